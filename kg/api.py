@@ -1,0 +1,237 @@
+"""The whole story on one screen: read, extract, link, store; ask, show, write, draw, export, verify."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kg.model import KgError, Paper, Source
+from kg.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    import networkx
+    import pandas
+
+    from kg.graph.verify import Report as Verification
+    from kg.pipeline import Added, Pipeline, Progress
+    from kg.query import Answer
+    from kg.views.base import View
+
+class Graph:
+    """A knowledge graph of papers in a store (a folder).
+
+    Selections, wherever a method takes one, are an entry ("002-22"), a paper's CURIE, a question or topic in English
+    or Chinese, a list of these, or "" for everything.
+    """
+
+    def __init__(
+        self, location: str | Path = "papers.kg", *, read_only: bool = False, must_exist: bool = False
+    ) -> None:
+        from kg.graph.store import open_store
+
+        if must_exist and not Path(location).exists():
+            raise KgError(f"{location}: there is no graph here: make one with `kg add FILE... --graph {location}`.")
+        self.store = open_store(location, read_only=read_only)
+        self.vocabulary = Vocabulary.load()
+
+    # --- in -------------------------------------------------------------------------------------------------------
+
+    def add(
+        self,
+        *patterns: str | Path,
+        records: str | Path | None = None,
+        name: str | None = None,
+        strict: bool = False,
+        progress: Progress | None = None,
+    ) -> Added:
+        """Parse, extract, link and store the papers of files, globs and folders: one transaction an entry.
+
+        With `records` (JSON lines in the form of the annotation guidelines) these are stored instead of what would
+        be extracted; their texts are those of the files given, or of entries that the graph holds already.
+        Entries that are unchanged are left as they are. Bad files and entries are told in `skipped`, and the others
+        go on; `strict` raises KgError at the first.
+        """
+        from kg.pipeline import read_annotations
+
+        annotations = read_annotations(records) if records is not None else None
+        return self._pipeline.add(
+            self.store, patterns, annotations=annotations, name=name, strict=strict, progress=progress
+        )
+
+    @cached_property
+    def _pipeline(self) -> Pipeline:
+        from kg.pipeline import Pipeline
+
+        return Pipeline(self.vocabulary)
+
+    def remove(self, *names: str) -> list[str]:
+        """Remove entries ("002-22") or whole sources ("002"); gives the entries removed.
+
+        Raises KgError when the graph has nothing of a name; then nothing is removed.
+        """
+        from kg.graph.contents import source_names
+
+        entries, sources_ = self.entries(), set(source_names(self.store))
+        gone: list[str] = []
+        graphs: list[str] = []
+        for name in names:
+            if name in sources_:
+                held = self.entries(source=name)
+                graphs += [f"source:{name}", *(f"entry:{e}" for e in held)]
+                gone += held
+            elif name in entries:
+                graphs.append(f"entry:{name}")
+                gone.append(name)
+            else:
+                raise KgError(f"The graph holds no entry and no source {name!r}: see `kg show`.")
+        self.store.remove(*graphs)
+        return gone
+
+    # --- look -----------------------------------------------------------------------------------------------------
+
+    def entries(self, source: str | None = None) -> list[str]:
+        """The names of all entries, by source and place in it."""
+        from kg.graph.contents import entry_names
+
+        return entry_names(self.store, source)
+
+    def sources(self) -> list[Source]:
+        """All sources, by name."""
+        from kg.graph.contents import load_source, source_names
+
+        return [load_source(self.store, name) for name in source_names(self.store)]
+
+    def paper(self, name: str) -> Paper:
+        """The work that an entry ("002-22") or a paper's CURIE names, with all its entries; KgError when unknown."""
+        found = self.papers([name])
+        if not found:
+            raise KgError(f"The graph holds no paper {name!r}: see `kg ask` and `kg show`.")
+        return found[0]
+
+    def papers(self, names: Iterable[str] | None = None) -> list[Paper]:
+        """Works with their documents and records, in the order of `names`, or all in the order of the sources."""
+        from kg.graph.contents import load_entry, works
+
+        by_paper = works(self.store)
+        of_entry = {entry: paper for paper, entries in by_paper.items() for entry in entries}
+        wanted = list(by_paper) if names is None else [of_entry.get(n, n) for n in names]
+        out = []
+        for paper in dict.fromkeys(wanted):
+            if paper in by_paper:
+                out.append(Paper(paper, [load_entry(self.store, entry) for entry in by_paper[paper]]))
+        return out
+
+    def label(self, concept: str, lang: str = "en") -> str:
+        """The preferred label of a concept, in a language where it has one."""
+        if concept in self.vocabulary:
+            labels = self.vocabulary[concept].label
+        else:
+            from kg.graph.contents import labels as stored
+
+            labels = stored(self.store, [concept]).get(concept, {})
+        return labels.get(lang) or labels.get("en") or next(iter(labels.values()), concept.partition(":")[2])
+
+    def ask(self, question: str, limit: int | None = None) -> Answer:
+        """Answer a question in English or Chinese from the graph alone; each row with its evidence."""
+        from kg.query import answer
+
+        return answer(self.store, self.vocabulary, question, limit=limit)
+
+    def select(self, selection: str | Iterable[str] = "") -> list[Paper]:
+        """The papers of a selection; see the class."""
+        if not isinstance(selection, str):
+            return self.papers([paper.id for one in selection for paper in self.select(one)])
+        if not selection:
+            return self.papers()
+        if selection.startswith("paper:") or selection in self.entries():
+            return [self.paper(selection)]
+        return self.papers([row.entries[0] for row in self.ask(selection).rows])
+
+    def papers_with(self, concept: str) -> list[str]:
+        """The entries whose papers have a concept or institution, by any link."""
+        from kg.graph.contents import entries_with
+
+        return entries_with(self.store, self.vocabulary.narrower(concept))
+
+    def counts(self) -> dict[str, int]:
+        """How many papers, entries, concepts of each type, mentions, results and relations the graph holds."""
+        from kg.graph.contents import counts
+
+        return counts(self.store)
+
+    def quality(self) -> dict[str, int | str]:
+        """What deserves a look: repairs, empty slots, institutions without ROR."""
+        from kg.graph.contents import quality
+
+        return quality(self.store)
+
+    def sparql(self, query: str) -> Any:
+        """The result of a SPARQL query (SELECT, ASK, CONSTRUCT, DESCRIBE) over all graphs; the prefixes are declared.
+
+        Raises KgError when the query is wrong, or would change the graph.
+        """
+        return self.store.query(query)
+
+    def networkx(self) -> networkx.MultiDiGraph[str]:
+        """The typed graph for any algorithm: papers, concepts and institutions, typed edges with their entries."""
+        from kg.graph.network import network
+
+        return network(self.store)
+
+    def verify(self) -> Verification:
+        """Check every quote against the kept texts, every link against its reason, all against the SHACL shapes."""
+        from kg.graph.verify import verify
+
+        return verify(self.store)
+
+    # --- out ------------------------------------------------------------------------------------------------------
+
+    def brief(self, name: str, lang: str = "zh") -> str:
+        """One sentence on a paper in the reports' own form."""
+        from kg.views.brief import brief
+
+        return brief(self, self.paper(name), lang)
+
+    def report(self, selection: str = "", lang: str = "en") -> View:
+        """A report on a topic, question or paper: save it as .md or .html."""
+        from kg.views.report import report
+
+        return report(self, selection, lang)
+
+    def trends(self, of: str = "topic", over: str = "month", selection: str = "") -> pandas.DataFrame:
+        """Papers of each topic (technique, hardware, ...) by period; the frame has `.plot()`."""
+        from kg.views.trends import trends
+
+        return trends(self, of, over, selection)
+
+    def draw(self, selection: str = "", lang: str = "en", limit: int = 200) -> View:
+        """A picture of the graph around a selection: one HTML file that needs no network."""
+        from kg.views.picture import picture
+
+        return picture(self, selection, lang, limit)
+
+    def export(self, format: str, source: str | None = None) -> bytes:
+        """The graph as turtle, nquads, jsonld, graphml, gexf, csv, jsonl, or a source in its own form ("digest")."""
+        from kg.views.export import export
+
+        return export(self, format, source)
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+    def __enter__(self) -> Graph:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __iter__(self) -> Iterator[Paper]:
+        return iter(self.papers())
+
+    def __len__(self) -> int:
+        from kg.graph.contents import works
+
+        return len(works(self.store))

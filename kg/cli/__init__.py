@@ -1,0 +1,55 @@
+"""The command line: one file a command, each a thin layer over `kg.api.Graph`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import typer
+
+from kg.model import KgError
+
+#: The commands in the order in which `kg --help` shows them.
+COMMANDS = "add remove ask show brief report trends draw extract export sparql verify eval doctor".split()
+
+app = typer.Typer(
+    name="kg",
+    help="Papers into a bilingual, evidenced knowledge graph: read, ask, report, draw. "
+    "Exit status: 0 done, 1 nothing found, 2 wrong use or nothing could be done, 3 done but something was skipped.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for _name in COMMANDS:
+    _module = import_module(f"kg.cli.{_name}")
+    app.command(_name, no_args_is_help=False)(_module.command)
+
+
+@app.callback(invoke_without_command=True)
+def _top(version: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
+    if version:
+        from kg import __version__
+
+        print(f"kg {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """The entry point `kg`: errors are one sentence on standard error, never a traceback."""
+    try:
+        app()
+    except KgError as error:
+        _fail(str(error))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if os.environ.get("KG_DEBUG"):
+            raise
+        _fail(f"{type(error).__name__}: {error} (this is a fault of kg: set KG_DEBUG=1 to see where it happened).")
+
+
+def _fail(sentence: str) -> None:
+    print(f"kg: {sentence}", file=sys.stderr)
+    sys.exit(2)

@@ -1,0 +1,116 @@
+"""What the commands share: options, output, progress and exit statuses."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kg.model import KgError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from kg.api import Graph, Progress
+
+NOTHING_FOUND, SKIPPED = 1, 3
+
+Location = Annotated[
+    str, typer.Option("--graph", "-g", envvar="KG_GRAPH", help="The graph: a folder.", show_default="papers.kg")
+]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write; standard output without it.")]
+Language = Annotated[str, typer.Option("--lang", "-l", help="Language of the text: en or zh.")]
+HERE = "papers.kg"
+
+
+@contextmanager
+def reading(location: str) -> Iterator[Graph]:
+    """The graph, opened for reading."""
+    from kg.api import Graph
+
+    graph = Graph(location, read_only=True)
+    try:
+        yield graph
+    finally:
+        graph.close()
+
+
+def language(lang: str) -> str:
+    """The language asked for; KgError when there is no such."""
+    if lang not in ("en", "zh"):
+        raise KgError(f"--lang {lang}: there is no such language here: choose en or zh.")
+    return lang
+
+
+def choose(format: str | None, output: Path | None, forms: Iterable[str], default: str) -> str:
+    """The form of an output: by --format, else by the file's ending, else the default; KgError when unknown."""
+    forms = list(forms)
+    ending = output.suffix.lstrip(".").lower() if output else ""
+    endings = {"ttl": "turtle", "nq": "nquads", "json-ld": "jsonld", "markdown": "md", "htm": "html", "txt": "digest"}
+    wanted = format or (ending if ending in forms else endings.get(ending, "")) or default
+    if wanted not in forms:
+        raise KgError(f"--format {wanted}: there is no such form here: choose one of {', '.join(forms)}.")
+    return wanted
+
+
+def write(content: str | bytes, output: Path | None) -> None:
+    """Write a result to a file, whole or not at all, or to standard output."""
+    data = content.encode() if isinstance(content, str) else content
+    if output is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data if data.endswith(b"\n") or not isinstance(content, str) else data + b"\n")
+        sys.stdout.buffer.flush()
+        return
+    from kg.views.base import View
+
+    View(data, "application/octet-stream").save(output)
+    note(f"Wrote {output}.")
+
+
+def note(sentence: str) -> None:
+    """Tell the user something beside the result."""
+    print(sentence, file=sys.stderr)
+
+
+def console() -> Console:
+    """Where tables are printed: as wide as the terminal, 120 columns in a file."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else 120, highlight=False, soft_wrap=False)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Progress | None]:
+    """Progress on standard error while something longer runs; none when that is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns: list[Any] = [SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed} papers"), TimeElapsedColumn()]
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what)
+
+        def tell(name: str, done: int) -> None:
+            bar.update(task, description=f"{what} {name}", completed=done)
+
+        yield tell
+
+
+def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> Any:
+    """A rich table whose cells are plain text."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    out = Table(title=title, title_justify="left", show_lines=False)
+    for column in columns:
+        out.add_column(column, overflow="fold")
+    for row in rows:
+        out.add_row(*(escape(str(cell)) for cell in row))
+    return out

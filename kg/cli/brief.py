@@ -1,0 +1,21 @@
+"""kg brief: one sentence on a paper."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kg.cli.base import HERE, Language, Location, Output, language, reading, write
+
+
+def command(
+    names: Annotated[list[str], typer.Argument(help='Papers ("002-22").')],
+    graph: Location = HERE,
+    lang: Language = "zh",
+    output: Output = None,
+) -> None:
+    """Write one sentence on each paper in the reports' own form, from its record alone."""
+    with reading(graph) as opened:
+        sentences = [opened.brief(name, language(lang)) for name in names]
+    write("\n".join(sentences) + "\n", output)

@@ -1,0 +1,40 @@
+"""kg doctor: is the installation whole, and what of the graph deserves a look."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import typer
+
+from kg.cli.base import HERE, Location, console, reading, table
+
+PACKAGES = ("pyoxigraph", "rdflib", "pyshacl", "spacy", "networkx", "pandas", "matplotlib", "pyvis", "textblob", "rapidfuzz")
+
+
+def command(graph: Location = HERE) -> None:
+    """Check the installation and, when there is one, the graph: repairs, empty slots, unmatched institutions."""
+    from kg import __version__
+    from kg.link.institutions import Register
+    from kg.vocabulary import Vocabulary
+
+    rows = [("kg", __version__), ("python", platform.python_version())]
+    missing = []
+    for package in PACKAGES:
+        try:
+            rows.append((package, version(package)))
+        except PackageNotFoundError:
+            rows.append((package, "missing"))
+            missing.append(package)
+    rows.append(("concepts", str(len(Vocabulary.load().concepts))))
+    rows.append(("institutions known", str(len(Register.load()))))
+    console().print(table("Installation", ("what", "value"), rows))
+    if Path(graph).exists():
+        with reading(graph) as opened:
+            console().print(table(f"Graph {graph}", ("what", "value"), opened.quality().items()))
+    else:
+        print(f"There is no graph at {graph}: make one with `kg add FILE...`.")
+    if missing:
+        print(f"Missing: {', '.join(missing)}: install kg again.")
+        raise typer.Exit(2)

@@ -1,0 +1,22 @@
+"""kg remove: take entries or whole sources out of the graph."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kg.cli.base import HERE, Location
+
+
+def command(
+    names: Annotated[list[str], typer.Argument(help='Entries ("002-22") or sources ("002").')],
+    graph: Location = HERE,
+) -> None:
+    """Remove entries or whole sources; nothing is removed when one of the names is unknown."""
+    from kg.api import Graph
+
+    with Graph(graph, must_exist=True) as opened:
+        gone = opened.remove(*names)
+        held = len(opened.entries())
+    print(f"Removed {len(gone)} entries; {graph} holds {held}.")

@@ -1,0 +1,193 @@
+"""The spaCy frame of the extraction: a bilingual tokenizer, one Doc an entry, and what components share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import registry
+from spacy.vocab import Vocab
+
+from kg.model import LISTS, Brief, Document, Evidence, Mention, Record, Relation, Result, Topic
+from kg.text import Token, raw_span, sentences, tokens
+from kg.vocabulary import Match, Vocabulary
+
+#: The fields that are read, in the order in which they stand in the Doc.
+READ = ("T", "A", "I", "B", "K")
+_GAP = "\n\n"
+_WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff\uf900-\ufaff]+|\s+|[^\w\s]|_")
+
+#: What a component reads and writes on a Doc, with the value a Doc starts with.
+_PARTS = {
+    "text": str,  # the text of the Doc, kept: Doc.text is made anew at each use
+    "fields": dict,  # field -> (start, end) in the Doc
+    "mentions": list,  # list[Mention], offsets in the Doc
+    "results": list,  # list[Result]
+    "relations": list,  # list[Relation]
+    "topics": list,  # list[Topic]
+    "name": str,
+    "kind": lambda: "method",
+    "code_url": str,
+    "brief": Brief,
+    "folded": list,  # list[kg.text.Token]
+    "matches": list,  # list[kg.vocabulary.Match]: every label of the vocabulary in the Doc
+    "sentences": list,  # list[(start, end)]
+    "words": list,  # list[list[kg.extract.phrases.Word]]: tagged words by English sentence
+    "phrases": list,  # list[kg.extract.phrases.Phrase]: base noun phrases
+}
+
+
+class Tokenizer:
+    """One token a word, number, mark, white space or Han character; no text is lost."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        words: list[str] = []
+        spaces: list[bool] = []
+        for match in _WORD.finditer(text):
+            piece = match.group()
+            if piece == " " and words and not spaces[-1]:
+                spaces[-1] = True
+            else:
+                words.append(piece)
+                spaces.append(False)
+        return Doc(self.vocab, words=words, spaces=spaces)
+
+    def to_bytes(self, **_: Any) -> bytes:
+        return b""
+
+    def from_bytes(self, _data: bytes, **_: Any) -> Tokenizer:
+        return self
+
+    def to_disk(self, _path: Any, **_: Any) -> None:
+        pass
+
+    def from_disk(self, _path: Any, **_: Any) -> Tokenizer:
+        return self
+
+
+@registry.tokenizers("kg.bilingual")
+def bilingual_tokenizer() -> Any:
+    return lambda nlp: Tokenizer(nlp.vocab)
+
+
+def prepare() -> None:
+    """Declare what a Doc carries; idempotent."""
+    for name in _PARTS:
+        if not Doc.has_extension(name):
+            Doc.set_extension(name, default=None)
+
+
+def make_doc(nlp: Language, document: Document, vocabulary: Vocabulary) -> Doc:
+    """The Doc of an entry: its repaired fields one after the other, with the vocabulary's labels found in it."""
+    prepare()
+    pieces: list[str] = []
+    fields: dict[str, tuple[int, int]] = {}
+    at = 0
+    for field in READ:
+        text = document.texts[field].text if field in document.texts else ""
+        if text:
+            fields[field] = (at, at + len(text))
+            pieces.append(text)
+            at += len(text) + len(_GAP)
+    text = _GAP.join(pieces)
+    doc = nlp.make_doc(text)
+    for name, value in _PARTS.items():
+        doc._.set(name, value())
+    doc._.text = text
+    doc._.fields = fields
+    doc._.folded = tokens(text)
+    doc._.matches = vocabulary.match(text, doc._.folded)
+    doc._.sentences = [
+        (start + s, start + e) for start, end in fields.values() for s, e in sentences(text[start:end])
+    ]
+    return doc
+
+
+def field_at(doc: Doc, at: int) -> str:
+    """The field in which an offset of the Doc lies."""
+    return next((f for f, (start, end) in doc._.fields.items() if start <= at <= end), "")
+
+
+def field_text(doc: Doc, field: str) -> str:
+    """The repaired text of a field, "" when the entry lacks it."""
+    start, end = doc._.fields.get(field, (0, 0))
+    return doc._.text[start:end]
+
+
+def sentence_of(doc: Doc, at: int) -> tuple[int, int]:
+    """The sentence span of the Doc that holds an offset."""
+    return next(((s, e) for s, e in doc._.sentences if s <= at < e), (at, at))
+
+
+def matches(doc: Doc, kind: str, field: str = "") -> Iterator[Match]:
+    """The vocabulary's labels of one type, in one field or in all."""
+    start, end = doc._.fields.get(field, (0, 0)) if field else (0, len(doc._.text))
+    return (m for m in doc._.matches if m.type == kind and start <= m.start and m.end <= end)
+
+
+def mentions(doc: Doc, kind: str) -> list[Mention]:
+    """The mentions of one type found so far."""
+    return [m for m in doc._.mentions if m.type == kind]
+
+
+def folded(doc: Doc, start: int, end: int) -> list[Token]:
+    """The folded tokens inside a span of the Doc."""
+    return [t for t in doc._.folded if start <= t.start and t.end <= end]
+
+
+def to_record(doc: Doc, document: Document) -> Record:
+    """The Record of a Doc: offsets brought back to the raw fields, one entry per distinct thing."""
+    record = Record(id=document.id, title=document.texts["T"].text if "T" in document.texts else "")
+    record.name, record.kind, record.code_url, record.brief = doc._.name, doc._.kind, doc._.code_url, doc._.brief
+    for mention in doc._.mentions:
+        _settle(mention, doc, document)
+        getattr(record, LISTS[mention.type]).append(mention)
+    results: list[Result] = doc._.results
+    relations: list[Relation] = doc._.relations
+    topics: list[Topic] = doc._.topics
+    for evidence in (*(r.evidence for r in results), *(r.evidence for r in relations), *(t.evidence for t in topics)):
+        if evidence is not None and evidence.start >= 0:
+            _settle(evidence, doc, document)
+    record.results, record.relations, record.topics = results, relations, topics
+    return record
+
+
+def _settle(span: Mention | Evidence, doc: Doc, document: Document) -> None:
+    """Turn Doc offsets into (field, raw offsets) and set the quote to what stands there."""
+    field = field_at(doc, span.start)
+    begin = doc._.fields[field][0]
+    text = document.texts[field]
+    span.field = field
+    span.start, span.end = raw_span(text, span.start - begin, span.end - begin)
+    quote = text.raw[span.start : span.end]
+    if isinstance(span, Mention):
+        span.surface = quote
+    else:
+        span.quote = quote
+
+
+def read_fields(doc: Doc) -> list[tuple[int, int]]:
+    """The spans of the Doc that tell what the paper does: abstract and title, the brief when there is no abstract."""
+    fields = doc._.fields
+    return [fields[f] for f in (("A", "T") if "A" in fields else ("T", "B")) if f in fields]
+
+
+def first_matches(doc: Doc, kind: str) -> dict[str, list[Match]]:
+    """Concepts of a type named in title or abstract, each with its places; the abstract's come first."""
+    out: dict[str, list[Match]] = {}
+    for start, end in read_fields(doc):
+        for match in doc._.matches:
+            if match.type == kind and start <= match.start and match.end <= end:
+                out.setdefault(match.concept, []).append(match)
+    return out
+
+
+def inside(span: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
+    """Whether a span lies in one of the others."""
+    return any(s <= span[0] and span[1] <= e for s, e in others)

@@ -1,0 +1,77 @@
+"""Datasets: named datasets and benchmarks of the vocabulary, and names that the sentence calls one."""
+
+from __future__ import annotations
+
+import re
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.extract.base import first_matches, inside, mentions, read_fields
+from kg.model import Mention
+from kg.text import fold
+from kg.vocabulary import Vocabulary
+
+EXTRACTOR = "datasets/1"
+_NAME = r"(?:[A-Z][\w]*[A-Z\d][\w]*|[A-Z][a-z]+[A-Z][\w]*)(?:[-/+.][\w]+)*\+*(?:[ -](?:v?\d[\w.]*|[A-Z][\w-]*\d))?"
+#: "the FooBar dataset", "FooBar and BazQux benchmarks", "on the datasets FooBar and BazQux"
+_CALLED = (
+    re.compile(rf"(?<![\w-])({_NAME})((?:, {_NAME})*)(?:,? and ({_NAME}))?[ -](?:\w+ )?(?:datasets?|benchmarks?|corpus|corpora|suites?)\b"),
+    re.compile(rf"\b(?:datasets?|benchmarks?|corpora)(?: such as| including| like|:)? \(?({_NAME})((?:, {_NAME})*)(?:,? and ({_NAME}))?"),
+)
+
+
+class Datasets:
+    """Adds one mention a dataset or benchmark."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+
+    def __call__(self, doc: Doc) -> Doc:
+        seen = {fold(doc._.name)} | {fold(m.canonical) for m in mentions(doc, "model")}
+        taken = [(m.start, m.end) for m in mentions(doc, "model")]
+        for concept, places in first_matches(doc, "dataset").items():
+            match = places[0]
+            if not inside((match.start, match.end), taken):
+                self._add(doc, match.start, match.end, self.vocabulary[concept].label["en"], 0.85, seen)
+                taken += [(m.start, m.end) for m in places]
+        for start, end in self._called(doc):
+            surface = doc._.text[start:end]
+            other = any(self.vocabulary.find(surface, kind) for kind in ("technique", "model", "metric", "task", "hardware"))
+            if not other and not inside((start, end), taken):
+                self._add(doc, start, end, surface, 0.6, seen)
+        return doc
+
+    @staticmethod
+    def _called(doc: Doc) -> list[tuple[int, int]]:
+        out = []
+        name = re.compile(_NAME)
+        for start, end in read_fields(doc):
+            for pattern in _CALLED:
+                for match in pattern.finditer(doc._.text, start, end):
+                    for group in (1, 2, 3):
+                        if match[group]:
+                            out += [m.span() for m in name.finditer(doc._.text, *match.span(group))]
+        return sorted(set(out))
+
+    @staticmethod
+    def _add(doc: Doc, start: int, end: int, canonical: str, confidence: float, seen: set[str]) -> None:
+        if fold(canonical) in seen:
+            return
+        seen.add(fold(canonical))
+        doc._.mentions.append(
+            Mention(
+                type="dataset",
+                surface=doc._.text[start:end],
+                canonical=canonical,
+                start=start,
+                end=end,
+                extractor=EXTRACTOR,
+                confidence=confidence,
+            )
+        )
+
+
+@Language.factory("kg_datasets")
+def make_datasets(nlp: Language, name: str) -> Datasets:
+    return Datasets(Vocabulary.load())

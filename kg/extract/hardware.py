@@ -1,0 +1,56 @@
+"""Hardware: named devices and device classes of the vocabulary."""
+
+from __future__ import annotations
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.extract.base import first_matches
+from kg.model import Mention
+from kg.vocabulary import Match, Vocabulary
+
+EXTRACTOR = "hardware/1"
+
+
+class Hardware:
+    """Adds one mention a device; "H100 GPU" is one device, and its class is not named again by it."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+
+    def __call__(self, doc: Doc) -> Doc:
+        found = first_matches(doc, "hardware")
+        joined = self._joined(doc, [m for places in found.values() for m in places])
+        for concept, places in found.items():
+            alone = [m for m in places if (m.start, m.end) not in joined]
+            if not alone:
+                continue
+            match = alone[0]
+            end = next((e for s, e in joined if s - match.end in (0, 1)), match.end)
+            doc._.mentions.append(
+                Mention(
+                    type="hardware",
+                    surface=doc._.text[match.start : end],
+                    canonical=self.vocabulary[concept].label["en"],
+                    start=match.start,
+                    end=end,
+                    extractor=EXTRACTOR,
+                    confidence=0.9,
+                )
+            )
+        return doc
+
+    def _joined(self, doc: Doc, found: list[Match]) -> set[tuple[int, int]]:
+        """The class words that only complete a device's name ("GPU" in "A100 GPU")."""
+        out = set()
+        for match in found:
+            for device in found:
+                follows = match.start - device.end == 1 and doc._.text[device.end] in " -"
+                if follows and match.concept in self.vocabulary.broader(device.concept):
+                    out.add((match.start, match.end))
+        return out
+
+
+@Language.factory("kg_hardware")
+def make_hardware(nlp: Language, name: str) -> Hardware:
+    return Hardware(Vocabulary.load())

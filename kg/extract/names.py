@@ -1,0 +1,231 @@
+"""What a paper calls the thing that it proposes, and where its code is.
+
+Authors introduce a name in few ways: before the title's colon, after a verb of presentation ("we propose X"), after
+"called" or "dubbed", or as an acronym in brackets behind the long form; see `candidates`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.extract.base import field_text, sentence_of
+from kg.extract.brief import slots
+from kg.vocabulary import CONCEPT_TYPES, Vocabulary
+
+_TOKEN = r"[^\W\d_](?:[\w+²³'.]|[-–/](?=\w)|\$?\^\{?\w\}?\$?)*\+*"
+_CAPITAL = rf"(?:\d+(?:\.\d+)?-?)?(?-i:[^\W\d_a-z])(?:[\w+²³.]|[-–/](?=\w))*\+*|[a-zγ][\w-]*(?-i:[A-Z])[\w.-]*"
+_RUN = rf"(?:{_CAPITAL})(?:[ ](?:{_CAPITAL}|v?\d[\w.]*|(?:of|for|and|as|to|in|with)(?= (?-i:[A-Z]))))*"
+_PRESENT = (
+    r"(?:propos|introduc|present|develop|design|describ|releas|devis|unveil|build|offer|suggest|creat|formulat|"
+    r"contribut|explor|leverag|provid|launch|establish|construct|investigat|adopt|report)(?:e[sd]?|s|ing|ed)?"
+)
+_PRESENTED = re.compile(
+    rf"(?i:\b(?:we|work|paper|authors?|article|study|report|to this end|here|to)\b[^.;]{{0,60}}?\b{_PRESENT}|\b(?:is|are) (?:{_PRESENT}|built)|"
+    rf"\b(?:this|our) (?:paper|work|report|study|article) is\b)\b"
+)
+_CALLED = re.compile(
+    rf"\b(?i:called|named|dubbed|termed|coined|namely|titled|denoted (?:as|by)|abbreviated (?:as|to)|referred to as|refer to as|known as|"
+    rf"which we (?:call|name|term|dub)|we (?:call|name|term|dub) (?:it|this|our \w+|the \w+(?: \w+)?)|that we call)(?: as)?[ :]+"
+    rf"(?:the |a |an |[\"'“‘`{{]*(?:\\(?:textbf|textit|emph|textsc|texttt|method|name)\{{)?)?[\"'“‘`*]*(?P<name>{_RUN}|{_TOKEN})"
+)
+_DIRECT = re.compile(
+    rf"[ :]+(?:the |a |an |our |[\"'“‘`{{]*\\?(?:textbf|textit|emph|textsc|texttt)?[{{\"'“‘`*]*)?(?P<name>{_RUN})"
+)
+_APPOSED = re.compile(rf"(?:[,:] | --? |\s?—\s?)[\"'“‘`{{*]*(?P<name>{_RUN})[\"'”’`}}*]*(?=\s?[,.;:(—]| that | which |$)")
+_BRACKET = re.compile(rf"\(\s*[\"'“*]*(?P<name>(?:{_TOKEN})(?:[ -][A-Z0-9][\w+.-]*)?)[\"'”*]*\s*(?:[,;][^()]*)?\)")
+_HEAD = re.compile(r"^(?P<head>[^:?!]{2,60}?)\s*(?::|\s[–—-]\s|\s--\s)\s*\S")
+_PREPRINT = re.compile(
+    r"^(?:.*?\b(?:under review|published|accepted|preprint|conference paper)\b.*?\b20\d\d\b\W*|(?:preprint|technical report)\W+)", re.IGNORECASE
+)
+_TITLE_BRACKET = re.compile(rf"\((?P<name>{_TOKEN})\)")
+_CLOSED = re.compile(r"[\"'”’`}*]*\s?(?:[,(:.]|—|--)")
+_ORDINARY = re.compile(r"^(?:we|this|that|the|these|our|it|in|on|to|for|and|an?|by|as|its?|their|such|is|are)$", re.IGNORECASE)
+
+_URL_CHAR = r"[^\s<>\"'{}\[\]()|\\^`，。；、）】」]"
+_URL = re.compile(
+    rf"(?:https?\s?:\s?/\s?/\s?(?:www\.)?|\bwww\.|(?<![\w./@-])(?=(?:github|gitlab|huggingface|bitbucket)\.\w+/))"
+    rf"(?P<rest>{_URL_CHAR}+(?:(?<=/) (?=[\w.-]+/?(?:[\w.-]+)?\b){_URL_CHAR}+)*)",
+    re.IGNORECASE,
+)
+_HOSTS = re.compile(r"^(?:www\.)?(?:github\.com|gitlab\.[\w.]+|huggingface\.co|bitbucket\.org|gitee\.com|anonymous\.4open\.science|modelscope\.cn)/", re.I)
+_REPOSITORY = re.compile(r"^(?:github|gitlab)\.\w+/[\w.-]+/[\w.-]+$", re.IGNORECASE)
+_LOST_UNDERSCORE = re.compile(r" (?P<tail>[a-z0-9]+(?: [a-z0-9]+)?)\s?\.?\s*$")
+_CODE = re.compile(r"\b(?:source |our )?(?:codes?|codebase|implementation|repository|toolkit|library|open[- ]?sourced?)\b|代码|开源", re.IGNORECASE)
+_CODE_AT = re.compile(r"\b[Cc]odes?\b[^.]{0,40}? at:? (?P<repo>[\w-]+/[\w.-]*\w)(?=\.?(?:\s|$))")
+_OTHER = re.compile(r"\b(?:project (?:web ?)?(?:page|site|home ?page|homepage)|demo page|samples|dataset split)\b[^.]{0,30}$", re.IGNORECASE)
+
+
+class Names:
+    """Fills `doc._.name` and `doc._.code_url`."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+
+    def __call__(self, doc: Doc) -> Doc:
+        doc._.name = self.short_name(doc)
+        doc._.code_url = code_url(doc)
+        return doc
+
+    def short_name(self, doc: Doc) -> str:
+        """The short name of what the paper proposes, as its abstract spells it; "" if it has none."""
+        title = _PREPRINT.sub("", field_text(doc, "T"))
+        abstract = field_text(doc, "A")
+        for found, sure in candidates(title, abstract, slots(field_text(doc, "B")).name):
+            name = found.strip(" .,;:'’–-")
+            if len(name) > 1 and not _ORDINARY.match(name) and (sure or not self.is_common(name)):
+                return _acronym_of(name, abstract) or spelled(name, abstract)
+        return ""
+
+    def is_common(self, name: str) -> bool:
+        """Whether the field knows the name already: then a paper that only mentions it is not its source."""
+        return any(self.vocabulary.find(name, kind) for kind in CONCEPT_TYPES)
+
+
+@Language.factory("kg_names")
+def make_names(nlp: Language, name: str) -> Any:
+    return Names(Vocabulary.load())
+
+
+def candidates(title: str, abstract: str, brief_name: str) -> Iterator[tuple[str, bool]]:
+    """What might be the paper's own name, surest first; False marks one that may be somebody else's."""
+    head = _HEAD.match(title)
+    short = head["head"].strip() if head else ""
+    if short and _one_name(short):
+        yield short, True
+    if short and len(short.split()) <= 6:
+        yield _acronym_of(short, abstract), True
+    bracket = _TITLE_BRACKET.search(title)
+    if bracket and _is_name(bracket["name"]):
+        yield bracket["name"], True
+    if short and _stands_in(short, abstract):
+        yield short, True
+    yield from _introduced(abstract)
+    if brief_name and _one_name(brief_name) and brief_name.lower() in abstract.lower():
+        yield brief_name, True
+
+
+def _one_name(head: str) -> bool:
+    """A single word, or one with its version ("Fast-dLLM v2", "Qwen 3")."""
+    words = head.split()
+    return len(words) == 1 or len(words) == 2 and bool(re.fullmatch(r"[vV]?\d[\w.]*|[IVX]+|\w", words[1]))
+
+
+def _is_name(token: str) -> bool:
+    """Whether a token's spelling marks it as a name: inner capital, digit, or capitals throughout."""
+    letters = token.rstrip("s")
+    return len(letters) > 1 and (any(c.isupper() for c in letters[1:]) or (any(c.isdigit() for c in letters) and letters[0].isalpha()))
+
+
+def _acronym_of(phrase: str, abstract: str) -> str:
+    """The acronym that follows a phrase in brackets."""
+    at = abstract.lower().find(phrase.lower() + " (")
+    bracket = _BRACKET.match(abstract, at + len(phrase) + 1) if at >= 0 else None
+    return bracket["name"] if bracket and _is_name(bracket["name"]) else ""
+
+
+def _stands_in(phrase: str, abstract: str) -> bool:
+    """Whether a phrase of the title is used as a name: with capitals inside a sentence."""
+    if phrase.isupper():
+        phrase = phrase.title()
+    return bool(re.search(rf"(?<=[a-z,] ){re.escape(phrase)}\b", abstract))
+
+
+def _introduced(abstract: str) -> Iterator[tuple[str, bool]]:
+    """Names that the abstract presents, in the order of the text, those set off by commas last."""
+    weak: list[str] = []
+    for verb in _PRESENTED.finditer(abstract):
+        rest = abstract[verb.end() : _sentence_end(abstract, verb.end())]
+        called = _CALLED.search(rest)
+        if called and not called["name"].islower():
+            yield _shortest(called["name"], rest[called.end() :]), True
+        direct = _DIRECT.match(rest)
+        if direct:
+            name = _shortest(direct["name"], rest[direct.end() :])
+            closed = _CLOSED.match(rest, direct.end())
+            if " " in direct["name"] or _is_name(name) or closed:
+                yield name, bool(closed)
+        bracket = _BRACKET.search(rest)
+        if bracket and _is_name(bracket["name"]) and _abbreviates(bracket["name"], rest[: bracket.start()]):
+            yield bracket["name"], False
+        apposed = _APPOSED.search(rest)
+        if apposed and _is_name(apposed["name"]):
+            weak.append(apposed["name"])
+    called = _CALLED.search(abstract)
+    if called and (_is_name(called["name"]) or called["name"][0].isupper()):
+        yield _shortest(called["name"], abstract[called.end() :]), False
+    for name in weak:
+        yield name, False
+
+
+def _shortest(name: str, after: str) -> str:
+    """The acronym behind a long form, else the name itself."""
+    bracket = _BRACKET.match(after.lstrip("\"'”’`}* "))
+    return bracket["name"] if bracket and _is_name(bracket["name"]) and len(bracket["name"]) < len(name) else name
+
+
+def _abbreviates(acronym: str, before: str) -> bool:
+    """Whether the capitals of an acronym begin words just before it."""
+    words = re.findall(r"[^\W_]+", before)[-12:]
+    initials = "".join(w[0].lower() for w in words)
+    capitals = [c.lower() for c in acronym if c.isupper()]
+    at = -1
+    hits = 0
+    for c in capitals:
+        found = initials.find(c, at + 1)
+        if found >= 0:
+            hits, at = hits + 1, found
+    return bool(capitals) and hits >= max(1, len(capitals) - 1)
+
+
+def _sentence_end(text: str, at: int) -> int:
+    end = re.compile(r"[.!?](?:\s+(?=[A-Z])|$)").search(text, at)
+    return end.start() if end else len(text)
+
+
+def spelled(name: str, abstract: str) -> str:
+    """A name as the abstract writes it, where the title has it in capitals."""
+    found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", abstract) or re.search(rf"(?<!\w){re.escape(name)}(?!\w)", abstract, re.IGNORECASE)
+    return found.group() if found and (name.isupper() or name.title() == name) else name
+
+
+def code_url(doc: Doc) -> str:
+    """The repaired URL of the paper's own code; "" if none is given. Repositories first, then pages said to hold code."""
+    best = (0, "")
+    for field in ("A", "B"):
+        start, end = doc._.fields.get(field, (0, 0))
+        text = doc._.text[start:end]
+        for found in _URL.finditer(text):
+            url = _mended(found, text)
+            before = text[max(0, found.start() - 90) : found.start()]
+            sentence = doc._.text[slice(*sentence_of(doc, start + found.start()))]
+            rank = _rank(url, before, sentence)
+            if rank > best[0]:
+                best = (rank, url)
+        if not best[1] and (bare := _CODE_AT.search(text)):
+            best = (1, "https://github.com/" + bare["repo"])
+    return best[1]
+
+
+def _rank(url: str, before: str, sentence: str) -> int:
+    host = bool(_HOSTS.match(url.split("//", 1)[1]))
+    says_code = bool(_CODE.search(before) or _CODE.search(sentence.split("http")[0]))
+    if host:
+        return 4 if says_code else 3
+    return 2 if says_code and not (_OTHER.search(before) and not _CODE.search(before)) else 0
+
+
+def _mended(found: re.Match[str], text: str) -> str:
+    """A URL without the spaces and marks that extraction from PDF put into it or left out."""
+    rest = re.sub(r"\s+", "", found["rest"]).rstrip(".,;:!?~*")
+    scheme = "http" if found.group().lower().startswith("http:") else "https"
+    if found.group().lower().startswith("www."):
+        rest = "www." + rest
+    lost = _LOST_UNDERSCORE.match(text, found.end())
+    if lost and _REPOSITORY.match(rest) and not found.group().endswith("."):
+        rest += "_" + lost["tail"].replace(" ", "_")
+    return f"{scheme}://{rest}"

@@ -1,0 +1,239 @@
+"""The grammar of quantities in running text: values, ranges, units and bounds, English, Chinese and LaTeX.
+
+"2.35x to 2.72x", "96-142×", "\\(5.1\\times\\)", "$\\sim$2\\%", "by half", "15-50倍", "3个百分点", "20%以上". The idea of
+reading surface forms into (value, unit, bound) is that of quantulum and of MeasEval.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+#: LaTeX and typographic forms that are replaced before reading; each replacement is padded to the same length.
+_PLAIN = (
+    (re.compile(r"\\times|\\texttimes"), "×"),
+    (re.compile(r"\\%"), "%"),
+    (re.compile(r"\\(?:sim|approx|thicksim)(?![a-z])"), "~"),
+    (re.compile(r"\\geq?(?![a-z])|\\geqslant"), "≥"),
+    (re.compile(r"\\leq?(?![a-z])|\\leqslant"), "≤"),
+    (re.compile(r"\\(?:textbf|textit|emph|texttt|textsc|mathbf|mathrm|mathsf|text|bf|underline)(?![a-z])"), ""),
+    (re.compile(r"\\[()\[\],;!: ]|[${}]"), ""),
+    (re.compile(r"\*\*"), ""),
+    (re.compile(r"(?<=[A-Za-z])~(?=\w)|(?<=\d)~(?=[A-Za-z%])"), " "),
+    (re.compile(r"[∼～≈˜]"), "~"),
+    (re.compile(r"[‐‑‒–−]"), "-"),
+    (re.compile(r"[✕✖╳⨯]"), "×"),
+    (re.compile(r"％"), "%"),
+    (re.compile(r"[\u00a0\u2009\u202f\n]"), " "),
+)
+
+
+def plain(text: str) -> str:
+    """The text without LaTeX around numbers, of the same length so that offsets hold."""
+    for pattern, new in _PLAIN:
+        text = pattern.sub(lambda found, new=new: _pad(new, len(found.group())), text)  # type: ignore[misc]
+    return text
+
+
+def _pad(new: str, width: int) -> str:
+    """Units stand behind their number and are put to the right; marks of bound stand before it and are put to the left."""
+    return new.rjust(width) if new in ("×", "%") else new.ljust(width)
+
+
+class Quantity(NamedTuple):
+    """A number of a text: [start, end) covers its bound, value and unit."""
+
+    start: int
+    end: int
+    value: float | tuple[float, float]
+    unit: str  # "" when the number is bare
+    bound: str  # exact | up_to | at_least | about
+    sign: str  # "+", "-" or ""
+    number: int  # where the first digit stands, after bound and sign
+    origin: str = ""  # "256" in "from 256 to 30 steps"
+
+
+_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
+_UNITS = (
+    ("points", r"%\s?(?:pt|points?)\b|percentage[- ]points?|(?:abs(?:olute)?\.? )?(?:percentage )?points?\b|p\.?p\.?(?![a-z])|ppts?\b|pts?\b|个百分点|個百分點|百分点"),
+    ("%", r"%|per ?cent\b|％"),
+    ("x", r"[x×X](?![A-Za-z0-9])(?!\s*\d)|-?times\b|-?folds?\b(?!\s*cross)|(?=faster\b)|倍"),
+    ("tokens/s", r"(?:tokens?|toks?)\s?(?:/|per )\s?(?:s|secs?|seconds?)\b|TPS\b|(?:tokens?|toks?)\s?s\s?-1"),
+    ("FPS", r"(?:end-to-end )?FPS\b|fps\b|frames?(?: per |/)s(?:ec(?:ond)?)?\b|Hz\b"),
+    ("TFLOPs/s", r"TFLOP[Ss]?/s\b|TFLOP[Ss]? per second"),
+    ("TOPS/W", r"TOPS/W\b"),
+    ("GFLOPs", r"G(?:FLOPs?|FLOPS|MACs)\b"),
+    ("TFLOPs", r"T(?:FLOPs?|FLOPS)\b"),
+    ("QPS", r"QPS\b|queries per second"),
+    ("GPU-hours", r"GPU[- ]hours?\b"),
+    ("GPU-days", r"GPU[- ]days?\b"),
+    ("ms", r"ms\b|milliseconds?\b|毫秒"),
+    ("μs", r"[μµu]s\b|microseconds?\b"),
+    ("s", r"s\b(?!-)|secs?\b|seconds?\b|秒"),
+    ("min", r"min(?:ute)?s?\b|分钟"),
+    ("hours", r"hours?\b|hrs?\b|h\b|小时"),
+    ("days", r"days?\b"),
+    ("dB", r"dB\b"),
+    ("GB", r"GB\b|GiB\b|gigabytes?\b"),
+    ("MB", r"MB\b|MiB\b|megabytes?\b"),
+    ("KB", r"[Kk]B\b|KiB\b"),
+    ("TB", r"TB\b"),
+    ("mJ", r"mJ\b"),
+    ("J", r"J\b|joules?\b"),
+    ("mW", r"mW\b"),
+    ("W", r"W\b|watts?\b"),
+    ("bpp", r"bpp\b"),
+    ("bits", r"bits?\b|比特"),
+    ("B tokens", r"(?:B|billion) (?:\w+ )?tokens\b"),
+    ("M tokens", r"(?:M|million) (?:\w+ )?tokens\b"),
+    ("K tokens", r"(?:K|k|thousand) (?:\w+ )?tokens\b"),
+    ("K parameters", r"(?:K|k|thousand) (?:\w+ )?param(?:eter)?s\b"),
+    ("M", r"(?:M|million) (?:\w+ )?param(?:eter)?s?\b"),
+    ("B", r"(?:B|billion) (?:\w+ )?param(?:eter)?s?\b"),
+    ("steps", r"(?:\w+ )?steps?\b|步"),
+    ("layers", r"layers?\b"),
+    ("tokens", r"tokens?\b"),
+)
+_SHAREABLE = ("%", "x", "points", "FPS", "tokens/s", "ms", "s", "dB", "GB", "MB")
+_UNIT = "|".join(f"(?P<u{i}>{pattern})" for i, (_, pattern) in enumerate(_UNITS))
+_UNIT_AT = re.compile(rf"\s{{0,7}}-?\s?(?:{_UNIT})")
+_RANGE = re.compile(
+    rf"(?P<sign>[+±-](?=\s?[\d.])\s?)?(?P<times>[×x]\s{{0,2}}(?=\d))?(?P<low>{_NUMBER})"
+    rf"(?P<unit>\s{{0,7}}(?:%|[x×X](?![A-Za-z])|ms|s|dB|GB|MB|倍)(?=\s{{0,7}}(?:-|~|to\b|and\b)))?(?:(?P<joint>\s{{0,7}}(?:-{{1,2}}|~|to|—|至|到)\s{{0,7}}|(?P<and>\s+and\s+))\+?(?P<high>{_NUMBER}))?"
+)
+_BEFORE = re.compile(r"(?:[A-Za-z]|[\d.,]|[A-Za-z]-|\d-|[A-Za-z]@|(?<![\d%x×])/|[_^:])$")
+_FROM = re.compile(rf"\bfrom (?:about |around |roughly |~\s?)?(?P<from>{_NUMBER})(?P<unit>[^\d,;.]{{0,24}}?) ?(?:down |up )?to (?:only |just |about |around |nearly |approximately |as few as |as little as |~\s?)?$", re.IGNORECASE)
+_RANGING = re.compile(r"\b(?:rang|gain|speed-?up|improvement|var|span)\w*\s+from\s+$", re.IGNORECASE)
+_ORIGIN = re.compile(r"[^,;.\d]{0,24}?\b(?:down |up )?to\s[^,;.\d]{0,24}")
+_BY = re.compile(r"\bby\s+$", re.IGNORECASE)
+_NAME_BEFORE = re.compile(r"[A-Z][\w.-]*[ -]?$")
+_SHARED = re.compile(r"\s*(?:/|\||,|,? and|,? or)\s*")
+_PREFIX = re.compile(
+    r"(?P<up_to>\bup ?to(?: an?| about| around| approximately)?|\bas (?:much|high|many|large|far) as(?: an?)?|\bat most|\bless than|\bfewer than|\bunder|\bbelow|\bwithin|\bno more than|\bmaximum(?: of)?|\bmax|[<≤]|"
+    r"高达|最高|最多|达|不超过|低于|不足)[\s(]*(?:a |an |only |just |over )?[\s+]*$|"
+    r"(?P<at_least>\bat least|\bover|\bmore than|\babove|\bexceed(?:s|ing|ed)?|\bbeyond|\bno less than|\bgreater than|\bsurpass(?:es|ing)?|\bupwards of|\bwell over|[>≥]|超过|至少|逾|超)[\s(]*(?:a |an |only |just )?[\s+]*$|"
+    r"(?P<about>\babout|\baround|\bnearly|\balmost|\bapproximately|\broughly|\bclose to|\bsome|\bnear|\bcirca|~|\bapprox\.?|约|近|大约|接近)[\s(]*(?:a |an |only |just )?[\s+]*$",
+    re.IGNORECASE,
+)
+_SUFFIX = re.compile(r"\s?(?P<at_least>\+(?!\d)|以上|or more\b|and above\b)|\s?(?P<about>左右|上下)|\s?(?P<up_to>以内|以下|or less\b)")
+_WORDS = re.compile(
+    r"\b(?P<half>(?:by|to|in|nearly|about|almost|roughly|only) half|halv(?:es?|ed|ing)\b|half (?:of )?the\b)|\b(?P<double>doubl(?:es|ed|ing)\b(?=\s+(?:the|its|inference|training|throughput))|twice\b(?= (?:as|the|faster))|two-?fold\b|two times\b)|"
+    r"\b(?P<triple>tripl(?:es|ed|ing)\b(?=\s+(?:the|its|throughput)))|(?P<times>(?:three|four|five|six|seven|eight|nine|ten) times\b)|"
+    r"\b(?P<orders>(?:one|two|three|four|an|several|\d)[ -]+orders?[- ]of[- ]magnitudes?)|(?P<han>翻倍|减半|一个数量级|两个数量级)",
+    re.IGNORECASE,
+)
+_COUNTS = ("three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_ORDERS = {"an": 1, "one": 1, "two": 2, "three": 3, "four": 4}
+
+
+def quantities(text: str) -> list[Quantity]:
+    """The quantities of a text that `plain` has passed, in order; no two overlap."""
+    found = sorted([*_digits(text), *_words(text)])
+    out: list[Quantity] = []
+    for quantity in found:
+        if out and quantity.origin and _ORIGIN.fullmatch(text[out[-1].end : quantity.number]):
+            out[-1] = quantity
+        elif not out or quantity.start >= out[-1].end:
+            out.append(quantity)
+    for i in range(len(out) - 2, -1, -1):  # "206 / 30 fps", "2.6 and 3.7×": the unit stands once
+        named = _NAME_BEFORE.search(text[: out[i].start])
+        if not out[i].unit and not named and out[i + 1].unit in _SHAREABLE and _SHARED.fullmatch(text[out[i].end : out[i + 1].start]):
+            out[i] = out[i]._replace(unit=out[i + 1].unit)
+    return out
+
+
+def _digits(text: str) -> Iterator[Quantity]:
+    at = 0
+    while match := _RANGE.search(text, at):
+        at = match.end()
+        if _BEFORE.search(text[max(0, match.start() - 2) : match.start()]) and not match["times"]:
+            at = match.end("low")
+            continue
+        if match["times"] and text[: match.start()].rstrip()[-1:].isdigit():  # 800×800
+            at = match.end("low")
+            continue
+        quantity = _read(text, match)
+        at = max(match.end("low"), quantity.end)
+        yield quantity
+
+
+def _read(text: str, match: re.Match[str]) -> Quantity:
+    low = _float(match["low"])
+    end = match.end("low")
+    high = None
+    if match["high"]:
+        between = re.search(r"\bbetween\s+$", text[max(0, match.start() - 12) : match.start()]) is not None
+        if (not match["and"] or between) and not _resumes(text, match):
+            high, end = _float(match["high"]), match.end()
+    name, end = _unit(text, end)
+    if match["times"] and not name:
+        name = "x"
+    origin = ""
+    prefix = _FROM.search(text[max(0, match.start() - 60) : match.start()])
+    start = match.start()
+    value: float | tuple[float, float] = low
+    if high is not None and re.search(r"\bfrom\s+$", text[max(0, match.start() - 6) : match.start()]) and match["joint"].strip() == "to":
+        if name == "x" or _RANGING.search(text[max(0, match.start() - 24) : match.start()]):
+            value = (low, high)
+        else:
+            origin, value = match["low"] + (match["unit"] or "").strip(), high
+    elif high is not None and match["joint"].strip() == "to" and not name and "." in match["low"] and not _BY.search(text[: match.start()]):
+        origin, value = match["low"], high
+    elif high is not None:
+        value = (min(low, high), max(low, high))
+    elif prefix and not re.search(r"\brang\w*\s*$", text[max(0, match.start() - 60) : match.start() - len(prefix.group())]):
+        origin = prefix["from"] + prefix["unit"].rstrip()
+    bound, start = _bound(text, start)
+    after = _SUFFIX.match(text, end)
+    if after and bound == "exact" and after.lastgroup:
+        bound, end = after.lastgroup, after.end()
+    return Quantity(start, end, value, name, bound, (match["sign"] or "").strip().replace("±", ""), match.start("low"), origin)
+
+
+def _resumes(text: str, match: re.Match[str]) -> bool:
+    """Whether what looks like the end of a range is another thing: "80% to 7B", "2-3B models"."""
+    return bool(re.match(r"[A-Za-z]\d|-\w", text[match.end() : match.end() + 2])) and not _UNIT_AT.match(text, match.end())
+
+
+def _words(text: str) -> Iterator[Quantity]:
+    for match in _WORDS.finditer(text):
+        word = match.group().lower()
+        bound, start = _bound(text, match.start())
+        if match["half"]:
+            value, unit = 50.0, "%"
+        elif match["double"] or word == "翻倍":
+            value, unit = 2.0, "x"
+        elif match["triple"]:
+            value, unit = 3.0, "x"
+        elif match["times"]:
+            value, unit = float(_COUNTS.index(word.split()[0]) + 3), "x"
+        elif match["orders"]:
+            count = re.split(r"[ -]", word)[0]
+            if count == "several":
+                continue
+            value, unit = 10.0 ** (_ORDERS.get(count) or int(count)), "x"
+        else:
+            value, unit = {"减半": (50.0, "%"), "一个数量级": (10.0, "x")}.get(word, (100.0, "x"))
+        yield Quantity(start, match.end(), value, unit, bound, "", match.start())
+
+
+def _float(text: str) -> float:
+    return float(text.replace(",", ""))
+
+
+def _unit(text: str, at: int) -> tuple[str, int]:
+    found = _UNIT_AT.match(text, at)
+    if not found or not found.lastgroup:
+        return "", at
+    name = _UNITS[int(found.lastgroup[1:])][0]
+    glued = found.group().startswith("-") and name in ("bits", "steps", "s", "B", "layers")
+    return ("", at) if glued else (name, found.end())
+
+
+def _bound(text: str, start: int) -> tuple[str, int]:
+    window = text[max(0, start - 32) : start]
+    found = _PREFIX.search(window)
+    if not found or not found.lastgroup:
+        return "exact", start
+    return found.lastgroup, start - len(window) + found.start()

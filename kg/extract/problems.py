@@ -1,0 +1,141 @@
+"""Problems: what the paper sets out to solve, by labels of the vocabulary and by the cues that announce one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.extract.base import folded, read_fields, sentence_of
+from kg.model import Mention
+from kg.text import Token, fold
+from kg.vocabulary import Vocabulary
+
+EXTRACTOR = "problems/1"
+MOST = 3  # problems a paper, as annotators do
+_CLAUSE_END = re.compile(r"[,.;:()!?]|\s(?:which|that|while|when|where|thereby|thus|but|whereas|by|via|we|i\.e|e\.g)\s|--|—", re.IGNORECASE)
+_ARTICLE = re.compile(r"\s*(?:an?|the|its|their|this|these|such|some|any|both|two|key|major|several|severe|serious)\s+", re.IGNORECASE)
+_POINTER = re.compile(r"\s*(?:this|these|those|such|it|them|the (?:above|aforementioned))\b", re.IGNORECASE)
+_EMPTY = re.compile(r"^(?:\w+ )?(?:challenges?|problems?|issues?|limitations?|gaps?|bottlenecks?|questions?)$", re.IGNORECASE)
+_WORDS = (2, 14)
+
+
+class Problems:
+    """Adds one to three mentions of problems, the ones said most plainly."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.groups = {
+            group: _by_first(vocabulary.cues(group))
+            for group in ("problem-follows", "problem-addressed", "problem-begins")
+        }
+        self.limits = vocabulary.cues("limit")
+        self.heads = vocabulary.cues("problem-head")
+        self.proposes = vocabulary.cues("propose") - {"we", "our", "novel", "new", "present", "introduce", "build"}
+
+    def __call__(self, doc: Doc) -> Doc:
+        best: list[tuple[float, int, int]] = []
+        for score, start, end in sorted(self._candidates(doc), key=lambda c: (-c[0], c[1])):
+            if len(best) < MOST and not any(start < e and s < end for _, s, e in best):
+                if not self._repeats(doc, start, end, best):
+                    best.append((score, start, end))
+        for score, start, end in sorted(best, key=lambda c: c[1]):
+            surface = doc._.text[start:end]
+            concept = self.vocabulary.find(surface, "problem")
+            doc._.mentions.append(
+                Mention(
+                    "problem",
+                    surface,
+                    concept.label["en"] if concept else surface,
+                    start=start,
+                    end=end,
+                    extractor=EXTRACTOR,
+                    confidence=round(min(score / 4, 0.9), 2),
+                )
+            )
+        return doc
+
+    @staticmethod
+    def _repeats(doc: Doc, start: int, end: int, best: list[tuple[float, int, int]]) -> bool:
+        words = set(fold(doc._.text[start:end]).split())
+        for _, s, e in best:
+            other = set(fold(doc._.text[s:e]).split())
+            if 2 * len(words & other) >= len(words) + len(other) - 2:
+                return True
+        return False
+
+    def _candidates(self, doc: Doc) -> Iterator[tuple[float, int, int]]:
+        sentences = [s for field in read_fields(doc)[:1] for s in doc._.sentences if field[0] <= s[0] < field[1]]
+        turn = self._turn(doc, sentences)
+        for number, (start, end) in enumerate(sentences):
+            toks = folded(doc, start, end)
+            limited = any(t.fold in self.limits for t in toks)
+            early = number <= turn
+            for group, at, after in self._cues(toks):
+                begin = toks[at].start if group == "problem-begins" else after
+                span = self._span(doc, begin, end, group)
+                if span is None:
+                    continue
+                score = 1.0 + 0.9 * early + 0.6 * limited * early - 0.08 * number
+                score += 0.5 * self._headed(doc, *span) + {"problem-addressed": 0.7, "problem-begins": -0.3}.get(group, 0)
+                if early or group == "problem-addressed":
+                    yield score, *span
+        for match in doc._.matches:
+            if match.type == "problem" and any(s <= match.start < e for s, e in sentences):
+                place = sentences.index(sentence_of(doc, match.start)) if sentence_of(doc, match.start) in sentences else 9
+                span = self._span(doc, match.start, sentence_of(doc, match.start)[1], "") or (match.start, match.end)
+                yield 1.6 + 0.7 * (place <= turn) - 0.08 * place, *span
+
+    def _turn(self, doc: Doc, sentences: list[tuple[int, int]]) -> int:
+        """The number of the sentence in which the paper turns to its own work."""
+        for number, (start, end) in enumerate(sentences):
+            words = {t.fold for t in folded(doc, start, end)}
+            if words & {"we", "our", "paper", "work"} and (words & self.proposes or fold(doc._.name) in words):
+                return number
+        return len(sentences) // 2
+
+    def _cues(self, toks: list[Token]) -> Iterator[tuple[str, int, int]]:
+        """(group, first token of the cue, offset behind it)."""
+        for i, token in enumerate(toks):
+            for group, first in self.groups.items():
+                for words in first.get(token.fold, ()):
+                    if tuple(t.fold for t in toks[i : i + len(words)]) == words:
+                        yield group, i, toks[i + len(words) - 1].end
+                        break
+
+    def _span(self, doc: Doc, begin: int, end: int, group: str) -> tuple[int, int] | None:
+        text = doc._.text
+        if group != "problem-begins":
+            if _POINTER.match(text, begin, end) and group == "problem-addressed":
+                return None
+            while article := _ARTICLE.match(text, begin, end):
+                begin = article.end()
+        begin += len(text[begin:end]) - len(text[begin:end].lstrip())
+        stop = _CLAUSE_END.search(text, begin, end)
+        end = stop.start() if stop else end
+        words = text[begin:end].split()
+        if len(words) > _WORDS[1]:
+            end = begin + len(" ".join(words[: _WORDS[1]]))
+            end = begin + len(text[begin:end].rstrip())
+        end = begin + len(text[begin:end].rstrip(" .,;:"))
+        if not _WORDS[0] <= len(words) or _EMPTY.match(text[begin:end]):
+            return None
+        return begin, end
+
+    def _headed(self, doc: Doc, start: int, end: int) -> bool:
+        return any(t.fold in self.heads for t in folded(doc, start, end))
+
+
+def _by_first(labels: frozenset[str]) -> dict[str, list[tuple[str, ...]]]:
+    out: dict[str, list[tuple[str, ...]]] = {}
+    for label in sorted(labels, key=lambda x: (-len(x), x)):
+        words = tuple(label.split(" "))
+        out.setdefault(words[0], []).append(words)
+    return out
+
+
+@Language.factory("kg_problems")
+def make_problems(nlp: Language, name: str) -> Problems:
+    return Problems(Vocabulary.load())

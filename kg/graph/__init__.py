@@ -1,0 +1,1 @@
+"""The graph: a store behind a small interface, and records written as triples and read back."""

@@ -1,0 +1,124 @@
+"""What a store holds, as data: entries in source order, records, sources and labels."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from kg.graph.rdf import read_entry, read_source
+from kg.graph.store import VOCABULARY, Store
+from kg.model import Document, KgError, Record, Source
+from kg.names import iri
+
+#: How many terms a query names at most.
+_BATCH = 500
+_LABELS = "SELECT ?g ?c ?l (LANG(?l) AS ?lang) {{ {values} GRAPH ?g {{ ?c skos:prefLabel ?l }} }}"
+
+
+def entry_names(store: Store, source: str | None = None) -> list[str]:
+    """Entries ("002-22") of a source, or all, by source and place in it."""
+    return [entry for entry, _ in _entries(store, source)]
+
+
+def works(store: Store) -> dict[str, list[str]]:
+    """The entries of each paper (CURIE), both in the order of sources and places in them."""
+    out: dict[str, list[str]] = {}
+    for entry, paper in _entries(store):
+        out.setdefault(paper, []).append(entry)
+    return out
+
+
+def fingerprints(store: Store) -> dict[str, str]:
+    """The fingerprint of each entry that has one, by entry name."""
+    rows = store.select("SELECT ?e ?f { ?e kg:fingerprint ?f }")
+    return {row["e"].partition(":")[2]: row["f"] for row in rows}
+
+
+def load_entry(store: Store, name: str) -> tuple[Document, Record]:
+    """The document and record of an entry; raises KgError when it is not there or not whole."""
+    try:
+        return read_entry(store.triples(f"entry:{name}"))
+    except ValueError as error:
+        raise KgError(f"The entry {name} cannot be read from the graph ({error}): add its source again.") from None
+
+
+def source_names(store: Store) -> list[str]:
+    """All sources, sorted."""
+    return sorted(row["s"].partition(":")[2] for row in store.select("SELECT DISTINCT ?s { ?s a kg:Source }"))
+
+
+def load_source(store: Store, name: str) -> Source:
+    """A source by its name; raises KgError when it is not there."""
+    try:
+        return read_source(store.triples(f"source:{name}"))
+    except ValueError:
+        known = ", ".join(source_names(store)) or "none"
+        raise KgError(f"There is no source {name!r} in the graph: choose one of {known}.") from None
+
+
+def _entries(store: Store, source: str | None = None) -> list[tuple[str, str]]:
+    """Entries with their papers, by source and place in it."""
+    named = f"VALUES ?s {{ <{iri(f'source:{source}')}> }}" if source else ""
+    rows = store.select(f"SELECT ?e ?p ?s ?n {{ {named} ?e kg:source ?s ; kg:number ?n ; kg:paper ?p }}")
+    rows.sort(key=lambda row: (row["s"], row["n"], row["e"]))
+    return [(row["e"].partition(":")[2], row["p"]) for row in rows]
+
+
+def labels(store: Store, concepts: Iterable[str] | None = None) -> dict[str, dict[str, str]]:
+    """Preferred labels by language of concepts (CURIEs), or of all.
+
+    The vocabulary's label comes first, then the one that most entries give, then the alphabet's first.
+    """
+    if concepts is None:
+        rows = store.select(_LABELS.format(values=""))
+    else:
+        names = sorted({iri(concept) for concept in concepts})
+        rows = []
+        for at in range(0, len(names), _BATCH):
+            values = " ".join(f"<{name}>" for name in names[at : at + _BATCH])
+            rows += store.select(_LABELS.format(values=f"VALUES ?c {{ {values} }}"))
+    votes: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+    for row in rows:
+        weight = 1_000_000_000 if row["g"] == VOCABULARY else 1
+        votes[row["c"]][row["lang"]][row["l"]] += weight
+    return {
+        concept: {
+            language: min(counts, key=lambda label: (-counts[label], label))
+            for language, counts in sorted(languages.items())
+        }
+        for concept, languages in sorted(votes.items())
+    }
+
+
+def entries_with(store: Store, concepts: Iterable[str]) -> list[str]:
+    """The entries whose papers have one of some concepts or institutions, by any link, in source order."""
+    wanted = " ".join(f"<{iri(concept)}>" for concept in sorted(concepts))
+    rows = store.select(f"SELECT DISTINCT ?e {{ VALUES ?c {{ {wanted} }} ?p a kg:Paper ; ?link ?c ; kg:entry ?e }}")
+    found = {row["e"].partition(":")[2] for row in rows}
+    return [entry for entry in entry_names(store) if entry in found]
+
+
+def counts(store: Store) -> dict[str, int]:
+    """How many papers, entries, annotations, and named concepts of each type a store holds."""
+    out = {}
+    for name in ("Paper", "Entry", "Source", "Mention", "Result", "Relation"):
+        rows = store.select(f"SELECT (COUNT(DISTINCT ?x) AS ?n) {{ ?x a kg:{name} }}")
+        out[name.lower() + "s"] = rows[0]["n"]
+    rows = store.select("SELECT ?type (COUNT(DISTINCT ?c) AS ?n) { ?m a kg:Mention ; kg:type ?type ; kg:entity ?c } GROUP BY ?type")
+    return out | {f"distinct {row['type']}": row["n"] for row in sorted(rows, key=lambda r: r["type"])}
+
+
+def quality(store: Store) -> dict[str, int | str]:
+    """What deserves a look: repairs, papers without a title, institution, topic or result, unmatched names."""
+    papers = len(works(store))
+    out: dict[str, int | str] = {"papers": papers, "entries": len(entry_names(store))}
+    rows = store.select("SELECT (COUNT(DISTINCT ?e) AS ?n) { ?e kg:repair ?r }")
+    out["entries repaired"] = rows[0]["n"]
+    for name in ("title", "institution", "topic", "technique", "result"):
+        links = "kg:proposes|kg:usesTechnique|kg:comparesWith|kg:mentionsTechnique" if name == "technique" else f"kg:{name}"
+        rows = store.select(f"SELECT (COUNT(DISTINCT ?p) AS ?n) {{ ?p a kg:Paper ; {links} ?x }}")
+        out[f"papers without {name}"] = papers - rows[0]["n"]
+    rows = store.select("SELECT DISTINCT ?c { ?m kg:type 'institution' ; kg:entity ?c FILTER(STRSTARTS(STR(?c), STR(institution:))) }")
+    names = sorted(row["c"].partition(":")[2] for row in rows)
+    out["institutions without ROR"] = f"{len(names)}: {', '.join(names)}" if names else 0
+    return out

@@ -1,0 +1,504 @@
+"""Documents, records and sources as triples, and back without loss.
+
+Each entry is one named graph. Annotations follow the W3C Web Annotation idea of a quote with its position:
+`kg:quote` stands at [`kg:start`, `kg:end`) of the raw text `kg:text`. There are no blank nodes and no times of
+building, so that the same record is always the same set of triples.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import Any
+
+import pyoxigraph as ox
+
+from kg.graph.store import value
+from kg.model import (
+    FIELDS,
+    LISTS,
+    Brief,
+    Document,
+    Evidence,
+    Mention,
+    Merge,
+    Record,
+    Relation,
+    Result,
+    Source,
+    Text,
+    Topic,
+)
+from kg.names import curie, iri
+from kg.text import repaired
+from kg.vocabulary import Vocabulary
+
+#: What a register knows of an institution: labels by language, other names (text, language), country code.
+Facts = tuple[dict[str, str], list[tuple[str, str]], str]
+
+#: The link from a paper to the entity of a mention, by the mention's type, or a technique's role.
+LINKS = {
+    "institution": "institution",
+    "problem": "problem",
+    "task": "task",
+    "hardware": "hardware",
+    "model": "model",
+    "dataset": "dataset",
+    "topic": "topic",
+    "proposed": "proposes",
+    "used": "usesTechnique",
+    "baseline": "comparesWith",
+    "mentioned": "mentionsTechnique",
+}
+#: The predicate of a relation type.
+RELATIONS = {
+    "uses": "uses",
+    "part_of": "partOf",
+    "outperforms": "outperforms",
+    "compared_with": "comparedWith",
+    "addresses": "addresses",
+    "evaluated_on": "evaluatedOn",
+    "applied_to": "appliedTo",
+    "runs_on": "runsOn",
+}
+_RELATION_OF = {predicate: kind for kind, predicate in RELATIONS.items()}
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+
+#: Values of a node by predicate ("kg:start"), as Python values, IRIs as CURIEs.
+Node = dict[str, list[Any]]
+
+
+def fingerprint(document: Document, version: str) -> str:
+    """A hash of all that an entry is made from; `version` names the program and its extractors."""
+    texts = {name: (text.raw, text.text, text.edits) for name, text in sorted(document.texts.items())}
+    rest = [getattr(document, name) for name in Document.__slots__ if name != "texts"]
+    return hashlib.sha256(json.dumps([version, texts, rest]).encode()).hexdigest()
+
+
+def entry_triples(
+    document: Document,
+    record: Record,
+    vocabulary: Vocabulary,
+    institution_facts: Callable[[str], Facts | None] | None = None,
+    fingerprint: str = "",
+) -> list[ox.Triple]:
+    """The graph of an entry; its concepts that are not in the vocabulary are declared in it.
+
+    Raises ValueError for a record that is not linked to a paper, and for repairs that do not lead to the text.
+    """
+    if not record.paper:
+        raise ValueError(f"{record.id} is not linked to a paper")
+    graph = _EntryWriter(document, record)
+    graph.say_entry(fingerprint)
+    graph.say_paper()
+    for field, text in document.texts.items():
+        graph.say_text(field, text)
+    order = 0
+    for mentions in LISTS.values():
+        for mention in getattr(record, mentions):
+            order += 1
+            graph.say_mention(order, mention)
+    for topic in record.topics:
+        order += 1
+        graph.say_topic(order, topic)
+    for order, result in enumerate(record.results, 1):
+        graph.say_result(order, result)
+    for order, relation in enumerate(record.relations, 1):
+        graph.say_relation(order, relation)
+    for order, merge in enumerate(record.merges, 1):
+        graph.say_merge(order, merge)
+    for concept, wordings in _wordings(record).items():
+        if concept not in vocabulary:
+            known = institution_facts(concept) if institution_facts and is_institution(concept) else None
+            graph.declare(concept, wordings, known)
+    return list(dict.fromkeys(graph.triples))
+
+
+def source_triples(source: Source) -> list[ox.Triple]:
+    """The graph of a source: what it is, and the way to give it back byte for byte."""
+    graph = _Writer()
+    node = f"source:{source.name}"
+    graph.link(node, "rdf:type", "kg:Source")
+    for name in ("file", "form", "date", "sha256"):
+        graph.say(node, f"kg:{name}", getattr(source, name))
+    if source.skeleton:
+        graph.say(node, "kg:skeleton", _json(source.skeleton))
+    return graph.triples
+
+
+def read_entry(triples: Iterable[ox.Triple]) -> tuple[Document, Record]:
+    """The document and record of an entry's graph; raises ValueError when it holds no whole entry."""
+    nodes = grouped(triples)
+    entries = [name for name, node in nodes.items() if "kg:Entry" in node["rdf:type"]]
+    if len(entries) != 1:
+        raise ValueError(f"the graph holds {len(entries)} entries, not one")
+    entry = nodes[entries[0]]
+    paper_id = _one(entry, "kg:paper")
+    paper = nodes[paper_id]
+    document = _document(entries[0].partition(":")[2], entry, paper, nodes)
+    record = Record(
+        id=document.id,
+        title=_one(paper, "kg:title", ""),
+        name=_one(paper, "kg:name", ""),
+        kind=_one(paper, "kg:kind", ""),
+        results=[_result(node) for node in _ordered(nodes, "kg:Result")],
+        relations=[_relation(node) for node in _ordered(nodes, "kg:Relation")],
+        code_url=_one(paper, "kg:codeUrl", ""),
+        brief=_brief(entry),
+        paper=paper_id,
+        merges=[_merge(node) for node in _ordered(nodes, "kg:Merge")],
+    )
+    for node in _ordered(nodes, "kg:Mention"):
+        kind = _one(node, "kg:type")
+        if kind == "topic":
+            record.topics.append(_topic(node))
+        else:
+            getattr(record, LISTS[kind]).append(_mention(node, kind))
+    return document, record
+
+
+def read_source(triples: Iterable[ox.Triple]) -> Source:
+    """The source of a source's graph; raises ValueError when it holds none."""
+    for name, node in grouped(triples).items():
+        if "kg:Source" in node["rdf:type"]:
+            skeleton = json.loads(_one(node, "kg:skeleton", "[]"))
+            return Source(
+                name=name.partition(":")[2],
+                file=_one(node, "kg:file", ""),
+                form=_one(node, "kg:form", ""),
+                date=_one(node, "kg:date", ""),
+                sha256=_one(node, "kg:sha256", ""),
+                skeleton=tuple(piece if isinstance(piece, str) else (piece[0], piece[1]) for piece in skeleton),
+            )
+    raise ValueError("the graph holds no source")
+
+
+def grouped(triples: Iterable[ox.Triple]) -> dict[str, Node]:
+    """Triples by subject and predicate, all IRIs as CURIEs."""
+    nodes: dict[str, Node] = defaultdict(lambda: defaultdict(list))
+    for triple in triples:
+        nodes[value(triple.subject)][_name(triple.predicate.value)].append(value(triple.object))
+    return nodes
+
+
+def is_institution(concept: str) -> bool:
+    """Whether a CURIE names an organisation, of the register or minted."""
+    return concept.startswith(("ror:", "institution:"))
+
+
+class _Writer:
+    """Collects triples; what is empty is not said."""
+
+    def __init__(self) -> None:
+        self.triples: list[ox.Triple] = []
+
+    def say(self, node: str, predicate: str, said: str | int | float | None, language: str = "") -> None:
+        """State a literal; an empty text and None are passed over."""
+        if said is None or said == "":
+            return
+        literal = ox.Literal(str(said), language=language) if language else ox.Literal(said)
+        self.triples.append(ox.Triple(ox.NamedNode(iri(node)), _predicate(predicate), literal))
+
+    def say_all(self, node: str, predicate: str, said: Sequence[str]) -> None:
+        """State texts; the whole list stands beside them where sorting would not give it back."""
+        for text in said:
+            self.say(node, predicate, text)
+        if list(said) != sorted({text for text in said if text}):
+            self.say(node, f"{predicate}List", _json(said))
+
+    def link(self, node: str, predicate: str, to: str) -> None:
+        """State an IRI; an empty one is passed over."""
+        if to:
+            self.triples.append(ox.Triple(ox.NamedNode(iri(node)), _predicate(predicate), ox.NamedNode(iri(to))))
+
+
+class _EntryWriter(_Writer):
+    """The triples of one entry, part by part."""
+
+    def __init__(self, document: Document, record: Record) -> None:
+        super().__init__()
+        self.document, self.record = document, record
+        self.entry = f"entry:{document.id}"
+
+    def say_entry(self, fingerprint: str) -> None:
+        self.link(self.entry, "rdf:type", "kg:Entry")
+        self.link(self.entry, "kg:paper", self.record.paper)
+        self.link(self.entry, "kg:source", f"source:{self.document.source}")
+        self.say(self.entry, "kg:number", self.document.number)
+        self.say(self.entry, "kg:fingerprint", fingerprint)
+        self.say_all(self.entry, "kg:repair", self.document.repairs)
+        brief = self.record.brief
+        self.say_all(self.entry, "kg:briefInstitution", brief.institution)
+        for slot in ("name", "technique", "problem", "effect"):
+            self.say(self.entry, f"kg:brief{slot.capitalize()}", getattr(brief, slot))
+
+    def say_paper(self) -> None:
+        paper, document = self.record.paper, self.document
+        self.link(paper, "rdf:type", "kg:Paper")
+        self.link(paper, "kg:entry", self.entry)
+        for name in ("title", "name", "kind"):
+            self.say(paper, f"kg:{name}", getattr(self.record, name))
+        for name in ("year", "date", "venue", "arxiv", "doi", "url"):
+            self.say(paper, f"kg:{name}", getattr(document, name))
+        self.say(paper, "kg:authorCount", document.author_count)
+        self.say_all(paper, "kg:author", document.authors)
+        self.say(paper, "kg:codeUrl", self.record.code_url)
+
+    def say_text(self, field: str, text: Text) -> None:
+        if repaired(text.raw, text.edits).text != text.text:
+            raise ValueError(f"the edits of {field} in {self.document.id} do not lead to its text")
+        node = f"{self.entry}/text/{field}"
+        self.link(self.entry, "kg:text", node)
+        self.link(node, "rdf:type", "kg:Text")
+        self.say(node, "kg:field", field)
+        self.say(node, "kg:raw", text.raw)
+        if text.edits:
+            self.say(node, "kg:repairs", _json(text.edits))
+
+    def say_mention(self, order: int, mention: Mention) -> None:
+        node = self._annotation("mention", order, mention.extractor, mention.confidence)
+        self.link(self.entry, "kg:mentions", node)
+        self.say(node, "kg:type", mention.type)
+        self.link(node, "kg:entity", mention.concept)
+        self.say(node, "kg:canonical", mention.canonical)
+        self.say_all(node, "kg:alias", mention.aliases)
+        self.say(node, "kg:role", mention.role)
+        self.say(node, "kg:linkReason", mention.reason)
+        self._span(node, mention.surface, mention)
+        kind = (mention.role or "mentioned") if mention.type == "technique" else mention.type
+        self.link(self.record.paper, f"kg:{LINKS[kind]}", mention.concept)
+
+    def say_topic(self, order: int, topic: Topic) -> None:
+        node = self._annotation("mention", order, topic.extractor, topic.confidence)
+        self.link(self.entry, "kg:mentions", node)
+        self.say(node, "kg:type", "topic")
+        self.link(node, "kg:entity", f"topic:{topic.id}")
+        if topic.evidence:
+            self._span(node, topic.evidence.quote, topic.evidence)
+        self.link(self.record.paper, "kg:topic", f"topic:{topic.id}")
+
+    def say_result(self, order: int, result: Result) -> None:
+        node = self._annotation("result", order, result.extractor, result.confidence)
+        self.link(self.record.paper, "kg:result", node)
+        self.link(node, "kg:metric", result.metric_concept)
+        self.say(node, "kg:metricText", result.metric)
+        low, high = result.value if isinstance(result.value, tuple) else (result.value, result.value)
+        self.say(node, "kg:low", float(low))
+        self.say(node, "kg:high", float(high))
+        for name in ("unit", "change", "bound", "setting"):
+            self.say(node, f"kg:{name}", getattr(result, name))
+        self.link(node, "kg:baseline", result.baseline_concept)
+        self.say(node, "kg:baselineText", result.baseline)
+        self._span(node, result.evidence.quote, result.evidence)
+
+    def say_relation(self, order: int, relation: Relation) -> None:
+        node = self._annotation("relation", order, relation.extractor, relation.confidence)
+        predicate = f"kg:{RELATIONS[relation.type]}"
+        self.link(self.entry, "kg:relation", node)
+        self.link(node, "kg:relationType", predicate)
+        self.link(node, "kg:head", relation.head_concept)
+        self.link(node, "kg:tail", relation.tail_concept)
+        self.say(node, "kg:headText", relation.head)
+        self.say(node, "kg:tailText", relation.tail)
+        self._span(node, relation.evidence.quote, relation.evidence)
+        if relation.head_concept:
+            self.link(relation.head_concept, predicate, relation.tail_concept)
+
+    def say_merge(self, order: int, merge: Merge) -> None:
+        node = f"{self.entry}/merge/{order}"
+        self.link(node, "rdf:type", "kg:Merge")
+        self.link(self.entry, "kg:merge", node)
+        self.say(node, "kg:order", order)
+        self.say(node, "kg:label", merge.label)
+        self.link(node, "kg:entity", merge.concept)
+        self.say(node, "kg:linkReason", merge.reason)
+
+    def declare(self, concept: str, wordings: list[str], facts: Facts | None) -> None:
+        """State class and labels of a concept: a register's, or the first of the paper's own wordings."""
+        kind = "institution" if is_institution(concept) else concept.partition(":")[0]
+        self.link(concept, "rdf:type", f"kg:{kind.capitalize()}")
+        if facts:
+            labels, others, country = facts
+            for language, label in labels.items():
+                self.say(concept, "skos:prefLabel", label, language)
+            for label, language in others:
+                self.say(concept, "skos:altLabel", label, language)
+            self.say(concept, "kg:country", country)
+        else:
+            for predicate, label in zip(("skos:prefLabel", *["skos:altLabel"] * len(wordings)), wordings, strict=False):
+                self.say(concept, predicate, label, language_of(label))
+
+    def _annotation(self, kind: str, order: int, extractor: str, confidence: float) -> str:
+        node = f"{self.entry}/{kind}/{order}"
+        self.link(node, "rdf:type", f"kg:{kind.capitalize()}")
+        self.say(node, "kg:order", order)
+        self.say(node, "kg:extractor", extractor)
+        self.say(node, "kg:confidence", float(confidence))
+        return node
+
+    def _span(self, node: str, quote: str, span: Mention | Evidence) -> None:
+        self.say(node, "kg:quote", quote)
+        self.say(node, "kg:field", span.field)
+        if span.start >= 0:
+            self.link(node, "kg:text", f"{self.entry}/text/{span.field}")
+            self.say(node, "kg:start", span.start)
+            self.say(node, "kg:end", span.end)
+
+
+def language_of(text: str) -> str:
+    """ "zh" for a text with a Han character, else "en"."""
+    return "zh" if _HAN.search(text) else "en"
+
+
+def _wordings(record: Record) -> dict[str, list[str]]:
+    """The concepts of a record with the paper's own names for each, canonical ones first, without repetition."""
+    named: list[tuple[str, str]] = []
+    later: list[tuple[str, str]] = []
+    for mentions in LISTS.values():
+        for mention in getattr(record, mentions):
+            named.append((mention.concept, mention.canonical or mention.surface))
+            later += [(mention.concept, name) for name in (mention.surface, *mention.aliases)]
+    for result in record.results:
+        later += [(result.metric_concept, result.metric), (result.baseline_concept, result.baseline)]
+    for relation in record.relations:
+        later += [(relation.head_concept, relation.head), (relation.tail_concept, relation.tail)]
+    later += [(f"topic:{topic.id}", topic.id.replace("-", " ")) for topic in record.topics]
+    out: dict[str, list[str]] = {}
+    for concept, name in (*named, *later):
+        known = out.setdefault(concept, []) if concept else []
+        if name and name not in known:
+            known.append(name)
+    return out
+
+
+def _document(name: str, entry: Node, paper: Node, nodes: dict[str, Node]) -> Document:
+    texts = {}
+    for text in (node for node in nodes.values() if "kg:Text" in node["rdf:type"]):
+        edits = [(start, end, new) for start, end, new in json.loads(_one(text, "kg:repairs", "[]"))]
+        texts[_one(text, "kg:field")] = repaired(_one(text, "kg:raw", ""), edits)
+    places = {field: place for place, field in enumerate(FIELDS)}
+    return Document(
+        id=name,
+        source=_one(entry, "kg:source").partition(":")[2],
+        number=_one(entry, "kg:number"),
+        texts=dict(sorted(texts.items(), key=lambda item: (places.get(item[0], len(places)), item[0]))),
+        authors=_all(paper, "kg:author"),
+        author_count=_one(paper, "kg:authorCount", None),
+        venue=_one(paper, "kg:venue", ""),
+        year=_one(paper, "kg:year", None),
+        date=_one(paper, "kg:date", ""),
+        arxiv=_one(paper, "kg:arxiv", ""),
+        doi=_one(paper, "kg:doi", ""),
+        url=_one(paper, "kg:url", ""),
+        repairs=_all(entry, "kg:repair"),
+    )
+
+
+def _brief(entry: Node) -> Brief:
+    slots = ("name", "technique", "problem", "effect")
+    said = {slot: _one(entry, f"kg:brief{slot.capitalize()}", "") for slot in slots}
+    return Brief(institution=_all(entry, "kg:briefInstitution"), **said)
+
+
+def _mention(node: Node, kind: str) -> Mention:
+    evidence = _evidence(node)
+    return Mention(
+        type=kind,
+        surface=evidence.quote,
+        canonical=_one(node, "kg:canonical", ""),
+        field=evidence.field,
+        start=evidence.start,
+        end=evidence.end,
+        role=_one(node, "kg:role", ""),
+        aliases=_all(node, "kg:alias"),
+        concept=_one(node, "kg:entity", ""),
+        reason=_one(node, "kg:linkReason", ""),
+        **_origin(node),
+    )
+
+
+def _topic(node: Node) -> Topic:
+    evidence = _evidence(node) if node["kg:quote"] else None
+    return Topic(id=_one(node, "kg:entity").partition(":")[2], evidence=evidence, **_origin(node))
+
+
+def _result(node: Node) -> Result:
+    low, high = _one(node, "kg:low"), _one(node, "kg:high")
+    return Result(
+        evidence=_evidence(node),
+        metric=_one(node, "kg:metricText", ""),
+        value=low if low == high else (low, high),
+        unit=_one(node, "kg:unit", ""),
+        change=_one(node, "kg:change", ""),
+        bound=_one(node, "kg:bound", ""),
+        baseline=_one(node, "kg:baselineText", ""),
+        setting=_one(node, "kg:setting", ""),
+        metric_concept=_one(node, "kg:metric", ""),
+        baseline_concept=_one(node, "kg:baseline", ""),
+        **_origin(node),
+    )
+
+
+def _relation(node: Node) -> Relation:
+    return Relation(
+        head=_one(node, "kg:headText", ""),
+        type=_RELATION_OF[_one(node, "kg:relationType").partition(":")[2]],
+        tail=_one(node, "kg:tailText", ""),
+        evidence=_evidence(node),
+        head_concept=_one(node, "kg:head", ""),
+        tail_concept=_one(node, "kg:tail", ""),
+        **_origin(node),
+    )
+
+
+def _merge(node: Node) -> Merge:
+    return Merge(_one(node, "kg:label", ""), _one(node, "kg:entity", ""), _one(node, "kg:linkReason", ""))
+
+
+def _evidence(node: Node) -> Evidence:
+    return Evidence(
+        quote=_one(node, "kg:quote", ""),
+        field=_one(node, "kg:field", ""),
+        start=_one(node, "kg:start", -1),
+        end=_one(node, "kg:end", -1),
+    )
+
+
+def _origin(node: Node) -> dict[str, Any]:
+    return {"extractor": _one(node, "kg:extractor", ""), "confidence": _one(node, "kg:confidence", 1.0)}
+
+
+def _ordered(nodes: dict[str, Node], kind: str) -> list[Node]:
+    return sorted((n for n in nodes.values() if kind in n["rdf:type"]), key=lambda n: _one(n, "kg:order", 0))
+
+
+def _one(node: Node, predicate: str, default: Any = ...) -> Any:
+    """The value of a predicate; without a default, ValueError when there is none."""
+    if node[predicate]:
+        return node[predicate][0]
+    if default is ...:
+        raise ValueError(f"{predicate} is missing")
+    return default
+
+
+def _all(node: Node, predicate: str) -> tuple[str, ...]:
+    whole = node[f"{predicate}List"]
+    return tuple(json.loads(whole[0])) if whole else tuple(sorted(node[predicate]))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+@cache
+def _predicate(name: str) -> ox.NamedNode:
+    return ox.NamedNode(iri(name))
+
+
+@cache
+def _name(predicate: str) -> str:
+    return curie(predicate)

@@ -1,0 +1,311 @@
+"""Records in the form of the annotation guidelines: one JSON object a paper, written and read."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+from kg.model import (
+    FIELDS,
+    KINDS,
+    LISTS,
+    RELATION_TYPES,
+    ROLES,
+    Brief,
+    Document,
+    Evidence,
+    KgError,
+    Mention,
+    Record,
+    Relation,
+    Result,
+    Topic,
+)
+from kg.names import PREFIXES
+
+#: The keys of a record, in their order.
+KEYS = (
+    "id",
+    "title",
+    "name",
+    "kind",
+    "institutions",
+    "techniques",
+    "problems",
+    "tasks",
+    "results",
+    "hardware",
+    "models",
+    "datasets",
+    "relations",
+    "topics",
+    "code_url",
+    "brief",
+)
+_CHANGES = ("increase", "decrease", "absolute")
+_BOUNDS = ("exact", "up_to", "at_least", "about")
+_LARGEST = 1e15
+_LOCAL = re.compile(r"[\w.\-]+")
+_TYPES = {name: kind for kind, name in LISTS.items()}
+
+
+def to_json(record: Record) -> dict[str, Any]:
+    """A record as the guidelines write it, with `ror`, `concept` and `score` where known."""
+    out: dict[str, Any] = {}
+    for key in KEYS:
+        said = getattr(record, key)
+        if key in _TYPES:
+            out[key] = [_mention_json(mention) for mention in said]
+        elif key == "results":
+            out[key] = [_result_json(result) for result in said]
+        elif key == "relations":
+            out[key] = [_relation_json(relation) for relation in said]
+        elif key == "topics":
+            out[key] = [topic.id for topic in said]
+        elif key == "brief":
+            out[key] = {slot: getattr(said, slot) for slot in Brief.__slots__} | {"institution": list(said.institution)}
+        else:
+            out[key] = said
+    return out
+
+
+def read_records(path: str | Path) -> dict[str, dict[str, Any]]:
+    """Annotated records of a file of JSON lines (gzip too) by id; KgError with the line of what is wrong."""
+    out: dict[str, dict[str, Any]] = {}
+    try:
+        data = Path(path).read_bytes()
+        lines = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).split(b"\n")
+    except (OSError, EOFError, zlib.error) as error:
+        raise KgError(f"{path} cannot be read ({getattr(error, 'strerror', None) or error}).") from None
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            obj = json.loads(line.decode("utf-8-sig"))
+        except (ValueError, RecursionError):
+            raise KgError(f"{path}: line {number} is not JSON in UTF-8: mend it there.") from None
+        name = obj.get("id") if isinstance(obj, dict) else None
+        if not isinstance(name, str) or not name:
+            raise KgError(f"{path}: line {number} holds no record with an id: mend it there.")
+        if name in out:
+            raise KgError(f"{path}: line {number} has the id {name} again: keep one of the two.")
+        out[name] = obj
+    if not out:
+        raise KgError(f"{path} holds no record.")
+    return out
+
+
+def from_json(obj: Mapping[str, Any], document: Document) -> Record:
+    """The record that an annotation of a document says, with the offsets of its quotes.
+
+    A quote that stands several times means the first place. Concepts that the annotation names are kept, the
+    others are left to linking. Raises KgError with the entry's id and the words for what does not fit.
+    """
+    reader = _Reader(document)
+    reader.check_characters(obj)
+    record = Record(
+        id=document.id,
+        title=reader.text(obj, "title"),
+        name=reader.text(obj, "name"),
+        kind=reader.choice(obj, "kind", KINDS, "method"),
+        results=[reader.result(item) for item in reader.items(obj, "results")],
+        topics=[reader.topic(item) for item in reader.listed(obj, "topics")],
+        code_url=reader.text(obj, "code_url"),
+        brief=reader.brief(obj),
+    )
+    names = {record.name: record.name}
+    for key, kind in _TYPES.items():
+        for item in reader.items(obj, key):
+            mention = reader.mention(item, key, kind)
+            getattr(record, key).append(mention)
+            for name in (mention.canonical, mention.surface, *mention.aliases):
+                names.setdefault(name, mention.canonical)
+    record.relations = [reader.relation(item, names) for item in reader.items(obj, "relations")]
+    return record
+
+
+def _mention_json(mention: Mention) -> dict[str, Any]:
+    out: dict[str, Any] = {"surface": mention.surface, "in": mention.field}
+    if mention.type == "institution":
+        out["name"] = mention.canonical
+    elif mention.type != "problem" or mention.canonical != mention.surface:
+        out["canonical"] = mention.canonical
+    if mention.role:
+        out["role"] = mention.role
+    if mention.aliases:
+        out["aliases"] = list(mention.aliases)
+    if mention.concept.startswith("ror:"):
+        out["ror"] = mention.concept.removeprefix("ror:")
+    elif mention.concept:
+        out["concept"] = mention.concept
+    return out | _score(mention.confidence)
+
+
+def _result_json(result: Result) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "surface": result.evidence.quote,
+        "in": result.evidence.field,
+        "metric": result.metric,
+        "value": _value_json(result.value),
+    }
+    for name in ("unit", "change", "bound", "baseline", "setting"):
+        out[name] = getattr(result, name)
+    if result.metric_concept:
+        out["concept"] = result.metric_concept
+    return out | _score(result.confidence)
+
+
+def _relation_json(relation: Relation) -> dict[str, Any]:
+    out = {"head": relation.head, "type": relation.type, "tail": relation.tail, "evidence": relation.evidence.quote}
+    return out | _score(relation.confidence)
+
+
+def _value_json(value: float | tuple[float, float]) -> int | float | list[int | float]:
+    return [_number(end) for end in value] if isinstance(value, tuple) else _number(value)
+
+
+def _number(value: float) -> int | float:
+    return int(value) if value == int(value) else value
+
+
+def _score(confidence: float) -> dict[str, Any]:
+    """What is known surely has no score."""
+    return {} if confidence >= 1 else {"score": round(confidence, 4)}
+
+
+class _Reader:
+    """Reads the parts of one annotation and says what is wrong with it."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+
+    def fail(self, what: str) -> NoReturn:
+        raise KgError(f"{self.document.id}: {what}.")
+
+    def check_characters(self, obj: Mapping[str, Any]) -> None:
+        try:
+            json.dumps(obj, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            self.fail(f"the record holds half a character ({error.object[error.start]!a})")
+
+    def text(self, obj: Mapping[str, Any], key: str, default: str = "") -> str:
+        said = obj.get(key, default)
+        return said if isinstance(said, str) else self.fail(f"{key} must be a text, not {said!r}")
+
+    def whole(self, said: Any, key: str) -> str:
+        return said if isinstance(said, str) and said else self.fail(f"{key} must hold texts, not {said!r}")
+
+    def listed(self, obj: Mapping[str, Any], key: str) -> list[Any]:
+        said = obj.get(key, [])
+        return said if isinstance(said, list) else self.fail(f"{key} must be a list, not {said!r}")
+
+    def items(self, obj: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+        said = self.listed(obj, key)
+        wrong = [item for item in said if not isinstance(item, dict)]
+        return self.fail(f"{key} must hold objects, not {wrong[0]!r}") if wrong else said
+
+    def choice(self, obj: Mapping[str, Any], key: str, choices: tuple[str, ...], default: str = "") -> str:
+        said = self.text(obj, key, default)
+        return said if said in choices else self.fail(f"{key} is {said!r}: choose one of {', '.join(choices)}")
+
+    def number(self, said: Any) -> float:
+        if isinstance(said, bool) or not isinstance(said, int | float) or not abs(said) <= _LARGEST:
+            self.fail(f"a number was expected, not {said!r:.80}")
+        return float(said)
+
+    def quote(self, quote: str, field: str = "") -> Evidence:
+        """Where a quote stands first: in one field, or in the first that holds it."""
+        if field and field not in FIELDS:
+            self.fail(f"'in' is {field!r}: choose one of {', '.join(FIELDS)}")
+        for name in (field,) if field else FIELDS:
+            start = self.document.texts[name].raw.find(quote) if name in self.document.texts else -1
+            if quote and start >= 0:
+                return Evidence(quote, name, start, start + len(quote))
+        self.fail(f"{quote!r} does not stand in {field or 'any text'} of the entry")
+
+    def mention(self, item: Mapping[str, Any], key: str, kind: str) -> Mention:
+        place = self.quote(self.text(item, "surface"), self.text(item, "in"))
+        name = self.text(item, "name" if kind == "institution" else "canonical", place.quote) or place.quote
+        ror = self.text(item, "ror")
+        concept = f"ror:{ror.removeprefix(PREFIXES['ror'])}" if ror else self.text(item, "concept")
+        self.check_concept(concept, kind)
+        return Mention(
+            type=kind,
+            surface=place.quote,
+            canonical=name,
+            field=place.field,
+            start=place.start,
+            end=place.end,
+            role=self.choice(item, "role", ROLES) if kind == "technique" else "",
+            aliases=tuple(self.whole(alias, "aliases") for alias in self.listed(item, "aliases")),
+            concept=concept,
+            reason="given in the annotation" if concept else "",
+            **self.origin(item),
+        )
+
+    def check_concept(self, concept: str, kind: str) -> str:
+        """A CURIE of the kind that is meant; an empty one may be."""
+        prefix, _, local = concept.partition(":")
+        wanted = ("ror", "institution") if kind == "institution" else (kind,)
+        if concept and (prefix not in wanted or not _LOCAL.fullmatch(local)):
+            self.fail(f"{concept!r} names no {kind}: write {wanted[0]}:name")
+        return concept
+
+    def result(self, item: Mapping[str, Any]) -> Result:
+        said = item.get("value")
+        value: float | tuple[float, float]
+        if isinstance(said, list) and len(said) == 2:
+            low, high = sorted(self.number(number) for number in said)
+            value = (low, high) if low < high else low
+        else:
+            value = self.number(said)
+        return Result(
+            evidence=self.quote(self.text(item, "surface"), self.text(item, "in")),
+            metric=self.text(item, "metric"),
+            value=value,
+            unit=self.text(item, "unit"),
+            change=self.choice(item, "change", _CHANGES),
+            bound=self.choice(item, "bound", _BOUNDS, "exact"),
+            baseline=self.text(item, "baseline"),
+            setting=self.text(item, "setting"),
+            metric_concept=self.check_concept(self.text(item, "concept"), "metric"),
+            **self.origin(item),
+        )
+
+    def relation(self, item: Mapping[str, Any], names: Mapping[str, str]) -> Relation:
+        head, tail = self.text(item, "head"), self.text(item, "tail")
+        for name in (head, tail):
+            if not name or name not in names:
+                self.fail(f"a relation names {name!r}, which is not listed in the record")
+        return Relation(
+            head=names[head],
+            type=self.choice(item, "type", RELATION_TYPES),
+            tail=names[tail],
+            evidence=self.quote(self.text(item, "evidence")),
+            **self.origin(item),
+        )
+
+    def topic(self, item: Any) -> Topic:
+        topic = self.whole(item, "topics")
+        self.check_concept(f"topic:{topic}", "topic")
+        return Topic(topic, extractor="annotation")
+
+    def brief(self, obj: Mapping[str, Any]) -> Brief:
+        said = obj.get("brief", {})
+        if not isinstance(said, dict):
+            self.fail(f"brief must be an object, not {said!r}")
+        return Brief(
+            institution=tuple(self.whole(name, "institution") for name in self.listed(said, "institution")),
+            **{slot: self.text(said, slot) for slot in ("name", "technique", "problem", "effect")},
+        )
+
+    def origin(self, item: Mapping[str, Any]) -> dict[str, Any]:
+        score = self.number(item.get("score", 1.0))
+        if not 0 <= score <= 1:
+            self.fail(f"score must lie between 0 and 1, not {score}")
+        return {"extractor": "annotation", "confidence": score}

@@ -1,0 +1,454 @@
+"""Where the graph is kept: the interface that callers need, and the embedded Oxigraph store behind it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self, TypeVar
+
+import pyoxigraph as ox
+
+from kg.model import KgError
+from kg.names import PREFIXES, curie, iri
+from kg.vocabulary import ontology_files, ontology_hash
+
+#: The form of the data in a graph folder; a program refuses what a newer one wrote.
+SCHEMA = 1
+#: The named graph of the ontology.
+VOCABULARY = "kg:vocabulary"
+#: Files of the ontology folder that are no part of the vocabulary.
+_NOT_VOCABULARY = {"shapes.ttl"}
+_XSD = PREFIXES["xsd"]
+_WHOLE = {_XSD + name for name in ("integer", "int", "long", "short", "nonNegativeInteger", "positiveInteger", "gYear")}
+_REAL = {_XSD + name for name in ("double", "decimal", "float")}
+
+#: SERVICE as a keyword: strings, IRIs, comments, variables and prefixed names are passed over whole.
+_SPARQL_PIECES = re.compile(
+    r"\"{3}(?:\\.|[^\\])*?\"{3}|'{3}(?:\\.|[^\\])*?'{3}|\"(?:\\.|[^\"\\\n\r])*\"|'(?:\\.|[^'\\\n\r])*'"
+    r"|<[^<>\"{}|^`\\\s]*>|#[^\n\r]*|[?$:]\w+|\w*:|(?P<service>\bSERVICE\b)|\w+",
+    re.IGNORECASE | re.DOTALL,
+)
+
+#: A solution of a query: a value for each variable, None where it is not bound.
+Row = dict[str, Any]
+_T = TypeVar("_T")
+#: What pyoxigraph raises when files fail; a file that is gone is a RuntimeError.
+_FAILURES = (OSError, RuntimeError)
+
+
+class Store(Protocol):
+    """Named graphs of triples. Graphs are named by CURIEs ("entry:002-22"), terms are pyoxigraph's."""
+
+    @staticmethod
+    def accepts(location: str) -> bool:
+        """Whether this kind of store is meant by a location (a folder or URL)."""
+
+    def replace(self, graph: str, triples: Iterable[ox.Triple]) -> None:
+        """Put triples in the place of what a graph holds, in one transaction."""
+
+    def replace_many(self, graphs: Mapping[str, Iterable[ox.Triple]]) -> None:
+        """Replace several graphs in one transaction."""
+
+    def remove(self, *graphs: str) -> None:
+        """Take graphs out in one transaction; those that are not there are passed over."""
+
+    def select(self, sparql: str) -> list[Row]:
+        """Solutions of a SELECT over the union of all graphs, as Python values, IRIs as CURIEs."""
+
+    def query(self, sparql: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        """Any SPARQL query over the union of all graphs; the result is lazy."""
+
+    def triples(self, graph: str) -> list[ox.Triple]:
+        """What a graph holds, in no particular order."""
+
+    def graphs(self) -> list[str]:
+        """Names of all graphs, sorted."""
+
+    def dump(self, format: str, graph: str | None = None) -> bytes:
+        """Sorted serialisation ("nquads", "turtle", "jsonld") of one graph or of all."""
+
+    def close(self) -> None:
+        """Write out what is pending and let go of the store; idempotent."""
+
+
+class OxigraphStore:
+    """An embedded Oxigraph store in a folder: meta.json with the schema number, and the data in oxigraph/.
+
+    One process writes, any number read. A reader sees what was committed when it opened; where the writer
+    takes a file away under it, it opens again. Oxigraph has no time limit for queries.
+    """
+
+    def __init__(self, folder: str | Path | None, read_only: bool = False) -> None:
+        """Open a folder, or a store in memory for None; to write, the folder is made if need be."""
+        self.folder = None if folder is None else Path(folder)
+        self.read_only = read_only
+        self._store: ox.Store | None = None
+        if self.folder is not None:
+            _check(self.folder, read_only)
+        self._store = self._open()
+        if not read_only:
+            self._load_ontology()
+
+    @classmethod
+    def in_memory(cls) -> OxigraphStore:
+        """A store that is gone when it is closed."""
+        return cls(None)
+
+    @staticmethod
+    def accepts(location: str) -> bool:
+        """Anything that is not a URL is a folder."""
+        return "://" not in location
+
+    def replace(self, graph: str, triples: Iterable[ox.Triple]) -> None:
+        """Put triples in the place of what a graph holds, in one transaction; raises KgError when it cannot write."""
+        self.replace_many({graph: triples})
+
+    def replace_many(self, graphs: Mapping[str, Iterable[ox.Triple]]) -> None:
+        """Replace several graphs in one transaction. Only what differs is written."""
+        old: set[ox.Quad] = set()
+        new: set[ox.Quad] = set()
+        for name, triples in graphs.items():
+            node = ox.NamedNode(iri(name))
+            old.update(self._ox.quads_for_pattern(None, None, None, node))
+            new.update(_quad(triple, node) for triple in triples)
+        self._change(old - new, new - old)
+
+    def remove(self, *graphs: str) -> None:
+        """Take graphs out in one transaction; those that are not there are passed over."""
+        self._writable()
+        with self._writing():
+            self._ox.update(";".join(f"DROP SILENT GRAPH <{iri(name)}>" for name in graphs))
+
+    def select(self, sparql: str) -> list[Row]:
+        """Solutions of a SELECT over the union of all graphs, as Python values, IRIs as CURIEs."""
+        return self._read(lambda store: _rows(_query(store, sparql)))
+
+    def query(self, sparql: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        """Any SPARQL query over the union of all graphs; raises KgError where the query is wrong."""
+        return self._read(lambda store: _query(store, sparql))
+
+    def triples(self, graph: str) -> list[ox.Triple]:
+        """What a graph holds, in no particular order; empty when there is no such graph."""
+        node = ox.NamedNode(iri(graph))
+        return self._read(lambda store: [q.triple for q in store.quads_for_pattern(None, None, None, node)])
+
+    def graphs(self) -> list[str]:
+        """Names of all graphs, sorted."""
+        return self._read(
+            lambda store: sorted(curie(g.value) for g in store.named_graphs() if isinstance(g, ox.NamedNode))
+        )
+
+    def dump(self, format: str, graph: str | None = None) -> bytes:
+        """Sorted serialisation ("nquads", "turtle", "jsonld"): identical bytes from identical content."""
+        node = None if graph is None else ox.NamedNode(iri(graph))
+        return serialised(self._read(lambda store: list(store.quads_for_pattern(None, None, None, node))), format)
+
+    def close(self) -> None:
+        """Write out what is pending, so that readers open fast, and let go of the lock; idempotent."""
+        if self._store is not None and self.folder is not None and not self.read_only:
+            with self._writing():
+                self._store.flush()
+        self._store = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def _ox(self) -> ox.Store:
+        if self._store is None:
+            raise KgError(f"The graph {self.folder or 'in memory'} is closed: open it again.")
+        return self._store
+
+    def _open(self) -> ox.Store:
+        if self.folder is None:
+            return ox.Store()
+        data = self.folder / "oxigraph"
+        if self.read_only:
+            return _patiently(lambda: ox.Store.read_only(str(data)), self.folder)
+        try:
+            for log in data.glob("LOG.old.*"):  # every opening leaves one behind
+                log.unlink(missing_ok=True)
+            return ox.Store(str(data))
+        except _FAILURES as error:
+            raise _fault(self.folder, error) from None
+
+    def _read(self, reading: Callable[[ox.Store], _T]) -> _T:
+        """Read; a reader whose snapshot lost a file to the writer's compaction opens again."""
+        store = self._ox
+        try:
+            return reading(store)
+        except _FAILURES as error:
+            if self.folder is None or not self.read_only:
+                raise _fault(self.folder, error) from None
+
+        def again() -> _T:
+            self._store = self._open()
+            return reading(self._store)
+
+        return _patiently(again, self.folder)
+
+    def _writable(self) -> None:
+        if self.read_only:
+            raise KgError(f"The graph {self.folder} is open for reading only: open it for writing.")
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except _FAILURES as error:
+            raise _fault(self.folder, error) from None
+
+    def _change(self, old: set[ox.Quad], new: set[ox.Quad]) -> None:
+        """Take out and put in, in one transaction: one update request is one, and so is `extend`."""
+        self._writable()
+        with self._writing():
+            if old:
+                # Oxigraph's own spelling of a term is safe in SPARQL, whatever the literal holds.
+                self._ox.update(f"DELETE DATA {{ {_blocks(old)} }} ; INSERT DATA {{ {_blocks(new)} }}")
+            elif new:
+                self._ox.extend(new)
+
+    def _load_ontology(self) -> None:
+        """Bring the vocabulary's graph up to date with the ontology's files."""
+        node = ox.NamedNode(iri(VOCABULARY))
+        known = ox.Triple(node, ox.NamedNode(iri("kg:sha256")), ox.Literal(ontology_hash()))
+        if _quad(known, node) not in self._ox:
+            files = [path for path in ontology_files() if path.name not in _NOT_VOCABULARY]
+            self.replace(VOCABULARY, [known, *(triple for path in files for triple in _turtle(path))])
+
+
+def open_store(location: str | Path, read_only: bool = False) -> Store:
+    """The store at a location: a folder, or what a class registered in the entry points "kg.stores" accepts.
+
+    Raises KgError when nothing is there to read, or no kind of store is meant by the location.
+    """
+    place = os.fspath(location)
+    if OxigraphStore.accepts(place):
+        return OxigraphStore(place, read_only)
+    for point in entry_points(group="kg.stores"):
+        kind = point.load()
+        if kind.accepts(place):
+            store: Store = kind(place, read_only)
+            return store
+    raise KgError(f"{place} cannot be opened: graphs on a server are not supported yet, name a folder.")
+
+
+def _quad(triple: ox.Triple, graph: ox.NamedNode) -> ox.Quad:
+    return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
+def value(term: Any) -> Any:
+    """A term as Python value: IRIs as CURIEs, numbers and truth values as such, other literals as str."""
+    if isinstance(term, ox.NamedNode):
+        return curie(term.value)
+    if not isinstance(term, ox.Literal):
+        return None if term is None else str(term)
+    datatype = term.datatype.value
+    try:
+        if datatype in _WHOLE:
+            return int(term.value)
+        if datatype in _REAL:
+            return float(term.value)
+    except ValueError:  # an ill-formed number of a foreign graph
+        return term.value
+    if datatype == _XSD + "boolean":
+        return term.value in ("true", "1")
+    return term.value
+
+
+def serialised(quads: Iterable[ox.Quad], format: str) -> bytes:
+    """Quads as sorted "nquads", "turtle" (triples of all graphs) or "jsonld"; KgError for another format."""
+    if format == "nquads":
+        return "".join(sorted(f"{quad} .\n" for quad in quads)).encode()
+    if format == "turtle":
+        triples = [triple for node in _by_subject({quad.triple for quad in quads}).values() for triple in node]
+        return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=_used(triples)) or b""
+    if format == "jsonld":
+        return _jsonld(quads)
+    raise KgError(f"{format!r} is not a form of triples: choose nquads, turtle or jsonld.")
+
+
+def _by_subject(triples: Iterable[ox.Triple]) -> dict[str, list[ox.Triple]]:
+    """Triples in reading order: by subject, numbers in it by their value; its class first, then by predicate."""
+    first = iri("rdf:type")
+    nodes: dict[str, list[tuple[bool, str, str, ox.Triple]]] = {}
+    for triple in triples:
+        predicate = triple.predicate.value
+        line = (predicate != first, predicate, str(triple.object), triple)
+        nodes.setdefault(str(triple.subject)[1:-1], []).append(line)
+    return {
+        subject: [line[-1] for line in sorted(nodes[subject], key=lambda line: line[:-1])]
+        for subject in sorted(nodes, key=_natural)
+    }
+
+
+def _natural(text: str) -> list[tuple[int, str]]:
+    pieces = re.split(r"([0-9]+)", text)
+    return [(int(piece), piece) if at % 2 else (0, piece) for at, piece in enumerate(pieces)]
+
+
+def _used(triples: Iterable[ox.Triple]) -> dict[str, str]:
+    """The prefixes that stand in triples."""
+    used = {
+        curie(term.value).partition(":")[0]
+        for triple in triples
+        for term in (*triple, getattr(triple.object, "datatype", None))
+        if isinstance(term, ox.NamedNode)
+    }
+    return {prefix: base for prefix, base in PREFIXES.items() if prefix in used}
+
+
+def _jsonld(quads: Iterable[ox.Quad]) -> bytes:
+    """JSON-LD: an object a named graph, a line a node, CURIEs for IRIs."""
+    graphs: dict[str, list[ox.Triple]] = {}
+    for quad in quads:
+        name = _compact(quad.graph_name.value) if isinstance(quad.graph_name, ox.NamedNode) else ""
+        graphs.setdefault(name, []).append(quad.triple)
+    blocks = []
+    for name in sorted(graphs):
+        nodes = (_jsonld_node(subject, triples) for subject, triples in _by_subject(graphs[name]).items())
+        label = f'"@id":{_line(name)},' if name else ""
+        blocks.append(f'{{{label}"@graph":[\n' + ",\n".join(map(_line, nodes)) + "\n]}")
+    return f'{{"@context":{_line(PREFIXES)},\n"@graph":[\n{",".join(blocks)}\n]}}\n'.encode()
+
+
+def _jsonld_node(subject: str, triples: Iterable[ox.Triple]) -> dict[str, Any]:
+    node: dict[str, list[Any]] = {}
+    for triple in triples:
+        said = _jsonld_value(triple.object)
+        if triple.predicate.value == iri("rdf:type"):
+            node.setdefault("@type", []).append(said["@id"])
+        else:
+            node.setdefault(_compact(triple.predicate.value), []).append(said)
+    return {"@id": _compact(subject)} | {key: said[0] if len(said) == 1 else said for key, said in node.items()}
+
+
+def _line(said: object) -> str:
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def _jsonld_value(term: Any) -> Any:
+    """A term in JSON-LD; whole numbers as such, while other numbers keep their type beside them."""
+    if isinstance(term, ox.NamedNode):
+        return {"@id": _compact(term.value)}
+    if term.language:
+        return {"@value": term.value, "@language": term.language}
+    if term.datatype.value == _XSD + "string":
+        return term.value
+    if term.datatype.value == _XSD + "integer" and str(value(term)) == term.value:
+        return int(term.value)
+    return {"@value": term.value, "@type": _compact(term.datatype.value)}
+
+
+def _compact(name: str) -> str:
+    """A CURIE that JSON-LD expands to the same IRI: percent signs stay."""
+    return next((f"{prefix}:{name[len(base) :]}" for prefix, base in PREFIXES.items() if name.startswith(base)), name)
+
+
+def _query(store: ox.Store, sparql: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    if any(match["service"] for match in _SPARQL_PIECES.finditer(sparql)):
+        raise KgError("The query asks another server: leave SERVICE out.")
+    try:
+        return store.query(sparql, prefixes=PREFIXES, use_default_graph_as_union=True)
+    except SyntaxError as error:
+        raise KgError(f"The query is not SPARQL: {error}.") from None
+
+
+def _rows(result: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> list[Row]:
+    if not isinstance(result, ox.QuerySolutions):
+        raise KgError("The query gives no table: write a SELECT.")
+    names = [variable.value for variable in result.variables]
+    return [{name: value(term) for name, term in zip(names, solution, strict=True)} for solution in result]
+
+
+def _blocks(quads: Iterable[ox.Quad]) -> str:
+    graphs: dict[str, list[str]] = {}
+    for quad in quads:
+        graphs.setdefault(str(quad.graph_name), []).append(str(quad.triple))
+    return "\n".join(f"GRAPH {name} {{ {' . '.join(lines)} }}" for name, lines in graphs.items())
+
+
+def _turtle(path: Path) -> Iterator[ox.Triple]:
+    """The triples of a file; blank nodes get IRIs by their place, so that the same file is the same graph."""
+    names: dict[str, ox.NamedNode] = {}
+
+    def settled(term: Any) -> Any:
+        if not isinstance(term, ox.BlankNode):
+            return term
+        return names.setdefault(term.value, ox.NamedNode(iri(f"{VOCABULARY}/{path.name}/{len(names) + 1}")))
+
+    try:
+        for quad in ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE):
+            yield ox.Triple(settled(quad.subject), quad.predicate, settled(quad.object))
+    except SyntaxError as error:
+        raise KgError(f"{path.name}: {error}: mend the Turtle there.") from None
+
+
+def _check(folder: Path, read_only: bool) -> None:
+    """Make the folder if it is to be written; raise KgError if it is no graph of ours."""
+    meta = folder / "meta.json"
+    try:
+        if meta.is_file():
+            _check_schema(folder, meta)
+        elif folder.exists() and not folder.is_dir():
+            raise KgError(f"{folder} is a file: name a folder for the graph.")
+        elif read_only:
+            raise KgError(f"There is no graph at {folder}: make one with kg add, or name another with --graph.")
+        elif folder.is_dir() and any(folder.iterdir()):
+            raise KgError(f"{folder} holds other files: name a new or empty folder for the graph.")
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            draft = meta.with_suffix(".new")
+            draft.write_text(json.dumps({"schema": SCHEMA}) + "\n")
+            draft.replace(meta)
+        if read_only and not (folder / "oxigraph" / "CURRENT").exists():
+            raise KgError(f"There is no graph at {folder}: make one with kg add, or name another with --graph.")
+    except OSError as error:
+        raise _fault(folder, error) from None
+
+
+def _check_schema(folder: Path, meta: Path) -> None:
+    try:
+        schema = json.loads(meta.read_text())["schema"]
+        newer = schema > SCHEMA
+    except (ValueError, KeyError, TypeError):
+        raise KgError(f"{meta} is damaged: build the graph again, or name another with --graph.") from None
+    if newer:
+        raise KgError(f"The graph {folder} has schema {schema}, this program knows {SCHEMA}: install a newer kg.")
+
+
+def _patiently(action: Callable[[], _T], folder: Path, attempts: int = 5) -> _T:
+    """Try again what a writer at work may have spoiled."""
+    for _ in range(attempts - 1):
+        try:
+            return action()
+        except _FAILURES:
+            time.sleep(0.01)
+    try:
+        return action()
+    except _FAILURES as error:
+        raise _fault(folder, error) from None
+
+
+def _fault(folder: Path | None, error: Exception) -> KgError:
+    """What to tell of a failure of the file system or of RocksDB, which says it all in words."""
+    said = str(error)
+    if "lock" in said.lower():
+        return KgError(f"The graph {folder} is being written by another process: wait until it is done.")
+    if isinstance(error, PermissionError) or "Permission denied" in said or "Read-only file system" in said:
+        return KgError(f"The graph {folder} cannot be written or read here: check the folder's permissions.")
+    if "No space left" in said:
+        return KgError(f"The disk of the graph {folder} is full: make room; nothing of the last entry was kept.")
+    return KgError(f"The graph {folder} cannot be read or written ({said.splitlines()[0]}): build it again.")

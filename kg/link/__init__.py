@@ -1,0 +1,116 @@
+"""Mentions to identities: institutions to the register, other entities to concepts, entries to works."""
+
+from __future__ import annotations
+
+from kg.link.concepts import ConceptLinker, acronyms
+from kg.link.institutions import Register
+from kg.link.papers import identified, paper_id
+from kg.model import LISTS, Document, Mention, Merge, Record
+from kg.names import slug
+from kg.vocabulary import Vocabulary
+
+__all__ = ["Linker", "Register", "paper_id"]
+
+#: What a graph states of an institution: preferred labels by language, (other label, language), country.
+Facts = tuple[dict[str, str], list[tuple[str, str]], str]
+_BASELINES = ("technique", "model", "dataset", "hardware")
+
+
+class Linker:
+    """Gives every mention of a record its identity, with a reason; the register is loaded when first needed."""
+
+    def __init__(self, vocabulary: Vocabulary, register: Register | None = None) -> None:
+        self.vocabulary = vocabulary
+        self._register = register
+        self.concepts = ConceptLinker(vocabulary, vocabulary.cues("metric-qualifier"))
+
+    @property
+    def register(self) -> Register:
+        if self._register is None:
+            self._register = Register.load()
+        return self._register
+
+    def link(self, document: Document, record: Record) -> Record:
+        """The same record with `concept` and `reason` set wherever they were not, `paper` and `merges`."""
+        record.paper, reason = identified(document, record)
+        record.merges = [Merge(record.title or record.id, record.paper, reason)]
+        expansions = self._expansions(document)
+        for kind, list_name in LISTS.items():
+            for mention in getattr(record, list_name):
+                self._link_mention(mention, kind, record.name, expansions)
+        self._link_results(record)
+        self._link_relations(record)
+        record.merges += self._merges(record)
+        record.merges = list({(m.label, m.concept): m for m in record.merges}.values())
+        return record
+
+    def institution_facts(self, curie: str) -> Facts | None:
+        """What the register knows of an institution, None for one that it lacks."""
+        if curie not in self.register:
+            return None
+        organisation = self.register[curie]
+        own = self.register.additions.get(curie, organisation).alt
+        others = [(label, language) for language in sorted(own) for label in own[language]]
+        return dict(organisation.label), others, organisation.country
+
+    def _expansions(self, document: Document) -> dict[str, str]:
+        out: dict[str, str] = {}
+        for field in ("T", "A", "K"):
+            if field in document.texts:
+                out = {**acronyms(document.texts[field].text), **out}
+        return out
+
+    def _link_mention(self, mention: Mention, kind: str, name: str, expansions: dict[str, str]) -> None:
+        mention.type = kind
+        if mention.concept:
+            mention.reason = mention.reason or "given with the record"
+        elif kind == "institution":
+            self._link_institution(mention)
+        else:
+            link = self.concepts.mention(mention, name, expansions)
+            mention.concept, mention.reason = link.concept, link.reason
+
+    def _link_institution(self, mention: Mention) -> None:
+        for label in dict.fromkeys((mention.canonical, mention.surface, *mention.aliases)):
+            match = self.register.find(label) if label else None
+            if match:
+                brand = self.register.brand(match.organisation)
+                mention.concept, mention.reason = brand.curie, match.reason
+                return
+        name = (mention.canonical or mention.surface).removeprefix("The ").removeprefix("the ")
+        mention.concept = f"institution:{slug(name)}"
+        mention.reason = "minted: no organisation of the register, or more than one, bears this name"
+
+    def _link_results(self, record: Record) -> None:
+        for result in record.results:
+            if result.metric and not result.metric_concept:
+                link = self.concepts.metric(result.metric, record)
+                result.metric_concept = link.concept
+                if not self.concepts.is_preferred(result.metric, link.concept):
+                    record.merges.append(Merge(result.metric, link.concept, link.reason))
+            if result.baseline and not result.baseline_concept:
+                result.baseline_concept = self.concepts.named(result.baseline, record, _BASELINES)
+
+    def _link_relations(self, record: Record) -> None:
+        for relation in record.relations:
+            heads, tails = self.concepts.ends(relation.type)
+            relation.head_concept = relation.head_concept or self.concepts.named(relation.head, record, heads)
+            relation.tail_concept = relation.tail_concept or self.concepts.named(relation.tail, record, tails)
+
+    def _merges(self, record: Record) -> list[Merge]:
+        """The decisions that are more than a look at the preferred label."""
+        mentions = [m for name in LISTS.values() for m in getattr(record, name)]
+        return [
+            Merge(label, m.concept, m.reason)
+            for m in mentions
+            for label in dict.fromkeys((m.surface, m.canonical))
+            if label and not self._is_own_label(label, m)
+        ]
+
+    def _is_own_label(self, label: str, mention: Mention) -> bool:
+        curie = mention.concept
+        if curie in self.vocabulary:
+            return self.concepts.is_preferred(label, curie)
+        if curie.startswith(("ror:", "institution:")) and curie in self.register:
+            return label in self.register[curie].label.values()
+        return label == (mention.canonical or mention.surface)

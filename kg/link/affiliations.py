@@ -1,0 +1,417 @@
+"""Reading a line of affiliations: which organisations it names, one each, without departments, people and places.
+
+"Department of X, University of Y Z-city; ACME Research, Inc" names the University of Y and ACME.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from kg.link.institutions import (
+    ACRONYM_RANK,
+    ALIAS_RANK,
+    Match,
+    Organisation,
+    Register,
+    Token,
+    joined,
+    name_tokens,
+    without_legal_form,
+)
+
+_LONGEST = 14  # words of the longest name that is looked for; Han characters count three to one
+_MARK = re.compile(r"&amp|[(),;|\n•·†‡§¶*，；、。：:（）]|\s[/–—]\s|\.\s+(?=\d+\s)|(?<=[a-z]{2})\.\s+(?=[A-Z])")
+_HAN_JOINT = re.compile(r"(?<=[\u3400-\u9fffA-Za-z])\s*[和与及]\s*(?=[\u3400-\u9fffA-Z])|以及|\s+and\s+")
+_NO_NAME = re.compile(r"//|www\.|@|\.(?:com|org|edu|io|net)\b|https?:")
+_JOINT_LAB = re.compile(r"\b[A-Z]\w+-([A-Z]\w+)\b")
+_BROKEN = re.compile(r"(?<=[a-z])- (?=[a-z])")
+_LEADING = re.compile(r"^(?:\d+|[^\w\u3400-\u9fff\"'(]+)\s*")
+_BRACKETED = re.compile(r"\s*\([^)]*\)?\s*$")
+_LAB = "laboratory"
+_NEAR = 2  # segments between an organisation and a part of it
+_MOST_WORDS = 9  # of the name of an organisation that nobody knows
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An organisation named at [start, end) of a line; `organisation` is None when the register lacks it."""
+
+    start: int
+    end: int
+    name: str
+    organisation: Organisation | None
+    reason: str
+    segment: int = 0  # which part of the line, counted by its separators
+    is_ambiguous: bool = False  # more than one organisation of the register can be meant
+    text: str = ""  # what stands in the line
+    aliases: tuple[str, ...] = ()  # other words in the line for the same
+
+    @property
+    def concept(self) -> str:
+        return self.organisation.curie if self.organisation else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """What stands between two separators of a line."""
+
+    start: int
+    end: int
+    tokens: tuple[Token, ...]  # offsets in the line
+    bracketed: bool = False
+
+
+def organisations(line: str, register: Register, also: Iterable[str] = ()) -> list[Found]:
+    """The organisations that a line of affiliations names, in order, one each.
+
+    `also` are CURIEs of organisations known from elsewhere (another language's line): an ambiguous name means
+    the one of its bearers that is among them.
+    """
+    reader = _Reader(line, register, frozenset(also))
+    return reader.read()
+
+
+def segments(line: str, register: Register, han: bool = False) -> list[Segment]:
+    """The parts of a line between commas, semicolons, line breaks and marks."""
+    cuts = [0]
+    for match in sorted([*_MARK.finditer(line), *(_HAN_JOINT.finditer(line) if han else ())], key=lambda m: m.start()):
+        cuts += [match.start(), match.end()]
+    cuts.append(len(line))
+    out = []
+    for start, end in zip(cuts[::2], cuts[1::2], strict=True):
+        piece = line[start:end]
+        lead = _LEADING.match(piece.lstrip())
+        start += len(piece) - len(piece.lstrip()) + (lead.end() if lead else 0)
+        piece = line[start:end].rstrip(" .-")
+        tokens = tuple(Token(t.folds, start + t.start, start + t.end) for t in name_tokens(piece, register.words))
+        if tokens:
+            bracketed = line[:start].rstrip().endswith(("(", "（"))
+            out.append(Segment(start, start + len(piece), tokens, bracketed))
+    return out
+
+
+class _Reader:
+    """One pass over a line: known names first, then names of companies, then names that nobody knows."""
+
+    def __init__(self, line: str, register: Register, also: frozenset[str]) -> None:
+        self.line = line
+        self.register = register
+        self.words = register.words
+        self.also = also
+        self.segments = segments(line, register, han=any("\u3400" <= c <= "\u9fff" for c in line))
+
+    def read(self) -> list[Found]:
+        found: list[Found] = []
+        unknown: list[int] = []
+        at = 0
+        while at < len(self.segments):
+            segment = self.segments[at]
+            across = self._across(at)
+            if across:
+                found.append(across)
+                at = across.segment + 1
+                continue
+            if not _NO_NAME.search(self.line[segment.start : segment.end]):
+                here = self._inside(at)
+                found += here
+                if not here and not segment.bracketed:
+                    unknown.append(at)
+            at += 1
+        known = {f.segment: f for f in found}
+        found = [f for f in found if not self._is_part(f, found, known)]
+        for at in unknown:
+            named = self._named(at, known)
+            if named and not self._is_cut(named, found):
+                found.append(named)
+        texts = (replace(f, text=self.line[f.start : f.end]) for f in sorted(found, key=lambda f: f.start))
+        return distinct(texts, self.register)
+
+    def _across(self, at: int) -> Found | None:
+        """A name with commas in it ("University of California, Riverside") that begins in this segment."""
+        for last in range(min(at + 2, len(self.segments) - 1), at, -1):
+            between = [t for s in self.segments[at + 1 : last] for t in s.tokens]
+            final = list(self.segments[last].tokens)
+            for start in self._beginnings(at):
+                for end in {len(final): None, 2: None, 1: None} if start else (len(final),):
+                    run = [*self.segments[at].tokens[start:], *between, *final[:end]]
+                    found = self._joint(run, last)
+                    if found:
+                        return found
+        return None
+
+    def _beginnings(self, at: int) -> list[int]:
+        """Where in a segment a name with commas may begin: at its start, or where its head word stands."""
+        tokens = self.segments[at].tokens
+        if self.register.has(joined(tokens)):
+            return [0]
+        places = range(1, len(tokens) - 2)  # "... University of California"
+        return [0, *(i for i in places if _has_head([tokens[i]], self.words.learned) and not tokens[i + 1].folds)]
+
+    def _joint(self, run: list[Token], last: int) -> Found | None:
+        if self.register.rank(joined(run)) > ALIAS_RANK:
+            return None
+        found = self._match(run, last)
+        if not found or not found.organisation:
+            return None
+        tail = self._match(list(self.segments[last].tokens), last)
+        if tail and tail.organisation and self.register.is_part(found.organisation, tail.organisation):
+            return replace(tail, start=found.start)
+        return found
+
+    def _inside(self, at: int) -> list[Found]:
+        """The known names in one segment, longest first; what else stands in it is a city, a department, a person."""
+        segment = self.segments[at]
+        tokens = list(segment.tokens)
+        while tokens and not tokens[0].folds:
+            del tokens[0]
+        if not tokens:
+            return []
+        whole = self._match(tokens, at, whole=True)
+        if whole or segment.bracketed:
+            return [whole] if whole else []
+        company = self._company(tokens, at)
+        if company:
+            return [company]
+        out: list[Found] = []
+        taken: set[int] = set()
+        for length in range(min(len(tokens), 3 * _LONGEST), 0, -1):
+            for first in range(len(tokens) - length + 1):
+                run = tokens[first : first + length]
+                if taken.intersection(range(first, first + length)) or not self._is_strong(run):
+                    continue
+                if first and not self._stands_alone(run, tokens[first - 1]):
+                    continue
+                found = self._match(run, at)
+                if found:
+                    out.append(found)
+                    taken.update(range(first, first + length))
+        return out or self._loose(tokens, at)
+
+    def _loose(self, tokens: list[Token], at: int) -> list[Found]:
+        """A whole segment that is a known name but for a slip, a cut or a legal form."""
+        text = self.line[tokens[0].start : tokens[-1].end]
+        if tokens[0].folds and tokens[0].folds[0] in self.words.unit:
+            return []
+        match = self.register.find(text)
+        if not match or (len(text) < 6 and not match.organisation.types.startswith("c")):
+            return []
+        return [self._found(match, tokens, at)] if self._is_strong(tokens) else []
+
+    def _is_strong(self, run: Sequence[Token]) -> bool:
+        """Whether words inside a segment may be a name: they say what it is, or it is one of the additions."""
+        if not run[0].folds or not run[-1].folds:
+            return False
+        first = self.line[run[0].start]
+        if first.islower() or first.isdigit():
+            return False
+        if self.register.own(joined(run)):
+            return self._is_spelt(run)
+        if len(run) < 2 or (run[0].folds[0] in self.words.unit):
+            return False
+        text = self.line[run[0].start : run[-1].end]
+        return _has_head(run, self.words.head) or any(text.endswith(h) for h in self.words.head if not h.isascii())
+
+    def _stands_alone(self, run: Sequence[Token], before: Token) -> bool:
+        """Whether words after others in a segment are a name, and not the end of a longer one ("Health Research")."""
+        if self.register.own(joined(run)) or not before.folds or not self.line[run[0].start].isascii():
+            return True
+        if run[0].folds[0] in self.words.head and run[1].folds:
+            return False
+        return _has_head(run, self.words.learned)
+
+    def _is_spelt(self, run: Sequence[Token]) -> bool:
+        """Short names of the additions are written as they are ("Meta", "NUS"), not "meta" or "Nus"."""
+        text = self.line[run[0].start : run[-1].end]
+        before = self.line[run[0].start - 1 : run[0].start]
+        after = self.line[run[-1].end : run[-1].end + 1]
+        if "-" in (before, after) and not text.count(" "):
+            return False
+        return not text.islower() or not text.isascii()
+
+    def _match(self, run: list[Token], at: int, whole: bool = False) -> Found | None:
+        """The organisation that bears exactly these words as its name."""
+        key = joined(run)
+        if not self.register.has(key):
+            run = without_legal_form(run, self.words)
+            key = joined(run)
+        if not run or not self.register.has(key):
+            return None
+        text = self.line[run[0].start : run[-1].end]
+        if whole and not self._is_name(text, run, key, self.segments[at].bracketed):
+            return None
+        candidates = self.register.candidates(key, ALIAS_RANK if not whole else ACRONYM_RANK)
+        if not candidates:
+            return None
+        known = [o for o in candidates if o.curie in self.also]
+        match = self.register.chosen(known if len(known) == 1 else candidates, self._country(at))
+        if match and not self.register.is_vague(key):
+            return self._found(match, run, at)
+        if not _has_head(run, self.words.head if whole else self.words.learned):
+            return None
+        names = {o.name for o in candidates}
+        vague = self.register.is_vague(key)
+        name = names.pop() if len(names) == 1 and not vague else tidy(text, self.register)
+        reason = "more than one organisation can be meant"
+        return Found(run[0].start, run[-1].end, name, None, reason, at, is_ambiguous=True)
+
+    def _is_name(self, text: str, run: Sequence[Token], key: str, bracketed: bool) -> bool:
+        """Whether a segment that is somebody's name stands for it here, and not for a city or a department."""
+        if self.register.own(key):
+            return self._is_spelt(run)
+        if bracketed or (run[0].folds and run[0].folds[0] in self.words.unit):
+            return False
+        if _has_head(run, self.words.head) or not text.isascii():
+            return True
+        if self.register.is_place(key):
+            return False
+        if self.register.rank(key) == ACRONYM_RANK:
+            return text.isupper() and len(text) >= 4
+        return len(key) > 3 and (len(run) > 1 or not text.islower()) and self._is_company(key)
+
+    def _is_company(self, key: str) -> bool:
+        return any("c" in o.types for o in self.register.candidates(key, ALIAS_RANK))
+
+    def _country(self, at: int) -> str | None:
+        """The country that the next segments name, as a code."""
+        for segment in self.segments[at + 1 : at + 4]:
+            code = self.register.country(joined(segment.tokens))
+            if code:
+                return code
+        return None
+
+    def _found(self, match: Match, run: Sequence[Token], at: int) -> Found:
+        organisation = self.register.brand(match.organisation)
+        return Found(run[0].start, run[-1].end, organisation.name, organisation, match.reason, at)
+
+    def _company(self, tokens: list[Token], at: int) -> Found | None:
+        """A part of a company: its name comes first or after "of" ("Tencent AI Lab", "ROLL Team of Alibaba")."""
+        if _has_head(tokens, self.words.learned):
+            return None
+        for first in (0, *(i + 1 for i, t in enumerate(tokens[:-1]) if not t.folds)):
+            for length in range(min(4, len(tokens) - first), 0, -1):
+                run = tokens[first : first + length]
+                own = self.register.own(joined(run))
+                if own and own.types == "c" and self._is_spelt(run) and self._is_apart(run):
+                    match = Match(own, f"named as part of {own.name!r}")
+                    return self._found(match, tokens[first:] if first else tokens, at)
+        return None
+
+    def _is_apart(self, run: Sequence[Token]) -> bool:
+        return self.line[run[0].start].isupper() or not self.line[run[0].start].isascii()
+
+    def _is_part(self, one: Found, found: list[Found], known: dict[int, Found]) -> bool:
+        """Whether a known name is a part of another on the line ("Institute of X, Chinese Academy of Sciences")."""
+        organisation = one.organisation
+        if organisation is None or organisation.curie in self.register.additions:
+            return False
+        near = [f.organisation for f in found if abs(f.segment - one.segment) <= _NEAR and f.organisation]
+        if any(self.register.is_part(organisation, other) for other in near):
+            return True
+        following = known.get(one.segment + 1)
+        run = name_tokens(self.line[one.start : one.end], self.register.words)
+        if not following or not following.organisation or not self._is_descriptive(run):
+            return False
+        whole = following.organisation
+        if "e" in whole.types:
+            return organisation.country != whole.country or organisation.city != whole.city
+        return organisation.country != whole.country or self.register.is_umbrella(whole)
+
+    def _is_descriptive(self, run: Sequence[Token]) -> bool:
+        """Whether a name says what is done there and little else ("Institute of X", "Computer Vision Laboratory")."""
+        folds = [f for t in run for f in t.folds]
+        if folds[0] in self.words.lab:
+            return True
+        return not _has_head(run, self.words.learned) and any(f in self.words.lab for f in folds[-2:])
+
+    def _named(self, at: int, known: dict[int, Found]) -> Found | None:
+        """A name that the register lacks, when its words say that it is an organisation and no part of one."""
+        segment = self.segments[at]
+        tokens = list(segment.tokens)
+        text = self.line[segment.start : segment.end]
+        legal = len(without_legal_form(tokens, self.words)) < len(tokens)
+        if not (legal or _has_head(tokens, self.words.head)) or self._is_unit(text, tokens, at, known):
+            return None
+        name = self._without_city(tidy(text, self.register))
+        if not name or len(name.split()) > _MOST_WORDS or not (name[0].isupper() or legal or not name[0].isascii()):
+            return None
+        return Found(segment.start, segment.end, name, None, "no organisation of the register bears this name", at)
+
+    def _is_unit(self, text: str, tokens: list[Token], at: int, known: dict[int, Found]) -> bool:
+        """Whether a name is a part of an organisation beside it, or too bare to be one."""
+        folds = [f for t in tokens for f in t.folds]
+        if len(folds) < 2 or folds[0] in self.words.unit:
+            return True
+        if _has_head(tokens, self.words.learned) and folds[0] not in self.words.lab:
+            return False
+        if not any(f in self.words.lab for f in folds) or self._is_joint(text):
+            return False
+        if self.register.country(folds[-1]):
+            return False
+        if folds[-1] in self.words.lab and len(folds) <= (3 if folds[-1] == _LAB else 2):
+            return bool(known)
+        owner = self._owner(at, known)
+        if folds[0] in self.words.lab and not owner:
+            return bool(known)
+        return owner is not None
+
+    def _is_joint(self, text: str) -> bool:
+        """Whether a laboratory is one of two organisations ("UvA-Bosch Delta Lab")."""
+        second = [fold for m in _JOINT_LAB.finditer(text) for t in name_tokens(m[1], self.words) for fold in t.folds]
+        return bool(second) and not any(f in self.words.lab for f in second)
+
+    def _owner(self, at: int, known: dict[int, Found]) -> Found | None:
+        """The organisation that an unknown laboratory stands before, departments between them left out."""
+        following = next((known[i] for i in range(at + 1, len(self.segments)) if i in known), None)
+        if following is None:
+            return None
+        learned = _has_head(name_tokens(following.name, self.words), self.words.learned)
+        own = [f for t in self.segments[at].tokens for f in t.folds]
+        if learned:
+            return following
+        theirs = [f for t in self.segments[following.segment].tokens for f in t.folds]
+        shared = [f for f in own if f in self.words.lab and f in theirs]
+        return None if shared or "institute" in own else following
+
+    def _without_city(self, name: str) -> str:
+        """A name without the city that stands behind it ("MITRE Corporation Bedford")."""
+        tokens = name_tokens(name, self.words)
+        for cut in (2, 1):
+            city = joined(tokens[-cut:])
+            if len(tokens) > cut + 1 and self.register.is_place(city) and not self.register.country(city):
+                last = tokens[-cut - 1]
+                if last.folds and (last.folds[-1] in self.words.head or last.folds[-1] in self.words.legal):
+                    return tidy(name[: last.end], self.register)
+        return name
+
+    def _is_cut(self, one: Found, found: list[Found]) -> bool:
+        """Whether an unknown name is the beginning of a known one on the line ("Max-Planck Institute")."""
+        tokens = name_tokens(one.name, self.words)
+        if _has_head(tokens, self.words.learned):
+            return False
+        return any(joined(name_tokens(f.name, self.words)).startswith(joined(tokens)) for f in found)
+
+
+def distinct(found: Iterable[Found], register: Register) -> list[Found]:
+    """One each, first mention first; the others' words become aliases."""
+    seen: dict[str, Found] = {}
+    for one in found:
+        key = one.concept or joined(without_legal_form(name_tokens(one.name, register.words), register.words))
+        first = seen.setdefault(key, one)
+        if one.text != first.text and one.text not in first.aliases:
+            seen[key] = replace(first, aliases=(*first.aliases, one.text))
+    return list(seen.values())
+
+
+def tidy(text: str, register: Register) -> str:
+    """A name as one writes it: whole words, no legal form, no bracket at its end."""
+    text = _BROKEN.sub("", " ".join(text.split()))
+    bare = _BRACKETED.sub("", text) or text
+    tokens = name_tokens(bare, register.words)
+    kept = without_legal_form(tokens, register.words)
+    return bare[: kept[-1].end] if kept and len(kept) < len(tokens) else bare.rstrip(" .,")
+
+
+def _has_head(run: Sequence[Token], heads: frozenset[str]) -> bool:
+    return any(f in heads for t in run for f in t.folds)

@@ -1,0 +1,179 @@
+"""Mentions to concepts of the vocabulary: by label, by the paper's own acronyms, else minted from its wording."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kg.model import Mention, Record
+from kg.names import slug
+from kg.text import fold
+from kg.vocabulary import Concept, Vocabulary
+
+_ACRONYM = re.compile(r"\(([A-Z0-9][\w+.-]{1,11})\)|（([A-Z0-9][\w+.-]{1,11})）")
+_WORD = re.compile(r"[^\W_]+")
+_HAN_GAP = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
+_MINTED = "minted: no concept bears this name"
+#: The types that may be the tail of a relation, the likeliest first; a head is a technique or a model.
+_TAILS = {
+    "addresses": ("problem", "task"),
+    "evaluated_on": ("dataset", "task"),
+    "applied_to": ("model", "task", "technique"),
+    "runs_on": ("hardware",),
+}
+_NAMED = ("technique", "model", "dataset", "task", "problem", "hardware")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An identity and why."""
+
+    concept: str
+    reason: str
+
+
+def local_name(name: str) -> str:
+    """The local name of a minted concept: one for all spellings that fold to the same.
+
+    >>> local_name("Fast-dLLM"), local_name("fast dLLMs"), local_name("知识蒸馏")
+    ('fast-dllm', 'fast-dllm', '知识蒸馏')
+    """
+    return slug(_HAN_GAP.sub("", fold(name)) or name)
+
+
+def acronyms(text: str) -> dict[str, str]:
+    """What a text says that its acronyms stand for: folded acronym -> the words before it.
+
+    >>> acronyms("We propose Group Tree Optimization (GTO) for drafts.")
+    {'gto': 'Group Tree Optimization'}
+    """
+    out: dict[str, str] = {}
+    for match in _ACRONYM.finditer(text):
+        short = match[1] or match[2]
+        words = list(_WORD.finditer(text, max(0, match.start() - 120), match.start()))
+        start = _expansion(short, words, text)
+        if start is not None:
+            out.setdefault(fold(short), text[start : match.start()].strip())
+    return out
+
+
+def _expansion(short: str, words: list[re.Match[str]], text: str) -> int | None:
+    """Where the words begin whose first letters an acronym gives; letters inside words may be used too."""
+    letters = [c.lower() for c in short.removesuffix("s") if c.isalnum()]
+    for count in range(min(len(words), len(letters)), 0, -1):
+        run = words[-count:]
+        if any(mark in text[run[0].start() : run[-1].end()] for mark in ".;:()"):
+            continue
+        if run[0].group()[0].lower() == letters[0] and _spells([w.group().lower() for w in run], letters):
+            return run[0].start()
+    return None
+
+
+def _spells(words: list[str], letters: list[str]) -> bool:
+    """Whether letters can be taken in order from words, each word giving its first letter."""
+    if not words:
+        return not letters
+    if not letters or words[0][0] != letters[0]:
+        return False
+    at, taken = 0, 0
+    while taken < len(letters):
+        at = words[0].find(letters[taken], at)
+        if at < 0:
+            break
+        taken, at = taken + 1, at + 1
+    return any(_spells(words[1:], letters[n:]) for n in range(taken, 0, -1))
+
+
+class ConceptLinker:
+    """Gives mentions, metrics, baselines and the ends of relations their concepts."""
+
+    def __init__(self, vocabulary: Vocabulary, qualifiers: Iterable[str] = ()) -> None:
+        self.vocabulary = vocabulary
+        self.qualifiers = frozenset(qualifiers)
+
+    def mention(self, mention: Mention, name: str, expansions: dict[str, str]) -> Link:
+        """The concept of a mention: `name` is what the paper calls its own work, `expansions` its acronyms."""
+        kind = mention.type
+        names = dict.fromkeys(n for n in (mention.canonical, mention.surface, *mention.aliases) if n)
+        own = mention.role == "proposed" and name and fold(name) in {fold(n) for n in names}
+        for label in (name,) if own else names:
+            concept = self.vocabulary.find(label, kind)
+            if concept:
+                return Link(concept.curie, _label_reason(label, concept))
+        for label in () if own else names:
+            concept = self.vocabulary.find(expansions.get(fold(label), ""), kind)
+            if concept:
+                return Link(concept.curie, f"acronym of {expansions[fold(label)]!r} in this paper")
+        return self.minted(name if own else next(iter(names), ""), kind)
+
+    def minted(self, name: str, kind: str) -> Link:
+        """A concept of the paper's own, the same for every paper that uses the name."""
+        curie = f"{kind}:{local_name(name)}"
+        if curie in self.vocabulary:
+            return Link(curie, f"the concept {curie} is named so")
+        return Link(curie, _MINTED)
+
+    def metric(self, text: str, record: Record) -> Link:
+        """The metric of a result; words before it that qualify it or name what was measured are left out."""
+        concept = self.vocabulary.find(text, "metric")
+        if concept:
+            return Link(concept.curie, _label_reason(text, concept))
+        words = fold(text).split()
+        known = {fold(n) for m in _mentions(record) for n in (m.canonical, m.surface, *m.aliases)}
+        for cut in range(1, len(words)):
+            concept = self.vocabulary.find(" ".join(words[cut:]), "metric")
+            if concept and self._is_qualified(words[:cut], known):
+                label = " ".join(words[cut:])
+                return Link(concept.curie, f"label {label!r} after words that leave the metric what it is")
+        return self.minted(text, "metric")
+
+    def _is_qualified(self, words: list[str], known: set[str]) -> bool:
+        """Whether words are qualifiers ("average") or names of what was measured ("ImageNet", "Qwen3-8B")."""
+        if not words:
+            return True
+        for end in range(len(words), 0, -1):
+            head = " ".join(words[:end])
+            if head in self.qualifiers or head in known or self._is_named(head):
+                return self._is_qualified(words[end:], known)
+        return False
+
+    def _is_named(self, label: str) -> bool:
+        return any(self.vocabulary.find(label, kind) for kind in ("dataset", "model", "hardware"))
+
+    def named(self, text: str, record: Record, kinds: tuple[str, ...]) -> str:
+        """The concept of what a baseline or an end of a relation names, "" when nothing is known by that name."""
+        wanted = fold(text)
+        if not wanted:
+            return ""
+        bearers = [m for m in _mentions(record) if wanted in {fold(n) for n in (m.canonical, m.surface, *m.aliases)}]
+        if not bearers and wanted == fold(record.name):
+            bearers = [m for m in record.techniques if m.role == "proposed"][:1]
+        for kind in kinds:
+            for mention in bearers:
+                if mention.type == kind and mention.concept:
+                    return mention.concept
+        for kind in kinds:
+            concept = self.vocabulary.find(text, kind)
+            if concept:
+                return concept.curie
+        return next((m.concept for m in bearers), "")
+
+    def ends(self, kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The types that head and tail of a relation may have, the likeliest first."""
+        return ("technique", "model", "dataset"), _TAILS.get(kind, ("technique", "model"))
+
+    def is_preferred(self, label: str, curie: str) -> bool:
+        """Whether a label is the concept's own preferred one, in either language."""
+        if curie not in self.vocabulary:
+            return False
+        return label in self.vocabulary[curie].label.values()
+
+
+def _mentions(record: Record) -> list[Mention]:
+    lists = (record.techniques, record.models, record.datasets, record.tasks, record.problems, record.hardware)
+    return [m for mentions in lists for m in mentions]
+
+
+def _label_reason(label: str, concept: Concept) -> str:
+    return f"label {label!r} of the vocabulary's {concept.label.get('en', concept.curie)!r}"

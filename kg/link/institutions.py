@@ -1,0 +1,452 @@
+"""Organisations by name: the register that ships (trimmed from ROR) with what `ontology/institutions.ttl` adds.
+
+The register is a file of rows and a file section of keys, so that loading it needs no folding of names.
+`key` is the form in which names are compared: "Shanghai Jiaotong Univ." and "The Shanghai Jiao Tong University"
+are one.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import unicodedata
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from kg.model import KgError
+from kg.vocabulary import data_folder, read_concepts
+
+#: The parts of the register's file: rows, then after a line with the mark countries, then keys.
+COUNTRIES = "#countries"
+KEYS = "#keys"
+ACRONYM = "^"  # before a name that is an acronym
+LABEL_RANK, ALIAS_RANK, ACRONYM_RANK, SHORTENED = 0, 1, 2, 3
+
+_TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff\uf900-\ufaff]+")
+_BRACKET = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]")
+_MANY_PARTS = 10
+_MANY_OTHERS = 3
+_CUT = 12  # letters that may be missing from a name that is cut off
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words that names of organisations are made of, from `ontology/words.ttl`; all folded."""
+
+    function: frozenset[str]  # "the", "of": left out of keys
+    legal: frozenset[str]  # "inc", "ltd", "group": left out of keys at the end
+    head: frozenset[str]  # "university", "institute": a name that has one is an organisation or a part of one
+    learned: frozenset[str]  # "university", "hospital": heads that no company's laboratory bears
+    unit: frozenset[str]  # "department", "school": a name that begins with one is a part of an organisation
+    lab: frozenset[str]  # "laboratory", "center": a part of what stands beside it, or an organisation
+    abbreviation: dict[str, tuple[str, ...]]  # "univ" -> ("university",)
+    country: dict[str, str]  # other names of countries: "USA" -> "US"; as written
+
+    @staticmethod
+    @cache
+    def load() -> Words:
+        """The lists of `ontology/words.ttl`."""
+        path = data_folder("ontology") / "words.ttl"
+        lists = {c.curie.partition(":")[2]: list(c.labels()) for c in read_concepts([path])}
+
+        def words(name: str) -> frozenset[str]:
+            return frozenset(fold_word(w) for w in lists.get(f"organisation-{name}", ()))
+
+        pairs = (pair.split("=") for pair in lists.get("organisation-abbreviation", ()))
+        short = {fold_word(a.strip()): tuple(fold_word(w) for w in b.split()) for a, b in pairs}
+        countries = dict(_sides(pair) for pair in lists.get("country-name", ()))
+        return Words(
+            function=words("function-word"),
+            legal=words("legal-form"),
+            head=words("head"),
+            learned=words("learned"),
+            unit=words("unit"),
+            lab=words("lab"),
+            abbreviation=short,
+            country=countries,
+        )
+
+
+class Token(NamedTuple):
+    """A folded word of a name and where it stands; function words have no folds."""
+
+    folds: tuple[str, ...]
+    start: int
+    end: int
+
+
+def fold_word(word: str) -> str:
+    """Lower case without accents."""
+    if word.isascii():
+        return word.lower()
+    low = unicodedata.normalize("NFKD", word).lower()
+    low = low.replace("ł", "l").replace("ø", "o").replace("đ", "d").replace("ı", "i").replace("ß", "ss")
+    return "".join(c for c in low if not unicodedata.combining(c))
+
+
+def name_tokens(text: str, words: Words) -> list[Token]:
+    """The folded words of a name; one a Han character."""
+    out = []
+    for match in _TOKEN.finditer(text):
+        word = fold_word(match.group())
+        folds = () if word in words.function else words.abbreviation.get(word, (word,))
+        out.append(Token(folds, match.start(), match.end()))
+    return out
+
+
+def joined(tokens: Iterable[Token]) -> str:
+    """The key of a run of tokens: their folds without spaces, so that "Net- working" is "networking"."""
+    return "".join(f for t in tokens for f in t.folds)
+
+
+def without_legal_form(tokens: list[Token], words: Words) -> list[Token]:
+    """Without "Inc", "Co., Ltd", "有限公司" at the end, as long as something is left."""
+    out = list(tokens)
+    while out:
+        han = next((n for n in (6, 5, 4, 3, 2) if len(out) > n and joined(out[-n:]) in words.legal), 0)
+        if han:
+            del out[-han:]
+        elif len(out) > 1 and (not out[-1].folds or "".join(out[-1].folds) in words.legal):
+            del out[-1]
+        else:
+            break
+    return out
+
+
+def keys(name: str, words: Words, places: frozenset[str] = frozenset()) -> list[tuple[str, int]]:
+    """The keys under which a name is found, each with what it adds to the rank of the name.
+
+    `places` are folded names of countries: "Google (United States)" is found as "Google" too.
+    """
+    out = [(joined(name_tokens(name, words)), 0)]
+    bare = _BRACKET.sub("", name).strip()
+    bracket = name[len(bare) :].strip(" ()")
+    if bare and bare != name and fold_word(bracket) in places:
+        out.append((joined(name_tokens(bare, words)), 0))
+    else:
+        bare = name
+    tokens = name_tokens(bare, words)
+    short = joined(without_legal_form(tokens, words))
+    if short and short not in {k for k, _ in out}:
+        out.append((short, SHORTENED))
+    return [(k, rank) for k, rank in out if len(k) > 1]
+
+
+@dataclass(slots=True)
+class Organisation:
+    """An organisation: `curie` is its ROR id, or a minted one of `ontology/institutions.ttl`."""
+
+    curie: str
+    label: dict[str, str]  # preferred name by language
+    alt: dict[str, list[str]] = field(default_factory=dict)
+    country: str = ""  # ISO 3166 two letters
+    city: str = ""
+    types: str = ""  # first letters of ROR's types: c company, e education, f facility, ...
+    parents: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.label["en"]
+
+
+@dataclass(slots=True)
+class Match:
+    """A name that can mean only one organisation, and why."""
+
+    organisation: Organisation
+    reason: str
+
+    @property
+    def concept(self) -> str:
+        return self.organisation.curie
+
+    @property
+    def ror(self) -> str:
+        """The bare ROR id, "" for an organisation that ROR lacks."""
+        prefix, _, local = self.concept.partition(":")
+        return local if prefix == "ror" else ""
+
+    @property
+    def name(self) -> str:
+        return self.organisation.name
+
+
+class Register:
+    """All known organisations; names are looked up by `find`, all candidates given by `candidates`."""
+
+    def __init__(
+        self,
+        rows: list[str],
+        index: dict[str, str],
+        countries: dict[str, str],
+        own: list[Organisation],
+        words: Words,
+    ) -> None:
+        self.words = words
+        names = {**countries, **words.country}
+        self._countries = {joined(name_tokens(name, words)): code for name, code in names.items()}
+        self._rows = rows
+        self._index = index
+        self._own = {o.curie: o for o in own}
+        self._own_keys: dict[str, str] = {}
+        for organisation in own:
+            for label in (*organisation.label.values(), *(a for alts in organisation.alt.values() for a in alts)):
+                self._own_keys.setdefault(joined(name_tokens(label, words)), organisation.curie)
+
+    @staticmethod
+    @cache
+    def load() -> Register:
+        """The register that ships with the package."""
+        return Register.read(data_folder("data") / "register.tsv.gz", data_folder("ontology") / "institutions.ttl")
+
+    @staticmethod
+    def read(register: Path, additions: Path) -> Register:
+        """A register from its file and a Turtle file with additions; raises KgError when one is missing."""
+        for path in (register, additions):
+            if not path.is_file():
+                raise KgError(f"The register of institutions lacks its file {path.name}: install kg again.")
+        text = gzip.decompress(register.read_bytes()).decode()
+        rows, _, rest = text.partition(f"{COUNTRIES}\n")
+        countries, _, index = rest.partition(f"{KEYS}\n")
+        return Register(
+            rows.split("\n")[:-1], _pairs(index), _pairs(countries), read_additions(additions), Words.load()
+        )
+
+    def __getitem__(self, curie: str) -> Organisation:
+        """The organisation of a CURIE; the additions' names come before ROR's."""
+        if curie in self._own:
+            own = self._own[curie]
+            row = self._by_curie.get(curie)
+            return own if row is None else _merged(own, self._organisation(row))
+        return self._organisation(self._by_curie[curie])
+
+    def __contains__(self, curie: str) -> bool:
+        return curie in self._own or curie in self._by_curie
+
+    def has(self, key: str) -> bool:
+        return key in self._own_keys or key in self._index
+
+    def country(self, key: str) -> str:
+        """The two-letter code of a country, given by the key of its name; "" when it is none."""
+        return self._countries.get(key, "")
+
+    def brand(self, organisation: Organisation) -> Organisation:
+        """A company by its plain name: "IBM (Germany)" is IBM, when the additions name the company."""
+        if "c" not in organisation.types and organisation.types:
+            return organisation
+        return self.own(joined(name_tokens(organisation.name, self.words))) or organisation
+
+    def is_place(self, key: str) -> bool:
+        """Whether a key is that of a city or country of the register."""
+        return key in self._places or key in self._countries
+
+    @property
+    def additions(self) -> dict[str, Organisation]:
+        """What the ontology adds, by CURIE, before it is joined with the register's own record."""
+        return self._own
+
+    def is_umbrella(self, organisation: Organisation) -> bool:
+        """Whether an organisation that does not teach has many institutes of its own (an academy of sciences)."""
+        return "e" not in organisation.types and self._parts.get(organisation.curie, 0) >= _MANY_PARTS
+
+    def own(self, key: str) -> Organisation | None:
+        """The organisation of the additions that bears a name, given by its key."""
+        found = self._own_keys.get(key)
+        return self[found] if found else None
+
+    def candidates(self, key: str, worst: int = SHORTENED + ACRONYM_RANK) -> list[Organisation]:
+        """Who bears a name, given by its key: only those who bear it best, as label, alias or acronym."""
+        if key in self._own_keys:
+            return [self[self._own_keys[key]]]
+        entry = self._index.get(key)
+        if not entry:
+            return []
+        ranked = [(int(part[-1]), int(part[:-1], 36)) for part in entry.split(" ")]
+        best = min(rank for rank, _ in ranked)
+        return [self._known(row) for rank, row in ranked if rank == best] if best <= worst else []
+
+    def rank(self, key: str) -> int:
+        """How well a name is borne: 0 as label, 1 as alias, 2 as acronym, more when shortened."""
+        if key in self._own_keys:
+            return LABEL_RANK
+        return min((int(part[-1]) for part in self._index.get(key, "9").split(" ")), default=9)
+
+    def find(self, name: str, country_hint: str | None = None) -> Match | None:
+        """The one organisation that a name can mean, None when there is none or more than one.
+
+        `country_hint` is a two-letter code that settles between organisations of one name.
+        """
+        tokens = name_tokens(name, self.words)
+        bare = name_tokens(_BRACKET.sub(" ", name), self.words)
+        tried: set[str] = set()
+        for kind, run in (
+            ("", tokens),
+            ("without brackets, ", bare),
+            ("without its legal form, ", without_legal_form(bare, self.words)),
+        ):
+            key = joined(run)
+            if key in tried or not self.has(key):
+                continue
+            tried.add(key)
+            match = None if self.is_vague(key) else self.chosen(self.candidates(key), country_hint)
+            return Match(match.organisation, kind + match.reason) if match else None
+        return self._misspelt(joined(bare), country_hint) or self._truncated(bare)
+
+    def is_vague(self, key: str) -> bool:
+        """Whether a name that is nobody's first one begins those of others ("Institute of Science")."""
+        if key in self._own_keys or self.rank(key) != ALIAS_RANK:
+            return False
+        at = bisect_left(self._sorted, key) + 1
+        return all(
+            i < len(self._sorted) and self._sorted[i].startswith(key) for i in range(at, at + _MANY_OTHERS)
+        ) and not any(o.name and joined(name_tokens(o.name, self.words)).startswith(key) for o in self.candidates(key))
+
+    def chosen(self, found: list[Organisation], country_hint: str | None = None) -> Match | None:
+        """The one that is meant: the only one, the parent of all others, or the one in the country."""
+        if len(found) == 1:
+            source = "the vocabulary" if found[0].curie in self._own else "ROR"
+            return Match(found[0], f"a name of {found[0].name!r} in {source}, and of no other")
+        for organisation in found:
+            if all(organisation is o or organisation.curie in self._ancestors(o) for o in found):
+                return Match(organisation, f"a name of {organisation.name!r} in ROR, parent of the others that bear it")
+        here = [o for o in found if country_hint and o.country == country_hint]
+        if len(here) == 1:
+            return Match(here[0], f"a name of {here[0].name!r} in ROR, and of no other in {country_hint}")
+        return None
+
+    def _misspelt(self, key: str, country_hint: str | None) -> Match | None:
+        """One letter wrong, missing, too many or two exchanged, in a long name."""
+        if len(key) < 12 or not key.isascii():
+            return None
+        for edits in (_slips(key), _replacements(key)):
+            found = {o.curie: o for k in edits if k in self._index for o in self.candidates(k, ALIAS_RANK)}
+            if found:
+                match = self.chosen(list(found.values()), country_hint)
+                return Match(match.organisation, f"one letter off, {match.reason}") if match else None
+        return None
+
+    def _truncated(self, tokens: list[Token]) -> Match | None:
+        """A name cut off at its end ("University of Hong"), when one organisation's name goes on so."""
+        key = joined(tokens)
+        if len(tokens) < 2 or len(key) < 12 or not any(f in self.words.head for t in tokens for f in t.folds):
+            return None
+        at = bisect_left(self._sorted, key)
+        found = []
+        while at < len(self._sorted) and self._sorted[at].startswith(key):
+            if self.rank(self._sorted[at]) == LABEL_RANK:
+                found.append(self._sorted[at])
+            at += 1
+        if not found or len(found[0]) > len(key) + _CUT or not all(k.startswith(found[0]) for k in found):
+            return None
+        match = self.chosen(self.candidates(found[0], LABEL_RANK))
+        return Match(match.organisation, f"cut off, only {match.name!r} begins so") if match else None
+
+    def _known(self, row: int) -> Organisation:
+        curie = f"ror:{self._rows[row][:9]}"
+        return self[curie] if curie in self._own else self._organisation(row)
+
+    def _ancestors(self, organisation: Organisation) -> set[str]:
+        out: set[str] = set()
+        queue = list(organisation.parents)
+        while queue:
+            parent = queue.pop()
+            if parent not in out and parent in self:
+                out.add(parent)
+                queue.extend(self[parent].parents)
+        return out
+
+    def is_part(self, part: Organisation, whole: Organisation) -> bool:
+        """Whether an organisation belongs to another, by the register's relations."""
+        return whole.curie in self._ancestors(part)
+
+    def _organisation(self, row: int) -> Organisation:
+        ror, country, city, types, parents, english, chinese, others = self._rows[row].split("\t")
+        label = {"en": english}
+        if chinese:
+            label["zh"] = chinese
+        alt: dict[str, list[str]] = {}
+        for other in others.split("|") if others else ():
+            name = other.removeprefix(ACRONYM)
+            alt.setdefault("zh" if _is_han(name) else "en", []).append(name)
+        above = tuple(f"ror:{p}" for p in parents.split())
+        return Organisation(f"ror:{ror}", label, alt, country, city, types, above)
+
+    @cached_property
+    def _by_curie(self) -> dict[str, int]:
+        return {f"ror:{row[:9]}": at for at, row in enumerate(self._rows)}
+
+    @cached_property
+    def _parts(self) -> Counter[str]:
+        """How many organisations of the register belong to each."""
+        return Counter(f"ror:{p}" for row in self._rows for p in row.split("\t", 5)[4].split())
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self._index)
+
+    @cached_property
+    def _places(self) -> frozenset[str]:
+        cities = {row.split("\t", 3)[2] for row in self._rows}
+        return frozenset(joined(name_tokens(city, self.words)) for city in cities if city)
+
+
+def _sides(pair: str) -> tuple[str, str]:
+    left, _, right = pair.partition("=")
+    return left.strip(), right.strip()
+
+
+def _pairs(lines: str) -> dict[str, str]:
+    return dict(line.split("\t", 1) for line in lines.split("\n")[:-1])
+
+
+def read_additions(path: Path) -> list[Organisation]:
+    """The organisations of `ontology/institutions.ttl`."""
+    out = []
+    for concept in read_concepts([path]):
+        facts = concept.facts
+        parents = (facts["parent"],) if "parent" in facts else ()
+        alt = {language: list(labels) for language, labels in concept.alt.items()}
+        alt.setdefault("en", []).extend(concept.hidden)
+        types = facts.get("organisationType", "")[:1]
+        out.append(Organisation(concept.curie, dict(concept.label), alt, facts.get("country", ""), "", types, parents))
+    return out
+
+
+def _merged(own: Organisation, ror: Organisation) -> Organisation:
+    """The additions' preferred names; ROR's own become alternative ones."""
+    label = {**ror.label, **own.label}
+    alt: dict[str, list[str]] = {}
+    for language in sorted({*ror.alt, *own.alt, *ror.label}):
+        names = [*own.alt.get(language, ()), *filter(None, [ror.label.get(language)]), *ror.alt.get(language, ())]
+        alt[language] = [n for n in dict.fromkeys(names) if n != label.get(language)]
+    return Organisation(
+        own.curie, label, alt, own.country or ror.country, ror.city, own.types or ror.types, own.parents or ror.parents
+    )
+
+
+def _is_han(name: str) -> bool:
+    return any("\u3400" <= c <= "\u9fff" for c in name)
+
+
+def _slips(key: str) -> Iterator[str]:
+    """Two neighbours exchanged, a letter left out, a letter put in."""
+    for i in range(len(key)):
+        yield key[:i] + key[i + 1 :]
+        if i + 1 < len(key):
+            yield key[:i] + key[i + 1] + key[i] + key[i + 2 :]
+    for i in range(len(key) + 1):
+        for letter in _LETTERS:
+            yield key[:i] + letter + key[i:]
+
+
+def _replacements(key: str) -> Iterator[str]:
+    for i in range(len(key)):
+        for letter in _LETTERS:
+            if letter != key[i]:
+                yield key[:i] + letter + key[i + 1 :]

@@ -1,0 +1,71 @@
+"""Identifiers: one prefix table for RDF, the command line, URLs and reports (after the curies library)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from urllib.parse import quote, unquote
+
+BASE = "https://w3id.org/paper-kg/"
+PREFIXES = {
+    "kg": BASE + "ns#",
+    **{
+        kind: f"{BASE}{kind}/"
+        for kind in (
+            "topic technique problem task metric hardware model dataset institution venue author "
+            "paper entry source extractor cue"
+        ).split()
+    },
+    "ror": "https://ror.org/",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "dct": "http://purl.org/dc/terms/",
+    "prov": "http://www.w3.org/ns/prov#",
+    "oa": "http://www.w3.org/ns/oa#",
+    "schema": "https://schema.org/",
+    "fabio": "http://purl.org/spar/fabio/",
+    "sh": "http://www.w3.org/ns/shacl#",
+}
+_BY_LENGTH = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
+
+
+def iri(curie: str) -> str:
+    """The IRI of a CURIE; characters that an IRI may not hold are percent-encoded.
+
+    >>> iri("technique:lora")
+    'https://w3id.org/paper-kg/technique/lora'
+    """
+    prefix, _, local = curie.partition(":")
+    if prefix not in PREFIXES:
+        raise ValueError(f"unknown prefix in {curie!r}")
+    return PREFIXES[prefix] + quote(local, safe="-._~/#!$&'()*+,;=:@", encoding="utf-8")
+
+
+def curie(iri: str) -> str:
+    """The CURIE of an IRI; the IRI itself when no prefix fits.
+
+    >>> curie("https://ror.org/03cve4549")
+    'ror:03cve4549'
+    """
+    for prefix, base in _BY_LENGTH:
+        if iri.startswith(base):
+            return f"{prefix}:{unquote(iri[len(base):])}"
+    return iri
+
+
+def slug(text: str) -> str:
+    """A readable ASCII local name; Han and other letters are kept, long ones end in a hash.
+
+    >>> slug("Llama-3.1-8B"), slug("KV cache eviction")
+    ('llama-3-1-8b', 'kv-cache-eviction')
+    """
+    folded = unicodedata.normalize("NFKD", text).lower()
+    folded = "".join(c for c in folded if not unicodedata.combining(c))
+    name = re.sub(r"[^\w]+|_+", "-", folded).strip("-")
+    if len(name) > 80:
+        name = f"{name[:64].strip('-')}-{hashlib.sha256(folded.encode()).hexdigest()[:12]}"
+    return name or "x" + hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -1,0 +1,41 @@
+"""Questions in English and Chinese: a question becomes a filter, the filter SPARQL, and the graph's answer has its evidence.
+
+    answer(store, vocabulary, "KV-cache compression papers on H100").to_json()
+"""
+
+from __future__ import annotations
+
+from kg.query.answer import Answer, Quote, Row, find
+from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Term
+from kg.query.lexicon import Lexicon, Selects
+from kg.query.question import read
+from kg.vocabulary import Vocabulary
+
+__all__ = [
+    "Answer",
+    "Condition",
+    "Entity",
+    "Fact",
+    "Filter",
+    "Lexicon",
+    "Link",
+    "Outcome",
+    "Phrase",
+    "Quote",
+    "Row",
+    "Term",
+    "answer",
+    "find",
+    "read",
+]
+
+
+def answer(
+    store: Selects, vocabulary: Vocabulary, question: str, limit: int | None = None, lexicon: Lexicon | None = None
+) -> Answer:
+    """What a graph answers to a question: at most `limit` papers, best first, each with the words that show it.
+
+    `lexicon` is that of the graph (`Lexicon.of`), to be kept where many questions are asked of a graph that stays.
+    """
+    lexicon = lexicon or Lexicon.of(store, vocabulary)
+    return find(store, lexicon, question, read(question, lexicon), limit)

@@ -1,0 +1,111 @@
+"""The filter: what an answer's papers must have, as typed conditions that questions, flags and pages share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Op = Literal[">=", ">", "<=", "<", "="]
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A thing the paper must have: a topic, technique, problem, task, hardware, model, dataset or institution."""
+
+    field: str  # the entity's type
+    concept: str  # CURIE that the words name
+    label: str
+    concepts: tuple[str, ...]  # it and what counts as it: narrower concepts, members of its family; sorted
+    roles: tuple[str, ...] = ()  # techniques: the roles that count; () for proposed or used, any role where none is
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A result the paper must report.
+
+    `metrics` are the metric and its narrower ones, `words` folded phrases that a metric's wording may hold instead;
+    any metric when both are empty. `value` is in `unit`; of a range its better end counts; any value when None.
+    """
+
+    concept: str
+    label: str
+    metrics: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    change: str = ""  # increase | decrease | absolute; "" for any
+    unit: str = ""
+    op: Op = ">="
+    value: float | None = None
+    field: str = "result"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A relation of the paper in which one of `concepts` is the head or the tail."""
+
+    relation: str  # one of kg.model.RELATION_TYPES
+    side: Literal["head", "tail"]
+    concept: str
+    label: str
+    concepts: tuple[str, ...]
+
+    @property
+    def field(self) -> str:
+        """The relation's type."""
+        return self.relation
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something said of the paper itself: kind, code, country (of an institution), year, date, source or paper.
+
+    `value`: a kind; "" or a part of the code's address; an ISO country code; "2025"; "2025-10"; "002"; "002-22".
+    """
+
+    field: str
+    value: str
+    label: str
+    op: Op = "="
+    words: tuple[str, ...] = ()  # folded words that show it where a text says so
+    concept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that must stand in one of the paper's texts."""
+
+    label: str
+    field: str = "text"
+    concept: str = ""
+
+
+Term = Entity | Outcome | Link | Fact | Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Any of some terms must hold, or, negated, none of them."""
+
+    text: str  # the words of the question
+    any_of: tuple[Term, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """All conditions must hold. `ignored` lists the question's words that say something and were not understood."""
+
+    conditions: tuple[Condition, ...] = ()
+    ignored: tuple[str, ...] = ()
+    nearest: tuple[str, ...] = ()  # labels near to what was not understood
+    notes: tuple[str, ...] = ()  # sentences for the user
+
+    def understood(self) -> dict[str, list[dict[str, object]]]:
+        """The conditions by field, as `kg ask --format json` prints them."""
+        out: dict[str, list[dict[str, object]]] = {}
+        for condition in self.conditions:
+            for term in condition.any_of:
+                said: dict[str, object] = {"text": condition.text, "concept": term.concept, "label": term.label}
+                if condition.negated:
+                    said["negated"] = True
+                out.setdefault(term.field, []).append(said)
+        return out

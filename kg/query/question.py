@@ -1,0 +1,616 @@
+"""A question in English or Chinese becomes a filter.
+
+Three passes: the words are read (longest label first; numbers with their units), thresholds gather the metric and
+direction that stand around them, and what is left is taken from left to right under the cues before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from kg.query.filter import Condition, Entity, Fact, Filter, Link, Op, Outcome, Phrase, Term
+from kg.query.lexicon import Lexicon, Sense
+from kg.query.words import Word
+from kg.text import Token, tokens
+
+#: Characters of a question that are read.
+LIMIT = 1000
+#: The longest label in tokens.
+_LONGEST = 12
+_AFTER = ("technique", "model", "dataset", "hardware")  # what one uses, compares with, evaluates on
+_NAMES = ("model", "dataset", "hardware")  # types whose members have names of their own
+_ANY_ROLE = ("proposed", "used", "baseline", "mentioned")
+_ROLES = {"use": ("proposed", "used"), "propose": ("proposed",), "baseline": ("baseline",), "compare": _ANY_ROLE, "mention": _ANY_ROLE}
+_CUES = ("use", "propose", "compare", "baseline", "mention", "outperform", "evaluate", "by")
+_FACTS = ("kind", "code", "country", "source", "paper", "date")
+_OPS: dict[str, Op] = {"at-least": ">=", "more-than": ">", "at-most": "<=", "less-than": "<", "about-equal": "="}
+_SIGNS = {"≥": "at-least", ">=": "at-least", ">": "more-than", "≤": "at-most", "<=": "at-most", "<": "less-than"}
+
+_ENTRY = re.compile(r"(?<![\w.-])(\d{3}-\d{2,3})(?![\w.-])")
+_MONTH = re.compile(r"(?<![\w.-])((?:19|20)\d\d)\s*(?:年\s*|[-/.])(0?[1-9]|1[0-2])(?:\s*月(?:份)?)?(?![\w.-]*\d)")
+_YEAR = re.compile(r"(?<![A-Za-z0-9.-])((?:19|20)\d\d)\s*(?:年(?:份)?|(?![\w%.-]))")
+_HAN_NUMBER = "零一二两三四五六七八九十百"
+_DIGITS = dict(zip("零一二两三四五六七八九", (0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
+_JOINERS = " -\u2010\u2011\u2013_/\t'’+.&"
+_BREAK = re.compile(r"[,;:，；：。.!！?？()（）]")
+
+
+@dataclass(slots=True)
+class Item:
+    """A piece of the question: what it may mean."""
+
+    start: int
+    end: int
+    text: str
+    senses: list[Sense] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
+    value: float | None = None
+    unit: str = ""
+    fact: Fact | None = None
+    mark: str = ""  # a sign or a mark that separates
+    taken: bool = False
+
+    def means(self, *meanings: str) -> bool:
+        """Whether it is a word with one of some meanings."""
+        return any(meaning in word.means for word in self.words for meaning in meanings)
+
+    def of(self, prefix: str) -> str:
+        """What follows a prefix in a meaning of it."""
+        return next((said for word in self.words if (said := word.of(prefix))), "")
+
+    @property
+    def types(self) -> set[str]:
+        return {sense.type for sense in self.senses}
+
+    @property
+    def is_unknown(self) -> bool:
+        return not (self.senses or self.words or self.mark or self.fact) and self.value is None
+
+
+def read(question: str, lexicon: Lexicon) -> Filter:
+    """The filter that a question means."""
+    notes = []
+    if len(question) > LIMIT:
+        notes.append(f"The question has {len(question)} characters, only the first {LIMIT} were read.")
+    text = "".join(c if c.isprintable() else " " for c in question[:LIMIT])
+    items = _Reader(text, lexicon).items()
+    return replace(_Parser(text, items, lexicon).filter(), notes=tuple(notes))
+
+
+class _Reader:
+    """The first pass: pieces of the text, longest label first."""
+
+    def __init__(self, text: str, lexicon: Lexicon) -> None:
+        self.text = text
+        self.lexicon = lexicon
+        self.tokens = tokens(text)
+
+    def items(self) -> list[Item]:
+        """The pieces in order; neighbouring words that nothing bears are one."""
+        taken: list[Item] = []
+        for item in sorted(self._candidates(), key=lambda i: (-self._weight(i), not i.fact, i.value is None, i.start)):
+            if all(item.end <= other.start or item.start >= other.end for other in taken):
+                taken.append(item)
+        taken += self._unknown(taken)
+        return sorted(taken, key=lambda item: item.start)
+
+    def _candidates(self) -> Iterator[Item]:
+        yield from self._facts()
+        yield from self._numbers()
+        yield from (Item(m.start(), m.end(), m.group(), mark=",") for m in _BREAK.finditer(self.text))
+        for start in range(len(self.tokens)):
+            for stop in range(start + 1, min(start + _LONGEST, len(self.tokens)) + 1):
+                if stop - start > 1 and self._apart(self.tokens[stop - 2], self.tokens[stop - 1]):
+                    break
+                item = self._named(self.tokens[start:stop])
+                if item:
+                    yield item
+
+    def _named(self, found: list[Token]) -> Item | None:
+        folded = " ".join(token.fold for token in found)
+        if self._is_based(found):
+            return None
+        words = self.lexicon.words.bearing(folded)
+        senses = [] if words else self.lexicon.senses(folded)
+        if senses and "topic" not in {sense.type for sense in senses}:
+            senses = [sense for sense in self._core(found) if sense.type == "topic"] + senses
+        if not (words or senses):
+            return None
+        start, end = found[0].start, found[-1].end
+        item = Item(start, end, self.text[start:end], senses, words)
+        amount = next((word for word in words if "amount" in word.means), None)
+        if amount:
+            item.value, item.unit = float(amount.facts["value"][0]), amount.facts["unit"][0]
+        return item
+
+    def _is_based(self, found: list[Token]) -> bool:
+        """Whether a phrase is "YOLO-based detectors": the named thing and the rest are two conditions."""
+        based = next((i for i, token in enumerate(found) if self._is("based", token.fold)), 0)
+        before = self.lexicon.senses(" ".join(token.fold for token in found[:based])) if based else []
+        return any(sense.type in _NAMES for sense in before)
+
+    def _is(self, meaning: str, folded: str) -> bool:
+        return any(meaning in word.means for word in self.lexicon.words.bearing(folded))
+
+    def _core(self, found: list[Token]) -> list[Sense]:
+        """The senses of a phrase without words that say nothing at its end ("quantization methods")."""
+        while len(found) > 1 and self._is("frame", found[-1].fold):
+            found = found[:-1]
+            senses = self.lexicon.senses(" ".join(token.fold for token in found))
+            if senses:
+                return senses
+        return []
+
+    def _apart(self, left: Token, right: Token) -> bool:
+        between = self.text[left.end : right.start]
+        return len(between) > 3 or bool(between.strip(_JOINERS))
+
+    def _weight(self, item: Item) -> int:
+        """Tokens covered; a mark weighs nothing, so that the dot of a name stays in the name."""
+        inside = sum(1 for token in self.tokens if item.start <= token.start and token.end <= item.end)
+        return 0 if item.mark else max(inside, 1)
+
+    def _numbers(self) -> Iterator[Item]:
+        units = self.lexicon.words.unit_pattern
+        number = r"\d+(?:,\d{3})*(?:\.\d+)?"
+        sign = r"(?P<sign>>=|<=|[≥≤<>])?\s*"
+        plain = rf"(?<![A-Za-z0-9.])(?P<low>{number})(?:\s*(?:-|–|~|∼|to|到|至)\s*(?P<high>{number}))?\s*(?P<unit>{units})?"
+        han = rf"(?P<han>[{_HAN_NUMBER}]+)\s*(?P<hanunit>{units})"
+        cent = rf"百分之(?P<cent>[{_HAN_NUMBER}]+|{number})"
+        pattern = re.compile(rf"{cent}|{han}|{sign}(?:{plain})(?![A-Za-z0-9])", re.IGNORECASE)
+        for match in pattern.finditer(self.text):
+            yield self._number(match)
+
+    def _number(self, match: re.Match[str]) -> Item:
+        units = self.lexicon.words.units
+        item = Item(match.start(), match.end(), match.group().strip(), mark="")
+        if match["cent"]:
+            item.value, item.unit = _value(match["cent"]), "%"
+        elif match["han"]:
+            item.value, item.unit = _value(match["han"]), units[match["hanunit"].lower()]
+        else:
+            item.value, item.unit = _value(match["low"]), units.get((match["unit"] or "").lower(), "")
+            if match["sign"]:
+                item.words = self.lexicon.words.meaning(_SIGNS[match["sign"]])
+        return item
+
+    def _facts(self) -> Iterator[Item]:
+        for match in _ENTRY.finditer(self.text):
+            yield self._fact(match, Fact("paper", match[1], match[1], concept=f"entry:{match[1]}"))
+        for match in _MONTH.finditer(self.text):
+            date = f"{match[1]}-{int(match[2]):02d}"
+            yield self._fact(match, Fact("date", date, date))
+        for match in _YEAR.finditer(self.text):
+            yield self._fact(match, Fact("date", match[1], match[1]))
+
+    def _fact(self, match: re.Match[str], fact: Fact) -> Item:
+        return Item(match.start(), match.end(), match.group().strip(), fact=fact)
+
+    def _unknown(self, taken: list[Item]) -> list[Item]:
+        out: list[Item] = []
+        for token in self.tokens:
+            if any(item.start < token.end and token.start < item.end for item in taken):
+                continue
+            last = out[-1] if out else None
+            between = self.text[last.end : token.start] if last else ""
+            if last and not between.strip(_JOINERS) and not any(last.end <= i.start < token.start for i in taken):
+                last.end = token.end
+                last.text = self.text[last.start : last.end]
+            else:
+                out.append(Item(token.start, token.end, self.text[token.start : token.end]))
+        return out
+
+
+def _value(written: str) -> float:
+    """The value of a number in digits or in Chinese numerals up to 999."""
+    if written[0].isdigit():
+        return float(written.replace(",", ""))
+    total, digit = 0, 0
+    for char in written:
+        if char in _DIGITS:
+            digit = _DIGITS[char]
+        else:
+            total += max(digit, 1) * (10 if char == "十" else 100)
+            digit = 0
+    return float(total + digit)
+
+
+@dataclass(slots=True)
+class _Taken:
+    """A condition in the making and where it stood."""
+
+    item: Item
+    terms: list[Term]
+    negated: bool
+    joined: bool  # by "or" with the one before
+    field: str
+    text: str
+
+
+class _Parser:
+    """The second and third pass: from pieces to conditions."""
+
+    def __init__(self, text: str, items: list[Item], lexicon: Lexicon) -> None:
+        self.text = text
+        self.items = items
+        self.lexicon = lexicon
+        self.ignored: list[str] = []
+        self.outcomes: dict[int, tuple[Outcome, str]] = {}  # by the place of the number
+
+    def filter(self) -> Filter:
+        """The conditions of all pieces."""
+        self._mend()
+        for at, item in enumerate(self.items):
+            if item.value is not None:
+                self._outcome(at)
+        taken = self._taken()
+        if not taken:
+            taken = self._last_resort()
+        nearest = () if taken else self.lexicon.nearest(self.text)
+        return Filter(tuple(_conditions(taken)), tuple(dict.fromkeys(self.ignored)), nearest)
+
+    # Words that nothing bears
+
+    def _mend(self) -> None:
+        """Give words that nothing bears the senses of the label they nearly are."""
+        for at, item in enumerate(self.items):
+            if item.is_unknown:
+                found = tokens(item.text)
+                for length in range(min(len(found), 5), 0, -1):
+                    near = self._near(found, length)
+                    if near:
+                        item.senses = self.lexicon.senses(near)
+                        break
+                if not item.senses and at and self.items[at - 1].is_unknown:
+                    continue
+
+    def _near(self, found: list[Token], length: int) -> str | None:
+        for start in range(len(found) - length + 1):
+            near = self.lexicon.misspelt(" ".join(token.fold for token in found[start : start + length]))
+            if near and self.lexicon.senses(near):
+                return near
+        return None
+
+    # Thresholds
+
+    def _outcome(self, at: int) -> None:
+        """The result that a number asks for, with the metric and the direction around it."""
+        number = self.items[at]
+        before, after = self._around(at)
+        around = sorted((*before, *after), key=lambda i: abs(i - at))
+        op = self._op(at)
+        metrics = [i for i in around if self.items[i].types == {"metric"}]
+        speed = next((i for i in around if self._speed(i)), None)
+        change = next((i for i in around if self.items[i].means("increase", "decrease", "improve")), None)
+        if not metrics and speed is None:
+            near = [i for i in around if "metric" in self.items[i].types and abs(i - at) <= 4]
+            metrics = near[:1] or self._worded(before, after, change)
+        metrics += [i for i in around if self.items[i].is_unknown and self._beside_or(i, metrics)]
+        if not (metrics or change is not None or speed is not None or (number.unit and op)):
+            return
+        for i in (*metrics, *(j for j in (change, speed) if j is not None), at):
+            self.items[i].taken = True
+        start = min(self.items[i].start for i in (at, *metrics, *(j for j in (change, speed) if j is not None)))
+        end = max(self.items[i].end for i in (at, *metrics, *(j for j in (change, speed) if j is not None)))
+        self.outcomes[at] = self._built(number, op, metrics, change, speed), self.text[start:end]
+
+    def _built(self, number: Item, op: Op | None, metrics: list[int], change: int | None, speed: int | None) -> Outcome:
+        concepts: dict[str, None] = {}
+        words: dict[str, None] = {}
+        labels = []
+        for i in metrics:
+            senses = [sense for sense in self.items[i].senses if sense.type == "metric"]
+            for sense in senses:
+                concepts |= dict.fromkeys(self.lexicon.family(sense.concept))
+            words[" ".join(t.fold for t in tokens(self.items[i].text))] = None
+            labels.append(self.lexicon.label(senses[0].concept) if senses else self.items[i].text)
+        first = self._metric_of(metrics[0]) if metrics else ""
+        if speed is not None and not metrics:
+            return self._speed_of(speed, number, op)
+        direction = self._direction(change, first) or ("increase" if speed is not None else "")
+        label = " / ".join(dict.fromkeys(labels))
+        return Outcome(
+            first, label, tuple(sorted(concepts)), tuple(words), direction, number.unit, op or ">=", number.value
+        )
+
+    def _speed_of(self, at: int, number: Item | None, op: Op | None) -> Outcome:
+        """More speed, of inference or training, by a factor if no other unit is said."""
+        word = next(w for w in self.items[at].words if "metric" in w.facts)
+        metrics = sorted(word.facts["metric"])
+        concepts = sorted({concept for metric in metrics for concept in self.lexicon.family(metric)})
+        words = (word.facts["wording"][0],)
+        unit = number.unit or word.facts["unit"][0] if number else ""
+        value = number.value if number else None
+        label = self.lexicon.label(metrics[0], self.language)
+        return Outcome(metrics[0], label, tuple(concepts), words, "increase", unit, op or ">=", value)
+
+    def _metric_of(self, at: int) -> str:
+        return next((s.concept for s in self.items[at].senses if s.type == "metric"), "")
+
+    def _direction(self, change: int | None, metric: str) -> str:
+        if change is None:
+            return ""
+        item = self.items[change]
+        if item.means("increase"):
+            return "increase"
+        if item.means("decrease"):
+            return "decrease"
+        better = self.lexicon.vocabulary[metric].facts.get("better", "") if metric in self.lexicon.vocabulary else ""
+        return {"higher": "increase", "lower": "decrease"}.get(better, "")
+
+    def _around(self, at: int) -> tuple[list[int], list[int]]:
+        """The places before and after a number that may belong to it."""
+        before = []
+        for i in range(at - 1, -1, -1):
+            if self.items[i].mark == "," or self.items[i].value is not None or self.items[i].means("not"):
+                break
+            before.append(i)
+        after = []
+        for i in range(at + 1, len(self.items)):
+            item = self.items[i]
+            stops = item.mark == "," or item.value is not None or item.means("not", "and", "use", "or", "by")
+            if stops or (item.senses and "metric" not in item.types):
+                break
+            after.append(i)
+        return before, after
+
+    def _beside_or(self, at: int, metrics: list[int]) -> bool:
+        """Whether "or" stands between a word and one of the metrics."""
+        return any(self.items[i].means("or") for m in metrics for i in range(min(at, m) + 1, max(at, m)) if abs(at - m) <= 3)
+
+    def _op(self, at: int) -> Op | None:
+        places = [at, at - 1, at + 1, at - 2]
+        for i in places:
+            if 0 <= i < len(self.items):
+                item = self.items[i]
+                meaning = next((m for m in _OPS if item.means(m)), None)
+                if meaning and not (i == at - 2 and not self._light(at - 1)):
+                    item.taken = True
+                    return _OPS[meaning]
+        return None
+
+    def _light(self, at: int) -> bool:
+        return self.items[at].means("frame", "about")
+
+    def _speed(self, at: int) -> bool:
+        return any("metric" in word.facts for word in self.items[at].words)
+
+    def _worded(self, before: list[int], after: list[int], change: int | None) -> list[int]:
+        """Words that no metric bears and that stand where a metric would: after a change, before its number."""
+        if change is None:
+            return []
+        return [i for i in sorted((*before, *after)) if self.items[i].is_unknown and abs(i - change) <= 4]
+
+    # The rest, from left to right
+
+    def _taken(self) -> list[_Taken]:
+        out: list[_Taken] = []
+        cue = ""
+        negated = joins = False
+        listed = False  # a comma stands between this thing and the one before
+        for at, item in enumerate(self.items):
+            if at in self.outcomes:
+                outcome, text = self.outcomes[at]
+                out.append(_Taken(item, [outcome], negated, False, "result", text))
+                negated = joins = False
+                continue
+            if item.mark:
+                listed = True
+                cue = ""
+                continue
+            if item.taken and not item.senses:
+                continue
+            if item.words and not item.senses:
+                steers = self._steer(at, cue, negated, joins)
+                if steers is not None:
+                    cue, negated, joins = steers
+                    continue
+            terms = [] if item.taken else self._terms(at, cue)
+            if not terms:
+                continue
+            again = joins or (listed and bool(out) and self._or_follows(at))
+            kind = terms[0].field
+            same = bool(out) and (out[-1].field == kind or joins)
+            negation = out[-1].negated if again and same and not negated else negated
+            out.append(_Taken(item, terms, negation, again and same, kind, item.text))
+            negated = joins = listed = False
+        return out
+
+    def _steer(self, at: int, cue: str, negated: bool, joins: bool) -> tuple[str, bool, bool] | None:
+        """The state after a word that names nothing; None for a word that is a condition."""
+        item = self.items[at]
+        if item.of("kind:") or item.means("code") or item.of("code:") or item.of("country:") or item.of("month:"):
+            return None
+        if item.means("not"):
+            return ("use" if item.means("use") else cue), True, joins
+        if item.means("or"):
+            return cue, negated, True
+        if item.means("and"):
+            return cue, False, False
+        found = next((c for c in _CUES if item.means(c)), "")
+        if found == "outperform" and not self._follows(at):
+            return "", negated, joins
+        if found:
+            return found, negated, joins
+        return ("" if item.means("about") else cue), negated, joins
+
+    def _follows(self, at: int) -> bool:
+        return any(item.senses for item in self.items[at + 1 :])
+
+    def _or_follows(self, at: int) -> bool:
+        """Whether the list that this thing stands in ends in "or"."""
+        for item in self.items[at + 1 :]:
+            if item.means("or"):
+                return True
+            if not (item.senses or item.mark or item.means("frame")):
+                return False
+        return False
+
+    def _terms(self, at: int, cue: str) -> list[Term]:
+        item = self.items[at]
+        if item.fact:
+            return [self._dated(at)]
+        if item.words and not item.senses:
+            return self._said(at)
+        if item.is_unknown:
+            return self._unknown(at, cue)
+        if item.value is not None:
+            if self._is_source(at):
+                return [Fact("source", item.text, item.text, concept=f"source:{item.text}")]
+            self.ignored.append(item.text)
+            return []
+        if self._head_of_outperforms(at):
+            return self._links(item, "head")
+        if cue == "outperform":
+            return self._links(item, "tail")
+        senses = self._chosen(item.senses, cue)
+        if senses and senses[0].type == "metric":
+            return self._measured(at, senses)
+        roles = self._roles(at, cue)
+        return [self._entity(sense, roles) for sense in senses]
+
+    def _entity(self, sense: Sense, roles: tuple[str, ...]) -> Entity:
+        concepts = (sense.concept,) if sense.type in ("topic", "institution") else self.lexicon.family(sense.concept)
+        said = roles if sense.type == "technique" else ()
+        return Entity(sense.type, sense.concept, self.lexicon.label(sense.concept, self.language), concepts, said)
+
+    @property
+    def language(self) -> str:
+        """ "zh" for a question with a Han character, else "en"."""
+        return "zh" if re.search(r"[\u3400-\u9fff]", self.text) else "en"
+
+    def _chosen(self, senses: list[Sense], cue: str) -> list[Sense]:
+        """Which of its senses a phrase has after a cue; several where types share a name that no topic bears."""
+        by = {sense.type: sense for sense in reversed(senses)}
+        if cue == "by" and "institution" in by:
+            return [by["institution"]]
+        if cue in ("use", "compare", "mention", "baseline", "evaluate"):
+            used = [by[kind] for kind in _AFTER if kind in by]
+            if cue == "evaluate":
+                used = [sense for sense in used if sense.type != "technique"] or used
+            if used:
+                return used
+        if "topic" in by and not self._is_proper(by):
+            return [by["topic"]]
+        if "institution" in by:
+            return [by["institution"]]
+        chosen = [by[kind] for kind in (*_AFTER, "task", "problem") if kind in by]
+        return chosen or [by["metric"]] if chosen or "metric" in by else []
+
+    def _is_proper(self, by: dict[str, Sense]) -> bool:
+        """Whether a phrase is the proper name of a technique, and only another name of the topic that it belongs to."""
+        technique = by.get("technique")
+        return technique is not None and technique.preferred and not by["topic"].preferred
+
+    def _roles(self, at: int, cue: str) -> tuple[str, ...]:
+        after = next((i for i in self.items[at + 1 :] if i.senses or i.mark), None)
+        stop = self.items.index(after) if after else len(self.items)
+        if any(item.means("baseline") for item in self.items[at + 1 : stop]):
+            return _ROLES["baseline"]
+        if any(item.means("compare") for item in self.items[at + 1 : stop]):
+            return _ROLES["compare"]
+        return _ROLES.get(cue, ())
+
+    def _links(self, item: Item, side: str) -> list[Term]:
+        things = [s for s in item.senses if s.type not in ("topic", "metric")] or item.senses
+        concepts = {c for sense in things for c in self.lexicon.family(sense.concept)}
+        first = things[0].concept
+        label = self.lexicon.label(first, self.language)
+        return [Link("outperforms", "head" if side == "head" else "tail", first, label, tuple(sorted(concepts)))]
+
+    def _head_of_outperforms(self, at: int) -> bool:
+        """ "What does dInfer outperform?": the word stands after the thing, and nothing after the word."""
+        for i, item in enumerate(self.items[at + 1 :], at + 1):
+            if item.senses:
+                return False
+            if item.means("outperform"):
+                return not self._follows(i) and not any(o.value is not None for o in self.items[i:])
+        return False
+
+    def _measured(self, at: int, senses: list[Sense]) -> list[Term]:
+        """A metric without a number: a result on it, if the question asks for one."""
+        change = next((i for i in (at - 1, at - 2, at + 1) if 0 <= i < len(self.items) and self._changes(i)), None)
+        others = any(i.senses for i in self.items if i is not self.items[at] and i.types != {"metric"})
+        if change is None and others:
+            self.ignored.append(self.items[at].text)
+            return []
+        metric = senses[0].concept
+        words = (" ".join(t.fold for t in tokens(self.items[at].text)),)
+        direction = self._direction(change, metric)
+        return [Outcome(metric, self.lexicon.label(metric, self.language), self.lexicon.family(metric), words, direction)]
+
+    def _changes(self, at: int) -> bool:
+        return self.items[at].means("increase", "decrease", "improve") and not self._speed(at)
+
+    def _said(self, at: int) -> list[Term]:
+        """The condition of a word of its own: a kind, code, a country."""
+        item = self.items[at]
+        kind = item.of("kind:")
+        beside = [self.items[i] for i in (at - 1, at + 1) if 0 <= i < len(self.items)]
+        if kind in ("benchmark", "dataset") and any("dataset" in other.types for other in beside):
+            return []
+        if kind:
+            return [Fact("kind", kind, kind, words=self.lexicon.words.folds(f"kind:{kind}"))]
+        if item.of("country:"):
+            return [Fact("country", item.of("country:"), item.text)]
+        if item.means("code") and any(other.of("code:") for other in self.items):
+            return []
+        if item.means("code") or item.of("code:"):
+            return [Fact("code", item.of("code:"), item.text)]
+        return []
+
+    def _dated(self, at: int) -> Fact:
+        fact = self.items[at].fact
+        assert fact is not None
+        if fact.field != "date":
+            return fact
+        month = next((self.items[i].of("month:") for i in (at - 1, at + 1) if 0 <= i < len(self.items)), "")
+        if month and len(fact.value) == 4:
+            fact = replace(fact, value=f"{fact.value}-{month}", label=f"{fact.value}-{month}")
+        for i in (at - 1, at + 1, at - 2):
+            if 0 <= i < len(self.items) and self.items[i].means("since", "until"):
+                return replace(fact, op=">=" if self.items[i].means("since") else "<")
+        return fact
+
+    def _is_source(self, at: int) -> bool:
+        item = self.items[at]
+        beside = [self.items[i] for i in (at - 1, at + 1) if 0 <= i < len(self.items)]
+        named = any("report" in word.labels or "报告" in word.labels for other in beside for word in other.words)
+        return len(item.text) == 3 and item.text.isdigit() and named
+
+    def _unknown(self, at: int, cue: str) -> list[Term]:
+        item = self.items[at]
+        if item.taken:
+            return []
+        quoted = self.text[item.start - 1 : item.start] in "\"'“「『" and item.start > 0
+        if quoted or cue == "by" or item.text[:1].isupper() and at > 0:
+            return [Phrase(item.text)]
+        self.ignored.append(item.text)
+        return []
+
+    def _last_resort(self) -> list[_Taken]:
+        """Where no condition was understood: a speed-up without a number, else the words themselves."""
+        for at, item in enumerate(self.items):
+            if self._speed(at):
+                return [_Taken(item, [self._speed_of(at, None, None)], False, False, "result", item.text)]
+        said = [item for item in self.items if item.is_unknown]
+        return [_Taken(item, [Phrase(item.text)], False, False, "text", item.text) for item in said[:3]]
+
+
+def _conditions(taken: Iterable[_Taken]) -> Iterator[Condition]:
+    """Conditions, those that "or" joins as one; the same thing said twice counts once."""
+    groups: list[list[_Taken]] = []
+    for one in taken:
+        if one.joined and groups:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    seen: set[tuple[tuple[Term, ...], bool]] = set()
+    for group in groups:
+        terms = tuple(dict.fromkeys(term for one in group for term in one.terms))
+        key = (terms, group[0].negated)
+        if key not in seen:
+            seen.add(key)
+            yield Condition(" / ".join(one.text for one in group), terms, group[0].negated)

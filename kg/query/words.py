@@ -1,0 +1,94 @@
+"""The words of questions in English and Chinese and what they mean, read from `ontology/questions.ttl`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+
+import pyoxigraph as ox
+
+from kg.model import KgError
+from kg.names import PREFIXES, curie
+from kg.text import fold
+from kg.vocabulary import data_folder
+
+_LABELS = {PREFIXES["skos"] + name for name in ("prefLabel", "altLabel", "hiddenLabel")}
+
+
+@dataclass(slots=True)
+class Word:
+    """A word and what it means; `facts` holds its metrics, unit and value where it has them."""
+
+    means: set[str] = field(default_factory=set)
+    labels: list[str] = field(default_factory=list)
+    facts: dict[str, list[str]] = field(default_factory=dict)
+
+    def of(self, prefix: str) -> str:
+        """What follows a prefix in one of its meanings: of("kind:") is "survey"."""
+        return next((m[len(prefix) :] for m in sorted(self.means) if m.startswith(prefix)), "")
+
+
+class Words:
+    """All words of questions, by folded label."""
+
+    def __init__(self, words: list[Word], asked: dict[str, list[str]]) -> None:
+        self.words = words
+        #: Topics by the folded names that mean them in a question, though a technique may bear the name.
+        self.asked = {fold(label): topic for topic, labels in asked.items() for label in labels}
+        self._by_fold: dict[str, list[Word]] = {}
+        for word in words:
+            for label in word.labels:
+                known = self._by_fold.setdefault(fold(label), [])
+                if word not in known:
+                    known.append(word)
+
+    @staticmethod
+    @cache
+    def load() -> Words:
+        """The words that ship with the package; raises KgError when the file is damaged."""
+        path = data_folder("ontology") / "questions.ttl"
+        words: dict[str, Word] = {}
+        asked: dict[str, list[str]] = {}
+        try:
+            for quad in ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE):
+                if quad.predicate.value == PREFIXES["kg"] + "asked":
+                    asked.setdefault(curie(quad.subject.value), []).append(quad.object.value)  # type: ignore[union-attr]
+                else:
+                    _take(words.setdefault(str(quad.subject), Word()), quad.predicate.value, quad.object)
+        except SyntaxError as error:
+            raise KgError(f"{path.name}: {error}: mend the Turtle there.") from None
+        return Words([word for word in words.values() if word.means], asked)
+
+    def bearing(self, folded: str) -> list[Word]:
+        """The words with a label that folds to `folded`."""
+        return self._by_fold.get(folded, [])
+
+    def meaning(self, meaning: str) -> list[Word]:
+        """The words with a meaning."""
+        return [word for word in self.words if meaning in word.means]
+
+    def folds(self, meaning: str) -> tuple[str, ...]:
+        """The folded labels of the words with a meaning."""
+        return tuple(sorted({fold(label) for word in self.meaning(meaning) for label in word.labels}))
+
+    @cached_property
+    def units(self) -> dict[str, str]:
+        """Units by what is written after a number, in lower case."""
+        return {label.lower(): w.facts["unit"][0] for w in self.words if "unit" in w.means for label in w.labels}
+
+    @cached_property
+    def unit_pattern(self) -> str:
+        """A regular expression for what is written after a number, longest first; no letter follows it."""
+        labels = sorted(self.units, key=lambda label: (-len(label), label))
+        return "|".join(re.escape(label) + (r"(?![a-z0-9])" if label[-1].isascii() else "") for label in labels)
+
+
+def _take(word: Word, predicate: str, value: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> None:
+    if isinstance(value, ox.Literal) and predicate in _LABELS:
+        word.labels.append(value.value)
+    elif predicate == PREFIXES["kg"] + "means" and isinstance(value, ox.Literal):
+        word.means.add(value.value)
+    elif predicate.startswith(PREFIXES["kg"]) and isinstance(value, ox.Literal | ox.NamedNode):
+        said = value.value if isinstance(value, ox.Literal) else curie(value.value)
+        word.facts.setdefault(predicate[len(PREFIXES["kg"]) :], []).append(said)

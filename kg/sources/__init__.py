@@ -1,0 +1,90 @@
+"""Sources: files in, documents out; every format is one file of this package that holds a `READER`.
+
+`read(path)` looks at what a file holds, never at its ending, and asks the readers who knows it. A reader of
+another package joins through the entry point group "kg.sources" (an instance, or a class made without arguments).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from kg.model import Batch, KgError
+from kg.sources.base import InputFile, Reader, readers
+
+__all__ = ["InputFile", "Reader", "expand", "read", "readers"]
+
+_GLOB = re.compile(r"[*?\[]")
+_NUMBER = re.compile(r"(\d+)")
+
+
+def read(path: Path | str, name: str | None = None) -> Batch:
+    """The entries of a file; `name` is the source's name instead of the one that the file name gives.
+
+    The documents may come one by one while the file is read, and `Batch.skipped` grows with them.
+    KgError when the file is missing, empty, or of no form that a reader knows.
+    """
+    file = InputFile(Path(path), name)
+    known = readers()
+    best = max(known, key=lambda reader: reader.sniff(file), default=None)
+    if best is None or best.sniff(file) <= 0:
+        what = "is a binary file" if file.is_binary() else "has a form"
+        forms = ", ".join(reader.name for reader in known)
+        raise KgError(f"{path}: {what} that no reader knows: give a file in one of the forms {forms}.")
+    return best.read(file)
+
+
+def expand(patterns: Iterable[str | Path]) -> tuple[list[Path], list[str]]:
+    """The files that files, globs ("**" too) and folders name, and a sentence for each that names none.
+
+    Folders give all their files, below them too, but hidden ones. Natural order within a pattern (2 before 10),
+    the patterns' own order between them, each file once.
+    """
+    paths: dict[Path, Path] = {}
+    problems: list[str] = []
+    for pattern in patterns:
+        path = Path(pattern).expanduser()
+        try:
+            found, problem = _files(path)
+        except (OSError, ValueError, RecursionError) as error:
+            found, problem = [], f"{pattern}: cannot be listed ({_reason(error)}): check the name and its permissions."
+        for file in sorted(found, key=_natural):
+            paths.setdefault(_identity(file), file)
+        if problem:
+            problems.append(problem)
+    return list(paths.values()), problems
+
+
+def _files(path: Path) -> tuple[list[Path], str]:
+    if path.is_dir():
+        found = [p for p in path.rglob("*") if p.is_file() and not _hidden(p.relative_to(path))]
+        return found, "" if found else f"{path}: the folder holds no file: give a folder with papers."
+    if path.exists():
+        return [path], ""
+    if _GLOB.search(str(path)):
+        root = Path(path.anchor) if path.is_absolute() else Path()
+        pattern = str(path.relative_to(path.anchor)) if path.is_absolute() else str(path)
+        found = [p for p in root.glob(pattern) if p.is_file() and not _hidden(p)]
+        return found, "" if found else f"{path}: no file fits the pattern: check the folder and the ending."
+    return [], f"{path}: there is no such file: check the name."
+
+
+def _hidden(path: Path) -> bool:
+    return path.name.startswith(".") or any(p.startswith(".") and p.strip(".") for p in path.parts[:-1])
+
+
+def _identity(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        return path.absolute()
+
+
+def _natural(path: Path) -> list[tuple[int, int, str]]:
+    pieces = _NUMBER.split(str(path))
+    return [(0, int(p), p) if p.isdecimal() else (1, 0, p) for p in pieces if p]
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)

@@ -1,0 +1,166 @@
+"""Text as the whole program sees it: repairs with a way back, folded tokens, sentences."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from kg.model import Text
+
+
+def repaired(raw: str, edits: Iterable[tuple[int, int, str]] = ()) -> Text:
+    """Apply edits (start, end, replacement; code points of `raw`) that do not overlap."""
+    edits = tuple(sorted(edits))
+    out: list[str] = []
+    at = 0
+    for start, end, new in edits:
+        if start < at or end < start or end > len(raw):
+            raise ValueError(f"edits overlap or leave the text at {start}")
+        out += (raw[at:start], new)
+        at = end
+    out.append(raw[at:])
+    return Text(raw, "".join(out), edits)
+
+
+def raw_span(text: Text, start: int, end: int) -> tuple[int, int]:
+    """Map [start, end) of `text.text` to `text.raw`; an edit that is touched is taken whole."""
+    if not text.edits:
+        return start, end
+    return _raw(text, start, False), _raw(text, end, True)
+
+
+def _raw(text: Text, at: int, is_end: bool) -> int:
+    shift = 0  # raw offset minus repaired offset, before the edit in hand
+    for raw_start, raw_end, new in text.edits:
+        begin = raw_start - shift
+        stop = begin + len(new)
+        if at < begin or (is_end and at == begin):
+            break
+        if at < stop or (is_end and at == stop and new):
+            return raw_end if is_end else raw_start
+        shift += (raw_end - raw_start) - len(new)
+    return at + shift
+
+
+class Token(NamedTuple):
+    """A folded word and where it stands."""
+
+    fold: str
+    start: int
+    end: int
+
+
+_WORD = re.compile(r"[^\W\d_][^\W_]*(?:\.\d+)*(?:\+{1,2}(?![\w+]))?|[^\W_]+(?:\.\d+)*")
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_PIECE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\u3400-\u9fff\uf900-\ufaff]+")
+_NAME_VERSION = re.compile(r"([a-z]{3,})(\d.*)")
+
+
+def tokens(text: str) -> list[Token]:
+    """Folded tokens: case, accents, hyphens, plurals and spelling variants gone; one a Han character.
+
+    "Llama3" and "Llama-3" are both ("llama", "3"); "H100" stays whole; "key-value" is "kv".
+
+    >>> [t.fold for t in tokens("Key-value caches of Llama3 on H100s and L40S: LoRA+")]
+    ['kv', 'cache', 'of', 'llama', '3', 'on', 'h100', 'and', 'l40s', 'lora+']
+    """
+    out: list[Token] = []
+    for match in _WORD.finditer(text):
+        at = match.start()
+        for form, start, end in _folded_word(match.group()):
+            if form == "value" and out and out[-1].fold == "key" and at + start - out[-1].end <= 1:
+                out[-1] = Token("kv", out[-1].start, at + end)
+            else:
+                out.append(Token(form, at + start, at + end))
+    return out
+
+
+@lru_cache(maxsize=200_000)
+def _folded_word(word: str) -> tuple[tuple[str, int, int], ...]:
+    """The folded pieces of a word with their place in it; remembered, for the words of papers repeat."""
+    if word.isascii():
+        return _folded_latin(word, 0)
+    out: list[tuple[str, int, int]] = []
+    for piece in _PIECE.finditer(word):
+        if _HAN.match(piece.group()):
+            out.append((piece.group(), piece.start(), piece.end()))
+        else:
+            out += _folded_latin(piece.group(), piece.start())
+    return tuple(out)
+
+
+def _folded_latin(word: str, at: int) -> tuple[tuple[str, int, int], ...]:
+    if word.isascii():
+        low = word.lower()
+    else:
+        low = unicodedata.normalize("NFKD", word).lower()
+        low = "".join(c for c in low if not unicodedata.combining(c))
+    end = at + len(word)
+    split = _NAME_VERSION.fullmatch(low)
+    if split and len(low) == len(word):
+        return (split[1], at, at + len(split[1])), (split[2], at + len(split[1]), end)
+    series = word[-1:] == "S" and word[-2:-1].isdigit()  # "L40S" is no plural
+    return ((low if series else _stem(low), at, end),)
+
+
+def _stem(word: str) -> str:
+    if len(word) > 3 and word.isascii():
+        if word.endswith("ies") and len(word) > 4:
+            word = word[:-3] + "y"
+        elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
+            word = word[:-1]
+        for british, american in (("isation", "ization"), ("ising", "izing"), ("ised", "ized"), ("ise", "ize")):
+            if word.endswith(british) and len(word) > len(british) + 3:
+                word = word[: -len(british)] + american
+                break
+    if len(word) == 3 and word.endswith("s") and word[:2].isalpha():
+        return word  # "gas", "vs"
+    return word
+
+
+@lru_cache(maxsize=100_000)
+def fold(label: str) -> str:
+    """The form in which labels are compared and looked up.
+
+    >>> fold("KV-Cache Quantisation") == fold("key value cache quantization")
+    True
+    """
+    return " ".join(t.fold for t in tokens(label))
+
+
+_STOP = re.compile(
+    r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[A-Z0-9\u3400-\u9fff])|(?<=[。！？；])|\n+"
+)
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|et al|etc|vs|cf|Fig|Eq|Sec|No|approx|resp|Dr|Inc|St)|\b[A-Z])\.$")
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Sentence spans (start, end), English and Chinese, white space trimmed."""
+    cuts = [0]
+    for match in _STOP.finditer(text):
+        before = text[max(0, match.start() - 12) : match.start()]
+        if "\n" not in match.group() and _ABBREVIATION.search(before):
+            continue
+        cuts.append(match.end())
+    cuts.append(len(text))
+    out = []
+    for start, end in zip(cuts, cuts[1:], strict=False):
+        piece = text[start:end]
+        stripped = piece.strip()
+        if stripped:
+            start += len(piece) - len(piece.lstrip())
+            out.append((start, start + len(stripped)))
+    return out
+
+
+def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span of the sentence (or run of sentences) that holds [start, end)."""
+    spans = sentences(text)
+    starts = [s for s, _ in spans]
+    first = max(0, bisect_right(starts, start) - 1)
+    last = max(first, bisect_right(starts, max(start, end - 1)) - 1)
+    return (spans[first][0], max(end, spans[last][1])) if spans else (start, end)

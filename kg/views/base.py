@@ -1,0 +1,145 @@
+"""What a view is: something to look at, in one or more forms, that saves itself; and where views are found."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import tempfile
+from collections.abc import Callable, Mapping
+from functools import cache
+from html import escape
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from kg.model import KgError
+
+if TYPE_CHECKING:
+    from kg.api import Graph
+
+GROUP = "kg.views"
+MEDIA = {
+    "html": "text/html; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "png": "image/png",
+}
+_OTHER_ENDINGS = {"htm": "html", "markdown": "md", "text": "txt"}
+
+
+class View:
+    """A view of `papers` papers; `forms` makes it by file ending ("html", "md", ...), the first is the usual one."""
+
+    def __init__(self, title: str, forms: Mapping[str, Callable[[], str | bytes]], papers: int = 0) -> None:
+        self.title = title
+        self.forms = tuple(forms)
+        self.papers = papers
+        self._make = dict(forms)
+        self._made: dict[str, str | bytes] = {}
+
+    @property
+    def content(self) -> str | bytes:
+        """The view in its usual form."""
+        return self.form(self.forms[0])
+
+    @property
+    def media(self) -> str:
+        """The media type of `content`."""
+        return MEDIA[self.forms[0]]
+
+    def form(self, name: str) -> str | bytes:
+        """The view in a form ("html", "md", "json", ...); KgError when it has no such form."""
+        name = _OTHER_ENDINGS.get(name.lower(), name.lower())
+        if name not in self._make:
+            raise KgError(f"{self.title}: there is no form {name!r} of this view: choose one of {', '.join(self.forms)}.")
+        if name not in self._made:
+            self._made[name] = self._make[name]()
+        return self._made[name]
+
+    def save(self, path: str | Path, form: str = "") -> Path:
+        """Write the view whole or not at all, in the form that is named or that the file's ending says."""
+        path = Path(path)
+        ending = form or path.suffix.lstrip(".")
+        if not ending:
+            raise KgError(f"{path}: the name has no ending to choose a form by: add one of .{', .'.join(self.forms)}.")
+        return write(path, self.form(ending))
+
+    def __str__(self) -> str:
+        content = self.content
+        return content if isinstance(content, str) else f"{self.title} ({self.media}, {len(content):,} bytes)"
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it: a page inside a frame, so that its styles stay its own."""
+        if "html" not in self.forms:
+            return f"<pre>{escape(str(self))}</pre>"
+        page = escape(str(self.form("html")))
+        return f'<iframe srcdoc="{page}" title="{escape(self.title)}" style="width:100%;height:640px;border:0"></iframe>'
+
+
+class Maker(Protocol):
+    """Makes a view of a selection of a graph's papers."""
+
+    def __call__(self, graph: Graph, selection: str, lang: str) -> View: ...
+
+
+def write(path: str | Path, content: str | bytes) -> Path:
+    """Write a file whole or not at all; KgError in a sentence when its folder is missing or read-only."""
+    path = Path(path)
+    data = content.encode() if isinstance(content, str) else content
+    try:
+        if path.exists() and not path.is_file():
+            return _write_to_device(path, data)
+        _replace(path.resolve(), data)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise KgError(f"{path}: cannot be written ({reason}): {_what_to_do(path)}") from None
+    return path
+
+
+def _write_to_device(path: Path, data: bytes) -> Path:
+    if path.is_dir():
+        raise KgError(f"{path}: is a folder: give the name of a file in it.")
+    with path.open("wb") as out:  # /dev/stdout, a pipe
+        out.write(data)
+    return path
+
+
+def _replace(path: Path, data: bytes) -> None:
+    mask = os.umask(0)
+    os.umask(mask)
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+        Path(temporary).chmod(0o666 & ~mask)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _what_to_do(path: Path) -> str:
+    folder = path.resolve().parent
+    if not folder.is_dir():
+        return f"make the folder {path.parent} first, or choose another."
+    if not os.access(folder, os.W_OK):
+        return f"the folder {path.parent} is read-only: choose another."
+    return "choose another name or make room."
+
+
+@cache
+def views() -> dict[str, Maker]:
+    """All views by name: the files of this package that have one (VIEW), then the entry points "kg.views" of others."""
+    found: dict[str, Maker] = {}
+    package = importlib.import_module("kg.views")
+    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
+        maker = getattr(importlib.import_module(f"kg.views.{module.name}"), "VIEW", None)
+        if maker is not None:
+            found[module.name] = maker
+    for entry in entry_points(group=GROUP):
+        if entry.name not in found:
+            found[entry.name] = entry.load()
+    return found

@@ -1,0 +1,226 @@
+"""Papers as views see them: what all entries of a work say together, with labels in one language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kg.model import LISTS, ROLES, Document, Evidence, Mention, Paper, Record, Result
+from kg.text import fold, sentence_at
+from kg.views.words import Words
+
+if TYPE_CHECKING:
+    from kg.api import Graph
+
+#: Types of things that a paper names.
+TYPES = (*LISTS, "topic")
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_SPACE = re.compile(r"\s+")
+_LINK = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of an entry's text, with the sentence around them."""
+
+    entry: str
+    field: str
+    start: int
+    end: int
+    quote: str
+    sentence: str
+
+
+@dataclass(slots=True)
+class Thing:
+    """What a paper names: one concept with its strongest role and every quote."""
+
+    concept: str  # CURIE, or the folded wording when it is linked to none
+    type: str
+    label: str
+    role: str = ""
+    fields: tuple[str, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A result with the entry that states it."""
+
+    document: Document
+    result: Result
+
+
+class Selection:
+    """Papers of a graph, with their labels, dates and institutions in one language."""
+
+    def __init__(self, graph: Graph, selection: str | Iterable[str] = "", lang: str = "en") -> None:
+        named = selection if isinstance(selection, str) else list(selection)
+        self._begin(graph, graph.select(named), lang)
+        self.name = named if isinstance(named, str) else ", ".join(named)
+
+    @classmethod
+    def of(cls, graph: Graph, papers: Iterable[Paper], lang: str = "en") -> Selection:
+        """The papers that are given."""
+        out = cls.__new__(cls)
+        out._begin(graph, list(papers), lang)
+        out.name = ""
+        return out
+
+    def _begin(self, graph: Graph, papers: list[Paper], lang: str) -> None:
+        self.graph = graph
+        self.papers = papers
+        self.words = Words(lang)
+        self.lang = lang
+        self._labels: dict[str, str] = {}
+        self._things: dict[tuple[str, str], list[Thing]] = {}
+
+    def label(self, concept: str, wording: str = "") -> str:
+        """A concept's label in the language of the view; `wording` for what is linked to no concept."""
+        if ":" not in concept:
+            return clean(wording or concept)
+        if concept not in self._labels:
+            self._labels[concept] = clean(self.graph.label(concept, self.lang))
+        return self._labels[concept]
+
+    @cached_property
+    def source_dates(self) -> dict[str, str]:
+        """The date of each source that has one."""
+        return {source.name: source.date for source in self.graph.sources() if source.date}
+
+    def date(self, paper: Paper) -> str:
+        """When a paper appeared, as well as its entries know: ISO 8601, a year alone, or "".
+
+        Its own earliest date; else its year; else the earliest date of the reports that hold it.
+        """
+        documents = [document for document, _ in paper.entries]
+        dates = sorted(document.date for document in documents if document.date)
+        years = sorted(str(document.year) for document in documents if document.year)
+        reports = sorted(self.source_dates[d.source] for d in documents if d.source in self.source_dates)
+        return next((found[0] for found in (dates, years, reports) if found), "")
+
+    def things(self, paper: Paper, kind: str) -> list[Thing]:
+        """What a paper names of a type, once each, in the order of its texts."""
+        key = (paper.id, kind)
+        if key not in self._things:
+            self._things[key] = self._gather(paper, kind)
+        return self._things[key]
+
+    def all_things(self, paper: Paper) -> list[Thing]:
+        """What a paper names of every type."""
+        return [thing for kind in TYPES for thing in self.things(paper, kind)]
+
+    def institutions(self, paper: Paper) -> set[str]:
+        return {thing.concept for thing in self.things(paper, "institution")}
+
+    def support(self, papers: Iterable[Paper]) -> int:
+        """Independent support: how many of the papers can stand with no institution shared by two of them.
+
+        Greedy, by date, then id; papers without a known institution add one together.
+        """
+        seen: set[str] = set()
+        count = unknown = 0
+        for paper in sorted(papers, key=lambda p: (self.date(p) or "9", p.id)):
+            at = self.institutions(paper)
+            if not at:
+                unknown = 1
+            elif not at & seen:
+                count += 1
+                seen |= at
+        return count + unknown
+
+    def outcomes(self, paper: Paper, fields: Collection[str] = ()) -> list[Outcome]:
+        """The results of a paper, once each: the same number of the same metric in two texts is one result."""
+        found: dict[tuple[object, ...], Outcome] = {}
+        for document, record in paper.entries:
+            for result in record.results:
+                if not fields or result.evidence.field in fields:
+                    metric = result.metric_concept or fold(result.metric)
+                    found.setdefault((metric, result.value, result.unit, result.change), Outcome(document, result))
+        return list(found.values())
+
+    def _gather(self, paper: Paper, kind: str) -> list[Thing]:
+        found: dict[str, Thing] = {}
+        for document, record in paper.entries:
+            for concept, wording, role, evidence in _said(record, kind):
+                if not concept:
+                    continue
+                thing = found.get(concept)
+                if thing is None:
+                    thing = found[concept] = Thing(concept, kind, self.label(concept, wording), role)
+                elif role and _rank(role) < _rank(thing.role):
+                    thing.role = role
+                if evidence:
+                    thing.fields = (*thing.fields, evidence.field)
+                    thing.quotes = (*thing.quotes, quoted(document, evidence))
+        return list(found.values())
+
+
+def _said(record: Record, kind: str) -> Iterator[tuple[str, str, str, Evidence | None]]:
+    if kind == "topic":
+        for topic in record.topics:
+            yield f"topic:{topic.id}", topic.id, "", topic.evidence
+        return
+    mentions: list[Mention] = getattr(record, LISTS[kind])
+    for m in mentions:
+        evidence = Evidence(m.surface, m.field, m.start, m.end) if m.surface else None
+        yield m.concept or fold(m.canonical or m.surface), m.canonical or m.surface, m.role, evidence
+
+
+def _rank(role: str) -> int:
+    return ROLES.index(role) if role in ROLES else len(ROLES)
+
+
+def quoted(document: Document, evidence: Evidence) -> Quote:
+    """The words with their sentence; the sentence is the words alone where no place is known."""
+    sentence = evidence.quote
+    text = document.texts.get(evidence.field)
+    if text and 0 <= evidence.start < evidence.end <= len(text.raw):
+        start, end = sentence_at(text.raw, evidence.start, evidence.end)
+        sentence = text.raw[start:end]
+    return Quote(document.id, evidence.field, evidence.start, evidence.end, clean(evidence.quote), clean(sentence))
+
+
+def ids(paper: Paper) -> list[str]:
+    """The names of a paper's entries."""
+    return [document.id for document, _ in paper.entries]
+
+
+def title(paper: Paper) -> str:
+    """The repaired title of the work, or its name; "" when no entry gives one."""
+    said = [record.title for _, record in paper.entries] + [record.name for _, record in paper.entries]
+    return clean(next(filter(None, said), ""))
+
+
+def name(paper: Paper) -> str:
+    """The short name of what the paper proposes; "" when it has none."""
+    return clean(next((record.name for _, record in paper.entries if record.name), ""))
+
+
+def code(paper: Paper) -> str:
+    """The address of the paper's code, when it is a web address."""
+    return next((record.code_url for _, record in paper.entries if _LINK.fullmatch(record.code_url)), "")
+
+
+def link(paper: Paper) -> str:
+    """The web address of the paper: its DOI, arXiv page or own address."""
+    for document, _ in paper.entries:
+        if document.doi:
+            return f"https://doi.org/{document.doi}"
+        if document.arxiv:
+            return f"https://arxiv.org/abs/{document.arxiv}"
+        if _LINK.fullmatch(document.url):
+            return document.url
+    return ""
+
+
+def clean(text: str) -> str:
+    """White space and line breaks made single spaces."""
+    return _SPACE.sub(" ", text).strip()
+
+
+def has_han(text: str) -> bool:
+    return bool(_HAN.search(text))

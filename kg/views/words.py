@@ -1,0 +1,52 @@
+"""The words that views show, by key and language: data in `words.toml`, edited without touching code."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from kg.model import KgError
+
+LANGUAGES = ("en", "zh")
+
+
+@cache
+def _table() -> dict[str, dict[str, dict[str, Any]]]:
+    return tomllib.loads((files("kg.views") / "words.toml").read_text("utf-8"))
+
+
+class Words:
+    """The words of one language; `words("report.scope", papers=...)` fills a sentence in."""
+
+    def __init__(self, lang: str) -> None:
+        if lang not in LANGUAGES:
+            raise KgError(f"There are no words in the language {lang!r}: choose one of {', '.join(LANGUAGES)}.")
+        self.lang = lang
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The words of a key ("group.name"), filled in; KeyError for a key that is not in the table."""
+        said = self._find(key)
+        if isinstance(said, list):
+            said = said[0]
+        return said.format(**values) if values else said
+
+    def count(self, key: str, n: int, **values: object) -> str:
+        """The form of the words that fits a number: "1 paper", "3 papers"."""
+        said = self._find(key)
+        return str(said[0 if n == 1 else -1].format(n=f"{n:,}", **values))
+
+    def has(self, key: str) -> bool:
+        group, _, name = key.partition(".")
+        return name in _table().get(group, {})
+
+    def listed(self, names: list[str]) -> str:
+        """ "A, B and C" in the language's manner."""
+        if len(names) < 2:
+            return "".join(names)
+        return self("brief.comma").join(names[:-1]) + self("brief.and") + names[-1]
+
+    def _find(self, key: str) -> Any:
+        group, _, name = key.partition(".")
+        return _table()[group][name][self.lang]

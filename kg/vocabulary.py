@@ -1,0 +1,242 @@
+"""The vocabulary: SKOS concepts of `ontology/*.ttl`, looked up and matched by folded label in two languages."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from kg.model import KgError
+from kg.names import PREFIXES, curie
+from kg.text import Token, fold, tokens
+
+CONCEPT_TYPES = ("topic", "technique", "problem", "task", "metric", "hardware", "model", "dataset")
+_SKOS = PREFIXES["skos"]
+_KG = PREFIXES["kg"]
+_CLASS = {_KG + kind.capitalize(): kind for kind in (*CONCEPT_TYPES, "institution", "cue")}
+
+
+@dataclass(slots=True)
+class Concept:
+    """A SKOS concept. `facts` holds the other properties by local name: unit, better, maker, memoryGB, ..."""
+
+    curie: str
+    type: str
+    label: dict[str, str] = field(default_factory=dict)  # preferred label by language
+    alt: dict[str, list[str]] = field(default_factory=dict)
+    hidden: list[str] = field(default_factory=list)  # found by `find`, not looked for in running text
+    definition: dict[str, str] = field(default_factory=dict)
+    broader: list[str] = field(default_factory=list)
+    topics: list[str] = field(default_factory=list)  # topic CURIEs that it indicates
+    facts: dict[str, str] = field(default_factory=dict)
+
+    def labels(self) -> Iterator[str]:
+        """Every label that may stand in running text, in every language, preferred ones first."""
+        yield from self.label.values()
+        for labels in self.alt.values():
+            yield from labels
+
+
+class Match(NamedTuple):
+    """A label found in a text: [start, end) in code points."""
+
+    concept: str
+    type: str
+    start: int
+    end: int
+
+
+def ontology_files() -> list[Path]:
+    """The Turtle files of the vocabulary, in the package or beside it in a checkout."""
+    return sorted(p for p in data_folder("ontology").iterdir() if p.name.endswith(".ttl"))
+
+
+@cache
+def ontology_hash() -> str:
+    """A hash of the vocabulary's files: what was linked with other ones is linked anew."""
+    digest = hashlib.sha256()
+    for path in ontology_files():
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def data_folder(name: str) -> Path:
+    """A folder that belongs to the package ("ontology", "data"): installed with it, or beside it in a checkout."""
+    inside = Path(str(files("kg"))) / name
+    folder = inside if inside.is_dir() else Path(__file__).resolve().parent.parent / name
+    if not folder.is_dir():
+        raise KgError(f"The folder {name} of the package is missing: install kg again.")
+    return folder
+
+
+class Vocabulary:
+    """Concepts by CURIE, a folded label index by type, and a matcher for running text."""
+
+    def __init__(self, concepts: Iterable[Concept]) -> None:
+        found = list(concepts)
+        self.concepts: dict[str, Concept] = {c.curie: c for c in found if c.type != "cue"}
+        self._cues = {c.curie.partition(":")[2]: frozenset(map(fold, c.labels())) for c in found if c.type == "cue"}
+        self._index: dict[tuple[str, str], str] = {}
+        self._labels: dict[str, list[tuple[str, str, str]]] = {}  # folded label -> (type, concept, label)
+        self._longest: dict[str, int] = {}  # first token -> tokens of the longest label that begins so
+        for concept in self.concepts.values():
+            for label in concept.labels():
+                folded = fold(label)
+                self._index.setdefault((concept.type, folded), concept.curie)
+                self._labels.setdefault(folded, []).append((concept.type, concept.curie, label))
+            for label in concept.hidden:
+                self._index.setdefault((concept.type, fold(label)), concept.curie)
+        for folded in self._labels:
+            first, _, rest = folded.partition(" ")
+            self._longest[first] = max(self._longest.get(first, 1), rest.count(" ") + 2 if rest else 1)
+        self._labels.pop("", None)
+        self._narrower: dict[str, set[str]] = {}
+        for concept in self.concepts.values():
+            for broader in concept.broader:
+                self._narrower.setdefault(broader, set()).add(concept.curie)
+
+    @staticmethod
+    @cache
+    def load() -> Vocabulary:
+        """The vocabulary that ships with the package."""
+        return Vocabulary(read_concepts(ontology_files()))
+
+    def __getitem__(self, curie: str) -> Concept:
+        return self.concepts[curie]
+
+    def __contains__(self, curie: str) -> bool:
+        return curie in self.concepts
+
+    def cues(self, group: str) -> frozenset[str]:
+        """The folded words of a group of `ontology/cues.ttl`: "technique-head", "propose", ..."""
+        return self._cues.get(group, frozenset())
+
+    def of_type(self, kind: str) -> list[Concept]:
+        return [c for c in self.concepts.values() if c.type == kind]
+
+    def find(self, label: str, kind: str) -> Concept | None:
+        """The concept of a type that bears a label, in any language and spelling."""
+        found = self._index.get((kind, fold(label)))
+        return self.concepts[found] if found else None
+
+    def bearing(self, folded: str) -> list[Concept]:
+        """The concepts of all types with a label that folds to `folded`."""
+        found = (self._index.get((kind, folded)) for kind in (*CONCEPT_TYPES, "institution"))
+        return [self.concepts[curie] for curie in found if curie]
+
+    def index(self) -> Mapping[tuple[str, str], str]:
+        """Concepts by type and folded label."""
+        return self._index
+
+    def broader(self, curie: str) -> list[str]:
+        """All broader concepts, nearest first."""
+        out: list[str] = []
+        queue = [curie]
+        while queue:
+            concept = self.concepts.get(queue.pop(0))
+            for parent in concept.broader if concept else ():
+                if parent not in out:
+                    out.append(parent)
+                    queue.append(parent)
+        return out
+
+    def narrower(self, curie: str) -> set[str]:
+        """The concept and all narrower ones."""
+        out = {curie}
+        queue = [curie]
+        while queue:
+            for child in self._narrower.get(queue.pop(), ()):
+                if child not in out:
+                    out.add(child)
+                    queue.append(child)
+        return out
+
+    def match(self, text: str, found: list[Token] | None = None) -> list[Match]:
+        """Every longest label in a text, all types; labels of one type do not overlap one another."""
+        toks = tokens(text) if found is None else found
+        out: list[Match] = []
+        taken: dict[str, int] = {}  # type -> where its last match ends
+        for i, token in enumerate(toks):
+            best: dict[str, tuple[int, str]] = {}
+            form = ""
+            for j in range(i, min(i + self._longest.get(token.fold, 0), len(toks))):
+                if j > i and _apart(text, toks[j - 1].end, toks[j].start):
+                    break
+                form = f"{form} {toks[j].fold}" if j > i else token.fold
+                for kind, concept, label in self._labels.get(form, ()):
+                    if token.start >= taken.get(kind, 0) and _spelled(text[token.start : toks[j].end], label):
+                        best[kind] = (toks[j].end, concept)
+            for kind, (end, concept) in best.items():
+                out.append(Match(concept, kind, token.start, end))
+                taken[kind] = end
+        return out
+
+
+def _apart(text: str, end: int, start: int) -> bool:
+    """Whether more than a space, hyphen, slash or line break stands between two tokens."""
+    return start - end > 3 or bool(text[end:start].strip(" -\u2010\u2011\u2013_/\n\t'’+.&"))
+
+
+def _is_short_name(label: str) -> bool:
+    return len(label) <= 5 and label.isascii() and any(c.isupper() for c in label) and " " not in label
+
+
+def _spelled(surface: str, label: str) -> bool:
+    """Short names ("SAM", "STAR", "MAE") must be written as the label is; others may vary."""
+    if not _is_short_name(label):
+        return True
+    letters = "".join(c for c in surface if c.isalnum())
+    wanted = "".join(c for c in label if c.isalnum())
+    return letters == wanted or letters == wanted + "s"
+
+
+def read_concepts(paths: Iterable[Path]) -> list[Concept]:
+    """The concepts of Turtle files, in file order; raises KgError with file and line on bad Turtle."""
+    concepts: dict[str, Concept] = {}
+    facts: list[tuple[str, str, ox.NamedNode | ox.Literal]] = []
+    for path in paths:
+        try:
+            for quad in ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE):
+                subject, predicate, value = quad.subject, quad.predicate.value, quad.object
+                if not isinstance(subject, ox.NamedNode):
+                    continue
+                if predicate.endswith("#type") and isinstance(value, ox.NamedNode) and value.value in _CLASS:
+                    name = curie(subject.value)
+                    concepts.setdefault(name, Concept(name, _CLASS[value.value]))
+                else:
+                    facts.append((subject.value, predicate, value))
+        except SyntaxError as error:
+            raise KgError(f"{path.name}: {error}: mend the Turtle there.") from None
+    names = {iri_: c for iri_, c in ((i, concepts.get(curie(i))) for i in {f[0] for f in facts}) if c}
+    for subject, predicate, value in facts:
+        concept = names.get(subject)
+        if concept:
+            _fact(concept, predicate, value)
+    return list(concepts.values())
+
+
+def _fact(concept: Concept, predicate: str, value: ox.NamedNode | ox.Literal) -> None:
+    if isinstance(value, ox.Literal):
+        language = value.language or "en"
+        if predicate == _SKOS + "prefLabel":
+            concept.label[language] = value.value
+        elif predicate == _SKOS + "altLabel":
+            concept.alt.setdefault(language, []).append(value.value)
+        elif predicate == _SKOS + "hiddenLabel":
+            concept.hidden.append(value.value)
+        elif predicate == _SKOS + "definition":
+            concept.definition[language] = value.value
+        elif predicate.startswith(_KG):
+            concept.facts[predicate[len(_KG) :]] = value.value
+    elif predicate == _SKOS + "broader":
+        concept.broader.append(curie(value.value))
+    elif predicate == _KG + "topic":
+        concept.topics.append(curie(value.value))
+    elif predicate.startswith(_KG):
+        concept.facts[predicate[len(_KG) :]] = curie(value.value)
