@@ -57,6 +57,7 @@ class Token(NamedTuple):
 _WORD = re.compile(r"[^\W\d_][^\W_]*(?:\.\d+)*(?:\+{1,2}(?![\w+]))?|[^\W_]+(?:\.\d+)*")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _PIECE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\u3400-\u9fff\uf900-\ufaff]+")
+_UNITS = re.compile(r"[b-np-z]pus")  # "GPUs" is a plural, "corpus" and "opus" are none
 _NAME_VERSION = re.compile(r"([a-z]{3,})(\d.*)")
 
 
@@ -111,7 +112,7 @@ def _stem(word: str) -> str:
     if len(word) > 3 and word.isascii():
         if word.endswith("ies") and len(word) > 4:
             word = word[:-3] + "y"
-        elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        elif word.endswith("s") and (_UNITS.fullmatch(word) or not word.endswith(("ss", "us", "is"))):
             word = word[:-1]
         for british, american in (("isation", "ization"), ("ising", "izing"), ("ised", "ized"), ("ise", "ize")):
             if word.endswith(british) and len(word) > len(british) + 3:

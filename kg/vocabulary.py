@@ -170,7 +170,7 @@ class Vocabulary:
                     break
                 form = f"{form} {toks[j].fold}" if j > i else token.fold
                 for kind, concept, label in self._labels.get(form, ()):
-                    if token.start >= taken.get(kind, 0) and _spelled(text[token.start : toks[j].end], label):
+                    if token.start >= taken.get(kind, 0) and _spelled(text[token.start : toks[j].end], label, kind):
                         best[kind] = (toks[j].end, concept)
             for kind, (end, concept) in best.items():
                 out.append(Match(concept, kind, token.start, end))
@@ -187,13 +187,18 @@ def _is_short_name(label: str) -> bool:
     return len(label) <= 5 and label.isascii() and any(c.isupper() for c in label) and " " not in label
 
 
-def _spelled(surface: str, label: str) -> bool:
-    """Short names ("SAM", "STAR", "MAE") must be written as the label is; others may vary."""
-    if not _is_short_name(label):
-        return True
-    letters = "".join(c for c in surface if c.isalnum())
-    wanted = "".join(c for c in label if c.isalnum())
-    return letters == wanted or letters == wanted + "s"
+def _spelled(surface: str, label: str, kind: str) -> bool:
+    """Short names ("SAM", "STAR", "MAE") must be written as the label is; others may vary.
+
+    So must they inside a longer name of a model or dataset: "CLIP model" is no "clip model".
+    """
+    if _is_short_name(label):
+        letters = "".join(c for c in surface if c.isalnum())
+        wanted = "".join(c for c in label if c.isalnum())
+        return letters == wanted or letters == wanted + "s"
+    if kind in ("model", "dataset") and surface.islower():
+        return not any(word.isupper() and len(word) <= 5 and word.isalpha() for word in label.split())
+    return True
 
 
 def read_concepts(paths: Iterable[Path]) -> list[Concept]:

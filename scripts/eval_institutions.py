@@ -58,7 +58,9 @@ def measure(name: str, rows: list[tuple[str, set[str]]], register: Register, mis
         right, predicted, wanted = right + len(known & ids), predicted + len(ids), wanted + len(known)
         if misses and known != ids and (gold == known):
             misses -= 1
-            wrong, missed = ([register[f"ror:{i}"].name for i in side] for side in (sorted(ids - gold), sorted(known - ids)))
+            wrong, missed = (
+                [register[f"ror:{i}"].name for i in side] for side in (sorted(ids - gold), sorted(known - ids))
+            )
             print(f"  {text!r}\n    wrong {wrong} missed {missed}")
     speed = len(rows) / seconds
     print(f"{name:<28}{len(rows):>8}{right / max(1, predicted):>11.3f}{right / max(1, wanted):>8.3f}{speed:>11.0f}")

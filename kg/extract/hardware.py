@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -10,6 +12,9 @@ from kg.model import Mention
 from kg.vocabulary import Match, Vocabulary
 
 EXTRACTOR = "hardware/1"
+_MEMORY = "hardware:memory"  # "GPU memory" is what a method spares, rarely a device that it runs on
+#: A device as a measure ("32 GPU-days", "1,000 GPU hours") is not where something runs.
+_MEASURE = re.compile(r"[- ](?:days?|hours?|years?|weeks?)\b", re.IGNORECASE)
 
 
 class Hardware:
@@ -22,7 +27,11 @@ class Hardware:
         found = first_matches(doc, "hardware")
         joined = self._joined(doc, [m for places in found.values() for m in places])
         for concept, places in found.items():
-            alone = [m for m in places if (m.start, m.end) not in joined]
+            if _MEMORY in self.vocabulary.broader(concept):
+                continue
+            alone = [
+                m for m in places if (m.start, m.end) not in joined and not _MEASURE.match(doc._.text, m.end)
+            ]
             if not alone:
                 continue
             match = alone[0]

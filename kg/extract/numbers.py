@@ -1,7 +1,7 @@
 """The grammar of quantities in running text: values, ranges, units and bounds, English, Chinese and LaTeX.
 
-"2.35x to 2.72x", "96-142×", "\\(5.1\\times\\)", "$\\sim$2\\%", "by half", "15-50倍", "3个百分点", "20%以上". The idea of
-reading surface forms into (value, unit, bound) is that of quantulum and of MeasEval.
+"2.35x to 2.72x", "96-142×", "\\(5.1\\times\\)", "$\\sim$2\\%", "by half", "15-50倍", "3个百分点", "20%以上". Reading
+surface forms into (value, unit, bound) is the idea of quantulum and of MeasEval.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def plain(text: str) -> str:
 
 
 def _pad(new: str, width: int) -> str:
-    """Units stand behind their number and are put to the right; marks of bound stand before it and are put to the left."""
+    """Units stand behind their number and go to the right; marks of bound stand before it and go to the left."""
     return new.rjust(width) if new in ("×", "%") else new.ljust(width)
 
 
@@ -56,7 +56,11 @@ class Quantity(NamedTuple):
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _UNITS = (
-    ("points", r"%\s?(?:pt|points?)\b|percentage[- ]points?|(?:abs(?:olute)?\.? )?(?:percentage )?points?\b|p\.?p\.?(?![a-z])|ppts?\b|pts?\b|个百分点|個百分點|百分点"),
+    (
+        "points",
+        r"%\s?(?:pt|points?)\b|percentage[- ]points?|(?:abs(?:olute)?\.? )?(?:percentage )?points?\b|p\.?p\.?(?![a-z])|"
+        r"ppts?\b|pts?\b|个百分点|個百分點|百分点",
+    ),
     ("%", r"%|per ?cent\b|％"),
     ("x", r"[x×X](?![A-Za-z0-9])(?!\s*\d)|-?times\b|-?folds?\b(?!\s*cross)|(?=faster\b)|倍"),
     ("tokens/s", r"(?:tokens?|toks?)\s?(?:/|per )\s?(?:s|secs?|seconds?)\b|TPS\b|(?:tokens?|toks?)\s?s\s?-1"),
@@ -95,51 +99,73 @@ _UNITS = (
     ("layers", r"layers?\b"),
     ("tokens", r"tokens?\b"),
 )
+#: Units that may stand once for two numbers: "206 / 30 fps".
 _SHAREABLE = ("%", "x", "points", "FPS", "tokens/s", "ms", "s", "dB", "GB", "MB")
 _UNIT = "|".join(f"(?P<u{i}>{pattern})" for i, (_, pattern) in enumerate(_UNITS))
 _UNIT_AT = re.compile(rf"\s{{0,7}}-?\s?(?:{_UNIT})")
 _RANGE = re.compile(
     rf"(?P<sign>[+±-](?=\s?[\d.])\s?)?(?P<times>[×x]\s{{0,2}}(?=\d))?(?P<low>{_NUMBER})"
-    rf"(?P<unit>\s{{0,7}}(?:%|[x×X](?![A-Za-z])|ms|s|dB|GB|MB|倍)(?=\s{{0,7}}(?:-|~|to\b|and\b)))?(?:(?P<joint>\s{{0,7}}(?:-{{1,2}}|~|to|—|至|到)\s{{0,7}}|(?P<and>\s+and\s+))\+?(?P<high>{_NUMBER}))?"
+    r"(?P<unit>\s{0,7}(?:%|[x×X](?![A-Za-z])|ms|s|dB|GB|MB|倍)(?=\s{0,7}(?:-|~|to\b|and\b)))?"
+    rf"(?:(?P<joint>\s{{0,7}}(?:-{{1,2}}|~|to|—|至|到)\s{{0,7}}|(?P<and>\s+and\s+))\+?(?P<high>{_NUMBER}))?"
 )
 _BEFORE = re.compile(r"(?:[A-Za-z]|[\d.,]|[A-Za-z]-|\d-|[A-Za-z]@|(?<![\d%x×])/|[_^:])$")
-_FROM = re.compile(rf"\bfrom (?:about |around |roughly |~\s?)?(?P<from>{_NUMBER})(?P<unit>[^\d,;.]{{0,24}}?) ?(?:down |up )?to (?:only |just |about |around |nearly |approximately |as few as |as little as |~\s?)?$", re.IGNORECASE)
+_FROM = re.compile(
+    rf"\bfrom (?:about |around |roughly |~\s?)?(?P<from>{_NUMBER})(?P<unit>[^\d,;.]{{0,24}}?) ?(?:down |up )?to "
+    r"(?:only |just |about |around |nearly |approximately |as few as |as little as |~\s?)?$",
+    re.IGNORECASE,
+)
+_FROM_HERE = re.compile(r"\bfrom\s+$")
+_BETWEEN = re.compile(r"\bbetween\s+$")
 _RANGING = re.compile(r"\b(?:rang|gain|speed-?up|improvement|var|span)\w*\s+from\s+$", re.IGNORECASE)
-_ORIGIN = re.compile(r"[^,;.\d]{0,24}?\b(?:down |up )?to\s[^,;.\d]{0,24}")
 _BY = re.compile(r"\bby\s+$", re.IGNORECASE)
+_ORIGIN = re.compile(r"[^,;.\d]{0,24}?\b(?:down |up )?to\s[^,;.\d]{0,24}")
 _NAME_BEFORE = re.compile(r"[A-Z][\w.-]*[ -]?$")
 _SHARED = re.compile(r"\s*(?:/|\||,|,? and|,? or)\s*")
 _PREFIX = re.compile(
-    r"(?P<up_to>\bup ?to(?: an?| about| around| approximately)?|\bas (?:much|high|many|large|far) as(?: an?)?|\bat most|\bless than|\bfewer than|\bunder|\bbelow|\bwithin|\bno more than|\bmaximum(?: of)?|\bmax|[<≤]|"
-    r"高达|最高|最多|达|不超过|低于|不足)[\s(]*(?:a |an |only |just |over )?[\s+]*$|"
-    r"(?P<at_least>\bat least|\bover|\bmore than|\babove|\bexceed(?:s|ing|ed)?|\bbeyond|\bno less than|\bgreater than|\bsurpass(?:es|ing)?|\bupwards of|\bwell over|[>≥]|超过|至少|逾|超)[\s(]*(?:a |an |only |just )?[\s+]*$|"
-    r"(?P<about>\babout|\baround|\bnearly|\balmost|\bapproximately|\broughly|\bclose to|\bsome|\bnear|\bcirca|~|\bapprox\.?|约|近|大约|接近)[\s(]*(?:a |an |only |just )?[\s+]*$",
+    r"(?P<up_to>\bup ?to(?: an?| about| around| approximately)?|\bas (?:much|high|many|large|far) as(?: an?)?|\bat most|"
+    r"\bless than|\bfewer than|\bunder|\bbelow|\bwithin|\bno more than|\bmaximum(?: of)?|\bmax|[<≤]|高达|可达|最高|最多|"
+    r"不超过|低于|不足)[\s(]*(?:a |an |only |just |over )?[\s+]*$|"
+    r"(?P<at_least>\bat least|\bover|\bmore than|\babove|\bexceed(?:s|ing|ed)?|\bbeyond|\bno less than|\bgreater than|"
+    r"\bsurpass(?:es|ing)?|\bupwards of|\bwell over|[>≥]|超过|至少|逾|超)[\s(]*(?:a |an |only |just )?[\s+]*$|"
+    r"(?P<about>\babout|\baround|\bnearly|\balmost|\bapproximately|\broughly|\bclose to|\bsome|\bnear|\bcirca|~|"
+    r"\bapprox\.?|约|近|大约|接近)[\s(]*(?:a |an |only |just )?[\s+]*$",
     re.IGNORECASE,
 )
-_SUFFIX = re.compile(r"\s?(?P<at_least>\+(?!\d)|以上|or more\b|and above\b)|\s?(?P<about>左右|上下)|\s?(?P<up_to>以内|以下|or less\b)")
+_SUFFIX = re.compile(
+    r"\s?(?P<at_least>\+(?!\d)|以上|or more\b|and above\b)|\s?(?P<about>左右|上下)|\s?(?P<up_to>以内|以下|or less\b)"
+)
 _WORDS = re.compile(
-    r"\b(?P<half>(?:by|to|in|nearly|about|almost|roughly|only) half|halv(?:es?|ed|ing)\b|half (?:of )?the\b)|\b(?P<double>doubl(?:es|ed|ing)\b(?=\s+(?:the|its|inference|training|throughput))|twice\b(?= (?:as|the|faster))|two-?fold\b|two times\b)|"
-    r"\b(?P<triple>tripl(?:es|ed|ing)\b(?=\s+(?:the|its|throughput)))|(?P<times>(?:three|four|five|six|seven|eight|nine|ten) times\b)|"
-    r"\b(?P<orders>(?:one|two|three|four|an|several|\d)[ -]+orders?[- ]of[- ]magnitudes?)|(?P<han>翻倍|减半|一个数量级|两个数量级)",
+    r"\b(?P<half>(?:by|to|in|nearly|about|almost|roughly|only) half|halv(?:es?|ed|ing)\b|half (?:of )?the\b)|"
+    r"\b(?P<double>doubl(?:es|ed|ing)\b(?=\s+(?:the|its|inference|training|throughput))|twice\b(?= (?:as|the|faster))|"
+    r"two-?fold\b|two times\b)|"
+    r"\b(?P<triple>tripl(?:es|ed|ing)\b(?=\s+(?:the|its|throughput)))|"
+    r"\b(?P<times>(?:three|four|five|six|seven|eight|nine|ten) times\b)|"
+    r"\b(?P<orders>(?:one|two|three|four|an|several|\d)[ -]+orders?[- ]of[- ]magnitudes?)|"
+    r"(?P<han>翻倍|减半|一个数量级|两个数量级)",
     re.IGNORECASE,
 )
+_HAN_WORDS = {"翻倍": (2.0, "x"), "减半": (50.0, "%"), "一个数量级": (10.0, "x"), "两个数量级": (100.0, "x")}
 _COUNTS = ("three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _ORDERS = {"an": 1, "one": 1, "two": 2, "three": 3, "four": 4}
 
 
 def quantities(text: str) -> list[Quantity]:
-    """The quantities of a text that `plain` has passed, in order; no two overlap."""
-    found = sorted([*_digits(text), *_words(text)])
+    """The quantities of a text that `plain` has passed, in order; no two overlap.
+
+    >>> [(q.value, q.unit, q.bound) for q in quantities("up to 2.4x, from 1.3 to 0.9 GB")]
+    [(2.4, 'x', 'up_to'), (0.9, 'GB', 'exact')]
+    """
     out: list[Quantity] = []
-    for quantity in found:
+    for quantity in sorted([*_digits(text), *_words(text)]):
         if out and quantity.origin and _ORIGIN.fullmatch(text[out[-1].end : quantity.number]):
             out[-1] = quantity
         elif not out or quantity.start >= out[-1].end:
             out.append(quantity)
     for i in range(len(out) - 2, -1, -1):  # "206 / 30 fps", "2.6 and 3.7×": the unit stands once
-        named = _NAME_BEFORE.search(text[: out[i].start])
-        if not out[i].unit and not named and out[i + 1].unit in _SHAREABLE and _SHARED.fullmatch(text[out[i].end : out[i + 1].start]):
-            out[i] = out[i]._replace(unit=out[i + 1].unit)
+        one, two = out[i : i + 2]
+        if not one.unit and two.unit in _SHAREABLE and _SHARED.fullmatch(text[one.end : two.start]):
+            named = _NAME_BEFORE.search(text[: one.start])  # "RTX 4090, 4.8x"
+            out[i] = one if named else one._replace(unit=two.unit)
     return out
 
 
@@ -159,36 +185,38 @@ def _digits(text: str) -> Iterator[Quantity]:
 
 
 def _read(text: str, match: re.Match[str]) -> Quantity:
-    low = _float(match["low"])
-    end = match.end("low")
+    """The quantity of one match of `_RANGE`: its value or range, its unit behind, its bound before."""
+    low, end = _float(match["low"]), match.end("low")
     high = None
-    if match["high"]:
-        between = re.search(r"\bbetween\s+$", text[max(0, match.start() - 12) : match.start()]) is not None
-        if (not match["and"] or between) and not _resumes(text, match):
-            high, end = _float(match["high"]), match.end()
-    name, end = _unit(text, end)
-    if match["times"] and not name:
-        name = "x"
-    origin = ""
-    prefix = _FROM.search(text[max(0, match.start() - 60) : match.start()])
-    start = match.start()
+    window = text[max(0, match.start() - 60) : match.start()]
+    if match["high"] and (not match["and"] or _BETWEEN.search(window)) and not _resumes(text, match):
+        high, end = _float(match["high"]), match.end()
+    unit, end = _unit(text, end)
+    if match["times"] and not unit:
+        unit = "x"
     value: float | tuple[float, float] = low
-    if high is not None and re.search(r"\bfrom\s+$", text[max(0, match.start() - 6) : match.start()]) and match["joint"].strip() == "to":
-        if name == "x" or _RANGING.search(text[max(0, match.start() - 24) : match.start()]):
-            value = (low, high)
-        else:
-            origin, value = match["low"] + (match["unit"] or "").strip(), high
-    elif high is not None and match["joint"].strip() == "to" and not name and "." in match["low"] and not _BY.search(text[: match.start()]):
-        origin, value = match["low"], high
+    origin = ""
+    if high is not None and _is_step(match, window, unit):
+        value, origin = high, match["low"] + (match["unit"] or "").strip()
     elif high is not None:
         value = (min(low, high), max(low, high))
-    elif prefix and not re.search(r"\brang\w*\s*$", text[max(0, match.start() - 60) : match.start() - len(prefix.group())]):
-        origin = prefix["from"] + prefix["unit"].rstrip()
-    bound, start = _bound(text, start)
+    elif prefix := _FROM.search(window):
+        origin = "" if re.search(r"\brang\w*\s*$", window[: prefix.start()]) else prefix["from"] + prefix["unit"].rstrip()
+    bound, start = _bound(text, match.start())
     after = _SUFFIX.match(text, end)
-    if after and bound == "exact" and after.lastgroup:
+    if after and after.lastgroup and bound == "exact":
         bound, end = after.lastgroup, after.end()
-    return Quantity(start, end, value, name, bound, (match["sign"] or "").strip().replace("±", ""), match.start("low"), origin)
+    sign = (match["sign"] or "").strip().replace("±", "")
+    return Quantity(start, end, value, unit, bound, sign, match.start("low"), origin)
+
+
+def _is_step(match: re.Match[str], window: str, unit: str) -> bool:
+    """Whether "A to B" goes from A to B ("accuracy from 91.7% to 94.1%") rather than spans a range ("2x to 3x")."""
+    if match["joint"].strip() != "to" or unit == "x":
+        return False
+    if _FROM_HERE.search(window):
+        return not _RANGING.search(window)
+    return not unit and "." in match["low"] and not _BY.search(window)
 
 
 def _resumes(text: str, match: re.Match[str]) -> bool:
@@ -199,22 +227,21 @@ def _resumes(text: str, match: re.Match[str]) -> bool:
 def _words(text: str) -> Iterator[Quantity]:
     for match in _WORDS.finditer(text):
         word = match.group().lower()
-        bound, start = _bound(text, match.start())
+        value, unit = 2.0, "x"
         if match["half"]:
             value, unit = 50.0, "%"
-        elif match["double"] or word == "翻倍":
-            value, unit = 2.0, "x"
         elif match["triple"]:
-            value, unit = 3.0, "x"
+            value = 3.0
         elif match["times"]:
-            value, unit = float(_COUNTS.index(word.split()[0]) + 3), "x"
+            value = _COUNTS.index(word.split()[0]) + 3.0
         elif match["orders"]:
             count = re.split(r"[ -]", word)[0]
             if count == "several":
                 continue
-            value, unit = 10.0 ** (_ORDERS.get(count) or int(count)), "x"
-        else:
-            value, unit = {"减半": (50.0, "%"), "一个数量级": (10.0, "x")}.get(word, (100.0, "x"))
+            value = 10.0 ** (_ORDERS.get(count) or int(count))
+        elif match["han"]:
+            value, unit = _HAN_WORDS[word]
+        bound, start = _bound(text, match.start())
         yield Quantity(start, match.end(), value, unit, bound, "", match.start())
 
 

@@ -102,6 +102,8 @@ def noun_phrases(words: list[Word], sentence: tuple[int, int]) -> list[Phrase]:
         j = i
         while j < len(words) and words[j].tag.startswith(_INSIDE):
             j += 1
+            if words[j - 1].tag == "NNS" and words[j - 1].text.islower():  # "models support caching" is no compound
+                break
         k = j
         while k > i and not words[k - 1].tag.startswith(_NOUN):
             k -= 1

@@ -104,7 +104,9 @@ def counts(store: Store) -> dict[str, int]:
     for name in ("Paper", "Entry", "Source", "Mention", "Result", "Relation"):
         rows = store.select(f"SELECT (COUNT(DISTINCT ?x) AS ?n) {{ ?x a kg:{name} }}")
         out[name.lower() + "s"] = rows[0]["n"]
-    rows = store.select("SELECT ?type (COUNT(DISTINCT ?c) AS ?n) { ?m a kg:Mention ; kg:type ?type ; kg:entity ?c } GROUP BY ?type")
+    rows = store.select(
+        "SELECT ?type (COUNT(DISTINCT ?c) AS ?n) { ?m a kg:Mention ; kg:type ?type ; kg:entity ?c } GROUP BY ?type"
+    )
     return out | {f"distinct {row['type']}": row["n"] for row in sorted(rows, key=lambda r: r["type"])}
 
 
@@ -115,10 +117,14 @@ def quality(store: Store) -> dict[str, int | str]:
     rows = store.select("SELECT (COUNT(DISTINCT ?e) AS ?n) { ?e kg:repair ?r }")
     out["entries repaired"] = rows[0]["n"]
     for name in ("title", "institution", "topic", "technique", "result"):
-        links = "kg:proposes|kg:usesTechnique|kg:comparesWith|kg:mentionsTechnique" if name == "technique" else f"kg:{name}"
+        links = (
+            "kg:proposes|kg:usesTechnique|kg:comparesWith|kg:mentionsTechnique" if name == "technique" else f"kg:{name}"
+        )
         rows = store.select(f"SELECT (COUNT(DISTINCT ?p) AS ?n) {{ ?p a kg:Paper ; {links} ?x }}")
         out[f"papers without {name}"] = papers - rows[0]["n"]
-    rows = store.select("SELECT DISTINCT ?c { ?m kg:type 'institution' ; kg:entity ?c FILTER(STRSTARTS(STR(?c), STR(institution:))) }")
+    rows = store.select(
+        "SELECT DISTINCT ?c { ?m kg:type 'institution' ; kg:entity ?c FILTER(STRSTARTS(STR(?c), STR(institution:))) }"
+    )
     names = sorted(row["c"].partition(":")[2] for row in rows)
     out["institutions without ROR"] = f"{len(names)}: {', '.join(names)}" if names else 0
     return out

@@ -53,12 +53,12 @@ def verify(store: Store, shacl: bool = True) -> Report:
         kind, _, local = name.partition(":")
         if kind == "entry":
             entry = _Entry(name, triples, known, set(names))
-            said = entry.faults()
+            said = list(entry.faults())
             report.checked.update(entry.checked)
         elif kind == "source":
-            said = _source_faults(store, local, triples, report)
+            said = list(_source_faults(store, local, triples, report))
         else:
-            said = iter([] if name == VOCABULARY else ["is neither an entry nor a source"])
+            said = [] if name == VOCABULARY else ["it is neither an entry nor a source"]
         report.faults += (f"{kind} {local}: {fault}." for fault in said)
         if shacl and kind in ("entry", "source"):
             report.faults += (f"{kind} {local}: {fault}." for fault in _violations(triples))

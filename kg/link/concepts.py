@@ -176,4 +176,7 @@ def _mentions(record: Record) -> list[Mention]:
 
 
 def _label_reason(label: str, concept: Concept) -> str:
-    return f"label {label!r} of the vocabulary's {concept.label.get('en', concept.curie)!r}"
+    preferred = concept.label.get("en", concept.curie)
+    if label in concept.label.values():
+        return f"label {label!r} of the vocabulary"
+    return f"label {label!r} of the vocabulary's {preferred!r}"

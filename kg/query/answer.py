@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from kg.model import ROLES
@@ -20,10 +21,14 @@ if TYPE_CHECKING:
 
 #: How much it says of a paper that a thing is named in a text.
 _FIELD = {"T": 1.0, "H": 0.9, "A": 0.8, "B": 0.75, "K": 0.7, "I": 0.7, "": 0.5}
+#: The keys of a quote in JSON.
+_KEYS = ("field", "quote", "start", "end", "entity", "source", "context")
 #: Quotes shown for one condition of one entry.
 _SHOWN = 6
 #: The address in a text that may be broken by spaces ("https: //github. com/...").
-_ADDRESS = re.compile(r"(?:https?\s*:\s*/\s*/\s*)?(?:www\.)?[\w-]+(?:\s?\.\s?[\w-]+)*\s?\.\s?\w{2,}\s?/[\w./~%-]+", re.ASCII)
+_ADDRESS = re.compile(
+    r"(?:https?\s*:\s*/\s*/\s*)?(?:www\.)?[\w-]+(?:\s?\.\s?[\w-]+)*\s?\.\s?\w{2,}\s?/[\w./~%-]+", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,11 @@ class Row:
     sources: tuple[str, ...]
     score: float  # 0 to 1
     evidence: tuple[Quote, ...]
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """The entries that describe it: its sources in the answer."""
+        return self.sources
 
 
 @dataclass(frozen=True)
@@ -102,10 +112,7 @@ class Answer:
                     "title": row.title,
                     "sources": list(row.sources),
                     "score": row.score,
-                    "evidence": [
-                        {name: getattr(q, name) for name in ("field", "quote", "start", "end", "entity", "source", "context")}
-                        for q in row.evidence
-                    ],
+                    "evidence": [{name: getattr(quote, name) for name in _KEYS} for quote in row.evidence],
                 }
                 for row in self.rows
             ],
@@ -115,12 +122,15 @@ class Answer:
 def find(store: Selects, lexicon: Lexicon, question: str, wanted: Filter, limit: int | None = None) -> Answer:
     """The answer of a graph to a filter; at most `limit` papers."""
     if not wanted.conditions:
-        return Answer(question, wanted, (), (*wanted.notes, _nothing_understood(wanted)))
+        return _nothing_understood(lexicon, question, wanted)
     entries = _entries(store, wanted)
     if not entries:
         wider = _any_role(wanted)
         entries = _entries(store, wider) if wider != wanted else {}
         wanted = wider if entries else wanted
+    if not entries and all(isinstance(term, Phrase) for one in wanted.conditions for term in one.any_of):
+        words = tuple(term.label for condition in wanted.conditions for term in condition.any_of)
+        return _nothing_understood(lexicon, question, replace(wanted, conditions=(), ignored=(*words, *wanted.ignored)))
     if not entries:
         return Answer(question, wanted, (), (*wanted.notes, _why_empty(store, wanted)))
     found = _Evidence(store, lexicon, wanted, [entry for papers in entries.values() for entry in papers])
@@ -151,9 +161,11 @@ def _any_role(wanted: Filter) -> Filter:
     return replace(wanted, conditions=tuple(conditions), notes=(*wanted.notes, note))
 
 
-def _nothing_understood(wanted: Filter) -> str:
-    near = f" The nearest labels are: {', '.join(wanted.nearest)}." if wanted.nearest else ""
-    return f"No word of the question names something the graph knows.{near}"
+def _nothing_understood(lexicon: Lexicon, question: str, wanted: Filter) -> Answer:
+    near = lexicon.nearest(" ".join(wanted.ignored))
+    hint = f" The nearest labels are: {', '.join(near)}." if near else ""
+    note = f"No word of the question names something the graph knows.{hint}"
+    return Answer(question, wanted, (), (*wanted.notes, note))
 
 
 def _why_empty(store: Selects, wanted: Filter) -> str:
@@ -190,18 +202,19 @@ class _Evidence:
     def row(self, paper: str, titles: dict[str, str]) -> Row:
         """A paper with its entries' titles by entry."""
         entries = sorted(titles, key=_local)
-        quotes: dict[Quote, None] = {}
+        shown: list[list[Quote]] = []
         scores = []
         for n, condition in enumerate(self.wanted.conditions):
             weights = {q: w for entry in entries for q, w in self.quotes.get((entry, n), {}).items()}
-            best = sorted(weights.items(), key=lambda item: (-item[1], item[0].source, item[0].field != "T", item[0].start))
-            for quote, _ in best[: _SHOWN * len(entries)]:
-                quotes[quote] = None
+            best = sorted(weights.items(), key=lambda item: (-item[1], item[0].source, item[0].field, item[0].start))
+            shown.append([quote for quote, _ in best[: _SHOWN * len(entries)]])
             if not condition.negated:
                 scores.append(self._centrality(condition, entries, [weight for _, weight in best]))
         score = sum(scores) / len(scores) if scores else 0.0
         names = tuple(_local(entry) for entry in entries)
         title = next((titles[entry] for entry in entries if titles[entry]), "")
+        turns = zip_longest(*shown)  # the best quote of each condition, then the second best
+        quotes = dict.fromkeys(quote for turn in turns for quote in turn if quote is not None)
         return Row(names[0], paper, title, names, round(score, 3), tuple(quotes))
 
     def _centrality(self, condition: Condition, entries: list[str], weights: list[float]) -> float:
@@ -251,7 +264,7 @@ class _Evidence:
                 wanted = _letters(url)
                 for match in _ADDRESS.finditer(raw):
                     address = _letters(match.group())
-                    if address and (wanted.endswith(address) or address.startswith(wanted) or wanted.startswith(address)):
+                    if address and wanted and (address in wanted or wanted in address):
                         out.append((match.start(), match.end(), url))
         return out
 

@@ -96,7 +96,6 @@ class Filter:
 
     conditions: tuple[Condition, ...] = ()
     ignored: tuple[str, ...] = ()
-    nearest: tuple[str, ...] = ()  # labels near to what was not understood
     notes: tuple[str, ...] = ()  # sentences for the user
 
     def understood(self) -> dict[str, list[dict[str, object]]]:

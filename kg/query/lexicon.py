@@ -16,7 +16,10 @@ _INSTITUTIONS = ("ror", "institution")
 
 _LABELS = """SELECT DISTINCT ?concept ?label ?preferred WHERE {
   ?entry a kg:Entry .
-  GRAPH ?entry { { ?concept skos:prefLabel ?label BIND(1 AS ?preferred) } UNION { ?concept skos:altLabel ?label BIND(0 AS ?preferred) } }
+  GRAPH ?entry {
+    { ?concept skos:prefLabel ?label BIND(1 AS ?preferred) } UNION
+    { ?concept skos:altLabel ?label BIND(0 AS ?preferred) }
+  }
 }"""
 
 
@@ -134,7 +137,7 @@ class Lexicon:
         for form in forms:
             self._named.setdefault(form, {}).setdefault(name.concept, sense)
         if name.preferred:
-            self._labels.setdefault(name.concept, {}).setdefault(not name.label.isascii() and _has_han(name.label), name.label)
+            self._labels.setdefault(name.concept, {}).setdefault(_has_han(name.label), name.label)
 
     def _spelled(self, folded: str) -> str:
         """A name of an organisation with abbreviations written out."""
@@ -142,8 +145,8 @@ class Lexicon:
 
     @cached_property
     def _long_forms(self) -> dict[str, str]:
-        spells = [word for word in self.words.words if "spells" in word.means]
-        return {fold(label): word.facts["spelled"][0] for word in spells for label in word.labels if " " not in fold(label)}
+        pairs = ((fold(label), word) for word in self.words.meaning("spells") for label in word.labels)
+        return {folded: word.facts["spelled"][0] for folded, word in pairs if " " not in folded}
 
     @cached_property
     def _folds(self) -> list[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Op, Outcome, Phrase, Term
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.words import Word
-from kg.text import Token, tokens
+from kg.text import Token, fold, tokens
 
 #: Characters of a question that are read.
 LIMIT = 1000
@@ -22,7 +22,10 @@ _LONGEST = 12
 _AFTER = ("technique", "model", "dataset", "hardware")  # what one uses, compares with, evaluates on
 _NAMES = ("model", "dataset", "hardware")  # types whose members have names of their own
 _ANY_ROLE = ("proposed", "used", "baseline", "mentioned")
-_ROLES = {"use": ("proposed", "used"), "propose": ("proposed",), "baseline": ("baseline",), "compare": _ANY_ROLE, "mention": _ANY_ROLE}
+_ROLES = {"use": ("proposed", "used"), "propose": ("proposed",), "baseline": ("baseline",)} | {
+    "compare": _ANY_ROLE,
+    "mention": _ANY_ROLE,
+}
 _CUES = ("use", "propose", "compare", "baseline", "mention", "outperform", "evaluate", "by")
 _FACTS = ("kind", "code", "country", "source", "paper", "date")
 _OPS: dict[str, Op] = {"at-least": ">=", "more-than": ">", "at-most": "<=", "less-than": "<", "about-equal": "="}
@@ -34,7 +37,7 @@ _YEAR = re.compile(r"(?<![A-Za-z0-9.-])((?:19|20)\d\d)\s*(?:年(?:份)?|(?![\w%.
 _HAN_NUMBER = "零一二两三四五六七八九十百"
 _DIGITS = dict(zip("零一二两三四五六七八九", (0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _JOINERS = " -\u2010\u2011\u2013_/\t'’+.&"
-_BREAK = re.compile(r"[,;:，；：。.!！?？()（）]")
+_BREAK = re.compile(r"[,;:、，；：。.!！?？()（）]")
 
 
 @dataclass(slots=True)
@@ -110,7 +113,7 @@ class _Reader:
 
     def _named(self, found: list[Token]) -> Item | None:
         folded = " ".join(token.fold for token in found)
-        if self._is_based(found):
+        if self._is_based(found) or self._is_pair(found):
             return None
         words = self.lexicon.words.bearing(folded)
         senses = [] if words else self.lexicon.senses(folded)
@@ -130,6 +133,14 @@ class _Reader:
         based = next((i for i, token in enumerate(found) if self._is("based", token.fold)), 0)
         before = self.lexicon.senses(" ".join(token.fold for token in found[:based])) if based else []
         return any(sense.type in _NAMES for sense in before)
+
+    def _is_pair(self, found: list[Token]) -> bool:
+        """Whether a phrase is "quantization and pruning": two things that both have names; topics may be called so."""
+        joint = next((i for i, token in enumerate(found) if i and self._is("and", token.fold)), 0)
+        parts = (found[:joint], found[joint + 1 :]) if joint else ()
+        senses = [self.lexicon.senses(" ".join(token.fold for token in part)) for part in parts if part]
+        whole = self.lexicon.senses(" ".join(token.fold for token in found)) if len(senses) == 2 else []
+        return len(senses) == 2 and all(senses) and not {"topic", "institution"} & {sense.type for sense in whole}
 
     def _is(self, meaning: str, folded: str) -> bool:
         return any(meaning in word.means for word in self.lexicon.words.bearing(folded))
@@ -156,16 +167,18 @@ class _Reader:
         units = self.lexicon.words.unit_pattern
         number = r"\d+(?:,\d{3})*(?:\.\d+)?"
         sign = r"(?P<sign>>=|<=|[≥≤<>])?\s*"
-        plain = rf"(?<![A-Za-z0-9.])(?P<low>{number})(?:\s*(?:-|–|~|∼|to|到|至)\s*(?P<high>{number}))?\s*(?P<unit>{units})?"
+        upper = rf"(?:\s*(?:-|–|~|∼|to|到|至)\s*{number})?"  # of a range its lower end is the threshold
+        plain = rf"(?<![A-Za-z0-9.])(?P<low>{number}){upper}\s*(?P<unit>{units})?"
         han = rf"(?P<han>[{_HAN_NUMBER}]+)\s*(?P<hanunit>{units})"
         cent = rf"百分之(?P<cent>[{_HAN_NUMBER}]+|{number})"
-        pattern = re.compile(rf"{cent}|{han}|{sign}(?:{plain})(?![A-Za-z0-9])", re.IGNORECASE)
+        pattern = re.compile(rf"{cent}|{han}|{sign}(?:{plain})(?![A-Za-z0-9]|/\d)", re.IGNORECASE)
         for match in pattern.finditer(self.text):
             yield self._number(match)
 
     def _number(self, match: re.Match[str]) -> Item:
         units = self.lexicon.words.units
-        item = Item(match.start(), match.end(), match.group().strip(), mark="")
+        blank = len(match.group()) - len(match.group().lstrip())
+        item = Item(match.start() + blank, match.end(), match.group().strip())
         if match["cent"]:
             item.value, item.unit = _value(match["cent"]), "%"
         elif match["han"]:
@@ -246,25 +259,28 @@ class _Parser:
             if item.value is not None:
                 self._outcome(at)
         taken = self._taken()
-        if not taken:
-            taken = self._last_resort()
-        nearest = () if taken else self.lexicon.nearest(self.text)
-        return Filter(tuple(_conditions(taken)), tuple(dict.fromkeys(self.ignored)), nearest)
+        taken = taken or self._last_resort()
+        return Filter(tuple(_conditions(taken)), tuple(dict.fromkeys(self.ignored)))
 
     # Words that nothing bears
 
     def _mend(self) -> None:
-        """Give words that nothing bears the senses of the label they nearly are."""
+        """Give words that nothing bears the senses of the label they nearly are ("mixure of experts")."""
         for at, item in enumerate(self.items):
-            if item.is_unknown:
-                found = tokens(item.text)
-                for length in range(min(len(found), 5), 0, -1):
-                    near = self._near(found, length)
-                    if near:
-                        item.senses = self.lexicon.senses(near)
-                        break
-                if not item.senses and at and self.items[at - 1].is_unknown:
+            if not item.is_unknown or item.taken:
+                continue
+            later = at + 2
+            if later < len(self.items) and self.items[at + 1].words and self.items[later].is_unknown:
+                whole = self.text[item.start : self.items[later].end]
+                near = self.lexicon.misspelt(" ".join(token.fold for token in tokens(whole)))
+                if near:
+                    item.senses, item.end, item.text = self.lexicon.senses(near), self.items[later].end, whole
+                    self.items[later].taken = True
                     continue
+            found = tokens(item.text)
+            lengths = range(min(len(found), 5), 0, -1)
+            near = next((near for length in lengths if (near := self._near(found, length))), None)
+            item.senses = self.lexicon.senses(near) if near else []
 
     def _near(self, found: list[Token], length: int) -> str | None:
         for start in range(len(found) - length + 1):
@@ -286,36 +302,50 @@ class _Parser:
         change = next((i for i in around if self.items[i].means("increase", "decrease", "improve")), None)
         if not metrics and speed is None:
             near = [i for i in around if "metric" in self.items[i].types and abs(i - at) <= 4]
-            metrics = near[:1] or self._worded(before, after, change)
+            metrics = near[:1] or self._worded(around, change)
         metrics += [i for i in around if self.items[i].is_unknown and self._beside_or(i, metrics)]
-        if not (metrics or change is not None or speed is not None or (number.unit and op)):
+        places = [at, *metrics, *(i for i in (change, speed, op) if i is not None)]
+        if len(places) == 1 or (places == [at, op] and not number.unit):
             return
-        for i in (*metrics, *(j for j in (change, speed) if j is not None), at):
+        for i in places:
             self.items[i].taken = True
-        start = min(self.items[i].start for i in (at, *metrics, *(j for j in (change, speed) if j is not None)))
-        end = max(self.items[i].end for i in (at, *metrics, *(j for j in (change, speed) if j is not None)))
-        self.outcomes[at] = self._built(number, op, metrics, change, speed), self.text[start:end]
+        text = self.text[min(self.items[i].start for i in places) : max(self.items[i].end for i in places)]
+        sign: Op = next((_OPS[m] for m in _OPS if op is not None and self.items[op].means(m)), ">=")
+        self.outcomes[at] = self._built(number, sign, metrics, change, speed), text
 
-    def _built(self, number: Item, op: Op | None, metrics: list[int], change: int | None, speed: int | None) -> Outcome:
-        concepts: dict[str, None] = {}
-        words: dict[str, None] = {}
-        labels = []
-        for i in metrics:
-            senses = [sense for sense in self.items[i].senses if sense.type == "metric"]
-            for sense in senses:
-                concepts |= dict.fromkeys(self.lexicon.family(sense.concept))
-            words[" ".join(t.fold for t in tokens(self.items[i].text))] = None
-            labels.append(self.lexicon.label(senses[0].concept) if senses else self.items[i].text)
-        first = self._metric_of(metrics[0]) if metrics else ""
+    def _built(self, number: Item, op: Op, metrics: list[int], change: int | None, speed: int | None) -> Outcome:
         if speed is not None and not metrics:
             return self._speed_of(speed, number, op)
-        direction = self._direction(change, first) or ("increase" if speed is not None else "")
-        label = " / ".join(dict.fromkeys(labels))
-        return Outcome(
-            first, label, tuple(sorted(concepts)), tuple(words), direction, number.unit, op or ">=", number.value
-        )
+        concepts: set[str] = set()
+        words: dict[str, None] = {}
+        labels: dict[str, None] = {}
+        first = direction = ""
+        for i in metrics:
+            core, inside = self._without_change(self.items[i])
+            words[core] = None
+            senses = [s for s in (*self.lexicon.senses(core), *self.items[i].senses) if s.type == "metric"]
+            for sense in senses:
+                concepts |= set(self.lexicon.family(sense.concept))
+            first = first or next((sense.concept for sense in senses), "")
+            labels[self.lexicon.label(senses[0].concept, self.language) if senses else self.items[i].text] = None
+            direction = direction or self._direction(inside, first)
+        if change is not None:
+            direction = self._direction(self.items[change].words, first)
+        direction = direction or ("increase" if speed is not None else "")
+        label = " / ".join(labels)
+        return Outcome(first, label, tuple(sorted(concepts)), tuple(words), direction, number.unit, op, number.value)
 
-    def _speed_of(self, at: int, number: Item | None, op: Op | None) -> Outcome:
+    def _without_change(self, item: Item) -> tuple[str, list[Word]]:
+        """The folded name of a metric without the direction it may end in ("accuracy drop"), and that direction."""
+        found = [token.fold for token in tokens(item.text)]
+        for size in (1, 2):
+            last = self.lexicon.words.bearing(" ".join(found[-size:]))
+            words = [word for word in last if word.means & {"increase", "decrease", "improve"}]
+            if words and len(found) > size:
+                return " ".join(found[:-size]), words
+        return " ".join(found), []
+
+    def _speed_of(self, at: int, number: Item | None = None, op: Op = ">=") -> Outcome:
         """More speed, of inference or training, by a factor if no other unit is said."""
         word = next(w for w in self.items[at].words if "metric" in w.facts)
         metrics = sorted(word.facts["metric"])
@@ -324,21 +354,16 @@ class _Parser:
         unit = number.unit or word.facts["unit"][0] if number else ""
         value = number.value if number else None
         label = self.lexicon.label(metrics[0], self.language)
-        return Outcome(metrics[0], label, tuple(concepts), words, "increase", unit, op or ">=", value)
+        return Outcome(metrics[0], label, tuple(concepts), words, "increase", unit, op, value)
 
-    def _metric_of(self, at: int) -> str:
-        return next((s.concept for s in self.items[at].senses if s.type == "metric"), "")
-
-    def _direction(self, change: int | None, metric: str) -> str:
-        if change is None:
-            return ""
-        item = self.items[change]
-        if item.means("increase"):
-            return "increase"
-        if item.means("decrease"):
-            return "decrease"
-        better = self.lexicon.vocabulary[metric].facts.get("better", "") if metric in self.lexicon.vocabulary else ""
-        return {"higher": "increase", "lower": "decrease"}.get(better, "")
+    def _direction(self, words: list[Word], metric: str) -> str:
+        """The change that words ask for; better is lower for some metrics."""
+        means = {meaning for word in words for meaning in word.means}
+        if "improve" in means:
+            known = self.lexicon.vocabulary
+            better = known[metric].facts.get("better", "") if metric in known else ""
+            return {"higher": "increase", "lower": "decrease"}.get(better, "")
+        return next((change for change in ("increase", "decrease") if change in means), "")
 
     def _around(self, at: int) -> tuple[list[int], list[int]]:
         """The places before and after a number that may belong to it."""
@@ -358,30 +383,22 @@ class _Parser:
 
     def _beside_or(self, at: int, metrics: list[int]) -> bool:
         """Whether "or" stands between a word and one of the metrics."""
-        return any(self.items[i].means("or") for m in metrics for i in range(min(at, m) + 1, max(at, m)) if abs(at - m) <= 3)
+        near = [m for m in metrics if abs(at - m) <= 3]
+        return any(self.items[i].means("or") for m in near for i in range(min(at, m) + 1, max(at, m)))
 
-    def _op(self, at: int) -> Op | None:
-        places = [at, at - 1, at + 1, at - 2]
-        for i in places:
-            if 0 <= i < len(self.items):
-                item = self.items[i]
-                meaning = next((m for m in _OPS if item.means(m)), None)
-                if meaning and not (i == at - 2 and not self._light(at - 1)):
-                    item.taken = True
-                    return _OPS[meaning]
-        return None
-
-    def _light(self, at: int) -> bool:
-        return self.items[at].means("frame", "about")
+    def _op(self, at: int) -> int | None:
+        """The place of the word for a threshold: at the number, before it or after it."""
+        places = [at, at - 1, at + 1] + ([at - 2] if at > 1 and self.items[at - 1].means("frame", "about") else [])
+        return next((i for i in places if 0 <= i < len(self.items) and self.items[i].means(*_OPS)), None)
 
     def _speed(self, at: int) -> bool:
         return any("metric" in word.facts for word in self.items[at].words)
 
-    def _worded(self, before: list[int], after: list[int], change: int | None) -> list[int]:
+    def _worded(self, around: list[int], change: int | None) -> list[int]:
         """Words that no metric bears and that stand where a metric would: after a change, before its number."""
         if change is None:
             return []
-        return [i for i in sorted((*before, *after)) if self.items[i].is_unknown and abs(i - change) <= 4]
+        return [i for i in sorted(around) if self.items[i].is_unknown and abs(i - change) <= 4]
 
     # The rest, from left to right
 
@@ -500,9 +517,12 @@ class _Parser:
         return chosen or [by["metric"]] if chosen or "metric" in by else []
 
     def _is_proper(self, by: dict[str, Sense]) -> bool:
-        """Whether a phrase is the proper name of a technique, and only another name of the topic that it belongs to."""
-        technique = by.get("technique")
-        return technique is not None and technique.preferred and not by["topic"].preferred
+        """Whether a phrase names a technique of its own, whose name is only another name of the topic it belongs to."""
+        if "technique" not in by or by["topic"].preferred:
+            return False
+        label = fold(self.lexicon.label(by["technique"].concept))
+        topic = next((s for s in self.lexicon.senses(label) if s.concept == by["topic"].concept), None)
+        return topic is not None and not topic.preferred
 
     def _roles(self, at: int, cue: str) -> tuple[str, ...]:
         after = next((i for i in self.items[at + 1 :] if i.senses or i.mark), None)
@@ -537,9 +557,10 @@ class _Parser:
             self.ignored.append(self.items[at].text)
             return []
         metric = senses[0].concept
-        words = (" ".join(t.fold for t in tokens(self.items[at].text)),)
-        direction = self._direction(change, metric)
-        return [Outcome(metric, self.lexicon.label(metric, self.language), self.lexicon.family(metric), words, direction)]
+        core, inside = self._without_change(self.items[at])
+        direction = self._direction(inside if change is None else self.items[change].words, metric)
+        label = self.lexicon.label(metric, self.language)
+        return [Outcome(metric, label, self.lexicon.family(metric), (core,), direction)]
 
     def _changes(self, at: int) -> bool:
         return self.items[at].means("increase", "decrease", "improve") and not self._speed(at)
@@ -558,7 +579,7 @@ class _Parser:
         if item.means("code") and any(other.of("code:") for other in self.items):
             return []
         if item.means("code") or item.of("code:"):
-            return [Fact("code", item.of("code:"), item.text)]
+            return [Fact("code", item.of("code:"), item.of("code:") or "code")]
         return []
 
     def _dated(self, at: int) -> Fact:
@@ -585,7 +606,7 @@ class _Parser:
         if item.taken:
             return []
         quoted = self.text[item.start - 1 : item.start] in "\"'“「『" and item.start > 0
-        if quoted or cue == "by" or item.text[:1].isupper() and at > 0:
+        if len(item.text) > 1 and (quoted or cue == "by" or (item.text[:1].isupper() and at > 0)):
             return [Phrase(item.text)]
         self.ignored.append(item.text)
         return []
@@ -594,8 +615,9 @@ class _Parser:
         """Where no condition was understood: a speed-up without a number, else the words themselves."""
         for at, item in enumerate(self.items):
             if self._speed(at):
-                return [_Taken(item, [self._speed_of(at, None, None)], False, False, "result", item.text)]
-        said = [item for item in self.items if item.is_unknown]
+                return [_Taken(item, [self._speed_of(at)], False, False, "result", item.text)]
+        said = [item for item in self.items if item.is_unknown and item.text in self.ignored]
+        self.ignored = [word for word in self.ignored if word not in {item.text for item in said[:3]}]
         return [_Taken(item, [Phrase(item.text)], False, False, "text", item.text) for item in said[:3]]
 
 

@@ -1,6 +1,6 @@
 """A filter becomes SPARQL: one SELECT for the papers, one for the words that show it.
 
-IRIs go through `kg.names.iri`, literals through pyoxigraph's own spelling: nothing of a question reaches a query as syntax.
+IRIs go through `kg.names.iri`, literals through pyoxigraph's own spelling: no word of a question becomes syntax.
 """
 
 from __future__ import annotations
@@ -117,11 +117,10 @@ def _fact(fact: Fact, name: str) -> str:
         return f"?paper kg:entry ?{name} . ?{name} kg:source {_iri(fact.concept)} ."
     if fact.field == "paper":
         return f"?paper kg:entry {_iri(fact.concept)} ."
-    value = literal(fact.value)
-    said = f"SUBSTR(STR(COALESCE(?{name}d, ?{name}y)), 1, {len(fact.value)})"
-    return (
-        f"OPTIONAL {{ ?paper kg:date ?{name}d }} OPTIONAL {{ ?paper kg:year ?{name}y }} FILTER({said} {fact.op} {value})"
-    )
+    said = f"SUBSTR(STR(COALESCE(?{name}d, ?{name}y, ?{name}s)), 1, {len(fact.value)})"
+    places = f"OPTIONAL {{ ?paper kg:date ?{name}d }} OPTIONAL {{ ?paper kg:year ?{name}y }}"
+    source = f"OPTIONAL {{ ?paper kg:entry ?{name}e . ?{name}e kg:source ?{name}o . ?{name}o kg:date ?{name}s }}"
+    return f"?paper a kg:Paper . {places} {source} FILTER({said} {fact.op} {literal(fact.value)})"
 
 
 def _outcome(term: Outcome, v: str = "") -> str:

@@ -53,7 +53,7 @@ class Words:
         try:
             for quad in ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE):
                 if quad.predicate.value == PREFIXES["kg"] + "asked":
-                    asked.setdefault(curie(quad.subject.value), []).append(quad.object.value)  # type: ignore[union-attr]
+                    asked.setdefault(curie(quad.subject.value), []).append(quad.object.value)
                 else:
                     _take(words.setdefault(str(quad.subject), Word()), quad.predicate.value, quad.object)
         except SyntaxError as error:

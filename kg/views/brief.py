@@ -8,6 +8,7 @@ What the record does not know is left out. No number and no name is said that th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from kg.model import KgError, Paper
 from kg.text import fold
 from kg.views.base import View
-from kg.views.outcome import phrase
+from kg.views.outcome import gets_worse, notes, phrase
 from kg.views.selection import Outcome, Selection, Thing, clean, has_han, ids, name, title
 from kg.views.words import Words
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 #: The texts that a sentence may draw on.
 ORIGINS: dict[str, tuple[str, ...]] = {"record": (), "abstract": ("T", "A", "I")}
 _MOST = {"institution": 6, "technique": 2, "problem": 2, "result": 3}
+_SHORT = 60  # characters of a problem that still reads as a noun
+_LAST_BRACKET = re.compile(r"[（(][^（()）]*[)）]$")
 
 
 @dataclass(slots=True)
@@ -94,16 +97,24 @@ def _same(thing: Thing, own: set[str]) -> bool:
 
 
 def _problems(shown: Selection, paper: Paper, fields: Collection[str]) -> list[str]:
-    return [thing.label for thing in _of(shown, paper, "problem", fields)][: _MOST["problem"]]
+    found = [thing.label for thing in _of(shown, paper, "problem", fields)]
+    short = [label for label in found if len(label) <= _SHORT] or sorted(found, key=len)[:1]
+    return short[: _MOST["problem"]]
 
 
 def _effects(shown: Selection, paper: Paper, fields: Collection[str]) -> str:
-    """The paper's chief outcomes: changes before levels, with a baseline before without, then as they are told."""
-    found = [o for o in shown.outcomes(paper, fields) if o.result.metric and _sayable(shown, o)]
-    ranked = sorted(found, key=lambda o: (o.result.change == "absolute", not o.result.baseline, -o.result.confidence))
-    chosen = [o for o in found if o in ranked[: _MOST["result"]]]
-    said = [phrase(shown, outcome.result) for outcome in chosen]
-    if said and chosen[0].result.change != "absolute":
+    """The paper's chief outcomes: gains before levels, with a baseline before without; losses where
+    there is nothing else. What holds for neighbours alike (baseline, setting) is said once, after the last of them.
+    """
+    found = [o.result for o in shown.outcomes(paper, fields) if o.result.metric and _sayable(shown, o)]
+    found = [result for result in found if not gets_worse(shown, result)] or found
+    ranked = sorted(found, key=lambda result: (result.change == "absolute", not result.baseline, -result.confidence))
+    chosen = [result for result in found if result in ranked[: _MOST["result"]]]
+    said = []
+    for at, result in enumerate(chosen):
+        again = any(notes(shown, after) == notes(shown, result) for after in chosen[at + 1 : at + 2])
+        said.append(phrase(shown, result, aside=not again))
+    if said and chosen[0].change != "absolute":
         said[0] = shown.words("outcome.first_change", effect=said[0])
     return shown.words.listed(said)
 
@@ -149,7 +160,8 @@ def _chinese(words: Words, found: Slots) -> str:
 def _ended(words: Words, slot: str, said: str) -> str:
     """The template's own noun after the slot, unless the slot ends in such a noun."""
     endings = tuple(words(f"brief.{slot}_endings").split())
-    return said if said.rstrip("）)").endswith(endings) else said + words(f"brief.{slot}_word")
+    bare = _LAST_BRACKET.sub("", said)
+    return said if bare.endswith(endings) else said + words(f"brief.{slot}_word")
 
 
 def _english(words: Words, found: Slots) -> str:

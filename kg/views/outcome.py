@@ -11,16 +11,34 @@ if TYPE_CHECKING:
     from kg.views.selection import Selection
 
 
-def phrase(shown: Selection, result: Result, *, notes: bool = True) -> str:
-    """A result as a noun phrase: "up to 41% lower latency (vs. chunked prefill)", "时延最高降低41%（较chunked prefill）"."""
-    said = shown.words(f"outcome.{_form(shown, result)}", metric=metric(shown, result), amount=amount(shown, result))
-    said = _chinese_order(shown, result, said)
-    aside = [*([shown.words("outcome.than", baseline=b)] if (b := baseline(shown, result)) else [])]
-    if result.setting:
-        aside.append(clean(result.setting))
-    if not notes or not aside:
-        return said
-    return shown.words("outcome.aside", effect=said, notes=shown.words("outcome.aside_comma").join(aside))
+def phrase(shown: Selection, result: Result, *, aside: bool = True) -> str:
+    """A result as a noun phrase: "up to 41% lower latency (vs. chunked prefill)", "时延最高降低41%（较chunked prefill）".
+
+    Without `aside` baseline and setting are left to be said elsewhere.
+    """
+    named = metric(shown, result)
+    said = shown.words(f"outcome.{_form(shown, result)}", metric=named, amount=amount(shown, result))
+    said = _bound_first(shown, result, said, named)
+    beside = notes(shown, result)
+    return shown.words("outcome.aside", effect=said, notes=beside) if aside and beside else said
+
+
+def value(shown: Selection, result: Result) -> str:
+    """A result beside its metric: "up to 41% lower", "最高降低41%"."""
+    said = shown.words(f"value.{_form(shown, result)}", amount=amount(shown, result))
+    return _bound_first(shown, result, said)
+
+
+def notes(shown: Selection, result: Result) -> str:
+    """Baseline and setting: "vs. chunked prefill; Qwen3-8B"; "" when the paper names neither."""
+    said = [shown.words("outcome.than", baseline=baseline(shown, result))] if result.baseline else []
+    return shown.words("outcome.aside_comma").join([*said, *filter(None, [clean(result.setting)])])
+
+
+def gets_worse(shown: Selection, result: Result) -> bool:
+    """Whether the number is a loss, by the vocabulary's direction of its metric."""
+    loss = {"higher": "decrease", "lower": "increase"}
+    return loss.get(_fact(shown, result, "better")) == result.change
 
 
 def metric(shown: Selection, result: Result) -> str:
@@ -61,9 +79,13 @@ def _unit(shown: Selection, result: Result) -> str:
     if unit == "points" and _fact(shown, result, "unit") == "%":
         unit = "percentage_points"
     key = f"unit.{unit}"
+    if shown.lang == "en" and unit == metric(shown, result).rpartition(" ")[2]:
+        return ""  # "denoising steps of 4"
     if not unit or shown.words.has(key):
         return shown.words(key) if unit else ""
-    return f" {clean(unit)}"
+    if unit.rpartition(" ")[2] == metric(shown, result).rpartition(" ")[2]:
+        unit = unit.rpartition(" ")[0]  # "training tokens of 1 B", not "of 1 B tokens"
+    return f" {clean(unit)}" if unit else ""
 
 
 def _form(shown: Selection, result: Result) -> str:
@@ -77,14 +99,12 @@ def _form(shown: Selection, result: Result) -> str:
     return "absolute_higher" if better == "higher" else "absolute"
 
 
-def _chinese_order(shown: Selection, result: Result, said: str) -> str:
-    """最高 stands before the verb: 时延最高降低41%, not 时延降低最高41%."""
+def _bound_first(shown: Selection, result: Result, said: str, named: str = "") -> str:
+    """In Chinese 最高 stands before the verb: 时延最高降低41%, not 时延降低最高41%."""
     bound = shown.words("outcome.up_to", amount="")
-    if shown.lang != "zh" or result.bound != "up_to" or not bound:
+    if shown.lang != "zh" or result.bound != "up_to" or not said.startswith(named):
         return said
-    name = metric(shown, result)
-    rest = said[len(name) :] if said.startswith(name) else said
-    return name + bound + rest.replace(bound, "", 1) if said.startswith(name) else said
+    return named + bound + said[len(named) :].replace(bound, "", 1)
 
 
 def _fact(shown: Selection, result: Result, key: str) -> str:

@@ -8,94 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from graph_demo import demo_document, demo_record, demo_source, linked
 
 from kg.graph.rdf import entry_triples, source_triples
 from kg.graph.records import from_json
-from kg.graph.store import OxigraphStore
-from kg.model import LISTS, Document, Merge, Record, Source, Text
-from kg.names import slug
-from kg.text import repaired
+from kg.graph.store import VOCABULARY, OxigraphStore
+from kg.model import Document, Record
 from kg.vocabulary import Vocabulary
-
-ABSTRACT = 'LongDemo cuts the KV cache ofLlama by 50% on an H100; it beats "H2O".'
-RECORD = {
-    "id": "demo-01",
-    "title": "LongDemo: Long Videos",
-    "name": "LongDemo",
-    "kind": "method",
-    "institutions": [{"surface": "清华大学", "in": "I", "name": "Tsinghua University", "ror": "03cve4549"}],
-    "techniques": [
-        {"surface": "LongDemo", "in": "A", "canonical": "LongDemo", "role": "proposed", "aliases": ["LD", "Demo"]},
-        {"surface": "H2O", "in": "A", "canonical": "H2O", "role": "baseline"},
-    ],
-    "problems": [{"surface": "KV cache", "in": "A"}],
-    "tasks": [],
-    "results": [
-        {
-            "surface": "cuts the KV cache ofLlama by 50%",
-            "in": "A",
-            "metric": "memory",
-            "value": 50,
-            "unit": "%",
-            "change": "decrease",
-            "bound": "exact",
-            "baseline": "",
-            "setting": "Llama",
-        }
-    ],
-    "hardware": [{"surface": "H100", "in": "A", "canonical": "NVIDIA H100"}],
-    "models": [],
-    "datasets": [],
-    "relations": [{"head": "LongDemo", "type": "outperforms", "tail": "H2O", "evidence": 'it beats "H2O"'}],
-    "topics": ["kv-cache-compression"],
-    "code_url": "",
-    "brief": {"institution": ["清华大学"], "name": "LongDemo", "technique": "", "problem": "", "effect": ""},
-}
-
-
-def demo_document(number: int = 1) -> Document:
-    """An entry of the source "demo", with a repair."""
-    texts = {
-        "T": Text("LongDemo: Long Videos", "LongDemo: Long Videos"),
-        "A": repaired(ABSTRACT, [(ABSTRACT.index("Llama"), ABSTRACT.index("Llama"), " ")]),
-        "I": Text("清华大学", "清华大学"),
-        "B": Text("", ""),
-    }
-    return Document(
-        f"demo-{number:02d}", "demo", number, texts, ("Wu", "An"), 2, "ICLR", 2025, "2025-10-15", repairs=("A space.",)
-    )
-
-
-def demo_source(*entries: str) -> Source:
-    """A source whose skeleton gives back the titles of its entries."""
-    skeleton: list[str | tuple[str, str]] = ["# Demo\n"]
-    for entry in entries:
-        skeleton += [(entry, "T"), "\n"]
-    return Source("demo", "demo.txt", "digest", "2025-10-15T15:43:59", "", tuple(skeleton))
-
-
-def linked(record: Record) -> Record:
-    """The simplest linking: every name is its own concept."""
-    concepts = {}
-    for kind, mentions in LISTS.items():
-        for mention in getattr(record, mentions):
-            mention.concept = mention.concept or f"{kind}:{slug(mention.canonical)}"
-            mention.reason = mention.reason or "its own name"
-            concepts.setdefault(mention.canonical, mention.concept)
-    for result in record.results:
-        result.metric_concept = f"metric:{slug(result.metric)}"
-        result.baseline_concept = f"technique:{slug(result.baseline)}" if result.baseline else ""
-    for relation in record.relations:
-        relation.head_concept = concepts.get(relation.head, f"technique:{slug(relation.head)}")
-        relation.tail_concept = concepts.get(relation.tail, f"technique:{slug(relation.tail)}")
-    record.paper = f"paper:{slug(record.title or record.id)}"
-    record.merges = [Merge(record.title, record.paper, "its title")] if record.title else []
-    return record
-
-
-def demo_record(number: int = 1) -> Record:
-    """What the demo's entry says, linked."""
-    return linked(from_json(RECORD, demo_document(number)))
 
 
 @pytest.fixture(scope="session")
@@ -103,13 +22,25 @@ def vocabulary() -> Vocabulary:
     return Vocabulary.load()
 
 
-@pytest.fixture
-def demo(vocabulary: Vocabulary) -> Iterator[OxigraphStore]:
-    """A store in memory with one source and its one entry."""
+@pytest.fixture(scope="session")
+def _memory() -> Iterator[OxigraphStore]:
     with OxigraphStore.in_memory() as store:
-        store.replace("source:demo", source_triples(demo_source("demo-01")))
-        store.replace("entry:demo-01", entry_triples(demo_document(), demo_record(), vocabulary, fingerprint="f00"))
         yield store
+
+
+@pytest.fixture
+def memory(_memory: OxigraphStore) -> OxigraphStore:
+    """A store in memory that holds the vocabulary alone; its making takes most of a second."""
+    _memory.remove(*(graph for graph in _memory.graphs() if graph != VOCABULARY))
+    return _memory
+
+
+@pytest.fixture
+def demo(memory: OxigraphStore, vocabulary: Vocabulary) -> OxigraphStore:
+    """A store in memory with one source and its one entry."""
+    memory.replace("source:demo", source_triples(demo_source("demo-01")))
+    memory.replace("entry:demo-01", entry_triples(demo_document(), demo_record(), vocabulary, fingerprint="f00"))
+    return memory
 
 
 @pytest.fixture(scope="session")

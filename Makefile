@@ -1,0 +1,40 @@
+# Two commands set everything up: `make demo` and `make test`. Each makes and fills .venv itself.
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO := demo
+
+.PHONY: demo test lint format clean
+
+# What a user installs, at the versions that are tested.
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+.venv/tested: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test]"
+	touch $@
+
+demo: .venv/installed
+	$(BIN)/kg add data/reports --graph $(DEMO)/papers.kg
+	$(BIN)/kg ask "KV-cache compression papers on H100" --graph $(DEMO)/papers.kg
+	$(BIN)/kg ask "在H100上做KV缓存压缩的论文" --graph $(DEMO)/papers.kg
+	$(BIN)/kg brief 002-22 --graph $(DEMO)/papers.kg
+	$(BIN)/kg report "KV cache compression" --graph $(DEMO)/papers.kg -o $(DEMO)/kv-cache-compression.html
+	$(BIN)/kg draw "KV cache compression" --graph $(DEMO)/papers.kg -o $(DEMO)/kv-cache-compression-graph.html
+	@echo "The graph is in $(DEMO)/papers.kg; look at $(DEMO)/kv-cache-compression.html and $(DEMO)/kv-cache-compression-graph.html."
+
+test: .venv/tested lint
+	$(BIN)/python -m pytest -n auto
+
+lint: .venv/tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/tested
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf .venv $(DEMO) build dist *.egg-info

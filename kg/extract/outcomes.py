@@ -1,0 +1,294 @@
+"""The words by which papers state outcomes, and sentences read with them: cues, metrics, noun phrases.
+
+What counts as an outcome word, and which way it points, is in `ontology/outcomes.ttl`; here is only the grammar around it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kg.extract.numbers import Quantity
+from kg.text import fold
+from kg.vocabulary import Concept, Vocabulary
+
+#: Groups of outcome words, and the change that each stands for; a word of two groups belongs to the first.
+CHANGES = {
+    "speed": "increase",
+    "win": "increase",
+    "improve": "increase",
+    "decrease": "decrease",
+    "increase": "increase",
+    "keep": "absolute",
+}
+#: Where the words that belong to a number end on its right.
+STOP = re.compile(
+    r"[,;:()]|—|，|。|(?:\s|^)(?:while|whereas|with|without|compared|comparing|than|relative to|over|on|at|under|when|"
+    r"across|for|using|through|against|versus|vs\.?|by|via|but|from|as (?:well|a|the)|which|that|and|or|to|where|"
+    r"respectively|is|are|during)(?=\s)"
+)
+_LEADING = re.compile(
+    r"^(?:(?:the|an?|its|their|our|both|overall|only|just|mere|of|in|on|for|to|up|average|an average|absolute|relative|"
+    r"further|additional|significant|substantial|corresponding|approximate(?:ly)?|about|around|nearly|by|or|and|maximum|"
+    r"consistent|existing|model's|as|at|is|are|be)\s+)+",
+    re.IGNORECASE,
+)
+_TRAILING = re.compile(
+    r"(?:^|\s)(?:an?|the|of|in|by|to|up|up to|is|are|only|its|and|or|over|about|for|on|than|average|with|"
+    r"an average of|a factor of)$"
+)
+_TAIL = re.compile(
+    r"\s(?:by|of up|up to|with|and up)$|"
+    r"\s(?:by|with|for|on|in|over|across|at|during|when|of (?:the|our|its|their|an?|existing|all))\s"
+)
+_NOUN = re.compile(
+    r".*(?:tions?|ments?|gains?|speed-?ups?|drops?|loss|savings?|boosts?|increases?|decreases?|decline|growth|lift|"
+    r"gap|advantage|slowdown|removal|overhead)|加速|提升|损失",
+    re.IGNORECASE,
+)
+_COMPARATIVE = re.compile(r"\w+er|less|more|worse|fast", re.IGNORECASE)
+_USUAL = {
+    "tokens/s": "decoding throughput",
+    "TFLOPs/s": "throughput",
+    "QPS": "throughput",
+    "ms": "latency",
+    "s": "time",
+    "GB": "memory",
+    "MB": "memory",
+    "x": "inference speed",
+    "mJ": "energy",
+    "GFLOPs": "FLOPs",
+    "TFLOPs": "FLOPs",
+}
+_SAME_UNIT = {"s": ("ms", "min", "hours", "days", "μs"), "ms": ("s", "μs"), "GB": ("MB", "KB", "TB")}
+_ACRONYM = re.compile(r"\(([A-Z][A-Za-z]{1,6})\)")
+
+
+class Cue(NamedTuple):
+    """An outcome word in a sentence."""
+
+    start: int
+    end: int
+    group: str
+    word: str  # lower case
+
+    @property
+    def is_noun(self) -> bool:
+        return bool(_NOUN.fullmatch(self.word))
+
+    @property
+    def is_comparative(self) -> bool:
+        return bool(_COMPARATIVE.fullmatch(self.word))
+
+
+class Reading(NamedTuple):
+    """What governs a number: how its metric changes by it, and the words that say so."""
+
+    change: str
+    metric: str
+    span: tuple[int, int]  # in the sentence
+    confidence: float
+
+
+@dataclass(slots=True)
+class Sentence:
+    """A sentence that may state outcomes: its plain text with what was found in it."""
+
+    text: str
+    quantities: list[Quantity]
+    cues: list[Cue]
+    metrics: list[tuple[int, int, Concept]]  # the vocabulary's metrics
+    expansions: dict[str, str]  # "TTFT" -> "time to first token", as the paper writes it
+    frames: str  # what its frames per second measure
+
+
+@dataclass(slots=True)
+class Place:
+    """A quantity where it stands in its sentence."""
+
+    sentence: Sentence
+    index: int
+
+    @property
+    def text(self) -> str:
+        return self.sentence.text
+
+    @property
+    def quantity(self) -> Quantity:
+        return self.sentence.quantities[self.index]
+
+    @property
+    def low(self) -> int:
+        """Where the quantity before it ends."""
+        return self.sentence.quantities[self.index - 1].end if self.index else 0
+
+    @property
+    def high(self) -> int:
+        """Where the quantity after it begins."""
+        after = self.index + 1
+        return self.sentence.quantities[after].start if after < len(self.sentence.quantities) else len(self.text)
+
+    @property
+    def ahead(self) -> str:
+        """The text from the quantity before."""
+        return self.text[self.low : self.quantity.start]
+
+    @property
+    def behind(self) -> str:
+        """The text up to the quantity after."""
+        return self.text[self.quantity.end : self.high]
+
+    @property
+    def stop(self) -> int:
+        """Where the words that belong to the quantity end on its right."""
+        found = STOP.search(self.text, self.quantity.end, self.high)
+        return found.start() if found else self.high
+
+    @property
+    def own(self) -> str:
+        """The words that belong to the quantity on its right."""
+        return self.text[self.quantity.end : self.stop]
+
+    def cues_ahead(self) -> list[Cue]:
+        return [c for c in self.sentence.cues if self.low <= c.start and c.end <= self.quantity.start]
+
+    def keeps(self) -> list[Cue]:
+        """The words before it that speak of a level: "achieves", "only"."""
+        return [c for c in self.cues_ahead() if c.group == "keep"]
+
+
+class Lexicon:
+    """The outcome words and metrics of the vocabulary, as patterns."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.groups: dict[str, str] = {}
+        for group in CHANGES:
+            for word in vocabulary.cues("outcome-" + group):
+                self.groups.setdefault(word, group)
+        self.words = inflected(self.groups)
+        self.lower = inflected(vocabulary.cues("outcome-lower-is-better"))
+        self.activity = inflected(vocabulary.cues("outcome-speed-of"))
+        self.setup = vocabulary.cues("outcome-setup")
+        self.generic = vocabulary.cues("outcome-generic-baseline")
+
+    def cues(self, text: str) -> list[Cue]:
+        found = []
+        for match in self.words.finditer(text):
+            group = self.group(match.group())
+            if group:
+                found.append(Cue(match.start(), match.end(), group, match.group().lower()))
+        return found
+
+    def group(self, word: str) -> str:
+        """The group of an outcome word in any inflection, "" for other words."""
+        low = word.lower().replace("-", " ")
+        endings = [low[: -len(e)] + r for e in ("es", "ed", "ing", "s", "d") for r in ("", "e") if low.endswith(e)]
+        return next((self.groups[s] for s in (fold(word), low, *endings) if s in self.groups), "")
+
+    def is_generic(self, words: str) -> bool:
+        """Whether words name nothing in particular: "prior methods", "the state of the art"."""
+        return all(w in self.generic for w in fold(words).split())
+
+    def metric(self, phrase: str) -> Concept | None:
+        return self.vocabulary.find(phrase, "metric")
+
+    def named(self, phrase: str) -> str:
+        """A metric in the paper's words; an acronym by its vocabulary name."""
+        if " " in phrase or sum(c.isupper() for c in phrase) < 2:
+            return phrase
+        found = self.metric(phrase)
+        return found.label["en"] if found else phrase
+
+    def is_lower_better(self, metric: str) -> bool:
+        found = self.metric(metric)
+        if found and "better" in found.facts:
+            return found.facts["better"] == "lower"
+        return bool(self.lower.search(metric)) and not re.search(r"efficien|speed|throughput|saving", metric)
+
+    def speed(self, before: str, after: str) -> tuple[str, str]:
+        """The speed that is meant by words around "speedup" or "faster", and its change.
+
+        "prefill speedup" and "faster training" are speeds; "speedup in TTFT" is a time, which decreases.
+        """
+        if after and self.is_lower_better(after):
+            return after, "decrease"
+        for part in (before, after):
+            low = part.lower()
+            activity = self.activity.search(part)
+            if "speed" in low or (activity and len(part.split()) > 3) or "throughput" in low:
+                return part, "increase"
+            if activity:
+                return part[: activity.end()] + " speed", "increase"
+        return "inference speed", "increase"
+
+    def near_metric(self, place: Place, default: str = "") -> str:
+        """The vocabulary's metric nearest to a quantity, first behind it, then before it, else what is usual."""
+        quantity = place.quantity
+        fitting = [
+            m
+            for m in place.sentence.metrics
+            if place.low <= m[0] and m[1] <= place.high and _fits(quantity.unit, m[2])
+        ]
+        near = [m for m in fitting if quantity.end <= m[0] < quantity.end + 48]
+        near = near or [m for m in reversed(fitting) if m[1] <= quantity.start]
+        if near:
+            text = place.text[near[0][0] : near[0][1]]
+            return "inference speed" if self.group(text) == "speed" else self.named(text)
+        if default:
+            return default
+        if quantity.unit == "FPS":
+            return place.sentence.frames
+        return "accuracy" if quantity.unit in ("%", "points") else _USUAL.get(quantity.unit, "performance")
+
+
+def noun_phrase(text: str) -> str:
+    """A noun phrase without the determiners, bounds and marks around it, up to its first preposition but "of"."""
+    text = " ".join(text.split()).strip(" .,;:()'\"*\\-–")
+    out = _LEADING.sub("", _TAIL.split(text)[0] + " ").strip()
+    return _TRAILING.sub("", out).strip(" .,;:()")
+
+
+def first_value(quantity: Quantity) -> float:
+    return quantity.value if isinstance(quantity.value, float) else quantity.value[0]
+
+
+def expansions(text: str) -> dict[str, str]:
+    """The acronyms that a text explains.
+
+    >>> expansions("It lowers time to first token (TTFT).")
+    {'TTFT': 'time to first token'}
+    """
+    out = {}
+    for match in _ACRONYM.finditer(text):
+        letters = [c.lower() for c in match[1]]
+        words = re.findall(r"[A-Za-z]\w*", text[max(0, match.start() - 80) : match.start()])[-len(letters) :]
+        if [w[0].lower() for w in words] == letters:
+            out[match[1]] = " ".join(words).lower()
+    return out
+
+
+def frames_measure(text: str) -> str:
+    """What frames per second measure in a paper: what it does with frames."""
+    low = text.lower()
+    if "render" in low:
+        return "rendering speed"
+    generates = re.search(r"(?:video|image|world) (?:\w+ )?generation|generative", low)
+    return "generation speed" if generates else "frame rate"
+
+
+def inflected(words: Iterable[str]) -> re.Pattern[str]:
+    """One pattern for all words with their English endings; Chinese words have none."""
+    words = list(words)
+    stems = {re.escape(w[:-1] if w.endswith("e") and len(w) > 3 else w) for w in words if w.isascii()}
+    latin = "|".join(s.replace(r"\ ", r"s?[ -]") for s in sorted(stems, key=lambda s: (-len(s), s)))
+    han = "|".join(sorted({"".join(w.split()) for w in words if not w.isascii()}, key=lambda s: (-len(s), s)))
+    return re.compile(rf"\b(?:{latin or '(?!)'})(?:e[sd]?|ing|s|ed|d)?\b|{han or '(?!)'}", re.IGNORECASE)
+
+
+def _fits(unit: str, metric: Concept) -> bool:
+    """Whether a metric can be given in a unit; ratios and scores go with all."""
+    usual = metric.facts.get("unit", "")
+    return unit in ("%", "x", "points", "", usual) or not usual or unit in _SAME_UNIT.get(usual, ())

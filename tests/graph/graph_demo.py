@@ -1,0 +1,96 @@
+"""A small graph made by hand: one source, one entry, its record."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+
+from kg.graph.records import from_json
+from kg.model import LISTS, Document, Merge, Record, Source, Text
+from kg.names import iri, slug
+from kg.text import repaired
+
+ABSTRACT = 'LongDemo cuts the KV cache ofLlama by 50% on an H100; it beats "H2O".'
+RECORD = {
+    "id": "demo-01",
+    "title": "LongDemo: Long Videos",
+    "name": "LongDemo",
+    "kind": "method",
+    "institutions": [{"surface": "清华大学", "in": "I", "name": "Tsinghua University", "ror": "03cve4549"}],
+    "techniques": [
+        {"surface": "LongDemo", "in": "A", "canonical": "LongDemo", "role": "proposed", "aliases": ["LD", "Demo"]},
+        {"surface": "H2O", "in": "A", "canonical": "H2O", "role": "baseline"},
+    ],
+    "problems": [{"surface": "KV cache", "in": "A"}],
+    "tasks": [],
+    "results": [
+        {
+            "surface": "cuts the KV cache ofLlama by 50%",
+            "in": "A",
+            "metric": "memory",
+            "value": 50,
+            "unit": "%",
+            "change": "decrease",
+            "bound": "exact",
+            "baseline": "",
+            "setting": "Llama",
+        }
+    ],
+    "hardware": [{"surface": "H100", "in": "A", "canonical": "NVIDIA H100"}],
+    "models": [],
+    "datasets": [],
+    "relations": [{"head": "LongDemo", "type": "outperforms", "tail": "H2O", "evidence": 'it beats "H2O"'}],
+    "topics": ["kv-cache-compression"],
+    "code_url": "",
+    "brief": {"institution": ["清华大学"], "name": "LongDemo", "technique": "", "problem": "", "effect": ""},
+}
+
+
+def demo_document(number: int = 1) -> Document:
+    """An entry of the source "demo", with a repair."""
+    texts = {
+        "T": Text("LongDemo: Long Videos", "LongDemo: Long Videos"),
+        "A": repaired(ABSTRACT, [(ABSTRACT.index("Llama"), ABSTRACT.index("Llama"), " ")]),
+        "I": Text("清华大学", "清华大学"),
+        "B": Text("", ""),
+    }
+    return Document(
+        f"demo-{number:02d}", "demo", number, texts, ("Wu", "An"), 2, "ICLR", 2025, "2025-10-15", repairs=("A space.",)
+    )
+
+
+def demo_source(*entries: str) -> Source:
+    """A source whose skeleton gives back the titles of its entries."""
+    skeleton: list[str | tuple[str, str]] = ["# Demo\n"]
+    for entry in entries:
+        skeleton += [(entry, "T"), "\n"]
+    return Source("demo", "demo.txt", "digest", "2025-10-15T15:43:59", "", tuple(skeleton))
+
+
+def linked(record: Record) -> Record:
+    """The simplest linking: every name is its own concept."""
+    concepts = {}
+    for kind, mentions in LISTS.items():
+        for mention in getattr(record, mentions):
+            mention.concept = mention.concept or f"{kind}:{slug(mention.canonical)}"
+            mention.reason = mention.reason or "its own name"
+            concepts.setdefault(mention.canonical, mention.concept)
+    for result in record.results:
+        result.metric_concept = f"metric:{slug(result.metric)}"
+        result.baseline_concept = f"technique:{slug(result.baseline)}" if result.baseline else ""
+    for relation in record.relations:
+        relation.head_concept = concepts.get(relation.head, f"technique:{slug(relation.head)}")
+        relation.tail_concept = concepts.get(relation.tail, f"technique:{slug(relation.tail)}")
+    record.paper = f"paper:{slug(record.title or record.id)}"
+    record.merges = [Merge(record.title, record.paper, "its title")] if record.title else []
+    return record
+
+
+def demo_record(number: int = 1) -> Record:
+    """What the demo's entry says, linked."""
+    return linked(from_json(RECORD, demo_document(number)))
+
+
+def numbered(n: int) -> list[ox.Triple]:
+    """A hundred triples of one round of writing."""
+    subject, predicate = ox.NamedNode(iri("technique:a")), ox.NamedNode(iri("kg:canonical"))
+    return [ox.Triple(subject, predicate, ox.Literal(f"{n} {i}")) for i in range(100)]

@@ -1,0 +1,106 @@
+"""Lines of affiliations as reports have them: whom they name, and what in them is nobody."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.link.affiliations import organisations
+from kg.link.institutions import Register
+
+
+@pytest.fixture(scope="module")
+def register() -> Register:
+    return Register.load()
+
+
+def names(line: str, register: Register, also: tuple[str, ...] = ()) -> list[str]:
+    return [found.name for found in organisations(line, register, also)]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("§ City University of Hong Kong, † Baidu Inc", ["City University of Hong Kong", "Baidu"]),
+        ("ETH Zürich Zürich", ["ETH Zurich"]),
+        ("NVIDIA NVIDIA, Sapienza University of Rome", ["NVIDIA", "Sapienza University of Rome"]),
+        ("Stanford University Stanford, Department of Computer Science", ["Stanford University"]),
+        ("Department of Computer Science, IBM Research Yorktown Heights", ["IBM"]),
+        ("School of EEECS Queen's University Belfast", ["Queen's University Belfast"]),
+        (
+            "University of California, Los Angeles, Google, New York, USA",
+            ["University of California, Los Angeles", "Google"],
+        ),
+        ("Computer Science Department University of California, Irvine", ["University of California, Irvine"]),
+        ("Google, Research, Google, Google Research", ["Google"]),
+        ("Institute of Semiconductors, Chinese Academy of Sciences", ["Chinese Academy of Sciences"]),
+        (
+            "Chengdu Institute of Computer Application Chinese Academy of Sciences",
+            ["Chinese Academy of Sciences"],
+        ),
+        ("State Key Lab of CAD&CG, Zhejiang University", ["Zhejiang University"]),
+        ("ARC Lab, Tencent PCG", ["Tencent"]),
+        ("Southeast University, AI Lab, Lenovo Research", ["Southeast University", "Lenovo"]),
+        ("ROLL Team of Alibaba Hangzhou", ["Alibaba"]),
+        ("University of Amsterdam, UvA-Bosch Delta Lab", ["University of Amsterdam", "UvA-Bosch Delta Lab"]),
+        ("DiDi Global Inc. 4 Geely Automobile Research Institute", ["DiDi", "Geely"]),
+        (
+            "University of Electronic Sci- ence and Technology of China",
+            ["University of Electronic Science and Technology of China"],
+        ),
+        (
+            "Hong Kong University of Science and Technology (Guangzhou)",
+            ["Hong Kong University of Science and Technology (Guangzhou)"],
+        ),
+        ("KAIST / LG Electronics", ["Korea Advanced Institute of Science and Technology", "LG Electronics"]),
+        ("X3000 Inspection Co", ["X3000 Inspection"]),
+        ("ABLE Medical Consulting Savannah", ["ABLE Medical Consulting"]),
+    ],
+)
+def test_line_names_its_organisations_once_each(register: Register, line: str, expected: list[str]) -> None:
+    assert names(line, register) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "//github.com/UNITES-Lab/AsyncSpade",
+        "huawei.com",
+        "someone@cs.stanford.edu",
+        "Zhiwei Huang, Wanqing Cui",
+        "School of Mathematical Sciences, Department of Artificial Intelligence",
+        "Guangzhou, China",
+        "Inpainting OURS VAR Outpainting Super-Resolution Image Generation",
+        "研究团队",
+        "相关研究机构",
+    ],
+)
+def test_url_department_city_person_and_figure_text_are_nobody(register: Register, line: str) -> None:
+    assert names(line, register) == []
+
+
+def test_ambiguous_name_keeps_its_surface_without_identity(register: Register) -> None:
+    (found,) = organisations("Northeastern University", register)
+    assert (found.name, found.concept, found.is_ambiguous) == ("Northeastern University", "", True)
+
+
+def test_other_language_settles_an_ambiguous_name(register: Register) -> None:
+    (chinese,) = organisations("东北大学", register)
+    (found,) = organisations("Northeastern University", register, [chinese.concept])
+    assert found.concept == chinese.concept == "ror:03awzbc87"
+
+
+def test_chinese_list_is_read_name_by_name(register: Register) -> None:
+    assert names("复旦大学与新加坡国立大学", register) == ["Fudan University", "National University of Singapore"]
+    assert names("清华大学、上海AI实验室", register) == [
+        "Tsinghua University",
+        "Shanghai Artificial Intelligence Laboratory",
+    ]
+    assert names("曼彻斯特大学计算机学院", register) == ["University of Manchester"]
+
+
+def test_places_point_at_the_words_of_the_line(register: Register) -> None:
+    line = "Department of Physics, University of Siegen Siegen, FABU Inc"
+    for found in organisations(line, register):
+        assert line[found.start : found.end] == found.text
+        assert found.text in ("University of Siegen", "FABU")

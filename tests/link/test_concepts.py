@@ -1,0 +1,99 @@
+"""Mentions to concepts: by label, by the paper's own acronym, else minted once for all spellings."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.link.concepts import ConceptLinker, acronyms, local_name
+from kg.model import Mention, Record
+from kg.vocabulary import Concept, Vocabulary
+
+
+@pytest.fixture
+def linker() -> ConceptLinker:
+    concepts = [
+        Concept(
+            "technique:knowledge-distillation",
+            "technique",
+            {"en": "knowledge distillation", "zh": "知识蒸馏"},
+            {"en": ["KD"]},
+        ),
+        Concept("technique:tree-attention", "technique", {"en": "tree attention", "zh": "树注意力"}),
+        Concept("technique:eagle-3", "technique", {"en": "EAGLE-3", "zh": "EAGLE-3"}),
+        Concept("metric:accuracy", "metric", {"en": "accuracy", "zh": "准确率"}),
+        Concept("metric:latency", "metric", {"en": "latency", "zh": "延迟"}),
+        Concept("dataset:imagenet", "dataset", {"en": "ImageNet", "zh": "ImageNet"}),
+    ]
+    return ConceptLinker(Vocabulary(concepts), ["average"])
+
+
+def technique(canonical: str, surface: str = "", role: str = "used", aliases: tuple[str, ...] = ()) -> Mention:
+    return Mention("technique", surface or canonical, canonical, role=role, aliases=aliases)
+
+
+def test_label_in_either_language_finds_the_concept(linker: ConceptLinker) -> None:
+    for label in ("Knowledge-Distillation", "知识蒸馏", "KD"):
+        link = linker.mention(technique(label), "", {})
+        assert link.concept == "technique:knowledge-distillation"
+        assert repr(label) in link.reason
+
+
+def test_alias_finds_the_concept_when_canonical_does_not(linker: ConceptLinker) -> None:
+    link = linker.mention(technique("draft tree attention mask", aliases=("tree attention",)), "", {})
+    assert link.concept == "technique:tree-attention"
+
+
+def test_acronym_of_the_paper_stands_for_its_expansion(linker: ConceptLinker) -> None:
+    expansions = acronyms("We verify drafts with tree attention (TA) on two devices.")
+    link = linker.mention(technique("TA"), "", expansions)
+    assert link.concept == "technique:tree-attention"
+    assert "in this paper" in link.reason
+
+
+def test_unknown_name_is_minted_alike_in_every_spelling(linker: ConceptLinker) -> None:
+    links = {linker.mention(technique(name), "", {}).concept for name in ("Fast-dLLM", "fast dLLM", "Fast-dLLMs")}
+    assert links == {"technique:fast-dllm"}
+
+
+def test_proposed_technique_is_minted_by_the_papers_name(linker: ConceptLinker) -> None:
+    mention = technique("Group Tree Optimization", role="proposed", aliases=("GTO",))
+    assert linker.mention(mention, "GTO", {}).concept == "technique:gto"
+
+
+def test_proposed_technique_that_the_vocabulary_names_is_its_concept(linker: ConceptLinker) -> None:
+    mention = technique("multi-layer feature fusion drafting", role="proposed", aliases=("EAGLE3",))
+    assert linker.mention(mention, "EAGLE-3", {}).concept == "technique:eagle-3"
+
+
+def test_metric_loses_only_words_that_leave_it_what_it_is(linker: ConceptLinker) -> None:
+    record = Record("p", models=[Mention("model", "Foo-7B", "Foo-7B")])
+    assert linker.metric("average accuracy", record).concept == "metric:accuracy"
+    assert linker.metric("ImageNet accuracy", record).concept == "metric:accuracy"
+    assert linker.metric("Foo-7B latency", record).concept == "metric:latency"
+    assert linker.metric("balanced accuracy", record).concept == "metric:balanced-accuracy"
+
+
+def test_baseline_is_the_records_mention_of_that_name(linker: ConceptLinker) -> None:
+    quest = Mention("technique", "Quest", "Quest", role="baseline", concept="technique:quest")
+    record = Record("p", techniques=[quest])
+    assert linker.named("Quest", record, ("technique",)) == "technique:quest"
+    assert linker.named("EAGLE-3", record, ("technique",)) == "technique:eagle-3"
+    assert linker.named("nothing of the kind", record, ("technique",)) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Group Tree Optimization (GTO)", {"gto": "Group Tree Optimization"}),
+        ("mixture-of-experts (MoE) layers", {"moe": "mixture-of-experts"}),
+        ("the key cache (Figure) of an A100 (SXM)", {}),
+        ("Large Language Models (LLMs)", {"llm": "Large Language Models"}),
+    ],
+)
+def test_acronyms_are_those_that_their_words_spell(text: str, expected: dict[str, str]) -> None:
+    assert acronyms(text) == expected
+
+
+def test_local_name_keeps_other_scripts() -> None:
+    assert local_name("知识蒸馏") == "知识蒸馏"
+    assert local_name("γ-Quant") == "γ-quant"

@@ -1,0 +1,190 @@
+"""Questions and the filters that they mean, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.query import Condition, Entity, Fact, Filter, Lexicon, Link, Outcome, Term, read
+from kg.query.question import LIMIT
+
+KV, H100 = "topic:kv-cache-compression", "hardware:nvidia-h100"
+KD, RL, MOE = "topic:knowledge-distillation", "topic:reinforcement-learning", "topic:mixture-of-experts"
+SPEC, QUANT, PRUNE = "topic:speculative-decoding", "topic:quantization", "topic:pruning"
+TSINGHUA, PEKING, CAS = "ror:03cve4549", "ror:02v51f717", "ror:034t30j35"
+USED, ANY = "[proposed used]", "[proposed used baseline mentioned]"
+GRPO = "technique:group-relative-policy-optimization"
+SPEED = "result metric:inference-speed increase"
+
+QUESTIONS = [
+    # topics
+    ("KV-cache compression papers on H100", f"{KV} & {H100}"),
+    ("在H100上做KV缓存压缩的论文", f"{H100} & {KV}"),
+    ("Which papers are about key-value cache compression?", KV),
+    ("speculative decoding", SPEC),
+    ("Show me work on speculativ decoding", SPEC),
+    ("mixure of experts", MOE),
+    ("MoE papers", MOE),
+    ("研究推测解码的论文有哪些？", SPEC),
+    ("哪些论文研究知识蒸馏？", KD),
+    ("剪枝论文", PRUNE),
+    ("quantization methods", QUANT),
+    ("model quantisation", QUANT),
+    ("扩散语言模型", "topic:diffusion-language-models"),
+    ("LLM serving systems", "topic:llm-serving"),
+    ("long-context inference", "topic:long-context"),
+    ("面向边缘设备的论文", "topic:edge-deployment"),
+    ("papers on vision-language-action models", "topic:vision-language-action"),
+    ("graph neural networks", "topic:graph-learning"),
+    ("图神经网络", "topic:graph-learning"),
+    # joined topics
+    ("quantization and pruning", f"{QUANT} & {PRUNE}"),
+    ("量化和剪枝的论文", f"{QUANT} & {PRUNE}"),
+    ("quantization or pruning", f"{QUANT} | {PRUNE}"),
+    ("量化或剪枝", f"{QUANT} | {PRUNE}"),
+    ("KV cache compression for video generation", f"{KV} & topic:video-generation"),
+    # negation
+    ("knowledge distillation without reinforcement learning", f"{KD} & not {RL}"),
+    ("不涉及强化学习的知识蒸馏论文", f"not {RL} & {KD}"),
+    ("papers on quantization but not pruning", f"{QUANT} & not {PRUNE}"),
+    ("除强化学习以外的知识蒸馏论文", f"not {RL} & {KD}"),
+    ("knowledge distillation without pruning or quantization", f"{KD} & not ({PRUNE} | {QUANT})"),
+    ("quantization papers without code", f"{QUANT} & not code"),
+    ("KV缓存压缩但不使用量化", f"{KV} & not technique:quantization{USED}"),
+    # techniques
+    ("Which papers use LoRA?", f"technique:lora{USED}"),
+    ("哪些论文使用了LoRA？", f"technique:lora{USED}"),
+    ("LoRA", "technique:lora"),
+    ("papers using low-rank adaptation", f"technique:lora{USED}"),
+    ("methods that use GRPO", f"{GRPO}{USED}"),
+    ("采用GRPO的方法", f"{GRPO}{USED}"),
+    ("Which papers use knowledge distillation?", f"technique:knowledge-distillation{USED}"),
+    ("papers mentioning LoRA", f"technique:lora{ANY}"),
+    ("提到LoRA的论文", f"technique:lora{ANY}"),
+    ("papers that compare with EAGLE-3", f"technique:eagle-3{ANY}"),
+    ("与EAGLE-3对比的论文", f"technique:eagle-3{ANY}"),
+    ("papers that use speculative decoding as a baseline", "technique:speculative-decoding[baseline]"),
+    ("3D Gaussian splatting", "technique:3d-gaussian-splatting"),
+    ("post-training quantization", "technique:post-training-quantization"),
+    # relations
+    ("what outperforms EAGLE-3?", "outperforms tail technique:eagle-3"),
+    ("哪些方法优于EAGLE-3？", "outperforms tail technique:eagle-3"),
+    ("What does dInfer outperform?", "outperforms head technique:dinfer"),
+    ("KV cache compression methods that beat AsyncSpade", f"{KV} & outperforms tail technique:asyncspade"),
+    # institutions
+    ("What has Tsinghua University published?", TSINGHUA),
+    ("浙江大学的论文", "ror:00a2xv884"),
+    ("papers by Shanghai AI Lab", "ror:03wkvpx79"),
+    ("上海人工智能实验室发表的论文", "ror:03wkvpx79"),
+    ("CMU papers on speculative decoding", f"ror:05x2bcf33 & {SPEC}"),
+    ("mixture of experts papers from Chinese Academy of Sciences or Peking University", f"{MOE} & {CAS} | {PEKING}"),
+    ("北京大学或中国科学院的混合专家论文", f"{PEKING} | {CAS} & {MOE}"),
+    ("Tsinghua University, Peking University or CMU", f"{TSINGHUA} | {PEKING} | ror:05x2bcf33"),
+    ("papers from China on pruning", f"country = CN & {PRUNE}"),
+    ("pruning papers not from Tsinghua University", f"{PRUNE} & not {TSINGHUA}"),
+    # hardware, models, data sets
+    ("papers running on NVIDIA H100 GPUs", H100),
+    ("哪些论文在GPU上做实验？", "hardware:gpu"),
+    ("papers that experiment with Qwen models", "model:qwen"),
+    ("使用Qwen模型的论文", "model:qwen"),
+    ("papers using Llama but not Qwen", "model:llama & not model:qwen"),
+    ("papers that use ImageNet", "dataset:imagenet"),
+    ("papers evaluated on ImageNet or COCO", "dataset:imagenet | dataset:coco"),
+    ("在GSM8K上评测的论文", "dataset:gsm8k"),
+    ("YOLO based detectors", "model:yolo & topic:object-detection"),
+    # numbers
+    ("Which papers report a speedup of at least 10x?", f"{SPEED} >= 10 x"),
+    ("加速10倍以上的论文", f"{SPEED} >= 10 x"),
+    ("加速十倍以上", f"{SPEED} >= 10 x"),
+    ("more than 2 times faster", f"{SPEED} > 2 x"),
+    ("推理速度提升超过5倍", f"{SPEED} > 5 x"),
+    ("papers that cut latency by at least 40%", "result metric:latency decrease >= 40 %"),
+    ("延迟降低40%以上的论文", "result metric:latency decrease >= 40 %"),
+    ("延迟降低百分之四十以上", "result metric:latency decrease >= 40 %"),
+    ("Which papers cut memory usage by more than half?", "result metric:memory-usage decrease > 50 %"),
+    ("papers that improve accuracy by over 10 points", "result metric:accuracy increase > 10 points"),
+    ("energy reductions of at least 20%", "result metric:energy-consumption decrease >= 20 %"),
+    ("latency below 100 ms", "result metric:latency < 100 ms"),
+    ("throughput over 1000 tokens/s", "result metric:throughput > 1000 tokens/s"),
+    ("under 8 GB", "result < 8 GB"),
+    ("quantization with a speedup of at least 3x on H100", f"{QUANT} & {SPEED} >= 3 x & {H100}"),
+    # kinds, code, dates, names
+    ("surveys", "kind = survey"),
+    ("联邦学习综述", "topic:federated-learning & kind = survey"),
+    ("benchmark papers", "kind = benchmark"),
+    ("empirical studies", "kind = study"),
+    ("papers with released code on GitHub", "code = github"),
+    ("GitHub上有代码的论文", "code = github"),
+    ("开源代码的论文", "code"),
+    ("code generation", "topic:code-generation"),
+    ("papers since October 2025", "date >= 2025-10"),
+    ("2025年10月的论文", "date = 2025-10"),
+    ("002-22", "paper = 002-22"),
+]
+
+
+def said(found: Filter) -> str:
+    """A filter in one line."""
+    return " & ".join(_condition(condition) for condition in found.conditions)
+
+
+def _condition(condition: Condition) -> str:
+    terms = " | ".join(_term(term) for term in condition.any_of)
+    if not condition.negated:
+        return terms
+    return f"not ({terms})" if len(condition.any_of) > 1 else f"not {terms}"
+
+
+def _term(term: Term) -> str:
+    if isinstance(term, Entity):
+        return term.concept + (f"[{' '.join(term.roles)}]" if term.roles else "")
+    if isinstance(term, Outcome):
+        number = f"{term.op} {term.value:g} {term.unit}" if term.value is not None else ""
+        return " ".join(part for part in ("result", term.concept, term.change, number) if part)
+    if isinstance(term, Link):
+        return f"{term.relation} {term.side} {term.concept}"
+    if isinstance(term, Fact):
+        return f"{term.field} {term.op} {term.value}" if term.value else term.field
+    return f"text {term.label}"
+
+
+@pytest.mark.parametrize(("question", "expected"), QUESTIONS, ids=[question for question, _ in QUESTIONS])
+def test_question_means_its_filter(question: str, expected: str, lexicon: Lexicon) -> None:
+    assert said(read(question, lexicon)) == expected
+
+
+def test_tokens_or_response_length_are_two_metrics_of_one_result(lexicon: Lexicon) -> None:
+    found = read("papers that reduce tokens or response length by over 30%", lexicon)
+    (condition,) = found.conditions
+    (outcome,) = condition.any_of
+    assert isinstance(outcome, Outcome)
+    assert {"metric:response-length", "metric:token-usage"} <= set(outcome.metrics)
+    assert (outcome.change, outcome.op, outcome.value, outcome.unit) == ("decrease", ">", 30.0, "%")
+
+
+def test_family_of_a_model_holds_narrower_ones_and_the_graph_s_own(lexicon: Lexicon) -> None:
+    (condition,) = read("Qwen models", lexicon).conditions
+    (term,) = condition.any_of
+    assert isinstance(term, Entity)
+    assert {"model:qwen", "model:qwen-image"} <= set(term.concepts)
+
+
+def test_hardware_class_holds_its_devices(lexicon: Lexicon) -> None:
+    (condition,) = read("papers on GPUs", lexicon).conditions
+    (term,) = condition.any_of
+    assert isinstance(term, Entity) and H100 in term.concepts
+
+
+def test_words_of_the_question_are_kept(lexicon: Lexicon) -> None:
+    found = read("KV-cache compression papers on H100", lexicon)
+    assert [condition.text for condition in found.conditions] == ["KV-cache compression", "H100"]
+    assert found.understood()["hardware"] == [{"text": "H100", "concept": H100, "label": "NVIDIA H100"}]
+
+
+def test_what_is_not_understood_is_listed(lexicon: Lexicon) -> None:
+    assert read("zyxgnarf speculative decoding", lexicon).ignored == ("zyxgnarf",)
+
+
+def test_long_question_is_cut_and_said_so(lexicon: Lexicon) -> None:
+    found = read("KV cache " * 20_000, lexicon)
+    assert said(found) == KV
+    assert str(LIMIT) in found.notes[0]
