@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
+from kg.compiled import kept, stamp
 from kg.model import KgError
 from kg.names import PREFIXES, curie
 from kg.text import Token, fold, tokens
@@ -104,8 +105,24 @@ class Vocabulary:
     @staticmethod
     @cache
     def load() -> Vocabulary:
-        """The vocabulary that ships with the package."""
-        return Vocabulary(read_concepts(ontology_files()))
+        """The vocabulary that ships with the package, read from its files once and then from the user's cache."""
+        made_from = stamp([*ontology_files(), Path(__file__), Path(__file__).with_name("text.py")])
+        return Vocabulary._restored(
+            kept("vocabulary", made_from, lambda: Vocabulary(read_concepts(ontology_files()))._state())
+        )
+
+    def _state(self) -> tuple[Any, ...]:
+        """All that it holds, as plain data."""
+        concepts = [tuple(getattr(c, name) for name in Concept.__slots__) for c in self.concepts.values()]
+        return concepts, self._cues, self._index, self._labels, self._longest, self._narrower
+
+    @staticmethod
+    def _restored(state: tuple[Any, ...]) -> Vocabulary:
+        """The vocabulary of such a state."""
+        out = Vocabulary(())
+        concepts, out._cues, out._index, out._labels, out._longest, out._narrower = state
+        out.concepts = {values[0]: Concept(*values) for values in concepts}
+        return out
 
     def __getitem__(self, curie: str) -> Concept:
         return self.concepts[curie]

@@ -44,15 +44,13 @@ def render(answer: Answer, form: str) -> str:
     if form == "jsonl":
         return "".join(json.dumps(paper, ensure_ascii=False) + "\n" for paper in said["papers"])
     if form == "csv":
-        from kg.views.base import csv_text
+        from kg.tables import csv_text
 
         rows = [(r.id, r.title, " ".join(r.sources), f"{r.score:.3f}", " | ".join(_quotes(r))) for r in answer.rows]
         return csv_text(["id", "title", "sources", "score", "evidence"], rows)
-    from kg.views.base import md_cell
+    from kg.views.render import render as fill
 
-    lines = [f"**{md_cell(answer.question)}**", "", "| paper | title | words that show it |", "|---|---|---|"]
-    lines += [f"| {md_cell(r.id)} | {md_cell(r.title)} | {md_cell('; '.join(_quotes(r)))} |" for r in answer.rows]
-    return "\n".join(lines) + "\n"
+    return fill("answer.md.jinja", "en", question=answer.question, rows=answer.rows)
 
 
 def _quotes(row: Row) -> list[str]:

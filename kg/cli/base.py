@@ -59,15 +59,17 @@ def choose(format: str | None, output: Path | None, forms: Iterable[str], defaul
 
 def write(content: str | bytes, output: Path | None) -> None:
     """Write a result to a file, whole or not at all, or to standard output."""
-    data = content.encode() if isinstance(content, str) else content
     if output is None:
+        data = content.encode() if isinstance(content, str) else content
         sys.stdout.flush()
-        sys.stdout.buffer.write(data if data.endswith(b"\n") or not isinstance(content, str) else data + b"\n")
+        sys.stdout.buffer.write(data)
+        if isinstance(content, str) and not content.endswith("\n"):
+            sys.stdout.buffer.write(b"\n")
         sys.stdout.buffer.flush()
         return
-    from kg.views.base import View
+    from kg.views.base import write as save
 
-    View(data, "application/octet-stream").save(output)
+    save(output, content)
     note(f"Wrote {output}.")
 
 

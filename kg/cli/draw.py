@@ -18,5 +18,4 @@ def command(
 ) -> None:
     """Draw the graph around a selection as one HTML file that needs no network."""
     with reading(graph) as opened:
-        view = opened.draw(" ".join(selection or []), language(lang), limit)
-    write(view.content, output)
+        write(opened.draw(" ".join(selection or []), language(lang), limit).render("html"), output)

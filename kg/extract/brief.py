@@ -1,16 +1,18 @@
-"""The slots of the Chinese brief: X发布了Y论文，使用了T技术，解决了P问题，达成了E效果, and the ways in which reports vary it."""
+"""The slots of the Chinese brief: X发布了Y论文，使用了T技术，解决了P问题，达成了E效果.
+
+Reports vary the sentence: clauses carry other verbs, lack, or stand inside one another. A clause is told by its first
+verb; what carries none goes on with the clause before, but after the problem it tells the effect.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract.base import field_text
 from kg.model import Brief
-from kg.vocabulary import Vocabulary
 
 _OPENING = re.compile(
     r"(?P<who>[^，。；]{0,160}?)(?:联合|共同|合作)?(?:发布|发表|提出|推出|公开|介绍)了?(?:一篇|一种)?(?:题为|名为)?"
@@ -18,12 +20,16 @@ _OPENING = re.compile(
 )
 _ABOUT = re.compile(r"^(?:关于|有关|题为|名为|一篇)+")
 _KIND_OF_PAPER = re.compile(r"(?:的|相关的?)*(?:论文|文章|工作|研究|综述)$")
-_NOBODY = re.compile(r"^(?:相关|该|本|某|多个|一个)?的?(?:研究|科研|作者|学术)?(?:团队|机构|人员|者|单位|小组|作者|们)+$")
+_NOBODY = re.compile(
+    r"^(?:相关|该|本|某|多个|一个)?的?(?:研究|科研|作者|学术)?(?:团队|机构|人员|者|单位|小组|作者|们)+$"
+)
 
 _CLAUSE = re.compile(r"[，；。]")
 _OPEN, _CLOSE = "（(《【[“", "）)》】]”"
 
-_TECHNIQUE = re.compile(r"(?:该(?:方法|工作|论文))?(?:使用|采用|利用|提出|应用|引入|运用|借助|基于|通过)(?:了|的是)?(?:提出了?)?")
+_TECHNIQUE = re.compile(
+    r"(?:该(?:方法|工作|论文))?(?:使用|采用|利用|提出|应用|引入|运用|借助|基于|通过)(?:了|的是)?(?:提出了?)?"
+)
 _PROBLEM = re.compile(r"(?:有效|成功|从而|以|来|旨在|主要)*(?:解决|应对|克服|针对|缓解|攻克)(?:了|的是)?")
 _EFFECT = re.compile(r"(?:最终|从而|并|进而|成功)*(?:达成|达到|实现|取得|获得)(?:了|的是)?")
 _SWITCH = re.compile(r"(?<=[^，])(?:来|以|从而)?解决了?(?=[^方])")
@@ -51,7 +57,7 @@ class BriefSlots:
 
 
 @Language.factory("kg_brief")
-def make_brief(nlp: Language, name: str) -> Any:
+def make_brief(nlp: Language, name: str) -> BriefSlots:
     return BriefSlots()
 
 

@@ -7,26 +7,31 @@ the abstract says it does. The words are in `ontology/kinds.ttl`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract.base import field_text, folded
+from kg.extract.names import without_venue
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 
 _PRESENTS = re.compile(
-    r"\b(?:(?:propose|introduce|present|develop|describe|design|build|release|unveil)s?|(?:is|are) (?=an? ))\b", re.IGNORECASE
+    r"\b(?:(?P<verb>propose|introduce|present|develop|describe|design|build|release|unveil)s?|(?:is|are) (?=an? ))\b",
+    re.IGNORECASE,
 )
 _PHRASE = re.compile(
-    r"\s*(?:(?P<name>[^,.;:]{1,80}?)(?:\s*\([^)]*\))?\s*(?:,|:|—|--)\s*)??(?:an?|the(?= first| design)|our)\s+(?P<phrase>[^,.;:()]+)", re.IGNORECASE
+    r"\s*(?:[^,.;:]{1,80}?(?:\s*\([^)]*\))?\s*(?:,|:|—|--)\s*)??(?:an?|the(?= first| design)|our)\s+"
+    r"(?P<phrase>[^,.;:()]+)",
+    re.IGNORECASE,
 )
 _PHRASE_END = re.compile(
-    r"\s(?:that|which|for|with|to|on|by|in|designed|aimed|built|tailored|featuring|where|capable|based|using|leveraging|specialized|specifically|called|named|captured|consisting|optimized|as)\b"
+    r"\s(?:that|which|for|with|to|on|by|in|designed|aimed|built|tailored|featuring|where|capable|based|"
+    r"using|leveraging|specialized|specifically|called|named|captured|consisting|optimized|as)\b"
 )
-_QUESTION = re.compile(r"\?|^(?:how|why|what|when|do|does|is|are|can|on the|towards? understanding|understanding)\b", re.IGNORECASE)
+_QUESTION = re.compile(
+    r"\?|^(?:how|why|what|when|do|does|is|are|can|on the|towards? understanding|understanding)\b", re.IGNORECASE
+)
 
 
 class Kind:
@@ -48,60 +53,57 @@ class Kind:
 
     def kind(self, doc: Doc) -> str:
         """The likeliest kind; a paper without evidence is a method."""
-        title, abstract = self.grams(doc, "T"), self.grams(doc, "A")
+        title = f" {fold(without_venue(field_text(doc, 'T')))} "  # a space around each word: whole phrases are counted
+        abstract = f" {' '.join(t.fold for t in folded(doc, *doc._.fields.get('A', (0, 0))))} "
         hits = {g: sum(abstract.count(f" {w} ") for w in words) for g, words in self.cues.items() if g.endswith("text")}
         named = {g: any(f" {w} " in title for w in words) for g, words in self.cues.items() if g.endswith("title")}
-        head = self.head(doc)
+        phrase = presented(field_text(doc, "A"), doc._.name)
+        head = self.head(phrase)
         proposes = bool(doc._.name) or hits["method-text"] > 0
         if named["survey-title"] or hits["survey-text"] >= 2:
             return "survey"
-        if head in ("benchmark", "dataset") or doc._.name.lower().endswith("bench"):
-            return head if head in ("benchmark", "dataset") else "benchmark"
-        if self.is_theory(title, hits, named, bool(doc._.name)):
+        if head in ("benchmark", "dataset"):
+            return head
+        if doc._.name.lower().endswith("bench"):
+            return "benchmark"
+        if self.is_theory(hits, named, bool(doc._.name)):
             return "theory"
         if not doc._.name and self.is_study(doc, hits, named):
             return "study"
-        if head == "system" or named["system-title"] and hits["system-text"] >= 2:
+        if head == "system" or (named["system-title"] and (hits["system-text"] >= 2 or phrase.endswith("framework"))):
             return "system"
         if head == "model" and proposes:
             return "model"
         return "method"
 
-    def grams(self, doc: Doc, field: str) -> str:
-        """The folded words of a field with a space around each, so that whole phrases can be counted."""
-        start, end = doc._.fields.get(field, (0, 0))
-        return " " + " ".join(t.fold for t in folded(doc, start, end)) + " "
-
-    def is_theory(self, title: str, hits: dict[str, int], named: dict[str, bool], has_name: bool) -> bool:
+    def is_theory(self, hits: dict[str, int], named: dict[str, bool], has_name: bool) -> bool:
         if has_name:
             return False
-        return hits["theory-text"] >= 3 or named["theory-title"] and hits["theory-text"] >= 1
+        return hits["theory-text"] >= 3 or (named["theory-title"] and hits["theory-text"] >= 1)
 
     def is_study(self, doc: Doc, hits: dict[str, int], named: dict[str, bool]) -> bool:
         asks = bool(_QUESTION.search(field_text(doc, "T")))
         weight = hits["study-text"] + 2 * named["study-title"] + 2 * asks - 2 * hits["method-text"]
         return weight >= 2
 
-    def head(self, doc: Doc) -> str:
-        """The kind of the first presented thing whose head noun tells one."""
-        for phrase in self.presented(field_text(doc, "A")):
-            words = " " + phrase
-            if any(f" {w} " in words + " " for w in self.cues["system-head"]):
-                return "system"
-            for kind in ("benchmark", "dataset", "model"):
-                if any(words.endswith(" " + w) for w in self.cues[f"{kind}-head"]):
-                    return kind
-            return ""
-        return ""
+    def head(self, phrase: str) -> str:
+        """The kind that a folded noun phrase names by its last words, "" if it tells none."""
+        if any(f" {w} " in f" {phrase} " for w in self.cues["system-head"]):
+            return "system"
+        kinds = ("benchmark", "dataset", "model")
+        return next((k for k in kinds if any(f" {phrase}".endswith(f" {w}") for w in self.cues[f"{k}-head"])), "")
 
-    def presented(self, abstract: str) -> Iterator[str]:
-        """The folded noun phrases that say what is presented."""
-        for verb in _PRESENTS.finditer(abstract):
-            found = _PHRASE.match(abstract, verb.end())
-            if found:
-                yield fold(_PHRASE_END.split(found["phrase"], maxsplit=1)[0])
+
+def presented(abstract: str, name: str) -> str:
+    """The folded noun phrase that says what is presented first: "X, [a serving system] that ...", "X is [a ...]"."""
+    for verb in _PRESENTS.finditer(abstract):
+        own = verb["verb"] or (name and abstract[: verb.start()].rstrip().endswith(name))
+        found = _PHRASE.match(abstract, verb.end()) if own else None
+        if found:
+            return fold(_PHRASE_END.split(found["phrase"], maxsplit=1)[0])
+    return ""
 
 
 @Language.factory("kg_kind")
-def make_kind(nlp: Language, name: str) -> Any:
+def make_kind(nlp: Language, name: str) -> Kind:
     return Kind(Vocabulary.load())

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -18,46 +17,61 @@ from kg.extract.brief import slots
 from kg.vocabulary import CONCEPT_TYPES, Vocabulary
 
 _TOKEN = r"[^\W\d_](?:[\w+²³'.]|[-–/](?=\w)|\$?\^\{?\w\}?\$?)*\+*"
-_CAPITAL = rf"(?:\d+(?:\.\d+)?-?)?(?-i:[^\W\d_a-z])(?:[\w+²³.]|[-–/](?=\w))*\+*|[a-zγ][\w-]*(?-i:[A-Z])[\w.-]*"
+_CAPITAL = r"(?:\d+(?:\.\d+)?-?)?(?-i:[^\W\d_a-z])(?:[\w+²³.]|[-–/](?=\w))*\+*|[a-zγ][\w-]*(?-i:[A-Z])[\w.-]*"
 _RUN = rf"(?:{_CAPITAL})(?:[ ](?:{_CAPITAL}|v?\d[\w.]*|(?:of|for|and|as|to|in|with)(?= (?-i:[A-Z]))))*"
 _PRESENT = (
     r"(?:propos|introduc|present|develop|design|describ|releas|devis|unveil|build|offer|suggest|creat|formulat|"
     r"contribut|explor|leverag|provid|launch|establish|construct|investigat|adopt|report)(?:e[sd]?|s|ing|ed)?"
 )
 _PRESENTED = re.compile(
-    rf"(?i:\b(?:we|work|paper|authors?|article|study|report|to this end|here|to)\b[^.;]{{0,60}}?\b{_PRESENT}|\b(?:is|are) (?:{_PRESENT}|built)|"
-    rf"\b(?:this|our) (?:paper|work|report|study|article) is\b)\b"
+    rf"(?i:\b(?:we|work|paper|authors?|article|study|report|to this end|here|to)\b[^.;]{{0,60}}?\b{_PRESENT}|"
+    rf"\b(?:is|are) (?:{_PRESENT}|built)|\b(?:this|our) (?:paper|work|report|study|article) is\b)\b"
 )
 _CALLED = re.compile(
-    rf"\b(?i:called|named|dubbed|termed|coined|namely|titled|denoted (?:as|by)|abbreviated (?:as|to)|referred to as|refer to as|known as|"
-    rf"which we (?:call|name|term|dub)|we (?:call|name|term|dub) (?:it|this|our \w+|the \w+(?: \w+)?)|that we call)(?: as)?[ :]+"
-    rf"(?:the |a |an |[\"'“‘`{{]*(?:\\(?:textbf|textit|emph|textsc|texttt|method|name)\{{)?)?[\"'“‘`*]*(?P<name>{_RUN}|{_TOKEN})"
+    r"\b(?i:called|named|dubbed|termed|coined|namely|titled|denoted (?:as|by)|abbreviated (?:as|to)|referred? to as|"
+    r"known as|which we (?:call|name|term|dub)|we (?:call|name|term|dub) (?:it|this|our \w+|the \w+(?: \w+)?)|"
+    r"that we call)(?: as)?[ :]+"
+    r"(?:the |a |an |[\"'“‘`{]*(?:\\(?:textbf|textit|emph|textsc|texttt|method|name)\{)?)?[\"'“‘`*]*"
+    rf"(?P<name>{_RUN}|{_TOKEN})"
 )
 _DIRECT = re.compile(
     rf"[ :]+(?:the |a |an |our |[\"'“‘`{{]*\\?(?:textbf|textit|emph|textsc|texttt)?[{{\"'“‘`*]*)?(?P<name>{_RUN})"
 )
-_APPOSED = re.compile(rf"(?:[,:] | --? |\s?—\s?)[\"'“‘`{{*]*(?P<name>{_RUN})[\"'”’`}}*]*(?=\s?[,.;:(—]| that | which |$)")
+_APPOSED = re.compile(
+    rf"(?:[,:] | --? |\s?—\s?)[\"'“‘`{{*]*(?P<name>{_RUN})[\"'”’`}}*]*(?=\s?[,.;:(—]| that | which |$)"
+)
 _BRACKET = re.compile(rf"\(\s*[\"'“*]*(?P<name>(?:{_TOKEN})(?:[ -][A-Z0-9][\w+.-]*)?)[\"'”*]*\s*(?:[,;][^()]*)?\)")
 _HEAD = re.compile(r"^(?P<head>[^:?!]{2,60}?)\s*(?::|\s[–—-]\s|\s--\s)\s*\S")
 _PREPRINT = re.compile(
-    r"^(?:.*?\b(?:under review|published|accepted|preprint|conference paper)\b.*?\b20\d\d\b\W*|(?:preprint|technical report)\W+)", re.IGNORECASE
+    r"^(?:.*?\b(?:under review|published|accepted|preprint|conference paper)\b.*?\b20\d\d\b\W*|"
+    r"(?:preprint|technical report)\W+)",
+    re.IGNORECASE,
 )
 _TITLE_BRACKET = re.compile(rf"\((?P<name>{_TOKEN})\)")
 _CLOSED = re.compile(r"[\"'”’`}*]*\s?(?:[,(:.]|—|--)")
-_ORDINARY = re.compile(r"^(?:we|this|that|the|these|our|it|in|on|to|for|and|an?|by|as|its?|their|such|is|are)$", re.IGNORECASE)
+_ORDINARY = re.compile(
+    r"^(?:we|this|that|the|these|our|it|in|on|to|for|and|an?|by|as|its?|their|such|is|are)$", re.IGNORECASE
+)
 
 _URL_CHAR = r"[^\s<>\"'{}\[\]()|\\^`，。；、）】」]"
 _URL = re.compile(
-    rf"(?:https?\s?:\s?/\s?/\s?(?:www\.)?|\bwww\.|(?<![\w./@-])(?=(?:github|gitlab|huggingface|bitbucket)\.\w+/))"
-    rf"(?P<rest>{_URL_CHAR}+(?:(?<=/) (?=[\w.-]+/?(?:[\w.-]+)?\b){_URL_CHAR}+)*)",
+    r"(?:https?\s?:\s?/\s?/\s?(?:www\.)?|\bwww\.|(?<![\w./@-])(?=(?:github|gitlab|huggingface|bitbucket)\.\w+/))"
+    rf"(?P<rest>{_URL_CHAR}+(?:(?:(?<=[/_])\s|(?<=-)\n)(?=[\w.-]+){_URL_CHAR}+)*)",
     re.IGNORECASE,
 )
-_HOSTS = re.compile(r"^(?:www\.)?(?:github\.com|gitlab\.[\w.]+|huggingface\.co|bitbucket\.org|gitee\.com|anonymous\.4open\.science|modelscope\.cn)/", re.I)
+_HOSTS = re.compile(
+    r"^(?:www\.)?(?:github\.com|gitlab\.[\w.]+|huggingface\.co|bitbucket\.org|gitee\.com|anonymous\.4open\.science|"
+    r"modelscope\.cn)/",
+    re.IGNORECASE,
+)
 _REPOSITORY = re.compile(r"^(?:github|gitlab)\.\w+/[\w.-]+/[\w.-]+$", re.IGNORECASE)
-_LOST_UNDERSCORE = re.compile(r" (?P<tail>[a-z0-9]+(?: [a-z0-9]+)?)\s?\.?\s*$")
-_CODE = re.compile(r"\b(?:source |our )?(?:codes?|codebase|implementation|repository|toolkit|library|open[- ]?sourced?)\b|代码|开源", re.IGNORECASE)
+_LOST_UNDERSCORE = re.compile(
+    r" (?!(?:soon|here|now|online|later|publicly|shortly|upon|for|and|to)\b)(?P<tail>[a-z0-9]+)\s?\.?\s*$"
+)
+_CODE = re.compile(
+    r"\b(?:codes?|codebase|implementation|repository|toolkit|library|open[- ]?sourced?)\b|代码|开源", re.IGNORECASE
+)
 _CODE_AT = re.compile(r"\b[Cc]odes?\b[^.]{0,40}? at:? (?P<repo>[\w-]+/[\w.-]*\w)(?=\.?(?:\s|$))")
-_OTHER = re.compile(r"\b(?:project (?:web ?)?(?:page|site|home ?page|homepage)|demo page|samples|dataset split)\b[^.]{0,30}$", re.IGNORECASE)
 
 
 class Names:
@@ -73,7 +87,7 @@ class Names:
 
     def short_name(self, doc: Doc) -> str:
         """The short name of what the paper proposes, as its abstract spells it; "" if it has none."""
-        title = _PREPRINT.sub("", field_text(doc, "T"))
+        title = without_venue(field_text(doc, "T"))
         abstract = field_text(doc, "A")
         for found, sure in candidates(title, abstract, slots(field_text(doc, "B")).name):
             name = found.strip(" .,;:'’–-")
@@ -87,8 +101,13 @@ class Names:
 
 
 @Language.factory("kg_names")
-def make_names(nlp: Language, name: str) -> Any:
+def make_names(nlp: Language, name: str) -> Names:
     return Names(Vocabulary.load())
+
+
+def without_venue(title: str) -> str:
+    """A title without "Under review as a conference paper at ICLR 2026" before it."""
+    return _PREPRINT.sub("", title)
 
 
 def candidates(title: str, abstract: str, brief_name: str) -> Iterator[tuple[str, bool]]:
@@ -112,13 +131,15 @@ def candidates(title: str, abstract: str, brief_name: str) -> Iterator[tuple[str
 def _one_name(head: str) -> bool:
     """A single word, or one with its version ("Fast-dLLM v2", "Qwen 3")."""
     words = head.split()
-    return len(words) == 1 or len(words) == 2 and bool(re.fullmatch(r"[vV]?\d[\w.]*|[IVX]+|\w", words[1]))
+    return len(words) == 1 or (len(words) == 2 and bool(re.fullmatch(r"[vV]?\d[\w.]*|[IVX]+|\w", words[1])))
 
 
 def _is_name(token: str) -> bool:
     """Whether a token's spelling marks it as a name: inner capital, digit, or capitals throughout."""
     letters = token.rstrip("s")
-    return len(letters) > 1 and (any(c.isupper() for c in letters[1:]) or (any(c.isdigit() for c in letters) and letters[0].isalpha()))
+    if len(letters) < 2:
+        return False
+    return any(c.isupper() for c in letters[1:]) or (letters[0].isalpha() and any(c.isdigit() for c in letters))
 
 
 def _acronym_of(phrase: str, abstract: str) -> str:
@@ -189,12 +210,13 @@ def _sentence_end(text: str, at: int) -> int:
 
 def spelled(name: str, abstract: str) -> str:
     """A name as the abstract writes it, where the title has it in capitals."""
-    found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", abstract) or re.search(rf"(?<!\w){re.escape(name)}(?!\w)", abstract, re.IGNORECASE)
+    pattern = rf"(?<!\w){re.escape(name)}(?!\w)"
+    found = re.search(pattern, abstract) or re.search(pattern, abstract, re.IGNORECASE)
     return found.group() if found and (name.isupper() or name.title() == name) else name
 
 
 def code_url(doc: Doc) -> str:
-    """The repaired URL of the paper's own code; "" if none is given. Repositories first, then pages said to hold code."""
+    """The repaired URL of the paper's own code, "" if none is given; a page counts when it is said to hold code."""
     best = (0, "")
     for field in ("A", "B"):
         start, end = doc._.fields.get(field, (0, 0))
@@ -212,11 +234,11 @@ def code_url(doc: Doc) -> str:
 
 
 def _rank(url: str, before: str, sentence: str) -> int:
-    host = bool(_HOSTS.match(url.split("//", 1)[1]))
+    """Repositories before pages, and those that are said to hold code before others; 0 for a page that is not."""
     says_code = bool(_CODE.search(before) or _CODE.search(sentence.split("http")[0]))
-    if host:
+    if _HOSTS.match(url.split("//", 1)[1]):
         return 4 if says_code else 3
-    return 2 if says_code and not (_OTHER.search(before) and not _CODE.search(before)) else 0
+    return 2 if says_code else 0
 
 
 def _mended(found: re.Match[str], text: str) -> str:
@@ -227,5 +249,5 @@ def _mended(found: re.Match[str], text: str) -> str:
         rest = "www." + rest
     lost = _LOST_UNDERSCORE.match(text, found.end())
     if lost and _REPOSITORY.match(rest) and not found.group().endswith("."):
-        rest += "_" + lost["tail"].replace(" ", "_")
+        rest += "_" + lost["tail"]
     return f"{scheme}://{rest}"

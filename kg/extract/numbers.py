@@ -122,9 +122,9 @@ _ORIGIN = re.compile(r"[^,;.\d]{0,24}?\b(?:down |up )?to\s[^,;.\d]{0,24}")
 _NAME_BEFORE = re.compile(r"[A-Z][\w.-]*[ -]?$")
 _SHARED = re.compile(r"\s*(?:/|\||,|,? and|,? or)\s*")
 _PREFIX = re.compile(
-    r"(?P<up_to>\bup ?to(?: an?| about| around| approximately)?|\bas (?:much|high|many|large|far) as(?: an?)?|\bat most|"
-    r"\bless than|\bfewer than|\bunder|\bbelow|\bwithin|\bno more than|\bmaximum(?: of)?|\bmax|[<≤]|高达|可达|最高|最多|"
-    r"不超过|低于|不足)[\s(]*(?:a |an |only |just |over )?[\s+]*$|"
+    r"(?P<up_to>\bup ?to(?: an?| about| around| approximately)?|\bas (?:much|high|many|large|far) as(?: an?)?|"
+    r"\bat most|\bless than|\bfewer than|\bunder|\bbelow|\bwithin|\bno more than|\bmaximum(?: of)?|\bmax|[<≤]|"
+    r"高达|可达|最高|最多|不超过|低于|不足)[\s(]*(?:a |an |only |just |over )?[\s+]*$|"
     r"(?P<at_least>\bat least|\bover|\bmore than|\babove|\bexceed(?:s|ing|ed)?|\bbeyond|\bno less than|\bgreater than|"
     r"\bsurpass(?:es|ing)?|\bupwards of|\bwell over|[>≥]|超过|至少|逾|超)[\s(]*(?:a |an |only |just )?[\s+]*$|"
     r"(?P<about>\babout|\baround|\bnearly|\balmost|\bapproximately|\broughly|\bclose to|\bsome|\bnear|\bcirca|~|"
@@ -201,7 +201,8 @@ def _read(text: str, match: re.Match[str]) -> Quantity:
     elif high is not None:
         value = (min(low, high), max(low, high))
     elif prefix := _FROM.search(window):
-        origin = "" if re.search(r"\brang\w*\s*$", window[: prefix.start()]) else prefix["from"] + prefix["unit"].rstrip()
+        ranging = re.search(r"\brang\w*\s*$", window[: prefix.start()])
+        origin = "" if ranging else prefix["from"] + prefix["unit"].rstrip()
     bound, start = _bound(text, match.start())
     after = _SUFFIX.match(text, end)
     if after and after.lastgroup and bound == "exact":
@@ -211,7 +212,7 @@ def _read(text: str, match: re.Match[str]) -> Quantity:
 
 
 def _is_step(match: re.Match[str], window: str, unit: str) -> bool:
-    """Whether "A to B" goes from A to B ("accuracy from 91.7% to 94.1%") rather than spans a range ("2x to 3x")."""
+    """Whether "A to B" goes from one to the other ("from 91.7% to 94.1%") rather than spans a range ("2x to 3x")."""
     if match["joint"].strip() != "to" or unit == "x":
         return False
     if _FROM_HERE.search(window):
@@ -221,7 +222,8 @@ def _is_step(match: re.Match[str], window: str, unit: str) -> bool:
 
 def _resumes(text: str, match: re.Match[str]) -> bool:
     """Whether what looks like the end of a range is another thing: "80% to 7B", "2-3B models"."""
-    return bool(re.match(r"[A-Za-z]\d|-\w", text[match.end() : match.end() + 2])) and not _UNIT_AT.match(text, match.end())
+    named = re.match(r"[A-Za-z]\d|-\w", text[match.end() : match.end() + 2])
+    return bool(named) and not _UNIT_AT.match(text, match.end())
 
 
 def _words(text: str) -> Iterator[Quantity]:

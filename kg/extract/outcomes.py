@@ -1,6 +1,6 @@
 """The words by which papers state outcomes, and sentences read with them: cues, metrics, noun phrases.
 
-What counts as an outcome word, and which way it points, is in `ontology/outcomes.ttl`; here is only the grammar around it.
+What counts as an outcome word, and which way it points, is in `ontology/outcomes.ttl`; here is the grammar around it.
 """
 
 from __future__ import annotations
@@ -228,9 +228,7 @@ class Lexicon:
         """The vocabulary's metric nearest to a quantity, first behind it, then before it, else what is usual."""
         quantity = place.quantity
         fitting = [
-            m
-            for m in place.sentence.metrics
-            if place.low <= m[0] and m[1] <= place.high and _fits(quantity.unit, m[2])
+            m for m in place.sentence.metrics if place.low <= m[0] and m[1] <= place.high and _fits(quantity.unit, m[2])
         ]
         near = [m for m in fitting if quantity.end <= m[0] < quantity.end + 48]
         near = near or [m for m in reversed(fitting) if m[1] <= quantity.start]

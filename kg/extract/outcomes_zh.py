@@ -1,4 +1,7 @@
-"""Outcome numbers in Chinese: the verb stands right before the number ("延迟降低41%") or closes the phrase ("17.3%的延迟降低")."""
+"""Outcome numbers in Chinese.
+
+The verb stands right before the number ("延迟降低41%") or closes the phrase behind it ("17.3%的延迟降低").
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,10 @@ def read(place: Place, last: Reading | None, lexicon: Lexicon) -> Reading | None
     if verb and _FILLER.fullmatch(place.text[verb.end : quantity.start]):
         subject = place.text[begin : verb.start].split("从")[0]
         against = _BASELINE.search(subject)
-        metric = _metric(verb, _phrase(against["rest"] if against else subject) or _phrase(behind))
+        phrase = _phrase(against["rest"] if against else subject) or _phrase(behind)
+        if not phrase and against:  # "延迟较Quest降低20%"
+            phrase = _phrase(subject[: against.start()])
+        metric = _metric(verb, phrase)
         level = verb.group == "keep" or _TO.search(place.text[verb.end : quantity.start])
         change = "absolute" if level else _change(verb, metric, lexicon)
         return Reading(change, metric or lexicon.near_metric(place), (begin, quantity.end), 0.7)

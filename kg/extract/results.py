@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -36,26 +35,28 @@ from kg.text import fold
 from kg.vocabulary import Vocabulary
 
 _OWN = re.compile(
-    r"\b(?:we|our|ours|us)\b|\bthis (?:paper|work|study|article|report|survey)\b|\bin this\b|\bpropos(?:e|es|ed|al)\b|"
-    r"\b(?:experiment|evaluation|result)s?\b|本文|我们|该方法|实验",
+    r"\b(?:we|our|ours|us)\b|\bthis (?:paper|work|study|article|report|survey)\b|\bin this\b|"
+    r"\bpropos(?:e|es|ed|al)\b|\b(?:experiment|evaluation|result)s?\b|本文|我们|该方法|实验",
     re.IGNORECASE,
 )
-_LEFT_STOP = re.compile(r"[,;:(]|，|。|(?:\s|^)(?:while|whereas|with|and|or|but|when|which|that|to)(?=\s)", re.IGNORECASE)
+_LEFT_STOP = re.compile(
+    r"[,;:(]|，|。|(?:\s|^)(?:while|whereas|with|and|or|but|when|which|that|to)(?=\s)", re.IGNORECASE
+)
 _PREPOSED = re.compile(r"\s+(?:in|of|on|for|to)\s+(?:terms of\s+)?")
 _BY = re.compile(
-    r"(?:\bby|，|了|约|高达|达)\s*(?:an? )?(?:average(?: of)?|factors? of|impressive|remarkable|additional|further|up to|"
-    r"as much as|as high as|on average)?\s*(?:an? |of )*$",
+    r"(?:\bby|，|了|约|高达|达)\s*(?:an? )?(?:average(?: of)?|factors? of|impressive|remarkable|additional|further|"
+    r"up to|as much as|as high as|on average)?\s*(?:an? |of )*$",
     re.IGNORECASE,
 )
 _OF = re.compile(
-    r"(?:\bof|\bbetween|\bfrom|\branging from|\bis|\bwas|\bto|\bat|:|=|\breach(?:es|ing)?|\bexceeding|\bas high as|\()\s*"
-    r"(?:only |just |an? |up |average |around )*$",
+    r"(?:\bof|\bbetween|\bfrom|\branging from|\bis|\bwas|\bto|\bat|:|=|\breach(?:es|ing)?|\bexceeding|\bas high as|"
+    r"\()\s*(?:only |just |an? |up |average |around )*$",
     re.IGNORECASE,
 )
 _TO = re.compile(r"\bto\s*(?:an? |only |just |about |around |approximately |nearly )*$")
 _ONLY = re.compile(
-    r"\b(?:only|just|merely|mere|as few as|as little as|reduc\w+)(?: (?:requir\w+|us\w+|to|an?|approximately|about))*\s*"
-    r"[~≤<]?\s*$|\b(?:less|fewer) than\s+$",
+    r"\b(?:only|just|merely|mere|as few as|as little as|reduc\w+)(?: (?:requir\w+|us\w+|to|an?|approximately|about))*"
+    r"\s*[~≤<]?\s*$|\b(?:less|fewer) than\s+$",
     re.IGNORECASE,
 )
 _SCORE_BEFORE = re.compile(
@@ -88,16 +89,17 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _BASELINE = re.compile(
-    r"\b(?:over|than|compared (?:to|with|against)|comparing (?:to|with)|in comparison (?:to|with)|relative to|versus|vs\.?|"
-    r"against|(?P<win>outperform(?:s|ing|ed)?|surpass(?:es|ing|ed)?|exceed(?:s|ing|ed)?|beat(?:s|ing)?)|on top of|"
-    r"improv(?:es|ing) (?:over|upon)|(?:faster|better|higher|lower|smaller|larger|fewer|less|more) than)\s+"
+    r"\b(?:over|than|compared (?:to|with|against)|comparing (?:to|with)|in comparison (?:to|with)|relative to|versus|"
+    r"vs\.?|against|(?P<win>outperform(?:s|ing|ed)?|surpass(?:es|ing|ed)?|exceed(?:s|ing|ed)?|beat(?:s|ing)?)|"
+    r"on top of|improv(?:es|ing) (?:over|upon)|(?:faster|better|higher|lower|smaller|larger|fewer|less|more) than)\s+"
     r"(?P<phrase>[^,;:()]+)",
     re.IGNORECASE,
 )
 _BASELINE_END = re.compile(
-    r"\s(?:by|within|running|while|after|before|beyond|over|on|in|at|with|when|for|and (?:\d|up|reduc|improv|achiev)|under|"
-    r"across|without|using|during|respectively|to|as|where|which|that|is|are|of|from|up|achiev\w+|reduc\w+|maintain\w+)\s|"
-    r"\s\d|[.。，]|\s(?:respectively|while)$",
+    r"\s(?:by|within|running|while|after|before|beyond|over|on|in|at|with|when|for|"
+    r"and (?:\d|up|reduc|improv|achiev)|under|across|without|using|during|respectively|to|where|"
+    r"which|that|is|are|of|from|up|achiev\w+|reduc\w+|maintain\w+)\s|"
+    r"(?<!such)\sas\s|\s\d|[.。，]|\s(?:respectively|while)$",
     re.IGNORECASE,
 )
 _EXAMPLE = re.compile(r"(?:such as|like|i\.e\.,?|e\.g\.,?|namely)\s+")
@@ -114,7 +116,9 @@ _ABSOLUTE = re.compile(r"\s*(?:\w+ )?absolute\b")
 _ABSOLUTE_BEFORE = re.compile(r"\babsolute (?:improvement|gain|increase|drop)s?\b[^,;.]{0,30}$")
 _OPEN = re.compile(r"\(\s*$")
 _GLUED = re.compile(r"(?:-(?!\s)|[A-Za-z@_/^:×]|\s?/\s?\d|\s?[x×]\s?\d|\s*[)}\]]\s*[a-z])")
-_COUNTED = re.compile(r"\b(tokens|steps|layers|samples|iterations|parameters)\b|\b(token) (?:usage|count|consumption|length)")
+_COUNTED = re.compile(
+    r"\b(tokens|steps|layers|samples|iterations|parameters)\b|\b(token) (?:usage|count|consumption|length)"
+)
 _NOTHING = ("it", "them", "this", "which", "each", "slight", "relative")
 _RATES = ("FPS", "tokens/s", "QPS", "TFLOPs/s", "TOPS/W", "mJ")
 #: Sizes are set-up unless they are called small; what they measure.
@@ -429,7 +433,8 @@ class Results:
         if reading.change == "absolute":
             spans = [(quantity.end, quantity.end + len(re.split("[,;]", place.behind)[0]))]
         else:
-            spans = [(quantity.end, place.high), (place.low, quantity.start), (quantity.end, len(text)), (0, quantity.start)]
+            spans = [(quantity.end, place.high), (place.low, quantity.start)]
+            spans += [(quantity.end, len(text)), (0, quantity.start)]
         for start, end in spans:
             for match in _BASELINE.finditer(text, start, end):
                 if start == quantity.end and match["win"] and re.search(r"\d", text[match.end() : match.end() + 12]):
@@ -456,12 +461,12 @@ class Results:
 
 
 @Language.factory("kg_results")
-def make_results(nlp: Language, name: str) -> Any:
+def make_results(nlp: Language, name: str) -> Results:
     return Results(Vocabulary.load())
 
 
 def _governing(place: Place, by: bool) -> Cue | None:
-    """The outcome word before a quantity that governs it: the nearest, a verb rather than a noun where "by" asks for one."""
+    """The outcome word before a quantity that governs it: the nearest, but a verb where "by" asks for one."""
     cues = place.cues_ahead()
     outcome = [c for c in reversed(cues) if c.group != "keep"]
     verbs = [c for c in outcome if not c.is_noun]
@@ -476,7 +481,7 @@ def _governing(place: Place, by: bool) -> Cue | None:
 
 
 def _object(text: str, at: int, high: int, bare: bool) -> tuple[str, int]:
-    """The noun phrase behind an outcome word and where it ends: "reduction [in memory footprint]", "lower [latency]"."""
+    """The noun phrase behind an outcome word and where it ends: "reduction in [memory footprint]"."""
     start = at
     if not bare:
         inside = _PREPOSED.match(text, at, high)
@@ -543,10 +548,11 @@ def _is_label(quantity: Quantity, text: str) -> bool:
 
 
 def _unit(quantity: Quantity, reading: Reading, text: str) -> str:
-    """The unit: points where a score changes by a bare number or a percentage is called absolute, else what is counted."""
+    """The unit: points where a score changes by a bare number or an absolute percentage, else what is counted."""
     if quantity.unit == "" and reading.change != "absolute" and first_value(quantity) >= 1:
         return "points"
-    if quantity.unit == "%" and (_ABSOLUTE.match(text, quantity.end) or _ABSOLUTE_BEFORE.search(text[: quantity.start])):
+    absolute = _ABSOLUTE.match(text, quantity.end) or _ABSOLUTE_BEFORE.search(text[: quantity.start])
+    if quantity.unit == "%" and absolute:
         return "points"
     counted = _COUNTED.search(reading.metric) if quantity.origin and not quantity.unit else None
     return (counted[1] or "tokens") if counted else quantity.unit

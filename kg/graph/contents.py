@@ -103,7 +103,7 @@ def counts(store: Store) -> dict[str, int]:
     out = {}
     for name in ("Paper", "Entry", "Source", "Mention", "Result", "Relation"):
         rows = store.select(f"SELECT (COUNT(DISTINCT ?x) AS ?n) {{ ?x a kg:{name} }}")
-        out[name.lower() + "s"] = rows[0]["n"]
+        out[{"Entry": "entries"}.get(name, name.lower() + "s")] = rows[0]["n"]
     rows = store.select(
         "SELECT ?type (COUNT(DISTINCT ?c) AS ?n) { ?m a kg:Mention ; kg:type ?type ; kg:entity ?c } GROUP BY ?type"
     )

@@ -224,9 +224,15 @@ class OxigraphStore:
         """Bring the vocabulary's graph up to date with the ontology's files."""
         node = ox.NamedNode(iri(VOCABULARY))
         known = ox.Triple(node, ox.NamedNode(iri("kg:sha256")), ox.Literal(ontology_hash()))
-        if _quad(known, node) not in self._ox:
-            files = [path for path in ontology_files() if path.name not in _NOT_VOCABULARY]
-            self.replace(VOCABULARY, [known, *(triple for path in files for triple in _turtle(path))])
+        if _quad(known, node) in self._ox:
+            return
+        files = [path for path in ontology_files() if path.name not in _NOT_VOCABULARY]
+        triples = [triple for path in files for triple in _turtle(path)]
+        if next(self._ox.quads_for_pattern(None, None, None, node), None) is None:
+            # The bulk loader is no transaction; what it leaves out when it is killed, the next opening adds.
+            with self._writing():
+                self._ox.bulk_extend(_quad(triple, node) for triple in triples)
+        self.replace(VOCABULARY, [known, *triples])
 
 
 def open_store(location: str | Path, read_only: bool = False) -> Store:
@@ -429,17 +435,16 @@ def _check_schema(folder: Path, meta: Path) -> None:
         raise KgError(f"The graph {folder} has schema {schema}, this program knows {SCHEMA}: install a newer kg.")
 
 
-def _patiently(action: Callable[[], _T], folder: Path, attempts: int = 5) -> _T:
-    """Try again what a writer at work may have spoiled."""
-    for _ in range(attempts - 1):
+def _patiently(action: Callable[[], _T], folder: Path, seconds: float = 3) -> _T:
+    """Try again while a writer at work takes files away between reading their names and opening them."""
+    end = time.monotonic() + seconds
+    while True:
         try:
             return action()
-        except _FAILURES:
-            time.sleep(0.01)
-    try:
-        return action()
-    except _FAILURES as error:
-        raise _fault(folder, error) from None
+        except _FAILURES as error:
+            if "No such file" not in str(error) or time.monotonic() > end:
+                raise _fault(folder, error) from None
+        time.sleep(0.01)
 
 
 def _fault(folder: Path | None, error: Exception) -> KgError:

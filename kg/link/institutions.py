@@ -218,6 +218,9 @@ class Register:
             rows.split("\n")[:-1], _pairs(index), _pairs(countries), read_additions(additions), Words.load()
         )
 
+    def __len__(self) -> int:
+        return len(self._rows)
+
     def __getitem__(self, curie: str) -> Organisation:
         """The organisation of a CURIE; the additions' names come before ROR's."""
         if curie in self._own:

@@ -1,6 +1,6 @@
 """Questions in English and Chinese become filters, filters SPARQL; the answer has the words that show it.
 
-    answer(store, vocabulary, "KV-cache compression papers on H100").to_json()
+answer(store, vocabulary, "KV-cache compression papers on H100").to_json()
 """
 
 from __future__ import annotations

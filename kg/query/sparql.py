@@ -134,9 +134,7 @@ def _outcome(term: Outcome, v: str = "") -> str:
     tests = [f"?{v}metric IN ({', '.join(map(_iri, term.metrics))})"] if term.metrics else []
     tests += [f"REGEX(?{v}wording, {literal(_regex(words))}, 'i')" for words in term.words]
     if tests:
-        parts.append(
-            f"OPTIONAL {{ ?{v}node kg:metric ?{v}metric }} OPTIONAL {{ ?{v}node kg:metricText ?{v}wording }}"
-        )
+        parts.append(f"OPTIONAL {{ ?{v}node kg:metric ?{v}metric }} OPTIONAL {{ ?{v}node kg:metricText ?{v}wording }}")
         parts.append(f"FILTER({' || '.join(f'COALESCE({test}, false)' for test in tests)})")
     return " ".join(parts)
 

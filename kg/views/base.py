@@ -43,18 +43,19 @@ class View:
     @property
     def content(self) -> str | bytes:
         """The view in its usual form."""
-        return self.form(self.forms[0])
+        return self.render(self.forms[0])
 
     @property
     def media(self) -> str:
         """The media type of `content`."""
         return MEDIA[self.forms[0]]
 
-    def form(self, name: str) -> str | bytes:
+    def render(self, form: str) -> str | bytes:
         """The view in a form ("html", "md", "json", ...); KgError when it has no such form."""
-        name = _OTHER_ENDINGS.get(name.lower(), name.lower())
+        name = _OTHER_ENDINGS.get(form.lower(), form.lower())
         if name not in self._make:
-            raise KgError(f"{self.title}: there is no form {name!r} of this view: choose one of {', '.join(self.forms)}.")
+            known = ", ".join(self.forms)
+            raise KgError(f"{self.title}: there is no form {form!r} of this view: choose one of {known}.")
         if name not in self._made:
             self._made[name] = self._make[name]()
         return self._made[name]
@@ -65,7 +66,7 @@ class View:
         ending = form or path.suffix.lstrip(".")
         if not ending:
             raise KgError(f"{path}: the name has no ending to choose a form by: add one of .{', .'.join(self.forms)}.")
-        return write(path, self.form(ending))
+        return write(path, self.render(ending))
 
     def __str__(self) -> str:
         content = self.content
@@ -75,8 +76,9 @@ class View:
         """How a notebook shows it: a page inside a frame, so that its styles stay its own."""
         if "html" not in self.forms:
             return f"<pre>{escape(str(self))}</pre>"
-        page = escape(str(self.form("html")))
-        return f'<iframe srcdoc="{page}" title="{escape(self.title)}" style="width:100%;height:640px;border:0"></iframe>'
+        page = escape(str(self.render("html")))
+        style = "width:100%;height:640px;border:0"
+        return f'<iframe srcdoc="{page}" title="{escape(self.title)}" style="{style}"></iframe>'
 
 
 class Maker(Protocol):

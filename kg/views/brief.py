@@ -189,12 +189,13 @@ def view(graph: Graph, selection: str, lang: str) -> View:
 
     shown = Selection(graph, selection, lang)
     said = [(ids(paper), compose(shown, paper)) for paper in shown.papers]
+    rows = [{"papers": names, "text": text} for names, text in said]
     return View(
         selection or "briefs",
         {
             "txt": lambda: "".join(f"{text}\n" for _, text in said),
             "md": lambda: "".join(f"- {names[0]}: {text}\n" for names, text in said),
-            "json": lambda: json.dumps([{"papers": n, "text": t} for n, t in said], ensure_ascii=False, indent=1) + "\n",
+            "json": lambda: json.dumps(rows, ensure_ascii=False, indent=1) + "\n",
         },
         papers=len(said),
     )

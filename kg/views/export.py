@@ -30,5 +30,5 @@ def export(graph: Graph, format: str, source: str | None = None) -> bytes:
             raise KgError(f"A digest is one source given back: name one with --source ({names}).")
         return of_graph.digest(graph.store, source)
     if source and format in of_graph.FORMATS:
-        raise KgError(f"{format} holds the whole graph, not the source {source}: leave the source out, or choose digest.")
+        raise KgError(f"{format} holds the whole graph, not the source {source}: leave it out, or choose digest.")
     return of_graph.export(graph.store, format)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def phrase(shown: Selection, result: Result, *, aside: bool = True) -> str:
-    """A result as a noun phrase: "up to 41% lower latency (vs. chunked prefill)", "时延最高降低41%（较chunked prefill）".
+    """A result as a noun phrase: "up to 41% lower latency (vs. vLLM)", "时延最高降低41%（较vLLM）".
 
     Without `aside` baseline and setting are left to be said elsewhere.
     """

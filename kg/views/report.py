@@ -75,7 +75,8 @@ def _scope(shown: Selection) -> str:
     dates = sorted(filter(None, (shown.date(paper)[:10] for paper in shown.papers)))
     period = words("report.undated")
     if dates:
-        period = words("report.period_one" if dates[0] == dates[-1] else "report.period", first=dates[0], last=dates[-1])
+        key = "report.period_one" if dates[0] == dates[-1] else "report.period"
+        period = words(key, first=dates[0], last=dates[-1])
     return words(
         "report.scope",
         papers=words.count("count.paper", len(shown.papers)),

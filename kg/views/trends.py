@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from kg.api import Graph
 
-OF = (*TYPES, "metric")
+OF = (*TYPES, "metric", "kind")
 OVER = ("day", "week", "month", "report", "year")
 #: A technique counts where it is proposed or used, as in questions.
 _ROLES = ("proposed", "used")
@@ -30,7 +30,9 @@ _MOST_LINES = 8
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def trends(graph: Graph, of: str = "topic", over: str = "month", selection: str = "", lang: str = "en") -> pandas.DataFrame:
+def trends(
+    graph: Graph, of: str = "topic", over: str = "month", selection: str = "", lang: str = "en"
+) -> pandas.DataFrame:
     """Papers (works, each once a period) of each label by period, most frequent label first.
 
     Index: period ("2025-10-17", "2025-W42", "2025-10", "2025", or the source), without gaps; columns: labels.
@@ -52,9 +54,10 @@ def trends(graph: Graph, of: str = "topic", over: str = "month", selection: str 
             counts[concept].update(periods)
     rows = _without_gaps(sorted(corpus), over)
     ordered = sorted(
-        (c for c in counts if counts[c]), key=lambda c: (-counts[c].total(), shown.label(c).casefold(), c)
+        (c for c in counts if counts[c]), key=lambda c: (-counts[c].total(), _label(shown, c).casefold(), c)
     )
     labels = _distinct(ordered, shown)
+    english = shown if lang == "en" else Selection.of(graph, shown.papers, "en")
     frame = pandas.DataFrame(
         [[counts[concept][row] for concept in ordered] for row in rows],
         index=pandas.Index(rows, name=over, dtype=object),
@@ -68,8 +71,9 @@ def trends(graph: Graph, of: str = "topic", over: str = "month", selection: str 
         "selection": shown.name,
         "corpus": {row: corpus[row] for row in rows},
         "undated": undated,
+        "papers": len(shown.papers),
         "concepts": {labels[concept]: concept for concept in ordered},
-        "english": {labels[concept]: graph.label(concept, "en") for concept in ordered},
+        "english": {labels[concept]: _label(english, concept) for concept in ordered},
     }
     return frame
 
@@ -124,6 +128,7 @@ def plot(frame: pandas.DataFrame) -> bytes:
     from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     lang, han = frame.attrs["lang"], han_font()
     words = Words(lang if lang == "en" or han else "en")
@@ -139,7 +144,7 @@ def plot(frame: pandas.DataFrame) -> bytes:
         step = max(1, len(frame) // 16)
         axes.set_xticks(list(at)[::step], [f"{p}\nn={frame.attrs['corpus'][p]}" for p in frame.index[::step]])
         axes.set_ylim(bottom=0)
-        axes.yaxis.get_major_locator().set_params(integer=True)
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_ylabel(words("trends.papers"))
         axes.set_title(_heading(frame, words), loc="left")
         axes.spines[["top", "right"]].set_visible(False)
@@ -150,16 +155,28 @@ def plot(frame: pandas.DataFrame) -> bytes:
     return out.getvalue()
 
 
+def render(frame: pandas.DataFrame, form: str = "table") -> str | bytes:
+    """A trend as "table" (or "txt"), "csv", "json" or "png"; KgError for another form."""
+    makers: dict[str, Callable[[pandas.DataFrame], str | bytes]] = {
+        "table": table,
+        "txt": table,
+        "csv": to_csv,
+        "json": to_json,
+        "png": plot,
+    }
+    if form not in makers:
+        raise KgError(f"A trend has no form {form!r}: choose one of {', '.join(makers)}.")
+    return makers[form](frame)
+
+
 def view(graph: Graph, selection: str = "", lang: str = "en", of: str = "topic", over: str = "month") -> View:
     """The trend as text, CSV, JSON and PNG."""
     frame = trends(graph, of, over, selection, lang)
     forms: dict[str, Callable[[], str | bytes]] = {
-        "txt": lambda: table(frame),
-        "csv": lambda: to_csv(frame),
-        "json": lambda: to_json(frame),
-        "png": lambda: plot(frame),
+        form: lambda form=form: render(frame, form)  # type: ignore[misc]
+        for form in ("txt", "csv", "json", "png")
     }
-    return View(_heading(frame, Words(lang)), forms, papers=sum(frame.attrs["corpus"].values()) + frame.attrs["undated"])
+    return View(_heading(frame, Words(lang)), forms, papers=frame.attrs["papers"])
 
 
 def _check(of: str, over: str) -> None:
@@ -170,6 +187,8 @@ def _check(of: str, over: str) -> None:
 
 
 def _concepts(shown: Selection, paper: Paper, of: str) -> set[str]:
+    if of == "kind":
+        return {f"kind.{record.kind}" for _, record in paper.entries if record.kind}
     if of == "metric":
         return {o.result.metric_concept for o in shown.outcomes(paper) if o.result.metric_concept}
     things = shown.things(paper, of)
@@ -221,10 +240,15 @@ def _first_day(period: str, over: str) -> date:
     return date.fromisoformat(period + {"day": "", "month": "-01", "year": "-01-01"}[over])
 
 
+def _label(shown: Selection, concept: str) -> str:
+    return shown.words(concept) if concept.startswith("kind.") else shown.label(concept)
+
+
 def _distinct(concepts: list[str], shown: Selection) -> dict[str, str]:
     """A label for each concept; two of the same wording are told apart by their name."""
-    said = Counter(shown.label(concept) for concept in concepts)
-    return {c: shown.label(c) if said[shown.label(c)] == 1 else f"{shown.label(c)} ({c})" for c in concepts}
+    labels = {concept: _label(shown, concept) for concept in concepts}
+    said = Counter(labels.values())
+    return {c: label if said[label] == 1 else f"{label} ({c})" for c, label in labels.items()}
 
 
 def _heading(frame: pandas.DataFrame, words: Words) -> str:
@@ -240,7 +264,7 @@ def _draw(axes: Any, frame: pandas.DataFrame, columns: list[str], names: list[st
     """Lines where time goes on, bars side by side for a few periods or for reports."""
     from matplotlib import colormaps
 
-    colours = colormaps["tab10"].colors
+    colours = [colormaps["tab10"](i) for i in range(10)]
     if frame.attrs["over"] != "report" and len(frame) > 3:
         for i, (label, name) in enumerate(zip(columns, names, strict=True)):
             axes.plot(range(len(frame)), frame[label].to_list(), marker="o", markersize=3, label=name, color=colours[i])
@@ -256,8 +280,8 @@ def han_font() -> str:
     """The name of an installed font that has Chinese characters, simplified ones first; "" when there is none."""
     from matplotlib.font_manager import fontManager, get_font
 
-    fonts = [font for font in fontManager.ttflist if font.style == "normal" and int(_weight(font.weight)) <= 500]
-    for font in sorted(fonts, key=lambda f: ("SC" not in f.name, "Sans" not in f.name, "Mono" in f.name, f.name, f.fname)):
+    fonts = [font for font in fontManager.ttflist if font.style == "normal" and _weight(font.weight) <= 500]
+    for font in sorted(fonts, key=lambda f: ("SC" not in f.name, "Sans" not in f.name, "Mono" in f.name, f.fname)):
         try:
             glyphs = get_font(font.fname)
             if all(glyphs.get_char_index(ord(character)) for character in "图谱论文"):

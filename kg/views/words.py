@@ -30,7 +30,7 @@ class Words:
         said = self._find(key)
         if isinstance(said, list):
             said = said[0]
-        return said.format(**values) if values else said
+        return str(said.format(**values) if values else said)
 
     def count(self, key: str, n: int, **values: object) -> str:
         """The form of the words that fits a number: "1 paper", "3 papers"."""

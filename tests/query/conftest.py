@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
+from kg.graph.rdf import entry_triples, source_triples
+from kg.graph.records import from_json
+from kg.graph.store import OxigraphStore
+from kg.link import Linker
+from kg.model import Document, Record, Source, Text
 from kg.query import Lexicon
 from kg.query.lexicon import Named
 from kg.vocabulary import Vocabulary
@@ -29,3 +37,82 @@ def vocabulary() -> Vocabulary:
 @pytest.fixture(scope="session")
 def lexicon(vocabulary: Vocabulary) -> Lexicon:
     return Lexicon(vocabulary, (Named(c, label, at == 0) for c, ls in NAMES.items() for at, label in enumerate(ls)))
+
+
+TEXTS = {
+    "900-01": {
+        "title": "LongDemo: Real-Time Long Video Generation",
+        "A": "LongDemo refreshes the KV cache when prompts switch. It runs at 20.7 FPS on a single NVIDIA H100. "
+        "It is 2-12x faster than SkyDemo. Code is at https://github.com/demo/longdemo .",
+        "I": "Tsinghua University",
+        "techniques": [
+            ("LongDemo", "LongDemo", "proposed"),
+            ("KV cache", "KV cache", "used"),
+            ("SkyDemo", "SkyDemo", "baseline"),
+        ],
+        "hardware": ["NVIDIA H100"],
+        "topics": ["kv-cache-compression", "video-generation"],
+        "results": [("2-12x faster than SkyDemo", "inference speed", [2, 12], "x", "increase", "SkyDemo")],
+        "relations": [("LongDemo", "outperforms", "SkyDemo", "2-12x faster than SkyDemo")],
+        "code_url": "https://github.com/demo/longdemo",
+    },
+    "900-02": {
+        "title": "A Survey of Speculative Decoding",
+        "A": "This survey covers speculative decoding. We mention LoRA and the KV cache in passing.",
+        "I": "Peking University",
+        "techniques": [("speculative decoding", "speculative decoding", "used"), ("LoRA", "LoRA", "mentioned")],
+        "topics": ["speculative-decoding", "survey"],
+        "kind": "survey",
+    },
+    "900-03": {
+        "title": "Tiny LoRA with Reinforcement Learning",
+        "A": "We train LoRA with reinforcement learning on an A100, cutting latency by up to 45%.",
+        "I": "Peking University",
+        "techniques": [("LoRA", "LoRA", "used"), ("reinforcement learning", "reinforcement learning", "used")],
+        "hardware": ["NVIDIA A100"],
+        "topics": ["parameter-efficient-finetuning", "reinforcement-learning"],
+        "results": [("cutting latency by up to 45%", "latency", 45, "%", "decrease", "")],
+    },
+}
+
+
+@pytest.fixture(scope="session")
+def store(vocabulary: Vocabulary) -> Iterator[OxigraphStore]:
+    """Three papers of a source "900", linked as the program links them."""
+    linker = Linker(vocabulary)
+    with OxigraphStore.in_memory() as store:
+        store.replace("source:900", source_triples(Source("900", "900_demo.txt", "digest", "2025-10-15T15:43:59")))
+        for number, name in enumerate(TEXTS, 1):
+            document, record = _paper(name, number)
+            linked = linker.link(document, record)
+            store.replace(f"entry:{name}", entry_triples(document, linked, vocabulary, linker.institution_facts))
+        yield store
+
+
+def _paper(name: str, number: int) -> tuple[Document, Record]:
+    said: dict[str, Any] = TEXTS[name]
+    texts = {field: Text(said[key], said[key]) for field, key in (("T", "title"), ("A", "A"), ("I", "I"))}
+    rest = {"bound": "exact", "setting": ""}
+    document = Document(name, "900", number, texts)
+    record = from_json(
+        {
+            "id": name,
+            "title": said["title"],
+            "name": said["title"].partition(":")[0] if ":" in said["title"] else "",
+            "kind": said.get("kind", "method"),
+            "institutions": [{"surface": said["I"], "in": "I", "name": said["I"]}],
+            "techniques": [{"surface": s, "in": "A", "canonical": c, "role": r} for s, c, r in said["techniques"]],
+            "hardware": [{"surface": s.split()[-1], "in": "A", "canonical": s} for s in said.get("hardware", ())],
+            "results": [
+                {"surface": s, "in": "A", "metric": m, "value": v, "unit": u, "change": c, "baseline": b} | rest
+                for s, m, v, u, c, b in said.get("results", ())
+            ],
+            "relations": [
+                {"head": h, "type": kind, "tail": t, "evidence": e} for h, kind, t, e in said.get("relations", ())
+            ],
+            "topics": said["topics"],
+            "code_url": said.get("code_url", ""),
+        },
+        document,
+    )
+    return document, record

@@ -1,0 +1,60 @@
+"""What takes long to make from files that seldom change, kept in the user's cache folder.
+
+A file holds a stamp (what it was made from), a checksum, and the data in Python's marshal form, which holds no code
+to run. Without a folder to write to, everything is made anew each time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import marshal
+import os
+import sys
+import tempfile
+import zlib
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+
+def stamp(paths: Iterable[Path]) -> bytes:
+    """A hash of files and of the Python that reads them."""
+    digest = hashlib.sha256(sys.version.encode())
+    for path in paths:
+        digest.update(str(path).encode() + b"\0" + path.read_bytes())
+    return digest.digest()
+
+
+def kept(name: str, made_from: bytes, make: Callable[[], Any]) -> Any:
+    """What `make` gives (numbers, texts, lists, tuples, dicts, sets), remembered as long as its stamp stays."""
+    place = _folder() / f"{name}.bin"
+    with suppress(OSError, ValueError, EOFError, TypeError):
+        content = place.read_bytes()
+        head = made_from + zlib.crc32(content[36:]).to_bytes(4, "big")
+        if content[:36] == head:
+            return marshal.loads(content[36:])
+    data = make()
+    with suppress(OSError, ValueError):
+        _write(place, made_from, marshal.dumps(data))
+    return data
+
+
+def _folder() -> Path:
+    """The cache folder of the user; a checkout and an installation have one each."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    here = hashlib.sha256(str(Path(__file__).resolve().parent).encode()).hexdigest()[:8]
+    return Path(base) / "kg" / here
+
+
+def _write(place: Path, made_from: bytes, data: bytes) -> None:
+    """Whole or not at all, for others may read meanwhile."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=place.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(made_from + zlib.crc32(data).to_bytes(4, "big") + data)
+        os.replace(draft, place)
+    except OSError:
+        os.unlink(draft)
+        raise

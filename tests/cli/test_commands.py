@@ -1,0 +1,225 @@
+"""The command line as a user runs it: whole processes on the real graph."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kg.cli import COMMANDS
+
+
+def run(*args: str | Path, graph: Path | None = None, cwd: Path | None = None, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    env = {k: v for k, v in os.environ.items() if k not in ("KG_GRAPH", "KG_DEBUG")}
+    if graph:
+        env["KG_GRAPH"] = str(graph)
+    return subprocess.run(
+        [sys.executable, "-m", "kg", *map(str, args)], capture_output=True, encoding="utf-8", env=env, cwd=cwd, input=stdin, check=False
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command: str) -> None:
+    done = run(command, "--help")
+    assert done.returncode == 0
+    assert len(done.stdout.split()) > 15
+
+
+@pytest.mark.parametrize("question", ["KV-cache compression papers on H100", "在H100上做KV缓存压缩的论文"])
+def test_the_demo_question_has_its_two_papers_with_their_quotes(built_folder: Path, question: str) -> None:
+    done = run("ask", question, "--format", "json", graph=built_folder)
+    assert done.returncode == 0
+    said = json.loads(done.stdout)
+    assert set(said) == {"question", "understood", "ignored", "papers"}
+    assert {source for paper in said["papers"] for source in paper["sources"]} == {"002-22", "004-16"}
+    assert {c["concept"] for c in said["understood"]["topic"]} == {"topic:kv-cache-compression"}
+    assert {c["concept"] for c in said["understood"]["hardware"]} == {"hardware:nvidia-h100"}
+    for paper in said["papers"]:
+        quotes = " ".join(e["quote"] for e in paper["evidence"])
+        assert "H100" in quotes
+        assert re.search(r"KV.?(?:re)?cach", quotes, re.IGNORECASE)
+
+
+def test_quotes_of_an_answer_stand_at_their_offsets(built_folder: Path) -> None:
+    from kg.api import Graph
+
+    said = json.loads(run("ask", "speculative decoding", "--format", "json", graph=built_folder).stdout)
+    assert said["papers"]
+    with Graph(built_folder, read_only=True) as graph:
+        for paper in said["papers"]:
+            texts = {d.id: d.texts for d, _ in graph.paper(paper["id"]).entries}
+            for e in paper["evidence"]:
+                if e["start"] >= 0:
+                    assert texts[e["source"]][e["field"]].raw[e["start"] : e["end"]] == e["quote"]
+
+
+def test_ask_writes_every_form(built_folder: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(run("ask", "联邦学习", "-f", "csv", graph=built_folder).stdout)))
+    assert rows
+    lines = run("ask", "联邦学习", "-f", "jsonl", graph=built_folder).stdout.splitlines()
+    assert [json.loads(line)["id"] for line in lines] == [row["id"] for row in rows]
+    assert "| 002-37 |" in run("ask", "联邦学习", "-f", "md", graph=built_folder).stdout
+    assert "002-37" in run("ask", "联邦学习", graph=built_folder).stdout
+
+
+def test_an_empty_answer_is_status_one_and_says_why(built_folder: Path) -> None:
+    done = run("ask", "quantization papers on Cerebras", graph=built_folder)
+    assert done.returncode == 1
+    assert done.stderr.strip()
+
+
+@pytest.mark.parametrize("source", ["000", "001", "002", "003", "004"])
+def test_a_report_comes_back_byte_for_byte(built_folder: Path, reports: Path, tmp_path: Path, source: str) -> None:
+    out = tmp_path / "back.txt"
+    done = run("export", "--format", "digest", "--source", source, "-o", out, graph=built_folder)
+    assert done.returncode == 0
+    original = next(reports.glob(f"{source}_*"))
+    assert out.read_bytes() == original.read_bytes()
+    piped = run("export", "--format", "digest", "--source", source, graph=built_folder)
+    assert piped.stdout.encode() == original.read_bytes()
+
+
+@pytest.mark.parametrize("form", ["turtle", "nquads", "jsonld", "graphml", "gexf", "csv", "jsonl"])
+def test_every_export_is_the_same_twice(built_folder: Path, form: str) -> None:
+    first = run("export", "--format", form, graph=built_folder)
+    assert first.returncode == 0
+    assert len(first.stdout) > 1000
+    assert run("export", "--format", form, graph=built_folder).stdout == first.stdout
+
+
+def test_verify_finds_nothing_wrong_with_what_the_program_wrote(built_folder: Path) -> None:
+    done = run("verify", graph=built_folder)
+    assert done.returncode == 0, done.stderr
+    assert "0 faults, 100.00 % right" in done.stdout
+
+
+def test_extract_gives_records_that_the_checker_accepts(shared: Path, reports: Path, tmp_path: Path) -> None:
+    out = tmp_path / "records.jsonl"
+    assert run("extract", reports, "-o", out).returncode == 0
+    assert len(out.read_text("utf-8").splitlines()) == 133
+    gold = shared / "gold"
+    for name, least in (("headline", 0.60), ("brief technique", 0.95), ("brief problem", 0.95), ("brief effect", 0.95), ("brief institution", 0.95)):
+        scored = subprocess.run(
+            [sys.executable, gold / "score.py", gold / "dev.jsonl", out, "--json"], capture_output=True, encoding="utf-8", check=True
+        )
+        scores = json.loads(scored.stdout)
+        assert (scores[name] if name == "headline" else scores[name]["f1"]) >= least, name
+
+
+def test_questions_reach_their_mean(shared: Path, built_folder: Path) -> None:
+    gold = shared / "gold"
+    done = subprocess.run(
+        [sys.executable, gold / "score_questions.py", gold / "questions.dev.jsonl", "--within", gold / "dev.jsonl",
+         "--graph", built_folder, "--command", f"{sys.executable} -m kg ask"],
+        capture_output=True, encoding="utf-8", check=True,
+    )
+    mean = float(re.search(r"mean F1 ([\d.]+)", done.stdout)[1])  # type: ignore[index]
+    assert mean >= 0.70, done.stdout
+
+
+def test_eval_scores_what_ships_with_the_package() -> None:
+    done = run("eval", "--format", "json")
+    assert done.returncode == 0
+    scores = json.loads(done.stdout)
+    assert scores["headline"]["f1"] >= 0.60
+    assert scores["techniques"]["gold"] > 500
+
+
+def test_brief_report_trends_and_picture_are_written(built_folder: Path, tmp_path: Path) -> None:
+    zh = run("brief", "002-22", graph=built_folder).stdout
+    assert "LongLive" in zh
+    assert "论文" in zh
+    assert "LongLive" in run("brief", "002-22", "--lang", "en", graph=built_folder).stdout
+    for name, args in (
+        ("r.md", ["report", "KV cache compression"]),
+        ("r.html", ["report", "KV cache compression", "--lang", "zh"]),
+        ("t.csv", ["trends", "--of", "technique", "--over", "report"]),
+        ("t.png", ["trends", "--of", "topic", "--over", "report"]),
+        ("g.html", ["draw", "KV cache compression"]),
+    ):
+        done = run(*args, "-o", tmp_path / name, graph=built_folder)
+        assert done.returncode == 0, done.stderr
+        assert (tmp_path / name).stat().st_size > 500
+    assert (tmp_path / "t.png").read_bytes().startswith(b"\x89PNG")
+    for name in ("r.html", "g.html"):
+        page = (tmp_path / name).read_text("utf-8")
+        assert not re.search(r"<(?:script|link|img|iframe)[^>]+(?:src|href)\s*=\s*[\"']?https?:", page, re.IGNORECASE)
+
+
+def test_show_tells_of_graph_paper_and_concept(built_folder: Path) -> None:
+    said = json.loads(run("show", "-f", "json", graph=built_folder).stdout)
+    assert said["counts"]["entries"] == 133
+    assert len(said["sources"]) == 5
+    record = json.loads(run("show", "002-22", "-f", "json", graph=built_folder).stdout)[0]
+    assert record["name"] == "LongLive"
+    concept = json.loads(run("show", "hardware:nvidia-h100", "-f", "json", graph=built_folder).stdout)
+    assert "002-22" in concept["papers"]
+    assert concept["label"]["zh"]
+    assert run("show", "002-99", graph=built_folder).returncode == 2
+
+
+def test_sparql_reads_and_cannot_write(built_folder: Path) -> None:
+    query = "SELECT (COUNT(DISTINCT ?e) AS ?n) { ?e a kg:Entry }"
+    assert "133" in run("sparql", query, graph=built_folder).stdout
+    assert json.loads(run("sparql", query, "-f", "json", graph=built_folder).stdout)["results"]["bindings"][0]["n"]["value"] == "133"
+    done = run("sparql", "DROP ALL", graph=built_folder)
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "133" in run("sparql", "-", graph=built_folder, stdin=query).stdout
+
+
+def test_doctor_looks_at_installation_and_graph(built_folder: Path, tmp_path: Path) -> None:
+    done = run("doctor", graph=built_folder)
+    assert done.returncode == 0
+    assert "pyoxigraph" in done.stdout
+    assert "133" in done.stdout
+    assert run("doctor", graph=tmp_path / "none").returncode == 0
+
+
+def test_add_and_remove_tell_what_they_did(tmp_path: Path, reports: Path) -> None:
+    graph = tmp_path / "g"
+    done = run("add", reports / "000_b034bcfaa8cc7f60.txt", graph=graph)
+    assert (done.returncode, done.stdout.split(";")[0]) == (0, "Added 20 entries, 0 unchanged")
+    done = run("add", reports / "000_b034bcfaa8cc7f60.txt", tmp_path / "nothing.txt", graph=graph)
+    assert done.returncode == 3
+    assert "nothing.txt" in done.stderr
+    assert "Added 0 entries, 20 unchanged" in done.stdout
+    assert run("add", tmp_path / "nothing.txt", graph=graph).returncode == 2
+    assert run("remove", "000-01", graph=graph).stdout.startswith("Removed 1 entries")
+    assert run("remove", "zzz", graph=graph).returncode == 2
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["ask", "x", "--graph", "no-such-graph"],
+        ["ask", "x", "--format", "pdf"],
+        ["show", "002-22", "--graph", "no-such-graph"],
+        ["brief", "002-22", "--lang", "fr"],
+        ["trends", "--of", "nothing"],
+        ["export", "--format", "digest"],
+        ["add"],
+        ["nonsense"],
+    ],
+)
+def test_wrong_use_is_status_two_and_never_a_traceback(built_folder: Path, args: list[str], tmp_path: Path) -> None:
+    done = run(*args, graph=built_folder, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert done.stderr.strip()
+
+
+@pytest.mark.parametrize("module", ["torch", "spacy", "pandas", "rdflib", "networkx", "matplotlib"])
+def test_help_and_ask_start_without_slow_imports(built_folder: Path, module: str) -> None:
+    code = (
+        "import sys; from kg.cli import app; from kg.api import Graph;"
+        f"g = Graph({str(built_folder)!r}, read_only=True); g.ask('quantization'); sys.exit({module!r} in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

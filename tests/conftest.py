@@ -1,0 +1,47 @@
+"""What tests share: the five reports in a graph, and the data that does not ship."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import kg
+from kg.api import Graph
+
+REPORTS = Path(__file__).parent.parent / "data" / "reports"
+
+
+@pytest.fixture(scope="session")
+def reports() -> Path:
+    """The folder of the five reports."""
+    return REPORTS
+
+
+@pytest.fixture(scope="session")
+def built_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a graph over the five reports; not to be changed."""
+    folder = tmp_path_factory.mktemp("built") / "papers.kg"
+    with kg.open(str(folder)) as graph:
+        report = graph.add(REPORTS)
+    assert len(report.added) == 133
+    assert not report.skipped
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built(built_folder: Path) -> Iterator[Graph]:
+    """A graph over the five reports, opened for reading."""
+    with kg.open(str(built_folder), read_only=True) as graph:
+        yield graph
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of data that does not ship (environment variable KG_SHARED); skips without it."""
+    folder = os.environ.get("KG_SHARED")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("KG_SHARED names no folder: the data that this test needs does not ship")
+    return Path(folder)

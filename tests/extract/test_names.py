@@ -1,0 +1,82 @@
+"""The paper's own name, and the URL of its code."""
+
+from __future__ import annotations
+
+import pytest
+import spacy
+from spacy.tokens import Doc
+
+from kg.extract import base
+from kg.extract.names import Names
+from kg.model import Document
+from kg.text import repaired
+from kg.vocabulary import Vocabulary
+
+
+def read(title: str, abstract: str, brief: str = "") -> Doc:
+    nlp = spacy.blank("xx")
+    nlp.tokenizer = base.Tokenizer(nlp.vocab)
+    texts = {"T": title, "A": abstract, "B": brief}
+    document = Document("x-1", "x", 1, {k: repaired(v) for k, v in texts.items() if v})
+    vocabulary = Vocabulary.load()
+    return Names(vocabulary)(base.make_doc(nlp, document, vocabulary))
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract", "name"),
+    [
+        ("AsyncZed: Efficient Scaling", "Scaling is slow. We act.", "AsyncZed"),
+        ("COSPADIX: COMPRESSING MODELS", "We propose CoSpaDix, a framework.", "CoSpaDix"),
+        ("Under review as a conference paper at ICLR 2026 CATX: BETTER ERRORS", "We study errors.", "CATX"),
+        (
+            "Fast Decoding of Things",
+            "Decoding is slow. We introduce dParallelX, a simple method that helps.",
+            "dParallelX",
+        ),
+        ("Fast Decoding", "To this end, we propose a novel method called ZipZap, which helps.", "ZipZap"),
+        ("Pruning for Robots", "We propose Action-Aware Dynamic Zapping (AADZ), a framework.", "AADZ"),
+        ("Dual-Head Zed Distillation: Improving Accuracy", "We use Dual-Head Zed Distillation (DHZD) here.", "DHZD"),
+        ("Collaborative Zed Models (CDZM) for Trajectories", "They are light.", "CDZM"),
+    ],
+)
+def test_name_is_what_the_paper_presents(title: str, abstract: str, name: str) -> None:
+    assert read(title, abstract)._.name == name
+
+
+def test_known_technique_that_is_only_used_is_no_name() -> None:
+    doc = read("A Study of Adapters", "In this work we investigate adapters with low-rank adaptation (LoRA) in depth.")
+    assert doc._.name == ""
+
+
+def test_paper_without_a_name_has_none() -> None:
+    doc = read("Enriching Distillation with Contrastive Learning", "We add a loss to the training of the teacher.")
+    assert doc._.name == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("Code is available at https://github.com/a/b.", "https://github.com/a/b"),
+        (
+            "The code is available at https://github.com/yedaotian9/GRPO speculative.",
+            "https://github.com/yedaotian9/GRPO_speculative",
+        ),
+        ("Code is available at https://github.com/a/b soon.", "https://github.com/a/b"),
+        ("Models are at https://huggingface.co/me/ My-Model-GGUF .", "https://huggingface.co/me/My-Model-GGUF"),
+        ("The implementation is at: https:// github.com/Ko-Lani/GSMamba.", "https://github.com/Ko-Lani/GSMamba"),
+        ("Code: https: //github.com/a/b", "https://github.com/a/b"),
+        ("is publicly available via github.com/Some-One/Gamma-Quant.", "https://github.com/Some-One/Gamma-Quant"),
+        ("Codes are at \\url{https://github.com/a/b_c}.", "https://github.com/a/b_c"),
+        ("Code [here](https://github.com/a/b).", "https://github.com/a/b"),
+        (
+            "Code is available at https://github.com/IBM/x * Equal contribution. 39th Conference",
+            "https://github.com/IBM/x",
+        ),
+        ("More demos and code are available at https://me.github.io/4dgs/.", "https://me.github.io/4dgs/"),
+        ("Project page: https://me.github.io/demo/.", ""),
+        ("Models at https://huggingface.co/a/b Training Code at https://github.com/a/c", "https://github.com/a/c"),
+        ("We use no code.", ""),
+    ],
+)
+def test_code_url_is_repaired_and_told_from_project_pages(text: str, url: str) -> None:
+    assert read("A title", "We do things. " + text)._.code_url == url

@@ -1,0 +1,171 @@
+"""Outcome numbers: the grammar of quantities, and what governs them."""
+
+from __future__ import annotations
+
+import pytest
+import spacy
+
+from kg.extract import base
+from kg.extract.brief import BriefSlots
+from kg.extract.numbers import plain, quantities
+from kg.extract.results import Results
+from kg.model import Document, Result
+from kg.text import repaired
+from kg.vocabulary import Vocabulary
+
+
+def read(abstract: str, brief: str = "") -> list[Result]:
+    nlp = spacy.blank("xx")
+    nlp.tokenizer = base.Tokenizer(nlp.vocab)
+    vocabulary = Vocabulary.load()
+    texts = {"A": abstract, "B": brief}
+    document = Document("x-1", "x", 1, {k: repaired(v) for k, v in texts.items() if v})
+    doc = Results(vocabulary)(BriefSlots()(base.make_doc(nlp, document, vocabulary)))
+    return base.to_record(doc, document).results
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit", "bound"),
+    [
+        ("2.3x faster", 2.3, "x", "exact"),
+        ("2.35x to 2.72x", (2.35, 2.72), "x", "exact"),
+        ("96-142× in QPS", (96, 142), "x", "exact"),
+        (r"\(5.1\times\) speedup", 5.1, "x", "exact"),
+        (r"$7\times$", 7, "x", "exact"),
+        (r"$1.2{\sim}1.3\times$ speedup", (1.2, 1.3), "x", "exact"),
+        (r"up to $\times$3.23 attention speedup", 3.23, "x", "up_to"),
+        (r"$\sim$2\% loss", 2, "%", "about"),
+        ("between 1.4x and 2.0x", (1.4, 2.0), "x", "exact"),
+        ("reduces it by half", 50, "%", "exact"),
+        ("two orders of magnitude faster", 100, "x", "exact"),
+        ("3 percentage points", 3, "points", "exact"),
+        ("at least 50% of it", 50, "%", "at_least"),
+        ("nearly 40% of it", 40, "%", "about"),
+        ("surpasses 1,100 tokens per second", 1100, "tokens/s", "at_least"),
+        ("six times faster", 6, "x", "exact"),
+        ("降低20%以上", 20, "%", "at_least"),
+        ("加速15-50倍", (15, 50), "x", "exact"),
+        ("高达3个百分点", 3, "points", "up_to"),
+    ],
+)
+def test_quantity_is_read(text: str, value: float | tuple[float, float], unit: str, bound: str) -> None:
+    (found,) = quantities(plain(text))
+    assert (found.value, found.unit, found.bound) == (value, unit, bound)
+
+
+@pytest.mark.parametrize("text", ["Llama-3", "A100", "GPT-2 and Qwen3-8B", "an 800×800 image on H100"])
+def test_numbers_of_names_and_sizes_have_no_unit(text: str) -> None:
+    assert not [q for q in quantities(plain(text)) if q.unit]
+
+
+def test_plain_text_keeps_offsets() -> None:
+    text = r"up to \textbf{$2.7 \times$} and $\sim$5\% on RTX~4090"
+    assert len(plain(text)) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "metric", "value", "unit", "change", "bound"),
+    [
+        ("Our method is 2x faster.", "inference speed", 2, "x", "increase", "exact"),
+        ("We achieve 2x lower latency.", "latency", 2, "x", "decrease", "exact"),
+        ("We reach up to 2.5x prefill speedup.", "prefill speed", 2.5, "x", "increase", "up_to"),
+        ("Our method reduces peak memory by nearly 40%.", "peak memory", 40, "%", "decrease", "about"),
+        ("We obtain a 12% reduction in training cost.", "training cost", 12, "%", "decrease", "exact"),
+        ("We obtain an accuracy improvement of 3.1%.", "accuracy", 3.1, "%", "increase", "exact"),
+        ("Our method improves latency by 6%.", "latency", 6, "%", "decrease", "exact"),
+        ("Our system runs at 20.7 FPS on a single H100.", "frame rate", 20.7, "FPS", "absolute", "exact"),
+        ("We retain 94% of the original performance.", "retained performance", 94, "%", "absolute", "exact"),
+        ("Our model outperforms LoRA by 2.3 points.", "accuracy", 2.3, "points", "increase", "exact"),
+        ("Our approach halves the communication cost.", "communication cost", 50, "%", "decrease", "exact"),
+        ("We cut perplexity by more than 14%.", "perplexity", 14, "%", "decrease", "at_least"),
+    ],
+)
+def test_outcome_is_read(text: str, metric: str, value: float, unit: str, change: str, bound: str) -> None:
+    (result,) = read(text)
+    assert (result.metric, result.value, result.unit) == (metric, value, unit)
+    assert (result.change, result.bound) == (change, bound)
+
+
+def test_list_shares_its_verb() -> None:
+    found = read(
+        "We show gains, lowering TTFT by up to 70%, end-to-end latency by 41% and per-token energy by up to 22%."
+    )
+    assert [(r.metric, r.value, r.change, r.bound) for r in found] == [
+        ("time to first token", 70, "decrease", "up_to"),
+        ("end-to-end latency", 41, "decrease", "exact"),
+        ("per-token energy", 22, "decrease", "up_to"),
+    ]
+
+
+def test_coordinated_numbers_share_what_follows() -> None:
+    found = read("We bring 27% and 41% reduction in inference time on CPU and GPU.")
+    assert [(r.metric, r.value, r.change) for r in found] == [
+        ("inference time", 27, "decrease"),
+        ("inference time", 41, "decrease"),
+    ]
+
+
+def test_one_number_of_two_metrics_is_two_results() -> None:
+    assert [r.metric for r in read("Our method reduces FLOPs and latency by 9x.")] == ["FLOPs", "latency"]
+
+
+def test_step_from_one_value_to_another_has_the_first_as_baseline() -> None:
+    (result,) = read("Our method reduces decoding steps from 256 to 30 on GSM8K.")
+    assert (result.value, result.change, result.unit, result.baseline) == (30, "absolute", "steps", "256")
+
+
+@pytest.mark.parametrize(
+    ("text", "baseline"),
+    [
+        ("We achieve a 7.7% speedup over prior state-of-the-art EAGLE-3.", "EAGLE-3"),
+        ("We achieve a 58x speed-up over existing methods such as MGLD-VSR.", "MGLD-VSR"),
+        ("We achieve 20% lower TPOT compared to the SoTA baseline (i.e. Quest).", "Quest"),
+        ("We achieve a 2x speedup over state-of-the-art methods.", ""),
+        ("We achieve a 2x speedup over full attention on LongBench.", "full attention"),
+    ],
+)
+def test_baseline_is_named_or_left_out(text: str, baseline: str) -> None:
+    (result,) = read(text)
+    assert result.baseline == baseline
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Existing models have 7B parameters and lose 20% accuracy.",  # background
+        "We evaluate on 8 benchmarks with a context length of 128K and 12 layers.",
+        "We train Llama-3 8B models for 3 epochs in 2025.",
+        "We run on 8× H800 GPUs with 4-bit weights.",
+    ],
+)
+def test_set_up_and_background_are_no_results(text: str) -> None:
+    assert read(text) == []
+
+
+def test_value_of_the_other_is_no_result() -> None:
+    found = read("Our method reaches a PSNR of 31.2 dB, outperforming SVDQuant (PSNR 17.6 dB).")
+    assert [r.value for r in found] == [31.2]
+
+
+def test_operating_point_goes_into_the_setting() -> None:
+    (result,) = read("We obtain 3.5x higher throughput at 32k context.")
+    assert result.setting == "at 32k context"
+
+
+def test_evidence_is_verbatim_in_its_field() -> None:
+    text = r"We reach \textbf{$2.7 \times$} faster decoding on GPUs."
+    (result,) = read(text)
+    assert result.evidence.field == "A"
+    assert text[result.evidence.start : result.evidence.end] == result.evidence.quote
+    assert "2.7" in result.evidence.quote
+
+
+def test_chinese_brief_is_read_where_there_is_no_abstract() -> None:
+    brief = "百度发布了X论文，使用7B模型，解决了延迟高的问题，达成了延迟较Quest降低20%以上、吞吐量提升2.3倍的效果。"
+    found = read("", brief)
+    assert [(r.metric, r.value, r.unit, r.change, r.bound) for r in found] == [
+        ("延迟", 20, "%", "decrease", "at_least"),
+        ("吞吐量", 2.3, "x", "increase", "exact"),
+    ]
+    assert found[0].evidence.field == "B"
+    assert read("We do things.", brief) == []

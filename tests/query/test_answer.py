@@ -1,0 +1,163 @@
+"""Answers of a small graph: which papers, why, and what is said when there are none."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kg.graph.store import OxigraphStore
+from kg.query import Answer, Lexicon, answer
+from kg.vocabulary import Vocabulary
+
+
+@pytest.fixture(scope="module")
+def own(store: OxigraphStore, vocabulary: Vocabulary) -> Lexicon:
+    return Lexicon.of(store, vocabulary)
+
+
+def ids(found: Answer) -> list[str]:
+    return [row.id for row in found.rows]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("KV-cache compression papers on H100", ["900-01"]),
+        ("在H100上做KV缓存压缩的论文", ["900-01"]),
+        ("papers on NVIDIA GPUs", ["900-01", "900-03"]),
+        ("KV cache compression on A100", []),
+        ("Which papers use LoRA?", ["900-03"]),
+        ("papers mentioning LoRA", ["900-02", "900-03"]),
+        ("papers from Peking University without reinforcement learning", ["900-02"]),
+        ("清华大学或北京大学的论文", ["900-01", "900-02", "900-03"]),
+        ("speedup of at least 10x", ["900-01"]),
+        ("speedup of at least 20x", []),
+        ("latency reduction of more than 40%", ["900-03"]),
+        ("latency reduction of more than 50%", []),
+        ("surveys", ["900-02"]),
+        ("papers with code on GitHub", ["900-01"]),
+        ("papers without code", ["900-02", "900-03"]),
+        ("what outperforms SkyDemo?", ["900-01"]),
+        ("what outperforms LongDemo?", []),
+        ("papers in October 2025", ["900-01", "900-02", "900-03"]),
+        ("papers before 2025", []),
+        ("900-02", ["900-02"]),
+    ],
+)
+def test_papers_that_answer(
+    question: str, expected: list[str], store: OxigraphStore, vocabulary: Vocabulary, own: Lexicon
+) -> None:
+    assert sorted(ids(answer(store, vocabulary, question, lexicon=own))) == expected
+
+
+def test_every_condition_is_shown_by_quotes_at_their_place(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+    (paper,) = answer(store, vocabulary, "KV-cache compression papers on H100 from Tsinghua with code").to_json()[
+        "papers"
+    ]
+    assert paper["sources"] == ["900-01"]
+    quotes = {quote["quote"] for quote in paper["evidence"]}
+    assert {"H100", "KV cache", "Tsinghua University"} <= quotes
+    assert any("github.com/demo/longdemo" in quote for quote in quotes)
+    texts = {
+        row["f"]: row["r"] for row in store.select("SELECT ?f ?r { entry:900-01 kg:text [kg:field ?f ; kg:raw ?r] }")
+    }
+    for quote in paper["evidence"]:
+        if quote["start"] >= 0:
+            assert texts[quote["field"]][quote["start"] : quote["end"]] == quote["quote"]
+            assert " ".join(quote["quote"].split()) in quote["context"]
+
+
+def test_number_is_shown_by_the_words_of_the_result(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+    (row,) = answer(store, vocabulary, "加速10倍以上的论文").rows
+    assert [quote.quote for quote in row.evidence] == ["2-12x faster than SkyDemo"]
+
+
+def test_json_has_the_agreed_form(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+    said = answer(store, vocabulary, "zyxgnarf surveys").to_json()
+    assert list(said) == ["question", "understood", "ignored", "papers"]
+    assert said["understood"] == {"kind": [{"text": "surveys", "concept": "", "label": "survey"}]}
+    assert said["ignored"] == ["zyxgnarf"]
+    assert list(said["papers"][0]) == ["id", "title", "sources", "score", "evidence"]
+    assert {"field", "quote", "start", "end", "entity"} <= set(said["papers"][0]["evidence"][0])
+
+
+def test_more_central_paper_comes_first_and_limit_keeps_it(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+    found = answer(store, vocabulary, "speculative decoding or reinforcement learning")
+    assert ids(found) == ["900-02", "900-03"]  # the first topic of one, the second of the other
+    assert found.rows[0].score > found.rows[1].score
+    assert ids(answer(store, vocabulary, "speculative decoding or reinforcement learning", limit=1)) == ["900-02"]
+
+
+def test_unknown_words_give_nothing_and_the_nearest_labels(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+    found = answer(store, vocabulary, "zyxgnarf blorbification")
+    assert not found.rows
+    assert found.ignored == ["zyxgnarf blorbification"]
+    assert "nearest labels" in found.notes[0]
+
+
+def test_empty_answer_says_which_condition_empties_it(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+    (note,) = answer(store, vocabulary, "KV cache compression on A100").notes
+    assert note == "No paper fulfils every condition; without 'KV cache compression' 1 paper fulfils the rest."
+
+
+def test_technique_that_none_uses_is_found_where_it_is_compared_with(
+    store: OxigraphStore, vocabulary: Vocabulary
+) -> None:
+    found = answer(store, vocabulary, "SkyDemo")
+    assert ids(found) == ["900-01"]
+    assert "compare with it" in found.notes[0]
+    assert not answer(store, vocabulary, "Which papers use SkyDemo?").rows
+
+
+def test_tables_have_a_row_a_paper_and_a_row_a_quote(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+    found = answer(store, vocabulary, "Which papers use LoRA?")
+    assert list(found.papers["id"]) == ["900-03"]
+    assert set(found.evidence["quote"]) == {"LoRA"}
+
+
+HOSTILE = [
+    '" } INSERT DATA { <x:a> <x:b> "c" } #',
+    "papers by \"'; DROP ALL ; {}[]()<>?x $y \\ \\u0041 \\",
+    "use '){}(' \"}}{{\" from `rm -rf` $(x) | & ;",
+    "\x00\x07\x1b[31m KV cache \ud7ff\ufffe\u202e",
+    "from " + "A" * 100_000,
+    "((((" * 30_000,
+    "Ω≈ç√∫˜µ≤≥÷ 知识蒸馏 🤖 ‮",
+    "[a-z]+(.*)+$ papers from (((",
+    "",
+    "   ",
+    "？？？",
+    "10x 20x 30% 5 GB 12 ms",
+    "not not or and without or or not",
+]
+
+
+@pytest.mark.parametrize("question", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_question_does_no_harm(
+    question: str, store: OxigraphStore, vocabulary: Vocabulary, own: Lexicon
+) -> None:
+    before = store.graphs()
+    answer(store, vocabulary, question, lexicon=own).to_json()
+    assert store.graphs() == before
+
+
+WORDS = [
+    *("or", "not", "不", "use", "LoRA", "10x", "%", "<>", "≥", "{", "}", '"', "'", "的", "H100", "with", "或", "and"),
+    *("less", "than", "speedup", "延迟", ",", "without", "from"),
+]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(question=st.text(max_size=200) | st.lists(st.sampled_from(WORDS)).map(" ".join))
+def test_any_text_is_a_question(question: str, store: OxigraphStore, vocabulary: Vocabulary, own: Lexicon) -> None:
+    answer(store, vocabulary, question, lexicon=own)
+
+
+def test_asking_imports_nothing_slow() -> None:
+    slow = ("spacy", "torch", "pandas", "rdflib", "networkx", "numpy", "rapidfuzz")
+    code = f"import sys, kg.query; print([m for m in {slow} if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -1,0 +1,47 @@
+"""The development questions on the graph of the annotated papers."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from statistics import mean
+
+import pytest
+
+from kg.graph.rdf import entry_triples
+from kg.graph.records import from_json
+from kg.graph.store import OxigraphStore
+from kg.link import Linker
+from kg.query import Lexicon, answer
+from kg.sources import read
+from kg.vocabulary import Vocabulary
+
+REPORTS = Path(__file__).parents[2] / "data" / "reports"
+
+
+def test_development_questions_are_answered(vocabulary: Vocabulary) -> None:
+    shared = os.environ.get("KG_SHARED")
+    if not shared:
+        pytest.skip("the questions and annotations are found through KG_SHARED, which is not set")
+    gold = Path(shared) / "gold"
+    annotated = {row["id"]: row for row in _rows(gold / "dev.jsonl")}
+    linker = Linker(vocabulary)
+    with OxigraphStore.in_memory() as store:
+        for report in sorted(REPORTS.glob("*.txt")):
+            for document in read(report).documents:
+                if document.id in annotated:
+                    record = linker.link(document, from_json(annotated[document.id], document))
+                    triples = entry_triples(document, record, vocabulary, linker.institution_facts)
+                    store.replace(f"entry:{document.id}", triples)
+        lexicon = Lexicon.of(store, vocabulary)
+        scores = {}
+        for row in _rows(gold / "questions.dev.jsonl"):
+            found = {name for r in answer(store, vocabulary, row["q"], lexicon=lexicon).rows for name in r.sources}
+            right = len(found & set(row["answer"]))
+            scores[row["q"]] = 2 * right / (len(found) + len(row["answer"]))
+    assert mean(scores.values()) >= 0.95, {question: score for question, score in scores.items() if score < 1}
+
+
+def _rows(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]

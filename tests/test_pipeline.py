@@ -1,0 +1,158 @@
+"""From files to graph: what is added, what is left as it is, what is told."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+import kg
+from kg.model import KgError
+from kg.pipeline import Pipeline, read_annotations
+
+PAPER = {"id": "p-1", "title": "Zap: Faster Decoding", "abstract": "We propose Zap, a speculative decoding method. It is 2x faster on an H100."}
+
+
+def _papers(folder: Path, *papers: object, name: str = "papers.jsonl") -> Path:
+    path = folder / name
+    path.write_text("".join(json.dumps(paper) + "\n" for paper in papers), "utf-8")
+    return path
+
+
+def test_unchanged_entries_are_left_as_they_are(tmp_path: Path) -> None:
+    path = _papers(tmp_path, PAPER, PAPER | {"id": "p-2", "title": "Zop"})
+    with kg.open(str(tmp_path / "g")) as graph:
+        assert graph.add(path).added == ["p-1", "p-2"]
+        before = graph.export("nquads")
+        again = graph.add(path)
+        assert (again.added, again.unchanged) == ([], ["p-1", "p-2"])
+        assert graph.export("nquads") == before
+
+
+def test_a_changed_entry_replaces_the_old_one_whole(tmp_path: Path) -> None:
+    with kg.open(str(tmp_path / "g")) as graph:
+        graph.add(_papers(tmp_path, PAPER))
+        graph.add(_papers(tmp_path, PAPER | {"abstract": "We prune models on an A100."}))
+        assert graph.papers_with("hardware:nvidia-h100") == []
+        assert graph.papers_with("hardware:nvidia-a100") == ["p-1"]
+
+
+def test_the_order_of_adding_does_not_matter(tmp_path: Path, reports: Path) -> None:
+    files = sorted(reports.glob("*.txt"))[:2]
+    exports = []
+    for name, order in (("a", files), ("b", files[::-1])):
+        with kg.open(str(tmp_path / name)) as graph:
+            for file in order:
+                graph.add(file)
+            exports.append(graph.export("nquads"))
+    assert exports[0] == exports[1]
+
+
+def test_a_file_that_claims_the_name_of_another_is_refused(tmp_path: Path, reports: Path) -> None:
+    first = next(iter(sorted(reports.glob("000_*"))))
+    other = tmp_path / "000_other.txt"
+    other.write_text(first.read_text("utf-8").replace("篇", "篇 ", 1), "utf-8")
+    with kg.open(str(tmp_path / "g")) as graph:
+        graph.add(first)
+        before = graph.export("nquads")
+        report = graph.add(other)
+        assert len(report.skipped) == 1
+        assert "000_other.txt" in report.skipped[0]
+        assert first.name in report.skipped[0]
+        assert graph.export("nquads") == before
+        assert len(graph.add(other, name="900").added) == 20
+
+
+def test_removing_a_source_and_adding_it_again_gives_the_same_graph(tmp_path: Path, reports: Path) -> None:
+    with kg.open(str(tmp_path / "g")) as graph:
+        graph.add(reports / "000_b034bcfaa8cc7f60.txt", reports / "004_0fbc9a575173bebf.txt")
+        before = graph.export("nquads")
+        assert len(graph.remove("000")) == 20
+        assert "000-01" not in graph.entries()
+        graph.add(reports / "000_b034bcfaa8cc7f60.txt")
+        assert graph.export("nquads") == before
+
+
+def test_removing_what_is_not_there_removes_nothing(tmp_path: Path) -> None:
+    with kg.open(str(tmp_path / "g")) as graph:
+        graph.add(_papers(tmp_path, PAPER))
+        with pytest.raises(KgError, match="nope"):
+            graph.remove("p-1", "nope")
+        assert graph.entries() == ["p-1"]
+
+
+def test_bad_files_are_told_and_the_others_go_on(tmp_path: Path, reports: Path) -> None:
+    (tmp_path / "empty.txt").write_bytes(b"")
+    (tmp_path / "binary.bin").write_bytes(bytes(range(256)) * 50)
+    (tmp_path / "latin.jsonl").write_bytes(b'{"title": "caf\xe9"}\n')
+    (tmp_path / "none").mkdir()
+    good = _papers(tmp_path, PAPER)
+    names = ["empty.txt", "binary.bin", "latin.jsonl", "none", "missing.txt"]
+    with kg.open(str(tmp_path / "g")) as graph:
+        report = graph.add(*(tmp_path / name for name in names), good)
+        assert report.added == ["p-1"]
+        for name in names:
+            assert sum(name in sentence for sentence in report.skipped) == 1, name
+        with pytest.raises(KgError, match=r"empty\.txt"):
+            graph.add(tmp_path / "empty.txt", strict=True)
+        assert graph.entries() == ["p-1"]
+
+
+def test_annotated_records_take_the_place_of_extraction(tmp_path: Path, reports: Path) -> None:
+    gold = Path(kg.__file__).parent.parent / "data/gold/dev.jsonl"
+    with kg.open(str(tmp_path / "g")) as graph:
+        report = graph.add(reports, records=gold)
+        assert len(report.added) == 80
+        assert not report.skipped
+        assert graph.verify().faults == []
+        record = graph.paper("002-22" if "002-22" in report.added else report.added[0]).entries[0][1]
+        wanted = read_annotations(gold)[record.id]
+        assert {m.canonical for m in record.techniques} == {e["canonical"] for e in wanted["techniques"]}
+
+
+def test_records_alone_replace_what_the_graph_holds(tmp_path: Path) -> None:
+    record = {"id": "p-1", "title": "Zap", "techniques": [{"surface": "Zap", "in": "A", "canonical": "Zap", "role": "proposed"}]}
+    with kg.open(str(tmp_path / "g")) as graph:
+        graph.add(_papers(tmp_path, PAPER))
+        report = graph.add(records=_papers(tmp_path, record, {"id": "p-9"}, name="records.jsonl"))
+        assert report.added == ["p-1"]
+        assert "p-9" in report.skipped[0]
+        assert [m.canonical for m in graph.paper("p-1").entries[0][1].techniques] == ["Zap"]
+
+
+def test_broken_records_name_file_and_line(tmp_path: Path) -> None:
+    path = tmp_path / "records.jsonl"
+    path.write_text('{"id": "a"}\n{"no": "id"}\n', "utf-8")
+    with pytest.raises(KgError, match=r"records\.jsonl:2"):
+        read_annotations(path)
+
+
+def test_extraction_gives_the_same_records_every_time(reports: Path) -> None:
+    file = reports / "001_7d5ba35007c0494b.txt"
+    first = list(Pipeline().records([file]))
+    assert first == list(Pipeline().records([file]))
+    assert len(first) == 28
+
+
+def test_a_graph_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(KgError, match="nothing-here"):
+        kg.open(str(tmp_path / "nothing-here"), read_only=True)
+
+
+def test_two_reports_of_one_work_are_one_paper_with_two_entries(tmp_path: Path) -> None:
+    one = _papers(tmp_path, PAPER, name="one.jsonl")
+    two = _papers(tmp_path, PAPER | {"id": "q-7", "title": PAPER["title"].upper()}, name="two.jsonl")
+    with kg.open(str(tmp_path / "g")) as graph:
+        graph.add(one, two)
+        assert len(graph) == 1
+        assert [d.id for d, _ in graph.paper("q-7").entries] == ["p-1", "q-7"]
+
+
+def test_nothing_is_left_behind_in_the_package(tmp_path: Path, reports: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(reports, copy)
+    with kg.open(str(tmp_path / "g")) as graph:
+        graph.add(copy / "000_b034bcfaa8cc7f60.txt")
+    assert sorted(p.name for p in copy.iterdir()) == sorted(p.name for p in reports.iterdir())
