@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kg.query import Answer
     from kg.views.base import View
 
+
 class Graph:
     """A knowledge graph of papers in a store (a folder).
 
@@ -53,9 +54,9 @@ class Graph:
         Entries that are unchanged are left as they are. Bad files and entries are told in `skipped`, and the others
         go on; `strict` raises KgError at the first.
         """
-        from kg.pipeline import read_annotations
+        from kg.graph.records import read_records
 
-        annotations = read_annotations(records) if records is not None else None
+        annotations = read_records(records) if records is not None else None
         return self._pipeline.add(
             self.store, patterns, annotations=annotations, name=name, strict=strict, progress=progress
         )

@@ -18,18 +18,39 @@ from typing import Any
 Json = Mapping[str, Any]
 Similarity = Callable[[Any, Any], float]
 
-HEADLINE = ("institutions", "techniques", "problems", "tasks", "results", "hardware", "models", "datasets", "relations", "topics")
+HEADLINE = (
+    "institutions",
+    "techniques",
+    "problems",
+    "tasks",
+    "results",
+    "hardware",
+    "models",
+    "datasets",
+    "relations",
+    "topics",
+)
 _OVERLAPPING = {"techniques": 0.5, "problems": 0.5, "tasks": 0.5}  # least token overlap
 _NAMED = {"hardware": 0.75, "models": 0.75, "datasets": 0.75}
 _ENTITIES = _OVERLAPPING | _NAMED
 _SLOTS = ("technique", "problem", "effect", "institution")
 _ALIASES = 3  # aliases that count for each entity
+_IN_RELATIONS = ("techniques", "problems", "tasks", "models", "datasets", "hardware")
 _STOP = re.compile(r"an?|the|of|for|and|in|on|to|with|based|via|by|using|s")
 _SUFFIX = re.compile(r"(?<=....)(?:ization|isation|ations|ation|izing|ising|ized|ised|ings|ing|ies|es|ed|s)$")
 _WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)?|[\u4e00-\u9fff]")
 _PART = re.compile(r"[a-z]*\d+(?:\.\d+)?[a-z]*|[a-z]+|[\u4e00-\u9fff]")
 _COMPANY = re.compile(r"\b(?:the|inc|ltd|llc|corp|corporation|co|company|group|limited|gmbh)\b")
-_UNITS = {"×": "x", "times": "x", "fold": "x", "percent": "%", "percentage points": "points", "point": "points", "pp": "points", "point(s)": "points"}
+_UNITS = {
+    "×": "x",
+    "times": "x",
+    "fold": "x",
+    "percent": "%",
+    "percentage points": "points",
+    "point": "points",
+    "pp": "points",
+    "point(s)": "points",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +93,12 @@ def _paper(gold: Json, found: Json) -> Iterable[tuple[str, int, int, int]]:
     """(type, right, predicted, annotated) of one paper."""
     g_names = [e["name"] for e in gold["institutions"]]
     p_names = _distinct([e.get("name") for e in found.get("institutions") or []])
-    yield "institutions", len(pairs(g_names, p_names, lambda a, b: float(_organisation(a) == _organisation(b)), 1)), len(p_names), len(g_names)
+    yield (
+        "institutions",
+        len(pairs(g_names, p_names, lambda a, b: float(_organisation(a) == _organisation(b)), 1)),
+        len(p_names),
+        len(g_names),
+    )
     for key, least in _ENTITIES.items():
         g, p = gold[key], _distinct(found.get(key))
         paired = pairs(g, p, same_name if key in _NAMED else overlap, least)
@@ -91,10 +117,18 @@ def _paper(gold: Json, found: Json) -> Iterable[tuple[str, int, int, int]]:
     yield "topics", len(pairs(g, p, lambda a, b: float(a == b), 1)), len(p), len(g)
     for key in ("kind", "name", "code_url"):
         yield key, *_single(gold[key], found.get(key), lambda a, b: float(_fold(a).rstrip("/") == _fold(b).rstrip("/")))
-    yield "title", *_single(gold["title"], found.get("title"), lambda a, b: float(difflib.SequenceMatcher(None, a, b).ratio() >= 0.95))
+    yield (
+        "title",
+        *_single(
+            gold["title"], found.get("title"), lambda a, b: float(difflib.SequenceMatcher(None, a, b).ratio() >= 0.95)
+        ),
+    )
     for slot in _SLOTS:
         said = (found.get("brief") or {}).get(slot)
-        yield f"brief {slot}", *_single(gold["brief"][slot], said, lambda a, b: float(f1(Counter(a), Counter(b)) >= 0.8))
+        yield (
+            f"brief {slot}",
+            *_single(gold["brief"][slot], said, lambda a, b: float(f1(Counter(a), Counter(b)) >= 0.8)),
+        )
 
 
 def _single(gold: Any, found: Any, same: Similarity) -> tuple[int, int, int]:
@@ -161,20 +195,22 @@ def _same_relation(gold: Json, a: Json, found: Json, b: Json) -> float:
 def _known_forms(record: Json, name: str) -> Json:
     """Every form by which a relation's end is known in its record; as aliases the first three count."""
     out = [name]
-    for key in _ENTITIES_IN_RELATIONS:
+    for key in _IN_RELATIONS:
         for entity in record.get(key) or []:
             if name in _forms(entity):
                 out += _forms(entity)
     return {"surface": name, "aliases": out}
 
 
-_ENTITIES_IN_RELATIONS = ("techniques", "problems", "tasks", "models", "datasets", "hardware")
-
-
 def _forms(entity: Json | str) -> list[str]:
     if isinstance(entity, str):
         return [entity]
-    named = (entity.get("surface"), entity.get("canonical"), entity.get("name"), *(entity.get("aliases") or [])[:_ALIASES])
+    named = (
+        entity.get("surface"),
+        entity.get("canonical"),
+        entity.get("name"),
+        *(entity.get("aliases") or [])[:_ALIASES],
+    )
     return [x for x in named if x]
 
 
@@ -211,8 +247,8 @@ def _number(value: Any) -> tuple[float, ...]:
 
 
 def _unit(unit: Any) -> str:
-    unit = _fold(unit).strip()
-    return _UNITS.get(unit, unit)
+    folded = _fold(unit).strip()
+    return _UNITS.get(folded, folded)
 
 
 def _distinct(items: Any) -> list[Any]:

@@ -10,13 +10,9 @@ from urllib.parse import quote, unquote
 BASE = "https://w3id.org/paper-kg/"
 PREFIXES = {
     "kg": BASE + "ns#",
-    **{
-        kind: f"{BASE}{kind}/"
-        for kind in (
-            "topic technique problem task metric hardware model dataset institution venue author "
-            "paper entry source extractor cue"
-        ).split()
-    },
+    **{kind: f"{BASE}{kind}/" for kind in ("topic", "technique", "problem", "task", "metric")},
+    **{kind: f"{BASE}{kind}/" for kind in ("hardware", "model", "dataset", "institution", "venue", "author")},
+    **{kind: f"{BASE}{kind}/" for kind in ("paper", "entry", "source", "extractor", "cue")},
     "ror": "https://ror.org/",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -53,7 +49,7 @@ def curie(iri: str) -> str:
     """
     for prefix, base in _BY_LENGTH:
         if iri.startswith(base):
-            return f"{prefix}:{unquote(iri[len(base):])}"
+            return f"{prefix}:{unquote(iri[len(base) :])}"
     return iri
 
 

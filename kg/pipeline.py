@@ -58,9 +58,7 @@ class Pipeline:
 
         return self.linker.link(document, extract(document))
 
-    def batches(
-        self, patterns: Iterable[str | Path], name: str | None, report: Added, strict: bool
-    ) -> Iterator[Batch]:
+    def batches(self, patterns: Iterable[str | Path], name: str | None, report: Added, strict: bool) -> Iterator[Batch]:
         """The files that patterns name, read; what cannot be read is told in the report."""
         from kg import sources
 
@@ -169,28 +167,6 @@ class Pipeline:
             report.added.append(name)
             if progress:
                 progress(name, len(report.added))
-
-
-def read_annotations(path: str | Path) -> dict[str, dict[str, Any]]:
-    """The records of a file of JSON lines, by entry; KgError names the file and line that is wrong."""
-    out: dict[str, dict[str, Any]] = {}
-    try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise KgError(f"{path}: the records cannot be read ({reason}): give a file of JSON lines.") from None
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-            name = record["id"]
-        except (ValueError, KeyError, TypeError, RecursionError):
-            raise KgError(f"{path}:{number}: this line is no record: give one JSON object with an id a line.") from None
-        if not isinstance(name, str) or not name:
-            raise KgError(f"{path}:{number}: the id is no text: give the entry's name.")
-        out[name] = record
-    return out
 
 
 def _claim(store: Store, source: Source) -> None:

@@ -7,6 +7,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from kg.model import Text
@@ -133,9 +134,7 @@ def fold(label: str) -> str:
     return " ".join(t.fold for t in tokens(label))
 
 
-_STOP = re.compile(
-    r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[A-Z0-9\u3400-\u9fff])|(?<=[。！？；])|\n+"
-)
+_STOP = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[A-Z0-9\u3400-\u9fff])|(?<=[。！？；])|\n+")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|et al|etc|vs|cf|Fig|Eq|Sec|No|approx|resp|Dr|Inc|St)|\b[A-Z])\.$")
 
 
@@ -149,7 +148,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
         cuts.append(match.end())
     cuts.append(len(text))
     out = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         piece = text[start:end]
         stripped = piece.strip()
         if stripped:

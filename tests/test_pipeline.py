@@ -9,10 +9,15 @@ from pathlib import Path
 import pytest
 
 import kg
+from kg.graph.records import read_records
 from kg.model import KgError
-from kg.pipeline import Pipeline, read_annotations
+from kg.pipeline import Pipeline
 
-PAPER = {"id": "p-1", "title": "Zap: Faster Decoding", "abstract": "We propose Zap, a speculative decoding method. It is 2x faster on an H100."}
+PAPER = {
+    "id": "p-1",
+    "title": "Zap: Faster Decoding",
+    "abstract": "We propose Zap, a speculative decoding method. It is 2x faster on an H100.",
+}
 
 
 def _papers(folder: Path, *papers: object, name: str = "papers.jsonl") -> Path:
@@ -108,12 +113,16 @@ def test_annotated_records_take_the_place_of_extraction(tmp_path: Path, reports:
         assert not report.skipped
         assert graph.verify().faults == []
         record = graph.paper("002-22" if "002-22" in report.added else report.added[0]).entries[0][1]
-        wanted = read_annotations(gold)[record.id]
+        wanted = read_records(gold)[record.id]
         assert {m.canonical for m in record.techniques} == {e["canonical"] for e in wanted["techniques"]}
 
 
 def test_records_alone_replace_what_the_graph_holds(tmp_path: Path) -> None:
-    record = {"id": "p-1", "title": "Zap", "techniques": [{"surface": "Zap", "in": "A", "canonical": "Zap", "role": "proposed"}]}
+    record = {
+        "id": "p-1",
+        "title": "Zap",
+        "techniques": [{"surface": "Zap", "in": "A", "canonical": "Zap", "role": "proposed"}],
+    }
     with kg.open(str(tmp_path / "g")) as graph:
         graph.add(_papers(tmp_path, PAPER))
         report = graph.add(records=_papers(tmp_path, record, {"id": "p-9"}, name="records.jsonl"))
@@ -125,8 +134,8 @@ def test_records_alone_replace_what_the_graph_holds(tmp_path: Path) -> None:
 def test_broken_records_name_file_and_line(tmp_path: Path) -> None:
     path = tmp_path / "records.jsonl"
     path.write_text('{"id": "a"}\n{"no": "id"}\n', "utf-8")
-    with pytest.raises(KgError, match=r"records\.jsonl:2"):
-        read_annotations(path)
+    with pytest.raises(KgError, match=r"records\.jsonl: line 2"):
+        read_records(path)
 
 
 def test_extraction_gives_the_same_records_every_time(reports: Path) -> None:

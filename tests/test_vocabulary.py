@@ -107,11 +107,7 @@ def test_every_class_and_property_has_label_and_definition_in_both_languages() -
     assert len(terms) > 50
     for term in terms:
         labels = {o.language for o in graph.objects(term, rdflib.RDFS.label)}
-        said = {
-            o.language
-            for p in (rdflib.RDFS.comment, rdflib.SKOS.definition)
-            for o in graph.objects(term, p)
-        }
+        said = {o.language for p in (rdflib.RDFS.comment, rdflib.SKOS.definition) for o in graph.objects(term, p)}
         assert {"en", "zh"} <= labels, f"{term} lacks a label"
         assert {"en", "zh"} <= said, f"{term} lacks a definition"
 
@@ -127,7 +123,9 @@ def test_h100_is_found_under_hopper_and_gpu() -> None:
     assert "hardware:nvidia-h100" in VOCABULARY.narrower("hardware:gpu")
 
 
-@pytest.mark.parametrize("label", ["KV-cache compression", "key-value cache compression", "KV缓存压缩", "kv Cache Compressions"])
+@pytest.mark.parametrize(
+    "label", ["KV-cache compression", "key-value cache compression", "KV缓存压缩", "kv Cache Compressions"]
+)
 def test_one_concept_answers_to_every_spelling(label: str) -> None:
     concept = VOCABULARY.find(label, "topic")
     assert concept is not None

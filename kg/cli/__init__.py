@@ -11,7 +11,10 @@ import typer
 from kg.model import KgError
 
 #: The commands in the order in which `kg --help` shows them.
-COMMANDS = "add remove ask show brief report trends draw extract export sparql verify eval doctor".split()
+COMMANDS = (
+    *("add", "remove", "ask", "show", "brief", "report", "trends", "draw"),
+    *("extract", "export", "sparql", "verify", "eval", "doctor"),
+)
 
 app = typer.Typer(
     name="kg",

@@ -14,9 +14,15 @@ from kg.model import KgError
 def command(
     files: Annotated[list[str] | None, typer.Argument(help="Files, globs or folders with papers.")] = None,
     graph: Location = HERE,
-    records: Annotated[Path | None, typer.Option(help="Annotated records (JSON lines) to store instead of extracting.")] = None,
-    name: Annotated[str | None, typer.Option("--as", help="Name of the source, instead of the one its file gives.")] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Stop at the first file or entry that cannot be read.")] = False,
+    records: Annotated[
+        Path | None, typer.Option(help="Annotated records (JSON lines) to store instead of extracting.")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option("--as", help="Name of the source, instead of the one its file gives.")
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Stop at the first file or entry that cannot be read.")
+    ] = False,
 ) -> None:
     """Read papers from files, globs or folders into the graph; what is unchanged is left as it is."""
     from kg.api import Graph

@@ -15,7 +15,8 @@ from kg.model import KgError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kg.api import Graph, Progress
+    from kg.api import Graph
+    from kg.pipeline import Progress
 
 NOTHING_FOUND, SKIPPED = 1, 3
 
@@ -95,7 +96,12 @@ def progress(what: str) -> Iterator[Progress | None]:
     from rich.progress import Progress as Bar
     from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns: list[Any] = [SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed} papers"), TimeElapsedColumn()]
+    columns: list[Any] = [
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("{task.completed} papers"),
+        TimeElapsedColumn(),
+    ]
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what)
 

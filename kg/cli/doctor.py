@@ -10,7 +10,18 @@ import typer
 
 from kg.cli.base import HERE, Location, console, reading, table
 
-PACKAGES = ("pyoxigraph", "rdflib", "pyshacl", "spacy", "networkx", "pandas", "matplotlib", "pyvis", "textblob", "rapidfuzz")
+PACKAGES = (
+    "pyoxigraph",
+    "rdflib",
+    "pyshacl",
+    "spacy",
+    "networkx",
+    "pandas",
+    "matplotlib",
+    "pyvis",
+    "textblob",
+    "rapidfuzz",
+)
 
 
 def command(graph: Location = HERE) -> None:

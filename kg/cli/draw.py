@@ -10,7 +10,9 @@ from kg.cli.base import HERE, Language, Location, Output, language, reading, wri
 
 
 def command(
-    selection: Annotated[list[str] | None, typer.Argument(help="A question, topic or paper; everything without it.")] = None,
+    selection: Annotated[
+        list[str] | None, typer.Argument(help="A question, topic or paper; everything without it.")
+    ] = None,
     graph: Location = HERE,
     lang: Language = "en",
     limit: Annotated[int, typer.Option(min=1, help="Draw at most so many nodes.")] = 200,

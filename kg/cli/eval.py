@@ -15,22 +15,29 @@ FORMS = ("table", "json")
 
 
 def command(
-    gold: Annotated[Path | None, typer.Argument(help="Annotated papers (JSON lines); those of the five reports without it.")] = None,
-    predicted: Annotated[Path | None, typer.Option(help="Records to score; without it the papers are extracted anew.")] = None,
-    papers: Annotated[list[str] | None, typer.Option(help="Files with the texts of the annotated papers; the five reports without it.")] = None,
+    gold: Annotated[
+        Path | None, typer.Argument(help="Annotated papers (JSON lines); those of the five reports without it.")
+    ] = None,
+    predicted: Annotated[
+        Path | None, typer.Option(help="Records to score; without it the papers are extracted anew.")
+    ] = None,
+    papers: Annotated[
+        list[str] | None,
+        typer.Option(help="Files with the texts of the annotated papers; the five reports without it."),
+    ] = None,
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
     output: Output = None,
 ) -> None:
     """Score records against annotated papers: precision, recall and F1 by type, and the headline."""
     from kg.evaluation import score
-    from kg.graph.records import to_json
-    from kg.pipeline import Pipeline, read_annotations
+    from kg.graph.records import read_records, to_json
+    from kg.pipeline import Pipeline
     from kg.vocabulary import data_folder
 
     form = choose(format, output, FORMS, "table")
-    wanted = read_annotations(gold or data_folder("data") / "gold" / "dev.jsonl")
+    wanted = read_records(gold or data_folder("data") / "gold" / "dev.jsonl")
     if predicted:
-        found = read_annotations(predicted)
+        found = read_records(predicted)
     else:
         files = papers or [str(data_folder("data") / "reports")]
         with progress("Reading") as tell:

@@ -14,7 +14,9 @@ FORMS = ("turtle", "nquads", "jsonld", "graphml", "gexf", "csv", "jsonl", "diges
 def command(
     graph: Location = HERE,
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
-    source: Annotated[str | None, typer.Option("--source", "-s", help='Only this source ("000"); digest needs one.')] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", "-s", help='Only this source ("000"); digest needs one.')
+    ] = None,
     output: Output = None,
 ) -> None:
     """Export the graph; `--format digest --source 000` gives a report back byte for byte."""

@@ -15,9 +15,13 @@ FORMS = ("jsonl",)
 
 def command(
     files: Annotated[list[str], typer.Argument(help="Files, globs or folders with papers.")],
-    format: Annotated[str | None, typer.Option("--format", "-f", help="jsonl, the form of the annotated papers.")] = None,
+    format: Annotated[
+        str | None, typer.Option("--format", "-f", help="jsonl, the form of the annotated papers.")
+    ] = None,
     output: Output = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Stop at the first file or entry that cannot be read.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Stop at the first file or entry that cannot be read.")
+    ] = False,
 ) -> None:
     """Print what is extracted from papers: one JSON object a paper, in the form of the annotated papers."""
     from kg.graph.records import to_json

@@ -12,7 +12,9 @@ FORMS = ("md", "html", "json")
 
 
 def command(
-    selection: Annotated[list[str] | None, typer.Argument(help="A topic, question or paper; everything without it.")] = None,
+    selection: Annotated[
+        list[str] | None, typer.Argument(help="A topic, question or paper; everything without it.")
+    ] = None,
     graph: Location = HERE,
     lang: Language = "en",
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,

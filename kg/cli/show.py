@@ -17,7 +17,9 @@ FORMS = ("table", "json")
 
 
 def command(
-    name: Annotated[str | None, typer.Argument(help='A paper ("002-22"), a concept ("hardware:nvidia-h100"), or nothing.')] = None,
+    name: Annotated[
+        str | None, typer.Argument(help='A paper ("002-22"), a concept ("hardware:nvidia-h100"), or nothing.')
+    ] = None,
     graph: Location = HERE,
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
     output: Output = None,
@@ -37,7 +39,10 @@ def _overview(graph: Graph, form: str, output: Output) -> None:
     counts = graph.counts()
     sources = [(s.name, s.form, s.date, len(graph.entries(s.name)), s.file) for s in graph.sources()]
     if form == "json" or output:
-        said = {"counts": counts, "sources": [dict(zip(("name", "form", "date", "entries", "file"), s, strict=True)) for s in sources]}
+        said = {
+            "counts": counts,
+            "sources": [dict(zip(("name", "form", "date", "entries", "file"), s, strict=True)) for s in sources],
+        }
         write(json.dumps(said, ensure_ascii=False, indent=1), output)
         return
     console().print(table("Sources", ("source", "form", "date", "entries", "file"), sources))
@@ -54,7 +59,11 @@ def _paper(graph: Graph, name: str, form: str, output: Output) -> None:
     out = console()
     for document, record in paper.entries:
         out.print(f"{document.id}  {record.title or '(no title)'}", style="bold", markup=False)
-        facts = [f"{key} {value}" for key, value in (("kind", record.kind), ("name", record.name), ("code", record.code_url)) if value]
+        facts = [
+            f"{key} {value}"
+            for key, value in (("kind", record.kind), ("name", record.name), ("code", record.code_url))
+            if value
+        ]
         out.print("  ".join(facts), style="dim", markup=False)
         if document.repairs:
             out.print("repaired: " + " ".join(document.repairs), style="dim", markup=False)
@@ -63,14 +72,21 @@ def _paper(graph: Graph, name: str, form: str, output: Output) -> None:
             for key in LISTS.values()
             for mention in getattr(record, key)
         ]
-        rows += [("topic", "", topic.id, f"topic:{topic.id}", topic.evidence.quote if topic.evidence else "") for topic in record.topics]
+        rows += [
+            ("topic", "", topic.id, f"topic:{topic.id}", topic.evidence.quote if topic.evidence else "")
+            for topic in record.topics
+        ]
         out.print(table("Names", ("type", "role", "name", "identity", "words"), rows))
         results = [
             (r.metric, _value(r.value), r.unit, r.change, r.bound, r.baseline, r.setting, r.evidence.quote)
             for r in record.results
         ]
         if results:
-            out.print(table("Results", ("metric", "value", "unit", "change", "bound", "baseline", "setting", "words"), results))
+            out.print(
+                table(
+                    "Results", ("metric", "value", "unit", "change", "bound", "baseline", "setting", "words"), results
+                )
+            )
         relations = [(r.head, r.type, r.tail, r.evidence.quote) for r in record.relations]
         if relations:
             out.print(table("Relations", ("head", "type", "tail", "words"), relations))
@@ -97,5 +113,7 @@ def _concept(graph: Graph, name: str, form: str, output: Output) -> None:
     if form == "json" or output:
         write(json.dumps(said, ensure_ascii=False, indent=1), output)
         return
-    rows = [(key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) for key, value in said.items()]
+    rows = [
+        (key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) for key, value in said.items()
+    ]
     console().print(table(name, ("what", "value"), rows))

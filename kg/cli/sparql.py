@@ -16,7 +16,9 @@ FORMS = ("table", "json", "csv", "tsv", "xml", "turtle", "nt")
 
 
 def command(
-    query: Annotated[str, typer.Argument(help="A SPARQL query; - reads it from standard input. The prefixes are declared.")],
+    query: Annotated[
+        str, typer.Argument(help="A SPARQL query; - reads it from standard input. The prefixes are declared.")
+    ],
     graph: Location = HERE,
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
     output: Output = None,

@@ -13,7 +13,13 @@ FORMS = ("table", "csv", "png", "json")
 
 
 def command(
-    of: Annotated[str, typer.Option("--of", help="What is counted: topic, technique, problem, task, hardware, institution, model, dataset, metric.")] = "topic",
+    of: Annotated[
+        str,
+        typer.Option(
+            "--of",
+            help="What is counted: topic, technique, problem, task, hardware, institution, model, dataset, metric.",
+        ),
+    ] = "topic",
     over: Annotated[str, typer.Option("--over", help="By what: day, week, month, year, report.")] = "month",
     where: Annotated[str, typer.Option("--where", help="Only the papers that answer this question.")] = "",
     graph: Location = HERE,

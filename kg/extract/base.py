@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from spacy.language import Language
@@ -21,7 +21,7 @@ _GAP = "\n\n"
 _WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff\uf900-\ufaff]+|\s+|[^\w\s]|_")
 
 #: What a component reads and writes on a Doc, with the value a Doc starts with.
-_PARTS = {
+_PARTS: dict[str, Callable[[], Any]] = {
     "text": str,  # the text of the Doc, kept: Doc.text is made anew at each use
     "fields": dict,  # field -> (start, end) in the Doc
     "mentions": list,  # list[Mention], offsets in the Doc
@@ -103,9 +103,7 @@ def make_doc(nlp: Language, document: Document, vocabulary: Vocabulary) -> Doc:
     doc._.fields = fields
     doc._.folded = tokens(text)
     doc._.matches = vocabulary.match(text, doc._.folded)
-    doc._.sentences = [
-        (start + s, start + e) for start, end in fields.values() for s, e in sentences(text[start:end])
-    ]
+    doc._.sentences = [(start + s, start + e) for start, end in fields.values() for s, e in sentences(text[start:end])]
     return doc
 
 
@@ -117,7 +115,8 @@ def field_at(doc: Doc, at: int) -> str:
 def field_text(doc: Doc, field: str) -> str:
     """The repaired text of a field, "" when the entry lacks it."""
     start, end = doc._.fields.get(field, (0, 0))
-    return doc._.text[start:end]
+    text: str = doc._.text
+    return text[start:end]
 
 
 def sentence_of(doc: Doc, at: int) -> tuple[int, int]:

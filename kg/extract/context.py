@@ -16,8 +16,9 @@ from kg.vocabulary import Vocabulary
 _ACRONYM = re.compile(r"\(\s*([A-Za-z][\w-]*[A-Z\d][\w-]*)s?\s*[,;)]")
 _NEAR = 5  # words that are looked at before a phrase
 GROUPS = (
-    "technique-head technique-head-weak task-head task-frame problem-head generic generic-modifier propose use compare limit evaluate"
-).split()
+    *("technique-head", "technique-head-weak", "task-head", "task-frame", "problem-head"),
+    *("generic", "generic-modifier", "propose", "use", "compare", "limit", "evaluate"),
+)
 
 
 def likelihood(weights: dict[str, float], features: dict[str, float]) -> float:
@@ -59,8 +60,10 @@ class View:
 
     def _trimmed(self, phrase: Phrase) -> Phrase | None:
         words = phrase.words
-        while words and (fold(words[0].text) in self.cues["generic-modifier"] or words[0].tag in ("VBG",) and len(words) > 1
-                         and fold(words[0].text) not in self.cues["technique-head"]):
+        while words and (
+            fold(words[0].text) in self.cues["generic-modifier"]
+            or (words[0].tag in ("VBG",) and len(words) > 1 and fold(words[0].text) not in self.cues["technique-head"])
+        ):
             words = words[1:]
         if not words or all(fold(w.text) in self.cues["generic"] for w in words):
             return None
@@ -109,6 +112,7 @@ class View:
         for group in ("propose", "use", "compare", "limit", "evaluate"):
             out[group] = any(w in self.cues[group] for w in near)
         return {k: float(v) for k, v in out.items() if v}
+
 
 def _cased(word: Word, phrase: Phrase) -> bool:
     """Whether capitals in a word are a name's, not a sentence's beginning."""

@@ -14,10 +14,11 @@ from kg.vocabulary import Vocabulary
 
 EXTRACTOR = "datasets/1"
 _NAME = r"(?:[A-Z][\w]*[A-Z\d][\w]*|[A-Z][a-z]+[A-Z][\w]*)(?:[-/+.][\w]+)*\+*(?:[ -](?:v?\d[\w.]*|[A-Z][\w-]*\d))?"
+_NAMES = rf"({_NAME})((?:, {_NAME})*)(?:,? and ({_NAME}))?"
 #: "the FooBar dataset", "FooBar and BazQux benchmarks", "on the datasets FooBar and BazQux"
 _CALLED = (
-    re.compile(rf"(?<![\w-])({_NAME})((?:, {_NAME})*)(?:,? and ({_NAME}))?[ -](?:\w+ )?(?:datasets?|benchmarks?|corpus|corpora|suites?)\b"),
-    re.compile(rf"\b(?:datasets?|benchmarks?|corpora)(?: such as| including| like|:)? \(?({_NAME})((?:, {_NAME})*)(?:,? and ({_NAME}))?"),
+    re.compile(rf"(?<![\w-]){_NAMES}[ -](?:\w+ )?(?:datasets?|benchmarks?|corpus|corpora|suites?)\b"),
+    re.compile(rf"\b(?:datasets?|benchmarks?|corpora)(?: such as| including| like|:)? \(?{_NAMES}"),
 )
 
 
@@ -37,7 +38,9 @@ class Datasets:
                 taken += [(m.start, m.end) for m in places]
         for start, end in self._called(doc):
             surface = doc._.text[start:end]
-            other = any(self.vocabulary.find(surface, kind) for kind in ("technique", "model", "metric", "task", "hardware"))
+            other = any(
+                self.vocabulary.find(surface, kind) for kind in ("technique", "model", "metric", "task", "hardware")
+            )
             if not other and not inside((start, end), taken):
                 self._add(doc, start, end, surface, 0.6, seen)
         return doc

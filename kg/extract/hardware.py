@@ -29,9 +29,7 @@ class Hardware:
         for concept, places in found.items():
             if _MEMORY in self.vocabulary.broader(concept):
                 continue
-            alone = [
-                m for m in places if (m.start, m.end) not in joined and not _MEASURE.match(doc._.text, m.end)
-            ]
+            alone = [m for m in places if (m.start, m.end) not in joined and not _MEASURE.match(doc._.text, m.end)]
             if not alone:
                 continue
             match = alone[0]

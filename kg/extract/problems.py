@@ -15,10 +15,16 @@ from kg.vocabulary import Vocabulary
 
 EXTRACTOR = "problems/1"
 MOST = 3  # problems a paper, as annotators do
-_CLAUSE_END = re.compile(r"[,.;:()!?]|\s(?:which|that|while|when|where|thereby|thus|but|whereas|by|via|we|i\.e|e\.g)\s|--|—", re.IGNORECASE)
-_ARTICLE = re.compile(r"\s*(?:an?|the|its|their|this|these|such|some|any|both|two|key|major|several|severe|serious)\s+", re.IGNORECASE)
+_CLAUSE_END = re.compile(
+    r"[,.;:()!?]|\s(?:which|that|while|when|where|thereby|thus|but|whereas|by|via|we|i\.e|e\.g)\s|--|—", re.IGNORECASE
+)
+_ARTICLE = re.compile(
+    r"\s*(?:an?|the|its|their|this|these|such|some|any|both|two|key|major|several|severe|serious)\s+", re.IGNORECASE
+)
 _POINTER = re.compile(r"\s*(?:this|these|those|such|it|them|the (?:above|aforementioned))\b", re.IGNORECASE)
-_EMPTY = re.compile(r"^(?:\w+ )?(?:challenges?|problems?|issues?|limitations?|gaps?|bottlenecks?|questions?)$", re.IGNORECASE)
+_EMPTY = re.compile(
+    r"^(?:\w+ )?(?:challenges?|problems?|issues?|limitations?|gaps?|bottlenecks?|questions?)$", re.IGNORECASE
+)
 _WORDS = (2, 14)
 
 
@@ -38,9 +44,9 @@ class Problems:
     def __call__(self, doc: Doc) -> Doc:
         best: list[tuple[float, int, int]] = []
         for score, start, end in sorted(self._candidates(doc), key=lambda c: (-c[0], c[1])):
-            if len(best) < MOST and not any(start < e and s < end for _, s, e in best):
-                if not self._repeats(doc, start, end, best):
-                    best.append((score, start, end))
+            taken = any(start < e and s < end for _, s, e in best)
+            if len(best) < MOST and not taken and not self._repeats(doc, start, end, best):
+                best.append((score, start, end))
         for score, start, end in sorted(best, key=lambda c: c[1]):
             surface = doc._.text[start:end]
             concept = self.vocabulary.find(surface, "problem")
@@ -79,12 +85,16 @@ class Problems:
                 if span is None:
                     continue
                 score = 1.0 + 0.9 * early + 0.6 * limited * early - 0.08 * number
-                score += 0.5 * self._headed(doc, *span) + {"problem-addressed": 0.7, "problem-begins": -0.3}.get(group, 0)
+                score += 0.5 * self._headed(doc, *span) + {"problem-addressed": 0.7, "problem-begins": -0.3}.get(
+                    group, 0
+                )
                 if early or group == "problem-addressed":
                     yield score, *span
         for match in doc._.matches:
             if match.type == "problem" and any(s <= match.start < e for s, e in sentences):
-                place = sentences.index(sentence_of(doc, match.start)) if sentence_of(doc, match.start) in sentences else 9
+                place = (
+                    sentences.index(sentence_of(doc, match.start)) if sentence_of(doc, match.start) in sentences else 9
+                )
                 span = self._span(doc, match.start, sentence_of(doc, match.start)[1], "") or (match.start, match.end)
                 yield 1.6 + 0.7 * (place <= turn) - 0.08 * place, *span
 

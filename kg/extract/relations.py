@@ -63,9 +63,7 @@ class Relations:
                     yield kind, mention, 0.5
             elif mention.type == "problem":
                 yield "addresses", mention, 0.6
-            elif mention.type == "task":
-                yield "applied_to", mention, 0.6
-            elif mention.type == "model":
+            elif mention.type == "task" or mention.type == "model":
                 yield "applied_to", mention, 0.6
             elif mention.type == "dataset":
                 yield "evaluated_on", mention, 0.7

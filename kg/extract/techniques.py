@@ -1,4 +1,4 @@
-"""Techniques: labels of the vocabulary, what the paper names as its own, and noun phrases whose words and context say so.
+"""Techniques: labels of the vocabulary, the paper's own names, and noun phrases whose words and context say so.
 
 A noun phrase is judged by its head noun, the words before it, its place and its form; the weights are those of a
 logistic regression on the annotated papers, rounded (scripts/tune_phrases.py prints them).

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from kg.graph import network
@@ -15,6 +13,7 @@ from kg.graph.records import to_json
 from kg.graph.store import Store
 from kg.model import LISTS, Document, Evidence, KgError, Mention, Record, Relation, Result, Topic
 from kg.names import iri
+from kg.tables import csv_text
 
 #: Columns of the table of papers; those of _MANY hold several values.
 _PAPER_COLUMNS = (
@@ -77,16 +76,18 @@ def papers_csv(store: Store) -> bytes:
         for column, said in _cells(document, record, known):
             if said and said not in row[column]:
                 row[column].append(said)
-    return _csv(
+    return csv_text(
         _PAPER_COLUMNS,
         (["; ".join(said if column in _MANY else said[:1]) for column, said in row.items()] for row in rows.values()),
-    )
+    ).encode()
 
 
 def evidence_csv(store: Store) -> bytes:
     """A row a quote: paper, entry, entity, and the words with their field and offsets."""
     known = labels(store)
-    return _csv(_EVIDENCE_COLUMNS, (row for _, record in _entries(store) for row in _evidence(record, known)))
+    return csv_text(
+        _EVIDENCE_COLUMNS, (row for _, record in _entries(store) for row in _evidence(record, known))
+    ).encode()
 
 
 def jsonl(store: Store) -> bytes:
@@ -136,21 +137,6 @@ def _evidence(record: Record, known: dict[str, dict[str, str]]) -> Iterator[list
     for kind, concept, role, words, one in said:
         what: list[_Cell] = [record.paper, record.id, kind, concept, _label(known, concept), role]
         yield [*what, words.field, words.start, words.end, words.quote, one.extractor, one.confidence]
-
-
-def _csv(columns: Iterable[str], rows: Iterable[Iterable[_Cell]]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_safe(cell) for cell in row] for row in rows)
-    return out.getvalue().encode()
-
-
-def _safe(cell: _Cell) -> _Cell:
-    """An apostrophe before a text that a spreadsheet would take for a formula (OWASP, CSV injection)."""
-    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")):
-        return f"'{cell}"
-    return cell
 
 
 #: The forms of the whole graph. All are sorted: the same graph is always the same bytes.

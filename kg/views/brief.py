@@ -13,7 +13,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kg.model import KgError, Paper
+from kg.model import Brief, KgError, Paper
 from kg.text import fold
 from kg.views.base import View
 from kg.views.outcome import gets_worse, notes, phrase
@@ -66,12 +66,18 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     if not out.name:
         out.name, out.is_title = title(paper), True
     out.institutions = [thing.label for thing in _of(shown, paper, "institution", fields)]
-    given = None if fields or shown.lang != "zh" else next((r.brief for _, r in paper.entries if r.brief.name), None)
     words = shown.words
-    out.technique = clean(given.technique if given else "") or words.listed(_techniques(shown, paper, fields))
-    out.problem = clean(given.problem if given else "") or words.listed(_problems(shown, paper, fields))
-    out.effect = clean(given.effect if given else "") or _effects(shown, paper, fields)
+    given = Brief() if fields or shown.lang != "zh" else _given(paper)
+    out.technique = clean(given.technique) or words.listed(_techniques(shown, paper, fields))
+    out.problem = clean(given.problem) or words.listed(_problems(shown, paper, fields))
+    out.effect = clean(given.effect) or _effects(shown, paper, fields)
     return out
+
+
+def _given(paper: Paper) -> Brief:
+    """The slots of the first source that wrote a sentence on the paper itself."""
+    said = (record.brief for _, record in paper.entries)
+    return next((brief for brief in said if brief.technique or brief.problem or brief.effect), Brief())
 
 
 def _of(shown: Selection, paper: Paper, kind: str, fields: Collection[str]) -> list[Thing]:
@@ -97,7 +103,9 @@ def _same(thing: Thing, own: set[str]) -> bool:
 
 
 def _problems(shown: Selection, paper: Paper, fields: Collection[str]) -> list[str]:
-    found = [thing.label for thing in _of(shown, paper, "problem", fields)]
+    """Problems that the vocabulary knows before those in the paper's own words; clauses only where nothing else is."""
+    things = _of(shown, paper, "problem", fields)
+    found = [thing.label for thing in sorted(things, key=lambda t: t.concept not in shown.graph.vocabulary)]
     short = [label for label in found if len(label) <= _SHORT] or sorted(found, key=len)[:1]
     return short[: _MOST["problem"]]
 

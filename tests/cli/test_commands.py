@@ -16,12 +16,20 @@ import pytest
 from kg.cli import COMMANDS
 
 
-def run(*args: str | Path, graph: Path | None = None, cwd: Path | None = None, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    *args: str | Path, graph: Path | None = None, cwd: Path | None = None, stdin: str | None = None
+) -> subprocess.CompletedProcess[str]:
     env = {k: v for k, v in os.environ.items() if k not in ("KG_GRAPH", "KG_DEBUG")}
     if graph:
         env["KG_GRAPH"] = str(graph)
     return subprocess.run(
-        [sys.executable, "-m", "kg", *map(str, args)], capture_output=True, encoding="utf-8", env=env, cwd=cwd, input=stdin, check=False
+        [sys.executable, "-m", "kg", *map(str, args)],
+        capture_output=True,
+        encoding="utf-8",
+        env=env,
+        cwd=cwd,
+        input=stdin,
+        check=False,
     )
 
 
@@ -105,9 +113,18 @@ def test_extract_gives_records_that_the_checker_accepts(shared: Path, reports: P
     assert run("extract", reports, "-o", out).returncode == 0
     assert len(out.read_text("utf-8").splitlines()) == 133
     gold = shared / "gold"
-    for name, least in (("headline", 0.60), ("brief technique", 0.95), ("brief problem", 0.95), ("brief effect", 0.95), ("brief institution", 0.95)):
+    for name, least in (
+        ("headline", 0.60),
+        ("brief technique", 0.95),
+        ("brief problem", 0.95),
+        ("brief effect", 0.95),
+        ("brief institution", 0.95),
+    ):
         scored = subprocess.run(
-            [sys.executable, gold / "score.py", gold / "dev.jsonl", out, "--json"], capture_output=True, encoding="utf-8", check=True
+            [sys.executable, gold / "score.py", gold / "dev.jsonl", out, "--json"],
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
         )
         scores = json.loads(scored.stdout)
         assert (scores[name] if name == "headline" else scores[name]["f1"]) >= least, name
@@ -116,9 +133,20 @@ def test_extract_gives_records_that_the_checker_accepts(shared: Path, reports: P
 def test_questions_reach_their_mean(shared: Path, built_folder: Path) -> None:
     gold = shared / "gold"
     done = subprocess.run(
-        [sys.executable, gold / "score_questions.py", gold / "questions.dev.jsonl", "--within", gold / "dev.jsonl",
-         "--graph", built_folder, "--command", f"{sys.executable} -m kg ask"],
-        capture_output=True, encoding="utf-8", check=True,
+        [
+            sys.executable,
+            gold / "score_questions.py",
+            gold / "questions.dev.jsonl",
+            "--within",
+            gold / "dev.jsonl",
+            "--graph",
+            built_folder,
+            "--command",
+            f"{sys.executable} -m kg ask",
+        ],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
     )
     mean = float(re.search(r"mean F1 ([\d.]+)", done.stdout)[1])  # type: ignore[index]
     assert mean >= 0.70, done.stdout
@@ -168,7 +196,12 @@ def test_show_tells_of_graph_paper_and_concept(built_folder: Path) -> None:
 def test_sparql_reads_and_cannot_write(built_folder: Path) -> None:
     query = "SELECT (COUNT(DISTINCT ?e) AS ?n) { ?e a kg:Entry }"
     assert "133" in run("sparql", query, graph=built_folder).stdout
-    assert json.loads(run("sparql", query, "-f", "json", graph=built_folder).stdout)["results"]["bindings"][0]["n"]["value"] == "133"
+    assert (
+        json.loads(run("sparql", query, "-f", "json", graph=built_folder).stdout)["results"]["bindings"][0]["n"][
+            "value"
+        ]
+        == "133"
+    )
     done = run("sparql", "DROP ALL", graph=built_folder)
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
