@@ -33,7 +33,6 @@ def command(
         raise KgError("A picture needs a file: give -o FILE.png.")
     from kg.views import trends
 
-    made = {"table": trends.table, "csv": trends.to_csv, "json": trends.to_json, "png": trends.plot}
     with reading(graph) as opened:
         frame = trends.trends(opened, of, over, where, language(lang))
-    write(made[form](frame), output)
+    write(trends.render(frame, form), output)

@@ -90,7 +90,8 @@ def make_doc(nlp: Language, document: Document, vocabulary: Vocabulary) -> Doc:
     fields: dict[str, tuple[int, int]] = {}
     at = 0
     for field in READ:
-        text = document.texts[field].text if field in document.texts else ""
+        # What was restored from elsewhere ("" raw) is derived, and derived text is no evidence.
+        text = document.texts[field].text if field in document.texts and document.texts[field].raw else ""
         if text:
             fields[field] = (at, at + len(text))
             pieces.append(text)

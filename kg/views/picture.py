@@ -20,8 +20,6 @@ from kg.views.render import render
 from kg.views.selection import TYPES, Quote, Selection, clean, ids, quoted, title
 
 if TYPE_CHECKING:
-    import networkx
-
     from kg.api import Graph
 
 #: The colour of each type of node, told apart by people who do not see red and green too.
@@ -38,6 +36,7 @@ COLOURS = {
 }
 _MOST_QUOTES = 6
 _LABEL = 30  # characters of a label beside its node; the panel shows it whole
+_MOST_SPREAD = 500  # nodes that are pushed apart for their labels; more have no room anyway
 _SEED = 7
 
 
@@ -146,20 +145,44 @@ def cut(drawing: Drawing, papers: list[str], limit: int) -> Drawing:
 
 
 def layout(drawing: Drawing) -> dict[str, tuple[int, int]]:
-    """Where each node stands, in pixels: springs from a fixed start (Fruchterman and Reingold 1991), then spread."""
-    import networkx
+    """Where each node stands, in pixels; the same on every run."""
+    names = sorted(drawing.nodes)
+    at = {name: i for i, name in enumerate(names)}
+    pairs = sorted({tuple(sorted((at[edge.head], at[edge.tail]))) for edge in drawing.edges})
+    if len(names) < 2:
+        return dict.fromkeys(names, (0, 0))
+    reach = 105 * math.sqrt(len(names))
+    places = springs(len(names), [(a, b) for a, b in pairs if a != b])
+    found = {name: (x * reach * 1.25, y * reach) for name, (x, y) in zip(names, places, strict=True)}
+    if len(names) > _MOST_SPREAD:
+        return {name: (round(x), round(y)) for name, (x, y) in found.items()}
+    return _spread(found)
 
-    plain: networkx.Graph = networkx.Graph()
-    plain.add_nodes_from(sorted(drawing.nodes))
-    plain.add_edges_from(sorted((edge.head, edge.tail) for edge in drawing.edges))
-    n = len(plain)
-    if n < 2:
-        return dict.fromkeys(plain, (0, 0))
+
+def springs(n: int, pairs: list[tuple[int, int]]) -> list[tuple[float, float]]:
+    """Places within [-1, 1] of `n` nodes that `pairs` draw together and all push apart (Fruchterman, Reingold 1991).
+
+    Ours, since networkx needs scipy for it from 500 nodes on.
+    """
+    import numpy
+
+    at = numpy.random.RandomState(_SEED).uniform(-1, 1, (n, 2)).astype("float32")
+    bound = numpy.zeros((n, n), dtype="float32")
+    for a, b in pairs:
+        bound[a, b] = bound[b, a] = 1
+    best = 2.2 / math.sqrt(n)  # the distance that linked nodes seek
     rounds = max(40, min(200, 60_000 // n))
-    found = networkx.spring_layout(plain, k=2.2 / math.sqrt(n), iterations=rounds, seed=_SEED, method="force")
-    reach = 105 * math.sqrt(n)
-    places = {name: (float(x) * reach * 1.25, float(y) * reach) for name, (x, y) in found.items()}
-    return _spread(places)
+    for step in range(rounds):
+        gap_x = at[:, None, 0] - at[None, :, 0]
+        gap_y = at[:, None, 1] - at[None, :, 1]
+        distance = numpy.sqrt(gap_x * gap_x + gap_y * gap_y).clip(0.01, None)
+        force = best * best / (distance * distance) - bound * distance / best
+        push = numpy.stack([(gap_x * force).sum(axis=1), (gap_y * force).sum(axis=1)], axis=1)
+        length = numpy.sqrt((push * push).sum(axis=1, keepdims=True)).clip(0.01, None)
+        at += push * (0.2 * (1 - step / rounds) / length)
+    at -= at.mean(axis=0)
+    at /= max(float(numpy.abs(at).max()), 1e-6)
+    return [(float(x), float(y)) for x, y in at]
 
 
 def _spread(places: dict[str, tuple[float, float]], wide: float = 130, high: float = 44) -> dict[str, tuple[int, int]]:

@@ -89,8 +89,7 @@ def table(frame: pandas.DataFrame, limit: int | None = 20) -> str:
         column = frame[label]
         lines.append([_one_line(label), *(str(n or "·") for n in column), str(column.sum())])
     corpus = [frame.attrs["corpus"][row] for row in frame.index]
-    whole = sum(corpus) if frame.attrs["over"] != "report" else ""
-    lines.append([words("trends.corpus"), *map(str, corpus), str(whole)])
+    lines.append([words("trends.corpus"), *map(str, corpus), str(frame.attrs["papers"] - frame.attrs["undated"])])
     out = _aligned(lines)
     if len(shown) < len(frame.columns):
         out.append(words("trends.more", n=len(frame.columns) - len(shown)))

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 import kg
 from kg.api import Graph
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from browser import Browser, chromium
-
-EVIL = "</script><script>window.hacked = 1</script><img src=x onerror=\"window.hacked = 1\">"
-FORMULA = "=cmd|' /C calc'!A0"
+from .browser import Browser, chromium
+from .hostile import EVIL, FORMULA
 
 
 @pytest.fixture(scope="session")

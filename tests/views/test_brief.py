@@ -52,7 +52,8 @@ def test_english_sentence_has_every_slot(built: Graph) -> None:
 
 def test_chinese_sentence_is_in_the_reports_form(built: Graph) -> None:
     said = brief(built, _paper(**FULL), "zh")
-    assert said.startswith("百度和nowhere-lab发布了《Foo》论文，使用了foo routing技术，解决了memory walls问题，达成了将")
+    start = "百度和nowhere-lab发布了《Foo》论文，使用了foo routing技术，解决了memory walls问题，达成了将"
+    assert said.startswith(start)
     assert said.endswith("最高降低41%（较chunked prefill）的效果。")
 
 
@@ -96,7 +97,7 @@ def test_endings_of_a_slot_are_not_said_twice(built: Graph) -> None:
         ({"setting": "H100"}, "41% lower latency (H100)", "降低41%（H100）"),
     ],
 )
-def test_numbers_have_unit_direction_bound_and_setting(built: Graph, parts: dict[str, object], en: str, zh: str) -> None:
+def test_numbers_have_unit_direction_and_bound(built: Graph, parts: dict[str, object], en: str, zh: str) -> None:
     assert phrase(Selection.of(built, [], "en"), _result(**parts)) == en
     assert phrase(Selection.of(built, [], "zh"), _result(**parts)).endswith(zh)
 

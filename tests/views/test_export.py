@@ -16,9 +16,9 @@ def test_digest_is_byte_identical(built: Graph, reports: Path) -> None:
         assert built.export("digest", file.name.partition("_")[0]) == file.read_bytes()
 
 
-def test_every_format_gives_the_graph(built: Graph) -> None:
-    for format in formats():
-        assert built.export(format, "000" if format == "digest" else None)
+def test_formats_are_named_with_their_endings(built: Graph) -> None:
+    assert {"turtle", "jsonl", "csv", "graphml", "digest"} <= set(formats())
+    assert built.export("jsonl").count(b"\n") == len(built.entries())
 
 
 def test_wrong_choices_are_told(built: Graph) -> None:

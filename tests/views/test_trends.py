@@ -7,11 +7,12 @@ import io
 import json
 
 import pytest
-from conftest import FORMULA
 
 from kg.api import Graph
 from kg.model import KgError
 from kg.views import trends
+
+from .hostile import FORMULA
 
 
 def test_counts_are_those_of_the_records(built: Graph) -> None:

@@ -157,4 +157,5 @@ function paint() {
 dark.addEventListener("change", paint);
 paint();
 network.fit({animation: false});
+network.moveTo({scale: 0.86 * network.getScale(), animation: false});  // room for the labels at the rim
 relabel();

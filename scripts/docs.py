@@ -1,0 +1,159 @@
+"""Refresh what the documentation takes from the program: help texts, the table of formats, the example of triples.
+
+    python scripts/docs.py                   rewrite README.md and docs/*.md where they differ
+    python scripts/docs.py --check           change nothing; name what is out of date and exit with 1
+    --graph FOLDER                           take the triples from this graph over the five reports
+
+What is generated stands between `<!-- help ask -->` and `<!-- /help ask -->` (`formats`, `example`). Without a graph
+the example is made from a new one when rewriting, and not looked at when checking.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyoxigraph import Triple
+
+ROOT = Path(__file__).resolve().parent.parent
+WIDTH = 100  # columns of a help text, whatever the terminal
+ENTRY = "002-22"
+#: What the example shows of the entry's names, one mention each.
+SHOWN = ("technique:longlive", "hardware:nvidia-h100", "topic:kv-cache-compression")
+#: The result that it shows is the first in this unit.
+UNIT = "FPS"
+#: Not shown: it changes with every change of the vocabulary.
+_HIDDEN = {"kg:fingerprint", "kg:repairList"}
+_REGION = re.compile(
+    r"(?P<open><!-- (?P<name>help [\w-]+|formats|example) -->\n).*?(?P<close><!-- /(?P=name) -->)", re.S
+)
+
+
+def help_text(command: str) -> str:
+    """What `kg COMMAND --help` prints in a terminal of WIDTH columns, without colours."""
+    for name in ("FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS"):
+        os.environ.pop(name, None)
+    os.environ.update(TERMINAL_WIDTH=str(WIDTH), COLUMNS=str(WIDTH), NO_COLOR="1")  # read when typer.rich_utils loads
+    from typer.testing import CliRunner
+
+    from kg.cli import app
+
+    said = CliRunner().invoke(app, [command, "--help"], prog_name="kg")
+    lines = [line.rstrip() for line in said.stdout.splitlines()]
+    return "```text\n" + "\n".join(lines).strip("\n") + "\n```\n"
+
+
+def formats_table() -> str:
+    """A row a reader: its name, and the first sentence of its module, which says what such a file holds."""
+    from kg.sources import readers
+
+    lines = ["| form | what it is |", "|---|---|"]
+    for reader in readers():
+        module = sys.modules[type(reader).__module__]
+        sentence = " ".join((module.__doc__ or "").strip().split("\n\n")[0].split())
+        lines.append(f"| `{reader.name}` | {sentence} |")
+    return "\n".join(lines) + "\n"
+
+
+def example(folder: str | Path) -> str:
+    """Triples of ENTRY as Turtle: the entry, its paper, its title, and one annotation of each kind."""
+    from pyoxigraph import Quad
+
+    from kg.api import Graph
+    from kg.graph.store import serialised
+
+    with Graph(folder, read_only=True) as graph:
+        shown = list(_excerpt(graph.store.triples(f"entry:{ENTRY}")))
+    turtle = serialised([Quad(*triple) for triple in shown], "turtle").decode()
+    return f"```turtle\n{turtle.replace(chr(9), '    ')}```\n"
+
+
+def _excerpt(triples: Iterable[Triple]) -> Iterator[Triple]:
+    """The triples of the nodes that are shown, but for links to what is not shown."""
+    from pyoxigraph import NamedNode
+
+    from kg.graph.rdf import grouped
+    from kg.names import curie
+
+    triples = list(triples)
+    nodes = grouped(triples)
+    entry = f"entry:{ENTRY}"
+    annotations = [f"{entry}/relation/1", f"{entry}/merge/1"]
+    annotations += sorted(name for name, node in nodes.items() if UNIT in node["kg:unit"])[:1]
+    for entity in SHOWN:
+        mentions = (name for name, node in nodes.items() if "/mention/" in name and entity in node["kg:entity"])
+        annotations += sorted(mentions)[:1]
+    links = ("kg:entity", "kg:metric", "kg:head", "kg:tail")
+    named = {to for name in annotations if name in nodes for link in links for to in nodes[name][link]}
+    shown = {entry, f"{entry}/text/T", *nodes[entry]["kg:paper"], *annotations, *SHOWN}
+    for triple in triples:
+        if not isinstance(triple.subject, NamedNode):
+            continue
+        if curie(triple.subject.value) not in shown or curie(triple.predicate.value) in _HIDDEN:
+            continue
+        to = curie(triple.object.value) if isinstance(triple.object, NamedNode) else ""
+        if not to or to in shown | named or to.startswith(("kg:", "source:", f"{entry}/text/")):
+            yield triple
+
+
+def parts(folder: str | Path | None) -> dict[str, Callable[[], str]]:
+    """What can be generated, by the name of its markers; the example only from a graph."""
+    from kg.cli import COMMANDS
+
+    made: dict[str, Callable[[], str]] = {f"help {name}": lambda name=name: help_text(name) for name in COMMANDS}  # type: ignore[misc]
+    made["formats"] = formats_table
+    if folder:
+        made["example"] = lambda: example(folder)
+    return made
+
+
+def refreshed(text: str, made: dict[str, Callable[[], str]]) -> str:
+    """A page with all that is generated made anew; what cannot be made stays."""
+
+    def fill(region: re.Match[str]) -> str:
+        make = made.get(region["name"])
+        return f"{region['open']}{make()}{region['close']}" if make else region[0]
+
+    return _REGION.sub(fill, text)
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("pages", nargs="*", type=Path, help="Pages; README.md and docs/*.md without them.")
+    arguments.add_argument(
+        "--check", action="store_true", help="Change nothing; exit with 1 when a page is out of date."
+    )
+    arguments.add_argument("--graph", help="A graph over the five reports, for the example of triples.")
+    given = arguments.parse_args()
+    pages = given.pages or [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    with tempfile.TemporaryDirectory() as folder:
+        made = parts(given.graph or (None if given.check else _built(Path(folder) / "papers.kg")))
+        new = {page: refreshed(page.read_text("utf-8"), made) for page in pages}
+    stale = [page for page, text in new.items() if text != page.read_text("utf-8")]
+    for page in stale:
+        if given.check:
+            print(f"{page}: out of date: run `python scripts/docs.py`.")
+        else:
+            page.write_text(new[page], "utf-8")
+            print(f"{page}: refreshed.")
+    return 1 if given.check and stale else 0
+
+
+def _built(folder: Path) -> Path:
+    """A new graph over the five reports."""
+    from kg.api import Graph
+
+    with Graph(folder) as graph:
+        graph.add(ROOT / "data" / "reports")
+    return folder
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,104 @@
+"""Print the figures of the README: scores against annotated papers, and times of whole processes.
+
+    python scripts/figures.py [--write]
+
+`--write` puts them between the marks in README.md. Times are medians of whole processes from an installed state.
+The 550 further annotated papers are scored where $KG_SHARED/gold holds them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from kg.evaluation import Score, score
+from kg.graph.records import read_records, to_json
+from kg.pipeline import Pipeline
+
+ROOT = Path(__file__).resolve().parent.parent
+REPORTS = ROOT / "data" / "reports"
+SHARED = Path(os.environ.get("KG_SHARED", ROOT.parent / "shared")) / "gold"
+MARKS = re.compile(r"(?<=<!-- figures -->\n).*?(?=<!-- /figures -->)", re.DOTALL)
+QUESTIONS = (
+    "KV-cache compression papers on H100",
+    "在H100上做KV缓存压缩的论文",
+    "Which papers report a speedup of at least 10x?",
+)
+
+
+def scores(gold: Path, texts: Path) -> dict[str, Score]:
+    """Scores of what is extracted from texts against annotated papers."""
+    wanted = read_records(gold)
+    return score(wanted, {r.id: to_json(r) for _, r in Pipeline().records([texts], only=set(wanted))})
+
+
+def seconds(command: list[str], times: int = 5) -> float:
+    """Median wall time of a whole process."""
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken)
+
+
+def quality() -> list[str]:
+    """The table of scores."""
+    tables = [scores(ROOT / "data" / "gold" / "dev.jsonl", REPORTS)]
+    head = "| F1 | 80 papers of the reports |"
+    if (SHARED / "train.jsonl").is_file():
+        tables.append(scores(SHARED / "train.jsonl", SHARED / "papers.jsonl"))
+        head += " 550 other papers |"
+    lines = [head, "|---|" + "---:|" * len(tables)]
+    for key in tables[0]:
+        cells = [f"{t[key].f1:.3f}" if t[key].gold else "" for t in tables]
+        lines.append(
+            f"| {'**headline** (mean of ten types)' if key == 'headline' else key} | " + " | ".join(cells) + " |"
+        )
+    return lines
+
+
+def questions(graph: Path) -> str:
+    """The score of the development questions, by the scorer of the annotated papers."""
+    scorer = SHARED / "score_questions.py"
+    if not scorer.is_file():
+        return ""
+    command = [sys.executable, str(scorer), str(SHARED / "questions.dev.jsonl"), "--within", str(SHARED / "dev.jsonl")]
+    command += ["--graph", str(graph), "--command", f"{sys.executable} -m kg ask"]
+    said = subprocess.run(command, check=True, capture_output=True, encoding="utf-8")
+    return said.stdout.splitlines()[-1]
+
+
+def speed(folder: Path) -> list[str]:
+    """The table of times."""
+    kg = [sys.executable, "-m", "kg"]
+    graph = folder / "papers.kg"
+    start = time.perf_counter()
+    subprocess.run([*kg, "add", REPORTS, "--graph", graph], check=True, capture_output=True)
+    adding = time.perf_counter() - start
+    rows = [("kg --help", seconds([*kg, "--help"])), ("kg add, five reports, 133 papers", adding)]
+    rows += [(f"kg ask “{q}”", seconds([*kg, "ask", q, "--graph", str(graph), "--format", "json"])) for q in QUESTIONS]
+    rows.append(("kg verify", seconds([*kg, "verify", "--graph", str(graph)], 1)))
+    lines = ["| whole process | seconds |", "|---|---:|", *(f"| {name} | {taken:.2f} |" for name, taken in rows)]
+    asked = questions(graph)
+    return [*lines, "", f"Development questions: {asked}."] if asked else lines
+
+
+def main() -> None:
+    """Measure and print; with --write, into the README."""
+    with tempfile.TemporaryDirectory() as folder:
+        text = "\n".join([*quality(), "", *speed(Path(folder))]) + "\n"
+    print(text)
+    if "--write" in sys.argv:
+        readme = ROOT / "README.md"
+        readme.write_text(MARKS.sub(lambda _: text, readme.read_text("utf-8")), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

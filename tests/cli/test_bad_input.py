@@ -1,0 +1,117 @@
+"""Bad files on the command line: one sentence each, nothing stored is harmed, the others go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from test_commands import run
+
+import kg
+
+
+def _truncated(report: str) -> str:
+    return report[: int(len(report) * 0.7)]
+
+
+def _twice(report: str) -> str:
+    head, details = report.split("## 论文详细信息", 1)
+    return head + "## 论文详细信息" + details.replace("### 3. ", "### 2. ", 1)
+
+
+def _missing(report: str) -> str:
+    head, details = report.split("## 论文详细信息", 1)
+    start, end = details.index("### 3. "), details.index("### 4. ")
+    return head + "## 论文详细信息" + details[:start] + details[end:]
+
+
+BAD: dict[str, Callable[[str], bytes]] = {
+    "empty.txt": lambda _: b"",
+    "binary.pdf": lambda _: bytes(range(256)) * 400,
+    "900_truncated.txt": lambda report: _truncated(report).encode(),
+    "901_twice.txt": lambda report: _twice(report).encode(),
+    "902_missing.txt": lambda report: _missing(report).encode(),
+    "long_line.txt": lambda _: b"x" * 10_000_000,
+    "long_line.jsonl": lambda _: b'{"title": "' + b"x" * 10_000_000 + b'"}\n',
+    "not_utf8.txt": lambda report: report.encode()[:3000] + b"\xff\xfe" + report.encode()[3000:],
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_file_is_told_in_a_sentence_and_the_good_one_is_added(tmp_path: Path, reports: Path, name: str) -> None:
+    report = (reports / "000_b034bcfaa8cc7f60.txt").read_text("utf-8")
+    bad = tmp_path / name
+    bad.write_bytes(BAD[name](report))
+    graph = tmp_path / "g"
+    assert run("add", reports / "000_b034bcfaa8cc7f60.txt", graph=graph).returncode == 0
+    with kg.open(str(graph), read_only=True) as opened:
+        before = {name: opened.store.dump("nquads", f"entry:{name}") for name in opened.entries()}
+
+    done = run("add", bad, reports / "004_0fbc9a575173bebf.txt", graph=graph)
+
+    assert done.returncode == 3, done.stderr
+    assert "Traceback" not in done.stderr
+    told = [line for line in done.stderr.splitlines() if name in line]
+    assert told
+    assert len(told) <= 12
+    assert all(line.endswith(".") for line in told)
+    with kg.open(str(graph), read_only=True) as opened:
+        assert {n: opened.store.dump("nquads", f"entry:{n}") for n in before} == before
+        assert len(opened.entries("004")) == 21
+        assert opened.verify().faults == []
+
+
+def test_the_place_of_a_fault_is_named(tmp_path: Path, reports: Path) -> None:
+    report = (reports / "000_b034bcfaa8cc7f60.txt").read_text("utf-8")
+    twice = tmp_path / "901_twice.txt"
+    twice.write_bytes(BAD["901_twice.txt"](report))
+    lines = twice.read_text("utf-8").splitlines()
+    place = [n for n, text in enumerate(lines, 1) if text.startswith("### 2. ")][-1]
+    assert f"line {place}" in run("add", twice, graph=tmp_path / "g").stderr
+
+
+def test_an_empty_folder_and_a_missing_file_are_told(tmp_path: Path, reports: Path) -> None:
+    (tmp_path / "hollow").mkdir()
+    good = reports / "000_b034bcfaa8cc7f60.txt"
+    done = run("add", tmp_path / "hollow", tmp_path / "missing.txt", good, graph=tmp_path / "g")
+    assert done.returncode == 3
+    assert "hollow" in done.stderr
+    assert "missing.txt" in done.stderr
+    assert "Added 20 entries" in done.stdout
+
+
+def test_when_nothing_can_be_added_the_status_is_two_and_the_store_stays(tmp_path: Path, reports: Path) -> None:
+    graph = tmp_path / "g"
+    run("add", reports / "000_b034bcfaa8cc7f60.txt", graph=graph)
+    (tmp_path / "empty.txt").write_bytes(b"")
+    assert run("add", tmp_path / "empty.txt", graph=graph).returncode == 2
+    with kg.open(str(graph), read_only=True) as opened:
+        assert len(opened.entries()) == 20
+
+
+def test_strict_stops_at_the_first(tmp_path: Path, reports: Path) -> None:
+    (tmp_path / "empty.txt").write_bytes(b"")
+    done = run("add", tmp_path / "empty.txt", reports / "000_b034bcfaa8cc7f60.txt", "--strict", graph=tmp_path / "g")
+    assert done.returncode == 2
+    assert "empty.txt" in done.stderr
+
+
+def test_verify_fails_on_a_store_whose_quotes_were_altered(tmp_path: Path, reports: Path) -> None:
+    from kg.graph.store import open_store
+    import pyoxigraph as ox
+
+    graph = tmp_path / "g"
+    run("add", reports / "000_b034bcfaa8cc7f60.txt", graph=graph)
+    assert run("verify", graph=graph).returncode == 0
+    store = open_store(graph)
+    quote = ox.NamedNode("https://w3id.org/paper-kg/ns#quote")
+    triples = store.triples("entry:000-02")
+    altered = next(t for t in triples if t.predicate == quote)
+    triples[triples.index(altered)] = ox.Triple(altered.subject, quote, ox.Literal("words that nobody wrote"))
+    store.replace("entry:000-02", triples)
+    store.close()
+    done = run("verify", graph=graph)
+    assert done.returncode == 2
+    assert "000-02" in done.stderr
+    assert "words that nobody wrote" in done.stderr

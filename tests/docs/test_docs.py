@@ -1,0 +1,309 @@
+"""The documentation is true: whole, up to date with the program, and every example in it runs (after sqlite-utils)."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import typer
+
+import kg.sources
+import kg.sources.base
+import kg.views
+import kg.views.base
+from kg.api import Graph
+from kg.cli import COMMANDS, app, main
+from kg.graph.store import Store
+from kg.model import Document, Text
+from kg.text import fold
+from kg.vocabulary import Concept, Vocabulary, read_concepts
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+PAGES = [README, *DOCS]
+SCRIPT = ROOT / "scripts" / "docs.py"
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_SECTION = re.compile(r"^## (.*?)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+
+
+class Example(NamedTuple):
+    """The commands of a section of a page, in their order."""
+
+    page: str
+    section: str
+    lines: list[str]
+
+    def __str__(self) -> str:
+        return f"{self.page}: {self.section}"
+
+
+def sections(page: Path) -> dict[str, str]:
+    return dict(_SECTION.findall(page.read_text("utf-8")))
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return [body for name, body in _FENCE.findall(text) if name == language]
+
+
+def examples() -> list[Example]:
+    """What stands behind a prompt in any fenced block."""
+    found = []
+    for page in PAGES:
+        for section, text in sections(page).items():
+            lines = [line[2:] for _, body in _FENCE.findall(text) for line in body.splitlines() if line[:2] == "$ "]
+            if lines:
+                found.append(Example(page.name, section, lines))
+    return found
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, built_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The current folder of an example: the reports in data/, a graph of its own in papers.kg; gone afterwards."""
+    place = tmp_path / "workplace"
+    place.mkdir()
+    (place / "data").symlink_to(ROOT / "data", target_is_directory=True)
+    shutil.copytree(built_folder, place / "papers.kg")
+    monkeypatch.chdir(place)
+    monkeypatch.delenv("KG_GRAPH", raising=False)
+    monkeypatch.setenv("COLUMNS", "120")
+    yield place
+    shutil.rmtree(place)
+
+
+def status(line: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The exit status of a command line: a plain call of kg in this process, all else in a shell."""
+    pieces = shlex.shlex(line, posix=True, punctuation_chars="|<>;&")
+    pieces.whitespace_split = True
+    words = list(pieces)
+    if words[0] != "kg" or any(set(word) <= set("|<>;&") for word in words if word):
+        shell = f'set -euo pipefail; kg() {{ "$KG_PYTHON" -m kg "$@"; }}; {line}'
+        return subprocess.run(
+            ["bash", "-c", shell], env=os.environ | {"KG_PYTHON": sys.executable}, check=False
+        ).returncode
+    monkeypatch.setattr(sys, "argv", words)
+    with pytest.raises(SystemExit) as left:
+        main()
+    return int(left.value.code or 0)
+
+
+# --- whole ------------------------------------------------------------------------------------------------------------
+
+
+def test_every_command_has_a_section_in_the_order_of_the_help() -> None:
+    named = [name.removeprefix("kg ") for name in sections(ROOT / "docs" / "commands.md") if name.startswith("kg ")]
+    assert named == list(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_is_documented_with_an_example_its_statuses_and_its_help(command: str) -> None:
+    text = sections(ROOT / "docs" / "commands.md")[f"kg {command}"]
+    assert re.search(rf"^\$ kg {command}\b", text, re.MULTILINE), "no example"
+    assert re.search(r"^Exit status: 0 ", text, re.MULTILINE), "no exit statuses"
+    assert f"<!-- help {command} -->\n```text\n Usage: kg {command} " in text, "no help"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_argument_and_option_has_help(command: str) -> None:
+    group = typer.main.get_command(app)
+    found = group.commands[command]  # type: ignore[attr-defined]
+    assert found.help
+    assert [p.name for p in found.params if not getattr(p, "help", None)] == []
+
+
+def test_the_index_names_every_page() -> None:
+    index = (ROOT / "docs" / "README.md").read_text("utf-8")
+    assert {page.name for page in DOCS} == {"README.md", *re.findall(r"\]\(([\w.]+)\)", index)}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_and_paths_lead_to_files(page: Path) -> None:
+    text = page.read_text("utf-8")
+    links = [page.parent / link for link in re.findall(r"\]\(([^)#:]+)\)", text)]
+    invented = set(re.findall(r"^# (kg/\S+)$", text, re.MULTILINE))
+    paths = re.findall(r"`((?:kg|ontology|docs|tests|scripts|data)/[\w./]+)`", text)
+    missing = [str(p) for p in [*links, *(ROOT / p for p in paths if p not in invented)] if not p.exists()]
+    assert missing == []
+
+
+# --- up to date -------------------------------------------------------------------------------------------------------
+
+
+def refresh(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, SCRIPT, *map(str, arguments)],
+        capture_output=True,
+        encoding="utf-8",
+        env=os.environ | environment,
+        check=False,
+    )
+
+
+def test_what_is_generated_is_up_to_date_whatever_the_terminal(built_folder: Path) -> None:
+    done = refresh("--check", "--graph", built_folder, COLUMNS="40", TERMINAL_WIDTH="40", FORCE_COLOR="1")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_is_out_of_date_is_named_and_refreshed(built_folder: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    for original, generated in (("commands.md", "Only this source"), ("rdf.md", "kg:proposes technique:longlive")):
+        text = (ROOT / "docs" / original).read_text("utf-8")
+        assert generated in text
+        page.write_text(text.replace(generated, "Something else"), "utf-8")
+        stale = refresh("--check", "--graph", built_folder, page)
+        assert stale.returncode == 1
+        assert str(page) in stale.stdout
+        assert refresh("--graph", built_folder, page).returncode == 0
+        assert page.read_text("utf-8") == text
+
+
+def test_the_table_of_formats_has_a_row_a_reader() -> None:
+    table = re.search(r"<!-- formats -->\n(.*?)<!-- /formats -->", README.read_text("utf-8"), re.DOTALL)
+    assert table
+    rows = re.findall(r"^\| `(\w+)` \| \S.* \|$", table[1], re.MULTILINE)
+    assert rows == [reader.name for reader in kg.sources.readers()]
+
+
+# --- examples ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("example", examples(), ids=str)
+def test_examples_run(example: Example, workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for line in example.lines:
+        assert status(_without_comment(line), monkeypatch) == 0, line
+
+
+def _without_comment(line: str) -> str:
+    return re.sub(r"\s{2,}# .*", "", line)
+
+
+def test_statuses_are_those_of_the_table(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\d) \|.*\| `(kg .*)` \|$", table, re.MULTILINE)
+    assert [int(number) for number, _ in rows] == [0, 1, 2, 3]
+    assert [(status(line, monkeypatch), line) for _, line in rows] == [(int(n), line) for n, line in rows]
+
+
+def test_the_python_of_the_readme_runs(workplace: Path) -> None:
+    (block,) = blocks(README.read_text("utf-8"), "python")
+    said: dict[str, object] = {}
+    exec(compile(block, README.name, "exec"), said)
+    assert len(said["answer"].papers) == 2  # type: ignore[attr-defined]
+    assert (workplace / "kv.html").stat().st_size > 1000
+    assert (workplace / "kv-graph.html").stat().st_size > 1000
+
+
+QUERIES = blocks((ROOT / "docs" / "rdf.md").read_text("utf-8"), "sparql")
+
+
+def test_there_are_queries() -> None:
+    assert len(QUERIES) >= 3
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.split("{")[0].strip())
+def test_queries_give_rows(built: Graph, query: str) -> None:
+    rows = built.store.select(query)
+    assert len(rows) > 1
+    assert all(value not in (None, "") for row in rows for value in row.values())
+
+
+# --- extending --------------------------------------------------------------------------------------------------------
+
+EXTEND = sections(ROOT / "docs" / "extend.md")
+
+
+@pytest.fixture
+def added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The readers and views of docs/extend.md in the folders where the package looks for them."""
+    caches = (kg.sources.base.readers, kg.views.base.views)
+    names = []
+    for text in EXTEND.values():
+        for block in blocks(text, "python"):
+            path = tmp_path / block.splitlines()[0].removeprefix("# ")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block, "utf-8")
+            names.append(f"{path.parent.parent.name}.{path.parent.name}.{path.stem}")
+    for package in (kg.sources, kg.views, importlib.import_module("kg.extract")):
+        folder = tmp_path.joinpath(*package.__name__.split("."))
+        monkeypatch.setattr(package, "__path__", [*package.__path__, str(folder)])
+    for made in caches:
+        made.cache_clear()
+    yield
+    for made in caches:
+        made.cache_clear()
+    for name in names:
+        sys.modules.pop(name, None)
+
+
+@pytest.mark.usefixtures("added")
+def test_the_reader_of_the_manual_is_found_and_reads(tmp_path: Path) -> None:
+    assert "titles" in {reader.name for reader in kg.sources.readers()}
+    file = tmp_path / "some.list"
+    file.write_text("# titles\nPruning the KV cache\n\nDrafting with a tree\n", "utf-8")
+    batch = kg.sources.read(file)
+    assert batch.source.form == "titles"
+    assert [(d.id, d.texts["T"].text) for d in batch.documents] == [
+        ("some-01", "Pruning the KV cache"),
+        ("some-02", "Drafting with a tree"),
+    ]
+
+
+@pytest.mark.usefixtures("added")
+def test_the_view_of_the_manual_is_found_and_saves_itself(built: Graph, tmp_path: Path) -> None:
+    view = kg.views.base.views()["titles"](built, "KV-cache compression papers on H100", "en")
+    assert view.papers == 2
+    assert "LongLive" in view.save(tmp_path / "titles.txt").read_text("utf-8")
+    assert "LongLive" in view.save(tmp_path / "titles.json").read_text("utf-8")
+
+
+@pytest.mark.usefixtures("added")
+def test_the_component_of_the_manual_finds_its_entities() -> None:
+    import spacy
+
+    from kg.extract.base import bilingual_tokenizer, make_doc
+
+    module = importlib.import_module("kg.extract.frameworks")
+    vocabulary = Vocabulary([Concept("framework:pytorch", "framework", {"en": "PyTorch", "zh": "PyTorch"})])
+    nlp = spacy.blank("xx")
+    nlp.tokenizer = bilingual_tokenizer()(nlp)
+    title = "Serving in PyTorch"
+    doc = make_doc(nlp, Document("a-1", "a", 1, {"T": Text(title, title)}), vocabulary)
+    found = module.Frameworks(vocabulary)(doc)._.mentions
+    assert [(m.type, m.surface, m.start) for m in found] == [("framework", "PyTorch", 11)]
+
+
+def test_the_places_that_name_types_are_where_the_manual_says() -> None:
+    rows = re.findall(r"^\| `(\S+)` \| (.*) \|$", EXTEND["An entity type"], re.MULTILINE)
+    assert len(rows) > 10
+    for path, said in rows:
+        text = (ROOT / path).read_text("utf-8")
+        names = [name for name in re.findall(r"`([^`]+)`", said) if "ramework" not in name]
+        assert [name for name in names if name not in text] == [], path
+
+
+def test_the_methods_of_a_store_are_those_of_the_manual() -> None:
+    methods = {name for name, _ in inspect.getmembers(Store, inspect.isfunction) if not name.startswith("_")}
+    assert set(re.findall(r"`(\w+)\([^`]*\)`", EXTEND["A store"])) == methods
+
+
+def test_the_concept_of_the_manual_may_join_the_vocabulary(tmp_path: Path) -> None:
+    (block,) = blocks(EXTEND["A concept"], "turtle")
+    file = tmp_path / "more.ttl"
+    file.write_text(block, "utf-8")
+    (concept,) = read_concepts([file])
+    vocabulary = Vocabulary.load()
+    assert set(concept.label) == {"en", "zh"}
+    assert concept.curie not in vocabulary
+    assert not [label for label in concept.labels() if vocabulary.find(label, concept.type)]
+    assert all(name in vocabulary for name in (*concept.broader, *concept.topics))
+    assert fold(concept.label["en"]) == "zigzag cache folding"

@@ -1,0 +1,49 @@
+"""The wheel, installed into an empty environment, carries all that the main job needs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PIP = ["-m", "pip", "--quiet", "--disable-pip-version-check"]
+
+
+@pytest.mark.timeout(900)
+def test_an_installed_wheel_does_the_main_job_from_anywhere(tmp_path: Path) -> None:
+    built = [sys.executable, *PIP, "wheel", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)]
+    subprocess.run(built, check=True, cwd=tmp_path)
+    (wheel,) = tmp_path.glob("*.whl")
+    home = tmp_path / "environment"
+    venv.create(home, with_pip=True)
+    python = str(home / "bin" / "python")
+    constraints = str(ROOT / "constraints.txt")
+    subprocess.run([python, *PIP, "install", "-c", constraints, str(wheel)], check=True, cwd=tmp_path)
+
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("KG_", "PYTHON"))}
+    environment |= {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+
+    def run(*args: str) -> str:
+        done = subprocess.run(
+            args, cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", check=False, timeout=300
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    where = run(python, "-c", "import kg, kg.vocabulary as v; print(kg.__file__); print(v.data_folder('data'))")
+    package, data = where.splitlines()
+    assert str(home) in package
+    assert str(home) in data
+    kg = str(home / "bin" / "kg")
+    assert "Added 133 entries" in run(kg, "add", f"{data}/reports", "--graph", "papers.kg")
+    said = json.loads(run(kg, "ask", "在H100上做KV缓存压缩的论文", "--graph", "papers.kg", "--format", "json"))
+    assert {source for paper in said["papers"] for source in paper["sources"]} == {"002-22", "004-16"}
+    run(kg, "report", "KV cache compression", "--graph", "papers.kg", "-o", "report.html")
+    run(kg, "draw", "KV cache compression", "--graph", "papers.kg", "-o", "picture.html")
+    assert "0 faults" in run(kg, "verify", "--graph", "papers.kg")
