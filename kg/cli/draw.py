@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import HERE, Language, Location, Output, language, reading, write
+from kg.cli.base import HERE, NOTHING_FOUND, Language, Location, Output, language, reading, write
 
 
 def command(
@@ -20,4 +20,7 @@ def command(
 ) -> None:
     """Draw the graph around a selection as one HTML file that needs no network."""
     with reading(graph) as opened:
-        write(opened.draw(" ".join(selection or []), language(lang), limit).render("html"), output)
+        view = opened.draw(" ".join(selection or []), language(lang), limit)
+        write(view.render("html"), output)
+    if not view.papers:
+        raise typer.Exit(NOTHING_FOUND)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import HERE, Language, Location, Output, choose, language, reading, write
+from kg.cli.base import HERE, NOTHING_FOUND, Language, Location, Output, choose, language, reading, write
 
 FORMS = ("md", "html", "json")
 
@@ -25,3 +25,5 @@ def command(
     with reading(graph) as opened:
         view = opened.report(" ".join(selection or []), language(lang))
         write(view.render(form), output)
+    if not view.papers:
+        raise typer.Exit(NOTHING_FOUND)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import HERE, Language, Location, Output, choose, language, reading, write
+from kg.cli.base import HERE, NOTHING_FOUND, Language, Location, Output, choose, language, reading, write
 from kg.model import KgError
 
 FORMS = ("table", "csv", "png", "json")
@@ -36,3 +36,5 @@ def command(
     with reading(graph) as opened:
         frame = trends.trends(opened, of, over, where, language(lang))
     write(trends.render(frame, form), output)
+    if not frame.attrs["papers"]:
+        raise typer.Exit(NOTHING_FOUND)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -122,7 +123,9 @@ def field_text(doc: Doc, field: str) -> str:
 
 def sentence_of(doc: Doc, at: int) -> tuple[int, int]:
     """The sentence span of the Doc that holds an offset."""
-    return next(((s, e) for s, e in doc._.sentences if s <= at < e), (at, at))
+    spans: list[tuple[int, int]] = doc._.sentences
+    place = bisect_right(spans, at, key=lambda span: span[0]) - 1
+    return spans[place] if place >= 0 and at < spans[place][1] else (at, at)
 
 
 def matches(doc: Doc, kind: str, field: str = "") -> Iterator[Match]:
@@ -138,7 +141,9 @@ def mentions(doc: Doc, kind: str) -> list[Mention]:
 
 def folded(doc: Doc, start: int, end: int) -> list[Token]:
     """The folded tokens inside a span of the Doc."""
-    return [t for t in doc._.folded if start <= t.start and t.end <= end]
+    found: list[Token] = doc._.folded
+    first = bisect_left(found, start, key=lambda t: t.start)
+    return found[first : bisect_right(found, end, first, key=lambda t: t.end)]
 
 
 def to_record(doc: Doc, document: Document) -> Record:

@@ -27,10 +27,16 @@ def likelihood(weights: dict[str, float], features: dict[str, float]) -> float:
 
 
 def canonical(surface: str) -> str:
-    """A phrase as a noun phrase of the field: lower case but for names, singular head."""
-    words = surface.split(" ")
-    out = [w if sum(c.isupper() for c in w) > 1 or any(c.isdigit() for c in w) else w.lower() for w in words]
-    return " ".join(out)
+    """A phrase as a noun phrase of the field: lower case but for names and acronyms.
+
+    >>> canonical("Context-Aware Low-Rank KV Cache"), canonical("Spatio-Temporal GUI-based LoRA")
+    ('context-aware low-rank KV cache', 'spatio-temporal GUI-based LoRA')
+    """
+    return re.sub(r"[^\W_]+", lambda word: word[0] if _is_name(word[0]) else word[0].lower(), surface)
+
+
+def _is_name(word: str) -> bool:
+    return any(c.isupper() for c in word[1:]) or any(c.isdigit() for c in word)
 
 
 class View:

@@ -15,7 +15,7 @@ from kg.vocabulary import Vocabulary
 EXTRACTOR = "models/1"
 #: A capitalised name that carries a parameter count: "Orca-2-13B", "Falcon 40B-Instruct".
 _SIZED = re.compile(
-    r"(?<![\w-])([A-Z][A-Za-z]*[\w.]*(?:[- ][A-Z\d][\w.]*){0,3}[- ]\d+(?:\.\d+)?[BM](?:-A\d+(?:\.\d+)?B)?"
+    r"(?<![\w-])([A-Z][\w.]{0,40}(?:[- ][A-Z\d][\w.]{0,40}){0,3}[- ]\d+(?:\.\d+)?[BM](?:-A\d+(?:\.\d+)?B)?"
     r"(?:-[A-Za-z][\w.]*)*)(?![\w])"
 )
 

@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 
 _WORD = re.compile(r"[^\W_][\w]*(?:[-‐‑–/.'’+@][\w]+)*\+*|\\?[$(){}\[\],;:.!?\"“”&%]|\S")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_BEFORE = 8  # words that a phrase remembers of what stands to its left
 
 
 class Word(NamedTuple):
@@ -26,7 +27,7 @@ class Word(NamedTuple):
 
 
 class Phrase(NamedTuple):
-    """A base noun phrase: its words and its span in the Doc; `before` is what stands to its left in the sentence."""
+    """A base noun phrase: its words and its span in the Doc; `before` are the words to its left in the sentence."""
 
     words: tuple[Word, ...]
     start: int
@@ -102,14 +103,17 @@ def noun_phrases(words: list[Word], sentence: tuple[int, int]) -> list[Phrase]:
         j = i
         while j < len(words) and words[j].tag.startswith(_INSIDE):
             j += 1
-            if words[j - 1].tag == "NNS" and words[j - 1].text.islower():  # "models support caching" is no compound
+            if words[j - 1].tag == "NNS" and words[j - 1].text.islower():
                 break
         k = j
         while k > i and not words[k - 1].tag.startswith(_NOUN):
             k -= 1
         if k > i:
-            out.append(Phrase(tuple(words[i:k]), words[i].start, words[k - 1].end, tuple(words[:i]), sentence))
-        i = max(j, i + 1)
+            before = tuple(words[max(0, i - _BEFORE) : i])
+            out.append(Phrase(tuple(words[i:k]), words[i].start, words[k - 1].end, before, sentence))
+        # In "models support caching" a plural is followed by a verb that the tagger takes for a noun.
+        plural = j > i and words[j - 1].tag == "NNS"
+        i = max(j, i + 1) + (plural and j < len(words) and words[j].tag == "NN" and words[j].text.islower())
     return out
 
 

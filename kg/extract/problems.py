@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -25,7 +26,8 @@ _POINTER = re.compile(r"\s*(?:this|these|those|such|it|them|the (?:above|aforeme
 _EMPTY = re.compile(
     r"^(?:\w+ )?(?:challenges?|problems?|issues?|limitations?|gaps?|bottlenecks?|questions?)$", re.IGNORECASE
 )
-_WORDS = (2, 14)
+_WORD = re.compile(r"\S+")
+_WORDS = (2, 14)  # the fewest and the most of a problem
 
 
 class Problems:
@@ -90,12 +92,12 @@ class Problems:
                 )
                 if early or group == "problem-addressed":
                     yield score, *span
+        numbers = {sentence: number for number, sentence in enumerate(sentences)}
         for match in doc._.matches:
-            if match.type == "problem" and any(s <= match.start < e for s, e in sentences):
-                place = (
-                    sentences.index(sentence_of(doc, match.start)) if sentence_of(doc, match.start) in sentences else 9
-                )
-                span = self._span(doc, match.start, sentence_of(doc, match.start)[1], "") or (match.start, match.end)
+            sentence = sentence_of(doc, match.start)
+            if match.type == "problem" and sentence in numbers:
+                place = numbers[sentence]
+                span = self._span(doc, match.start, sentence[1], "") or (match.start, match.end)
                 yield 1.6 + 0.7 * (place <= turn) - 0.08 * place, *span
 
     def _turn(self, doc: Doc, sentences: list[tuple[int, int]]) -> int:
@@ -122,15 +124,14 @@ class Problems:
                 return None
             while article := _ARTICLE.match(text, begin, end):
                 begin = article.end()
-        begin += len(text[begin:end]) - len(text[begin:end].lstrip())
-        stop = _CLAUSE_END.search(text, begin, end)
-        end = stop.start() if stop else end
-        words = text[begin:end].split()
-        if len(words) > _WORDS[1]:
-            end = begin + len(" ".join(words[: _WORDS[1]]))
-            end = begin + len(text[begin:end].rstrip())
+        words = [m.span() for m in islice(_WORD.finditer(text, begin, end), _WORDS[1] + 1)]
+        if not words:
+            return None
+        begin = words[0][0]
+        stop = _CLAUSE_END.search(text, begin, words[-1][1])
+        end = min(words[: _WORDS[1]][-1][1], stop.start() if stop else end)
         end = begin + len(text[begin:end].rstrip(" .,;:"))
-        if not _WORDS[0] <= len(words) or _EMPTY.match(text[begin:end]):
+        if sum(s < end for s, _ in words) < _WORDS[0] or _EMPTY.match(text[begin:end]):
             return None
         return begin, end
 

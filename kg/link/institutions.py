@@ -31,6 +31,7 @@ _TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff\uf900-\ufa
 _BRACKET = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]")
 _MANY_PARTS = 10
 _MANY_OTHERS = 3
+_LONGEST = 200  # letters of a name that may be misspelt: no longer one is known, and each letter costs fifty look-ups
 _CUT = 12  # letters that may be missing from a name that is cut off
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -325,7 +326,7 @@ class Register:
 
     def _misspelt(self, key: str, country_hint: str | None) -> Match | None:
         """One letter wrong, missing, too many or two exchanged, in a long name."""
-        if len(key) < 12 or not key.isascii():
+        if not 12 <= len(key) <= _LONGEST or not key.isascii():
             return None
         for edits in (_slips(key), _replacements(key)):
             found = {o.curie: o for k in edits if k in self._index for o in self.candidates(k, ALIAS_RANK)}

@@ -98,8 +98,9 @@ def test_strict_stops_at_the_first(tmp_path: Path, reports: Path) -> None:
 
 
 def test_verify_fails_on_a_store_whose_quotes_were_altered(tmp_path: Path, reports: Path) -> None:
-    from kg.graph.store import open_store
     import pyoxigraph as ox
+
+    from kg.graph.store import open_store
 
     graph = tmp_path / "g"
     run("add", reports / "000_b034bcfaa8cc7f60.txt", graph=graph)
