@@ -18,7 +18,7 @@ from kg.vocabulary import Match, Vocabulary
 
 #: The fields that are read, in the order in which they stand in the Doc.
 READ = ("T", "A", "I", "B", "K")
-_GAP = "\n\n"
+_GAP = "\n" * 4  # wider than what may stand inside a label: none reaches from one field into the next
 _WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff\uf900-\ufaff]+|\s+|[^\w\s]|_")
 
 #: What a component reads and writes on a Doc, with the value a Doc starts with.

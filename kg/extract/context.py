@@ -57,12 +57,22 @@ class View:
         self.typed = {
             (m.start, m.end): m.type for m in doc._.matches if m.type not in ("technique", "topic", "institution")
         }
+        self.named = {s: e for (s, e), kind in self.typed.items() if kind in ("hardware", "model", "dataset")}
         self.known = {(m.start, m.end) for m in doc._.matches if m.type == "technique"}
         self.tasks = {(m.start, m.end) for m in doc._.matches if m.type == "task"}
 
     def _framed(self, phrase: Phrase) -> bool:
         """Whether the sentence goes on with "tasks", "applications", ... soon after the phrase."""
         return any(t.fold in self.cues["task-frame"] for t in tokens(self.text[phrase.end : phrase.end + 60])[:5])
+
+    def _named_otherwise(self, phrase: Phrase) -> bool:
+        """Whether a phrase is a device, model or dataset with words behind that name no technique ("GPU resources")."""
+        words = [w for w in phrase.words if w.tag != "CD"]  # "8 A100 GPUs"
+        end = self.named.get(words[0].start, 0) if words else 0
+        if not end or (phrase.start, phrase.end) in self.known:
+            return False
+        heads = self.cues["technique-head"] | self.cues["technique-head-weak"]
+        return not any(fold(w.text) in heads for w in words if w.start >= end)
 
     def _trimmed(self, phrase: Phrase) -> Phrase | None:
         words = phrase.words
@@ -113,7 +123,7 @@ class View:
             "for": near[-1:] == ["for"],
             "framed": self._framed(phrase),
             "early": self.doc._.fields.get("A", (0, 0))[0] <= phrase.start < self.early,
-            "other type": span in self.typed and span not in self.tasks,
+            "other type": span not in self.tasks and (span in self.typed or self._named_otherwise(phrase)),
         }
         for group in ("propose", "use", "compare", "limit", "evaluate"):
             out[group] = any(w in self.cues[group] for w in near)

@@ -16,13 +16,13 @@ EXTRACTOR = "datasets/1"
 #: A name with a capital or digit inside and its version; atomic and bounded, so that long lists take linear time.
 _NAME = (
     r"(?>[A-Z](?=\w{0,40}[A-Z\d])\w{0,60}(?:[-/+.]\w{1,40}){0,6}\+{0,3}"
-    r"(?:[ -](?:v?\d[\w.]{0,40}|[A-Z][\w-]{0,40}\d))?)"
+    r"(?:[ -](?:v?\d(?:[\w.]{0,40}\w)?|[A-Z][\w-]{0,40}\d))?)"
 )
 _NAMES = rf"({_NAME})((?:, {_NAME}){{0,20}})(?:,? and ({_NAME}))?"
 #: "the FooBar dataset", "FooBar and BazQux benchmarks", "on the datasets FooBar and BazQux"
 _CALLED = (
     re.compile(rf"(?<![\w-]){_NAMES}[ -](?:\w{{1,30}} )?(?:datasets?|benchmarks?|corpus|corpora|suites?)\b"),
-    re.compile(rf"\b(?:datasets?|benchmarks?|corpora)(?: such as| including| like|:)? \(?{_NAMES}"),
+    re.compile(rf"\b(?:[Dd]atasets?|[Bb]enchmarks?|[Cc]orpora)(?: such as| including| like|:)? \(?{_NAMES}"),
 )
 
 

@@ -29,7 +29,11 @@ class Hardware:
         for concept, places in found.items():
             if _MEMORY in self.vocabulary.broader(concept):
                 continue
-            alone = [m for m in places if (m.start, m.end) not in joined and not _MEASURE.match(doc._.text, m.end)]
+            alone = [
+                m
+                for m in places
+                if (m.start, m.end) not in joined and not _MEASURE.match(doc._.text, m.end) and self._is_name(doc, m)
+            ]
             if not alone:
                 continue
             match = alone[0]
@@ -46,6 +50,12 @@ class Hardware:
                 )
             )
         return doc
+
+    def _is_name(self, doc: Doc, match: Match) -> bool:
+        """What a maker sells is no single word in lower case: "ascend", "hopper" and "ampere" are ordinary ones."""
+        surface = doc._.text[match.start : match.end]
+        ordinary = surface.islower() and surface.isascii() and surface.isalpha()
+        return not (ordinary and "maker" in self.vocabulary[match.concept].facts)
 
     def _joined(self, doc: Doc, found: list[Match]) -> set[tuple[int, int]]:
         """The class words that only complete a device's name ("GPU" in "A100 GPU")."""

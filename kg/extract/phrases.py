@@ -67,7 +67,11 @@ class Phrases:
         tags = self._tag(" ".join(surface), tokenize=False)
         if len(tags) != len(surface):  # the tagger drops some marks: go on by its own order
             tags = self._align(surface, tags)
-        return [Word(w, _tag(w, t), s, e) for w, (_, t), (s, e) in zip(surface, tags, spans, strict=True)]
+        words = [Word(w, _tag(w, t), s, e) for w, (_, t), (s, e) in zip(surface, tags, spans, strict=True)]
+        for i, word in enumerate(words[1:], 1):  # "we survey", "we study": the tagger takes these verbs for nouns
+            if word.tag == "NN" and word.text.islower() and words[i - 1].text.lower() in ("we", "they"):
+                words[i] = word._replace(tag="VBP")
+        return words
 
     @staticmethod
     def _align(surface: list[str], tags: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -48,8 +48,9 @@ class Tasks:
         named = [(m.start, m.end) for kind in ("model", "dataset", "hardware") for m in mentions(doc, kind)]
         found: list[tuple[float, int, int]] = []
         for phrase in view.phrases:
-            score = likelihood(WEIGHTS, view.features(phrase))
-            if score >= THRESHOLD and not inside((phrase.start, phrase.end), named):
+            features = view.features(phrase)
+            score = likelihood(WEIGHTS, features)
+            if score >= THRESHOLD and not features.get("other type") and not inside((phrase.start, phrase.end), named):
                 found.append((score, phrase.start, phrase.end))
         spans = [(s, e) for _, s, e in found]
         for places in first_matches(doc, "task").values():

@@ -66,12 +66,10 @@ class Techniques:
         return doc
 
     def _own_name(self, doc: Doc, found: dict[str, Mention]) -> None:
-        name = doc._.name
-        pattern = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
-        match = next((m for span in read_fields(doc) for m in pattern.finditer(doc._.text, *span)), None)
-        if match is None:
+        name, places = doc._.name, _own_places(doc)
+        if not places:
             return
-        start, end = match.span()
+        start, end = places[0]
         found[fold(name)] = Mention(
             "technique", name, name, start=start, end=end, role="proposed", extractor=EXTRACTOR, confidence=0.9
         )
@@ -102,13 +100,19 @@ class Techniques:
 
     def _known(self, view: View, found: dict[str, Mention]) -> None:
         """Labels of the vocabulary that no phrase has brought in."""
-        taken = [(m.start, m.end) for m in found.values()]
+        taken = [(m.start, m.end) for m in found.values()] + _own_places(view.doc)  # "Orca" in "Orca-3-13B" is not Orca
         taken += [(m.start, m.end) for kind in ("model", "dataset", "hardware") for m in mentions(view.doc, kind)]
         for places in first_matches(view.doc, "technique").values():
             for match in places:
                 if not inside((match.start, match.end), taken):
                     self._add(view, match.start, match.end, 0.8, found)
                     break
+
+
+def _own_places(doc: Doc) -> list[tuple[int, int]]:
+    """Where the paper's own name stands, in any case."""
+    pattern = re.compile(rf"(?<!\w){re.escape(doc._.name)}(?!\w)", re.IGNORECASE) if doc._.name else None
+    return [m.span() for span in read_fields(doc) for m in pattern.finditer(doc._.text, *span)] if pattern else []
 
 
 def role(view: View, start: int, end: int, known: bool) -> str:

@@ -18,7 +18,7 @@ from kg.vocabulary import Match, Vocabulary
 EXTRACTOR = "topics/1"
 MOST = 5  # topics a paper
 LEAST = 1.5  # points
-SHARE = 0.25  # of the points of the first topic
+SHARE = 0.22  # of the points of the first topic
 _POINTS = {"T": 3.0, "A": 1.0, "B": 1.0, "K": 1.5}
 
 

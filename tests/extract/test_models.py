@@ -1,0 +1,71 @@
+"""Named pretrained models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from kg.model import Record
+
+Read = Callable[..., Record]
+
+
+def named(record: Record) -> list[tuple[str, str]]:
+    return [(m.surface, m.canonical) for m in record.models]
+
+
+def test_known_models_get_their_standard_name(read: Read) -> None:
+    found = named(read("We compress CLIP, LLaMA-2 7B and GPT-4o."))
+    assert found == [("CLIP", "CLIP"), ("LLaMA-2 7B", "Llama-2-7B"), ("GPT-4o", "GPT-4o")]
+
+
+def test_name_with_a_size_is_a_model_though_nobody_knows_it(read: Read) -> None:
+    found = named(read("We prune Zapdos-2-13B-Chat. It beats Quorra 40B and Quorra-1.5B."))
+    assert [surface for surface, _ in found] == ["Zapdos-2-13B-Chat", "Quorra 40B", "Quorra-1.5B"]
+
+
+@pytest.mark.parametrize(
+    "text", ["The 7B model is small.", "Using 7B models helps.", "Our 70B model wins.", "Across 1B and 7B models."]
+)
+def test_size_behind_a_word_that_begins_a_sentence_is_no_model(read: Read, text: str) -> None:
+    assert named(read(text)) == []
+
+
+def test_word_that_begins_the_sentence_is_no_part_of_the_name(read: Read) -> None:
+    assert named(read("On LLaMA-3-8B we are fast. With Zapdos-13B too.")) == [
+        ("Zapdos-13B", "Zapdos-13B"),
+        ("LLaMA-3-8B", "Llama-3-8B"),
+    ]
+
+
+def test_most_specific_name_is_taken_where_names_are_nested(read: Read) -> None:
+    found = named(read("We fine-tune DeepSeek-R1-Distill-Qwen-7B."))
+    assert [surface for surface, _ in found] == ["DeepSeek-R1-Distill-Qwen-7B"]
+
+
+def test_model_is_mentioned_once_however_it_is_spelled(read: Read) -> None:
+    assert len(read("We use Llama3-8B. LLaMA-3 8B is strong. llama 3 8b is used by many.").models) == 1
+
+
+def test_memory_of_a_device_is_no_size_of_a_model(read: Read) -> None:
+    assert named(read("We use an NVIDIA A100 80GB and 16M samples.")) == []
+
+
+def test_words_inside_the_name_of_a_device_are_no_model(read: Read) -> None:
+    record = read("It runs on Snapdragon 8 Gen 3 phones.")
+    assert named(record) == []
+    assert record.hardware[0].canonical == "Qualcomm Snapdragon 8 Gen 3"
+
+
+def test_what_the_paper_proposes_is_a_technique_and_no_model(read: Read) -> None:
+    record = read(
+        "We introduce Orca-3-13B, a small language model. Orca-3-13B beats Llama-2-13B.",
+        title="Orca-3-13B: A Small Language Model",
+    )
+    assert named(record) == [("Llama-2-13B", "Llama-2-13B")]
+    assert ("Orca-3-13B", "proposed") in [(m.surface, m.role) for m in record.techniques]
+
+
+def test_names_stand_apart_from_chinese_around_them(read: Read) -> None:
+    assert [s for s, _ in named(read("我们在Llama-3-8B和Qwen3-8B上验证。"))] == ["Llama-3-8B", "Qwen3-8B"]

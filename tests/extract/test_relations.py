@@ -1,0 +1,72 @@
+"""Relations between the entities of a paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from kg.model import RELATION_TYPES, Record
+
+Read = Callable[..., Record]
+
+TITLE = "ZapNet: Sparse Attention for Video Generation"
+ABSTRACT = (
+    "Video models suffer from quadratic attention cost. We propose ZapNet, a network with a Gated Token Router. "
+    "ZapNet uses knowledge distillation. ZapNet is better than FlashAttention. "
+    "Compared with SageAttention, it needs less energy. It is evaluated on VBench with Wan2.1. "
+    "ZapNet runs on mobile phones."
+)
+
+
+def triples(record: Record) -> set[tuple[str, str, str]]:
+    return {(r.head, r.type, r.tail) for r in record.relations}
+
+
+@pytest.mark.parametrize(
+    ("head", "kind", "tail"),
+    [
+        ("ZapNet", "uses", "knowledge distillation"),
+        ("gated token router", "part_of", "ZapNet"),
+        ("ZapNet", "outperforms", "FlashAttention"),
+        ("ZapNet", "compared_with", "SageAttention"),
+        ("ZapNet", "addresses", "quadratic complexity of attention"),
+        ("ZapNet", "evaluated_on", "VBench"),
+        ("ZapNet", "applied_to", "Wan2.1"),
+        ("ZapNet", "applied_to", "video generation"),
+        ("ZapNet", "runs_on", "mobile phone"),
+    ],
+)
+def test_role_and_type_of_an_entity_give_its_relation(read: Read, head: str, kind: str, tail: str) -> None:
+    assert (head, kind, tail) in triples(read(ABSTRACT, title=TITLE))
+
+
+def test_evidence_is_the_sentence_that_names_both_ends(read: Read) -> None:
+    record = read(ABSTRACT, title=TITLE)
+    (relation,) = [r for r in record.relations if r.tail == "knowledge distillation"]
+    assert relation.evidence.quote == "ZapNet uses knowledge distillation."
+
+
+def test_evidence_is_the_sentence_of_the_tail_where_none_names_both(read: Read) -> None:
+    record = read(ABSTRACT, title=TITLE)
+    (relation,) = [r for r in record.relations if r.tail == "VBench"]
+    assert relation.evidence.quote == "It is evaluated on VBench with Wan2.1."
+
+
+def test_ends_of_relations_are_entities_of_the_record(read: Read) -> None:
+    record = read(ABSTRACT, title=TITLE)
+    lists = (record.techniques, record.problems, record.tasks, record.hardware, record.models, record.datasets)
+    names = {m.canonical for mentions in lists for m in mentions}
+    assert record.relations
+    assert all({r.head, r.tail} <= names and r.type in RELATION_TYPES for r in record.relations)
+    assert all(r.head != r.tail for r in record.relations)
+
+
+def test_paper_that_proposes_nothing_has_no_relations(read: Read) -> None:
+    assert read("Pruning runs on GPUs and is evaluated on ImageNet.").relations == []
+
+
+def test_institutions_take_no_part_in_relations(read: Read) -> None:
+    record = read(ABSTRACT, title=TITLE, line="Tsinghua University")
+    assert [m.canonical for m in record.institutions] == ["Tsinghua University"]
+    assert triples(record) == triples(read(ABSTRACT, title=TITLE))

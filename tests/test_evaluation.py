@@ -1,0 +1,243 @@
+"""The scorer: what counts as a match, and the same numbers as the annotated papers' own scorer."""
+
+from __future__ import annotations
+
+import copy
+import importlib.util
+import json
+import random
+from collections import Counter
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from kg.evaluation import HEADLINE, Score, f1, overlap, pairs, same_name, same_result, score
+
+EMPTY: dict[str, Any] = {
+    "title": "",
+    "name": "",
+    "kind": "",
+    "code_url": "",
+    "brief": {"institution": [], "name": "", "technique": "", "problem": "", "effect": ""},
+    **{key: [] for key in HEADLINE},
+}
+
+
+def paper(**parts: Any) -> dict[str, Any]:
+    return EMPTY | parts
+
+
+def alone(key: str, gold: Any, found: Any, part: str = "") -> Score:
+    """The score of one part of one paper."""
+    return score({"x": paper(**{key: gold})}, {"x": paper(**{key: found})})[part or key]
+
+
+def technique(surface: str, role: str = "used", *aliases: str) -> dict[str, Any]:
+    return {"surface": surface, "canonical": surface, "role": role, "aliases": list(aliases)}
+
+
+def entity(surface: str) -> dict[str, Any]:
+    return {"surface": surface, "canonical": surface}
+
+
+@pytest.fixture(scope="module")
+def reference(shared: Path) -> ModuleType:
+    """The annotated papers' own scorer."""
+    spec = importlib.util.spec_from_file_location("gold_score", shared / "gold" / "score.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def corrupted(gold: dict[str, Any], seed: int) -> dict[str, Any]:
+    """Records that are right in part: things left out, doubled, taken from other papers, or changed."""
+    dice = random.Random(seed)
+    out = copy.deepcopy(gold)
+    ids = list(out)
+    for name in ids:
+        record, other = out[name], gold[dice.choice(ids)]
+        for key in HEADLINE:
+            kept = [copy.deepcopy(x) for x in record[key] if dice.random() < 0.6]
+            record[key] = [x for x in other[key] if dice.random() < 0.4] + kept + kept[:1]
+        for thing in record["techniques"] + record["results"]:
+            if isinstance(thing.get("role"), str) and dice.random() < 0.2:
+                thing["role"] = "mentioned"
+            if "unit" in thing and dice.random() < 0.2:
+                thing["unit"] = dice.choice(["×", "percent", "pp", None])
+        for key in ("title", "name", "kind", "code_url"):
+            record[key] = dice.choice([record[key], record[key], other[key], "", record[key].upper() + "/"])
+        for slot, text in record["brief"].items():
+            record["brief"][slot] = dice.choice([text, text[:-1], other["brief"][slot]])
+    for name in dice.sample(ids, len(ids) // 10):
+        out[name] = {"id": name}
+    del out[dice.choice(ids)]
+    return out
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("file", ["dev.jsonl", "train.jsonl"])
+def test_numbers_are_those_of_the_annotated_papers_own_scorer(
+    reference: ModuleType, shared: Path, file: str, seed: int
+) -> None:
+    lines = (shared / "gold" / file).read_text(encoding="utf-8").splitlines()[-60:]
+    gold = {record["id"]: record for record in map(json.loads, lines)}
+    found = corrupted(gold, seed)
+    theirs, ours = reference.score(gold, found), score(gold, found)
+    assert 0.1 < ours["headline"].f1 < 0.95
+    assert ours["headline"].f1 == theirs.pop("headline")
+    assert {key: value.as_dict() for key, value in ours.items() if key != "headline"} == theirs
+
+
+def test_gold_against_itself_is_perfect(shared: Path) -> None:
+    lines = (shared / "gold" / "dev.jsonl").read_text(encoding="utf-8").splitlines()
+    gold = {record["id"]: record for record in map(json.loads, lines)}
+    assert score(gold, gold)["headline"].f1 == 1
+
+
+def test_missing_paper_counts_as_an_empty_record() -> None:
+    gold = {"x": paper(topics=["pruning"]), "y": paper(topics=["pruning"])}
+    found = score(gold, {"x": paper(topics=["pruning"])})["topics"]
+    assert (found.precision, found.recall) == (1, 0.5)
+
+
+def test_paper_that_nobody_annotated_is_left_out() -> None:
+    gold = {"x": paper(topics=["pruning"])}
+    assert score(gold, gold | {"z": paper(topics=["survey"])})["topics"].f1 == 1
+
+
+def test_nothing_scores_nothing() -> None:
+    assert score({}, {})["headline"].f1 == 0
+
+
+def test_headline_is_the_mean_of_ten_types() -> None:
+    gold = {"x": paper(topics=["pruning"], tasks=[entity("translation")])}
+    assert score(gold, gold)["headline"].f1 == pytest.approx(0.2)
+
+
+def test_doubled_prediction_counts_once() -> None:
+    assert alone("topics", ["pruning"], ["pruning", "pruning"]).precision == 1
+
+
+def test_entities_pair_one_to_one_best_first() -> None:
+    similarity = {("a", "x"): 0.9, ("a", "y"): 0.8, ("b", "x"): 0.8}
+    found = pairs(["a", "b"], ["x", "y"], lambda g, p: similarity.get((g, p), 0.0), 0.5)
+    assert found == [(0, 0)]
+    assert (
+        alone("techniques", [technique("pruning")], [technique("pruning"), technique("the pruning")]).precision == 0.5
+    )
+
+
+def test_half_of_the_words_is_enough_for_a_technique_and_not_for_a_device() -> None:
+    assert alone("techniques", [technique("sparse attention")], [technique("block attention")]).f1 == 1
+    assert alone("hardware", [entity("mobile phone")], [entity("mobile robot")]).f1 == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("key-value caches", "KV caches"), ("Quantised networks", "quantization network"), ("the pruning", "pruning")],
+)
+def test_spelling_stems_and_articles_do_not_matter(one: str, other: str) -> None:
+    assert overlap(entity(one), entity(other)) == 1
+
+
+def test_any_form_of_a_thing_may_match_but_aliases_only_up_to_the_third() -> None:
+    assert overlap(technique("LoRA", "used", "a", "b", "low-rank adaptation"), technique("low-rank adaptation")) == 1
+    assert overlap(technique("LoRA", "used", "a", "b", "c", "low-rank adaptation"), technique("low rank one")) == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"), [("A100", "H100", 0), ("Llama-3 8B", "Llama-3-8B", 1), ("A 100", "A100", 1)]
+)
+def test_tokens_with_digits_must_be_the_same(one: str, other: str, same: float) -> None:
+    assert same_name(entity(one), entity(other)) == same
+
+
+def test_role_counts_apart_from_the_technique() -> None:
+    gold, found = [technique("pruning", "used")], [technique("pruning", "proposed")]
+    assert alone("techniques", gold, found).f1 == 1
+    assert alone("techniques", gold, found, "technique role").f1 == 0
+
+
+def test_institutions_match_by_name_without_company_suffix_and_accents() -> None:
+    gold = [{"name": "Université Laval"}, {"name": "Tencent Inc."}]
+    assert alone("institutions", gold, [{"name": "universite laval"}, {"name": "Tencent Group (China)"}]).f1 == 1
+    assert alone("institutions", gold, [{"name": "Laval"}]).f1 == 0
+
+
+def result(**parts: Any) -> dict[str, Any]:
+    return {"metric": "latency", "value": 20, "unit": "%", "change": "decrease", "baseline": ""} | parts
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ({}, True),
+        ({"value": -20.0}, True),
+        ({"value": [20]}, True),
+        ({"unit": "percent"}, True),
+        ({"metric": "memory"}, True),
+        ({"value": 21}, False),
+        ({"value": [20, 30]}, False),
+        ({"value": "a lot"}, False),
+        ({"value": None}, False),
+        ({"unit": "x"}, False),
+        ({"change": "increase"}, False),
+    ],
+)
+def test_results_match_by_value_unit_and_change(change: dict[str, Any], same: bool) -> None:
+    assert bool(same_result(result(), result(**change))) is same
+
+
+def test_metric_and_baseline_count_apart_and_two_empty_ones_are_equal() -> None:
+    gold, found = [result()], [result(metric="memory")]
+    assert alone("results", gold, found).f1 == 1
+    assert alone("results", gold, found, "result metric").f1 == 0
+    assert alone("results", gold, found, "result baseline").f1 == 1
+    assert alone("results", gold, [result(baseline="Quest")], "result baseline").f1 == 0
+
+
+def test_result_with_the_right_metric_is_paired_first() -> None:
+    gold = [result(metric="memory"), result(metric="latency")]
+    assert alone("results", gold, gold[::-1], "result metric").f1 == 1
+
+
+def test_relation_matches_by_type_and_any_form_of_its_ends() -> None:
+    lora = technique("LoRA", "used", "low-rank adaptation")
+    gold = paper(techniques=[technique("Zap"), lora], relations=[{"head": "Zap", "type": "uses", "tail": "LoRA"}])
+    found = paper(techniques=[lora], relations=[{"head": "Zap", "type": "uses", "tail": "low-rank adaptation"}])
+    assert score({"x": gold}, {"x": found})["relations"].f1 == 1
+    found["relations"] = [{"head": "Zap", "type": "part_of", "tail": "LoRA"}]
+    assert score({"x": gold}, {"x": found})["relations"].f1 == 0
+    found["relations"] = [{"head": "Quux", "type": "uses", "tail": "LoRA"}]
+    assert score({"x": gold}, {"x": found})["relations"].f1 == 0
+
+
+def test_single_values_match_without_case_and_closing_slash() -> None:
+    assert alone("code_url", "https://github.com/a/B", "https://github.com/a/b/").f1 == 1
+    assert alone("kind", "method", "system").f1 == 0
+    assert alone("name", "Zap", "").recall == 0
+
+
+def test_title_may_differ_a_little() -> None:
+    title = "Query-Aware Eviction of the KV Cache"
+    assert alone("title", title, title + ".").f1 == 1
+    assert alone("title", title, title.upper()).f1 == 0
+
+
+def test_brief_slots_match_by_their_characters() -> None:
+    brief = EMPTY["brief"]
+    gold = brief | {"technique": "轻量级剪枝框架", "institution": ["百度", "清华大学"]}
+    found = brief | {"technique": "轻量级剪枝", "institution": ["清华大学"]}
+    assert alone("brief", gold, found, "brief technique").f1 == 1
+    assert alone("brief", gold, found, "brief institution").recall == 0.5
+    assert alone("brief", gold, brief | {"technique": "量化"}, "brief technique").f1 == 0
+    assert alone("brief", gold, None, "brief technique").predicted == 0
+
+
+def test_overlap_of_bags() -> None:
+    assert f1(Counter("aab"), Counter("ab")) == pytest.approx(0.8)
+    assert f1(Counter(), Counter()) == 0
