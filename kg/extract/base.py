@@ -13,7 +13,7 @@ from spacy.util import registry
 from spacy.vocab import Vocab
 
 from kg.model import LISTS, Brief, Document, Evidence, Mention, Record, Relation, Result, Topic
-from kg.text import Token, raw_span, sentences, tokens
+from kg.text import Token, fold, raw_span, sentences, tokens
 from kg.vocabulary import Match, Vocabulary
 
 #: The fields that are read, in the order in which they stand in the Doc.
@@ -196,3 +196,16 @@ def first_matches(doc: Doc, kind: str) -> dict[str, list[Match]]:
 def inside(span: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
     """Whether a span lies in one of the others."""
     return any(s <= span[0] and span[1] <= e for s, e in others)
+
+
+def add_once(
+    doc: Doc, kind: str, start: int, end: int, canonical: str, extractor: str, confidence: float, seen: set[str]
+) -> None:
+    """Add a mention of a named thing, unless its name was seen; `seen` holds folded names."""
+    key = fold(canonical)
+    if key not in seen:
+        seen.add(key)
+        surface = doc._.text[start:end]
+        doc._.mentions.append(
+            Mention(kind, surface, canonical, start=start, end=end, extractor=extractor, confidence=confidence)
+        )

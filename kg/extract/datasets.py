@@ -7,8 +7,7 @@ import re
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import first_matches, inside, mentions, read_fields
-from kg.model import Mention
+from kg.extract.base import add_once, first_matches, inside, mentions, read_fields
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 
@@ -38,7 +37,9 @@ class Datasets:
         for concept, places in first_matches(doc, "dataset").items():
             match = places[0]
             if not inside((match.start, match.end), taken):
-                self._add(doc, match.start, match.end, self.vocabulary[concept].label["en"], 0.85, seen)
+                add_once(
+                    doc, "dataset", match.start, match.end, self.vocabulary[concept].label["en"], EXTRACTOR, 0.85, seen
+                )
                 taken += [(m.start, m.end) for m in places]
         for start, end in self._called(doc):
             surface = doc._.text[start:end]
@@ -46,7 +47,7 @@ class Datasets:
                 self.vocabulary.find(surface, kind) for kind in ("technique", "model", "metric", "task", "hardware")
             )
             if not other and not inside((start, end), taken):
-                self._add(doc, start, end, surface, 0.6, seen)
+                add_once(doc, "dataset", start, end, surface, EXTRACTOR, 0.6, seen)
         return doc
 
     @staticmethod
@@ -60,23 +61,6 @@ class Datasets:
                         if match[group]:
                             out += [m.span() for m in name.finditer(doc._.text, *match.span(group))]
         return sorted(set(out))
-
-    @staticmethod
-    def _add(doc: Doc, start: int, end: int, canonical: str, confidence: float, seen: set[str]) -> None:
-        if fold(canonical) in seen:
-            return
-        seen.add(fold(canonical))
-        doc._.mentions.append(
-            Mention(
-                type="dataset",
-                surface=doc._.text[start:end],
-                canonical=canonical,
-                start=start,
-                end=end,
-                extractor=EXTRACTOR,
-                confidence=confidence,
-            )
-        )
 
 
 @Language.factory("kg_datasets")

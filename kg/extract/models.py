@@ -7,8 +7,7 @@ import re
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import first_matches, inside, read_fields
-from kg.model import Mention
+from kg.extract.base import add_once, first_matches, inside, read_fields
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 
@@ -39,12 +38,12 @@ class Models:
         for start, end in sized:
             surface = doc._.text[start:end]
             if (start, end) not in exact and not inside((start, end), exact) and not self._own(surface, own):
-                self._add(doc, start, end, surface, 0.7, seen)
+                add_once(doc, "model", start, end, surface, EXTRACTOR, 0.7, seen)
         for concept, places in known.items():
             label = self.vocabulary[concept].label["en"]
             free = [m for m in places if (m.start, m.end) in sized or not inside((m.start, m.end), taken)]
             if free and not self._own(doc._.text[free[0].start : free[0].end], own):
-                self._add(doc, free[0].start, free[0].end, label, 0.85, seen)
+                add_once(doc, "model", free[0].start, free[0].end, label, EXTRACTOR, 0.85, seen)
         return doc
 
     @staticmethod
@@ -64,23 +63,6 @@ class Models:
     @staticmethod
     def _own(surface: str, own: str) -> bool:
         return bool(own) and fold(surface) == own
-
-    @staticmethod
-    def _add(doc: Doc, start: int, end: int, canonical: str, confidence: float, seen: set[str]) -> None:
-        if fold(canonical) in seen:
-            return
-        seen.add(fold(canonical))
-        doc._.mentions.append(
-            Mention(
-                type="model",
-                surface=doc._.text[start:end],
-                canonical=canonical,
-                start=start,
-                end=end,
-                extractor=EXTRACTOR,
-                confidence=confidence,
-            )
-        )
 
 
 @Language.factory("kg_models")
