@@ -24,6 +24,10 @@ RELATION_TYPES = (
 )
 
 
+#: The largest number of a result, far beyond any outcome; larger ones lose digits on the way through JSON.
+LARGEST = 1e15
+
+
 class KgError(Exception):
     """What a user is told: one sentence that names what failed, where, and what to do."""
 

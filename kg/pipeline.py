@@ -13,6 +13,8 @@ from kg.model import Batch, Document, KgError, Record, Source
 from kg.vocabulary import Vocabulary, ontology_hash
 
 if TYPE_CHECKING:
+    import pyoxigraph as ox
+
     from kg.graph.store import Store
     from kg.link import Linker
 
@@ -26,6 +28,7 @@ class Added:
 
     added: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)  # what a newer file of a source no longer has
     skipped: list[str] = field(default_factory=list)
 
     def skip(self, sentences: Iterable[str], strict: bool) -> None:
@@ -101,85 +104,149 @@ class Pipeline:
         progress: Progress | None = None,
     ) -> Added:
         """Store the papers of files; see `kg.api.Graph.add`."""
-        report = Added()
+        run = _Adding(self, store, annotations, strict, progress)
         patterns = list(patterns)
-        for batch in self.batches(patterns, name, report, strict):
+        for batch in self.batches(patterns, name, run.report, strict):
             try:
-                self._add_batch(store, batch, annotations, report, strict, progress)
+                run.batch(batch)
             except KgError as error:
-                report.skip([str(error)], strict)
-        if annotations is not None and not patterns:
-            self._annotate(store, annotations, report, strict, progress)
-        return report
+                run.report.skip([str(error)], strict)
+        run.rest(bool(patterns))
+        return run.report
 
-    def _add_batch(
+
+class _Adding:
+    """One call of `add`: what it knows of the store, and what it has done."""
+
+    def __init__(
         self,
+        pipeline: Pipeline,
         store: Store,
-        batch: Batch,
         annotations: Annotations | None,
-        report: Added,
         strict: bool,
         progress: Progress | None,
     ) -> None:
-        from kg.graph.contents import fingerprints
-        from kg.graph.rdf import fingerprint, source_triples
+        from kg.graph.contents import entry_sources, fingerprints
 
-        _claim(store, batch.source)
-        known = fingerprints(store)
-        opened = False
-        for document in batch.documents:
-            if annotations is not None and document.id not in annotations:
+        self.pipeline, self.store, self.annotations = pipeline, store, annotations
+        self.strict, self.progress = strict, progress
+        self.report = Added()
+        self.marks = fingerprints(store)
+        self.source_of = entry_sources(store)
+        self.claimed: dict[str, str] = {}  # source name -> file, in this call
+        self.met: set[str] = set()
+
+    def batch(self, batch: Batch) -> None:
+        """Store the entries of one file; its source's own graph comes with the first of them."""
+        from kg.graph.rdf import source_triples
+
+        name = batch.source.name
+        documents = self._claimed(batch)
+        pending = {f"source:{name}": source_triples(batch.source)}
+        kept: set[str] = set()
+        for document in documents:
+            if self.annotations is not None and document.id not in self.annotations:
                 continue
-            if not opened:  # a file without a single paper leaves nothing behind
-                store.replace(f"source:{batch.source.name}", source_triples(batch.source))
-                opened = True
-            mark = fingerprint(document, _version(annotations, document.id))
-            if known.get(document.id) == mark:
-                report.unchanged.append(document.id)
-            else:
-                self._store(store, document, self.record(document, annotations), mark)
-                report.added.append(document.id)
-            if progress:
-                progress(document.id, len(report.added) + len(report.unchanged))
-        report.skip(batch.skipped, strict)
+            self.met.add(document.id)
+            try:
+                self._belongs(document, batch.source)
+                pending = self._entry(document, pending)
+                kept.add(document.id)
+            except KgError as error:
+                self.report.skip([str(error)], self.strict)
+        if pending and kept:
+            self.store.replace_many(pending)
+        if kept and not batch.skipped and self.annotations is None:
+            self._remove_gone(name, kept)
+        self.report.skip(batch.skipped, self.strict)
 
-    def _store(self, store: Store, document: Document, record: Record, mark: str) -> None:
-        from kg.graph.rdf import entry_triples
+    def _claimed(self, batch: Batch) -> Iterable[Document]:
+        """The documents of a file that may bear its source's name; KgError for a file that may not.
 
-        facts = self.linker.institution_facts
-        store.replace(f"entry:{document.id}", entry_triples(document, record, self.vocabulary, facts, mark))
+        A file that a source is held of may be newer, but must be sound: what is stored is not given up for less.
+        """
+        from kg.graph.contents import load_source, source_names
 
-    def _annotate(
-        self, store: Store, annotations: Annotations, report: Added, strict: bool, progress: Progress | None
-    ) -> None:
-        """Put annotated records in the place of what was extracted from entries that the graph holds."""
-        from kg.graph.contents import entry_names, load_entry
+        source = batch.source
+        settle = "add the file with --as NAME, or remove the other first."
+        if source.name in self.claimed:
+            raise KgError(f"{source.file}: the name {source.name} belongs to another file of this call: {settle}")
+        self.claimed[source.name] = source.file
+        if source.name not in source_names(self.store):
+            return batch.documents
+        held = load_source(self.store, source.name)
+        if held.sha256 == source.sha256:
+            return batch.documents
+        documents = list(batch.documents)
+        entries = {entry for entry, of in self.source_of.items() if of == source.name}
+        if held.file != source.file or not entries & {d.id for d in documents}:
+            raise KgError(f"{source.file}: the name {source.name} belongs to {held.file} already: {settle}")
+        if batch.skipped:
+            raise KgError(
+                f"{source.file}: {batch.skipped[0].rstrip('.')}; the graph holds {source.name} from a sound file, so "
+                f"nothing was changed: mend the file, or remove {source.name} first."
+            )
+        return documents
+
+    def _belongs(self, document: Document, source: Source) -> None:
+        holder = self.source_of.setdefault(document.id, source.name)
+        if holder != source.name:
+            raise KgError(
+                f"{source.file}: the entry {document.id} belongs to the source {holder} already: "
+                f"give it another id, or remove {document.id} first."
+            )
+
+    def _entry(self, document: Document, pending: dict[str, list[ox.Triple]]) -> dict[str, list[ox.Triple]]:
+        """Store one entry, unless it is unchanged; gives what is still to be stored before the next."""
         from kg.graph.rdf import fingerprint
 
-        known = set(entry_names(store))
-        for name in annotations:
-            if name not in known:
-                report.skip([f"{name}: the graph holds no such entry: give the file with its texts too."], strict)
+        mark = fingerprint(document, _version(self.annotations, document.id))
+        if self.marks.get(document.id) == mark:
+            self.report.unchanged.append(document.id)
+        else:
+            self._store(document, mark, pending)
+            pending = {}
+        if self.progress:
+            self.progress(document.id, len(self.report.added) + len(self.report.unchanged))
+        return pending
+
+    def _store(self, document: Document, mark: str, pending: dict[str, list[ox.Triple]]) -> None:
+        from kg.graph.rdf import entry_triples
+
+        try:
+            record = self.pipeline.record(document, self.annotations)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            what = f"{type(error).__name__}: {error}"
+            raise KgError(f"{document.id}: the entry could not be read ({what}): it was left out.") from error
+        facts = self.pipeline.linker.institution_facts
+        triples = entry_triples(document, record, self.pipeline.vocabulary, facts, mark)
+        self.store.replace_many({**pending, f"entry:{document.id}": triples})
+        self.marks[document.id] = mark
+        self.report.added.append(document.id)
+
+    def _remove_gone(self, source: str, kept: set[str]) -> None:
+        """Take out what a file that was read without fault no longer has."""
+        gone = sorted(entry for entry, of in self.source_of.items() if of == source and entry not in kept)
+        self.store.remove(*(f"entry:{entry}" for entry in gone))
+        for entry in gone:
+            del self.source_of[entry]
+        self.report.removed += gone
+
+    def rest(self, had_files: bool) -> None:
+        """Records whose texts were in no file: they replace what the graph holds of the entry, if it does."""
+        from kg.graph.contents import load_entry
+
+        for name in self.annotations or ():
+            if name in self.met:
                 continue
-            document, _ = load_entry(store, name)
-            mark = fingerprint(document, _version(annotations, name))
-            self._store(store, document, self.record(document, annotations), mark)
-            report.added.append(name)
-            if progress:
-                progress(name, len(report.added))
-
-
-def _claim(store: Store, source: Source) -> None:
-    """Refuse a source whose name another file bears already."""
-    from kg.graph.contents import load_source, source_names
-
-    if source.name in source_names(store):
-        holder = load_source(store, source.name)
-        if holder.file != source.file and holder.sha256 != source.sha256:
-            raise KgError(
-                f"{source.file}: the name {source.name} belongs to {holder.file} already: "
-                "add the file with --as NAME, or remove the other first."
-            )
+            if had_files or name not in self.source_of:
+                where = "none of the files holds" if had_files else "the graph does not hold"
+                self.report.skip([f"{name}: {where} such an entry: give the file with its texts too."], self.strict)
+                continue
+            try:
+                self._entry(load_entry(self.store, name)[0], {})
+            except KgError as error:
+                self.report.skip([str(error)], self.strict)
 
 
 def _version(annotations: Annotations | None, name: str) -> str:

@@ -165,3 +165,84 @@ def test_nothing_is_left_behind_in_the_package(tmp_path: Path, reports: Path) ->
     with kg.open(str(tmp_path / "g")) as graph:
         graph.add(copy / "000_b034bcfaa8cc7f60.txt")
     assert sorted(p.name for p in copy.iterdir()) == sorted(p.name for p in reports.iterdir())
+
+
+def test_an_entry_of_another_source_is_never_overwritten(tmp_path: Path, reports: Path) -> None:
+    with kg.open(str(tmp_path / "g")) as graph:
+        graph.add(reports / "000_b034bcfaa8cc7f60.txt")
+        before = graph.store.dump("nquads", "entry:000-02")
+        report = graph.add(_papers(tmp_path, PAPER | {"id": "000-02"}, PAPER))
+        assert report.added == ["p-1"]
+        assert "000-02" in report.skipped[0]
+        assert "000 " in report.skipped[0]
+        assert graph.store.dump("nquads", "entry:000-02") == before
+        assert graph.export("digest", "000") == (reports / "000_b034bcfaa8cc7f60.txt").read_bytes()
+
+
+def test_a_truncated_report_changes_nothing_of_what_is_stored(tmp_path: Path, reports: Path) -> None:
+    whole = reports / "000_b034bcfaa8cc7f60.txt"
+    cut = tmp_path / whole.name
+    cut.write_bytes(whole.read_bytes()[:30_000])
+    with kg.open(str(tmp_path / "g")) as graph:
+        graph.add(whole)
+        before = graph.export("nquads")
+        report = graph.add(cut)
+        assert (report.added, report.unchanged) == ([], [])
+        assert whole.name in report.skipped[0]
+        assert "nothing was changed" in report.skipped[0]
+        assert graph.export("nquads") == before
+
+
+def test_two_files_of_one_name_in_one_call_are_not_mixed(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        _papers(tmp_path / folder, {"title": f"Title {folder}", "abstract": "We prune."})
+    with kg.open(str(tmp_path / "g")) as graph:
+        report = graph.add(tmp_path / "a" / "papers.jsonl", tmp_path / "b" / "papers.jsonl")
+        assert len(report.added) == 1
+        assert "papers" in report.skipped[0]
+        assert len(graph) == 1
+
+
+def test_what_a_newer_file_no_longer_has_is_removed(tmp_path: Path) -> None:
+    with kg.open(str(tmp_path / "g")) as graph:
+        graph.add(_papers(tmp_path, PAPER, PAPER | {"id": "p-2", "title": "Zop"}))
+        report = graph.add(_papers(tmp_path, PAPER))
+        assert (report.unchanged, report.removed) == (["p-1"], ["p-2"])
+        assert graph.entries() == ["p-1"]
+
+
+def test_a_file_whose_first_entry_fails_leaves_no_source_behind(tmp_path: Path) -> None:
+    bad = _papers(tmp_path, {"id": "p-1", "techniques": [{"surface": "nowhere", "in": "A"}]}, name="records.jsonl")
+    with kg.open(str(tmp_path / "g")) as graph:
+        report = graph.add(_papers(tmp_path, PAPER), records=bad)
+        assert not report.added
+        assert "p-1" in report.skipped[0]
+        assert graph.sources() == []
+
+
+def test_one_bad_record_does_not_stop_the_others(tmp_path: Path) -> None:
+    bad = {"id": "p-1", "techniques": [{"surface": "nowhere", "in": "A", "canonical": "x", "role": "used"}]}
+    records = _papers(tmp_path, bad, {"id": "p-2", "title": "Zop"}, {"id": "p-9"}, name="records.jsonl")
+    with kg.open(str(tmp_path / "g")) as graph:
+        report = graph.add(_papers(tmp_path, PAPER, PAPER | {"id": "p-2", "title": "Zop"}), records=records)
+        assert report.added == ["p-2"]
+        assert sorted(s.split(":")[0] for s in report.skipped) == ["p-1", "p-9"]
+
+
+def test_the_programs_own_records_can_be_added_again(tmp_path: Path) -> None:
+    path = _papers(tmp_path, PAPER | {"abstract": PAPER["abstract"] + " It is 99999999999999999999999x faster."})
+    with kg.open(str(tmp_path / "g")) as graph:
+        graph.add(path)
+        (tmp_path / "again.jsonl").write_bytes(graph.export("jsonl"))
+    with kg.open(str(tmp_path / "h")) as graph:
+        assert graph.add(path, records=tmp_path / "again.jsonl").skipped == []
+        assert graph.entries() == ["p-1"]
+
+
+def test_no_relation_holds_between_a_thing_and_itself(built_folder: Path) -> None:
+    with kg.open(str(built_folder), read_only=True) as graph:
+        for paper in graph:
+            for _, record in paper.entries:
+                for relation in record.relations:
+                    assert relation.head_concept != relation.tail_concept or not relation.head_concept, record.id

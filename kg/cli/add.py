@@ -36,6 +36,7 @@ def command(
         held = len(opened.entries())
     for sentence in report.skipped:
         note(f"Skipped: {sentence}")
-    print(f"Added {len(report.added)} entries, {len(report.unchanged)} unchanged; {graph} holds {held}.")
+    removed = f", {len(report.removed)} removed" if report.removed else ""
+    print(f"Added {len(report.added)} entries, {len(report.unchanged)} unchanged{removed}; {graph} holds {held}.")
     if report.skipped:
         raise typer.Exit(SKIPPED if report.added or report.unchanged else 2)

@@ -53,7 +53,7 @@ class Relations:
 
     def _tails(self, doc: Doc, head: Mention) -> Iterator[tuple[str, Mention, float]]:
         for mention in doc._.mentions:
-            if mention is head:
+            if mention is head or fold(mention.canonical) == fold(head.canonical):
                 continue
             if mention.type == "technique":
                 kind = {"proposed": "part_of", "used": "uses"}.get(mention.role, "")
@@ -77,13 +77,13 @@ class Relations:
     @staticmethod
     def _evidence(doc: Doc, tail: Mention, head: Mention) -> tuple[int, int]:
         """The sentence of the tail; that it names the head too is best, and the title counts when nothing else does."""
-        wanted = fold(tail.surface)
-        name = fold(head.surface)
+        wanted = f" {fold(tail.surface)} "
+        name = f" {fold(head.surface)} "
         first = sentence_of(doc, tail.start)
         for start, end in doc._.sentences:
             if field_at(doc, start) == "I":
                 continue
-            text = fold(doc._.text[start:end])
+            text = f" {fold(doc._.text[start:end])} "
             if wanted in text and name in text:
                 return start, end
         return (min(first[0], tail.start), max(first[1], tail.end))

@@ -30,7 +30,7 @@ from kg.extract.outcomes import (
     frames_measure,
     noun_phrase,
 )
-from kg.model import Evidence, Result
+from kg.model import LARGEST, Evidence, Result
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 
@@ -157,7 +157,7 @@ class Results:
                     if m.type == "metric" and start <= m.start and m.end <= end
                 ]
                 sentence = Sentence(text, found, self.lexicon.cues(text), metrics, explained, frames)
-                doc._.results.extend(self.read(sentence, start))
+                doc._.results += [r for r in self.read(sentence, start) if _is_finite(r)]
         return doc
 
     def own_sentences(self, doc: Doc, field: str) -> Iterator[tuple[int, int]]:
@@ -458,6 +458,11 @@ class Results:
         if not words or all(map(self.lexicon.is_generic, words)) or words[0][0].isdigit() or len(words) > 8:
             return ""
         return " ".join(words).strip(" .,;'\"")
+
+
+def _is_finite(result: Result) -> bool:
+    values = result.value if isinstance(result.value, tuple) else (result.value,)
+    return all(abs(value) <= LARGEST for value in values)
 
 
 @Language.factory("kg_results")

@@ -34,6 +34,12 @@ def fingerprints(store: Store) -> dict[str, str]:
     return {row["e"].partition(":")[2]: row["f"] for row in rows}
 
 
+def entry_sources(store: Store) -> dict[str, str]:
+    """The source of each entry, both by name."""
+    rows = store.select("SELECT ?e ?s { ?e a kg:Entry ; kg:source ?s }")
+    return {row["e"].partition(":")[2]: row["s"].partition(":")[2] for row in rows}
+
+
 def load_entry(store: Store, name: str) -> tuple[Document, Record]:
     """The document and record of an entry; raises KgError when it is not there or not whole."""
     try:

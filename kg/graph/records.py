@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from kg.model import (
     FIELDS,
     KINDS,
+    LARGEST,
     LISTS,
     RELATION_TYPES,
     ROLES,
@@ -49,7 +50,6 @@ KEYS = (
 )
 _CHANGES = ("increase", "decrease", "absolute")
 _BOUNDS = ("exact", "up_to", "at_least", "about")
-_LARGEST = 1e15
 _LOCAL = re.compile(r"[\w.\-]+")
 _TYPES = {name: kind for kind, name in LISTS.items()}
 
@@ -214,7 +214,7 @@ class _Reader:
         return said if said in choices else self.fail(f"{key} is {said!r}: choose one of {', '.join(choices)}")
 
     def number(self, said: Any) -> float:
-        if isinstance(said, bool) or not isinstance(said, int | float) or not abs(said) <= _LARGEST:
+        if isinstance(said, bool) or not isinstance(said, int | float) or not abs(said) <= LARGEST:
             self.fail(f"a number was expected, not {said!r:.80}")
         return float(said)
 

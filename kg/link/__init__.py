@@ -96,6 +96,8 @@ class Linker:
             heads, tails = self.concepts.ends(relation.type)
             relation.head_concept = relation.head_concept or self.concepts.named(relation.head, record, heads)
             relation.tail_concept = relation.tail_concept or self.concepts.named(relation.tail, record, tails)
+        # Two names of one thing are no two ends.
+        record.relations = [r for r in record.relations if not r.head_concept or r.head_concept != r.tail_concept]
 
     def _merges(self, record: Record) -> list[Merge]:
         """The decisions that are more than a look at the preferred label."""
