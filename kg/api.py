@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.model import KgError, Paper, Source
+from kg.names import is_curie
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Graph:
         return Pipeline(self.vocabulary)
 
     def remove(self, *names: str) -> list[str]:
-        """Remove entries ("002-22") or whole sources ("002"); gives the entries removed.
+        """Remove entries ("002-22") or whole sources ("002"); gives the entries removed, each once.
 
         Raises KgError when the graph has nothing of a name; then nothing is removed.
         """
@@ -88,7 +89,7 @@ class Graph:
             else:
                 raise KgError(f"The graph holds no entry and no source {name!r}: see `kg show`.")
         self.store.remove(*graphs)
-        return gone
+        return list(dict.fromkeys(gone))
 
     # --- look -----------------------------------------------------------------------------------------------------
 
@@ -125,9 +126,11 @@ class Graph:
         return out
 
     def label(self, concept: str, lang: str = "en") -> str:
-        """The preferred label of a concept, in a language where it has one."""
+        """The preferred label of a concept, in a language where it has one; what is no CURIE is its own label."""
         if concept in self.vocabulary:
             labels = self.vocabulary[concept].label
+        elif not is_curie(concept):
+            return concept
         else:
             from kg.graph.contents import labels as stored
 
@@ -151,8 +154,11 @@ class Graph:
         return self.papers([row.entries[0] for row in self.ask(selection).rows])
 
     def papers_with(self, concept: str) -> list[str]:
-        """The entries whose papers have a concept or institution, by any link."""
+        """The entries whose papers have a concept or institution, by any link; KgError for what is no CURIE."""
         from kg.graph.contents import entries_with
+
+        if not is_curie(concept):
+            raise KgError(f"The graph holds no paper and no concept {concept!r}: see `kg ask` and `kg show`.")
 
         return entries_with(self.store, self.vocabulary.narrower(concept))
 
@@ -169,8 +175,9 @@ class Graph:
         return quality(self.store)
 
     def sparql(self, query: str) -> Any:
-        """The result of a SPARQL query (SELECT, ASK, CONSTRUCT, DESCRIBE) over all graphs; the prefixes are declared.
+        """The result of a SPARQL query (SELECT, ASK, CONSTRUCT, DESCRIBE); the prefixes are declared.
 
+        It sees the union of all graphs, or the dataset that it names (FROM, FROM NAMED).
         Raises KgError when the query is wrong, or would change the graph.
         """
         return self.store.query(query)
@@ -201,11 +208,11 @@ class Graph:
 
         return report(self, selection, lang)
 
-    def trends(self, of: str = "topic", over: str = "month", selection: str = "") -> pandas.DataFrame:
+    def trends(self, of: str = "topic", over: str = "month", selection: str = "", lang: str = "en") -> pandas.DataFrame:
         """Papers of each topic (technique, hardware, ...) by period; the frame has `.plot()`."""
         from kg.views.trends import trends
 
-        return trends(self, of, over, selection)
+        return trends(self, of, over, selection, lang)
 
     def draw(self, selection: str = "", lang: str = "en", limit: int = 200) -> View:
         """A picture of the graph around a selection: one HTML file that needs no network."""
@@ -214,7 +221,7 @@ class Graph:
         return picture(self, selection, lang, limit)
 
     def export(self, format: str, source: str | None = None) -> bytes:
-        """The graph as turtle, nquads, jsonld, graphml, gexf, csv, jsonl, or a source in its own form ("digest")."""
+        """The graph in one of `kg.graph.formats.FORMATS` ("turtle", "csv", ...), or a source in its own ("digest")."""
         from kg.views.export import export
 
         return export(self, format, source)

@@ -29,6 +29,16 @@ PREFIXES = {
 _BY_LENGTH = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
 
 
+def is_curie(name: str) -> bool:
+    """Whether a name begins with a prefix of the table: `iri` takes it.
+
+    >>> is_curie("technique:lora"), is_curie("arXiv:2501.00001"), is_curie("002-22")
+    (True, False, False)
+    """
+    prefix, colon, _ = name.partition(":")
+    return bool(colon) and prefix in PREFIXES
+
+
 def iri(curie: str) -> str:
     """The IRI of a CURIE; characters that an IRI may not hold are percent-encoded.
 

@@ -134,9 +134,6 @@ class Vocabulary:
         """The folded words of a group of `ontology/cues.ttl`: "technique-head", "propose", ..."""
         return self._cues.get(group, frozenset())
 
-    def of_type(self, kind: str) -> list[Concept]:
-        return [c for c in self.concepts.values() if c.type == kind]
-
     def find(self, label: str, kind: str) -> Concept | None:
         """The concept of a type that bears a label, in any language and spelling."""
         found = self._index.get((kind, fold(label)))

@@ -69,7 +69,7 @@ def test_broken_turtle_is_named_with_its_file(tmp_path: Path) -> None:
 
 def test_topics_are_those_of_the_annotators(shared: Path) -> None:
     wanted = {line.split("\t")[0] for line in (shared / "gold/TOPICS.txt").read_text("utf-8").splitlines() if line}
-    assert {c.curie.removeprefix("topic:") for c in VOCABULARY.of_type("topic")} == wanted
+    assert {c.removeprefix("topic:") for c in VOCABULARY.concepts if c.startswith("topic:")} == wanted
 
 
 def _shared_by_two(records: list[dict[str, Any]], key: str, slot: str) -> list[str]:

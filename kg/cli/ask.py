@@ -60,10 +60,8 @@ def _quotes(row: Row) -> list[str]:
 def show(answer: Answer) -> None:
     """Print the answer for a reader: what was understood, the papers, the words in their sentences."""
     out = console()
-    for field, conditions in answer.understood.items():
-        for condition in conditions:
-            sign = "not " if condition.get("negated") else ""
-            out.print(f"{field}: {sign}{condition['label']}", style="dim", markup=False)
+    for line in _understood(answer):
+        out.print(line, style="dim", markup=False)
     if answer.ignored:
         out.print(f"ignored: {', '.join(answer.ignored)}", style="dim", markup=False)
     rows = [
@@ -77,6 +75,21 @@ def show(answer: Answer) -> None:
     if rows:
         count = "1 paper" if len(rows) == 1 else f"{len(rows)} papers"
         out.print(table(count, ("paper", "title", "words that show it"), rows))
+
+
+def _understood(answer: Answer) -> list[str]:
+    """A line a condition: "topic: quantization or pruning", "topic: not pruning"."""
+    from kg.query import Filter
+
+    out = []
+    for condition in answer.filter.conditions:
+        fields = Filter((condition,)).understood()
+        if condition.negated:  # none of them holds
+            out += [f"{field}: not {said['label']}" for field, all_said in fields.items() for said in all_said]
+        else:
+            labels = (f"{field}: " + " or ".join(str(s["label"]) for s in said) for field, said in fields.items())
+            out.append(", or ".join(labels))
+    return out
 
 
 def _short(text: str, most: int = 160) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,6 +26,8 @@ Location = Annotated[
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write; standard output without it.")]
 Language = Annotated[str, typer.Option("--lang", "-l", help="Language of the text: en or zh.")]
 HERE = "papers.kg"
+#: Endings of files that are not called as their form is.
+_ENDINGS = {"htm": "html", "markdown": "md", "ttl": "turtle"}
 
 
 @contextmanager
@@ -47,15 +49,30 @@ def language(lang: str) -> str:
     return lang
 
 
-def choose(format: str | None, output: Path | None, forms: Iterable[str], default: str) -> str:
-    """The form of an output: by --format, else by the file's ending, else the default; KgError when unknown."""
+def choose(
+    format: str | None,
+    output: Path | None,
+    forms: Iterable[str],
+    default: str,
+    endings: Mapping[str, str] | None = None,
+) -> str:
+    """The form of an output: by --format, else by the file's ending, else (no ending) the default.
+
+    `endings` names the forms whose files end otherwise than they are called. KgError for an unknown form or ending.
+    """
     forms = list(forms)
+    known = ", ".join(forms)
+    if format is not None:
+        if format not in forms:
+            raise KgError(f"--format {format}: there is no such form here: choose one of {known}.")
+        return format
     ending = output.suffix.lstrip(".").lower() if output else ""
-    endings = {"ttl": "turtle", "nq": "nquads", "json-ld": "jsonld", "markdown": "md", "htm": "html", "txt": "digest"}
-    wanted = format or (ending if ending in forms else endings.get(ending, "")) or default
-    if wanted not in forms:
-        raise KgError(f"--format {wanted}: there is no such form here: choose one of {', '.join(forms)}.")
-    return wanted
+    if not ending:
+        return default
+    wanted = {form: form for form in forms} | _ENDINGS | dict(endings or {})
+    if wanted.get(ending) not in forms:
+        raise KgError(f"{output}: no form here has the ending .{ending}: choose one of {known} with --format.")
+    return wanted[ending]
 
 
 def write(content: str | bytes, output: Path | None) -> None:

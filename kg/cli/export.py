@@ -7,8 +7,11 @@ from typing import Annotated
 import typer
 
 from kg.cli.base import HERE, Location, Output, choose, reading, write
+from kg.graph.formats import FORMATS
 
-FORMS = ("turtle", "nquads", "jsonld", "graphml", "gexf", "csv", "jsonl", "digest")
+FORMS = (*FORMATS, "digest")
+#: Forms by the endings of their files; of two with one ending, the first.
+_ENDINGS = {"txt": "digest"} | {form.ending: name for name, form in reversed(FORMATS.items())}
 
 
 def command(
@@ -20,6 +23,6 @@ def command(
     output: Output = None,
 ) -> None:
     """Export the graph; `--format digest --source 000` gives a report back byte for byte."""
-    form = choose(format, output, FORMS, "turtle")
+    form = choose(format, output, FORMS, "turtle", _ENDINGS)
     with reading(graph) as opened:
         write(opened.export(form, source), output)

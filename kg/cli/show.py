@@ -9,6 +9,7 @@ import typer
 
 from kg.cli.base import HERE, Location, Output, choose, console, reading, table, write
 from kg.model import LISTS, KgError
+from kg.names import curie
 
 if TYPE_CHECKING:
     from kg.api import Graph
@@ -29,10 +30,17 @@ def command(
     with reading(graph) as opened:
         if name is None:
             _overview(opened, form, output)
-        elif ":" in name and not name.startswith(("paper:", "entry:")):
-            _concept(opened, name, form, output)
+        elif name in opened.entries():  # first, for an entry's name may hold a colon ("arXiv:2501.00001")
+            _paper(opened, name, form, output)
         else:
-            _paper(opened, name.removeprefix("entry:"), form, output)
+            _named(opened, curie(name), form, output)
+
+
+def _named(graph: Graph, name: str, form: str, output: Output) -> None:
+    if ":" in name and not name.startswith(("paper:", "entry:")):
+        _concept(graph, name, form, output)
+    else:
+        _paper(graph, name.removeprefix("entry:"), form, output)
 
 
 def _overview(graph: Graph, form: str, output: Output) -> None:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import Annotated
 
 import pyoxigraph as ox
 import typer
 
 from kg.cli.base import HERE, NOTHING_FOUND, Location, Output, choose, console, reading, table, write
+from kg.model import KgError
 from kg.names import curie
 
-Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
-FORMS = ("table", "json", "csv", "tsv", "xml", "turtle", "nt")
+_SOLUTIONS = {
+    "json": ox.QueryResultsFormat.JSON,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+    "xml": ox.QueryResultsFormat.XML,
+}
+_TRIPLES = {"turtle": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES}
+FORMS = ("table", *_SOLUTIONS, *_TRIPLES)
 
 
 def command(
@@ -24,20 +32,53 @@ def command(
     output: Output = None,
 ) -> None:
     """Run a SPARQL query (SELECT, ASK, CONSTRUCT, DESCRIBE) over all entries; nothing can be changed."""
-    form = choose(format, output, FORMS, "table")
+    form = choose(format, output, FORMS, "")
     text = sys.stdin.read() if query == "-" else query
     with reading(graph) as opened:
         result = opened.sparql(text)
-        if form == "table" and output is None and not isinstance(result, ox.QueryTriples):
-            columns, rows = _rows(result)
-            console().print(table(f"{len(rows)} rows", columns, rows))
-            if not rows:
-                raise typer.Exit(NOTHING_FOUND)
+        if isinstance(result, ox.QueryTriples):
+            found = _write_triples(result, form, output)
         else:
-            write(_serialized(result, form), output)
+            found = _write_solutions(result, form, output)
+    if not found:
+        raise typer.Exit(NOTHING_FOUND)
 
 
-def _rows(result: Result) -> tuple[list[str], list[list[str]]]:
+def _write_triples(result: ox.QueryTriples, form: str, output: Output) -> bool:
+    """Write what a CONSTRUCT or DESCRIBE gives; whether there is any."""
+    data = result.serialize(format=_TRIPLES[_fitting(form or "turtle", _TRIPLES, "Triples")]) or b""
+    write(data, output)
+    return bool(data.strip())
+
+
+def _write_solutions(result: ox.QuerySolutions | ox.QueryBoolean, form: str, output: Output) -> bool:
+    """Write what a SELECT or ASK gives; whether there is any."""
+    if output is None and form in ("", "table"):
+        columns, rows = _rows(result)
+        console().print(table(f"{len(rows)} rows", columns, rows))
+        return bool(rows)
+    fitting = _SOLUTIONS if output else ("table", *_SOLUTIONS)
+    form = _fitting(form or "json", fitting, "Solutions in a file" if output else "Solutions")
+    data = result.serialize(format=_SOLUTIONS[form]) or b""
+    write(data, output)
+    return isinstance(result, ox.QueryBoolean) or not _is_empty(data, form)
+
+
+def _fitting(form: str, fitting: Iterable[str], what: str) -> str:
+    if form not in fitting:
+        raise KgError(f"{what} have no form {form}: choose one of {', '.join(fitting)} with --format.")
+    return form
+
+
+def _is_empty(data: bytes, form: str) -> bool:
+    """Whether serialised solutions are none; in CSV, which pyoxigraph does not read, the first line is the heading."""
+    if form == "csv":
+        return data.count(b"\n") < 2
+    found = ox.parse_query_results(data, format=_SOLUTIONS[form])
+    return isinstance(found, ox.QuerySolutions) and next(found, None) is None
+
+
+def _rows(result: ox.QuerySolutions | ox.QueryBoolean) -> tuple[list[str], list[list[str]]]:
     if isinstance(result, ox.QuerySolutions):
         columns = [variable.value for variable in result.variables]
         return columns, [[_cell(row[name]) for name in columns] for row in result]
@@ -46,16 +87,3 @@ def _rows(result: Result) -> tuple[list[str], list[list[str]]]:
 
 def _cell(term: object) -> str:
     return curie(term.value) if isinstance(term, ox.NamedNode) else getattr(term, "value", "")
-
-
-def _serialized(result: Result, form: str) -> bytes:
-    """A result in a form that fits it; a table of triples is Turtle, a graph of solutions JSON."""
-    if isinstance(result, ox.QueryTriples):
-        chosen = ox.RdfFormat.N_TRIPLES if form == "nt" else ox.RdfFormat.TURTLE
-        return result.serialize(format=chosen) or b""
-    forms = {
-        "csv": ox.QueryResultsFormat.CSV,
-        "tsv": ox.QueryResultsFormat.TSV,
-        "xml": ox.QueryResultsFormat.XML,
-    }
-    return result.serialize(format=forms.get(form, ox.QueryResultsFormat.JSON)) or b""

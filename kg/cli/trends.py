@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import HERE, NOTHING_FOUND, Language, Location, Output, choose, language, reading, write
+from kg.cli.base import HERE, NOTHING_FOUND, Language, Location, Output, choose, language, note, reading, write
 from kg.model import KgError
 
 FORMS = ("table", "csv", "png", "json")
@@ -17,7 +17,8 @@ def command(
         str,
         typer.Option(
             "--of",
-            help="What is counted: topic, technique, problem, task, hardware, institution, model, dataset, metric.",
+            help="What is counted: topic, technique, problem, task, hardware, institution, model, dataset, metric, "
+            "kind.",
         ),
     ] = "topic",
     over: Annotated[str, typer.Option("--over", help="By what: day, week, month, year, report.")] = "month",
@@ -28,13 +29,15 @@ def command(
     output: Output = None,
 ) -> None:
     """Count the papers of each topic, technique, ... by period, as a table, CSV, JSON or picture."""
-    form = choose(format, output, FORMS, "table")
+    form = choose(format, output, FORMS, "table", {"txt": "table"})
     if form == "png" and output is None:
         raise KgError("A picture needs a file: give -o FILE.png.")
-    from kg.views import trends
+    from kg.views.trends import render
 
     with reading(graph) as opened:
-        frame = trends.trends(opened, of, over, where, language(lang))
-    write(trends.render(frame, form), output)
-    if not frame.attrs["papers"]:
+        frame = opened.trends(of, over, where, language(lang))
+    write(render(frame, form), output)
+    if frame.attrs["undated"] and form in ("csv", "png"):
+        note(f"Papers without a date, not counted: {frame.attrs['undated']}.")
+    if not len(frame):
         raise typer.Exit(NOTHING_FOUND)

@@ -13,6 +13,8 @@ def command(graph: Location = HERE) -> None:
         report = opened.verify()
     for sentence in report.faults:
         note(sentence)
+    for sentence in report.notes:
+        note(f"Note: {sentence}")
     checked = ", ".join(f"{number} {kind}" for kind, number in sorted(report.checked.items()))
     total = sum(report.checked.values())
     share = 100.0 if report.ok else 100 * max(0, total - len(report.faults)) / max(1, total)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 CONFIG = Path(__file__).with_name("config.cfg")
 #: Raised when what is extracted changes, so that graphs built before are read again.
-VERSION = "1"
+VERSION = "2"
 
 
 @cache

@@ -36,6 +36,7 @@ _PARTS: dict[str, Callable[[], Any]] = {
     "folded": list,  # list[kg.text.Token]
     "matches": list,  # list[kg.vocabulary.Match]: every label of the vocabulary in the Doc
     "sentences": list,  # list[(start, end)]
+    "tags": lambda: None,  # kg.extract.tagger.Tags, None without a tagger
     "words": list,  # list[list[kg.extract.phrases.Word]]: tagged words by English sentence
     "phrases": list,  # list[kg.extract.phrases.Phrase]: base noun phrases
 }

@@ -10,6 +10,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract.base import folded, read_fields, sentence_of
+from kg.extract.judge import Candidate, judged, threshold
 from kg.model import Mention
 from kg.text import Token, fold
 from kg.vocabulary import Vocabulary
@@ -33,6 +34,8 @@ _WORDS = (2, 14)  # the fewest and the most of a problem
 class Problems:
     """Adds one to three mentions of problems, the ones said most plainly."""
 
+    entity = "problem"
+
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.groups = {
@@ -45,9 +48,12 @@ class Problems:
 
     def __call__(self, doc: Doc) -> Doc:
         best: list[tuple[float, int, int]] = []
-        for score, start, end in sorted(self._candidates(doc), key=lambda c: (-c[0], c[1])):
+        least = threshold(doc, self.entity, 0.0)
+        for start, end, score, _ in sorted(
+            judged(doc, self.entity, self.candidates(doc)), key=lambda c: (-c.score, c.start)
+        ):
             taken = any(start < e and s < end for _, s, e in best)
-            if len(best) < MOST and not taken and not self._repeats(doc, start, end, best):
+            if score >= least and len(best) < MOST and not taken and not self._repeats(doc, start, end, best):
                 best.append((score, start, end))
         for score, start, end in sorted(best, key=lambda c: c[1]):
             surface = doc._.text[start:end]
@@ -60,7 +66,7 @@ class Problems:
                     start=start,
                     end=end,
                     extractor=EXTRACTOR,
-                    confidence=round(min(score / 4, 0.9), 2),
+                    confidence=round(score, 2),
                 )
             )
         return doc
@@ -73,6 +79,16 @@ class Problems:
             if 2 * len(words & other) >= len(words) + len(other) - 2:
                 return True
         return False
+
+    def candidates(self, doc: Doc) -> list[Candidate]:
+        """What the cues announce and the vocabulary names; a span that is found twice counts once, at its best."""
+        best: dict[tuple[int, int], float] = {}
+        for points, start, end in self._candidates(doc):
+            best[start, end] = max(points, best.get((start, end), points))
+        return [
+            Candidate(s, e, min(max(points, 0.0) / 4, 0.9), {"cue": 1.0, "headed": float(self._headed(doc, s, e))})
+            for (s, e), points in best.items()
+        ]
 
     def _candidates(self, doc: Doc) -> Iterator[tuple[float, int, int]]:
         sentences = [s for field in read_fields(doc)[:1] for s in doc._.sentences if field[0] <= s[0] < field[1]]

@@ -6,6 +6,7 @@ it is evaluated_on); the sentence that holds the tail, best one that also names 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from spacy.language import Language
@@ -17,6 +18,10 @@ from kg.text import fold, tokens
 from kg.vocabulary import Vocabulary
 
 EXTRACTOR = "relations/1"
+#: What stands before a phrase that explains a name: "ZapKV, a novel", "ZapKV is an", "we propose a".
+_SAYS_WHAT = re.compile(
+    r"(?:\w\)?,| is| propose| introduce| present| develop) (?:an?|the first)(?: [\w-]+)?\s$", re.ASCII
+)
 
 
 class Relations:
@@ -59,6 +64,8 @@ class Relations:
                 kind = {"proposed": "part_of", "used": "uses"}.get(mention.role, "")
                 if mention.role == "baseline":
                     kind = "outperforms" if self._wins(doc, mention) else "compared_with"
+                if kind == "part_of" and self._is_the_whole(doc, mention):
+                    continue
                 if kind and field_at(doc, mention.start) in ("A", "T", "B"):
                     yield kind, mention, 0.5
             elif mention.type == "problem":
@@ -69,6 +76,14 @@ class Relations:
                 yield "evaluated_on", mention, 0.7
             elif mention.type == "hardware":
                 yield "runs_on", mention, 0.6
+
+    @staticmethod
+    def _is_the_whole(doc: Doc, mention: Mention) -> bool:
+        """Whether a phrase says what the proposed thing is, not what it has: the title's, or "X, a ... framework"."""
+        text = doc._.text
+        return field_at(doc, mention.start) == "T" or bool(
+            _SAYS_WHAT.search(text, max(0, mention.start - 40), mention.start)
+        )
 
     def _wins(self, doc: Doc, mention: Mention) -> bool:
         start, _ = sentence_of(doc, mention.start)

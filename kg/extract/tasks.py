@@ -1,6 +1,7 @@
 """Tasks: what the paper is tested on or meant for, by labels of the vocabulary and by head nouns in context.
 
-The weights are those of a logistic regression on the annotated papers, rounded (scripts/tune_phrases.py prints them).
+The weights are those of a logistic regression on the annotated papers, rounded; `scripts/train.py phrases` prints
+them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from spacy.tokens import Doc
 
 from kg.extract.base import first_matches, inside, mentions
 from kg.extract.context import View, canonical, likelihood
+from kg.extract.judge import Candidate, judged, threshold
 from kg.model import Mention
 from kg.text import fold
 from kg.vocabulary import Vocabulary
@@ -40,25 +42,19 @@ WEIGHTS = {
 class Tasks:
     """Adds the likeliest mentions of tasks and applications."""
 
+    entity = "task"
+
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
 
     def __call__(self, doc: Doc) -> Doc:
-        view = View(doc, self.vocabulary)
-        named = [(m.start, m.end) for kind in ("model", "dataset", "hardware") for m in mentions(doc, kind)]
-        found: list[tuple[float, int, int]] = []
-        for phrase in view.phrases:
-            features = view.features(phrase)
-            score = likelihood(WEIGHTS, features)
-            if score >= THRESHOLD and not features.get("other type") and not inside((phrase.start, phrase.end), named):
-                found.append((score, phrase.start, phrase.end))
-        spans = [(s, e) for _, s, e in found]
-        for places in first_matches(doc, "task").values():
-            match = places[0]
-            if not inside((match.start, match.end), spans):
-                found.append((0.45 + 0.1 * min(len(places), 3), match.start, match.end))
+        least = threshold(doc, self.entity, THRESHOLD)
+        found = [c for c in judged(doc, self.entity, self.candidates(doc)) if c.score >= least]
+        phrases = [(c.start, c.end) for c in found if "phrase" in c.features]
         seen: list[set[str]] = []
-        for score, start, end in sorted(found, key=lambda f: (-f[0], f[1])):
+        for start, end, score, features in sorted(found, key=lambda c: (-c.score, c.start)):
+            if "label" in features and inside((start, end), phrases):
+                continue
             surface = doc._.text[start:end]
             concept = self.vocabulary.find(surface, "task")
             name = concept.label["en"] if concept else canonical(surface)
@@ -70,6 +66,23 @@ class Tasks:
                 Mention("task", surface, name, start=start, end=end, extractor=EXTRACTOR, confidence=round(score, 2))
             )
         return doc
+
+    def candidates(self, doc: Doc) -> list[Candidate]:
+        """Noun phrases that name nothing else, then labels of the vocabulary at their first places."""
+        view = View(doc, self.vocabulary)
+        named = [(m.start, m.end) for kind in ("model", "dataset", "hardware") for m in mentions(doc, kind)]
+        out = []
+        for phrase in view.phrases:
+            features = view.features(phrase)
+            if not features.get("other type") and not inside((phrase.start, phrase.end), named):
+                score = likelihood(WEIGHTS, features)
+                out.append(Candidate(phrase.start, phrase.end, score, {**features, "phrase": 1.0}))
+        for places in first_matches(doc, self.entity).values():
+            often = min(len(places), 3)
+            out.append(
+                Candidate(places[0].start, places[0].end, 0.45 + 0.1 * often, {"label": 1.0, "often": often / 3})
+            )
+        return out
 
 
 @Language.factory("kg_tasks")

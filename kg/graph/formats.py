@@ -31,10 +31,9 @@ _Cell = str | int | float | None
 
 
 class Format(NamedTuple):
-    """A form of the whole graph: the ending of its files, its media type, and what writes it."""
+    """A form of the whole graph: the ending of its files, and what writes it."""
 
     ending: str
-    media_type: str
     write: Callable[[Store], bytes]
 
 
@@ -141,11 +140,12 @@ def _evidence(record: Record, known: dict[str, dict[str, str]]) -> Iterator[list
 
 #: The forms of the whole graph. All are sorted: the same graph is always the same bytes.
 FORMATS = {
-    "turtle": Format(".ttl", "text/turtle", lambda store: store.dump("turtle")),
-    "nquads": Format(".nq", "application/n-quads", lambda store: store.dump("nquads")),
-    "jsonld": Format(".jsonld", "application/ld+json", lambda store: store.dump("jsonld")),
-    "graphml": Format(".graphml", "application/graphml+xml", lambda store: network.graphml(network.network(store))),
-    "gexf": Format(".gexf", "application/gexf+xml", lambda store: network.gexf(network.network(store))),
-    "csv": Format(".csv", "text/csv", papers_csv),
-    "jsonl": Format(".jsonl", "application/jsonl", jsonl),
+    "turtle": Format("ttl", lambda store: store.dump("turtle")),
+    "nquads": Format("nq", lambda store: store.dump("nquads")),
+    "jsonld": Format("jsonld", lambda store: store.dump("jsonld")),
+    "graphml": Format("graphml", lambda store: network.graphml(network.network(store))),
+    "gexf": Format("gexf", lambda store: network.gexf(network.network(store))),
+    "csv": Format("csv", papers_csv),
+    "evidence-csv": Format("csv", evidence_csv),
+    "jsonl": Format("jsonl", jsonl),
 }

@@ -29,10 +29,11 @@ _XSD = PREFIXES["xsd"]
 _WHOLE = {_XSD + name for name in ("integer", "int", "long", "short", "nonNegativeInteger", "positiveInteger", "gYear")}
 _REAL = {_XSD + name for name in ("double", "decimal", "float")}
 
-#: SERVICE as a keyword: strings, IRIs, comments, variables and prefixed names are passed over whole.
+#: SERVICE and FROM as keywords: strings with their language, IRIs, comments, variables and prefixed names are passed
+#: over whole.
 _SPARQL_PIECES = re.compile(
     r"\"{3}(?:\\.|[^\\])*?\"{3}|'{3}(?:\\.|[^\\])*?'{3}|\"(?:\\.|[^\"\\\n\r])*\"|'(?:\\.|[^'\\\n\r])*'"
-    r"|<[^<>\"{}|^`\\\s]*>|#[^\n\r]*|[?$:]\w+|\w*:|(?P<service>\bSERVICE\b)|\w+",
+    r"|<[^<>\"{}|^`\\\s]*>|#[^\n\r]*|@[a-z]+(?:-[a-z0-9]+)*|[?$]\w+|\w*:(?:[\w.:%-]|\\.)*|(?P<service>\bSERVICE\b)|(?P<dataset>\bFROM\b)|\w+",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -63,7 +64,7 @@ class Store(Protocol):
         """Solutions of a SELECT over the union of all graphs, as Python values, IRIs as CURIEs."""
 
     def query(self, sparql: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-        """Any SPARQL query over the union of all graphs; the result is lazy."""
+        """Any SPARQL query over the union of all graphs, or over the dataset that it names (FROM); lazy."""
 
     def triples(self, graph: str) -> list[ox.Triple]:
         """What a graph holds, in no particular order."""
@@ -131,7 +132,10 @@ class OxigraphStore:
         return self._read(lambda store: _rows(_query(store, sparql)))
 
     def query(self, sparql: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-        """Any SPARQL query over the union of all graphs; raises KgError where the query is wrong."""
+        """Any SPARQL query over the union of all graphs, or over the dataset that it names (FROM, FROM NAMED).
+
+        Raises KgError where the query is wrong.
+        """
         return self._read(lambda store: _query(store, sparql))
 
     def triples(self, graph: str) -> list[ox.Triple]:
@@ -364,10 +368,11 @@ def _compact(name: str) -> str:
 
 
 def _query(store: ox.Store, sparql: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-    if any(match["service"] for match in _SPARQL_PIECES.finditer(sparql)):
+    keywords = {match.lastgroup for match in _SPARQL_PIECES.finditer(sparql)}
+    if "service" in keywords:
         raise KgError("The query asks another server: leave SERVICE out.")
     try:
-        return store.query(sparql, prefixes=PREFIXES, use_default_graph_as_union=True)
+        return store.query(sparql, prefixes=PREFIXES, use_default_graph_as_union="dataset" not in keywords)
     except SyntaxError as error:
         raise KgError(f"The query is not SPARQL: {error}.") from None
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kg.model import ROLES
 from kg.query.filter import Condition, Entity, Fact, Filter, Phrase, Term
 from kg.query.lexicon import Lexicon, Selects
-from kg.query.sparql import phrase_regex, select_evidence, select_papers, select_texts
+from kg.query.sparql import is_acronym, phrase_regex, select_evidence, select_papers, select_texts
 from kg.text import sentence_at
 
 if TYPE_CHECKING:
@@ -256,7 +256,8 @@ class _Evidence:
         out = []
         for term in condition.any_of:
             if isinstance(term, Phrase):
-                out += [(m.start(), m.end(), term.label) for m in _first(phrase_regex(term.label), raw)]
+                flags = re.NOFLAG if is_acronym(term.label) else re.IGNORECASE
+                out += [(m.start(), m.end(), term.label) for m in _first(phrase_regex(term.label), raw, flags)]
             elif isinstance(term, Fact) and term.field == "kind":
                 for words in term.words:
                     out += [(m.start(), m.end(), term.value) for m in _first(phrase_regex(words), raw)]
@@ -269,8 +270,8 @@ class _Evidence:
         return out
 
 
-def _first(pattern: str, raw: str) -> list[re.Match[str]]:
-    match = re.search(pattern, raw, re.IGNORECASE)
+def _first(pattern: str, raw: str, flags: re.RegexFlag = re.IGNORECASE) -> list[re.Match[str]]:
+    match = re.search(pattern, raw, flags)
     return [match] if match else []
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Op = Literal[">=", ">", "<=", "<", "="]
+_SIGNS: dict[Op, str] = {">=": "≥ ", ">": "> ", "<=": "≤ ", "<": "< ", "=": ""}
+_ARROWS = {"increase": "↑", "decrease": "↓"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Outcome:
 
     `metrics` are the metric and its narrower ones, `words` folded phrases that a metric's wording may hold instead;
     any metric when both are empty. `value` is in `unit`; of a range its better end counts; any value when None.
+    `limit`, in the same unit, is the other end where a question gives two: the same end of a result must keep to both.
     """
 
     concept: str
@@ -36,6 +39,19 @@ class Outcome:
     op: Op = ">="
     value: float | None = None
     field: str = "result"
+    limit_op: Op = "<="
+    limit: float | None = None
+
+    @property
+    def said(self) -> str:
+        """The condition in a few signs: "inference speed ↑ ≥ 2x, ≤ 3x"."""
+        ends = [(self.op, self.value), (self.limit_op, self.limit)]
+        if self.limit is not None and self.op in ("<=", "<"):
+            ends.reverse()
+        space = "" if self.unit in ("x", "%") else " "
+        about = {**_SIGNS, "=": "≈ "}
+        numbers = ", ".join(f"{about[op]}{end:g}{space}{self.unit}".strip() for op, end in ends if end is not None)
+        return " ".join(part for part in (self.label, _ARROWS.get(self.change, ""), numbers) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +74,8 @@ class Link:
 class Fact:
     """Something said of the paper itself: kind, code, country (of an institution), year, date, source or paper.
 
-    `value`: a kind; "" or a part of the code's address; an ISO country code; "2025"; "2025-10"; "002"; "002-22".
+    `value`: a kind; "" or a part of the code's address; an ISO country code; "2025", "2025-10", "2025-10-15", of any
+    year "--10", "--10-15" (as in XML Schema); "002"; "002-22".
     """
 
     field: str
@@ -67,6 +84,11 @@ class Fact:
     op: Op = "="
     words: tuple[str, ...] = ()  # folded words that show it where a text says so
     concept: str = ""
+
+    @property
+    def said(self) -> str:
+        """The condition in a few signs: "≥ 2025-10"."""
+        return _SIGNS[self.op] + self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +125,9 @@ class Filter:
         out: dict[str, list[dict[str, object]]] = {}
         for condition in self.conditions:
             for term in condition.any_of:
-                said: dict[str, object] = {"text": condition.text, "concept": term.concept, "label": term.label}
+                label = term.said if isinstance(term, Outcome | Fact) else term.label
+                said: dict[str, object] = {"text": condition.text, "concept": term.concept}
+                said["label"] = label or condition.text
                 if condition.negated:
                     said["negated"] = True
                 out.setdefault(term.field, []).append(said)

@@ -117,11 +117,11 @@ class Lexicon:
         near = process.extractOne(folded, self._folds, scorer=fuzz.ratio, score_cutoff=least)
         return near[0] if near and near[0][0] == folded[0] else None
 
-    def nearest(self, text: str, number: int = 3) -> tuple[str, ...]:
-        """The labels of the things whose names are nearest to a text."""
+    def nearest(self, text: str, number: int = 3, least: float = 70.0) -> tuple[str, ...]:
+        """The labels of the things whose names are nearest to a text; none for nonsense, whose ratio is below 68."""
         from rapidfuzz import fuzz, process
 
-        found = process.extract(fold(text), self._folds, scorer=fuzz.WRatio, limit=4 * number, score_cutoff=40)
+        found = process.extract(fold(text), self._folds, scorer=fuzz.ratio, limit=4 * number, score_cutoff=least)
         labels = dict.fromkeys(self.label(sense.concept) for folded, _, _ in found for sense in self.senses(folded)[:1])
         return tuple(labels)[:number]
 

@@ -32,11 +32,22 @@ _OPS: dict[str, Op] = {"at-least": ">=", "more-than": ">", "at-most": "<=", "les
 _SIGNS = {"≥": "at-least", ">=": "at-least", ">": "more-than", "≤": "at-most", "<=": "at-most", "<": "less-than"}
 
 _ENTRY = re.compile(r"(?<![\w.-])(\d{3}-\d{2,3})(?![\w.-])")
-_MONTH = re.compile(r"(?<![\w.-])((?:19|20)\d\d)\s*(?:年\s*|[-/.])(0?[1-9]|1[0-2])(?:\s*月(?:份)?)?(?![\w.-]*\d)")
-_YEAR = re.compile(r"(?<![A-Za-z0-9.-])((?:19|20)\d\d)\s*(?:年(?:份)?|(?![\w%.-]))")
+_YEAR = r"(?:19|20)\d\d"
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+_END = r"(?![A-Za-z0-9%]|[-/.]\w)"  # of a date in digits
 _HAN_NUMBER = "零一二两三四五六七八九十百"
+_DATE_FORMS = (
+    re.compile(rf"(?<![\w.-])(?P<year>{_YEAR})[-/.](?P<month>0?[1-9]|1[0-2])(?:[-/.](?P<day>{_DAY}))?{_END}"),
+    re.compile(
+        rf"(?<![\d.-])(?:(?P<year>{_YEAR})\s*年\s*)?(?<![\d.{_HAN_NUMBER}])(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
+        rf"\s*月份?(?:\s*(?P<day>{_DAY}|[{_HAN_NUMBER}]{{1,3}})\s*[日号])?"
+    ),
+    re.compile(rf"(?<![A-Za-z0-9.-])(?P<year>{_YEAR})(?:\s*年份?|(?=\s*[到至])|(?![\w%]|[-.]\w))"),
+)
 _DIGITS = dict(zip("零一二两三四五六七八九", (0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _JOINERS = " -\u2010\u2011\u2013_/\t'’+.&"
+_TO = ("-", "\u2013", "~", "\u223c", "to", "到", "至")  # between the ends of a range
+_TIMES: dict[str, Op] = {"after": ">", "since": ">=", "before": "<", "until": "<="}
 _BREAK = re.compile(r"[,;:、，；：。.!！?？()（）]")
 
 
@@ -51,6 +62,8 @@ class Item:
     words: list[Word] = field(default_factory=list)
     value: float | None = None
     unit: str = ""
+    upper: float | None = None  # the other end of a range, and how it is meant
+    upper_op: Op = "<="
     fact: Fact | None = None
     mark: str = ""  # a sign or a mark that separates
     taken: bool = False
@@ -115,7 +128,7 @@ class _Reader:
         folded = " ".join(token.fold for token in found)
         if self._is_based(found) or self._is_pair(found):
             return None
-        words = self.lexicon.words.bearing(folded)
+        words = self._spelled_so(self.lexicon.words.bearing(folded), found)
         senses = [] if words else self.lexicon.senses(folded)
         if senses and "topic" not in {sense.type for sense in senses}:
             senses = [sense for sense in self._core(found) if sense.type == "topic"] + senses
@@ -127,6 +140,11 @@ class _Reader:
         if amount:
             item.value, item.unit = float(amount.facts["value"][0]), amount.facts["unit"][0]
         return item
+
+    def _spelled_so(self, words: list[Word], found: list[Token]) -> list[Word]:
+        """Of words that differ in their letters' case only ("US" and "us", "May" and "may") the one that is written."""
+        text = self.text[found[0].start : found[-1].end]
+        return [word for word in words if text in word.labels] or words
 
     def _is_based(self, found: list[Token]) -> bool:
         """Whether a phrase is "YOLO-based detectors": the named thing and the rest are two conditions."""
@@ -167,9 +185,12 @@ class _Reader:
         units = self.lexicon.words.unit_pattern
         number = r"\d+(?:,\d{3})*(?:\.\d+)?"
         sign = r"(?P<sign>>=|<=|[≥≤<>])?\s*"
-        upper = rf"(?:\s*(?:-|–|~|∼|to|到|至)\s*{number})?"  # of a range its lower end is the threshold
-        plain = rf"(?<![A-Za-z0-9.])(?P<low>{number}){upper}\s*(?P<unit>{units})?"
-        han = rf"(?P<han>[{_HAN_NUMBER}]+)\s*(?P<hanunit>{units})"
+        to = rf"\s*(?:{'|'.join(_TO)})\s*"
+        upper = rf"(?:\s*(?P<lowunit>{units})?{to}(?P<high>{number}))?"
+        years = rf"(?!{_YEAR}\s*(?:{'|'.join(_TO)})\s*{_YEAR}(?!\d))"
+        plain = rf"(?<![A-Za-z0-9.]){years}(?P<low>{number}){upper}\s*(?P<unit>{units})?"
+        lowest = rf"(?:(?P<hanlow>[{_HAN_NUMBER}]+)\s*(?P<hanlowunit>{units})?{to})?"
+        han = rf"{lowest}(?P<han>[{_HAN_NUMBER}]+)\s*(?P<hanunit>{units})"
         cent = rf"百分之(?P<cent>[{_HAN_NUMBER}]+|{number})"
         pattern = re.compile(rf"{cent}|{han}|{sign}(?:{plain})(?![A-Za-z0-9]|/\d)", re.IGNORECASE)
         for match in pattern.finditer(self.text):
@@ -181,22 +202,69 @@ class _Reader:
         item = Item(match.start() + blank, match.end(), match.group().strip())
         if match["cent"]:
             item.value, item.unit = _value(match["cent"]), "%"
-        elif match["han"]:
-            item.value, item.unit = _value(match["han"]), units[match["hanunit"].lower()]
-        else:
-            item.value, item.unit = _value(match["low"]), units.get((match["unit"] or "").lower(), "")
-            if match["sign"]:
-                item.words = self.lexicon.words.meaning(_SIGNS[match["sign"]])
+            return item
+        unit = units.get((match["hanunit"] or match["unit"] or "").lower(), "")
+        first = match["hanlowunit"] or match["lowunit"]
+        item.value, item.unit = _value(match["hanlow"] or match["han"] or match["low"]), unit
+        if match["hanlow"] or match["high"]:
+            item.upper = _value(match["han"] or match["high"])
+        if first and unit != units[first.lower()]:  # "2x to 50%": only the first is read here
+            item.end = max(match.end("lowunit"), match.end("hanlowunit"))
+            item.unit, item.upper = units[first.lower()], None
+            item.text = self.text[item.start : item.end]
+        if match["sign"]:
+            item.words = self.lexicon.words.meaning(_SIGNS[match["sign"]])
         return item
 
     def _facts(self) -> Iterator[Item]:
         for match in _ENTRY.finditer(self.text):
             yield self._fact(match, Fact("paper", match[1], match[1], concept=f"entry:{match[1]}"))
-        for match in _MONTH.finditer(self.text):
-            date = f"{match[1]}-{int(match[2]):02d}"
-            yield self._fact(match, Fact("date", date, date))
-        for match in _YEAR.finditer(self.text):
-            yield self._fact(match, Fact("date", match[1], match[1]))
+        for form in (*_DATE_FORMS, self._english_date()):
+            for match in form.finditer(self.text):
+                date = self._date(match)
+                if date:
+                    yield self._fact(match, date)
+
+    def _english_date(self) -> re.Pattern[str]:
+        """ "October", "Oct. 2025", "15 October 2025", "October 15th, 2025", "2025 October"."""
+        names = [label for label in self._months if label.isascii()]
+        name = "|".join([*names, *(rf"{name[:3]}t?\." for name in names), *(name[:3] for name in names), "sept"])
+        day = rf"{_DAY}(?:st|nd|rd|th)?"
+        return re.compile(
+            rf"(?<![\w.-])(?:(?P<day>{day})\s+(?:of\s+)?|(?P<first>{_YEAR})\s+)?(?P<name>{name})(?!\w)"
+            rf"(?:\s+(?P<later>{day})(?!\w|\.\d))?(?:,?\s+(?:of\s+)?(?P<year>{_YEAR}){_END}(?!\w))?",
+            re.IGNORECASE,
+        )
+
+    @property
+    def _months(self) -> dict[str, str]:
+        """Numbers of months ("10") by lower-case label."""
+        named = ((word, word.of("month:")) for word in self.lexicon.words.words)
+        return {label.lower(): number for word, number in named if number for label in word.labels}
+
+    def _date(self, match: re.Match[str]) -> Fact | None:
+        """The date that a match says; None for a word that only looks like a month."""
+        said = match.groupdict()
+        year, name = said.get("year") or said.get("first") or "", (said.get("name") or "").lower()
+        day = _value(re.sub(r"[a-z]+$", "", (said.get("day") or said.get("later") or "0").lower()))
+        month = _value(said.get("month") or "0")
+        if name:
+            month = next(int(number) for label, number in self._months.items() if label[:3] == name[:3])
+        if name and not year and not self._is_month(match, name, bool(day)):
+            return None
+        if day > 31:
+            return None
+        value = (year or "-") + (f"-{int(month):02d}" if month else "") + (f"-{int(day):02d}" if day else "")
+        return Fact("date", value, value if year else match.group().strip())
+
+    def _is_month(self, match: re.Match[str], name: str, with_day: bool) -> bool:
+        """Whether a name without a year means the month: not "Oct" or "sept", not the verb in "papers that may"."""
+        others = [word for word in self.lexicon.words.bearing(fold(name)) if not word.of("month:")]
+        if name not in self._months or with_day or not others:
+            return name in self._months
+        before = [token.fold for token in self.tokens if token.end <= match.start()][-1:]
+        steers = any(self._is(meaning, word) for word in before for meaning in _TIMES)
+        return steers or before == ["in"] or (match.start() > 0 and match["name"][0].isupper())
 
     def _fact(self, match: re.Match[str], fact: Fact) -> Item:
         return Item(match.start(), match.end(), match.group().strip(), fact=fact)
@@ -254,13 +322,76 @@ class _Parser:
 
     def filter(self) -> Filter:
         """The conditions of all pieces."""
+        self._join_ranges()
         self._mend()
         for at, item in enumerate(self.items):
-            if item.value is not None:
+            if item.value is not None and not self._is_source(at):
                 self._outcome(at)
         taken = self._taken()
         taken = taken or self._last_resort()
         return Filter(tuple(_conditions(taken)), tuple(dict.fromkeys(self.ignored)))
+
+    # Ranges
+
+    def _join_ranges(self) -> None:
+        """Make one of two numbers, or two dates, that are the ends of a range."""
+        for at in range(len(self.items) - 2, -1, -1):
+            first = self.items[at]
+            is_date = first.fact is not None and first.fact.field == "date"
+            ends = (at + 1 + n for n, i in enumerate(self.items[at + 1 :]) if i.value is not None or i.fact)
+            later = next(ends, at)
+            between = self.items[at + 1 : later]
+            if later == at or any(item.mark or item.senses or item.is_unknown for item in between):
+                continue
+            if is_date:
+                self._join_dates(at, later)
+            elif first.value is not None and self.items[later].value is not None:
+                self._join_numbers(at, later)
+
+    def _join_dates(self, at: int, later: int) -> None:
+        first, second = self.items[at].fact, self.items[later].fact
+        is_range = self._is_enclosed(at, later) or self._gap(at, later) in _TO
+        if later == at + 2 and self.items[at + 1].means("until"):
+            is_range = is_range or (at > 0 and fold(self.items[at - 1].text) in ("from", "从"))
+        if first and second and second.field == "date" and is_range:
+            self.items[at].fact, self.items[later].fact = replace(first, op=">="), replace(second, op="<=")
+
+    def _join_numbers(self, at: int, later: int) -> None:
+        first, second = self.items[at], self.items[later]
+        ops = self._sign(at), self._sign(later)
+        if self._is_enclosed(at, later):
+            ops = (">=", "<=")
+        elif not all(item.means("and", "about", "frame", *_OPS) for item in self.items[at + 1 : later]):
+            return
+        if ops[0] in ("<=", "<") and ops[1] in (">=", ">"):
+            first, second, ops = second, first, (ops[1], ops[0])
+        if ops[0] not in (">=", ">") or ops[1] not in ("<=", "<") or first.upper is not None:
+            return
+        meaning = {op: self.lexicon.words.meaning(name) for name, op in _OPS.items()}
+        if first.unit not in ("", second.unit):
+            first.words, second.words = meaning[ops[0]], meaning[ops[1]]
+            return
+        start, end = self.items[at].start, self.items[later].end
+        before = self._op(at)
+        if before == at - 1:
+            start = self.items[before].start
+        whole = Item(start, end, self.text[start:end], words=meaning[ops[0]], value=first.value, unit=second.unit)
+        whole.upper, whole.upper_op = second.value, ops[1]
+        self.items[at - (before == at - 1) : later + 1] = [whole]
+
+    def _is_enclosed(self, at: int, later: int) -> bool:
+        """Whether two ends are joined as in "between 2x and 3x"."""
+        beside = [self.items[i] for i in (at - 1, later + 1) if 0 <= i < len(self.items)]
+        joins = any(item.means("and", "or") for item in self.items[at + 1 : later])
+        return joins and any(item.means("between") for item in beside)
+
+    def _gap(self, at: int, later: int) -> str:
+        return self.text[self.items[at].end : self.items[later].start].strip().lower()
+
+    def _sign(self, at: int) -> Op | None:
+        """The threshold that a number sets, if a word says one."""
+        place = self._op(at)
+        return next((_OPS[m] for m in _OPS if place is not None and self.items[place].means(m)), None)
 
     # Words that nothing bears
 
@@ -310,8 +441,21 @@ class _Parser:
         for i in places:
             self.items[i].taken = True
         text = self.text[min(self.items[i].start for i in places) : max(self.items[i].end for i in places)]
-        sign: Op = next((_OPS[m] for m in _OPS if op is not None and self.items[op].means(m)), ">=")
-        self.outcomes[at] = self._built(number, sign, metrics, change, speed), text
+        outcome = self._built(number, self._sign(at) or ">=", metrics, change, speed)
+        self.outcomes[at] = self._ranged(outcome, number, op in (None, at)), text
+
+    def _ranged(self, outcome: Outcome, number: Item, whole: bool) -> Outcome:
+        """The outcome with the other end of a range; of "at least 2-3x" and "at most 2-3x" one end is the threshold."""
+        if number.upper is None or (not whole and outcome.op in (">=", ">")):
+            return outcome
+        if outcome.op in ("<=", "<"):
+            return replace(outcome, value=number.upper)
+        low: Op = ">=" if outcome.op == "=" else outcome.op
+        known = self.lexicon.vocabulary
+        lower = outcome.concept in known and known[outcome.concept].facts.get("better") == "lower"
+        if lower and not outcome.change:  # the better end of a result is its lower one
+            return replace(outcome, op=number.upper_op, value=number.upper, limit_op=low, limit=number.value)
+        return replace(outcome, op=low, limit_op=number.upper_op, limit=number.upper)
 
     def _built(self, number: Item, op: Op, metrics: list[int], change: int | None, speed: int | None) -> Outcome:
         if speed is not None and not metrics:
@@ -438,7 +582,7 @@ class _Parser:
     def _steer(self, at: int, cue: str, negated: bool, joins: bool) -> tuple[str, bool, bool] | None:
         """The state after a word that names nothing; None for a word that is a condition."""
         item = self.items[at]
-        if item.of("kind:") or item.means("code") or item.of("code:") or item.of("country:") or item.of("month:"):
+        if item.of("kind:") or item.means("code") or item.of("code:") or item.of("country:"):
             return None
         if item.means("not"):
             return ("use" if item.means("use") else cue), True, joins
@@ -585,21 +729,31 @@ class _Parser:
     def _dated(self, at: int) -> Fact:
         fact = self.items[at].fact
         assert fact is not None
-        if fact.field != "date":
+        if fact.field != "date" or fact.op != "=":
             return fact
-        month = next((self.items[i].of("month:") for i in (at - 1, at + 1) if 0 <= i < len(self.items)), "")
-        if month and len(fact.value) == 4:
-            fact = replace(fact, value=f"{fact.value}-{month}", label=f"{fact.value}-{month}")
-        for i in (at - 1, at + 1, at - 2):
-            if 0 <= i < len(self.items) and self.items[i].means("since", "until"):
-                return replace(fact, op=">=" if self.items[i].means("since") else "<")
+        places = [at - 1, at + 1] + ([at - 2] if at > 1 and self.items[at - 1].means("frame", "about") else [])
+        for i in places:
+            item = self.items[i] if 0 <= i < len(self.items) else None
+            if item and not item.taken and item.means(*_TIMES):
+                item.taken = True  # so that it does not count for the date after it
+                first, last = sorted((at, i))
+                self.items[at].text = self.text[self.items[first].start : self.items[last].end]
+                return replace(fact, op=next(op for meaning, op in _TIMES.items() if item.means(meaning)))
         return fact
 
     def _is_source(self, at: int) -> bool:
         item = self.items[at]
-        beside = [self.items[i] for i in (at - 1, at + 1) if 0 <= i < len(self.items)]
-        named = any("report" in word.labels or "报告" in word.labels for other in beside for word in other.words)
-        return len(item.text) == 3 and item.text.isdigit() and named
+        return len(item.text) == 3 and item.text.isdigit() and self._is_of_report(at)
+
+    def _is_of_report(self, at: int) -> bool:
+        """Whether "report" stands beside a number or the list that it is in ("reports 000, 001 or 002")."""
+        for beside in (self.items[:at][::-1], self.items[at + 1 :]):
+            for item in beside:
+                if any("report" in word.labels or "报告" in word.labels for word in item.words):
+                    return True
+                if not (item.mark or item.means("or", "and") or (len(item.text) == 3 and item.text.isdigit())):
+                    break
+        return False
 
     def _unknown(self, at: int, cue: str) -> list[Term]:
         item = self.items[at]

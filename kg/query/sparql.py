@@ -10,21 +10,11 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
+from kg.graph.rdf import LINKS, RELATIONS
 from kg.names import iri
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Op, Outcome, Phrase, Term
 from kg.query.lexicon import Lexicon
 
-#: The links from a paper to the techniques of a role.
-_ROLES = {
-    "proposed": "kg:proposes",
-    "used": "kg:usesTechnique",
-    "baseline": "kg:comparesWith",
-    "mentioned": "kg:mentionsTechnique",
-}
-_RELATIONS = {"part_of": "partOf", "compared_with": "comparedWith", "evaluated_on": "evaluatedOn"} | {
-    "applied_to": "appliedTo",
-    "runs_on": "runsOn",
-}
 #: The roles that count where a question names none.
 USUAL = ("proposed", "used")
 #: Operators on numbers by the variable that a threshold is compared with: the better end of a range.
@@ -94,7 +84,7 @@ def _pattern(term: Term, name: str) -> str:
     if isinstance(term, Entity):
         path = f"kg:{term.field}"
         if term.field == "technique":
-            path = "|".join(_ROLES[role] for role in term.roles or USUAL)
+            path = "|".join(f"kg:{LINKS[role]}" for role in term.roles or USUAL)
         return f"VALUES ?{name} {{ {_iris(term.concepts)} }} ?paper {path} ?{name} ."
     if isinstance(term, Outcome):
         return f"?paper kg:result ?{name}node . {_outcome(term, name)}"
@@ -117,10 +107,14 @@ def _fact(fact: Fact, name: str) -> str:
         return f"?paper kg:entry ?{name} . ?{name} kg:source {_iri(fact.concept)} ."
     if fact.field == "paper":
         return f"?paper kg:entry {_iri(fact.concept)} ."
-    said = f"SUBSTR(STR(COALESCE(?{name}d, ?{name}y, ?{name}s)), 1, {len(fact.value)})"
+    any_year = fact.value.startswith("--")
+    value = fact.value.removeprefix("--")
+    date = f"STR(COALESCE(?{name}d, ?{name}y, ?{name}s))"
     places = f"OPTIONAL {{ ?paper kg:date ?{name}d }} OPTIONAL {{ ?paper kg:year ?{name}y }}"
     source = f"OPTIONAL {{ ?paper kg:entry ?{name}e . ?{name}e kg:source ?{name}o . ?{name}o kg:date ?{name}s }}"
-    return f"?paper a kg:Paper . {places} {source} FILTER({said} {fact.op} {literal(fact.value)})"
+    part = f"BIND(SUBSTR({date}, {6 if any_year else 1}, {len(value)}) AS ?{name}p)"
+    known = f"(?{name}p = {literal(value)} || !STRSTARTS({literal(value)}, ?{name}p))"  # 2025 is not before 2025-10
+    return f"?paper a kg:Paper . {places} {source} {part} FILTER(?{name}p {fact.op} {literal(value)} && {known})"
 
 
 def _outcome(term: Outcome, v: str = "") -> str:
@@ -130,7 +124,7 @@ def _outcome(term: Outcome, v: str = "") -> str:
     if term.change:
         parts.append(f"?{v}node kg:change {literal(term.change)} .")
     if term.value is not None:
-        parts.append(f"?{v}node kg:low ?{v}low ; kg:high ?{v}high . FILTER({_compared(term.op, term.value, v)})")
+        parts.append(f"?{v}node kg:low ?{v}low ; kg:high ?{v}high . FILTER({_compared(term, term.value, v)})")
     tests = [f"?{v}metric IN ({', '.join(map(_iri, term.metrics))})"] if term.metrics else []
     tests += [f"REGEX(?{v}wording, {literal(_regex(words))}, 'i')" for words in term.words]
     if tests:
@@ -139,14 +133,16 @@ def _outcome(term: Outcome, v: str = "") -> str:
     return " ".join(parts)
 
 
-def _compared(op: Op, value: float, v: str) -> str:
-    if op == "=":
+def _compared(term: Outcome, value: float, v: str) -> str:
+    if term.op == "=":
         return f"?{v}high >= {value * (1 - _ABOUT)!r} && ?{v}low <= {value * (1 + _ABOUT)!r}"
-    return f"?{v}{_END[op]} {op} {value!r}"
+    end = f"?{v}{_END[term.op]}"
+    limit = "" if term.limit is None else f" && {end} {term.limit_op} {term.limit!r}"
+    return f"{end} {term.op} {value!r}{limit}"
 
 
 def _link(term: Link, v: str = "") -> str:
-    predicate = f"kg:{_RELATIONS.get(term.relation, term.relation)}"
+    predicate = f"kg:{RELATIONS[term.relation]}"
     values = f"VALUES ?{v}entity {{ {_iris(term.concepts)} }}"
     return f"{values} ?{v}node kg:relationType {predicate} ; kg:{term.side} ?{v}entity ."
 
@@ -185,7 +181,12 @@ def _of_entry(part: str) -> str:
 
 
 def _says(words: str, v: str = "") -> str:
-    return f"FILTER(REGEX(?{v}raw, {literal(phrase_regex(words))}, 'i'))"
+    return f"FILTER(REGEX(?{v}raw, {literal(phrase_regex(words))}, '{'' if is_acronym(words) else 'i'}'))"
+
+
+def is_acronym(words: str) -> bool:
+    """Whether a phrase is matched in capitals only ("US", which is not the pronoun)."""
+    return bool(re.fullmatch(r"[A-Z]{1,5}", words))
 
 
 def phrase_regex(words: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from kg.model import Batch, KgError
@@ -29,6 +30,8 @@ def read(path: Path | str, name: str | None = None) -> Batch:
     known = readers()
     best = max(known, key=lambda reader: reader.sniff(file), default=None)
     if best is None or best.sniff(file) <= 0:
+        if file.is_other_text():
+            raise KgError(f"{path}: is not text in UTF-8: save it as UTF-8.")
         what = "is a binary file" if file.is_binary() else "has a form"
         forms = ", ".join(reader.name for reader in known)
         raise KgError(f"{path}: {what} that no reader knows: give a file in one of the forms {forms}.")
@@ -38,8 +41,8 @@ def read(path: Path | str, name: str | None = None) -> Batch:
 def expand(patterns: Iterable[str | Path]) -> tuple[list[Path], list[str]]:
     """The files that files, globs ("**" too) and folders name, and a sentence for each that names none.
 
-    Folders give all their files, below them too, but hidden ones. Natural order within a pattern (2 before 10),
-    the patterns' own order between them, each file once.
+    Folders give all their files, below them too, but hidden ones and those of a graph. Natural order within a pattern
+    (2 before 10), the patterns' own order between them, each file once.
     """
     paths: dict[Path, Path] = {}
     problems: list[str] = []
@@ -59,19 +62,26 @@ def expand(patterns: Iterable[str | Path]) -> tuple[list[Path], list[str]]:
 def _files(path: Path) -> tuple[list[Path], str]:
     if path.is_dir():
         found = [p for p in path.rglob("*") if p.is_file() and not _hidden(p.relative_to(path))]
+        found = _outside_graphs(found)
         return found, "" if found else f"{path}: the folder holds no file: give a folder with papers."
     if path.exists():
         return [path], ""
     if _GLOB.search(str(path)):
         root = Path(path.anchor) if path.is_absolute() else Path()
         pattern = str(path.relative_to(path.anchor)) if path.is_absolute() else str(path)
-        found = [p for p in root.glob(pattern) if p.is_file() and not _hidden(p)]
+        found = _outside_graphs(p for p in root.glob(pattern) if p.is_file() and not _hidden(p))
         return found, "" if found else f"{path}: no file fits the pattern: check the folder and the ending."
     return [], f"{path}: there is no such file: check the name."
 
 
 def _hidden(path: Path) -> bool:
     return path.name.startswith(".") or any(p.startswith(".") and p.strip(".") for p in path.parts[:-1])
+
+
+def _outside_graphs(files: Iterable[Path]) -> list[Path]:
+    """The files that lie in no folder of a graph (meta.json beside oxigraph/)."""
+    is_graph = cache(lambda folder: (folder / "meta.json").is_file() and (folder / "oxigraph").is_dir())
+    return [file for file in files if not any(map(is_graph, file.parents))]
 
 
 def _identity(path: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import hashlib
 import importlib
@@ -120,6 +121,16 @@ class InputFile:
     def is_binary(self) -> bool:
         controls = sum(byte < 32 and byte not in b"\t\n\r\f" for byte in self.head)
         return controls * 20 > len(self.head) or b"\0" in self.head
+
+    def is_other_text(self) -> bool:
+        """Whether it is text of another encoding than UTF-8: UTF-16 by its mark, else no binary file (GBK, ...)."""
+        if self.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return True
+        try:
+            codecs.getincrementaldecoder("utf-8")().decode(self.head)  # a character may be cut at the end
+        except UnicodeDecodeError:
+            return not self.is_binary()
+        return False
 
 
 def _no_file(path: Path) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import date as day_of
 from typing import Any
 
-from kg.model import Batch, Document, Source, Text
+from kg.model import Batch, Document, KgError, Source, Text
 from kg.sources.base import TEXT_LIMIT, InputFile
 from kg.sources.repair import repair
 from kg.sources.words import Words
@@ -37,6 +38,8 @@ _KEYS = {
 _DATE = re.compile(
     r"((?:19|20)\d\d)(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?)?)?)?"
 )
+#: An array of objects, or an object over several lines.
+_OTHER_JSON = re.compile(r'\s*(?:(?P<array>\[)\s*\{\s*"|\{[^\S\n]*\n\s*")')
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ARXIV = re.compile(
     r"(?:https?://(?:\w+\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:)?((?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}))(?:v\d+)?(?:\.pdf)?",
@@ -54,10 +57,18 @@ class PapersReader:
 
     def sniff(self, file: InputFile) -> float:
         lines = file.start().split("\n")[:20]
+        if _OTHER_JSON.match(file.start()):
+            return 0.1  # to say what is wrong, unless another reader knows it
         return 0.5 if any(re.match(r'\s*\{\s*"', line) for line in lines) else 0.0
 
     def read(self, file: InputFile) -> Batch:
-        """Entries one by one, so that the file need not fit into memory; a bad line is skipped with a sentence."""
+        """Entries one by one, so that the file need not fit into memory; a bad line is skipped with a sentence.
+
+        KgError for JSON that is not one object a line.
+        """
+        if other := _OTHER_JSON.match(file.start()):
+            how = ".[]" if other["array"] else "."
+            raise KgError(f"{file.path}: is JSON, but not one object a line: write it so (`jq -c '{how}'` does).")
         source = Source(name=file.name, file=file.path.name, form=self.name, sha256=file.sha256)
         batch = Batch(source, ())
         batch.documents = _documents(file, batch.skipped)
@@ -198,8 +209,11 @@ def _when(date: Any, year: Any) -> tuple[str, int | None]:
 
 
 def _is_date(match: re.Match[str]) -> bool:
-    month, day = (int(part or 1) for part in match.group(2, 3))
-    return 1 <= month <= 12 and 1 <= day <= 31
+    try:
+        day_of(*(int(part or 1) for part in match.group(1, 2, 3)))
+    except ValueError:
+        return False
+    return True
 
 
 def _identifier(form: re.Pattern[str], *values: Any) -> str:

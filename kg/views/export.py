@@ -10,15 +10,8 @@ if TYPE_CHECKING:
     from kg.api import Graph
 
 
-def formats() -> dict[str, str]:
-    """The forms by name, with the ending of their files."""
-    from kg.graph.formats import FORMATS
-
-    return {**{name: form.ending for name, form in FORMATS.items()}, "digest": ".txt"}
-
-
 def export(graph: Graph, format: str, source: str | None = None) -> bytes:
-    """The graph as turtle, nquads, jsonld, graphml, gexf, csv or jsonl; a source in its own form as digest.
+    """The graph in one of `kg.graph.formats.FORMATS`; a source in its own form as digest.
 
     Raises KgError for another format, and when a digest is asked for without its source.
     """

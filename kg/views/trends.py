@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import unicodedata
@@ -13,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from kg.model import KgError, Paper
+from kg.tables import csv_text
 from kg.views.base import View
 from kg.views.selection import TYPES, Selection, has_han
 from kg.views.words import Words
@@ -27,7 +27,6 @@ OVER = ("day", "week", "month", "report", "year")
 #: A technique counts where it is proposed or used, as in questions.
 _ROLES = ("proposed", "used")
 _MOST_LINES = 8
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def trends(
@@ -81,8 +80,9 @@ def trends(
 def table(frame: pandas.DataFrame, limit: int | None = 20) -> str:
     """The trend as text: a line a label, a column a period, the corpus last; `limit` lines at most (None: all)."""
     words = Words(frame.attrs["lang"])
-    if frame.empty:
-        return words("trends.nothing") + "\n"
+    if not len(frame):
+        undated = frame.attrs["undated"]
+        return words("trends.no_date" if undated else "trends.nothing", n=undated) + "\n"
     shown = list(frame.columns)[:limit]
     lines = [[_one_line(words(f"type.{frame.attrs['of']}")), *frame.index, words("trends.total")]]
     for label in shown:
@@ -101,12 +101,11 @@ def table(frame: pandas.DataFrame, limit: int | None = 20) -> str:
 def to_csv(frame: pandas.DataFrame) -> str:
     """A row a period: the period, all papers of it, and each label's papers; no cell is taken for a formula."""
     words = Words(frame.attrs["lang"])
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(map(_safe, [frame.attrs["over"], words("trends.corpus"), *frame.columns]))
-    for period, counts in zip(frame.index, frame.to_numpy().tolist(), strict=True):
-        writer.writerow([_safe(period), frame.attrs["corpus"][period], *counts])
-    return out.getvalue()
+    rows = zip(frame.index, frame.to_numpy().tolist(), strict=True)
+    return csv_text(
+        [frame.attrs["over"], words("trends.corpus"), *frame.columns],
+        ([period, frame.attrs["corpus"][period], *counts] for period, counts in rows),
+    )
 
 
 def to_json(frame: pandas.DataFrame) -> str:
@@ -296,11 +295,6 @@ def _weight(weight: str | int) -> int:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _safe(cell: str) -> str:
-    """An apostrophe before a text that a spreadsheet would take for a formula (OWASP, CSV injection)."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _aligned(lines: Iterable[list[str]]) -> list[str]:

@@ -60,7 +60,7 @@ def test_central_topics_come_first(read: Read) -> None:
 
 
 def test_topics_are_those_of_the_vocabulary(read: Read) -> None:
-    known = {c.curie.partition(":")[2] for c in Vocabulary.load().of_type("topic")}
+    known = {c.removeprefix("topic:") for c in Vocabulary.load().concepts if c.startswith("topic:")}
     assert set(ids(read("We use LoRA, pruning and A100 GPUs.", title="A Survey of Pruning"))) <= known
 
 

@@ -10,7 +10,7 @@ import pytest
 from graph_demo import RECORD, demo_document, demo_record, demo_source, linked
 
 from kg.graph.contents import entry_names, fingerprints, labels, load_entry, load_source, works
-from kg.graph.formats import FORMATS, digest, evidence_csv, export
+from kg.graph.formats import FORMATS, digest, export
 from kg.graph.network import network
 from kg.graph.rdf import entry_triples, source_triples
 from kg.graph.store import OxigraphStore
@@ -119,7 +119,7 @@ def test_cell_is_no_formula(demo: OxigraphStore, vocabulary, start: str):
 
 def test_table_of_evidence_quotes_the_raw_text(demo: OxigraphStore):
     document = demo_document()
-    rows = list(csv.DictReader(io.StringIO(evidence_csv(demo).decode())))
+    rows = list(csv.DictReader(io.StringIO(export(demo, "evidence-csv").decode())))
     assert [row["type"] for row in rows] == [
         "institution", "technique", "technique", "problem", "hardware", "result", "relation"
     ]  # fmt: skip

@@ -5,11 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pyoxigraph as ox
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg.graph.store import OxigraphStore
+from kg.names import iri
 from kg.query import Answer, Lexicon, answer
 from kg.vocabulary import Vocabulary
 
@@ -45,6 +47,24 @@ def ids(found: Answer) -> list[str]:
         ("what outperforms LongDemo?", []),
         ("papers in October 2025", ["900-01", "900-02", "900-03"]),
         ("papers before 2025", []),
+        ("papers after October 2025", []),
+        ("papers since October 2025", ["900-01", "900-02", "900-03"]),
+        ("papers until October 2025", ["900-01", "900-02", "900-03"]),
+        ("papers before October 2025", []),
+        ("papers from 2025-10-15", ["900-01", "900-02", "900-03"]),
+        ("2025年10月16日的论文", []),
+        ("papers after 2025-10-14", ["900-01", "900-02", "900-03"]),
+        ("papers in October", ["900-01", "900-02", "900-03"]),
+        ("papers in September", []),
+        ("10月之后的论文", []),
+        ("papers before November", ["900-01", "900-02", "900-03"]),
+        ("speedup between 10x and 12x", ["900-01"]),  # of 2-12x the better end is 12x
+        ("speedup between 2x and 3x", []),
+        ("加速2到3倍", []),
+        ("加速10到20倍", ["900-01"]),
+        ("latency reduction between 40% and 50%", ["900-03"]),
+        ("report 901 or 900", ["900-01", "900-02", "900-03"]),
+        ("papers from TINY", []),  # "Tiny" is in a title
         ("900-02", ["900-02"]),
     ],
 )
@@ -92,11 +112,41 @@ def test_more_central_paper_comes_first_and_limit_keeps_it(store: OxigraphStore,
     assert ids(answer(store, vocabulary, "speculative decoding or reinforcement learning", limit=1)) == ["900-02"]
 
 
-def test_unknown_words_give_nothing_and_the_nearest_labels(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+def test_unknown_words_give_nothing_and_the_labels_that_are_near(store: OxigraphStore, vocabulary: Vocabulary) -> None:
     found = answer(store, vocabulary, "zyxgnarf blorbification")
     assert not found.rows
     assert found.ignored == ["zyxgnarf blorbification"]
-    assert "nearest labels" in found.notes[0]
+    assert found.notes == ("No word of the question names something the graph knows.",)
+    (note,) = answer(store, vocabulary, "spekulitve dekodng").notes
+    assert "nearest labels are: speculative decoding" in note
+
+
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [
+        ("before October 2025", 0),
+        ("until 2025-10-15", 0),
+        ("in October", 0),
+        ("before 2026-01", 1),
+        ("since 2024-05", 1),
+    ],
+)
+def test_date_that_is_less_exact_than_the_question_counts_where_it_is_sure(
+    question: str, count: int, vocabulary: Vocabulary
+) -> None:
+    paper, entry = ox.NamedNode(iri("paper:x")), ox.NamedNode(iri("entry:x-1"))
+    said = {"rdf:type": ox.NamedNode(iri("kg:Paper")), "kg:entry": entry, "kg:date": ox.Literal("2025")}
+    with OxigraphStore.in_memory() as store:
+        store.replace("entry:x-1", [ox.Triple(paper, ox.NamedNode(iri(name)), value) for name, value in said.items()])
+        assert len(answer(store, vocabulary, question).rows) == count
+
+
+def test_links_and_relations_are_those_that_the_graph_writes() -> None:
+    from kg.graph import rdf
+    from kg.query import sparql
+
+    assert sparql.LINKS is rdf.LINKS
+    assert sparql.RELATIONS is rdf.RELATIONS
 
 
 def test_empty_answer_says_which_condition_empties_it(store: OxigraphStore, vocabulary: Vocabulary) -> None:

@@ -107,6 +107,56 @@ QUESTIONS = [
     ("throughput over 1000 tokens/s", "result metric:throughput > 1000 tokens/s"),
     ("under 8 GB", "result < 8 GB"),
     ("quantization with a speedup of at least 3x on H100", f"{QUANT} & {SPEED} >= 3 x & {H100}"),
+    # ranges: of a result the better end counts, so the first threshold is the one that is hard to reach
+    ("speedup between 2x and 3x", f"{SPEED} >= 2 x <= 3"),
+    ("between 2 and 3 times faster", f"{SPEED} >= 2 x <= 3"),
+    ("speedup of 2x-3x", f"{SPEED} >= 2 x <= 3"),
+    ("speedup from 2x to 3x", f"{SPEED} >= 2 x <= 3"),
+    ("speedup of at least 2x and at most 3x", f"{SPEED} >= 2 x <= 3"),
+    ("more than 2x but less than 3x speedup", f"{SPEED} > 2 x < 3"),
+    ("加速2到3倍", f"{SPEED} >= 2 x <= 3"),
+    ("加速2倍到3倍", f"{SPEED} >= 2 x <= 3"),
+    ("加速两到三倍的论文", f"{SPEED} >= 2 x <= 3"),
+    ("介于2倍和3倍之间的加速", f"{SPEED} >= 2 x <= 3"),
+    ("latency reduction of 20-40%", "result metric:latency decrease >= 20 % <= 40"),
+    ("latency between 50 and 100 ms", "result metric:latency <= 100 ms >= 50"),
+    ("speedup of at least 2-3x", f"{SPEED} >= 2 x"),
+    ("latency at most 50-100 ms", "result metric:latency <= 100 ms"),
+    # countries and the pronoun
+    ("papers from the US", "country = US"),
+    ("papers from the US or UK", "country = US | country = GB"),
+    ("show us quantization papers", QUANT),
+    # dates
+    ("papers after October 2025", "date > 2025-10"),
+    ("papers later than October 2025", "date > 2025-10"),
+    ("2025年10月之后的论文", "date > 2025-10"),
+    ("自2025年10月以来的论文", "date >= 2025-10"),
+    ("papers before October 2025", "date < 2025-10"),
+    ("2025年10月之前的论文", "date < 2025-10"),
+    ("papers until October 2025", "date <= 2025-10"),
+    ("截至2025年10月的论文", "date <= 2025-10"),
+    ("papers from 2025-10-15", "date = 2025-10-15"),
+    ("2025年10月15日的论文", "date = 2025-10-15"),
+    ("2025年10月15日之前的论文", "date < 2025-10-15"),
+    ("papers on October 15th, 2025", "date = 2025-10-15"),
+    ("papers after 15 October 2025", "date > 2025-10-15"),
+    ("Oct 2025 papers", "date = 2025-10"),
+    ("papers in 2025.", "date = 2025"),
+    ("papers in October", "date = --10"),
+    ("papers after October 15", "date > --10-15"),
+    ("10月之后的论文", "date > --10"),
+    ("十月的论文", "date = --10"),
+    ("papers in May", "date = --05"),
+    ("papers that may use LoRA", f"technique:lora{USED}"),
+    ("May I see LoRA papers?", "technique:lora"),
+    ("2024年之后2026年之前的论文", "date > 2024 & date < 2026"),
+    ("papers between October 2025 and December 2025", "date >= 2025-10 & date <= 2025-12"),
+    ("papers from 2024 to 2025", "date >= 2024 & date <= 2025"),
+    # reports
+    ("report 000 or 001", "source = 000 | source = 001"),
+    ("reports 000, 001 or 002", "source = 000 | source = 001 | source = 002"),
+    ("报告000或001中的论文", "source = 000 | source = 001"),
+    ("papers from report 000 with speedup", "source = 000"),
     # kinds, code, dates, names
     ("surveys", "kind = survey"),
     ("联邦学习综述", "topic:federated-learning & kind = survey"),
@@ -139,6 +189,7 @@ def _term(term: Term) -> str:
         return term.concept + (f"[{' '.join(term.roles)}]" if term.roles else "")
     if isinstance(term, Outcome):
         number = f"{term.op} {term.value:g} {term.unit}" if term.value is not None else ""
+        number += f" {term.limit_op} {term.limit:g}" if term.limit is not None else ""
         return " ".join(part for part in ("result", term.concept, term.change, number) if part)
     if isinstance(term, Link):
         return f"{term.relation} {term.side} {term.concept}"
@@ -179,6 +230,46 @@ def test_words_of_the_question_are_kept(lexicon: Lexicon) -> None:
     found = read("KV-cache compression papers on H100", lexicon)
     assert [condition.text for condition in found.conditions] == ["KV-cache compression", "H100"]
     assert found.understood()["hardware"] == [{"text": "H100", "concept": H100, "label": "NVIDIA H100"}]
+
+
+@pytest.mark.parametrize(
+    ("question", "labels"),
+    [
+        ("at least 2x speedup before October 2025", ["inference speed ↑ ≥ 2x", "< 2025-10"]),
+        ("papers that cut latency by over 40%", ["latency ↓ > 40%"]),
+        ("latency between 50 and 100 ms", ["latency ≥ 50 ms, ≤ 100 ms"]),
+        ("about 2x speedup", ["inference speed ↑ ≈ 2x"]),
+        ("more than 3 times", ["> 3x"]),
+        ("papers in October", ["October"]),
+        ("10月之后的论文", ["> 10月"]),
+    ],
+)
+def test_label_says_how_a_number_or_date_was_understood(question: str, labels: list[str], lexicon: Lexicon) -> None:
+    understood = read(question, lexicon).understood()
+    assert [said["label"] for terms in understood.values() for said in terms] == labels
+
+
+def test_condition_of_a_date_keeps_the_word_beside_it(lexicon: Lexicon) -> None:
+    (condition,) = read("papers after October 2025", lexicon).conditions
+    assert condition.text == "after October 2025"
+
+
+@pytest.mark.parametrize("nonsense", ["zzzzz", "zzqx", "qwerty", "asdfgh", "zyxgnarf blorbification"])
+def test_nonsense_is_near_no_label(nonsense: str, lexicon: Lexicon) -> None:
+    assert lexicon.nearest(nonsense) == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "label"),
+    [
+        ("speculitive decodng", "speculative decoding"),
+        ("atention kernels", "attention kernel"),
+        ("quantisaton", "quantization"),
+        ("KV cash", "KV cache compression"),
+    ],
+)
+def test_misspelt_name_is_near_its_label(typed: str, label: str, lexicon: Lexicon) -> None:
+    assert lexicon.nearest(typed)[0] == label
 
 
 def test_what_is_not_understood_is_listed(lexicon: Lexicon) -> None:

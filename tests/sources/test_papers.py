@@ -218,5 +218,12 @@ def test_two_thousand_papers_a_second(shared):
 def test_other_json_is_refused(tmp_path):
     path = tmp_path / "x.json"
     path.write_text('[{"title": "x"}]')
-    with pytest.raises(KgError, match="no reader knows"):
+    with pytest.raises(KgError, match="one object a line"):
         read(path)
+
+
+@pytest.mark.parametrize(("date", "kept"), [("2025-02-31", ""), ("2024-02-29", "2024-02-29"), ("2025-13", "")])
+def test_a_day_that_no_calendar_has_is_no_date(tmp_path: Path, date: str, kept: str) -> None:
+    path = tmp_path / "list.jsonl"
+    path.write_text(json.dumps({"title": "A Title", "date": date}) + "\n", "utf-8")
+    assert [document.date for document in read(path).documents] == [kept]

@@ -1,0 +1,114 @@
+"""The trained tagger: what it says, that it says the same always, and that the rules stand without it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import spacy
+from spacy.tokens import Doc
+
+from kg.extract import extract, judge, pipeline
+from kg.extract.base import Tokenizer, make_doc
+from kg.extract.judge import KINDS, judges
+from kg.extract.tagger import Tagger, Tags, place, tagger, text_of
+from kg.model import ROLES, Document
+from kg.text import repaired
+from kg.vocabulary import Vocabulary, data_folder
+
+TITLE = "Zap: Faster Decoding with Adaptive Draft Pruning"
+ABSTRACT = (
+    "Large language models suffer from high decoding latency. We propose Zap, a speculative decoding method with "
+    "adaptive draft pruning. On GSM8K with Llama-3-8B, Zap is 2x faster than EAGLE-3 on an A100."
+)
+
+
+def _document(**texts: str) -> Document:
+    return Document("p-1", "p", 1, {field: repaired(text) for field, text in texts.items()})
+
+
+def _doc(document: Document) -> Doc:
+    nlp = spacy.blank("xx")
+    nlp.tokenizer = Tokenizer(nlp.vocab)
+    return make_doc(nlp, document, Vocabulary.load())
+
+
+def test_the_model_and_its_card_ship_and_are_small() -> None:
+    folder = data_folder("data") / "models"
+    assert sum(p.stat().st_size for p in folder.iterdir()) < 60_000_000
+    assert set(judges()) == set(KINDS)
+    assert all(0 < judges()[kind]["threshold"] < 1 for kind in KINDS)
+
+
+def test_what_is_read_maps_back_to_the_doc() -> None:
+    doc = _doc(_document(T=TITLE, A=ABSTRACT))
+    text, pieces = text_of(doc)
+    for word in ("Adaptive", "latency", "A100"):
+        start, end = place(pieces, text.index(word), text.index(word) + len(word))
+        assert doc._.text[start:end] == word
+    assert place(pieces, len(TITLE), len(TITLE) + 1) == (0, 0)
+
+
+def test_a_technique_is_likelier_inside_its_words_than_outside() -> None:
+    doc = tagger()(_doc(_document(T=TITLE, A=ABSTRACT)))
+    at = doc._.text.index("speculative decoding")
+    named = doc._.tags.features("technique", at, at + len("speculative decoding"))
+    verb = doc._.text.index("We propose")
+    assert named["tag"] > 0.6 > 0.3 > doc._.tags.features("technique", verb, verb + 10)["tag"]
+    assert doc._.tags.roles(at, at + 10).shape == (len(ROLES),)
+
+
+def test_spans_are_whole_words() -> None:
+    doc = tagger()(_doc(_document(T=TITLE, A=ABSTRACT)))
+    spans = doc._.tags.spans("technique")
+    assert spans
+    for start, end in spans:
+        assert not doc._.text[start - 1 : start].isalnum() or not doc._.text[start].isalnum()
+        assert not doc._.text[end : end + 1].isalnum() or not doc._.text[end - 1].isalnum()
+
+
+def test_the_same_text_gives_the_same_numbers() -> None:
+    first = tagger()(_doc(_document(T=TITLE, A=ABSTRACT)))._.tags
+    tagger()(_doc(_document(A="Something else entirely. " * 40)))
+    again = tagger()(_doc(_document(T=TITLE, A=ABSTRACT)))._.tags
+    assert np.array_equal(first.inside, again.inside)
+    assert np.array_equal(first.role_of, again.role_of)
+
+
+def test_a_long_text_is_read_to_the_limit_and_no_further() -> None:
+    doc = tagger()(_doc(_document(A=ABSTRACT * 40)))
+    assert len(doc._.tags.starts) <= 510
+    assert doc._.tags.features("technique", len(doc._.text) - 10, len(doc._.text)) == {}
+
+
+def test_an_empty_paper_has_no_tags() -> None:
+    assert tagger()(_doc(_document(I="MIT")))._.tags is None
+
+
+def test_spans_of_equal_types_begin_anew_where_the_tagger_says_so() -> None:
+    bio = np.zeros((4, 1, 3), np.float32)
+    bio[:, 0] = [[0.1, 0.8, 0.1], [0.1, 0.1, 0.8], [0.1, 0.8, 0.1], [0.9, 0.05, 0.05]]
+    tags = Tags(["technique"], [0, 4, 9, 14], [3, 8, 13, 17], bio, np.zeros((4, 4), np.float32), "abc defg hijk lmn")
+    assert tags.spans("technique") == [(0, 8), (9, 13)]
+
+
+@pytest.fixture
+def without_a_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    component = pipeline().get_pipe("kg_tagger")
+    folder = component.folder
+    component.folder = tmp_path
+    component.__dict__.pop("_model", None)
+    monkeypatch.setattr(judge, "judges", dict)
+    yield
+    component.folder = folder
+    component.__dict__.pop("_model", None)
+
+
+@pytest.mark.usefixtures("without_a_model")
+def test_the_rules_stand_without_a_model() -> None:
+    assert Tagger(Path("nowhere"))(_doc(_document(A=ABSTRACT)))._.tags is None
+    record = extract(_document(T=TITLE, A=ABSTRACT))
+    assert {m.canonical for m in record.datasets} == {"GSM8K"}
+    assert any(m.role == "proposed" for m in record.techniques)
