@@ -39,7 +39,8 @@ class Topics:
                     best[topic] = (gained, shown)
         ranked = sorted(points, key=lambda t: (-points[t], t))
         for topic in ranked[:MOST]:
-            if points[topic] >= LEAST and points[topic] >= SHARE * points[ranked[0]]:
+            # A paper is about something: the first is kept even where little points to it.
+            if topic == ranked[0] or points[topic] >= max(LEAST, SHARE * points[ranked[0]]):
                 shown = best[topic][1]
                 doc._.topics.append(
                     Topic(
