@@ -27,6 +27,9 @@ RELATION_TYPES = (
 #: The largest number of a result, far beyond any outcome; larger ones lose digits on the way through JSON.
 LARGEST = 1e15
 
+#: What a register knows of an institution: labels by language, other names (text, language), country code.
+Facts = tuple[dict[str, str], list[tuple[str, str]], str]
+
 
 class KgError(Exception):
     """What a user is told: one sentence that names what failed, where, and what to do."""

@@ -38,6 +38,7 @@ _PARTS: dict[str, Callable[[], Any]] = {
     "sentences": list,  # list[(start, end)]
     "tags": lambda: None,  # kg.extract.tagger.Tags, None without a tagger
     "words": list,  # list[list[kg.extract.phrases.Word]]: tagged words by English sentence
+    "view": lambda: None,  # kg.extract.context.View, once a component has looked
     "phrases": list,  # list[kg.extract.phrases.Phrase]: base noun phrases
 }
 

@@ -39,6 +39,14 @@ def _is_name(word: str) -> bool:
     return any(c.isupper() for c in word[1:]) or any(c.isdigit() for c in word)
 
 
+def view_of(doc: Doc, vocabulary: Vocabulary) -> View:
+    """The view of a Doc: made once, after names and phrases are found, for all components that look."""
+    if doc._.view is None:
+        doc._.view = View(doc, vocabulary)
+    view: View = doc._.view
+    return view
+
+
 class View:
     """What the rules look at in one Doc."""
 
@@ -48,6 +56,7 @@ class View:
         self.title = doc._.fields.get("T", (0, 0))
         self.name = fold(doc._.name)
         self.acronym_of: dict[str, str] = {}
+        self._features: dict[tuple[int, int], dict[str, float]] = {}
         self.phrases = [p for p in map(self._trimmed, doc._.phrases) if p]
         self.count = Counter(fold(doc._.text[p.start : p.end]) for p in self.phrases)
         self._acronyms()
@@ -99,7 +108,13 @@ class View:
         return own or bool(words & {"we", "our", "paper", "work"} and words & self.cues["propose"] - {"we", "our"})
 
     def features(self, phrase: Phrase) -> dict[str, float]:
-        """The features of a phrase; see WEIGHTS."""
+        """The features of a phrase, remembered, for several types are judged by them; see WEIGHTS."""
+        span = (phrase.start, phrase.end)
+        if span not in self._features:
+            self._features[span] = self._seen(phrase)
+        return self._features[span]
+
+    def _seen(self, phrase: Phrase) -> dict[str, float]:
         text = self.text[phrase.start : phrase.end]
         head = tokens(text)[-1].fold if tokens(text) else ""
         near = [fold(w.text) for w in phrase.before[-_NEAR:]]

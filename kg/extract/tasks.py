@@ -10,7 +10,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract.base import first_matches, inside, mentions
-from kg.extract.context import View, canonical, likelihood
+from kg.extract.context import canonical, likelihood, view_of
 from kg.extract.judge import Candidate, judged, threshold
 from kg.model import Mention
 from kg.text import fold
@@ -69,7 +69,7 @@ class Tasks:
 
     def candidates(self, doc: Doc) -> list[Candidate]:
         """Noun phrases that name nothing else, then labels of the vocabulary at their first places."""
-        view = View(doc, self.vocabulary)
+        view = view_of(doc, self.vocabulary)
         named = [(m.start, m.end) for kind in ("model", "dataset", "hardware") for m in mentions(doc, kind)]
         out = []
         for phrase in view.phrases:

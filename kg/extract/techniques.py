@@ -12,7 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract.base import first_matches, inside, mentions, read_fields
-from kg.extract.context import View, canonical, likelihood
+from kg.extract.context import View, canonical, likelihood, view_of
 from kg.extract.judge import Candidate, judged, threshold
 from kg.model import ROLES, Mention
 from kg.text import fold
@@ -57,7 +57,7 @@ class Techniques:
         self.vocabulary = vocabulary
 
     def __call__(self, doc: Doc) -> Doc:
-        view = View(doc, self.vocabulary)
+        view = view_of(doc, self.vocabulary)
         found: dict[str, Mention] = {}
         if doc._.name:
             self._own_name(doc, found)
@@ -65,7 +65,7 @@ class Techniques:
         accepted: list[tuple[int, int]] = []
         taken = _own_places(doc)  # "Orca" in "Orca-3-13B" is not Orca
         taken += [(m.start, m.end) for kind in ("model", "dataset", "hardware") for m in mentions(doc, kind)]
-        for start, end, score, features in self._ordered(doc, judged(doc, self.entity, self.candidates(doc, view))):
+        for start, end, score, features in self._ordered(doc, judged(doc, self.entity, self.candidates(doc))):
             apart = doc._.tags is not None and any(s < end and start < e for s, e in accepted)
             if score >= least and not apart and ("phrase" in features or not inside((start, end), taken)):
                 self._add(view, start, end, score, found)
@@ -80,9 +80,9 @@ class Techniques:
         """The tagger's candidates overlap one another: the likeliest first; the rules' stand as they come."""
         return found if doc._.tags is None else sorted(found, key=lambda c: (-c.score, c.start, -c.end))
 
-    def candidates(self, doc: Doc, view: View | None = None) -> list[Candidate]:
+    def candidates(self, doc: Doc) -> list[Candidate]:
         """Noun phrases, then labels of the vocabulary: each place, for a first one may be inside something else."""
-        view = view or View(doc, self.vocabulary)
+        view = view_of(doc, self.vocabulary)
         out = []
         for phrase in view.phrases:
             features = view.features(phrase)

@@ -24,6 +24,7 @@ from kg.model import (
     Brief,
     Document,
     Evidence,
+    Facts,
     Mention,
     Merge,
     Record,
@@ -36,9 +37,6 @@ from kg.model import (
 from kg.names import curie, iri
 from kg.text import repaired
 from kg.vocabulary import Vocabulary
-
-#: What a register knows of an institution: labels by language, other names (text, language), country code.
-Facts = tuple[dict[str, str], list[tuple[str, str]], str]
 
 #: The link from a paper to the entity of a mention, by the mention's type, or a technique's role.
 LINKS = {

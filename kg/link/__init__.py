@@ -5,14 +5,12 @@ from __future__ import annotations
 from kg.link.concepts import ConceptLinker, acronyms
 from kg.link.institutions import Register
 from kg.link.papers import identified, paper_id
-from kg.model import LISTS, Document, Mention, Merge, Record
+from kg.model import LISTS, Document, Facts, Mention, Merge, Record
 from kg.names import slug
 from kg.vocabulary import Vocabulary
 
 __all__ = ["Linker", "Register", "paper_id"]
 
-#: What a graph states of an institution: preferred labels by language, (other label, language), country.
-Facts = tuple[dict[str, str], list[tuple[str, str]], str]
 _BASELINES = ("technique", "model", "dataset", "hardware")
 
 
