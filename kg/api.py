@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,8 @@ if TYPE_CHECKING:
     import pandas
 
     from kg.graph.verify import Report as Verification
-    from kg.pipeline import Added, Pipeline, Progress
+    from kg.link.explain import Explanation
+    from kg.pipeline import Added, Progress
     from kg.query import Answer
     from kg.views.base import View
 
@@ -32,11 +32,39 @@ class Graph:
         self, location: str | Path = "papers.kg", *, read_only: bool = False, must_exist: bool = False
     ) -> None:
         from kg.graph.store import open_store
+        from kg.link.overrides import Overrides
 
         if must_exist and not Path(location).exists():
             raise KgError(f"{location}: there is no graph here: make one with `kg add FILE... --graph {location}`.")
+        self.overrides = Overrides.load(location)
         self.store = open_store(location, read_only=read_only)
-        self.vocabulary = Vocabulary.load()
+        self.vocabulary = self.overrides.amended(Vocabulary.load())
+        self.notes: list[str] = []  # what a user should know, a sentence each
+        self._follow(location, read_only)
+
+    def _follow(self, location: str | Path, read_only: bool) -> None:
+        """Bring the links up to date with people's decisions about names, where these have changed."""
+        from kg.graph.relink import follows, relink
+        from kg.graph.store import open_store
+
+        if follows(self.store, self.overrides):
+            return
+        from kg.link import Linker
+
+        linker = Linker(Vocabulary.load(), overrides=self.overrides)
+        if not read_only:
+            relink(self.store, linker)
+            return
+        self.store.close()
+        try:
+            writable = open_store(location)
+            try:
+                relink(writable, linker)
+            finally:
+                writable.close()
+        except KgError as error:
+            self.notes.append(f"The graph does not follow the changed overrides.ttl yet: {error}")
+        self.store = open_store(location, read_only=True)
 
     # --- in -------------------------------------------------------------------------------------------------------
 
@@ -46,6 +74,8 @@ class Graph:
         records: str | Path | None = None,
         name: str | None = None,
         strict: bool = False,
+        fast: bool = False,
+        jobs: int = 1,
         progress: Progress | None = None,
     ) -> Added:
         """Parse, extract, link and store the papers of files, globs and folders: one transaction an entry.
@@ -53,20 +83,16 @@ class Graph:
         With `records` (JSON lines in the form of the annotation guidelines) these are stored instead of what would
         be extracted; their texts are those of the files given, or of entries that the graph holds already.
         Entries that are unchanged are left as they are. Bad files and entries are told in `skipped`, and the others
-        go on; `strict` raises KgError at the first.
+        go on; `strict` raises KgError at the first. `fast` reads by vocabulary and rules alone, without the trained
+        tagger, and leaves what was read in full; `jobs` processes read where there is much.
         """
         from kg.graph.records import read_records
-
-        annotations = read_records(records) if records is not None else None
-        return self._pipeline.add(
-            self.store, patterns, annotations=annotations, name=name, strict=strict, progress=progress
-        )
-
-    @cached_property
-    def _pipeline(self) -> Pipeline:
         from kg.pipeline import Pipeline
 
-        return Pipeline(self.vocabulary)
+        annotations = read_records(records) if records is not None else None
+        return Pipeline(overrides=self.overrides, fast=fast, jobs=jobs).add(
+            self.store, patterns, annotations=annotations, name=name, strict=strict, progress=progress
+        )
 
     def remove(self, *names: str) -> list[str]:
         """Remove entries ("002-22") or whole sources ("002"); gives the entries removed, each once.
@@ -161,6 +187,16 @@ class Graph:
             raise KgError(f"The graph holds no paper and no concept {concept!r}: see `kg ask` and `kg show`.")
 
         return entries_with(self.store, self.vocabulary.narrower(concept))
+
+    def explain_merge(self, one: str, other: str) -> Explanation:
+        """Why two names are one thing, or why not: what each means in the papers and in the vocabulary."""
+        from kg.graph.contents import load_entry
+        from kg.link import Linker
+        from kg.link.explain import explain, with_acronyms
+
+        said = explain(one, other, Linker(Vocabulary.load(), overrides=self.overrides), self.store)
+        entries = sorted({s.entry for side in said.steps for s in side if s.entry and "acronym" in s.reason})
+        return with_acronyms(said, {entry: load_entry(self.store, entry)[0] for entry in entries})
 
     def counts(self) -> dict[str, int]:
         """How many papers, entries, concepts of each type, mentions, results and relations the graph holds."""

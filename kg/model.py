@@ -208,6 +208,8 @@ class Record:
     brief: Brief = field(default_factory=Brief)
     paper: str = ""  # identity of the work as CURIE, once linked: "paper:2510.12345"
     merges: list[Merge] = field(default_factory=list)
+    partial: bool = False  # an extractor could not be asked: to be read again
+    before: str = ""  # its links before people decided otherwise, as JSON; see kg/link/overrides.py
 
 
 @dataclass(slots=True)

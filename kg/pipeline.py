@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kg.model import Batch, Document, KgError, Record, Source
 from kg.vocabulary import Vocabulary, ontology_hash
+from kg.workers import Workers
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from kg.graph.store import Store
     from kg.link import Linker
+    from kg.link.overrides import Overrides
 
 Progress = Callable[[str, int], None]  # the entry just done, entries done so far
+Done = TypeVar("Done")
 Annotations = Mapping[str, Mapping[str, Any]]  # records in the annotators' form, by entry
 
 
@@ -38,28 +42,94 @@ class Added:
                 raise KgError(sentence)
             self.skipped.append(sentence)
 
+    def take(self) -> list[str]:
+        """What was left out since this was last asked."""
+        taken, self.skipped = self.skipped, []
+        return taken
+
 
 class Pipeline:
     """Reads, extracts and links; `add` stores too, one transaction an entry."""
 
-    def __init__(self, vocabulary: Vocabulary | None = None) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary | None = None,
+        *,
+        overrides: Overrides | None = None,
+        fast: bool = False,
+        jobs: int = 1,
+    ) -> None:
+        """`fast`: by vocabulary and rules, without the tagger; `jobs`: processes that read where there is much.
+
+        `overrides` are people's decisions about names, those that ship when None is given.
+        """
         self.vocabulary = vocabulary or Vocabulary.load()
+        self.overrides = overrides
+        self.fast, self.jobs = fast, jobs
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process needs: it links with registers of its own."""
+        return {"vocabulary": self.vocabulary, "overrides": self.overrides, "fast": self.fast, "jobs": 1}
 
     @cached_property
     def linker(self) -> Linker:
         from kg.link import Linker
+        from kg.link.overrides import Overrides
 
-        return Linker(self.vocabulary)
+        return Linker(self.vocabulary, overrides=Overrides.load() if self.overrides is None else self.overrides)
 
     def record(self, document: Document, annotations: Annotations | None = None) -> Record:
         """The linked record of a document: extracted, or taken from annotations."""
         if annotations is not None:
             from kg.graph.records import from_json
 
-            return self.linker.link(document, from_json(annotations[document.id], document))
-        from kg.extract import extract
+            read = from_json(annotations[document.id], document)
+        else:
+            from kg.extract import extract
 
-        return self.linker.link(document, extract(document))
+            read = extract(document, fast=self.fast)
+        return self.linker.decided(document, self.linker.link(document, read))
+
+    def line(self, document: Document) -> str:
+        """The linked record of a document in the annotators' form: one line of JSON."""
+        from kg.graph.records import to_json
+
+        return json.dumps(to_json(self.record(document)), ensure_ascii=False) + "\n"
+
+    def _try(self, work: Callable[[Document], Done], item: Document | KgError) -> Done | KgError:
+        """What `work` makes of a document, or why it cannot; an error is passed on."""
+        if isinstance(item, KgError):
+            return item
+        try:
+            return work(item)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            what = f"{type(error).__name__}: {error}"
+            return KgError(f"{item.id}: the entry could not be read ({what}): it was left out.")
+        except KgError as error:
+            return error
+
+    def workers(self, work: Callable[[Document], Done], jobs: int) -> Workers[Document | KgError, Done | KgError]:
+        """Processes that read documents; what cannot be read gives an error in its place."""
+        return Workers(partial(self._try, work), jobs)
+
+    def load(self, item: Document | KgError) -> None:
+        """Load what a document needs, but for the tagger: a session of its runtime is no thing to share."""
+        from kg.extract import extract, pipeline
+
+        pipeline(self.fast)
+        if isinstance(item, Document):
+            self._try(lambda document: self.linker.link(document, extract(document, fast=True)), item)
+
+    def versions(self, annotations: Annotations | None, name: str) -> list[str]:
+        """What the fingerprint of an entry depends on beside its texts: of how it is read now, and of better ways.
+
+        An entry that was read in full is not read again by `fast`.
+        """
+        from kg.extract import version
+
+        if annotations is not None:
+            return [f"records {ontology_hash()} {json.dumps(annotations[name], sort_keys=True, ensure_ascii=False)}"]
+        return [f"extract-{version(fast)} {ontology_hash()}" for fast in ((True, False) if self.fast else (False,))]
 
     def batches(self, patterns: Iterable[str | Path], name: str | None, report: Added, strict: bool) -> Iterator[Batch]:
         """The files that patterns name, read; what cannot be read is told in the report."""
@@ -83,15 +153,57 @@ class Pipeline:
         report: Added | None = None,
     ) -> Iterator[tuple[Document, Record]]:
         """Documents and linked records of files, one after the other, nothing stored."""
+        yield from self._read(self.record, patterns, only, strict, progress, report)
+
+    def lines(
+        self,
+        patterns: Iterable[str | Path],
+        *,
+        strict: bool = False,
+        progress: Progress | None = None,
+        report: Added | None = None,
+    ) -> Iterator[str]:
+        """The linked records of files in the annotators' form, a line of JSON each, nothing stored."""
+        for _, line in self._read(self.line, patterns, None, strict, progress, report):
+            yield line
+
+    def _read(
+        self,
+        work: Callable[[Document], Done],
+        patterns: Iterable[str | Path],
+        only: set[str] | None,
+        strict: bool,
+        progress: Progress | None,
+        report: Added | None,
+    ) -> Iterator[tuple[Document, Done]]:
         report = report if report is not None else Added()
-        for batch in self.batches(patterns, None, report, strict):
-            for document in batch.documents:
-                if only is None or document.id in only:
-                    yield document, self.record(document)
-                    report.added.append(document.id)
-                    if progress:
-                        progress(document.id, len(report.added))
-            report.skip(batch.skipped, strict)
+        waiting: deque[Document | KgError] = deque()
+
+        def found() -> Iterator[Document | KgError]:
+            for item in self._found(patterns):
+                if only is None or isinstance(item, KgError) or item.id in only:
+                    waiting.append(item)
+                    yield item
+
+        with self.workers(work, self.jobs) as workers:
+            for done in workers.map(found(), self.load):
+                document = waiting.popleft()
+                if isinstance(done, KgError) or isinstance(document, KgError):
+                    report.skip([str(done)], strict)
+                    continue
+                yield document, done
+                report.added.append(document.id)
+                if progress:
+                    progress(document.id, len(report.added))
+
+    def _found(self, patterns: Iterable[str | Path]) -> Iterator[Document | KgError]:
+        """The documents of files, and in its place what cannot be read."""
+        told = Added()
+        for batch in self.batches(patterns, None, told, strict=False):
+            yield from map(KgError, told.take())
+            yield from batch.documents
+            yield from map(KgError, batch.skipped)
+        yield from map(KgError, told.take())
 
     def add(
         self,
@@ -104,14 +216,16 @@ class Pipeline:
         progress: Progress | None = None,
     ) -> Added:
         """Store the papers of files; see `kg.api.Graph.add`."""
-        run = _Adding(self, store, annotations, strict, progress)
+        jobs = self.jobs if annotations is None else 1  # to take over what is annotated is little work
         patterns = list(patterns)
-        for batch in self.batches(patterns, name, run.report, strict):
-            try:
-                run.batch(batch)
-            except KgError as error:
-                run.report.skip([str(error)], strict)
-        run.rest(bool(patterns))
+        with self.workers(partial(self.record, annotations=annotations), jobs) as workers:
+            run = _Adding(self, store, annotations, strict, progress, workers)
+            for batch in self.batches(patterns, name, run.report, strict):
+                try:
+                    run.batch(batch)
+                except KgError as error:
+                    run.report.skip([str(error)], strict)
+            run.rest(bool(patterns))
         return run.report
 
 
@@ -125,10 +239,11 @@ class _Adding:
         annotations: Annotations | None,
         strict: bool,
         progress: Progress | None,
+        workers: Workers[Document | KgError, Record | KgError],
     ) -> None:
         from kg.graph.contents import entry_sources, fingerprints
 
-        self.pipeline, self.store, self.annotations = pipeline, store, annotations
+        self.pipeline, self.store, self.annotations, self.workers = pipeline, store, annotations, workers
         self.strict, self.progress = strict, progress
         self.report = Added()
         self.marks = fingerprints(store)
@@ -141,23 +256,13 @@ class _Adding:
         from kg.graph.rdf import source_triples
 
         name = batch.source.name
-        documents = self._claimed(batch)
-        pending = {f"source:{name}": source_triples(batch.source)}
-        kept: set[str] = set()
-        for document in documents:
-            if self.annotations is not None and document.id not in self.annotations:
-                continue
-            self.met.add(document.id)
-            try:
-                self._belongs(document, batch.source)
-                pending = self._entry(document, pending)
-                kept.add(document.id)
-            except KgError as error:
-                self.report.skip([str(error)], self.strict)
+        there: set[str] = set()
+        documents = self._own(self._claimed(batch), batch.source, there)
+        pending, kept = self._take(documents, {f"source:{name}": source_triples(batch.source)})
         if pending and kept:
             self.store.replace_many(pending)
         if kept and not batch.skipped and self.annotations is None:
-            self._remove_gone(name, kept)
+            self._remove_gone(name, there)
         self.report.skip(batch.skipped, self.strict)
 
     def _claimed(self, batch: Batch) -> Iterable[Document]:
@@ -188,45 +293,80 @@ class _Adding:
             )
         return documents
 
-    def _belongs(self, document: Document, source: Source) -> None:
-        holder = self.source_of.setdefault(document.id, source.name)
-        if holder != source.name:
-            raise KgError(
-                f"{source.file}: the entry {document.id} belongs to the source {holder} already: "
-                f"give it another id, or remove {document.id} first."
+    def _own(self, documents: Iterable[Document], source: Source, there: set[str]) -> Iterator[Document | KgError]:
+        """The documents to take from a file; an error for one whose name belongs to another source."""
+        for document in documents:
+            if self.annotations is not None and document.id not in self.annotations:
+                continue
+            self.met.add(document.id)
+            there.add(document.id)
+            holder = self.source_of.setdefault(document.id, source.name)
+            yield (
+                document
+                if holder == source.name
+                else KgError(
+                    f"{source.file}: the entry {document.id} belongs to the source {holder} already: "
+                    f"give it another id, or remove {document.id} first."
+                )
             )
 
-    def _entry(self, document: Document, pending: dict[str, list[ox.Triple]]) -> dict[str, list[ox.Triple]]:
-        """Store one entry, unless it is unchanged; gives what is still to be stored before the next."""
+    def _take(
+        self, documents: Iterable[Document | KgError], pending: dict[str, list[ox.Triple]]
+    ) -> tuple[dict[str, list[ox.Triple]], int]:
+        """Store entries unless they are unchanged, what is pending with the first of them.
+
+        Gives what is still pending, and how many entries are in the graph now.
+        """
+        waiting: deque[tuple[Document | KgError, str]] = deque()
+        unchanged = len(self.report.unchanged)
+        stored = 0
+        for record in self.workers.map(self._due(documents, waiting), self.pipeline.load):
+            document, mark = waiting.popleft()
+            try:
+                if isinstance(record, KgError) or isinstance(document, KgError):
+                    raise KgError(str(record))
+                self._store(document, record, mark, pending)
+                pending, stored = {}, stored + 1
+            except KgError as error:
+                self.report.skip([str(error)], self.strict)
+        return pending, stored + len(self.report.unchanged) - unchanged
+
+    def _due(
+        self, documents: Iterable[Document | KgError], waiting: deque[tuple[Document | KgError, str]]
+    ) -> Iterator[Document | KgError]:
+        """The documents that are new or changed; `waiting` gets them with their new marks."""
         from kg.graph.rdf import fingerprint
 
-        mark = fingerprint(document, _version(self.annotations, document.id))
-        if self.marks.get(document.id) == mark:
-            self.report.unchanged.append(document.id)
-        else:
-            self._store(document, mark, pending)
-            pending = {}
-        if self.progress:
-            self.progress(document.id, len(self.report.added) + len(self.report.unchanged))
-        return pending
+        for document in documents:
+            mark = ""
+            if isinstance(document, Document):
+                marks = [fingerprint(document, v) for v in self.pipeline.versions(self.annotations, document.id)]
+                if self.marks.get(document.id) in marks:
+                    self.report.unchanged.append(document.id)
+                    self._tell(document)
+                    continue
+                mark = marks[0]
+            waiting.append((document, mark))
+            yield document
 
-    def _store(self, document: Document, mark: str, pending: dict[str, list[ox.Triple]]) -> None:
+    def _store(self, document: Document, record: Record, mark: str, pending: dict[str, list[ox.Triple]]) -> None:
         from kg.graph.rdf import entry_triples
 
-        try:
-            record = self.pipeline.record(document, self.annotations)
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-            what = f"{type(error).__name__}: {error}"
-            raise KgError(f"{document.id}: the entry could not be read ({what}): it was left out.") from error
         facts = self.pipeline.linker.institution_facts
+        mark = "" if record.partial else mark  # without a mark, the next `add` reads the entry again
         triples = entry_triples(document, record, self.pipeline.vocabulary, facts, mark)
         self.store.replace_many({**pending, f"entry:{document.id}": triples})
         self.marks[document.id] = mark
         self.report.added.append(document.id)
+        self._tell(document)
 
-    def _remove_gone(self, source: str, kept: set[str]) -> None:
+    def _tell(self, document: Document) -> None:
+        if self.progress:
+            self.progress(document.id, len(self.report.added) + len(self.report.unchanged))
+
+    def _remove_gone(self, source: str, there: set[str]) -> None:
         """Take out what a file that was read without fault no longer has."""
-        gone = sorted(entry for entry, of in self.source_of.items() if of == source and entry not in kept)
+        gone = sorted(entry for entry, of in self.source_of.items() if of == source and entry not in there)
         self.store.remove(*(f"entry:{entry}" for entry in gone))
         for entry in gone:
             del self.source_of[entry]
@@ -244,15 +384,6 @@ class _Adding:
                 self.report.skip([f"{name}: {where} such an entry: give the file with its texts too."], self.strict)
                 continue
             try:
-                self._entry(load_entry(self.store, name)[0], {})
+                self._take([load_entry(self.store, name)[0]], {})
             except KgError as error:
                 self.report.skip([str(error)], self.strict)
-
-
-def _version(annotations: Annotations | None, name: str) -> str:
-    """What an entry's fingerprint depends on beside its texts: a change means that it is made anew."""
-    from kg.extract import VERSION
-
-    if annotations is None:
-        return f"extract-{VERSION} {ontology_hash()}"
-    return f"records {ontology_hash()} {json.dumps(annotations[name], sort_keys=True, ensure_ascii=False)}"

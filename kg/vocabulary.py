@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
-from kg.compiled import kept, stamp
+from kg.compiled import kept, no_search_for_garbage, stamp
 from kg.model import KgError
 from kg.names import PREFIXES, curie
 from kg.text import Token, fold, tokens
 
 CONCEPT_TYPES = ("topic", "technique", "problem", "task", "metric", "hardware", "model", "dataset")
+#: The file of decisions about names, no part of the vocabulary: see kg/link/overrides.py.
+OVERRIDES = "overrides.ttl"
 _SKOS = PREFIXES["skos"]
 _KG = PREFIXES["kg"]
 _CLASS = {_KG + kind.capitalize(): kind for kind in (*CONCEPT_TYPES, "institution", "cue")}
@@ -55,7 +57,7 @@ class Match(NamedTuple):
 
 def ontology_files() -> list[Path]:
     """The Turtle files of the vocabulary, in the package or beside it in a checkout."""
-    return sorted(p for p in data_folder("ontology").iterdir() if p.name.endswith(".ttl"))
+    return sorted(p for p in data_folder("ontology").iterdir() if p.name.endswith(".ttl") and p.name != OVERRIDES)
 
 
 @cache
@@ -84,23 +86,16 @@ class Vocabulary:
         self.concepts: dict[str, Concept] = {c.curie: c for c in found if c.type != "cue"}
         self._cues = {c.curie.partition(":")[2]: frozenset(map(fold, c.labels())) for c in found if c.type == "cue"}
         self._index: dict[tuple[str, str], str] = {}
-        self._labels: dict[str, list[tuple[str, str, str]]] = {}  # folded label -> (type, concept, label)
-        self._longest: dict[str, int] = {}  # first token -> tokens of the longest label that begins so
+        self._trie: dict[str, Any] = {}  # folded labels word by word; where one ends, "" -> [(type, concept, label)]
         for concept in self.concepts.values():
             for label in concept.labels():
                 folded = fold(label)
                 self._index.setdefault((concept.type, folded), concept.curie)
-                self._labels.setdefault(folded, []).append((concept.type, concept.curie, label))
+                if folded:
+                    _branch(self._trie, folded).setdefault("", []).append((concept.type, concept.curie, label))
             for label in concept.hidden:
                 self._index.setdefault((concept.type, fold(label)), concept.curie)
-        for folded in self._labels:
-            first, _, rest = folded.partition(" ")
-            self._longest[first] = max(self._longest.get(first, 1), rest.count(" ") + 2 if rest else 1)
-        self._labels.pop("", None)
-        self._narrower: dict[str, set[str]] = {}
-        for concept in self.concepts.values():
-            for broader in concept.broader:
-                self._narrower.setdefault(broader, set()).add(concept.curie)
+        self._place()
 
     @staticmethod
     @cache
@@ -114,15 +109,36 @@ class Vocabulary:
     def _state(self) -> tuple[Any, ...]:
         """All that it holds, as plain data."""
         concepts = [tuple(getattr(c, name) for name in Concept.__slots__) for c in self.concepts.values()]
-        return concepts, self._cues, self._index, self._labels, self._longest, self._narrower
+        return concepts, self._cues, self._index, self._trie, self._narrower
 
     @staticmethod
     def _restored(state: tuple[Any, ...]) -> Vocabulary:
         """The vocabulary of such a state."""
         out = Vocabulary(())
-        concepts, out._cues, out._index, out._labels, out._longest, out._narrower = state
-        out.concepts = {values[0]: Concept(*values) for values in concepts}
+        concepts, out._cues, out._index, out._trie, out._narrower = state
+        with no_search_for_garbage():
+            out.concepts = {values[0]: Concept(*values) for values in concepts}
         return out
+
+    def amended(self, changed: Iterable[Concept], gone: Container[str] = ()) -> Vocabulary:
+        """The same with some concepts changed and others gone; `match` goes on to find what stands in the files."""
+        by_curie = {c.curie: c for c in changed}
+        out = Vocabulary(())
+        out.concepts = {c: by_curie.get(c, self.concepts[c]) for c in self.concepts if c not in gone}
+        out._cues, out._trie = self._cues, self._trie
+        out._index = {key: c for key, c in self._index.items() if c not in by_curie and c not in gone}
+        for concept in by_curie.values():
+            for label in (*concept.labels(), *concept.hidden):
+                out._index.setdefault((concept.type, fold(label)), concept.curie)
+        out._place()
+        return out
+
+    def _place(self) -> None:
+        """Note which concepts are narrower than which."""
+        self._narrower: dict[str, set[str]] = {}
+        for concept in self.concepts.values():
+            for broader in concept.broader:
+                self._narrower.setdefault(broader, set()).add(concept.curie)
 
     def __getitem__(self, curie: str) -> Concept:
         return self.concepts[curie]
@@ -174,29 +190,43 @@ class Vocabulary:
     def match(self, text: str, found: list[Token] | None = None) -> list[Match]:
         """Every longest label in a text, all types; labels of one type do not overlap one another."""
         toks = tokens(text) if found is None else found
+        folds = [t.fold for t in toks]
         out: list[Match] = []
         taken: dict[str, int] = {}  # type -> where its last match ends
-        for i, token in enumerate(toks):
+        for i, form in enumerate(folds):
+            node = self._trie.get(form)
+            if node is None:
+                continue
             best: dict[str, tuple[int, str]] = {}
-            form = ""
-            for j in range(i, min(i + self._longest.get(token.fold, 0), len(toks))):
-                if j > i and _apart(text, toks[j - 1].end, toks[j].start):
+            start, end = toks[i].start, toks[i].end
+            for j in range(i + 1, len(toks) + 1):
+                for kind, concept, label in node.get("", ()):
+                    if start >= taken.get(kind, 0) and _spelled(text[start:end], label, kind):
+                        best[kind] = (end, concept)
+                node = node.get(folds[j]) if j < len(toks) else None
+                if node is None or _apart(text, end, toks[j].start):
                     break
-                form = f"{form} {toks[j].fold}" if j > i else token.fold
-                for kind, concept, label in self._labels.get(form, ()):
-                    if token.start >= taken.get(kind, 0) and _spelled(text[token.start : toks[j].end], label, kind):
-                        best[kind] = (toks[j].end, concept)
+                end = toks[j].end
             for kind, (end, concept) in best.items():
-                out.append(Match(concept, kind, token.start, end))
+                out.append(Match(concept, kind, start, end))
                 taken[kind] = end
         return out
 
 
+def _branch(trie: dict[str, Any], folded: str) -> dict[str, Any]:
+    """The node of a trie at the end of a folded label, made where it is missing."""
+    for word in folded.split(" "):
+        trie = trie.setdefault(word, {})
+    return trie
+
+
 def _apart(text: str, end: int, start: int) -> bool:
     """Whether more than a space, hyphen, slash or line break stands between two tokens."""
-    return start - end > 3 or bool(text[end:start].strip(" -\u2010\u2011\u2013_/\n\t'’+.&"))
+    between = text[end:start]
+    return between != " " and (start - end > 3 or bool(between.strip(" -\u2010\u2011\u2013_/\n\t'’+.&")))
 
 
+@lru_cache(maxsize=100_000)
 def _is_short_name(label: str) -> bool:
     return len(label) <= 5 and label.isascii() and any(c.isupper() for c in label) and " " not in label
 

@@ -4,7 +4,8 @@
 
 FOLDER_WITH_ROR holds `ror_records.jsonl.gz` (id, names with language and kind, country, city, types, status, parent)
 and `ror_stubs.tsv.gz` (id and name of organisations known only from relations). Names in other scripts than Latin
-and Han are left out, withdrawn records too. The same input gives the same bytes.
+and Han are left out, withdrawn records too: their names go to the record that took their place. The same input gives
+the same bytes.
 
 A row: ROR id, country, city, types (first letters), parents (ids), English name, Chinese name, other names joined by
 "|" (acronyms begin with "^"). Then a line "#countries" and each country's name with its code. Then a line "#keys"
@@ -58,7 +59,25 @@ def read_records(folder: Path) -> list[dict[str, Any]]:
             identifier, name = line.rstrip("\n").split("\t")[:2]
             if len(identifier) == 9 and identifier.startswith("0"):
                 records.setdefault(identifier, {"id": identifier, "name": name, "names": [[name, None, "label"]]})
-    return [records[i] for i in sorted(records) if records[i].get("status") != "withdrawn"]
+    inherit(records)
+    return [records[i] for i in sorted(records) if not is_withdrawn(records[i])]
+
+
+def inherit(records: dict[str, dict[str, Any]]) -> None:
+    """Give the names of each withdrawn record to the one that took its place, as aliases."""
+    for record in list(records.values()):
+        heir, seen = record, set()
+        while is_withdrawn(heir) and heir["id"] not in seen and len(heir.get("successor") or ()) == 1:
+            seen.add(heir["id"])
+            heir = records.get(heir["successor"][0], {"id": ""})
+        if seen and heir["id"] and not is_withdrawn(heir):
+            known = {name for name, _, _ in heir["names"]}
+            names = [[n, language, "alias"] for n, language, kind in record["names"] if kind != "acronym"]
+            heir["names"] = [*heir["names"], *(n for n in names if n[0] not in known)]
+
+
+def is_withdrawn(record: dict[str, Any]) -> bool:
+    return record.get("status") == "withdrawn"
 
 
 def build(records: list[dict[str, Any]]) -> str:

@@ -14,6 +14,15 @@ from kg.api import Graph
 REPORTS = Path(__file__).parent.parent / "data" / "reports"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_language_model() -> Iterator[None]:
+    """Whatever the environment names, no test but those that say so asks a language model."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("KG_LLM_BASE_URL", "KG_LLM_MODEL", "KG_LLM_API_KEY"):
+            patch.delenv(name, raising=False)
+        yield
+
+
 @pytest.fixture(scope="session")
 def reports() -> Path:
     """The folder of the five reports."""

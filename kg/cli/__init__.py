@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -10,10 +11,13 @@ import typer
 
 from kg.model import KgError
 
+# Matrices are small here: threads of numpy's library would only wait for one another. It looks when it is first loaded.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 #: The commands in the order in which `kg --help` shows them.
 COMMANDS = (
     *("add", "remove", "ask", "show", "brief", "report", "trends", "draw"),
-    *("extract", "export", "sparql", "verify", "eval", "doctor"),
+    *("extract", "export", "sparql", "explain-merge", "verify", "eval", "doctor"),
 )
 
 app = typer.Typer(
@@ -25,7 +29,7 @@ app = typer.Typer(
     add_completion=False,
 )
 for _name in COMMANDS:
-    _module = import_module(f"kg.cli.{_name}")
+    _module = import_module(f"kg.cli.{_name.replace('-', '_')}")
     app.command(_name, no_args_is_help=False)(_module.command)
 
 
@@ -40,6 +44,7 @@ def _top(version: bool = typer.Option(False, "--version", help="Print the versio
 
 def main() -> None:
     """The entry point `kg`: errors are one sentence on standard error, never a traceback."""
+    gc.set_threshold(50_000, 20, 100)  # most of what a command loads stays: little garbage is found, at a price
     try:
         app()
     except KgError as error:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import HERE, SKIPPED, Location, note, progress
+from kg.cli.base import HERE, SKIPPED, Fast, Jobs, Location, note, progress
 from kg.model import KgError
 
 
@@ -23,16 +23,21 @@ def command(
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first file or entry that cannot be read.")
     ] = False,
+    fast: Fast = False,
+    jobs: Jobs = None,
 ) -> None:
     """Read papers from files, globs or folders into the graph; what is unchanged is left as it is."""
     from kg.api import Graph
+    from kg.workers import cores
 
     if not files and records is None:
         raise KgError("Nothing to add: name files, globs or folders, or --records FILE.")
     if name and len(files or []) > 1:
         raise KgError("--as NAME goes with one file: add the others in calls of their own.")
     with Graph(graph) as opened, progress("Reading") as tell:
-        report = opened.add(*files or [], records=records, name=name, strict=strict, progress=tell)
+        report = opened.add(
+            *files or [], records=records, name=name, strict=strict, fast=fast, jobs=jobs or cores(), progress=tell
+        )
         held = len(opened.entries())
     for sentence in report.skipped:
         note(f"Skipped: {sentence}")

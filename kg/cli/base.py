@@ -25,6 +25,14 @@ Location = Annotated[
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write; standard output without it.")]
 Language = Annotated[str, typer.Option("--lang", "-l", help="Language of the text: en or zh.")]
+Fast = Annotated[
+    bool,
+    typer.Option("--fast", help="By vocabulary and rules alone, without the tagger: many times faster."),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", min=1, help="Processes that read, when there is much.", show_default="all cores"),
+]
 HERE = "papers.kg"
 #: Endings of files that are not called as their form is.
 _ENDINGS = {"htm": "html", "markdown": "md", "ttl": "turtle"}
@@ -36,6 +44,8 @@ def reading(location: str) -> Iterator[Graph]:
     from kg.api import Graph
 
     graph = Graph(location, read_only=True)
+    for sentence in graph.notes:
+        note(sentence)
     try:
         yield graph
     finally:

@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 
 from kg.cli.base import HERE, Location, console, reading, table
+from kg.model import KgError
 
 PACKAGES = (
     "pyoxigraph",
@@ -40,6 +41,7 @@ def command(graph: Location = HERE) -> None:
             missing.append(package)
     rows.append(("concepts", str(len(Vocabulary.load().concepts))))
     rows.append(("institutions known", str(len(Register.load()))))
+    rows.append(("language model", _language_model()))
     console().print(table("Installation", ("what", "value"), rows))
     if Path(graph).exists():
         with reading(graph) as opened:
@@ -49,3 +51,16 @@ def command(graph: Location = HERE) -> None:
     if missing:
         print(f"Missing: {', '.join(missing)}: install kg again.")
         raise typer.Exit(2)
+
+
+def _language_model() -> str:
+    """Which language model is asked, where, and whether with a key; it is not asked here."""
+    from kg.extract.endpoint import configured
+
+    try:
+        endpoint = configured()
+    except KgError as error:
+        return str(error)
+    if endpoint is None:
+        return "none (KG_LLM_BASE_URL and KG_LLM_MODEL name one)"
+    return f"{endpoint.model} at {endpoint.host}, {'with' if endpoint.key else 'without'} a key"

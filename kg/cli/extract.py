@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
-from kg.cli.base import SKIPPED, Output, choose, note, progress, write
+from kg.cli.base import SKIPPED, Fast, Jobs, Output, choose, note, progress, write
 from kg.model import KgError
 
 FORMS = ("jsonl",)
@@ -22,17 +21,19 @@ def command(
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first file or entry that cannot be read.")
     ] = False,
+    fast: Fast = False,
+    jobs: Jobs = None,
 ) -> None:
     """Print what is extracted from papers: one JSON object a paper, in the form of the annotated papers."""
-    from kg.graph.records import to_json
     from kg.pipeline import Added, Pipeline
+    from kg.workers import cores
 
     choose(format, output, FORMS, "jsonl")
     report = Added()
     lines: list[str] = []
     with progress("Reading") as tell:
-        for _, record in Pipeline().records(files, strict=strict, progress=tell, report=report):
-            lines.append(json.dumps(to_json(record), ensure_ascii=False) + "\n")
+        pipeline = Pipeline(fast=fast, jobs=jobs or cores())
+        lines.extend(pipeline.lines(files, strict=strict, progress=tell, report=report))
     for sentence in report.skipped:
         note(f"Skipped: {sentence}")
     if not lines:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,15 +11,39 @@ from kg.model import Document, Record
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Doc
+
+    from kg.extract.endpoint import Endpoint
 
 CONFIG = Path(__file__).with_name("config.cfg")
 #: Raised when what is extracted changes, so that graphs built before are read again.
-VERSION = "2"
+VERSION = "3"
+TAGGER = "kg_tagger"  # what costs most, and `fast` does without
+
+
+def version(fast: bool = False) -> str:
+    """What an extraction depends on beside the texts: `VERSION`, and the language model where one is named."""
+    from kg.extract.endpoint import language_model
+
+    if fast:
+        return f"{VERSION} fast"
+    model = language_model()
+    return f"{VERSION} {model.extractor}" if model else VERSION
+
+
+def pipeline(fast: bool = False) -> Language:
+    """The extraction pipeline; a language model is part of it where the environment names one (kg.extract.llm).
+
+    `fast`: vocabulary and rules alone, no trained tagger and no language model.
+    """
+    from kg.extract.endpoint import language_model
+
+    return _assembled(None if fast else language_model(), fast)
 
 
 @cache
-def pipeline() -> Language:
-    """The extraction pipeline; components come from the entry points group spacy_factories."""
+def _assembled(model: Endpoint | None, fast: bool) -> Language:
+    """The pipeline of config.cfg; components come from the entry points group spacy_factories."""
     import spacy
     from spacy.util import load_config, registry
 
@@ -29,16 +54,33 @@ def pipeline() -> Language:
     for name in config["nlp"]["pipeline"]:
         if name not in known:  # a checkout that is not installed
             __import__(f"kg.extract.{name.removeprefix('kg_')}")
-    return spacy.blank("xx").from_config(config)
+    if fast:
+        config["nlp"]["pipeline"] = [name for name in config["nlp"]["pipeline"] if name != TAGGER]
+        del config["components"][TAGGER]
+    nlp = spacy.blank("xx").from_config(config)
+    if model:
+        import kg.extract.llm  # noqa: F401  registers them in a checkout that is not installed
+
+        nlp.add_pipe("kg_llm", before="kg_relations")
+        nlp.add_pipe("kg_llm_relations", after="kg_relations")
+    return nlp
 
 
-def extract(document: Document) -> Record:
-    """The Record of an entry: everything its texts say, with offsets into the raw texts."""
+def extract(
+    document: Document, components: Iterable[Callable[[Doc], Doc]] | None = None, *, fast: bool = False
+) -> Record:
+    """The Record of an entry: everything its texts say, with offsets into the raw texts.
+
+    It is read by the components of the pipeline (`fast`: see there), or by those given, one after the other.
+    """
     from kg.extract.base import make_doc, to_record
     from kg.vocabulary import Vocabulary
 
-    nlp = pipeline()
+    nlp = pipeline(fast)
     doc = make_doc(nlp, document, Vocabulary.load())
-    for _, component in nlp.pipeline:
+    doc.user_data["entry"] = document.id
+    for component in [c for _, c in nlp.pipeline] if components is None else components:
         doc = component(doc)
-    return to_record(doc, document)
+    record = to_record(doc, document)
+    record.partial = doc.user_data.get("partial", False)
+    return record

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -16,31 +17,53 @@ from kg.model import LISTS, Brief, Document, Evidence, Mention, Record, Relation
 from kg.text import Token, fold, raw_span, sentences, tokens
 from kg.vocabulary import Match, Vocabulary
 
+if TYPE_CHECKING:
+    from kg.extract.context import View
+    from kg.extract.phrases import Phrase, Word
+    from kg.extract.tagger import Tags
+
 #: The fields that are read, in the order in which they stand in the Doc.
 READ = ("T", "A", "I", "B", "K")
 _GAP = "\n" * 4  # wider than what may stand inside a label: none reaches from one field into the next
 _WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff\uf900-\ufaff]+|\s+|[^\w\s]|_")
 
-#: What a component reads and writes on a Doc, with the value a Doc starts with.
-_PARTS: dict[str, Callable[[], Any]] = {
-    "text": str,  # the text of the Doc, kept: Doc.text is made anew at each use
-    "fields": dict,  # field -> (start, end) in the Doc
-    "mentions": list,  # list[Mention], offsets in the Doc
-    "results": list,  # list[Result]
-    "relations": list,  # list[Relation]
-    "topics": list,  # list[Topic]
-    "name": str,
-    "kind": lambda: "method",
-    "code_url": str,
-    "brief": Brief,
-    "folded": list,  # list[kg.text.Token]
-    "matches": list,  # list[kg.vocabulary.Match]: every label of the vocabulary in the Doc
-    "sentences": list,  # list[(start, end)]
-    "tags": lambda: None,  # kg.extract.tagger.Tags, None without a tagger
-    "words": list,  # list[list[kg.extract.phrases.Word]]: tagged words by English sentence
-    "view": lambda: None,  # kg.extract.context.View, once a component has looked
-    "phrases": list,  # list[kg.extract.phrases.Phrase]: base noun phrases
-}
+
+@dataclasses.dataclass(slots=True)
+class Parts:
+    """What the components read and write on a Doc, as `doc._`; offsets count code points of the Doc's text."""
+
+    text: str = ""
+    fields: dict[str, tuple[int, int]] = dataclasses.field(default_factory=dict)
+    mentions: list[Mention] = dataclasses.field(default_factory=list)
+    results: list[Result] = dataclasses.field(default_factory=list)
+    relations: list[Relation] = dataclasses.field(default_factory=list)
+    topics: list[Topic] = dataclasses.field(default_factory=list)
+    name: str = ""
+    kind: str = "method"
+    code_url: str = ""
+    brief: Brief = dataclasses.field(default_factory=Brief)
+    folded: list[Token] = dataclasses.field(default_factory=list)
+    starts: list[int] = dataclasses.field(default_factory=list)  # of the folded tokens
+    matches: list[Match] = dataclasses.field(default_factory=list)  # every label of the vocabulary in the Doc
+    sentences: list[tuple[int, int]] = dataclasses.field(default_factory=list)
+    tags: Tags | None = None  # None without a tagger
+    words: list[list[Word]] = dataclasses.field(default_factory=list)  # tagged words by English sentence
+    view: View | None = None  # once a component has looked
+    phrases: list[Phrase] = dataclasses.field(default_factory=list)  # base noun phrases
+
+
+class Entry(Doc):  # type: ignore[misc]  # spaCy carries no types
+    """The Doc of an entry. `_` holds Parts: spaCy's own extensions cost a microsecond at each of a thousand looks.
+
+    It has a text but no tokens of spaCy's, which nothing here looks at: they would take longer to make than all else,
+    and each new word would stay in memory. A component that wants them asks `nlp.tokenizer(doc.text)`.
+    """
+
+    __slots__ = ("_",)
+
+    @property
+    def text(self) -> str:
+        return str(self._.text)
 
 
 class Tokenizer:
@@ -52,8 +75,7 @@ class Tokenizer:
     def __call__(self, text: str) -> Doc:
         words: list[str] = []
         spaces: list[bool] = []
-        for match in _WORD.finditer(text):
-            piece = match.group()
+        for piece in _WORD.findall(text):
             if piece == " " and words and not spaces[-1]:
                 spaces[-1] = True
             else:
@@ -79,16 +101,8 @@ def bilingual_tokenizer() -> Any:
     return lambda nlp: Tokenizer(nlp.vocab)
 
 
-def prepare() -> None:
-    """Declare what a Doc carries; idempotent."""
-    for name in _PARTS:
-        if not Doc.has_extension(name):
-            Doc.set_extension(name, default=None)
-
-
 def make_doc(nlp: Language, document: Document, vocabulary: Vocabulary) -> Doc:
     """The Doc of an entry: its repaired fields one after the other, with the vocabulary's labels found in it."""
-    prepare()
     pieces: list[str] = []
     fields: dict[str, tuple[int, int]] = {}
     at = 0
@@ -100,20 +114,25 @@ def make_doc(nlp: Language, document: Document, vocabulary: Vocabulary) -> Doc:
             pieces.append(text)
             at += len(text) + len(_GAP)
     text = _GAP.join(pieces)
-    doc = nlp.make_doc(text)
-    for name, value in _PARTS.items():
-        doc._.set(name, value())
-    doc._.text = text
-    doc._.fields = fields
-    doc._.folded = tokens(text)
-    doc._.matches = vocabulary.match(text, doc._.folded)
-    doc._.sentences = [(start + s, start + e) for start, end in fields.values() for s, e in sentences(text[start:end])]
+    doc = Entry(nlp.vocab)
+    found = tokens(text)
+    doc._ = Parts(
+        text=text,
+        fields=fields,
+        folded=found,
+        starts=[t.start for t in found],
+        matches=vocabulary.match(text, found),
+        sentences=[(start + s, start + e) for start, end in fields.values() for s, e in sentences(text[start:end])],
+    )
     return doc
 
 
 def field_at(doc: Doc, at: int) -> str:
     """The field in which an offset of the Doc lies."""
-    return next((f for f, (start, end) in doc._.fields.items() if start <= at <= end), "")
+    for field, (start, end) in doc._.fields.items():
+        if start <= at <= end:
+            return str(field)
+    return ""
 
 
 def field_text(doc: Doc, field: str) -> str:
@@ -146,6 +165,30 @@ def folded(doc: Doc, start: int, end: int) -> list[Token]:
     found: list[Token] = doc._.folded
     first = bisect_left(found, start, key=lambda t: t.start)
     return found[first : bisect_right(found, end, first, key=lambda t: t.end)]
+
+
+def folds(doc: Doc, start: int, end: int, most: int | None = None) -> list[str]:
+    """The folded words of a span of the Doc, or the first of them: `kg.text.tokens` of its text, not made again."""
+    parts: Parts = doc._
+    text, found, starts = parts.text, parts.folded, parts.starts
+    first = bisect_left(starts, start)
+    if most is not None and first + most < len(starts) and starts[first + most] < end:
+        last, end = first + most, starts[first + most]
+    else:
+        last = bisect_left(starts, end, first)
+    if (
+        (first and found[first - 1].end > start)
+        or (first < last and found[last - 1].end > end)
+        or _cuts(text[start - 1 : start + 1])
+        or _cuts(text[end - 1 : end + 1])
+    ):
+        return [t.fold for t in tokens(text[start:end])][:most]  # the span begins or ends inside a token
+    return [t.fold for t in found[first:last]]
+
+
+def _cuts(around: str) -> bool:
+    """Whether a cut between two characters parts what a token may be made of: letters, digits, "+" behind them."""
+    return around[:1] == "+" or (around[:1].isalnum() and around[1:].isalnum())
 
 
 def to_record(doc: Doc, document: Document) -> Record:

@@ -7,11 +7,13 @@ import re
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import add_once, first_matches, inside, mentions, read_fields
+from kg.extract.base import first_matches, inside, mentions, read_fields
+from kg.extract.judge import Candidate
+from kg.extract.named import add_named
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 
-EXTRACTOR = "datasets/1"
+EXTRACTOR = "datasets/2"
 #: A name with a capital or digit inside and its version; atomic and bounded, so that long lists take linear time.
 _NAME = (
     r"(?>[A-Z](?=\w{0,40}[A-Z\d])\w{0,60}(?:[-/+.]\w{1,40}){0,6}\+{0,3}"
@@ -28,27 +30,42 @@ _CALLED = (
 class Datasets:
     """Adds one mention a dataset or benchmark."""
 
+    entity = "dataset"
+
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
 
     def __call__(self, doc: Doc) -> Doc:
-        seen = {fold(doc._.name)} | {fold(m.canonical) for m in mentions(doc, "model")}
-        taken = [(m.start, m.end) for m in mentions(doc, "model")]
-        for concept, places in first_matches(doc, "dataset").items():
-            match = places[0]
-            if not inside((match.start, match.end), taken):
-                add_once(
-                    doc, "dataset", match.start, match.end, self.vocabulary[concept].label["en"], EXTRACTOR, 0.85, seen
-                )
-                taken += [(m.start, m.end) for m in places]
-        for start, end in self._called(doc):
+        found, names = self._found(doc)
+        seen = [fold(m.canonical) for m in mentions(doc, "model")]
+        add_named(doc, self.entity, found, names, self.vocabulary, EXTRACTOR, self.taken(doc), seen)
+        return doc
+
+    @staticmethod
+    def taken(doc: Doc) -> list[tuple[int, int]]:
+        """Spans of models and devices."""
+        return [(m.start, m.end) for kind in ("model", "hardware") for m in mentions(doc, kind)]
+
+    def candidates(self, doc: Doc) -> list[Candidate]:
+        """Labels of the vocabulary, and names that are called a dataset and known as nothing else."""
+        return self._found(doc)[0]
+
+    def _found(self, doc: Doc) -> tuple[list[Candidate], dict[tuple[int, int], str]]:
+        out, names = [], {}
+        called = self._called(doc)
+        for concept, places in first_matches(doc, self.entity).items():
+            for match in places:
+                span = (match.start, match.end)
+                names[span] = self.vocabulary[concept].label["en"]
+                out.append(Candidate(*span, 0.85, {"called": float(span in called), "often": min(len(places), 3) / 3}))
+        for start, end in called:
             surface = doc._.text[start:end]
             other = any(
                 self.vocabulary.find(surface, kind) for kind in ("technique", "model", "metric", "task", "hardware")
             )
-            if not other and not inside((start, end), taken):
-                add_once(doc, "dataset", start, end, surface, EXTRACTOR, 0.6, seen)
-        return doc
+            if not other and not inside((start, end), names):
+                out.append(Candidate(start, end, 0.6, {"called": 1.0}))
+        return out, names
 
     @staticmethod
     def _called(doc: Doc) -> list[tuple[int, int]]:

@@ -8,10 +8,11 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract.base import first_matches
-from kg.model import Mention
+from kg.extract.judge import Candidate
+from kg.extract.named import add_named
 from kg.vocabulary import Match, Vocabulary
 
-EXTRACTOR = "hardware/1"
+EXTRACTOR = "hardware/2"
 _MEMORY = "hardware:memory"  # "GPU memory" is what a method spares, rarely a device that it runs on
 #: A device as a measure ("32 GPU-days", "1,000 GPU hours") is not where something runs.
 _MEASURE = re.compile(r"[- ](?:days?|hours?|years?|weeks?)\b", re.IGNORECASE)
@@ -20,36 +21,44 @@ _MEASURE = re.compile(r"[- ](?:days?|hours?|years?|weeks?)\b", re.IGNORECASE)
 class Hardware:
     """Adds one mention a device; "H100 GPU" is one device, and its class is not named again by it."""
 
+    entity = "hardware"
+
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
 
     def __call__(self, doc: Doc) -> Doc:
-        found = first_matches(doc, "hardware")
+        found, names = self._found(doc)
+        add_named(doc, self.entity, found, names, self.vocabulary, EXTRACTOR, self.taken(doc))
+        return doc
+
+    @staticmethod
+    def taken(doc: Doc) -> list[tuple[int, int]]:
+        """Spans of devices in measures ("32 GPU-days")."""
+        found = (m for m in doc._.matches if m.type == "hardware")
+        return [(m.start, m.end) for m in found if _MEASURE.match(doc._.text, m.end)]
+
+    def candidates(self, doc: Doc) -> list[Candidate]:
+        """Labels of the vocabulary that name a device or a class of devices by themselves."""
+        return self._found(doc)[0]
+
+    def _found(self, doc: Doc) -> tuple[list[Candidate], dict[tuple[int, int], str]]:
+        found = first_matches(doc, self.entity)
         joined = self._joined(doc, [m for places in found.values() for m in places])
+        out, names = [], {}
         for concept, places in found.items():
             if _MEMORY in self.vocabulary.broader(concept):
                 continue
-            alone = [
-                m
-                for m in places
-                if (m.start, m.end) not in joined and not _MEASURE.match(doc._.text, m.end) and self._is_name(doc, m)
-            ]
-            if not alone:
-                continue
-            match = alone[0]
-            end = next((e for s, e in joined if s - match.end in (0, 1)), match.end)
-            doc._.mentions.append(
-                Mention(
-                    type="hardware",
-                    surface=doc._.text[match.start : end],
-                    canonical=self.vocabulary[concept].label["en"],
-                    start=match.start,
-                    end=end,
-                    extractor=EXTRACTOR,
-                    confidence=0.9,
-                )
-            )
-        return doc
+            for match in places:
+                apart = (match.start, match.end) not in joined and not _MEASURE.match(doc._.text, match.end)
+                if apart and self._is_name(doc, match):
+                    end = next((e for s, e in joined if s - match.end in (0, 1)), match.end)
+                    names[match.start, end] = self.vocabulary[concept].label["en"]
+                    features = {
+                        "product": float("maker" in self.vocabulary[concept].facts),
+                        "often": min(len(places), 3) / 3,
+                    }
+                    out.append(Candidate(match.start, end, 0.9, features))
+        return out, names
 
     def _is_name(self, doc: Doc, match: Match) -> bool:
         """What a maker sells is no single word in lower case: "ascend", "hopper" and "ampere" are ordinary ones."""

@@ -37,6 +37,8 @@ class Institutions:
         return self._register
 
     def __call__(self, doc: Doc) -> Doc:
+        if not doc._.fields.keys() & {"I", "B"}:
+            return doc  # and the register need not be loaded
         brief = organisations(publishers(field_text(doc, "B")), self.register)
         also = [f.concept for f in brief if f.concept]
         line = organisations(field_text(doc, "I"), self.register, also)

@@ -1,66 +1,209 @@
-"""Judges: how likely a span is an entity of a type, by the rules' score and features and by the tagger's.
+"""Judges: how likely a candidate is what a component looks for, by the rules' features and by the tagger's.
 
-A judge is a logistic regression a type, fitted by scripts/train.py to what a tagger says of papers that it has not
-seen; without a tagger the rules' own score stands. Named things (models, datasets, hardware) are the vocabulary's.
+A judge is a small network (one hidden layer) fitted by scripts/train.py to what taggers say of papers that they have
+not seen, so its likelihoods can be taken at their word (calibration: scripts/reliability.py). Without a tagger the
+rules' own scores stand.
 """
 
 from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 from spacy.tokens import Doc
 
-from kg.extract.context import likelihood
+from kg.text import fold
 from kg.vocabulary import data_folder
 
-KINDS = ("technique", "problem", "task")
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from kg.extract.context import View
+
+Features = dict[str, float]
+Span = tuple[int, int]
+CHANCE = 0.15  # least likelihood by the first judge
+_MOST, _LEFT = 500, 100  # candidates of a type, before and after the first judge: texts without sense end too
+_UNLIKELY = 0.04  # mean likelihood below which the tagger has ruled a span out, unless it is a label
+_LOOSE = ("DT", "IN", "CC", "TO", "PRP", "MD", "W", "EX", ",", ":", ";", ".")  # parts of speech at no edge of a name
+_LIKELY = (0.25, 0.5)  # how likely the pieces of a span of the tagger's own are at least
 
 
 class Candidate(NamedTuple):
-    """A span of a Doc that may be an entity, with the rules' score from 0 to 1 and the features of its judge."""
+    """A span of a Doc that may be an entity, with a score from 0 to 1 and the features of its judge."""
 
     start: int
     end: int
     score: float
-    features: dict[str, float]
+    features: Features
+
+
+class Judge:
+    """A network with one hidden layer: features by name to the likelihoods of its labels."""
+
+    def __init__(self, told: Mapping[str, Any]) -> None:
+        self.labels: list[str] = told["labels"]
+        self.threshold: float = told["threshold"]
+        self._column = {name: i for i, name in enumerate(told["features"])}
+        self._mean, self._scale = np.array(told["mean"]), np.array(told["scale"])
+        self._hidden, self._shift = np.array(told["hidden"]), np.array(told["shift"])
+        self._out, self._bias = np.array(told["out"]), np.array(told["bias"])
+
+    def __call__(self, rows: Sequence[Features]) -> npt.NDArray[np.float64]:
+        """The likelihood of each label for each row; (rows, labels)."""
+        return self._of(self.table(rows))
+
+    def of_table(self, names: Sequence[str], rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """The same from a matrix with a column for each of these features."""
+        out = np.zeros((len(rows), len(self._column)))
+        known = [i for i, name in enumerate(names) if name in self._column]
+        out[:, [self._column[names[i]] for i in known]] = rows[:, known]
+        return self._of(out)
+
+    def _of(self, table: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        hidden = np.maximum((table - self._mean) / self._scale @ self._hidden + self._shift, 0)
+        logits = hidden @ self._out + self._bias
+        likely = np.exp(logits - logits.max(1, keepdims=True))
+        return np.asarray(likely / likely.sum(1, keepdims=True))
+
+    def table(self, rows: Sequence[Features]) -> npt.NDArray[np.float64]:
+        """Rows of features as a matrix; what the judge does not know is left out."""
+        out = np.zeros((len(rows), len(self._column)))
+        for i, row in enumerate(rows):
+            for name, value in row.items():
+                at = self._column.get(name)
+                if at is not None:
+                    out[i, at] = value
+        return out
 
 
 @cache
-def judges() -> dict[str, dict[str, float]]:
-    """Weights by type, with "bias" and "threshold"; empty where the package carries none."""
+def judges() -> dict[str, Judge]:
+    """The judges that ship, by what they judge; none where the package carries none."""
     file = data_folder("data") / "models" / "judges.json"
-    return json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    return {name: Judge(told) for name, told in json.loads(file.read_text("utf-8")).items()} if file.is_file() else {}
 
 
-def threshold(doc: Doc, kind: str, by_rules: float) -> float:
-    """The least score of an entity: the judge's where there is a tagger, else the rules'."""
-    return judges()[kind]["threshold"] if doc._.tags is not None and judges() else by_rules
+def judge_for(doc: Doc, name: str) -> Judge | None:
+    """The judge of this name for a Doc that was tagged, None for one that was not."""
+    return judges().get(name) if doc._.tags is not None else None
 
 
-def judged(doc: Doc, kind: str, found: list[Candidate]) -> list[Candidate]:
-    """Candidates, the tagger's own among them, with their scores by the judge; as they are without a tagger."""
-    if doc._.tags is None or not judges():
-        return found
-    weights = judges()[kind]
-    return [c._replace(score=likelihood(weights, c.features)) for c in with_tags(doc, kind, found)]
+def chosen(
+    doc: Doc, kind: str, found: list[Candidate], view: View, by_rules: float, taken: Sequence[Span] = ()
+) -> list[Candidate]:
+    """The candidates that are taken for entities of a type, likeliest first; of those that overlap, the likelier.
+
+    With a tagger two judges decide: one on each candidate, one on those that are left, which knows what else is
+    named; `taken` are spans of things that have another type. Without, those of at least the score `by_rules` stay,
+    in the order that they came.
+    """
+    if doc._.tags is None or f"{kind} distinct" not in judges():
+        return [c for c in found if c.score >= by_rules]
+    left = survivors(doc, kind, found, view, taken)
+    judge = judges()[f"{kind} distinct"]
+    likely = judge([c.features for c in left])[:, 1].tolist() if left else []
+    kept = [c._replace(score=p) for c, p in zip(left, likely, strict=True) if p >= judge.threshold]
+    return sorted(kept, key=lambda c: (-c.score, c.start))
 
 
-def with_tags(doc: Doc, kind: str, found: list[Candidate]) -> list[Candidate]:
+def survivors(doc: Doc, kind: str, found: list[Candidate], view: View, taken: Sequence[Span]) -> list[Candidate]:
+    """Candidates that the first judge gives a chance and no likelier one overlaps, with what the second looks at."""
+    found = with_tags(doc, kind, found, view, taken)
+    likely = judges()[kind]([c.features for c in found])[:, 1].tolist() if found else []
+    scored = [c._replace(score=p) for c, p in zip(found, likely, strict=True) if p >= CHANCE]
+    left: list[Candidate] = []
+    for c in sorted(scored, key=lambda c: (-c.score, c.start, -c.end)):
+        if len(left) < _LEFT and not any(o.start < c.end and c.start < o.end for o in left):
+            left.append(c)
+    words = [set(fold(doc._.text[c.start : c.end]).split()) for c in left]
+    out = []
+    for i, c in enumerate(left):
+        shared = [2 * len(words[i] & w) / max(1, len(words[i]) + len(w)) for w in words[:i]]
+        features = {
+            **c.features,
+            "first": math.log(c.score / (1 - c.score + 1e-6)),
+            "repeats": max(shared, default=0.0),
+            "repeats much": float(max(shared, default=0.0) >= 0.5),
+            "same": float(max(shared, default=0.0) >= 0.99),
+            "rank": i / 10,
+            "others": len(left) / 10,
+            "part": float(any(words[i] < w for w in words[:i])),
+            "whole": float(any(words[i] > w for w in words[:i])),
+        }
+        out.append(c._replace(features=features))
+    return out
+
+
+def with_tags(doc: Doc, kind: str, found: list[Candidate], view: View, taken: Sequence[Span] = ()) -> list[Candidate]:
     """Candidates with the tagger's spans added, and all that the tagger says among their features."""
     tags = doc._.tags
+    found = found[:_MOST]
     spans = {(c.start, c.end) for c in found}
-    alone = [
-        Candidate(start, end, 0.1, {"tagger alone": 1.0, "long": min(doc._.text.count(" ", start, end), 8) / 8})
-        for start, end in tags.spans(kind)
-        if end > start and (start, end) not in spans
-    ]
+    own: dict[tuple[int, int], float] = {}
+    for least in _LIKELY:
+        for start, end in tags.spans(kind, least):
+            start, end = _trimmed(doc._.text, start, end, view)
+            if end > start and (start, end) not in spans:
+                own[start, end] = least
+    alone = [Candidate(s, e, 0.1, {"tagger alone": 1.0, "tagger surer": least}) for (s, e), least in own.items()]
     out = []
     for candidate in (*found, *alone):
+        start, end = candidate.start, candidate.end
+        seen = tags.features(kind, start, end)
+        if seen and seen["tag"] < _UNLIKELY and kind not in view.labels.get((start, end), ()):
+            continue
         score = min(max(candidate.score, 0.02), 0.98)
-        features = {"rules": math.log(score / (1 - score)), **candidate.features}
-        features |= tags.features(kind, candidate.start, candidate.end)
+        features = {"rules": math.log(score / (1 - score)), **view.form(start, end), **candidate.features}
+        features |= _labels(view, kind, start, end)
+        features |= seen
+        if any(s < end and start < e for s, e in taken):
+            features["taken"] = 1.0
+            features["inside taken"] = float(any(s <= start and end <= e for s, e in taken))
+        features |= _everywhere(doc, kind, start, end, view)
         out.append(candidate._replace(features=features))
     return out
+
+
+def _trimmed(text: str, start: int, end: int, view: View) -> tuple[int, int]:
+    """A span without what no name begins or ends with: marks, half a pair of brackets, articles, prepositions."""
+    phrase = view.phrase_at(start, end)
+    words = list(phrase.words) if phrase else []
+    while words and words[-1].tag.startswith(_LOOSE):
+        words.pop()
+    while words and words[0].tag.startswith(_LOOSE):
+        words.pop(0)
+    if words:
+        start, end = words[0].start, words[-1].end
+    while start < end and not (text[start].isalnum() or text[start] in "([$\\"):
+        start += 1
+    while end > start and not (text[end - 1].isalnum() or text[end - 1] in ")]$+%"):
+        end -= 1
+    for opening, closing in ("()", "[]"):
+        if text[end - 1 : end] == closing and opening not in text[start:end]:
+            end -= 1
+        if text[start : start + 1] == opening and closing not in text[start:end]:
+            start += 1
+    return start, end
+
+
+def _labels(view: View, kind: str, start: int, end: int) -> Features:
+    """Of which types the vocabulary knows the very span."""
+    types = view.labels.get((start, end), frozenset())
+    out = {f"label {other}": 1.0 for other in types - {kind}}
+    if kind in types:
+        out["label own"] = 1.0
+    return out
+
+
+def _everywhere(doc: Doc, kind: str, start: int, end: int, view: View) -> Features:
+    """How likely the same wording is wherever it stands: a hard case in one sentence is a plain one in another."""
+    places = view.places(doc._.text[start:end])
+    if len(places) < 2:
+        return {}
+    means = [m for s, e in places if (m := doc._.tags.mean(kind, s, e)) is not None]
+    return {"tag everywhere": sum(means) / len(means), "tag best": max(means)} if means else {}

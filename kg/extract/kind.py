@@ -46,6 +46,12 @@ class Kind:
                 *(f"{kind}-text" for kind in ("survey", "study", "theory", "system", "method")),
             )
         }
+        #: Each cue with its first word, by which most are known to be absent without a search.
+        self.counted = {
+            group: [(cue.partition(" ")[0], f" {cue} ") for cue in sorted(cues)]
+            for group, cues in self.cues.items()
+            if group.endswith("text")
+        }
 
     def __call__(self, doc: Doc) -> Doc:
         doc._.kind = self.kind(doc)
@@ -54,8 +60,12 @@ class Kind:
     def kind(self, doc: Doc) -> str:
         """The likeliest kind; a paper without evidence is a method."""
         title = f" {fold(without_venue(field_text(doc, 'T')))} "  # a space around each word: whole phrases are counted
-        abstract = f" {' '.join(t.fold for t in folded(doc, *doc._.fields.get('A', (0, 0))))} "
-        hits = {g: sum(abstract.count(f" {w} ") for w in words) for g, words in self.cues.items() if g.endswith("text")}
+        forms = [t.fold for t in folded(doc, *doc._.fields.get("A", (0, 0)))]
+        abstract, present = f" {' '.join(forms)} ", set(forms)
+        hits = {
+            group: sum(abstract.count(words) for first, words in cues if first in present)
+            for group, cues in self.counted.items()
+        }
         named = {g: any(f" {w} " in title for w in words) for g, words in self.cues.items() if g.endswith("title")}
         phrase = presented(field_text(doc, "A"), doc._.name)
         head = self.head(phrase)

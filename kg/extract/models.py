@@ -1,4 +1,4 @@
-"""Models: named pretrained models of the vocabulary, and names that end in a size ("Orca-2-13B")."""
+"""Models: named pretrained models of the vocabulary, names that end in a size ("Orca-2-13B"), and the tagger's."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import re
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import add_once, first_matches, inside, read_fields
-from kg.text import fold
+from kg.extract.base import first_matches, inside, mentions, read_fields
+from kg.extract.judge import Candidate
+from kg.extract.named import add_named
 from kg.vocabulary import Vocabulary
 
-EXTRACTOR = "models/1"
+EXTRACTOR = "models/2"
 #: A capitalised name that carries a parameter count: "Orca-2-13B", "Falcon 40B-Instruct".
 _SIZED = re.compile(
     r"(?<![\w-])([A-Z](?:[\w.]{0,40}\w)?(?:[- ][A-Z\d](?:[\w.]{0,40}\w)?){0,3}"
@@ -24,27 +25,41 @@ _NO_NAME = ("DT", "IN", "PRP", "CC", "TO", "VB", "RB", "W", "EX", "MD", "CD")
 class Models:
     """Adds one mention a model, the most specific name where names are nested."""
 
+    entity = "model"
+
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
 
     def __call__(self, doc: Doc) -> Doc:
-        sized = self._sized(doc)
-        known = first_matches(doc, "model")
-        exact = {(m.start, m.end) for places in known.values() for m in places}
-        devices = [(m.start, m.end) for m in doc._.matches if m.type == "hardware"]  # "Gen 3" in "Snapdragon 8 Gen 3"
-        taken = [*sized, *devices]
-        own = fold(doc._.name)
-        seen: set[str] = set()
-        for start, end in sized:
-            surface = doc._.text[start:end]
-            if (start, end) not in exact and not inside((start, end), exact) and not self._own(surface, own):
-                add_once(doc, "model", start, end, surface, EXTRACTOR, 0.7, seen)
-        for concept, places in known.items():
-            label = self.vocabulary[concept].label["en"]
-            free = [m for m in places if (m.start, m.end) in sized or not inside((m.start, m.end), taken)]
-            if free and not self._own(doc._.text[free[0].start : free[0].end], own):
-                add_once(doc, "model", free[0].start, free[0].end, label, EXTRACTOR, 0.85, seen)
+        found, names = self._found(doc)
+        add_named(doc, self.entity, found, names, self.vocabulary, EXTRACTOR, self.taken(doc))
         return doc
+
+    @staticmethod
+    def taken(doc: Doc) -> list[tuple[int, int]]:
+        """Spans of devices: "Gen 3" in "Snapdragon 8 Gen 3" is no model."""
+        return [(m.start, m.end) for m in mentions(doc, "hardware")]
+
+    def candidates(self, doc: Doc) -> list[Candidate]:
+        """Labels of the vocabulary that stand alone, and names with a size that it does not know."""
+        return self._found(doc)[0]
+
+    def _found(self, doc: Doc) -> tuple[list[Candidate], dict[tuple[int, int], str]]:
+        sized = self._sized(doc)
+        known = first_matches(doc, self.entity)
+        exact = {(m.start, m.end) for places in known.values() for m in places}
+        out = [
+            Candidate(start, end, 0.7, {"sized": 1.0})
+            for start, end in sized
+            if (start, end) not in exact and not inside((start, end), exact)
+        ]
+        names = {}
+        for concept, places in known.items():
+            for match in places:
+                if (match.start, match.end) in sized or not inside((match.start, match.end), sized):
+                    names[match.start, match.end] = self.vocabulary[concept].label["en"]
+                    out.append(Candidate(match.start, match.end, 0.85, {"often": min(len(places), 3) / 3}))
+        return out, names
 
     @staticmethod
     def _sized(doc: Doc) -> list[tuple[int, int]]:
@@ -59,10 +74,6 @@ class Models:
                 if start == match.start(1) or _SIZED.fullmatch(doc._.text, start, end):
                     out.append((start, end))
         return out
-
-    @staticmethod
-    def _own(surface: str, own: str) -> bool:
-        return bool(own) and fold(surface) == own
 
 
 @Language.factory("kg_models")

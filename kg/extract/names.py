@@ -48,6 +48,8 @@ _PREPRINT = re.compile(
     re.IGNORECASE,
 )
 _TITLE_BRACKET = re.compile(rf"\((?P<name>{_TOKEN})\)")
+_INSIDE = re.compile(r"[a-z,] ")  # what stands before a name inside a sentence
+_SENTENCE_END = re.compile(r"[.!?](?:\s+(?=[A-Z])|$)")
 _CLOSED = re.compile(r"[\"'”’`}*]*\s?(?:[,(:.]|—|--)")
 _ORDINARY = re.compile(
     r"^(?:we|this|that|the|these|our|it|in|on|to|for|and|an?|by|as|its?|their|such|is|are)$", re.IGNORECASE
@@ -153,7 +155,24 @@ def _stands_in(phrase: str, abstract: str) -> bool:
     """Whether a phrase of the title is used as a name: with capitals inside a sentence."""
     if phrase.isupper():
         phrase = phrase.title()
-    return bool(re.search(rf"(?<=[a-z,] ){re.escape(phrase)}\b", abstract))
+    return any(_INSIDE.match(abstract, at - 2, at) and _apart(abstract, end) for at, end in _places(phrase, abstract))
+
+
+def _places(name: str, text: str) -> Iterator[tuple[int, int]]:
+    """Where a text holds a name, as it is spelled."""
+    at = text.find(name)
+    while at >= 0:
+        yield at, at + len(name)
+        at = text.find(name, at + 1)
+
+
+def _apart(text: str, at: int) -> bool:
+    """Whether a word begins or ends at an offset: "\\b", without a pattern to compile for each name."""
+    return _is_word(text[at - 1 : at]) != _is_word(text[at : at + 1])
+
+
+def _is_word(char: str) -> bool:
+    return char.isalnum() or char == "_"
 
 
 def _introduced(abstract: str) -> Iterator[tuple[str, bool]]:
@@ -204,15 +223,19 @@ def _abbreviates(acronym: str, before: str) -> bool:
 
 
 def _sentence_end(text: str, at: int) -> int:
-    end = re.compile(r"[.!?](?:\s+(?=[A-Z])|$)").search(text, at)
+    end = _SENTENCE_END.search(text, at)
     return end.start() if end else len(text)
 
 
 def spelled(name: str, abstract: str) -> str:
     """A name as the abstract writes it, where the title has it in capitals."""
-    pattern = rf"(?<!\w){re.escape(name)}(?!\w)"
-    found = re.search(pattern, abstract) or re.search(pattern, abstract, re.IGNORECASE)
-    return found.group() if found and (name.isupper() or name.title() == name) else name
+    if not (name.isupper() or name.title() == name):
+        return name
+    for at, end in _places(name, abstract):
+        if not _is_word(abstract[at - 1 : at] if at else "") and not _is_word(abstract[end : end + 1]):
+            return name
+    found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", abstract, re.IGNORECASE)
+    return found.group() if found else name
 
 
 def code_url(doc: Doc) -> str:

@@ -10,29 +10,36 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-#: LaTeX and typographic forms that are replaced before reading; each replacement is padded to the same length.
-_PLAIN = (
+#: One form for the characters that papers use for one mark.
+_CHARACTERS = str.maketrans("∼～≈˜‐‑‒–−✕✖╳⨯％\u00a0\u2009\u202f\n", "~~~~-----××××%    ")
+#: Forms that are replaced before reading, each padded to the same length; those of LaTeX first.
+_LATEX = (
     (re.compile(r"\\times|\\texttimes"), "×"),
+    (re.compile(r"\\pm(?![a-z])"), "±"),
+    (re.compile(r"\\(?:to|rightarrow|Rightarrow)(?![a-z])"), "→"),
     (re.compile(r"\\%"), "%"),
     (re.compile(r"\\(?:sim|approx|thicksim)(?![a-z])"), "~"),
     (re.compile(r"\\geq?(?![a-z])|\\geqslant"), "≥"),
     (re.compile(r"\\leq?(?![a-z])|\\leqslant"), "≤"),
     (re.compile(r"\\(?:textbf|textit|emph|texttt|textsc|mathbf|mathrm|mathsf|text|bf|underline)(?![a-z])"), ""),
     (re.compile(r"\\[()\[\],;!: ]|[${}]"), ""),
+)
+_PLAIN = (
     (re.compile(r"\*\*"), ""),
+    (re.compile(r"\+/?-"), "±"),
     (re.compile(r"(?<=[A-Za-z])~(?=\w)|(?<=\d)~(?=[A-Za-z%])"), " "),
-    (re.compile(r"[∼～≈˜]"), "~"),
-    (re.compile(r"[‐‑‒–−]"), "-"),
-    (re.compile(r"[✕✖╳⨯]"), "×"),
-    (re.compile(r"％"), "%"),
-    (re.compile(r"[\u00a0\u2009\u202f\n]"), " "),
 )
 
 
 def plain(text: str) -> str:
     """The text without LaTeX around numbers, of the same length so that offsets hold."""
-    for pattern, new in _PLAIN:
-        text = pattern.sub(lambda found, new=new: _pad(new, len(found.group())), text)  # type: ignore[misc]
+    if any(mark in text for mark in "\\${}"):
+        for pattern, new in _LATEX:
+            text = pattern.sub(lambda found, new=new: _pad(new, len(found.group())), text)  # type: ignore[misc]
+    text = text.translate(_CHARACTERS)
+    if any(mark in text for mark in "*+~"):
+        for pattern, new in _PLAIN:
+            text = pattern.sub(lambda found, new=new: _pad(new, len(found.group())), text)  # type: ignore[misc]
     return text
 
 
@@ -54,17 +61,19 @@ class Quantity(NamedTuple):
     origin: str = ""  # "256" in "from 256 to 30 steps"
 
 
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
-_UNITS = (
+_NUMBER = r"\d{1,3}(?:(?:,| , )\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"  # "4{,}918" is "4 , 918" by now
+UNITS = (
     (
         "points",
         r"%\s?(?:pt|points?)\b|percentage[- ]points?|(?:abs(?:olute)?\.? )?(?:percentage )?points?\b|p\.?p\.?(?![a-z])|"
-        r"ppts?\b|pts?\b|个百分点|個百分點|百分点",
+        r"ppts?\b|pts?\b|[A-Z][A-Z\d@]{1,7} points\b|个百分点|個百分點|百分点",
     ),
     ("%", r"%|per ?cent\b|％"),
     ("x", r"[x×X](?![A-Za-z0-9])(?!\s*\d)|-?times\b|-?folds?\b(?!\s*cross)|(?=faster\b)|倍"),
+    ("orders of magnitude", r"orders?[ -]of[ -]magnitudes?\b|个数量级"),
     ("tokens/s", r"(?:tokens?|toks?)\s?(?:/|per )\s?(?:s|secs?|seconds?)\b|TPS\b|(?:tokens?|toks?)\s?s\s?-1"),
     ("FPS", r"(?:end-to-end )?FPS\b|fps\b|frames?(?: per |/)s(?:ec(?:ond)?)?\b|Hz\b"),
+    ("PFLOPs/s", r"(?:PFLOP[Ss]?|petaFLOP[Ss]?)(?:/s(?:ec(?:ond)?)?\b| per second)"),
     ("TFLOPs/s", r"TFLOP[Ss]?/s\b|TFLOP[Ss]? per second"),
     ("TOPS/W", r"TOPS/W\b"),
     ("GFLOPs", r"G(?:FLOPs?|FLOPS|MACs)\b"),
@@ -90,8 +99,8 @@ _UNITS = (
     ("bpp", r"bpp\b"),
     ("bits", r"bits?\b|比特"),
     ("B tokens", r"(?:B|billion) (?:\w+ )?tokens\b"),
-    ("M tokens", r"(?:M|million) (?:\w+ )?tokens\b"),
-    ("K tokens", r"(?:K|k|thousand) (?:\w+ )?tokens\b"),
+    ("M tokens", r"(?:M|million)(?: |-)(?:\w+ )?(?:tokens?|context)\b"),
+    ("K tokens", r"(?:K|k|thousand)(?: |-)(?:\w+ )?(?:tokens?|context|sequence)\b"),
     ("K parameters", r"(?:K|k|thousand) (?:\w+ )?param(?:eter)?s\b"),
     ("M", r"(?:M|million) (?:\w+ )?param(?:eter)?s?\b"),
     ("B", r"(?:B|billion) (?:\w+ )?param(?:eter)?s?\b"),
@@ -101,12 +110,12 @@ _UNITS = (
 )
 #: Units that may stand once for two numbers: "206 / 30 fps".
 _SHAREABLE = ("%", "x", "points", "FPS", "tokens/s", "ms", "s", "dB", "GB", "MB")
-_UNIT = "|".join(f"(?P<u{i}>{pattern})" for i, (_, pattern) in enumerate(_UNITS))
+_UNIT = "|".join(f"(?P<u{i}>{pattern})" for i, (_, pattern) in enumerate(UNITS))
 _UNIT_AT = re.compile(rf"\s{{0,7}}-?\s?(?:{_UNIT})")
 _RANGE = re.compile(
-    rf"(?P<sign>[+±-](?=\s?[\d.])\s?)?(?P<times>[×x]\s{{0,2}}(?=\d))?(?P<low>{_NUMBER})"
+    rf"(?P<sign>(?:[+-]|±\s{{0,2}})(?=\s?[\d.])\s?)?(?P<times>[×x]\s{{0,2}}(?=\d))?(?P<low>{_NUMBER})"
     r"(?P<unit>\s{0,7}(?:%|[x×X](?![A-Za-z])|ms|s|dB|GB|MB|倍)(?=\s{0,7}(?:-|~|to\b|and\b)))?"
-    rf"(?:(?P<joint>\s{{0,7}}(?:-{{1,2}}|~|to|—|至|到)\s{{0,7}}|(?P<and>\s+and\s+))\+?(?P<high>{_NUMBER}))?"
+    rf"(?:(?P<joint>\s{{0,7}}(?:-{{1,2}}|~|to|—|→|至|到)\s{{0,7}}|(?P<and>\s+and\s+))\+?(?P<high>{_NUMBER}))?"
 )
 _BEFORE = re.compile(r"(?:[A-Za-z]|[\d.,]|[A-Za-z]-|\d-|[A-Za-z]@|(?<![\d%x×])/|[_^:])$")
 _FROM = re.compile(
@@ -123,10 +132,10 @@ _NAME_BEFORE = re.compile(r"[A-Z][\w.-]*[ -]?$")
 _SHARED = re.compile(r"\s*(?:/|\||,|,? and|,? or)\s*")
 _PREFIX = re.compile(
     r"(?P<up_to>\bup ?to(?: an?| about| around| approximately)?|\bas (?:much|high|many|large|far) as(?: an?)?|"
-    r"\bat most|\bless than|\bfewer than|\bunder|\bbelow|\bwithin|\bno more than|\bmaximum(?: of)?|\bmax|[<≤]|"
+    r"\bat most|\bless than|\bfewer than|\bunder|\bbelow|\bwithin|\bno more than|\bmaximum(?: of)?|\bmax|<=|[<≤]|"
     r"高达|可达|最高|最多|不超过|低于|不足)[\s(]*(?:a |an |only |just |over )?[\s+]*$|"
     r"(?P<at_least>\bat least|\bover|\bmore than|\babove|\bexceed(?:s|ing|ed)?|\bbeyond|\bno less than|\bgreater than|"
-    r"\bsurpass(?:es|ing)?|\bupwards of|\bwell over|[>≥]|超过|至少|逾|超)[\s(]*(?:a |an |only |just )?[\s+]*$|"
+    r"\bsurpass(?:es|ing)?|\bupwards of|\bwell over|>=|[>≥]|超过|至少|逾|超)[\s(]*(?:a |an |only |just )?[\s+]*$|"
     r"(?P<about>\babout|\baround|\bnearly|\balmost|\bapproximately|\broughly|\bclose to|\bsome|\bnear|\bcirca|~|"
     r"\bapprox\.?|约|近|大约|接近)[\s(]*(?:a |an |only |just )?[\s+]*$",
     re.IGNORECASE,
@@ -134,19 +143,24 @@ _PREFIX = re.compile(
 _SUFFIX = re.compile(
     r"\s?(?P<at_least>\+(?!\d)|以上|or more\b|and above\b)|\s?(?P<about>左右|上下)|\s?(?P<up_to>以内|以下|or less\b)"
 )
+_COUNTS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_COUNT = "|".join(_COUNTS[1:])
 _WORDS = re.compile(
     r"\b(?P<half>(?:by|to|in|nearly|about|almost|roughly|only) half|halv(?:es?|ed|ing)\b|half (?:of )?the\b)|"
-    r"\b(?P<double>doubl(?:es|ed|ing)\b(?=\s+(?:the|its|inference|training|throughput))|twice\b(?= (?:as|the|faster))|"
-    r"two-?fold\b|two times\b)|"
+    r"\b(?P<double>doubl(?:es|ed|ing)\b(?=\s+(?:the|its|inference|training|throughput))|twice\b(?= (?:as|the|faster)))|"
     r"\b(?P<triple>tripl(?:es|ed|ing)\b(?=\s+(?:the|its|throughput)))|"
-    r"\b(?P<times>(?:three|four|five|six|seven|eight|nine|ten) times\b)|"
-    r"\b(?P<orders>(?:one|two|three|four|an|several|\d)[ -]+orders?[- ]of[- ]magnitudes?)|"
+    rf"\b(?:(?P<from>{_COUNT})(?: to |-))?(?P<times>{_COUNT})(?: times\b|[ -]?fold\b)|"
+    rf"\b(?:(?P<orders>one|an?|{_COUNT})[ -]+)?order(?P<several>s?)[- ]of[- ]magnitudes?\b|"
+    r"(?<![\w./-])(?P<part>\d)/(?P<whole>\d{1,3})(?P<th>\s?[x×]|th\b|(?= (?:of )?the\b))|"
+    r"\b(?P<third>one[ -]third|two[ -]thirds|one[ -]quarter|a quarter|a third|three[ -]quarters)"
+    r"(?= (?:of )?(?:the|its)\b)|"
     r"(?P<han>翻倍|减半|一个数量级|两个数量级)",
     re.IGNORECASE,
 )
+#: One of these is in every match of `_WORDS`: looked for first, for most sentences have none.
+_WORDS_SIGNS = ("hal", "doubl", "twice", "tripl", "times", "fold", "order", "third", "quarter", "/", *"倍半级")
 _HAN_WORDS = {"翻倍": (2.0, "x"), "减半": (50.0, "%"), "一个数量级": (10.0, "x"), "两个数量级": (100.0, "x")}
-_COUNTS = ("three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_ORDERS = {"an": 1, "one": 1, "two": 2, "three": 3, "four": 4}
+_PARTS = {"third": 3, "thirds": 3, "quarter": 4, "quarters": 4}
 
 
 def quantities(text: str) -> list[Quantity]:
@@ -156,7 +170,7 @@ def quantities(text: str) -> list[Quantity]:
     [(2.4, 'x', 'up_to'), (0.9, 'GB', 'exact')]
     """
     out: list[Quantity] = []
-    for quantity in sorted([*_digits(text), *_words(text)]):
+    for quantity in sorted([*_digits(text), *_words(text)], key=lambda q: (q.start, -q.end)):
         if out and quantity.origin and _ORIGIN.fullmatch(text[out[-1].end : quantity.number]):
             out[-1] = quantity
         elif not out or quantity.start >= out[-1].end:
@@ -176,7 +190,8 @@ def _digits(text: str) -> Iterator[Quantity]:
         if _BEFORE.search(text[max(0, match.start() - 2) : match.start()]) and not match["times"]:
             at = match.end("low")
             continue
-        if match["times"] and text[: match.start()].rstrip()[-1:].isdigit():  # 800×800
+        size = match["times"] and text[: match.start()].rstrip()[-1:].isdigit()  # 800×800
+        if size or (match["sign"] or "").startswith("±"):  # the spread of the value before
             at = match.end("low")
             continue
         quantity = _read(text, match)
@@ -207,12 +222,16 @@ def _read(text: str, match: re.Match[str]) -> Quantity:
     after = _SUFFIX.match(text, end)
     if after and after.lastgroup and bound == "exact":
         bound, end = after.lastgroup, after.end()
-    sign = (match["sign"] or "").strip().replace("±", "")
+    if unit == "orders of magnitude" and low.is_integer():
+        value, unit = 10.0 ** min(low, 9.0), "x"
+    sign = (match["sign"] or "").strip()
     return Quantity(start, end, value, unit, bound, sign, match.start("low"), origin)
 
 
 def _is_step(match: re.Match[str], window: str, unit: str) -> bool:
     """Whether "A to B" goes from one to the other ("from 91.7% to 94.1%") rather than spans a range ("2x to 3x")."""
+    if match["joint"].strip() == "→":
+        return True
     if match["joint"].strip() != "to" or unit == "x":
         return False
     if _FROM_HERE.search(window):
@@ -227,35 +246,53 @@ def _resumes(text: str, match: re.Match[str]) -> bool:
 
 
 def _words(text: str) -> Iterator[Quantity]:
+    """Quantities in words: "by half", "threefold", "two orders of magnitude", "1/8x", "two thirds of the"."""
+    low = text.lower()
+    if not any(sign in low for sign in _WORDS_SIGNS):
+        return
     for match in _WORDS.finditer(text):
-        word = match.group().lower()
-        value, unit = 2.0, "x"
-        if match["half"]:
-            value, unit = 50.0, "%"
-        elif match["triple"]:
-            value = 3.0
-        elif match["times"]:
-            value = _COUNTS.index(word.split()[0]) + 3.0
-        elif match["orders"]:
-            count = re.split(r"[ -]", word)[0]
-            if count == "several":
-                continue
-            value = 10.0 ** (_ORDERS.get(count) or int(count))
-        elif match["han"]:
-            value, unit = _HAN_WORDS[word]
-        bound, start = _bound(text, match.start())
-        yield Quantity(start, match.end(), value, unit, bound, "", match.start())
+        read = _word(match)
+        if read:
+            bound, start = _bound(text, match.start())
+            yield Quantity(start, match.end(), *read, bound, "", match.start())
+
+
+def _word(match: re.Match[str]) -> tuple[float | tuple[float, float], str] | None:
+    """Value and unit of one match of `_WORDS`; None for "orders of magnitude" without a count."""
+    if match["half"]:
+        return 50.0, "%"
+    if match["double"] or match["triple"]:
+        return (2.0 if match["double"] else 3.0), "x"
+    if match["times"]:
+        high = _count(match["times"])
+        return ((_count(match["from"]), high) if match["from"] else high), "x"
+    if match["part"]:
+        share = int(match["part"]) / max(int(match["whole"]), 1)
+        if not 0 < share < 1:
+            return None
+        return (round(share, 4), "x") if match["th"] else (round(100 * share, 1), "%")
+    if match["third"]:
+        count, part = re.split("[ -]", match["third"].lower())
+        return round(100 * _count(count) / _PARTS[part], 1), "%"
+    if match["han"]:
+        return _HAN_WORDS[match["han"]]
+    return (10.0 ** _count(match["orders"] or "one"), "x") if match["orders"] or not match["several"] else None
+
+
+def _count(word: str) -> float:
+    word = word.lower()
+    return _COUNTS.index(word) + 1.0 if word in _COUNTS else 1.0  # "an"
 
 
 def _float(text: str) -> float:
-    return float(text.replace(",", ""))
+    return float(re.sub("[, ]", "", text))
 
 
 def _unit(text: str, at: int) -> tuple[str, int]:
     found = _UNIT_AT.match(text, at)
     if not found or not found.lastgroup:
         return "", at
-    name = _UNITS[int(found.lastgroup[1:])][0]
+    name = UNITS[int(found.lastgroup[1:])][0]
     glued = found.group().startswith("-") and name in ("bits", "steps", "s", "B", "layers")
     return ("", at) if glued else (name, found.end())
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from kg.extract.numbers import Quantity
 from kg.text import fold
@@ -89,7 +89,7 @@ class Reading(NamedTuple):
     change: str
     metric: str
     span: tuple[int, int]  # in the sentence
-    confidence: float
+    kind: str  # which rule found it
 
 
 @dataclass(slots=True)
@@ -102,6 +102,19 @@ class Sentence:
     metrics: list[tuple[int, int, Concept]]  # the vocabulary's metrics
     expansions: dict[str, str]  # "TTFT" -> "time to first token", as the paper writes it
     frames: str  # what its frames per second measure
+    names: list[tuple[int, int, str]] = field(default_factory=list)  # datasets, models and techniques, with their type
+    name: str = ""  # the paper's own
+    before: str = ""  # the sentence before
+    rank: int = 0  # 0 for the first sentence in which the paper speaks of itself
+    others: list[Any] | None = None  # what numbers may be compared with, once looked for
+
+    @property
+    def has_name(self) -> bool:
+        return bool(self.name) and self.name in self.text
+
+    def is_own(self, start: int, end: int) -> bool:
+        """Whether words are the paper's own name, or part of it."""
+        return bool(self.name) and (self.text[start:end] in self.name or self.name in self.text[start:end])
 
 
 @dataclass(slots=True)
@@ -173,6 +186,14 @@ class Lexicon:
         self.activity = inflected(vocabulary.cues("outcome-speed-of"))
         self.setup = vocabulary.cues("outcome-setup")
         self.generic = vocabulary.cues("outcome-generic-baseline")
+        self.qualifiers = vocabulary.cues("metric-qualifier")
+        references = sorted(vocabulary.cues("outcome-reference"))
+        self.references = re.compile(rf"\b(?:{'|'.join(map(re.escape, references))})\b(?=[ -])", re.IGNORECASE)
+        labels = [
+            fold(label).split() for c in vocabulary.concepts.values() if c.type == "metric" for label in c.labels()
+        ]
+        self.metric_words = {word for words in labels for word in words}
+        self.metric_heads = {words[-1] for words in labels if words}
 
     def cues(self, text: str) -> list[Cue]:
         found = []
@@ -202,11 +223,15 @@ class Lexicon:
         found = self.metric(phrase)
         return found.label["en"] if found else phrase
 
+    def expanded(self, phrase: str, sentence: Sentence) -> str:
+        """A phrase with the acronyms that the paper explains spelled out."""
+        return " ".join(sentence.expansions.get(word, word) for word in phrase.split())
+
     def is_lower_better(self, metric: str) -> bool:
         found = self.metric(metric)
         if found and "better" in found.facts:
             return found.facts["better"] == "lower"
-        return bool(self.lower.search(metric)) and not re.search(r"efficien|speed|throughput|saving", metric)
+        return bool(self.lower.search(metric)) and not re.search(r"efficien|speed|throughput|saving|batch", metric)
 
     def speed(self, before: str, after: str) -> tuple[str, str]:
         """The speed that is meant by words around "speedup" or "faster", and its change.

@@ -16,6 +16,7 @@ _BASELINE = re.compile(
     r"(?P<name>[A-Za-z][\w.+-]*(?:[ -]?[A-Z][\w.]*(?=\s))?|[^A-Za-z，、]+$)\s*(?P<rest>.*)$"
 )
 _FILLER = re.compile(r"[了约近达至到为仅的超过高达\s]*")
+_CHANGES = {"翻倍": "increase", "减半": "decrease"}  # numbers that are verbs
 _TO = re.compile(r"[至到为]\s*(?:约|近|仅|了)*$")
 _EDGE = re.compile(
     r"^(?:.*?(?:上|下|中|时|比|较|于)|将|把|使|令|的|了|达成|实现|取得|平均|分别|显著|整体|仅|高达|达)+|"
@@ -36,7 +37,12 @@ def read(place: Place, last: Reading | None, lexicon: Lexicon) -> Reading | None
     begin = quantity.start - len(ahead)
     span = (quantity.start, quantity.end)
     if not quantity.unit:
-        return Reading("absolute", _phrase(ahead.split("从")[0]), span, 0.5) if quantity.origin else None
+        return Reading("absolute", _phrase(ahead.split("从")[0]), span, "zh") if quantity.origin else None
+    change = next(
+        (change for word, change in _CHANGES.items() if place.text[quantity.start : quantity.end] == word), ""
+    )
+    if change:
+        return Reading(change, _phrase(ahead), (begin, quantity.end), "zh")
     verb = next((c for c in reversed(place.sentence.cues) if begin <= c.start and c.end <= quantity.start), None)
     if verb and _FILLER.fullmatch(place.text[verb.end : quantity.start]):
         subject = place.text[begin : verb.start].split("从")[0]
@@ -47,17 +53,17 @@ def read(place: Place, last: Reading | None, lexicon: Lexicon) -> Reading | None
         metric = _metric(verb, phrase)
         level = verb.group == "keep" or _TO.search(place.text[verb.end : quantity.start])
         change = "absolute" if level else _change(verb, metric, lexicon)
-        return Reading(change, metric or lexicon.near_metric(place), (begin, quantity.end), 0.7)
+        return Reading(change, metric or lexicon.near_metric(place), (begin, quantity.end), "zh")
     end = quantity.end + len(behind)
     noun = next((c for c in place.sentence.cues if quantity.end <= c.start < end and c.group != "keep"), None)
     if noun:
         metric = _metric(noun, _phrase(place.text[quantity.end : noun.start]) or _phrase(ahead))
         change = _change(noun, metric, lexicon)
-        return Reading(change, metric or lexicon.near_metric(place), (quantity.start, noun.end), 0.7)
+        return Reading(change, metric or lexicon.near_metric(place), (quantity.start, noun.end), "zh")
     metric = _phrase(behind) or _phrase(ahead)
     if last:
-        return Reading(last.change, metric or last.metric, span, 0.6)
-    return Reading("absolute", metric, span, 0.4) if metric and quantity.unit != "x" else None
+        return Reading(last.change, metric or last.metric, span, "zh")
+    return Reading("absolute", metric, span, "zh") if metric and quantity.unit != "x" else None
 
 
 def baseline(place: Place, lexicon: Lexicon) -> str:

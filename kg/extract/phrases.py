@@ -1,19 +1,36 @@
-"""Noun phrases of English text: part-of-speech tags of TextBlob's Brill tagger, joined by a small grammar.
+"""Noun phrases of English text: part-of-speech tags by TextBlob's lexicon, joined by a small grammar.
 
-The tagger is the one of De Smedt & Daelemans, "Pattern for Python" (2012); the grammar is the usual base noun
+The tagger is that of De Smedt & Daelemans, "Pattern for Python" (2012), as TextBlob has it: a lexicon, and endings for
+the words that it lacks. The grammar is the usual base noun
 phrase (adjectives, participles and nouns that end in a noun).
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache, lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kg.compiled import kept, stamp
+from kg.model import KgError
+
 _WORD = re.compile(r"[^\W_][\w]*(?:[-‐‑–/.'’+@][\w]+)*\+*|\\?[$(){}\[\],;:.!?\"“”&%]|\S")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_NUMBER = re.compile(r"[0-9\-,.:/%$]+$")
+_SINGULAR = ("is", "ous", "ss")
+_ENDINGS = (
+    ("ing", "VBG"),
+    ("ly", "RB"),
+    ("s", "NNS"),
+    (("able", "al", "ful", "ible", "ient", "ish", "ive", "less", "tic", "ous"), "JJ"),
+    ("ed", "VBN"),
+    (("ate", "ify", "ise", "ize"), "VBP"),
+)
 _BEFORE = 8  # words that a phrase remembers of what stands to its left
 
 
@@ -43,11 +60,6 @@ class Phrase(NamedTuple):
 class Phrases:
     """Tags the English sentences of title and abstract and collects their noun phrases in doc._.phrases."""
 
-    def __init__(self) -> None:
-        from textblob.en.taggers import PatternTagger
-
-        self._tag = PatternTagger().tag
-
     def __call__(self, doc: Doc) -> Doc:
         doc._.phrases, doc._.words = [], []
         for start, end in doc._.sentences:
@@ -60,29 +72,55 @@ class Phrases:
 
     def words(self, text: str, start: int, end: int) -> list[Word]:
         """The tagged words of a sentence."""
-        spans = [(m.start(), m.end()) for m in _WORD.finditer(text, start, end)]
-        if not spans:
-            return []
-        surface = [text[s:e] for s, e in spans]
-        tags = self._tag(" ".join(surface), tokenize=False)
-        if len(tags) != len(surface):  # the tagger drops some marks: go on by its own order
-            tags = self._align(surface, tags)
-        words = [Word(w, _tag(w, t), s, e) for w, (_, t), (s, e) in zip(surface, tags, spans, strict=True)]
-        for i, word in enumerate(words[1:], 1):  # "we survey", "we study": the tagger takes these verbs for nouns
-            if word.tag == "NN" and word.text.islower() and words[i - 1].text.lower() in ("we", "they"):
-                words[i] = word._replace(tag="VBP")
+        words: list[Word] = []
+        before = ""
+        make = tuple.__new__  # see kg.text.tokens
+        for match in _WORD.finditer(text, start, end):
+            word = match.group()
+            tag = _tagged(word, not words)
+            # "we survey", "we study": the tagger takes these verbs for nouns
+            if tag == "NN" and before.lower() in ("we", "they") and word.islower():
+                tag = "VBP"
+            words.append(make(Word, (word, tag, *match.span())))
+            before = word
         return words
 
-    @staticmethod
-    def _align(surface: list[str], tags: list[tuple[str, str]]) -> list[tuple[str, str]]:
-        out, at = [], 0
-        for word in surface:
-            if at < len(tags) and tags[at][0] == word:
-                out.append(tags[at])
-                at += 1
-            else:
-                out.append((word, "NN" if word[0].isalnum() else "."))
-        return out
+
+@lru_cache(maxsize=100_000)
+def _tagged(word: str, begins: bool) -> str:
+    """The tag of a word: by the lexicon (in lower case too where a sentence begins), else by its form."""
+    lexicon = _lexicon()
+    tag = lexicon.get(word, begins and lexicon.get(word.lower()))
+    if not tag:
+        tag = "NNP" if word.istitle() else "CD" if _NUMBER.match(word) else _by_ending(word)
+    return _tag(word, tag.partition("/")[0])
+
+
+@cache
+def _lexicon() -> dict[str, str]:
+    """Tags by word, of TextBlob's file: its package takes a second to import, and its tagger looks at one word."""
+    package = find_spec("textblob")
+    path = Path(*(package.submodule_search_locations or ()) if package else (), "en", "en-lexicon.txt")
+    if not path.is_file():
+        raise KgError("The lexicon of the package textblob is missing: install kg again.")
+    return kept("lexicon", stamp([path, Path(__file__)]), lambda: _read_lexicon(path))  # type: ignore[no-any-return]
+
+
+def _read_lexicon(path: Path) -> dict[str, str]:
+    lines = (line.strip() for line in path.read_text("utf-8").splitlines())
+    pairs = (line.split(" ", 2) for line in lines if line and not line.startswith(";;;"))
+    return {pair[0]: pair[1] for pair in pairs}
+
+
+def _by_ending(word: str) -> str:
+    """The tag of a word that the lexicon lacks; the last ending that fits tells it."""
+    tag = "NN"
+    for endings, other in _ENDINGS:
+        if word.endswith(endings) and not (other == "NNS" and word.endswith(_SINGULAR)):
+            tag = other
+        if other == "JJ" and "-" in word:
+            tag = "JJ"
+    return tag
 
 
 def _tag(word: str, tag: str) -> str:
@@ -99,25 +137,31 @@ _INSIDE = ("JJ", "NN", "NNS", "NNP", "NNPS", "VBN", "VBG", "FW", "CD", "JJR", "J
 _NOUN = ("NN", "NNS", "NNP", "NNPS", "FW", "VBG")
 
 
+#: Over one letter a word, see `_part`. A phrase ends at a plural; in "models support caching" a verb follows it which
+#: the tagger takes for a noun.
+_RUN = re.compile(r"(?P<plural>[inv]*p)v?|[inv]+")
+
+
+@cache
+def _part(tag: str, lower: bool) -> str:
+    """The part of a word in a noun phrase: a noun (n), plural (p) or likely verb (v), inside (i), or none (o)."""
+    if not tag.startswith(_INSIDE):
+        return "o"
+    if lower and tag in ("NNS", "NN"):
+        return "p" if tag == "NNS" else "v"
+    return "n" if tag.startswith(_NOUN) else "i"
+
+
 def noun_phrases(words: list[Word], sentence: tuple[int, int]) -> list[Phrase]:
     """Base noun phrases of a tagged sentence, left to right."""
     out: list[Phrase] = []
-    i = 0
-    while i < len(words):
-        j = i
-        while j < len(words) and words[j].tag.startswith(_INSIDE):
-            j += 1
-            if words[j - 1].tag == "NNS" and words[j - 1].text.islower():
-                break
-        k = j
-        while k > i and not words[k - 1].tag.startswith(_NOUN):
-            k -= 1
-        if k > i:
-            before = tuple(words[max(0, i - _BEFORE) : i])
-            out.append(Phrase(tuple(words[i:k]), words[i].start, words[k - 1].end, before, sentence))
-        # In "models support caching" a plural is followed by a verb that the tagger takes for a noun.
-        plural = j > i and words[j - 1].tag == "NNS"
-        i = max(j, i + 1) + (plural and j < len(words) and words[j].tag == "NN" and words[j].text.islower())
+    parts = "".join([_part(word.tag, word.text.islower()) for word in words])
+    for run in _RUN.finditer(parts):
+        first, last = run.span("plural") if run["plural"] else run.span()
+        last = first + len(parts[first:last].rstrip("i"))  # a phrase ends in a noun
+        if last > first:
+            before = tuple(words[max(0, first - _BEFORE) : first])
+            out.append(Phrase(tuple(words[first:last]), words[first].start, words[last - 1].end, before, sentence))
     return out
 
 

@@ -10,7 +10,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract.base import folded, read_fields, sentence_of
-from kg.extract.judge import Candidate, judged, threshold
+from kg.extract.context import view_of
+from kg.extract.judge import Candidate, chosen
 from kg.model import Mention
 from kg.text import Token, fold
 from kg.vocabulary import Vocabulary
@@ -48,12 +49,11 @@ class Problems:
 
     def __call__(self, doc: Doc) -> Doc:
         best: list[tuple[float, int, int]] = []
-        least = threshold(doc, self.entity, 0.0)
-        for start, end, score, _ in sorted(
-            judged(doc, self.entity, self.candidates(doc)), key=lambda c: (-c.score, c.start)
-        ):
+        view = view_of(doc, self.vocabulary)
+        found = chosen(doc, self.entity, self.candidates(doc), view, 0.0)
+        for start, end, score, _ in sorted(found, key=lambda c: (-c.score, c.start)):
             taken = any(start < e and s < end for _, s, e in best)
-            if score >= least and len(best) < MOST and not taken and not self._repeats(doc, start, end, best):
+            if len(best) < MOST and not taken and not self._repeats(doc, start, end, best):
                 best.append((score, start, end))
         for score, start, end in sorted(best, key=lambda c: c[1]):
             surface = doc._.text[start:end]
@@ -70,6 +70,11 @@ class Problems:
                 )
             )
         return doc
+
+    @staticmethod
+    def taken(doc: Doc) -> list[tuple[int, int]]:
+        """No spans: a problem may name anything."""
+        return []
 
     @staticmethod
     def _repeats(doc: Doc, start: int, end: int, best: list[tuple[float, int, int]]) -> bool:

@@ -7,17 +7,28 @@ it is evaluated_on); the sentence that holds the tail, best one that also names 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import field_at, mentions, sentence_of
+from kg.extract.base import field_at, sentence_of
+from kg.extract.context import view_of
+from kg.extract.judge import Judge, judge_for
+from kg.extract.pairs import NAMES, Entity, entities, table
 from kg.model import Evidence, Mention, Relation
 from kg.text import fold, tokens
 from kg.vocabulary import Vocabulary
 
-EXTRACTOR = "relations/1"
+EXTRACTOR = "relations/2"
+_KINDS = {
+    "problem": "addresses",
+    "task": "applied_to",
+    "model": "applied_to",
+    "dataset": "evaluated_on",
+    "hardware": "runs_on",
+}
+_RULED = 0.6  # what a relation by the rules is worth
 #: What stands before a phrase that explains a name: "ZapKV, a novel", "ZapKV is an", "we propose a".
 _SAYS_WHAT = re.compile(
     r"(?:\w\)?,| is| propose| introduce| present| develop) (?:an?|the first)(?: [\w-]+)?\s$", re.ASCII
@@ -25,57 +36,82 @@ _SAYS_WHAT = re.compile(
 
 
 class Relations:
-    """Adds the relations of a paper; none where the paper proposes nothing that is named."""
+    """Adds the relations of a paper, by the classifier where there is a tagger, else by the rules."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
         self.outperform = vocabulary.cues("outperform")
 
     def __call__(self, doc: Doc) -> Doc:
-        head = self._head(doc)
-        if head is None:
-            return doc
-        for kind, tail, confidence in self._tails(doc, head):
-            first, last = (tail, head) if kind == "part_of" else (head, tail)
-            start, end = self._evidence(doc, tail, head)
+        view = view_of(doc, self.vocabulary)
+        found = entities(doc, view)
+        head = self.head(doc, found)
+        ruled = self.ruled(doc, found, head)
+        judge = judge_for(doc, "relation")
+        chosen = self._judged(judge, *table(doc, view, found, ruled, head)) if judge else _by_rules(ruled)
+        for i, j, kind, confidence in chosen:
+            first, second = found[i].mention, found[j].mention
+            if fold(first.canonical) == fold(second.canonical):
+                continue
+            tail, other = (i, j) if kind == "part_of" else (j, i)
+            start, end = self._evidence(doc, found[tail], found[other])
             doc._.relations.append(
                 Relation(
                     first.canonical,
                     kind,
-                    last.canonical,
+                    second.canonical,
                     Evidence(doc._.text[start:end], start=start, end=end),
                     extractor=EXTRACTOR,
-                    confidence=confidence,
+                    confidence=round(confidence, 2),
                 )
             )
         return doc
 
     @staticmethod
-    def _head(doc: Doc) -> Mention | None:
-        """The paper's own name, else the first technique that it proposes."""
-        own = [m for m in mentions(doc, "technique") if m.role == "proposed"]
-        named = [m for m in own if doc._.name and fold(m.surface) == fold(doc._.name)]
-        return next(iter(named or own), None)
+    def _judged(judge: Judge, pairs: list[tuple[int, int]], rows: Any) -> list[tuple[int, int, str, float]]:
+        """Pairs that are likelier related than not by the judge's threshold, each by its likeliest type."""
+        if not pairs:
+            return []
+        likely = judge.of_table(NAMES, rows)
+        best = likely[:, 1:].argmax(1) + 1
+        found = [
+            (float(1 - p[0]), i, j, judge.labels[k])
+            for (i, j), p, k in zip(pairs, likely, best, strict=True)
+            if 1 - p[0] >= judge.threshold
+        ]
+        # A thing is a component, a baseline, a problem of one thing: the likeliest.
+        kept: dict[tuple[int, str], tuple[int, int, str, float]] = {}
+        for p, i, j, kind in sorted(found, key=lambda f: (-f[0], f[1], f[2])):
+            kept.setdefault((i if kind == "part_of" else j, kind), (i, j, kind, p))
+        return sorted(kept.values())
 
-    def _tails(self, doc: Doc, head: Mention) -> Iterator[tuple[str, Mention, float]]:
-        for mention in doc._.mentions:
-            if mention is head or fold(mention.canonical) == fold(head.canonical):
-                continue
-            if mention.type == "technique":
-                kind = {"proposed": "part_of", "used": "uses"}.get(mention.role, "")
-                if mention.role == "baseline":
-                    kind = "outperforms" if self._wins(doc, mention) else "compared_with"
-                if kind == "part_of" and self._is_the_whole(doc, mention):
-                    continue
-                if kind and field_at(doc, mention.start) in ("A", "T", "B"):
-                    yield kind, mention, 0.5
-            elif mention.type == "problem":
-                yield "addresses", mention, 0.6
-            elif mention.type == "task" or mention.type == "model":
-                yield "applied_to", mention, 0.6
-            elif mention.type == "dataset":
-                yield "evaluated_on", mention, 0.7
-            elif mention.type == "hardware":
-                yield "runs_on", mention, 0.6
+    @staticmethod
+    def head(doc: Doc, found: list[Entity]) -> int:
+        """The paper's own name, else the first technique that it proposes; -1 for none."""
+        own = [i for i, e in enumerate(found) if e.mention.type == "technique" and e.mention.role == "proposed"]
+        return next(iter([i for i in own if found[i].own] or own), -1)
+
+    def ruled(self, doc: Doc, found: list[Entity], head: int) -> dict[tuple[int, int], str]:
+        """What the rules say: the head has a relation with everything else, its type by type and role."""
+        if head < 0:
+            return {}
+        out = {}
+        name = fold(found[head].mention.canonical)
+        for i, entity in enumerate(found):
+            if i != head and fold(entity.mention.canonical) != name:
+                kind = self._kind(doc, entity.mention)
+                if kind:
+                    out[(i, head) if kind == "part_of" else (head, i)] = kind
+        return out
+
+    def _kind(self, doc: Doc, mention: Mention) -> str:
+        if mention.type != "technique":
+            return _KINDS[mention.type]
+        kind = {"proposed": "part_of", "used": "uses"}.get(mention.role, "")
+        if mention.role == "baseline":
+            kind = "outperforms" if self._wins(doc, mention) else "compared_with"
+        whole = kind == "part_of" and self._is_the_whole(doc, mention)
+        return kind if not whole and field_at(doc, mention.start) in ("A", "T", "B") else ""
 
     @staticmethod
     def _is_the_whole(doc: Doc, mention: Mention) -> bool:
@@ -90,18 +126,18 @@ class Relations:
         return any(t.fold in self.outperform for t in tokens(doc._.text[start : mention.start]))
 
     @staticmethod
-    def _evidence(doc: Doc, tail: Mention, head: Mention) -> tuple[int, int]:
-        """The sentence of the tail; that it names the head too is best, and the title counts when nothing else does."""
-        wanted = f" {fold(tail.surface)} "
-        name = f" {fold(head.surface)} "
-        first = sentence_of(doc, tail.start)
-        for start, end in doc._.sentences:
-            if field_at(doc, start) == "I":
-                continue
-            text = f" {fold(doc._.text[start:end])} "
-            if wanted in text and name in text:
+    def _evidence(doc: Doc, tail: Entity, other: Entity) -> tuple[int, int]:
+        """The first sentence that names both; where none does, the one of the tail."""
+        for number in sorted(tail.sentences & other.sentences):
+            start, end = doc._.sentences[number]
+            if field_at(doc, start) != "I":
                 return start, end
-        return (min(first[0], tail.start), max(first[1], tail.end))
+        start, end = sentence_of(doc, tail.mention.start)
+        return min(start, tail.mention.start), max(end, tail.mention.end)
+
+
+def _by_rules(ruled: dict[tuple[int, int], str]) -> list[tuple[int, int, str, float]]:
+    return [(i, j, kind, _RULED) for (i, j), kind in ruled.items()]
 
 
 @Language.factory("kg_relations")

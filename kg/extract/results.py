@@ -1,35 +1,27 @@
 """The outcome numbers of a paper: metric, value, unit, change, bound, baseline, setting.
 
 Every quantity of the sentences in which the paper speaks of itself is read (`kg.extract.numbers`), then asked which
-words govern it: a noun or comparative behind it ("40% lower latency", "2x speedup"), a verb before it ("reduces latency
-by 40%"), a level ("achieves 53.5 mIoU"). What no outcome word governs is set-up. The words are in
-`ontology/outcomes.ttl`, the grammar of phrases in `kg.extract.outcomes`.
+words govern it (`kg.extract.governing`). Which of its readings holds, if any, what it measures and what it is compared
+with are choices among candidates, by weights fitted to annotated papers (`kg.extract.weighing`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract import outcomes_zh
+from kg.extract import outcome_judge, outcomes_zh
 from kg.extract.base import field_text
+from kg.extract.baselines import Baselines
+from kg.extract.governing import NAMED_IN_LIST, Governed, Grammar, unit_of
+from kg.extract.metrics import Metrics
 from kg.extract.numbers import Quantity, plain, quantities
-from kg.extract.outcomes import (
-    CHANGES,
-    STOP,
-    Cue,
-    Lexicon,
-    Place,
-    Reading,
-    Sentence,
-    expansions,
-    first_value,
-    frames_measure,
-    noun_phrase,
-)
+from kg.extract.outcomes import Lexicon, Place, Reading, Sentence, expansions, first_value, frames_measure
+from kg.extract.weighing import Weights, best, likelihood, weights
 from kg.model import LARGEST, Evidence, Result
 from kg.text import fold
 from kg.vocabulary import Vocabulary
@@ -39,126 +31,60 @@ _OWN = re.compile(
     r"\bpropos(?:e|es|ed|al)\b|\b(?:experiment|evaluation|result)s?\b|本文|我们|该方法|实验",
     re.IGNORECASE,
 )
-_LEFT_STOP = re.compile(
-    r"[,;:(]|，|。|(?:\s|^)(?:while|whereas|with|and|or|but|when|which|that|to)(?=\s)", re.IGNORECASE
+_SETTING = re.compile(r"(?<=\s)(on|at|with|under|for|across|in|when|using)\s")
+_SETTING_END = re.compile(
+    r"[,;:()]|\.(?=\s|$)|\s(?:compared|relative|while|whereas|than|over|by|which|that|without|respectively|versus|vs|to|"
+    r"and(?= (?:\w+ing|\w+ed|up|an?)\b)|and$|(?:preserv|maintain|achiev|outperform|reduc|improv)\w+)(?=\s|$)"
 )
-_PREPOSED = re.compile(r"\s+(?:in|of|on|for|to)\s+(?:terms of\s+)?")
-_BY = re.compile(
-    r"(?:\bby|，|了|约|高达|达)\s*(?:an? )?(?:average(?: of)?|factors? of|impressive|remarkable|additional|further|"
-    r"up to|as much as|as high as|on average)?\s*(?:an? |of )*$",
-    re.IGNORECASE,
-)
-_OF = re.compile(
-    r"(?:\bof|\bbetween|\bfrom|\branging from|\bis|\bwas|\bto|\bat|:|=|\breach(?:es|ing)?|\bexceeding|\bas high as|"
-    r"\()\s*(?:only |just |an? |up |average |around )*$",
-    re.IGNORECASE,
-)
-_TO = re.compile(r"\bto\s*(?:an? |only |just |about |around |approximately |nearly )*$")
-_ONLY = re.compile(
-    r"\b(?:only|just|merely|mere|as few as|as little as|reduc\w+)(?: (?:requir\w+|us\w+|to|an?|approximately|about))*"
-    r"\s*[~≤<]?\s*$|\b(?:less|fewer) than\s+$",
-    re.IGNORECASE,
-)
-_SCORE_BEFORE = re.compile(
-    r"(?:\s+scores?| values?)?\s*(?:\([\w .]+\))?\s*(?:of|by|to|at|is|:|=|\()?\s*(?:only|up to|an? average of)?\s*"
-)
-_SCORE = re.compile(r"\s*(?:[A-Z][\w-]+ )?(?:scores?|EM|F1)\b")
-_LEVEL_VERB = re.compile(
-    r"\b(?:achiev\w+|reach\w*|attain\w*|obtain\w*|yield\w*|deliver\w*|an?|the|with|from|reduc\w+|increas\w+|improv\w+|"
-    r"only|just|up|is|are|our|scor\w+ an?)\b"
-)
-_MODIFIER_START = re.compile(
-    r"[,;:()]|\b(?:an?|the|with|achiev\w+|and|of|(?<!-)to(?!-)|in|by|deliver\w+|yield\w+|provid\w+|obtain\w+|"
-    r"demonstrat\w+|show\w*|up|average|significant|consistent|substantial|enabl\w+|offer\w*|brings?|get|has|have|its|our|"
-    r"their|maximum|gain\w*|result\w*|report\w*|observ\w+|reach\w*)\b"
-)
-_POINT = re.compile(r"\b(?:(?P<at>at|under|given|using|when)|with|for)\s+(?:an? |the |only |just |about )*$")
-_PORTION = re.compile(
-    r"\s*(?:of )?(?:the |all |its )?(?:[\w-]+ ){0,2}(?:tokens|data|labels|samples|layers|heads|experts)\b"
-    r"(?! (?:reduction|saving|usage))"
-)
-_DEVICE = re.compile(
-    r"\s*(?:(?:[A-Z]\w*\s)?(?:[AHBVL]\d{2,4}\w?|RTX|GPUs?|NVIDIA|Ascend|TPUs?)\b|larger batch|[Uu]psampl|"
-    r"[Ss]uper-?[Rr]esolution|[Dd]own-?sampl|zoom|magnif)"
-)
-_OTHERS = re.compile(
-    r"(?:\bvs\.?|\bversus|\bcompared (?:to|with)|\bthan|\bagainst|\brather than|\binstead of|\bexceed\w*|\bsurpass\w*|"
-    r"\boutperform\w*)\s+(?:the |an? |its |about |only |~\s?|[\w-]+'s )*$|"
-    r"\b(?:than|outperform\w*|surpass\w*|exceed\w*|over|vs\.?|versus|compared (?:to|with)|like|as)\s"
-    r"[^,;()]{1,60}\((?:[A-Za-z@\d.-]+\s?[:=]?\s?){0,3}$",
-    re.IGNORECASE,
-)
-_BASELINE = re.compile(
-    r"\b(?:over|than|compared (?:to|with|against)|comparing (?:to|with)|in comparison (?:to|with)|relative to|versus|"
-    r"vs\.?|against|(?P<win>outperform(?:s|ing|ed)?|surpass(?:es|ing|ed)?|exceed(?:s|ing|ed)?|beat(?:s|ing)?)|"
-    r"on top of|improv(?:es|ing) (?:over|upon)|(?:faster|better|higher|lower|smaller|larger|fewer|less|more) than)\s+"
-    r"(?P<phrase>[^,;:()]+)",
-    re.IGNORECASE,
-)
-_BASELINE_END = re.compile(
-    r"\s(?:by|within|running|while|after|before|beyond|over|on|in|at|with|when|for|"
-    r"and (?:\d|up|reduc|improv|achiev)|under|across|without|using|during|respectively|to|where|"
-    r"which|that|is|are|of|from|up|achiev\w+|reduc\w+|maintain\w+)\s|"
-    r"(?<!such)\sas\s|\s\d|[.。，]|\s(?:respectively|while)$",
-    re.IGNORECASE,
-)
-_EXAMPLE = re.compile(r"(?:such as|like|i\.e\.,?|e\.g\.,?|namely)\s+")
-_IN_BRACKETS = re.compile(r"\s*\((?:i\.e\.,?|e\.g\.,?|namely|such as)\s*(?=[^)]+\))")
-_SETTING = re.compile(r"(?:^|\s)(?P<phrase>(?:on|at|with|under|for|across|in|when|using)\s[^,;()]+)")
-_SHARE = re.compile(
-    r"\s*(?:,|,? and|,? or|/|\||to|,? respectively,?|versus|vs\.?)?\s*"
-    r"(?:an?|up to|about|a further|over|approximately|nearly)?\s*"
-)
-_KEPT = re.compile(r"\b(performance|accuracy|accuracies|quality)\b")
-_KEEPING = re.compile(r"\b(?:retain|maintain|preserv|recover|keep)\w*\b[^,;]*$", re.IGNORECASE)
-_HALF = re.compile(r"\bhalv\w+$|\bhalf (?:of )?the$", re.IGNORECASE)
-_ABSOLUTE = re.compile(r"\s*(?:\w+ )?absolute\b")
-_ABSOLUTE_BEFORE = re.compile(r"\babsolute (?:improvement|gain|increase|drop)s?\b[^,;.]{0,30}$")
+_ASIDE = ("with", "using")  # what another number follows is a statement of its own: "with only a 2% loss"
 _OPEN = re.compile(r"\(\s*$")
-_GLUED = re.compile(r"(?:-(?!\s)|[A-Za-z@_/^:×]|\s?/\s?\d|\s?[x×]\s?\d|\s*[)}\]]\s*[a-z])")
-_COUNTED = re.compile(
-    r"\b(tokens|steps|layers|samples|iterations|parameters)\b|\b(token) (?:usage|count|consumption|length)"
-)
-_NOTHING = ("it", "them", "this", "which", "each", "slight", "relative")
-_RATES = ("FPS", "tokens/s", "QPS", "TFLOPs/s", "TOPS/W", "mJ")
-#: Sizes are set-up unless they are called small; what they measure.
-_SIZES = {
-    "B": "parameters",
-    "M": "parameters",
-    "K parameters": "parameters",
-    "B tokens": "training tokens",
-    "M tokens": "training tokens",
-    "K tokens": "context length",
-    "steps": "steps",
-    "layers": "layers",
-    "tokens": "tokens",
-    "bits": "bit width",
-}
+_GLUED = re.compile(r"(?:-(?!\s)|[A-Za-z@_/^:×]|\s?/\s?\d|\s?[x×]\s?\d)")
+_CLOSED = re.compile(r"\s*[)}\]]\s*[a-z]")
+_IN_CHINESE = 0.6  # the likelihood of an outcome in a Chinese brief, whose last slot states nothing else
+_NAMED = ("dataset", "model", "technique")
+
+
+class Scored(NamedTuple):
+    """A reading of a number with the likelihood that it is an outcome of the paper."""
+
+    governed: Governed
+    reading: Reading
+    likelihood: float
 
 
 class Results:
     """Appends to `doc._.results`; needs `doc._.name` and, where there is no abstract, `doc._.brief`."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, weights: Weights) -> None:
         self.vocabulary = vocabulary
+        self.weights = weights
         self.lexicon = Lexicon(vocabulary)
+        self.grammar = Grammar(self.lexicon)
+        self.metrics = Metrics(self.lexicon)
+        self.baselines = Baselines(self.lexicon)
 
     def __call__(self, doc: Doc) -> Doc:
+        for sentence, start in self.sentences(doc):
+            doc._.results += [r for r in self.read(sentence, start, doc._.results) if _is_finite(r)]
+        return doc
+
+    def sentences(self, doc: Doc) -> Iterator[tuple[Sentence, int]]:
+        """The sentences that may state outcomes, with their offsets in the Doc."""
         field = "A" if field_text(doc, "A") else "B"
         explained = expansions(field_text(doc, field))
         frames = frames_measure(doc._.text)
-        for start, end in self.own_sentences(doc, field):
+        before = ""
+        for rank, (start, end) in enumerate(self.own_sentences(doc, field)):
             text = plain(doc._.text[start:end])
             found = [q for q in quantities(text) if not _is_label(q, text)]
             if found:
-                metrics = [
-                    (m.start - start, m.end - start, self.vocabulary[m.concept])
-                    for m in doc._.matches
-                    if m.type == "metric" and start <= m.start and m.end <= end
-                ]
-                sentence = Sentence(text, found, self.lexicon.cues(text), metrics, explained, frames)
-                doc._.results += [r for r in self.read(sentence, start) if _is_finite(r)]
-        return doc
+                inside = [m for m in doc._.matches if start <= m.start and m.end <= end]
+                spans = {kind: [m for m in inside if m.type == kind] for kind in ("metric", *_NAMED)}
+                metrics = [(m.start - start, m.end - start, self.vocabulary[m.concept]) for m in spans["metric"]]
+                names = [(m.start - start, m.end - start, m.type) for kind in _NAMED for m in spans[kind]]
+                cues = self.lexicon.cues(text)
+                yield Sentence(text, found, cues, metrics, explained, frames, names, doc._.name, before, rank), start
+            before = text
 
     def own_sentences(self, doc: Doc, field: str) -> Iterator[tuple[int, int]]:
         """The sentences from where the paper begins to speak of itself; what comes before is background."""
@@ -177,287 +103,67 @@ class Results:
                 if started:
                     yield start, stop
 
-    def read(self, sentence: Sentence, offset: int) -> Iterator[Result]:
-        """The results of one sentence, which begins at an offset of the Doc."""
-        places = [Place(sentence, i) for i in range(len(sentence.quantities))]
-        readings: list[Reading | None] = []
-        for place in places:
-            readings.append(self.govern(place, readings))
-        for i in range(len(places) - 2, -1, -1):
-            readings[i] = self.shared(places[i], readings[i + 1]) or readings[i]
-        for place, reading in zip(places, readings, strict=True):
-            if reading:
-                for metric in self.metrics(reading.metric, sentence):
-                    yield self.result(place, reading, metric, offset)
+    def read(self, sentence: Sentence, offset: int, before: list[Result]) -> Iterator[Result]:
+        """The results of one sentence, which begins at an offset of the Doc; `before` are those of earlier ones."""
+        last, against = before[-1].metric if before else "", ""
+        for found in self.scored(sentence, before):
+            if found and found.likelihood >= self.weights.least:
+                place, reading = found.governed.place, found.reading
+                metric = self.metric(place, reading, last)
+                against = self.baseline(place, reading, against)
+                for one in self.split(metric):
+                    yield self.result(found, one, against, offset)
+                last = metric
 
-    def result(self, place: Place, reading: Reading, metric: str, offset: int) -> Result:
-        quantity = place.quantity
+    def scored(self, sentence: Sentence, before: list[Result]) -> list[Scored | None]:
+        """The likeliest reading of each quantity of a sentence; None where there is no reading."""
+        seen = {(r.value, r.unit) for r in before}
+        return [self.likeliest(governed, seen) for governed in self.grammar.governed(sentence)]
+
+    def likeliest(self, governed: Governed, seen: set[tuple[float | tuple[float, float], str]]) -> Scored | None:
+        if outcomes_zh.is_chinese(governed.place):
+            return Scored(governed, governed.taken, _IN_CHINESE) if governed.taken else None
+        known = (governed.place.quantity.value, governed.place.quantity.unit) in seen
+        options = []
+        for reading in governed.readings:
+            features = outcome_judge.features(governed, reading, self.lexicon, known)
+            options.append(Scored(governed, reading, likelihood(self.weights.outcome, features)))
+        return max(options, key=lambda option: option.likelihood, default=None)
+
+    def metric(self, place: Place, reading: Reading, last: str) -> str:
+        """What a number measures, its acronyms explained."""
+        if outcomes_zh.is_chinese(place):
+            return reading.metric
+        if reading.kind == NAMED_IN_LIST:
+            return self.lexicon.expanded(reading.metric, place.sentence)
+        phrase = best(self.weights.metric, self.metrics.candidates(place, reading, last))
+        return self.lexicon.expanded(phrase, place.sentence)
+
+    def baseline(self, place: Place, reading: Reading, last: str) -> str:
+        """The named thing that the number is compared with, "" where there is none."""
+        said = self.baselines.chosen_by_form(place)
+        return best(self.weights.baseline, self.baselines.candidates(place, reading, last)) if said is None else said
+
+    def split(self, metric: str) -> list[str]:
+        """ "FLOPs and latency" are two metrics, with one number."""
+        parts = metric.split(" and ")
+        known = [self.lexicon.metric(p) or (len(p.split()) <= 3 and self.lexicon.lower.search(p)) for p in parts]
+        return [self.lexicon.named(p) for p in parts] if len(parts) == 2 and all(known) else [metric]
+
+    def result(self, found: Scored, metric: str, baseline: str, offset: int) -> Result:
+        place, reading = found.governed.place, found.reading
         return Result(
             evidence=Evidence("", "", offset + reading.span[0], offset + reading.span[1]),
             metric=metric,
-            value=quantity.value,
-            unit=_unit(quantity, reading, place.text),
+            value=place.quantity.value,
+            unit=unit_of(place, reading),
             change=reading.change,
-            bound=quantity.bound,
-            baseline=self.baseline(place, reading),
-            setting=_setting(place),
-            extractor="results/1",
-            confidence=reading.confidence,
+            bound=place.quantity.bound,
+            baseline=baseline,
+            setting=_setting(place, metric),
+            extractor="results/2",
+            confidence=round(found.likelihood, 3),
         )
-
-    def metrics(self, phrase: str, sentence: Sentence) -> list[str]:
-        """The metric with its acronyms explained; "FLOPs and latency" are two, with one number."""
-        phrase = " ".join(sentence.expansions.get(w, w) for w in phrase.split())
-        parts = phrase.split(" and ")
-        known = [self.lexicon.metric(p) or (len(p.split()) <= 3 and self.lexicon.lower.search(p)) for p in parts]
-        return [self.lexicon.named(p) for p in parts] if len(parts) == 2 and all(known) else [phrase]
-
-    # --- what governs a quantity --------------------------------------------------------------------------------
-
-    def govern(self, place: Place, before: list[Reading | None]) -> Reading | None:
-        """The reading of a quantity, given those of the quantities before it; None when it is no outcome."""
-        quantity = place.quantity
-        if outcomes_zh.is_chinese(place):
-            return outcomes_zh.read(place, self.last_of_list(place, before), self.lexicon)
-        if self.is_setup(place) or _is_others(place):
-            return None
-        if quantity.origin:
-            return self.level(place, certain=True)
-        if _HALF.search(place.text[quantity.start : quantity.end]):
-            metric = noun_phrase(place.own) or self.lexicon.near_metric(place)
-            return Reading("decrease", self.lexicon.named(metric), (quantity.start, place.stop), 0.6)
-        if quantity.unit in ("%", "x", "points", "dB", ""):
-            reading = self.changed(place, before)
-            if reading or quantity.unit == "x":
-                return reading
-        return self.level(place, certain=False)
-
-    def changed(self, place: Place, before: list[Reading | None]) -> Reading | None:
-        """A change: governed by words behind or before, by its own sign, or by the list that it goes on with."""
-        quantity = place.quantity
-        reading = self.right(place) or self.left(place)
-        if reading and (quantity.unit or quantity.sign or _is_measured(place)):
-            return reading
-        last = self.last_of_list(place, before)
-        if quantity.sign and quantity.unit in ("%", "points", ""):
-            metric = last.metric if last else self.lexicon.near_metric(place)
-            change = "increase" if quantity.sign == "+" else "decrease"
-            return Reading(change, metric, (quantity.start, quantity.end), 0.6)
-        if last and (quantity.unit or (last.change == "absolute" and not first_value(quantity).is_integer())):
-            metric = self.list_metric(place) or last.metric
-            return Reading(last.change, metric, (quantity.start, place.stop), last.confidence * 0.9)
-        return self.multiple(place) if quantity.unit == "x" else None
-
-    def right(self, place: Place) -> Reading | None:
-        """Governed by what follows: "40% lower latency", "2x memory reduction", "25% improvement in accuracy"."""
-        quantity, stop = place.quantity, place.stop
-        cue = next((c for c in place.sentence.cues if quantity.end <= c.start < stop and c.group != "keep"), None)
-        if not cue or re.match(r"\s*(?:of|in)\s", place.text[quantity.end : cue.start + 1]):
-            return None
-        between = noun_phrase(place.text[quantity.end : cue.start])
-        if len(between.split()) > 5:
-            return None
-        phrase, end = _object(place.text, cue.end, place.high, bare=cue.is_comparative)
-        return self.decide(place, cue, between, phrase, (quantity.start, max(end, cue.end)))
-
-    def left(self, place: Place) -> Reading | None:
-        """Governed by what comes before: "reduces latency by 40%", "a speedup of 2x", "saves 40% cost"."""
-        quantity, ahead = place.quantity, place.ahead
-        by, of = _BY.search(ahead), _OF.search(ahead)
-        cue = _governing(place, by is not None)
-        if not cue:
-            return None
-        between = place.text[cue.end : quantity.start]
-        span = (cue.start, quantity.end)
-        phrase = noun_phrase(between)
-        if _TO.search(between) and cue.group != "win" and not by:
-            return Reading("absolute", self.lexicon.named(phrase or self.lexicon.near_metric(place)), span, 0.7)
-        if cue.is_noun and (of or not between.strip()):
-            inside = _PREPOSED.match(between)
-            spelled_out = inside and len(between.split()) > 2
-            metric = noun_phrase(between[inside.end() :]) if inside and spelled_out else _modifier(place, cue)
-            return self.decide(place, cue, metric, "", span)
-        if by:
-            return self.decide(place, cue, "", phrase, span)
-        if not cue.is_noun and not cue.is_comparative and len(between.split()) <= 6:
-            after, end = _object(place.text, quantity.end, place.high, bare=True)
-            return self.decide(place, cue, "", phrase or after, span if phrase else (cue.start, end))
-        return None
-
-    def decide(self, place: Place, cue: Cue, before: str, after: str, span: tuple[int, int]) -> Reading:
-        """Metric and direction, once the outcome word is known; `before` and `after` are the phrases around it."""
-        lexicon, unit = self.lexicon, place.quantity.unit
-        if cue.word in ("compression", "reduction") and re.match(r"\s+(?:ratio|rate|factor)", place.text[cue.end :]):
-            return Reading("absolute", lexicon.named(f"{before} {cue.word} ratio".strip()), span, 0.7)
-        if cue.word in ("larger", "bigger") and unit == "x":
-            return Reading("decrease", "model size", span, 0.5)
-        metric, change = before or after, CHANGES[cue.group]
-        if cue.group == "speed":
-            metric, change = lexicon.speed(before, after)
-        elif cue.group == "win":
-            metric = _in_terms_of(place)
-        elif cue.group == "improve" and lexicon.is_lower_better(metric):
-            change = "decrease"
-        if cue.word.startswith(("short", "long")) and metric and not re.search(r"length|time|latency|context", metric):
-            metric = metric.removesuffix("s") + " length"
-        if not metric or metric.lower() in _NOTHING:
-            sized = cue.word in ("smaller", "lighter") or (cue.word == "compression" and unit == "x")
-            metric = lexicon.near_metric(place, "model size" if sized else "")
-        return Reading(change, lexicon.named(metric), span, 0.8)
-
-    def multiple(self, place: Place) -> Reading | None:
-        """ "1.9x generation speed", "6.7x discriminative power": so many times as much."""
-        phrase = noun_phrase(place.own).split(" of ")[0]
-        grows = self.lexicon.metric(phrase) or re.search(r"speed|throughput|efficiency|power|rate|capacity", phrase)
-        if phrase and len(phrase.split()) <= 4 and grows:
-            return Reading("increase", self.lexicon.named(phrase), (place.quantity.start, place.stop), 0.5)
-        return None
-
-    def level(self, place: Place, certain: bool) -> Reading | None:
-        """A value that is reached: "20.7 FPS on a single H100", "an accuracy of 53.2%", "from 256 to 30 steps"."""
-        quantity, ahead = place.quantity, place.ahead
-        metric, span = self.measured(place)
-        metric = metric or _SIZES.get(quantity.unit, "") or self.lexicon.near_metric(place)
-        keeps = bool(place.keeps()) and not _BY.search(ahead)
-        bounded = quantity.bound != "exact" or bool(_ONLY.search(ahead))
-        of = bool(_OF.search(ahead))
-        if certain or quantity.unit in _RATES:
-            fits = True
-        elif quantity.unit == "":
-            fits = _is_measured(place) or (keeps and len(metric.split()) <= 3 and _is_bracketed_score(place))
-        elif quantity.unit in _SIZES:
-            fits = bounded
-        elif quantity.unit == "%":
-            known = bool(self.lexicon.metric(metric)) or "score" in metric.lower()
-            fits = keeps or known or of or (bounded and bool(re.match(r"\s*of\b", place.behind)))
-        else:
-            fits = keeps or bounded or of or _is_measured(place)
-        return Reading("absolute", self.lexicon.named(metric), span, 0.6) if fits else None
-
-    def measured(self, place: Place) -> tuple[str, tuple[int, int]]:
-        """The metric of a level and its span: behind the value ("53.5 mIoU") or before it ("a PSNR of 31.2")."""
-        quantity, own, ahead = place.quantity, place.own, place.ahead
-        here = (quantity.start, place.stop)
-        of = re.match(r"\s*of\b", own)
-        kept = _KEPT.search(own)
-        if quantity.unit == "%" and kept and (of or _KEEPING.search(ahead) or re.match(r"\s*performance of\b", own)):
-            return f"retained {kept[1]}", here
-        if quantity.unit == "FPS":
-            speed = re.search(r"\b([\w-]+ (?:speeds?|rates?)) (?:of|at|up to|is)\W*$", ahead)
-            return (speed[1] if speed else place.sentence.frames), here
-        phrase = noun_phrase(own)
-        if phrase and (of or self.lexicon.metric(phrase) or (quantity.unit == "%" and len(phrase.split()) <= 4)):
-            return phrase, here
-        cuts = [m.end() for m in _LEFT_STOP.finditer(ahead)] + [c.end - place.low for c in place.keeps()]
-        ahead = ahead[max(cuts) :] if cuts else ahead
-        phrase = noun_phrase(_LEVEL_VERB.split(_OF.sub("", ahead))[-1])
-        if phrase and len(phrase.split()) <= 5:
-            return phrase, (quantity.start - len(ahead), quantity.end)
-        return "", (quantity.start, quantity.end)
-
-    def is_setup(self, place: Place) -> bool:
-        """Operating points and sizes: "at 5x compression", "with 20% KV budget", "8× H800"."""
-        quantity, text = place.quantity, place.text
-        after = text[quantity.end : quantity.end + 40]
-        if quantity.unit == "x" and _DEVICE.match(after):
-            return True
-        point = _POINT.search(text[max(0, quantity.start - 24) : quantity.start])
-        if quantity.unit in ("%", "x") and point and (point["at"] or not self.right(place)):
-            words = fold(after.split(",")[0]).split()[:3]
-            return any(" ".join(words[a:b]) in self.lexicon.setup for a in range(3) for b in range(a + 1, 4))
-        small = _ONLY.search(text[: quantity.start]) or _ONLY.search(text[: quantity.number])
-        if quantity.unit == "%":
-            return bool(_PORTION.match(text, quantity.end)) and not _ONLY.search(text[: quantity.number])
-        return quantity.unit in _SIZES and not quantity.origin and not small
-
-    # --- lists --------------------------------------------------------------------------------------------------
-
-    def shared(self, place: Place, after: Reading | None) -> Reading | None:
-        """What governs the next quantity, if it governs this one too: "27% and 41% reduction"."""
-        if not after or after.change == "absolute" or self.right(place):
-            return None
-        one, two = place.sentence.quantities[place.index : place.index + 2]
-        between = place.text[one.end : two.start]
-        own = re.fullmatch(r"\s*((?:[\w-]+\s?){1,3}?),?\s+and\s*(?:an? |up to )?", between)
-        if one.unit != two.unit:
-            return None
-        if _SHARE.fullmatch(between):
-            metric = after.metric
-        elif own and one.unit == "x" and not STOP.search(own[1] + " "):  # "14.2x prefill and 7.6x decoding speedups"
-            metric = self.lexicon.speed(own[1], "")[0] if "speed" in after.metric else own[1]
-        else:
-            return None
-        return after._replace(metric=metric, span=(one.start, after.span[1]))
-
-    def last_of_list(self, place: Place, before: list[Reading | None]) -> Reading | None:
-        """The reading that a list goes on with: "A by 70%, B by 41% and C by 22%", "2.3x on A and 4.1x on B"."""
-        two = place.quantity
-        for j in range(place.index - 1, -1, -1):
-            one = place.sentence.quantities[j]
-            if one.unit == two.unit:
-                return before[j] if self.goes_on(place, one) else None
-        return None
-
-    def goes_on(self, place: Place, one: Quantity) -> bool:
-        """Whether nothing between two quantities of one unit begins another statement."""
-        start = place.quantity.start
-        between = place.text[one.end : start]
-        if len(between.split()) > 18 or ";" in between or not re.search(r",|\band\b|/|、|和|\(", between):
-            return False
-        if re.search(r"\b(?:while|with|which|at|from|under)\s*$|\bwhile\b", between):
-            return False
-        joint = one.end + max(between.rfind(","), between.rfind(" and "), 0)
-        by = bool(_BY.search(between))
-        return not any(joint <= c.start < start and not (by and c.group == "keep") for c in place.sentence.cues)
-
-    def list_metric(self, place: Place) -> str:
-        """What a later member of a list measures: "..., generated tokens by 41%", "... and 5% FID"."""
-        by = _BY.search(place.ahead)
-        if by:
-            return self.lexicon.named(noun_phrase(re.split(r",|\band\b|[;()]", place.ahead[: by.start()])[-1]))
-        for start, end, _ in place.sentence.metrics:
-            near = start >= place.quantity.end and len(place.text[place.quantity.end : start].split()) <= 1
-            if near and not self.lexicon.words.fullmatch(place.text[start:end]):
-                return self.lexicon.named(place.text[start:end])
-        return ""
-
-    # --- baselines ----------------------------------------------------------------------------------------------
-
-    def baseline(self, place: Place, reading: Reading) -> str:
-        """The named thing that the number is compared with; generic ones ("prior methods") are none."""
-        quantity, text = place.quantity, place.text
-        if quantity.origin:
-            return quantity.origin if quantity.unit in quantity.origin else f"{quantity.origin} {quantity.unit}"
-        if outcomes_zh.is_chinese(place):
-            return outcomes_zh.baseline(place, self.lexicon)
-        if reading.change == "absolute":
-            spans = [(quantity.end, quantity.end + len(re.split("[,;]", place.behind)[0]))]
-        else:
-            spans = [(quantity.end, place.high), (place.low, quantity.start)]
-            spans += [(quantity.end, len(text)), (0, quantity.start)]
-        for start, end in spans:
-            for match in _BASELINE.finditer(text, start, end):
-                if start == quantity.end and match["win"] and re.search(r"\d", text[match.end() : match.end() + 12]):
-                    continue  # it governs a number of its own
-                name = self.baseline_name(match["phrase"], text[match.end() :])
-                if name:
-                    return name
-        return ""
-
-    def baseline_name(self, phrase: str, after: str) -> str:
-        """The name in what follows "than" or "over", without the words that only say that it is a baseline."""
-        phrase = _BASELINE_END.split(phrase + " ", maxsplit=1)[0]
-        example, bracket = _EXAMPLE.search(phrase), _IN_BRACKETS.match(after)
-        if example:
-            phrase = phrase[example.end() :]
-        elif bracket:
-            phrase = after[bracket.end() :].split(")")[0]
-        words = phrase.split()
-        while words and self.lexicon.is_generic(words[0]):
-            del words[0]
-        if not words or all(map(self.lexicon.is_generic, words)) or words[0][0].isdigit() or len(words) > 8:
-            return ""
-        return " ".join(words).strip(" .,;'\"")
 
 
 def _is_finite(result: Result) -> bool:
@@ -467,79 +173,7 @@ def _is_finite(result: Result) -> bool:
 
 @Language.factory("kg_results")
 def make_results(nlp: Language, name: str) -> Results:
-    return Results(Vocabulary.load())
-
-
-def _governing(place: Place, by: bool) -> Cue | None:
-    """The outcome word before a quantity that governs it: the nearest, but a verb where "by" asks for one."""
-    cues = place.cues_ahead()
-    outcome = [c for c in reversed(cues) if c.group != "keep"]
-    verbs = [c for c in outcome if not c.is_noun]
-    cue = next(iter(verbs if by and verbs else outcome), None)
-    if not cue:
-        return None
-    between = place.text[cue.end : place.quantity.start]
-    if len(between.split()) > 14 or ";" in between:
-        return None
-    other = any(c.group == "keep" and c.start > cue.end and c.word not in ("only", "just", "mere") for c in cues)
-    return None if other and not by else cue
-
-
-def _object(text: str, at: int, high: int, bare: bool) -> tuple[str, int]:
-    """The noun phrase behind an outcome word and where it ends: "reduction in [memory footprint]"."""
-    start = at
-    if not bare:
-        inside = _PREPOSED.match(text, at, high)
-        if not inside:
-            return "", at
-        start = inside.end()
-    stop = STOP.search(text, start, high)
-    end = stop.start() if stop else high
-    phrase = noun_phrase(text[start:end])
-    return phrase, end if phrase else at
-
-
-def _modifier(place: Place, cue: Cue) -> str:
-    """The words right before an outcome noun: "[end-to-end] speedups of 2.3x"."""
-    words = _MODIFIER_START.split(place.text[place.low : cue.start])[-1]
-    return noun_phrase(words) if len(words.split()) <= 4 else ""
-
-
-def _in_terms_of(place: Place) -> str:
-    """What a win is measured in: "outperforms X by 14% in throughput"."""
-    inside = re.match(r"\s+in (?:terms of )?([\w@ -]+)", place.behind)
-    return noun_phrase(STOP.split(inside[1] + " ")[0]) if inside else ""
-
-
-def _is_others(place: Place) -> bool:
-    """Whether the value is what the number is compared with: "vs 85.0%", "outperforming X (FID 18.9, PSNR 17.6)"."""
-    quantity, text = place.quantity, place.text
-    if quantity.origin or quantity.sign:
-        return False
-    found = _OTHERS.search(text[max(0, quantity.start - 90) : quantity.start])
-    if found:
-        return "(" not in found.group() or bool(re.match(r"\s*[),;]", text[quantity.end :]))
-    follows = place.index and quantity.unit != "x" and _SHARE.fullmatch(place.ahead)
-    return bool(follows) and _is_others(Place(place.sentence, place.index - 1))
-
-
-def _is_measured(place: Place) -> bool:
-    """Whether a number stands right beside a metric: "2 BLEU", "FID by 0.34", "a PSNR of 31.2"."""
-    quantity, text = place.quantity, place.text
-    if first_value(quantity) > 1900 and first_value(quantity).is_integer():
-        return False
-    for start, end, _ in place.sentence.metrics:
-        if quantity.end <= start and not text[quantity.end : start].strip():
-            return True
-        if end <= quantity.start and _SCORE_BEFORE.fullmatch(text, end, quantity.start):
-            return True
-    return bool(_SCORE.match(text, quantity.end) or re.search(r"\bscores? (?:of|=) ?$", text[: quantity.start]))
-
-
-def _is_bracketed_score(place: Place) -> bool:
-    """ "temporal consistency (26.07)" """
-    brackets = _OPEN.search(place.ahead) and re.match(r"\s*\)", place.behind)
-    return bool(brackets) and not first_value(place.quantity).is_integer()
+    return Results(Vocabulary.load(), weights())
 
 
 def _is_label(quantity: Quantity, text: str) -> bool:
@@ -549,23 +183,15 @@ def _is_label(quantity: Quantity, text: str) -> bool:
     if _GLUED.match(text, quantity.end):
         return True
     listed = first_value(quantity).is_integer() and not quantity.sign
-    return listed and bool(_OPEN.search(text[: quantity.start]))
+    return listed and bool(_OPEN.search(text[: quantity.start]) or _CLOSED.match(text, quantity.end))
 
 
-def _unit(quantity: Quantity, reading: Reading, text: str) -> str:
-    """The unit: points where a score changes by a bare number or an absolute percentage, else what is counted."""
-    if quantity.unit == "" and reading.change != "absolute" and first_value(quantity) >= 1:
-        return "points"
-    absolute = _ABSOLUTE.match(text, quantity.end) or _ABSOLUTE_BEFORE.search(text[: quantity.start])
-    if quantity.unit == "%" and absolute:
-        return "points"
-    counted = _COUNTED.search(reading.metric) if quantity.origin and not quantity.unit else None
-    return (counted[1] or "tokens") if counted else quantity.unit
-
-
-def _setting(place: Place) -> str:
-    """The operating point that follows: "LongBench", "at 5x compression"."""
-    found = _SETTING.search(place.behind)
-    if not found:
-        return ""
-    return re.sub(r"^(?:on|for|across|in|using)\s+(?:the |an? )?", "", " ".join(found["phrase"].split()).rstrip(". "))
+def _setting(place: Place, metric: str) -> str:
+    """The operating point that follows: "LongBench", "at 5x compression"; not the metric ("reduction in time")."""
+    for match in _SETTING.finditer(place.text, place.quantity.end, place.high):
+        phrase = _SETTING_END.split(place.text[match.start(1) :], maxsplit=1)[0].strip(" .")
+        said = re.sub(r"^(?:on|for|across|in|using)\s+(?:the |an? )?", "", " ".join(phrase.split()))
+        beyond = match.start(1) + len(phrase) > place.high
+        if not fold(said).startswith(fold(metric)) and not (beyond and match[1] in _ASIDE):
+            return said
+    return ""

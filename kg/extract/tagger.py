@@ -1,16 +1,20 @@
-"""The trained tagger: for every word piece, how likely it begins or continues an entity of each type, and its role.
+"""The trained tagger: one pass of an encoder over a paper, for spans, roles, relations and topics.
 
-One pass of a fine-tuned MiniLM (Wang et al., 2020; all-MiniLM-L6-v2) with a BIO head a type, in int8 ONNX, one paper a
-run, so that the same text always gives the same numbers. Trained by scripts/train.py; see data/models/README.md.
+A fine-tuned MiniLM (Wang et al., 2020; all-MiniLM-L6-v2, pretrained further on abstracts of the field) with a BIO head
+a type, in int8 ONNX, one paper a run, so that the same text always gives the same numbers. Trained by
+scripts/train.py; see data/models/README.md.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from functools import cache, cached_property
+from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from spacy.language import Language
@@ -29,52 +33,95 @@ _READ = ("T", "A")
 _HAN = re.compile(r"[\u3400-\u9fff]")  # the encoder knows English: Chinese texts are the rules' and the vocabulary's
 
 
+class Output(NamedTuple):
+    """What the network says of one text."""
+
+    bio: Numbers  # (pieces, types, 3): outside, begins, goes on
+    role: Numbers  # (pieces, roles)
+    sides: Numbers  # (pieces, 2 * width): what a piece adds to a pair as first and as second
+    topic: Numbers  # (topics,)
+
+
+class Card:
+    """What the network tells apart, and the last layer of its pair head; tagger.json."""
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        self.told = told
+        self.types: dict[str, int] = {kind: i for i, kind in enumerate(told["types"])}
+        self.relations: list[str] = told["relations"]
+        self.topics: list[str] = told["topics"]
+        self.kinds: Numbers = np.array(told["pair"]["kinds"], np.float32)  # (2 * types, width)
+        self.weights: Numbers = np.array(told["pair"]["weights"], np.float32)  # (relations + 1, width)
+        self.bias: Numbers = np.array(told["pair"]["bias"], np.float32)
+
+
 class Tags:
-    """What the tagger says of one Doc. Arrays are by word piece; `starts` and `ends` are offsets in the Doc."""
+    """What the tagger says of one Doc, by word piece; `starts` and `ends` are offsets in the Doc, in order.
 
-    def __init__(
-        self, types: list[str], starts: list[int], ends: list[int], bio: Numbers, role: Numbers, text: str
-    ) -> None:
-        self.types = {kind: i for i, kind in enumerate(types)}
-        self.starts, self.ends, self.text = np.array(starts), np.array(ends), text
-        self.begin: Numbers = bio[:, :, 1]  # (pieces, types)
-        self.more: Numbers = bio[:, :, 2]
-        self.inside: Numbers = 1 - bio[:, :, 0]
-        self.role_of: Numbers = role  # (pieces, roles)
+    Likelihoods are lists by type: spans are short, and looked at by the thousand.
+    """
 
-    def pieces(self, start: int, end: int) -> npt.NDArray[np.intp]:
-        """The word pieces that touch a span of the Doc."""
-        return np.flatnonzero((self.starts < end) & (self.ends > start))
+    def __init__(self, card: Card, places: list[tuple[int, int]], output: Output, text: str) -> None:
+        self.card, self.text = card, text
+        self.types = card.types
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        for start, end in places:  # pieces outside the Doc, special ones among them, are empty ones between their like
+            last = self.ends[-1] if self.ends else 0
+            self.starts.append(start if end > start else last)
+            self.ends.append(end if end > start else last)
+        bio = output.bio.astype(float)
+        self.begin: list[list[float]] = bio[:, :, 1].T.tolist()  # (types, pieces)
+        self.more: list[list[float]] = bio[:, :, 2].T.tolist()
+        self.inside: list[list[float]] = (1 - bio[:, :, 0]).T.tolist()
+        self._sums: list[list[float]] = [[0.0, *accumulate(row)] for row in self.inside]
+        self.role_of, self.sides = output.role, output.sides
+        self.topics: dict[str, float] = dict(zip(card.topics, output.topic.tolist(), strict=True))
+
+    def pieces(self, start: int, end: int) -> tuple[int, int]:
+        """The word pieces that touch a span of the Doc: the first, and the one behind the last."""
+        return bisect_right(self.ends, start), bisect_left(self.starts, end)
+
+    def mean(self, kind: str, start: int, end: int) -> float | None:
+        """How likely the pieces of a span are inside an entity of a type; None where nothing was read."""
+        first, behind = self.pieces(start, end)
+        if first >= behind:
+            return None
+        sums = self._sums[self.types[kind]]
+        return (sums[behind] - sums[first]) / (behind - first)
 
     def features(self, kind: str, start: int, end: int) -> dict[str, float]:
         """How likely a span is an entity of a type, seen by its pieces and its edges; empty where nothing was read."""
-        found = self.pieces(start, end)
-        if not len(found):
+        first, behind = self.pieces(start, end)
+        if first >= behind:
             return {}
-        k, first, last = self.types[kind], found[0], found[-1]
-        inside = self.inside[found, k]
+        k = self.types[kind]
+        inside, sums = self.inside[k], self._sums
+        others = max(row[behind] - row[first] for i, row in enumerate(sums) if i != k)
         return {
-            "tag": float(inside.mean()),
-            "tag least": float(inside.min()),
-            "tag begin": float(self.begin[first, k]),
-            "tag last": float(self.inside[last, k]),
-            "tag before": float(self.inside[first - 1, k]) if first else 0.0,
-            "tag after": float(self.more[last + 1, k]) if last + 1 < len(self.more) else 0.0,
+            "tag": (sums[k][behind] - sums[k][first]) / (behind - first),
+            "tag least": min(inside[first:behind]),
+            "tag begin": self.begin[k][first],
+            "tag last": inside[behind - 1],
+            "tag before": inside[first - 1] if first else 0.0,
+            "tag after": self.more[k][behind] if behind < len(inside) else 0.0,
+            "tag other": others / (behind - first),
         }
 
     def spans(self, kind: str, least: float = 0.4) -> list[tuple[int, int]]:
         """Runs of pieces that are likely inside an entity of a type, as whole words."""
         k = self.types[kind]
-        on = self.inside[:, k] >= least
-        fresh = (self.begin[:, k] >= 0.5) & (self.begin[:, k] > self.more[:, k])
+        inside, begin, more = self.inside[k], self.begin[k], self.more[k]
         out: list[tuple[int, int]] = []
         i = 0
-        while i < len(on):
+        while i < len(inside):
             j = i + 1
-            if on[i] and self.ends[i] > self.starts[i]:
-                while j < len(on) and on[j] and not fresh[j] and self.starts[j] >= self.ends[j - 1]:
+            if inside[i] >= least and self.ends[i] > self.starts[i]:
+                while j < len(inside) and inside[j] >= least and self.starts[j] >= self.ends[j - 1] < self.ends[j]:
+                    if begin[j] >= 0.5 and begin[j] > more[j]:
+                        break
                     j += 1
-                out.append(self._words(int(self.starts[i]), int(self.ends[j - 1])))
+                out.append(self._words(self.starts[i], self.ends[j - 1]))
             i = j
         return list(dict.fromkeys(out))
 
@@ -87,8 +134,24 @@ class Tags:
 
     def roles(self, start: int, end: int) -> Numbers:
         """The mean likelihood of each role over a span; zeros where nothing was read."""
-        found = self.pieces(start, end)
-        return self.role_of[found].mean(0) if len(found) else np.zeros(self.role_of.shape[1], np.float32)
+        first, behind = self.pieces(start, end)
+        if first >= behind:
+            return np.zeros(self.role_of.shape[1], np.float32)
+        return np.asarray(self.role_of[first:behind].mean(0))
+
+    def side(self, kind: str, places: Iterable[tuple[int, int]]) -> tuple[Numbers, Numbers]:
+        """What an entity adds to a pair as its first and as its second, from all its places; each (width,)."""
+        found = [np.arange(*self.pieces(start, end)) for start, end in places]
+        width = self.sides.shape[1] // 2
+        mean = self.sides[np.concatenate(found)].mean(0) if sum(map(len, found)) else np.zeros(2 * width, np.float32)
+        k = self.types[kind]
+        return mean[:width] + self.card.kinds[k], mean[width:] + self.card.kinds[k + len(self.types)]
+
+    def relations(self, first: Numbers, second: Numbers) -> Numbers:
+        """Likelihoods (pairs, 1 + types) of no relation and of each type, from sides of entities (pairs, width)."""
+        logits = np.maximum(first + second, 0) @ self.card.weights.T + self.card.bias
+        likely = np.exp(logits - logits.max(-1, keepdims=True))
+        return np.asarray(likely / likely.sum(-1, keepdims=True))
 
 
 def text_of(doc: Doc) -> tuple[str, list[tuple[int, int, int]]]:
@@ -119,36 +182,62 @@ class Tagger:
         self.folder = folder
 
     @cached_property
-    def _model(self) -> tuple[Any, Any, dict[str, Any]] | None:
-        """The ONNX session, the tokenizer and the card; made when the first Doc is read."""
-        if not (self.folder / "tagger.onnx").is_file():
-            return None
+    def card(self) -> Card:
+        return Card(json.loads((self.folder / "tagger.json").read_text("utf-8")))
+
+    @cached_property
+    def tokenizer(self) -> Any:
+        return read_tokenizer(self.folder / "tokenizer.json")
+
+    @cached_property
+    def _session(self) -> Any:
+        """The ONNX session; made when the first Doc is read."""
         import onnxruntime
-        from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
-        session = onnxruntime.InferenceSession(
+        return onnxruntime.InferenceSession(
             str(self.folder / "tagger.onnx"), options, providers=["CPUExecutionProvider"]
         )
-        tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
-        tokenizer.enable_truncation(MOST)
-        tokenizer.no_padding()
-        return session, tokenizer, json.loads((self.folder / "tagger.json").read_text("utf-8"))
+
+    @property
+    def exists(self) -> bool:
+        """Whether the package carries a model."""
+        return (self.folder / "tagger.onnx").is_file()
 
     def __call__(self, doc: Doc) -> Doc:
-        text, pieces = text_of(doc)
-        if self._model is None or not text or 5 * len(_HAN.findall(text)) > len(text):
-            doc._.tags = None
-            return doc
-        session, tokenizer, card = self._model
-        encoded = tokenizer.encode(text)
-        ids = np.array([encoded.ids], dtype=np.int64)
-        bio, role = session.run(None, {"ids": ids, "mask": np.ones_like(ids)})
-        places = [place(pieces, s, e) for s, e in encoded.offsets]
-        doc._.tags = Tags(card["types"], [s for s, _ in places], [e for _, e in places], bio[0], role[0], doc._.text)
+        doc._.tags = self.tags(doc) if self.exists and reads(doc) else None
         return doc
+
+    def tags(self, doc: Doc) -> Tags:
+        """What the network says of a Doc."""
+        text, fields = text_of(doc)
+        encoded = self.tokenizer.encode(text)
+        places = [place(fields, s, e) for s, e in encoded.offsets]
+        return Tags(self.card, places, self.output(doc, encoded.ids), doc._.text)
+
+    def output(self, doc: Doc, pieces: list[int]) -> Output:
+        """The network's output for the word pieces of a Doc."""
+        ids = np.array([pieces], dtype=np.int64)
+        out = self._session.run(list(Output._fields), {"ids": ids, "mask": np.ones_like(ids)})
+        return Output(*(array[0] for array in out))
+
+
+def reads(doc: Doc) -> bool:
+    """Whether the tagger can read a Doc: it has a text, and that is not Chinese."""
+    text, _ = text_of(doc)
+    return bool(text) and 5 * len(_HAN.findall(text)) <= len(text)
+
+
+def read_tokenizer(file: Path) -> Any:
+    """The encoder's tokenizer, cut to what the tagger reads."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer.enable_truncation(MOST)
+    tokenizer.no_padding()
+    return tokenizer
 
 
 @cache

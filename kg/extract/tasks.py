@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 
 from kg.extract.base import first_matches, inside, mentions
 from kg.extract.context import canonical, likelihood, view_of
-from kg.extract.judge import Candidate, judged, threshold
+from kg.extract.judge import Candidate, chosen
 from kg.model import Mention
 from kg.text import fold
 from kg.vocabulary import Vocabulary
@@ -48,12 +48,12 @@ class Tasks:
         self.vocabulary = vocabulary
 
     def __call__(self, doc: Doc) -> Doc:
-        least = threshold(doc, self.entity, THRESHOLD)
-        found = [c for c in judged(doc, self.entity, self.candidates(doc)) if c.score >= least]
+        view, tagged = view_of(doc, self.vocabulary), doc._.tags is not None
+        found = chosen(doc, self.entity, self.candidates(doc), view, THRESHOLD, self.taken(doc))
         phrases = [(c.start, c.end) for c in found if "phrase" in c.features]
         seen: list[set[str]] = []
         for start, end, score, features in sorted(found, key=lambda c: (-c.score, c.start)):
-            if "label" in features and inside((start, end), phrases):
+            if not tagged and "label" in features and inside((start, end), phrases):
                 continue
             surface = doc._.text[start:end]
             concept = self.vocabulary.find(surface, "task")
@@ -67,10 +67,15 @@ class Tasks:
             )
         return doc
 
+    @staticmethod
+    def taken(doc: Doc) -> list[tuple[int, int]]:
+        """Spans of named things."""
+        return [(m.start, m.end) for kind in ("model", "dataset", "hardware") for m in mentions(doc, kind)]
+
     def candidates(self, doc: Doc) -> list[Candidate]:
         """Noun phrases that name nothing else, then labels of the vocabulary at their first places."""
         view = view_of(doc, self.vocabulary)
-        named = [(m.start, m.end) for kind in ("model", "dataset", "hardware") for m in mentions(doc, kind)]
+        named = self.taken(doc)
         out = []
         for phrase in view.phrases:
             features = view.features(phrase)

@@ -11,16 +11,16 @@ import re
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import first_matches, inside, mentions, read_fields
+from kg.extract.base import first_matches, inside, mentions, read_fields, sentence_of
 from kg.extract.context import View, canonical, likelihood, view_of
-from kg.extract.judge import Candidate, judged, threshold
+from kg.extract.judge import Candidate, Features, chosen, judge_for
 from kg.model import ROLES, Mention
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 
-EXTRACTOR = "techniques/1"
+EXTRACTOR = "techniques/2"
 THRESHOLD = 0.57
-RULED = 0.5  # what the rules' role counts for beside the tagger's likelihoods
+ROLE_CUES = ("propose", "use", "compare", "limit", "evaluate", "outperform")
 WEIGHTS = {
     "bias": -2.3,
     "head": 2.4,
@@ -61,24 +61,21 @@ class Techniques:
         found: dict[str, Mention] = {}
         if doc._.name:
             self._own_name(doc, found)
-        least = threshold(doc, self.entity, THRESHOLD)
-        accepted: list[tuple[int, int]] = []
-        taken = _own_places(doc)  # "Orca" in "Orca-3-13B" is not Orca
-        taken += [(m.start, m.end) for kind in ("model", "dataset", "hardware") for m in mentions(doc, kind)]
-        for start, end, score, features in self._ordered(doc, judged(doc, self.entity, self.candidates(doc))):
-            apart = doc._.tags is not None and any(s < end and start < e for s, e in accepted)
-            if score >= least and not apart and ("phrase" in features or not inside((start, end), taken)):
+        taken = self.taken(doc)
+        for start, end, score, features in chosen(doc, self.entity, self.candidates(doc), view, THRESHOLD, taken):
+            tagged = doc._.tags is not None  # then the judges have seen what is taken
+            if tagged or "phrase" in features or not inside((start, end), taken):
                 self._add(view, start, end, score, found)
                 taken.append((start, end))
-                accepted.append((start, end))
         own = list(found.values())[: bool(doc._.name and fold(doc._.name) in found)]
         doc._.mentions += own + sorted((m for m in found.values() if m not in own), key=lambda m: m.start)
         return doc
 
     @staticmethod
-    def _ordered(doc: Doc, found: list[Candidate]) -> list[Candidate]:
-        """The tagger's candidates overlap one another: the likeliest first; the rules' stand as they come."""
-        return found if doc._.tags is None else sorted(found, key=lambda c: (-c.score, c.start, -c.end))
+    def taken(doc: Doc) -> list[tuple[int, int]]:
+        """Spans of the own name and of named things: "Orca" in "Orca-3-13B" is not Orca."""
+        named = [(m.start, m.end) for kind in ("model", "dataset", "hardware") for m in mentions(doc, kind)]
+        return _own_places(doc) + named
 
     def candidates(self, doc: Doc) -> list[Candidate]:
         """Noun phrases, then labels of the vocabulary: each place, for a first one may be inside something else."""
@@ -134,14 +131,50 @@ def _own_places(doc: Doc) -> list[tuple[int, int]]:
 
 
 def role(view: View, start: int, end: int, known: bool) -> str:
-    """proposed, used, baseline or mentioned, by the rules and, where there is one, the tagger."""
+    """proposed, used, baseline or mentioned: the paper's own name is proposed, else by the judge or the rules."""
     if fold(view.text[start:end]) == view.name:
         return "proposed"
-    ruled = role_by_rules(view, start, end, known)
-    if view.doc._.tags is None:
-        return ruled
-    likely = dict(zip(ROLES, view.doc._.tags.roles(start, end), strict=True))
-    return max(ROLES, key=lambda r: likely[r] + RULED * (r == ruled))
+    judge = judge_for(view.doc, "role")
+    if judge is None:
+        return role_by_rules(view, start, end, known)
+    likely = judge([role_features(view, start, end, known)])[0]
+    view.roles[start, end] = likely.tolist()
+    return judge.labels[int(likely.argmax())]
+
+
+def role_features(view: View, start: int, end: int, known: bool) -> Features:
+    """What the rules and the tagger say of the role of a technique, here and wherever its words stand."""
+    tags = view.doc._.tags
+    places = view.places(view.text[start:end]) or [(start, end)]
+    out = {f"ruled {role_by_rules(view, start, end, known)}": 1.0, "known": float(known), **view.form(start, end)}
+    here, everywhere = tags.roles(start, end), sum(tags.roles(s, e) for s, e in places) / len(places)
+    for i, name in enumerate(ROLES):
+        out[f"tag {name}"], out[f"tag {name} everywhere"] = float(here[i]), float(everywhere[i])
+    for place, _ in places:
+        begin, _ = sentence_of(view.doc, place)
+        for group in ("compare", "outperform"):  # what was background in one sentence is a baseline in another
+            if not view.cues[group].isdisjoint(view.words(begin, place)):
+                out[f"{group} anywhere"] = 1.0
+    return out | _surroundings(view, start, end)
+
+
+def _surroundings(view: View, start: int, end: int) -> Features:
+    """Where a technique stands in the argument of the paper, and what its sentence says before and behind it."""
+    sentence = sentence_of(view.doc, start)
+    sentences = view.doc._.sentences
+    out: Features = {
+        "named": float(bool(view.name)),
+        "contributions before": min(sum(s <= start for s, _ in view.contributions), 3) / 3,
+        "since contribution": min(sum(view.first <= s <= start for s, _ in sentences), 5) / 5 if view.first else 0.0,
+        "sentence": sum(s <= start for s, _ in sentences) / max(1, len(sentences)),
+        "own in sentence": float(bool(view.name) and view.name in view.folded(*sentence)),
+    }
+    for side, words in (("before", view.words(sentence[0], start)), ("behind", view.words(end, sentence[1]))):
+        for group in ROLE_CUES:
+            out[f"{group} {side}"] = float(not view.cues[group].isdisjoint(words))
+        out[f"we {side}"] = float(not {"we", "our"}.isdisjoint(words))
+    out["a before"] = float(view.words(max(sentence[0], start - 12), start)[-1:] in (["a"], ["an"]))
+    return {k: v for k, v in out.items() if v}
 
 
 def role_by_rules(view: View, start: int, end: int, known: bool) -> str:

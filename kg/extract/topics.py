@@ -1,56 +1,115 @@
-"""Topics: what the paper is about, from the concepts that indicate one and the labels of the topics themselves.
+"""Topics: what the paper is about, by the vocabulary, by the entities that indicate one, and by the tagger's encoder.
 
 A topic gathers points from each distinct concept that indicates it, more in the title than in the abstract and more
-for what the paper proposes; the likeliest few that stand out are kept, each with the words that weigh most.
+for what the paper proposes. A judge weighs them with the encoder's own likelihood; without one the likeliest few that
+stand out are kept. Each has the words that weigh most as its evidence, the title where no single words do.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+import math
+from dataclasses import dataclass, field
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract.base import field_at, mentions, read_fields
+from kg.extract.judge import Features, Judge, judge_for
 from kg.model import Evidence, Topic
 from kg.vocabulary import Match, Vocabulary
 
-EXTRACTOR = "topics/1"
+EXTRACTOR = "topics/2"
 MOST = 5  # topics a paper
 LEAST = 1.5  # points
 SHARE = 0.22  # of the points of the first topic
+SEEN = 0.1  # least likelihood of a topic that the encoder alone sees
 _POINTS = {"T": 3.0, "A": 1.0, "B": 1.0, "K": 1.5}
 
 
+@dataclass(slots=True)
+class Signs:
+    """What points to a topic: its points, the place of the strongest words, and the features of its judge."""
+
+    points: float = 0.0
+    best: float = 0.0
+    shown: tuple[int, int] = (0, 0)
+    features: Features = field(default_factory=dict)
+
+
 class Topics:
-    """Adds the topics of a paper, most central first."""
+    """Adds the topics of a paper, likeliest first."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
 
     def __call__(self, doc: Doc) -> Doc:
-        points: dict[str, float] = defaultdict(float)
-        best: dict[str, tuple[float, Match]] = {}
+        found = self.candidates(doc)
+        judge = judge_for(doc, "topic")
+        chosen = self._judged(judge, found) if judge else self._by_points(found)
+        for topic, confidence in chosen[:MOST]:
+            start, end = found[topic].shown
+            if end > start:
+                quote = Evidence(doc._.text[start:end], start=start, end=end)
+                doc._.topics.append(Topic(topic, quote, EXTRACTOR, round(confidence, 2)))
+        return doc
+
+    @staticmethod
+    def _judged(judge: Judge, found: dict[str, Signs]) -> list[tuple[str, float]]:
+        """Topics by likelihood; a paper is about something: the first is kept even where few words point to it."""
+        if not found:
+            return []
+        likely = judge([signs.features for signs in found.values()])[:, 1]
+        ranked = sorted(zip(found, likely.tolist(), strict=True), key=lambda t: (-t[1], t[0]))
+        return [(t, p) for i, (t, p) in enumerate(ranked) if p >= judge.threshold or (i == 0 and found[t].points)]
+
+    @staticmethod
+    def _by_points(found: dict[str, Signs]) -> list[tuple[str, float]]:
+        ranked = sorted(((t, s.points) for t, s in found.items() if s.points), key=lambda t: (-t[1], t[0]))
+        least = max(LEAST, SHARE * ranked[0][1]) if ranked else 0.0
+        return [(t, points / (points + 3)) for i, (t, points) in enumerate(ranked) if points >= least or i == 0]
+
+    def candidates(self, doc: Doc) -> dict[str, Signs]:
+        """Topics that anything points to, with what does, by id."""
+        found: dict[str, Signs] = {}
         for places in self._by_concept(doc).values():
             for topic in self._topics(places[0].concept):
-                gained, shown = self._gain(doc, places, direct=places[0].type == "topic")
-                points[topic] += gained
-                if topic not in best or gained > best[topic][0]:
-                    best[topic] = (gained, shown)
-        ranked = sorted(points, key=lambda t: (-points[t], t))
-        for topic in ranked[:MOST]:
-            # A paper is about something: the first is kept even where little points to it.
-            if topic == ranked[0] or points[topic] >= max(LEAST, SHARE * points[ranked[0]]):
-                shown = best[topic][1]
-                doc._.topics.append(
-                    Topic(
-                        topic.partition(":")[2],
-                        Evidence(doc._.text[shown.start : shown.end], start=shown.start, end=shown.end),
-                        EXTRACTOR,
-                        round(points[topic] / (points[topic] + 3), 2),
-                    )
-                )
-        return doc
+                direct = places[0].type == "topic"
+                gained, shown = self._gain(doc, places, direct)
+                signs = found.setdefault(topic.partition(":")[2], Signs())
+                signs.points += gained
+                if gained > signs.best:
+                    signs.best, signs.shown = gained, (shown.start, shown.end)
+                signs.features["concepts"] = signs.features.get("concepts", 0.0) + 0.25
+                signs.features["direct"] = max(signs.features.get("direct", 0.0), float(direct))
+                title = float(any(field_at(doc, m.start) == "T" for m in places))
+                signs.features["title"] = max(signs.features.get("title", 0.0), title)
+        if doc._.tags is not None:
+            self._by_tags(doc, found)
+        top = max((s.points for s in found.values()), default=0.0)
+        ranks = {t: i for i, t in enumerate(sorted(found, key=lambda t: (-found[t].points, t)))}
+        for topic, signs in found.items():
+            signs.features |= {
+                "points": math.log1p(signs.points),
+                "share": signs.points / top if top else 0.0,
+                "rank": 1 / (1 + ranks[topic]),
+            }
+        return found
+
+    @staticmethod
+    def _by_tags(doc: Doc, found: dict[str, Signs]) -> None:
+        """What the encoder says; a topic that it alone sees has the title for evidence."""
+        likely = doc._.tags.topics
+        title = doc._.fields.get("T") or next(iter(doc._.sentences), (0, 0))
+        ranks = {t: i for i, t in enumerate(sorted(likely, key=lambda t: (-likely[t], t)))}
+        for topic, p in likely.items():
+            if p >= SEEN and topic not in found:
+                found[topic] = Signs(shown=title)
+            if topic in found:
+                clipped = min(max(p, 0.002), 0.998)
+                found[topic].features |= {
+                    "tag": math.log(clipped / (1 - clipped)),
+                    "tag rank": 1 / (1 + ranks[topic]),
+                }
 
     def _by_concept(self, doc: Doc) -> dict[str, list[Match]]:
         out: dict[str, list[Match]] = {}

@@ -149,6 +149,7 @@ def read_entry(triples: Iterable[ox.Triple]) -> tuple[Document, Record]:
         brief=_brief(entry),
         paper=paper_id,
         merges=[_merge(node) for node in _ordered(nodes, "kg:Merge")],
+        before=_one(entry, "kg:before", ""),
     )
     for node in _ordered(nodes, "kg:Mention"):
         kind = _one(node, "kg:type")
@@ -228,6 +229,7 @@ class _EntryWriter(_Writer):
         self.link(self.entry, "kg:source", f"source:{self.document.source}")
         self.say(self.entry, "kg:number", self.document.number)
         self.say(self.entry, "kg:fingerprint", fingerprint)
+        self.say(self.entry, "kg:before", self.record.before)
         self.say_all(self.entry, "kg:repair", self.document.repairs)
         brief = self.record.brief
         self.say_all(self.entry, "kg:briefInstitution", brief.institution)

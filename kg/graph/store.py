@@ -17,12 +17,14 @@ import pyoxigraph as ox
 
 from kg.model import KgError
 from kg.names import PREFIXES, curie, iri
-from kg.vocabulary import ontology_files, ontology_hash
+from kg.vocabulary import OVERRIDES, ontology_files, ontology_hash
 
 #: The form of the data in a graph folder; a program refuses what a newer one wrote.
 SCHEMA = 1
 #: The named graph of the ontology.
 VOCABULARY = "kg:vocabulary"
+#: The named graph that says which decisions about names the links follow; see kg/link/overrides.py.
+DECISIONS = "kg:overrides"
 #: Files of the ontology folder that are no part of the vocabulary.
 _NOT_VOCABULARY = {"shapes.ttl"}
 _XSD = PREFIXES["xsd"]
@@ -417,7 +419,7 @@ def _check(folder: Path, read_only: bool) -> None:
             raise KgError(f"{folder} is a file: name a folder for the graph.")
         elif read_only:
             raise KgError(f"There is no graph at {folder}: make one with kg add, or name another with --graph.")
-        elif folder.is_dir() and any(folder.iterdir()):
+        elif folder.is_dir() and any(path.name != OVERRIDES for path in folder.iterdir()):
             raise KgError(f"{folder} holds other files: name a new or empty folder for the graph.")
         else:
             folder.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from kg.graph.formats import digest
 from kg.graph.rdf import LINKS, RELATIONS, Node, grouped, read_source
-from kg.graph.store import VOCABULARY, Store
+from kg.graph.store import DECISIONS, VOCABULARY, Store
 from kg.model import KgError
 from kg.names import curie, iri
 from kg.text import repaired
@@ -58,7 +58,7 @@ def verify(store: Store, shacl: bool = True) -> Report:
         elif kind == "source":
             said = list(_source_faults(store, local, triples, report))
         else:
-            said = [] if name == VOCABULARY else ["it is neither an entry nor a source"]
+            said = [] if name in (VOCABULARY, DECISIONS) else ["it is neither an entry nor a source"]
         report.faults += (f"{kind} {local}: {fault}." for fault in said)
         if shacl and kind in ("entry", "source"):
             report.faults += (f"{kind} {local}: {fault}." for fault in _violations(triples))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from kg.link.concepts import ConceptLinker, acronyms
+from kg.link.acronyms import acronyms
+from kg.link.concepts import ConceptLinker
+from kg.link.decisions import decided
 from kg.link.institutions import Register
+from kg.link.overrides import Overrides
 from kg.link.papers import identified, paper_id
 from kg.model import LISTS, Document, Facts, Mention, Merge, Record
 from kg.names import slug
@@ -17,8 +20,11 @@ _BASELINES = ("technique", "model", "dataset", "hardware")
 class Linker:
     """Gives every mention of a record its identity, with a reason; the register is loaded when first needed."""
 
-    def __init__(self, vocabulary: Vocabulary, register: Register | None = None) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, register: Register | None = None, overrides: Overrides | None = None
+    ) -> None:
         self.vocabulary = vocabulary
+        self.overrides = overrides or Overrides()
         self._register = register
         self.concepts = ConceptLinker(vocabulary, vocabulary.cues("metric-qualifier"))
 
@@ -32,15 +38,19 @@ class Linker:
         """The same record with `concept` and `reason` set wherever they were not, `paper` and `merges`."""
         record.paper, reason = identified(document, record)
         record.merges = [Merge(record.title or record.id, record.paper, reason)]
-        expansions = self._expansions(document)
+        expansions = self.expansions(document)
         for kind, list_name in LISTS.items():
             for mention in getattr(record, list_name):
                 self._link_mention(mention, kind, record.name, expansions)
         self._link_results(record)
-        self._link_relations(record)
+        self.link_ends(record)
         record.merges += self._merges(record)
         record.merges = list({(m.label, m.concept): m for m in record.merges}.values())
         return record
+
+    def decided(self, document: Document, record: Record) -> Record:
+        """A linked record as people's decisions about names have it; what they change is kept in `before`."""
+        return decided(self, document, record) if self.overrides else record
 
     def institution_facts(self, curie: str) -> Facts | None:
         """What the register knows of an institution, None for one that it lacks."""
@@ -51,7 +61,8 @@ class Linker:
         others = [(label, language) for language in sorted(own) for label in own[language]]
         return dict(organisation.label), others, organisation.country
 
-    def _expansions(self, document: Document) -> dict[str, str]:
+    def expansions(self, document: Document) -> dict[str, str]:
+        """What the texts of a document say that its acronyms stand for."""
         out: dict[str, str] = {}
         for field in ("T", "A", "K"):
             if field in document.texts:
@@ -86,10 +97,12 @@ class Linker:
                 result.metric_concept = link.concept
                 if not self.concepts.is_preferred(result.metric, link.concept):
                     record.merges.append(Merge(result.metric, link.concept, link.reason))
+
+    def link_ends(self, record: Record) -> None:
+        """Give the baselines of results and the ends of relations their concepts, those of the mentions they name."""
+        for result in record.results:
             if result.baseline and not result.baseline_concept:
                 result.baseline_concept = self.concepts.named(result.baseline, record, _BASELINES)
-
-    def _link_relations(self, record: Record) -> None:
         for relation in record.relations:
             heads, tails = self.concepts.ends(relation.type)
             relation.head_concept = relation.head_concept or self.concepts.named(relation.head, record, heads)
@@ -99,12 +112,15 @@ class Linker:
 
     def _merges(self, record: Record) -> list[Merge]:
         """The decisions that are more than a look at the preferred label."""
-        mentions = [m for name in LISTS.values() for m in getattr(record, name)]
+        return [merge for name in LISTS.values() for m in getattr(record, name) for merge in self.merges_of(m)]
+
+    def merges_of(self, mention: Mention) -> list[Merge]:
+        """What the identity of a mention decides beyond its preferred label."""
+        names = dict.fromkeys((mention.surface, mention.canonical))
         return [
-            Merge(label, m.concept, m.reason)
-            for m in mentions
-            for label in dict.fromkeys((m.surface, m.canonical))
-            if label and not self._is_own_label(label, m)
+            Merge(name, mention.concept, mention.reason)
+            for name in names
+            if name and not self._is_own_label(name, mention)
         ]
 
     def _is_own_label(self, label: str, mention: Mention) -> bool:

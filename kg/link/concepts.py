@@ -1,18 +1,20 @@
-"""Mentions to concepts of the vocabulary: by label, by the paper's own acronyms, else minted from its wording."""
+"""Mentions to concepts of the vocabulary: by label, acronym, wording or meaning, else minted from the paper's words."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
+from kg.link.acronyms import acronyms
+from kg.link.neighbours import Neighbours
+from kg.link.wordings import Wordings
 from kg.model import Mention, Record
 from kg.names import slug
 from kg.text import fold
 from kg.vocabulary import Concept, Vocabulary
 
-_ACRONYM = re.compile(r"\(([A-Z0-9][\w+.-]{1,11})\)|（([A-Z0-9][\w+.-]{1,11})）")
-_WORD = re.compile(r"[^\W_]+")
 _HAN_GAP = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 _MINTED = "minted: no concept bears this name"
 #: The types that may be the tail of a relation, the likeliest first; a head is a technique or a model.
@@ -23,6 +25,9 @@ _TAILS = {
     "runs_on": ("hardware",),
 }
 _NAMED = ("technique", "model", "dataset", "task", "problem", "hardware")
+
+
+__all__ = ["ConceptLinker", "Link", "acronyms", "local_name", "names_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,70 +47,51 @@ def local_name(name: str) -> str:
     return slug(_HAN_GAP.sub("", fold(name)) or name)
 
 
-def acronyms(text: str) -> dict[str, str]:
-    """What a text says that its acronyms stand for: folded acronym -> the words before it.
-
-    >>> acronyms("We propose Group Tree Optimization (GTO) for drafts.")
-    {'gto': 'Group Tree Optimization'}
-    """
-    out: dict[str, str] = {}
-    for match in _ACRONYM.finditer(text):
-        short = match[1] or match[2]
-        words = list(_WORD.finditer(text, max(0, match.start() - 120), match.start()))
-        start = _expansion(short, words, text)
-        if start is not None:
-            out.setdefault(fold(short), text[start : match.start()].strip())
-    return out
-
-
-def _expansion(short: str, words: list[re.Match[str]], text: str) -> int | None:
-    """Where the words begin whose first letters an acronym gives; letters inside words may be used too."""
-    letters = [c.lower() for c in short.removesuffix("s") if c.isalnum()]
-    for count in range(min(len(words), len(letters)), 0, -1):
-        run = words[-count:]
-        if any(mark in text[run[0].start() : run[-1].end()] for mark in ".;:()"):
-            continue
-        if run[0].group()[0].lower() == letters[0] and _spells([w.group().lower() for w in run], letters):
-            return run[0].start()
-    return None
-
-
-def _spells(words: list[str], letters: list[str]) -> bool:
-    """Whether letters can be taken in order from words, each word giving its first letter."""
-    if not words:
-        return not letters
-    if not letters or words[0][0] != letters[0]:
-        return False
-    at, taken = 0, 0
-    while taken < len(letters):
-        at = words[0].find(letters[taken], at)
-        if at < 0:
-            break
-        taken, at = taken + 1, at + 1
-    return any(_spells(words[1:], letters[n:]) for n in range(taken, 0, -1))
-
-
 class ConceptLinker:
     """Gives mentions, metrics, baselines and the ends of relations their concepts."""
 
     def __init__(self, vocabulary: Vocabulary, qualifiers: Iterable[str] = ()) -> None:
         self.vocabulary = vocabulary
         self.qualifiers = frozenset(qualifiers)
+        self.wordings = Wordings(vocabulary)
 
-    def mention(self, mention: Mention, name: str, expansions: dict[str, str]) -> Link:
+    @cached_property
+    def neighbours(self) -> Neighbours:
+        return Neighbours(self.vocabulary)
+
+    def mention(self, mention: Mention, name: str, expansions: Mapping[str, str]) -> Link:
         """The concept of a mention: `name` is what the paper calls its own work, `expansions` its acronyms."""
-        kind = mention.type
-        names = dict.fromkeys(n for n in (mention.canonical, mention.surface, *mention.aliases) if n)
-        own = mention.role == "proposed" and name and fold(name) in {fold(n) for n in names}
-        for label in (name,) if own else names:
+        names, own = names_of(mention, name)
+        found = next(self.candidates(names, mention.type, expansions, own), None)
+        return found or self.minted(next(iter(names), ""), mention.type)
+
+    def candidates(
+        self, names: Iterable[str], kind: str, expansions: Mapping[str, str], own: bool = False
+    ) -> Iterator[Link]:
+        """The concepts that names may mean, the surest first: by label, by the paper's acronyms, by another wording,
+        by meaning. A paper's `own` work is known by its very name alone.
+        """
+        names = list(names)
+        for label in names:
             concept = self.vocabulary.find(label, kind)
             if concept:
-                return Link(concept.curie, _label_reason(label, concept))
-        for label in () if own else names:
+                yield Link(concept.curie, _label_reason(label, concept))
+        if own:
+            return
+        for label in names:
             concept = self.vocabulary.find(expansions.get(fold(label), ""), kind)
             if concept:
-                return Link(concept.curie, f"acronym of {expansions[fold(label)]!r} in this paper")
-        return self.minted(name if own else next(iter(names), ""), kind)
+                yield Link(concept.curie, f"acronym of {expansions[fold(label)]!r} in this paper")
+        for label in names:
+            worded = self.wordings.find(label, kind, expansions)
+            if worded:
+                yield Link(worded[0].curie, worded[1])
+        for label in names:
+            near = self.neighbours.find(label, kind)
+            if near:
+                yield Link(
+                    near.concept.curie, f"neighbour of the label {near.label!r}, similarity {near.similarity:.2f}"
+                )
 
     def minted(self, name: str, kind: str) -> Link:
         """A concept of the paper's own, the same for every paper that uses the name."""
@@ -168,6 +154,13 @@ class ConceptLinker:
         if curie not in self.vocabulary:
             return False
         return label in self.vocabulary[curie].label.values()
+
+
+def names_of(mention: Mention, name: str) -> tuple[list[str], bool]:
+    """The names by which a mention is looked up, and whether it is the paper's own work, which is called `name`."""
+    names = list(dict.fromkeys(n for n in (mention.canonical, mention.surface, *mention.aliases) if n))
+    own = mention.role == "proposed" and bool(name) and fold(name) in {fold(n) for n in names}
+    return ([name] if own else names), own
 
 
 def _mentions(record: Record) -> list[Mention]:

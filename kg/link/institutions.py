@@ -8,6 +8,7 @@ are one.
 from __future__ import annotations
 
 import gzip
+import itertools
 import re
 import unicodedata
 from bisect import bisect_left
@@ -18,6 +19,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from kg.compiled import stamp
 from kg.model import KgError
 from kg.vocabulary import data_folder, read_concepts
 
@@ -188,17 +190,19 @@ class Register:
         countries: dict[str, str],
         own: list[Organisation],
         words: Words,
+        made_from: bytes = b"",
     ) -> None:
         self.words = words
+        self.stamp = made_from  # of the files, for what is made from them
         names = {**countries, **words.country}
-        self._countries = {joined(name_tokens(name, words)): code for name, code in names.items()}
-        self._rows = rows
-        self._index = index
+        self.countries = {joined(name_tokens(name, words)): code for name, code in names.items()}
+        self.rows = rows
+        self.index = index
         self._own = {o.curie: o for o in own}
-        self._own_keys: dict[str, str] = {}
+        self.own_keys: dict[str, str] = {}
         for organisation in own:
             for label in (*organisation.label.values(), *(a for alts in organisation.alt.values() for a in alts)):
-                self._own_keys.setdefault(joined(name_tokens(label, words)), organisation.curie)
+                self.own_keys.setdefault(joined(name_tokens(label, words)), organisation.curie)
 
     @staticmethod
     @cache
@@ -216,11 +220,16 @@ class Register:
         rows, _, rest = text.partition(f"{COUNTRIES}\n")
         countries, _, index = rest.partition(f"{KEYS}\n")
         return Register(
-            rows.split("\n")[:-1], _pairs(index), _pairs(countries), read_additions(additions), Words.load()
+            rows.split("\n")[:-1],
+            _pairs(index),
+            _pairs(countries),
+            read_additions(additions),
+            Words.load(),
+            stamp([register, data_folder("ontology") / "words.ttl"]),
         )
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self.rows)
 
     def __getitem__(self, curie: str) -> Organisation:
         """The organisation of a CURIE; the additions' names come before ROR's."""
@@ -234,11 +243,11 @@ class Register:
         return curie in self._own or curie in self._by_curie
 
     def has(self, key: str) -> bool:
-        return key in self._own_keys or key in self._index
+        return key in self.own_keys or key in self.index
 
     def country(self, key: str) -> str:
         """The two-letter code of a country, given by the key of its name; "" when it is none."""
-        return self._countries.get(key, "")
+        return self.countries.get(key, "")
 
     def brand(self, organisation: Organisation) -> Organisation:
         """A company by its plain name: "IBM (Germany)" is IBM, when the additions name the company."""
@@ -248,7 +257,7 @@ class Register:
 
     def is_place(self, key: str) -> bool:
         """Whether a key is that of a city or country of the register."""
-        return key in self._places or key in self._countries
+        return key in self._places or key in self.countries
 
     @property
     def additions(self) -> dict[str, Organisation]:
@@ -261,14 +270,14 @@ class Register:
 
     def own(self, key: str) -> Organisation | None:
         """The organisation of the additions that bears a name, given by its key."""
-        found = self._own_keys.get(key)
+        found = self.own_keys.get(key)
         return self[found] if found else None
 
     def candidates(self, key: str, worst: int = SHORTENED + ACRONYM_RANK) -> list[Organisation]:
         """Who bears a name, given by its key: only those who bear it best, as label, alias or acronym."""
-        if key in self._own_keys:
-            return [self[self._own_keys[key]]]
-        entry = self._index.get(key)
+        if key in self.own_keys:
+            return [self[self.own_keys[key]]]
+        entry = self.index.get(key)
         if not entry:
             return []
         ranked = [(int(part[-1]), int(part[:-1], 36)) for part in entry.split(" ")]
@@ -277,9 +286,9 @@ class Register:
 
     def rank(self, key: str) -> int:
         """How well a name is borne: 0 as label, 1 as alias, 2 as acronym, more when shortened."""
-        if key in self._own_keys:
+        if key in self.own_keys:
             return LABEL_RANK
-        return min((int(part[-1]) for part in self._index.get(key, "9").split(" ")), default=9)
+        return min((int(part[-1]) for part in self.index.get(key, "9").split(" ")), default=9)
 
     def find(self, name: str, country_hint: str | None = None) -> Match | None:
         """The one organisation that a name can mean, None when there is none or more than one.
@@ -298,13 +307,30 @@ class Register:
             if key in tried or not self.has(key):
                 continue
             tried.add(key)
+            if self._goes_on(run, name, key):
+                return None
             match = None if self.is_vague(key) else self.chosen(self.candidates(key), country_hint)
             return Match(match.organisation, kind + match.reason) if match else None
         return self._misspelt(joined(bare), country_hint) or self._truncated(bare)
 
+    def _goes_on(self, run: list[Token], name: str, key: str) -> bool:
+        """Whether a name is written as others begin, and not as its bearers write it ("University of North")."""
+        if not any(not t.folds for t in run[1:]):
+            return False
+        text = _as_written(name)
+        bearers = (
+            n for o in self.candidates(key) for n in (*o.label.values(), *(a for alt in o.alt.values() for a in alt))
+        )
+        if any(_as_written(n).startswith(text) for n in bearers):
+            return False
+        at = bisect_left(self._sorted, key) + 1
+        following = itertools.islice(self._sorted, at, at + _MANY_PARTS)
+        longer = (o.name for k in following if k.startswith(key) for o in self.candidates(k))
+        return any(_as_written(n).startswith(f"{text} ") for n in longer)
+
     def is_vague(self, key: str) -> bool:
         """Whether a name that is nobody's first one begins those of others ("Institute of Science")."""
-        if key in self._own_keys or self.rank(key) != ALIAS_RANK:
+        if key in self.own_keys or self.rank(key) != ALIAS_RANK:
             return False
         at = bisect_left(self._sorted, key) + 1
         return all(
@@ -329,7 +355,7 @@ class Register:
         if not 12 <= len(key) <= _LONGEST or not key.isascii():
             return None
         for edits in (_slips(key), _replacements(key)):
-            found = {o.curie: o for k in edits if k in self._index for o in self.candidates(k, ALIAS_RANK)}
+            found = {o.curie: o for k in edits if k in self.index for o in self.candidates(k, ALIAS_RANK)}
             if found:
                 match = self.chosen(list(found.values()), country_hint)
                 return Match(match.organisation, f"one letter off, {match.reason}") if match else None
@@ -352,7 +378,7 @@ class Register:
         return Match(match.organisation, f"cut off, only {match.name!r} begins so") if match else None
 
     def _known(self, row: int) -> Organisation:
-        curie = f"ror:{self._rows[row][:9]}"
+        curie = f"ror:{self.rows[row][:9]}"
         return self[curie] if curie in self._own else self._organisation(row)
 
     def _ancestors(self, organisation: Organisation) -> set[str]:
@@ -370,7 +396,7 @@ class Register:
         return whole.curie in self._ancestors(part)
 
     def _organisation(self, row: int) -> Organisation:
-        ror, country, city, types, parents, english, chinese, others = self._rows[row].split("\t")
+        ror, country, city, types, parents, english, chinese, others = self.rows[row].split("\t")
         label = {"en": english}
         if chinese:
             label["zh"] = chinese
@@ -383,21 +409,26 @@ class Register:
 
     @cached_property
     def _by_curie(self) -> dict[str, int]:
-        return {f"ror:{row[:9]}": at for at, row in enumerate(self._rows)}
+        return {f"ror:{row[:9]}": at for at, row in enumerate(self.rows)}
 
     @cached_property
     def _parts(self) -> Counter[str]:
         """How many organisations of the register belong to each."""
-        return Counter(f"ror:{p}" for row in self._rows for p in row.split("\t", 5)[4].split())
+        return Counter(f"ror:{p}" for row in self.rows for p in row.split("\t", 5)[4].split())
 
     @cached_property
     def _sorted(self) -> list[str]:
-        return sorted(self._index)
+        return sorted(self.index)
 
     @cached_property
     def _places(self) -> frozenset[str]:
-        cities = {row.split("\t", 3)[2] for row in self._rows}
+        cities = {row.split("\t", 3)[2] for row in self.rows}
         return frozenset(joined(name_tokens(city, self.words)) for city in cities if city)
+
+
+def _as_written(name: str) -> str:
+    """The folded words of a name with "of" and the like, without "the" at its beginning."""
+    return " ".join(fold_word(m.group()) for m in _TOKEN.finditer(name)).removeprefix("the ")
 
 
 def _sides(pair: str) -> tuple[str, str]:

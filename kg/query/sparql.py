@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pyoxigraph as ox
 
@@ -14,6 +15,7 @@ from kg.graph.rdf import LINKS, RELATIONS
 from kg.names import iri
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Op, Outcome, Phrase, Term
 from kg.query.lexicon import Lexicon
+from kg.units import kin
 
 #: The roles that count where a question names none.
 USUAL = ("proposed", "used")
@@ -119,18 +121,29 @@ def _fact(fact: Fact, name: str) -> str:
 
 def _outcome(term: Outcome, v: str = "") -> str:
     parts = []
-    if term.unit:
+    scales = kin(term.unit) if term.value is not None else {term.unit: 1.0}
+    if term.unit and len(scales) == 1:
         parts.append(f"?{v}node kg:unit {literal(term.unit)} .")
     if term.change:
         parts.append(f"?{v}node kg:change {literal(term.change)} .")
     if term.value is not None:
-        parts.append(f"?{v}node kg:low ?{v}low ; kg:high ?{v}high . FILTER({_compared(term, term.value, v)})")
+        test = _compared(term, term.value, v)
+        if len(scales) > 1:  # "under 50 ms" is also said in seconds
+            parts.append(f"?{v}node kg:unit ?{v}unit .")
+            scaled = ((unit, _scaled(term, term.value, factor, v)) for unit, factor in scales.items())
+            test = " || ".join(f"(?{v}unit = {literal(unit)} && {test})" for unit, test in scaled)
+        parts.append(f"?{v}node kg:low ?{v}low ; kg:high ?{v}high . FILTER({test})")
     tests = [f"?{v}metric IN ({', '.join(map(_iri, term.metrics))})"] if term.metrics else []
     tests += [f"REGEX(?{v}wording, {literal(_regex(words))}, 'i')" for words in term.words]
     if tests:
         parts.append(f"OPTIONAL {{ ?{v}node kg:metric ?{v}metric }} OPTIONAL {{ ?{v}node kg:metricText ?{v}wording }}")
         parts.append(f"FILTER({' || '.join(f'COALESCE({test}, false)' for test in tests)})")
     return " ".join(parts)
+
+
+def _scaled(term: Outcome, value: float, factor: float, v: str) -> str:
+    limit = None if term.limit is None else term.limit * factor
+    return _compared(replace(term, limit=limit), value * factor, v)
 
 
 def _compared(term: Outcome, value: float, v: str) -> str:

@@ -127,7 +127,8 @@ class _Paper:
         if word not in self._asked:
             letters = word.replace("-", "")
             forms = self._compounds.get(letters, set()) - {word}
-            if letters != word and re.search(rf"(?<![\w-]){letters}(?![\w-])", self._text):
+            # A pattern takes longer to compile than the text to search, so it is asked last.
+            if letters != word and letters in self._text and re.search(rf"(?<![\w-]){letters}(?![\w-])", self._text):
                 forms.add(letters)
             self._asked[word] = sorted(forms)
         return self._asked[word]

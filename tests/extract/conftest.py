@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from model_server import ABSTRACT, GOOD, MODEL, TITLE, Server, completion
 
+from kg.extract import endpoint as protocol
 from kg.extract import extract
 from kg.model import LISTS, Document, Record, Text
 from kg.text import repaired
@@ -67,3 +71,50 @@ def read() -> Callable[..., Record]:
         return record
 
     return read_entry
+
+
+@pytest.fixture(scope="session")
+def by_rules() -> Callable[..., Record]:
+    """The same by vocabulary and rules alone."""
+
+    def read_entry(*texts: str | Text, **named: str | Text) -> Record:
+        document = entry(*texts, **named)  # type: ignore[arg-type]
+        record = extract(document, fast=True)
+        assert misplaced(document, record) == []
+        return record
+
+    return read_entry
+
+
+@pytest.fixture
+def without_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No language model, no cache and no proxy but those of the test."""
+    for name in ("BASE_URL", "MODEL", "API_KEY", "TIMEOUT"):
+        monkeypatch.delenv(f"KG_LLM_{name}", raising=False)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(protocol, "_folder", lambda: tmp_path / "llm")
+    monkeypatch.setattr(protocol, "_PAUSE", 0.01)
+
+
+@pytest.fixture
+def server(without_model: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A server that the environment names."""
+    with Server() as running:
+        thread = threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        running.answers = [completion(GOOD)]
+        monkeypatch.setenv("KG_LLM_BASE_URL", running.url)
+        monkeypatch.setenv("KG_LLM_MODEL", MODEL)
+        monkeypatch.setenv("KG_LLM_TIMEOUT", "30")
+        yield running
+        running.shutdown()
+
+
+@pytest.fixture(scope="session")
+def ruled() -> Record:
+    """What is extracted of the paper of `model_server` without a language model."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("KG_LLM_BASE_URL", raising=False)
+        patch.delenv("KG_LLM_MODEL", raising=False)
+        return extract(entry(ABSTRACT, title=TITLE))

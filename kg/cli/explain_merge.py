@@ -1,0 +1,87 @@
+"""kg explain-merge: why two names are one thing, or why not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kg.cli.base import HERE, Location, Output, choose, note, reading, write
+
+if TYPE_CHECKING:
+    from kg.link.explain import Explanation, Step
+
+FORMS = ("text", "json")
+
+
+def command(
+    one: Annotated[str, typer.Argument(help='A name, as papers say it or as `kg show` does ("KD").')],
+    other: Annotated[str, typer.Argument(help='Another name ("knowledge distillation").')],
+    graph: Location = HERE,
+    format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
+    output: Output = None,
+) -> None:
+    """Say why two names are one thing, or why not: what each means in the graph's papers and in the vocabulary.
+
+    What is wrong can be settled by hand: a file overrides.ttl in the graph's folder merges, splits or forbids names
+    (`technique:lora kg:merges "low-rank tuning" .`; see ontology/overrides.ttl). The next command that opens the graph
+    links its papers anew from what is stored; none is read again.
+    """
+    form = choose(format, output, FORMS, "text")
+    if Path(graph).exists() or "://" in graph:
+        with reading(graph) as opened:
+            said = opened.explain_merge(one, other)
+    else:
+        from kg.link import Linker
+        from kg.link.explain import explain
+        from kg.link.overrides import Overrides
+        from kg.vocabulary import Vocabulary
+
+        note(f"There is no graph at {graph}: the vocabulary alone is asked.")
+        said = explain(one, other, Linker(Vocabulary.load(), overrides=Overrides.load()))
+    write(json.dumps(to_json(said), ensure_ascii=False, indent=1) if form == "json" else text(said), output)
+
+
+def to_json(said: Explanation) -> dict[str, Any]:
+    """An explanation as JSON."""
+    return {
+        "same": bool(said.concepts),
+        "concepts": said.concepts,
+        "similarity": None if said.similarity is None else round(said.similarity, 4),
+        "why": said.why,
+        "names": [
+            {
+                "name": name,
+                "steps": [
+                    {"concept": s.concept, "reason": s.reason, "papers": s.papers, "entry": s.entry, "quote": s.quote}
+                    for s in steps
+                ],
+            }
+            for name, steps in zip(said.names, said.steps, strict=True)
+        ],
+    }
+
+
+def text(said: Explanation) -> str:
+    """An explanation for a reader: the verdict, then each name with its steps."""
+    one, other = said.names
+    if said.concepts:
+        lines = [f"{one!r} and {other!r} are one thing: {', '.join(said.concepts)}."]
+    else:
+        lines = [f"{one!r} and {other!r} are not one thing.", *(f"  {sentence}" for sentence in said.why)]
+    for name, steps in zip(said.names, said.steps, strict=True):
+        lines += ["", name, *(f"  {_line(step)}" for step in steps or ())]
+        if not steps:
+            lines.append("  no concept bears this name")
+    if said.similarity is not None:
+        lines += ["", f"similarity {said.similarity:.2f}"]
+    return "\n".join(lines) + "\n"
+
+
+def _line(step: Step) -> str:
+    if not step.papers:
+        return f"{step.concept}: {step.reason}"
+    more = f" and {step.papers - 1} more" if step.papers > 1 else ""
+    return f"{step.concept}: {step.reason}; in {step.entry}{more}: “{' '.join(step.quote.split())}”"

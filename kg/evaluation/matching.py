@@ -1,0 +1,264 @@
+"""What counts as a match between an annotated record and another: the protocol of the annotated papers' own scorer.
+
+Entities pair one to one by token overlap or name, results by value, unit and change, relations by type and both ends.
+The protocol is that of the annotated papers (data/gold/GUIDELINES.md), and gives its scorer's numbers.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from kg.model import KgError
+
+Json = Mapping[str, Any]
+Similarity = Callable[[Any, Any], float]
+
+_OVERLAPPING = {"techniques": 0.5, "problems": 0.5, "tasks": 0.5}  # least token overlap
+_NAMED = {"hardware": 0.75, "models": 0.75, "datasets": 0.75}
+_ENTITIES = _OVERLAPPING | _NAMED
+_SLOTS = ("technique", "problem", "effect", "institution")
+_ALIASES = 3  # aliases that count for each entity
+_IN_RELATIONS = ("techniques", "problems", "tasks", "models", "datasets", "hardware")
+_STOP = re.compile(r"an?|the|of|for|and|in|on|to|with|based|via|by|using|s")
+_SUFFIX = re.compile(r"(?<=....)(?:ization|isation|ations|ation|izing|ising|ized|ised|ings|ing|ies|es|ed|s)$")
+_WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)?|[\u4e00-\u9fff]")
+_PART = re.compile(r"[a-z]*\d+(?:\.\d+)?[a-z]*|[a-z]+|[\u4e00-\u9fff]")
+_COMPANY = re.compile(r"\b(?:the|inc|ltd|llc|corp|corporation|co|company|group|limited|gmbh)\b")
+_UNITS = {
+    "×": "x",
+    "times": "x",
+    "fold": "x",
+    "percent": "%",
+    "percentage points": "points",
+    "point": "points",
+    "pp": "points",
+    "point(s)": "points",
+}
+
+
+class Pairing(NamedTuple):
+    """What a paper has of one type: annotated items, items found, and the pairs (annotated, found) that match."""
+
+    type: str
+    gold: Sequence[Any]
+    found: Sequence[Any]
+    pairs: Sequence[tuple[int, int]]
+
+
+def paired(gold: Json, found: Json) -> Iterator[Pairing]:
+    """The pairings of one paper, type by type; both records must be sound (see `check`)."""
+    yield _pairing("institutions", gold, found, lambda a, b: float(_organisation(a) == _organisation(b)), 1)
+    for key, least in _ENTITIES.items():
+        entities = _pairing(key, gold, found, same_name if key in _NAMED else overlap, least)
+        yield entities
+        if key == "techniques":
+            yield _also("technique role", entities, lambda a, b: bool(a.get("role") == b.get("role")))
+    results = _pairing("results", gold, found, same_result, 1)
+    yield results
+    yield _also("result metric", results, lambda a, b: _same_slot(a.get("metric"), b.get("metric")))
+    yield _also("result baseline", results, lambda a, b: _same_slot(a.get("baseline"), b.get("baseline")))
+    yield _pairing("relations", gold, found, lambda a, b: _same_relation(gold, a, found, b), 0.5)
+    yield _pairing("topics", gold, found, lambda a, b: float(a == b), 1)
+    for key in ("kind", "name", "code_url"):
+        yield _single(key, gold, found, lambda a, b: float(_fold(a).rstrip("/") == _fold(b).rstrip("/")))
+    yield _single("title", gold, found, _same_title)
+    said, meant = gold.get("brief") or {}, found.get("brief") or {}
+    for slot in _SLOTS:
+        pairing = _single(slot, said, meant, lambda a, b: float(f1(Counter(a), Counter(b)) >= 0.8))
+        yield pairing._replace(type=f"brief {slot}")
+
+
+def _pairing(key: str, gold: Json, found: Json, same: Similarity, least: float) -> Pairing:
+    if key == "institutions":  # these are their names
+        g, p = gold.get(key) or [], _distinct(found.get(key), by=lambda e: e.get("name"))
+        return Pairing(key, g, p, pairs([e.get("name") for e in g], [e.get("name") for e in p], same, least))
+    g, p = gold.get(key) or [], _distinct(found.get(key))
+    return Pairing(key, g, p, pairs(g, p, same, least))
+
+
+def _also(key: str, pairing: Pairing, same: Callable[[Json, Json], bool]) -> Pairing:
+    """The pairs in which something more agrees."""
+    kept = [(i, j) for i, j in pairing.pairs if same(pairing.gold[i], pairing.found[j])]
+    return Pairing(key, pairing.gold, pairing.found, kept)
+
+
+def _single(key: str, gold: Json, found: Json, same: Similarity) -> Pairing:
+    g, p = ([x for x in (side if isinstance(side, list) else [side]) if x] for side in (gold.get(key), found.get(key)))
+    return Pairing(key, g, p, pairs(g, p, same, 1))
+
+
+def _same_title(a: str, b: str) -> float:
+    matcher = difflib.SequenceMatcher(None, a, b)
+    close = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)  # each an upper bound of the next
+    return float(all(ratio() >= 0.95 for ratio in close))
+
+
+def pairs(gold: Sequence[Any], found: Sequence[Any], same: Similarity, least: float) -> list[tuple[int, int]]:
+    """One-to-one pairs (gold, found) by similarity, best first, down to `least`."""
+    ranked = sorted(((same(g, p), i, j) for i, g in enumerate(gold) for j, p in enumerate(found)), reverse=True)
+    out: list[tuple[int, int]] = []
+    taken_gold: set[int] = set()
+    taken_found: set[int] = set()
+    for similarity, i, j in ranked:
+        if similarity < least:
+            break
+        if i not in taken_gold and j not in taken_found:
+            taken_gold.add(i)
+            taken_found.add(j)
+            out.append((i, j))
+    return out
+
+
+def f1(a: Counter[str], b: Counter[str]) -> float:
+    """Overlap of two bags: F1 over their items."""
+    shared = sum((a & b).values())
+    return 2 * shared / (sum(a.values()) + sum(b.values())) if shared else 0.0
+
+
+def overlap(a: Json, b: Json) -> float:
+    """The best token overlap of any form of one entity with any of the other."""
+    return max((f1(_words(x), _words(y)) for x in _forms(a) for y in _forms(b)), default=0.0)
+
+
+def same_name(a: Json, b: Json) -> float:
+    """The best overlap of names; tokens with digits must be the same (A100 is not H100)."""
+    return max((_name_overlap(x, y) for x in _forms(a) for y in _forms(b)), default=0.0)
+
+
+def same_result(a: Json, b: Json) -> float:
+    """1 and more for results with the same value, unit and change, more for the same metric."""
+    try:
+        if _number(a.get("value")) != _number(b.get("value")) or _unit(a.get("unit")) != _unit(b.get("unit")):
+            return 0.0
+    except (TypeError, ValueError):
+        return 0.0
+    if a.get("change") != b.get("change"):
+        return 0.0
+    return 1.0 + 0.1 * overlap({"surface": a.get("metric", "")}, {"surface": b.get("metric", "")})
+
+
+def _same_slot(a: str | None, b: str | None) -> bool:
+    return overlap({"surface": a}, {"surface": b}) >= 0.5 or not (a or b)
+
+
+def _same_relation(gold: Json, a: Json, found: Json, b: Json) -> float:
+    if a.get("type") != b.get("type"):
+        return 0.0
+    ends = ((_known_forms(gold, a.get(end) or ""), _known_forms(found, b.get(end) or "")) for end in ("head", "tail"))
+    return min(overlap(x, y) for x, y in ends)
+
+
+def _known_forms(record: Json, name: str) -> Json:
+    """Every form by which a relation's end is known in its record; as aliases the first three count."""
+    out = [name]
+    for key in _IN_RELATIONS:
+        for entity in record.get(key) or []:
+            if name in _forms(entity):
+                out += _forms(entity)
+    return {"surface": name, "aliases": out}
+
+
+def _forms(entity: Json) -> list[str]:
+    named = (
+        entity.get("surface"),
+        entity.get("canonical"),
+        entity.get("name"),
+        *(entity.get("aliases") or [])[:_ALIASES],
+    )
+    return [x for x in named if x]
+
+
+def _fold(text: Any) -> str:
+    text = unicodedata.normalize("NFKD", str(text or "")).lower()
+    return "".join(c for c in text if not unicodedata.combining(c))
+
+
+@lru_cache(maxsize=100_000)
+def _words(text: str) -> Counter[str]:
+    text = _fold(text).replace("key-value", "kv").replace("key value", "kv")
+    found = _WORD.findall(re.sub(r"(?<=[a-z])-(?=[a-z])", " ", text))
+    return Counter(_SUFFIX.sub("", w) for w in found if not _STOP.fullmatch(w)) or Counter(found)
+
+
+def _name_overlap(a: str, b: str) -> float:
+    if re.sub(r"\W", "", _fold(a)) == re.sub(r"\W", "", _fold(b)):
+        return 1.0
+    p, q = Counter(_PART.findall(_fold(a))), Counter(_PART.findall(_fold(b)))
+    return f1(p, q) if _digits(p) == _digits(q) else 0.0
+
+
+def _digits(words: Counter[str]) -> set[str]:
+    return {w for w in words if any(c.isdigit() for c in w)}
+
+
+def _organisation(name: Any) -> list[str]:
+    name = _fold(name)
+    closed = name.rfind(")") + 1  # an opening bracket behind closes nowhere
+    name = re.sub(r"\([^)]*\)", " ", name[:closed]) + name[closed:]
+    return _COMPANY.sub(" ", re.sub(r"[^a-z0-9\u4e00-\u9fff]+", " ", name)).split()
+
+
+def _number(value: Any) -> tuple[float, ...]:
+    values = value if isinstance(value, list) else [value]
+    return tuple(sorted(round(abs(float(x)), 4) for x in values if x is not None))
+
+
+def _unit(unit: Any) -> str:
+    folded = _fold(unit).strip()
+    return _UNITS.get(folded, folded)
+
+
+def _distinct(items: Any, by: Callable[[Any], Any] = lambda item: item) -> list[Any]:
+    out: dict[str, Any] = {}
+    for item in items or []:
+        out.setdefault(json.dumps(by(item), sort_keys=True, ensure_ascii=False), item)
+    return list(out.values())
+
+
+#: The keys of a record that hold lists of objects, and those that hold a text.
+_OBJECTS = ("institutions", *_ENTITIES, "results", "relations")
+_TEXTS = ("title", "name", "kind", "code_url")
+#: The parts of these objects that are compared as texts.
+_PARTS = ("surface", "canonical", "name", "metric", "baseline", "head", "tail")
+
+
+def check(record: Json, where: str, annotated: bool = False) -> None:
+    """Raise KgError for a record that cannot be compared: its shape is wrong, or it is no whole `annotated` one."""
+    for key in (*_OBJECTS, "topics", *_TEXTS, "brief"):
+        said = record.get(key)
+        if said is None and not annotated:
+            continue
+        if key not in record:
+            raise KgError(f"{where} has no {key}: give a file of annotated papers, as data/gold/GUIDELINES.md says.")
+        if not _sound(key, said):
+            raise KgError(f"{where}: {key} is not in the form of data/gold/GUIDELINES.md: mend it there.")
+
+
+def _sound(key: str, said: Any) -> bool:
+    if key in _OBJECTS:
+        return isinstance(said, list) and all(isinstance(item, dict) and _comparable(item) for item in said)
+    if key == "topics":
+        return _is_texts(said)
+    if key == "brief":
+        return isinstance(said, dict) and all(_is_text(said.get(s)) or _is_texts(said.get(s)) for s in _SLOTS)
+    return _is_text(said)
+
+
+def _comparable(item: Json) -> bool:
+    aliases = item.get("aliases")
+    return all(_is_text(item.get(part)) for part in _PARTS) and (aliases is None or _is_texts(aliases))
+
+
+def _is_text(said: Any) -> bool:
+    return said is None or isinstance(said, str)
+
+
+def _is_texts(said: Any) -> bool:
+    return isinstance(said, list) and all(isinstance(text, str) for text in said)

@@ -1,0 +1,156 @@
+"""Scores of records against annotated papers, by type, kept as counts by paper so that they can be resampled.
+
+The headline is the mean F1 of ten types. Intervals are percentiles of a bootstrap over papers (Efron, 1979): whole
+papers are drawn, for what stands in one paper is not independent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from kg.evaluation.matching import Json, check, paired
+from kg.model import Document, Record
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from kg.pipeline import Progress
+
+Reader = Callable[[Document], Record]  # whatever reads a paper
+
+HEADLINE = (
+    *("institutions", "techniques", "problems", "tasks", "results"),
+    *("hardware", "models", "datasets", "relations", "topics"),
+)
+DRAWS, SEED = 1000, 13
+CERTAINTY = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Precision, recall and F1 with the numbers of items that they rest on."""
+
+    precision: float
+    recall: float
+    f1: float
+    gold: int
+    predicted: int
+
+    def as_dict(self) -> dict[str, float]:
+        """The score as plain JSON."""
+        return asdict(self)
+
+
+class Count(NamedTuple):
+    """Items of one type: those found that are right, those found, those annotated."""
+
+    right: int
+    found: int
+    wanted: int
+
+
+class Interval(NamedTuple):
+    """Where an F1, or a difference of two, lies in CERTAINTY of the draws."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Counts by paper and type."""
+
+    papers: Mapping[str, Mapping[str, Count]]
+
+    def types(self) -> list[str]:
+        """The types that were scored, in the order of a record."""
+        return list(next(iter(self.papers.values()), {}))
+
+    def by_type(self) -> dict[str, Score]:
+        """The score of each type over all papers, and "headline"."""
+        out = {}
+        for key in self.types():
+            out[key] = _score(*map(sum, zip(*(counts[key] for counts in self.papers.values()), strict=True)))
+        mean = sum(out[key].f1 for key in HEADLINE) / len(HEADLINE) if out else 0.0
+        gold, predicted = sum(s.gold for s in out.values()), sum(s.predicted for s in out.values())
+        return {**out, "headline": Score(mean, mean, mean, gold, predicted)}
+
+    def intervals(self) -> dict[str, Interval]:
+        """The interval of the F1 of each type, and of the headline."""
+        return _intervals(self.types(), self._draws())
+
+    def worth(self, other: Scores) -> dict[str, tuple[float, Interval]]:
+        """By how much F1 is higher here than in scores of the same papers, by type and "headline", with the interval.
+
+        Both are drawn alike, so that the interval is that of the difference in the same papers.
+        """
+        if list(self.papers) != list(other.papers):
+            raise ValueError("scores of other papers cannot be compared")
+        here, there = self.by_type(), other.by_type()
+        apart = _intervals(self.types(), self._draws() - other._draws())
+        return {key: (here[key].f1 - there[key].f1, apart[key]) for key in here}
+
+    def _draws(self) -> npt.NDArray[np.float64]:
+        """F1 by draw and type, the headline last: (DRAWS, types + 1)."""
+        import numpy as np
+
+        types, n = self.types(), len(self.papers)
+        if not n:
+            return np.zeros((DRAWS, 1))
+        counts = np.array([[paper[key] for key in types] for paper in self.papers.values()])  # (papers, types, 3)
+        times = np.random.default_rng(SEED).multinomial(n, np.full(n, 1 / n), size=DRAWS)
+        right, found, wanted = np.moveaxis(np.tensordot(times, counts, 1), -1, 0)
+        f1 = 2 * right / np.maximum(found + wanted, 1)
+        headline = f1[:, [types.index(key) for key in HEADLINE]].mean(1, keepdims=True)
+        return np.hstack([f1, headline])
+
+
+def _intervals(types: list[str], draws: npt.NDArray[np.float64]) -> dict[str, Interval]:
+    import numpy as np
+
+    rest = (1 - CERTAINTY) / 2
+    low, high = np.quantile(draws, [rest, 1 - rest], axis=0)
+    return {key: Interval(float(a), float(b)) for key, a, b in zip((*types, "headline"), low, high, strict=True)}
+
+
+def _score(right: int, found: int, wanted: int) -> Score:
+    precision, recall = right / found if found else 0.0, right / wanted if wanted else 0.0
+    both = precision + recall
+    return Score(precision, recall, 2 * precision * recall / both if both else 0.0, wanted, found)
+
+
+def compare(gold: Mapping[str, Json], predicted: Mapping[str, Json]) -> Scores:
+    """Scores of records by paper; one missing from `predicted` counts as empty, one that only it has is left out.
+
+    Raises KgError for a record that is none.
+    """
+    return Scores({name: _counts(name, annotated, predicted.get(name, {})) for name, annotated in gold.items()})
+
+
+def score(gold: Mapping[str, Json], predicted: Mapping[str, Json]) -> dict[str, Score]:
+    """Scores by type, with "headline"; a paper missing from `predicted` counts as an empty record."""
+    return compare(gold, predicted).by_type()
+
+
+def evaluate(
+    gold: Mapping[str, Json], documents: Iterable[Document], read: Reader, progress: Progress | None = None
+) -> Scores:
+    """Scores of what a reader makes of documents; those not annotated are not read, those missing count as empty."""
+    from kg.graph.records import to_json
+
+    found = {}
+    for document in documents:
+        if document.id in gold:
+            found[document.id] = to_json(read(document))
+            if progress:
+                progress(document.id, len(found))
+    return compare(gold, found)
+
+
+def _counts(name: str, gold: Json, found: Json) -> dict[str, Count]:
+    check(gold, f"The annotated paper {name}", annotated=True)
+    check(found, f"The record {name}")
+    return {p.type: Count(len(p.pairs), len(p.found), len(p.gold)) for p in paired(gold, found)}

@@ -1,0 +1,112 @@
+"""Scores, and what parts are worth, as tables for readers and as plain data for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from kg.evaluation.components import Variant
+from kg.evaluation.reliability import Claim, auroc, calibration_error, equal_mass, equal_width
+from kg.evaluation.scores import CERTAINTY, Interval, Scores
+from kg.tables import csv_text
+
+_LEAST = 0.005  # a smaller difference of a type is not shown to readers
+_WORDS = ("type", "left out", "by type")
+_INTERVAL = f"{CERTAINTY:.0%} interval".replace("%", " %")
+
+
+class Table(NamedTuple):
+    """Column names, and rows of text."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def markdown(self) -> str:
+        """The table as Markdown; numbers are set right."""
+        rule = "".join("---|" if column in _WORDS else "---:|" for column in self.columns)
+        head, *rows = (f"| {' | '.join(row)} |\n" for row in (self.columns, *self.rows))
+        return "".join((head, f"|{rule}\n", *rows))
+
+
+def scores_table(scores: Scores) -> Table:
+    """A row a type and one for the headline."""
+    intervals = scores.intervals()
+    rows = []
+    for key, s in scores.by_type().items():
+        own = ("", "", f"{s.f1:.3f}", _between(intervals[key]), "", "")
+        if key != "headline":
+            own = (f"{s.precision:.3f}", f"{s.recall:.3f}", *own[2:4], str(s.gold), str(s.predicted))
+        rows.append((key, *own))
+    return Table(("type", "precision", "recall", "F1", _INTERVAL, "gold", "predicted"), rows)
+
+
+def worth_table(variants: Sequence[Variant]) -> Table:
+    """A row a part that was left out: the headline without it, what it is worth, and which types it moves."""
+    whole, *others = variants
+    rows = []
+    for without, scores in others:
+        worth = whole.scores.worth(scores)
+        headline, interval = worth.pop("headline")
+        moved = sorted(((d, key) for key, (d, _) in worth.items() if abs(d) >= _LEAST), key=lambda m: -abs(m[0]))
+        said = ", ".join(f"{key} {d:+.3f}" for d, key in moved)
+        f1 = f"{scores.by_type()['headline'].f1:.3f}"
+        rows.append((without, f1, f"{headline:+.3f}", _between(interval, "+"), said))
+    return Table(("left out", "headline", "worth", _INTERVAL, "by type"), rows)
+
+
+def _between(interval: Interval, sign: str = "") -> str:
+    return " to ".join(f"{end:{sign}.3f}" for end in interval)
+
+
+def reliability_table(found: Mapping[str, Sequence[Claim]]) -> Table:
+    """A row a type that has claims: how many, the share that is right, the mean score, calibration errors and AUROC."""
+    rows = []
+    for key, said in found.items():
+        if said:
+            right, score = (sum(values) / len(said) for values in zip(*((c.right, c.score) for c in said), strict=True))
+            errors = (calibration_error(bins(said)) for bins in (equal_width, equal_mass))
+            area = auroc(said)
+            numbers = (f"{n:.3f}" for n in (right, score, *errors))
+            rows.append((key, str(len(said)), *numbers, "" if area is None else f"{area:.3f}"))
+    return Table(("type", "claims", "right", "mean score", "ECE by width", "ECE by mass", "AUROC"), rows)
+
+
+def scores_data(scores: Scores) -> dict[str, dict[str, float]]:
+    """By type: precision, recall, f1, gold, predicted, and the low and high end of the interval of f1."""
+    intervals = scores.intervals()
+    return {key: s.as_dict() | intervals[key]._asdict() for key, s in scores.by_type().items()}
+
+
+def worth_data(variants: Sequence[Variant]) -> dict[str, Any]:
+    """The scores of the whole, and by part and type the f1 without it, its worth, and the interval of that."""
+    whole, *others = variants
+    return {"scores": scores_data(whole.scores), "components": {name: _worth(whole.scores, s) for name, s in others}}
+
+
+def _worth(whole: Scores, other: Scores) -> dict[str, dict[str, float]]:
+    without = other.by_type()
+    return {
+        key: {"f1": without[key].f1, "worth": apart} | interval._asdict()
+        for key, (apart, interval) in whole.worth(other).items()
+    }
+
+
+def as_json(data: Any) -> str:
+    """Plain data as indented JSON."""
+    return json.dumps(data, indent=1, ensure_ascii=False)
+
+
+def as_csv(data: dict[str, Any]) -> str:
+    """What `scores_data` gives, a row a type, or `worth_data`, a row a part and type."""
+    if "components" not in data:
+        return _csv(["type"], (((key,), row) for key, row in data.items()))
+    found = data["components"].items()
+    return _csv(["without", "type"], (((part, key), row) for part, worth in found for key, row in worth.items()))
+
+
+def _csv(keys: list[str], rows: Iterable[tuple[tuple[str, ...], dict[str, float]]]) -> str:
+    rows = list(rows)
+    return csv_text(
+        [*keys, *(rows[0][1] if rows else ())], ((*key, *(round(n, 4) for n in row.values())) for key, row in rows)
+    )

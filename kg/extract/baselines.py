@@ -1,0 +1,221 @@
+"""Which baseline an outcome number is compared with: what stands behind "than" or "over", what is called original.
+
+Generic baselines ("prior methods", "the state of the art") are none; the empty text is always a candidate.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from kg.extract import outcomes_zh
+from kg.extract.outcome_judge import unit_class
+from kg.extract.outcomes import Lexicon, Place, Reading, Sentence
+from kg.extract.weighing import Candidates, bucket
+from kg.text import fold
+
+_AGAINST = re.compile(
+    r"\b(?:(?P<over>over|on top of|improv(?:es|ing) (?:over|upon))|(?P<than>than)|"
+    r"(?P<compared>compared (?:to|with|against)|comparing (?:to|with)|in comparison (?:to|with)|relative to|versus|"
+    r"vs\.?|against)|(?P<win>outperform(?:s|ing|ed)?|surpass(?:es|ing|ed)?|exceed(?:s|ing|ed)?|beat(?:s|ing)?)|"
+    r"(?P<of>(?<=% )of|(?<=%)of|of the|that of|required by)|(?P<match>match(?:es|ing)?)|"
+    r"(?P<speeds>accelerat(?:es|ing)))\s+(?P<phrase>[^,;:()]+)",
+    re.IGNORECASE,
+)
+_END = re.compile(
+    r"\s(?:by|within|running|while|after|before|beyond|over|on|in|at|with|when|for|"
+    r"and (?:\d|up|reduc|improv|achiev)|under|across|without|using|during|respectively|to|where|"
+    r"which|that|is|are|of|from|up|achiev\w+|reduc\w+|maintain\w+)\s|"
+    r"(?<!such)\sas\s|\s\d|[.。，]|\s(?:respectively|while)$",
+    re.IGNORECASE,
+)
+_EXAMPLE = re.compile(r"(?:such as|like|i\.e\.,?|e\.g\.,?|namely)\s+")
+_IN_BRACKETS = re.compile(r"\s*\((?:(?:i\.e\.,?|e\.g\.,?|namely|such as)\s*)?(?P<inside>[A-Z][^()]{1,60})\)")
+_EDGE = re.compile(r"[,;:()'’]")
+_EDGES = " .,;'\""
+_CLAUSE = re.compile(r"[,;:(]")
+_NUMBER_AFTER = re.compile(r".{0,16}\d")
+_COMPARING = ("over", "than", "compared", "win")
+_LONGEST = 8  # words of a baseline
+_BETWEEN = re.compile(r",? and |, ")
+
+
+class Other(NamedTuple):
+    """A thing in a sentence that numbers may be compared with: [start, end) of its words, and how it is introduced."""
+
+    start: int
+    end: int
+    text: str
+    marker: str
+    turn: tuple[int, int] = (0, 0)  # which of how many in "outperforms A and B by 2x and 3x, respectively"
+
+
+class Baselines:
+    """The candidate baselines of a reading, with what speaks for each."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+
+    def candidates(self, place: Place, reading: Reading, last: str) -> Candidates:
+        """Baselines by their text; `last` is the baseline of the result before in the same sentence."""
+        sentence = place.sentence
+        unit = unit_class(place.quantity.unit)
+        others = sentence.others
+        if others is None:
+            others = sentence.others = self.others(sentence)
+        found: Candidates = {}
+        others = [other for other in others if _turn(place, other) != "wrong"]
+        for other in others:
+            features = self._features(place, reading, other)
+            found.setdefault(other.text, set()).update(features)
+        for rank, other in enumerate(sorted(others, key=lambda o: _distance(place, o))):
+            found[other.text].add(f"nearest {bucket(rank, 0, 1, 2)}")
+            found[other.text].add(f"{other.marker} nearest {bucket(rank, 0, 1)}")
+        if last:
+            found.setdefault(last, set()).add("last")
+            found[last].add(f"last {reading.kind}")
+        if sentence.before:
+            for other in self.compared(sentence.before)[:2]:
+                found.setdefault(other.text, set()).add(f"sentence before {other.marker}")
+        first = self._first(place, reading, others)
+        for text, features in found.items():
+            features |= self._form(text)
+            features |= {"first"} if text == first else set()
+        found[""] = {
+            "none",
+            f"none {reading.change} {unit}",
+            f"none {reading.kind}",
+            f"none of {bucket(len(others), 0, 1, 2, 4)}",
+            f"none last {bool(last)}",
+            f"none first {not first}",
+        }
+        return found
+
+    def chosen_by_form(self, place: Place) -> str | None:
+        """The baseline where the form of the number says it: "from 256 to 30 steps", Chinese; None elsewhere."""
+        quantity = place.quantity
+        if quantity.origin:
+            return quantity.origin if quantity.unit in quantity.origin else f"{quantity.origin} {quantity.unit}"
+        return outcomes_zh.baseline(place, self.lexicon) if outcomes_zh.is_chinese(place) else None
+
+    def others(self, sentence: Sentence) -> list[Other]:
+        """What a sentence compares with, by its words, what it calls original, and the methods and models it names."""
+        found = self.compared(sentence.text)
+        for match in self.lexicon.references.finditer(sentence.text):
+            stop = _END.search(sentence.text + " ", match.end())
+            phrase = _EDGE.split(sentence.text[match.start() : stop.start() if stop else None])[0]
+            words = phrase.split()[:4]
+            if len(words) > 1 or "-" in phrase:
+                text = " ".join(words).strip(_EDGES)
+                found.append(Other(match.start(), match.start() + len(phrase), text, "reference"))
+        for start, end, kind in sentence.names:
+            if kind in ("technique", "model") and not sentence.is_own(start, end):
+                found.append(Other(start, end, sentence.text[start:end], kind))
+        return found
+
+    def compared(self, text: str) -> list[Other]:
+        """What stands behind words of comparison."""
+        found = []
+        for match in _AGAINST.finditer(text):
+            names = self.names(match["phrase"], text[match.end() :])
+            marker = next(k for k, v in match.groupdict().items() if v and k != "phrase")
+            parts = len(names) - 1
+            for i, name in enumerate(names):
+                which = f"{marker} {'whole' if i == 0 else 'part'}"
+                found.append(Other(match.start(), match.end(), name, which, (i, parts)))
+        return found
+
+    def names(self, phrase: str, after: str) -> list[str]:
+        """The name in what follows "than" or "over", without the words that only say that it is a baseline; its parts.
+
+        A phrase of generic words alone stays whole, for "the original model" may be meant.
+        """
+        cut = _END.split(phrase + " ", maxsplit=1)[0]
+        example, bracket = _EXAMPLE.search(cut), _IN_BRACKETS.match(after) if len(cut) >= len(phrase.rstrip()) else None
+        if example:
+            cut = cut[example.end() :]
+        words = cut.split()
+        while words and self.lexicon.is_generic(words[0]):
+            del words[0]
+        if words and all(map(self.lexicon.is_generic, words)):
+            words = []
+        whole = " ".join(words or [w for w in cut.split() if fold(w) not in ("the", "a", "an", "its", "our", "their")])
+        if not whole or whole[0].isdigit() or len(whole.split()) > _LONGEST:
+            return []
+        names = [whole.strip(_EDGES)]
+        if bracket:
+            names.append(bracket["inside"].strip(_EDGES))
+        names += [p.strip(_EDGES) for p in _BETWEEN.split(whole)] if _BETWEEN.search(whole) else []
+        return [n for n in names if n]
+
+    def _first(self, place: Place, reading: Reading, others: list[Other]) -> str:
+        """The first name behind a word of comparison: after the number, before it, then anywhere in the sentence."""
+        quantity, text = place.quantity, place.text
+        spans = [
+            (quantity.end, place.high),
+            (place.low, quantity.start),
+            (quantity.end, len(text)),
+            (0, quantity.start),
+        ]
+        if reading.change == "absolute":
+            spans = [(quantity.end, quantity.end + len(re.split("[,;]", place.behind)[0]))]
+        for start, end in spans:
+            for other in others:
+                marker = other.marker.partition(" ")[0]
+                governs = start == quantity.end and marker == "win" and _NUMBER_AFTER.match(text, other.end)
+                named = not all(map(self.lexicon.is_generic, fold(other.text).split()))
+                if start <= other.start < end and marker in _COMPARING and named and not governs:
+                    return other.text
+        return ""
+
+    def _features(self, place: Place, reading: Reading, other: Other) -> set[str]:
+        quantity, text = place.quantity, place.text
+        side = "behind" if other.start >= quantity.end else "ahead"
+        between = text[quantity.end : other.start] if side == "behind" else text[other.end : quantity.start]
+        low, high = min(quantity.start, other.start), max(quantity.start, other.start)
+        crossed = sum(1 for q in place.sentence.quantities if low < q.start < high)
+        kind = "level" if reading.change == "absolute" else "change"
+        own = other.marker.startswith("win") and bool(_NUMBER_AFTER.match(text, other.end))
+        clause = "clause" if _CLAUSE.search(between) else "same"
+        where = f"{other.marker} {side}"
+        words = bucket(len(between.split()), 0, 2, 5, 10, 20)
+        return {
+            other.marker,
+            where,
+            f"{where} {kind}",
+            f"{where} {unit_class(quantity.unit)}",
+            f"{where} over {bucket(crossed, 0, 1, 2)}",
+            f"{where} {clause}",
+            f"{side} {clause} over {bucket(crossed, 0, 1)}",
+            f"{where} {words}",
+            f"{side} {words}",
+            f"{other.marker} governs {own}",
+            f"{other.marker} {reading.kind}",
+            f"{where} last {place.high == len(text)}",
+        }
+
+    def _form(self, text: str) -> set[str]:
+        words = fold(text).split()
+        generic = sum(map(self.lexicon.is_generic, words))
+        return {
+            f"generic {'all' if generic == len(words) else 'some' if generic else 'none'}",
+            f"length {bucket(len(words), 1, 2, 4, 6)}",
+            f"capital {any(c.isupper() for c in text)}",
+            f"digit {any(c.isdigit() for c in text)}",
+            f"begins {words[0] if words else ''}",
+            f"ends {words[-1] if words else ''}",
+        }
+
+
+def _turn(place: Place, other: Other) -> str:
+    """Whether it is the other's turn where as many are compared with as there are numbers, "respectively"."""
+    same = [i for i, q in enumerate(place.sentence.quantities) if q.unit == place.quantity.unit]
+    number, parts = other.turn
+    if "respectively" not in place.text or parts < 2 or parts != len(same):
+        return "none"
+    return "right" if number == same.index(place.index) + 1 else "wrong"
+
+
+def _distance(place: Place, other: Other) -> int:
+    quantity = place.quantity
+    return other.start - quantity.end if other.start >= quantity.end else quantity.start - other.end

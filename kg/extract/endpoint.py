@@ -1,0 +1,306 @@
+"""A language model behind an OpenAI-compatible endpoint: named by the environment, asked within bounds, answers kept.
+
+The protocol is that of chat completions (https://platform.openai.com/docs/api-reference/chat), which vLLM, llama.cpp,
+Ollama and most services speak. Nothing is asked of anybody unless the environment names both endpoint and model.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import os
+import tempfile
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from email.utils import parsedate_to_datetime
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from kg.model import KgError
+
+if TYPE_CHECKING:
+    import httpx
+
+#: Raised when the instructions or the schema change: what was answered before does not count then.
+PROMPT_VERSION = "1"
+SECONDS = 120.0  # for one paper, retries and waits included, unless KG_LLM_TIMEOUT says otherwise
+MOST_BYTES = 1_000_000  # of an answer
+MOST_TOKENS = 4096  # that the model may write
+_TRIES = 3  # where the endpoint is busy or stumbles
+_PAUSE = 1.0  # seconds before the next try where the endpoint names none; doubles
+_BUSY = (408, 429, 500, 502, 503, 504, 529)
+_NOT_UNDERSTOOD = (400, 415, 422, 501)  # a parameter may be unknown there
+_ADVICE = {
+    401: "check the key in KG_LLM_API_KEY",
+    403: "check the key in KG_LLM_API_KEY",
+    404: "check KG_LLM_BASE_URL and KG_LLM_MODEL",
+}
+_LOCAL = ("localhost", "127.0.0.1", "::1")
+_log = logging.getLogger(__name__)
+
+
+class Unanswered(Exception):
+    """Why the model gave no usable answer, as the end of a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a language model is asked. `url` is that of chat completions; the key is never shown or kept."""
+
+    url: str
+    model: str
+    key: str = field(default="", repr=False)
+    seconds: float = SECONDS
+
+    @property
+    def host(self) -> str:
+        """Host and port, without what else the URL may hold (a password, say)."""
+        return urlsplit(self.url).netloc.rpartition("@")[2]
+
+    @property
+    def extractor(self) -> str:
+        """Who says what the model says."""
+        return f"llm:{self.model}/{PROMPT_VERSION}"
+
+
+def language_model() -> Endpoint | None:
+    """The endpoint that the environment names, None where it names none; what is wrong with it is told once."""
+    try:
+        return configured()
+    except KgError as error:
+        _tell_once(str(error))
+        return None
+
+
+@cache
+def _tell_once(sentence: str) -> None:
+    _log.warning(sentence)
+
+
+def configured(environment: Mapping[str, str] | None = None) -> Endpoint | None:
+    """The endpoint that the environment names, None where it names none; KgError where it names half of one."""
+    said = os.environ if environment is None else environment
+    base, model = said.get("KG_LLM_BASE_URL", "").strip(), said.get("KG_LLM_MODEL", "").strip()
+    if not base and not model:
+        return None
+    if not base or not model:
+        missing = "KG_LLM_MODEL" if base else "KG_LLM_BASE_URL"
+        raise KgError(f"{missing} is not set: no language model is asked; set it, or unset the other.")
+    if len(model) > 200 or not model.isprintable():
+        raise KgError(
+            "KG_LLM_MODEL is no name of a model: no language model is asked; set it to what the server calls it."
+        )
+    url, local = _completions(base)
+    key = said.get("KG_LLM_API_KEY")
+    # The key of one service is not for any server that can be named, least of all in clear.
+    if key is None and (local or url.startswith("https:")):
+        key = said.get("OPENAI_API_KEY")
+    key = (key or "").strip()
+    if not key.isascii() or not key.isprintable():
+        raise KgError("KG_LLM_API_KEY holds characters that no key has: no language model is asked; set it anew.")
+    return Endpoint(url, model, key, _seconds(said.get("KG_LLM_TIMEOUT", "")))
+
+
+def _completions(base: str) -> tuple[str, bool]:
+    """The URL of chat completions under a base URL, and whether it is on this machine."""
+    try:
+        parts = urlsplit(base)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or not base.isprintable() or " " in base:
+        raise KgError("KG_LLM_BASE_URL is no http or https URL: no language model is asked; write https://HOST/v1.")
+    path = parts.path.rstrip("/")
+    if not path.endswith("/chat/completions"):
+        path += "/chat/completions"
+    return parts._replace(path=path, fragment="").geturl(), parts.hostname in _LOCAL
+
+
+def _seconds(said: str) -> float:
+    try:
+        seconds = float(said) if said.strip() else SECONDS
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 3600:
+        raise KgError(
+            "KG_LLM_TIMEOUT is no number of seconds up to 3600: no language model is asked; mend or unset it."
+        )
+    return seconds
+
+
+class Chat:
+    """A model that is asked for JSON objects; what it answered once is read from the user's cache folder."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+        self.manner = Manner()
+
+    def ask(self, instructions: str, text: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+        """The model's answer to a text, a JSON object of any content; raises Unanswered."""
+        asked = json.dumps([self.endpoint.model, PROMPT_VERSION, instructions, schema, text], sort_keys=True)
+        place = _folder() / f"{hashlib.sha256(asked.encode()).hexdigest()}.json"
+        kept = _kept(place)
+        if kept is not None:
+            return kept
+        messages = [{"role": "system", "content": instructions}, {"role": "user", "content": text}]
+        # A thread of its own, for the caller (a notebook, say) may run a loop already.
+        with ThreadPoolExecutor(1) as thread:
+            body = thread.submit(asyncio.run, self._within_time(messages, schema)).result()
+        answer = _object(_content(body))
+        with suppress(OSError):
+            _keep(place, answer)
+        return answer
+
+    async def _within_time(self, messages: list[dict[str, str]], schema: Mapping[str, Any]) -> bytes:
+        import httpx
+
+        seconds = self.endpoint.seconds
+        try:
+            async with asyncio.timeout(seconds), httpx.AsyncClient(timeout=seconds, headers=self._headers()) as client:
+                return await self._until_answered(client, messages, schema, time.monotonic() + seconds)
+        except (TimeoutError, httpx.TimeoutException):
+            raise Unanswered(f"no whole answer within {seconds:g} s: KG_LLM_TIMEOUT may allow more") from None
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError) as error:
+            raise Unanswered(f"it could not be reached, {type(error).__name__}: check KG_LLM_BASE_URL") from None
+
+    def _headers(self) -> dict[str, str]:
+        # An encoded answer could be far larger than what arrives.
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        return headers | ({"Authorization": f"Bearer {self.endpoint.key}"} if self.endpoint.key else {})
+
+    async def _until_answered(
+        self, client: httpx.AsyncClient, messages: list[dict[str, str]], schema: Mapping[str, Any], end: float
+    ) -> bytes:
+        """The body of the first good answer: plainer where the request is not understood, again where it is busy."""
+        tries, manner = 0, self.manner
+        while True:
+            request = {"model": self.endpoint.model, "messages": messages, **manner.parameters(schema)}
+            status, wait, body = await _post(client, self.endpoint.url, request)
+            if status == 200:
+                self.manner = manner  # what was understood once is not tried out again
+                return body
+            said = f"it answered {status} {_phrase(status)}".rstrip()
+            plainer = manner.plainer(body) if status in _NOT_UNDERSTOOD else None
+            if plainer:
+                manner = plainer
+                continue
+            tries += 1
+            if status not in _BUSY or tries == _TRIES:
+                raise Unanswered(f"{said}: {_ADVICE.get(status, 'try again later')}")
+            pause = wait if wait is not None else _PAUSE * 2 ** (tries - 1)
+            if time.monotonic() + pause >= end:
+                raise Unanswered(f"{said} and may be asked again only in {pause:g} s")
+            await asyncio.sleep(pause)
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a server is asked: the parameters beside model and messages, as far as it understands them."""
+
+    options: tuple[tuple[str, int], ...] = (("temperature", 0), ("seed", 0), ("max_tokens", MOST_TOKENS))
+    form: str = "json_schema"
+
+    def parameters(self, schema: Mapping[str, Any]) -> dict[str, Any]:
+        """The parameters of a request."""
+        if not self.form:
+            return dict(self.options)
+        form: dict[str, Any] = {"type": self.form}
+        if self.form == "json_schema":
+            form["json_schema"] = {"name": "paper", "strict": True, "schema": schema}
+        return {**dict(self.options), "response_format": form}
+
+    def plainer(self, complaint: bytes) -> Manner | None:
+        """Without what a complaint names, else with less of a form; None when nothing is left to leave out."""
+        left = tuple(option for option in self.options if option[0].encode() not in complaint)
+        if left != self.options and b"response_format" not in complaint:
+            return replace(self, options=left)
+        return replace(self, form="json_object" if self.form == "json_schema" else "") if self.form else None
+
+
+async def _post(client: httpx.AsyncClient, url: str, request: Mapping[str, Any]) -> tuple[int, float | None, bytes]:
+    """Status, seconds to wait before the next try (None where not said) and body of an answer."""
+    async with client.stream("POST", url, json=request) as response:
+        body = bytearray()
+        async for piece in response.aiter_raw():
+            body += piece
+            if len(body) > MOST_BYTES:
+                raise Unanswered(f"its answer is larger than {MOST_BYTES:,} bytes")
+        return response.status_code, _wait(response.headers.get("Retry-After", "")), bytes(body)
+
+
+def _wait(said: str) -> float | None:
+    """Seconds that Retry-After asks for: a number or a date (RFC 9110, 10.2.3)."""
+    with suppress(ValueError, OverflowError, TypeError):
+        return max(0.0, float(int(said))) if said.strip().isdecimal() else _until(said)
+    return None
+
+
+def _until(date: str) -> float:
+    return max(0.0, parsedate_to_datetime(date).timestamp() - time.time())
+
+
+def _phrase(status: int) -> str:
+    with suppress(ValueError):
+        return HTTPStatus(status).phrase
+    return ""
+
+
+def _content(body: bytes) -> str:
+    """The text that a chat completion holds; raises Unanswered."""
+    try:
+        choice = json.loads(body)["choices"][0]
+        content = choice["message"]["content"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        raise Unanswered("what it sent is no chat completion: check KG_LLM_BASE_URL") from None
+    if choice.get("finish_reason") == "length":
+        raise Unanswered("its answer was cut off")
+    if not isinstance(content, str):
+        raise Unanswered("it answered without text")
+    return content
+
+
+def _object(content: str) -> dict[str, Any]:
+    """The JSON object in a model's text, thoughts before it and a fence around it left out; raises Unanswered."""
+    content = content.rpartition("</think>")[2]
+    try:
+        answer = json.loads(content[content.find("{") : content.rfind("}") + 1])
+    except (ValueError, RecursionError):
+        raise Unanswered("its answer is no JSON object") from None
+    if not isinstance(answer, dict):
+        raise Unanswered("its answer is no JSON object")
+    return answer
+
+
+def _folder() -> Path:
+    """One folder for all graphs and versions of the program: answers cost money."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "kg" / "llm"
+
+
+def _kept(place: Path) -> dict[str, Any] | None:
+    """An answer that is kept, None where there is none or it is damaged."""
+    with suppress(OSError, ValueError, RecursionError):
+        if place.stat().st_size <= 4 * MOST_BYTES:  # escapes take more room
+            answer = json.loads(place.read_bytes())
+            return answer if isinstance(answer, dict) else None
+    return None
+
+
+def _keep(place: Path, answer: Mapping[str, Any]) -> None:
+    """Whole or not at all, for others may read meanwhile; for the user's eyes only."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=place.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(json.dumps(answer).encode())
+        os.replace(draft, place)
+    except OSError:
+        os.unlink(draft)
+        raise

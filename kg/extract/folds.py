@@ -1,0 +1,128 @@
+"""What taggers say of the annotated papers that each has not seen: the ground on which judges and CI stand.
+
+Likelihoods are kept as bytes, the sides of pairs only for pieces that may be inside an entity. A card goes with each
+fold: the last layer of its pair head.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from spacy.tokens import Doc
+
+from kg.extract.tagger import Card, Output, Tagger, Tags, place, read_tokenizer, reads, tagger, text_of
+from kg.model import KgError
+from kg.vocabulary import data_folder
+
+FOLDS_FILE = data_folder("data") / "gold" / "folds.npz"
+_INSIDE = 0.05  # least likelihood of pieces whose sides are kept
+_STEPS = 16  # of a side, from one whole number to the next
+
+
+class Folds:
+    """Out-of-fold outputs by paper."""
+
+    def __init__(self, arrays: dict[str, Any], tokenizer: Any) -> None:
+        self._arrays, self._tokenizer = arrays, tokenizer
+        ids = json.loads(str(arrays["ids"]))
+        ends, kept = np.cumsum(arrays["lengths"]), np.cumsum(arrays["kept"])
+        self._rows = {name: i for i, name in enumerate(ids)}
+        self._ends, self._kept = [0, *ends.tolist()], [0, *kept.tolist()]
+        self._cards = [Card(told) for told in json.loads(str(arrays["cards"]))]
+
+    @classmethod
+    def load(cls, file: Path = FOLDS_FILE) -> Folds:
+        """The outputs that ship."""
+        with np.load(file, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        return cls(arrays, read_tokenizer(data_folder("data") / "models" / "tokenizer.json"))
+
+    def __contains__(self, paper: str) -> bool:
+        return paper in self._rows
+
+    def tags(self, paper: str, doc: Doc) -> Tags | None:
+        """What the tagger that has not seen a paper says of its Doc; None for one that no tagger reads.
+
+        KeyError for papers that are not annotated, KgError when the text is not the one that was tagged.
+        """
+        row = self._rows[paper]
+        if not reads(doc):
+            return None
+        start, end = self._ends[row], self._ends[row + 1]
+        text, fields = text_of(doc)
+        encoded = self._tokenizer.encode(text)
+        if len(encoded.ids) != end - start:
+            raise KgError(f"{paper}: its text is not the one that was tagged: run scripts/train.py folds again.")
+        arrays = self._arrays
+        inner = arrays["bio"][start:end].astype(np.float32) / 255
+        bio = np.concatenate([1 - inner.sum(2, keepdims=True), inner], 2)
+        sides = np.zeros((end - start, arrays["sides"].shape[1]), np.float32)
+        sides[_may_be_inside(arrays["bio"][start:end])] = (
+            arrays["sides"][self._kept[row] : self._kept[row + 1]].astype(np.float32) / _STEPS
+        )
+        output = Output(
+            bio,
+            arrays["role"][start:end].astype(np.float32) / 255,
+            sides,
+            arrays["topic"][row].astype(np.float32) / 255,
+        )
+        card = self._cards[int(arrays["fold"][row])]
+        return Tags(card, [place(fields, s, e) for s, e in encoded.offsets], output, doc._.text)
+
+
+class OutOfFold:
+    """Takes the tagger's place: papers that are annotated get what a tagger said that had not seen them."""
+
+    def __init__(self) -> None:
+        self._folds = Folds.load() if FOLDS_FILE.is_file() else None
+
+    def __call__(self, doc: Doc) -> Doc:
+        paper = doc.user_data.get("entry", "")
+        if self._folds is None or paper not in self._folds:
+            return tagger()(doc)
+        doc._.tags = self._folds.tags(paper, doc)
+        return doc
+
+
+def _may_be_inside(bio: Any) -> Any:
+    """Which pieces may be inside an entity, by their likelihoods as bytes."""
+    return bio.astype(int).sum(2).max(1) >= round(_INSIDE * 255)
+
+
+def keep(docs: Iterable[tuple[str, Doc]], taggers: Sequence[Tagger], fold: Sequence[int], file: Path) -> None:
+    """Write what the tagger of its fold says of each Doc; one that no tagger reads is kept empty."""
+    ids: list[str] = []
+    parts: dict[str, list[Any]] = {name: [] for name in ("bio", "role", "sides", "topic")}
+    lengths, kept = [], []
+    card = taggers[0].card
+    for (name, doc), number in zip(docs, fold, strict=True):
+        ids.append(name)
+        text, _ = text_of(doc)
+        pieces = taggers[number].tokenizer.encode(text).ids if reads(doc) else []
+        if not pieces:
+            lengths.append(0)
+            kept.append(0)
+            parts["topic"].append(np.zeros(len(card.topics), np.uint8))
+            continue
+        output = taggers[number].output(doc, pieces)
+        bio = np.round(output.bio[:, :, 1:] * 255).astype(np.uint8)
+        inside = _may_be_inside(bio)
+        lengths.append(len(pieces))
+        kept.append(int(inside.sum()))
+        parts["bio"].append(bio)
+        parts["role"].append(np.round(output.role * 255).astype(np.uint8))
+        parts["sides"].append(np.clip(np.round(output.sides[inside] * _STEPS), -127, 127).astype(np.int8))
+        parts["topic"].append(np.round(output.topic * 255).astype(np.uint8))
+    arrays: dict[str, Any] = {n: np.concatenate(p) if n != "topic" else np.stack(p) for n, p in parts.items()}
+    arrays |= {
+        "ids": np.array(json.dumps(ids)),
+        "fold": np.array(fold, np.uint8),
+        "lengths": np.array(lengths, np.uint16),
+        "kept": np.array(kept, np.uint16),
+        "cards": np.array(json.dumps([t.card.told for t in taggers])),
+    }
+    np.savez_compressed(file, allow_pickle=False, **arrays)

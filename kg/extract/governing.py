@@ -1,0 +1,470 @@
+"""What governs an outcome number: the word that says how a metric changes by it, or that it is a level.
+
+A number is governed by a noun or comparative behind it ("40% lower latency", "2x speedup"), by a verb before it
+("reduces latency by 40%"), by the list that it goes on with, or it is a level ("achieves 53.5 mIoU"). The words are in
+`ontology/outcomes.ttl`; which of several readings holds is weighed in `kg.extract.results`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from kg.extract import outcomes_zh
+from kg.extract.numbers import Quantity
+from kg.extract.outcomes import (
+    CHANGES,
+    STOP,
+    Cue,
+    Lexicon,
+    Place,
+    Reading,
+    Sentence,
+    first_value,
+    noun_phrase,
+)
+from kg.text import fold
+
+_LEFT_STOP = re.compile(
+    r"[,;:(]|，|。|(?:\s|^)(?:while|whereas|with|and|or|but|when|which|that|to)(?=\s)", re.IGNORECASE
+)
+_PREPOSED = re.compile(r"\s+(?:in|of|on|for|to)\s+(?:terms of\s+)?")
+_BY = re.compile(
+    r"(?:\bby|，|了|约|高达|达)\s*(?:an? )?(?:average(?: of)?|factors? of|impressive|remarkable|additional|further|"
+    r"up to|as much as|as high as|on average)?\s*(?:an? |of )*$",
+    re.IGNORECASE,
+)
+_OF = re.compile(
+    r"(?:\bof|\bbetween|\bfrom|\branging from|\bis|\bwas|\bto|\bat|:|=|\breach(?:es|ing)?|\bexceeding|\bas high as|"
+    r"\()\s*(?:only |just |an? |up |average |around )*$",
+    re.IGNORECASE,
+)
+_TO = re.compile(r"\bto\s*(?:an? |only |just |about |around |approximately |nearly )*$")
+_ONLY = re.compile(
+    r"\b(?:only|just|merely|mere|as few as|as little as|reduc\w+)(?: (?:requir\w+|us\w+|to|an?|approximately|about))*"
+    r"\s*[~≤<]?\s*$|\b(?:less|fewer) than\s+$",
+    re.IGNORECASE,
+)
+_SCORE_BEFORE = re.compile(
+    r"(?:\s+scores?| values?)?\s*(?:\([\w .]+\))?\s*(?:of|by|to|at|is|:|=|\()?\s*(?:only|up to|an? average of)?\s*"
+)
+_SCORE = re.compile(r"\s*(?:[A-Z][\w-]+ )?(?:scores?|EM|F1)\b")
+_LEVEL_VERB = re.compile(
+    r"\b(?:achiev\w+|reach\w*|attain\w*|obtain\w*|yield\w*|deliver\w*|an?|the|with|from|reduc\w+|increas\w+|improv\w+|"
+    r"only|just|up|is|are|our|scor\w+ an?)\b"
+)
+_MODIFIER_START = re.compile(
+    r"[,;:()]|\b(?:an?|the|with|achiev\w+|and|of|(?<!-)to(?!-)|in|by|deliver\w+|yield\w+|provid\w+|obtain\w+|"
+    r"demonstrat\w+|show\w*|up|average|significant|consistent|substantial|enabl\w+|offer\w*|brings?|get|has|have|its|our|"
+    r"their|maximum|gain\w*|result\w*|report\w*|observ\w+|reach\w*)\b"
+)
+_POINT = re.compile(r"\b(?:(?P<at>at|under|given|using|when)|with|for)\s+(?:an? |the |only |just |about )*$")
+_PORTION = re.compile(
+    r"\s*(?:of )?(?:the |all |its )?(?:[\w-]+ ){0,2}(?:tokens|data|labels|samples|layers|heads|experts)\b"
+    r"(?! (?:reduction|saving|usage))"
+)
+_DEVICE = re.compile(
+    r"\s*(?:(?:[A-Z]\w*\s)?(?:[AHBVL]\d{2,4}\w?|RTX|GPUs?|NVIDIA|Ascend|TPUs?)\b|larger batch|[Uu]psampl|"
+    r"[Ss]uper-?[Rr]esolution|[Dd]own-?sampl|zoom|magnif)"
+)
+_OTHERS = re.compile(
+    r"(?:\bvs\.?|\bversus|\bcompared (?:to|with)|\bthan|\bagainst|\brather than|\binstead of|\bexceed\w*|\bsurpass\w*|"
+    r"\boutperform\w*)\s+(?:the |an? |its |about |only |~\s?|[\w-]+'s )*$|"
+    r"\b(?:than|outperform\w*|surpass\w*|exceed\w*|over|vs\.?|versus|compared (?:to|with)|like|as)\s"
+    r"[^,;()]{1,60}\((?:[A-Za-z@\d.-]+\s?[:=]?\s?){0,3}$",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(
+    r"\s*(?:,|,? and|,? or|/|\||to|,? respectively,?|versus|vs\.?)?\s*"
+    r"(?:an?|up to|about|a further|over|approximately|nearly)?\s*"
+)
+_KEPT = re.compile(r"\b(performance|accuracy|accuracies|quality)\b")
+_KEEPING = re.compile(r"\b(?:retain|maintain|preserv|recover|keep)\w*\b[^,;]*$", re.IGNORECASE)
+_HALF = re.compile(r"\bhalv\w+$|\bhalf (?:of )?the$", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"\s*(?:\w+ )?absolute\b")
+_ABSOLUTE_BEFORE = re.compile(r"\babsolute (?:improvement|gain|increase|drop)s?\b[^,;.]{0,30}$")
+_OPEN = re.compile(r"\(\s*$")
+_GLUED = re.compile(r"(?:-(?!\s)|[A-Za-z@_/^:×]|\s?/\s?\d|\s?[x×]\s?\d|\s*[)}\]]\s*[a-z])")
+_COUNTED = re.compile(
+    r"\b(tokens|steps|layers|samples|iterations|parameters)\b|\b(token) (?:usage|count|consumption|length)"
+)
+_REACH = 60  # characters from a number to an outcome word that may govern it though grammar does not say so
+#: The rule of a later member of a list that names its metric: nothing else is considered.
+NAMED_IN_LIST = "named in list"
+_NOTHING = ("it", "them", "this", "which", "each", "slight", "relative")
+_RATES = ("FPS", "tokens/s", "QPS", "TFLOPs/s", "TOPS/W", "mJ")
+#: Sizes are set-up unless they are called small; what they measure.
+_SIZES = {
+    "B": "parameters",
+    "M": "parameters",
+    "K parameters": "parameters",
+    "B tokens": "training tokens",
+    "M tokens": "training tokens",
+    "K tokens": "context length",
+    "steps": "steps",
+    "layers": "layers",
+    "tokens": "tokens",
+    "bits": "bit width",
+}
+
+
+class Governed(NamedTuple):
+    """A quantity with its readings, the likeliest first; `taken` is the one that holds by rule."""
+
+    place: Place
+    readings: list[Reading]
+    taken: Reading | None
+    setup: bool = False  # looks like an operating point or a size
+    others: bool = False  # looks like the value of what the paper's own is compared with
+
+
+class Grammar:
+    """The readings of quantities by the words of a lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+
+    # --- what governs a quantity --------------------------------------------------------------------------------
+
+    def governed(self, sentence: Sentence) -> list[Governed]:
+        """What the rules make of each quantity of a sentence, in order."""
+        places = [Place(sentence, i) for i in range(len(sentence.quantities))]
+        taken: list[Reading | None] = []
+        out: list[Governed] = []
+        for place in places:
+            found = self.read(place, taken)
+            taken.append(found.taken)
+            out.append(found)
+        for i in range(len(out) - 2, -1, -1):
+            shared = self.shared(places[i], out[i + 1].taken)
+            if shared:
+                others = [r for r in out[i].readings if r.change != shared.change]
+                out[i] = out[i]._replace(readings=[shared, *others], taken=shared)
+        return out
+
+    def read(self, place: Place, before: list[Reading | None]) -> Governed:
+        """The readings of a quantity, and the one that the rules take, given those taken before it."""
+        quantity = place.quantity
+        if outcomes_zh.is_chinese(place):
+            chinese = outcomes_zh.read(place, self.last_of_list(place, before), self.lexicon)
+            return Governed(place, [chinese] if chinese else [], chinese)
+        found: list[Reading] = []
+        if _HALF.search(place.text[quantity.start : quantity.end]):
+            metric = noun_phrase(place.own) or self.lexicon.near_metric(place)
+            found = [Reading("decrease", self.lexicon.named(metric), (quantity.start, place.stop), "half")]
+        elif not quantity.origin and quantity.unit in ("%", "x", "points", "dB", ""):
+            changed = self.changed(place, before)
+            found = [changed] if changed else []
+        level = self.level(place)
+        found += [level] if all(r.change != "absolute" for r in found) else []
+        taken = found[0]
+        for other in self.others(place, found):
+            found += [other] if all(r.change != other.change for r in found) else []
+        setup, others = self.is_setup(place), _is_others(place)
+        if setup or others or taken.kind == "bare" or (taken is level and quantity.unit == "x" and not quantity.origin):
+            return Governed(place, found, None, setup, others)
+        return Governed(place, found, taken)
+
+    def others(self, place: Place, found: list[Reading]) -> Iterator[Reading]:
+        """Readings that the rules do not take but that may hold: by the sign, by a looser cue, the other way round."""
+        quantity = place.quantity
+        here = (quantity.start, quantity.end)
+        metric = self.lexicon.near_metric(place)
+        if quantity.sign and quantity.unit in ("%", "points", ""):
+            yield Reading("increase" if quantity.sign == "+" else "decrease", metric, here, "sign alone")
+        first = found[0]
+        if first.kind in ("speed", "improve", "larger") and not quantity.origin:
+            other = "increase" if first.change == "decrease" else "decrease"
+            yield first._replace(change=other, kind=f"{first.kind} reversed")
+        if first.change == "absolute" and quantity.unit in ("%", "x", "points") and not quantity.origin:
+            cue = _nearest(place)
+            if cue:
+                span = (min(cue.start, quantity.start), max(cue.end, quantity.end))
+                yield Reading(CHANGES[cue.group], first.metric, span, "loose")
+
+    def changed(self, place: Place, before: list[Reading | None]) -> Reading | None:
+        """A change: governed by words behind or before, by its own sign, or by the list that it goes on with."""
+        quantity = place.quantity
+        reading = self.right(place) or self.left(place)
+        if reading and (quantity.unit or quantity.sign or _is_measured(place)):
+            return reading
+        last = self.last_of_list(place, before)
+        if quantity.sign and quantity.unit in ("%", "points", ""):
+            metric = last.metric if last else self.lexicon.near_metric(place)
+            change = "increase" if quantity.sign == "+" else "decrease"
+            return Reading(change, metric, (quantity.start, quantity.end), "sign")
+        if last and (quantity.unit or (last.change == "absolute" and not first_value(quantity).is_integer())):
+            own = self.list_metric(place)
+            kind = NAMED_IN_LIST if fold(own).rpartition(" ")[2] in self.lexicon.metric_heads else "list"
+            return Reading(last.change, own or last.metric, (quantity.start, place.stop), kind)
+        return self.multiple(place) if quantity.unit == "x" else None
+
+    def right(self, place: Place) -> Reading | None:
+        """Governed by what follows: "40% lower latency", "2x memory reduction", "25% improvement in accuracy"."""
+        quantity, stop = place.quantity, place.stop
+        cue = next((c for c in place.sentence.cues if quantity.end <= c.start < stop and c.group != "keep"), None)
+        if not cue or re.match(r"\s*(?:of|in)\s", place.text[quantity.end : cue.start + 1]):
+            return None
+        between = noun_phrase(place.text[quantity.end : cue.start])
+        if len(between.split()) > 5:
+            return None
+        phrase, end = _object(place.text, cue.end, place.high, bare=cue.is_comparative)
+        return self.decide(place, cue, between, phrase, (quantity.start, max(end, cue.end)))
+
+    def left(self, place: Place) -> Reading | None:
+        """Governed by what comes before: "reduces latency by 40%", "a speedup of 2x", "saves 40% cost"."""
+        quantity, ahead = place.quantity, place.ahead
+        by, of = _BY.search(ahead), _OF.search(ahead)
+        cue = _governing(place, by is not None)
+        if not cue:
+            return None
+        between = place.text[cue.end : quantity.start]
+        span = (cue.start, quantity.end)
+        phrase = noun_phrase(between)
+        if _TO.search(between) and cue.group != "win" and not by:
+            return Reading("absolute", self.lexicon.named(phrase or self.lexicon.near_metric(place)), span, "to")
+        if cue.is_noun and (of or not between.strip()):
+            inside = _PREPOSED.match(between)
+            spelled_out = inside and len(between.split()) > 2
+            metric = noun_phrase(between[inside.end() :]) if inside and spelled_out else _modifier(place, cue)
+            return self.decide(place, cue, metric, "", span)
+        if by:
+            return self.decide(place, cue, "", phrase, span)
+        if not cue.is_noun and not cue.is_comparative and len(between.split()) <= 6:
+            after, end = _object(place.text, quantity.end, place.high, bare=True)
+            return self.decide(place, cue, "", phrase or after, span if phrase else (cue.start, end))
+        return None
+
+    def decide(self, place: Place, cue: Cue, before: str, after: str, span: tuple[int, int]) -> Reading:
+        """Metric and direction, once the outcome word is known; `before` and `after` are the phrases around it."""
+        lexicon, unit = self.lexicon, place.quantity.unit
+        if cue.word in ("compression", "reduction") and re.match(r"\s+(?:ratio|rate|factor)", place.text[cue.end :]):
+            return Reading("absolute", lexicon.named(f"{before} {cue.word} ratio".strip()), span, "ratio")
+        if cue.word in ("larger", "bigger") and unit == "x":
+            return Reading("decrease", "model size", span, "larger")
+        metric, change = before or after, CHANGES[cue.group]
+        if cue.group == "speed":
+            metric, change = lexicon.speed(before, after)
+        elif cue.group == "win":
+            metric = _in_terms_of(place)
+        elif cue.group == "improve" and lexicon.is_lower_better(metric):
+            change = "decrease"
+        if cue.word.startswith(("short", "long")) and metric and not re.search(r"length|time|latency|context", metric):
+            metric = metric.removesuffix("s") + " length"
+        if not metric or metric.lower() in _NOTHING:
+            sized = cue.word in ("smaller", "lighter") or (cue.word == "compression" and unit == "x")
+            metric = lexicon.near_metric(place, "model size" if sized else "")
+        return Reading(change, lexicon.named(metric), span, cue.group)
+
+    def multiple(self, place: Place) -> Reading | None:
+        """ "1.9x generation speed", "6.7x discriminative power": so many times as much."""
+        phrase = noun_phrase(place.own).split(" of ")[0]
+        grows = self.lexicon.metric(phrase) or re.search(r"speed|throughput|efficiency|power|rate|capacity", phrase)
+        if phrase and len(phrase.split()) <= 4 and grows:
+            return Reading("increase", self.lexicon.named(phrase), (place.quantity.start, place.stop), "multiple")
+        return None
+
+    def level(self, place: Place) -> Reading:
+        """A value that is reached: "20.7 FPS on a single H100", "an accuracy of 53.2%", "from 256 to 30 steps"."""
+        quantity, ahead = place.quantity, place.ahead
+        metric, span = self.measured(place)
+        metric = metric or _SIZES.get(quantity.unit, "") or self.lexicon.near_metric(place)
+        keeps = bool(place.keeps()) and not _BY.search(ahead)
+        bounded = quantity.bound != "exact" or bool(_ONLY.search(ahead))
+        of = bool(_OF.search(ahead))
+        if quantity.origin or quantity.unit in _RATES:
+            fits = True
+        elif quantity.unit == "":
+            fits = _is_measured(place) or (keeps and len(metric.split()) <= 3 and _is_bracketed_score(place))
+        elif quantity.unit in _SIZES:
+            fits = bounded
+        elif quantity.unit == "%":
+            known = bool(self.lexicon.metric(metric)) or "score" in metric.lower()
+            fits = keeps or known or of or (bounded and bool(re.match(r"\s*of\b", place.behind)))
+        else:
+            fits = keeps or bounded or of or _is_measured(place)
+        return Reading("absolute", self.lexicon.named(metric), span, "level" if fits else "bare")
+
+    def measured(self, place: Place) -> tuple[str, tuple[int, int]]:
+        """The metric of a level and its span: behind the value ("53.5 mIoU") or before it ("a PSNR of 31.2")."""
+        quantity, own, ahead = place.quantity, place.own, place.ahead
+        here = (quantity.start, place.stop)
+        of = re.match(r"\s*of\b", own)
+        kept = _KEPT.search(own)
+        if quantity.unit == "%" and kept and (of or _KEEPING.search(ahead) or re.match(r"\s*performance of\b", own)):
+            return f"retained {kept[1]}", here
+        if quantity.unit == "FPS":
+            speed = re.search(r"\b([\w-]+ (?:speeds?|rates?)) (?:of|at|up to|is)\W*$", ahead)
+            return (noun_phrase(speed[1]) if speed else place.sentence.frames), here
+        phrase = noun_phrase(own)
+        if phrase and (of or self.lexicon.metric(phrase) or (quantity.unit == "%" and len(phrase.split()) <= 4)):
+            return phrase, here
+        cuts = [m.end() for m in _LEFT_STOP.finditer(ahead)] + [c.end - place.low for c in place.keeps()]
+        ahead = ahead[max(cuts) :] if cuts else ahead
+        phrase = noun_phrase(_LEVEL_VERB.split(_OF.sub("", ahead))[-1])
+        if phrase and len(phrase.split()) <= 5:
+            return phrase, (quantity.start - len(ahead), quantity.end)
+        return "", (quantity.start, quantity.end)
+
+    def is_setup(self, place: Place) -> bool:
+        """Operating points and sizes: "at 5x compression", "with 20% KV budget", "8× H800"."""
+        quantity, text = place.quantity, place.text
+        after = text[quantity.end : quantity.end + 40]
+        if quantity.unit == "x" and _DEVICE.match(after):
+            return True
+        point = _POINT.search(text[max(0, quantity.start - 24) : quantity.start])
+        if quantity.unit in ("%", "x") and point and (point["at"] or not self.right(place)):
+            words = fold(after.split(",")[0]).split()[:3]
+            return any(" ".join(words[a:b]) in self.lexicon.setup for a in range(3) for b in range(a + 1, 4))
+        small = _ONLY.search(text[: quantity.start]) or _ONLY.search(text[: quantity.number])
+        if quantity.unit == "%":
+            return bool(_PORTION.match(text, quantity.end)) and not _ONLY.search(text[: quantity.number])
+        return quantity.unit in _SIZES and not quantity.origin and not small
+
+    # --- lists --------------------------------------------------------------------------------------------------
+
+    def shared(self, place: Place, after: Reading | None) -> Reading | None:
+        """What governs the next quantity, if it governs this one too: "27% and 41% reduction"."""
+        if not after or after.change == "absolute" or self.right(place):
+            return None
+        one, two = place.sentence.quantities[place.index : place.index + 2]
+        between = place.text[one.end : two.start]
+        own = re.fullmatch(r"\s*((?:[\w-]+\s?){1,3}?),?\s+and\s*(?:an? |up to )?", between)
+        if one.unit != two.unit:
+            return None
+        if _SHARE.fullmatch(between):
+            metric = after.metric
+        elif own and one.unit == "x" and not STOP.search(own[1] + " "):  # "14.2x prefill and 7.6x decoding speedups"
+            metric = self.lexicon.speed(own[1], "")[0] if "speed" in after.metric else own[1]
+        else:
+            return None
+        return after._replace(metric=metric, span=(one.start, after.span[1]), kind="shared")
+
+    def last_of_list(self, place: Place, before: list[Reading | None]) -> Reading | None:
+        """The reading that a list goes on with: "A by 70%, B by 41% and C by 22%", "2.3x on A and 4.1x on B"."""
+        two = place.quantity
+        for j in range(place.index - 1, -1, -1):
+            one = place.sentence.quantities[j]
+            if one.unit == two.unit:
+                return before[j] if self.goes_on(place, one) else None
+        return None
+
+    def goes_on(self, place: Place, one: Quantity) -> bool:
+        """Whether nothing between two quantities of one unit begins another statement."""
+        start = place.quantity.start
+        between = place.text[one.end : start]
+        if len(between.split()) > 18 or ";" in between or not re.search(r",|\band\b|/|、|和|\(", between):
+            return False
+        if re.search(r"\b(?:while|with|which|at|from|under)\s*$|\bwhile\b", between):
+            return False
+        joint = one.end + max(between.rfind(","), between.rfind(" and "), 0)
+        by = bool(_BY.search(between))
+        return not any(joint <= c.start < start and not (by and c.group == "keep") for c in place.sentence.cues)
+
+    def list_metric(self, place: Place) -> str:
+        """What a later member of a list measures: "..., generated tokens by 41%", "... and 5% FID"."""
+        by = _BY.search(place.ahead)
+        if by:
+            return self.lexicon.named(noun_phrase(re.split(r",|\band\b|[;()]", place.ahead[: by.start()])[-1]))
+        for start, end, _ in place.sentence.metrics:
+            near = start >= place.quantity.end and len(place.text[place.quantity.end : start].split()) <= 1
+            if near and not self.lexicon.words.fullmatch(place.text[start:end]):
+                return self.lexicon.named(place.text[start:end])
+        return ""
+
+
+def _governing(place: Place, by: bool) -> Cue | None:
+    """The outcome word before a quantity that governs it: the nearest, but a verb where "by" asks for one."""
+    cues = place.cues_ahead()
+    outcome = [c for c in reversed(cues) if c.group != "keep"]
+    verbs = [c for c in outcome if not c.is_noun]
+    cue = next(iter(verbs if by and verbs else outcome), None)
+    if not cue:
+        return None
+    between = place.text[cue.end : place.quantity.start]
+    if len(between.split()) > 14 or ";" in between:
+        return None
+    other = any(c.group == "keep" and c.start > cue.end and c.word not in ("only", "just", "mere") for c in cues)
+    return None if other and not by else cue
+
+
+def _nearest(place: Place) -> Cue | None:
+    """The outcome word nearest to a quantity, within a clause's reach."""
+    quantity = place.quantity
+    reach = [
+        (max(cue.start - quantity.end, quantity.start - cue.end), cue)
+        for cue in place.sentence.cues
+        if cue.group != "keep"
+    ]
+    near = min(reach, default=None)
+    return near[1] if near and near[0] <= _REACH else None
+
+
+def _object(text: str, at: int, high: int, bare: bool) -> tuple[str, int]:
+    """The noun phrase behind an outcome word and where it ends: "reduction in [memory footprint]"."""
+    start = at
+    if not bare:
+        inside = _PREPOSED.match(text, at, high)
+        if not inside:
+            return "", at
+        start = inside.end()
+    stop = STOP.search(text, start, high)
+    end = stop.start() if stop else high
+    phrase = noun_phrase(text[start:end])
+    return phrase, end if phrase else at
+
+
+def _modifier(place: Place, cue: Cue) -> str:
+    """The words right before an outcome noun: "[end-to-end] speedups of 2.3x"."""
+    words = _MODIFIER_START.split(place.text[place.low : cue.start])[-1]
+    return noun_phrase(words) if len(words.split()) <= 4 else ""
+
+
+def _in_terms_of(place: Place) -> str:
+    """What a win is measured in: "outperforms X by 14% in throughput"."""
+    inside = re.match(r"\s+in (?:terms of )?([\w@ -]+)", place.behind)
+    return noun_phrase(STOP.split(inside[1] + " ")[0]) if inside else ""
+
+
+def _is_others(place: Place) -> bool:
+    """Whether the value is what the number is compared with: "vs 85.0%", "outperforming X (FID 18.9, PSNR 17.6)"."""
+    quantity, text = place.quantity, place.text
+    if quantity.origin or quantity.sign:
+        return False
+    found = _OTHERS.search(text[max(0, quantity.start - 90) : quantity.start])
+    if found:
+        return "(" not in found.group() or bool(re.match(r"\s*[),;]", text[quantity.end :]))
+    follows = place.index and quantity.unit != "x" and _SHARE.fullmatch(place.ahead)
+    return bool(follows) and _is_others(Place(place.sentence, place.index - 1))
+
+
+def _is_measured(place: Place) -> bool:
+    """Whether a number stands right beside a metric: "2 BLEU", "FID by 0.34", "a PSNR of 31.2"."""
+    quantity, text = place.quantity, place.text
+    if first_value(quantity) > 1900 and first_value(quantity).is_integer():
+        return False
+    for start, end, _ in place.sentence.metrics:
+        if quantity.end <= start and not text[quantity.end : start].strip():
+            return True
+        if end <= quantity.start and _SCORE_BEFORE.fullmatch(text, end, quantity.start):
+            return True
+    return bool(_SCORE.match(text, quantity.end) or re.search(r"\bscores? (?:of|=) ?$", text[: quantity.start]))
+
+
+def _is_bracketed_score(place: Place) -> bool:
+    """ "temporal consistency (26.07)" """
+    brackets = _OPEN.search(place.ahead) and re.match(r"\s*\)", place.behind)
+    return bool(brackets) and not first_value(place.quantity).is_integer()
+
+
+def unit_of(place: Place, reading: Reading) -> str:
+    """The unit: points where a score changes by a bare number or an absolute percentage, else what is counted."""
+    quantity, text = place.quantity, place.text
+    if quantity.unit == "" and reading.change != "absolute" and first_value(quantity) >= 1:
+        return "points"
+    absolute = _ABSOLUTE.match(text, quantity.end) or _ABSOLUTE_BEFORE.search(text[: quantity.start])
+    if quantity.unit == "%" and absolute:
+        return "points"
+    counted = _COUNTED.search(reading.metric) if quantity.origin and not quantity.unit else None
+    return (counted[1] or "tokens") if counted else quantity.unit

@@ -1,0 +1,131 @@
+"""Which metric an outcome number is of: what the grammar found, the vocabulary's metrics near it, what is usual."""
+
+from __future__ import annotations
+
+import re
+
+from kg.extract.outcome_judge import unit_class
+from kg.extract.outcomes import STOP, Lexicon, Place, Reading, noun_phrase
+from kg.extract.weighing import Candidates, bucket
+from kg.text import fold
+
+_REACH = 160  # characters from a number within which a metric is looked for
+_MOST = 6  # metrics of a sentence that are looked at, the nearest first
+_TRAILING = re.compile(r"\s(?:values?|scores?|gaps?|savings?|levels?|metrics?|improvements?)$")
+_NAME = re.compile(r"[^\W\d_]{2}")
+_MARK = re.compile(r"[±|%×=]")
+_LAST_WORD = re.compile(r"([\w-]+)\s*$")
+_WIDER = re.compile(r"(?:[\w@-]+ ){1,2}$")
+
+
+class Metrics:
+    """The candidate metrics of a reading, with what speaks for each."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+
+    def candidates(self, place: Place, reading: Reading, last: str) -> Candidates:
+        """Metrics by their text; `last` is the metric of the result before, "" at the first."""
+        lexicon, sentence, quantity = self.lexicon, place.sentence, place.quantity
+        found: Candidates = {}
+        names: dict[str, str] = {}
+
+        def add(text: str, *features: str) -> None:
+            if _NAME.search(text) and not _MARK.search(text):
+                found.setdefault(names.setdefault(fold(text), text), set()).update(features)
+
+        add(reading.metric, "rule", f"rule {reading.kind}", f"rule {unit_class(quantity.unit)} {reading.change}")
+        add(lexicon.near_metric(place), "near")
+        nearest = sorted(sentence.metrics, key=lambda m: _distance(place, m[0], m[1]))
+        for order, (start, end, _) in enumerate(nearest[:_MOST]):
+            if _distance(place, start, end) > _REACH:
+                break
+            where = [f"named {bucket(order, 0, 1, 2)}", *self._where(place, start, end)]
+            text = sentence.text[start:end]
+            add(lexicon.named(self._bare(text)), "named", *where)
+            add(self._bare(_wider(sentence.text, start, end)), "wider", *(f"wider {w}" for w in where))
+        for start, end, kind in sentence.names:
+            if kind == "dataset" and _distance(place, start, end) <= _REACH:
+                where = self._where(place, start, end)
+                add(f"{sentence.text[start:end]} score", "benchmark", *(f"benchmark {w}" for w in where))
+        add(last, "last")
+        trimmed = _TRAILING.sub("", self._bare(reading.metric))
+        if trimmed != reading.metric:
+            add(lexicon.named(trimmed), "trimmed")
+        for text in ("accuracy", "performance", "inference speed"):
+            add(text, "constant")
+        for text, features in found.items():
+            features |= self._form(text, place, reading)
+        return found
+
+    def _bare(self, text: str) -> str:
+        """A metric without the word of change that ends it: "memory reduction" is memory, "decoding speedup" a speed.
+
+        What the vocabulary calls so by its preferred label stays ("validation loss").
+        """
+        words = text.split()
+        group = self.lexicon.group(words[-1]) if words else ""
+        known = self.lexicon.metric(text)
+        if group == "speed":
+            before = " ".join(w for w in words[:-1] if fold(w) not in self.lexicon.qualifiers)
+            return self.lexicon.speed(before, "")[0]
+        if len(words) < 2 or group not in ("decrease", "increase", "improve"):
+            return text
+        return text if known and fold(text) in map(fold, known.label.values()) else " ".join(words[:-1])
+
+    def _where(self, place: Place, start: int, end: int) -> list[str]:
+        quantity, text = place.quantity, place.text
+        side = "behind" if start >= quantity.end else "ahead"
+        between_low, between_high = (quantity.end, start) if side == "behind" else (end, quantity.start)
+        between = text[between_low:between_high]
+        others = sum(
+            1
+            for q in place.sentence.quantities
+            if q is not quantity and min(quantity.start, start) <= q.start < max(quantity.start, start)
+        )
+        cue = any(between_low <= c.start < between_high and c.group != "keep" for c in place.sentence.cues)
+        before = _LAST_WORD.search(text, max(0, start - 24), start)
+        return [
+            f"{side} cue {cue}",
+            f"{side} {'next' if not between.strip() else fold(between.split()[0])}",
+            f"word before {before[1].lower() if before else ''}",
+            f"{side} {bucket(len(between.split()), 0, 1, 3, 6, 12)}",
+            f"{side} over {bucket(others, 0, 1)}",
+            f"{side} {'clause' if re.search('[,;:(]', between) else 'same'}",
+        ]
+
+    def _form(self, text: str, place: Place, reading: Reading) -> set[str]:
+        """What a metric looks like, and whether it goes with the unit and the change of the number."""
+        unit = unit_class(place.quantity.unit)
+        words = fold(text).split()
+        known = self.lexicon.metric(text)
+        heads = [w for w in words if w in self.lexicon.metric_words]
+        out = {
+            "known" if known else "unknown",
+            f"length {bucket(len(words), 1, 2, 3, 5)}",
+            f"head {'of a metric' if words and words[-1] in self.lexicon.metric_heads else 'other'}",
+            f"words {'all' if len(heads) == len(words) else 'some' if heads else 'none'}",
+            f"ends {words[-1]} {unit} {reading.change}" if words else "empty",
+            f"is {' '.join(words)} {unit} {reading.change}",
+        }
+        if words:
+            out.add(f"ends {words[-1]}")
+            out.add(f"begins {words[0]}")
+        if known:
+            usual = known.facts.get("unit", "")
+            out.add(f"unit {unit} {'usual' if place.quantity.unit == usual else 'of ' + unit_class(usual)}")
+            out.add(f"better {known.facts.get('better', '')} {reading.change} {'x' if unit == 'x' else ''}")
+        return out
+
+
+def _distance(place: Place, start: int, end: int) -> int:
+    return start - place.quantity.end if start >= place.quantity.end else place.quantity.start - end
+
+
+def _wider(text: str, start: int, end: int) -> str:
+    """A metric with the words right before it that belong to it: "peak [memory]", "[top-1 accuracy]"."""
+    before = _WIDER.search(text, max(0, start - 40), start)
+    if not before:
+        return ""
+    words = STOP.split(" " + before.group())[-1]
+    return noun_phrase(words + text[start:end])

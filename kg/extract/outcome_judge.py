@@ -1,0 +1,70 @@
+"""What speaks for and against a number being an outcome of the paper: its form, its reading, the words around it."""
+
+from __future__ import annotations
+
+import re
+
+from kg.extract.governing import Governed
+from kg.extract.outcomes import Lexicon, Place, Reading, first_value
+from kg.extract.weighing import bucket
+
+_WORD = re.compile(r"[A-Za-z][\w-]*|[^\w\s]")
+_NEAR = 4  # words on either side whose presence is a feature
+
+
+def features(governed: Governed, reading: Reading, lexicon: Lexicon, seen: bool) -> set[str]:
+    """The features of one reading of a number; `seen`: an earlier sentence has the same number."""
+    place, quantity = governed.place, governed.place.quantity
+    unit = unit_class(quantity.unit)
+    taken = "taken" if reading is governed.taken else "not taken"
+    kind = "change" if reading.change != "absolute" else "level"
+    metric = lexicon.metric(reading.metric)
+    out = {
+        "bias",
+        taken,
+        f"{taken} {reading.kind}",
+        f"{taken} {unit}",
+        f"{kind} {unit}",
+        f"{reading.kind} {unit}",
+        f"bound {quantity.bound} {kind}",
+        f"metric {'known' if metric else 'unknown'} {kind}",
+        f"length {bucket(len(reading.metric.split()), 0, 1, 2, 3, 5)}",
+        f"quantities {bucket(len(place.sentence.quantities), 1, 2, 4)}",
+        f"from start {bucket(place.sentence.rank, 0, 1, 3)}",
+    }
+    out |= {f"{name} {taken}" for name in ("setup", "others") if getattr(governed, name)}
+    out |= {f"also {r.change}" for r in governed.readings if r is not reading}
+    out |= {name for name, holds in _marks(place, seen).items() if holds}
+    out |= _words(place)
+    return out
+
+
+def unit_class(unit: str) -> str:
+    """The unit where it is common, else whether there is one."""
+    if unit in ("%", "x", "points", ""):
+        return unit or "bare"
+    return unit if unit in ("FPS", "ms", "GB", "tokens/s", "bits", "steps") else "size" if unit[:1] in "KMB" else "unit"
+
+
+def _marks(place: Place, seen: bool) -> dict[str, bool]:
+    quantity, text = place.quantity, place.text
+    return {
+        "integer": first_value(quantity).is_integer(),
+        "round": quantity.unit == "%" and first_value(quantity) % 5 == 0,
+        "sign": bool(quantity.sign),
+        "range": isinstance(quantity.value, tuple),
+        "in brackets": text.rfind("(", 0, quantity.start) > text.rfind(")", 0, quantity.start),
+        "seen": seen,
+        "keeps": bool(place.keeps()),
+        "own name": place.sentence.has_name,
+    }
+
+
+def _words(place: Place) -> set[str]:
+    quantity, text = place.quantity, place.text
+    ahead = [w.lower() for w in _WORD.findall(text[max(0, quantity.start - 60) : quantity.start])][-_NEAR:]
+    behind = [w.lower() for w in _WORD.findall(text[quantity.end : quantity.end + 60])][:_NEAR]
+    out = {f"ahead {w}" for w in ahead} | {f"behind {w}" for w in behind}
+    out.add(f"before {ahead[-1] if ahead else 'nothing'}")
+    out.add(f"after {behind[0] if behind else 'nothing'}")
+    return out

@@ -1,0 +1,155 @@
+"""People's decisions about names, carried out on a linked record: what they change, and why it is so now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kg.link.concepts import local_name, names_of
+from kg.link.overrides import BY_HAND, kind_of, mentions, snapshot
+from kg.model import Document, Mention, Merge, Record
+from kg.text import fold
+
+if TYPE_CHECKING:
+    from kg.link import Linker
+
+_APART = "-apart"  # ends the name of what is split off from the concept that is called so
+
+
+def decided(linker: Linker, document: Document, record: Record) -> Record:
+    """The record with its links as the decisions have them; `before` keeps how they were, "" where nothing changes."""
+    before = snapshot(record)
+    decider = _Decider(linker, document, record)
+    changed = {}
+    for mention in mentions(record):
+        old = mention.concept
+        if decider.mention(mention):
+            changed[id(mention)] = old
+    metrics = [decider.metric(result.metric, result.metric_concept) for result in record.results]
+    paper = linker.overrides.final(record.paper)
+    if not (changed or any(metrics) or paper != record.paper or decider.ends_differ()):
+        return record
+    gone = {(n, changed[id(m)]) for m in mentions(record) if id(m) in changed for n in decider.names[id(m)]}
+    for result, metric in zip(record.results, metrics, strict=True):
+        if metric:
+            gone.add((result.metric, result.metric_concept))
+            result.metric_concept = metric[0]
+    own = [Merge(r.metric, *m) for r, m in zip(record.results, metrics, strict=True) if m]
+    own += [merge for m in mentions(record) if id(m) in changed for merge in linker.merges_of(m)]
+    if paper != record.paper:
+        own.append(Merge(record.title or record.id, paper, f"{BY_HAND}: {record.paper} is {paper}"))
+        record.paper = paper
+    kept = [merge for merge in record.merges if (merge.label, merge.concept) not in gone]
+    record.merges = list({(m.label, m.concept): m for m in (*kept, *own)}.values())
+    decider.link_ends()
+    record.before = before
+    return record
+
+
+class _Decider:
+    """Asks the decisions about each name of one record."""
+
+    def __init__(self, linker: Linker, document: Document, record: Record) -> None:
+        self.linker, self.document, self.record = linker, document, record
+        self.overrides = linker.overrides
+        self.names: dict[int, tuple[str, ...]] = {}  # of each changed mention, as they were
+
+    def mention(self, mention: Mention) -> bool:
+        """Decide on a mention; whether that changed it."""
+        names = tuple(dict.fromkeys(n for n in (mention.surface, mention.canonical, *mention.aliases) if n))
+        found = self._found(mention.concept, mention.type, names, mention)
+        if found is None:
+            return False
+        self.names[id(mention)] = names
+        mention.concept, mention.reason, name = found
+        if name:
+            self._rename(mention.canonical, name)
+            mention.canonical = name
+        return True
+
+    def _rename(self, old: str, new: str) -> None:
+        """Relations and baselines name a mention by its canonical."""
+        for relation in self.record.relations:
+            relation.head = new if relation.head == old else relation.head
+            relation.tail = new if relation.tail == old else relation.tail
+        for result in self.record.results:
+            result.baseline = new if result.baseline == old else result.baseline
+
+    def metric(self, text: str, concept: str) -> tuple[str, str] | None:
+        """The concept of a metric and the reason, None where nothing is decided."""
+        found = self._found(concept, "metric", (text,), None) if concept else None
+        return found[:2] if found else None
+
+    def _found(
+        self, concept: str, kind: str, names: tuple[str, ...], mention: Mention | None
+    ) -> tuple[str, str, str] | None:
+        """The concept, the reason, and the name that is now the thing's own, if it is another than before."""
+        merged = self.overrides.merged(kind, names)
+        if merged:
+            target, name = merged
+            return None if target == concept else (target, f"{BY_HAND}: {name!r} is {target}", "")
+        target = self.overrides.final(concept)
+        if target != concept:
+            return target, f"{BY_HAND}: {concept} is {target}", ""
+        refused = self._refused(concept, kind, names)
+        if not refused:
+            return None
+        verb, what = refused
+        why = f"{BY_HAND}: {what!r} is not {concept}"
+        if verb == "forbids" and mention is not None:
+            other = self._next(mention)
+            if other:
+                return other[0], f"{why}, but {other[1]}", ""
+        name = next((n for n in names if fold(n) == fold(what)), names[0])
+        return self._minted(name, kind, concept), f"{why}: minted", name
+
+    def _refused(self, concept: str, kind: str, names: tuple[str, ...]) -> tuple[str, str] | None:
+        own = {f"{kind}:{local_name(name)}" for name in names[:1]}
+        own |= {c.curie for name in names[:1] if (c := self.linker.vocabulary.find(name, kind))}
+        return self.overrides.refuses(concept, names[:2], own - {concept})
+
+    def _next(self, mention: Mention) -> tuple[str, str] | None:
+        """The next concept that a mention may mean, by its own words, and why."""
+        if mention.type == "institution":
+            return None
+        _, own = names_of(mention, self.record.name)
+        names = [mention.surface, *mention.aliases]
+        for link in self.linker.concepts.candidates(names, mention.type, self.linker.expansions(self.document), own):
+            if not self._refused(link.concept, mention.type, (mention.surface,)):
+                return link.concept, link.reason
+        return None
+
+    def _minted(self, name: str, kind: str, refused: str) -> str:
+        """A concept of its own, under another name than the one that is refused or that something else bears."""
+        curie = f"{kind}:{local_name(name)}"
+        return curie + _APART if curie == refused or curie in self.linker.vocabulary else curie
+
+    def ends_differ(self) -> bool:
+        """Whether the decisions speak of what a baseline or an end of a relation names."""
+        about = self.overrides.about()
+        ends = [r.baseline_concept for r in self.record.results]
+        ends += [c for r in self.record.relations for c in (r.head_concept, r.tail_concept)]
+        texts = [r.baseline for r in self.record.results]
+        texts += [t for r in self.record.relations for t in (r.head, r.tail)]
+        return bool(about.intersection(ends)) or bool(self.overrides.folds().intersection(map(fold, texts)))
+
+    def link_ends(self) -> None:
+        """Link baselines and relations anew, to the mentions' new concepts; then decide on what no mention names."""
+        for result in self.record.results:
+            result.baseline_concept = ""
+        for relation in self.record.relations:
+            relation.head_concept = relation.tail_concept = ""
+        self.linker.link_ends(self.record)
+        for result in self.record.results:
+            result.baseline_concept = self._end(result.baseline, result.baseline_concept)
+        for relation in self.record.relations:
+            relation.head_concept = self._end(relation.head, relation.head_concept)
+            relation.tail_concept = self._end(relation.tail, relation.tail_concept)
+        self.record.relations = [
+            r for r in self.record.relations if not r.head_concept or r.head_concept != r.tail_concept
+        ]
+
+    def _end(self, text: str, concept: str) -> str:
+        if not concept or any(m.concept == concept for m in mentions(self.record)):
+            return concept
+        found = self._found(concept, kind_of(concept), (text,), None)
+        return found[0] if found else concept

@@ -1,0 +1,188 @@
+"""Why two names are one thing, or why not: what each means in the graph's papers and in the vocabulary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from kg.link.concepts import local_name
+from kg.link.neighbours import THRESHOLD, TYPES
+from kg.link.overrides import BY_HAND, kind_of
+from kg.text import fold
+from kg.vocabulary import CONCEPT_TYPES
+
+if TYPE_CHECKING:
+    from kg.link import Linker
+    from kg.model import Document
+
+_MOST = 20  # pairs of concepts whose places in the vocabulary are told
+_NAMES = "SELECT DISTINCT ?name { ?x kg:canonical|kg:quote|kg:alias|kg:metricText ?name . ?x a ?kind " + (
+    "FILTER(?kind IN (kg:Mention, kg:Result)) }"
+)
+_SAID = """SELECT DISTINCT ?g ?concept ?reason ?quote {{ VALUES ?name {{ {names} }} GRAPH ?g {{
+  {{ ?x kg:canonical|kg:quote|kg:alias ?name ; a kg:Mention ; kg:entity ?concept ; kg:quote ?quote
+     OPTIONAL {{ ?x kg:linkReason ?reason }} }} UNION
+  {{ ?x kg:metricText ?name ; kg:metric ?concept ; kg:quote ?quote
+     OPTIONAL {{ ?m a kg:Merge ; kg:label ?name ; kg:entity ?concept ; kg:linkReason ?reason }} }}
+}} }}"""
+_ACRONYM = re.compile(r"acronym of (['\"])(.+)\1 in this paper")
+
+
+class Papers(Protocol):
+    """The part of a store that explanations need."""
+
+    def select(self, sparql: str) -> list[dict[str, Any]]:
+        """Solutions of a SELECT as Python values, IRIs as CURIEs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A concept that a name means, why, and in how many papers; entry and quote are those of the first."""
+
+    concept: str
+    reason: str
+    entry: str = ""
+    quote: str = ""
+    papers: int = 0
+
+
+@dataclass(slots=True)
+class Explanation:
+    """Whether two names are one thing: `concepts` are those that both mean; `why` is a sentence each."""
+
+    names: tuple[str, str]
+    steps: tuple[list[Step], list[Step]]
+    concepts: list[str] = field(default_factory=list)
+    similarity: float | None = None
+    why: list[str] = field(default_factory=list)
+
+
+def explain(one: str, other: str, linker: Linker, papers: Papers | None = None) -> Explanation:
+    """What two names mean, in the papers of a graph if there is one, and whether it is one thing."""
+    steps = (_steps(one, linker, papers), _steps(other, linker, papers))
+    out = Explanation((one, other), steps)
+    bearers = [{step.concept for step in side} for side in steps]
+    out.concepts = sorted(bearers[0] & bearers[1])
+    if linker.concepts.neighbours.encoder:
+        out.similarity = linker.concepts.neighbours.similarity(one, other)
+    if not out.concepts:
+        out.why = list(dict.fromkeys(_apart(out, linker)))
+    return out
+
+
+def _steps(name: str, linker: Linker, papers: Papers | None) -> list[Step]:
+    """What a name means in the papers, those first that most papers say, then what it means of itself."""
+    found = list(_in_papers(name, papers)) if papers else []
+    known = {step.concept for step in found}
+    found += [step for step in _alone(name, linker) if step.concept not in known]
+    # A topic is a heading that many things stand under: it is what a name means only when nothing else is.
+    return [step for step in found if kind_of(step.concept) != "topic"] or found
+
+
+def _in_papers(name: str, papers: Papers) -> Iterator[Step]:
+    import pyoxigraph as ox
+
+    folded = fold(name)
+    forms = sorted({row["name"] for row in papers.select(_NAMES) if fold(str(row["name"])) == folded})
+    if not folded or not forms:
+        return
+    values = " ".join(str(ox.Literal(form)) for form in forms)
+    rows: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for row in papers.select(_SAID.format(names=values)):
+        reason = row["reason"] or "the concept's own name"
+        rows.setdefault((row["concept"], reason), []).append((row["g"].partition(":")[2], row["quote"]))
+    ranked = sorted(rows.items(), key=lambda item: (-len({e for e, _ in item[1]}), item[0]))
+    for (concept, reason), places in ranked:
+        entry, quote = min(places)
+        yield Step(concept, reason, entry, quote, len({e for e, _ in places}))
+
+
+def _alone(name: str, linker: Linker) -> Iterator[Step]:
+    """What a name means without a paper around it, for each type of thing."""
+    overrides = linker.overrides
+    for kind in (*CONCEPT_TYPES, "institution"):
+        merged = overrides.merged(kind, [name])
+        if merged:
+            yield Step(merged[0], f"{BY_HAND}: {name!r} is {merged[0]}")
+            continue
+        for concept, reason in _candidates(name, kind, linker):
+            target = overrides.final(concept)
+            if target != concept:
+                yield Step(target, f"{reason}; {BY_HAND}: {concept} is {target}")
+                break
+            if not overrides.refuses(concept, [name]):
+                yield Step(concept, reason)
+                break
+
+
+def _candidates(name: str, kind: str, linker: Linker) -> Iterator[tuple[str, str]]:
+    if kind == "institution":
+        match = linker.register.find(name)
+        if match:
+            yield linker.register.brand(match.organisation).curie, match.reason
+        return
+    for link in linker.concepts.candidates([name], kind, {}):
+        yield link.concept, link.reason
+
+
+def _apart(said: Explanation, linker: Linker) -> Iterator[str]:
+    """What keeps two names apart, the weightiest first."""
+    one, other = said.names
+    by_hand = list(_by_hand(said, linker))
+    if by_hand:
+        yield from by_hand
+        return
+    for name, steps in zip(said.names, said.steps, strict=True):
+        if not steps:
+            yield f"Nothing is known by the name {name!r}: a paper that says it would mint {local_name(name)}."
+    pairs = [(a.concept, b.concept) for a in said.steps[0] for b in said.steps[1]]
+    alike = [(a, b) for a, b in pairs if kind_of(a) == kind_of(b)]
+    for a, b in alike[:_MOST]:
+        for narrow, wide in ((a, b), (b, a)):
+            if wide in linker.vocabulary.broader(narrow):
+                yield f"{narrow} is a kind of {wide}: a narrower thing is not its broader one."
+    if pairs and not alike:
+        kinds = " and ".join(sorted({kind_of(a) for a, _ in pairs} | {kind_of(b) for _, b in pairs}))
+        yield f"They are of different types ({kinds}): what is two things is two concepts."
+    for kind in sorted({kind_of(a) for a, _ in alike} & set(TYPES)) or ["technique"]:
+        rule = linker.concepts.neighbours.apart(one, other, kind)
+        if rule:
+            yield f"{rule[0].upper()}{rule[1:]}."
+            return
+    if said.similarity is not None and said.similarity < THRESHOLD:
+        yield f"Their similarity, {said.similarity:.2f}, is below {THRESHOLD:.2f}."
+    elif alike:
+        yield "Each is a label of a concept of its own."
+
+
+def _by_hand(said: Explanation, linker: Linker) -> Iterator[str]:
+    """The decisions that keep either name from a concept of the other."""
+    bearers = [[step.concept for step in side] for side in said.steps]
+    for concept in dict.fromkeys((*bearers[0], *bearers[1])):
+        others = [other for other in (*bearers[0], *bearers[1]) if other != concept]
+        refused = linker.overrides.refuses(concept, said.names, others)
+        if refused:
+            yield f"{BY_HAND.capitalize()}: {concept} {refused[0]} {refused[1]!r} (overrides.ttl)."
+
+
+def with_acronyms(said: Explanation, documents: dict[str, Document]) -> Explanation:
+    """The explanation with the words that introduce an acronym as the quote of each step that rests on one."""
+    said.steps = (
+        [_introduced(step, documents) for step in said.steps[0]],
+        [_introduced(step, documents) for step in said.steps[1]],
+    )
+    return said
+
+
+def _introduced(step: Step, documents: dict[str, Document]) -> Step:
+    match = _ACRONYM.search(step.reason)
+    document = documents.get(step.entry)
+    if not match or not document:
+        return step
+    for text in document.texts.values():
+        found = re.search(re.escape(match[2]) + r"\s*[(（][^()（）]{1,20}[)）]", text.text)
+        if found:
+            return replace(step, quote=found[0])
+    return step

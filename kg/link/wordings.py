@@ -1,0 +1,139 @@
+"""Other wordings of a name that mean the same thing, so that a label of the vocabulary is found behind them.
+
+"vision-language-action (VLA) models", "Flash Attention", "compression of KV caches", "speculative decoding methods":
+brackets that repeat an acronym, spaces and hyphens, word order around "of", and words that frame a name
+without changing it. Which words frame a name is said in `ontology/cues.ttl`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from kg.link.acronyms import abbreviates
+from kg.text import fold
+from kg.vocabulary import Concept, Vocabulary
+
+_BRACKET = re.compile(r"\s*[(（]\s*([A-Z][\w+-]{0,9})\s*[)）]")
+_ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]\b|\b[A-Z]{2,}s?\b")
+_TURNED = re.compile(r"(?P<head>[\w-]+(?: [\w-]+)?) (?:of|for|in) (?:the |an? )?(?P<rest>[\w-]+(?: [\w-]+){0,3})")
+_DOING = re.compile(r"(?P<head>\w{3,}ing) (?P<rest>(?:[\w-]+ ){0,2}[\w-]+s)")  # of several, no compound
+_JOINT = re.compile(r"(?<=[a-z]) (?=[a-z])")
+_LEAST = 6  # letters of a name that is looked for without its spaces
+_MOST = 120  # characters of a name; longer ones are sentences
+
+
+class Wording(NamedTuple):
+    """A name put otherwise, and how."""
+
+    text: str
+    how: str
+
+
+class Wordings:
+    """Finds the concept that a name means in another wording."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        loose = vocabulary.cues("label-modifier")
+        self._before = {k: loose | vocabulary.cues(f"label-modifier-{k}") for k in ("technique", "problem", "task")}
+        self._after = {k: vocabulary.cues(f"label-frame-{k}") for k in ("technique", "problem", "task")}
+
+    def find(self, name: str, kind: str, expansions: Mapping[str, str]) -> tuple[Concept, str] | None:
+        """The concept with the reason, None when no wording is a label; `expansions` are the paper's own acronyms."""
+        if len(name) > _MOST:
+            return None
+        for wording in self._all(name, kind, expansions):
+            concept = self.vocabulary.find(wording.text, kind)
+            if concept:
+                return concept, f"label {_label(concept, wording.text)!r} of the vocabulary, {wording.how}"
+            joined = self._joined(wording.text, kind)
+            if joined:
+                how = f", {wording.how}" if wording.how else ""
+                return joined[0], f"label {joined[1]!r} of the vocabulary, but for spaces and hyphens{how}"
+        return None
+
+    def _all(self, name: str, kind: str, expansions: Mapping[str, str]) -> Iterator[Wording]:
+        """The name itself, then its wordings, those nearest to it first."""
+        steps: list[Wording] = [Wording(name, "")]
+        for change in (self._unbracketed, self._written_out, self._turned, self._bare):
+            for text, how in list(steps):
+                for new in change(text, kind, expansions):
+                    steps.append(Wording(new.text, f"{how}, {new.how}" if how else new.how))
+        nearest: dict[str, Wording] = {}
+        for step in steps:
+            nearest.setdefault(fold(step.text), step)
+        yield from nearest.values()
+
+    def _unbracketed(self, name: str, kind: str, expansions: Mapping[str, str]) -> Iterator[Wording]:
+        """Without an acronym in brackets that the words before it spell."""
+        for match in _BRACKET.finditer(name):
+            if fold(match[1]) in expansions or abbreviates(match[1], name[: match.start()]):
+                yield Wording(name[: match.start()] + name[match.end() :], f"without ({match[1]})")
+
+    def _written_out(self, name: str, kind: str, expansions: Mapping[str, str]) -> Iterator[Wording]:
+        """With acronyms of the paper, or else of the vocabulary, written out."""
+        done: list[str] = []
+
+        def whole(match: re.Match[str]) -> str:
+            short = fold(match[0])
+            long = expansions.get(short) or self._long_forms.get(short, "")
+            done.append(match[0])
+            return long or match[0]
+
+        text = _ACRONYM.sub(whole, name)
+        if fold(text) != fold(name):
+            yield Wording(text, f"with {' and '.join(done)} written out")
+
+    def _turned(self, name: str, kind: str, expansions: Mapping[str, str]) -> Iterator[Wording]:
+        """ "compression of KV caches" as "KV caches compression", "pruning experts" as "experts pruning"."""
+        match = _TURNED.fullmatch(name) or _DOING.fullmatch(name)
+        if match:
+            yield Wording(f"{match['rest']} {match['head']}", "in another order")
+
+    def _bare(self, name: str, kind: str, expansions: Mapping[str, str]) -> Iterator[Wording]:
+        """Without words that frame a name."""
+        words = fold(name).split()
+        dropped: list[str] = []
+        while len(words) > 1 and words[-1] in self._after.get(kind, ()):
+            dropped.insert(0, words.pop())
+        while len(words) > 1 and words[0] in self._before.get(kind, ()):
+            dropped.insert(0, words.pop(0))
+        if dropped:
+            yield Wording(" ".join(words), f"without {' and '.join(map(repr, dropped))}")
+
+    def _joined(self, name: str, kind: str) -> tuple[Concept, str] | None:
+        found = self._without_spaces.get((kind, _JOINT.sub("", fold(name))))
+        return (self.vocabulary[found[0]], found[1]) if found and found[0] else None
+
+    @cached_property
+    def _without_spaces(self) -> dict[tuple[str, str], tuple[str, str]]:
+        """Labels without spaces between letters, by type; none where two concepts would share one."""
+        out: dict[tuple[str, str], tuple[str, str]] = {}
+        for concept in self.vocabulary.concepts.values():
+            for label in concept.labels():
+                key = (concept.type, _JOINT.sub("", fold(label)))
+                if len(key[1]) >= _LEAST and out.get(key, (concept.curie,))[0] not in ("", concept.curie):
+                    out[key] = ("", "")
+                elif len(key[1]) >= _LEAST:
+                    out.setdefault(key, (concept.curie, label))
+        return out
+
+    @cached_property
+    def _long_forms(self) -> dict[str, str]:
+        """Acronyms that one concept of the vocabulary bears and its preferred label spells, with that label."""
+        out: dict[str, set[str]] = {}
+        for concept in self.vocabulary.concepts.values():
+            for label in concept.labels():
+                if _ACRONYM.fullmatch(label):
+                    out.setdefault(fold(label), set()).add(concept.label.get("en", ""))
+        single = {short: next(iter(longs)) for short, longs in out.items() if len(longs) == 1}
+        return {short: long for short, long in single.items() if abbreviates(short, long, whole=True)}
+
+
+def _label(concept: Concept, text: str) -> str:
+    """The label of a concept, as it is written, that a text is in another spelling."""
+    wanted = fold(text)
+    return next((label for label in (*concept.labels(), *concept.hidden) if fold(label) == wanted), text)

@@ -1,0 +1,68 @@
+"""The units of results: which of them measure the same thing, and by what factor, computed by pint.
+
+Only the units of `ontology/units.txt` are known, so that no unit of a file or a question is ever evaluated; pint is
+imported when such a unit is first compared, never for "%", "x" or "points".
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kg.vocabulary import data_folder
+
+if TYPE_CHECKING:
+    from pint import UnitRegistry
+
+_LINE = re.compile(r"^(?P<name>kg_\w+) = .*?# (?P<unit>.+)$", re.MULTILINE)
+
+
+def kin(unit: str) -> dict[str, float]:
+    """The units that a value in `unit` can be given in, itself first, each with the factor that leads there.
+
+    >>> kin("ms")["s"], kin("%")
+    (0.001, {'%': 1.0})
+    """
+    return dict(_kin(unit))
+
+
+def converted(value: float, unit: str, other: str) -> float | None:
+    """A value in another unit of its kind; None where the two measure different things.
+
+    >>> converted(2, "GB", "MB"), converted(2, "GB", "s")
+    (2000.0, None)
+    """
+    factor = _kin(unit).get(other)
+    return None if factor is None else value * factor
+
+
+@cache
+def _kin(unit: str) -> dict[str, float]:
+    listed = _listed()
+    if unit not in listed:
+        return {unit: 1.0}
+    registry = _registry()
+    one = registry.Quantity(1.0, listed[unit])
+    alike = [other for other, name in listed.items() if other != unit and one.is_compatible_with(name)]
+    return {unit: 1.0, **{other: float(f"{one.to(listed[other]).magnitude:.12g}") for other in alike}}
+
+
+def _file() -> Path:
+    return data_folder("ontology") / "units.txt"
+
+
+@cache
+def _listed() -> dict[str, str]:
+    """Pint's name of each unit, by the unit as results have it."""
+    return {line["unit"].strip(): line["name"] for line in _LINE.finditer(_file().read_text("utf-8"))}
+
+
+@cache
+def _registry() -> UnitRegistry[Any]:
+    from pint import UnitRegistry
+
+    registry: UnitRegistry[Any] = UnitRegistry()
+    registry.load_definitions(_file())
+    return registry

@@ -1,0 +1,167 @@
+"""Work on many items in several processes: results in the order of the items, the same ones as in one process."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, count, islice
+from multiprocessing.connection import Connection, wait
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from kg.model import KgError
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
+FEW = 16  # items that are not worth other processes
+CHUNK = 8  # items that a process is given at a time
+_AHEAD = 4  # chunks a process that may be done before their turn comes
+_GARBAGE = 50_000  # objects that are made before unreachable ones are looked for
+
+Item = TypeVar("Item")
+Done = TypeVar("Done")
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Workers(Generic[Item, Done]):
+    """Processes that do `work`: none before there are more than a few items, `jobs` from then on, none after `with`.
+
+    A fork (Linux) shares what was loaded before it; elsewhere `work` is pickled, and each process loads for itself.
+    """
+
+    def __init__(self, work: Callable[[Item], Done], jobs: int = 1, chunk: int = CHUNK, few: int = FEW) -> None:
+        self.work, self.jobs, self.chunk, self.few = work, jobs, chunk, few
+        self._processes: dict[Connection, BaseProcess] = {}
+        self._busy: dict[Connection, int] = {}  # -> the number of its chunk
+        self._done: dict[int, list[Done]] = {}  # by number of the chunk
+
+    def __enter__(self) -> Workers[Item, Done]:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def map(self, items: Iterable[Item], load: Callable[[Item], object] | None = None) -> Iterator[Done]:
+        """What `work` makes of each item, in order; items are taken some ahead.
+
+        `load` is called with the first item before processes are made, to load what all of them need. What `work`
+        raises reaches the caller as it is from this process, as KgError from another; KgError too for a lost process.
+        """
+        items = iter(items)
+        if self.jobs > 1 and not self._processes:
+            first = list(islice(items, self.few + 1))
+            if len(first) > self.few:
+                if load:
+                    load(first[0])
+                self._begin()
+            else:
+                self.few -= len(first)
+            items = chain(first, items)
+        if not self._processes:
+            yield from map(self.work, items)
+            return
+        try:
+            yield from self._shared(iter(lambda: list(islice(items, self.chunk)), []))
+        finally:
+            if self._busy or self._done:  # not wanted any more
+                self._end()
+
+    def _begin(self) -> None:
+        context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        for _ in range(self.jobs):
+            ours, theirs = context.Pipe()
+            copies = [*self._processes, ours] if context.get_start_method() == "fork" else []
+            process = context.Process(target=_serve, args=(self.work, theirs, copies), daemon=True)
+            process.start()
+            theirs.close()
+            self._processes[ours] = process
+
+    def _end(self) -> None:
+        """Stop all processes, whatever they are at."""
+        for connection, process in self._processes.items():
+            connection.close()
+            process.terminate()
+        for process in self._processes.values():
+            process.join()
+        self._processes, self._busy, self._done = {}, {}, {}
+
+    def _shared(self, chunks: Iterator[list[Item]]) -> Iterator[Done]:
+        """The results of chunks, one after the other."""
+        given = 0
+        for at in count():  # the number of the chunk whose turn it is
+            while at not in self._done:
+                given = self._give(chunks, given, at)
+                if at == given:
+                    return
+                self._take(None)
+            for result in self._done.pop(at):
+                given = self._give(chunks, given, at)  # while the caller is at work, others are too
+                yield result
+                self._take(0)
+
+    def _give(self, chunks: Iterator[list[Any]], given: int, at: int) -> int:
+        """Give a chunk to each process that has none; gives how many were given out so far.
+
+        None gets a second one, so that neither side ever waits for the other to empty a pipe.
+        """
+        for process in self._processes:
+            if process in self._busy or given >= at + _AHEAD * len(self._processes):
+                continue
+            chunk = next(chunks, None)
+            if chunk is None:
+                break
+            try:
+                process.send(chunk)
+            except OSError:
+                raise self._lost(process) from None
+            self._busy[process] = given
+            given += 1
+        return given
+
+    def _take(self, seconds: int | None) -> None:
+        """Take what is done, or wait for it; KgError where a process failed or is gone."""
+        ready: list[Any] = wait(self._busy, seconds) if self._busy else []
+        for process in ready:
+            try:
+                fault, results = process.recv()
+            except (EOFError, OSError):
+                raise self._lost(process) from None
+            if fault:
+                raise KgError(fault)
+            self._done[self._busy.pop(process)] = results
+
+    def _lost(self, process: Connection) -> KgError:
+        self._processes[process].join(1)
+        code = self._processes[process].exitcode
+        how = f"ended by {signal.Signals(-code).name}" if code and code < 0 else f"ended with status {code}"
+        return KgError(f"A process that reads papers was lost ({how}): see to free memory, or use fewer with --jobs.")
+
+
+def _serve(work: Callable[[Any], Any], chunks: Connection, others: list[Connection]) -> None:
+    """Work on chunks until there are no more, or the process that gives them is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other process is interrupted too, and ends this one
+    for connection in others:  # ends that a fork copies: open here, they would hide that the other process is gone
+        connection.close()
+    gc.freeze()  # what was loaded stays: no need to look through it for garbage
+    gc.set_threshold(_GARBAGE, 20, 100)
+    try:
+        while True:
+            chunk = chunks.recv()
+            try:
+                answer: tuple[str, list[Any]] = ("", [work(item) for item in chunk])
+            except KgError as error:
+                answer = (str(error), [])
+            except Exception as error:
+                what = f"{type(error).__name__}: {error}"
+                answer = (f"A process that reads papers failed ({what}): try --jobs 1, which needs none.", [])
+            chunks.send(answer)
+    except (EOFError, OSError):
+        return

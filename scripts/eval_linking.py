@@ -1,0 +1,160 @@
+"""Measure the linking of names to concepts: how many merges are false, by their way, and what neighbours are worth.
+
+    python scripts/eval_linking.py [--wrong]
+
+data/gold/merges.tsv holds pairs of a name and the concept that the linker took it for, drawn at random by their way
+from 833 papers (700 on efficient AI of 2025 and 2026, and the reports), each judged by reading: is it the same thing?
+A narrower thing is not its broader one. `pairs` is how many pairs of that way there were. What was false when the
+pairs were drawn is printed beside what the present linker still merges; since mistakes seen here may have been mended,
+the former says more about other papers. data/gold/neighbours.tsv holds names that no label matches with the label of
+the nearest embedding, and all that pass the guards of kg/link/neighbours.py, judged alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import math
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from kg.link.concepts import ConceptLinker
+from kg.link.neighbours import THRESHOLD, TYPES, Neighbours
+from kg.text import fold
+from kg.vocabulary import Vocabulary
+
+GOLD = Path(__file__).resolve().parent.parent / "data" / "gold"
+THRESHOLDS = (0.0, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95)
+
+
+class Pair(NamedTuple):
+    """A name and a concept or label, judged."""
+
+    name: str
+    label: str
+    type: str
+    right: bool
+    how: str = ""
+    of: int = 0  # pairs of this way that the sample was drawn from
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--wrong", action="store_true", help="show the false merges")
+    arguments = parser.parse_args()
+    vocabulary = Vocabulary.load()
+    merges(read(GOLD / "merges.tsv"), ConceptLinker(vocabulary), arguments.wrong)
+    neighbours(read(GOLD / "neighbours.tsv"), Neighbours(vocabulary))
+    own_labels(Neighbours(vocabulary))
+    return 0
+
+
+def read(path: Path) -> list[Pair]:
+    """The judged pairs of a file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return [
+        Pair(
+            row["name"],
+            row.get("concept") or row["label"],
+            row["type"],
+            row["right"] == "1",
+            row.get("how", ""),
+            int(row.get("pairs", 0)),
+        )
+        for row in rows
+    ]
+
+
+def merges(pairs: list[Pair], linker: ConceptLinker, show: bool) -> None:
+    """Print the false-merge rate of each way of merging, of all, and of all as the ways are in the papers."""
+    print(
+        f"{'way':<12}{'judged':>7}{'false':>7}{'rate':>7}{'now':>6}{'false':>7}{'rate':>7}  95 % interval of both rates"
+    )
+    kept = [pair for pair in pairs if is_merged(pair, linker)]
+    ways = list(dict.fromkeys(pair.how.partition(":")[0] for pair in pairs))
+    share: dict[str, tuple[float, float, float, float]] = {}  # way -> pairs in the papers and rate, then and now
+    for way in (*ways, "all"):
+        of = [p for p in pairs if way in ("all", p.how.partition(":")[0])]
+        held = [p for p in of if p in kept]
+        drawn, wrong = [p for p in of if not p.right], [p for p in held if not p.right]
+        rate = len(wrong) / max(1, len(held))
+        then, now = (f"{len(w):>7}{len(w) / max(1, len(n)):>7.3f}" for w, n in ((drawn, of), (wrong, held)))
+        spans = (
+            f"{low:.3f} to {high:.3f}" for low, high in (wilson(len(drawn), len(of)), wilson(len(wrong), len(held)))
+        )
+        print(f"{way:<12}{len(of):>7}{then}{len(held):>6}{now}  {', '.join(spans)}")
+        if way != "all":
+            share[way] = (of[0].of, len(drawn) / len(of), of[0].of * len(held) / len(of), rate)
+        for pair in wrong if show and way != "all" else ():
+            print(f"    {pair.type}: {pair.name!r} taken for {pair.label!r}")
+    for when, at in (("then", 0), ("now", 2)):
+        total = sum(counts[at] for counts in share.values())
+        rate = sum(counts[at] * counts[at + 1] for counts in share.values()) / total
+        print(f"weighted as the ways are in the papers, {when}: {rate:.3f}")
+
+
+def is_merged(pair: Pair, linker: ConceptLinker) -> bool:
+    """Whether the linker takes a name for a concept, given the acronym that the paper explains."""
+    way, _, expansion = pair.how.partition(": ")
+    expansions = {fold(pair.name): expansion} if way == "acronym" else {}
+    if pair.type == "metric":
+        found = linker.vocabulary.find(pair.name, "metric")
+        return found is not None and found.label.get("en") == pair.label
+    link = next(linker.candidates([pair.name], pair.type, expansions), None)
+    return link is not None and linker.vocabulary[link.concept].label.get("en") == pair.label
+
+
+def neighbours(pairs: list[Pair], near: Neighbours) -> None:
+    """Print how many neighbours are right above each threshold, of all and of those that no guard refuses."""
+    print(f"\nnearest labels: right of those above a threshold (shipped: {THRESHOLD})")
+    scored = [(near.similarity(p.name, p.label), not near.apart(p.name, p.label, p.type), p.right) for p in pairs]
+    print(f"{'threshold':<12}{'all':>16}{'those past the guards':>28}")
+    for threshold in THRESHOLDS:
+        above = [(passes, right) for similarity, passes, right in scored if similarity >= threshold]
+        passed = [right for passes, right in above if passes]
+        print(f"{threshold:<12}{said(right for _, right in above):>16}{said(passed):>28}")
+
+
+def own_labels(near: Neighbours) -> None:
+    """Print how often the nearest other label that passes the guards is the same concept's, over the vocabulary."""
+    found = list(_own(near))
+    print(f"\nthe vocabulary's own labels, each without itself: {len(found)} have a neighbour that passes the guards")
+    for threshold in THRESHOLDS:
+        print(f"{threshold:<12}{said(right for similarity, right in found if similarity >= threshold):>16}")
+
+
+def _own(near: Neighbours) -> Iterator[tuple[float, bool]]:
+    for labels in near._labels.values():
+        for concept, label in labels:
+            kind = near.vocabulary[concept].type
+            others = [
+                (near.similarity(label, other), another)
+                for another, other in labels
+                if fold(other) != fold(label) and kind in TYPES and not near.apart(label, other, kind)
+            ]
+            if others:
+                similarity, another = max(others)
+                yield similarity, another == concept
+
+
+def said(right: Iterable[bool]) -> str:
+    """ "12 of 15 = 0.800"."""
+    judged = list(right)
+    return f"{sum(judged)} of {len(judged)} = {sum(judged) / max(1, len(judged)):.3f}"
+
+
+def wilson(found: int, of: int, z: float = 1.96) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson, 1927)."""
+    if not of:
+        return 0.0, 1.0
+    share = found / of
+    middle = share + z * z / (2 * of)
+    spread = z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    return (middle - spread) / (1 + z * z / of), (middle + spread) / (1 + z * z / of)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""Print the tables of docs/evaluation.md: scores with intervals, what each part is worth, how far confidence goes.
+
+    python scripts/evaluation.py [--write]
+
+`--write` puts them between the marks in docs/evaluation.md. All papers are read once for each part: some minutes.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from kg.cli.base import progress
+from kg.evaluation.components import reader, variants
+from kg.evaluation.reliability import claims
+from kg.evaluation.tables import reliability_table, scores_table, worth_table
+from kg.graph.records import read_records, to_json
+from kg.sources import read
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "evaluation.md"
+GOLD = ROOT / "data" / "gold" / "dev.jsonl"
+TABLES = ("scores", "parts", "reliability")
+
+
+def tables() -> dict[str, str]:
+    """The tables by the name of their marks, as Markdown."""
+    gold = read_records(GOLD)
+    files = sorted((ROOT / "data" / "reports").glob("*.txt"))
+    documents = [document for file in files for document in read(file).documents if document.id in gold]
+    with progress("Reading") as tell:
+        runs = list(variants(gold, documents, progress=tell))
+    whole = reader()
+    found = claims(gold, {document.id: to_json(whole(document)) for document in documents})
+    made = (scores_table(runs[0].scores), worth_table(runs), reliability_table(found))
+    return {name: table.markdown() for name, table in zip(TABLES, made, strict=True)}
+
+
+def filled(page: str, made: dict[str, str]) -> str:
+    """A page with the tables between their marks."""
+    for name, table in made.items():
+        marks = re.compile(rf"(?<=<!-- {name} -->\n).*?(?=<!-- /{name} -->)", re.DOTALL)
+        page = marks.sub(lambda _, table=table: table, page)  # type: ignore[misc]
+    return page
+
+
+def main() -> None:
+    """Measure and print; with --write, into the page."""
+    made = tables()
+    print("\n".join(made.values()))
+    if "--write" in sys.argv:
+        PAGE.write_text(filled(PAGE.read_text("utf-8"), made), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

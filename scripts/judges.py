@@ -1,0 +1,374 @@
+"""Fit the judges of kg/extract/judge.py to what taggers say of papers that they have not seen."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from annotated import FOLDS, Paper, annotated, doc_of, fold_of
+
+from kg.evaluation import overlap, pairs, same_name, score
+from kg.extract import judge, pipeline
+from kg.extract.base import to_record
+from kg.extract.context import View, view_of
+from kg.extract.judge import Features, Judge
+from kg.extract.pairs import NAMES, entities, table
+from kg.extract.techniques import role_features
+from kg.graph.records import to_json
+from kg.model import LISTS, RELATION_TYPES, ROLES
+from kg.vocabulary import Vocabulary
+
+KINDS = ("hardware", "model", "dataset", "technique", "problem", "task")
+NAMED = ("hardware", "model", "dataset")
+THRESHOLDS = tuple(n / 100 for n in range(20, 55, 5))
+NO_YES = ("no", "yes")
+TOLERANCE = 0.003  # of F1, within which thresholds are as good as one another
+HIDDEN, STEPS, DECAY, RATE = 16, 250, 3e-2, 1e-2
+SEEDS = 2  # networks whose hidden layers stand side by side, so that one start counts for less
+
+Row = tuple[Features, int]
+
+
+class Workshop:
+    """The annotated papers as Docs that are read up to the tagger, with their out-of-fold tags.
+
+    `strange` hides the vocabulary's named things that one paper alone mentions: they are known because of that paper,
+    and the judges are to learn what to expect of papers that nobody has seen.
+    """
+
+    def __init__(self, papers: Sequence[Paper], tags_of: Callable[[str, Any], Any], strange: bool = True) -> None:
+        self.papers = papers
+        self._docs: dict[str, tuple[Any, list[Any], Any]] = {}
+        self.tags_of = tags_of
+        self.gold = {d.id: r for d, r in papers}
+        named = Counter(m for d, _ in papers for m in {m.concept for m in doc_of(d)._.matches})
+        self.alone = {concept for concept, count in named.items() if count == 1 and strange}
+
+    def start(self, paper: Paper) -> Any:
+        """The Doc of a paper, read by everything before the tagger, with its tags; made once, given back as it was."""
+        if paper[0].id not in self._docs:
+            doc = doc_of(paper[0])
+            doc._.matches = [m for m in doc._.matches if m.type not in NAMED or m.concept not in self.alone]
+            for name, component in pipeline().pipeline:
+                if name == "kg_tagger":
+                    break
+                doc = component(doc)
+            self._docs[paper[0].id] = doc, list(doc._.mentions), self.tags_of(paper[0].id, doc)
+        doc, mentions, tags = self._docs[paper[0].id]
+        doc._.mentions, doc._.tags = [replace(m) for m in mentions], tags
+        doc._.results, doc._.relations, doc._.topics = [], [], []
+        return doc
+
+    def read(self, paper: Paper, judges: dict[str, Judge], until: str = "") -> Any:
+        """The Doc of a paper after the components behind the tagger, with these judges, up to one that is named."""
+        doc, behind = self.start(paper), False
+        with using(judges):
+            for name, component in pipeline().pipeline:
+                if name == until:
+                    break
+                if behind:
+                    doc = component(doc)
+                behind = behind or name == "kg_tagger"
+        return doc
+
+    def record(self, paper: Paper, judges: dict[str, Judge]) -> dict[str, Any]:
+        """The record of a paper, in the annotators' form."""
+        return to_json(to_record(self.read(paper, judges), paper[0]))
+
+
+class using:
+    """Let the components see these judges."""
+
+    def __init__(self, judges: dict[str, Judge]) -> None:
+        self.judges = judges
+
+    def __enter__(self) -> None:
+        self.kept = judge.judges
+        judge.judges = lambda: self.judges  # type: ignore[assignment]
+
+    def __exit__(self, *_: object) -> None:
+        judge.judges = self.kept
+
+
+def entity_rows(shop: Workshop, paper: Paper, judges: dict[str, Judge] | None) -> dict[str, list[Row]]:
+    """Features of each candidate of a paper, and whether annotators named it, by type.
+
+    Without judges: each candidate, right when it is near anything that they named; with the first ones: those that
+    these let through, right when one to one with what they named.
+    """
+    doc, out, behind = shop.start(paper), {}, False
+    tags = doc._.tags
+    for name, component in pipeline().pipeline:
+        kind = getattr(component, "entity", "")
+        if behind and kind and tags is not None:
+            doc._.tags = tags
+            view, found = view_of(doc, component.vocabulary), component.candidates(doc)
+            alike, least = (same_name, 0.75) if kind in NAMED else (overlap, 0.5)
+            gold = paper[1][LISTS[kind]]
+            if judges is None:
+                found = judge.with_tags(doc, kind, found, view, component.taken(doc))
+                right = {i for i, f in enumerate(_forms(doc, kind, found)) if pairs(gold, [f], alike, least)}
+            else:
+                with using(judges):
+                    found = judge.survivors(doc, kind, found, view, component.taken(doc))
+                right = {i for _, i in pairs(gold, _forms(doc, kind, found), alike, least)}
+            out[kind] = [(c.features, int(i in right)) for i, c in enumerate(found)]
+            doc._.tags = None if judges is None else tags
+        if behind and name != "kg_relations":
+            with using(judges or {}):
+                doc = component(doc)
+        behind = behind or name == "kg_tagger"
+        if name == "kg_tasks":
+            break
+    return out
+
+
+def _forms(doc: Any, kind: str, found: Sequence[judge.Candidate]) -> list[dict[str, str]]:
+    """The candidates as the annotators would name them."""
+    out = []
+    for c in found:
+        surface = doc._.text[c.start : c.end]
+        concept = Vocabulary.load().find(surface, kind)
+        out.append({"surface": surface, "canonical": concept.label["en"] if concept else surface})
+    return out
+
+
+def fitted(rows: Sequence[Row], labels: Sequence[str], threshold: float = 0.5) -> dict[str, Any]:
+    """What a judge's file says of a network fitted to rows of features with the number of their label."""
+    names = sorted({name for features, _ in rows for name in features})
+    column = {name: i for i, name in enumerate(names)}
+    table = np.zeros((len(rows), len(names)), np.float32)
+    for i, (features, _) in enumerate(rows):
+        for name, value in features.items():
+            table[i, column[name]] = value
+    return fitted_table(names, table, np.array([label for _, label in rows]), labels, threshold)
+
+
+def rounded(numbers: Any) -> Any:
+    """Numbers as lists, to the fourth digit."""
+    return np.round(np.asarray(numbers, float), 4).tolist()
+
+
+def fitted_table(
+    names: Sequence[str], table: Any, wanted: Any, labels: Sequence[str], threshold: float = 0.5
+) -> dict[str, Any]:
+    """The same from a matrix of features (rows, names) and labels (rows,)."""
+    import torch
+    from torch import nn
+    from torch.nn import functional
+
+    torch.set_num_threads(1)
+    mean, scale = table.mean(0), np.maximum(table.std(0), 0.05)
+    inputs, target = torch.tensor((table - mean) / scale, dtype=torch.float32), torch.tensor(wanted)
+    nets = []
+    for seed in range(SEEDS):
+        torch.manual_seed(seed)
+        net = nn.Sequential(nn.Linear(len(names), HIDDEN), nn.ReLU(), nn.Dropout(0.1), nn.Linear(HIDDEN, len(labels)))
+        optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=DECAY)
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, STEPS)
+        for _ in range(STEPS):
+            loss = functional.cross_entropy(net(inputs), target)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+        nets.append(net)
+    with torch.no_grad():
+        hidden = torch.cat([n[0].weight for n in nets]).T
+        shift = torch.cat([n[0].bias for n in nets])
+        out = torch.cat([n[3].weight for n in nets], 1).T / SEEDS  # the mean of the logits
+        bias = sum(n[3].bias for n in nets) / SEEDS
+    return {
+        "labels": list(labels),
+        "threshold": threshold,
+        "features": list(names),
+        "mean": rounded(mean),
+        "scale": rounded(scale),
+        "hidden": rounded(hidden),
+        "shift": rounded(shift),
+        "out": rounded(out),
+        "bias": rounded(bias),
+    }
+
+
+def fit_all(shop: Workshop) -> dict[str, Any]:
+    """All judges, fitted to all papers; prints scores by cross-validation over the papers' folds.
+
+    Two rounds: the judges of entities first, then those that stand on the entities they let through.
+    """
+    papers = shop.papers
+    print(f"{len(papers)} papers, {len(shop.alone)} concepts that one paper alone mentions", flush=True)
+    held: list[dict[str, Any]] = [{} for _ in range(FOLDS)]
+    told: dict[str, Any] = {}
+    rows = [entity_rows(shop, p, None) for p in papers]
+    _fit_each(rows, told, held, {kind: (kind, NO_YES) for kind in KINDS})
+    rows = [entity_rows(shop, p, _made(held[fold_of(i)])) for i, p in enumerate(papers)]
+    _fit_each(rows, told, held, {f"{kind} distinct": (kind, NO_YES) for kind in KINDS})
+    _thresholds(shop, told, held, {f"{kind} distinct": LISTS[kind] for kind in KINDS})
+    second = [_second_rows(shop, p, _made(held[fold_of(i)])) for i, p in enumerate(papers)]
+    _fit_each(second, told, held, {"role": ("role", ROLES), "topic": ("topic", NO_YES)})
+    third = [pair_rows(shop, p, _made(held[fold_of(i)])) for i, p in enumerate(papers)]
+    labels = ("none", *RELATION_TYPES)
+    told["relation"] = _fitted_pairs(third, labels)
+    for fold in range(FOLDS):
+        held[fold]["relation"] = _fitted_pairs([t for i, t in enumerate(third) if fold_of(i) != fold], labels)
+    _thresholds(shop, told, held, {"topic": "topics", "relation": "relations"})
+    found = [shop.record(p, _made(held[fold_of(i)])) for i, p in enumerate(papers)]
+    for what, chosen in (("reports", False), ("others", True)):
+        part = {
+            d.id: (r, f) for (d, r), f in zip(papers, found, strict=True) if d.id.startswith(("x-", "y-")) == chosen
+        }
+        table = score({k: r for k, (r, _) in part.items()}, {k: f for k, (_, f) in part.items()})
+        print(what, len(part), "papers")
+        for name, s in table.items():
+            print(f"  {name:18} P {s.precision:.3f} R {s.recall:.3f} F1 {s.f1:.3f}", flush=True)
+    return told
+
+
+def _made(told: dict[str, Any]) -> dict[str, Judge]:
+    return {name: Judge(t) for name, t in told.items()}
+
+
+def _fitted_pairs(tables: Sequence[tuple[Any, Any]], labels: Sequence[str]) -> dict[str, Any]:
+    return fitted_table(NAMES, np.concatenate([t for t, _ in tables]), np.concatenate([w for _, w in tables]), labels)
+
+
+def _fit_each(
+    rows: Sequence[dict[str, list[Row]]],
+    told: dict[str, Any],
+    held: list[dict[str, Any]],
+    wanted: dict[str, tuple[str, Sequence[str]]],
+) -> None:
+    """Fit judges to rows of all papers and, for each fold, of those outside; `wanted`: judge to (rows, labels)."""
+    for name, (key, labels) in wanted.items():
+        told[name] = fitted([r for paper in rows for r in paper.get(key, ())], labels)
+        for fold in range(FOLDS):
+            outside = [r for i, paper in enumerate(rows) if fold_of(i) != fold for r in paper.get(key, ())]
+            held[fold][name] = fitted(outside, labels)
+        print(name, sum(len(p.get(key, ())) for p in rows), "rows", flush=True)
+
+
+def _thresholds(shop: Workshop, told: dict[str, Any], held: list[dict[str, Any]], names: dict[str, str]) -> None:
+    """Set the thresholds that are best by cross-validation; of those as good, the lowest. `names`: judge to scores."""
+    f1: dict[str, dict[float, float]] = {name: {} for name in names}
+    for least in THRESHOLDS:
+        for fold in held:
+            for name in f1:
+                fold[name]["threshold"] = least
+        made = [_made(fold) for fold in held]
+        found = {p[0].id: shop.record(p, made[fold_of(i)]) for i, p in enumerate(shop.papers)}
+        table = score(shop.gold, found)
+        for name, key in names.items():
+            f1[name][least] = table[key].f1
+    for name, by in f1.items():
+        best = min(t for t in by if by[t] >= max(by.values()) - TOLERANCE)
+        print(f"{name:20} threshold {best:.2f} ", " ".join(f"{t:.2f}:{v:.3f}" for t, v in by.items()), flush=True)
+        for judge_told in (told, *held):
+            judge_told[name]["threshold"] = best
+
+
+def _second_rows(shop: Workshop, paper: Paper, judges: dict[str, Judge]) -> dict[str, list[Row]]:
+    """Rows for the judges of roles and topics, on the entities that the first ones let through."""
+    doc = shop.read(paper, judges, until="kg_relations")
+    components = dict(pipeline().pipeline)
+    view = view_of(doc, components["kg_techniques"].vocabulary)
+    found = [m for m in doc._.mentions if m.type == "technique"]
+    forms = [{"surface": doc._.text[m.start : m.end], "canonical": m.canonical, "aliases": m.aliases} for m in found]
+    gold = paper[1]["techniques"]
+    roles = []
+    for i, j in pairs(gold, forms, overlap, 0.5):
+        mention = found[j]
+        if not view.form(mention.start, mention.end).get("own name"):
+            known = bool(view.vocabulary.find(doc._.text[mention.start : mention.end], "technique"))
+            features = role_features(view, mention.start, mention.end, known)
+            roles.append((features, ROLES.index(gold[i]["role"])))
+    topics = components["kg_topics"].candidates(doc)
+    return {"role": roles, "topic": [(s.features, int(t in paper[1]["topics"])) for t, s in topics.items()]}
+
+
+def pair_rows(shop: Workshop, paper: Paper, judges: dict[str, Judge]) -> tuple[Any, Any]:
+    """Features of all pairs of entities of a paper, and the relations of annotators one to one, 0 for none."""
+    doc = shop.read(paper, judges, until="kg_relations")
+    component = dict(pipeline().pipeline)["kg_relations"]
+    view = view_of(doc, component.vocabulary)
+    found = entities(doc, view)
+    head = component.head(doc, found)
+    at, rows = table(doc, view, found, component.ruled(doc, found, head), head)
+    forms = [
+        {
+            "surface": doc._.text[e.mention.start : e.mention.end],
+            "canonical": e.mention.canonical,
+            "aliases": e.mention.aliases,
+        }
+        for e in found
+    ]
+    ends = {end for r in paper[1]["relations"] for end in (r["head"], r["tail"])}
+    alike = {end: [overlap(_known(paper[1], end), f) for f in forms] for end in ends}
+    ruled = component.ruled(doc, found, head)
+    near = []
+    for n, relation in enumerate(paper[1]["relations"]):
+        for row, (i, j) in enumerate(at):
+            like = min(alike[relation["head"]][i], alike[relation["tail"]][j])
+            if like >= 0.5:  # of pairs that are equally like, the one that the rules would take
+                near.append((like + 0.02 * (ruled.get((i, j)) == relation["type"]), -n, -row))
+    wanted, told, taken = np.zeros(len(at), int), set(), set()
+    for _, n, row in sorted(near, reverse=True):
+        if n not in told and row not in taken:
+            told.add(n)
+            taken.add(row)
+            wanted[-row] = RELATION_TYPES.index(paper[1]["relations"][-n]["type"]) + 1
+    return rows, wanted
+
+
+def _known(record: dict[str, Any], name: str) -> dict[str, Any]:
+    """A name with every form by which its record knows it."""
+    out: list[str] = []
+    for kind in LISTS.values():
+        for entity in record[kind] if kind != "institutions" else ():
+            known = [entity["surface"], entity.get("canonical") or "", *(entity.get("aliases") or [])]
+            if name in known:
+                out += [k for k in known if k]
+    return {"surface": name, "aliases": out}
+
+
+def print_phrases() -> None:
+    """Print the weights by which the rules judge noun phrases; they stand, rounded, in techniques.py and tasks.py."""
+    rows: dict[str, list[Row]] = {"technique": [], "task": []}
+    for document, record in annotated():
+        doc = doc_of(document)
+        for name, component in pipeline().pipeline:
+            doc = component(doc) if name in ("kg_names", "kg_phrases") else doc
+        view = View(doc, Vocabulary.load())
+        for phrase in view.phrases:
+            form = {"surface": doc._.text[phrase.start : phrase.end]}
+            for kind, found in rows.items():
+                right = any(overlap(form, e) >= 0.5 for e in record[LISTS[kind]])
+                found.append((view.features(phrase), int(right)))
+    for kind, found in rows.items():
+        print(kind, len(found), "phrases")
+        for name, weight in _linear(found).items():
+            print(f"  {name:16} {weight:6.2f}")
+
+
+def _linear(rows: Sequence[Row], steps: int = 3000, penalty: float = 1e-4) -> dict[str, float]:
+    """The weights of a logistic regression by feature, with "bias", by plain gradient descent."""
+    names = sorted({name for features, _ in rows for name in features})
+    table = np.array([[features.get(name, 0.0) for name in names] for features, _ in rows])
+    wanted = np.array([float(label) for _, label in rows])
+    weights, bias = np.zeros(len(names)), 0.0
+    for _ in range(steps):
+        error = 1 / (1 + np.exp(-(table @ weights + bias))) - wanted
+        weights -= table.T @ error / len(wanted) + penalty * weights
+        bias -= float(error.mean())
+    return {"bias": bias, **dict(zip(names, weights.tolist(), strict=True))}
+
+
+def write(told: dict[str, Any], file: Path) -> None:
+    """Write judges as JSON, a judge a line."""
+    lines = [f"{json.dumps(name)}: {json.dumps(judge, separators=(',', ':'))}" for name, judge in told.items()]
+    file.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")

@@ -1,0 +1,51 @@
+"""A threshold finds results in any unit of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from kg.graph.rdf import entry_triples, source_triples
+from kg.graph.records import from_json
+from kg.graph.store import OxigraphStore
+from kg.link import Linker
+from kg.model import Document, Source, Text
+from kg.query import Lexicon, answer
+from kg.vocabulary import Vocabulary
+
+ABSTRACT = "FastDemo has a latency of 0.04 s and needs 1.5 GB of memory."
+RESULTS = [("latency of 0.04 s", "latency", 0.04, "s"), ("1.5 GB of memory", "memory", 1.5, "GB")]
+
+
+@pytest.fixture(scope="module")
+def one(vocabulary: Vocabulary) -> Iterator[OxigraphStore]:
+    """One paper that gives its latency in seconds and its memory in gigabytes."""
+    document = Document("901-01", "901", 1, {"T": Text("FastDemo", "FastDemo"), "A": Text(ABSTRACT, ABSTRACT)})
+    said = {"change": "absolute", "bound": "exact", "baseline": "", "setting": "", "in": "A"}
+    results = [{"surface": s, "metric": m, "value": v, "unit": u} | said for s, m, v, u in RESULTS]
+    record = from_json({"id": "901-01", "title": "FastDemo", "results": results}, document)
+    linker = Linker(vocabulary)
+    with OxigraphStore.in_memory() as store:
+        store.replace("source:901", source_triples(Source("901", "901_demo.txt", "digest", "2025-10-15T15:43:59")))
+        linked = linker.link(document, record)
+        store.replace("entry:901-01", entry_triples(document, linked, vocabulary, linker.institution_facts))
+        yield store
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("latency below 50 ms", True),
+        ("latency below 0.05 s", True),
+        ("latency below 30 ms", False),
+        ("latency between 30 and 50 ms", True),
+        ("latency between 10 and 30 ms", False),
+        ("memory below 2000 MB", True),
+        ("memory below 1000 MB", False),
+        ("latency below 2 GB", False),
+    ],
+)
+def test_threshold_in_another_unit(question: str, found: bool, one: OxigraphStore, vocabulary: Vocabulary) -> None:
+    rows = answer(one, vocabulary, question, lexicon=Lexicon.of(one, vocabulary)).rows
+    assert [row.id for row in rows] == (["901-01"] if found else [])
