@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from kg.model import Text
+
+Made = TypeVar("Made")
 
 
 def repaired(raw: str, edits: Iterable[tuple[int, int, str]] = ()) -> Text:
@@ -73,8 +74,12 @@ def tokens(text: str) -> list[Token]:
     out: list[Token] = []
     make = tuple.__new__  # a NamedTuple's own constructor takes twice as long, and there are hundreds a text
     for match in _WORD.finditer(text):
+        folded = _FOLDED[match.group()]
+        if isinstance(folded, str):
+            out.append(make(Token, (folded, *match.span())))
+            continue
         at = match.start()
-        for form, start, end in _folded_word(match.group()):
+        for form, start, end in folded:
             if form == "value" and out and out[-1].fold == "key" and at + start - out[-1].end <= 1:
                 out[-1] = Token("kv", out[-1].start, at + end)
             else:
@@ -82,18 +87,38 @@ def tokens(text: str) -> list[Token]:
     return out
 
 
-@lru_cache(maxsize=200_000)
-def _folded_word(word: str) -> tuple[tuple[str, int, int], ...]:
-    """The folded pieces of a word with their place in it; remembered, for the words of papers repeat."""
+class Remembered(dict[str, Made]):
+    """What a function gives for texts, by text; all is forgotten when there are too many.
+
+    For words, which repeat: a hit costs a third of what `functools.lru_cache` takes to keep its order.
+    """
+
+    def __init__(self, make: Callable[[str], Made], most: int = 200_000) -> None:
+        super().__init__()
+        self.make, self.most = make, most
+
+    def __missing__(self, text: str) -> Made:
+        if len(self) >= self.most:
+            self.clear()
+        made = self[text] = self.make(text)
+        return made
+
+
+def _folded_word(word: str) -> str | tuple[tuple[str, int, int], ...]:
+    """The folded word; where it is not one token by itself, the folded pieces with their place in it."""
     if word.isascii():
-        return _folded_latin(word, 0)
-    out: list[tuple[str, int, int]] = []
-    for piece in _PIECE.finditer(word):
-        if _HAN.match(piece.group()):
-            out.append((piece.group(), piece.start(), piece.end()))
-        else:
-            out += _folded_latin(piece.group(), piece.start())
-    return tuple(out)
+        out = _folded_latin(word, 0)
+    else:
+        out = ()
+        for piece in _PIECE.finditer(word):
+            if _HAN.match(piece.group()):
+                out += ((piece.group(), piece.start(), piece.end()),)
+            else:
+                out += _folded_latin(piece.group(), piece.start())
+    return out[0][0] if len(out) == 1 and out[0][0] != "value" else out  # "value" may be half of "key-value"
+
+
+_FOLDED = Remembered(_folded_word)
 
 
 def _folded_latin(word: str, at: int) -> tuple[tuple[str, int, int], ...]:
@@ -125,22 +150,23 @@ def _stem(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=100_000)
-def fold(label: str) -> str:
-    """The form in which labels are compared and looked up.
+def _folded_label(label: str) -> str:
+    """The folded tokens of a label.
 
     >>> fold("KV-Cache Quantisation") == fold("key value cache quantization")
     True
     """
-    folds = [form for word in _WORD.findall(label) for form in _forms(word)]
-    if "value" in folds and "key" in folds:  # one, if they stand together
-        folds = [t.fold for t in tokens(label)]
+    folds: list[str] = []
+    for word in _WORD.findall(label):
+        folded = _FOLDED[word]
+        if not isinstance(folded, str):
+            return " ".join(t.fold for t in tokens(label))
+        folds.append(folded)
     return " ".join(folds)
 
 
-@lru_cache(maxsize=200_000)
-def _forms(word: str) -> tuple[str, ...]:
-    return tuple(form for form, _, _ in _folded_word(word))
+#: The form in which labels are compared and looked up; remembered.
+fold: Callable[[str], str] = Remembered(_folded_label, 100_000).__getitem__
 
 
 _STOP = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[A-Z0-9\u3400-\u9fff])|(?<=[。！？；])|\n+")

@@ -205,6 +205,7 @@ def to_record(doc: Doc, document: Document) -> Record:
         if evidence is not None and evidence.start >= 0:
             _settle(evidence, doc, document)
     record.results, record.relations, record.topics = results, relations, topics
+    doc._.view = None  # it holds the Doc, which would wait for the garbage collector
     return record
 
 

@@ -7,14 +7,14 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 
 from spacy.tokens import Doc
 
 from kg.extract.base import folds, read_fields
 from kg.extract.phrases import Phrase, Word
-from kg.text import fold
+from kg.text import Remembered, fold
 from kg.vocabulary import Vocabulary
 
 _ACRONYM = re.compile(r"\(\s*([A-Za-z][\w-]*[A-Z\d][\w-]*)s?\s*[,;)]")
@@ -26,6 +26,15 @@ GROUPS = (
     *("technique-head", "technique-head-weak", "task-head", "task-frame", "problem-head"),
     *("generic", "generic-modifier", "propose", "use", "compare", "limit", "evaluate", "outperform"),
 )
+
+_BIT = {group: 1 << place for place, group in enumerate(GROUPS)}
+
+
+@cache
+def _marks(vocabulary: Vocabulary) -> Remembered[int]:
+    """The groups that a word belongs to, as bits, by its spelling."""
+    groups = [(bit, vocabulary.cues(group)) for group, bit in _BIT.items()]
+    return Remembered(lambda word: sum(bit for bit, cues in groups if fold(word) in cues))
 
 
 def likelihood(weights: dict[str, float], features: dict[str, float]) -> float:
@@ -63,6 +72,7 @@ class View:
     def __init__(self, doc: Doc, vocabulary: Vocabulary) -> None:
         self.doc, self.text, self.vocabulary = doc, doc._.text, vocabulary
         self.cues = {group: vocabulary.cues(group) for group in GROUPS}
+        self.marks = _marks(vocabulary)
         self._proposes = self.cues["propose"] - _WE
         self.title = doc._.fields.get("T", (0, 0))
         self.abstract: tuple[int, int] = doc._.fields.get("A", (0, -1))
@@ -161,19 +171,19 @@ class View:
         end = self.named.get(words[0].start, 0) if words else 0
         if not end or (phrase.start, phrase.end) in self.known:
             return False
-        heads = self.cues["technique-head"] | self.cues["technique-head-weak"]
-        return not any(fold(w.text) in heads for w in words if w.start >= end)
+        heads = _BIT["technique-head"] | _BIT["technique-head-weak"]
+        return not any(self.marks[w.text] & heads for w in words if w.start >= end)
 
     def _trimmed(self, phrase: Phrase) -> Phrase | None:
         words = phrase.words
-        forms = [fold(w.text) for w in words]
+        marks = [self.marks[w.text] for w in words]
         cut = 0
         while cut < len(words) and (
-            forms[cut] in self.cues["generic-modifier"]
-            or (words[cut].tag == "VBG" and cut < len(words) - 1 and forms[cut] not in self.cues["technique-head"])
+            marks[cut] & _BIT["generic-modifier"]
+            or (words[cut].tag == "VBG" and cut < len(words) - 1 and not marks[cut] & _BIT["technique-head"])
         ):
             cut += 1
-        if self.cues["generic"].issuperset(forms[cut:]):  # or nothing is left
+        if all(mark & _BIT["generic"] for mark in marks[cut:]):  # or nothing is left
             return None
         if not cut:
             return phrase
@@ -205,8 +215,10 @@ class View:
         words = self._folds.get(span) or folds(self.doc, start, end)
         form = " ".join(words)
         head = words[-1] if words else ""
-        near = [fold(w.text) for w in phrase.before[-_NEAR:]]
-        generic = [w for w in phrase.words if fold(w.text) in self.cues["generic"]]
+        near = 0
+        for word in phrase.before[-_NEAR:]:
+            near |= self.marks[word.text]
+        generic = [w for w in phrase.words if self.marks[w.text] & _BIT["generic"]]
         in_title = self.title[0] <= start and end <= self.title[1]
         out = {
             "head": head in self.cues["technique-head"],
@@ -223,13 +235,13 @@ class View:
             "acronym": form in self.acronym_of,
             "known": span in self.known,
             "task known": span in self.tasks,
-            "for": near[-1:] == ["for"],
+            "for": bool(phrase.before) and fold(phrase.before[-1].text) == "for",
             "framed": self._framed(phrase),
             "early": self.abstract[0] <= start < self.early,
             "other type": span not in self.tasks and (span in self.typed or self._named_otherwise(phrase)),
         }
         for group in ("propose", "use", "compare", "limit", "evaluate"):
-            out[group] = not self.cues[group].isdisjoint(near)
+            out[group] = bool(near & _BIT[group])
         return {k: float(v) for k, v in out.items() if v}
 
 

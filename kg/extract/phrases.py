@@ -8,7 +8,7 @@ phrase (adjectives, participles and nouns that end in a noun).
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from spacy.tokens import Doc
 
 from kg.compiled import kept, stamp
 from kg.model import KgError
+from kg.text import Remembered
 
 _WORD = re.compile(r"[^\W_][\w]*(?:[-‐‑–/.'’+@][\w]+)*\+*|\\?[$(){}\[\],;:.!?\"“”&%]|\S")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -77,7 +78,7 @@ class Phrases:
         make = tuple.__new__  # see kg.text.tokens
         for match in _WORD.finditer(text, start, end):
             word = match.group()
-            tag = _tagged(word, not words)
+            tag = _TAGS[word] if words else _tagged(word, begins=True)
             # "we survey", "we study": the tagger takes these verbs for nouns
             if tag == "NN" and before.lower() in ("we", "they") and word.islower():
                 tag = "VBP"
@@ -86,14 +87,16 @@ class Phrases:
         return words
 
 
-@lru_cache(maxsize=100_000)
-def _tagged(word: str, begins: bool) -> str:
+def _tagged(word: str, begins: bool = False) -> str:
     """The tag of a word: by the lexicon (in lower case too where a sentence begins), else by its form."""
     lexicon = _lexicon()
     tag = lexicon.get(word, begins and lexicon.get(word.lower()))
     if not tag:
         tag = "NNP" if word.istitle() else "CD" if _NUMBER.match(word) else _by_ending(word)
     return _tag(word, tag.partition("/")[0])
+
+
+_TAGS = Remembered(_tagged)
 
 
 @cache

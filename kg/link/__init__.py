@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kg.link.acronyms import acronyms
-from kg.link.concepts import ConceptLinker
+from kg.link.concepts import ConceptLinker, by_name
 from kg.link.decisions import decided
 from kg.link.institutions import Register
 from kg.link.overrides import Overrides
@@ -100,13 +100,15 @@ class Linker:
 
     def link_ends(self, record: Record) -> None:
         """Give the baselines of results and the ends of relations their concepts, those of the mentions they name."""
+        bearing = by_name(record)
+        named = self.concepts.named
         for result in record.results:
             if result.baseline and not result.baseline_concept:
-                result.baseline_concept = self.concepts.named(result.baseline, record, _BASELINES)
+                result.baseline_concept = named(result.baseline, record, _BASELINES, bearing)
         for relation in record.relations:
             heads, tails = self.concepts.ends(relation.type)
-            relation.head_concept = relation.head_concept or self.concepts.named(relation.head, record, heads)
-            relation.tail_concept = relation.tail_concept or self.concepts.named(relation.tail, record, tails)
+            relation.head_concept = relation.head_concept or named(relation.head, record, heads, bearing)
+            relation.tail_concept = relation.tail_concept or named(relation.tail, record, tails, bearing)
         # Two names of one thing are no two ends.
         record.relations = [r for r in record.relations if not r.head_concept or r.head_concept != r.tail_concept]
 

@@ -127,12 +127,15 @@ class ConceptLinker:
     def _is_named(self, label: str) -> bool:
         return any(self.vocabulary.find(label, kind) for kind in ("dataset", "model", "hardware"))
 
-    def named(self, text: str, record: Record, kinds: tuple[str, ...]) -> str:
-        """The concept of what a baseline or an end of a relation names, "" when nothing is known by that name."""
+    def named(self, text: str, record: Record, kinds: tuple[str, ...], bearing: Mapping[str, list[Mention]]) -> str:
+        """The concept of what a baseline or an end of a relation names, "" when nothing is known by that name.
+
+        `bearing`: the record's mentions by name, see `by_name`.
+        """
         wanted = fold(text)
         if not wanted:
             return ""
-        bearers = [m for m in _mentions(record) if wanted in {fold(n) for n in (m.canonical, m.surface, *m.aliases)}]
+        bearers = bearing.get(wanted, [])
         if not bearers and wanted == fold(record.name):
             bearers = [m for m in record.techniques if m.role == "proposed"][:1]
         for kind in kinds:
@@ -161,6 +164,15 @@ def names_of(mention: Mention, name: str) -> tuple[list[str], bool]:
     names = list(dict.fromkeys(n for n in (mention.canonical, mention.surface, *mention.aliases) if n))
     own = mention.role == "proposed" and bool(name) and fold(name) in {fold(n) for n in names}
     return ([name] if own else names), own
+
+
+def by_name(record: Record) -> dict[str, list[Mention]]:
+    """The mentions of a record by each of their names, folded."""
+    out: dict[str, list[Mention]] = {}
+    for mention in _mentions(record):
+        for name in {fold(n) for n in (mention.canonical, mention.surface, *mention.aliases)}:
+            out.setdefault(name, []).append(mention)
+    return out
 
 
 def _mentions(record: Record) -> list[Mention]:

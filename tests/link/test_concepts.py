@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.link.concepts import ConceptLinker, acronyms, local_name
+from kg.link.concepts import ConceptLinker, acronyms, by_name, local_name
 from kg.model import Mention, Record
 from kg.vocabulary import Concept, Vocabulary
 
@@ -76,9 +76,10 @@ def test_metric_loses_only_words_that_leave_it_what_it_is(linker: ConceptLinker)
 def test_baseline_is_the_records_mention_of_that_name(linker: ConceptLinker) -> None:
     quest = Mention("technique", "Quest", "Quest", role="baseline", concept="technique:quest")
     record = Record("p", techniques=[quest])
-    assert linker.named("Quest", record, ("technique",)) == "technique:quest"
-    assert linker.named("EAGLE-3", record, ("technique",)) == "technique:eagle-3"
-    assert linker.named("nothing of the kind", record, ("technique",)) == ""
+    bearing = by_name(record)
+    assert linker.named("Quest", record, ("technique",), bearing) == "technique:quest"
+    assert linker.named("EAGLE-3", record, ("technique",), bearing) == "technique:eagle-3"
+    assert linker.named("nothing of the kind", record, ("technique",), bearing) == ""
 
 
 @pytest.mark.parametrize(
