@@ -72,6 +72,6 @@ def test_datasets_of_chinese_text_are_read(read: Read) -> None:
 
 
 def test_long_list_that_names_no_dataset_takes_little_time(read: Read) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     read("We like " + ", ".join(f"Xyz{i}-10" for i in range(300)) + " and more.")
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3

@@ -117,16 +117,16 @@ LONG = [
 def test_long_text_without_sense_takes_bounded_time(read: Read, piece: str) -> None:
     text = (piece * (30_000 // len(piece.encode()) + 1))[:30_000]
     field = {"University of ": "line", "百度发布了X论文，使用了T技术，": "brief"}.get(piece, "abstract")
-    begun = time.perf_counter()
+    begun = time.process_time()
     read(**{field: text})
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 def test_hundred_kilobytes_of_one_word_in_every_field_take_bounded_time(read: Read) -> None:
     word = "Zap" * 33_334
-    begun = time.perf_counter()
+    begun = time.process_time()
     read(word, title=word, line=word, brief=word, keywords=word)
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 def test_same_entry_gives_the_same_record(entry: Entry) -> None:

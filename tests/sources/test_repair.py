@@ -188,9 +188,9 @@ def test_repairs_are_the_same_every_time():
     ],
 )
 def test_hostile_text_takes_little_time(raw):
-    start = time.perf_counter()
+    start = time.process_time()
     repaired(raw, raw, I=raw, H=raw, B=raw)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 PIECES = """STRATE-GIES |lowrank|net- working |$2\\times$|\\textbf{x}|WORK IN PROGRESS |Preprint |\n|\x00|a.We have \

@@ -1,0 +1,191 @@
+"""Papers as rows of named values: the form in which readers of metadata hand over what they found.
+
+A reader makes of each paper a mapping with the keys of `KEYS` (the first name of each is enough): texts, lists of
+names, an ISO date, identifiers. What makes a document of it stands here once: cleaning, limits, dates, identifiers,
+repair, one name an entry, a sentence for each row that is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date as day_of
+from typing import Any
+
+from kg.model import Document, Text
+from kg.sources.base import TEXT_LIMIT, InputFile
+from kg.sources.repair import repair
+from kg.sources.words import Words
+
+_MOST_SENTENCES = 100  # on skipped rows, before they are only counted
+_ID_LIMIT = 200
+
+#: The names under which a value is found, the first one that has any.
+KEYS = {
+    "id": ("id", "paper_id", "key"),
+    "T": ("title",),
+    "A": ("abstract", "summary"),
+    "I": ("institutions", "affiliations", "aff", "affset", "institution", "affiliation"),
+    "B": ("brief",),
+    "H": ("brief_title",),
+    "K": ("keywords", "keyword"),
+    "authors": ("authors", "author"),
+    "author_count": ("num_authors", "author_count"),
+    "venue": ("venue", "conference", "journal"),
+    "year": ("year",),
+    "date": ("date", "published", "day", "publication_date"),
+    "arxiv": ("arxiv", "arxiv_id", "eprint"),
+    "doi": ("doi",),
+    "url": ("url", "link", "pdf_url"),
+}
+_DATE = re.compile(
+    r"((?:19|20)\d\d)(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?)?)?)?"
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_ARXIV = re.compile(
+    r"(?:https?://(?:\w+\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:)?((?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}))(?:v\d+)?(?:\.pdf)?",
+    re.I,
+)
+_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.I)
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_TWO_IN_ONE = re.compile(r"(?<=[\w)])\+(?=[A-Z])")  # "University of Oxford+Google", as OpenReview lists are written
+
+
+class Skipped(Exception):
+    """Why a row gives no entry; the sentence ends what "... was skipped: " begins."""
+
+
+Row = tuple[str, Mapping[str, Any] | Skipped]  # where it stands ("line 3", "record 2"), and its values
+
+
+def documents(rows: Iterable[Row], file: InputFile, skipped: list[str], unit: str = "lines") -> Iterator[Document]:
+    """The repaired documents of rows, one by one; `skipped` grows by a sentence for each row that gives none."""
+    words = Words.load()
+    seen: dict[str, str] = {}
+    more = 0
+    for number, (where, row) in enumerate(rows, 1):
+        try:
+            if isinstance(row, Skipped):
+                raise row
+            made = document(row, file.name, number)
+            first = seen.setdefault(made.id, where)
+            if first != where:
+                raise Skipped(f'the id "{made.id}" stands in {first} already')
+        except Skipped as reason:
+            if len(skipped) < _MOST_SENTENCES:
+                skipped.append(f"{file.path}: {where} was skipped: {str(reason).rstrip('.')}.")
+            else:
+                more += 1
+            continue
+        yield repair(made, words)
+    if more:
+        skipped.append(f"{file.path}: {more} more {unit} were skipped.")
+
+
+def document(row: Mapping[str, Any], source: str, number: int) -> Document:
+    """The document of a row, not repaired; an entry is named by its `id`, without one by source and number.
+
+    Skipped when it has neither title nor abstract, or a text that is too long.
+    """
+    values = {key: _first(row, names) for key, names in KEYS.items()}
+    texts = {key: _string(values[key]) for key in "TAB"} | {"H": _string(values["H"])}
+    texts["I"] = _joined(values["I"])
+    texts["K"] = _joined(values["K"])
+    if not texts["T"].strip() and not texts["A"].strip():
+        raise Skipped("it has neither title nor abstract")
+    for key, text in texts.items():
+        if len(text) > TEXT_LIMIT:
+            raise Skipped(f"its {KEYS[key][0]} has {len(text):,} characters, more than {TEXT_LIMIT:,}")
+    name = _string(values["id"]).strip() or f"{source}-{number:02d}"
+    if len(name) > _ID_LIMIT or not name.isprintable():
+        raise Skipped("its id is too long or holds characters that do not print")
+    authors, count = _authors(values["authors"])
+    date, year = _when(values["date"], values["year"])
+    return Document(
+        id=name,
+        source=source,
+        number=number,
+        texts={key: Text(texts[key], texts[key]) for key in "TAIBHK" if texts[key] or key in "TA"},
+        authors=authors,
+        author_count=count if count is not None else _integer(values["author_count"]),
+        venue=_line(values["venue"]),
+        year=year,
+        date=date,
+        arxiv=_identifier(_ARXIV, values["arxiv"], values["id"], values["url"]),
+        doi=_identifier(_DOI, values["doi"], values["id"], values["url"]),
+        url=_line(values["url"]),
+    )
+
+
+def _first(row: Mapping[str, Any], names: tuple[str, ...]) -> Any:
+    for name in names:
+        value = row.get(name)
+        if value is not None and value != "" and value != []:
+            return value
+    return None
+
+
+def _string(value: Any) -> str:
+    """A text as it stands; numbers as digits, anything else as nothing."""
+    if isinstance(value, str):
+        return value if value.isascii() else _SURROGATE.sub("\ufffd", value)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def _line(value: Any) -> str:
+    return " ".join(_string(value).split())
+
+
+def _names(value: Any) -> list[str]:
+    """Names in a list of texts or of objects with a name."""
+    items = value if isinstance(value, list) else [value]
+    names = (_line(item.get("name") if isinstance(item, dict) else item) for item in items)
+    return [name for name in names if name]
+
+
+def _joined(value: Any) -> str:
+    """A text as it stands; a list as its distinct names, with semicolons, for names may hold commas."""
+    if isinstance(value, str):
+        return _string(value)
+    pieces = (piece.strip() for name in _names(value) for piece in _TWO_IN_ONE.split(name))
+    return "; ".join(dict.fromkeys(p for p in pieces if p))
+
+
+def _authors(value: Any) -> tuple[tuple[str, ...], int | None]:
+    if isinstance(value, list):
+        names = tuple(_names(value))
+        return names, len(names) or None
+    if isinstance(value, str) and not value.strip().isdecimal():
+        names = tuple(n for n in (_line(n) for n in re.split(r";|\band\b|,", value)) if n)
+        return names, len(names) or None
+    return (), _integer(value)
+
+
+def _integer(value: Any) -> int | None:
+    text = _string(value).strip()
+    return int(text) if text.isdecimal() and len(text) <= 6 else None
+
+
+def _when(date: Any, year: Any) -> tuple[str, int | None]:
+    """ISO 8601 date and year; each helps the other out, and what is no date is nothing."""
+    text = _line(date)
+    match = _DATE.fullmatch(text)
+    iso = text.replace(" ", "T") if match and _is_date(match) else ""
+    number = _YEAR.search(_string(year)) or _YEAR.match(iso)
+    return iso, int(number.group()) if number else None
+
+
+def _is_date(match: re.Match[str]) -> bool:
+    try:
+        day_of(*(int(part or 1) for part in match.group(1, 2, 3)))
+    except ValueError:
+        return False
+    return True
+
+
+def _identifier(form: re.Pattern[str], *values: Any) -> str:
+    for value in values:
+        match = form.fullmatch(_line(value))
+        if match:
+            return match[1]
+    return ""
