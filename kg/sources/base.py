@@ -85,6 +85,16 @@ class InputFile:
                 f"{self.path}: byte {error.start} (line {line}) is not valid UTF-8: save the file as UTF-8."
             ) from None
 
+    def chunks(self, size: int = 1 << 16) -> Iterator[bytes]:
+        """The bytes in pieces of at most `size`; KgError where the file is damaged or passes LIMIT."""
+        total = 0
+        with self._told(), self.open() as stream:
+            while data := stream.read(size):
+                total += len(data)
+                if total > LIMIT:
+                    raise KgError(f"{self.path}: holds more than {LIMIT >> 20} MB: split it into smaller files.")
+                yield data
+
     def lines(self, longest: int) -> Iterator[tuple[int, bytes | str]]:
         """Numbered lines as bytes, in a stream; a sentence (str) where one is longer than `longest` bytes.
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date as day_of
 from typing import Any
 
-from kg.model import Document, Text
+from kg.model import Batch, Document, KgError, Source, Text
 from kg.sources.base import TEXT_LIMIT, InputFile
 from kg.sources.repair import repair
 from kg.sources.words import Words
@@ -47,6 +47,7 @@ _ARXIV = re.compile(
     re.I,
 )
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.I)
+_OTHERS = re.compile(r"(?:and )?others|et\.? al\.?", re.I)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _TWO_IN_ONE = re.compile(r"(?<=[\w)])\+(?=[A-Z])")  # "University of Oxford+Google", as OpenReview lists are written
 
@@ -56,6 +57,28 @@ class Skipped(Exception):
 
 
 Row = tuple[str, Mapping[str, Any] | Skipped]  # where it stands ("line 3", "record 2"), and its values
+
+
+def batch_of(rows: Iterable[Row], file: InputFile, form: str, unit: str = "records") -> Batch:
+    """The batch of rows that are read while documents are asked for; KgError when there is none.
+
+    A KgError after the first row says why the rest of the file is skipped.
+    """
+    rows = iter(rows)
+    first = next(rows, None)
+    if first is None:
+        raise KgError(f"{file.path}: holds no paper: give a file with papers.")
+    batch = Batch(Source(name=file.name, file=file.path.name, form=form, sha256=file.sha256), ())
+    batch.documents = documents(_to_the_end(first, rows, file), file, batch.skipped, unit)
+    return batch
+
+
+def _to_the_end(first: Row, rows: Iterator[Row], file: InputFile) -> Iterator[Row]:
+    yield first
+    try:
+        yield from rows
+    except KgError as error:
+        yield "the rest", Skipped(str(error).removeprefix(f"{file.path}: "))
 
 
 def documents(rows: Iterable[Row], file: InputFile, skipped: list[str], unit: str = "lines") -> Iterator[Document]:
@@ -107,7 +130,7 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
         number=number,
         texts={key: Text(texts[key], texts[key]) for key in "TAIBHK" if texts[key] or key in "TA"},
         authors=authors,
-        author_count=count if count is not None else _integer(values["author_count"]),
+        author_count=max(filter(None, (count, _integer(values["author_count"]))), default=None),  # lists may be cut
         venue=_line(values["venue"]),
         year=year,
         date=date,
@@ -153,12 +176,17 @@ def _joined(value: Any) -> str:
 
 def _authors(value: Any) -> tuple[tuple[str, ...], int | None]:
     if isinstance(value, list):
-        names = tuple(_names(value))
-        return names, len(names) or None
+        return _counted(_names(value))
     if isinstance(value, str) and not value.strip().isdecimal():
-        names = tuple(n for n in (_line(n) for n in re.split(r";|\band\b|,", value)) if n)
-        return names, len(names) or None
+        return _counted([n for n in (_line(n) for n in re.split(r";|\band\b|,", value)) if n])
     return (), _integer(value)
+
+
+def _counted(names: list[str]) -> tuple[tuple[str, ...], int | None]:
+    """Names and their number, which "et al." leaves unknown."""
+    if names and _OTHERS.fullmatch(names[-1]):
+        return tuple(names[:-1]), None
+    return tuple(names), len(names) or None
 
 
 def _integer(value: Any) -> int | None:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from kg.link.candidates import FEATURES, Reading, folded, likeness, names, split
+from kg.link.candidates import FEATURES, Reading
 from kg.link.institutions import Words
 from kg.link.ror import Trees, identified, ids
+from kg.link.spellings import folded, likeness, names, split
 from kg.model import KgError
 from kg.vocabulary import data_folder
 

@@ -227,3 +227,8 @@ def test_a_day_that_no_calendar_has_is_no_date(tmp_path: Path, date: str, kept: 
     path = tmp_path / "list.jsonl"
     path.write_text(json.dumps({"title": "A Title", "date": date}) + "\n", "utf-8")
     assert [document.date for document in read(path).documents] == [kept]
+
+
+def test_et_al_leaves_the_number_of_authors_unknown(tmp_path):
+    document = one(tmp_path, **PAPER, authors=["Ada Lovelace", "et al."], num_authors=7)
+    assert (document.authors, document.author_count) == (("Ada Lovelace",), 7)

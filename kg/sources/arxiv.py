@@ -1,0 +1,93 @@
+"""Papers as arXiv answers them: the Atom of its API, and its daily feeds in Atom and RSS 2.0.
+
+Of a feed's papers only the new ones were submitted when they were announced; the month of the others is in their id.
+Specifications: https://info.arxiv.org/help/api/user-manual.html, https://info.arxiv.org/help/rss.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kg.model import Batch, KgError
+from kg.sources import xml
+from kg.sources.base import InputFile
+from kg.sources.dates import mailed, submitted
+from kg.sources.latex import bare
+from kg.sources.rows import Row, Skipped, batch_of
+
+_ATOM = re.compile(r"<(?:\w+:)?feed\b[^>]{0,2000}\bhttp://www\.w3\.org/2005/Atom\b")
+_RSS = re.compile(r"<rss\b|<rdf:RDF\b")
+_OURS = re.compile(
+    r"""\bxmlns:arxiv\b|<(?:link|id)>\s*https?://(?:\w+\.)?arxiv\.org/|\babout="https?://\w*\.?arxiv\.org/"""
+)
+_ID = re.compile(r"(?:/abs/|oai:arXiv\.org:|^arxiv:)?((?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}))(?:v\d+)?$", re.I)
+_ANNOUNCED = re.compile(r"^arXiv:\S+\s+Announce Type:\s*[\w-]+\s+Abstract:\s*", re.I)
+_ERROR = "/api/errors"
+
+
+class ArxivReader:
+    """Reads Atom and RSS of arXiv; an entry is named by its arXiv id without the version, "2508.13426"."""
+
+    name = "arxiv"
+
+    def sniff(self, file: InputFile) -> float:
+        start = file.start() if xml.looks_like_xml(file) else ""
+        return 0.9 if (_ATOM.search(start) or _RSS.search(start)) and _OURS.search(start) else 0.0
+
+    def read(self, file: InputFile) -> Batch:
+        """Entries one by one; KgError for an answer that is an error or holds no paper."""
+        return batch_of(_rows(file), file, self.name, "papers")
+
+
+def _rows(file: InputFile) -> Iterator[Row]:
+    number = 0
+    for number, entry in enumerate(xml.elements(file, {"entry", "item"}), 1):
+        name = _value(entry, "id") or _value(entry, "guid") or _value(entry, "link")
+        if _ERROR in name:
+            said = _value(entry, "summary") or "no reason given"
+            raise KgError(f'{file.path}: is an error of arXiv ("{said}"): correct the query and fetch it again.')
+        yield f"paper {number}", _feed_row(entry, name) if _value(entry, "announce_type") else _row(entry, name)
+    if not number:
+        raise KgError(f"{file.path}: is an answer of arXiv without a paper: widen the query and fetch it again.")
+
+
+def _row(entry: xml.Element, name: str) -> dict[str, object] | Skipped:
+    """An entry of the API's answer."""
+    found = _ID.search(name)
+    if found is None:
+        return Skipped(f'"{name[:100]}" is no arXiv id')
+    return {
+        "id": found[1],
+        "title": _value(entry, "title"),
+        "abstract": _ANNOUNCED.sub("", _value(entry, "summary") or _value(entry, "description")),
+        "institutions": [xml.text(place) for place in xml.children(entry, "author", "affiliation")],
+        "authors": [bare(name) for name in _authors(entry)],
+        "venue": _value(entry, "journal_ref"),
+        "date": _value(entry, "published") or mailed(_value(entry, "pubDate")),
+        "arxiv": found[1],
+        "doi": _value(entry, "doi"),
+        "url": f"https://arxiv.org/abs/{found[1]}",
+    }
+
+
+def _feed_row(entry: xml.Element, name: str) -> dict[str, object] | Skipped:
+    """An entry of a daily feed."""
+    row = _row(entry, name)
+    if isinstance(row, dict) and _value(entry, "announce_type") != "new":
+        row["date"] = submitted(str(row["id"]))
+    return row
+
+
+def _authors(entry: xml.Element) -> list[str]:
+    """One element each in an answer, in a feed one text for all."""
+    if names := xml.children(entry, "author", "name"):
+        return [xml.text(name) for name in names]
+    return [name for creator in xml.children(entry, "creator") for name in xml.text(creator).split(", ")]
+
+
+def _value(entry: xml.Element, name: str) -> str:
+    return xml.text(xml.child(entry, name))
+
+
+READER = ArxivReader()

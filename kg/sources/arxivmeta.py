@@ -1,0 +1,61 @@
+"""Papers as arXiv's metadata in JSON lines, the form of the snapshot that Kaggle hosts.
+
+Specification: https://www.kaggle.com/datasets/Cornell-University/arxiv
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from kg.model import Batch
+from kg.sources.base import InputFile
+from kg.sources.dates import mailed, submitted
+from kg.sources.latex import bare
+from kg.sources.records import keys, objects, records, text, texts
+from kg.sources.rows import Row, Skipped, batch_of
+
+_OWN = {"authors_parsed", "update_date", "submitter", "report-no", "versions"}
+
+
+class ArxivMetaReader:
+    """Reads arXiv's metadata; an entry is named by its arXiv id, "0704.0001"."""
+
+    name = "arxivmeta"
+
+    def sniff(self, file: InputFile) -> float:
+        found = keys(file)
+        return 0.9 if {"id", "title", "abstract"} <= found and len(found & _OWN) > 1 else 0.0
+
+    def read(self, file: InputFile) -> Batch:
+        """Entries one by one; KgError when the JSON cannot be read from the beginning."""
+        return batch_of(_rows(file), file, self.name)
+
+
+def _rows(file: InputFile) -> Iterator[Row]:
+    for where, paper in records(file):
+        yield where, paper if isinstance(paper, Skipped) else _row(paper)
+
+
+def _row(paper: Any) -> dict[str, Any]:
+    name = text(paper.get("id"))
+    parsed, versions = paper.get("authors_parsed"), objects(paper.get("versions"))
+    return {
+        "id": name,
+        "title": " ".join(text(paper.get("title")).split()),
+        "abstract": " ".join(text(paper.get("abstract")).split()),
+        "authors": [bare(_name(texts(one))) for one in parsed] if isinstance(parsed, list) else paper.get("authors"),
+        "venue": bare(text(paper.get("journal-ref"))),
+        "date": (mailed(text(versions[0].get("created"))) if versions else "") or submitted(name),
+        "arxiv": name,
+        "doi": paper.get("doi"),
+        "url": f"https://arxiv.org/abs/{name}" if name else "",
+    }
+
+
+def _name(parts: list[str]) -> str:
+    """A name of its surname, forenames and suffix."""
+    return " ".join((*parts[1:2], *parts[:1], *parts[2:3]))
+
+
+READER = ArxivMetaReader()

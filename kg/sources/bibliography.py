@@ -1,0 +1,203 @@
+"""What bibliographies have in common: what their fields are called, and how they write people, addresses and dates."""
+
+from __future__ import annotations
+
+import html
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date as day_of
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from kg.sources.base import InputFile
+from kg.sources.dates import number
+from kg.sources.rows import KEYS
+
+Names = Mapping[str, Any]  # of one form in fields.toml: our key, and the names of the fields that hold it
+Values = Mapping[str, Sequence[str]]  # of one paper: the field's name in lower case, and what it holds, line by line
+
+_WHOLE = ("title", "abstract", "venue")  # texts that may go over several lines
+_LISTS = ("authors", "institutions", "keywords")
+_MONTH = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.I)
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)?")
+_NUMBERS = re.compile(r"((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})(?!\d)(?:\s*[-/.月]\s*(\d{1,2})(?!\d))?")
+_DAY = re.compile(r"(?<![\d:-])(\d{1,2})(?![\d:]|\s*-)(?:st|nd|rd|th)?\b")
+_RANGE = re.compile(r"\d\s*[-–/]\s*\d|[a-z]\.?\s*[-–/]\s*(?:\d|[a-z])", re.I)
+_ARXIV_ID = r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?"
+_IS_ARXIV = re.compile(_ARXIV_ID, re.I)
+_NAMES_ARXIV = re.compile(rf"(?:\barxiv[:.]\s*|arxiv\.org/(?:abs|pdf)/|^abs/){_ARXIV_ID}", re.I)
+_AUTHORS_BEFORE = re.compile(r"(^|[;|\n])[ \t]*\[[^\[\]]*\]")  # "[Smith, J; Doe, A] Univ X, City"
+_ID_IN = 1000  # code points of a value in which an id or a date is looked for
+_ADDRESS = re.compile(r"https?://")
+_INITIALS = re.compile(r"(?:[A-Z]\.?[\s-]?){1,4}")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_NUMBER_AFTER = re.compile(r" ?\(\d{5,}\)$")  # Scopus' number of an author
+_TITLES = re.compile(r"(?:(?:Prof|Dr|Mr|Mrs|Ms|PD|Ing|Dipl|rer|nat|med|habil)\.(?:[- ]|(?=[A-Z]))\s*)+")
+_GLUED = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-ZÀ-ÖØ-Þ][^\W\d_]*[.\s])")
+_PARTICLE = re.compile(r"(?:^|[\s'-])(?:Mc|Mac|De|Di|Du|La|Le|Van|Von|Fitz|Al|El)$")
+
+
+@cache
+def forms() -> Mapping[str, Any]:
+    """fields.toml: the names of the fields by form, and the values that say nothing."""
+    return tomllib.loads(Path(__file__).with_name("fields.toml").read_text("utf-8"))
+
+
+def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
+    """The values of a paper under the keys that `kg.sources.rows` knows.
+
+    An entry is named by file and key ("refs-smith2020"), for two files may have the same key.
+    """
+    nothing = forms()["nothing"]
+
+    def held(key: str) -> list[list[str]]:
+        found = ([v for v in values.get(name, ()) if v and not v.isspace()] for name in names.get(key, ()))
+        return [each for each in found if each and not (len(each) == 1 and each[0].strip().lower() in nothing)]
+
+    made: dict[str, Any] = {}
+    for key, *_ in KEYS.values():
+        best = next(iter(held(key)), None)
+        if best and key not in ("date", "arxiv"):
+            made[key] = " ".join(best) if key in _WHOLE else best if key in _LISTS else best[0].strip()
+    if "year" in made:
+        made["year"] = next(iter(_YEAR.findall(made["year"])), "")
+    if "id" in made:
+        made["id"] = named(file, made["id"])
+    if "authors" in made:
+        made["authors"] = people(made["authors"])
+    if "institutions" in made:
+        made["institutions"] = [place for place in places(made["institutions"]) if place.lower() not in nothing]
+    if "keywords" in made:
+        made["keywords"] = terms(made["keywords"])
+    dates = (iso_date(each[0], made.get("year", "")) for each in held("date"))
+    made["date"] = next((date for date in dates if date), "")
+    made["arxiv"] = next((found for each in held("arxiv") if (found := arxiv_of(each))), "")
+    return made
+
+
+def named(file: InputFile, key: str) -> str:
+    """The name of an entry: its file's and its key, of an address the last part."""
+    key = key.strip().rstrip("/")
+    return f"{file.name}-{'-'.join(key.rpartition('/')[2].split() if _ADDRESS.match(key) else key.split())}"
+
+
+def people(values: Sequence[str]) -> list[str]:
+    """Persons, one a value or all in one; "Last, First" becomes "First Last".
+
+    >>> people(["Haseli, G. (57193254400); Sana, Shib Sankar"]), people(["A. Baker, C. Diaz and E. Fox"])
+    (['G. Haseli', 'Shib Sankar Sana'], ['A. Baker', 'C. Diaz', 'E. Fox'])
+    """
+    if len(values) == 1:
+        [text] = values
+        marks = [mark for mark in (";", "|", "\n") if mark in text.strip(";|\n ")]
+        if marks:
+            values = [name for part in re.split(f"[{''.join(marks)}]", text) for name in part.split(" and ")]
+        else:
+            values = [name for part in " ".join(text.split()).split(" and ") for name in _by_comma(part)]
+    return [name for value in values if (name := person(value))]
+
+
+def _by_comma(text: str) -> list[str]:
+    """The persons between commas: one in "Fox, Ada", two in "A. Fox, B. Lee", "Fox A., Lee B.", "Fox, A., Lee, B."."""
+    pieces = [piece.strip() for piece in re.split("[,，、]", text) if piece.strip()]
+    if len(pieces) % 2 == 0 and all(_INITIALS.fullmatch(piece) for piece in pieces[1::2]):
+        return [f"{last}, {first}" for last, first in zip(pieces[::2], pieces[1::2], strict=True)]
+    is_one = len(pieces) == 2 and " " not in pieces[0] and not _HAN.search(text)
+    return [text] if is_one else pieces
+
+
+def person(name: str) -> str:
+    """A person's name with the first name first.
+
+    >>> person("Smith, Jr., Jane"), person("van Dijk, Anna"), person("Ada Lovelace")
+    ('Jane Smith Jr.', 'Anna van Dijk', 'Ada Lovelace')
+    """
+    name = _NUMBER_AFTER.sub("", " ".join(html.unescape(name).split())).strip(",; ").replace(". -", ".-")
+    parts = [part.strip() for part in name.split(",")]
+    if len(parts) == 2:
+        return f"{parts[1]} {parts[0]}".strip()
+    if len(parts) == 3:
+        return f"{parts[2]} {parts[0]} {parts[1]}".strip()
+    return name
+
+
+def apart(text: str) -> list[str]:
+    """The names in a text where they stand without anything between them, without titles.
+
+    >>> apart("Prof. Rafik A. AlievProf. Dr. Janusz KacprzykAnn McIntosh-SmithJoe De Cock")
+    ['Rafik A. Aliev', 'Janusz Kacprzyk', 'Ann McIntosh-Smith', 'Joe De Cock']
+    """
+    names, start = [], 0
+    for match in _GLUED.finditer(text):
+        if not _PARTICLE.search(text, start, match.start()):
+            names.append(text[start : match.start()])
+            start = match.start()
+    return [name for part in (*names, text[start:]) if (name := _TITLES.sub("", part).strip())]
+
+
+def places(values: Sequence[str]) -> list[str]:
+    """Addresses, separated by semicolon, bar or line; the authors in brackets before them go.
+
+    >>> places(["[Smith, J; Doe, A] Univ X, Dept Y, City, Spain; [Li, B] Univ Z, Rome, Italy."])
+    ['Univ X, Dept Y, City, Spain', 'Univ Z, Rome, Italy']
+    """
+    text = _AUTHORS_BEFORE.sub(r"\1", html.unescape("\n".join(values)))
+    found = (" ".join(piece.split()).strip(" ,") for piece in re.split(r"[;|\n；]", text))
+    return list(dict.fromkeys(piece.removesuffix(".") for piece in found if piece))
+
+
+def terms(values: Sequence[str]) -> list[str]:
+    """Keywords, separated by semicolon, bar or line, else by comma."""
+    text = html.unescape("\n".join(values))
+    marks = r"[;|\n；]" if len(values) > 1 or re.search(r"[;|\n；]", text.strip()) else r"[,，]"
+    return list(dict.fromkeys(term for piece in re.split(marks, text) if (term := " ".join(piece.split()))))
+
+
+def arxiv_of(values: Sequence[str]) -> str:
+    """The arXiv id that a value names, or is; else "".
+
+    >>> arxiv_of(["arXiv preprint arXiv:2301.00001"]), arxiv_of(["abs/1706.03762"]), arxiv_of(["12"])
+    ('2301.00001', '1706.03762', '')
+    """
+    for value in values:
+        if found := _IS_ARXIV.fullmatch(value.strip()) or _NAMES_ARXIV.search(value.strip()[:_ID_IN]):
+            return found[1]
+    return ""
+
+
+def iso_date(text: str, year: str = "") -> str:
+    """The ISO date of a date as bibliographies write it, as far as it is known; "" when it is not of that year.
+
+    >>> iso_date("JUL 15", "2010"), iso_date("24-27 Sept. 2019"), iso_date("1 Jan.-Feb. 2019"), iso_date("2019/06//")
+    ('2010-07-15', '2019-09', '2019-01', '2019-06')
+    >>> iso_date("Mon, 2 Apr 2007 19:18:42 GMT"), iso_date("19 Mar 2020", "2019"), iso_date("7", "2010")
+    ('2007-04-02', '', '2010-07')
+    """
+    text = " ".join(text[:_ID_IN].split())
+    stated = _YEAR.search(year)
+    found = _YEAR.search(text)
+    of = found[0] if found else stated[0] if stated else ""
+    if not of or (found and stated and found[0] != stated[0]):
+        return ""
+    if _ISO.fullmatch(text):
+        return text
+    if match := _NUMBERS.match(text):
+        return _valid(match[1], match[2], match[3])
+    rest = text.replace(of, " ", 1) if found else text
+    if month := _MONTH.search(rest):
+        day = None if _RANGE.search(rest) else _DAY.search(rest)
+        return _valid(of, str(number(month[1])), day[1] if day else None)
+    return _valid(of, rest.strip(), None) if rest.strip().isdecimal() else ""
+
+
+def _valid(year: str, month: str, day: str | None) -> str:
+    for last in (day, None):
+        try:
+            whole = day_of(int(year), int(month), int(last or 1)).isoformat()
+        except ValueError:
+            continue
+        return whole if last else whole[:7]
+    return ""

@@ -1,0 +1,175 @@
+"""BibTeX and BibLaTeX, also as Scopus and Web of Science write it, read with bibtexparser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kg.model import Batch
+from kg.sources import bibliography
+from kg.sources.base import InputFile
+from kg.sources.latex import bare, plain
+from kg.sources.lines import opening, records
+from kg.sources.rows import Row, Skipped, batch_of
+
+_FIRST = re.compile(r"\s*@\s*\w+\s*[{(]")
+_SNIFF = re.compile(
+    r"(?:^|[\r\n])[ \t]*@[ \t]*\w+[ \t]*[{(]\s*(?:[^\s,={}][^\n,={}]*)?,\s*[\w-]+\s*=\s*(?:[{\"]|\w+\s*[,}#])"
+)
+_SNIFF_MACRO = re.compile(r"(?:^|[\r\n])[ \t]*@(?:string|preamble|comment)\s*[{(]", re.I)
+_MOST_STARTS = 1000  # "@" in an entry: bibtexparser tries each as a new one
+_MOST_MACROS = 20_000
+_LONGEST_MACRO = 2_000  # code points; one is made of others, which doubles quickly
+_BRACKET = re.compile(r"(?<!\\)[{}\"]")
+_WORD = re.compile(r"[^\s#{}\",]+")
+_CORRESPONDING = re.compile(r"^[^()\n]{1,200}\(Corresponding Author\),\s*", re.I)
+_SPACES = re.compile(r"\s+")
+
+
+class BibtexReader:
+    """Reads BibTeX; an entry is named by its key, "refs-smith2020"."""
+
+    name = "bibtex"
+
+    def sniff(self, file: InputFile) -> float:
+        start = opening(file)
+        return 0.8 if _SNIFF.search(start) else 0.3 if _SNIFF_MACRO.search(start) else 0.0
+
+    def read(self, file: InputFile) -> Batch:
+        """Entries one by one; one whose braces, quotes or commas are wrong is skipped with a sentence."""
+        return batch_of(_rows(file), file, self.name, "entries")
+
+
+def _rows(file: InputFile) -> Iterator[Row]:
+    """One row for each entry; @string macros hold for the entries after them."""
+    import logging
+
+    logging.getLogger("bibtexparser").addHandler(logging.NullHandler())  # what it warns of, the rows tell
+    names = bibliography.forms()["bibtex"]
+    macros: dict[str, str] = {}
+    for record in records(file, _FIRST):
+        where = f"line {record.number}"
+        try:
+            if record.problem:
+                raise Skipped(record.problem)
+            found = _parsed("\n".join(record.lines), macros)
+            if found is not None:
+                yield where, _row(file, *found, names)
+        except Skipped as reason:
+            yield where, reason
+
+
+def _parsed(text: str, macros: dict[str, str]) -> tuple[str, dict[str, str]] | None:
+    """Key and values of an entry; None for a comment, a preamble or a macro, which `macros` takes up."""
+    from bibtexparser.entrypoint import parse_string
+    from bibtexparser.model import DuplicateFieldKeyBlock, Entry, ParsingFailedBlock, String
+
+    if text.count("@") > _MOST_STARTS:
+        raise Skipped(f"it holds more than {_MOST_STARTS:,} @")
+    blocks = parse_string(text, parse_stack=[]).blocks
+    block = blocks[0] if blocks else None
+    if isinstance(block, DuplicateFieldKeyBlock):
+        block = block.ignore_error_block
+    if isinstance(block, ParsingFailedBlock):
+        reason = str(getattr(block.error, "abort_reason", "")).strip().rstrip(".") or "not an entry"
+        raise Skipped(f"it is not BibTeX ({_reason(reason)}): check its braces, quotes and commas")
+    if isinstance(block, String) and len(macros) < _MOST_MACROS:
+        macros[block.key.strip().lower()] = _value(block.value, macros)[:_LONGEST_MACRO]
+    if not isinstance(block, Entry):
+        return None
+    values: dict[str, str] = {}
+    for field in block.fields:
+        value = _value(field.value, macros, field.key)
+        if not values.get(name := field.key.strip().lower()):
+            values[name] = value
+    return block.key, values
+
+
+def _reason(reason: str) -> str:
+    reason = _SPACES.sub(" ", reason)
+    if reason.startswith("Unexpectedly reached end of file"):
+        return "it is still open where the next entry begins or the file ends"
+    return reason[:120].replace("`", "'")
+
+
+def _value(raw: str, macros: Mapping[str, str], name: str = "a macro") -> str:
+    """What a value says: braces, quotes, numbers and macros, joined by "#"."""
+    pieces: list[str] = []
+    at, end = 0, len(raw)
+    while True:
+        while at < end and raw[at].isspace():
+            at += 1
+        if at < end and raw[at] in '{"':
+            close = _closing(raw, at)
+            pieces.append(raw[at + 1 : close])
+            at = close + 1
+        elif word := _WORD.match(raw, at):
+            pieces.append(macros.get(word[0].lower(), word[0]))
+            at = word.end()
+        while at < end and raw[at].isspace():
+            at += 1
+        if at >= end:
+            return "".join(pieces)
+        if raw[at] != "#":
+            raise Skipped(f"its {name.strip()[:40]} does not end where it should: check the comma after it")
+        at += 1
+        if sum(map(len, pieces)) > 1_000_000:
+            raise Skipped(f"its {name.strip()[:40]} grows too long")
+
+
+def _closing(raw: str, at: int) -> int:
+    """Where the brace or quote at `at` is closed."""
+    mark, depth = raw[at], 0
+    for match in _BRACKET.finditer(raw, at + 1):
+        if match.group() == ("}" if mark == "{" else '"') and depth == 0:
+            return match.start()
+        depth += {"{": 1, "}": -1}.get(match.group(), 0)
+    raise Skipped("a brace or quote in it is not closed")
+
+
+def _row(file: InputFile, key: str, values: dict[str, str], names: Mapping[str, Any]) -> dict[str, Any]:
+    from bibtexparser.middlewares.names import split_multiple_persons_names
+
+    authors = values.pop("author", "")
+    said: dict[str, list[str]] = {}
+    wanted = {name for each in names.values() for name in each}
+    for name, value in values.items():
+        if name not in wanted:  # references are long
+            continue
+        if name in ("title", "abstract"):
+            said[name] = [_SPACES.sub(" ", plain(value)).strip()]
+        elif name == "affiliation":
+            said[name] = _addresses(bare(value), bare(authors))
+        else:
+            said[name] = [_SPACES.sub(" ", bare(value)).strip()]
+    row = bibliography.row(file, said, names)
+    if key.strip():
+        row["id"] = bibliography.named(file, key)
+    if authors.strip():
+        row["authors"] = [_person(name) for name in split_multiple_persons_names(authors)]
+    return row
+
+
+def _person(name: str) -> str:
+    """A name with its first name first; one wholly in braces is an organisation's and stays."""
+    name = name.strip()
+    if name.startswith("{") and name.endswith("}") and _closing(name, 0) == len(name) - 1:
+        return bare(name)
+    return bibliography.person(bare(name))
+
+
+def _addresses(text: str, authors: str) -> list[str]:
+    """The addresses in Web of Science's field, "Last, First; Last, First, Univ X, City." a line."""
+    known = {name.strip() for name in " ".join(authors.split()).split(" and ")}
+    found = []
+    for line in text.split("\n"):
+        address = _CORRESPONDING.sub("", line.strip())
+        address = address.rpartition("; ")[2] if address == line.strip() else address
+        last, _, rest = address.partition(", ")
+        first, _, place = rest.partition(", ")
+        found.append(place if f"{last}, {first}" in known else rest if last in known else address)
+    return found
+
+
+READER = BibtexReader()

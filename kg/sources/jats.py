@@ -1,0 +1,178 @@
+"""Papers as JATS (NISO Z39.96) and its forebear NLM, as PubMed Central and many publishers give them.
+
+One article, one paper; a set of articles (`pmc-articleset`) holds one each. Only the front matter is read.
+Specification: https://jats.nlm.nih.gov/archiving/tag-library/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from kg.model import Batch
+from kg.sources import xml
+from kg.sources.base import InputFile
+from kg.sources.dates import iso
+from kg.sources.rows import Row, batch_of
+
+_ROOT = re.compile(r"<(?:\w+:)?article\b")
+_FRONT = re.compile(r"<(?:\w+:)?(?:article-meta|journal-meta|front)\b|//DTD JATS|//NLM//DTD")
+_INNER = ("sub-article", "response")  # reviews and letters that stand within an article
+_NO_TITLE = ("xref", "fn")
+_NO_TEXT = ("xref", "fn", "label", "tex-math", "institution-id", "email", "ext-link", "uri")
+_MARK = re.compile(r"^(?:[*†‡§¶]+|\d{1,2}(?=\s|[A-Z])|[a-z](?=\s+[A-Z]))\s*")
+_HEADING = re.compile(r"(?:abstract|summary)[.:]?", re.I)
+
+
+class JatsReader:
+    """Reads JATS; an entry is named by its arXiv id, else its DOI, else its file."""
+
+    name = "jats"
+
+    def sniff(self, file: InputFile) -> float:
+        start = file.start() if xml.looks_like_xml(file) else ""
+        return 0.9 if _ROOT.search(start) and _FRONT.search(start) else 0.0
+
+    def read(self, file: InputFile) -> Batch:
+        """The one entry, or those of a set of articles; KgError when the XML is not to be read."""
+        return batch_of(_rows(file), file, self.name, "papers")
+
+
+def _rows(file: InputFile) -> Iterator[Row]:
+    number = 0
+    for front in xml.elements(file, {"front"}):
+        if xml.local(front.getparent()) not in _INNER:
+            number += 1
+            yield f"paper {number}", _row(front, xml.stem(file) if number == 1 else "")
+
+
+def _row(front: xml.Element, stem: str) -> dict[str, object]:
+    article = xml.child(front, "article-meta")
+    article = front if article is None else article
+    numbers = {number.get("pub-id-type"): xml.text(number) for number in xml.children(article, "article-id")}
+    return {
+        "id": numbers.get("arxiv") or numbers.get("doi") or stem,
+        "title": _title(article),
+        "abstract": _abstract(article),
+        "institutions": list(_institutions(article)),
+        "authors": [name for author in _authors(article) if (name := _name(author))],
+        "venue": xml.text(next(xml.descendants(front, "journal-title"), None)),
+        "date": _date(article),
+        "arxiv": numbers.get("arxiv") or stem,
+        "doi": numbers.get("doi"),
+        "keywords": list(_keywords(article)),
+    }
+
+
+def _title(article: xml.Element) -> str:
+    titles = [
+        xml.text(title, _NO_TITLE)
+        for name in ("article-title", "subtitle")
+        for title in xml.children(article, "title-group", name)[:1]
+    ]
+    return ": ".join(title for title in titles if title)
+
+
+def _authors(article: xml.Element) -> list[xml.Element]:
+    contributors = xml.children(article, "contrib-group", "contrib")
+    return [one for one in contributors if one.get("contrib-type", "author") in ("author", "collab")]
+
+
+def _name(author: xml.Element) -> str:
+    """A person's name in the order in which it is written, or a group's."""
+    group = next(xml.descendants(author, "collab"), None)
+    if group is not None:
+        return xml.text(group, (*_NO_TEXT, "contrib-group", "aff"))
+    for name in xml.descendants(author, "name"):
+        parts = {xml.local(part): xml.text(part) for part in name}
+        order = ["given-names", "surname"]
+        if name.get("name-style") == "eastern":
+            order.reverse()
+        return " ".join(part for key in ("prefix", *order, "suffix") if (part := parts.get(key)))
+    return xml.text(next(xml.descendants(author, "string-name"), None))
+
+
+def _institutions(article: xml.Element) -> Iterator[str]:
+    """The affiliations of authors, in order; where none is tied to an author, all of them."""
+    authors = dict.fromkeys(_authors(article))
+    others = [one for one in xml.children(article, "contrib-group", "contrib") if one not in authors]
+    tied, foreign = _tied(authors), _tied(others)
+    within = {place for one in others for place in xml.descendants(one, "aff")}
+    for place in xml.descendants(article, "aff"):
+        name = place.get("id")
+        if (name in foreign and name not in tied) or place in within:
+            continue
+        if xml.local(place.getparent()) != "contrib-group" or not tied or name in tied or name is None:
+            yield from _organisations(place)
+
+
+def _tied(contributors: Iterable[xml.Element]) -> set[str]:
+    """The ids of the affiliations that contributors refer to."""
+    references = (ref for one in contributors for ref in xml.descendants(one, "xref") if ref.get("ref-type") == "aff")
+    return {name for ref in references for name in (ref.get("rid") or "").split()}
+
+
+def _organisations(place: xml.Element) -> Iterator[str]:
+    """The institution of an affiliation, its departments left out; else its text without mark and address of e-mail."""
+    names = [
+        one for one in xml.descendants(place, "institution") if not (one.get("content-type") or "").startswith("dep")
+    ]
+    if texts := [text for name in names if (text := xml.text(name))]:
+        yield ", ".join(dict.fromkeys(texts))
+        return
+    first = next(iter(place), None)
+    marked = first is not None and xml.local(first) == "sup" and not (place.text or "").strip()
+    text = xml.text(place, _NO_TEXT)
+    if marked:
+        text = text.removeprefix(xml.text(first)).strip()
+    yield _MARK.sub("", text).rstrip(" ,;.")
+
+
+def _abstract(article: xml.Element) -> str:
+    """Its paragraphs, a line each, after the titles of their sections; not abstracts of other kinds or languages."""
+    for abstract in xml.children(article, "abstract"):
+        if not abstract.get("abstract-type"):
+            break
+    else:
+        return ""
+    lines: list[str] = []
+    title = ""
+    for block in xml.outermost(abstract, "title", "p"):
+        text = _block(block)
+        if not text:
+            continue
+        if xml.local(block) == "title":
+            title = "" if _HEADING.fullmatch(text) else text if text[-1] in ".:?!" else f"{text}:"
+        else:
+            lines.append(f"{title} {text}".strip())
+            title = ""
+    return "\n".join(lines) or xml.text(abstract, _NO_TEXT)
+
+
+def _block(block: xml.Element) -> str:
+    """A paragraph; formulas as their text, in TeX only where they have no other."""
+    written = {formula.getparent() for formula in xml.descendants(block, "math")}
+    for tex in xml.descendants(block, "tex-math"):
+        if tex.getparent() not in written:
+            tex.tag = "formula"
+            tex.text = (tex.text or "").rpartition(r"\begin{document}")[2].partition(r"\end{document}")[0].strip("$ \n")
+    return xml.text(block, _NO_TEXT)
+
+
+def _keywords(article: xml.Element) -> Iterator[str]:
+    for group in xml.children(article, "kwd-group"):
+        if not (group.get("kwd-group-type") or "").lower().startswith("abbr"):
+            yield from (xml.text(word) for word in xml.descendants(group, "kwd"))
+
+
+def _date(article: xml.Element) -> str:
+    """When it came out: of the dates the most exact, of these the first."""
+    dates = []
+    for date in xml.children(article, "pub-date"):
+        day = date.get("iso-8601-date") or iso(*(xml.text(xml.child(date, part)) for part in ("year", "month", "day")))
+        if day:
+            dates.append(day)
+    return min(dates, key=lambda day: (-len(day), day), default="")
+
+
+READER = JatsReader()

@@ -1,0 +1,82 @@
+"""Letters, braces and ties of LaTeX as the characters that they print; commands and formulas are left to repair."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_MATH = re.compile(r"((?<!\\)\$[^$]*(?<!\\)\$)")
+# An accent and its letter, or a letter that has a name: \'e, \"{o}, \v{S}, \'{\i}, \ss, \o
+_LETTER = re.compile(
+    r"\\(?:(?:['`^\"~=.]|[uvHcdbkr](?=[\s{]))\s*(?:\{\s*\\?[A-Za-z]{1,2}\s*\}|\\[ij](?![A-Za-z])|[A-Za-z])"
+    r"|(?:ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j|th|TH|dh|DH|ng|NG)(?![A-Za-z])(?:\{\}|\s+)?)"
+)
+_BRACE = re.compile(r"\\[\\{}$]|[{}]")
+_COMMAND = re.compile(r"\\[A-Za-z]+\s*\Z")
+_OLD_STYLE = re.compile(r"\{\\[a-z]{2}\s")
+_TIE = re.compile(r"(?<=[\w.,)}])~(?=[\w\\({$])")
+_ESCAPED = re.compile(r"\\([%&$#_{}])")
+_STYLED = re.compile(r"\\[A-Za-z]+\s*\{([^{}]*)\}")
+_URL = re.compile(r"\s*(?:\\url\s*\{\s*)?(https?://|10\.\d{4})")
+
+
+def plain(text: str) -> str:
+    r"""The text without LaTeX's letters, quotes, dashes, ties and braces; what `repair` resolves stays.
+
+    That is commands with their braces, escapes ("\&") and all between dollar signs.
+
+    >>> plain(r"{GPU}-based Ku{\l}akowski, B{\'e}la G\"odel: {A}~{$3\times$} faster \textbf{{KV}} cache")
+    'GPU-based Kułakowski, Béla Gödel: A $3\\times$ faster \\textbf{KV} cache'
+    """
+    if not any(mark in text for mark in ("\\", "{", "}", "~", "--", "``")):
+        return text
+    pieces = _MATH.split(text)
+    kept: list[bool] = []  # of each open brace, whether it stays
+    pieces[::2] = [_unbraced(_letters(piece), kept) for piece in pieces[::2]]
+    return "".join(pieces)
+
+
+def bare(text: str) -> str:
+    r"""`plain`, and without styles and escapes: for names, addresses and identifiers, which `repair` leaves alone.
+
+    >>> bare(r"Univ. of Science \& Technology"), bare(r"10.1007/978-3-642-10745-0\_76")
+    ('Univ. of Science & Technology', '10.1007/978-3-642-10745-0_76')
+    """
+    if _URL.match(text):  # "~" and "--" belong to an address
+        return _ESCAPED.sub(r"\1", text.strip().removeprefix(r"\url").strip("{} "))
+    return _ESCAPED.sub(r"\1", _STYLED.sub(r"\1", plain(text)))
+
+
+def _letters(text: str) -> str:
+    text = _TIE.sub(" ", text)
+    text = _LETTER.sub(lambda match: _letter(match.group()), text)
+    text = text.replace("``", "“").replace("''", "”") if "``" in text else text
+    return text.replace("---", "—").replace("--", "–")
+
+
+@lru_cache(1000)
+def _letter(command: str) -> str:
+    from pylatexenc.latex2text import LatexNodes2Text
+
+    try:
+        return str(LatexNodes2Text().latex_to_text(command)).strip()
+    except Exception:  # it knows no such letter
+        return command
+
+
+def _unbraced(text: str, kept: list[bool]) -> str:
+    """The text without braces but those of commands; `kept` goes on from the text before it."""
+    pieces: list[str] = []
+    at = 0
+    for match in _BRACE.finditer(text):
+        before, mark, at = text[at : match.start()], match.group(), match.end()
+        pieces.append(before)
+        if mark == "{":
+            is_argument = bool(_COMMAND.search(before[-40:])) or (not before and pieces[-2:-1] == ["}"])
+            kept.append(is_argument or _OLD_STYLE.match(text, match.start()) is not None)
+            pieces.append("{" if kept[-1] else "")
+        elif mark == "}":
+            pieces.append("}" if kept and kept.pop() else "")
+        else:
+            pieces.append(mark)
+    return "".join(pieces) + text[at:]

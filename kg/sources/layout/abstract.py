@@ -1,0 +1,236 @@
+"""Where the abstract stands and what it says: by its heading, or as the first paragraph of running text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from kg.sources.layout.blocks import Row, is_running, paragraphs, rows
+from kg.sources.layout.join import Joiner, plain
+from kg.sources.layout.pages import Line, Page
+
+_HEADING = re.compile(r"(?:[A-Z\d]\s?[.)]\s*)?(?:abstract|summary)\s*[.:—–-]*", re.I)
+_RUN_IN = re.compile(r"\s*(?:Abstract|ABSTRACT|Summary|SUMMARY)\s*(?:[.:—–-]+\s*|\s+(?=[A-Z“\"]))")
+_ALONE = re.compile(r"(?i:abstract)\s*(?:[.:—–-]+\s*)?$")
+KEYWORDS = re.compile(
+    r"\s*(?:(?:key\s?-?words?(?:\s+and\s+phrases)?|index\s+terms|additional\s+key\s?words(?:\s+and\s+phrases)?)"
+    r"\s*(?:[.:—–-]+|$|(?=[A-Z]))|keywords?\s)",
+    re.I,
+)
+_AFTER = re.compile(
+    r"\s*(?:ccs\s+concepts?\b|categories\s+and\s+subject|general\s+terms|acm\s+reference\s+format|permission\s+to\s+make"
+    r"|(?:\d{1,2}|[IVX]{1,4})?\s*[.:]?\s*(?:introduction|motivation)\s*[.:]?\s*$|contents\s*$"
+    r"|(?:figure|fig\.)\s*\d+\s*[.:]|table\s+\d+\s*[.:]|preprint\b.{0,60}$|\*?correspond(?:ing|ence)\b|equal\s+contribution)",
+    re.I,
+)
+_OPENING = re.compile(r"(?:1|I)?[.:]?introduction[.:]?", re.I)  # in small capitals, "I NTRODUCTION"
+_NUMBERED = re.compile(r"\s*(?:1|I|A)\s*[.:]?\s+[A-Z][\w -]{2,40}$")
+_END = re.compile(r"[.!?][)\]\"”’']*\s*\d*$")
+_MOST = 90  # rows of an abstract
+_MOST_KEYWORDS = 9  # rows
+_FEW = 25  # letters of a line that tells the width of a column
+_SEPARATOR = re.compile(r"[;·•∙|,]| [–-] |\. ")
+
+
+@dataclass
+class Abstract:
+    """The abstract of a page, with where it begins (y of the page) and the rows that follow it in its column."""
+
+    text: str
+    page: int
+    top: float
+    rows: list[Row]
+    after: list[Row]
+
+
+def is_heading(line: Line) -> bool:
+    """Whether a line is the heading of an abstract and nothing else ("A B S T R A C T" too)."""
+    text = line.text.strip()
+    return len(text) < 30 and bool(_HEADING.fullmatch(text) or _HEADING.fullmatch(text.replace(" ", "")))
+
+
+def _is_run_in(line: Line) -> bool:
+    """Whether a line begins with the heading: a mark follows it, or it is set in another font than the rest."""
+    match = _RUN_IN.match(line.text)
+    if not match:
+        return False
+    label = line.chars[0].font
+    is_marked = not match.group().rstrip()[-1:].isalpha()
+    return is_marked or (label.bold, label.italic) != (line.font.bold, line.font.italic)
+
+
+def _is_beside(heading: Line, line: Line) -> bool:
+    """Whether the text begins on the line of the heading, after a gap."""
+    is_level = abs(line.y - heading.y) < 0.3 * heading.size
+    return is_level and 0 < line.left - heading.right < 2.5 * heading.size
+
+
+def find(page: Page, below: float, joiner: Joiner) -> Abstract | None:
+    """The abstract of a page that stands lower than `below`; None when there is none."""
+    lines = [line for line in page.lines if line.y > below]
+    for line in lines:
+        if is_heading(line):
+            beside = next((li for li in lines if _is_beside(line, li)), None)
+            found = _collected(page, lines, beside or line, None if beside else line, joiner, below)
+            if found:
+                return found
+    for line in lines:
+        if _is_run_in(line):
+            found = _collected(page, lines, line, None, joiner, below)
+            if found:
+                return found
+    return None
+
+
+def first_paragraph(page: Page, below: float, joiner: Joiner) -> Abstract | None:
+    """The first paragraph of running text, when a heading or keywords follow it on the page; None otherwise."""
+    lines = [line for line in page.lines if line.y > below]
+    for run in paragraphs(lines):
+        if run[0].y > 0.7 * page.height or KEYWORDS.match(run[0].text) or _AFTER.match(run[0].text):
+            return None
+        above = [
+            li
+            for li in lines
+            if 0 < run[0].y - li.y < 3 * li.size and li.left < run[0].right and li.right > run[0].left
+        ]
+        if any(_AFTER.match(li.text) or _NUMBERED.match(li.text) for li in above):
+            return None  # the introduction's
+        return _collected(page, lines, run[0], None, joiner, below)
+    return None
+
+
+def _collected(
+    page: Page, lines: list[Line], start: Line, heading: Line | None, joiner: Joiner, below: float
+) -> Abstract | None:
+    column = _column(lines, start, heading)
+    if not column:
+        return None
+    left, right = column
+    own = [li for li in lines if left - 12 <= li.left and li.right <= right + 12 and li.y > start.y - 0.3 * start.size]
+    if heading:
+        own = [li for li in own if li is not heading and li.y > heading.y + 0.5 * heading.size]
+    kept, after = _taken(rows(own))
+    if not kept:
+        return None
+    if not after or (after[0].y > 0.75 * page.height and not _END.search(kept[-1].text)):
+        kept, after = _continued(page, kept, after, right, below)
+    text = joiner.join(plain(row.chars) for row in kept)
+    text = _RUN_IN.sub("", text, count=1) if not heading else text
+    text, _, _ = _cut_keywords(text)
+    return Abstract(text.strip(), page.number, start.y, kept, after) if len(text) > 60 else None
+
+
+def _column(lines: Sequence[Line], start: Line, heading: Line | None) -> tuple[float, float] | None:
+    """Left and right end of the column in which the abstract stands."""
+    if heading is None:
+        near = [
+            li
+            for li in lines
+            if 0 <= li.y - start.y < 8 * start.size and li.left < start.right and li.right > start.left
+        ]
+        return min(li.left for li in near), max(li.right for li in near)
+    near = []
+    for li in lines:
+        if 0.5 * start.size < li.y - start.y < 14 * start.size and li.letters >= 15:
+            is_below = li.left - 3 <= start.center <= li.right + 3 or abs(li.left - start.left) < 3 * start.size
+            if is_below:
+                near.append(li)
+    if not near:
+        return None
+    first = sorted(near, key=lambda li: li.y)[:8]
+    left, right = median(li.left for li in first), median(li.right for li in first)
+    return left, max(right, *(li.right for li in first if li.left < right and li.right < right + 30))
+
+
+def _taken(all_rows: list[Row]) -> tuple[list[Row], list[Row]]:
+    """The rows of the abstract, and those after it."""
+    kept: list[Row] = []
+    leading = 0.0
+    size = next((row.size for row in all_rows if is_running(row.text)), all_rows[0].size if all_rows else 0.0)
+    for at, row in enumerate(all_rows):
+        if kept and (at >= _MOST or _ends(row, kept, size, leading)):
+            return kept, all_rows[at:]
+        if kept and not leading:
+            leading = row.y - kept[-1].y
+        kept.append(row)
+    return kept, []
+
+
+def _ends(row: Row, kept: list[Row], size: float, leading: float) -> bool:
+    """Whether a row is no part of the abstract any more."""
+    text = row.text
+    if KEYWORDS.match(text) or _AFTER.match(text) or _OPENING.fullmatch(text.replace(" ", "")):
+        return True
+    if abs(row.size - size) > 0.07 * size and row.letters > 3:
+        return True
+    if row.is_bold and not kept[0].is_bold and row.letters > 3 and (len(text) < 60 or not is_running(text)):
+        return True
+    gap = row.y - kept[-1].y
+    if leading and gap > max(1.9 * leading, leading + size):
+        return True
+    is_spaced = bool(leading) and gap > 1.15 * leading
+    if is_spaced and _NUMBERED.match(text):
+        return True
+    full = median(r.left for r in kept) if len(kept) > 2 else None
+    return full is not None and row.left < full - 6 and is_spaced and bool(_END.search(kept[-1].text))
+
+
+def _continued(
+    page: Page, kept: list[Row], after: list[Row], right: float, below: float
+) -> tuple[list[Row], list[Row]]:
+    """The abstract with what stands of it at the top of the next column."""
+    if _END.search(kept[-1].text) or (after and KEYWORDS.match(after[0].text)):
+        return kept, after
+    size = kept[0].size
+    beside = rows(li for li in page.lines if li.left > right + 3 and li.y > below + 2 * size)
+    first = next(
+        (at for at, row in enumerate(beside) if abs(row.size - size) <= 0.07 * size and is_running(row.text)), None
+    )
+    if first is None or any(row.is_bold for row in beside[:first]):
+        return kept, after
+    more, rest = _taken(beside[first:])
+    return kept + more, rest
+
+
+def keywords(page: Page, below: float, joiner: Joiner) -> list[str]:
+    """The keywords that a page names below a height; [] when there are none."""
+    start = next((li for li in page.lines if li.y > below and KEYWORDS.match(li.text)), None)
+    if start is None:
+        return []
+    right = max(
+        (li.right for li in page.lines if abs(li.left - start.left) < 3 and li.letters >= _FEW), default=start.right
+    )
+    right = max(right, *(li.right for li in page.lines if _is_beside(start, li)), start.right)
+    own = rows(li for li in page.lines if li.y > start.y - 2 and li.left > start.left - 12 and li.right < right + 12)
+    is_alone = not KEYWORDS.sub("", own[0].text, count=1).strip()
+    taken = own[:1]
+    for row in own[1:_MOST_KEYWORDS]:
+        model = own[1] if is_alone else own[0]
+        leading = taken[-1].y - taken[-2].y if len(taken) > 2 else 1.4 * max(row.size, model.size)
+        if row.y - taken[-1].y > 1.3 * leading or abs(row.size - model.size) > 0.07 * model.size:
+            break
+        if _AFTER.match(row.text) or _NUMBERED.match(row.text) or (row.is_bold and not model.is_bold):
+            break
+        taken.append(row)
+    texts = [plain(row.chars) for row in taken]
+    text = KEYWORDS.sub("", joiner.join(texts), count=1)
+    if is_alone and not _SEPARATOR.search(text):
+        return [word for line in texts[1:] for word in split_keywords(line)]
+    return split_keywords(text)
+
+
+def split_keywords(text: str) -> list[str]:
+    """Keywords of a line, apart by the first of its separators that it has."""
+    for mark in (";", "·", "•", "∙", "|", ",", " – ", " - ", ". "):
+        if mark in text:
+            return [w for w in (part.strip(" .,;·") for part in text.split(mark)) if w and len(w) < 80]
+    word = text.strip(" .")
+    return [word] if 0 < len(word) < 80 else []
+
+
+def _cut_keywords(text: str) -> tuple[str, str, str]:
+    """Keywords that follow the abstract within its last paragraph go."""
+    match = re.search(r"(?<=[.!?])\s+(?:Key\s?-?[Ww]ords|Index Terms|KEYWORDS|KEY WORDS|INDEX TERMS)\s*[.:—–-]", text)
+    return (text[: match.start()], match.group(), text[match.end() :]) if match else (text, "", "")

@@ -1,0 +1,115 @@
+"""Lines of a page as rows of a column and as paragraphs of running text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from kg.sources.layout.pages import Char, Font, Line, written
+
+_WORDS = re.compile(r"[^\W\d_]+")
+_LOW = 0.45  # share of the words of running text that begin with a small letter
+_FEW = 25  # letters of a line of running text
+_LEVEL = 0.45  # em between baselines of one row
+
+
+@dataclass
+class Row:
+    """What stands on one baseline of a column: one line, or several where gaps are wide."""
+
+    lines: list[Line]
+
+    @cached_property
+    def chars(self) -> list[Char]:
+        out: list[Char] = []
+        for line in sorted(self.lines, key=lambda line: line.left):
+            for at, char in enumerate(line.chars):
+                char.space = char.space if at else True
+                out.append(char)
+        return out
+
+    @cached_property
+    def text(self) -> str:
+        return written(self.chars)
+
+    @cached_property
+    def font(self) -> Font:
+        return max(self.lines, key=lambda line: line.letters).font
+
+    @property
+    def size(self) -> float:
+        return self.font.size
+
+    @property
+    def left(self) -> float:
+        return min(line.left for line in self.lines)
+
+    @property
+    def right(self) -> float:
+        return max(line.right for line in self.lines)
+
+    @property
+    def y(self) -> float:
+        return max(self.lines, key=lambda line: line.letters).y
+
+    @property
+    def letters(self) -> int:
+        return sum(line.letters for line in self.lines)
+
+    @cached_property
+    def is_bold(self) -> bool:
+        """Whether all words are bold, not only the first of them."""
+        bold = sum(c.font.bold for c in self.chars if c.text.isalnum())
+        return bold > 0.9 * sum(c.text.isalnum() for c in self.chars)
+
+
+def rows(lines: Iterable[Line]) -> list[Row]:
+    """Lines by height, those on one baseline together."""
+    out: list[Row] = []
+    for line in sorted(lines, key=lambda line: (line.y, line.left)):
+        if out and abs(out[-1].y - line.y) <= _LEVEL * max(out[-1].size, line.size):
+            out[-1] = Row([*out[-1].lines, line])
+        else:
+            out.append(Row([line]))
+    return out
+
+
+def body_size(lines: Iterable[Line]) -> float:
+    """The size in which most of the text is set."""
+    sizes: Counter[float] = Counter()
+    for line in lines:
+        sizes[line.size] += line.letters
+    return max(sizes, key=lambda size: sizes[size], default=10.0)
+
+
+def is_running(text: str) -> bool:
+    """Whether a line is of a sentence, and no title, name or address: words in small letters."""
+    words = _WORDS.findall(text)
+    letters = sum(map(len, words))
+    return letters >= _FEW and sum(w[0].islower() for w in words) > _LOW * len(words)
+
+
+def paragraphs(lines: Sequence[Line], least: int = 4) -> Iterator[list[Line]]:
+    """Runs of lines that stand below one another in one column and font and are running text, in the file's order."""
+    run: list[Line] = []
+    for line in sorted(lines, key=lambda line: line.order):
+        if run and not _goes_on(run[-1], line):
+            if len(run) >= least:
+                yield run
+            run = []
+        if is_running(line.text):
+            run.append(line)
+        elif run and line.letters:
+            continue  # a short last line, a line of formulas
+    if len(run) >= least:
+        yield run
+
+
+def _goes_on(before: Line, line: Line) -> bool:
+    size = before.size
+    if abs(line.size - size) > 0.08 * size:
+        return line.letters < _FEW and abs(line.y - before.y) < 2 * size
+    return -0.5 * size <= line.y - before.y <= 2.6 * size and line.left < before.right and line.right > before.left

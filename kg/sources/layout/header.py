@@ -1,0 +1,216 @@
+"""What the first pages say of a paper: title, authors, affiliations, abstract, keywords, identifiers, date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from kg.sources.layout import abstract as abstracts
+from kg.sources.layout.blocks import body_size, paragraphs
+from kg.sources.layout.join import Joiner, plain
+from kg.sources.layout.notes import footnotes
+from kg.sources.layout.offices import Offices
+from kg.sources.layout.pages import Line, Page
+from kg.sources.layout.people import People, people
+
+_STAMP = re.compile(
+    r"arXiv:\s*((?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}))(v\d+)?(?:\s*\[[\w.-]+\])?(?:\s+(\d{1,2})\s+(\w{3})\w*\s+(\d{4}))?"
+)
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
+_DOI = re.compile(r"(?:doi\.org/|\bdoi\s*:?\s*)(10\.\d{4,9}/\n?[^\s,;<>\"]+)", re.I)
+_REFERENCES = re.compile(r"\W*(?:\d+\W+)?(?:References|Bibliography)\W*", re.I)
+_FIGURE = re.compile(r"\s*(?:Figure|Fig\.|Table)\s*\d+\s*[.:]")
+_DOMAIN = re.compile(r"@\s*([\w-]+(?:\s?\.\s?[\w-]+)+)")
+_MOST_LINES = 400  # of a page, from its top; a page of text has 120
+_MOST_CHARS = 2_000  # of a line between title and abstract
+_LEAST = 4  # letters of a title
+_COVER = 0.9  # of the size of a cover's title, that a title has at least
+_WITHIN = 0.06  # share by which the lines of a title may differ in size
+_SMALL_CAPS = 0.75  # size of small capitals, of their line's
+_UPPER = 0.62  # share of the page in which a title without an abstract below it stands
+
+
+@dataclass
+class Header:
+    """What the first pages say of a paper; texts are "" and lists empty where they say nothing."""
+
+    title: str = ""
+    abstract: str = ""
+    authors: list[str] = field(default_factory=list)
+    affiliations: list[str] = field(default_factory=list)
+    keywords: list[str] = field(default_factory=list)
+    domains: list[str] = field(default_factory=list)  # of e-mail addresses
+    arxiv: str = ""
+    doi: str = ""
+    date: str = ""  # ISO 8601, of the arXiv stamp
+    size: float = 0.0  # of the title, in points
+
+
+def header(pages: Iterable[Page], joiner: Joiner) -> Header:
+    """The header of a paper, from its first pages, of which only those that are needed are taken.
+
+    A later page counts as the first one when it has an abstract and a title as large as any before it (after a cover
+    sheet), or its abstract is taken (after a long list of authors).
+    """
+    made: list[Header] = []
+    for page in pages:
+        made.append(_of_page(page, joiner))
+        if len(made) == 1:
+            _identify(made[0], page)
+        if made[-1].abstract:
+            break
+    first, last = made[0], made[-1]
+    if last is first:
+        return first
+    if last.abstract and last.title and last.size >= _COVER * first.size:
+        return replace(last, arxiv=first.arxiv, doi=first.doi, date=first.date)
+    return replace(first, abstract=last.abstract, keywords=first.keywords or last.keywords)
+
+
+def _of_page(page: Page, joiner: Joiner) -> Header:
+    lines = sorted(page.lines, key=lambda line: line.y)[:_MOST_LINES]
+    heading = next((line for line in lines if abstracts.is_heading(line)), None)
+    title = _title(lines, heading, page)
+    below = max((line.y for line in title), default=0.0)
+    found = abstracts.find(page, below, joiner) or abstracts.first_paragraph(page, below, joiner)
+    top = min(found.top if found else page.height, _body_top(page, below))
+    out = Header(title=_title_text(title, joiner), size=max((line.tall for line in title), default=0.0))
+    if found:
+        out.abstract = found.text
+    out.keywords = abstracts.keywords(page, below, joiner)
+    between = _between(lines, title, top)
+    who = people(between)
+    out.authors, out.affiliations = who.authors, who.affiliations
+    _from_notes(who, page, between, top, out)
+    out.domains = _domains(who.mails)
+    if not out.affiliations:
+        out.affiliations = _named_by(out.domains)
+    return out
+
+
+# --- the title
+
+
+def _title(lines: Sequence[Line], heading: Line | None, page: Page) -> list[Line]:
+    """The lines of the title: the largest of what stands above the abstract, with what goes on in the same size."""
+    lowest = heading.y - 0.5 * heading.size if heading and heading.y > 0.08 * page.height else _UPPER * page.height
+    above = [line for line in lines if line.y < lowest and line.letters >= 2]
+    groups = _groups(above)
+    groups = [g for g in groups if sum(line.letters for line in g) >= _LEAST]
+    if not groups:
+        return []
+    largest = max(g[0].tall for g in groups)
+    body = body_size(lines)
+    if largest > 1.08 * body:
+        fitting = [g for g in groups if g[0].tall >= (1 - _WITHIN) * largest]
+    else:
+        fitting = [g for g in groups if all(line.font.bold for line in g)] or groups
+    several = [g for g in fitting if sum(len(line.text.split()) for line in g) > 1]
+    return min(several or fitting, key=lambda g: g[0].y)
+
+
+def _groups(lines: Sequence[Line]) -> list[list[Line]]:
+    """Lines of one size and weight that stand below one another or side by side."""
+    out: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: (round(line.y), line.left)):
+        for group in reversed(out):
+            if _goes_on(group, line):
+                group.append(line)
+                break
+        else:
+            out.append([line])
+    return out
+
+
+def _goes_on(group: list[Line], line: Line) -> bool:
+    last = group[-1]
+    if abs(last.tall - line.tall) > _WITHIN * last.tall or last.font.bold != line.font.bold:
+        return False
+    gap = line.y - last.y
+    if gap < 0.3 * line.size:
+        return line.left - last.right < 2.5 * line.size
+    left, right = min(li.left for li in group), max(li.right for li in group)
+    return gap < 1.75 * line.tall and line.left < right and line.right > left
+
+
+def _title_text(lines: Sequence[Line], joiner: Joiner) -> str:
+    """The title without the marks of its notes."""
+    texts = []
+    for line in sorted(lines, key=lambda line: (round(line.y), line.left)):
+        chars = [c for c in line.chars if not (c.raised and (c.text in "*∗†‡§¶⋆" or not c.text.isalnum()))]
+        texts.append(plain(chars))
+    return joiner.join(texts).rstrip("*∗†‡§¶⋆ ")
+
+
+# --- who wrote it
+
+
+def _between(lines: Sequence[Line], title: Sequence[Line], top: float) -> list[Line]:
+    """The lines between title and abstract, up to a figure or a wide gap."""
+    below = max((line.y for line in title), default=0.0)
+    own = sorted(
+        (li for li in lines if below < li.y < top - 0.4 * li.size and li not in title and len(li.chars) < _MOST_CHARS),
+        key=lambda li: li.y,
+    )
+    figure = next((li.y for li in own if _FIGURE.match(li.text)), None)
+    kept: list[Line] = []
+    for line in own:
+        if figure is not None and line.y >= figure:
+            break
+        if kept and line.y - kept[-1].y > 6 * max(line.size, 10):
+            break
+        kept.append(line)
+    return kept
+
+
+def _body_top(page: Page, below: float) -> float:
+    """Where running text begins below a height."""
+    for run in paragraphs([line for line in page.lines if line.y > below]):
+        return run[0].y
+    return page.height
+
+
+def _from_notes(who: People, page: Page, between: Sequence[Line], top: float, out: Header) -> None:
+    """Affiliations that stand in the notes of the page, when the header has none, or not those of all marks."""
+    numbers = {m for m in who.marks if m.isdigit()}
+    if who.affiliations and numbers <= who.labels:
+        return
+    used = {id(line) for line in between}
+    body = body_size(page.lines)
+    small = [li for li in page.lines if id(li) not in used and li.y > top and li.size <= 0.97 * body]
+    ordered = sorted((li for li in small if len(li.chars) < _MOST_CHARS), key=lambda li: li.order)[-_MOST_LINES:]
+    for text in footnotes(ordered, who, numbers - who.labels if who.affiliations else None):
+        if text not in out.affiliations:
+            out.affiliations.append(text)
+
+
+def _domains(mails: Sequence[str]) -> list[str]:
+    """The distinct domains of e-mail addresses, in small letters."""
+    found = (re.sub(r"\s", "", m[1]).lower().strip(".") for mail in mails for m in _DOMAIN.finditer(mail))
+    return list(dict.fromkeys(found))
+
+
+def _named_by(domains: Sequence[str]) -> list[str]:
+    """The companies that domains name, for a paper without affiliations: "google.com" is Google's."""
+    names = Offices.load().names
+    parts = (part for domain in domains for part in domain.split(".")[:-1])
+    return list(dict.fromkeys(part.capitalize() for part in parts if part in names and len(part) > 3))
+
+
+# --- identifiers
+
+
+def _identify(made: Header, page: Page) -> None:
+    """arXiv id and date by the stamp in the margin, and the DOI that the page prints, its references apart."""
+    texts = [line.text for line in page.lines]
+    end = next((at for at, text in enumerate(texts) if _REFERENCES.fullmatch(text)), len(texts))
+    stamp = _STAMP.search(page.margin) or next((m for m in map(_STAMP.match, texts) if m and m[3]), None)
+    if stamp:
+        made.arxiv = stamp[1]
+        months = _MONTHS.split()
+        if stamp[3] and stamp[4].lower() in months:
+            made.date = f"{stamp[5]}-{months.index(stamp[4].lower()) + 1:02d}-{int(stamp[3]):02d}"
+    doi = _DOI.search("\n".join(texts[:end]))
+    if doi:
+        made.doi = "".join(doi[1].split()).rstrip(".)]}")

@@ -1,0 +1,88 @@
+"""Lines joined to running text: hyphens at line ends are resolved by the document's own words, marks of notes go."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from kg.sources.layout.pages import Char
+from kg.sources.words import Words
+
+_WORD = re.compile(r"(?<![\w\ufffe\x02-])[^\W\d_]+(?:-[^\W\d_]+)*(?![\w\ufffe\x02-])")
+_BEFORE = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)-$")
+_AFTER = re.compile(r"[^\W_]+(?:-[^\W\d_]+)*")
+_KNOWN = 20  # papers that make a part of a compound a word of its own
+_NOTE = re.compile(r"[\d,*∗†‡§¶‖⋆♣♠♦♥♯♭]+")
+_LONGEST = 80  # letters of a word
+_LETTERS = 3  # of the word before a note's mark; a shorter one bears an exponent
+
+
+class Joiner:
+    """Joins lines; `text` is as much of the document as is at hand, line ends marked U+FFFE where a hyphen stood."""
+
+    def __init__(self, text: str, words: Words) -> None:
+        self.own = Counter(word.lower() for word in _WORD.findall(text))
+        self.words = words
+
+    def join(self, lines: Iterable[str]) -> str:
+        """One text of several lines."""
+        out = ""
+        for line in lines:
+            line = line.strip()
+            if not line:
+                continue
+            before = _BEFORE.search(out[-_LONGEST:])
+            after = _AFTER.match(line)
+            if before and after:
+                out = out[:-1] + self._between(before[1], after.group()) + line
+            elif out.endswith(("-", "–", "—", "/")) and out[-2:-1].strip() and not out[-1:].isspace():
+                out += line
+            else:
+                out += f" {line}" if out else line
+        return " ".join(out.split())
+
+    def _between(self, first: str, last: str) -> str:
+        """What stands between the parts of a word that a line end cuts: a hyphen or nothing."""
+        if not last[0].islower() or "-" in last:
+            return "-"  # "Meta-BiLSTM", "state-of-the-art"
+        low, end = first.lower(), last.lower()
+        whole, compound = self.own[low + end], self.own[f"{low}-{end}"]
+        if whole != compound:
+            return "" if whole > compound else "-"
+        known = self.words.joins(low, end)
+        if known:
+            return "-" if "-" in known else ""
+        if "-" in low:
+            return self._between(low.rpartition("-")[2], last)
+        count = self.words.count
+        is_two = count.get(low, 0) >= _KNOWN and count.get(end, 0) >= _KNOWN and len(low) > 2 and len(end) > 2
+        return "-" if is_two else ""
+
+
+def plain(chars: Sequence[Char]) -> str:
+    """A line as text without the marks of its notes ("reducing repetition¹."); exponents stay."""
+    out = ""
+    at, skipped = 0, False
+    while at < len(chars):
+        char = chars[at]
+        if char.raised:
+            end = at
+            while end < len(chars) and chars[end].raised:
+                end += 1
+            mark = "".join(c.text for c in chars[at:end])
+            if _NOTE.fullmatch(mark) and _bears_note(out):
+                at = end
+                skipped = True
+                continue
+        is_apart = char.space and not (skipped and char.text in ".,;:)")
+        out += f" {char.text}" if is_apart and out else char.text
+        skipped = False
+        at += 1
+    return out
+
+
+def _bears_note(before: str) -> bool:
+    """Whether a mark after this text is a note's: it stands after a word or the end of a sentence."""
+    word = re.search(r"[^\W\d_]+$", before[-_LONGEST:])
+    return len(word.group()) >= _LETTERS if word else before.rstrip()[-1:] in {".", ",", ";", ":", "”", '"', ")"}

@@ -1,0 +1,90 @@
+"""Affiliations in the notes at the foot of the first page, as ICML, journals and mathematicians print them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Sequence
+
+from kg.sources.layout.blocks import is_running
+from kg.sources.layout.offices import Offices
+from kg.sources.layout.pages import Char, Line, written
+from kg.sources.layout.people import MAIL, MARK, NOTE, People, clean, labels, overlap
+
+_WITH = re.compile(
+    r"\b(?:is|are|was|were)\s+(?:currently\s+|also\s+|now\s+)?(?:with|at)\s+(?:the\s+)?([^.]{8,300}?)"
+    r"(?:\s*\(?\s*e-?mails?\b|\.\s|\.$|;\s|\s+\(?(?:email|corresponding)\b)",
+    re.I,
+)
+_CUT = re.compile(r"\s*[*∗]?\s*(?:Correspond(?:ence|ing)|Contact|E-?mails?\b|Proceedings\b|Copyright|Preprint)")
+_SENTENCE = re.compile(r"\b(?:we|is|are|was|were|this|these|our|has|have|can|see|denotes?)\b", re.I)
+_LONGEST = 300  # code points of an affiliation
+
+
+def footnotes(lines: Sequence[Line], known: People, marks: Container[str] | None) -> list[str]:
+    """Affiliations in the notes of the page: "¹University of X ²ACME", "J. Doe is with the University of Y".
+
+    `marks`: those whose notes are looked at, None for all. `known.labels` grows by the marks that are found.
+    """
+    offices = Offices.load()
+    found: list[str] = []
+    for chars in _notes(lines):
+        text = written(chars)
+        found += (clean(match[1]) for match in _WITH.finditer(text) if offices.has(match[1]))
+        for mark, item in _items(chars):
+            of = labels(mark)
+            place = clean(MAIL.sub("", _CUT.split(item)[0]).strip(" .<>{}"))
+            if of and (marks is None or any(m in marks for m in of)) and _is_place(place, offices):
+                known.labels |= of
+                found.append(place)
+    if not found and not known.affiliations:
+        found = [clean(line.text) for line in lines if len(line.text.split()) > 2 and _is_place(line.text, offices)]
+    return list(dict.fromkeys(f for f in found if f))
+
+
+def _is_place(text: str, offices: Offices) -> bool:
+    """Whether a text of the notes is an affiliation and nothing else."""
+    if NOTE.search(text) or MAIL.search(text) or _SENTENCE.search(text) or is_running(text):
+        return False
+    return text[:1].isupper() and len(text) < _LONGEST and offices.has(text)
+
+
+def _notes(lines: Sequence[Line]) -> Iterable[list[Char]]:
+    """The characters of each note's block, a line end being a space."""
+    run: list[Line] = []
+    for line in lines:
+        if run and not (0 <= line.y - run[-1].y < 1.8 * line.size and overlap(run[-1], line)):
+            yield _spaced(run)
+            run = []
+        run.append(line)
+    if run:
+        yield _spaced(run)
+
+
+def _spaced(run: Sequence[Line]) -> list[Char]:
+    """Lines as one, a space between them but where a hyphen stands."""
+    out: list[Char] = []
+    for line in run:
+        chars = list(line.chars)
+        if out and out[-1].text == "-" and chars[0].text.islower():
+            out.pop()
+            chars[0].space = False
+        else:
+            chars[0].space = True
+        out += chars
+    return out
+
+
+def _items(chars: Sequence[Char]) -> Iterable[tuple[str, str]]:
+    """The text cut at raised marks: (mark, what follows)."""
+    mark = ""
+    item: list[Char] = []
+    for char in chars:
+        if char.raised and MARK.fullmatch(char.text):
+            if item:
+                yield mark, written(item)
+                mark, item = "", []
+            mark += char.text
+        else:
+            item.append(char)
+    if item:
+        yield mark, written(item)

@@ -1,0 +1,368 @@
+"""Pages of a PDF as lines: characters with their places and fonts, put together to what stands on one baseline.
+
+pdfium gives characters in the order of the file. That order holds within a run of text, but not for accents, marks
+and cells of a table, so that lines are made by place alone.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+MOST_CHARS = 30_000  # of a page; a page of text has 5,000
+_SMALL = 0.86  # a raised character is at most so large, of its line's size
+_RAISED = 0.12  # em that its baseline is above the line's
+_SAME = 0.6  # em between baselines of one line: marks are raised by less, the next line is lower by more
+WIDE = 0.85  # em between two cells of a line; a space has 0.25 to 0.5
+_WORD = 0.17  # em between two words
+_SURE = 0.45  # em between two words, whatever pdfium says
+_WIDTH = 1.2  # em that two runs of a line may overlap
+_STEP = 8.0  # points
+_MOST_BESIDE = 40  # runs on one height
+_TINY = 2.0  # points
+_HEAVY = 600  # weight of a font that is bold
+_ITALIC = 64  # flag of a font
+_BOLD = re.compile(r"bold|black|heavy|medi(?!um)|demi|cmbx|cmssbx|sfbx|ecbx|tib$|bx\d", re.I)
+_SLANTED = re.compile(r"ital|obli|slant|cmti|cmsl|sfti|ecti", re.I)
+_HYPHENS = (2, 0xFFFE, 0xAD, 0x2010, 0x2011)  # hyphens, as pdfium and typesetters write them
+_OLD = {11: "ff", 12: "fi", 13: "fl", 14: "ffi", 15: "ffl"}  # TeX's ligatures, in fonts that name no characters
+_BLANK = (32, 9, 10, 13, 160)
+_ACCENTS = {
+    "´": "\u0301", "`": "\u0300", "ˆ": "\u0302", "^": "\u0302", "˜": "\u0303", "~": "\u0303", "¨": "\u0308",
+    "¸": "\u0327", "ˇ": "\u030c", "˘": "\u0306", "˙": "\u0307", "˚": "\u030a", "˝": "\u030b", "¯": "\u0304",
+    "˛": "\u0328",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Font:
+    """The font of a character as the file names it, with its size in points on the page."""
+
+    name: str
+    size: float
+    bold: bool
+    italic: bool
+
+
+@dataclass(slots=True)
+class Char:
+    """A character at [left, right] on a baseline; y counts points from the top of the page."""
+
+    text: str
+    left: float
+    right: float
+    y: float
+    font: Font
+    space: bool = False  # whether a space stands before it
+    raised: bool = False
+    order: int = 0
+
+
+@dataclass
+class Line:
+    """What stands on one baseline without a wide gap: a line of a column, a cell of a table of authors."""
+
+    chars: list[Char]
+    page: int = 0
+    order: int = field(init=False)
+    left: float = field(init=False)
+    right: float = field(init=False)
+    y: float = field(init=False)
+    font: Font = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.order = min(c.order for c in self.chars)
+        self.left = min(c.left for c in self.chars)
+        self.right = max(c.right for c in self.chars)
+        fonts = Counter({c.font: 0 for c in self.chars})
+        for char in self.chars:
+            fonts[char.font] += 2 if char.text.isalnum() else 1
+        self.font = max(fonts, key=lambda f: (fonts[f], f.size))
+        self.y = median(c.y for c in self.chars if c.font == self.font)
+        for char in self.chars:
+            small = char.font.size <= _SMALL * self.size
+            char.raised = self.y - char.y > (_RAISED if small else 2 * _RAISED) * self.size
+
+    @property
+    def size(self) -> float:
+        return self.font.size
+
+    @cached_property
+    def tall(self) -> float:
+        """The size of its largest letters, where small capitals are the most."""
+        sizes = Counter(c.font.size for c in self.chars if c.text.isalpha() and not c.raised)
+        large = [s for s, n in sizes.items() if n * 10 >= sizes.total()]
+        return max(large, default=self.size)
+
+    @cached_property
+    def text(self) -> str:
+        return written(self.chars)
+
+    def chars_font(self) -> Font:
+        """The font of its first letter."""
+        return next((c.font for c in self.chars if c.text.isalpha() and not c.raised), self.font)
+
+    @property
+    def center(self) -> float:
+        return (self.left + self.right) / 2
+
+    @cached_property
+    def letters(self) -> int:
+        return sum(c.text.isalpha() for c in self.chars)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The lines of a page, in the order of the file, and what stands there turned by 90 degrees."""
+
+    number: int
+    width: float
+    height: float
+    lines: tuple[Line, ...]
+    margin: str
+
+
+def written(chars: Iterable[Char]) -> str:
+    """Characters of a line as text."""
+    return "".join(f" {c.text}" if c.space and at else c.text for at, c in enumerate(chars))
+
+
+def read_page(document: Any, number: int) -> Page:
+    """A page of an open pypdfium2 document, from 0; pdfium's own errors (PdfiumError) pass."""
+    page = document[number]
+    try:
+        x0, y0, x1, y1 = page.get_cropbox()
+        left, right, bottom, top = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
+        text = page.get_textpage()
+        try:
+            glyphs = _glyphs(text.raw)
+        finally:
+            text.close()
+    finally:
+        page.close()
+    turns = Counter(glyph.turn for glyph in glyphs).most_common(1)
+    turn = turns[0][0] if turns else 0
+    across, down = right - left, top - bottom
+    width, height = (down, across) if turn % 2 else (across, down)
+    chars: list[Char] = []
+    margin = ""
+    for glyph in glyphs:
+        if glyph.turn != turn:
+            margin += f" {glyph.text}" if glyph.space and margin else glyph.text
+            continue
+        x0, x1, y = glyph.placed(left, bottom, right, top)
+        if math.isfinite(x0 + x1 + y) and -1 <= x0 <= width + 1 and -1 <= y <= height + 1:  # on the page
+            chars.append(Char(glyph.text, x0, max(x0, x1), y, glyph.font, glyph.space, order=len(chars)))
+    lines = tuple(sorted(_lines(chars, number), key=lambda line: line.order))
+    return Page(number, width, height, lines, margin)
+
+
+@dataclass(slots=True)
+class _Glyph:
+    """A character as pdfium gives it: its box and origin in the file's units, y from the bottom."""
+
+    text: str
+    box: tuple[float, float, float, float]  # left, right, bottom, top
+    origin: tuple[float, float]
+    font: Font
+    turn: int  # quarters to the left
+    space: bool
+
+    def placed(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float]:
+        """Begin and end along its line, and its baseline from the top, on a page held so that it can be read."""
+        x0, x1, y0, y1 = self.box
+        x, y = self.origin
+        if self.turn == 0:
+            return x0 - left, x1 - left, top - y
+        if self.turn == 1:
+            return y0 - bottom, y1 - bottom, x - left
+        if self.turn == 2:
+            return right - x1, right - x0, y - bottom
+        return top - y1, top - y0, right - x
+
+
+def _glyphs(text: Any) -> list[_Glyph]:
+    """The characters of a page in the order of the file."""
+    import pypdfium2.raw as pdfium
+
+    left, right, bottom, top, x, y = (ctypes.c_double() for _ in range(6))
+    fonts: dict[int, tuple[Font, int]] = {}
+    out: list[_Glyph] = []
+    space = False
+    for at in range(min(pdfium.FPDFText_CountChars(text), MOST_CHARS)):
+        code = pdfium.FPDFText_GetUnicode(text, at)
+        if code in _BLANK and not (code == 13 and pdfium.FPDFText_IsGenerated(text, at) == 0):
+            space = True
+            continue
+        char = _character(code)
+        if not char or not pdfium.FPDFText_GetCharBox(text, at, left, right, bottom, top):
+            continue
+        thing = pdfium.FPDFText_GetTextObject(text, at)
+        key = ctypes.addressof(thing.contents) if thing else 0
+        if key not in fonts:
+            fonts[key] = _font(pdfium, text, at, thing)
+        pdfium.FPDFText_GetCharOrigin(text, at, x, y)
+        box = left.value, right.value, bottom.value, top.value
+        out.append(_Glyph(char, box, (x.value, y.value), *fonts[key], space))
+        space = False
+    return out
+
+
+def _font(pdfium: Any, text: Any, at: int, thing: Any) -> tuple[Font, int]:
+    """The font of a character's text object, and by how many quarters it is turned to the left."""
+    matrix = pdfium.FS_MATRIX()
+    size = pdfium.FPDFText_GetFontSize(text, at)
+    if not pdfium.FPDFText_GetMatrix(text, at, matrix):
+        matrix.a = matrix.d = 1.0
+    scale = math.hypot(matrix.c, matrix.d)
+    size = round(size * scale, 1) if math.isfinite(size * scale) else 0.0
+    if size < _TINY:  # fonts of pictures, whose size is in their own units
+        box = pdfium.FS_RECTF()
+        size = round(box.top - box.bottom, 1) if pdfium.FPDFText_GetLooseCharBox(text, at, box) else size
+    font = pdfium.FPDFTextObj_GetFont(thing) if thing else None
+    angle = math.atan2(matrix.b, matrix.a)
+    turn = round(angle / (math.pi / 2)) % 4 if math.isfinite(angle) else 0
+    if not font:
+        return Font("", size, False, False), turn
+    buffer = ctypes.create_string_buffer(128)
+    pdfium.FPDFFont_GetBaseFontName(font, buffer, 128)
+    name = buffer.value.decode("latin-1").partition("+")[2] or buffer.value.decode("latin-1")
+    flags = pdfium.FPDFFont_GetFlags(font)
+    bold = bool(_BOLD.search(name)) or pdfium.FPDFFont_GetWeight(font) >= _HEAVY
+    italic = bool(flags & _ITALIC) or bool(_SLANTED.search(name))
+    return Font(name, size, bold, italic), turn
+
+
+def _character(code: int) -> str:
+    """What a code stands for, ligatures as letters; "" for what prints nothing."""
+    if code in _HYPHENS:
+        return "-"
+    if code in _OLD:
+        return _OLD[code]
+    char = chr(code)
+    if char.isascii():
+        return char if char.isprintable() else ""
+    if 0xFB00 <= code <= 0xFB06 or 0x1D400 <= code <= 0x1D7FF or 0xFF01 <= code <= 0xFF5E:
+        return unicodedata.normalize("NFKC", char)
+    return char if char.isprintable() and unicodedata.category(char) not in ("Co", "Cs") else "\ufffd"
+
+
+def _lines(chars: list[Char], page: int) -> Iterator[Line]:
+    """Characters on one baseline without a wide gap."""
+    runs: list[list[Char]] = []
+    for char in chars:
+        if runs and _follows(runs[-1], char):
+            runs[-1].append(char)
+        else:
+            runs.append([char])
+    for run in _joined([r for r in runs if any(c.font.size > 0 for c in r)]):
+        run.sort(key=lambda c: c.left + (c.text in _ACCENTS) * 0.01)
+        yield from (Line(part, page) for part in _cells(_accented(run)))
+
+
+def _follows(run: list[Char], char: Char) -> bool:
+    """Whether a character goes on where the run stands."""
+    last = run[-1]
+    size = max(last.font.size, char.font.size)
+    level = max(run[-8:], key=lambda c: c.font.size).y  # marks stand above or below the line
+    return abs(level - char.y) <= _SAME * size and -size <= char.left - last.right <= WIDE * size
+
+
+@dataclass(slots=True)
+class _Run:
+    """Characters that follow one another on a baseline, with the place of the large ones."""
+
+    chars: list[Char]
+    y: float
+    size: float
+    left: float
+    right: float
+
+    @staticmethod
+    def of(chars: list[Char]) -> _Run:
+        size = max(c.font.size for c in chars)
+        y = median(c.y for c in chars if c.font.size >= 0.9 * size)
+        return _Run(chars, y, size, min(c.left for c in chars), max(c.right for c in chars))
+
+    def add(self, other: _Run) -> None:
+        if other.chars[0].left - self.right > _WORD * other.size:
+            other.chars[0].space = True
+        self.chars += other.chars
+        if other.size > self.size:
+            self.size, self.y = other.size, other.y
+        self.left, self.right = min(self.left, other.left), max(self.right, other.right)
+
+
+def _joined(runs: list[list[Char]]) -> list[list[Char]]:
+    """Runs put together that stand on one baseline side by side: what the file draws later belongs there too."""
+    out: list[_Run] = []
+    rows: dict[int, list[_Run]] = {}  # by height, in steps of some points
+    for run in map(_Run.of, runs):
+        step = int(run.y // _STEP)
+        near = (r for s in (step, step - 1, step + 1) for r in rows.get(s, ())[-_MOST_BESIDE:])
+        other = next((r for r in near if _beside(run, r)), None)
+        if other:
+            other.add(run)
+        else:
+            out.append(run)
+            rows.setdefault(step, []).append(run)
+    return [run.chars for run in out]
+
+
+def _beside(run: _Run, other: _Run) -> bool:
+    """Whether two runs are of one line; an accent is where its letter is."""
+    large = max(run.size, other.size)
+    away = abs(other.y - run.y)
+    if all(c.text in _ACCENTS for c in run.chars[:3]) and away <= _SAME * other.size:
+        return other.left - other.size < run.left < other.right + other.size
+    small = min(run.size, other.size) <= _SMALL * large
+    gap = max(run.left - other.right, other.left - run.right)
+    return away <= (_SAME if small else _RAISED) * large and -_WIDTH * large <= gap <= WIDE * large
+
+
+def _accented(run: list[Char]) -> list[Char]:
+    """Accents that are drawn over their letters become one with them."""
+    out: list[Char] = []
+    for at, char in enumerate(run):
+        mark = _ACCENTS.get(char.text)
+        if mark:
+            near = [c for c in (*out[-1:], *run[at + 1 : at + 2]) if c.text.isalpha() and _over(char, c) > 0]
+            if near:
+                letter = max(near, key=lambda c: _over(char, c))
+                base = {"ı": "i", "ȷ": "j"}.get(letter.text, letter.text)
+                made = unicodedata.normalize("NFC", base + mark)
+                if len(made) == 1:
+                    letter.text = made
+                    letter.space = letter.space or (char.space and letter not in out)
+                    continue
+        out.append(char)
+    return out
+
+
+def _over(accent: Char, letter: Char) -> float:
+    """How much of an accent stands over a letter, in points."""
+    return min(accent.right, letter.right) - max(accent.left, letter.left)
+
+
+def _cells(run: list[Char]) -> Iterator[list[Char]]:
+    """A run cut at wide gaps; spaces where the gap between two characters is one."""
+    part = run[:1]
+    for before, char in pairwise(run):
+        size = max(before.font.size, char.font.size)
+        gap = char.left - before.right
+        if gap > WIDE * size:
+            yield part
+            part = []
+        elif gap > _SURE * size:
+            char.space = True
+        part.append(char)
+    yield part

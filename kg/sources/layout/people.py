@@ -1,0 +1,400 @@
+"""Which texts between title and abstract are authors, which are affiliations: by marks, fonts, and words of offices.
+
+Names of people are in no list: a name is what has the form of one, stands in the font of the first names, and has no
+word by which an organisation is known (`ontology/words.ttl`, `ontology/institutions.ttl`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from kg.sources.layout.blocks import is_running
+from kg.sources.layout.offices import Offices
+from kg.sources.layout.pages import Char, Line, written
+
+MAIL = re.compile(
+    r"[\w.+{}()|*-]{0,80}\s?@\s*[\w.-]+\.\s?\w|[{(][^{}@]{0,300}[,|][^{}@]{0,300}[)}]\s*@"
+    r"|https?:|www\.|^\W*[a-z][a-z\d-]*(?:\.[a-z][a-z\d-]*)+(?:/\S*)?\W*$"  # "name.org/path" alone
+    r"|^[^\w{]*\{[^{}@]*,?$"  # braces that the next line closes
+)
+MARK = re.compile(r"[\d\s,;.*∗⋆†‡§¶‖#♯♭♮&?⊥♣♠♦♥♢♡△▽◇◦•~\]\[()+=$\ufffd⇤⇥◆■□✉a-z-]+")
+_LEADING = re.compile(r"\s*(?:[*∗⋆†‡§¶‖#♯♭♮⊥♣♠♦♥♢♡△▽◇◦\ufffd]+|\(?\d{1,2}\)?(?=\s*[A-Z]))\s*")
+_JOINT = re.compile(
+    r"(?<=[^\W\d_])(?:[\d*∗†‡§¶]+(?:,[\d*∗†‡§¶]+)*)(?:\s*(?:,|;|&|\band\b)\s*|\s+|$)"  # marks that are not raised
+    r"|\s*(?:,|;|&|·|•|\band\b|\bAND\b|、|，)\s*"
+)
+_TOKEN = re.compile(r"[^\W\d_](?:[^\W\d_]|['’`´.-])*\.?")
+_TITLES = re.compile(
+    r"(?:(?:(?:Graduate |Under)?(?:Student|Senior|Life|Associate)\s+)?(?:Member|Fellow)(?:\s*,?\s*(?:IEEE|ACM))?"
+    r"|IEEE|ACM|Ph\.?\s?D\.?|M\.?D\.?|M\.?Sc\.?|Dr\.?|Prof\.?|Jr\.?|Sr\.?|I{2,3})",
+    re.I,
+)
+_NOBODY = re.compile(
+    r"anonymous|double-?blind|under review|paper id|submission"
+    r"|^\W*(?:an?\s+)?(?:preprint|technical report|working paper)\b",
+    re.I,
+)
+NOTE = re.compile(
+    r"\b(?:work(?:ed|ing)?\s+(?:was|is|were|done|performed)|contribut\w+|intern(?:ship)?\b|correspond\w*"
+    r"|project\s+(?:lead|page|website)|supported|funded|equal(?:ly)?\b|co-?first|authors?\b|published|accepted|copyright|license|submitted|received"
+    r"|advis\w+|alphabetical|permission|github|code\s+(?:is\s+)?available)",
+    re.I,
+)
+_DATE = re.compile(
+    r"\s*(?:\d{1,2}\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+(?:\d{1,2},?\s*)?(?:19|20)\d\d\s*",
+    re.I,
+)
+_ORDINAL = re.compile(r"\d{1,2}\s?(?:st|nd|rd|th)\s+(?=[^\W\d_])")
+_GOES_ON = re.compile(r"(?:[,&-]|\b(?:of|and|for|the|in|at|de|für|der|di|del|du))$")
+_IN_BRACKETS = re.compile(r"(.{3,}?)\s*\(([^()]+)\)?")
+_LOWEST = 2  # letters of a name
+_CLOSE = 1.35  # em between the lines of one affiliation
+_NEAR = 3.2  # em below a name, for an affiliation that no word tells
+_SENTENCE = 60  # code points of a line that is no affiliation, when its words are those of a sentence
+_GAP = 0.5  # em between two names, at least
+_MOST = 5  # words of a name
+_LIKE = 0.1  # share by which names may differ in size
+_PARTICLE = 4  # letters of a word of a name in small letters ("van", "der")
+
+
+@dataclass
+class People:
+    """Authors as printed, affiliations one string each, and the addresses of e-mail as printed."""
+
+    authors: list[str] = field(default_factory=list)
+    affiliations: list[str] = field(default_factory=list)
+    mails: list[str] = field(default_factory=list)
+    marks: set[str] = field(default_factory=set)  # of the authors
+    labels: set[str] = field(default_factory=set)  # of the affiliations
+
+
+@dataclass
+class _Piece:
+    """A part of a line of the header: a name, or an affiliation, with its marks."""
+
+    text: str
+    line: Line
+    kind: str  # "name", "place", "mail"
+    marks: str = ""
+
+
+def people(lines: Sequence[Line]) -> People:
+    """Authors and affiliations of the lines between title and abstract."""
+    offices = Offices.load()
+    out = People()
+    lines = [line for line in lines if not _NOBODY.search(line.text) and not _DATE.fullmatch(line.text)]
+    ordered = sorted(lines, key=lambda line: (round(line.y), line.left))
+    first = next((line for line in ordered if line.letters >= _LOWEST and not MAIL.search(line.text)), None)
+    if first is None:
+        return out
+    pieces: list[_Piece] = []
+    rejoined = _rejoined(_by_rows(ordered), offices)
+    for at, line in enumerate(rejoined):
+        is_cell = any(
+            abs(other.y - line.y) < 0.5 * line.size
+            for other in (*rejoined[max(0, at - 1) : at], *rejoined[at + 1 : at + 2])
+        )
+        pieces += _pieces(line, first, offices, pieces, is_cell)
+    _collect(pieces, out)
+    return out
+
+
+def _by_rows(lines: Sequence[Line]) -> list[Line]:
+    """Lines from top to bottom, those on one baseline from left to right."""
+    out: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: line.y):
+        if out and line.y - out[-1][0].y < 0.5 * line.size:
+            out[-1].append(line)
+        else:
+            out.append([line])
+    return [line for row in out for line in sorted(row, key=lambda line: line.left)]
+
+
+def _rejoined(lines: Sequence[Line], offices: Offices) -> list[Line]:
+    """Lines of a list of names of which a line end cuts one ("Lena van der / Berg, ...") as one line."""
+    out: list[Line] = []
+    for line in lines:
+        if out and _is_cut(out[-1], line, offices):
+            before = out.pop()
+            dx, dy = before.right + 0.3 * line.size - line.left, before.y - line.y
+            moved = [replace(c, left=c.left + dx, right=c.right + dx, y=c.y + dy, order=c.order) for c in line.chars]
+            moved[0].space = True
+            line = Line([*before.chars, *moved], before.page)
+        out.append(line)
+    return out
+
+
+def _is_cut(before: Line, line: Line, offices: Offices) -> bool:
+    size = before.size
+    if before.font != line.font or not 0.5 * size < line.y - before.y < 1.8 * size or "," not in before.text:
+        return False
+    if before.chars[-1].raised or line.chars[0].raised or not before.chars[-1].text.isalpha():
+        return False
+    last, start = _JOINT.split(before.text)[-1].split(), _JOINT.split(line.text)[0].split()
+    if not last or not start or last[-1] in ("and", "AND") or MAIL.search(before.text + " " + line.text):
+        return False
+    is_open = len(last) == 1 or last[-1].islower() or len(start) == 1
+    whole = " ".join([*last, re.sub(r"[^\w'’.-]+$|\d+$", "", start[0])])
+    return (
+        is_open
+        and not offices.has(before.text)
+        and _is_name(" ".join([*last, *start[:1]]) if len(start) == 1 else whole, offices)
+    )
+
+
+def _pieces(line: Line, first: Line, offices: Offices, before: list[_Piece], is_cell: bool) -> list[_Piece]:
+    """A line, or a cell of several on its height, as names, affiliations and addresses."""
+    ordinal = _ORDINAL.match(line.text)  # "1st Ada Lovelace", as IEEE's template counts authors
+    if ordinal:
+        line = Line(line.chars[sum(not c.isspace() for c in ordinal.group()) :], line.page)
+    if _is_open_brace(before):
+        return [_Piece(line.text, line, "mail")]
+    if MAIL.search(line.text) or line.text.count("@"):
+        before_it = _without_mail(line)
+        names, rest = _names(before_it, line.chars, first, offices)
+        kept = [_Piece(name, line, "name") for name in names]
+        if offices.has(rest) and not is_running(rest):
+            kept.append(_Piece(rest, line, "place"))
+        return [*kept, _Piece(line.text, line, "mail")]
+    note = NOTE.search(line.text)
+    if note:
+        end = sum(not c.isspace() for c in line.text[: note.start()])
+        if not offices.has(line.text[: note.start()]):
+            return []
+        line = Line(line.chars[:end], line.page)
+    apart = _apart(line)
+    beside = [written(part).strip(" ,") for part in apart]
+    is_set_so = all(_in_font(text, text, 0, part, first) for text, part in zip(beside, apart, strict=True))
+    if len(beside) > 1 and is_set_so and all(_is_name(text, offices) for text in beside):
+        return [_Piece(text, line, "name") for text in beside]
+    out: list[_Piece] = []
+    chunks = list(_chunks(line))
+    is_place = _continues(line, is_cell, bool(chunks and chunks[0][0]), len(chunks) > 1, before)
+    follows = any(p.kind == "place" and _is_below(p, line) for p in before)
+    for mark, chars in chunks:
+        text = written(chars).strip()
+        if mark and (out == [] or is_place) and not _is_names(text, chars, first, offices):
+            is_place = True
+            out.append(_Piece(text, line, "place", mark))
+            continue
+        names, rest = ([], text) if is_place and not out else _names(text, chars, first, offices)
+        if names and rest and follows and not offices.has(rest):
+            names, rest = [], text  # "Ann Arbor, MI"
+        if mark and out and out[-1].kind == "name":
+            out[-1].marks += mark
+        out += [_Piece(name, line, "name") for name in names]
+        if rest:
+            is_place = True
+            joined = out and out[-1].kind == "place" and not mark
+            if joined:
+                out[-1].text = f"{out[-1].text} {rest}"
+            else:
+                out.append(_Piece(rest, line, "place", mark if not names else ""))
+    return out
+
+
+def _continues(line: Line, is_cell: bool, is_marked: bool, has_marks: bool, before: Sequence[_Piece]) -> bool:
+    """Whether a line goes on with the affiliation that the line above it began.
+
+    Below an affiliation in a table of authors stands its city, which looks like a name.
+    """
+    above = next((p for p in reversed(before) if 0.5 * line.size < line.y - p.line.y and overlap(p.line, line)), None)
+    if is_marked or above is None or above.kind != "place" or not _is_below(above, line):
+        return False
+    is_close = line.y - above.line.y < _CLOSE * line.size and line.chars_font() == above.line.font
+    is_city = is_cell and is_close and not _JOINT.match(line.text)
+    return bool(_GOES_ON.search(above.text)) or (bool(above.marks) and has_marks) or is_city
+
+
+def _apart(line: Line) -> list[list[Char]]:
+    """A line cut where gaps are wider than those between its words: names side by side."""
+    gaps = [c.left - b.right for b, c in pairwise(line.chars) if c.space]
+    if len(gaps) < 2:
+        return [line.chars]
+    least = max(1.6 * min(gaps), _GAP * line.size)
+    out, part = [], line.chars[:1]
+    for before, char in pairwise(line.chars):
+        if char.space and char.left - before.right > least:
+            out.append(part)
+            part = []
+        part.append(char)
+    return [*out, part]
+
+
+def _is_open_brace(before: list[_Piece]) -> bool:
+    """Whether a list of addresses in braces goes on from the line before."""
+    text = "".join(p.text for p in before[-6:] if p.kind == "mail")
+    return text.count("{") > text.count("}")
+
+
+def _chunks(line: Line) -> Iterable[tuple[str, list[Char]]]:
+    """A line cut at raised marks: (the mark before, what follows it)."""
+    mark = ""
+    chars: list[Char] = []
+    lead = _LEADING.match(line.text)
+    skip = 0
+    if lead and not line.chars[0].raised:
+        skip = len(lead.group().replace(" ", ""))
+        mark = lead.group().strip()
+    for char in line.chars[skip:]:
+        if char.raised and MARK.fullmatch(char.text):
+            if chars:
+                yield mark, chars
+                mark, chars = "", []
+            mark += char.text
+        else:
+            chars.append(char)
+    if chars or mark:
+        yield mark, chars
+
+
+def _names(text: str, chars: Sequence[Char], first: Line, offices: Offices) -> tuple[list[str], str]:
+    """The names at the beginning of a text, and what follows them ("SMITH, University of X, USA")."""
+    names: list[str] = []
+    inside: list[str] = []  # of brackets: "Ada Lovelace (ACME), Alan Turing (University of X)"
+    at = 0
+    for match in [*_JOINT.finditer(text), None]:
+        part = (text[at : match.start()] if match else text[at:]).strip(" .,;:*")
+        bracket = _IN_BRACKETS.fullmatch(part)
+        if bracket and offices.has(bracket[2]) and _is_name(bracket[1], offices):
+            names.append(bracket[1])
+            inside.append(bracket[2])
+        elif (part := part.strip("()")) and not _TITLES.fullmatch(part):
+            if not _is_name(part, offices) or not _in_font(text, part, at, chars, first):
+                return names, "; ".join([*inside, text[at:].strip(" ,;")])
+            names.append(part)
+        at = match.end() if match else len(text)
+    return names, "; ".join(inside)
+
+
+def _is_names(text: str, chars: Sequence[Char], first: Line, offices: Offices) -> bool:
+    """Whether a text after a mark is names, or punctuation between them, and no affiliation."""
+    if not any(c.text.isalpha() for c in chars):
+        return True
+    names, rest = _names(text.strip(" ,;"), chars, first, offices)
+    is_after_names = chars[0].text in ",;" or text.lower().startswith(("and ", "& "))
+    return bool(names) and not rest and (is_after_names or chars[0].order > first.chars[0].order)
+
+
+def _is_name(text: str, offices: Offices) -> bool:
+    """Whether a text has the form of a person's name."""
+    words = text.split()
+    if len(words) < 2:
+        return bool(re.fullmatch(r"[\u3400-\u9fff·]{2,6}", text))
+    if len(words) > _MOST + 1 or offices.has(text):
+        return False
+    for at, word in enumerate(words):
+        bare = word.strip("()“”\"'’")
+        if not _TOKEN.fullmatch(bare):
+            return False
+        if (
+            bare[0].islower()
+            and (len(bare) > _PARTICLE or at == len(words) - 1)
+            and not re.match(r"[a-z]['’][A-Z]", bare)
+        ):
+            return False
+    is_capital = text.isupper()
+    acronyms = [w for w in words if len(w) > 1 and w.isupper() and w.isalpha() and len(w) > 2]
+    return is_capital or len(acronyms) < len(words) - 1 or not acronyms
+
+
+def _in_font(text: str, part: str, at: int, chars: Sequence[Char], first: Line) -> bool:
+    """Whether a part of a text is set as the first names are."""
+    letters = [c for c in chars if c.text.isalpha()]
+    begin = sum(ch.isalpha() for ch in text[:at])
+    own = letters[begin : begin + max(1, sum(ch.isalpha() for ch in part))]
+    if not own:
+        return True
+    model = first.chars_font()
+    same = sum(c.font.bold == model.bold and c.font.italic == model.italic for c in own)
+    size = max(c.font.size for c in own)  # of capitals; small ones are smaller
+    return same >= 0.7 * len(own) and abs(size - model.size) <= _LIKE * model.size
+
+
+def _without_mail(line: Line) -> str:
+    """What stands before an address of e-mail on its line."""
+    text = written([c for c in line.chars if not c.raised])
+    match = MAIL.search(text)
+    before = text[: match.start()] if match else text
+    return re.sub(r"[{(\[]?\s*(?:e-?mails?\s*[:：]?)?\s*$", "", before, flags=re.I).strip(" ,;{(")
+
+
+def _collect(pieces: list[_Piece], out: People) -> None:
+    """Authors in order; affiliations of several lines in one column put together."""
+    chains: list[list[_Piece]] = []
+    for piece in pieces:
+        if piece.kind == "mail":
+            out.mails.append(piece.text)
+        elif piece.kind == "name":
+            out.marks |= labels(piece.marks)
+            out.authors.append(piece.text)
+        else:
+            is_near = any(
+                0 <= piece.line.y - p.line.y < _NEAR * p.line.size and overlap(p.line, piece.line)
+                for p in pieces
+                if p.kind == "name"
+            )
+            out.labels |= labels(piece.marks)
+            if not piece.marks and not is_near and not Offices.load().has(piece.text):
+                continue  # words of a figure, a date
+            if is_running(piece.text) and len(piece.text) > _SENTENCE:
+                continue
+            chain = None if piece.marks else next((c for c in reversed(chains) if _is_below(c[-1], piece.line)), None)
+            if chain is None:
+                chains.append([piece])
+            else:
+                chain.append(piece)
+    for chain in chains:
+        text = joined_lines([p.text for p in chain])
+        if text and text not in out.affiliations:
+            out.affiliations.append(text)
+
+
+def _is_below(above: _Piece, b: Line) -> bool:
+    """Whether an affiliation goes on in the next line of its column."""
+    a = above.line
+    if a is b or not 0 < b.y - a.y <= 1.7 * max(a.size, b.size):
+        return False
+    return overlap(a, b)
+
+
+def labels(marks: str) -> set[str]:
+    """The single marks of some that stand together: numbers, letters, symbols."""
+    return set(re.findall(r"\d+|[^\s\d,]", marks))
+
+
+def overlap(a: Line, b: Line) -> bool:
+    """Whether one line stands below the other, at least in part."""
+    return a.left < b.right and b.left < a.right
+
+
+def joined_lines(texts: Sequence[str]) -> str:
+    """The lines of an affiliation as one: a comma between them, none where a name is cut."""
+    out = ""
+    for text in texts:
+        text = clean(text)
+        if not text:
+            continue
+        if not out:
+            out = text
+        elif out.endswith("-"):
+            out = out[:-1] + text if text[0].islower() else out + text
+        elif (
+            re.search(r"(?:,|;|&|\b(?:of|and|for|the|in|at|de|für|der)|/)$", out)
+            or text[0].islower()
+            or text[0] in "&("
+        ):
+            out += f" {text}"
+        else:
+            out += f", {text}"
+    return out
+
+
+def clean(text: str) -> str:
+    """An affiliation without marks at its ends and white space."""
+    text = " ".join(text.replace("\ufffd", " ").split())
+    text = re.sub(r"\s+([,;.])", r"\1", text).strip(" ,;:|*†‡§¶∗")
+    return "" if len(text) < 2 or not any(c.isalpha() for c in text) else text

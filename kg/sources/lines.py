@@ -1,0 +1,159 @@
+"""Lines of text files whose encoding nobody declares, and the records that begin with a line of their form.
+
+Bibliographies are exported as UTF-8, with or without a mark, as UTF-16 (Web of Science for Windows) and, by older
+programs, as Windows-1252. A file has one encoding; a line in another one is told, not guessed.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from kg.sources.base import LIMIT, InputFile
+
+_LONGEST = 4 * 1024 * 1024  # bytes of a line
+_LARGEST = 1024 * 1024  # code points of a record: a review with 2,000 references has 250,000
+_MOST_LINES = 50_000  # of a record
+_MOST = 10_000_000  # lines of a file, which take ten seconds: a file of 200 MB has 5,000,000
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_OLD = "cp1252"
+# Accented letters stand alone in Latin text; four high bytes in a row are Han in GBK, or no text.
+_OTHER = re.compile(rb"[\x80-\xff]{4}")
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]")
+_BREAK = re.compile(r"\r\n?|\n")
+
+Line = tuple[int, str, str]  # its number from 1, its text with its end, and what is wrong with it ("" for nothing)
+
+
+def opening(file: InputFile) -> str:
+    """The first 64 KB as text for sniffing, in whatever encoding; "" for a binary file."""
+    if file.head.startswith(_UTF16):
+        return file.head.decode("utf-16", "replace")
+    if len(_CONTROL.findall(file.head)) * 20 > len(file.head):  # a stray NUL is no reason
+        return ""
+    name = _charset(file.head) or "utf-8"
+    return file.head.decode(name, "replace").lstrip("\ufeff")
+
+
+def text_lines(file: InputFile) -> Iterator[Line]:
+    """Numbered lines as text; what cannot be decoded is replaced, and the line tells so."""
+    for line in _utf16_lines(file) if file.head.startswith(_UTF16) else _byte_lines(file):
+        if line[0] > _MOST:
+            yield line[0], "", f"the file has more than {_MOST:,} lines and was read to here: split it"
+            return
+        yield line
+
+
+def _byte_lines(file: InputFile) -> Iterator[Line]:
+    name = _charset(file.head)
+    for number, line in file.lines(_LONGEST):
+        if isinstance(line, str):
+            yield number, "", line
+            continue
+        if number == 1:
+            line = line.removeprefix(codecs.BOM_UTF8)
+        if line.isascii():
+            yield number, line.decode("ascii"), ""
+            continue
+        name = name or _charset(line)
+        problem = _problem(line, name, number)
+        yield number, line.decode("utf-8" if problem else name, "replace"), problem
+
+
+def _charset(data: bytes) -> str:
+    """UTF-8 or Windows-1252, as most lines that are not ASCII have it; "" when all are ASCII."""
+    votes = 0
+    lines = [line for line in data.split(b"\n") if not line.isascii()]
+    if not lines:
+        return ""
+    for line in lines:
+        try:
+            codecs.getincrementaldecoder("utf-8")().decode(line)  # a character may be cut at the end
+            votes += 1
+        except UnicodeDecodeError:
+            votes -= 1
+    return "utf-8" if votes >= 0 else _OLD
+
+
+def _problem(line: bytes, name: str, number: int) -> str:
+    try:
+        line.decode("utf-8")
+        is_utf8 = True
+    except UnicodeDecodeError:
+        is_utf8 = False
+    if name == "utf-8":
+        return "" if is_utf8 else f"line {number} is not valid UTF-8: save the file as UTF-8"
+    if is_utf8:
+        return f"line {number} is UTF-8 and lines before it are not: save the file in one encoding, UTF-8"
+    try:
+        line.decode(_OLD)
+    except UnicodeDecodeError:
+        return f"line {number} is neither UTF-8 nor Windows-1252: save the file as UTF-8"
+    return f"line {number} is in an unknown encoding: save the file as UTF-8" if _OTHER.search(line) else ""
+
+
+def _utf16_lines(file: InputFile) -> Iterator[Line]:
+    number = total = 0
+    with file.open() as stream:
+        text = io.TextIOWrapper(stream, "utf-16", errors="replace", newline="\n")
+        try:
+            while line := text.readline(_LONGEST):
+                number, total = number + 1, total + len(line)
+                if total > LIMIT // 2:
+                    yield number, "", f"the file holds more than {LIMIT >> 20} MB and was read to here: split it"
+                    return
+                yield number, line, f"line {number} is not valid UTF-16" if "\ufffd" in line else ""
+        except (EOFError, OSError) as error:
+            yield number + 1, "", f"the file is damaged or ends early ({error}): fetch it again"
+        finally:
+            text.detach()
+
+
+@dataclass(slots=True)
+class Record:
+    """Lines of a file that belong together, from the line `number` on; `problem` says why they are no record."""
+
+    number: int
+    lines: list[str] = field(default_factory=list)
+    problem: str = ""
+    size: int = 0
+
+    def add(self, line: str) -> None:
+        self.size += len(line)
+        if self.problem:
+            return
+        self.lines.append(line)
+        if self.size > _LARGEST or len(self.lines) > _MOST_LINES:
+            self.lines.clear()
+            self.problem = f"it is longer than {_LARGEST >> 10:,} KB or {_MOST_LINES:,} lines"
+
+
+def records(file: InputFile, first: re.Pattern[str]) -> Iterator[Record]:
+    """The records of a file: each from a line that `first` matches to the next such line; what precedes is left.
+
+    Lines end at LF, CR LF or CR and are given without their ends; empty ones are left out.
+    """
+    record: Record | None = None
+    for number, text, problem in text_lines(file):
+        if problem and (record is None or (record.problem and not text)):
+            if record is not None:
+                yield record
+            record = None
+            yield Record(number, problem=problem)
+            continue
+        for line in _BREAK.split(text) if "\r" in text else (text.removesuffix("\n"),):
+            if not line:
+                continue
+            if first.match(line):
+                if record is not None:
+                    yield record
+                record = Record(number)
+            if record is not None:
+                record.add(line)
+        if record is not None and problem:
+            record.problem = record.problem or problem
+    if record is not None:
+        yield record

@@ -1,0 +1,78 @@
+"""Papers as works of OpenAlex: an answer of its API, one work, or a snapshot's JSON lines.
+
+Institutions have the names that ROR gives them, affiliations as printed stand in where none was recognised. Keywords
+are left out: OpenAlex computes them. Specification: https://docs.openalex.org/api-entities/works/work-object
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from kg.model import Batch
+from kg.sources.base import InputFile
+from kg.sources.records import inner, keys, objects, records, text
+from kg.sources.rows import Row, Skipped, batch_of
+
+_WORK = re.compile(r'"id"\s*:\s*"https?://openalex\.org/W\d+"')
+_FIELDS = {"authorships", "abstract_inverted_index", "display_name", "publication_year", "primary_location", "ids"}
+_ARXIV = re.compile(r"arxiv(?:\.org/(?:abs|pdf)/|\.)(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})", re.I)
+_TAG = re.compile(r"</?(?:i|b|em|strong|sub|sup|scp|tt|u|p|br|span|(?:mml|jats):\w+)\b[^<>]{0,200}>", re.I)
+
+
+class OpenAlexReader:
+    """Reads works of OpenAlex; an entry is named by its number there, "W2741809807"."""
+
+    name = "openalex"
+
+    def sniff(self, file: InputFile) -> float:
+        return 0.9 if keys(file) & _FIELDS and _WORK.search(file.start()) else 0.0
+
+    def read(self, file: InputFile) -> Batch:
+        """Entries one by one; KgError when the JSON cannot be read from the beginning."""
+        return batch_of(_rows(file), file, self.name)
+
+
+def _rows(file: InputFile) -> Iterator[Row]:
+    for where, work in records(file, ("results",)):
+        yield where, work if isinstance(work, Skipped) else _row(work)
+
+
+def _row(work: Any) -> dict[str, Any]:
+    authorships = objects(work.get("authorships"))
+    places = [inner(work, "primary_location"), *objects(work.get("locations"))]
+    sources = [place["source"] for place in places if isinstance(place.get("source"), dict)]
+    links = [work.get("doi"), *inner(work, "ids").values(), *(place.get("landing_page_url") for place in places)]
+    arxiv = next((found[1] for link in links if (found := _ARXIV.search(link if isinstance(link, str) else ""))), "")
+    return {
+        "id": str(work.get("id") or "").rpartition("/")[2],
+        "title": _TAG.sub("", text(work.get("title")) or text(work.get("display_name"))),
+        "abstract": abstract(work.get("abstract_inverted_index")) or work.get("abstract"),
+        "institutions": [name for authorship in authorships for name in _institutions(authorship)],
+        "authors": [text(inner(one, "author").get("display_name")) for one in authorships],
+        "author_count": work.get("authors_count"),
+        "venue": next((text(one.get("display_name")) for one in sources if one.get("type") != "repository"), ""),
+        "year": work.get("publication_year"),
+        "date": work.get("publication_date"),
+        "arxiv": arxiv,
+        "doi": work.get("doi"),
+        "url": next((place["landing_page_url"] for place in places if place.get("landing_page_url")), ""),
+    }
+
+
+def _institutions(authorship: dict[str, Any]) -> list[str]:
+    names = [text(one.get("display_name")) for one in objects(authorship.get("institutions"))]
+    raw = authorship.get("raw_affiliation_strings")
+    return [name for name in names if name] or [text(one) for one in (raw if isinstance(raw, list) else [])]
+
+
+def abstract(index: Any) -> str:
+    """The text of an inverted index, a word with its places: {"We": [0], "prune": [1, 4], ...}; "" for what is none."""
+    if not isinstance(index, dict):
+        return ""
+    places = ((at, word) for word, ats in index.items() if isinstance(ats, list) for at in ats if isinstance(at, int))
+    return " ".join(word for _, word in sorted(places))
+
+
+READER = OpenAlexReader()

@@ -1,0 +1,79 @@
+"""Papers as notes of OpenReview: an answer of its API, version 2 (or 1), a list of notes, or one a line.
+
+Replies (reviews, comments, decisions) are left out. Specification: https://docs.openreview.net/reference/api-v2
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from kg.model import Batch
+from kg.sources.base import InputFile
+from kg.sources.records import inner, keys, objects, records, text, texts
+from kg.sources.rows import Row, Skipped, batch_of
+
+_CONTENT = re.compile(r'"content"\s*:\s*\{')
+_VALUE = re.compile(r'"(?:title|abstract|authors)"\s*:\s*\{\s*"value"\s*:')
+_FIELDS = {"forum", "invitation", "invitations", "signatures", "cdate", "paperhash"}
+_DATES = ("pdate", "odate", "cdate", "tcdate")  # published, made public, created
+_LATEST = 4e12  # milliseconds: the year 2096
+
+
+class OpenReviewReader:
+    """Reads notes of OpenReview; an entry is named by its forum, "9aPd1yEGa0"."""
+
+    name = "openreview"
+
+    def sniff(self, file: InputFile) -> float:
+        found = keys(file)
+        if "title" not in found or not found & _FIELDS or not _CONTENT.search(file.start()):
+            return 0.0
+        return 0.9 if _VALUE.search(file.start()) else 0.8 if "forum" in found else 0.0
+
+    def read(self, file: InputFile) -> Batch:
+        """Entries one by one; KgError when the JSON cannot be read from the beginning."""
+        return batch_of(_rows(file), file, self.name)
+
+
+def _rows(file: InputFile) -> Iterator[Row]:
+    for where, note in records(file, ("notes",)):
+        yield where, note if isinstance(note, Skipped) else _row(note)
+
+
+def _row(note: Any) -> dict[str, Any] | Skipped:
+    if note.get("replyto") and note.get("replyto") != note.get("id"):
+        return Skipped("it is a reply (a review, comment or decision), not a paper")
+    content = {key: _value(field) for key, field in inner(note, "content").items()}
+    name = text(note.get("forum")) or text(note.get("id"))
+    people = content.get("authors")
+    profiles = objects(people)
+    return {
+        "id": name,
+        "title": content.get("title"),
+        "abstract": content.get("abstract"),
+        "institutions": [text(place.get("name")) for one in profiles for place in objects(one.get("institutions"))],
+        "authors": [text(one.get("fullname")) or text(one.get("name")) for one in profiles] or texts(people),
+        "venue": content.get("venue"),
+        "year": content.get("venue"),
+        "date": _day(note),
+        "keywords": content.get("keywords"),
+        "url": f"https://openreview.net/forum?id={name}" if name else "",
+    }
+
+
+def _value(field: Any) -> Any:
+    """The value of a field, which stands in an object in version 2 and bare in version 1."""
+    return field.get("value") if isinstance(field, dict) else field
+
+
+def _day(note: dict[str, Any]) -> str:
+    """ISO 8601 (UTC) of when it was published, else made public, else submitted."""
+    times = (note.get(key) for key in _DATES)
+    first = next((time for time in times if isinstance(time, int | float) and 0 < time < _LATEST), None)
+    return "" if first is None else datetime.fromtimestamp(first / 1000, UTC).date().isoformat()
+
+
+READER = OpenReviewReader()

@@ -1,0 +1,64 @@
+"""Papers of a conference as Paper Copilot lists them: a JSON array of objects with lists in one text.
+
+Authors, affiliations (one text an author) and keywords are parted by ";", the affiliations of one author by "+".
+Source of the form: https://github.com/papercopilot/paperlists
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from kg.model import Batch
+from kg.sources.base import InputFile
+from kg.sources.records import keys, records, text
+from kg.sources.rows import Row, Skipped, batch_of
+
+_OWN = {"aff_unique_norm", "aff_domain", "gs_citation", "primary_area", "status", "track"}
+_SEVERAL = re.compile(r"(?<=\S)\+(?=\S)")
+_BOOK = re.compile(r"\bbooktitle\s*=\s*\{([^{}]{1,300})\}", re.I)
+_YEAR = re.compile(r"\byear\s*=\s*\{?((?:19|20)\d\d)\b", re.I)
+
+
+class PaperListReader:
+    """Reads lists of Paper Copilot; an entry is named by its id there, which is mostly that of OpenReview."""
+
+    name = "paperlist"
+
+    def sniff(self, file: InputFile) -> float:
+        found = keys(file)
+        return 0.8 if {"title", "author", "aff"} <= found and len(found & _OWN) > 1 else 0.0
+
+    def read(self, file: InputFile) -> Batch:
+        """Entries one by one; KgError when the JSON cannot be read from the beginning."""
+        return batch_of(_rows(file), file, self.name)
+
+
+def _rows(file: InputFile) -> Iterator[Row]:
+    for where, paper in records(file):
+        yield where, paper if isinstance(paper, Skipped) else _row(paper)
+
+
+def _row(paper: Any) -> dict[str, Any]:
+    book, year = _BOOK.search(text(paper.get("bibtex"))), _YEAR.search(text(paper.get("bibtex")))
+    return {
+        "id": paper.get("id"),
+        "title": paper.get("title"),
+        "abstract": paper.get("abstract"),
+        "institutions": [name.strip(" ,") for aff in _listed(paper.get("aff")) for name in _SEVERAL.split(aff)],
+        "authors": _listed(paper.get("author")),
+        "venue": book[1] if book else paper.get("venue") or paper.get("conference"),
+        "year": year[1] if year else paper.get("year"),
+        "arxiv": paper.get("arxiv"),
+        "doi": paper.get("doi"),
+        "url": next((url for key in ("site", "openreview", "pdf") if (url := text(paper.get(key)))), ""),
+        "keywords": _listed(paper.get("keywords")),
+    }
+
+
+def _listed(value: Any) -> list[str]:
+    return [piece for piece in map(str.strip, text(value).split(";")) if piece]
+
+
+READER = PaperListReader()

@@ -1,0 +1,120 @@
+"""Papers as PDF: what the first pages say of a paper, by where it stands and how it is set (`kg.sources.layout`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from kg.model import Batch, KgError, Source
+from kg.sources.apart import MEMORY, SECONDS, Lost, apart
+from kg.sources.base import LIMIT, InputFile
+from kg.sources.rows import Row, documents
+from kg.sources.words import Words
+
+if TYPE_CHECKING:
+    from kg.sources.layout.pages import Page
+
+_FIRST = 2  # pages that may hold a header
+_PAGES = 8  # pages whose words tell how a word is spelled
+_TEXT = 200_000  # characters of a page whose words are counted
+_LEAST = 20  # letters of the first pages; fewer are the stamps on scanned ones
+_PASSWORD = 4  # pdfium's error code
+
+
+class PdfReader:
+    """Reads a PDF as one paper; it is named by its arXiv id, without one by its DOI, else by the file."""
+
+    name = "pdf"
+
+    def sniff(self, file: InputFile) -> float:
+        return 1.0 if b"%PDF-" in file.head[:1024] else 0.0
+
+    def read(self, file: InputFile) -> Batch:
+        """One entry; KgError for what is damaged, encrypted, without pages, or without text (scanned)."""
+        with file.open() as stream:
+            data = stream.read(LIMIT + 1)
+        if len(data) > LIMIT:
+            raise KgError(f"{file.path}: holds more than {LIMIT >> 20} MB: give the paper without its supplements.")
+        import pypdfium2  # noqa: F401  # before the fork, which would load it each time
+
+        Words.load()
+        try:
+            row = apart(lambda: _paper(file, data))
+        except (Lost, MemoryError):
+            raise KgError(
+                f"{file.path}: its first pages take more than {SECONDS} seconds or {MEMORY >> 20} MB to read: "
+                "print it to a new PDF first."
+            ) from None
+        source = Source(name=file.name, file=file.path.name, form=self.name, sha256=file.sha256)
+        batch = Batch(source, ())
+        batch.documents = list(documents(iter([row]), file, batch.skipped, "pages"))
+        return batch
+
+
+def _paper(file: InputFile, data: bytes) -> Row:
+    """The paper's row; pdfium is loaded here."""
+    import pypdfium2
+
+    from kg.sources.layout.header import header
+    from kg.sources.layout.join import Joiner
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise _unreadable(file, error) from None
+    try:
+        if not len(document):
+            raise KgError(f"{file.path}: the PDF has no pages: fetch the file again.")
+        made = header(_pages(file, document), Joiner("\n".join(_texts(document)), Words.load()))
+    except pypdfium2.PdfiumError as error:
+        raise KgError(f"{file.path}: the PDF is damaged ({error}): fetch the file again.") from None
+    finally:
+        document.close()
+    return "page 1", {
+        "id": made.arxiv or made.doi or file.name,
+        "title": made.title,
+        "abstract": made.abstract,
+        "institutions": made.affiliations,
+        "authors": made.authors,
+        "keywords": made.keywords,
+        "date": made.date,
+        "arxiv": made.arxiv,
+        "doi": made.doi,
+    }
+
+
+def _pages(file: InputFile, document: Any) -> Iterator[Page]:
+    """The first pages, one by one; KgError when they have no text."""
+    from kg.sources.layout.pages import read_page
+
+    letters = 0
+    for number in range(min(_FIRST, len(document))):
+        page = read_page(document, number)
+        letters += sum(line.letters for line in page.lines)
+        yield page
+    if letters < _LEAST:
+        raise KgError(f"{file.path}: the PDF has no text, only pictures of pages: run OCR on it first (ocrmypdf).")
+
+
+def _unreadable(file: InputFile, error: Any) -> KgError:
+    if getattr(error, "err_code", None) == _PASSWORD or "assword" in str(error):
+        return KgError(f"{file.path}: the PDF is encrypted: save it without its password first (qpdf --decrypt).")
+    return KgError(f"{file.path}: is no whole PDF, it is damaged or cut off: fetch the file again.")
+
+
+def _texts(document: Any) -> Iterator[str]:
+    """The text of the first pages, for its words."""
+    import pypdfium2
+
+    for number in range(min(_PAGES, len(document))):
+        try:
+            page = document[number]
+            text = page.get_textpage()
+            yield text.get_text_range(0, min(_TEXT, text.count_chars()))
+            text.close()
+            page.close()
+        except pypdfium2.PdfiumError:
+            return  # a page that cannot be read tells of no words
+
+
+READER = PdfReader()

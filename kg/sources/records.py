@@ -1,0 +1,211 @@
+"""Records of JSON in a stream: an array of them, objects one after the other, or a list within an object.
+
+A file of any length is read with the memory of one record. JSON lines are objects one after the other; a bad one
+among them is told and the next is read, for lines part them.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from kg.model import KgError
+from kg.sources.base import InputFile
+from kg.sources.rows import Row, Skipped
+
+_LARGEST = 8 * 1024 * 1024  # code points of a record: full texts of books take 2 million
+_MOST = 1_000_000  # records of a file
+_KEY = re.compile(r'"(\w{1,60})"\s*:')
+_SPACE = re.compile(r"[ \t\r\n]*")
+_DECODER = json.JSONDecoder()
+
+
+def keys(file: InputFile) -> set[str]:
+    """The keys of objects at the beginning of a file of JSON, in whatever depth; empty for other files."""
+    start = file.start()
+    return set(_KEY.findall(start)) if start.lstrip()[:1] in ("{", "[") else set()
+
+
+def records(file: InputFile, lists: Collection[str] = ()) -> Iterator[Row]:
+    """The records of a file; `lists` are the keys under which an object holds them: "results".
+
+    KgError where the JSON is damaged so that nothing after can be read, or a limit is passed.
+    """
+    for number, (line, record) in enumerate(_all(file, lists), 1):
+        if number > _MOST:
+            raise KgError(f"{file.path}: holds more than {_MOST:,} records: split it into smaller files.")
+        if not isinstance(record, dict | Skipped):
+            record = Skipped("it is not a JSON object")
+        yield f"record {number} (line {line})", record
+
+
+def objects(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list; none for what is no list."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def texts(value: Any) -> list[str]:
+    """The texts of a list; none for what is no list."""
+    return [one for one in value if isinstance(one, str) and one] if isinstance(value, list) else []
+
+
+def inner(value: dict[str, Any], key: str) -> dict[str, Any]:
+    """An object within an object, empty where there is none."""
+    found = value.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def text(value: Any) -> str:
+    """A text as it stands; "" for anything else."""
+    return value if isinstance(value, str) else ""
+
+
+def _all(file: InputFile, lists: Collection[str]) -> Iterator[tuple[int, Any]]:
+    """The records with the lines in which they begin."""
+    stream = _Stream(file)
+    while opening := stream.next():
+        line = stream.line()
+        try:
+            if opening == "[":
+                yield from _items(stream)
+            elif opening == "{":
+                yield from _object(stream, line, lists)
+            else:
+                raise _Damaged("neither an object nor an array", stream.line())
+        except _Damaged as damage:
+            if opening != "{" or not stream.skip_line(line):
+                raise KgError(f"{file.path}: the JSON is damaged ({damage}): write or fetch it again.") from None
+            yield line, Skipped(f"it is not JSON ({damage})")
+
+
+def _items(stream: _Stream) -> Iterator[tuple[int, Any]]:
+    """The items of an array."""
+    stream.expect("[")
+    while stream.next() != "]":
+        yield stream.line(), stream.value()
+        if stream.next() != "]":
+            stream.expect(",")
+    stream.expect("]")
+
+
+def _object(stream: _Stream, line: int, lists: Collection[str]) -> Iterator[tuple[int, Any]]:
+    """The records in an object's list if it has one, else the object itself."""
+    fields: dict[str, Any] = {}
+    begin, has_list = stream.position(), False
+    stream.expect("{")
+    while stream.next() != "}":
+        key = stream.value()
+        if not isinstance(key, str):
+            raise _Damaged("the name of a field is not in quotes", stream.line())
+        stream.expect(":")
+        if key in lists and stream.next() == "[":
+            has_list = True
+            yield from _items(stream)
+            begin = stream.position()
+        else:
+            fields[key] = stream.value()
+        if stream.position() - begin > _LARGEST:
+            raise _Damaged(f"a record longer than {_LARGEST >> 20} million characters", line)
+        if stream.next() != "}":
+            stream.expect(",")
+    stream.expect("}")
+    if not has_list:
+        yield line, fields
+
+
+class _Damaged(Exception):
+    """What is wrong with the JSON, and in which line."""
+
+    def __init__(self, what: str, line: int) -> None:
+        super().__init__(f"{what}, line {line}")
+
+
+class _Stream:
+    """Text of which as much is held as one value needs."""
+
+    def __init__(self, file: InputFile) -> None:
+        self._file = file
+        self._chunks = file.chunks(1 << 20)
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        self._text = ""
+        self._at = 0  # place in the text
+        self._dropped = 0  # code points before the text
+        self._lines = 1  # line at the place to which lines were counted
+        self._counted = 0
+        self._ended = False
+
+    def next(self) -> str:
+        """The next character that is no space, which stays; "" at the end."""
+        while True:
+            found = _SPACE.match(self._text, self._at)
+            self._at = found.end() if found else self._at
+            if self._at < len(self._text) or not self._more():
+                return self._text[self._at : self._at + 1]
+
+    def expect(self, character: str) -> None:
+        """Pass a character that must stand here."""
+        if self.next() != character:
+            raise _Damaged(f"no {character!r} where one must stand", self.line())
+        self._at += 1
+
+    def value(self) -> Any:
+        """The JSON value that begins here."""
+        self.next()
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self._text, self._at)
+                if end < len(self._text) or self._ended:  # a number may go on
+                    self._at = end
+                    return value
+            except json.JSONDecodeError as error:
+                is_cut = error.pos > len(self._text) - 20 or error.msg.startswith("Unterminated string")
+                if self._ended or not is_cut:
+                    line = self.line() + self._text.count("\n", self._at, error.pos)
+                    raise _Damaged(error.msg[:1].lower() + error.msg[1:], line) from None
+            except (RecursionError, ValueError):
+                raise _Damaged("nested too deeply or a number of too many digits", self.line()) from None
+            if len(self._text) - self._at > _LARGEST:
+                raise _Damaged(f"a value longer than {_LARGEST >> 20} million characters", self.line())
+            wanted = min(
+                2 * (len(self._text) - self._at), _LARGEST + 1
+            )  # twice as much each time: what is read again stays little
+            while self._more() and len(self._text) < wanted:
+                pass
+
+    def skip_line(self, line: int) -> bool:
+        """Go on in the line after this one; False when no object begins there."""
+        while self.line() <= line:
+            end = self._text.find("\n", self._at)
+            self._at = len(self._text) if end < 0 else end + 1
+            if end < 0 and not self._more():
+                return False
+        before = self._text.rfind("\n", 0, self._at) + 1
+        return not self._text[before : self._at].strip() and self.next() == "{"
+
+    def line(self) -> int:
+        """The line in which it stands, from 1."""
+        self._lines += self._text.count("\n", self._counted, self._at)
+        self._counted = self._at
+        return self._lines
+
+    def position(self) -> int:
+        """How many code points were passed."""
+        return self._dropped + self._at
+
+    def _more(self) -> bool:
+        """Take more of the file and let go of what was passed; False at the end."""
+        if self._ended:
+            return False
+        data = next(self._chunks, b"")
+        self._ended = not data
+        try:
+            new = self._decoder.decode(data, final=self._ended)
+        except UnicodeDecodeError:
+            raise KgError(f"{self._file.path}: is not UTF-8 throughout: save it as UTF-8.") from None
+        self.line()
+        self._dropped += self._at
+        self._text, self._at, self._counted = self._text[self._at :] + new, 0, 0
+        return not self._ended

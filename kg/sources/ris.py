@@ -1,0 +1,62 @@
+"""RIS, the tagged form of most reference managers and publishers, read with rispy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kg.model import Batch
+from kg.sources import bibliography
+from kg.sources.base import InputFile
+from kg.sources.lines import Record, opening, records
+from kg.sources.rows import Row, Skipped, batch_of
+
+_FIRST = re.compile(r"\s*TY {1,2}- ?")
+_SNIFF = re.compile(r"(?:^|[\r\n])[ \t]*TY {1,2}- ?[A-Z]{3,}[^\r\n]*[\r\n]+[ \t]*[A-Z][A-Z0-9] {1,2}-")
+_TAG = re.compile(r"\s*([A-Z][A-Z0-9]) {1,2}-(?: |$)")
+
+
+class RisReader:
+    """Reads RIS; an entry is named by its ID or accession number, without one by its place."""
+
+    name = "ris"
+
+    def sniff(self, file: InputFile) -> float:
+        return 0.9 if _SNIFF.search(opening(file)) else 0.0
+
+    def read(self, file: InputFile) -> Batch:
+        """Entries one by one; one that has no end (ER) is skipped with a sentence."""
+        return batch_of(_rows(file), file, self.name, "entries")
+
+
+def _rows(file: InputFile) -> Iterator[Row]:
+    from rispy import RisParser
+    from rispy.config import TAG_KEY_MAPPING
+
+    # Every tag is a list, for any may go on in the next line, and rispy joins single values in quadratic time.
+    parser = RisParser(list_tags=list(TAG_KEY_MAPPING), delimiter_tags_mapping={}, skip_unknown_tags=True)
+    names = bibliography.forms()["ris"]
+    for record in records(file, _FIRST):
+        where = f"line {record.number}"
+        try:
+            [values] = parser.parse_lines(iter(_tagged(record)))
+        except Skipped as reason:
+            yield where, reason
+            continue
+        yield where, bibliography.row(file, values, names)
+
+
+def _tagged(record: Record) -> list[str]:
+    """The lines up to the end, their tags as rispy wants them: two spaces before the hyphen."""
+    if record.problem:
+        raise Skipped(record.problem)
+    lines = []
+    for line in record.lines:
+        tag = _TAG.match(line)
+        lines.append(f"{tag[1]}  - {line[tag.end() :]}" if tag else line)
+        if tag and tag[1] == "ER":
+            return lines
+    raise Skipped("it has no end (ER): the file may be cut off")
+
+
+READER = RisReader()

@@ -1,0 +1,146 @@
+"""Papers of Semantic Scholar: answers of its API, its data sets as JSON lines, and S2ORC's full texts.
+
+S2ORC's older form (`paper_id`, `pdf_parse` or `body_text`; CORD-19 too) holds what GROBID made of a PDF, its newer one
+a text with annotations. Specifications: https://api.semanticscholar.org/api-docs/,
+https://github.com/allenai/s2orc-doc2json
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from kg.model import Batch
+from kg.sources.base import InputFile
+from kg.sources.dates import submitted
+from kg.sources.records import inner, keys, objects, records, text, texts
+from kg.sources.rows import Row, Skipped, batch_of
+from kg.sources.tei import is_name, organisations, without_keywords
+from kg.sources.xml import stem
+
+_API = {"externalIds", "authors", "abstract", "title", "publicationDate", "corpusId"}
+_SETS = {"externalids", "title", "abstract", "openaccessinfo", "content", "body"}
+_FULL = {"pdf_parse", "body_text", "bib_entries", "has_pdf_parse", "mag_id"}
+_LISTS = ("data", "recommendedPapers")
+_WITHIN = ("citingPaper", "citedPaper")  # lists of citations hold each paper in an object
+
+
+class S2Reader:
+    """Reads Semantic Scholar and S2ORC; an entry is named by its id there, a full text also by its file."""
+
+    name = "s2"
+
+    def sniff(self, file: InputFile) -> float:
+        found = keys(file)
+        forms = (("paperId", _API), ("corpusid", _SETS), ("paper_id", _FULL))
+        return 0.9 if any(name in found and found & fields for name, fields in forms) else 0.0
+
+    def read(self, file: InputFile) -> Batch:
+        """Entries one by one; KgError when the JSON cannot be read from the beginning."""
+        return batch_of(_rows(file), file, self.name)
+
+
+def _rows(file: InputFile) -> Iterator[Row]:
+    for where, paper in records(file, _LISTS):
+        if isinstance(paper, Skipped):
+            yield where, paper
+        elif "paper_id" in paper:
+            yield where, _full_text(dict(paper), stem(file))
+        elif "corpusid" in paper:
+            yield where, _of_a_set(dict(paper))
+        else:
+            yield where, _answer(next((inner(dict(paper), key) for key in _WITHIN if key in paper), dict(paper)))
+
+
+def _answer(paper: dict[str, Any]) -> dict[str, Any]:
+    """A paper of the API."""
+    people = objects(paper.get("authors"))
+    numbers = inner(paper, "externalIds")
+    venues = (paper.get("venue"), inner(paper, "publicationVenue").get("name"), inner(paper, "journal").get("name"))
+    return {
+        "id": paper.get("paperId"),
+        "title": paper.get("title"),
+        "abstract": paper.get("abstract"),
+        "institutions": [name for one in people for name in texts(one.get("affiliations"))],
+        "authors": [text(one.get("name")) for one in people],
+        "venue": next((venue for venue in venues if venue), ""),
+        "year": paper.get("year"),
+        "date": paper.get("publicationDate"),
+        "arxiv": numbers.get("ArXiv"),
+        "doi": numbers.get("DOI"),
+        "url": paper.get("url"),
+    }
+
+
+def _of_a_set(paper: dict[str, Any]) -> dict[str, Any]:
+    """A paper of the data sets "papers", "abstracts" and "s2orc", which name their fields in small letters."""
+    numbers = inner(paper, "externalids")
+    full = inner(paper, "content") or inner(paper, "body")
+    names = [text(one.get("name")) for one in objects(paper.get("authors"))]
+    return {
+        "id": paper.get("corpusid"),
+        "title": paper.get("title") or " ".join(_annotated(full, "title")[:1]),
+        "abstract": paper.get("abstract") or "\n".join(_annotated(full, "abstract")),
+        "institutions": [name for place in _annotated(full, "authoraffiliation") for name in organisations(place)],
+        "authors": names or [name for name in _annotated(full, "author") if is_name(name)],
+        "venue": paper.get("venue"),
+        "year": paper.get("year"),
+        "date": paper.get("publicationdate"),
+        "arxiv": numbers.get("ArXiv") or numbers.get("arxiv"),
+        "doi": numbers.get("DOI") or numbers.get("doi"),
+        "url": paper.get("url"),
+    }
+
+
+def _annotated(full: dict[str, Any], kind: str) -> list[str]:
+    """The passages of a text that are annotated as of a kind; the annotations are JSON within the JSON."""
+    whole = text(full.get("text"))
+    try:
+        spans = objects(json.loads(text(inner(full, "annotations").get(kind)) or "[]"))
+        return [" ".join(whole[int(span["start"]) : int(span["end"])].split()) for span in spans]
+    except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
+        return []
+
+
+def _full_text(paper: dict[str, Any], file: str) -> dict[str, Any]:
+    """A paper of S2ORC's older form, or of its metadata."""
+    parsed = {**paper, **inner(paper, "metadata")}
+    people = objects(parsed.get("authors"))
+    given = parsed.get("abstract") or inner(paper, "pdf_parse").get("abstract")
+    paragraphs = [text(given)] if isinstance(given, str) else [text(one.get("text")) for one in objects(given)]
+    abstract, keywords = without_keywords(paragraphs)
+    name = str(paper.get("paper_id") or "")
+    if file.startswith(f"{name}."):  # named after the file up to its first dot: "1706" of 1706.03762.pdf
+        name = file
+    date = text(parsed.get("year"))
+    return {
+        "id": name,
+        "title": parsed.get("title"),
+        "abstract": abstract,
+        "institutions": [place for one in people for place in _institutions(inner(one, "affiliation"))],
+        "authors": [person for one in people if is_name(person := _person(one))],
+        "venue": parsed.get("venue") or parsed.get("journal"),
+        "year": parsed.get("year"),
+        "date": date if "-" in date else "" if date else submitted(name),
+        "arxiv": parsed.get("arxiv_id"),
+        "doi": parsed.get("doi"),
+        "keywords": keywords,
+    }
+
+
+def _person(author: dict[str, Any]) -> str:
+    parts = (
+        text(author.get("first")),
+        *texts(author.get("middle")),
+        text(author.get("last")),
+        text(author.get("suffix")),
+    )
+    return " ".join(part for part in parts if part)
+
+
+def _institutions(place: dict[str, Any]) -> list[str]:
+    return organisations(text(place.get("institution"))) or organisations(text(place.get("laboratory")))
+
+
+READER = S2Reader()

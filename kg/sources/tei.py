@@ -1,0 +1,163 @@
+"""Papers as TEI that GROBID made of a PDF: one file, one paper; only the header is read.
+
+What GROBID is known to get wrong is undone where the form tells it: addresses and affiliations among authors, two
+institutions in one name, marks of footnotes at the end of a title, keywords in the abstract.
+Source of the form: https://grobid.readthedocs.io/en/latest/TEI-encoding-of-results/
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from kg.model import Batch
+from kg.sources import xml
+from kg.sources.base import InputFile
+from kg.sources.dates import submitted, written
+from kg.sources.rows import Row, batch_of
+
+_ROOT = re.compile(r"<(?:\w+:)?(?:TEI|teiCorpus)\b")
+_ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?=v\d|\b)")
+_MARKS = "*∗⁎†‡§¶"
+_LAST_MARK = re.compile(rf"(?<=\w\w)\s+[{_MARKS}]+$")
+_BETWEEN = re.compile(rf"\s*[{_MARKS}]+\s*")
+_PARTS = ("forename", "nameLink", "surname", "genName")
+_MOST_NAMESAKES, _SHARE = 2, 0.2  # of a name among the authors, and of those that are an affiliation
+_NO_NAME = re.compile(r"[@\d]|https?:|www\.")
+_KEYWORDS = re.compile(r"(?:index terms|key\s?words(?: and phrases)?)\s*[-‐-―:.]\s*", re.I)
+
+
+class TeiReader:
+    """Reads the TEI of GROBID; an entry is named by its arXiv id, else its DOI, else its file."""
+
+    name = "tei"
+
+    def sniff(self, file: InputFile) -> float:
+        start = file.start() if xml.looks_like_xml(file) else ""
+        return 0.9 if "http://www.tei-c.org/ns/1.0" in start and _ROOT.search(start) else 0.0
+
+    def read(self, file: InputFile) -> Batch:
+        """The one entry, or those of a corpus; KgError when the XML is not to be read."""
+        return batch_of(_rows(file), file, self.name, "papers")
+
+
+def _rows(file: InputFile) -> Iterator[Row]:
+    for number, header in enumerate(xml.elements(file, {"teiHeader"}), 1):
+        if xml.local(header.getparent()) != "teiCorpus":
+            yield f"paper {number}", _row(header, xml.stem(file) if number == 1 else "")
+
+
+def _row(header: xml.Element, stem: str) -> dict[str, object]:
+    work = next(xml.descendants(header, "biblStruct"), None)
+    work = header if work is None else work
+    authors = xml.children(work, "analytic", "author") or xml.children(work, "monogr", "author")
+    arxiv = _ARXIV.search(_number(work, "arxiv"))
+    abstract, keywords = without_keywords(_paragraphs(next(xml.descendants(header, "abstract"), None)))
+    date, year = _date(header, work)
+    name = arxiv[0] if arxiv else _number(work, "doi") or stem
+    people, affiliations = _people(authors)
+    return {
+        "id": name,
+        "title": _LAST_MARK.sub("", _title(header)),
+        "abstract": abstract,
+        "institutions": [*(name for author in authors for name in _institutions(author)), *affiliations],
+        "authors": people,
+        "venue": xml.text(xml.child(work, "monogr", "title")),
+        "date": date or ("" if year else submitted(name)),
+        "year": year,
+        "arxiv": arxiv[0] if arxiv else stem,
+        "doi": _number(work, "doi"),
+        "keywords": _terms(header) or keywords,
+    }
+
+
+def _title(header: xml.Element) -> str:
+    titles = xml.children(header, "fileDesc", "titleStmt", "title")
+    return next((text for title in titles if (text := xml.text(title))), "")
+
+
+def _number(work: xml.Element, form: str) -> str:
+    """An identifier of the paper itself."""
+    numbers = (number for number in xml.descendants(work, "idno") if (number.get("type") or "").lower() == form)
+    return next((text for number in numbers if (text := xml.text(number))), "")
+
+
+def _people(authors: Iterable[xml.Element]) -> tuple[list[str], list[str]]:
+    """The names of persons, and those among them that are an affiliation: they stand below several persons."""
+    names = Counter(name for author in authors if is_name(name := _name(author)))
+    least = max(_MOST_NAMESAKES + 1, _SHARE * names.total())
+    repeated = {name: times for name, times in names.items() if times >= least}
+    return [name for name in names.elements() if name not in repeated], list(repeated)
+
+
+def _name(author: xml.Element) -> str:
+    person = xml.child(author, "persName")
+    parts = () if person is None else (xml.text(part) for part in person if xml.local(part) in _PARTS)
+    return " ".join(part for part in parts if part)
+
+
+def is_name(text: str) -> bool:
+    """Whether it can be a person's name: two letters at least, and no part of an e-mail address."""
+    return not _NO_NAME.search(text) and sum(character.isalpha() for character in text) > 1
+
+
+def _institutions(author: xml.Element) -> Iterator[str]:
+    """The institutions of an author; a department is one only where nothing better is told of a named author."""
+    for place in xml.children(author, "affiliation"):
+        names = {
+            form: [xml.text(org) for org in xml.children(place, "orgName") if org.get("type") == form]
+            for form in ("institution", "laboratory", "department")
+        }
+        raw = [
+            xml.text(note, ("label",)) for note in xml.children(place, "note") if note.get("type") == "raw_affiliation"
+        ]
+        unnamed = xml.child(author, "persName") is None
+        for found in (names["institution"], raw, names["laboratory"], () if unnamed else names["department"]):
+            if pieces := [piece for name in found for piece in organisations(name)]:
+                yield from pieces
+                break
+
+
+def organisations(name: str) -> list[str]:
+    """The organisations in a name that GROBID gives, parted at the marks of footnotes; e-mail addresses are none."""
+    return [piece for piece in _BETWEEN.split(name) if piece and "@" not in piece and not piece.isdecimal()]
+
+
+def _paragraphs(abstract: xml.Element | None) -> list[str]:
+    if abstract is None:
+        return []
+    return [xml.text(block) for block in xml.outermost(abstract, "head", "p", "ab")] or [xml.text(abstract)]
+
+
+def without_keywords(paragraphs: Iterable[str]) -> tuple[str, str]:
+    """The abstract, a line a paragraph, and the keywords that stand among its paragraphs."""
+    texts, keywords = [], ""
+    for paragraph in paragraphs:
+        if found := _KEYWORDS.match(paragraph):
+            keywords = paragraph[found.end() :].rstrip(".")
+        elif paragraph:
+            texts.append(paragraph)
+    return "\n".join(texts), keywords
+
+
+def _terms(header: xml.Element) -> list[str] | str:
+    for keywords in xml.descendants(header, "keywords"):
+        return [xml.text(term) for term in xml.descendants(keywords, "term")] or xml.text(keywords)
+    return ""
+
+
+def _date(header: xml.Element, work: xml.Element) -> tuple[str, str]:
+    """The date as ISO 8601 where it is one, and the text in which a year stands."""
+    dates = [
+        *xml.children(work, "monogr", "imprint", "date"),
+        *xml.children(header, "fileDesc", "publicationStmt", "date"),
+    ]
+    for date in dates:
+        if date.get("when"):
+            return date.get("when"), date.get("when")
+    text = next((text for date in dates if (text := xml.text(date))), "")
+    return written(text), text
+
+
+READER = TeiReader()

@@ -1,0 +1,64 @@
+"""Web of Science plain text, the tagged form between FN and EF, read with rispy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kg.model import Batch
+from kg.sources import bibliography
+from kg.sources.base import InputFile
+from kg.sources.lines import Record, opening, records
+from kg.sources.rows import Row, Skipped, batch_of
+
+_FIRST = re.compile(r"PT \S")
+_SNIFF = re.compile(r"\s*FN [^\r\n]*[\r\n]+VR [^\r\n]*[\r\n]+|\s*PT [A-Z][\r\n]+(?:AU|TI|CA|BA) ")
+_END = re.compile(r"ER\s*$")
+_BY_LINE = ("AF", "AU", "BA", "BF", "C1")  # whose lines are persons or addresses; lines of other tags go on
+
+
+class WosReader:
+    """Reads Web of Science's tagged text; an entry is named by its accession number (UT)."""
+
+    name = "wos"
+
+    def sniff(self, file: InputFile) -> float:
+        return 0.9 if _SNIFF.match(opening(file)) else 0.0
+
+    def read(self, file: InputFile) -> Batch:
+        """Entries one by one; one that has no end (ER) is skipped with a sentence."""
+        return batch_of(_rows(file), file, self.name, "entries")
+
+
+def _rows(file: InputFile) -> Iterator[Row]:
+    from rispy import WokParser
+    from rispy.config import WOK_TAG_KEY_MAPPING
+
+    mapping = WOK_TAG_KEY_MAPPING | {"C3": "affiliation_names"}
+    # Every tag is a list, for rispy joins single values in quadratic time.
+    parser = WokParser(mapping=mapping, list_tags=list(mapping), skip_unknown_tags=True)
+    by_line = {mapping[tag] for tag in _BY_LINE}
+    names = bibliography.forms()["wos"]
+    for record in records(file, _FIRST):
+        where = f"line {record.number}"
+        try:
+            [values] = parser.parse_lines(iter(_whole(record)))
+        except Skipped as reason:
+            yield where, reason
+            continue
+        for name, lines in values.items():
+            if isinstance(lines, list) and name not in by_line:
+                values[name] = [" ".join(lines)]
+        yield where, bibliography.row(file, values, names)
+
+
+def _whole(record: Record) -> list[str]:
+    if record.problem:
+        raise Skipped(record.problem)
+    for number, line in enumerate(record.lines):
+        if _END.match(line):
+            return record.lines[: number + 1]
+    raise Skipped("it has no end (ER): the file may be cut off")
+
+
+READER = WosReader()

@@ -1,0 +1,183 @@
+"""XML read safely: in a stream, without entities, DTDs or network, bounded in size, depth and number of elements.
+
+Names are local names: "entry" is an entry of whatever namespace, for the forms differ in theirs by version.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Collection, Iterator
+from itertools import chain
+from typing import Any
+
+from kg.model import KgError
+from kg.sources.base import InputFile
+from kg.sources.rows import Row
+
+Element = Any  # lxml.etree._Element: lxml is imported when a file is read
+
+_DEEPEST = 200  # of elements; JATS with formulas reaches 40
+_MOST = 4_000_000  # elements of a file: 200 MB of JATS have 3.6 million
+_MOST_WANTED = 100_000  # of these wanted ones
+_MOST_IN_ONE = 200_000  # elements of one wanted element: a paper of 5,000 authors
+_LARGEST = 16 * 1024 * 1024  # bytes of one wanted element
+_BLOCKS = frozenset({"p", "s", "head", "title", "list-item", "break", "lb"})  # what stands apart without a space
+_DECLARATION = re.compile(r"\s*(?:<\?xml\b|<!--|<!DOCTYPE\b|<[A-Za-z_])", re.I)
+_ENDINGS = re.compile(r"(?:\.grobid)?(?:\.tei)?(?:\.(?:n?xml|tei|json))?(?:\.gz)?$", re.I)
+
+
+def looks_like_xml(file: InputFile) -> bool:
+    """Whether the file begins as XML does."""
+    return _DECLARATION.match(file.start()) is not None
+
+
+def stem(file: InputFile) -> str:
+    """The name of a file of one paper without the endings of its form: "1706.03762" of 1706.03762.tei.xml."""
+    return _ENDINGS.sub("", file.path.name) or file.path.name
+
+
+def elements(file: InputFile, names: Collection[str]) -> Iterator[Element]:
+    """The elements of these names in order, each whole until the next one is asked for.
+
+    What stands before them is let go of. KgError where the XML is damaged, declares entities, or passes a limit.
+    """
+    from lxml import etree
+
+    parser = etree.XMLPullParser(
+        events=("start", "end"),
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    limits = _Limits(file)
+    inside = 0  # wanted elements that are open
+    for data in chain(file.chunks(), (None,)):
+        damage = None
+        try:
+            if data is None:
+                parser.close()
+            else:
+                parser.feed(data)
+        except etree.XMLSyntaxError as error:
+            damage = error.msg or "no element"  # "Premature end of data in tag feed, line 1, column 30"
+        limits.bytes(len(data or b""), inside)
+        for event, element in parser.read_events():  # those before the damage too
+            if event == "start":
+                limits.start(element, inside)
+                inside += local(element) in names
+                continue
+            limits.end()
+            if local(element) in names:
+                inside -= 1
+                limits.wanted()
+                yield element
+            if not inside:
+                while element.getprevious() is not None:  # the element itself may still be growing a tail
+                    del element.getparent()[0]
+        if damage is not None:
+            raise KgError(f"{file.path}: the XML is damaged ({' '.join(damage.split())}): fetch the file again.")
+
+
+class _Limits:
+    """Counts what has been read, and stops at too much."""
+
+    def __init__(self, file: InputFile) -> None:
+        self._file = file
+        self._depth = self._total = self._one = self._bytes = self._wanted = 0
+
+    def bytes(self, number: int, inside: int) -> None:
+        self._bytes = self._bytes + number if inside else 0
+        if self._bytes > _LARGEST:
+            self._stop(f"one paper takes more than {_LARGEST >> 20} MB")
+
+    def start(self, element: Element, inside: int) -> None:
+        if not self._total:
+            dtd = element.getroottree().docinfo.internalDTD
+            if dtd is not None and next(dtd.iterentities(), None) is not None:
+                self._stop("the XML declares entities of its own, which are not read", "write the texts out")
+        self._depth += 1
+        self._total += 1
+        self._one = self._one + 1 if inside else 0
+        if self._depth > _DEEPEST:
+            self._stop(f"the XML is nested more than {_DEEPEST} deep")
+        if self._total > _MOST or self._one > _MOST_IN_ONE:
+            most, what = (_MOST, "the XML") if self._total > _MOST else (_MOST_IN_ONE, "one paper")
+            self._stop(f"{what} has more than {most:,} elements")
+
+    def end(self) -> None:
+        self._depth -= 1
+
+    def wanted(self) -> None:
+        self._bytes = self._one = 0
+        self._wanted += 1
+        if self._wanted > _MOST_WANTED:
+            self._stop(f"the XML holds more than {_MOST_WANTED:,} papers")
+
+    def _stop(self, what: str, how: str = "split the file, or make it anew") -> None:
+        raise KgError(f"{self._file.path}: {what}: {how}.")
+
+
+def rows(file: InputFile, names: Collection[str], make: Callable[[Element], Row | None]) -> Iterator[Row]:
+    """What `make` makes of each element of these names; None for those that are no papers."""
+    for element in elements(file, names):
+        row = make(element)
+        if row is not None:
+            yield row
+
+
+def local(element: Element) -> str:
+    """The name without its namespace; "" for what is no element (an entity that is not declared)."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def children(element: Element, *path: str) -> list[Element]:
+    """The elements at a path of local names below an element."""
+    return list(element.iterfind("/".join(f"{{*}}{name}" for name in path)))
+
+
+def child(element: Element, *path: str) -> Element | None:
+    """The first of `children`."""
+    return next(iter(children(element, *path)), None)
+
+
+def descendants(element: Element, *names: str) -> Iterator[Element]:
+    """All elements of these names below an element, in order."""
+    return (found for found in element.iter(*(f"{{*}}{name}" for name in names)) if found is not element)
+
+
+def outermost(element: Element, *names: str) -> Iterator[Element]:
+    """The elements of these names below an element that lie in no other of them, in order."""
+    for below in element:
+        if local(below) in names:
+            yield below
+        else:
+            yield from outermost(below, *names)
+
+
+def text(element: Element | None, without: Collection[str] = ()) -> str:
+    """The text of an element and those below it in one line, leaving out the elements of some names."""
+    if element is None:
+        return ""
+    pieces: list[str] = []
+    _collect(element, without, pieces)
+    return " ".join("".join(pieces).split())
+
+
+def _collect(element: Element, without: Collection[str], pieces: list[str]) -> None:
+    name = local(element)
+    if not name:
+        pieces.append(html.unescape(element.text or ""))  # "&nbsp;" of a DTD that is not loaded
+    elif name not in without:
+        if name == "sup" and pieces and pieces[-1][-1:].isdigit() and (element.text or "").strip("+-−").isdigit():
+            pieces.append("^")  # 10<sup>3</sup> is not 103
+        space = " " if name in _BLOCKS else ""
+        pieces += (space, element.text or "")
+        for below in element:
+            _collect(below, without, pieces)
+            pieces.append(below.tail or "")
+        pieces.append(space)

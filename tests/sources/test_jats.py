@@ -1,0 +1,150 @@
+"""Papers as JATS: the front matter of articles of PubMed Central and of publishers."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from kg.model import Document
+from kg.sources import read
+
+META = """<article-meta>
+<article-id pub-id-type="pmid">1</article-id><article-id pub-id-type="doi">10.1000/less.memory</article-id>
+<title-group><article-title>Less Memory<xref ref-type="fn" rid="f1">*</xref> for <italic>Keys</italic></article-title>
+<subtitle>A Study</subtitle></title-group>
+<contrib-group>
+<contrib contrib-type="author"><name><surname>Lovelace</surname><given-names>Ada K.</given-names>
+<suffix>Jr</suffix></name>
+<xref ref-type="aff" rid="a1 a2"/></contrib>
+<contrib contrib-type="author"><name-alternatives><name name-style="eastern"><surname>Mao</surname>
+<given-names>Lin</given-names></name><string-name>毛林</string-name></name-alternatives>
+<aff>3 Baidu, Beijing</aff></contrib>
+<contrib contrib-type="author"><collab>The Cache Group<contrib-group><contrib contrib-type="author"><name>
+<surname>Inner</surname></name></contrib></contrib-group></collab></contrib>
+<contrib contrib-type="editor"><name><surname>Editor</surname></name><xref ref-type="aff" rid="a3"/></contrib>
+</contrib-group>
+<aff id="a1"><label>1</label><institution-wrap><institution-id institution-id-type="ror">https://ror.org/05a28rw58
+</institution-id><institution content-type="dept">Dept. X</institution><institution>ETH Zurich</institution>
+</institution-wrap>, <city>Zurich</city> <email>a@x.org</email></aff>
+<aff id="a2"><sup>2</sup>Institute of Science, Oslo;</aff><aff id="a3"><institution>House of Editors</institution></aff>
+<pub-date pub-type="ppub"><month>Nov</month><year>2025</year></pub-date>
+<pub-date pub-type="epub"><day>3</day><month>10</month><year>2025</year></pub-date>
+<pub-date pub-type="collection"><day>4</day><month>12</month><year>2025</year></pub-date>
+<abstract abstract-type="graphical"><p>A picture.</p></abstract>
+<abstract><title>Abstract</title><sec><title>Background</title><p>Caches take 10<sup>9</sup> bytes.</p></sec>
+<sec><title>Results:</title><p>We save <inline-formula><alternatives><tex-math>\\begin{document}$x$\\end{document}
+</tex-math><math xmlns="http://www.w3.org/1998/Math/MathML"><mi>x</mi></math></alternatives></inline-formula> and
+<inline-formula><tex-math>\\documentclass{minimal}\\begin{document}$$\\alpha$$\\end{document}</tex-math></inline-formula>
+of <xref ref-type="bibr" rid="r1">[1]</xref> them.</p><p>More.</p></sec></abstract>
+<kwd-group kwd-group-type="author"><kwd>cache</kwd><kwd>H<sub>2</sub></kwd></kwd-group>
+<kwd-group kwd-group-type="abbreviations"><kwd>KV: key and value</kwd></kwd-group>
+</article-meta>"""
+FRONT = f"<front><journal-meta><journal-title>Caches</journal-title></journal-meta>{META}</front>"
+ARTICLE = f"<article>{FRONT}<body><p>x</p></body></article>"
+
+
+def only(folder: Path, text: str, name: str = "paper.nxml") -> Document:
+    path = folder / name
+    path.write_text(text, "utf-8")
+    batch = read(path)
+    [document] = batch.documents
+    assert batch.source.form == "jats"
+    assert not batch.skipped
+    return document
+
+
+def test_front_matter_is_read(tmp_path):
+    document = only(tmp_path, ARTICLE)
+    assert {key: text.raw for key, text in document.texts.items()} == {
+        "T": "Less Memory for Keys: A Study",
+        "A": "Background: Caches take 10^9 bytes.\nResults: We save x and \\alpha of them.\nMore.",
+        "I": "Baidu, Beijing; ETH Zurich; Institute of Science, Oslo",
+        "K": "cache; H2",
+    }
+    assert document.authors == ("Ada K. Lovelace Jr", "Mao Lin", "The Cache Group")
+    assert (document.id, document.doi) == ("10.1000/less.memory", "10.1000/less.memory")
+    assert (document.venue, document.date, document.year) == ("Caches", "2025-10-03", 2025)
+
+
+def test_every_namespace_is_the_same(tmp_path):
+    document = only(
+        tmp_path, ARTICLE.replace("<article>", '<article xmlns="https://jats.nlm.nih.gov/ns/archiving/1.3/">')
+    )
+    assert document.texts["T"].raw == "Less Memory for Keys: A Study"
+    assert document.author_count == 3
+
+
+def test_reviews_within_an_article_are_no_papers(tmp_path):
+    review = f"<sub-article article-type='review'>{FRONT.replace('Less', 'Review of Less')}</sub-article>"
+    assert only(tmp_path, ARTICLE.replace("</article>", f"{review}</article>")).texts["T"].raw.startswith("Less Memory")
+
+
+def test_set_of_articles_gives_each(tmp_path):
+    path = tmp_path / "set.xml"
+    path.write_text(f"<pmc-articleset>{ARTICLE}{ARTICLE.replace('less.memory', 'more')}</pmc-articleset>", "utf-8")
+    assert [d.id for d in read(path).documents] == ["10.1000/less.memory", "10.1000/more"]
+
+
+@pytest.mark.parametrize(
+    ("dates", "found"),
+    [
+        ("<pub-date iso-8601-date='2025-02-03'><year>2025</year></pub-date>", "2025-02-03"),
+        ("<pub-date><season>Spring</season><year>2025</year></pub-date>", "2025"),
+        ("<pub-date><month>May</month><year>2025</year></pub-date><pub-date><year>2024</year></pub-date>", "2025-05"),
+        ("<pub-date><year>25</year></pub-date>", ""),
+    ],
+)
+def test_most_exact_date_counts(tmp_path, dates, found):
+    text = f"<article><front><article-meta><title-group><article-title>T</article-title></title-group>{dates}"
+    document = only(tmp_path, text + "</article-meta></front></article>", "2510.01234.xml")
+    assert (document.date, document.id, document.arxiv) == (found, "2510.01234", "2510.01234")
+
+
+def test_sample(shared):
+    [path] = (shared / "data" / "samples" / "jats").glob("*.nxml")
+    batch = read(path)
+    [document] = batch.documents
+    assert not batch.skipped
+    assert (document.id, document.doi, document.date) == (
+        "10.18632/oncotarget.24369",
+        "10.18632/oncotarget.24369",
+        "2018-01-31",
+    )
+    assert document.texts["T"].raw == (
+        "Curcuminoid submicron particle ameliorates cognitive deficits and decreases amyloid pathology in "
+        "Alzheimer’s disease mouse model"
+    )
+    assert document.authors == (
+        "Yi-Heng Tai", "Yu-Yi Lin", "Kai-Chen Wang", "Chao-Lin Chang", "Ru-Yin Chen", "Chia-Chu Wu", "Irene H. Cheng",
+    )  # fmt: skip
+    assert document.texts["I"].raw.split("; ") == [
+        "Institute of Brain Science, National Yang-Ming University, Taipei, Taiwan",
+        "Department of Neurology, Cheng-Hsin General Hospital, Taipei, Taiwan",
+        "Food Industry Research and Development Institute, Hsinchu, Taiwan",
+        "Brain Research Center, National Yang-Ming University, Taipei, Taiwan",
+    ]
+    abstract = document.texts["A"].raw
+    assert abstract.startswith("Alzheimer's disease (AD) is the most prevalent neurodegenerative disorder")
+    assert "calbindin-D28k in the hippocampus" in abstract
+    assert len(abstract) == 1096
+    assert document.texts["K"].raw == (
+        "Alzheimer’s disease; curcuminoid submicron particle; APP transgenic mouse; amyloid; curcumin"
+    )
+    assert document.venue == "Oncotarget"
+
+
+def test_many_editors_and_affiliations_take_little_time(tmp_path):
+    editors = '<contrib contrib-type="editor"><aff>A</aff></contrib>' * 30_000
+    formulas = "<tex-math>x</tex-math>" * 50_000
+    abstract = f"<abstract><p>{formulas}</p>{'<p>' * 100}{'word ' * 10_000}{'</p>' * 100}</abstract>"
+    start = time.process_time()
+    document = only(
+        tmp_path,
+        f"<article><front><article-meta><contrib-group>{editors}</contrib-group>{abstract}"
+        "<title-group><article-title>T</article-title></title-group></article-meta></front></article>",
+    )
+    assert "I" not in document.texts
+    assert document.texts["A"].raw.count("word") == 10_000
+    assert time.process_time() - start < 15

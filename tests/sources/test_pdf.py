@@ -1,0 +1,332 @@
+"""Papers as PDF: real ones against what is known of them, templates set by hand, and files that want to do harm."""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+import sys
+import zlib
+from collections import Counter
+from contextlib import suppress
+from difflib import SequenceMatcher
+from pathlib import Path
+
+import pytest
+from made_pdf import BOLD, ROMAN, Sheet, assembled, pdf
+from pdf_journals import JOURNALS
+from pdf_templates import ABS, CONFERENCES, T, columns
+
+from kg.link.affiliations import organisations
+from kg.link.institutions import Register
+from kg.model import Batch, Document, KgError
+from kg.sources import apart, base, read
+from kg.sources.layout.join import Joiner
+from kg.sources.words import Words
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+import eval_pdf
+
+SECONDS = 10  # for any file, however it is made; most need a tenth
+
+
+def paper(tmp_path: Path, *sheets: Sheet, name: str = "paper.pdf") -> Document:
+    path = tmp_path / name
+    path.write_bytes(pdf(*sheets))
+    [document] = read(path).documents
+    return document
+
+
+def simple(abstract: str = ABS, **texts: str) -> Sheet:
+    """A page with a title, an author, an affiliation and an abstract."""
+    sheet = Sheet()
+    sheet.center(90, 16, texts.get("title", "A Title That Says Something"), BOLD)
+    sheet.center(120, 11, texts.get("author", "Maria Keller"))
+    sheet.center(134, 11, texts.get("place", "Department of Physics, University of Vienna"))
+    sheet.center(170, 12, "Abstract", BOLD)
+    y = sheet.fill(120, 190, 370, 10, abstract)
+    sheet.put(90, y + 20, 12, "1   Introduction", BOLD)
+    sheet.fill(
+        90, y + 40, 430, 10, texts.get("body", "Every token attends to all tokens before it, and they stay. " * 12)
+    )
+    return sheet
+
+
+# --- real papers
+
+
+@pytest.fixture(scope="module")
+def samples(shared: Path) -> Path:
+    return shared / "data" / "samples"
+
+
+@pytest.mark.parametrize(
+    ("name", "titles", "abstracts", "authors"),
+    [("pdf-papers", 19, 18, 17), ("pdf-tei-json", 2, 1, 2), ("pdf-grobid-text", 4, 4, 0)],
+)
+def test_real_papers_are_read(samples, name, titles, abstracts, authors):
+    right: Counter[str] = Counter()
+    found = wanted = both = 0
+    register = Register.load()
+    for gold in eval_pdf.gold(samples / name):
+        [document] = read(samples / name / gold["file"]).documents
+        right["title"] += eval_pdf.squeezed(document.texts["T"].text) == eval_pdf.squeezed(gold["title"])
+        like = SequenceMatcher(None, document.texts["A"].text, gold["abstract"], autojunk=False).ratio()
+        right["abstract"] += like >= eval_pdf.SIMILAR
+        right["authors"] += len(document.authors) == len(gold.get("authors", ()))
+        if gold.get("arxiv"):
+            assert document.arxiv == gold["arxiv"].partition("v")[0]
+            assert re.fullmatch(r"20\d\d-\d\d-\d\d", document.date)
+        assert document.doi == gold.get("doi", "")
+        names = [o.name for o in organisations(document.texts["I"].text, register)]
+        if "institutions" in gold:
+            counts = eval_pdf.compared(names, gold["institutions"])
+            both, found, wanted = both + counts[0], found + counts[1], wanted + counts[2]
+    assert right["title"] >= titles
+    assert right["abstract"] >= abstracts
+    assert right["authors"] >= authors
+    assert not wanted or 2 * both / (found + wanted) >= 0.85
+
+
+def test_authors_are_named_as_printed(samples):
+    for gold in eval_pdf.gold(samples / "pdf-papers"):
+        [document] = read(samples / "pdf-papers" / gold["file"]).documents
+        assert list(document.authors) == gold["authors"]
+
+
+# --- templates
+
+
+@pytest.mark.parametrize("template", [*CONFERENCES, *JOURNALS], ids=lambda template: template.__name__)
+def test_a_template_is_read(template, tmp_path):
+    sheet, title, count, institutions = template()
+    document = paper(tmp_path, sheet)
+    assert eval_pdf.squeezed(document.texts["T"].text) == eval_pdf.squeezed(title)
+    assert SequenceMatcher(None, document.texts["A"].text, ABS, autojunk=False).ratio() >= 0.97
+    assert len(document.authors) == count, document.authors
+    line = document.texts["I"].text if "I" in document.texts else ""
+    assert len(organisations(line, Register.load())) == len(institutions), line
+
+
+MARKS = ["Maria Keller^{1}  Wei Zhang^{2}  Jun-Ho Kim^{1,2}"]
+THREE = ("Maria Keller", "Wei Zhang", "Jun-Ho Kim")
+
+
+@pytest.mark.parametrize(
+    ("lines", "authors", "institutions"),
+    [
+        (["Maria Keller, PhD^{1}, Wei Zhang, MD^{1,2}, and Jun-Ho Kim, MSc^{2}", "^{1}Mayo Clinic"], THREE, 1),
+        (["Maria Keller (Google), Wei Zhang (Stanford University), Jun-Ho Kim (MIT)"], THREE, 3),
+        (["Maria Keller, Google Research", "Wei Zhang, MIT", "Jun-Ho Kim, Kyoto University"], THREE, 3),
+        ([*MARKS, "^{1}Department of Engineering, University of", "Texas at Austin, USA  ^{2}Google"], THREE, 2),
+        (["Maria Keller1, Wei Zhang1,2, Jun-Ho Kim2", "1University of Vienna, Austria", "2Alibaba, China"], THREE, 2),
+        ([*MARKS, "^{1}Boston University, ^{2}Intel Labs, ^{*}Equal contribution"], THREE, 2),
+        (["Maria Keller mk@google.com", "Wei Zhang wz@google.com", "Google Research"], THREE[:2], 1),
+        ([["1^{st} Maria Keller", "2^{nd} Wei Zhang"], ["Boston University", "KAIST"]], THREE[:2], 2),
+        ([["Maria Keller", "Wei Zhang"], ["Google", "Microsoft"], ["New York", "San Francisco"]], THREE[:2], 2),
+        (["Maria Keller *, Wei Zhang *, Jun-Ho Kim", "KAIST AI", "March 5, 2021"], THREE, 1),
+        (["MARIA KELLER AND WEI ZHANG", "Technical report"], ("MARIA KELLER", "WEI ZHANG"), 0),
+    ],
+)
+def test_authors_and_affiliations_stand_in_many_ways(tmp_path, lines, authors, institutions):
+    sheet = Sheet()
+    sheet.center(80, 16, T, BOLD)
+    for number, line in enumerate(lines):
+        sheet.grid(125 + 14 * number, 12, line if isinstance(line, list) else [line])
+    columns(sheet, 220)
+    document = paper(tmp_path, sheet)
+    assert document.authors == authors
+    line = document.texts["I"].text if "I" in document.texts else ""
+    assert len(organisations(line, Register.load())) == institutions, line
+    assert document.texts["A"].text == ABS
+
+
+def test_a_page_before_the_paper_is_passed_over(tmp_path):
+    cover = Sheet()
+    cover.put(72, 100, 11, "This is the accepted version of a paper. Please cite the published version.")
+    assert paper(tmp_path, cover, simple()).texts["T"].text == "A Title That Says Something"
+
+
+def test_a_page_on_its_side_is_read(tmp_path):
+    sheet = Sheet()
+    for y, size, text in ((90, 16, T), (120, 11, "Maria Keller"), (170, 12, "Abstract")):
+        sheet.put(y, 600, size, text, turned=True)
+    for number in range(8):
+        sheet.put(
+            190 + 12 * number, 700, 10, f"we say in line {number} of what we did and how it was done", turned=True
+        )
+    document = paper(tmp_path, sheet)
+    assert document.texts["T"].text == T
+    assert document.authors == ("Maria Keller",)
+
+
+# --- identifiers
+
+
+def test_the_stamp_in_the_margin_gives_id_and_date(tmp_path):
+    sheet = simple()
+    sheet.put(30, 600, 20, "arXiv:1602.00172v2  [cs.CV]  2 Feb 2016", turned=True)
+    document = paper(tmp_path, sheet)
+    assert (document.id, document.arxiv, document.date) == ("1602.00172", "1602.00172", "2016-02-02")
+    assert document.texts["T"].text == "A Title That Says Something"
+
+
+def test_a_cited_preprint_gives_no_id(tmp_path):
+    document = paper(tmp_path, simple(body="We follow the work of arXiv:1412.6980 in all that we do here. " * 9))
+    assert (document.id, document.arxiv) == ("paper", "")
+
+
+def test_a_doi_names_a_paper_without_a_stamp_and_those_of_references_do_not(tmp_path):
+    sheet = simple()
+    sheet.put(90, 700, 8, "https://doi.org/10.1145/3580305.3599999")
+    assert paper(tmp_path, sheet).id == "10.1145/3580305.3599999"
+    sheet = simple()
+    sheet.put(90, 690, 12, "References", BOLD)
+    sheet.put(90, 700, 8, "[1] https://doi.org/10.1145/3580305.3599999")
+    assert paper(tmp_path, sheet).id == "paper"
+
+
+def test_a_domain_names_the_company_where_nothing_else_does(tmp_path):
+    document = paper(tmp_path, simple(place="maria@google.com"))
+    assert document.texts["I"].text == "Google"
+    document = paper(tmp_path, simple(place="maria@gmail.com"))
+    assert "I" not in document.texts
+
+
+# --- hyphens
+
+
+@pytest.mark.parametrize(
+    ("lines", "text", "joined"),
+    [
+        (["we present lan-", "guage models"], "", "we present language models"),
+        (["this is state-of-", "the-art work"], "", "this is state-of-the-art work"),
+        (["with a Meta-", "BiLSTM model"], "", "with a Meta-BiLSTM model"),
+        (["a frob-", "nicate step"], "we frobnicate often", "a frobnicate step"),
+        (["a frob-", "nicate step"], "we frob-nicate often", "a frob-nicate step"),
+        (["a frob-", "nicate step"], "we frob\ufffenicate often", "a frobnicate step"),
+        (["from 2019 -", "2020 on"], "", "from 2019 - 2020 on"),
+        (["a token-", "level loss"], "", "a token-level loss"),
+    ],
+)
+def test_hyphens_at_line_ends_are_resolved(lines, text, joined):
+    assert Joiner(text, Words.load()).join(lines) == joined
+
+
+def test_marks_of_notes_leave_the_abstract_and_exponents_stay(tmp_path):
+    text = "We halve the memory^{1}. It needs 10^{5} steps and has n^{2} parts, as all of the others have had. " * 3
+    abstract = paper(tmp_path, simple(text)).texts["A"].text
+    assert abstract.startswith("We halve the memory. It needs 105 steps and has n2 parts,")
+
+
+# --- files that cannot be read
+
+
+def cpu() -> float:
+    """Seconds of this process and those that it started."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
+
+
+def refused(tmp_path: Path, data: bytes) -> str:
+    path = tmp_path / "bad.pdf"
+    path.write_bytes(data)
+    start = cpu()
+    with pytest.raises(KgError) as error:
+        read(path)
+    assert cpu() - start < SECONDS
+    sentence = str(error.value)
+    assert sentence.startswith(str(path))
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    return sentence
+
+
+def test_no_pages(tmp_path):
+    empty = assembled([b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [] /Count 0 >>"])
+    assert "pages" in refused(tmp_path, empty) or "damaged" in refused(tmp_path, empty)
+
+
+def test_encrypted(tmp_path):
+    keys = f"/Encrypt << /Filter /Standard /V 1 /R 2 /O <{'41' * 32}> /U <{'42' * 32}> /P -4 >> /ID [<00> <00>]"
+    assert "encrypted" in refused(tmp_path, pdf(simple(), trailer=keys))
+
+
+@pytest.mark.parametrize("kept", [12, 300, 2000])
+def test_cut_off(tmp_path, kept):
+    assert "PDF" in refused(tmp_path, pdf(simple())[:kept])
+
+
+def test_scanned(tmp_path):
+    assert "OCR" in refused(tmp_path, pdf(Sheet(), Sheet()))
+
+
+@pytest.mark.parametrize("unit", [b" ", b"(a) Tj ", b"(abcdefghijklmnopqrstuvwxyz) Tj ", b"0 0 m 1 1 l S "])
+def test_a_stream_that_unpacks_without_end(tmp_path, unit):
+    content = b"BT /F0 9 Tf 50 700 Td " + unit * ((24 << 20) // len(unit)) + b" ET"
+    packed = zlib.compress(content, 9)
+    font = b"/Resources << /Font << /F0 << /Type /Font /Subtype /Type1 /BaseFont /Times-Roman >> >> >>"
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R %s >>" % font
+    stream = b"<< /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (len(packed), packed)
+    pages = b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>"
+    path = tmp_path / "bomb.pdf"
+    path.write_bytes(assembled([b"<< /Type /Catalog /Pages 2 0 R >>", pages, page, stream]))
+    start = cpu()
+    with suppress(KgError):  # whether it can be read or not, it is bounded
+        read(path)
+    assert cpu() - start < SECONDS + apart.SECONDS
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 2 << 20  # kB
+
+
+def test_the_rest_of_the_work_goes_on_when_a_file_is_too_much():
+    with pytest.raises(MemoryError):
+        apart.apart(lambda: bytearray(2 << 30))
+    with pytest.raises(apart.Lost):
+        apart.apart(os.abort)
+    with pytest.raises(apart.Lost):
+        apart.apart(lambda: all(True for _ in iter(int, 1)), seconds=1)
+    with pytest.raises(ZeroDivisionError):
+        apart.apart(lambda: 1 // 0)
+    assert apart.apart(lambda: "done") == "done"
+
+
+def test_two_thousand_pages(tmp_path):
+    body = Sheet()
+    body.fill(72, 90, 430, 10, "Serving language models is expensive because every token attends to all of them. " * 60)
+    path = tmp_path / "long.pdf"
+    path.write_bytes(pdf(simple(), *[body] * 1999))
+    start = cpu()
+    [document] = read(path).documents
+    assert cpu() - start < 3
+    assert document.texts["T"].text == "A Title That Says Something"
+
+
+def test_a_page_of_a_million_characters(tmp_path):
+    for font, step in ((ROMAN, 0.0), (BOLD, 0.7)):
+        sheet = Sheet()
+        for number in range(50_000):  # at places that no line has
+            sheet.put(20 + number * step % 500, 20 + number * 0.37 % 700, 9, "Any word here twice", font)
+        path = tmp_path / "page.pdf"
+        path.write_bytes(pdf(sheet))
+        start = cpu()
+        batch = read(path)
+        assert list(batch.documents) or batch.skipped
+        assert cpu() - start < SECONDS
+
+
+def test_a_page_without_title_and_abstract_is_told(tmp_path):
+    sheet = Sheet()
+    for number in range(30):
+        sheet.put(72, 600 + number * 5, 5, "x1 + y2 = z3 and so on for 44", ROMAN)
+    path = tmp_path / "none.pdf"
+    path.write_bytes(pdf(sheet))
+    batch = read(path)
+    assert list(batch.documents) == []
+    assert "neither title nor abstract" in batch.skipped[0]
+
+
+def test_it_is_told_by_its_content(tmp_path):
+    path = tmp_path / "paper.txt"
+    path.write_bytes(b"\n" + pdf(simple()))
+    assert isinstance(read(path), Batch)
+    assert base.InputFile(path).name == "paper"

@@ -1,0 +1,236 @@
+"""Tables: exports of Scopus, IEEE Xplore, Springer, Lens, OpenAlex and Web of Science, and any other with titles."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from pathlib import Path
+
+import pytest
+
+from kg.model import Document, KgError
+from kg.sources import read
+from kg.sources.bibliography import iso_date, people
+
+
+def made(tmp_path: Path, data: str | bytes, name: str = "papers.csv") -> tuple[list[Document], list[str]]:
+    path = tmp_path / name
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    batch = read(path)
+    assert batch.source.form == "table"
+    documents = list(batch.documents)
+    return documents, batch.skipped
+
+
+def written(*rows: list[str], delimiter: str = ",") -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter).writerows(rows)
+    return out.getvalue()
+
+
+def sample(shared: Path, name: str) -> list[Document]:
+    batch = read(shared / "data/samples/bibliography" / name)
+    documents = list(batch.documents)
+    assert (batch.source.form, batch.skipped) == ("table", [])
+    return documents
+
+
+def test_ieee_sample(shared):
+    documents = sample(shared, "ieee.csv")
+    assert [d.author_count for d in documents] == [2, 6, 4, 3, 3, 5, 26, 29, 5, 3]
+    assert [d.year for d in documents] == [2013, 2019, 2020, 2020, 2021, 2017, 2020, 2021, 2020, 2016]
+    first, second = documents[:2]
+    assert first.texts["T"].raw == (
+        'Exascale Computing Trends: Adjusting to the "New Normal"\' for Computer Architecture'
+    )
+    assert first.texts["A"].raw.startswith("We now have 20 years of data under our belt")
+    assert first.texts["I"].raw == "University of Notre Dame; Lawrence Berkeley National Laboratory"
+    assert (first.authors, first.doi, first.date) == (("P. Kogge", "J. Shalf"), "10.1109/MCSE.2013.95", "2013-10-16")
+    assert first.venue == "Computing in Science & Engineering"
+    assert second.authors[2] == "J.-P. Nominé"
+    assert second.date == ""  # put online a year after the conference
+    assert documents[2].texts["I"].raw == "University of Bristol,Department of Computer Science,UK"
+    assert "I" not in documents[6].texts  # 26 times "NA"
+
+
+def test_springer_sample(shared):
+    documents = sample(shared, "springer.csv")
+    assert [d.author_count for d in documents] == [2, 6, 4, 2, 5, 5, 3, 6, 4, 4, 4, 3, 1, 3, 3, 2, 5, 1]
+    assert {d.year for d in documents} == {2022}
+    assert documents[0].authors == ("Araz R. Aliev", "Nigar T. Ismayilova")
+    assert documents[2].authors == ("Barnabás Bede", "Martine Ceberio", "Martine De Cock", "Vladik Kreinovich")
+    eighth = documents[7]
+    assert eighth.texts["T"].raw == "Programming big data analysis: principles and solutions"
+    assert (eighth.venue, eighth.doi) == ("Journal of Big Data", "10.1186/s40537-021-00555-2")
+
+
+def test_lens_sample(shared):
+    documents = sample(shared, "lens_sample.csv")
+    assert [d.author_count for d in documents] == [10, 2, 5, 3, 3, 2, 1, 2]
+    first, second = documents[:2]
+    assert (first.id, first.date, first.year) == ("lens_sample-000-360-106-493-122", "2020-11-22", 2020)
+    assert first.texts["T"].raw.startswith("Dynamic real-time risk analytics of uncontrollable states in complex")
+    assert (first.authors[6], first.doi) == ("Jason R. C. Nurse", "10.1007/s10669-020-09792-x")
+    assert "phenomena. An objective bibliometric analysis" in second.texts["A"].raw  # " ; ; " between them
+
+
+def test_openalex_sample(shared):
+    documents = sample(shared, "openalex_sample.csv")
+    assert [d.author_count for d in documents] == [2, 1, 2, 3, 5, 2, 4, 1]
+    first = documents[0]
+    assert first.id == "openalex_sample-W2755950973"
+    assert first.texts["T"].raw == "bibliometrix : An R-tool for comprehensive science mapping analysis"
+    assert first.texts["I"].raw == 'University of Naples Federico II; University of Campania "Luigi Vanvitelli"'
+    assert (first.date, first.doi, first.venue) == (
+        "2017-09-12",
+        "10.1016/j.joi.2017.08.007",
+        "Journal of Informetrics",
+    )
+    assert documents[3].texts["I"].raw == "University of Almería"
+    assert [bool(d.texts["A"].raw) for d in documents] == [False, True, False, False, True, True, True, True]
+
+
+def test_scopus(tmp_path):
+    header = "Authors,Author full names,Author(s) ID,Title,Year,Source title,DOI,Link,Affiliations,Abstract,"
+    header += "Author Keywords,EID"
+    row = [
+        *(
+            "Haseli G.; Sana S.S.",
+            "Haseli, Gholamreza (57193254400); Sana, Shib Sankar (6602123456)",
+            "1; 2",
+            "A “title”, with",
+        ),
+        *("2020", "Journal", "10.1080/1.2", "https://www.scopus.com/1", "Dept. A, Univ. B, City, Iran; Univ. C, India"),
+        *("[No abstract available]", "one; two, three", "2-s2.0-85083087417"),
+    ]
+    [document], skipped = made(tmp_path, ("\ufeff" + written(header.split(","), row)).encode())
+    assert skipped == []
+    assert (document.id, document.texts["T"].raw) == ("papers-2-s2.0-85083087417", "A “title”, with")
+    assert document.authors == ("Gholamreza Haseli", "Shib Sankar Sana")
+    assert document.texts["I"].raw == "Dept. A, Univ. B, City, Iran; Univ. C, India"
+    assert (document.texts["A"].raw, document.texts["K"].raw) == ("", "one; two, three")
+    assert (document.venue, document.year, document.doi) == ("Journal", 2020, "10.1080/1.2")
+
+
+def test_web_of_science_tab_delimited_in_utf16(tmp_path):
+    columns = ["PT", "AU", "AF", "TI", "SO", "DE", "AB", "C1", "PD", "PY", "DI", "UT"]
+    cells = [
+        *("J", "Doe, A; Roe, B", "Doe, Anna; Roe, Bo", '"Quoted" words in a title', "J TESTS", "a; b", 'It is "so".'),
+        *("[Doe, Anna; Roe, Bo] Univ X, City, Spain; [Roe, Bo] Univ Y, Rome, Italy", "FEB", "2023", "10.1/x", "WOS:1"),
+    ]
+    text = "\t".join(columns) + "\r\n" + "\t".join(cells) + "\r\n"
+    [document], skipped = made(tmp_path, text.encode("utf-16"), "savedrecs.txt")
+    assert skipped == []
+    assert (document.id, document.texts["T"].raw) == ("savedrecs-WOS:1", '"Quoted" words in a title')
+    assert document.texts["I"].raw == "Univ X, City, Spain; Univ Y, Rome, Italy"
+    assert (document.authors, document.date) == (("Anna Doe", "Bo Roe"), "2023-02")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_any_table_with_titles(tmp_path, delimiter):
+    rows = [["Title", " Abstract", "Year"], ["Fast\ncaches", "We cache, fast.", "2023.0"], ["", "", ""], ["B", "", "x"]]
+    documents, skipped = made(tmp_path, written(*rows, delimiter=delimiter))
+    assert [(d.id, d.texts["T"].text, d.year) for d in documents] == [
+        ("papers-01", "Fast caches", 2023),
+        ("papers-02", "B", None),
+    ]
+    assert documents[0].texts["A"].raw == "We cache, fast."
+    assert skipped == []
+
+
+def test_chinese_columns_and_lines_before_the_header(tmp_path):
+    documents, _ = made(
+        tmp_path, "sep=;\n标题;摘要;作者;机构;年份\n缓存压缩;我们提出;张三，李四;清华大学；百度;2024年\n"
+    )
+    [document] = documents
+    assert (document.texts["T"].raw, document.authors, document.year) == ("缓存压缩", ("张三", "李四"), 2024)
+    assert document.texts["I"].raw == "清华大学; 百度"
+
+
+def test_entries_of_two_files_have_names_of_their_own(tmp_path):
+    one, _ = made(tmp_path, "id,title\n7,A\n", "a.csv")
+    two, _ = made(tmp_path, "id,title\n7,A\n", "b.csv")
+    assert (one[0].id, two[0].id) == ("a-7", "b-7")
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ('"Nested "quotes" here",b\n', "its quotes or cells are wrong"),
+        ("a,b,c,d\n", "it has 4 columns and the header 2"),
+        ("a," + "x" * 150_000 + "\n", "its quotes or cells are wrong (field larger than"),
+        ("a," + "x" * 5_000_000 + "\n", "the line is longer than 4096 KB"),
+        ("a,b" + ",x" * 300_000 + "\n", "it has 300,002 columns and the header 2"),
+        ("," + "x" * 110_000 + "\n", "more than 100,000"),
+        ('a,"open\n' + "and on\n" * 100_000, "its quotes or cells are wrong (field larger than"),
+        (b"\xff\xfe,b\n", "line 3 is not valid UTF-8"),
+    ],
+)
+def test_bad_row_is_told_in_bounded_time_and_the_rest_goes_on(tmp_path, bad, reason):
+    start = time.process_time()
+    data = bad if isinstance(bad, bytes) else bad.encode()
+    documents, skipped = made(tmp_path, "title,abstract\nGröße,1\n".encode() + data + b"Two,2\n")
+    assert [d.texts["T"].raw for d in documents] == ["Größe", "Two"]
+    [sentence] = skipped
+    assert reason in sentence
+    assert sentence.startswith(f"{tmp_path / 'papers.csv'}: line 3 was skipped: ")
+    assert time.process_time() - start < 10
+
+
+def test_quote_that_is_never_closed_says_so(tmp_path):
+    documents, skipped = made(tmp_path, 'title,abstract\nOne,1\nTwo,"open\nThree,3\n')
+    assert [d.texts["T"].raw for d in documents] == ["One"]
+    assert "its quotes or cells are wrong (unexpected end of data; line 4)" in skipped[0]
+
+
+def test_table_that_is_far_too_wide_is_refused(tmp_path):
+    start = time.process_time()
+    header = ",".join(["title", "abstract", *(f"c{i}" for i in range(300_000))])
+    with pytest.raises(KgError, match="has 300,002 columns, more than 10,000"):
+        made(tmp_path, header + "\nA,B\n")
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    "text", ["a,b\n1,2\n", "title\nOnly titles\n", "My title, and more, words\n", "name,year\nx,2020\n"]
+)
+def test_other_tables_are_not_papers(tmp_path, text):
+    with pytest.raises(KgError, match="that no reader knows"):
+        made(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Smith, John", ["John Smith"]),
+        ("Müller, Jörg", ["Jörg Müller"]),
+        ("Doe A., Roe B.", ["Doe A.", "Roe B."]),
+        ("Smith, J., Doe, A.-B.", ["J. Smith", "A.-B. Doe"]),
+        ("A. Fox; B. Lee and C. Moe", ["A. Fox", "B. Lee", "C. Moe"]),
+        ("Smith, John and Doe, Jane", ["John Smith", "Jane Doe"]),
+        ("A. Fox|B. Lee|", ["A. Fox", "B. Lee"]),
+    ],
+)
+def test_persons(text, wanted):
+    assert people([text]) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "year", "wanted"),
+    [
+        ("2023-5-7", "", "2023-05-07"),
+        ("2023年5月7日", "", "2023-05-07"),
+        ("12 May, 2023", "2023", "2023-05-12"),
+        ("Jul-Aug 2020", "", "2020-07"),
+        ("30 Sept.-2 Oct. 2019", "", "2019-09"),
+        ("31 Feb 2020", "", "2020-02"),
+        ("FEB-MAR", "2023", "2023-02"),
+        ("2023-05-12T10:00:00Z", "", "2023-05-12T10:00:00Z"),
+        ("5/12/2023", "", ""),
+        ("SPR", "2020", ""),
+        ("2020", "", ""),
+    ],
+)
+def test_dates(text, year, wanted):
+    assert iso_date(text, year) == wanted
