@@ -16,7 +16,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 #: The commands in the order in which `kg --help` shows them.
 COMMANDS = (
-    *("add", "remove", "ask", "show", "brief", "report", "trends", "draw"),
+    *("read", "add", "remove", "ask", "show", "brief", "report", "trends", "draw"),
     *("extract", "export", "sparql", "explain-merge", "verify", "eval", "doctor"),
 )
 

@@ -1,0 +1,48 @@
+"""kg read: what stands in files, in a form that is read back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from test_commands import run
+
+from kg import sources
+from kg.model import Document
+
+REPORTS = Path(__file__).resolve().parents[2] / "data" / "reports"
+
+
+def texts(document: Document) -> dict[str, str]:
+    return {field: text.text for field, text in document.texts.items() if text.text}
+
+
+def test_what_is_read_is_read_back_the_same(tmp_path: Path) -> None:
+    out = tmp_path / "papers.jsonl"
+    done = run("read", REPORTS, "-o", out)
+    assert done.returncode == 0
+    found = [d for file in sorted(REPORTS.glob("*.txt")) for d in sources.read(file).documents]
+    again = list(sources.read(out).documents)
+    assert len(found) == 133
+    assert [d.id for d in again] == [d.id for d in found]
+    for one, other in zip(found, again, strict=True):
+        assert texts(one) == texts(other)
+        assert (one.author_count, one.date) == (other.author_count, other.date)
+
+
+def test_repairs_are_told(tmp_path: Path) -> None:
+    file = tmp_path / "one.jsonl"
+    file.write_text(json.dumps({"id": "p", "title": "ON PRUNING", "abstract": "We evict 40% of the cache."}), "utf-8")
+    (row,) = map(json.loads, run("read", file).stdout.splitlines())
+    assert (row["file"], row["id"], row["abstract"]) == ("one.jsonl", "p", "We evict 40% of the cache.")
+    assert "capitals" in row["repairs"][0]
+
+
+def test_bad_files_are_told_and_the_others_read(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.bin"
+    bad.write_bytes(bytes(range(256)) * 4)
+    done = run("read", bad, next(REPORTS.glob("004_*")))
+    assert done.returncode == 3
+    assert "no reader knows" in done.stderr
+    assert done.stdout
+    assert run("read", bad).returncode == 2
