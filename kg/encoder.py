@@ -8,7 +8,7 @@ vocabulary's labels. Written by scripts/export_encoder.py.
 from __future__ import annotations
 
 import os
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,10 @@ class Encoder:
 
     def __bool__(self) -> bool:
         """Whether the package carries the model."""
+        return self._is_there
+
+    @cached_property
+    def _is_there(self) -> bool:
         return (self.folder / "encoder.onnx").is_file()
 
     def _model(self) -> tuple[Any, Any]:
@@ -61,9 +65,14 @@ class Encoder:
         ids = np.array([tokenizer.encode(text).ids], dtype=np.int64)
         if ids.shape[1] <= 2:  # nothing but the marks of beginning and end
             return np.zeros(SIZE, np.float32)
-        pieces = session.run(None, {"ids": ids, "mask": np.ones_like(ids)})[0][0]
+        pieces = session.run(None, feeds(session, ids))[0][0]
         mean: Vector = pieces.mean(0)
         return mean / np.float32(np.linalg.norm(mean))
+
+
+def feeds(session: Any, ids: Any) -> dict[str, Any]:
+    """What a network is given for word pieces (1, pieces): a mask too where it was exported with one."""
+    return {put.name: ids if put.name == "ids" else np.ones_like(ids) for put in session.get_inputs()}
 
 
 @cache

@@ -26,6 +26,7 @@ PREFIXES = {
     "fabio": "http://purl.org/spar/fabio/",
     "sh": "http://www.w3.org/ns/shacl#",
 }
+_SEPARATORS = re.compile(r"[^\w]+|_+")
 _BY_LENGTH = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
 
 
@@ -69,9 +70,11 @@ def slug(text: str) -> str:
     >>> slug("Llama-3.1-8B"), slug("KV cache eviction")
     ('llama-3-1-8b', 'kv-cache-eviction')
     """
-    folded = unicodedata.normalize("NFKD", text).lower()
-    folded = "".join(c for c in folded if not unicodedata.combining(c))
-    name = re.sub(r"[^\w]+|_+", "-", folded).strip("-")
+    folded = text.lower()
+    if not text.isascii():
+        folded = unicodedata.normalize("NFKD", text).lower()
+        folded = "".join(c for c in folded if not unicodedata.combining(c))
+    name = _SEPARATORS.sub("-", folded).strip("-")
     if len(name) > 80:
         name = f"{name[:64].strip('-')}-{hashlib.sha256(folded.encode()).hexdigest()[:12]}"
     return name or "x" + hashlib.sha256(text.encode()).hexdigest()[:12]

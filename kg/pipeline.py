@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int], None]  # the entry just done, entries done so far
 Done = TypeVar("Done")
+_JSON = json.JSONEncoder(ensure_ascii=False)
 Annotations = Mapping[str, Mapping[str, Any]]  # records in the annotators' form, by entry
 
 
@@ -94,7 +95,7 @@ class Pipeline:
         """The linked record of a document in the annotators' form: one line of JSON."""
         from kg.graph.records import to_json
 
-        return json.dumps(to_json(self.record(document)), ensure_ascii=False) + "\n"
+        return _JSON.encode(to_json(self.record(document))) + "\n"
 
     def _try(self, work: Callable[[Document], Done], item: Document | KgError) -> Done | KgError:
         """What `work` makes of a document, or why it cannot; an error is passed on."""
@@ -114,11 +115,14 @@ class Pipeline:
 
     def load(self, item: Document | KgError) -> None:
         """Load what a document needs, but for the tagger: a session of its runtime is no thing to share."""
+        from kg.compiled import no_search_for_garbage
         from kg.extract import extract, pipeline
 
         pipeline(self.fast)
-        if isinstance(item, Document):
-            self._try(lambda document: self.linker.link(document, extract(document, fast=True)), item)
+        with no_search_for_garbage():
+            self.linker.concepts.load()
+            if isinstance(item, Document):
+                self._try(lambda document: self.linker.link(document, extract(document, fast=True)), item)
 
     def versions(self, annotations: Annotations | None, name: str) -> list[str]:
         """What the fingerprint of an entry depends on beside its texts: of how it is read now, and of better ways.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
@@ -74,9 +74,10 @@ def tokens(text: str) -> list[Token]:
     out: list[Token] = []
     make = tuple.__new__  # a NamedTuple's own constructor takes twice as long, and there are hundreds a text
     for match in _WORD.finditer(text):
-        folded = _FOLDED[match.group()]
+        folded = _FOLDED[match[0]]
         if isinstance(folded, str):
-            out.append(make(Token, (folded, *match.span())))
+            start, end = match.span()
+            out.append(make(Token, (folded, start, end)))
             continue
         at = match.start()
         for form, start, end in folded:
@@ -165,8 +166,20 @@ def _folded_label(label: str) -> str:
     return " ".join(folds)
 
 
+_LABELS = Remembered(_folded_label, 100_000)
 #: The form in which labels are compared and looked up; remembered.
-fold: Callable[[str], str] = Remembered(_folded_label, 100_000).__getitem__
+fold: Callable[[str], str] = _LABELS.__getitem__
+
+
+def known_folds(folds: Mapping[str, str]) -> None:
+    """Take over what `fold` gave for labels before, for it takes long to make them all anew."""
+    _LABELS.update(folds)
+
+
+def lowered(text: str) -> str:
+    """A text in lower case, its offsets kept: as it is where lower case is longer ("İ")."""
+    low = text.lower()
+    return low if len(low) == len(text) else text
 
 
 _STOP = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[A-Z0-9\u3400-\u9fff])|(?<=[。！？；])|\n+")

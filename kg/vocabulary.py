@@ -15,13 +15,14 @@ import pyoxigraph as ox
 from kg.compiled import kept, no_search_for_garbage, stamp
 from kg.model import KgError
 from kg.names import PREFIXES, curie
-from kg.text import Token, fold, tokens
+from kg.text import Token, fold, known_folds, tokens
 
 CONCEPT_TYPES = ("topic", "technique", "problem", "task", "metric", "hardware", "model", "dataset")
 #: The file of decisions about names, no part of the vocabulary: see kg/link/overrides.py.
 OVERRIDES = "overrides.ttl"
 _SKOS = PREFIXES["skos"]
 _KG = PREFIXES["kg"]
+_NO_WORD = "\n"  # behind the last word of a text
 _CLASS = {_KG + kind.capitalize(): kind for kind in (*CONCEPT_TYPES, "institution", "cue")}
 
 
@@ -107,15 +108,17 @@ class Vocabulary:
         )
 
     def _state(self) -> tuple[Any, ...]:
-        """All that it holds, as plain data."""
+        """All that it holds, as plain data, and its labels with their folded form."""
         concepts = [tuple(getattr(c, name) for name in Concept.__slots__) for c in self.concepts.values()]
-        return concepts, self._cues, self._index, self._trie, self._narrower
+        folds = {label: fold(label) for c in self.concepts.values() for label in (*c.labels(), *c.hidden)}
+        return concepts, self._cues, self._index, self._trie, self._narrower, folds
 
     @staticmethod
     def _restored(state: tuple[Any, ...]) -> Vocabulary:
         """The vocabulary of such a state."""
         out = Vocabulary(())
-        concepts, out._cues, out._index, out._trie, out._narrower = state
+        concepts, out._cues, out._index, out._trie, out._narrower, folds = state
+        known_folds(folds)
         with no_search_for_garbage():
             out.concepts = {values[0]: Concept(*values) for values in concepts}
         return out
@@ -191,19 +194,21 @@ class Vocabulary:
         """Every longest label in a text, all types; labels of one type do not overlap one another."""
         toks = tokens(text) if found is None else found
         folds = [t.fold for t in toks]
+        folds.append(_NO_WORD)
         out: list[Match] = []
         taken: dict[str, int] = {}  # type -> where its last match ends
-        for i, form in enumerate(folds):
-            node = self._trie.get(form)
-            if node is None:
+        begins = self._trie
+        for i in [i for i, form in enumerate(folds) if form in begins]:
+            node = begins[folds[i]]
+            if "" not in node and folds[i + 1] not in node:
                 continue
             best: dict[str, tuple[int, str]] = {}
-            start, end = toks[i].start, toks[i].end
+            _, start, end = toks[i]
             for j in range(i + 1, len(toks) + 1):
                 for kind, concept, label in node.get("", ()):
                     if start >= taken.get(kind, 0) and _spelled(text[start:end], label, kind):
                         best[kind] = (end, concept)
-                node = node.get(folds[j]) if j < len(toks) else None
+                node = node.get(folds[j])
                 if node is None or _apart(text, end, toks[j].start):
                     break
                 end = toks[j].end
@@ -236,9 +241,11 @@ def _spelled(surface: str, label: str, kind: str) -> bool:
 
     So must they inside a longer name of a model or dataset: "CLIP model" is no "clip model".
     """
+    if surface == label:
+        return True
     if _is_short_name(label):
-        letters = "".join(c for c in surface if c.isalnum())
-        wanted = "".join(c for c in label if c.isalnum())
+        letters = "".join([c for c in surface if c.isalnum()])
+        wanted = "".join([c for c in label if c.isalnum()])
         return letters == wanted or letters == wanted + "s"
     if kind in ("model", "dataset") and surface.islower():
         return not any(word.isupper() and len(word) <= 5 and word.isalpha() for word in label.split())

@@ -15,7 +15,7 @@ from neural import Example
 
 from kg.extract import pipeline
 from kg.extract.base import make_doc
-from kg.extract.tagger import text_of
+from kg.extract.tagger import Tagger, Tags, text_of
 from kg.model import LISTS, RELATION_TYPES, ROLES, Document
 from kg.sources import read
 from kg.vocabulary import Vocabulary
@@ -25,6 +25,7 @@ SHARED = Path(os.environ.get("KG_SHARED", ROOT.parent / "shared"))
 TYPES = ["technique", "problem", "task", "model", "dataset", "hardware"]
 HEADS = ("technique", "model")  # what a relation may begin with
 FOLDS = 5
+MOST_ENTITIES = 40  # of a text that a teacher labels
 
 Paper = tuple[Document, dict[str, Any]]
 
@@ -106,6 +107,23 @@ def _pairs(
             related[ends] = RELATION_TYPES.index(relation["type"]) + 1
     heads = [i for i, (k, _) in enumerate(entities) if TYPES[k] in HEADS]
     return [(i, j, related.get((i, j), 0)) for i in heads for j in range(len(entities)) if i != j]
+
+
+def annotated_by(teacher: Tagger, text: str, encoded: Any) -> Example:
+    """A text with what a tagger says of it: likelihoods in the place of labels (see `Example`)."""
+    output = teacher.output(None, encoded.ids)
+    tags = Tags(teacher.card, encoded.offsets, output, text)
+    found = [(kind, span) for kind in TYPES for span in tags.spans(kind)]
+    entities = [(TYPES.index(kind), list(range(*tags.pieces(*span)))) for kind, span in found][:MOST_ENTITIES]
+    heads = [i for i, (k, _) in enumerate(entities) if TYPES[k] in HEADS]
+    made = [(i, j, 0) for i in heads for j in range(len(entities)) if i != j]
+    sides = [tags.side(kind, [span]) for kind, span in found[:MOST_ENTITIES]]
+    likely = np.zeros((0, len(RELATION_TYPES) + 1), np.float32)
+    if made:
+        likely = tags.relations(
+            np.stack([sides[i][0] for i, _, _ in made]), np.stack([sides[j][1] for _, j, _ in made])
+        )
+    return Example(text[:40], encoded.ids, output.bio, output.role, entities, made, likely=likely)
 
 
 def places(text: str, form: str) -> Iterator[tuple[int, int]]:

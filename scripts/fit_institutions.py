@@ -1,18 +1,20 @@
 """Fit the score by which strings of affiliations are linked to ROR (data/institutions.json, read by kg/link/ror.py).
 
-    KG_SHARED=FOLDER python scripts/fit_institutions.py [--trees 300] [-o data/institutions.json]
+    KG_SHARED=FOLDER python scripts/fit_institutions.py [--trees 170] [-o data/institutions.json]
 
 Reads the training parts of FOLDER/data/affiliation-gold: S2AFF's train and val, Crossref 2023, Springer 2023, the logs
 of ROR's API; no string that stands in a test set (compared by its letters and digits). A part of the strings is used
-once more without its punctuation, and a part is joined with the next one, for that is how strings look in the wild.
-The threshold is the least at which strings held back (a tenth) have the precision asked for. The same seed gives the
-same bytes.
+once more without its punctuation, a part is joined with the next one, for that is how strings look in the wild, and a
+part is read as if the register lacked what it names, for many are lacked. What publishers leave out of the one
+organisation that they assert is not held against a candidate. The threshold is the least at which strings held back (a
+tenth) have the precision asked for. The same seed gives the same bytes.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import itertools
 import json
 import os
 import random
@@ -20,25 +22,30 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from zlib import crc32
 
 import numpy as np
 
-from kg.link.candidates import FEATURES, Reading, names
-from kg.link.ror import UNIT, Trees, chosen
+from kg.link.candidates import FEATURES, Reading
+from kg.link.ror import CONTEXT, UNIT, Judge, Trees, chosen, context
+from kg.link.spellings import Names, names
 
-TRAINING = {"s2aff_gold": 5.0, "crossref_2023_asserted": 1.0, "springer_2023": 1.0, "ror_api_logs_2023": 1.0}
+TRAINING = {"s2aff_gold": 8.0, "crossref_2023_asserted": 1.0, "springer_2023": 1.0, "ror_api_logs_2023": 4.0}
 HALVED = "crossref_2023_asserted"  # only its train part: publishers' assertions, of which there are enough
 TESTS = ("s2aff_gold", "rorapi_test_springer", "rorapi_test_crossref_2024")
-ASSERTED, FIRST, DOUBT = 1.0, 40, 1.5 * UNIT  # weight of asserted gold; trees and score of a first fit that doubts it
+ASSERTED, FIRST, DOUBT = 1.0, 100, 1.5 * UNIT  # weight of asserted gold; trees of first sums, score that doubts it
+SECOND_DOUBT = -0.5 * UNIT  # the score that doubts it when the asserted organisation stands in other words
+FOLDS, SAME = 3, 40  # strings that begin with the same letters stand in one fold
 SEED, BINS, DEPTH, RATE, PRIOR = 7, 32, 6, 0.12, 8.0
-TREES = 300
-HELD_PRECISION = 0.88  # publishers' assertions leave organisations out, so that much of what counts as wrong is right
+TREES, REPEATS = 170, 3  # trees of a second sum, and how many of them are averaged
+HELD_PRECISION = 0.873  # publishers' assertions leave organisations out, so that much of what counts as wrong is right
 ROWS, COLUMNS = 0.25, 0.35  # shares of candidates and of features that a tree sees
 BARE, SHORT, JOINED, HELD = 0.4, 0.1, 0.15, 0.1  # shares of strings without punctuation, abbreviated, joined, held back
+LACKED = 0.2  # share of strings whose organisations the register is said to lack: many are lacked by it
 _LONG = re.compile(r"[A-Za-z]{8,}")
 _PUNCTUATION = re.compile(r"\s*[,;.]\s*(?!\w\.)")
-Row = tuple[str, frozenset[str], float]  # a string, its gold, what it counts
+Row = tuple[str, frozenset[str], float, bool]  # a string, its gold, what it counts, whether its gold is unknown
 
 
 def main() -> int:
@@ -54,21 +61,23 @@ def main() -> int:
     rows = list(training(folder))
     random.Random(SEED).shuffle(rows)
     held = rows[: int(HELD * len(rows))]
-    matrix, right, weight = examples(list(varied(rows[len(held) :])))
-    print(f"{len(rows):,} strings, {len(right):,} candidates, {right.mean():.3f} of them right")
-    trees = fit(matrix, right, doubted(matrix, right, weight), arguments.trees)
-    threshold = least(trees, held, arguments.precision)
+    seen = examples(list(varied(rows[len(held) :])))
+    print(f"{len(rows):,} strings, {len(seen.right):,} candidates, {seen.right.mean():.3f} of them right", flush=True)
+    judge = fitted(seen, arguments.trees)
+    threshold = least(judge, held, arguments.precision)
     state = {
-        "features": list(FEATURES),
-        "base": trees.base,
+        "features": [*FEATURES, *CONTEXT],
         "threshold": threshold,
-        "feature": trees.feature.tolist(),
-        "limit": trees.limit.tolist(),
-        "leaf": trees.leaf.tolist(),
+        **{name: _state(trees) for name, trees in (("first", judge.first), ("second", judge.second))},
     }
     arguments.output.write_text(json.dumps(state, separators=(",", ":")) + "\n", encoding="utf-8")
-    print(f"{arguments.output}: {arguments.trees} trees, threshold {threshold}")
+    print(f"{arguments.output}: {len(judge.second.leaf)} trees, threshold {threshold}")
     return 0
+
+
+def _state(trees: Trees) -> dict[str, Any]:
+    lists = {"feature": trees.feature, "limit": trees.limit, "leaf": trees.leaf}
+    return {"base": trees.base, **{name: array.tolist() for name, array in lists.items()}}
 
 
 def training(folder: Path) -> Iterator[Row]:
@@ -77,7 +86,7 @@ def training(folder: Path) -> Iterator[Row]:
     for name, weight in TRAINING.items():
         for row in read(folder, name):
             if letters(row["aff"]) not in tests and (name != HALVED or row["split"] == "train"):
-                yield row["aff"], frozenset(row["ror"]), weight
+                yield row["aff"], frozenset(row["ror"]), weight, False
 
 
 def read(folder: Path, name: str) -> Iterator[dict[str, Any]]:
@@ -92,15 +101,17 @@ def letters(text: str) -> str:
 def varied(rows: list[Row]) -> Iterator[Row]:
     """The strings, some once more without punctuation, some once more joined with the next."""
     dice = random.Random(SEED)
-    for at, (text, gold, weight) in enumerate(rows):
-        yield text, gold, weight
+    for at, (text, gold, weight, _) in enumerate(rows):
+        yield text, gold, weight, False
         if dice.random() < BARE:
-            yield _PUNCTUATION.sub(dice.choice(("  ", " ")), text), gold, weight
+            yield _PUNCTUATION.sub(dice.choice(("  ", " ")), text), gold, weight, False
         if dice.random() < SHORT:
-            yield _LONG.sub(lambda word: shortened(word[0], dice), text), gold, weight
+            yield _LONG.sub(lambda word: shortened(word[0], dice), text), gold, weight, False
         if dice.random() < JOINED:
-            other, more, _ = rows[at - 1]
-            yield text.rstrip(" .;") + dice.choice(("; ", " and ", ", ", ". ")) + other, gold | more, weight
+            other, more, *_ = rows[at - 1]
+            yield text.rstrip(" .;") + dice.choice(("; ", " and ", ", ", ". ")) + other, gold | more, weight, False
+        if gold and dice.random() < LACKED:
+            yield text, gold, weight, True
 
 
 def shortened(word: str, dice: random.Random) -> str:
@@ -108,27 +119,84 @@ def shortened(word: str, dice: random.Random) -> str:
     return f"{word[: dice.randint(4, 6)]}." if dice.random() < 0.5 else word
 
 
-def examples(rows: list[Row]) -> tuple[Any, Any, Any]:
-    """Features (candidates x features), whether each is right, what each counts."""
+class Lacking(Reading):
+    """A string read by a register that lacks some rows."""
+
+    def __init__(self, text: str, known: Names, absent: frozenset[int]) -> None:
+        self.absent = absent
+        super().__init__(text, known)
+
+    def _bearers(self, first: int, last: int, key: str, total: int) -> dict[int, tuple[int, int, int]]:
+        bearers = super()._bearers(first, last, key, total)
+        return {row: borne for row, borne in bearers.items() if row not in self.absent}
+
+
+class Examples(NamedTuple):
+    """All candidates of all strings; all arrays by candidate but `starts`."""
+
+    features: Any  # candidates x features
+    spans: Any  # candidates x 3: row, first, last
+    right: Any
+    weight: Any
+    fold: Any
+    starts: Any  # strings + 1: where each string's candidates begin
+
+
+def examples(rows: list[Row]) -> Examples:
+    """The candidates of strings."""
     known = names()
-    matrix, right, weights = [], [], []
-    for text, gold, weight in rows:
-        for candidate in Reading(text, known).candidates():
+    matrix, spans, right, weights, folds, starts = [], [], [], [], [], [0]
+    for text, gold, weight, is_lacking in rows:
+        reading = Lacking(text, known, known.of(gold)) if is_lacking else Reading(text, known)
+        fold = crc32(letters(text)[:SAME].encode()) % FOLDS
+        for candidate in reading.candidates():
             matrix.append(np.array(candidate.features, dtype=np.int32))
+            spans.append(candidate[:3])
             right.append(known.facts(candidate.row).id in gold)
             weights.append(weight)
-    return np.array(matrix), np.array(right), np.array(weights)
+            folds.append(fold)
+        starts.append(len(right))
+    return Examples(np.array(matrix), *map(np.array, (spans, right, weights, folds, starts)))
 
 
-def doubted(matrix: Any, right: Any, weight: Any) -> Any:
-    """The weights, none for what a first fit finds right and a publisher left out of its assertion."""
-    scores = fit(matrix, right, weight, FIRST).scores(matrix)
-    return np.where(~right & (weight <= ASSERTED) & (scores > DOUBT), 0.0, weight)
+def fitted(seen: Examples, count: int) -> Judge:
+    """Both sums: the second learns from what firsts say that have not seen the string."""
+    blind = np.zeros(len(seen.right), dtype=np.int32)
+    for fold in range(FOLDS):
+        others = seen.fold != fold
+        trees = fit(seen.features[others], seen.right[others], seen.weight[others], FIRST)
+        blind[~others] = trees.scores(seen.features[~others])
+    beside, apart = [], []
+    for start, end in itertools.pairwise(seen.starts.tolist()):
+        if start < end:
+            spans = seen.spans[start:end]
+            beside.append(context(spans, blind[start:end]))
+            apart.append(stands_apart(spans, seen.right[start:end]))
+    # what firsts find right and a publisher, who asserts one organisation, left out
+    limit = np.where(np.concatenate(apart), SECOND_DOUBT, DOUBT)
+    is_doubtful = ~seen.right & (seen.weight <= ASSERTED) & (blind > limit)
+    weight = np.where(is_doubtful, 0.0, seen.weight)
+    first = fit(seen.features, seen.right, seen.weight, FIRST)
+    matrix = np.hstack([seen.features, np.concatenate(beside)])
+    return Judge(first, averaged([fit(matrix, seen.right, weight, count, SEED + n) for n in range(REPEATS)]), 0)
 
 
-def fit(matrix: Any, right: Any, weight: Any, count: int) -> Trees:
+def averaged(fits: list[Trees]) -> Trees:
+    """One sum that is the mean of several."""
+    feature, limit, leaf = (np.concatenate([getattr(t, name) for t in fits]) for name in ("feature", "limit", "leaf"))
+    return Trees(feature, limit, np.round(leaf / len(fits)).astype(np.int64), fits[0].base)
+
+
+def stands_apart(spans: Any, right: Any) -> Any:
+    """Whether each candidate of a string shares no word with a right one, when there is a right one."""
+    first, last = spans[:, 1], spans[:, 2]
+    over = (first[:, None] <= last[right]) & (first[right] <= last[:, None])
+    return ~over.any(axis=1) & right.any()
+
+
+def fit(matrix: Any, right: Any, weight: Any, count: int, seed: int = SEED) -> Trees:
     """Symmetric trees by Newton boosting of the logistic loss on binned features."""
-    dice = np.random.default_rng(SEED)
+    dice = np.random.default_rng(seed)
     edges = [np.unique(np.quantile(column, np.linspace(0, 1, BINS)[:-1], method="lower")) for column in matrix.T]
     binned = np.stack([np.searchsorted(e, c) for e, c in zip(edges, matrix.T, strict=True)]).astype(np.uint8)
     base = round(UNIT * float(np.log(right.mean() / (1 - right.mean()))))
@@ -138,8 +206,8 @@ def fit(matrix: Any, right: Any, weight: Any, count: int) -> Trees:
         chance = 1 / (1 + np.exp(-total))
         slope, bend = weight * (right - chance), weight * chance * (1 - chance)
         some = np.flatnonzero(dice.random(len(right)) < ROWS)
-        columns = np.flatnonzero(dice.random(len(edges)) < COLUMNS)
-        splits, leaf = tree(binned[:, some], slope[some], bend[some], columns)
+        cuts = {column: len(edges[column]) for column in np.flatnonzero(dice.random(len(edges)) < COLUMNS).tolist()}
+        splits, leaf = tree(binned[:, some], slope[some], bend[some], cuts)
         where = np.zeros(len(right), dtype=np.int64)
         for level, (column, cut) in enumerate(splits):
             where += (binned[column] > cut).astype(np.int64) << level
@@ -147,17 +215,17 @@ def fit(matrix: Any, right: Any, weight: Any, count: int) -> Trees:
         features.append([column for column, _ in splits])
         limits.append([int(edges[column][cut]) for column, cut in splits])
         leaves.append(leaf)
-    return Trees(np.array(features), np.array(limits), np.array(leaves), base, 0)
+    return Trees(np.array(features), np.array(limits), np.array(leaves), base)
 
 
-def tree(binned: Any, slope: Any, bend: Any, columns: Any) -> tuple[list[tuple[int, int]], Any]:
-    """One tree: its splits (feature, bin: above goes right) and its leaves in thousandths."""
+def tree(binned: Any, slope: Any, bend: Any, cuts: dict[int, int]) -> tuple[list[tuple[int, int]], Any]:
+    """One tree: its splits (feature, bin: above goes right) and its leaves in thousandths; `cuts` by feature."""
     where = np.zeros(binned.shape[1], dtype=np.int64)
     splits: list[tuple[int, int]] = []
     for level in range(DEPTH):
         size = 1 << level
         best = (-1.0, 0, 0)
-        for column in columns.tolist():
+        for column, count in cuts.items():
             cell = where * BINS + binned[column]
             g, h = (
                 np.bincount(cell, weights=w, minlength=size * BINS).reshape(size, BINS).cumsum(axis=1)
@@ -165,7 +233,7 @@ def tree(binned: Any, slope: Any, bend: Any, columns: Any) -> tuple[list[tuple[i
             )
             left = g**2 / (h + PRIOR)
             rest = (g[:, -1:] - g) ** 2 / (h[:, -1:] - h + PRIOR)
-            gains = (left + rest).sum(axis=0)[:-1]
+            gains = (left + rest).sum(axis=0)[:count]
             cut = int(gains.argmax())
             best = max(best, (float(gains[cut]), column, cut))
         _, column, cut = best
@@ -175,15 +243,15 @@ def tree(binned: Any, slope: Any, bend: Any, columns: Any) -> tuple[list[tuple[i
     return splits, np.round(UNIT * RATE * g / (h + PRIOR)).astype(np.int64)
 
 
-def least(trees: Trees, rows: list[Row], precision: float) -> int:
+def least(judge: Judge, rows: list[Row], precision: float) -> int:
     """The least threshold at which the rows have a precision."""
     known = names()
     judged = []
-    for text, gold, _ in rows:
-        for candidate, score in chosen(Reading(text, known).candidates(), trees, -UNIT):
+    for text, gold, *_ in rows:
+        for candidate, score in chosen(Reading(text, known).candidates(), judge, -UNIT):
             judged.append((score, known.facts(candidate.row).id in gold))
     judged.sort(reverse=True)
-    wanted = sum(f"ror:{i}" in known.register for _, gold, _ in rows for i in gold)
+    wanted = sum(f"ror:{i}" in known.register for _, gold, *_ in rows for i in gold)
     right, threshold, found = 0, UNIT, 0
     for at, (score, is_right) in enumerate(judged, 1):
         right += is_right

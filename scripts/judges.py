@@ -11,16 +11,16 @@ from typing import Any
 
 import numpy as np
 from annotated import FOLDS, Paper, annotated, doc_of, fold_of
+from pair_judge import DECAY, HIDDEN, as_told, common_words, fitted_pairs, pair_rows
 
 from kg.evaluation import overlap, pairs, same_name, score
 from kg.extract import judge, pipeline
 from kg.extract.base import to_record
 from kg.extract.context import View, view_of
 from kg.extract.judge import Features, Judge
-from kg.extract.pairs import NAMES, entities, table
 from kg.extract.techniques import role_features
 from kg.graph.records import to_json
-from kg.model import LISTS, RELATION_TYPES, ROLES
+from kg.model import LISTS, ROLES
 from kg.vocabulary import Vocabulary
 
 KINDS = ("hardware", "model", "dataset", "technique", "problem", "task")
@@ -28,7 +28,8 @@ NAMED = ("hardware", "model", "dataset")
 THRESHOLDS = tuple(n / 100 for n in range(20, 55, 5))
 NO_YES = ("no", "yes")
 TOLERANCE = 0.003  # of F1, within which thresholds are as good as one another
-HIDDEN, STEPS, DECAY, RATE = 16, 250, 3e-2, 1e-2
+STEPS, RATE = 250, 1e-2
+PENALTY = 2e-2  # on the squares of the weights of a linear judge
 SEEDS = 2  # networks whose hidden layers stand side by side, so that one start counts for less
 
 Row = tuple[Features, int]
@@ -138,20 +139,19 @@ def _forms(doc: Any, kind: str, found: Sequence[judge.Candidate]) -> list[dict[s
     return out
 
 
-def fitted(rows: Sequence[Row], labels: Sequence[str], threshold: float = 0.5) -> dict[str, Any]:
-    """What a judge's file says of a network fitted to rows of features with the number of their label."""
+def fitted(rows: Sequence[Row], labels: Sequence[str], threshold: float = 0.5, linear: bool = False) -> dict[str, Any]:
+    """What a judge's file says of a network fitted to rows of features with the number of their label.
+
+    `linear`: without a hidden layer of its own, for what few rows of doubtful labels can teach.
+    """
     names = sorted({name for features, _ in rows for name in features})
     column = {name: i for i, name in enumerate(names)}
     table = np.zeros((len(rows), len(names)), np.float32)
     for i, (features, _) in enumerate(rows):
         for name, value in features.items():
             table[i, column[name]] = value
-    return fitted_table(names, table, np.array([label for _, label in rows]), labels, threshold)
-
-
-def rounded(numbers: Any) -> Any:
-    """Numbers as lists, to the fourth digit."""
-    return np.round(np.asarray(numbers, float), 4).tolist()
+    fit = fitted_linear if linear else fitted_table
+    return fit(names, table, np.array([label for _, label in rows]), labels, threshold)
 
 
 def fitted_table(
@@ -178,22 +178,42 @@ def fitted_table(
             optimizer.step()
             schedule.step()
         nets.append(net)
+    return as_told(nets, names, mean, scale, labels, threshold)
+
+
+def fitted_linear(
+    names: Sequence[str], table: Any, wanted: Any, labels: Sequence[str], threshold: float = 0.5
+) -> dict[str, Any]:
+    """The same from a logistic regression: a network whose hidden layer holds each label's sum and its negative."""
+    import torch
+    from torch import nn
+    from torch.nn import functional
+
+    torch.set_num_threads(1)
+    mean, scale = table.mean(0), np.maximum(table.std(0), 0.05)
+    inputs, target = torch.tensor((table - mean) / scale, dtype=torch.float32), torch.tensor(wanted)
+    straight = nn.Linear(len(names), len(labels))
+    nn.init.zeros_(straight.weight)
+    nn.init.zeros_(straight.bias)
+    optimizer = torch.optim.LBFGS(straight.parameters(), max_iter=STEPS, line_search_fn="strong_wolfe")
+
+    def loss() -> Any:
+        optimizer.zero_grad()
+        out = functional.cross_entropy(straight(inputs), target) + PENALTY * (straight.weight**2).sum()
+        out.backward()
+        return out
+
+    optimizer.step(loss)
+    each = torch.eye(len(labels))
+    net = nn.Sequential(
+        nn.Linear(len(names), 2 * len(labels)), nn.ReLU(), nn.Dropout(), nn.Linear(2 * len(labels), len(labels))
+    )
     with torch.no_grad():
-        hidden = torch.cat([n[0].weight for n in nets]).T
-        shift = torch.cat([n[0].bias for n in nets])
-        out = torch.cat([n[3].weight for n in nets], 1).T / SEEDS  # the mean of the logits
-        bias = sum(n[3].bias for n in nets) / SEEDS
-    return {
-        "labels": list(labels),
-        "threshold": threshold,
-        "features": list(names),
-        "mean": rounded(mean),
-        "scale": rounded(scale),
-        "hidden": rounded(hidden),
-        "shift": rounded(shift),
-        "out": rounded(out),
-        "bias": rounded(bias),
-    }
+        net[0].weight = nn.Parameter(torch.cat([straight.weight, -straight.weight]))
+        net[0].bias = nn.Parameter(torch.cat([straight.bias, -straight.bias]))
+        net[3].weight = nn.Parameter(torch.cat([each, -each], 1))
+        nn.init.zeros_(net[3].bias)
+    return as_told([net], names, mean, scale, labels, threshold)
 
 
 def fit_all(shop: Workshop) -> dict[str, Any]:
@@ -209,15 +229,20 @@ def fit_all(shop: Workshop) -> dict[str, Any]:
     _fit_each(rows, told, held, {kind: (kind, NO_YES) for kind in KINDS})
     rows = [entity_rows(shop, p, _made(held[fold_of(i)])) for i, p in enumerate(papers)]
     _fit_each(rows, told, held, {f"{kind} distinct": (kind, NO_YES) for kind in KINDS})
-    _thresholds(shop, told, held, {f"{kind} distinct": LISTS[kind] for kind in KINDS})
+    keys = {f"{kind} distinct": (LISTS[kind],) for kind in KINDS}
+    _thresholds(shop, told, held, keys | {"technique distinct": ("techniques", "technique role")})
     second = [_second_rows(shop, p, _made(held[fold_of(i)])) for i, p in enumerate(papers)]
-    _fit_each(second, told, held, {"role": ("role", ROLES), "topic": ("topic", NO_YES)})
-    third = [pair_rows(shop, p, _made(held[fold_of(i)])) for i, p in enumerate(papers)]
-    labels = ("none", *RELATION_TYPES)
-    told["relation"] = _fitted_pairs(third, labels)
+    _fit_each(second, told, held, {"role": ("role", ROLES)}, linear=True)
+    _fit_each(second, told, held, {"topic": ("topic", NO_YES)})
+    words = common_words([shop.start(p) for p in papers])
+    third = [
+        pair_rows(shop.read(p, _made(held[fold_of(i)]), until="kg_relations"), p[1], words)
+        for i, p in enumerate(papers)
+    ]
+    told["relation"] = fitted_pairs(third, words)
     for fold in range(FOLDS):
-        held[fold]["relation"] = _fitted_pairs([t for i, t in enumerate(third) if fold_of(i) != fold], labels)
-    _thresholds(shop, told, held, {"topic": "topics", "relation": "relations"})
+        held[fold]["relation"] = fitted_pairs([t for i, t in enumerate(third) if fold_of(i) != fold], words)
+    _thresholds(shop, told, held, {"topic": ("topics",), "relation": ("relations",)})
     found = [shop.record(p, _made(held[fold_of(i)])) for i, p in enumerate(papers)]
     for what, chosen in (("reports", False), ("others", True)):
         part = {
@@ -234,27 +259,29 @@ def _made(told: dict[str, Any]) -> dict[str, Judge]:
     return {name: Judge(t) for name, t in told.items()}
 
 
-def _fitted_pairs(tables: Sequence[tuple[Any, Any]], labels: Sequence[str]) -> dict[str, Any]:
-    return fitted_table(NAMES, np.concatenate([t for t, _ in tables]), np.concatenate([w for _, w in tables]), labels)
-
-
 def _fit_each(
     rows: Sequence[dict[str, list[Row]]],
     told: dict[str, Any],
     held: list[dict[str, Any]],
     wanted: dict[str, tuple[str, Sequence[str]]],
+    linear: bool = False,
 ) -> None:
     """Fit judges to rows of all papers and, for each fold, of those outside; `wanted`: judge to (rows, labels)."""
     for name, (key, labels) in wanted.items():
-        told[name] = fitted([r for paper in rows for r in paper.get(key, ())], labels)
+        told[name] = fitted([r for paper in rows for r in paper.get(key, ())], labels, linear=linear)
         for fold in range(FOLDS):
             outside = [r for i, paper in enumerate(rows) if fold_of(i) != fold for r in paper.get(key, ())]
-            held[fold][name] = fitted(outside, labels)
+            held[fold][name] = fitted(outside, labels, linear=linear)
         print(name, sum(len(p.get(key, ())) for p in rows), "rows", flush=True)
 
 
-def _thresholds(shop: Workshop, told: dict[str, Any], held: list[dict[str, Any]], names: dict[str, str]) -> None:
-    """Set the thresholds that are best by cross-validation; of those as good, the lowest. `names`: judge to scores."""
+def _thresholds(
+    shop: Workshop, told: dict[str, Any], held: list[dict[str, Any]], names: dict[str, Sequence[str]]
+) -> None:
+    """Set the thresholds that are best by cross-validation; of those as good, the lowest.
+
+    `names`: judge to the scores whose mean counts.
+    """
     f1: dict[str, dict[float, float]] = {name: {} for name in names}
     for least in THRESHOLDS:
         for fold in held:
@@ -263,8 +290,8 @@ def _thresholds(shop: Workshop, told: dict[str, Any], held: list[dict[str, Any]]
         made = [_made(fold) for fold in held]
         found = {p[0].id: shop.record(p, made[fold_of(i)]) for i, p in enumerate(shop.papers)}
         table = score(shop.gold, found)
-        for name, key in names.items():
-            f1[name][least] = table[key].f1
+        for name, keys in names.items():
+            f1[name][least] = sum(table[key].f1 for key in keys) / len(keys)
     for name, by in f1.items():
         best = min(t for t in by if by[t] >= max(by.values()) - TOLERANCE)
         print(f"{name:20} threshold {best:.2f} ", " ".join(f"{t:.2f}:{v:.3f}" for t, v in by.items()), flush=True)
@@ -289,51 +316,6 @@ def _second_rows(shop: Workshop, paper: Paper, judges: dict[str, Judge]) -> dict
             roles.append((features, ROLES.index(gold[i]["role"])))
     topics = components["kg_topics"].candidates(doc)
     return {"role": roles, "topic": [(s.features, int(t in paper[1]["topics"])) for t, s in topics.items()]}
-
-
-def pair_rows(shop: Workshop, paper: Paper, judges: dict[str, Judge]) -> tuple[Any, Any]:
-    """Features of all pairs of entities of a paper, and the relations of annotators one to one, 0 for none."""
-    doc = shop.read(paper, judges, until="kg_relations")
-    component = dict(pipeline().pipeline)["kg_relations"]
-    view = view_of(doc, component.vocabulary)
-    found = entities(doc, view)
-    head = component.head(doc, found)
-    at, rows = table(doc, view, found, component.ruled(doc, found, head), head)
-    forms = [
-        {
-            "surface": doc._.text[e.mention.start : e.mention.end],
-            "canonical": e.mention.canonical,
-            "aliases": e.mention.aliases,
-        }
-        for e in found
-    ]
-    ends = {end for r in paper[1]["relations"] for end in (r["head"], r["tail"])}
-    alike = {end: [overlap(_known(paper[1], end), f) for f in forms] for end in ends}
-    ruled = component.ruled(doc, found, head)
-    near = []
-    for n, relation in enumerate(paper[1]["relations"]):
-        for row, (i, j) in enumerate(at):
-            like = min(alike[relation["head"]][i], alike[relation["tail"]][j])
-            if like >= 0.5:  # of pairs that are equally like, the one that the rules would take
-                near.append((like + 0.02 * (ruled.get((i, j)) == relation["type"]), -n, -row))
-    wanted, told, taken = np.zeros(len(at), int), set(), set()
-    for _, n, row in sorted(near, reverse=True):
-        if n not in told and row not in taken:
-            told.add(n)
-            taken.add(row)
-            wanted[-row] = RELATION_TYPES.index(paper[1]["relations"][-n]["type"]) + 1
-    return rows, wanted
-
-
-def _known(record: dict[str, Any], name: str) -> dict[str, Any]:
-    """A name with every form by which its record knows it."""
-    out: list[str] = []
-    for kind in LISTS.values():
-        for entity in record[kind] if kind != "institutions" else ():
-            known = [entity["surface"], entity.get("canonical") or "", *(entity.get("aliases") or [])]
-            if name in known:
-                out += [k for k in known if k]
-    return {"surface": name, "aliases": out}
 
 
 def print_phrases() -> None:

@@ -6,7 +6,6 @@ fixed. Needs the extra `train`.
 
 from __future__ import annotations
 
-import math
 import os
 import random
 import time
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import network
 import numpy as np
 import torch
 from torch import nn
@@ -27,7 +27,10 @@ SEED = 13
 BATCH = 8
 RATE, HEAD_RATE = 1e-4, 1e-3
 INSIDE_WEIGHT = 2.0  # what a piece inside an entity counts for against one outside
-ROLE_SHARE, PAIR_SHARE, TOPIC_SHARE = 0.3, 0.5, 4.0  # of the loss; a topic's is a mean over very few right ones
+ROLE_SHARE, PAIR_SHARE = 0.3, 0.5  # of the loss
+SOFT_SHARE = 1.5  # of the loss of a text that a teacher labelled
+MEMORY = 0.99  # of the mean of the weights over the last steps, which is kept
+TOPIC_DECAY = 4.0  # of the weights of the topics
 WIDTH = 48  # of the space in which pairs are judged
 MASKED = 0.15  # of the pieces, in pretraining (Devlin et al., 2019)
 MASK = 103  # the piece [MASK]
@@ -39,7 +42,8 @@ class Example:
     """A text as the tagger learns it.
 
     Labels are BIO by (types, pieces); roles by piece, -100 where there is none. An entity is (type, its pieces);
-    a pair is (first entity, second entity, relation), 0 for none; topics are 0 or 1.
+    a pair is (first entity, second entity, relation), 0 for none; topics are 0 or 1. Of a text that a teacher labelled
+    they are likelihoods: (pieces, types, 3), (pieces, roles), and `likely` (pairs, 1 + relations); no topics.
     """
 
     id: str
@@ -49,6 +53,7 @@ class Example:
     entities: list[tuple[int, list[int]]] = field(default_factory=list)
     pairs: list[tuple[int, int, int]] = field(default_factory=list)
     topics: list[float] = field(default_factory=list)
+    likely: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,8 @@ def make_encoder(weights: Path | None = None) -> Any:
 class TaggerNet(nn.Module):  # type: ignore[misc]
     """The encoder with a BIO head a type, a role head, a space for pairs and a topic head.
 
-    In eval mode it gives probabilities and, for each piece, what it adds to a pair as first and as second.
+    In eval mode it gives probabilities and, for each piece, what it adds to a pair as first and as second. Topics are
+    told by the mean of the pieces as they come into the encoder: what it learns for spans takes topics out of them.
     """
 
     def __init__(self, sizes: Sizes, weights: Path | None) -> None:
@@ -95,18 +101,16 @@ class TaggerNet(nn.Module):  # type: ignore[misc]
         self.sides = nn.Linear(size, 2 * WIDTH)
         self.kinds = nn.Embedding(2 * sizes.types, WIDTH)
         self.relation = nn.Linear(WIDTH, sizes.relations + 1)
-        self.regard = nn.Linear(size, 1)
         self.topic = nn.Linear(size, sizes.topics)
 
     def forward(self, ids: Any, mask: Any) -> tuple[Any, Any, Any, Any]:
-        hidden = self.dropout(self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state)
+        layers = self.encoder(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
+        hidden = self.dropout(layers[-1])
         bio = self.bio(hidden).unflatten(-1, (self.types, 3))
         role, sides = self.role(hidden), self.sides(hidden)
-        regard = self.regard(hidden).squeeze(-1).masked_fill(mask == 0, -1e4).softmax(-1)
-        topic = self.topic((regard.unsqueeze(-1) * hidden).sum(1))
         if self.training:
-            return bio, role, sides, topic
-        return bio.softmax(-1), role.softmax(-1), sides, topic.sigmoid()
+            return bio, role, sides, None
+        return bio.softmax(-1), role.softmax(-1), sides, self.topic(_mean(layers[0], mask)).sigmoid()
 
     def pair_logits(self, sides: Any, batch: Sequence[Example]) -> tuple[Any, Any]:
         """Logits of every pair of a batch, and what is wanted."""
@@ -139,8 +143,21 @@ def _schedule(optimizer: Any, steps: int) -> Any:
     )
 
 
-def fit(examples: list[Example], sizes: Sizes, epochs: int, weights: Path | None = None, seed: int = SEED) -> Any:
-    """A tagger trained on examples, in eval mode."""
+def fit(
+    examples: list[Example],
+    sizes: Sizes,
+    epochs: int,
+    weights: Path | None = None,
+    soft: Sequence[Example] = (),
+    soft_epochs: int = 2,
+    seed: int = SEED,
+) -> Any:
+    """A tagger trained on examples, in eval mode; `soft` are texts that a teacher labelled, shown between them.
+
+    Learning from a teacher's likelihoods: Hinton et al. (2015), "Distilling the Knowledge in a Neural Network"; on
+    texts that nobody labelled: Xie et al. (2020), "Self-training with Noisy Student". The weights kept are a running
+    mean.
+    """
     torch.manual_seed(seed)
     _threads()
     rng = random.Random(seed)
@@ -148,29 +165,101 @@ def fit(examples: list[Example], sizes: Sizes, epochs: int, weights: Path | None
     heads = [p for n, p in model.named_parameters() if not n.startswith("encoder")]
     groups = [{"params": model.encoder.parameters(), "lr": RATE}, {"params": heads, "lr": HEAD_RATE}]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
-    schedule = _schedule(optimizer, epochs * math.ceil(len(examples) / BATCH))
+    plan = _plan(examples, epochs, soft, soft_epochs, rng)
+    schedule = _schedule(optimizer, len(plan))
+    kept = {name: value.clone() for name, value in model.state_dict().items()}
+    started, total = time.time(), 0.0
+    for step, batch in enumerate(plan, 1):
+        loss = _soft_loss(model, batch) if batch[0].likely is not None else _loss(model, batch, sizes.types)
+        total += _step(model, loss, optimizer, schedule)
+        memory = min(MEMORY, step / (step + 9))
+        for name, value in model.state_dict().items():
+            kept[name].lerp_(value, 1 - memory)
+        if step % 50 == 0 or step == len(plan):
+            print(f"{step}/{len(plan)} batches, loss {total / 50:.3f}, {time.time() - started:.0f} s", flush=True)
+            total = 0.0
+    model.load_state_dict(kept)
+    fit_topics(model.eval(), examples)
+    return model
+
+
+def _plan(
+    examples: list[Example], epochs: int, soft: Sequence[Example], soft_epochs: int, rng: random.Random
+) -> list[list[Example]]:
+    """The batches in the order in which they are shown: the annotated ones last of all."""
+    shown = [b for _ in range(epochs) for b in batches(examples, rng)]
+    between = [b for _ in range(soft_epochs) for b in batches(list(soft), rng)]
+    placed = [((i + 1) / len(shown), b) for i, b in enumerate(shown)] + [(0.9 * rng.random(), b) for b in between]
+    return [batch for _, batch in sorted(placed, key=lambda place: place[0])]
+
+
+def _loss(model: Any, batch: list[Example], types: int) -> Any:
+    ids, mask, labels, wanted_roles = _tensors(batch, types)
+    with _fast():
+        bio, role, sides = (x.float() for x in model(ids, mask)[:3])
     weight = torch.tensor([1.0, INSIDE_WEIGHT, INSIDE_WEIGHT])
-    for epoch in range(epochs):
-        started, total = time.time(), 0.0
-        for batch in batches(examples, rng):
-            ids, mask, labels, wanted_roles = _tensors(batch, sizes.types)
-            with _fast():
-                bio, role, sides, topic = (x.float() for x in model(ids, mask))
-            loss = sum(
-                functional.cross_entropy(bio[:, :, k].flatten(0, 1), labels[:, :, k].flatten(), weight)
-                for k in range(sizes.types)
-            )
-            if (wanted_roles >= 0).any():
-                loss = loss + ROLE_SHARE * functional.cross_entropy(role.flatten(0, 1), wanted_roles.flatten())
-            logits, wanted = model.pair_logits(sides, batch)
-            if logits is not None:
-                loss = loss + PAIR_SHARE * functional.cross_entropy(logits, wanted)
-            if batch[0].topics:
-                about = torch.tensor([e.topics for e in batch])
-                loss = loss + TOPIC_SHARE * functional.binary_cross_entropy_with_logits(topic, about)
-            total += _step(model, loss, optimizer, schedule) * len(batch)
-        print(f"epoch {epoch + 1}/{epochs} loss {total / len(examples):.3f} {time.time() - started:.0f} s", flush=True)
-    return model.eval()
+    loss = sum(
+        functional.cross_entropy(bio[:, :, k].flatten(0, 1), labels[:, :, k].flatten(), weight) for k in range(types)
+    )
+    if (wanted_roles >= 0).any():
+        loss = loss + ROLE_SHARE * functional.cross_entropy(role.flatten(0, 1), wanted_roles.flatten())
+    logits, wanted = model.pair_logits(sides, batch)
+    return loss if logits is None else loss + PAIR_SHARE * functional.cross_entropy(logits, wanted)
+
+
+def _soft_loss(model: Any, batch: list[Example]) -> Any:
+    """Cross-entropy with the teacher's likelihoods; a piece's role counts as far as it is inside a technique."""
+    ids, mask = _padded([e.pieces for e in batch])
+    with _fast():
+        bio, role, sides = (x.float() for x in model(ids, mask)[:3])
+    labels, roles = torch.zeros_like(bio), torch.zeros_like(role)
+    for i, e in enumerate(batch):
+        labels[i, : len(e.pieces)], roles[i, : len(e.pieces)] = torch.tensor(e.labels), torch.tensor(e.roles)
+    inside = (1 - labels[:, :, 0, 0]) * mask
+    loss = SOFT_SHARE * _against(bio, labels).sum(-1).mul(mask).sum() / mask.sum()
+    loss = loss + ROLE_SHARE * _against(role, roles).mul(inside).sum() / inside.sum().clamp_min(1)
+    logits, _ = model.pair_logits(sides, batch)
+    if logits is None:
+        return loss
+    wanted = torch.tensor(np.concatenate([e.likely for e in batch if e.pairs]))
+    return loss + PAIR_SHARE * _against(logits, wanted).mean()
+
+
+def _against(logits: Any, wanted: Any) -> Any:
+    return -(wanted * logits.log_softmax(-1)).sum(-1)
+
+
+def _mean(hidden: Any, mask: Any) -> Any:
+    return (hidden * mask.unsqueeze(-1)).sum(1) / mask.sum(1, keepdim=True)
+
+
+def fit_topics(model: Any, examples: Sequence[Example]) -> None:
+    """Logistic regression for each topic, once the encoder has learnt all else.
+
+    Trained with the other heads it learns nothing, or takes the encoder from them.
+    """
+    with torch.no_grad():
+        ids = [torch.tensor([e.pieces]) for e in examples]
+        means = torch.cat([_mean(model.encoder.embeddings(input_ids=i), torch.ones_like(i)) for i in ids])
+    wanted = torch.tensor([e.topics for e in examples])
+    middle, spread = means.mean(0), means.std(0).clamp_min(1e-6)
+    inputs = (means - middle) / spread
+    weight = torch.zeros(wanted.shape[1], means.shape[1], requires_grad=True)
+    bias = torch.full((wanted.shape[1],), -3.0, requires_grad=True)
+    optimizer = torch.optim.LBFGS([weight, bias], max_iter=200, line_search_fn="strong_wolfe")
+
+    def loss() -> Any:
+        optimizer.zero_grad()
+        logits = inputs @ weight.T + bias
+        total = functional.binary_cross_entropy_with_logits(logits, wanted, reduction="sum")
+        total = total + TOPIC_DECAY * weight.square().sum() / 2
+        total.backward()
+        return total
+
+    optimizer.step(loss)
+    with torch.no_grad():
+        model.topic.weight.copy_(weight / spread)
+        model.topic.bias.copy_(bias - weight @ (middle / spread))
 
 
 def _step(model: Any, loss: Any, optimizer: Any, schedule: Any) -> float:
@@ -250,24 +339,12 @@ def _padded(texts: Sequence[list[int]]) -> tuple[Any, Any]:
     return ids, (ids > 0).long()
 
 
-def export(model: Any, whole: Path, out: Path, names: list[str]) -> None:
-    """Write a network of (ids, mask) as int8 ONNX; `whole` keeps the one in full."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    ids = torch.ones(1, 16, dtype=torch.long)
-    axes = {name: {1: "pieces"} for name in ("ids", "mask", *names) if name != "topic"}
-    torch.onnx.export(
-        model,
-        (ids, torch.ones_like(ids)),
-        str(whole),
-        input_names=["ids", "mask"],
-        output_names=names,
-        dynamic_axes=axes,
-        opset_version=17,
-        dynamo=False,
-    )
-    # By channel: a third of the error; the reduced range keeps processors without VNNI from overflowing.
-    quantize_dynamic(whole, out, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+def export(model: TaggerNet, whole: Path, out: Path, names: list[str]) -> None:
+    """Write a network of ids (1, pieces) as int8 ONNX; `whole` keeps the one in full. It gives the outputs `names`."""
+    for int8, path in ((False, whole), (True, out)):
+        graph = network.Graph(int8)
+        network.heads(graph, network.encoder(graph, model.encoder), model)
+        graph.write(path, names)
 
 
 def pieces_of(tokenizer: Any, texts: Sequence[str]) -> Iterator[list[int]]:

@@ -7,8 +7,10 @@
     python scripts/train.py phrases    # prints the weights of the rules for noun phrases
 
 The annotated papers are data/gold/dev.jsonl with the reports and $KG_SHARED/gold/train.jsonl with papers.jsonl; the
-abstracts are $KG_SHARED/data/arxiv-corpus. Needs the extra `train`. Seeds are fixed. On two idle cores: pretraining 20
-minutes, an epoch half a minute, judges five minutes. `folds` keeps each fold as it is made and goes on from there.
+abstracts are $KG_SHARED/data/arxiv-corpus. A tagger is trained twice: a teacher on the annotated papers alone, then one
+that learns from these and from the teacher's likelihoods for abstracts that nobody annotated. Needs the extra `train`.
+Seeds are fixed. On two idle cores: pretraining 20 minutes, a teacher three, a tagger six, judges five. What is made is
+kept in build/, and `folds` and `tagger` go on from there.
 """
 
 from __future__ import annotations
@@ -17,11 +19,13 @@ import argparse
 import gzip
 import json
 import random
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import judges as judging
-from annotated import FOLDS, ROOT, SHARED, TYPES, annotated, doc_of, example, fold_of, topics
+from annotated import FOLDS, ROOT, SHARED, TYPES, annotated, annotated_by, doc_of, example, fold_of, topics
+from pair_judge import rounded
 
 from kg.evaluation import evaluate
 from kg.evaluation.components import reader
@@ -35,7 +39,8 @@ BUILD = ROOT / "build"
 HEADLINE = ROOT / "data" / "gold" / "headline.json"
 EPOCHS = 6
 ABSTRACTS = 9000  # of other fields of AI, beside those of the field, in pretraining
-LONGEST = 320  # word pieces of an abstract in pretraining
+LONGEST = 320  # word pieces of an abstract in pretraining, and of one that a teacher labels
+TAUGHT = 800  # abstracts that a teacher labels
 
 
 def pretrain() -> None:
@@ -55,6 +60,7 @@ def pretrain() -> None:
 
 
 def _abstracts(file: Path) -> dict[str, str]:
+    """Title and abstract of papers, by id."""
     with gzip.open(file, "rt", encoding="utf-8") as lines:
         papers = map(json.loads, lines)
         return {p["id"]: f"{p['title']}. {p['abstract']}" for p in papers if p.get("abstract")}
@@ -67,12 +73,29 @@ def _examples() -> list[Any]:
     return [example(doc_of(d), record, tokenizer) for d, record in annotated()]
 
 
-def _fit(examples: list[Any]) -> Any:
+def _fit(examples: list[Any], teacher: Path) -> Any:
+    """A tagger that learns from a teacher too; the teacher is trained on the same papers where there is none yet."""
     import neural
 
     sizes = neural.Sizes(len(TYPES), len(ROLES), len(RELATION_TYPES), len(topics()))
     adapted = BUILD / "encoder.pt"
-    return neural.fit(examples, sizes, EPOCHS, adapted if adapted.is_file() else None)
+    weights = adapted if adapted.is_file() else None
+    if not (teacher / "tagger.json").is_file():
+        _export(neural.fit(examples, sizes, EPOCHS, weights), teacher)
+    return neural.fit(examples, sizes, EPOCHS, weights, _taught(Tagger(teacher), examples))
+
+
+def _taught(teacher: Tagger, examples: list[Any]) -> list[Any]:
+    """Abstracts of the field that are no annotated paper's, with what a teacher says of them."""
+    tokenizer = read_tokenizer(teacher.folder / "tokenizer.json")
+    tokenizer.enable_truncation(LONGEST)
+    known = {tuple(e.pieces[:24]) for e in examples}
+    texts = _abstracts(SHARED / "data" / "arxiv-corpus" / "efficient-ai-2025-2026.jsonl.gz")
+    drawn = sorted(texts)
+    random.Random(1).shuffle(drawn)
+    encoded = ((texts[k], tokenizer.encode(texts[k])) for k in drawn)
+    strange = ((text, e) for text, e in encoded if tuple(e.ids[:24]) not in known)
+    return [annotated_by(teacher, text, e) for text, e in islice(strange, TAUGHT)]
 
 
 def _export(model: Any, folder: Path) -> None:
@@ -90,9 +113,9 @@ def _export(model: Any, folder: Path) -> None:
         "seed": neural.SEED,
         "epochs": EPOCHS,
         "pair": {
-            "kinds": judging.rounded(model.kinds.weight.detach()),
-            "weights": judging.rounded(model.relation.weight.detach()),
-            "bias": judging.rounded(model.relation.bias.detach()),
+            "kinds": rounded(model.kinds.weight.detach()),
+            "weights": rounded(model.relation.weight.detach()),
+            "bias": rounded(model.relation.bias.detach()),
         },
     }
     (folder / "tagger.json").write_text(json.dumps(card) + "\n", "utf-8")
@@ -105,7 +128,7 @@ def train_folds() -> None:
         folder = BUILD / f"fold{fold}"
         if not (folder / "tagger.json").is_file():
             print(f"fold {fold + 1} of {FOLDS}", flush=True)
-            _export(_fit([e for i, e in enumerate(examples) if fold_of(i) != fold]), folder)
+            _export(_fit([e for i, e in enumerate(examples) if fold_of(i) != fold], BUILD / f"teacher{fold}"), folder)
     keep(
         ((d.id, doc_of(d)) for d, _ in papers),
         [Tagger(BUILD / f"fold{fold}") for fold in range(FOLDS)],
@@ -116,7 +139,7 @@ def train_folds() -> None:
 
 def train_tagger() -> None:
     """Train on all papers and write the tagger that ships."""
-    _export(_fit(_examples()), MODELS)
+    _export(_fit(_examples(), BUILD / "teacher"), MODELS)
 
 
 def train_judges() -> None:

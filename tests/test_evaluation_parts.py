@@ -133,9 +133,11 @@ def test_what_a_part_finds_is_missing_without_it(documents: list[Document], part
     assert not any(getattr(left(d), part) for d in documents)
 
 
-def test_without_the_vocabulary_nothing_is_known(documents: list[Document]) -> None:
-    left = reader(["vocabulary"])
-    assert not any(left(document).topics for document in documents)
+def test_without_the_vocabulary_no_words_show_a_topic(documents: list[Document]) -> None:
+    """What the encoder alone tells has the title for evidence."""
+    whole, left = reader(), reader(["vocabulary"])
+    assert any(t.evidence and t.evidence.field == "A" for d in documents for t in whole(d).topics)
+    assert all(t.evidence is None or t.evidence.field == "T" for d in documents for t in left(d).topics)
 
 
 def test_without_linking_names_have_no_identity(documents: list[Document]) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 CONFIG = Path(__file__).with_name("config.cfg")
 #: Raised when what is extracted changes, so that graphs built before are read again.
-VERSION = "3"
+VERSION = "4"
 TAGGER = "kg_tagger"  # what costs most, and `fast` does without
 
 
@@ -44,10 +44,13 @@ def pipeline(fast: bool = False) -> Language:
 @cache
 def _assembled(model: Endpoint | None, fast: bool) -> Language:
     """The pipeline of config.cfg; components come from the entry points group spacy_factories."""
-    import spacy
-    from spacy.util import load_config, registry
+    from kg.compiled import no_search_for_garbage
 
-    from kg.extract import base  # noqa: F401  registers the tokenizer
+    with no_search_for_garbage():
+        import spacy
+        from spacy.util import load_config, registry
+
+        from kg.extract import base  # noqa: F401  registers the tokenizer
 
     known = registry.factories
     config = load_config(CONFIG)

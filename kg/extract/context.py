@@ -7,17 +7,18 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache
 from itertools import islice
 
 from spacy.tokens import Doc
 
 from kg.extract.base import folds, read_fields
-from kg.extract.phrases import Phrase, Word
+from kg.extract.phrases import Phrase
 from kg.text import Remembered, fold
 from kg.vocabulary import Vocabulary
 
 _ACRONYM = re.compile(r"\(\s*([A-Za-z][\w-]*[A-Z\d][\w-]*)s?\s*[,;)]")
+_LETTERS = re.compile(r"[^\W_]+")
 _NEAR = 5  # words that are looked at before a phrase
 _AHEAD = 60  # characters that are looked at behind it
 _WE = frozenset({"we", "our"})
@@ -28,20 +29,38 @@ GROUPS = (
 )
 
 _BIT = {group: 1 << place for place, group in enumerate(GROUPS)}
+_GENERIC, _MODIFIER, _TECHNIQUE = _BIT["generic"], _BIT["generic-modifier"], _BIT["technique-head"]
+_NEAR_BITS = [(group, _BIT[group]) for group in ("propose", "use", "compare", "limit", "evaluate")]
+_ANY_NEAR = sum(bit for _, bit in _NEAR_BITS)
+_HEADS = (
+    *(("head", "technique-head"), ("head weak", "technique-head-weak")),
+    *(("task head", "task-head"), ("problem head", "problem-head")),
+)
 
 
 @cache
 def _marks(vocabulary: Vocabulary) -> Remembered[int]:
     """The groups that a word belongs to, as bits, by its spelling."""
-    groups = [(bit, vocabulary.cues(group)) for group, bit in _BIT.items()]
-    return Remembered(lambda word: sum(bit for bit, cues in groups if fold(word) in cues))
+    bits: dict[str, int] = {}
+    for group, bit in _BIT.items():
+        for cue in vocabulary.cues(group):
+            bits[cue] = bits.get(cue, 0) | bit
+    return Remembered(lambda word: bits.get(fold(word), 0))
+
+
+@cache
+def _heads(vocabulary: Vocabulary) -> Remembered[dict[str, float]]:
+    """The features that a phrase has by its last word, folded."""
+    cues = [(name, vocabulary.cues(group)) for name, group in _HEADS]
+    return Remembered(lambda head: {name: 1.0 for name, words in cues if head in words})
 
 
 def likelihood(weights: dict[str, float], features: dict[str, float]) -> float:
     """The logistic function of weighted features, from 0 to 1."""
     total = 0.0  # added up in order: `sum` gives other last digits from Python 3.12 on
     for feature, value in features.items():
-        total += weights.get(feature, 0.0) * value
+        if feature in weights:
+            total += weights[feature] * value
     return 1 / (1 + math.exp(-weights["bias"] - total))
 
 
@@ -51,11 +70,7 @@ def canonical(surface: str) -> str:
     >>> canonical("Context-Aware Low-Rank KV Cache"), canonical("Spatio-Temporal GUI-based LoRA")
     ('context-aware low-rank KV cache', 'spatio-temporal GUI-based LoRA')
     """
-    return re.sub(r"[^\W_]+", lambda word: word[0] if _is_name(word[0]) else word[0].lower(), surface)
-
-
-def _is_name(word: str) -> bool:
-    return _capital_inside(word) or any(c.isdigit() for c in word)
+    return _LETTERS.sub(lambda word: _PLAIN[word[0]], surface)
 
 
 def view_of(doc: Doc, vocabulary: Vocabulary) -> View:
@@ -73,6 +88,7 @@ class View:
         self.doc, self.text, self.vocabulary = doc, doc._.text, vocabulary
         self.cues = {group: vocabulary.cues(group) for group in GROUPS}
         self.marks = _marks(vocabulary)
+        self._heads = _heads(vocabulary)
         self._proposes = self.cues["propose"] - _WE
         self.title = doc._.fields.get("T", (0, 0))
         self.abstract: tuple[int, int] = doc._.fields.get("A", (0, -1))
@@ -80,8 +96,10 @@ class View:
         self.acronym_of: dict[str, str] = {}
         self._features: dict[tuple[int, int], dict[str, float]] = {}
         self.phrases = [p for p in map(self._trimmed, doc._.phrases) if p]
-        self._folds = {(p.start, p.end): folds(doc, p.start, p.end) for p in self.phrases}
-        self.count = Counter(" ".join(self._folds[p.start, p.end]) for p in self.phrases)
+        self._folded = {(p.start, p.end): self.folded(p.start, p.end) for p in self.phrases}
+        self.count = Counter([self._folded[p.start, p.end] for p in self.phrases])
+        frames = self.cues["task-frame"]
+        self._frames = [t.start for t in doc._.folded if t.fold in frames]
         self._acronyms()
         self.contributions = [s for s in doc._.sentences if self._contributes(s)]
         self.first = min((s for s, _ in self.contributions if self._in_abstract(s)), default=0)
@@ -97,9 +115,11 @@ class View:
             self.labels[m.start, m.end] = self.labels.get((m.start, m.end), frozenset()) | {m.type}
         self._sentences = [words for words in doc._.words if words]
         self._starts = [words[0].start for words in self._sentences]
+        self._edges: dict[int, tuple[list[int], list[int]]] = {}  # starts and ends of the words of a sentence
         self.roles: dict[tuple[int, int], list[float]] = {}  # likelihoods of techniques' roles, once judged
         self._forms: dict[tuple[int, int], dict[str, float]] = {}
         self._places: dict[str, list[tuple[int, int]]] = {}
+        self._fields = read_fields(doc)
 
     def places(self, surface: str) -> list[tuple[int, int]]:
         """Where the very words stand in title and abstract, at most five places."""
@@ -108,7 +128,7 @@ class View:
         return self._places[surface]
 
     def _find(self, surface: str) -> Iterator[tuple[int, int]]:
-        for first, last in read_fields(self.doc) if surface else ():
+        for first, last in self._fields if surface else ():
             start = self.text.find(surface, first, last)
             while start >= 0:
                 end = start + len(surface)
@@ -133,26 +153,41 @@ class View:
     def _form(self, start: int, end: int) -> dict[str, float]:
         surface = self.text[start:end]
         folded, words = fold(surface), surface.split()
-        out = {
-            "length": min(len(words), 10) / 10,
-            "one word": len(words) == 1,
-            "name-like": any(c.isupper() for w in words for c in w[1:]),
-            "digits": any(c.isdigit() for c in surface),
-            "lower": surface.islower(),
-            "own name": bool(self.name) and folded == self.name,
-            "holds own name": bool(self.name) and f" {self.name} " in f" {folded} ",
-            "in brackets": self.text[max(0, start - 1) : start] == "(",
-            "place": (start - self.doc._.fields.get("A", (0, 0))[0]) / max(1, len(self.text)),
-        }
+        out: dict[str, float] = {}
+        if words:
+            out["length"] = min(len(words), 10) / 10
+        if len(words) == 1:
+            out["one word"] = 1.0
+        if any(map(_CAPITAL_INSIDE.__getitem__, words)):
+            out["name-like"] = 1.0
+        if any(map(_DIGIT.__getitem__, words)):
+            out["digits"] = 1.0
+        if surface.islower():
+            out["lower"] = 1.0
+        if self.name and self.name in folded:
+            if folded == self.name:
+                out["own name"] = 1.0
+            if f" {self.name} " in f" {folded} ":
+                out["holds own name"] = 1.0
+        if self.text[max(0, start - 1) : start] == "(":
+            out["in brackets"] = 1.0
+        place = (start - self.doc._.fields.get("A", (0, 0))[0]) / max(1, len(self.text))
+        if place:
+            out["place"] = place
         phrase = self.phrase_at(start, end)
-        return {k: float(v) for k, v in out.items() if v} | (self.features(phrase) if phrase else {})
+        return out | self.features(phrase) if phrase else out
 
     def phrase_at(self, start: int, end: int) -> Phrase | None:
         """The words of a span as a phrase; None where no tagged word lies inside."""
         at = bisect_right(self._starts, start) - 1
-        words = self._sentences[at] if at >= 0 else []
-        first = bisect_left(words, start, key=lambda w: w.start)
-        last = bisect_right(words, end, first, key=lambda w: w.end)
+        if at < 0:
+            return None
+        words = self._sentences[at]
+        if at not in self._edges:
+            self._edges[at] = [w.start for w in words], [w.end for w in words]
+        starts, ends = self._edges[at]
+        first = bisect_left(starts, start)
+        last = bisect_right(ends, end, first)
         if first == last:
             return None
         sentence = (words[0].start, words[-1].end)
@@ -163,10 +198,18 @@ class View:
 
     def _framed(self, phrase: Phrase) -> bool:
         """Whether the sentence goes on with "tasks", "applications", ... soon after the phrase."""
-        return not self.cues["task-frame"].isdisjoint(folds(self.doc, phrase.end, phrase.end + _AHEAD, 5))
+        if not self._frames:
+            return False
+        end = phrase.end
+        at = bisect_right(self._frames, end - _AHEAD)  # a word that the phrase cuts counts too
+        if at == len(self._frames) or self._frames[at] > end + _AHEAD:
+            return False
+        return not self.cues["task-frame"].isdisjoint(folds(self.doc, end, end + _AHEAD, 5))
 
     def _named_otherwise(self, phrase: Phrase) -> bool:
         """Whether a phrase is a device, model or dataset with words behind that name no technique ("GPU resources")."""
+        if not self.named:
+            return False
         words = [w for w in phrase.words if w.tag != "CD"]  # "8 A100 GPUs"
         end = self.named.get(words[0].start, 0) if words else 0
         if not end or (phrase.start, phrase.end) in self.known:
@@ -179,11 +222,10 @@ class View:
         marks = [self.marks[w.text] for w in words]
         cut = 0
         while cut < len(words) and (
-            marks[cut] & _BIT["generic-modifier"]
-            or (words[cut].tag == "VBG" and cut < len(words) - 1 and not marks[cut] & _BIT["technique-head"])
+            marks[cut] & _MODIFIER or (words[cut].tag == "VBG" and cut < len(words) - 1 and not marks[cut] & _TECHNIQUE)
         ):
             cut += 1
-        if all(mark & _BIT["generic"] for mark in marks[cut:]):  # or nothing is left
+        if not [1 for mark in marks[cut:] if not mark & _GENERIC]:  # or nothing is left
             return None
         if not cut:
             return phrase
@@ -195,7 +237,7 @@ class View:
                 continue
             match = _ACRONYM.match(self.text, phrase.end + 1)
             if match and _abbreviates(match[1], self.text[phrase.start : phrase.end]):
-                self.acronym_of[" ".join(self._folds[phrase.start, phrase.end])] = match[1]
+                self.acronym_of[self._folded[phrase.start, phrase.end]] = match[1]
 
     def _contributes(self, sentence: tuple[int, int]) -> bool:
         words = folds(self.doc, *sentence)
@@ -211,38 +253,51 @@ class View:
         return self._features[span]
 
     def _seen(self, phrase: Phrase) -> dict[str, float]:
-        start, end = span = (phrase.start, phrase.end)
-        words = self._folds.get(span) or folds(self.doc, start, end)
-        form = " ".join(words)
-        head = words[-1] if words else ""
+        words, start, end, before, _ = phrase
+        span = (start, end)
+        form = self._folded.get(span) or self.folded(start, end)
+        head = form.rpartition(" ")[2]
+        marks = self.marks
         near = 0
-        for word in phrase.before[-_NEAR:]:
-            near |= self.marks[word.text]
-        generic = [w for w in phrase.words if self.marks[w.text] & _BIT["generic"]]
+        for word, _, _, _ in before[-_NEAR:]:
+            near |= marks[word]
+        generic = len([1 for word, _, _, _ in words if marks[word] & _GENERIC])
         in_title = self.title[0] <= start and end <= self.title[1]
-        out = {
-            "head": head in self.cues["technique-head"],
-            "head weak": head in self.cues["technique-head-weak"],
-            "task head": head in self.cues["task-head"],
-            "problem head": head in self.cues["problem-head"],
-            "title": in_title,
-            "words": min(len(phrase.words), 4) - 1,
-            "generic words": len(generic) / len(phrase.words),
-            "cased": any(_cased(w, phrase) for w in phrase.words),
-            "again": min(self.count[form], 3) - 1,
-            "contribution": any(s <= start < e for s, e in self.contributions),
-            "background": start < self.first and not in_title,
-            "acronym": form in self.acronym_of,
-            "known": span in self.known,
-            "task known": span in self.tasks,
-            "for": bool(phrase.before) and fold(phrase.before[-1].text) == "for",
-            "framed": self._framed(phrase),
-            "early": self.abstract[0] <= start < self.early,
-            "other type": span not in self.tasks and (span in self.typed or self._named_otherwise(phrase)),
-        }
-        for group in ("propose", "use", "compare", "limit", "evaluate"):
-            out[group] = bool(near & _BIT[group])
-        return {k: float(v) for k, v in out.items() if v}
+        out = self._heads[head].copy()
+        if in_title:
+            out["title"] = 1.0
+        if len(words) > 1:
+            out["words"] = min(len(words), 4) - 1.0
+        if generic:
+            out["generic words"] = generic / len(words)
+        if _is_cased(phrase):
+            out["cased"] = 1.0
+        count = self.count[form]
+        if count != 1:
+            out["again"] = min(count, 3) - 1.0
+        if [1 for s, e in self.contributions if s <= start < e]:
+            out["contribution"] = 1.0
+        if start < self.first and not in_title:
+            out["background"] = 1.0
+        if form in self.acronym_of:
+            out["acronym"] = 1.0
+        if span in self.known:
+            out["known"] = 1.0
+        if span in self.tasks:
+            out["task known"] = 1.0
+        if before and fold(before[-1].text) == "for":
+            out["for"] = 1.0
+        if self._framed(phrase):
+            out["framed"] = 1.0
+        if self.abstract[0] <= start < self.early:
+            out["early"] = 1.0
+        if span not in self.tasks and (span in self.typed or self._named_otherwise(phrase)):
+            out["other type"] = 1.0
+        if near & _ANY_NEAR:
+            for group, bit in _NEAR_BITS:
+                if near & bit:
+                    out[group] = 1.0
+        return out
 
 
 def _joins(text: str, at: int) -> bool:
@@ -250,14 +305,18 @@ def _joins(text: str, at: int) -> bool:
     return 0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum()
 
 
-def _cased(word: Word, phrase: Phrase) -> bool:
-    """Whether capitals in a word are a name's, not a sentence's beginning."""
-    return _capital_inside(word.text) or (word.text[0].isupper() and bool(phrase.before))
+def _is_cased(phrase: Phrase) -> bool:
+    """Whether capitals in a phrase are a name's, not a sentence's beginning."""
+    for word in phrase.words:
+        text = word.text
+        if not text.islower() and (_CAPITAL_INSIDE[text] or (phrase.before and text[0].isupper())):
+            return True
+    return False
 
 
-@lru_cache(maxsize=100_000)
-def _capital_inside(word: str) -> bool:
-    return any(c.isupper() for c in word[1:])
+_CAPITAL_INSIDE = Remembered(lambda word: any(map(str.isupper, word[1:])))
+_DIGIT = Remembered(lambda word: any(map(str.isdigit, word)))
+_PLAIN = Remembered(lambda word: word if _CAPITAL_INSIDE[word] or _DIGIT[word] else word.lower())
 
 
 def _abbreviates(short: str, long: str) -> bool:

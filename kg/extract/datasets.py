@@ -10,10 +10,9 @@ from spacy.tokens import Doc
 from kg.extract.base import first_matches, inside, mentions, read_fields
 from kg.extract.judge import Candidate
 from kg.extract.named import add_named
-from kg.text import fold
 from kg.vocabulary import Vocabulary
 
-EXTRACTOR = "datasets/2"
+EXTRACTOR = "datasets/3"
 #: A name with a capital or digit inside and its version; atomic and bounded, so that long lists take linear time.
 _NAME = (
     r"(?>[A-Z](?=\w{0,40}[A-Z\d])\w{0,60}(?:[-/+.]\w{1,40}){0,6}\+{0,3}"
@@ -26,6 +25,9 @@ _CALLED = (
     re.compile(rf"\b(?:[Dd]atasets?|[Bb]enchmarks?|[Cc]orpora)(?: such as| including| like|:)? \(?{_NAMES}"),
 )
 
+#: One of these is in every match of `_CALLED`: looked for first, for many texts have none.
+_CALLED_SIGNS = ("ataset", "enchmark", "orpus", "orpora", "suite")
+
 
 class Datasets:
     """Adds one mention a dataset or benchmark."""
@@ -37,8 +39,7 @@ class Datasets:
 
     def __call__(self, doc: Doc) -> Doc:
         found, names = self._found(doc)
-        seen = [fold(m.canonical) for m in mentions(doc, "model")]
-        add_named(doc, self.entity, found, names, self.vocabulary, EXTRACTOR, self.taken(doc), seen)
+        add_named(doc, self.entity, found, names, self.vocabulary, EXTRACTOR, self.taken(doc), rivals="model")
         return doc
 
     @staticmethod
@@ -69,6 +70,8 @@ class Datasets:
 
     @staticmethod
     def _called(doc: Doc) -> list[tuple[int, int]]:
+        if not any(map(doc._.text.__contains__, _CALLED_SIGNS)):
+            return []
         out = []
         name = re.compile(_NAME)
         for start, end in read_fields(doc):

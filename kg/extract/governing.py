@@ -369,7 +369,7 @@ class Grammar:
             return self.lexicon.named(noun_phrase(re.split(r",|\band\b|[;()]", place.ahead[: by.start()])[-1]))
         for start, end, _ in place.sentence.metrics:
             near = start >= place.quantity.end and len(place.text[place.quantity.end : start].split()) <= 1
-            if near and not self.lexicon.words.fullmatch(place.text[start:end]):
+            if near and not self.lexicon.words.fullmatch(place.text[start:end].lower()):
                 return self.lexicon.named(place.text[start:end])
         return ""
 

@@ -1,21 +1,66 @@
-"""Hardware: named devices and device classes of the vocabulary."""
+"""Hardware: devices and device classes of the vocabulary, and names that are built like theirs.
+
+Whether a class ("GPU", "edge device") is one that the paper runs on, or a passing word ("GPU kernels"), is for the
+judge to say; what it goes by is how the class stands in its sentence, and what else the paper names.
+"""
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import first_matches
-from kg.extract.judge import Candidate
+from kg.extract.base import first_matches, inside, read_fields
+from kg.extract.context import View, view_of
+from kg.extract.judge import Candidate, Features
 from kg.extract.named import add_named
+from kg.extract.phrases import Phrase
+from kg.text import fold
 from kg.vocabulary import Match, Vocabulary
 
-EXTRACTOR = "hardware/2"
+EXTRACTOR = "hardware/3"
 _MEMORY = "hardware:memory"  # "GPU memory" is what a method spares, rarely a device that it runs on
 #: A device as a measure ("32 GPU-days", "1,000 GPU hours") is not where something runs.
 _MEASURE = re.compile(r"[- ](?:days?|hours?|years?|weeks?)\b", re.IGNORECASE)
+#: What follows a family's or maker's name in that of a product: "950PR", "Orin NX", "8 Gen 3", "A100-40GB".
+_MODEL = re.compile(
+    r"(?:[ -](?:[A-Z]{1,4}-?\d{1,5}[A-Z]{0,3}|\d{1,5}[A-Z]{1,3}|\d{3,5}|\d Gen \d|[A-Z][a-z]{2,7})"
+    r"(?![\w%×]|\.\w)){1,4}"
+)
+_CODE = re.compile(r"\d")
+_SIZED = re.compile(r"(?<![\w.-])\d{1,4} ?-?(?:GB|GiB|G) ?-?(?:consumer |of )?(?:GPU|VRAM)s?\b")
+
+
+class Kinds(NamedTuple):
+    """What the vocabulary says of devices in general."""
+
+    wide: dict[str, float]  # how many concepts each is the broader one of, as a logarithm
+    makers: frozenset[str]  # folded
+    heads: dict[str, float]  # last words of the names of classes ("device", "server"), how usual from 0 to 1
+
+
+@cache
+def kinds_of(vocabulary: Vocabulary) -> Kinds:
+    """Breadth, makers and head words of the devices of a vocabulary."""
+    devices = [c for c in vocabulary.concepts.values() if c.type == "hardware"]
+    wide = {c.curie: math.log(len(vocabulary.narrower(c.curie))) / 5 for c in devices}
+    plain = {c.curie for c in devices if "maker" not in c.facts}
+    ends = Counter(
+        fold(label).rpartition(" ")[2]
+        for device in devices
+        if device.curie in plain
+        for label in device.labels()
+        if label.isascii()
+    )
+    heads = {word: min(1.0, math.log2(count) / 4) for word, count in ends.items() if count > 1 and word.isalpha()}
+    makers = {fold(c.facts["maker"]) for c in devices if "maker" in c.facts}
+    return Kinds(wide, frozenset(m for m in makers if " " not in m), heads)
 
 
 class Hardware:
@@ -38,27 +83,78 @@ class Hardware:
         return [(m.start, m.end) for m in found if _MEASURE.match(doc._.text, m.end)]
 
     def candidates(self, doc: Doc) -> list[Candidate]:
-        """Labels of the vocabulary that name a device or a class of devices by themselves."""
+        """Labels of the vocabulary that name a device or a class of devices, and phrases made like such names."""
         return self._found(doc)[0]
 
     def _found(self, doc: Doc) -> tuple[list[Candidate], dict[tuple[int, int], str]]:
         found = first_matches(doc, self.entity)
         joined = self._joined(doc, [m for places in found.values() for m in places])
-        out, names = [], {}
+        view = view_of(doc, self.vocabulary)
+        kinds = kinds_of(self.vocabulary)
+        out: list[Candidate] = []
+        names: dict[tuple[int, int], str] = {}
+        known: set[tuple[int, int]] = set()
+        company = self._company(found)
         for concept, places in found.items():
-            if _MEMORY in self.vocabulary.broader(concept):
-                continue
+            product = "maker" in self.vocabulary[concept].facts
+            told = {
+                "product": float(product),
+                "often": min(len(places), 3) / 3,
+                "wide": kinds.wide[concept],
+                **company[concept],
+            }
+            around = {(m.start, m.end): _around(view, m.start, m.end) for m in places}
+            told["bound"] = sum(a.get("bound", 0.0) for a in around.values()) / len(places)
             for match in places:
-                apart = (match.start, match.end) not in joined and not _MEASURE.match(doc._.text, match.end)
-                if apart and self._is_name(doc, match):
-                    end = next((e for s, e in joined if s - match.end in (0, 1)), match.end)
-                    names[match.start, end] = self.vocabulary[concept].label["en"]
-                    features = {
-                        "product": float("maker" in self.vocabulary[concept].facts),
-                        "often": min(len(places), 3) / 3,
-                    }
-                    out.append(Candidate(match.start, end, 0.9, features))
+                if (match.start, match.end) in joined or _MEASURE.match(doc._.text, match.end):
+                    continue
+                if not self._is_name(doc, match):
+                    continue
+                end = next((e for s, e in joined if s - match.end in (0, 1)), match.end)
+                names[match.start, end] = self.vocabulary[concept].label["en"]
+                memory = _MEMORY in self.vocabulary.broader(concept)
+                features = {**told, **around[match.start, match.end]}
+                out.append(Candidate(match.start, end, 0.2 if memory else 0.9, features))
+                known.add((match.start, end))
+                coded = self._coded(doc, match)
+                if coded > match.end:
+                    end = next((e for s, e in joined if s - coded in (0, 1)), coded)
+                    out.append(Candidate(match.start, end, 0.92, {**features, "coded": 1.0}))
+                    names[match.start, end] = self.vocabulary[concept].label["en"] + doc._.text[match.end : coded]
+        for start, end, features in self._built(doc, view, kinds):
+            if not inside((start, end), names):
+                out.append(Candidate(start, end, 0.2, features | _around(view, start, end)))
         return out, names
+
+    def _company(self, found: dict[str, list[Match]]) -> dict[str, Features]:
+        """For each concept whether the paper names a narrower one, a product of it, or a broader one."""
+        above = {concept: set(self.vocabulary.broader(concept)) for concept in found}
+        out: dict[str, Features] = {}
+        for concept in found:
+            below = [c for c in found if concept in above[c]]
+            features = {
+                "narrower named": bool(below),
+                "product named": any("maker" in self.vocabulary[c].facts for c in below),
+                "broader named": bool(above[concept] & found.keys()),
+            }
+            out[concept] = {k: float(v) for k, v in features.items() if v}
+        return out
+
+    def _built(self, doc: Doc, view: View, kinds: Kinds) -> Iterator[tuple[int, int, Features]]:
+        """Spans that are built like the name of a device: by their head word, their maker, or a size of memory."""
+        text, fields = doc._.text, read_fields(doc)
+        for start, end in fields if "GPU" in text or "VRAM" in text else ():
+            for sized in _SIZED.finditer(text, start, end):
+                yield *sized.span(), {"memory size": 1.0}
+        for token in [t for t in doc._.folded if t.fold in kinds.makers]:
+            if text[token.start].isupper() and inside((token.start, token.end), fields):
+                model = _MODEL.match(text, token.end)
+                if model and _CODE.search(model.group()):
+                    yield token.start, model.end(), {"maker's": 1.0, "coded": 1.0}
+        for phrase in view.phrases:
+            head = kinds.heads.get(fold(phrase.words[-1].text), 0.0)
+            if head and len(phrase.words) < 5 and inside((phrase.start, phrase.end), fields):
+                yield phrase.start, phrase.end, {"class head": head}
 
     def _is_name(self, doc: Doc, match: Match) -> bool:
         """What a maker sells is no single word in lower case: "ascend", "hopper" and "ampere" are ordinary ones."""
@@ -71,10 +167,40 @@ class Hardware:
         out = set()
         for match in found:
             for device in found:
-                follows = match.start - device.end == 1 and doc._.text[device.end] in " -"
-                if follows and match.concept in self.vocabulary.broader(device.concept):
+                follows = match.start - 1 in (device.end, self._coded(doc, device))
+                if not follows or doc._.text[match.start - 1] not in " -":
+                    continue
+                if match.concept in self.vocabulary.broader(device.concept):
                     out.add((match.start, match.end))
         return out
+
+    def _coded(self, doc: Doc, match: Match) -> int:
+        """Where the name of a product ends whose family is known ("Jetson" of "Jetson T9000"); else the label's end."""
+        model = _MODEL.match(doc._.text, match.end) if "maker" in self.vocabulary[match.concept].facts else None
+        return model.end() if model and _CODE.search(model.group()) else match.end
+
+
+def _around(view: View, start: int, end: int) -> Features:
+    """How a span stands in its sentence: what it is joined to, and whether it is counted."""
+    text = view.text
+    phrase = view.phrase_at(start, end)
+    behind = _next(view, phrase, end)
+    out = {
+        "hyphen before": text[max(0, start - 1) : start] == "-",
+        "hyphen behind": text[end : end + 1] == "-",
+        "slash": "/" in (text[max(0, start - 1) : start], text[end : end + 1]),
+        "noun behind": behind.startswith("NN"),
+        "number before": bool(phrase and phrase.before and phrase.before[-1].tag == "CD"),
+        "plural": text[end - 1 : end] == "s",
+    }
+    out["bound"] = out["hyphen behind"] or out["noun behind"]
+    return {k: float(v) for k, v in out.items() if v}
+
+
+def _next(view: View, phrase: Phrase | None, end: int) -> str:
+    """The part of speech of the word behind a span, "" where none stands close to it."""
+    follower = view.phrase_at(end + 1, end + 30) if phrase and view.text[end : end + 1] == " " else None
+    return follower.words[0].tag if follower and follower.words[0].start == end + 1 else ""
 
 
 @Language.factory("kg_hardware")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from spacy.tokens import Doc
 
+from kg.extract.base import sentence_of
 from kg.text import fold
 from kg.vocabulary import data_folder
 
@@ -48,37 +50,42 @@ class Judge:
     def __init__(self, told: Mapping[str, Any]) -> None:
         self.labels: list[str] = told["labels"]
         self.threshold: float = told["threshold"]
-        self._column = {name: i for i, name in enumerate(told["features"])}
-        self._mean, self._scale = np.array(told["mean"]), np.array(told["scale"])
-        self._hidden, self._shift = np.array(told["hidden"]), np.array(told["shift"])
+        self.features: list[str] = told["features"]
+        self._column = {name: i for i, name in enumerate(self.features)}
+        scale = np.array(told["scale"])
+        self._hidden = np.array(told["hidden"]) / scale[:, None]  # features come as they are
+        self._shift = np.array(told["shift"]) - np.array(told["mean"]) @ self._hidden
         self._out, self._bias = np.array(told["out"]), np.array(told["bias"])
+        self._named: tuple[tuple[str, ...], list[int], Any] = ((), [], None)  # the last columns that were given
 
     def __call__(self, rows: Sequence[Features]) -> npt.NDArray[np.float64]:
         """The likelihood of each label for each row; (rows, labels)."""
-        return self._of(self.table(rows))
+        return self._likely(self.table(rows) @ self._hidden)
 
     def of_table(self, names: Sequence[str], rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """The same from a matrix with a column for each of these features."""
-        out = np.zeros((len(rows), len(self._column)))
-        known = [i for i, name in enumerate(names) if name in self._column]
-        out[:, [self._column[names[i]] for i in known]] = rows[:, known]
-        return self._of(out)
+        if self._named[0] != (key := tuple(names)):
+            known = [i for i, name in enumerate(key) if name in self._column]
+            self._named = key, known, self._hidden[[self._column[key[i]] for i in known]]
+        _, known, hidden = self._named
+        return self._likely((rows if len(known) == rows.shape[1] else rows[:, known]) @ hidden)
 
-    def _of(self, table: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        hidden = np.maximum((table - self._mean) / self._scale @ self._hidden + self._shift, 0)
-        logits = hidden @ self._out + self._bias
+    def _likely(self, seen: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        logits = np.maximum(seen + self._shift, 0) @ self._out + self._bias
         likely = np.exp(logits - logits.max(1, keepdims=True))
         return np.asarray(likely / likely.sum(1, keepdims=True))
 
     def table(self, rows: Sequence[Features]) -> npt.NDArray[np.float64]:
         """Rows of features as a matrix; what the judge does not know is left out."""
-        out = np.zeros((len(rows), len(self._column)))
+        column, width = self._column, len(self._column)
+        out = [0.0] * (len(rows) * width)  # numbers are set faster in a list than in an array
         for i, row in enumerate(rows):
+            begin = i * width
             for name, value in row.items():
-                at = self._column.get(name)
+                at = column.get(name)
                 if at is not None:
-                    out[i, at] = value
-        return out
+                    out[begin + at] = value
+        return np.array(out, dtype=float).reshape(len(rows), width)
 
 
 @cache
@@ -118,24 +125,58 @@ def survivors(doc: Doc, kind: str, found: list[Candidate], view: View, taken: Se
     scored = [c._replace(score=p) for c, p in zip(found, likely, strict=True) if p >= CHANCE]
     left: list[Candidate] = []
     for c in sorted(scored, key=lambda c: (-c.score, c.start, -c.end)):
-        if len(left) < _LEFT and not any(o.start < c.end and c.start < o.end for o in left):
+        if len(left) < _LEFT and not [1 for o in left if o.start < c.end and c.start < o.end]:
             left.append(c)
-    words = [set(fold(doc._.text[c.start : c.end]).split()) for c in left]
-    out = []
+    company = _company(left, view)
+    return [c._replace(features={**c.features, **features}) for c, features in zip(left, company, strict=True)]
+
+
+def _company(left: list[Candidate], view: View) -> list[Features]:
+    """What each candidate, likeliest first, shares with the others: words, the last word, the place, an acronym."""
+    words = [fold(view.text[c.start : c.end]).split() for c in left]
+    sets = [set(w) for w in words]
+    first = [math.log(c.score / (1 - c.score + 1e-6)) for c in left]
+    initials = ["".join(w[0] for w in ws) for ws in words]
+    sentences = [sentence_of(view.doc, c.start) for c in left]
+    crowd, likely = Counter(sentences), sum(c.score for c in left)
+    lasts: set[str] = set()  # last words of likelier ones; these as one word; their initials
+    joined: set[str] = set()
+    shorts: set[str] = set()
+    out: list[Features] = []
     for i, c in enumerate(left):
-        shared = [2 * len(words[i] & w) / max(1, len(words[i]) + len(w)) for w in words[:i]]
-        features = {
-            **c.features,
-            "first": math.log(c.score / (1 - c.score + 1e-6)),
-            "repeats": max(shared, default=0.0),
-            "repeats much": float(max(shared, default=0.0) >= 0.5),
-            "same": float(max(shared, default=0.0) >= 0.99),
-            "rank": i / 10,
-            "others": len(left) / 10,
-            "part": float(any(words[i] < w for w in words[:i])),
-            "whole": float(any(words[i] > w for w in words[:i])),
+        best, at = 0.0, 0
+        features = {"first": first[i], "rank": i / 10, "others": len(left) / 10}
+        for j in range(i):
+            shared = len(sets[i] & sets[j])
+            if not shared:
+                continue
+            share = 2 * shared / (len(sets[i]) + len(sets[j]))
+            if share > best:
+                best, at = share, j
+            out[j]["like behind"] = max(out[j].get("like behind", 0.0), share * c.score)
+            if sets[i] < sets[j]:
+                features["part"] = 1.0
+                out[j]["whole behind"] = max(out[j].get("whole behind", 0.0), c.score)
+            elif sets[i] > sets[j]:
+                features["whole"] = 1.0
+                out[j]["part behind"] = max(out[j].get("part behind", 0.0), c.score)
+        whole, short = "".join(words[i]), initials[i]
+        features |= {
+            "repeats": best,
+            "repeats much": float(best >= 0.5),
+            "same": float(best >= 0.99),
+            "repeats surer": best * first[at],
+            "repeats nearly": best * (first[at] - first[i]),
+            "last before": float(bool(words[i]) and words[i][-1] in lasts),
+            "short or long": float(whole in shorts or (len(short) > 1 and short in joined)),
+            "long own": float(len(short) > 1 and short == view.name),
+            "in sentence": crowd[sentences[i]] / 5,
+            "likely in all": likely / 20,
         }
-        out.append(c._replace(features=features))
+        lasts.update(words[i][-1:])
+        joined.add(whole)
+        shorts.update([short] if len(short) > 1 else [])
+        out.append(features)
     return out
 
 
@@ -154,16 +195,17 @@ def with_tags(doc: Doc, kind: str, found: list[Candidate], view: View, taken: Se
     out = []
     for candidate in (*found, *alone):
         start, end = candidate.start, candidate.end
-        seen = tags.features(kind, start, end)
-        if seen and seen["tag"] < _UNLIKELY and kind not in view.labels.get((start, end), ()):
+        mean = tags.mean(kind, start, end)
+        if mean is not None and mean < _UNLIKELY and kind not in view.labels.get((start, end), ()):
             continue
         score = min(max(candidate.score, 0.02), 0.98)
         features = {"rules": math.log(score / (1 - score)), **view.form(start, end), **candidate.features}
         features |= _labels(view, kind, start, end)
-        features |= seen
-        if any(s < end and start < e for s, e in taken):
+        features |= tags.features(kind, start, end)
+        touched = [span for span in taken if span[0] < end and start < span[1]]
+        if touched:
             features["taken"] = 1.0
-            features["inside taken"] = float(any(s <= start and end <= e for s, e in taken))
+            features["inside taken"] = float(any(s <= start and end <= e for s, e in touched))
         features |= _everywhere(doc, kind, start, end, view)
         out.append(candidate._replace(features=features))
     return out
@@ -193,7 +235,9 @@ def _trimmed(text: str, start: int, end: int, view: View) -> tuple[int, int]:
 
 def _labels(view: View, kind: str, start: int, end: int) -> Features:
     """Of which types the vocabulary knows the very span."""
-    types = view.labels.get((start, end), frozenset())
+    types = view.labels.get((start, end))
+    if not types:
+        return {}
     out = {f"label {other}": 1.0 for other in types - {kind}}
     if kind in types:
         out["label own"] = 1.0

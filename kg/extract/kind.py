@@ -63,7 +63,7 @@ class Kind:
         forms = [t.fold for t in folded(doc, *doc._.fields.get("A", (0, 0)))]
         abstract, present = f" {' '.join(forms)} ", set(forms)
         hits = {
-            group: sum(abstract.count(words) for first, words in cues if first in present)
+            group: sum([abstract.count(words) for first, words in cues if first in present])
             for group, cues in self.counted.items()
         }
         named = {g: any(f" {w} " in title for w in words) for g, words in self.cues.items() if g.endswith("title")}

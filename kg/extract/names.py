@@ -61,6 +61,8 @@ _URL = re.compile(
     rf"(?P<rest>{_URL_CHAR}+(?:(?:(?<=[/_])\s|(?<=-)\n)(?=[\w.-]+){_URL_CHAR}+)*)",
     re.IGNORECASE,
 )
+#: One of these is in every match of `_URL`: looked for first, for most texts have none.
+_URL_SIGNS = ("http", "www.", "github", "gitlab", "huggingface", "bitbucket")
 _HOSTS = re.compile(
     r"^(?:www\.)?(?:github\.com|gitlab\.[\w.]+|huggingface\.co|bitbucket\.org|gitee\.com|anonymous\.4open\.science|"
     r"modelscope\.cn)/",
@@ -166,6 +168,17 @@ def _places(name: str, text: str) -> Iterator[tuple[int, int]]:
         at = text.find(name, at + 1)
 
 
+def whole_words(name: str, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where a span of a text holds a name that is no part of a longer word; no two overlap."""
+    at = text.find(name, start, end)
+    while at >= 0:
+        behind = at + len(name)
+        whole = not (_is_word(text[at - 1 : at] if at else "") or _is_word(text[behind : behind + 1]))
+        if whole:
+            yield at, behind
+        at = text.find(name, behind if whole else at + 1, end)
+
+
 def _apart(text: str, at: int) -> bool:
     """Whether a word begins or ends at an offset: "\\b", without a pattern to compile for each name."""
     return _is_word(text[at - 1 : at]) != _is_word(text[at : at + 1])
@@ -244,7 +257,8 @@ def code_url(doc: Doc) -> str:
     for field in ("A", "B"):
         start, end = doc._.fields.get(field, (0, 0))
         text = doc._.text[start:end]
-        for found in _URL.finditer(text):
+        low = text.lower()
+        for found in _URL.finditer(text) if any(map(low.__contains__, _URL_SIGNS)) else ():
             url = _mended(found, text)
             before = text[max(0, found.start() - 90) : found.start()]
             sentence = doc._.text[slice(*sentence_of(doc, start + found.start()))]

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from kg.text import lowered
+
 #: One form for the characters that papers use for one mark.
 _CHARACTERS = str.maketrans("∼～≈˜‐‑‒–−✕✖╳⨯％\u00a0\u2009\u202f\n", "~~~~-----××××%    ")
 #: Forms that are replaced before reading, each padded to the same length; those of LaTeX first.
@@ -33,11 +35,11 @@ _PLAIN = (
 
 def plain(text: str) -> str:
     """The text without LaTeX around numbers, of the same length so that offsets hold."""
-    if any(mark in text for mark in "\\${}"):
+    if any(map(text.__contains__, "\\${}")):
         for pattern, new in _LATEX:
             text = pattern.sub(lambda found, new=new: _pad(new, len(found.group())), text)  # type: ignore[misc]
     text = text.translate(_CHARACTERS)
-    if any(mark in text for mark in "*+~"):
+    if any(map(text.__contains__, "*+~")):
         for pattern, new in _PLAIN:
             text = pattern.sub(lambda found, new=new: _pad(new, len(found.group())), text)  # type: ignore[misc]
     return text
@@ -117,6 +119,8 @@ _RANGE = re.compile(
     r"(?P<unit>\s{0,7}(?:%|[x×X](?![A-Za-z])|ms|s|dB|GB|MB|倍)(?=\s{0,7}(?:-|~|to\b|and\b)))?"
     rf"(?:(?P<joint>\s{{0,7}}(?:-{{1,2}}|~|to|—|→|至|到)\s{{0,7}}|(?P<and>\s+and\s+))\+?(?P<high>{_NUMBER}))?"
 )
+_DIGIT = re.compile(r"\d")
+_SIGNS = 8  # the most characters of a range before its first digit
 _BEFORE = re.compile(r"(?:[A-Za-z]|[\d.,]|[A-Za-z]-|\d-|[A-Za-z]@|(?<![\d%x×])/|[_^:])$")
 _FROM = re.compile(
     rf"\bfrom (?:about |around |roughly |~\s?)?(?P<from>{_NUMBER})(?P<unit>[^\d,;.]{{0,24}}?) ?(?:down |up )?to "
@@ -130,6 +134,7 @@ _BY = re.compile(r"\bby\s+$", re.IGNORECASE)
 _ORIGIN = re.compile(r"[^,;.\d]{0,24}?\b(?:down |up )?to\s[^,;.\d]{0,24}")
 _NAME_BEFORE = re.compile(r"[A-Z][\w.-]*[ -]?$")
 _SHARED = re.compile(r"\s*(?:/|\||,|,? and|,? or)\s*")
+#: Of lower case, in which it is looked for.
 _PREFIX = re.compile(
     r"(?P<up_to>\bup ?to(?: an?| about| around| approximately)?|\bas (?:much|high|many|large|far) as(?: an?)?|"
     r"\bat most|\bless than|\bfewer than|\bunder|\bbelow|\bwithin|\bno more than|\bmaximum(?: of)?|\bmax|<=|[<≤]|"
@@ -138,7 +143,6 @@ _PREFIX = re.compile(
     r"\bsurpass(?:es|ing)?|\bupwards of|\bwell over|>=|[>≥]|超过|至少|逾|超)[\s(]*(?:a |an |only |just )?[\s+]*$|"
     r"(?P<about>\babout|\baround|\bnearly|\balmost|\bapproximately|\broughly|\bclose to|\bsome|\bnear|\bcirca|~|"
     r"\bapprox\.?|约|近|大约|接近)[\s(]*(?:a |an |only |just )?[\s+]*$",
-    re.IGNORECASE,
 )
 _SUFFIX = re.compile(
     r"\s?(?P<at_least>\+(?!\d)|以上|or more\b|and above\b)|\s?(?P<about>左右|上下)|\s?(?P<up_to>以内|以下|or less\b)"
@@ -185,7 +189,10 @@ def quantities(text: str) -> list[Quantity]:
 
 def _digits(text: str) -> Iterator[Quantity]:
     at = 0
-    while match := _RANGE.search(text, at):
+    while digit := _DIGIT.search(text, at):
+        match = _RANGE.search(text, max(at, digit.start() - _SIGNS))
+        if not match:
+            return
         at = match.end()
         if _BEFORE.search(text[max(0, match.start() - 2) : match.start()]) and not match["times"]:
             at = match.end("low")
@@ -248,7 +255,7 @@ def _resumes(text: str, match: re.Match[str]) -> bool:
 def _words(text: str) -> Iterator[Quantity]:
     """Quantities in words: "by half", "threefold", "two orders of magnitude", "1/8x", "two thirds of the"."""
     low = text.lower()
-    if not any(sign in low for sign in _WORDS_SIGNS):
+    if not any(map(low.__contains__, _WORDS_SIGNS)):
         return
     for match in _WORDS.finditer(text):
         read = _word(match)
@@ -298,7 +305,7 @@ def _unit(text: str, at: int) -> tuple[str, int]:
 
 
 def _bound(text: str, start: int) -> tuple[str, int]:
-    window = text[max(0, start - 32) : start]
+    window = lowered(text[max(0, start - 32) : start])
     found = _PREFIX.search(window)
     if not found or not found.lastgroup:
         return "exact", start

@@ -74,16 +74,18 @@ class Phrases:
     def words(self, text: str, start: int, end: int) -> list[Word]:
         """The tagged words of a sentence."""
         words: list[Word] = []
-        before = ""
         make = tuple.__new__  # see kg.text.tokens
+        tags = _FIRST_TAGS
+        before = ""
         for match in _WORD.finditer(text, start, end):
-            word = match.group()
-            tag = _TAGS[word] if words else _tagged(word, begins=True)
+            word = match[0]
+            tag = tags[word]
             # "we survey", "we study": the tagger takes these verbs for nouns
             if tag == "NN" and before.lower() in ("we", "they") and word.islower():
                 tag = "VBP"
-            words.append(make(Word, (word, tag, *match.span())))
-            before = word
+            begin, stop = match.span()
+            words.append(make(Word, (word, tag, begin, stop)))
+            tags, before = _TAGS, word
         return words
 
 
@@ -97,6 +99,7 @@ def _tagged(word: str, begins: bool = False) -> str:
 
 
 _TAGS = Remembered(_tagged)
+_FIRST_TAGS = Remembered(lambda word: _tagged(word, begins=True))
 
 
 @cache
@@ -129,9 +132,11 @@ def _by_ending(word: str) -> str:
 def _tag(word: str, tag: str) -> str:
     if not word[0].isalnum():
         return word[0]
-    if any(c.isdigit() for c in word) and any(c.isalpha() for c in word):
+    if word.islower() and word.isalpha():
+        return tag
+    if any(map(str.isdigit, word)) and any(map(str.isalpha, word)):
         return "NNP"
-    if sum(c.isupper() for c in word) > 1 and tag not in ("DT", "IN", "CC"):
+    if sum(map(str.isupper, word)) > 1 and tag not in ("DT", "IN", "CC"):
         return "NNP"
     return tag
 
@@ -145,26 +150,28 @@ _NOUN = ("NN", "NNS", "NNP", "NNPS", "FW", "VBG")
 _RUN = re.compile(r"(?P<plural>[inv]*p)v?|[inv]+")
 
 
-@cache
-def _part(tag: str, lower: bool) -> str:
-    """The part of a word in a noun phrase: a noun (n), plural (p) or likely verb (v), inside (i), or none (o)."""
-    if not tag.startswith(_INSIDE):
-        return "o"
-    if lower and tag in ("NNS", "NN"):
-        return "p" if tag == "NNS" else "v"
-    return "n" if tag.startswith(_NOUN) else "i"
+def _part(tag: str) -> str:
+    """The part of a word in a noun phrase: a noun (n), inside (i), or none (o)."""
+    return "n" if tag.startswith(_NOUN) else "i" if tag.startswith(_INSIDE) else "o"
+
+
+_PARTS = Remembered(_part)
+_LOWER_PARTS = {"NNS": "p", "NN": "v"}  # of words in lower case: a plural, a likely verb
 
 
 def noun_phrases(words: list[Word], sentence: tuple[int, int]) -> list[Phrase]:
     """Base noun phrases of a tagged sentence, left to right."""
     out: list[Phrase] = []
-    parts = "".join([_part(word.tag, word.text.islower()) for word in words])
+    line = tuple(words)
+    parts = "".join(
+        [_LOWER_PARTS[tag] if tag in _LOWER_PARTS and word.islower() else _PARTS[tag] for word, tag, _, _ in line]
+    )
     for run in _RUN.finditer(parts):
         first, last = run.span("plural") if run["plural"] else run.span()
         last = first + len(parts[first:last].rstrip("i"))  # a phrase ends in a noun
         if last > first:
-            before = tuple(words[max(0, first - _BEFORE) : first])
-            out.append(Phrase(tuple(words[first:last]), words[first].start, words[last - 1].end, before, sentence))
+            before = line[max(0, first - _BEFORE) : first]
+            out.append(Phrase(line[first:last], line[first].start, line[last - 1].end, before, sentence))
     return out
 
 

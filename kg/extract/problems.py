@@ -9,7 +9,7 @@ from itertools import islice
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import folded, read_fields, sentence_of
+from kg.extract.base import folded, matches, read_fields, sentence_of
 from kg.extract.context import view_of
 from kg.extract.judge import Candidate, chosen
 from kg.model import Mention
@@ -43,6 +43,7 @@ class Problems:
             group: _by_first(vocabulary.cues(group))
             for group in ("problem-follows", "problem-addressed", "problem-begins")
         }
+        self.firsts = {word for first in self.groups.values() for word in first}
         self.limits = vocabulary.cues("limit")
         self.heads = vocabulary.cues("problem-head")
         self.proposes = vocabulary.cues("propose") - {"we", "our", "novel", "new", "present", "introduce", "build"}
@@ -100,7 +101,7 @@ class Problems:
         turn = self._turn(doc, sentences)
         for number, (start, end) in enumerate(sentences):
             toks = folded(doc, start, end)
-            limited = any(t.fold in self.limits for t in toks)
+            limited = not self.limits.isdisjoint([t.fold for t in toks])
             early = number <= turn
             for group, at, after in self._cues(toks):
                 begin = toks[at].start if group == "problem-begins" else after
@@ -114,9 +115,9 @@ class Problems:
                 if early or group == "problem-addressed":
                     yield score, *span
         numbers = {sentence: number for number, sentence in enumerate(sentences)}
-        for match in doc._.matches:
+        for match in matches(doc, self.entity):
             sentence = sentence_of(doc, match.start)
-            if match.type == "problem" and sentence in numbers:
+            if sentence in numbers:
                 place = numbers[sentence]
                 span = self._span(doc, match.start, sentence[1], "") or (match.start, match.end)
                 yield 1.6 + 0.7 * (place <= turn) - 0.08 * place, *span
@@ -131,9 +132,9 @@ class Problems:
 
     def _cues(self, toks: list[Token]) -> Iterator[tuple[str, int, int]]:
         """(group, first token of the cue, offset behind it)."""
-        for i, token in enumerate(toks):
+        for i in [i for i, token in enumerate(toks) if token.fold in self.firsts]:
             for group, first in self.groups.items():
-                for words in first.get(token.fold, ()):
+                for words in first.get(toks[i].fold, ()):
                     if tuple(t.fold for t in toks[i : i + len(words)]) == words:
                         yield group, i, toks[i + len(words) - 1].end
                         break
@@ -157,7 +158,7 @@ class Problems:
         return begin, end
 
     def _headed(self, doc: Doc, start: int, end: int) -> bool:
-        return any(t.fold in self.heads for t in folded(doc, start, end))
+        return not self.heads.isdisjoint([t.fold for t in folded(doc, start, end)])
 
 
 def _by_first(labels: frozenset[str]) -> dict[str, list[tuple[str, ...]]]:

@@ -7,15 +7,17 @@ it is evaluated_on); the sentence that holds the tail, best one that also names 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract.base import field_at, sentence_of
 from kg.extract.context import view_of
 from kg.extract.judge import Judge, judge_for
-from kg.extract.pairs import NAMES, Entity, entities, table
+from kg.extract.pairs import Entity, entities, names_with, table, words_of
 from kg.model import Evidence, Mention, Relation
 from kg.text import fold, tokens
 from kg.vocabulary import Vocabulary
@@ -48,7 +50,11 @@ class Relations:
         head = self.head(doc, found)
         ruled = self.ruled(doc, found, head)
         judge = judge_for(doc, "relation")
-        chosen = self._judged(judge, *table(doc, view, found, ruled, head)) if judge else _by_rules(ruled)
+        if judge:
+            words = words_of(judge.features)
+            chosen = chosen_of(*table(doc, view, found, ruled, head, words), judge, words)
+        else:
+            chosen = _by_rules(ruled)
         for i, j, kind, confidence in chosen:
             first, second = found[i].mention, found[j].mention
             if fold(first.canonical) == fold(second.canonical):
@@ -66,24 +72,6 @@ class Relations:
                 )
             )
         return doc
-
-    @staticmethod
-    def _judged(judge: Judge, pairs: list[tuple[int, int]], rows: Any) -> list[tuple[int, int, str, float]]:
-        """Pairs that are likelier related than not by the judge's threshold, each by its likeliest type."""
-        if not pairs:
-            return []
-        likely = judge.of_table(NAMES, rows)
-        best = likely[:, 1:].argmax(1) + 1
-        found = [
-            (float(1 - p[0]), i, j, judge.labels[k])
-            for (i, j), p, k in zip(pairs, likely, best, strict=True)
-            if 1 - p[0] >= judge.threshold
-        ]
-        # A thing is a component, a baseline, a problem of one thing: the likeliest.
-        kept: dict[tuple[int, str], tuple[int, int, str, float]] = {}
-        for p, i, j, kind in sorted(found, key=lambda f: (-f[0], f[1], f[2])):
-            kept.setdefault((i if kind == "part_of" else j, kind), (i, j, kind, p))
-        return sorted(kept.values())
 
     @staticmethod
     def head(doc: Doc, found: list[Entity]) -> int:
@@ -134,6 +122,28 @@ class Relations:
                 return start, end
         start, end = sentence_of(doc, tail.mention.start)
         return min(start, tail.mention.start), max(end, tail.mention.end)
+
+
+def chosen_of(
+    pairs: list[tuple[int, int]], rows: Any, judge: Judge, words: Sequence[str]
+) -> list[tuple[int, int, str, float]]:
+    """Pairs with the types that the judge finds likely enough; a pair may have two."""
+    if not pairs:
+        return []
+    likely = judge.of_table(names_with(words), rows)[:, 1:]
+    # That two are compared is surer than who wins: the likelier of the two types stands for both.
+    compared = [judge.labels.index(kind) - 1 for kind in ("outperforms", "compared_with")]
+    both = likely[:, compared]
+    likely[:, compared] = np.where(both >= both.max(1, keepdims=True), both.sum(1, keepdims=True), 0)
+    found = [
+        (float(likely[row, k]), *pairs[row], judge.labels[k + 1])
+        for row, k in zip(*np.nonzero(likely >= judge.threshold), strict=True)
+    ]
+    # A thing is a component, a baseline, a problem of one thing: the likeliest.
+    kept: dict[tuple[int, str], tuple[int, int, str, float]] = {}
+    for p, i, j, kind in sorted(found, key=lambda f: (-f[0], f[1], f[2])):
+        kept.setdefault((i if kind == "part_of" else j, kind), (i, j, kind, p))
+    return sorted(kept.values())
 
 
 def _by_rules(ruled: dict[tuple[int, int], str]) -> list[tuple[int, int, str, float]]:

@@ -28,8 +28,7 @@ from kg.vocabulary import Vocabulary
 
 _OWN = re.compile(
     r"\b(?:we|our|ours|us)\b|\bthis (?:paper|work|study|article|report|survey)\b|\bin this\b|"
-    r"\bpropos(?:e|es|ed|al)\b|\b(?:experiment|evaluation|result)s?\b|本文|我们|该方法|实验",
-    re.IGNORECASE,
+    r"\bpropos(?:e|es|ed|al)\b|\b(?:experiment|evaluation|result)s?\b|本文|我们|该方法|实验"
 )
 _SETTING = re.compile(r"(?<=\s)(on|at|with|under|for|across|in|when|using)\s")
 _SETTING_END = re.compile(
@@ -99,7 +98,7 @@ class Results:
         for start, stop in doc._.sentences:
             if begin <= start and stop <= end:
                 text = doc._.text[start:stop]
-                started = started or bool(_OWN.search(text)) or bool(doc._.name and doc._.name in text)
+                started = started or bool(_OWN.search(text.lower())) or bool(doc._.name and doc._.name in text)
                 if started:
                     yield start, stop
 

@@ -20,6 +20,7 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kg.encoder import feeds
 from kg.vocabulary import data_folder
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class Tags:
             return {}
         k = self.types[kind]
         inside, sums = self.inside[k], self._sums
-        others = max(row[behind] - row[first] for i, row in enumerate(sums) if i != k)
+        others = max([row[behind] - row[first] for i, row in enumerate(sums) if i != k])
         return {
             "tag": (sums[k][behind] - sums[k][first]) / (behind - first),
             "tag least": min(inside[first:behind]),
@@ -113,16 +114,16 @@ class Tags:
         k = self.types[kind]
         inside, begin, more = self.inside[k], self.begin[k], self.more[k]
         out: list[tuple[int, int]] = []
-        i = 0
-        while i < len(inside):
+        j = 0  # behind the last run
+        for i in [i for i, likely in enumerate(inside) if likely >= least]:
+            if i < j or self.ends[i] <= self.starts[i]:
+                continue
             j = i + 1
-            if inside[i] >= least and self.ends[i] > self.starts[i]:
-                while j < len(inside) and inside[j] >= least and self.starts[j] >= self.ends[j - 1] < self.ends[j]:
-                    if begin[j] >= 0.5 and begin[j] > more[j]:
-                        break
-                    j += 1
-                out.append(self._words(self.starts[i], self.ends[j - 1]))
-            i = j
+            while j < len(inside) and inside[j] >= least and self.starts[j] >= self.ends[j - 1] < self.ends[j]:
+                if begin[j] >= 0.5 and begin[j] > more[j]:
+                    break
+                j += 1
+            out.append(self._words(self.starts[i], self.ends[j - 1]))
         return list(dict.fromkeys(out))
 
     def _words(self, start: int, end: int) -> tuple[int, int]:
@@ -217,10 +218,10 @@ class Tagger:
         places = [place(fields, s, e) for s, e in encoded.offsets]
         return Tags(self.card, places, self.output(doc, encoded.ids), doc._.text)
 
-    def output(self, doc: Doc, pieces: list[int]) -> Output:
+    def output(self, doc: Doc | None, pieces: list[int]) -> Output:
         """The network's output for the word pieces of a Doc."""
         ids = np.array([pieces], dtype=np.int64)
-        out = self._session.run(list(Output._fields), {"ids": ids, "mask": np.ones_like(ids)})
+        out = self._session.run(list(Output._fields), feeds(self._session, ids))
         return Output(*(array[0] for array in out))
 
 

@@ -79,9 +79,9 @@ class Tasks:
         out = []
         for phrase in view.phrases:
             features = view.features(phrase)
-            if not features.get("other type") and not inside((phrase.start, phrase.end), named):
-                score = likelihood(WEIGHTS, features)
-                out.append(Candidate(phrase.start, phrase.end, score, {**features, "phrase": 1.0}))
+            start, end = phrase.start, phrase.end
+            if "other type" not in features and not inside((start, end), named):
+                out.append(Candidate(start, end, likelihood(WEIGHTS, features), {**features, "phrase": 1.0}))
         for places in first_matches(doc, self.entity).values():
             often = min(len(places), 3)
             out.append(

@@ -6,7 +6,8 @@ logistic regression on the annotated papers, rounded (`scripts/train.py phrases`
 
 from __future__ import annotations
 
-import re
+import math
+from functools import cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -14,13 +15,17 @@ from spacy.tokens import Doc
 from kg.extract.base import first_matches, inside, mentions, read_fields, sentence_of
 from kg.extract.context import View, canonical, likelihood, view_of
 from kg.extract.judge import Candidate, Features, chosen, judge_for
+from kg.extract.names import whole_words
 from kg.model import ROLES, Mention
-from kg.text import fold
+from kg.text import fold, lowered
 from kg.vocabulary import Vocabulary
 
 EXTRACTOR = "techniques/2"
 THRESHOLD = 0.57
 ROLE_CUES = ("propose", "use", "compare", "limit", "evaluate", "outperform")
+LEADING = ("propose", "use", "compare", "plain", "prior", "beside")  # cues whose distance before a technique counts
+_LEAD = 8  # words before it that are looked at
+_LEAST = 0.01  # likelihood of a role below which none is told from another
 WEIGHTS = {
     "bias": -2.3,
     "head": 2.4,
@@ -67,6 +72,7 @@ class Techniques:
             if tagged or "phrase" in features or not inside((start, end), taken):
                 self._add(view, start, end, score, found)
                 taken.append((start, end))
+        self._give_roles(view, [m for m in found.values() if not m.role])
         own = list(found.values())[: bool(doc._.name and fold(doc._.name) in found)]
         doc._.mentions += own + sorted((m for m in found.values() if m not in own), key=lambda m: m.start)
         return doc
@@ -108,8 +114,9 @@ class Techniques:
             own = found[fold(short)]
             own.aliases = (*own.aliases, surface) if surface not in own.aliases else own.aliases
             return
-        aliases = {fold(alias) for mention in found.values() for alias in mention.aliases}
-        if key in found or not key or fold(surface) in aliases:
+        if key in found or not key:
+            return
+        if fold(surface) in {fold(alias) for mention in found.values() for alias in mention.aliases}:
             return
         found[key] = Mention(
             "technique",
@@ -117,29 +124,33 @@ class Techniques:
             label,
             start=start,
             end=end,
-            role=role(view, start, end, bool(concept)),
             aliases=(short,) if short else (),
             extractor=EXTRACTOR,
             confidence=round(score, 2),
         )
 
+    def _give_roles(self, view: View, techniques: list[Mention]) -> None:
+        """proposed, used, baseline or mentioned: the paper's own name is proposed, else by the judge or the rules."""
+        judge, asked = judge_for(view.doc, "role"), []
+        for mention in techniques:
+            known = self.vocabulary.find(mention.surface, "technique") is not None
+            if fold(mention.surface) == view.name:
+                mention.role = "proposed"
+            elif judge is None:
+                mention.role = role_by_rules(view, mention.start, mention.end, known)
+            else:
+                asked.append((mention, role_features(view, mention.start, mention.end, known)))
+        if judge is None or not asked:
+            return
+        for (mention, _), likely in zip(asked, judge([features for _, features in asked]), strict=True):
+            view.roles[mention.start, mention.end] = likely.tolist()
+            mention.role = judge.labels[int(likely.argmax())]
+
 
 def _own_places(doc: Doc) -> list[tuple[int, int]]:
     """Where the paper's own name stands, in any case."""
-    pattern = re.compile(rf"(?<!\w){re.escape(doc._.name)}(?!\w)", re.IGNORECASE) if doc._.name else None
-    return [m.span() for span in read_fields(doc) for m in pattern.finditer(doc._.text, *span)] if pattern else []
-
-
-def role(view: View, start: int, end: int, known: bool) -> str:
-    """proposed, used, baseline or mentioned: the paper's own name is proposed, else by the judge or the rules."""
-    if fold(view.text[start:end]) == view.name:
-        return "proposed"
-    judge = judge_for(view.doc, "role")
-    if judge is None:
-        return role_by_rules(view, start, end, known)
-    likely = judge([role_features(view, start, end, known)])[0]
-    view.roles[start, end] = likely.tolist()
-    return judge.labels[int(likely.argmax())]
+    name, low = lowered(doc._.name), lowered(doc._.text)
+    return [place for span in read_fields(doc) for place in whole_words(name, low, *span)] if name else []
 
 
 def role_features(view: View, start: int, end: int, known: bool) -> Features:
@@ -147,15 +158,44 @@ def role_features(view: View, start: int, end: int, known: bool) -> Features:
     tags = view.doc._.tags
     places = view.places(view.text[start:end]) or [(start, end)]
     out = {f"ruled {role_by_rules(view, start, end, known)}": 1.0, "known": float(known), **view.form(start, end)}
-    here, everywhere = tags.roles(start, end), sum(tags.roles(s, e) for s, e in places) / len(places)
-    for i, name in enumerate(ROLES):
-        out[f"tag {name}"], out[f"tag {name} everywhere"] = float(here[i]), float(everywhere[i])
+    here, everywhere = tags.roles(start, end).tolist(), [tags.roles(s, e).tolist() for s, e in places]
+    for name, likely, by_place in zip(ROLES, here, zip(*everywhere, strict=True), strict=True):
+        logs = [math.log(max(p, _LEAST)) for p in by_place]
+        out[f"tag {name}"], out[f"tag {name} everywhere"] = likely, sum(by_place) / len(places)
+        out[f"log {name}"], out[f"log {name} everywhere"] = math.log(max(likely, _LEAST)), sum(logs) / len(places)
+        out[f"log {name} best"] = max(logs)
+    for name, value in tags.features("technique", start, end).items():
+        out[f"span {name}"] = value
+    for kind in ("task", "model", "problem"):
+        out[f"span {kind}"] = tags.mean(kind, start, end) or 0.0
     for place, _ in places:
         begin, _ = sentence_of(view.doc, place)
         for group in ("compare", "outperform"):  # what was background in one sentence is a baseline in another
             if not view.cues[group].isdisjoint(view.words(begin, place)):
                 out[f"{group} anywhere"] = 1.0
-    return out | _surroundings(view, start, end)
+    return out | _surroundings(view, start, end) | _led_by(view, start, end)
+
+
+@cache
+def _leading(vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
+    """The groups of LEADING by word."""
+    cues = {group: vocabulary.cues(group) for group in LEADING}
+    return {word: tuple(g for g in LEADING if word in cues[g]) for word in frozenset().union(*cues.values())}
+
+
+def _led_by(view: View, start: int, end: int) -> Features:
+    """How near the nearest cue of each group stands before a technique, which comes last, and which it begins with."""
+    groups, nearest = _leading(view.vocabulary), dict[str, int]()
+    for away, word in enumerate(reversed(view.words(sentence_of(view.doc, start)[0], start)[-_LEAD:]), 1):
+        for group in groups.get(word, ()):
+            nearest.setdefault(group, away)
+    out = {f"{group} near": 1 / away for group, away in nearest.items()}
+    verbs = [group for group in ("propose", "use", "compare") if group in nearest]
+    if verbs:
+        out[f"{min(verbs, key=nearest.__getitem__)} last"] = 1.0
+    for word in view.words(start, end)[:1]:
+        out.update((f"{group} inside", 1.0) for group in groups.get(word, ()))
+    return out
 
 
 def _surroundings(view: View, start: int, end: int) -> Features:
@@ -179,8 +219,8 @@ def _surroundings(view: View, start: int, end: int) -> Features:
 
 def role_by_rules(view: View, start: int, end: int, known: bool) -> str:
     """The role by the sentence and the words before."""
-    before = [fold(w) for w in view.text[max(0, start - 60) : start].split()][-4:]
-    if any(w in view.cues["compare"] for w in before):
+    before = map(fold, view.text[max(0, start - 60) : start].split()[-4:])
+    if not view.cues["compare"].isdisjoint(before):
         return "baseline"
     if inside((start, end), [view.title]):
         return "used" if known else "proposed"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import field_at, mentions, read_fields
+from kg.extract.base import field_at, inside, mentions, read_fields
 from kg.extract.judge import Features, Judge, judge_for
 from kg.model import Evidence, Topic
 from kg.vocabulary import Match, Vocabulary
@@ -23,6 +23,7 @@ MOST = 5  # topics a paper
 LEAST = 1.5  # points
 SHARE = 0.22  # of the points of the first topic
 SEEN = 0.1  # least likelihood of a topic that the encoder alone sees
+_TYPES = ("topic", "technique", "task", "problem", "hardware")  # that point to a topic
 _POINTS = {"T": 3.0, "A": 1.0, "B": 1.0, "K": 1.5}
 
 
@@ -81,7 +82,7 @@ class Topics:
                     signs.best, signs.shown = gained, (shown.start, shown.end)
                 signs.features["concepts"] = signs.features.get("concepts", 0.0) + 0.25
                 signs.features["direct"] = max(signs.features.get("direct", 0.0), float(direct))
-                title = float(any(field_at(doc, m.start) == "T" for m in places))
+                title = float("T" in [field_at(doc, m.start) for m in places])
                 signs.features["title"] = max(signs.features.get("title", 0.0), title)
         if doc._.tags is not None:
             self._by_tags(doc, found)
@@ -113,9 +114,9 @@ class Topics:
 
     def _by_concept(self, doc: Doc) -> dict[str, list[Match]]:
         out: dict[str, list[Match]] = {}
+        fields = read_fields(doc)
         for match in doc._.matches:
-            inside = any(s <= match.start and match.end <= e for s, e in read_fields(doc))
-            if inside and match.type in ("topic", "technique", "task", "problem", "hardware"):
+            if match.type in _TYPES and inside((match.start, match.end), fields):
                 out.setdefault(match.concept, []).append(match)
         return out
 
@@ -134,11 +135,8 @@ class Topics:
         """Points of one concept: its best place, a little more where it is said again or proposed."""
         weigh = [(_POINTS.get(field_at(doc, m.start), 0.0), -m.start, m) for m in places]
         top, _, shown = max(weigh, key=lambda w: w[:2])
-        own = any(
-            m.role == "proposed" and m.start <= place.start and place.end <= m.end
-            for m in mentions(doc, "technique")
-            for place in places
-        )
+        proposed = [(m.start, m.end) for m in mentions(doc, "technique") if m.role == "proposed"]
+        own = any(inside((place.start, place.end), proposed) for place in places)
         return top + 0.5 * min(len(places) - 1, 3) + 1.0 * own + 0.5 * direct, shown
 
 

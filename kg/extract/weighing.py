@@ -35,7 +35,7 @@ def weights() -> Weights:
 
 def total(weights: Mapping[str, float], features: Iterable[str]) -> float:
     """The score of a candidate; features without a weight count nothing."""
-    return sum(weights.get(feature, 0.0) for feature in sorted(features))
+    return sum([weights[feature] for feature in sorted([f for f in features if f in weights])])
 
 
 def likelihood(weights: Mapping[str, float], features: Iterable[str]) -> float:
@@ -54,4 +54,7 @@ def bucket(count: int, *edges: int) -> str:
     >>> bucket(0, 0, 2, 5), bucket(4, 0, 2, 5), bucket(9, 0, 2, 5)
     ('0', '5', 'more')
     """
-    return next((str(edge) for edge in edges if count <= edge), "more")
+    for edge in edges:
+        if count <= edge:
+            return str(edge)
+    return "more"

@@ -59,6 +59,10 @@ class ConceptLinker:
     def neighbours(self) -> Neighbours:
         return Neighbours(self.vocabulary)
 
+    def load(self) -> None:
+        """Make what takes long to make, so that processes forked from here share it."""
+        next(self.candidates(("the name of no concept",), "technique", {}), None)
+
     def mention(self, mention: Mention, name: str, expansions: Mapping[str, str]) -> Link:
         """The concept of a mention: `name` is what the paper calls its own work, `expansions` its acronyms."""
         names, own = names_of(mention, name)

@@ -49,6 +49,8 @@ class Words:
     unit: frozenset[str]  # "department", "school": a name that begins with one is a part of an organisation
     lab: frozenset[str]  # "laboratory", "center": a part of what stands beside it, or an organisation
     abbreviation: dict[str, tuple[str, ...]]  # "univ" -> ("university",)
+    filler: frozenset[str]  # "degli", "zu": left out where words are compared in any order
+    translation: dict[str, tuple[str, ...]]  # "nacional" -> ("national",)
     country: dict[str, str]  # other names of countries: "USA" -> "US"; as written
 
     @staticmethod
@@ -61,8 +63,10 @@ class Words:
         def words(name: str) -> frozenset[str]:
             return frozenset(fold_word(w) for w in lists.get(f"organisation-{name}", ()))
 
-        pairs = (pair.split("=") for pair in lists.get("organisation-abbreviation", ()))
-        short = {fold_word(a.strip()): tuple(fold_word(w) for w in b.split()) for a, b in pairs}
+        def pairs(name: str) -> dict[str, tuple[str, ...]]:
+            sides = map(_sides, lists.get(f"organisation-{name}", ()))
+            return {fold_word(a): tuple(fold_word(w) for w in b.split()) for a, b in sides}
+
         countries = dict(_sides(pair) for pair in lists.get("country-name", ()))
         return Words(
             function=words("function-word"),
@@ -71,7 +75,9 @@ class Words:
             learned=words("learned"),
             unit=words("unit"),
             lab=words("lab"),
-            abbreviation=short,
+            abbreviation=pairs("abbreviation"),
+            filler=words("filler"),
+            translation=pairs("translation"),
             country=countries,
         )
 

@@ -2,7 +2,8 @@
 
 `organisations` of `kg.link.affiliations` reads the lines of reports, folds parts into their whole and gives names that
 nobody knows; this gives ROR's own records and nothing else. The score is a sum over symmetric trees (after CatBoost,
-Prokhorenkova et al. 2018) with whole numbers at their leaves, fitted by scripts/fit_institutions.py.
+Prokhorenkova et al. 2018) with whole numbers at their leaves, fitted by scripts/fit_institutions.py. A first sum reads
+each candidate for itself, a second one also what the first gives to the others of the string.
 """
 
 from __future__ import annotations
@@ -16,12 +17,16 @@ from typing import Any
 
 import numpy as np
 
-from kg.link.candidates import FEATURES, Candidate, Names, Reading, names
+from kg.link.candidates import FEATURES, Candidate, Reading
 from kg.link.institutions import Organisation
+from kg.link.spellings import Names, names
 from kg.model import KgError
 from kg.vocabulary import data_folder
 
 UNIT = 1000  # what a leaf of the file counts for 1 of the logarithm of the odds
+CONTEXT = ("first", "overlapping", "elsewhere", "again", "others", "ahead")  # what the second sum reads besides
+_NOBODY = -12 * UNIT  # the score of a candidate that is not there
+_HOPELESS = -4 * UNIT  # a first sum that no second one makes up for
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,33 +48,70 @@ class Trees:
     limit: Any  # trees x depth
     leaf: Any  # trees x 2 ** depth, in thousandths
     base: int
-    threshold: int  # the least sum that is believed
+
+    def scores(self, features: Any) -> Any:
+        """The sums (candidates) for features (candidates x features)."""
+        trees, depth = self.feature.shape
+        asked = np.take(features, self.feature.ravel(), axis=1) > self.limit.ravel()
+        places = np.packbits(asked.reshape(-1, trees, depth), axis=2, bitorder="little")[:, :, 0]
+        return np.take(self.leaf.ravel(), places + np.arange(trees) * (1 << depth)).sum(axis=1) + self.base
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The two sums, and the least of the second that is believed."""
+
+    first: Trees
+    second: Trees
+    threshold: int
 
     @staticmethod
-    def read(path: Path) -> Trees:
-        """Trees from their file; raises KgError when it is missing, damaged or of other features."""
+    def read(path: Path) -> Judge:
+        """The sums from their file; raises KgError when it is missing, damaged or of other features."""
         try:
             state = json.loads(path.read_text(encoding="utf-8"))
-            feature, limit, leaf = (np.array(state[key], dtype=np.int64) for key in ("feature", "limit", "leaf"))
-            if state["features"] == list(FEATURES):
-                return Trees(feature, limit, leaf, int(state["base"]), int(state["threshold"]))
+            if state["features"] == [*FEATURES, *CONTEXT]:
+                return Judge(_trees(state["first"]), _trees(state["second"]), int(state["threshold"]))
         except (OSError, ValueError, KeyError, TypeError):
             pass
         raise KgError(f"{path.name} does not hold the weights for institutions: install kg again.")
 
-    def scores(self, features: Any) -> Any:
-        """The sums (candidates) for features (candidates x features)."""
-        asked = features[:, self.feature] > self.limit
-        places = asked @ (1 << np.arange(self.feature.shape[1]))
-        return self.leaf[np.arange(len(self.leaf)), places].sum(axis=1) + self.base
+    def scores(self, candidates: list[Candidate]) -> list[int]:
+        """The second sums of the candidates of a string, the first of those that have no chance."""
+        features = np.array([c.features for c in candidates], dtype=np.int32)
+        spans = np.array([c[:3] for c in candidates], dtype=np.int32)
+        scores = self.first.scores(features)
+        beside = context(spans, scores)
+        hopeful = np.flatnonzero(scores > _HOPELESS)
+        scores[hopeful] = self.second.scores(np.hstack([features[hopeful], beside[hopeful]]))
+        out: list[int] = scores.tolist()
+        return out
+
+
+def _trees(state: dict[str, Any]) -> Trees:
+    feature, limit, leaf = (np.array(state[key], dtype=np.int32) for key in ("feature", "limit", "leaf"))
+    return Trees(feature, limit, leaf, int(state["base"]))
+
+
+def context(spans: Any, scores: Any) -> Any:
+    """CONTEXT (candidates x 6) for rows and places (candidates x 3: row, first, last) and first sums (candidates)."""
+    row, first, last = spans[:, 0], spans[:, 1], spans[:, 2]
+    same = row[:, None] == row
+    over = (first[:, None] <= last) & (first <= last[:, None]) & ~same
+    apart = ~over & ~same
+    others = ~np.eye(len(row), dtype=bool) & same
+    overlapping, elsewhere, again = (np.where(which, scores, _NOBODY).max(axis=1) for which in (over, apart, others))
+    sure = (UNIT / (1 + np.exp(scores * (-1 / UNIT)))).astype(np.int32)
+    columns = (scores, overlapping, elsewhere, again, apart @ sure, scores - overlapping)
+    return np.stack(columns, axis=1).astype(np.int32)
 
 
 def identified(text: str, threshold: int | None = None) -> list[Identified]:
     """The organisations of ROR that a string of affiliations names, in order, those that are sure enough."""
-    known, trees = names(), _trees()
+    known = names()
     reading = Reading(text, known)
     out = []
-    for candidate, score in chosen(reading.candidates(), trees, trees.threshold if threshold is None else threshold):
+    for candidate, score in chosen(reading.candidates(), _judge(), threshold):
         start, end = reading.places[candidate.first][0], reading.places[candidate.last][1]
         organisation = known.register[f"ror:{known.facts(candidate.row).id}"]
         out.append(Identified(organisation, start, end, text[start:end], 1 / (1 + math.exp(-score / UNIT))))
@@ -78,17 +120,16 @@ def identified(text: str, threshold: int | None = None) -> list[Identified]:
 
 def ids(text: str, threshold: int | None = None) -> list[str]:
     """Only the ROR ids of `identified`, best first."""
-    known, trees = names(), _trees()
-    limit = trees.threshold if threshold is None else threshold
-    return [known.facts(c.row).id for c, _ in chosen(Reading(text, known).candidates(), trees, limit)]
+    known = names()
+    return [known.facts(c.row).id for c, _ in chosen(Reading(text, known).candidates(), _judge(), threshold)]
 
 
-def chosen(candidates: list[Candidate], trees: Trees, threshold: int) -> list[tuple[Candidate, int]]:
+def chosen(candidates: list[Candidate], judge: Judge, threshold: int | None = None) -> list[tuple[Candidate, int]]:
     """The best candidates of a string, best first, no two of them for the same words or of the same organisation."""
     if not candidates:
         return []
-    scores = trees.scores(np.array([c.features for c in candidates], dtype=np.int32)).tolist()
-    best = sorted(((s, -at) for at, s in enumerate(scores) if s >= threshold), reverse=True)
+    limit = judge.threshold if threshold is None else threshold
+    best = sorted(((s, -at) for at, s in enumerate(judge.scores(candidates)) if s >= limit), reverse=True)
     out: list[tuple[Candidate, int]] = []
     for score, at in best:
         one = candidates[-at]
@@ -98,8 +139,8 @@ def chosen(candidates: list[Candidate], trees: Trees, threshold: int) -> list[tu
 
 
 @cache
-def _trees() -> Trees:
-    return Trees.read(data_folder("data") / "institutions.json")
+def _judge() -> Judge:
+    return Judge.read(data_folder("data") / "institutions.json")
 
 
-__all__ = ["Identified", "Names", "Trees", "identified", "ids"]
+__all__ = ["Identified", "Judge", "Names", "Trees", "identified", "ids"]

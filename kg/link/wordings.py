@@ -20,6 +20,7 @@ _BRACKET = re.compile(r"\s*[(（]\s*([A-Z][\w+-]{0,9})\s*[)）]")
 _ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]\b|\b[A-Z]{2,}s?\b")
 _TURNED = re.compile(r"(?P<head>[\w-]+(?: [\w-]+)?) (?:of|for|in) (?:the |an? )?(?P<rest>[\w-]+(?: [\w-]+){0,3})")
 _DOING = re.compile(r"(?P<head>\w{3,}ing) (?P<rest>(?:[\w-]+ ){0,2}[\w-]+s)")  # of several, no compound
+_TURNED_SIGNS = (" of ", " for ", " in ", "ing ")  # one of them is in every match of these
 _JOINT = re.compile(r"(?<=[a-z]) (?=[a-z])")
 _LEAST = 6  # letters of a name that is looked for without its spaces
 _MOST = 120  # characters of a name; longer ones are sentences
@@ -58,7 +59,8 @@ class Wordings:
     def _all(self, name: str, kind: str, expansions: Mapping[str, str]) -> Iterator[Wording]:
         """The name itself, then its wordings, those nearest to it first."""
         steps: list[Wording] = [Wording(name, "")]
-        for change in (self._unbracketed, self._written_out, self._turned, self._bare):
+        short = not name.islower()  # an acronym may stand in it
+        for change in (*((self._unbracketed, self._written_out) if short else ()), self._turned, self._bare):
             for text, how in list(steps):
                 for new in change(text, kind, expansions):
                     steps.append(Wording(new.text, f"{how}, {new.how}" if how else new.how))
@@ -89,6 +91,8 @@ class Wordings:
 
     def _turned(self, name: str, kind: str, expansions: Mapping[str, str]) -> Iterator[Wording]:
         """ "compression of KV caches" as "KV caches compression", "pruning experts" as "experts pruning"."""
+        if not any(map(name.__contains__, _TURNED_SIGNS)):
+            return
         match = _TURNED.fullmatch(name) or _DOING.fullmatch(name)
         if match:
             yield Wording(f"{match['rest']} {match['head']}", "in another order")
@@ -105,7 +109,7 @@ class Wordings:
             yield Wording(" ".join(words), f"without {' and '.join(map(repr, dropped))}")
 
     def _joined(self, name: str, kind: str) -> tuple[Concept, str] | None:
-        found = self._without_spaces.get((kind, _JOINT.sub("", fold(name))))
+        found = self._without_spaces.get((kind, _joint(fold(name))))
         return (self.vocabulary[found[0]], found[1]) if found and found[0] else None
 
     @cached_property
@@ -114,7 +118,7 @@ class Wordings:
         out: dict[tuple[str, str], tuple[str, str]] = {}
         for concept in self.vocabulary.concepts.values():
             for label in concept.labels():
-                key = (concept.type, _JOINT.sub("", fold(label)))
+                key = (concept.type, _joint(fold(label)))
                 if len(key[1]) >= _LEAST and out.get(key, (concept.curie,))[0] not in ("", concept.curie):
                     out[key] = ("", "")
                 elif len(key[1]) >= _LEAST:
@@ -131,6 +135,11 @@ class Wordings:
                     out.setdefault(fold(label), set()).add(concept.label.get("en", ""))
         single = {short: next(iter(longs)) for short, longs in out.items() if len(longs) == 1}
         return {short: long for short, long in single.items() if abbreviates(short, long, whole=True)}
+
+
+def _joint(folded: str) -> str:
+    """A folded name without spaces between letters."""
+    return _JOINT.sub("", folded) if " " in folded else folded
 
 
 def _label(concept: Concept, text: str) -> str:

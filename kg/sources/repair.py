@@ -155,7 +155,7 @@ def _mend(edits: Edits, paper: _Paper, is_title: bool = False) -> None:
     if "- " in raw:
         _join_apart(edits, words)
     for match in _CHUNK.finditer(raw):
-        chunk = match.group()
+        chunk = match[0]
         if chunk in sound or not 4 <= len(chunk) <= _LONGEST:
             continue
         low = chunk.lower()

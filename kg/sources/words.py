@@ -7,10 +7,14 @@ import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
+from pathlib import Path
+from typing import Any
 
+from kg.compiled import kept, stamp
 from kg.model import KgError
-from kg.vocabulary import Vocabulary, data_folder
+from kg.vocabulary import Vocabulary, data_folder, ontology_files
 
 _LABEL = 20  # a label of the vocabulary counts as the word of so many papers
 _KNOWN = 20  # papers that make a part of a compound a word of its own
@@ -56,8 +60,22 @@ class Words:
     @staticmethod
     @cache
     def load() -> Words:
-        """The words that ship with the package and the labels of the vocabulary."""
-        return Words([*_shipped(), *_labels(Vocabulary.load())])
+        """The words that ship with the package and the labels of the vocabulary, kept in the user's cache."""
+        made_from = stamp([*_tables(), *ontology_files(), Path(__file__)])
+        return Words._restored(
+            kept("words", made_from, lambda: Words([*_shipped(), *_labels(Vocabulary.load())])._state())
+        )
+
+    def _state(self) -> tuple[Any, ...]:
+        """All that it holds, as plain data."""
+        return self.count, self.spelling, self._forms, self._sorted, self._first, self._last, self.sound
+
+    @staticmethod
+    def _restored(state: tuple[Any, ...]) -> Words:
+        """The words of such a state."""
+        out = Words(())
+        out.count, out.spelling, out._forms, out._sorted, out._first, out._last, out.sound = state
+        return out
 
     def _is_sound(self, word: str) -> bool:
         """Whether a word is written as most papers write it, or nearly so many."""
@@ -136,14 +154,18 @@ class Words:
         return self.count.get(word, 0) >= _KNOWN and word not in self.spelling
 
 
+def _tables() -> list[Path]:
+    """The table of words, if the package has it: an aid, not a need, for vocabulary and the paper itself remain."""
+    with suppress(KgError):
+        return [path for path in [data_folder("data") / "words.tsv.gz"] if path.is_file()]
+    return []
+
+
 def _shipped() -> Iterable[tuple[str, int, str]]:
-    try:
-        table = gzip.decompress((data_folder("data") / "words.tsv.gz").read_bytes()).decode()
-    except (KgError, OSError):
-        return  # an aid, not a need: the vocabulary and the paper itself remain
-    for line in table.splitlines():
-        word, count, *spelling = line.split("\t")
-        yield word, int(count), spelling[0] if spelling else ""
+    for path in _tables():
+        for line in gzip.decompress(path.read_bytes()).decode().splitlines():
+            word, count, *spelling = line.split("\t")
+            yield word, int(count), spelling[0] if spelling else ""
 
 
 def _labels(vocabulary: Vocabulary) -> Iterable[tuple[str, int, str]]:

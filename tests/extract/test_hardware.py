@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from kg.model import Record
+from kg.extract import pipeline
+from kg.extract.base import make_doc
+from kg.model import Document, Record
+from kg.vocabulary import Vocabulary
 
 Read = Callable[..., Record]
 
@@ -81,3 +84,39 @@ def test_brief_is_read_only_where_there_is_no_abstract(read: Read) -> None:
     brief = "清华大学发布了ZapKV论文，使用KV缓存压缩技术，解决了显存瓶颈的问题，达成了在A100上加速2倍的效果。"
     assert [(m.surface, m.field) for m in read(brief=brief).hardware] == [("A100", "B")]
     assert named(read("We prune.", brief=brief)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "surface", "canonical"),
+    [
+        ("It runs on a Jetson AGX Orin 96GB.", "Jetson AGX Orin 96GB", "NVIDIA Jetson AGX Orin 96GB"),
+        ("It runs on an Ascend 990X NPU.", "Ascend 990X NPU", "Huawei Ascend NPU 990X"),
+        ("It runs on a Snapdragon 9 Gen 7 at 5W.", "Snapdragon 9 Gen 7", "Qualcomm Snapdragon 9 Gen 7"),
+    ],
+)
+def test_product_that_the_vocabulary_lacks_is_named_after_its_family(
+    read: Read, text: str, surface: str, canonical: str
+) -> None:
+    assert named(read(text)) == [(surface, canonical)]
+
+
+@pytest.mark.parametrize("text", ["On an H100 2x faster.", "On an H100 8 times faster.", "The H100 3.5%."])
+def test_numbers_behind_a_device_that_are_none_of_its_name(read: Read, text: str) -> None:
+    assert named(read(text)) == [("H100", "NVIDIA H100")]
+
+
+def test_how_a_class_stands_is_told_to_the_judge(entry: Callable[..., Document]) -> None:
+    nlp = pipeline()
+    text = "GPU kernels are slow. We run on 8 GPUs and an RTX 4090, or on standalone 40GB GPUs."
+    doc = make_doc(nlp, entry(text), Vocabulary.load())
+    for name, component in nlp.pipeline:
+        if name == "kg_hardware":
+            break
+        if name != "kg_tagger":
+            doc = component(doc)
+    told = {doc.text[c.start : c.end]: c.features for c in component.candidates(doc)}
+    assert told["GPU"]["noun behind"] == 1
+    assert told["GPU"]["product named"] == 1
+    assert "noun behind" not in told["GPUs"]
+    assert told["40GB GPUs"]["memory size"] == 1
+    assert told["RTX 4090"]["product"] == 1

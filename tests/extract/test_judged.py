@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ from kg.extract import pipeline
 from kg.extract.base import make_doc
 from kg.extract.context import view_of
 from kg.extract.judge import Judge, judges, survivors
-from kg.extract.pairs import NAMES, entities, table
+from kg.extract.pairs import NAMES, Entity, entities, names_with, table, word_feature, words_of
+from kg.extract.relations import chosen_of
+from kg.extract.techniques import role_features
 from kg.model import RELATION_TYPES, Document, Record
 from kg.vocabulary import Vocabulary
 
@@ -84,21 +87,128 @@ def test_what_is_left_for_the_second_judge_does_not_overlap(entry: Callable[...,
     assert not any(a is not b and a.start < b.end and b.start < a.end for a in left for b in left)
 
 
-def test_pairs_are_rows_of_known_features(entry: Callable[..., Document]) -> None:
-    doc = make_doc(pipeline(), entry(ABSTRACT, title=TITLE), Vocabulary.load())
+def test_the_second_judge_sees_other_forms_of_what_is_named(entry: Callable[..., Document]) -> None:
+    abstract = (
+        "We propose trainable sparse attention. Trainable sparse attention (TSA) is a kind of sparse attention. "
+        "TSA is fast, and we distill it by knowledge distillation."
+    )
+    doc = make_doc(pipeline(), entry(abstract, title="On Attention"), Vocabulary.load())
+    for name, component in pipeline().pipeline:
+        doc = component(doc)
+        if name == "kg_tagger":
+            break
+    component = dict(pipeline().pipeline)["kg_techniques"]
+    left = survivors(doc, "technique", component.candidates(doc), view_of(doc, component.vocabulary), [])
+    seen = {doc._.text[c.start : c.end].lower(): c.features for c in reversed(left)}  # the likeliest of each form
+    forms = [seen["trainable sparse attention"], seen["tsa"]]
+    assert sum(f["short or long"] for f in forms) >= 1
+    assert any(f.get("part") or f.get("whole") for f in (seen["trainable sparse attention"], seen["sparse attention"]))
+    assert seen["knowledge distillation"]["repeats"] == 0
+    assert not seen["knowledge distillation"]["short or long"]
+
+
+def test_the_judge_of_roles_sees_the_nearest_cue(entry: Callable[..., Document]) -> None:
+    text = "We propose a router using low-rank adaptation, which is faster than standard attention."
+    doc = make_doc(pipeline(), entry(text, title="A Router"), Vocabulary.load())
+    for name, component in pipeline().pipeline:
+        doc = component(doc)
+        if name == "kg_tagger":
+            break
+    view = view_of(doc, Vocabulary.load())
+    seen = {}
+    for form in ("router", "low-rank adaptation", "standard attention"):
+        start = doc._.text.index(form)
+        seen[form] = role_features(view, start, start + len(form), known=False)
+    assert seen["router"]["propose last"]
+    assert seen["low-rank adaptation"]["use last"]
+    assert seen["low-rank adaptation"]["use near"] == 1
+    assert seen["low-rank adaptation"]["propose near"] == 1 / 4
+    assert seen["standard attention"]["compare last"]
+    assert seen["standard attention"]["plain inside"]
+    assert "plain inside" not in seen["router"]
+
+
+def paired(document: Document, words: tuple[str, ...] = ()) -> tuple[list[Entity], int, list[tuple[int, int]], Any]:
+    """The entities of an entry, its main thing, and the table of its pairs."""
+    doc = make_doc(pipeline(), document, Vocabulary.load())
     for name, component in pipeline().pipeline:
         if name == "kg_relations":
             view = view_of(doc, component.vocabulary)
             found = entities(doc, view)
             head = component.head(doc, found)
-            pairs, rows = table(doc, view, found, component.ruled(doc, found, head), head)
+            pairs, rows = table(doc, view, found, component.ruled(doc, found, head), head, words)
         doc = component(doc)
+    return found, head, pairs, rows
+
+
+def test_pairs_are_rows_of_known_features(entry: Callable[..., Document]) -> None:
+    found, head, pairs, rows = paired(entry(ABSTRACT, title=TITLE))
     assert rows.shape == (len(pairs), len(NAMES))
     assert found[head].own
     related = {(found[i].mention.canonical, found[j].mention.canonical) for i, j in pairs}
     assert ("ZapKV", "SnapKV") in related
     assert all(found[i].mention.type in ("technique", "model") and i != j for i, j in pairs)
     assert judges()["relation"].labels == ["none", *RELATION_TYPES]
+
+
+def test_pairs_know_what_stands_between_them(entry: Callable[..., Document]) -> None:
+    words = ("builds", "outperforms")
+    names = names_with(words)
+    found, _, pairs, rows = paired(entry(ABSTRACT, title=TITLE), words)
+    row = {(found[i].mention.canonical, found[j].mention.canonical): r for (i, j), r in zip(pairs, rows, strict=True)}
+
+    def told(first: str, second: str) -> dict[str, float]:
+        return dict(zip(names, row[first, second].tolist(), strict=True))
+
+    near = told("gated token router", "PagedAttention")
+    assert near["one sentence"] == near["order"] == near["head before"] == 1
+    assert near[word_feature("builds", True)] == near["between verb"] == near["between on"] == 1
+    assert near[word_feature("builds", False)] == near[word_feature("outperforms", True)] == 0
+    back = told("PagedAttention", "gated token router")
+    assert back["order"] == -1
+    assert (back[word_feature("builds", True)], back[word_feature("builds", False)]) == (0, 1)
+    assert told("ZapKV", "SnapKV")[word_feature("outperforms", True)] == 1
+    far = told("gated token router", "LongBench")
+    assert far["one sentence"] == far["order"] == far["near"] == 0
+    assert far["apart"] > 0
+
+
+def test_a_judge_names_the_words_that_it_looks_at() -> None:
+    assert words_of(names_with(("via", ","))) == ("via", ",")
+    assert words_of([*NAMES, word_feature("via", False)]) == ("via",)
+    assert words_of(NAMES) == ()
+
+
+def told(labels: list[str], features: list[str], out: list[list[float]]) -> Judge:
+    """A judge whose logits are its features, weighted."""
+    one = np.eye(len(features)).tolist()
+    none = [0.0] * len(features)
+    return Judge(
+        {
+            "labels": labels,
+            "threshold": 0.3,
+            "features": features,
+            "mean": none,
+            "scale": [1.0] * len(features),
+            "hidden": one,
+            "shift": none,
+            "out": out,
+            "bias": [0.0] * len(labels),
+        }
+    )
+
+
+def test_a_pair_may_have_two_types_and_the_likelier_comparison_stands_for_both() -> None:
+    labels = ["none", *RELATION_TYPES]
+    weights = {"uses": (8.0, 0.0), "applied_to": (8.0, 0.0), "outperforms": (0.0, 0.3), "compared_with": (0.0, 0.25)}
+    # Of the second pair neither comparison is likely enough by itself.
+    out = [[weights.get(kind, (0.0, 0.0))[k] for kind in labels] for k in range(2)]
+    judge = told(labels, ["near", "named"], out)
+    rows = np.zeros((2, len(NAMES)))
+    rows[0, NAMES.index("near")] = 1
+    rows[1, NAMES.index("named")] = 4
+    found = {(i, j, kind) for i, j, kind, _ in chosen_of([(0, 1), (0, 2)], rows, judge, ())}
+    assert found == {(0, 1, "uses"), (0, 1, "applied_to"), (0, 2, "outperforms")}
 
 
 def test_a_judge_takes_no_notice_of_what_it_does_not_know() -> None:

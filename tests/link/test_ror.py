@@ -7,12 +7,13 @@ import json
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kg.link.candidates import FEATURES, Reading
 from kg.link.institutions import Words
-from kg.link.ror import Trees, identified, ids
-from kg.link.spellings import folded, likeness, names, split
+from kg.link.ror import CONTEXT, Judge, context, identified, ids
+from kg.link.spellings import folded, likeness, likeness_to_part, names, split
 from kg.model import KgError
 from kg.vocabulary import data_folder
 
@@ -46,6 +47,26 @@ def test_string_with_or_without_commas_names_its_university(text: str, identifie
 )
 def test_name_in_another_order_shortened_or_glued_is_a_candidate(text: str, identifier: str) -> None:
     assert identifier in bearers(text)
+
+
+FLORENCE, FIU, WEIZMANN, BERKELEY = "04jr1s763", "02gz6gg07", "0316ej306", "01an7q238"
+
+
+@pytest.mark.parametrize(
+    ("text", "identifier"),
+    [
+        ("Dipartimento di Fisica, Università di Firenze, Firenze, Italy", FLORENCE),
+        ("Sch. of Comput. Sci., Florida Int. Univ., Miami, FL, USA", FIU),
+        ("The Weizmann Institute, Rehovot, Israel", WEIZMANN),
+        ("Department of Physics, University of California, 445 Campbell Hall, Berkeley, CA 94720", BERKELEY),
+    ],
+)
+def test_name_translated_spelt_out_or_without_its_end_or_city_is_a_candidate(text: str, identifier: str) -> None:
+    assert identifier in bearers(text)
+
+
+def test_campus_of_a_city_that_the_string_does_not_name_is_no_candidate() -> None:
+    assert BERKELEY not in bearers("Department of Physics, University of California, Davis, CA 95616")
 
 
 @pytest.mark.parametrize("text", ["", ";;;", "Department of Physics", "Zhiwei Huang", "someone@example.org"])
@@ -86,6 +107,23 @@ def test_likeness_counts_words_in_their_place_more() -> None:
     assert likeness(name[:1], name) == (0, 0)
 
 
+def test_likeness_to_a_part_counts_the_words_of_the_run() -> None:
+    long = [["weizmann", "institute", "science"]]
+    assert likeness_to_part(["weizmann", "institute"], long) == (100, 100)
+    assert likeness_to_part(["weizmann", "college"], long)[0] < 60
+    assert likeness_to_part(["weizmann", "institute", "science"], long) == (0, 0)
+
+
+def test_context_tells_what_stands_in_the_same_words_and_elsewhere() -> None:
+    spans = np.array([[7, 0, 2], [8, 1, 1], [9, 4, 5], [7, 4, 5]])
+    beside = dict(zip(CONTEXT, context(spans, np.array([3000, 1000, -1000, 0])).T.tolist(), strict=True))
+    assert beside["first"] == [3000, 1000, -1000, 0]
+    assert beside["overlapping"][:2] == [1000, 3000]
+    assert beside["elsewhere"][:2] == [-1000, 0]
+    assert beside["again"] == [0, -12000, -12000, 3000]
+    assert beside["ahead"][0] == 2000
+
+
 def test_long_hostile_string_is_read_in_bounded_time() -> None:
     start = time.process_time()
     ids("University of Oxford " * 20_000)
@@ -98,4 +136,4 @@ def test_weights_that_are_damaged_or_of_other_features_are_one_sentence(tmp_path
     for text in ("", "{}", "[]", json.dumps({**state, "features": ["rank"]})):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(KgError, match=r"institutions\.json"):
-            Trees.read(path)
+            Judge.read(path)
