@@ -44,6 +44,8 @@ def _top(version: bool = typer.Option(False, "--version", help="Print the versio
 
 def main() -> None:
     """The entry point `kg`: errors are one sentence on standard error, never a traceback."""
+    for name in ("torch", "tensorflow", "mxnet", "cupy"):  # spaCy imports them, where they are, for nothing used here
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
     gc.set_threshold(50_000, 20, 100)  # most of what a command loads stays: little garbage is found, at a price
     try:
         app()
