@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Vector = npt.NDArray[np.float32]
 
 SIZE = 384
-MOST = 510  # word pieces of a text that are read
+MOST = 510  # word pieces of a text that are read, the networks' limit
 
 
 class Encoder:
@@ -44,18 +44,8 @@ class Encoder:
         process, session, tokenizer = self._loaded
         if process == os.getpid():
             return session, tokenizer
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        session = onnxruntime.InferenceSession(
-            str(self.folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
-        )
-        tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
-        tokenizer.enable_truncation(MOST)
-        tokenizer.no_padding()
+        session = open_network(self.folder / "encoder.onnx")
+        tokenizer = read_tokenizer(self.folder / "tokenizer.json")
         self._loaded = os.getpid(), session, tokenizer
         return session, tokenizer
 
@@ -65,14 +55,29 @@ class Encoder:
         ids = np.array([tokenizer.encode(text).ids], dtype=np.int64)
         if ids.shape[1] <= 2:  # nothing but the marks of beginning and end
             return np.zeros(SIZE, np.float32)
-        pieces = session.run(None, feeds(session, ids))[0][0]
+        pieces = session.run(None, {"ids": ids})[0][0]
         mean: Vector = pieces.mean(0)
         return mean / np.float32(np.linalg.norm(mean))
 
 
-def feeds(session: Any, ids: Any) -> dict[str, Any]:
-    """What a network is given for word pieces (1, pieces): a mask too where it was exported with one."""
-    return {put.name: ids if put.name == "ids" else np.ones_like(ids) for put in session.get_inputs()}
+def open_network(file: Path) -> Any:
+    """A session of onnxruntime on one thread, for a network of word pieces `ids` (1, pieces)."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+
+
+def read_tokenizer(file: Path) -> Any:
+    """The networks' tokenizer, cut to what they read."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer.enable_truncation(MOST)
+    tokenizer.no_padding()
+    return tokenizer
 
 
 @cache

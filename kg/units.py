@@ -28,16 +28,6 @@ def kin(unit: str) -> dict[str, float]:
     return dict(_kin(unit))
 
 
-def converted(value: float, unit: str, other: str) -> float | None:
-    """A value in another unit of its kind; None where the two measure different things.
-
-    >>> converted(2, "GB", "MB"), converted(2, "GB", "s")
-    (2000.0, None)
-    """
-    factor = _kin(unit).get(other)
-    return None if factor is None else value * factor
-
-
 @cache
 def _kin(unit: str) -> dict[str, float]:
     listed = _listed()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -345,8 +345,3 @@ def export(model: TaggerNet, whole: Path, out: Path, names: list[str]) -> None:
         graph = network.Graph(int8)
         network.heads(graph, network.encoder(graph, model.encoder), model)
         graph.write(path, names)
-
-
-def pieces_of(tokenizer: Any, texts: Sequence[str]) -> Iterator[list[int]]:
-    """The word pieces of each text."""
-    return (encoding.ids for encoding in tokenizer.encode_batch(list(texts)))

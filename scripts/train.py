@@ -27,11 +27,12 @@ import judges as judging
 from annotated import FOLDS, ROOT, SHARED, TYPES, annotated, annotated_by, doc_of, example, fold_of, topics
 from pair_judge import rounded
 
+from kg.encoder import read_tokenizer
 from kg.evaluation import evaluate
 from kg.evaluation.components import reader
 from kg.extract.folds import FOLDS_FILE, Folds, keep
 from kg.extract.judge import judges
-from kg.extract.tagger import Tagger, read_tokenizer
+from kg.extract.tagger import Tagger
 from kg.model import RELATION_TYPES, ROLES
 
 MODELS = ROOT / "data" / "models"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import HERE, SKIPPED, Fast, Jobs, Location, note, progress
+from kg.cli.base import HERE, SKIPPED, Fast, Jobs, Location, Strict, note, progress
 from kg.model import KgError
 
 
@@ -20,9 +20,7 @@ def command(
     name: Annotated[
         str | None, typer.Option("--as", help="Name of the source, instead of the one its file gives.")
     ] = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Stop at the first file or entry that cannot be read.")
-    ] = False,
+    strict: Strict = False,
     fast: Fast = False,
     jobs: Jobs = None,
 ) -> None:

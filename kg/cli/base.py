@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,6 +25,7 @@ Location = Annotated[
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write; standard output without it.")]
 Language = Annotated[str, typer.Option("--lang", "-l", help="Language of the text: en or zh.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first file or entry that cannot be read.")]
 Fast = Annotated[
     bool,
     typer.Option("--fast", help="By vocabulary and rules alone, without the tagger: many times faster."),
@@ -99,6 +100,18 @@ def write(content: str | bytes, output: Path | None) -> None:
 
     save(output, content)
     note(f"Wrote {output}.")
+
+
+def write_lines(lines: Sequence[str], skipped: Iterable[str], output: Path | None) -> None:
+    """Tell what was skipped and write a line a paper; KgError when there is none, Exit when something was skipped."""
+    left_out = list(skipped)
+    for sentence in left_out:
+        note(f"Skipped: {sentence}")
+    if not lines:
+        raise KgError("No paper could be read: see above." if left_out else "The files hold no paper.")
+    write("".join(lines), output)
+    if left_out:
+        raise typer.Exit(SKIPPED)
 
 
 def note(sentence: str) -> None:

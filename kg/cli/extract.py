@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import SKIPPED, Fast, Jobs, Output, choose, note, progress, write
-from kg.model import KgError
+from kg.cli.base import Fast, Jobs, Output, Strict, choose, progress, write_lines
 
 FORMS = ("jsonl",)
 
@@ -18,9 +17,7 @@ def command(
         str | None, typer.Option("--format", "-f", help="jsonl, the form of the annotated papers.")
     ] = None,
     output: Output = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Stop at the first file or entry that cannot be read.")
-    ] = False,
+    strict: Strict = False,
     fast: Fast = False,
     jobs: Jobs = None,
 ) -> None:
@@ -34,10 +31,4 @@ def command(
     with progress("Reading") as tell:
         pipeline = Pipeline(fast=fast, jobs=jobs or cores())
         lines.extend(pipeline.lines(files, strict=strict, progress=tell, report=report))
-    for sentence in report.skipped:
-        note(f"Skipped: {sentence}")
-    if not lines:
-        raise KgError("No paper could be read: see above." if report.skipped else "The files hold no paper.")
-    write("".join(lines), output)
-    if report.skipped:
-        raise typer.Exit(SKIPPED)
+    write_lines(lines, report.skipped, output)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from kg.cli.base import SKIPPED, Output, choose, note, progress, write
+from kg.cli.base import Output, Strict, choose, progress, write_lines
 from kg.model import Document, KgError
 
 FORMS = ("jsonl",)
@@ -18,9 +18,7 @@ def command(
     files: Annotated[list[str], typer.Argument(help="Files, globs or folders with papers.")],
     format: Annotated[str | None, typer.Option("--format", "-f", help="jsonl, the form of lists of papers.")] = None,
     output: Output = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Stop at the first file or entry that cannot be read.")
-    ] = False,
+    strict: Strict = False,
 ) -> None:
     """Print what stands in files: one JSON object a paper, in the `papers` form, with the repairs that were made."""
     from kg.pipeline import Added, Pipeline
@@ -37,13 +35,7 @@ def command(
                 report.skip(batch.skipped, strict)
             except KgError as error:
                 report.skip([str(error)], strict)
-    for sentence in report.skipped:
-        note(f"Skipped: {sentence}")
-    if not lines:
-        raise KgError("No paper could be read: see above." if report.skipped else "The files hold no paper.")
-    write("".join(lines), output)
-    if report.skipped:
-        raise typer.Exit(SKIPPED)
+    write_lines(lines, report.skipped, output)
 
 
 def row(document: Document, file: str) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from spacy.tokens import Doc
 
-from kg.extract.tagger import Card, Output, Tagger, Tags, place, read_tokenizer, reads, tagger, text_of
+from kg.encoder import read_tokenizer
+from kg.extract.tagger import Card, Output, Tagger, Tags, place, reads, tagger, text_of
 from kg.model import KgError
 from kg.vocabulary import data_folder
 

@@ -20,7 +20,7 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.encoder import feeds
+from kg.encoder import open_network, read_tokenizer
 from kg.vocabulary import data_folder
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     Numbers = npt.NDArray[np.float32]
 
-MOST = 510  # word pieces that are read, the model's limit
 _JOINT = ". "  # between title and abstract
 _READ = ("T", "A")
 _HAN = re.compile(r"[\u3400-\u9fff]")  # the encoder knows English: Chinese texts are the rules' and the vocabulary's
@@ -193,14 +192,7 @@ class Tagger:
     @cached_property
     def _session(self) -> Any:
         """The ONNX session; made when the first Doc is read."""
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        return onnxruntime.InferenceSession(
-            str(self.folder / "tagger.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        return open_network(self.folder / "tagger.onnx")
 
     @property
     def exists(self) -> bool:
@@ -221,7 +213,7 @@ class Tagger:
     def output(self, doc: Doc | None, pieces: list[int]) -> Output:
         """The network's output for the word pieces of a Doc."""
         ids = np.array([pieces], dtype=np.int64)
-        out = self._session.run(list(Output._fields), feeds(self._session, ids))
+        out = self._session.run(list(Output._fields), {"ids": ids})
         return Output(*(array[0] for array in out))
 
 
@@ -229,16 +221,6 @@ def reads(doc: Doc) -> bool:
     """Whether the tagger can read a Doc: it has a text, and that is not Chinese."""
     text, _ = text_of(doc)
     return bool(text) and 5 * len(_HAN.findall(text)) <= len(text)
-
-
-def read_tokenizer(file: Path) -> Any:
-    """The encoder's tokenizer, cut to what the tagger reads."""
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(file))
-    tokenizer.enable_truncation(MOST)
-    tokenizer.no_padding()
-    return tokenizer
 
 
 @cache

@@ -14,14 +14,14 @@ from kg.sources import xml
 from kg.sources.base import InputFile
 from kg.sources.dates import mailed, submitted
 from kg.sources.latex import bare
-from kg.sources.rows import Row, Skipped, batch_of
+from kg.sources.rows import ARXIV_ID, Row, Skipped, batch_of
 
 _ATOM = re.compile(r"<(?:\w+:)?feed\b[^>]{0,2000}\bhttp://www\.w3\.org/2005/Atom\b")
 _RSS = re.compile(r"<rss\b|<rdf:RDF\b")
 _OURS = re.compile(
     r"""\bxmlns:arxiv\b|<(?:link|id)>\s*https?://(?:\w+\.)?arxiv\.org/|\babout="https?://\w*\.?arxiv\.org/"""
 )
-_ID = re.compile(r"(?:/abs/|oai:arXiv\.org:|^arxiv:)?((?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}))(?:v\d+)?$", re.I)
+_ID = re.compile(rf"(?:/abs/|oai:arXiv\.org:|^arxiv:)?({ARXIV_ID})(?:v\d+)?$", re.I)
 _ANNOUNCED = re.compile(r"^arXiv:\S+\s+Announce Type:\s*[\w-]+\s+Abstract:\s*", re.I)
 _ERROR = "/api/errors"
 

@@ -5,15 +5,14 @@ Specification: https://www.kaggle.com/datasets/Cornell-University/arxiv
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from kg.model import Batch
 from kg.sources.base import InputFile
 from kg.sources.dates import mailed, submitted
 from kg.sources.latex import bare
-from kg.sources.records import keys, objects, records, text, texts
-from kg.sources.rows import Row, Skipped, batch_of
+from kg.sources.records import keys, objects, rows, text, texts
+from kg.sources.rows import batch_of
 
 _OWN = {"authors_parsed", "update_date", "submitter", "report-no", "versions"}
 
@@ -29,12 +28,7 @@ class ArxivMetaReader:
 
     def read(self, file: InputFile) -> Batch:
         """Entries one by one; KgError when the JSON cannot be read from the beginning."""
-        return batch_of(_rows(file), file, self.name)
-
-
-def _rows(file: InputFile) -> Iterator[Row]:
-    for where, paper in records(file):
-        yield where, paper if isinstance(paper, Skipped) else _row(paper)
+        return batch_of(rows(file, _row), file, self.name)
 
 
 def _row(paper: Any) -> dict[str, Any]:

@@ -12,21 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from kg.sources.base import InputFile
-from kg.sources.dates import number
-from kg.sources.rows import KEYS
+from kg.sources.dates import MONTHS, number
+from kg.sources.rows import ARXIV_ID, KEYS
 
 Names = Mapping[str, Any]  # of one form in fields.toml: our key, and the names of the fields that hold it
 Values = Mapping[str, Sequence[str]]  # of one paper: the field's name in lower case, and what it holds, line by line
 
 _WHOLE = ("title", "abstract", "venue")  # texts that may go over several lines
 _LISTS = ("authors", "institutions", "keywords")
-_MONTH = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.I)
+_MONTH = re.compile(rf"\b({'|'.join(MONTHS)})[a-z]*\b", re.I)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)?")
 _NUMBERS = re.compile(r"((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})(?!\d)(?:\s*[-/.月]\s*(\d{1,2})(?!\d))?")
 _DAY = re.compile(r"(?<![\d:-])(\d{1,2})(?![\d:]|\s*-)(?:st|nd|rd|th)?\b")
 _RANGE = re.compile(r"\d\s*[-–/]\s*\d|[a-z]\.?\s*[-–/]\s*(?:\d|[a-z])", re.I)
-_ARXIV_ID = r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?"
+_ARXIV_ID = rf"({ARXIV_ID})(?:v\d+)?"
 _IS_ARXIV = re.compile(_ARXIV_ID, re.I)
 _NAMES_ARXIV = re.compile(rf"(?:\barxiv[:.]\s*|arxiv\.org/(?:abs|pdf)/|^abs/){_ARXIV_ID}", re.I)
 _AUTHORS_BEFORE = re.compile(r"(^|[;|\n])[ \t]*\[[^\[\]]*\]")  # "[Smith, J; Doe, A] Univ X, City"

@@ -10,7 +10,7 @@ from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.base import InputFile
 from kg.sources.latex import bare, plain
-from kg.sources.lines import opening, records
+from kg.sources.lines import opening, rows
 from kg.sources.rows import Row, Skipped, batch_of
 
 _FIRST = re.compile(r"\s*@\s*\w+\s*[{(]")
@@ -48,16 +48,12 @@ def _rows(file: InputFile) -> Iterator[Row]:
     logging.getLogger("bibtexparser").addHandler(logging.NullHandler())  # what it warns of, the rows tell
     names = bibliography.forms()["bibtex"]
     macros: dict[str, str] = {}
-    for record in records(file, _FIRST):
-        where = f"line {record.number}"
-        try:
-            if record.problem:
-                raise Skipped(record.problem)
-            found = _parsed("\n".join(record.lines), macros)
-            if found is not None:
-                yield where, _row(file, *found, names)
-        except Skipped as reason:
-            yield where, reason
+
+    def row(lines: list[str]) -> dict[str, Any] | None:
+        found = _parsed("\n".join(lines), macros)
+        return None if found is None else _row(file, *found, names)
+
+    return rows(file, _FIRST, row)
 
 
 def _parsed(text: str, macros: dict[str, str]) -> tuple[str, dict[str, str]] | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_WRITTEN = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]*\b\.?[^A-Za-z]*?\b((?:19|20)\d\d)\b", re.I)
-_MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})", re.I)
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WRITTEN = re.compile(rf"\b({'|'.join(MONTHS)})[a-z]*\b\.?[^A-Za-z]*?\b((?:19|20)\d\d)\b", re.I)
+_MONTH = re.compile(rf"\b({'|'.join(MONTHS)})", re.I)
 _ARXIV = re.compile(r"(?:^|/)(\d\d)(0[1-9]|1[0-2])")
 
 
@@ -65,4 +65,4 @@ def number(text: str) -> int:
     text = text.strip()
     if re.fullmatch(r"\d{1,2}", text, re.ASCII):
         return int(text)
-    return _MONTHS.index(text[:3].lower()) + 1 if text[:3].lower() in _MONTHS else 0
+    return MONTHS.index(text[:3].lower()) + 1 if text[:3].lower() in MONTHS else 0

@@ -9,10 +9,12 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from kg.sources.base import LIMIT, InputFile
+from kg.sources.rows import Row, Skipped
 
 _LONGEST = 4 * 1024 * 1024  # bytes of a line
 _LARGEST = 1024 * 1024  # code points of a record: a review with 2,000 references has 250,000
@@ -129,6 +131,34 @@ class Record:
         if self.size > _LARGEST or len(self.lines) > _MOST_LINES:
             self.lines.clear()
             self.problem = f"it is longer than {_LARGEST >> 10:,} KB or {_MOST_LINES:,} lines"
+
+
+def rows(
+    file: InputFile, first: re.Pattern[str], row: Callable[[list[str]], Mapping[str, Any] | None]
+) -> Iterator[Row]:
+    """What `row` makes of the lines of each record that begins where `first` matches, or why it is skipped.
+
+    None for a record that is no paper.
+    """
+    for record in records(file, first):
+        where = f"line {record.number}"
+        try:
+            if record.problem:
+                raise Skipped(record.problem)
+            made = row(record.lines)
+        except Skipped as reason:
+            yield where, reason
+            continue
+        if made is not None:
+            yield where, made
+
+
+def ended(lines: list[str], end: re.Pattern[str]) -> list[str]:
+    """The lines of a record up to the one that `end` matches; Skipped when there is none."""
+    for number, line in enumerate(lines, 1):
+        if end.match(line):
+            return lines[:number]
+    raise Skipped("it has no end (ER): the file may be cut off")
 
 
 def records(file: InputFile, first: re.Pattern[str]) -> Iterator[Record]:

@@ -7,17 +7,16 @@ are left out: OpenAlex computes them. Specification: https://docs.openalex.org/a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from kg.model import Batch
 from kg.sources.base import InputFile
-from kg.sources.records import inner, keys, objects, records, text
-from kg.sources.rows import Row, Skipped, batch_of
+from kg.sources.records import inner, keys, objects, rows, text
+from kg.sources.rows import ARXIV_ID, batch_of
 
 _WORK = re.compile(r'"id"\s*:\s*"https?://openalex\.org/W\d+"')
 _FIELDS = {"authorships", "abstract_inverted_index", "display_name", "publication_year", "primary_location", "ids"}
-_ARXIV = re.compile(r"arxiv(?:\.org/(?:abs|pdf)/|\.)(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})", re.I)
+_ARXIV = re.compile(rf"arxiv(?:\.org/(?:abs|pdf)/|\.)({ARXIV_ID})", re.I)
 _TAG = re.compile(r"</?(?:i|b|em|strong|sub|sup|scp|tt|u|p|br|span|(?:mml|jats):\w+)\b[^<>]{0,200}>", re.I)
 
 
@@ -31,12 +30,7 @@ class OpenAlexReader:
 
     def read(self, file: InputFile) -> Batch:
         """Entries one by one; KgError when the JSON cannot be read from the beginning."""
-        return batch_of(_rows(file), file, self.name)
-
-
-def _rows(file: InputFile) -> Iterator[Row]:
-    for where, work in records(file, ("results",)):
-        yield where, work if isinstance(work, Skipped) else _row(work)
+        return batch_of(rows(file, _row, ("results",)), file, self.name)
 
 
 def _row(work: Any) -> dict[str, Any]:

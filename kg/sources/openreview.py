@@ -6,14 +6,13 @@ Replies (reviews, comments, decisions) are left out. Specification: https://docs
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from kg.model import Batch
 from kg.sources.base import InputFile
-from kg.sources.records import inner, keys, objects, records, text, texts
-from kg.sources.rows import Row, Skipped, batch_of
+from kg.sources.records import inner, keys, objects, rows, text, texts
+from kg.sources.rows import Skipped, batch_of
 
 _CONTENT = re.compile(r'"content"\s*:\s*\{')
 _VALUE = re.compile(r'"(?:title|abstract|authors)"\s*:\s*\{\s*"value"\s*:')
@@ -35,12 +34,7 @@ class OpenReviewReader:
 
     def read(self, file: InputFile) -> Batch:
         """Entries one by one; KgError when the JSON cannot be read from the beginning."""
-        return batch_of(_rows(file), file, self.name)
-
-
-def _rows(file: InputFile) -> Iterator[Row]:
-    for where, note in records(file, ("notes",)):
-        yield where, note if isinstance(note, Skipped) else _row(note)
+        return batch_of(rows(file, _row, ("notes",)), file, self.name)
 
 
 def _row(note: Any) -> dict[str, Any] | Skipped:

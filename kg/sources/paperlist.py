@@ -7,13 +7,12 @@ Source of the form: https://github.com/papercopilot/paperlists
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from kg.model import Batch
 from kg.sources.base import InputFile
-from kg.sources.records import keys, records, text
-from kg.sources.rows import Row, Skipped, batch_of
+from kg.sources.records import keys, rows, text
+from kg.sources.rows import batch_of
 
 _OWN = {"aff_unique_norm", "aff_domain", "gs_citation", "primary_area", "status", "track"}
 _SEVERAL = re.compile(r"(?<=\S)\+(?=\S)")
@@ -32,12 +31,7 @@ class PaperListReader:
 
     def read(self, file: InputFile) -> Batch:
         """Entries one by one; KgError when the JSON cannot be read from the beginning."""
-        return batch_of(_rows(file), file, self.name)
-
-
-def _rows(file: InputFile) -> Iterator[Row]:
-    for where, paper in records(file):
-        yield where, paper if isinstance(paper, Skipped) else _row(paper)
+        return batch_of(rows(file, _row), file, self.name)
 
 
 def _row(paper: Any) -> dict[str, Any]:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from kg.model import Batch, KgError, Source
+from kg.model import Batch, KgError
 from kg.sources.base import InputFile
-from kg.sources.rows import Row, Skipped, documents
+from kg.sources.rows import Row, Skipped, batch_of
 
 _LONGEST = 4 * 1024 * 1024  # bytes of a line
 
@@ -36,10 +36,7 @@ class PapersReader:
         if other := _OTHER_JSON.match(file.start()):
             how = ".[]" if other["array"] else "."
             raise KgError(f"{file.path}: is JSON, but not one object a line: write it so (`jq -c '{how}'` does).")
-        source = Source(name=file.name, file=file.path.name, form=self.name, sha256=file.sha256)
-        batch = Batch(source, ())
-        batch.documents = documents(_rows(file), file, batch.skipped)
-        return batch
+        return batch_of(_rows(file), file, self.name, "lines")
 
 
 def _rows(file: InputFile) -> Iterator[Row]:

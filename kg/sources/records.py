@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from kg.model import KgError
@@ -29,17 +29,21 @@ def keys(file: InputFile) -> set[str]:
     return set(_KEY.findall(start)) if start.lstrip()[:1] in ("{", "[") else set()
 
 
-def records(file: InputFile, lists: Collection[str] = ()) -> Iterator[Row]:
-    """The records of a file; `lists` are the keys under which an object holds them: "results".
+def rows(
+    file: InputFile, row: Callable[[dict[str, Any]], Mapping[str, Any] | Skipped], lists: Collection[str] = ()
+) -> Iterator[Row]:
+    """What `row` makes of each record of a file; `lists` are the keys under which an object holds them: "results".
 
     KgError where the JSON is damaged so that nothing after can be read, or a limit is passed.
     """
     for number, (line, record) in enumerate(_all(file, lists), 1):
         if number > _MOST:
             raise KgError(f"{file.path}: holds more than {_MOST:,} records: split it into smaller files.")
-        if not isinstance(record, dict | Skipped):
-            record = Skipped("it is not a JSON object")
-        yield f"record {number} (line {line})", record
+        where = f"record {number} (line {line})"
+        if isinstance(record, dict):
+            yield where, row(record)
+        else:
+            yield where, record if isinstance(record, Skipped) else Skipped("it is not a JSON object")
 
 
 def objects(value: Any) -> list[dict[str, Any]]:

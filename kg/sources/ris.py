@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.base import InputFile
-from kg.sources.lines import Record, opening, records
-from kg.sources.rows import Row, Skipped, batch_of
+from kg.sources.lines import ended, opening, rows
+from kg.sources.rows import Row, batch_of
 
 _FIRST = re.compile(r"\s*TY {1,2}- ?")
 _SNIFF = re.compile(r"(?:^|[\r\n])[ \t]*TY {1,2}- ?[A-Z]{3,}[^\r\n]*[\r\n]+[ \t]*[A-Z][A-Z0-9] {1,2}-")
 _TAG = re.compile(r"\s*([A-Z][A-Z0-9]) {1,2}-(?: |$)")
+_END = re.compile(r"\s*ER {1,2}-(?: |$)")
 
 
 class RisReader:
@@ -36,27 +38,18 @@ def _rows(file: InputFile) -> Iterator[Row]:
     # Every tag is a list, for any may go on in the next line, and rispy joins single values in quadratic time.
     parser = RisParser(list_tags=list(TAG_KEY_MAPPING), delimiter_tags_mapping={}, skip_unknown_tags=True)
     names = bibliography.forms()["ris"]
-    for record in records(file, _FIRST):
-        where = f"line {record.number}"
-        try:
-            [values] = parser.parse_lines(iter(_tagged(record)))
-        except Skipped as reason:
-            yield where, reason
-            continue
-        yield where, bibliography.row(file, values, names)
+
+    def row(lines: list[str]) -> dict[str, Any]:
+        [values] = parser.parse_lines(iter(_tagged(ended(lines, _END))))
+        return bibliography.row(file, values, names)
+
+    return rows(file, _FIRST, row)
 
 
-def _tagged(record: Record) -> list[str]:
-    """The lines up to the end, their tags as rispy wants them: two spaces before the hyphen."""
-    if record.problem:
-        raise Skipped(record.problem)
-    lines = []
-    for line in record.lines:
-        tag = _TAG.match(line)
-        lines.append(f"{tag[1]}  - {line[tag.end() :]}" if tag else line)
-        if tag and tag[1] == "ER":
-            return lines
-    raise Skipped("it has no end (ER): the file may be cut off")
+def _tagged(lines: list[str]) -> list[str]:
+    """The lines, their tags as rispy wants them: two spaces before the hyphen."""
+    tags = ((line, _TAG.match(line)) for line in lines)
+    return [f"{tag[1]}  - {line[tag.end() :]}" if tag else line for line, tag in tags]
 
 
 READER = RisReader()

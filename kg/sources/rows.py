@@ -42,9 +42,9 @@ _DATE = re.compile(
     r"((?:19|20)\d\d)(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?)?)?)?"
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+ARXIV_ID = r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})"  # without its version
 _ARXIV = re.compile(
-    r"(?:https?://(?:\w+\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:)?((?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}))(?:v\d+)?(?:\.pdf)?",
-    re.I,
+    rf"(?:https?://(?:\w+\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:)?({ARXIV_ID})(?:v\d+)?(?:\.pdf)?", re.I
 )
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.I)
 _OTHERS = re.compile(r"(?:and )?others|et\.? al\.?", re.I)
@@ -81,7 +81,7 @@ def _to_the_end(first: Row, rows: Iterator[Row], file: InputFile) -> Iterator[Ro
         yield "the rest", Skipped(str(error).removeprefix(f"{file.path}: "))
 
 
-def documents(rows: Iterable[Row], file: InputFile, skipped: list[str], unit: str = "lines") -> Iterator[Document]:
+def documents(rows: Iterable[Row], file: InputFile, skipped: list[str], unit: str) -> Iterator[Document]:
     """The repaired documents of rows, one by one; `skipped` grows by a sentence for each row that gives none."""
     words = Words.load()
     seen: dict[str, str] = {}

@@ -8,14 +8,14 @@ https://github.com/allenai/s2orc-doc2json
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from kg.model import Batch
 from kg.sources.base import InputFile
 from kg.sources.dates import submitted
-from kg.sources.records import inner, keys, objects, records, text, texts
-from kg.sources.rows import Row, Skipped, batch_of
+from kg.sources.records import inner, keys, objects, rows, text, texts
+from kg.sources.rows import batch_of
 from kg.sources.tei import is_name, organisations, without_keywords
 from kg.sources.xml import stem
 
@@ -38,19 +38,15 @@ class S2Reader:
 
     def read(self, file: InputFile) -> Batch:
         """Entries one by one; KgError when the JSON cannot be read from the beginning."""
-        return batch_of(_rows(file), file, self.name)
+        return batch_of(rows(file, partial(_row, stem(file)), _LISTS), file, self.name)
 
 
-def _rows(file: InputFile) -> Iterator[Row]:
-    for where, paper in records(file, _LISTS):
-        if isinstance(paper, Skipped):
-            yield where, paper
-        elif "paper_id" in paper:
-            yield where, _full_text(dict(paper), stem(file))
-        elif "corpusid" in paper:
-            yield where, _of_a_set(dict(paper))
-        else:
-            yield where, _answer(next((inner(dict(paper), key) for key in _WITHIN if key in paper), dict(paper)))
+def _row(file: str, paper: dict[str, Any]) -> dict[str, Any]:
+    if "paper_id" in paper:
+        return _full_text(paper, file)
+    if "corpusid" in paper:
+        return _of_a_set(paper)
+    return _answer(next((inner(paper, key) for key in _WITHIN if key in paper), paper))
 
 
 def _answer(paper: dict[str, Any]) -> dict[str, Any]:

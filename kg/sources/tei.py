@@ -15,10 +15,10 @@ from kg.model import Batch
 from kg.sources import xml
 from kg.sources.base import InputFile
 from kg.sources.dates import submitted, written
-from kg.sources.rows import Row, batch_of
+from kg.sources.rows import ARXIV_ID, Row, batch_of
 
 _ROOT = re.compile(r"<(?:\w+:)?(?:TEI|teiCorpus)\b")
-_ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?=v\d|\b)")
+_ARXIV = re.compile(rf"{ARXIV_ID}(?=v\d|\b)")
 _MARKS = "*∗⁎†‡§¶"
 _LAST_MARK = re.compile(rf"(?<=\w\w)\s+[{_MARKS}]+$")
 _BETWEEN = re.compile(rf"\s*[{_MARKS}]+\s*")

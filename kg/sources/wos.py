@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.base import InputFile
-from kg.sources.lines import Record, opening, records
-from kg.sources.rows import Row, Skipped, batch_of
+from kg.sources.lines import ended, opening, rows
+from kg.sources.rows import Row, batch_of
 
 _FIRST = re.compile(r"PT \S")
 _SNIFF = re.compile(r"\s*FN [^\r\n]*[\r\n]+VR [^\r\n]*[\r\n]+|\s*PT [A-Z][\r\n]+(?:AU|TI|CA|BA) ")
@@ -39,26 +40,15 @@ def _rows(file: InputFile) -> Iterator[Row]:
     parser = WokParser(mapping=mapping, list_tags=list(mapping), skip_unknown_tags=True)
     by_line = {mapping[tag] for tag in _BY_LINE}
     names = bibliography.forms()["wos"]
-    for record in records(file, _FIRST):
-        where = f"line {record.number}"
-        try:
-            [values] = parser.parse_lines(iter(_whole(record)))
-        except Skipped as reason:
-            yield where, reason
-            continue
-        for name, lines in values.items():
-            if isinstance(lines, list) and name not in by_line:
-                values[name] = [" ".join(lines)]
-        yield where, bibliography.row(file, values, names)
 
+    def row(lines: list[str]) -> dict[str, Any]:
+        [values] = parser.parse_lines(iter(ended(lines, _END)))
+        for name, parts in values.items():
+            if isinstance(parts, list) and name not in by_line:
+                values[name] = [" ".join(parts)]
+        return bibliography.row(file, values, names)
 
-def _whole(record: Record) -> list[str]:
-    if record.problem:
-        raise Skipped(record.problem)
-    for number, line in enumerate(record.lines):
-        if _END.match(line):
-            return record.lines[: number + 1]
-    raise Skipped("it has no end (ER): the file may be cut off")
+    return rows(file, _FIRST, row)
 
 
 READER = WosReader()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from kg.sources.dates import number
 from kg.sources.layout import abstract as abstracts
 from kg.sources.layout.blocks import body_size, paragraphs
 from kg.sources.layout.join import Joiner, plain
@@ -13,11 +14,12 @@ from kg.sources.layout.notes import footnotes
 from kg.sources.layout.offices import Offices
 from kg.sources.layout.pages import Line, Page
 from kg.sources.layout.people import People, people
+from kg.sources.rows import ARXIV_ID
 
 _STAMP = re.compile(
-    r"arXiv:\s*((?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}))(v\d+)?(?:\s*\[[\w.-]+\])?(?:\s+(\d{1,2})\s+(\w{3})\w*\s+(\d{4}))?"
+    rf"arXiv:\s*({ARXIV_ID})(v\d+)?"
+    r"(?:\s*\[[\w.-]+\])?(?:\s+(\d{1,2})\s+(\w{3})\w*\s+(\d{4}))?"
 )
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
 _DOI = re.compile(r"(?:doi\.org/|\bdoi\s*:?\s*)(10\.\d{4,9}/\n?[^\s,;<>\"]+)", re.I)
 _REFERENCES = re.compile(r"\W*(?:\d+\W+)?(?:References|Bibliography)\W*", re.I)
 _FIGURE = re.compile(r"\s*(?:Figure|Fig\.|Table)\s*\d+\s*[.:]")
@@ -208,9 +210,8 @@ def _identify(made: Header, page: Page) -> None:
     stamp = _STAMP.search(page.margin) or next((m for m in map(_STAMP.match, texts) if m and m[3]), None)
     if stamp:
         made.arxiv = stamp[1]
-        months = _MONTHS.split()
-        if stamp[3] and stamp[4].lower() in months:
-            made.date = f"{stamp[5]}-{months.index(stamp[4].lower()) + 1:02d}-{int(stamp[3]):02d}"
+        if stamp[3] and (month := number(stamp[4])):
+            made.date = f"{stamp[5]}-{month:02d}-{int(stamp[3]):02d}"
     doi = _DOI.search("\n".join(texts[:end]))
     if doi:
         made.doi = "".join(doi[1].split()).rstrip(".)]}")
