@@ -43,9 +43,9 @@ def help_text(command: str) -> str:
     os.environ.update(TERMINAL_WIDTH=str(WIDTH), COLUMNS=str(WIDTH), NO_COLOR="1")  # read when typer.rich_utils loads
     from typer.testing import CliRunner
 
-    from kg.cli import app
+    from kg.cli import application
 
-    said = CliRunner().invoke(app, [command, "--help"], prog_name="kg")
+    said = CliRunner().invoke(application(), [command, "--help"], prog_name="kg")
     lines = [line.rstrip() for line in said.stdout.splitlines()]
     return "```text\n" + "\n".join(lines).strip("\n") + "\n```\n"
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from kg.cli import app
+from kg.cli import application
 from kg.evaluation import HEADLINE, Scores, compare, evaluate, score
 from kg.evaluation.components import LINKING, PARTS, Part, parts, reader, variants
 from kg.evaluation.scores import DRAWS, Count, Interval
@@ -276,7 +276,7 @@ def test_opening_brackets_without_end_take_no_time() -> None:
 
 
 def kg(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(app, ["eval", *map(str, arguments)], env={"COLUMNS": "120"})
+    return CliRunner().invoke(application(), ["eval", *map(str, arguments)], env={"COLUMNS": "120"})
 
 
 def test_scores_of_given_records_have_intervals(few: Path) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Iterable
 from importlib import import_module
+from types import ModuleType
 
 import typer
 
@@ -20,20 +22,23 @@ COMMANDS = (
     *("extract", "export", "sparql", "explain-merge", "verify", "eval", "doctor"),
 )
 
-app = typer.Typer(
-    name="kg",
-    help="Papers into a bilingual, evidenced knowledge graph: read, ask, report, draw. "
-    "Exit status: 0 done, 1 nothing found, 2 wrong use or nothing could be done, 3 done but something was skipped.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-for _name in COMMANDS:
-    _module = import_module(f"kg.cli.{_name.replace('-', '_')}")
-    app.command(_name, no_args_is_help=False)(_module.command)
+def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The command line with some of its commands: those that are not asked for need not be loaded."""
+    app = typer.Typer(
+        name="kg",
+        help="Papers into a bilingual, evidenced knowledge graph: read, ask, report, draw. "
+        "Exit status: 0 done, 1 nothing found, 2 wrong use or nothing could be done, 3 done but something was skipped.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+    app.callback(invoke_without_command=True)(_top)
+    for name in names:
+        module = import_module(f"kg.cli.{name.replace('-', '_')}")
+        app.command(name, no_args_is_help=False)(module.command)
+    return app
 
 
-@app.callback(invoke_without_command=True)
 def _top(version: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
     if version:
         from kg import __version__
@@ -44,11 +49,11 @@ def _top(version: bool = typer.Option(False, "--version", help="Print the versio
 
 def main() -> None:
     """The entry point `kg`: errors are one sentence on standard error, never a traceback."""
-    for name in ("torch", "tensorflow", "mxnet", "cupy"):  # spaCy imports them, where they are, for nothing used here
-        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+    _spare_spacy()
     gc.set_threshold(50_000, 20, 100)  # most of what a command loads stays: little garbage is found, at a price
+    asked = [name for name in sys.argv[1:2] if name in COMMANDS]
     try:
-        app()
+        application(asked or COMMANDS)()
     except KgError as error:
         _fail(str(error))
     except BrokenPipeError:
@@ -58,6 +63,21 @@ def main() -> None:
         if os.environ.get("KG_DEBUG"):
             raise
         _fail(f"{type(error).__name__}: {error} (this is a fault of kg: set KG_DEBUG=1 to see where it happened).")
+    finally:
+        gc.freeze()  # or Python looks through all that was loaded once more before it ends, for half a second
+
+
+def _spare_spacy() -> None:
+    """Keep spaCy from importing what nothing here uses and what takes longer than all the rest of it.
+
+    These are the frameworks that it may compute with, and its own command line with what that downloads by.
+    """
+    for name in ("torch", "tensorflow", "mxnet", "cupy"):
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+    info = ModuleType("spacy.cli.info")
+    info.__dict__["info"] = None  # spaCy's package takes this one name from there
+    for module in (ModuleType("spacy.cli"), info):
+        sys.modules.setdefault(module.__name__, module)
 
 
 def _fail(sentence: str) -> None:

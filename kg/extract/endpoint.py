@@ -6,7 +6,6 @@ Ollama and most services speak. Nothing is asked of anybody unless the environme
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import logging
@@ -151,6 +150,8 @@ class Chat:
         if kept is not None:
             return kept
         messages = [{"role": "system", "content": instructions}, {"role": "user", "content": text}]
+        import asyncio
+
         # A thread of its own, for the caller (a notebook, say) may run a loop already.
         with ThreadPoolExecutor(1) as thread:
             body = thread.submit(asyncio.run, self._within_time(messages, schema)).result()
@@ -160,6 +161,8 @@ class Chat:
         return answer
 
     async def _within_time(self, messages: list[dict[str, str]], schema: Mapping[str, Any]) -> bytes:
+        import asyncio
+
         import httpx
 
         seconds = self.endpoint.seconds
@@ -180,6 +183,8 @@ class Chat:
         self, client: httpx.AsyncClient, messages: list[dict[str, str]], schema: Mapping[str, Any], end: float
     ) -> bytes:
         """The body of the first good answer: plainer where the request is not understood, again where it is busy."""
+        import asyncio
+
         tries, manner = 0, self.manner
         while True:
             request = {"model": self.endpoint.model, "messages": messages, **manner.parameters(schema)}

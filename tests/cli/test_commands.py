@@ -252,7 +252,7 @@ def test_wrong_use_is_status_two_and_never_a_traceback(built_folder: Path, args:
 @pytest.mark.parametrize("module", ["torch", "spacy", "pandas", "rdflib", "networkx", "matplotlib"])
 def test_help_and_ask_start_without_slow_imports(built_folder: Path, module: str) -> None:
     code = (
-        "import sys; from kg.cli import app; from kg.api import Graph;"
+        "import sys; from kg.cli import application; from kg.api import Graph; application();"
         f"g = Graph({str(built_folder)!r}, read_only=True); g.ask('quantization'); sys.exit({module!r} in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -22,7 +22,7 @@ import kg.sources.base
 import kg.views
 import kg.views.base
 from kg.api import Graph
-from kg.cli import COMMANDS, app, main
+from kg.cli import COMMANDS, application, main
 from kg.graph.store import Store
 from kg.model import Document, Text
 from kg.text import fold
@@ -120,7 +120,7 @@ def test_a_command_is_documented_with_an_example_its_statuses_and_its_help(comma
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_argument_and_option_has_help(command: str) -> None:
-    group = typer.main.get_command(app)
+    group = typer.main.get_command(application())
     found = group.commands[command]  # type: ignore[attr-defined]
     assert found.help
     assert [p.name for p in found.params if not getattr(p, "help", None)] == []

@@ -27,7 +27,7 @@ from model_server import (
 from typer.testing import CliRunner
 
 import kg
-from kg.cli import app
+from kg.cli import application
 from kg.extract import extract, pipeline, version
 from kg.model import RELATION_TYPES, Document, Record
 from kg.text import repaired
@@ -259,7 +259,7 @@ def test_doctor_says_which_model_is_asked(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.chdir(tmp_path)
 
     def doctor() -> str:
-        told = CliRunner().invoke(app, ["doctor"])
+        told = CliRunner().invoke(application(), ["doctor"])
         assert told.exit_code == 0
         return " ".join(told.output.split())
 
