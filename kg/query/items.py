@@ -1,0 +1,50 @@
+"""The pieces of a question: what each may mean, and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kg.query.filter import Fact, Op
+from kg.query.lexicon import Sense
+from kg.query.words import Word
+
+#: What words for a threshold mean.
+OPS: dict[str, Op] = {"at-least": ">=", "more-than": ">", "at-most": "<=", "less-than": "<", "about-equal": "="}
+#: What words beside a date mean.
+TIMES: dict[str, Op] = {"after": ">", "since": ">=", "before": "<", "until": "<="}
+#: What stands between the ends of a range.
+TO = ("-", "\u2013", "~", "\u223c", "to", "到", "至")
+
+
+@dataclass(slots=True)
+class Item:
+    """A piece of the question: what it may mean."""
+
+    start: int
+    end: int
+    text: str
+    senses: list[Sense] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
+    value: float | None = None
+    unit: str = ""
+    upper: float | None = None  # the other end of a range, and how it is meant
+    upper_op: Op = "<="
+    fact: Fact | None = None
+    mark: str = ""  # a sign or a mark that separates
+    taken: bool = False
+
+    def means(self, *meanings: str) -> bool:
+        """Whether it is a word with one of some meanings."""
+        return any(meaning in word.means for word in self.words for meaning in meanings)
+
+    def of(self, prefix: str) -> str:
+        """What follows a prefix in a meaning of it."""
+        return next((said for word in self.words if (said := word.of(prefix))), "")
+
+    @property
+    def types(self) -> set[str]:
+        return {sense.type for sense in self.senses}
+
+    @property
+    def is_unknown(self) -> bool:
+        return not (self.senses or self.words or self.mark or self.fact) and self.value is None

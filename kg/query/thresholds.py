@@ -1,0 +1,206 @@
+"""The second pass over a question: ranges, and numbers with the metric and direction that stand around them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kg.query.filter import Op, Outcome
+from kg.query.items import OPS, TO, Item
+from kg.query.lexicon import Lexicon
+from kg.query.words import Word
+from kg.text import fold, tokens
+
+
+class Thresholds:
+    """The results that a question asks for; it joins ranges, and marks the pieces that it takes."""
+
+    def __init__(self, text: str, items: list[Item], lexicon: Lexicon, language: str) -> None:
+        self.text, self.items, self.lexicon, self.language = text, items, lexicon, language
+        self.outcomes: dict[int, tuple[Outcome, str]] = {}  # by the place of the number, with their words
+        self._join_ranges()
+
+    # Ranges
+
+    def _join_ranges(self) -> None:
+        """Make one of two numbers, or two dates, that are the ends of a range."""
+        for at in range(len(self.items) - 2, -1, -1):
+            first = self.items[at]
+            is_date = first.fact is not None and first.fact.field == "date"
+            ends = (at + 1 + n for n, i in enumerate(self.items[at + 1 :]) if i.value is not None or i.fact)
+            later = next(ends, at)
+            between = self.items[at + 1 : later]
+            if later == at or any(item.mark or item.senses or item.is_unknown for item in between):
+                continue
+            if is_date:
+                self._join_dates(at, later)
+            elif first.value is not None and self.items[later].value is not None:
+                self._join_numbers(at, later)
+
+    def _join_dates(self, at: int, later: int) -> None:
+        first, second = self.items[at].fact, self.items[later].fact
+        is_range = self._is_enclosed(at, later) or self._gap(at, later) in TO
+        if later == at + 2 and self.items[at + 1].means("until"):
+            is_range = is_range or (at > 0 and fold(self.items[at - 1].text) in ("from", "从"))
+        if first and second and second.field == "date" and is_range:
+            self.items[at].fact, self.items[later].fact = replace(first, op=">="), replace(second, op="<=")
+
+    def _join_numbers(self, at: int, later: int) -> None:
+        first, second = self.items[at], self.items[later]
+        ops = self._sign(at), self._sign(later)
+        if self._is_enclosed(at, later):
+            ops = (">=", "<=")
+        elif not all(item.means("and", "about", "frame", *OPS) for item in self.items[at + 1 : later]):
+            return
+        if ops[0] in ("<=", "<") and ops[1] in (">=", ">"):
+            first, second, ops = second, first, (ops[1], ops[0])
+        if ops[0] not in (">=", ">") or ops[1] not in ("<=", "<") or first.upper is not None:
+            return
+        meaning = {op: self.lexicon.words.meaning(name) for name, op in OPS.items()}
+        if first.unit not in ("", second.unit):
+            first.words, second.words = meaning[ops[0]], meaning[ops[1]]
+            return
+        start, end = self.items[at].start, self.items[later].end
+        before = self._op(at)
+        if before == at - 1:
+            start = self.items[before].start
+        whole = Item(start, end, self.text[start:end], words=meaning[ops[0]], value=first.value, unit=second.unit)
+        whole.upper, whole.upper_op = second.value, ops[1]
+        self.items[at - (before == at - 1) : later + 1] = [whole]
+
+    def _is_enclosed(self, at: int, later: int) -> bool:
+        """Whether two ends are joined as in "between 2x and 3x"."""
+        beside = [self.items[i] for i in (at - 1, later + 1) if 0 <= i < len(self.items)]
+        joins = any(item.means("and", "or") for item in self.items[at + 1 : later])
+        return joins and any(item.means("between") for item in beside)
+
+    def _gap(self, at: int, later: int) -> str:
+        return self.text[self.items[at].end : self.items[later].start].strip().lower()
+
+    def _sign(self, at: int) -> Op | None:
+        """The threshold that a number sets, if a word says one."""
+        place = self._op(at)
+        return next((OPS[m] for m in OPS if place is not None and self.items[place].means(m)), None)
+
+    # Results
+
+    def find(self, at: int) -> None:
+        """Take down the result that a number asks for, with the metric and the direction around it."""
+        number = self.items[at]
+        before, after = self._around(at)
+        around = sorted((*before, *after), key=lambda i: abs(i - at))
+        op = self._op(at)
+        metrics = [i for i in around if self.items[i].types == {"metric"}]
+        speed = next((i for i in around if self.is_speed(i)), None)
+        change = next((i for i in around if self.items[i].means("increase", "decrease", "improve")), None)
+        if not metrics and speed is None:
+            near = [i for i in around if "metric" in self.items[i].types and abs(i - at) <= 4]
+            metrics = near[:1] or self._worded(around, change)
+        metrics += [i for i in around if self.items[i].is_unknown and self._beside_or(i, metrics)]
+        places = [at, *metrics, *(i for i in (change, speed, op) if i is not None)]
+        if len(places) == 1 or (places == [at, op] and not number.unit):
+            return
+        for i in places:
+            self.items[i].taken = True
+        text = self.text[min(self.items[i].start for i in places) : max(self.items[i].end for i in places)]
+        outcome = self._built(number, self._sign(at) or ">=", metrics, change, speed)
+        self.outcomes[at] = self._ranged(outcome, number, op in (None, at)), text
+
+    def _ranged(self, outcome: Outcome, number: Item, whole: bool) -> Outcome:
+        """The outcome with the other end of a range; of "at least 2-3x" and "at most 2-3x" one end is the threshold."""
+        if number.upper is None or (not whole and outcome.op in (">=", ">")):
+            return outcome
+        if outcome.op in ("<=", "<"):
+            return replace(outcome, value=number.upper)
+        low: Op = ">=" if outcome.op == "=" else outcome.op
+        known = self.lexicon.vocabulary
+        lower = outcome.concept in known and known[outcome.concept].facts.get("better") == "lower"
+        if lower and not outcome.change:  # the better end of a result is its lower one
+            return replace(outcome, op=number.upper_op, value=number.upper, limit_op=low, limit=number.value)
+        return replace(outcome, op=low, limit_op=number.upper_op, limit=number.upper)
+
+    def _built(self, number: Item, op: Op, metrics: list[int], change: int | None, speed: int | None) -> Outcome:
+        if speed is not None and not metrics:
+            return self.speed_of(speed, number, op)
+        concepts: set[str] = set()
+        words: dict[str, None] = {}
+        labels: dict[str, None] = {}
+        first = direction = ""
+        for i in metrics:
+            core, inside = self.without_change(self.items[i])
+            words[core] = None
+            senses = [s for s in (*self.lexicon.senses(core), *self.items[i].senses) if s.type == "metric"]
+            for sense in senses:
+                concepts |= set(self.lexicon.family(sense.concept))
+            first = first or next((sense.concept for sense in senses), "")
+            labels[self.lexicon.label(senses[0].concept, self.language) if senses else self.items[i].text] = None
+            direction = direction or self.direction(inside, first)
+        if change is not None:
+            direction = self.direction(self.items[change].words, first)
+        direction = direction or ("increase" if speed is not None else "")
+        label = " / ".join(labels)
+        return Outcome(first, label, tuple(sorted(concepts)), tuple(words), direction, number.unit, op, number.value)
+
+    def without_change(self, item: Item) -> tuple[str, list[Word]]:
+        """The folded name of a metric without the direction it may end in ("accuracy drop"), and that direction."""
+        found = [token.fold for token in tokens(item.text)]
+        for size in (1, 2):
+            last = self.lexicon.words.bearing(" ".join(found[-size:]))
+            words = [word for word in last if word.means & {"increase", "decrease", "improve"}]
+            if words and len(found) > size:
+                return " ".join(found[:-size]), words
+        return " ".join(found), []
+
+    def speed_of(self, at: int, number: Item | None = None, op: Op = ">=") -> Outcome:
+        """More speed, of inference or training, by a factor if no other unit is said."""
+        word = next(w for w in self.items[at].words if "metric" in w.facts)
+        metrics = sorted(word.facts["metric"])
+        concepts = sorted({concept for metric in metrics for concept in self.lexicon.family(metric)})
+        words = (word.facts["wording"][0],)
+        unit = number.unit or word.facts["unit"][0] if number else ""
+        value = number.value if number else None
+        label = self.lexicon.label(metrics[0], self.language)
+        return Outcome(metrics[0], label, tuple(concepts), words, "increase", unit, op, value)
+
+    def direction(self, words: list[Word], metric: str) -> str:
+        """The change that words ask for; better is lower for some metrics."""
+        means = {meaning for word in words for meaning in word.means}
+        if "improve" in means:
+            known = self.lexicon.vocabulary
+            better = known[metric].facts.get("better", "") if metric in known else ""
+            return {"higher": "increase", "lower": "decrease"}.get(better, "")
+        return next((change for change in ("increase", "decrease") if change in means), "")
+
+    def _around(self, at: int) -> tuple[list[int], list[int]]:
+        """The places before and after a number that may belong to it."""
+        before = []
+        for i in range(at - 1, -1, -1):
+            if self.items[i].mark == "," or self.items[i].value is not None or self.items[i].means("not"):
+                break
+            before.append(i)
+        after = []
+        for i in range(at + 1, len(self.items)):
+            item = self.items[i]
+            stops = item.mark == "," or item.value is not None or item.means("not", "and", "use", "or", "by")
+            if stops or (item.senses and "metric" not in item.types):
+                break
+            after.append(i)
+        return before, after
+
+    def _beside_or(self, at: int, metrics: list[int]) -> bool:
+        """Whether "or" stands between a word and one of the metrics."""
+        near = [m for m in metrics if abs(at - m) <= 3]
+        return any(self.items[i].means("or") for m in near for i in range(min(at, m) + 1, max(at, m)))
+
+    def _op(self, at: int) -> int | None:
+        """The place of the word for a threshold: at the number, before it or after it."""
+        places = [at, at - 1, at + 1] + ([at - 2] if at > 1 and self.items[at - 1].means("frame", "about") else [])
+        return next((i for i in places if 0 <= i < len(self.items) and self.items[i].means(*OPS)), None)
+
+    def is_speed(self, at: int) -> bool:
+        return any("metric" in word.facts for word in self.items[at].words)
+
+    def _worded(self, around: list[int], change: int | None) -> list[int]:
+        """Words that no metric bears and that stand where a metric would: after a change, before its number."""
+        if change is None:
+            return []
+        return [i for i in sorted(around) if self.items[i].is_unknown and abs(i - change) <= 4]
