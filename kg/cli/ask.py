@@ -32,7 +32,7 @@ def command(
         write(render(answer, "md" if form == "table" else form), output)
     for sentence in answer.notes:
         note(sentence)
-    if not answer.rows:
+    if answer.empty:
         raise typer.Exit(NOTHING_FOUND)
 
 

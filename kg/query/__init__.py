@@ -5,8 +5,9 @@ answer(store, vocabulary, "KV-cache compression papers on H100").to_json()
 
 from __future__ import annotations
 
-from kg.query.answer import Answer, Quote, Row, find
-from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Term
+from kg.query.answer import Answer, Line, Quote, Row, Table
+from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
+from kg.query.kinds import respond
 from kg.query.lexicon import Lexicon, Selects
 from kg.query.question import read
 from kg.vocabulary import Vocabulary
@@ -18,15 +19,18 @@ __all__ = [
     "Fact",
     "Filter",
     "Lexicon",
+    "Line",
     "Link",
     "Outcome",
     "Phrase",
+    "Query",
     "Quote",
     "Row",
+    "Table",
     "Term",
     "answer",
-    "find",
     "read",
+    "respond",
 ]
 
 
@@ -38,4 +42,4 @@ def answer(
     `lexicon` is that of the graph (`Lexicon.of`), to be kept where many questions are asked of a graph that stays.
     """
     lexicon = lexicon or Lexicon.of(store, vocabulary)
-    return find(store, lexicon, question, read(question, lexicon), limit)
+    return respond(store, lexicon, question, read(question, lexicon), limit)

@@ -1,4 +1,4 @@
-"""The filter: what an answer's papers must have, as typed conditions that questions, flags and pages share."""
+"""The query: what is asked, and the typed conditions on papers that questions, flags and pages share."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 Op = Literal[">=", ">", "<=", "<", "="]
+#: The kinds of answer; each but "papers" is a module of `kg.query.kinds`.
+Kind = Literal[
+    "papers", "entities", "claims", "relations", "comparison", "path", "ranking", "count", "trend", "near", "refused"
+]
 _SIGNS: dict[Op, str] = {">=": "≥ ", ">": "> ", "<=": "≤ ", "<": "< ", "=": ""}
 _ARROWS = {"increase": "↑", "decrease": "↓"}
 
@@ -132,3 +136,34 @@ class Filter:
                     said["negated"] = True
                 out.setdefault(term.field, []).append(said)
         return out
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a question or a set of flags asks for, of the papers that a filter lets through.
+
+    papers      the papers
+    entities    what of type `wants` these papers have ("which techniques reduce the KV cache?"), by support; `link`
+                narrows it to what stands in a relation ("which techniques address hallucination?")
+    claims      what a paper reports or says: of the paper that proposes `things`, else of the filter's papers;
+                `wants` is "result", an entity type, or "" for all
+    relations   what stands at the other end of `link` ("what outperforms Quest?", "what does dInfer build on?")
+    comparison  `things` side by side
+    path        how the two `things` hang together
+    ranking     results on `metric` (an Outcome; None for the field's usual ones), best or worst first by `order`
+    count       how many `wants` ("paper" or an entity type) there are; by `over`, where it names a type
+    trend       counts of `wants` over `over` (handed to `kg trends`)
+    near        papers and concepts nearest in meaning to `words`
+    refused     outside of what a graph of papers can answer; the notes say so
+    """
+
+    kind: Kind = "papers"
+    filter: Filter = Filter()
+    wants: str = ""
+    things: tuple[Entity, ...] = ()
+    link: Link | None = None
+    metric: Outcome | None = None
+    order: Literal["highest", "lowest", "best", "worst"] = "best"
+    over: str = ""
+    most: int | None = None  # "top 5"
+    words: str = ""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Term
+from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
 from kg.query.items import TIMES, Item
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.reading import Reader
@@ -29,14 +29,14 @@ _CUES = ("use", "propose", "compare", "baseline", "mention", "outperform", "eval
 _FACTS = ("kind", "code", "country", "source", "paper", "date")
 
 
-def read(question: str, lexicon: Lexicon) -> Filter:
-    """The filter that a question means."""
+def read(question: str, lexicon: Lexicon) -> Query:
+    """The query that a question means."""
     notes = []
     if len(question) > LIMIT:
         notes.append(f"The question has {len(question)} characters, only the first {LIMIT} were read.")
     text = "".join(c if c.isprintable() else " " for c in question[:LIMIT])
     items = Reader(text, lexicon).items()
-    return replace(_Parser(text, items, lexicon).filter(), notes=tuple(notes))
+    return Query(filter=replace(_Parser(text, items, lexicon).filter(), notes=tuple(notes)))
 
 
 @dataclass(slots=True)

@@ -45,7 +45,7 @@ def test_the_demo_question_has_its_two_papers_with_their_quotes(built_folder: Pa
     done = run("ask", question, "--format", "json", graph=built_folder)
     assert done.returncode == 0
     said = json.loads(done.stdout)
-    assert set(said) == {"question", "understood", "ignored", "papers"}
+    assert set(said) == {"question", "kind", "understood", "ignored", "papers"}
     assert {source for paper in said["papers"] for source in paper["sources"]} == {"002-22", "004-16"}
     assert {c["concept"] for c in said["understood"]["topic"]} == {"topic:kv-cache-compression"}
     assert {c["concept"] for c in said["understood"]["hardware"]} == {"hardware:nvidia-h100"}

@@ -98,7 +98,7 @@ def test_number_is_shown_by_the_words_of_the_result(store: OxigraphStore, vocabu
 
 def test_json_has_the_agreed_form(store: OxigraphStore, vocabulary: Vocabulary) -> None:
     said = answer(store, vocabulary, "zyxgnarf surveys").to_json()
-    assert list(said) == ["question", "understood", "ignored", "papers"]
+    assert list(said) == ["question", "kind", "understood", "ignored", "papers"]
     assert said["understood"] == {"kind": [{"text": "surveys", "concept": "", "label": "survey"}]}
     assert said["ignored"] == ["zyxgnarf"]
     assert list(said["papers"][0]) == ["id", "title", "sources", "score", "evidence"]

@@ -200,11 +200,11 @@ def _term(term: Term) -> str:
 
 @pytest.mark.parametrize(("question", "expected"), QUESTIONS, ids=[question for question, _ in QUESTIONS])
 def test_question_means_its_filter(question: str, expected: str, lexicon: Lexicon) -> None:
-    assert said(read(question, lexicon)) == expected
+    assert said(read(question, lexicon).filter) == expected
 
 
 def test_tokens_or_response_length_are_two_metrics_of_one_result(lexicon: Lexicon) -> None:
-    found = read("papers that reduce tokens or response length by over 30%", lexicon)
+    found = read("papers that reduce tokens or response length by over 30%", lexicon).filter
     (condition,) = found.conditions
     (outcome,) = condition.any_of
     assert isinstance(outcome, Outcome)
@@ -213,21 +213,21 @@ def test_tokens_or_response_length_are_two_metrics_of_one_result(lexicon: Lexico
 
 
 def test_family_of_a_model_holds_narrower_ones_and_the_graph_s_own(lexicon: Lexicon) -> None:
-    (condition,) = read("Qwen models", lexicon).conditions
+    (condition,) = read("Qwen models", lexicon).filter.conditions
     (term,) = condition.any_of
     assert isinstance(term, Entity)
     assert {"model:qwen", "model:qwen-image"} <= set(term.concepts)
 
 
 def test_hardware_class_holds_its_devices(lexicon: Lexicon) -> None:
-    (condition,) = read("papers on GPUs", lexicon).conditions
+    (condition,) = read("papers on GPUs", lexicon).filter.conditions
     (term,) = condition.any_of
     assert isinstance(term, Entity)
     assert H100 in term.concepts
 
 
 def test_words_of_the_question_are_kept(lexicon: Lexicon) -> None:
-    found = read("KV-cache compression papers on H100", lexicon)
+    found = read("KV-cache compression papers on H100", lexicon).filter
     assert [condition.text for condition in found.conditions] == ["KV-cache compression", "H100"]
     assert found.understood()["hardware"] == [{"text": "H100", "concept": H100, "label": "NVIDIA H100"}]
 
@@ -245,12 +245,12 @@ def test_words_of_the_question_are_kept(lexicon: Lexicon) -> None:
     ],
 )
 def test_label_says_how_a_number_or_date_was_understood(question: str, labels: list[str], lexicon: Lexicon) -> None:
-    understood = read(question, lexicon).understood()
+    understood = read(question, lexicon).filter.understood()
     assert [said["label"] for terms in understood.values() for said in terms] == labels
 
 
 def test_condition_of_a_date_keeps_the_word_beside_it(lexicon: Lexicon) -> None:
-    (condition,) = read("papers after October 2025", lexicon).conditions
+    (condition,) = read("papers after October 2025", lexicon).filter.conditions
     assert condition.text == "after October 2025"
 
 
@@ -273,10 +273,10 @@ def test_misspelt_name_is_near_its_label(typed: str, label: str, lexicon: Lexico
 
 
 def test_what_is_not_understood_is_listed(lexicon: Lexicon) -> None:
-    assert read("zyxgnarf speculative decoding", lexicon).ignored == ("zyxgnarf",)
+    assert read("zyxgnarf speculative decoding", lexicon).filter.ignored == ("zyxgnarf",)
 
 
 def test_long_question_is_cut_and_said_so(lexicon: Lexicon) -> None:
-    found = read("KV cache " * 20_000, lexicon)
+    found = read("KV cache " * 20_000, lexicon).filter
     assert said(found) == KV
     assert str(LIMIT) in found.notes[0]
