@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from kg.graph.verify import Report as Verification
     from kg.link.explain import Explanation
-    from kg.pipeline import Added, Progress
+    from kg.pipeline import Added, Progress, Wanted
     from kg.query import Answer
     from kg.views.base import View
 
@@ -76,6 +76,7 @@ class Graph:
         strict: bool = False,
         fast: bool = False,
         jobs: int = 1,
+        wanted: Wanted | None = None,
         progress: Progress | None = None,
     ) -> Added:
         """Parse, extract, link and store the papers of files, globs and folders: one transaction an entry.
@@ -84,14 +85,15 @@ class Graph:
         be extracted; their texts are those of the files given, or of entries that the graph holds already.
         Entries that are unchanged are left as they are. Bad files and entries are told in `skipped`, and the others
         go on; `strict` raises KgError at the first. `fast` reads by vocabulary and rules alone, without the trained
-        tagger, and leaves what was read in full; `jobs` processes read where there is much.
+        tagger, and leaves what was read in full; `jobs` processes read where there is much. Entries that are not
+        `wanted` are passed over.
         """
         from kg.graph.records import read_records
         from kg.pipeline import Pipeline
 
         annotations = read_records(records) if records is not None else None
         return Pipeline(overrides=self.overrides, fast=fast, jobs=jobs).add(
-            self.store, patterns, annotations=annotations, name=name, strict=strict, progress=progress
+            self.store, patterns, annotations=annotations, name=name, strict=strict, wanted=wanted, progress=progress
         )
 
     def remove(self, *names: str) -> list[str]:
@@ -99,23 +101,22 @@ class Graph:
 
         Raises KgError when the graph has nothing of a name; then nothing is removed.
         """
-        from kg.graph.contents import source_names
+        from kg.graph.contents import entry_named, source_names
+        from kg.graph.works import Works
 
-        entries, sources_ = self.entries(), set(source_names(self.store))
+        sources_ = set(source_names(self.store))
         gone: list[str] = []
-        graphs: list[str] = []
         for name in names:
             if name in sources_:
-                held = self.entries(source=name)
-                graphs += [f"source:{name}", *(f"entry:{e}" for e in held)]
-                gone += held
-            elif name in entries:
-                graphs.append(f"entry:{name}")
-                gone.append(name)
+                gone += self.entries(source=name)
+            elif entry := entry_named(self.store, name):
+                gone.append(entry)
             else:
                 raise KgError(f"The graph holds no entry and no source {name!r}: see `kg show`.")
-        self.store.remove(*graphs)
-        return list(dict.fromkeys(gone))
+        gone = list(dict.fromkeys(gone))
+        emptied = {f"source:{name}": () for name in names if name in sources_}
+        self.store.replace_many({**emptied, **Works(self.store, self.overrides).drop(gone)})
+        return gone
 
     # --- look -----------------------------------------------------------------------------------------------------
 
@@ -140,11 +141,14 @@ class Graph:
 
     def papers(self, names: Iterable[str] | None = None) -> list[Paper]:
         """Works with their documents and records, in the order of `names`, or all in the order of the sources."""
-        from kg.graph.contents import load_entry, works
+        from kg.graph.contents import entry_named, load_entry, works
 
         by_paper = works(self.store)
         of_entry = {entry: paper for paper, entries in by_paper.items() for entry in entries}
-        wanted = list(by_paper) if names is None else [of_entry.get(n, n) for n in names]
+        wanted = list(by_paper)
+        if names is not None:
+            found = (name if name in of_entry else entry_named(self.store, name) or name for name in names)
+            wanted = [of_entry.get(name, name) for name in found]
         out = []
         for paper in dict.fromkeys(wanted):
             if paper in by_paper:
@@ -171,11 +175,13 @@ class Graph:
 
     def select(self, selection: str | Iterable[str] = "") -> list[Paper]:
         """The papers of a selection; see the class."""
+        from kg.graph.contents import entry_named
+
         if not isinstance(selection, str):
             return self.papers([paper.id for one in selection for paper in self.select(one)])
         if not selection:
             return self.papers()
-        if selection.startswith("paper:") or selection in self.entries():
+        if selection.startswith("paper:") or entry_named(self.store, selection):
             return [self.paper(selection)]
         return self.papers([row.entries[0] for row in self.ask(selection).rows])
 
@@ -232,17 +238,32 @@ class Graph:
 
     # --- out ------------------------------------------------------------------------------------------------------
 
-    def brief(self, name: str, lang: str = "zh") -> str:
-        """One sentence on a paper in the reports' own form."""
+    def brief(self, name: str, lang: str = "zh", origin: str = "record") -> str:
+        """One sentence on a paper in the reports' own form; `origin`: see `kg.views.brief.brief`."""
         from kg.views.brief import brief
 
-        return brief(self, self.paper(name), lang)
+        return brief(self, self.paper(name), lang, origin)
 
     def report(self, selection: str = "", lang: str = "en") -> View:
         """A report on a topic, question or paper: save it as .md or .html."""
         from kg.views.report import report
 
         return report(self, selection, lang)
+
+    def digest(
+        self,
+        selection: str | Iterable[str] = "",
+        lang: str = "zh",
+        *,
+        since: str = "",
+        now: str = "",
+        llm: bool = False,
+    ) -> View:
+        """A digest in the reports' own form, of all or since a day ("last week"): save it as .md, .html or .json."""
+        from kg.views.digest import composed, digest
+        from kg.views.fluent import writer
+
+        return digest(self, selection, lang, since=since, now=now, writer=writer() if llm else composed)
 
     def trends(self, of: str = "topic", over: str = "month", selection: str = "", lang: str = "en") -> pandas.DataFrame:
         """Papers of each topic (technique, hardware, ...) by period; the frame has `.plot()`."""

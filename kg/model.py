@@ -81,6 +81,7 @@ class Source:
     date: str = ""
     sha256: str = ""
     skeleton: tuple[str | tuple[str, str], ...] = ()
+    skipped: tuple[str, ...] = ()  # what of it could not be read, a sentence each, once it is stored
 
 
 @dataclass(slots=True)

@@ -27,6 +27,8 @@ PREFIXES = {
     "sh": "http://www.w3.org/ns/shacl#",
 }
 _SEPARATORS = re.compile(r"[^\w]+|_+")
+_PLAIN = re.compile(r"[\w./-]*", re.ASCII)
+_KINDS = {base: prefix for prefix, base in PREFIXES.items() if base == f"{BASE}{prefix}/"}
 _BY_LENGTH = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
 
 
@@ -49,6 +51,8 @@ def iri(curie: str) -> str:
     prefix, _, local = curie.partition(":")
     if prefix not in PREFIXES:
         raise ValueError(f"unknown prefix in {curie!r}")
+    if _PLAIN.fullmatch(local):  # nearly all are: an answer spells thousands of names
+        return PREFIXES[prefix] + local
     return PREFIXES[prefix] + quote(local, safe="-._~/#!$&'()*+,;=:@", encoding="utf-8")
 
 
@@ -58,6 +62,9 @@ def curie(iri: str) -> str:
     >>> curie("https://ror.org/03cve4549")
     'ror:03cve4549'
     """
+    kind = _KINDS.get(iri[: iri.find("/", len(BASE)) + 1])  # nearly all names of a graph
+    if kind:
+        return f"{kind}:{unquote(iri[len(BASE) + len(kind) + 1 :])}"
     for prefix, base in _BY_LENGTH:
         if iri.startswith(base):
             return f"{prefix}:{unquote(iri[len(base) :])}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from kg.graph.store import Store
+    from kg.graph.works import Works
     from kg.link import Linker
     from kg.link.overrides import Overrides
 
@@ -25,6 +26,7 @@ Progress = Callable[[str, int], None]  # the entry just done, entries done so fa
 Done = TypeVar("Done")
 _JSON = json.JSONEncoder(ensure_ascii=False)
 Annotations = Mapping[str, Mapping[str, Any]]  # records in the annotators' form, by entry
+Wanted = Callable[[Document], bool]  # whether an entry is to be stored
 
 
 @dataclass(slots=True)
@@ -84,7 +86,7 @@ class Pipeline:
         if annotations is not None:
             from kg.graph.records import from_json
 
-            read = from_json(annotations[document.id], document)
+            read = from_json(annotations[annotated(annotations, document) or ""], document)
         else:
             from kg.extract import extract
 
@@ -124,7 +126,7 @@ class Pipeline:
             if isinstance(item, Document):
                 self._try(lambda document: self.linker.link(document, extract(document, fast=True)), item)
 
-    def versions(self, annotations: Annotations | None, name: str) -> list[str]:
+    def versions(self, annotations: Annotations | None, document: Document) -> list[str]:
         """What the fingerprint of an entry depends on beside its texts: of how it is read now, and of better ways.
 
         An entry that was read in full is not read again by `fast`.
@@ -132,7 +134,8 @@ class Pipeline:
         from kg.extract import version
 
         if annotations is not None:
-            return [f"records {ontology_hash()} {json.dumps(annotations[name], sort_keys=True, ensure_ascii=False)}"]
+            said = annotations[annotated(annotations, document) or ""]
+            return [f"records {ontology_hash()} {json.dumps(said, sort_keys=True, ensure_ascii=False)}"]
         return [f"extract-{version(fast)} {ontology_hash()}" for fast in ((True, False) if self.fast else (False,))]
 
     def batches(self, patterns: Iterable[str | Path], name: str | None, report: Added, strict: bool) -> Iterator[Batch]:
@@ -141,7 +144,7 @@ class Pipeline:
 
         paths, problems = sources.expand(patterns)
         report.skip(problems, strict)
-        for path in paths:
+        for path in sources.each(paths):
             try:
                 yield sources.read(path, name)
             except KgError as error:
@@ -217,13 +220,14 @@ class Pipeline:
         annotations: Annotations | None = None,
         name: str | None = None,
         strict: bool = False,
+        wanted: Wanted | None = None,
         progress: Progress | None = None,
     ) -> Added:
         """Store the papers of files; see `kg.api.Graph.add`."""
         jobs = self.jobs if annotations is None else 1  # to take over what is annotated is little work
         patterns = list(patterns)
         with self.workers(partial(self.record, annotations=annotations), jobs) as workers:
-            run = _Adding(self, store, annotations, strict, progress, workers)
+            run = _Adding(self, store, annotations, strict, wanted, progress, workers)
             for batch in self.batches(patterns, name, run.report, strict):
                 try:
                     run.batch(batch)
@@ -231,6 +235,11 @@ class Pipeline:
                     run.report.skip([str(error)], strict)
             run.rest(bool(patterns))
         return run.report
+
+
+def annotated(annotations: Annotations, document: Document) -> str | None:
+    """The name under which annotations hold an entry, as its source calls it: with the source, or without."""
+    return next((name for name in (f"{document.id}@{document.source}", document.id) if name in annotations), None)
 
 
 class _Adding:
@@ -242,18 +251,21 @@ class _Adding:
         store: Store,
         annotations: Annotations | None,
         strict: bool,
+        wanted: Wanted | None,
         progress: Progress | None,
         workers: Workers[Document | KgError, Record | KgError],
     ) -> None:
-        from kg.graph.contents import entry_sources, fingerprints
-
         self.pipeline, self.store, self.annotations, self.workers = pipeline, store, annotations, workers
-        self.strict, self.progress = strict, progress
+        self.strict, self.wanted, self.progress = strict, wanted, progress
         self.report = Added()
-        self.marks = fingerprints(store)
-        self.source_of = entry_sources(store)
         self.claimed: dict[str, str] = {}  # source name -> file, in this call
         self.met: set[str] = set()
+
+    @cached_property
+    def works(self) -> Works:
+        from kg.graph.works import Works
+
+        return Works(self.store, self.pipeline.linker.overrides)
 
     def batch(self, batch: Batch) -> None:
         """Store the entries of one file; its source's own graph comes with the first of them."""
@@ -261,8 +273,13 @@ class _Adding:
 
         name = batch.source.name
         there: set[str] = set()
+        before = len(self.report.skipped)
         documents = self._own(self._claimed(batch), batch.source, there)
         pending, kept = self._take(documents, {f"source:{name}": source_triples(batch.source)})
+        left_out = [*self.report.skipped[before:], *batch.skipped]
+        if kept and left_out:  # by the file's own name, wherever it lies
+            said = {s.partition(f"{batch.source.file}: ")[2] or s for s in left_out}
+            pending = {f"source:{name}": source_triples(replace(batch.source, skipped=tuple(sorted(said))))}
         if pending and kept:
             self.store.replace_many(pending)
         if kept and not batch.skipped and self.annotations is None:
@@ -287,8 +304,8 @@ class _Adding:
         if held.sha256 == source.sha256:
             return batch.documents
         documents = list(batch.documents)
-        entries = {entry for entry, of in self.source_of.items() if of == source.name}
-        if held.file != source.file or not entries & {d.id for d in documents}:
+        entries = self._entries(source.name)
+        if held.file != source.file or not entries.keys() & {d.id for d in documents}:
             raise KgError(f"{source.file}: the name {source.name} belongs to {held.file} already: {settle}")
         if batch.skipped:
             raise KgError(
@@ -297,22 +314,27 @@ class _Adding:
             )
         return documents
 
-    def _own(self, documents: Iterable[Document], source: Source, there: set[str]) -> Iterator[Document | KgError]:
-        """The documents to take from a file; an error for one whose name belongs to another source."""
+    def _entries(self, source: str) -> dict[str, str]:
+        """The entries that the graph holds of a source, by the source's own names for them."""
+        from kg.graph.contents import entry_names
+        from kg.graph.rdf import local_id
+
+        return {local_id(name, source): name for name in entry_names(self.store, source)}
+
+    def _own(self, documents: Iterable[Document], source: Source, there: set[str]) -> Iterator[Document]:
+        """The documents to take from a file, under the file's own names for them."""
+        from kg.graph.rdf import local_id
+
         for document in documents:
-            if self.annotations is not None and document.id not in self.annotations:
-                continue
-            self.met.add(document.id)
+            document = replace(document, id=local_id(document.id, source.name))
+            if self.annotations is not None:
+                name = annotated(self.annotations, document)
+                if name is None:
+                    continue
+                self.met.add(name)
             there.add(document.id)
-            holder = self.source_of.setdefault(document.id, source.name)
-            yield (
-                document
-                if holder == source.name
-                else KgError(
-                    f"{source.file}: the entry {document.id} belongs to the source {holder} already: "
-                    f"give it another id, or remove {document.id} first."
-                )
-            )
+            if self.wanted is None or self.wanted(document):
+                yield document
 
     def _take(
         self, documents: Iterable[Document | KgError], pending: dict[str, list[ox.Triple]]
@@ -344,50 +366,55 @@ class _Adding:
         for document in documents:
             mark = ""
             if isinstance(document, Document):
-                marks = [fingerprint(document, v) for v in self.pipeline.versions(self.annotations, document.id)]
-                if self.marks.get(document.id) in marks:
-                    self.report.unchanged.append(document.id)
-                    self._tell(document)
+                marks = [fingerprint(document, v) for v in self.pipeline.versions(self.annotations, document)]
+                name, held = self.works.held(document.id, document.source)
+                if held in marks:
+                    self.report.unchanged.append(name)
+                    self._tell(name)
                     continue
                 mark = marks[0]
             waiting.append((document, mark))
             yield document
 
     def _store(self, document: Document, record: Record, mark: str, pending: dict[str, list[ox.Triple]]) -> None:
+        """Store an entry, and what its coming changes in others: the works that they describe, and their names."""
         from kg.graph.rdf import entry_triples
 
         facts = self.pipeline.linker.institution_facts
         mark = "" if record.partial else mark  # without a mark, the next `add` reads the entry again
+        name, renamed = self.works.named(document.id, document.source)
+        document, record = replace(document, id=name), replace(record, id=name)
         triples = entry_triples(document, record, self.pipeline.vocabulary, facts, mark)
-        self.store.replace_many({**pending, f"entry:{document.id}": triples})
-        self.marks[document.id] = mark
-        self.report.added.append(document.id)
-        self._tell(document)
+        self.store.replace_many({**pending, **self.works.put(document, record, triples, renamed)})
+        self.report.added.append(name)
+        self._tell(name)
 
-    def _tell(self, document: Document) -> None:
+    def _tell(self, name: str) -> None:
         if self.progress:
-            self.progress(document.id, len(self.report.added) + len(self.report.unchanged))
+            self.progress(name, len(self.report.added) + len(self.report.unchanged))
 
     def _remove_gone(self, source: str, there: set[str]) -> None:
         """Take out what a file that was read without fault no longer has."""
-        gone = sorted(entry for entry, of in self.source_of.items() if of == source and entry not in there)
-        self.store.remove(*(f"entry:{entry}" for entry in gone))
-        for entry in gone:
-            del self.source_of[entry]
-        self.report.removed += gone
+        gone = sorted(name for local, name in self._entries(source).items() if local not in there)
+        if gone:
+            self.store.replace_many(self.works.drop(gone))
+            self.report.removed += gone
 
     def rest(self, had_files: bool) -> None:
         """Records whose texts were in no file: they replace what the graph holds of the entry, if it does."""
-        from kg.graph.contents import load_entry
+        from kg.graph.contents import entry_named, load_entry
+        from kg.graph.rdf import local_id
 
         for name in self.annotations or ():
             if name in self.met:
                 continue
-            if had_files or name not in self.source_of:
+            held = entry_named(self.store, name)
+            if had_files or not held:
                 where = "none of the files holds" if had_files else "the graph does not hold"
                 self.report.skip([f"{name}: {where} such an entry: give the file with its texts too."], self.strict)
                 continue
             try:
-                self._take([load_entry(self.store, name)[0]], {})
+                document = load_entry(self.store, held)[0]
+                self._take([replace(document, id=local_id(held, document.source))], {})
             except KgError as error:
                 self.report.skip([str(error)], self.strict)

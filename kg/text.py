@@ -56,6 +56,8 @@ class Token(NamedTuple):
     end: int
 
 
+#: What a terminal would obey, or a reader be misled by: no text needs it.
+HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _WORD = re.compile(r"[^\W\d_][^\W_]*(?:\.\d+)*(?:\+{1,2}(?![\w+]))?|[^\W_]+(?:\.\d+)*")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _PIECE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\u3400-\u9fff\uf900-\ufaff]+")
@@ -212,3 +214,8 @@ def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
     first = max(0, bisect_right(starts, start) - 1)
     last = max(first, bisect_right(starts, max(start, end - 1)) - 1)
     return (spans[first][0], max(end, spans[last][1])) if spans else (start, end)
+
+
+def plain(text: str) -> str:
+    """A text without controls of terminals, marks that turn its direction, and halves of characters."""
+    return HARMFUL.sub("", text)

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain, count, islice
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -76,6 +77,10 @@ class Workers(Generic[Item, Done]):
 
     def _begin(self) -> None:
         context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        with _uninterrupted():
+            self._start(context)
+
+    def _start(self, context: Any) -> None:
         for _ in range(self.jobs):
             ours, theirs = context.Pipe()
             copies = [*self._processes, ours] if context.get_start_method() == "fork" else []
@@ -143,6 +148,19 @@ class Workers(Generic[Item, Done]):
         code = self._processes[process].exitcode
         how = f"ended by {signal.Signals(-code).name}" if code and code < 0 else f"ended with status {code}"
         return KgError(f"A process that reads papers was lost ({how}): see to free memory, or use fewer with --jobs.")
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits: a process that has just begun would answer it with a traceback."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(work: Callable[[Any], Any], chunks: Connection, others: list[Connection]) -> None:

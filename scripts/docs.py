@@ -30,7 +30,7 @@ SHOWN = ("technique:longlive", "hardware:nvidia-h100", "topic:kv-cache-compressi
 #: The result that it shows is the first in this unit.
 UNIT = "FPS"
 #: Not shown: it changes with every change of the vocabulary.
-_HIDDEN = {"kg:fingerprint", "kg:repairList"}
+_HIDDEN = {"kg:fingerprint", "kg:repairList", "kg:workKey"}
 _REGION = re.compile(
     r"(?P<open><!-- (?P<name>help [\w-]+|formats|example) -->\n).*?(?P<close><!-- /(?P=name) -->)", re.S
 )

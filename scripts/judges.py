@@ -11,13 +11,16 @@ from typing import Any
 
 import numpy as np
 from annotated import FOLDS, Paper, annotated, doc_of, fold_of
+from hardware_gold import hardware_papers
 from pair_judge import DECAY, HIDDEN, as_told, common_words, fitted_pairs, pair_rows
 
 from kg.evaluation import overlap, pairs, same_name, score
 from kg.extract import judge, pipeline
 from kg.extract.base import to_record
 from kg.extract.context import View, view_of
+from kg.extract.hardware import WORD
 from kg.extract.judge import Features, Judge
+from kg.extract.tagger import tagger
 from kg.extract.techniques import role_features
 from kg.graph.records import to_json
 from kg.model import LISTS, ROLES
@@ -29,7 +32,9 @@ THRESHOLDS = tuple(n / 100 for n in range(20, 55, 5))
 NO_YES = ("no", "yes")
 TOLERANCE = 0.003  # of F1, within which thresholds are as good as one another
 STEPS, RATE = 250, 1e-2
-PENALTY = 2e-2  # on the squares of the weights of a linear judge
+PENALTIES = {"role": 2e-2, "hardware": 2e-3}  # of judges that are logistic regressions, on the squares of weights
+LIGHT = 1e-4  # the penalty on the weights of the rules
+LEAST = 20  # rows that have a word, for it to be a feature
 SEEDS = 2  # networks whose hidden layers stand side by side, so that one start counts for less
 
 Row = tuple[Features, int]
@@ -54,12 +59,15 @@ class Workshop:
         """The Doc of a paper, read by everything before the tagger, with its tags; made once, given back as it was."""
         if paper[0].id not in self._docs:
             doc = doc_of(paper[0])
-            doc._.matches = [m for m in doc._.matches if m.type not in NAMED or m.concept not in self.alone]
+            whole = paper[0].id in self.gold
+            if whole:
+                doc._.matches = [m for m in doc._.matches if m.type not in NAMED or m.concept not in self.alone]
             for name, component in pipeline().pipeline:
                 if name == "kg_tagger":
                     break
                 doc = component(doc)
-            self._docs[paper[0].id] = doc, list(doc._.mentions), self.tags_of(paper[0].id, doc)
+            tags = self.tags_of(paper[0].id, doc) if whole else tagger()(doc)._.tags
+            self._docs[paper[0].id] = doc, list(doc._.mentions), tags
         doc, mentions, tags = self._docs[paper[0].id]
         doc._.mentions, doc._.tags = [replace(m) for m in mentions], tags
         doc._.results, doc._.relations, doc._.topics = [], [], []
@@ -100,12 +108,15 @@ def entity_rows(shop: Workshop, paper: Paper, judges: dict[str, Judge] | None) -
     """Features of each candidate of a paper, and whether annotators named it, by type.
 
     Without judges: each candidate, right when it is near anything that they named; with the first ones: those that
-    these let through, right when one to one with what they named.
+    these let through, right when one to one with what they named. It ends at the first type that nobody
+    annotated in the paper, or that no judge is there for.
     """
     doc, out, behind = shop.start(paper), {}, False
     tags = doc._.tags
     for name, component in pipeline().pipeline:
         kind = getattr(component, "entity", "")
+        if behind and kind and (LISTS[kind] not in paper[1] or (judges is not None and kind not in judges)):
+            break
         if behind and kind and tags is not None:
             doc._.tags = tags
             view, found = view_of(doc, component.vocabulary), component.candidates(doc)
@@ -139,19 +150,37 @@ def _forms(doc: Any, kind: str, found: Sequence[judge.Candidate]) -> list[dict[s
     return out
 
 
-def fitted(rows: Sequence[Row], labels: Sequence[str], threshold: float = 0.5, linear: bool = False) -> dict[str, Any]:
+def fitted(rows: Sequence[Row], labels: Sequence[str], threshold: float = 0.5, penalty: float = 0.0) -> dict[str, Any]:
     """What a judge's file says of a network fitted to rows of features with the number of their label.
 
-    `linear`: without a hidden layer of its own, for what few rows of doubtful labels can teach.
+    With a penalty: a logistic regression, for what few rows of doubtful labels can teach.
     """
-    names = sorted({name for features, _ in rows for name in features})
+    count = Counter(name for features, _ in rows for name in features)
+    names = sorted(name for name, n in count.items() if n >= LEAST or not name.startswith(WORD))
+    table, wanted = _table(rows, names), np.array([label for _, label in rows])
+    if penalty:
+        return _told_linear(names, table, wanted, labels, threshold, penalty)
+    return fitted_table(names, table, wanted, labels, threshold)
+
+
+def _table(rows: Sequence[Row], names: Sequence[str]) -> Any:
+    """Rows of features as a matrix (rows, names)."""
     column = {name: i for i, name in enumerate(names)}
     table = np.zeros((len(rows), len(names)), np.float32)
     for i, (features, _) in enumerate(rows):
         for name, value in features.items():
-            table[i, column[name]] = value
-    fit = fitted_linear if linear else fitted_table
-    return fit(names, table, np.array([label for _, label in rows]), labels, threshold)
+            if name in column:
+                table[i, column[name]] = value
+    return table
+
+
+def _scaled(table: Any) -> tuple[Any, Any, Any]:
+    """A matrix as a tensor of columns of mean 0 and deviation 1, with the means and deviations that it had."""
+    import torch
+
+    torch.set_num_threads(1)
+    mean, scale = table.mean(0), np.maximum(table.std(0), 0.05)
+    return torch.tensor((table - mean) / scale, dtype=torch.float32), mean, scale
 
 
 def fitted_table(
@@ -162,9 +191,8 @@ def fitted_table(
     from torch import nn
     from torch.nn import functional
 
-    torch.set_num_threads(1)
-    mean, scale = table.mean(0), np.maximum(table.std(0), 0.05)
-    inputs, target = torch.tensor((table - mean) / scale, dtype=torch.float32), torch.tensor(wanted)
+    inputs, mean, scale = _scaled(table)
+    target = torch.tensor(wanted)
     nets = []
     for seed in range(SEEDS):
         torch.manual_seed(seed)
@@ -181,29 +209,37 @@ def fitted_table(
     return as_told(nets, names, mean, scale, labels, threshold)
 
 
-def fitted_linear(
-    names: Sequence[str], table: Any, wanted: Any, labels: Sequence[str], threshold: float = 0.5
-) -> dict[str, Any]:
-    """The same from a logistic regression: a network whose hidden layer holds each label's sum and its negative."""
+def _regression(inputs: Any, wanted: Any, labels: int, penalty: float) -> Any:
+    """A logistic regression: a linear layer from features to the logits of labels."""
     import torch
     from torch import nn
     from torch.nn import functional
 
-    torch.set_num_threads(1)
-    mean, scale = table.mean(0), np.maximum(table.std(0), 0.05)
-    inputs, target = torch.tensor((table - mean) / scale, dtype=torch.float32), torch.tensor(wanted)
-    straight = nn.Linear(len(names), len(labels))
+    target = torch.tensor(wanted)
+    straight = nn.Linear(inputs.shape[1], labels)
     nn.init.zeros_(straight.weight)
     nn.init.zeros_(straight.bias)
     optimizer = torch.optim.LBFGS(straight.parameters(), max_iter=STEPS, line_search_fn="strong_wolfe")
 
     def loss() -> Any:
         optimizer.zero_grad()
-        out = functional.cross_entropy(straight(inputs), target) + PENALTY * (straight.weight**2).sum()
+        out = functional.cross_entropy(straight(inputs), target) + penalty * (straight.weight**2).sum()
         out.backward()
         return out
 
     optimizer.step(loss)
+    return straight
+
+
+def _told_linear(
+    names: Sequence[str], table: Any, wanted: Any, labels: Sequence[str], threshold: float, penalty: float
+) -> dict[str, Any]:
+    """A logistic regression as a network whose hidden layer holds each label's sum and its negative."""
+    import torch
+    from torch import nn
+
+    inputs, mean, scale = _scaled(table)
+    straight = _regression(inputs, wanted, len(labels), penalty)
     each = torch.eye(len(labels))
     net = nn.Sequential(
         nn.Linear(len(names), 2 * len(labels)), nn.ReLU(), nn.Dropout(), nn.Linear(2 * len(labels), len(labels))
@@ -222,18 +258,9 @@ def fit_all(shop: Workshop) -> dict[str, Any]:
     Two rounds: the judges of entities first, then those that stand on the entities they let through.
     """
     papers = shop.papers
-    print(f"{len(papers)} papers, {len(shop.alone)} concepts that one paper alone mentions", flush=True)
-    held: list[dict[str, Any]] = [{} for _ in range(FOLDS)]
-    told: dict[str, Any] = {}
-    rows = [entity_rows(shop, p, None) for p in papers]
-    _fit_each(rows, told, held, {kind: (kind, NO_YES) for kind in KINDS})
-    rows = [entity_rows(shop, p, _made(held[fold_of(i)])) for i, p in enumerate(papers)]
-    _fit_each(rows, told, held, {f"{kind} distinct": (kind, NO_YES) for kind in KINDS})
-    keys = {f"{kind} distinct": (LISTS[kind],) for kind in KINDS}
-    _thresholds(shop, told, held, keys | {"technique distinct": ("techniques", "technique role")})
+    told, held = fit_entities(shop)
     second = [_second_rows(shop, p, _made(held[fold_of(i)])) for i, p in enumerate(papers)]
-    _fit_each(second, told, held, {"role": ("role", ROLES)}, linear=True)
-    _fit_each(second, told, held, {"topic": ("topic", NO_YES)})
+    _fit_each(second, told, held, {"role": ("role", ROLES), "topic": ("topic", NO_YES)})
     words = common_words([shop.start(p) for p in papers])
     third = [
         pair_rows(shop.read(p, _made(held[fold_of(i)]), until="kg_relations"), p[1], words)
@@ -255,6 +282,24 @@ def fit_all(shop: Workshop) -> dict[str, Any]:
     return told
 
 
+def fit_entities(shop: Workshop, kinds: Sequence[str] = KINDS) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The judges of types of entities, fitted to all papers, and those fitted without each fold."""
+    papers, more = shop.papers, hardware_papers()
+    print(f"{len(papers)} papers, {len(more)} more of hardware, {len(shop.alone)} concepts of one paper", flush=True)
+    held: list[dict[str, Any]] = [{} for _ in range(FOLDS)]
+    told: dict[str, Any] = {}
+    every = [*papers, *more]
+    rows = [entity_rows(shop, p, None) for p in every]
+    _fit_each(rows, told, held, {kind: (kind, NO_YES) for kind in kinds})
+    rows = [entity_rows(shop, p, _made(held[fold_of(i)])) for i, p in enumerate(every)]
+    _fit_each(rows, told, held, {f"{kind} distinct": (kind, NO_YES) for kind in kinds})
+    keys: dict[str, Sequence[str]] = {f"{kind} distinct": (LISTS[kind],) for kind in kinds}
+    if "technique" in kinds:
+        keys["technique distinct"] = ("techniques", "technique role")
+    _thresholds(shop, told, held, keys)
+    return told, held
+
+
 def _made(told: dict[str, Any]) -> dict[str, Judge]:
     return {name: Judge(t) for name, t in told.items()}
 
@@ -264,14 +309,14 @@ def _fit_each(
     told: dict[str, Any],
     held: list[dict[str, Any]],
     wanted: dict[str, tuple[str, Sequence[str]]],
-    linear: bool = False,
 ) -> None:
     """Fit judges to rows of all papers and, for each fold, of those outside; `wanted`: judge to (rows, labels)."""
     for name, (key, labels) in wanted.items():
-        told[name] = fitted([r for paper in rows for r in paper.get(key, ())], labels, linear=linear)
+        penalty = PENALTIES.get(key, 0.0)
+        told[name] = fitted([r for paper in rows for r in paper.get(key, ())], labels, penalty=penalty)
         for fold in range(FOLDS):
             outside = [r for i, paper in enumerate(rows) if fold_of(i) != fold for r in paper.get(key, ())]
-            held[fold][name] = fitted(outside, labels, linear=linear)
+            held[fold][name] = fitted(outside, labels, penalty=penalty)
         print(name, sum(len(p.get(key, ())) for p in rows), "rows", flush=True)
 
 
@@ -337,17 +382,15 @@ def print_phrases() -> None:
             print(f"  {name:16} {weight:6.2f}")
 
 
-def _linear(rows: Sequence[Row], steps: int = 3000, penalty: float = 1e-4) -> dict[str, float]:
-    """The weights of a logistic regression by feature, with "bias", by plain gradient descent."""
+def _linear(rows: Sequence[Row]) -> dict[str, float]:
+    """The weights of a logistic regression by feature, with "bias"."""
     names = sorted({name for features, _ in rows for name in features})
-    table = np.array([[features.get(name, 0.0) for name in names] for features, _ in rows])
-    wanted = np.array([float(label) for _, label in rows])
-    weights, bias = np.zeros(len(names)), 0.0
-    for _ in range(steps):
-        error = 1 / (1 + np.exp(-(table @ weights + bias))) - wanted
-        weights -= table.T @ error / len(wanted) + penalty * weights
-        bias -= float(error.mean())
-    return {"bias": bias, **dict(zip(names, weights.tolist(), strict=True))}
+    inputs, mean, scale = _scaled(_table(rows, names))
+    straight = _regression(inputs, np.array([label for _, label in rows]), 2, LIGHT)
+    no, yes = straight.weight.detach().numpy()
+    weights = (yes - no) / scale
+    first, second = straight.bias.tolist()
+    return {"bias": second - first - float(mean @ weights), **dict(zip(names, weights.tolist(), strict=True))}
 
 
 def write(told: dict[str, Any], file: Path) -> None:

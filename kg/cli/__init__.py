@@ -18,7 +18,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 #: The commands in the order in which `kg --help` shows them.
 COMMANDS = (
-    *("read", "add", "remove", "ask", "show", "brief", "report", "trends", "draw"),
+    *("read", "fetch", "add", "remove", "ask", "show", "brief", "report", "digest", "trends", "draw"),
     *("extract", "export", "sparql", "explain-merge", "verify", "eval", "doctor"),
 )
 

@@ -7,24 +7,28 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import HERE, SKIPPED, Fast, Jobs, Location, Strict, note, progress
+from kg.cli.base import FILES, HERE, SKIPPED, Fast, Jobs, Location, Strict, interruptible, note, progress
 from kg.model import KgError
 
 
 def command(
-    files: Annotated[list[str] | None, typer.Argument(help="Files, globs or folders with papers.")] = None,
+    files: Annotated[list[str] | None, typer.Argument(help=FILES)] = None,
     graph: Location = HERE,
     records: Annotated[
         Path | None, typer.Option(help="Annotated records (JSON lines) to store instead of extracting.")
     ] = None,
     name: Annotated[
-        str | None, typer.Option("--as", help="Name of the source, instead of the one its file gives.")
+        str | None,
+        typer.Option(
+            "--as",
+            help="Name of the source, instead of the one its file gives; of an archive, before those of its files.",
+        ),
     ] = None,
     strict: Strict = False,
     fast: Fast = False,
     jobs: Jobs = None,
 ) -> None:
-    """Read papers from files, globs or folders into the graph; what is unchanged is left as it is."""
+    """Read papers from files, archives, globs or folders into the graph; what is unchanged is left as it is."""
     from kg.api import Graph
     from kg.workers import cores
 
@@ -32,9 +36,24 @@ def command(
         raise KgError("Nothing to add: name files, globs or folders, or --records FILE.")
     if name and len(files or []) > 1:
         raise KgError("--as NAME goes with one file: add the others in calls of their own.")
-    with Graph(graph) as opened, progress("Reading") as tell:
+    done = 0
+
+    def so_far() -> str:
+        if not done:
+            return "no paper was added yet."
+        papers = "1 paper" if done == 1 else f"{done} papers"
+        return f"{graph} holds the {papers} done so far, each whole; the same command goes on from there."
+
+    with interruptible(so_far), Graph(graph) as opened, progress("Reading") as tell:
+
+        def told(entry: str, number: int) -> None:
+            nonlocal done
+            done = number
+            if tell:
+                tell(entry, number)
+
         report = opened.add(
-            *files or [], records=records, name=name, strict=strict, fast=fast, jobs=jobs or cores(), progress=tell
+            *files or [], records=records, name=name, strict=strict, fast=fast, jobs=jobs or cores(), progress=told
         )
         held = len(opened.entries())
     for sentence in report.skipped:

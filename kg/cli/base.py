@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kg.model import KgError
+from kg.text import plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
     from kg.api import Graph
     from kg.pipeline import Progress
 
-NOTHING_FOUND, SKIPPED = 1, 3
+NOTHING_FOUND, SKIPPED, INTERRUPTED = 1, 3, 130
+
+FILES = "Files, archives (zip, tar), globs or folders with papers; - reads standard input."
 
 Location = Annotated[
     str, typer.Option("--graph", "-g", envvar="KG_GRAPH", help="The graph: a folder.", show_default="papers.kg")
@@ -116,7 +120,7 @@ def write_lines(lines: Sequence[str], skipped: Iterable[str], output: Path | Non
 
 def note(sentence: str) -> None:
     """Tell the user something beside the result."""
-    print(sentence, file=sys.stderr)
+    print(plain(sentence), file=sys.stderr)
 
 
 def console() -> Console:
@@ -124,6 +128,17 @@ def console() -> Console:
     from rich.console import Console
 
     return Console(width=None if sys.stdout.isatty() else 120, highlight=False, soft_wrap=False)
+
+
+@contextmanager
+def interruptible(sentence: Callable[[], str]) -> Iterator[None]:
+    """Ctrl-C ends what runs with a sentence on what is there now, and with the status that shells know."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends now: a second one would only leave a traceback
+        note(f"Interrupted: {sentence()}")
+        raise typer.Exit(INTERRUPTED) from None
 
 
 @contextmanager
@@ -160,5 +175,5 @@ def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> 
     for column in columns:
         out.add_column(column, overflow="fold")
     for row in rows:
-        out.add_row(*(escape(str(cell)) for cell in row))
+        out.add_row(*(escape(plain(str(cell))) for cell in row))
     return out

@@ -13,9 +13,12 @@ def command(
     names: Annotated[list[str], typer.Argument(help='Papers ("002-22").')],
     graph: Location = HERE,
     lang: Language = "zh",
+    origin: Annotated[
+        str, typer.Option("--from", help="What it draws on: record, or abstract (with title and institutions) alone.")
+    ] = "record",
     output: Output = None,
 ) -> None:
     """Write one sentence on each paper in the reports' own form, from its record alone."""
     with reading(graph) as opened:
-        sentences = [opened.brief(name, language(lang)) for name in names]
+        sentences = [opened.brief(name, language(lang), origin) for name in names]
     write("\n".join(sentences) + "\n", output)

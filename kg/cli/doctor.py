@@ -5,10 +5,11 @@ from __future__ import annotations
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from kg.cli.base import HERE, Location, console, reading, table
+from kg.cli.base import HERE, NOTHING_FOUND, Language, Location, choose, console, language, reading, table, write
 from kg.model import KgError
 
 PACKAGES = (
@@ -25,8 +26,21 @@ PACKAGES = (
 )
 
 
-def command(graph: Location = HERE) -> None:
+FORMS = ("html", "json")
+
+
+def command(
+    graph: Location = HERE,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", "-r", help="Write the quality page of the graph to this file, .html or .json."),
+    ] = None,
+    lang: Language = "en",
+) -> None:
     """Check the installation and, when there is one, the graph: repairs, empty slots, unmatched institutions."""
+    if report is not None:
+        _report(graph, report, language(lang))
+        return
     from kg import __version__
     from kg.link.institutions import Register
     from kg.vocabulary import Vocabulary
@@ -51,6 +65,20 @@ def command(graph: Location = HERE) -> None:
     if missing:
         print(f"Missing: {', '.join(missing)}: install kg again.")
         raise typer.Exit(2)
+
+
+def _report(graph: str, file: Path, lang: str) -> None:
+    """Write the quality page of a graph; KgError when there is no graph or no such form."""
+    from kg.views.quality import quality
+
+    form = choose(None, file, FORMS, "html")
+    if not Path(graph).exists():
+        raise KgError(f"{graph}: there is no graph here: make one with `kg add FILE... --graph {graph}`.")
+    with reading(graph) as opened:
+        view = quality(opened, lang)
+        write(view.render(form), file)
+    if not view.papers:
+        raise typer.Exit(NOTHING_FOUND)
 
 
 def _language_model() -> str:

@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import Fast, Jobs, Output, Strict, choose, progress, write_lines
+from kg.cli.base import FILES, Fast, Jobs, Output, Strict, choose, interruptible, progress, write_lines
 
 FORMS = ("jsonl",)
 
 
 def command(
-    files: Annotated[list[str], typer.Argument(help="Files, globs or folders with papers.")],
+    files: Annotated[list[str], typer.Argument(help=FILES)],
     format: Annotated[
         str | None, typer.Option("--format", "-f", help="jsonl, the form of the annotated papers.")
     ] = None,
@@ -28,7 +28,7 @@ def command(
     choose(format, output, FORMS, "jsonl")
     report = Added()
     lines: list[str] = []
-    with progress("Reading") as tell:
+    with interruptible(lambda: "nothing was written."), progress("Reading") as tell:
         pipeline = Pipeline(fast=fast, jobs=jobs or cores())
         lines.extend(pipeline.lines(files, strict=strict, progress=tell, report=report))
     write_lines(lines, report.skipped, output)

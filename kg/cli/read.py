@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from kg.cli.base import Output, Strict, choose, progress, write_lines
+from kg.cli.base import FILES, Output, Strict, choose, interruptible, progress, write_lines
 from kg.model import Document, KgError
 
 FORMS = ("jsonl",)
@@ -15,7 +15,7 @@ _TEXTS = {"title": "T", "abstract": "A", "institutions": "I", "brief": "B", "bri
 
 
 def command(
-    files: Annotated[list[str], typer.Argument(help="Files, globs or folders with papers.")],
+    files: Annotated[list[str], typer.Argument(help=FILES)],
     format: Annotated[str | None, typer.Option("--format", "-f", help="jsonl, the form of lists of papers.")] = None,
     output: Output = None,
     strict: Strict = False,
@@ -25,7 +25,7 @@ def command(
 
     choose(format, output, FORMS, "jsonl")
     report, lines = Added(), []
-    with progress("Reading") as tell:
+    with interruptible(lambda: "nothing was written."), progress("Reading") as tell:
         for batch in Pipeline().batches(files, None, report, strict):
             try:
                 for document in batch.documents:

@@ -24,7 +24,7 @@ from kg.extract.phrases import Phrase
 from kg.text import fold
 from kg.vocabulary import Match, Vocabulary
 
-EXTRACTOR = "hardware/3"
+EXTRACTOR = "hardware/4"
 _MEMORY = "hardware:memory"  # "GPU memory" is what a method spares, rarely a device that it runs on
 #: A device as a measure ("32 GPU-days", "1,000 GPU hours") is not where something runs.
 _MEASURE = re.compile(r"[- ](?:days?|hours?|years?|weeks?)\b", re.IGNORECASE)
@@ -34,7 +34,12 @@ _MODEL = re.compile(
     r"(?![\w%×]|\.\w)){1,4}"
 )
 _CODE = re.compile(r"\d")
+_VERSION = re.compile(r" \d{1,2}[A-Z]?(?![\w%×]|\.\d)")  # "5" of "Raspberry Pi 5", or the number of something else
 _SIZED = re.compile(r"(?<![\w.-])\d{1,4} ?-?(?:GB|GiB|G) ?-?(?:consumer |of )?(?:GPU|VRAM)s?\b")
+
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+WORD = "word: "  # begins features that stand for a word: scripts/judges.py leaves out those of rare ones
 
 
 class Kinds(NamedTuple):
@@ -43,6 +48,7 @@ class Kinds(NamedTuple):
     wide: dict[str, float]  # how many concepts each is the broader one of, as a logarithm
     makers: frozenset[str]  # folded
     heads: dict[str, float]  # last words of the names of classes ("device", "server"), how usual from 0 to 1
+    bare: dict[str, str]  # concepts by single words that name them only here and there ("camera", "mobile"), folded
 
 
 @cache
@@ -60,7 +66,8 @@ def kinds_of(vocabulary: Vocabulary) -> Kinds:
     )
     heads = {word: min(1.0, math.log2(count) / 4) for word, count in ends.items() if count > 1 and word.isalpha()}
     makers = {fold(c.facts["maker"]) for c in devices if "maker" in c.facts}
-    return Kinds(wide, frozenset(m for m in makers if " " not in m), heads)
+    bare = {fold(label): c.curie for c in devices for label in c.hidden if " " not in fold(label)}
+    return Kinds(wide, frozenset(m for m in makers if " " not in m), heads, bare)
 
 
 class Hardware:
@@ -87,44 +94,70 @@ class Hardware:
         return self._found(doc)[0]
 
     def _found(self, doc: Doc) -> tuple[list[Candidate], dict[tuple[int, int], str]]:
+        kinds = kinds_of(self.vocabulary)
         found = first_matches(doc, self.entity)
+        bare = self._bare(doc, kinds, found)
+        for match in bare:
+            found.setdefault(match.concept, []).append(match)
         joined = self._joined(doc, [m for places in found.values() for m in places])
         view = view_of(doc, self.vocabulary)
-        kinds = kinds_of(self.vocabulary)
         out: list[Candidate] = []
         names: dict[tuple[int, int], str] = {}
-        known: set[tuple[int, int]] = set()
         company = self._company(found)
+        others = [(m.start, m.end) for m in doc._.matches if m.type != self.entity]
         for concept, places in found.items():
-            product = "maker" in self.vocabulary[concept].facts
+            label = self.vocabulary[concept].label["en"]
             told = {
-                "product": float(product),
+                "product": float("maker" in self.vocabulary[concept].facts),
                 "often": min(len(places), 3) / 3,
                 "wide": kinds.wide[concept],
                 **company[concept],
             }
             around = {(m.start, m.end): _around(view, m.start, m.end) for m in places}
             told["bound"] = sum(a.get("bound", 0.0) for a in around.values()) / len(places)
+            told |= _tagged(doc, places)
+            told["in title"] = float(any(view.title[0] <= m.start < view.title[1] for m in places))
+            sure = 0.2 if _MEMORY in self.vocabulary.broader(concept) else 0.9
             for match in places:
                 if (match.start, match.end) in joined or _MEASURE.match(doc._.text, match.end):
                     continue
                 if not self._is_name(doc, match):
                     continue
-                end = next((e for s, e in joined if s - match.end in (0, 1)), match.end)
-                names[match.start, end] = self.vocabulary[concept].label["en"]
-                memory = _MEMORY in self.vocabulary.broader(concept)
                 features = {**told, **around[match.start, match.end]}
-                out.append(Candidate(match.start, end, 0.2 if memory else 0.9, features))
-                known.add((match.start, end))
-                coded = self._coded(doc, match)
-                if coded > match.end:
-                    end = next((e for s, e in joined if s - coded in (0, 1)), coded)
-                    out.append(Candidate(match.start, end, 0.92, {**features, "coded": 1.0}))
-                    names[match.start, end] = self.vocabulary[concept].label["en"] + doc._.text[match.end : coded]
+                if any(s <= match.start and match.end <= e for s, e in others):
+                    features["in other"] = 1.0
+                if match in bare:
+                    features["bare"] = 1.0
+                for end, score in self._ends(doc, match, sure if match not in bare else 0.2):
+                    if end > match.end:
+                        features = {**features, "coded": 1.0}
+                    names[match.start, _with(joined, end)] = label + doc._.text[match.end : end]
+                    out.append(Candidate(match.start, _with(joined, end), score, features))
         for start, end, features in self._built(doc, view, kinds):
             if not inside((start, end), names):
                 out.append(Candidate(start, end, 0.2, features | _around(view, start, end)))
         return out, names
+
+    def _bare(self, doc: Doc, kinds: Kinds, found: dict[str, list[Match]]) -> list[Match]:
+        """Single words that name a class of devices only here and there, outside its longer names."""
+        longer = [(m.start, m.end) for places in found.values() for m in places]
+        fields = read_fields(doc)
+        return [
+            Match(kinds.bare[t.fold], self.entity, t.start, t.end)
+            for t in doc._.folded
+            if t.fold in kinds.bare and inside((t.start, t.end), fields) and not inside((t.start, t.end), longer)
+        ]
+
+    def _ends(self, doc: Doc, match: Match, score: float) -> Iterator[tuple[int, float]]:
+        """Where the name of a device may end, with the scores by rules."""
+        yield match.end, score
+        coded = self._coded(doc, match)
+        if coded > match.end:
+            yield coded, 0.92
+        elif "maker" in self.vocabulary[match.concept].facts:
+            version = _VERSION.match(doc._.text, match.end)
+            if version and not _CODE.search(doc._.text, match.start, match.end):
+                yield version.end(), 0.2
 
     def _company(self, found: dict[str, list[Match]]) -> dict[str, Features]:
         """For each concept whether the paper names a narrower one, a product of it, or a broader one."""
@@ -135,6 +168,7 @@ class Hardware:
             features = {
                 "narrower named": bool(below),
                 "product named": any("maker" in self.vocabulary[c].facts for c in below),
+                "products": any("maker" in self.vocabulary[c].facts for c in found if c != concept),
                 "broader named": bool(above[concept] & found.keys()),
             }
             out[concept] = {k: float(v) for k, v in features.items() if v}
@@ -180,27 +214,57 @@ class Hardware:
         return model.end() if model and _CODE.search(model.group()) else match.end
 
 
+def _tagged(doc: Doc, places: list[Match]) -> Features:
+    """How likely the surest place of a device is one, by the tagger."""
+    means = [doc._.tags.mean("hardware", m.start, m.end) for m in places] if doc._.tags is not None else []
+    told = [mean for mean in means if mean is not None]
+    return {"surest place": max(told)} if told else {}
+
+
+def _with(joined: set[tuple[int, int]], end: int) -> int:
+    """Where a name ends with the class word behind it that completes it ("GPU" in "A100 GPU")."""
+    return next((e for s, e in joined if s - end in (0, 1)), end)
+
+
 def _around(view: View, start: int, end: int) -> Features:
-    """How a span stands in its sentence: what it is joined to, and whether it is counted."""
+    """How a span stands in its sentence: what it is joined to, whether it is counted, which words are at it."""
     text = view.text
     phrase = view.phrase_at(start, end)
-    behind = _next(view, phrase, end)
+    tag, behind = _next(view, phrase, end)
     out = {
         "hyphen before": text[max(0, start - 1) : start] == "-",
         "hyphen behind": text[end : end + 1] == "-",
         "slash": "/" in (text[max(0, start - 1) : start], text[end : end + 1]),
-        "noun behind": behind.startswith("NN"),
+        "noun behind": tag.startswith("NN"),
         "number before": bool(phrase and phrase.before and phrase.before[-1].tag == "CD"),
         "plural": text[end - 1 : end] == "s",
     }
     out["bound"] = out["hyphen behind"] or out["noun behind"]
-    return {k: float(v) for k, v in out.items() if v}
+    return {k: float(v) for k, v in out.items() if v} | _words(view, phrase, start, end, behind if out["bound"] else "")
 
 
-def _next(view: View, phrase: Phrase | None, end: int) -> str:
-    """The part of speech of the word behind a span, "" where none stands close to it."""
-    follower = view.phrase_at(end + 1, end + 30) if phrase and view.text[end : end + 1] == " " else None
-    return follower.words[0].tag if follower and follower.words[0].start == end + 1 else ""
+def _words(view: View, phrase: Phrase | None, start: int, end: int, behind: str) -> Features:
+    """The words in a span, the noun that it is joined to, and the last preposition or verb before it."""
+    out = {f"{WORD}{word}": 1.0 for word in view.words(start, end) if word.isalpha()}
+    if behind:
+        out[f"{WORD}{behind} behind"] = 1.0
+    if phrase:
+        for word in reversed(phrase.before):
+            if word.tag in ("IN", "TO") or word.tag.startswith("VB"):
+                out[f"{WORD}{fold(word.text)} before"] = 1.0
+            if word.tag in ("IN", "TO"):
+                break
+    return out
+
+
+def _next(view: View, phrase: Phrase | None, end: int) -> tuple[str, str]:
+    """Part of speech and folding of the word behind a span, "" where none stands close to it."""
+    joint = view.text[end : end + 1]
+    follower = view.phrase_at(end + 1, end + 30) if phrase and joint in (" ", "-") else None
+    if follower and follower.words[0].start == end + 1:
+        return follower.words[0].tag if joint == " " else "", fold(follower.words[0].text)
+    part = _LETTERS.match(view.text, end + 1) if joint == "-" else None
+    return "", fold(part.group()) if part else ""
 
 
 @Language.factory("kg_hardware")

@@ -40,6 +40,24 @@ def entry_sources(store: Store) -> dict[str, str]:
     return {row["e"].partition(":")[2]: row["s"].partition(":")[2] for row in rows}
 
 
+def identifiers(store: Store) -> set[str]:
+    """The arXiv ids and DOIs of all papers, as their entries give them."""
+    return {row["i"] for row in store.select("SELECT DISTINCT ?i { ?p kg:arxiv|kg:doi ?i }")}
+
+
+def entry_named(store: Store, name: str) -> str:
+    """The entry that a name means: its own, or "ID@SOURCE" for one that bears its id alone; "" when there is none."""
+    if _source_of(store, name):
+        return name
+    places = (at for at, character in enumerate(name) if character == "@")
+    return next((name[:at] for at in places if _source_of(store, name[:at]) == name[at + 1 :]), "")
+
+
+def _source_of(store: Store, name: str) -> str:
+    rows = store.select(f"SELECT ?s {{ <{iri(f'entry:{name}')}> a kg:Entry ; kg:source ?s }}") if name else []
+    return str(rows[0]["s"]).partition(":")[2] if rows else ""
+
+
 def load_entry(store: Store, name: str) -> tuple[Document, Record]:
     """The document and record of an entry; raises KgError when it is not there or not whole."""
     try:

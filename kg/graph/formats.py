@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from kg.graph import network
 from kg.graph.contents import entry_names, labels, load_entry, load_source
+from kg.graph.rdf import local_id
 from kg.graph.records import to_json
 from kg.graph.store import Store
 from kg.model import LISTS, Document, Evidence, KgError, Mention, Record, Relation, Result, Topic
@@ -56,7 +57,7 @@ def digest(store: Store, source: str) -> bytes:
         f"SELECT ?e ?f ?raw {{ ?e kg:source <{iri(f'source:{source}')}> ; kg:text ?t . "
         "?t kg:field ?f OPTIONAL { ?t kg:raw ?raw } }"
     )
-    texts = {(row["e"].partition(":")[2], row["f"]): row["raw"] or "" for row in rows}
+    texts = {(local_id(row["e"].partition(":")[2], source), row["f"]): row["raw"] or "" for row in rows}
     gone = sorted({piece[0] for piece in known.skeleton if not isinstance(piece, str) and piece not in texts})
     if gone:
         raise KgError(f"The source {source} lacks the entries {', '.join(gone)} in the graph: add it again.")

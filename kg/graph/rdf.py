@@ -125,6 +125,7 @@ def source_triples(source: Source) -> list[ox.Triple]:
         graph.say(node, f"kg:{name}", getattr(source, name))
     if source.skeleton:
         graph.say(node, "kg:skeleton", _json(source.skeleton))
+    graph.say_all(node, "kg:skipped", source.skipped)
     return graph.triples
 
 
@@ -172,6 +173,7 @@ def read_source(triples: Iterable[ox.Triple]) -> Source:
                 date=_one(node, "kg:date", ""),
                 sha256=_one(node, "kg:sha256", ""),
                 skeleton=tuple(piece if isinstance(piece, str) else (piece[0], piece[1]) for piece in skeleton),
+                skipped=tuple(sorted(node["kg:skipped"])),
             )
     raise ValueError("the graph holds no source")
 
@@ -230,6 +232,11 @@ class _EntryWriter(_Writer):
         self.say(self.entry, "kg:number", self.document.number)
         self.say(self.entry, "kg:fingerprint", fingerprint)
         self.say(self.entry, "kg:before", self.record.before)
+        for key in (
+            f"entry:{local_id(self.document.id, self.document.source)}",
+            *_work_keys(self.document, self.record),
+        ):
+            self.say(self.entry, "kg:workKey", key)
         self.say_all(self.entry, "kg:repair", self.document.repairs)
         brief = self.record.brief
         self.say_all(self.entry, "kg:briefInstitution", brief.institution)
@@ -347,6 +354,21 @@ class _EntryWriter(_Writer):
             self.link(node, "kg:text", f"{self.entry}/text/{span.field}")
             self.say(node, "kg:start", span.start)
             self.say(node, "kg:end", span.end)
+
+
+def local_id(name: str, source: str) -> str:
+    """What a source itself calls an entry: where sources share an id, the entries of all but one name their source.
+
+    >>> local_id("2510.01234@refs", "refs"), local_id("002-22", "002")
+    ('2510.01234', '002-22')
+    """
+    return name.removesuffix(f"@{source}")
+
+
+def _work_keys(document: Document, record: Record) -> list[str]:
+    from kg.link.works import described, keys
+
+    return keys(described(document, record))
 
 
 def language_of(text: str) -> str:

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from kg.graph.contents import entry_names, fingerprints, load_entry
 from kg.graph.rdf import entry_triples
-from kg.graph.store import DECISIONS, Store
+from kg.graph.store import DECISIONS, Store, value
 from kg.link.overrides import Overrides, restore
 from kg.names import iri
 from kg.text import fold
@@ -39,6 +39,8 @@ def relink(store: Store, linker: Linker) -> list[str]:
 
     One transaction an entry; interrupted, the next call begins again and comes to the same.
     """
+    from kg.graph.works import Works
+
     known = fingerprints(store)
     changed = []
     for name in _affected(store, linker.overrides):
@@ -48,9 +50,24 @@ def relink(store: Store, linker: Linker) -> list[str]:
         facts = linker.institution_facts
         store.replace(f"entry:{name}", entry_triples(document, record, linker.vocabulary, facts, known.get(name, "")))
         changed.append(name)
-    mark = ox.Triple(ox.NamedNode(iri(DECISIONS)), ox.NamedNode(iri("kg:sha256")), ox.Literal(linker.overrides.mark))
-    store.replace(DECISIONS, [mark] if linker.overrides.mark else [])
+    decisions = ox.NamedNode(iri(DECISIONS))
+    papers = {name for name in linker.overrides.about() if name.startswith("paper:")}
+    before = {value(t.object) for t in store.triples(DECISIONS) if isinstance(t.object, ox.NamedNode)}
+    if papers | before:
+        works = Works(store, linker.overrides).anew(_bearing(store, papers | before))
+        store.replace_many(works)
+        changed += [name for name in _in_order(store, works) if name not in changed]
+    mark = ox.Triple(decisions, ox.NamedNode(iri("kg:sha256")), ox.Literal(linker.overrides.mark))
+    about = [ox.Triple(decisions, ox.NamedNode(iri("kg:paper")), ox.NamedNode(iri(name))) for name in sorted(papers)]
+    store.replace(DECISIONS, [mark, *about] if linker.overrides.mark else [])
     return changed
+
+
+def _bearing(store: Store, papers: Iterable[str]) -> list[str]:
+    """The entries that could give their work one of some CURIEs."""
+    keys = " ".join(str(ox.Literal(name)) for name in sorted(papers))
+    rows = store.select(f"SELECT DISTINCT ?e {{ VALUES ?k {{ {keys} }} ?e kg:workKey ?k }}")
+    return sorted(row["e"].partition(":")[2] for row in rows)
 
 
 def _affected(store: Store, overrides: Overrides) -> list[str]:

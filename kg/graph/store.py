@@ -6,7 +6,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from contextlib import contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -39,6 +39,9 @@ _SPARQL_PIECES = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+#: Files of RocksDB that hold data: tables, the log of what is in no table yet, and the list of what counts.
+_DATA = re.compile(r"[0-9]+\.(?:sst|log)|MANIFEST-[0-9]+")
+
 #: A solution of a query: a value for each variable, None where it is not bound.
 Row = dict[str, Any]
 _T = TypeVar("_T")
@@ -57,7 +60,7 @@ class Store(Protocol):
         """Put triples in the place of what a graph holds, in one transaction."""
 
     def replace_many(self, graphs: Mapping[str, Iterable[ox.Triple]]) -> None:
-        """Replace several graphs in one transaction."""
+        """Replace several graphs in one transaction; those that get nothing are taken out."""
 
     def remove(self, *graphs: str) -> None:
         """Take graphs out in one transaction; those that are not there are passed over."""
@@ -80,6 +83,14 @@ class Store(Protocol):
     def close(self) -> None:
         """Write out what is pending and let go of the store; idempotent."""
 
+    @property
+    def folder(self) -> Path | None:
+        """Where files may be kept beside the data; None for nowhere."""
+
+    @property
+    def stamp(self) -> bytes:
+        """Bytes that are others when the data may be; b"" where the store cannot tell."""
+
 
 class OxigraphStore:
     """An embedded Oxigraph store in a folder: meta.json with the schema number, and the data in oxigraph/.
@@ -93,8 +104,10 @@ class OxigraphStore:
         self.folder = None if folder is None else Path(folder)
         self.read_only = read_only
         self._store: ox.Store | None = None
+        self.changed = False  # whether anything was written since it was opened
         if self.folder is not None:
             _check(self.folder, read_only)
+        self._seen = _state(self.folder)
         self._store = self._open()
         if not read_only:
             self._load_ontology()
@@ -114,18 +127,23 @@ class OxigraphStore:
         self.replace_many({graph: triples})
 
     def replace_many(self, graphs: Mapping[str, Iterable[ox.Triple]]) -> None:
-        """Replace several graphs in one transaction. Only what differs is written."""
+        """Replace several graphs in one transaction, taking out those that get nothing; what stays is left."""
         old: set[ox.Quad] = set()
         new: set[ox.Quad] = set()
+        gone: list[str] = []
         for name, triples in graphs.items():
             node = ox.NamedNode(iri(name))
+            if isinstance(triples, Sized) and not len(triples):
+                gone.append(iri(name))
+                continue
             old.update(self._ox.quads_for_pattern(None, None, None, node))
             new.update(_quad(triple, node) for triple in triples)
-        self._change(old - new, new - old)
+        self._change(old - new, new - old, gone)
 
     def remove(self, *graphs: str) -> None:
         """Take graphs out in one transaction; those that are not there are passed over."""
         self._writable()
+        self.changed = True
         with self._writing():
             self._ox.update(";".join(f"DROP SILENT GRAPH <{iri(name)}>" for name in graphs))
 
@@ -161,7 +179,16 @@ class OxigraphStore:
         if self._store is not None and self.folder is not None and not self.read_only:
             with self._writing():
                 self._store.flush()
-        self._store = None
+        self._store = None  # lets go of the files
+
+    @property
+    def stamp(self) -> bytes:
+        """What the data's files are called and how long they are: another text when the data may be another.
+
+        A reader's is that of before it opened, so that what it makes of the data is never taken for newer than it is.
+        Of a store in memory b"".
+        """
+        return self._seen if self.read_only or self._store is None else _state(self.folder)
 
     def __enter__(self) -> Self:
         return self
@@ -200,6 +227,7 @@ class OxigraphStore:
                 raise _fault(self.folder, error) from None
 
         def again() -> _T:
+            self._seen = _state(self.folder)
             self._store = self._open()
             return reading(self._store)
 
@@ -216,13 +244,16 @@ class OxigraphStore:
         except _FAILURES as error:
             raise _fault(self.folder, error) from None
 
-    def _change(self, old: set[ox.Quad], new: set[ox.Quad]) -> None:
+    def _change(self, old: set[ox.Quad], new: set[ox.Quad], gone: Iterable[str] = ()) -> None:
         """Take out and put in, in one transaction: one update request is one, and so is `extend`."""
         self._writable()
+        self.changed = self.changed or bool(old or new or gone)
         with self._writing():
-            if old:
+            if old or gone:
                 # Oxigraph's own spelling of a term is safe in SPARQL, whatever the literal holds.
-                self._ox.update(f"DELETE DATA {{ {_blocks(old)} }} ; INSERT DATA {{ {_blocks(new)} }}")
+                drops = (f"DROP SILENT GRAPH <{name}>" for name in gone)
+                steps = (f"DELETE DATA {{ {_blocks(old)} }}", *drops, f"INSERT DATA {{ {_blocks(new)} }}")
+                self._ox.update(" ; ".join(steps))
             elif new:
                 self._ox.extend(new)
 
@@ -430,6 +461,22 @@ def _check(folder: Path, read_only: bool) -> None:
             raise KgError(f"There is no graph at {folder}: make one with kg add, or name another with --graph.")
     except OSError as error:
         raise _fault(folder, error) from None
+
+
+def _state(folder: Path | None) -> bytes:
+    """The files of a store that hold data, with their lengths: RocksDB appends to them and writes new ones.
+
+    Each write goes to the log of that name first, and numbers of files are never given twice; IDENTITY tells one
+    database from another. What says no more than how it works (LOG, OPTIONS, LOCK) is left out.
+    """
+    if folder is None:
+        return b""
+    data = folder / "oxigraph"
+    try:
+        files = ((file.name, file.stat().st_size) for file in os.scandir(data) if _DATA.fullmatch(file.name))
+        return repr((sorted(files), (data / "IDENTITY").read_bytes())).encode()
+    except OSError:  # no database yet, or a file that the writer has just taken away
+        return b""
 
 
 def _check_schema(folder: Path, meta: Path) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from kg.graph.contents import entry_names
 from kg.graph.formats import digest
-from kg.graph.rdf import LINKS, RELATIONS, Node, grouped, read_source
+from kg.graph.rdf import LINKS, RELATIONS, Node, grouped, local_id, read_source
 from kg.graph.store import DECISIONS, VOCABULARY, Store
 from kg.model import KgError
 from kg.names import curie, iri
@@ -161,9 +162,8 @@ def _source_faults(store: Store, name: str, triples: Iterable[ox.Triple], report
         return
     if not source.skeleton:
         return
-    held = set(store.graphs())
-    gone = {piece[0] for piece in source.skeleton if not isinstance(piece, str)}
-    gone = {entry for entry in gone if f"entry:{entry}" not in held}
+    held = {local_id(entry, name) for entry in entry_names(store, name)}
+    gone = {piece[0] for piece in source.skeleton if not isinstance(piece, str)} - held
     if gone:
         report.notes.append(
             f"source {name}: {len(gone)} of its entries are not in the graph: add it again to have them."

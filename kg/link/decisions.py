@@ -25,8 +25,7 @@ def decided(linker: Linker, document: Document, record: Record) -> Record:
         if decider.mention(mention):
             changed[id(mention)] = old
     metrics = [decider.metric(result.metric, result.metric_concept) for result in record.results]
-    paper = linker.overrides.final(record.paper)
-    if not (changed or any(metrics) or paper != record.paper or decider.ends_differ()):
+    if not (changed or any(metrics) or decider.ends_differ()):
         return record
     gone = {(n, changed[id(m)]) for m in mentions(record) if id(m) in changed for n in decider.names[id(m)]}
     for result, metric in zip(record.results, metrics, strict=True):
@@ -35,9 +34,6 @@ def decided(linker: Linker, document: Document, record: Record) -> Record:
             result.metric_concept = metric[0]
     own = [Merge(r.metric, *m) for r, m in zip(record.results, metrics, strict=True) if m]
     own += [merge for m in mentions(record) if id(m) in changed for merge in linker.merges_of(m)]
-    if paper != record.paper:
-        own.append(Merge(record.title or record.id, paper, f"{BY_HAND}: {record.paper} is {paper}"))
-        record.paper = paper
     kept = [merge for merge in record.merges if (merge.label, merge.concept) not in gone]
     record.merges = list({(m.label, m.concept): m for m in (*kept, *own)}.values())
     decider.link_ends()

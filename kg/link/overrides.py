@@ -225,10 +225,9 @@ def _with_names(concept: Concept, added: list[tuple[str, str]], dropped: set[str
 
 
 def snapshot(record: Record) -> str:
-    """The links of a record as JSON, to be restored when a decision is taken back."""
+    """The links of a record as JSON, for when a decision is taken back; its work, the first merge, is none of them."""
     said = {
-        "paper": record.paper,
-        "merges": [[m.label, m.concept, m.reason] for m in record.merges],
+        "merges": [[m.label, m.concept, m.reason] for m in record.merges[1:]],
         "mentions": [[m.concept, m.canonical, m.reason] for m in mentions(record)],
         "results": [[r.metric_concept, r.baseline, r.baseline_concept] for r in record.results],
         "relations": [asdict(r) for r in record.relations],
@@ -242,8 +241,7 @@ def restore(record: Record) -> None:
         return
     try:
         said = json.loads(record.before)
-        record.paper = said["paper"]
-        record.merges = [Merge(*merge) for merge in said["merges"]]
+        record.merges = [*record.merges[:1], *(Merge(*merge) for merge in said["merges"])]
         for mention, links in zip(mentions(record), said["mentions"], strict=True):
             mention.concept, mention.canonical, mention.reason = links
         for result, links in zip(record.results, said["results"], strict=True):

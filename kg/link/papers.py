@@ -1,16 +1,17 @@
-"""Which work an entry describes: the same work gets the same identity wherever it is described."""
+"""What an entry by itself says which work it describes: its DOI, arXiv id, title or abstract."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 
+from kg.link.titles import letters, plain
 from kg.model import Document, Record
 
 _VERSION = re.compile(r"v\d+$")
 _DOI = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 _ARXIV = re.compile(r"^(?:https?://arxiv\.org/(?:abs|pdf)/|arxiv:\s*)", re.IGNORECASE)
+_ARXIV_DOI = re.compile(r"^10\.48550/arxiv\.", re.IGNORECASE)
 _LONGEST = 64  # letters of a folded title that stand in a CURIE as they are
 _MARK = 12  # digits of the hash that ends a longer one
 
@@ -21,34 +22,58 @@ def paper_id(document: Document, record: Record) -> str:
     >>> paper_id(Document("a", "s", 1, {}, arxiv="2510.01234v2"), Record("a"))
     'paper:2510.01234'
     """
-    return identified(document, record)[0]
+    return own_ids(document, record)[0]
 
 
 def identified(document: Document, record: Record) -> tuple[str, str]:
-    """The CURIE of the work and the reason for it, a sentence."""
-    if document.doi.strip():
-        doi = _DOI.sub("", document.doi.strip()).lower()
-        return f"paper:{doi}", f"DOI {doi}"
-    if document.arxiv.strip():
-        arxiv = _VERSION.sub("", _ARXIV.sub("", document.arxiv.strip()).removesuffix(".pdf"))
-        return f"paper:{arxiv}", f"arXiv id {arxiv}"
-    title = folded(record.title or _text(document, "T") or record.name)
-    if title:
-        return f"paper:{_short(title)}", "the letters and digits of its title"
-    abstract = folded(_text(document, "A"))
-    if abstract:
-        return f"paper:abstract-{_hash(abstract)}", "the letters and digits of its abstract, for want of a title"
-    return f"paper:entry-{document.id}", "the entry's own name, for want of title and abstract"
+    """The CURIE of the work by the entry alone, and the reason for it, a sentence."""
+    own = paper_id(document, record)
+    return own, reason(own, doi_of(document), arxiv_of(document))
+
+
+def own_ids(document: Document, record: Record) -> tuple[str, ...]:
+    """The CURIEs that an entry could give its work, the best first.
+
+    arXiv's own DOI is the arXiv id of a preprint, not the DOI of a publication.
+    """
+    title = letters(plain(record.title or _text(document, "T") or record.name))
+    abstract = "" if title else letters(_text(document, "A"))
+    found = (doi_of(document), arxiv_of(document), _short(title), abstract and f"abstract-{_hash(abstract)}")
+    return tuple(f"paper:{one}" for one in found if one) or (f"paper:entry-{document.id}",)
+
+
+def reason(own: str, doi: str, arxiv: str) -> str:
+    """Why an entry has a CURIE that it gives itself."""
+    name = own.partition(":")[2]
+    if name == doi:
+        return f"DOI {name}"
+    if name == arxiv:
+        return f"arXiv id {name}"
+    if name.startswith("abstract-"):
+        return "the letters and digits of its abstract, for want of a title"
+    if name.startswith("entry-"):
+        return "the entry's own name, for want of title and abstract"
+    return "the letters and digits of its title"
+
+
+def doi_of(document: Document) -> str:
+    """The DOI of the publication in lower case; "" where there is none."""
+    doi = _DOI.sub("", document.doi.strip()).lower()
+    return "" if _ARXIV_DOI.match(doi) else doi
+
+
+def arxiv_of(document: Document) -> str:
+    """The arXiv id without version; "" where there is none."""
+    said = document.arxiv.strip()
+    if not said:
+        doi = _DOI.sub("", document.doi.strip())
+        said = _ARXIV_DOI.sub("", doi) if _ARXIV_DOI.match(doi) else ""
+    return _VERSION.sub("", _ARXIV.sub("", said).removesuffix(".pdf"))
 
 
 def folded(text: str) -> str:
-    """Letters and digits only, without case and accents.
-
-    >>> folded("AsyncSpade: Test-Time Scaling")
-    'asyncspadetesttimescaling'
-    """
-    plain = unicodedata.normalize("NFKD", text).lower()
-    return "".join(c for c in plain if c.isalnum())
+    """Letters and digits only, without case and accents."""
+    return letters(text)
 
 
 def _text(document: Document, field: str) -> str:

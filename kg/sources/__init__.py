@@ -1,32 +1,45 @@
 """Sources: files in, documents out; every format is one file of this package that holds a `READER`.
 
-`read(path)` looks at what a file holds, never at its ending, and asks the readers who knows it. A reader of
-another package joins through the entry point group "kg.sources" (an instance, or a class made without arguments).
+`expand` gives the files that a user names, `each` the files in archives among them, and `read` looks at what one holds,
+never at its ending, and asks the readers who knows it. A reader of another package joins through the entry point group
+"kg.sources" (an instance, or a class made without arguments).
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 from kg.model import Batch, KgError
-from kg.sources.base import InputFile, Reader, readers
+from kg.sources import archive
+from kg.sources.archive import each
+from kg.sources.base import Held, InputFile, Reader, readers
 
-__all__ = ["InputFile", "Reader", "expand", "read", "readers"]
+__all__ = ["Held", "InputFile", "Reader", "each", "expand", "read", "readers"]
+
+STANDARD_INPUT = "-"
 
 _GLOB = re.compile(r"[*?\[]")
 _NUMBER = re.compile(r"(\d+)")
 
 
-def read(path: Path | str, name: str | None = None) -> Batch:
+def read(path: Path | Held | str, name: str | None = None) -> Batch:
     """The entries of a file; `name` is the source's name instead of the one that the file name gives.
 
-    The documents may come one by one while the file is read, and `Batch.skipped` grows with them.
-    KgError when the file is missing, empty, or of no form that a reader knows.
+    A file in an archive is called by both, "name-member". The documents may come one by one while the file is read, and
+    `Batch.skipped` grows with them. KgError when the file is missing, empty, or of no form that a reader knows.
     """
-    file = InputFile(Path(path), name)
+    if isinstance(path, Held):
+        name = f"{name}-{path.source}" if name and path.is_member else name
+    else:
+        path = Path(path)
+    file = InputFile(path, name)
+    if archive.kind(file):
+        where = "within an archive, which is not opened" if isinstance(path, Held) else "of files"
+        raise KgError(f"{path}: is an archive {where}: unpack it, or give what is in it.")
     known = readers()
     best = max(known, key=lambda reader: reader.sniff(file), default=None)
     if best is None or best.sniff(file) <= 0:
@@ -38,15 +51,20 @@ def read(path: Path | str, name: str | None = None) -> Batch:
     return best.read(file)
 
 
-def expand(patterns: Iterable[str | Path]) -> tuple[list[Path], list[str]]:
+def expand(patterns: Iterable[str | Path]) -> tuple[list[Path | Held], list[str]]:
     """The files that files, globs ("**" too) and folders name, and a sentence for each that names none.
 
-    Folders give all their files, below them too, but hidden ones and those of a graph. Natural order within a pattern
-    (2 before 10), the patterns' own order between them, each file once.
+    "-" names standard input, which is read to its end. Folders give all their files, below them too, but hidden ones
+    and those of a graph. Natural order within a pattern (2 before 10), the patterns' own order between them, each file
+    once.
     """
-    paths: dict[Path, Path] = {}
+    paths: dict[Path | None, Path | Held] = {}
     problems: list[str] = []
     for pattern in patterns:
+        if pattern == STANDARD_INPUT:
+            if None not in paths:
+                paths[None] = archive.standard_input(getattr(sys.stdin, "buffer", None))
+            continue
         path = Path(pattern).expanduser()
         try:
             found, problem = _files(path)

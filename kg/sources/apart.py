@@ -35,6 +35,8 @@ def apart(work: Callable[[], Done], seconds: int = SECONDS, memory: int = MEMORY
     sys.stdout.flush()
     sys.stderr.flush()
     reading, writing = os.pipe()
+    # An interrupt between the fork and what follows would send the child on its parent's way, to close its store.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     child = os.fork()
     if not child:
         os.close(reading)
@@ -42,6 +44,7 @@ def apart(work: Callable[[], Done], seconds: int = SECONDS, memory: int = MEMORY
     os.close(writing)
     ended = False
     try:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         data = _all(reading)
         ended = True
     finally:
@@ -63,6 +66,7 @@ def _answer(work: Callable[[], Any], writing: int, seconds: int, memory: int) ->
     try:
         faulthandler.disable()  # an end by force is no fault to be printed: the parent tells it
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         _bound(seconds, memory)
         try:
             answer = (True, work())

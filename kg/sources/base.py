@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import hashlib
 import importlib
+import io
 import pkgutil
 import re
-import zlib
+import tempfile
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, cached_property
 from importlib.metadata import entry_points
-from pathlib import Path
-from typing import BinaryIO, Protocol, cast
+from pathlib import Path, PurePath, PurePosixPath
+from typing import Any, BinaryIO, Protocol, cast
 
 from kg.model import Batch, KgError
+from kg.sources.packed import MAGIC, Damaged, is_packed, unpacked
 
 GROUP = "kg.sources"
 LIMIT = 200 * 1024 * 1024  # bytes of a file, unpacked
 TEXT_LIMIT = 100_000  # code points of one text of a paper: ten times the longest abstract, a bound for what follows
 _HEAD = 64 * 1024
-_GZIP = b"\x1f\x8b"
-_BAD_GZIP = (EOFError, zlib.error, gzip.BadGzipFile)
+_IN_MEMORY = 8 * 1024 * 1024  # bytes of what lies in no file of its own; more of it is kept on disk
+_PACKED = (".gz", ".bz2", ".xz")
 _REPORT = re.compile(r"(\d{3})_")
 
 
@@ -39,34 +41,106 @@ class Reader(Protocol):
         """The entries of the file; KgError when nothing of it can be read."""
 
 
-class InputFile:
-    """A file to read, plain or gzip, bounded in size; KgError when it is missing, empty or unreadable."""
+class Held:
+    """Bytes that lie in no file of their own: a member of an archive, or standard input. Messages name it `str(held)`.
 
-    def __init__(self, path: Path, name: str | None = None) -> None:
+    `problem` says why it cannot be read, if it cannot.
+    """
+
+    def __init__(self, archive: Path | Held | None, inner: str, source: str = "", problem: str = "") -> None:
+        self.label = f"{archive}:{inner}" if archive and inner else inner or str(archive)
+        self.name: str = f"{archive.name}:{inner}" if archive and inner else inner  # what a source's file is called
+        self.stem = PurePosixPath(inner).name  # what its own file was called
+        self.source = source or source_name(PurePosixPath(self.stem))
+        self.is_member = archive is not None
+        self.problem = problem
+        self._data: Any = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # as long as this lives
+        weakref.finalize(self, self._data.close)
+
+    def __str__(self) -> str:
+        return self.label
+
+    def write(self, data: bytes) -> None:
+        """Add bytes, before any are read."""
+        self._data.write(data)
+
+    def open(self) -> BinaryIO:
+        """The bytes from the first on, wherever others who opened it are at."""
+        return cast(BinaryIO, io.BufferedReader(_View(self._data)))
+
+
+class _View(io.RawIOBase):
+    """One reader's place in a file that several read."""
+
+    def __init__(self, data: BinaryIO) -> None:
+        self._data, self._at = data, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, to: int, whence: int = io.SEEK_SET, /) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at}.get(whence)
+        self._at = max(0, self._data.seek(0, io.SEEK_END) + to if base is None else base + to)
+        return self._at
+
+    def readinto(self, buffer: Any, /) -> int:
+        view = memoryview(buffer).cast("B")
+        self._data.seek(self._at)
+        data = self._data.read(len(view))
+        view[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+
+class InputFile:
+    """A file to read, plain or packed (gzip, bzip2, xz), bounded in size.
+
+    KgError when it is missing, empty or unreadable.
+    """
+
+    def __init__(self, path: Path | Held, name: str | None = None) -> None:
         self.path = path
-        self.name = name or source_name(path)
+        self.name = name or (path.source if isinstance(path, Held) else source_name(path))
         with self._told():
-            if not path.is_file():
+            if isinstance(path, Held):
+                if path.problem:
+                    raise KgError(f"{path}: {path.problem}")
+            elif not path.is_file():
                 raise KgError(f"{path}: {_no_file(path)}")
-            with path.open("rb") as file:
-                self.packed = file.read(2) == _GZIP
+            with self.stored() as file:
+                self._start = file.read(MAGIC)
+            self.packed = is_packed(self._start)
             with self.open() as stream:
                 self.head: bytes = stream.read(_HEAD)
         if not self.head.strip():
             raise KgError(f"{path}: the file is empty: give a file with papers.")
 
+    @property
+    def own_name(self) -> str:
+        """What the file is called, without the archive that it lies in."""
+        return self.path.stem if isinstance(self.path, Held) else self.path.name
+
+    @contextmanager
+    def stored(self) -> Iterator[BinaryIO]:
+        """The bytes as they are stored, packed or not."""
+        with self.path.open() if isinstance(self.path, Held) else self.path.open("rb") as file:
+            yield file
+
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
         """The bytes, unpacked. The caller keeps to LIMIT (`text`, or its own count)."""
-        with self.path.open("rb") as file:
-            yield cast(BinaryIO, gzip.GzipFile(fileobj=file)) if self.packed else file
+        with self.stored() as file:
+            yield unpacked(file, self._start) if self.packed else file
 
     @contextmanager
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except _BAD_GZIP as error:
-            raise KgError(f"{self.path}: the gzip data is damaged ({error}): fetch the file again.") from None
+        except Damaged as error:
+            raise KgError(f"{self.path}: {error}: {error.remedy}.") from None
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
             reason = getattr(error, "strerror", None) or str(error)
             raise KgError(f"{self.path}: cannot be read ({reason}): check the name and its permissions.") from None
@@ -114,15 +188,15 @@ class InputFile:
                     if total > LIMIT:
                         yield number, f"the file holds more than {LIMIT >> 20} MB and was read to here: split it."
                         return
-                    yield number, line if size <= longest else f"the line is longer than {longest >> 10} KB."
-        except (*_BAD_GZIP, OSError) as error:
+                    yield number, line if size <= longest else _too_long(longest)
+        except OSError as error:
             yield number + 1, f"the file is damaged or ends early ({error}): fetch it again."
 
     @cached_property
     def sha256(self) -> str:
-        """Of the bytes as they stand on disk."""
-        with self._told(), self.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        """Of the bytes as they are stored."""
+        with self._told(), self.stored() as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # a BinaryIO has all
 
     def start(self) -> str:
         """The first 64 KB as text, for sniffing; what is not UTF-8 is replaced."""
@@ -133,14 +207,21 @@ class InputFile:
         return controls * 20 > len(self.head) or b"\0" in self.head
 
     def is_other_text(self) -> bool:
-        """Whether it is text of another encoding than UTF-8: UTF-16 by its mark, else no binary file (GBK, ...)."""
+        """Whether it is text of another encoding than UTF-8: UTF-16, else no binary file (GBK, ...)."""
         if self.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return True
+        one, other = self.head[::2].count(0), self.head[1::2].count(0)
+        if min(one, other) * 50 < max(one, other) and max(one, other) * 5 > len(self.head) * 2:  # UTF-16 without a mark
             return True
         try:
             codecs.getincrementaldecoder("utf-8")().decode(self.head)  # a character may be cut at the end
         except UnicodeDecodeError:
             return not self.is_binary()
         return False
+
+
+def _too_long(most: int) -> str:
+    return f"the line is longer than {most >> 10} KB: write one paper a line, and see whether quotes and braces end."
 
 
 def _no_file(path: Path) -> str:
@@ -151,7 +232,7 @@ def _no_file(path: Path) -> str:
     return "there is no such file: check the name."
 
 
-def source_name(path: Path) -> str:
+def source_name(path: PurePath) -> str:
     """The three digits before the first "_" of a file name, else the name without its endings.
 
     >>> source_name(Path("002_1d65928815f09800.txt")), source_name(Path("papers.jsonl.gz"))
@@ -160,7 +241,7 @@ def source_name(path: Path) -> str:
     report = _REPORT.match(path.name)
     if report:
         return report[1]
-    stem = Path(path.stem).stem if path.suffix.lower() == ".gz" else path.stem
+    stem = PurePath(path.stem).stem if path.suffix.lower() in _PACKED else path.stem
     return stem or path.name
 
 

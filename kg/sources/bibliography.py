@@ -6,13 +6,12 @@ import html
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import date as day_of
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from kg.sources.base import InputFile
-from kg.sources.dates import MONTHS, number
+from kg.sources.dates import iso_date
 from kg.sources.rows import ARXIV_ID, KEYS
 
 Names = Mapping[str, Any]  # of one form in fields.toml: our key, and the names of the fields that hold it
@@ -20,12 +19,7 @@ Values = Mapping[str, Sequence[str]]  # of one paper: the field's name in lower 
 
 _WHOLE = ("title", "abstract", "venue")  # texts that may go over several lines
 _LISTS = ("authors", "institutions", "keywords")
-_MONTH = re.compile(rf"\b({'|'.join(MONTHS)})[a-z]*\b", re.I)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_ISO = re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)?")
-_NUMBERS = re.compile(r"((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})(?!\d)(?:\s*[-/.月]\s*(\d{1,2})(?!\d))?")
-_DAY = re.compile(r"(?<![\d:-])(\d{1,2})(?![\d:]|\s*-)(?:st|nd|rd|th)?\b")
-_RANGE = re.compile(r"\d\s*[-–/]\s*\d|[a-z]\.?\s*[-–/]\s*(?:\d|[a-z])", re.I)
 _ARXIV_ID = rf"({ARXIV_ID})(?:v\d+)?"
 _IS_ARXIV = re.compile(_ARXIV_ID, re.I)
 _NAMES_ARXIV = re.compile(rf"(?:\barxiv[:.]\s*|arxiv\.org/(?:abs|pdf)/|^abs/){_ARXIV_ID}", re.I)
@@ -165,39 +159,4 @@ def arxiv_of(values: Sequence[str]) -> str:
     for value in values:
         if found := _IS_ARXIV.fullmatch(value.strip()) or _NAMES_ARXIV.search(value.strip()[:_ID_IN]):
             return found[1]
-    return ""
-
-
-def iso_date(text: str, year: str = "") -> str:
-    """The ISO date of a date as bibliographies write it, as far as it is known; "" when it is not of that year.
-
-    >>> iso_date("JUL 15", "2010"), iso_date("24-27 Sept. 2019"), iso_date("1 Jan.-Feb. 2019"), iso_date("2019/06//")
-    ('2010-07-15', '2019-09', '2019-01', '2019-06')
-    >>> iso_date("Mon, 2 Apr 2007 19:18:42 GMT"), iso_date("19 Mar 2020", "2019"), iso_date("7", "2010")
-    ('2007-04-02', '', '2010-07')
-    """
-    text = " ".join(text[:_ID_IN].split())
-    stated = _YEAR.search(year)
-    found = _YEAR.search(text)
-    of = found[0] if found else stated[0] if stated else ""
-    if not of or (found and stated and found[0] != stated[0]):
-        return ""
-    if _ISO.fullmatch(text):
-        return text
-    if match := _NUMBERS.match(text):
-        return _valid(match[1], match[2], match[3])
-    rest = text.replace(of, " ", 1) if found else text
-    if month := _MONTH.search(rest):
-        day = None if _RANGE.search(rest) else _DAY.search(rest)
-        return _valid(of, str(number(month[1])), day[1] if day else None)
-    return _valid(of, rest.strip(), None) if rest.strip().isdecimal() else ""
-
-
-def _valid(year: str, month: str, day: str | None) -> str:
-    for last in (day, None):
-        try:
-            whole = day_of(int(year), int(month), int(last or 1)).isoformat()
-        except ValueError:
-            continue
-        return whole if last else whole[:7]
     return ""

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import date as day_of
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WRITTEN = re.compile(rf"\b({'|'.join(MONTHS)})[a-z]*\b\.?[^A-Za-z]*?\b((?:19|20)\d\d)\b", re.I)
 _MONTH = re.compile(rf"\b({'|'.join(MONTHS)})", re.I)
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_NAMED = re.compile(rf"\b({'|'.join(MONTHS)})[a-z]*\b", re.I)
+_EXACT = re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)?")
+_NUMBERS = re.compile(r"((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})(?!\d)(?:\s*[-/.月]\s*(\d{1,2})(?!\d))?")
+_DAY = re.compile(r"(?<![\d:-])(\d{1,2})(?![\d:]|\s*-)(?:st|nd|rd|th)?\b")
+_RANGE = re.compile(r"\d\s*[-–/]\s*\d|[a-z]\.?\s*[-–/]\s*(?:\d|[a-z])", re.I)
+_LONGEST = 1000  # code points of a text in which a date is looked for
 _ARXIV = re.compile(r"(?:^|/)(\d\d)(0[1-9]|1[0-2])")
 
 
@@ -34,6 +42,41 @@ def iso(year: str, month: str = "", day: str = "") -> str:
             break
         parts.append(f"{part:02d}")
     return "-".join(parts)
+
+
+def iso_date(text: str, year: str = "") -> str:
+    """The ISO date of a date as bibliographies write it, as far as it is known; "" when it is not of that year.
+
+    >>> iso_date("JUL 15", "2010"), iso_date("24-27 Sept. 2019"), iso_date("1 Jan.-Feb. 2019"), iso_date("2019/06//")
+    ('2010-07-15', '2019-09', '2019-01', '2019-06')
+    >>> iso_date("Mon, 2 Apr 2007 19:18:42 GMT"), iso_date("19 Mar 2020", "2019"), iso_date("7", "2010")
+    ('2007-04-02', '', '2010-07')
+    """
+    text = " ".join(text[:_LONGEST].split())
+    stated = _YEAR.search(year)
+    found = _YEAR.search(text)
+    of = found[0] if found else stated[0] if stated else ""
+    if not of or (found and stated and found[0] != stated[0]):
+        return ""
+    if _EXACT.fullmatch(text):
+        return text
+    if match := _NUMBERS.match(text):
+        return _valid(match[1], match[2], match[3])
+    rest = text.replace(of, " ", 1) if found else text
+    if month := _NAMED.search(rest):
+        day = None if _RANGE.search(rest) else _DAY.search(rest)
+        return _valid(of, str(number(month[1])), day[1] if day else None)
+    return _valid(of, rest.strip(), None) if rest.strip().isdecimal() else ""
+
+
+def _valid(year: str, month: str, day: str | None) -> str:
+    for last in (day, None):
+        try:
+            whole = day_of(int(year), int(month), int(last or 1)).isoformat()
+        except ValueError:
+            continue
+        return whole if last else whole[:7]
+    return ""
 
 
 def submitted(arxiv: str) -> str:

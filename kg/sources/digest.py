@@ -12,18 +12,28 @@ from kg.model import Batch, Document, KgError, Source, Text
 from kg.sources.base import TEXT_LIMIT, InputFile
 from kg.sources.repair import repair
 from kg.sources.words import Words
+from kg.text import repaired
 
-_BRIEFS = re.compile(r"^##[ \t]*论文技术简报", re.M)
-_DETAILS = re.compile(r"^##[ \t]*论文详细信息", re.M)
+_BRIEFS = re.compile(r"^##[ \t]*(?:论文技术简报|Paper briefs)", re.M)
+_DETAILS = re.compile(r"^##[ \t]*(?:论文详细信息|Paper details)", re.M)
+_OPENING = re.compile(r"^##", re.M)  # of what follows the header
 _PAPER = re.compile(r"^### (?:(\d{1,9})\.)?(.*)$", re.M)
-_STRAY = re.compile(r"^\*\*主要机构\*\*[:：]", re.M)
-_DATE = re.compile(r"^生成时间[:：][ \t]*(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d)?))?", re.M)
-_COUNT = re.compile(r"^分析论文数量[:：][ \t]*(\d{1,9})", re.M)
-_INSTITUTIONS = re.compile(r"\*\*主要机构\*\*[:：](.*)")
-_AUTHORS = re.compile(r"\*\*作者数量\*\*[:：]\s*(\d{1,6})")
-_ABSTRACT = re.compile(r"\*\*摘要\*\*[:：]")
+_STRAY = re.compile(r"^\*\*(?:主要机构|Institutions)\*\*[:：]", re.M)
+_DATE = re.compile(r"^(?:生成时间|Generated)[:：][ \t]*(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d)?))?", re.M)
+_COUNT = re.compile(r"^(?:分析论文数量|Papers analysed)[:：][ \t]*(\d{1,9})", re.M)
+_INSTITUTIONS = re.compile(r"\*\*(?:主要机构|Institutions)\*\*[:：](.*)")
+_AUTHORS = re.compile(r"\*\*(?:作者数量|Authors)\*\*[:：]\s*(\d{1,6})")
+_ABSTRACT = re.compile(r"\*\*(?:摘要|Abstract)\*\*[:：]")
 _RULE = re.compile(r"\n-{3,}\s*$")
-_TITLE = re.compile(r"\A\s*# .*分析报告")
+_TITLE = re.compile(r"\A\s*# (?:.*分析报告|Paper digest)")
+#: A line of the header that says that kg made the briefs from the papers' records: `kg.views.digest` writes it.
+_DERIVED = re.compile(r"^(?:简报来源|Briefs)[:：][^\n]*\(derived\)[ \t\r]*$", re.M)
+#: What such a digest sets a backslash before where a text begins with it, for it would be taken for a mark.
+_ESCAPED = re.compile(r"\\+(?:#|---|\*\*)")
+LEFT_OUT = "The brief was composed by kg from the paper's own record; it is no evidence and was left out."
+
+
+_FIELDS = "TAIBH"
 
 
 class Span(NamedTuple):
@@ -43,9 +53,17 @@ class _Part:
 
 
 class DigestReader:
-    """Reads the reports "AI推理加速技术论文分析报告"; an entry is named by source and number, "002-22"."""
+    """Reads the reports "AI推理加速技术论文分析报告" and what `kg digest` writes in their form, in Chinese or English.
+
+    An entry is named by source and number, "002-22". Briefs that kg composed are no evidence: they are left out, unless
+    `keep_derived` asks for them (to be checked). The other texts of such a digest were repaired before it was written,
+    and are taken as they stand.
+    """
 
     name = "digest"
+
+    def __init__(self, keep_derived: bool = False) -> None:
+        self.keep_derived = keep_derived
 
     def sniff(self, file: InputFile) -> float:
         start = file.start()
@@ -58,7 +76,7 @@ class DigestReader:
         A paper of which one section lacks the part keeps the other; of two papers with one number the first counts;
         each such thing is a sentence in `skipped`. KgError when the file holds no paper.
         """
-        report = _Report(file)
+        report = _Report(file, self.keep_derived)
         documents = report.documents()
         if not documents and not report.problems:
             raise KgError(f"{file.path}: the report holds no paper: check that the file is whole.")
@@ -77,11 +95,14 @@ class DigestReader:
 class _Report:
     """A report's text, where its papers stand in it, and what is wrong with it."""
 
-    def __init__(self, file: InputFile) -> None:
+    def __init__(self, file: InputFile, keep_derived: bool = False) -> None:
         self.file = file
+        self.keep_derived = keep_derived
         self.text = file.text()
         self.problems: list[str] = []
         self.spans: dict[tuple[str, str], Span] = {}  # (entry, field) -> where its raw text stands
+        opening = _OPENING.search(self.text)
+        self.is_derived = _DERIVED.search(self.text, 0, opening.start() if opening else len(self.text)) is not None
         details = _DETAILS.search(self.text)
         briefs = _BRIEFS.search(self.text)
         cut = details.start() if details else len(self.text)
@@ -137,7 +158,7 @@ class _Report:
         if is_brief:
             part.texts["B"] = self._without_rule(body, end)
             return part
-        abstract = _ABSTRACT.search(self.text, body, end)
+        abstract = self._label(_ABSTRACT, body, end)
         part.has_abstract = abstract is not None
         stray = _STRAY.search(self.text, abstract.end(), end) if abstract else None
         if stray:
@@ -145,11 +166,17 @@ class _Report:
             end = stray.start()
         part.texts["A"] = self._without_rule(abstract.end(), end) if abstract else Span(end, end)
         facts_end = abstract.start() if abstract else end
-        institutions = _INSTITUTIONS.search(self.text, body, facts_end)
+        institutions = self._label(_INSTITUTIONS, body, facts_end)
         part.texts["I"] = self._stripped(*institutions.span(1)) if institutions else Span(facts_end, facts_end)
-        authors = _AUTHORS.search(self.text, body, facts_end)
+        authors = self._label(_AUTHORS, body, facts_end)
         part.authors = int(authors[1]) if authors else None
         return part
+
+    def _label(self, pattern: re.Pattern[str], start: int, end: int) -> re.Match[str] | None:
+        """A label where a line begins with it, else (but in a digest of kg's own) anywhere."""
+        found = list(pattern.finditer(self.text, start, end))
+        at_start = (match for match in found if match.start() == start or self.text[match.start() - 1] == "\n")
+        return next(at_start, found[0] if found and not self.is_derived else None)
 
     def _stripped(self, start: int, end: int) -> Span:
         piece = self.text[start:end]
@@ -170,24 +197,31 @@ class _Report:
         words = Words.load()
         last = max((p for p in (self.briefs | self.details).values()), key=lambda p: p.heading, default=None)
         is_cut = self.announced is not None and max(self.details, default=0) < self.announced
+        fields = _FIELDS if self.keep_derived or not self.is_derived else "TAI"
         out = []
         for number in numbers:
             detail, brief = self.details.get(number), self.briefs.get(number)
             name = f"{self.file.name}-{number:02d}"
             spans = {**(detail.texts if detail else {}), **(brief.texts if brief else {})}
-            self.spans.update({(name, key): span for key, span in spans.items()})
-            texts = {key: self.text[span.start : span.end] for key in "TAIBH" for span in [spans.get(key, Span(0, 0))]}
+            self.spans.update({(name, key): span for key, span in spans.items() if key in fields})
             document = Document(
                 id=name,
                 source=self.file.name,
                 number=number,
-                texts={key: Text(raw, raw) for key, raw in texts.items()},
+                texts={key: self._text(key, spans.get(key, Span(0, 0))) for key in fields},
                 author_count=detail.authors if detail else None,
+                repairs=() if fields == _FIELDS else (LEFT_OUT,),
             )
             if is_cut and last and number == last.number:
-                document.repairs = ("The file ends in this paper, whose last text may be cut short.",)
-            out.append(repair(document, words))
+                document.repairs += ("The file ends in this paper, whose last text may be cut short.",)
+            out.append(document if self.is_derived else repair(document, words))
         return out
+
+    def _text(self, key: str, span: Span) -> Text:
+        """A text of an entry; in a digest of kg's own without the backslash that it set before a mark."""
+        raw = self.text[span.start : span.end]
+        escaped = self.is_derived and key in "AB" and _ESCAPED.match(raw)
+        return repaired(raw, [(0, 1, "")]) if escaped else Text(raw, raw)
 
     def _missing(self, numbers: list[int]) -> None:
         """A sentence for what the header announces and the sections lack."""

@@ -1,9 +1,17 @@
-"""Letters, braces and ties of LaTeX as the characters that they print; commands and formulas are left to repair."""
+"""Letters, symbols, braces and ties of LaTeX as the characters that they print.
+
+Readers that write LaTeX (BibTeX) use `plain` and `bare`; what these leave, commands and formulas, is resolved by
+`kg.sources.repairs.tex` in every text, with a way back.
+"""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
+from pathlib import Path
 
 _MATH = re.compile(r"((?<!\\)\$[^$]*(?<!\\)\$)")
 # An accent and its letter, or a letter that has a name: \'e, \"{o}, \v{S}, \'{\i}, \ss, \o
@@ -18,6 +26,38 @@ _TIE = re.compile(r"(?<=[\w.,)}])~(?=[\w\\({$])")
 _ESCAPED = re.compile(r"\\([%&$#_{}])")
 _STYLED = re.compile(r"\\[A-Za-z]+\s*\{([^{}]*)\}")
 _URL = re.compile(r"\s*(?:\\url\s*\{\s*)?(https?://|10\.\d{4})")
+
+
+@cache
+def symbols() -> Mapping[str, str]:
+    """The commands of latex.toml with the characters that they print."""
+    found: Mapping[str, str] = tomllib.loads(Path(__file__).with_name("latex.toml").read_text("utf-8"))["symbols"]
+    return found
+
+
+def letters(text: str) -> Iterator[tuple[int, int, str]]:
+    r"""Accented and named letters outside of formulas: where each stands, with its braces, and what it prints.
+
+    >>> list(letters(r"{\'E}cole, Erd\H{o}s"))
+    [(0, 5, 'É'), (14, 19, 'ő')]
+    """
+    if not _LETTER.search(text):
+        return
+    at = 0
+    for i, piece in enumerate(_MATH.split(text)):
+        if i % 2 == 0 and "\\" in piece:
+            for match in _LETTER.finditer(piece):
+                start, end, printed = match.start(), match.end(), _letter(match.group())
+                if printed == match.group() or len(unicodedata.normalize("NFC", printed)) > 2:
+                    continue  # no letter that it knows, or none at all: "\\r{ho}" was "\\rho"
+                if (
+                    piece[start - 1 : start] == "{"
+                    and piece[end : end + 1] == "}"
+                    and piece[start - 2 : start - 1] != "\\"
+                ):
+                    start, end = start - 1, end + 1
+                yield at + start, at + end, printed
+        at += len(piece)
 
 
 def plain(text: str) -> str:

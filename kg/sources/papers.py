@@ -55,7 +55,7 @@ def _object(line: bytes | str) -> dict[str, Any]:
     try:
         value = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise Skipped(f"byte {error.start + 1} of the line is not valid UTF-8") from None
+        raise Skipped(f"byte {error.start + 1} of the line is not valid UTF-8: save the file as UTF-8") from None
     except json.JSONDecodeError as error:
         raise Skipped(f"it is not JSON ({error.msg} at column {error.colno})") from None
     except (RecursionError, ValueError):

@@ -18,6 +18,7 @@ from kg.sources.repair import repair
 from kg.sources.words import Words
 
 _MOST_SENTENCES = 100  # on skipped rows, before they are only counted
+_MOST_SKIPPED = 500_000  # rows, which take seconds: a file that has more is none of papers
 _ID_LIMIT = 200
 
 #: The names under which a value is found, the first one that has any.
@@ -99,6 +100,9 @@ def documents(rows: Iterable[Row], file: InputFile, skipped: list[str], unit: st
                 skipped.append(f"{file.path}: {where} was skipped: {str(reason).rstrip('.')}.")
             else:
                 more += 1
+            if more > _MOST_SKIPPED:
+                skipped.append(f"{file.path}: the rest was not read, for hardly any {unit} are papers: see above.")
+                break
             continue
         yield repair(made, words)
     if more:

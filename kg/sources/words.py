@@ -19,9 +19,22 @@ from kg.vocabulary import Vocabulary, data_folder, ontology_files
 _LABEL = 20  # a label of the vocabulary counts as the word of so many papers
 _KNOWN = 20  # papers that make a part of a compound a word of its own
 _PRODUCTIVE = 12  # distinct compounds that make a part one that joins with anything ("-based", "multi-")
-_DOMINANT = 50  # times that one form must outnumber another to be the right one
+# Times that one form must outnumber another to be the right one: an accident befalls a compound once in several
+# hundred papers ("realworld"), and what is written closed more often than that is meant so ("crossmodal").
+_DOMINANT = 118
 _COMMON = 15_000  # papers that have a word as common as "the": two of them do not make a third
-USUAL = 200  # papers whose form of a compound no other form stands against
+_USUAL = 200  # papers whose form of a compound no other form stands against
+_PREVAILING = 500  # papers whose compound is so usual that a form without its hyphen, unknown to others, is none
+_APART = 8  # distinct compounds that show how a first part is written
+_OPEN = 0.025  # of a part's words may be closed, where it is one that keeps its hyphen ("-based")
+_RATHER_OPEN = 0.065  # the same of a first part, where nothing speaks for the closed form of the last
+_FREQUENT = 50  # papers whose compound is no accident, ...
+_FEW = 2  # ... where no more closed words end like it
+_ALWAYS_OPEN = 25  # distinct compounds of a part without a single closed word ("self-", "one-")
+_LONG = 15  # letters of two known words in one: longer than what is written closed
+_LONG_FIRST = 7  # letters of the first of them, which is then no prefix
+_FAMILIAR = 100  # papers that have a word that stands by itself
+_SHORTEST = 5  # letters of two common words that a lost space joined: "bean" and "init" are words
 _CLOSING = 12  # distinct words that make a part one that needs no hyphen
 _LONGEST = 40  # letters of a name
 _SURE = 1_000  # papers that have a word that no accident of hyphenation makes
@@ -51,6 +64,7 @@ class Words:
                 left[word[: word.index("-")]] += 1
                 right[word[word.rindex("-") + 1 :]] += 1
         self._sorted = sorted(self.count)
+        self._firsts, self._lasts = self._parts()
         self._closing: dict[str, bool] = {}
         self._first = {part for part, count in left.items() if count >= _PRODUCTIVE}
         self._last = {part for part, count in right.items() if count >= _PRODUCTIVE and len(part) >= 4}
@@ -68,19 +82,40 @@ class Words:
 
     def _state(self) -> tuple[Any, ...]:
         """All that it holds, as plain data."""
-        return self.count, self.spelling, self._forms, self._sorted, self._first, self._last, self.sound
+        parts = (self._first, self._last, self._firsts, self._lasts)
+        return self.count, self.spelling, self._forms, self._sorted, *parts, self.sound
 
     @staticmethod
     def _restored(state: tuple[Any, ...]) -> Words:
         """The words of such a state."""
         out = Words(())
-        out.count, out.spelling, out._forms, out._sorted, out._first, out._last, out.sound = state
+        out.count, out.spelling, out._forms, out._sorted, *parts, out.sound = state
+        out._first, out._last, out._firsts, out._lasts = parts
         return out
 
     def _is_sound(self, word: str) -> bool:
         """Whether a word is written as most papers write it, or nearly so many."""
         best = self._forms[word.replace("-", "")]
         return best == word or self.count[best] < _DOMINANT * self.count[word]
+
+    def _parts(self) -> tuple[dict[str, tuple[int, int]], dict[str, tuple[int, int]]]:
+        """How many words each first and each last part makes, with and without a hyphen: "-based" (761, 0)."""
+        sides: tuple[dict[str, list[int]], ...] = (defaultdict(lambda: [0, 0]), defaultdict(lambda: [0, 0]))
+        for word in self.count:
+            first, _, last = word.partition("-")
+            if first.isalpha() and last.isalpha():
+                sides[0][first][0] += 1
+                sides[1][last][0] += 1
+        for word in self.count:
+            if word.isalpha():
+                for at in range(1, len(word)):
+                    first, last = word[:at], word[at:]
+                    if first in sides[0] and len(last) >= 3 and self.count.get(last, 0) >= _KNOWN:
+                        sides[0][first][1] += 1
+                    if last in sides[1] and len(first) >= 3 and self.count.get(first, 0) >= _KNOWN:
+                        sides[1][last][1] += 1
+        made = [{part: (n[0], n[1]) for part, n in side.items()} for side in sides]
+        return made[0], made[1]
 
     def mended(self, word: str, own: Iterable[str] = ()) -> str:
         """A word (lower case) with hyphens, or once a space, put right; itself when nothing better is sure.
@@ -91,19 +126,62 @@ class Words:
             return word
         letters = word.replace("-", "")
         for form in (self._forms.get(letters), *own):
-            if form and form != word and self._better(form, word):
+            if form and form != word and self._better(form, word, form in own):
                 return form
         return word
 
-    def _better(self, form: str, word: str) -> bool:
-        if form.count("-") >= word.count("-"):
-            return self.count.get(form, 0) >= USUAL or "-" in word or not self._closes(form.partition("-")[0])
-        if word in self.count:
-            return False  # others write it with its hyphen too
+    def _better(self, form: str, word: str, is_own: bool) -> bool:
+        more = form.count("-") - word.count("-")
+        if more == 0:
+            return False  # both are broken, or one is a name: "in-formation" and "infor-mation"
+        if more > 0:
+            return self._lost_hyphens(form, word, is_own)
+        if word in self.count or (form not in self.count and not self.joined(word)):
+            return False  # others write it with its hyphen too, or nobody knows the form without
         first, *rest = word.split("-")
-        if self._closes(first) or first in self._first:
-            return False  # "under-actuated"
-        return self.count.get(form, 0) >= _SURE or any(self.count.get(part, 0) < _KNOWN for part in (first, *rest))
+        if self._closes(first) or first in self._first or rest[-1] in self._last:
+            return False  # "under-actuated", "exo-centric"
+        unknown = [self.count.get(part, 0) < _KNOWN for part in (first, *rest)]
+        count = self.count.get(form, 0)
+        return count >= _SURE or all(unknown) or (any(unknown) and count >= _FAMILIAR)
+
+    def joined(self, word: str) -> bool:
+        """Whether none of the parts of a word with hyphens is a word that others use."""
+        return not any(part in self.count for part in word.split("-"))
+
+    def _lost_hyphens(self, form: str, word: str, is_own: bool) -> bool:
+        """Whether `word` is `form` with hyphens that a line's end took, and no spelling of its own."""
+        count = self.count.get(form, 0)
+        if "-" in word or form.count("-") > 1:  # a piece that nobody uses is no word: "state-of-theart"
+            kept = set(form.split("-"))
+            lost = [piece for piece in word.split("-") if piece not in kept]
+            return count >= _FAMILIAR and not any(piece in self.count for piece in lost)
+        first, last = form.split("-")
+        if count >= _PREVAILING:
+            return True
+        _, closed = self._firsts.get(first, (0, 0))
+        if closed >= _CLOSING or len(first) == 1:
+            return False  # "multiagent", "ecommerce"
+        return (is_own and count > _KNOWN and word not in self.count) or self._is_open(first, last, count)
+
+    def _is_open(self, first: str, last: str, count: int) -> bool:
+        """Whether a compound that so many papers have keeps its hyphen with all who write words of its kind."""
+        firsts, closed_first = self._firsts.get(first, (0, 0))
+        lasts, closed_last = self._lasts.get(last, (0, 0))
+        return (
+            (lasts >= _PRODUCTIVE and closed_last <= _OPEN * lasts)
+            or (firsts >= _APART and closed_first <= _RATHER_OPEN * firsts and closed_last * 10 <= lasts)
+            or (firsts >= _ALWAYS_OPEN and not closed_first)
+            or (count >= _FREQUENT and closed_last <= _FEW)
+            or self._is_long(first, last)
+            or (first.endswith("ly") and len(first) >= _LONG_FIRST)
+        )
+
+    def _is_long(self, first: str, last: str) -> bool:
+        """Whether two words that stand by themselves are too long for one: "softwarehardware"."""
+        if len(first) < _LONG_FIRST or len(first) + len(last) < _LONG:
+            return False
+        return min(self.count.get(first, 0), self.count.get(last, 0)) >= _FAMILIAR
 
     def _closes(self, prefix: str) -> bool:
         """Whether it makes words without a hyphen ("multi", "under", "re"), so that a new one is nothing broken."""
@@ -115,18 +193,25 @@ class Words:
             self._closing[prefix] = known
         return known
 
-    def divided(self, word: str) -> str:
+    def divided(self, word: str, meeting: int = 0) -> str:
         """A word (lower case) that nobody uses, in two that anybody knows; itself when there are none.
 
-        "tokenbased" is "token-based", "ofthe" is "of the".
+        "tokenbased" is "token-based", "ofthe" is "of the". `meeting` is where the parts meet when its case tells.
         """
         if "-" in word or word in self.count:
             return word
+        if meeting:
+            first, last = word[:meeting], word[meeting:]
+            is_compound = self._lasts.get(last, (0, 0))[0] >= _ALWAYS_OPEN and self.is_plain(last)
+            return f"{first}-{last}" if is_compound else word
         for at in range(2, len(word) - 1):
             first, last = word[:at], word[at:]
-            if at >= 3 and last in self._last and self.count.get(first, 0) >= _KNOWN and not self._closes(first):
-                return f"{first}-{last}"
-            if self.count.get(first, 0) >= _COMMON and self.count.get(last, 0) >= _COMMON:
+            if at >= 3 and self.count.get(first, 0) >= _KNOWN and first not in self.spelling:
+                lasts, closed = self._lasts.get(last, (0, 0))
+                if last in self._last and closed <= _OPEN * lasts and not self._closes(first):
+                    return f"{first}-{last}"
+            is_common = min(self.count.get(first, 0), self.count.get(last, 0)) >= _COMMON
+            if is_common and len(word) >= _SHORTEST:
                 return f"{first} {last}"
         return word
 
@@ -148,6 +233,10 @@ class Words:
         if self.count.get(whole, 0) > self.count.get(compound, 0):
             return whole
         return compound if compound in self.count else None
+
+    def is_usual(self, form: str) -> bool:
+        """Whether a form is so frequent that no other one stands against it."""
+        return self.count.get(form, 0) >= _USUAL
 
     def is_plain(self, word: str) -> bool:
         """Whether it is a word of the language: frequent, and without capitals of its own."""

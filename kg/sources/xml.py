@@ -24,7 +24,7 @@ _MOST_IN_ONE = 200_000  # elements of one wanted element: a paper of 5,000 autho
 _LARGEST = 16 * 1024 * 1024  # bytes of one wanted element
 _BLOCKS = frozenset({"p", "s", "head", "title", "list-item", "break", "lb"})  # what stands apart without a space
 _DECLARATION = re.compile(r"\s*(?:<\?xml\b|<!--|<!DOCTYPE\b|<[A-Za-z_])", re.I)
-_ENDINGS = re.compile(r"(?:\.grobid)?(?:\.tei)?(?:\.(?:n?xml|tei|json))?(?:\.gz)?$", re.I)
+_ENDINGS = re.compile(r"(?:\.grobid)?(?:\.tei)?(?:\.(?:n?xml|tei|json))?(?:\.(?:gz|bz2|xz))?$", re.I)
 
 
 def looks_like_xml(file: InputFile) -> bool:
@@ -34,7 +34,7 @@ def looks_like_xml(file: InputFile) -> bool:
 
 def stem(file: InputFile) -> str:
     """The name of a file of one paper without the endings of its form: "1706.03762" of 1706.03762.tei.xml."""
-    return _ENDINGS.sub("", file.path.name) or file.path.name
+    return _ENDINGS.sub("", file.own_name) or file.own_name
 
 
 def elements(file: InputFile, names: Collection[str]) -> Iterator[Element]:

@@ -2,13 +2,83 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kg.views.selection import clean
+from kg.text import fold
+from kg.views.selection import clean, has_han
+from kg.views.wording import Wording, say, says
 
 if TYPE_CHECKING:
     from kg.model import Result
     from kg.views.selection import Selection
+
+_ACRONYM = re.compile(r"\(([A-Z][\w-]*)\)")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_ORIGIN = re.compile(r"(?:from )?~?(?P<value>\d+(?:,\d{3})*(?:\.\d+)?) ?(?P<unit>%|[^\W\d_]*)(?: [A-Za-z]+)?")
+_LONG = 40  # letters of a setting or baseline that still fits into brackets
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The parts of a result in words."""
+
+    metric: str
+    form: str  # of `words.toml`: "increase", "decrease", ...
+    amount: str
+    baseline: str = ""
+    setting: str = ""
+    origin: str = ""  # the value that the number came down or up from: "256"
+
+    @classmethod
+    def of(cls, shown: Selection, result: Result, paper: str) -> Said | None:
+        """A result in words that stand in a paper; None where the language cannot name its metric."""
+        named = metric(shown, result, paper)
+        if not named or (has_han(named) if shown.lang != "zh" else not says(paper, named)):
+            return None
+        form, origin, wording = _form(shown, result), "", result.baseline
+        start = _ORIGIN.fullmatch(result.baseline) if result.change == "absolute" else None
+        if start and not isinstance(result.value, tuple) and fold(start["unit"]) in fold(result.unit):
+            origin = start["value"]
+            form = "from_higher" if float(origin.replace(",", "")) > result.value else "from_lower"
+        elif start:
+            wording = start["value"] + start["unit"]
+        asides = [
+            "" if origin else _aside(shown, result.baseline_concept, wording, paper),
+            _setting(shown, result, paper),
+        ]
+        against, setting = ("" if aside == named else aside for aside in asides)
+        return cls(named, form, amount(shown, result), against, setting, origin)
+
+
+def phrases(shown: Selection, said: Sequence[Said]) -> str:
+    """Results as one noun phrase. What holds for neighbours alike (metric, baseline, setting) is said once."""
+    out: list[str] = []
+    for at, result in enumerate(said):
+        behind = said[at + 1] if at + 1 < len(said) else None
+        alike = behind is not None and (behind.baseline, behind.setting) == (result.baseline, result.setting)
+        bare = replace(result, baseline="", setting="") if alike else result
+        before = said[at - 1] if at else None
+        again = before is not None and (before.metric, before.form) == (result.metric, result.form)
+        out.append(_phrase(shown, bare, again=again and shown.lang == "zh" and not bare.origin))
+    if said and said[0].form.startswith(("increase", "decrease")):
+        out[0] = shown.words("outcome.first_change", effect=out[0])
+    return shown.words.listed(out)
+
+
+def _phrase(shown: Selection, said: Said, *, again: bool = False) -> str:
+    """One result; `again`: its metric and verb stand before it."""
+    words = shown.words
+    if again:
+        effect = said.amount
+    else:
+        effect = words(f"outcome.{said.form}", metric=said.metric, amount=said.amount, origin=said.origin)
+        effect = _bound_first(shown, effect, said.metric)
+    notes = [words("outcome.than", baseline=said.baseline)] if said.baseline else []
+    notes += [said.setting] if said.setting else []
+    return words("outcome.aside", effect=effect, notes=words("outcome.aside_comma").join(notes)) if notes else effect
 
 
 def phrase(shown: Selection, result: Result, *, aside: bool = True) -> str:
@@ -18,7 +88,7 @@ def phrase(shown: Selection, result: Result, *, aside: bool = True) -> str:
     """
     named = metric(shown, result)
     said = shown.words(f"outcome.{_form(shown, result)}", metric=named, amount=amount(shown, result))
-    said = _bound_first(shown, result, said, named)
+    said = _bound_first(shown, said, named)
     beside = notes(shown, result)
     return shown.words("outcome.aside", effect=said, notes=beside) if aside and beside else said
 
@@ -26,7 +96,7 @@ def phrase(shown: Selection, result: Result, *, aside: bool = True) -> str:
 def value(shown: Selection, result: Result) -> str:
     """A result beside its metric: "up to 41% lower", "最高降低41%"."""
     said = shown.words(f"value.{_form(shown, result)}", amount=amount(shown, result))
-    return _bound_first(shown, result, said)
+    return _bound_first(shown, said)
 
 
 def notes(shown: Selection, result: Result) -> str:
@@ -41,12 +111,35 @@ def gets_worse(shown: Selection, result: Result) -> bool:
     return loss.get(_fact(shown, result, "better")) == result.change
 
 
-def metric(shown: Selection, result: Result) -> str:
-    return shown.label(result.metric_concept, result.metric)
+def metric(shown: Selection, result: Result, paper: str = "") -> str:
+    """The metric in the language; with the words of a `paper` in none but these, "" where that cannot be."""
+    said = say(shown, result.metric_concept, result.metric, paper)
+    if said or shown.lang != "zh":
+        return said
+    short = _ACRONYM.search(result.metric)
+    if short:
+        return short[1]
+    return "" if paper else shown.label(result.metric_concept, result.metric)
 
 
 def baseline(shown: Selection, result: Result) -> str:
-    return shown.label(result.baseline_concept, result.baseline) if result.baseline else ""
+    return say(shown, result.baseline_concept, result.baseline) or clean(result.baseline)
+
+
+def _aside(shown: Selection, concept: str, wording: str, paper: str) -> str:
+    """A baseline or setting that can be said in brackets: short, known, and no place for other numbers."""
+    if not wording or len(wording) > _LONG or (shown.lang != "zh" and has_han(wording)):
+        return ""
+    said = say(shown, concept, wording, paper)
+    return said if says(paper, said) and not said.endswith("的") else ""
+
+
+def _setting(shown: Selection, result: Result, paper: str) -> str:
+    wording = clean(result.setting)
+    if "×" in wording or "%" in wording or fold(result.metric) in fold(wording):
+        return ""
+    bare = shown.words.without_opening(wording) if shown.lang == "zh" else wording
+    return _aside(shown, "", bare, paper)
 
 
 def amount(shown: Selection, result: Result) -> str:
@@ -85,7 +178,10 @@ def _unit(shown: Selection, result: Result) -> str:
         return shown.words(key) if unit else ""
     if unit.rpartition(" ")[2] == metric(shown, result).rpartition(" ")[2]:
         unit = unit.rpartition(" ")[0]  # "training tokens of 1 B", not "of 1 B tokens"
-    return f" {clean(unit)}" if unit else ""
+    if shown.lang == "zh" and unit.islower():
+        unit = Wording(shown.graph.vocabulary)(unit) or unit
+    apart = "" if has_han(unit[:1]) else " "
+    return f"{apart}{clean(unit)}" if unit else ""
 
 
 def _form(shown: Selection, result: Result) -> str:
@@ -99,10 +195,10 @@ def _form(shown: Selection, result: Result) -> str:
     return "absolute_higher" if better == "higher" else "absolute"
 
 
-def _bound_first(shown: Selection, result: Result, said: str, named: str = "") -> str:
+def _bound_first(shown: Selection, said: str, named: str = "") -> str:
     """In Chinese 最高 stands before the verb: 时延最高降低41%, not 时延降低最高41%."""
     bound = shown.words("outcome.up_to", amount="")
-    if shown.lang != "zh" or result.bound != "up_to" or not said.startswith(named):
+    if shown.lang != "zh" or bound not in said or not said.startswith(named):
         return said
     return named + bound + said[len(named) :].replace(bound, "", 1)
 

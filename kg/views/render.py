@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from kg.text import plain
 from kg.views.words import Words
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
 _MARKS = re.compile(r"([\\`*_\[\]<>|~$])")
 _LINE_MARK = re.compile(r"^(\s*)([#+=-]|\d+[.)])(?=\s|$)")
-#: Controls, and marks that turn the direction of the text after them, which no title needs.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
 def render(template: str, lang: str, **values: Any) -> str:
@@ -44,12 +43,12 @@ def environment(is_markdown: bool) -> jinja2.Environment:
 
 
 def _plain(value: Any) -> Any:
-    return _CONTROL.sub("", value) if type(value) is str else value
+    return plain(value) if type(value) is str else value
 
 
 def _markdown(value: Any) -> Any:
     """Text with Markdown's marks escaped, on one line; markup that a template makes is left."""
     if type(value) is not str:
         return value
-    line = " ".join(_CONTROL.sub("", value).split())
+    line = " ".join(plain(value).split())
     return _LINE_MARK.sub(r"\1\\\2", _MARKS.sub(r"\\\1", line))

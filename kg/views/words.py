@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
+from kg.compiled import kept, stamp
 from kg.model import KgError
 
 LANGUAGES = ("en", "zh")
@@ -14,7 +15,15 @@ LANGUAGES = ("en", "zh")
 
 @cache
 def _table() -> dict[str, dict[str, dict[str, Any]]]:
-    return tomllib.loads((files("kg.views") / "words.toml").read_text("utf-8"))
+    path = Path(str(files("kg.views"))) / "words.toml"
+    found: dict[str, dict[str, dict[str, Any]]] = kept("words", stamp([path]), lambda: _read(path))
+    return found
+
+
+def _read(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
+    import tomllib
+
+    return tomllib.loads(path.read_text("utf-8"))
 
 
 class Words:
@@ -45,7 +54,15 @@ class Words:
         """ "A, B and C" in the language's manner."""
         if len(names) < 2:
             return "".join(names)
-        return self("brief.comma").join(names[:-1]) + self("brief.and") + names[-1]
+        joint, comma = self("brief.and"), self("brief.comma")
+        if any(joint in name for name in names):  # "A and B" beside C: a comma parts what belongs together
+            joint = self("brief.and_after")
+        return comma.join(names[:-1]) + joint + names[-1]
+
+    def without_opening(self, phrase: str) -> str:
+        """A phrase without the preposition that opens it and that the language does without ("with vLLM")."""
+        first, _, rest = phrase.partition(" ")
+        return rest if rest and first.lower() in self("outcome.openings").split() else phrase
 
     def _find(self, key: str) -> Any:
         group, _, name = key.partition(".")

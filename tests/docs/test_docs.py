@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import pytest
 import typer
+from services import Arxiv, Repository, serving
 
 import kg.sources
 import kg.sources.base
@@ -32,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 PAGES = [README, *DOCS]
-CHANGING = ("kg add", "kg remove", "kg extract", "echo")
+CHANGING = ("kg fetch", "kg add", "kg remove", "kg extract", "echo")
 SCRIPT = ROOT / "scripts" / "docs.py"
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SECTION = re.compile(r"^## (.*?)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -82,7 +83,11 @@ def workplace(tmp_path: Path, built_folder: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(place)
     monkeypatch.delenv("KG_GRAPH", raising=False)
     monkeypatch.setenv("COLUMNS", "120")
-    yield place
+    with serving(Arxiv(3)) as arxiv, serving(Repository(80)) as repository:  # nobody outside is asked
+        monkeypatch.setenv("KG_ARXIV_URL", arxiv.url)
+        monkeypatch.setenv("KG_OAI_URL", repository.url)
+        monkeypatch.setenv("KG_FETCH_INTERVAL", "0")
+        yield place
     shutil.rmtree(place)
 
 

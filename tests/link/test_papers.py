@@ -38,3 +38,7 @@ def test_without_title_the_abstract_tells() -> None:
     assert one == identified(document(A="We do  things"), Record("y"))
     assert "abstract" in one[1]
     assert paper_id(document(), Record("x")) == "paper:entry-000-01"
+
+
+def test_arxivs_own_doi_is_an_arxiv_id() -> None:
+    assert paper_id(document(doi="10.48550/arXiv.2510.01234"), Record("x")) == "paper:2510.01234"

@@ -109,10 +109,17 @@ def test_doubled_title_is_kept_once():
         ("It is fast.We show results.", "It is fast. We show results."),
         ("The ﬁrst eﬀect &amp; more.", "The first effect & more."),
         ("Gains of $2\\times$ at \\textbf{low} cost, 5\\% off.", "Gains of 2× at low cost, 5% off."),
-        ('By Erd\\H{o}s and K\\"onig.', "By Erd\\H{o}s and König."),
+        ('By Erd\\H{o}s and K\\"onig.', "By Erdős and König."),
+        ("By Erd\\H{o}s, Bj{\\o}rk and $\\textbf{Lo}$RA at \\r{ho}.", "By Erdős, Bjørk and LoRA at \\r{ho}."),
+        ("We use BERTlike and RSDgenerated texts.", "We use BERT-like and RSD-generated texts."),
         ("Work for future research. 1", "Work for future research."),
         ("An open source project. 1 * Equal contribution. † Corresponding author.", "An open source project."),
         ("Abstract: We prune.", "We prune."),
+        ("ABSTRACT—Pruning is hard.", "Pruning is hard."),
+        ("Abstract We prune.", "We prune."),
+        ("arXiv:2510.12345v2 [cs.LG] 13 Oct 2025 Abstract. We prune.", "We prune."),
+        ("摘要：我们剪枝。", "我们剪枝。"),
+        ("MÃ¼ller and itâ€™s 5 Â± 2 \x96 donâ\x80\x99t.", "Müller and it’s 5 ± 2 – don’t."),
     ],
 )
 def test_broken_text_is_mended(raw, wanted):
@@ -129,12 +136,71 @@ def test_broken_text_is_mended(raw, wanted):
         "Accuracy grows from 1 to 2. In 2 of 3 cases.",
         "Spiralformer and Thoughtbubbles think.",
         "使用tokenbased方法。",
+        "Airfields, breakpoints, clockwise, a livestream and a datapoint: sociopolitical, semiparametric, entrywise.",
+        "A brown-field, an exo-centric view, jail-breaking, spill-over, in-formation and MM-HalBench.",
+        "Crossmodal, multiagent, humanlike, blackbox and voxelwise are written so.",
+        "Locust bean gum and a sticky init.",
+        "Transportability, discoverability and ultra-low-bitrate UNet-style nets.",
+        "At space- and time- scales.",
+        "Abstract Meaning Representation and abstract art are studied.",
+        "Copyright and privacy: (c) 2020 models. We extend arXiv:2510.12345.",
+        "SÃO PAULO lies 5 Å–10 Å above “Ã” and „Ä“, says Ñandú.",
     ],
 )
 def test_sound_text_stays(raw):
     document = repaired("", raw)
     assert document.texts["A"].text == raw
     assert document.repairs == ()
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "© 2023 Elsevier B.V. All rights reserved.",
+        "Copyright (c) 2024 IEEE.",
+        "(C) 2022 The Authors. Published by Elsevier Ltd.",
+        "© The Author(s), under exclusive licence to Springer Nature Switzerland AG 2023.",
+        "© 2021, The Author(s), under exclusive license to Springer Nature.",
+        "Copyright © 2023, Association for Artificial Intelligence (www.aaai.org). All rights reserved.",
+        "Crown Copyright © 2023 Published by Elsevier B.V. All rights reserved.",
+        "© Springer-Verlag Berlin Heidelberg 2011.",
+        "© 2020 by the authors. Licensee MDPI, Basel, Switzerland.",
+        "All rights reserved.",
+    ],
+)
+def test_notice_of_copyright_goes(notice):
+    own = "We study the pruning of large models on many tasks. It works well."
+    out = repaired("", f"{own} {notice}")
+    assert out.texts["A"].text == own
+    assert out.repairs == ("The publisher's notice of copyright was removed from the abstract.",)
+    assert abstract(own) == own
+
+
+def test_notice_of_copyright_before_an_abstract_goes():
+    own = "We study the pruning of large models on many tasks. It works well."
+    assert abstract(f"© 2018 IEEE.{own}") == own
+    assert abstract(f"© 2023 Elsevier B.V. All rights reserved. {own}") == own
+
+
+def test_only_the_name_of_an_author_is_decoded():
+    document = Document(
+        id="x", source="x", number=1, texts={}, authors=("JÃ¼rgen MÃ¼ller", "Å\x81ukasz", "SÃO", "å¼\xa0ä¸‰", "Ó Súil")
+    )
+    out = repair(document, Words.load())
+    assert out.authors == ("Jürgen Müller", "Łukasz", "SÃO", "张三", "Ó Súil")
+    assert out.repairs == ("Names of authors in the wrong encoding were put right.",)
+
+
+def test_name_in_capitals_before_a_title_stays_as_its_authors_write_it():
+    assert title("HEBATRON: A Model of Language", "We present Hebatron.") == "HEBATRON: A Model of Language"
+    assert title("As easy as PIE: A Puzzle", "AsEasyAsPIE is a puzzle.") == "As easy as PIE: A Puzzle"
+    assert title("Drivel-ology: Depth and Nonsense", "Drivelology is nonsense.") == "Drivel-ology: Depth and Nonsense"
+
+
+def test_stamp_and_notice_before_a_title_go():
+    raw = "arXiv:2510.12345v1 [cs.LG] 13 Oct 2025 Published as a conference paper at ICLR 2026 PRUNING OF LARGE MODELS"
+    assert title(raw) == "Pruning of Large Models"
+    assert title("Pruning of Models arXiv:2510.12345v1") == "Pruning of Models"
 
 
 def test_word_that_the_paper_writes_twice_stays():
@@ -185,6 +251,12 @@ def test_repairs_are_the_same_every_time():
         "lowrank " * 11_000,
         "word.Word " * 9_000,
         "we propose AaAa-" * 5_000,
+        "Ã¼" * 45_000,
+        "© 2023 " * 12_000,
+        ". (c) 2020" * 9_000,
+        "arXiv:2510.12345 " * 5_000,
+        "\\'{e}" * 15_000,
+        "{\\bf " * 15_000,
     ],
 )
 def test_hostile_text_takes_little_time(raw):

@@ -8,9 +8,12 @@ import pytest
 
 from kg.api import Graph
 from kg.model import Brief, Document, Evidence, KgError, Mention, Paper, Record, Result, Text
-from kg.views.brief import brief
+from kg.views.brief import brief, reread
 from kg.views.outcome import phrase
 from kg.views.selection import Selection
+from kg.views.slots import stands_for, what
+from kg.views.wording import Wording
+from kg.vocabulary import Vocabulary
 
 ABSTRACT = "We propose foo routing. It cuts latency by up to 41% vs. chunked prefill and is 2.1x faster. Memory walls."
 
@@ -45,23 +48,22 @@ FULL = {
 def test_english_sentence_has_every_slot(built: Graph) -> None:
     said = brief(built, _paper(**FULL), "en")
     assert said == (
-        "Baidu and nowhere-lab present Foo, which uses foo routing to address memory walls, "
+        "Baidu and Nowhere Lab present Foo, which uses foo routing to address memory walls, "
         "achieving up to 41% lower latency (vs. chunked prefill)."
     )
 
 
 def test_chinese_sentence_is_in_the_reports_form(built: Graph) -> None:
     said = brief(built, _paper(**FULL), "zh")
-    start = "百度和nowhere-lab发布了《Foo》论文，使用了foo routing技术，解决了memory walls问题，达成了将"
-    assert said.startswith(start)
-    assert said.endswith("最高降低41%（较chunked prefill）的效果。")
+    assert said.startswith("百度、Nowhere Lab发布了《Foo》论文，使用了剪枝技术，解决了内存墙问题，达成了将")
+    assert said.endswith("最高降低41%（较分块预填充）的效果。")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("slot", ["institutions", "techniques", "problems", "results"])
 def test_unknown_slots_are_left_out(built: Graph, lang: str, slot: str) -> None:
     said = brief(built, _paper(**(FULL | {slot: []})), lang)
-    words = {"institutions": "Baidu|百度", "techniques": "routing", "problems": "walls", "results": "41"}
+    words = {"institutions": "Baidu|百度", "techniques": "routing|剪枝", "problems": "walls|内存墙", "results": "41"}
     assert not re.search(words[slot], said)
     assert all(re.search(word, said) for name, word in words.items() if name != slot)
     assert said.endswith("." if lang == "en" else "。")
@@ -81,7 +83,7 @@ def test_chinese_slots_of_the_source_are_taken_unless_only_the_abstract_counts(b
 
 def test_endings_of_a_slot_are_not_said_twice(built: Graph) -> None:
     paper = _paper(name="Foo", brief=Brief(name="Foo", technique="路由方法（分层）", problem="内存瓶颈"))
-    assert brief(built, paper, "zh") == "《Foo》论文使用了路由方法（分层），解决了内存瓶颈。"
+    assert brief(built, paper, "zh") == "研究团队发布了《Foo》论文，使用了路由方法（分层），解决了内存瓶颈。"
 
 
 @pytest.mark.parametrize(
@@ -93,7 +95,7 @@ def test_endings_of_a_slot_are_not_said_twice(built: Graph) -> None:
         ({"change": "increase", "value": 2.1, "unit": "x"}, "2.1x higher latency", "提升至2.1倍"),
         ({"change": "increase", "value": 3.0}, "3% higher latency", "增加3%"),
         ({"change": "absolute", "value": 30.0, "unit": "ms"}, "latency of 30 ms", "为30 ms"),
-        ({"value": (1.5, 2.0), "unit": "x"}, "1.5–2x lower latency", "降低1.5–2倍"),
+        ({"value": (1.5, 2.0), "unit": "x"}, "1.5–2x lower latency", "降低1.5-2倍"),
         ({"setting": "H100"}, "41% lower latency (H100)", "降低41%（H100）"),
     ],
 )
@@ -121,8 +123,83 @@ def _mentions(record: Record) -> list[Mention]:
 def test_every_report_paper_has_a_sentence_with_its_name(built: Graph) -> None:
     for paper in built.papers():
         name = next((record.name for _, record in paper.entries if record.name), "")
-        assert name in built.brief(paper.id, "zh")
+        said = built.brief(paper.id, "zh")
+        assert name in said or stands_for(name, what(paper)[0])
         assert "\n" not in built.brief(paper.id, "en")
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "called"),
+    [
+        ("Foo: Fast Decoding", "Foo", "Foo"),
+        ("FOO: FAST DECODING", "Foo", "Foo"),
+        ("Dynamic Experts Search: Enhancing Reasoning", "DES", "Dynamic Experts Search"),
+        ("Action-Aware Pruning (AAP) for Robots", "AAP", "Action-Aware Pruning"),
+        ("Less Is More: Choosing Experts", "Foo+", "Less Is More: Choosing Experts"),
+        ("Learnable Parallel Decoding", "dParallel", "Learnable Parallel Decoding"),
+        ("A Survey of Pruning", "", "A Survey of Pruning"),
+        ("", "Foo", "Foo"),
+    ],
+)
+def test_a_paper_is_called_by_its_name_where_the_title_begins_with_it(title: str, name: str, called: str) -> None:
+    assert what(_paper(title=title, name=name))[0] == called
+
+
+def test_a_name_that_the_title_lacks_goes_before_the_techniques(built: Graph) -> None:
+    paper = _paper(**(FULL | {"title": "Learnable Routing", "name": "Foo"}))
+    assert "《Learnable Routing》论文，使用了Foo（剪枝）技术" in brief(built, paper, "zh")
+    assert "present “Learnable Routing”, which uses Foo (foo routing)" in brief(built, paper, "en")
+
+
+def test_from_the_abstract_other_texts_are_not_read(built: Graph) -> None:
+    text = "百度发布了《Foo》论文，使用富路由技术，解决了内存墙问题，达成了提速97%的效果。"
+    paper = _paper(**FULL)
+    paper.entries[0][0].texts["B"] = Text(text, text)
+    alone = reread(built, paper, ("T", "A", "I"))
+    assert alone.entries[0][0].texts.keys() == {"T", "A"}
+    assert [result.value for result in alone.entries[0][1].results]
+    assert "97" not in brief(built, paper, "zh", origin="abstract")
+
+
+def test_an_unknown_origin_is_told(built: Graph) -> None:
+    with pytest.raises(KgError, match="choose one of record, abstract"):
+        brief(built, _paper(**FULL), "zh", origin="memory")
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("adaptive block size", "自适应块大小"),
+        ("fixed block size assumption in semi-AR decoding", "半自回归解码中的固定块大小假设"),
+        ("entropy-based framework", "基于熵的框架"),
+        ("inherent sequential decoding limits inference efficiency", "固有串行解码限制推理效率"),
+        ("existing methods fail to generalize to real-world settings", "现有方法未能泛化到真实世界设置"),
+        ("under the same throughput budget", "相同吞吐量预算下"),
+        ("Llama-3.1-8B", "Llama-3.1-8B"),
+        ("W4A4 quantization", "W4A4量化"),
+        ("memory, latency and energy", "内存、延迟和能量"),
+        ("frobnicated block size", ""),
+        ("It is fast. It is small", ""),
+        ("", ""),
+        ("for of", ""),
+    ],
+)
+def test_phrases_are_put_into_chinese_part_by_part(english: str, chinese: str) -> None:
+    assert Wording(Vocabulary.load())(english) == chinese
+
+
+@pytest.mark.parametrize("phrase", ["of " * 3000, "(" * 5000, "and, " * 500, "a" * 100_000, "\u202e{a}{b}{0}"])
+def test_hostile_phrases_are_answered(phrase: str) -> None:
+    assert len(Wording(Vocabulary.load())(phrase)) <= len(phrase)
+
+
+def test_values_from_and_to_are_one_outcome(built: Graph) -> None:
+    steps = _result(metric="decoding steps", value=30.0, unit="steps", change="absolute", baseline="256 steps")
+    steps.metric_concept = ""
+    document = Document("t-1", "t", 1, {"A": Text("steps from 256 to 30", "steps from 256 to 30")})
+    paper = Paper("paper:t-1", [(document, Record("t-1", name="Foo", results=[steps]))])
+    assert "解码步数从256降至30步" in brief(built, paper, "zh")
+    assert "decoding steps down from 256 to 30" in brief(built, paper, "en")
 
 
 def test_an_unknown_language_is_told(built: Graph) -> None:

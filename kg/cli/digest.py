@@ -1,0 +1,178 @@
+"""kg digest: papers in the reports' own form, and what another's digest claims without support."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kg.cli.base import (
+    HERE,
+    NOTHING_FOUND,
+    SKIPPED,
+    Fast,
+    Jobs,
+    Language,
+    Location,
+    Output,
+    Strict,
+    choose,
+    interruptible,
+    language,
+    note,
+    progress,
+    reading,
+    write,
+)
+from kg.model import KgError
+
+if TYPE_CHECKING:
+    from kg.pipeline import Added
+    from kg.views.digest import Digest, Writer
+
+FORMS = ("md", "txt", "html", "json")
+CHECK_FORMS = ("md", "txt", "json")
+
+
+def command(
+    selection: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help='Files, folders or globs; or a question, topic or papers of the graph, also with "since last week". '
+            "Everything in the graph without it."
+        ),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Say which claims of the digests named their abstracts do not bear out.")
+    ] = False,
+    graph: Location = HERE,
+    lang: Language = "zh",
+    since: Annotated[str, typer.Option(help='Only papers since a day: 2025-10-01, "last week", "last 10 days".')] = "",
+    now: Annotated[
+        str, typer.Option(help="The day to count from, and the digest's time.", show_default="the latest date known")
+    ] = "",
+    llm: Annotated[
+        bool, typer.Option("--llm", help="Let the language model that the environment names write the sentences.")
+    ] = False,
+    format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
+    output: Output = None,
+    strict: Strict = False,
+    fast: Fast = False,
+    jobs: Jobs = None,
+) -> None:
+    """Write a digest of papers in the reports' own form, or check one: header, a sentence a paper, details."""
+    names = selection or []
+    if check:
+        if since or now or llm:
+            raise KgError("--check goes with files alone: leave out --since, --now and --llm.")
+        return _check(names, choose(format, output, CHECK_FORMS, "md"), language(lang), output, strict)
+    form = choose(format, output, FORMS, "md")
+    from kg.pipeline import Added
+
+    told = Added()
+    with interruptible(lambda: "nothing was written."):
+        if _are_files(names):
+            view = _of_files(names, language(lang), since, now, _writer(llm), told, strict, fast, jobs)
+        else:
+            view = _of_graph(graph, names, language(lang), since, now, _writer(llm))
+    for sentence in told.skipped:
+        note(f"Skipped: {sentence}")
+    if told.skipped and not view.papers and not told.added:
+        raise KgError("No paper could be read: see above.")
+    for sentence in view.notes:
+        note(sentence)
+    write(view.render(form), output)
+    if told.skipped:
+        raise typer.Exit(SKIPPED)
+    if not view.papers:
+        raise typer.Exit(NOTHING_FOUND)
+
+
+def _writer(llm: bool) -> Writer:
+    from kg.views.digest import composed
+    from kg.views.fluent import writer
+
+    return writer() if llm else composed
+
+
+def _are_files(names: list[str]) -> bool:
+    """Whether what is named are files rather than a question; KgError for some of each."""
+    from kg.sources import STANDARD_INPUT
+
+    found = [name == STANDARD_INPUT or _is_file(name) for name in names]
+    if any(found) and not all(found):
+        odd = names[found.index(False)]
+        raise KgError(f"{odd}: there is no such file: check the name, or ask a question without files beside it.")
+    return bool(found) and found[0]
+
+
+def _is_file(name: str) -> bool:
+    path = Path(name).expanduser()
+    try:
+        if path.exists():
+            return True
+        stars = "*" in name or ("[" in name and "]" in name)
+        return " " not in name and (stars or (path.suffix[1:].isalnum() and "/" in name))
+    except (OSError, ValueError):
+        return False
+
+
+def _of_files(
+    names: list[str],
+    lang: str,
+    since: str,
+    now: str,
+    writer: Writer,
+    told: Added,
+    strict: bool,
+    fast: bool,
+    jobs: int | None,
+) -> Digest:
+    """A digest of files: extracted, not stored."""
+    from kg.views.digest import of_files
+    from kg.workers import cores
+
+    with progress("Reading") as tell:
+        return of_files(
+            names,
+            lang,
+            since=since,
+            now=now,
+            writer=writer,
+            strict=strict,
+            fast=fast,
+            jobs=jobs or cores(),
+            report=told,
+            progress=tell,
+        )
+
+
+def _of_graph(graph: str, names: list[str], lang: str, since: str, now: str, writer: Writer) -> Digest:
+    from kg.graph.contents import entry_named
+    from kg.views.digest import digest
+
+    with reading(graph) as opened:
+        are_papers = bool(names) and all(n.startswith("paper:") or entry_named(opened.store, n) for n in names)
+        chosen: str | list[str] = names if are_papers else " ".join(names)
+        return digest(opened, chosen, lang, since=since, now=now, writer=writer)
+
+
+def _check(names: list[str], form: str, lang: str, output: Path | None, strict: bool) -> None:
+    from kg.pipeline import Added
+    from kg.views.checking import check
+
+    if not names:
+        raise KgError("Nothing to check: name files in the form of the reports.")
+    told = Added()
+    with interruptible(lambda: "nothing was written."), progress("Checking") as tell:
+        view = check(names, lang, strict=strict, report=told, progress=tell)
+    for sentence in told.skipped:
+        note(f"Skipped: {sentence}")
+    if not view.papers and told.skipped:
+        raise KgError("No digest could be read: see above.")
+    write(view.render(form), output)
+    if told.skipped:
+        raise typer.Exit(SKIPPED)
+    if not view.papers:
+        raise typer.Exit(NOTHING_FOUND)

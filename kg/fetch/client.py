@@ -1,0 +1,317 @@
+"""Asking a service over HTTP as its rules want it: one call at a time, at a distance, patient, bounded.
+
+Rules: https://info.arxiv.org/help/api/tou.html (one connection, three seconds between calls), RFC 9110 on Retry-After.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, BinaryIO, Self, TypeVar
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from kg.model import KgError
+
+if TYPE_CHECKING:
+    import httpx
+
+INTERVAL = 3.0  # seconds between an answer and the next call
+TIMEOUT = 60.0  # seconds without a byte
+WHOLE = 600.0  # seconds for a whole answer
+TRIES = 6  # of one call: with INTERVAL they take three minutes
+MOST_BYTES = 64 << 20  # of one answer: arXiv's largest have 3 MB
+MOST_WAIT = 600.0  # seconds of a wait that is taken up; who asks for more is asked later
+_REDIRECTS = 5
+_BUSY = (408, 429, 500, 502, 503, 504)
+_STRICT_HOSTS = ("arxiv.org",)  # none of their calls is nearer than INTERVAL, whatever is set
+
+Answer = TypeVar("Answer")
+Look = Callable[[Path, int], Answer]  # what an answer is, by the file that it was written to and its HTTP status
+Waiting = Callable[[float, str], None]  # seconds, and why
+
+
+class Again(Exception):
+    """Why a call is to be made again, as a clause; `wait` are the seconds that the service asks for."""
+
+    def __init__(self, reason: str, wait: float | None = None) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+
+class Client:
+    """Calls one service at a URL; within `with`, so that no other process of this user calls its host meanwhile."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        interval: float = INTERVAL,
+        timeout: float = TIMEOUT,
+        whole: float = WHOLE,
+        tries: int = TRIES,
+        most_bytes: int = MOST_BYTES,
+        waiting: Waiting | None = None,
+    ) -> None:
+        """`interval`: seconds between calls, and what the pauses of back-off are made of; the others bound an answer.
+
+        KgError for what is no URL of a service.
+        """
+        self.url = service_url(url)
+        self.host = _parts(self.url).netloc
+        strict = any(_within(_parts(self.url).hostname or "", host) for host in _STRICT_HOSTS)
+        self.interval = max(interval, INTERVAL) if strict else interval
+        self.timeout, self.whole, self.tries, self.most_bytes = timeout, whole, tries, most_bytes
+        self.waiting = waiting
+        self._answered = False  # whether the host was ever reached
+        self._turn: Turn | None = None
+        self._http: httpx.Client | None = None
+
+    def __enter__(self) -> Self:
+        import httpx
+
+        from kg import __version__
+
+        self._turn = Turn(self.host)
+        headers = {"User-Agent": f"kg/{__version__}", "Accept": "*/*", "Accept-Encoding": "identity"}
+        self._http = httpx.Client(timeout=self.timeout, headers=headers, follow_redirects=False)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._http is not None:
+            self._http.close()
+        if self._turn is not None:
+            self._turn.close()
+
+    def get(self, parameters: Mapping[str, str], place: Path, look: Look[Answer]) -> Answer:
+        """Write an answer to a file and give what `look` makes of it, asking again where it raises Again.
+
+        KgError when the service cannot be reached, gives no good answer in all tries, or asks for too long a wait.
+        """
+        for number in range(1, self.tries + 1):
+            try:
+                return self._once(parameters, place, look)
+            except Again as reason:
+                if number == self.tries:
+                    raise KgError(
+                        f"{self.host}: {reason}, {number} times in a row: make the same call later, "
+                        "it goes on from here."
+                    ) from None
+                self._pause(reason, number)
+        raise AssertionError("there is at least one try")
+
+    def _pause(self, reason: Again, number: int) -> None:
+        """Wait as long as the service says, else twice as long as the time before."""
+        wait = max(self.interval, self.interval * 2**number if reason.wait is None else reason.wait)
+        if wait > MOST_WAIT:
+            raise KgError(
+                f"{self.host}: {reason} and wants no call for {wait / 60:,.0f} minutes: make the same call then, "
+                "it goes on from here."
+            )
+        if self.waiting:
+            self.waiting(wait, str(reason))
+        time.sleep(wait)
+
+    def _once(self, parameters: Mapping[str, str], place: Path, look: Look[Answer]) -> Answer:
+        import httpx
+
+        if self._turn is None or self._http is None:
+            raise RuntimeError("a Client calls within `with` only")
+        url = httpx.URL(self.url, params=dict(parameters))
+        for _ in range(_REDIRECTS):
+            self._turn.wait(self.interval)
+            try:
+                with self._told(), self._http.stream("GET", url) as response:
+                    self._answered = True
+                    target = response.headers.get("Location", "") if response.is_redirect else ""
+                    if not target:
+                        self._write(response, place)
+            finally:
+                self._turn.done()
+            if not target:
+                return self._looked(response, place, look)
+            url = httpx.URL(self._redirected(str(url), target))
+        raise KgError(f"{self.host}: sends from one address to the next without end: check the URL {self.url}.")
+
+    def _looked(self, response: httpx.Response, place: Path, look: Look[Answer]) -> Answer:
+        status = response.status_code
+        said = f"answers {status} {_phrase(status)}".rstrip()
+        if status in _BUSY:
+            raise Again(said, retry_after(response.headers.get("Retry-After", "")))
+        if status not in (200, 400, 422) or not place.stat().st_size:
+            if status == 200:
+                raise Again("answers nothing")
+            raise KgError(f"{self.host}: {said}: check the URL {self.url} and what is asked.")
+        return look(place, status)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Failures of the connection: to be tried again, but for a host that was never reached."""
+        import httpx
+
+        try:
+            yield
+        except (httpx.ConnectError, httpx.ProxyError) as error:
+            if not self._answered:
+                raise KgError(
+                    f"{self.host}: cannot be reached ({_reason(error)}): check the network and the URL."
+                ) from None
+            raise Again(f"cannot be reached ({_reason(error)})") from None
+        except httpx.TimeoutException:
+            raise Again(f"sends nothing for {self.timeout:g} s") from None
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            raise KgError(f"{self.url}: is no URL that can be called ({_reason(error)}): check it.") from None
+        except httpx.HTTPError as error:
+            raise Again(f"breaks off its answer ({_reason(error)})") from None
+
+    def _write(self, response: httpx.Response, place: Path) -> None:
+        end = time.monotonic() + self.whole
+        size = 0
+        with _writing(place) as file:
+            for piece in response.iter_bytes():
+                size += len(piece)
+                if size > self.most_bytes:
+                    raise KgError(
+                        f"{self.host}: an answer is larger than {self.most_bytes / (1 << 20):,.0f} MB and was not "
+                        f"kept: check the URL {self.url}."
+                    )
+                if time.monotonic() > end:
+                    raise Again(f"takes longer than {self.whole:g} s for an answer")
+                file.write(piece)
+
+    def _redirected(self, url: str, target: str) -> str:
+        """Where a redirection leads: over http or https (never back from https), and to nobody else's host."""
+        old, new = _parts(url), _parts(urljoin(url, target))
+        was, host = old.hostname or "", new.hostname or ""
+        sound = new.scheme == "https" or (new.scheme == "http" and old.scheme == "http")
+        near = (_within(was, host) or _within(host, was)) and new.port in (None, old.port)
+        if not sound or not near or new.username is not None:
+            raise KgError(
+                f"{self.host}: sends on to {target[:200]!r}, which is not followed: give another URL, if you trust it."
+            )
+        return new.geturl()
+
+
+class Turn:
+    """One call at a time to a host, over all processes of a user: a locked file whose time is that of the last call.
+
+    Where no such file can be made or locked, a process keeps the distance of its own calls only.
+    """
+
+    def __init__(self, host: str) -> None:
+        self._last = float("-inf")  # monotonic
+        self._file = None
+        folder = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "kg" / "fetch"
+        place = folder / f"{re.sub(r'[^A-Za-z0-9.-]', '_', host)[:200]}.lock"
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            before = time.time() - place.stat().st_mtime if place.exists() else float("inf")
+            self._file = place.open("ab")
+            if before >= 0:  # a clock may have been set back
+                self._last = time.monotonic() - before
+        if self._file is not None and not _locked(self._file.fileno()):
+            self._file.close()
+            raise KgError(f"{host}: another `kg fetch` is calling it: wait until that is done.")
+
+    def wait(self, interval: float) -> None:
+        """Wait until the last call is long enough ago."""
+        time.sleep(max(0.0, self._last + interval - time.monotonic()))
+
+    def done(self) -> None:
+        """Take note of a call that is over."""
+        self._last = time.monotonic()
+        if self._file is not None:
+            with suppress(OSError):
+                os.utime(self._file.fileno())
+
+    def close(self) -> None:
+        """Let others call."""
+        if self._file is not None:
+            self._file.close()
+
+
+@contextmanager
+def _writing(place: Path) -> Iterator[BinaryIO]:
+    try:
+        with place.open("wb") as file:
+            yield file
+    except OSError as error:
+        raise KgError(
+            f"{place.parent}: cannot be written to ({error.strerror or error}): choose another folder."
+        ) from None
+
+
+def _locked(handle: int) -> bool:
+    """Whether this process has a file for itself now; always, where the system knows no such locks."""
+    try:
+        import fcntl
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks
+        return True
+    return True
+
+
+def retry_after(said: str) -> float | None:
+    """Seconds that a Retry-After asks for, a number or a date (RFC 9110, 10.2.3); None for neither.
+
+    >>> retry_after("120"), retry_after("Sun, 06 Nov 1994 08:49:37 GMT"), retry_after("soon"), retry_after("-1")
+    (120.0, 0.0, None, None)
+    """
+    said = said.strip()
+    if said.isdecimal():
+        return float(said[:10])
+    with suppress(ValueError, OverflowError, TypeError, IndexError):
+        return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
+    return None
+
+
+def service_url(url: str) -> str:
+    """The URL of a service, https unless it says http; KgError for one with a password, a query or no host.
+
+    >>> service_url("export.arxiv.org/api/query"), service_url("http://127.0.0.1:8000/oai")
+    ('https://export.arxiv.org/api/query', 'http://127.0.0.1:8000/oai')
+    """
+    whole = url.strip() if "://" in url else f"https://{url.strip()}"
+    parts = _parts(whole)
+    sound = parts.scheme in ("http", "https") and parts.hostname and whole.isprintable() and " " not in whole
+    if not sound or "@" in parts.netloc or "?" in whole or "#" in whole:
+        raise KgError(f"{url[:200]!r}: is no URL of a service: write https://HOST/PATH, without password or query.")
+    return whole
+
+
+def _parts(url: str) -> SplitResult:
+    """The parts of a URL; empty ones for what is none."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.port != 0 else urlsplit("")
+    except ValueError:
+        return urlsplit("")
+
+
+def _within(host: str, other: str) -> bool:
+    """Whether a host is another, or lies below it."""
+    return bool(other) and (host == other or host.endswith(f".{other}"))
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong, in the words of the library, without the number of the system's error."""
+    return re.sub(r"^\[Errno -?\d+\] ", "", " ".join(str(error).split()))[:200] or type(error).__name__
+
+
+def _phrase(status: int) -> str:
+    with suppress(ValueError):
+        return HTTPStatus(status).phrase
+    return ""

@@ -1,0 +1,56 @@
+"""Which fetched papers a graph lacks: by arXiv id, whatever its version, and by DOI; each paper of a harvest once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.model import Document
+from kg.sources.base import source_name
+
+if TYPE_CHECKING:
+    from kg.graph.store import Store
+
+_VERSION = re.compile(r"v\d+$")
+_DOI = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)")
+
+
+class Lacking:
+    """Says of each document whether it is to be stored, and takes note of it; `known` counts those that are not.
+
+    An entry that another of the `files`, the answers of one harvest, holds is not stored again. With `new`, neither is
+    a paper that any entry of the graph has by the same arXiv id or DOI.
+    """
+
+    def __init__(self, store: Store, files: Iterable[Path], new: bool) -> None:
+        from kg.graph.contents import entry_sources, identifiers
+        from kg.graph.rdf import local_id
+
+        self.known: set[str] = set()  # entries
+        self._new = new
+        ours = {source_name(file) for file in files}
+        held = entry_sources(store)
+        self._sources = {local_id(entry, source): source for entry, source in held.items() if source in ours}
+        self._papers = {folded(name) for name in identifiers(store)} if new else set()
+
+    def __call__(self, document: Document) -> bool:
+        names = {folded(name) for name in (document.arxiv, document.doi) if name.strip()}
+        holder = self._sources.setdefault(document.id, document.source)
+        if holder != document.source or (self._new and names & self._papers):
+            self.known.add(document.id)
+            return False
+        if self._new:
+            self._papers |= names
+        return True
+
+
+def folded(name: str) -> str:
+    """An arXiv id without version or a DOI without its address, in small letters.
+
+    >>> folded("2510.01234v2"), folded("https://doi.org/10.1145/12.AB"), folded("hep-th/9901001")
+    ('2510.01234', '10.1145/12.ab', 'hep-th/9901001')
+    """
+    name = _DOI.sub("", name.strip().lower()).removeprefix("arxiv:")
+    return name if name.startswith("10.") else _VERSION.sub("", name)

@@ -1,0 +1,155 @@
+"""Titles as they are compared: letters and digits, the name they begin with, the numbers that tell a series apart."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from functools import cached_property, lru_cache
+
+from rapidfuzz.distance import Levenshtein
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_COMMAND = re.compile(r"\\(?:text|math|em)\w*\s*(?=\{)|\\(?:it|bf|rm|em|sf|tt)\b")  # how letters look
+_LATEX = re.compile(r"[\\${^]")
+_SYMBOL = re.compile(r"\\([A-Za-z]+)\s?")
+_GREEK = re.compile(r"[\u0370-\u03ff]")
+_COLON = re.compile(r"\s*[:：]\s*|\s+(?:--+|[-–—])\s+|\s*——\s*")
+_CUT = re.compile(r"\s*(?:\.\.+|…)\s*$")
+_TOKEN = re.compile(r"[a-z0-9.]*[a-z0-9]\+*|[\u3400-\u9fff]")
+_ROMAN = re.compile(r"i{2,3}|i?v|vi{1,3}|i?x")
+_EDITION = re.compile(r"(?:v|vol|part|phase|ver|version)?\d+(?:\.\d+)*[a-z]?")
+_NUMBER = re.compile(r"\d+(?:\.\d+)*|\++$")
+_SERIES = re.compile(r"part|volume|vol|phase|episode|chapter|第|上|下|续")
+_INNER = re.compile(r"[a-z][A-Z]|[A-Z]{2}|\d|[A-Z]-?[a-z]*-?[A-Z]")  # "FlashInfer", "KIVI", "H2O"
+_NAME_WORDS = 3  # of a coined name before the colon
+_LONG = 24  # letters of a title that no other work is likely to have
+_TELLING = 28  # letters of what precedes or follows the colon in another's title
+_WORDS = 4
+_WORD_TYPED = 6  # letters of a word in which a misprint can be told from another word
+_LINE = 40  # letters of a title that a list may have cut off without a mark
+
+
+class Title:
+    """One title, folded when first asked."""
+
+    def __init__(self, text: str) -> None:
+        self.is_cut = bool(_CUT.search(text))
+        self.text = plain(_CUT.sub("", text))
+        self.main, _, self.rest = _split(self.text)
+        self.letters = letters(self.text)
+        self.is_han = bool(_HAN.search(self.text))
+
+    @cached_property
+    def main_letters(self) -> str:
+        """Of what precedes the colon; "" without one."""
+        return letters(self.main) if self.rest else ""
+
+    @cached_property
+    def rest_letters(self) -> str:
+        """Of what follows the colon."""
+        return letters(self.rest)
+
+    @cached_property
+    def tokens(self) -> list[str]:
+        """Words in lower case, Han characters one by one."""
+        return _TOKEN.findall(_flat(self.text).lower())
+
+    @cached_property
+    def name(self) -> str:
+        """The coined name that it begins with, folded: "kivi" of "KIVI: A Tuning-Free ..."; "" without."""
+        words = self.main.split()
+        named = self.rest and len(words) <= _NAME_WORDS and (_INNER.search(self.main) or len(words) == 1)
+        return self.main_letters if named else ""
+
+    @cached_property
+    def numbers(self) -> Counter[str]:
+        """What counts in it: years, versions, parts ("II", "2.0", "SPA++")."""
+        found = [number for token in self.tokens for number in _NUMBER.findall(token)]
+        return Counter([*found, *filter(_ROMAN.fullmatch, self.tokens)])
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether it is long or odd enough that no other work is likely to have it."""
+        if self.is_han:
+            return len(self.letters) >= 10
+        return (len(self.letters) >= _LONG and len(self.tokens) >= _WORDS) or bool(self.name)
+
+    def is_misprint_of(self, other: Title) -> bool:
+        """Whether the two differ by a plural or a letter in a long word, in titles that are long beside it."""
+        a, b = self.tokens, other.tokens
+        if len(a) != len(b) or min(len(self.letters), len(other.letters)) < _LONG or self.numbers != other.numbers:
+            return False
+        changed = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
+        return len(changed) <= 2 and all(_is_misprint(x, y) for x, y in changed)
+
+    def is_part_of(self, other: Title) -> bool:
+        """Whether the other has all of it: and a subtitle, a name before the colon, or what a list cut off."""
+        if not self.letters or len(self.letters) >= len(other.letters):
+            return False
+        if self.letters == other.main_letters or (self.letters == other.rest_letters and len(self.tokens) >= _WORDS):
+            return True
+        return len(self.letters) >= _LONG and other.letters.startswith(self.letters)
+
+    def is_surely_part_of(self, other: Title) -> bool:
+        """Whether the part is so much, or so plainly cut off, that no other work is likely to have it."""
+        if self.letters in (other.main_letters, other.rest_letters):
+            return len(self.letters) >= _TELLING
+        return self.is_cut or len(self.letters) >= _LINE
+
+    def continues(self, other: Title) -> bool:
+        """Whether the longer of the two goes on where the shorter ends with a number: "Part II", "v2", "2025"."""
+        short, long = sorted((self, other), key=lambda title: len(title.letters))
+        if long.letters.startswith(short.letters):
+            rest = long.tokens[len(short.tokens) :]
+            return not short.is_cut and bool(rest) and _counts(rest[0])
+        return bool(long.rest and short.letters == long.rest_letters and _SERIES.match(long.main.lower()))
+
+
+def letters(text: str) -> str:
+    """Letters and digits only, without case and accents.
+
+    >>> letters("AsyncSpade: Test-Time Scaling")
+    'asyncspadetesttimescaling'
+    """
+    return "".join(c for c in _flat(text).lower() if c.isalnum())
+
+
+@lru_cache(maxsize=4096)
+def plain(text: str) -> str:
+    r"""A title without LaTeX, its Greek letters by name.
+
+    >>> plain(r"$\mu$KE: \textit{Can} it?"), plain("γ-Quant")
+    ('muKE: Can it?', 'gamma-Quant')
+    """
+    if _LATEX.search(text):
+        text = _SYMBOL.sub(r"\1", _COMMAND.sub("", text))
+        text = text.translate({ord(c): None for c in "${}^_\\"})
+    return _GREEK.sub(lambda match: _greek(match[0]), " ".join(text.split()))
+
+
+def _greek(letter: str) -> str:
+    name = unicodedata.name(letter, "")
+    return name.split()[-1].lower() if "LETTER" in name and "WITH" not in name else letter
+
+
+def _flat(text: str) -> str:
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def _split(text: str) -> tuple[str, str, str]:
+    match = _COLON.search(text)
+    return (text[: match.start()], match[0], text[match.end() :]) if match else (text, "", "")
+
+
+def _counts(token: str) -> bool:
+    series = _EDITION.fullmatch(token) or _ROMAN.fullmatch(token) or _SERIES.match(token)
+    return bool(series) or token.endswith("+")
+
+
+def _is_misprint(a: str, b: str) -> bool:
+    if a + "s" == b or b + "s" == a:
+        return min(len(a), len(b)) >= 3
+    return min(len(a), len(b)) >= _WORD_TYPED and a[:2] == b[:2] and Levenshtein.distance(a, b) <= 1

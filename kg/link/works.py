@@ -1,0 +1,334 @@
+"""Whether two entries describe one work: a preprint, its conference version and its line in a report, say.
+
+What is compared is what entries know: ids, title, abstract, authors, institutions. Equal ids settle it; numbers of a
+series, authors of whom none is common, and two arXiv ids keep works apart; between the two, the less alike the titles
+are, the more the rest must tell. The rules were made on two thirds of data/gold/works.jsonl (scripts/eval_works.py).
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+from itertools import combinations
+from typing import NamedTuple
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
+
+from kg.link.papers import arxiv_of, doi_of, own_ids
+from kg.link.titles import Title, letters
+from kg.link.translated import terms
+from kg.model import Document, Record
+from kg.text import Remembered
+
+_WORD = re.compile(r"[a-z0-9]+")
+_SHINGLE = 3  # words
+_FEWEST = 20  # shingles of an abstract that says something
+_LOOKED_UP, _BANDS, _ROWS = 4, 6, 2  # words of a shingle; keys of an abstract; least hashes in each
+_END = 28  # letters at the ends of a title by which others are found
+_SAME, _ALIKE, _RELATED = 0.85, 0.5, 0.3  # shares of common shingles
+_FAR = 0.12
+_MOST_TERMS = 5  # of a title by which others are found
+_TERMS = 2  # that titles in two languages have in common
+_SUFFIX = re.compile(r"[\s,]+(?:jr|sr|ii|iii|iv)\.?$", re.IGNORECASE)
+
+
+class Likeness(IntEnum):
+    """How alike two titles are."""
+
+    FAR = 0
+    NAMED = 1  # they begin with one coined name
+    NEAR = 2  # a word or two differ
+    PART = 3  # one is a part of the other: without subtitle, without name, cut off
+    EQUAL = 4
+
+
+class Verdict(NamedTuple):
+    """Whether two entries are one work: `weight` above 0, how surely; below 0 they must not meet in one; and why."""
+
+    weight: int
+    reason: str
+
+    @property
+    def same(self) -> bool:
+        return self.weight > 0
+
+
+BY_ID, BY_TITLE, BY_REST = 4, 3, 2
+_UNTOLD = Verdict(0, "nothing tells that they are one work")
+
+
+@dataclass(frozen=True)
+class Described:
+    """What an entry knows of its work."""
+
+    entry: str
+    title: str = ""
+    abstract: str = ""
+    authors: tuple[str, ...] = ()
+    author_count: int | None = None
+    institutions: tuple[str, ...] = ()
+    arxiv: str = ""
+    doi: str = ""
+    ids: tuple[str, ...] = ()  # the CURIEs that it could have by itself, the best first
+
+    @cached_property
+    def heading(self) -> Title:
+        return Title(self.title)
+
+    @cached_property
+    def shingles(self) -> frozenset[str]:
+        return frozenset(_shingles(self.abstract, _SHINGLE))
+
+    @cached_property
+    def last_names(self) -> frozenset[str]:
+        return frozenset(filter(None, map(_LAST.__getitem__, self.authors)))
+
+    @property
+    def count(self) -> int | None:
+        return self.author_count or len(self.authors) or None
+
+
+def described(document: Document, record: Record) -> Described:
+    """What an entry knows of its work, by its texts and its record."""
+    texts = document.texts
+    title = record.title or (texts["T"].text if "T" in texts else "") or record.name
+    return Described(
+        document.id,
+        title,
+        texts["A"].text if "A" in texts else "",
+        tuple(document.authors),
+        document.author_count,
+        tuple(dict.fromkeys(mention.surface for mention in record.institutions)),
+        arxiv_of(document),
+        doi_of(document),
+        own_ids(document, record),
+    )
+
+
+def keys(one: Described) -> list[str]:
+    """What an entry has in common with every other of its work, at least one of them: short texts to look up."""
+    found = [name for name in one.ids if not name.startswith("paper:entry-")]
+    title = one.heading
+    if title.letters:
+        found += [f"begin:{title.letters[:_END]}", f"end:{title.letters[-_END:]}"]
+    found += [f"begin:{part[:_END]}" for part in (title.main_letters, title.rest_letters) if part]
+    if title.name:
+        found.append(f"name:{title.name}")
+    if one.count:  # for a title in another language, which has no letters in common
+        some = sorted(terms(one.title))[:_MOST_TERMS]
+        found += [f"terms:{term} {other} {one.count}" for term, other in combinations(some, 2)]
+    found += [f"abstract:{at}-{band}" for at, band in enumerate(_bands(_shingles(one.abstract, _LOOKED_UP)))]
+    return list(dict.fromkeys(found))
+
+
+def same_work(a: Described, b: Described) -> Verdict:
+    """Whether two entries describe one work, and why."""
+    if a.arxiv and a.arxiv == b.arxiv:
+        return Verdict(BY_ID, f"the same arXiv id, {a.arxiv}")
+    if a.doi and a.doi == b.doi:
+        return Verdict(BY_ID, f"the same DOI, {a.doi}")
+    if a.arxiv and b.arxiv:
+        return Verdict(-1, f"two arXiv ids, {a.arxiv} and {b.arxiv}")
+    return _Pair(a, b).verdict()
+
+
+class _Pair:
+    """Two entries whose ids do not settle it, and what they have in common."""
+
+    def __init__(self, a: Described, b: Described) -> None:
+        self.a, self.b = a, b
+        self.titles = _likeness(a.heading, b.heading)
+        self.common = _common_authors(a, b)
+        self.abstracts = _common_shingles(a.shingles, b.shingles)
+
+    def verdict(self) -> Verdict:
+        a, b = self.a, self.b
+        if self.common == 0:
+            return Verdict(-1, "no author in common")
+        if a.heading.letters and b.heading.letters and self._other_number():
+            return Verdict(-1, "the titles have other numbers, as in a series")
+        if not a.heading.letters or not b.heading.letters:
+            return self._by_abstract(_SAME)
+        if self.titles is Likeness.EQUAL:
+            return self._equal()
+        if self.titles is Likeness.PART:
+            return self._part()
+        if a.heading.is_han != b.heading.is_han:
+            return self._translated()
+        if self.titles is Likeness.NEAR:
+            return self._near()
+        return self._by_abstract(_SAME)
+
+    def _equal(self) -> Verdict:
+        heading = self.a.heading
+        if not heading.is_telling and not self._support():
+            return Verdict(0, "one title, but a short one, and nothing else in common")
+        if self.a.doi and self.b.doi and not self._known() and not self._support():
+            return Verdict(0, "one title, but two DOIs, and nothing else in common")
+        if self._denied():
+            return Verdict(-1, "one title, but other abstracts, institutions and numbers of authors")
+        return Verdict(BY_TITLE, f"the same title{self._also()}")
+
+    def _part(self) -> Verdict:
+        if self.abstracts is not None and self.abstracts < _FAR and not self._many():
+            return Verdict(0, "one title is a part of the other, but the abstracts differ")
+        short, whole = sorted((self.a.heading, self.b.heading), key=lambda title: len(title.letters))
+        long = short.is_surely_part_of(whole)
+        if long or self._support():
+            return Verdict(BY_TITLE if long else BY_REST, f"one title is a part of the other{self._also()}")
+        return Verdict(0, "one title is a short part of the other, and nothing else is in common")
+
+    def _near(self) -> Verdict:
+        """Titles of which a word or two differ: a new version's, or another work's of the same people."""
+        renamed = bool(self.a.heading.name and self.b.heading.name and self.a.heading.name != self.b.heading.name)
+        enough = _SAME if renamed else _ALIKE
+        if self.abstracts is None:
+            return _UNTOLD
+        if self.abstracts >= enough:
+            return Verdict(BY_REST, f"titles alike{self._also()}")
+        return self._by_abstract(enough)
+
+    def _translated(self) -> Verdict:
+        """A title in Chinese and one in English."""
+        told = self._support() + (self.titles is Likeness.NAMED)
+        if self.abstracts is not None and self.abstracts >= _ALIKE:
+            return Verdict(BY_REST, f"titles in two languages{self._also()}")
+        if self._denies():
+            return _UNTOLD
+        if self.titles is Likeness.NAMED and told > 1:
+            return Verdict(BY_REST, f"titles in two languages with one name{self._also()}")
+        if told and told + min(_TERMS, self._terms()) > _TERMS:
+            return Verdict(BY_REST, f"titles in two languages with terms in common{self._also()}")
+        return _UNTOLD
+
+    def _by_abstract(self, enough: float) -> Verdict:
+        if self.abstracts is None or self.abstracts < enough:
+            return _UNTOLD
+        return Verdict(BY_REST, f"the same abstract{self._also(abstract=False)}")
+
+    def _terms(self) -> int:
+        return len(terms(self.a.title) & terms(self.b.title))
+
+    def _known(self) -> bool:
+        """Whether both say anything but a title."""
+        return self.common is not None or self.abstracts is not None
+
+    def _support(self) -> int:
+        """How many things beside the title tell that it is one work."""
+        told = (self.abstracts or 0) >= _RELATED, bool(self.common), self._places() is True, self._count() is True
+        return sum(told)
+
+    def _many(self) -> bool:
+        return self.common is not None and self.common >= min(2, len(self.a.authors), len(self.b.authors)) > 0
+
+    def _denies(self) -> int:
+        return sum(((self.abstracts or 1) < _FAR, self._places() is False, self._count() is False))
+
+    def _denied(self) -> bool:
+        """Whether all that is known beside the title is against it, and that is much."""
+        return not self._support() and self._denies() >= 2
+
+    def _places(self) -> bool | None:
+        """Whether an institution is common to both; None when one of them names none."""
+        a, b = self.a.institutions, self.b.institutions
+        if not a or not b:
+            return None
+        return any(fuzz.token_set_ratio(one, other, processor=str.lower) >= 85 for one in a for other in b)
+
+    def _count(self) -> bool | None:
+        """Whether both have as many authors; None when one does not say."""
+        a, b = self.a.count, self.b.count
+        return None if a is None or b is None else a == b
+
+    def _other_number(self) -> bool:
+        """Whether the titles count differently ("Part I", "2025", "v2"): where they are alike otherwise."""
+        if self.titles is Likeness.PART:
+            return self.a.heading.continues(self.b.heading)
+        other = self.a.heading.numbers != self.b.heading.numbers
+        return other and self.titles is not Likeness.FAR and self.a.heading.is_han == self.b.heading.is_han
+
+    def _also(self, abstract: bool = True) -> str:
+        """What else is in common, as the end of a sentence."""
+        told = []
+        if abstract and self.abstracts is not None and self.abstracts >= _RELATED:
+            told.append(f"{self.abstracts:.0%} of the abstract")
+        if self.common:
+            told.append(f"{self.common} author{'s' * (self.common > 1)}")
+        if not self.common and self._places():
+            told.append("an institution")
+        if not self.common and self._count():
+            told.append("the number of authors")
+        return f", {' and '.join(told)} in common" if told else ""
+
+
+def _likeness(a: Title, b: Title) -> Likeness:
+    if not a.letters or not b.letters:
+        return Likeness.FAR
+    if a.letters == b.letters or a.is_misprint_of(b):
+        return Likeness.EQUAL
+    if a.is_part_of(b) or b.is_part_of(a):
+        return Likeness.PART
+    if a.name and a.name == b.name and (a.is_han != b.is_han or a.numbers == b.numbers):
+        likeness = Likeness.NAMED
+    else:
+        likeness = Likeness.FAR
+    return Likeness.NEAR if Levenshtein.normalized_similarity(a.letters, b.letters) >= 0.7 else likeness
+
+
+def _common_authors(a: Described, b: Described) -> int | None:
+    """How many authors both have; None when one names none."""
+    if not a.last_names or not b.last_names:
+        return None
+    common = len(a.last_names & b.last_names)
+    if common:
+        return common
+    # Sources differ in which name comes first.
+    turned = len({letters(name) for name in a.authors} & {_turned(name) for name in b.authors})
+    # Nor can "张伟" and "Wei Zhang" be compared.
+    return turned if turned or _is_latin(a.last_names) == _is_latin(b.last_names) else None
+
+
+def _common_shingles(a: frozenset[str], b: frozenset[str]) -> float | None:
+    """The share of the shorter abstract's shingles that the other has; None when one is no abstract to speak of."""
+    fewer = min(len(a), len(b))
+    return len(a & b) / fewer if fewer >= _FEWEST else None
+
+
+def _shingles(text: str, size: int) -> list[str]:
+    words = _WORD.findall(text.lower())
+    return [" ".join(words[at : at + size]) for at in range(len(words) - size + 1)]
+
+
+def _bands(shingles: list[str]) -> list[str]:
+    """Keys of a text, one of which two texts that are much alike have in common (min-wise hashing: Broder 1997).
+
+    Two least hashes make a key, so that texts that share a phrase or two have none.
+    """
+    if len(shingles) < _FEWEST:
+        return []
+    hashes = [zlib.crc32(shingle.encode()) for shingle in shingles]
+    odd = [0x9E3779B1 * (2 * at + 1) & 0xFFFFFFFF for at in range(_BANDS * _ROWS)]
+    least = [min((value ^ one) * 0x85EBCA6B & 0xFFFFFFFF for value in hashes) for one in odd]
+    return ["".join(f"{one:08x}" for one in least[at : at + _ROWS]) for at in range(0, len(least), _ROWS)]
+
+
+def _last_name(author: str) -> str:
+    author = _SUFFIX.sub("", author.strip())
+    last = author.partition(",")[0] if "," in author else author.rpartition(" ")[2]
+    return letters(last)
+
+
+def _turned(author: str) -> str:
+    return letters("".join(reversed(author.replace(",", " ").split())))
+
+
+def _is_latin(names: Iterable[str]) -> bool:
+    return any(name.isascii() for name in names)
+
+
+_LAST = Remembered(_last_name)

@@ -1,0 +1,318 @@
+"""Archives (zip, tar and packed tar): every plain file in one is a file to read, and nothing is written where it lies.
+
+What an archive says of itself is not believed: names, sizes and counts are those of a stranger. Bounds keep the time
+and memory of one that is made to fill a disk ("zip bomb", Fifield 2019) in proportion to its own size.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO, cast
+
+from kg.model import KgError
+from kg.sources.base import LIMIT, Held, InputFile, source_name
+from kg.sources.packed import FREE, RATIO, Damaged
+
+_MOST = 100_000  # members
+_TOTAL = 20 << 30  # bytes of all members
+_FREE = 16 * FREE  # of these, in whatever small an archive: one member that is a bomb does not hide the others
+_MOST_SENTENCES = 100  # on members that are left out, before they are only counted
+_LISTING = 32 << 20  # bytes of the list of a zip file: 300,000 names
+_HEADERS = 1 << 20  # bytes that a tar file may have between two members
+_PIECE = 1 << 16
+_LONGEST = 1000  # characters of a name
+_ZIP = (b"PK\3\4", b"PK\5\6")
+_DOCUMENTS = frozenset({"[Content_Types].xml", "mimetype"})  # of Word, Excel; of OpenDocument, EPUB
+_BROKEN = (
+    *(zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError),
+    *(ValueError, OverflowError, LookupError, RuntimeError, NotImplementedError, RecursionError, MemoryError),
+)
+_DRIVE = re.compile(r"[A-Za-z]:")
+_NUMBER = re.compile(r"(\d+)")
+
+
+def kind(file: InputFile) -> str:
+    """ "zip" or "tar" for an archive of files, "" for any other file, also for documents that are zip files inside."""
+    if file.head.startswith(_ZIP) and not file.packed:
+        return "" if _is_document(file) else "zip"
+    if len(file.head) < tarfile.BLOCKSIZE:
+        return ""
+    try:
+        tarfile.TarInfo.frombuf(file.head[: tarfile.BLOCKSIZE], "utf-8", "surrogateescape")
+    except (tarfile.HeaderError, ValueError):
+        return ""
+    return "tar"
+
+
+def members(file: InputFile) -> Iterator[Held]:
+    """The plain files in an archive, one by one as they are asked for; those that cannot be read say why.
+
+    Zip files in natural order of the names, tar files in their own. Hidden files are left out, as in folders.
+    """
+    walk = _Walk(file)
+    found = _in_zip(file, walk) if kind(file) == "zip" else _in_tar(file, walk)
+    try:
+        yield from found
+        if not walk.seen:
+            yield walk.problem("the archive holds no file: give one with papers")
+    except _Stop as reason:
+        yield walk.problem(str(reason))
+    except Damaged as error:
+        yield walk.problem(f"{error}: {error.remedy}")
+    except _BROKEN as error:
+        yield walk.problem(f"the archive is damaged ({_said(error)}): fetch the file again")
+    if walk.untold:
+        yield walk.problem(f"{walk.untold:,} more of its members were left out")
+
+
+class _Stop(Exception):
+    """Why the rest of an archive is not read."""
+
+
+class _Walk:
+    """What was met in an archive: names, bytes, members left out."""
+
+    def __init__(self, file: InputFile) -> None:
+        self.archive = file.path
+        with file.stored() as stream:
+            self.size = stream.seek(0, io.SEEK_END)
+        self.name = source_name(PurePosixPath(file.own_name))  # "papers" of papers.tar.gz
+        self.seen = self.told = self.untold = self.bytes = 0
+        self._names: set[str] = set()
+
+    def problem(self, sentence: str, inner: str = "") -> Held:
+        return Held(self.archive, _shown(inner), problem=f"{sentence.rstrip('.')}.")
+
+    def left_out(self, inner: str, sentence: str) -> Iterator[Held]:
+        """A member that says why it is not read, unless too many have."""
+        self.told += 1
+        if self.told <= _MOST_SENTENCES:
+            yield self.problem(sentence, inner)
+        else:
+            self.untold += 1
+
+    def counted(self) -> None:
+        self.seen += 1
+        if self.seen > _MOST:
+            raise _Stop(f"the archive holds more than {_MOST:,} files and was read to here: split it")
+
+    def held(self, inner: str, stream: BinaryIO, packed: int) -> Iterator[Held]:
+        """A member with its bytes; `packed` is the size from which they come, in bytes."""
+        made = Held(self.archive, _shown(inner), self._source(inner))
+        size = 0
+        while data := stream.read(_PIECE):
+            size += len(data)
+            self.bytes += len(data)
+            if self.bytes > _TOTAL:
+                raise _Stop(f"the archive holds more than {_TOTAL >> 30} GB and was read to here: split it")
+            if self.bytes > _FREE and self.bytes > RATIO * self.size:
+                raise _Stop(_bomb("the archive"))
+            if size > FREE and size > RATIO * packed:
+                yield from self.left_out(inner, _bomb("it"))
+                return
+            if size > LIMIT:
+                yield from self.left_out(inner, _too_large())
+                return
+            made.write(data)
+        yield made
+
+    def _source(self, inner: str) -> str:
+        """A name that no other member has: the file's own; where that is taken, the archive's and the folders' too."""
+        path = PurePosixPath(_shown(inner))
+        name = source_name(path)
+        if name in self._names:
+            name = "-".join((self.name, *path.parts[:-1], name))
+        number, free = 1, name
+        while free in self._names:
+            number += 1
+            free = f"{name}-{number}"
+        self._names.add(free)
+        return free
+
+
+def _too_large() -> str:
+    return f"holds more than {LIMIT >> 20} MB: split it into smaller files"
+
+
+def _bomb(what: str) -> str:
+    return f"{what} unpacks to more than {RATIO} times its size, which no papers do: unpack it first if they are"
+
+
+def _in_zip(file: InputFile, walk: _Walk) -> Iterator[Held]:
+    with file.stored() as stream, zipfile.ZipFile(cast(Any, _Careful(stream))) as archive:
+        for info in sorted(archive.infolist(), key=lambda info: _natural(info.filename)):
+            inner = info.filename.replace("\\", "/")
+            mode = info.external_attr >> 16
+            if info.is_dir() or _hidden(inner):
+                continue
+            walk.counted()
+            if reason := _unsafe(inner):
+                yield from walk.left_out(inner, reason)
+            elif stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+                yield from walk.left_out(inner, _no_file("link" if stat.S_ISLNK(mode) else "device"))
+            elif info.file_size > LIMIT:
+                yield from walk.left_out(inner, _too_large())
+            elif info.flag_bits & 1:
+                yield from walk.left_out(inner, "is encrypted: unpack the archive with its password first")
+            else:
+                try:
+                    with archive.open(info) as member:
+                        yield from walk.held(inner, cast(BinaryIO, member), info.compress_size)
+                except NotImplementedError:
+                    yield from walk.left_out(inner, "is packed in a way that is not read here: unpack it first")
+                except _BROKEN as error:
+                    yield from walk.left_out(inner, f"is damaged in the archive ({_said(error)}): fetch it again")
+
+
+def _in_tar(file: InputFile, walk: _Walk) -> Iterator[Held]:
+    with file.open() as stream:
+        forward = _Forward(stream)
+        with tarfile.TarFile(fileobj=cast(Any, forward), errorlevel=2) as archive:
+            while True:
+                forward.grant(_HEADERS)
+                info = archive.next()
+                cast(Any, archive).members = []  # else it keeps them all
+                if info is None:
+                    forward.check_end()
+                    return
+                inner = info.name.replace("\\", "/")
+                if info.isdir() or _hidden(inner):
+                    continue
+                walk.counted()
+                if forward.tell() > _TOTAL:
+                    raise _Stop(f"the archive holds more than {_TOTAL >> 30} GB and was read to here: split it")
+                if reason := _unsafe(inner):
+                    yield from walk.left_out(inner, reason)
+                elif not info.isreg():
+                    yield from walk.left_out(inner, _no_file("link" if info.issym() or info.islnk() else "device"))
+                elif info.size > LIMIT:
+                    yield from walk.left_out(inner, _too_large())
+                else:
+                    forward.grant(LIMIT + _HEADERS)
+                    with cast(BinaryIO, archive.extractfile(info)) as member:
+                        yield from walk.held(inner, member, info.size)
+
+
+class _Careful:
+    """A zip file whose list of members is not read when it is too long."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.seek, self.tell, self.seekable = stream.seek, stream.tell, lambda: True
+
+    def read(self, size: int = -1) -> bytes:
+        if size > _LISTING:
+            raise _Stop(f"its list of members takes more than {_LISTING >> 20} MB: split it into smaller archives")
+        return self._stream.read(_LISTING if size < 0 else size)
+
+
+class _Forward:
+    """A tar file that is read from its beginning to its end, no further than it was granted between two members."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._at, self._granted = 0, _HEADERS
+        self._last = b""
+
+    def grant(self, size: int) -> None:
+        """How many bytes may be read until the next one; passing over others is free."""
+        self._granted = size
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, to: int) -> int:
+        if to < self._at:
+            raise _Stop("the archive is damaged (a member lies before another's end): fetch the file again")
+        while self._at < to:
+            data = self._stream.read(min(_PIECE, to - self._at))
+            if not data:
+                break
+            self._at += len(data)
+        return self._at
+
+    def read(self, size: int) -> bytes:
+        self._granted -= size
+        if self._granted < 0:
+            raise _Stop("the archive is damaged (what it tells of a member has no end): fetch the file again")
+        self._last = self._stream.read(size)
+        self._at += len(self._last)
+        return self._last
+
+    def check_end(self) -> None:
+        """Whether it ends as tar files do, with zeros or nothing: tarfile takes a damaged header for an end too."""
+        if self._last.strip(b"\0"):
+            raise _Stop("the archive is damaged or cut off: fetch the file again")
+
+
+def _is_document(file: InputFile) -> bool:
+    try:
+        with file.stored() as stream, zipfile.ZipFile(cast(Any, _Careful(stream))) as archive:
+            return not _DOCUMENTS.isdisjoint(archive.namelist())
+    except (_Stop, *_BROKEN):
+        return False
+
+
+def _unsafe(inner: str) -> str:
+    """What is wrong with the name of a member; "" for nothing."""
+    parts = inner.split("/")
+    if ".." in parts or inner.startswith("/") or _DRIVE.match(inner):
+        return "its name leads out of the archive, so it was left out: rename it"
+    if len(inner) > _LONGEST or not parts[-1]:
+        return f"its name is empty or longer than {_LONGEST:,} characters, so it was left out: rename it"
+    return ""
+
+
+def _no_file(what: str) -> str:
+    return f"is a {what} and no file, so it was left out: put the file itself into the archive"
+
+
+def _hidden(inner: str) -> bool:
+    return any(part.startswith(".") and part.strip(".") for part in inner.split("/"))
+
+
+def _shown(inner: str) -> str:
+    """A name as a message may show it: what does not print is replaced."""
+    shown = "".join(c if c.isprintable() else "\ufffd" for c in inner)
+    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST // 10]}..."
+
+
+def _natural(name: str) -> list[tuple[int, int, str]]:
+    pieces: Iterable[str] = _NUMBER.split(name)
+    return [(0, int(p), p) if p.isdecimal() and len(p) < 19 else (1, 0, p) for p in pieces if p]
+
+
+def _said(error: BaseException) -> str:
+    return " ".join(str(error).split())[:120] or type(error).__name__
+
+
+def standard_input(stream: BinaryIO | None) -> Held:
+    """What standard input gives, to its end; without one, nothing."""
+    held, size = Held(None, "stdin"), 0
+    while stream is not None and (data := stream.read(_PIECE)):
+        size += len(data)
+        if size > LIMIT:
+            return Held(None, "stdin", problem=f"holds more than {LIMIT >> 20} MB: give it as a file.")
+        held.write(data)
+    return held
+
+
+def each(paths: Iterable[Path | Held]) -> Iterator[Path | Held]:
+    """Files as they are, and in the place of an archive the files in it, read as they are asked for."""
+    for path in paths:
+        try:
+            file = InputFile(path)
+        except KgError:  # told by who reads it
+            yield path
+            continue
+        if kind(file):
+            yield from members(file)
+        else:
+            yield path

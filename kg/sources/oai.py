@@ -1,0 +1,166 @@
+"""Records of OAI-PMH (ListRecords, GetRecord), with arXiv's metadata (arXiv, arXivRaw) or Dublin Core (oai_dc).
+
+Deleted records are passed over. Specification: https://www.openarchives.org/OAI/openarchivesprotocol.html, the forms
+of arXiv: https://info.arxiv.org/help/oa/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kg.model import Batch, KgError
+from kg.sources import xml
+from kg.sources.base import InputFile
+from kg.sources.dates import mailed, submitted
+from kg.sources.latex import bare
+from kg.sources.rows import ARXIV_ID, Row, Skipped, batch_of
+
+_ROOT = re.compile(r"<(?:\w+:)?OAI-PMH\b")
+_OURS = re.compile(
+    r"arxiv\.org/OAI/arXiv(?:Raw)?/|openarchives\.org/OAI/2\.0/oai_dc/|<(?:\w+:)?error\b|</?(?:\w+:)?header\b"
+)
+_FORMS = ("arXiv", "arXivRaw", "dc")
+_ARXIV = re.compile(rf"(?:oai:arXiv\.org:|https?://arxiv\.org/abs/)({ARXIV_ID})(?:v\d+)?$", re.I)
+_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)$", re.I)
+_URL = re.compile(r"https?://\S+$", re.I)
+_DATE = re.compile(r"(?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?(?=T|$)")
+_BRACKETS = re.compile(r"\s*\([^()]*\)")
+_BETWEEN = re.compile(r"\s*(?:,\s*(?:and\s)?|;|:|\sand\s|\s&\s)\s*")
+
+
+class OaiReader:
+    """Reads answers of OAI-PMH; an entry is named by its arXiv id, else its DOI, else its OAI identifier."""
+
+    name = "oai"
+
+    def sniff(self, file: InputFile) -> float:
+        start = file.start() if xml.looks_like_xml(file) else ""
+        return 0.8 if _ROOT.search(start) and _OURS.search(start) else 0.0
+
+    def read(self, file: InputFile) -> Batch:
+        """Entries one by one; KgError for an answer that is an error or holds no paper."""
+        return batch_of(_rows(file), file, self.name, "records")
+
+
+def _rows(file: InputFile) -> Iterator[Row]:
+    number = 0
+    for element in xml.elements(file, ("record", "error")):
+        if xml.local(element) == "error":
+            said = ": ".join(filter(None, (element.get("code"), xml.text(element))))
+            raise KgError(
+                f'{file.path}: is an error of an OAI-PMH repository ("{said}"): correct the call and fetch again.'
+            )
+        header = xml.child(element, "header")
+        if header is None or header.get("status") == "deleted":  # MARC has elements of the same name, without a header
+            continue
+        number += 1
+        yield f"record {number}", _row(element)
+    if not number:
+        raise KgError(f"{file.path}: is an answer of OAI-PMH without a paper: fetch other days or another set.")
+
+
+def _row(record: xml.Element) -> dict[str, object] | Skipped:
+    for metadata in xml.children(record, "metadata"):
+        for found in metadata:
+            if (form := xml.local(found)) in _FORMS:
+                name = xml.text(xml.child(record, "header", "identifier"))
+                return _dublin_core(found, name) if form == "dc" else _arxiv(found, name, raw=form == "arXivRaw")
+    return Skipped("its metadata are of no form that is read here (arXiv, arXivRaw, oai_dc)")
+
+
+def _arxiv(paper: xml.Element, name: str, raw: bool) -> dict[str, object] | Skipped:
+    """A record with arXiv's own metadata."""
+    found = _ARXIV.fullmatch(f"oai:arXiv.org:{_value(paper, 'id')}") or _ARXIV.fullmatch(name)
+    if found is None:
+        return Skipped(f'"{(_value(paper, "id") or name)[:100]}" is no arXiv id')
+    return {
+        "id": found[1],
+        "title": _value(paper, "title"),
+        "abstract": _value(paper, "abstract"),
+        "institutions": [xml.text(place) for place in xml.children(paper, "authors", "author", "affiliation")],
+        "authors": _written(_value(paper, "authors"))
+        if raw
+        else [_name(one) for one in xml.children(paper, "authors", "author")],
+        "venue": bare(_value(paper, "journal-ref")),
+        "date": _first_version(paper, found[1]) if raw else _created(_value(paper, "created"), found[1]),
+        "arxiv": found[1],
+        "doi": (_value(paper, "doi").split() or [""])[0],
+        "url": f"https://arxiv.org/abs/{found[1]}",
+    }
+
+
+def _name(author: xml.Element) -> str:
+    return bare(" ".join(part for key in ("forenames", "keyname", "suffix") if (part := _value(author, key))))
+
+
+def _written(authors: str) -> list[str]:
+    """The names in a line of authors, without the affiliations in brackets.
+
+    >>> _written("A. Lovelace (1), B. Turing (1 and 2) and C. Xu ((1) ETH (Zurich), (2) MIT)")
+    ['A. Lovelace', 'B. Turing', 'C. Xu']
+    """
+    before = ""
+    while before != authors:
+        before, authors = authors, _BRACKETS.sub("", authors)
+    return [name for name in (bare(one) for one in _BETWEEN.split(authors)) if name]
+
+
+def _first_version(paper: xml.Element, arxiv: str) -> str:
+    versions = xml.children(paper, "version")
+    first = next((one for one in versions if one.get("version") == "v1"), versions[0] if versions else None)
+    return mailed(xml.text(xml.child(first, "date"))) if first is not None else submitted(arxiv)
+
+
+def _created(created: str, arxiv: str) -> str:
+    """The day of a paper; where it is later than the month of the id, it is that of a later version.
+
+    >>> _created("2025-09-30", "2510.00001"), _created("2026-08-30", "1601.04794")
+    ('2025-09-30', '2016-01')
+    """
+    month = submitted(arxiv)
+    return created if created and created[:7] <= (month or created) else month
+
+
+def _dublin_core(paper: xml.Element, name: str) -> dict[str, object]:
+    """A record in Dublin Core, of arXiv or any other repository."""
+    names = [xml.text(one) for one in xml.children(paper, "identifier")]
+    arxiv = next((m[1] for one in (name, *names) if (m := _ARXIV.match(one))), "")
+    doi = next((m[1] for one in names if (m := _DOI.match(one))), "")
+    texts = [xml.text(one) for one in xml.children(paper, "description")]
+    subjects = [xml.text(one) for one in xml.children(paper, "subject")]
+    return {
+        "id": arxiv or doi or name,
+        "title": _value(paper, "title"),
+        "abstract": max(texts, key=len, default=""),  # arXiv adds its comments as another
+        "authors": [_turned(xml.text(one)) for one in xml.children(paper, "creator")],
+        "venue": _value(paper, "source"),
+        "date": _earliest([xml.text(one) for one in xml.children(paper, "date")]),
+        "arxiv": arxiv,
+        "doi": doi,
+        "url": f"https://arxiv.org/abs/{arxiv}" if arxiv else next(filter(_URL.match, names), ""),
+        "keywords": [] if arxiv else subjects,  # arXiv's are its categories
+    }
+
+
+def _turned(name: str) -> str:
+    """A name as it is spoken.
+
+    >>> _turned("Lovelace, Ada"), _turned("King Jr., Martin L."), _turned("The ATLAS Collaboration")
+    ('Ada Lovelace', 'Martin L. King Jr.', 'The ATLAS Collaboration')
+    """
+    last, comma, first = bare(name).partition(", ")
+    return f"{first} {last}" if comma and "," not in first else bare(name)
+
+
+def _earliest(dates: list[str]) -> str:
+    """The first of some dates, as exactly as one of them says it."""
+    found = sorted(match.group() for date in dates if (match := _DATE.match(date)))
+    return max((one for one in found if one.startswith(found[0])), key=len, default="")
+
+
+def _value(element: xml.Element, name: str) -> str:
+    return xml.text(xml.child(element, name))
+
+
+READER = OaiReader()

@@ -1,0 +1,115 @@
+"""What a digest claims that its papers do not bear out: each claim with what was looked for and what comes nearest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from kg import sources
+from kg.check import Checker, Finding
+from kg.model import Batch, KgError
+from kg.pipeline import Added
+from kg.sources.digest import DigestReader
+from kg.views.base import View
+from kg.views.words import Words
+
+_MOST_NEAREST = 300  # characters of what comes nearest
+
+
+def check(
+    patterns: Iterable[str],
+    lang: str = "en",
+    *,
+    strict: bool = False,
+    report: Added | None = None,
+    progress: Callable[[str, int], None] | None = None,
+) -> View:
+    """The claims of the briefs of files that title, abstract and institution line do not bear out.
+
+    `papers` of the view counts those that have a brief. What cannot be read is told in `report`; `strict` raises
+    KgError at the first.
+    """
+    told = report if report is not None else Added()
+    checker, papers, without = Checker(), 0, 0
+    rows: list[dict[str, str]] = []
+    for batch in _batches(patterns, told, strict):
+        for document in batch.documents:
+            if "B" not in document.texts or not document.texts["B"].text.strip():
+                without += 1
+                continue
+            papers += 1
+            rows += (_row(batch.source.file, document.texts["T"].text, one) for one in checker.check(document))
+            if progress:
+                progress(document.id, papers)
+        told.skip(batch.skipped, strict)
+    return view({"papers": papers, "without_brief": without, "unsupported": len(rows), "claims": rows}, lang)
+
+
+def _batches(patterns: Iterable[str], told: Added, strict: bool) -> Iterator[Batch]:
+    """The files read; of a digest that kg wrote, its own briefs too."""
+    paths, problems = sources.expand(patterns)
+    told.skip(problems, strict)
+    for path in sources.each(paths):
+        try:
+            batch = sources.read(path)
+            if batch.source.form == DigestReader.name:
+                batch = DigestReader(keep_derived=True).read(sources.InputFile(path))
+            yield batch
+        except KgError as error:
+            told.skip([str(error)], strict)
+
+
+def _row(file: str, title: str, finding: Finding) -> dict[str, str]:
+    return {
+        "file": file,
+        "entry": finding.entry,
+        "title": title,
+        "kind": finding.kind,
+        "claim": finding.claim,
+        "clause": finding.clause,
+        "looked_for": finding.looked_for,
+        "nearest": finding.nearest,
+    }
+
+
+def view(found: dict[str, Any], lang: str) -> View:
+    """What a check found, as text or JSON."""
+    words = Words(lang)
+    return View(
+        words("checking.title"),
+        {
+            "md": lambda: _text(found, words),
+            "txt": lambda: _text(found, words),
+            "json": lambda: json.dumps(found, ensure_ascii=False, indent=1) + "\n",
+        },
+        papers=found["papers"],
+    )
+
+
+def _text(found: dict[str, Any], words: Words) -> str:
+    papers = words.count("count.paper", found["papers"])
+    claims = words.count("checking.claims", found["unsupported"])
+    out = [f"# {words('checking.title')}", ""]
+    out.append(words("checking.summary" if found["claims"] else "checking.sound", papers=papers, claims=claims))
+    if found["without_brief"]:
+        out.append(words("checking.without", papers=words.count("count.paper", found["without_brief"])))
+    entry = ""
+    for row in found["claims"]:
+        if row["entry"] != entry:
+            entry = row["entry"]
+            out += ["", f"## {entry} {_line(row['title'])}", ""]
+        said = words(
+            "checking.line",
+            kind=words(f"checking.{row['kind']}"),
+            claim=_line(row["claim"]),
+            clause=_line(row["clause"]),
+            sought=_line(row["looked_for"]),
+            nearest=_line(row["nearest"])[:_MOST_NEAREST] or words("checking.nothing"),
+        )
+        out.append(f"- {said}")
+    return "\n".join(out) + "\n"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

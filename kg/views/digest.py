@@ -1,0 +1,276 @@
+"""A digest in the reports' own form: header, a composed sentence on each paper, then its details.
+
+The `digest` reader reads it back to the same titles, institutions, author counts and abstracts. The sentences are
+derived, and say so: they never serve as evidence. The time is that of the papers, not the clock's: the same selection
+gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from kg.model import Document, KgError, Paper
+from kg.views import period as periods
+from kg.views.base import View
+from kg.views.brief import compose
+from kg.views.render import render
+from kg.views.selection import Selection, ids, link
+
+if TYPE_CHECKING:
+    from kg.api import Graph
+    from kg.pipeline import Added, Progress
+
+#: What the reader would take for a mark of the form where a text begins with it; a backslash goes before it.
+_MARK = re.compile(r"\\*(?:#|---|\*\*)")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)")
+_MOST_HEADING = 80  # characters of a selection in the heading
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What is said of a paper: by whom, and why it is not what was asked for."""
+
+    text: str
+    by: str = "composed"  # or "llm:MODEL"
+    note: str = ""
+
+
+class Digest(View):
+    """A digest, with what a user should know beside it, a sentence each."""
+
+    def __init__(
+        self, title: str, forms: Mapping[str, Callable[[], str | bytes]], papers: int, notes: list[str]
+    ) -> None:
+        super().__init__(title, forms, papers)
+        self.notes = notes
+
+
+#: Says a sentence of a paper of a selection.
+Writer = Callable[[Selection, Paper], Sentence]
+
+
+def composed(shown: Selection, paper: Paper) -> Sentence:
+    """The sentence that kg composes from the record."""
+    return Sentence(compose(shown, paper))
+
+
+def digest(
+    graph: Graph,
+    selection: str | Iterable[str] = "",
+    lang: str = "zh",
+    *,
+    since: str = "",
+    now: str = "",
+    writer: Writer = composed,
+) -> Digest:
+    """A digest of the papers of a selection, of those since a day when one is told.
+
+    A selection may end in a period of its own ("KV cache since last week"). `now` is an ISO date, by default that of
+    the latest paper or source of the graph. Raises KgError for a period or date that says nothing.
+    """
+    names = selection if isinstance(selection, str) else list(selection)
+    said = _day(now) if now else None
+    period = None
+    if since or (isinstance(names, str) and periods.split(names, date.today())[1]):  # the dates of all papers take time
+        last = said or _needed(_latest(graph))
+        first = periods.since(since, last) if since else last
+        if isinstance(names, str) and not since:
+            names, told = periods.split(names, last)
+            first = told or last
+        period = periods.Period(first, last)
+    shown = Selection(graph, names, lang)
+    heading = names if isinstance(names, str) else ", ".join(names)
+    return of(shown, heading, now=now, period=period, writer=writer)
+
+
+def of_files(
+    patterns: Iterable[str],
+    lang: str = "zh",
+    *,
+    since: str = "",
+    now: str = "",
+    writer: Writer = composed,
+    strict: bool = False,
+    fast: bool = False,
+    jobs: int = 1,
+    report: Added | None = None,
+    progress: Progress | None = None,
+) -> Digest:
+    """A digest of the papers of files, which are read and extracted and not stored; one work is one paper.
+
+    What cannot be read is told in `report`; `strict` raises KgError at the first.
+    """
+    from kg.views.loose import Loose, Reading
+
+    pipeline = Reading(fast=fast, jobs=jobs)
+    found = pipeline.records(patterns, strict=strict, report=report, progress=progress)
+    loose = Loose(found, pipeline.linker, pipeline.noted)
+    latest = _latest(loose.as_graph()) if not now else _day(now)
+    first = periods.since(since, _needed(latest)) if since else None
+    period = periods.Period(first, _needed(latest)) if first else None
+    shown = Selection.of(loose.as_graph(), loose.works, lang)
+    return of(shown, now=now, period=period, writer=writer)
+
+
+def of(
+    shown: Selection,
+    heading: str = "",
+    *,
+    now: str = "",
+    period: periods.Period | None = None,
+    writer: Writer = composed,
+) -> Digest:
+    """A digest of papers that are selected already."""
+    data = contents(shown, heading, now, period, writer)
+    lang = shown.lang
+    return Digest(
+        data["title"],
+        {
+            "md": lambda: text(shown, data),
+            "txt": lambda: text(shown, data),
+            "html": lambda: render("digest.html.jinja", lang, digest=data),
+            "json": lambda: json.dumps(data, ensure_ascii=False, indent=1) + "\n",
+        },
+        papers=data["papers"],
+        notes=_notes(data),
+    )
+
+
+def contents(
+    shown: Selection, heading: str, now: str, period: periods.Period | None, writer: Writer = composed
+) -> dict[str, Any]:
+    """All that a digest says, as plain data."""
+    inside = {paper.id: period.has(shown.date(paper)) if period else True for paper in shown.papers}
+    papers = [paper for paper in shown.papers if inside[paper.id]]
+    rows = [row(shown, paper, number, writer(shown, paper)) for number, paper in enumerate(papers, 1)]
+    name = " ".join(_CONTROL.sub("", heading).split())[:_MOST_HEADING].rstrip()
+    models = sorted({one["brief"]["by"].partition(":")[2] for one in rows if one["brief"]["by"] != "composed"})
+    words = shown.words
+    return {
+        "title": words("digest.title", selection=name) if name else words("digest.title_all"),
+        "selection": heading,
+        "lang": shown.lang,
+        "time": _time(shown, papers, now),
+        "period": {"first": str(period.first), "last": str(period.last)} if period else None,
+        "undated": sum(has is None for has in inside.values()),
+        "papers": len(rows),
+        "derived": True,  # the briefs are no evidence
+        "derived_note": words("digest.fluent", model=", ".join(models)) if models else words("digest.derived"),
+        "entries": rows,
+    }
+
+
+def row(shown: Selection, paper: Paper, number: int, sentence: Sentence) -> dict[str, Any]:
+    """What a digest says of one paper: the texts of its sources, the first that has each, and the sentence."""
+    documents = [document for document, _ in paper.entries]
+    return {
+        "number": number,
+        "entries": ids(paper),
+        "paper": paper.id,
+        "title": _text(documents, "T"),
+        "institutions": _text(documents, "I"),
+        "author_count": next((n for d in documents if (n := _authors(d)) is not None), None),
+        "abstract": _text(documents, "A"),
+        "date": shown.date(paper),
+        "link": link(paper),
+        "brief": {"text": _line(sentence.text), "derived": True, "by": sentence.by, "note": sentence.note},
+    }
+
+
+def text(shown: Selection, data: dict[str, Any]) -> str:
+    """The form of the reports, which the `digest` reader reads."""
+    words = shown.words
+    header = [f"# {data['title']}"]
+    header.append(words("digest.time", time=data["time"] or words("digest.unknown")))
+    header.append(words("digest.papers", n=data["papers"]))
+    if data["period"]:
+        header.append(words("digest.period", **data["period"]))
+    header.append(data["derived_note"])
+    out = ["\n".join(header), f"## {words('digest.briefs')}"]
+    out += (f"### {one['number']}. {one['title']}\n\n{_escaped(one['brief']['text'])}" for one in data["entries"])
+    out.append(f"## {words('digest.details')}")
+    for one in data["entries"]:
+        count = one["author_count"]
+        authors = words("digest.unknown") if count is None else words("digest.count", n=count)
+        out.append(
+            f"### {one['number']}. {one['title']}\n\n"
+            f"**{words('digest.institutions')}**: {one['institutions']}\n"
+            f"**{words('digest.authors')}**: {authors}\n\n"
+            f"**{words('digest.abstract')}**:\n{_escaped(one['abstract'])}"
+        )
+    return "\n\n".join(out) + "\n"
+
+
+def _text(documents: list[Document], field: str) -> str:
+    said = (_line(d.texts[field].text) for d in documents if field in d.texts)
+    return next(filter(None, said), "")
+
+
+def _line(said: str) -> str:
+    """A text on one line, without characters that print nothing or turn the text after them."""
+    return " ".join(_CONTROL.sub("", said).split())
+
+
+def _escaped(said: str) -> str:
+    return f"\\{said}" if _MARK.match(said) else said
+
+
+def _authors(document: Document) -> int | None:
+    return document.author_count if document.author_count is not None else len(document.authors) or None
+
+
+def _time(shown: Selection, papers: list[Paper], now: str) -> str:
+    """The digest's time: what is given, else the latest of its papers and their sources, "" where none is known."""
+    if now:
+        return now.replace("T", " ")
+    documents = [document for paper in papers for document, _ in paper.entries]
+    known = {d.date for d in documents} | {shown.source_dates.get(d.source, "") for d in documents}
+    exact = [said for said in known if (span := periods.days(said[:10])) and span[0] == span[1]]
+    latest = max(exact, default="")
+    match = _TIME.match(latest)
+    return f"{match[1]} {match[2]}" if match else latest[:10]
+
+
+def _latest(graph: Graph) -> date | None:
+    """The latest day that a paper or source of a graph bears."""
+    said = [source.date for source in graph.sources()]
+    said += [document.date for paper in graph.papers() for document, _ in paper.entries]
+    spans = (periods.days(when) for when in said if when)
+    return max((span[0] for span in spans if span), default=None)
+
+
+def _day(now: str) -> date:
+    span = periods.days(now)
+    if span is None or span[0] != span[1]:
+        raise KgError(f'"{now[:60]}" is no day to count from: write it as 2025-10-17.')
+    return span[0]
+
+
+def _needed(latest: date | None) -> date:
+    if latest is None:
+        raise KgError("Nothing here bears a date, so no period can be told: give a day to count from with --now.")
+    return latest
+
+
+def _notes(data: dict[str, Any]) -> list[str]:
+    """What a user should know beside the digest, a sentence each."""
+    out = []
+    if data["period"]:
+        undated = f"; {data['undated']} without a date that tells were left out" if data["undated"] else ""
+        out.append(f"The period is {data['period']['first']} to {data['period']['last']}, both in it{undated}.")
+    out += (f"{one['entries'][0]}: {one['brief']['note']}" for one in data["entries"] if one["brief"]["note"])
+    return out
+
+
+def view(graph: Graph, selection: str, lang: str) -> View:
+    """A digest of a selection."""
+    return digest(graph, selection, lang)
+
+
+VIEW = view

@@ -1,0 +1,85 @@
+"""Papers of files as views see them: what a graph would say of them, without one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from kg.model import LISTS, Batch, Document, Paper, Record, Source
+from kg.pipeline import Added, Pipeline
+from kg.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from kg.api import Graph
+    from kg.link import Linker
+
+
+class Reading(Pipeline):
+    """A pipeline that takes note of the sources that it reads."""
+
+    @cached_property
+    def noted(self) -> list[Source]:
+        return []
+
+    def batches(self, patterns: Iterable[str | Path], name: str | None, report: Added, strict: bool) -> Iterator[Batch]:
+        """The files that patterns name, read."""
+        for batch in super().batches(patterns, name, report, strict):
+            self.noted.append(batch.source)
+            yield batch
+
+
+class Loose:
+    """Linked records of files, one work one paper; offers of `kg.api.Graph` what views of given papers ask for."""
+
+    def __init__(
+        self, found: Iterable[tuple[Document, Record]], linker: Linker, sources: Iterable[Source] = ()
+    ) -> None:
+        self.linker = linker
+        self._found = list(found)
+        self._sources = list(sources)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self.linker.vocabulary
+
+    @cached_property
+    def works(self) -> list[Paper]:
+        """The works in the order of the files, each with all its entries."""
+        works: dict[str, Paper] = {}
+        for document, record in self._found:
+            name = record.paper or document.id
+            works.setdefault(name, Paper(name, [])).entries.append((document, record))
+        return list(works.values())
+
+    def papers(self) -> list[Paper]:
+        return self.works
+
+    def sources(self) -> list[Source]:
+        return self._sources
+
+    def label(self, concept: str, lang: str = "en") -> str:
+        """The preferred label of a concept; of one that the papers mint, their own wording."""
+        if concept in self.vocabulary:
+            labels = self.vocabulary[concept].label
+        else:
+            facts = self.linker.institution_facts(concept)
+            labels = facts[0] if facts else {"en": self._wordings.get(concept, concept.partition(":")[2] or concept)}
+        return labels.get(lang) or labels.get("en") or next(iter(labels.values()))
+
+    @cached_property
+    def _wordings(self) -> dict[str, str]:
+        said: dict[str, str] = {}
+        for _, record in self._found:
+            for of in LISTS.values():
+                for mention in getattr(record, of):
+                    said.setdefault(mention.concept, mention.canonical or mention.surface)
+            for result in record.results:
+                said.setdefault(result.metric_concept, result.metric)
+                said.setdefault(result.baseline_concept, result.baseline)
+        return said
+
+    def as_graph(self) -> Graph:
+        """Itself, where a view is written for a graph and asks no more of it than this."""
+        return cast("Graph", self)

@@ -1,0 +1,282 @@
+"""English phrases in Chinese, part by part: labels of concepts, then the words of `ontology/wording.ttl`.
+
+Names (what has a capital letter or a digit and is no known word) are kept as the paper writes them. The longest known
+parts come first, as in a phrase book; prepositions and verbs say how the parts before and behind them are joined.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from kg.text import Token, fold, tokens
+from kg.views.selection import clean, has_han
+from kg.vocabulary import Vocabulary, data_folder, read_concepts
+
+if TYPE_CHECKING:
+    from kg.views.selection import Selection
+
+#: Types of concepts whose labels are words of the field; names of the other types are said as they are, and a problem's
+#: label ("low inference efficiency") says more than the words that it is told by.
+_SPOKEN = ("technique", "task", "metric", "topic")
+_UNSPOKEN = ("hardware", "model", "dataset")
+#: Groups of `ontology/wording.ttl`; "modifier" and "noun" are both words.
+_GROUPS = ("modifier", "noun", "joint", "leading", "verb", "trailing", "dropped", "plural")
+_LONGEST = 6  # words of an entry
+_MOST = 40  # parts of what can be one phrase
+_BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
+_LATEX = re.compile(r"\\(?:textbf|textit|emph|texttt|textsc|mathrm|mathbf|text)|[${}\\~]")
+_SIGN = re.compile(r"[A-Z0-9]")  # of a name
+_END = re.compile(r"[.;:!?](?:\s|$)|[\"“”]")
+_LATIN = re.compile(r"[A-Za-z\d][A-Za-z\d.]*")
+_DIGITS = re.compile(r"\d+(?:\.\d+)?")
+_JOINED = " -\u2010\u2011\u2013/_.'’+&:"  # what may stand between the words of one compound
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a phrase: what it is in Chinese by the place where it stands.
+
+    `roles`: "word", "name", "unknown", "comma" or a group of the word lists. `tied`: no white space stands before it.
+    """
+
+    roles: Mapping[str, str]
+    tied: bool = False
+
+
+class Wording:
+    """Puts phrases into Chinese by the words of a vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.words = _words()
+
+    def __call__(self, phrase: str) -> str:
+        """A phrase in Chinese; "" when a word of it is not known, or it is no one phrase.
+
+        >>> Wording(Vocabulary.load())("adaptive block sizes of GPU kernels")
+        'GPU内核的自适应块大小'
+        """
+        text = clean(_BRACKET.sub(" ", _LATEX.sub("", phrase))).strip(" ,.;:-–—")
+        if has_han(text):
+            return text
+        if not text or _END.search(text):
+            return ""
+        parts = [part for part in self._parts(text) if "dropped" not in part.roles]
+        if len(parts) > _MOST or any("unknown" in part.roles for part in parts):
+            return ""
+        return _phrase(parts).removesuffix("的")
+
+    def is_clause(self, phrase: str) -> bool:
+        """Whether an English phrase has a verb of its own: such a one cannot stand where a noun must."""
+        parts = [part for part in self._parts(clean(phrase)) if "dropped" not in part.roles]
+        opens = bool(parts) and "verb" in parts[0].roles and not clean(phrase).split()[0].endswith("ing")
+        return opens or any(part.roles.get("joint", "").startswith("{a}") for part in parts)
+
+    def _parts(self, text: str) -> Iterator[Part]:
+        """The parts of a phrase from left to right, the longest first."""
+        found = tokens(text)
+        labels = self._labels(text, found)
+        titled = len(found) > 1 and all(text[token.start].isupper() for token in found)
+        at = before = 0
+        while at < len(found):
+            gap = text[before : found[at].start]
+            tied = bool(before) and not any(c.isspace() for c in gap) and not gap.strip(_JOINED)
+            if "," in gap:
+                yield Part({"comma": "、"})
+            taken, roles = self._known(text, found, at, labels)
+            if not taken:
+                taken, roles = _strange(text, found, at, gap if tied else "", titled)
+            yield Part(roles, tied)
+            at += taken
+            before = found[at - 1].end
+
+    def _labels(self, text: str, found: Sequence[Token]) -> dict[int, tuple[int, dict[str, str]]]:
+        """Labels of concepts by their first word: how many words, and what to say."""
+        first = {token.start: i for i, token in enumerate(found)}
+        last = {token.end: i for i, token in enumerate(found)}
+        out: dict[int, tuple[int, dict[str, str]]] = {}
+        for match in self.vocabulary.match(text, list(found)):
+            if match.start not in first or match.end not in last:
+                continue
+            begin, surface = first[match.start], text[match.start : match.end]
+            words, said = last[match.end] - begin + 1, ""
+            if match.type in _SPOKEN and self._is_plain(match.concept, surface):
+                said = spoken(self.vocabulary, match.concept, text)
+            elif match.type in _UNSPOKEN:
+                said = surface if _SIGN.search(surface) else ""
+            if said and words > out.get(begin, (0, {}))[0]:
+                out[begin] = (words, {"word" if has_han(said) else "name": said})
+        return out
+
+    def _is_plain(self, concept: str, surface: str) -> bool:
+        """Whether words say just what a concept's label does: another label of it may say more or less."""
+        return fold(surface) == fold(self.vocabulary[concept].label.get("en", "")) or surface.rstrip("s").isupper()
+
+    def _known(
+        self, text: str, found: Sequence[Token], at: int, labels: Mapping[int, tuple[int, dict[str, str]]]
+    ) -> tuple[int, Mapping[str, str]]:
+        """How many words from a place are known together, and what they are; (0, {}) for none.
+
+        A label goes before an entry of its length, unless it is one word: "attention" is no technique everywhere.
+        """
+        words, label = labels.get(at, (0, {}))
+        surface = text[found[at].start : found[at].end]
+        acronym = len(surface) > 1 and surface.rstrip("s").isupper() and not text.isupper()
+        for count in range(min(_LONGEST, len(found) - at), max(0, words - (words == 1)), -1):
+            entry = self.words.get(" ".join(token.fold for token in found[at : at + count]))
+            if entry and not (acronym and count == 1):
+                return count, entry
+        return words, label
+
+
+def spoken(vocabulary: Vocabulary, concept: str, paper: str) -> str:
+    """The first Chinese label of a concept without a Latin word or number that a paper's words lack; "" for none."""
+    if concept not in vocabulary:
+        return ""
+    known = vocabulary[concept]
+    labels = [known.label.get("zh", ""), *known.alt.get("zh", ())]
+    return next((label for label in labels if label and says(paper, label)), "")
+
+
+def says(paper: str, said: str) -> bool:
+    """Whether every Latin word and number of what is said stands in a paper's words."""
+    there, run = f" {fold(paper)} ", _run(paper)
+    numbers = set(_DIGITS.findall(paper))
+    return all(
+        word in numbers if word.isdigit() else f" {fold(word)} " in there or _run(word) in run
+        for word in _LATIN.findall(said)
+    )
+
+
+def say(shown: Selection, concept: str, wording: str, paper: str = "") -> str:
+    """What a view says of a concept or wording in its language; "" for what Chinese has no words for.
+
+    With the words of a `paper` nothing is said in Latin letters or digits that they lack.
+    """
+    vocabulary = shown.graph.vocabulary
+    if shown.lang != "zh":
+        label = shown.label(concept, wording) if concept in vocabulary else clean(wording)
+        return label if not paper or says(paper, label) else clean(wording)
+    known = spoken(vocabulary, concept, paper) if paper else shown.label(concept) if concept in vocabulary else ""
+    return known or Wording(vocabulary)(wording)
+
+
+@lru_cache(maxsize=1000)
+def _run(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).lower()
+
+
+def _strange(text: str, found: Sequence[Token], at: int, gap: str, titled: bool) -> tuple[int, dict[str, str]]:
+    """What no list knows: a name with the words that are written together with it, or an unknown word.
+
+    Where every word has a capital letter (`titled`) one at its front makes no name.
+    """
+    end = at + 1
+    while end < len(found) and found[end].start == found[end - 1].end:
+        end += 1
+    surface = text[found[at].start : found[end - 1].end]
+    if _SIGN.search(surface, int(titled)):
+        return end - at, {"name": gap + surface}
+    return end - at, {"unknown": surface}
+
+
+def _phrase(parts: Sequence[Part]) -> str:
+    """Parts in Chinese order; "" when a place stays empty."""
+    if not parts:
+        return ""
+    for split in (_clause, _beside, _opened, _listed):
+        said = split(parts)
+        if said is not None:
+            return said
+    return _compound(parts)
+
+
+def _clause(parts: Sequence[Part]) -> str | None:
+    """A verb between two phrases."""
+    return _split(parts, lambda template: template.startswith("{a}"))
+
+
+def _beside(parts: Sequence[Part]) -> str | None:
+    """A preposition between two phrases, or before one."""
+    if parts[0].roles.keys() & {"leading", "verb"} and "word" not in parts[0].roles:
+        return None
+    return _split(parts, lambda template: not template.startswith("{a}"))
+
+
+def _split(parts: Sequence[Part], fits: Callable[[str], bool]) -> str | None:
+    for at, part in enumerate(parts):
+        template = part.roles.get("joint", "")
+        if not template or "word" in part.roles or not fits(template):
+            continue
+        before, behind = _phrase(parts[:at]), _phrase(parts[at + 1 :])
+        if not behind or (at and not before) or (not at and fits("{a}")):
+            return ""
+        return template.format(a=before, b=behind) if at else template.replace("的{a}", "").format(b=behind)
+    return None
+
+
+def _opened(parts: Sequence[Part]) -> str | None:
+    """A word that governs all behind it: "lack of flexibility"."""
+    template = parts[0].roles.get("leading") or parts[0].roles.get("verb", "")
+    if not template or len(parts) == 1:
+        return None
+    behind = _phrase(parts[1:])
+    return template.format(b=behind) if behind else ""
+
+
+def _listed(parts: Sequence[Part]) -> str | None:
+    """Phrases side by side: "latency, memory and energy"."""
+    for at, part in enumerate(parts):
+        joint = part.roles.get("plural") or part.roles.get("comma")
+        if not joint:
+            continue
+        rest = at + 1
+        while rest < len(parts) and (parts[rest].roles.keys() & {"plural", "comma"}):
+            joint, rest = parts[rest].roles.get("plural", joint), rest + 1
+        before, behind = _phrase(parts[:at]), _phrase(parts[rest:])
+        return before + joint + behind if before and behind else ""
+    return None
+
+
+def _compound(parts: Sequence[Part]) -> str:
+    """Words one behind the other; a word such as "-based" takes what it is tied to."""
+    said: list[str] = []
+    begin = 0  # of the compound in hand
+    for part in parts:
+        if not part.tied:
+            begin = len(said)
+        trailing = part.roles.get("trailing", "")
+        if part.tied and trailing and said[begin:]:
+            said[begin:] = [trailing.format(a=_join(said[begin:]))]
+            continue
+        word = next((part.roles[role] for role in ("word", "name") if role in part.roles), "")
+        if not word:
+            return ""
+        said.append(word)
+    return _join(said)
+
+
+def _join(words: Sequence[str]) -> str:
+    """Words written together; a space stands between two that are both not Chinese."""
+    out = ""
+    for word in words:
+        apart = out and not has_han(out[-1]) and not has_han(word[:1]) and out[-1] != "-" and word[:1].isalnum()
+        out += (" " if apart else "") + word
+    return out
+
+
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    """The entries of `ontology/wording.ttl` by folded word: what each is, by its role."""
+    lists = {c.curie.partition(":")[2]: c for c in read_concepts([data_folder("ontology") / "wording.ttl"])}
+    out: dict[str, dict[str, str]] = {}
+    for group in _GROUPS:
+        role = "word" if group in ("modifier", "noun") else group
+        for entry in lists[f"wording-{group}"].labels():
+            word, _, said = entry.partition(" = ")
+            out.setdefault(fold(word), {}).setdefault(role, said)
+    return out

@@ -1,0 +1,109 @@
+"""One batch of everything that may go wrong: a sentence each, bounded time and memory, and the rest goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hostile_files import hostile, pdf, sheet
+
+BOMB = (4 << 30) - (64 << 20)  # bytes: zip files without extensions hold less than 4 GB
+SECONDS = 30  # of CPU time that a file may take
+MEMORY = 1 << 20  # KB
+
+
+@dataclass
+class Run:
+    """What a command did, and what it took."""
+
+    status: int
+    out: list[str]
+    told: list[str]
+    seconds: float
+    memory: int  # KB, the most of it or of a process that it started
+
+
+def measured(folder: Path, *arguments: str | Path) -> Run:
+    out, told = folder / "out", folder / "told"
+    with out.open("w") as standard, told.open("w") as error:
+        process = subprocess.Popen([sys.executable, "-m", "kg", *map(str, arguments)], stdout=standard, stderr=error)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    lines = [path.read_text("utf-8").splitlines() for path in (out, told)]
+    return Run(process.returncode, *lines, used.ru_utime + used.ru_stime, used.ru_maxrss)
+
+
+@pytest.fixture(scope="module")
+def files(reports: Path) -> dict[str, tuple[bytes, str]]:
+    return hostile(reports, BOMB)
+
+
+@pytest.fixture(scope="module")
+def batch(tmp_path_factory: pytest.TempPathFactory, files: dict[str, tuple[bytes, str]]) -> Path:
+    folder = tmp_path_factory.mktemp("hostile") / "in"
+    folder.mkdir()
+    for name, (data, _) in files.items():
+        (folder / name).write_bytes(data)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory, batch: Path) -> Run:
+    before = sorted(batch.parent.rglob("*"))
+    run = measured(tmp_path_factory.mktemp("run"), "read", batch)
+    assert sorted(batch.parent.rglob("*")) == before
+    return run
+
+
+def test_the_batch_goes_on_and_tells_that_something_was_skipped(done: Run) -> None:
+    assert done.status == 3
+    found = {json.loads(line)["id"] for line in done.out}
+    assert {"first", "zz_good-last", "in-tar", "1-zipped1", "3-zipped3", "unbalanced-b", "gbk-b"} <= found
+    assert {"utf16-a", "latin-a", "pages2000", "one_bad_byte-a"} <= found
+    assert not any("passwd" in line or "root:" in line for line in done.out)
+
+
+def test_each_file_has_a_sentence(done: Run, batch: Path, files: dict[str, tuple[bytes, str]]) -> None:
+    assert done.told[0].startswith("Skipped: ")
+    assert "Traceback" not in "\n".join(done.told)
+    for name, (_, part) in files.items():
+        sentences = [line for line in done.told if line.startswith(f"Skipped: {batch / name}:")]
+        assert any(part in line for line in sentences) if part else sentences == [], (name, sentences)
+        assert all(line.endswith(".") and len(line) < 600 for line in sentences)
+        assert len(sentences) <= (103 if name == "bomb.jsonl.gz" else 9)
+    assert len(done.told) < 200
+
+
+def test_time_and_memory_are_bounded(done: Run) -> None:
+    assert done.seconds < 2 * SECONDS  # all of them together
+    assert done.memory < MEMORY
+
+
+def test_strict_stops_at_the_first(tmp_path: Path, batch: Path) -> None:
+    run = measured(tmp_path, "read", batch, "--strict")
+    assert (run.status, run.out) == (2, [])
+    [sentence] = run.told
+    assert sentence.startswith(f"kg: {batch / 'bomb.bib.gz'}: ")
+
+
+def test_three_broken_files_among_fifty(tmp_path: Path) -> None:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    for number in range(1, 51):
+        data = pdf(sheet(f"On Caches of the {number}th Kind and {'the' * number}"))
+        (folder / f"p{number}.pdf").write_bytes(data if number % 20 != 10 else data[: 300 + number])
+    run = measured(tmp_path, "add", folder, "--graph", tmp_path / "g", "--fast", "--jobs", "2")
+    assert run.status == 3, run.told
+    assert [line.partition(":")[2].partition(": ")[0].strip() for line in run.told] == [
+        str(folder / f"p{n}.pdf") for n in (10, 30, 50)
+    ]
+    assert run.out == [f"Added 47 entries, 0 unchanged; {tmp_path / 'g'} holds 47."]
+    strict = measured(tmp_path, "add", folder, "--graph", tmp_path / "s", "--fast", "--strict")
+    assert strict.status == 2
+    assert len(strict.told) == 1
+    assert f"{folder / 'p10.pdf'}: " in strict.told[0]

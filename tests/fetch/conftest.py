@@ -1,0 +1,42 @@
+"""What the tests of fetching share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from services import Arxiv, Faults, Query, Repository, Service, serving
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+    for name in ("KG_ARXIV_URL", "KG_OAI_URL", "KG_FETCH_INTERVAL", "KG_GRAPH"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def faults() -> type[Faults]:
+    """Answers as they should not be."""
+    return Faults
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Callable[[Query], str]], Service]]:
+    """Starts services; they end with the test."""
+    with ExitStack() as running:
+        yield lambda usual: running.enter_context(serving(usual))
+
+
+@pytest.fixture
+def arxiv(serve: Any) -> Callable[..., Service]:
+    """Starts a service that searches so many made papers."""
+    return lambda *size, **more: serve(Arxiv(*size, **more))
+
+
+@pytest.fixture
+def repository(serve: Any) -> Callable[..., Service]:
+    """Starts a repository with so many made records."""
+    return lambda *size, **more: serve(Repository(*size, **more))

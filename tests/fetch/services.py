@@ -1,0 +1,202 @@
+"""Services on this machine that answer as arXiv and OAI-PMH do, and their faults."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlsplit
+from xml.sax.saxutils import escape
+
+Query = dict[str, str]
+Answer = Callable[[BaseHTTPRequestHandler, Query], None]
+
+ATOM = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" '
+    'xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns="http://www.w3.org/2005/Atom">'
+    "<id>https://arxiv.org/api/x</id><title>arXiv Query</title>"
+    "<opensearch:totalResults>{total}</opensearch:totalResults>{entries}</feed>"
+)
+OAI = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">'
+    '<responseDate>2025-11-03T10:00:00Z</responseDate><request verb="ListRecords">http://here/oai</request>'
+    "{body}</OAI-PMH>"
+)
+
+
+class Service(ThreadingHTTPServer):
+    """Gives the answers of `script` first, one a call, then those of `usual`; keeps what it was asked, and when."""
+
+    daemon_threads = True
+
+    def __init__(self, usual: Callable[[Query], str]) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.usual = usual
+        self.script: list[Answer | None] = []  # None: as usual
+        self.asked: list[Query] = []
+        self.times: list[float] = []
+        self.agents: list[str] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}/api"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up is no error here."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Service
+
+    def do_GET(self) -> None:
+        server, query = self.server, dict(parse_qsl(urlsplit(self.path).query))
+        server.times.append(time.monotonic())
+        server.asked.append(query)
+        server.agents.append(self.headers["User-Agent"])
+        answer = server.script.pop(0) if server.script else None
+        if answer is not None:
+            answer(self, query)
+        else:
+            send(server.usual(query))(self, query)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@contextmanager
+def serving(usual: Callable[[Query], str]) -> Iterator[Service]:
+    """A service that runs until the end of `with`."""
+    service = Service(usual)
+    threading.Thread(target=service.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    try:
+        yield service
+    finally:
+        service.shutdown()
+        service.server_close()
+
+
+def send(body: str | bytes, status: int = 200, **headers: str) -> Answer:
+    data = body.encode() if isinstance(body, str) else body
+
+    def answer(handler: BaseHTTPRequestHandler, _query: Query) -> None:
+        handler.send_response(status)
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.send_header("Content-Length", str(len(data)))
+        handler.end_headers()
+        with suppress(OSError):
+            handler.wfile.write(data)
+
+    return answer
+
+
+class Faults:
+    """Answers as they should not be."""
+
+    send = staticmethod(send)
+
+    @staticmethod
+    def cut(handler: BaseHTTPRequestHandler, _query: Query) -> None:
+        """Half of what was promised."""
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n<feed>")
+        handler.wfile.flush()
+        handler.connection.shutdown(socket.SHUT_RDWR)
+
+    @staticmethod
+    def slow(handler: BaseHTTPRequestHandler, _query: Query) -> None:
+        time.sleep(3)
+
+    @staticmethod
+    def drip(handler: BaseHTTPRequestHandler, _query: Query) -> None:
+        """A byte now and then: each comes in time, the whole never."""
+        with suppress(OSError):
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n<feed>")
+            for _ in range(60):
+                handler.wfile.write(b" ")
+                time.sleep(0.05)
+
+    @staticmethod
+    def endless(handler: BaseHTTPRequestHandler, _query: Query) -> None:
+        with suppress(OSError):
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n<feed>")
+            while True:
+                handler.wfile.write(b" " * 65536)
+
+    @staticmethod
+    def broken(handler: BaseHTTPRequestHandler, query: Query) -> None:
+        """The first half of a good answer, as if it were all."""
+        whole = handler.server.usual(query)  # type: ignore[attr-defined]
+        send(whole[: len(whole) // 2])(handler, query)
+
+    @staticmethod
+    def moved(to: str, status: int = 302) -> Answer:
+        return send("", status, Location=to)
+
+
+class Arxiv:
+    """A service that searches made papers, one submitted every hour up to `newest`, as arXiv's API does."""
+
+    def __init__(self, papers: int, newest: str = "2025-11-03T09:30", most: int = 2000) -> None:
+        last = datetime.fromisoformat(newest)
+        self.papers = [(f"2511.{n:05d}", last - timedelta(hours=papers - n)) for n in range(1, papers + 1)]
+        self.most = most  # papers a page at most: fewer may come than are asked for
+
+    def __call__(self, query: Query) -> str:
+        since, _, until = query["search_query"].partition("submittedDate:[")[2].rstrip("]").partition(" TO ")
+        found = [p for p in reversed(self.papers) if since <= f"{p[1]:%Y%m%d%H%M}" <= until]
+        start = int(query["start"])
+        page = found[start : start + min(self.most, int(query["max_results"]))]
+        return ATOM.format(total=len(found), entries="".join(self.entry(*paper) for paper in page))
+
+    @staticmethod
+    def entry(name: str, when: datetime) -> str:
+        return (
+            f"<entry><id>http://arxiv.org/abs/{name}v2</id><published>{when:%Y-%m-%dT%H:%M:%SZ}</published>"
+            f"<title>Pruning caches, part {name[5:]}</title><summary>We evict 40% of cache {name}.</summary>"
+            "<author><name>Ada Lovelace</name></author></entry>"
+        )
+
+
+class Repository:
+    """A repository of OAI-PMH with made records, two a day from 2025-10-01 on, tokens as arXiv's own."""
+
+    def __init__(self, records: int, page: int = 4, deleted: frozenset[int] = frozenset()) -> None:
+        first = datetime(2025, 10, 1)
+        self.records = [(n, f"{first + timedelta(days=n // 2):%Y-%m-%d}") for n in range(records)]
+        self.page, self.deleted = page, deleted
+        self.size = True  # whether the length of the list is told
+
+    def __call__(self, query: Query) -> str:
+        skip = 0
+        if "resumptionToken" in query:
+            query = {name: value[0] for name, value in parse_qs(unquote(query["resumptionToken"])).items()}
+            skip = int(query.pop("skip"))
+        found = [r for r in self.records if query.get("from", "") <= r[1] <= query.get("until", "9")]
+        if not found:
+            return OAI.format(body='<error code="noRecordsMatch">No records match</error>')
+        body = "".join(self.record(*record) for record in found[skip : skip + self.page])
+        if skip + self.page < len(found):
+            token = quote(urlencode(query | {"skip": skip + self.page}))
+            size = f' completeListSize="{len(found)}"' if self.size else ""
+            body += f'<resumptionToken cursor="{skip}"{size}>{escape(token)}</resumptionToken>'
+        elif skip:
+            body += "<resumptionToken/>"
+        return OAI.format(body=f"<ListRecords>{body}</ListRecords>")
+
+    def record(self, number: int, stamp: str) -> str:
+        name = f"2510.{number:05d}"
+        gone = ' status="deleted"' if number in self.deleted else ""
+        head = f"<header{gone}><identifier>oai:arXiv.org:{name}</identifier><datestamp>{stamp}</datestamp></header>"
+        if gone:
+            return f"<record>{head}</record>"
+        return (
+            f'<record>{head}<metadata><arXiv xmlns="http://arxiv.org/OAI/arXiv/"><id>{name}</id>'
+            f"<created>{stamp}</created><authors><author><keyname>Lovelace</keyname><forenames>Ada</forenames></author>"
+            f"</authors><title>Drafting trees, part {number}</title><abstract>We draft {number} tokens.</abstract>"
+            "</arXiv></metadata></record>"
+        )

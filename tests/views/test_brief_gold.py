@@ -1,0 +1,68 @@
+"""Briefs from title, institutions and abstract alone, against the sentences of the reports' own authors."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.api import Graph
+from kg.evaluation.briefs import Score, Scorer, foreign, numbers, same_name, summary
+from kg.link import Linker
+from kg.model import Document, Text
+from kg.views.brief import compose
+from kg.views.selection import Selection
+from kg.vocabulary import Vocabulary
+
+
+@pytest.fixture(scope="module")
+def scores(built: Graph) -> list[Score]:
+    """Every paper of the reports, composed from its abstract and scored."""
+    scorer = Scorer(Linker(Vocabulary.load()))
+    shown = Selection.of(built, built.papers(), "zh")
+    return [
+        scorer.score(document, compose(shown, paper, "abstract"))
+        for paper in shown.papers
+        for document, _ in paper.entries
+    ]
+
+
+def test_briefs_say_what_the_references_say(scores: list[Score]) -> None:
+    found = summary(scores)
+    assert len(scores) == 133
+    assert found["name"] >= 0.80
+    assert found["institutions"] >= 0.85
+    assert found["numbers"] >= 0.75
+
+
+def test_no_brief_says_a_number_or_name_that_its_paper_lacks(scores: list[Score]) -> None:
+    assert {score.id: score.foreign for score in scores if score.foreign} == {}
+
+
+def test_briefs_are_in_chinese(scores: list[Score]) -> None:
+    assert min(score.chinese for score in scores) >= 0.6
+
+
+def test_foreign_numbers_and_names_are_found() -> None:
+    text = "We propose Foo, 2x faster than vLLM, with 12% less memory."
+    document = Document("t-1", "t", 1, {"A": Text(text, text)})
+    assert not list(foreign(document, "Foo将推理速度提升至2倍（较vLLM）、内存降低12%。"))
+    assert list(foreign(document, "Foo在H100上将推理速度提升至3倍。")) == ["H100", "3"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("延迟节省1.43-2.4倍", [(1.43, "x"), (2.4, "x")]),
+        ("MAE降低1.3%和4.1%", [(1.3, "%"), (4.1, "%")]),
+        ("存储占用降至103GB", [(103.0, "GB")]),
+        ("准确率提升10.2个百分点", [(10.2, "%")]),
+        ("LLaMA2-7B在2:4稀疏的3D点云上", []),
+    ],
+)
+def test_numbers_of_a_sentence_have_units(text: str, found: list[tuple[float, str]]) -> None:
+    assert numbers(text) == found
+
+
+def test_names_are_one_without_their_acronym() -> None:
+    assert same_name("Progressive Weight Loading", "Progressive Weight Loading (PWL)技术")
+    assert not same_name("Foo", "Bar")
+    assert not same_name("", "")
