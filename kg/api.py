@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kg.graph.verify import Report as Verification
     from kg.link.explain import Explanation
     from kg.pipeline import Added, Progress, Wanted
-    from kg.query import Answer
+    from kg.query import Answer, Filter
     from kg.views.base import View
 
 
@@ -36,8 +36,11 @@ class Graph:
 
         if must_exist and not Path(location).exists():
             raise KgError(f"{location}: there is no graph here: make one with `kg add FILE... --graph {location}`.")
+        self.read_only = read_only
+        self._was_read = False  # whether papers were read in full
         self.overrides = Overrides.load(location)
         self.store = open_store(location, read_only=read_only)
+        self._state = self.store.stamp  # of the data as it was found
         self.vocabulary = self.overrides.amended(Vocabulary.load())
         self.notes: list[str] = []  # what a user should know, a sentence each
         self._follow(location, read_only)
@@ -92,6 +95,7 @@ class Graph:
         from kg.pipeline import Pipeline
 
         annotations = read_records(records) if records is not None else None
+        self._was_read = self._was_read or not fast
         return Pipeline(overrides=self.overrides, fast=fast, jobs=jobs).add(
             self.store, patterns, annotations=annotations, name=name, strict=strict, wanted=wanted, progress=progress
         )
@@ -167,11 +171,25 @@ class Graph:
             labels = stored(self.store, [concept]).get(concept, {})
         return labels.get(lang) or labels.get("en") or next(iter(labels.values()), concept.partition(":")[2])
 
-    def ask(self, question: str, limit: int | None = None) -> Answer:
-        """Answer a question in English or Chinese from the graph alone; each row with its evidence."""
+    def ask(
+        self, question: str = "", limit: int | None = None, *, filter: Filter | Mapping[str, Any] | None = None
+    ) -> Answer:
+        """Answer a question in English or Chinese from the graph alone; each row with its evidence.
+
+        A `filter` holds beside the question or without one: the flags of `kg ask` by name, like
+        {"topic": "kv-cache-compression", "result": ["latency<=-40%", "speedup>=2x"]}, or a `kg.query.Filter`.
+        Raises KgError for a flag that names nothing.
+        """
         from kg.query import answer
 
-        return answer(self.store, self.vocabulary, question, limit=limit)
+        return answer(self.store, self.vocabulary, question, limit=limit, filter=filter)
+
+    def labels(self) -> list[str]:
+        """All that a question may name, as it is written: labels of concepts and of the graph's institutions."""
+        from kg.query import Lexicon
+        from kg.query.naming import Naming
+
+        return Naming(Lexicon.of(self.store, self.vocabulary), self.store).labels()
 
     def select(self, selection: str | Iterable[str] = "") -> list[Paper]:
         """The papers of a selection; see the class."""
@@ -284,8 +302,13 @@ class Graph:
         return export(self, format, source)
 
     def close(self) -> None:
-        """Close the store."""
+        """Close the store; the indexes beside it follow what was changed."""
+        states = (self._state, self.store.stamp)
         self.store.close()
+        if not self.read_only and self.store.folder:
+            from kg.query.indexes import renew
+
+            renew(self.store, self.store.folder, states, self.vocabulary, meanings=self._was_read)
 
     def __enter__(self) -> Graph:
         return self

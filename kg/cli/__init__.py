@@ -22,6 +22,7 @@ COMMANDS = (
     *("extract", "export", "sparql", "explain-merge", "verify", "eval", "doctor"),
 )
 
+
 def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     """The command line with some of its commands: those that are not asked for need not be loaded."""
     app = typer.Typer(

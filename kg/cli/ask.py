@@ -1,97 +1,236 @@
-"""kg ask: answer a question from the graph, each paper with the words that show it."""
+"""kg ask: answer a question, or flags, from the graph, each line with the words that show it."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from kg.cli.base import HERE, NOTHING_FOUND, Location, Output, choose, console, note, reading, table, write
+from kg.cli.base import HERE, NOTHING_FOUND, Location, Output, choose, console, note, reading, write
+from kg.model import KgError
 
 if TYPE_CHECKING:
-    from kg.query import Answer, Row
+    from rich.console import Console
+
+    from kg.query import Answer
+    from kg.views.words import Words
 
 FORMS = ("table", "json", "jsonl", "csv", "md")
+#: Columns of the narrowest terminal that a table is printed in; a narrower one gets a list.
+NARROW = 80
+#: How wide a column may want to be, one of numbers, and that of the quotes.
+_WIDE, _NUMBERS, _QUOTES = 15, 11, 30
+_THINGS, _PAPERS, _ASKED = "What papers have", "What papers are", "What is asked for"
+
+Many = list[str] | None
+_EITHER = 'Repeated: all must hold; "A|B" or "A,B": either.'
+
+
+def _flag(name: str, help: str, panel: str = _THINGS, metavar: str = "NAME") -> Any:
+    return typer.Option(f"--{name}", help=help, rich_help_panel=panel, metavar=metavar)
 
 
 def command(
-    question: Annotated[list[str], typer.Argument(help="A question in English or Chinese.")],
+    question: Annotated[Many, typer.Argument(help="A question in English or Chinese; flags may stand for it.")] = None,
     graph: Location = HERE,
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Show at most so many papers.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Show at most so many papers or lines.")] = None,
     output: Output = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say what was understood instead: as a tree and as SPARQL.")
+    ] = False,
+    interactive: Annotated[
+        bool, typer.Option("--interactive", "-i", help="Ask one question after the other, from a prompt or a pipe.")
+    ] = False,
+    topic: Annotated[Many, _flag("topic", f"A topic, by id or any label, like kv-cache-compression. {_EITHER}")] = None,
+    technique: Annotated[Many, _flag("technique", "A technique that they propose or use, or a narrower one.")] = None,
+    role: Annotated[
+        Many,
+        _flag(
+            "role", "How techniques take part: used (or proposed), proposed, baseline, mentioned (any).", metavar="ROLE"
+        ),
+    ] = None,
+    problem: Annotated[Many, _flag("problem", "A problem that they set out to solve.")] = None,
+    task: Annotated[Many, _flag("task", "A task.")] = None,
+    hardware: Annotated[Many, _flag("hardware", "Hardware, or a family of it: H100, Hopper, GPU.")] = None,
+    model: Annotated[Many, _flag("model", "A model, or a family: Qwen.")] = None,
+    dataset: Annotated[Many, _flag("dataset", "A data set.")] = None,
+    institution: Annotated[Many, _flag("institution", "An institution, by name or ROR id.")] = None,
+    country: Annotated[Many, _flag("country", "A country of an institution: CN, China.")] = None,
+    metric: Annotated[Many, _flag("metric", "A metric that a result is on; with --sort what is ranked.")] = None,
+    result: Annotated[
+        Many,
+        _flag(
+            "result",
+            'A result: "latency<=-40%" (a change), "speedup>=2x", "memory<8GB", "2x<=speedup<=3x".',
+            metavar="TEXT",
+        ),
+    ] = None,
+    relation: Annotated[
+        Many, _flag("relation", 'A relation: "outperforms:Quest", "dInfer:uses:", "A:outperforms:B".', metavar="TEXT")
+    ] = None,
+    author: Annotated[Many, _flag("author", 'An author; "A|B": either.', _PAPERS)] = None,
+    venue: Annotated[Many, _flag("venue", 'A venue: NeurIPS; "A|B": either.', _PAPERS)] = None,
+    year: Annotated[Many, _flag("year", "The year of publication.", _PAPERS, "YEAR")] = None,
+    date: Annotated[Many, _flag("date", 'A day, month or year: 2025-10-15, "October 2025".', _PAPERS, "DATE")] = None,
+    since: Annotated[Many, _flag("since", 'From a date on: 2025-10, "last month".', _PAPERS, "DATE")] = None,
+    until: Annotated[Many, _flag("until", "Up to a date.", _PAPERS, "DATE")] = None,
+    kind: Annotated[Many, _flag("kind", "A kind of paper: survey, benchmark, system, ...", _PAPERS, "KIND")] = None,
+    code: Annotated[
+        bool | None, typer.Option("--code/--no-code", help="With code, or without.", rich_help_panel=_PAPERS)
+    ] = None,
+    host: Annotated[Many, _flag("code-host", "Where the code is: github.", _PAPERS, "HOST")] = None,
+    source: Annotated[Many, _flag("source", "A source that describes them: 002.", _PAPERS)] = None,
+    paper: Annotated[Many, _flag("paper", "One paper: 002-22.", _PAPERS)] = None,
+    without: Annotated[
+        Many, _flag("not", "What they must not have, like technique:LoRA or code.", _PAPERS, "FIELD:VALUE")
+    ] = None,
+    near: Annotated[str | None, _flag("near", "Rank by nearness in meaning to a text.", _ASKED, "TEXT")] = None,
+    count: Annotated[bool, typer.Option("--count", help="Count the papers.", rich_help_panel=_ASKED)] = False,
+    listed: Annotated[
+        str | None, _flag("list", "What these papers have of a type: technique, institution, ...", _ASKED, "TYPE")
+    ] = None,
+    top: Annotated[int | None, _flag("top", "The first so many.", _ASKED, "N")] = None,
+    sort: Annotated[
+        str | None, _flag("sort", "Rank results on --metric: best, worst, highest or lowest first.", _ASKED, "ORDER")
+    ] = None,
 ) -> None:
-    """Answer a question in English or Chinese; exit status 1 when the answer is empty."""
+    """Answer a question in English or Chinese, or flags, or both; exit status 1 when the answer is empty.
+
+    A question and flags that mean the same give the same answer. "latency<=-40%" is a decrease by at least 40 %.
+    """
+    flags: dict[str, Any] = {
+        **{"topic": topic, "technique": technique, "role": role, "problem": problem, "task": task},
+        **{"hardware": hardware, "model": model, "dataset": dataset, "institution": institution, "country": country},
+        **{"metric": metric, "result": result, "relation": relation, "author": author, "venue": venue, "year": year},
+        **{"date": date, "since": since, "until": until, "kind": kind, "source": source, "paper": paper},
+        **{
+            "code": host or code,
+            "not": without,
+            "near": near,
+            "count": count,
+            "list": listed,
+            "top": top,
+            "sort": sort,
+        },
+    }
+    flags = {name: value for name, value in flags.items() if value or (name == "code" and value is False)}
+    asked = " ".join(question or [])
+    if not (asked.strip() or flags or interactive):
+        raise KgError("There is no question: ask one, give a flag like --topic, or -i for a prompt; see kg ask --help.")
     form = choose(format, output, FORMS, "table")
     with reading(graph) as opened:
-        answer = opened.ask(" ".join(question), limit=limit)
-    if form == "table" and output is None:
-        show(answer)
-    else:
-        write(render(answer, "md" if form == "table" else form), output)
-    for sentence in answer.notes:
-        note(sentence)
+        if interactive:
+            from kg.cli.prompt import converse
+
+            converse(opened, flags, limit, lambda answer, explains: tell(answer, form, explains), asked)
+            return
+        answer = opened.ask(asked, limit=limit, filter=flags or None)
+    tell(answer, form, explain, output)
     if answer.empty:
         raise typer.Exit(NOTHING_FOUND)
 
 
-def render(answer: Answer, form: str) -> str:
-    """The answer as JSON, JSON lines, CSV or Markdown."""
-    said = answer.to_json()
-    if form == "json":
-        return json.dumps(said, ensure_ascii=False, indent=1)
-    if form == "jsonl":
-        return "".join(json.dumps(paper, ensure_ascii=False) + "\n" for paper in said["papers"])
-    if form == "csv":
-        from kg.tables import csv_text
+def tell(answer: Answer, form: str, explains: bool = False, output: Output = None) -> None:
+    """Print or write an answer, or what was understood, and what the user should know beside it."""
+    from kg.views.answers import explanation, render
 
-        rows = [(r.id, r.title, " ".join(r.sources), f"{r.score:.3f}", " | ".join(_quotes(r))) for r in answer.rows]
-        return csv_text(["id", "title", "sources", "score", "evidence"], rows)
-    from kg.views.render import render as fill
-
-    return fill("answer.md.jinja", "en", question=answer.question, rows=answer.rows)
-
-
-def _quotes(row: Row) -> list[str]:
-    return [f"{q.entity}: “{q.quote}”" if q.quote else q.entity for q in row.evidence]
+    if explains:
+        write(explanation(answer, form), output)
+    elif form == "table" and output is None:
+        show(answer)
+    else:
+        write(render(answer, "md" if form == "table" else form), output)
+    sys.stdout.flush()
+    for sentence in answer.notes:
+        note(sentence)
 
 
 def show(answer: Answer) -> None:
-    """Print the answer for a reader: what was understood, the papers, the words in their sentences."""
+    """Print the answer for a reader: what was understood, the papers or the table, the words in their sentences."""
+    from kg.graph.rdf import language_of
+    from kg.text import plain
+    from kg.views.answers import conditions
+    from kg.views.words import Words
+
     out = console()
-    for line in _understood(answer):
+    words = Words(language_of(answer.question))
+    for line in conditions(answer, words):
         out.print(line, style="dim", markup=False)
     if answer.ignored:
-        out.print(f"ignored: {', '.join(answer.ignored)}", style="dim", markup=False)
-    rows = [
-        (
-            " ".join(row.sources),
-            row.title,
-            "\n".join(dict.fromkeys(f"{q.entity}: “{_short(q.context or q.quote)}”" for q in row.evidence[:4])),
-        )
-        for row in answer.rows
-    ]
+        ignored = plain(", ".join(answer.ignored))
+        out.print(words("answer.ignored", words=ignored), style="dim", markup=False)
+    if answer.table is not None:
+        _show_table(out, answer, words)
+    elif answer.rows:
+        _show_papers(out, answer, words)
+
+
+def _show_papers(out: Console, answer: Answer, words: Words) -> None:
+    from kg.text import plain
+    from kg.views.answers import short
+
+    rows = []
+    for row in answer.rows:
+        said = dict.fromkeys(f"{plain(q.entity)}: “{short(q.context or q.quote)}”" for q in row.evidence[:4])
+        rows.append(([" ".join(row.sources), short(row.title, 300)], list(said)))
+    names = [words("column.paper"), words("column.title")]
+    _print(out, words.count("count.paper", len(rows)), names, [False, False], rows, words("column.evidence"))
+
+
+def _show_table(out: Console, answer: Answer, words: Words) -> None:
+    from kg.text import plain
+    from kg.views.answers import column, is_number, quoted, shown_columns, text
+
+    table = answer.table
+    if table is None:
+        return
+    at = shown_columns(answer)
+    rows = [([text(line.values[n]) for n in at], quoted(line.evidence)) for line in table.lines]
+    right = [is_number([line.values[n] for line in table.lines]) for n in at]
     if rows:
-        count = "1 paper" if len(rows) == 1 else f"{len(rows)} papers"
-        out.print(table(count, ("paper", "title", "words that show it"), rows))
+        _print(out, "", [column(words, table.columns[n]) for n in at], right, rows, words("column.evidence"))
+    if table.verdict:
+        out.print(plain(table.verdict), markup=False)
 
 
-def _understood(answer: Answer) -> list[str]:
-    """A line a condition: "topic: quantization or pruning", "topic: not pruning"."""
-    from kg.query import Filter
-
-    out = []
-    for condition in answer.filter.conditions:
-        fields = Filter((condition,)).understood()
-        if condition.negated:  # none of them holds
-            out += [f"{field}: not {said['label']}" for field, all_said in fields.items() for said in all_said]
-        else:
-            labels = (f"{field}: " + " or ".join(str(s["label"]) for s in said) for field, said in fields.items())
-            out.append(", or ".join(labels))
-    return out
+#: The cells of a row, and the quotes that show it.
+_Cells = tuple[list[str], list[str]]
 
 
-def _short(text: str, most: int = 160) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= most else text[: most - 1] + "…"
+def _print(out: Console, title: str, names: list[str], right: list[bool], rows: list[_Cells], evidence: str) -> None:
+    """A table where its columns have room, else a list."""
+    from rich.cells import cell_len
+    from rich.table import Table
+    from rich.text import Text
+
+    has_quotes = any(quotes for _, quotes in rows)
+    widest = [max(map(cell_len, (*name.split(), *(cells[n] for cells, _ in rows)))) for n, name in enumerate(names)]
+    wanted = [min(width, _NUMBERS if right[n] else _WIDE) for n, width in enumerate(widest)]
+    if out.width < NARROW or sum(wanted) + 3 * len(names) + (_QUOTES if has_quotes else 0) > out.width:
+        _print_list(out, title, names, rows)
+        return
+    made = Table(title=Text(title) if title else None, title_justify="left")
+    for name, is_right in zip(names, right, strict=True):
+        justify: Literal["right", "left"] = "right" if is_right else "left"
+        made.add_column(Text(name), overflow="fold", justify=justify, max_width=_NUMBERS if is_right else None)
+    if has_quotes:
+        made.add_column(Text(evidence), overflow="fold")
+    for cells, quotes in rows:
+        made.add_row(*map(Text, cells), *([Text("\n".join(quotes))] if has_quotes else []))
+    out.print(made)
+
+
+def _print_list(out: Console, title: str, names: list[str], rows: list[_Cells]) -> None:
+    """Rows as paragraphs: the first two values, the others by name, the quotes indented."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    if title:
+        out.print(Text(title))
+    for cells, quotes in rows:
+        out.print(Text("  ".join(cell for cell in cells[:2] if cell)))
+        rest = ", ".join(f"{name}: {cell}" for name, cell in list(zip(names, cells, strict=True))[2:] if cell)
+        for line in ([rest] if rest else []) + quotes:
+            out.print(Padding(Text(line), (0, 0, 0, 4)))

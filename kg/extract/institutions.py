@@ -7,6 +7,7 @@ brief and "Tsinghua University" in the line are one mention.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from spacy.language import Language
@@ -17,9 +18,11 @@ from kg.link.affiliations import Found, organisations
 from kg.link.institutions import Register
 from kg.model import Mention
 
-EXTRACTOR = "institutions/1"
+EXTRACTOR = "institutions/2"
 _PUBLISHED = re.compile(r"(?:联合|共同|合作)?(?:发布|发表|提出|推出|公开|介绍)")
 _LONGEST = 160  # characters of the list of institutions in a brief
+_ENDS = ";\n"  # of a string of affiliations
+_LEAST = 0.9  # likelihood at which a score links
 _SURE, _AMBIGUOUS, _UNKNOWN = 0.97, 0.85, 0.7
 
 
@@ -41,7 +44,8 @@ class Institutions:
             return doc  # and the register need not be loaded
         brief = organisations(publishers(field_text(doc, "B")), self.register)
         also = [f.concept for f in brief if f.concept]
-        line = organisations(field_text(doc, "I"), self.register, also)
+        text = field_text(doc, "I")
+        line = [self._in_its_string(f, text) for f in organisations(text, self.register, also)]
         again = [self._same(f, line) for f in brief]
         for at, found in enumerate(line):
             aliases = [f.text for f, same in zip(brief, again, strict=True) if same == at]
@@ -50,6 +54,21 @@ class Institutions:
             if same is None and (found.organisation or not line):
                 doc._.mentions.append(mention(found, doc, "B", []))
         return doc
+
+    def _in_its_string(self, found: Found, line: str) -> Found:
+        """A name that the rules link to nothing, as the fitted score links it by what stands around it: city, whole."""
+        start = max(line.rfind(mark, 0, found.start) for mark in _ENDS) + 1
+        end = min((at for mark in _ENDS if (at := line.find(mark, found.end)) >= 0), default=len(line))
+        if found.organisation or "," not in line[start : found.start] + line[found.end : end]:
+            return found  # a name alone says no more to a score than to the rules
+        from kg.link.ror import identified
+
+        for one in identified(line[start:end]):
+            overlaps = one.start < found.end - start and found.start - start < one.end
+            if overlaps and one.probability >= _LEAST:
+                reason = f"the organisation of ROR that its string names, by a fitted score of {one.probability:.2f}"
+                return replace(found, organisation=one.organisation, reason=reason)
+        return found
 
     def _same(self, found: Found, line: list[Found]) -> int | None:
         """Where the line names the brief's organisation, or a part of it, or it by a longer or shorter name."""

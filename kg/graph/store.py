@@ -188,7 +188,7 @@ class OxigraphStore:
         A reader's is that of before it opened, so that what it makes of the data is never taken for newer than it is.
         Of a store in memory b"".
         """
-        return self._seen if self.read_only or self._store is None else _state(self.folder)
+        return self._seen if self.read_only else _state(self.folder)
 
     def __enter__(self) -> Self:
         return self

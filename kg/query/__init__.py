@@ -5,6 +5,9 @@ answer(store, vocabulary, "KV-cache compression papers on H100").to_json()
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from kg.query.answer import Answer, Line, Quote, Row, Table
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
 from kg.query.kinds import respond
@@ -35,11 +38,24 @@ __all__ = [
 
 
 def answer(
-    store: Selects, vocabulary: Vocabulary, question: str, limit: int | None = None, lexicon: Lexicon | None = None
+    store: Selects,
+    vocabulary: Vocabulary,
+    question: str,
+    limit: int | None = None,
+    lexicon: Lexicon | None = None,
+    filter: Filter | Mapping[str, Any] | None = None,
 ) -> Answer:
     """What a graph answers to a question: at most `limit` papers, best first, each with the words that show it.
 
     `lexicon` is that of the graph (`Lexicon.of`), to be kept where many questions are asked of a graph that stays.
+    A `filter` holds beside the question, which may be ""; as flags see `kg.query.flags`.
     """
     lexicon = lexicon or Lexicon.of(store, vocabulary)
-    return respond(store, lexicon, question, read(question, lexicon), limit)
+    query = read(question, lexicon) if question.strip() or not filter else Query()
+    if filter:
+        from kg.query.flags import merged, read_flags, written
+
+        flagged = Query(filter=filter) if isinstance(filter, Filter) else read_flags(filter, lexicon, store)
+        query = merged(query, flagged)
+        question = question.strip() or ("" if isinstance(filter, Filter) else written(filter))
+    return respond(store, lexicon, question, query, limit)

@@ -71,11 +71,11 @@ class Table:
     verdict: str = ""  # one sentence on the whole: what differs, how many
 
     def to_json(self) -> dict[str, Any]:
-        """Columns, and an object a line."""
+        """Columns, and an object a line: its values by column, and what it is about, its entries and their words."""
         lines = [
-            dict(zip(self.columns, line.values, strict=True))
-            | {"concept": line.concept, "papers": list(line.papers)}
+            {"concept": line.concept, "entries": list(line.papers)}
             | {"evidence": [{name: getattr(quote, name) for name in _KEYS} for quote in line.evidence]}
+            | dict(zip(self.columns, line.values, strict=True))
             for line in self.lines
         ]
         return {"columns": list(self.columns), "lines": lines, "verdict": self.verdict}

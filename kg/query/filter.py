@@ -60,13 +60,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A relation of the paper in which one of `concepts` is the head or the tail."""
+    """A relation of the paper in which one of `concepts` is the head or the tail, and one of `others` the other end."""
 
     relation: str  # one of kg.model.RELATION_TYPES
     side: Literal["head", "tail"]
     concept: str
     label: str
     concepts: tuple[str, ...]
+    others: tuple[str, ...] = ()  # () for anything
 
     @property
     def field(self) -> str:
@@ -76,10 +77,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something said of the paper itself: kind, code, country (of an institution), year, date, source or paper.
+    """Something said of the paper itself; fields and their values:
 
-    `value`: a kind; "" or a part of the code's address; an ISO country code; "2025", "2025-10", "2025-10-15", of any
-    year "--10", "--10-15" (as in XML Schema); "002"; "002-22".
+    kind     one of kg.model.KINDS              code     "" or a part of the code's address ("github")
+    country  ISO code, of an institution        date     "2025", "2025-10", "2025-10-15"; of any year "--10", "--10-15"
+    author   a name, or a part of one           venue    a name, or a part of one ("ICLR"); year of it: "2026"
+    source   "002", a report; paper "002-22"    recent   "3": in one of the newest so many sources
     """
 
     field: str

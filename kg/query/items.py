@@ -32,10 +32,12 @@ class Item:
     fact: Fact | None = None
     mark: str = ""  # a sign or a mark that separates
     taken: bool = False
+    gone: bool = False  # it has become part of the piece before
+    asked: bool = False  # it says what is asked for, and sets no condition
 
     def means(self, *meanings: str) -> bool:
         """Whether it is a word with one of some meanings."""
-        return any(meaning in word.means for word in self.words for meaning in meanings)
+        return any(not word.means.isdisjoint(meanings) for word in self.words)
 
     def of(self, prefix: str) -> str:
         """What follows a prefix in a meaning of it."""

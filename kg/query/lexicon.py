@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cached_property
-from typing import NamedTuple, Protocol
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from kg.query.labels import SHORTEST, Labels, Named, labels_of, lengths
 from kg.query.words import Words
 from kg.text import fold
 from kg.vocabulary import Concept, Vocabulary
+
+if TYPE_CHECKING:
+    from kg.query.near import Near, Vectors
+
+__all__ = ["Lexicon", "Named", "Selects", "Sense", "kind_of"]
 
 #: Types whose names make families: "Qwen" is any model whose name begins so.
 _FAMILIES = ("model", "dataset", "hardware")
 _INSTITUTIONS = ("ror", "institution")
 
-_LABELS = """SELECT DISTINCT ?concept ?label ?preferred WHERE {
-  ?entry a kg:Entry .
-  GRAPH ?entry {
-    { ?concept skos:prefLabel ?label BIND(1 AS ?preferred) } UNION
-    { ?concept skos:altLabel ?label BIND(0 AS ?preferred) }
-  }
-}"""
+
+_LATEST = "SELECT (MAX(STR(?date)) AS ?latest) { ?thing kg:date ?date }"
 
 
 class Selects(Protocol):
@@ -28,14 +30,6 @@ class Selects(Protocol):
 
     def select(self, sparql: str) -> list[dict[str, object]]:
         """Solutions of a SELECT as Python values, IRIs as CURIEs."""
-
-
-class Named(NamedTuple):
-    """A label of the graph's own: an institution's, or that of a thing the vocabulary does not know."""
-
-    concept: str
-    label: str
-    preferred: bool
 
 
 class Sense(NamedTuple):
@@ -50,22 +44,33 @@ class Sense(NamedTuple):
 class Lexicon:
     """Senses by folded phrase."""
 
-    def __init__(self, vocabulary: Vocabulary, named: Iterable[Named] = ()) -> None:
+    def __init__(self, vocabulary: Vocabulary, named: Iterable[Named] | Labels = ()) -> None:
         self.vocabulary = vocabulary
         self.words = Words.load()
-        self._named: dict[str, dict[str, Sense]] = {}
-        self._labels: dict[str, dict[bool, str]] = {}
-        for name in sorted(named, key=lambda n: (not n.preferred, n.concept, n.label)):
-            self._add(name)
+        self._own = named if isinstance(named, Labels) else Labels.made(named, self._spelled)
+        self._senses = lru_cache(maxsize=20_000)(self._all_senses)
+        self._indicators: dict[str, frozenset[str]] = {}
+        self._store: Selects | None = None
 
     @staticmethod
     def of(store: Selects, vocabulary: Vocabulary) -> Lexicon:
-        """The lexicon of a graph, with one query."""
-        rows = store.select(_LABELS)
-        return Lexicon(vocabulary, (Named(str(r["concept"]), str(r["label"]), r["preferred"] == 1) for r in rows))
+        """The lexicon of a graph: its labels come from the index beside its data."""
+        out = Lexicon(vocabulary)
+        out._own = labels_of(store, out._spelled)
+        out._store = store
+        return out
+
+    @cached_property
+    def latest(self) -> str:
+        """The newest date that the graph has ("2025-10-15"), from which "last month" counts; "" for none."""
+        rows = self._store.select(_LATEST) if self._store else []
+        return str(rows[0]["latest"] or "")[:10] if rows else ""
 
     def senses(self, folded: str) -> list[Sense]:
         """What a folded phrase may mean; the vocabulary's senses first."""
+        return list(self._senses(folded))
+
+    def _all_senses(self, folded: str) -> list[Sense]:
         out = [
             Sense(concept.type, concept.curie, _is_preferred(concept, folded), True)
             for concept in self.vocabulary.bearing(folded)
@@ -74,16 +79,15 @@ class Lexicon:
         if topic:
             out = [Sense("topic", topic, True, True), *(sense for sense in out if sense.type != "topic")]
         seen = {sense.concept for sense in out}
-        named = {**self._named.get(folded, {}), **self._named.get(self._spelled(folded), {})}
-        return out + [sense for sense in named.values() if sense.concept not in seen]
+        return out + [sense for sense in self._named(folded) if sense.concept not in seen]
 
     def label(self, concept: str, language: str = "en") -> str:
         """The preferred label in a language, else in English, else any, else the local name."""
         if concept in self.vocabulary:
             labels = self.vocabulary[concept].label
             return labels.get(language) or labels.get("en") or next(iter(labels.values()), concept)
-        own = self._labels.get(concept, {})
-        return own.get(language == "zh") or next(iter(own.values()), concept.partition(":")[2])
+        own = self._own.labels(concept)
+        return own.get(language) or next(iter(own.values()), concept.partition(":")[2])
 
     def family(self, concept: str) -> tuple[str, ...]:
         """The concept, narrower ones and what is named as one of its family, sorted.
@@ -95,49 +99,65 @@ class Lexicon:
         out = self.vocabulary.narrower(concept)
         if kind in _FAMILIES or kind == "technique":
             for prefix in sorted({fold(label) + " " for label in self._all_labels(concept)}):
-                for folded, other in self._folds_of(kind):
-                    if folded.startswith(prefix) and (kind != "technique" or _is_version(folded[len(prefix) :])):
+                for folded, other in self._beginning(prefix, kind):
+                    if kind != "technique" or _is_version(folded[len(prefix) :]):
                         out |= self.vocabulary.narrower(other)
         return tuple(sorted(out))
 
     def indicators(self, topic: str) -> frozenset[str]:
         """The concepts whose mention shows a topic."""
-        out: set[str] = set()
-        for concept in self.vocabulary.concepts.values():
-            if topic in concept.topics:
-                out |= self.vocabulary.narrower(concept.curie)
-        return frozenset(out)
+        if topic not in self._indicators:
+            shows = (concept.curie for concept in self.vocabulary.concepts.values() if topic in concept.topics)
+            self._indicators[topic] = frozenset(c for curie in shows for c in self.vocabulary.narrower(curie))
+        return self._indicators[topic]
 
     def misspelt(self, folded: str, least: float = 86.0) -> str | None:
-        """The folded label that a phrase nearly is, if there is one."""
-        from rapidfuzz import fuzz, process  # 30 ms, needed only for words that nothing bears
-
+        """The folded label that a phrase nearly is, if there is one; its first letter is right."""
         if len(folded) < 5:
             return None
-        near = process.extractOne(folded, self._folds, scorer=fuzz.ratio, score_cutoff=least)
-        return near[0] if near and near[0][0] == folded[0] else None
+        from rapidfuzz import fuzz, process  # 30 ms, needed only for words that nothing bears
+
+        near = process.extractOne(folded, self._alike(folded, least), scorer=fuzz.ratio, score_cutoff=least)
+        return near[0] if near else None
 
     def nearest(self, text: str, number: int = 3, least: float = 70.0) -> tuple[str, ...]:
         """The labels of the things whose names are nearest to a text; none for nonsense, whose ratio is below 68."""
         from rapidfuzz import fuzz, process
 
-        found = process.extract(fold(text), self._folds, scorer=fuzz.ratio, limit=4 * number, score_cutoff=least)
-        labels = dict.fromkeys(self.label(sense.concept) for folded, _, _ in found for sense in self.senses(folded)[:1])
+        folded = fold(text)
+        near = self._alike(folded, least)
+        found = process.extract(folded, near, scorer=fuzz.ratio, limit=4 * number, score_cutoff=least)
+        labels = dict.fromkeys(self.label(sense.concept) for name, _, _ in found for sense in self.senses(name)[:1])
         return tuple(labels)[:number]
 
-    def _add(self, name: Named) -> None:
-        kind = kind_of(name.concept)
-        if name.concept in self.vocabulary and kind != "institution":
-            return
-        folded = fold(name.label)
-        if not folded:
-            return
-        sense = Sense(kind, name.concept, name.preferred, False)
-        forms = {folded, self._spelled(folded)} if kind == "institution" else {folded}
-        for form in forms:
-            self._named.setdefault(form, {}).setdefault(name.concept, sense)
-        if name.preferred:
-            self._labels.setdefault(name.concept, {}).setdefault(_has_han(name.label), name.label)
+    def near(self, text: str, number: int = 5) -> list[Near]:
+        """The concepts whose labels are nearest in meaning to a text, which may be Chinese; none without an encoder."""
+        from kg.encoder import encoder
+        from kg.query.near import in_english
+
+        english = in_english(text, self.vocabulary)
+        return self._vectors.nearest(encoder()(english), number) if encoder() and fold(english) else []
+
+    def nearest_concept(self, text: str) -> tuple[str, float] | None:
+        """The concept that a text nearly means, with the cosine, where one is near enough to be meant."""
+        from kg.query.near import THRESHOLD
+
+        best = next(iter(self.near(text, 1)), None)
+        return (best.name, best.similarity) if best and best.similarity >= THRESHOLD else None
+
+    @cached_property
+    def _vectors(self) -> Vectors:
+        from kg.query.near import concepts
+
+        return concepts(self.vocabulary)
+
+    def _named(self, folded: str) -> Iterator[Sense]:
+        """What bears a folded label in the graph alone; an organisation also with its abbreviations written out."""
+        found = dict(self._own.bearing(folded)) | dict(self._own.bearing(self._spelled(folded)))
+        for concept, preferred in found.items():
+            kind = kind_of(concept)
+            if kind == "institution" or concept not in self.vocabulary:
+                yield Sense(kind, concept, preferred, False)
 
     def _spelled(self, folded: str) -> str:
         """A name of an organisation with abbreviations written out."""
@@ -148,24 +168,43 @@ class Lexicon:
         pairs = ((fold(label), word) for word in self.words.meaning("spells") for label in word.labels)
         return {folded: word.facts["spelled"][0] for folded, word in pairs if " " not in folded}
 
-    @cached_property
-    def _folds(self) -> list[str]:
-        known = {folded for _, folded in self.vocabulary.index() if len(folded) > 3}
-        return sorted(known | {folded for folded in self._named if len(folded) > 3})
+    def _alike(self, folded: str, least: float) -> list[str]:
+        """The labels with the first letter of a folded text that are near enough in length, sorted."""
+        shortest, longest = lengths(len(folded), least)
+        known = (label for label in self._known.get(folded[:1], ()) if shortest <= len(label) <= longest)
+        return sorted({*known, *self._own.alike(folded, least)})
 
-    def _folds_of(self, kind: str) -> Iterable[tuple[str, str]]:
-        for (other, folded), concept in self.vocabulary.index().items():
-            if other == kind:
+    @cached_property
+    def _known(self) -> dict[str, list[str]]:
+        """The vocabulary's folded labels by their first letter."""
+        out: dict[str, list[str]] = {}
+        for folded in {folded for _, folded in self.vocabulary.index() if len(folded) >= SHORTEST}:
+            out.setdefault(folded[0], []).append(folded)
+        return out
+
+    def _beginning(self, prefix: str, kind: str) -> Iterator[tuple[str, str]]:
+        """The folded labels of a type that begin so, with what bears them."""
+        known = self._of_kind.get(kind, [])
+        for folded, concept in known[bisect_left(known, (prefix, "")) :]:
+            if not folded.startswith(prefix):
+                break
+            yield folded, concept
+        for folded, concept in self._own.beginning(prefix):
+            if kind_of(concept) == kind:
                 yield folded, concept
-        for folded, senses in self._named.items():
-            for sense in senses.values():
-                if sense.type == kind:
-                    yield folded, sense.concept
+
+    @cached_property
+    def _of_kind(self) -> dict[str, list[tuple[str, str]]]:
+        """The vocabulary's folded labels by type, sorted, with what bears them."""
+        out: dict[str, list[tuple[str, str]]] = {}
+        for (kind, folded), concept in self.vocabulary.index().items():
+            out.setdefault(kind, []).append((folded, concept))
+        return {kind: sorted(labels) for kind, labels in out.items()}
 
     def _all_labels(self, concept: str) -> list[str]:
         if concept in self.vocabulary:
             return list(self.vocabulary[concept].labels())
-        return list(self._labels.get(concept, {}).values())
+        return list(self._own.labels(concept).values())
 
 
 def kind_of(concept: str) -> str:
@@ -180,7 +219,3 @@ def _is_preferred(concept: Concept, folded: str) -> bool:
 
 def _is_version(rest: str) -> bool:
     return rest[:1].isdigit()
-
-
-def _has_han(text: str) -> bool:
-    return any("\u3400" <= c <= "\u9fff" for c in text)

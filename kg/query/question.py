@@ -1,19 +1,22 @@
-"""A question in English or Chinese becomes a filter.
+"""A question in English or Chinese becomes a query.
 
-Three passes: the words are read (kg.query.reading), thresholds gather the metric and direction that stand around them
-(kg.query.thresholds), and what is left is taken from left to right under the cues before it.
+Four passes: the words are read (kg.query.reading), what is asked for is found (kg.query.intent), thresholds gather the
+metric and direction that stand around them (kg.query.thresholds), and what is left is taken from left to right under
+the cues before it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Literal
 
-from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
+from kg.query.filter import Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
+from kg.query.intent import Intent, is_outside, refusal
 from kg.query.items import TIMES, Item
+from kg.query.joins import Taken, joined
 from kg.query.lexicon import Lexicon, Sense
-from kg.query.reading import Reader
+from kg.query.reading import PERSON, Reader
 from kg.query.thresholds import Thresholds
 from kg.text import fold
 
@@ -26,7 +29,8 @@ _ROLES = {"use": ("proposed", "used"), "propose": ("proposed",), "baseline": ("b
     "mention": _ANY_ROLE,
 }
 _CUES = ("use", "propose", "compare", "baseline", "mention", "outperform", "evaluate", "by")
-_FACTS = ("kind", "code", "country", "source", "paper", "date")
+_CONDITIONS = ("kind:", "code:", "country:", "nation:", "venue:")  # of words that are conditions by themselves
+_ONE = ("paper", "source", "kind", "venue", "year")  # of which a paper has one: "and" between two means "or"
 
 
 def read(question: str, lexicon: Lexicon) -> Query:
@@ -35,51 +39,55 @@ def read(question: str, lexicon: Lexicon) -> Query:
     if len(question) > LIMIT:
         notes.append(f"The question has {len(question)} characters, only the first {LIMIT} were read.")
     text = "".join(c if c.isprintable() else " " for c in question[:LIMIT])
-    items = Reader(text, lexicon).items()
-    return Query(filter=replace(_Parser(text, items, lexicon).filter(), notes=tuple(notes)))
+    parser = Parser(text, Reader(text, lexicon).items(), lexicon)
+    query = Intent(parser).query()
+    found = parser.filter(parser.conditions(last_resort=query.kind == "papers"))
+    if is_outside(parser, query, found):
+        return Query("refused", Filter(ignored=found.ignored, notes=(*notes, refusal(parser))))
+    return replace(query, filter=replace(found, notes=tuple(notes)))
 
 
-@dataclass(slots=True)
-class _Taken:
-    """A condition in the making and where it stood."""
-
-    item: Item
-    terms: list[Term]
-    negated: bool
-    joined: bool  # by "or" with the one before
-    field: str
-    text: str
-
-
-class _Parser:
-    """The third pass: from pieces to conditions."""
+class Parser:
+    """The last pass: from pieces to conditions."""
 
     def __init__(self, text: str, items: list[Item], lexicon: Lexicon) -> None:
         self.text = text
         self.items = items
         self.lexicon = lexicon
         self.ignored: list[str] = []
+        self.links: dict[int, Link] = {}  # by the place of the thing, where the kind of question says the relation
+        self.outside = [item for item in items if item.means("outside") and not item.senses]
+        for item in self.outside:
+            item.words = []
         self.thresholds = Thresholds(text, items, lexicon, self.language)
 
-    def filter(self) -> Filter:
-        """The conditions of all pieces."""
+    def conditions(self, last_resort: bool = True) -> list[Taken]:
+        """The conditions of all pieces that do not say what is asked for; else words that were not understood."""
         for at, item in enumerate(self.items):
-            if item.value is not None and not self._is_source(at):
+            if item.value is not None and not item.asked and not self._is_source(at):
                 self.thresholds.find(at)
         taken = self._taken()
-        taken = taken or self._last_resort()
-        return Filter(tuple(_conditions(taken)), tuple(dict.fromkeys(self.ignored)))
+        if not taken and last_resort:
+            taken = self._last_resort()
+        return taken
 
-    def _taken(self) -> list[_Taken]:
-        out: list[_Taken] = []
+    def filter(self, taken: list[Taken]) -> Filter:
+        """The filter of such conditions."""
+        return Filter(tuple(joined(taken)), tuple(dict.fromkeys(self.ignored)))
+
+    def _taken(self) -> list[Taken]:
+        out: list[Taken] = []
         cue = ""
-        negated = joins = False
+        negated = joins = anded = False
         listed = False  # a comma stands between this thing and the one before
+        last = 0  # the place of the thing before
         for at, item in enumerate(self.items):
             if at in self.thresholds.outcomes:
                 outcome, text = self.thresholds.outcomes[at]
-                out.append(_Taken(item, [outcome], negated, False, "result", text))
-                negated = joins = False
+                out.append(Taken([outcome], negated, joins and bool(out), "result", text, anded))
+                negated = joins = anded = False
+                continue
+            if item.asked:
                 continue
             if item.mark:
                 listed = True
@@ -91,22 +99,56 @@ class _Parser:
                 steers = self._steer(at, cue, negated, joins)
                 if steers is not None:
                     cue, negated, joins = steers
+                    anded = anded or (item.means("and") and not listed)  # ", and" joins all that stands before it
                     continue
             terms = [] if item.taken else self._terms(at, cue)
             if not terms:
                 continue
             again = joins or (listed and bool(out) and self._or_follows(at))
+            again = again or (anded and terms[0].field in _ONE)
             kind = terms[0].field
             same = bool(out) and (out[-1].field == kind or joins)
             negation = out[-1].negated if again and same and not negated else negated
-            out.append(_Taken(item, terms, negation, again and same, kind, item.text))
-            negated = joins = listed = False
+            if anded and out and out[-1].negated and self._goes_on(last, at, same):
+                negation = True  # "without pruning and quantization"
+            if kind == "code" and not negation:
+                negation = self._is_denied(at)
+            last = at
+            out.append(Taken(terms, negation, again and same, kind, item.text, anded, self._is_scope(at, cue)))
+            negated = joins = listed = anded = False
+        others = [one for one in out if not one.scope]
+        if any(not one.negated for one in others):
+            self.ignored += [one.text for one in out if one.scope]
+            return others
         return out
+
+    def _goes_on(self, first: int, last: int, same: bool) -> bool:
+        """Whether "not" reaches from one thing over "and" to the next: one of its type, or "and those with code"."""
+        between = self.items[first + 1 : last]
+        plain = all(item.means("and", "frame", "about") or item.mark == "、" for item in between)
+        again = any(item.means("those") for item in between)
+        return plain and (again or (same and not any(item.means("about") for item in between)))
+
+    def _is_denied(self, at: int) -> bool:
+        """Whether "not" stands behind a word with nothing it could deny but that: "the code is not public"."""
+        for n, item in enumerate(self.items[at + 1 : at + 4], at + 1):
+            if item.means("not"):
+                rest = next((i for i in self.items[n + 1 :] if not (i.means("frame", "by") and not i.senses)), None)
+                return rest is None or bool(rest.mark) or rest.means("about")
+            if not item.means("frame") or item.senses:
+                return False
+        return False
+
+    def _is_scope(self, at: int, cue: str) -> bool:
+        """Whether a piece says only what nearly all papers are about ("pruning of large language models")."""
+        return self.items[at].means("scope") and cue in ("", "evaluate")
 
     def _steer(self, at: int, cue: str, negated: bool, joins: bool) -> tuple[str, bool, bool] | None:
         """The state after a word that names nothing; None for a word that is a condition."""
         item = self.items[at]
-        if item.of("kind:") or item.means("code") or item.of("code:") or item.of("country:"):
+        if item.means("code") or any(item.of(prefix) for prefix in _CONDITIONS):
+            return None
+        if item.of("made:") and self._is_made(at, cue):
             return None
         if item.means("not"):
             return ("use" if item.means("use") else cue), True, joins
@@ -120,6 +162,17 @@ class _Parser:
         if found:
             return found, negated, joins
         return ("" if item.means("about") else cue), negated, joins
+
+    def _is_made(self, at: int, cue: str) -> bool:
+        """Whether a word for a kind of paper is what the papers propose or release, and no part of a thing's name."""
+        makes = any(item.means("makes") for item in self.items[max(at - 2, 0) : at])
+        proposed = cue == "propose" and self.items[at].of("made:") != "model"  # many a method is called a model
+        return (proposed or makes) and not self._is_beside_thing(at)
+
+    def _is_beside_thing(self, at: int) -> bool:
+        """Whether a thing stands right before a word, or right behind it ("an LLM serving system")."""
+        beside = self.items[max(at - 1, 0) : at] + self.items[at + 1 : at + 2]
+        return any(item.senses or item.is_unknown for item in beside)
 
     def _follows(self, at: int) -> bool:
         return any(item.senses for item in self.items[at + 1 :])
@@ -135,10 +188,13 @@ class _Parser:
 
     def _terms(self, at: int, cue: str) -> list[Term]:
         item = self.items[at]
+        if item.fact and not item.fact.value:  # "last month" of a graph without dates
+            self.ignored.append(item.text)
+            return []
         if item.fact:
             return [self._dated(at)]
         if item.words and not item.senses:
-            return self._said(at)
+            return self._said(at, cue)
         if item.is_unknown:
             return self._unknown(at, cue)
         if item.value is not None:
@@ -146,17 +202,20 @@ class _Parser:
                 return [Fact("source", item.text, item.text, concept=f"source:{item.text}")]
             self.ignored.append(item.text)
             return []
+        if at in self.links:
+            return [self.links[at]]
         if self._head_of_outperforms(at):
             return self._links(item, "head")
         if cue == "outperform":
             return self._links(item, "tail")
-        senses = self._chosen(item.senses, cue)
+        senses = self.chosen(at, cue)
         if senses and senses[0].type == "metric":
             return self._measured(at, senses)
         roles = self._roles(at, cue)
-        return [self._entity(sense, roles) for sense in senses]
+        return [self.entity(sense, roles) for sense in senses]
 
-    def _entity(self, sense: Sense, roles: tuple[str, ...]) -> Entity:
+    def entity(self, sense: Sense, roles: tuple[str, ...] = ()) -> Entity:
+        """A thing in one of its senses, with what counts as it."""
         concepts = (sense.concept,) if sense.type in ("topic", "institution") else self.lexicon.family(sense.concept)
         said = roles if sense.type == "technique" else ()
         return Entity(sense.type, sense.concept, self.lexicon.label(sense.concept, self.language), concepts, said)
@@ -166,9 +225,9 @@ class _Parser:
         """ "zh" for a question with a Han character, else "en"."""
         return "zh" if re.search(r"[\u3400-\u9fff]", self.text) else "en"
 
-    def _chosen(self, senses: list[Sense], cue: str) -> list[Sense]:
-        """Which of its senses a phrase has after a cue; several where types share a name that no topic bears."""
-        by = {sense.type: sense for sense in reversed(senses)}
+    def chosen(self, at: int, cue: str = "") -> list[Sense]:
+        """Which of its senses a piece has after a cue; several where types share a name that no topic bears."""
+        by = {sense.type: sense for sense in reversed(_surer(self.items[at].senses))}
         if cue == "by" and "institution" in by:
             return [by["institution"]]
         if cue in ("use", "compare", "mention", "baseline", "evaluate"):
@@ -180,13 +239,15 @@ class _Parser:
         if "topic" in by and not self._is_proper(by):
             return [by["topic"]]
         if "institution" in by:
-            return [by["institution"]]
+            named = [by[kind] for kind in _AFTER if kind in by]
+            is_used = at > 0 and (self.items[at - 1].means("based") or fold(self.items[at - 1].text) == "with")
+            return named if named and is_used else [by["institution"], *named]
         chosen = [by[kind] for kind in (*_AFTER, "task", "problem") if kind in by]
         return chosen or [by["metric"]] if chosen or "metric" in by else []
 
     def _is_proper(self, by: dict[str, Sense]) -> bool:
         """Whether a phrase names a technique of its own, whose name is only another name of the topic it belongs to."""
-        if "technique" not in by or by["topic"].preferred:
+        if "technique" not in by or by["topic"].preferred or not by["technique"].known:
             return False
         label = fold(self.lexicon.label(by["technique"].concept))
         topic = next((s for s in self.lexicon.senses(label) if s.concept == by["topic"].concept), None)
@@ -201,12 +262,16 @@ class _Parser:
             return _ROLES["compare"]
         return _ROLES.get(cue, ())
 
-    def _links(self, item: Item, side: str) -> list[Term]:
+    def _links(self, item: Item, side: Literal["head", "tail"]) -> list[Term]:
+        return [self.link("outperforms", side, item)]
+
+    def link(self, relation: str, side: Literal["head", "tail"], item: Item) -> Link:
+        """A relation with the thing that a piece names, in all senses that are no topic or metric."""
         things = [s for s in item.senses if s.type not in ("topic", "metric")] or item.senses
         concepts = {c for sense in things for c in self.lexicon.family(sense.concept)}
         first = things[0].concept
         label = self.lexicon.label(first, self.language)
-        return [Link("outperforms", "head" if side == "head" else "tail", first, label, tuple(sorted(concepts)))]
+        return Link(relation, side, first, label, tuple(sorted(concepts)))
 
     def _head_of_outperforms(self, at: int) -> bool:
         """ "What does dInfer outperform?": the word stands after the thing, and nothing after the word."""
@@ -219,24 +284,30 @@ class _Parser:
 
     def _measured(self, at: int, senses: list[Sense]) -> list[Term]:
         """A metric without a number: a result on it, if the question asks for one."""
-        change = next((i for i in (at - 1, at - 2, at + 1) if 0 <= i < len(self.items) and self._changes(i)), None)
+        change = next((i for i in (at - 1, at - 2, at + 1) if 0 <= i < len(self.items) and self.changes(i)), None)
         others = any(i.senses for i in self.items if i is not self.items[at] and i.types != {"metric"})
         if change is None and others:
             self.ignored.append(self.items[at].text)
             return []
-        metric = senses[0].concept
+        return [self.metric(at, change)]
+
+    def metric(self, at: int, change: int | None = None) -> Outcome:
+        """A result on the metric that a piece names, in the direction that it or the piece at `change` says."""
         core, inside = self.thresholds.without_change(self.items[at])
+        senses = [s for s in (*self.lexicon.senses(core), *self.items[at].senses) if s.type == "metric"]
+        metric = senses[0].concept
         direction = self.thresholds.direction(inside if change is None else self.items[change].words, metric)
         label = self.lexicon.label(metric, self.language)
-        return [Outcome(metric, label, self.lexicon.family(metric), (core,), direction)]
+        return Outcome(metric, label, self.lexicon.family(metric), (core,), direction)
 
-    def _changes(self, at: int) -> bool:
+    def changes(self, at: int) -> bool:
+        """Whether a piece says the direction of a result, and no speed-up."""
         return self.items[at].means("increase", "decrease", "improve") and not self.thresholds.is_speed(at)
 
-    def _said(self, at: int) -> list[Term]:
-        """The condition of a word of its own: a kind, code, a country."""
+    def _said(self, at: int, cue: str) -> list[Term]:
+        """The condition of a word of its own: a kind, code, a country, a venue."""
         item = self.items[at]
-        kind = item.of("kind:")
+        kind = item.of("kind:") or (item.of("made:") if self._is_made(at, cue) else "")
         beside = [self.items[i] for i in (at - 1, at + 1) if 0 <= i < len(self.items)]
         if kind in ("benchmark", "dataset") and any("dataset" in other.types for other in beside):
             return []
@@ -244,6 +315,12 @@ class _Parser:
             return [Fact("kind", kind, kind, words=self.lexicon.words.folds(f"kind:{kind}"))]
         if item.of("country:"):
             return [Fact("country", item.of("country:"), item.text)]
+        if item.of("nation:"):
+            is_theirs = any(other.of("type:") in ("institution", "paper") for other in beside)
+            return [Fact("country", item.of("nation:"), item.text)] if is_theirs else []
+        if item.of("venue:"):
+            venue = item.of("venue:")
+            return [Fact("venue", venue, item.text, words=self.lexicon.words.folds(f"venue:{venue}"))]
         if item.means("code") and any(other.of("code:") for other in self.items):
             return []
         if item.means("code") or item.of("code:"):
@@ -255,6 +332,8 @@ class _Parser:
         assert fact is not None
         if fact.field != "date" or fact.op != "=":
             return fact
+        if re.fullmatch(r"\d{4}", fact.value) and any(self.items[i].of("venue:") for i in self._next_to(at)):
+            return replace(fact, field="year")
         places = [at - 1, at + 1] + ([at - 2] if at > 1 and self.items[at - 1].means("frame", "about") else [])
         for i in places:
             item = self.items[i] if 0 <= i < len(self.items) else None
@@ -264,6 +343,9 @@ class _Parser:
                 self.items[at].text = self.text[self.items[first].start : self.items[last].end]
                 return replace(fact, op=next(op for meaning, op in TIMES.items() if item.means(meaning)))
         return fact
+
+    def _next_to(self, at: int) -> list[int]:
+        return [i for i in (at - 1, at + 1) if 0 <= i < len(self.items)]
 
     def _is_source(self, at: int) -> bool:
         item = self.items[at]
@@ -284,33 +366,35 @@ class _Parser:
         if item.taken:
             return []
         quoted = self.text[item.start - 1 : item.start] in "\"'“「『" and item.start > 0
-        if len(item.text) > 1 and (quoted or cue == "by" or (item.text[:1].isupper() and at > 0)):
+        if len(item.text) > 1 and not quoted and self._is_author(at, cue):
+            return [Fact("author", item.text, item.text)]
+        is_proper = item.text[:1].isupper() and (at > 0 or not item.text[1:].islower())
+        is_name = is_proper or (cue == "by" and not item.text[:1].islower())
+        if len(item.text) > 1 and (quoted or is_name):
             return [Phrase(item.text)]
         self.ignored.append(item.text)
         return []
 
-    def _last_resort(self) -> list[_Taken]:
+    def _is_author(self, at: int, cue: str) -> bool:
+        """Whether words that nothing bears are a person's: behind "author", or a name of several words behind "by"."""
+        before = self.items[max(at - 2, 0) : at]
+        if any(item.of("type:") == "author" for item in before):
+            return True
+        is_by = cue == "by" and any(item.means("by-whom") for item in before[-1:])
+        return is_by and bool(PERSON.fullmatch(self.items[at].text))
+
+    def _last_resort(self) -> list[Taken]:
         """Where no condition was understood: a speed-up without a number, else the words themselves."""
         for at, item in enumerate(self.items):
-            if self.thresholds.is_speed(at):
-                return [_Taken(item, [self.thresholds.speed_of(at)], False, False, "result", item.text)]
+            if self.thresholds.is_speed(at) and not item.asked:
+                return [Taken([self.thresholds.speed_of(at)], False, False, "result", item.text)]
         said = [item for item in self.items if item.is_unknown and item.text in self.ignored]
         self.ignored = [word for word in self.ignored if word not in {item.text for item in said[:3]}]
-        return [_Taken(item, [Phrase(item.text)], False, False, "text", item.text) for item in said[:3]]
+        return [Taken([Phrase(item.text)], False, False, "text", item.text) for item in said[:3]]
 
 
-def _conditions(taken: Iterable[_Taken]) -> Iterator[Condition]:
-    """Conditions, those that "or" joins as one; the same thing said twice counts once."""
-    groups: list[list[_Taken]] = []
-    for one in taken:
-        if one.joined and groups:
-            groups[-1].append(one)
-        else:
-            groups.append([one])
-    seen: set[tuple[tuple[Term, ...], bool]] = set()
-    for group in groups:
-        terms = tuple(dict.fromkeys(term for one in group for term in one.terms))
-        key = (terms, group[0].negated)
-        if key not in seen:
-            seen.add(key)
-            yield Condition(" / ".join(one.text for one in group), terms, group[0].negated)
+def _surer(senses: list[Sense]) -> list[Sense]:
+    """The senses without the graph's own where the vocabulary has one to use ("GPU", which a paper calls so too)."""
+    if any(sense.known and sense.type in _AFTER for sense in senses):
+        return [sense for sense in senses if sense.known or sense.type not in _AFTER]
+    return senses

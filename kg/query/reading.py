@@ -4,33 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
+from kg.model import LARGEST
+from kg.query.dates import HAN_NUMBER, YEAR, Dates, number_of, relative
 from kg.query.filter import Fact
-from kg.query.items import TIMES, TO, Item
+from kg.query.items import TO, Item
 from kg.query.lexicon import Lexicon, Sense
-from kg.query.words import Word
-from kg.text import Token, fold, tokens
+from kg.query.words import Word, Words
+from kg.text import Token, tokens
 
 #: The longest label in tokens.
 _LONGEST = 12
 _NAMES = ("model", "dataset", "hardware")  # types whose members have names of their own
 _SIGNS = {"≥": "at-least", ">=": "at-least", ">": "more-than", "≤": "at-most", "<=": "at-most", "<": "less-than"}
-
-
-_ENTRY = re.compile(r"(?<![\w.-])(\d{3}-\d{2,3})(?![\w.-])")
-_YEAR = r"(?:19|20)\d\d"
-_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
-_END = r"(?![A-Za-z0-9%]|[-/.]\w)"  # of a date in digits
-_HAN_NUMBER = "零一二两三四五六七八九十百"
-_DATE_FORMS = (
-    re.compile(rf"(?<![\w.-])(?P<year>{_YEAR})[-/.](?P<month>0?[1-9]|1[0-2])(?:[-/.](?P<day>{_DAY}))?{_END}"),
-    re.compile(
-        rf"(?<![\d.-])(?:(?P<year>{_YEAR})\s*年\s*)?(?<![\d.{_HAN_NUMBER}])(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
-        rf"\s*月份?(?:\s*(?P<day>{_DAY}|[{_HAN_NUMBER}]{{1,3}})\s*[日号])?"
-    ),
-    re.compile(rf"(?<![A-Za-z0-9.-])(?P<year>{_YEAR})(?:\s*年份?|(?=\s*[到至])|(?![\w%]|[-.]\w))"),
-)
-_DIGITS = dict(zip("零一二两三四五六七八九", (0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
+_ENTRY = re.compile(r"(?<![A-Za-z0-9_.-])(\d{3}-\d{2,3})(?![A-Za-z0-9_.-])")
+#: A person's name: two to four words that begin with a capital, initials among them.
+PERSON = re.compile(r"[A-Z][\w'’-]*\.?(?: [A-Z][\w'’-]*\.?){1,3}")
 _JOINERS = " -\u2010\u2011\u2013_/\t'’+.&"
 _BREAK = re.compile(r"[,;:、，；：。.!！?？()（）]")
 
@@ -44,15 +34,22 @@ class Reader:
         self.tokens = tokens(text)
 
     def items(self) -> list[Item]:
+        """The pieces in order, spans of time counted from the newest date of the graph."""
+        items = self.pieces()
+        if not any(item.means("last", "this") for item in items):
+            return items
+        return relative(items, self.text, self.lexicon.latest)
+
+    def pieces(self) -> list[Item]:
         """The pieces in order; neighbouring words that nothing bears are one."""
         taken: list[Item] = []
         for item in sorted(self._candidates(), key=lambda i: (-self._weight(i), not i.fact, i.value is None, i.start)):
             if all(item.end <= other.start or item.start >= other.end for other in taken):
                 taken.append(item)
         taken += self._unknown(taken)
-        items = sorted(taken, key=lambda item: item.start)
+        items = self._with_persons(sorted(taken, key=lambda item: item.start))
         self._mend(items)
-        return items
+        return [item for item in items if not item.gone]
 
     def _candidates(self) -> Iterator[Item]:
         yield from self._facts()
@@ -68,10 +65,13 @@ class Reader:
 
     def _named(self, found: list[Token]) -> Item | None:
         folded = " ".join(token.fold for token in found)
-        if self._is_based(found) or self._is_pair(found):
+        if self._is_based(found) or self._is_pair(found) or self._is_top(found):
             return None
         words = self._spelled_so(self.lexicon.words.bearing(folded), found)
-        senses = [] if words else self.lexicon.senses(folded)
+        is_scope = bool(words) and all("scope" in word.means for word in words)
+        senses = self.lexicon.senses(folded) if is_scope or not words else []
+        if senses and self._is_made_up(found, senses):
+            return None
         if senses and "topic" not in {sense.type for sense in senses}:
             senses = [sense for sense in self._core(found) if sense.type == "topic"] + senses
         if not (words or senses):
@@ -86,6 +86,8 @@ class Reader:
     def _spelled_so(self, words: list[Word], found: list[Token]) -> list[Word]:
         """Of words that differ in their letters' case only ("US" and "us", "May" and "may") the one that is written."""
         text = self.text[found[0].start : found[-1].end]
+        opening = text[:1].lower() + text[1:] if found[0].start == 0 else text
+        words = [w for w in words if "exactly" not in w.means or text in w.labels or opening in w.labels]
         return [word for word in words if text in word.labels] or words
 
     def _is_based(self, found: list[Token]) -> bool:
@@ -102,17 +104,51 @@ class Reader:
         whole = self.lexicon.senses(" ".join(token.fold for token in found)) if len(senses) == 2 else []
         return len(senses) == 2 and all(senses) and not {"topic", "institution"} & {sense.type for sense in whole}
 
+    def _is_made_up(self, found: list[Token], senses: list[Sense]) -> bool:
+        """Whether a phrase that only a paper's own thing bears is made of known labels, and written as no name.
+
+        "time series forecasting" is a topic twice rather than the technique that some paper calls so.
+        """
+        text = self.text[found[0].start : found[-1].end]
+        if len(found) == 1 or any(sense.known for sense in senses) or text != text.lower() or "-" in text:
+            return False
+        reached = {0}  # how far labels cover it
+        for start in range(len(found)):
+            if start in reached:
+                stops = range(start + 1, len(found) + 1)
+                reached |= {stop for stop in stops if self._is_known(found[start:stop], start == 0)}
+        return len(found) in reached
+
+    def _is_known(self, found: list[Token], opens: bool) -> bool:
+        folded = _folds(found)
+        orders = opens and found[0].start == 0 and (self._is("sort", folded) or self._is("shows", folded))
+        return orders or any(sense.known for sense in self.lexicon.senses(folded))
+
+    def _is_top(self, found: list[Token]) -> bool:
+        """Whether a phrase is "top 5", which is no "top-5 accuracy"."""
+        is_top = len(found) == 2 and found[1].fold.isdigit() and self._is("top", found[0].fold)
+        return is_top and self.text[found[0].end : found[1].start].isspace()
+
     def _is(self, meaning: str, folded: str) -> bool:
         return any(meaning in word.means for word in self.lexicon.words.bearing(folded))
 
     def _core(self, found: list[Token]) -> list[Sense]:
-        """The senses of a phrase without words that say nothing at its end ("quantization methods")."""
-        while len(found) > 1 and self._is("frame", found[-1].fold):
-            found = found[:-1]
-            senses = self.lexicon.senses(" ".join(token.fold for token in found))
+        """The senses of a phrase without words that say nothing, as in "quantization methods" or "LLM pruning"."""
+        scope = next((n for n in (3, 2, 1) if n < len(found) and self._is("scope", _folds(found[:n]))), 0)
+        if scope:
+            return self.lexicon.senses(_folds(found[scope:])) or self._core(found[scope:])
+        while size := self._frame_at_end(found):
+            found = found[:-size]
+            senses = self.lexicon.senses(_folds(found))
             if senses:
                 return senses
         return []
+
+    def _frame_at_end(self, found: list[Token]) -> int:
+        """How many tokens a word that says nothing has at the end of a phrase; of Chinese each character is one."""
+        sizes = range(1, min(len(found), 3))
+        folds = [token.fold for token in found]
+        return next((size for size in sizes if self._is("frame", " ".join(folds[-size:]))), 0)
 
     def _apart(self, left: Token, right: Token) -> bool:
         between = self.text[left.end : right.start]
@@ -124,89 +160,46 @@ class Reader:
         return 0 if item.mark else max(inside, 1)
 
     def _numbers(self) -> Iterator[Item]:
-        units = self.lexicon.words.unit_pattern
-        number = r"\d+(?:,\d{3})*(?:\.\d+)?"
-        sign = r"(?P<sign>>=|<=|[≥≤<>])?\s*"
-        to = rf"\s*(?:{'|'.join(TO)})\s*"
-        upper = rf"(?:\s*(?P<lowunit>{units})?{to}(?P<high>{number}))?"
-        years = rf"(?!{_YEAR}\s*(?:{'|'.join(TO)})\s*{_YEAR}(?!\d))"
-        plain = rf"(?<![A-Za-z0-9.]){years}(?P<low>{number}){upper}\s*(?P<unit>{units})?"
-        lowest = rf"(?:(?P<hanlow>[{_HAN_NUMBER}]+)\s*(?P<hanlowunit>{units})?{to})?"
-        han = rf"{lowest}(?P<han>[{_HAN_NUMBER}]+)\s*(?P<hanunit>{units})"
-        cent = rf"百分之(?P<cent>[{_HAN_NUMBER}]+|{number})"
-        pattern = re.compile(rf"{cent}|{han}|{sign}(?:{plain})(?![A-Za-z0-9]|/\d)", re.IGNORECASE)
-        for match in pattern.finditer(self.text):
+        for match in _numbers(self.lexicon.words).finditer(self.text):
             yield self._number(match)
 
     def _number(self, match: re.Match[str]) -> Item:
-        units = self.lexicon.words.units
+        words = self.lexicon.words
         blank = len(match.group()) - len(match.group().lstrip())
         item = Item(match.start() + blank, match.end(), match.group().strip())
         if match["cent"]:
-            item.value, item.unit = _value(match["cent"]), "%"
+            item.value, item.unit = min(number_of(match["cent"]), LARGEST), "%"
             return item
-        unit = units.get((match["hanunit"] or match["unit"] or "").lower(), "")
+        unit = words.units.get((match["hanunit"] or match["namedunit"] or match["unit"] or "").lower(), "")
         first = match["hanlowunit"] or match["lowunit"]
-        item.value, item.unit = _value(match["hanlow"] or match["han"] or match["low"]), unit
+        item.value, item.unit = self._amount(match, "hanlow", "han", "named", "low"), unit
         if match["hanlow"] or match["high"]:
-            item.upper = _value(match["han"] or match["high"])
-        if first and unit != units[first.lower()]:  # "2x to 50%": only the first is read here
+            item.upper = self._amount(match, "han", "high")
+        if first and unit != words.units[first.lower()]:  # "2x to 50%": only the first is read here
             item.end = max(match.end("lowunit"), match.end("hanlowunit"))
-            item.unit, item.upper = units[first.lower()], None
+            item.unit, item.upper = words.units[first.lower()], None
             item.text = self.text[item.start : item.end]
+        if item.unit == "orders":  # of magnitude
+            item.value, item.unit = 10.0 ** min(item.value, 15), "x"
+            item.upper = None if item.upper is None else 10.0 ** min(item.upper, 15)
         if match["sign"]:
-            item.words = self.lexicon.words.meaning(_SIGNS[match["sign"]])
+            item.words = words.meaning(_SIGNS[match["sign"]])
         return item
+
+    def _amount(self, match: re.Match[str], *groups: str) -> float:
+        """The value of the first of some groups that matched, in digits or words, with its scale ("1.5k")."""
+        group = next(group for group in groups if match[group])
+        amounts = self.lexicon.words.amounts
+        if group == "named":
+            return amounts[match[group].lower()]
+        scale = match.groupdict().get(group + "scale")
+        return min(number_of(match[group]) * (amounts[scale.lower()] if scale else 1.0), LARGEST)
 
     def _facts(self) -> Iterator[Item]:
         for match in _ENTRY.finditer(self.text):
             yield self._fact(match, Fact("paper", match[1], match[1], concept=f"entry:{match[1]}"))
-        for form in (*_DATE_FORMS, self._english_date()):
-            for match in form.finditer(self.text):
-                date = self._date(match)
-                if date:
-                    yield self._fact(match, date)
-
-    def _english_date(self) -> re.Pattern[str]:
-        """ "October", "Oct. 2025", "15 October 2025", "October 15th, 2025", "2025 October"."""
-        names = [label for label in self._months if label.isascii()]
-        name = "|".join([*names, *(rf"{name[:3]}t?\." for name in names), *(name[:3] for name in names), "sept"])
-        day = rf"{_DAY}(?:st|nd|rd|th)?"
-        return re.compile(
-            rf"(?<![\w.-])(?:(?P<day>{day})\s+(?:of\s+)?|(?P<first>{_YEAR})\s+)?(?P<name>{name})(?!\w)"
-            rf"(?:\s+(?P<later>{day})(?!\w|\.\d))?(?:,?\s+(?:of\s+)?(?P<year>{_YEAR}){_END}(?!\w))?",
-            re.IGNORECASE,
-        )
-
-    @property
-    def _months(self) -> dict[str, str]:
-        """Numbers of months ("10") by lower-case label."""
-        named = ((word, word.of("month:")) for word in self.lexicon.words.words)
-        return {label.lower(): number for word, number in named if number for label in word.labels}
-
-    def _date(self, match: re.Match[str]) -> Fact | None:
-        """The date that a match says; None for a word that only looks like a month."""
-        said = match.groupdict()
-        year, name = said.get("year") or said.get("first") or "", (said.get("name") or "").lower()
-        day = _value(re.sub(r"[a-z]+$", "", (said.get("day") or said.get("later") or "0").lower()))
-        month = _value(said.get("month") or "0")
-        if name:
-            month = next(int(number) for label, number in self._months.items() if label[:3] == name[:3])
-        if name and not year and not self._is_month(match, name, bool(day)):
-            return None
-        if day > 31:
-            return None
-        value = (year or "-") + (f"-{int(month):02d}" if month else "") + (f"-{int(day):02d}" if day else "")
-        return Fact("date", value, value if year else match.group().strip())
-
-    def _is_month(self, match: re.Match[str], name: str, with_day: bool) -> bool:
-        """Whether a name without a year means the month: not "Oct" or "sept", not the verb in "papers that may"."""
-        others = [word for word in self.lexicon.words.bearing(fold(name)) if not word.of("month:")]
-        if name not in self._months or with_day or not others:
-            return name in self._months
-        before = [token.fold for token in self.tokens if token.end <= match.start()][-1:]
-        steers = any(self._is(meaning, word) for word in before for meaning in TIMES)
-        return steers or before == ["in"] or (match.start() > 0 and match["name"][0].isupper())
+        for match, date in Dates(self.text, self.tokens, self.lexicon.words):
+            yield self._fact(match, date)
 
     def _fact(self, match: re.Match[str], fact: Fact) -> Item:
         return Item(match.start(), match.end(), match.group().strip(), fact=fact)
@@ -225,41 +218,88 @@ class Reader:
                 out.append(Item(token.start, token.end, self.text[token.start : token.end]))
         return out
 
+    def _with_persons(self, items: list[Item]) -> list[Item]:
+        """The pieces, a name behind "by" as one: "by Song Han", though a technique is called HAN."""
+        for at, item in enumerate(items):
+            match = PERSON.match(self.text, item.end + 1) if item.means("by-whom") else None
+            name = [i for i in items[at + 1 :] if match and i.start < match.end()]
+            if match and name and name[-1].end == match.end() and all(_may_be_person(i) for i in name):
+                name[0].end, name[0].text = match.end(), match.group()
+                name[0].senses, name[0].words = [], []
+                return [i for i in items if i not in name[1:]]
+        return items
+
     def _mend(self, items: list[Item]) -> None:
         """Give words that nothing bears the senses of the label they nearly are ("mixure of experts")."""
         for at, item in enumerate(items):
             if not item.is_unknown or item.taken:
                 continue
             later = at + 2
-            if later < len(items) and items[at + 1].words and items[later].is_unknown:
+            if later < len(items) and items[at + 1].means("frame") and items[later].is_unknown:
                 whole = self.text[item.start : items[later].end]
                 near = self.lexicon.misspelt(" ".join(token.fold for token in tokens(whole)))
                 if near:
                     item.senses, item.end, item.text = self.lexicon.senses(near), items[later].end, whole
                     items[later].taken = True
                     continue
+            if self._mend_beside(items, at):
+                continue
             found = tokens(item.text)
             lengths = range(min(len(found), 5), 0, -1)
             near = next((near for length in lengths if (near := self._near(found, length))), None)
             item.senses = self.lexicon.senses(near) if near else []
 
+    def _mend_beside(self, items: list[Item], at: int) -> bool:
+        """Join a word with the thing behind it to the label that both nearly are ("spekulative decoding")."""
+        beside = items[at + 1] if at + 1 < len(items) else None
+        if beside is None or not beside.senses or beside.gone:
+            return False
+        whole = self.text[items[at].start : beside.end]
+        near = self.lexicon.misspelt(_folds(tokens(whole)))
+        senses = self.lexicon.senses(near) if near and near.count(" ") == len(tokens(whole)) - 1 else []
+        if not any(sense.known for sense in senses):
+            return False
+        items[at].senses, items[at].end, items[at].text = senses, beside.end, whole
+        beside.gone = True
+        return True
+
     def _near(self, found: list[Token], length: int) -> str | None:
         for start in range(len(found) - length + 1):
-            near = self.lexicon.misspelt(" ".join(token.fold for token in found[start : start + length]))
-            if near and self.lexicon.senses(near):
+            folded = " ".join(token.fold for token in found[start : start + length])
+            near = self.lexicon.misspelt(folded)
+            if near and not self._is_another(folded, near) and self.lexicon.senses(near):
                 return near
         return None
 
+    def _is_another(self, folded: str, near: str) -> bool:
+        """Whether a label is not what a word was meant to be: it is longer at the end, as "Imagen" is than "image"."""
+        return near.startswith(folded) and (len(near) > len(folded) + 1 or len(folded) < 7)
 
-def _value(written: str) -> float:
-    """The value of a number in digits or in Chinese numerals up to 999."""
-    if written[0].isdigit():
-        return float(written.replace(",", ""))
-    total, digit = 0, 0
-    for char in written:
-        if char in _DIGITS:
-            digit = _DIGITS[char]
-        else:
-            total += max(digit, 1) * (10 if char == "十" else 100)
-            digit = 0
-    return float(total + digit)
+
+def _may_be_person(item: Item) -> bool:
+    """Whether a capitalised piece is no institution and nothing that the vocabulary knows."""
+    return not item.mark and not any(sense.known or sense.type == "institution" for sense in item.senses)
+
+
+def _folds(found: list[Token]) -> str:
+    return " ".join(token.fold for token in found)
+
+
+@cache
+def _numbers(words: Words) -> re.Pattern[str]:
+    """Numbers with units, ranges, scales and signs: "2-3x", "≥ 40 %", "1.5k tokens", "百分之四十", "five times"."""
+    units = words.unit_pattern
+    number = r"\d+(?:,\d{3})*(?:\.\d+)?"
+    scaled = rf"(?:\s?(?P<{{}}scale>{words.amount_pattern('scale')}))?"
+    sign = r"(?P<sign>>=|<=|[≥≤<>])?\s*"
+    to = rf"\s*(?:{'|'.join(TO)})\s*"
+    upper = rf"(?:\s*(?P<lowunit>{units})?{to}(?P<high>{number}){scaled.format('high')})?"
+    years = rf"(?!{YEAR}\s*(?:{'|'.join(TO)})\s*{YEAR}(?!\d))"
+    low = rf"(?P<low>{number}){scaled.format('low')}"
+    plain = rf"(?<![A-Za-z0-9.]){years}{low}{upper}\s*(?P<unit>{units})?"
+    written = rf"[{HAN_NUMBER}]{{1,7}}"  # up to 999
+    lowest = rf"(?:(?P<hanlow>{written})\s*(?P<hanlowunit>{units})?{to})?"
+    han = rf"{lowest}(?P<han>{written})\s*(?P<hanunit>{units})"
+    named = rf"\b(?P<named>{words.amount_pattern('number')})[\s-]*(?P<namedunit>{units})"
+    cent = rf"百分之(?P<cent>{written}|{number})"
+    return re.compile(rf"{cent}|{han}|{named}|{sign}(?:{plain})(?![A-Za-z0-9]|/\d)", re.IGNORECASE)

@@ -87,11 +87,11 @@ class Thresholds:
         """Take down the result that a number asks for, with the metric and the direction around it."""
         number = self.items[at]
         before, after = self._around(at)
-        around = sorted((*before, *after), key=lambda i: abs(i - at))
+        around = sorted((i for i in (*before, *after) if not self._is_gone(i)), key=lambda i: abs(i - at))
         op = self._op(at)
         metrics = [i for i in around if self.items[i].types == {"metric"}]
         speed = next((i for i in around if self.is_speed(i)), None)
-        change = next((i for i in around if self.items[i].means("increase", "decrease", "improve")), None)
+        change = next((i for i in (at, *around) if self.items[i].means("increase", "decrease", "improve")), None)
         if not metrics and speed is None:
             near = [i for i in around if "metric" in self.items[i].types and abs(i - at) <= 4]
             metrics = near[:1] or self._worded(around, change)
@@ -99,11 +99,16 @@ class Thresholds:
         places = [at, *metrics, *(i for i in (change, speed, op) if i is not None)]
         if len(places) == 1 or (places == [at, op] and not number.unit):
             return
-        for i in places:
+        inside = range(min(places), max(places))
+        for i in (*places, *(i for i in inside if self.items[i].means("or", "and"))):
             self.items[i].taken = True
         text = self.text[min(self.items[i].start for i in places) : max(self.items[i].end for i in places)]
         outcome = self._built(number, self._sign(at) or ">=", metrics, change, speed)
         self.outcomes[at] = self._ranged(outcome, number, op in (None, at)), text
+
+    def _is_gone(self, at: int) -> bool:
+        """Whether a piece belongs to another number, or to what is asked for."""
+        return self.items[at].taken or self.items[at].asked
 
     def _ranged(self, outcome: Outcome, number: Item, whole: bool) -> Outcome:
         """The outcome with the other end of a range; of "at least 2-3x" and "at most 2-3x" one end is the threshold."""
@@ -151,15 +156,16 @@ class Thresholds:
         return " ".join(found), []
 
     def speed_of(self, at: int, number: Item | None = None, op: Op = ">=") -> Outcome:
-        """More speed, of inference or training, by a factor if no other unit is said."""
+        """More speed, of inference or training, by a factor if no other unit is said; or what "most accurate" is of."""
         word = next(w for w in self.items[at].words if "metric" in w.facts)
         metrics = sorted(word.facts["metric"])
         concepts = sorted({concept for metric in metrics for concept in self.lexicon.family(metric)})
         words = (word.facts["wording"][0],)
-        unit = number.unit or word.facts["unit"][0] if number else ""
+        own = word.facts.get("unit", [""])[0]
+        unit = number.unit or own if number else ""
         value = number.value if number else None
         label = self.lexicon.label(metrics[0], self.language)
-        return Outcome(metrics[0], label, tuple(concepts), words, "increase", unit, op, value)
+        return Outcome(metrics[0], label, tuple(concepts), words, "increase" if own else "", unit, op, value)
 
     def direction(self, words: list[Word], metric: str) -> str:
         """The change that words ask for; better is lower for some metrics."""

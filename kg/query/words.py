@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from pathlib import Path
 
 import pyoxigraph as ox
 
+from kg.compiled import kept, stamp
 from kg.model import KgError
 from kg.names import PREFIXES, curie
 from kg.text import fold
 from kg.vocabulary import data_folder
 
 _LABELS = {PREFIXES["skos"] + name for name in ("prefLabel", "altLabel", "hiddenLabel")}
+#: Meanings of words that are no words of a question by themselves.
+_APART = frozenset(("example", "scale", "apart"))
 
 
 @dataclass(slots=True)
@@ -38,7 +43,7 @@ class Words:
         self.asked = {fold(label): topic for topic, labels in asked.items() for label in labels}
         self._by_fold: dict[str, list[Word]] = {}
         for word in words:
-            for label in word.labels:
+            for label in word.labels if not word.means & _APART else ():
                 known = self._by_fold.setdefault(fold(label), [])
                 if word not in known:
                     known.append(word)
@@ -48,17 +53,8 @@ class Words:
     def load() -> Words:
         """The words that ship with the package; raises KgError when the file is damaged."""
         path = data_folder("ontology") / "questions.ttl"
-        words: dict[str, Word] = {}
-        asked: dict[str, list[str]] = {}
-        try:
-            for quad in ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE):
-                if quad.predicate.value == PREFIXES["kg"] + "asked":
-                    asked.setdefault(curie(quad.subject.value), []).append(quad.object.value)
-                else:
-                    _take(words.setdefault(str(quad.subject), Word()), quad.predicate.value, quad.object)
-        except SyntaxError as error:
-            raise KgError(f"{path.name}: {error}: mend the Turtle there.") from None
-        return Words([word for word in words.values() if word.means], asked)
+        words, asked = kept("questions", stamp([path, Path(__file__)]), lambda: _read(path))
+        return Words([Word(*parts) for parts in words], asked)
 
     def bearing(self, folded: str) -> list[Word]:
         """The words with a label that folds to `folded`."""
@@ -73,6 +69,12 @@ class Words:
         return tuple(sorted({fold(label) for word in self.meaning(meaning) for label in word.labels}))
 
     @cached_property
+    def amounts(self) -> dict[str, float]:
+        """What numbers and scales in words are worth, by label in lower case."""
+        counted = (word for word in self.words if word.means & {"number", "scale"})
+        return {label.lower(): float(word.facts["value"][0]) for word in counted for label in word.labels}
+
+    @cached_property
     def units(self) -> dict[str, str]:
         """Units by what is written after a number, in lower case."""
         return {label.lower(): w.facts["unit"][0] for w in self.words if "unit" in w.means for label in w.labels}
@@ -80,8 +82,32 @@ class Words:
     @cached_property
     def unit_pattern(self) -> str:
         """A regular expression for what is written after a number, longest first; no letter follows it."""
-        labels = sorted(self.units, key=lambda label: (-len(label), label))
-        return "|".join(re.escape(label) + (r"(?![a-z0-9])" if label[-1].isascii() else "") for label in labels)
+        return _either(self.units)
+
+    def amount_pattern(self, meaning: str) -> str:
+        """A regular expression for the numbers or the scales that are written as words."""
+        return _either(label.lower() for word in self.meaning(meaning) for label in word.labels)
+
+
+def _either(labels: Iterable[str]) -> str:
+    """A regular expression for labels, longest first; no letter follows one that is no Chinese."""
+    ranked = sorted(labels, key=lambda label: (-len(label), label))
+    return "|".join(re.escape(label) + (r"(?![a-z0-9])" if label[-1].isascii() else "") for label in ranked)
+
+
+def _read(path: Path) -> tuple[list[tuple[set[str], list[str], dict[str, list[str]]]], dict[str, list[str]]]:
+    """The words of a file as plain data, and the names that mean topics."""
+    words: dict[str, Word] = {}
+    asked: dict[str, list[str]] = {}
+    try:
+        for quad in ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE):
+            if quad.predicate.value == PREFIXES["kg"] + "asked":
+                asked.setdefault(curie(quad.subject.value), []).append(quad.object.value)
+            else:
+                _take(words.setdefault(str(quad.subject), Word()), quad.predicate.value, quad.object)
+    except SyntaxError as error:
+        raise KgError(f"{path.name}: {error}: mend the Turtle there.") from None
+    return [(word.means, word.labels, word.facts) for word in words.values() if word.means], asked
 
 
 def _take(word: Word, predicate: str, value: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kg.model import Batch, KgError, Source
 from kg.sources.apart import MEMORY, SECONDS, Lost, apart
 from kg.sources.base import LIMIT, InputFile
+from kg.sources.layout.offices import Offices
 from kg.sources.rows import Row, documents
 from kg.sources.words import Words
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from kg.sources.layout.pages import Page
 
 _FIRST = 2  # pages that may hold a header
+_LAST = 2  # pages at whose end addresses may stand
 _PAGES = 8  # pages whose words tell how a word is spelled
 _TEXT = 200_000  # characters of a page whose words are counted
 _LEAST = 20  # letters of the first pages; fewer are the stamps on scanned ones
@@ -35,9 +37,10 @@ class PdfReader:
             data = stream.read(LIMIT + 1)
         if len(data) > LIMIT:
             raise KgError(f"{file.path}: holds more than {LIMIT >> 20} MB: give the paper without its supplements.")
-        import pypdfium2  # noqa: F401  # before the fork, which would load it each time
+        import pypdfium2  # noqa: F401  # before the fork, which would load it each time, as it would the lists below
 
         Words.load()
+        Offices.load()
         try:
             row = apart(lambda: _paper(file, data))
         except (Lost, MemoryError):
@@ -66,6 +69,8 @@ def _paper(file: InputFile, data: bytes) -> Row:
         if not len(document):
             raise KgError(f"{file.path}: the PDF has no pages: fetch the file again.")
         made = header(_pages(file, document), Joiner("\n".join(_texts(document)), Words.load()))
+        if made.authors and not made.affiliations:
+            made.affiliations = _at_the_end(document)
     except pypdfium2.PdfiumError as error:
         raise KgError(f"{file.path}: the PDF is damaged ({error}): fetch the file again.") from None
     finally:
@@ -78,6 +83,8 @@ def _paper(file: InputFile, data: bytes) -> Row:
         "authors": made.authors,
         "keywords": made.keywords,
         "date": made.date,
+        "venue": made.venue,
+        "year": made.year,
         "arxiv": made.arxiv,
         "doi": made.doi,
     }
@@ -94,6 +101,15 @@ def _pages(file: InputFile, document: Any) -> Iterator[Page]:
         yield page
     if letters < _LEAST:
         raise KgError(f"{file.path}: the PDF has no text, only pictures of pages: run OCR on it first (ocrmypdf).")
+
+
+def _at_the_end(document: Any) -> list[str]:
+    """Addresses of authors on the last pages."""
+    from kg.sources.layout.ends import addresses
+    from kg.sources.layout.pages import read_page
+
+    last = range(max(1, len(document) - _LAST), len(document))
+    return list(dict.fromkeys(text for number in last for text in addresses(read_page(document, number))))
 
 
 def _unreadable(file: InputFile, error: Any) -> KgError:

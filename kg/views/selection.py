@@ -96,11 +96,13 @@ class Selection:
 
         Its own earliest date; else its year; else the earliest date of the reports that hold it.
         """
+        from kg.query.support import appeared  # with its package 30 ms, which not every view needs
+
         documents = [document for document, _ in paper.entries]
-        dates = sorted(document.date for document in documents if document.date)
-        years = sorted(str(document.year) for document in documents if document.year)
-        reports = sorted(self.source_dates[d.source] for d in documents if d.source in self.source_dates)
-        return next((found[0] for found in (dates, years, reports) if found), "")
+        dates = (document.date for document in documents if document.date)
+        years = (document.year for document in documents if document.year)
+        reports = (self.source_dates[d.source] for d in documents if d.source in self.source_dates)
+        return appeared(dates, years, reports)
 
     def things(self, paper: Paper, kind: str) -> list[Thing]:
         """What a paper names of a type, once each, in the order of its texts."""
@@ -117,20 +119,10 @@ class Selection:
         return {thing.concept for thing in self.things(paper, "institution")}
 
     def support(self, papers: Iterable[Paper]) -> int:
-        """Independent support: how many of the papers can stand with no institution shared by two of them.
+        """Independent support: how many of the papers can stand with no institution shared by two of them."""
+        from kg.query.support import Supporter, support
 
-        Greedy, by date, then id; papers without a known institution add one together.
-        """
-        seen: set[str] = set()
-        count = unknown = 0
-        for paper in sorted(papers, key=lambda p: (self.date(p) or "9", p.id)):
-            at = self.institutions(paper)
-            if not at:
-                unknown = 1
-            elif not at & seen:
-                count += 1
-                seen |= at
-        return count + unknown
+        return support(Supporter(self.date(paper), paper.id, self.institutions(paper)) for paper in papers)
 
     def outcomes(self, paper: Paper, fields: Collection[str] = ()) -> list[Outcome]:
         """The results of a paper, once each: the same number of the same metric in two texts is one result."""

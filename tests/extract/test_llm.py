@@ -143,7 +143,7 @@ def test_what_is_found_already_is_not_found_again(server: Server, entry: Entry, 
         mentions=[
             *(mention(name, type=kind, role="used") for name, kind in names),
             *(mention(name, type="technique", role="used") for name, _ in names),
-            mention("a query-aware cache eviction method"),
+            mention("the memory bottleneck of the KV cache", type="problem"),
         ],
         results=[
             result(quote="ZapKV is 2.3x faster", metric=known.metric, low=2.3, high=2.3, change=known.change),

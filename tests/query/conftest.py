@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -39,6 +40,7 @@ def lexicon(vocabulary: Vocabulary) -> Lexicon:
     return Lexicon(vocabulary, (Named(c, label, at == 0) for c, ls in NAMES.items() for at, label in enumerate(ls)))
 
 
+_PLAIN = ("problems", "tasks", "models", "datasets")
 TEXTS = {
     "900-01": {
         "title": "LongDemo: Real-Time Long Video Generation",
@@ -77,23 +79,34 @@ TEXTS = {
 
 
 @pytest.fixture(scope="session")
-def store(vocabulary: Vocabulary) -> Iterator[OxigraphStore]:
-    """Three papers of a source "900", linked as the program links them."""
-    linker = Linker(vocabulary)
-    with OxigraphStore.in_memory() as store:
-        store.replace("source:900", source_triples(Source("900", "900_demo.txt", "digest", "2025-10-15T15:43:59")))
-        for number, name in enumerate(TEXTS, 1):
-            document, record = _paper(name, number)
-            linked = linker.link(document, record)
-            store.replace(f"entry:{name}", entry_triples(document, linked, vocabulary, linker.institution_facts))
-        yield store
+def made(vocabulary: Vocabulary) -> Iterator[Callable[[dict[str, Any]], OxigraphStore]]:
+    """A store in memory from papers told like those of TEXTS, linked as the program links them, of a source "900"."""
+    with ExitStack() as open_stores:
+
+        def make(texts: dict[str, Any]) -> OxigraphStore:
+            linker = Linker(vocabulary)
+            store = open_stores.enter_context(OxigraphStore.in_memory())
+            store.replace("source:900", source_triples(Source("900", "900_demo.txt", "digest", "2025-10-15T15:43:59")))
+            for number, (name, said) in enumerate(texts.items(), 1):
+                document, record = _paper(name, number, said)
+                linked = linker.link(document, record)
+                store.replace(f"entry:{name}", entry_triples(document, linked, vocabulary, linker.institution_facts))
+            return store
+
+        yield make
 
 
-def _paper(name: str, number: int) -> tuple[Document, Record]:
-    said: dict[str, Any] = TEXTS[name]
+@pytest.fixture(scope="session")
+def store(made: Callable[[dict[str, Any]], OxigraphStore]) -> OxigraphStore:
+    """Three papers."""
+    return made(TEXTS)
+
+
+def _paper(name: str, number: int, said: dict[str, Any]) -> tuple[Document, Record]:
     texts = {field: Text(said[key], said[key]) for field, key in (("T", "title"), ("A", "A"), ("I", "I"))}
     rest = {"bound": "exact", "setting": ""}
-    document = Document(name, "900", number, texts)
+    document = Document(name, "900", number, texts, date=said.get("date", ""))
+    own = {kind: [{"surface": s, "in": "A", "canonical": s} for s in said.get(kind, ())] for kind in _PLAIN}
     record = from_json(
         {
             "id": name,
@@ -104,14 +117,17 @@ def _paper(name: str, number: int) -> tuple[Document, Record]:
             "techniques": [{"surface": s, "in": "A", "canonical": c, "role": r} for s, c, r in said["techniques"]],
             "hardware": [{"surface": s.split()[-1], "in": "A", "canonical": s} for s in said.get("hardware", ())],
             "results": [
-                {"surface": s, "in": "A", "metric": m, "value": v, "unit": u, "change": c, "baseline": b} | rest
-                for s, m, v, u, c, b in said.get("results", ())
+                {"surface": s, "in": "A", "metric": m, "value": v, "unit": u, "change": c, "baseline": b}
+                | rest
+                | dict(more)
+                for s, m, v, u, c, b, *more in said.get("results", ())
             ],
             "relations": [
                 {"head": h, "type": kind, "tail": t, "evidence": e} for h, kind, t, e in said.get("relations", ())
             ],
             "topics": said["topics"],
             "code_url": said.get("code_url", ""),
+            **own,
         },
         document,
     )

@@ -151,7 +151,7 @@ def test_links_and_relations_are_those_that_the_graph_writes() -> None:
 
 def test_empty_answer_says_which_condition_empties_it(store: OxigraphStore, vocabulary: Vocabulary) -> None:
     (note,) = answer(store, vocabulary, "KV cache compression on A100").notes
-    assert note == "No paper fulfils every condition; without 'KV cache compression' 1 paper fulfils the rest."
+    assert note == "No paper fulfils both 'KV cache compression' and 'A100': 1 paper alone, 1 paper alone."
 
 
 def test_technique_that_none_uses_is_found_where_it_is_compared_with(

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from kg.query import Condition, Entity, Fact, Filter, Lexicon, Link, Outcome, Term, read
+from kg.query import Entity, Lexicon, Outcome, read
+from kg.query.dates import relative
 from kg.query.question import LIMIT
+from kg.query.reading import Reader
+
+from .shown import said
 
 KV, H100 = "topic:kv-cache-compression", "hardware:nvidia-h100"
 KD, RL, MOE = "topic:knowledge-distillation", "topic:reinforcement-learning", "topic:mixture-of-experts"
@@ -172,32 +176,6 @@ QUESTIONS = [
 ]
 
 
-def said(found: Filter) -> str:
-    """A filter in one line."""
-    return " & ".join(_condition(condition) for condition in found.conditions)
-
-
-def _condition(condition: Condition) -> str:
-    terms = " | ".join(_term(term) for term in condition.any_of)
-    if not condition.negated:
-        return terms
-    return f"not ({terms})" if len(condition.any_of) > 1 else f"not {terms}"
-
-
-def _term(term: Term) -> str:
-    if isinstance(term, Entity):
-        return term.concept + (f"[{' '.join(term.roles)}]" if term.roles else "")
-    if isinstance(term, Outcome):
-        number = f"{term.op} {term.value:g} {term.unit}" if term.value is not None else ""
-        number += f" {term.limit_op} {term.limit:g}" if term.limit is not None else ""
-        return " ".join(part for part in ("result", term.concept, term.change, number) if part)
-    if isinstance(term, Link):
-        return f"{term.relation} {term.side} {term.concept}"
-    if isinstance(term, Fact):
-        return f"{term.field} {term.op} {term.value}" if term.value else term.field
-    return f"text {term.label}"
-
-
 @pytest.mark.parametrize(("question", "expected"), QUESTIONS, ids=[question for question, _ in QUESTIONS])
 def test_question_means_its_filter(question: str, expected: str, lexicon: Lexicon) -> None:
     assert said(read(question, lexicon).filter) == expected
@@ -280,3 +258,69 @@ def test_long_question_is_cut_and_said_so(lexicon: Lexicon) -> None:
     found = read("KV cache " * 20_000, lexicon).filter
     assert said(found) == KV
     assert str(LIMIT) in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "latest", "value"),
+    [
+        ("papers from last month", "2025-10-15", "2025-09-15"),
+        ("the past 2 months", "2026-01-31", "2025-11-28"),
+        ("papers of the last year", "2025-10-15", "2024-10-15"),
+        ("last 10 days", "2025-10-05", "2025-09-25"),
+        ("最近三个月的论文", "2025-02-15", "2024-11-15"),
+        ("过去一年", "2025-10", "2024-10"),
+        ("上个月", "2025-10-15", "2025-09-15"),
+        ("last 99999999 years", "2025-10-15", "0825-10-15"),
+    ],
+)
+def test_last_month_is_counted_from_the_newest_date_of_the_graph(
+    question: str, latest: str, value: str, lexicon: Lexicon
+) -> None:
+    items = Reader(question, lexicon).pieces()
+    (fact,) = [item.fact for item in relative(items, question, latest) if item.fact]
+    assert (fact.field, fact.op, fact.value) == ("date", ">=", value)
+
+
+def test_last_month_of_a_graph_without_dates_is_not_understood(lexicon: Lexicon) -> None:
+    found = read("pruning papers from last month", lexicon).filter
+    assert said(found) == PRUNE
+    assert found.ignored == ("last month",)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("quantization and pruning or knowledge distillation", f"{QUANT} | {KD} & {PRUNE} | {KD}"),
+        ("quantization or pruning and knowledge distillation", f"{QUANT} | {PRUNE} & {QUANT} | {KD}"),
+        ("quantization or pruning, and knowledge distillation", f"{QUANT} | {PRUNE} & {KD}"),
+        ("quantization on H100 or pruning", f"{QUANT} | {PRUNE} & {H100} | {PRUNE}"),
+        ("quantization or pruning on H100", f"{QUANT} | {PRUNE} & {H100}"),
+        ("pruning without quantization or code", f"{PRUNE} & not ({QUANT} | code)"),
+    ],
+)
+def test_and_binds_closer_than_or(question: str, expected: str, lexicon: Lexicon) -> None:
+    assert said(read(question, lexicon).filter) == expected
+
+
+@pytest.mark.parametrize("question", ["write me a poem about pruning", "今天天气怎么样？", "Translate this for me"])
+def test_question_outside_of_papers_is_refused_with_three_that_work(question: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon)
+    (note,) = found.filter.notes
+    assert found.kind == "refused"
+    assert note.count("?") + note.count("？") == 3
+    examples = [label for word in lexicon.words.meaning("example") for label in word.labels]
+    assert all(read(example, lexicon).filter.conditions for example in examples)
+
+
+@pytest.mark.parametrize("question", ["weather forecasting papers", "joke generation papers", "papers by Song Han"])
+def test_papers_on_a_subject_outside_are_not_refused(question: str, lexicon: Lexicon) -> None:
+    assert read(question, lexicon).kind == "papers"
+
+
+@pytest.mark.parametrize(
+    "number", ["9" * 400 + "x", "九" * 400 + "倍", "9999999999 orders of magnitude", "百分之" + "9" * 400]
+)
+def test_number_beyond_all_results_stays_a_number(number: str, lexicon: Lexicon) -> None:
+    for condition in read(f"speedup of {number}", lexicon).filter.conditions:
+        for term in condition.any_of:
+            assert not isinstance(term, Outcome) or term.value is None or term.value <= 1e15

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from made_pdf import BOLD, ROMAN, Sheet, assembled, pdf
 from pdf_journals import JOURNALS
+from pdf_reviews import REVIEWS
 from pdf_templates import ABS, CONFERENCES, T, columns
 
 from kg.link.affiliations import organisations
@@ -97,7 +98,7 @@ def test_authors_are_named_as_printed(samples):
 # --- templates
 
 
-@pytest.mark.parametrize("template", [*CONFERENCES, *JOURNALS], ids=lambda template: template.__name__)
+@pytest.mark.parametrize("template", [*CONFERENCES, *JOURNALS, *REVIEWS], ids=lambda template: template.__name__)
 def test_a_template_is_read(template, tmp_path):
     sheet, title, count, institutions = template()
     document = paper(tmp_path, sheet)
@@ -160,6 +161,83 @@ def test_a_page_on_its_side_is_read(tmp_path):
     assert document.authors == ("Maria Keller",)
 
 
+def test_an_abstract_goes_on_over_the_page(tmp_path):
+    first, second = Sheet(), Sheet()
+    first.center(90, 16, T, BOLD)
+    first.center(120, 11, "Maria Keller")
+    first.center(134, 11, "University of Vienna")
+    first.center(600, 12, "Abstract", BOLD)
+    words = ABS.split()
+    first.fill(120, 700, 370, 10, " ".join(words[:45]))
+    first.put(300, 770, 10, "1")
+    second.put(72, 40, 8, "Keeping What Matters")
+    y = second.fill(120, 80, 370, 10, " ".join(words[45:]))
+    second.put(72, y + 30, 12, "1   Introduction", BOLD)
+    second.fill(72, y + 50, 468, 10, "Every token attends to all tokens before it, and they stay. " * 9)
+    assert paper(tmp_path, first, second).texts["A"].text == ABS
+
+
+def test_addresses_at_the_end_are_affiliations(tmp_path):
+    last = Sheet()
+    last.fill(72, 90, 430, 10, "Every token attends to all tokens before it, and they stay. " * 9)
+    last.put(90, 300, 8, "(M. Keller) Department of Mathematics, University of Vienna, Austria")
+    last.put(90, 310, 8, "Email address: mk@univie.ac.at")
+    last.put(90, 330, 8, "Inria, France")
+    last.put(90, 340, 8, "E-mail address: wz@inria.fr")
+    document = paper(tmp_path, simple(place=""), last)
+    names = [o.name for o in organisations(document.texts["I"].text, Register.load())]
+    assert names == ["University of Vienna", "Inria"]
+
+
+# --- where it was published
+
+
+@pytest.mark.parametrize(
+    ("lines", "venue", "year"),
+    [
+        (["Published as a conference paper at ICLR 2026"], "ICLR", 2026),
+        (["Under review as a conference paper at ICLR 2026"], "", None),
+        (["39th Conference on Neural Information Processing Systems (NeurIPS 2025)."], "NeurIPS", 2025),
+        (
+            ["Proceedings of the 42^{nd} International Conference on Machine", "Learning, Vancouver. PMLR 267, 2025."],
+            "International Conference on Machine Learning",
+            2025,
+        ),
+        (
+            ["In Proceedings of the 31st Conference on Knowledge Discovery (KDD '25), August", "3-7, 2025, Toronto."],
+            "KDD",
+            2025,
+        ),
+        (
+            ["Proceedings of the 56th Annual Meeting of the Association for Computational", "Linguistics, July 2018."],
+            "Annual Meeting of the Association for Computational Linguistics",
+            2018,
+        ),
+        (["IEEE TRANSACTIONS ON COMPUTERS, VOL. 14, NO. 8, AUGUST 2021"], "IEEE Transactions on Computers", 2021),
+        (["Journal of Machine Learning Research 26 (2025) 1-48"], "Journal of Machine Learning Research", 2025),
+        (
+            ["Published in Transactions on Machine Learning Research (05/2025)"],
+            "Transactions on Machine Learning Research",
+            2025,
+        ),
+        (["Copyright (c) 2026, Association for the Advancement of Artificial Intelligence."], "AAAI", 2026),
+        (["Preprint. Work in progress."], "", None),
+    ],
+)
+def test_a_note_tells_the_venue(tmp_path, lines, venue, year):
+    sheet = simple()
+    for number, line in enumerate(lines):
+        sheet.put(72, 730 + 9 * number, 8, line)
+    document = paper(tmp_path, sheet)
+    assert (document.venue, document.year) == (venue, year)
+    assert document.texts["A"].text == ABS
+
+
+def test_a_venue_that_the_text_speaks_of_is_not_its_own(tmp_path):
+    document = paper(tmp_path, simple(body="We follow what was published as a paper at ICLR 2019 by others. " * 9))
+    assert (document.venue, document.year) == ("", None)
+
+
 # --- identifiers
 
 
@@ -207,6 +285,8 @@ def test_a_domain_names_the_company_where_nothing_else_does(tmp_path):
         (["a frob-", "nicate step"], "we frob\ufffenicate often", "a frobnicate step"),
         (["from 2019 -", "2020 on"], "", "from 2019 - 2020 on"),
         (["a token-", "level loss"], "", "a token-level loss"),
+        (["FOR LONG CON-", "TEXTS"], "", "FOR LONG CONTEXTS"),
+        (["键值缓存", "压缩方法 ，", "只保留"], "", "键值缓存压缩方法，只保留"),
     ],
 )
 def test_hyphens_at_line_ends_are_resolved(lines, text, joined):

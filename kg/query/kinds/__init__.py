@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 
 from kg.query.answer import Answer
@@ -14,4 +15,8 @@ def respond(store: Selects, lexicon: Lexicon, question: str, query: Query, limit
     if query.kind == "refused":
         return Answer(question, query, (), query.filter.notes)
     found: Answer = import_module(f"kg.query.kinds.{query.kind}").answer(store, lexicon, question, query, limit)
-    return found
+    if found.table is None or not query.filter.conditions:
+        return found
+    # A table rests on all papers that the conditions let through, not only on those that its lines name.
+    papers = import_module("kg.query.kinds.papers").answer(store, lexicon, question, query, None).rows
+    return replace(found, rows=papers or found.rows)

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import zip_longest
+from itertools import chain, islice, zip_longest
 from typing import Any
 
-from kg.model import ROLES
 from kg.query.answer import Answer, Quote, Row
+from kg.query.empty import any_role, nothing_understood, why_empty
 from kg.query.filter import Condition, Entity, Fact, Filter, Phrase, Query, Term
-from kg.query.lexicon import Lexicon, Selects
-from kg.query.sparql import is_acronym, phrase_regex, select_evidence, select_papers, select_texts
+from kg.query.lexicon import Lexicon, Selects, kind_of
+from kg.query.sayings import Sayings
+from kg.query.sparql import (
+    is_acronym,
+    phrase_regex,
+    select_entries,
+    select_evidence,
+    select_papers,
+    select_texts,
+    select_titled,
+)
 from kg.text import sentence_at
 
 #: How much it says of a paper that a thing is named in a text.
 _FIELD = {"T": 1.0, "H": 0.9, "A": 0.8, "B": 0.75, "K": 0.7, "I": 0.7, "": 0.5}
+#: Papers of one answer whose words are looked up.
+_READ = 20
+#: Papers of an answer that are all listed; of more the first `_READ` are.
+_MOST = 500
 #: Quotes shown for one condition of one entry.
 _SHOWN = 6
 #: The address in a text that may be broken by spaces ("https: //github. com/...").
@@ -31,62 +44,97 @@ def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit:
     wanted = query.filter
     if not wanted.conditions:
         return _nothing_understood(lexicon, question, wanted)
-    entries = _entries(store, wanted)
-    if not entries:
-        wider = _any_role(wanted)
-        entries = _entries(store, wider) if wider != wanted else {}
-        wanted = wider if entries else wanted
-    if not entries and all(isinstance(term, Phrase) for one in wanted.conditions for term in one.any_of):
+    papers = papers_of(store, wanted)
+    if not papers:
+        wider = any_role(wanted)
+        papers = papers_of(store, wider) if wider != wanted else []
+        wanted = wider if papers else wanted
+    if not papers:
+        nearer = _nearer(lexicon, wanted, Sayings.of(question))
+        papers = papers_of(store, nearer) if nearer != wanted else []
+        wanted = nearer if papers else wanted
+    if not papers and all(isinstance(term, Phrase) for one in wanted.conditions for term in one.any_of):
         words = tuple(term.label for condition in wanted.conditions for term in condition.any_of)
         return _nothing_understood(lexicon, question, replace(wanted, conditions=(), ignored=(*words, *wanted.ignored)))
-    if not entries:
-        return Answer(question, query, (), (*wanted.notes, _why_empty(store, wanted)))
-    found = _Evidence(store, lexicon, wanted, [entry for papers in entries.values() for entry in papers])
-    rows = sorted((found.row(paper, titles) for paper, titles in entries.items()), key=lambda r: (-r.score, r.id))
-    return Answer(question, replace(query, filter=wanted), tuple(rows[:limit]), wanted.notes)
+    if not papers:
+        return Answer(question, query, (), (*wanted.notes, why_empty(store, wanted, lexicon, Sayings.of(question))))
+    rows = _rows(store, lexicon, wanted, papers, limit)
+    if len(rows) < len(papers) and limit is None:
+        note = Sayings.of(question)("answer.first", shown=len(rows), n=len(papers))
+        wanted = replace(wanted, notes=(*wanted.notes, note))
+    return Answer(question, replace(query, filter=wanted), rows, wanted.notes)
 
 
-def _entries(store: Selects, wanted: Filter) -> dict[str, dict[str, str]]:
-    """The papers that a filter lets through, each with its entries' titles by entry."""
+def papers_of(store: Selects, wanted: Filter) -> list[str]:
+    """The papers (CURIEs) that a filter lets through, sorted."""
+    # Concepts have topics too: to leave them out here takes half the time of asking what is a paper.
+    found = (str(row["paper"]) for row in store.select(select_papers(wanted, is_paper=False)))
+    return sorted(name for name in found if name.startswith("paper:"))
+
+
+def _nearer(lexicon: Lexicon, wanted: Filter, say: Sayings) -> Filter:
+    """The filter with the concept nearest in meaning in the place of each phrase that is near enough to one."""
+    conditions, notes = [], list(wanted.notes)
+    for condition in wanted.conditions:
+        terms: list[Term] = []
+        for term in condition.any_of:
+            near = lexicon.nearest_concept(term.label) if isinstance(term, Phrase) else None
+            if near is None:
+                terms.append(term)
+                continue
+            concept, similarity = near
+            label, kind = lexicon.label(concept, say.language), kind_of(concept)
+            among = (concept,) if kind == "topic" else lexicon.family(concept)
+            terms.append(Entity(kind, concept, label, among))
+            notes.append(say("near.instead", words=repr(term.label), label=label, similarity=f"{similarity:.2f}"))
+        conditions.append(replace(condition, any_of=tuple(terms)))
+    return replace(wanted, conditions=tuple(conditions), notes=tuple(notes))
+
+
+def _rows(store: Selects, lexicon: Lexicon, wanted: Filter, papers: list[str], limit: int | None) -> tuple[Row, ...]:
+    """At most `limit` papers, best first; 0 for all, None for what is usual.
+
+    Where there are many, the words are looked up only of those whose titles name the most of what is asked for, the
+    newest identifiers first; the others follow in that order.
+    """
+    most = limit or (len(papers) if limit == 0 or len(papers) <= _MOST else _READ)
+    if len(papers) > _READ:
+        papers = _by_title(store, wanted, papers)[: max(most, _READ)]
+    entries = entries_of(store, papers)
+    found = _Evidence(store, lexicon, wanted, [entry for paper in papers[:_READ] for entry in entries[paper]])
+    best = sorted((found.row(paper, entries[paper]) for paper in papers[:_READ]), key=lambda row: (-row.score, row.id))
+    others = (_row(paper, entries[paper]) for paper in papers[_READ:])
+    return tuple(islice(chain(best, others), most))
+
+
+def _by_title(store: Selects, wanted: Filter, papers: list[str]) -> list[str]:
+    """Papers by how many conditions their titles name; among equals by CURIE, the last first."""
+    named: Counter[str] = Counter()
+    for condition in wanted.conditions:
+        concepts = {concept for term in condition.any_of if isinstance(term, Entity) for concept in term.concepts}
+        if concepts and not condition.negated:
+            named.update(str(row["paper"]) for row in store.select(select_titled(sorted(concepts))))
+    return sorted(papers, key=lambda paper: (named[paper], paper), reverse=True)
+
+
+def entries_of(store: Selects, papers: Iterable[str]) -> dict[str, dict[str, str]]:
+    """The entries of papers with their titles, by paper."""
     out: dict[str, dict[str, str]] = defaultdict(dict)
-    for row in store.select(select_papers(wanted)):
+    for row in store.select(select_entries(papers)):
         out[str(row["paper"])][str(row["entry"])] = str(row["title"] or "")
     return out
 
 
-def _any_role(wanted: Filter) -> Filter:
-    """The filter with techniques in any role, where the question says none and nothing proposes or uses them."""
-    note = "No paper proposes or uses it; these papers compare with it or mention it."
-    conditions = []
-    for condition in wanted.conditions:
-        terms: list[Term] = []
-        for term in condition.any_of:
-            widens = isinstance(term, Entity) and term.field == "technique" and not term.roles
-            terms.append(replace(term, roles=ROLES) if isinstance(term, Entity) and widens else term)
-        conditions.append(condition if condition.negated else replace(condition, any_of=tuple(terms)))
-    if tuple(conditions) == wanted.conditions:
-        return wanted
-    return replace(wanted, conditions=tuple(conditions), notes=(*wanted.notes, note))
+def _row(paper: str, titles: dict[str, str]) -> Row:
+    """A paper whose words were not looked up."""
+    entries = sorted(titles, key=_local)
+    title = next((titles[entry] for entry in entries if titles[entry]), "")
+    return Row(_local(entries[0]), paper, title, tuple(map(_local, entries)), 0.0, ())
 
 
 def _nothing_understood(lexicon: Lexicon, question: str, wanted: Filter) -> Answer:
-    near = lexicon.nearest(" ".join(wanted.ignored))
-    hint = f" The nearest labels are: {', '.join(near)}." if near else ""
-    note = f"No word of the question names something the graph knows.{hint}"
+    note = nothing_understood(lexicon, Sayings.of(question), wanted.ignored)
     return Answer(question, Query(filter=wanted), (), (*wanted.notes, note))
-
-
-def _why_empty(store: Selects, wanted: Filter) -> str:
-    """Which condition empties the set."""
-    if len(wanted.conditions) > 1:
-        for n, condition in enumerate(wanted.conditions):
-            others = Filter((*wanted.conditions[:n], *wanted.conditions[n + 1 :]))
-            rest = {row["paper"] for row in store.select(select_papers(others))}
-            if rest:
-                papers = "paper fulfils" if len(rest) == 1 else "papers fulfil"
-                return f"No paper fulfils every condition; without {condition.text!r} {len(rest)} {papers} the rest."
-    text = " and ".join(repr(condition.text) for condition in wanted.conditions)
-    return f"No paper of the graph fulfils {text}."
 
 
 class _Evidence:
@@ -119,11 +167,9 @@ class _Evidence:
             if not condition.negated:
                 scores.append(self._centrality(condition, entries, [weight for _, weight in best]))
         score = sum(scores) / len(scores) if scores else 0.0
-        names = tuple(_local(entry) for entry in entries)
-        title = next((titles[entry] for entry in entries if titles[entry]), "")
         turns = zip_longest(*shown)  # the best quote of each condition, then the second best
         quotes = dict.fromkeys(quote for turn in turns for quote in turn if quote is not None)
-        return Row(names[0], paper, title, names, round(score, 3), tuple(quotes))
+        return replace(_row(paper, titles), score=round(score, 3), evidence=tuple(quotes))
 
     def _centrality(self, condition: Condition, entries: list[str], weights: list[float]) -> float:
         """How central a condition is to a paper: its best quote, how often it is shown, the place of a topic."""

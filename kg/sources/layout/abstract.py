@@ -11,17 +11,19 @@ from kg.sources.layout.blocks import Row, is_running, paragraphs, rows
 from kg.sources.layout.join import Joiner, plain
 from kg.sources.layout.pages import Line, Page
 
-_HEADING = re.compile(r"(?:[A-Z\d]\s?[.)]\s*)?(?:abstract|summary)\s*[.:—–-]*", re.I)
-_RUN_IN = re.compile(r"\s*(?:Abstract|ABSTRACT|Summary|SUMMARY)\s*(?:[.:—–-]+\s*|\s+(?=[A-Z“\"]))")
+_HEADING = re.compile(r"(?:[A-Z\d]\s?[.)]\s*)?(?:abstract|summary|(?:中文)?摘要)\s*[.:：—–-]*", re.I)
+_RUN_IN = re.compile(
+    r"\s*\W?(?:Abstract|ABSTRACT|Summary|SUMMARY|(?:中文)?摘\s*要)\W?\s*(?:[.:：—–-]+\s*|\s+(?=[A-Z“\"\u3400-\u9fff]))"
+)
 _ALONE = re.compile(r"(?i:abstract)\s*(?:[.:—–-]+\s*)?$")
 KEYWORDS = re.compile(
     r"\s*(?:(?:key\s?-?words?(?:\s+and\s+phrases)?|index\s+terms|additional\s+key\s?words(?:\s+and\s+phrases)?)"
-    r"\s*(?:[.:—–-]+|$|(?=[A-Z]))|keywords?\s)",
+    r"\s*(?:[.:：—–-]+|$|(?=[A-Z]))|keywords?\s|\W?关\s*键\s*[词字]\W*)",
     re.I,
 )
 _AFTER = re.compile(
     r"\s*(?:ccs\s+concepts?\b|categories\s+and\s+subject|general\s+terms|acm\s+reference\s+format|permission\s+to\s+make"
-    r"|(?:\d{1,2}|[IVX]{1,4})?\s*[.:]?\s*(?:introduction|motivation)\s*[.:]?\s*$|contents\s*$"
+    r"|(?:\d{1,2}|[IVX]{1,4})?\s*[.:]?\s*(?:introduction|motivation|引\s*言|绪\s*论|前\s*言)\s*[.:]?\s*$|contents\s*$"
     r"|(?:figure|fig\.)\s*\d+\s*[.:]|table\s+\d+\s*[.:]|preprint\b.{0,60}$|\*?correspond(?:ing|ence)\b|equal\s+contribution)",
     re.I,
 )
@@ -43,6 +45,14 @@ class Abstract:
     top: float
     rows: list[Row]
     after: list[Row]
+    left: float = 0.0  # of its column
+    right: float = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it ends amidst a sentence at the foot of its page."""
+        last = self.rows[-1]
+        return _is_foot(last, self.after) and not _END.search(last.text) and is_running(last.text)
 
 
 def is_heading(line: Line) -> bool:
@@ -114,12 +124,31 @@ def _collected(
     kept, after = _taken(rows(own))
     if not kept:
         return None
-    if not after or (after[0].y > 0.75 * page.height and not _END.search(kept[-1].text)):
+    is_low = not after or after[0].y > 0.75 * page.height or _is_foot(kept[-1], after)
+    if is_low and not _END.search(kept[-1].text):
         kept, after = _continued(page, kept, after, right, below)
     text = joiner.join(plain(row.chars) for row in kept)
     text = _RUN_IN.sub("", text, count=1) if not heading else text
     text, _, _ = _cut_keywords(text)
-    return Abstract(text.strip(), page.number, start.y, kept, after) if len(text) > 60 else None
+    return Abstract(text.strip(), page.number, start.y, kept, after, left, right) if len(text) > 60 else None
+
+
+def _is_foot(last: Row, after: Sequence[Row]) -> bool:
+    """Whether nothing but notes follows a row in its column."""
+    return all(row.size < 0.95 * last.size or not row.letters for row in after)
+
+
+def over_pages(found: Abstract, page: Page | None, joiner: Joiner) -> str:
+    """An abstract with what stands of it at the top of the next page."""
+    if page is None:
+        return found.text
+    own = rows(li for li in page.lines if found.left - 12 <= li.left and li.right <= found.right + 12)
+    size = found.rows[-1].size
+    first = next((at for at, row in enumerate(own) if abs(row.size - size) <= 0.07 * size and row.letters > 3), None)
+    if first is None or own[first].is_bold or _AFTER.match(own[first].text):
+        return found.text
+    more, _ = _taken(own[first:])
+    return joiner.join([found.text, *(plain(row.chars) for row in more)])
 
 
 def _column(lines: Sequence[Line], start: Line, heading: Line | None) -> tuple[float, float] | None:
@@ -133,15 +162,21 @@ def _column(lines: Sequence[Line], start: Line, heading: Line | None) -> tuple[f
         return min(li.left for li in near), max(li.right for li in near)
     near = []
     for li in lines:
-        if 0.5 * start.size < li.y - start.y < 14 * start.size and li.letters >= 15:
-            is_below = li.left - 3 <= start.center <= li.right + 3 or abs(li.left - start.left) < 3 * start.size
-            if is_below:
-                near.append(li)
+        is_near = 0.5 * start.size < li.y - start.y < 14 * start.size and li.letters >= 15
+        if is_near and (_is_under(li, start) or abs(li.left - start.left) < 3 * start.size):
+            near.append(li)
     if not near:
         return None
-    first = sorted(near, key=lambda li: li.y)[:8]
+    near.sort(key=lambda li: li.y)
+    if _is_under(near[0], start):  # the heading stands in the middle, as it may between two columns further below
+        near = [li for li in near if _is_under(li, start)]
+    first = near[:8]
     left, right = median(li.left for li in first), median(li.right for li in first)
     return left, max(right, *(li.right for li in first if li.left < right and li.right < right + 30))
+
+
+def _is_under(line: Line, heading: Line) -> bool:
+    return line.left - 3 <= heading.center <= line.right + 3
 
 
 def _taken(all_rows: list[Row]) -> tuple[list[Row], list[Row]]:
@@ -150,7 +185,7 @@ def _taken(all_rows: list[Row]) -> tuple[list[Row], list[Row]]:
     leading = 0.0
     size = next((row.size for row in all_rows if is_running(row.text)), all_rows[0].size if all_rows else 0.0)
     for at, row in enumerate(all_rows):
-        if kept and (at >= _MOST or _ends(row, kept, size, leading)):
+        if kept and (at >= _MOST or _ends(row, kept, size, leading) or _divides(all_rows[at : at + 3], kept)):
             return kept, all_rows[at:]
         if kept and not leading:
             leading = row.y - kept[-1].y
@@ -175,6 +210,15 @@ def _ends(row: Row, kept: list[Row], size: float, leading: float) -> bool:
         return True
     full = median(r.left for r in kept) if len(kept) > 2 else None
     return full is not None and row.left < full - 6 and is_spaced and bool(_END.search(kept[-1].text))
+
+
+def _divides(below: Sequence[Row], kept: Sequence[Row]) -> bool:
+    """Whether two columns of text begin below an abstract over both; one wide gap is none between columns."""
+    middle = (min(row.left for row in kept) + max(row.right for row in kept)) / 2
+    if len(kept[-1].lines) > 1 or any(line.left < middle < line.right for row in below for line in row.lines):
+        return False
+    cells = ([line for line in row.lines if line.letters >= _FEW // 2] for row in below)
+    return sum(len(row) == 2 for row in cells) >= min(2, len(below))
 
 
 def _continued(
@@ -223,9 +267,9 @@ def keywords(page: Page, below: float, joiner: Joiner) -> list[str]:
 
 def split_keywords(text: str) -> list[str]:
     """Keywords of a line, apart by the first of its separators that it has."""
-    for mark in (";", "·", "•", "∙", "|", ",", " – ", " - ", ". "):
+    for mark in re.findall(r"[;；·•∙|]", text)[:1] or re.findall(r"[,，、]", text)[:1] or (" – ", " - ", ". "):
         if mark in text:
-            return [w for w in (part.strip(" .,;·") for part in text.split(mark)) if w and len(w) < 80]
+            return [w for w in (part.strip(" .,;；·") for part in text.split(mark)) if w and len(w) < 80]
     word = text.strip(" .")
     return [word] if 0 < len(word) < 80 else []
 

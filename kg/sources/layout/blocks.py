@@ -11,6 +11,9 @@ from functools import cached_property
 from kg.sources.layout.pages import Char, Font, Line, written
 
 _WORDS = re.compile(r"[^\W\d_]+")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_HAN_SENTENCE = re.compile(r"[，。；、的了]")
+_FEW_HAN = 12  # characters of a line of running text
 _LOW = 0.45  # share of the words of running text that begin with a small letter
 _FEW = 25  # letters of a line of running text
 _LEVEL = 0.45  # em between baselines of one row
@@ -87,6 +90,9 @@ def body_size(lines: Iterable[Line]) -> float:
 
 def is_running(text: str) -> bool:
     """Whether a line is of a sentence, and no title, name or address: words in small letters."""
+    han = len(_HAN.findall(text))
+    if han > 0.5 * len(text):
+        return han >= _FEW_HAN and bool(_HAN_SENTENCE.search(text))
     words = _WORDS.findall(text)
     letters = sum(map(len, words))
     return letters >= _FEW and sum(w[0].islower() for w in words) > _LOW * len(words)

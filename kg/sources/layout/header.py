@@ -14,6 +14,7 @@ from kg.sources.layout.notes import footnotes
 from kg.sources.layout.offices import Offices
 from kg.sources.layout.pages import Line, Page
 from kg.sources.layout.people import People, people
+from kg.sources.layout.venue import venue
 from kg.sources.rows import ARXIV_ID
 
 _STAMP = re.compile(
@@ -46,6 +47,8 @@ class Header:
     arxiv: str = ""
     doi: str = ""
     date: str = ""  # ISO 8601, of the arXiv stamp
+    venue: str = ""
+    year: int | None = None  # of the venue
     size: float = 0.0  # of the title, in points
 
 
@@ -56,21 +59,26 @@ def header(pages: Iterable[Page], joiner: Joiner) -> Header:
     sheet), or its abstract is taken (after a long list of authors).
     """
     made: list[Header] = []
-    for page in pages:
-        made.append(_of_page(page, joiner))
+    rest = iter(pages)
+    for page in rest:
+        out, found = _of_page(page, joiner)
+        made.append(out)
         if len(made) == 1:
             _identify(made[0], page)
-        if made[-1].abstract:
+        if found:
+            if found.is_open:
+                out.abstract = abstracts.over_pages(found, next(rest, None), joiner)
             break
     first, last = made[0], made[-1]
     if last is first:
         return first
     if last.abstract and last.title and last.size >= _COVER * first.size:
-        return replace(last, arxiv=first.arxiv, doi=first.doi, date=first.date)
+        venue, year = (last.venue, last.year) if last.venue else (first.venue, first.year)
+        return replace(last, arxiv=first.arxiv, doi=first.doi, date=first.date, venue=venue, year=year)
     return replace(first, abstract=last.abstract, keywords=first.keywords or last.keywords)
 
 
-def _of_page(page: Page, joiner: Joiner) -> Header:
+def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | None]:
     lines = sorted(page.lines, key=lambda line: line.y)[:_MOST_LINES]
     heading = next((line for line in lines if abstracts.is_heading(line)), None)
     title = _title(lines, heading, page)
@@ -84,11 +92,13 @@ def _of_page(page: Page, joiner: Joiner) -> Header:
     between = _between(lines, title, top)
     who = people(between)
     out.authors, out.affiliations = who.authors, who.affiliations
-    _from_notes(who, page, between, top, out)
+    text = max(body_size(page.lines), found.rows[0].size if found else 0.0)  # a page may have more notes than text
+    _from_notes(who, page, between, (top, text), out)
     out.domains = _domains(who.mails)
     if not out.affiliations:
         out.affiliations = _named_by(out.domains)
-    return out
+    out.venue, out.year = venue(page)
+    return out, found
 
 
 # --- the title
@@ -127,7 +137,10 @@ def _groups(lines: Sequence[Line]) -> list[list[Line]]:
 
 def _goes_on(group: list[Line], line: Line) -> bool:
     last = group[-1]
-    if abs(last.tall - line.tall) > _WITHIN * last.tall or last.font.bold != line.font.bold:
+    is_alike = abs(last.tall - line.tall) <= _WITHIN * last.tall
+    if last.text.isupper() and line.text.isupper():  # small capitals, of which a line may have no large one
+        is_alike = is_alike or abs(last.size - line.size) <= _WITHIN * last.size
+    if not is_alike or last.font.bold != line.font.bold:
         return False
     gap = line.y - last.y
     if gap < 0.3 * line.size:
@@ -140,9 +153,9 @@ def _title_text(lines: Sequence[Line], joiner: Joiner) -> str:
     """The title without the marks of its notes."""
     texts = []
     for line in sorted(lines, key=lambda line: (round(line.y), line.left)):
-        chars = [c for c in line.chars if not (c.raised and (c.text in "*∗†‡§¶⋆" or not c.text.isalnum()))]
+        chars = [c for c in line.chars if not (c.raised and (c.text in "*∗†‡§¶‖∥⋆" or not c.text.isalnum()))]
         texts.append(plain(chars))
-    return joiner.join(texts).rstrip("*∗†‡§¶⋆ ")
+    return joiner.join(texts).rstrip("*∗†‡§¶‖∥⋆ ")
 
 
 # --- who wrote it
@@ -173,13 +186,13 @@ def _body_top(page: Page, below: float) -> float:
     return page.height
 
 
-def _from_notes(who: People, page: Page, between: Sequence[Line], top: float, out: Header) -> None:
+def _from_notes(who: People, page: Page, between: Sequence[Line], below: tuple[float, float], out: Header) -> None:
     """Affiliations that stand in the notes of the page, when the header has none, or not those of all marks."""
     numbers = {m for m in who.marks if m.isdigit()}
     if who.affiliations and numbers <= who.labels:
         return
     used = {id(line) for line in between}
-    body = body_size(page.lines)
+    top, body = below  # where the notes' page has its text, and in what size
     small = [li for li in page.lines if id(li) not in used and li.y > top and li.size <= 0.97 * body]
     ordered = sorted((li for li in small if len(li.chars) < _MOST_CHARS), key=lambda li: li.order)[-_MOST_LINES:]
     for text in footnotes(ordered, who, numbers - who.labels if who.affiliations else None):

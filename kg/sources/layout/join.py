@@ -12,8 +12,10 @@ from kg.sources.words import Words
 _WORD = re.compile(r"(?<![\w\ufffe\x02-])[^\W\d_]+(?:-[^\W\d_]+)*(?![\w\ufffe\x02-])")
 _BEFORE = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)-$")
 _AFTER = re.compile(r"[^\W_]+(?:-[^\W\d_]+)*")
+_HAN = re.compile(r"[\u3000-\u9fff\uff01-\uff5e]")  # Chinese has no spaces between its lines and around its marks
+_HAN_GAP = re.compile(rf"(?<={_HAN.pattern}) (?={_HAN.pattern})")
 _KNOWN = 20  # papers that make a part of a compound a word of its own
-_NOTE = re.compile(r"[\d,*∗†‡§¶‖⋆♣♠♦♥♯♭]+")
+_NOTE = re.compile(r"[\d,*∗†‡§¶‖∥⋆♣♠♦♥♯♭]+")
 _LONGEST = 80  # letters of a word
 _LETTERS = 3  # of the word before a note's mark; a shorter one bears an exponent
 
@@ -36,15 +38,16 @@ class Joiner:
             after = _AFTER.match(line)
             if before and after:
                 out = out[:-1] + self._between(before[1], after.group()) + line
-            elif out.endswith(("-", "–", "—", "/")) and out[-2:-1].strip() and not out[-1:].isspace():
+            elif _closes_up(out, line):
                 out += line
             else:
                 out += f" {line}" if out else line
-        return " ".join(out.split())
+        return _HAN_GAP.sub("", " ".join(out.split()))
 
     def _between(self, first: str, last: str) -> str:
         """What stands between the parts of a word that a line end cuts: a hyphen or nothing."""
-        if not last[0].islower() or "-" in last:
+        is_capital = first.isupper() and last.isupper() and len(last) > 1  # a title in capitals
+        if not (last[0].islower() or is_capital) or "-" in last:
             return "-"  # "Meta-BiLSTM", "state-of-the-art"
         low, end = first.lower(), last.lower()
         whole, compound = self.own[low + end], self.own[f"{low}-{end}"]
@@ -58,6 +61,13 @@ class Joiner:
         count = self.words.count
         is_two = count.get(low, 0) >= _KNOWN and count.get(end, 0) >= _KNOWN and len(low) > 2 and len(end) > 2
         return "-" if is_two else ""
+
+
+def _closes_up(before: str, line: str) -> bool:
+    """Whether a line follows what stands before it without a space."""
+    if before.endswith(("-", "–", "—", "/")):
+        return bool(before[-2:-1].strip())
+    return bool(_HAN.match(before[-1:]) and _HAN.match(line))
 
 
 def plain(chars: Sequence[Char]) -> str:

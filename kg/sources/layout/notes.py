@@ -15,8 +15,12 @@ _WITH = re.compile(
     r"(?:\s*\(?\s*e-?mails?\b|\.\s|\.$|;\s|\s+\(?(?:email|corresponding)\b)",
     re.I,
 )
-_CUT = re.compile(r"\s*[*∗]?\s*(?:Correspond(?:ence|ing)|Contact|E-?mails?\b|Proceedings\b|Copyright|Preprint)")
+_CUT = re.compile(
+    r"\s*[*∗]?\s*(?:Correspond(?:ence|ing)|Contact|(?i:e-?mails?\b)|Proceedings\b|Copyright|Preprint)"
+    r"|\.\s+(?:This|Work|(?:Partly\s+|Partially\s+)?[Ss]upported|Equal)\b"
+)
 _SENTENCE = re.compile(r"\b(?:we|is|are|was|were|this|these|our|has|have|can|see|denotes?)\b", re.I)
+_MOST_WORDS = 10  # of an affiliation that no word tells
 _LONGEST = 300  # code points of an affiliation
 
 
@@ -30,10 +34,11 @@ def footnotes(lines: Sequence[Line], known: People, marks: Container[str] | None
     for chars in _notes(lines):
         text = written(chars)
         found += (clean(match[1]) for match in _WITH.finditer(text) if offices.has(match[1]))
-        for mark, item in _items(chars):
-            of = labels(mark)
-            place = clean(MAIL.sub("", _CUT.split(item)[0]).strip(" .<>{}"))
-            if of and (marks is None or any(m in marks for m in of)) and _is_place(place, offices):
+        items = [(labels(m), clean(MAIL.sub("", _CUT.split(i)[0]).strip(" .<>{}"))) for m, i in _items(chars)]
+        items = [(of, place) for of, place in items if of and (marks is None or any(m in marks for m in of))]
+        is_list = any(_is_place(place, offices) for _, place in items)
+        for of, place in items:
+            if _is_place(place, offices) or (is_list and of <= known.marks and _is_label(of, place)):
                 known.labels |= of
                 found.append(place)
     if not found and not known.affiliations:
@@ -48,11 +53,20 @@ def _is_place(text: str, offices: Offices) -> bool:
     return text[:1].isupper() and len(text) < _LONGEST and offices.has(text)
 
 
+def _is_label(of: set[str], text: str) -> bool:
+    """Whether a note among affiliations is one that no word tells: "²Booz Allen Hamilton"."""
+    is_numbered = all(m.isdigit() for m in of)
+    plain = not (NOTE.search(text) or MAIL.search(text) or _SENTENCE.search(text) or is_running(text))
+    return is_numbered and plain and text[:1].isupper() and len(text.split()) <= _MOST_WORDS
+
+
 def _notes(lines: Sequence[Line]) -> Iterable[list[Char]]:
     """The characters of each note's block, a line end being a space."""
     run: list[Line] = []
     for line in lines:
-        if run and not (0 <= line.y - run[-1].y < 1.8 * line.size and overlap(run[-1], line)):
+        is_beside = bool(run) and abs(line.y - run[-1].y) < 0.3 * line.size and line.left > run[-1].right  # set wide
+        is_below = bool(run) and 0 <= line.y - run[-1].y < 1.8 * line.size and any(overlap(li, line) for li in run[-9:])
+        if run and not is_beside and not is_below:
             yield _spaced(run)
             run = []
         run.append(line)

@@ -9,6 +9,8 @@ from functools import cache
 from kg.text import fold
 from kg.vocabulary import data_folder, read_concepts
 
+_SHORT = 3  # letters
+
 
 @dataclass(frozen=True, slots=True)
 class Offices:
@@ -17,6 +19,8 @@ class Offices:
     words: frozenset[str]
     countries: frozenset[str]
     names: frozenset[str]
+    short: frozenset[str] = frozenset()  # words of few letters that are surnames too: "chu", "eng"
+    acronyms: frozenset[str] = frozenset()  # names that are written in capitals only: "THU"
 
     @staticmethod
     @cache
@@ -30,17 +34,28 @@ class Offices:
             for part in ("head", "learned", "unit", "lab", "legal-form")
             for w in lists.get(f"organisation-{part}", ())
         }
-        for part in ("abbreviation", "translation"):
-            words |= {fold(w.partition("=")[0].strip()) for w in lists.get(f"organisation-{part}", ())}
+        forms = {
+            fold(w.partition("=")[0].strip())
+            for part in ("abbreviation", "translation")
+            for w in lists.get(f"organisation-{part}", ())
+        }
+        short = frozenset(w for w in forms - words if len(w) == _SHORT)
+        words |= forms
         countries = {fold(w.partition("=")[0].strip()) for w in lists.get("country-name", ())}
-        names = {fold(n) for c in read_concepts([data_folder("ontology") / "institutions.ttl"]) for n in c.labels()}
+        labels = [n for c in read_concepts([data_folder("ontology") / "institutions.ttl"]) for n in c.labels()]
+        names = frozenset(n for n in map(fold, labels) if len(n) > 2)
+        mixed = {fold(n) for n in labels if not n.isupper()}
         return Offices(
-            frozenset(w for w in words if len(w) > 2), frozenset(countries), frozenset(n for n in names if len(n) > 2)
+            frozenset(w for w in words if len(w) > 2), frozenset(countries), names, short, names.difference(mixed)
         )
 
     def has(self, text: str) -> bool:
         """Whether a text has a word of an organisation, or begins with the name of one, or is a country."""
-        folded = [fold(w) for w in re.findall(r"[\w'’-]+", text)]
-        if any(w in self.words for w in folded):
+        words = re.findall(r"[\w'’-]+", text)
+        folded = [fold(w) for w in words]
+        is_surname = len(words) > 1 and folded[-1] in self.short and (text.isupper() or not words[-1].isupper())
+        if any(w in self.words for w in (folded[:-1] if is_surname else folded)):
             return True
-        return fold(text.strip(" .,")) in self.countries or any(" ".join(folded[:n]) in self.names for n in (1, 2, 3))
+        is_given = bool(words) and folded[0] in self.acronyms and not words[0].isupper()
+        known = (" ".join(folded[:n]) in self.names for n in ((2, 3) if is_given else (1, 2, 3)))
+        return fold(text.strip(" .,")) in self.countries or any(known)

@@ -18,6 +18,8 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
+from kg.sources.layout.numbered import without_line_numbers
+
 MOST_CHARS = 30_000  # of a page; a page of text has 5,000
 _SMALL = 0.86  # a raised character is at most so large, of its line's size
 _RAISED = 0.12  # em that its baseline is above the line's
@@ -29,6 +31,7 @@ _WIDTH = 1.2  # em that two runs of a line may overlap
 _STEP = 8.0  # points
 _MOST_BESIDE = 40  # runs on one height
 _TINY = 2.0  # points
+_LETTER = 20  # weight of a letter beside that of a digit or mark, where the font of a line is looked for
 _HEAVY = 600  # weight of a font that is bold
 _ITALIC = 64  # flag of a font
 _BOLD = re.compile(r"bold|black|heavy|medi(?!um)|demi|cmbx|cmssbx|sfbx|ecbx|tib$|bx\d", re.I)
@@ -84,8 +87,8 @@ class Line:
         self.left = min(c.left for c in self.chars)
         self.right = max(c.right for c in self.chars)
         fonts = Counter({c.font: 0 for c in self.chars})
-        for char in self.chars:
-            fonts[char.font] += 2 if char.text.isalnum() else 1
+        for char in self.chars:  # an ORCID raised behind a short name has more digits than this has letters
+            fonts[char.font] += _LETTER if char.text.isalpha() else 1
         self.font = max(fonts, key=lambda f: (fonts[f], f.size))
         self.y = median(c.y for c in self.chars if c.font == self.font)
         for char in self.chars:
@@ -162,7 +165,7 @@ def read_page(document: Any, number: int) -> Page:
         x0, x1, y = glyph.placed(left, bottom, right, top)
         if math.isfinite(x0 + x1 + y) and -1 <= x0 <= width + 1 and -1 <= y <= height + 1:  # on the page
             chars.append(Char(glyph.text, x0, max(x0, x1), y, glyph.font, glyph.space, order=len(chars)))
-    lines = tuple(sorted(_lines(chars, number), key=lambda line: line.order))
+    lines = tuple(sorted(_lines(without_line_numbers(chars), number), key=lambda line: line.order))
     return Page(number, width, height, lines, margin)
 
 
@@ -251,7 +254,7 @@ def _character(code: int) -> str:
     char = chr(code)
     if char.isascii():
         return char if char.isprintable() else ""
-    if 0xFB00 <= code <= 0xFB06 or 0x1D400 <= code <= 0x1D7FF or 0xFF01 <= code <= 0xFF5E:
+    if 0xFB00 <= code <= 0xFB06 or 0x1D400 <= code <= 0x1D7FF or (0xFF01 <= code <= 0xFF5E and char.isalnum()):
         return unicodedata.normalize("NFKC", char)
     return char if char.isprintable() and unicodedata.category(char) not in ("Co", "Cs") else "\ufffd"
 
@@ -332,6 +335,7 @@ def _beside(run: _Run, other: _Run) -> bool:
 def _accented(run: list[Char]) -> list[Char]:
     """Accents that are drawn over their letters become one with them."""
     out: list[Char] = []
+    made_here: set[int] = set()
     for at, char in enumerate(run):
         mark = _ACCENTS.get(char.text)
         if mark:
@@ -343,8 +347,12 @@ def _accented(run: list[Char]) -> list[Char]:
                 if len(made) == 1:
                     letter.text = made
                     letter.space = letter.space or (char.space and letter not in out)
+                    made_here.update((id(letter), id(run[at + 1]) if at + 1 < len(run) else 0))
                     continue
         out.append(char)
+    for before, char in pairwise(out):  # an accent is drawn by steps back, in which pdfium sees spaces
+        if char.space and (id(before) in made_here or id(char) in made_here):
+            char.space = char.left - before.right > _WORD * char.font.size
     return out
 
 

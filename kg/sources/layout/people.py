@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from kg.sources.layout.blocks import is_running
 from kg.sources.layout.offices import Offices
@@ -20,11 +20,11 @@ MAIL = re.compile(
     r"|https?:|www\.|^\W*[a-z][a-z\d-]*(?:\.[a-z][a-z\d-]*)+(?:/\S*)?\W*$"  # "name.org/path" alone
     r"|^[^\w{]*\{[^{}@]*,?$"  # braces that the next line closes
 )
-MARK = re.compile(r"[\d\s,;.*∗⋆†‡§¶‖#♯♭♮&?⊥♣♠♦♥♢♡△▽◇◦•~\]\[()+=$\ufffd⇤⇥◆■□✉a-z-]+")
-_LEADING = re.compile(r"\s*(?:[*∗⋆†‡§¶‖#♯♭♮⊥♣♠♦♥♢♡△▽◇◦\ufffd]+|\(?\d{1,2}\)?(?=\s*[A-Z]))\s*")
+MARK = re.compile(r"[\d\s,;.*∗⋆†‡§¶‖∥#♯♭♮&?⊥♣♠♦♥♢♡△▽◇◦•~\]\[()+=$\ufffd⇤⇥◆■□✉−–a-z-]+")
+_LEADING = re.compile(r"\s*(?:[*∗⋆†‡§¶‖∥#♯♭♮⊥♣♠♦♥♢♡△▽◇◦\ufffd]+|\(?\d{1,2}\)?(?=\s*[A-Z]))\s*")
 _JOINT = re.compile(
     r"(?<=[^\W\d_])(?:[\d*∗†‡§¶]+(?:,[\d*∗†‡§¶]+)*)(?:\s*(?:,|;|&|\band\b)\s*|\s+|$)"  # marks that are not raised
-    r"|\s*(?:,|;|&|·|•|\band\b|\bAND\b|、|，)\s*"
+    r"|\s*(?:,|;|&|·|•|\band\b|\bAND\b|、|，)\s*|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])"
 )
 _TOKEN = re.compile(r"[^\W\d_](?:[^\W\d_]|['’`´.-])*\.?")
 _TITLES = re.compile(
@@ -33,7 +33,7 @@ _TITLES = re.compile(
     re.I,
 )
 _NOBODY = re.compile(
-    r"anonymous|double-?blind|under review|paper id|submission"
+    r"anonymous|double-?blind|under review|paper id|submission|reviewed\s+on"
     r"|^\W*(?:an?\s+)?(?:preprint|technical report|working paper)\b",
     re.I,
 )
@@ -50,6 +50,10 @@ _DATE = re.compile(
 _ORDINAL = re.compile(r"\d{1,2}\s?(?:st|nd|rd|th)\s+(?=[^\W\d_])")
 _GOES_ON = re.compile(r"(?:[,&-]|\b(?:of|and|for|the|in|at|de|für|der|di|del|du))$")
 _IN_BRACKETS = re.compile(r"(.{3,}?)\s*\(([^()]+)\)?")
+_FULL = re.compile(r"\b(?:of|and|for|the)$")
+_CAMPUS = re.compile(r"(?:^|[,;]\s*)(?:University|Universit[àyé]|Universidad) (?:of|di|de|degli) [A-Z]\w+$")
+_VOWEL = re.compile(r"[AEIOUY]")
+_TEAM = re.compile(r"(?:The\s+)?[A-Z][\w.-]*(?:\s+[A-Z\d][\w.-]*){0,3}\s+(?:Team|Collaboration|Consortium)")
 _LOWEST = 2  # letters of a name
 _CLOSE = 1.35  # em between the lines of one affiliation
 _NEAR = 3.2  # em below a name, for an affiliation that no word tells
@@ -79,6 +83,8 @@ class _Piece:
     line: Line
     kind: str  # "name", "place", "mail"
     marks: str = ""
+    goes_on: bool = False  # with the affiliation of the line above
+    is_flow: bool = False  # and the line above was full
 
 
 def people(lines: Sequence[Line]) -> People:
@@ -87,9 +93,10 @@ def people(lines: Sequence[Line]) -> People:
     out = People()
     lines = [line for line in lines if not _NOBODY.search(line.text) and not _DATE.fullmatch(line.text)]
     ordered = sorted(lines, key=lambda line: (round(line.y), line.left))
-    first = next((line for line in ordered if line.letters >= _LOWEST and not MAIL.search(line.text)), None)
-    if first is None:
+    able = [line for line in ordered if line.letters >= _LOWEST and not MAIL.search(line.text)]
+    if not able:
         return out
+    first = next((line for line in able if _begins_with_name(line, offices)), able[0])
     pieces: list[_Piece] = []
     rejoined = _rejoined(_by_rows(ordered), offices)
     for at, line in enumerate(rejoined):
@@ -99,10 +106,17 @@ def people(lines: Sequence[Line]) -> People:
         )
         pieces += _pieces(line, first, offices, pieces, is_cell)
     _collect(pieces, out)
+    if not out.authors:
+        out.authors = [line.text for row in _by_rows(lines) for line in row if _TEAM.fullmatch(line.text)][:1]
     return out
 
 
-def _by_rows(lines: Sequence[Line]) -> list[Line]:
+def _begins_with_name(line: Line, offices: Offices) -> bool:
+    """Whether a line tells how names are set, and is no date of receipt, subtitle or address."""
+    return not NOTE.search(line.text) and _is_name(_JOINT.split(line.text)[0].strip(" .,;:*"), offices)
+
+
+def _by_rows(lines: Sequence[Line]) -> list[list[Line]]:
     """Lines from top to bottom, those on one baseline from left to right."""
     out: list[list[Line]] = []
     for line in sorted(lines, key=lambda line: line.y):
@@ -110,39 +124,55 @@ def _by_rows(lines: Sequence[Line]) -> list[Line]:
             out[-1].append(line)
         else:
             out.append([line])
-    return [line for row in out for line in sorted(row, key=lambda line: line.left)]
+    return [sorted(row, key=lambda line: line.left) for row in out]
 
 
-def _rejoined(lines: Sequence[Line], offices: Offices) -> list[Line]:
+def _rejoined(lines: Sequence[Sequence[Line]], offices: Offices) -> list[Line]:
     """Lines of a list of names of which a line end cuts one ("Lena van der / Berg, ...") as one line."""
     out: list[Line] = []
-    for line in lines:
-        if out and _is_cut(out[-1], line, offices):
+    alone, low = True, 0.0  # whether the row before has one cell only, and its baseline
+    for row in lines:
+        line = row[0]
+        is_next = bool(out) and 0.5 * line.size < line.y - low < 1.8 * line.size
+        if is_next and _is_cut(out[-1], line, offices, alone):
             before = out.pop()
             dx, dy = before.right + 0.3 * line.size - line.left, before.y - line.y
             moved = [replace(c, left=c.left + dx, right=c.right + dx, y=c.y + dy, order=c.order) for c in line.chars]
-            moved[0].space = True
-            line = Line([*before.chars, *moved], before.page)
-        out.append(line)
+            moved[0].space = before.chars[-1].text != "-"
+            out.append(Line([*before.chars, *moved], before.page))
+        else:
+            out.append(line)
+        out += row[1:]
+        alone, low = len(row) == 1, line.y
     return out
 
 
-def _is_cut(before: Line, line: Line, offices: Offices) -> bool:
-    size = before.size
-    if before.font != line.font or not 0.5 * size < line.y - before.y < 1.8 * size or "," not in before.text:
+def _is_cut(before: Line, line: Line, offices: Offices, alone: bool) -> bool:
+    """Whether a name goes over the end of a line; without other names on it, only in a row of such (`alone`: none)."""
+    if before.font != line.font or before.chars[-1].raised or line.chars[0].raised:
         return False
-    if before.chars[-1].raised or line.chars[0].raised or not before.chars[-1].text.isalpha():
+    if not (before.chars[-1].text.isalpha() or before.chars[-1].text in "-."):
         return False
-    last, start = _JOINT.split(before.text)[-1].split(), _JOINT.split(line.text)[0].split()
+    last, start = _last_unit(before), _units(line)[0].split()
     if not last or not start or last[-1] in ("and", "AND") or MAIL.search(before.text + " " + line.text):
         return False
+    units = _units(before)
+    is_list = _is_name(units[0], offices) if len(units) > 1 else not alone and len(last) == 1
+    if not is_list or last[-1].isupper() != start[0].isupper():
+        return False
     is_open = len(last) == 1 or last[-1].islower() or len(start) == 1
-    whole = " ".join([*last, re.sub(r"[^\w'’.-]+$|\d+$", "", start[0])])
-    return (
-        is_open
-        and not offices.has(before.text)
-        and _is_name(" ".join([*last, *start[:1]]) if len(start) == 1 else whole, offices)
-    )
+    name = " ".join([*last, *start]).replace("- ", "-")
+    return is_open and not offices.has(before.text) and _is_name(name, offices)
+
+
+def _units(line: Line) -> list[str]:
+    """What stands between the commas, joints and marks of a list of names."""
+    plain = "".join(", " if c.raised else (" " * c.space + c.text) for c in line.chars)
+    return _JOINT.split(plain.strip(" ,"))
+
+
+def _last_unit(line: Line) -> list[str]:
+    return _units(line)[-1].split()
 
 
 def _pieces(line: Line, first: Line, offices: Offices, before: list[_Piece], is_cell: bool) -> list[_Piece]:
@@ -154,10 +184,11 @@ def _pieces(line: Line, first: Line, offices: Offices, before: list[_Piece], is_
         return [_Piece(line.text, line, "mail")]
     if MAIL.search(line.text) or line.text.count("@"):
         before_it = _without_mail(line)
+        mark = "".join(c.text for c in takewhile(lambda c: c.raised and MARK.fullmatch(c.text), line.chars))
         names, rest = _names(before_it, line.chars, first, offices)
         kept = [_Piece(name, line, "name") for name in names]
         if offices.has(rest) and not is_running(rest):
-            kept.append(_Piece(rest, line, "place"))
+            kept.append(_Piece(rest, line, "place", mark))
         return [*kept, _Piece(line.text, line, "mail")]
     note = NOTE.search(line.text)
     if note:
@@ -174,9 +205,12 @@ def _pieces(line: Line, first: Line, offices: Offices, before: list[_Piece], is_
     chunks = list(_chunks(line))
     is_place = _continues(line, is_cell, bool(chunks and chunks[0][0]), len(chunks) > 1, before)
     follows = any(p.kind == "place" and _is_below(p, line) for p in before)
+    is_led = bool(chunks and chunks[0][0]) and any(
+        p.kind == "name" and p.marks for p in before
+    )  # by affiliations' marks
     for mark, chars in chunks:
         text = written(chars).strip()
-        if mark and (out == [] or is_place) and not _is_names(text, chars, first, offices):
+        if mark and (out == [] or is_place) and (is_led or not _is_names(text, chars, first, offices)):
             is_place = True
             out.append(_Piece(text, line, "place", mark))
             continue
@@ -187,12 +221,13 @@ def _pieces(line: Line, first: Line, offices: Offices, before: list[_Piece], is_
             out[-1].marks += mark
         out += [_Piece(name, line, "name") for name in names]
         if rest:
-            is_place = True
             joined = out and out[-1].kind == "place" and not mark
             if joined:
                 out[-1].text = f"{out[-1].text} {rest}"
             else:
-                out.append(_Piece(rest, line, "place", mark if not names else ""))
+                goes_on = is_place and not out and not mark
+                out.append(_Piece(rest, line, "place", mark if not names else "", goes_on, goes_on and len(chunks) > 1))
+            is_place = True
     return out
 
 
@@ -296,6 +331,8 @@ def _is_name(text: str, offices: Offices) -> bool:
             and not re.match(r"[a-z]['’][A-Z]", bare)
         ):
             return False
+    if len(words) == 2 and words[0].istitle() and words[1].isupper() and _VOWEL.search(words[1]):
+        return True  # "Wenjie ZHANG"
     is_capital = text.isupper()
     acronyms = [w for w in words if len(w) > 1 and w.isupper() and w.isalpha() and len(w) > 2]
     return is_capital or len(acronyms) < len(words) - 1 or not acronyms
@@ -322,8 +359,41 @@ def _without_mail(line: Line) -> str:
     return re.sub(r"[{(\[]?\s*(?:e-?mails?\s*[:：]?)?\s*$", "", before, flags=re.I).strip(" ,;{(")
 
 
+@dataclass
+class _Breaks:
+    """Whether the lines of a table's cells end because the cell is full, as in ACM's ("Middle East / University")."""
+
+    room: float = 0.0  # of a cell, in points; 0 when authors ended the lines themselves
+
+    @staticmethod
+    def of(pieces: Sequence[_Piece]) -> _Breaks:
+        places = [p for p in pieces if p.kind == "place"]
+        is_full = any(_FULL.search(p.text) or _is_head(p.text) for p in places)
+        return _Breaks(max(p.line.right - p.line.left for p in places) if is_full else 0.0)
+
+    def between(self, above: _Piece, piece: _Piece) -> bool:
+        """Whether the next line's first word had no room in the line above, and what it begins is no name by itself."""
+        chars = piece.line.chars
+        word = [chars[0], *takewhile(lambda c: not c.space, chars[1:])]
+        wide = above.line.right - above.line.left + word[-1].right - word[0].left
+        return wide > self.room > 0 and not Offices.load().has(piece.text.partition(",")[0])
+
+
+def _is_one_name(above: str, text: str) -> bool:
+    """Whether a line end cuts a name: "Zhengzhou / University", "University of Roma / Tor Vergata"."""
+    is_place = _CAMPUS.search(above) and "," not in text and not Offices.load().has(text)
+    return _is_head(text) or bool(is_place)
+
+
+def _is_head(text: str) -> bool:
+    """Whether a line begins with a word like "University" alone."""
+    first = text.partition(",")[0].split()
+    return len(first) == 1 and first[0].istitle() and first[0].lower() in Offices.load().words
+
+
 def _collect(pieces: list[_Piece], out: People) -> None:
     """Authors in order; affiliations of several lines in one column put together."""
+    breaks = _Breaks.of(pieces)
     chains: list[list[_Piece]] = []
     for piece in pieces:
         if piece.kind == "mail":
@@ -338,13 +408,15 @@ def _collect(pieces: list[_Piece], out: People) -> None:
                 if p.kind == "name"
             )
             out.labels |= labels(piece.marks)
-            if not piece.marks and not is_near and not Offices.load().has(piece.text):
+            if not (piece.marks or piece.goes_on or is_near) and not Offices.load().has(piece.text):
                 continue  # words of a figure, a date
             if is_running(piece.text) and len(piece.text) > _SENTENCE:
                 continue
             chain = None if piece.marks else next((c for c in reversed(chains) if _is_below(c[-1], piece.line)), None)
             if chain is None:
                 chains.append([piece])
+            elif piece.is_flow or _is_one_name(chain[-1].text, piece.text) or breaks.between(chain[-1], piece):
+                chain[-1] = replace(piece, text=f"{chain[-1].text} {piece.text}")
             else:
                 chain.append(piece)
     for chain in chains:

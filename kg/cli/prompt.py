@@ -1,0 +1,143 @@
+"""The prompt of `kg ask -i`: one question after the other, with completion and history; from a pipe without them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kg.cli.base import note
+from kg.model import KgError
+
+if TYPE_CHECKING:
+    from kg.api import Graph
+    from kg.query import Answer
+
+PROMPT = "kg> "
+HELP = "Ask a question; :explain [QUESTION] says what was understood, :quit ends. Tab completes labels."
+#: Lines of history that are kept; words and labels that completion looks at.
+_KEPT, _WORDS, _OFFERED = 1000, 6, 50
+
+#: Prints an answer, or what was understood.
+Tell = Callable[["Answer", bool], None]
+
+
+def converse(graph: Graph, flags: Mapping[str, Any], limit: int | None, tell: Tell, first: str = "") -> None:
+    """Answer lines until there are no more, `flags` holding for each; what goes wrong with one is told."""
+    last: list[Answer] = []
+
+    def answer(line: str) -> None:
+        name, _, rest = line.partition(" ")
+        explains = name == ":explain"
+        if line.startswith(":") and not explains:
+            note(HELP)
+            return
+        asked = rest.strip() if explains else line
+        if asked:
+            last[:] = [graph.ask(asked, limit=limit, filter=flags or None)]
+        if last:
+            tell(last[0], explains)
+        else:
+            note(HELP)
+
+    with _lines(graph) as lines:
+        for line in chain([first], lines):
+            if line in (":quit", ":q", ":exit"):
+                break
+            if line:
+                _guarded(answer, line)
+
+
+def _guarded(answer: Callable[[str], None], line: str) -> None:
+    try:
+        answer(line)
+    except KgError as error:
+        note(f"kg: {error}")
+    except KeyboardInterrupt:
+        note("Interrupted.")
+
+
+@contextmanager
+def _lines(graph: Graph) -> Iterator[Iterator[str]]:
+    """The lines of a prompt, or of standard input where that is no terminal."""
+    reconfigure = getattr(sys.stdin, "reconfigure", None)
+    if reconfigure:
+        reconfigure(errors="replace")
+    if not sys.stdin.isatty():
+        yield (line.strip() for line in sys.stdin)
+        return
+    with _editing(graph):
+        yield _prompted()
+
+
+def _prompted() -> Iterator[str]:
+    while True:
+        try:
+            yield input(PROMPT).strip()
+        except EOFError:
+            print()
+            return
+        except KeyboardInterrupt:
+            print()
+
+
+@contextmanager
+def _editing(graph: Graph) -> Iterator[None]:
+    """Completion of labels, and a history that the next prompt has too; nothing where the system cannot."""
+    try:
+        import readline
+    except ImportError:
+        yield
+        return
+    place = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "kg" / "history"
+    with suppress(OSError):
+        readline.read_history_file(place)
+    readline.set_completer(Completer(graph).complete)
+    readline.set_completer_delims("")
+    readline.parse_and_bind("bind ^I rl_complete" if "libedit" in (readline.__doc__ or "") else "tab: complete")
+    try:
+        yield
+    finally:
+        readline.set_completer(None)
+        readline.set_history_length(_KEPT)
+        with suppress(OSError):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.touch(mode=0o600)
+            readline.write_history_file(place)
+
+
+class Completer:
+    """Completes the last words of a line to labels of the graph."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.labels: list[tuple[str, str]] = []  # in lower case and as they are, sorted
+        self.found: list[str] = []
+
+    def complete(self, text: str, state: int) -> str | None:
+        """The `state`th way to go on from a line, as readline asks for them."""
+        if state == 0:
+            self.found = self.ways(text)
+        return self.found[state] if state < len(self.found) else None
+
+    def ways(self, text: str) -> list[str]:
+        """The lines that a line may become: the longest run of last words that begins a label counts."""
+        if not self.labels:
+            self.labels = sorted((label.lower(), label) for label in self.graph.labels())
+        words = text.split(" ")
+        for size in range(min(len(words), _WORDS), 0, -1):
+            begun = " ".join(words[-size:])
+            found = self._beginning(begun.lower()) if begun.strip() else []
+            if found:
+                return [text[: len(text) - len(begun)] + label for label in found]
+        return []
+
+    def _beginning(self, begun: str) -> list[str]:
+        at = bisect_left(self.labels, (begun, ""))
+        near = self.labels[at : at + _OFFERED]
+        return [label for folded, label in near if folded.startswith(begun)]

@@ -1,0 +1,211 @@
+"""An empty answer says why: which conditions leave nothing, how many papers are left without them, what is near."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import combinations
+from typing import Any
+
+from kg.model import ROLES
+from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Term
+from kg.query.lexicon import Lexicon, Selects, kind_of
+from kg.query.naming import Naming
+from kg.query.sayings import Sayings
+from kg.query.sparql import count_papers, counted, path_of, select_dates, select_extreme, select_standing, select_values
+from kg.text import fold
+
+#: Conditions that are looked at one by one, things that are named as near, and things that may be.
+_LOOKED_AT, _NAMED, _CANDIDATES = 8, 3, 120
+#: Conflicts of two conditions that are told.
+_PAIRS = 2
+
+
+def nothing_understood(lexicon: Lexicon, say: Sayings, words: tuple[str, ...]) -> str:
+    """What is said where a question names nothing: the labels nearest to its words."""
+    near = lexicon.nearest(" ".join(words))
+    hint = say("empty.between") + say("empty.labels", labels=say("list.comma").join(near)) if near else ""
+    return say("empty.unknown") + hint
+
+
+def why_empty(store: Selects, wanted: Filter, lexicon: Lexicon | None = None, say: Sayings | None = None) -> str:
+    """Why no paper fulfils all conditions of a filter, in a few sentences; with a lexicon also what is near."""
+    say = say or Sayings("en")
+    return say("empty.between").join(_Empty(store, lexicon, say).told(wanted.conditions[:_LOOKED_AT]))
+
+
+def any_role(wanted: Filter) -> Filter:
+    """The filter with techniques in any role, where the question says none and nothing proposes or uses them."""
+    note = "No paper proposes or uses it; these papers compare with it or mention it."
+    conditions = []
+    for condition in wanted.conditions:
+        terms: list[Term] = []
+        for term in condition.any_of:
+            widens = isinstance(term, Entity) and term.field == "technique" and not term.roles
+            terms.append(replace(term, roles=ROLES) if isinstance(term, Entity) and widens else term)
+        conditions.append(condition if condition.negated else replace(condition, any_of=tuple(terms)))
+    if tuple(conditions) == wanted.conditions:
+        return wanted
+    return replace(wanted, conditions=tuple(conditions), notes=(*wanted.notes, note))
+
+
+class _Empty:
+    def __init__(self, store: Selects, lexicon: Lexicon | None, say: Sayings) -> None:
+        self.store, self.say = store, say
+        self.near = _Near(store, lexicon, say, self._named) if lexicon else None
+
+    def told(self, conditions: tuple[Condition, ...]) -> tuple[str, ...]:
+        """The sentences."""
+        alone = [self._count(one) for one in conditions]
+        nothing = [condition for condition, papers in zip(conditions, alone, strict=True) if not papers]
+        if nothing:
+            return self._nothing(conditions, nothing)
+        if len(conditions) == 2:
+            one, other = map(self._named, conditions)
+            counts = {"n_one": self._papers(alone[0]), "n_other": self._papers(alone[1])}
+            return (self.say("empty.both", one=one, other=other, **counts),)
+        return self._conflict(conditions)
+
+    def _nothing(self, conditions: tuple[Condition, ...], nothing: list[Condition]) -> tuple[str, ...]:
+        """Conditions that no paper fulfils: what is near each, and how many papers fulfil the others."""
+        out = []
+        for condition in nothing:
+            out.append(self.say("empty.none", condition=self._named(condition)))
+            near = "" if condition.negated or self.near is None else self.near.told(condition)
+            out += [near] if near else []
+        others = [condition for condition in conditions if condition not in nothing]
+        rest = self._count(*others) if others else 0
+        if rest:
+            out.append(self.say("empty.rest" if len(nothing) == 1 else "empty.rest_of", rest))
+        elif others:
+            out += self.told(tuple(others))
+        return tuple(out)
+
+    def _conflict(self, conditions: tuple[Condition, ...]) -> tuple[str, ...]:
+        """Conditions that papers fulfil, but not together: how many are left without each, and which two conflict."""
+        left = {n: self._count(*conditions[:n], *conditions[n + 1 :]) for n in range(len(conditions))}
+        told = [
+            self.say("empty.without", count, condition=self._named(conditions[n])) for n, count in left.items() if count
+        ]
+        every = (
+            self.say("empty.every", left=self.say("list.semicolon").join(told)) if told else self.say("empty.whichever")
+        )
+        needed = {n for n, count in left.items() if count}  # a conflict of two has all of these in it
+        pairs = (pair for pair in combinations(range(len(conditions)), 2) if needed <= set(pair))
+        found = [(one, other) for one, other in pairs if not self._count(conditions[one], conditions[other])]
+        named = ((self._named(conditions[one]), self._named(conditions[other])) for one, other in found[:_PAIRS])
+        return (every, *(self.say("empty.pair", one=one, other=other) for one, other in named))
+
+    def _count(self, *conditions: Condition) -> int:
+        (row,) = self.store.select(count_papers(Filter(conditions)))
+        return int(str(row["n"]))
+
+    def _papers(self, n: int) -> str:
+        return self.say("empty.papers", n)
+
+    def _named(self, condition: Condition) -> str:
+        words = self.say("empty.quoted", words=condition.text)
+        return self.say("empty.not", condition=words) if condition.negated else words
+
+
+class _Near:
+    """What is near a condition that no paper fulfils."""
+
+    def __init__(self, store: Selects, lexicon: Lexicon, say: Sayings, named: Callable[[Condition], str]) -> None:
+        self.store, self.lexicon, self.say, self.named = store, lexicon, say, named
+
+    def told(self, condition: Condition) -> str:
+        """One sentence on what is near a condition and has papers; "" where nothing is."""
+        for term in condition.any_of:
+            found = self._term(condition, term)
+            if found:
+                return found
+        return ""
+
+    def _term(self, condition: Condition, term: Term) -> str:
+        if isinstance(term, Entity):
+            return self._listed("empty.near", self._things(term.field, term.concept, term.label), condition)
+        if isinstance(term, Outcome):
+            return self._value(term) or self._listed(
+                "empty.near", self._things("metric", term.concept, term.label), condition
+            )
+        if isinstance(term, Link):
+            rows = self.store.select(select_standing(term, _NAMED))
+            return self._listed("empty.standing", [(self._label(str(row["c"])), int(str(row["n"]))) for row in rows])
+        if isinstance(term, Phrase):
+            near = self.lexicon.nearest(term.label)
+            return self.say("empty.labels", labels=self.say("list.comma").join(near)) if near else ""
+        return self._facts(term)
+
+    def _listed(self, key: str, near: list[tuple[str, int]], condition: Condition | None = None) -> str:
+        """Things with how many papers they have; "" where there are none."""
+        if not near:
+            return ""
+        named = [self.say("empty.with_papers", n, label=label) for label, n in near]
+        values = {"condition": self.named(condition)} if condition else {}
+        return self.say(key, near=self.say("list.comma").join(named), **values)
+
+    def _things(self, kind: str, concept: str, label: str) -> list[tuple[str, int]]:
+        """Things that have papers: of a name that is near, then those that stand beside a thing, most papers first."""
+        spelled = {sense.concept: -1 for sense in Naming(self.lexicon, self.store).near(kind, label)}
+        places = {
+            c: place for c, place in (self._related(concept) | spelled).items() if kind_of(c) == kind and c != concept
+        }
+        candidates = sorted(places, key=lambda c: (places[c], c))[:_CANDIDATES]
+        narrower = self.lexicon.vocabulary.narrower
+        families = {c: sorted(narrower(c)) if kind not in ("topic", "institution") else (c,) for c in candidates}
+        rows = self.store.select(counted(path_of(kind), families)) if families else []
+        papers = {str(row["c"]): int(str(row["n"])) for row in rows}
+        ranked = sorted(papers, key=lambda c: (places[c], -papers[c], c))
+        return [(self._label(c), papers[c]) for c in ranked[:_NAMED]]
+
+    def _related(self, concept: str) -> dict[str, int]:
+        """Things by how far they are: what shares the nearest broader thing, that thing, what shares the next."""
+        known = self.lexicon.vocabulary
+        out: dict[str, int] = {}
+        for at, parent in enumerate(known.broader(concept)):
+            for one in sorted(known.narrower(parent) - {parent}):
+                out.setdefault(one, 2 * at)
+            out[parent] = 2 * at + 1
+        return out
+
+    def _label(self, concept: str) -> str:
+        return self.lexicon.label(concept, self.say.language)
+
+    def _value(self, term: Outcome) -> str:
+        """The reported value that is nearest to a threshold."""
+        if term.value is None:
+            return ""
+        rows = self.store.select(select_extreme(term))
+        best = rows[0]["best"] if rows else None
+        if best is None:
+            return ""
+        near = replace(term, op="=", value=float(str(best)), limit=None)
+        return self.say("empty.value", metric=replace(term, value=None, limit=None).said or "", value=_number(near))
+
+    def _facts(self, fact: Fact) -> str:
+        """What papers of the graph have instead of a kind, country, venue, author, source or date."""
+        if fact.field in ("date", "year"):
+            (row,) = self.store.select(select_dates())
+            return (
+                self.say("empty.dates", first=str(row["first"])[:10], last=str(row["last"])[:10])
+                if row["first"]
+                else ""
+            )
+        query = select_values(fact, _NAMED if fact.field != "author" else _CANDIDATES)
+        rows: list[dict[str, Any]] = list(self.store.select(query)) if query else []
+        values = [(str(row["v"]).removeprefix("source:"), int(str(row["n"]))) for row in rows]
+        if fact.field == "author":
+            values = sorted(values, key=lambda found: (-_likeness(found[0], fact.value), found[0]))
+        return self._listed("empty.values", values[:_NAMED])
+
+
+def _likeness(one: str, other: str) -> float:
+    from rapidfuzz import fuzz
+
+    return float(fuzz.token_sort_ratio(fold(one), fold(other)))
+
+
+def _number(term: Outcome) -> str:
+    space = "" if term.unit in ("x", "%") else " "
+    return f"{term.value:g}{space}{term.unit}".strip()

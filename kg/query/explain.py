@@ -1,0 +1,149 @@
+"""What a question or flags were taken to mean: as a tree, as SPARQL that runs as it is, and what was ignored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from kg.names import PREFIXES
+from kg.query.answer import Answer
+from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
+from kg.query.sparql import select_papers
+
+#: A literal, which stays as it is, or an IRI.
+_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|<([^<>"]*)>', re.DOTALL)
+_WORDS = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^\s"])+', re.DOTALL)
+_WIDTH = 110
+_PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")
+_BY_LENGTH = sorted(PREFIXES.items(), key=lambda pair: -len(pair[1]))
+#: What of a query is told beside its conditions.
+_PARTS = ("wants", "over", "most", "words")
+
+
+def explained(answer: Answer) -> dict[str, Any]:
+    """The query of an answer in JSON: its kind and conditions, its SPARQL, and what was ignored."""
+    query = answer.query
+    return {
+        "question": answer.question,
+        "kind": query.kind,
+        **{part: said for part in _PARTS if (said := getattr(query, part))},
+        **({"order": query.order} if query.kind == "ranking" else {}),
+        **({"things": [_term(thing) for thing in query.things]} if query.things else {}),
+        **({"link": _term(query.link)} if query.link else {}),
+        **({"metric": _term(query.metric)} if query.metric else {}),
+        "conditions": [_condition(condition) for condition in query.filter.conditions],
+        "ignored": list(query.filter.ignored),
+        "notes": list(answer.notes),
+        "sparql": sparql(query.filter),
+    }
+
+
+def _condition(condition: Condition) -> dict[str, Any]:
+    terms = [_term(term) for term in condition.any_of]
+    return {"text": condition.text, "negated": condition.negated, "any_of": terms}
+
+
+def _term(term: Term) -> dict[str, Any]:
+    """A term: what type it is of, the concept and label, and what counts as it."""
+    out: dict[str, Any] = {"type": term.field, "concept": term.concept, "label": said(term)}
+    if isinstance(term, Entity | Link):
+        out["counts"] = list(term.concepts)
+    if isinstance(term, Entity) and term.roles:
+        out["roles"] = list(term.roles)
+    if isinstance(term, Link):
+        out |= {"side": term.side} | ({"others": list(term.others)} if term.others else {})
+    if isinstance(term, Outcome):
+        out |= {"counts": list(term.metrics), "wordings": list(term.words)}
+        out |= {"change": term.change, "op": term.op, "value": term.value, "unit": term.unit}
+        out |= {"limit_op": term.limit_op, "limit": term.limit} if term.limit is not None else {}
+    if isinstance(term, Fact):
+        out |= {"op": term.op, "value": term.value}
+    return out
+
+
+def said(term: Term) -> str:
+    """A term in a few words: "inference speed ↑ ≥ 2x"."""
+    if isinstance(term, Outcome | Fact):
+        return term.said or "any"
+    return f'"{term.label}"' if isinstance(term, Phrase) else term.label
+
+
+def lines(answer: Answer) -> list[str]:
+    """The query as a tree, a line a condition, and the words that were ignored."""
+    query = answer.query
+    branches = [*_asked(query), *(_branch(condition) for condition in query.filter.conditions)]
+    tree = [query.kind, *_drawn(branches)]
+    return [*tree, f"ignored: {', '.join(query.filter.ignored)}"] if query.filter.ignored else tree
+
+
+#: A line of a tree with what hangs under it.
+_Branch = tuple[str, list[str]]
+
+
+def _asked(query: Query) -> list[_Branch]:
+    """What is asked for of the papers."""
+    out: list[_Branch] = [(f"{part}: {value}", []) for part in _PARTS if (value := getattr(query, part))]
+    out += [(f"thing: {_told(thing)}", []) for thing in query.things]
+    out += [(f"relation: {_told(query.link)}", [])] if query.link else []
+    out += [(f"metric: {_told(query.metric)}", [])] if query.metric else []
+    out += [(f"order: {query.order}", [])] if query.kind == "ranking" else []
+    return out
+
+
+def _branch(condition: Condition) -> _Branch:
+    words = f'  from "{condition.text}"'
+    told = [f"{term.field}: {_told(term)}" for term in condition.any_of]
+    if len(told) == 1:
+        return ("not " if condition.negated else "") + told[0] + words, []
+    return ("none of" if condition.negated else "any of") + words, told
+
+
+def _told(term: Term) -> str:
+    """A term with its concept and how many concepts count as it."""
+    parts = [term.concept] if term.concept else []
+    if isinstance(term, Entity) and term.roles:
+        parts.append(" or ".join(term.roles))
+    if isinstance(term, Link):
+        parts.append(f"as the {term.side}")
+    counts = term.metrics if isinstance(term, Outcome) else getattr(term, "concepts", ())
+    if len(counts) > 1:
+        parts.append(f"{len(counts)} concepts count as it")
+    return said(term) + (f" ({', '.join(parts)})" if parts else "")
+
+
+def _drawn(branches: list[_Branch]) -> Iterable[str]:
+    for at, (text, under) in enumerate(branches):
+        is_last = at == len(branches) - 1
+        yield ("└─ " if is_last else "├─ ") + text
+        for n, line in enumerate(under):
+            yield ("   " if is_last else "│  ") + ("└─ " if n == len(under) - 1 else "├─ ") + line
+
+
+def sparql(wanted: Filter) -> str:
+    """The papers that a filter lets through, as SPARQL with the prefixes that `kg sparql` declares."""
+    whole = _TOKENS.sub(_shortened, select_papers(wanted))
+    first, *inside, last = (line for line in whole.split("\n") if line.strip())
+    return "\n".join((first, *(wrapped for line in inside for wrapped in _wrapped(f"  {line.lstrip(' ')}")), last))
+
+
+def _wrapped(line: str) -> Iterator[str]:
+    """A line in as many as it needs, broken where a space parts two words of SPARQL."""
+    words = _WORDS.findall(line)
+    indent = " " * (len(line) - len(line.lstrip()))
+    out = indent + words[0]
+    for word in words[1:]:
+        if len(out) + len(word) >= _WIDTH:
+            yield out
+            out = f"{indent}    {word}"
+        else:
+            out += f" {word}"
+    yield out
+
+
+def _shortened(match: re.Match[str]) -> str:
+    """An IRI by its prefix where its local name is plain."""
+    for prefix, base in _BY_LENGTH if match[1] is not None else ():
+        if match[1].startswith(base) and _PLAIN.fullmatch(match[1][len(base) :]):
+            return f"{prefix}:{match[1][len(base) :]}"
+    return match.group()

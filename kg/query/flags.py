@@ -1,0 +1,346 @@
+"""Flags become a query: `{"topic": ["kv-cache-compression"], "result": ["latency<=-40%"]}` says what a question says.
+
+Values of one flag must all hold; "A|B" and "A,B" mean either. A value is an id ("kv-cache-compression",
+"ror:03cve4549"), or a label in either language and any spelling. Words, numbers and dates are read by what reads
+questions, so that flags and questions that mean the same become the same SPARQL.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
+
+from kg.graph.contents import entry_named, source_names
+from kg.model import KINDS, RELATION_TYPES, ROLES, KgError
+from kg.query.figures import Figures
+from kg.query.filter import Condition, Fact, Filter, Link, Op, Outcome, Query, Term
+from kg.query.items import Item
+from kg.query.lexicon import Lexicon, Selects
+from kg.query.naming import THINGS, Naming, Unknown
+from kg.query.question import Parser
+from kg.query.reading import Reader
+from kg.query.sparql import iri_token
+from kg.text import fold
+
+if TYPE_CHECKING:
+    from kg.graph.store import Store
+    from kg.query.intent import Order
+
+#: What a flag may be given: a text, a number, whether, or several texts.
+Value = str | int | bool | None | Iterable[str]
+#: Flags that set conditions, in the order in which they are written.
+CONDITIONS = (
+    *THINGS,
+    *("metric", "result", "relation", "country", "author", "venue", "year", "date", "since", "until"),
+    *("kind", "code", "source", "paper"),
+)
+#: Flags that say what is asked for, and how.
+ASKING = ("role", "not", "near", "count", "list", "top", "sort")
+LONGEST = 500  # characters of a value
+MOST = 60  # values of all flags
+#: What a technique's roles mean here is what the words mean in a question.
+_ROLES = {"proposed": ("proposed",), "used": ("proposed", "used"), "baseline": ("baseline",), "mentioned": ROLES}
+_ORDERS = ("best", "worst", "highest", "lowest")
+
+
+def read_flags(flags: Mapping[str, Value], lexicon: Lexicon, store: Selects) -> Query:
+    """The query that flags mean; KgError for a flag or value that means nothing, with what is nearest to it."""
+    return _Flags(flags, lexicon, store).query()
+
+
+def merged(asked: Query, flagged: Query) -> Query:
+    """A question and flags beside it: all conditions hold; the flags decide what is asked for, where they say so."""
+    if asked.kind == "refused":
+        return asked
+    one, other = asked.filter, flagged.filter
+    known = {(condition.any_of, condition.negated) for condition in one.conditions}
+    added = tuple(c for c in other.conditions if (c.any_of, c.negated) not in known)
+    both = Filter((*one.conditions, *added), one.ignored, (*one.notes, *other.notes))
+    kind = asked if flagged.kind == "papers" else flagged
+    return replace(kind, filter=both, most=flagged.most or asked.most)
+
+
+def written(flags: Mapping[str, Value]) -> str:
+    """Flags as the command line has them: "--topic kv-cache-compression --hardware H100"."""
+    out = []
+    for name in (*CONDITIONS, *ASKING):
+        given = flags.get(name)
+        if given is True:
+            out.append(f"--{name}")
+        elif given is not None and given is not False:
+            out += [f"--{name} {shlex.quote(value)}" for value in _texts(given)]
+    return " ".join(out)
+
+
+def _texts(given: Value) -> list[str]:
+    if given is None or isinstance(given, bool):
+        return []
+    return [str(given)] if isinstance(given, str | int) else [str(value) for value in given]
+
+
+def _clean(text: str) -> str:
+    """A value on one line, without what cannot be printed."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+class _Flags:
+    def __init__(self, flags: Mapping[str, Value], lexicon: Lexicon, store: Selects) -> None:
+        self.flags, self.lexicon, self.store = flags, lexicon, store
+        self.naming = Naming(lexicon, store)
+        self.figures = Figures(self.naming)
+        self.notes: list[str] = []
+        self.facts: dict[str, Callable[[str], Term]] = {
+            "relation": self._relation,
+            "country": self._country,
+            "author": lambda text: Fact("author", text, text),
+            "venue": self._venue,
+            "year": self._year,
+            "date": lambda text: self._date("date", text, "="),
+            "since": lambda text: self._date("since", text, ">="),
+            "until": lambda text: self._date("until", text, "<="),
+            "kind": self._kind,
+            "code": self._code,
+            "source": self._source,
+            "paper": self._paper,
+            "result": self.figures.read,
+            "metric": self.figures.metric,
+        }
+        self._check()
+        self.roles = self._said_roles()
+
+    def _check(self) -> None:
+        unknown = [name for name in self.flags if name not in (*CONDITIONS, *ASKING)]
+        if unknown:
+            raise KgError(f"There is no flag {unknown[0]!r}: choose from {', '.join((*CONDITIONS, *ASKING))}.")
+        values = [(name, text) for name, given in self.flags.items() for text in _texts(given)]
+        if len(values) > MOST:
+            raise KgError(f"There are {len(values)} values for flags: give at most {MOST}.")
+        for name, text in values:
+            if len(text) > LONGEST:
+                raise KgError(f"--{name}: a value has {len(text)} characters: give at most {LONGEST}.")
+            if not _clean(text):
+                raise KgError(f"--{name}: there is no value: name something, or leave the flag out.")
+
+    def query(self) -> Query:
+        """The whole query."""
+        sort = self._one("sort")
+        metric = self._texts("metric")
+        ranks = sort and len(metric) == 1
+        conditions = [
+            self._condition(name, text)
+            for name in CONDITIONS
+            if not (name == "metric" and ranks)
+            for text in self._texts(name)
+        ]
+        code = self.flags.get("code")
+        if isinstance(code, bool):
+            conditions.append(Condition("code", (Fact("code", "", "code"),), not code))
+        conditions += [self._negated(text) for text in self._texts("not")]
+        found = Filter(tuple(conditions), (), tuple(self.notes))
+        return replace(
+            self._asked(sort, self.figures.metric(metric[0]) if ranks else None), filter=found, most=self._top()
+        )
+
+    def _texts(self, name: str) -> list[str]:
+        return [_clean(text) for text in _texts(self.flags.get(name))]
+
+    def _one(self, name: str) -> str:
+        texts = self._texts(name)
+        if len(texts) > 1:
+            raise KgError(f"--{name} is given {len(texts)} times: give it once.")
+        return texts[0] if texts else ""
+
+    # What is asked for
+
+    def _asked(self, sort: str, metric: Outcome | None) -> Query:
+        near, wants = self._one("near"), self._type(self._one("list"))
+        count = bool(self.flags.get("count"))
+        if sum(map(bool, (near, sort, count or wants))) > 1:
+            raise KgError("--near, --sort and --count or --list ask for different things: choose one of them.")
+        if near:
+            return Query("near", words=near)
+        if sort and sort not in _ORDERS:
+            raise KgError(f"--sort {sort}: there is no such order: choose one of {', '.join(_ORDERS)}.")
+        if sort:
+            return Query("ranking", metric=metric, order=cast("Order", sort))
+        if count:
+            return Query("count", wants=wants or "paper")
+        return Query("entities", wants=wants) if wants not in ("", "paper") else Query()
+
+    def _type(self, text: str) -> str:
+        """The type that --list names, in either language."""
+        words = self.lexicon.words.bearing(fold(text)) if text else []
+        found = next((kind for word in words if (kind := word.of("type:"))), "")
+        if text and not found:
+            types = ", ".join((*THINGS, "country", "author", "venue"))
+            raise KgError(f"--list {text}: there is no such type: choose one of {types}.")
+        return found
+
+    def _top(self) -> int | None:
+        said = self._one("top")
+        if not said:
+            return None
+        if not (said.isascii() and said.isdigit() and 0 < int(said) < 10_000):
+            raise KgError(f"--top {said}: that is no number from 1 to 9999.")
+        return int(said)
+
+    def _said_roles(self) -> tuple[str, ...]:
+        said = [role for text in self._texts("role") for role in re.split(r"\s*[|,]\s*", text)]
+        for role in said:
+            if role not in _ROLES:
+                raise KgError(f"--role {role}: there is no such role: choose one of {', '.join(_ROLES)}.")
+        named = [*self._texts("technique"), *(text for text in self._texts("not") if text.startswith("technique:"))]
+        if said and not named:
+            raise KgError(f"--role {said[0]} says how a technique takes part: name it with --technique.")
+        counted = {counted for role in said for counted in _ROLES[role]}
+        return tuple(role for role in ROLES if role in counted)
+
+    # Conditions
+
+    def _negated(self, text: str) -> Condition:
+        field, _, value = text.partition(":")
+        field = field.strip()
+        if field == "code" and not value:
+            return Condition(text, (Fact("code", "", "code"),), True)
+        if field not in CONDITIONS or not value.strip():
+            raise KgError(f"--not {text}: write FIELD:VALUE, where FIELD is one of {', '.join(CONDITIONS)}.")
+        return replace(self._condition(field, value.strip()), negated=True)
+
+    def _condition(self, field: str, text: str) -> Condition:
+        """What a value of a flag means: all of it if that names something, else either of its parts."""
+        exact = [self._terms(field, parts, exact=True) for parts in self._parts(field, text)]
+        found = next((terms for terms in exact if terms), None)
+        if found is None and field in THINGS:
+            near = (self._terms(field, parts, exact=False) for parts in self._parts(field, text))
+            found = next((terms for terms in near if terms), None)
+        if found is None:
+            raise self._unknown(field, self._parts(field, text)[-1])
+        return Condition(text, tuple(dict.fromkeys(found)))
+
+    def _parts(self, field: str, text: str) -> list[list[str]]:
+        """The ways to part a value: not at all, at "|", at commas too (not in the names of people and venues)."""
+        marks = ["", r"\|"] if field in ("author", "venue") else ["", r"\|", r"[|,，、]"]
+        ways = [
+            [part for piece in (re.split(mark, text) if mark else [text]) if (part := piece.strip())] for mark in marks
+        ]
+        ways = [way for at, way in enumerate(ways) if way and way not in ways[:at]]
+        return [way for way in ways if len(way) > 1] if field in ("author", "venue") and len(ways) > 1 else ways
+
+    def _terms(self, field: str, parts: list[str], exact: bool) -> list[Term] | None:
+        """A term for each part; None where one names nothing."""
+        out: list[Term] = []
+        for part in parts:
+            try:
+                out.append(self._thing(field, part, exact) if field in THINGS else self.facts[field](part))
+            except Unknown:
+                return None
+        return out
+
+    def _unknown(self, field: str, parts: list[str]) -> KgError:
+        for part in parts:
+            try:
+                self._thing(field, part, True) if field in THINGS else self.facts[field](part)
+            except Unknown as error:
+                return error
+        raise AssertionError(f"--{field} {parts} is known")
+
+    def _thing(self, kind: str, text: str, exact: bool = True) -> Term:
+        """A thing of a type by id or label, or, not `exact`, by what is nearly a label of it."""
+        sense = self.naming.sense(kind, text)
+        if sense is None and not exact:
+            sense = self.naming.misspelt(kind, text)
+            if sense:
+                self.notes.append(f"--{kind} {text!r} was read as {self.lexicon.label(sense.concept)!r}.")
+        if sense is None:
+            raise self.naming.no_such(kind, text)
+        roles = self.roles if kind == "technique" else ()
+        return Parser(text, [], self.lexicon).entity(sense, roles)
+
+    # Relations and facts
+
+    def _relation(self, text: str) -> Link:
+        """TYPE:TAIL, HEAD:TYPE: or HEAD:TYPE:TAIL."""
+        parts = [part.strip() for part in text.split(":")]
+        named = ((at, re.sub(r"[\s-]", "_", part.lower())) for at, part in enumerate(parts))
+        at, relation = next(((at, name) for at, name in named if name in RELATION_TYPES), (-1, ""))
+        head, tail = ":".join(parts[: max(at, 0)]), ":".join(parts[at + 1 :])
+        if not relation or not (head or tail):
+            raise KgError(
+                f"--relation {text}: write TYPE:TAIL, HEAD:TYPE: or HEAD:TYPE:TAIL, where TYPE is one of "
+                f"{', '.join(RELATION_TYPES)}."
+            )
+        first = self._end(tail or head)
+        parser = Parser(tail or head, [], self.lexicon)
+        found = parser.link(relation, "tail" if tail else "head", first)
+        if head and tail:
+            return replace(found, others=parser.link(relation, "head", self._end(head)).concepts)
+        return found
+
+    def _end(self, text: str) -> Item:
+        """What stands at one end of a relation, in all its senses."""
+        senses = self.naming.senses(text)
+        if not senses:
+            hint = ", ".join(self.lexicon.nearest(text)) or "see `kg ask --list technique`"
+            raise Unknown(f"--relation: the graph knows nothing of the name {text!r}: the nearest: {hint}.")
+        return Item(0, len(text), text, senses)
+
+    def _of(self, text: str, *prefixes: str) -> str:
+        """What a word of questions means behind a prefix ("country:")."""
+        words = self.lexicon.words.bearing(fold(text))
+        return next((said for prefix in prefixes for word in words if (said := word.of(prefix))), "")
+
+    def _country(self, text: str) -> Fact:
+        found = self._of(text, "country:", "nation:") or (text.upper() if re.fullmatch(r"[A-Za-z]{2}", text) else "")
+        if not found:
+            raise Unknown(f"--country {text}: there is no such country: write its name or ISO code, like China or CN.")
+        return Fact("country", found, text)
+
+    def _venue(self, text: str) -> Fact:
+        found = self._of(text, "venue:") or text
+        return Fact("venue", found, text, words=self.lexicon.words.folds(f"venue:{found}"))
+
+    def _year(self, text: str) -> Fact:
+        if not re.fullmatch(r"(?:19|20)\d\d年?", text):
+            raise Unknown(f"--year {text}: that is no year: write four digits, or use --since and --until.")
+        is_venue = bool(self._texts("venue"))  # beside a venue it is that of the venue, as in "NeurIPS 2024"
+        return Fact("year" if is_venue else "date", text[:4], text[:4])
+
+    def _date(self, flag: str, text: str, op: Op) -> Fact:
+        """A date as questions have it: "2025-10", "October 2025", "last month", "2025年10月15日"."""
+        found = [item.fact for item in Reader(text, self.lexicon).items() if item.fact]
+        if len(found) != 1 or found[0].field not in ("date", "recent") or not found[0].value:
+            raise Unknown(f"--{flag} {text}: that is no date: write 2025-10-15, 2025-10, 2025 or last month.")
+        return replace(found[0], op=op) if found[0].field == "date" else found[0]
+
+    def _kind(self, text: str) -> Fact:
+        found = text if text in KINDS else self._of(text, "kind:")
+        if not found:
+            raise Unknown(f"--kind {text}: there is no such kind of paper: choose one of {', '.join(KINDS)}.")
+        return Fact("kind", found, found, words=self.lexicon.words.folds(f"kind:{found}"))
+
+    def _code(self, text: str) -> Fact:
+        host = self._of(text, "code:") or text
+        return Fact("code", host, host)
+
+    def _source(self, text: str) -> Fact:
+        names = source_names(cast("Store", self.store))
+        if text not in names:
+            raise Unknown(f"--source {text}: the graph holds no such source: it has {_some(names)}.")
+        return Fact("source", text, text, concept=f"source:{text}")
+
+    def _paper(self, text: str) -> Fact:
+        if text.startswith("paper:"):
+            rows = self.store.select(f"SELECT ?e {{ {iri_token(text)} kg:entry ?e }} ORDER BY ?e LIMIT 1")
+            text = str(rows[0]["e"]).partition(":")[2] if rows else text
+        entry = entry_named(cast("Store", self.store), text)
+        if not entry:
+            raise Unknown(f"--paper {text}: the graph holds no such paper: see `kg show`.")
+        return Fact("paper", entry, entry, concept=f"entry:{entry}")
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(names[:8]) or "none"
+    return f"{shown} and {len(names) - 8} more" if len(names) > 8 else shown

@@ -1,0 +1,37 @@
+"""The files beside a graph's data that answers come from fast, brought up to date when a writer has closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.model import KgError
+from kg.query.labels import still
+from kg.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from kg.graph.store import Store
+
+
+def renew(store: Store, folder: Path, states: Iterable[bytes], vocabulary: Vocabulary, *, meanings: bool) -> None:
+    """Make the index of labels anew where a store that is closed now was changed, and that of meanings if asked for.
+
+    `states` are those that the store's files had while it was open. What fails here, the first question makes up for.
+    """
+    from kg.graph.store import OxigraphStore
+    from kg.query.lexicon import Lexicon
+
+    if not getattr(store, "changed", True):
+        for state in states:
+            still(folder, state, store.stamp)
+        return
+    with suppress(KgError), OxigraphStore(folder, read_only=True) as reader:
+        Lexicon.of(reader, vocabulary)
+        if meanings:
+            from kg.encoder import encoder
+            from kg.query.near import titles
+
+            if encoder():
+                titles(reader)

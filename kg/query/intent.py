@@ -1,0 +1,357 @@
+"""What a question asks for: papers, things of a type, claims, a comparison, a path, a ranking, a count or a trend.
+
+The pieces that say so are marked as asked, so that they set no condition; everything else of the question is the
+filter, whatever the kind. What words mean here is data: `ontology/questions.ttl`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal
+
+from kg.query.filter import Entity, Filter, Outcome, Phrase, Query
+from kg.query.items import OPS, Item
+from kg.query.relating import Relating
+from kg.text import fold
+
+if TYPE_CHECKING:
+    from kg.query.question import Parser
+
+Order = Literal["highest", "lowest", "best", "worst"]
+_PERIODS = ("day", "week", "month", "year", "report")
+_ORDERS: tuple[Order, ...] = ("highest", "lowest", "best", "worst")
+#: Types that a question may name without "which" and still ask for ("datasets for code generation").
+_BARE = ("institution", "dataset", "hardware", "country")
+#: Types that a metric's name may have too, and mean the metric where one is looked for ("latency").
+_MEASURED = frozenset(("metric", "problem", "task"))
+#: How far from "highest" its metric may stand, in pieces.
+_NEAR = 4
+
+
+class Intent:
+    """The kind of a question, found from its pieces."""
+
+    def __init__(self, parser: Parser) -> None:
+        self.parser = parser
+        self.items = parser.items
+        self.asked, self.asked_at = self._asked()
+        self.papers_asked = self.asked == "paper"
+        self.top: int | None = None  # the number of "top 5", once it was looked for
+
+    def query(self) -> Query:
+        """The query without its filter."""
+        for kind in (self._trend, self._path, self._comparison, self._ranking, self._count, self._relations):
+            found = kind()
+            if found:
+                return found
+        return self._claims() or self._entities() or Query(most=self._most())
+
+    # What is asked for
+
+    def _asked(self) -> tuple[str, list[int]]:
+        """The type of thing that is asked for, "" where none is said, and the pieces that say so."""
+        for at, item in enumerate(self.items):
+            if item.of("type:") and item.means("asks"):
+                return item.of("type:"), [at]
+            if item.means("asks"):
+                found = self._type_after(at) or self._type_before(at)
+                if found is not None:
+                    return self._type(found), [at, found]
+        first = next((i for i, item in enumerate(self.items) if not self._is_opening(item)), None)
+        if first is not None and self._type(first) in _BARE and not self.items[first].of("kind:"):
+            return self._type(first), [first]
+        last = len(self.items) - 1
+        while last >= 0 and self.items[last].mark:
+            last -= 1
+        is_zh = self.parser.language == "zh" and last > 0 and self.items[last - 1].text.endswith("的")
+        return (self._type(last), [last]) if is_zh and self._type(last) in _BARE else ("", [])
+
+    def _type(self, at: int) -> str:
+        item = self.items[at]
+        return item.of("type:") or ("dataset" if item.of("kind:") == "benchmark" else "")
+
+    def _is_opening(self, item: Item) -> bool:
+        """Whether a piece only leads to what is asked for ("list all", "show me the", "most used", "Chinese")."""
+        leads = item.means("frame", "shows", "popular") or item.of("nation:")
+        return bool(leads) and not item.of("type:")
+
+    def _type_after(self, at: int) -> int | None:
+        for later in range(at + 1, min(at + 5, len(self.items))):
+            item = self.items[later]
+            if self._type(later) and self._is_open_class(later):
+                return later
+            passes = item.means("frame", "popular", "top", "about") or item.of("country:") or item.of("nation:")
+            if item.senses or item.mark or not (passes or item.means(*(f"order:{o}" for o in _ORDERS))):
+                return None
+            if item.of("relation:") or (item.means("results", "reports", "how", "auxiliary") and later > at + 1):
+                return None
+        return None
+
+    def _type_before(self, at: int) -> int | None:
+        """Of "做推测解码的机构有哪些" the piece 机构."""
+        for before in range(at - 1, max(at - 4, -1), -1):
+            if self._type(before):
+                return before
+            if not self.items[before].means("frame") or self.items[before].senses:
+                return None
+        return None
+
+    def _is_open_class(self, at: int) -> bool:
+        """Whether a word for a type is what is asked for, and no part of a condition ("which benchmark papers")."""
+        return not self.items[at].of("kind:") or not any(i.of("type:") == "paper" for i in self.items[at + 1 : at + 2])
+
+    def _mark(self, places: Iterable[int]) -> None:
+        for at in places:
+            self.items[at].asked = True
+
+    def _places(self, *meanings: str) -> list[int]:
+        return [at for at, item in enumerate(self.items) if item.means(*meanings) and not item.asked]
+
+    def _things(self) -> list[int]:
+        """The places of what is named: neither a metric only, nor what nearly all papers are about."""
+        return [
+            at
+            for at, item in enumerate(self.items)
+            if item.senses and item.types != {"metric"} and not item.means("scope") and not item.asked
+        ]
+
+    def _entity(self, at: int) -> Entity | None:
+        senses = [sense for sense in self.parser.chosen(at) if sense.type != "metric"]
+        senses.sort(key=lambda sense: sense.type == "institution")  # "DeepSeek" beside other models
+        return self.parser.entity(senses[0]) if senses else None
+
+    def _names_papers(self) -> bool:
+        return any(item.of("type:") == "paper" and not item.asked for item in self.items)
+
+    def _most(self) -> int | None:
+        """The number of "top 5", which then sets no condition."""
+        for at in self._places("top", "last"):
+            number = self.items[at + 1] if at + 1 < len(self.items) else None
+            is_plain = number is not None and number.value is not None and not number.unit and number.upper is None
+            if number and is_plain and number.value and 0 < number.value < 10_000 and number.value == int(number.value):
+                self._mark([at, at + 1])
+                return int(number.value)
+        return None
+
+    # Kinds
+
+    def _trend(self) -> Query | None:
+        named = bool(self.asked) or any(item.of("type:") for item in self.items)
+        places = self._places("trend") + [at for at in self._places("rising") if named and not self._names_papers()]
+        over = next((self.items[at].of("type:") for at in places if self.items[at].of("type:")), "")
+        per = [at for at in self._places("per") if at + 1 < len(self.items) and self._type(at + 1) in _PERIODS]
+        if not over and per:
+            over = self._type(per[0] + 1)
+            places += [per[0], per[0] + 1]
+        if not places or (self.papers_asked and not over and not self._places("how", "count")):
+            return None
+        beside = [at + 1 for at in places if at + 1 < len(self.items) and self.items[at + 1].of("type:")]
+        beside = [at for at in beside if self._type(at) not in _PERIODS]
+        wants = self._type(beside[0]) if beside else self.asked
+        self._mark([*places, *beside, *self.asked_at, *self._places("count")])
+        return Query("trend", wants=wants or "paper", over=over or "month", most=self._most())
+
+    def _path(self) -> Query | None:
+        things = self._things()
+        nouns, verbs = self._places("path"), self._places("related")
+        if len(things) < 2 or self._names_papers() or not (nouns or (verbs and self._places("how"))):
+            return None
+        ends = [self._entity(at) for at in things[:2]]
+        self._mark([*nouns, *verbs, *things[:2], *self._places("between")])
+        return Query("path", things=tuple(end for end in ends if end))
+
+    def _comparison(self) -> Query | None:
+        chain = self._chain()
+        if len(chain) < 2 or self._names_papers():
+            return None
+        differ = self._places("differ")
+        compare = [at for at in self._places("compare") if not self.items[at].senses]
+        is_open = bool(self._places("asks")) and not differ and not self._places("how")
+        if not (differ or (compare and not is_open) or self._is_yes_no(chain)):
+            return None
+        things = [self._entity(at) for at in chain]
+        inside = range(chain[0], chain[-1])
+        self._mark([*differ, *compare, *chain, *self._places("between", "yes-no", "outperform")])
+        self._mark(at for at in inside if self.items[at].means("and", "or"))
+        metric = self._metric_near(chain[-1] + 1, chain[-1] + _NEAR)
+        found = tuple(dict.fromkeys(thing for thing in things if thing))
+        return Query("comparison", things=found, metric=metric)
+
+    def _chain(self) -> list[int]:
+        """The longest run of things that only words of comparison and joining keep apart."""
+        best: list[int] = []
+        run: list[int] = []
+        for at in self._things():
+            between = self.items[run[-1] + 1 : at] if run else []
+            joined = all(self._joins(item) for item in between)
+            run = [*run, at] if run and joined and between else [at]
+            best = run if len(run) > len(best) else best
+        return best
+
+    def _joins(self, item: Item) -> bool:
+        return item.means("and", "or", "compare", "differ", "frame", "outperform") or item.mark in (",", "、", "，")
+
+    def _is_yes_no(self, chain: list[int]) -> bool:
+        """ "Is dInfer faster than vLLM?", "dInfer比vLLM快吗": two things, and whether one is better."""
+        opens = bool(self.items) and self.items[0].means("auxiliary")
+        asks = opens or bool(self._places("yes-no"))
+        between = self.items[chain[0] + 1 : chain[1]]
+        return asks and any(item.means("outperform") for item in between) and not self.asked
+
+    def _ranking(self) -> Query | None:
+        for at in self._places(*(f"order:{order}" for order in _ORDERS), "sort"):
+            item = self.items[at]
+            beside = self.items[max(at - 1, 0) : at] + self.items[at + 1 : at + 2]
+            if item.means(*OPS) and any(other.value is not None for other in beside):
+                continue
+            order = next((order for order in _ORDERS if item.means(f"order:{order}")), _ORDERS[2])
+            own = self.parser.thresholds.is_speed(at)
+            span = (0, len(self.items), None) if item.means("sort") else (at - 3, at + _NEAR, at)
+            metric = self.parser.thresholds.speed_of(at) if own else self._metric_near(*span)
+            if metric is None and self._most_of(at):
+                return self._by_number(at)
+            named = self.asked or self._things() or self._names_papers()
+            if metric is None and not (item.means("order:best", "order:worst") and named):
+                continue
+            self._mark([at, *self.asked_at, *self._places(f"order:{order}"), *self._places("sort")])
+            return Query("ranking", metric=metric, order=order, most=self._most(), wants=self._ranked())
+        top = self._places("top")
+        number = self._most() if top else None
+        metric = self._metric_near(top[0] + 2, len(self.items)) if number else None
+        if number and metric:
+            self._mark(self.asked_at)
+            return Query("ranking", metric=metric, most=number, wants=self._ranked())
+        self.top = number
+        return None
+
+    def _ranked(self) -> str:
+        return self.asked if self.asked not in ("", "paper", "metric") else ""
+
+    def _most_of(self, at: int) -> bool:
+        """Whether "most" counts papers: "which institution has the most papers"."""
+        beside = [i for i in (at + 1, at - 1, at - 2) if 0 <= i < len(self.items)]
+        papers = any(self._type(i) == "paper" for i in beside)
+        return papers and self.items[at].means("order:highest") and self.asked not in ("", "paper")
+
+    def _by_number(self, at: int) -> Query:
+        self._mark([at, *self.asked_at])
+        return Query("count", wants="paper", over=self.asked, order="highest", most=self._most())
+
+    def _metric_near(self, start: int, stop: int, of: int | None = None) -> Outcome | None:
+        """The metric among some pieces, nearest to one of them; it and its direction set no condition then."""
+        places = [at for at in range(max(start, 0), min(stop, len(self.items))) if self._is_metric(at)]
+        places = [at for at in places if of is None or self._is_open(min(at, of), max(at, of))]
+        if not places:
+            return None
+        at = min(places, key=lambda place: (abs(place - of), -place)) if of is not None else places[0]
+        thresholds = self.parser.thresholds
+        change = next((i for i in (at - 1, at + 1) if 0 <= i < len(self.items) and self.parser.changes(i)), None)
+        self._mark([at] if change is None else [at, change])
+        return thresholds.speed_of(at) if thresholds.is_speed(at) else self.parser.metric(at, change)
+
+    def _is_metric(self, at: int) -> bool:
+        item = self.items[at]
+        is_metric = "metric" in item.types and not item.types - _MEASURED
+        return not item.asked and (is_metric or self.parser.thresholds.is_speed(at))
+
+    def _is_open(self, start: int, stop: int) -> bool:
+        """Whether no other thing and no mark stands between two pieces."""
+        return not any(item.mark or item.types - {"metric"} for item in self.items[start + 1 : stop])
+
+    def _count(self) -> Query | None:
+        for at in self._places("count"):
+            around = [i for i in (at + 1, at + 2, at - 1) if 0 <= i < len(self.items) and self._type(i)]
+            if not around and not (at < 2 and fold(self.items[at].text).startswith("how")):
+                continue
+            wants = self._type(around[0]) if around else "paper"
+            per = [i for i in self._places("per") if i + 1 < len(self.items) and self._type(i + 1)]
+            each = [i for i, item in enumerate(self.items) if fold(item.text) == "each" and i + 1 < len(self.items)]
+            over = next((i + 1 for i in (*per, *each) if self._type(i + 1) not in ("", wants)), None)
+            self._mark([at, *around[:1], *per, *self.asked_at, *([over] if over is not None else [])])
+            return Query("count", wants=wants, over="" if over is None else self._type(over))
+        return None
+
+    def _relations(self) -> Query | None:
+        if self.papers_asked or self._names_papers():
+            return None
+        found = Relating(self.parser, self.asked, self._things()).find()
+        if found is None:
+            return None
+        self._mark(self.asked_at)
+        return Query("relations", link=found, wants=self.asked, most=self._most())
+
+    def _claims(self) -> Query | None:
+        """What a paper says: its results, what it proposes, or all of it."""
+        if self._names_papers() and not self._places("results"):
+            return None
+        things = [thing for at in self._things() if (thing := self._entity(at)) and self._is_named(thing)]
+        asks = self._places("asks", "how")
+        results = [at for at in self._places("results") if not self.papers_asked]
+        if self.asked not in ("", "metric", "model", "technique") or self.papers_asked:
+            return None
+        metrics = [at for at in range(len(self.items)) if self._is_metric(at)]
+        if any(item.value is not None for item in self.items) or self._names_papers():
+            return None
+        says = bool(self._places("reports", "how"))
+        papers = [item for item in self.items if item.fact and item.fact.field == "paper"]
+        named = bool(things or papers)
+        told = (says and bool(metrics)) or (named and (says or bool(metrics)))
+        if (results and (papers or self._things())) or (asks and told):
+            metric = self._metric_near(0, len(self.items))
+            self._mark([*results, *self.asked_at])
+            return Query("claims", wants="result", things=tuple(things[:1]), metric=metric)
+        if things and asks and self._places("propose") and self.asked in ("", "technique"):
+            self._mark([*self.asked_at, *self._places("propose")])
+            return Query("claims", wants="technique", things=tuple(things[:1]))
+        if things and self._places("about-it") and not self.asked and len(self._things()) == 1:
+            return Query("claims", things=tuple(things[:1]))
+        return None
+
+    def _is_named(self, thing: Entity) -> bool:
+        """Whether it may be what one paper proposes, and not a topic."""
+        return thing.field in ("technique", "model", "dataset")
+
+    def _entities(self) -> Query | None:
+        popular = self._places("popular")
+        beside = [at + 1 for at in popular if at + 1 < len(self.items) and self.items[at + 1].of("type:")]
+        wants = self.asked or (self._type(beside[0]) if beside else "")
+        top = self.top or self._most()
+        if top and not wants:
+            wants = next((self._type(at) for at in range(len(self.items)) if self._type(at)), "")
+        if wants in ("", "paper", "report", *_PERIODS[:2]):
+            return Query(most=top) if top else None
+        places = self.asked_at or beside or [at for at in range(len(self.items)) if self._type(at) == wants][:1]
+        self._mark([*places, *popular, *self._ways(places)])
+        return Query("entities", wants=wants, most=top)
+
+    def _ways(self, places: list[int]) -> list[int]:
+        """The verb right behind what is asked for ("which data sets are used to evaluate ..."), which is no cue."""
+        out: list[int] = []
+        for at in range(places[-1] + 1, len(self.items)) if self.asked not in ("institution", "technique", "") else ():
+            if not self.items[at].means("frame", "use", "evaluate") or self.items[at].senses:
+                break
+            out += [at] if self.items[at].means("use", "evaluate") else []
+        return out
+
+
+def is_outside(parser: Parser, query: Query, found: Filter) -> bool:
+    """Whether a question asks for something that no graph of papers knows ("write me a poem about pruning")."""
+    if not parser.outside or any(item.of("type:") == "paper" for item in parser.items):
+        return False
+    first = next((item for item in parser.items if not item.means("frame", "about")), None)
+    known = any(not isinstance(term, Phrase) for condition in found.conditions for term in condition.any_of)
+    return first is parser.outside[0] or not (known or query.things)
+
+
+def refusal(parser: Parser) -> str:
+    """One sentence for such a question, with three that would work."""
+    examples = [word.labels for word in parser.lexicon.words.meaning("example")]
+    is_zh = parser.language == "zh"
+    asked = [next(label for label in labels if _is_han(label) == is_zh) for labels in examples][:3]
+    if is_zh:
+        return f"图谱只能回答有关论文的问题，例如：{' '.join(asked)}"
+    return f"The graph only answers questions about papers, for example: {' '.join(asked)}"
+
+
+def _is_han(text: str) -> bool:
+    return any("\u3400" <= char <= "\u9fff" for char in text)

@@ -1,0 +1,284 @@
+"""What papers say: their results, what they propose, use and compare with, and how things relate, each with its words.
+
+A claim that several entries of one paper make is one line that names them all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from kg.model import ROLES
+from kg.query.answer import Answer, Cell, Line, Quote, Table
+from kg.query.empty import why_empty
+from kg.query.filter import Condition, Entity, Fact, Filter, Outcome, Query
+from kg.query.lexicon import Lexicon, Selects
+from kg.query.measures import Measures
+from kg.query.sayings import Sayings
+from kg.query.shown import entry_of, quotes, rows, values
+from kg.query.sparql import literal, where
+from kg.query.tally import backers, without
+from kg.text import fold
+
+RESULTS = ("metric", "change", "value", "baseline", "setting", "hardware", "model", "paper", "quote")
+CLAIMS = ("subject", "claim", "object", "value", "baseline", "setting", "paper", "quote")
+_OF_RESULTS = ("value", "baseline", "setting")
+#: Papers that are read, lines where nobody says how many, quotes of a line.
+_PAPERS, _SHOWN, _QUOTES = 50, 100, 3
+#: What a result was obtained on.
+_SETUP = ("hardware", "model")
+#: The order in which claims of other types than results stand.
+_ORDER = (*ROLES, "relation", "hardware", "model", "dataset", "problem", "task")
+
+
+@dataclass(slots=True)
+class _Claim:
+    """A claim, with the nodes that say it."""
+
+    paper: str
+    kind: str  # "result", a role, "relation", an entity type
+    cells: dict[str, Cell]
+    concept: str = ""
+    nodes: list[str] = field(default_factory=list)
+
+
+def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
+    """The claims of the papers that propose the query's things, else of those that its filter lets through."""
+    return _Claims(store, lexicon, question, query).answer(limit)
+
+
+class _Claims:
+    def __init__(self, store: Selects, lexicon: Lexicon, question: str, query: Query) -> None:
+        self.store, self.lexicon, self.question, self.query = store, lexicon, question, query
+        self.say = Sayings.of(question)
+        self.measures = Measures(lexicon, self.say)
+        self.notes = list(query.filter.notes)
+        self._called: dict[str, str] = {}
+
+    def answer(self, limit: int | None) -> Answer:
+        wanted, papers = self._papers()
+        if not papers:
+            has = bool(wanted.conditions)
+            why = why_empty(self.store, wanted, self.lexicon, self.say) if has else self.say("claims.which")
+            return self._said((why,))
+        if len(papers) > _PAPERS:
+            papers = papers[:_PAPERS]
+            self.notes.append(self.say("claims.cut_papers", _PAPERS))
+        names = {paper: backer.entries for paper, backer in backers(self.store, papers).items()}
+        claims = list(self._results(names)) if self.query.wants in ("", "result") else []
+        if self.query.wants != "result":
+            claims += sorted(self._mentions(names), key=lambda claim: _ORDER.index(claim.kind))
+        claims.sort(key=lambda claim: names[claim.paper])
+        if not claims:
+            return self._said((self.say("claims.none", len(papers), claims=self._kinds()),))
+        shown = claims[: limit or self.query.most or _SHOWN]
+        lines = self._lines(shown)
+        verdict = self.say(
+            "claims.verdict",
+            claims=self.say("number.result" if self.query.wants == "result" else "number.claim", len(claims)),
+            papers=self.say("number.paper", len({claim.paper for claim in claims})),
+        )
+        verdict += self.say("tally.cut", len(shown)) if len(shown) < len(claims) else ""
+        table = Table(self._columns(shown), lines, verdict)
+        return Answer(self.question, self.query, rows(self.store, lines), tuple(self.notes), table)
+
+    def _said(self, notes: Iterable[str]) -> Answer:
+        return Answer(self.question, self.query, (), (*self.notes, *notes))
+
+    def _kinds(self) -> str:
+        return self.say(f"things.{self.query.wants or 'claim'}")
+
+    # Which papers
+
+    def _papers(self) -> tuple[Filter, list[str]]:
+        """The papers that claims are asked of, and the filter that found them."""
+        things = self.query.things
+        wanted = without(self.query.filter, [thing.concept for thing in things])
+        if not things:
+            return wanted, self._found(wanted) if wanted.conditions else []
+        for terms in (_proposed(things, exact=True), _proposed(things, exact=False)):
+            if terms and (papers := self._found(_narrowed(wanted, terms))):
+                return wanted, papers
+        label = self.say.listed([thing.label for thing in things])
+        anyhow = tuple(replace(thing, roles=ROLES if thing.field == "technique" else ()) for thing in things)
+        wider = _narrowed(wanted, anyhow)
+        papers = self._found(wider)
+        if papers:
+            self.notes.append(self.say("claims.not_proposed", thing=label))
+        return wider, papers
+
+    def _found(self, wanted: Filter) -> list[str]:
+        result = "?paper kg:result ?_result ." if self.query.wants == "result" else ""
+        found = f"{where(wanted)} {result}"
+        rows = self.store.select(f"SELECT DISTINCT ?paper WHERE {{ {found} }} LIMIT {_PAPERS + 1}")
+        return sorted(str(row["paper"]) for row in rows)
+
+    # What they say
+
+    def _results(self, names: dict[str, list[str]]) -> Iterator[_Claim]:
+        """The results of papers, once each: the same number of the same metric in two texts is one."""
+        found: dict[tuple[object, ...], _Claim] = {}
+        nodes: list[dict[str, Any]] = self.store.select(
+            f"""SELECT ?paper ?node ?order ?metric ?wording ?low ?high ?unit ?change ?bound ?baseline ?against ?setting
+WHERE {{ {values("paper", sorted(names))} ?paper kg:result ?node .
+  ?node kg:low ?low ; kg:high ?high ; kg:order ?order ; kg:change ?change
+  OPTIONAL {{ ?node kg:metric ?metric }} OPTIONAL {{ ?node kg:metricText ?wording }}
+  OPTIONAL {{ ?node kg:unit ?unit }} OPTIONAL {{ ?node kg:bound ?bound }} OPTIONAL {{ ?node kg:setting ?setting }}
+  OPTIONAL {{ ?node kg:baseline ?baseline }} OPTIONAL {{ ?node kg:baselineText ?against }} }}"""
+        )
+        for row in sorted(nodes, key=lambda row: (entry_of(row["node"]), row["order"], row["node"])):
+            metric = row["metric"] or fold(row["wording"] or "")
+            if not _is_of(self.query.metric, metric, row):
+                continue
+            key = (row["paper"], metric, row["low"], row["high"], row["unit"], row["change"])
+            claim = found.setdefault(key, _Claim(row["paper"], "result", {}, row["metric"] or ""))
+            label = self._label(row["metric"]) if row["metric"] else row["wording"] or ""
+            against = self._label(row["baseline"]) if row["baseline"] else row["against"]
+            amount = self.measures.amount(row["low"], row["high"], row["unit"] or "", row["bound"] or "exact")
+            cells = {"metric": label, "change": row["change"], "value": amount}
+            for name, said in (cells | {"baseline": against, "setting": row["setting"]}).items():
+                claim.cells[name] = claim.cells.get(name) or said
+            claim.nodes.append(row["node"])
+        claims = list(found.values())
+        self._place(claims, names)
+        for claim in claims:
+            subject = self._names(names).get(claim.paper, "")
+            metric = self.say(f"measure.{claim.cells['change']}", metric=claim.cells["metric"])
+            claim.cells |= {"subject": subject, "claim": self.say("claims.result"), "object": metric}
+            yield claim
+
+    def _place(self, claims: list[_Claim], names: dict[str, list[str]]) -> None:
+        """Fill in the hardware and models that stand in the sentence of a result, or in its setting."""
+        entries = [f"entry:{name}" for paper in names.values() for name in paper]
+        named: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+        for row in self.store.select(
+            f"""SELECT DISTINCT ?entry ?kind ?entity ?quote WHERE {{ {values("entry", entries)}
+  VALUES ?kind {{ {" ".join(map(literal, _SETUP))} }}
+  ?entry kg:mentions ?node . ?node kg:entity ?entity ; kg:quote ?quote ; kg:type ?kind }}"""
+        ):
+            named[str(row["entry"]).partition(":")[2], str(row["kind"])][str(row["quote"])] = str(row["entity"])
+        words = quotes(self.store, {node: "" for claim in claims for node in claim.nodes})
+        for claim in claims:
+            said = [words[node] for node in claim.nodes if node in words]
+            text = "\n".join([*(quote.context or quote.quote for quote in said), str(claim.cells["setting"] or "")])
+            for kind in _SETUP:
+                known = {q: e for quote in said for q, e in named[quote.source, kind].items()}
+                found = {entity for quote, entity in known.items() if _stands(quote, text)}
+                claim.cells[kind] = tuple(sorted(map(self._label, found)))
+
+    def _mentions(self, names: dict[str, list[str]]) -> list[_Claim]:
+        """What papers propose, use, relate and name, once each."""
+        entries = values("entry", (f"entry:{name}" for paper in names.values() for name in paper))
+        found: dict[tuple[object, ...], _Claim] = {}
+        own = self._names(names)
+        wants = self.query.wants
+        for row in self._ordered(
+            f"""SELECT ?paper ?node ?order ?kind ?role ?entity WHERE {{
+  {entries} ?entry kg:paper ?paper ; kg:mentions ?node .
+  ?node kg:type ?kind ; kg:entity ?entity ; kg:order ?order OPTIONAL {{ ?node kg:role ?role }} }}"""
+        ):
+            kind = row["role"] or row["kind"] if row["kind"] == "technique" else row["kind"]
+            if kind in _ORDER and wants in ("", row["kind"]):
+                self._add(found, row, kind, (own[row["paper"]], f"claims.{kind}", row["entity"]))
+        if not wants:
+            for row in self._ordered(
+                f"""SELECT ?paper ?node ?order ?type ?head ?tail WHERE {{
+  {entries} ?entry kg:paper ?paper ; kg:relation ?node .
+  ?node kg:relationType ?type ; kg:head ?head ; kg:tail ?tail ; kg:order ?order }}"""
+            ):
+                said = f"path.{row['type'].partition(':')[2]}_forward"
+                self._add(found, row, "relation", (self._label(row["head"]), said, row["tail"]))
+        return list(found.values())
+
+    def _add(
+        self, found: dict[tuple[object, ...], _Claim], row: dict[str, Any], kind: str, said: tuple[str, str, str]
+    ) -> None:
+        """A claim: subject, the key of what is said, and the CURIE of its object."""
+        subject, key, concept = said
+        cells: dict[str, Cell] = {"subject": subject, "claim": self.say(key), "object": self._label(concept)}
+        claim = _Claim(row["paper"], kind, cells, concept)
+        found.setdefault((row["paper"], subject, cells["claim"], concept), claim).nodes.append(row["node"])
+
+    def _ordered(self, sparql: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.store.select(sparql)
+        return sorted(found, key=lambda row: (entry_of(row["node"]), row["order"], row["node"]))
+
+    def _names(self, papers: Iterable[str]) -> dict[str, str]:
+        """What papers are called: by the name of what they propose, else by their title."""
+        if not self._called:
+            for row in self.store.select(
+                f"""SELECT ?paper ?name ?title WHERE {{ {values("paper", sorted(papers))} ?paper a kg:Paper
+  OPTIONAL {{ ?paper kg:name ?name }} OPTIONAL {{ ?paper kg:title ?title }} }} ORDER BY ?name ?title"""
+            ):
+                said = str(row["name"] or row["title"] or str(row["paper"]).partition(":")[2])
+                self._called[str(row["paper"])] = self._called.get(str(row["paper"])) or said
+        return self._called
+
+    # How it is told
+
+    def _lines(self, claims: list[_Claim]) -> tuple[Line, ...]:
+        words = quotes(self.store, {node: str(claim.cells["object"]) for claim in claims for node in claim.nodes})
+        columns = self._columns(claims)
+        out = []
+        for claim in claims:
+            said = [words[node] for node in claim.nodes if node in words]
+            entries = tuple(sorted({entry_of(node) for node in claim.nodes}))
+            first = next(iter(said), None)
+            cells = claim.cells | {"paper": entries, "quote": _sentence(first) if first else ""}
+            line = tuple(cells.get(column) or None for column in columns)
+            out.append(Line(line, entries, _spread(said), claim.concept))
+        return tuple(out)
+
+    def _columns(self, claims: list[_Claim]) -> tuple[str, ...]:
+        if self.query.wants == "result":
+            return RESULTS
+        results = any(claim.kind == "result" for claim in claims)
+        return CLAIMS if results else tuple(name for name in CLAIMS if name not in _OF_RESULTS)
+
+    def _label(self, concept: str) -> str:
+        return self.lexicon.label(concept, self.say.language)
+
+
+def _proposed(things: tuple[Entity, ...], *, exact: bool) -> tuple[Entity | Fact, ...]:
+    """The terms for papers that propose things, or are them; with narrower ones and members unless `exact`."""
+    out: list[Entity | Fact] = []
+    for thing in things:
+        if thing.field == "paper":
+            out.append(Fact("paper", thing.concept.partition(":")[2], thing.label, concept=thing.concept))
+        else:
+            concepts = (thing.concept,) if exact else thing.concepts
+            out.append(replace(thing, field="technique", concepts=concepts, roles=("proposed",)))
+    return tuple(out)
+
+
+def _narrowed(wanted: Filter, terms: tuple[Entity | Fact, ...]) -> Filter:
+    condition = Condition(" / ".join(term.label for term in terms), terms)
+    return replace(wanted, conditions=(condition, *wanted.conditions))
+
+
+def _is_of(metric: Outcome | None, concept: str, row: dict[str, Any]) -> bool:
+    """Whether a result is on the metric that is asked for."""
+    if metric is None or not (metric.metrics or metric.words):
+        return True
+    words = set(fold(row["wording"] or "").split())
+    return concept in metric.metrics or any(set(said.split()) <= words for said in metric.words)
+
+
+def _stands(quote: str, text: str) -> bool:
+    """Whether words stand in a text whose white space is folded."""
+    words = r"\s+".join(map(re.escape, quote.split()))
+    return re.search(rf"(?<![A-Za-z0-9]){words}(?![A-Za-z0-9])", text) is not None
+
+
+def _spread(said: list[Quote]) -> tuple[Quote, ...]:
+    """A few quotes of a claim, one of each entry first."""
+    once = {quote.source: quote for quote in reversed(said)}
+    first = [quote for quote in said if once[quote.source] is quote]
+    return tuple([*first, *(quote for quote in said if quote not in first)][:_QUOTES])
+
+
+def _sentence(quote: Quote) -> str:
+    return " ".join(quote.quote.split())

@@ -1,0 +1,56 @@
+"""Things that papers have (techniques, institutions, datasets, ...), by papers and by independent ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kg.query.answer import Answer, Line, Table
+from kg.query.empty import any_role
+from kg.query.filter import Query
+from kg.query.kinds import count, relations
+from kg.query.lexicon import Lexicon, Selects
+from kg.query.sayings import Sayings
+from kg.query.shown import rows
+from kg.query.tally import TYPES, Count, Tally, entries_of, found_any, nothing
+
+#: Lines where nobody says how many; papers of the answer that are all listed.
+SHOWN, _LISTED = 20, 100
+_ROLES = ("proposed", "used", "baseline")
+#: All papers of an institution are one in independent support.
+_ALONE = ("support", "institution")
+
+
+def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
+    """The things of a type that most papers of a filter have, at most `limit` (20)."""
+    if query.link is not None:
+        return relations.answer(store, lexicon, question, query, limit)
+    if query.wants not in TYPES:
+        return count.answer(store, lexicon, question, replace(query, over=query.wants, wants="paper"), limit)
+    say = Sayings.of(question)
+    wanted = query.filter
+    tally = Tally(store, lexicon, wanted, say.language)
+    number = limit or query.most or SHOWN
+    things, total = tally.first(query.wants, number)
+    if not things and not found_any(store, wanted) and found_any(store, wider := any_role(wanted)):
+        wanted, tally = wider, Tally(store, lexicon, wider, say.language)
+        things, total = tally.first(query.wants, number)
+    if not things:
+        return Answer(question, query, (), (*wanted.notes, nothing(store, lexicon, wanted, say, query.wants)))
+    roles = _ROLES if query.wants == "technique" else ()
+    columns = tuple(name for name in (query.wants, "papers", "support", *roles) if (name, query.wants) != _ALONE)
+    lines = tally.lines(query.wants, things, columns)
+    table = Table(columns, lines, _verdict(tally, say, query.wants, things, total))
+    others = entries_of(store, wanted, _LISTED) if wanted.conditions else []
+    shown = rows(store, (*lines, Line((), tuple(others))))
+    return Answer(question, replace(query, filter=wanted), shown, wanted.notes, table)
+
+
+def _verdict(tally: Tally, say: Sayings, kind: str, things: list[Count], total: int | None) -> str:
+    number = say(f"number.{kind}", total) if total is not None else say("tally.many", things=say(f"things.{kind}"))
+    first, others = things[0], things[1:]
+    if others and others[0].papers < first.papers:
+        papers = say("number.paper", first.papers)
+        said = say("tally.first", number=number, first=tally.label(first.thing), papers=papers)
+    else:
+        said = say("tally.level", number=number)
+    return said + (say("tally.cut", len(things)) if total is None or total > len(things) else "")

@@ -1,0 +1,83 @@
+"""Papers and concepts ranked by nearness in meaning to some words, each with the words of it that are nearest."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from kg.encoder import encoder
+from kg.query.answer import Answer, Line, Quote, Row, Table
+from kg.query.filter import Query
+from kg.query.kinds.papers import entries_of, papers_of
+from kg.query.lexicon import Lexicon, Selects, kind_of
+from kg.query.near import Near, in_english, titles
+from kg.query.sayings import Sayings
+from kg.query.sparql import select_texts
+from kg.text import sentence_at, tokens
+
+#: Papers that are listed where no number is asked for, and concepts.
+_PAPERS, _CONCEPTS = 20, 5
+#: The cosine below which nothing is called near.
+_LEAST = 0.2
+
+
+def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
+    """The papers nearest to the words of a query, at most `limit`, and the concepts.
+
+    Only papers that fulfil the filter count. Chinese is put into English by the vocabulary's labels first.
+    """
+    words = query.words or question
+    say = Sayings.of(words)
+    english = in_english(words, lexicon.vocabulary)
+    notes = query.filter.notes
+    if english != words and english:
+        notes = (*notes, say("near.read_as", words=english))
+    if not encoder() or not any(token.fold for token in tokens(english)):
+        return Answer(question, query, (), (*notes, say("near.no_words")))
+    vector = encoder()(english)
+    among = frozenset(papers_of(store, query.filter)) if query.filter.conditions else None
+    found = titles(store)
+    most = limit or (len(found.keys) if limit == 0 else _PAPERS)
+    near = found.nearest(vector, most, among)
+    papers = [one for one in near if one.similarity >= _LEAST]
+    concepts = [one for one in lexicon.near(english, _CONCEPTS) if one.similarity >= _LEAST]
+    rows = _rows(store, papers, english, words)
+    lines = [
+        Line((lexicon.label(one.name, say.language), kind_of(one.name), one.similarity), concept=one.name)
+        for one in concepts
+    ] + [Line((row.title, "paper", row.score), row.sources, row.evidence) for row in rows]
+    table = Table(("text", "type", "similarity"), tuple(lines))
+    return Answer(question, query, rows, notes, table)
+
+
+def _rows(store: Selects, papers: list[Near], english: str, words: str) -> tuple[Row, ...]:
+    """The papers, each with its title and the sentence that shares most words with what is asked."""
+    entries = entries_of(store, [one.name for one in papers])
+    texts: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for row in store.select(select_texts(sorted(entry for held in entries.values() for entry in held))):
+        texts[str(row["entry"])].append((str(row["field"]), str(row["raw"])))
+    out = []
+    for one in papers:
+        held = sorted(entries.get(one.name, {}))
+        names = tuple(entry.partition(":")[2] for entry in held)
+        quotes = (quote for entry in held for quote in _snippet(entry, sorted(texts[entry]), english, words))
+        if names:
+            out.append(Row(names[0], one.name, one.text, names, one.similarity, tuple(quotes)))
+    return tuple(out)
+
+
+def _snippet(entry: str, texts: list[tuple[str, str]], english: str, words: str) -> list[Quote]:
+    """The sentence of an entry's texts that shares most words with what is asked; the first of equals."""
+    asked = {token.fold for token in tokens(english)}
+    best: tuple[int, Quote] | None = None
+    for field, raw in texts:
+        at = 0
+        while at < len(raw):
+            start, end = sentence_at(raw, at, at + 1)
+            end = max(end, at + 1)
+            shared = len(asked & {token.fold for token in tokens(raw[start:end])})
+            if shared and (best is None or shared > best[0]):
+                said = raw[start:end]
+                quote = Quote(entry.partition(":")[2], field, said, start, end, words, " ".join(said.split()))
+                best = shared, quote
+            at = end
+    return [best[1]] if best else []

@@ -1,0 +1,427 @@
+"""How two things hang together: the shortest paths between them that papers give evidence for.
+
+A step is a relation that a paper states between two things, or that a paper has a thing; a paper is a node like any
+other. The search starts from both ends and goes through the graph level by level with one query a level, so that it
+sees no more of a large graph than it needs; networkx then finds the cheapest ways through what was seen. What very many
+papers have (hubs) links everything with everything and is passed over; the more papers have a thing, the weaker a
+bridge it is, so that passing it costs the logarithm of their number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Sequence, Set
+from functools import cached_property
+from itertools import islice, pairwise
+from math import log, sqrt
+from typing import TYPE_CHECKING, NamedTuple
+
+from kg.graph.rdf import LINKS, RELATIONS
+from kg.names import iri, is_curie
+from kg.query.answer import Answer, Line, Table
+from kg.query.filter import Entity, Query
+from kg.query.lexicon import Lexicon, Selects, kind_of
+from kg.query.sayings import Sayings
+from kg.query.shown import entry_of, iris, quotes, rows, values
+from kg.query.sparql import literal
+from kg.text import fold
+
+if TYPE_CHECKING:
+    import networkx
+
+_COLUMNS = ("path", "step", "from", "relation", "to", "paper", "quote")
+#: Paths that are shown, and steps that one has at most.
+_PATHS, _STEPS = 5, 4
+#: How many paths make it needless to look for longer ones.
+_ENOUGH = 3
+#: Nodes of a level from which the search goes on, and edges of a level that are read.
+_FRONTIER, _EDGES = 60, 2_000
+#: Paths that networkx is asked for, those of them that are looked at closely, nodes with the cheapest paths through
+#: them that it is asked about, and bridges whose papers are counted.
+_TRIED, _KEPT, _NARROW, _WEIGHED = 30, 15, 80, 100
+#: What a step costs: what papers state between two things counts more than that a paper has both.
+_RELATION = 0.7
+_LINK = {"proposed": 0.9, "baseline": 1.3, "mentioned": 1.6}
+_COSTS = {f"kg:{LINKS[kind]}": _LINK.get(kind, 1.0) for kind in LINKS} | {
+    f"kg:{name}": _RELATION for name in RELATIONS.values()
+}
+_LINKS = tuple(sorted(f"kg:{name}" for name in LINKS.values()))
+_STATED = tuple(sorted(f"kg:{name}" for name in RELATIONS.values()))
+_LINKED, _RELATED = (", ".join(f"<{iri(name)}>" for name in names) for names in (_LINKS, _STATED))
+_START, _END = "start", "end"
+
+
+class _Edge(NamedTuple):
+    """A triple of the graph: a relation between two things, or that a paper has a thing."""
+
+    head: str
+    relation: str  # "kg:uses"
+    tail: str
+
+
+class _Step(NamedTuple):
+    """An edge as a path passes it."""
+
+    start: str
+    end: str
+    edge: _Edge
+
+
+#: A path from the first thing to the second.
+_Path = tuple[_Step, ...]
+
+
+def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
+    """Up to five paths between the first two things of a query, at most `limit`; a line a step."""
+    say = Sayings.of(question)
+
+    def told(verdict: str, paths: Sequence[_Path] = (), *more: str) -> Answer:
+        lines = telling.lines(paths[:limit])
+        table = Table(_COLUMNS, lines, verdict or _chain(lines, say))
+        notes = (*query.filter.notes, *([] if lines else [verdict]), *filter(None, more))
+        return Answer(question, query, rows(store, lines), notes, table)
+
+    telling = _Telling(store, lexicon, say)
+    if len(query.things) < 2:
+        return told(say("path.two"))
+    first, second = query.things[:2]
+    ends = {"first": first.label, "second": second.label}
+    search = _Search(store, lexicon, first, second)
+    if search.is_same:
+        return told(say("path.same", **ends))
+    unknown = search.unknown()
+    if unknown:
+        return told(say("path.unknown", thing=ends[unknown]))
+    found = telling.different(search.find())
+    both = say.listed([lexicon.label(concept, say.language) for concept in search.shared])
+    note = say("path.shared", both=both, **ends) if both else ""
+    if found:
+        return told("", found, note)
+    found = telling.different(search.through_hubs())[:1]
+    hub = next((step.end for path in found for step in path if step.end in search.hubs), "")
+    if not hub:
+        return told(say("path.none", steps=_STEPS, **ends), (), note)
+    papers = search.papers_of(hub)
+    return told(say("path.hub", papers, hub=lexicon.label(hub, say.language), **ends), found)
+
+
+class _Search:
+    """The part of the graph between two things that has been seen so far."""
+
+    def __init__(self, store: Selects, lexicon: Lexicon, first: Entity, second: Entity) -> None:
+        self.store, self.lexicon = store, lexicon
+        one, two = self._concepts(first), self._concepts(second)
+        self.is_same = first.concept in two or second.concept in one
+        # What counts as both is a bridge between them.
+        self.shared = sorted(one & two)
+        self.sides = dict.fromkeys(one - two, _START) | dict.fromkeys(two - one, _END)
+        self.near: dict[str, dict[str, _Edge]] = {}  # what was seen: the cheapest edge between two nodes
+        self.stated: set[frozenset[str]] = set()  # things between which papers state a relation
+        self.hubs: set[str] = set()
+        self.degrees: dict[str, int] = {}
+        # Institutions link all that is done at a place: a bridge between institutions only.
+        self.institutions = first.field == second.field == "institution"
+
+    def _concepts(self, thing: Entity) -> set[str]:
+        """The thing and what counts as it; of a topic also the techniques, tasks and problems of its name."""
+        out = set(thing.concepts)
+        if thing.field == "topic":
+            named = self.lexicon.senses(fold(self.lexicon.label(thing.concept)))
+            out |= {c for sense in named if sense.type != "metric" for c in self.lexicon.family(sense.concept)}
+        return out
+
+    def unknown(self) -> str:
+        """Which of the two things, "first" or "second", nothing in the graph names."""
+        for name, side in (("first", _START), ("second", _END)):
+            some = f"{values('x', self._side(side))} {{ ?m kg:entity ?x }} UNION {{ ?m kg:head|kg:tail ?x }}"
+            if not self.store.select(f"SELECT ?m WHERE {{ {some} }} LIMIT 1"):
+                return name
+        return ""
+
+    def find(self) -> list[_Path]:
+        """Paths without hubs from the cheapest on, none more than a step longer than the shortest."""
+        found: list[_Path] = []
+        for level in (self._around, self._third, self._fourth):
+            is_last = bool(found)
+            level()
+            found = self._paths()
+            if is_last or len(found) >= _ENOUGH:
+                break
+        return _short(found)
+
+    def through_hubs(self) -> list[_Path]:
+        """Paths through what was passed over, after a search that found none without."""
+        return _short(self._paths(self.hubs))
+
+    def papers_of(self, hub: str) -> int:
+        """How many papers have a thing."""
+        have = f"{values('t', [hub])} {values('p', _LINKS)} ?paper ?p ?t ."
+        return int(str(self.store.select(f"SELECT (COUNT(DISTINCT ?paper) AS ?n) WHERE {{ {have} }}")[0]["n"]))
+
+    # Levels
+
+    def _side(self, name: str) -> list[str]:
+        return sorted(concept for concept, side in self.sides.items() if side == name)
+
+    def _around(self) -> None:
+        """All that is one step from the two things: what papers state of them, papers that have them."""
+        cut = False
+        for side in (_START, _END):
+            cut |= self._take(self._side(side))
+        if cut:  # not all papers were read: those that have both things are looked for
+            sides = (self._side(side) for side in (_START, _END))
+            have = [
+                f"{{ SELECT ?h ?p{at} ?t{at} WHERE {{ {values(f't{at}', side)} ?h ?p{at} ?t{at} "
+                f"FILTER(?p{at} IN ({_LINKED})) }} }}"
+                for at, side in enumerate(sides)
+            ]
+            for row in self._select(f"?h ?p0 ?t0 ?p1 ?t1 WHERE {{ {' '.join(have)} }}"):
+                for at in "01":
+                    self._add(row["h"], row[f"p{at}"], row[f"t{at}"])
+
+    def _third(self) -> None:
+        """What is two steps from the side of which less has been seen."""
+        sizes = {side: len(self.near.get(side, ())) for side in (_START, _END)}
+        self.wider = max((_START, _END), key=lambda side: (sizes[side], side))
+        self._open(_END if self.wider == _START else _START)
+
+    def _fourth(self) -> None:
+        """What is two steps from the other side."""
+        self._open(self.wider)
+
+    def _open(self, side: str) -> None:
+        """See what is a step from what is a step from a side; hubs stay closed."""
+        costs = {node: _COSTS[edge.relation] for node, edge in self.near.get(side, {}).items()}
+        nodes = sorted(costs.keys() - {_START, _END}, key=lambda node: (costs[node], node))[:_FRONTIER]
+        things = [node for node in nodes if not _is_paper(node)]
+        self._weigh(things)
+        things = [node for node in things if node not in self.hubs]
+        papers = [node for node in nodes if _is_paper(node)]
+        self._take(things)
+        if papers:
+            self._read(f"{values('h', papers)} ?h ?p ?t FILTER(?p IN ({_LINKED}))")
+
+    def _take(self, things: list[str]) -> bool:
+        """See all that is one step from things; whether that was too much to be read.
+
+        One look-up a thing: in a store on disk each costs as much as reading some ten triples.
+        """
+        if not things:
+            return False
+        stated = self._read(f"{values('h', things)} ?h ?p ?t FILTER(?p IN ({_RELATED}))")
+        return self._read(f"{values('t', things)} ?h ?p ?t FILTER(?p IN ({_RELATED}, {_LINKED}))") or stated
+
+    def _read(self, pattern: str) -> bool:
+        rows = self._select(f"?h ?p ?t WHERE {{ {pattern} }}")
+        for row in rows:
+            self._add(row["h"], row["p"], row["t"])
+        return len(rows) == _EDGES
+
+    def _select(self, rest: str) -> list[dict[str, str]]:
+        """Rows of names, at most as many as a level may read."""
+        found = self.store.select(f"SELECT {rest} LIMIT {_EDGES}")
+        return [{name: str(value) for name, value in row.items()} for row in found]
+
+    def _add(self, head: str, relation: str, tail: str) -> None:
+        """Note an edge between two things, or of a paper and a thing; the vocabulary's own are no evidence."""
+        is_stated = relation in _STATED
+        if _is_paper(head) == is_stated or not (is_curie(head) and is_curie(tail)):
+            return
+        if not self.institutions and kind_of(tail) == "institution" and tail not in self.sides:
+            return
+        first, second = self.sides.get(head, head), self.sides.get(tail, tail)
+        if first == second:
+            return
+        if is_stated:
+            self.stated.add(frozenset((head, tail)))
+        edge = _Edge(head, relation, tail)
+        known = self.near.setdefault(first, {}).get(second)
+        if known is None or (_COSTS[relation], edge) < (_COSTS[known.relation], known):
+            self.near[first][second] = self.near.setdefault(second, {})[first] = edge
+
+    # Paths
+
+    def _paths(self, open_hubs: Container[str] = ()) -> list[_Path]:
+        """Paths through what was seen, from the cheapest on; hubs are passed over but for some."""
+        self._weigh(self._bridges(self._between(open_hubs)))
+        between = self._between(open_hubs)
+        self._weigh(self._bridges(between))
+        closed = {node for node in self.hubs if node not in open_hubs}
+        return self._cheapest(self._graph(between.keys() - closed))
+
+    def _bridges(self, between: dict[str, int]) -> list[str]:
+        """The things among some nodes with most neighbours, which may be hubs."""
+        things = (node for node in between if not _is_paper(node) and node not in (_START, _END))
+        return sorted(things, key=lambda node: (-len(self.near[node]), node))[:_WEIGHED]
+
+    def _between(self, open_hubs: Container[str]) -> dict[str, int]:
+        """Nodes of paths with at most a step more than the shortest, with the steps of the shortest through each."""
+        steps, back = (self._steps(side, open_hubs) for side in (_START, _END))
+        least = min(back.get(_START, _STEPS) + 1, _STEPS)
+        found = {node: far + back[node] for node, far in steps.items() if node in back}
+        return {node: far for node, far in found.items() if far <= least}
+
+    def _steps(self, side: str, open_hubs: Container[str]) -> dict[str, int]:
+        """How many steps lead from a side to each node that is near enough."""
+        other = _END if side == _START else _START
+        closed = {node for node in self.hubs if node not in open_hubs}
+        steps = {side: 0}
+        level = [side]
+        for far in range(1, _STEPS + 1):
+            near = [near for node in level if node != other for near in self.near.get(node, ())]
+            level = [node for node in dict.fromkeys(near) if node not in steps and node not in closed]
+            steps |= dict.fromkeys(level, far)
+        return steps
+
+    def _graph(self, nodes: Set[str]) -> networkx.Graph:
+        """What was seen of some nodes; the toll of a thing is paid half on the way in, half on the way out."""
+        import networkx
+
+        top = log(2 + self._limit)
+        tolls = {node: log(1 + self.degrees.get(node, 0)) / top / 2 for node in nodes}
+        graph = networkx.Graph()
+        for first in sorted(nodes):
+            for second, edge in sorted(self.near.get(first, {}).items()):
+                if second in nodes and first < second:
+                    graph.add_edge(first, second, edge=edge, cost=_COSTS[edge.relation] + tolls[first] + tolls[second])
+        return graph
+
+    def _cheapest(self, graph: networkx.Graph) -> list[_Path]:
+        import networkx
+
+        if _START not in graph or _END not in graph or not networkx.has_path(graph, _START, _END):
+            return []
+        cost, rest = (
+            networkx.single_source_dijkstra_path_length(graph, side, weight="cost") for side in (_START, _END)
+        )
+        best = sorted(cost.keys() & rest.keys(), key=lambda node: (cost[node] + rest[node], node))[:_NARROW]
+        graph = graph.subgraph({*best, _START, _END})
+        found = []
+        for nodes in islice(networkx.shortest_simple_paths(graph, _START, _END, "cost"), _TRIED):
+            edges = [graph.edges[pair]["edge"] for pair in pairwise(nodes)]
+            if len(edges) <= _STEPS and not _goes_round(nodes, edges, self.stated):
+                found.append(tuple(self._step(node, edge) for node, edge in zip(nodes, edges, strict=False)))
+            if len(found) >= _KEPT:
+                break
+        return found
+
+    def _step(self, node: str, edge: _Edge) -> _Step:
+        """An edge in the direction of a path that comes from a node."""
+        forward = node in (edge.head, self.sides.get(edge.head))
+        return _Step(edge.head, edge.tail, edge) if forward else _Step(edge.tail, edge.head, edge)
+
+    # Hubs
+
+    @cached_property
+    def _limit(self) -> int:
+        """How many papers may have a thing that paths lead through: it grows as the root of their number."""
+        found = self.store.select("SELECT (COUNT(*) AS ?n) WHERE { ?paper a kg:Paper }")
+        return max(10, int(2 * sqrt(float(str(found[0]["n"])))))
+
+    def _weigh(self, things: Iterable[str]) -> None:
+        """Count the entries that name things, no further than needed to know a hub."""
+        new = [thing for thing in things if thing not in self.degrees]
+        if not new:
+            return
+        counts = " UNION ".join(
+            f"{{ SELECT ({literal(thing)} AS ?x) (COUNT(*) AS ?n) "
+            f"WHERE {{ SELECT ?m WHERE {{ ?m kg:entity {iris([thing])} }} LIMIT {self._limit + 1} }} }}"
+            for thing in new
+        )
+        for row in self.store.select(f"SELECT ?x ?n WHERE {{ {counts} }}"):
+            self.degrees[str(row["x"])] = int(str(row["n"]))
+        self.hubs |= {thing for thing in new if self.degrees.get(thing, 0) > self._limit}
+
+
+def _short(paths: list[_Path]) -> list[_Path]:
+    """Paths by their number of steps, none with more than one step more than the first."""
+    least = min(map(len, paths), default=0)
+    return sorted((path for path in paths if len(path) <= least + 1), key=len)
+
+
+def _goes_round(nodes: Sequence[str], edges: Sequence[_Edge], stated: Container[frozenset[str]]) -> bool:
+    """Whether a path goes by a paper from one thing to another between which papers state a relation."""
+    pairs = zip(edges, edges[1:], nodes[1:], strict=False)
+    return any(_is_paper(node) and frozenset((one.tail, two.tail)) in stated for one, two, node in pairs)
+
+
+class _Telling:
+    """Paths in words, each step with the words that show it."""
+
+    def __init__(self, store: Selects, lexicon: Lexicon, say: Sayings) -> None:
+        self.store, self.lexicon, self.say = store, lexicon, say
+        self.nodes: dict[_Edge, str] = {}
+
+    def different(self, paths: Sequence[_Path]) -> list[_Path]:
+        """The first of all paths that rest on the same papers: a paper and what it proposes go the same way."""
+        self.nodes |= self._found({step.edge for path in paths for step in path} - self.nodes.keys())
+        out: dict[tuple[str, ...], _Path] = {}
+        for path in paths:
+            entries = (entry_of(self.nodes[step.edge]) for step in path if step.edge in self.nodes)
+            out.setdefault(tuple(dict.fromkeys(entries)), path)
+        return list(out.values())[:_PATHS]
+
+    def lines(self, paths: Sequence[_Path]) -> tuple[Line, ...]:
+        """A line a step."""
+        named = {self.nodes[edge]: edge.tail for path in paths for _, _, edge in path if edge in self.nodes}
+        words = quotes(self.store, {node: self.lexicon.label(tail, self.say.language) for node, tail in named.items()})
+        papers = {node for path in paths for step in path for node in step[:2] if _is_paper(node)}
+        names = self._entries(papers)
+        out = []
+        for number, path in enumerate(paths, 1):
+            for at, (start, end, edge) in enumerate(path, 1):
+                quote = words.get(self.nodes.get(edge, ""))
+                direction = "forward" if start == edge.head else "back"
+                relation = self.say(f"path.{edge.relation.partition(':')[2]}_{direction}")
+                entry = quote.source if quote else names.get(edge.head, "")
+                ends = (self._name(start, names), relation, self._name(end, names))
+                cells = (number, at, *ends, entry, quote.quote if quote else "")
+                out.append(Line(cells, (entry,) if entry else (), (quote,) if quote else (), end))
+        return tuple(out)
+
+    def _name(self, node: str, names: dict[str, str]) -> str:
+        return names.get(node) or self.lexicon.label(node, self.say.language)
+
+    def _entries(self, papers: Iterable[str]) -> dict[str, str]:
+        """The first entry of each paper."""
+        some = values("paper", sorted(papers))
+        found = self.store.select(f"SELECT ?paper ?entry WHERE {{ {some} ?paper kg:entry ?entry }}")
+        pairs = sorted((str(row["entry"]).partition(":")[2], str(row["paper"])) for row in found)
+        return {paper: entry for entry, paper in reversed(pairs)}
+
+    def _found(self, edges: Iterable[_Edge]) -> dict[_Edge, str]:
+        """The node that shows each edge: the surest, then that of the first entry."""
+        out: dict[_Edge, str] = {}
+        for is_stated in (True, False):
+            some = sorted(edge for edge in edges if (edge.relation in _STATED) == is_stated)
+            for row in sorted(self._nodes(some, is_stated) if some else (), key=_surest):
+                out.setdefault(_Edge(str(row["h"]), str(row["p"]), str(row["t"])), str(row["node"]))
+        return out
+
+    def _nodes(self, edges: list[_Edge], is_stated: bool) -> list[dict[str, object]]:
+        triples = " ".join(f"({iris(edge)})" for edge in edges)
+        if is_stated:
+            where = "?node kg:head ?h ; kg:tail ?t ; kg:relationType ?p ."
+        else:
+            where = "?h kg:entry ?entry . ?entry kg:mentions ?node . ?node kg:entity ?t ."
+        return self.store.select(
+            f"""SELECT ?h ?p ?t ?node ?sure WHERE {{ VALUES (?h ?p ?t) {{ {triples} }} {where}
+  ?node kg:quote ?quote OPTIONAL {{ ?node kg:confidence ?sure }} }}"""
+        )
+
+
+def _surest(row: dict[str, object]) -> tuple[float, str]:
+    sure = row["sure"]
+    return -(float(sure) if isinstance(sure, int | float) else 0.0), str(row["node"])
+
+
+def _chain(lines: Sequence[Line], say: Sayings) -> str:
+    """The first path in one sentence: "LoRA is used by 002-19, which is about KV cache compression"."""
+    first = [line.values for line in lines if line.values[0] == 1]
+    if not first:
+        return ""
+    steps = " ".join(say("path.arrow", relation=cells[3], to=cells[4]) for cells in first)
+    return say("path.chain", len({line.values[0] for line in lines}), start=first[0][2], steps=steps)
+
+
+def _is_paper(node: str) -> bool:
+    return node.startswith("paper:")

@@ -1,0 +1,329 @@
+"""Results in order, those kept apart that measure different things, and whether the leading ones can be compared.
+
+A number is only better than another where both measure the same thing, against the same baseline, on the same hardware
+with the same model: `group` numbers the results of which that is so, and the verdict says what differs among the first.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kg.graph.rdf import LINKS
+from kg.query.answer import Answer, Cell, Line, Quote, Table
+from kg.query.filter import Entity, Filter, Outcome, Query
+from kg.query.lexicon import Lexicon, Selects
+from kg.query.measures import Block, Figure, Measures, blocks
+from kg.query.sayings import Sayings
+from kg.query.shown import entry_of, quotes, rows, values
+from kg.query.sparql import literal, select_papers
+from kg.text import fold
+
+_COLUMNS = ("group", "paper", "value", "metric", "baseline", "setting", "hardware", "model", "quote")
+#: Lines of a ranking where nobody says how many; of the first block of results, and of each other one.
+_SHOWN, _FIRST, _NEXT = 20, 10, 4
+#: Blocks that a sentence counts, and things that a cell names.
+_NAMED, _LISTED = 4, 3
+#: Of what a paper has, what a result was obtained on; a result's own words come first.
+_SETUP = ("hardware", "model")
+#: Conditions that a result's own words may contradict.
+_OBTAINED = (*_SETUP, "dataset")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """A result in a block, with all that is told of it."""
+
+    figure: Figure
+    baseline: str  # CURIE, or the folded words where it has none
+    baseline_text: str
+    setting: str
+    setup: dict[str, tuple[str, ...]]  # hardware and models, as CURIEs
+    quote: Quote
+
+    def shares(self, parts: Iterable[str]) -> tuple[object, ...]:
+        """What it has of some parts of a comparison: baseline, hardware, model."""
+        return tuple(self.baseline if part == "baseline" else self.setup[part] for part in parts)
+
+
+def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
+    """The best (worst, highest, lowest) results of the papers that a filter lets through, one a paper and block."""
+    return _Ranking(store, lexicon, question, query).answer(limit)
+
+
+class _Ranking:
+    def __init__(self, store: Selects, lexicon: Lexicon, question: str, query: Query) -> None:
+        self.store, self.lexicon, self.question, self.query = store, lexicon, question, query
+        self.say = Sayings.of(question)
+        self.measures = Measures(lexicon, self.say)
+        self.metric = query.metric or self._usual()
+        self.is_level = False  # whether levels stand in for changes that no paper states
+        self.elsewhere = 0  # results that were obtained on something else than what was asked for
+
+    def answer(self, limit: int | None) -> Answer:
+        blocks = self._blocks(self.query.filter)
+        if not blocks:
+            return self._empty()
+        order = sorted(blocks, key=lambda block: self._place(block, len(blocks[block])))
+        shown: dict[Block, list[_Ranked]] = {}
+        most = self.query.most or _SHOWN
+        for block in order:
+            first = self.query.most or (_NEXT if shown else _FIRST)
+            room = min(first, most - sum(map(len, shown.values())))
+            if room > 0 and (found := self._leading(block, blocks[block], room)):
+                shown[block] = found
+        if not shown:
+            return self._empty()
+        table = Table(self._columns, self._lines(shown)[:limit], self._verdict(*next(iter(shown.items()))))
+        notes = (*self.query.filter.notes, *self._notes(blocks, order, shown))
+        return Answer(self.question, self.query, rows(self.store, table.lines), notes, table)
+
+    # What is ranked
+
+    def _usual(self) -> Outcome:
+        """The metrics that are meant where a question names none: those of speed."""
+        known = self.lexicon.vocabulary
+        found = {metric for word in self.lexicon.words.bearing("fastest") for metric in word.facts.get("metric", ())}
+        named = (known.find(label, "metric") for label in ("throughput", "latency"))
+        found |= {concept.curie for concept in named if concept}
+        metrics = sorted({narrow for metric in found for narrow in self.lexicon.family(metric)})
+        return Outcome("", "", tuple(metrics))
+
+    def _blocks(self, wanted: Filter) -> dict[Block, list[Figure]]:
+        """The results on the metric by block, in order."""
+        asked = self.metric
+        attempts = [asked] if asked.metrics else []
+        if asked.change and asked.metrics:
+            attempts.append(replace(asked, change=""))
+        if asked.words:
+            attempts.append(replace(asked, metrics=()))
+        if not self.query.metric and wanted.conditions:
+            attempts.append(Outcome("", ""))
+        for attempt in attempts:
+            found = self.store.select(_select(wanted, attempt))
+            if found:
+                self.is_level = bool(asked.change) and not attempt.change
+                return {block: self._sorted(block, figures) for block, figures in blocks(found).items()}
+        return {}
+
+    def _sorted(self, block: Block, figures: list[Figure]) -> list[Figure]:
+        """Figures from the one that comes first, by the end of theirs that counts."""
+        if self._rises(block):
+            return sorted(figures, key=lambda figure: (figure.low, figure.node))
+        return sorted(figures, key=lambda figure: (-figure.high, figure.node))
+
+    def _rises(self, block: Block) -> bool:
+        """Whether the smallest number of a block comes first."""
+        order = self.query.order
+        if order in ("best", "worst"):
+            return self.measures.low_is_good(block) == (order == "best")
+        falls = block.change == "decrease" and not self.metric.change  # "lowest latency": the one that falls most
+        return (order == "lowest") != falls
+
+    def _place(self, block: Block, size: int) -> tuple[Any, ...]:
+        """Where a block stands among the others."""
+        order = self.query.order
+        if order in ("best", "worst"):
+            late = self.measures.is_loss(block) == (order == "best")
+        else:
+            late = block.change == {"highest": "decrease", "lowest": "increase"}[order] and not self.metric.change
+        level = order in ("highest", "lowest") and block.change != "absolute"
+        narrower = bool(self.metric.concept) and block.metric != self.metric.concept
+        return late, level, narrower, -size, block.metric, block.unit, block.change
+
+    # What leads
+
+    def _leading(self, block: Block, found: list[Figure], room: int) -> list[_Ranked]:
+        """The first results of a block, the best of each paper."""
+        out: dict[str, _Ranked] = {}
+        step = 2 * room + 4
+        for at in range(0, min(len(found), 10 * step), step):
+            for one in self._details(block, found[at : at + step]):
+                if len(out) < room:
+                    out.setdefault(one.figure.paper, one)
+            if len(out) >= room:
+                break
+        return list(out.values())
+
+    def _details(self, block: Block, figures: list[Figure]) -> Iterator[_Ranked]:
+        """Results with their circumstances, in the same order, without those obtained on something not asked for."""
+        about = {figure.node: figure for figure in figures}
+        words = quotes(self.store, dict.fromkeys(about, self.lexicon.label(block.metric, self.say.language)))
+        rows = self.store.select(
+            f"""SELECT ?node ?paper ?bound ?baseline ?baselineText ?setting WHERE {{
+  {values("node", about)} ?paper kg:result ?node
+  OPTIONAL {{ ?node kg:bound ?bound }} OPTIONAL {{ ?node kg:setting ?setting }}
+  OPTIONAL {{ ?node kg:baseline ?baseline }} OPTIONAL {{ ?node kg:baselineText ?baselineText }}
+}}"""
+        )
+        found: dict[str, dict[str, Any]] = {str(row["node"]): row for row in rows}
+        setups = self._setups({str(row["paper"]) for row in rows})
+        for node, figure in about.items():
+            if node not in found or node not in words:
+                continue
+            row = found[node]
+            own = self._named(f"{words[node].quote}\n{row['setting'] or ''}")
+            if self._is_elsewhere(own):
+                self.elsewhere += 1
+                continue
+            near = self._named(words[node].context)
+            setup = {kind: own[kind] or near[kind] or setups[row["paper"], kind] for kind in _SETUP}
+            said = (*figure.said[:3], row["bound"] or "exact")
+            text = row["baselineText"] or ""
+            whole = replace(figure, paper=row["paper"], said=said)
+            yield _Ranked(whole, row["baseline"] or fold(text), text, row["setting"] or "", setup, words[node])
+
+    def _setups(self, papers: Iterable[str]) -> dict[tuple[str, str], tuple[str, ...]]:
+        """The hardware and the models of papers."""
+        out: dict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
+        for kind in _SETUP:
+            for paper, thing in self._had(papers, kind):
+                out[paper, kind] += (thing,)
+        return out
+
+    def _had(self, papers: Iterable[str], link: str) -> list[tuple[str, str]]:
+        """Papers with what they have by a link."""
+        some = values("paper", sorted(papers))
+        found = self.store.select(f"SELECT DISTINCT ?paper ?x WHERE {{ {some} ?paper kg:{link} ?x }}")
+        return sorted((str(row["paper"]), str(row["x"])) for row in found)
+
+    def _named(self, text: str) -> dict[str, tuple[str, ...]]:
+        """What the words of a result name, by type."""
+        found = self.lexicon.vocabulary.match(text)
+        return {kind: tuple(sorted({m.concept for m in found if m.type == kind})) for kind in _OBTAINED}
+
+    def _is_elsewhere(self, own: dict[str, tuple[str, ...]]) -> bool:
+        """Whether a result's own words name something else than what a condition asks for."""
+        for condition in self.query.filter.conditions:
+            terms = [t for t in condition.any_of if isinstance(t, Entity) and t.field in _OBTAINED]
+            if condition.negated or len(terms) < len(condition.any_of):
+                continue
+            named = {concept for term in terms for concept in own[term.field]}
+            if named and not any(named & set(term.concepts) for term in terms):
+                return True
+        return False
+
+    # How it is told
+
+    @property
+    def _columns(self) -> tuple[str, ...]:
+        wants = self.query.wants
+        is_more = wants == "technique" or (wants in LINKS and wants not in _COLUMNS)
+        return (*_COLUMNS, wants) if is_more else _COLUMNS
+
+    def _lines(self, shown: dict[Block, list[_Ranked]]) -> tuple[Line, ...]:
+        groups: dict[tuple[object, ...], int] = {}
+        wanted = self._wanted({one.figure.paper for found in shown.values() for one in found})
+        out = []
+        for block, found in shown.items():
+            for one in found:
+                group = groups.setdefault(_comparable(block, one), len(groups) + 1)
+                baseline = self._label(one.baseline) if ":" in one.baseline else one.baseline_text
+                entry = entry_of(one.figure.node)
+                what = (self.measures.amount(*one.figure.said), self.measures.metric(block))
+                setup = [self._labels(one.setup[kind]) for kind in _SETUP]
+                cells: list[Cell] = [group, entry, *what, baseline, one.setting, *setup, one.quote.quote]
+                if len(self._columns) > len(_COLUMNS):
+                    cells.append(self._labels(wanted[one.figure.paper]))
+                out.append(Line(tuple(cells), (entry,), (one.quote,), block.metric))
+        return tuple(out)
+
+    def _wanted(self, papers: set[str]) -> dict[str, tuple[str, ...]]:
+        """What a question ranks by their results, of each paper: the techniques it proposes, its institutions."""
+        wants = self.query.wants
+        out: dict[str, tuple[str, ...]] = defaultdict(tuple)
+        if len(self._columns) > len(_COLUMNS):
+            link = LINKS["proposed" if wants == "technique" else wants]
+            for paper, thing in self._had(papers, link):
+                out[paper] += (thing,)
+        return out
+
+    def _label(self, concept: str) -> str:
+        return self.lexicon.label(concept, self.say.language)
+
+    def _labels(self, concepts: Sequence[str]) -> tuple[str, ...]:
+        return tuple(sorted(map(self._label, concepts)))[:_LISTED]
+
+    def _verdict(self, block: Block, found: list[_Ranked]) -> str:
+        """Whether the results of the first block can be compared, and what differs."""
+        say = self.say
+        name = self.measures.name(block)
+        if len(found) == 1:
+            return say("ranking.one", group=name) + say("ranking.full_stop")
+        parts = tuple(part for part in ("baseline", *_SETUP) if part != "baseline" or block.change != "absolute")
+        kinds = {part: Counter(one.shares([part])[0] or None for one in found) for part in parts}
+        shared = [part for part in parts if len(kinds[part]) == 1 and None not in kinds[part]]
+        differing = [part for part in parts if len(kinds[part]) > 1]
+        unsaid = [part for part in parts if kinds[part][None]]
+        if not differing and "baseline" not in unsaid and shared:
+            told = say.listed([say(f"ranking.{part}") for part in shared])
+            return say("ranking.comparable", len(found), group=name, shared=told)
+        asides = [self._sharing(found, [part for part in parts if part != "model"] or list(parts))]
+        asides += [say("ranking.unsaid", kinds[p][None], what=say(f"ranking.{p}")) for p in unsaid]
+        told = say.listed([say(f"ranking.{part}") for part in differing or unsaid])
+        head = say("ranking.differ", len(found), group=name, differing=told)
+        return say("list.semicolon").join([head, *asides]) + say("ranking.full_stop")
+
+    def _sharing(self, found: list[_Ranked], parts: list[str]) -> str:
+        """How many share all of some parts."""
+        counts = Counter(one.shares(parts) for one in found if all(one.shares(parts)))
+        most = max(counts.values(), default=0)
+        told = self.say.listed([self.say(f"ranking.{part}") for part in parts])
+        if most < 2:
+            return self.say("ranking.share_none", shared=told)
+        return self.say("ranking.share", most, all=len(found), shared=told)
+
+    def _notes(
+        self, blocks: dict[Block, list[Figure]], order: list[Block], shown: dict[Block, list[_Ranked]]
+    ) -> list[str]:
+        say = self.say
+        out = [say("ranking.level", metric=self.metric.label)] if self.is_level else []
+        if len(blocks) > 1:
+            sizes = [say("ranking.group_size", len(blocks[b]), group=self.measures.name(b)) for b in order[:_NAMED]]
+            more = ["…"] if len(order) > _NAMED else []
+            out.append(say("ranking.several", len(blocks), groups=say("list.comma").join([*sizes, *more])))
+        lines, all_results = sum(map(len, shown.values())), sum(map(len, blocks.values()))
+        if lines < all_results:
+            out.append(say("ranking.cut", all_results, shown=lines))
+        if self.elsewhere:
+            out.append(say("ranking.other_hardware", self.elsewhere))
+        return out
+
+    def _empty(self) -> Answer:
+        say, label = self.say, self.metric.label
+        notes = [say("ranking.none", metric=label) if label else say("ranking.none_at_all")]
+        if self.elsewhere:
+            notes.append(say("ranking.other_hardware", self.elsewhere))
+        elif self.query.filter.conditions:
+            without = sum(map(len, self._blocks(Filter()).values()))
+            notes += [say("ranking.elsewhere", without)] if without else []
+        table = Table(self._columns)
+        return Answer(self.question, self.query, (), (*self.query.filter.notes, *notes), table)
+
+
+def _comparable(block: Block, one: _Ranked) -> tuple[object, ...]:
+    """What results share that may be compared; a change against something that is not said is like no other."""
+    baseline = one.baseline or ("" if block.change == "absolute" else one.figure.node)
+    return block, baseline, *one.shares(_SETUP)
+
+
+def _select(wanted: Filter, metric: Outcome) -> str:
+    """Results of papers: ?node ?metric ?low ?high ?unit ?change. IRIs as texts, for most are only counted."""
+    papers = f"{{ {select_papers(wanted)} }} ?paper kg:result ?n ." if wanted.conditions else ""
+    named = f"{values('m', metric.metrics)} ?n kg:metric ?m ." if metric.metrics else "?n kg:metric ?m ."
+    change = f"{{ ?n kg:change {literal(metric.change)} }}" if metric.change else ""
+    words = ""
+    if metric.words and not metric.metrics:
+        tests = (_holds(phrase) for phrase in metric.words)
+        words = f"?n kg:metricText ?wording FILTER({' || '.join(tests)})"
+    return f"""SELECT DISTINCT (STR(?n) AS ?node) (STR(?m) AS ?metric) ?low ?high ?unit ?change WHERE {{
+  {papers} {named} {change} {words} ?n kg:low ?low ; kg:high ?high ; kg:change ?change
+  OPTIONAL {{ ?n kg:unit ?unit }}
+}}"""
+
+
+def _holds(phrase: str) -> str:
+    """Whether a wording has every word of a folded phrase, or one that begins with it."""
+    return "(" + " && ".join(f"CONTAINS(LCASE(?wording), {literal(word)})" for word in phrase.split(" ")) + ")"

@@ -1,0 +1,136 @@
+"""What stands at the other end of a relation: what outperforms a thing, what it builds on, what addresses it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+
+from kg.graph.rdf import RELATIONS
+from kg.names import iri
+from kg.query.answer import Answer, Line, Table
+from kg.query.filter import Condition, Entity, Filter, Link, Query
+from kg.query.lexicon import Lexicon, Selects, kind_of
+from kg.query.sayings import Sayings
+from kg.query.shown import entry_of, quotes, rows, values
+from kg.query.sparql import where
+from kg.query.support import support
+from kg.query.tally import TYPES, Backer, backers, listed, without
+
+_SHOWN, _QUOTES = 20, 3
+#: Relations that hold both ways.
+_MUTUAL = ("compared_with",)
+_COMPARISONS = ("outperforms", "compared_with")
+_SIDES = {"head": "tail", "tail": "head"}
+
+
+def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
+    """The things at the other end of the query's link, those that most papers name first."""
+    say, link = Sayings.of(question), query.link
+    if link is None:
+        return Answer(question, query, (), (*query.filter.notes, say("relations.no_link")))
+    wanted = without(query.filter, [link.concept])
+    found = _found(store, wanted, link, query.wants)
+    kind = query.wants or "thing"
+    if not found:
+        why = _why(store, say, wanted, link, kind)
+        return _beside(store, lexicon, question, query, limit, why) or Answer(
+            question, query, (), (*query.filter.notes, why)
+        )
+    known = backers(store, {paper for nodes in found.values() for paper in nodes.values()})
+    behind = {thing: _behind(nodes, known) for thing, nodes in found.items()}
+    backing = {thing: support(paper.supporter for paper in papers) for thing, papers in behind.items()}
+    label = {thing: lexicon.label(thing, say.language) for thing in found}
+    order = sorted(found, key=lambda t: (-len(behind[t]), -backing[t], label[t].casefold(), t))
+    shown = order[: limit or query.most or _SHOWN]
+    first = {thing: _first(found[thing]) for thing in shown}
+    words = quotes(store, {node: label[thing] for thing, nodes in first.items() for node in nodes})
+    lines = []
+    for thing in shown:
+        cells = (label[thing], len(behind[thing]), backing[thing], _said(say, link))
+        evidence = tuple(words[node] for node in first[thing] if node in words)
+        lines.append(Line(cells, tuple(listed(behind[thing])), evidence, thing))
+    papers = {paper for nodes in found.values() for paper in nodes.values()}
+    verdict = say(
+        "relations.verdict", things=say(f"number.{kind}", len(found)), papers=say("number.paper", len(papers))
+    )
+    verdict += say("tally.cut", len(shown)) if len(shown) < len(found) else ""
+    table = Table((kind, "papers", "support", "relation"), tuple(lines), verdict)
+    return Answer(question, query, rows(store, lines), query.filter.notes, table)
+
+
+def _beside(
+    store: Selects, lexicon: Lexicon, question: str, query: Query, limit: int | None, why: str
+) -> Answer | None:
+    """Where no sentence states a relation: what its paper uses, what papers propose or use that name its other end.
+
+    Not for comparisons: two things in one paper do not say which is the better one.
+    """
+    from kg.query.kinds import entities
+
+    link = query.link
+    wants = query.wants or "technique"
+    if link is None or link.relation in _COMPARISONS or wants not in TYPES:
+        return None
+    kind = kind_of(link.concept)
+    roles = ("proposed",) if kind == "technique" and link.side == "head" else ()
+    condition = Condition(link.label, (Entity(kind, link.concept, link.label, link.concepts, roles),))
+    rest = without(query.filter, [link.concept])
+    wanted = replace(rest, conditions=(*rest.conditions, condition))
+    asked = Query("entities", wanted, wants, most=query.most)
+    found = entities.answer(store, lexicon, question, asked, limit)
+    if found.table is None:
+        return None
+    note = Sayings.of(question)("relations.beside", thing=link.label)
+    return replace(found, query=query, notes=(why, *found.notes, note))
+
+
+def _found(store: Selects, wanted: Filter, link: Link, wants: str) -> dict[str, dict[str, str]]:
+    """What stands at the other end: the nodes that say so, each with its paper."""
+    out: dict[str, dict[str, str]] = defaultdict(dict)
+    own = set(link.concepts)
+    papers = f"{where(wanted)} " if wanted.conditions else ""
+    for side in ("head", "tail") if link.relation in _MUTUAL else (link.side,):
+        for row in store.select(
+            f"""SELECT DISTINCT ?thing ?node ?paper WHERE {{
+  {values("named", link.concepts)} ?node kg:{side} ?named ;
+    kg:relationType <{iri(f"kg:{RELATIONS[link.relation]}")}> ; kg:{_SIDES[side]} ?thing .
+  ?entry kg:relation ?node ; kg:paper ?paper . {papers}
+}}"""
+        ):
+            thing = str(row["thing"])
+            if thing not in own and wants in ("", kind_of(thing)):
+                out[thing][str(row["node"])] = str(row["paper"])
+    return out
+
+
+def _behind(nodes: dict[str, str], known: dict[str, Backer]) -> list[Backer]:
+    """The papers behind a line, with only those of their entries that say so."""
+    said: dict[str, list[str]] = defaultdict(list)
+    for node, paper in nodes.items():
+        said[paper].append(entry_of(node))
+    return [
+        replace(known[paper], entries=sorted(set(names))) for paper, names in sorted(said.items()) if paper in known
+    ]
+
+
+def _first(nodes: dict[str, str]) -> list[str]:
+    """The nodes that are quoted: one of each paper, then others."""
+    order = sorted(nodes, key=lambda node: (entry_of(node), len(node), node))
+    once = list({nodes[node]: node for node in reversed(order)}.values())[::-1]
+    return [*once, *(node for node in order if node not in once)][:_QUOTES]
+
+
+def _said(say: Sayings, link: Link) -> str:
+    """What the thing of a line does, or has done to it: "outperforms Quest"."""
+    way = "forward" if link.side == "tail" or link.relation in _MUTUAL else "back"
+    return say("relations.said", verb=say(f"path.{RELATIONS[link.relation]}_{way}"), thing=link.label)
+
+
+def _why(store: Selects, say: Sayings, wanted: Filter, link: Link, kind: str) -> str:
+    """Why there is nothing: no such statement, or none among the papers of the other conditions."""
+    things = say(f"things.{kind}")
+    if wanted.conditions:
+        others = len(_found(store, Filter(), link, "" if kind == "thing" else kind))
+        if others:
+            return say("relations.none_here", others, things=things, said=_said(say, link))
+    return say("relations.none", things=things, said=_said(say, link))

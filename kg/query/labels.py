@@ -1,0 +1,183 @@
+"""The labels that a graph itself gives to things, found by name, by beginning and by thing without reading them all.
+
+Kept in `labels.bin` beside the graph's data: three lists of sorted lines, mapped into memory. A graph in memory has the
+same bytes without the file.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from kg.query.derived import Damaged, Lines, Parts, anew, fresh, packed, restamp, stamp_of, unpacked
+from kg.text import fold
+from kg.vocabulary import data_folder
+
+if TYPE_CHECKING:
+    from kg.query.lexicon import Selects
+
+FILE = "labels.bin"
+SHORTEST = 4  # letters of a label that a misspelt word may mean
+_LONGEST = 99
+_INSTITUTIONS = ("ror:", "institution:")
+#: How often entries give a label. The vocabulary, which is a graph of its own, has an index already.
+_SAID = """SELECT ?concept ?label (COUNT(*) AS ?times) WHERE {{
+  GRAPH ?entry {{ ?entry a kg:Entry . ?concept skos:{name} ?label }}
+}} GROUP BY ?concept ?label"""
+
+_T = TypeVar("_T")
+
+
+class Named(NamedTuple):
+    """A label of the graph's own: an institution's, or that of a thing the vocabulary does not know."""
+
+    concept: str
+    label: str
+    preferred: bool
+
+
+class Labels:
+    """Folded labels with what bears them, and the preferred labels of things."""
+
+    def __init__(self, parts: Parts, again: Callable[[], Parts] | None = None) -> None:
+        """`again` gives other parts in the place of damaged ones."""
+        self._again = again
+        self._bearing = lru_cache(maxsize=20_000)(self._things_bearing)
+        self._labels = lru_cache(maxsize=20_000)(self._labels_of)
+        self._alike = lru_cache(maxsize=2_000)(self._of_size)
+        self._open(parts)
+
+    @staticmethod
+    def packed(named: Iterable[Named], spelled: Callable[[str], str]) -> list[bytes]:
+        """The parts for some labels; `spelled` writes out abbreviations in the folded name of an organisation."""
+        names: dict[tuple[str, str], bool] = {}
+        votes: dict[tuple[str, bool], Counter[str]] = {}
+        for (concept, label, preferred), times in Counter(named).items():
+            folded = fold(label)
+            if not folded:
+                continue
+            for form in (folded, spelled(folded)) if concept.startswith(_INSTITUTIONS) else (folded,):
+                names[form, concept] = names.get((form, concept), False) or preferred
+            if preferred:
+                votes.setdefault((concept, has_han(label)), Counter())[" ".join(label.split())] += times
+        lines = (f"{form}\t{0 if preferred else 1}\t{concept}" for (form, concept), preferred in names.items())
+        things = (
+            f"{concept}\t{'zh' if han else 'en'}\t{min(counts, key=lambda label: (-counts[label], label))}"
+            for (concept, han), counts in votes.items()
+        )
+        sizes = (f"{form[0]}{len(form):02d}{form}" for form, _ in names if SHORTEST <= len(form) <= _LONGEST)
+        return [part for said in (lines, things, sizes) for part in Lines.packed(said)]
+
+    @staticmethod
+    def made(named: Iterable[Named], spelled: Callable[[str], str]) -> Labels:
+        """An index in memory."""
+        return Labels(unpacked(memoryview(packed(bytes(32), Labels.packed(named, spelled))))[1])
+
+    def bearing(self, folded: str) -> tuple[tuple[str, bool], ...]:
+        """The things (CURIEs) that bear a folded label, and whether it is their preferred one; these come first."""
+        return self._sure(self._bearing, folded)
+
+    def beginning(self, prefix: str) -> list[tuple[str, str]]:
+        """The folded labels that begin so, in order, each with a thing that bears it."""
+        return self._sure(self._beginning, prefix)
+
+    def labels(self, concept: str) -> dict[str, str]:
+        """The preferred labels of a thing by language, each the one that most entries give."""
+        return self._sure(self._labels, concept)
+
+    def alike(self, folded: str, least: float) -> list[str]:
+        """Folded labels with the first letter of `folded` whose length allows a ratio (0 to 100) of `least` to it."""
+        shortest, longest = lengths(len(folded), least)
+        sizes = range(max(shortest, SHORTEST), min(longest, _LONGEST) + 1)
+        return [label for size in sizes for label in self._sure(self._alike, folded[:1], size)]
+
+    def _open(self, parts: Parts) -> None:
+        if len(parts) != 6:
+            raise Damaged
+        pairs = zip(parts[::2], parts[1::2], strict=True)
+        self._names, self._things, self._sizes = (Lines(body, blocks) for body, blocks in pairs)
+        for remembered in (self._bearing, self._labels, self._alike):
+            remembered.cache_clear()
+
+    def _sure(self, look: Callable[..., _T], *what: str | int) -> _T:
+        """What is found, if need be in an index that is made anew."""
+        try:
+            return look(*what)
+        except (Damaged, ValueError):  # a line of other columns
+            if self._again is None:
+                raise
+            again, self._again = self._again, None
+            self._open(again())
+            return look(*what)
+
+    def _things_bearing(self, folded: str) -> tuple[tuple[str, bool], ...]:
+        lines = (line.split("\t") for line in self._names.starting(f"{folded}\t"))
+        return tuple((concept, rank == "0") for _, rank, concept in lines)
+
+    def _beginning(self, prefix: str) -> list[tuple[str, str]]:
+        lines = (line.split("\t") for line in self._names.starting(prefix))
+        return [(folded, concept) for folded, _, concept in lines]
+
+    def _labels_of(self, concept: str) -> dict[str, str]:
+        lines = (line.split("\t") for line in self._things.starting(f"{concept}\t"))
+        return {language: label for _, language, label in lines}
+
+    def _of_size(self, letter: str, size: int) -> list[str]:
+        return [line[len(letter) + 2 :] for line in self._sizes.starting(f"{letter}{size:02d}")]
+
+
+def lengths(length: int, least: float) -> tuple[int, int]:
+    """The shortest and the longest text whose ratio to a text can be `least`: twice what they share by all.
+
+    >>> lengths(10, 80)
+    (7, 15)
+    """
+    most = 200 / least - 1
+    return -int(-length // most), int(length * most + 1e-9)
+
+
+def has_han(text: str) -> bool:
+    """Whether a text has a Han character."""
+    return any("\u3400" <= c <= "\u9fff" for c in text)
+
+
+def labels_of(store: Selects, spelled: Callable[[str], str]) -> Labels:
+    """The labels of a graph: from the file beside its data, which is made anew where it is stale or damaged."""
+    folder, stamp = getattr(store, "folder", None), getattr(store, "stamp", b"")
+    if folder is None or not stamp:
+        return Labels.made(_said(store), spelled)
+    make = partial(_packed, store, spelled)
+    path, stamp = folder / FILE, _stamp(stamp)
+    again = partial(anew, path, stamp, make)
+    try:
+        return Labels(fresh(path, stamp, make), again)
+    except Damaged:
+        return Labels(again(), again)
+
+
+def still(folder: Path, before: bytes, after: bytes) -> None:
+    """Say of the index in a folder, made for one state of the store's files, that it holds for another too."""
+    restamp(folder / FILE, _stamp(before), _stamp(after))
+
+
+def _packed(store: Selects, spelled: Callable[[str], str]) -> list[bytes]:
+    return Labels.packed(_said(store), spelled)
+
+
+def _said(store: Selects) -> Counter[Named]:
+    """The labels that entries give, with how many give them."""
+    out: Counter[Named] = Counter()
+    for name, preferred in (("prefLabel", True), ("altLabel", False)):
+        for row in store.select(_SAID.format(name=name)):
+            out[Named(str(row["concept"]), str(row["label"]), preferred)] += int(str(row["times"]))
+    return out
+
+
+def _stamp(stamp: bytes) -> bytes:
+    """What an index depends on: the data, how labels are folded, and how abbreviations are written out."""
+    text = Path(__file__).parents[1] / "text.py"
+    files = (data_folder("ontology") / "questions.ttl", text, Path(__file__))
+    return stamp_of(stamp, *(file.read_bytes() for file in files))

@@ -1,0 +1,100 @@
+"""What ids and labels name, in either language and any spelling; for what names nothing, what is nearest."""
+
+from __future__ import annotations
+
+import shlex
+
+from kg.model import KgError
+from kg.names import is_curie
+from kg.query.lexicon import Lexicon, Selects, Sense, kind_of
+from kg.query.sparql import iri_token, literal
+from kg.text import fold
+from kg.vocabulary import CONCEPT_TYPES
+
+#: Types of things that have names.
+THINGS = (*(kind for kind in CONCEPT_TYPES if kind != "metric"), "institution")
+
+#: Letters of a label from which on it may be of several words.
+_LONG = 12
+
+
+class Unknown(KgError):
+    """A value that names nothing of its type."""
+
+
+class Naming:
+    """Things by id ("lora", "technique:lora", "ror:03cve4549") or label."""
+
+    def __init__(self, lexicon: Lexicon, store: Selects) -> None:
+        self.lexicon, self.store = lexicon, store
+
+    def sense(self, kind: str, text: str) -> Sense | None:
+        """What an id or a label means as a thing of a type."""
+        if is_curie(text) and kind_of(text) == kind and self.exists(text):
+            return Sense(kind, text, True, True)
+        named = f"{kind}:{text}"
+        if named in self.lexicon.vocabulary:
+            return Sense(kind, named, True, True)
+        found = self._bearing(kind, fold(text))
+        return found or (Sense(kind, named, True, False) if self.exists(named) else None)
+
+    def misspelt(self, kind: str, text: str) -> Sense | None:
+        """The thing of a type whose label a text nearly is."""
+        near = self._nearly(fold(text))
+        return self._bearing(kind, near) if near else None
+
+    def senses(self, text: str) -> list[Sense]:
+        """What an id or a label may mean, whatever the type."""
+        if is_curie(text) and self.exists(text):
+            return [Sense(kind_of(text), text, True, True)]
+        found = self.lexicon.senses(fold(text))
+        near = None if found else self._nearly(fold(text))
+        return self.lexicon.senses(near) if near else found
+
+    def exists(self, concept: str) -> bool:
+        """Whether the vocabulary or the graph itself gives a thing a label."""
+        if concept in self.lexicon.vocabulary:
+            return True
+        return bool(self.store.select(f"SELECT ?l {{ {iri_token(concept)} skos:prefLabel ?l }} LIMIT 1"))
+
+    def no_such(self, kind: str, text: str) -> Unknown:
+        """The error for what names no thing of a type: what it names instead, or what is near."""
+        others = [sense.type for sense in self.lexicon.senses(fold(text)) if sense.type in (*THINGS, "metric")]
+        if others:
+            return Unknown(f"--{kind} {text}: this names no {kind}: write --{others[0]} {shlex.quote(text)}.")
+        near = self.nearest(kind, text)
+        hint = f"the nearest are {', '.join(map(repr, near))}" if near else f"see `kg ask --list {kind}`"
+        return Unknown(f"--{kind} {text}: the graph knows no {kind} of this name: {hint}.")
+
+    def near(self, kind: str, text: str) -> list[Sense]:
+        """The things of a type whose labels are nearest to a text."""
+        found = (self._bearing(kind, fold(label)) for label in self.lexicon.nearest(text))
+        return [sense for sense in found if sense]
+
+    def nearest(self, kind: str, text: str, number: int = 3) -> list[str]:
+        """The labels of a type that are nearest to a text or hold it."""
+        from rapidfuzz import fuzz, process
+
+        index = self.lexicon.vocabulary.index()
+        folds = {folded: concept for (other, folded), concept in index.items() if other == kind}
+        if kind == "institution":
+            like = f"FILTER(CONTAINS(LCASE(?label), {literal(text.lower())}))"
+            named = f"SELECT DISTINCT ?c ?label {{ ?p kg:institution ?c . ?c skos:prefLabel ?label {like} }}"
+            folds |= {fold(str(row["label"])): str(row["c"]) for row in self.store.select(named)}
+        found = process.extract(fold(text), sorted(folds), scorer=fuzz.WRatio, limit=2 * number, score_cutoff=80)
+        labels = [self.lexicon.label(folds[folded]) for folded, _, _ in found]
+        near = [self.lexicon.label(sense.concept) for sense in self.near(kind, text)]
+        return list(dict.fromkeys((*near, *labels)))[:number]
+
+    def _nearly(self, folded: str) -> str | None:
+        """The label that a text nearly is; of a long one more letters must be right, or it has other words."""
+        return self.lexicon.misspelt(folded, 86.0 if len(folded) < _LONG else 90.0)
+
+    def labels(self) -> list[str]:
+        """Every label of the vocabulary, and those of the graph's institutions."""
+        named = "SELECT DISTINCT ?label { ?p kg:institution ?c . ?c skos:prefLabel ?label }"
+        known = (label for concept in self.lexicon.vocabulary.concepts.values() for label in concept.labels())
+        return sorted({*known, *(str(row["label"]) for row in self.store.select(named))})
+
+    def _bearing(self, kind: str, folded: str) -> Sense | None:
+        return next((sense for sense in self.lexicon.senses(folded) if sense.type == kind), None)

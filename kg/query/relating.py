@@ -1,0 +1,99 @@
+"""Which relation a question asks for, and on which side of it the thing stands that it names.
+
+"What outperforms Quest?" asks for heads with the tail Quest, "what does dInfer build on?" for tails of the head dInfer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from kg.model import RELATION_TYPES
+from kg.query.filter import Link
+from kg.query.items import Item
+
+if TYPE_CHECKING:
+    from kg.query.question import Parser
+
+#: The relation that a cue says; other verbs name theirs themselves ("relation:addresses").
+_CUES = {"use": "uses", "outperform": "outperforms", "compare": "compared_with", "baseline": "compared_with"} | {
+    "evaluate": "evaluated_on"
+}
+#: What a relation leads to, where that is no technique.
+_RANGE = {"addresses": ("problem",), "evaluated_on": ("dataset",), "runs_on": ("hardware",)} | {
+    "applied_to": ("model", "task")
+}
+#: What a relation starts from.
+_DOMAIN = ("", "technique", "model")
+
+Side = Literal["head", "tail"]
+
+
+class Relating:
+    """The relation that a question asks for, of pieces and the places of the things named."""
+
+    def __init__(self, parser: Parser, asked: str, things: list[int]) -> None:
+        self.parser, self.items, self.asked = parser, parser.items, asked
+        self.things = [at for at in things if self.items[at].types - {"topic", "metric", "institution"}]
+
+    def find(self) -> Link | None:
+        """The relation with its thing; None for a question that asks for no relation."""
+        asks = next((at for at, item in enumerate(self.items) if item.means("asks")), None)
+        if asks is None or not self.things:
+            return None
+        verbs = [(at, relation) for at, item in enumerate(self.items) if (relation := self._relation(item))]
+        pairs = [(abs(at - thing), at, relation, thing) for at, relation in verbs for thing in self.things]
+        for _, verb, relation, thing in sorted(pairs):
+            if self._fits(relation, thing) and not self._is_parted(verb, thing):
+                found = self.parser.link(relation, self._side(relation, verb, thing, asks), self.items[thing])
+                if relation == "outperforms":  # of the others, having the thing is enough for a paper
+                    self.parser.links[thing] = found
+                return found
+        return None
+
+    def _relation(self, item: Item) -> str:
+        """The relation that a piece says."""
+        own = item.of("relation:")
+        if own in RELATION_TYPES:
+            return own
+        return next((relation for cue, relation in _CUES.items() if item.means(cue) and not item.senses), "")
+
+    def _fits(self, relation: str, thing: int) -> bool:
+        """Whether what is asked for may stand in a relation ("which institutions use LoRA?" asks for none).
+
+        Of a topic ("which data sets are used for pruning?") the papers have what is asked for.
+        """
+        senses = self.parser.chosen(thing)
+        is_topic = bool(senses) and senses[0].type == "topic"
+        if is_topic and (relation == "addresses" or self.asked not in ("", "technique")):
+            return False
+        return self.asked in (*_DOMAIN, *_RANGE.get(relation, ()))
+
+    def _is_parted(self, verb: int, thing: int) -> bool:
+        """Whether another thing or a mark stands between the verb and its thing."""
+        between = self.items[min(verb, thing) + 1 : max(verb, thing)]
+        return any(item.mark or item.means("not") for item in between)
+
+    def _side(self, relation: str, verb: int, thing: int, asks: int) -> Side:
+        """Where the thing stands: behind the verb it is the tail, before it the head; turned round in the passive."""
+        if self.asked and self.asked in _RANGE.get(relation, ()) and self.asked not in _DOMAIN:
+            return "head"
+        if relation in _RANGE and self.items[thing].types & set(_RANGE[relation]) and self.asked == "technique":
+            return "tail"
+        tail = self._is_tail(verb, thing, asks)
+        turned = self._is_passive(verb) != self.items[verb].means("inverse")
+        return "tail" if tail != turned else "head"
+
+    def _is_tail(self, verb: int, thing: int, asks: int) -> bool:
+        """Whether a thing is the object of its verb."""
+        if thing > verb:
+            return True
+        if self.parser.language == "zh":  # "哪些方法在X上评测", "与X对比的方法有哪些"; but "X优于哪些方法"
+            before = self.items[thing - 1] if thing else None
+            led = before is not None and before.means("and", "about") and before.text in ("在", "与", "和", "跟", "对")
+            return asks < thing or led
+        return False
+
+    def _is_passive(self, verb: int) -> bool:
+        behind = self.items[verb + 1 : verb + 2]
+        before = self.items[:verb] if self.parser.language == "zh" else []
+        return any(item.means("by-whom") and item.text != "由" for item in (*behind, *before))

@@ -1,0 +1,44 @@
+"""The sentences and phrases of answers, by key and language: data in `sayings.toml`, edited without touching code."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+from kg.graph.rdf import language_of
+
+
+@cache
+def _table() -> dict[str, dict[str, dict[str, str | list[str]]]]:
+    return tomllib.loads((files("kg.query") / "sayings.toml").read_text("utf-8"))
+
+
+class Sayings:
+    """The phrases of one language; `say("path.chain", steps=...)` fills one in."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    @classmethod
+    def of(cls, question: str) -> Sayings:
+        """The phrases of the language that a question is in."""
+        return cls(language_of(question))
+
+    def __call__(self, key: str, n: object = None, **values: object) -> str:
+        """The phrase of a key ("group.name"), filled in; where it has two forms, the first is for n = 1."""
+        group, _, name = key.partition(".")
+        said = _table()[group][name][self.language]
+        form = said if isinstance(said, str) else said[0 if n == 1 else -1]
+        return form.format(n=n, **values) if n is not None or values else form
+
+    def has(self, key: str) -> bool:
+        """Whether there is such a phrase."""
+        group, _, name = key.partition(".")
+        return name in _table().get(group, {})
+
+    def listed(self, names: Sequence[str]) -> str:
+        """ "A, B and C" in the language's manner."""
+        joint = self("list.and")
+        return self("list.comma").join(names[:-1]) + joint + names[-1] if len(names) > 1 else "".join(names)

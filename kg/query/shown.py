@@ -1,0 +1,102 @@
+"""The words behind nodes of the graph (mentions, results, relations), and the papers that lines of a table rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from kg.names import iri
+from kg.query.answer import Line, Quote, Row
+from kg.query.lexicon import Selects
+from kg.text import sentence_at
+
+#: Nodes that a query names at most.
+_BATCH = 300
+
+
+def iris(curies: Iterable[str]) -> str:
+    """CURIEs as the inside of a VALUES block."""
+    return " ".join(f"<{iri(curie)}>" for curie in curies)
+
+
+def values(variable: str, curies: Iterable[str]) -> str:
+    """The VALUES block that binds a variable to each of some CURIEs."""
+    return f"VALUES ?{variable} {{ {iris(curies)} }}"
+
+
+def entry_of(node: str) -> str:
+    """The entry ("002-22") whose graph says a node ("entry:002-22/mention/3")."""
+    return node.partition(":")[2].rsplit("/", 2)[0]
+
+
+def quotes(store: Selects, named: Mapping[str, str]) -> dict[str, Quote]:
+    """The words of each node (CURIE), by node; `named` gives the label of what they name."""
+    out: dict[str, Quote] = {}
+    for found in _batched(
+        store,
+        named,
+        """SELECT ?node ?quote ?field ?start ?end ?text WHERE {{ {values} ?node kg:quote ?quote
+  OPTIONAL {{ ?node kg:field ?field }} OPTIONAL {{ ?node kg:start ?start }} OPTIONAL {{ ?node kg:end ?end }}
+  OPTIONAL {{ ?node kg:text ?text }} }}""",
+    ):
+        texts = {str(row["text"]) for row in found if row["text"]}
+        # Apart, for Oxigraph looks through all texts where they stand in an OPTIONAL behind the node.
+        said = _batched(store, texts, "SELECT ?node ?raw WHERE {{ {values} ?node kg:raw ?raw }}")
+        raw = {str(row["node"]): str(row["raw"]) for rows in said for row in rows}
+        for row in found:
+            out.setdefault(str(row["node"]), _quote(row, raw.get(str(row["text"]), ""), named[str(row["node"])]))
+    return out
+
+
+def _batched(store: Selects, nodes: Iterable[str], sparql: str) -> Iterator[list[dict[str, Any]]]:
+    """The rows of a SELECT on ?node, which {values} in it binds, for so many nodes at a time as it may name."""
+    names = sorted(nodes)
+    for at in range(0, len(names), _BATCH):
+        yield store.select(sparql.format(values=values("node", names[at : at + _BATCH])))
+
+
+def _quote(row: dict[str, Any], raw: str, label: str) -> Quote:
+    start, end = (-1, -1) if row["start"] is None or row["end"] is None else (int(row["start"]), int(row["end"]))
+    context = ""
+    if raw and start >= 0:
+        first, last = sentence_at(raw, start, end)
+        context = " ".join(raw[first:last].split())
+    return Quote(entry_of(row["node"]), row["field"] or "", row["quote"], start, end, label, context)
+
+
+def rows(store: Selects, lines: Iterable[Line]) -> tuple[Row, ...]:
+    """The papers that lines rest on, in the order in which the lines name them, each with all its quotes."""
+    evidence: dict[str, dict[Quote, None]] = {}
+    for line in lines:
+        for name in line.papers:
+            evidence.setdefault(name, {})
+        for quote in line.evidence:
+            evidence.setdefault(quote.source, {})[quote] = None
+    about = papers_of(store, evidence)
+    works: dict[str, list[str]] = {}
+    for name in evidence:
+        if name in about:
+            works.setdefault(about[name][0], []).append(name)
+    return tuple(
+        Row(
+            names[0],
+            paper,
+            next((about[name][1] for name in names if about[name][1]), ""),
+            tuple(names),
+            1.0,
+            tuple(dict.fromkeys(quote for name in names for quote in evidence[name])),
+        )
+        for paper, names in works.items()
+    )
+
+
+def papers_of(store: Selects, entries: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """The paper (CURIE) and its title, by entry name."""
+    sparql = """SELECT ?node ?paper ?title WHERE {{ {values} ?node kg:paper ?paper
+  OPTIONAL {{ GRAPH ?node {{ ?paper kg:title ?title }} }} }}"""
+    found = _batched(store, (f"entry:{name}" for name in entries), sparql)
+    return {
+        str(row["node"]).partition(":")[2]: (str(row["paper"]), str(row["title"] or ""))
+        for rows in found
+        for row in rows
+    }

@@ -1,0 +1,36 @@
+"""Independent support: how many of some papers can stand with no institution shared by two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+from typing import NamedTuple
+
+
+class Supporter(NamedTuple):
+    """A paper as support counts it: when it appeared (ISO 8601, "" where unknown), its CURIE, its institutions."""
+
+    when: str
+    paper: str
+    institutions: Set[str]
+
+
+def support(papers: Iterable[Supporter]) -> int:
+    """The size of a greedy set of papers, by date, then id; those without a known institution add one together."""
+    seen: set[str] = set()
+    count = unknown = 0
+    for paper in sorted(papers, key=lambda p: (p.when or "9", p.paper)):
+        if not paper.institutions:
+            unknown = 1
+        elif not paper.institutions & seen:
+            count += 1
+            seen |= paper.institutions
+    return count + unknown
+
+
+def appeared(dates: Iterable[str], years: Iterable[object], reports: Iterable[str]) -> str:
+    """When a paper appeared: its earliest date, else its year, else the earliest date of the reports that hold it."""
+    for said in (dates, map(str, years), reports):
+        first = min(said, default="")
+        if first:
+            return first
+    return ""

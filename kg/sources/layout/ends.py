@@ -1,0 +1,44 @@
+"""Affiliations at the end of a paper, as the classes of the American Mathematical Society print them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kg.sources.layout.blocks import is_running
+from kg.sources.layout.offices import Offices
+from kg.sources.layout.pages import Line, Page
+from kg.sources.layout.people import clean
+
+_MAIL = re.compile(r"\s*(?:\([^()]{3,40}\)\s*)?(?:E-?mail|Email|URL)\b[^:]{0,20}:", re.I)
+_OF = re.compile(r"^\s*\([A-Z][^()]{2,60}\)\s*")  # "(A. Lovelace) University of ..."
+_CAPITALS = re.compile(r"csc\d|caps", re.I)  # fonts of small capitals
+_MOST = 60  # lines of a page, from its end
+
+
+def addresses(page: Page) -> list[str]:
+    """Addresses in small capitals or above "Email address: ..."; [] when the page has none."""
+    offices = Offices.load()
+    found: list[str] = []
+    for block in _blocks(sorted(page.lines, key=lambda line: line.order)[-_MOST:]):
+        mails = [at for at, line in enumerate(block) if _MAIL.match(line.text)]
+        lines = block[: mails[0]] if mails else block
+        text = clean(_OF.sub("", " ".join(line.text for line in lines)))
+        is_set_so = any(_CAPITALS.search(line.font.name) for line in lines)
+        if (mails or is_set_so) and 8 < len(text) < 300 and offices.has(text) and not is_running(text):
+            found.append(text)
+    return list(dict.fromkeys(found))
+
+
+def _blocks(lines: list[Line]) -> Iterator[list[Line]]:
+    """Lines below one another, up to an address of e-mail or a gap."""
+    block: list[Line] = []
+    for line in lines:
+        is_next = bool(block) and 0 <= line.y - block[-1].y < 1.5 * max(line.size, block[-1].size)
+        was_mail = bool(block) and bool(_MAIL.match(block[-1].text)) and not _MAIL.match(line.text)
+        if block and (not is_next or was_mail or abs(line.size - block[0].size) > 0.1 * line.size):
+            yield block
+            block = []
+        block.append(line)
+    if block:
+        yield block

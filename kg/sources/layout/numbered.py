@@ -1,0 +1,64 @@
+"""Numbers of lines, which review copies print in the margin beside the text (LaTeX's lineno, ACL, ICLR, NeurIPS)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kg.sources.layout.pages import Char
+
+_DIGITS = 4  # of a number
+_APART = 3.0  # points between a number and the text
+_LEVEL = 1.0  # points
+_EDGE = 2.5  # points by which the edges of numbers in one margin differ
+_LEAST = 8  # numbers of a margin
+_STEADY = 0.8  # share of the numbers that follow the one above by the same step
+
+
+def without_line_numbers(chars: list[Char]) -> list[Char]:
+    """The characters of a page without numbers that stand below one another and count its lines."""
+    numbers = sorted(_alone(chars), key=lambda n: chars[n.stop - 1].right)
+    margin: list[range] = []
+    gone: set[int] = set()
+    for number in [*numbers, None]:
+        if number and margin and chars[number.stop - 1].right - chars[margin[-1].stop - 1].right < _EDGE:
+            margin.append(number)
+            continue
+        if _counts(margin, chars):
+            gone.update(at for n in margin for at in n)
+        margin = [number] if number else []
+    return [char for at, char in enumerate(chars) if at not in gone] if gone else chars
+
+
+def _alone(chars: Sequence[Char]) -> Iterator[range]:
+    """Where digits stand together and apart from all before and after them in the file."""
+    start = None
+    for at, char in enumerate(chars):
+        follows = at > 0 and _touches(chars[at - 1], char)
+        if not char.text.isdigit():
+            if start is not None and not follows and at - start <= _DIGITS:
+                yield range(start, at)
+            start = None
+        elif not follows:
+            if start is not None and at - start <= _DIGITS:
+                yield range(start, at)
+            start = at
+    if start is not None and len(chars) - start <= _DIGITS:
+        yield range(start, len(chars))
+
+
+def _touches(before: Char, char: Char) -> bool:
+    return abs(before.y - char.y) < _LEVEL and abs(char.left - before.right) < _APART
+
+
+def _counts(margin: Sequence[range], chars: Sequence[Char]) -> bool:
+    """Whether the numbers of a margin, from top to bottom, rise by one step."""
+    if len(margin) < _LEAST:
+        return False
+    ordered = sorted(margin, key=lambda n: chars[n.start].y)
+    values = [int("".join(chars[at].text for at in n)) for n in ordered]
+    steps = [b - a for a, b in pairwise(values)]
+    step = max(set(steps), key=steps.count)
+    return step > 0 and steps.count(step) >= _STEADY * len(steps)

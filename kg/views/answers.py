@@ -1,0 +1,147 @@
+"""An answer as JSON, JSON lines, CSV or Markdown; what its columns and conditions are called in either language."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from kg.graph.rdf import language_of
+from kg.query import Answer, Condition, Filter, Quote
+from kg.query.answer import Cell
+from kg.text import HARMFUL, plain
+from kg.views.words import Words
+
+FORMS = ("json", "jsonl", "csv", "md")
+#: The column that holds what is quoted anyway.
+_QUOTED = "quote"
+#: Quotes of a line that are shown.
+_SHOWN = 2
+_NUMBER = re.compile(r"[≥≤<>~≈+-]?\s?\d[\d.,]*(?:\s?\D{1,8})?")
+
+
+def render(answer: Answer, form: str) -> str:
+    """An answer in one of FORMS: the papers, or the table where there is one; JSON has both."""
+    if form == "json":
+        return harmless(json.dumps(answer.to_json(), ensure_ascii=False, indent=1))
+    if form == "jsonl":
+        said = answer.to_json()
+        listed = said["table"]["lines"] if answer.table else said["papers"]
+        return harmless("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in listed))
+    if form == "csv":
+        return _csv(answer)
+    from kg.views.render import render as fill
+
+    table = answer.table
+    words = Words(language_of(answer.question))
+    columns, rows = (list(table.columns), table.lines) if table else ([], ())
+    at = [n for n, name in enumerate(columns) if name != _QUOTED]
+    return fill(
+        "answer.md.jinja",
+        words.lang,
+        question=answer.question,
+        rows=[] if table else answer.rows,
+        columns=[column(words, columns[n]) for n in at],
+        right=[is_number([line.values[n] for line in rows]) for n in at],
+        lines=[([text(line.values[n]) for n in at], quoted(line.evidence)) for line in rows],
+        verdict=table.verdict if table else "",
+    )
+
+
+def _csv(answer: Answer) -> str:
+    """A row a paper or a line; what a spreadsheet would take for a formula is kept from it."""
+    from kg.tables import csv_text
+
+    if not answer.table:
+        papers = [
+            (r.id, r.title, " ".join(r.sources), f"{r.score:.3f}", " | ".join(_named(r.evidence))) for r in answer.rows
+        ]
+        return csv_text(
+            ["id", "title", "sources", "score", "evidence"], [[plain(cell) for cell in row] for row in papers]
+        )
+    columns = [*answer.table.columns, "concept", "entries", "evidence"]
+    rows = [
+        [*line.values, line.concept, line.papers, " | ".join(f"{q.source}: “{q.quote}”" for q in line.evidence)]
+        for line in answer.table.lines
+    ]
+    return csv_text(map(plain, columns), [[_flat(cell) for cell in row] for row in rows])
+
+
+def _flat(cell: Cell) -> str | int | float:
+    return cell if isinstance(cell, int | float) else plain(" ".join(cell) if isinstance(cell, tuple) else cell or "")
+
+
+def _named(quotes: tuple[Quote, ...]) -> list[str]:
+    return [f"{q.entity}: “{q.quote}”" if q.quote else q.entity for q in quotes]
+
+
+def quoted(quotes: tuple[Quote, ...], most: int = _SHOWN) -> list[str]:
+    """The first quotes of a line, each with its entry."""
+    found = dict.fromkeys(f"{q.source}: “{short(q.context or q.quote)}”" for q in quotes if q.quote)
+    return list(found)[:most]
+
+
+def shown_columns(answer: Answer) -> list[int]:
+    """The places of a table's columns that hold anything, without those whose words are quoted beside them."""
+    table = answer.table
+    if table is None:
+        return []
+    filled = [n for n in range(len(table.columns)) if any(line.values[n] not in (None, "", ()) for line in table.lines)]
+    return [n for n in filled if table.columns[n] != _QUOTED]
+
+
+def column(words: Words, name: str) -> str:
+    """What a column is called in a language; a thing's own label stays."""
+    return next((words(key) for key in (f"column.{name}", f"type.{name}") if words.has(key)), plain(name))
+
+
+def text(cell: Cell) -> str:
+    """A value as text on one line."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float):
+        return f"{cell:g}"
+    return plain(" ".join((", ".join(cell) if isinstance(cell, tuple) else str(cell)).split()))
+
+
+def is_number(cells: list[Cell]) -> bool:
+    """Whether a column holds numbers only, with their units or without."""
+    said = [cell for cell in cells if cell not in (None, "", ())]
+    return bool(said) and all(isinstance(c, int | float) or (isinstance(c, str) and _NUMBER.fullmatch(c)) for c in said)
+
+
+def conditions(answer: Answer, words: Words) -> list[str]:
+    """A line a condition: "topic: quantization or pruning", "topic: not pruning"."""
+    return [line for condition in answer.filter.conditions for line in _condition(condition, words)]
+
+
+def _condition(condition: Condition, words: Words) -> list[str]:
+    fields = Filter((condition,)).understood()
+    named = {column(words, field): [plain(str(one["label"])) for one in said] for field, said in fields.items()}
+    if condition.negated:  # none of them holds
+        return [
+            words("answer.negated", field=field, label=label) for field, labels in named.items() for label in labels
+        ]
+    either = [words("answer.condition", field=f, label=words("answer.or").join(labels)) for f, labels in named.items()]
+    return [words("answer.either").join(either)]
+
+
+def short(said: str, most: int = 160) -> str:
+    """The beginning of a text, on one line."""
+    said = plain(" ".join(said.split()))
+    return said if len(said) <= most else said[: most - 1] + "…"
+
+
+def harmless(said: str) -> str:
+    """JSON whose strings hold the same, with such characters as escapes."""
+    return HARMFUL.sub(lambda match: f"\\u{ord(match.group()):04x}", said)
+
+
+def explanation(answer: Answer, form: str) -> str:
+    """What a question was taken to mean, as JSON or as text."""
+    from kg.query.explain import explained, lines
+
+    said: dict[str, Any] = explained(answer)
+    if form in ("json", "jsonl"):
+        return harmless(json.dumps(said, ensure_ascii=False, indent=1 if form == "json" else None))
+    return plain("\n".join((*(plain(line) for line in lines(answer)), "", said["sparql"])))

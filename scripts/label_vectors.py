@@ -1,0 +1,68 @@
+"""Write the vectors of the vocabulary's labels (data/models/labels.bin), and print what their threshold is worth.
+
+    python scripts/label_vectors.py [--check]
+
+Run it after a change of the ontology; what the file lacks is encoded at each start, which takes a millisecond a label.
+`--check` writes nothing and ends with 1 where the file is not what would be written. The threshold is measured on
+labels that stand for phrases nobody has listed: each alternative label of a concept asks for the nearest concept among
+all other labels, and is right where it finds its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+
+from kg.encoder import encoder
+from kg.query.derived import keep, packed
+from kg.query.near import LABELS, Vectors, _shipped, labels
+from kg.text import fold
+from kg.vocabulary import Vocabulary, data_folder
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--check", action="store_true", help="write nothing; end with 1 where the file is stale")
+    arguments = parser.parse_args()
+    vocabulary = Vocabulary.load()
+    parts = Vectors.packed(labels(vocabulary), encoder(), _shipped())
+    path = data_folder("data") / "models" / LABELS
+    content = packed(bytes(32), parts)
+    if arguments.check:
+        is_fresh = path.is_file() and path.read_bytes() == content
+        print(f"{path}: {'fresh' if is_fresh else 'stale: run scripts/label_vectors.py'}")
+        return 0 if is_fresh else 1
+    keep(path, content)
+    vectors = Vectors([memoryview(part) for part in parts])
+    print(f"{path}: {len(vectors.keys)} labels, {len(content)} bytes")
+    for line in worth(vectors, vocabulary):
+        print(line)
+    return 0
+
+
+def worth(vectors: Vectors, vocabulary: Vocabulary) -> list[str]:
+    """How many alternative labels find their own concept or one of its kin, and how many find any, by threshold."""
+    matrix = vectors.rows.astype(np.float32) * vectors.scales[:, None]
+    kin = {name: {name, *vocabulary.broader(name), *vocabulary.narrower(name)} for name in {n for n, _ in vectors.keys}}
+    bearing: dict[str, set[str]] = {}
+    for name, text in vectors.keys:
+        bearing.setdefault(fold(text), set()).update(kin[name])
+    found = []
+    codes = np.unique([fold(text) for _, text in vectors.keys], return_inverse=True)[1]
+    asked = [n for n, (name, text) in enumerate(vectors.keys) if text != vocabulary[name].label.get("en")]
+    for start in range(0, len(asked), 512):
+        chunk = asked[start : start + 512]
+        likeness = matrix[chunk] @ matrix.T
+        likeness[codes[chunk][:, None] == codes] = -1  # the label itself, of this concept or of a topic of that name
+        for n, row, best in zip(chunk, likeness, likeness.argmax(1), strict=True):
+            found.append((float(row[best]), vectors.keys[best][0] in bearing[fold(vectors.keys[n][1])]))
+    out = [f"{'threshold':>9}{'found':>8}{'right':>8}"]
+    for threshold in (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9):
+        above = [right for similarity, right in found if similarity >= threshold]
+        out.append(f"{threshold:>9}{len(above) / len(found):>8.0%}{sum(above) / max(len(above), 1):>8.0%}")
+    return out
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

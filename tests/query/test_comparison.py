@@ -1,0 +1,184 @@
+"""Comparisons: things side by side, what papers state between them, and where they contradict one another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from kg.graph.store import OxigraphStore
+from kg.query import Answer, Condition, Entity, Fact, Filter, Lexicon, Outcome, Query, respond
+from kg.query.answer import Cell
+from kg.text import fold
+from kg.vocabulary import Vocabulary
+
+
+def paper(said: str, techniques: list[Any], at: str = "Peking University", **more: Any) -> dict[str, Any]:
+    return {"title": f"A Paper: {said}", "A": said, "I": at, "topics": ["pruning"], "techniques": techniques} | more
+
+
+PAPERS = {
+    "900-01": paper(
+        "AlphaForm outperforms BetaForm and is 3x faster. It fights drowsiness on an H100.",
+        [("AlphaForm", "AlphaForm", "proposed"), ("BetaForm", "BetaForm", "baseline")],
+        relations=[("AlphaForm", "outperforms", "BetaForm", "AlphaForm outperforms BetaForm")],
+        results=[("3x faster", "inference speed", 3, "x", "increase", "")],
+        problems=["drowsiness"],
+        hardware=["H100"],
+        date="2025-05-01",
+    ),
+    "900-02": paper(
+        "We use AlphaForm. It is 5x faster, up to 9x faster, and fights drowsiness.",
+        [("AlphaForm", "AlphaForm", "used")],
+        results=[
+            ("5x faster", "inference speed", 5, "x", "increase", ""),
+            ("up to 9x faster", "inference speed", 9, "x", "increase", "", ("bound", "up_to")),
+        ],
+        problems=["drowsiness"],
+        date="2025-04-01",
+    ),
+    "900-03": paper(
+        "BetaForm outperforms AlphaForm.",
+        [("BetaForm", "BetaForm", "proposed"), ("AlphaForm", "AlphaForm", "baseline")],
+        at="Tsinghua University",
+        relations=[("BetaForm", "outperforms", "AlphaForm", "BetaForm outperforms AlphaForm")],
+        date="2025-06-01",
+    ),
+    "900-04": paper("We use BetaForm and GammaForm.", [(f"{n}Form", f"{n}Form", "used") for n in ("Beta", "Gamma")]),
+    "900-05": paper("We compare with DeltaForm.", [("DeltaForm", "DeltaForm", "baseline")]),
+}
+
+
+@pytest.fixture(scope="module")
+def world(made: Callable[[dict[str, Any]], OxigraphStore]) -> OxigraphStore:
+    return made(PAPERS)
+
+
+@pytest.fixture(scope="module")
+def own(world: OxigraphStore, vocabulary: Vocabulary) -> Lexicon:
+    return Lexicon.of(world, vocabulary)
+
+
+@pytest.fixture
+def compare(world: OxigraphStore, own: Lexicon) -> Callable[..., Answer]:
+    def compare(*names: str, question: str = "?", limit: int | None = None, **asked: Any) -> Answer:
+        concepts = [next((s.concept for s in own.senses(fold(name))), "technique:nothing") for name in names]
+        things = tuple(Entity("technique", c, name, (c,)) for name, c in zip(names, concepts, strict=True))
+        return respond(world, own, question, Query("comparison", things=things, **asked), limit)
+
+    return compare
+
+
+def table(found: Answer) -> dict[object, tuple[Cell, ...]]:
+    assert found.table is not None
+    return {line.values[0]: line.values[1:] for line in found.table.lines}
+
+
+def test_things_are_columns_and_aspects_rows(compare: Callable[..., Answer]) -> None:
+    found = compare("AlphaForm", "BetaForm")
+    assert found.table is not None
+    assert found.table.columns == ("aspect", "AlphaForm", "BetaForm")
+    rows = table(found)
+    assert rows["papers"] == ("2, 1 of them proposing it", "2, 1 of them proposing it")
+    assert rows["independent support"] == (1, 2)
+    assert rows["problems"] == (("drowsiness (2)",), ())
+    assert rows["hardware"] == (("NVIDIA H100 (1)",), ())
+    assert rows["first seen"] == ("2025-04-01", "2025-06-01")
+    assert "data sets" not in rows
+
+
+def test_results_have_their_best_and_median(compare: Callable[..., Answer]) -> None:
+    rows = table(compare("AlphaForm", "BetaForm"))
+    assert rows["inference speed ↑ (x)"] == ("best up to 9x, median 5x (3 results)", None)
+
+
+def test_a_metric_that_is_asked_for_comes_first(compare: Callable[..., Answer]) -> None:
+    metric = Outcome("metric:inference-speed", "inference speed", ("metric:inference-speed",))
+    assert "inference speed ↑ (x)" in table(compare("AlphaForm", "BetaForm", metric=metric))
+
+
+def test_papers_that_contradict_one_another_are_both_said(compare: Callable[..., Answer]) -> None:
+    found = compare("AlphaForm", "BetaForm")
+    assert found.table is not None
+    assert found.table.verdict == (
+        "Papers disagree: AlphaForm outperforms BetaForm in 1 paper, but BetaForm outperforms AlphaForm in 1 paper."
+    )
+    assert table(found)["outperforms"] == (("BetaForm (1)",), ("AlphaForm (1)",))
+    (line,) = (line for line in found.table.lines if line.values[0] == "outperforms")
+    assert {quote.quote for quote in line.evidence} == {
+        "AlphaForm outperforms BetaForm",
+        "BetaForm outperforms AlphaForm",
+    }
+    assert set(line.papers) == {"900-01", "900-03"}
+
+
+def test_nothing_stated_is_said_too(compare: Callable[..., Answer]) -> None:
+    found = compare("BetaForm", "GammaForm")
+    assert found.table is not None
+    assert found.table.verdict == "No paper says which of BetaForm and GammaForm is better; 1 paper has both."
+
+
+def test_three_things_are_compared_in_pairs(compare: Callable[..., Answer]) -> None:
+    found = compare("AlphaForm", "BetaForm", "GammaForm")
+    assert found.table is not None
+    assert found.table.columns == ("aspect", "AlphaForm", "BetaForm", "GammaForm")
+    assert found.table.verdict.count(";") >= 2
+
+
+def test_words_stand_where_they_are_said_to(compare: Callable[..., Answer]) -> None:
+    found = compare("AlphaForm", "BetaForm")
+    assert found.table is not None
+    for line in found.table.lines:
+        assert line.papers
+        for quote in line.evidence:
+            text = PAPERS[quote.source][{"A": "A", "T": "title", "I": "I"}[quote.field]]
+            assert text[quote.start : quote.end] == quote.quote
+            assert quote.source in line.papers
+    assert {row.id for row in found.rows} >= {"900-01", "900-02", "900-03"}
+
+
+def test_a_filter_narrows_the_papers(compare: Callable[..., Answer]) -> None:
+    since = Filter((Condition("May", (Fact("date", "2025-05", "2025-05", ">="),)),))
+    rows = table(compare("AlphaForm", "BetaForm", filter=since))
+    assert rows["problems"] == (("drowsiness (1)",), ())
+
+
+def test_what_nobody_uses_is_counted_by_any_role(compare: Callable[..., Answer]) -> None:
+    found = compare("AlphaForm", "DeltaForm")
+    assert table(found)["papers"][1] == 1
+    assert "No paper proposes or uses DeltaForm; these papers compare with it or mention it." in found.notes
+
+
+def test_what_no_paper_has_is_said(compare: Callable[..., Answer]) -> None:
+    found = compare("Nothing", "AlphaForm")
+    assert "No paper has Nothing." in found.notes
+    assert not found.empty
+    assert compare("Nothing", "Nought").empty
+
+
+def test_one_thing_is_too_few(compare: Callable[..., Answer]) -> None:
+    assert "two things" in compare("AlphaForm").notes[0]
+
+
+def test_the_same_name_twice_makes_two_columns(world: OxigraphStore, own: Lexicon) -> None:
+    things = (
+        Entity("technique", "technique:alphaform", "entries", ("technique:alphaform",)),
+        Entity("technique", "technique:betaform", "entries", ("technique:betaform",)),
+    )
+    found = respond(world, own, "?", Query("comparison", things=things))
+    assert found.table is not None
+    assert len(set(found.table.columns)) == 3
+    assert found.table.to_json()["lines"][0]["entries"] == list(found.table.lines[0].papers)
+
+
+def test_rows_in_chinese(compare: Callable[..., Answer]) -> None:
+    found = compare("AlphaForm", "BetaForm", question="比较两者")
+    assert table(found)["论文"] == ("2篇，其中1篇提出它", "2篇，其中1篇提出它")
+    assert found.table is not None
+    assert found.table.verdict.startswith("论文说法不一")
+
+
+def test_the_same_comparison_every_time(compare: Callable[..., Answer]) -> None:
+    assert compare("AlphaForm", "BetaForm") == compare("AlphaForm", "BetaForm")
+    assert len(table(compare("AlphaForm", "BetaForm", limit=2))) == 2

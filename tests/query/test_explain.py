@@ -1,0 +1,92 @@
+"""What was understood is a tree, and SPARQL that gives the same papers."""
+
+from __future__ import annotations
+
+import json
+
+import pyoxigraph as ox
+import pytest
+
+from kg.graph.store import OxigraphStore
+from kg.query import Answer, Condition, Filter, Lexicon, Phrase, Query, answer
+from kg.query.explain import explained, lines, sparql
+from kg.vocabulary import Vocabulary
+
+QUESTIONS = [
+    "KV-cache compression papers on H100",
+    "papers on NVIDIA GPUs",
+    "papers from Peking University without reinforcement learning",
+    "清华大学或北京大学的论文",
+    "speedup of at least 10x",
+    "papers with code on GitHub",
+    "papers without code",
+    "what outperforms SkyDemo?",
+    "papers in October 2025",
+    "papers before November",
+    "Which papers use LoRA?",
+    "SkyDemo",
+    "report 900",
+    "900-02",
+    'papers from "video generation"',
+]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_sparql_runs_as_it_is_and_gives_the_same_papers(
+    question: str, store: OxigraphStore, vocabulary: Vocabulary
+) -> None:
+    found = answer(store, vocabulary, question)
+    assert found.rows
+    said = sparql(found.query.filter)
+    assert {row["paper"] for row in store.select(said)} == {row.paper for row in found.rows}
+    assert max(map(len, said.split("\n"))) <= 120
+
+
+def test_literal_is_not_taken_for_an_identifier(store: OxigraphStore) -> None:
+    words = 'a <https://w3id.org/paper-kg/topic/lora> "b" \\ c' + " d" * 80
+    said = sparql(Filter((Condition("x", (Phrase(words),)),)))
+    assert "topic:lora" not in said
+    assert store.select(said) == []
+
+
+def test_tree_says_type_concept_and_how_many_count(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+    found = answer(store, vocabulary, "KV cache compression or pruning on H100 with 2x speedup without code zyxgnarf")
+    told = lines(found)
+    assert told[0] == "papers"
+    assert told[1:4] == [
+        '├─ any of  from "KV cache compression / pruning"',
+        "│  ├─ topic: KV cache compression (topic:kv-cache-compression)",
+        "│  └─ topic: pruning (topic:pruning)",
+    ]
+    assert any(line.startswith("├─ hardware: NVIDIA H100 (hardware:nvidia-h100, ") for line in told)
+    assert any("concepts count as it" in line for line in told)
+    assert told[-2] == '└─ not code: code  from "code"'
+    assert told[-1] == "ignored: zyxgnarf"
+
+
+def test_json_form_says_the_same(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+    found = answer(store, vocabulary, "papers proposing LoRA since 2025 zyxgnarf")
+    said = json.loads(json.dumps(explained(found)))
+    assert said["kind"] == "papers"
+    lora, date = said["conditions"]
+    assert lora["any_of"][0]["concept"] == "technique:lora"
+    assert lora["any_of"][0]["roles"] == ["proposed"]
+    assert len(lora["any_of"][0]["counts"]) > 1
+    assert (date["any_of"][0]["op"], date["any_of"][0]["value"]) == (">=", "2025")
+    assert said["ignored"] == ["zyxgnarf"]
+    assert said["sparql"] == sparql(found.query.filter)
+
+
+def test_what_is_asked_for_stands_in_the_tree(lexicon: Lexicon) -> None:
+    from kg.query import read
+
+    told = lines(Answer("", read("highest speedup on H100", lexicon)))
+    assert told[0] == "ranking"
+    assert "├─ order: highest" in told
+    assert lines(Answer("", Query("near", words="long contexts"))) == ["near", "└─ words: long contexts"]
+
+
+def test_pretty_sparql_is_one_query(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+    said = sparql(answer(store, vocabulary, "LoRA papers from Peking University").query.filter)
+    assert isinstance(store.query(said), ox.QuerySolutions)
+    assert "<https://w3id.org" not in said

@@ -1,0 +1,161 @@
+"""Paths: how two things hang together, each step shown by a paper; hubs are passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from kg.graph.store import OxigraphStore
+from kg.query import Answer, Entity, Lexicon, Query, respond
+from kg.text import fold
+from kg.vocabulary import Vocabulary
+
+
+def paper(said: str, techniques: list[Any], relations: list[Any] = (), **more: Any) -> dict[str, Any]:  # type: ignore[assignment]
+    base = {"title": "A Paper", "A": said, "I": "Peking University", "topics": [], "techniques": techniques}
+    return base | {"relations": relations} | more
+
+
+def used(name: str) -> tuple[str, str, str]:
+    return name, name, "used"
+
+
+#: AlphaDemo uses betaform, GammaDemo uses betaform: three papers, the first two of which say so.
+PAPERS = {
+    "900-01": paper(
+        "AlphaDemo uses betaform.",
+        [("AlphaDemo", "AlphaDemo", "proposed"), used("betaform")],
+        [("AlphaDemo", "uses", "betaform", "AlphaDemo uses betaform")],
+    ),
+    "900-02": paper(
+        "GammaDemo uses betaform and outperforms DeltaDemo.",
+        [("GammaDemo", "GammaDemo", "proposed"), used("betaform"), ("DeltaDemo", "DeltaDemo", "baseline")],
+        [
+            ("GammaDemo", "uses", "betaform", "GammaDemo uses betaform"),
+            ("GammaDemo", "outperforms", "DeltaDemo", "GammaDemo uses betaform and outperforms DeltaDemo"),
+        ],
+    ),
+    "900-03": paper("We combine zetaform with etaform.", [used("zetaform"), used("etaform")]),
+    "900-04": paper("We combine etaform with thetaform.", [used("etaform"), used("thetaform")]),
+    # What all of these have links nothing.
+    **{
+        f"900-{n}": paper(f"Everything needs hubform, and thing{n}.", [used("hubform"), used(f"thing{n}")])
+        for n in range(10, 30)
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def world(made: Callable[[dict[str, Any]], OxigraphStore]) -> OxigraphStore:
+    return made({name: said | {"title": f"Paper {name}"} for name, said in PAPERS.items()})
+
+
+@pytest.fixture(scope="module")
+def own(world: OxigraphStore, vocabulary: Vocabulary) -> Lexicon:
+    return Lexicon.of(world, vocabulary)
+
+
+@pytest.fixture
+def path(world: OxigraphStore, own: Lexicon) -> Callable[..., Answer]:
+    def path(first: str, second: str, question: str = "?", limit: int | None = None) -> Answer:
+        things = []
+        for name in (first, second):
+            concept = next((s.concept for s in own.senses(fold(name))), f"technique:{name.lower()}")
+            things.append(Entity("technique", concept, name, (concept,)))
+        return respond(world, own, question, Query("path", things=tuple(things)), limit)
+
+    return path
+
+
+def steps(found: Answer, number: int = 1) -> list[tuple[object, ...]]:
+    assert found.table is not None
+    return [line.values[2:6] for line in found.table.lines if line.values[0] == number]
+
+
+def test_what_a_paper_states_is_a_path_of_one_step(path: Callable[..., Answer]) -> None:
+    found = path("GammaDemo", "DeltaDemo")
+    assert steps(found) == [("GammaDemo", "outperforms", "DeltaDemo", "900-02")]
+    assert steps(path("DeltaDemo", "GammaDemo")) == [("DeltaDemo", "is outperformed by", "GammaDemo", "900-02")]
+
+
+def test_two_papers_are_linked_by_what_both_use(path: Callable[..., Answer]) -> None:
+    found = path("AlphaDemo", "GammaDemo")
+    assert steps(found) == [
+        ("AlphaDemo", "uses", "betaform", "900-01"),
+        ("betaform", "is used by", "GammaDemo", "900-02"),
+    ]
+    assert found.table is not None
+    assert found.table.verdict == "AlphaDemo —uses→ betaform —is used by→ GammaDemo."
+    assert [row.id for row in found.rows] == ["900-01", "900-02"]
+
+
+def test_a_paper_that_has_both_is_a_node_of_the_path(path: Callable[..., Answer]) -> None:
+    assert steps(path("zetaform", "etaform")) == [
+        ("zetaform", "is used in", "900-03", "900-03"),
+        ("900-03", "uses", "etaform", "900-03"),
+    ]
+
+
+def test_four_steps_through_two_papers(path: Callable[..., Answer]) -> None:
+    found = path("zetaform", "thetaform")
+    assert [step[2] for step in steps(found)] == ["900-03", "etaform", "900-04", "thetaform"]
+
+
+def test_every_step_has_its_words(path: Callable[..., Answer]) -> None:
+    for ends in (("AlphaDemo", "DeltaDemo"), ("zetaform", "thetaform")):
+        table = path(*ends).table
+        assert table is not None
+        assert table.lines
+        for line in table.lines:
+            (quote,) = line.evidence
+            assert line.papers == (quote.source,)
+            assert PAPERS[quote.source]["A"][quote.start : quote.end] == quote.quote == line.values[6]
+
+
+def test_what_most_papers_have_is_no_link_but_is_named(path: Callable[..., Answer]) -> None:
+    found = path("thing10", "thing11")
+    assert found.table is not None
+    assert "only linked through hubform, which 20 papers have" in found.table.verdict
+    assert [step[2] for step in steps(found)] == ["900-10", "hubform", "900-11", "thing11"]
+
+
+def test_no_path_says_so(path: Callable[..., Answer]) -> None:
+    found = path("AlphaDemo", "zetaform")
+    assert found.empty
+    assert found.notes == ("No path of at most 4 steps leads from AlphaDemo to zetaform.",)
+    assert path("AlphaDemo", "nothing").notes == ("No paper of the graph names nothing.",)
+
+
+def test_one_thing_twice_is_the_same(path: Callable[..., Answer]) -> None:
+    assert "same thing" in path("AlphaDemo", "AlphaDemo").notes[0]
+
+
+def test_one_thing_is_too_few(world: OxigraphStore, own: Lexicon) -> None:
+    found = respond(world, own, "?", Query("path", things=(Entity("technique", "technique:x", "x", ()),)))
+    assert found.empty
+    assert "two things" in found.notes[0]
+
+
+def test_steps_in_chinese(path: Callable[..., Answer]) -> None:
+    assert steps(path("GammaDemo", "DeltaDemo", "两者有什么关系？"))[0][1] == "优于"
+
+
+def test_a_limit_counts_paths(path: Callable[..., Answer]) -> None:
+    assert {line.values[0] for line in path("AlphaDemo", "DeltaDemo", limit=1).table.lines} == {1}  # type: ignore[union-attr]
+
+
+def test_the_same_paths_every_time(path: Callable[..., Answer]) -> None:
+    assert path("AlphaDemo", "DeltaDemo") == path("AlphaDemo", "DeltaDemo")
+
+
+def test_what_counts_as_both_is_a_bridge(world: OxigraphStore, own: Lexicon) -> None:
+    concepts = {name: own.senses(fold(name))[0].concept for name in ("AlphaDemo", "betaform", "GammaDemo")}
+    alpha, gamma = (
+        Entity("technique", concepts[name], name, (concepts[name], concepts["betaform"]))
+        for name in ("AlphaDemo", "GammaDemo")
+    )
+    found = respond(world, own, "?", Query("path", things=(alpha, gamma)))
+    assert [step[2] for step in steps(found)] == ["betaform", "GammaDemo"]
+    assert "betaform counts as both AlphaDemo and GammaDemo." in found.notes

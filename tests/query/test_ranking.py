@@ -1,0 +1,198 @@
+"""Rankings: results in order, those kept apart that measure different things, and whether they can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from kg.graph.store import OxigraphStore
+from kg.query import Answer, Condition, Entity, Filter, Lexicon, Outcome, Query, respond
+from kg.vocabulary import Vocabulary
+
+
+def paper(name: str, said: str, results: list[Any], **more: Any) -> dict[str, Any]:
+    return {
+        "title": f"{name}: A Paper",
+        "A": f"We propose {name}. {said}",
+        "I": "Peking University",
+        "techniques": [(name, name, "proposed")],
+        "topics": ["pruning"],
+        "results": results,
+        **more,
+    }
+
+
+PAPERS = {
+    "900-01": paper(
+        "AlphaDemo",
+        "It is 3x faster than vLLM on an H100 with LLaMA-2.",
+        [("3x faster than vLLM", "inference speed", 3, "x", "increase", "vLLM")],
+        hardware=["H100"],
+        models=["LLaMA-2"],
+    ),
+    "900-02": paper(
+        "BetaDemo",
+        "It is 2-5x faster than vLLM on an H100 with LLaMA-2. On an A100 it is 9x faster than vLLM.",
+        [
+            ("2-5x faster than vLLM", "inference speed", [2, 5], "x", "increase", "vLLM"),
+            ("9x faster than vLLM", "inference speed", 9, "x", "increase", "vLLM", ("setting", "on an A100")),
+        ],
+        hardware=["H100", "A100"],
+        models=["LLaMA-2"],
+    ),
+    "900-03": paper(
+        "GammaDemo",
+        "It is up to 12x faster. It takes 30 ms.",
+        [
+            ("up to 12x faster", "inference speed", 12, "x", "increase", "", ("bound", "up_to")),
+            ("30 ms", "latency", 30, "ms", "absolute", ""),
+        ],
+    ),
+    "900-04": paper(
+        "DeltaDemo",
+        "It takes 0.02 s and cuts latency by 40%. It is 25% faster.",
+        [
+            ("0.02 s", "latency", 0.02, "s", "absolute", ""),
+            ("cuts latency by 40%", "latency", 40, "%", "decrease", ""),
+            ("25% faster", "inference speed", 25, "%", "increase", ""),
+        ],
+    ),
+}
+SPEED = Outcome("metric:inference-speed", "inference speed", ("metric:inference-speed",), (), "increase")
+LATENCY = Outcome("metric:latency", "latency", ("metric:latency",))
+
+
+@pytest.fixture(scope="module")
+def world(made: Callable[[dict[str, Any]], OxigraphStore]) -> OxigraphStore:
+    return made(PAPERS)
+
+
+@pytest.fixture(scope="module")
+def own(world: OxigraphStore, vocabulary: Vocabulary) -> Lexicon:
+    return Lexicon.of(world, vocabulary)
+
+
+def on(hardware: str) -> Filter:
+    return Filter((Condition(hardware, (Entity("hardware", hardware, hardware, (hardware,)),)),))
+
+
+@pytest.fixture
+def ask(world: OxigraphStore, own: Lexicon) -> Callable[..., Answer]:
+    def ask(question: str = "?", limit: int | None = None, **asked: Any) -> Answer:
+        return respond(world, own, question, Query("ranking", **asked), limit)
+
+    return ask
+
+
+def cells(found: Answer, *columns: str) -> list[tuple[object, ...]]:
+    assert found.table is not None
+    places = [found.table.columns.index(column) for column in columns]
+    return [tuple(line.values[place] for place in places) for line in found.table.lines]
+
+
+def test_results_are_ranked_by_their_better_end_and_one_a_paper(ask: Callable[..., Answer]) -> None:
+    found = ask(metric=SPEED, order="highest")
+    assert cells(found, "paper", "value") == [
+        ("900-03", "up to 12x"),
+        ("900-02", "9x"),
+        ("900-01", "3x"),
+        ("900-04", "25%"),
+    ]
+    lowest = ask(metric=SPEED, order="lowest")
+    assert cells(lowest, "paper", "value")[:3] == [("900-02", "2–5x"), ("900-01", "3x"), ("900-03", "up to 12x")]
+
+
+def test_every_line_has_its_entry_and_its_words(ask: Callable[..., Answer]) -> None:
+    found = ask(metric=SPEED)
+    assert found.table is not None
+    for line in found.table.lines:
+        (quote,) = line.evidence
+        text = PAPERS[quote.source]["A"]
+        assert line.papers == (quote.source,)
+        assert text[quote.start : quote.end] == quote.quote == line.values[-1]
+    assert [row.id for row in found.rows] == ["900-03", "900-02", "900-01", "900-04"]
+
+
+def test_percent_and_factor_are_kept_apart_and_said(ask: Callable[..., Answer]) -> None:
+    found = ask(metric=SPEED)
+    assert any("inference speed ↑ (x) (4), inference speed ↑ (%) (1)" in note for note in found.notes)
+
+
+def test_same_baseline_hardware_and_model_can_be_compared(ask: Callable[..., Answer]) -> None:
+    found = ask(metric=SPEED, filter=on("hardware:nvidia-h100"))
+    assert found.table is not None
+    groups = dict(cells(found, "paper", "group"))
+    assert groups["900-01"] == groups["900-02"]
+    assert cells(found, "value") == [("2–5x",), ("3x",)]  # the 9x were obtained on an A100
+    assert any("1 result" in note for note in found.notes)
+    assert "can be compared" in found.table.verdict
+    assert "baseline, hardware and model" in found.table.verdict
+
+
+def test_what_differs_and_what_is_not_said_is_named(ask: Callable[..., Answer]) -> None:
+    found = ask(metric=SPEED)
+    assert found.table is not None
+    assert "cannot be compared directly: they differ in baseline, hardware and model" in found.table.verdict
+    assert "1 names no baseline" in found.table.verdict
+    assert len({group for (group,) in cells(found, "group")}) == 4
+
+
+def test_units_that_convert_are_ranked_together(ask: Callable[..., Answer]) -> None:
+    found = ask(metric=LATENCY, order="lowest")
+    assert cells(found, "paper", "value", "metric") == [
+        ("900-04", "0.02 s", "latency"),
+        ("900-03", "30 ms", "latency"),
+        ("900-04", "40%", "latency ↓"),
+    ]
+    assert cells(ask(metric=LATENCY, order="highest"), "value")[0] == ("30 ms",)
+
+
+def test_best_of_a_metric_that_should_be_low_is_its_lowest(ask: Callable[..., Answer]) -> None:
+    assert [value for _, value in cells(ask(metric=LATENCY, order="best"), "paper", "value")][:2] == ["0.02 s", "30 ms"]
+    assert cells(ask(metric=LATENCY, order="worst"), "value")[0] == ("30 ms",)
+
+
+def test_without_a_metric_speed_is_ranked(ask: Callable[..., Answer]) -> None:
+    metrics = {metric for (metric,) in cells(ask(), "metric")}
+    assert metrics == {"inference speed ↑", "latency", "latency ↓"}
+
+
+def test_top_two_and_a_limit_cut_and_say_so(ask: Callable[..., Answer]) -> None:
+    assert cells(ask(metric=SPEED, most=2), "paper") == [("900-03",), ("900-02",)]
+    found = ask(metric=SPEED, limit=1)
+    assert cells(found, "paper") == [("900-03",)]
+    assert [row.id for row in found.rows] == ["900-03"]
+    assert any("of 5 results" in note for note in ask(metric=SPEED, most=2).notes)
+
+
+def test_what_is_ranked_by_results_has_a_column(ask: Callable[..., Answer]) -> None:
+    assert cells(ask(metric=SPEED, wants="technique"), "technique")[0] == (("GammaDemo",),)
+    assert cells(ask(metric=SPEED, wants="institution"), "institution")[0] == (("Peking University",),)
+
+
+def test_empty_ranking_says_how_many_results_there_are_otherwise(ask: Callable[..., Answer]) -> None:
+    found = ask(metric=SPEED, filter=on("hardware:raspberry-pi-4"))
+    assert found.empty
+    assert any("Without the conditions there are 5" in note for note in found.notes)
+    nothing = Outcome("metric:nothing", "nothing", ("metric:nothing",))
+    assert ask(metric=nothing).notes == ("No paper that fulfils the conditions states a result on nothing.",)
+
+
+def test_verdict_in_chinese(ask: Callable[..., Answer]) -> None:
+    found = ask("最高加速比", metric=SPEED)
+    assert found.table is not None
+    assert "推理速度" in found.table.verdict
+    assert cells(found, "value")[0] == ("最高12x",)
+
+
+def test_the_same_ranking_every_time(ask: Callable[..., Answer]) -> None:
+    assert ask(metric=SPEED) == ask(metric=SPEED)
+
+
+def test_levels_stand_in_for_changes_and_are_said_to(ask: Callable[..., Answer]) -> None:
+    rise = Outcome("metric:latency", "latency", ("metric:latency",), (), "increase")
+    found = ask(metric=rise, order="highest")
+    assert cells(found, "value")[0] == ("30 ms",)
+    assert "No paper that fulfils the conditions states by how much latency changed" in found.notes[0]
