@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from functools import cached_property, lru_cache
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import Indel, Levenshtein
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _COMMAND = re.compile(r"\\(?:text|math|em)\w*\s*(?=\{)|\\(?:it|bf|rm|em|sf|tt)\b")  # how letters look
@@ -16,17 +16,20 @@ _SYMBOL = re.compile(r"\\([A-Za-z]+)\s?")
 _GREEK = re.compile(r"[\u0370-\u03ff]")
 _COLON = re.compile(r"\s*[:：]\s*|\s+(?:--+|[-–—])\s+|\s*——\s*")
 _CUT = re.compile(r"\s*(?:\.\.+|…)\s*$")
-_TOKEN = re.compile(r"[a-z0-9.]*[a-z0-9]\+*|[\u3400-\u9fff]")
+_TOKEN = re.compile(r"[a-z0-9.]*[a-z0-9](?:\++(?![a-z0-9]))?|[\u3400-\u9fff]")
 _ROMAN = re.compile(r"i{2,3}|i?v|vi{1,3}|i?x")
 _EDITION = re.compile(r"(?:v|vol|part|phase|ver|version)?\d+(?:\.\d+)*[a-z]?")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*|\++$")
 _SERIES = re.compile(r"part|volume|vol|phase|episode|chapter|第|上|下|续")
+_ANSWER = re.compile(r"(?:a )?(?:re|comment|reply|response|rebuttal|note|correction|erratum|corrigendum|addendum)s?\b")
 _INNER = re.compile(r"[a-z][A-Z]|[A-Z]{2}|\d|[A-Z]-?[a-z]*-?[A-Z]")  # "FlashInfer", "KIVI", "H2O"
 _NAME_WORDS = 3  # of a coined name before the colon
 _LONG = 24  # letters of a title that no other work is likely to have
 _TELLING = 28  # letters of what precedes or follows the colon in another's title
 _WORDS = 4
 _WORD_TYPED = 6  # letters of a word in which a misprint can be told from another word
+_WORD_STEMMED = 4  # letters of a word that says what a title is about
+_STEM = 5  # letters by which forms of a word are one: "reviews", "reviewing"
 _LINE = 40  # letters of a title that a list may have cut off without a mark
 
 
@@ -69,6 +72,27 @@ class Title:
         return Counter([*found, *filter(_ROMAN.fullmatch, self.tokens)])
 
     @property
+    def coined(self) -> str:
+        """The name, where its letters show that it is no common word: it stays as it is in another language."""
+        return self.name if self.name.isascii() and _INNER.search(self.main) else ""
+
+    @cached_property
+    def stems(self) -> list[str]:
+        """The words without their endings, and without short ones, which most titles have."""
+        words = (token for token in self.tokens if len(token) >= _WORD_STEMMED or not token.isascii())
+        return [word[:_STEM] if len(word) > _STEM else word.rstrip("s") for word in words]
+
+    def share(self, other: Title) -> float:
+        """The share of the words of both that both have, 0 to 1."""
+        common = Counter(self.stems) & Counter(other.stems)
+        return 2 * common.total() / max(1, len(self.stems) + len(other.stems))
+
+    def subtitles_alike(self, other: Title) -> float:
+        """The share of the words after the colon that both have in one order, 0 to 1."""
+        a, b = Title(self.rest).stems, Title(other.rest).stems
+        return Indel.normalized_similarity(a, b) if a and b else 0.0
+
+    @property
     def is_telling(self) -> bool:
         """Whether it is long or odd enough that no other work is likely to have it."""
         if self.is_han:
@@ -98,12 +122,15 @@ class Title:
         return self.is_cut or len(self.letters) >= _LINE
 
     def continues(self, other: Title) -> bool:
-        """Whether the longer of the two goes on where the shorter ends with a number: "Part II", "v2", "2025"."""
+        """Whether the longer goes on where the shorter ends with a number ("Part II", "v2", "2025"), or answers it."""
         short, long = sorted((self, other), key=lambda title: len(title.letters))
         if long.letters.startswith(short.letters):
             rest = long.tokens[len(short.tokens) :]
             return not short.is_cut and bool(rest) and _counts(rest[0])
-        return bool(long.rest and short.letters == long.rest_letters and _SERIES.match(long.main.lower()))
+        if not long.rest or short.letters != long.rest_letters:
+            return False
+        before = long.main.lower()
+        return bool(_SERIES.match(before) or _ANSWER.fullmatch(before))
 
 
 def letters(text: str) -> str:

@@ -78,6 +78,51 @@ def test_a_translated_title_is_told_by_its_name_and_what_else_is_known() -> None
     assert not same_work(one("KIVI：道路的航拍分割"), english).same
 
 
+PEOPLE = ("Ada Lovelace", "Alan Turing", "Grace Hopper")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "authors"),
+    [
+        ("Sparse Attention for Long Documents in Court", "Towards Sparse Attention of Long Court Documents", PEOPLE),
+        ("Zap: Decoding Is All You Need", "Zap: Reconsidering Fast Inference with Drafts", PEOPLE),
+        ("Zap-X: Fair Routing via Noise Injection in Encoders", "Zap-X: Routing via Noise Injection in Encoders", ()),
+    ],
+)
+def test_a_new_version_may_have_another_title(old: str, new: str, authors: tuple[str, ...]) -> None:
+    turned = tuple(", ".join(reversed(name.split())) for name in authors)
+    assert same_work(one(old, authors=authors), one(new, authors=turned)).same
+    assert set(keys(one(old, authors=authors))) & set(keys(one(new, authors=turned)))
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Pruning Layers of Speech Models by Attention", "Quantizing Drafts for Faster Decoding of Text"),
+        ("ZapQ: Pruning Layers of Speech Models", "HopQ: Merging Layers of Speech Encoders"),
+    ],
+)
+def test_the_same_people_write_more_than_one_work(a: str, b: str) -> None:
+    assert not same_work(one(a, authors=PEOPLE), one(b, authors=PEOPLE)).same
+
+
+@pytest.mark.parametrize("head", ["Response", "A Comment", "Erratum"])
+def test_an_answer_to_a_work_is_another_work(head: str) -> None:
+    assert same_work(one(LONG), one(f"{head}: {LONG}")).weight < 0
+
+
+def test_a_coined_name_is_not_translated() -> None:
+    chinese = one("ZapKV：KV缓存量化与推测解码", author_count=4)
+    assert not same_work(chinese, one("Speculative Decoding with KV Cache Quantization", author_count=4)).same
+    assert same_work(chinese, one("ZapKV: KV Cache Quantization and Speculative Decoding", author_count=4)).same
+
+
+def test_institutions_in_two_scripts_are_not_compared() -> None:
+    chinese = one("KIVI：KV缓存的非对称量化", institutions=("清华大学",), author_count=4)
+    english = one("KIVI: Asymmetric Quantization", institutions=("Tsinghua University",), author_count=4)
+    assert same_work(chinese, english).same
+
+
 def test_titles_are_compared_by_letters_names_and_numbers() -> None:
     title = Title("Fast-dLLM v2: Efficient Block-Diffusion LLM")
     assert (title.main_letters, title.rest_letters) == ("fastdllmv2", "efficientblockdiffusionllm")
