@@ -201,7 +201,7 @@ class Graph:
             return self.papers()
         if selection.startswith("paper:") or entry_named(self.store, selection):
             return [self.paper(selection)]
-        return self.papers([row.entries[0] for row in self.ask(selection).rows])
+        return self.papers([row.entries[0] for row in self.ask(selection, limit=0).rows])
 
     def papers_with(self, concept: str) -> list[str]:
         """The entries whose papers have a concept or institution, by any link; KgError for what is no CURIE."""

@@ -49,6 +49,17 @@ def any_role(wanted: Filter) -> Filter:
     return replace(wanted, conditions=tuple(conditions), notes=(*wanted.notes, note))
 
 
+def any_institution(wanted: Filter, say: Sayings) -> Filter:
+    """The filter with one of some institutions, where "and" joined them and no paper is of all: "IBM和微软的论文"."""
+    own = [one for one in wanted.conditions if not one.negated and all(t.field == "institution" for t in one.any_of)]
+    if len(own) < 2:
+        return wanted
+    terms = tuple(dict.fromkeys(term for one in own for term in one.any_of))
+    whole = replace(own[0], text=" / ".join(one.text for one in own), any_of=terms)
+    conditions = tuple(whole if one is own[0] else one for one in wanted.conditions if one not in own[1:])
+    return replace(wanted, conditions=conditions, notes=(*wanted.notes, say("empty.any_institution")))
+
+
 class _Empty:
     def __init__(self, store: Selects, lexicon: Lexicon | None, say: Sayings) -> None:
         self.store, self.say = store, say

@@ -1,6 +1,6 @@
 """The labels that a graph itself gives to things, found by name, by beginning and by thing without reading them all.
 
-Kept in `labels.bin` beside the graph's data: three lists of sorted lines, mapped into memory. A graph in memory has the
+Kept in `labels.bin` beside the graph's data: four lists of sorted lines, mapped into memory. A graph in memory has the
 same bytes without the file.
 """
 
@@ -69,7 +69,9 @@ class Labels:
             for (concept, han), counts in votes.items()
         )
         sizes = (f"{form[0]}{len(form):02d}{form}" for form, _ in names if SHORTEST <= len(form) <= _LONGEST)
-        return [part for said in (lines, things, sizes) for part in Lines.packed(said)]
+        techniques = ((form, concept) for form, concept in names if concept.startswith("technique:") and " " in form)
+        ends = (f"{_backwards(form)}\t{concept}" for form, concept in techniques)
+        return [part for said in (lines, things, sizes, ends) for part in Lines.packed(said)]
 
     @staticmethod
     def made(named: Iterable[Named], spelled: Callable[[str], str]) -> Labels:
@@ -84,6 +86,10 @@ class Labels:
         """The folded labels that begin so, in order, each with a thing that bears it."""
         return self._sure(self._beginning, prefix)
 
+    def ending(self, folded: str) -> list[tuple[str, str]]:
+        """The folded labels of techniques that end in these words and are longer, each with what bears it."""
+        return self._sure(self._ending, folded)
+
     def labels(self, concept: str) -> dict[str, str]:
         """The preferred labels of a thing by language, each the one that most entries give."""
         return self._sure(self._labels, concept)
@@ -95,10 +101,10 @@ class Labels:
         return [label for size in sizes for label in self._sure(self._alike, folded[:1], size)]
 
     def _open(self, parts: Parts) -> None:
-        if len(parts) != 6:
+        if len(parts) != 8:
             raise Damaged
         pairs = zip(parts[::2], parts[1::2], strict=True)
-        self._names, self._things, self._sizes = (Lines(body, blocks) for body, blocks in pairs)
+        self._names, self._things, self._sizes, self._ends = (Lines(body, blocks) for body, blocks in pairs)
         for remembered in (self._bearing, self._labels, self._alike):
             remembered.cache_clear()
 
@@ -121,6 +127,10 @@ class Labels:
         lines = (line.split("\t") for line in self._names.starting(prefix))
         return [(folded, concept) for folded, _, concept in lines]
 
+    def _ending(self, folded: str) -> list[tuple[str, str]]:
+        lines = (line.split("\t") for line in self._ends.starting(f"{_backwards(folded)} "))
+        return [(_backwards(words), concept) for words, concept in lines]
+
     def _labels_of(self, concept: str) -> dict[str, str]:
         lines = (line.split("\t") for line in self._things.starting(f"{concept}\t"))
         return {language: label for _, language, label in lines}
@@ -137,6 +147,11 @@ def lengths(length: int, least: float) -> tuple[int, int]:
     """
     most = 200 / least - 1
     return -int(-length // most), int(length * most + 1e-9)
+
+
+def _backwards(folded: str) -> str:
+    """The words of a folded label, the last one first."""
+    return " ".join(reversed(folded.split(" ")))
 
 
 def has_han(text: str) -> bool:

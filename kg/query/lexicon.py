@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kg.query.labels import SHORTEST, Labels, Named, labels_of, lengths
@@ -20,6 +21,11 @@ __all__ = ["Lexicon", "Named", "Selects", "Sense", "kind_of"]
 #: Types whose names make families: "Qwen" is any model whose name begins so.
 _FAMILIES = ("model", "dataset", "hardware")
 _INSTITUTIONS = ("ror", "institution")
+#: Words inside a name whose last noun is not what it names ("attack on pruning"), and before one that it is not quite.
+_LINKING = ("of", "on", "for", "with", "without", "via", "by", "to", "in", "from", "using", "against")
+#: Kinds that only papers name count where a technique has no more of them: a query of thousands takes a second.
+_MOST_KINDS = 100
+_HALF = ("semi", "quasi", "pseudo", "anti", "半")
 
 
 _LATEST = "SELECT (MAX(STR(?date)) AS ?latest) { ?thing kg:date ?date }"
@@ -49,6 +55,7 @@ class Lexicon:
         self.words = Words.load()
         self._own = named if isinstance(named, Labels) else Labels.made(named, self._spelled)
         self._senses = lru_cache(maxsize=20_000)(self._all_senses)
+        self._family = lru_cache(maxsize=2_000)(self._all_family)
         self._indicators: dict[str, frozenset[str]] = {}
         self._store: Selects | None = None
 
@@ -93,16 +100,39 @@ class Lexicon:
         """The concept, narrower ones and what is named as one of its family, sorted.
 
         Models, data sets and hardware belong to a family when their name begins with its name ("Qwen-Image"),
-        techniques when a version number follows ("EAGLE-3").
+        techniques when a version number follows ("EAGLE-3"), and those that only a paper names when their name ends in
+        it ("intra-class contrastive learning").
         """
+        return self._family(concept)
+
+    def _all_family(self, concept: str) -> tuple[str, ...]:
         kind = kind_of(concept)
         out = self.vocabulary.narrower(concept)
         if kind in _FAMILIES or kind == "technique":
-            for prefix in sorted({fold(label) + " " for label in self._all_labels(concept)}):
+            for prefix in sorted({fold(label) + " " for label in self.labels(concept)}):
                 for folded, other in self._beginning(prefix, kind):
                     if kind != "technique" or _is_version(folded[len(prefix) :]):
                         out |= self.vocabulary.narrower(other)
+        if kind == "technique":
+            kinds = set(islice(self._kinds(concept, out), _MOST_KINDS + 1))
+            out |= kinds if len(kinds) <= _MOST_KINDS else set()
         return tuple(sorted(out))
+
+    def _kinds(self, concept: str, narrower: Iterable[str]) -> Iterator[str]:
+        """What papers alone name, by names that end in a label of a technique or the preferred one of a narrower."""
+        seen: set[str] = set()
+        ends = {fold(label) for label in (*self.labels(concept), *map(self.label, narrower))} - {""}
+        for end in sorted(end for end in ends if not _has_end(end, ends)):
+            for folded, other in self._own.ending(end):
+                rest = folded[: -len(end)].split()
+                is_kind = rest[-1] not in self._denying and not set(rest) & set(_LINKING)
+                if is_kind and other not in seen and other not in self.vocabulary:
+                    seen.add(other)
+                    yield other
+
+    @cached_property
+    def _denying(self) -> frozenset[str]:
+        return frozenset((*self.words.folds("not"), *_HALF))
 
     def indicators(self, topic: str) -> frozenset[str]:
         """The concepts whose mention shows a topic."""
@@ -139,11 +169,12 @@ class Lexicon:
         return self._vectors.nearest(encoder()(english), number) if encoder() and fold(english) else []
 
     def nearest_concept(self, text: str) -> tuple[str, float] | None:
-        """The concept that a text nearly means, with the cosine, where one is near enough to be meant."""
+        """The concept that a text nearly means, with the cosine, if one is near enough; a topic before its equals."""
         from kg.query.near import THRESHOLD
 
-        best = next(iter(self.near(text, 1)), None)
-        return (best.name, best.similarity) if best and best.similarity >= THRESHOLD else None
+        near = [one for one in self.near(text, 4) if one.similarity >= THRESHOLD]
+        best = max(near, key=lambda one: (one.similarity, kind_of(one.name) == "topic"), default=None)
+        return (best.name, best.similarity) if best else None
 
     @cached_property
     def _vectors(self) -> Vectors:
@@ -201,7 +232,8 @@ class Lexicon:
             out.setdefault(kind, []).append((folded, concept))
         return {kind: sorted(labels) for kind, labels in out.items()}
 
-    def _all_labels(self, concept: str) -> list[str]:
+    def labels(self, concept: str) -> list[str]:
+        """The labels of a concept in all languages; of what the vocabulary does not know the preferred ones."""
         if concept in self.vocabulary:
             return list(self.vocabulary[concept].labels())
         return list(self._own.labels(concept).values())
@@ -215,6 +247,12 @@ def kind_of(concept: str) -> str:
 
 def _is_preferred(concept: Concept, folded: str) -> bool:
     return any(fold(label) == folded for label in concept.label.values())
+
+
+def _has_end(folded: str, others: set[str]) -> bool:
+    """Whether a label ends in another one, which covers it."""
+    words = folded.split(" ")
+    return any(" ".join(words[n:]) in others for n in range(1, len(words)))
 
 
 def _is_version(rest: str) -> bool:

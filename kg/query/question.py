@@ -208,11 +208,17 @@ class Parser:
             return self._links(item, "head")
         if cue == "outperform":
             return self._links(item, "tail")
-        senses = self.chosen(at, cue)
+        senses = self.chosen(at, cue or self._cue_behind(at))
         if senses and senses[0].type == "metric":
             return self._measured(at, senses)
         roles = self._roles(at, cue)
         return [self.entity(sense, roles) for sense in senses]
+
+    def _cue_behind(self, at: int) -> str:
+        """ "evaluate" for a thing that one says so of behind it: "在X上做实验"."""
+        before = self.items[at - 1].text if at else ""
+        behind = next((item for item in self.items[at + 1 : at + 4] if not item.means("about", "frame")), None)
+        return "evaluate" if before == "在" and behind is not None and behind.means("evaluate") else ""
 
     def entity(self, sense: Sense, roles: tuple[str, ...] = ()) -> Entity:
         """A thing in one of its senses, with what counts as it."""

@@ -242,7 +242,7 @@ class Reader:
                     item.senses, item.end, item.text = self.lexicon.senses(near), items[later].end, whole
                     items[later].taken = True
                     continue
-            if self._mend_beside(items, at):
+            if self._mend_beside(items, at) or self._mend_behind(items, at):
                 continue
             found = tokens(item.text)
             lengths = range(min(len(found), 5), 0, -1)
@@ -263,6 +263,23 @@ class Reader:
         beside.gone = True
         return True
 
+    def _mend_behind(self, items: list[Item], at: int) -> bool:
+        """Give a word, with the one or two words before it, the label that all nearly are ("test time scalling")."""
+        for first in range(max(at - 2, 0), at):
+            before = items[first:at]
+            if any(item.gone or item.taken or item.mark or item.fact or item.value is not None for item in before):
+                continue
+            whole = self.text[items[first].start : items[at].end]
+            folded = _folds(tokens(whole))
+            near = self.lexicon.misspelt(folded, 90.0) or ""
+            known = [sense for sense in self.lexicon.senses(near) if sense.known]
+            if known and _begins_alike(near, folded) and not _differs_in_short(folded, near):
+                items[at].senses, items[at].start, items[at].text = known, items[first].start, whole
+                for item in before:
+                    item.gone = True
+                return True
+        return False
+
     def _near(self, found: list[Token], length: int) -> str | None:
         for start in range(len(found) - length + 1):
             folded = " ".join(token.fold for token in found[start : start + length])
@@ -272,13 +289,32 @@ class Reader:
         return None
 
     def _is_another(self, folded: str, near: str) -> bool:
-        """Whether a label is not what a word was meant to be: it is longer at the end, as "Imagen" is than "image"."""
-        return near.startswith(folded) and (len(near) > len(folded) + 1 or len(folded) < 7)
+        """Whether a label is not what a word was meant to be: it is longer at the end, as "Imagen" is than "image".
+
+        Of several words the last may be a stem ("object detect"); a short one is right as it is ("small LMs", "VLMs").
+        """
+        if _differs_in_short(folded, near):
+            return True
+        is_stem = " " in folded and near.count(" ") == folded.count(" ")
+        return near.startswith(folded) and not is_stem and (len(near) > len(folded) + 1 or len(folded) < 7)
 
 
 def _may_be_person(item: Item) -> bool:
     """Whether a capitalised piece is no institution and nothing that the vocabulary knows."""
     return not item.mark and not any(sense.known or sense.type == "institution" for sense in item.senses)
+
+
+def _differs_in_short(folded: str, near: str) -> bool:
+    """Whether two phrases of as many words differ in one of at most three letters, which no slip explains."""
+    pairs = list(zip(folded.split(" "), near.split(" "), strict=False))
+    short = (min(len(one), len(other)) <= 3 and one.isascii() for one, other in pairs if one != other)
+    return folded.count(" ") == near.count(" ") and any(short)
+
+
+def _begins_alike(near: str, folded: str) -> bool:
+    """Whether a label has all words of a phrase but the last, and begins the last as it does."""
+    words, said = near.split(" "), folded.split(" ")
+    return len(words) == len(said) and words[:-1] == said[:-1] and words[-1][:1] == said[-1][:1]
 
 
 def _folds(found: list[Token]) -> str:

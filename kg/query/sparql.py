@@ -6,7 +6,7 @@ IRIs go through `kg.names.iri`, literals through pyoxigraph's own spelling: no w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import product
@@ -30,7 +30,7 @@ _NOTHING = r"\A\z.\A"
 #: Links that concepts have too.
 _SHARED = {"topic", "task", "metric"}
 #: Groups that a query is spread over at most, where conditions have several terms.
-_MOST_GROUPS = 12
+_MOST_GROUPS = 24
 #: How far "about 2x" reaches.
 _ABOUT = 0.1
 
@@ -68,9 +68,7 @@ def _fulfilling(wanted: Filter, is_paper: bool = True) -> str:
     negative = _ordered(condition for condition in wanted.conditions if condition.negated)
     is_paper = is_paper or not positive
     choices = [_choices(condition, f"c{n}") for n, condition in enumerate(positive)]
-    if len(positive) == 1 and _is_date(positive[0]):
-        groups = list(_dated(positive[0].any_of[0]))
-    elif prod(map(len, choices)) <= _MOST_GROUPS:
+    if prod(map(len, choices)) <= _MOST_GROUPS:
         groups = [_joined(chosen) for chosen in product(*choices)]
     else:
         unions = (" UNION ".join(f"{{ {_closed(group, is_paper)} }}" for group in choice) for choice in choices)
@@ -95,12 +93,6 @@ def select_entries(papers: Iterable[str]) -> str:
     return f"""SELECT ?paper ?entry ?title WHERE {{
   VALUES ?paper {{ {_iris(papers)} }} ?paper kg:entry ?entry OPTIONAL {{ GRAPH ?entry {{ ?paper kg:title ?title }} }}
 }}"""
-
-
-def select_titled(concepts: Iterable[str]) -> str:
-    """The papers with a title that names one of some concepts (CURIEs): ?paper."""
-    named = f"VALUES ?concept {{ {_iris(concepts)} }} ?node kg:entity ?concept . ?node kg:field 'T' ."
-    return f"SELECT DISTINCT ?paper WHERE {{ {named} ?entry kg:mentions ?node . ?entry kg:paper ?paper }}"
 
 
 def select_evidence(wanted: Filter, entries: Iterable[str], lexicon: Lexicon) -> str:
@@ -232,11 +224,14 @@ def _choices(condition: Condition, name: str) -> list[_Group]:
     for roles in sorted({thing.roles for thing in things}):
         same = [thing for thing in things if thing.roles == roles]
         out.append(_has(same, f"{name}e{len(out)}"))
-    return out + [_pattern(term, f"{name}t{n}") for n, term in enumerate(sorted(others, key=_said))]
+    for n, term in enumerate(sorted(others, key=lambda term: [str(group) for group in _groups(term, "t")])):
+        out += _groups(term, f"{name}t{n}")
+    return out
 
 
-def _said(term: Term) -> str:
-    return str(_pattern(term, "t"))
+def _groups(term: Term, name: str) -> list[_Group]:
+    """The groups of which one must hold where a term does."""
+    return _dated(term, name) if isinstance(term, Fact) and term.field == "date" else [_pattern(term, name)]
 
 
 def _has(things: list[Entity], name: str) -> _Group:
@@ -293,10 +288,7 @@ def _fact(fact: Fact, name: str) -> _Group:
         return _Group(
             [f"{{ {newest} LIMIT {int(fact.value)} }} ?paper kg:entry ?{name}e . ?{name}e kg:source ?{name} ."]
         )
-    # One triple in each OPTIONAL, for Oxigraph looks through all papers for one of several.
-    places = ("?paper kg:date ?{0}d", "?paper kg:year ?{0}y", "?paper kg:entry ?{0}e", "?{0}e kg:source ?{0}o")
-    options = [f"OPTIONAL {{ {place.format(name)} }}" for place in (*places, "?{0}o kg:date ?{0}s")]
-    return _Group([], options, [_in_time(fact, f"COALESCE(?{name}d, ?{name}y, ?{name}s)", name)])
+    raise ValueError(f"no paper has a {fact.field}")
 
 
 def _in_time(fact: Fact, date: str, name: str) -> str:
@@ -308,18 +300,19 @@ def _in_time(fact: Fact, date: str, name: str) -> str:
     return f"{part} FILTER(?{name}p {fact.op} {literal(value)} && {known})"
 
 
-def _is_date(condition: Condition) -> bool:
-    return len(condition.any_of) == 1 and isinstance(condition.any_of[0], Fact) and condition.any_of[0].field == "date"
+def _dated(fact: Fact, v: str) -> list[_Group]:
+    """The papers of a time, by what dates them: their own date, else their year, else the date of a source.
 
-
-def _dated(fact: Term) -> Iterator[_Group]:
-    """The papers of a time, from the dates: of the paper, else its year, else the date of its source."""
-    if isinstance(fact, Fact):
-        undated, no_year = ("FILTER NOT EXISTS { ?paper kg:date ?d }", "FILTER NOT EXISTS { ?paper kg:year ?y }")
-        source = "?source a kg:Source . ?source kg:date ?date . ?entry kg:source ?source . ?paper kg:entry ?entry ."
-        yield _Group(["?paper kg:date ?date ."], [], [_in_time(fact, "?date", "t")])
-        yield _Group(["?paper kg:year ?year ."], [], [undated, _in_time(fact, "?year", "t")])
-        yield _Group([source], [], [undated, no_year, _in_time(fact, "?date", "t")])
+    Three groups rather than one of OPTIONALs, each of which Oxigraph would look through for all papers.
+    """
+    undated, no_year = (f"FILTER NOT EXISTS {{ ?paper kg:{name} ?{v}{name[0]} }}" for name in ("date", "year"))
+    source = f"?{v}o a kg:Source . ?{v}o kg:date ?{v}n . ?{v}e kg:source ?{v}o . ?paper kg:entry ?{v}e ."
+    test = _in_time(fact, f"?{v}n", v)
+    return [
+        _Group([f"?paper kg:date ?{v}n ."], [], [test]),
+        _Group([f"?paper kg:year ?{v}n ."], [], [undated, test]),
+        _Group([source], [], [undated, no_year, test], True),
+    ]
 
 
 def _outcome(term: Outcome, v: str = "") -> _Group:
@@ -386,14 +379,18 @@ def _shown(term: Term, lexicon: Lexicon) -> list[str]:
 
 
 def _mentioned(term: Entity, lexicon: Lexicon) -> list[str]:
-    mention = "GRAPH ?entry { ?node kg:entity ?entity"
-    out = [f"VALUES ?entity {{ {_iris(term.concepts)} }} {mention} . ?node kg:type {literal(term.field)} }}"]
+    out = [f"GRAPH ?entry {{ ?node kg:entity ?entity . ?node kg:type {literal(term.field)} }} {_among(term.concepts)}"]
     if term.field == "technique":
         roles = ", ".join(map(literal, term.roles or USUAL))
         out[0] += f" OPTIONAL {{ ?node kg:role ?role }} FILTER(?role IN ({roles}))"
     if shows := sorted(shown_by(term, lexicon) - set(term.concepts)):
-        out.append(f"VALUES ?entity {{ {_iris(shows)} }} {mention} }}")
+        out.append(f"GRAPH ?entry {{ ?node kg:entity ?entity }} {_among(shows)}")
     return out
+
+
+def _among(concepts: Iterable[str]) -> str:
+    """The test that ?entity is one of some: less work than to look for each of them in each entry."""
+    return f"FILTER(?entity IN ({', '.join(map(iri_token, concepts))}))"
 
 
 def shown_by(term: Entity, lexicon: Lexicon) -> frozenset[str]:

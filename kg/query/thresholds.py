@@ -94,6 +94,8 @@ class Thresholds:
         change = next((i for i in (at, *around) if self.items[i].means("increase", "decrease", "improve")), None)
         if not metrics and speed is None:
             near = [i for i in around if "metric" in self.items[i].types and abs(i - at) <= 4]
+            if op is None and change is None and not number.unit:
+                return  # "KV cache compression 32k": the number is of something else
             metrics = near[:1] or self._worded(around, change)
         metrics += [i for i in around if self.items[i].is_unknown and self._beside_or(i, metrics)]
         places = [at, *metrics, *(i for i in (change, speed, op) if i is not None)]

@@ -112,6 +112,34 @@ def test_more_central_paper_comes_first_and_limit_keeps_it(store: OxigraphStore,
     assert ids(answer(store, vocabulary, "speculative decoding or reinforcement learning", limit=1)) == ["900-02"]
 
 
+def test_of_a_large_answer_the_first_papers_are_listed(
+    store: OxigraphStore, vocabulary: Vocabulary, own: Lexicon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kg.query.kinds import papers
+
+    monkeypatch.setattr(papers, "_READ", 1)
+    monkeypatch.setattr(papers, "_MOST", 2)
+    question = "papers on speculative decoding, reinforcement learning or video generation"
+    found = answer(store, vocabulary, question, lexicon=own)
+    assert len(found.rows) == 1
+    assert found.rows[0].evidence
+    assert "1 of 3 papers" in found.notes[0]
+    every = answer(store, vocabulary, question, limit=0, lexicon=own)
+    assert sorted(ids(every)) == ["900-01", "900-02", "900-03"]
+    assert every.rows[0] == found.rows[0]
+    assert not every.notes
+    assert [row.title for row in every.rows if not row.evidence]
+    assert ids(answer(store, vocabulary, question, limit=2, lexicon=own)) == ids(every)[:2]
+
+
+def test_concept_nearest_in_meaning_stands_in_for_a_phrase_that_no_paper_says(
+    store: OxigraphStore, vocabulary: Vocabulary, own: Lexicon
+) -> None:
+    found = answer(store, vocabulary, "papers on generating videos", lexicon=own)
+    assert ids(found) == ["900-01"]
+    assert "nearest to it is video generation" in found.notes[0]
+
+
 def test_unknown_words_give_nothing_and_the_labels_that_are_near(store: OxigraphStore, vocabulary: Vocabulary) -> None:
     found = answer(store, vocabulary, "zyxgnarf blorbification")
     assert not found.rows

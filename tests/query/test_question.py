@@ -6,8 +6,12 @@ import pytest
 
 from kg.query import Entity, Lexicon, Outcome, read
 from kg.query.dates import relative
+from kg.query.empty import any_institution
+from kg.query.lexicon import Named
 from kg.query.question import LIMIT
 from kg.query.reading import Reader
+from kg.query.sayings import Sayings
+from kg.vocabulary import Vocabulary
 
 from .shown import said
 
@@ -173,6 +177,15 @@ QUESTIONS = [
     ("papers since October 2025", "date >= 2025-10"),
     ("2025年10月的论文", "date = 2025-10"),
     ("002-22", "paper = 002-22"),
+    # sloppy ones
+    ("papers that distil small lms", "topic:knowledge-distillation & topic:small-language-models"),
+    ("kv cache comprssion at 32k", KV),
+    ("speculative decoding w/o reinforcement learning", f"{SPEC} & not topic:reinforcement-learning"),
+    ("code generation w/out pruning", "topic:code-generation & not topic:pruning"),
+    ("papers abt spec decode pls", SPEC),
+    ("object detect", "topic:object-detection"),
+    ("test time scalling not pruning", "topic:test-time-scaling & not topic:pruning"),
+    ("在Vision Transformer上做实验的论文", "technique:vision-transformer"),
 ]
 
 
@@ -195,6 +208,29 @@ def test_family_of_a_model_holds_narrower_ones_and_the_graph_s_own(lexicon: Lexi
     (term,) = condition.any_of
     assert isinstance(term, Entity)
     assert {"model:qwen", "model:qwen-image"} <= set(term.concepts)
+
+
+def test_family_of_a_technique_holds_the_kinds_of_it_that_a_paper_names(vocabulary: Vocabulary) -> None:
+    names = {
+        "technique:a": "intra-class contrastive learning",
+        "technique:b": "non-contrastive learning",
+        "technique:c": "attack on contrastive learning",
+        "technique:d": "contrastive learning rate",
+        "problem:e": "slow contrastive learning",
+    }
+    own = Lexicon(vocabulary, (Named(concept, label, True) for concept, label in names.items()))
+    assert names.keys() & set(own.family("technique:contrastive-learning")) == {"technique:a"}
+    many = Lexicon(vocabulary, (Named(f"technique:n{n}", f"n{n} contrastive learning", True) for n in range(101)))
+    assert not {f"technique:n{n}" for n in range(101)} & set(many.family("technique:contrastive-learning"))
+
+
+def test_institutions_of_which_no_paper_is_together_are_read_as_one_of_them(lexicon: Lexicon) -> None:
+    wanted = read("pruning papers from Tsinghua University and Peking University", lexicon).filter
+    either = any_institution(wanted, Sayings("en"))
+    assert said(either) == "topic:pruning & ror:03cve4549 | ror:02v51f717"
+    assert either.notes == ("No paper is of all these institutions together; these are of one of them.",)
+    single = read("pruning papers from Tsinghua University", lexicon).filter
+    assert any_institution(single, Sayings("en")) is single
 
 
 def test_hardware_class_holds_its_devices(lexicon: Lexicon) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import chain, islice, zip_longest
 from typing import Any
 
 from kg.query.answer import Answer, Quote, Row
-from kg.query.empty import any_role, nothing_understood, why_empty
+from kg.query.empty import any_institution, any_role, nothing_understood, why_empty
 from kg.query.filter import Condition, Entity, Fact, Filter, Phrase, Query, Term
 from kg.query.lexicon import Lexicon, Selects, kind_of
 from kg.query.sayings import Sayings
@@ -21,14 +21,15 @@ from kg.query.sparql import (
     select_evidence,
     select_papers,
     select_texts,
-    select_titled,
 )
-from kg.text import sentence_at
+from kg.text import fold, sentence_at
 
 #: How much it says of a paper that a thing is named in a text.
 _FIELD = {"T": 1.0, "H": 0.9, "A": 0.8, "B": 0.75, "K": 0.7, "I": 0.7, "": 0.5}
 #: Papers of one answer whose words are looked up.
 _READ = 20
+#: Papers of one answer whose titles are looked at.
+_TITLES = 200
 #: Papers of an answer that are all listed; of more the first `_READ` are.
 _MOST = 500
 #: Quotes shown for one condition of one entry.
@@ -49,6 +50,10 @@ def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit:
         wider = any_role(wanted)
         papers = papers_of(store, wider) if wider != wanted else []
         wanted = wider if papers else wanted
+    if not papers:
+        either = any_institution(wanted, Sayings.of(question))
+        papers = papers_of(store, either) if either != wanted else []
+        wanted = either if papers else wanted
     if not papers:
         nearer = _nearer(lexicon, wanted, Sayings.of(question))
         papers = papers_of(store, nearer) if nearer != wanted else []
@@ -94,27 +99,32 @@ def _nearer(lexicon: Lexicon, wanted: Filter, say: Sayings) -> Filter:
 def _rows(store: Selects, lexicon: Lexicon, wanted: Filter, papers: list[str], limit: int | None) -> tuple[Row, ...]:
     """At most `limit` papers, best first; 0 for all, None for what is usual.
 
-    Where there are many, the words are looked up only of those whose titles name the most of what is asked for, the
-    newest identifiers first; the others follow in that order.
+    Where there are many, the words are looked up only of those whose titles name the most of what is asked for, among
+    those with the last identifiers, which are the newest; the others follow from the newest on.
     """
     most = limit or (len(papers) if limit == 0 or len(papers) <= _MOST else _READ)
-    if len(papers) > _READ:
-        papers = _by_title(store, wanted, papers)[: max(most, _READ)]
+    papers = sorted(papers, reverse=True)[: max(most, _TITLES)]
     entries = entries_of(store, papers)
+    if len(papers) > _READ:
+        papers = _by_title(lexicon, wanted, papers, entries)
     found = _Evidence(store, lexicon, wanted, [entry for paper in papers[:_READ] for entry in entries[paper]])
     best = sorted((found.row(paper, entries[paper]) for paper in papers[:_READ]), key=lambda row: (-row.score, row.id))
     others = (_row(paper, entries[paper]) for paper in papers[_READ:])
     return tuple(islice(chain(best, others), most))
 
 
-def _by_title(store: Selects, wanted: Filter, papers: list[str]) -> list[str]:
-    """Papers by how many conditions their titles name; among equals by CURIE, the last first."""
-    named: Counter[str] = Counter()
-    for condition in wanted.conditions:
-        concepts = {concept for term in condition.any_of if isinstance(term, Entity) for concept in term.concepts}
-        if concepts and not condition.negated:
-            named.update(str(row["paper"]) for row in store.select(select_titled(sorted(concepts))))
-    return sorted(papers, key=lambda paper: (named[paper], paper), reverse=True)
+def _by_title(lexicon: Lexicon, wanted: Filter, papers: list[str], entries: dict[str, dict[str, str]]) -> list[str]:
+    """Papers with the first `_TITLES` of them by how many conditions their titles name."""
+    named = [
+        {f" {fold(label)} " for t in condition.any_of if isinstance(t, Entity) for label in lexicon.labels(t.concept)}
+        for condition in wanted.conditions
+        if not condition.negated
+    ]
+    count: dict[str, int] = {}
+    for paper in papers[:_TITLES]:
+        titles = " | ".join(f" {fold(title)} " for title in entries[paper].values())
+        count[paper] = sum(any(label in titles for label in labels) for labels in named)
+    return sorted(papers[:_TITLES], key=lambda paper: -count[paper]) + papers[_TITLES:]
 
 
 def entries_of(store: Selects, papers: Iterable[str]) -> dict[str, dict[str, str]]:

@@ -1,0 +1,147 @@
+"""The index of a graph's own labels: what it finds, when it is made anew, and what a damaged file does."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz import fuzz
+
+from kg.graph.store import OxigraphStore
+from kg.names import iri
+from kg.query import Lexicon
+from kg.query.derived import Damaged, Lines, unpacked
+from kg.query.labels import FILE, Labels, Named, lengths
+from kg.vocabulary import Vocabulary
+
+NAMED = [
+    Named("technique:eagle-3", "EAGLE-3", True),
+    Named("technique:eagle-eye", "EAGLE Eye", True),
+    Named("model:qwen-image", "Qwen-Image", True),
+    Named("model:qwen-image", "Qwen Image model", False),
+    Named("technique:blorp", "Blorp", True),
+    Named("problem:blorp", "Blorp", False),
+    Named("institution:x", "X Univ.", True),
+    Named("institution:x", "某大学", True),
+]
+
+
+def plain(folded: str) -> str:
+    return folded
+
+
+def test_things_are_found_by_name_by_beginning_and_by_thing() -> None:
+    labels = Labels.made(NAMED, lambda folded: folded.replace("univ", "university"))
+    assert labels.bearing("blorp") == (("technique:blorp", True), ("problem:blorp", False))
+    assert labels.bearing("x university") == (("institution:x", True),)
+    assert labels.bearing("blor") == ()
+    assert [concept for _, concept in labels.beginning("eagle ")] == ["technique:eagle-3", "technique:eagle-eye"]
+    assert labels.labels("institution:x") == {"en": "X Univ.", "zh": "某大学"}
+    assert labels.labels("model:qwen") == {}
+
+
+def test_label_that_most_entries_give_is_the_preferred_one() -> None:
+    named = [Named("technique:a", "aaa", True), *[Named("technique:a", "AAA", True)] * 2]
+    assert Labels.made(named, plain).labels("technique:a") == {"en": "AAA"}
+
+
+def test_same_labels_are_the_same_bytes_in_any_order() -> None:
+    assert Labels.packed(NAMED, plain) == Labels.packed(NAMED[::-1], plain)
+
+
+@given(
+    st.lists(st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]), max_size=9)),
+    st.text(max_size=3),
+)
+def test_lines_are_found_by_their_beginning(lines: list[str], prefix: str) -> None:
+    body, blocks = map(memoryview, Lines.packed(lines))
+    assert list(Lines(body, blocks).starting(prefix)) == sorted({line for line in lines if line.startswith(prefix)})
+
+
+def test_long_lists_are_searched_block_by_block() -> None:
+    body, blocks = map(memoryview, Lines.packed(f"{n:05d}" for n in range(5000)))
+    lines = Lines(body, blocks)
+    assert list(lines.starting("0123")) == [f"0123{n}" for n in range(10)]
+    assert list(lines.starting("04999")) == ["04999"]
+    assert list(lines.starting("9")) == []
+
+
+@given(st.text(min_size=1, max_size=30), st.text(min_size=1, max_size=30), st.floats(50, 99))
+def test_no_text_is_passed_over_for_its_length(one: str, other: str, least: float) -> None:
+    shortest, longest = lengths(len(one), least)
+    if fuzz.ratio(one, other) >= least + 1e-6:
+        assert shortest <= len(other) <= longest
+
+
+def label(concept: str, text: str) -> list[ox.Triple]:
+    entry = ox.NamedNode(iri("entry:1-1"))
+    kind = ox.Triple(entry, ox.NamedNode(iri("rdf:type")), ox.NamedNode(iri("kg:Entry")))
+    return [kind, ox.Triple(ox.NamedNode(iri(concept)), ox.NamedNode(iri("skos:prefLabel")), ox.Literal(text))]
+
+
+@pytest.fixture
+def graph(tmp_path: Path) -> Path:
+    with OxigraphStore(tmp_path) as store:
+        store.replace("entry:1-1", label("technique:frobnicator", "Frobnicator"))
+    return tmp_path
+
+
+def senses(graph: Path, vocabulary: Vocabulary, folded: str) -> list[str]:
+    with OxigraphStore(graph, read_only=True) as store:
+        return [sense.concept for sense in Lexicon.of(store, vocabulary).senses(folded)]
+
+
+def test_reader_keeps_an_index_and_follows_the_graph(graph: Path, vocabulary: Vocabulary) -> None:
+    assert senses(graph, vocabulary, "frobnicator") == ["technique:frobnicator"]
+    first = (graph / FILE).read_bytes()
+    assert senses(graph, vocabulary, "frobnicator") == ["technique:frobnicator"]
+    assert (graph / FILE).read_bytes() == first
+    with OxigraphStore(graph) as store:
+        store.replace("entry:1-1", label("technique:zyxomat", "Zyxomat"))
+    assert senses(graph, vocabulary, "zyxomat") == ["technique:zyxomat"]
+    assert senses(graph, vocabulary, "frobnicator") == []
+
+
+def test_open_store_sees_its_own_changes(graph: Path, vocabulary: Vocabulary) -> None:
+    with OxigraphStore(graph) as store:
+        assert Lexicon.of(store, vocabulary).senses("frobnicator")
+        store.remove("entry:1-1")
+        assert not Lexicon.of(store, vocabulary).senses("frobnicator")
+
+
+@pytest.mark.parametrize("at", [0, 20, 60, 120, -1])
+def test_damaged_index_is_made_anew(at: int, graph: Path, vocabulary: Vocabulary) -> None:
+    senses(graph, vocabulary, "frobnicator")
+    content = bytearray((graph / FILE).read_bytes())
+    sound = bytes(content)
+    content[at] ^= 255
+    (graph / FILE).write_bytes(content)
+    assert senses(graph, vocabulary, "frobnicator") == ["technique:frobnicator"]
+    with OxigraphStore(graph, read_only=True) as store:
+        lexicon = Lexicon.of(store, vocabulary)
+        assert lexicon.label("technique:frobnicator") == "Frobnicator"
+        assert lexicon.misspelt("frobnicatro") == "frobnicator"
+    assert (graph / FILE).read_bytes() == sound
+
+
+def test_cut_or_empty_index_is_made_anew(graph: Path, vocabulary: Vocabulary) -> None:
+    senses(graph, vocabulary, "frobnicator")
+    content = (graph / FILE).read_bytes()
+    for size in (0, 10, 56, len(content) - 1):
+        (graph / FILE).write_bytes(content[:size])
+        assert senses(graph, vocabulary, "frobnicator") == ["technique:frobnicator"]
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_sections_or_damage(data: bytes) -> None:
+    with suppress(Damaged):
+        unpacked(memoryview(data))
+
+
+def test_folder_that_cannot_be_written_is_read_all_the_same(graph: Path, vocabulary: Vocabulary) -> None:
+    (graph / FILE).mkdir()  # what stands in the way of writing, for root too
+    assert senses(graph, vocabulary, "frobnicator") == ["technique:frobnicator"]

@@ -1,0 +1,112 @@
+"""Nearness in meaning: papers and concepts near to words, the index of titles, and what stands in for a phrase."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from kg.encoder import SIZE, encoder
+from kg.graph.store import OxigraphStore
+from kg.query import Lexicon, Query, respond
+from kg.query.derived import Damaged
+from kg.query.near import FILE, Vectors, in_english, labels, titles
+from kg.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from kg.encoder import Vector
+
+pytestmark = pytest.mark.skipif(not encoder(), reason="the package carries no encoder here")
+
+
+def counting() -> tuple[Callable[[str], Vector], list[str]]:
+    """An encoder that notes what it encodes."""
+    seen: list[str] = []
+
+    def encode(text: str) -> Vector:
+        seen.append(text)
+        out = np.zeros(SIZE, np.float32)
+        out[len(text) % SIZE] = 1
+        return out
+
+    return encode, seen
+
+
+def test_only_new_texts_are_encoded() -> None:
+    encode, seen = counting()
+    known = Vectors([memoryview(part) for part in Vectors.packed([("paper:a", "one"), ("paper:b", "three")], encode)])
+    seen.clear()
+    parts = Vectors.packed([("paper:c", "fourteen"), ("paper:b", "three")], encode, known)
+    assert seen == ["fourteen"]
+    assert parts == Vectors.packed([("paper:b", "three"), ("paper:c", "fourteen")], encode)
+
+
+def test_damage_is_seen() -> None:
+    parts = Vectors.packed([("paper:a", "one")], counting()[0])
+    for n in range(len(parts)):
+        bad = [bytearray(part) for part in parts]
+        bad[n][0] ^= 1
+        with pytest.raises(Damaged):
+            Vectors([memoryview(part) for part in bad])
+
+
+def test_papers_and_concepts_near_to_words(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+    lexicon = Lexicon.of(store, vocabulary)
+    found = respond(store, lexicon, "", Query("near", words="drafts that make decoding speculative"))
+    assert found.rows[0].id == "900-02"  # a survey of speculative decoding
+    assert found.table is not None
+    assert found.table.columns == ("text", "type", "similarity")
+    assert not found.empty
+    scores = [row.score for row in found.rows]
+    assert scores == sorted(scores, reverse=True)
+    (row,) = respond(store, lexicon, "", Query("near", words="speculative decoding"), 1).rows
+    (quote,) = row.evidence
+    assert quote.quote in "A Survey of Speculative Decoding This survey covers speculative decoding."
+
+
+def test_chinese_goes_through_the_labels(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+    assert in_english("关于推测解码的综述", vocabulary).startswith("speculative decoding")
+    found = respond(store, Lexicon.of(store, vocabulary), "", Query("near", words="推测解码"))
+    assert found.rows[0].id == "900-02"
+    assert any("speculative decoding" in note for note in found.notes)
+    (note,) = respond(store, Lexicon.of(store, vocabulary), "", Query("near", words="龘龘")).notes
+    assert "无法比较" in note
+
+
+def test_index_of_titles_is_kept_and_renewed(tmp_path: Path, store: OxigraphStore) -> None:
+    entries = [name for name in store.graphs() if name.startswith("entry:")]
+    with OxigraphStore(tmp_path) as copy:
+        copy.replace_many({name: store.triples(name) for name in entries})
+    with OxigraphStore(tmp_path, read_only=True) as reader:
+        first = titles(reader).keys
+    content = (tmp_path / FILE).read_bytes()
+    assert len(first) == len(entries)
+    (tmp_path / FILE).write_bytes(content[:-3])
+    with OxigraphStore(tmp_path, read_only=True) as reader:
+        assert titles(reader).keys == first
+    assert (tmp_path / FILE).read_bytes() == content
+    with OxigraphStore(tmp_path) as copy:
+        copy.remove(entries[0])
+    with OxigraphStore(tmp_path, read_only=True) as reader:
+        assert len(titles(reader).keys) == len(entries) - 1
+
+
+def test_phrase_that_is_no_concept_has_a_nearest_one(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+    lexicon = Lexicon.of(store, vocabulary)
+    near = lexicon.nearest_concept("compressing the key-value caches")
+    assert near is not None
+    assert near[0] == "topic:kv-cache-compression"
+    assert lexicon.nearest_concept("zyxgnarf blorbification") is None
+    assert lexicon.nearest_concept("龘") is None
+
+
+def test_shipped_vectors_are_those_of_the_labels(vocabulary: Vocabulary) -> None:
+    """Where this fails, run scripts/label_vectors.py."""
+    from kg.query.near import _shipped
+
+    shipped = _shipped()
+    assert shipped is not None
+    assert shipped.keys == labels(vocabulary)
