@@ -16,13 +16,13 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from email.utils import parsedate_to_datetime
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from kg.http import retry_after
 from kg.model import KgError
 
 if TYPE_CHECKING:
@@ -238,18 +238,7 @@ async def _post(client: httpx.AsyncClient, url: str, request: Mapping[str, Any])
             body += piece
             if len(body) > MOST_BYTES:
                 raise Unanswered(f"its answer is larger than {MOST_BYTES:,} bytes")
-        return response.status_code, _wait(response.headers.get("Retry-After", "")), bytes(body)
-
-
-def _wait(said: str) -> float | None:
-    """Seconds that Retry-After asks for: a number or a date (RFC 9110, 10.2.3)."""
-    with suppress(ValueError, OverflowError, TypeError):
-        return max(0.0, float(int(said))) if said.strip().isdecimal() else _until(said)
-    return None
-
-
-def _until(date: str) -> float:
-    return max(0.0, parsedate_to_datetime(date).timestamp() - time.time())
+        return response.status_code, retry_after(response.headers.get("Retry-After", "")), bytes(body)
 
 
 def _phrase(status: int) -> str:

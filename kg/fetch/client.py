@@ -10,13 +10,13 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self, TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from kg.http import retry_after
 from kg.model import KgError
 
 if TYPE_CHECKING:
@@ -262,20 +262,6 @@ def _locked(handle: int) -> bool:
     except OSError:  # a file system without locks
         return True
     return True
-
-
-def retry_after(said: str) -> float | None:
-    """Seconds that a Retry-After asks for, a number or a date (RFC 9110, 10.2.3); None for neither.
-
-    >>> retry_after("120"), retry_after("Sun, 06 Nov 1994 08:49:37 GMT"), retry_after("soon"), retry_after("-1")
-    (120.0, 0.0, None, None)
-    """
-    said = said.strip()
-    if said.isdecimal():
-        return float(said[:10])
-    with suppress(ValueError, OverflowError, TypeError, IndexError):
-        return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
-    return None
 
 
 def service_url(url: str) -> str:
