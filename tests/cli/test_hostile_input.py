@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -28,14 +27,25 @@ class Run:
     memory: int  # KB, the most of it or of a process that it started
 
 
+#: Started by a small process: the system counts what a process had before `exec`, which would be that of these tests.
+_MEASURED = """
+import json, os, subprocess, sys
+process = subprocess.Popen(sys.argv[2:])
+_, status, used = os.wait4(process.pid, 0)
+with open(sys.argv[1], "w") as file:
+    json.dump([os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, used.ru_maxrss], file)
+os._exit(0)
+"""
+
+
 def measured(folder: Path, *arguments: str | Path) -> Run:
-    out, told = folder / "out", folder / "told"
+    out, told, took = folder / "out", folder / "told", folder / "took"
+    command = [sys.executable, "-m", "kg", *map(str, arguments)]
     with out.open("w") as standard, told.open("w") as error:
-        process = subprocess.Popen([sys.executable, "-m", "kg", *map(str, arguments)], stdout=standard, stderr=error)
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        subprocess.run([sys.executable, "-c", _MEASURED, took, *command], stdout=standard, stderr=error, check=True)
+    status, seconds, memory = json.loads(took.read_text())
     lines = [path.read_text("utf-8").splitlines() for path in (out, told)]
-    return Run(process.returncode, *lines, used.ru_utime + used.ru_stime, used.ru_maxrss)
+    return Run(status, *lines, seconds, memory)
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ HEAD = "".join(
 ) + ("@prefix kg: <https://w3id.org/paper-kg/ns#> .\n@prefix ror: <https://ror.org/> .\n")
 TITLE = "Frobnicated quantization of caches"
 ABSTRACT = (
-    "We propose Frobnicator, which uses knowledge distillation (KD) and wobble pruning. "
+    "We propose Frobnicator, which uses knowledge distillation (KD) and wobble trimming. "
     "Frobnicator outperforms knowledge distillation by 12% in frobness on ImageNet."
 )
 RECORD = {
@@ -33,7 +33,7 @@ RECORD = {
     "techniques": [
         {"surface": "Frobnicator", "in": "A", "canonical": "Frobnicator", "role": "proposed"},
         {"surface": "KD", "in": "A", "canonical": "knowledge distillation", "role": "used"},
-        {"surface": "wobble pruning", "in": "A", "canonical": "wobble pruning", "role": "used"},
+        {"surface": "wobble trimming", "in": "A", "canonical": "wobble trimming", "role": "used"},
     ],
     "results": [
         {
@@ -50,7 +50,7 @@ RECORD = {
     "datasets": [{"surface": "ImageNet", "in": "A", "canonical": "ImageNet"}],
     "relations": [
         {"head": "Frobnicator", "type": "uses", "tail": "knowledge distillation", "evidence": "uses knowledge"},
-        {"head": "Frobnicator", "type": "uses", "tail": "wobble pruning", "evidence": "and wobble pruning"},
+        {"head": "Frobnicator", "type": "uses", "tail": "wobble trimming", "evidence": "and wobble trimming"},
     ],
     "topics": ["quantization"],
 }
@@ -97,9 +97,9 @@ def links(folder: Path) -> dict[str, str]:
 
 
 DECISIONS = {
-    "name": 'technique:pruning kg:merges "wobble pruning"@en .',
-    "concept": "technique:frobnicator kg:merges technique:wobble-pruning .",
-    "into the vocabulary": "technique:pruning kg:merges technique:wobble-pruning , technique:knowledge-distillation .",
+    "name": 'technique:pruning kg:merges "wobble trimming"@en .',
+    "concept": "technique:frobnicator kg:merges technique:wobble-trimming .",
+    "into the vocabulary": "technique:pruning kg:merges technique:wobble-trimming , technique:knowledge-distillation .",
     "split": 'technique:knowledge-distillation kg:splits "KD"@en .',
     "split from its own name": 'technique:knowledge-distillation kg:splits "knowledge distillation"@en .',
     "forbid": 'technique:knowledge-distillation kg:forbids "KD" .',
@@ -132,7 +132,7 @@ def test_one_decision_after_another_starts_from_what_the_paper_says(folder: Path
     assert links(folder) == {
         "Frobnicator": "technique:frobnicator",
         "KD": "technique:knowledge-distillation",
-        "wobble pruning": "technique:pruning",
+        "wobble trimming": "technique:pruning",
         "frobness": "metric:frobness",
     }
 
@@ -145,7 +145,7 @@ def test_answers_follow(folder: Path) -> None:
     assert asked("papers that use pruning") == []
     decide(folder, DECISIONS["name"])
     assert asked("papers that use pruning") == ["p-1"]
-    assert asked("papers that use wobble pruning") == ["p-1"]
+    assert asked("papers that use wobble trimming") == ["p-1"]
     decide(folder, DECISIONS["split"])
     assert asked("papers that use knowledge distillation") == []
     assert asked("papers that use KD") == ["p-1"]
@@ -168,7 +168,7 @@ def test_every_change_has_its_reason_and_the_graph_its_form(folder: Path) -> Non
         record = graph.paper("p-1").entries[0][1]
     assert record.techniques[1].reason == "by hand: 'KD' is not technique:knowledge-distillation: minted"
     reasons = {merge.label: merge.reason for merge in record.merges}
-    assert reasons["wobble pruning"] == "by hand: 'wobble pruning' is technique:pruning"
+    assert reasons["wobble trimming"] == "by hand: 'wobble trimming' is technique:pruning"
     assert reasons["frobness"] == "by hand: 'frobness' is metric:accuracy"
 
 
