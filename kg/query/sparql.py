@@ -67,7 +67,7 @@ def _fulfilling(wanted: Filter, is_paper: bool = True) -> str:
     positive = _ordered(condition for condition in wanted.conditions if not condition.negated)
     negative = _ordered(condition for condition in wanted.conditions if condition.negated)
     is_paper = is_paper or not positive
-    choices = [_choices(condition, f"c{n}") for n, condition in enumerate(positive)]
+    choices = [_choices(condition, f"c{n}", len(positive) == 1) for n, condition in enumerate(positive)]
     if prod(map(len, choices)) <= _MOST_GROUPS:
         groups = [_joined(chosen) for chosen in product(*choices)]
     else:
@@ -213,10 +213,10 @@ def _closed(group: _Group, is_paper: bool) -> str:
     return str(_joined([group, _Group(["?paper a kg:Paper ."] if is_paper and not group.is_paper else [])]))
 
 
-def _choices(condition: Condition, name: str) -> list[_Group]:
+def _choices(condition: Condition, name: str, alone: bool = False) -> list[_Group]:
     """The groups of which one must hold; things are one group, for the concept says by which link it is had.
 
-    Their order is that of what they say, whatever that of the terms.
+    `alone`: no other condition says where to begin. Their order is that of what they say, whatever that of the terms.
     """
     things = [term for term in condition.any_of if isinstance(term, Entity)]
     others = [term for term in condition.any_of if not isinstance(term, Entity)]
@@ -225,12 +225,15 @@ def _choices(condition: Condition, name: str) -> list[_Group]:
         same = [thing for thing in things if thing.roles == roles]
         out.append(_has(same, f"{name}e{len(out)}"))
     for n, term in enumerate(sorted(others, key=lambda term: [str(group) for group in _groups(term, "t")])):
-        out += _groups(term, f"{name}t{n}")
+        out += _groups(term, f"{name}t{n}", alone)
     return out
 
 
-def _groups(term: Term, name: str) -> list[_Group]:
+def _groups(term: Term, name: str, alone: bool = False) -> list[_Group]:
     """The groups of which one must hold where a term does."""
+    if isinstance(term, Phrase) and alone:  # all texts, then their papers: a fifth of the time of the other way round
+        texts = f"{{ SELECT ?{name}text WHERE {{ ?{name}text kg:raw ?{name}raw {_says(term.label, name)} }} }}"
+        return [_Group([f"{texts} ?{name}entry kg:text ?{name}text . ?paper kg:entry ?{name}entry ."], is_paper=True)]
     return _dated(term, name) if isinstance(term, Fact) and term.field == "date" else [_pattern(term, name)]
 
 
