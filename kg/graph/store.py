@@ -15,6 +15,7 @@ from typing import Any, Protocol, Self, TypeVar
 
 import pyoxigraph as ox
 
+from kg.graph.state import state_of
 from kg.model import KgError
 from kg.names import PREFIXES, curie, iri
 from kg.vocabulary import OVERRIDES, ontology_files, ontology_hash
@@ -38,9 +39,6 @@ _SPARQL_PIECES = re.compile(
     r"|<[^<>\"{}|^`\\\s]*>|#[^\n\r]*|@[a-z]+(?:-[a-z0-9]+)*|[?$]\w+|\w*:(?:[\w.:%-]|\\.)*|(?P<service>\bSERVICE\b)|(?P<dataset>\bFROM\b)|\w+",
     re.IGNORECASE | re.DOTALL,
 )
-
-#: Files of RocksDB that hold data: tables, the log of what is in no table yet, and the list of what counts.
-_DATA = re.compile(r"[0-9]+\.(?:sst|log)|MANIFEST-[0-9]+")
 
 #: A solution of a query: a value for each variable, None where it is not bound.
 Row = dict[str, Any]
@@ -107,7 +105,7 @@ class OxigraphStore:
         self.changed = False  # whether anything was written since it was opened
         if self.folder is not None:
             _check(self.folder, read_only)
-        self._seen = _state(self.folder)
+        self._seen = state_of(self.folder)
         self._store = self._open()
         if not read_only:
             self._load_ontology()
@@ -188,7 +186,7 @@ class OxigraphStore:
         A reader's is that of before it opened, so that what it makes of the data is never taken for newer than it is.
         Of a store in memory b"".
         """
-        return self._seen if self.read_only else _state(self.folder)
+        return self._seen if self.read_only else state_of(self.folder)
 
     def __enter__(self) -> Self:
         return self
@@ -227,7 +225,7 @@ class OxigraphStore:
                 raise _fault(self.folder, error) from None
 
         def again() -> _T:
-            self._seen = _state(self.folder)
+            self._seen = state_of(self.folder)
             self._store = self._open()
             return reading(self._store)
 
@@ -461,22 +459,6 @@ def _check(folder: Path, read_only: bool) -> None:
             raise KgError(f"There is no graph at {folder}: make one with kg add, or name another with --graph.")
     except OSError as error:
         raise _fault(folder, error) from None
-
-
-def _state(folder: Path | None) -> bytes:
-    """The files of a store that hold data, with their lengths: RocksDB appends to them and writes new ones.
-
-    Each write goes to the log of that name first, and numbers of files are never given twice; IDENTITY tells one
-    database from another. What says no more than how it works (LOG, OPTIONS, LOCK) is left out.
-    """
-    if folder is None:
-        return b""
-    data = folder / "oxigraph"
-    try:
-        files = ((file.name, file.stat().st_size) for file in os.scandir(data) if _DATA.fullmatch(file.name))
-        return repr((sorted(files), (data / "IDENTITY").read_bytes())).encode()
-    except OSError:  # no database yet, or a file that the writer has just taken away
-        return b""
 
 
 def _check_schema(folder: Path, meta: Path) -> None:
