@@ -5,23 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from kg.names import iri
 from kg.query.answer import Line, Quote, Row
 from kg.query.lexicon import Selects
+from kg.query.sparql import values
 from kg.text import sentence_at
 
 #: Nodes that a query names at most.
 _BATCH = 300
-
-
-def iris(curies: Iterable[str]) -> str:
-    """CURIEs as the inside of a VALUES block."""
-    return " ".join(f"<{iri(curie)}>" for curie in curies)
-
-
-def values(variable: str, curies: Iterable[str]) -> str:
-    """The VALUES block that binds a variable to each of some CURIEs."""
-    return f"VALUES ?{variable} {{ {iris(curies)} }}"
 
 
 def entry_of(node: str) -> str:
@@ -57,11 +47,15 @@ def _batched(store: Selects, nodes: Iterable[str], sparql: str) -> Iterator[list
 
 def _quote(row: dict[str, Any], raw: str, label: str) -> Quote:
     start, end = (-1, -1) if row["start"] is None or row["end"] is None else (int(row["start"]), int(row["end"]))
-    context = ""
-    if raw and start >= 0:
-        first, last = sentence_at(raw, start, end)
-        context = " ".join(raw[first:last].split())
-    return Quote(entry_of(row["node"]), row["field"] or "", row["quote"], start, end, label, context)
+    return Quote(entry_of(row["node"]), row["field"] or "", row["quote"], start, end, label, context(raw, start, end))
+
+
+def context(raw: str, start: int, end: int) -> str:
+    """The sentence around a place, white space folded; "" where no place is known."""
+    if not raw or start < 0:
+        return ""
+    first, last = sentence_at(raw, start, end)
+    return " ".join(raw[first:last].split())
 
 
 def rows(store: Selects, lines: Iterable[Line]) -> tuple[Row, ...]:

@@ -91,7 +91,7 @@ def _ordered(conditions: Iterable[Condition]) -> list[Condition]:
 def select_entries(papers: Iterable[str]) -> str:
     """The entries of papers (CURIEs) with their titles: ?paper ?entry ?title."""
     return f"""SELECT ?paper ?entry ?title WHERE {{
-  VALUES ?paper {{ {_iris(papers)} }} ?paper kg:entry ?entry OPTIONAL {{ GRAPH ?entry {{ ?paper kg:title ?title }} }}
+  {values("paper", papers)} ?paper kg:entry ?entry OPTIONAL {{ GRAPH ?entry {{ ?paper kg:title ?title }} }}
 }}"""
 
 
@@ -102,7 +102,7 @@ def select_evidence(wanted: Filter, entries: Iterable[str], lexicon: Lexicon) ->
     text of ?field; ?role, ?order as for mentions. ?n is -1 for the topics of the entries, which tell how central a
     topic is.
     """
-    among = f"VALUES ?entry {{ {_iris(entries)} }}"
+    among = values("entry", entries)
     terms = [
         (n, term) for n, condition in enumerate(wanted.conditions) if not condition.negated for term in condition.any_of
     ]
@@ -126,7 +126,7 @@ def select_evidence(wanted: Filter, entries: Iterable[str], lexicon: Lexicon) ->
 def select_texts(entries: Iterable[str]) -> str:
     """The raw texts of entries (CURIEs) and the address of their paper's code: ?entry ?text ?field ?raw ?url."""
     return f"""SELECT ?entry ?text ?field ?raw ?url WHERE {{
-  VALUES ?entry {{ {_iris(entries)} }} GRAPH ?entry {{ ?text kg:raw ?raw . ?text kg:field ?field }}
+  {values("entry", entries)} GRAPH ?entry {{ ?text kg:raw ?raw . ?text kg:field ?field }}
   OPTIONAL {{ GRAPH ?entry {{ ?paper kg:codeUrl ?url }} }}
 }}"""
 
@@ -245,7 +245,7 @@ def _has(things: list[Entity], name: str) -> _Group:
     is_paper = not _SHARED & {thing.field for thing in things}
     if len(concepts) == 1:
         return _Group([f"?paper {path} {iri_token(concepts[0])} ."], is_paper=is_paper)
-    return _Group([f"VALUES ?{name} {{ {_iris(concepts)} }} ?paper {path} ?{name} ."], is_paper=is_paper)
+    return _Group([f"{values(name, concepts)} ?paper {path} ?{name} ."], is_paper=is_paper)
 
 
 def _pattern(term: Term, name: str) -> _Group:
@@ -357,12 +357,12 @@ def _compared(term: Outcome, value: float, v: str) -> str:
 
 def _link(term: Link, v: str = "") -> str:
     predicate = f"kg:{RELATIONS[term.relation]}"
-    values = f"VALUES ?{v}entity {{ {_iris(term.concepts)} }}"
-    said = f"{values} ?{v}node kg:relationType {predicate} ; kg:{term.side} ?{v}entity ."
+    named = values(f"{v}entity", term.concepts)
+    said = f"{named} ?{v}node kg:relationType {predicate} ; kg:{term.side} ?{v}entity ."
     if not term.others:
         return said
     other = "tail" if term.side == "head" else "head"
-    return f"{said} VALUES ?{v}other {{ {_iris(term.others)} }} ?{v}node kg:{other} ?{v}other ."
+    return f"{said} {values(f'{v}other', term.others)} ?{v}node kg:{other} ?{v}other ."
 
 
 def _shown(term: Term, lexicon: Lexicon) -> list[str]:
@@ -440,5 +440,11 @@ def iri_token(curie: str) -> str:
     return f"<{iri(curie)}>"
 
 
-def _iris(curies: Iterable[str]) -> str:
+def iris(curies: Iterable[str]) -> str:
+    """CURIEs as the inside of a VALUES block."""
     return " ".join(map(iri_token, curies))
+
+
+def values(variable: str, curies: Iterable[str]) -> str:
+    """The VALUES block that binds a variable to each of some CURIEs."""
+    return f"VALUES ?{variable} {{ {iris(curies)} }}"

@@ -18,8 +18,8 @@ from kg.query.filter import Entity, Fact, Filter, Link
 from kg.query.lexicon import Lexicon, Selects
 from kg.query.remembered import remembered
 from kg.query.sayings import Sayings
-from kg.query.shown import quotes, values
-from kg.query.sparql import literal, where
+from kg.query.shown import quotes
+from kg.query.sparql import literal, values, where
 from kg.query.support import Supporter, appeared, support
 
 #: Types of things that papers are counted by.
@@ -301,15 +301,11 @@ def listed(papers: Iterable[Backer]) -> list[str]:
     return sorted({entry for paper in papers for entry in paper.entries})
 
 
-def entries_of(store: Selects, wanted: Filter, most: int, *, some: bool = False) -> list[str]:
-    """The entries of the papers that a filter lets through, sorted.
-
-    Where they are more than so many: none, or `some` of them, which are always the same.
-    """
+def entries_of(store: Selects, wanted: Filter, most: int) -> list[str]:
+    """The entries of the papers that a filter lets through, sorted; of more than so many some, always the same."""
     found = f"{where(wanted)} ?paper kg:entry ?entry"
-    rows = store.select(f"SELECT DISTINCT ?entry WHERE {{ {found} }} LIMIT {most + 1}")
-    entries = [str(row["entry"]).partition(":")[2] for row in rows]
-    return sorted(entries[:most]) if some or len(rows) <= most else []
+    rows = store.select(f"SELECT DISTINCT ?entry WHERE {{ {found} }} LIMIT {most}")
+    return sorted(str(row["entry"]).partition(":")[2] for row in rows)
 
 
 def found_any(store: Selects, wanted: Filter) -> bool:

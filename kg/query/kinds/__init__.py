@@ -1,4 +1,7 @@
-"""Kinds of answer, one file each: a module has `answer(store, lexicon, question, query, limit) -> Answer`."""
+"""Kinds of answer, one file each: a module has `answer(store, lexicon, question, query, limit) -> Answer`.
+
+A kind that answers with a table need not give the papers that it rests on: `respond` finds them.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from importlib import import_module
 from kg.query.answer import Answer
 from kg.query.filter import Query
 from kg.query.lexicon import Lexicon, Selects
+from kg.query.shown import rows
 
 
 def respond(store: Selects, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
@@ -15,8 +19,9 @@ def respond(store: Selects, lexicon: Lexicon, question: str, query: Query, limit
     if query.kind == "refused":
         return Answer(question, query, (), query.filter.notes)
     found: Answer = import_module(f"kg.query.kinds.{query.kind}").answer(store, lexicon, question, query, limit)
-    if found.table is None or not query.filter.conditions:
+    if found.table is None or found.rows:
         return found
     # A table rests on all papers that the conditions let through, not only on those that its lines name.
-    papers = import_module("kg.query.kinds.papers").answer(store, lexicon, question, query, None).rows
-    return replace(found, rows=papers or found.rows)
+    papers = import_module("kg.query.kinds.papers")
+    held = papers.answer(store, lexicon, question, query).rows if query.filter.conditions else ()
+    return replace(found, rows=held or rows(store, found.table.lines))

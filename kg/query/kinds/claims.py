@@ -18,8 +18,8 @@ from kg.query.filter import Condition, Entity, Fact, Filter, Outcome, Query
 from kg.query.lexicon import Lexicon, Selects
 from kg.query.measures import Measures
 from kg.query.sayings import Sayings
-from kg.query.shown import entry_of, quotes, rows, values
-from kg.query.sparql import literal, where
+from kg.query.shown import entry_of, quotes
+from kg.query.sparql import literal, values, where
 from kg.query.tally import backers, without
 from kg.text import fold
 
@@ -83,7 +83,7 @@ class _Claims:
         )
         verdict += self.say("tally.cut", len(shown)) if len(shown) < len(claims) else ""
         table = Table(self._columns(shown), lines, verdict)
-        return Answer(self.question, self.query, rows(self.store, lines), tuple(self.notes), table)
+        return Answer(self.question, self.query, (), tuple(self.notes), table)
 
     def _said(self, notes: Iterable[str]) -> Answer:
         return Answer(self.question, self.query, (), (*self.notes, *notes))

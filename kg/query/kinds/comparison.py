@@ -21,8 +21,8 @@ from kg.query.filter import Condition, Entity, Filter, Query
 from kg.query.lexicon import Lexicon, Selects
 from kg.query.measures import Block, Figure, Measures, blocks
 from kg.query.sayings import Sayings
-from kg.query.shown import entry_of, quotes, rows, values
-from kg.query.sparql import where
+from kg.query.shown import entry_of, quotes
+from kg.query.sparql import values, where
 from kg.query.support import support
 from kg.query.tally import Backer, backers, listed
 
@@ -91,7 +91,7 @@ class _Comparison:
             *self._first(),
         ]
         table = Table(columns, tuple(lines[:limit]), self._verdict(stated))
-        return Answer(self.question, self.query, rows(self.store, table.lines), tuple(self.notes), table)
+        return Answer(self.question, self.query, (), tuple(self.notes), table)
 
     # The papers
 

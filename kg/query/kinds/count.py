@@ -12,7 +12,6 @@ from kg.query.kinds import papers
 from kg.query.lexicon import Lexicon, Selects
 from kg.query.periods import PERIODS, by_day, entries_by, folded
 from kg.query.sayings import Sayings
-from kg.query.shown import rows
 from kg.query.sparql import where
 from kg.query.support import support
 from kg.query.tally import TYPES, Tally, backers, entries_of, linked, listed, nothing
@@ -63,11 +62,10 @@ class _Counting:
         if table is None or not table.lines:
             why = nothing(self.store, self.lexicon, self.wanted, self.say, over if over in TYPES else self.wants)
             return Answer(self.question, self.query, (), (*notes, why))
-        found = self.found or rows(self.store, (*table.lines, Line((), tuple(self._others()))))
-        return Answer(self.question, self.query, found, notes, table)
+        return Answer(self.question, self.query, self.found, notes, table)
 
     def _others(self) -> list[str]:
-        return entries_of(self.store, self.wanted, _READ, some=True) if self.wanted.conditions else []
+        return entries_of(self.store, self.wanted, _READ) if self.wanted.conditions else []
 
     # Without "over"
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kg.query.answer import Answer, Line, Table
+from kg.query.answer import Answer, Table
 from kg.query.empty import any_role
 from kg.query.filter import Query
 from kg.query.kinds import count, relations
 from kg.query.lexicon import Lexicon, Selects
 from kg.query.sayings import Sayings
-from kg.query.shown import rows
-from kg.query.tally import TYPES, Count, Tally, entries_of, found_any, nothing
+from kg.query.tally import TYPES, Count, Tally, found_any, nothing
 
-#: Lines where nobody says how many; papers of the answer that are all listed.
-SHOWN, _LISTED = 20, 100
+#: Lines where nobody says how many.
+SHOWN = 20
 _ROLES = ("proposed", "used", "baseline")
 #: All papers of an institution are one in independent support.
 _ALONE = ("support", "institution")
@@ -40,9 +39,7 @@ def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit:
     columns = tuple(name for name in (query.wants, "papers", "support", *roles) if (name, query.wants) != _ALONE)
     lines = tally.lines(query.wants, things, columns)
     table = Table(columns, lines, _verdict(tally, say, query.wants, things, total))
-    others = entries_of(store, wanted, _LISTED) if wanted.conditions else []
-    shown = rows(store, (*lines, Line((), tuple(others))))
-    return Answer(question, replace(query, filter=wanted), shown, wanted.notes, table)
+    return Answer(question, replace(query, filter=wanted), (), wanted.notes, table)
 
 
 def _verdict(tally: Tally, say: Sayings, kind: str, things: list[Count], total: int | None) -> str:

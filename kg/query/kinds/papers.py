@@ -14,6 +14,7 @@ from kg.query.empty import any_institution, any_role, nothing_understood, why_em
 from kg.query.filter import Condition, Entity, Fact, Filter, Phrase, Query, Term
 from kg.query.lexicon import Lexicon, Selects, kind_of
 from kg.query.sayings import Sayings
+from kg.query.shown import context
 from kg.query.sparql import (
     is_acronym,
     phrase_regex,
@@ -22,7 +23,7 @@ from kg.query.sparql import (
     select_papers,
     select_texts,
 )
-from kg.text import fold, sentence_at
+from kg.text import fold
 
 #: How much it says of a paper that a thing is named in a text.
 _FIELD = {"T": 1.0, "H": 0.9, "A": 0.8, "B": 0.75, "K": 0.7, "I": 0.7, "": 0.5}
@@ -199,16 +200,16 @@ class _Evidence:
         elif row["quote"]:
             name = row["label"] or (self.lexicon.label(row["entity"]) if row["entity"] else "")
             start, end = (-1, -1) if row["start"] is None else (int(row["start"]), int(row["end"]))
-            context = _context(self.raw.get(row["text"] or "", ""), start, end)
-            quote = Quote(_local(row["entry"]), row["field"] or "", row["quote"], start, end, name, context)
+            said = context(self.raw.get(row["text"] or "", ""), start, end)
+            quote = Quote(_local(row["entry"]), row["field"] or "", row["quote"], start, end, name, said)
             self._weigh(row["entry"], row["n"], quote, 0.1 if row["role"] == "proposed" else 0.0)
 
     def _search(self, n: int, condition: Condition, row: dict[str, Any]) -> None:
         """The words for a fact or a phrase, which the graph has no mention of."""
         raw = row["raw"]
         for start, end, label in self._spans(condition, raw, row["url"] or ""):
-            context = _context(raw, start, end)
-            quote = Quote(_local(row["entry"]), row["field"], raw[start:end], start, end, label, context)
+            said = context(raw, start, end)
+            quote = Quote(_local(row["entry"]), row["field"], raw[start:end], start, end, label, said)
             self._weigh(row["entry"], n, quote, 0.0)
 
     def _weigh(self, entry: str, n: int, quote: Quote, extra: float) -> None:
@@ -241,14 +242,6 @@ def _first(pattern: str, raw: str, flags: re.RegexFlag = re.IGNORECASE) -> list[
 
 def _letters(address: str) -> str:
     return re.sub(r"^https?|[^a-z0-9]", "", address.lower())
-
-
-def _context(raw: str, start: int, end: int) -> str:
-    """The sentence around a place, white space folded."""
-    if not raw or start < 0:
-        return ""
-    first, last = sentence_at(raw, start, end)
-    return " ".join(raw[first:last].split())
 
 
 def _local(curie: str) -> str:

@@ -21,8 +21,8 @@ from kg.query.answer import Answer, Line, Table
 from kg.query.filter import Entity, Query
 from kg.query.lexicon import Lexicon, Selects, kind_of
 from kg.query.sayings import Sayings
-from kg.query.shown import entry_of, iris, quotes, rows, values
-from kg.query.sparql import literal
+from kg.query.shown import entry_of, quotes
+from kg.query.sparql import iris, literal, values
 from kg.text import fold
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit:
         lines = telling.lines(paths[:limit])
         table = Table(_COLUMNS, lines, verdict or _chain(lines, say))
         notes = (*query.filter.notes, *([] if lines else [verdict]), *filter(None, more))
-        return Answer(question, query, rows(store, lines), notes, table)
+        return Answer(question, query, (), notes, table)
 
     telling = _Telling(store, lexicon, say)
     if len(query.things) < 2:

@@ -17,8 +17,8 @@ from kg.query.filter import Entity, Filter, Outcome, Query
 from kg.query.lexicon import Lexicon, Selects
 from kg.query.measures import Block, Figure, Measures, blocks
 from kg.query.sayings import Sayings
-from kg.query.shown import entry_of, quotes, rows, values
-from kg.query.sparql import literal, select_papers
+from kg.query.shown import entry_of, quotes
+from kg.query.sparql import literal, select_papers, values
 from kg.text import fold
 
 _COLUMNS = ("group", "paper", "value", "metric", "baseline", "setting", "hardware", "model", "quote")
@@ -78,7 +78,7 @@ class _Ranking:
             return self._empty()
         table = Table(self._columns, self._lines(shown)[:limit], self._verdict(*next(iter(shown.items()))))
         notes = (*self.query.filter.notes, *self._notes(blocks, order, shown))
-        return Answer(self.question, self.query, rows(self.store, table.lines), notes, table)
+        return Answer(self.question, self.query, (), notes, table)
 
     # What is ranked
 

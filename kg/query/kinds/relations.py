@@ -11,8 +11,8 @@ from kg.query.answer import Answer, Line, Table
 from kg.query.filter import Condition, Entity, Filter, Link, Query
 from kg.query.lexicon import Lexicon, Selects, kind_of
 from kg.query.sayings import Sayings
-from kg.query.shown import entry_of, quotes, rows, values
-from kg.query.sparql import where
+from kg.query.shown import entry_of, quotes
+from kg.query.sparql import values, where
 from kg.query.support import support
 from kg.query.tally import TYPES, Backer, backers, listed, without
 
@@ -55,7 +55,7 @@ def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit:
     )
     verdict += say("tally.cut", len(shown)) if len(shown) < len(found) else ""
     table = Table((kind, "papers", "support", "relation"), tuple(lines), verdict)
-    return Answer(question, query, rows(store, lines), query.filter.notes, table)
+    return Answer(question, query, (), query.filter.notes, table)
 
 
 def _beside(

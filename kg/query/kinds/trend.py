@@ -14,8 +14,7 @@ from kg.query.filter import Condition, Filter, Query
 from kg.query.lexicon import Lexicon, Selects
 from kg.query.periods import PERIODS, by_day, entries_by, folded, without_gaps
 from kg.query.sayings import Sayings
-from kg.query.shown import rows
-from kg.query.tally import TYPES, Tally, entries_of, found_any, linked, listed, nothing
+from kg.query.tally import TYPES, Tally, found_any, linked, listed, nothing
 
 #: Things and periods that are shown, papers of the answer that are all listed, and reports that are.
 _THINGS, _PERIODS, _LISTED, _REPORTS = 8, 12, 100, 300
@@ -52,9 +51,7 @@ def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit:
     )
     notes = [say("trend.undated", undated)] if undated else []
     notes.append(say("trend.more", call=_call(lexicon, wanted, query.wants, over)))
-    others = entries_of(store, wanted, _LISTED, some=True) if wanted.conditions else []
-    found = rows(store, (*table.lines, Line((), tuple(others))))
-    return Answer(question, query, found, (*wanted.notes, *notes), replace(table, verdict=verdict))
+    return Answer(question, query, (), (*wanted.notes, *notes), replace(table, verdict=verdict))
 
 
 def _counts(tally: Tally, over: str) -> tuple[Counter[str], list[str], dict[str, tuple[str, ...]]]:
