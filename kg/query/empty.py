@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
-from typing import Any
+
+import numpy as np
 
 from kg.model import ROLES
+from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Term
 from kg.query.lexicon import Lexicon, Selects, kind_of
 from kg.query.naming import Naming
 from kg.query.sayings import Sayings
-from kg.query.sparql import count_papers, counted, path_of, select_dates, select_extreme, select_standing, select_values
 from kg.text import fold
 
 #: Conditions that are looked at one by one, things that are named as near, and things that may be.
@@ -62,7 +64,7 @@ def any_institution(wanted: Filter, say: Sayings) -> Filter:
 
 class _Empty:
     def __init__(self, store: Selects, lexicon: Lexicon | None, say: Sayings) -> None:
-        self.store, self.say = store, say
+        self.corpus, self.say = Corpus.of(store), say
         self.near = _Near(store, lexicon, say, self._named) if lexicon else None
 
     def told(self, conditions: tuple[Condition, ...]) -> tuple[str, ...]:
@@ -108,8 +110,7 @@ class _Empty:
         return (every, *(self.say("empty.pair", one=one, other=other) for one, other in named))
 
     def _count(self, *conditions: Condition) -> int:
-        (row,) = self.store.select(count_papers(Filter(conditions)))
-        return int(str(row["n"]))
+        return self.corpus.count(Filter(conditions))
 
     def _papers(self, n: int) -> str:
         return self.say("empty.papers", n)
@@ -124,6 +125,7 @@ class _Near:
 
     def __init__(self, store: Selects, lexicon: Lexicon, say: Sayings, named: Callable[[Condition], str]) -> None:
         self.store, self.lexicon, self.say, self.named = store, lexicon, say, named
+        self.corpus = Corpus.of(store)
 
     def told(self, condition: Condition) -> str:
         """One sentence on what is near a condition and has papers; "" where nothing is."""
@@ -141,8 +143,12 @@ class _Near:
                 "empty.near", self._things("metric", term.concept, term.label), condition
             )
         if isinstance(term, Link):
-            rows = self.store.select(select_standing(term, _NAMED))
-            return self._listed("empty.standing", [(self._label(str(row["c"])), int(str(row["n"]))) for row in rows])
+            columns = self.corpus.columns
+            rows = self.corpus.relating(replace(term, concepts=(), others=()))
+            ends, counts = np.unique(columns["relations", term.side][rows], return_counts=True)
+            first = np.lexsort((ends, -counts))[:_NAMED].tolist()
+            named = [(self._label(columns.things.name(int(ends[at]))), int(counts[at])) for at in first]
+            return self._listed("empty.standing", named)
         if isinstance(term, Phrase):
             near = self.lexicon.nearest(term.label)
             return self.say("empty.labels", labels=self.say("list.comma").join(near)) if near else ""
@@ -165,8 +171,7 @@ class _Near:
         candidates = sorted(places, key=lambda c: (places[c], c))[:_CANDIDATES]
         narrower = self.lexicon.vocabulary.narrower
         families = {c: sorted(narrower(c)) if kind not in ("topic", "institution") else (c,) for c in candidates}
-        rows = self.store.select(counted(path_of(kind), families)) if families else []
-        papers = {str(row["c"]): int(str(row["n"])) for row in rows}
+        papers = self.corpus.having(kind, families)
         ranked = sorted(papers, key=lambda c: (places[c], -papers[c], c))
         return [(self._label(c), papers[c]) for c in ranked[:_NAMED]]
 
@@ -187,27 +192,27 @@ class _Near:
         """The reported value that is nearest to a threshold."""
         if term.value is None:
             return ""
-        rows = self.store.select(select_extreme(term))
-        best = rows[0]["best"] if rows else None
-        if best is None:
+        end = "low" if term.op in ("<=", "<") else "high"
+        known = self.corpus.columns["results", end][self.corpus.reporting(replace(term, value=None, limit=None))]
+        if not len(known):
             return ""
-        near = replace(term, op="=", value=float(str(best)), limit=None)
+        near = replace(term, op="=", value=float(known.min() if end == "low" else known.max()), limit=None)
         return self.say("empty.value", metric=replace(term, value=None, limit=None).said or "", value=_number(near))
 
     def _facts(self, fact: Fact) -> str:
         """What papers of the graph have instead of a kind, country, venue, author, source or date."""
+        tables = self.corpus.tables
         if fact.field in ("date", "year"):
-            (row,) = self.store.select(select_dates())
-            return (
-                self.say("empty.dates", first=str(row["first"])[:10], last=str(row["last"])[:10])
-                if row["first"]
-                else ""
-            )
-        query = select_values(fact, _NAMED if fact.field != "author" else _CANDIDATES)
-        rows: list[dict[str, Any]] = list(self.store.select(query)) if query else []
-        values = [(str(row["v"]).removeprefix("source:"), int(str(row["n"]))) for row in rows]
-        if fact.field == "author":
-            values = sorted(values, key=lambda found: (-_likeness(found[0], fact.value), found[0]))
+            return self.say("empty.dates", first=tables.days[0][:10], last=tables.days[-1][:10]) if tables.days else ""
+        kind = {"source": "report"}.get(fact.field, fact.field)
+        if kind == "author":
+            parts = sorted(re.findall(r"[^\W_]{2,}", fact.value.lower()))
+            alike = self.corpus.common(kind, _CANDIDATES, lambda name: any(part in name.lower() for part in parts))
+            values = sorted(alike, key=lambda found: (-_likeness(found[0], fact.value), found[0]))
+        elif kind in ("kind", "country", "venue", "report"):
+            values = [(name.removeprefix("source:"), n) for name, n in self.corpus.common(kind, _NAMED)]
+        else:
+            return ""
         return self._listed("empty.values", values[:_NAMED])
 
 

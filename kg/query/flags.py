@@ -227,7 +227,7 @@ class _Flags:
             [part for piece in (re.split(mark, text) if mark else [text]) if (part := piece.strip())] for mark in marks
         ]
         ways = [way for at, way in enumerate(ways) if way and way not in ways[:at]]
-        return [way for way in ways if len(way) > 1] if field in ("author", "venue") and len(ways) > 1 else ways
+        return [way for way in ways if len(way) > 1] or ways[:1] if field in ("author", "venue") else ways
 
     def _terms(self, field: str, parts: list[str], exact: bool) -> list[Term] | None:
         """A term for each part; None where one names nothing."""

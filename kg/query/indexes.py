@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.model import KgError
-from kg.query.labels import still
+from kg.query import labels, scan
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def renew(store: Store, folder: Path, states: Iterable[bytes], vocabulary: Vocabulary, *, meanings: bool) -> None:
-    """Make the index of labels anew where a store that is closed now was changed, and that of meanings if asked for.
+    """Make columns and labels anew where a store that is closed now was changed, and that of meanings if asked for.
 
     `states` are those that the store's files had while it was open. What fails here, the first question makes up for.
     """
@@ -25,10 +25,12 @@ def renew(store: Store, folder: Path, states: Iterable[bytes], vocabulary: Vocab
 
     if not getattr(store, "changed", True):
         for state in states:
-            still(folder, state, store.stamp)
+            labels.still(folder, state, store.stamp)
+            scan.still(folder, state, store.stamp)
         return
     with suppress(KgError), OxigraphStore(folder, read_only=True) as reader:
         Lexicon.of(reader, vocabulary)
+        scan.columns_of(reader)
         if meanings:
             from kg.encoder import encoder
             from kg.query.near import titles

@@ -14,6 +14,8 @@ from kg.text import fold
 from kg.vocabulary import Concept, Vocabulary
 
 if TYPE_CHECKING:
+    from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
+
     from kg.query.near import Near, Vectors
 
 __all__ = ["Lexicon", "Named", "Selects", "Sense", "kind_of"]
@@ -36,6 +38,9 @@ class Selects(Protocol):
 
     def select(self, sparql: str) -> list[dict[str, object]]:
         """Solutions of a SELECT as Python values, IRIs as CURIEs."""
+
+    def query(self, sparql: str) -> QuerySolutions | QueryBoolean | QueryTriples:
+        """Solutions of any query over the union of all graphs."""
 
 
 class Sense(NamedTuple):

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
-from kg.names import curie
+import numpy as np
+
+from kg.query.corpus import Corpus
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
 from kg.text import fold
 from kg.units import kin
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from kg.query.corpus import Numbers
 
 #: Units that convert into no other.
 _PLAIN = ("", "%", "x", "points")
@@ -30,6 +36,7 @@ class Block:
 class Figure:
     """A result in a block: its ends in the block's unit, and as the paper gives them."""
 
+    row: int  # in "results"
     node: str  # CURIE
     paper: str
     low: float
@@ -37,17 +44,59 @@ class Figure:
     said: tuple[float, float, str, str]  # low, high, unit, bound
 
 
-def blocks(rows: Iterable[dict[str, Any]]) -> dict[Block, list[Figure]]:
-    """Rows by block, each node once: ?node ?metric (texts of IRIs) ?low ?high ?unit ?change, maybe ?paper ?bound."""
-    found = {row["node"]: row for row in rows}
-    base = _bases({row["unit"] or "" for row in found.values()})
-    out: dict[Block, list[Figure]] = {}
-    for node, row in sorted(found.items()):
-        unit, factor = base[row["unit"] or ""]
-        block = Block(curie(row["metric"] or ""), unit, row["change"] or "absolute")
-        said = (row["low"], row["high"], row["unit"] or "", row.get("bound") or "exact")
-        figure = Figure(curie(node), row.get("paper") or "", row["low"] * factor, row["high"] * factor, said)
-        out.setdefault(block, []).append(figure)
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The results of a block: their rows in "results", and their ends in the block's unit."""
+
+    rows: Numbers
+    low: npt.NDArray[np.float64]
+    high: npt.NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def sorted(self, rises: bool) -> Figures:
+        """From the smallest low end on, or from the largest high end."""
+        order = np.lexsort((self.rows, self.low if rises else -self.high))
+        return Figures(self.rows[order], self.low[order], self.high[order])
+
+    def first(self, corpus: Corpus, start: int, end: int) -> list[Figure]:
+        """Those from a place on, to before another."""
+        columns = corpus.columns
+        out = []
+        for at in range(start, min(end, len(self))):
+            row = int(self.rows[at])
+            unit, bound = (columns.texts.name(int(columns["results", name][row])) for name in ("unit", "bound"))
+            low, high = (float(columns["results", name][row]) for name in ("low", "high"))
+            paper = columns.papers.name(int(columns["entries", "paper"][columns["results", "entry"][row]]))
+            ends = (float(self.low[at]), float(self.high[at]))
+            out.append(Figure(row, corpus.node("results", row), paper, *ends, (low, high, unit, bound or "exact")))
+        return out
+
+
+def blocks(corpus: Corpus, rows: Numbers) -> dict[Block, Figures]:
+    """Rows of "results" by block."""
+    if not len(rows):
+        return {}
+    columns = corpus.columns
+    metric, unit, change = (columns["results", name][rows] for name in ("metric", "unit", "change"))
+    units = np.unique(unit)
+    base = _bases(set(columns.texts.names(units)))
+    led = [base[name] for name in columns.texts.names(units)]
+    names = sorted({name for name, _ in led})
+    at = np.searchsorted(units, unit)
+    group = np.array([names.index(name) for name, _ in led], np.int64)[at]
+    factor = np.array([factor for _, factor in led])[at]
+    key = (metric.astype(np.int64) * (len(names) + 1) + group) * (len(columns.texts) + 1) + change
+    order = np.argsort(key, kind="stable")
+    starts = np.flatnonzero(np.diff(key[order], prepend=-2)).tolist()
+    out = {}
+    for first, last in zip(starts, [*starts[1:], len(order)], strict=True):
+        own = order[first:last]
+        said = columns.texts.name(int(change[own[0]])) or "absolute"
+        block = Block(columns.things.name(int(metric[own[0]])), names[group[own[0]]], said)
+        low, high = (columns["results", name][rows[own]] * factor[own] for name in ("low", "high"))
+        out[block] = Figures(rows[own], low, high)
     return out
 
 

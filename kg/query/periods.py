@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from kg.query.filter import Filter
-from kg.query.lexicon import Selects
-from kg.query.sparql import where
-from kg.query.support import appeared
-from kg.query.tally import backers
+import numpy as np
+
+from kg.query.corpus import Corpus, span
+
+if TYPE_CHECKING:
+    from kg.query.corpus import Bools, Numbers
 
 PERIODS = ("day", "week", "month", "year")
 _LETTERS = {"day": 10, "week": 10, "month": 7, "year": 4}
@@ -19,43 +21,35 @@ _SPAN = 30
 _READ = 100  # papers that are read out one by one
 
 
-def by_day(store: Selects, wanted: Filter, thing: str = "") -> dict[str, Counter[str]]:
-    """How many papers there are by what a pattern binds to ?thing ("" without one) and by day, month or year.
+def by_day(corpus: Corpus, papers: Bools, kind: str = "", things: Iterable[str] = ()) -> dict[str, Counter[str]]:
+    """How many of some papers there are by thing of a type ("" without one) and by day, month or year.
 
     As exact as dates are: "2025-10-17", "2025-10" or "2025"; "" for papers without one.
     """
-    papers = where(wanted) if wanted.conditions else "?paper a kg:Paper ."
-    named = where(wanted, is_paper=False) if wanted.conditions else thing and papers
-    key = "?thing" if thing else ""
-    when = "?paper kg:date ?said BIND(SUBSTR(STR(?said), 1, 10) AS ?day)"
-    dated = _counted(store, f"{key} ?day", f"{named} {thing} {when}")
-    if not named:  # sources have dates too; to ask of each paper whether it is one takes twenty times as long
-        dated[""].subtract(_counted(store, "?day", f"?paper a kg:Source . {when}")[""])
-    every = _counted(store, key, f"{papers} {thing}")
-    if all(dated[name].total() == count.total() for name, count in every.items()):
-        return {name: +days for name, days in dated.items()}
-    # Some have several dates or none of their own: only then are papers looked at one by one, which takes long.
-    said: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for row in store.select(
-        f"""SELECT DISTINCT ?paper {key} ?date ?year ?from WHERE {{ {papers} {thing}
-  OPTIONAL {{ ?paper kg:date ?date }} OPTIONAL {{ ?paper kg:year ?year }}
-  OPTIONAL {{ ?paper kg:entry/kg:source/kg:date ?from }} }}"""
-    ):
-        for name in ("date", "year", "from"):
-            known = said[str(row.get("thing", "")), str(row["paper"])][name]
-            known.update({str(row[name])} if row[name] else ())
-    out: dict[str, Counter[str]] = defaultdict(Counter)
-    for (name, _), dates in said.items():
-        out[name][appeared(dates["date"], dates["year"], dates["from"])[:10]] += 1
+    when, days = corpus.tables.when, [*corpus.tables.days, ""]
+    if not kind:
+        return {"": _counted(when[papers], days)}
+    pairs = corpus.pairs(kind, among=papers)
+    out = {}
+    for thing in things:
+        first, last = span(pairs.things, pairs.names.number(thing))
+        out[thing] = _counted(when[pairs.papers[first:last]], days)
     return out
 
 
-def _counted(store: Selects, keys: str, found: str) -> dict[str, Counter[str]]:
-    group = f"GROUP BY {keys}" if keys else ""
-    out: dict[str, Counter[str]] = defaultdict(Counter)
-    for row in store.select(f"SELECT {keys} (COUNT(DISTINCT ?paper) AS ?n) WHERE {{ {found} }} {group}"):
-        out[str(row.get("thing", ""))][str(row.get("day", ""))] += int(str(row["n"]))
-    return out
+def _counted(when: Numbers, days: list[str]) -> Counter[str]:
+    said, counts = np.unique(when, return_counts=True)
+    return Counter({days[day]: count for day, count in zip(said.tolist(), counts.tolist(), strict=True)})
+
+
+def different(corpus: Corpus, papers: Bools, kind: str, over: str) -> Counter[str]:
+    """How many different things of a type some papers have by period; without a date under ""."""
+    pairs = corpus.pairs(kind, among=papers)
+    periods = [period(day, over) for day in (*corpus.tables.days, "")]
+    known = {name: at for at, name in enumerate(dict.fromkeys(periods))}
+    at = np.array([known[name] for name in periods])[corpus.tables.when[pairs.papers]]
+    each = np.unique(pairs.things.astype(np.int64) * len(known) + at) % len(known)
+    return _counted(each, list(known))
 
 
 def folded(days: Counter[str], over: str) -> Counter[str]:
@@ -66,14 +60,12 @@ def folded(days: Counter[str], over: str) -> Counter[str]:
     return out
 
 
-def entries_by(store: Selects, wanted: Filter, over: str) -> dict[str, tuple[str, ...]]:
-    """The entries of papers by period, sorted; none where there are too many papers to read out."""
-    papers = where(wanted)
-    rows = store.select(f"SELECT ?paper WHERE {{ {papers} }} LIMIT {_READ + 1}")
+def entries_by(corpus: Corpus, papers: Bools, over: str) -> dict[str, tuple[str, ...]]:
+    """The entries of some papers by period, sorted; none where there are too many papers to read out."""
+    numbers = np.flatnonzero(papers).tolist()
     out: dict[str, set[str]] = defaultdict(set)
-    if len(rows) <= _READ:
-        for paper in backers(store, (str(row["paper"]) for row in rows)).values():
-            out[period(paper.when, over)].update(paper.entries)
+    for paper in map(corpus.backer, numbers if len(numbers) <= _READ else []):
+        out[period(paper.when, over)].update(paper.entries)
     return {name: tuple(sorted(entries)) for name, entries in out.items()}
 
 
@@ -95,17 +87,26 @@ def period(day: str, over: str) -> str:
     return f"{year}-W{week:02}"
 
 
-def without_gaps(periods: Iterable[str], days: Iterable[str], over: str) -> list[str]:
-    """The periods in order, with those between them; without these where they span more than thirty years."""
+def without_gaps(periods: Iterable[str], over: str) -> list[str]:
+    """The periods in order, with those between them: a month without papers is a zero, not nothing.
+
+    Without these where they span more than thirty years, or where one is no period of the calendar.
+
+    >>> without_gaps(["2024-11", "2025-02"], "month")
+    ['2024-11', '2024-12', '2025-01', '2025-02']
+    """
     known = sorted(set(periods) - {""})
     if not known or int(known[-1][:4]) - int(known[0][:4]) > _SPAN:
         return known
-    full = sorted(day for day in days if period(day, over))
     try:
-        first, last = (
-            date.fromisoformat((day + "-01-01")[:10] if len(day) < 10 else day) for day in (full[0], full[-1])
-        )
+        first, last = _first_day(known[0], over), _first_day(known[-1], over)
     except ValueError:
         return known
     between = (period((first + timedelta(n)).isoformat(), over) for n in range((last - first).days + 1))
     return sorted({*known, *between})
+
+
+def _first_day(named: str, over: str) -> date:
+    if over == "week":
+        return date.fromisoformat(f"{named}-1")
+    return date.fromisoformat((named + "-01-01")[:10])

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from kg.model import FIELDS
 from kg.query.answer import Line, Quote, Row
+from kg.query.columns import Columns
+from kg.query.corpus import Corpus
 from kg.query.lexicon import Selects
 from kg.query.sparql import values
 from kg.text import sentence_at
@@ -38,6 +41,25 @@ def quotes(store: Selects, named: Mapping[str, str]) -> dict[str, Quote]:
     return out
 
 
+def words(corpus: Corpus, table: str, named: Mapping[int, str]) -> dict[int, Quote]:
+    """The words of rows of "mentions" or "results", by row; `named` gives the label of what they name."""
+    columns = corpus.columns
+    entry, field, start, end = (columns[table, name] for name in ("entry", "field", "start", "end"))
+    known = [row for row in named if start[row] >= 0 and field[row] >= 0]
+    raw = corpus.texts({(int(entry[row]), int(field[row])) for row in known})
+    out = {}
+    for row in known:
+        text = raw.get((int(entry[row]), int(field[row])), "")
+        first, last = int(start[row]), int(end[row])
+        source = columns.entries.name(int(entry[row]))[len("entry:") :]
+        said = context(text, first, last)
+        out[row] = Quote(source, FIELDS[field[row]], text[first:last], first, last, named[row], said)
+    # Where a place is not known, the store has the words.
+    nodes = {corpus.node(table, row): row for row in named if row not in out}
+    said_by = quotes(corpus.store, {node: named[row] for node, row in nodes.items()}) if nodes else {}
+    return out | {nodes[node]: quote for node, quote in said_by.items()}
+
+
 def _batched(store: Selects, nodes: Iterable[str], sparql: str) -> Iterator[list[dict[str, Any]]]:
     """The rows of a SELECT on ?node, which {values} in it binds, for so many nodes at a time as it may name."""
     names = sorted(nodes)
@@ -66,7 +88,10 @@ def rows(store: Selects, lines: Iterable[Line]) -> tuple[Row, ...]:
             evidence.setdefault(name, {})
         for quote in line.evidence:
             evidence.setdefault(quote.source, {})[quote] = None
-    about = papers_of(store, evidence)
+    columns = Corpus.of(store).columns
+    about = {
+        name: _work(columns, number) for name in evidence if (number := columns.entries.number(f"entry:{name}")) >= 0
+    }
     works: dict[str, list[str]] = {}
     for name in evidence:
         if name in about:
@@ -84,13 +109,7 @@ def rows(store: Selects, lines: Iterable[Line]) -> tuple[Row, ...]:
     )
 
 
-def papers_of(store: Selects, entries: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """The paper (CURIE) and its title, by entry name."""
-    sparql = """SELECT ?node ?paper ?title WHERE {{ {values} ?node kg:paper ?paper
-  OPTIONAL {{ GRAPH ?node {{ ?paper kg:title ?title }} }} }}"""
-    found = _batched(store, (f"entry:{name}" for name in entries), sparql)
-    return {
-        str(row["node"]).partition(":")[2]: (str(row["paper"]), str(row["title"] or ""))
-        for rows in found
-        for row in rows
-    }
+def _work(columns: Columns, entry: int) -> tuple[str, str]:
+    """The paper (CURIE) of an entry, and the title that the entry gives it."""
+    paper, title = (int(columns["entries", name][entry]) for name in ("paper", "title"))
+    return columns.papers.name(paper), columns.texts.name(title)

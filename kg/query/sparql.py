@@ -6,7 +6,7 @@ IRIs go through `kg.names.iri`, literals through pyoxigraph's own spelling: no w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import product
@@ -23,16 +23,16 @@ from kg.units import kin
 #: The roles that count where a question names none.
 USUAL = ("proposed", "used")
 #: Operators on numbers by the variable that a threshold is compared with: the better end of a range.
-_END: dict[Op, str] = {">=": "high", ">": "high", "<=": "low", "<": "low", "=": "high"}
+END: dict[Op, str] = {">=": "high", ">": "high", "<=": "low", "<": "low", "=": "high"}
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 #: A regular expression that no text fits.
-_NOTHING = r"\A\z.\A"
+_NOTHING = r"\b\B"
 #: Links that concepts have too.
 _SHARED = {"topic", "task", "metric"}
 #: Groups that a query is spread over at most, where conditions have several terms.
 _MOST_GROUPS = 24
 #: How far "about 2x" reaches.
-_ABOUT = 0.1
+ABOUT = 0.1
 
 
 def literal(text: str) -> str:
@@ -43,19 +43,6 @@ def literal(text: str) -> str:
 def select_papers(wanted: Filter, *, is_paper: bool = True) -> str:
     """The papers that a filter lets through: ?paper; without `is_paper` also what only looks like a paper."""
     return f"SELECT DISTINCT ?paper WHERE {{\n{_fulfilling(wanted, is_paper)}\n}}"
-
-
-def count_papers(wanted: Filter) -> str:
-    """How many papers a filter lets through: ?n."""
-    return f"SELECT (COUNT(DISTINCT ?paper) AS ?n) WHERE {{\n{_fulfilling(wanted)}\n}}"
-
-
-def where(wanted: Filter, *, is_paper: bool = True) -> str:
-    """The pattern that binds ?paper to each paper that a filter lets through, once.
-
-    Without `is_paper`, what the conditions bind is taken for papers: for patterns behind it that only papers fulfil.
-    """
-    return f"{{ SELECT DISTINCT ?paper WHERE {{\n{_fulfilling(wanted, is_paper)}\n}} }}"
 
 
 def _fulfilling(wanted: Filter, is_paper: bool = True) -> str:
@@ -88,49 +75,6 @@ def _ordered(conditions: Iterable[Condition]) -> list[Condition]:
     return [said[key] for key in sorted(said)]
 
 
-def select_entries(papers: Iterable[str]) -> str:
-    """The entries of papers (CURIEs) with their titles: ?paper ?entry ?title."""
-    return f"""SELECT ?paper ?entry ?title WHERE {{
-  {values("paper", papers)} ?paper kg:entry ?entry OPTIONAL {{ GRAPH ?entry {{ ?paper kg:title ?title }} }}
-}}"""
-
-
-def select_evidence(wanted: Filter, entries: Iterable[str], lexicon: Lexicon) -> str:
-    """What shows that entries (CURIEs) fulfil the conditions that are not negated.
-
-    ?n is the place of the condition, ?entity or ?label what is named; ?quote at [?start, ?end) of ?text, which is the
-    text of ?field; ?role, ?order as for mentions. ?n is -1 for the topics of the entries, which tell how central a
-    topic is.
-    """
-    among = values("entry", entries)
-    terms = [
-        (n, term) for n, condition in enumerate(wanted.conditions) if not condition.negated for term in condition.any_of
-    ]
-    shown = [(n, pattern) for n, term in terms for pattern in _shown(term, lexicon)]
-    if any(term.field == "topic" for _, term in terms):
-        shown.append((-1, 'GRAPH ?entry { ?node kg:type "topic" . ?node kg:entity ?entity }'))
-    blocks = [f"{among} {pattern} BIND({n} AS ?n)" for n, pattern in shown] or ["FILTER(false)"]
-    union = " UNION\n".join(f"  {{ {block} }}" for block in blocks)
-    return f"""SELECT DISTINCT ?n ?entry ?entity ?label ?field ?quote ?start ?end ?role ?order ?text WHERE {{
-{union}
-  OPTIONAL {{ ?node kg:quote ?quote }}
-  OPTIONAL {{ ?node kg:field ?field }}
-  OPTIONAL {{ ?node kg:role ?role }}
-  OPTIONAL {{ ?node kg:order ?order }}
-  OPTIONAL {{ ?node kg:start ?start }}
-  OPTIONAL {{ ?node kg:end ?end }}
-  OPTIONAL {{ ?node kg:text ?text }}
-}}"""
-
-
-def select_texts(entries: Iterable[str]) -> str:
-    """The raw texts of entries (CURIEs) and the address of their paper's code: ?entry ?text ?field ?raw ?url."""
-    return f"""SELECT ?entry ?text ?field ?raw ?url WHERE {{
-  {values("entry", entries)} GRAPH ?entry {{ ?text kg:raw ?raw . ?text kg:field ?field }}
-  OPTIONAL {{ GRAPH ?entry {{ ?paper kg:codeUrl ?url }} }}
-}}"""
-
-
 def path_of(kind: str) -> str:
     """The path from a paper to the things of a type that it has; techniques in the usual roles."""
     if kind == "technique":
@@ -138,50 +82,12 @@ def path_of(kind: str) -> str:
     return "kg:result/kg:metric" if kind == "metric" else f"kg:{kind}"
 
 
-def counted(path: str, families: Mapping[str, Iterable[str]]) -> str:
-    """How many papers have one of a family of things (CURIEs), for each that has any: ?c ?n."""
-    pairs = " ".join(f"({iri_token(c)} {iri_token(one)})" for c, family in families.items() for one in family)
-    found = f"VALUES (?c ?m) {{ {pairs} }} ?paper {path} ?m"
-    return f"SELECT ?c (COUNT(DISTINCT ?paper) AS ?n) WHERE {{ {found} }} GROUP BY ?c"
-
-
-def select_extreme(term: Outcome) -> str:
-    """The reported value that comes nearest to a threshold, in its unit: ?best."""
-    end = "low" if term.op in ("<=", "<") else "high"
-    best = "MIN" if end == "low" else "MAX"
-    pattern = _outcome(replace(term, value=None, limit=None))
-    return f"SELECT ({best}(?{end}) AS ?best) WHERE {{ ?paper kg:result ?node . {pattern} ?node kg:{end} ?{end} }}"
-
-
-def select_standing(link: Link, number: int) -> str:
-    """What most often stands at the end of relations that a link names: ?c ?n."""
-    said = f"?node kg:relationType kg:{RELATIONS[link.relation]} ; kg:{link.side} ?c . ?entry kg:relation ?node"
-    return (
-        f"SELECT ?c (COUNT(DISTINCT ?entry) AS ?n) WHERE {{ {said} }} GROUP BY ?c ORDER BY DESC(?n) ?c LIMIT {number}"
-    )
-
-
-def select_dates() -> str:
-    """The first and the last date of papers, or of their sources: ?first ?last."""
-    years = "?paper kg:year ?d FILTER NOT EXISTS { ?paper kg:date ?known }"
-    either = " UNION ".join(f"{{ {one} }}" for one in ("?paper kg:date ?d", years, "?s a kg:Source . ?s kg:date ?d"))
-    return f"SELECT (MIN(STR(?d)) AS ?first) (MAX(STR(?d)) AS ?last) WHERE {{ {either} }}"
-
-
-def select_values(fact: Fact, number: int) -> str:
-    """What papers have in the place of a fact, most papers first; of authors those who share a name with it: ?v ?n."""
-    paths = {"kind": "kg:kind", "country": "kg:institution/kg:country", "venue": "kg:venue", "author": "kg:author"}
-    path = (paths | {"source": "kg:entry/kg:source"}).get(fact.field)
-    if path is None:
-        return ""
-    parts = (
-        sorted(re.findall(r"[^\W_]{2,}", fact.value.lower()), key=len, reverse=True) if fact.field == "author" else []
-    )
-    alike = f"FILTER({' || '.join(f'CONTAINS(LCASE(?v), {literal(part)})' for part in parts)})" if parts else ""
-    found = f"?paper {path} ?v {alike}"
-    return (
-        f"SELECT ?v (COUNT(DISTINCT ?paper) AS ?n) WHERE {{ {found} }} GROUP BY ?v ORDER BY DESC(?n) ?v LIMIT {number}"
-    )
+def select_saying(words: str, entries: Iterable[str] = ()) -> str:
+    """The papers with words in one of their texts, or those of some entries (CURIEs): ?paper."""
+    among = values("entry", entries)
+    texts = f"{{ SELECT ?text WHERE {{ ?text kg:raw ?raw {_says(words)} }} }} ?entry kg:text ?text ."
+    own = f"{among} ?entry kg:text ?text . ?text kg:raw ?raw {_says(words)}"
+    return f"SELECT DISTINCT ?paper WHERE {{ {own if entries else texts} ?paper kg:entry ?entry }}"
 
 
 @dataclass(slots=True)
@@ -279,7 +185,7 @@ def _fact(fact: Fact, name: str) -> _Group:
     if fact.field == "paper":
         return _Group([f"?paper kg:entry {iri_token(fact.concept)} ."])
     if fact.field == "author":
-        tests = [f"REGEX(?{name}, {literal(part)}, 'i')" for part in _name_regexes(fact.value)]
+        tests = [f"REGEX(?{name}, {literal(part)}, 'i')" for part in name_regexes(fact.value)]
         return _Group([f"?paper kg:author ?{name} ."], tests=[f"FILTER({' && '.join(tests)})"])
     if fact.field == "venue":
         tests = [f"REGEX(?{name}, {literal(phrase_regex(said))}, 'i')" for said in sorted({fact.value, *fact.words})]
@@ -334,7 +240,7 @@ def _outcome(term: Outcome, v: str = "") -> _Group:
         out.triples.append(f"?{v}node kg:low ?{v}low . ?{v}node kg:high ?{v}high .")
         out.tests.append(f"FILTER({test})")
     tests = [f"?{v}metric IN ({', '.join(map(iri_token, term.metrics))})"] if term.metrics else []
-    tests += [f"REGEX(?{v}wording, {literal(_regex(words))}, 'i')" for words in term.words]
+    tests += [f"REGEX(?{v}wording, {literal(wording_regex(words))}, 'i')" for words in term.words]
     if tests:
         out.options.append(f"OPTIONAL {{ ?{v}node kg:metric ?{v}metric }}")
         out.options.append(f"OPTIONAL {{ ?{v}node kg:metricText ?{v}wording }}")
@@ -349,8 +255,8 @@ def _scaled(term: Outcome, value: float, factor: float, v: str) -> str:
 
 def _compared(term: Outcome, value: float, v: str) -> str:
     if term.op == "=":
-        return f"?{v}high >= {value * (1 - _ABOUT)!r} && ?{v}low <= {value * (1 + _ABOUT)!r}"
-    end = f"?{v}{_END[term.op]}"
+        return f"?{v}high >= {value * (1 - ABOUT)!r} && ?{v}low <= {value * (1 + ABOUT)!r}"
+    end = f"?{v}{END[term.op]}"
     limit = "" if term.limit is None else f" && {end} {term.limit_op} {term.limit!r}"
     return f"{end} {term.op} {value!r}{limit}"
 
@@ -363,37 +269,6 @@ def _link(term: Link, v: str = "") -> str:
         return said
     other = "tail" if term.side == "head" else "head"
     return f"{said} {values(f'{v}other', term.others)} ?{v}node kg:{other} ?{v}other ."
-
-
-def _shown(term: Term, lexicon: Lexicon) -> list[str]:
-    """The patterns that lead from ?entry to a ?node with the words that show a term."""
-    if isinstance(term, Entity):
-        return _mentioned(term, lexicon)
-    if isinstance(term, Outcome):
-        outcome = _outcome(term)
-        triples = " ".join(("?paper kg:result ?node .", *outcome.triples, "?node kg:metricText ?label ."))
-        return [" ".join((f"GRAPH ?entry {{ {triples} }}", *outcome.options, *outcome.tests))]
-    if isinstance(term, Link):
-        other = "tail" if term.side == "head" else "head"
-        return [f"GRAPH ?entry {{ {_link(term)} }} OPTIONAL {{ ?node kg:{other}Text ?label }}"]
-    if isinstance(term, Fact) and term.field == "country":
-        return [f"GRAPH ?entry {{ ?node kg:entity ?entity . ?entity kg:country {literal(term.value)} }}"]
-    return []
-
-
-def _mentioned(term: Entity, lexicon: Lexicon) -> list[str]:
-    out = [f"GRAPH ?entry {{ ?node kg:entity ?entity . ?node kg:type {literal(term.field)} }} {_among(term.concepts)}"]
-    if term.field == "technique":
-        roles = ", ".join(map(literal, term.roles or USUAL))
-        out[0] += f" OPTIONAL {{ ?node kg:role ?role }} FILTER(?role IN ({roles}))"
-    if shows := sorted(shown_by(term, lexicon) - set(term.concepts)):
-        out.append(f"GRAPH ?entry {{ ?node kg:entity ?entity }} {_among(shows)}")
-    return out
-
-
-def _among(concepts: Iterable[str]) -> str:
-    """The test that ?entity is one of some: less work than to look for each of them in each entry."""
-    return f"FILTER(?entity IN ({', '.join(map(iri_token, concepts))}))"
 
 
 def shown_by(term: Entity, lexicon: Lexicon) -> frozenset[str]:
@@ -419,14 +294,14 @@ def phrase_regex(words: str) -> str:
     return r"\s*".join(pieces) if han else r"\b" + r"[\W_]+".join(pieces) + r"(?:s|es)?\b"
 
 
-def _name_regexes(name: str) -> list[str]:
+def name_regexes(name: str) -> list[str]:
     """Regular expressions for a person's name, whose parts must all be found; an initial is any part that begins so."""
     parts = re.findall(r"[^\W_]+", name)
     latin = (rf"\b{re.escape(part)}" + (r"\b" if len(part) > 1 else "") for part in parts)
     return [part if _HAN.fullmatch(part) else said for part, said in zip(parts, latin, strict=True)] or [_NOTHING]
 
 
-def _regex(folded: str) -> str:
+def wording_regex(folded: str) -> str:
     """A regular expression for a folded phrase inside a metric's wording: each word, or one that begins with it."""
     words = [re.escape(word) for word in folded.split(" ")]
     if re.search(r"[\u3400-\u9fff]", folded):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+_Place = TypeVar("_Place")
 
 
 class Supporter(NamedTuple):
@@ -16,14 +18,19 @@ class Supporter(NamedTuple):
 
 def support(papers: Iterable[Supporter]) -> int:
     """The size of a greedy set of papers, by date, then id; those without a known institution add one together."""
-    seen: set[str] = set()
+    return independent(paper.institutions for paper in sorted(papers, key=lambda p: (p.when or "9", p.paper)))
+
+
+def independent(institutions: Iterable[Set[_Place]]) -> int:
+    """The support of papers of which the institutions are given, in order."""
+    seen: set[_Place] = set()
     count = unknown = 0
-    for paper in sorted(papers, key=lambda p: (p.when or "9", p.paper)):
-        if not paper.institutions:
+    for own in institutions:
+        if not own:
             unknown = 1
-        elif not paper.institutions & seen:
+        elif not own & seen:
             count += 1
-            seen |= paper.institutions
+            seen |= own
     return count + unknown
 
 

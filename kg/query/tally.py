@@ -5,37 +5,37 @@ Counting is left to the store: of 75,000 papers only what is shown is ever read 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING
 
-from kg.model import ENTITY_TYPES, KgError
-from kg.names import iri, is_curie
+import numpy as np
+
+from kg.model import ENTITY_TYPES, FIELDS, KgError
+from kg.names import is_curie
 from kg.query.answer import Cell, Line, Quote
+from kg.query.columns import ROLE, Names
+from kg.query.corpus import Backer, Corpus, Pairs, span
 from kg.query.empty import why_empty
 from kg.query.filter import Entity, Fact, Filter, Link
 from kg.query.lexicon import Lexicon, Selects
-from kg.query.remembered import remembered
 from kg.query.sayings import Sayings
-from kg.query.shown import quotes
-from kg.query.sparql import literal, values, where
-from kg.query.support import Supporter, appeared, support
+from kg.query.shown import words
+
+if TYPE_CHECKING:
+    from kg.query.corpus import Bools, Numbers
 
 #: Types of things that papers are counted by.
 TYPES = (*ENTITY_TYPES, "topic", "metric", "author", "venue", "country", "kind", "report")
-#: Links that concepts of the vocabulary have too, not only papers.
-_SHARED = ("topic", "task", "country")
-#: Roles of techniques that have a column of their own, and the links that say so.
-_ROLES = {"proposed": "proposes", "used": "usesTechnique", "baseline": "comparesWith"}
+#: Roles of techniques that have a column of their own.
+_ROLES = ("proposed", "used", "baseline")
 #: What a question about a family asks for where it wants things of the same type ("which NVIDIA GPUs").
 _FAMILIES = ("model", "dataset", "hardware")
-#: Things that are read out to find the first ones, and pairs of thing and paper that are; where there are more pairs,
-#: papers shown of each thing, and papers among which these are looked for.
-_READ, _PAIRS, _FEW, _SLICE = 300, 1000, 5, 400
-#: Entries that a line lists, entries of it that are quoted, and quotes of it.
+#: Things that are read out to find the first ones.
+_READ = 300
+#: Papers that a line lists, entries of it that are quoted, and quotes of it.
 _LISTED, _QUOTED, _QUOTES = 100, 3, 3
-_BATCH = 500
 #: Texts in the order in which their words are shown: the abstract has whole sentences.
 _FIELDS = "ATHBKI"
 
@@ -47,22 +47,8 @@ class Count:
     thing: str  # CURIE, or the words where it is none
     papers: int
     roles: dict[str, int] = field(default_factory=dict)  # techniques: papers by role
-    behind: list[Backer] = field(default_factory=list)  # all of its papers, or a few where they are very many
+    behind: list[Backer] = field(default_factory=list)  # the first of its papers
     support: int = 1
-
-
-@dataclass(slots=True)
-class Backer:
-    """A paper behind a line."""
-
-    paper: str
-    entries: list[str] = field(default_factory=list)  # "002-22", sorted
-    when: str = ""
-    institutions: frozenset[str] = frozenset()
-
-    @property
-    def supporter(self) -> Supporter:
-        return Supporter(self.when, self.paper, self.institutions)
 
 
 class Tally:
@@ -70,14 +56,15 @@ class Tally:
 
     def __init__(self, store: Selects, lexicon: Lexicon, wanted: Filter, language: str) -> None:
         self.store, self.lexicon, self.wanted, self.language = store, lexicon, wanted, language
+        self.corpus = Corpus.of(store)
+        self.papers = self.corpus.holding(wanted)
 
-    def first(self, kind: str, number: int) -> tuple[list[Count], int | None]:
+    def first(self, kind: str, number: int) -> tuple[list[Count], int]:
         """The things that most papers have, then by independent support, then label; how many things there are.
 
-        None for how many where they are too many to be read out. Raises KgError for a type that is not counted.
+        Raises KgError for a type that is not counted.
         """
-        counts = self._counts(kind)
-        total = len(counts) if len(counts) < _READ else None
+        counts, total = self._counts(kind)
         least = counts[number - 1].papers if len(counts) > number else 0
         level = [count for count in counts if count.papers >= max(least, 1)]
         if least == 1:  # what one paper has, one paper supports: the label decides
@@ -112,51 +99,51 @@ class Tally:
 
     def back(self, kind: str, counts: list[Count]) -> None:
         """Fill in the papers behind counts, and their independent support."""
-        places = bool(self.store.select("SELECT ?at WHERE { ?paper kg:institution ?at } LIMIT 1"))
-        every = places or sum(count.papers for count in counts) <= _PAIRS
-        pairs = self._pairs(kind, [count.thing for count in counts]) if every else self._few(kind, counts)
-        known = backers(self.store, {paper for papers in pairs.values() for paper in papers})
+        pairs = self._pairs(kind)
         for count in counts:
-            count.behind = [known[paper] for paper in sorted(pairs[count.thing]) if paper in known]
-            if places:
-                count.support = support(backer.supporter for backer in count.behind)
+            first, last = span(pairs.things, pairs.names.number(count.thing))
+            papers = pairs.papers[first:last]
+            count.behind = [self.corpus.backer(paper) for paper in papers[:_LISTED].tolist()]
+            count.support = self.corpus.support(papers)
 
-    # The store
+    def different(self, over: str, kind: str, things: Iterable[str]) -> dict[str, int]:
+        """How many different things of a type there are with each of some things: techniques by institution."""
+        had, by = self._pairs(kind), self._pairs(over)
+        order = np.argsort(had.papers, kind="stable")
+        sorted_papers, sorted_things = had.papers[order], had.things[order]
+        out = {}
+        for thing in things:
+            first, last = span(by.things, by.names.number(thing))
+            kept = np.isin(sorted_papers, by.papers[first:last])
+            out[thing] = len(np.unique(sorted_things[kept]))
+        return out
 
-    def _counts(self, kind: str) -> list[Count]:
-        """The things that most papers have, most first; those that are level in no order that means anything."""
+    def _pairs(self, kind: str, roles: tuple[str, ...] = ()) -> Pairs:
+        if kind not in TYPES:
+            raise KgError(f"Papers are not counted by {kind!r}: choose one of {', '.join(TYPES)}.")
+        return self.corpus.pairs(kind, roles, self.papers if self.wanted.conditions else None)
+
+    def _counts(self, kind: str) -> tuple[list[Count], int]:
+        """The things that most papers have, most first, those that are level by name; how many things there are."""
+        pairs = self._pairs(kind)
+        things, papers = np.unique(pairs.things, return_counts=True)
+        among = self._among(kind, pairs.names)
+        if among is not None:
+            kept = among(things)
+            things, papers = things[kept], papers[kept]
+        order = np.lexsort((things, -papers))[:_READ]
+        roles = {}
         if kind == "technique":
-            # The union of graphs says a triple once a graph: only DISTINCT counts papers.
-            parts = (
-                f"{{ ?paper kg:{link} ?thing BIND(?paper AS ?{role})"
-                + (" BIND(?paper AS ?has)" if role != "baseline" else "")
-                + " }"
-                for role, link in _ROLES.items()
-            )
-            roles = " ".join(f"(COUNT(DISTINCT ?{role}) AS ?n_{role})" for role in _ROLES)
-            found = f"(COUNT(DISTINCT ?has) AS ?n) {roles} WHERE {{ {self._papers(kind)} {' UNION '.join(parts)}"
-        else:
-            found = f"(COUNT(DISTINCT ?paper) AS ?n) WHERE {{ {self._papers(kind)} {linked(kind)}"
-        # Not by ?thing too: to compare IRIs, the store looks each of them up.
-        sparql = f"SELECT ?thing {found} {self._among(kind)} }} GROUP BY ?thing ORDER BY DESC(?n) LIMIT {_READ}"
-        if self.wanted.conditions:
-            rows = self._select(sparql)
-        else:
-            rows = remembered(self.store, f"first-{kind}", lambda: self._select(sparql))
+            for role in _ROLES:
+                had = np.bincount(self._pairs(kind, (role,)).things, minlength=len(pairs.names))
+                roles[role] = had[things[order]].tolist()
+        names = pairs.names.names(things[order])
         return [
-            Count(str(row["thing"]), row["n"], {role: row.get(f"n_{role}", 0) for role in _ROLES})
-            for row in rows
-            if row["thing"] is not None and row["n"]
-        ]
+            Count(name, int(n), {role: had[at] for role, had in roles.items()})
+            for at, (name, n) in enumerate(zip(names, papers[order], strict=True))
+        ], len(things)
 
-    def _select(self, sparql: str) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = self.store.select(sparql)
-        return rows
-
-    def _papers(self, kind: str) -> str:
-        return where(self.wanted, is_paper=kind in _SHARED) if self.wanted.conditions or kind in _SHARED else ""
-
-    def _among(self, kind: str) -> str:
+    def _among(self, kind: str, names: Names) -> Callable[[Numbers], Bools] | None:
         """Which things count where the question names things of the type that it asks for.
 
         Of a family ("which NVIDIA GPUs") its members; of any other thing ("which techniques go with LoRA") the others.
@@ -169,73 +156,51 @@ class Tally:
             for concept in (term.concepts if kind in _FAMILIES else (term.concept,))
         }
         if not named:
-            return ""
-        among = ", ".join(f"<{iri(concept)}>" for concept in sorted(named))
-        return f"FILTER(?thing {'IN' if kind in _FAMILIES and len(named) > 1 else 'NOT IN'} ({among}))"
-
-    def _pairs(self, kind: str, things: list[str], papers: str = "") -> dict[str, set[str]]:
-        """Which papers have which things; of some `papers`, a pattern, instead of all that the filter lets through."""
-        out: dict[str, set[str]] = defaultdict(set)
-        if things:
-            among = ", ".join(map(_term, things))
-            found = f"{papers or self._papers(kind)} {linked(kind)} FILTER(?thing IN ({among}))"
-            for row in self.store.select(f"SELECT DISTINCT ?thing ?paper WHERE {{ {found} }}"):
-                out[str(row["thing"])].add(str(row["paper"]))
-        return out
-
-    def _few(self, kind: str, counts: list[Count]) -> dict[str, set[str]]:
-        """Some papers of each thing: of the first that the store finds, which are always the same."""
-        papers = self._papers(kind) or "?paper a kg:Paper ."
-        some = f"{{ SELECT ?paper WHERE {{ {papers} }} LIMIT {_SLICE} }}"
-        out = self._pairs(kind, [count.thing for count in counts], some)
-        for count in counts:
-            if count.thing not in out:
-                found = f"VALUES ?thing {{ {_term(count.thing)} }} {linked(kind)} {self._papers(kind)}"
-                rows = self.store.select(f"SELECT ?paper WHERE {{ {found} }} LIMIT 1")
-                out[count.thing] = {str(row["paper"]) for row in rows}
-        return {thing: set(sorted(papers)[:_FEW]) for thing, papers in out.items()}
+            return None
+        numbers = [names.number(concept) for concept in named]
+        return partial(np.isin, test_elements=numbers, invert=not (kind in _FAMILIES and len(named) > 1))
 
     def _quotes(self, kind: str, counts: list[Count]) -> dict[str, tuple[Quote, ...]]:
         """The words for each thing, from the first of its entries."""
-        named = {count.thing: listed(count.behind)[:_QUOTED] for count in counts}
-        pairs = [(entry, thing) for thing, entries in named.items() for entry in entries]
-        best: dict[tuple[str, str], tuple[tuple[object, ...], str]] = {}
-        for row in self._nodes(kind, pairs):
-            entry, node = str(row["entry"]).partition(":")[2], str(row["node"])
-            place = _FIELDS.find(row["field"] or "") % (len(_FIELDS) + 1)
-            rank = (row["role"] != "proposed", place, len(node), node)
-            for thing in self._meant(kind, str(row["thing"])):
-                key = (entry, thing)
-                if entry in named.get(thing, ()) and (key not in best or rank < best[key][0]):
-                    best[key] = (rank, node)
-        chosen: dict[str, list[str]] = defaultdict(list)
-        for entry, thing in pairs:
-            if (entry, thing) in best and len(chosen[thing]) < _QUOTES:
-                chosen[thing].append(best[entry, thing][1])
-        out = {}
-        for thing, nodes in chosen.items():
-            label = self.label(thing)
-            said = quotes(self.store, dict.fromkeys(nodes, label))
-            out[thing] = tuple(said[node] for node in nodes if node in said)
+        if kind not in (*ENTITY_TYPES, "topic", "metric", "country"):
+            return {}
+        table = "results" if kind == "metric" else "mentions"
+        chosen = {count.thing: self._rows(kind, table, count)[:_QUOTES] for count in counts}
+        said = words(self.corpus, table, {row: "" for rows in chosen.values() for row in rows})
+        return {
+            thing: tuple(replace(said[row], entity=self.label(thing)) for row in rows if row in said)
+            for thing, rows in chosen.items()
+        }
+
+    def _rows(self, kind: str, table: str, count: Count) -> list[int]:
+        """The best row for a thing of each of the first entries that have it, by their names."""
+        columns, out = self.corpus.columns, []
+        for name in listed(count.behind)[:_QUOTED]:
+            entry = columns.entries.number(f"entry:{name}")
+            if table == "results":
+                number = columns.things.number(count.thing)
+                found = [row for row in self.corpus.results_in(entry) if columns["results", "metric"][row] == number]
+            else:
+                rows = self.corpus.mentions_in(np.array([entry]))
+                found = [
+                    row for row in rows.tolist() if self._shows(kind, int(columns["mentions", "thing"][row]), count)
+                ]
+            out += sorted(found, key=partial(self._rank, table))[:1]
         return out
 
-    def _nodes(self, kind: str, pairs: list[tuple[str, str]]) -> list[dict[str, Any]]:
-        """What says so in entries: ?entry ?thing ?node ?field ?role."""
-        if not pairs or kind not in (*ENTITY_TYPES, "topic", "metric", "country"):
-            return []
-        both = " ".join(f"(<{iri(f'entry:{entry}')}> {_term(thing)})" for entry, thing in pairs)
-        bound = f"VALUES (?entry ?thing) {{ {both} }}"
-        if kind == "topic":  # words that show a topic name other things: which these are, the vocabulary says
-            bound = values("entry", sorted({f"entry:{entry}" for entry, _ in pairs}))
-        if kind == "metric":
-            own = "FILTER(STRSTARTS(STR(?node), CONCAT(STR(?entry), '/result/')))"
-            found = f"?entry kg:paper ?paper . ?paper kg:result ?node . ?node kg:metric ?thing {own}"
-        elif kind == "country":
-            found = "?entry kg:mentions ?node . ?node kg:entity ?at . ?at kg:country ?thing ."
-        else:
-            found = "?entry kg:mentions ?node . ?node kg:entity ?thing ."
-        more = "?node kg:quote ?quote OPTIONAL { ?node kg:field ?field } OPTIONAL { ?node kg:role ?role }"
-        return self._select(f"SELECT DISTINCT ?entry ?thing ?node ?field ?role WHERE {{ {bound} {found} {more} }}")
+    def _rank(self, table: str, row: int) -> tuple[object, ...]:
+        columns = self.corpus.columns
+        field, order = int(columns[table, "field"][row]), int(columns[table, "order"][row])
+        place = _FIELDS.find(FIELDS[field]) if field >= 0 else len(_FIELDS)
+        is_proposed = table == "mentions" and columns["mentions", "role"][row] == ROLE["proposed"]
+        return columns[table, "start"][row] < 0, not is_proposed, place, order
+
+    def _shows(self, kind: str, thing: int, count: Count) -> bool:
+        """Whether the mention of a thing shows what is counted: itself, one of its topics, or its country."""
+        if kind == "country":
+            return thing in self.corpus.institutions_in(count.thing)
+        name = self.corpus.columns.things.name(thing)
+        return count.thing in self._meant(kind, name)
 
     def _meant(self, kind: str, thing: str) -> set[str]:
         """What the mention of a thing shows: itself, or the topics that the vocabulary gives it."""
@@ -251,49 +216,9 @@ class Tally:
         return next((label for label in labels if label.isascii() == (self.language != "zh")), "")
 
 
-def linked(kind: str, thing: str = "thing") -> str:
-    """The pattern that leads from ?paper to a thing of a type; raises KgError for a type that is not counted."""
-    if kind not in TYPES:
-        raise KgError(f"Papers are not counted by {kind!r}: choose one of {', '.join(TYPES)}.")
-    if kind == "technique":
-        return f"?paper kg:proposes|kg:usesTechnique ?{thing} ."
-    if kind == "metric":
-        return f"?paper kg:result ?_result . ?_result kg:metric ?{thing} ."
-    if kind == "country":
-        return f"?paper kg:institution ?_at . ?_at kg:country ?{thing} ."
-    if kind == "report":
-        return f"?paper kg:entry ?_entry . ?_entry kg:source ?{thing} ."
-    return f"?paper kg:{kind} ?{thing} ."
-
-
 def backers(store: Selects, papers: Iterable[str]) -> dict[str, Backer]:
     """What is known of papers (CURIEs): their entries, dates and institutions."""
-    out: dict[str, Backer] = {}
-    names = sorted(papers)
-    for at in range(0, len(names), _BATCH):
-        _read(store, names[at : at + _BATCH], out)
-    return out
-
-
-def _read(store: Selects, papers: list[str], out: dict[str, Backer]) -> None:
-    bound = values("paper", papers)
-    entries: dict[str, set[str]] = defaultdict(set)
-    said: dict[tuple[str, str], set[Any]] = defaultdict(set)
-    for row in store.select(
-        f"""SELECT ?paper ?entry ?date ?year ?from WHERE {{ {bound} ?paper kg:entry ?entry
-  OPTIONAL {{ ?paper kg:date ?date }} OPTIONAL {{ ?paper kg:year ?year }}
-  OPTIONAL {{ ?entry kg:source ?source . ?source kg:date ?from }} }}"""
-    ):
-        paper = str(row["paper"])
-        entries[paper].add(str(row["entry"]).partition(":")[2])
-        for name in ("date", "year", "from"):
-            if row[name]:
-                said[paper, name].add(row[name])
-    for row in store.select(f"SELECT DISTINCT ?paper ?at WHERE {{ {bound} ?paper kg:institution ?at }}"):
-        said[str(row["paper"]), "at"].add(str(row["at"]))
-    for paper, names in entries.items():
-        when = appeared(*(said[paper, name] for name in ("date", "year", "from")))
-        out[paper] = Backer(paper, sorted(names), when, frozenset(said[paper, "at"]))
+    return Corpus.of(store).backers(papers)
 
 
 def listed(papers: Iterable[Backer]) -> list[str]:
@@ -301,16 +226,9 @@ def listed(papers: Iterable[Backer]) -> list[str]:
     return sorted({entry for paper in papers for entry in paper.entries})
 
 
-def entries_of(store: Selects, wanted: Filter, most: int) -> list[str]:
-    """The entries of the papers that a filter lets through, sorted; of more than so many some, always the same."""
-    found = f"{where(wanted)} ?paper kg:entry ?entry"
-    rows = store.select(f"SELECT DISTINCT ?entry WHERE {{ {found} }} LIMIT {most}")
-    return sorted(str(row["entry"]).partition(":")[2] for row in rows)
-
-
 def found_any(store: Selects, wanted: Filter) -> bool:
     """Whether a filter lets any paper through."""
-    return bool(store.select(f"SELECT ?paper WHERE {{ {where(wanted)} }} LIMIT 1"))
+    return bool(Corpus.of(store).holding(wanted).any())
 
 
 def nothing(store: Selects, lexicon: Lexicon, wanted: Filter, say: Sayings, kind: str) -> str:
@@ -330,7 +248,3 @@ def without(wanted: Filter, concepts: Iterable[str]) -> Filter:
         or not all(isinstance(t, Entity | Link | Fact) and t.concept in named for t in condition.any_of)
     )
     return replace(wanted, conditions=tuple(kept))
-
-
-def _term(thing: str) -> str:
-    return f"<{iri(thing)}>" if is_curie(thing) else literal(thing)

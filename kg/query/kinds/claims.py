@@ -11,15 +11,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from kg.model import ROLES
 from kg.query.answer import Answer, Cell, Line, Quote, Table
+from kg.query.corpus import Corpus
 from kg.query.empty import why_empty
 from kg.query.filter import Condition, Entity, Fact, Filter, Outcome, Query
-from kg.query.lexicon import Lexicon, Selects
+from kg.query.lexicon import Lexicon, Selects, kind_of
 from kg.query.measures import Measures
 from kg.query.sayings import Sayings
-from kg.query.shown import entry_of, quotes
-from kg.query.sparql import literal, values, where
+from kg.query.shown import entry_of, quotes, words
+from kg.query.sparql import values
 from kg.query.tally import backers, without
 from kg.text import fold
 
@@ -53,6 +56,7 @@ def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit:
 class _Claims:
     def __init__(self, store: Selects, lexicon: Lexicon, question: str, query: Query) -> None:
         self.store, self.lexicon, self.question, self.query = store, lexicon, question, query
+        self.corpus = Corpus.of(store)
         self.say = Sayings.of(question)
         self.measures = Measures(lexicon, self.say)
         self.notes = list(query.filter.notes)
@@ -111,10 +115,10 @@ class _Claims:
         return wider, papers
 
     def _found(self, wanted: Filter) -> list[str]:
-        result = "?paper kg:result ?_result ." if self.query.wants == "result" else ""
-        found = f"{where(wanted)} {result}"
-        rows = self.store.select(f"SELECT DISTINCT ?paper WHERE {{ {found} }} LIMIT {_PAPERS + 1}")
-        return sorted(str(row["paper"]) for row in rows)
+        found = self.corpus.holding(wanted)
+        if self.query.wants == "result":
+            found &= self.corpus.tables.of_papers(self.corpus.columns["results", "entry"])
+        return self.corpus.columns.papers.names(np.flatnonzero(found)[: _PAPERS + 1])
 
     # What they say
 
@@ -152,17 +156,18 @@ WHERE {{ {values("paper", sorted(names))} ?paper kg:result ?node .
 
     def _place(self, claims: list[_Claim], names: dict[str, list[str]]) -> None:
         """Fill in the hardware and models that stand in the sentence of a result, or in its setting."""
-        entries = [f"entry:{name}" for paper in names.values() for name in paper]
+        columns, spans = self.corpus.columns, [self.corpus.columns.things.span(f"{kind}:") for kind in _SETUP]
+        entries = np.array([columns.entries.number(f"entry:{name}") for paper in names.values() for name in paper])
+        rows = self.corpus.mentions_in(entries)
+        things = columns["mentions", "thing"][rows]
+        rows = rows[np.logical_or.reduce([(things >= first) & (things < last) for first, last in spans])]
         named: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-        for row in self.store.select(
-            f"""SELECT DISTINCT ?entry ?kind ?entity ?quote WHERE {{ {values("entry", entries)}
-  VALUES ?kind {{ {" ".join(map(literal, _SETUP))} }}
-  ?entry kg:mentions ?node . ?node kg:entity ?entity ; kg:quote ?quote ; kg:type ?kind }}"""
-        ):
-            named[str(row["entry"]).partition(":")[2], str(row["kind"])][str(row["quote"])] = str(row["entity"])
-        words = quotes(self.store, {node: "" for claim in claims for node in claim.nodes})
+        for row, quote in words(self.corpus, "mentions", dict.fromkeys(rows.tolist(), "")).items():
+            concept = columns.things.name(int(columns["mentions", "thing"][row]))
+            named[quote.source, kind_of(concept)][quote.quote] = concept
+        quoted = quotes(self.store, {node: "" for claim in claims for node in claim.nodes})
         for claim in claims:
-            said = [words[node] for node in claim.nodes if node in words]
+            said = [quoted[node] for node in claim.nodes if node in quoted]
             text = "\n".join([*(quote.context or quote.quote for quote in said), str(claim.cells["setting"] or "")])
             for kind in _SETUP:
                 known = {q: e for quote in said for q, e in named[quote.source, kind].items()}
@@ -220,11 +225,11 @@ WHERE {{ {values("paper", sorted(names))} ?paper kg:result ?node .
     # How it is told
 
     def _lines(self, claims: list[_Claim]) -> tuple[Line, ...]:
-        words = quotes(self.store, {node: str(claim.cells["object"]) for claim in claims for node in claim.nodes})
+        quoted = quotes(self.store, {node: str(claim.cells["object"]) for claim in claims for node in claim.nodes})
         columns = self._columns(claims)
         out = []
         for claim in claims:
-            said = [words[node] for node in claim.nodes if node in words]
+            said = [quoted[node] for node in claim.nodes if node in quoted]
             entries = tuple(sorted({entry_of(node) for node in claim.nodes}))
             first = next(iter(said), None)
             cells = claim.cells | {"paper": entries, "quote": _sentence(first) if first else ""}

@@ -10,21 +10,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, permutations
-from statistics import median
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kg.graph.rdf import RELATIONS
+import numpy as np
+
 from kg.model import RELATION_TYPES, ROLES
-from kg.names import iri, is_curie
 from kg.query.answer import Answer, Cell, Line, Quote, Table
+from kg.query.corpus import Corpus, span
 from kg.query.filter import Condition, Entity, Filter, Query
 from kg.query.lexicon import Lexicon, Selects
-from kg.query.measures import Block, Figure, Measures, blocks
+from kg.query.measures import Block, Figures, Measures, blocks
 from kg.query.sayings import Sayings
-from kg.query.shown import entry_of, quotes
-from kg.query.sparql import values, where
-from kg.query.support import support
-from kg.query.tally import Backer, backers, listed
+from kg.query.shown import entry_of, quotes, words
+
+if TYPE_CHECKING:
+    from kg.query.corpus import Bools
 
 #: Types of what papers have, in the order of their rows.
 _HAD = ("problem", "task", "hardware", "model", "dataset", "topic", "institution")
@@ -70,8 +70,8 @@ class _Comparison:
         self.measures = Measures(lexicon, self.say)
         self.notes = list(query.filter.notes)
         self.things = list(query.things)
-        self.filters: list[Filter] = []
-        self.papers: list[dict[str, Backer]] = []
+        self.corpus = Corpus.of(store)
+        self.papers: list[Bools] = []
 
     def answer(self, limit: int | None) -> Answer:
         columns = ("aspect", *_distinct(self.things))
@@ -80,7 +80,7 @@ class _Comparison:
             return Answer(self.question, self.query, (), (*self.notes, note), Table(columns))
         for at, thing in enumerate(self.things):
             self._find(at, thing)
-        if not any(self.papers):
+        if not any(papers.any() for papers in self.papers):
             return Answer(self.question, self.query, (), tuple(self.notes), Table(columns))
         stated = self._stated()
         lines = [
@@ -98,22 +98,22 @@ class _Comparison:
     def _find(self, at: int, thing: Entity) -> None:
         """The papers of a thing; where none proposes or uses a technique, those that name it at all."""
         found = self._papers(thing)
-        if not found and thing.field == "technique" and not thing.roles:
+        if not found.any() and thing.field == "technique" and not thing.roles:
             self.things[at] = replace(thing, roles=ROLES)
             found = self._papers(self.things[at])
-            if found:
+            if found.any():
                 self.notes.append(self.say("comparison.any_role", thing=thing.label))
-        if not found:
+        if not found.any():
             self.notes.append(self.say("comparison.unknown", thing=thing.label))
-        self.filters.append(self._filter(self.things[at]))
-        self.papers.append(backers(self.store, found))
+        self.papers.append(found)
 
-    def _filter(self, thing: Entity) -> Filter:
-        return Filter((*self.query.filter.conditions, Condition(thing.label, (thing,))))
+    def _papers(self, thing: Entity) -> Bools:
+        return self.corpus.holding(Filter((*self.query.filter.conditions, Condition(thing.label, (thing,)))))
 
-    def _papers(self, thing: Entity) -> list[str]:
-        found = self.store.select(f"SELECT DISTINCT ?paper WHERE {{ {where(self._filter(thing))} }}")
-        return sorted(str(row["paper"]) for row in found)
+    def _entries(self, papers: Bools) -> list[str]:
+        """The first entries of papers."""
+        found = self.corpus.entries_of(np.flatnonzero(papers)[:_ENTRIES].tolist())
+        return sorted(entry.partition(":")[2] for entry in found)
 
     # The rows
 
@@ -131,43 +131,38 @@ class _Comparison:
         """How many papers, and how many independent ones, with the words of the first."""
         counts, supports = [], []
         own = self._proposing()
-        first = [list(papers)[:_QUOTED] for papers in self.papers]
-        words = self._words({p for some in first for p in some}, {c for thing in self.things for c in thing.concepts})
+        first = [self.corpus.columns.papers.names(np.flatnonzero(papers)[:_QUOTED]) for papers in self.papers]
+        said = self._words({p for some in first for p in some}, {c for thing in self.things for c in thing.concepts})
         for at, papers in enumerate(self.papers):
-            told: Cell = len(papers)
-            if own[at]:
-                told = self.say("comparison.proposing", len(papers), own=own[at])
-            shown = {p: words[p, c] for c in reversed(self.things[at].concepts) for p in first[at] if (p, c) in words}
-            behind = (listed(papers.values())[:_ENTRIES], list(shown.values()))
+            number = int(papers.sum())
+            told: Cell = self.say("comparison.proposing", number, own=own[at]) if own[at] else number
+            shown = {p: said[p, c] for c in reversed(self.things[at].concepts) for p in first[at] if (p, c) in said}
+            behind = (self._entries(papers), list(shown.values()))
             counts.append(_Part(told, *behind))
-            supports.append(_Part(support(paper.supporter for paper in papers.values()), *behind))
+            supports.append(_Part(self.corpus.support(np.flatnonzero(papers).astype(np.int32)), *behind))
         say = self.say
         return [*self._row(say("comparison.papers"), counts), *self._row(say("comparison.support"), supports)]
 
     def _proposing(self) -> list[int]:
         """How many papers propose each thing, where it is a technique."""
-        out = []
-        for thing in self.things:
-            found = []
-            if thing.field == "technique":
-                proposed = self._filter(replace(thing, roles=("proposed",)))
-                found = self.store.select(f"SELECT (COUNT(DISTINCT ?paper) AS ?n) WHERE {{ {where(proposed)} }}")
-            out.append(int(str(found[0]["n"])) if found else 0)
-        return out
+        return [
+            int(self._papers(replace(thing, roles=("proposed",))).sum()) if thing.field == "technique" else 0
+            for thing in self.things
+        ]
 
     def _around(self) -> list[Line]:
         """What most papers of each thing have, a row a type, each value with the words of one paper."""
         every = [self._had(at) for at in range(len(self.things))]
         had = {kind: [found[kind] for found in every] for kind in _HAD}
         shown = [each for cells in had.values() for cell in cells for each in cell]
-        words = self._words({each.papers[0] for each in shown}, {each.thing for each in shown})
+        quoted = self._words({each.papers[0] for each in shown}, {each.thing for each in shown})
         out = []
         for kind, cells in had.items():
             parts = []
-            for at, cell in enumerate(cells):
+            for cell in cells:
                 names = tuple(self.say("comparison.named", each.number, name=self._label(each.thing)) for each in cell)
-                entries = [entry for each in cell for paper in each.papers for entry in self.papers[at][paper].entries]
-                said = [words[pair] for each in cell if (pair := (each.papers[0], each.thing)) in words]
+                entries = self._entries(self.corpus.those(paper for each in cell for paper in each.papers))
+                said = [quoted[pair] for each in cell if (pair := (each.papers[0], each.thing)) in quoted]
                 parts.append(_Part(names, entries, said))
             out += self._row(self.say(f"comparison.{kind}"), parts)
         return out
@@ -175,32 +170,25 @@ class _Comparison:
     def _had(self, at: int) -> dict[str, list[_Value]]:
         """What most papers of a thing have by type, but for the thing itself."""
         thing, papers = self.things[at], self.papers[at]
-        links = ", ".join(f"kg:{kind}" for kind in _HAD)
-        had = f"{values('paper', papers)} ?paper ?p ?x FILTER(?p IN ({links}))"
-        found: dict[str, list[_Value]] = defaultdict(list)
-        if len(papers) <= _FEW:
-            behind: dict[tuple[str, str], set[str]] = defaultdict(set)
-            for row in self.store.select(f"SELECT ?paper ?p ?x WHERE {{ {had} }}"):
-                behind[str(row["p"]), str(row["x"])].add(str(row["paper"]))
-            for (link, named), some in behind.items():
-                found[link].append(_Value(named, len(some), sorted(some)))
-        else:
-            counts = "?p ?x (COUNT(DISTINCT ?paper) AS ?n) (SAMPLE(?paper) AS ?one)"
-            more = "GROUP BY ?p ?x HAVING(COUNT(DISTINCT ?paper) > 1)"
-            for row in self.store.select(f"SELECT {counts} WHERE {{ {had} }} {more}"):
-                found[str(row["p"])].append(_Value(str(row["x"]), int(str(row["n"])), [str(row["one"])]))
+        least = 2 if papers.sum() > _FEW else 1
 
         def order(value: _Value) -> tuple[object, ...]:
             return -value.number, self._label(value.thing).casefold(), value.thing
 
         out = {}
         for kind in _HAD:
-            others = [
-                value for value in found[f"kg:{kind}"] if value.thing not in thing.concepts and is_curie(value.thing)
-            ]
-            least = sorted((value.number for value in others), reverse=True)[:_LISTED][-1:] or [0]
+            pairs = self.corpus.pairs(kind, among=papers)
+            things, counts = np.unique(pairs.things, return_counts=True)
+            kept = (counts >= least) & ~np.isin(things, [pairs.names.number(concept) for concept in thing.concepts])
+            things, counts = things[kept], counts[kept]
             # Labels are only looked up of what may be shown.
-            out[kind] = sorted((value for value in others if value.number >= least[0]), key=order)[:_LISTED]
+            enough = np.sort(counts)[-_LISTED:][:1]
+            values = []
+            for n in np.flatnonzero(counts >= enough).tolist() if len(counts) else []:
+                first, last = span(pairs.things, int(things[n]))
+                behind = self.corpus.columns.papers.names(pairs.papers[first:last][:_ENTRIES])
+                values.append(_Value(pairs.names.name(int(things[n])), int(counts[n]), behind))
+            out[kind] = sorted(values, key=order)[:_LISTED]
         return out
 
     def _label(self, concept: str) -> str:
@@ -208,30 +196,34 @@ class _Comparison:
 
     def _words(self, papers: Iterable[str], things: Iterable[str]) -> dict[tuple[str, str], Quote]:
         """The words by which some papers name some things, by paper and thing."""
-        some = ", ".join(f"<{iri(thing)}>" for thing in sorted(things))
-        found = self.store.select(
-            f"""SELECT ?paper ?x ?node WHERE {{ {values("paper", sorted(papers))} ?paper kg:entry ?entry .
-  ?entry kg:mentions ?node . ?node kg:entity ?x FILTER(?x IN ({some})) ?node kg:quote ?quote }}"""
-        )
-        nodes: dict[tuple[str, str], str] = {}
-        for row in sorted(found, key=lambda row: str(row["node"])):
-            nodes.setdefault((str(row["paper"]), str(row["x"])), str(row["node"]))
-        words = quotes(self.store, {node: self._label(thing) for (_, thing), node in nodes.items()})
-        return {pair: words[node] for pair, node in nodes.items() if node in words}
+        columns = self.corpus.columns
+        among = {n: thing for thing in things if (n := columns.things.number(thing)) >= 0}
+        rows: dict[tuple[str, str], tuple[bool, int]] = {}
+        for paper in papers:
+            own = self.corpus.mentions_in(np.array(self.corpus.entry_numbers(columns.papers.number(paper))))
+            for row in own[np.isin(columns["mentions", "thing"][own], list(among))].tolist():
+                pair = paper, among[int(columns["mentions", "thing"][row])]
+                place = bool(columns["mentions", "start"][row] < 0), row
+                rows[pair] = min(place, rows.get(pair, place))
+        said = words(self.corpus, "mentions", {row: self._label(thing) for (_, thing), (_, row) in rows.items()})
+        return {pair: said[row] for pair, (_, row) in rows.items() if row in said}
 
     def _first(self) -> list[Line]:
         """When each thing was first seen, in which paper."""
         parts = []
+        when = self.corpus.tables.when
         for papers in self.papers:
-            known = sorted((paper.when, paper.entries) for paper in papers.values() if paper.when)
-            parts.append(_Part(known[0][0][:10], known[0][1]) if known else _Part())
+            dated = np.flatnonzero(papers & (when >= 0))
+            first = dated[when[dated] == when[dated].min()].tolist() if len(dated) else []
+            known = sorted((paper.when[:10], paper.entries) for paper in map(self.corpus.backer, first))
+            parts.append(_Part(*known[0]) if known else _Part())
         return self._row(self.say("comparison.first"), parts)
 
     # Results
 
     def _results(self) -> list[Line]:
         """A row for each kind of figure, those first that most things have."""
-        found = [blocks(self._figures(at)) if papers else {} for at, papers in enumerate(self.papers)]
+        found = [self._figures(papers) for papers in self.papers]
         wanted = set(self.query.metric.metrics) if self.query.metric else set()
         sizes: dict[Block, list[int]] = defaultdict(lambda: [0] * len(found))
         for at, by_block in enumerate(found):
@@ -244,57 +236,46 @@ class _Comparison:
 
         out = []
         for block in sorted(sizes, key=place)[:_RESULTS]:
-            parts = [self._figured(block, by_block.get(block, [])) for by_block in found]
+            parts = [self._figured(block, by_block.get(block)) for by_block in found]
             out += self._row(self.measures.name(block), parts, block.metric)
         return out
 
-    def _figures(self, at: int) -> list[dict[str, object]]:
-        return self.store.select(
-            f"""SELECT DISTINCT (STR(?n) AS ?node) (STR(?m) AS ?metric) ?low ?high ?unit ?change ?bound WHERE {{
-  {values("paper", self.papers[at])} ?paper kg:result ?n . ?n kg:metric ?m .
-  ?n kg:low ?low ; kg:high ?high ; kg:change ?change
-  OPTIONAL {{ ?n kg:unit ?unit }} OPTIONAL {{ ?n kg:bound ?bound }}
-}}"""
-        )
+    def _figures(self, papers: Bools) -> dict[Block, Figures]:
+        """The results of papers on a metric that is known, by block."""
+        right = papers[self.corpus.tables.figures()] & (self.corpus.columns["results", "metric"] >= 0)
+        return blocks(self.corpus, np.flatnonzero(right).astype(np.int32))
 
-    def _figured(self, block: Block, figures: list[Figure]) -> _Part:
+    def _figured(self, block: Block, figures: Figures | None) -> _Part:
         """The best and the median of some figures, with the words of the best ones."""
         if not figures:
             return _Part()
         rises = self.measures.low_is_good(block)
-        end = (lambda figure: (figure.low, figure.node)) if rises else (lambda figure: (-figure.high, figure.node))
-        ordered = sorted(figures, key=end)
-        shown = [figure.node for figure in ordered[:_QUOTED]]
-        words = quotes(self.store, dict.fromkeys(shown, self.lexicon.label(block.metric, self.say.language)))
-        best = self.measures.amount(*ordered[0].said)
+        figures = figures.sorted(rises)
+        first = figures.first(self.corpus, 0, _ENTRIES)
+        shown = [figure.row for figure in first[:_QUOTED]]
+        label = self.lexicon.label(block.metric, self.say.language)
+        said = words(self.corpus, "results", dict.fromkeys(shown, label))
+        best = self.measures.amount(*first[0].said)
         told = best
         if len(figures) > 1:
-            middle = median(figure.low if rises else figure.high for figure in figures)
-            values_told = {"best": best, "median": self.measures.amount(middle, middle, block.unit)}
-            told = self.say("comparison.best", len(figures), **values_told)
-        return _Part(told, [entry_of(figure.node) for figure in ordered], [words[n] for n in shown if n in words])
+            middle = float(np.median(figures.low if rises else figures.high))
+            told_of = {"best": best, "median": self.measures.amount(middle, middle, block.unit)}
+            told = self.say("comparison.best", len(figures), **told_of)
+        return _Part(told, [entry_of(figure.node) for figure in first], [said[row] for row in shown if row in said])
 
     # Relations
 
     def _stated(self) -> dict[_Pair, dict[str, str]]:
         """What papers state between the things: the node of each statement, by paper."""
-        known = {f"kg:{name}": kind for kind, name in RELATIONS.items()}
-        relations = ", ".join(known)
+        columns = self.corpus.columns
+        related = self.corpus.related
+        heads, tails = ([related(end, thing.concepts) for thing in self.things] for end in ("head", "tail"))
+        papers = self.corpus.tables.paper_of[columns["relations", "entry"]]
         out: dict[_Pair, dict[str, str]] = defaultdict(dict)
         for head, tail in permutations(range(len(self.things)), 2):
-            tails = ", ".join(f"<{iri(concept)}>" for concept in self.things[tail].concepts)
-            some = f"{values('h', self.things[head].concepts)} ?h ?p ?t FILTER(?p IN ({relations}) && ?t IN ({tails}))"
-            pairs = self.store.select(f"SELECT DISTINCT ?h ?p ?t WHERE {{ {some} }}")
-            if not pairs:
-                continue
-            stated = " ".join(f"({' '.join(f'<{iri(str(row[name]))}>' for name in 'hpt')})" for row in pairs)
-            found = self.store.select(
-                f"""SELECT ?p ?node ?paper WHERE {{ VALUES (?h ?p ?t) {{ {stated} }}
-  ?node kg:head ?h ; kg:tail ?t ; kg:relationType ?p . ?entry kg:relation ?node . ?entry kg:paper ?paper }}"""
-            )
-            for row in sorted(found, key=lambda row: str(row["node"])):
-                pair = _Pair(head, known[str(row["p"])], tail)
-                out[pair].setdefault(str(row["paper"]), str(row["node"]))
+            for row in np.flatnonzero(heads[head] & tails[tail]).tolist():
+                pair = _Pair(head, RELATION_TYPES[columns["relations", "type"][row]], tail)
+                out[pair].setdefault(columns.papers.name(int(papers[row])), self.corpus.node("relations", row))
         return out
 
     def _relations(self, stated: dict[_Pair, dict[str, str]]) -> list[Line]:
@@ -308,8 +289,8 @@ class _Comparison:
                     self.say("comparison.named", len(nodes), name=self.things[pair.tail].label) for pair, nodes in pairs
                 )
                 nodes = [node for _, found in pairs for node in found.values()]
-                words = quotes(self.store, dict.fromkeys(nodes[: 2 * _QUOTED], self.things[at].label))
-                parts.append(_Part(names, [entry_of(node) for node in nodes], list(words.values())))
+                said = quotes(self.store, dict.fromkeys(nodes[: 2 * _QUOTED], self.things[at].label))
+                parts.append(_Part(names, [entry_of(node) for node in nodes], list(said.values())))
             out += self._row(self.say(f"comparison.{relation}"), parts)
         return out
 
@@ -344,7 +325,7 @@ class _Comparison:
                 names = {"first": self.things[pair.head].label, "second": self.things[pair.tail].label}
                 relation = self.say(f"comparison.{pair.relation}")
                 yield self.say("comparison.related", len(papers), relation=relation, **names)
-        both = len(self.papers[first].keys() & self.papers[second].keys())
+        both = int((self.papers[first] & self.papers[second]).sum())
         yield self.say("comparison.both", both) if both else self.say("comparison.not_both")
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
+
+import numpy as np
 
 from kg.query.answer import Answer, Line, Row, Table
 from kg.query.empty import any_role
-from kg.query.filter import Filter, Query
+from kg.query.filter import Query
 from kg.query.kinds import papers
 from kg.query.lexicon import Lexicon, Selects
-from kg.query.periods import PERIODS, by_day, entries_by, folded
+from kg.query.periods import PERIODS, by_day, different, entries_by, folded
 from kg.query.sayings import Sayings
-from kg.query.sparql import where
 from kg.query.support import support
-from kg.query.tally import TYPES, Tally, backers, entries_of, linked, listed, nothing
+from kg.query.tally import TYPES, Tally, backers, found_any, listed, nothing
 
 #: Lines where nobody says how many; papers that are read out one by one; things that a sentence names; quotes.
 _SHOWN, _READ, _NAMED, _QUOTES = 20, 100, 5, 3
@@ -22,16 +22,9 @@ _SHOWN, _READ, _NAMED, _QUOTES = 20, 100, 5, 3
 
 def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
     """How many papers (or things of the type `wants`) a filter lets through; by `over`, at most `limit` (20) lines."""
-    number = _number(store, query.filter)
-    wider = any_role(query.filter)
-    if not number and wider != query.filter and _number(store, wider):
+    if not found_any(store, query.filter) and found_any(store, wider := any_role(query.filter)):
         query = replace(query, filter=wider)
     return _Counting(store, lexicon, question, query).answer(limit)
-
-
-def _number(store: Selects, wanted: Filter) -> int:
-    """How many papers a filter lets through."""
-    return int(str(store.select(f"SELECT (COUNT(?paper) AS ?n) WHERE {{ {where(wanted)} }}")[0]["n"]))
 
 
 class _Counting:
@@ -41,7 +34,7 @@ class _Counting:
         self.wanted = query.filter
         self.wants = "paper" if query.wants in ("", "paper") else query.wants
         self.tally = Tally(store, lexicon, self.wanted, self.say.language)
-        self.papers = _number(store, self.wanted)
+        self.papers = int(self.tally.papers.sum())
         self.found: tuple[Row, ...] = ()
 
     def answer(self, limit: int | None) -> Answer:
@@ -65,7 +58,9 @@ class _Counting:
         return Answer(self.question, self.query, self.found, notes, table)
 
     def _others(self) -> list[str]:
-        return entries_of(self.store, self.wanted, _READ) if self.wanted.conditions else []
+        """The first entries, where there are too many papers to read out."""
+        papers: list[int] = np.flatnonzero(self.tally.papers)[:_READ].tolist() if self.wanted.conditions else []
+        return sorted(name.partition(":")[2] for name in self.tally.corpus.entries_of(papers))
 
     # Without "over"
 
@@ -87,9 +82,6 @@ class _Counting:
         first, total = self.tally.first(kind, _NAMED)
         if not first:
             return None
-        if total is None:
-            found = f"{where(self.wanted)} {linked(kind)}"
-            total = int(str(self.store.select(f"SELECT (COUNT(DISTINCT ?thing) AS ?n) WHERE {{ {found} }}")[0]["n"]))
         lines = self.tally.lines(kind, first, (kind,))
         names = [self.say("count.times", count.papers, thing=self.tally.label(count.thing)) for count in first]
         entries = sorted({entry for count in first for entry in listed(count.behind)})
@@ -111,9 +103,7 @@ class _Counting:
     def _things_by(self, over: str, most: int) -> Table:
         """How many different things there are with each other thing: techniques by institution."""
         counts, total = self.tally.first(over, 10 * most)
-        found = f"{where(self.wanted)} {linked(over, 'over')} {linked(self.wants)}"
-        sparql = f"SELECT ?over (COUNT(DISTINCT ?thing) AS ?n) WHERE {{ {found} }} GROUP BY ?over"
-        number = {str(row["over"]): int(str(row["n"])) for row in self.store.select(sparql)}
+        number = self.tally.different(over, self.wants, [count.thing for count in counts])
         counts = [count for count in counts if number.get(count.thing)]
         counts.sort(key=lambda count: (-number[count.thing], -count.papers, *self.tally.order(count)))
         lines = self.tally.lines(over, counts[:most], (over, "count", "papers"))
@@ -126,31 +116,27 @@ class _Counting:
     def _by_period(self, over: str, most: int | None) -> Table:
         """In the order of time; the newest where only some are shown."""
         wants = self.wants
-        days = by_day(self.store, self.wanted, "" if wants == "paper" else linked(wants))
-        counts: Counter[str] = Counter()
-        for found in days.values():
-            periods = folded(found, over)
-            counts.update(periods if wants == "paper" else dict.fromkeys(periods, 1))
+        corpus, papers = self.tally.corpus, self.tally.papers
+        if wants == "paper":
+            counts = folded(by_day(corpus, papers)[""], over)
+        else:
+            counts = different(corpus, papers, wants, over)
         order = sorted(name for name in counts if name)
         shown = order if most is None else order[-most:]
         if self.query.order in ("highest", "lowest") and most is not None:
             sign = -1 if self.query.order == "highest" else 1
             shown = sorted(order, key=lambda name: (sign * counts[name], name))[:most]
-        entries = entries_by(self.store, self.wanted, over)
+        entries = entries_by(corpus, papers, over)
         lines = tuple(Line((name, counts[name]), entries.get(name, ())) for name in shown)
         return Table((over, "papers" if wants == "paper" else wants), lines, self._verdict(over, lines, len(order)))
 
-    def _verdict(self, over: str, lines: tuple[Line, ...], total: int | None) -> str:
+    def _verdict(self, over: str, lines: tuple[Line, ...], total: int) -> str:
         """The whole: how many papers over how many things, and which has most."""
         if not lines:
             return ""
-        number = (
-            self.say(f"number.{over}", total)
-            if total is not None
-            else self.say("tally.many", things=self.say(f"things.{over}"))
-        )
+        number = self.say(f"number.{over}", total)
         first = max(lines, key=lambda line: line.values[1] if isinstance(line.values[1], int) else 0)
         said = self.say("number.paper" if self.wants == "paper" else f"number.{self.wants}", first.values[1])
         papers = self.say("number.paper", self.papers)
         out = self.say("count.over", papers=papers, number=number, first=first.values[0], said=said)
-        return out + (self.say("tally.cut", len(lines)) if total is None or total > len(lines) else "")
+        return out + (self.say("tally.cut", len(lines)) if total > len(lines) else "")

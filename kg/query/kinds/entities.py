@@ -42,12 +42,12 @@ def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit:
     return Answer(question, replace(query, filter=wanted), (), wanted.notes, table)
 
 
-def _verdict(tally: Tally, say: Sayings, kind: str, things: list[Count], total: int | None) -> str:
-    number = say(f"number.{kind}", total) if total is not None else say("tally.many", things=say(f"things.{kind}"))
+def _verdict(tally: Tally, say: Sayings, kind: str, things: list[Count], total: int) -> str:
+    number = say(f"number.{kind}", total)
     first, others = things[0], things[1:]
     if others and others[0].papers < first.papers:
         papers = say("number.paper", first.papers)
         said = say("tally.first", number=number, first=tally.label(first.thing), papers=papers)
     else:
         said = say("tally.level", number=number)
-    return said + (say("tally.cut", len(things)) if total is None or total > len(things) else "")
+    return said + (say("tally.cut", len(things)) if total > len(things) else "")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
+from itertools import chain, product
 
 from kg.encoder import encoder
+from kg.model import FIELDS
 from kg.query.answer import Answer, Line, Quote, Row, Table
+from kg.query.corpus import Corpus
 from kg.query.filter import Query
-from kg.query.kinds.papers import entries_of, papers_of
 from kg.query.lexicon import Lexicon, Selects, kind_of
 from kg.query.near import Near, in_english, titles
 from kg.query.sayings import Sayings
-from kg.query.sparql import select_texts
 from kg.text import sentence_at, tokens
 
 #: Papers that are listed where no number is asked for, and concepts.
@@ -34,13 +36,14 @@ def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit:
     if not encoder() or not any(token.fold for token in tokens(english)):
         return Answer(question, query, (), (*notes, say("near.no_words")))
     vector = encoder()(english)
-    among = frozenset(papers_of(store, query.filter)) if query.filter.conditions else None
+    corpus = Corpus.of(store)
+    among = frozenset(corpus.papers(query.filter)) if query.filter.conditions else None
     found = titles(store)
     most = limit or (len(found.keys) if limit == 0 else _PAPERS)
     near = found.nearest(vector, most, among)
     papers = [one for one in near if one.similarity >= _LEAST]
     concepts = [one for one in lexicon.near(english, _CONCEPTS) if one.similarity >= _LEAST]
-    rows = _rows(store, papers, english, words)
+    rows = _rows(corpus, papers, english, words)
     lines = [
         Line((lexicon.label(one.name, say.language), kind_of(one.name), one.similarity), concept=one.name)
         for one in concepts
@@ -49,19 +52,18 @@ def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit:
     return Answer(question, query, rows, notes, table)
 
 
-def _rows(store: Selects, papers: list[Near], english: str, words: str) -> tuple[Row, ...]:
+def _rows(corpus: Corpus, near: list[Near], english: str, words: str) -> tuple[Row, ...]:
     """The papers, each with its title and the sentence that shares most words with what is asked."""
-    entries = entries_of(store, [one.name for one in papers])
-    texts: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for row in store.select(select_texts(sorted(entry for held in entries.values() for entry in held))):
-        texts[str(row["entry"])].append((str(row["field"]), str(row["raw"])))
+    papers = {n: one for one in near if (n := corpus.columns.papers.number(one.name)) >= 0}
+    entries = {n: corpus.entry_numbers(n) for n in papers}
+    texts: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for (entry, field), raw in corpus.texts(product(chain(*entries.values()), range(len(FIELDS)))).items():
+        texts[entry].append((FIELDS[field], raw))
     out = []
-    for one in papers:
-        held = sorted(entries.get(one.name, {}))
-        names = tuple(entry.partition(":")[2] for entry in held)
-        quotes = (quote for entry in held for quote in _snippet(entry, sorted(texts[entry]), english, words))
-        if names:
-            out.append(Row(names[0], one.name, one.text, names, one.similarity, tuple(quotes)))
+    for n, one in papers.items():
+        names = {entry: corpus.columns.entries.name(entry) for entry in entries[n]}
+        quotes = (quote for entry in names for quote in _snippet(names[entry], sorted(texts[entry]), english, words))
+        out.append(replace(corpus.row(n), title=one.text, score=one.similarity, evidence=tuple(quotes)))
     return tuple(out)
 
 

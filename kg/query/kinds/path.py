@@ -1,7 +1,7 @@
 """How two things hang together: the shortest paths between them that papers give evidence for.
 
 A step is a relation that a paper states between two things, or that a paper has a thing; a paper is a node like any
-other. The search starts from both ends and goes through the graph level by level with one query a level, so that it
+other. The search starts from both ends and goes through the graph level by level, so that it
 sees no more of a large graph than it needs; networkx then finds the cheapest ways through what was seen. What very many
 papers have (hubs) links everything with everything and is passed over; the more papers have a thing, the weaker a
 bridge it is, so that passing it costs the logarithm of their number.
@@ -15,18 +15,25 @@ from itertools import islice, pairwise
 from math import log, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from kg.graph.rdf import LINKS, RELATIONS
-from kg.names import iri, is_curie
+from kg.model import RELATION_TYPES, ROLES
+from kg.names import is_curie
 from kg.query.answer import Answer, Line, Table
+from kg.query.columns import RELATION
+from kg.query.corpus import Corpus
 from kg.query.filter import Entity, Query
 from kg.query.lexicon import Lexicon, Selects, kind_of
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes
-from kg.query.sparql import iris, literal, values
+from kg.query.sparql import values
 from kg.text import fold
 
 if TYPE_CHECKING:
     import networkx
+
+    from kg.query.corpus import Bools, Numbers
 
 _COLUMNS = ("path", "step", "from", "relation", "to", "paper", "quote")
 #: Paths that are shown, and steps that one has at most.
@@ -44,9 +51,7 @@ _LINK = {"proposed": 0.9, "baseline": 1.3, "mentioned": 1.6}
 _COSTS = {f"kg:{LINKS[kind]}": _LINK.get(kind, 1.0) for kind in LINKS} | {
     f"kg:{name}": _RELATION for name in RELATIONS.values()
 }
-_LINKS = tuple(sorted(f"kg:{name}" for name in LINKS.values()))
 _STATED = tuple(sorted(f"kg:{name}" for name in RELATIONS.values()))
-_LINKED, _RELATED = (", ".join(f"<{iri(name)}>" for name in names) for names in (_LINKS, _STATED))
 _START, _END = "start", "end"
 
 
@@ -108,7 +113,7 @@ class _Search:
     """The part of the graph between two things that has been seen so far."""
 
     def __init__(self, store: Selects, lexicon: Lexicon, first: Entity, second: Entity) -> None:
-        self.store, self.lexicon = store, lexicon
+        self.lexicon, self.corpus = lexicon, Corpus.of(store)
         one, two = self._concepts(first), self._concepts(second)
         self.is_same = first.concept in two or second.concept in one
         # What counts as both is a bridge between them.
@@ -132,8 +137,9 @@ class _Search:
     def unknown(self) -> str:
         """Which of the two things, "first" or "second", nothing in the graph names."""
         for name, side in (("first", _START), ("second", _END)):
-            some = f"{values('x', self._side(side))} {{ ?m kg:entity ?x }} UNION {{ ?m kg:head|kg:tail ?x }}"
-            if not self.store.select(f"SELECT ?m WHERE {{ {some} }} LIMIT 1"):
+            own = self._side(side)
+            named = any(self._degree(n) for n in self.corpus.numbers(own).tolist())
+            if not named and not any(self.corpus.related(end, own).any() for end in ("head", "tail")):
                 return name
         return ""
 
@@ -154,8 +160,8 @@ class _Search:
 
     def papers_of(self, hub: str) -> int:
         """How many papers have a thing."""
-        have = f"{values('t', [hub])} {values('p', _LINKS)} ?paper ?p ?t ."
-        return int(str(self.store.select(f"SELECT (COUNT(DISTINCT ?paper) AS ?n) WHERE {{ {have} }}")[0]["n"]))
+        rows = self.corpus.tables.rows(self.corpus.columns.things.number(hub))
+        return int(self.corpus.tables.of_papers(self.corpus.columns["mentions", "entry"][rows]).sum())
 
     # Levels
 
@@ -168,15 +174,14 @@ class _Search:
         for side in (_START, _END):
             cut |= self._take(self._side(side))
         if cut:  # not all papers were read: those that have both things are looked for
-            sides = (self._side(side) for side in (_START, _END))
-            have = [
-                f"{{ SELECT ?h ?p{at} ?t{at} WHERE {{ {values(f't{at}', side)} ?h ?p{at} ?t{at} "
-                f"FILTER(?p{at} IN ({_LINKED})) }} }}"
-                for at, side in enumerate(sides)
-            ]
-            for row in self._select(f"?h ?p0 ?t0 ?p1 ?t1 WHERE {{ {' '.join(have)} }}"):
-                for at in "01":
-                    self._add(row["h"], row[f"p{at}"], row[f"t{at}"])
+            both = np.logical_and(*(self._having(self._side(side)) for side in (_START, _END)))
+            rows = self.corpus.mentions_of(self.corpus.numbers(self.sides))
+            self._link(rows[both[self.corpus.paper_of(rows)]])
+
+    def _having(self, things: list[str]) -> Bools:
+        """The papers that have one of some things."""
+        rows = self.corpus.mentions_of(self.corpus.numbers(things))
+        return self.corpus.tables.of_papers(self.corpus.columns["mentions", "entry"][rows])
 
     def _third(self) -> None:
         """What is two steps from the side of which less has been seen."""
@@ -197,29 +202,28 @@ class _Search:
         things = [node for node in things if node not in self.hubs]
         papers = [node for node in nodes if _is_paper(node)]
         self._take(things)
-        if papers:
-            self._read(f"{values('h', papers)} ?h ?p ?t FILTER(?p IN ({_LINKED}))")
+        numbers = [self.corpus.columns.papers.number(paper) for paper in papers]
+        self._link(self.corpus.mentions_in(np.array([n for one in numbers for n in self.corpus.entry_numbers(one)])))
 
     def _take(self, things: list[str]) -> bool:
-        """See all that is one step from things; whether that was too much to be read.
+        """See all that is one step from things; whether that was too much to be read."""
+        columns = self.corpus.columns
+        stated = np.flatnonzero(self.corpus.related("head", things) | self.corpus.related("tail", things))
+        for row in stated[:_EDGES].tolist():
+            kind = RELATION_TYPES[columns["relations", "type"][row]]
+            head, tail = (columns.things.name(int(columns["relations", end][row])) for end in ("head", "tail"))
+            self._add(head, f"kg:{RELATIONS[kind]}", tail)
+        return self._link(self.corpus.mentions_of(self.corpus.numbers(things))) or len(stated) > _EDGES
 
-        One look-up a thing: in a store on disk each costs as much as reading some ten triples.
-        """
-        if not things:
-            return False
-        stated = self._read(f"{values('h', things)} ?h ?p ?t FILTER(?p IN ({_RELATED}))")
-        return self._read(f"{values('t', things)} ?h ?p ?t FILTER(?p IN ({_RELATED}, {_LINKED}))") or stated
-
-    def _read(self, pattern: str) -> bool:
-        rows = self._select(f"?h ?p ?t WHERE {{ {pattern} }}")
-        for row in rows:
-            self._add(row["h"], row["p"], row["t"])
-        return len(rows) == _EDGES
-
-    def _select(self, rest: str) -> list[dict[str, str]]:
-        """Rows of names, at most as many as a level may read."""
-        found = self.store.select(f"SELECT {rest} LIMIT {_EDGES}")
-        return [{name: str(value) for name, value in row.items()} for row in found]
+    def _link(self, rows: Numbers) -> bool:
+        """See that papers have what some mentions name; whether these were too many to be read."""
+        columns = self.corpus.columns
+        for row, number in zip(rows[:_EDGES].tolist(), self.corpus.paper_of(rows[:_EDGES]).tolist(), strict=True):
+            thing = columns.things.name(int(columns["mentions", "thing"][row]))
+            role = columns["mentions", "role"][row]
+            link = LINKS[ROLES[role] if role >= 0 else kind_of(thing)]
+            self._add(columns.papers.name(number), f"kg:{link}", thing)
+        return len(rows) > _EDGES
 
     def _add(self, head: str, relation: str, tail: str) -> None:
         """Note an edge between two things, or of a paper and a thing; the vocabulary's own are no evidence."""
@@ -314,22 +318,19 @@ class _Search:
     @cached_property
     def _limit(self) -> int:
         """How many papers may have a thing that paths lead through: it grows as the root of their number."""
-        found = self.store.select("SELECT (COUNT(*) AS ?n) WHERE { ?paper a kg:Paper }")
-        return max(10, int(2 * sqrt(float(str(found[0]["n"])))))
+        return max(10, int(2 * sqrt(len(self.corpus))))
 
     def _weigh(self, things: Iterable[str]) -> None:
-        """Count the entries that name things, no further than needed to know a hub."""
-        new = [thing for thing in things if thing not in self.degrees]
-        if not new:
-            return
-        counts = " UNION ".join(
-            f"{{ SELECT ({literal(thing)} AS ?x) (COUNT(*) AS ?n) "
-            f"WHERE {{ SELECT ?m WHERE {{ ?m kg:entity {iris([thing])} }} LIMIT {self._limit + 1} }} }}"
-            for thing in new
-        )
-        for row in self.store.select(f"SELECT ?x ?n WHERE {{ {counts} }}"):
-            self.degrees[str(row["x"])] = int(str(row["n"]))
-        self.hubs |= {thing for thing in new if self.degrees.get(thing, 0) > self._limit}
+        """Count the entries that name things."""
+        for thing in things:
+            if thing not in self.degrees:
+                self.degrees[thing] = self._degree(self.corpus.columns.things.number(thing))
+                if self.degrees[thing] > self._limit:
+                    self.hubs.add(thing)
+
+    def _degree(self, thing: int) -> int:
+        rows = self.corpus.tables.rows(thing)
+        return int(rows.stop - rows.start)
 
 
 def _short(paths: list[_Path]) -> list[_Path]:
@@ -349,6 +350,7 @@ class _Telling:
 
     def __init__(self, store: Selects, lexicon: Lexicon, say: Sayings) -> None:
         self.store, self.lexicon, self.say = store, lexicon, say
+        self.corpus = Corpus.of(store)
         self.nodes: dict[_Edge, str] = {}
 
     def different(self, paths: Sequence[_Path]) -> list[_Path]:
@@ -383,10 +385,7 @@ class _Telling:
 
     def _entries(self, papers: Iterable[str]) -> dict[str, str]:
         """The first entry of each paper."""
-        some = values("paper", sorted(papers))
-        found = self.store.select(f"SELECT ?paper ?entry WHERE {{ {some} ?paper kg:entry ?entry }}")
-        pairs = sorted((str(row["entry"]).partition(":")[2], str(row["paper"])) for row in found)
-        return {paper: entry for entry, paper in reversed(pairs)}
+        return {name: paper.entries[0] for name, paper in self.corpus.backers(papers).items()}
 
     def _found(self, edges: Iterable[_Edge]) -> dict[_Edge, str]:
         """The node that shows each edge: the surest, then that of the first entry."""
@@ -398,15 +397,30 @@ class _Telling:
         return out
 
     def _nodes(self, edges: list[_Edge], is_stated: bool) -> list[dict[str, object]]:
-        triples = " ".join(f"({iris(edge)})" for edge in edges)
-        if is_stated:
-            where = "?node kg:head ?h ; kg:tail ?t ; kg:relationType ?p ."
-        else:
-            where = "?h kg:entry ?entry . ?entry kg:mentions ?node . ?node kg:entity ?t ."
-        return self.store.select(
-            f"""SELECT ?h ?p ?t ?node ?sure WHERE {{ VALUES (?h ?p ?t) {{ {triples} }} {where}
-  ?node kg:quote ?quote OPTIONAL {{ ?node kg:confidence ?sure }} }}"""
+        """The nodes that say edges, with their edge and how sure they are."""
+        find = self._stating if is_stated else self._naming
+        said = {node: edge for edge in edges for node in find(edge)}
+        rows = self.store.select(
+            f"""SELECT ?node ?sure WHERE {{ {values("node", said)} ?node kg:quote ?quote
+  OPTIONAL {{ ?node kg:confidence ?sure }} }}"""
         )
+        return [row | dict(zip("hpt", said[str(row["node"])], strict=True)) for row in rows]
+
+    def _stating(self, edge: _Edge) -> list[str]:
+        columns = self.corpus.columns
+        kind = next(RELATION[kind] for kind, name in RELATIONS.items() if f"kg:{name}" == edge.relation)
+        rows = np.flatnonzero(columns["relations", "tail"] == columns.things.number(edge.tail))
+        right = (columns["relations", "head"][rows] == columns.things.number(edge.head)) & (
+            columns["relations", "type"][rows] == kind
+        )
+        return [self.corpus.node("relations", row) for row in rows[right].tolist()]
+
+    def _naming(self, edge: _Edge) -> list[str]:
+        columns = self.corpus.columns
+        entries = self.corpus.entry_numbers(columns.papers.number(edge.head))
+        rows = self.corpus.mentions_in(np.array(entries))
+        right = rows[columns["mentions", "thing"][rows] == columns.things.number(edge.tail)]
+        return [self.corpus.node("mentions", row) for row in right.tolist()]
 
 
 def _surest(row: dict[str, object]) -> tuple[float, str]:

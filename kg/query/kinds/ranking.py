@@ -9,17 +9,24 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from kg.graph.rdf import LINKS
 from kg.query.answer import Answer, Cell, Line, Quote, Table
+from kg.query.comparable import comparable
+from kg.query.corpus import Corpus
 from kg.query.filter import Entity, Filter, Outcome, Query
 from kg.query.lexicon import Lexicon, Selects
-from kg.query.measures import Block, Figure, Measures, blocks
+from kg.query.measures import Block, Figure, Figures, Measures, blocks
 from kg.query.sayings import Sayings
-from kg.query.shown import entry_of, quotes
-from kg.query.sparql import literal, select_papers, values
+from kg.query.shown import entry_of, words
+from kg.query.sparql import values
 from kg.text import fold
+
+if TYPE_CHECKING:
+    from kg.query.corpus import Numbers
 
 _COLUMNS = ("group", "paper", "value", "metric", "baseline", "setting", "hardware", "model", "quote")
 #: Lines of a ranking where nobody says how many; of the first block of results, and of each other one.
@@ -56,6 +63,7 @@ def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit:
 class _Ranking:
     def __init__(self, store: Selects, lexicon: Lexicon, question: str, query: Query) -> None:
         self.store, self.lexicon, self.question, self.query = store, lexicon, question, query
+        self.corpus = Corpus.of(store)
         self.say = Sayings.of(question)
         self.measures = Measures(lexicon, self.say)
         self.metric = query.metric or self._usual()
@@ -91,7 +99,7 @@ class _Ranking:
         metrics = sorted({narrow for metric in found for narrow in self.lexicon.family(metric)})
         return Outcome("", "", tuple(metrics))
 
-    def _blocks(self, wanted: Filter) -> dict[Block, list[Figure]]:
+    def _blocks(self, wanted: Filter) -> dict[Block, Figures]:
         """The results on the metric by block, in order."""
         asked = self.metric
         attempts = [asked] if asked.metrics else []
@@ -102,17 +110,28 @@ class _Ranking:
         if not self.query.metric and wanted.conditions:
             attempts.append(Outcome("", ""))
         for attempt in attempts:
-            found = self.store.select(_select(wanted, attempt))
-            if found:
+            found = self._results(wanted, attempt)
+            if len(found):
                 self.is_level = bool(asked.change) and not attempt.change
-                return {block: self._sorted(block, figures) for block, figures in blocks(found).items()}
+                every = blocks(self.corpus, found)
+                return {block: figures.sorted(self._rises(block)) for block, figures in every.items()}
         return {}
 
-    def _sorted(self, block: Block, figures: list[Figure]) -> list[Figure]:
-        """Figures from the one that comes first, by the end of theirs that counts."""
-        if self._rises(block):
-            return sorted(figures, key=lambda figure: (figure.low, figure.node))
-        return sorted(figures, key=lambda figure: (-figure.high, figure.node))
+    def _results(self, wanted: Filter, metric: Outcome) -> Numbers:
+        """The results of papers on a metric, as rows."""
+        columns = self.corpus.columns
+        right = columns["results", "metric"] >= 0
+        if wanted.conditions:
+            right &= self.corpus.holding(wanted)[self.corpus.tables.figures()]
+        if metric.metrics:
+            right &= np.isin(columns["results", "metric"], [columns.things.number(one) for one in metric.metrics])
+        if metric.change:
+            right &= columns["results", "change"] == columns.texts.number(metric.change)
+        if metric.words and not metric.metrics:
+            wording = columns["results", "wording"]
+            used = zip(numbers := np.unique(wording[right]).tolist(), columns.texts.names(numbers), strict=True)
+            right &= np.isin(wording, [number for number, said in used if _holds(said.lower(), metric.words)])
+        return np.flatnonzero(right).astype(np.int32)
 
     def _rises(self, block: Block) -> bool:
         """Whether the smallest number of a block comes first."""
@@ -135,12 +154,12 @@ class _Ranking:
 
     # What leads
 
-    def _leading(self, block: Block, found: list[Figure], room: int) -> list[_Ranked]:
+    def _leading(self, block: Block, found: Figures, room: int) -> list[_Ranked]:
         """The first results of a block, the best of each paper."""
         out: dict[str, _Ranked] = {}
         step = 2 * room + 4
         for at in range(0, min(len(found), 10 * step), step):
-            for one in self._details(block, found[at : at + step]):
+            for one in self._details(block, found.first(self.corpus, at, at + step)):
                 if len(out) < room:
                     out.setdefault(one.figure.paper, one)
             if len(out) >= room:
@@ -150,30 +169,29 @@ class _Ranking:
     def _details(self, block: Block, figures: list[Figure]) -> Iterator[_Ranked]:
         """Results with their circumstances, in the same order, without those obtained on something not asked for."""
         about = {figure.node: figure for figure in figures}
-        words = quotes(self.store, dict.fromkeys(about, self.lexicon.label(block.metric, self.say.language)))
+        label = self.lexicon.label(block.metric, self.say.language)
+        said = words(self.corpus, "results", {figure.row: label for figure in figures})
+        quoted = {figure.node: said[figure.row] for figure in figures if figure.row in said}
         rows = self.store.select(
-            f"""SELECT ?node ?paper ?bound ?baseline ?baselineText ?setting WHERE {{
-  {values("node", about)} ?paper kg:result ?node
-  OPTIONAL {{ ?node kg:bound ?bound }} OPTIONAL {{ ?node kg:setting ?setting }}
+            f"""SELECT ?node ?baseline ?baselineText ?setting WHERE {{
+  {values("node", about)} ?node kg:low ?low OPTIONAL {{ ?node kg:setting ?setting }}
   OPTIONAL {{ ?node kg:baseline ?baseline }} OPTIONAL {{ ?node kg:baselineText ?baselineText }}
 }}"""
         )
         found: dict[str, dict[str, Any]] = {str(row["node"]): row for row in rows}
-        setups = self._setups({str(row["paper"]) for row in rows})
+        setups = self._setups({figure.paper for figure in figures})
         for node, figure in about.items():
-            if node not in found or node not in words:
+            if node not in found or node not in quoted:
                 continue
-            row = found[node]
-            own = self._named(f"{words[node].quote}\n{row['setting'] or ''}")
+            row, quote = found[node], quoted[node]
+            own = self._named(f"{quote.quote}\n{row['setting'] or ''}")
             if self._is_elsewhere(own):
                 self.elsewhere += 1
                 continue
-            near = self._named(words[node].context)
-            setup = {kind: own[kind] or near[kind] or setups[row["paper"], kind] for kind in _SETUP}
-            said = (*figure.said[:3], row["bound"] or "exact")
+            near = self._named(quote.context)
+            setup = {kind: own[kind] or near[kind] or setups[figure.paper, kind] for kind in _SETUP}
             text = row["baselineText"] or ""
-            whole = replace(figure, paper=row["paper"], said=said)
-            yield _Ranked(whole, row["baseline"] or fold(text), text, row["setting"] or "", setup, words[node])
+            yield _Ranked(figure, row["baseline"] or fold(text), text, row["setting"] or "", setup, quote)
 
     def _setups(self, papers: Iterable[str]) -> dict[tuple[str, str], tuple[str, ...]]:
         """The hardware and the models of papers."""
@@ -185,9 +203,10 @@ class _Ranking:
 
     def _had(self, papers: Iterable[str], link: str) -> list[tuple[str, str]]:
         """Papers with what they have by a link."""
-        some = values("paper", sorted(papers))
-        found = self.store.select(f"SELECT DISTINCT ?paper ?x WHERE {{ {some} ?paper kg:{link} ?x }}")
-        return sorted((str(row["paper"]), str(row["x"])) for row in found)
+        roles = ("proposed",) if link == LINKS["proposed"] else ()
+        pairs = self.corpus.pairs("technique" if roles else link, roles, self.corpus.those(papers))
+        names = zip(self.corpus.columns.papers.names(pairs.papers), pairs.names.names(pairs.things), strict=True)
+        return sorted(names)
 
     def _named(self, text: str) -> dict[str, tuple[str, ...]]:
         """What the words of a result name, by type."""
@@ -275,9 +294,7 @@ class _Ranking:
             return self.say("ranking.share_none", shared=told)
         return self.say("ranking.share", most, all=len(found), shared=told)
 
-    def _notes(
-        self, blocks: dict[Block, list[Figure]], order: list[Block], shown: dict[Block, list[_Ranked]]
-    ) -> list[str]:
+    def _notes(self, blocks: dict[Block, Figures], order: list[Block], shown: dict[Block, list[_Ranked]]) -> list[str]:
         say = self.say
         out = [say("ranking.level", metric=self.metric.label)] if self.is_level else []
         if len(blocks) > 1:
@@ -304,26 +321,10 @@ class _Ranking:
 
 
 def _comparable(block: Block, one: _Ranked) -> tuple[object, ...]:
-    """What results share that may be compared; a change against something that is not said is like no other."""
-    baseline = one.baseline or ("" if block.change == "absolute" else one.figure.node)
-    return block, baseline, *one.shares(_SETUP)
+    """What results share that may be compared."""
+    return comparable(block, one.figure.node, one.baseline, [one.setup[kind] for kind in _SETUP])
 
 
-def _select(wanted: Filter, metric: Outcome) -> str:
-    """Results of papers: ?node ?metric ?low ?high ?unit ?change. IRIs as texts, for most are only counted."""
-    papers = f"{{ {select_papers(wanted)} }} ?paper kg:result ?n ." if wanted.conditions else ""
-    named = f"{values('m', metric.metrics)} ?n kg:metric ?m ." if metric.metrics else "?n kg:metric ?m ."
-    change = f"{{ ?n kg:change {literal(metric.change)} }}" if metric.change else ""
-    words = ""
-    if metric.words and not metric.metrics:
-        tests = (_holds(phrase) for phrase in metric.words)
-        words = f"?n kg:metricText ?wording FILTER({' || '.join(tests)})"
-    return f"""SELECT DISTINCT (STR(?n) AS ?node) (STR(?m) AS ?metric) ?low ?high ?unit ?change WHERE {{
-  {papers} {named} {change} {words} ?n kg:low ?low ; kg:high ?high ; kg:change ?change
-  OPTIONAL {{ ?n kg:unit ?unit }}
-}}"""
-
-
-def _holds(phrase: str) -> str:
-    """Whether a wording has every word of a folded phrase, or one that begins with it."""
-    return "(" + " && ".join(f"CONTAINS(LCASE(?wording), {literal(word)})" for word in phrase.split(" ")) + ")"
+def _holds(said: str, phrases: Iterable[str]) -> bool:
+    """Whether a wording has every word of one of some folded phrases, or one that begins with it."""
+    return any(all(word in said for word in phrase.split(" ")) for phrase in phrases)

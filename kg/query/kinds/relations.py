@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from typing import Literal
+
+import numpy as np
 
 from kg.graph.rdf import RELATIONS
-from kg.names import iri
 from kg.query.answer import Answer, Line, Table
+from kg.query.corpus import Backer, Corpus
 from kg.query.filter import Condition, Entity, Filter, Link, Query
 from kg.query.lexicon import Lexicon, Selects, kind_of
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes
-from kg.query.sparql import values, where
 from kg.query.support import support
-from kg.query.tally import TYPES, Backer, backers, listed, without
+from kg.query.tally import TYPES, backers, listed, without
 
 _SHOWN, _QUOTES = 20, 3
 #: Relations that hold both ways.
@@ -88,18 +90,18 @@ def _found(store: Selects, wanted: Filter, link: Link, wants: str) -> dict[str, 
     """What stands at the other end: the nodes that say so, each with its paper."""
     out: dict[str, dict[str, str]] = defaultdict(dict)
     own = set(link.concepts)
-    papers = f"{where(wanted)} " if wanted.conditions else ""
-    for side in ("head", "tail") if link.relation in _MUTUAL else (link.side,):
-        for row in store.select(
-            f"""SELECT DISTINCT ?thing ?node ?paper WHERE {{
-  {values("named", link.concepts)} ?node kg:{side} ?named ;
-    kg:relationType <{iri(f"kg:{RELATIONS[link.relation]}")}> ; kg:{_SIDES[side]} ?thing .
-  ?entry kg:relation ?node ; kg:paper ?paper . {papers}
-}}"""
-        ):
-            thing = str(row["thing"])
+    corpus = Corpus.of(store)
+    columns = corpus.columns
+    papers = corpus.tables.paper_of[columns["relations", "entry"]]
+    among = corpus.holding(wanted)[papers]
+    sides: tuple[Literal["head", "tail"], ...] = ("head", "tail") if link.relation in _MUTUAL else (link.side,)
+    for side in sides:
+        other = columns["relations", _SIDES[side]]
+        rows = np.flatnonzero(corpus.relating(replace(link, side=side, others=())) & among).tolist()
+        for row in rows:
+            thing = columns.things.name(int(other[row]))
             if thing not in own and wants in ("", kind_of(thing)):
-                out[thing][str(row["node"])] = str(row["paper"])
+                out[thing][corpus.node("relations", row)] = columns.papers.name(int(papers[row]))
     return out
 
 

@@ -7,14 +7,13 @@ from collections import Counter
 from dataclasses import replace
 
 from kg.model import ENTITY_TYPES
-from kg.names import iri
 from kg.query.answer import Answer, Line, Table
 from kg.query.empty import any_role
 from kg.query.filter import Condition, Filter, Query
 from kg.query.lexicon import Lexicon, Selects
 from kg.query.periods import PERIODS, by_day, entries_by, folded, without_gaps
 from kg.query.sayings import Sayings
-from kg.query.tally import TYPES, Tally, found_any, linked, listed, nothing
+from kg.query.tally import TYPES, Tally, found_any, listed, nothing
 
 #: Things and periods that are shown, papers of the answer that are all listed, and reports that are.
 _THINGS, _PERIODS, _LISTED, _REPORTS = 8, 12, 100, 300
@@ -61,16 +60,15 @@ def _counts(tally: Tally, over: str) -> tuple[Counter[str], list[str], dict[str,
         counts = Counter({tally.label(count.thing): count.papers for count in found})
         entries = {tally.label(count.thing): tuple(listed(count.behind)[:_LISTED]) for count in found}
         return counts, sorted(counts), entries
-    days = by_day(tally.store, tally.wanted).get("", Counter())
+    days = by_day(tally.corpus, tally.papers)[""]
     counts = folded(days, over)
-    return counts, without_gaps(counts, days, over), entries_by(tally.store, tally.wanted, over)
+    return counts, without_gaps(counts, over), entries_by(tally.corpus, tally.papers, over)
 
 
 def _things(tally: Tally, kind: str, over: str, periods: list[str], number: int) -> Table:
     """A line a thing, a column a period."""
     first, _ = tally.first(kind, number)
-    among = ", ".join(f"<{iri(count.thing)}>" for count in first if ":" in count.thing)
-    days = by_day(tally.store, tally.wanted, f"{linked(kind)} FILTER(?thing IN ({among}))") if among else {}
+    days = by_day(tally.corpus, tally.papers, kind, [count.thing for count in first])
     columns = (kind, *periods, "papers")
     lines = []
     for line, count in zip(tally.lines(kind, first, (kind, "papers")), first, strict=True):

@@ -1,0 +1,267 @@
+"""What questions count, as columns: which paper has what, when, with which results; mapped into memory from a file.
+
+A store on disk takes 20 to 100 microseconds for each thing that it looks up, so that whatever goes through thousands of
+papers takes seconds. The file `columns.bin` beside the data holds just what conditions, counts and rankings need, as
+sorted arrays. Words, settings and all else that is shown of a few papers come from the store.
+"""
+
+from __future__ import annotations
+
+import zlib
+from bisect import bisect_left
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kg.model import FIELDS, RELATION_TYPES, ROLES
+from kg.query.derived import Damaged, Parts
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+FILE = "columns.bin"
+#: Tables of names, each once and sorted, to which the columns' numbers lead; -1 leads to none.
+NAMES = ("papers", "entries", "things", "texts")
+#: The columns, with the table that their numbers lead to ("" for plain numbers) and the form of these.
+#: Of each entry, in the order of their names: its paper and source, and what it says of the paper.
+ENTRIES = {
+    "paper": ("papers", "<i4"),
+    "source": ("things", "<i4"),
+    "title": ("texts", "<i4"),
+    "date": ("texts", "<i4"),
+    "year": ("texts", "<i4"),
+    "reported": ("texts", "<i4"),  # the date of the source
+    "venue": ("texts", "<i4"),
+    "kind": ("texts", "<i4"),
+    "code": ("texts", "<i4"),
+}
+#: Of each mention of a thing, by thing, entry and order: what is named where, in which role.
+MENTIONS = {
+    "thing": ("things", "<i4"),
+    "entry": ("entries", "<i4"),
+    "order": ("", "<i4"),
+    "role": ("", "<i1"),  # place in ROLES
+    "field": ("", "<i1"),  # place in FIELDS
+    "start": ("", "<i4"),
+    "end": ("", "<i4"),
+}
+#: Of each result, by entry and order.
+RESULTS = {
+    "entry": ("entries", "<i4"),
+    "order": ("", "<i4"),
+    "metric": ("things", "<i4"),
+    "wording": ("texts", "<i4"),
+    "low": ("", "<f8"),
+    "high": ("", "<f8"),
+    "unit": ("texts", "<i4"),
+    "change": ("texts", "<i4"),
+    "bound": ("texts", "<i4"),
+    "field": ("", "<i1"),
+    "start": ("", "<i4"),
+    "end": ("", "<i4"),
+}
+#: Of each relation whose ends are known, by entry and order.
+RELATIONS = {
+    "entry": ("entries", "<i4"),
+    "order": ("", "<i4"),
+    "type": ("", "<i1"),  # place in RELATION_TYPES
+    "head": ("things", "<i4"),
+    "tail": ("things", "<i4"),
+}
+#: Of each author of an entry, by entry.
+AUTHORS = {"entry": ("entries", "<i4"), "author": ("texts", "<i4")}
+#: Of each institution that has a country, by institution.
+COUNTRIES = {"thing": ("things", "<i4"), "country": ("texts", "<i4")}
+TABLES = {"entries": ENTRIES, "mentions": MENTIONS, "results": RESULTS, "relations": RELATIONS}
+TABLES |= {"authors": AUTHORS, "countries": COUNTRIES}
+#: By what the rows of a table are sorted.
+_KEYS = {
+    "entries": (),
+    "mentions": ("thing", "entry", "order"),
+    "results": ("entry", "order"),
+    "relations": ("entry", "order"),
+    "authors": ("entry", "author"),
+    "countries": ("thing",),
+}
+
+
+class Names:
+    """A table of names, found by bisection."""
+
+    def __init__(self, body: memoryview, ends: npt.NDArray[np.int64]) -> None:
+        self.body, self.ends = body, ends
+        self.name = lru_cache(maxsize=100_000)(self._name)
+        self.number = lru_cache(maxsize=20_000)(self._number)
+        self.span = lru_cache(maxsize=500)(self._span)
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def names(self, numbers: Iterable[int]) -> list[str]:
+        """The names of some numbers."""
+        return [self.name(int(number)) for number in numbers]
+
+    def all(self) -> list[str]:
+        """All names, in order."""
+        text = bytes(self.body)
+        starts = [0, *self.ends[:-1].tolist()]
+        return [text[a:b].decode() for a, b in zip(starts, self.ends.tolist(), strict=True)]
+
+    def _raw(self, number: int) -> bytes:
+        return bytes(self.body[self.ends[number - 1] if number else 0 : self.ends[number]])
+
+    def _name(self, number: int) -> str:
+        """The name of a number; "" for -1."""
+        return self._raw(number).decode() if number >= 0 else ""
+
+    def _number(self, name: str) -> int:
+        """The number of a name; -1 for what is not there."""
+        key = name.encode()
+        at = bisect_left(range(len(self)), key, key=self._raw)
+        return at if at < len(self) and self._raw(at) == key else -1
+
+    def _span(self, prefix: str) -> tuple[int, int]:
+        """The numbers of the names that start so: from the first to behind the last."""
+        key = prefix.encode()
+        known = range(len(self))
+        return bisect_left(known, key, key=self._raw), bisect_left(known, key + b"\xff", key=self._raw)
+
+
+class Columns:
+    """The columns of a graph; raises Damaged for what is not whole.
+
+    `columns["mentions", "thing"]` is the array of a column.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        if len(parts) != 1 + 2 * len(NAMES) + len(_PLACES) or bytes(parts[0]) != _checksum(parts[1:]):
+            raise Damaged
+        self._parts = parts
+        self._arrays: dict[tuple[str, str], npt.NDArray[Any]] = {}
+        self._names: dict[str, Names] = {}
+
+    def __getitem__(self, column: tuple[str, str]) -> npt.NDArray[Any]:
+        if column not in self._arrays:
+            place, form = _PLACES[column]
+            self._arrays[column] = np.frombuffer(self._parts[place], form)
+        return self._arrays[column]
+
+    def names(self, table: str) -> Names:
+        """A table of names."""
+        if table not in self._names:
+            at = 1 + 2 * NAMES.index(table)
+            self._names[table] = Names(self._parts[at], np.frombuffer(self._parts[at + 1], "<i8"))
+        return self._names[table]
+
+    @cached_property
+    def papers(self) -> Names:
+        return self.names("papers")
+
+    @cached_property
+    def entries(self) -> Names:
+        return self.names("entries")
+
+    @cached_property
+    def things(self) -> Names:
+        return self.names("things")
+
+    @cached_property
+    def texts(self) -> Names:
+        return self.names("texts")
+
+    def rows(self, table: str) -> int:
+        """How many rows a table has."""
+        return len(self[table, next(iter(TABLES[table]))])
+
+
+_PLACES = {
+    (table, column): (1 + 2 * len(NAMES) + at, form)
+    for at, (table, column, form) in enumerate(
+        (table, column, form) for table, columns in TABLES.items() for column, (_, form) in columns.items()
+    )
+}
+
+
+class Draft:
+    """Rows in the making, from none or from those of columns that are known, without those of some entries."""
+
+    def __init__(self, known: Columns | None = None, without: Iterable[str] = ()) -> None:
+        self.numbers: dict[str, dict[str, int]] = {name: {} for name in NAMES}
+        self.rows: dict[str, dict[str, list[Any]]] = {table: {c: [] for c in forms} for table, forms in TABLES.items()}
+        self.named: list[int] = []  # the number of the entry of each row of "entries"
+        self._kept: dict[tuple[str, str], npt.NDArray[Any]] = {}
+        if known is not None:
+            self._keep(known, set(without))
+
+    def number(self, table: str, name: str) -> int:
+        """The number of a name, for now; -1 for ""."""
+        return self.numbers[table].setdefault(name, len(self.numbers[table])) if name else -1
+
+    def add(self, table: str, **row: Any) -> None:
+        """Add a row: names where a column leads to names, else numbers."""
+        for column, (names, _) in TABLES[table].items():
+            said = row[column]
+            self.rows[table][column].append(self.number(names, said) if names else said)
+
+    def add_entry(self, name: str, **row: str) -> None:
+        """Add a row of "entries"; what is not said is empty."""
+        self.named.append(self.number("entries", name))
+        self.add("entries", **dict.fromkeys(ENTRIES, "") | row)
+
+    def packed(self) -> list[bytes]:
+        """The sections of a file: the same for the same rows in any order; names that no row has are left out."""
+        arrays = {
+            (table, column): np.concatenate(
+                (self._kept.get((table, column), np.empty(0, form)), np.array(self.rows[table][column], dtype=form))
+            )
+            for table, columns in TABLES.items()
+            for column, (_, form) in columns.items()
+        }
+        named = np.concatenate((self._kept.get(("entries", "name"), np.empty(0, "<i4")), np.array(self.named, "<i4")))
+        out: list[bytes] = []
+        places: dict[str, npt.NDArray[np.int32]] = {}
+        for name in NAMES:
+            leading = [array for (table, column), array in arrays.items() if TABLES[table][column][0] == name]
+            used = np.unique(np.concatenate(leading + ([named] if name == "entries" else [])))
+            known = list(self.numbers[name])
+            said = sorted((known[n].encode(), n) for n in used.tolist() if n >= 0)
+            places[name] = np.full(len(known) + 1, -1, "<i4")  # the last place is that of -1
+            places[name][[n for _, n in said]] = np.arange(len(said), dtype="<i4")
+            out += [b"".join(raw for raw, _ in said), np.cumsum([len(raw) for raw, _ in said], dtype="<i8").tobytes()]
+        for (table, column), array in arrays.items():
+            if names := TABLES[table][column][0]:
+                arrays[table, column] = places[names][array]
+        for table, columns in TABLES.items():
+            keys = [arrays[table, key] for key in reversed(_KEYS[table])] or [places["entries"][named]]
+            order = np.lexsort(keys)
+            out += [arrays[table, column][order].astype(form).tobytes() for column, (_, form) in columns.items()]
+        return [_checksum(out), *out]
+
+    def _keep(self, known: Columns, without: set[str]) -> None:
+        """Take over the rows of other entries, with all names, whose numbers stay what they were."""
+        self.numbers = {name: {one: at for at, one in enumerate(known.names(name).all())} for name in NAMES}
+        stays = np.ones(len(known.entries), bool)
+        stays[[n for name in without if (n := known.entries.number(name)) >= 0]] = False
+        for table, columns in TABLES.items():
+            rows = stays if table == "entries" else slice(None)
+            if "entry" in columns:
+                rows = stays[known[table, "entry"]]
+            for column in columns:
+                if table != "countries":  # these are no entry's
+                    self._kept[table, column] = known[table, column][rows]
+        self._kept["entries", "name"] = np.flatnonzero(stays).astype("<i4")
+
+
+def _checksum(parts: Iterable[bytes | memoryview]) -> bytes:
+    value = 0
+    for part in parts:
+        value = zlib.crc32(part, value)
+    return value.to_bytes(4, "big")
+
+
+#: The number of a role, of a field, and of a type of relation; -1 for none.
+ROLE = {role: at for at, role in enumerate(ROLES)} | {"": -1}
+FIELD = {field: at for at, field in enumerate(FIELDS)} | {"": -1}
+RELATION = {kind: at for at, kind in enumerate(RELATION_TYPES)}

@@ -1,0 +1,313 @@
+"""The columns of a graph from its store: by a look through each property, or entry by entry where few changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import pyoxigraph as ox
+
+from kg.graph.rdf import RELATIONS
+from kg.model import LISTS, Document, KgError, Record
+from kg.names import PREFIXES, curie
+from kg.query.columns import FIELD, FILE, RELATION, ROLE, Columns, Draft
+from kg.query.derived import Damaged, anew, fresh, mapped, packed, restamp, stamp_of, unpacked
+
+if TYPE_CHECKING:
+    from kg.graph.store import Store
+    from kg.query.lexicon import Selects
+
+_ENTRY = PREFIXES["entry"].encode()
+_ESCAPED = re.compile(r"\\(.)")
+_MEANT = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
+#: What an entry's graph says of its paper, by column.
+_SAID = {"title": "title", "date": "date", "year": "year", "venue": "venue", "kind": "kind", "code": "codeUrl"}
+#: Entries from which it is faster to look through the whole store than to read one after the other.
+_MANY = 3000
+
+#: The columns of stores in memory, as long as these are there.
+_IN_MEMORY: WeakKeyDictionary[object, tuple[bytes, Columns]] = WeakKeyDictionary()
+
+
+def scanned(store: Selects) -> list[bytes]:
+    """The sections of the columns of a store."""
+    draft = Draft()
+    _entries(store, draft)
+    _mentions(store, draft)
+    _results(store, draft)
+    _relations(store, draft)
+    number = _Numbers(draft)
+    for entry, author in _rows(store, "GRAPH ?a { ?paper kg:author ?b }"):
+        draft.rows["authors"]["entry"].append(number.entry(entry))
+        draft.rows["authors"]["author"].append(draft.number("texts", _text(author)))
+    _countries(store, draft)
+    return draft.packed()
+
+
+def _countries(store: Selects, draft: Draft) -> None:
+    for thing, country in sorted(_rows(store, "?a kg:country ?b")):
+        draft.add("countries", thing=_name(thing), country=_text(country))
+
+
+def _entries(store: Selects, draft: Draft) -> None:
+    said: dict[bytes, dict[str, str]] = {
+        entry: {"paper": _name(paper)} for paper, entry in _rows(store, "?a kg:entry ?b")
+    }
+    when = {source: _text(date) for source, date in _rows(store, "?a a kg:Source . ?a kg:date ?b")}
+    for entry, source in _rows(store, "?a kg:source ?b"):
+        if entry in said:
+            said[entry] |= {"source": _name(source), "reported": when.get(source, "")}
+    for column, name in _SAID.items():
+        for entry, value in _rows(store, f"GRAPH ?a {{ ?paper kg:{name} ?b }}"):
+            if entry in said:
+                said[entry][column] = _text(value)
+    for entry, row in said.items():
+        draft.add_entry(_name(entry), **row)
+
+
+def _mentions(store: Selects, draft: Draft) -> None:
+    rows = draft.rows["mentions"]
+    at: dict[bytes, int] = {}
+    known = _Numbers(draft)
+    for node, thing in _rows(store, "?a kg:entity ?b"):
+        entry, kind, order = _node(node)
+        if kind == b"mention":
+            at[node] = len(at)
+            rows["entry"].append(known.entry(entry))
+            rows["order"].append(int(order))
+            rows["thing"].append(known.thing(thing))
+    rows["role"] = [-1] * len(at)
+    for node, role in _rows(store, "?a kg:role ?b"):
+        if node in at:
+            rows["role"][at[node]] = ROLE.get(_text(role), -1)
+    _spans(store, rows, at)
+
+
+def _results(store: Selects, draft: Draft) -> None:
+    rows = draft.rows["results"]
+    at: dict[bytes, int] = {}
+    known = _Numbers(draft)
+    for node, low in _rows(store, "?a kg:low ?b"):
+        entry, _, order = _node(node)
+        at[node] = len(at)
+        rows["entry"].append(known.entry(entry))
+        rows["order"].append(int(order))
+        rows["low"].append(_real(low))
+    rows["high"] = list(rows["low"])
+    for node, high in _rows(store, "?a kg:high ?b"):
+        if node in at:
+            rows["high"][at[node]] = _real(high)
+    rows["metric"] = [-1] * len(at)
+    for node, metric in _rows(store, "?a kg:metric ?b"):
+        if node in at:
+            rows["metric"][at[node]] = known.thing(metric)
+    for column, name in (("wording", "metricText"), ("unit", "unit"), ("change", "change"), ("bound", "bound")):
+        rows[column] = [-1] * len(at)
+        for node, text in _rows(store, f"?a kg:{name} ?b"):
+            if node in at:
+                rows[column][at[node]] = draft.number("texts", _text(text))
+    _spans(store, rows, at)
+
+
+def _relations(store: Selects, draft: Draft) -> None:
+    known = _Numbers(draft)
+    kinds = {f"kg:{name}": RELATION[kind] for kind, name in RELATIONS.items()}
+    ends = [dict(_rows(store, f"?a kg:{end} ?b")) for end in ("head", "tail")]
+    for node, kind in _rows(store, "?a kg:relationType ?b"):
+        if node in ends[0] and node in ends[1]:
+            entry, _, order = _node(node)
+            row = {"entry": known.entry(entry), "order": int(order), "type": kinds[_name(kind)]}
+            row |= {"head": known.thing(ends[0][node]), "tail": known.thing(ends[1][node])}
+            for column, number in row.items():
+                draft.rows["relations"][column].append(number)
+
+
+def _spans(store: Selects, rows: dict[str, list[int]], at: dict[bytes, int]) -> None:
+    """Where the words of nodes stand."""
+    for column in ("field", "start", "end"):
+        rows[column] = [-1] * len(at)
+        for node, value in _rows(store, f"?a kg:{column} ?b"):
+            if node in at:
+                rows[column][at[node]] = FIELD.get(_text(value), -1) if column == "field" else int(value)
+
+
+class _Numbers:
+    """The numbers of terms, each read once."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.entry = lru_cache(maxsize=None)(lambda term: draft.number("entries", _name(term)))
+        self.thing = lru_cache(maxsize=None)(lambda term: draft.number("things", _name(term)))
+
+
+def _rows(store: Selects, pattern: str) -> Iterator[tuple[bytes, bytes]]:
+    """Pairs of terms as they are spelled."""
+    found = store.query(f"SELECT ?a ?b WHERE {{ {pattern} }}")
+    assert isinstance(found, ox.QuerySolutions)
+    lines = (found.serialize(format=ox.QueryResultsFormat.TSV) or b"").split(b"\n")
+    for line in lines[1:]:
+        one, tab, other = line.partition(b"\t")
+        if tab and other:
+            yield one, other
+
+
+def _node(term: bytes) -> tuple[bytes, bytes, bytes]:
+    """The entry, the kind and the order of a node: "<.../entry/002-22/mention/3>"."""
+    entry, kind, order = term[:-1].rsplit(b"/", 2)
+    return entry + b">", kind, order
+
+
+def _name(term: bytes) -> str:
+    return curie(term[1:-1].decode()) if term.startswith(b"<") else _text(term)
+
+
+def _text(term: bytes) -> str:
+    """The text of a literal."""
+    said = term.decode()
+    if not said.startswith('"'):
+        return said
+    said = said[1 : said.rindex('"')]
+    return _ESCAPED.sub(lambda m: _MEANT.get(m.group(1), m.group(1)), said) if "\\" in said else said
+
+
+def _real(term: bytes) -> float:
+    return float(_text(term))
+
+
+# What changed
+
+
+def said_by(draft: Draft, document: Document, record: Record, reported: str) -> None:
+    """Add the rows of an entry."""
+    name = f"entry:{document.id}"
+    year = "" if document.year is None else str(document.year)
+    of_paper = {"title": record.title, "kind": record.kind, "code": record.code_url, "venue": document.venue}
+    source = f"source:{document.source}"
+    of_entry = {"paper": record.paper, "source": source, "reported": reported, "date": document.date, "year": year}
+    draft.add_entry(name, **of_paper, **of_entry)
+    for author in dict.fromkeys(filter(None, document.authors)):
+        draft.add("authors", entry=name, author=author)
+    order = 0
+    for mentions in LISTS.values():
+        for mention in getattr(record, mentions):
+            order += 1
+            if mention.concept:
+                place = {"field": FIELD.get(mention.field, -1), "start": mention.start, "end": mention.end}
+                role = ROLE.get(mention.role, -1)
+                draft.add("mentions", thing=mention.concept, entry=name, order=order, role=role, **place)
+    for topic in record.topics:
+        order += 1
+        words = topic.evidence
+        place = {"field": FIELD.get(words.field, -1) if words else -1}
+        place |= {"start": words.start if words else -1, "end": words.end if words else -1}
+        draft.add("mentions", thing=f"topic:{topic.id}", entry=name, order=order, role=-1, **place)
+    for order, said in enumerate(record.relations, 1):
+        if said.head_concept and said.tail_concept:
+            ends = {"head": said.head_concept, "tail": said.tail_concept}
+            draft.add("relations", entry=name, order=order, type=RELATION[said.type], **ends)
+    for order, result in enumerate(record.results, 1):
+        low, high = result.value if isinstance(result.value, tuple) else (result.value, result.value)
+        words = result.evidence
+        draft.add(
+            "results",
+            entry=name,
+            order=order,
+            metric=result.metric_concept,
+            wording=result.metric,
+            low=low,
+            high=high,
+            unit=result.unit,
+            change=result.change,
+            bound=result.bound,
+            field=FIELD.get(words.field, -1),
+            start=words.start,
+            end=words.end,
+        )
+
+
+def renewed(store: Store, known: Columns, changed: Iterable[str]) -> list[bytes]:
+    """The sections of columns that hold for a store but for some entries (CURIEs), which are read anew."""
+    from kg.graph.contents import load_entry, load_source
+
+    names = sorted(changed)
+    draft = Draft(known, names)
+    there = set(store.graphs()) & set(names)
+    when: dict[str, str] = {}
+    for name in sorted(there):
+        document, record = load_entry(store, name.partition(":")[2])
+        if document.source not in when:
+            when[document.source] = load_source(store, document.source).date
+        said_by(draft, document, record, when[document.source])
+    _countries(store, draft)
+    return draft.packed()
+
+
+# Where they are
+
+
+def columns_of(store: Selects) -> Columns:
+    """The columns of a graph: from the file beside its data, which is made anew where it is stale or damaged."""
+    folder, stamp = getattr(store, "folder", None), getattr(store, "stamp", b"")
+    if folder is None or not stamp:
+        return _in_memory(store, stamp)
+    return _opened(folder / FILE, _stamp(stamp), _Making(store))
+
+
+def _in_memory(store: Selects, stamp: bytes) -> Columns:
+    known = _IN_MEMORY.get(store)
+    if known and known[0] == stamp and stamp:
+        return known[1]
+    made = Columns(unpacked(memoryview(packed(bytes(32), scanned(store))))[1])
+    with suppress(TypeError):
+        _IN_MEMORY[store] = (stamp, made)
+    return made
+
+
+class _Making:
+    """How columns are made, which is no part of which they are."""
+
+    def __init__(self, store: Selects) -> None:
+        self.make = partial(scanned, store)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Making)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=4)
+def _opened(path: Path, stamp: bytes, making: _Making) -> Columns:
+    try:
+        return Columns(fresh(path, stamp, making.make))
+    except Damaged:
+        return Columns(anew(path, stamp, making.make))
+
+
+def renew(store: Store, folder: Path, before: bytes, changed: Iterable[str]) -> None:
+    """Bring the file up to date with a store of which some entries (CURIEs) changed since it had the stamp `before`."""
+    names = set(changed)
+    known = mapped(folder / FILE)
+    stamp = _stamp(store.stamp)
+    if known is None or known[0] != _stamp(before) or len(names) > _MANY:
+        columns_of(store)
+        return
+    with suppress(Damaged, KgError, ValueError):
+        columns = Columns(known[1])
+        anew(folder / FILE, stamp, partial(renewed, store, columns, names))
+        return
+    columns_of(store)
+
+
+def still(folder: Path, before: bytes, after: bytes) -> None:
+    """Say of the columns in a folder, made for one state of the store's files, that they hold for another too."""
+    restamp(folder / FILE, _stamp(before), _stamp(after))
+
+
+def _stamp(stamp: bytes) -> bytes:
+    """What columns depend on: the data, and how they are made."""
+    return stamp_of(stamp, *(Path(__file__).with_name(name).read_bytes() for name in ("columns.py", "scan.py")))
