@@ -8,9 +8,10 @@ and Han are left out, withdrawn records too: their names go to the record that t
 the same bytes.
 
 A row: ROR id, country, city, types (first letters), parents (ids), English name, Chinese name, other names joined by
-"|" (acronyms begin with "^"). Then a line "#countries" and each country's name with its code. Then a line "#keys"
-and, sorted, each key with the rows that bear it: row number in base 36 followed by one digit, the rank of the name
-(0 label, 1 alias, 2 acronym, +3 when shortened).
+"|" (acronyms begin with "^"), first letters of other registers that know it (Crossref's funders: fundref, ISNI,
+Wikidata). Then a line "#countries" and each country's name with its code. Then a line "#keys" and, sorted, each key
+with the rows that bear it: row number in base 36 followed by one digit, the rank of the name (0 label, 1 alias,
+2 acronym, +3 when shortened).
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from kg.link.institutions import (
     keys,
 )
 
+LISTS = ("fundref", "isni", "wikidata")  # other registers, in which organisations that are often named stand
 _RANK = {"label": LABEL_RANK, "alias": ALIAS_RANK, "acronym": ACRONYM_RANK}
 
 
@@ -117,6 +119,7 @@ def row(record: dict[str, Any], names: list[list[Any]], places: frozenset[str]) 
         without_country(english, places),
         chinese,
         "|".join(sorted(others)),
+        "".join(kind[0] for kind in LISTS if record.get(kind)),
     )
     return "\t".join(" ".join(cell.split()) for cell in cells)
 

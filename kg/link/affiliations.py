@@ -29,6 +29,7 @@ _JOINT_LAB = re.compile(r"\b[A-Z]\w+-([A-Z]\w+)\b")
 _BROKEN = re.compile(r"(?<=[a-z])- (?=[a-z])")
 _LEADING = re.compile(r"^(?:\d+|[^\w\u3400-\u9fff\"'(]+)\s*")
 _BRACKETED = re.compile(r"\s*\([^)]*\)?\s*$")
+_REGION = re.compile(r"[A-Z]{2}(?: \d[\d-]{3,})?")  # "CA 94305"
 _LAB = "laboratory"
 _NEAR = 2  # segments between an organisation and a part of it
 _MOST_WORDS = 9  # of the name of an organisation that nobody knows
@@ -166,7 +167,7 @@ class _Reader:
         tokens = list(segment.tokens)
         while tokens and not tokens[0].folds:
             del tokens[0]
-        if not tokens:
+        if not tokens or self._is_city(at):
             return []
         whole = self._match(tokens, at, whole=True)
         if whole or segment.bracketed:
@@ -269,6 +270,18 @@ class _Reader:
         if self.register.rank(key) == ACRONYM_RANK:
             return text.isupper() and len(text) >= 4
         return len(key) > 3 and (len(run) > 1 or not text.islower()) and self._is_company(key)
+
+    def _is_city(self, at: int) -> bool:
+        """Whether a place stands in an address: "Google, Stanford, CA", not "Department of X, Stanford, CA"."""
+        if not 0 < at < len(self.segments) - 1 or not self.register.is_place(joined(self.segments[at].tokens)):
+            return False
+        before, here, after = self.segments[at - 1 : at + 2]
+        if {self.line[before.end : here.start].strip(), self.line[here.end : after.start].strip()} != {","}:
+            return False
+        if any(fold in self.words.unit for t in before.tokens for fold in t.folds):
+            return False
+        is_region = _REGION.fullmatch(self.line, after.start, after.end)
+        return bool(is_region) and not self.register.own(joined(after.tokens))
 
     def _is_company(self, key: str) -> bool:
         return any("c" in o.types for o in self.register.candidates(key, ALIAS_RANK))

@@ -15,6 +15,7 @@ from kg.link.institutions import ACRONYM_RANK, ALIAS_RANK, SHORTENED
 from kg.link.spellings import (
     DIGIT,
     HEAD,
+    LISTS,
     NO_WORD,
     OF,
     TYPES,
@@ -48,7 +49,7 @@ FEATURES = (
     *("across", "upper", "capital", "shouted"),
     *("country", "city", "countries", "compatriots", "children", "wholes", "is_whole", "times", "aliases", "stub"),
     *("hospitals", "schools", "sure_before", "sure_after"),
-    *("has_country", "rows", *(f"type_{letter}" for letter in TYPES)),
+    *("has_country", "rows", *(f"type_{letter}" for letter in TYPES), *(f"list_{letter}" for letter in LISTS)),
 )
 
 
@@ -100,28 +101,28 @@ class Reading:
     def _windows(self) -> list[Window]:
         """All runs of words that are a name of somebody, by letters or by the beginnings of the words."""
         out = []
-        words, parts = self.words, self.parts
-        index, own, stems, short = self.register.index, self.names.own, self.names.by_stems, self.names.shortened
+        parts = self.parts
+        index, own, in_any_order, short = self.register.index, self.names.own, self.names.by_stems, self.names.shortened
         countries = self.register.countries
-        for first, word in enumerate(words):
-            if not word.key:
+        pieces = [(word.key, word.stems, bool(word.folds)) for word in self.words]
+        for first, (opening, *_) in enumerate(pieces):
+            if not opening:
                 continue
             key, total, count = "", 0, 0
             furthest = parts[first] + _CROSSED
-            for last in range(first, min(len(words), first + _LONGEST)):
-                word = words[last]
-                if not word.key:
+            for last, (letters, stems, is_telling) in enumerate(pieces[first : first + _LONGEST], first):
+                if not letters:
                     continue
                 if parts[last] > furthest:
                     break
-                key += word.key
-                total += word.stems
-                count += bool(word.folds)
+                key += letters
+                total += stems
                 if key in countries and (len(key) > 2 or self.raw[first].isupper()):
                     self.countries.add(countries[key])
-                if not count or not word.folds:
+                if not is_telling:
                     continue
-                known = key in index or key in own or (count > 1 and (total in stems or total in short))
+                count += 1
+                known = key in index or key in own or (count > 1 and (total in in_any_order or total in short))
                 if known and not self._goes_on(last):
                     bearers = self._bearers(first, last, key, total if count > 1 else 0)
                     if bearers:
@@ -208,7 +209,7 @@ class Reading:
                     *(int(bool(fact.country)), len(times)),
                 )
                 rivals = _rivals(row, window, known)
-                features = [*borne, *rivals, *shared, *known[row], *of_string, *fact.types]
+                features = [*borne, *rivals, *shared, *known[row], *of_string, *fact.types, *fact.lists]
                 out.append(Candidate(row, window.first, window.last, features))
         return out
 

@@ -402,7 +402,7 @@ class Register:
         return whole.curie in self._ancestors(part)
 
     def _organisation(self, row: int) -> Organisation:
-        ror, country, city, types, parents, english, chinese, others = self.rows[row].split("\t")
+        ror, country, city, types, parents, english, chinese, others, _ = self.rows[row].split("\t")
         label = {"en": english}
         if chinese:
             label["zh"] = chinese

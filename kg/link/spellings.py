@@ -27,6 +27,7 @@ DIGIT, FUNCTION, OF, AND, UNIT, HEAD, PLACE, CAPITAL, SMALL = range(1, 10)  # ki
 WITHOUT_CITY, BEGINNING, WITHOUT_WORD = range(3)  # how a name is shortened
 _WAYS = 4  # a shortened name's row and its way are one number
 TYPES = "acefghno"  # ROR's types by their first letters
+LISTS = "fiw"  # Crossref's list of funders, ISNI, Wikidata
 _TELLING = 60  # rarity of a word that a name may be shortened to
 _COMMON = 45  # rarity of a word that a name may be written without
 _BEARERS = 2  # rows that a beginning may belong to
@@ -59,6 +60,7 @@ class Facts(NamedTuple):
     above: frozenset[str]
     aliases: int
     is_stub: bool
+    lists: tuple[int, ...]  # which other registers know it
 
 
 @lru_cache(maxsize=65536)
@@ -205,7 +207,7 @@ class Names:
         return [spelt for name in _full_names(row) if (spelt := self.spell(name))]
 
     def _facts(self, row: int) -> Facts:
-        ror, country, city, types, parents, _, _, others = self.register.rows[row].split("\t")
+        ror, country, city, types, parents, _, _, others, lists = self.register.rows[row].split("\t")
         above: set[str] = set()
         queue = parents.split()
         while queue:
@@ -225,6 +227,7 @@ class Names:
             frozenset(above),
             others.count("|") + bool(others),
             not types,
+            tuple(int(letter in lists) for letter in LISTS),
         )
 
     def _word(self, word: str) -> Word:
@@ -259,7 +262,7 @@ class Names:
 
 
 def _full_names(row: str) -> list[str]:
-    english, chinese, others = row.split("\t")[5:]
+    english, chinese, others = row.split("\t")[5:8]
     names = [n for n in (english, chinese, *others.split("|")) if n and not n.startswith(ACRONYM)]
     return names + [bare for n in names if (bare := _BRACKET.sub("", n).strip()) not in ("", n)]
 

@@ -104,3 +104,19 @@ def test_places_point_at_the_words_of_the_line(register: Register) -> None:
     for found in organisations(line, register):
         assert line[found.start : found.end] == found.text
         assert found.text in ("University of Siegen", "FABU")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Google, Stanford, CA", ["Google"]),
+        ("NEC Laboratories America, Princeton, NJ 08540, USA", ["NEC"]),
+        ("Google, Stanford, CMU", ["Google", "Stanford University", "Carnegie Mellon University"]),
+        ("Department of Computer Science, Stanford, CA, USA", ["Stanford University"]),
+        ("Stanford, CA", ["Stanford University"]),
+    ],
+)
+def test_place_in_an_address_is_a_university_only_beside_departments(
+    register: Register, line: str, expected: list[str]
+) -> None:
+    assert [found.name for found in organisations(line, register)] == expected

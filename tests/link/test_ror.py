@@ -65,6 +65,13 @@ def test_name_translated_spelt_out_or_without_its_end_or_city_is_a_candidate(tex
     assert identifier in bearers(text)
 
 
+def test_facts_say_which_other_registers_know_a_record() -> None:
+    known = names()
+    rows = {known.facts(row).id: row for row in known.of([OXFORD, "00003ef66"])}
+    assert known.facts(rows[OXFORD]).lists == (1, 1, 1)
+    assert known.facts(rows["00003ef66"]).lists == (0, 0, 1)  # a college that only Wikidata knows
+
+
 def test_campus_of_a_city_that_the_string_does_not_name_is_no_candidate() -> None:
     assert BERKELEY not in bearers("Department of Physics, University of California, Davis, CA 95616")
 

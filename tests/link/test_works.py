@@ -128,3 +128,64 @@ def test_titles_are_compared_by_letters_names_and_numbers() -> None:
     assert (title.main_letters, title.rest_letters) == ("fastdllmv2", "efficientblockdiffusionllm")
     assert title.name == "fastdllmv2"
     assert title.numbers == {"2": 1}
+
+
+def test_more_people_write_fewer_works_together() -> None:
+    titles = "Sparse Attention for Court Documents", "Towards Attention of Long Court Documents"
+    many = tuple(f"Person{chr(65 + at)} Name{chr(65 + at)}" for at in range(7))
+    assert same_work(*(one(title, authors=many) for title in titles)).same
+    assert not same_work(*(one(title, authors=many[:2]) for title in titles)).same
+
+
+def test_two_publications_of_the_same_people_are_two_works() -> None:
+    old = "Sparse Attention for Long Documents in Court"
+    new = "Towards Sparse Attention of Long Court Documents"
+    here = one(old, authors=PEOPLE, venue="NeurIPS", year=2024)
+    long = "Advances in Neural Information Processing Systems 37"
+    assert same_work(here, one(new, authors=PEOPLE, venue=long, year=2024)).same
+    assert not same_work(here, one(new, authors=PEOPLE, venue="ICML", year=2024)).same
+    assert not same_work(here, one(new, authors=PEOPLE, venue=long, year=2025)).same
+    assert same_work(here, one(new, authors=PEOPLE, venue="CoRR", year=2023)).same
+    assert not same_work(here, one(new, authors=PEOPLE, arxiv="2601.00001", year=2026)).same
+
+
+def test_a_name_that_the_abstract_coins_is_the_works() -> None:
+    known = {"authors": PEOPLE, "abstract": "We propose ZapKV, which forgets what nobody asked for."}
+    named = one("ZapKV: Forgetting on Demand", authors=PEOPLE)
+    assert same_work(named, one("Caches That Keep Only What Is Needed", **known)).same
+    assert not same_work(named, one("HopKV: Caches That Keep Only What Is Needed", **known)).same
+
+
+def test_the_same_people_revise_an_abstract() -> None:
+    words = [f"word{at} and{at}" for at in range(60)]
+    old = one("Sparse Attention", authors=PEOPLE, abstract=" ".join(words))
+    assert same_work(old, one("Fast Memory", authors=PEOPLE, abstract=" ".join(words[:40] + words[:20:-1]))).same
+    assert not same_work(old, one("Fast Memory", authors=PEOPLE, abstract=" ".join(words[:10] + words[:9:-1]))).same
+
+
+def test_one_short_title_over_two_abstracts_is_two_works() -> None:
+    a, b = (" ".join(f"{word}{at}" for at in range(60)) for word in ("left", "right"))
+    short = "Robust Dynamic Radiance Fields"
+    assert not same_work(one(short, abstract=a, author_count=4), one(short, abstract=b, author_count=4)).same
+    assert same_work(one(LONG, abstract=a, author_count=4), one(LONG, abstract=b, author_count=4)).same
+
+
+def test_a_title_in_another_language_is_told_by_people_venue_and_year() -> None:
+    known = {"authors": PEOPLE, "venue": "ICML", "year": 2023}
+    english = one("A Closer Look at the Intervention Procedure", **known)
+    assert same_work(one("对介入程序的更深入研究", **known), english).same
+    assert not same_work(one("对介入程序的更深入研究", **{**known, "year": 2024}), english).same
+
+
+def test_dimensions_and_first_versions_are_no_series() -> None:
+    assert not Title("Equivariant 3D Mesh Networks").counts_otherwise(Title("Equivariant Mesh Networks"))
+    assert not Title("Zap 1.0: " + LONG).counts_otherwise(Title("Zap: " + LONG))
+    assert Title("Zap 2.0: " + LONG).counts_otherwise(Title("Zap: " + LONG))
+    assert Title("Meshes in 2D").counts_otherwise(Title("Meshes in 3D"))
+    assert Title("Zap (Extended Abstract)++").counts_otherwise(Title("Zap (Extended Abstract)"))
+
+
+def test_one_address_of_code_supports_a_short_title() -> None:
+    a, b = one("Attention", code="https://github.com/a/b"), one("Attention", code="http://www.github.com/A/b.git")
+    assert same_work(a, b).same
+    assert not same_work(a, one("Attention", code="https://github.com/c/d")).same
