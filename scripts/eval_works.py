@@ -4,8 +4,11 @@ python scripts/eval_works.py                 # both parts, by kind of pair
 python scripts/eval_works.py --wrong         # and the pairs of the part to tune on that are decided wrongly
 python scripts/eval_works.py --conferences   # and papers of conferences with their preprints, of the folder KG_SHARED
 
-Nothing was tuned to the part held out when it was first scored: precision 0.957, recall 0.670. General faults that it
-showed were mended after that, by titles mined elsewhere; what the script prints of it now is after looking.
+The pairs are drawn by scripts/make_works.py; what is not copied into them is read from the folder KG_SHARED. Nothing
+was tuned to the part held out when it was first scored: precision 0.990, recall 0.950. Three general faults that it
+showed were mended after that (spellings of a coined name, a subtitle of two words, "++" behind a bracket); what the
+script prints of it now is after looking. 152 pairs drawn anew from the same works, and scored once after that, had
+precision 1.000 and recall 0.974.
 """
 
 from __future__ import annotations
@@ -39,12 +42,35 @@ Pair = dict[str, Any]
 Decided = list[tuple[Pair, Verdict]]
 
 
+def filled(pairs: Iterable[Pair], shared: Path) -> list[Pair]:
+    """Pairs with the titles and abstracts that they name by place, "FILE#LINE" below a folder."""
+    pairs = list(pairs)
+    places = {pair[side].get(key, "") for pair in pairs for side in "ab" for key in ("title_of", "abstract_of")}
+    wanted: defaultdict[str, set[int]] = defaultdict(set)
+    for file, _, line in (place.rpartition("#") for place in places if place):
+        wanted[file].add(int(line))
+    found = {
+        f"{file}#{at}": row
+        for file, lines in wanted.items()
+        for at, row in enumerate(_rows(shared / file), 1)
+        if at in lines
+    }
+    for pair in pairs:
+        for said in (pair["a"], pair["b"]):
+            if place := said.get("title_of"):
+                said["title"] = found[place]["title_zh"]
+            if place := said.get("abstract_of"):
+                said["abstract"] = found[place]["abstract"]
+    return pairs
+
+
 def side(said: dict[str, Any], name: str, words: Words) -> Described:
     """One side of a pair as an entry that was read and repaired."""
     texts = {field: Text(said[key], said[key]) for field, key in (("T", "title"), ("A", "abstract")) if said.get(key)}
     document = Document(name, "pairs", 1, texts, authors=tuple(said.get("authors", ())))
     document.author_count = said.get("author_count")
     document.arxiv, document.doi = said.get("arxiv", ""), said.get("doi", "")
+    document.venue, document.year, document.date = said.get("venue", ""), said.get("year"), said.get("date", "")
     document = repair(document, words)
     places = [Mention("institution", place, place) for place in said.get("institutions", ())]
     title = document.texts["T"].text if "T" in document.texts else ""
@@ -54,7 +80,8 @@ def side(said: dict[str, Any], name: str, words: Words) -> Described:
 def decided(pairs: Iterable[Pair] | None = None) -> Decided:
     """Pairs, those of the file by default, with what is decided on each."""
     words = Words.load()
-    pairs = map(json.loads, PAIRS.read_text("utf-8").splitlines()) if pairs is None else pairs
+    if pairs is None:
+        pairs = filled(map(json.loads, PAIRS.read_text("utf-8").splitlines()), Path(os.environ["KG_SHARED"]))
     return [(pair, _found(side(pair["a"], "a", words), side(pair["b"], "b", words))) for pair in pairs]
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import os
 import sys
+import tomllib
 from collections import Counter
 from pathlib import Path
 from types import ModuleType
@@ -13,8 +15,10 @@ from typing import Any
 
 import pytest
 
+from kg.link.titles import letters
+
 ROOT = Path(__file__).parents[1]
-HELD_OUT = "cedd917aaf5bc9fe17dbb41ebee1fe866fd5b644a967a7ae33ce9e1756d21162"
+HELD_OUT = "30199c1e61641d5e18b9a18321e4df5924946984d591850f205827f6951f4667"
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +34,8 @@ def script() -> ModuleType:
 
 @pytest.fixture(scope="module")
 def found(script: ModuleType) -> list[Any]:
+    if not os.environ.get("KG_SHARED"):
+        pytest.skip("the abstracts and Chinese titles of the pairs are in the folder KG_SHARED")
     return script.decided()  # type: ignore[no-any-return]
 
 
@@ -42,7 +48,24 @@ def test_half_of_the_pairs_are_one_work_and_a_third_is_held_out(script: ModuleTy
         ("held out", False): 100,
     }
     assert len({pair["id"] for pair in pairs}) == 600
-    assert all(pair["how"] for pair in pairs)
+
+
+def test_each_side_has_what_a_source_of_its_form_delivers(script: ModuleType) -> None:
+    tables = tomllib.loads(script.PAIRS.with_suffix(".toml").read_text("utf-8"))
+    for pair in map(json.loads, script.PAIRS.read_text("utf-8").splitlines()):
+        assert pair["kind"] in tables["kinds"]
+        assert pair["how"]
+        for side in (pair["a"], pair["b"]):
+            fields = {*tables["forms"][side["form"]]["fields"], "form", "title", "title_of"}
+            assert {name.replace("abstract_of", "abstract") for name in side} <= fields, pair["id"]
+
+
+def test_no_work_of_the_part_held_out_is_in_the_other(script: ModuleType) -> None:
+    pairs = [json.loads(line) for line in script.PAIRS.read_text("utf-8").splitlines()]
+    titles: dict[str, set[str]] = {"tune": set(), "held out": set()}
+    for pair in pairs:
+        titles[pair["part"]] |= {letters(s["title"]) if "title" in s else s["title_of"] for s in (pair["a"], pair["b"])}
+    assert not titles["tune"] & titles["held out"]
 
 
 def test_the_part_held_out_is_as_it_was_first_scored(script: ModuleType) -> None:
@@ -58,11 +81,10 @@ def test_works_are_told_from_one_another_where_the_rules_were_made(script: Modul
 
 def test_works_are_told_from_one_another_in_the_part_held_out(script: ModuleType, found: list[Any]) -> None:
     precision, recall = script.scores([one for one in found if one[0]["part"] == "held out"])
-    assert precision >= 0.985  # short of 0.995: one extended version of a study, by the same people
-    assert recall >= 0.775  # short of 0.95: new titles, of which no abstract tells
+    assert precision >= 0.995
+    assert recall >= 0.95
 
 
-def test_what_falls_short_are_new_titles_without_abstracts(script: ModuleType, found: list[Any]) -> None:
-    renamed = ("retitled, title only", "retitled, with authors")
-    others = [one for one in found if one[0]["part"] == "held out" and one[0]["kind"] not in renamed]
-    assert script.scores(others)[1] >= 0.95
+def test_what_falls_short_are_new_titles_without_two_abstracts(script: ModuleType, found: list[Any]) -> None:
+    others = [one for one in found if not one[0]["kind"].startswith("retitled, ")]
+    assert script.scores(others) == (1.0, 1.0)

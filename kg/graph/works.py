@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from kg.graph.rdf import local_id, read_entry
+from kg.graph.rdf import local_id
+from kg.graph.reading import read_entry
 from kg.link.overrides import BY_HAND
 from kg.link.papers import reason
 from kg.link.works import BY_ID, Described, Verdict, described, keys, same_work
@@ -39,7 +40,10 @@ _BATCH = 200
 _TITLE = 2  # the rank of a title among what names a work
 Term = Any
 #: What is read of an entry to say which work it describes.
-_SAID = "kg:paper kg:source kg:title kg:name kg:author kg:authorList kg:authorCount kg:arxiv kg:doi kg:raw kg:repairs"
+_SAID = (
+    "kg:paper kg:source kg:title kg:name kg:author kg:authorList kg:authorCount kg:arxiv kg:doi"
+    " kg:year kg:venue kg:codeUrl kg:raw kg:repairs"
+)
 
 
 @dataclass(slots=True)
@@ -243,7 +247,7 @@ class Works:
         found = set()
         for key in self._all_keys(one):
             holders = self._holders(key)
-            if len(holders) <= _crowd(key):
+            if len(holders) <= crowd(key):
                 found.update(holders)
         found.discard(one.entry)
         return (name for name in sorted(found) if self._held(name) is not None)
@@ -257,7 +261,7 @@ class Works:
         found: set[str] = set()
         for key in keys(one):
             holders = self._holders(key)
-            if key in one.ids or len(holders) == _crowd(key) + 1:
+            if key in one.ids or len(holders) == crowd(key) + 1:
                 found.update(holders)
         return found - {one.entry}
 
@@ -270,7 +274,7 @@ class Works:
         for row in self._select("SELECT ?k ?e {{ VALUES ?k {{ {} }} ?e kg:workKey ?k }}", literals):
             by_key.setdefault(row["k"], []).append(row["e"].partition(":")[2])
         # A crowd that these leave may be none without them.
-        few = {key: holders for key, holders in by_key.items() if len(holders) <= _crowd(key) + len(names)}
+        few = {key: holders for key, holders in by_key.items() if len(holders) <= crowd(key) + len(names)}
         return {holder for holders in few.values() for holder in holders}
 
     def _select(self, query: str, values: Iterable[str]) -> Iterator[Row]:
@@ -282,7 +286,7 @@ class Works:
     def _holders(self, key: str) -> list[str]:
         """The entries that have a key, two more than a crowd at most."""
         if key not in self._found:
-            most = _crowd(key) + 2 + len(self._gone) + len(self._new)
+            most = crowd(key) + 2 + len(self._gone) + len(self._new)
             rows = self.store.select(f"SELECT ?e {{ ?e kg:workKey {ox.Literal(key)} }} LIMIT {most}")
             found = {row["e"].partition(":")[2] for row in rows} - self._gone - self._new.keys()
             found |= {name for name, held in self._new.items() if key in keys(held.one)}
@@ -358,8 +362,10 @@ def _stored(store: Store, name: str) -> _Held | None:
     document = Document(name, entry["kg:source"][0].partition(":")[2], 0, texts, authors=tuple(authors))
     document.author_count = whole.get("kg:authorCount")
     document.arxiv, document.doi = whole.get("kg:arxiv", ""), whole.get("kg:doi", "")
+    document.year, document.venue = whole.get("kg:year"), whole.get("kg:venue", "")
     places = store.select(f"SELECT ?n ?q {{ {graph} {{ ?m kg:type 'institution' ; kg:order ?n ; kg:quote ?q }} }}")
     record = Record(name, whole.get("kg:title", ""), whole.get("kg:name", ""), paper=paper)
+    record.code_url = whole.get("kg:codeUrl", "")
     record.institutions = [Mention("institution", row["q"], "") for row in sorted(places, key=lambda row: row["n"])]
     why = store.select(f"SELECT ?r {{ {graph} {{ <{iri(f'entry:{name}/merge/1')}> kg:linkReason ?r }} }}")
     record.merges = [Merge("", paper, why[0]["r"])] if why else []
@@ -371,7 +377,7 @@ def _names(local: str, sources: Iterable[str]) -> dict[str, str]:
     return {source: f"{local}@{source}" if at else local for at, source in enumerate(sorted(sources))}
 
 
-def _crowd(key: str) -> int:
+def crowd(key: str) -> int:
     """How many entries may share a key that says something."""
     return _TERMS_CROWD if key.startswith("terms:") else CROWD
 

@@ -16,10 +16,11 @@ _SYMBOL = re.compile(r"\\([A-Za-z]+)\s?")
 _GREEK = re.compile(r"[\u0370-\u03ff]")
 _COLON = re.compile(r"\s*[:：]\s*|\s+(?:--+|[-–—])\s+|\s*——\s*")
 _CUT = re.compile(r"\s*(?:\.\.+|…)\s*$")
-_TOKEN = re.compile(r"[a-z0-9.]*[a-z0-9](?:\++(?![a-z0-9]))?|[\u3400-\u9fff]")
+_TOKEN = re.compile(r"[a-z0-9.]*[a-z0-9](?:\++(?![a-z0-9]))?|\+\+|[\u3400-\u9fff]")
 _ROMAN = re.compile(r"i{2,3}|i?v|vi{1,3}|i?x")
 _EDITION = re.compile(r"(?:v|vol|part|phase|ver|version)?\d+(?:\.\d+)*[a-z]?")
-_NUMBER = re.compile(r"\d+(?:\.\d+)*|\++$")
+_NUMBER = re.compile(r"\dd\b|\d+(?:\.\d+)*|\++$")
+_SLIGHT = re.compile(r"\dd|1\.0")  # "3D", and a first version: what one title may say and another of the work not
 _SERIES = re.compile(r"part|volume|vol|phase|episode|chapter|第|上|下|续")
 _ANSWER = re.compile(r"(?:a )?(?:re|comment|reply|response|rebuttal|note|correction|erratum|corrigendum|addendum)s?\b")
 _INNER = re.compile(r"[a-z][A-Z]|[A-Z]{2}|\d|[A-Z]-?[a-z]*-?[A-Z]")  # "FlashInfer", "KIVI", "H2O"
@@ -71,6 +72,11 @@ class Title:
         found = [number for token in self.tokens for number in _NUMBER.findall(token)]
         return Counter([*found, *filter(_ROMAN.fullmatch, self.tokens)])
 
+    def counts_otherwise(self, other: Title) -> bool:
+        """Whether the numbers are those of another work, as in a series."""
+        own, others = self.numbers - other.numbers, other.numbers - self.numbers
+        return bool(own and others) or not all(map(_SLIGHT.fullmatch, own + others))
+
     @property
     def coined(self) -> str:
         """The name, where its letters show that it is no common word: it stays as it is in another language."""
@@ -120,6 +126,14 @@ class Title:
         if self.letters in (other.main_letters, other.rest_letters):
             return len(self.letters) >= _TELLING
         return self.is_cut or len(self.letters) >= _LINE
+
+    def is_subtitle_of(self, other: Title) -> bool:
+        """Whether it is what follows the colon in the other, of two words or more."""
+        return bool(other.rest_letters) and self.letters == other.rest_letters and len(self.tokens) > 1
+
+    def shares_name(self, other: Title) -> bool:
+        """Whether both begin with one coined name, or with two spellings of it."""
+        return bool(self.name and other.name) and (self.name == other.name or _is_misprint(self.name, other.name))
 
     def continues(self, other: Title) -> bool:
         """Whether the longer goes on where the shorter ends with a number ("Part II", "v2", "2025"), or answers it."""

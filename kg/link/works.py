@@ -23,6 +23,7 @@ from rapidfuzz.distance import Levenshtein
 from kg.link.papers import arxiv_of, doi_of, own_ids
 from kg.link.titles import Title, letters
 from kg.link.translated import terms
+from kg.link.venues import is_published, one_venue
 from kg.model import Document, Record
 from kg.text import Remembered
 
@@ -33,10 +34,16 @@ _LOOKED_UP, _BANDS, _ROWS = 4, 6, 2  # words of a shingle; keys of an abstract; 
 _END = 28  # letters at the ends of a title by which others are found
 _SAME, _ALIKE, _RELATED = 0.85, 0.5, 0.3  # shares of common shingles
 _FAR = 0.12
-# How alike the titles of two versions are, by mined titles of works that were renamed and of works of the same people:
-_VERSIONS = 0.62  # of the words, where the authors are the same
-_RENAMED = 0.75  # the same, where each begins with another coined name
+# The share of words that titles of two versions have in common, where the authors are the same: by their number, as two
+# people write more works together than six. Found on works with two titles, and on works of the same people.
+_VERSIONS = ((6, 0.55), (4, 0.7), (3, 0.75), (2, 0.8), (1, 0.9))
+_SAME_VENUE = ((3, 0.55), (2, 0.75), (1, 0.8))  # the same, where the venue and year are the same too
+_RENAMED = 0.1  # more, where each begins with another coined name
 _ONE_NAME = 0.68  # of the words after a coined name that both begin with
+_TRANSLATED = 3  # authors who, with venue and year, tell that two titles are one in two languages
+_YEARS = 2  # from a preprint to its publication
+_LONG_AGO = 4  # years between entries that are hardly of one work
+_ODD = 50  # letters of a title that no other work has, whatever the abstracts say
 _MOST_TERMS = 5  # of a title by which others are found
 _TERMS = 2  # that titles in two languages have in common
 _SUFFIX = re.compile(r"[\s,]+(?:jr|sr|ii|iii|iv)\.?$", re.IGNORECASE)
@@ -79,6 +86,9 @@ class Described:
     institutions: tuple[str, ...] = ()
     arxiv: str = ""
     doi: str = ""
+    year: int | None = None
+    venue: str = ""
+    code: str = ""  # URL
     ids: tuple[str, ...] = ()  # the CURIEs that it could have by itself, the best first
 
     @cached_property
@@ -90,8 +100,16 @@ class Described:
         return frozenset(_shingles(self.abstract, _SHINGLE))
 
     @cached_property
+    def last_name_list(self) -> list[str]:
+        return list(map(_LAST.__getitem__, self.authors))
+
+    @cached_property
     def last_names(self) -> frozenset[str]:
-        return frozenset(filter(None, map(_LAST.__getitem__, self.authors)))
+        return frozenset(filter(None, self.last_name_list))
+
+    @cached_property
+    def is_published(self) -> bool:
+        return is_published(self.venue)
 
     @property
     def count(self) -> int | None:
@@ -128,6 +146,9 @@ def described(document: Document, record: Record) -> Described:
         tuple(dict.fromkeys(mention.surface for mention in record.institutions)),
         arxiv_of(document),
         doi_of(document),
+        document.year,
+        document.venue,
+        record.code_url,
         own_ids(document, record),
     )
 
@@ -183,14 +204,18 @@ class _Pair:
         if self.a.doi and self.b.doi and not self._known() and not self._support():
             return Verdict(0, "one title, but two DOIs, and nothing else in common")
         if self._denied():
-            return Verdict(-1, "one title, but other abstracts, institutions and numbers of authors")
+            return Verdict(-1, "one title, but other abstracts, institutions, years or numbers of authors")
+        if self._is_far() and len(heading.letters) < _ODD and not (self._many() or self._places() or self._code()):
+            return Verdict(0, "one title, but other abstracts")
         return Verdict(BY_TITLE, f"the same title{self._also()}")
 
     def _part(self) -> Verdict:
-        if self.abstracts is not None and self.abstracts < _FAR and not self._many():
+        if self._is_far() and not self._many():
             return Verdict(0, "one title is a part of the other, but the abstracts differ")
         short, whole = sorted((self.a.heading, self.b.heading), key=lambda title: len(title.letters))
         long = short.is_surely_part_of(whole)
+        if long and self._count() is False and not self._support() and len(short.letters) < _ODD:
+            return Verdict(0, "one title is a part of the other, but the numbers of authors differ")
         if long or self._support():
             return Verdict(BY_TITLE if long else BY_REST, f"one title is a part of the other{self._also()}")
         return Verdict(0, "one title is a short part of the other, and nothing else is in common")
@@ -207,17 +232,52 @@ class _Pair:
     def _is_retitled(self) -> bool:
         """Whether the titles could be those of two versions of one work, and nothing speaks against it."""
         a, b = self.a.heading, self.b.heading
-        if a.numbers != b.numbers or (self.abstracts is not None and self.abstracts < _RELATED):
+        if a.counts_otherwise(b) or (self.abstracts is not None and self.abstracts < _RELATED):
             return False
-        one_name = bool(a.name) and a.name == b.name
-        if self._same_people():
-            return one_name or a.share(b) >= (_RENAMED if self._is_renamed() else _VERSIONS)
-        return one_name and self._count() is not False and a.subtitles_alike(b) >= _ONE_NAME
+        one_name = a.shares_name(b)
+        if not self._same_people():
+            return one_name and self._count() is not False and a.subtitles_alike(b) >= _ONE_NAME
+        if (self.abstracts or 0) >= _ALIKE:
+            return True
+        if self._is_published_apart():
+            return False
+        if one_name or self._names_the_other() or a.is_subtitle_of(b) or b.is_subtitle_of(a):
+            return True
+        return a.share(b) >= self._least_share()
+
+    def _least_share(self) -> float:
+        """The share of words that titles of one work have in common at least, by what else is the same."""
+        a, b = self.a.last_name_list, self.b.last_name_list
+        people = min(len(a), len(b)) if a == b else min(len(a), len(b)) // 2
+        steps = _SAME_VENUE if self._is_one_publication() else _VERSIONS
+        least = next((share for fewest, share in steps if people >= fewest), 1.0)
+        return least + _RENAMED * self._is_renamed()
+
+    def _names_the_other(self) -> bool:
+        """Whether the abstract of one that has no coined name in its title speaks of the name in the other's."""
+        pairs = (self.a, self.b), (self.b, self.a)
+        return any(one.heading.coined and not other.heading.name and _speaks_of(other, one) for one, other in pairs)
+
+    def _is_one_publication(self) -> bool:
+        """Whether both were published in one year at one venue."""
+        a, b = self.a, self.b
+        published = a.is_published and b.is_published
+        return published and a.year is not None and a.year == b.year and one_venue(a.venue, b.venue)
+
+    def _is_published_apart(self) -> bool:
+        """Whether they were published at two venues or in two years, or one is a preprint from after or long before."""
+        a, b = self.a, self.b
+        if a.is_published and b.is_published:
+            return (a.year or b.year) != (b.year or a.year) or not one_venue(a.venue, b.venue)
+        preprint, paper = (a, b) if b.is_published else (b, a)
+        if not paper.is_published or not preprint.arxiv or not paper.year or not preprint.year:
+            return False
+        return not 0 <= paper.year - preprint.year <= _YEARS
 
     def _is_renamed(self) -> bool:
         """Whether both titles begin with a coined name, and not with one."""
         a, b = self.a.heading, self.b.heading
-        return bool(a.name and b.name and a.name != b.name)
+        return bool(a.name and b.name) and not a.shares_name(b)
 
     def _same_people(self) -> bool:
         """Whether the authors of one are those of the other: of a few one may have come or gone."""
@@ -231,6 +291,9 @@ class _Pair:
             return Verdict(BY_REST, f"titles in two languages{self._also()}")
         if self._denies() or (self._has_other_name() and not self.common):
             return _UNTOLD
+        people = len(self.a.last_names) >= _TRANSLATED and self._same_people()
+        if people and self._is_one_publication() and not self._has_other_name():
+            return Verdict(BY_REST, f"titles in two languages{self._also()}, at one venue in one year")
         if self.titles is Likeness.NAMED and told > 1:
             return Verdict(BY_REST, f"titles in two languages with one name{self._also()}")
         if told and told + min(_TERMS, self._terms()) > _TERMS:
@@ -257,14 +320,23 @@ class _Pair:
     def _support(self) -> int:
         """How many things beside the title tell that it is one work."""
         told = (self.abstracts or 0) >= _RELATED, bool(self.common), self._places() is True, self._count() is True
-        return sum(told)
+        return sum(told) + self._code()
 
     def _many(self) -> bool:
         return self.common is not None and self.common >= min(2, len(self.a.authors), len(self.b.authors)) > 0
 
     def _denies(self) -> int:
-        far = self.abstracts is not None and self.abstracts < _FAR
-        return sum((far, self._places() is False, self._count() is False))
+        a, b = self.a.year, self.b.year
+        long_ago = a is not None and b is not None and abs(a - b) >= _LONG_AGO
+        return sum((self._is_far(), self._places() is False, self._count() is False, long_ago))
+
+    def _is_far(self) -> bool:
+        """Whether the abstracts have next to nothing in common."""
+        return self.abstracts is not None and self.abstracts < _FAR
+
+    def _code(self) -> bool:
+        """Whether both give one address of code."""
+        return bool(self.a.code) and _address(self.a.code) == _address(self.b.code)
 
     def _denied(self) -> bool:
         """Whether all that is known beside the title is against it, and that is much."""
@@ -285,7 +357,7 @@ class _Pair:
         """Whether the titles count differently ("Part I", "2025", "v2"): where they are alike otherwise."""
         if self.titles is Likeness.PART:
             return self.a.heading.continues(self.b.heading)
-        other = self.a.heading.numbers != self.b.heading.numbers
+        other = self.a.heading.counts_otherwise(self.b.heading)
         return other and self.titles is not Likeness.FAR and self.a.heading.is_han == self.b.heading.is_han
 
     def _also(self, abstract: bool = True) -> str:
@@ -299,6 +371,8 @@ class _Pair:
             told.append("an institution")
         if not self.common and self._count():
             told.append("the number of authors")
+        if self._code():
+            told.append("the address of the code")
         return f", {' and '.join(told)} in common" if told else ""
 
 
@@ -353,6 +427,15 @@ def _bands(shingles: list[str]) -> list[str]:
     odd = np.array([0x9E3779B1 * (2 * at + 1) & 0xFFFFFFFF for at in range(_BANDS * _ROWS)], np.uint32)
     least = ((hashes ^ odd[:, None]) * np.uint32(0x85EBCA6B)).min(axis=1).tolist()
     return ["".join(f"{one:08x}" for one in least[at : at + _ROWS]) for at in range(0, len(least), _ROWS)]
+
+
+def _speaks_of(one: Described, other: Described) -> bool:
+    """Whether the abstract of one has the coined name in the title of the other."""
+    return bool(re.search(rf"(?<!\w){re.escape(other.heading.main)}(?!\w)", one.abstract))
+
+
+def _address(url: str) -> str:
+    return url.lower().partition("://")[2].removeprefix("www.").removesuffix(".git").rstrip("/.")
 
 
 def _last_name(author: str) -> str:
