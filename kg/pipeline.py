@@ -1,24 +1,22 @@
-"""The way of the data, files to graph: sources read, extract types, link identifies, graph keeps."""
+"""The way of the data, files to graph: sources read, extract types, link identifies, graph keeps (kg.adding)."""
 
 from __future__ import annotations
 
 import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from kg.model import Batch, Document, KgError, Record, Source
+from kg.model import Batch, Document, KgError, Record
 from kg.vocabulary import Vocabulary, ontology_hash
 from kg.workers import Workers
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
-
+    from kg.graph.rdf import Written
     from kg.graph.store import Store
-    from kg.graph.works import Works
     from kg.link import Linker
     from kg.link.overrides import Overrides
 
@@ -52,7 +50,7 @@ class Added:
 
 
 class Pipeline:
-    """Reads, extracts and links; `add` stores too, one transaction an entry."""
+    """Reads, extracts and links; `add` stores too."""
 
     def __init__(
         self,
@@ -92,6 +90,13 @@ class Pipeline:
 
             read = extract(document, fast=self.fast)
         return self.linker.decided(document, self.linker.link(document, read))
+
+    def written(self, document: Document, annotations: Annotations | None = None) -> Written:
+        """The graph of a document's entry, in the form that the store loads."""
+        from kg.graph.rdf import written
+
+        record = self.record(document, annotations)
+        return written(document, record, self.vocabulary, self.linker.institution_facts)
 
     def line(self, document: Document) -> str:
         """The linked record of a document in the annotators' form: one line of JSON."""
@@ -224,13 +229,20 @@ class Pipeline:
         progress: Progress | None = None,
     ) -> Added:
         """Store the papers of files; see `kg.api.Graph.add`."""
+        from kg.adding import Adding
+        from kg.graph.store import Fault
+
         jobs = self.jobs if annotations is None else 1  # to take over what is annotated is little work
         patterns = list(patterns)
-        with self.workers(partial(self.record, annotations=annotations), jobs) as workers:
-            run = _Adding(self, store, annotations, strict, wanted, progress, workers)
+        with (
+            self.workers(partial(self.written, annotations=annotations), jobs) as workers,
+            Adding(self, store, annotations, strict, wanted, progress, workers) as run,
+        ):
             for batch in self.batches(patterns, name, run.report, strict):
                 try:
                     run.batch(batch)
+                except Fault:
+                    raise
                 except KgError as error:
                     run.report.skip([str(error)], strict)
             run.rest(bool(patterns))
@@ -240,181 +252,3 @@ class Pipeline:
 def annotated(annotations: Annotations, document: Document) -> str | None:
     """The name under which annotations hold an entry, as its source calls it: with the source, or without."""
     return next((name for name in (f"{document.id}@{document.source}", document.id) if name in annotations), None)
-
-
-class _Adding:
-    """One call of `add`: what it knows of the store, and what it has done."""
-
-    def __init__(
-        self,
-        pipeline: Pipeline,
-        store: Store,
-        annotations: Annotations | None,
-        strict: bool,
-        wanted: Wanted | None,
-        progress: Progress | None,
-        workers: Workers[Document | KgError, Record | KgError],
-    ) -> None:
-        self.pipeline, self.store, self.annotations, self.workers = pipeline, store, annotations, workers
-        self.strict, self.wanted, self.progress = strict, wanted, progress
-        self.report = Added()
-        self.claimed: dict[str, str] = {}  # source name -> file, in this call
-        self.met: set[str] = set()
-
-    @cached_property
-    def works(self) -> Works:
-        from kg.graph.works import Works
-
-        return Works(self.store, self.pipeline.linker.overrides)
-
-    def batch(self, batch: Batch) -> None:
-        """Store the entries of one file; its source's own graph comes with the first of them."""
-        from kg.graph.rdf import source_triples
-
-        name = batch.source.name
-        there: set[str] = set()
-        before = len(self.report.skipped)
-        documents = self._own(self._claimed(batch), batch.source, there)
-        pending, kept = self._take(documents, {f"source:{name}": source_triples(batch.source)})
-        left_out = [*self.report.skipped[before:], *batch.skipped]
-        if kept and left_out:  # by the file's own name, wherever it lies
-            said = {s.partition(f"{batch.source.file}: ")[2] or s for s in left_out}
-            pending = {f"source:{name}": source_triples(replace(batch.source, skipped=tuple(sorted(said))))}
-        if pending and kept:
-            self.store.replace_many(pending)
-        if kept and not batch.skipped and self.annotations is None:
-            self._remove_gone(name, there)
-        self.report.skip(batch.skipped, self.strict)
-
-    def _claimed(self, batch: Batch) -> Iterable[Document]:
-        """The documents of a file that may bear its source's name; KgError for a file that may not.
-
-        A file that a source is held of may be newer, but must be sound: what is stored is not given up for less.
-        """
-        from kg.graph.contents import load_source, source_names
-
-        source = batch.source
-        settle = "add the file with --as NAME, or remove the other first."
-        if source.name in self.claimed:
-            raise KgError(f"{source.file}: the name {source.name} belongs to another file of this call: {settle}")
-        self.claimed[source.name] = source.file
-        if source.name not in source_names(self.store):
-            return batch.documents
-        held = load_source(self.store, source.name)
-        if held.sha256 == source.sha256:
-            return batch.documents
-        documents = list(batch.documents)
-        entries = self._entries(source.name)
-        if held.file != source.file or not entries.keys() & {d.id for d in documents}:
-            raise KgError(f"{source.file}: the name {source.name} belongs to {held.file} already: {settle}")
-        if batch.skipped:
-            raise KgError(
-                f"{source.file}: {batch.skipped[0].rstrip('.')}; the graph holds {source.name} from a sound file, so "
-                f"nothing was changed: mend the file, or remove {source.name} first."
-            )
-        return documents
-
-    def _entries(self, source: str) -> dict[str, str]:
-        """The entries that the graph holds of a source, by the source's own names for them."""
-        from kg.graph.contents import entry_names
-        from kg.graph.rdf import local_id
-
-        return {local_id(name, source): name for name in entry_names(self.store, source)}
-
-    def _own(self, documents: Iterable[Document], source: Source, there: set[str]) -> Iterator[Document]:
-        """The documents to take from a file, under the file's own names for them."""
-        from kg.graph.rdf import local_id
-
-        for document in documents:
-            document = replace(document, id=local_id(document.id, source.name))
-            if self.annotations is not None:
-                name = annotated(self.annotations, document)
-                if name is None:
-                    continue
-                self.met.add(name)
-            there.add(document.id)
-            if self.wanted is None or self.wanted(document):
-                yield document
-
-    def _take(
-        self, documents: Iterable[Document | KgError], pending: dict[str, list[ox.Triple]]
-    ) -> tuple[dict[str, list[ox.Triple]], int]:
-        """Store entries unless they are unchanged, what is pending with the first of them.
-
-        Gives what is still pending, and how many entries are in the graph now.
-        """
-        waiting: deque[tuple[Document | KgError, str]] = deque()
-        unchanged = len(self.report.unchanged)
-        stored = 0
-        for record in self.workers.map(self._due(documents, waiting), self.pipeline.load):
-            document, mark = waiting.popleft()
-            try:
-                if isinstance(record, KgError) or isinstance(document, KgError):
-                    raise KgError(str(record))
-                self._store(document, record, mark, pending)
-                pending, stored = {}, stored + 1
-            except KgError as error:
-                self.report.skip([str(error)], self.strict)
-        return pending, stored + len(self.report.unchanged) - unchanged
-
-    def _due(
-        self, documents: Iterable[Document | KgError], waiting: deque[tuple[Document | KgError, str]]
-    ) -> Iterator[Document | KgError]:
-        """The documents that are new or changed; `waiting` gets them with their new marks."""
-        from kg.graph.rdf import fingerprint
-
-        for document in documents:
-            mark = ""
-            if isinstance(document, Document):
-                marks = [fingerprint(document, v) for v in self.pipeline.versions(self.annotations, document)]
-                name, held = self.works.held(document.id, document.source)
-                if held in marks:
-                    self.report.unchanged.append(name)
-                    self._tell(name)
-                    continue
-                mark = marks[0]
-            waiting.append((document, mark))
-            yield document
-
-    def _store(self, document: Document, record: Record, mark: str, pending: dict[str, list[ox.Triple]]) -> None:
-        """Store an entry, and what its coming changes in others: the works that they describe, and their names."""
-        from kg.graph.rdf import entry_triples
-
-        facts = self.pipeline.linker.institution_facts
-        mark = "" if record.partial else mark  # without a mark, the next `add` reads the entry again
-        name, renamed = self.works.named(document.id, document.source)
-        document, record = replace(document, id=name), replace(record, id=name)
-        triples = entry_triples(document, record, self.pipeline.vocabulary, facts, mark)
-        self.store.replace_many({**pending, **self.works.put(document, record, triples, renamed)})
-        self.report.added.append(name)
-        self._tell(name)
-
-    def _tell(self, name: str) -> None:
-        if self.progress:
-            self.progress(name, len(self.report.added) + len(self.report.unchanged))
-
-    def _remove_gone(self, source: str, there: set[str]) -> None:
-        """Take out what a file that was read without fault no longer has."""
-        gone = sorted(name for local, name in self._entries(source).items() if local not in there)
-        if gone:
-            self.store.replace_many(self.works.drop(gone))
-            self.report.removed += gone
-
-    def rest(self, had_files: bool) -> None:
-        """Records whose texts were in no file: they replace what the graph holds of the entry, if it does."""
-        from kg.graph.contents import entry_named, load_entry
-        from kg.graph.rdf import local_id
-
-        for name in self.annotations or ():
-            if name in self.met:
-                continue
-            held = entry_named(self.store, name)
-            if had_files or not held:
-                where = "none of the files holds" if had_files else "the graph does not hold"
-                self.report.skip([f"{name}: {where} such an entry: give the file with its texts too."], self.strict)
-                continue
-            try:
-                document = load_entry(self.store, held)[0]
-                self._take([replace(document, id=local_id(held, document.source))], {})
-            except KgError as error:
-                self.report.skip([str(error)], self.strict)

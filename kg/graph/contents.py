@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from kg.graph.rdf import read_entry, read_source
+from kg.graph.reading import read_entry, read_source
 from kg.graph.store import VOCABULARY, Store
 from kg.model import Document, KgError, Record, Source
 from kg.names import iri

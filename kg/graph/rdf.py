@@ -1,4 +1,4 @@
-"""Documents, records and sources as triples, and back without loss.
+"""Documents, records and sources as triples; `kg.graph.reading` gives them back without loss.
 
 Each entry is one named graph. Annotations follow the W3C Web Annotation idea of a quote with its position:
 `kg:quote` stands at [`kg:start`, `kg:end`) of the raw text `kg:text`. There are no blank nodes and no times of
@@ -10,18 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from kg.graph.store import value
 from kg.model import (
-    FIELDS,
     LISTS,
-    Brief,
     Document,
     Evidence,
     Facts,
@@ -34,7 +30,7 @@ from kg.model import (
     Text,
     Topic,
 )
-from kg.names import curie, iri
+from kg.names import iri
 from kg.text import repaired
 from kg.vocabulary import Vocabulary
 
@@ -63,11 +59,7 @@ RELATIONS = {
     "applied_to": "appliedTo",
     "runs_on": "runsOn",
 }
-_RELATION_OF = {predicate: kind for kind, predicate in RELATIONS.items()}
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-
-#: Values of a node by predicate ("kg:start"), as Python values, IRIs as CURIEs.
-Node = dict[str, list[Any]]
 
 
 def fingerprint(document: Document, version: str) -> str:
@@ -84,6 +76,25 @@ def entry_triples(
     institution_facts: Callable[[str], Facts | None] | None = None,
     fingerprint: str = "",
 ) -> list[ox.Triple]:
+    """The graph of an entry; see `written`."""
+    return triples_of(written(document, record, vocabulary, institution_facts, fingerprint).text)
+
+
+class Written(NamedTuple):
+    """An entry's graph in N-Triples, each triple once, and the keys under which entries of its work are found."""
+
+    text: bytes
+    keys: list[str]
+    partial: bool  # whether the entry is to be read again
+
+
+def written(
+    document: Document,
+    record: Record,
+    vocabulary: Vocabulary,
+    institution_facts: Callable[[str], Facts | None] | None = None,
+    fingerprint: str = "",
+) -> Written:
     """The graph of an entry; its concepts that are not in the vocabulary are declared in it.
 
     Raises ValueError for a record that is not linked to a paper, and for repairs that do not lead to the text.
@@ -91,7 +102,8 @@ def entry_triples(
     if not record.paper:
         raise ValueError(f"{record.id} is not linked to a paper")
     graph = _EntryWriter(document, record)
-    graph.say_entry(fingerprint)
+    keys = _work_keys(document, record)
+    graph.say_entry(fingerprint, keys)
     graph.say_paper()
     for field, text in document.texts.items():
         graph.say_text(field, text)
@@ -113,11 +125,23 @@ def entry_triples(
         if concept not in vocabulary:
             known = institution_facts(concept) if institution_facts and is_institution(concept) else None
             graph.declare(concept, wordings, known)
-    return list(dict.fromkeys(graph.triples))
+    return Written(graph.text(), keys, record.partial)
+
+
+def marked(text: bytes, name: str, fingerprint: str) -> bytes:
+    """The graph of an entry that was written without a fingerprint, with one."""
+    graph = _Writer()
+    graph.say(f"entry:{name}", "kg:fingerprint", fingerprint)
+    return text + graph.text()
 
 
 def source_triples(source: Source) -> list[ox.Triple]:
-    """The graph of a source: what it is, and the way to give it back byte for byte."""
+    """The graph of a source; see `source_text`."""
+    return triples_of(source_text(source))
+
+
+def source_text(source: Source) -> bytes:
+    """The graph of a source in N-Triples: what it is, and the way to give it back byte for byte."""
     graph = _Writer()
     node = f"source:{source.name}"
     graph.link(node, "rdf:type", "kg:Source")
@@ -126,64 +150,7 @@ def source_triples(source: Source) -> list[ox.Triple]:
     if source.skeleton:
         graph.say(node, "kg:skeleton", _json(source.skeleton))
     graph.say_all(node, "kg:skipped", source.skipped)
-    return graph.triples
-
-
-def read_entry(triples: Iterable[ox.Triple]) -> tuple[Document, Record]:
-    """The document and record of an entry's graph; raises ValueError when it holds no whole entry."""
-    nodes = grouped(triples)
-    entries = [name for name, node in nodes.items() if "kg:Entry" in node["rdf:type"]]
-    if len(entries) != 1:
-        raise ValueError(f"the graph holds {len(entries)} entries, not one")
-    entry = nodes[entries[0]]
-    paper_id = _one(entry, "kg:paper")
-    paper = nodes[paper_id]
-    document = _document(entries[0].partition(":")[2], entry, paper, nodes)
-    record = Record(
-        id=document.id,
-        title=_one(paper, "kg:title", ""),
-        name=_one(paper, "kg:name", ""),
-        kind=_one(paper, "kg:kind", ""),
-        results=[_result(node) for node in _ordered(nodes, "kg:Result")],
-        relations=[_relation(node) for node in _ordered(nodes, "kg:Relation")],
-        code_url=_one(paper, "kg:codeUrl", ""),
-        brief=_brief(entry),
-        paper=paper_id,
-        merges=[_merge(node) for node in _ordered(nodes, "kg:Merge")],
-        before=_one(entry, "kg:before", ""),
-    )
-    for node in _ordered(nodes, "kg:Mention"):
-        kind = _one(node, "kg:type")
-        if kind == "topic":
-            record.topics.append(_topic(node))
-        else:
-            getattr(record, LISTS[kind]).append(_mention(node, kind))
-    return document, record
-
-
-def read_source(triples: Iterable[ox.Triple]) -> Source:
-    """The source of a source's graph; raises ValueError when it holds none."""
-    for name, node in grouped(triples).items():
-        if "kg:Source" in node["rdf:type"]:
-            skeleton = json.loads(_one(node, "kg:skeleton", "[]"))
-            return Source(
-                name=name.partition(":")[2],
-                file=_one(node, "kg:file", ""),
-                form=_one(node, "kg:form", ""),
-                date=_one(node, "kg:date", ""),
-                sha256=_one(node, "kg:sha256", ""),
-                skeleton=tuple(piece if isinstance(piece, str) else (piece[0], piece[1]) for piece in skeleton),
-                skipped=tuple(sorted(node["kg:skipped"])),
-            )
-    raise ValueError("the graph holds no source")
-
-
-def grouped(triples: Iterable[ox.Triple]) -> dict[str, Node]:
-    """Triples by subject and predicate, all IRIs as CURIEs."""
-    nodes: dict[str, Node] = defaultdict(lambda: defaultdict(list))
-    for triple in triples:
-        nodes[value(triple.subject)][_name(triple.predicate.value)].append(value(triple.object))
-    return nodes
+    return graph.text()
 
 
 def is_institution(concept: str) -> bool:
@@ -191,18 +158,33 @@ def is_institution(concept: str) -> bool:
     return concept.startswith(("ror:", "institution:"))
 
 
+def triples_of(text: bytes) -> list[ox.Triple]:
+    """The triples of N-Triples."""
+    return [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)]
+
+
 class _Writer:
-    """Collects triples; what is empty is not said."""
+    """Collects triples, as lines of N-Triples: to make objects of them takes several times as long.
+
+    What is empty is not said.
+    """
 
     def __init__(self) -> None:
-        self.triples: list[ox.Triple] = []
+        self._lines: list[str] = []
+
+    def text(self) -> bytes:
+        """All triples, each once."""
+        return "".join(dict.fromkeys(self._lines)).encode()
 
     def say(self, node: str, predicate: str, said: str | int | float | None, language: str = "") -> None:
         """State a literal; an empty text and None are passed over."""
         if said is None or said == "":
             return
-        literal = ox.Literal(str(said), language=language) if language else ox.Literal(said)
-        self.triples.append(ox.Triple(ox.NamedNode(iri(node)), _predicate(predicate), literal))
+        if isinstance(said, str):
+            literal = str(ox.Literal(said, language=language) if language else ox.Literal(said))
+        else:
+            literal = _number(said)
+        self._lines.append(f"{_term(node)} {_predicate(predicate)} {literal} .\n")
 
     def say_all(self, node: str, predicate: str, said: Sequence[str]) -> None:
         """State texts; the whole list stands beside them where sorting would not give it back."""
@@ -214,7 +196,7 @@ class _Writer:
     def link(self, node: str, predicate: str, to: str) -> None:
         """State an IRI; an empty one is passed over."""
         if to:
-            self.triples.append(ox.Triple(ox.NamedNode(iri(node)), _predicate(predicate), ox.NamedNode(iri(to))))
+            self._lines.append(f"{_term(node)} {_predicate(predicate)} {_term(to)} .\n")
 
 
 class _EntryWriter(_Writer):
@@ -225,17 +207,14 @@ class _EntryWriter(_Writer):
         self.document, self.record = document, record
         self.entry = f"entry:{document.id}"
 
-    def say_entry(self, fingerprint: str) -> None:
+    def say_entry(self, fingerprint: str, work_keys: Iterable[str]) -> None:
         self.link(self.entry, "rdf:type", "kg:Entry")
         self.link(self.entry, "kg:paper", self.record.paper)
         self.link(self.entry, "kg:source", f"source:{self.document.source}")
         self.say(self.entry, "kg:number", self.document.number)
         self.say(self.entry, "kg:fingerprint", fingerprint)
         self.say(self.entry, "kg:before", self.record.before)
-        for key in (
-            f"entry:{local_id(self.document.id, self.document.source)}",
-            *_work_keys(self.document, self.record),
-        ):
+        for key in (f"entry:{local_id(self.document.id, self.document.source)}", *work_keys):
             self.say(self.entry, "kg:workKey", key)
         self.say_all(self.entry, "kg:repair", self.document.repairs)
         brief = self.record.brief
@@ -397,130 +376,20 @@ def _wordings(record: Record) -> dict[str, list[str]]:
     return out
 
 
-def _document(name: str, entry: Node, paper: Node, nodes: dict[str, Node]) -> Document:
-    texts = {}
-    for text in (node for node in nodes.values() if "kg:Text" in node["rdf:type"]):
-        edits = [(start, end, new) for start, end, new in json.loads(_one(text, "kg:repairs", "[]"))]
-        texts[_one(text, "kg:field")] = repaired(_one(text, "kg:raw", ""), edits)
-    places = {field: place for place, field in enumerate(FIELDS)}
-    return Document(
-        id=name,
-        source=_one(entry, "kg:source").partition(":")[2],
-        number=_one(entry, "kg:number"),
-        texts=dict(sorted(texts.items(), key=lambda item: (places.get(item[0], len(places)), item[0]))),
-        authors=_all(paper, "kg:author"),
-        author_count=_one(paper, "kg:authorCount", None),
-        venue=_one(paper, "kg:venue", ""),
-        year=_one(paper, "kg:year", None),
-        date=_one(paper, "kg:date", ""),
-        arxiv=_one(paper, "kg:arxiv", ""),
-        doi=_one(paper, "kg:doi", ""),
-        url=_one(paper, "kg:url", ""),
-        repairs=_all(entry, "kg:repair"),
-    )
-
-
-def _brief(entry: Node) -> Brief:
-    slots = ("name", "technique", "problem", "effect")
-    said = {slot: _one(entry, f"kg:brief{slot.capitalize()}", "") for slot in slots}
-    return Brief(institution=_all(entry, "kg:briefInstitution"), **said)
-
-
-def _mention(node: Node, kind: str) -> Mention:
-    evidence = _evidence(node)
-    return Mention(
-        type=kind,
-        surface=evidence.quote,
-        canonical=_one(node, "kg:canonical", ""),
-        field=evidence.field,
-        start=evidence.start,
-        end=evidence.end,
-        role=_one(node, "kg:role", ""),
-        aliases=_all(node, "kg:alias"),
-        concept=_one(node, "kg:entity", ""),
-        reason=_one(node, "kg:linkReason", ""),
-        **_origin(node),
-    )
-
-
-def _topic(node: Node) -> Topic:
-    evidence = _evidence(node) if node["kg:quote"] else None
-    return Topic(id=_one(node, "kg:entity").partition(":")[2], evidence=evidence, **_origin(node))
-
-
-def _result(node: Node) -> Result:
-    low, high = _one(node, "kg:low"), _one(node, "kg:high")
-    return Result(
-        evidence=_evidence(node),
-        metric=_one(node, "kg:metricText", ""),
-        value=low if low == high else (low, high),
-        unit=_one(node, "kg:unit", ""),
-        change=_one(node, "kg:change", ""),
-        bound=_one(node, "kg:bound", ""),
-        baseline=_one(node, "kg:baselineText", ""),
-        setting=_one(node, "kg:setting", ""),
-        metric_concept=_one(node, "kg:metric", ""),
-        baseline_concept=_one(node, "kg:baseline", ""),
-        **_origin(node),
-    )
-
-
-def _relation(node: Node) -> Relation:
-    return Relation(
-        head=_one(node, "kg:headText", ""),
-        type=_RELATION_OF[_one(node, "kg:relationType").partition(":")[2]],
-        tail=_one(node, "kg:tailText", ""),
-        evidence=_evidence(node),
-        head_concept=_one(node, "kg:head", ""),
-        tail_concept=_one(node, "kg:tail", ""),
-        **_origin(node),
-    )
-
-
-def _merge(node: Node) -> Merge:
-    return Merge(_one(node, "kg:label", ""), _one(node, "kg:entity", ""), _one(node, "kg:linkReason", ""))
-
-
-def _evidence(node: Node) -> Evidence:
-    return Evidence(
-        quote=_one(node, "kg:quote", ""),
-        field=_one(node, "kg:field", ""),
-        start=_one(node, "kg:start", -1),
-        end=_one(node, "kg:end", -1),
-    )
-
-
-def _origin(node: Node) -> dict[str, Any]:
-    return {"extractor": _one(node, "kg:extractor", ""), "confidence": _one(node, "kg:confidence", 1.0)}
-
-
-def _ordered(nodes: dict[str, Node], kind: str) -> list[Node]:
-    return sorted((n for n in nodes.values() if kind in n["rdf:type"]), key=lambda n: _one(n, "kg:order", 0))
-
-
-def _one(node: Node, predicate: str, default: Any = ...) -> Any:
-    """The value of a predicate; without a default, ValueError when there is none."""
-    if node[predicate]:
-        return node[predicate][0]
-    if default is ...:
-        raise ValueError(f"{predicate} is missing")
-    return default
-
-
-def _all(node: Node, predicate: str) -> tuple[str, ...]:
-    whole = node[f"{predicate}List"]
-    return tuple(json.loads(whole[0])) if whole else tuple(sorted(node[predicate]))
-
-
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 @cache
-def _predicate(name: str) -> ox.NamedNode:
-    return ox.NamedNode(iri(name))
+def _predicate(name: str) -> str:
+    return f"<{iri(name)}>"
 
 
-@cache
-def _name(predicate: str) -> str:
-    return curie(predicate)
+@lru_cache(maxsize=20_000)
+def _term(name: str) -> str:
+    return f"<{iri(name)}>"
+
+
+@lru_cache(maxsize=20_000, typed=True)
+def _number(said: float) -> str:
+    return str(ox.Literal(said))

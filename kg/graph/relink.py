@@ -9,7 +9,8 @@ import pyoxigraph as ox
 
 from kg.graph.contents import entry_names, fingerprints, load_entry
 from kg.graph.rdf import entry_triples
-from kg.graph.store import DECISIONS, Store, value
+from kg.graph.store import DECISIONS, Store
+from kg.graph.terms import value
 from kg.link.overrides import Overrides, restore
 from kg.names import iri
 from kg.text import fold

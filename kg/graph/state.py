@@ -10,15 +10,14 @@ from pathlib import Path
 _DATA = re.compile(r"[0-9]+\.(?:sst|log)|MANIFEST-[0-9]+")
 
 
-def state_of(folder: Path | None) -> bytes:
-    """The files of a store that hold data, with their lengths: RocksDB appends to them and writes new ones.
+def state_of(data: Path | None) -> bytes:
+    """The files of a database that hold data, with their lengths: RocksDB appends to them and writes new ones.
 
     Each write goes to the log first, and no number of a file is given twice; IDENTITY tells one database from another.
     What says only how the database works (LOG, OPTIONS, LOCK) is left out. b"" where there are none, or no folder.
     """
-    if folder is None:
+    if data is None:
         return b""
-    data = folder / "oxigraph"
     try:
         files = ((file.name, file.stat().st_size) for file in os.scandir(data) if _DATA.fullmatch(file.name))
         return repr((sorted(files), (data / "IDENTITY").read_bytes())).encode()

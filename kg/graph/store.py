@@ -15,7 +15,9 @@ from typing import Any, Protocol, Self, TypeVar
 
 import pyoxigraph as ox
 
+from kg.graph import staging
 from kg.graph.state import state_of
+from kg.graph.terms import serialised, value
 from kg.model import KgError
 from kg.names import PREFIXES, curie, iri
 from kg.vocabulary import OVERRIDES, ontology_files, ontology_hash
@@ -28,9 +30,6 @@ VOCABULARY = "kg:vocabulary"
 DECISIONS = "kg:overrides"
 #: Files of the ontology folder that are no part of the vocabulary.
 _NOT_VOCABULARY = {"shapes.ttl"}
-_XSD = PREFIXES["xsd"]
-_WHOLE = {_XSD + name for name in ("integer", "int", "long", "short", "nonNegativeInteger", "positiveInteger", "gYear")}
-_REAL = {_XSD + name for name in ("double", "decimal", "float")}
 
 #: SERVICE and FROM as keywords: strings with their language, IRIs, comments, variables and prefixed names are passed
 #: over whole.
@@ -45,6 +44,12 @@ Row = dict[str, Any]
 _T = TypeVar("_T")
 #: What pyoxigraph raises when files fail; a file that is gone is a RuntimeError.
 _FAILURES = (OSError, RuntimeError)
+#: What a reader is told of data that a writer has just begun to make.
+_UNMADE = re.compile("Column family not found|Inserts are only possible")
+
+
+class Fault(KgError):
+    """The store's files cannot be read or written: no use in going on."""
 
 
 class Store(Protocol):
@@ -91,7 +96,7 @@ class Store(Protocol):
 
 
 class OxigraphStore:
-    """An embedded Oxigraph store in a folder: meta.json with the schema number, and the data in oxigraph/.
+    """An embedded Oxigraph store in a folder: meta.json with the schema number, and the data; see kg.graph.staging.
 
     One process writes, any number read. A reader sees what was committed when it opened; where the writer
     takes a file away under it, it opens again. Oxigraph has no time limit for queries.
@@ -105,7 +110,8 @@ class OxigraphStore:
         self.changed = False  # whether anything was written since it was opened
         if self.folder is not None:
             _check(self.folder, read_only)
-        self._seen = state_of(self.folder)
+        self._seen = b""  # of a reader: the state of its data before it opened
+        self._staged = False
         self._store = self._open()
         if not read_only:
             self._load_ontology()
@@ -172,10 +178,56 @@ class OxigraphStore:
         node = None if graph is None else ox.NamedNode(iri(graph))
         return serialised(self._read(lambda store: list(store.quads_for_pattern(None, None, None, node))), format)
 
+    def stage(self) -> None:
+        """What is written from now on counts as a whole: all of it at the next `stage` or `commit`, or nothing.
+
+        Raises KgError when it cannot write.
+        """
+        self._writable()
+        if self.folder is None:
+            return
+        with self._writing():
+            checkpoint = staging.next_checkpoint(self.folder)
+            self._ox.backup(str(checkpoint))
+            staging.count(checkpoint)
+            self._staged = True
+
+    def load(self, data: bytes) -> None:
+        """Put graphs in (TriG) that were not there, several times as fast as a transaction does.
+
+        The loader is no transaction: what is not staged is staged first. Raises KgError when it cannot write; then all
+        is as it was at the last `stage`.
+        """
+        self._writable()
+        if not self._staged:
+            self.stage()
+        self.changed = True
+        try:
+            self._ox.bulk_load(data, format=ox.RdfFormat.TRIG)
+        except SyntaxError as error:
+            self._abandon()
+            raise KgError(f"What was to be loaded is no TriG ({error}).") from None
+        except _FAILURES as error:
+            self._abandon()
+            raise _fault(self.folder, error) from None
+
+    def commit(self) -> None:
+        """All that was written since `stage` counts."""
+        if self._staged and self.folder is not None:
+            with self._writing():
+                self._ox.flush()
+                staging.finish(self.folder)
+                self._staged = False
+
     def close(self) -> None:
-        """Write out what is pending, so that readers open fast, and let go of the lock; idempotent."""
+        """Write out what is pending, so that readers open fast, and let go of the lock; idempotent.
+
+        What was staged and is not committed is gone.
+        """
         if self._store is not None and self.folder is not None and not self.read_only:
             with self._writing():
+                if self._staged:
+                    self._abandon()
                 self._store.flush()
         self._store = None  # lets go of the files
 
@@ -186,7 +238,7 @@ class OxigraphStore:
         A reader's is that of before it opened, so that what it makes of the data is never taken for newer than it is.
         Of a store in memory b"".
         """
-        return self._seen if self.read_only else state_of(self.folder)
+        return self._seen if self.read_only or self.folder is None else state_of(self.folder / staging.LIVE)
 
     def __enter__(self) -> Self:
         return self
@@ -203,17 +255,24 @@ class OxigraphStore:
         return self._store
 
     def _open(self) -> ox.Store:
-        if self.folder is None:
+        folder = self.folder
+        if folder is None:
             return ox.Store()
-        data = self.folder / "oxigraph"
         if self.read_only:
-            return _patiently(lambda: ox.Store.read_only(str(data)), self.folder)
+            return _patiently(lambda: self._reader(folder), folder)
         try:
-            for log in data.glob("LOG.old.*"):  # every opening leaves one behind
-                log.unlink(missing_ok=True)
-            return ox.Store(str(data))
+            with staging.alone(folder):
+                return _writer(folder)
         except _FAILURES as error:
-            raise _fault(self.folder, error) from None
+            raise _fault(folder, error) from None
+
+    def _reader(self, folder: Path) -> ox.Store:
+        data = staging.data_of(folder)
+        self._seen = state_of(data)
+        store = ox.Store.read_only(str(data))
+        if staging.data_of(folder) != data:
+            raise FileNotFoundError(f"No such file or directory: {data} counts no more")
+        return store
 
     def _read(self, reading: Callable[[ox.Store], _T]) -> _T:
         """Read; a reader whose snapshot lost a file to the writer's compaction opens again."""
@@ -225,11 +284,16 @@ class OxigraphStore:
                 raise _fault(self.folder, error) from None
 
         def again() -> _T:
-            self._seen = state_of(self.folder)
             self._store = self._open()
             return reading(self._store)
 
         return _patiently(again, self.folder)
+
+    def _abandon(self) -> None:
+        """Take back what was written since `stage`."""
+        if self._staged:
+            self._store, self._staged = None, False
+            self._store = self._open()  # which finds that it was left unfinished
 
     def _writable(self) -> None:
         if self.read_only:
@@ -290,112 +354,21 @@ def _quad(triple: ox.Triple, graph: ox.NamedNode) -> ox.Quad:
     return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
-def value(term: Any) -> Any:
-    """A term as Python value: IRIs as CURIEs, numbers and truth values as such, other literals as str."""
-    if isinstance(term, ox.NamedNode):
-        return curie(term.value)
-    if not isinstance(term, ox.Literal):
-        return None if term is None else str(term)
-    datatype = term.datatype.value
-    try:
-        if datatype in _WHOLE:
-            return int(term.value)
-        if datatype in _REAL:
-            return float(term.value)
-    except ValueError:  # an ill-formed number of a foreign graph
-        return term.value
-    if datatype == _XSD + "boolean":
-        return term.value in ("true", "1")
-    return term.value
-
-
-def serialised(quads: Iterable[ox.Quad], format: str) -> bytes:
-    """Quads as sorted "nquads", "turtle" (triples of all graphs) or "jsonld"; KgError for another format."""
-    if format == "nquads":
-        return "".join(sorted(f"{quad} .\n" for quad in quads)).encode()
-    if format == "turtle":
-        triples = [triple for node in _by_subject({quad.triple for quad in quads}).values() for triple in node]
-        return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=_used(triples)) or b""
-    if format == "jsonld":
-        return _jsonld(quads)
-    raise KgError(f"{format!r} is not a form of triples: choose nquads, turtle or jsonld.")
-
-
-def _by_subject(triples: Iterable[ox.Triple]) -> dict[str, list[ox.Triple]]:
-    """Triples in reading order: by subject, numbers in it by their value; its class first, then by predicate."""
-    first = iri("rdf:type")
-    nodes: dict[str, list[tuple[bool, str, str, ox.Triple]]] = {}
-    for triple in triples:
-        predicate = triple.predicate.value
-        line = (predicate != first, predicate, str(triple.object), triple)
-        nodes.setdefault(str(triple.subject)[1:-1], []).append(line)
-    return {
-        subject: [line[-1] for line in sorted(nodes[subject], key=lambda line: line[:-1])]
-        for subject in sorted(nodes, key=_natural)
-    }
-
-
-def _natural(text: str) -> list[tuple[int, str]]:
-    pieces = re.split(r"([0-9]+)", text)
-    return [(int(piece), piece) if at % 2 else (0, piece) for at, piece in enumerate(pieces)]
-
-
-def _used(triples: Iterable[ox.Triple]) -> dict[str, str]:
-    """The prefixes that stand in triples."""
-    used = {
-        curie(term.value).partition(":")[0]
-        for triple in triples
-        for term in (*triple, getattr(triple.object, "datatype", None))
-        if isinstance(term, ox.NamedNode)
-    }
-    return {prefix: base for prefix, base in PREFIXES.items() if prefix in used}
-
-
-def _jsonld(quads: Iterable[ox.Quad]) -> bytes:
-    """JSON-LD: an object a named graph, a line a node, CURIEs for IRIs."""
-    graphs: dict[str, list[ox.Triple]] = {}
-    for quad in quads:
-        name = _compact(quad.graph_name.value) if isinstance(quad.graph_name, ox.NamedNode) else ""
-        graphs.setdefault(name, []).append(quad.triple)
-    blocks = []
-    for name in sorted(graphs):
-        nodes = (_jsonld_node(subject, triples) for subject, triples in _by_subject(graphs[name]).items())
-        label = f'"@id":{_line(name)},' if name else ""
-        blocks.append(f'{{{label}"@graph":[\n' + ",\n".join(map(_line, nodes)) + "\n]}")
-    return f'{{"@context":{_line(PREFIXES)},\n"@graph":[\n{",".join(blocks)}\n]}}\n'.encode()
-
-
-def _jsonld_node(subject: str, triples: Iterable[ox.Triple]) -> dict[str, Any]:
-    node: dict[str, list[Any]] = {}
-    for triple in triples:
-        said = _jsonld_value(triple.object)
-        if triple.predicate.value == iri("rdf:type"):
-            node.setdefault("@type", []).append(said["@id"])
-        else:
-            node.setdefault(_compact(triple.predicate.value), []).append(said)
-    return {"@id": _compact(subject)} | {key: said[0] if len(said) == 1 else said for key, said in node.items()}
-
-
-def _line(said: object) -> str:
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-
-
-def _jsonld_value(term: Any) -> Any:
-    """A term in JSON-LD; whole numbers as such, while other numbers keep their type beside them."""
-    if isinstance(term, ox.NamedNode):
-        return {"@id": _compact(term.value)}
-    if term.language:
-        return {"@value": term.value, "@language": term.language}
-    if term.datatype.value == _XSD + "string":
-        return term.value
-    if term.datatype.value == _XSD + "integer" and str(value(term)) == term.value:
-        return int(term.value)
-    return {"@value": term.value, "@type": _compact(term.datatype.value)}
-
-
-def _compact(name: str) -> str:
-    """A CURIE that JSON-LD expands to the same IRI: percent signs stay."""
-    return next((f"{prefix}:{name[len(base) :]}" for prefix, base in PREFIXES.items() if name.startswith(base)), name)
+def _writer(folder: Path) -> ox.Store:
+    """The data open for writing, in their whole state; for one process at a time."""
+    data = folder / staging.LIVE
+    for log in data.glob("LOG.old.*"):  # every opening leaves one behind
+        log.unlink(missing_ok=True)
+    if staging.is_unfinished(folder):
+        try:
+            ox.Store(str(data))  # whose lock tells whether its writer lives
+        except _FAILURES as error:
+            if _is_locked(error):
+                raise
+        staging.recover(folder)
+    store = ox.Store(str(data))
+    staging.sweep(folder)
+    return store
 
 
 def _query(store: ox.Store, sparql: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
@@ -455,7 +428,7 @@ def _check(folder: Path, read_only: bool) -> None:
             draft = meta.with_suffix(".new")
             draft.write_text(json.dumps({"schema": SCHEMA}) + "\n")
             draft.replace(meta)
-        if read_only and not (folder / "oxigraph" / "CURRENT").exists():
+        if read_only and not (staging.data_of(folder) / "CURRENT").exists():
             raise KgError(f"There is no graph at {folder}: make one with kg add, or name another with --graph.")
     except OSError as error:
         raise _fault(folder, error) from None
@@ -472,24 +445,33 @@ def _check_schema(folder: Path, meta: Path) -> None:
 
 
 def _patiently(action: Callable[[], _T], folder: Path, seconds: float = 3) -> _T:
-    """Try again while a writer at work takes files away between reading their names and opening them."""
+    """Try again while a writer makes the data, or takes files away between reading their names and opening them."""
     end = time.monotonic() + seconds
     while True:
         try:
             return action()
         except _FAILURES as error:
-            if "No such file" not in str(error) or time.monotonic() > end:
+            passing = "No such file" in str(error) or _UNMADE.search(str(error))
+            if not passing or time.monotonic() > end:
                 raise _fault(folder, error) from None
         time.sleep(0.01)
 
 
-def _fault(folder: Path | None, error: Exception) -> KgError:
+def _fault(folder: Path | None, error: Exception) -> Fault:
     """What to tell of a failure of the file system or of RocksDB, which says it all in words."""
     said = str(error)
-    if "lock" in said.lower():
-        return KgError(f"The graph {folder} is being written by another process: wait until it is done.")
+    if _UNMADE.search(said):
+        return Fault(f"There is no graph at {folder} yet: make one with kg add.")
+    if _is_locked(error):
+        return Fault(f"The graph {folder} is being written by another process: wait until it is done.")
     if isinstance(error, PermissionError) or "Permission denied" in said or "Read-only file system" in said:
-        return KgError(f"The graph {folder} cannot be written or read here: check the folder's permissions.")
-    if "No space left" in said:
-        return KgError(f"The disk of the graph {folder} is full: make room; nothing of the last entry was kept.")
-    return KgError(f"The graph {folder} cannot be read or written ({said.splitlines()[0]}): build it again.")
+        return Fault(f"The graph {folder} cannot be written or read here: check the folder's permissions.")
+    if any(words in said for words in ("No space left", "File too large", "quota exceeded")):
+        return Fault(
+            f"The disk of the graph {folder} is full: make room and do it again; what counted before is whole."
+        )
+    return Fault(f"The graph {folder} cannot be read or written ({said.splitlines()[0]}): build it again.")
+
+
+def _is_locked(error: Exception) -> bool:
+    return re.search(r"\block\b", str(error), re.IGNORECASE) is not None

@@ -13,7 +13,8 @@ import pyoxigraph as ox
 
 from kg.graph.contents import entry_names
 from kg.graph.formats import digest
-from kg.graph.rdf import LINKS, RELATIONS, Node, grouped, local_id, read_source
+from kg.graph.rdf import LINKS, RELATIONS, local_id
+from kg.graph.reading import Node, grouped, read_source
 from kg.graph.store import DECISIONS, VOCABULARY, Store
 from kg.model import KgError
 from kg.names import curie, iri

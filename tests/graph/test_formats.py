@@ -1,21 +1,30 @@
 from __future__ import annotations
 
 import csv
+import importlib
+import importlib.util
 import io
 import json
+import re
+import zipfile
 from pathlib import Path
 
 import networkx
 import pytest
+import rdflib
+import yaml
 from graph_demo import RECORD, demo_document, demo_record, demo_source, linked
 
 from kg.graph.contents import entry_names, fingerprints, labels, load_entry, load_source, works
+from kg.graph.export_files import file_name, file_names
 from kg.graph.formats import FORMATS, digest, export
 from kg.graph.network import network
 from kg.graph.rdf import entry_triples, source_triples
 from kg.graph.store import OxigraphStore
 from kg.model import KgError, Record
+from kg.names import iri
 from kg.sources import read
+from kg.vocabulary import Vocabulary
 
 
 def test_reports_are_given_back_byte_for_byte(memory: OxigraphStore, reports: list[Path], vocabulary):
@@ -79,12 +88,13 @@ def test_every_form_is_the_same_in_any_order_of_adding(memory: OxigraphStore, vo
         record.id = f"demo-{number:02d}"
         graphs[f"entry:{record.id}"] = entry_triples(demo_document(number), record, vocabulary)
     memory.replace_many(graphs)
-    first = {format: export(memory, format) for format in FORMATS}
+    forms = [form for form in FORMATS if form != "parquet" or importlib.util.find_spec("pyarrow")]
+    first = {format: export(memory, format) for format in forms}
     assert all(first.values())
     memory.remove(*graphs)
     for name in reversed(graphs):
         memory.replace(name, reversed(graphs[name]))
-    assert {format: export(memory, format) for format in FORMATS} == first
+    assert {format: export(memory, format) for format in forms} == first
     with pytest.raises(KgError, match="choose one of turtle"):
         export(memory, "word")
 
@@ -167,3 +177,196 @@ def test_network_files_are_read_by_others_and_hold_no_date(demo: OxigraphStore, 
         assert graph.number_of_edges() == ours.number_of_edges()
         assert graph.nodes[record.paper]["label_en"] == "Control \ufffd <&> \ufffd 😀"
         assert b"lastmodified" not in path.read_bytes()
+
+
+#: Names that wish a file, a page, a spreadsheet or a table of tabs ill.
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "=cmd|' /C calc'!A0",
+    "\u202eH100\u2066",
+    'two\r\nlines\tand "quotes"; \\',
+    "../../etc/passwd",
+    "CON",
+    "con",
+    "[[x|y]]",
+    "x" * 300,
+    "`$= dv.pages()` %%a%% ---",
+)
+
+
+@pytest.fixture
+def ill(memory: OxigraphStore, vocabulary: Vocabulary) -> OxigraphStore:
+    """A store of papers whose titles and techniques bear hostile names; the last two papers share one."""
+    graphs = {"source:demo": source_triples(demo_source())}
+    for number, name in enumerate((*HOSTILE, HOSTILE[0]), 1):
+        document, record = demo_document(number), demo_record(number)
+        record.id, record.title, record.paper = document.id, name, f"paper:p{number}"
+        record.techniques[0].canonical, record.techniques[0].concept = name, f"technique:t{min(number, 10)}"
+        record.brief.technique = name
+        graphs[f"entry:{document.id}"] = entry_triples(document, record, vocabulary)
+    memory.replace_many(graphs)
+    return memory
+
+
+def members(data: bytes) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
+def test_cytoscape_is_read_back(ill: OxigraphStore):
+    data = export(ill, "cytoscape")
+    assert b"<" not in data
+    back, ours = networkx.cytoscape_graph(json.loads(data)), network(ill)
+    assert back.is_directed()
+    assert set(back) == set(ours)
+    assert set(back.edges(keys=True)) == set(ours.edges(keys=True))
+    assert back.nodes["paper:p3"]["name"] == "H100"
+    edge = back.edges["technique:longdemo", "technique:h2o", "outperforms"]
+    assert (edge["interaction"], edge["support"], edge["quote"]) == ("outperforms", 11, 'it beats "H2O"')
+    ids = [one["data"]["id"] for one in json.loads(data)["elements"]["edges"]]
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize(("of", "items"), [("", 14), ("technique", 11), ("institution", 1)])
+def test_vosviewer_has_an_item_a_concept_and_a_link_a_pair(ill: OxigraphStore, of: str, items: int):
+    made = members(export(ill, "vosviewer", of))
+    assert list(made) == ["map.txt", "network.txt"]
+    head, *rows = [line.split("\t") for line in made["map.txt"].removesuffix("\n").split("\n")]
+    assert head == ["id", "label", "weight<Papers>", "weight<Support>"]
+    assert [row[0] for row in rows] == [str(number) for number in range(1, items + 1)]
+    assert all(len(row) == 4 and row[1] and not row[1].startswith("=") for row in rows)
+    assert not set('<>"\u202e') & set("".join(row[1] for row in rows))
+    found = {row[1]: row[0] for row in rows}
+    if of == "institution":
+        assert rows == [["1", "Tsinghua University", "11", "1"]]
+        assert made["network.txt"] == ""
+        return
+    links = {tuple(line.split("\t")) for line in made["network.txt"].splitlines()}
+    assert all(int(one) < int(other) <= items for one, other, _ in links)
+    one, other = sorted((found["H2O"], found["H100"]), key=int)
+    assert (one, other, "1") in links
+    assert next(row for row in rows if row[1] == "H2O")[2:] == ["11", "1"]  # one institution stands behind all
+
+
+def test_vosviewer_takes_what_papers_share(demo: OxigraphStore):
+    with pytest.raises(KgError, match="choose one of concept, institution"):
+        export(demo, "vosviewer", "paper")
+    with pytest.raises(KgError, match="only vosviewer"):
+        export(demo, "neo4j", "technique")
+
+
+def test_neo4j_has_typed_headers_and_no_loose_end(ill: OxigraphStore):
+    made = members(export(ill, "neo4j"))
+    tables = {
+        name: list(csv.DictReader(io.StringIO(text, newline=""))) for name, text in made.items() if name.endswith("csv")
+    }
+    papers, concepts, edges = (tables[f"{name}.csv"] for name in ("papers", "concepts", "relationships"))
+    assert {row[":LABEL"] for row in papers} == {"Paper"}
+    assert {"Technique", "Hardware", "Institution", "Metric"} <= {row[":LABEL"] for row in concepts}
+    ids = [row["id:ID"] for row in (*papers, *concepts)]
+    ours = network(ill)
+    assert sorted(ids) == sorted(ours)
+    assert [(row[":START_ID"], row[":END_ID"]) for row in edges] == [ends[:2] for ends in sorted(ours.edges(keys=True))]
+    assert {"PROPOSES", "COMPARES_WITH", "OUTPERFORMS"} <= {row[":TYPE"] for row in edges}
+    said = {row["id:ID"]: row for row in papers}
+    assert said["paper:p2"]["title"] == "'" + HOSTILE[1]
+    assert said["paper:p4"]["title"] == 'two lines and "quotes"; \\'
+    assert said["paper:p1"]["year:int"] == "2025"
+    assert said["paper:p1"]["sources:string[]"] == "demo-01"
+    shared = next(row for row in concepts if row["id:ID"] == "technique:h2o")
+    assert (shared["papers:int"], shared["support:int"]) == ("11", "1")
+    beats = next(row for row in edges if row[":START_ID"] == "technique:longdemo" and row[":TYPE"] == "OUTPERFORMS")
+    assert (beats["support:int"], beats["quote"], beats["quote_entry"]) == ("11", 'it beats "H2O"', "demo-01")
+    for name, text in made.items():  # one row a line: neo4j-admin reads no other without being told
+        if name.endswith("csv"):
+            assert text.count("\n") == len(tables[name]) + 1
+
+
+def test_vault_has_a_note_a_node_and_no_broken_link(ill: OxigraphStore):
+    made, ours = members(export(ill, "obsidian")), network(ill)
+    assert len(made) == len(ours)
+    assert len({path.casefold() for path in made}) == len(made)
+    ids = {}
+    for path, note in made.items():
+        folder, _, name = path.partition("/")
+        assert re.fullmatch(r"[a-z]+/[^\\/:*?\"<>|#^\[\]\n\u202e]+\.md", path)
+        assert len(name.encode()) <= 160
+        assert not name.startswith((".", "-"))
+        assert name.casefold() not in ("con.md", "..md")
+        _, front, body = note.split("---\n", 2)
+        facts = yaml.safe_load(front)
+        ids[facts["id"]] = path
+        assert folder == ("papers" if facts["type"] == "paper" else facts["type"])
+        assert re.search(r"(?<!\\)<|`[^`]*(?<!\\)`|(?<!\\)%%|\u202e", body) is None
+        for target in re.findall(r"(?<!\\)\[\[([^|\]]+)\|[^|\[\]]+\]\]", body):
+            assert f"{target}.md" in made
+        assert body.count("\n- [[") == ours.in_degree(facts["id"]) + ours.out_degree(facts["id"])
+    assert set(ids) == set(ours)
+    paper = made[ids["paper:p2"]]
+    assert yaml.safe_load(paper.split("---\n")[1])["title"] == HOSTILE[1]
+    assert "## proposes" in paper
+    assert "cuts the KV cache ofLlama by 50%" in paper
+    assert yaml.safe_load(made[ids["technique:h2o"]].split("---\n")[1])["papers"] == 11
+
+
+@pytest.mark.parametrize("format", ["turtle", "jsonld"])
+def test_provenance_is_stated_in_prov(demo: OxigraphStore, format: str):
+    graph = rdflib.Dataset(default_union=True)
+    graph.parse(data=export(demo, format), format={"turtle": "turtle", "jsonld": "json-ld"}[format])
+    name = lambda curie: rdflib.URIRef(iri(curie))  # noqa: E731
+    derived, attributed = name("prov:wasDerivedFrom"), name("prov:wasAttributedTo")
+    paper, entry, text = "paper:longdemo-long-videos", "entry:demo-01", "entry:demo-01/text/A"
+    for one, other in ((paper, entry), (entry, "source:demo"), (text, "source:demo"), (f"{entry}/relation/1", text)):
+        assert (name(one), derived, name(other)) in graph
+    made = set(graph.subjects(name("kg:extractor")))
+    assert made
+    for node in made:
+        assert [str(agent) for agent in graph.objects(node, attributed)] == [iri("extractor:annotation")]
+        assert list(graph.objects(node, derived))
+    assert (name("extractor:annotation"), name("rdf:type"), name("prov:Agent")) in graph
+    plain = rdflib.Dataset(default_union=True)
+    plain.parse(data=export(demo, "nquads"), format="nquads")
+    added = set(graph.triples((None, None, None))) - set(plain.triples((None, None, None)))
+    assert {str(p) for _, p, _ in added} <= {iri(f"prov:{x}") for x in ("wasDerivedFrom", "wasAttributedTo")} | {
+        iri("rdf:type"),
+        iri("rdfs:label"),
+    }
+    assert set(plain.triples((None, None, None))) <= set(graph.triples((None, None, None)))
+
+
+def test_parquet_is_read_back_or_says_what_it_needs(ill: OxigraphStore):
+    if importlib.util.find_spec("pyarrow") is None:
+        with pytest.raises(KgError, match="pip install pyarrow"):
+            export(ill, "parquet")
+        return
+    parquet = importlib.import_module("pyarrow.parquet")
+    with zipfile.ZipFile(io.BytesIO(export(ill, "parquet"))) as archive:
+        tables = {name: parquet.read_table(io.BytesIO(archive.read(name))).to_pylist() for name in archive.namelist()}
+    papers, evidence = tables["papers.parquet"], tables["evidence.parquet"]
+    assert len(papers) == len(HOSTILE) + 1
+    assert (papers[1]["title"], papers[1]["year"], papers[1]["sources"]) == (HOSTILE[1], 2025, ["demo-02"])
+    assert len(evidence) == export(ill, "evidence-csv").count(b"\ndemo") or evidence[0]["start"] >= 0
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("a/b\\c", "a b c"),
+        ("..", "_"),
+        ("NUL.txt", "_NUL.txt"),
+        ("注意力 机制", "注意力 机制"),
+        ("x. ", "x"),
+        ("好" * 100, "好" * 40),
+        ("", "_"),
+    ],
+)
+def test_names_of_files_are_safe(text: str, name: str):
+    assert file_name(text) == name
+
+
+def test_names_of_files_are_unique_in_any_order():
+    things = [("technique:a", "Flash"), ("model:b", "FLASH"), ("task:c", "ﬂash"), ("task:d", "Other")]
+    names = file_names(things)
+    assert len({name.casefold() for name in names.values()}) == 4
+    assert names["task:d"] == "Other"
+    assert file_names(reversed(things)) == names

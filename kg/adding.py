@@ -1,0 +1,296 @@
+"""How papers come into a store: what is new, changed, unchanged or gone, of each file; see `kg.pipeline`."""
+
+from __future__ import annotations
+
+import signal
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from kg.model import Batch, Document, KgError, Source
+from kg.pipeline import Added, Annotations, Pipeline, Progress, Wanted, annotated
+from kg.workers import Workers
+
+if TYPE_CHECKING:
+    from kg.graph.bulk import Bulk
+    from kg.graph.rdf import Written
+    from kg.graph.store import Store
+    from kg.graph.works import Works
+
+#: Entries that are stored by a transaction each, before more are taken to be many.
+_FEW = 64
+Texts = dict[str, bytes]  # graphs in N-Triples, by name
+
+
+class Adding:
+    """One call of `add`: what it knows of the store, and what it has done; what was stored counts when it ends.
+
+    A few entries are stored by a transaction each. Of more, those that are new are loaded in bulk.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        store: Store,
+        annotations: Annotations | None,
+        strict: bool,
+        wanted: Wanted | None,
+        progress: Progress | None,
+        workers: Workers[Document | KgError, Written | KgError],
+    ) -> None:
+        self.pipeline, self.store, self.annotations, self.workers = pipeline, store, annotations, workers
+        self.strict, self.wanted, self.progress = strict, wanted, progress
+        self.report = Added()
+        self.claimed: dict[str, str] = {}  # source name -> file, in this call
+        self.met: set[str] = set()
+        self._ours: set[str] = set()  # entries stored in this call, by the sources' own names for them
+        self._held: set[str] = set()  # sources that the store has
+        self._bulk: Bulk | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let all that was stored count, even when interrupted; raises Fault when it cannot."""
+        if self._bulk:
+            with _uninterrupted():
+                self._bulk.finish()
+
+    @cached_property
+    def works(self) -> Works:
+        from kg.graph.works import Works
+
+        return Works(self.store, self.pipeline.linker.overrides)
+
+    @cached_property
+    def _was_empty(self) -> bool:
+        """Whether the store had no entry before this call."""
+        return not self.store.select("SELECT ?e { ?e a kg:Entry } LIMIT 1")
+
+    def batch(self, batch: Batch) -> None:
+        """Store the entries of one file; its source's own graph comes with the first of them."""
+        from kg.graph.rdf import source_text
+
+        name = batch.source.name
+        there: set[str] = set()
+        before = len(self.report.skipped)
+        documents = self._own(self._claimed(batch), batch.source, there)
+        pending, kept = self._take(documents, {f"source:{name}": source_text(batch.source)})
+        left_out = [*self.report.skipped[before:], *batch.skipped]
+        if kept and left_out:  # by the file's own name, wherever it lies
+            said = {s.partition(f"{batch.source.file}: ")[2] or s for s in left_out}
+            pending = {f"source:{name}": source_text(replace(batch.source, skipped=tuple(sorted(said))))}
+        if kept:
+            self._replace(pending)
+        if kept and not batch.skipped and self.annotations is None:
+            self._remove_gone(name, there)
+        self.report.skip(batch.skipped, self.strict)
+
+    def _claimed(self, batch: Batch) -> Iterable[Document]:
+        """The documents of a file that may bear its source's name; KgError for a file that may not.
+
+        A file that a source is held of may be newer, but must be sound: what is stored is not given up for less.
+        """
+        from kg.graph.contents import load_source, source_names
+
+        source = batch.source
+        settle = "add the file with --as NAME, or remove the other first."
+        if source.name in self.claimed:
+            raise KgError(f"{source.file}: the name {source.name} belongs to another file of this call: {settle}")
+        self.claimed[source.name] = source.file
+        if source.name not in source_names(self.store):
+            return batch.documents
+        self._held.add(source.name)
+        held = load_source(self.store, source.name)
+        if held.sha256 == source.sha256:
+            return batch.documents
+        documents = list(batch.documents)
+        entries = self._entries(source.name)
+        if held.file != source.file or not entries.keys() & {d.id for d in documents}:
+            raise KgError(f"{source.file}: the name {source.name} belongs to {held.file} already: {settle}")
+        if batch.skipped:
+            raise KgError(
+                f"{source.file}: {batch.skipped[0].rstrip('.')}; the graph holds {source.name} from a sound file, so "
+                f"nothing was changed: mend the file, or remove {source.name} first."
+            )
+        return documents
+
+    def _entries(self, source: str) -> dict[str, str]:
+        """The entries that the graph holds of a source, by the source's own names for them."""
+        from kg.graph.contents import entry_names
+        from kg.graph.rdf import local_id
+
+        return {local_id(name, source): name for name in entry_names(self.store, source)}
+
+    def _own(self, documents: Iterable[Document], source: Source, there: set[str]) -> Iterator[Document]:
+        """The documents to take from a file, under the file's own names for them."""
+        from kg.graph.rdf import local_id
+
+        for document in documents:
+            document = replace(document, id=local_id(document.id, source.name))
+            if self.annotations is not None:
+                name = annotated(self.annotations, document)
+                if name is None:
+                    continue
+                self.met.add(name)
+            there.add(document.id)
+            if self.wanted is None or self.wanted(document):
+                yield document
+
+    def _take(self, documents: Iterable[Document | KgError], pending: Texts) -> tuple[Texts, int]:
+        """Store entries unless they are unchanged, what is pending with the first of them.
+
+        Gives what is still pending, and how many entries are in the graph now.
+        """
+        from kg.graph.store import Fault
+
+        waiting: deque[tuple[Document | KgError, str]] = deque()
+        unchanged = len(self.report.unchanged)
+        stored = 0
+        for written in self.workers.map(self._due(documents, waiting), self.pipeline.load):
+            document, mark = waiting.popleft()
+            try:
+                if isinstance(written, KgError) or isinstance(document, KgError):
+                    raise KgError(str(written))
+                self._store(document, written, mark, pending)
+                pending, stored = {}, stored + 1
+            except Fault:
+                raise
+            except KgError as error:
+                self.report.skip([str(error)], self.strict)
+        return pending, stored + len(self.report.unchanged) - unchanged
+
+    def _due(
+        self, documents: Iterable[Document | KgError], waiting: deque[tuple[Document | KgError, str]]
+    ) -> Iterator[Document | KgError]:
+        """The documents that are new or changed; `waiting` gets them with their new marks."""
+        from kg.graph.rdf import fingerprint
+
+        for document in documents:
+            mark = ""
+            if isinstance(document, Document):
+                marks = [fingerprint(document, v) for v in self.pipeline.versions(self.annotations, document)]
+                is_new = self._was_empty and document.id not in self._ours
+                name, held = ("", "") if is_new else self.works.held(document.id, document.source)
+                if held in marks:
+                    self.report.unchanged.append(name)
+                    self._tell(name)
+                    continue
+                mark = marks[0]
+            waiting.append((document, mark))
+            yield document
+
+    def _store(self, document: Document, written: Written, mark: str, pending: Texts) -> None:
+        """Store an entry, in bulk if it is a new one of many; what is pending comes with it."""
+        from kg.graph.rdf import marked
+
+        # Without a mark, the next `add` reads the entry again.
+        text = written.text if written.partial else marked(written.text, document.id, mark)
+        if len(self.report.added) >= _FEW and hasattr(self.store, "load") and self._is_new(document):
+            name = document.id
+            self._load({**pending, f"entry:{name}": text}, written.keys)
+        else:
+            name = self._change(document, text, pending)
+        self._ours.add(document.id)
+        self.report.added.append(name)
+        self._tell(name)
+
+    def _is_new(self, document: Document) -> bool:
+        """Whether an entry neither takes the place of another nor changes another's name."""
+        if document.id in self._ours:
+            return False
+        if self._was_empty:
+            return True
+        held, _ = self.works.held(document.id, document.source)
+        return not held and self.works.named(document.id, document.source) == (document.id, {})
+
+    def _load(self, graphs: Texts, keys: Iterable[str]) -> None:
+        if self._bulk is None:
+            from kg.graph.bulk import Bulk
+
+            self._bulk = Bulk(self.store, self.pipeline.linker.overrides)
+        for graph, text in graphs.items():
+            if graph.partition(":")[2] in self._held and graph.startswith("source:"):
+                self._replace({graph: text})
+            else:
+                self._bulk.put(graph, text, keys)
+
+    def _change(self, document: Document, text: bytes, pending: Texts) -> str:
+        """Store an entry, and what its coming changes in others: the works that they describe, and their names."""
+        from kg.graph.rdf import triples_of
+        from kg.graph.reading import read_entry
+        from kg.graph.works import with_name
+
+        self._settle(whole=document.id in self._ours)
+        name, renamed = self.works.named(document.id, document.source)
+        triples = triples_of(text)
+        if name != document.id:
+            triples = with_name(triples, document.id, name)
+        put = self.works.put(*read_entry(triples), triples, renamed)
+        self.store.replace_many({**{graph: triples_of(said) for graph, said in pending.items()}, **put})
+        return name
+
+    def _replace(self, graphs: Texts) -> None:
+        from kg.graph.rdf import triples_of
+
+        for graph, text in graphs.items():
+            if self._bulk:
+                self._bulk.replace(graph, text)
+            else:
+                self.store.replace(graph, triples_of(text))
+
+    def _settle(self, whole: bool = False) -> None:
+        """Wait for the bulk load, which changes the store; with `whole` all that came so far is loaded."""
+        if self._bulk:
+            self._bulk.wait(whole)
+            self.__dict__.pop("works", None)
+
+    def _tell(self, name: str) -> None:
+        if self.progress:
+            self.progress(name, len(self.report.added) + len(self.report.unchanged))
+
+    def _remove_gone(self, source: str, there: set[str]) -> None:
+        """Take out what a file that was read without fault no longer has."""
+        gone = sorted(name for local, name in self._entries(source).items() if local not in there)
+        if gone:
+            self._settle()
+            self.store.replace_many(self.works.drop(gone))
+            self.report.removed += gone
+
+    def rest(self, had_files: bool) -> None:
+        """Records whose texts were in no file: they replace what the graph holds of the entry, if it does."""
+        from kg.graph.contents import entry_named, load_entry
+        from kg.graph.rdf import local_id
+
+        if self.annotations:
+            self._settle(whole=True)
+        for name in self.annotations or ():
+            if name in self.met:
+                continue
+            held = entry_named(self.store, name)
+            if had_files or not held:
+                where = "none of the files holds" if had_files else "the graph does not hold"
+                self.report.skip([f"{name}: {where} such an entry: give the file with its texts too."], self.strict)
+                continue
+            try:
+                document = load_entry(self.store, held)[0]
+                self._take([replace(document, id=local_id(held, document.source))], {})
+            except KgError as error:
+                self.report.skip([str(error)], self.strict)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C is passed over: what is under way takes seconds, and is given up when it is cut short."""
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:  # only the main thread may say so, and only it is interrupted
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

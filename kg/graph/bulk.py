@@ -1,0 +1,157 @@
+"""Many new entries at once: loaded in parts, each of which counts when it is whole.
+
+A transaction an entry takes longer than reading the paper does. Oxigraph's bulk loader is several times as fast, but it
+is no transaction, and what is loaded is not seen before: so the store is staged (see kg.graph.staging), the entries of
+a part are loaded as each would be alone, their works are decided then, all at once, and the part counts. Which entries
+are one work depends on what the store holds, not on the order in which it came, so that the graph is the same, byte for
+byte, as one transaction an entry gives. A killed program loses the parts that were not done, a few seconds of work; an
+interrupted one finishes them. There is no journal of single entries: to write one and read it again would cost as much
+as reading the papers again, and would have to be understood by all that open the store.
+
+Parts are loaded in a thread (the loader lets go of Python's lock), so that what reads papers need not wait.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain
+from typing import TYPE_CHECKING, Protocol
+
+from kg.graph.rdf import triples_of
+from kg.graph.works import Works, crowd
+from kg.names import iri
+
+if TYPE_CHECKING:
+    from kg.graph.store import Store
+    from kg.link.overrides import Overrides
+
+_TRIPLES = 950_000  # of a part: what the loader takes up at once, and under a GiB of memory
+_SECONDS = 30.0  # that a part takes at most, while papers come slowly
+_KEYS = 400  # that a query names at most
+_HOLDERS = "SELECT ?k ?e {{ VALUES ?k {{ {} }} ?e kg:workKey ?k }}"
+
+
+class Loads(Protocol):
+    """What a store can do that takes much at once, beside what each can."""
+
+    def stage(self) -> None:
+        """What is written from now on counts as a whole: all of it at the next `stage` or `commit`, or nothing."""
+
+    def load(self, data: bytes) -> None:
+        """Put graphs in (TriG) that were not there."""
+
+    def commit(self) -> None:
+        """All that was written since `stage` counts."""
+
+
+class Bulk:
+    """New entries on their way into a store; to be ended with `finish`."""
+
+    def __init__(self, store: Store, overrides: Overrides | None = None) -> None:
+        """The store is one that `Loads`."""
+        self.store, self.overrides = store, overrides
+        self._part = _Part()
+        self._pool = ThreadPoolExecutor(1)
+        self._loading: Future[None] | None = None
+
+    def put(self, graph: str, text: bytes, keys: Iterable[str] = ()) -> None:
+        """Take in a graph (N-Triples) that the store has not; of an entry with its work's keys.
+
+        Raises KgError when the store could not take in an earlier part: then it is as it was before that part.
+        """
+        self._part.put(graph, text, keys)
+        if self._part.is_full():
+            self._hand_over()
+
+    def replace(self, graph: str, text: bytes) -> None:
+        """Put a graph in the place of one that is on its way, or in the store; raises KgError as `put` does."""
+        if graph in self._part.graphs:
+            self._part.graphs[graph] = text
+        else:
+            self.wait()
+            self.store.replace(graph, triples_of(text))
+
+    def wait(self, whole: bool = False) -> None:
+        """Wait until the store is not at work, with `whole` until it has all; raises KgError as `put` does."""
+        if whole and self._part.graphs:
+            self._hand_over()
+        if self._loading:
+            self._loading.result()
+
+    def finish(self) -> None:
+        """Load what is left, and let all of it count; raises KgError as `put` does."""
+        try:
+            self.wait(whole=True)
+            self._loads.commit()
+        finally:
+            self._pool.shutdown()
+
+    @property
+    def _loads(self) -> Loads:
+        return self.store  # type: ignore[return-value]
+
+    def _hand_over(self) -> None:
+        self.wait()
+        # Interrupted between these two, the part is loaded twice, which makes no difference.
+        self._loading = self._pool.submit(self._load, self._part)
+        self._part = _Part()
+
+    def _load(self, part: _Part) -> None:
+        self._loads.load(part.trig())
+        if graphs := Works(self.store, self.overrides).anew(self._met(part)):
+            self.store.replace_many(graphs)
+        self._loads.stage()
+
+    def _met(self, part: _Part) -> set[str]:
+        """The entries whose work may be another because those of a part are there."""
+        new = set(part.keys)
+        if self.overrides and any(name.startswith("paper:") for name in self.overrides.about()):
+            return new
+        found: set[str] = set()
+        for key, holders in self._holders(set(chain.from_iterable(part.keys.values()))).items():
+            if len(holders) < 2:
+                continue
+            found |= holders & new
+            if len(holders - new) <= crowd(key) and (key.startswith("paper:") or len(holders) > crowd(key)):
+                found |= holders  # what the key says of them has changed
+        return found
+
+    def _holders(self, keys: set[str]) -> dict[str, set[str]]:
+        """The entries that have some keys."""
+        import pyoxigraph as ox
+
+        out: dict[str, set[str]] = {}
+        ordered = sorted(keys)
+        for at in range(0, len(ordered), _KEYS):
+            terms = " ".join(str(ox.Literal(key)) for key in ordered[at : at + _KEYS])
+            for row in self.store.select(_HOLDERS.format(terms)):
+                out.setdefault(row["k"], set()).add(row["e"].partition(":")[2])
+        return out
+
+
+class _Part:
+    """Graphs that are loaded together."""
+
+    def __init__(self) -> None:
+        self.graphs: dict[str, bytes] = {}  # in N-Triples
+        self.keys: dict[str, list[str]] = {}  # of the works of entries
+        self._triples = 0
+        self._end = time.monotonic() + _SECONDS
+
+    def put(self, graph: str, text: bytes, keys: Iterable[str]) -> None:
+        if graph.startswith("entry:"):
+            self.keys[graph.partition(":")[2]] = list(keys)
+        self._triples += text.count(b"\n")
+        self.graphs[graph] = text
+
+    def is_full(self) -> bool:
+        return self._triples > _TRIPLES or time.monotonic() > self._end
+
+    def trig(self) -> bytes:
+        return b"".join(
+            chain.from_iterable(
+                (f"GRAPH <{iri(graph)}> {{\n".encode(), text, b"}\n") for graph, text in self.graphs.items()
+            )
+        )

@@ -1,0 +1,125 @@
+"""RDF terms as Python values, and triples in sorted forms: the same bytes from the same content."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import pyoxigraph as ox
+
+from kg.model import KgError
+from kg.names import PREFIXES, curie, iri
+
+_XSD = PREFIXES["xsd"]
+_WHOLE = {_XSD + name for name in ("integer", "int", "long", "short", "nonNegativeInteger", "positiveInteger", "gYear")}
+_REAL = {_XSD + name for name in ("double", "decimal", "float")}
+
+
+def value(term: Any) -> Any:
+    """A term as Python value: IRIs as CURIEs, numbers and truth values as such, other literals as str."""
+    if isinstance(term, ox.NamedNode):
+        return curie(term.value)
+    if not isinstance(term, ox.Literal):
+        return None if term is None else str(term)
+    datatype = term.datatype.value
+    try:
+        if datatype in _WHOLE:
+            return int(term.value)
+        if datatype in _REAL:
+            return float(term.value)
+    except ValueError:  # an ill-formed number of a foreign graph
+        return term.value
+    if datatype == _XSD + "boolean":
+        return term.value in ("true", "1")
+    return term.value
+
+
+def serialised(quads: Iterable[ox.Quad], format: str) -> bytes:
+    """Quads as sorted "nquads", "turtle" (triples of all graphs) or "jsonld"; KgError for another format."""
+    if format == "nquads":
+        return "".join(sorted(f"{quad} .\n" for quad in quads)).encode()
+    if format == "turtle":
+        triples = [triple for node in _by_subject({quad.triple for quad in quads}).values() for triple in node]
+        return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=_used(triples)) or b""
+    if format == "jsonld":
+        return _jsonld(quads)
+    raise KgError(f"{format!r} is not a form of triples: choose nquads, turtle or jsonld.")
+
+
+def _by_subject(triples: Iterable[ox.Triple]) -> dict[str, list[ox.Triple]]:
+    """Triples in reading order: by subject, numbers in it by their value; its class first, then by predicate."""
+    first = iri("rdf:type")
+    nodes: dict[str, list[tuple[bool, str, str, ox.Triple]]] = {}
+    for triple in triples:
+        predicate = triple.predicate.value
+        line = (predicate != first, predicate, str(triple.object), triple)
+        nodes.setdefault(str(triple.subject)[1:-1], []).append(line)
+    return {
+        subject: [line[-1] for line in sorted(nodes[subject], key=lambda line: line[:-1])]
+        for subject in sorted(nodes, key=_natural)
+    }
+
+
+def _natural(text: str) -> list[tuple[int, str]]:
+    pieces = re.split(r"([0-9]+)", text)
+    return [(int(piece), piece) if at % 2 else (0, piece) for at, piece in enumerate(pieces)]
+
+
+def _used(triples: Iterable[ox.Triple]) -> dict[str, str]:
+    """The prefixes that stand in triples."""
+    used = {
+        curie(term.value).partition(":")[0]
+        for triple in triples
+        for term in (*triple, getattr(triple.object, "datatype", None))
+        if isinstance(term, ox.NamedNode)
+    }
+    return {prefix: base for prefix, base in PREFIXES.items() if prefix in used}
+
+
+def _jsonld(quads: Iterable[ox.Quad]) -> bytes:
+    """JSON-LD: an object a named graph, a line a node, CURIEs for IRIs."""
+    graphs: dict[str, list[ox.Triple]] = {}
+    for quad in quads:
+        name = _compact(quad.graph_name.value) if isinstance(quad.graph_name, ox.NamedNode) else ""
+        graphs.setdefault(name, []).append(quad.triple)
+    blocks = []
+    for name in sorted(graphs):
+        nodes = (_jsonld_node(subject, triples) for subject, triples in _by_subject(graphs[name]).items())
+        label = f'"@id":{_line(name)},' if name else ""
+        blocks.append(f'{{{label}"@graph":[\n' + ",\n".join(map(_line, nodes)) + "\n]}")
+    return f'{{"@context":{_line(PREFIXES)},\n"@graph":[\n{",".join(blocks)}\n]}}\n'.encode()
+
+
+def _jsonld_node(subject: str, triples: Iterable[ox.Triple]) -> dict[str, Any]:
+    node: dict[str, list[Any]] = {}
+    for triple in triples:
+        said = _jsonld_value(triple.object)
+        if triple.predicate.value == iri("rdf:type"):
+            node.setdefault("@type", []).append(said["@id"])
+        else:
+            node.setdefault(_compact(triple.predicate.value), []).append(said)
+    return {"@id": _compact(subject)} | {key: said[0] if len(said) == 1 else said for key, said in node.items()}
+
+
+def _line(said: object) -> str:
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def _jsonld_value(term: Any) -> Any:
+    """A term in JSON-LD; whole numbers as such, while other numbers keep their type beside them."""
+    if isinstance(term, ox.NamedNode):
+        return {"@id": _compact(term.value)}
+    if term.language:
+        return {"@value": term.value, "@language": term.language}
+    if term.datatype.value == _XSD + "string":
+        return term.value
+    if term.datatype.value == _XSD + "integer" and str(value(term)) == term.value:
+        return int(term.value)
+    return {"@value": term.value, "@type": _compact(term.datatype.value)}
+
+
+def _compact(name: str) -> str:
+    """A CURIE that JSON-LD expands to the same IRI: percent signs stay."""
+    return next((f"{prefix}:{name[len(base) :]}" for prefix, base in PREFIXES.items() if name.startswith(base)), name)
