@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from kg.compiled import kept, no_search_for_garbage, stamp
 from kg.model import KgError
 from kg.names import PREFIXES, curie
-from kg.text import Token, fold, known_folds, tokens
+from kg.text import TokenLists, fold, known_folds, token_lists
 
 CONCEPT_TYPES = ("topic", "technique", "problem", "task", "metric", "hardware", "model", "dataset")
 #: The file of decisions about names, no part of the vocabulary: see kg/link/overrides.py.
@@ -190,11 +190,10 @@ class Vocabulary:
                     queue.append(child)
         return out
 
-    def match(self, text: str, found: list[Token] | None = None) -> list[Match]:
+    def match(self, text: str, found: TokenLists | None = None) -> list[Match]:
         """Every longest label in a text, all types; labels of one type do not overlap one another."""
-        toks = tokens(text) if found is None else found
-        folds = [t.fold for t in toks]
-        folds.append(_NO_WORD)
+        folds, starts, ends = token_lists(text) if found is None else found
+        folds = [*folds, _NO_WORD]
         out: list[Match] = []
         taken: dict[str, int] = {}  # type -> where its last match ends
         begins = self._trie
@@ -203,15 +202,15 @@ class Vocabulary:
             if "" not in node and folds[i + 1] not in node:
                 continue
             best: dict[str, tuple[int, str]] = {}
-            _, start, end = toks[i]
-            for j in range(i + 1, len(toks) + 1):
+            start, end = starts[i], ends[i]
+            for j in range(i + 1, len(folds)):
                 for kind, concept, label in node.get("", ()):
                     if start >= taken.get(kind, 0) and _spelled(text[start:end], label, kind):
                         best[kind] = (end, concept)
                 node = node.get(folds[j])
-                if node is None or _apart(text, end, toks[j].start):
+                if node is None or _apart(text, end, starts[j]):
                     break
-                end = toks[j].end
+                end = ends[j]
             for kind, (end, concept) in best.items():
                 out.append(Match(concept, kind, start, end))
                 taken[kind] = end
@@ -228,7 +227,7 @@ def _branch(trie: dict[str, Any], folded: str) -> dict[str, Any]:
 def _apart(text: str, end: int, start: int) -> bool:
     """Whether more than a space, hyphen, slash or line break stands between two tokens."""
     between = text[end:start]
-    return between != " " and (start - end > 3 or bool(between.strip(" -\u2010\u2011\u2013_/\n\t'’+.&")))
+    return between not in (" ", "~") and (start - end > 3 or bool(between.strip(" -\u2010\u2011\u2013_/\n\t'’+.&")))
 
 
 @lru_cache(maxsize=100_000)

@@ -67,7 +67,7 @@ def example(folder: str | Path) -> str:
     from pyoxigraph import Quad
 
     from kg.api import Graph
-    from kg.graph.store import serialised
+    from kg.graph.terms import serialised
 
     with Graph(folder, read_only=True) as graph:
         shown = list(_excerpt(graph.store.triples(f"entry:{ENTRY}")))
@@ -79,7 +79,7 @@ def _excerpt(triples: Iterable[Triple]) -> Iterator[Triple]:
     """The triples of the nodes that are shown, but for links to what is not shown."""
     from pyoxigraph import NamedNode
 
-    from kg.graph.rdf import grouped
+    from kg.graph.reading import grouped
     from kg.names import curie
 
     triples = list(triples)

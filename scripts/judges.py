@@ -18,8 +18,8 @@ from kg.evaluation import overlap, pairs, same_name, score
 from kg.extract import judge, pipeline
 from kg.extract.base import to_record
 from kg.extract.context import View, view_of
-from kg.extract.hardware import WORD
 from kg.extract.judge import Features, Judge
+from kg.extract.named import WORD
 from kg.extract.tagger import tagger
 from kg.extract.techniques import role_features
 from kg.graph.records import to_json
@@ -32,7 +32,9 @@ THRESHOLDS = tuple(n / 100 for n in range(20, 55, 5))
 NO_YES = ("no", "yes")
 TOLERANCE = 0.003  # of F1, within which thresholds are as good as one another
 STEPS, RATE = 250, 1e-2
-PENALTIES = {"role": 2e-2, "hardware": 2e-3}  # of judges that are logistic regressions, on the squares of weights
+#: Of judges that are logistic regressions, on the squares of weights.
+PENALTIES = {"role": 2e-2, "hardware": 2e-3, "model": 1e-3}
+PRIOR = 20.0  # the penalty on the first weights of networks, shared among their rows: few rows can teach little
 LIGHT = 1e-4  # the penalty on the weights of the rules
 LEAST = 20  # rows that have a word, for it to be a feature
 SEEDS = 2  # networks whose hidden layers stand side by side, so that one start counts for less
@@ -192,15 +194,15 @@ def fitted_table(
     from torch.nn import functional
 
     inputs, mean, scale = _scaled(table)
-    target = torch.tensor(wanted)
-    nets = []
+    target, penalty = torch.tensor(wanted), PRIOR / max(1, len(table))
+    nets: list[nn.Sequential] = []
     for seed in range(SEEDS):
         torch.manual_seed(seed)
         net = nn.Sequential(nn.Linear(len(names), HIDDEN), nn.ReLU(), nn.Dropout(0.1), nn.Linear(HIDDEN, len(labels)))
         optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=DECAY)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, STEPS)
         for _ in range(STEPS):
-            loss = functional.cross_entropy(net(inputs), target)
+            loss = functional.cross_entropy(net(inputs), target) + penalty * (net[0].weight ** 2).sum()
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

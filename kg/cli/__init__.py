@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Iterable
 from importlib import import_module
 from types import ModuleType
-
-import typer
+from typing import TYPE_CHECKING
 
 from kg.model import KgError
+
+if TYPE_CHECKING:
+    import typer
 
 # Matrices are small here: threads of numpy's library would only wait for one another. It looks when it is first loaded.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -25,6 +28,15 @@ COMMANDS = (
 
 def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     """The command line with some of its commands: those that are not asked for need not be loaded."""
+    import typer
+
+    def top(version: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
+        if version:
+            from kg import __version__
+
+            print(f"kg {__version__}")
+            raise typer.Exit
+
     app = typer.Typer(
         name="kg",
         help="Papers into a bilingual, evidenced knowledge graph: read, ask, report, draw. "
@@ -33,30 +45,26 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
         pretty_exceptions_enable=False,
         add_completion=False,
     )
-    app.callback(invoke_without_command=True)(_top)
+    app.callback(invoke_without_command=True)(top)
     for name in names:
         module = import_module(f"kg.cli.{name.replace('-', '_')}")
         app.command(name, no_args_is_help=False)(module.command)
     return app
 
 
-def _top(version: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
-    if version:
-        from kg import __version__
-
-        print(f"kg {__version__}")
-        raise typer.Exit
-
-
 def main() -> None:
     """The entry point `kg`: errors are one sentence on standard error, never a traceback."""
-    _spare_spacy()
-    gc.set_threshold(50_000, 20, 100)  # most of what a command loads stays: little garbage is found, at a price
-    asked = [name for name in sys.argv[1:2] if name in COMMANDS]
     try:
+        _spare_spacy()
+        gc.set_threshold(50_000, 20, 100)  # most of what a command loads stays: little garbage is found, at a price
+        asked = [name for name in sys.argv[1:2] if name in COMMANDS]
         application(asked or COMMANDS)()
     except KgError as error:
         _fail(str(error))
+    except KeyboardInterrupt:  # while a command is loaded
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        print("Interrupted.", file=sys.stderr)
+        sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

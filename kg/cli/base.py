@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kg.api import Graph
-    from kg.pipeline import Progress
+    from kg.pipeline import Added, Progress
 
 NOTHING_FOUND, SKIPPED, INTERRUPTED = 1, 3, 130
 
@@ -106,16 +106,51 @@ def write(content: str | bytes, output: Path | None) -> None:
     note(f"Wrote {output}.")
 
 
-def write_lines(lines: Sequence[str], skipped: Iterable[str], output: Path | None) -> None:
-    """Tell what was skipped and write a line a paper; KgError when there is none, Exit when something was skipped."""
-    left_out = list(skipped)
-    for sentence in left_out:
-        note(f"Skipped: {sentence}")
-    if not lines:
-        raise KgError("No paper could be read: see above." if left_out else "The files hold no paper.")
-    write("".join(lines), output)
-    if left_out:
+def write_lines(lines: Callable[[Progress | None], Iterable[str]], report: Added, output: Path | None) -> None:
+    """Write a line a paper as they come, to a file whole or not at all, then tell what was skipped.
+
+    `lines` is given what tells of progress. KgError when there is no line, Exit when something was skipped.
+    """
+    on_screen = output is None and sys.stdout.isatty()  # then the lines themselves show how far it is
+    kept = "what was read before is printed." if output is None else "nothing was written."
+    shown = nullcontext() if on_screen else progress("Reading")
+    any_line = False
+    try:
+        with interruptible(lambda: kept), shown as tell, _written(output) as put:
+            for line in lines(tell):
+                put(line.encode())
+                any_line = True
+            if not any_line:
+                raise KgError("No paper could be read: see above." if report.skipped else "The files hold no paper.")
+    except KgError:
+        _tell_skipped(report)
+        raise
+    _tell_skipped(report)
+    if output:
+        note(f"Wrote {output}.")
+    if report.skipped:
         raise typer.Exit(SKIPPED)
+
+
+def _tell_skipped(report: Added) -> None:
+    for sentence in report.skipped:
+        note(f"Skipped: {sentence}")
+
+
+@contextmanager
+def _written(output: Path | None) -> Iterator[Callable[[bytes], object]]:
+    """What writes to a file, or to standard output."""
+    if output is None:
+        sys.stdout.flush()
+        try:
+            yield sys.stdout.buffer.write
+        finally:
+            sys.stdout.buffer.flush()
+        return
+    from kg.views.base import written
+
+    with written(output) as put:
+        yield put
 
 
 def note(sentence: str) -> None:

@@ -1,4 +1,4 @@
-"""kg draw: a picture of the graph that one can explore."""
+"""kg draw: a picture of the graph that one can explore, print, or open in other tools."""
 
 from __future__ import annotations
 
@@ -8,23 +8,46 @@ import typer
 
 from kg.cli.base import HERE, NOTHING_FOUND, Language, Location, Output, choose, language, reading, write
 
-FORMS = ("html",)
+FORMS = ("html", "svg", "png", "graphml", "gexf", "json")
 
 
 def command(
     selection: Annotated[
-        list[str] | None, typer.Argument(help="A question, topic or paper; everything without it.")
+        list[str] | None, typer.Argument(help="A question, paper or concept; everything without it.")
     ] = None,
     graph: Location = HERE,
     lang: Language = "en",
+    depth: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Steps from the selection, from papers to what they name and on; 1 from papers, 2 from a concept.",
+        ),
+    ] = None,
+    types: Annotated[
+        str | None, typer.Option(help="Types of nodes, like technique,hardware; with paper, papers themselves.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="Draw at most so many nodes.")] = 200,
-    format: Annotated[str | None, typer.Option("--format", "-f", help="html, a page that needs no network.")] = None,
+    view: Annotated[
+        str | None,
+        typer.Option(help="lineage: which techniques build on which; collaboration: institutions that work together."),
+    ] = None,
+    colour: Annotated[str | None, typer.Option(help="Colour nodes by type or community.")] = None,
+    format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
     output: Output = None,
 ) -> None:
-    """Draw the graph around a selection as one HTML file that needs no network."""
+    """Draw the graph around a selection: a page to explore without a network, a drawing, or a file for other tools."""
     form = choose(format, output, FORMS, "html")
     with reading(graph) as opened:
-        view = opened.draw(" ".join(selection or []), language(lang), limit)
-        write(view.render(form), output)
-    if not view.papers:
+        drawn = opened.draw(
+            " ".join(selection or []),
+            language(lang),
+            limit,
+            depth=depth,
+            types=[kind.strip() for kind in (types or "").split(",") if kind.strip()],
+            view=view or "",
+            colour=colour or "",
+        )
+        write(drawn.render(form), output)
+    if not drawn.papers:
         raise typer.Exit(NOTHING_FOUND)

@@ -6,23 +6,46 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import HERE, Location, Output, choose, reading, write
+from kg.cli.base import HERE, Location, Output, choose, note, reading, write
+from kg.graph.export_network import ITEMS
 from kg.graph.formats import FORMATS
 
 FORMS = (*FORMATS, "digest")
-#: Forms by the endings of their files; of two with one ending, the first.
-_ENDINGS = {"txt": "digest"} | {form.ending: name for name, form in reversed(FORMATS.items())}
+#: Forms by the endings of their files; of two with one ending, the first. An archive's ending names no form.
+_ENDINGS = {"txt": "digest"} | {form.ending: name for name, form in reversed(FORMATS.items()) if form.write}
+_ABOUT = "; ".join(f"{name}: {form.about}" for name, form in FORMATS.items())
 
 
 def command(
     graph: Location = HERE,
-    format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help=f"{_ABOUT}; digest: a report as it was.",
+            show_default="by the file's ending, else turtle",
+        ),
+    ] = None,
     source: Annotated[
         str | None, typer.Option("--source", "-s", help='Only this source ("000"); digest needs one.')
     ] = None,
+    of: Annotated[
+        str,
+        typer.Option(help=f"What the network for VOSviewer is of: {', '.join(ITEMS)}.", show_default="concept"),
+    ] = "",
     output: Output = None,
 ) -> None:
-    """Export the graph; `--format digest --source 000` gives a report back byte for byte."""
+    """Export the graph; `--format digest --source 000` gives a report back byte for byte.
+
+    vosviewer, neo4j, obsidian and parquet are several files: -o names a new folder, or one FILE.zip.
+    """
     form = choose(format, output, FORMS, "turtle", _ENDINGS)
     with reading(graph) as opened:
-        write(opened.export(form, source), output)
+        if output is None:
+            write(opened.export(form, source, of), None)
+            return
+        from kg.views.export import save
+
+        save(opened, output, form, source, of)
+        note(f"Wrote {output}.")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.base import FILES, Fast, Jobs, Output, Strict, choose, interruptible, progress, write_lines
+from kg.cli.base import FILES, Fast, Jobs, Output, Strict, choose, write_lines
+
+if TYPE_CHECKING:
+    from kg.pipeline import Progress
 
 FORMS = ("jsonl",)
 
@@ -27,8 +31,9 @@ def command(
 
     choose(format, output, FORMS, "jsonl")
     report = Added()
-    lines: list[str] = []
-    with interruptible(lambda: "nothing was written."), progress("Reading") as tell:
+
+    def lines(tell: Progress | None) -> Iterator[str]:
         pipeline = Pipeline(fast=fast, jobs=jobs or cores())
-        lines.extend(pipeline.lines(files, strict=strict, progress=tell, report=report))
-    write_lines(lines, report.skipped, output)
+        return pipeline.lines(files, strict=strict, progress=tell, report=report)
+
+    write_lines(lines, report, output)

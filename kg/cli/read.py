@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kg.cli.base import FILES, Output, Strict, choose, interruptible, progress, write_lines
+from kg.cli.base import FILES, Output, Strict, choose, write_lines
 from kg.model import Document, KgError
+
+if TYPE_CHECKING:
+    from kg.pipeline import Added, Progress
 
 FORMS = ("jsonl",)
 _TEXTS = {"title": "T", "abstract": "A", "institutions": "I", "brief": "B", "brief_title": "H", "keywords": "K"}
@@ -21,21 +26,28 @@ def command(
     strict: Strict = False,
 ) -> None:
     """Print what stands in files: one JSON object a paper, in the `papers` form, with the repairs that were made."""
-    from kg.pipeline import Added, Pipeline
+    from kg.pipeline import Added
 
     choose(format, output, FORMS, "jsonl")
-    report, lines = Added(), []
-    with interruptible(lambda: "nothing was written."), progress("Reading") as tell:
-        for batch in Pipeline().batches(files, None, report, strict):
-            try:
-                for document in batch.documents:
-                    lines.append(json.dumps(row(document, batch.source.file), ensure_ascii=False) + "\n")
-                    if tell:
-                        tell(document.id, len(lines))
-                report.skip(batch.skipped, strict)
-            except KgError as error:
-                report.skip([str(error)], strict)
-    write_lines(lines, report.skipped, output)
+    report = Added()
+    write_lines(partial(_lines, files, strict, report), report, output)
+
+
+def _lines(files: list[str], strict: bool, report: Added, tell: Progress | None) -> Iterator[str]:
+    """A line of JSON for each paper that can be read."""
+    from kg.pipeline import Pipeline
+
+    done = 0
+    for batch in Pipeline().batches(files, None, report, strict):
+        try:
+            for document in batch.documents:
+                yield json.dumps(row(document, batch.source.file), ensure_ascii=False) + "\n"
+                done += 1
+                if tell:
+                    tell(document.id, done)
+            report.skip(batch.skipped, strict)
+        except KgError as error:
+            report.skip([str(error)], strict)
 
 
 def row(document: Document, file: str) -> dict[str, Any]:

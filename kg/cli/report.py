@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,13 +18,27 @@ def command(
     ] = None,
     graph: Location = HERE,
     lang: Language = "en",
+    sections: Annotated[
+        str, typer.Option("--sections", help="The sections wanted, in their order: briefs,results,bibliography.")
+    ] = "",
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--columns", help="The columns of a section: results=metric,value,paper. May be given again."),
+    ] = None,
+    layout: Annotated[
+        Path | None, typer.Option("--layout", help="A YAML file of sections, each with its columns and length.")
+    ] = None,
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
     output: Output = None,
 ) -> None:
-    """Write a report: scope, briefs, techniques, comparable results, hardware, institutions, bibliography."""
+    """Write a report: scope, briefs, techniques and how they relate, comparable results, matrices, who and when,
+    contradictions, what is missing, bibliography; each line with its papers."""
     form = choose(format, output, FORMS, "md")
+    wanted = [name.strip() for name in sections.split(",") if name.strip()]
     with reading(graph) as opened:
-        view = opened.report(" ".join(selection or []), language(lang))
+        view = opened.report(
+            " ".join(selection or []), language(lang), layout=layout or "", sections=wanted, columns=columns or ()
+        )
         write(view.render(form), output)
     if not view.papers:
         raise typer.Exit(NOTHING_FOUND)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 CONFIG = Path(__file__).with_name("config.cfg")
 #: Raised when what is extracted changes, so that graphs built before are read again.
-VERSION = "5"
+VERSION = "6"
 TAGGER = "kg_tagger"  # what costs most, and `fast` does without
 
 
@@ -47,8 +47,7 @@ def _assembled(model: Endpoint | None, fast: bool) -> Language:
     from kg.compiled import no_search_for_garbage
 
     with no_search_for_garbage():
-        import spacy
-        from spacy.util import load_config, registry
+        from spacy.util import get_lang_class, load_config, registry
 
         from kg.extract import base  # noqa: F401  registers the tokenizer
 
@@ -60,7 +59,7 @@ def _assembled(model: Endpoint | None, fast: bool) -> Language:
     if fast:
         config["nlp"]["pipeline"] = [name for name in config["nlp"]["pipeline"] if name != TAGGER]
         del config["components"][TAGGER]
-    nlp = spacy.blank("xx").from_config(config)
+    nlp = get_lang_class("xx").from_config(config)
     if model:
         import kg.extract.llm  # noqa: F401  registers them in a checkout that is not installed
 

@@ -14,7 +14,7 @@ from spacy.util import registry
 from spacy.vocab import Vocab
 
 from kg.model import LISTS, Brief, Document, Evidence, Mention, Record, Relation, Result, Topic
-from kg.text import Token, fold, raw_span, sentences, tokens
+from kg.text import fold, raw_span, sentences, token_lists
 from kg.vocabulary import Match, Vocabulary
 
 if TYPE_CHECKING:
@@ -42,8 +42,9 @@ class Parts:
     kind: str = "method"
     code_url: str = ""
     brief: Brief = dataclasses.field(default_factory=Brief)
-    folded: list[Token] = dataclasses.field(default_factory=list)
-    starts: list[int] = dataclasses.field(default_factory=list)  # of the folded tokens
+    forms: list[str] = dataclasses.field(default_factory=list)  # the folded words, see kg.text.token_lists
+    starts: list[int] = dataclasses.field(default_factory=list)  # where each of them starts
+    ends: list[int] = dataclasses.field(default_factory=list)
     matches: list[Match] = dataclasses.field(default_factory=list)  # every label of the vocabulary in the Doc
     sentences: list[tuple[int, int]] = dataclasses.field(default_factory=list)
     tags: Tags | None = None  # None without a tagger
@@ -115,12 +116,13 @@ def make_doc(nlp: Language, document: Document, vocabulary: Vocabulary) -> Doc:
             at += len(text) + len(_GAP)
     text = _GAP.join(pieces)
     doc = Entry(nlp.vocab)
-    found = tokens(text)
+    found = token_lists(text)
     doc._ = Parts(
         text=text,
         fields=fields,
-        folded=found,
-        starts=[t.start for t in found],
+        forms=found[0],
+        starts=found[1],
+        ends=found[2],
         matches=vocabulary.match(text, found),
         sentences=[(start + s, start + e) for start, end in fields.values() for s, e in sentences(text[start:end])],
     )
@@ -160,32 +162,31 @@ def mentions(doc: Doc, kind: str) -> list[Mention]:
     return [m for m in doc._.mentions if m.type == kind]
 
 
-def folded(doc: Doc, start: int, end: int) -> list[Token]:
-    """The folded tokens inside a span of the Doc."""
-    found: list[Token] = doc._.folded
-    starts: list[int] = doc._.starts
-    first = bisect_left(starts, start)
-    last = bisect_left(starts, end, first)
-    return found[first : last - (last > first and found[last - 1].end > end)]  # tokens do not overlap
+def word_places(doc: Doc, start: int, end: int) -> slice:
+    """The places of the folded words inside a span of the Doc: a slice of `doc._.forms`, `starts` and `ends`."""
+    parts: Parts = doc._
+    first = bisect_left(parts.starts, start)
+    last = bisect_left(parts.starts, end, first)
+    return slice(first, last - (last > first and parts.ends[last - 1] > end))  # tokens do not overlap
 
 
 def folds(doc: Doc, start: int, end: int, most: int | None = None) -> list[str]:
     """The folded words of a span of the Doc, or the first of them: `kg.text.tokens` of its text, not made again."""
     parts: Parts = doc._
-    text, found, starts = parts.text, parts.folded, parts.starts
+    text, starts, ends = parts.text, parts.starts, parts.ends
     first = bisect_left(starts, start)
     if most is not None and first + most < len(starts) and starts[first + most] < end:
         last, end = first + most, starts[first + most]
     else:
         last = bisect_left(starts, end, first)
     if (
-        (first and found[first - 1].end > start)
-        or (first < last and found[last - 1].end > end)
+        (first and ends[first - 1] > start)
+        or (first < last and ends[last - 1] > end)
         or (text[start - 1 : start] != " " and _cuts(text[start - 1 : start + 1]))
         or (text[end : end + 1] != " " and _cuts(text[end - 1 : end + 1]))
     ):
-        return [t.fold for t in tokens(text[start:end])][:most]  # the span begins or ends inside a token
-    return [t.fold for t in found[first:last]]
+        return token_lists(text[start:end])[0][:most]  # the span begins or ends inside a token
+    return parts.forms[first:last]
 
 
 def _cuts(around: str) -> bool:
@@ -234,9 +235,10 @@ def read_fields(doc: Doc) -> list[tuple[int, int]]:
 def first_matches(doc: Doc, kind: str) -> dict[str, list[Match]]:
     """Concepts of a type named in title or abstract, each with its places; the abstract's come first."""
     out: dict[str, list[Match]] = {}
-    for start, end in read_fields(doc):
-        for match in doc._.matches:
-            if match.type == kind and start <= match.start and match.end <= end:
+    found = [match for match in doc._.matches if match.type == kind]
+    for start, end in read_fields(doc) if found else ():
+        for match in found:
+            if start <= match.start and match.end <= end:
                 out.setdefault(match.concept, []).append(match)
     return out
 

@@ -6,13 +6,14 @@ Generic baselines ("prior methods", "the state of the art") are none; the empty 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from kg.extract import outcomes_zh
 from kg.extract.outcome_judge import unit_class
 from kg.extract.outcomes import Lexicon, Place, Reading, Sentence
 from kg.extract.weighing import Candidates, bucket
-from kg.text import fold
+from kg.text import Remembered, fold
 
 _AGAINST = re.compile(
     r"\b(?:(?P<over>over|on top of|improv(?:es|ing) (?:over|upon))|(?P<than>than)|"
@@ -55,6 +56,8 @@ class Baselines:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
+        self.compared = lru_cache(maxsize=16)(self._compared)  # a sentence is asked of for each number of the next
+        self.form = Remembered(self._form)
 
     def candidates(self, place: Place, reading: Reading, last: str) -> Candidates:
         """Baselines by their text; `last` is the baseline of the result before in the same sentence."""
@@ -79,7 +82,7 @@ class Baselines:
                 found.setdefault(other.text, set()).add(f"sentence before {other.marker}")
         first = self._first(place, reading, others)
         for text, features in found.items():
-            features |= self._form(text)
+            features |= self.form[text]
             features |= {"first"} if text == first else set()
         found[""] = {
             "none",
@@ -100,7 +103,7 @@ class Baselines:
 
     def others(self, sentence: Sentence) -> list[Other]:
         """What a sentence compares with, by its words, what it calls original, and the methods and models it names."""
-        found = self.compared(sentence.text)
+        found = list(self.compared(sentence.text))
         for match in self.lexicon.references.finditer(sentence.text):
             stop = _END.search(sentence.text + " ", match.end())
             phrase = _EDGE.split(sentence.text[match.start() : stop.start() if stop else None])[0]
@@ -113,7 +116,7 @@ class Baselines:
                 found.append(Other(start, end, sentence.text[start:end], kind))
         return found
 
-    def compared(self, text: str) -> list[Other]:
+    def _compared(self, text: str) -> list[Other]:
         """What stands behind words of comparison."""
         found = []
         for match in _AGAINST.finditer(text):

@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from itertools import islice
 
 from spacy.tokens import Doc
@@ -39,6 +39,12 @@ _HEADS = (
 
 
 @cache
+def _cues(vocabulary: Vocabulary) -> dict[str, frozenset[str]]:
+    """The words of each group."""
+    return {group: vocabulary.cues(group) for group in GROUPS}
+
+
+@cache
 def _marks(vocabulary: Vocabulary) -> Remembered[int]:
     """The groups that a word belongs to, as bits, by its spelling."""
     bits: dict[str, int] = {}
@@ -64,6 +70,7 @@ def likelihood(weights: dict[str, float], features: dict[str, float]) -> float:
     return 1 / (1 + math.exp(-weights["bias"] - total))
 
 
+@lru_cache(maxsize=50_000)
 def canonical(surface: str) -> str:
     """A phrase as a noun phrase of the field: lower case but for names and acronyms.
 
@@ -86,7 +93,7 @@ class View:
 
     def __init__(self, doc: Doc, vocabulary: Vocabulary) -> None:
         self.doc, self.text, self.vocabulary = doc, doc._.text, vocabulary
-        self.cues = {group: vocabulary.cues(group) for group in GROUPS}
+        self.cues = _cues(vocabulary)
         self.marks = _marks(vocabulary)
         self._heads = _heads(vocabulary)
         self._proposes = self.cues["propose"] - _WE
@@ -95,11 +102,12 @@ class View:
         self.name = fold(doc._.name)
         self.acronym_of: dict[str, str] = {}
         self._features: dict[tuple[int, int], dict[str, float]] = {}
+        self._of_phrases: dict[tuple[int, int], dict[str, float]] = {}
         self.phrases = [p for p in map(self._trimmed, doc._.phrases) if p]
         self._folded = {(p.start, p.end): self.folded(p.start, p.end) for p in self.phrases}
         self.count = Counter([self._folded[p.start, p.end] for p in self.phrases])
         frames = self.cues["task-frame"]
-        self._frames = [t.start for t in doc._.folded if t.fold in frames]
+        self._frames = [start for word, start in zip(doc._.forms, doc._.starts, strict=True) if word in frames]
         self._acronyms()
         self.contributions = [s for s in doc._.sentences if self._contributes(s)]
         self.first = min((s for s, _ in self.contributions if self._in_abstract(s)), default=0)
@@ -110,9 +118,6 @@ class View:
         self.named = {s: e for (s, e), kind in self.typed.items() if kind in ("hardware", "model", "dataset")}
         self.known = {(m.start, m.end) for m in doc._.matches if m.type == "technique"}
         self.tasks = {(m.start, m.end) for m in doc._.matches if m.type == "task"}
-        self.labels: dict[tuple[int, int], frozenset[str]] = {}
-        for m in doc._.matches:
-            self.labels[m.start, m.end] = self.labels.get((m.start, m.end), frozenset()) | {m.type}
         self._sentences = [words for words in doc._.words if words]
         self._starts = [words[0].start for words in self._sentences]
         self._edges: dict[int, tuple[list[int], list[int]]] = {}  # starts and ends of the words of a sentence
@@ -120,6 +125,14 @@ class View:
         self._forms: dict[tuple[int, int], dict[str, float]] = {}
         self._places: dict[str, list[tuple[int, int]]] = {}
         self._fields = read_fields(doc)
+
+    @cached_property
+    def labels(self) -> dict[tuple[int, int], set[str]]:
+        """The types of the vocabulary's labels by their span."""
+        out: dict[tuple[int, int], set[str]] = {}
+        for match in self.doc._.matches:
+            out.setdefault((match.start, match.end), set()).add(match.type)
+        return out
 
     def places(self, surface: str) -> list[tuple[int, int]]:
         """Where the very words stand in title and abstract, at most five places."""
@@ -251,6 +264,13 @@ class View:
         if span not in self._features:
             self._features[span] = self._seen(phrase)
         return self._features[span]
+
+    def features_of_phrase(self, phrase: Phrase) -> dict[str, float]:
+        """The same for a candidate that is a phrase of the view."""
+        span = (phrase.start, phrase.end)
+        if span not in self._of_phrases:
+            self._of_phrases[span] = {**self.features(phrase), "phrase": 1.0}
+        return self._of_phrases[span]
 
     def _seen(self, phrase: Phrase) -> dict[str, float]:
         words, start, end, before, _ = phrase

@@ -270,7 +270,7 @@ class Grammar:
         quantity, ahead = place.quantity, place.ahead
         metric, span = self.measured(place)
         metric = metric or _SIZES.get(quantity.unit, "") or self.lexicon.near_metric(place)
-        keeps = bool(place.keeps()) and not _BY.search(ahead)
+        keeps = bool(place.keeps) and not _BY.search(ahead)
         bounded = quantity.bound != "exact" or bool(_ONLY.search(ahead))
         of = bool(_OF.search(ahead))
         if quantity.origin or quantity.unit in _RATES:
@@ -300,7 +300,7 @@ class Grammar:
         phrase = noun_phrase(own)
         if phrase and (of or self.lexicon.metric(phrase) or (quantity.unit == "%" and len(phrase.split()) <= 4)):
             return phrase, here
-        cuts = [m.end() for m in _LEFT_STOP.finditer(ahead)] + [c.end - place.low for c in place.keeps()]
+        cuts = [m.end() for m in _LEFT_STOP.finditer(ahead)] + [c.end - place.low for c in place.keeps]
         ahead = ahead[max(cuts) :] if cuts else ahead
         phrase = noun_phrase(_LEVEL_VERB.split(_OF.sub("", ahead))[-1])
         if phrase and len(phrase.split()) <= 5:
@@ -376,7 +376,7 @@ class Grammar:
 
 def _governing(place: Place, by: bool) -> Cue | None:
     """The outcome word before a quantity that governs it: the nearest, but a verb where "by" asks for one."""
-    cues = place.cues_ahead()
+    cues = place.cues
     outcome = [c for c in reversed(cues) if c.group != "keep"]
     verbs = [c for c in outcome if not c.is_noun]
     cue = next(iter(verbs if by and verbs else outcome), None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -19,9 +19,9 @@ from spacy.tokens import Doc
 from kg.extract.base import first_matches, inside, read_fields
 from kg.extract.context import View, view_of
 from kg.extract.judge import Candidate, Features
-from kg.extract.named import add_named
+from kg.extract.named import WORD, add_named
 from kg.extract.phrases import Phrase
-from kg.text import fold
+from kg.text import Token, fold
 from kg.vocabulary import Match, Vocabulary
 
 EXTRACTOR = "hardware/4"
@@ -39,7 +39,6 @@ _SIZED = re.compile(r"(?<![\w.-])\d{1,4} ?-?(?:GB|GiB|G) ?-?(?:consumer |of )?(?
 
 
 _LETTERS = re.compile(r"[^\W\d_]+")
-WORD = "word: "  # begins features that stand for a word: scripts/judges.py leaves out those of rare ones
 
 
 class Kinds(NamedTuple):
@@ -144,8 +143,8 @@ class Hardware:
         fields = read_fields(doc)
         return [
             Match(kinds.bare[t.fold], self.entity, t.start, t.end)
-            for t in doc._.folded
-            if t.fold in kinds.bare and inside((t.start, t.end), fields) and not inside((t.start, t.end), longer)
+            for t in _words_among(doc, kinds.bare)
+            if inside((t.start, t.end), fields) and not inside((t.start, t.end), longer)
         ]
 
     def _ends(self, doc: Doc, match: Match, score: float) -> Iterator[tuple[int, float]]:
@@ -180,7 +179,7 @@ class Hardware:
         for start, end in fields if "GPU" in text or "VRAM" in text else ():
             for sized in _SIZED.finditer(text, start, end):
                 yield *sized.span(), {"memory size": 1.0}
-        for token in [t for t in doc._.folded if t.fold in kinds.makers]:
+        for token in _words_among(doc, kinds.makers):
             if text[token.start].isupper() and inside((token.start, token.end), fields):
                 model = _MODEL.match(text, token.end)
                 if model and _CODE.search(model.group()):
@@ -212,6 +211,12 @@ class Hardware:
         """Where the name of a product ends whose family is known ("Jetson" of "Jetson T9000"); else the label's end."""
         model = _MODEL.match(doc._.text, match.end) if "maker" in self.vocabulary[match.concept].facts else None
         return model.end() if model and _CODE.search(model.group()) else match.end
+
+
+def _words_among(doc: Doc, among: Container[str]) -> list[Token]:
+    """The words of a Doc whose folded form is among these."""
+    parts = doc._
+    return [Token(form, parts.starts[i], parts.ends[i]) for i, form in enumerate(parts.forms) if form in among]
 
 
 def _tagged(doc: Doc, places: list[Match]) -> Features:

@@ -11,7 +11,7 @@ import re
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import field_text, folded
+from kg.extract.base import field_text, word_places
 from kg.extract.names import without_venue
 from kg.text import fold
 from kg.vocabulary import Vocabulary
@@ -46,12 +46,12 @@ class Kind:
                 *(f"{kind}-text" for kind in ("survey", "study", "theory", "system", "method")),
             )
         }
-        #: Each cue with its first word, by which most are known to be absent without a search.
-        self.counted = {
-            group: [(cue.partition(" ")[0], f" {cue} ") for cue in sorted(cues)]
-            for group, cues in self.cues.items()
-            if group.endswith("text")
-        }
+        self.counted = [group for group in self.cues if group.endswith("text")]
+        #: Cues with their group by first word, by which most are known to be absent without a search.
+        self.by_first: dict[str, list[tuple[str, str]]] = {}
+        for group in self.counted:
+            for cue in self.cues[group]:
+                self.by_first.setdefault(cue.partition(" ")[0], []).append((group, f" {cue} "))
 
     def __call__(self, doc: Doc) -> Doc:
         doc._.kind = self.kind(doc)
@@ -60,12 +60,11 @@ class Kind:
     def kind(self, doc: Doc) -> str:
         """The likeliest kind; a paper without evidence is a method."""
         title = f" {fold(without_venue(field_text(doc, 'T')))} "  # a space around each word: whole phrases are counted
-        forms = [t.fold for t in folded(doc, *doc._.fields.get("A", (0, 0)))]
-        abstract, present = f" {' '.join(forms)} ", set(forms)
-        hits = {
-            group: sum([abstract.count(words) for first, words in cues if first in present])
-            for group, cues in self.counted.items()
-        }
+        forms = doc._.forms[word_places(doc, *doc._.fields.get("A", (0, 0)))]
+        abstract, hits = f" {' '.join(forms)} ", dict.fromkeys(self.counted, 0)
+        for first in self.by_first.keys() & forms:
+            for group, words in self.by_first[first]:
+                hits[group] += abstract.count(words)
         named = {g: any(f" {w} " in title for w in words) for g, words in self.cues.items() if g.endswith("title")}
         phrase = presented(field_text(doc, "A"), doc._.name)
         head = self.head(phrase)

@@ -18,12 +18,12 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import field_at, field_text, inside, sentence_of
+from kg.extract.base import Parts, field_at, field_text, inside, sentence_of
 from kg.extract.context import canonical
 from kg.extract.endpoint import Chat, Endpoint, Unanswered, configured
 from kg.extract.numbers import Quantity, plain, quantities
 from kg.model import ENTITY_TYPES, LARGEST, RELATION_TYPES, ROLES, Evidence, KgError, Mention, Relation, Result
-from kg.text import fold, tokens
+from kg.text import fold, token_lists
 from kg.vocabulary import Vocabulary
 
 CONFIDENCE = 0.5  # of what the model alone says; its own figures would mean nothing
@@ -159,11 +159,11 @@ class Kept:
         """The words of the text that a phrase repeats, in any case and spelling; "" when it does not say them."""
         if not isinstance(phrase, str) or len(phrase) > MOST_NAME:
             return ""
-        wanted = [t.fold for t in tokens(phrase)]
-        found = self.doc._.folded
-        for i in range(len(found) - len(wanted) + 1 if wanted else 0):
-            if found[i].fold == wanted[0] and [t.fold for t in found[i : i + len(wanted)]] == wanted:
-                start, end = found[i].start, found[i + len(wanted) - 1].end
+        wanted = token_lists(phrase)[0]
+        said: Parts = self.doc._
+        for i in range(len(said.forms) - len(wanted) + 1 if wanted else 0):
+            if said.forms[i] == wanted[0] and said.forms[i : i + len(wanted)] == wanted:
+                start, end = said.starts[i], said.ends[i + len(wanted) - 1]
                 if field_at(self.doc, start) == field_at(self.doc, end):
                     return self.text[start:end]
         return ""
@@ -202,7 +202,7 @@ class Kept:
         """Whether words are more than generic ones, and no more than a sentence holds."""
         surface = self.text[slice(*span)]
         generic = self.vocabulary.cues("generic")
-        return any(t.fold not in generic and any(map(str.isalpha, t.fold)) for t in tokens(surface)) and inside(
+        return any(form not in generic and any(map(str.isalpha, form)) for form in token_lists(surface)[0]) and inside(
             span, [sentence_of(self.doc, span[0])]
         )
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from kg.extract.outcome_judge import unit_class
 from kg.extract.outcomes import STOP, Lexicon, Place, Reading, noun_phrase
 from kg.extract.weighing import Candidates, bucket
-from kg.text import fold
+from kg.text import Remembered, fold
 
 _REACH = 160  # characters from a number within which a metric is looked for
 _MOST = 6  # metrics of a sentence that are looked at, the nearest first
@@ -23,6 +24,8 @@ class Metrics:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
+        self.bare = Remembered(self._bare).__getitem__
+        self.form = lru_cache(maxsize=20_000)(self._form)
 
     def candidates(self, place: Place, reading: Reading, last: str) -> Candidates:
         """Metrics by their text; `last` is the metric of the result before, "" at the first."""
@@ -42,20 +45,20 @@ class Metrics:
                 break
             where = [f"named {bucket(order, 0, 1, 2)}", *self._where(place, start, end)]
             text = sentence.text[start:end]
-            add(lexicon.named(self._bare(text)), "named", *where)
-            add(self._bare(_wider(sentence.text, start, end)), "wider", *(f"wider {w}" for w in where))
+            add(lexicon.named(self.bare(text)), "named", *where)
+            add(self.bare(_wider(sentence.text, start, end)), "wider", *(f"wider {w}" for w in where))
         for start, end, kind in sentence.names:
             if kind == "dataset" and _distance(place, start, end) <= _REACH:
                 where = self._where(place, start, end)
                 add(f"{sentence.text[start:end]} score", "benchmark", *(f"benchmark {w}" for w in where))
         add(last, "last")
-        trimmed = _TRAILING.sub("", self._bare(reading.metric))
+        trimmed = _TRAILING.sub("", self.bare(reading.metric))
         if trimmed != reading.metric:
             add(lexicon.named(trimmed), "trimmed")
         for text in ("accuracy", "performance", "inference speed"):
             add(text, "constant")
         for text, features in found.items():
-            features |= self._form(text, place, reading)
+            features |= self.form(text, quantity.unit, reading.change)
         return found
 
     def _bare(self, text: str) -> str:
@@ -94,9 +97,9 @@ class Metrics:
             f"{side} {'clause' if re.search('[,;:(]', between) else 'same'}",
         ]
 
-    def _form(self, text: str, place: Place, reading: Reading) -> set[str]:
+    def _form(self, text: str, counted: str, change: str) -> set[str]:
         """What a metric looks like, and whether it goes with the unit and the change of the number."""
-        unit = unit_class(place.quantity.unit)
+        unit = unit_class(counted)
         words = fold(text).split()
         known = self.lexicon.metric(text)
         heads = [w for w in words if w in self.lexicon.metric_words]
@@ -105,16 +108,16 @@ class Metrics:
             f"length {bucket(len(words), 1, 2, 3, 5)}",
             f"head {'of a metric' if words and words[-1] in self.lexicon.metric_heads else 'other'}",
             f"words {'all' if len(heads) == len(words) else 'some' if heads else 'none'}",
-            f"ends {words[-1]} {unit} {reading.change}" if words else "empty",
-            f"is {' '.join(words)} {unit} {reading.change}",
+            f"ends {words[-1]} {unit} {change}" if words else "empty",
+            f"is {' '.join(words)} {unit} {change}",
         }
         if words:
             out.add(f"ends {words[-1]}")
             out.add(f"begins {words[0]}")
         if known:
             usual = known.facts.get("unit", "")
-            out.add(f"unit {unit} {'usual' if place.quantity.unit == usual else 'of ' + unit_class(usual)}")
-            out.add(f"better {known.facts.get('better', '')} {reading.change} {'x' if unit == 'x' else ''}")
+            out.add(f"unit {unit} {'usual' if counted == usual else 'of ' + unit_class(usual)}")
+            out.add(f"better {known.facts.get('better', '')} {change} {'x' if unit == 'x' else ''}")
         return out
 
 

@@ -1,18 +1,28 @@
-"""Models: named pretrained models of the vocabulary, names that end in a size ("Orca-2-13B"), and the tagger's."""
+"""Models: named pretrained models of the vocabulary, names built like theirs ("Orca-2-13B"), and the tagger's.
+
+A name that nobody knows shows itself by its family ("MiniMax-M9" where MiniMax-M2 is known), its size or version, and
+its company: what stands beside it in a list, which word follows it.
+"""
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract.base import first_matches, inside, mentions, read_fields
-from kg.extract.judge import Candidate
-from kg.extract.named import add_named
+from kg.extract.context import View, view_of
+from kg.extract.judge import Candidate, Features
+from kg.extract.named import WORD, add_named
+from kg.text import fold, tokens
 from kg.vocabulary import Vocabulary
 
-EXTRACTOR = "models/3"
+EXTRACTOR = "models/4"
 #: A capitalised name that carries a parameter count: "Orca-2-13B", "Falcon 40B-Instruct".
 _SIZED = re.compile(
     r"(?<![\w-])([A-Z](?:[\w.]{0,40}\w)?(?:[- ][A-Z\d](?:[\w.]{0,40}\w)?){0,3}"
@@ -23,8 +33,69 @@ _SIZES = re.compile(
     r"-?[({\[]((?:\d{1,4}(?:\.\d{1,2})?[BM]|Tiny|Small|Base|Large|Huge|[TSBLH])"
     r"(?:\s?[,/|]\s?(?:\d{1,4}(?:\.\d{1,2})?[BM]|Tiny|Small|Base|Large|Huge|[TSBLH])){1,8})[)}\]]"
 )
+#: A word that may be a name, with what hyphens, points and slashes join to it: "GLM-4.7-Flash", "DiT-XL/2".
+_NAME = re.compile(r"(?<![\w.-])(?=[\w./+-]{0,30}[A-Z\d])[^\W_]\w{0,30}(?:[-./+]\w{1,20}){0,6}")
+#: What goes on with a name behind a space: a version or size, and behind one of these a word.
+_VERSION = re.compile(
+    r" (?:[vV]?\d+\.\d+|[A-Z]\d|(?:\d{1,2}[x×])?\d{1,4}(?:\.\d+)?[BM]\b)(?:[\w.-]{0,30}\w)?(?![\w%×])"
+)
+_VARIANT = re.compile(r" (?:[A-Z][a-z]{2,9}|turbo|instruct)\b")
+_CODED = re.compile(r"\d")
+_LOWER = re.compile(r"-[a-z]{3,12}$")  # "-based" of "LLaMA-based", but "-small" of "T5-small" too
+_BESIDE = re.compile(r"\s?(?:[,/|&]|,? (?:and|or|vs\.?|versus)|\()\s?")  # between two members of a list
+_WORD_BEHIND = re.compile(r"[ -]([A-Za-z]{2,20})")
+_WORD_BEFORE = re.compile(r"([A-Za-z]{2,20})[ -]$")
+_LEAST = 0.04  # mean likelihood by the tagger of a name that is looked at though neither family nor size tells
+_FAMILIES = ("model", "dataset", "hardware", "technique", "metric")  # types of things whose names come in families
 #: Parts of speech that no name begins with: articles, prepositions, pronouns, conjunctions, verbs, adverbs, numbers.
 _NO_NAME = ("DT", "IN", "PRP", "CC", "TO", "VB", "RB", "W", "EX", "MD", "CD")
+
+
+@cache
+def families_of(vocabulary: Vocabulary) -> dict[str, dict[str, float]]:
+    """How many things of a type have names that begin with a word ("qwen"), as a logarithm, by type."""
+    count: dict[str, Counter[str]] = {kind: Counter() for kind in _FAMILIES}
+    for concept in vocabulary.concepts.values():
+        if concept.type in count:
+            named = {label for label in concept.labels() if label.isascii() and not label.islower()}
+            count[concept.type].update({_stem(label) for label in named})
+    return {kind: {stem: math.log(n) / 3 for stem, n in found.items() if n > 1} for kind, found in count.items()}
+
+
+def _stem(name: str) -> str:
+    """The word that begins a name, folded, without its version: "yolo" of "YOLOv8"."""
+    words = [t.fold for t in tokens(name[:40])[:2]]
+    first = words[0] if words else ""
+    return first[:-1] if len(words) > 1 and words[1][0].isdigit() and first.endswith("v") else first
+
+
+def _seen(view: View, families: dict[str, dict[str, float]], start: int, end: int) -> Features:
+    """How the name of a model is built, and its company: its family, its list, the words around it."""
+    text, surface = view.text, view.text[start:end]
+    stem = _stem(surface)
+    out: Features = {f"family {kind}": n for kind, found in families.items() if (n := found.get(stem, 0.0))}
+    if stem and view.name and stem == view.name.partition(" ")[0]:
+        out["own family"] = 1.0
+    out |= {"hyphen before": 1.0} if text[max(0, start - 1) : start] == "-" else {}
+    out |= {"hyphen behind": 1.0} if text[end : end + 1] == "-" else {}
+    out |= {"digit first": 1.0} if surface[0].isdigit() else {}
+    if tail := _LOWER.search(surface):
+        out[f"{WORD}{tail[0][1:]} at end"] = 1.0
+    for kind in _beside(view, start, end):
+        out[f"beside {kind}"] = 1.0
+    if behind := _WORD_BEHIND.match(text, end):
+        out[f"{WORD}{fold(behind[1])} behind"] = 1.0
+    if before := _WORD_BEFORE.search(text, max(0, start - 20), start):
+        out[f"{WORD}{fold(before[1])} before"] = 1.0
+    return out
+
+
+def _beside(view: View, start: int, end: int) -> Iterator[str]:
+    """The types of the named things that stand beside a span in a list."""
+    for (s, e), kind in view.typed.items():
+        near, far = (e, start) if e <= start else (end, s)
+        if 0 < far - near < 8 and _BESIDE.fullmatch(view.text, near, far):
+            yield kind
 
 
 class Models:
@@ -68,7 +139,33 @@ class Models:
                     if sizes := _SIZES.match(doc._.text, match.end):
                         names[match.start, sizes.end()] = f"{names[match.start, match.end]}-{_joined(sizes[1])}"
                         out.append(Candidate(match.start, sizes.end(), 0.9, {"often": often, "sized": 1.0}))
-        return out, names
+        if doc._.tags is None:
+            return out, names
+        spans = {(c.start, c.end) for c in out}
+        out += [Candidate(*span, 0.2, {}) for span in self._built(doc) if span not in spans]
+        view = view_of(doc, self.vocabulary)
+        families = families_of(self.vocabulary)
+        return [c._replace(features=c.features | _seen(view, families, c.start, c.end)) for c in out], names
+
+    @staticmethod
+    def _built(doc: Doc) -> list[tuple[int, int]]:
+        """Spans that are written like names and that the tagger does not rule out, with and without their endings."""
+        text, out = doc._.text, dict[tuple[int, int], None]()
+        for field in read_fields(doc):
+            for found in _NAME.finditer(text, *field):
+                start, end = found.span()
+                mean = doc._.tags.mean("model", start, end)
+                if mean is None or mean < _LEAST:
+                    continue
+                out[start, end] = None
+                if tail := _LOWER.search(found[0]):
+                    out[start, start + tail.start()] = None
+                if version := _VERSION.match(text, end):
+                    end = version.end()
+                    out[start, end] = None
+                if _CODED.search(text, start, end) and (variant := _VARIANT.match(text, end)):
+                    out[start, variant.end()] = None
+        return list(out)
 
     @staticmethod
     def _sized(doc: Doc) -> list[tuple[int, int]]:

@@ -13,6 +13,7 @@ from kg.text import fold
 from kg.vocabulary import Vocabulary
 
 Span = tuple[int, int]
+WORD = "word: "  # begins features that stand for a word: scripts/judges.py leaves out those of rare ones
 LEAST = 0.5  # score that a candidate needs where no tagger has read; those below are for the judge alone
 
 

@@ -265,7 +265,7 @@ def code_url(doc: Doc) -> str:
             rank = _rank(url, before, sentence)
             if rank > best[0]:
                 best = (rank, url)
-        if not best[1] and (bare := _CODE_AT.search(text)):
+        if not best[1] and "code" in low and (bare := _CODE_AT.search(text)):
             best = (1, "https://github.com/" + bare["repo"])
     return best[1]
 

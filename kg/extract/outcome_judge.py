@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from kg.extract.governing import Governed
 from kg.extract.outcomes import Lexicon, Place, Reading, first_value
@@ -55,11 +56,12 @@ def _marks(place: Place, seen: bool) -> dict[str, bool]:
         "range": isinstance(quantity.value, tuple),
         "in brackets": text.rfind("(", 0, quantity.start) > text.rfind(")", 0, quantity.start),
         "seen": seen,
-        "keeps": bool(place.keeps()),
+        "keeps": bool(place.keeps),
         "own name": place.sentence.has_name,
     }
 
 
+@lru_cache(maxsize=1)  # the readings of one place are looked at one after the other
 def _words(place: Place) -> set[str]:
     quantity, text = place.quantity, place.text
     ahead = [w.lower() for w in _WORD.findall(text[max(0, quantity.start - 60) : quantity.start])][-_NEAR:]

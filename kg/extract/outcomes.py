@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from kg.extract.numbers import Quantity
@@ -117,59 +118,25 @@ class Sentence:
         return bool(self.name) and (self.text[start:end] in self.name or self.name in self.text[start:end])
 
 
-@dataclass(slots=True)
 class Place:
-    """A quantity where it stands in its sentence."""
+    """A quantity where it stands in its sentence, with what is asked of it again and again.
 
-    sentence: Sentence
-    index: int
+    `low` and `high`: where the quantity before it ends, and the one after it begins; `ahead` and `behind`: the text up
+    to there. `stop`: where the words that belong to it on its right, `own`, end. `cues`: the outcome words ahead.
+    """
 
-    @property
-    def text(self) -> str:
-        return self.sentence.text
-
-    @property
-    def quantity(self) -> Quantity:
-        return self.sentence.quantities[self.index]
-
-    @property
-    def low(self) -> int:
-        """Where the quantity before it ends."""
-        return self.sentence.quantities[self.index - 1].end if self.index else 0
-
-    @property
-    def high(self) -> int:
-        """Where the quantity after it begins."""
-        after = self.index + 1
-        return self.sentence.quantities[after].start if after < len(self.sentence.quantities) else len(self.text)
-
-    @property
-    def ahead(self) -> str:
-        """The text from the quantity before."""
-        return self.text[self.low : self.quantity.start]
-
-    @property
-    def behind(self) -> str:
-        """The text up to the quantity after."""
-        return self.text[self.quantity.end : self.high]
-
-    @property
-    def stop(self) -> int:
-        """Where the words that belong to the quantity end on its right."""
-        found = STOP.search(self.text, self.quantity.end, self.high)
-        return found.start() if found else self.high
-
-    @property
-    def own(self) -> str:
-        """The words that belong to the quantity on its right."""
-        return self.text[self.quantity.end : self.stop]
-
-    def cues_ahead(self) -> list[Cue]:
-        return [c for c in self.sentence.cues if self.low <= c.start and c.end <= self.quantity.start]
-
-    def keeps(self) -> list[Cue]:
-        """The words before it that speak of a level: "achieves", "only"."""
-        return [c for c in self.cues_ahead() if c.group == "keep"]
+    def __init__(self, sentence: Sentence, index: int) -> None:
+        self.sentence, self.index, self.text = sentence, index, sentence.text
+        self.quantity = quantity = sentence.quantities[index]
+        self.low = sentence.quantities[index - 1].end if index else 0
+        last = index + 1 == len(sentence.quantities)
+        self.high = len(self.text) if last else sentence.quantities[index + 1].start
+        self.ahead, self.behind = self.text[self.low : quantity.start], self.text[quantity.end : self.high]
+        found = STOP.search(self.text, quantity.end, self.high)
+        self.stop = found.start() if found else self.high
+        self.own = self.text[quantity.end : self.stop]
+        self.cues = [c for c in sentence.cues if self.low <= c.start and c.end <= quantity.start]
+        self.keeps = [c for c in self.cues if c.group == "keep"]  # that speak of a level: "achieves", "only"
 
 
 class Lexicon:
@@ -183,6 +150,10 @@ class Lexicon:
                 self.groups.setdefault(word, group)
         #: The group of an outcome word in any inflection, "" for other words.
         self.group: Callable[[str], str] = Remembered(self._group).__getitem__
+        #: The metric of the vocabulary that a phrase names.
+        self.metric: Callable[[str], Concept | None] = Remembered(self._metric).__getitem__
+        #: Whether words name nothing in particular: "prior methods", "the state of the art".
+        self.is_generic: Callable[[str], bool] = Remembered(self._is_generic).__getitem__
         self.words = re.compile(inflected(self.groups).pattern)  # of lower case: several times as fast
         self.lower = inflected(vocabulary.cues("outcome-lower-is-better"))
         self.activity = inflected(vocabulary.cues("outcome-speed-of"))
@@ -211,11 +182,10 @@ class Lexicon:
         endings = [low[: -len(e)] + r for e in ("es", "ed", "ing", "s", "d") for r in ("", "e") if low.endswith(e)]
         return next((self.groups[s] for s in (fold(word), low, *endings) if s in self.groups), "")
 
-    def is_generic(self, words: str) -> bool:
-        """Whether words name nothing in particular: "prior methods", "the state of the art"."""
+    def _is_generic(self, words: str) -> bool:
         return all(w in self.generic for w in fold(words).split())
 
-    def metric(self, phrase: str) -> Concept | None:
+    def _metric(self, phrase: str) -> Concept | None:
         return self.vocabulary.find(phrase, "metric")
 
     def named(self, phrase: str) -> str:
@@ -307,8 +277,13 @@ def frames_measure(text: str) -> str:
 def inflected(words: Iterable[str]) -> re.Pattern[str]:
     """One pattern for all words with their English endings; Chinese words have none."""
     words = list(words)
-    stems = {re.escape(w[:-1] if w.endswith("e") and len(w) > 3 else w) for w in words if w.isascii()}
-    latin = "|".join(s.replace(r"\ ", r"s?[ -]") for s in sorted(stems, key=lambda s: (-len(s), s)))
+    stems = {w[:-1] if w.endswith("e") and len(w) > 3 else w for w in words if w.isascii()}
+    ordered = sorted(stems, key=lambda s: (s[0], -len(s), s))
+    letters = []  # one alternative a first letter: a word that begins with another is passed over at once
+    for first, group in groupby(ordered, key=lambda s: s[0]):
+        rests = "|".join(re.escape(s[1:]).replace(r"\ ", r"s?[ -]") for s in group)
+        letters.append(f"{re.escape(first)}(?:{rests})")
+    latin = "|".join(letters)
     han = "|".join(sorted({"".join(w.split()) for w in words if not w.isascii()}, key=lambda s: (-len(s), s)))
     return re.compile(rf"\b(?:{latin or '(?!)'})(?:e[sd]?|ing|s|ed|d)?\b|{han or '(?!)'}", re.IGNORECASE)
 

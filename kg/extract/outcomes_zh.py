@@ -26,7 +26,7 @@ _EDGE = re.compile(
 
 def is_chinese(place: Place) -> bool:
     """Whether a quantity stands in a Chinese sentence: one character in eight is Han."""
-    return len(_HAN.findall(place.text)) * 8 > len(place.text)
+    return not place.text.isascii() and len(_HAN.findall(place.text)) * 8 > len(place.text)
 
 
 def read(place: Place, last: Reading | None, lexicon: Lexicon) -> Reading | None:

@@ -18,9 +18,9 @@ from spacy.tokens import Doc
 
 from kg.compiled import kept, stamp
 from kg.model import KgError
-from kg.text import Remembered
+from kg.text import Remembered, split
 
-_WORD = re.compile(r"[^\W_][\w]*(?:[-‐‑–/.'’+@][\w]+)*\+*|\\?[$(){}\[\],;:.!?\"“”&%]|\S")
+_WORD = re.compile(r"([^\W_][\w]*(?:[-‐‑–/.'’+@][\w]+)*\+*|\\?[$(){}\[\],;:.!?\"“”&%]|\S)")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _NUMBER = re.compile(r"[0-9\-,.:/%$]+$")
 _SINGULAR = ("is", "ous", "ss")
@@ -32,6 +32,7 @@ _ENDINGS = (
     ("ed", "VBN"),
     (("ate", "ify", "ise", "ize"), "VBP"),
 )
+_WE = frozenset(form for word in ("we", "they") for form in (word, word.title(), word.upper()))
 _BEFORE = 8  # words that a phrase remembers of what stands to its left
 
 
@@ -66,36 +67,34 @@ class Phrases:
         for start, end in doc._.sentences:
             if _HAN.search(doc._.text, start, end):
                 continue
-            words = self.words(doc._.text, start, end)
+            words, parts = tagged(doc._.text, start, end)
             doc._.words.append(words)
-            doc._.phrases += noun_phrases(words, (start, end))
+            doc._.phrases += noun_phrases(words, parts, (start, end))
         return doc
 
-    def words(self, text: str, start: int, end: int) -> list[Word]:
-        """The tagged words of a sentence."""
-        words: list[Word] = []
-        make = tuple.__new__  # see kg.text.tokens
-        tags = _FIRST_TAGS
-        before = ""
-        for match in _WORD.finditer(text, start, end):
-            word = match[0]
-            tag = tags[word]
-            # "we survey", "we study": the tagger takes these verbs for nouns
-            if tag == "NN" and before.lower() in ("we", "they") and word.islower():
-                tag = "VBP"
-            begin, stop = match.span()
-            words.append(make(Word, (word, tag, begin, stop)))
-            tags, before = _TAGS, word
-        return words
+
+def tagged(text: str, start: int, end: int) -> tuple[list[Word], str]:
+    """The tagged words of a sentence, and a letter for the part of each in a noun phrase, see `_part`."""
+    words, starts, ends = split(_WORD, text, start, end)
+    if not words:
+        return [], ""
+    told = [_FIRST_TAGS[words[0]], *map(_TAGS.__getitem__, words[1:])]
+    for i in [i for i, word in enumerate(words[:-1], 1) if word in _WE]:
+        if told[i][0] == "NN" and words[i].islower():  # "we survey": the tagger takes these verbs for nouns
+            told[i] = _VERB
+    tags, parts = zip(*told, strict=True)
+    make = tuple.__new__  # see kg.text.tokens
+    return [make(Word, word) for word in zip(words, tags, starts, ends, strict=True)], "".join(parts)
 
 
-def _tagged(word: str, begins: bool = False) -> str:
-    """The tag of a word: by the lexicon (in lower case too where a sentence begins), else by its form."""
+def _tagged(word: str, begins: bool = False) -> tuple[str, str]:
+    """Tag and part of a word: by the lexicon (in lower case too where a sentence begins), else by its form."""
     lexicon = _lexicon()
     tag = lexicon.get(word, begins and lexicon.get(word.lower()))
     if not tag:
         tag = "NNP" if word.istitle() else "CD" if _NUMBER.match(word) else _by_ending(word)
-    return _tag(word, tag.partition("/")[0])
+    tag = _tag(word, tag.partition("/")[0])
+    return tag, _part(word, tag)
 
 
 _TAGS = Remembered(_tagged)
@@ -145,33 +144,29 @@ _INSIDE = ("JJ", "NN", "NNS", "NNP", "NNPS", "VBN", "VBG", "FW", "CD", "JJR", "J
 _NOUN = ("NN", "NNS", "NNP", "NNPS", "FW", "VBG")
 
 
-#: Over one letter a word, see `_part`. A phrase ends at a plural; in "models support caching" a verb follows it which
-#: the tagger takes for a noun.
-_RUN = re.compile(r"(?P<plural>[inv]*p)v?|[inv]+")
+#: Over one letter a word, see `_part`: a phrase ends in a noun. It ends at a plural; in "models support caching" a verb
+#: follows it which the tagger takes for a noun.
+_RUN = re.compile(r"([inv]*p)v?|([inv]*[nv])")
+_LOWER_PARTS = {"NNS": "p", "NN": "v"}  # of words in lower case: a plural, a likely verb
+_VERB = ("VBP", "o")
 
 
-def _part(tag: str) -> str:
-    """The part of a word in a noun phrase: a noun (n), inside (i), or none (o)."""
+def _part(word: str, tag: str) -> str:
+    """The part of a word in a noun phrase: a plural (p), a likely verb (v), a noun (n), inside (i), or none (o)."""
+    if tag in _LOWER_PARTS and word.islower():
+        return _LOWER_PARTS[tag]
     return "n" if tag.startswith(_NOUN) else "i" if tag.startswith(_INSIDE) else "o"
 
 
-_PARTS = Remembered(_part)
-_LOWER_PARTS = {"NNS": "p", "NN": "v"}  # of words in lower case: a plural, a likely verb
-
-
-def noun_phrases(words: list[Word], sentence: tuple[int, int]) -> list[Phrase]:
-    """Base noun phrases of a tagged sentence, left to right."""
+def noun_phrases(words: list[Word], parts: str, sentence: tuple[int, int]) -> list[Phrase]:
+    """Base noun phrases of a tagged sentence, left to right; `parts` has a letter a word."""
     out: list[Phrase] = []
+    make = tuple.__new__
     line = tuple(words)
-    parts = "".join(
-        [_LOWER_PARTS[tag] if tag in _LOWER_PARTS and word.islower() else _PARTS[tag] for word, tag, _, _ in line]
-    )
     for run in _RUN.finditer(parts):
-        first, last = run.span("plural") if run["plural"] else run.span()
-        last = first + len(parts[first:last].rstrip("i"))  # a phrase ends in a noun
-        if last > first:
-            before = line[max(0, first - _BEFORE) : first]
-            out.append(Phrase(line[first:last], line[first].start, line[last - 1].end, before, sentence))
+        first, last = run.span(run.lastindex or 0)
+        before = line[max(0, first - _BEFORE) : first]
+        out.append(make(Phrase, (line[first:last], line[first].start, line[last - 1].end, before, sentence)))
     return out
 
 

@@ -9,11 +9,11 @@ from itertools import islice
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import folded, matches, read_fields, sentence_of
+from kg.extract.base import matches, read_fields, sentence_of, word_places
 from kg.extract.context import view_of
 from kg.extract.judge import Candidate, chosen
 from kg.model import Mention
-from kg.text import Token, fold
+from kg.text import fold
 from kg.vocabulary import Vocabulary
 
 EXTRACTOR = "problems/1"
@@ -100,11 +100,12 @@ class Problems:
         sentences = [s for field in read_fields(doc)[:1] for s in doc._.sentences if field[0] <= s[0] < field[1]]
         turn = self._turn(doc, sentences)
         for number, (start, end) in enumerate(sentences):
-            toks = folded(doc, start, end)
-            limited = not self.limits.isdisjoint([t.fold for t in toks])
+            inside = word_places(doc, start, end)
+            words = doc._.forms[inside]
+            limited = not self.limits.isdisjoint(words)
             early = number <= turn
-            for group, at, after in self._cues(toks):
-                begin = toks[at].start if group == "problem-begins" else after
+            for group, first, last in self._cues(words):
+                begin = doc._.starts[inside][first] if group == "problem-begins" else doc._.ends[inside][last]
                 span = self._span(doc, begin, end, group)
                 if span is None:
                     continue
@@ -125,18 +126,18 @@ class Problems:
     def _turn(self, doc: Doc, sentences: list[tuple[int, int]]) -> int:
         """The number of the sentence in which the paper turns to its own work."""
         for number, (start, end) in enumerate(sentences):
-            words = {t.fold for t in folded(doc, start, end)}
+            words = set(doc._.forms[word_places(doc, start, end)])
             if words & {"we", "our", "paper", "work"} and (words & self.proposes or fold(doc._.name) in words):
                 return number
         return len(sentences) // 2
 
-    def _cues(self, toks: list[Token]) -> Iterator[tuple[str, int, int]]:
-        """(group, first token of the cue, offset behind it)."""
-        for i in [i for i, token in enumerate(toks) if token.fold in self.firsts]:
+    def _cues(self, said: list[str]) -> Iterator[tuple[str, int, int]]:
+        """(group, first word of the cue, last word of it)."""
+        for i in [i for i, word in enumerate(said) if word in self.firsts]:
             for group, first in self.groups.items():
-                for words in first.get(toks[i].fold, ()):
-                    if tuple(t.fold for t in toks[i : i + len(words)]) == words:
-                        yield group, i, toks[i + len(words) - 1].end
+                for words in first.get(said[i], ()):
+                    if said[i : i + len(words)] == words:
+                        yield group, i, i + len(words) - 1
                         break
 
     def _span(self, doc: Doc, begin: int, end: int, group: str) -> tuple[int, int] | None:
@@ -158,13 +159,13 @@ class Problems:
         return begin, end
 
     def _headed(self, doc: Doc, start: int, end: int) -> bool:
-        return not self.heads.isdisjoint([t.fold for t in folded(doc, start, end)])
+        return not self.heads.isdisjoint(doc._.forms[word_places(doc, start, end)])
 
 
-def _by_first(labels: frozenset[str]) -> dict[str, list[tuple[str, ...]]]:
-    out: dict[str, list[tuple[str, ...]]] = {}
+def _by_first(labels: frozenset[str]) -> dict[str, list[list[str]]]:
+    out: dict[str, list[list[str]]] = {}
     for label in sorted(labels, key=lambda x: (-len(x), x)):
-        words = tuple(label.split(" "))
+        words = label.split(" ")
         out.setdefault(words[0], []).append(words)
     return out
 

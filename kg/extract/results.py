@@ -71,7 +71,6 @@ class Results:
         """The sentences that may state outcomes, with their offsets in the Doc."""
         field = "A" if field_text(doc, "A") else "B"
         explained = expansions(field_text(doc, field))
-        frames = frames_measure(doc._.text)
         before = ""
         for rank, (start, end) in enumerate(self.own_sentences(doc, field)):
             text = plain(doc._.text[start:end])
@@ -82,6 +81,7 @@ class Results:
                 metrics = [(m.start - start, m.end - start, self.vocabulary[m.concept]) for m in spans["metric"]]
                 names = [(m.start - start, m.end - start, m.type) for kind in _NAMED for m in spans[kind]]
                 cues = self.lexicon.cues(text)
+                frames = frames_measure(doc._.text) if any(q.unit == "FPS" for q in found) else ""
                 yield Sentence(text, found, cues, metrics, explained, frames, names, doc._.name, before, rank), start
             before = text
 

@@ -78,10 +78,10 @@ class Tasks:
         named = self.taken(doc)
         out = []
         for phrase in view.phrases:
-            features = view.features(phrase)
+            features = view.features_of_phrase(phrase)
             start, end = phrase.start, phrase.end
             if "other type" not in features and not inside((start, end), named):
-                out.append(Candidate(start, end, likelihood(WEIGHTS, features), {**features, "phrase": 1.0}))
+                out.append(Candidate(start, end, likelihood(WEIGHTS, features), features))
         for places in first_matches(doc, self.entity).values():
             often = min(len(places), 3)
             out.append(

@@ -64,13 +64,14 @@ class Techniques:
     def __call__(self, doc: Doc) -> Doc:
         view = view_of(doc, self.vocabulary)
         found: dict[str, Mention] = {}
+        aliases: set[str] = set()
         if doc._.name:
             self._own_name(doc, found)
         taken = self.taken(doc)
         for start, end, score, features in chosen(doc, self.entity, self.candidates(doc), view, THRESHOLD, taken):
             tagged = doc._.tags is not None  # then the judges have seen what is taken
             if tagged or "phrase" in features or not inside((start, end), taken):
-                self._add(view, start, end, score, found)
+                self._add(view, start, end, score, found, aliases)
                 taken.append((start, end))
         self._give_roles(view, [m for m in found.values() if not m.role])
         own = list(found.values())[: bool(doc._.name and fold(doc._.name) in found)]
@@ -88,8 +89,8 @@ class Techniques:
         view = view_of(doc, self.vocabulary)
         out = []
         for phrase in view.phrases:
-            features = view.features(phrase)
-            out.append(Candidate(phrase.start, phrase.end, likelihood(WEIGHTS, features), {**features, "phrase": 1.0}))
+            features = view.features_of_phrase(phrase)
+            out.append(Candidate(phrase.start, phrase.end, likelihood(WEIGHTS, features), features))
         spans = {(c.start, c.end) for c in out}
         for places in first_matches(doc, self.entity).values():
             out += [Candidate(m.start, m.end, 0.8, {"label": 1.0}) for m in places if (m.start, m.end) not in spans]
@@ -104,20 +105,25 @@ class Techniques:
             "technique", name, name, start=start, end=end, role="proposed", extractor=EXTRACTOR, confidence=0.9
         )
 
-    def _add(self, view: View, start: int, end: int, score: float, found: dict[str, Mention]) -> None:
+    def _add(
+        self, view: View, start: int, end: int, score: float, found: dict[str, Mention], aliases: set[str]
+    ) -> None:
+        """Add a technique to those that are found, by folded name; `aliases`, folded too, are other names of theirs."""
         surface = view.text[start:end]
+        form = fold(surface)
+        short = view.acronym_of.get(form, "")
+        if short and fold(short) in found:
+            own = found[fold(short)]
+            own.aliases = (*own.aliases, surface) if surface not in own.aliases else own.aliases
+            aliases.add(form)
+            return
         concept = self.vocabulary.find(surface, "technique")
         label = concept.label["en"] if concept else canonical(surface)
         key = fold(label)
-        short = view.acronym_of.get(fold(surface), "")
-        if fold(short) in found and short:
-            own = found[fold(short)]
-            own.aliases = (*own.aliases, surface) if surface not in own.aliases else own.aliases
+        if key in found or not key or form in aliases:
             return
-        if key in found or not key:
-            return
-        if fold(surface) in {fold(alias) for mention in found.values() for alias in mention.aliases}:
-            return
+        if short:
+            aliases.add(fold(short))
         found[key] = Mention(
             "technique",
             surface,

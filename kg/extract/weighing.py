@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import repeat
 from typing import NamedTuple
 
 from kg.vocabulary import data_folder
@@ -34,8 +35,8 @@ def weights() -> Weights:
 
 
 def total(weights: Mapping[str, float], features: Iterable[str]) -> float:
-    """The score of a candidate; features without a weight count nothing."""
-    return sum([weights[feature] for feature in sorted([f for f in features if f in weights])])
+    """The score of a candidate, whatever the order of its features; those without a weight count nothing."""
+    return math.fsum(map(weights.get, features, repeat(0.0)))
 
 
 def likelihood(weights: Mapping[str, float], features: Iterable[str]) -> float:

@@ -8,6 +8,7 @@ from kg.text import fold
 
 _ACRONYM = re.compile(r"\(([A-Z0-9][\w+.-]{1,11})\)|（([A-Z0-9][\w+.-]{1,11})）")
 _WORD = re.compile(r"[^\W_]+")
+_MARK = re.compile(r"[.;:()]")
 _REACH = 120  # characters before a bracket in which its words stand
 
 
@@ -42,7 +43,7 @@ def _expansion(short: str, words: list[re.Match[str]], text: str) -> int | None:
     letters = [c.lower() for c in short.removesuffix("s") if c.isalnum()]
     for count in range(min(len(words), len(letters)), 0, -1):
         run = words[-count:]
-        if any(mark in text[run[0].start() : run[-1].end()] for mark in ".;:()"):
+        if _MARK.search(text, run[0].start(), run[-1].end()):
             continue
         if run[0].group()[0].lower() == letters[0] and _spells([w.group().lower() for w in run], letters):
             return run[0].start()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from kg.link.acronyms import acronyms
 from kg.link.neighbours import Neighbours
@@ -38,6 +38,7 @@ class Link:
     reason: str
 
 
+@lru_cache(maxsize=50_000)
 def local_name(name: str) -> str:
     """The local name of a minted concept: one for all spellings that fold to the same.
 
@@ -83,9 +84,10 @@ class ConceptLinker:
         if own:
             return
         for label in names:
-            concept = self.vocabulary.find(expansions.get(fold(label), ""), kind)
+            long = expansions.get(fold(label))
+            concept = self.vocabulary.find(long, kind) if long else None
             if concept:
-                yield Link(concept.curie, f"acronym of {expansions[fold(label)]!r} in this paper")
+                yield Link(concept.curie, f"acronym of {long!r} in this paper")
         for label in names:
             worded = self.wordings.find(label, kind, expansions)
             if worded:

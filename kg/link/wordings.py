@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from kg.link.acronyms import abbreviates
@@ -40,12 +41,18 @@ class Wordings:
         self.vocabulary = vocabulary
         loose = vocabulary.cues("label-modifier")
         self._before = {k: loose | vocabulary.cues(f"label-modifier-{k}") for k in ("technique", "problem", "task")}
+        self._plain = lru_cache(maxsize=50_000)(self._found)  # names in which no acronym of a paper can stand
         self._after = {k: vocabulary.cues(f"label-frame-{k}") for k in ("technique", "problem", "task")}
 
     def find(self, name: str, kind: str, expansions: Mapping[str, str]) -> tuple[Concept, str] | None:
         """The concept with the reason, None when no wording is a label; `expansions` are the paper's own acronyms."""
         if len(name) > _MOST:
             return None
+        return self._plain(name, kind) if name.islower() else self._found(name, kind, expansions)
+
+    def _found(
+        self, name: str, kind: str, expansions: Mapping[str, str] = MappingProxyType({})
+    ) -> tuple[Concept, str] | None:
         for wording in self._all(name, kind, expansions):
             concept = self.vocabulary.find(wording.text, kind)
             if concept:

@@ -6,7 +6,8 @@ import importlib
 import os
 import pkgutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cache
 from html import escape
 from importlib.metadata import entry_points
@@ -89,38 +90,54 @@ class Maker(Protocol):
 
 def write(path: str | Path, content: str | bytes) -> Path:
     """Write a file whole or not at all; KgError in a sentence when its folder is missing or read-only."""
+    with written(path) as put:
+        put(content.encode() if isinstance(content, str) else content)
+    return Path(path)
+
+
+@contextmanager
+def written(path: str | Path) -> Iterator[Callable[[bytes], None]]:
+    """What puts a file together, piece by piece: it takes its place whole, or not at all when anything is raised."""
     path = Path(path)
-    data = content.encode() if isinstance(content, str) else content
+    with _faults(path):
+        if path.is_dir():
+            raise KgError(f"{path}: is a folder: give the name of a file in it.")
+        if path.exists() and not path.is_file():  # /dev/stdout, a pipe
+            out, temporary = path.open("wb"), None
+        else:
+            final = path.resolve()
+            handle, name = tempfile.mkstemp(prefix=f".{final.name[:40]}.", dir=final.parent)
+            out, temporary = os.fdopen(handle, "wb"), Path(name)
+
+    def put(data: bytes) -> None:
+        with _faults(path):
+            out.write(data)
+
     try:
-        if path.exists() and not path.is_file():
-            return _write_to_device(path, data)
-        _replace(path.resolve(), data)
+        yield put
+        with _faults(path):
+            out.close()
+            if temporary:
+                mask = os.umask(0)
+                os.umask(mask)
+                temporary.chmod(0o666 & ~mask)
+                os.replace(temporary, final)
+    except BaseException:
+        with suppress(OSError):
+            out.close()
+        if temporary:
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _faults(path: Path) -> Iterator[None]:
+    """Why a file cannot be written, as a sentence."""
+    try:
+        yield
     except OSError as error:
         reason = error.strerror or str(error)
         raise KgError(f"{path}: cannot be written ({reason}): {_what_to_do(path)}") from None
-    return path
-
-
-def _write_to_device(path: Path, data: bytes) -> Path:
-    if path.is_dir():
-        raise KgError(f"{path}: is a folder: give the name of a file in it.")
-    with path.open("wb") as out:  # /dev/stdout, a pipe
-        out.write(data)
-    return path
-
-
-def _replace(path: Path, data: bytes) -> None:
-    mask = os.umask(0)
-    os.umask(mask)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-        Path(temporary).chmod(0o666 & ~mask)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _what_to_do(path: Path) -> str:

@@ -98,7 +98,7 @@ def test_what_is_no_curie_has_no_papers_and_is_its_own_label(small: Path) -> Non
     ("args", "name", "form"),
     [
         (["report"], "r.pdf", "html"),
-        (["draw"], "p.png", "html"),
+        (["draw"], "p.csv", "html"),
         (["export"], "x.foo", "graphml"),
         (["show"], "s.md", "json"),
         (["trends"], "t.xlsx", "png"),

@@ -102,7 +102,8 @@ def test_offset_outside_all_sentences_is_its_own(entry: Entry) -> None:
 @given(TEXT, st.integers(0, 120), st.integers(0, 120))
 def test_folded_tokens_of_a_span_are_those_inside_it(text: str, start: int, end: int) -> None:
     doc = doc_of(Document("x-1", "x", 1, {"A": repaired(text)} if text else {}))
-    assert base.folded(doc, start, end) == [t for t in doc._.folded if start <= t.start and t.end <= end]
+    words = list(zip(doc._.forms, doc._.starts, doc._.ends, strict=True))
+    assert words[base.word_places(doc, start, end)] == [w for w in words if start <= w[1] and w[2] <= end]
 
 
 def test_brief_counts_only_where_there_is_no_abstract(entry: Entry) -> None:

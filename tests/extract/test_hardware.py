@@ -9,7 +9,7 @@ import pytest
 
 from kg.extract import pipeline
 from kg.extract.base import make_doc
-from kg.extract.hardware import WORD
+from kg.extract.named import WORD
 from kg.model import Document, Record
 from kg.vocabulary import Vocabulary, data_folder
 

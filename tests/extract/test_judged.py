@@ -51,6 +51,11 @@ def test_names_that_nobody_knows_are_found_by_their_sentence(record: Record) -> 
     assert [m.canonical for m in record.hardware] == ["NVIDIA A100"]
 
 
+def test_models_of_a_known_family_are_found_though_nobody_knows_them(read: Read) -> None:
+    found = read("We prune large language models. On Qwen9.7-Flash and GLM-9.3-Air, decoding is 2x faster.").models
+    assert [m.surface for m in found] == ["Qwen9.7-Flash", "GLM-9.3-Air"]
+
+
 def test_relations_join_what_stands_sentences_apart(record: Record) -> None:
     found = {(r.head, r.type, r.tail) for r in record.relations}
     assert ("ZapKV", "outperforms", "SnapKV") in found

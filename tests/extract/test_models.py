@@ -6,7 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from kg.model import Record
+from kg.extract import pipeline
+from kg.extract.base import make_doc
+from kg.extract.judge import Features
+from kg.extract.named import WORD
+from kg.model import Document, Record
+from kg.vocabulary import Vocabulary
 
 Read = Callable[..., Record]
 
@@ -86,3 +91,33 @@ def test_names_stand_apart_from_chinese_around_them(read: Read) -> None:
 )
 def test_list_of_sizes_belongs_to_the_family_before_it(read: Read, text: str, surface: str, canonical: str) -> None:
     assert named(read(text)) == [(surface, canonical)]
+
+
+def told_of(document: Document) -> dict[str, Features]:
+    """The features of candidates of a paper that was tagged, by surface."""
+    doc = make_doc(pipeline(), document, Vocabulary.load())
+    for name, component in pipeline().pipeline:
+        if name == "kg_models":
+            return {doc._.text[c.start : c.end]: c.features for c in component.candidates(doc)}
+        doc = component(doc)
+    raise AssertionError("no kg_models")
+
+
+def test_family_of_a_name_that_nobody_knows_is_told_to_the_judge(entry: Callable[..., Document]) -> None:
+    told = told_of(entry("We evaluate quantization on Qwen9.7-Flash, YOLOv77 and Kimi K9."))
+    assert told["Qwen9.7-Flash"]["family model"] > 0.5
+    assert told["YOLOv77"]["family model"] > 0.5
+    assert "Kimi K9" in told
+
+
+def test_company_of_a_name_is_told_to_the_judge(entry: Callable[..., Document]) -> None:
+    told = told_of(entry("Experiments on LLaMA, Zapdos-XL and Qwen models show gains for LLaMA-based agents."))
+    assert told["Zapdos-XL"]["beside model"] == 1
+    assert told["Qwen"][f"{WORD}model behind"] == 1
+    assert told["LLaMA-based"][f"{WORD}based at end"] == 1
+
+
+def test_names_of_the_papers_own_family_are_told_to_the_judge(entry: Callable[..., Document]) -> None:
+    text = "We introduce Zapdos-9, a family of language models. We release Zapdos-9-Base and Zapdos-9-Chat checkpoints."
+    told = told_of(entry(text, title="Zapdos-9: Open Language Models"))
+    assert told["Zapdos-9-Base"]["own family"] == 1
