@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +82,7 @@ class Graph:
         wanted: Wanted | None = None,
         progress: Progress | None = None,
     ) -> Added:
-        """Parse, extract, link and store the papers of files, globs and folders: one transaction an entry.
+        """Parse, extract, link and store the papers of files, globs and folders: each whole or not at all.
 
         With `records` (JSON lines in the form of the annotation guidelines) these are stored instead of what would
         be extracted; their texts are those of the files given, or of entries that the graph holds already.
@@ -262,11 +262,25 @@ class Graph:
 
         return brief(self, self.paper(name), lang, origin)
 
-    def report(self, selection: str = "", lang: str = "en") -> View:
-        """A report on a topic, question or paper: save it as .md or .html."""
-        from kg.views.report import report
+    def report(
+        self,
+        selection: str = "",
+        lang: str = "en",
+        *,
+        layout: str | Path = "",
+        sections: Iterable[str] = (),
+        columns: Iterable[str] = (),
+    ) -> View:
+        """A report on a topic, question or paper: save it as .md, .html or .json.
 
-        return report(self, selection, lang)
+        `layout` names a YAML file of sections with their columns; `sections` and `columns` ("results=metric,paper")
+        choose among them. KgError for what a report has not.
+        """
+        from kg.views.report import report
+        from kg.views.report.layout import Layout
+
+        chosen = Layout.load(layout) if layout else Layout.usual()
+        return report(self, selection, lang, chosen.chosen(sections, columns))
 
     def digest(
         self,
@@ -289,17 +303,33 @@ class Graph:
 
         return trends(self, of, over, selection, lang)
 
-    def draw(self, selection: str = "", lang: str = "en", limit: int = 200) -> View:
-        """A picture of the graph around a selection: one HTML file that needs no network."""
+    def draw(
+        self,
+        selection: str = "",
+        lang: str = "en",
+        limit: int = 200,
+        *,
+        depth: int | None = None,
+        types: Sequence[str] = (),
+        view: str = "",
+        colour: str = "",
+    ) -> View:
+        """A picture around a question, paper or concept: a page that needs no network, or .svg, .png, .graphml, .gexf.
+
+        `view` is "lineage" or "collaboration", `colour` "type" or "community"; see `kg.views.picture.picture`.
+        """
         from kg.views.picture import picture
 
-        return picture(self, selection, lang, limit)
+        return picture(self, selection, lang, limit, depth=depth, types=types, view=view, colour=colour)
 
-    def export(self, format: str, source: str | None = None) -> bytes:
-        """The graph in one of `kg.graph.formats.FORMATS` ("turtle", "csv", ...), or a source in its own ("digest")."""
+    def export(self, format: str, source: str | None = None, of: str = "") -> bytes:
+        """The graph in one of `kg.graph.formats.FORMATS` ("turtle", "csv", ...), or a source in its own ("digest").
+
+        Several files come as an archive (zip); `of` names what the network for VOSviewer is of ("technique", ...).
+        """
         from kg.views.export import export
 
-        return export(self, format, source)
+        return export(self, format, source, of)
 
     def close(self) -> None:
         """Close the store; the indexes beside it follow what was changed."""

@@ -1,22 +1,32 @@
-"""The graph as a typed networkx multigraph, for paths, communities and drawing programs."""
+"""The graph as a typed networkx multigraph, for paths, communities and drawing programs; and its bare links.
+
+Links are read without the texts behind them, so that thousands of papers cost seconds.
+"""
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.graph.contents import entry_names, labels, load_entry
-from kg.graph.rdf import LINKS
+from kg.graph.rdf import LINKS, RELATIONS
 from kg.graph.store import Store
 from kg.model import LISTS, Record
+from kg.names import iri
 
 if TYPE_CHECKING:
     import networkx
 
 _NOT_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_STAMP = re.compile(rb' lastmodifieddate="[^"]*"')
+#: The day of writing in a GEXF file.
+STAMP = re.compile(rb' lastmodifieddate="[^"]*"')
+#: Things that a query names at most.
+_BATCH = 500
+_ROLES = {predicate: role for role, predicate in LINKS.items()}
+_TYPES = {predicate: kind for kind, predicate in RELATIONS.items()}
+_PREDICATES = ", ".join(f"kg:{predicate}" for predicate in LINKS.values())
 
 
 class _Edge(NamedTuple):
@@ -26,6 +36,83 @@ class _Edge(NamedTuple):
     paper: str
     entry: str
     quote: str
+
+
+class Link(NamedTuple):
+    """A paper has a concept: `role` is its role of a technique ("proposed"), else the concept's type ("hardware")."""
+
+    paper: str
+    role: str
+    concept: str
+
+
+class Said(NamedTuple):
+    """A paper says a relation between two concepts."""
+
+    paper: str
+    head: str
+    relation: str  # one of kg.model.RELATION_TYPES
+    tail: str
+
+
+def papers(store: Store) -> list[str]:
+    """All papers (CURIEs), sorted."""
+    return sorted({str(row["p"]) for row in store.select("SELECT ?p { ?e kg:paper ?p }")})
+
+
+def paper_of(store: Store, entry: str) -> str:
+    """The paper (CURIE) of an entry ("002-22"); "" when there is none."""
+    rows = store.select(f"SELECT ?p {{ <{iri(f'entry:{entry}')}> kg:paper ?p }}")
+    return str(rows[0]["p"]) if rows else ""
+
+
+def links(store: Store, papers: Sequence[str]) -> Iterator[Link]:
+    """What papers have, each link once."""
+    for bound in _bound("p", papers):
+        sparql = f"SELECT DISTINCT ?p ?l ?c {{ {bound} ?p ?l ?c FILTER(?l IN ({_PREDICATES})) }}"
+        for row in store.select(sparql):
+            yield Link(str(row["p"]), _ROLES[str(row["l"]).partition(":")[2]], str(row["c"]))
+
+
+def having(store: Store, concepts: Iterable[str]) -> Iterator[Link]:
+    """The papers that have some concepts."""
+    for bound in _bound("c", sorted(concepts)):
+        sparql = f"SELECT DISTINCT ?p ?l ?c {{ {bound} ?p ?l ?c . ?p kg:entry ?e FILTER(?l IN ({_PREDICATES})) }}"
+        for row in store.select(sparql):
+            yield Link(str(row["p"]), _ROLES[str(row["l"]).partition(":")[2]], str(row["c"]))
+
+
+def relations(store: Store, *, papers: Sequence[str] = (), heads: Iterable[str] = ()) -> Iterator[Said]:
+    """What papers say between concepts: all that some papers say, or all that is said of some heads."""
+    if papers:
+        for bound in _bound("p", papers):
+            yield from _said(store, f"{bound} ?e kg:paper ?p ; kg:relation ?r .")
+    else:
+        for bound in _bound("h", sorted(heads)):
+            yield from _said(store, f"{bound} ?r kg:head ?h . ?e kg:relation ?r ; kg:paper ?p .")
+
+
+def titles(store: Store, papers: Sequence[str]) -> dict[str, str]:
+    """The titles of papers that have one; where entries differ, the alphabet's first."""
+    found: dict[str, str] = {}
+    for bound in _bound("p", papers):
+        for row in store.select(f"SELECT ?p ?t {{ {bound} ?p kg:title ?t }}"):
+            found[str(row["p"])] = min(str(row["t"]), found.get(str(row["p"]), str(row["t"])))
+    return found
+
+
+def _said(store: Store, pattern: str) -> Iterator[Said]:
+    rows = store.select(f"SELECT DISTINCT ?p ?h ?k ?t {{ {pattern} ?r kg:relationType ?k ; kg:head ?h ; kg:tail ?t }}")
+    for row in rows:
+        kind = _TYPES.get(str(row["k"]).partition(":")[2])
+        if kind:
+            yield Said(str(row["p"]), str(row["h"]), kind, str(row["t"]))
+
+
+def _bound(variable: str, names: Sequence[str]) -> Iterator[str]:
+    """VALUES blocks of so many CURIEs as a query may name."""
+    for at in range(0, len(names), _BATCH):
+        yield f"VALUES ?{variable} {{ {' '.join(f'<{iri(name)}>' for name in names[at : at + _BATCH])} }}"
 
 
 def network(store: Store, entries: Iterable[str] | None = None) -> networkx.MultiDiGraph:
@@ -52,7 +139,7 @@ def network(store: Store, entries: Iterable[str] | None = None) -> networkx.Mult
         label = known.get(node, {})
         english = papers.get(node) or label.get("en") or label.get("zh") or node.partition(":")[2]
         chinese = papers.get(node) or label.get("zh", "")
-        graph.add_node(node, type=_type(node), label_en=_clean(english), label_zh=_clean(chinese))
+        graph.add_node(node, type=_type(node), label_en=cleaned(english), label_zh=cleaned(chinese))
     for (head, tail, relation), said in sorted(edges.items()):
         graph.add_edge(head, tail, key=relation, **_support(relation, said))
     return graph
@@ -79,7 +166,7 @@ def gexf(graph: networkx.MultiDiGraph) -> bytes:
     )
     out = io.BytesIO()
     networkx.write_gexf(labelled, out)
-    return _STAMP.sub(b"", out.getvalue()) + b"\n"  # the day of writing is no part of the content
+    return STAMP.sub(b"", out.getvalue()) + b"\n"  # the day of writing is no part of the content
 
 
 def _edges(record: Record) -> Iterator[_Edge]:
@@ -110,10 +197,10 @@ def _support(relation: str, said: list[_Edge]) -> dict[str, str | int]:
     shown = next((edge for edge in said if edge.quote), said[0])
     return {
         "relation": relation,
-        "entries": _clean(" ".join(dict.fromkeys(edge.entry for edge in said))),
+        "entries": cleaned(" ".join(dict.fromkeys(edge.entry for edge in said))),
         "support": len({edge.paper for edge in said}),
-        "quote": _clean(shown.quote),
-        "quote_entry": _clean(shown.entry),
+        "quote": cleaned(shown.quote),
+        "quote_entry": cleaned(shown.entry),
     }
 
 
@@ -122,5 +209,6 @@ def _type(node: str) -> str:
     return "institution" if kind == "ror" else kind
 
 
-def _clean(text: str) -> str:
+def cleaned(text: str) -> str:
+    """A text without the characters that XML forbids."""
     return _NOT_XML.sub("\ufffd", text)

@@ -156,7 +156,10 @@ class _Tables:
         return self._distinct(things, papers, columns.things)
 
     def _distinct(self, things: Numbers, papers: Numbers, names: Names) -> Pairs:
-        keys = np.unique(things.astype(np.int64) * max(len(self.columns.papers), 1) + papers)
+        keys = things.astype(np.int64) * max(len(self.columns.papers), 1) + papers
+        # As the rows stand, they are in order where papers and entries have one order.
+        is_sorted = (keys[1:] >= keys[:-1]).all()
+        keys = keys[np.flatnonzero(np.diff(keys, prepend=-1))] if is_sorted else np.unique(keys)
         one, other = np.divmod(keys, max(len(self.columns.papers), 1))
         return Pairs(one.astype(np.int32), other.astype(np.int32), names)
 

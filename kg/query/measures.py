@@ -81,7 +81,7 @@ def blocks(corpus: Corpus, rows: Numbers) -> dict[Block, Figures]:
     columns = corpus.columns
     metric, unit, change = (columns["results", name][rows] for name in ("metric", "unit", "change"))
     units = np.unique(unit)
-    base = _bases(set(columns.texts.names(units)))
+    base = bases(set(columns.texts.names(units)))
     led = [base[name] for name in columns.texts.names(units)]
     names = sorted({name for name, _ in led})
     at = np.searchsorted(units, unit)
@@ -100,7 +100,7 @@ def blocks(corpus: Corpus, rows: Numbers) -> dict[Block, Figures]:
     return out
 
 
-def _bases(units: set[str]) -> dict[str, tuple[str, float]]:
+def bases(units: set[str]) -> dict[str, tuple[str, float]]:
     """For each unit the one that stands for all that convert into one another, and the factor that leads there."""
     out = {unit: (unit, 1.0) for unit in units}
     others = units - set(_PLAIN)

@@ -155,7 +155,7 @@ def plain(shown: Selection, result: Result) -> str:
         digits = shown.words("outcome.range", low=low, high=high)
     else:
         digits = number(result.value)
-    return digits + _unit(shown, result)
+    return digits + unit_words(shown, result)
 
 
 def number(value: float) -> str:
@@ -167,7 +167,8 @@ def number(value: float) -> str:
     return str(int(value)) if value == int(value) else repr(value)
 
 
-def _unit(shown: Selection, result: Result) -> str:
+def unit_words(shown: Selection, result: Result) -> str:
+    """A result's unit as it follows the number: "%", " points", "个百分点"; "" without one."""
     unit = result.unit
     if unit == "points" and _fact(shown, result, "unit") == "%":
         unit = "percentage_points"
@@ -179,7 +180,9 @@ def _unit(shown: Selection, result: Result) -> str:
     if unit.rpartition(" ")[2] == metric(shown, result).rpartition(" ")[2]:
         unit = unit.rpartition(" ")[0]  # "training tokens of 1 B", not "of 1 B tokens"
     if shown.lang == "zh" and unit.islower():
-        unit = Wording(shown.graph.vocabulary)(unit) or unit
+        known = all(shown.words.has(f"unit.{part}") for part in unit.split("/"))
+        parts = [shown.words(f"unit.{part}").strip() for part in unit.split("/")] if known else []
+        unit = "/".join(parts) or Wording(shown.graph.vocabulary)(unit) or unit  # "个词元/秒"
     apart = "" if has_han(unit[:1]) else " "
     return f"{apart}{clean(unit)}" if unit else ""
 

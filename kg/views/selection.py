@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kg.model import LISTS, ROLES, Document, Evidence, Mention, Paper, Record, Result
+from kg.names import is_curie
 from kg.text import fold, sentence_at
 from kg.views.words import Words
 
@@ -86,6 +87,15 @@ class Selection:
             self._labels[concept] = clean(self.graph.label(concept, self.lang))
         return self._labels[concept]
 
+    def learn_labels(self) -> None:
+        """Look up the labels of all that the papers name at once: one by one takes several times as long."""
+        from kg.graph.contents import labels
+
+        named = {c for paper in self.papers for _, record in paper.entries for c in _concepts(record)}
+        for concept, found in labels(self.graph.store, named - self.graph.vocabulary.concepts.keys()).items():
+            said = found.get(self.lang) or found.get("en") or next(iter(found.values()))
+            self._labels.setdefault(concept, clean(said))
+
     @cached_property
     def source_dates(self) -> dict[str, str]:
         """The date of each source that has one."""
@@ -149,6 +159,14 @@ class Selection:
                     thing.fields = (*thing.fields, evidence.field)
                     thing.quotes = (*thing.quotes, quoted(document, evidence))
         return list(found.values())
+
+
+def _concepts(record: Record) -> Iterator[str]:
+    """The concepts of a record's mentions, results and relations."""
+    named = [m.concept for kind in LISTS.values() for m in getattr(record, kind)]
+    named += [c for result in record.results for c in (result.metric_concept, result.baseline_concept)]
+    named += [c for relation in record.relations for c in (relation.head_concept, relation.tail_concept)]
+    yield from filter(is_curie, named)
 
 
 def _said(record: Record, kind: str) -> Iterator[tuple[str, str, str, Evidence | None]]:

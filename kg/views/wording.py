@@ -99,7 +99,7 @@ class Wording:
         first = {token.start: i for i, token in enumerate(found)}
         last = {token.end: i for i, token in enumerate(found)}
         out: dict[int, tuple[int, dict[str, str]]] = {}
-        for match in self.vocabulary.match(text, list(found)):
+        for match in self.vocabulary.match(text):
             if match.start not in first or match.end not in last:
                 continue
             begin, surface = first[match.start], text[match.start : match.end]

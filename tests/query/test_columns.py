@@ -58,9 +58,11 @@ def test_columns_give_the_papers_that_the_sparql_of_a_filter_gives(built: Graph,
 
 @pytest.mark.parametrize(
     ("kind", "link"),
-    [("technique", "proposes|kg:usesTechnique"), ("topic", "topic"), ("hardware", "hardware"), ("task", "task")]
-    + [("institution", "institution"), ("country", "institution/kg:country"), ("metric", "result/kg:metric")]
-    + [("kind", "kind"), ("report", "entry/kg:source"), ("model", "model"), ("dataset", "dataset")],
+    [
+        *(("technique", "proposes|kg:usesTechnique"), ("metric", "result/kg:metric"), ("report", "entry/kg:source")),
+        *(("country", "institution/kg:country"), ("institution", "institution"), ("topic", "topic"), ("kind", "kind")),
+        *(("hardware", "hardware"), ("task", "task"), ("model", "model"), ("dataset", "dataset")),
+    ],
 )
 def test_columns_count_what_the_store_counts(built: Graph, kind: str, link: str) -> None:
     pairs = Corpus.of(built.store).pairs(kind)

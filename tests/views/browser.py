@@ -30,9 +30,17 @@ class Browser:
         # The browser reads file 3 and writes file 4; both are moved out of the way of each other first.
         ends = [fcntl.fcntl(end, fcntl.F_DUPFD, 20) for end in (theirs, theirs_out)]
         flags = "--headless=new --no-sandbox --disable-gpu --remote-debugging-pipe --no-first-run --hide-scrollbars"
+        drawing = "--enable-unsafe-swiftshader"  # WebGL without a graphics card
         quiet = "--disable-background-networking --disable-component-update --disable-sync --disable-default-apps"
         self._process = subprocess.Popen(
-            [str(chromium()), *flags.split(), *quiet.split(), f"--user-data-dir={self._profile}", "about:blank"],
+            [
+                str(chromium()),
+                *flags.split(),
+                drawing,
+                *quiet.split(),
+                f"--user-data-dir={self._profile}",
+                "about:blank",
+            ],
             close_fds=False,
             preexec_fn=lambda: (os.dup2(ends[0], 3), os.dup2(ends[1], 4)),
             stdout=subprocess.DEVNULL,
@@ -85,6 +93,19 @@ class Browser:
             self._call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
         time.sleep(0.5)  # the drawing waits to tell a click from a double click
 
+    def type(self, text: str, enter: bool = True) -> None:
+        """Type into what has the focus."""
+        self._call("Input.insertText", text=text)
+        if enter:
+            self.press("Enter", 13, "\r")
+        time.sleep(0.3)
+
+    def press(self, key: str, code: int = 9, text: str = "") -> None:
+        """Press and release a key: Tab, or another by its code."""
+        for kind in ("keyDown", "keyUp"):
+            told: dict[str, Any] = {"key": key, "code": key, "windowsVirtualKeyCode": code}
+            self._call("Input.dispatchKeyEvent", type=kind, **told, **({"text": text} if text else {}))
+
     def screenshot(self, file: Path, whole: bool = False) -> None:
         shot = self._call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
         file.write_bytes(base64.b64decode(shot["data"]))
@@ -124,4 +145,6 @@ class Browser:
             case "Runtime.consoleAPICalled" if params["type"] in ("error", "assert", "warning"):
                 self.complaints.append(json.dumps(params["args"])[:500])
             case "Log.entryAdded" if params["entry"]["level"] in ("error", "warning"):
+                if "GL Driver Message" in params["entry"]["text"]:  # of WebGL without a graphics card: slow, not wrong
+                    return
                 self.complaints.append(params["entry"]["text"])

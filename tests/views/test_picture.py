@@ -1,24 +1,170 @@
-"""The picture: one file, still, explorable."""
+"""The picture: one file, still, explorable; and the same drawing as SVG, PNG and for other tools."""
 
 from __future__ import annotations
 
+import hashlib
+import io
+import json
+import os
 import re
+import subprocess
+import sys
+from collections import Counter
 from pathlib import Path
 
+import networkx
 import pytest
+from lxml import etree
+from PIL import Image
 
+import kg.views.picture.evidence
 from kg.api import Graph
 from kg.model import KgError
-from kg.views.picture import cut, gather, layout
-from kg.views.selection import Selection
+from kg.views.picture import drawn
+from kg.views.picture.layers import ahead, layered
+from kg.views.picture.layout import places
+from kg.views.picture.page import vis_network
+from kg.views.picture.sheet import shortened, width_of
 
 from .browser import Browser
+from .hostile import EVIL
 
 TOPIC = "KV cache compression"
+FORMS = ("html", "svg", "png", "graphml", "gexf", "json")
+
+# --- what is drawn --------------------------------------------------------------------------------------------------
 
 
-def test_two_runs_give_the_same_bytes(built: Graph) -> None:
-    assert built.draw(TOPIC, "zh").content == built.draw(TOPIC, "zh").content
+def test_other_runs_give_the_same_bytes(built: Graph, built_folder: Path) -> None:
+    script = (
+        "import sys, hashlib, kg\n"
+        "from kg.api import Graph\n"
+        "view = Graph(sys.argv[1], read_only=True).draw(sys.argv[2], 'zh', 80)\n"
+        "data = [view.render(form) for form in sys.argv[3:]]\n"
+        "print(*(hashlib.sha256(d.encode() if isinstance(d, str) else d).hexdigest() for d in data))\n"
+    )
+    run = [sys.executable, "-c", script, str(built_folder), TOPIC, *FORMS]
+    other = subprocess.run(run, env={**os.environ, "PYTHONHASHSEED": "77"}, capture_output=True, text=True, check=True)
+    view = built.draw(TOPIC, "zh", 80)
+    data = [view.render(form) for form in FORMS]
+    assert other.stdout.split() == [hashlib.sha256(d.encode() if isinstance(d, str) else d).hexdigest() for d in data]
+
+
+def test_what_was_left_out_is_said(built: Graph) -> None:
+    page = str(built.draw(TOPIC, "en", 100).content)
+    whole = drawn(built, TOPIC, limit=1000)
+    assert f"100 of {whole.all_nodes:,} nodes" in page
+    assert "from 16 papers" in page
+    assert page.count('"physics": false') == 100
+
+
+def test_few_papers_are_drawn_and_many_listed(built: Graph) -> None:
+    assert drawn(built, TOPIC, limit=100).has_papers
+    many = drawn(built, "", limit=100)
+    assert not many.has_papers
+    assert many.all_papers == 133
+    assert "click a node to list its papers" in str(built.draw("", limit=100).content)
+
+
+def test_the_limit_keeps_what_most_independent_papers_name(built: Graph) -> None:
+    whole = drawn(built, "", limit=2000, types=["technique"])
+    some = drawn(built, "", limit=40, types=["technique"])
+    assert len(some.nodes) == 40
+    best = sorted(whole.nodes.values(), key=lambda node: -node.support)[:15]
+    assert {node.id for node in best} <= some.nodes.keys()
+    linked = {end for edge in some.edges for end in (edge.head, edge.tail)}
+    assert linked == some.nodes.keys()  # nothing stands alone
+
+
+def test_only_types_asked_for_are_drawn(built: Graph) -> None:
+    found = drawn(built, "", limit=60, types=["technique", "hardware"])
+    assert {node.type for node in found.nodes.values()} == {"technique", "hardware"}
+    with_papers = drawn(built, TOPIC, types=["paper", "hardware"])
+    assert Counter(node.type for node in with_papers.nodes.values())["paper"] == 16
+
+
+def test_a_concept_draws_its_neighbourhood(built: Graph) -> None:
+    near = drawn(built, "hardware:nvidia-h100", depth=1)
+    assert near.centre == "hardware:nvidia-h100"
+    assert {node.type for node in near.nodes.values()} == {"paper", "hardware"}
+    farther = drawn(built, "hardware:nvidia-h100")
+    assert near.nodes.keys() < farther.nodes.keys()
+    assert farther.all_papers == near.all_papers
+    by_name = drawn(built, "NVIDIA H100")
+    assert by_name.nodes.keys() == farther.nodes.keys()
+
+
+def test_depth_leads_from_a_paper_to_others(built: Graph) -> None:
+    one, two, three = (drawn(built, "002-22", depth=depth, limit=400) for depth in (1, 2, 3))
+    assert (one.all_papers, len({n.id for n in one.nodes.values() if n.type == "paper"})) == (1, 1)
+    assert two.all_papers > 1
+    assert two.all_nodes - two.all_papers == one.all_nodes - one.all_papers  # others, but nothing new that they name
+    assert three.all_nodes - three.all_papers > two.all_nodes - two.all_papers
+
+
+def test_large_graphs_are_not_read_whole(built: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    load = kg.views.picture.evidence.load_entry
+    monkeypatch.setattr(
+        kg.views.picture.evidence, "load_entry", lambda store, name: read.append(name) or load(store, name)
+    )
+    found = drawn(built, "", limit=8)
+    assert all(node.quotes for node in found.nodes.values())
+    assert len(read) == len(set(read)) < 60
+
+
+def test_every_edge_has_its_sentence(built: Graph) -> None:
+    found = drawn(built, "", limit=60)
+    without = [edge for edge in found.edges if not edge.quotes]
+    assert len(without) <= 0.02 * len(found.edges)
+    said = next(edge for edge in found.edges if edge.relation == "uses")
+    assert all(quote.quote in quote.sentence for quote in said.quotes)
+
+
+@pytest.mark.parametrize(("limit", "types"), [(200, ()), (60, ("technique",))])
+def test_nodes_do_not_stand_on_one_another(built: Graph, limit: int, types: tuple[str, ...]) -> None:
+    found = list(places(drawn(built, "", limit=limit, types=types)).values())
+    near = [(a, b) for i, a in enumerate(found) for b in found[:i] if abs(a[0] - b[0]) < 9 and abs(a[1] - b[1]) < 9]
+    assert near == []
+
+
+def test_a_lineage_leads_from_left_to_right(built: Graph) -> None:
+    found = drawn(built, TOPIC, limit=40, view="lineage")
+    at = layered(found)
+    assert len(found.edges) > 20
+    assert {edge.relation for edge in found.edges} <= {"uses", "part_of", "outperforms"}
+    wrong = [edge for edge in found.edges for one, other in [ahead(edge)] if at[one][0] >= at[other][0]]
+    assert len(wrong) <= 0.05 * len(found.edges)  # circles
+    assert len(set(at.values())) == len(at)
+
+
+def test_collaboration_is_by_papers_in_common(built: Graph) -> None:
+    found = drawn(built, "", limit=150, view="collaboration")
+    assert {node.type for node in found.nodes.values()} == {"institution"}
+    for edge in found.edges:
+        assert set(edge.papers) == set(found.nodes[edge.head].papers) & set(found.nodes[edge.tail].papers)
+
+
+def test_wrong_wishes_and_an_empty_selection_are_told(built: Graph) -> None:
+    view = built.draw("papers on underwater basket weaving zzz")
+    assert view.papers == 0
+    assert "no paper" in str(view.content)
+    for form in FORMS[1:]:
+        assert view.render(form)
+    for wish, said in (
+        ({"limit": 0}, "limit of 1"),
+        ({"limit": 100_000}, "too large"),
+        ({"depth": 9}, "1 to 6"),
+        ({"types": ["gadget"]}, "no type 'gadget'"),
+        ({"view": "tree"}, "no view 'tree'"),
+        ({"colour": "mood"}, "no colour 'mood'"),
+        ({"selection": "technique:no-such-thing"}, "technique:no-such-thing"),
+    ):
+        with pytest.raises(KgError, match=said):
+            built.draw(**{"selection": TOPIC, **wish})  # type: ignore[arg-type]
+
+
+# --- the page -------------------------------------------------------------------------------------------------------
 
 
 def test_nothing_is_loaded_from_elsewhere(built: Graph) -> None:
@@ -26,118 +172,255 @@ def test_nothing_is_loaded_from_elsewhere(built: Graph) -> None:
     assert not re.search(r"<(?:script|img|iframe|link)[^>]*(?:src|href)\s*=\s*[\"'](?!data:)", page)
     assert "bootstrap" not in page
     assert "default-src 'none'" in page
-
-
-def test_what_was_left_out_is_said(built: Graph) -> None:
-    whole = gather(Selection(built, "", "en"))
-    page = str(built.draw("", "en", 100).content)
-    assert f"100 of {whole.all_nodes:,} nodes" in page
-    assert page.count('"physics": false') == 100
-
-
-def test_cut_keeps_papers_and_what_most_of_them_name(built: Graph) -> None:
-    shown = Selection(built, "", "en")
-    drawing = cut(gather(shown), [paper.id for paper in shown.papers], 60)
-    concepts = [node for node in drawing.nodes.values() if node.type != "paper"]
-    assert len(drawing.nodes) == 60
-    assert len(concepts) == 30
-    least = min(len(node.papers) for node in concepts)
-    gone = [n for n in gather(shown).nodes.values() if n.type != "paper" and n.id not in drawing.nodes]
-    assert all(len(node.papers) <= least for node in gone)
-    assert all(edge.head in drawing.nodes and edge.tail in drawing.nodes for edge in drawing.edges)
-
-
-def test_nodes_do_not_stand_on_one_another(built: Graph) -> None:
-    places = list(layout(gather(Selection(built, TOPIC, "en"))).values())
-    assert len(set(places)) == len(places)
-    near = [(a, b) for i, a in enumerate(places) for b in places[:i] if abs(a[0] - b[0]) < 15 and abs(a[1] - b[1]) < 15]
-    assert near == []
-
-
-def test_an_empty_selection_and_a_wrong_limit_are_told(built: Graph) -> None:
-    view = built.draw("papers on underwater basket weaving zzz")
-    assert view.papers == 0
-    assert "no paper" in str(view.content)
-    with pytest.raises(KgError, match="limit of 1"):
-        built.draw(TOPIC, limit=0)
+    assert "http" not in page.replace(str(vis_network()), "").replace("http-equiv", "")
 
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_page_opens_quietly(built: Graph, browser: Browser, tmp_path: Path, lang: str, width: int) -> None:
-    page = built.draw(TOPIC, lang).save(tmp_path / "graph.html")
+@pytest.mark.parametrize("view", ["", "lineage", "collaboration"])
+def test_page_opens_quietly(built: Graph, browser: Browser, tmp_path: Path, view: str, lang: str, width: int) -> None:
+    page = built.draw(TOPIC, lang, view=view).save(tmp_path / "graph.html")
     browser.open(page, width)
     assert browser.requests == [page.as_uri()]
     assert browser.complaints == []
-    assert browser.evaluate("document.querySelectorAll('#legend button').length") >= 6
+    assert browser.evaluate("document.body.dataset.ready") == "yes"
+    assert browser.evaluate("document.querySelectorAll('#legend button').length") >= 3
     assert browser.evaluate("document.querySelector('#graph canvas').width") > 300
-    assert browser.evaluate("document.documentElement.scrollWidth") <= width
+    assert browser.evaluate(_OVERFLOWING) == []
 
 
-def _click_node(browser: Browser, which: str) -> str:
-    browser.evaluate(f"var it = GRAPH.nodes.find((node) => {which})")
-    browser.evaluate("network.focus(it.id, {scale: 1.4, animation: false})")
-    place = "network.canvasToDOM(network.getPosition(it.id))"
-    corner = "document.getElementById('graph').getBoundingClientRect()"
-    x, y = browser.evaluate(f"[{place}.x + {corner}.left, {place}.y + {corner}.top]")
-    browser.click(x, y)
+#: What stands beyond the page's right edge, or holds more than it shows.
+_OVERFLOWING = """[...document.querySelectorAll('header *, main, #graph, #panel, #panel *')].filter((it) => {
+  const {left, right} = it.getBoundingClientRect();
+  return right > innerWidth + 1 || left < -1;
+}).map((it) => it.outerHTML.slice(0, 80))"""
+
+
+def _place(browser: Browser, node: str) -> tuple[float, float]:
+    browser.evaluate(f"view.focus({json.dumps(node)})")
+    browser.evaluate(_FRAMES)
+    x, y = browser.evaluate(
+        "(() => { const {left, top} = box.getBoundingClientRect();"
+        f" const {{x, y}} = view.screen({json.dumps(node)}); return [x + left, y + top]; }})()"
+    )
+    return x, y
+
+
+_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))"
+
+
+def _panel(browser: Browser) -> str:
     return str(browser.evaluate("document.getElementById('panel').innerText"))
 
 
-def test_click_on_a_node_shows_its_papers_and_quotes(built: Graph, browser: Browser, tmp_path: Path) -> None:
-    browser.open(built.draw(TOPIC).save(tmp_path / "graph.html"))
-    panel = _click_node(browser, "node.id === 'hardware:nvidia-h100'")
-    assert "NVIDIA H100" in panel
-    assert "002-22" in panel
-    assert "H100" in browser.evaluate("document.querySelector('#panel mark').textContent")
-
-
-def test_click_on_a_link_shows_its_sentence(built: Graph, browser: Browser, tmp_path: Path) -> None:
-    browser.open(built.draw("002-22").save(tmp_path / "graph.html"))
-    x, y, name = browser.evaluate(_FREE_LINK)
+def _click(browser: Browser, selector: str) -> None:
+    found = f"document.querySelector({json.dumps(selector)})"
+    x, y = browser.evaluate(f"(() => {{ const b = {found}.getBoundingClientRect(); return [b.x + 8, b.y + 8]; }})()")
     browser.click(x, y)
-    assert browser.evaluate("document.querySelector('#panel h2').textContent") == name
+
+
+def test_a_click_on_a_node_shows_its_papers_and_quotes(built: Graph, browser: Browser, tmp_path: Path) -> None:
+    browser.open(built.draw(TOPIC).save(tmp_path / "graph.html"))
+    browser.click(*_place(browser, "hardware:nvidia-h100"))
+    assert "NVIDIA H100" in _panel(browser)
+    assert "002-22" in _panel(browser)
+    assert "H100" in browser.evaluate("document.querySelector('#panel mark').textContent")
+    _click(browser, "#panel .links .soft")  # a link's name leads to its sentence
+    assert "→" in browser.evaluate("document.querySelector('#panel h2').textContent")
+
+
+def test_a_click_on_a_line_shows_its_sentence(built: Graph, browser: Browser, tmp_path: Path) -> None:
+    browser.open(built.draw("002-22").save(tmp_path / "graph.html"))
+    x, y, at = browser.evaluate(_FREE_LINE)
+    browser.click(x, y)
+    head, tail = browser.evaluate(f"ends({at}).map((id) => NODES[id].name)")
+    assert browser.evaluate("document.querySelector('#panel h2').textContent") == f"{head} → {tail}"
     assert browser.evaluate("document.querySelector('#panel mark').textContent")
 
 
-#: The middle of a link that has a quote and no node over it.
-_FREE_LINK = """(() => {
-  for (const edge of edges.get({filter: (edge) => edge.quotes.length > 0})) {
-    network.fit({nodes: [edge.from, edge.to], animation: false});
-    const [a, b] = [edge.from, edge.to].map((id) => network.canvasToDOM(network.getPosition(id)));
+#: The middle of a line that has a quote and no node over it.
+_FREE_LINE = """(() => {
+  const {left, top} = box.getBoundingClientRect();
+  for (let at = 0; at < LINES.length; at++) {
+    if (!EDGES[at].quotes.length) continue;
+    view.network.fit({nodes: [LINES[at].from, LINES[at].to], animation: false});
+    const [a, b] = [view.screen(LINES[at].from), view.screen(LINES[at].to)];
     const middle = {x: (a.x + b.x) / 2, y: (a.y + b.y) / 2};
-    if (network.getNodeAt(middle) === undefined && network.getEdgeAt(middle) === edge.id) {
-      const box = document.getElementById("graph").getBoundingClientRect();
-      return [middle.x + box.left, middle.y + box.top, nodes.get(edge.from).name + " → " + nodes.get(edge.to).name];
-    }
+    if (view.network.getNodeAt(middle) === undefined && view.network.getEdgeAt(middle) === at)
+      return [middle.x + left, middle.y + top, at];
   }
 })()"""
 
 
-def test_legend_hides_a_type_and_search_finds_a_node(built: Graph, browser: Browser, tmp_path: Path) -> None:
+def test_legend_colours_and_search(built: Graph, browser: Browser, tmp_path: Path) -> None:
     browser.open(built.draw(TOPIC).save(tmp_path / "graph.html"))
-    x, y = browser.evaluate(
-        "(() => { const box = document.querySelector('#legend [data-kind=problem]').getBoundingClientRect();"
-        " return [box.x + 5, box.y + 5]; })()"
-    )
-    browser.click(x, y)
-    assert browser.evaluate("nodes.get().every((node) => !!node.hidden === (node.kind === 'problem'))")
+    _click(browser, "#legend [data-kind=problem]")
+    hidden = "IDS.filter((id) => view.nodes.get(id).hidden).map((id) => NODES[id].kind)"
+    assert set(browser.evaluate(hidden)) == {"problem"}
+    colours = "new Set(IDS.map((id) => view.nodes.get(id).color.background)).size"
+    by_type = browser.evaluate(colours)
     browser.evaluate(
-        "document.querySelector('#search input').value = 'nvidia h100';"
-        "document.getElementById('search').requestSubmit()"
+        "document.getElementById('colour').value = 'community'; document.getElementById('colour').onchange()"
     )
+    assert browser.evaluate(colours) != by_type
+    _click(browser, "#search input")
+    browser.type("h100", enter=False)
+    assert "NVIDIA H100" in browser.evaluate("document.querySelector('#panel .found').innerText")
+    browser.type("", enter=True)
     assert browser.evaluate("document.querySelector('#panel h2').textContent") == "NVIDIA H100"
+
+
+def test_the_keyboard_reaches_the_search(built: Graph, browser: Browser, tmp_path: Path) -> None:
+    browser.open(built.draw(TOPIC).save(tmp_path / "graph.html"))
+    browser.press("Tab")
+    assert browser.evaluate("document.activeElement.name") == "text"
+    browser.type("no such thing at all")
+    assert "No node has this name" in _panel(browser)
+
+
+def test_years_filter_nodes_and_lines(built: Graph, browser: Browser, tmp_path: Path) -> None:
+    # The reports are of one year: some nodes are given another.
+    page = str(built.draw("", limit=60).content).replace('<div class="controls">', f'<div class="controls">{_YEARS}')
+    (tmp_path / "graph.html").write_text(page)
+    browser.open(tmp_path / "graph.html")
+    browser.evaluate("IDS.slice(0, 10).forEach((id) => { NODES[id].years = ['2024']; })")
+    assert browser.evaluate("IDS.every((id) => seen.get(id))")
+    browser.evaluate("years.to.value = '2024'; years.to.onchange()")
+    shown = browser.evaluate("IDS.filter((id) => !view.nodes.get(id).hidden).length")
+    assert shown == 10
+    assert browser.evaluate("LINES.every((line, at) => view.edges.get(at).hidden || seesEdge(at))")
+
+
+_YEARS = '<select id="from"><option>2024<option>2025</select><select id="to"><option>2024<option selected>2025</select>'
 
 
 def test_hostile_names_stay_text(hostile: Graph, browser: Browser, tmp_path: Path) -> None:
     browser.open(hostile.draw().save(tmp_path / "graph.html"))
     assert browser.complaints == []
-    panel = _click_node(browser, "node.kind === 'technique' && node.name.includes('script')")
-    assert "</script>" in panel
+    node = browser.evaluate("IDS.find((id) => NODES[id].kind === 'technique' && NODES[id].name.includes('script'))")
+    browser.click(*_place(browser, node))
+    assert "</script>" in _panel(browser)
     assert browser.evaluate("window.hacked") is None
+    assert browser.evaluate(_OVERFLOWING) == []
 
 
-def test_two_thousand_nodes_open_in_time(built: Graph, browser: Browser, tmp_path: Path) -> None:
-    browser.open(built.draw("", limit=2000).save(tmp_path / "graph.html"))
+# --- many nodes -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def large(built: Graph, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page of two thousand nodes."""
+    return built.draw("", limit=2000).save(tmp_path_factory.mktemp("large") / "graph.html")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_two_thousand_nodes_open_quietly(large: Path, browser: Browser, width: int) -> None:
+    browser.open(large, width)
+    assert browser.requests == [large.as_uri()]
     assert browser.complaints == []
-    assert browser.evaluate("GRAPH.nodes.length") > 1000
+    assert browser.evaluate("view.sigma.getGraph().order") == 2000
+    assert browser.evaluate(_OVERFLOWING) == []
+
+
+def test_two_thousand_nodes_have_the_same_controls(large: Path, browser: Browser) -> None:
+    browser.open(large)
+    browser.click(*_place(browser, "hardware:nvidia-h100"))
+    assert browser.evaluate("document.querySelector('#panel h2').textContent") == "NVIDIA H100"
+    assert "H100" in browser.evaluate("document.querySelector('#panel mark').textContent")
+    _click(browser, "#panel .links .soft")
+    assert browser.evaluate("document.querySelector('#panel mark').textContent")
+    _click(browser, "#whole")
+    _click(browser, "#legend ul:not([hidden]) [data-group='0']")
+    hidden = "IDS.filter((id) => view.sigma.getNodeDisplayData(id).hidden).map((id) => NODES[id].group)"
+    assert set(browser.evaluate(hidden)) == {0}
+    _click(browser, "#legend ul:not([hidden]) [data-group='0']")
+    assert browser.evaluate(hidden) == []
+    _click(browser, "#search input")
+    browser.type("nvidia a100")
+    assert browser.evaluate("document.querySelector('#panel h2').textContent") == "NVIDIA A100"
+
+
+def test_a_line_among_two_thousand_nodes_is_hit(large: Path, browser: Browser) -> None:
+    browser.open(large)
+    node = browser.evaluate("IDS.find((id) => NEAR.get(id).length === 1 && EDGES[NEAR.get(id)[0]].quotes.length)")
+    place = f"const {{x, y}} = view.sigma.getNodeDisplayData({node!r})"
+    browser.evaluate(f"{{ {place}; view.sigma.getCamera().setState({{x, y, ratio: 0.03}}); 0 }}")
+    browser.evaluate(_FRAMES)
+    x, y, at = browser.evaluate(_MIDDLE % json.dumps(node))
+    browser.click(x, y)
+    assert browser.evaluate("chosen && chosen.edge !== undefined") is True
+    assert at is not None
+
+
+_MIDDLE = """(() => {
+  const {left, top} = box.getBoundingClientRect();
+  const [at] = NEAR.get(%s);
+  const [a, b] = [view.screen(LINES[at].from), view.screen(LINES[at].to)];
+  const far = Math.hypot(b.x - a.x, b.y - a.y), part = Math.min(0.5, 60 / far);
+  const [near, other] = Math.hypot(a.x - box.clientWidth / 2, a.y - box.clientHeight / 2) < 5 ? [a, b] : [b, a];
+  return [near.x + (other.x - near.x) * part + left, near.y + (other.y - near.y) * part + top, at];
+})()"""
+
+
+# --- still pictures, and files for other tools ----------------------------------------------------------------------
+
+
+def _svg(graph: Graph, selection: str = "", **wishes: object) -> etree._Element:
+    return etree.fromstring(str(graph.draw(selection, **wishes).render("svg")).encode())  # type: ignore[arg-type]
+
+
+def test_labels_of_a_drawing_do_not_collide(built: Graph) -> None:
+    svg = _svg(built, limit=200)
+    boxes = []
+    for text in svg.iter("{*}text"):
+        size, wide = float(text.get("font-size")), width_of(text.text, float(text.get("font-size")))
+        x = float(text.get("x")) - {"middle": wide / 2, "end": wide}.get(text.get("text-anchor"), 0)
+        boxes.append((x, float(text.get("y")) - 0.7 * size, x + wide, float(text.get("y"))))
+    assert len(boxes) > 80
+    meeting = [
+        (a, b)
+        for i, a in enumerate(boxes)
+        for b in boxes[:i]
+        if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+    ]
+    assert meeting == []
+    width, height = float(svg.get("width")), float(svg.get("height"))
+    assert all(box[0] >= 0 and box[2] <= width and box[3] <= height for box in boxes)
+
+
+def test_a_drawing_needs_nothing_else_and_hostile_names_stay_text(hostile: Graph) -> None:
+    for view in ("", "lineage"):
+        svg = _svg(hostile, view=view)
+        assert {etree.QName(it).localname for it in svg.iter(tag=etree.Element)} <= _TAGS
+        assert not [name for it in svg.iter() for name in it.attrib if name.startswith("on") or "href" in name]
+    assert any(EVIL[:20] in (text.text or "") for text in _svg(hostile).iter("{*}title"))
+    assert Image.open(io.BytesIO(hostile.draw().render("png"))).size[0] > 500  # type: ignore[arg-type]
+
+
+_TAGS = {"svg", "title", "desc", "style", "path", "polygon", "circle", "rect", "text"}
+
+
+def test_png_has_the_size_of_the_drawing(built: Graph) -> None:
+    svg = _svg(built, TOPIC, lang="zh")
+    with Image.open(io.BytesIO(built.draw(TOPIC, "zh").render("png"))) as image:  # type: ignore[arg-type]
+        assert image.width == pytest.approx(1.5 * float(svg.get("width")), abs=2)
+        assert len(image.convert("RGB").getcolors(1 << 24) or []) > 50
+
+
+def test_other_tools_read_what_is_drawn(built: Graph) -> None:
+    view = built.draw(TOPIC, limit=80)
+    whole = json.loads(str(view.render("json")))
+    for form, read in (("graphml", networkx.read_graphml), ("gexf", networkx.read_gexf)):
+        graph = read(io.BytesIO(view.render(form)))  # type: ignore[arg-type]
+        assert set(graph) == {node["id"] for node in whole["nodes"]}
+        assert graph.number_of_edges() == len(whole["edges"])
+        assert graph.nodes["technique:kv-cache"]["label"] == "KV cache"
+    assert whole["drawn"]["nodes"] == 80 < whole["drawn"]["of"]
+    assert all(node["papers"] for node in whole["nodes"])
+
+
+def test_labels_are_cut_by_their_width() -> None:
+    assert shortened("KV cache", 8) == "KV cache"
+    assert shortened("KV cache compression", 8) == "KV cach…"
+    assert shortened("键值缓存压缩", 8) == "键值缓…"
+    assert shortened("a\u202eb", 8) == "ab"

@@ -6,6 +6,7 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,9 +14,10 @@ from kg.api import Graph
 from kg.views.selection import Selection
 
 from .browser import Browser
-from .hostile import EVIL
+from .hostile import EVIL, FORMULA
 
 TOPIC = "KV cache compression"
+GOLD = Path(__file__).parent.parent.parent / "data" / "gold" / "dev.jsonl"
 
 
 class _Page(HTMLParser):
@@ -30,29 +32,66 @@ class _Page(HTMLParser):
         self.tags.append((tag, dict(attrs)))
 
 
+def _data(graph: Graph, selection: str = TOPIC, lang: str = "en") -> dict[str, Any]:
+    return dict(json.loads(str(graph.report(selection, lang).render("json"))))
+
+
+def _rows(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    return [row for group in data[name]["groups"] for row in group["rows"]]
+
+
 def test_topic_report_cites_a_paper_in_every_line(built: Graph) -> None:
-    data = json.loads(str(built.report(TOPIC).render("json")))
-    cited = {entry for row in data["bibliography"] for entry in row["entries"]}
+    data = _data(built)
+    cited = {entry for row in _rows(data, "bibliography") for entry in row["entries"]}
     assert {"002-22", "004-16"} <= cited
-    assert data["papers"] == len(data["bibliography"]) == len(data["briefs"])
-    rows = [*data["techniques"], *data["institutions"], *data["technique_problem"]["rows"]]
-    assert rows
-    assert all(row["papers"] and set(row["papers"]) <= cited for row in rows)
-    assert all(row["paper"] in cited for row in data["results"])
+    assert data["papers"] == len(_rows(data, "bibliography")) == len(data["briefs"]["rows"])
+    assert data["sections"][0] == "briefs"
+    assert data["sections"][-1] == "bibliography"
+    for name in data["sections"]:
+        rows = _rows(data, name) if "groups" in data[name] else data[name]["rows"]
+        assert rows or name == "contradictions", name
+        assert all(row["papers"] and set(row["papers"]) <= cited for row in rows), name
+
+
+def test_report_names_the_papers_that_annotators_gave_the_topic(built: Graph) -> None:
+    lines = map(json.loads, GOLD.read_text("utf-8").splitlines())
+    wanted = {paper["id"] for paper in lines if "kv-cache-compression" in paper["topics"]}
+    assert len(wanted) == 4
+    data = _data(built)
+    assert wanted <= {entry for row in _rows(data, "bibliography") for entry in row["entries"]}
+    assert data["papers"] <= 20
 
 
 def test_results_quote_the_raw_text_at_their_place(built: Graph) -> None:
-    rows = json.loads(str(built.report(TOPIC).render("json")))["results"]
+    rows = _rows(_data(built), "results")
     assert len(rows) >= 12
     for row in rows:
+        (quote,) = row["quote"]
         document = next(d for d, _ in built.paper(row["entry"]).entries if d.id == row["entry"])
-        assert " ".join(document.texts[row["field"]].raw[row["start"] : row["end"]].split()) == row["quote"]
+        raw = document.texts[quote["field"]].raw[quote["start"] : quote["end"]]
+        assert " ".join(raw.split()) == quote["quote"]
+        assert quote["quote"] in quote["sentence"]
 
 
 @pytest.mark.parametrize("form", ["md", "html", "json"])
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_two_runs_give_the_same_bytes(built: Graph, form: str, lang: str) -> None:
     assert built.report(TOPIC, lang).render(form) == built.report(TOPIC, lang).render(form)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_all_forms_carry_the_same(built: Graph, lang: str) -> None:
+    view, data = built.report(TOPIC, lang), _data(built, lang=lang)
+    page = re.sub(r"<[^>]+>", "", str(view.render("html")).replace("&#39;", "'").replace("&amp;", "&"))
+    text = str(view.render("md")).replace("\\", "")
+    for name in data["sections"]:
+        assert data[name]["title"] in page
+        assert f"## {data[name]['title']}" in text
+    said = [row["value"] for row in _rows(data, "results")] + [row["technique"] for row in _rows(data, "techniques")]
+    said += [row["cell"] for row in _rows(data, "missing")] + [row["title"] for row in _rows(data, "bibliography")]
+    for line in said:
+        assert line in page
+        assert line in text
 
 
 def test_support_counts_papers_that_share_no_institution(built: Graph) -> None:
@@ -94,24 +133,74 @@ def test_hostile_names_stay_text_in_markdown(hostile: Graph) -> None:
     assert not re.search(r"(?<!\\)<(?!a id=|/a>)", text)
     tables = [line for line in text.splitlines() if line.startswith("|")]
     columns = [len(re.findall(r"(?<!\\)\|", line)) for line in tables]
-    assert {5 + 1, 8 + 1} <= set(columns)
+    assert {5 + 1, 9 + 1} <= set(columns)
+    heads = [at for at, line in enumerate(tables) if set(line) <= set("|-:")]
+    assert heads
+    for start, end in zip(heads, [at - 1 for at in heads[1:]] + [len(tables)], strict=True):
+        assert len(set(columns[start - 1 : end])) == 1
     assert not re.search(r"(?<!\\)\]\(javascript", text)
+    assert "\u202e" not in text
+
+
+def test_hostile_names_stay_data_in_json(hostile: Graph) -> None:
+    data = _data(hostile, "")
+    (row,) = _rows(data, "results")
+    assert row["metric"] == EVIL
+    assert row["baseline"] == FORMULA
+    assert not _rows(data, "bibliography")[0]["code"]
+    assert "code" in [row["mark"] for row in _rows(data, "unread")]
 
 
 def test_a_selection_without_papers_says_so(built: Graph) -> None:
     view = built.report("papers on underwater basket weaving zzz")
     assert view.papers == 0
     assert "no paper" in str(view.render("md"))
+    assert "no paper" in str(view.render("html"))
 
 
+def test_cut_tables_say_what_they_leave_out(built: Graph) -> None:
+    data = _data(built, "")
+    table = data["techniques"]
+    assert table["shown"] == len(_rows(data, "techniques")) < table["all"]
+    assert f"{table['shown']} of {table['all']}" in table["left_out"]
+    assert table["left_out"] in str(built.report().render("html"))
+
+
+@pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_html_opens_quietly_and_fits(built: Graph, browser: Browser, tmp_path: Path, lang: str, width: int) -> None:
+def test_html_opens_quietly_and_fits(
+    built: Graph, browser: Browser, tmp_path: Path, lang: str, width: int, dark: bool
+) -> None:
     page = built.report(TOPIC, lang).save(tmp_path / "report.html")
-    browser.open(page, width)
+    browser.open(page, width, dark=dark)
     assert browser.requests == [page.as_uri()]
     assert browser.complaints == []
     assert browser.evaluate("document.documentElement.scrollWidth") <= width
+    ground = browser.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (ground == "rgb(255, 255, 255)") is not dark
+    assert browser.evaluate(_CUT) == []
+
+
+#: Cells whose text is wider than they are, outside of a box that scrolls.
+_CUT = """[...document.querySelectorAll('td, th, li, p, h1, h2')].filter(e =>
+  e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display != 'inline' && e.clientWidth > 0
+  && !e.closest('.matrix')).map(e => e.textContent.slice(0, 80))"""
+
+
+def test_quotes_open_on_demand(built: Graph, browser: Browser, tmp_path: Path) -> None:
+    page = built.report(TOPIC).save(tmp_path / "report.html")
+    browser.open(page, 1280)
+    shown = "[...document.querySelectorAll('#results q')].filter(q => q.checkVisibility({contentVisibilityAuto: true}))"
+    assert browser.evaluate(f"{shown}.length") == 0
+    browser.evaluate(
+        "document.querySelector('#results summary').scrollIntoView({block: 'center', behavior: 'instant'})"
+    )
+    place = "document.querySelector('#results summary').getBoundingClientRect()"
+    x, y = browser.evaluate(f"(b => [b.x + b.width / 2, b.y + b.height / 2])({place})")
+    browser.click(x, y)
+    assert browser.evaluate(f"{shown}.length") == 1
+    assert browser.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
 def test_hostile_report_fits_a_phone(hostile: Graph, browser: Browser, tmp_path: Path) -> None:

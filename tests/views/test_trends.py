@@ -1,18 +1,54 @@
-"""Papers of each label by period."""
+"""Papers of each label by period, and what of it is more than chance."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from kg.api import Graph
 from kg.model import KgError
 from kg.views import trends
+from kg.views.trends import Lexicon, Trend, trend, trend_of_files
+from kg.views.trends.collected import Collected
+from kg.views.trends.statistics import adjusted, difference, moved, trend_test, wilson
+from kg.views.trends.tables import aligned, matched_words, matches_csv, text, width
 
-from .hostile import FORMULA
+from .browser import Browser
+from .hostile import EVIL, FORMULA
+
+LEXICON = """
+protect: [diffusion tensor imaging]
+labels:
+  vlm: {en: Vision-language models, zh: 视觉语言模型, terms: [vision-language model, VLM], broader: [multimodal]}
+  multimodal: {terms: [multimodal]}
+  diffusion: {en: Diffusion, terms: [diffusion]}
+  speed: {terms: [fast, one-step], with: [diffusion]}
+  splatting: {en: Splatting, terms: [Gaussian splatting]}
+"""
+
+
+def made(counts: dict[str, list[int]], corpus: list[int], over: str = "year", **options: Any) -> Trend:
+    """A trend of labels with so many papers in each period."""
+    found = Collected()
+    for at, n in enumerate(corpus):
+        first = len(found.papers)
+        period = (
+            ["A 2023", "A 2024", "A 2025", "B 2023", "B 2024", "B 2025"][at] if over == "venue-year" else f"{2020 + at}"
+        )
+        found.papers += [f"p{first + i}" for i in range(n)]
+        found.periods += [(period,)] * n
+        found.things += [(first + i, label) for label, each in counts.items() for i in range(each[at])]
+    found.names = {label: {"en": label} for label in counts}
+    return Trend(found, "technique", over, **options)
+
+
+# What is counted
 
 
 def test_counts_are_those_of_the_records(built: Graph) -> None:
@@ -26,16 +62,18 @@ def test_counts_are_those_of_the_records(built: Graph) -> None:
     assert sum(frame.attrs["corpus"].values()) == len(built.entries())
 
 
-def test_techniques_count_where_they_are_a_papers_own(built: Graph) -> None:
+def test_techniques_count_where_they_or_a_kind_of_them_are_a_papers_own(built: Graph) -> None:
     frame = built.trends("technique", "month")
-    label = frame.columns[0]
-    concept = frame.attrs["concepts"][label]
+    concept = "technique:quantization"
+    kinds = built.vocabulary.narrower(concept)
+    assert len(kinds) > 3
     own = [
         paper
         for paper in built.papers()
-        if any(m.concept == concept and m.role in ("proposed", "used") for _, r in paper.entries for m in r.techniques)
+        if any(m.concept in kinds and m.role in ("proposed", "used") for _, r in paper.entries for m in r.techniques)
     ]
-    assert frame[label].sum() == len(own)
+    label = next(label for label, curie in frame.attrs["concepts"].items() if curie == concept)
+    assert frame[label].sum() == len(own) > 0
 
 
 @pytest.mark.parametrize(
@@ -46,13 +84,6 @@ def test_periods_have_no_gaps(built: Graph, over: str, periods: list[str]) -> No
     assert list(built.trends("topic", over).index) == periods
 
 
-def test_gaps_over_the_turn_of_a_year_are_filled() -> None:
-    assert trends._without_gaps(["2024-11", "2025-02"], "month") == ["2024-11", "2024-12", "2025-01", "2025-02"]
-    assert trends._without_gaps(["2024-W51", "2025-W02"], "week") == ["2024-W51", "2024-W52", "2025-W01", "2025-W02"]
-    assert trends._without_gaps(["2023", "2026"], "year") == ["2023", "2024", "2025", "2026"]
-    assert trends._without_gaps(["2024-02-28", "2024-03-01"], "day") == ["2024-02-28", "2024-02-29", "2024-03-01"]
-
-
 @pytest.mark.parametrize("of", trends.OF)
 def test_everything_can_be_counted_in_both_languages(built: Graph, of: str) -> None:
     english, chinese = (trends.trends(built, of, "report", lang=lang) for lang in ("en", "zh"))
@@ -61,43 +92,28 @@ def test_everything_can_be_counted_in_both_languages(built: Graph, of: str) -> N
     assert chinese.columns.is_unique
 
 
-def test_csv_holds_the_corpus_and_no_formula(built: Graph, hostile: Graph) -> None:
-    frame = built.trends("topic", "report")
-    rows = list(csv.reader(io.StringIO(trends.to_csv(frame))))
-    assert rows[0][:2] == ["report", "all papers"]
-    assert [int(row[1]) for row in rows[1:]] == list(frame.attrs["corpus"].values())
-    evil = next(csv.reader(io.StringIO(trends.to_csv(hostile.trends("technique", "report")))))
-    assert f"'{FORMULA}" in evil
-    assert not [cell for cell in evil if cell.startswith("=")]
+def test_a_question_chooses_the_papers(built: Graph) -> None:
+    found = trend(built, "technique", "report", "KV cache compression")
+    assert found.papers == len(built.select("KV cache compression"))
+    assert trend(built, "technique", "report", "000-04").papers == 1
+    assert trend(built, "topic", "month", "papers on underwater basket weaving zzz").papers == 0
+    with pytest.raises(KgError, match="names nothing to choose papers by"):
+        trend(built, "topic", "month", "what is the weather")
 
 
-def test_table_lines_up_chinese(built: Graph) -> None:
-    text = trends.table(trends.trends(built, "topic", "report", lang="zh"), 5)
-    lines = text.splitlines()
-    assert len({trends._width(line) for line in lines[:7]}) == 1
-    assert "全部论文" in lines[6]
+def test_papers_within_a_label_are_counted_alone(built: Graph) -> None:
+    whole, part = (trend(built, "topic", "report", within=within) for within in ("", "量化"))
+    assert part.papers == whole.frame["quantization"].sum()
+    assert "quantization" not in part.frame
+    with pytest.raises(KgError, match="No paper has 'zzz'"):
+        trend(built, "topic", "report", within="zzz")
 
 
-def test_plot_is_a_png_and_the_same_on_every_run(built: Graph) -> None:
-    frame = trends.trends(built, "topic", "day", lang="zh")
-    picture = trends.plot(frame)
-    assert picture.startswith(b"\x89PNG")
-    assert picture == trends.plot(trends.trends(built, "topic", "day", lang="zh"))
-    assert len(set(picture)) > 100
-
-
-def test_plot_of_hostile_and_of_no_papers_is_drawn(built: Graph, hostile: Graph) -> None:
-    assert trends.plot(hostile.trends("technique", "report")).startswith(b"\x89PNG")
-    nothing = built.trends("topic", "month", "papers on underwater basket weaving zzz")
-    assert nothing.empty
-    assert trends.plot(nothing).startswith(b"\x89PNG")
-    assert trends.table(nothing) == "no papers\n"
-
-
-def test_json_names_the_concepts(built: Graph) -> None:
-    data = json.loads(trends.render(built.trends("hardware", "report"), "json"))
-    assert data["rows"][0]["concept"].startswith("hardware:")
-    assert sum(data["corpus"].values()) == 133
+def test_a_few_papers_far_from_all_others_in_time_are_left_out() -> None:
+    found = made({"x": [1, 0, 0, 90, 90, 90]}, [1, 0, 0, 300, 300, 300])
+    assert found.index == ["2023", "2024", "2025"]
+    assert found.outside == 1
+    assert "Left out: 1" in text(found)
 
 
 def test_wrong_choices_are_told(built: Graph) -> None:
@@ -106,4 +122,271 @@ def test_wrong_choices_are_told(built: Graph) -> None:
     with pytest.raises(KgError, match="choose one of"):
         built.trends("topic", "century")
     with pytest.raises(KgError, match="no form 'gif'"):
-        trends.render(built.trends(), "gif")
+        trend(built).render("gif")
+    with pytest.raises(KgError, match="did you mean"):
+        trend(built, compare=["quantization zzz"])
+
+
+# What the counts bear out
+
+
+def test_intervals_are_those_of_the_literature() -> None:
+    # Newcombe 1998, Statistics in Medicine 17:857 (table I, method 3) and 17:873 (table II, method 10).
+    for (k, n), ends in {(81, 263): (0.2553, 0.3662), (15, 148): (0.0624, 0.1605), (0, 20): (0.0, 0.1611)}.items():
+        assert [float(end) for end in wilson(k, n)] == pytest.approx(ends, abs=6e-5)
+    assert [float(end) for end in difference(48, 80, 56, 70)] == pytest.approx((0.0524, 0.3339), abs=6e-5)
+    one = moved(*(np.array([[float(n)]]) for n in (48, 80, 56, 70)))
+    assert (float(one.low[0]), float(one.high[0])) == pytest.approx((0.0524, 0.3339), abs=6e-5)
+
+
+def test_the_trend_test_is_that_of_the_literature() -> None:
+    # Agresti, Categorical Data Analysis (2002), table 2.7: alcohol and malformation, z squared 6.57, scores 0..7.
+    bad, good = np.array([48, 38, 5, 1, 1.0]), np.array([17066, 14464, 788, 126, 37.0])
+    scores = np.array([0, 0.5, 1.5, 4, 7.0])
+    z, p = trend_test(bad[:, None], bad + good, scores, np.zeros(5, int))
+    assert z[0] ** 2 == pytest.approx(6.57, abs=0.01)
+    assert p[0] == pytest.approx(0.0104, abs=0.0002)
+
+
+def test_a_venue_that_grows_makes_no_trend() -> None:
+    flat = made({"x": [10, 10, 10, 100, 200, 400]}, [100, 100, 100, 200, 400, 800], "venue-year")
+    assert abs(flat.changes[0].z) < 1e-9
+    assert abs(flat.changes[0].by) < 1e-9
+    risen = made({"x": [10, 20, 30, 20, 40, 60]}, [100, 100, 100, 200, 200, 200], "venue-year")
+    assert [change.label for change in risen.rising()] == ["x"]
+    assert risen.changes[0].by == pytest.approx(0.2)
+
+
+def test_counts_that_jump_make_no_trend() -> None:
+    jumping = made({"x": [5, 60, 10, 70, 15, 65, 5, 75, 20, 60]}, [200] * 10)
+    smooth = made({"x": [20, 24, 28, 32, 36, 40, 44, 48, 52, 56]}, [200] * 10)
+    assert not jumping.rising()
+    assert smooth.rising()
+
+
+def test_of_chance_alone_few_labels_rise() -> None:
+    chance = np.random.default_rng(7)
+    labels = {f"l{n}": chance.binomial(300, 0.1, 8).tolist() for n in range(200)}
+    found = made(labels, [300] * 8)
+    assert len(found.changes) == 200
+    assert sum(change.p < 0.05 for change in found.changes) < 25
+    assert len([*found.rising(), *found.falling()]) <= 2
+    q = adjusted(np.array([change.p for change in found.changes]))
+    assert [change.q for change in found.changes] == pytest.approx(q.tolist())
+
+
+def test_nothing_is_said_of_few_papers_or_few_points_in_time(built: Graph) -> None:
+    found = made({"rare": [0, 0, 3], "common": [10, 20, 40]}, [100] * 3)
+    assert found.enough == ["common"]
+    assert "fewer than 10" in text(found)
+    assert "1 labels" in text(found)
+    assert not trend(built, "topic", "day").changes
+    assert "fewer than three" in text(trend(built, "topic", "day"))
+    assert "no points in time" in text(trend(built, "topic", "report"))
+
+
+def test_what_is_new_and_what_goes_together_is_found() -> None:
+    found = made({"new": [0, 0, 40], "old": [30, 30, 30], "kin": [0, 10, 30]}, [200] * 3)
+    assert [first.label for first in found.first] == ["new", "kin"]
+    assert found.first[0].period == "2022"
+    pairs = {frozenset((pair.one, pair.other)): pair.change for pair in found.pairs}
+    assert pairs[frozenset(("old", "kin"))].z > 0
+
+
+# Lexicons
+
+
+@pytest.fixture
+def lexicon(tmp_path: Path) -> Path:
+    path = tmp_path / "lexicon.yml"
+    path.write_text(LEXICON)
+    return path
+
+
+@pytest.fixture
+def papers(tmp_path: Path) -> Path:
+    titles = [
+        ("Fast diffusion by distillation", 2023),
+        ("Vision-Language Models see", 2023),
+        ("VLMs without diffusion tensor imaging", 2024),
+        ("Fast reading", 2024),
+        ("3D Gaussian Splatting", 2025),
+        ("3D gaussian splatting", 2025),  # the same work in another spelling
+        (EVIL, 2025),
+        (FORMULA + " diffusion", 2025),
+    ]
+    rows = [{"id": f"p{n}", "title": t, "venue": "ICLR", "year": y} for n, (t, y) in enumerate(titles)]
+    path = tmp_path / "papers.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)))
+    return path
+
+
+def test_files_are_counted_by_a_lexicon_with_phrases_protected(papers: Path, lexicon: Path) -> None:
+    found = trend_of_files([papers], lexicon=lexicon)
+    assert found.index == ["ICLR 2023", "ICLR 2024", "ICLR 2025"]
+    assert found.corpus.tolist() == [2, 2, 3]
+    counts = {label: found.frame[label].tolist() for label in found.frame}
+    assert counts["Vision-language models"] == [1, 1, 0]
+    assert counts["multimodal"] == [1, 1, 0]  # by what is narrower
+    assert counts["Diffusion"] == [1, 0, 1]  # not in "diffusion tensor imaging"
+    assert counts["speed"] == [1, 0, 0]  # not without diffusion
+    assert counts["Splatting"] == [0, 0, 1]
+
+
+def test_the_words_that_were_counted_are_on_record(papers: Path, lexicon: Path) -> None:
+    found = trend_of_files([papers], lexicon=lexicon)
+    assert matched_words(found)["vlm"] == {"vision-language models": 1, "vlms": 1}
+    rows = list(csv.DictReader(io.StringIO(matches_csv(found))))
+    assert {row["words"] for row in rows if row["label"] == "speed"} == {"Fast"}
+    assert not [cell for row in rows for cell in row.values() if cell.startswith("=")]
+    said = json.loads(str(found.render("json")))
+    assert said["words"]["Splatting"] == {"gaussian splatting": 1}
+    assert {match["title"] for match in said["matches"] if match["label"] == "splatting"} == {"3D Gaussian Splatting"}
+
+
+def test_a_graph_and_its_files_are_counted_alike(built: Graph, reports: Path, lexicon: Path) -> None:
+    graph, files = (
+        trend(built, over="report", lexicon=lexicon),
+        trend_of_files([reports], over="report", lexicon=lexicon),
+    )
+    assert graph.frame.to_dict() == files.frame.to_dict()
+    assert graph.frame["Diffusion"].sum() > 10
+
+
+def test_without_a_lexicon_files_are_counted_by_the_vocabulary(reports: Path) -> None:
+    found = trend_of_files([reports], "technique", "report")
+    assert found.frame["quantization"].sum() > 10
+    with pytest.raises(KgError, match="kg add"):
+        trend_of_files([reports], "institution")
+
+
+def test_abstracts_that_are_missing_are_told(tmp_path: Path, lexicon: Path) -> None:
+    rows = [{"id": f"p{n}", "title": f"On {n}", "venue": "A", "year": 2023 + n % 2} for n in range(40)]
+    for row in rows[::2]:
+        row["abstract"] = "A diffusion model."
+    path = tmp_path / "papers.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)))
+    assert (
+        "Abstracts are there for 0% of A 2024 and 100% of A 2023" in trend_of_files([path], lexicon=lexicon).notes[-1]
+    )
+    assert not trend_of_files([path], lexicon=lexicon, texts="title").notes
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("labels: [", "line 1 is not YAML"),
+        ("terms: [a]", "has no labels"),
+        ("labels: {a: {en: x}}", "'a' has no terms"),
+        ("labels: {a: {terms: [on, [x]]}}", "holds what is no phrase"),
+        ("labels: {a: {terms: [x], colour: red}}", "has 'colour'"),
+        ("labels: {a: {terms: [x], with: [b]}}", "names 'b'"),
+        ("labels: {a: {terms: [x], broader: [b]}, b: {terms: [y], broader: [a]}}", "break the circle"),
+        ("!!python/object/apply:os.system [echo]", "is not YAML"),
+    ],
+)
+def test_a_wrong_lexicon_is_told(tmp_path: Path, said: str, told: str) -> None:
+    path = tmp_path / "lexicon.yml"
+    path.write_text(said)
+    with pytest.raises(KgError, match=told) as error:
+        Lexicon.load(path)
+    assert str(path) in str(error.value)
+
+
+def test_the_lexicon_that_ships_is_sound() -> None:
+    found = Lexicon.load(Path(__file__).parent.parent.parent / "data" / "lexicons" / "vision-venues.yml")
+    assert {key for key, *_ in found.find("Diffusion MRI of the brain")} <= {"medical"}
+    shown = {key for key, *_ in found.find("One-step text-to-image diffusion")}
+    assert {"diffusion", "diffusion-speed"} <= found.whole(shown)
+    assert "3d" in found.whole(key for key, *_ in found.find("NeRFs in the wild"))
+    assert "diffusion-speed" not in found.whole(key for key, *_ in found.find("Fast NeRFs"))
+
+
+# Forms
+
+
+def test_csv_has_intervals_and_no_formula(built: Graph, hostile: Graph) -> None:
+    rows = list(csv.DictReader(io.StringIO(str(trend(built, "topic", "report").render("csv")))))
+    assert list(rows[0]) == ["label", "concept", "period", "papers", "corpus", "share", "low", "high"]
+    assert sum(int(row["corpus"]) for row in rows[:5]) == 133
+    assert all(float(row["low"]) <= float(row["share"]) <= float(row["high"]) for row in rows)
+    evil = list(csv.reader(io.StringIO(str(trend(hostile, "technique", "report").render("csv")))))
+    assert f"'{FORMULA}" in {cell for row in evil for cell in row}
+    assert not [cell for row in evil for cell in row if cell.startswith("=")]
+
+
+def test_table_lines_up_chinese(built: Graph) -> None:
+    found = trend(built, "topic", "report", lang="zh")
+    lines = text(found, 5).splitlines()[2:9]
+    assert len({width(line) for line in lines}) == 1
+    assert "全部论文" in lines[6]
+    assert len({width(line) for line in aligned([["量化", "1"], ["x" * 90, "22"]])}) == 1
+
+
+@pytest.mark.parametrize("form", ["png", "svg"])
+def test_pictures_are_the_same_on_every_run(built: Graph, form: str) -> None:
+    picture = trend(built, "topic", "day", lang="zh").render(form)
+    assert isinstance(picture, bytes)
+    assert picture.startswith(b"\x89PNG" if form == "png" else b"<?xml")
+    assert picture == trend(built, "topic", "day", lang="zh").render(form)
+    assert len(set(picture)) > 60
+
+
+def test_pictures_of_hostile_names_and_of_no_papers_are_drawn(built: Graph, hostile: Graph) -> None:
+    for of in ("technique", "problem", "hardware"):
+        picture = trend(hostile, of, "report").render("svg")
+        assert isinstance(picture, bytes)
+        assert b"<script" not in picture
+        assert b"onerror=" not in picture.replace(b"&quot;", b'"').split(b"-->")[-1]
+        assert "\u202e".encode() not in picture
+    nothing = trend(built, "topic", "month", "papers on underwater basket weaving zzz")
+    for form in ("png", "svg", "html", "csv", "json"):
+        assert nothing.render(form)
+    assert nothing.render("txt") == "no papers\n"
+
+
+@pytest.mark.parametrize("over", ["year", "venue-year"])
+@pytest.mark.parametrize("width_", [1280, 390])
+def test_the_page_is_read_and_used(tmp_path: Path, browser: Browser, over: str, width_: int) -> None:
+    labels = {f"label {n}": [10 + n, 20 + n, 30, 10, 12, 30 + 2 * n] for n in range(14)}
+    page = made(labels, [200] * 6, over, lang="zh").save(tmp_path / "trend.html")
+    browser.open(page, width_)
+    assert not browser.complaints
+    assert [url for url in browser.requests if not url.startswith(("data:", page.resolve().as_uri()))] == []
+    assert browser.evaluate("document.documentElement.scrollWidth") <= width_
+    assert browser.evaluate("document.querySelectorAll('#charts figure svg').length") == 12
+    box = "document.querySelector(s).getBoundingClientRect()"
+    click = f"((s) => {{ const b = {box}; return [b.x + b.width / 2, b.y + b.height / 2] }})"
+    browser.click(*browser.evaluate(f"{click}('[data-share=\"1\"]')"))
+    assert "%" in browser.evaluate("document.querySelector('#charts svg text').textContent")
+    assert "%" in browser.evaluate("document.querySelector('#figures tbody td:last-child').textContent")
+    assert "占比" in browser.evaluate("document.querySelector('h1 .zh').textContent")
+    browser.click(*browser.evaluate(f"{click}('[data-apart=\"0\"]')"))
+    facets = 2 if over == "venue-year" else 1
+    assert browser.evaluate("document.querySelectorAll('#charts .facets svg').length") == facets
+    browser.click(*browser.evaluate(f"{click}('#clear')"))
+    assert browser.evaluate("document.querySelectorAll('#charts svg').length") == 0
+    browser.click(*browser.evaluate(f"{click}('#labels button:nth-child(2)')"))
+    browser.evaluate("document.querySelector('#charts svg').scrollIntoView({block: 'center'})")
+    browser.click(*browser.evaluate(f"{click}('#charts svg')"))
+    tip = browser.evaluate("document.querySelector('#tip').hidden ? '' : document.querySelector('#tip').textContent")
+    assert "/ 200" in tip
+    assert "[" in tip
+    browser.evaluate("scrollTo(0, 0)")
+    browser.click(*browser.evaluate(f"{click}('#language')"))
+    assert browser.evaluate("getComputedStyle(document.querySelector('h1 .zh')).display") == "none"
+    assert not browser.complaints
+
+
+def test_a_page_of_hostile_names_does_no_harm(tmp_path: Path, browser: Browser, hostile: Graph) -> None:
+    for of in ("technique", "problem", "hardware"):
+        page = trend(hostile, of, "report").save(tmp_path / f"{of}.html")
+        browser.open(page, 390)
+        assert not browser.complaints
+        assert not browser.evaluate("window.hacked")
+        assert browser.evaluate("document.documentElement.scrollWidth") <= 390
+        assert "\u202e" not in page.read_text()
+
+
+def test_a_notebook_shows_the_page(built: Graph) -> None:
+    assert trend(built)._repr_html_().startswith("<iframe")

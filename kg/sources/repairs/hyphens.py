@@ -23,9 +23,9 @@ def mend(edits: Edits, paper: Paper, is_title: bool = False) -> None:
     words, raw, sound = paper.words, edits.raw, paper.words.sound
     if "- " in raw:
         join_apart(edits, words)
-    for match in _CHUNK.finditer(raw):
+    for match in [match for match in _CHUNK.finditer(raw) if match[0] not in sound]:  # nearly all are sound
         chunk = match[0]
-        if chunk in sound or not 4 <= len(chunk) <= LONGEST:
+        if not 4 <= len(chunk) <= LONGEST:
             continue
         low = chunk.lower()
         if low in sound or _is_name(chunk) or (is_title and low in words.count):

@@ -1,9 +1,54 @@
-const dark = matchMedia("(prefers-color-scheme: dark)");
-const nodes = new vis.DataSet(GRAPH.nodes);
-const edges = new vis.DataSet(GRAPH.edges.map((edge, at) => ({...edge, id: "e" + at})));
-const network = new vis.Network(document.getElementById("graph"), {nodes, edges}, GRAPH.options);
+// What every picture has, whoever draws it: panel, search, filters, legend, and which labels have room.
+// `view` draws; see picture-vis.js and picture-sigma.js.
+const DATA = JSON.parse(document.getElementById("data").textContent);
+const {nodes: NODES, edges: EDGES, papers: PAPERS, sentences: SENTENCES} = DATA.about;
+const SAID = DATA.said;
+const LINES = DATA.drawn.edges;  // in the order of EDGES
+const IDS = Object.keys(NODES);
+const NEAR = new Map(IDS.map((id) => [id, []]));
+LINES.forEach((line, at) => { NEAR.get(line.from).push(at); if (line.to !== line.from) NEAR.get(line.to).push(at); });
 const panel = document.getElementById("panel");
-const hidden = new Set();
+const box = document.getElementById("graph");
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const hidden = {kind: new Set(), group: new Set(), line: new Set()};
+const years = {from: document.getElementById("from"), to: document.getElementById("to")};
+let colourBy = DATA.colour === "type" ? 0 : 1;
+let chosen = null;  // {node} or {edge}
+let view;
+
+function inYears(said) {
+  if (!years.from || (!years.from.selectedIndex && years.to.selectedIndex === years.to.options.length - 1)) return true;
+  return said.some((year) => year >= years.from.value && year <= years.to.value);
+}
+
+function groupOf(node) {
+  return document.querySelector(`#legend [data-group="${Number(node.group)}"]`) ? String(node.group) : "-1";
+}
+const GROUP = new Map(IDS.map((id) => [id, groupOf(NODES[id])]));
+const seen = new Map();
+
+function look() {
+  for (const id of IDS) {
+    const node = NODES[id];
+    seen.set(id, !hidden.kind.has(node.kind) && !hidden.group.has(GROUP.get(id)) && inYears(node.years));
+  }
+}
+
+function seesEdge(at) {
+  return seen.get(LINES[at].from) && seen.get(LINES[at].to) && !hidden.line.has(EDGES[at].relation) && inYears(EDGES[at].years);
+}
+
+// What stands out: a chosen node with its neighbours, or a chosen edge with its ends; everything when nothing is chosen.
+function lit() {
+  if (!chosen) return null;
+  if (chosen.edge !== undefined) return new Set([LINES[chosen.edge].from, LINES[chosen.edge].to]);
+  return new Set([chosen.node, ...NEAR.get(chosen.node).flatMap((at) => [LINES[at].from, LINES[at].to])]);
+}
+
+function litEdge(at) {
+  if (!chosen) return true;
+  return chosen.edge !== undefined ? at === chosen.edge : LINES[at].from === chosen.node || LINES[at].to === chosen.node;
+}
 
 // Text is only ever set as text: what a paper says is never markup here.
 function add(parent, tag, text, name) {
@@ -13,149 +58,219 @@ function add(parent, tag, text, name) {
   return made;
 }
 
+function addLink(parent, text, action) {
+  const link = add(parent, "button", text, "link");
+  link.type = "button";
+  link.onclick = action;
+  return link;
+}
+
 function addQuotes(quotes) {
-  add(panel, "h3", WORDS.quotes);
-  if (!quotes.length) add(panel, "p", WORDS.none, "hint");
-  for (const said of quotes) {
+  add(panel, "h3", SAID.quotes);
+  if (!quotes.length) add(panel, "p", SAID.no_quote, "hint");
+  for (const [place, words] of quotes) {
+    const [entry, sentence] = SENTENCES[place];
     const block = add(panel, "blockquote");
-    const at = said.sentence.indexOf(said.quote);
+    const at = sentence.indexOf(words);
     if (at < 0) {
-      add(block, "mark", said.quote);
+      add(block, "mark", words);
     } else {
-      block.append(said.sentence.slice(0, at));
-      add(block, "mark", said.quote);
-      block.append(said.sentence.slice(at + said.quote.length));
+      block.append(sentence.slice(0, at));
+      add(block, "mark", words);
+      block.append(sentence.slice(at + words.length));
     }
-    add(block, "cite", said.entry);
+    add(block, "cite", entry);
   }
 }
 
-function addPapers(names) {
-  add(panel, "h3", WORDS.papers + " (" + names.length + ")");
+function addPapers(about) {
+  add(panel, "h3", SAID.papers + " (" + about.n.toLocaleString("en") + ")");
   const list = add(panel, "ul");
-  for (const name of names) {
+  for (const place of about.papers) {
+    const [entries, title, when] = PAPERS[place];
     const item = add(list, "li");
-    add(item, "b", name);
-    item.append(" " + (TITLES[name] || ""));
+    add(item, "b", entries);
+    item.append(" " + title + (when ? " (" + when.slice(0, 10) + ")" : ""));
+  }
+  if (about.n > about.papers.length) add(list, "li", fill(SAID.more, about.n - about.papers.length), "hint");
+}
+
+const fill = (words, n) => words.replace("{n}", n.toLocaleString("en"));
+
+function addLinks(id) {
+  const near = NEAR.get(id).filter(seesEdge).sort((a, b) => EDGES[b].n - EDGES[a].n || a - b);
+  if (!near.length) return;
+  add(panel, "h3", SAID.links + " (" + near.length.toLocaleString("en") + ")");
+  const list = add(panel, "ul", undefined, "links");
+  const say = (at) => {
+    const [head, tail] = ends(at);
+    const item = add(list, "li");
+    const other = head === id ? tail : head;
+    if (head !== id) addLink(item, NODES[other].name, () => choose(other)), item.append(" ");
+    addLink(item, SAID.relations[EDGES[at].relation], () => chooseEdge(at)).classList.add("soft");
+    if (head === id) item.append(" "), addLink(item, NODES[other].name, () => choose(other));
+  };
+  near.slice(0, 12).forEach(say);
+  if (near.length > 12) {
+    const more = add(list, "li");
+    addLink(more, fill(SAID.more, near.length - 12), () => { more.remove(); near.slice(12).forEach(say); });
   }
 }
 
-function showNode(node) {
-  panel.replaceChildren();
-  add(panel, "p", KINDS[node.kind], "kind").style.borderColor = node.color;
+function ends(at) {
+  const {from, to} = LINES[at];
+  return EDGES[at].flipped ? [to, from] : [from, to];
+}
+
+function heading(id) {
+  const node = NODES[id];
+  const kind = add(panel, "p", document.querySelector(`#legend [data-kind="${node.kind}"] span`).textContent, "kind");
+  kind.style.borderColor = node.colours[0];
+  if (node.support) add(panel, "span", fill(SAID.support, node.support), "hint");
   add(panel, "h2", node.name);
-  addPapers(node.papers);
-  if (node.kind !== "paper") addQuotes(node.quotes);
-  else showLinks(node);
-}
-
-function showLinks(node) {
-  const list = add(panel, "ul");
-  for (const edge of edges.get({filter: (edge) => edge.from === node.id})) {
-    const item = add(list, "li", edge.relation + " ");
-    const link = add(item, "button", nodes.get(edge.to).name, "link");
-    link.type = "button";
-    link.onclick = () => choose(edge.to);
-  }
-}
-
-function showEdge(edge) {
-  panel.replaceChildren();
-  add(panel, "p", edge.relation, "kind");
-  add(panel, "h2", nodes.get(edge.from).name + " → " + nodes.get(edge.to).name);
-  add(panel, "p", WORDS.entries + ": " + edge.entries.join(", "), "hint");
-  addQuotes(edge.quotes);
 }
 
 function choose(id) {
-  network.selectNodes([id]);
-  network.focus(id, {scale: Math.max(0.9, network.getScale()), animation: false});
-  relabel();
-  showNode(nodes.get(id));
+  chosen = {node: id};
+  panel.replaceChildren();
+  heading(id);
+  addPapers(NODES[id]);
+  if (NODES[id].kind !== "paper") addQuotes(NODES[id].quotes);
+  addLinks(id);
+  panel.scrollTop = 0;
+  view.focus(id);
+  paint();
 }
 
-network.on("click", (event) => {
-  if (event.nodes.length) showNode(nodes.get(event.nodes[0]));
-  else if (event.edges.length) showEdge(edges.get(event.edges[0]));
-  else panel.replaceChildren(Object.assign(document.createElement("p"), {className: "hint", textContent: WORDS.hint}));
-});
-
-for (const button of document.querySelectorAll("#legend button")) {
-  button.onclick = () => {
-    const kind = button.dataset.kind;
-    hidden[hidden.has(kind) ? "delete" : "add"](kind);
-    button.setAttribute("aria-pressed", String(!hidden.has(kind)));
-    nodes.update(nodes.get().filter((node) => node.kind === kind).map((node) => ({id: node.id, hidden: hidden.has(kind)})));
-    relabel();
-  };
+function chooseEdge(at) {
+  chosen = {edge: at};
+  const [head, tail] = ends(at);
+  panel.replaceChildren();
+  add(panel, "p", SAID.relations[EDGES[at].relation], "kind");
+  const title = add(panel, "h2");
+  addLink(title, NODES[head].name, () => choose(head));
+  title.append(" → ");
+  addLink(title, NODES[tail].name, () => choose(tail));
+  addQuotes(EDGES[at].quotes);
+  addPapers(EDGES[at]);
+  panel.scrollTop = 0;
+  paint();
 }
 
-const names = document.getElementById("names");
-for (const node of GRAPH.nodes) add(names, "option").value = node.name;
-document.getElementById("search").onsubmit = (event) => {
-  event.preventDefault();
-  const wanted = event.target.elements.text.value.trim().toLowerCase();
-  if (!wanted) return;
-  const all = nodes.get().filter((node) => !node.hidden);
-  const found = all.find((node) => node.name.toLowerCase() === wanted || node.papers[0] === wanted && node.kind === "paper")
-    || all.find((node) => node.name.toLowerCase().includes(wanted));
-  if (found) choose(found.id);
-  else panel.replaceChildren(Object.assign(document.createElement("p"), {className: "hint", textContent: WORDS.missing}));
-};
-
-// Labels keep their size on the screen; where two would overlap, the node that more papers name shows its own.
-const pen = document.createElement("canvas").getContext("2d");
-const ranked = GRAPH.nodes.map((node) => node).sort((a, b) => b.size - a.size || (a.id < b.id ? -1 : 1));
-
-function relabel() {
-  const scale = network.getScale();
-  const font = 12 / scale;
-  const grow = Math.min(2.2, Math.max(1, 0.45 / scale));
-  const places = network.getPositions();
-  const seen = ranked.filter((node) => !hidden.has(node.kind));
-  const taken = seen.map(({id, size}) => {
-    const {x, y} = places[id];
-    return {id, size, box: [x - size * grow, y - size * grow, x + size * grow, y + size * grow]};
-  });
-  pen.font = font + "px sans-serif";
-  nodes.update(seen.map((node) => {
-    const {x, y} = places[node.id];
-    const half = pen.measureText(node.label).width / 2 + 3 / scale;
-    const reach = node.size * grow;
-    const below = [x - half, y + reach, x + half, y + reach + font * 1.4];
-    const above = [x - half, y - reach - font * 1.4, x + half, y - reach];
-    const inTheWay = (other) => other.id !== node.id && other.size > 0.7 * node.size;  // hubs may cover small nodes
-    const others = taken.filter(inTheWay);
-    const box = [below, above].find((one) => !others.some((other) => overlap(one, other.box)));
-    if (box) taken.push({id: node.id + " label", size: Infinity, box});
-    const vadjust = box === above ? -(2 * reach + font * 1.6) : 0;
-    return {id: node.id, label: box ? node.label : " ", size: reach, font: {size: font, vadjust}};
-  }));
+function unchoose() {
+  chosen = null;
+  panel.replaceChildren();
+  add(panel, "p", SAID.hint, "hint");
+  paint();
 }
-
-function overlap(a, b) {
-  return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
-}
-
-let waiting = 0;
-function relabelSoon() {
-  clearTimeout(waiting);
-  waiting = setTimeout(relabel, 80);
-}
-network.on("zoom", relabelSoon);
-network.on("resize", relabelSoon);
-network.on("dragEnd", (event) => { if (event.nodes.length) relabelSoon(); });
 
 function paint() {
-  const ink = dark.matches ? "#dfe5ea" : "#20272d";
-  const line = dark.matches ? "#5c6873" : "#a3afba";
-  network.setOptions({
-    nodes: {font: {color: ink, strokeWidth: 3, strokeColor: dark.matches ? "#14181c" : "#ffffff"}},
-    edges: {color: {color: line, highlight: "#e0641a", hover: "#e0641a"}},
-  });
+  look();
+  view.paint();
 }
-dark.addEventListener("change", paint);
-paint();
-network.fit({animation: false});
-network.moveTo({scale: 0.86 * network.getScale(), animation: false});  // room for the labels at the rim
-relabel();
+
+function matches(text) {
+  const wanted = text.trim().toLowerCase();
+  if (!wanted) return [];
+  const rank = (id) => {
+    const node = NODES[id];
+    const name = node.name.toLowerCase();
+    if (name === wanted || node.kind === "paper" && PAPERS[node.papers[0]][0].toLowerCase().split(", ").includes(wanted)) return 0;
+    return name.startsWith(wanted) ? 1 : name.includes(wanted) ? 2 : 3;
+  };
+  const found = IDS.filter((id) => seen.get(id)).map((id, at) => [rank(id), -NODES[id].n, at, id]).filter(([r]) => r < 3);
+  return found.sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]).map(([, , , id]) => id);
+}
+
+function list(text) {
+  const found = matches(text);
+  panel.replaceChildren();
+  add(panel, "p", found.length ? found.length === 1 ? SAID.found_one : fill(SAID.found, found.length) : SAID.not_found, "hint");
+  const out = add(panel, "ul", undefined, "found");
+  for (const id of found.slice(0, 50)) {
+    const item = add(out, "li");
+    item.style.setProperty("--colour", NODES[id].colours[colourBy]);
+    addLink(item, NODES[id].name, () => choose(id));
+  }
+}
+
+// Where two labels would overlap, the node that comes first shows its own. `dots` are {id, x, y, r, wide, high}, in
+// pixels, the most important first; gives "below", "above", "right" or "left" for those that have room.
+function roomFor(dots) {
+  const cell = 90;
+  const grid = new Map();
+  const cells = (b, act) => {
+    for (let i = Math.floor(b[0] / cell); i <= Math.floor(b[2] / cell); i++)
+      for (let j = Math.floor(b[1] / cell); j <= Math.floor(b[3] / cell); j++) if (act(i + "," + j)) return true;
+    return false;
+  };
+  const put = (b, id, r) => cells(b, (key) => { grid.get(key)?.push([b, id, r]) ?? grid.set(key, [[b, id, r]]); });
+  // The label of a hub may cover small nodes.
+  const meets = (b, id, r) => cells(b, (key) => (grid.get(key) || []).some(([o, of, s]) =>
+    of !== id && s > (view.cover || 0.55) * r && b[0] < o[2] && o[0] < b[2] && b[1] < o[3] && o[1] < b[3]));
+  for (const {id, x, y, r} of dots) put([x - r, y - r, x + r, y + r], id, r);
+  const out = new Map();
+  const width = box.clientWidth;
+  let first = 12;  // whose labels may cover any dot, where they are larger than others
+  const least = 1.6 * Math.min(...dots.map(({r}) => r));
+  for (const {id, x, y, r, wide, high, text} of dots) {
+    if (!text) continue;
+    const own = first-- > 0 && r > least ? 1e6 : r;
+    const half = wide / 2 + 2;
+    const spots = [
+      ["below", [x - half, y + r, x + half, y + r + high]],
+      ["above", [x - half, y - r - high, x + half, y - r]],
+      ["right", [x + r + 2, y - high / 2, x + r + 4 + wide, y + high / 2]],
+      ["left", [x - r - 4 - wide, y - high / 2, x - r - 2, y + high / 2]],
+    ].filter(([name, b]) => view.spots.includes(name) && (b[0] > 0 && b[2] < width || x < 0 || x > width));
+    const spot = spots.find(([, b]) => !meets(b, id, r)) || spots.find(([, b]) => !meets(b, id, own));
+    if (!spot) continue;
+    put(spot[1], "", Infinity);
+    out.set(id, spot[0]);
+  }
+  return out;
+}
+
+function soon(action, wait = 90) {
+  let waiting = 0;
+  return () => { clearTimeout(waiting); waiting = setTimeout(action, wait); };
+}
+
+function toggle(button) {
+  const on = button.getAttribute("aria-pressed") === "false";
+  button.setAttribute("aria-pressed", String(on));
+  for (const name of Object.keys(hidden)) {
+    if (button.dataset[name] !== undefined) hidden[name][on ? "delete" : "add"](button.dataset[name]);
+  }
+  paint();
+}
+
+function start() {
+  look();
+  view.start();
+  for (const button of document.querySelectorAll("#legend button")) button.onclick = () => toggle(button);
+  for (const select of [years.from, years.to]) if (select) select.onchange = paint;
+  const colour = document.getElementById("colour");
+  if (colour) colour.onchange = () => {
+    colourBy = colour.value === "type" ? 0 : 1;
+    for (const part of document.querySelectorAll("#legend ul[data-of]")) part.hidden = part.dataset.of !== colour.value;
+    paint();
+  };
+  document.getElementById("whole").onclick = () => { unchoose(); view.whole(); };
+  const search = document.getElementById("search");
+  search.text.oninput = () => search.text.value.trim() ? list(search.text.value) : unchoose();
+  search.onsubmit = (event) => {
+    event.preventDefault();
+    const [first] = matches(search.text.value);
+    if (first !== undefined) choose(first);
+    else if (search.text.value.trim()) list(search.text.value);
+  };
+  addEventListener("keydown", (event) => {
+    const typing = /^(input|select|textarea)$/i.test(event.target.tagName);
+    if (event.key === "/" && !typing) event.preventDefault(), search.text.focus();
+    if (event.key === "Escape") unchoose();
+  });
+  dark.addEventListener("change", paint);
+  document.body.dataset.ready = "yes";
+  requestAnimationFrame(() => requestAnimationFrame((now) => { document.body.dataset.drawn = String(Math.round(now)); }));
+}

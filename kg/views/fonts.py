@@ -1,0 +1,25 @@
+"""Fonts for pictures that matplotlib draws."""
+
+from __future__ import annotations
+
+from functools import cache
+
+
+@cache
+def han_font() -> str:
+    """The name of an installed font that has Chinese characters, simplified ones first; "" when there is none."""
+    from matplotlib.font_manager import fontManager, get_font
+
+    fonts = [font for font in fontManager.ttflist if font.style == "normal" and _weight(font.weight) <= 500]
+    for font in sorted(fonts, key=lambda f: ("SC" not in f.name, "Sans" not in f.name, "Mono" in f.name, f.fname)):
+        try:
+            glyphs = get_font(font.fname)
+            if all(glyphs.get_char_index(ord(character)) for character in "图谱论文"):
+                return str(font.name)
+        except (OSError, RuntimeError):  # a font file that went away or that FreeType does not read
+            continue
+    return ""
+
+
+def _weight(weight: str | int) -> int:
+    return weight if isinstance(weight, int) else {"bold": 700, "black": 900, "heavy": 800}.get(weight, 400)

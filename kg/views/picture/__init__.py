@@ -1,0 +1,116 @@
+"""A picture of papers and what they name: a page to explore, a drawing to print, or the drawn graph for other tools.
+
+The same bytes on every run. Pages are drawn by pyvis (vis-network), large ones by sigma.js, and open without a network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from kg.model import KgError
+from kg.views.base import View
+from kg.views.picture.drawing import KINDS, Drawing
+from kg.views.selection import clean
+from kg.views.words import Words
+
+if TYPE_CHECKING:
+    from kg.api import Graph
+    from kg.views.picture.look import Look
+
+VIEWS = ("lineage", "collaboration")
+COLOURS = ("type", "community")
+#: Nodes that the layout can place in reasonable time and memory.
+MOST = 5000
+_MANY = 600  # nodes from which on communities tell more than types
+#: What a view draws where no types are asked for.
+_OWN_TYPES = {"lineage": ("technique",), "collaboration": ("institution",)}
+
+
+def picture(
+    graph: Graph,
+    selection: str = "",
+    lang: str = "en",
+    limit: int = 200,
+    *,
+    depth: int | None = None,
+    types: Sequence[str] = (),
+    view: str = "",
+    colour: str = "",
+) -> View:
+    """A picture of at most `limit` nodes of a selection; saves itself as .html, .svg, .png, .graphml, .gexf or .json.
+
+    `depth` counts steps from the selection (see `kg.views.picture.scope`), `types` are those of nodes to be drawn,
+    `view` is "lineage" or "collaboration", `colour` "type" or "community". Raises KgError for others.
+    """
+    _check(limit, depth, types, view, colour)
+    from kg.views.picture import still, tools
+    from kg.views.picture.look import Look
+    from kg.views.picture.page import page
+
+    words = Words(lang)
+    name = clean(selection)
+    drawing = drawn(graph, selection, lang, limit, depth, types, view)
+    if drawing.centre and drawing.centre in drawing.nodes:
+        name = drawing.nodes[drawing.centre].label
+    key = f"picture.title_{view}" if view else "picture.title"
+    heading = words(key, selection=name) if name else words(f"{key}_all")
+    made: list[Look] = []
+
+    def look() -> Look:
+        if not made:
+            usual = "community" if view or len(drawing.nodes) > _MANY else "type"
+            made.append(Look.of(drawing, words, heading, colour or usual))
+        return made[0]
+
+    forms: dict[str, Callable[[], str | bytes]] = {
+        "html": lambda: page(look()),
+        "svg": lambda: still.svg(look()),
+        "png": lambda: still.png(look()),
+        "graphml": lambda: tools.graphml(look()),
+        "gexf": lambda: tools.gexf(look()),
+        "json": lambda: tools.json(look()),
+    }
+    return View(heading, forms, papers=drawing.all_papers)
+
+
+def drawn(
+    graph: Graph,
+    selection: str = "",
+    lang: str = "en",
+    limit: int = 200,
+    depth: int | None = None,
+    types: Sequence[str] = (),
+    view: str = "",
+) -> Drawing:
+    """The nodes and edges of a picture, with their words."""
+    from kg.views.picture.evidence import fill
+    from kg.views.picture.gather import Gathering
+    from kg.views.picture.layout import communities
+    from kg.views.picture.scope import scope
+
+    found = scope(graph, selection, depth, limit)
+    gathering = Gathering(graph.store, found, tuple(types) or _OWN_TYPES.get(view, ()))
+    drawing = gathering.draw(limit, view)
+    fill(graph, drawing, gathering.facts, lang)
+    communities(drawing)
+    return drawing
+
+
+def _check(limit: int, depth: int | None, types: Sequence[str], view: str, colour: str) -> None:
+    if limit < 1:
+        raise KgError(f"A picture of {limit} nodes shows nothing: give a limit of 1 or more.")
+    if limit > MOST:
+        raise KgError(f"A picture of {limit} nodes is too large to be drawn: give a limit of {MOST} or less.")
+    if depth is not None and not 1 <= depth <= 6:
+        raise KgError(f"A depth of {depth} steps cannot be drawn: give one from 1 to 6.")
+    choices = ((types, KINDS, "type"), ([view], ("", *VIEWS), "view"), ([colour], ("", *COLOURS), "colour"))
+    for said, known, name in choices:
+        for one in said:
+            if one not in known:
+                raise KgError(
+                    f"There is no {name} {one!r} of a picture: choose one of {', '.join(filter(None, known))}."
+                )
+
+
+VIEW = picture

@@ -1,0 +1,129 @@
+"""The words behind what is drawn: of each node and edge the sentences of a few papers, read from few entries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from kg.graph.contents import labels, load_entry
+from kg.model import Paper
+from kg.views.picture.drawing import TOGETHER, About, Drawing, Edge
+from kg.views.picture.gather import Facts
+from kg.views.selection import Quote, Selection, clean, ids, quoted, title
+
+if TYPE_CHECKING:
+    from kg.api import Graph
+
+#: Quotes of a node and of an edge; where there are many nodes, fewer.
+_QUOTES, _FEW, _MANY = 5, 2, 500
+#: Papers that the panel lists of a node, and where there are many nodes.
+LISTED, LISTED_OF_MANY = 40, 12
+
+
+def fill(graph: Graph, drawing: Drawing, known: Facts, lang: str) -> None:
+    """Labels, papers, and the words of what is drawn."""
+    is_large = len(drawing.nodes) > _MANY
+    most = _FEW if is_large else _QUOTES
+    chosen = _chosen(drawing, most)
+    shown = {name: Paper(name, [load_entry(graph.store, entry) for entry in known.papers[name][0]]) for name in chosen}
+    selection = Selection.of(graph, shown.values(), lang)
+    _label(graph, drawing, shown, lang)
+    words = _Words(selection, shown)
+    for node in drawing.nodes.values():
+        if node.type != "paper":
+            node.quotes = _first(words.of(node.papers, node.id), most)
+    for edge in drawing.edges:
+        edge.quotes = _first(words.between(edge), most)
+    _tell(graph, drawing, known, shown, LISTED_OF_MANY if is_large else LISTED)
+
+
+def _chosen(drawing: Drawing, most: int) -> list[str]:
+    """Few papers that have words for every node and edge."""
+    out: dict[str, None] = {name: None for name, node in drawing.nodes.items() if node.type == "paper"}
+    wants = [(edge.papers, 1 if most == _FEW else 2) for edge in drawing.edges]
+    wants += [(node.papers, most) for node in drawing.nodes.values() if node.type != "paper"]
+    for papers, number in sorted(wants, key=lambda want: len(want[0])):
+        lack = min(number, len(papers)) - sum(paper in out for paper in papers[:200])
+        for paper in papers:
+            if lack <= 0:
+                break
+            if paper not in out:
+                out[paper] = None
+                lack -= 1
+    return list(out)
+
+
+class _Words:
+    """The words that papers have for things and relations."""
+
+    def __init__(self, selection: Selection, papers: dict[str, Paper]) -> None:
+        self.papers = papers
+        self.things: dict[tuple[str, str], list[Quote]] = defaultdict(list)
+        self.said: dict[tuple[str, str, str, str], list[Quote]] = defaultdict(list)
+        for name, paper in papers.items():
+            for thing in selection.all_things(paper):
+                self.things[name, thing.concept] += thing.quotes
+            for document, record in paper.entries:
+                for relation in record.relations:
+                    if relation.evidence.quote:
+                        key = (name, relation.head_concept, relation.type, relation.tail_concept)
+                        self.said[key].append(quoted(document, relation.evidence))
+
+    def of(self, papers: Iterable[str], concept: str) -> Iterator[Quote]:
+        """The words for a thing, first one of each paper."""
+        found = [self.things[paper, concept] for paper in papers if paper in self.papers]
+        for quotes in found:
+            yield from quotes[:1]
+        for quotes in found:
+            yield from quotes[1:]
+
+    def between(self, edge: Edge) -> Iterator[Quote]:
+        """The words for an edge: of things that stand together, a sentence with both before one of each."""
+        for paper in edge.papers:
+            if paper not in self.papers:
+                continue
+            if edge.relation == TOGETHER:
+                one, other = self.things[paper, edge.head], self.things[paper, edge.tail]
+                sentences = {(quote.entry, quote.sentence) for quote in other}
+                both = [quote for quote in one if (quote.entry, quote.sentence) in sentences]
+                yield from both[:1] or [*one[:1], *other[:1]]
+            elif edge.head == paper:
+                yield from self.things[paper, edge.tail]
+            else:
+                yield from self.said[paper, edge.head, edge.relation, edge.tail]
+
+
+def _first(quotes: Iterable[Quote], most: int) -> list[Quote]:
+    """The first quotes of different sentences."""
+    out: dict[tuple[str, str], Quote] = {}
+    for quote in quotes:
+        out.setdefault((quote.entry, quote.sentence), quote)
+        if len(out) == most:
+            break
+    return list(out.values())
+
+
+def _label(graph: Graph, drawing: Drawing, shown: dict[str, Paper], lang: str) -> None:
+    unknown = [name for name, node in drawing.nodes.items() if node.type != "paper" and name not in graph.vocabulary]
+    minted = labels(graph.store, unknown)
+    for name, node in drawing.nodes.items():
+        if node.type == "paper":
+            node.label = title(shown[name]) or ids(shown[name])[0]
+        else:
+            said = graph.vocabulary[name].label if name in graph.vocabulary else minted.get(name, {})
+            label = said.get(lang) or said.get("en") or next(iter(said.values()), name.partition(":")[2])
+            node.label = clean(label)
+
+
+def _tell(graph: Graph, drawing: Drawing, known: Facts, shown: dict[str, Paper], most: int) -> None:
+    """What the panel says of the papers that it lists."""
+    from kg.graph.network import titles
+
+    listed = {paper for node in drawing.nodes.values() for paper in node.papers[:most]}
+    listed |= {paper for edge in drawing.edges for paper in edge.papers[:most]}
+    named = titles(graph.store, sorted(listed - shown.keys()))
+    for paper in sorted(listed & known.papers.keys()):
+        entries, when, _ = known.papers[paper]
+        said = title(shown[paper]) if paper in shown else clean(named.get(paper, ""))
+        drawing.about[paper] = About(entries, said, when)

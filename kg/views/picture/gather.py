@@ -1,0 +1,254 @@
+"""From papers and their links to nodes and edges, and of these the ones that matter."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from kg.graph.network import Said, relations
+from kg.views.picture.drawing import KINDS, TOGETHER, Drawing, Edge, Node
+from kg.views.picture.scope import Scope
+
+if TYPE_CHECKING:
+    from kg.graph.store import Store
+
+#: Relations of which a lineage is made.
+LINEAGE = ("uses", "part_of", "outperforms")
+#: How a paper has a technique, strongest first; other links count as the first.
+_STRENGTH = {"proposed": 0, "used": 1, "baseline": 2, "mentioned": 3}
+#: Candidates for a place in the picture, in places; edges that a node keeps of those that only say "together".
+_CANDIDATES, _STRONGEST = 5, 4
+#: Papers from which on two of them must name both before two things stand together.
+_MANY = 40
+
+
+@dataclass(slots=True)
+class Facts:
+    """What is known of papers: entries, when they appeared, institutions."""
+
+    papers: dict[str, tuple[list[str], str, frozenset[str]]]
+    order: dict[str, int] = field(default_factory=dict)  # place in the selection
+
+    def support(self, papers: Iterable[str]) -> int:
+        """Independent support of what some papers say."""
+        from kg.query.support import Supporter, support
+
+        return support(Supporter(self.papers[p][1], p, self.papers[p][2]) for p in papers if p in self.papers)
+
+    def years(self, papers: Iterable[str]) -> list[str]:
+        """The years in which papers appeared, sorted."""
+        return sorted({self.papers[p][1][:4] for p in papers if p in self.papers and self.papers[p][1]})
+
+
+def facts(store: Store, papers: Sequence[str]) -> Facts:
+    """What is known of papers (CURIEs)."""
+    from kg.query.tally import backers
+
+    known = backers(store, papers)
+    return Facts(
+        {paper: (known[paper].entries, known[paper].when, known[paper].institutions) for paper in known},
+        {paper: place for place, paper in enumerate(papers)},
+    )
+
+
+class Gathering:
+    """The nodes and edges of a scope; `types` are those to be drawn, all when there are none."""
+
+    def __init__(self, store: Store, found: Scope, types: Sequence[str] = ()) -> None:
+        self.store, self.scope = store, found
+        self.facts = facts(store, found.papers)
+        self.types = types
+        self.nodes: dict[str, Node] = {}
+        self.role: dict[tuple[str, str], str] = {}
+        for link in found.links:
+            key = (link.paper, link.concept)
+            kind = type_of(link.concept)
+            if types and kind not in types:
+                continue
+            node = self.nodes.setdefault(link.concept, Node(link.concept, kind))
+            if key not in self.role:
+                node.papers.append(link.paper)
+            if key not in self.role or _STRENGTH.get(link.role, 0) < _STRENGTH.get(self.role[key], 0):
+                self.role[key] = link.role
+        for node in self.nodes.values():
+            node.papers.sort(key=self.facts.order.__getitem__)
+            node.support = self.facts.support(node.papers)
+        self.sized_by = "support" if any(known[2] for known in self.facts.papers.values()) else "papers"
+
+    def draw(self, limit: int, view: str = "") -> Drawing:
+        """At most `limit` nodes: papers and what they name, or only concepts where papers are too many to be drawn."""
+        if view == "lineage":
+            out = self._lineage(limit)
+        elif view == "collaboration":
+            out = self._map(limit, said=False)
+        elif self._draws_papers(limit):
+            out = self._with_papers(limit)
+        else:
+            out = self._map(limit)
+        out.all_papers, out.centre, out.view = len(self.scope.papers), self.scope.centre, view
+        out.sized_by = self.sized_by
+        for edge in out.edges:
+            edge.papers.sort(key=self.facts.order.__getitem__)
+            edge.years = self.facts.years(edge.papers)
+        for node in out.nodes.values():
+            node.years = self.facts.years(node.papers)
+        return out
+
+    def _draws_papers(self, limit: int) -> bool:
+        if self.types:
+            return "paper" in self.types
+        return 2 * len(self.scope.papers) <= limit or type_of(self.scope.centre) == "paper"
+
+    # Papers and what they name
+
+    def _with_papers(self, limit: int) -> Drawing:
+        all_nodes = len(self.nodes) + len(self.scope.papers)
+        ranked = self._ranked()
+        shared = Counter[str]()
+        for node in ranked:
+            if len(node.papers) > 1:
+                shared.update(node.papers)
+        firsts = sorted(self.scope.papers, key=lambda p: (p != self.scope.centre, -shared[p], self.facts.order[p]))
+        room = max(limit - len(ranked), (limit + 1) // 2)
+        nodes = {p: Node(p, "paper", papers=[p], support=1) for p in firsts[:room]}
+        for node in ranked:
+            if len(nodes) >= limit:
+                break
+            if any(paper in nodes for paper in node.papers):
+                nodes[node.id] = node
+        drawn = {node.id for node in nodes.values() if node.type == "paper"}
+        edges = [
+            Edge(paper, concept, role, [paper])
+            for (paper, concept), role in sorted(self.role.items())
+            if paper in drawn and concept in nodes
+        ]
+        return Drawing(nodes, edges + self._said(nodes), all_nodes)
+
+    # Concepts alone
+
+    def _map(self, limit: int, said: bool = True) -> Drawing:
+        """Concepts that stand together in papers, or are said to have to do with one another."""
+        ranked = self._ranked()
+        candidates = {node.id: node for node in ranked[: _CANDIDATES * limit]}
+        edges = self._said(candidates) if said else []
+        spoken = {frozenset((edge.head, edge.tail)) for edge in edges}
+        # The first ones among themselves too: what stands nearest to them is often rare, and not drawn.
+        for near in ({node.id: node for node in ranked[:limit]}, candidates):
+            for edge in self._together(near):
+                pair = frozenset((edge.head, edge.tail))
+                if pair not in spoken:
+                    spoken.add(pair)
+                    edges.append(edge)
+        return self._connected(candidates, edges, limit)
+
+    def _lineage(self, limit: int) -> Drawing:
+        candidates = {node.id: node for node in self._ranked()[: 10 * _CANDIDATES * limit]}
+        edges = [edge for edge in self._said(candidates) if edge.relation in LINEAGE]
+        degree = Counter[str]()
+        for edge in edges:
+            degree.update({edge.head: len(edge.papers), edge.tail: len(edge.papers)})
+        ranked = sorted(
+            candidates.values(),
+            key=lambda n: (n.id != self.scope.centre, -n.support * degree[n.id], -degree[n.id], n.id),
+        )
+        return self._connected({node.id: node for node in ranked if degree[node.id]}, edges, limit)
+
+    def _connected(self, ranked: dict[str, Node], edges: list[Edge], limit: int) -> Drawing:
+        """The first nodes that have an edge to another one that is drawn; what stands alone says nothing."""
+        beside: dict[str, set[str]] = defaultdict(set)
+        for edge in edges:
+            beside[edge.head].add(edge.tail)
+            beside[edge.tail].add(edge.head)
+        first = set(list(ranked)[:limit])
+        kept = {name for name in first if beside[name] & first or name == self.scope.centre}
+        before = -1
+        while len(kept) < limit and len(kept) > before:
+            before = len(kept)
+            kept |= set([name for name in ranked if name not in kept and beside[name] & kept][: limit - before])
+        nodes = {name: node for name, node in ranked.items() if name in kept}
+        drawn = [edge for edge in edges if edge.head in nodes and edge.tail in nodes]
+        return Drawing(nodes, _strongest(drawn), len(self.nodes))
+
+    def _ranked(self) -> list[Node]:
+        """Concepts, those first that most independent papers name; papers' own before what they mention."""
+        strength: dict[str, int] = {}
+        for (_, concept), role in self.role.items():
+            strength[concept] = min(strength.get(concept, 9), _STRENGTH.get(role, 1))
+        order = {kind: place for place, kind in enumerate(KINDS)}
+        return sorted(
+            self.nodes.values(),
+            key=lambda n: (
+                n.id != self.scope.centre,
+                *((-n.support, -len(n.papers)) if n.type != "institution" else (-len(n.papers), 0)),
+                strength[n.id],
+                order[n.type],
+                n.id,
+            ),
+        )
+
+    def _said(self, nodes: dict[str, Node]) -> list[Edge]:
+        """What the papers of the scope say between nodes."""
+        edges: dict[tuple[str, str, str], Edge] = {}
+        for said in self._relations(nodes):
+            if said.head in nodes and said.tail in nodes and said.head != said.tail:
+                key = (said.head, said.tail, said.relation)
+                edges.setdefault(key, Edge(said.head, said.tail, said.relation)).papers.append(said.paper)
+        for edge in edges.values():
+            edge.papers = list(dict.fromkeys(edge.papers))
+            edge.weight = float(len(edge.papers))
+        return [edges[key] for key in sorted(edges)]
+
+    def _relations(self, nodes: dict[str, Node]) -> Iterable[Said]:
+        if len(self.scope.papers) <= max(2000, 2 * len(nodes)):  # a paper says about ten relations
+            return sorted(relations(self.store, papers=self.scope.papers))
+        heads = [name for name in nodes if type_of(name) != "paper"]
+        return sorted(said for said in relations(self.store, heads=heads) if said.paper in self.facts.order)
+
+    def _together(self, nodes: dict[str, Node]) -> list[Edge]:
+        """What several papers name together; the measure is the cosine of their papers."""
+        of_paper: dict[str, list[str]] = defaultdict(list)
+        for name in sorted(nodes):
+            for paper in nodes[name].papers:
+                of_paper[paper].append(name)
+        both = Counter[tuple[str, str]]()
+        for names in of_paper.values():
+            both.update(combinations(names, 2))
+        size = {name: len(nodes[name].papers) for name in nodes}
+        near = {pair: n / (size[pair[0]] * size[pair[1]]) ** 0.5 for pair, n in both.items()}
+        if len(self.scope.papers) > _MANY and "institution" not in self.types:
+            # One paper that names both says little, unless it is all there is.
+            tied = {end for pair, n in both.items() if n > 1 for end in pair}
+            near = {pair: weight for pair, weight in near.items() if both[pair] > 1 or not tied.issuperset(pair)}
+        best: dict[str, list[tuple[float, tuple[str, str]]]] = defaultdict(list)
+        for pair, weight in near.items():
+            for end in pair:
+                best[end].append((-weight, pair))
+        most = _STRONGEST if "institution" not in self.types else 3 * _STRONGEST
+        chosen = sorted({pair for found in best.values() for _, pair in sorted(found)[:most]})
+        out = []
+        for one, other in chosen:
+            shared = set(nodes[other].papers)
+            out.append(Edge(one, other, TOGETHER, [p for p in nodes[one].papers if p in shared], near[one, other]))
+        return out
+
+
+def _strongest(edges: list[Edge], most: int = 12) -> list[Edge]:
+    """The edges that are among the strongest of either of their ends: what hides the drawing is left out."""
+    best: dict[str, list[tuple[int, float, str, str, str]]] = defaultdict(list)
+    for edge in edges:
+        key = (-len(edge.papers), -edge.weight, edge.head, edge.relation, edge.tail)
+        best[edge.head].append(key)
+        best[edge.tail].append(key)
+    first = {name: sorted(found)[:most] for name, found in best.items()}
+    kept = {key[2:] for found in first.values() for key in found}
+    return [edge for edge in edges if (edge.head, edge.relation, edge.tail) in kept]
+
+
+def type_of(concept: str) -> str:
+    """The type of a node by its CURIE."""
+    from kg.query.lexicon import kind_of
+
+    return kind_of(concept)

@@ -1,0 +1,178 @@
+"""A lineage as a layered drawing (Sugiyama, Tagawa, Toda 1981): what others are built on stands on the left.
+
+Edges lead from left to right: from what is used to what uses it, from the part to the whole, from what is
+outperformed to what outperforms it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+
+from kg.views.picture.drawing import Drawing, Edge
+from kg.views.picture.layout import Places
+
+#: Pixels between columns and between rows.
+_COLUMN, _ROW = 270, 34
+#: Nodes that stand in one group at most.
+_MANY = 40
+_ROUNDS = 12
+
+
+def ahead(edge: Edge) -> tuple[str, str]:
+    """The earlier and the later end of a relation."""
+    return (edge.head, edge.tail) if edge.relation == "part_of" else (edge.tail, edge.head)
+
+
+def is_across(drawing: Drawing, one: str, other: str) -> bool:
+    """Whether two nodes of a large drawing are of different communities, which stand apart."""
+    return len(drawing.nodes) > _MANY and drawing.nodes[one].community != drawing.nodes[other].community
+
+
+def layered(drawing: Drawing) -> Places:
+    """Where each node stands, in pixels; groups that are hardly linked stand apart, the largest first.
+
+    In one large group columns would be longer than a page: it is drawn as its communities.
+    """
+    arcs = _without_cycles(drawing)
+    if len(drawing.nodes) > _MANY:
+        arcs = {one: {other for other in others if not is_across(drawing, one, other)} for one, others in arcs.items()}
+    layer = _layers(drawing, arcs)
+    groups = _groups(drawing, arcs)
+    blocks = [_placed(columns, arcs) for columns in (_ordered(group, arcs, layer) for group in groups)]
+    # Small groups stand above one another right of the large ones: a tall narrow drawing would be too small to read.
+    area = sum((_height(block) + 1) * _ROW * (_width(block) + 1) * _COLUMN for block in blocks)
+    tallest = max([_height(block) for block in blocks[:1]] + [math.sqrt(area) / _ROW])
+    out: Places = {}
+    left = top = 0.0
+    across = 0
+    for block in blocks:
+        if top and top + _height(block) > tallest:
+            left, top, across = left + across + 1, 0.0, 0
+        for name, (column, row) in block.items():
+            out[name] = (round((left + column) * _COLUMN), round((top + row) * _ROW))
+        top += _height(block) + 2
+        across = max(across, _width(block))
+    return out
+
+
+def _height(block: dict[str, tuple[int, float]]) -> float:
+    return max(row for _, row in block.values())
+
+
+def _width(block: dict[str, tuple[int, float]]) -> int:
+    return max(column for column, _ in block.values())
+
+
+def _placed(columns: list[list[str]], after: dict[str, set[str]]) -> dict[str, tuple[int, float]]:
+    """Column and row of each node: as near to the middle of its neighbours as the order and one row each allow."""
+    beside = _neighbours({name for column in columns for name in column}, after)
+    row = {name: float(place) for column in columns for place, name in enumerate(column)}
+    for turn in range(_ROUNDS):
+        for column in columns if turn % 2 == 0 else reversed(columns):
+            wanted = [sum(row[o] for o in beside[n]) / len(beside[n]) if beside[n] else row[n] for n in column]
+            got: list[float] = []
+            for place in wanted:
+                got.append(max(place, got[-1] + 1) if got else place)
+            shift = sum(w - g for w, g in zip(wanted, got, strict=True)) / len(got)
+            row |= {name: place + shift for name, place in zip(column, got, strict=True)}
+    first = min(row.values())
+    return {name: (number, row[name] - first) for number, column in enumerate(columns) for name in column}
+
+
+def _neighbours(names: set[str], after: dict[str, set[str]]) -> dict[str, list[str]]:
+    out: dict[str, list[str]] = defaultdict(list)
+    for one in sorted(names):
+        for other in sorted(after.get(one, ())):
+            out[one].append(other)
+            out[other].append(one)
+    return out
+
+
+def _without_cycles(drawing: Drawing) -> dict[str, set[str]]:
+    """Later nodes by node: the edges that most papers say, but none that would close a circle."""
+    after: dict[str, set[str]] = defaultdict(set)
+    for edge in sorted(drawing.edges, key=lambda e: (-len(e.papers), e.head, e.relation, e.tail)):
+        one, other = ahead(edge)
+        if one != other and not _reaches(after, other, one):
+            after[one].add(other)
+    return after
+
+
+def _reaches(after: dict[str, set[str]], start: str, end: str) -> bool:
+    seen, open_ = {start}, [start]
+    while open_:
+        name = open_.pop()
+        if name == end:
+            return True
+        more = after.get(name, set()) - seen
+        seen |= more
+        open_ += more
+    return False
+
+
+def _layers(drawing: Drawing, after: dict[str, set[str]]) -> dict[str, int]:
+    """The column of each node: one more than the farthest before it; what has nothing before stands close by."""
+    before: dict[str, set[str]] = defaultdict(set)
+    for one, others in after.items():
+        for other in others:
+            before[other].add(one)
+    layer: dict[str, int] = {}
+
+    waiting = {name: len(before[name]) for name in drawing.nodes}
+    ready = sorted(name for name, number in waiting.items() if not number)
+    order: list[str] = []
+    while ready:
+        name = ready.pop(0)
+        order.append(name)
+        layer[name] = max((layer[one] + 1 for one in before[name]), default=0)
+        for other in sorted(after.get(name, ())):
+            waiting[other] -= 1
+            if not waiting[other]:
+                ready.append(other)
+    for name in reversed(order):
+        if not before[name] and after.get(name):
+            layer[name] = min(layer[other] for other in after[name]) - 1
+    return layer
+
+
+def _groups(drawing: Drawing, after: dict[str, set[str]]) -> list[list[str]]:
+    beside: dict[str, set[str]] = defaultdict(set)
+    for one, others in after.items():
+        for other in others:
+            beside[one].add(other)
+            beside[other].add(one)
+    seen: set[str] = set()
+    out = []
+    for name in drawing.nodes:
+        if name in seen:
+            continue
+        group, open_ = {name}, [name]
+        while open_:
+            more = beside[open_.pop()] - group
+            group |= more
+            open_ += more
+        seen |= group
+        out.append(sorted(group))
+    return sorted(out, key=lambda group: (-len(group), group))
+
+
+def _ordered(group: list[str], after: dict[str, set[str]], layer: dict[str, int]) -> list[list[str]]:
+    """The columns of a group, each in the order in which its edges cross least (barycentres, back and forth)."""
+    first = min(layer[name] for name in group)
+    columns: list[list[str]] = [[] for _ in range(max(layer[name] for name in group) - first + 1)]
+    for name in group:
+        columns[layer[name] - first].append(name)
+    beside = _neighbours(set(group), after)
+    place: dict[str, float] = {}
+    for column in columns:
+        place |= {name: row - len(column) / 2 for row, name in enumerate(column)}
+    for turn in range(_ROUNDS):
+        for column in columns if turn % 2 == 0 else reversed(columns):
+            middle = {
+                name: sum(place[other] for other in beside[name]) / len(beside[name]) if beside[name] else place[name]
+                for name in column
+            }
+            column.sort(key=lambda name: (middle[name], place[name], name))
+            place |= {name: row - len(column) / 2 for row, name in enumerate(column)}
+    return [column for column in columns if column]

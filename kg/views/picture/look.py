@@ -1,0 +1,161 @@
+"""What a drawing looks like, whoever draws it: places, sizes, colours and the legend."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+from kg.views.picture.drawing import KINDS, TOGETHER, Drawing, Edge, Node
+from kg.views.picture.layers import ahead, is_across, layered
+from kg.views.picture.layout import LEAST, MORE, Places, places, radius
+from kg.views.words import Words
+
+#: The colour of each type of node, told apart by people who do not see red and green too.
+COLOURS = {
+    "paper": "#7b8794",
+    "technique": "#3b7dd8",
+    "problem": "#d1495b",
+    "task": "#8e5bb5",
+    "hardware": "#96652f",
+    "model": "#2e9e6b",
+    "dataset": "#a8921d",
+    "topic": "#1f9fb4",
+    "institution": "#e08a2e",
+}
+#: The colours of the largest communities; the others are grey.
+_COMMUNITIES = (
+    *("#3b7dd8", "#d9822b", "#2e9e6b", "#d1495b", "#8e5bb5"),
+    *("#1f9fb4", "#a8921d", "#c75d9c", "#6f8f3a", "#96652f"),
+)
+_OTHER = "#75808a"
+#: The colours of relations in a lineage.
+_LINES = {"uses": "#3b7dd8", "part_of": "#2e9e6b", "outperforms": "#d9622b"}
+#: Relations that are said rather weakly: their lines are broken.
+_WEAK = ("mentioned", "baseline", "compared_with")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the legend: what is filtered by it, its name, colour and number of nodes."""
+
+    key: str
+    label: str
+    colour: str
+    count: int
+
+
+@dataclass
+class Look:
+    """A drawing with where and how its nodes and edges are drawn; `colour` is "type" or "community"."""
+
+    drawing: Drawing
+    places: Places
+    words: Words
+    heading: str
+    colour: str
+
+    @classmethod
+    def of(cls, drawing: Drawing, words: Words, heading: str, colour: str) -> Look:
+        """The look of a drawing."""
+        return cls(drawing, layered(drawing) if drawing.view == "lineage" else places(drawing), words, heading, colour)
+
+    @property
+    def is_layered(self) -> bool:
+        """Whether nodes stand in columns, each in a box around its label."""
+        return self.drawing.view == "lineage"
+
+    def font(self, node: Node) -> float:
+        """The size of a node's label where it stands in a box, in pixels: larger for more support."""
+        return round(12 + 8 * (self.radius[node.id] - LEAST) / MORE, 1)
+
+    @cached_property
+    def radius(self) -> dict[str, float]:
+        """The radius of each node in pixels."""
+        return {name: radius(self.drawing, node) for name, node in self.drawing.nodes.items()}
+
+    def fill(self, node: Node, by: str = "") -> str:
+        """The colour of a node, by type or by community."""
+        if (by or self.colour) == "type":
+            return COLOURS[node.type]
+        return _COMMUNITIES[node.community] if 0 <= node.community < len(_COMMUNITIES) else _OTHER
+
+    def line(self, edge: Edge) -> str:
+        """The colour of an edge; "" for the usual one."""
+        return _LINES.get(edge.relation, "") if self.is_layered else ""
+
+    def ends(self, edge: Edge) -> tuple[str, str]:
+        """From where to where an edge is drawn."""
+        return (edge.head, edge.tail) if not self.is_layered else ahead(edge)
+
+    def has_arrow(self, edge: Edge) -> bool:
+        """Whether an edge has a direction worth showing: what is said between concepts has."""
+        return edge.relation != TOGETHER and self.drawing.nodes[edge.head].type != "paper"
+
+    def is_faint(self, edge: Edge) -> bool:
+        """Whether an edge leads from one group of a layered drawing to another."""
+        return self.is_layered and is_across(self.drawing, edge.head, edge.tail)
+
+    def is_weak(self, edge: Edge) -> bool:
+        """Whether an edge says little."""
+        return edge.relation in _WEAK
+
+    def width(self, edge: Edge) -> float:
+        """The width of an edge in pixels: more papers, more ink."""
+        grown = min(1.0 + 0.5 * math.sqrt(max(len(edge.papers), 1) - 1), 4.0)
+        return round(grown * 0.8 if edge.relation == TOGETHER else grown, 2)
+
+    @cached_property
+    def kinds(self) -> list[Entry]:
+        """The types that are drawn."""
+        nodes = self.drawing.nodes.values()
+        counts = {kind: sum(node.type == kind for node in nodes) for kind in KINDS}
+        return [
+            Entry(kind, self.words(f"type.{kind}"), COLOURS[kind], count) for kind, count in counts.items() if count
+        ]
+
+    @cached_property
+    def groups(self) -> list[Entry]:
+        """The communities that have a colour, named by what they are most about; then all others."""
+        nodes = list(self.drawing.nodes.values())
+        out = [
+            Entry(str(number), label, _COMMUNITIES[number], sum(node.community == number for node in nodes))
+            for number, label in enumerate(self.drawing.communities[: len(_COMMUNITIES)])
+        ]
+        rest = sum(node.community < 0 or node.community >= len(_COMMUNITIES) for node in nodes)
+        return out + ([Entry("-1", self.words("picture.others"), _OTHER, rest)] if rest else [])
+
+    @cached_property
+    def lines(self) -> list[Entry]:
+        """The relations that have a colour of their own."""
+        edges = self.drawing.edges
+        counts = {kind: sum(edge.relation == kind for edge in edges) for kind in _LINES}
+        if not self.is_layered:
+            return []
+        return [Entry(k, self.words(f"picture.line_{k}"), _LINES[k], count) for k, count in counts.items() if count]
+
+    @property
+    def legend(self) -> list[Entry]:
+        """What the colours of nodes mean."""
+        return self.kinds if self.colour == "type" else self.groups
+
+    @property
+    def counts(self) -> str:
+        """How much of what there was is drawn, in a sentence."""
+        drawing = self.drawing
+        said = self.words(
+            "picture.shown",
+            nodes=f"{len(drawing.nodes):,}",
+            all_nodes=f"{drawing.all_nodes:,}",
+            edges=f"{len(drawing.edges):,}",
+        )
+        papers = self.words.count("count.paper", drawing.all_papers)
+        apart = "picture.of_papers" if drawing.has_papers else "picture.papers_apart"
+        return said + self.words(apart, papers=papers)
+
+    @property
+    def size(self) -> str:
+        """What the size of a node means."""
+        kinds = {node.type for node in self.drawing.nodes.values()} - {"paper"}
+        by = "papers" if kinds <= {"institution"} else self.drawing.sized_by
+        return self.words(f"picture.size_{by}")

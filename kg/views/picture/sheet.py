@@ -1,0 +1,276 @@
+"""A picture on paper: lines, dots and words with their places on a sheet, for SVG and PNG alike.
+
+Labels are set greedily, the most supported first, each where it covers no other and no dot; what has no room has none.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from kg.text import plain
+from kg.views.picture.drawing import Node
+from kg.views.picture.look import Look
+
+_MARGIN = 44
+_LABEL, _IN_BOX = 36, 30  # characters of a label
+#: Widths of the sheet in pixels up to so many nodes.
+_WIDTHS = ((60, 1200), (300, 1600), (800, 2000))
+_WIDEST = 2600
+_FONT = 13.0
+_SURE = 12  # labels that may cover any dot
+
+Box = tuple[float, float, float, float]
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A line: straight, or bent between two columns; `tip` is the arrow's point."""
+
+    start: Point
+    end: Point
+    colour: str  # "" for the usual one
+    width: float
+    is_broken: bool
+    has_arrow: bool
+    is_bent: bool
+    said: str
+    is_faint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A node: a square for a paper, a disc for a concept; with a `width` a box of this width around its label."""
+
+    at: Point
+    radius: float
+    colour: str
+    is_square: bool
+    said: str
+    width: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A text; `anchor` says which end of it stands at `at`: "start", "middle" or "end"."""
+
+    at: Point
+    text: str
+    size: float
+    anchor: str = "start"
+    is_soft: bool = False
+    is_bold: bool = False
+    is_white: bool = False
+
+
+@dataclass(slots=True)
+class Sheet:
+    """All that is drawn, in pixels from the upper left corner."""
+
+    width: float
+    height: float
+    strokes: list[Stroke] = field(default_factory=list)
+    dots: list[Dot] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
+
+
+def sheet(look: Look) -> Sheet:
+    """The picture on a sheet, under its heading, counts and legend."""
+    if look.is_layered:
+        return _layered(look)
+    n = len(look.drawing.nodes)
+    across = next((width for most, width in _WIDTHS if n <= most), _WIDEST)
+    left, upper, wide, high = _extent(look)
+    right = 2 * _MARGIN
+    scale = min((across - _MARGIN - right) / max(wide, 400), 1.1 * across / max(high, 1))
+    out = Sheet(round(max(wide * scale + _MARGIN + right, 760)), 0)
+    top = _head(look, out) + _MARGIN
+    margin = (out.width - wide * scale) / 2
+    at = {
+        name: (margin + (x - left) * scale, top + (y - upper) * scale) for name, (x, y) in sorted(look.places.items())
+    }
+    shrink = min(1.0, max(0.5, scale * 1.25))
+    radius = {name: max(look.radius[name] * shrink, 2.2) for name in at}
+    out.height = round(top + high * scale + _MARGIN)
+    out.strokes += _strokes(look, at, radius)
+    ranked = sorted(look.drawing.nodes.values(), key=lambda node: (-radius[node.id], node.id))
+    out.dots += [
+        Dot(at[n.id], radius[n.id], look.fill(n), n.type == "paper", f"{n.label} ({len(n.papers)})") for n in ranked
+    ]
+    out.words += _labels(look, ranked, at, radius, out)
+    return out
+
+
+def _layered(look: Look) -> Sheet:
+    """A layered drawing at its own size: boxes in columns."""
+    left, upper, wide, high = _extent(look)
+    out = Sheet(round(max(wide + 280, 760)), 0)
+    top = _head(look, out) + _MARGIN
+    out.height = round(top + high + _MARGIN)
+    at = {name: (140.0 + x - left, top + y - upper) for name, (x, y) in sorted(look.places.items())}
+    text = {name: shortened(node.label, _IN_BOX) for name, node in look.drawing.nodes.items()}
+    size = {name: look.font(node) for name, node in look.drawing.nodes.items()}
+    half = {name: width_of(text[name], size[name]) / 2 + 8 for name in at}
+    out.strokes += _strokes(look, at, half)
+    for name, node in sorted(look.drawing.nodes.items()):
+        said = f"{node.label} ({len(node.papers)})"
+        out.dots.append(Dot(at[name], size[name] * 0.8 + 2, look.fill(node), True, said, 2 * half[name]))
+        place = at[name][0], at[name][1] + size[name] * 0.35
+        out.words.append(Word(place, text[name], size[name], "middle", is_white=True))
+    return out
+
+
+def _extent(look: Look) -> tuple[float, float, float, float]:
+    """Where the drawing begins on the left and at the top, its width and its height."""
+    xs = [x for x, _ in look.places.values()] or [0]
+    ys = [y for _, y in look.places.values()] or [0]
+    return min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)
+
+
+def _head(look: Look, out: Sheet) -> float:
+    """Heading, counts and legend; where they end."""
+    out.words.append(Word((_MARGIN / 2, 38), look.heading, 22, is_bold=True))
+    out.words.append(Word((_MARGIN / 2, 62), look.counts, 13, is_soft=True))
+    x, y = _MARGIN / 2, 88.0
+    for entry in (*look.legend, *look.lines):
+        text = f"{shortened(entry.label, 28)} {entry.count:,}"
+        if x + 26 + width_of(text, 13) > out.width - _MARGIN / 2:
+            x, y = _MARGIN / 2, y + 22
+        if entry in look.lines:
+            out.strokes.append(Stroke((x, y - 4), (x + 16, y - 4), entry.colour, 2.5, False, True, False, ""))
+        else:
+            out.dots.append(Dot((x + 6, y - 4), 6, entry.colour, entry.key == "paper", ""))
+        out.words.append(Word((x + 20, y), text, 13))
+        x += 20 + width_of(text, 13) + 22
+    if x + width_of(look.size, 13) > out.width - _MARGIN / 2:
+        x, y = _MARGIN / 2, y + 22
+    out.words.append(Word((x, y), look.size, 13, is_soft=True))
+    return y
+
+
+def _strokes(look: Look, at: dict[str, Point], radius: dict[str, float]) -> Iterator[Stroke]:
+    nodes = look.drawing.nodes
+    for edge in sorted(look.drawing.edges, key=lambda e: (len(e.papers), e.head, e.tail, e.relation)):
+        one, other = look.ends(edge)
+        arrow = look.has_arrow(edge)
+        said = f"{nodes[edge.head].label} {look.words(f'relation.{edge.relation}')} {nodes[edge.tail].label}"
+        end = at[other]
+        if arrow or look.is_layered:
+            end = _before(at[one], end, radius[other], look.is_layered)
+        kind = look.line(edge), look.width(edge), look.is_weak(edge), arrow, look.is_layered
+        start = (at[one][0] + radius[one], at[one][1]) if look.is_layered else at[one]
+        yield Stroke(start, end, *kind, said, look.is_faint(edge))
+
+
+def _before(start: Point, end: Point, gap: float, is_bent: bool) -> Point:
+    """The point on the way to a node where its disc begins."""
+    if is_bent:
+        return end[0] - gap, end[1]
+    far = math.dist(start, end) or 1.0
+    return end[0] - (end[0] - start[0]) * gap / far, end[1] - (end[1] - start[1]) * gap / far
+
+
+def _labels(
+    look: Look, ranked: list[Node], at: dict[str, Point], radius: dict[str, float], out: Sheet
+) -> Iterator[Word]:
+    taken = _Taken()  # a hub's label may cover small dots, but no label
+    for node in ranked:
+        (x, y), r = at[node.id], radius[node.id]
+        taken.add((x - r, y - r, x + r, y + r), node.id, r)
+    largest, smallest = max(radius.values(), default=1.0), min(radius.values(), default=1.0)
+    # Papers' titles are long: where concepts are drawn too they come last.
+    for place, node in enumerate(sorted(ranked, key=lambda n: (n.type == "paper", n.id != look.drawing.centre))):
+        r = radius[node.id]
+        size = round(_FONT + 5 * (r / largest) ** 2 if node.type != "paper" else _FONT - 1, 1)
+        text = shortened(node.label, _LABEL)
+        spots = [(word, box) for word, box in _spots(at[node.id], r, text, size) if _is_inside(box, out)]
+        free = [spot for spot in spots if not taken.meets(spot[1], node.id, r)]
+        if not free and place < _SURE and r > 1.6 * smallest:
+            free = [spot for spot in spots if not taken.meets(spot[1], node.id, 1e6)]
+        for word, box in free[:1]:
+            taken.add(box)
+            yield word
+
+
+def _spots(at: Point, r: float, text: str, size: float) -> Iterator[tuple[Word, Box]]:
+    """Where a label may stand: below, above, right or left of its node."""
+    (x, y), wide, high = at, width_of(text, size), size * 1.15
+    for anchor, place, base, left in (
+        ("middle", x, y + r + high * 0.9, x - wide / 2),
+        ("middle", x, y - r - high * 0.3, x - wide / 2),
+        ("start", x + r + 3, y + high * 0.32, x + r + 3),
+        ("end", x - r - 3, y + high * 0.32, x - r - 3 - wide),
+    ):
+        box = (left - 2, base - high * 0.85, left + wide + 2, base + high * 0.25)
+        yield Word((round(place, 1), round(base, 1)), text, size, anchor), box
+
+
+def _is_inside(box: Box, out: Sheet) -> bool:
+    return box[0] > 4 and box[2] < out.width - 4 and box[3] < out.height - 4
+
+
+class _Taken:
+    """Where something stands already."""
+
+    def __init__(self, cell: float = 80) -> None:
+        self.cell = cell
+        self.boxes: dict[tuple[int, int], list[tuple[Box, str, float]]] = defaultdict(list)
+
+    def add(self, box: Box, of: str = "", size: float = math.inf) -> None:
+        for cell in self._cells(box):
+            self.boxes[cell].append((box, of, size))
+
+    def meets(self, box: Box, besides: str, size: float) -> bool:
+        """Whether a box covers something that is not much smaller than `size`."""
+        for cell in self._cells(box):
+            for other, of, big in self.boxes.get(cell, ()):
+                if of == besides or big <= 0.55 * size:
+                    continue
+                if box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]:
+                    return True
+        return False
+
+    def _cells(self, box: Box) -> Iterator[tuple[int, int]]:
+        for column in range(int(box[0] // self.cell), int(box[2] // self.cell) + 1):
+            for row in range(int(box[1] // self.cell), int(box[3] // self.cell) + 1):
+                yield column, row
+
+
+def shortened(text: str, most: int) -> str:
+    """At most so many characters, a Chinese one counting for two; no controls, no marks that turn the direction."""
+    text = plain(text)
+    if _cells(text) <= most:
+        return text
+    room = most - 1
+    out = ""
+    for character in text:
+        room -= _cells(character)
+        if room < 0:
+            break
+        out += character
+    return out.rstrip() + "…"
+
+
+def _cells(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def width_of(text: str, size: float) -> float:
+    """About how wide a text is set, in pixels."""
+    return (
+        sum(
+            1.0
+            if unicodedata.east_asian_width(c) in "WF"
+            else 0.68
+            if c.isupper()
+            else 0.3
+            if c in " il.,:;'|"
+            else 0.57
+            for c in text
+        )
+        * size
+    )

@@ -1,0 +1,195 @@
+"""Which sections a report has, in what order, with which columns and how many lines: data in `report.yaml`.
+
+A user's own file has the same form and says only what it wants otherwise. A file is read as a tree of plain
+texts, never as objects, and every mistake in it is told with its line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kg.model import KgError
+
+if TYPE_CHECKING:
+    import yaml
+
+_LARGEST = 65_536  # bytes of a file
+_MOST = 100_000  # lines of a table
+_DEFAULT = Path(__file__).with_name("report.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section: its columns (of those that it can have), and how many lines and columns of a matrix it lists."""
+
+    name: str
+    columns: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    most: int = 0  # lines at most
+    across: int = 0  # columns of a matrix at most
+    least: float = 0  # papers that an empty cell must let expect
+
+    def having(self, columns: Sequence[str], where: str) -> Part:
+        """The same with other columns; KgError for one that it cannot have."""
+        for column in columns:
+            if column not in self.known:
+                raise KgError(f"{where}: {self.name} has no column {column!r}: {_choose(self.known)}.")
+        return replace(self, columns=tuple(dict.fromkeys(columns)))
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The sections of a report, in order."""
+
+    parts: tuple[Part, ...]
+
+    @staticmethod
+    @cache
+    def usual() -> Layout:
+        """What ships with the package."""
+        return Layout(tuple(_Reader(str(_DEFAULT), {}).parts(_DEFAULT.read_bytes())))
+
+    @staticmethod
+    def load(path: str | Path) -> Layout:
+        """The layout of a user's file; KgError, with the line, for whatever is wrong in it."""
+        path = Path(path)
+        try:
+            with path.open("rb") as file:
+                content = file.read(_LARGEST + 1)
+        except OSError as error:
+            raise KgError(f"{path}: cannot be read ({error.strerror or error}): name a YAML file.") from None
+        if len(content) > _LARGEST:
+            raise KgError(f"{path}: is longer than a layout can be ({_LARGEST:,} bytes): name a YAML file of sections.")
+        return Layout(tuple(_Reader(str(path), {part.name: part for part in Layout.usual().parts}).parts(content)))
+
+    def chosen(self, sections: Iterable[str], columns: Iterable[str] = ()) -> Layout:
+        """The same with the sections named, in that order (all for none), and the columns of "results=metric,paper".
+
+        KgError for a section or column that there is not.
+        """
+        usual = {part.name: part for part in Layout.usual().parts}
+        known = usual | {part.name: part for part in self.parts}
+        wanted = list(dict.fromkeys(sections)) or [part.name for part in self.parts]
+        for name in wanted:
+            if name not in known:
+                raise KgError(f"--sections {name}: a report has no such section: {_choose(known)}.")
+        for line in columns:
+            name, equals, listed = line.partition("=")
+            names = [column.strip() for column in listed.split(",") if column.strip()]
+            if not equals or not names or name.strip() not in known:
+                raise KgError(f"--columns {line}: write SECTION=COLUMN,COLUMN, with a section of {', '.join(known)}.")
+            known[name.strip()] = known[name.strip()].having(names, f"--columns {line}")
+        return Layout(tuple(known[name] for name in wanted))
+
+
+def _choose(names: Iterable[str]) -> str:
+    listed = ", ".join(names)
+    return f"choose of {listed}" if listed else "leave that out"
+
+
+class _Reader:
+    """Reads the sections of one file, which may name those of `known`, or any where there are none."""
+
+    def __init__(self, file: str, known: dict[str, Part]) -> None:
+        self.file, self.known = file, known
+
+    def parts(self, content: bytes) -> list[Part]:
+        import yaml
+
+        top = self._tree(content)
+        if not isinstance(top, yaml.MappingNode) or [key.value for key, _ in top.value] != ["sections"]:
+            raise self._wrong(top, "a layout begins with the word sections: and then has a list of them")
+        listed = top.value[0][1]
+        if not isinstance(listed, yaml.SequenceNode) or not listed.value:
+            raise self._wrong(listed, "sections: has a list, a line with a dash for each section")
+        found: dict[str, Part] = {}
+        for node in listed.value:
+            part = self._part(node)
+            if part.name in found:
+                raise self._wrong(node, f"the section {part.name!r} stands here twice")
+            found[part.name] = part
+        return list(found.values())
+
+    def _tree(self, content: bytes) -> yaml.Node | None:
+        """The file as YAML's own nodes: nothing is made of it, and what an alias repeats is not repeated."""
+        import yaml
+
+        try:
+            return yaml.compose(content, Loader=yaml.SafeLoader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line = f", line {mark.line + 1}" if mark else ""
+            raise KgError(f"{self.file}{line}: is no YAML ({error.problem}): mend that line.") from None
+        except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError):
+            raise KgError(f"{self.file}: is no YAML text: write one as the documentation of kg report shows.") from None
+
+    def _part(self, node: yaml.Node) -> Part:
+        """A section by its name alone, or by its name with what is wanted otherwise."""
+        import yaml
+
+        options: yaml.Node | None = None
+        if isinstance(node, yaml.MappingNode) and len(node.value) == 1:
+            node, options = node.value[0]
+        if not isinstance(node, yaml.ScalarNode):
+            raise self._wrong(node, "a section is a name, or a name with a colon and what it is to have")
+        if self.known and node.value not in self.known:
+            raise self._wrong(node, f"a report has no section {node.value!r}: {_choose(self.known)}")
+        part = self.known.get(node.value, Part(node.value))
+        if options is None or (isinstance(options, yaml.ScalarNode) and not options.value):
+            return part
+        if not isinstance(options, yaml.MappingNode):
+            raise self._wrong(options, f"behind {part.name}: stand lines like most: 50")
+        for key, value in options.value:
+            part = self._with(part, key, value)
+        return part
+
+    def _with(self, part: Part, key: yaml.Node, value: yaml.Node) -> Part:
+        """A section with one thing otherwise."""
+        name = str(key.value)
+        if name == "columns" and (part.known or not self.known):
+            return part.having(self._names(value), self._at(value)) if self.known else self._first(part, value)
+        if name == "more" and not self.known:
+            return replace(part, known=(*part.known, *self._names(value)))
+        if name in ("most", "across", "least") and (not self.known or getattr(part, name)):
+            changed: dict[str, Any] = {name: self._number(name, value)}
+            return replace(part, **changed)
+        can = [option for option in ("columns", "most", "across", "least") if getattr(part, option)]
+        raise self._wrong(key, f"{part.name} has no {name!r}: {_choose(can)}")
+
+    def _first(self, part: Part, value: yaml.Node) -> Part:
+        names = tuple(self._names(value))
+        return replace(part, columns=names, known=names)
+
+    def _names(self, node: yaml.Node) -> list[str]:
+        import yaml
+
+        if not isinstance(node, yaml.SequenceNode) or not node.value:
+            raise self._wrong(node, "columns are a list like [metric, value, paper]")
+        return list(self._scalars(node))
+
+    def _scalars(self, node: yaml.SequenceNode) -> Iterator[str]:
+        import yaml
+
+        for item in node.value:
+            if not isinstance(item, yaml.ScalarNode):
+                raise self._wrong(item, "a column is a name")
+            yield str(item.value)
+
+    def _number(self, name: str, node: yaml.Node) -> float:
+        try:
+            number = float(str(node.value)) if name == "least" else int(str(node.value))
+        except ValueError:
+            number = 0
+        if not 0 < number <= _MOST:
+            raise self._wrong(node, f"{name} is a number from 1 to {_MOST:,}")
+        return number
+
+    def _at(self, node: yaml.Node | None) -> str:
+        return f"{self.file}, line {node.start_mark.line + 1}" if node is not None else self.file
+
+    def _wrong(self, node: yaml.Node | None, what: str) -> KgError:
+        return KgError(f"{self._at(node)}: {what}.")

@@ -1,0 +1,102 @@
+"""What a report is made of: sections of tables in groups of rows, each row with the papers that it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from kg.model import Paper
+from kg.text import fold
+from kg.views.report.layout import Part
+from kg.views.selection import Quote, Selection, ids
+
+#: A line of a table, its cells by column; `papers` (or `paper`) are the entries that it rests on.
+Row = dict[str, Any]
+
+_QUOTES = 3  # of a line
+#: Sections whose note tells what it means that they are empty.
+_TELLING = ("contradictions", "missing")
+
+
+@dataclass(slots=True)
+class Group:
+    """Rows that belong together, under a heading of their own; `all` where some were left out before."""
+
+    rows: list[Row]
+    label: str = ""
+    note: str = ""
+    mark: str = ""  # what the group is, for programs: "uses", "metric:latency"
+    all: int = field(default=0)
+
+    def __post_init__(self) -> None:
+        self.all = self.all or len(self.rows)
+
+
+def section(shown: Selection, part: Part, groups: Iterable[Group], note: str = "") -> dict[str, Any]:
+    """A table as plain data, at most as long as its part of the layout says; what is left out is said."""
+    given = [group for group in groups if group.rows]
+    room, kept = part.most, []
+    for group in given:
+        rows = group.rows[:room] if room else []
+        room -= len(rows)
+        if rows:
+            kept.append({"label": group.label, "note": group.note, "mark": group.mark, "rows": rows})
+    every, listed = sum(group.all for group in given), part.most - room
+    return {
+        "kind": "table",
+        "title": shown.words(f"report.{part.name}"),
+        "note": note if given or part.name in _TELLING else shown.words("report.nothing"),
+        "columns": list(part.columns),
+        "groups": kept,
+        "shown": listed,
+        "all": every,
+        "left_out": left_out(shown, listed, every),
+    }
+
+
+def left_out(shown: Selection, listed: int, every: int) -> str:
+    """What a table does not list, in a sentence; "" where it lists all."""
+    return shown.words("report.left_out", shown=f"{listed:,}", all=f"{every:,}") if listed < every else ""
+
+
+def cited(papers: Iterable[Paper]) -> list[str]:
+    """Papers as they are cited: each once, by its first entry, in the order given."""
+    return list(dict.fromkeys(ids(paper)[0] for paper in papers))
+
+
+def said(quotes: Iterable[Quote]) -> list[dict[str, Any]]:
+    """A few quotes with their places and their sentences, those of different entries first."""
+    found = list(dict.fromkeys(quotes))
+    once = list({quote.entry: quote for quote in reversed(found)}.values())[::-1]
+    order = [*once, *(quote for quote in found if quote not in once)][:_QUOTES]
+    return [
+        {
+            "entry": q.entry,
+            "field": q.field,
+            "start": q.start,
+            "end": q.end,
+            "quote": q.quote,
+            "sentence": q.sentence,
+        }
+        for q in order
+    ]
+
+
+def by_label(shown: Selection, concept: str, wording: str = "") -> tuple[str, str]:
+    """What things of the same weight are sorted by."""
+    return shown.label(concept, wording).casefold(), concept
+
+
+def identity(concept: str, wording: str) -> str:
+    """What a name means: its concept, or its folded words where it is linked to none."""
+    return concept or fold(wording)
+
+
+def own(shown: Selection, paper: Paper) -> str:
+    """The technique that a paper proposes under its own name; "" where it has none."""
+    names = {fold(record.name) for _, record in paper.entries if record.name}
+    proposed = [thing for thing in shown.things(paper, "technique") if thing.role == "proposed"]
+    called: Sequence[str] = [t.concept for t in proposed if fold(t.label) in names or t.concept in names]
+    spelled = [t.concept for t in proposed if any(fold(quote.quote) in names for quote in t.quotes)]
+    return next(iter([*called, *spelled]), "")

@@ -1,0 +1,89 @@
+// Draws on a canvas: vis-network, as pyvis prepares it.
+view = {
+  spots: ["below", "above"],
+  start() {
+    this.boxed = DATA.drawn.nodes.some((node) => node.shape === "box");
+    this.nodes = new vis.DataSet(DATA.drawn.nodes);
+    this.edges = new vis.DataSet(LINES.map((line, at) => ({...line, id: at})));
+    this.network = new vis.Network(box, {nodes: this.nodes, edges: this.edges}, DATA.drawn.options);
+    this.drawn = new Map(DATA.drawn.nodes.map((node) => [node.id, node]));
+    this.ranked = DATA.drawn.nodes.slice().sort((a, b) => (a.shape === "square") - (b.shape === "square") || b.size - a.size || (a.id < b.id ? -1 : 1));
+    this.pen = document.createElement("canvas").getContext("2d");
+    const relabel = soon(() => this.relabel());
+    for (const event of ["zoom", "resize", "dragEnd"]) this.network.on(event, relabel);
+    this.network.on("click", (event) => {
+      if (event.nodes.length) choose(event.nodes[0]);
+      else if (event.edges.length) chooseEdge(event.edges[0]);
+      else unchoose();
+    });
+    this.paint();
+    this.whole();
+  },
+  whole() {
+    this.network.fit({animation: false});
+    if (!this.boxed) this.network.moveTo({scale: 0.88 * this.network.getScale(), animation: false});  // the rim's labels
+    else this.readable();
+    this.relabel();
+  },
+  // A tall layered drawing opens at its upper left, large enough to be read.
+  readable() {
+    const least = 0.62;
+    if (this.network.getScale() >= least) return;
+    const places = Object.values(this.network.getPositions());
+    const left = Math.min(...places.map(({x}) => x)), top = Math.min(...places.map(({y}) => y));
+    const position = {x: left - 110 + box.clientWidth / 2 / least, y: top - 30 + box.clientHeight / 2 / least};
+    this.network.moveTo({scale: least, position, animation: false});
+  },
+  focus(id) {
+    const {x, y} = this.screen(id);
+    const far = x < 40 || y < 40 || x > box.clientWidth - 40 || y > box.clientHeight - 40;
+    if (far || this.network.getScale() < 0.55) {
+      this.network.focus(id, {scale: Math.max(0.8, this.network.getScale()), animation: false});
+    }
+  },
+  screen(id) { return this.network.canvasToDOM(this.network.getPosition(id)); },
+  paint() {
+    const ink = dark.matches ? "#dfe5ea" : "#20272d";
+    const ground = dark.matches ? "#14181c" : "#ffffff";
+    const grey = dark.matches ? "#4d5862" : "#b4bec7";
+    const out = lit();
+    this.network.setOptions({nodes: {font: {color: this.boxed ? "#ffffff" : ink, strokeWidth: this.boxed ? 0 : 3, strokeColor: ground}}});
+    this.nodes.update(IDS.map((id) => {
+      const colour = NODES[id].colours[colourBy];
+      const own = {background: colour, border: id === chosen?.node ? ink : ground, highlight: {background: colour, border: ink}, hover: {background: colour, border: ink}};
+      return {id, hidden: !seen.get(id), opacity: !out || out.has(id) ? 1 : 0.15, color: own};
+    }));
+    this.edges.update(EDGES.map((edge, at) => {
+      const colour = LINES[at].color?.color || grey;
+      const strong = chosen && litEdge(at) ? "#e0641a" : colour;
+      return {id: at, hidden: !seesEdge(at), color: {color: chosen && litEdge(at) && !LINES[at].color ? strong : colour, opacity: litEdge(at) ? LINES[at].faint && !chosen ? 0.14 : 0.8 : 0.06, hover: "#e0641a", highlight: "#e0641a"}};
+    }));
+    this.relabel();
+  },
+  // Labels keep their size on the screen.
+  relabel() {
+    const scale = this.network.getScale();
+    const thick = Math.max(1, 0.75 / scale);
+    this.edges.update(LINES.map((line, at) => ({id: at, width: line.width * thick})));
+    if (this.boxed) return;
+    const out = lit();
+    const grow = Math.min(2.4, Math.max(1, 0.5 / scale));
+    const dots = [];
+    for (const {id, size, label, shape} of this.ranked) {
+      if (!seen.get(id) || out && !out.has(id)) continue;
+      const {x, y} = this.screen(id);
+      const font = shape === "square" ? 11 : 12 + Math.min(3, size / 8);
+      this.pen.font = font + "px " + DATA.drawn.options.nodes.font.face;
+      dots.push({id, x, y, r: size * grow * scale, wide: this.pen.measureText(label).width, high: font * 1.35, font, text: label});
+    }
+    if (chosen?.node) dots.sort((a, b) => (b.id === chosen.node) - (a.id === chosen.node));
+    const room = roomFor(dots);
+    const fonts = new Map(dots.map(({id, font}) => [id, font]));
+    this.nodes.update(IDS.map((id) => {
+      const {size, label} = this.drawn.get(id);
+      const font = (fonts.get(id) || 12) / scale;
+      const above = room.get(id) === "above" ? -(2 * size * grow + font * 1.6) : 0;
+      return {id, label: room.has(id) ? label : " ", size: size * grow, font: {size: font, vadjust: above}};
+    }));
+  },
+};

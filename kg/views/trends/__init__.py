@@ -1,0 +1,83 @@
+"""Trends: how many papers have each topic, technique, device, ... by period, and what of it is more than chance.
+
+`trend` counts in a graph and `trend_of_files` in files; a `Trend` is a view that saves itself in any of its forms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.views.trends.collected import OF, OVER, TEXTS, from_files, from_graph
+from kg.views.trends.lexicon import Lexicon
+from kg.views.trends.trend import LEAST, SHOWN, Trend
+
+if TYPE_CHECKING:
+    import pandas
+
+    from kg.api import Graph
+    from kg.query.occurrence import Tell
+    from kg.views.trends.collected import Collected
+
+__all__ = ["OF", "OVER", "TEXTS", "Lexicon", "Trend", "trend", "trend_of_files", "trends"]
+
+
+def trend(
+    graph: Graph, of: str = "topic", over: str = "month", selection: str = "", lang: str = "en", *,
+    lexicon: str | Path | Lexicon | None = None, texts: str = "both", within: str = "", share: bool = False,
+    compare: Iterable[str] = (), least: int = LEAST, top: int = SHOWN, tell: Tell | None = None,
+) -> Trend:  # fmt: skip
+    """Papers of a selection by what they have (`of`) and period (`over`), or by what a lexicon finds in their texts.
+
+    `texts`: where words are looked for: "title", "abstract" or "both". `within`: only papers that have this label.
+    `share`: pictures show shares of each period's papers rather than counts; `compare`: these labels alone. Nothing is
+    said of labels with fewer than `least` papers; pictures show the `top` labels.
+    Raises KgError for another `of` or `over`, a wrong lexicon, and labels that no paper has.
+    """
+    made = Lexicon.load(lexicon) if isinstance(lexicon, str | Path) else lexicon
+    found = from_graph(graph, of, over, selection, made, texts, tell)
+    return _made(found, "lexicon" if made else of, over, lang, selection, within, share, compare, least, top)
+
+
+def trend_of_files(
+    patterns: Iterable[str | Path], of: str = "topic", over: str = "venue-year", lang: str = "en", *,
+    lexicon: str | Path | Lexicon | None = None, texts: str = "both", within: str = "", share: bool = False,
+    compare: Iterable[str] = (), least: int = LEAST, top: int = SHOWN, tell: Tell | None = None,
+) -> Trend:  # fmt: skip
+    """The same of the papers of files (any form that `kg add` reads) without a graph.
+
+    Without a lexicon the labels of the vocabulary are looked for; institutions and kinds need a graph.
+    """
+    made = Lexicon.load(lexicon) if isinstance(lexicon, str | Path) else lexicon
+    found = from_files(patterns, of, over, made, texts, tell)
+    return _made(found, "lexicon" if made else of, over, lang, "", within, share, compare, least, top)
+
+
+def trends(
+    graph: Graph, of: str = "topic", over: str = "month", selection: str = "", lang: str = "en"
+) -> pandas.DataFrame:
+    """The counts alone: periods by labels, most frequent label first.
+
+    `attrs`: of, over, lang, selection, corpus (papers of the selection in each period), undated (papers without a
+    date), papers, concepts (CURIE of each label) and english (English label of each label).
+    """
+    return trend(graph, of, over, selection, lang).frame
+
+
+def _made(
+    found: Collected, of: str, over: str, lang: str, about: str, within: str, share: bool, compare: Iterable[str],
+    least: int, top: int,
+) -> Trend:  # fmt: skip
+    if within:
+        found = found.within(within)
+        about = f"{about}, {within}" if about else within
+    return Trend(found, of, over, lang, about=about, share=share, compare=compare, least=least, top=top)
+
+
+def view(graph: Graph, selection: str = "", lang: str = "en") -> Trend:
+    """The topics of a selection by month."""
+    return trend(graph, selection=selection, lang=lang)
+
+
+VIEW = view

@@ -1,0 +1,263 @@
+"""What is counted, from a graph or from files: papers with their periods, and what each has."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from kg.model import LISTS, Document, KgError
+from kg.names import is_curie
+from kg.query.periods import PERIODS, period
+from kg.text import fold, plain
+from kg.views.words import LANGUAGES, Words
+
+if TYPE_CHECKING:
+    from kg.api import Graph
+    from kg.query.occurrence import Chosen, Tell
+    from kg.views.trends.lexicon import Lexicon
+    from kg.vocabulary import Vocabulary
+
+OF = (*LISTS, "topic", "metric", "kind")
+OVER = (*PERIODS, "report", "venue-year")
+#: The texts in which a lexicon is looked for, by what a user calls them.
+TEXTS = {"title": "T", "abstract": "A", "both": "TA"}
+_YEAR = re.compile(r"['’]?\b(?:19|20)\d\d\b")
+#: The share of papers with an abstract in the period that has fewest, of that in the one that has most, below which
+#: counts in abstracts say more about what was fetched than about the field.
+_UNEVEN = 0.8
+
+
+class Match(NamedTuple):
+    """Words of a paper that show a label of a lexicon."""
+
+    paper: str
+    title: str
+    label: str
+    field: str
+    words: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Collected:
+    """Papers with the periods that each belongs to (none: undated), and what it has."""
+
+    papers: list[str] = field(default_factory=list)
+    periods: list[tuple[str, ...]] = field(default_factory=list)
+    things: list[tuple[int, str]] = field(default_factory=list)  # (place of the paper, key), each once
+    names: dict[str, dict[str, str]] = field(default_factory=dict)  # labels by key and language
+    above: dict[str, frozenset[str]] = field(default_factory=dict)  # broader keys
+    matches: list[Match] = field(default_factory=list)
+    is_whole: bool = True  # False: rare things were not read
+    notes: list[str] = field(default_factory=list)
+
+    def within(self, label: str) -> Collected:
+        """Only the papers that have a label, named by key or in any language; KgError where there is none."""
+        named = {key for key, names in self.names.items() if fold(label) in {fold(key), *map(fold, names.values())}}
+        if not named:
+            raise KgError(f"No paper has {label[:80]!r} here: name a label as the table does.")
+        kept = {at: n for n, at in enumerate(sorted({at for at, key in self.things if key in named}))}
+        names = {self.papers[at] for at in kept}
+        wider = named.union(*(self.above.get(key, ()) for key in named))
+        return Collected(
+            [self.papers[at] for at in kept],
+            [self.periods[at] for at in kept],
+            [(kept[at], key) for at, key in self.things if at in kept and key not in wider],
+            self.names,
+            self.above,
+            [match for match in self.matches if match.paper in names],
+            self.is_whole,
+            self.notes,
+        )
+
+
+def from_graph(
+    graph: Graph, of: str, over: str, selection: str = "", lexicon: Lexicon | None = None, texts: str = "both",
+    tell: Tell | None = None,
+) -> Collected:  # fmt: skip
+    """The papers of a selection, and what they have of a type, or what a lexicon finds in their texts."""
+    from kg.query.occurrence import Chosen
+
+    check(of, over, texts)
+    chosen = Chosen(graph.store, graph.vocabulary, selection)
+    out = Collected(chosen.papers, _graph_periods(chosen, over))
+    if lexicon:
+        names = out.papers
+        read = [(names[at], name, text) for at, name, text in chosen.texts({*TEXTS[texts], "T"})]
+        return _matched(out, lexicon, read, texts, tell)
+    found = chosen.occurrences(of, tell)
+    out.things, out.is_whole = found.things, found.is_whole
+    out.names = _names(graph, {thing for _, thing in found.things}, of)
+    out.above = {key: frozenset(graph.vocabulary.broader(key)) for key in out.names if key in graph.vocabulary}
+    return out
+
+
+def from_files(
+    patterns: Iterable[str | Path], of: str, over: str, lexicon: Lexicon | None = None, texts: str = "both",
+    tell: Tell | None = None,
+) -> Collected:  # fmt: skip
+    """The papers of files, and what a lexicon finds in their texts; without one, the labels of the vocabulary.
+
+    A work that several entries describe is one paper. KgError for what no text names (institutions, kinds).
+    """
+    from kg.query.support import appeared
+    from kg.sources import each, expand, read
+
+    check(of, over, texts)
+    if not lexicon and of in ("institution", "kind"):
+        raise KgError(
+            f"Files are counted by words, which do not tell each {of}: add them to a graph with `kg add` first."
+        )
+    files, problems = expand(patterns)
+    if problems and not files:
+        raise KgError(problems[0])
+    out = Collected(notes=[*problems])
+    works: dict[str, int] = {}
+    when: list[tuple[list[str], list[str], set[str]]] = []
+    said: list[tuple[str, str, str]] = []
+    for file in each(files):
+        try:
+            batch = read(file)
+        except KgError as error:
+            out.notes.append(str(error))
+            continue
+        for document in batch.documents:
+            at = works.setdefault(_work(document), len(works))
+            if at == len(when):
+                when.append(([], [], set()))
+                out.papers.append(document.id)
+            dates, years, places = when[at]
+            dates += [document.date] if document.date else []
+            years += [str(document.year)] if document.year else []
+            year = str(document.year or document.date[:4])
+            places |= {batch.source.name} if over == "report" else _places([document.venue], [year])
+            said += [(out.papers[at], name, document.texts[name].text) for name in "TA" if name in document.texts]
+            if tell and len(when) % 500 == 0:
+                tell(batch.source.name, len(when))
+        out.notes += batch.skipped
+    if not out.papers:
+        raise KgError(out.notes[0] if out.notes else "The files hold no paper.")
+    for dates, years, places in when:
+        date = appeared(dates, years, ())
+        out.periods.append(tuple(sorted(places)) if over not in PERIODS else _in_time(date, over))
+    return _matched(out, lexicon or _vocabulary(of), said, texts, tell)
+
+
+def check(of: str, over: str, texts: str = "both") -> None:
+    """KgError for what is not counted."""
+    if of not in OF:
+        raise KgError(f"There are no trends of {of!r}: choose one of {', '.join(OF)}.")
+    if over not in OVER:
+        raise KgError(f"There are no trends over {over!r}: choose one of {', '.join(OVER)}.")
+    if texts not in TEXTS:
+        raise KgError(f"Words are not looked for in {texts!r}: choose one of {', '.join(TEXTS)}.")
+
+
+def _graph_periods(chosen: Chosen, over: str) -> list[tuple[str, ...]]:
+    if over in PERIODS:
+        return [_in_time(date, over) for date in chosen.dates]
+    if over == "report":
+        return [tuple(sorted(names)) for names in chosen.said("source")]
+    said = zip(chosen.said("venue"), chosen.said("year"), chosen.dates, strict=True)
+    return [tuple(sorted(_places(venues, years or {date[:4]}))) for venues, years, date in said]
+
+
+def _in_time(date: str, over: str) -> tuple[str, ...]:
+    found = period(date, over)
+    return (found,) if found else ()
+
+
+def _places(venues: Iterable[str], years: Iterable[str]) -> set[str]:
+    """Venues with their years, "ICLR 2024"."""
+    names = {" ".join(_YEAR.sub(" ", venue).split()).strip(" ,;-") for venue in venues}
+    return {f"{plain(name)} {year}" for name in names for year in years if name and year}
+
+
+def _names(graph: Graph, keys: set[str], of: str) -> dict[str, dict[str, str]]:
+    """Labels by language: those of the vocabulary, else what papers say."""
+    from kg.graph.contents import labels
+
+    if of == "kind":
+        return {key: {lang: Words(lang)(f"kind.{key}") for lang in LANGUAGES} for key in sorted(keys)}
+    stored = labels(graph.store, sorted(key for key in keys if key not in graph.vocabulary and is_curie(key)))
+    out = {}
+    for key in sorted(keys):
+        said = graph.vocabulary[key].label if key in graph.vocabulary else stored.get(key, {})
+        out[key] = {lang: " ".join(plain(text).split()) for lang, text in said.items()} or {"en": key.partition(":")[2]}
+    return out
+
+
+def _work(document: Document) -> str:
+    """What entries of one work share: the title; numbers of preprints that others looked up by title may err."""
+    title = document.texts.get("T")
+    return (fold(title.text) if title else "") or document.doi or document.arxiv or document.id
+
+
+def _matched(
+    out: Collected, lexicon: Lexicon, said: list[tuple[str, str, str]], texts: str, tell: Tell | None
+) -> Collected:
+    """What a lexicon finds in the texts of papers, with the words."""
+    titles = {paper: " ".join(plain(text).split()) for paper, name, text in reversed(said) if name == "T"}
+    shown: dict[str, list[Match]] = defaultdict(list)
+    for n, (paper, name, text) in enumerate(said, 1):
+        if name in TEXTS[texts]:
+            title = titles.get(paper, "")
+            shown[paper] += [
+                Match(paper, title, key, name, text[start:end], start, end) for key, start, end in lexicon.find(text)
+            ]
+        if tell and n % 1000 == 0:
+            tell("words", n)
+    for at, paper in enumerate(out.papers):
+        has = lexicon.whole(match.label for match in shown[paper])
+        out.things += [(at, key) for key in sorted(has)]
+        out.matches += [match for match in shown[paper] if match.label in has]
+    out.names = {key: label.names for key, label in lexicon.labels.items()}
+    out.above = {key: lexicon.above(key) for key in lexicon.labels}
+    if "A" in TEXTS[texts]:
+        out.notes += _uneven(out, {paper for paper, name, text in said if name == "A" and text.strip()})
+    return out
+
+
+def _uneven(collected: Collected, with_abstract: set[str]) -> list[str]:
+    """A sentence where abstracts are there for much of one period and little of another."""
+    every, has = Counter[str](), Counter[str]()
+    for paper, periods in zip(collected.papers, collected.periods, strict=True):
+        every.update(periods)
+        has.update(periods if paper in with_abstract else ())
+    shares = {name: has[name] / every[name] for name in every}
+    if not shares or min(shares.values()) >= _UNEVEN * max(shares.values()):
+        return []
+    least, most = (choose(shares, key=lambda name: (shares[name], name)) for choose in (min, max))
+    return [
+        f"Abstracts are there for {shares[least]:.0%} of {least} and {shares[most]:.0%} of {most}: shares by period "
+        "are not comparable; count in titles alone (--in title)."
+    ]
+
+
+def _vocabulary(of: str) -> Lexicon:
+    """The vocabulary as a lexicon: its labels of a type in both languages, and for topics what indicates them."""
+    from kg.views.trends.lexicon import Label, Lexicon
+    from kg.vocabulary import Vocabulary
+
+    vocabulary = Vocabulary.load()
+    labels, terms = {}, defaultdict[str, set[str]](set)
+    for curie, concept in vocabulary.concepts.items():
+        if concept.type == of:
+            above = (wider for wider in concept.broader if wider in vocabulary and vocabulary[wider].type == of)
+            labels[curie] = Label(dict(concept.label), (), tuple(above))
+        meant = {curie} if concept.type == of else _topics(vocabulary, curie) if of == "topic" else set()
+        for text in concept.labels():
+            terms[text] |= meant  # what is of another type is protected: "diffusion policy" is no "diffusion"
+    return Lexicon(labels, {text: keys & labels.keys() for text, keys in terms.items()})
+
+
+def _topics(vocabulary: Vocabulary, curie: str) -> set[str]:
+    """The topics that a concept indicates, by itself or by what it is a kind of."""
+    return {
+        topic for one in (curie, *vocabulary.broader(curie)) if one in vocabulary for topic in vocabulary[one].topics
+    }

@@ -1,0 +1,175 @@
+"""A user's own lexicon: labels with the phrases that show them, found in running text, the longest phrase first.
+
+    protect: [diffusion tensor imaging]       # phrases in which nothing else is looked for
+    labels:
+      diffusion:
+        en: Diffusion models
+        zh: 扩散模型
+        terms: [diffusion, score-based generative model]
+      control:
+        terms: [controllable, ControlNet]
+        with: [diffusion]                      # counts only in papers that have these labels too
+        broader: [generation]                  # papers that have it have these labels too
+
+A phrase is found in any spelling (case, hyphens, plurals); one in capitals of up to five letters ("SAM") only as it is
+written. What a longer phrase of the lexicon holds is not found by itself: "score distillation" is no "distillation",
+unless it is given for that label too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from kg.model import KgError
+from kg.text import fold
+from kg.vocabulary import Concept, Vocabulary
+
+_LIMIT = 1_000_000  # bytes of a lexicon
+_KEYS = ("en", "zh", "terms", "with", "broader")
+
+
+class Found(NamedTuple):
+    """Words of a text that show a label, at [start, end) in code points."""
+
+    label: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What is counted: its names by language, and what it needs and implies."""
+
+    names: dict[str, str]
+    needs: tuple[str, ...] = ()
+    broader: tuple[str, ...] = ()
+
+
+class Lexicon:
+    """Labels by key, and the phrases that show them."""
+
+    def __init__(self, labels: Mapping[str, Label], terms: Mapping[str, Iterable[str]]) -> None:
+        """`terms`: the labels of each phrase; none for a phrase that is only protected."""
+        self.labels = dict(labels)
+        by_fold: dict[str, tuple[str, set[str]]] = {}
+        for phrase, keys in terms.items():  # two spellings of a phrase are one
+            by_fold.setdefault(fold(phrase), (phrase, set()))[1].update(keys)
+        self._keys = [tuple(sorted(keys)) for _, keys in by_fold.values()]
+        self._phrases = Vocabulary(
+            Concept(str(n), "phrase", {"en": phrase}) for n, (phrase, _) in enumerate(by_fold.values())
+        )
+
+    @staticmethod
+    def load(path: str | Path) -> Lexicon:
+        """The lexicon of a YAML file; KgError where it has none, with the place."""
+        import yaml
+
+        path = Path(path)
+        try:
+            data = path.read_bytes()[: _LIMIT + 1]
+            if len(data) > _LIMIT:
+                raise KgError(f"{path}: is larger than {_LIMIT // 1000:,} KB: give a smaller lexicon.")
+            said = yaml.safe_load(data.decode())
+        except OSError as error:
+            raise KgError(f"{path}: cannot be read ({error.strerror or error}): check the name.") from None
+        except UnicodeDecodeError:
+            raise KgError(f"{path}: is not text in UTF-8: save it as UTF-8.") from None
+        except (yaml.YAMLError, RecursionError) as error:
+            mark = getattr(error, "problem_mark", None)
+            where = f"line {mark.line + 1}" if mark else "the file"
+            raise KgError(f"{path}: {where} is not YAML: check indentation, colons and quotes.") from None
+        return _Checked(path).lexicon(said)
+
+    def find(self, text: str) -> list[Found]:
+        """What shows labels in a text, in its order: every longest phrase that is not within another."""
+        return [
+            Found(key, match.start, match.end)
+            for match in self._phrases.match(text)
+            for key in self._keys[int(match.concept)]
+        ]
+
+    def whole(self, found: Iterable[str]) -> set[str]:
+        """The labels that a paper has where it shows some: without those that need others, with the broader ones."""
+        shown = set(found)
+        while True:
+            every = self._wider(shown)
+            lacking = {key for key in shown if not every.issuperset(self.labels[key].needs)}
+            if not lacking:
+                return {key for key in every if every.issuperset(self.labels[key].needs)}
+            shown -= lacking
+
+    def above(self, key: str) -> frozenset[str]:
+        """The labels that a paper with a label always has."""
+        out = {key}
+        while more := {one for known in out for one in (*self.labels[known].broader, *self.labels[known].needs)} - out:
+            out |= more
+        return frozenset(out - {key})
+
+    def _wider(self, keys: set[str]) -> set[str]:
+        out = set(keys)
+        while more := {one for key in out for one in self.labels[key].broader} - out:
+            out |= more
+        return out
+
+
+class _Checked:
+    """Reads what a file says, and tells what is wrong with it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def lexicon(self, said: Any) -> Lexicon:
+        if not isinstance(said, dict) or not isinstance(said.get("labels"), dict) or not said["labels"]:
+            raise self._wrong("it has no labels", "write `labels:`, and under it each label with its `terms:`")
+        labels, terms = {}, dict.fromkeys(self._texts(said, "protect", "the lexicon"), ()) if "protect" in said else {}
+        shown: dict[str, list[str]] = {phrase: [] for phrase in terms}
+        for name, entry in said["labels"].items():
+            key = str(name)
+            if not isinstance(entry, dict) or not entry.get("terms"):
+                raise self._wrong(f"the label {key[:60]!r} has no terms", "give it `terms: [a phrase, another]`")
+            other = next((str(one) for one in entry if one not in _KEYS), None)
+            if other:
+                raise self._wrong(f"the label {key[:60]!r} has {other[:60]!r}", f"its keys are {', '.join(_KEYS)}")
+            labels[key] = self._label(key, entry)
+            for phrase in self._texts(entry, "terms", key):
+                shown.setdefault(phrase, []).append(key)
+        self._known(labels)
+        return Lexicon(labels, shown)
+
+    def _label(self, key: str, entry: dict[str, Any]) -> Label:
+        names = {lang: " ".join(str(entry[lang]).split()) for lang in ("en", "zh") if entry.get(lang)}
+        needs, broader = (
+            tuple(self._texts(entry, name, key)) if entry.get(name) else () for name in ("with", "broader")
+        )
+        return Label(names or {"en": key}, needs, broader)
+
+    def _texts(self, entry: dict[str, Any], name: str, where: str) -> list[str]:
+        said = entry[name]
+        texts = [str(one) if isinstance(one, int) else one for one in (said if isinstance(said, list) else [said])]
+        if not all(isinstance(one, str) and fold(one) for one in texts):
+            raise self._wrong(f"`{name}` of {where[:60]!r} holds what is no phrase", "quote words such as 'on' or 'no'")
+        return texts
+
+    def _known(self, labels: dict[str, Label]) -> None:
+        for key, label in labels.items():
+            for other in (*label.needs, *label.broader):
+                if other not in labels:
+                    raise self._wrong(f"the label {key[:60]!r} names {other[:60]!r}", "which is no label of the file")
+            self._no_circle(key, labels)
+
+    def _no_circle(self, key: str, labels: dict[str, Label]) -> None:
+        seen: set[str] = set()
+        ahead = [*labels[key].broader, *labels[key].needs]
+        while ahead:
+            one = ahead.pop()
+            if one == key:
+                raise self._wrong(f"the label {key[:60]!r} is broader than itself or needs itself", "break the circle")
+            if one not in seen:
+                seen.add(one)
+                ahead += (*labels[one].broader, *labels[one].needs)
+
+    def _wrong(self, what: str, remedy: str) -> KgError:
+        return KgError(f"{self.path}: {what}: {remedy}.")

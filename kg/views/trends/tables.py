@@ -1,0 +1,235 @@
+"""A trend as text, CSV and JSON."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from kg.tables import csv_text
+from kg.views.trends.collected import Match
+from kg.views.words import Words
+
+if TYPE_CHECKING:
+    from kg.views.trends.statistics import Change
+    from kg.views.trends.trend import Trend
+
+_COLUMNS = 10  # periods that have a column of their own; more become a line of bars
+_BARS = "▁▂▃▄▅▆▇█"
+_LINES, _LISTED = 20, 8
+_WIDEST = 48
+
+
+def text(trend: Trend, limit: int | None = _LINES) -> str:
+    """A line a label (`limit` at most; None: all) with its periods and share, the corpus last, then what changes."""
+    words = trend.words
+    if not trend.index:
+        return words("trends.no_date" if trend.undated else "trends.nothing", n=trend.undated) + "\n"
+    shown = trend.compared or trend.keys[:limit]
+    few = len(trend.index) <= _COLUMNS
+    heads = trend.index if few else [f"{trend.index[0]} – {trend.index[-1]}"]
+    lines = [[_label_head(trend), *heads, words("trends.total"), words("trends.share")]]
+    every = sum(trend.corpus)
+    for key in shown:
+        counts = trend.counts[key].tolist()
+        cells = [str(n or "·") for n in counts] if few else [_bars(counts, trend.corpus)]
+        lines.append([trend.labels[key], *cells, f"{sum(counts):,}", percent(sum(counts) / every)])
+    corpus = [f"{n:.0f}" for n in trend.corpus] if few else [_bars(trend.corpus, None)]
+    lines.append([words("trends.corpus"), *corpus, f"{every:,.0f}", percent(1.0)])
+    out = [trend.title, "", *aligned(lines)]
+    if len(shown) < len(trend.keys) and not trend.compared:
+        out.append(words("trends.more", n=f"{len(trend.keys) - len(shown):,}"))
+    if trend.undated:
+        out.append(words("trends.undated", n=f"{trend.undated:,}"))
+    if trend.outside:
+        out.append(words("trends.outside", n=f"{trend.outside:,}"))
+    return "\n".join([*out, *_said(trend)]) + "\n"
+
+
+def _said(trend: Trend) -> list[str]:
+    """What rises, falls, is new and goes together."""
+    words = trend.words
+    if trend.silence:
+        return ["", trend.silence]
+    early, late = trend.ends_said()
+    out = ["", words("trends.from_to", early=early, late=late)]
+    wanted = [c for c in trend.changes if c.label in trend.compared] if trend.compared else None
+    for name, found in (("rising", trend.rising()), ("falling", trend.falling())):
+        lines = [
+            [f"  {trend.labels[c.label]}", *_moved(c)] for c in (found if wanted is None else wanted) if c in found
+        ]
+        heading = words(f"trends.{name}")
+        out += ["", heading, *(aligned(lines[:_LISTED]) or ["  " + words("trends.none")]), *_more(trend, lines)]
+    if wanted is None and trend.first:
+        lines = [[f"  {trend.labels[f.label]}", f.period, f"{f.papers:,}"] for f in trend.first]
+        out += ["", words("trends.first"), *aligned(lines[:_LISTED]), *_more(trend, lines)]
+    if wanted is None and trend.pairs:
+        lines = [[f"  {trend.labels[p.one]} + {trend.labels[p.other]}", *_moved(p.change)] for p in trend.pairs]
+        out += ["", words("trends.together"), *aligned(lines[:_LISTED]), *_more(trend, lines)]
+    return [*out, "", few(trend)]
+
+
+def _more(trend: Trend, lines: list[list[str]]) -> list[str]:
+    return ["  " + trend.words("trends.more", n=len(lines) - _LISTED)] if len(lines) > _LISTED else []
+
+
+def few(trend: Trend, lang: str = "") -> str:
+    """How many labels nothing is said of, and why."""
+    words = Words(lang or trend.lang)
+    said = words("trends.few", n=f"{len(trend.keys) - len(trend.enough):,}", least=trend.least)
+    return said if trend.is_whole else f"{said} {words('trends.rare', least=trend.least)}"
+
+
+def _moved(change: Change) -> list[str]:
+    by = f"{change.by * 100:+.1f} [{change.low * 100:+.1f}, {change.high * 100:+.1f}]"
+    return [f"{percent(change.early)} → {percent(change.late)}", by, f"q={significance(change.q)}"]
+
+
+def percent(share: float) -> str:
+    """A share as a reader wants it: three digits at most.
+
+    >>> percent(0.1234), percent(0.01234), percent(0.000123)
+    ('12.3%', '1.2%', '0.01%')
+    """
+    return f"{share * 100:.2f}%" if 0 < share < 0.001 else f"{share * 100:.1f}%"
+
+
+def significance(q: float) -> str:
+    """A corrected p value; below a ten-thousandth no reader compares."""
+    return "<0.0001" if q < 0.0001 else f"{q:.2g}"
+
+
+def to_csv(trend: Trend) -> str:
+    """A row a label and period: papers, all papers of the period, share and its interval; no cell is a formula."""
+    names = ("label", "concept", "period", "papers", "corpus", "share", "low", "high")
+    return csv_text(names, (list(row.values()) for key in _chosen(trend) for row in _rows(trend, key)))
+
+
+def _chosen(trend: Trend) -> list[str]:
+    return trend.compared or trend.keys
+
+
+def _rows(trend: Trend, key: str) -> Iterable[dict[str, Any]]:
+    low, high = trend.interval(key)
+    label = trend.labels[key]
+    for at, period in enumerate(trend.index):
+        count, corpus = int(trend.counts[key].iloc[at]), int(trend.corpus[at])
+        said = [round(float(n), 6) if corpus else None for n in (count / max(corpus, 1), low[at], high[at])]
+        shares = dict(zip(("share", "low", "high"), said, strict=True))
+        yield {"label": label, "concept": key, "period": period, "papers": count, "corpus": corpus} | shares
+
+
+def matches_csv(trend: Trend) -> str:
+    """A row for all words that show a label of a lexicon: the paper, where they stand, and what they are."""
+    return csv_text(Match._fields, trend.matches)
+
+
+def matches_text(trend: Trend, limit: int = 15) -> str:
+    """The words that show each label of a lexicon, most frequent first, with the papers that say them."""
+    out = []
+    for key, words in matched_words(trend).items():
+        named = [f"{word} {n:,}" for word, n in words.most_common(limit)]
+        out.append(f"{trend.labels[key]}: {', '.join(named)}")
+    return "\n".join(out) + "\n"
+
+
+def matched_words(trend: Trend) -> dict[str, Counter[str]]:
+    """How many papers say which words for each label, in lower case."""
+    seen: dict[str, Counter[str]] = {key: Counter() for key in _chosen(trend)}
+    for label, words, _ in sorted({(m.label, " ".join(m.words.lower().split()), m.paper) for m in trend.matches}):
+        if label in seen:
+            seen[label][words] += 1
+    return {key: words for key, words in seen.items() if words}
+
+
+def to_json(trend: Trend) -> str:
+    """All of it: counts with intervals, what rises and falls, is new and goes together, and a lexicon's words."""
+    early, late = ("", "") if trend.silence else trend.ends_said()
+    rows = [
+        {"label": trend.labels[key], "concept": key, "papers": {row["period"]: row for row in _plain(trend, key)}}
+        for key in _chosen(trend)
+    ]
+    said = {
+        "title": trend.title,
+        "of": trend.of,
+        "over": trend.over,
+        "selection": trend.about,
+        "papers": trend.papers,
+        "undated": trend.undated,
+        "outside": trend.outside,
+        "corpus": dict(zip(trend.index, map(int, trend.corpus), strict=True)),
+        "rows": rows,
+        "silence": trend.silence,
+        "early": early,
+        "late": late,
+        "least": trend.least,
+        "too_few": [trend.labels[key] for key in trend.keys if key not in set(trend.enough)],
+        "changes": [_change(trend, change) for change in trend.changes],
+        "first": [one._asdict() | {"label": trend.labels[one.label]} for one in trend.first],
+        "together": [
+            {"labels": [trend.labels[p.one], trend.labels[p.other]]} | _change(trend, p.change) for p in trend.pairs
+        ],
+        "notes": list(trend.notes),
+    }
+    if trend.matches:
+        said["words"] = {trend.labels[key]: dict(words.most_common()) for key, words in matched_words(trend).items()}
+        said["matches"] = [match._asdict() for match in trend.matches]
+    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+
+
+def _plain(trend: Trend, key: str) -> Iterable[dict[str, Any]]:
+    for row in _rows(trend, key):
+        yield {name: row[name] for name in ("period", "papers", "share", "low", "high")}
+
+
+def _change(trend: Trend, change: Change) -> dict[str, Any]:
+    said = (
+        change._asdict()
+        | {"by": change.by}
+        | {"label": trend.labels.get(change.label, change.label.replace("\n", " + "))}
+    )
+    verdict = "flat" if change.q >= 0.05 else "rising" if change.z > 0 else "falling"
+    return {name: round(n, 8) if isinstance(n, float) else n for name, n in said.items()} | {"verdict": verdict}
+
+
+def _label_head(trend: Trend) -> str:
+    return trend.words("trends.label") if trend.of == "lexicon" else trend.words(f"type.{trend.of}")
+
+
+def _bars(counts: Iterable[float], corpus: Iterable[float] | None) -> str:
+    """Small bars of shares, or of counts without a corpus; at most 40 of them."""
+    values = list(counts)
+    of = list(corpus) if corpus is not None else [1.0] * len(values)
+    size = -(-len(values) // 40)
+    groups = [(sum(values[i : i + size]), sum(of[i : i + size])) for i in range(0, len(values), size)]
+    shares = [k / n if n else 0.0 for k, n in groups]
+    most = max(shares, default=0) or 1
+    return "".join(_BARS[round(share / most * 7)] if n else " " for share, (_, n) in zip(shares, groups, strict=True))
+
+
+def aligned(lines: list[list[str]]) -> list[str]:
+    """Columns in line, the first to the left; Chinese characters are two columns wide."""
+    if not lines:
+        return []
+    lines = [[cell if width(cell) <= _WIDEST else _cut(cell) for cell in line] for line in lines]
+    widths = [max(map(width, column)) for column in zip(*lines, strict=True)]
+    return [
+        "  ".join(
+            cell + " " * (wide - width(cell)) if not at else " " * (wide - width(cell)) + cell
+            for at, (cell, wide) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    ]
+
+
+def _cut(cell: str) -> str:
+    while width(cell) >= _WIDEST:
+        cell = cell[:-1]
+    return cell + "…"
+
+
+def width(text: str) -> int:
+    """Columns of a terminal that a text takes."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

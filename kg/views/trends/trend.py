@@ -1,0 +1,335 @@
+"""A trend: papers of each label by period, with what the counts bear out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from kg.model import KgError
+from kg.query.periods import PERIODS, without_gaps
+from kg.text import fold, plain
+from kg.views.base import View
+from kg.views.trends.statistics import Change, adjusted, late, moved, trend_test, wilson
+from kg.views.words import Words
+
+if TYPE_CHECKING:
+    import pandas
+
+    from kg.views.trends.collected import Collected
+
+#: Papers below which nothing is said of a label.
+LEAST = 10
+#: The false discovery rate of what is said to rise, fall or be new.
+LEVEL = 0.05
+#: The share of papers that a trend may leave out at either end because they are so few a period.
+_OUTSIDE = 0.01
+#: Points in time up to which the first is compared with the last.
+_FEW_TIMES = 5
+#: Labels that a picture shows, and labels of which every pair is looked at.
+SHOWN, _PAIRED = 12, 40
+
+
+class First(NamedTuple):
+    """A label whose first paper comes later than chance allows."""
+
+    label: str
+    period: str
+    papers: int
+    before: int  # papers of the corpus before that period
+    q: float
+
+
+class Pair(NamedTuple):
+    """Two labels that go together more or less often than before: the change of both among either."""
+
+    one: str
+    other: str
+    change: Change
+
+
+class Trend(View):
+    """Papers (each once a period) of each label by period. `save` writes it as .html, .png, .svg, .csv, .json or .txt.
+
+    `frame`: the counts (periods by labels, most frequent first); `corpus`: all papers by period; `shares`, `changes`,
+    `first`, `pairs`: what they say. Labels of `compare` alone are shown where there are any.
+    """
+
+    def __init__(
+        self, collected: Collected, of: str, over: str, lang: str = "en", *, about: str = "", share: bool = False,
+        compare: Iterable[str] = (), least: int = LEAST, top: int = SHOWN,
+    ) -> None:  # fmt: skip
+        import pandas
+
+        self.of, self.over, self.lang, self.about, self.share = of, over, lang, " ".join(plain(about).split()), share
+        self.least, self.top = least, top
+        self.words = Words(lang)
+        self.names, self.matches, self.notes = collected.names, collected.matches, tuple(collected.notes)
+        self.is_whole, self._above = collected.is_whole, collected.above
+        self.undated = sum(not periods for periods in collected.periods)
+        held = Counter(one for periods in collected.periods for one in periods)
+        self.index = _ordered(held, over, least)
+        self.outside = held.total() - sum(held[name] for name in self.index)  # papers far from all others in time
+        place = {name: n for n, name in enumerate(self.index)}
+        pairs = [(at, place[name]) for at, periods in enumerate(collected.periods) for name in periods if name in place]
+        self._members = pandas.DataFrame(pairs, columns=["paper", "period"], dtype="int64")
+        self._things = pandas.DataFrame(collected.things, columns=["paper", "thing"]).drop_duplicates()
+        rows = self._members.merge(self._things, on="paper").groupby(["period", "thing"], observed=True).size()
+        counts = rows.unstack(fill_value=0) if len(rows) else pandas.DataFrame()
+        order = sorted(counts.columns, key=lambda key: (-counts[key].sum(), self._name(key, lang).casefold(), key))
+        self.keys: list[str] = list(order)
+        self.counts: pandas.DataFrame = counts.reindex(range(len(self.index)), fill_value=0)[order].astype("int64")
+        self.corpus = np.bincount(self._members["period"], minlength=len(self.index)).astype(float)
+        self.compared = [self.key(name) for name in compare]
+        super().__init__(self.heading(lang), self._forms(), papers=len(collected.papers))
+
+    # Labels and what is shown
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """The label of each key in the language of the trend, no two alike."""
+        return self.labelled(self.lang)
+
+    def labelled(self, lang: str) -> dict[str, str]:
+        """The label of each key in a language, no two alike."""
+        said = {key: self._name(key, lang) for key in self.keys}
+        times = Counter(said.values())
+        return {key: name if times[name] == 1 else f"{name} ({key})" for key, name in said.items()}
+
+    def _name(self, key: str, lang: str) -> str:
+        names = self.names.get(key, {})
+        return " ".join(plain(names.get(lang) or names.get("en") or next(iter(names.values()), key)).split()) or key
+
+    def key(self, name: str) -> str:
+        """The key of a label, named by key or in any language; KgError where no paper has it."""
+        wanted = fold(name)
+        for key in self.keys:
+            if wanted in {fold(said) for said in (key, key.partition(":")[2], *self.names.get(key, {}).values())}:
+                return key
+        near = [label for label in self.labels.values() if wanted and wanted.split()[0] in fold(label)][:5]
+        hint = f"did you mean {', '.join(near)}?" if near else "name a label as the table does."
+        raise KgError(f"No paper has {name[:80]!r} here: {hint}")
+
+    @property
+    def shown(self) -> list[str]:
+        """The keys of the labels that a picture shows."""
+        return self.compared or self.keys[: self.top]
+
+    @cached_property
+    def frame(self) -> pandas.DataFrame:
+        """The counts as a data frame: periods by labels; `attrs` says of what."""
+        out = self.counts.copy()
+        out.index = out.index.map(lambda n: self.index[n]).astype(object)
+        out.index.name, out.columns = self.over, list(self.labels.values())
+        english = self.labelled("en")
+        out.attrs = {
+            "of": self.of,
+            "over": self.over,
+            "lang": self.lang,
+            "selection": self.about,
+            "corpus": {name: int(n) for name, n in zip(self.index, self.corpus, strict=True)},
+            "undated": self.undated,
+            "papers": self.papers,
+            "concepts": {label: key for key, label in self.labels.items()},
+            "english": {label: english[key] for key, label in self.labels.items()},
+        }
+        return out
+
+    @property
+    def shares(self) -> pandas.DataFrame:
+        """The shares of the papers of each period, periods by labels; nan where there are no papers."""
+        return self.frame.div([n or np.nan for n in self.corpus], axis=0)
+
+    def interval(self, key: str) -> tuple[Any, Any]:
+        """The lower and upper ends of a label's share in each period (95 %)."""
+        return wilson(self.counts[key].to_numpy(), self.corpus)
+
+    # What the counts say
+
+    @cached_property
+    def strata(self) -> list[str]:
+        """Where each period belongs: its venue, "" in time."""
+        return [name.rpartition(" ")[0] if self.over == "venue-year" else "" for name in self.index]
+
+    @cached_property
+    def scores(self) -> Any:
+        """When each period is: its year at a venue, its place in time."""
+        years = [int(name[-4:]) if self.over == "venue-year" else n for n, name in enumerate(self.index)]
+        return np.asarray(years, float)
+
+    @property
+    def silence(self) -> str:
+        """Why nothing is said of what rises and falls; "" where something can be."""
+        return self.silence_in(self.lang)
+
+    def silence_in(self, lang: str) -> str:
+        """The same in a language."""
+        if self.over == "report":
+            return Words(lang)("trends.no_order")
+        few = len(set(self.scores[self.corpus > 0].tolist())) < 3
+        return Words(lang)("trends.few_periods") if few else ""
+
+    @cached_property
+    def enough(self) -> list[str]:
+        """The keys of labels with papers enough to speak of: at least `least`, and as many papers without it."""
+        totals, every = self.counts.sum(), self.corpus.sum()
+        return [key for key in self.keys if self.least <= totals[key] <= every - self.least]
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """How the share of each label went that has papers enough, in the order of the labels."""
+        if self.silence or not self.enough:
+            return []
+        counts = self.counts[self.enough].to_numpy(float)
+        return self._changes(self.enough, counts, self.corpus[:, None] + np.zeros_like(counts))
+
+    def rising(self) -> list[Change]:
+        """The labels whose share rises, by how much."""
+        return sorted((c for c in self.changes if c.q < LEVEL and c.z > 0), key=lambda c: (-c.by, c.label))
+
+    def falling(self) -> list[Change]:
+        """The labels whose share falls, by how much."""
+        return sorted((c for c in self.changes if c.q < LEVEL and c.z < 0), key=lambda c: (c.by, c.label))
+
+    @cached_property
+    def first(self) -> list[First]:
+        """The labels that come new, the newest first: the chance that all their papers are so late is tested."""
+        if self.silence or not self.enough:
+            return []
+        when = np.unique(self.scores)
+        papers = np.array([self.corpus[self.scores == one].sum() for one in when])
+        before = np.concatenate([[0], papers.cumsum()[:-1]])
+        found = []
+        for key in self.enough:
+            counts = self.counts[key].to_numpy()
+            at = next(n for n, one in enumerate(when) if counts[self.scores == one].sum())
+            name = next(i for i, n in enumerate(counts) if n and self.scores[i] == when[at])
+            chance = late(int(counts.sum()), int(before[at]), int(papers.sum()))
+            found.append((key, self.index[name], int(counts.sum()), int(before[at]), chance, when[at]))
+        q = adjusted(np.array([one[4] for one in found]))
+        new = [(one, float(p)) for one, p in zip(found, q, strict=True) if p < LEVEL]
+        new.sort(key=lambda pair: (-pair[0][5], pair[1], pair[0][0]))
+        return [First(*one[:4], p) for one, p in new]
+
+    @cached_property
+    def pairs(self) -> list[Pair]:
+        """The labels that go together more (first) or less often than before, among the papers that have either."""
+        if self.silence:
+            return []
+        keys = [key for key in self.enough if key not in self._above or not self._is_nearly_all(key)][:_PAIRED]
+        chosen = [
+            (a, b)
+            for a, b in combinations(range(len(keys)), 2)
+            if keys[a] not in self._above.get(keys[b], ()) and keys[b] not in self._above.get(keys[a], ())
+        ]
+        both = self._together(keys)
+        own = self.counts[keys].to_numpy(float)
+        columns, totals, names = [], [], []
+        for a, b in chosen:
+            together = both[:, a, b]
+            if together.sum() >= self.least:
+                columns.append(together)
+                totals.append(own[:, a] + own[:, b] - together)
+                names.append(f"{keys[a]}\n{keys[b]}")
+        if not names:
+            return []
+        found = self._changes(names, np.array(columns).T, np.array(totals).T)
+        moved = sorted((c for c in found if c.q < LEVEL), key=lambda c: (-np.sign(c.z), -abs(c.by), c.label))
+        split = ((change.label.split("\n"), change) for change in moved)
+        return [Pair(one, other, change) for (one, other), change in split]
+
+    def _is_nearly_all(self, key: str) -> bool:
+        return bool(self.counts[key].sum() > 0.5 * self.corpus.sum())
+
+    def _together(self, keys: list[str]) -> Any:
+        """How many papers of each period have both of two labels: periods by labels by labels."""
+        column = {key: n for n, key in enumerate(keys)}
+        rows = self._members.merge(self._things[self._things["thing"].isin(keys)], on="paper")
+        out = np.zeros((len(self.index), len(keys), len(keys)))
+        for at, of_period in rows.groupby("period"):
+            papers, place = np.unique(of_period["paper"].to_numpy(), return_inverse=True)
+            has = np.zeros((len(papers), len(keys)))
+            has[place, of_period["thing"].map(column).to_numpy()] = 1
+            out[at] = has.T @ has
+        return out
+
+    def _changes(self, names: list[str], counts: Any, totals: Any) -> list[Change]:
+        strata = np.unique(self.strata, return_inverse=True)[1]
+        z, p = trend_test(counts, totals, self.scores, strata)
+        q = adjusted(p)
+        ends = []
+        for at in self.ends:
+            for values in (counts, totals):
+                ends.append(np.array([values[at & (strata == one)].sum(0) for one in np.unique(strata)]))
+        shares = moved(*ends)
+        tested = np.array([*shares, z, p, q]).T
+        papers = counts.sum(0)
+        return [Change(name, int(papers[i]), *map(float, tested[i])) for i, name in enumerate(names)]
+
+    @cached_property
+    def ends(self) -> tuple[Any, Any]:
+        """Which periods are early and which late: the first and the last; of many, those with a quarter of papers."""
+        when = np.unique(self.scores[self.corpus > 0])
+        if len(when) <= _FEW_TIMES:
+            return self.scores == when[0], self.scores == when[-1]
+        papers = np.array([self.corpus[self.scores == one].sum() for one in when])
+        before = papers.cumsum() - papers
+        behind = papers.sum() - before - papers
+        early, late = (when[side < papers.sum() / 4] for side in (before, behind))
+        is_early = np.isin(self.scores, early[early < when[-1]])
+        return is_early, np.isin(self.scores, late[late > when[0]]) & ~is_early
+
+    def ends_said(self) -> tuple[str, str]:
+        """The early and the late periods in words: "2025-03 – 2025-06"."""
+        said = []
+        for at in self.ends:
+            names = [
+                n[-4:] if self.over == "venue-year" else n for n, is_in in zip(self.index, at, strict=True) if is_in
+            ]
+            first, last = (min(names), max(names)) if names else ("", "")
+            said.append(first if first == last else f"{first} – {last}")
+        return said[0], said[1]
+
+    # Words
+
+    def heading(self, lang: str, share: bool = False) -> str:
+        """What is counted, in a language: "Share of papers per topic, by month"."""
+        words = Words(lang)
+        over = words(f"trends.over_{self.over.replace('-', '_')}")
+        if self.compared:
+            labels = words.listed([self._name(key, lang)[:40] for key in self.compared])
+            said = words("trends.title_share_of" if share else "trends.title_of", labels=labels, over=over)
+        else:
+            of = words("trends.of_lexicon") if self.of == "lexicon" else words(f"type.{self.of}")
+            said = words("trends.title_share" if share else "trends.title", of=of, over=over)
+        return said + (words("trends.among", about=self.about[:80]) if self.about else "")
+
+    def _forms(self) -> dict[str, Callable[[], str | bytes]]:
+        from kg.views.trends import page, picture, tables
+
+        return {
+            "html": lambda: page.html(self),
+            "txt": lambda: tables.text(self),
+            "csv": lambda: tables.to_csv(self),
+            "json": lambda: tables.to_json(self),
+            "png": lambda: picture.draw(self, "png"),
+            "svg": lambda: picture.draw(self, "svg"),
+        }
+
+
+def _ordered(held: Counter[str], over: str, least: int) -> list[str]:
+    """Periods in order, in time with those between them, but without a few papers long before or after all others."""
+    if over == "venue-year":
+        return sorted(held, key=lambda name: (name.rpartition(" ")[0].casefold(), name[-4:], name))
+    known = sorted(held)
+    if over not in PERIODS:
+        return known
+    for at in (0, -1):
+        left = held.total() * _OUTSIDE
+        while len(known) > 3 and held[known[at]] < least and held[known[at]] <= left:
+            left -= held[known.pop(at)]
+    return without_gaps(known, over)
