@@ -40,7 +40,7 @@ class Graph:
         self._was_read = False  # whether papers were read in full
         self.overrides = Overrides.load(location)
         self.store = open_store(location, read_only=read_only)
-        self._state = self.store.stamp  # of the data as it was found
+        self._state = getattr(self.store, "found", self.store.stamp)
         self.vocabulary = self.overrides.amended(Vocabulary.load())
         self.notes: list[str] = []  # what a user should know, a sentence each
         self._follow(location, read_only)
@@ -322,14 +322,15 @@ class Graph:
 
         return picture(self, selection, lang, limit, depth=depth, types=types, view=view, colour=colour)
 
-    def export(self, format: str, source: str | None = None, of: str = "") -> bytes:
+    def export(self, format: str, source: str | None = None, of: str = "", least: int = 1) -> bytes:
         """The graph in one of `kg.graph.formats.FORMATS` ("turtle", "csv", ...), or a source in its own ("digest").
 
-        Several files come as an archive (zip); `of` names what the network for VOSviewer is of ("technique", ...).
+        Several files come as an archive (zip). The network for VOSviewer is `of` "concept", "technique", ..., each with
+        `least` papers or more.
         """
         from kg.views.export import export
 
-        return export(self, format, source, of)
+        return export(self, format, source, of, least)
 
     def close(self) -> None:
         """Close the store; the indexes beside it follow what was changed."""

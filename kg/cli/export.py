@@ -34,6 +34,9 @@ def command(
         str,
         typer.Option(help=f"What the network for VOSviewer is of: {', '.join(ITEMS)}.", show_default="concept"),
     ] = "",
+    least: Annotated[
+        int, typer.Option(min=1, help="Only what so many papers share, in the network for VOSviewer.")
+    ] = 1,
     output: Output = None,
 ) -> None:
     """Export the graph; `--format digest --source 000` gives a report back byte for byte.
@@ -43,9 +46,9 @@ def command(
     form = choose(format, output, FORMS, "turtle", _ENDINGS)
     with reading(graph) as opened:
         if output is None:
-            write(opened.export(form, source, of), None)
+            write(opened.export(form, source, of, least), None)
             return
         from kg.views.export import save
 
-        save(opened, output, form, source, of)
+        save(opened, output, form, source, of, least)
         note(f"Wrote {output}.")

@@ -39,7 +39,7 @@ class Loads(Protocol):
     def stage(self) -> None:
         """What is written from now on counts as a whole: all of it at the next `stage` or `commit`, or nothing."""
 
-    def load(self, data: bytes) -> None:
+    def load(self, data: bytes, graphs: Iterable[str] = ()) -> None:
         """Put graphs in (TriG) that were not there."""
 
     def commit(self) -> None:
@@ -99,7 +99,7 @@ class Bulk:
         self._part = _Part()
 
     def _load(self, part: _Part) -> None:
-        self._loads.load(part.trig())
+        self._loads.load(part.trig(), part.graphs)
         if graphs := Works(self.store, self.overrides).anew(self._met(part)):
             self.store.replace_many(graphs)
         self._loads.stage()

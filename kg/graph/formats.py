@@ -1,48 +1,60 @@
-"""What a graph is written out as: triples, tables, records, networks, and the sources themselves."""
+"""What a graph is written out as: triples, tables, records, networks, vaults, and the sources themselves."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 from kg.graph import network
-from kg.graph.contents import entry_names, labels, load_entry, load_source
+from kg.graph.contents import load_source
+from kg.graph.export_files import Files, zipped
+from kg.graph.export_neo4j import neo4j
+from kg.graph.export_network import cytoscape, vosviewer
+from kg.graph.export_obsidian import obsidian
+from kg.graph.export_prov import with_prov
+from kg.graph.export_tables import evidence_csv, jsonl, papers_csv, parquet
 from kg.graph.rdf import local_id
-from kg.graph.records import to_json
 from kg.graph.store import Store
-from kg.model import LISTS, Document, Evidence, KgError, Mention, Record, Relation, Result, Topic
+from kg.model import KgError
 from kg.names import iri
-from kg.tables import csv_text
 
-#: Columns of the table of papers; those of _MANY hold several values.
-_PAPER_COLUMNS = (
-    *("id", "title", "name", "kind", "year", "date", "venue", "author_count", "institutions"),
-    *("proposes", "uses", "compares_with", "mentions", "problems", "tasks", "hardware", "models", "datasets", "topics"),
-    *("results", "code_url", "arxiv", "doi", "url", "sources"),
-)
-_MANY = frozenset(_PAPER_COLUMNS[_PAPER_COLUMNS.index("institutions") : _PAPER_COLUMNS.index("code_url")]) | {"sources"}
-_EVIDENCE_COLUMNS = (
-    *("paper", "entry", "type", "entity", "label", "role"),
-    *("field", "start", "end", "quote", "extractor", "confidence"),
-)
-_ROLE_COLUMNS = {"proposed": "proposes", "used": "uses", "baseline": "compares_with"}
-_Cell = str | int | float | None
+#: The form that holds a chosen part: a network of one kind of thing.
+_CHOSEN = "vosviewer"
 
 
 class Format(NamedTuple):
-    """A form of the whole graph: the ending of its files, and what writes it."""
+    """A form of the whole graph: the ending of its files, what it is for, and what writes it: one file, or several."""
 
     ending: str
-    write: Callable[[Store], bytes]
+    about: str
+    write: Callable[..., bytes] | None = None
+    files: Callable[..., Files] | None = None
 
 
-def export(store: Store, format: str) -> bytes:
-    """The whole graph in one of FORMATS; KgError for another. A source is given back by `digest`."""
+def export(store: Store, format: str, of: str = "", least: int = 1) -> bytes:
+    """The whole graph in one of FORMATS, several files as an archive (zip); KgError for another.
+
+    `of` and `least` are those of `kg.graph.export_network.vosviewer`. A source is given back by `digest`.
+    """
+    made = _format(format, of, least)
+    return made.write(store) if made.write else zipped(files(store, format, of, least))
+
+
+def files(store: Store, format: str, of: str = "", least: int = 1) -> Files:
+    """The files of a form of several, by path; KgError for a form that is one file."""
+    made = _format(format, of, least)
+    if made.files is None:
+        raise KgError(f"{format} is one file, not a folder: give the name of a file.")
+    return made.files(store, of or "concept", least) if format == _CHOSEN else made.files(store)
+
+
+def _format(format: str, of: str, least: int) -> Format:
     if format not in FORMATS:
         raise KgError(f"{format!r} is not a form of the graph: choose one of {', '.join(FORMATS)}.")
-    return FORMATS[format].write(store)
+    if (of or least > 1) and format != _CHOSEN:
+        raise KgError(f"{format} holds the whole graph, only {_CHOSEN} a part of it: leave --of and --least out.")
+    return FORMATS[format]
 
 
 def digest(store: Store, source: str) -> bytes:
@@ -67,86 +79,21 @@ def digest(store: Store, source: str) -> bytes:
     return whole
 
 
-def papers_csv(store: Store) -> bytes:
-    """A row a paper; several values in one cell are separated by "; "."""
-    known = labels(store)
-    rows: dict[str, dict[str, list[str]]] = {}
-    for document, record in _entries(store):
-        row = rows.setdefault(record.paper, {column: [] for column in _PAPER_COLUMNS})
-        for column, said in _cells(document, record, known):
-            if said and said not in row[column]:
-                row[column].append(said)
-    return csv_text(
-        _PAPER_COLUMNS,
-        (["; ".join(said if column in _MANY else said[:1]) for column, said in row.items()] for row in rows.values()),
-    ).encode()
-
-
-def evidence_csv(store: Store) -> bytes:
-    """A row a quote: paper, entry, entity, and the words with their field and offsets."""
-    known = labels(store)
-    return csv_text(
-        _EVIDENCE_COLUMNS, (row for _, record in _entries(store) for row in _evidence(record, known))
-    ).encode()
-
-
-def jsonl(store: Store) -> bytes:
-    """A line an entry: its record in the form of the annotation guidelines."""
-    return "".join(f"{json.dumps(to_json(record), ensure_ascii=False)}\n" for _, record in _entries(store)).encode()
-
-
-def _entries(store: Store) -> Iterator[tuple[Document, Record]]:
-    return (load_entry(store, name) for name in entry_names(store))
-
-
-def _label(known: dict[str, dict[str, str]], concept: str) -> str:
-    label = known.get(concept, {})
-    return label.get("en") or label.get("zh") or concept.partition(":")[2]
-
-
-def _cells(document: Document, record: Record, known: dict[str, dict[str, str]]) -> Iterator[tuple[str, str]]:
-    """What an entry says in each column."""
-    yield "id", record.paper
-    for column in ("title", "name", "kind", "code_url"):
-        yield column, getattr(record, column)
-    for column in ("year", "date", "venue", "author_count", "arxiv", "doi", "url"):
-        said = getattr(document, column)
-        yield column, "" if said is None else str(said)
-    for kind, column in LISTS.items():
-        for mention in getattr(record, column):
-            if mention.concept:
-                place = _ROLE_COLUMNS.get(mention.role, "mentions") if kind == "technique" else column
-                yield place, _label(known, mention.concept)
-    for topic in record.topics:
-        yield "topics", _label(known, f"topic:{topic.id}")
-    for result in record.results:
-        yield "results", result.evidence.quote
-    yield "sources", record.id
-
-
-def _evidence(record: Record, known: dict[str, dict[str, str]]) -> Iterator[list[_Cell]]:
-    """The rows of an entry: mentions, topics, results, relations."""
-    said: list[tuple[str, str, str, Evidence, Mention | Topic | Result | Relation]] = []
-    for kind, column in LISTS.items():
-        for mention in getattr(record, column):
-            place = Evidence(mention.surface, mention.field, mention.start, mention.end)
-            said.append((kind, mention.concept, mention.role, place, mention))
-    said += [("topic", f"topic:{one.id}", "", one.evidence, one) for one in record.topics if one.evidence]
-    said += [("result", one.metric_concept, "", one.evidence, one) for one in record.results]
-    said += [("relation", one.head_concept, one.type, one.evidence, one) for one in record.relations]
-    for kind, concept, role, words, one in said:
-        what: list[_Cell] = [record.paper, record.id, kind, concept, _label(known, concept), role]
-        yield [*what, words.field, words.start, words.end, words.quote, one.extractor, one.confidence]
-
-
 #: The forms of the whole graph. All are sorted: the same graph is always the same bytes.
 FORMATS = {
-    "turtle": Format("ttl", lambda store: store.dump("turtle")),
-    "nquads": Format("nq", lambda store: store.dump("nquads")),
-    "jsonld": Format("jsonld", lambda store: store.dump("jsonld")),
-    "graphml": Format("graphml", lambda store: network.graphml(network.network(store))),
-    "gexf": Format("gexf", lambda store: network.gexf(network.network(store))),
-    "csv": Format("csv", papers_csv),
-    "evidence-csv": Format("csv", evidence_csv),
-    "jsonl": Format("jsonl", jsonl),
+    "turtle": Format("ttl", "RDF, with PROV-O", lambda store: with_prov(store, "turtle")),
+    "nquads": Format("nq", "RDF as the graph holds it", lambda store: store.dump("nquads")),
+    "jsonld": Format("jsonld", "RDF for JSON tools, with PROV-O", lambda store: with_prov(store, "jsonld")),
+    "graphml": Format(
+        "graphml", "a network for yEd, networkx, igraph", lambda store: network.graphml(network.network(store))
+    ),
+    "gexf": Format("gexf", "a network for Gephi", lambda store: network.gexf(network.network(store))),
+    "cytoscape": Format("cyjs", "a network for Cytoscape", cytoscape),
+    "vosviewer": Format("zip", "map and network of VOSviewer", files=vosviewer),
+    "neo4j": Format("zip", "CSV for neo4j-admin", files=neo4j),
+    "obsidian": Format("zip", "a vault of linked notes", files=obsidian),
+    "csv": Format("csv", "a row a paper", papers_csv),
+    "evidence-csv": Format("csv", "a row a quote", evidence_csv),
+    "parquet": Format("zip", "both tables as Parquet", files=parquet),
+    "jsonl": Format("jsonl", "a record a line", jsonl),
 }

@@ -28,6 +28,8 @@ SCHEMA = 1
 VOCABULARY = "kg:vocabulary"
 #: The named graph that says which decisions about names the links follow; see kg/link/overrides.py.
 DECISIONS = "kg:overrides"
+#: Stands for all graphs where it is not known which of them were written.
+ANY = "*"
 #: Files of the ontology folder that are no part of the vocabulary.
 _NOT_VOCABULARY = {"shapes.ttl"}
 
@@ -107,11 +109,13 @@ class OxigraphStore:
         self.folder = None if folder is None else Path(folder)
         self.read_only = read_only
         self._store: ox.Store | None = None
-        self.changed = False  # whether anything was written since it was opened
+        self.changed: set[str] = set()  # the graphs that were written since it was opened; ANY where nobody knows which
         if self.folder is not None:
             _check(self.folder, read_only)
         self._seen = b""  # of a reader: the state of its data before it opened
         self._staged = False
+        #: The stamp of the data as they were found: to open them for writing changes the files, not what they say.
+        self.found = _state(self.folder)
         self._store = self._open()
         if not read_only:
             self._load_ontology()
@@ -142,12 +146,14 @@ class OxigraphStore:
                 continue
             old.update(self._ox.quads_for_pattern(None, None, None, node))
             new.update(_quad(triple, node) for triple in triples)
+        if old != new or gone:
+            self.changed.update(graphs)
         self._change(old - new, new - old, gone)
 
     def remove(self, *graphs: str) -> None:
         """Take graphs out in one transaction; those that are not there are passed over."""
         self._writable()
-        self.changed = True
+        self.changed.update(graphs)
         with self._writing():
             self._ox.update(";".join(f"DROP SILENT GRAPH <{iri(name)}>" for name in graphs))
 
@@ -192,7 +198,7 @@ class OxigraphStore:
             staging.count(checkpoint)
             self._staged = True
 
-    def load(self, data: bytes) -> None:
+    def load(self, data: bytes, graphs: Iterable[str] = ()) -> None:
         """Put graphs in (TriG) that were not there, several times as fast as a transaction does.
 
         The loader is no transaction: what is not staged is staged first. Raises KgError when it cannot write; then all
@@ -201,7 +207,7 @@ class OxigraphStore:
         self._writable()
         if not self._staged:
             self.stage()
-        self.changed = True
+        self.changed.update(graphs or (ANY,))
         try:
             self._ox.bulk_load(data, format=ox.RdfFormat.TRIG)
         except SyntaxError as error:
@@ -309,7 +315,6 @@ class OxigraphStore:
     def _change(self, old: set[ox.Quad], new: set[ox.Quad], gone: Iterable[str] = ()) -> None:
         """Take out and put in, in one transaction: one update request is one, and so is `extend`."""
         self._writable()
-        self.changed = self.changed or bool(old or new or gone)
         with self._writing():
             if old or gone:
                 # Oxigraph's own spelling of a term is safe in SPARQL, whatever the literal holds.
@@ -348,6 +353,14 @@ def open_store(location: str | Path, read_only: bool = False) -> Store:
             store: Store = kind(place, read_only)
             return store
     raise KgError(f"{place} cannot be opened: graphs on a server are not supported yet, name a folder.")
+
+
+def _state(folder: Path | None) -> bytes:
+    """The state of the data that count in a folder; b"" where none do."""
+    try:
+        return b"" if folder is None else state_of(staging.data_of(folder))
+    except OSError:
+        return b""
 
 
 def _quad(triple: ox.Triple, graph: ox.NamedNode) -> ox.Quad:

@@ -20,17 +20,18 @@ def renew(store: Store, folder: Path, states: Iterable[bytes], vocabulary: Vocab
 
     `states` are those that the store's files had while it was open. What fails here, the first question makes up for.
     """
-    from kg.graph.store import OxigraphStore
+    from kg.graph.store import ANY, OxigraphStore
     from kg.query.lexicon import Lexicon
 
-    if not getattr(store, "changed", True):
+    changed = getattr(store, "changed", {ANY})
+    if not changed:
         for state in states:
             labels.still(folder, state, store.stamp)
             scan.still(folder, state, store.stamp)
         return
     with suppress(KgError), OxigraphStore(folder, read_only=True) as reader:
         Lexicon.of(reader, vocabulary)
-        scan.columns_of(reader)
+        scan.renew(reader, folder, states, changed)
         if meanings:
             from kg.encoder import encoder
             from kg.query.near import titles

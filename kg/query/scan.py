@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+import numpy as np
 import pyoxigraph as ox
 
 from kg.graph.rdf import RELATIONS
+from kg.graph.store import ANY
 from kg.model import LISTS, Document, KgError, Record
 from kg.names import PREFIXES, curie
 from kg.query.columns import FIELD, FILE, RELATION, ROLE, Columns, Draft
@@ -288,19 +290,36 @@ def _opened(path: Path, stamp: bytes, making: _Making) -> Columns:
         return Columns(anew(path, stamp, making.make))
 
 
-def renew(store: Store, folder: Path, before: bytes, changed: Iterable[str]) -> None:
-    """Bring the file up to date with a store of which some entries (CURIEs) changed since it had the stamp `before`."""
-    names = set(changed)
+def renew(store: Store, folder: Path, states: Iterable[bytes], changed: Iterable[str]) -> None:
+    """Bring the file up to date with a store of which some graphs (CURIEs) were written.
+
+    `states` are stamps that the store had before that: a file of none of them is made anew, and so is one of which much
+    has changed. A changed source may give another date to each of its entries.
+    """
+    names = {name for name in changed if name.startswith(("entry:", "source:", ANY))}
     known = mapped(folder / FILE)
-    stamp = _stamp(store.stamp)
-    if known is None or known[0] != _stamp(before) or len(names) > _MANY:
-        columns_of(store)
-        return
-    with suppress(Damaged, KgError, ValueError):
-        columns = Columns(known[1])
-        anew(folder / FILE, stamp, partial(renewed, store, columns, names))
-        return
+    if known and known[0] in map(_stamp, states) and len(names) < _MANY and ANY not in names:
+        with suppress(Damaged, KgError, ValueError):
+            columns = Columns(known[1])
+            entries = {name for name in names if name.startswith("entry:")} | _dated_anew(store, columns, names)
+            anew(folder / FILE, _stamp(store.stamp), partial(renewed, store, columns, entries))
+            return
     columns_of(store)
+
+
+def _dated_anew(store: Store, known: Columns, names: Iterable[str]) -> set[str]:
+    """The entries of sources that have another date than the columns say."""
+    from kg.graph.contents import load_source, source_names
+
+    there = set(source_names(store))
+    out: set[str] = set()
+    for name in names:
+        number = known.things.number(name) if name.startswith("source:") else -1
+        if number >= 0 and name.partition(":")[2] in there:
+            rows = np.flatnonzero(known["entries", "source"] == number)
+            date = known.texts.number(load_source(store, name.partition(":")[2]).date)
+            out.update(known.entries.names(rows[known["entries", "reported"][rows] != date]))
+    return out
 
 
 def still(folder: Path, before: bytes, after: bytes) -> None:

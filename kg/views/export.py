@@ -1,19 +1,24 @@
-"""The whole graph, or a source, in a form that other programs read."""
+"""The whole graph, or a source, in a form that other programs read: as bytes, as a file, or as a folder of files."""
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.model import KgError
 
 if TYPE_CHECKING:
     from kg.api import Graph
+    from kg.graph.export_files import Files
 
 
-def export(graph: Graph, format: str, source: str | None = None) -> bytes:
-    """The graph in one of `kg.graph.formats.FORMATS`; a source in its own form as digest.
+def export(graph: Graph, format: str, source: str | None = None, of: str = "", least: int = 1) -> bytes:
+    """The graph in one of `kg.graph.formats.FORMATS`, several files as an archive; a source in its own form as digest.
 
-    Raises KgError for another format, and when a digest is asked for without its source.
+    `of` names what the network for VOSviewer is of, `least` how many papers an item has at least. Raises KgError for
+    another format, and when a digest is asked for without its source.
     """
     from kg.graph import formats as of_graph
 
@@ -24,4 +29,45 @@ def export(graph: Graph, format: str, source: str | None = None) -> bytes:
         return of_graph.digest(graph.store, source)
     if source and format in of_graph.FORMATS:
         raise KgError(f"{format} holds the whole graph, not the source {source}: leave it out, or choose digest.")
-    return of_graph.export(graph.store, format)
+    return of_graph.export(graph.store, format, of, least)
+
+
+def save(graph: Graph, path: str | Path, format: str, source: str | None = None, of: str = "", least: int = 1) -> Path:
+    """Write an export, whole or not at all: to a file, or to a new folder where a form is several files.
+
+    Several files go into one archive when the name ends in .zip. Raises KgError as `export` does, and when the file or
+    folder cannot be written or the folder holds something.
+    """
+    from kg.graph import formats as of_graph
+    from kg.views.base import write
+
+    path = Path(path)
+    known = of_graph.FORMATS.get(format)
+    if known is None or known.files is None or source or path.suffix.lower() == ".zip":
+        return write(path, export(graph, format, source, of, least))
+    return write_folder(path, of_graph.files(graph.store, format, of, least))
+
+
+def write_folder(path: Path, files: Files) -> Path:
+    """Write a folder of files, whole or not at all; KgError when it holds something or cannot be written."""
+    final = path.resolve()
+    if final.exists() and (not final.is_dir() or any(final.iterdir())):
+        raise KgError(f"{path}: is there already: choose a new folder, or a file that ends in .zip.")
+    try:
+        temporary = Path(tempfile.mkdtemp(prefix=f".{final.name[:40]}.", dir=final.parent))
+        try:
+            made = temporary / "made"  # with the rights of a new folder; the temporary one is its owner's alone
+            made.mkdir()
+            for name, content in files:
+                file = made / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
+            if final.is_dir():
+                final.rmdir()
+            made.rename(final)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise KgError(f"{path}: cannot be written ({reason}): choose a folder in one that you may write to.") from None
+    return path

@@ -248,6 +248,13 @@ def test_vosviewer_has_an_item_a_concept_and_a_link_a_pair(ill: OxigraphStore, o
     assert next(row for row in rows if row[1] == "H2O")[2:] == ["11", "1"]  # one institution stands behind all
 
 
+def test_vosviewer_has_what_enough_papers_share(ill: OxigraphStore):
+    made = members(export(ill, "vosviewer", "technique", 2))
+    rows = [line.split("\t")[1:] for line in made["map.txt"].splitlines()[1:]]
+    assert rows == [["H2O", "11", "1"], ["‹script›alert(1)‹/script›", "2", "1"]]
+    assert made["network.txt"] == "1\t2\t2\n"
+
+
 def test_vosviewer_takes_what_papers_share(demo: OxigraphStore):
     with pytest.raises(KgError, match="choose one of concept, institution"):
         export(demo, "vosviewer", "paper")
@@ -341,11 +348,13 @@ def test_parquet_is_read_back_or_says_what_it_needs(ill: OxigraphStore):
         return
     parquet = importlib.import_module("pyarrow.parquet")
     with zipfile.ZipFile(io.BytesIO(export(ill, "parquet"))) as archive:
+        assert archive.namelist() == ["papers.parquet", "evidence.parquet"]
         tables = {name: parquet.read_table(io.BytesIO(archive.read(name))).to_pylist() for name in archive.namelist()}
     papers, evidence = tables["papers.parquet"], tables["evidence.parquet"]
     assert len(papers) == len(HOSTILE) + 1
     assert (papers[1]["title"], papers[1]["year"], papers[1]["sources"]) == (HOSTILE[1], 2025, ["demo-02"])
-    assert len(evidence) == export(ill, "evidence-csv").count(b"\ndemo") or evidence[0]["start"] >= 0
+    rows = list(csv.DictReader(io.StringIO(export(ill, "evidence-csv").decode(), newline="")))
+    assert [(row["quote"], str(row["start"])) for row in evidence] == [(row["quote"], row["start"]) for row in rows]
 
 
 @pytest.mark.parametrize(
