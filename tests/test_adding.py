@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -103,12 +104,12 @@ def test_entry_that_cannot_be_loaded_stops_it_with_a_sentence(
     loads = kg.graph.store.OxigraphStore.load
     times = []
 
-    def full(self: kg.graph.store.OxigraphStore, data: bytes) -> None:
+    def full(self: kg.graph.store.OxigraphStore, data: bytes, graphs: Iterable[str] = ()) -> None:
         times.append(len(data))
         if len(times) == 3:
             self._abandon()
             raise kg.graph.store.Fault("The disk is full.")
-        loads(self, data)
+        loads(self, data, graphs)
 
     monkeypatch.setattr(kg.graph.store.OxigraphStore, "load", full)
     with kg.open(str(tmp_path / "g")) as graph:
