@@ -7,39 +7,34 @@ words are asked of the store.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from itertools import accumulate, islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kg.model import FIELDS
 from kg.query.answer import Row
-from kg.query.columns import RELATION, ROLE, Columns, Names
+from kg.query.columns import RELATION, ROLE, Columns
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Op, Outcome, Phrase, Term
 from kg.query.lexicon import Selects
+from kg.query.pairs import Pairs, span, tables_of
 from kg.query.scan import columns_of
 from kg.query.sparql import (
     ABOUT,
     END,
     USUAL,
-    name_regexes,
     phrase_regex,
     select_saying,
     values,
     wording_regex,
 )
-from kg.query.support import Supporter, appeared, independent
+from kg.query.support import Supporter, independent
 from kg.units import kin
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    Bools = npt.NDArray[np.bool_]
-    Numbers = npt.NDArray[np.int32]
+    from kg.query.pairs import Bools, Numbers
 
 #: Papers among which words are looked for entry by entry; among more it is faster to look through all texts.
 _FEW = 300
@@ -50,16 +45,6 @@ _TESTS: dict[Op, Callable[[Any, Any], Any]] = {
     "<": lambda a, b: a < b,
     "=": lambda a, b: a == b,
 }
-#: Columns of entries that papers are counted by.
-_OF_ENTRIES = {"venue": "venue", "kind": "kind", "report": "source"}
-
-
-class Pairs(NamedTuple):
-    """Which paper has which thing, each once, by thing, then paper."""
-
-    things: Numbers
-    papers: Numbers
-    names: Names  # of the things
 
 
 @dataclass(slots=True)
@@ -76,154 +61,12 @@ class Backer:
         return Supporter(self.when, self.paper, self.institutions)
 
 
-class _Tables:
-    """What follows from the columns alone."""
-
-    def __init__(self, columns: Columns) -> None:
-        self.columns = columns
-        self.paper_of: Numbers = columns["entries", "paper"]
-        self.has_one_each = len(columns.papers) == len(columns.entries)
-        self.pairs = lru_cache(maxsize=40)(self._pairs)
-        self.figures = lru_cache(maxsize=1)(lambda: self.paper_of[columns["results", "entry"]])
-
-    def of_papers(self, entries: Numbers) -> Bools:
-        """The set of the papers of entries."""
-        out = np.zeros(len(self.columns.papers), bool)
-        out[self.paper_of[entries]] = True
-        return out
-
-    def chosen(self, column: str, test: Callable[[str], bool]) -> Bools:
-        """The set of the entries whose text in a column stands a test; what says nothing does not."""
-        said = self.columns["entries", column]
-        used = np.unique(said)
-        right = [number for number in used.tolist() if number >= 0 and test(self.columns.texts.name(number))]
-        return np.isin(said, right)
-
-    def rows(self, thing: int) -> slice:
-        """The rows of "mentions" with a thing."""
-        things = self.columns["mentions", "thing"]
-        return slice(*span(things, thing))
-
-    def rows_of(self, kind: str) -> Numbers:
-        """The rows of "mentions" with things of a type."""
-        things = self.columns["mentions", "thing"]
-        prefixes = ("institution:", "ror:") if kind == "institution" else (f"{kind}:",)
-        ends = [np.array(self.columns.things.span(prefix), np.int32) for prefix in prefixes]
-        spans = [np.searchsorted(things, end) for end in ends]
-        return np.concatenate([np.arange(first, last, dtype=np.int32) for first, last in spans])
-
-    def persons(self, name: str) -> list[int]:
-        """The authors, as numbers of texts, who have all parts of a name."""
-        first, *others = [re.compile(part, re.IGNORECASE) for part in name_regexes(name)]
-        numbers, ends, text = self._authors
-        out = {bisect_right(ends, found.start()) for found in first.finditer(text)}
-        return [
-            numbers[at] for at in sorted(out) if all(p.search(self.columns.texts.name(numbers[at])) for p in others)
-        ]
-
-    @cached_property
-    def _authors(self) -> tuple[list[int], list[int], str]:
-        """The authors as numbers of texts, where the name of each ends in a text of all names, and that text."""
-        numbers = np.unique(self.columns["authors", "author"]).tolist()
-        names = self.columns.texts.names(numbers)
-        return numbers, list(accumulate(len(name) + 1 for name in names)), "\n".join(names)
-
-    def _pairs(self, kind: str, roles: tuple[str, ...] = ()) -> Pairs:
-        columns = self.columns
-        if kind in _OF_ENTRIES:
-            names = columns.things if kind == "report" else columns.texts
-            things, papers = columns["entries", _OF_ENTRIES[kind]], self.paper_of
-            return self._distinct(things[things >= 0], papers[things >= 0], names)
-        if kind == "author":
-            things, papers = columns["authors", "author"], self.paper_of[columns["authors", "entry"]]
-            return self._distinct(things, papers, columns.texts)
-        if kind == "metric":
-            things, papers = columns["results", "metric"], self.figures()
-            return self._distinct(things[things >= 0], papers[things >= 0], columns.things)
-        if kind == "country":
-            at = self.pairs("institution")
-            where = np.searchsorted(columns["countries", "thing"], at.things)
-            where = np.minimum(where, max(columns.rows("countries") - 1, 0))
-            if not columns.rows("countries"):
-                return Pairs(at.things[:0], at.papers[:0], columns.texts)
-            known = columns["countries", "thing"][where] == at.things
-            return self._distinct(columns["countries", "country"][where[known]], at.papers[known], columns.texts)
-        rows = self.rows_of(kind)
-        things, papers = columns["mentions", "thing"][rows], self.paper_of[columns["mentions", "entry"][rows]]
-        if kind == "technique":
-            among = np.isin(columns["mentions", "role"][rows], [ROLE[role] for role in roles or USUAL])
-            things, papers = things[among], papers[among]
-        return self._distinct(things, papers, columns.things)
-
-    def _distinct(self, things: Numbers, papers: Numbers, names: Names) -> Pairs:
-        keys = things.astype(np.int64) * max(len(self.columns.papers), 1) + papers
-        # As the rows stand, they are in order where papers and entries have one order.
-        is_sorted = (keys[1:] >= keys[:-1]).all()
-        keys = keys[np.flatnonzero(np.diff(keys, prepend=-1))] if is_sorted else np.unique(keys)
-        one, other = np.divmod(keys, max(len(self.columns.papers), 1))
-        return Pairs(one.astype(np.int32), other.astype(np.int32), names)
-
-    @cached_property
-    def by_paper(self) -> tuple[Numbers, Numbers]:
-        """The entries by paper, and where those of each paper begin."""
-        order = np.argsort(self.paper_of, kind="stable").astype(np.int32)
-        return order, np.searchsorted(self.paper_of[order], np.arange(len(self.columns.papers) + 1)).astype(np.int32)
-
-    @cached_property
-    def places(self) -> tuple[Numbers, Numbers]:
-        """The institutions of papers by paper, and where those of each paper begin."""
-        pairs = self.pairs("institution")
-        order = np.argsort(pairs.papers, kind="stable")
-        begins = np.searchsorted(pairs.papers[order], np.arange(len(self.columns.papers) + 1)).astype(np.int32)
-        return pairs.things[order], begins
-
-    @cached_property
-    def by_entry(self) -> tuple[Numbers, Numbers]:
-        """The rows of "mentions" by entry and thing, and where those of each entry begin."""
-        entry = self.columns["mentions", "entry"]
-        order = np.argsort(entry, kind="stable").astype(np.int32)
-        return order, np.searchsorted(entry[order], np.arange(len(self.columns.entries) + 1)).astype(np.int32)
-
-    @cached_property
-    def when(self) -> Numbers:
-        """When each paper appeared, as a number of `days`."""
-        days = self.days
-        columns = self.columns
-        place = {day: at for at, day in enumerate(days)} | {"": -1}
-        date, year, reported = (columns["entries", name] for name in ("date", "year", "reported"))
-        if self.has_one_each:
-            first = np.where(date >= 0, date, np.where(year >= 0, year, reported))
-            known = {n: place[columns.texts.name(n)] for n in np.unique(first).tolist()}
-            numbers = np.array([known[n] for n in np.unique(first).tolist()], np.int32)
-            out = np.full(len(columns.papers), -1, np.int32)
-            out[self.paper_of] = numbers[np.searchsorted(np.unique(first), first)]
-            return out
-        order, starts = self.by_paper
-        out = np.full(len(columns.papers), -1, np.int32)
-        for paper in range(len(columns.papers)):
-            own = order[starts[paper] : starts[paper + 1]]
-            said = ([t for t in columns.texts.names(one[own]) if t] for one in (date, year, reported))
-            out[paper] = place[appeared(*said)]
-        return out
-
-    @cached_property
-    def days(self) -> list[str]:
-        """All dates that are said, in order."""
-        used = np.unique(np.concatenate([self.columns["entries", name] for name in ("date", "year", "reported")]))
-        return sorted(self.columns.texts.name(n) for n in used.tolist() if n >= 0)
-
-
-@lru_cache(maxsize=4)
-def _tables(columns: Columns) -> _Tables:
-    return _Tables(columns)
-
-
 class Corpus:
     """The papers of a graph, by numbers in the order of their names; a set of them is an array of truth values."""
 
     def __init__(self, store: Selects, columns: Columns) -> None:
         self.store, self.columns = store, columns
-        self.tables = _tables(columns)
+        self.tables = tables_of(columns)
 
     @staticmethod
     def of(store: Selects) -> Corpus:
@@ -249,11 +92,16 @@ class Corpus:
 
     def papers(self, wanted: Filter) -> list[str]:
         """The papers (CURIEs) that a filter lets through, sorted."""
-        return self.names(self.holding(wanted))
+        return self.columns.papers.names(self.found(wanted))
 
     def names(self, papers: Bools) -> list[str]:
         """The names of a set of papers, sorted."""
         return self.columns.papers.names(np.flatnonzero(papers))
+
+    def found(self, wanted: Filter) -> list[int]:
+        """The papers that a filter lets through, by number, sorted."""
+        found: list[int] = np.flatnonzero(self.holding(wanted)).tolist()
+        return found
 
     def count(self, wanted: Filter) -> int:
         """How many papers a filter lets through."""
@@ -522,13 +370,6 @@ class Corpus:
         """What is known of papers (CURIEs)."""
         numbers = (self.columns.papers.number(paper) for paper in papers)
         return {one.paper: one for number in sorted(set(numbers)) if number >= 0 for one in [self.backer(number)]}
-
-
-def span(numbers: Numbers, number: int) -> tuple[int, int]:
-    """Where a number stands in sorted ones: from its first place to behind the last."""
-    # A plain list would have numpy copy the whole column.
-    first, last = np.searchsorted(numbers, np.array([number, number + 1], np.int32)).tolist()
-    return first, last
 
 
 def _cost(condition: Condition) -> int:

@@ -16,7 +16,7 @@ from kg.units import kin
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from kg.query.corpus import Numbers
+    from kg.query.pairs import Numbers
 
 #: Units that convert into no other.
 _PLAIN = ("", "%", "x", "points")

@@ -17,7 +17,7 @@ from kg.query.lexicon import Lexicon, Selects
 from kg.query.sparql import values
 
 if TYPE_CHECKING:
-    from kg.query.corpus import Bools
+    from kg.query.pairs import Bools
     from kg.vocabulary import Vocabulary
 
 #: Things up to which all are counted; of more, those that so many papers have, and those that the vocabulary knows.

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kg.query.corpus import Corpus, span
+from kg.query.corpus import Corpus
+from kg.query.pairs import span
 
 if TYPE_CHECKING:
-    from kg.query.corpus import Bools, Numbers
+    from kg.query.pairs import Bools, Numbers
 
 PERIODS = ("day", "week", "month", "year")
 _LETTERS = {"day": 10, "week": 10, "month": 7, "year": 4}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache, partial
 from pathlib import Path
@@ -32,8 +32,8 @@ _SAID = {"title": "title", "date": "date", "year": "year", "venue": "venue", "ki
 #: Entries from which it is faster to look through the whole store than to read one after the other.
 _MANY = 3000
 
-#: The columns of stores in memory, as long as these are there.
-_IN_MEMORY: WeakKeyDictionary[object, tuple[bytes, Columns]] = WeakKeyDictionary()
+#: The columns of stores with the stamps that these had, as long as the stores are there.
+_KNOWN: WeakKeyDictionary[object, tuple[bytes, Columns]] = WeakKeyDictionary()
 
 
 def scanned(store: Selects) -> list[bytes]:
@@ -255,39 +255,20 @@ def columns_of(store: Selects) -> Columns:
     """The columns of a graph: from the file beside its data, which is made anew where it is stale or damaged."""
     folder, stamp = getattr(store, "folder", None), getattr(store, "stamp", b"")
     if folder is None or not stamp:
-        return _in_memory(store, stamp)
-    return _opened(folder / FILE, _stamp(stamp), _Making(store))
+        return Columns(unpacked(memoryview(packed(bytes(32), scanned(store))))[1])
+    known = _KNOWN.get(store)
+    if known is None or known[0] != stamp:
+        known = stamp, _of_file(folder / FILE, _stamp(stamp), partial(scanned, store))
+        with suppress(TypeError):  # a store that cannot be remembered
+            _KNOWN[store] = known
+    return known[1]
 
 
-def _in_memory(store: Selects, stamp: bytes) -> Columns:
-    known = _IN_MEMORY.get(store)
-    if known and known[0] == stamp and stamp:
-        return known[1]
-    made = Columns(unpacked(memoryview(packed(bytes(32), scanned(store))))[1])
-    with suppress(TypeError):
-        _IN_MEMORY[store] = (stamp, made)
-    return made
-
-
-class _Making:
-    """How columns are made, which is no part of which they are."""
-
-    def __init__(self, store: Selects) -> None:
-        self.make = partial(scanned, store)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Making)
-
-    def __hash__(self) -> int:
-        return 0
-
-
-@lru_cache(maxsize=4)
-def _opened(path: Path, stamp: bytes, making: _Making) -> Columns:
+def _of_file(path: Path, stamp: bytes, make: Callable[[], list[bytes]]) -> Columns:
     try:
-        return Columns(fresh(path, stamp, making.make))
+        return Columns(fresh(path, stamp, make))
     except Damaged:
-        return Columns(anew(path, stamp, making.make))
+        return Columns(anew(path, stamp, make))
 
 
 def renew(store: Store, folder: Path, states: Iterable[bytes], changed: Iterable[str]) -> None:

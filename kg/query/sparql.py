@@ -40,12 +40,12 @@ def literal(text: str) -> str:
     return str(ox.Literal(text))
 
 
-def select_papers(wanted: Filter, *, is_paper: bool = True) -> str:
-    """The papers that a filter lets through: ?paper; without `is_paper` also what only looks like a paper."""
-    return f"SELECT DISTINCT ?paper WHERE {{\n{_fulfilling(wanted, is_paper)}\n}}"
+def select_papers(wanted: Filter) -> str:
+    """The papers that a filter lets through: ?paper."""
+    return f"SELECT DISTINCT ?paper WHERE {{\n{_fulfilling(wanted)}\n}}"
 
 
-def _fulfilling(wanted: Filter, is_paper: bool = True) -> str:
+def _fulfilling(wanted: Filter) -> str:
     """What holds of ?paper where a filter lets it through, in an order that does not depend on the filter's.
 
     Everything stands side by side in one group, for Oxigraph finds a good order within a group only; where terms are
@@ -53,14 +53,13 @@ def _fulfilling(wanted: Filter, is_paper: bool = True) -> str:
     """
     positive = _ordered(condition for condition in wanted.conditions if not condition.negated)
     negative = _ordered(condition for condition in wanted.conditions if condition.negated)
-    is_paper = is_paper or not positive
     choices = [_choices(condition, f"c{n}", len(positive) == 1) for n, condition in enumerate(positive)]
     if prod(map(len, choices)) <= _MOST_GROUPS:
         groups = [_joined(chosen) for chosen in product(*choices)]
     else:
-        unions = (" UNION ".join(f"{{ {_closed(group, is_paper)} }}" for group in choice) for choice in choices)
+        unions = (" UNION ".join(f"{{ {_closed(group, True)} }}" for group in choice) for choice in choices)
         groups = [_Group([f"{{ {union} }}" for union in unions])]
-    closed = [_closed(group, is_paper) for group in groups]
+    closed = [_closed(group, True) for group in groups]
     without = (
         f"MINUS {{ {_closed(group, not group.triples)} }}"
         for n, one in enumerate(negative)

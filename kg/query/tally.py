@@ -16,15 +16,16 @@ from kg.model import ENTITY_TYPES, FIELDS, KgError
 from kg.names import is_curie
 from kg.query.answer import Cell, Line, Quote
 from kg.query.columns import ROLE, Names
-from kg.query.corpus import Backer, Corpus, Pairs, span
+from kg.query.corpus import Backer, Corpus
 from kg.query.empty import why_empty
 from kg.query.filter import Entity, Fact, Filter, Link
 from kg.query.lexicon import Lexicon, Selects
+from kg.query.pairs import Pairs, span
 from kg.query.sayings import Sayings
 from kg.query.shown import words
 
 if TYPE_CHECKING:
-    from kg.query.corpus import Bools, Numbers
+    from kg.query.pairs import Bools, Numbers
 
 #: Types of things that papers are counted by.
 TYPES = (*ENTITY_TYPES, "topic", "metric", "author", "venue", "country", "kind", "report")

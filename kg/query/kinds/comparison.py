@@ -16,15 +16,16 @@ import numpy as np
 
 from kg.model import RELATION_TYPES, ROLES
 from kg.query.answer import Answer, Cell, Line, Quote, Table
-from kg.query.corpus import Corpus, span
+from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Entity, Filter, Query
 from kg.query.lexicon import Lexicon, Selects
 from kg.query.measures import Block, Figures, Measures, blocks
+from kg.query.pairs import span
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes, words
 
 if TYPE_CHECKING:
-    from kg.query.corpus import Bools
+    from kg.query.pairs import Bools
 
 #: Types of what papers have, in the order of their rows.
 _HAD = ("problem", "task", "hardware", "model", "dataset", "topic", "institution")

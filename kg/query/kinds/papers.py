@@ -27,18 +27,18 @@ def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit:
     if not wanted.conditions:
         return _nothing_understood(lexicon, question, wanted)
     corpus = Corpus.of(store)
-    papers = corpus.papers(wanted)
+    papers = corpus.found(wanted)
     if not papers:
         wider = any_role(wanted)
-        papers = corpus.papers(wider) if wider != wanted else []
+        papers = corpus.found(wider) if wider != wanted else []
         wanted = wider if papers else wanted
     if not papers:
         either = any_institution(wanted, Sayings.of(question))
-        papers = corpus.papers(either) if either != wanted else []
+        papers = corpus.found(either) if either != wanted else []
         wanted = either if papers else wanted
     if not papers:
         nearer = _nearer(lexicon, wanted, Sayings.of(question))
-        papers = corpus.papers(nearer) if nearer != wanted else []
+        papers = corpus.found(nearer) if nearer != wanted else []
         wanted = nearer if papers else wanted
     if not papers and all(isinstance(term, Phrase) for one in wanted.conditions for term in one.any_of):
         words = tuple(term.label for condition in wanted.conditions for term in condition.any_of)
@@ -71,14 +71,14 @@ def _nearer(lexicon: Lexicon, wanted: Filter, say: Sayings) -> Filter:
     return replace(wanted, conditions=tuple(conditions), notes=tuple(notes))
 
 
-def _rows(corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: list[str], limit: int | None) -> tuple[Row, ...]:
+def _rows(corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: list[int], limit: int | None) -> tuple[Row, ...]:
     """At most `limit` papers, best first; 0 for all, None for what is usual.
 
     Where there are many, the words are looked up only of those whose titles name the most of what is asked for, among
     those with the last identifiers, which are the newest; the others follow from the newest on.
     """
     most = limit or (len(papers) if limit == 0 or len(papers) <= _MOST else _READ)
-    numbers = [corpus.columns.papers.number(paper) for paper in sorted(papers, reverse=True)[: max(most, _TITLES)]]
+    numbers = papers[::-1][: max(most, _TITLES)]
     if len(numbers) > _READ:
         numbers = by_title(corpus, lexicon, wanted, numbers[:_TITLES]) + numbers[_TITLES:]
     found = Evidence(corpus, lexicon, wanted, numbers[:_READ])

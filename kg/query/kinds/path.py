@@ -33,7 +33,7 @@ from kg.text import fold
 if TYPE_CHECKING:
     import networkx
 
-    from kg.query.corpus import Bools, Numbers
+    from kg.query.pairs import Bools, Numbers
 
 _COLUMNS = ("path", "step", "from", "relation", "to", "paper", "quote")
 #: Paths that are shown, and steps that one has at most.

@@ -26,7 +26,7 @@ from kg.query.sparql import values
 from kg.text import fold
 
 if TYPE_CHECKING:
-    from kg.query.corpus import Numbers
+    from kg.query.pairs import Numbers
 
 _COLUMNS = ("group", "paper", "value", "metric", "baseline", "setting", "hardware", "model", "quote")
 #: Lines of a ranking where nobody says how many; of the first block of results, and of each other one.
