@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := demo
 
-.PHONY: demo test lint format clean
+.PHONY: demo test lint format torture clean
 
 # What a user installs, at the versions that are tested.
 .venv/installed: pyproject.toml constraints.txt
@@ -35,6 +35,10 @@ lint: .venv/tested
 format: .venv/tested
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Kills, full disks, two writers, damaged data: takes half an hour.
+torture: .venv/tested
+	$(BIN)/python scripts/torture.py
 
 clean:
 	rm -rf .venv $(DEMO) build dist *.egg-info

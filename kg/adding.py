@@ -10,14 +10,17 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from kg.link.papers import arxiv_of
 from kg.model import Batch, Document, KgError, Source
 from kg.pipeline import Added, Annotations, Pipeline, Progress, Wanted, annotated
-from kg.workers import Workers
 
 if TYPE_CHECKING:
+    from kg.engines import Work
     from kg.graph.bulk import Bulk
+    from kg.graph.kept import Kept
     from kg.graph.rdf import Written
     from kg.graph.store import Store
+    from kg.graph.whole import Whole
     from kg.graph.works import Works
 
 #: Entries that are stored by a transaction each, before more are taken to be many.
@@ -28,7 +31,8 @@ Texts = dict[str, bytes]  # graphs in N-Triples, by name
 class Adding:
     """One call of `add`: what it knows of the store, and what it has done; what was stored counts when it ends.
 
-    A few entries are stored by a transaction each. Of more, those that are new are loaded in bulk.
+    A few entries are stored by a transaction each. Of more, those that are new are loaded in bulk. What they are made
+    from is kept beside the data before these are changed; see kg.graph.kept.
     """
 
     def __init__(
@@ -39,7 +43,7 @@ class Adding:
         strict: bool,
         wanted: Wanted | None,
         progress: Progress | None,
-        workers: Workers[Document | KgError, Written | KgError],
+        workers: Work[Written | KgError],
     ) -> None:
         self.pipeline, self.store, self.annotations, self.workers = pipeline, store, annotations, workers
         self.strict, self.wanted, self.progress = strict, wanted, progress
@@ -48,22 +52,47 @@ class Adding:
         self.met: set[str] = set()
         self._ours: set[str] = set()  # entries stored in this call, by the sources' own names for them
         self._held: set[str] = set()  # sources that the store has
+        self._marks: dict[str, tuple[str, str]] = {}  # of the source that is read: entries and fingerprints it has had
+        self._kept: Kept | None = None
+        self._source: Source | None = None  # whose entries are read
+        self._partial = False  # whether an entry was stored that is to be read again
+        self._read: list[Source] = []  # sources of which all is in the store, once this call ends
         self._bulk: Bulk | None = None
 
     def __enter__(self) -> Self:
+        from kg.graph.kept import Kept
+
+        self._kept = Kept.of(self.store)
         return self
 
     def __exit__(self, *_: object) -> None:
         """Let all that was stored count, even when interrupted; raises Fault when it cannot."""
-        if self._bulk:
+        try:
             with _uninterrupted():
-                self._bulk.finish()
+                if self._bulk:
+                    self._bulk.finish()
+                if self._read:
+                    self._whole.note(self._read, self._versions)
+        finally:
+            if self._kept:
+                self._kept.close()
 
     @cached_property
     def works(self) -> Works:
         from kg.graph.works import Works
 
         return Works(self.store, self.pipeline.linker.overrides)
+
+    @cached_property
+    def _whole(self) -> Whole:
+        from kg.graph.whole import Whole
+
+        return Whole(self.store)
+
+    @property
+    def _versions(self) -> list[str]:
+        """What the fingerprints of entries depend on beside their texts, where nothing is annotated."""
+        return self.pipeline.versions()
 
     @cached_property
     def _was_empty(self) -> bool:
@@ -74,10 +103,18 @@ class Adding:
         """Store the entries of one file; its source's own graph comes with the first of them."""
         from kg.graph.rdf import source_text
 
-        name = batch.source.name
+        name, self._source = batch.source.name, batch.source
         there: set[str] = set()
         before = len(self.report.skipped)
-        documents = self._own(self._claimed(batch), batch.source, there)
+        claimed = self._claimed(batch)
+        self._marks = self._entries(name) if name in self._held else {}
+        is_all = self.annotations is None and self.wanted is None
+        if is_all and self._marks and not batch.skipped and self._whole.holds(batch.source, self._versions):
+            for entry, _ in self._marks.values():
+                self.report.unchanged.append(entry)
+                self._tell(entry)
+            return
+        documents = self._own(claimed, batch.source, there)
         pending, kept = self._take(documents, {f"source:{name}": source_text(batch.source)})
         left_out = [*self.report.skipped[before:], *batch.skipped]
         if kept and left_out:  # by the file's own name, wherever it lies
@@ -87,6 +124,8 @@ class Adding:
             self._replace(pending)
         if kept and not batch.skipped and self.annotations is None:
             self._remove_gone(name, there)
+        if is_all and kept and not left_out and not self._partial:
+            self._read.append(batch.source)
         self.report.skip(batch.skipped, self.strict)
 
     def _claimed(self, batch: Batch) -> Iterable[Document]:
@@ -118,12 +157,12 @@ class Adding:
             )
         return documents
 
-    def _entries(self, source: str) -> dict[str, str]:
-        """The entries that the graph holds of a source, by the source's own names for them."""
-        from kg.graph.contents import entry_names
+    def _entries(self, source: str) -> dict[str, tuple[str, str]]:
+        """The entries that the graph holds of a source, with their fingerprints, by the source's own names for them."""
+        from kg.graph.contents import entry_marks
         from kg.graph.rdf import local_id
 
-        return {local_id(name, source): name for name in entry_names(self.store, source)}
+        return {local_id(name, source): (name, mark) for name, mark in entry_marks(self.store, source)}
 
     def _own(self, documents: Iterable[Document], source: Source, there: set[str]) -> Iterator[Document]:
         """The documents to take from a file, under the file's own names for them."""
@@ -172,28 +211,39 @@ class Adding:
         for document in documents:
             mark = ""
             if isinstance(document, Document):
-                marks = [fingerprint(document, v) for v in self.pipeline.versions(self.annotations, document)]
-                is_new = self._was_empty and document.id not in self._ours
-                name, held = ("", "") if is_new else self.works.held(document.id, document.source)
-                if held in marks:
+                version, *better = self.pipeline.versions(document, self.annotations)
+                mark = fingerprint(document, version)
+                ours = document.id in self._ours
+                name, held = self.works.held(document.id, document.source) if ours else self._mark(document)
+                if held and (held == mark or any(held == fingerprint(document, other) for other in better)):
                     self.report.unchanged.append(name)
                     self._tell(name)
                     continue
-                mark = marks[0]
             waiting.append((document, mark))
             yield document
+
+    def _mark(self, document: Document) -> tuple[str, str]:
+        """The name and the fingerprint that the graph had of an entry when its file was begun; "" for none."""
+        return self._marks.get(document.id, ("", ""))
 
     def _store(self, document: Document, written: Written, mark: str, pending: Texts) -> None:
         """Store an entry, in bulk if it is a new one of many; what is pending comes with it."""
         from kg.graph.rdf import marked
 
+        if self._kept:
+            if pending and self._source:
+                self._kept.put_source(self._source)
+            self._kept.put(document, self.pipeline.way(document, self.annotations))
+        self._partial |= written.partial
         # Without a mark, the next `add` reads the entry again.
         text = written.text if written.partial else marked(written.text, document.id, mark)
         if len(self.report.added) >= _FEW and hasattr(self.store, "load") and self._is_new(document):
             name = document.id
-            self._load({**pending, f"entry:{name}": text}, written.keys)
+            self._load({**pending, f"entry:{name}": text}, written.keys, arxiv_of(document))
         else:
             name = self._change(document, text, pending)
+            if self._bulk:
+                self._bulk.note(written.keys)
         self._ours.add(document.id)
         self.report.added.append(name)
         self._tell(name)
@@ -204,19 +254,19 @@ class Adding:
             return False
         if self._was_empty:
             return True
-        held, _ = self.works.held(document.id, document.source)
+        held, _ = self._mark(document)
         return not held and self.works.named(document.id, document.source) == (document.id, {})
 
-    def _load(self, graphs: Texts, keys: Iterable[str]) -> None:
+    def _load(self, graphs: Texts, keys: Iterable[str], arxiv: str) -> None:
         if self._bulk is None:
             from kg.graph.bulk import Bulk
 
-            self._bulk = Bulk(self.store, self.pipeline.linker.overrides)
+            self._bulk = Bulk(self.store, self.pipeline.linker.overrides, small=self._was_empty)
         for graph, text in graphs.items():
             if graph.partition(":")[2] in self._held and graph.startswith("source:"):
                 self._replace({graph: text})
             else:
-                self._bulk.put(graph, text, keys)
+                self._bulk.put(graph, text, keys, arxiv if graph.startswith("entry:") else "")
 
     def _change(self, document: Document, text: bytes, pending: Texts) -> str:
         """Store an entry, and what its coming changes in others: the works that they describe, and their names."""
@@ -234,9 +284,13 @@ class Adding:
         return name
 
     def _replace(self, graphs: Texts) -> None:
+        """Put the graphs of sources in the place of those that are there."""
         from kg.graph.rdf import triples_of
+        from kg.graph.reading import read_source
 
         for graph, text in graphs.items():
+            if self._kept:
+                self._kept.put_source(read_source(triples_of(text)))
             if self._bulk:
                 self._bulk.replace(graph, text)
             else:
@@ -254,11 +308,13 @@ class Adding:
 
     def _remove_gone(self, source: str, there: set[str]) -> None:
         """Take out what a file that was read without fault no longer has."""
-        gone = sorted(name for local, name in self._entries(source).items() if local not in there)
+        gone = sorted(name for local, (name, _) in self._entries(source).items() if local not in there)
         if gone:
             self._settle()
             self.store.replace_many(self.works.drop(gone))
             self.report.removed += gone
+            if self._kept:
+                self._kept.drop((), dict.fromkeys(gone, source))
 
     def rest(self, had_files: bool) -> None:
         """Records whose texts were in no file: they replace what the graph holds of the entry, if it does."""
@@ -277,7 +333,9 @@ class Adding:
                 continue
             try:
                 document = load_entry(self.store, held)[0]
-                self._take([replace(document, id=local_id(held, document.source))], {})
+                local = local_id(held, document.source)
+                self._marks = {local: self.works.held(local, document.source)}
+                self._take([replace(document, id=local)], {})
             except KgError as error:
                 self.report.skip([str(error)], self.strict)
 

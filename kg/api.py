@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import networkx
     import pandas
 
+    from kg.engines import Engine
+    from kg.graph.rebuild import Rebuilt
     from kg.graph.verify import Report as Verification
     from kg.link.explain import Explanation
     from kg.pipeline import Added, Progress, Wanted
@@ -34,7 +36,10 @@ class Graph:
         from kg.graph.store import open_store
         from kg.link.overrides import Overrides
 
-        if must_exist and not Path(location).exists():
+        self._location = location
+        if must_exist and "://" in str(location):
+            open_store(location, read_only=True).close()  # which tells where there is none
+        elif must_exist and not Path(location).exists():
             raise KgError(f"{location}: there is no graph here: make one with `kg add FILE... --graph {location}`.")
         self.read_only = read_only
         self._was_read = False  # whether papers were read in full
@@ -78,7 +83,8 @@ class Graph:
         name: str | None = None,
         strict: bool = False,
         fast: bool = False,
-        jobs: int = 1,
+        jobs: int | None = 1,
+        engine: Engine | None = None,
         wanted: Wanted | None = None,
         progress: Progress | None = None,
     ) -> Added:
@@ -88,7 +94,8 @@ class Graph:
         be extracted; their texts are those of the files given, or of entries that the graph holds already.
         Entries that are unchanged are left as they are. Bad files and entries are told in `skipped`, and the others
         go on; `strict` raises KgError at the first. `fast` reads by vocabulary and rules alone, without the trained
-        tagger, and leaves what was read in full; `jobs` processes read where there is much. Entries that are not
+        tagger, and leaves what was read in full; `jobs` processes read where there is much, those of an engine
+        (`kg.engines.engine("ray")`) or of this machine; None stands for one for each core. Entries that are not
         `wanted` are passed over.
         """
         from kg.graph.records import read_records
@@ -96,7 +103,7 @@ class Graph:
 
         annotations = read_records(records) if records is not None else None
         self._was_read = self._was_read or not fast
-        return Pipeline(overrides=self.overrides, fast=fast, jobs=jobs).add(
+        return Pipeline(overrides=self.overrides, fast=fast, jobs=jobs, engine=engine).add(
             self.store, patterns, annotations=annotations, name=name, strict=strict, wanted=wanted, progress=progress
         )
 
@@ -105,22 +112,45 @@ class Graph:
 
         Raises KgError when the graph has nothing of a name; then nothing is removed.
         """
-        from kg.graph.contents import entry_named, source_names
+        from kg.graph.contents import entry_named, source_names, source_of
+        from kg.graph.kept import Kept
         from kg.graph.works import Works
 
         sources_ = set(source_names(self.store))
-        gone: list[str] = []
+        gone: dict[str, str] = {}  # entry -> source
         for name in names:
             if name in sources_:
-                gone += self.entries(source=name)
+                gone |= dict.fromkeys(self.entries(source=name), name)
             elif entry := entry_named(self.store, name):
-                gone.append(entry)
+                gone[entry] = source_of(self.store, entry)
             else:
                 raise KgError(f"The graph holds no entry and no source {name!r}: see `kg show`.")
-        gone = list(dict.fromkeys(gone))
-        emptied = {f"source:{name}": () for name in names if name in sources_}
-        self.store.replace_many({**emptied, **Works(self.store, self.overrides).drop(gone)})
-        return gone
+        emptied = [name for name in names if name in sources_]
+        works = Works(self.store, self.overrides).drop(gone)
+        self.store.replace_many({**{f"source:{name}": () for name in emptied}, **works})
+        if kept := Kept.of(self.store):
+            kept.drop(emptied, gone)
+        return list(gone)
+
+    @staticmethod
+    def rebuild(location: str | Path = "papers.kg", *, jobs: int = 1, progress: Progress | None = None) -> Rebuilt:
+        """Build the graph in a folder anew from the sources that it keeps, also where its data are damaged.
+
+        Until it is whole, the old one counts. KgError where nothing can be read, or another process writes there.
+        """
+        from kg.graph.rebuild import rebuild
+
+        return rebuild(location, jobs=jobs, progress=progress)
+
+    @staticmethod
+    def migrate(location: str | Path = "papers.kg", *, progress: Progress | None = None) -> int:
+        """Bring the graph in a folder to this program's schema; how many entries were, 0 where it was there already.
+
+        The old data stay beside the new ones. KgError when they cannot be read or written.
+        """
+        from kg.graph.migrate import migrate
+
+        return migrate(Path(location), progress)
 
     # --- look -----------------------------------------------------------------------------------------------------
 
@@ -129,6 +159,12 @@ class Graph:
         from kg.graph.contents import entry_names
 
         return entry_names(self.store, source)
+
+    def entry_count(self) -> int:
+        """How many entries the graph holds."""
+        from kg.graph.contents import entry_count
+
+        return entry_count(self.store)
 
     def sources(self) -> list[Source]:
         """All sources, by name."""
@@ -145,7 +181,8 @@ class Graph:
 
     def papers(self, names: Iterable[str] | None = None) -> list[Paper]:
         """Works with their documents and records, in the order of `names`, or all in the order of the sources."""
-        from kg.graph.contents import entry_named, load_entry, works
+        from kg.graph.contents import entry_named, works
+        from kg.graph.entries import load_entries
 
         by_paper = works(self.store)
         of_entry = {entry: paper for paper, entries in by_paper.items() for entry in entries}
@@ -153,11 +190,9 @@ class Graph:
         if names is not None:
             found = (name if name in of_entry else entry_named(self.store, name) or name for name in names)
             wanted = [of_entry.get(name, name) for name in found]
-        out = []
-        for paper in dict.fromkeys(wanted):
-            if paper in by_paper:
-                out.append(Paper(paper, [load_entry(self.store, entry) for entry in by_paper[paper]]))
-        return out
+        papers = [paper for paper in dict.fromkeys(wanted) if paper in by_paper]
+        read = load_entries(self.store, (entry for paper in papers for entry in by_paper[paper]))
+        return [Paper(paper, [read[entry] for entry in by_paper[paper]]) for paper in papers]
 
     def label(self, concept: str, lang: str = "en") -> str:
         """The preferred label of a concept, in a language where it has one; what is no CURIE is its own label."""
@@ -322,6 +357,12 @@ class Graph:
 
         return picture(self, selection, lang, limit, depth=depth, types=types, view=view, colour=colour)
 
+    def diff(self, before: Graph, lang: str = "en") -> View:
+        """What this graph has otherwise than another, in the domain's terms: save it as .txt, .md, .html or .json."""
+        from kg.views.diff import diff
+
+        return diff(before, self, lang)
+
     def export(self, format: str, source: str | None = None, of: str = "", least: int = 1) -> bytes:
         """The graph in one of `kg.graph.formats.FORMATS` ("turtle", "csv", ...), or a source in its own ("digest").
 
@@ -336,10 +377,10 @@ class Graph:
         """Close the store; the indexes beside it follow what was changed."""
         states = (self._state, self.store.stamp)
         self.store.close()
-        if not self.read_only and self.store.folder:
+        if not self.read_only:
             from kg.query.indexes import renew
 
-            renew(self.store, self.store.folder, states, self.vocabulary, meanings=self._was_read)
+            renew(self.store, self._location, states, self.vocabulary, meanings=self._was_read)
 
     def __enter__(self) -> Graph:
         return self
@@ -354,3 +395,9 @@ class Graph:
         from kg.graph.contents import works
 
         return len(works(self.store))
+
+    def _repr_html_(self) -> str:
+        """What it holds, as a notebook shows it."""
+        from kg.views.overview import cell
+
+        return cell(self)

@@ -138,6 +138,7 @@ class Result:
     baseline: str = ""
     setting: str = ""
     metric_concept: str = ""
+    reason: str = ""  # why the metric is that concept
     baseline_concept: str = ""
     extractor: str = ""
     confidence: float = 1.0
@@ -179,15 +180,6 @@ class Brief:
 
 
 @dataclass(slots=True)
-class Merge:
-    """A recorded identity decision: `label` was taken to be `concept`, and why."""
-
-    label: str
-    concept: str
-    reason: str
-
-
-@dataclass(slots=True)
 class Record:
     """Everything a paper says, typed, in the form of the annotation guidelines."""
 
@@ -208,7 +200,7 @@ class Record:
     code_url: str = ""
     brief: Brief = field(default_factory=Brief)
     paper: str = ""  # identity of the work as CURIE, once linked: "paper:2510.12345"
-    merges: list[Merge] = field(default_factory=list)
+    reason: str = ""  # why it is this work
     partial: bool = False  # an extractor could not be asked: to be read again
     before: str = ""  # its links before people decided otherwise, as JSON; see kg/link/overrides.py
 

@@ -42,6 +42,16 @@ def is_curie(name: str) -> bool:
     return bool(colon) and prefix in PREFIXES
 
 
+def kind_of(concept: str) -> str:
+    """The kind of thing that a CURIE names: its prefix, and "institution" for those of the register (ROR) too.
+
+    >>> kind_of("technique:lora"), kind_of("ror:03cve4549")
+    ('technique', 'institution')
+    """
+    prefix = concept.partition(":")[0]
+    return "institution" if prefix == "ror" else prefix
+
+
 def iri(curie: str) -> str:
     """The IRI of a CURIE; characters that an IRI may not hold are percent-encoded.
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from kg.model import Batch, Document, KgError, Record
 from kg.vocabulary import Vocabulary, ontology_hash
-from kg.workers import Workers
 
 if TYPE_CHECKING:
+    from kg.engines import Engine, Work
     from kg.graph.rdf import Written
     from kg.graph.store import Store
     from kg.link import Linker
@@ -25,6 +25,7 @@ Done = TypeVar("Done")
 _JSON = json.JSONEncoder(ensure_ascii=False)
 Annotations = Mapping[str, Mapping[str, Any]]  # records in the annotators' form, by entry
 Wanted = Callable[[Document], bool]  # whether an entry is to be stored
+Way = str | Mapping[str, Any]  # how an entry is read: "full", "fast", or what an annotation says
 
 
 @dataclass(slots=True)
@@ -58,19 +59,22 @@ class Pipeline:
         *,
         overrides: Overrides | None = None,
         fast: bool = False,
-        jobs: int = 1,
+        jobs: int | None = 1,
+        engine: Engine | None = None,
     ) -> None:
         """`fast`: by vocabulary and rules, without the tagger; `jobs`: processes that read where there is much.
 
+        They are the engine's, this machine's when None is given; without a number one for each core it has.
         `overrides` are people's decisions about names, those that ship when None is given.
         """
         self.vocabulary = vocabulary or Vocabulary.load()
         self.overrides = overrides
-        self.fast, self.jobs = fast, jobs
+        self.fast, self.jobs, self.engine = fast, jobs, engine
 
     def __getstate__(self) -> dict[str, Any]:
         """What another process needs: it links with registers of its own."""
-        return {"vocabulary": self.vocabulary, "overrides": self.overrides, "fast": self.fast, "jobs": 1}
+        kept = {"vocabulary": self.vocabulary, "overrides": self.overrides, "fast": self.fast}
+        return {**kept, "jobs": 1, "engine": None}
 
     @cached_property
     def linker(self) -> Linker:
@@ -79,16 +83,27 @@ class Pipeline:
 
         return Linker(self.vocabulary, overrides=Overrides.load() if self.overrides is None else self.overrides)
 
+    def way(self, document: Document, annotations: Annotations | None = None) -> Way:
+        """How an entry is read."""
+        if annotations is not None:
+            return annotations[annotated(annotations, document) or ""]
+        return self._own_way
+
+    @property
+    def _own_way(self) -> str:
+        return "fast" if self.fast else "full"
+
     def record(self, document: Document, annotations: Annotations | None = None) -> Record:
         """The linked record of a document: extracted, or taken from annotations."""
-        if annotations is not None:
-            from kg.graph.records import from_json
-
-            read = from_json(annotations[annotated(annotations, document) or ""], document)
-        else:
+        way = self.way(document, annotations)
+        if isinstance(way, str):
             from kg.extract import extract
 
-            read = extract(document, fast=self.fast)
+            read = extract(document, fast=way == "fast")
+        else:
+            from kg.graph.records import from_json
+
+            read = from_json(way, document)
         return self.linker.decided(document, self.linker.link(document, read))
 
     def written(self, document: Document, annotations: Annotations | None = None) -> Written:
@@ -116,9 +131,13 @@ class Pipeline:
         except KgError as error:
             return error
 
-    def workers(self, work: Callable[[Document], Done], jobs: int) -> Workers[Document | KgError, Done | KgError]:
+    def workers(
+        self, work: Callable[[Document], Done], jobs: int | None, engine: Engine | None = None
+    ) -> Work[Done | KgError]:
         """Processes that read documents; what cannot be read gives an error in its place."""
-        return Workers(partial(self._try, work), jobs)
+        from kg import engines
+
+        return (engine or engines.engine()).workers(partial(self._try, work), jobs)
 
     def load(self, item: Document | KgError) -> None:
         """Load what a document needs, but for the tagger: a session of its runtime is no thing to share."""
@@ -131,17 +150,14 @@ class Pipeline:
             if isinstance(item, Document):
                 self._try(lambda document: self.linker.link(document, extract(document, fast=True)), item)
 
-    def versions(self, annotations: Annotations | None, document: Document) -> list[str]:
+    def versions(self, document: Document | None = None, annotations: Annotations | None = None) -> list[str]:
         """What the fingerprint of an entry depends on beside its texts: of how it is read now, and of better ways.
 
-        An entry that was read in full is not read again by `fast`.
+        An entry that was read in full is not read again by `fast`. Without a document, what holds for all entries that
+        nobody annotated.
         """
-        from kg.extract import version
-
-        if annotations is not None:
-            said = annotations[annotated(annotations, document) or ""]
-            return [f"records {ontology_hash()} {json.dumps(said, sort_keys=True, ensure_ascii=False)}"]
-        return [f"extract-{version(fast)} {ontology_hash()}" for fast in ((True, False) if self.fast else (False,))]
+        way = self.way(document, annotations) if document else self._own_way
+        return [version(way), version("full")] if way == "fast" else [version(way)]
 
     def batches(self, patterns: Iterable[str | Path], name: str | None, report: Added, strict: bool) -> Iterator[Batch]:
         """The files that patterns name, read; what cannot be read is told in the report."""
@@ -197,7 +213,7 @@ class Pipeline:
                     waiting.append(item)
                     yield item
 
-        with self.workers(work, self.jobs) as workers:
+        with self.workers(work, self.jobs, self.engine) as workers:
             for done in workers.map(found(), self.load):
                 document = waiting.popleft()
                 if isinstance(done, KgError) or isinstance(document, KgError):
@@ -232,10 +248,11 @@ class Pipeline:
         from kg.adding import Adding
         from kg.graph.store import Fault
 
-        jobs = self.jobs if annotations is None else 1  # to take over what is annotated is little work
+        # To take over what is annotated is little work.
+        jobs, engine = (self.jobs, self.engine) if annotations is None else (1, None)
         patterns = list(patterns)
         with (
-            self.workers(partial(self.written, annotations=annotations), jobs) as workers,
+            self.workers(partial(self.written, annotations=annotations), jobs, engine) as workers,
             Adding(self, store, annotations, strict, wanted, progress, workers) as run,
         ):
             for batch in self.batches(patterns, name, run.report, strict):
@@ -247,6 +264,15 @@ class Pipeline:
                     run.report.skip([str(error)], strict)
             run.rest(bool(patterns))
         return run.report
+
+
+def version(way: Way) -> str:
+    """What the fingerprint of an entry depends on beside its texts, for the way it is read."""
+    if isinstance(way, str):
+        from kg.extract import version as extractor
+
+        return f"extract-{extractor(way == 'fast')} {ontology_hash()}"
+    return f"records {ontology_hash()} {json.dumps(way, sort_keys=True, ensure_ascii=False)}"
 
 
 def annotated(annotations: Annotations, document: Document) -> str | None:

@@ -6,7 +6,9 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from itertools import accumulate, pairwise
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from kg.model import Text
@@ -237,13 +239,27 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
     """The span of the sentence (or run of sentences) that holds [start, end)."""
-    spans = sentences(text)
-    starts = [s for s, _ in spans]
-    first = max(0, bisect_right(starts, start) - 1)
-    last = max(first, bisect_right(starts, max(start, end - 1)) - 1)
+    spans = _sentences(text)
+    first = max(0, bisect_right(spans, start, key=itemgetter(0)) - 1)
+    last = max(first, bisect_right(spans, max(start, end - 1), key=itemgetter(0)) - 1)
     return (spans[first][0], max(end, spans[last][1])) if spans else (start, end)
+
+
+@lru_cache(maxsize=256)
+def _sentences(text: str) -> tuple[tuple[int, int], ...]:
+    """The same for texts of which many places are asked one after the other."""
+    return tuple(sentences(text))
 
 
 def plain(text: str) -> str:
     """A text without controls of terminals, marks that turn its direction, and halves of characters."""
     return HARMFUL.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """A text on one line, without what a terminal obeys or what turns its direction.
+
+    >>> one_line("KV\tcache\n \u202eH100")
+    'KV cache H100'
+    """
+    return " ".join(plain(" ".join(text.split())).split())

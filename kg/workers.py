@@ -150,6 +150,12 @@ class Workers(Generic[Item, Done]):
         return KgError(f"A process that reads papers was lost ({how}): see to free memory, or use fewer with --jobs.")
 
 
+def spare_collections() -> None:
+    """Look for garbage seldom, and not among what was loaded so far, which stays."""
+    gc.freeze()
+    gc.set_threshold(_GARBAGE, 20, 100)
+
+
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
     """Ctrl-C waits: a process that has just begun would answer it with a traceback."""
@@ -168,8 +174,7 @@ def _serve(work: Callable[[Any], Any], chunks: Connection, others: list[Connecti
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other process is interrupted too, and ends this one
     for connection in others:  # ends that a fork copies: open here, they would hide that the other process is gone
         connection.close()
-    gc.freeze()  # what was loaded stays: no need to look through it for garbage
-    gc.set_threshold(_GARBAGE, 20, 100)
+    spare_collections()
     try:
         while True:
             chunk = chunks.recv()

@@ -1,14 +1,15 @@
 """Fit the score by which strings of affiliations are linked to ROR (data/institutions.json, read by kg/link/ror.py).
 
-    KG_SHARED=FOLDER python scripts/fit_institutions.py [--trees 170] [-o data/institutions.json]
+    KG_SHARED=FOLDER python scripts/fit_institutions.py [--trees 200] [-o data/institutions.json]
 
 Reads the training parts of FOLDER/data/affiliation-gold: S2AFF's train and val, Crossref 2023, Springer 2023, the logs
 of ROR's API, OpenAlex's gold of single organisations (its names tell the records of ROR); no string that stands in a
 test set (compared by its letters and digits). A part of the strings is used once more without its punctuation, a part
 is joined with the next one, for that is how strings look in the wild, and a part is read as if the register lacked
 what it names, for many are lacked. What publishers leave out of the one organisation that they assert is not held
-against a candidate. The threshold is the greatest at which strings held back (a tenth) have the recall asked for. The
-same seed gives the same bytes.
+against a candidate. How often the strings mean an organisation where its name stands is counted too; for a string that
+is learned from, only in other strings than it and those that begin like it. The threshold is the greatest at which
+strings held back (a tenth) have the recall asked for. The same seed gives the same bytes.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import os
 import random
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,27 +33,43 @@ import numpy as np
 
 from kg.link.candidates import FEATURES, Reading
 from kg.link.institutions import ALIAS_RANK, joined, name_tokens
-from kg.link.ror import CONTEXT, UNIT, Judge, Trees, chosen, context
+from kg.link.ror import CONTEXT, SEEN, UNIT, Judge, Seen, Trees, chosen, context, described
 from kg.link.spellings import Names, names
 
 TRAINING = {"s2aff_gold": 8.0, "crossref_2023_asserted": 1.0, "springer_2023": 1.0, "ror_api_logs_2023": 4.0}
 OPENALEX, NOBODY = 4.0, "-1"  # weight of its strings; its label of strings without organisation
 SINGLE = ("openalex_gold_*.tsv.gz", "openalex_sampled_*.tsv.gz")  # its other files label wholes and parts alike
-HALVED = "crossref_2023_asserted"  # only its train part: publishers' assertions, of which there are enough
 TESTS = ("s2aff_gold", "rorapi_test_springer", "rorapi_test_crossref_2024")
 ASSERTED, FIRST, DOUBT = 1.0, 100, 1.5 * UNIT  # weight of asserted gold; trees of first sums, score that doubts it
 SECOND_DOUBT = -0.5 * UNIT  # the score that doubts it when the asserted organisation stands in other words
-FOLDS, SAME = 3, 40  # strings that begin with the same letters stand in one fold
+FOLDS, SAME = 4, 40  # strings that begin with the same letters stand in one fold
 SEED, BINS, DEPTH, RATE, PRIOR = 7, 32, 6, 0.12, 8.0
-TREES, REPEATS = 170, 3  # trees of a second sum, and how many of them are averaged
-HELD_RECALL = 0.845  # of the strings held back; the test sets' are easier
+TREES, REPEATS = 200, 3  # trees of a second sum, and how many of them are averaged
+HELD_RECALL = 0.85  # of the strings held back
 ROWS, COLUMNS = 0.25, 0.35  # shares of candidates and of features that a tree sees
 BARE, SHORT, JOINED, HELD = 0.4, 0.1, 0.15, 0.1  # shares of strings without punctuation, abbreviated, joined, held back
 LACKED = 0.2  # share of strings whose organisations the register is said to lack: many are lacked by it
+RANK = FEATURES.index("rank")
 _NUMBER, _CALLED = re.compile(r"-?\d+"), re.compile(r"(['\"])(\d+) - (.*?)\1(?=[,\]])")
 _LONG = re.compile(r"[A-Za-z]{8,}")
 _PUNCTUATION = re.compile(r"\s*[,;.]\s*(?!\w\.)")
-Row = tuple[str, frozenset[str], float, bool]  # a string, its gold, what it counts, whether its gold is unknown
+
+
+class Row(NamedTuple):
+    """A string with its gold."""
+
+    text: str
+    gold: frozenset[str]
+    weight: float  # what it counts
+    fold: int
+    is_lacking: bool = False  # whether the register is said to lack its gold
+
+
+class Counts(NamedTuple):
+    """In how many strings entries of `Seen` stand, and in how many of them they are meant."""
+
+    held: Counter[str]
+    meant: Counter[str]
 
 
 def main() -> int:
@@ -67,13 +85,17 @@ def main() -> int:
     rows = list(training(folder))
     random.Random(SEED).shuffle(rows)
     held = rows[: int(HELD * len(rows))]
-    seen = examples(list(varied(rows[len(held) :])))
+    rows = sorted(rows[len(held) :], key=lambda row: row.fold)
+    counts = [counted([row for row in rows if row.fold == fold]) for fold in range(FOLDS)]
+    others = [seen_in(counts[:fold] + counts[fold + 1 :]) for fold in range(FOLDS)]
+    seen = examples(list(varied(rows)), others)
     print(f"{len(rows):,} strings, {len(seen.right):,} candidates, {seen.right.mean():.3f} of them right", flush=True)
-    judge = fitted(seen, arguments.trees)
+    judge = Judge(seen_in(counts), *fitted(seen, arguments.trees), 0)
     threshold = least(judge, held, arguments.recall)
     state = {
-        "features": [*FEATURES, *CONTEXT],
+        "features": [*FEATURES, *SEEN, *CONTEXT],
         "threshold": threshold,
+        "seen": seen_in([*counts, counted(held)]).counts,
         **{name: _state(trees) for name, trees in (("first", judge.first), ("second", judge.second))},
     }
     arguments.output.write_text(json.dumps(state, separators=(",", ":")) + "\n", encoding="utf-8")
@@ -91,10 +113,10 @@ def training(folder: Path) -> Iterator[Row]:
     tests = {letters(row["aff"]) for name in TESTS for row in read(folder, name) if row.get("split", "test") == "test"}
     for name, weight in TRAINING.items():
         for row in read(folder, name):
-            if letters(row["aff"]) not in tests and (name != HALVED or row["split"] == "train"):
-                yield row["aff"], frozenset(row["ror"]), weight, False
+            if letters(row["aff"]) not in tests:
+                yield Row(row["aff"], frozenset(row["ror"]), weight, fold_of(row["aff"]))
     for one in openalex(folder, names()):
-        if letters(one[0]) not in tests:
+        if letters(one.text) not in tests:
             yield one
 
 
@@ -111,7 +133,7 @@ def openalex(folder: Path, known: Names) -> Iterator[Row]:
     for text, labels in rows:
         found = [bearers.get(label, [label]) or [label] for label in labels if label != NOBODY]
         if all(len(one) == 1 for one in found):
-            yield text, frozenset(one[0] for one in found), OPENALEX, False
+            yield Row(text, frozenset(one[0] for one in found), OPENALEX, fold_of(text))
 
 
 def records(name: str, known: Names) -> list[str]:
@@ -130,25 +152,55 @@ def letters(text: str) -> str:
     return "".join(c for c in text.lower() if c.isalnum())
 
 
+def fold_of(text: str) -> int:
+    """The fold of a string: the same for strings that begin with the same letters."""
+    return crc32(letters(text)[:SAME].encode()) % FOLDS
+
+
 def varied(rows: list[Row]) -> Iterator[Row]:
-    """The strings, some once more without punctuation, some once more joined with the next."""
+    """The strings, some once more without punctuation, some once more joined with the one before, of their fold."""
     dice = random.Random(SEED)
-    for at, (text, gold, weight, _) in enumerate(rows):
-        yield text, gold, weight, False
+    for at, row in enumerate(rows):
+        yield row
         if dice.random() < BARE:
-            yield _PUNCTUATION.sub(dice.choice(("  ", " ")), text), gold, weight, False
+            yield row._replace(text=_PUNCTUATION.sub(dice.choice(("  ", " ")), row.text))
         if dice.random() < SHORT:
-            yield _LONG.sub(lambda word: shortened(word[0], dice), text), gold, weight, False
-        if dice.random() < JOINED:
-            other, more, *_ = rows[at - 1]
-            yield text.rstrip(" .;") + dice.choice(("; ", " and ", ", ", ". ")) + other, gold | more, weight, False
-        if gold and dice.random() < LACKED:
-            yield text, gold, weight, True
+            yield row._replace(text=_LONG.sub(lambda word: shortened(word[0], dice), row.text))
+        if dice.random() < JOINED and rows[at - 1].fold == row.fold:
+            other = rows[at - 1]
+            text = row.text.rstrip(" .;") + dice.choice(("; ", " and ", ", ", ". ")) + other.text
+            yield row._replace(text=text, gold=row.gold | other.gold)
+        if row.gold and dice.random() < LACKED:
+            yield row._replace(is_lacking=True)
 
 
 def shortened(word: str, dice: random.Random) -> str:
     """A word, or as often its beginning and a full stop."""
     return f"{word[: dice.randint(4, 6)]}." if dice.random() < 0.5 else word
+
+
+def counted(rows: list[Row]) -> Counts:
+    """In how many strings each organisation, and each name of it, stands and is meant."""
+    known = names()
+    held: Counter[str] = Counter()
+    meant: Counter[str] = Counter()
+    for row in rows:
+        reading = Reading(row.text, known)
+        entries: dict[str, bool] = {}
+        for candidate in reading.candidates():
+            identifier = known.facts(candidate.row).id
+            is_meant = identifier in row.gold
+            if is_meant or candidate.features[RANK] <= ALIAS_RANK:
+                entries[identifier] = entries[Seen.name(identifier, reading, candidate)] = is_meant
+        held.update(entries.keys())
+        meant.update(entry for entry, is_meant in entries.items() if is_meant)
+    return Counts(held, meant)
+
+
+def seen_in(parts: list[Counts]) -> Seen:
+    """What several parts of the strings say together."""
+    held, meant = (sum(side, Counter[str]()) for side in zip(*parts, strict=True))
+    return Seen({entry: (held[entry], meant[entry]) for entry in sorted(held)})
 
 
 class Lacking(Reading):
@@ -174,24 +226,24 @@ class Examples(NamedTuple):
     starts: Any  # strings + 1: where each string's candidates begin
 
 
-def examples(rows: list[Row]) -> Examples:
-    """The candidates of strings."""
+def examples(rows: list[Row], others: list[Seen]) -> Examples:
+    """The candidates of strings; `others` are what the strings of the other folds say, by fold."""
     known = names()
     matrix, spans, right, weights, folds, starts = [], [], [], [], [], [0]
-    for text, gold, weight, is_lacking in rows:
-        reading = Lacking(text, known, known.of(gold)) if is_lacking else Reading(text, known)
-        fold = crc32(letters(text)[:SAME].encode()) % FOLDS
-        for candidate in reading.candidates():
-            matrix.append(np.array(candidate.features, dtype=np.int32))
-            spans.append(candidate[:3])
-            right.append(known.facts(candidate.row).id in gold)
-            weights.append(weight)
-            folds.append(fold)
+    for row in rows:
+        reading = Lacking(row.text, known, known.of(row.gold)) if row.is_lacking else Reading(row.text, known)
+        candidates = reading.candidates()
+        if candidates:
+            matrix.append(described(reading, candidates, others[row.fold]))
+        spans += [candidate[:3] for candidate in candidates]
+        right += [known.facts(candidate.row).id in row.gold for candidate in candidates]
+        weights += [row.weight] * len(candidates)
+        folds += [row.fold] * len(candidates)
         starts.append(len(right))
-    return Examples(np.array(matrix), *map(np.array, (spans, right, weights, folds, starts)))
+    return Examples(np.concatenate(matrix), *map(np.array, (spans, right, weights, folds, starts)))
 
 
-def fitted(seen: Examples, count: int) -> Judge:
+def fitted(seen: Examples, count: int) -> tuple[Trees, Trees]:
     """Both sums: the second learns from what firsts say that have not seen the string."""
     blind = np.zeros(len(seen.right), dtype=np.int32)
     for fold in range(FOLDS):
@@ -210,7 +262,7 @@ def fitted(seen: Examples, count: int) -> Judge:
     weight = np.where(is_doubtful, 0.0, seen.weight)
     first = fit(seen.features, seen.right, seen.weight, FIRST)
     matrix = np.hstack([seen.features, np.concatenate(beside)])
-    return Judge(first, averaged([fit(matrix, seen.right, weight, count, SEED + n) for n in range(REPEATS)]), 0)
+    return first, averaged([fit(matrix, seen.right, weight, count, SEED + n) for n in range(REPEATS)])
 
 
 def averaged(fits: list[Trees]) -> Trees:
@@ -279,11 +331,11 @@ def least(judge: Judge, rows: list[Row], recall: float) -> int:
     """The greatest threshold at which the rows have a recall; publishers' gold lacks too much to go by precision."""
     known = names()
     judged = []
-    for text, gold, *_ in rows:
-        for candidate, score in chosen(Reading(text, known).candidates(), judge, -UNIT):
-            judged.append((score, known.facts(candidate.row).id in gold))
+    for row in rows:
+        for candidate, score in chosen(Reading(row.text, known), judge, -UNIT):
+            judged.append((score, known.facts(candidate.row).id in row.gold))
     judged.sort(reverse=True)
-    wanted = recall * sum(f"ror:{i}" in known.register for _, gold, *_ in rows for i in gold)
+    wanted = recall * sum(f"ror:{i}" in known.register for row in rows for i in row.gold)
     right = 0
     for at, (score, is_right) in enumerate(judged, 1):
         right += is_right

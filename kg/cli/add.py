@@ -27,15 +27,22 @@ def command(
     strict: Strict = False,
     fast: Fast = False,
     jobs: Jobs = None,
+    engine: Annotated[
+        str, typer.Option(help="What reads: local (processes of this machine) or ray (a Ray cluster).")
+    ] = "local",
+    address: Annotated[
+        str, typer.Option(help="Head of the Ray cluster, HOST:PORT; without it $RAY_ADDRESS, else this machine alone.")
+    ] = "",
 ) -> None:
     """Read papers from files, archives, globs or folders into the graph; what is unchanged is left as it is."""
     from kg.api import Graph
-    from kg.workers import cores
+    from kg.engines import engine as engine_of
 
     if not files and records is None:
         raise KgError("Nothing to add: name files, globs or folders, or --records FILE.")
     if name and len(files or []) > 1:
         raise KgError("--as NAME goes with one file: add the others in calls of their own.")
+    where = engine_of(engine, address)
     done = 0
 
     def so_far() -> str:
@@ -53,9 +60,16 @@ def command(
                 tell(entry, number)
 
         report = opened.add(
-            *files or [], records=records, name=name, strict=strict, fast=fast, jobs=jobs or cores(), progress=told
+            *files or [],
+            records=records,
+            name=name,
+            strict=strict,
+            fast=fast,
+            jobs=jobs,
+            engine=where,
+            progress=told,
         )
-        held = len(opened.entries())
+        held = opened.entry_count()
     for sentence in report.skipped:
         note(f"Skipped: {sentence}")
     removed = f", {len(report.removed)} removed" if report.removed else ""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kg.query import Answer
     from kg.views.words import Words
 
-FORMS = ("table", "json", "jsonl", "csv", "md")
+FORMS = ("table", "json", "jsonl", "csv", "md", "html")
 #: Columns of the narrowest terminal that a table is printed in; a narrower one gets a list.
 NARROW = 80
 #: How wide a column may want to be, one of numbers, and that of the quotes.

@@ -13,6 +13,7 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from spacy.vocab import Vocab
 
+from kg.evidence import holds_number, lacking
 from kg.model import LISTS, Brief, Document, Evidence, Mention, Record, Relation, Result, Topic
 from kg.text import fold, raw_span, sentences, token_lists
 from kg.vocabulary import Match, Vocabulary
@@ -195,7 +196,10 @@ def _cuts(around: str) -> bool:
 
 
 def to_record(doc: Doc, document: Document) -> Record:
-    """The Record of a Doc: offsets brought back to the raw fields, one entry per distinct thing."""
+    """The Record of a Doc: offsets brought back to the raw fields, one entry per distinct thing.
+
+    What its own evidence does not bear out is left out.
+    """
     record = Record(id=document.id, title=document.texts["T"].text if "T" in document.texts else "")
     record.name, record.kind, record.code_url, record.brief = doc._.name, doc._.kind, doc._.code_url, doc._.brief
     for mention in doc._.mentions:
@@ -207,7 +211,9 @@ def to_record(doc: Doc, document: Document) -> Record:
     for evidence in (*(r.evidence for r in results), *(r.evidence for r in relations), *(t.evidence for t in topics)):
         if evidence is not None and evidence.start >= 0:
             _settle(evidence, doc, document)
-    record.results, record.relations, record.topics = results, relations, topics
+    record.topics = topics
+    record.results = [result for result in results if holds_number(result)]
+    record.relations = [relation for relation in relations if not lacking(record, relation)]
     doc._.view = None  # it holds the Doc, which would wait for the garbage collector
     return record
 

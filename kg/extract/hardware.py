@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Container, Iterator
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 from spacy.language import Language
@@ -24,7 +26,7 @@ from kg.extract.phrases import Phrase
 from kg.text import Token, fold
 from kg.vocabulary import Match, Vocabulary
 
-EXTRACTOR = "hardware/4"
+EXTRACTOR = "hardware/5"
 _MEMORY = "hardware:memory"  # "GPU memory" is what a method spares, rarely a device that it runs on
 #: A device as a measure ("32 GPU-days", "1,000 GPU hours") is not where something runs.
 _MEASURE = re.compile(r"[- ](?:days?|hours?|years?|weeks?)\b", re.IGNORECASE)
@@ -36,8 +38,10 @@ _MODEL = re.compile(
 _CODE = re.compile(r"\d")
 _VERSION = re.compile(r" \d{1,2}[A-Z]?(?![\w%×]|\.\d)")  # "5" of "Raspberry Pi 5", or the number of something else
 _SIZED = re.compile(r"(?<![\w.-])\d{1,4} ?-?(?:GB|GiB|G) ?-?(?:consumer |of )?(?:GPU|VRAM)s?\b")
-
-
+_MARK = re.compile(r" ?[®™] ?")
+#: What joins a class to its makers ("CPUs from ARM"), and makers to each other ("ARM ®, Intel, and AMD").
+_BY = re.compile(r" (?:from|by|made by) ")
+_AND = re.compile(r" ?[®™]? ?(?:(?:,|/|&) ?(?:and |or )?|and |or )")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -46,6 +50,7 @@ class Kinds(NamedTuple):
 
     wide: dict[str, float]  # how many concepts each is the broader one of, as a logarithm
     makers: frozenset[str]  # folded
+    spelt: dict[str, str]  # makers as they spell themselves, by their folding
     heads: dict[str, float]  # last words of the names of classes ("device", "server"), how usual from 0 to 1
     bare: dict[str, str]  # concepts by single words that name them only here and there ("camera", "mobile"), folded
 
@@ -64,9 +69,10 @@ def kinds_of(vocabulary: Vocabulary) -> Kinds:
         if label.isascii()
     )
     heads = {word: min(1.0, math.log2(count) / 4) for word, count in ends.items() if count > 1 and word.isalpha()}
-    makers = {fold(c.facts["maker"]) for c in devices if "maker" in c.facts}
+    spelt = {fold(c.facts["maker"]): c.facts["maker"] for c in devices if "maker" in c.facts}
+    makers = frozenset(maker for maker in spelt if " " not in maker)
     bare = {fold(label): c.curie for c in devices for label in c.hidden if " " not in fold(label)}
-    return Kinds(wide, frozenset(m for m in makers if " " not in m), heads, bare)
+    return Kinds(wide, makers, spelt, heads, bare)
 
 
 class Hardware:
@@ -82,11 +88,16 @@ class Hardware:
         add_named(doc, self.entity, found, names, self.vocabulary, EXTRACTOR, self.taken(doc))
         return doc
 
-    @staticmethod
-    def taken(doc: Doc) -> list[tuple[int, int]]:
-        """Spans of devices in measures ("32 GPU-days")."""
-        found = (m for m in doc._.matches if m.type == "hardware")
-        return [(m.start, m.end) for m in found if _MEASURE.match(doc._.text, m.end)]
+    def taken(self, doc: Doc) -> list[tuple[int, int]]:
+        """Spans that name no device: those in measures ("32 GPU-days"), and makers marked before their product."""
+        found = [m for m in doc._.matches if m.type == self.entity]
+        out = [(m.start, m.end) for m in found if _MEASURE.match(doc._.text, m.end)]
+        starts = {m.start for m in found}
+        for token in _words_among(doc, kinds_of(self.vocabulary).makers):
+            mark = _MARK.match(doc._.text, token.end)
+            if mark and mark.end() in starts:
+                out.append((token.start, token.end))
+        return out
 
     def candidates(self, doc: Doc) -> list[Candidate]:
         """Labels of the vocabulary that name a device or a class of devices, and phrases made like such names."""
@@ -132,6 +143,9 @@ class Hardware:
                         features = {**features, "coded": 1.0}
                     names[match.start, _with(joined, end)] = label + doc._.text[match.end : end]
                     out.append(Candidate(match.start, _with(joined, end), score, features))
+        for start, end, name in self._listed(doc, kinds, [m for places in found.values() for m in places]):
+            names[start, end] = name
+            out.append(Candidate(start, end, 0.9, {"maker's": 1.0, "product": 1.0} | _around(view, start, end)))
         for start, end, features in self._built(doc, view, kinds):
             if not inside((start, end), names):
                 out.append(Candidate(start, end, 0.2, features | _around(view, start, end)))
@@ -189,6 +203,17 @@ class Hardware:
             if head and len(phrase.words) < 5 and inside((phrase.start, phrase.end), fields):
                 yield phrase.start, phrase.end, {"class head": head}
 
+    def _listed(self, doc: Doc, kinds: Kinds, found: list[Match]) -> Iterator[tuple[int, int, str]]:
+        """Makers behind the name of a class ("CPUs from ARM and Intel"), each with the name of what it makes."""
+        makers = [(t.start, t.end) for t in _words_among(doc, kinds.makers) if doc._.text[t.start].isupper()]
+        for match in found:
+            if "maker" in self.vocabulary[match.concept].facts:
+                continue
+            by = _BY.match(doc._.text, match.end)
+            for start, end in _chain(doc._.text, makers, by.end()) if by else ():
+                maker = fold(doc._.text[start:end])
+                yield start, end, f"{kinds.spelt[maker]} {self.vocabulary[match.concept].label['en']}"
+
     def _is_name(self, doc: Doc, match: Match) -> bool:
         """What a maker sells is no single word in lower case: "ascend", "hopper" and "ampere" are ordinary ones."""
         surface = doc._.text[match.start : match.end]
@@ -211,6 +236,16 @@ class Hardware:
         """Where the name of a product ends whose family is known ("Jetson" of "Jetson T9000"); else the label's end."""
         model = _MODEL.match(doc._.text, match.end) if "maker" in self.vocabulary[match.concept].facts else None
         return model.end() if model and _CODE.search(model.group()) else match.end
+
+
+def _chain(text: str, spans: list[tuple[int, int]], at: int) -> Iterator[tuple[int, int]]:
+    """The spans, of those in order, that begin at an offset and follow each other with commas and "and"."""
+    for start, end in islice(spans, bisect_left(spans, (at, at)), None):
+        if start != at:
+            return
+        yield start, end
+        joint = _AND.match(text, end)
+        at = joint.end() if joint else -1
 
 
 def _words_among(doc: Doc, among: Container[str]) -> list[Token]:

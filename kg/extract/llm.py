@@ -270,7 +270,7 @@ class Kept:
         return said if isinstance(said, str) and 0 < len(said) <= 20 and said.isprintable() and said in quote else ""
 
     def relation(self, item: dict[str, Any]) -> None:
-        """Add a relation of two mentions whose evidence names one of them, unless the two are related already."""
+        """Add a relation of two mentions with its evidence, unless the two are related already."""
         kind = item.get("type")
         head, tail = self._named(item.get("head")), self._named(item.get("tail"))
         span = self.place(item.get("evidence"), MOST_QUOTE)
@@ -280,11 +280,8 @@ class Kept:
         ends = {fold(head.canonical), fold(tail.canonical)}
         if not fits or len(ends) < 2 or any({fold(r.head), fold(r.tail)} == ends for r in self.doc._.relations):
             return
-        evidence = f" {fold(self.text[slice(*span)])} "
-        names = [fold(n) for m in (head, tail) for n in (m.surface, m.canonical, *m.aliases)]
-        if any(f" {name} " in evidence for name in names if name):
-            where = Evidence("", start=span[0], end=span[1])
-            self.doc._.relations.append(Relation(head.canonical, kind, tail.canonical, where, **self.origin))
+        where = Evidence("", start=span[0], end=span[1])
+        self.doc._.relations.append(Relation(head.canonical, kind, tail.canonical, where, **self.origin))
 
     def _named(self, said: Any) -> Mention | None:
         """The mention of the Doc that bears a name."""

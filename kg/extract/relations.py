@@ -115,11 +115,18 @@ class Relations:
 
     @staticmethod
     def _evidence(doc: Doc, tail: Entity, other: Entity) -> tuple[int, int]:
-        """The first sentence that names both; where none does, the one of the tail."""
+        """The first sentence that names both. Where none does, the tail's for what the paper proposes, of which all
+        of it speaks; for another thing all from where one is named to where the other is, if one text names both.
+        """
+        spans = doc._.sentences
         for number in sorted(tail.sentences & other.sentences):
-            start, end = doc._.sentences[number]
-            if field_at(doc, start) != "I":
-                return start, end
+            if field_at(doc, spans[number][0]) != "I":
+                return tuple(spans[number])
+        if not (other.own or other.mention.role == "proposed"):
+            pairs = [(abs(i - j), min(i, j), max(i, j)) for i in tail.sentences for j in other.sentences]
+            for _, first, last in sorted(pairs):
+                if field_at(doc, spans[first][0]) == field_at(doc, spans[last][0]) != "I":
+                    return spans[first][0], spans[last][1]
         start, end = sentence_of(doc, tail.mention.start)
         return min(start, tail.mention.start), max(end, tail.mention.end)
 

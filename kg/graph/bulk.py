@@ -49,19 +49,24 @@ class Loads(Protocol):
 class Bulk:
     """New entries on their way into a store; to be ended with `finish`."""
 
-    def __init__(self, store: Store, overrides: Overrides | None = None) -> None:
-        """The store is one that `Loads`."""
+    def __init__(self, store: Store, overrides: Overrides | None = None, small: bool = False) -> None:
+        """The store is one that `Loads`; `small` says that it holds little as yet."""
         self.store, self.overrides = store, overrides
         self._part = _Part()
+        self._arxiv: dict[str, str] = {}  # of entries that passed
+        # To ask the store for each key of each entry takes half as long as to load them; these are few where it began.
+        self._seen = {hash(row["k"]) for row in store.select("SELECT ?k { ?e kg:workKey ?k }")} if small else None
         self._pool = ThreadPoolExecutor(1)
         self._loading: Future[None] | None = None
 
-    def put(self, graph: str, text: bytes, keys: Iterable[str] = ()) -> None:
-        """Take in a graph (N-Triples) that the store has not; of an entry with its work's keys.
+    def put(self, graph: str, text: bytes, keys: Iterable[str] = (), arxiv: str = "") -> None:
+        """Take in a graph (N-Triples) that the store has not; of an entry with its work's keys and its arXiv id.
 
         Raises KgError when the store could not take in an earlier part: then it is as it was before that part.
         """
         self._part.put(graph, text, keys)
+        if arxiv:
+            self._arxiv[graph.partition(":")[2]] = arxiv
         if self._part.is_full():
             self._hand_over()
 
@@ -72,6 +77,11 @@ class Bulk:
         else:
             self.wait()
             self.store.replace(graph, triples_of(text))
+
+    def note(self, keys: Iterable[str]) -> None:
+        """Take note of the work's keys of an entry that came another way."""
+        if self._seen is not None:
+            self._seen.update(map(hash, keys))
 
     def wait(self, whole: bool = False) -> None:
         """Wait until the store is not at work, with `whole` until it has all; raises KgError as `put` does."""
@@ -110,13 +120,26 @@ class Bulk:
         if self.overrides and any(name.startswith("paper:") for name in self.overrides.about()):
             return new
         found: set[str] = set()
-        for key, holders in self._holders(set(chain.from_iterable(part.keys.values()))).items():
-            if len(holders) < 2:
-                continue
+        for key, holders in self._holders(self._shared(chain.from_iterable(part.keys.values()))).items():
+            ids = {self._arxiv.get(name, "") for name in holders}
+            if len(holders) < 2 or (len(ids) == len(holders) and "" not in ids):
+                continue  # alone, or among works of other ids
             found |= holders & new
             if len(holders - new) <= crowd(key) and (key.startswith("paper:") or len(holders) > crowd(key)):
                 found |= holders  # what the key says of them has changed
         return found
+
+    def _shared(self, keys: Iterable[str]) -> set[str]:
+        """The keys of a part that more than one entry may have."""
+        seen = self._seen
+        if seen is None:
+            return set(keys)
+        shared: set[str] = set()
+        for key in keys:
+            if hash(key) in seen:
+                shared.add(key)
+            seen.add(hash(key))
+        return shared
 
     def _holders(self, keys: set[str]) -> dict[str, set[str]]:
         """The entries that have some keys."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from kg.graph.reading import read_entry, read_source
 from kg.graph.store import VOCABULARY, Store
 from kg.model import Document, KgError, Record, Source
-from kg.names import iri
+from kg.names import iri, kind_of
 
 #: How many terms a query names at most.
 _BATCH = 500
@@ -20,6 +20,17 @@ def entry_names(store: Store, source: str | None = None) -> list[str]:
     return [entry for entry, _ in _entries(store, source)]
 
 
+def entry_count(store: Store) -> int:
+    """How many entries a store holds."""
+    return int(store.select("SELECT (COUNT(?e) AS ?n) { ?e a kg:Entry }")[0]["n"])
+
+
+def entry_marks(store: Store, source: str) -> list[tuple[str, str]]:
+    """The entries of a source by place in it, each with its fingerprint, "" for none."""
+    marks = fingerprints(store, source)
+    return [(name, marks.get(name, "")) for name in entry_names(store, source)]
+
+
 def works(store: Store) -> dict[str, list[str]]:
     """The entries of each paper (CURIE), both in the order of sources and places in them."""
     out: dict[str, list[str]] = {}
@@ -28,9 +39,10 @@ def works(store: Store) -> dict[str, list[str]]:
     return out
 
 
-def fingerprints(store: Store) -> dict[str, str]:
-    """The fingerprint of each entry that has one, by entry name."""
-    rows = store.select("SELECT ?e ?f { ?e kg:fingerprint ?f }")
+def fingerprints(store: Store, source: str = "") -> dict[str, str]:
+    """The fingerprint of each entry that has one, by entry name; of a source's entries alone, where one is named."""
+    of = f"?e kg:source <{iri(f'source:{source}')}> ." if source else ""
+    rows = store.select(f"SELECT ?e ?f {{ {of} ?e kg:fingerprint ?f }}")
     return {row["e"].partition(":")[2]: row["f"] for row in rows}
 
 
@@ -47,13 +59,14 @@ def identifiers(store: Store) -> set[str]:
 
 def entry_named(store: Store, name: str) -> str:
     """The entry that a name means: its own, or "ID@SOURCE" for one that bears its id alone; "" when there is none."""
-    if _source_of(store, name):
+    if source_of(store, name):
         return name
     places = (at for at, character in enumerate(name) if character == "@")
-    return next((name[:at] for at in places if _source_of(store, name[:at]) == name[at + 1 :]), "")
+    return next((name[:at] for at in places if source_of(store, name[:at]) == name[at + 1 :]), "")
 
 
-def _source_of(store: Store, name: str) -> str:
+def source_of(store: Store, name: str) -> str:
+    """The source of an entry, both by name; "" when there is no such entry."""
     rows = store.select(f"SELECT ?s {{ <{iri(f'entry:{name}')}> a kg:Entry ; kg:source ?s }}") if name else []
     return str(rows[0]["s"]).partition(":")[2] if rows else ""
 
@@ -128,10 +141,9 @@ def counts(store: Store) -> dict[str, int]:
     for name in ("Paper", "Entry", "Source", "Mention", "Result", "Relation"):
         rows = store.select(f"SELECT (COUNT(DISTINCT ?x) AS ?n) {{ ?x a kg:{name} }}")
         out[{"Entry": "entries"}.get(name, name.lower() + "s")] = rows[0]["n"]
-    rows = store.select(
-        "SELECT ?type (COUNT(DISTINCT ?c) AS ?n) { ?m a kg:Mention ; kg:type ?type ; kg:entity ?c } GROUP BY ?type"
-    )
-    return out | {f"distinct {row['type']}": row["n"] for row in sorted(rows, key=lambda r: r["type"])}
+    rows = store.select("SELECT DISTINCT ?c { ?m kg:entity ?c }")
+    kinds = Counter(kind_of(row["c"]) for row in rows)
+    return out | {f"distinct {kind}": kinds[kind] for kind in sorted(kinds)}
 
 
 def quality(store: Store) -> dict[str, int | str]:
@@ -146,9 +158,7 @@ def quality(store: Store) -> dict[str, int | str]:
         )
         rows = store.select(f"SELECT (COUNT(DISTINCT ?p) AS ?n) {{ ?p a kg:Paper ; {links} ?x }}")
         out[f"papers without {name}"] = papers - rows[0]["n"]
-    rows = store.select(
-        "SELECT DISTINCT ?c { ?m kg:type 'institution' ; kg:entity ?c FILTER(STRSTARTS(STR(?c), STR(institution:))) }"
-    )
+    rows = store.select("SELECT DISTINCT ?c { ?m kg:entity ?c FILTER(STRSTARTS(STR(?c), STR(institution:))) }")
     names = sorted(row["c"].partition(":")[2] for row in rows)
     out["institutions without ROR"] = f"{len(names)}: {', '.join(names)}" if names else 0
     return out

@@ -10,7 +10,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from kg.text import plain
+from kg.text import one_line
 
 #: Files as (path, content); paths are relative, with "/", and each stands once.
 Files = Iterator[tuple[str, bytes]]
@@ -33,15 +33,6 @@ def zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
             member.compress_type, member.create_system, member.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
             archive.writestr(member, content)
     return out.getvalue()
-
-
-def one_line(text: str) -> str:
-    """A text on one line, without what a terminal obeys or what turns its direction.
-
-    >>> one_line("KV\\tcache\\n \\u202eH100")
-    'KV cache H100'
-    """
-    return " ".join(plain(text.replace("\r", " ")).split())
 
 
 def file_name(text: str) -> str:

@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from kg.graph.export_files import Files, one_line, spaced
+from kg.graph.export_files import Files, spaced
 from kg.graph.export_network import supports
 from kg.graph.export_tables import paper_rows
 from kg.graph.network import network
 from kg.graph.store import Store
 from kg.tables import csv_text
+from kg.text import one_line
 
 if TYPE_CHECKING:
     import networkx

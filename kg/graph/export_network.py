@@ -8,10 +8,11 @@ from collections.abc import Collection, Iterable, Mapping, Set
 from itertools import combinations
 
 from kg.graph.contents import labels
-from kg.graph.export_files import Files, one_line
+from kg.graph.export_files import Files
 from kg.graph.network import links, network, papers
 from kg.graph.store import Store
 from kg.model import ENTITY_TYPES, KgError
+from kg.text import one_line
 
 #: What the items of a co-occurrence network are: all concepts, or those of a type.
 ITEMS = ("concept", *ENTITY_TYPES, "topic")

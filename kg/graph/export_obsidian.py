@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kg.graph.contents import labels, load_entry, works
-from kg.graph.export_files import Files, file_names, one_line, spaced
+from kg.graph.export_files import Files, file_names, spaced
 from kg.graph.export_neo4j import weighed
 from kg.graph.export_network import supports
 from kg.graph.network import cleaned, network
@@ -96,7 +96,7 @@ class _Vault:
                     yield f"- {self._link(other)}{_quoted(data['quote'])}"
 
     def _link(self, node: str) -> str:
-        label = re.sub(r"[\[\]|<>`\\$%]", " ", one_line(self.graph.nodes[node]["label_en"]))
+        label = re.sub(r"[\[\]|<>`\\$%]", " ", self.graph.nodes[node]["label_en"])
         return f"[[{self.path(node)}|{' '.join(label.split()) or self.names[node]}]]"
 
 
@@ -113,7 +113,7 @@ def _front(facts: Mapping[str, Any]) -> Iterator[str]:
 def _yaml(said: object) -> str:
     if isinstance(said, list):
         return f"[{', '.join(map(_yaml, said))}]"
-    return json.dumps(cleaned(one_line(said)), ensure_ascii=False) if isinstance(said, str) else str(said)
+    return json.dumps(cleaned(said), ensure_ascii=False) if isinstance(said, str) else str(said)
 
 
 def _brief(entry: str, brief: Brief) -> Iterator[str]:
@@ -136,5 +136,5 @@ def _quoted(quote: str) -> str:
 
 def _text(text: str) -> str:
     """A text on one line in which no mark of Markdown, no tag, no link and no code counts."""
-    line = _MARKS.sub(lambda found: f"\\{found[0]}", cleaned(one_line(text)))
+    line = _MARKS.sub(lambda found: f"\\{found[0]}", cleaned(text))
     return _LINE_MARK.sub(r"\1\\\2", line)

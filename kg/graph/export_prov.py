@@ -38,6 +38,8 @@ def prov(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
                 sources.append((subject, said))
             elif triple.predicate == _TEXT:
                 texts.setdefault(subject, []).append(said)
+            elif triple.predicate == _SPAN:
+                texts.setdefault(subject, []).append(ox.NamedNode(said.value.partition("#char=")[0]))
     for entry, source in sources:
         for node in (entry, *texts.get(entry, ())):
             yield ox.Triple(node, _DERIVED, source)
@@ -71,7 +73,7 @@ def _named(name: str) -> ox.NamedNode:
     return ox.NamedNode(iri(name))
 
 
-_TYPE, _ENTRY, _SOURCE, _TEXT, _EXTRACTOR, _DERIVED, _ATTRIBUTED = map(
-    _named,
-    ("rdf:type", "kg:entry", "kg:source", "kg:text", "kg:extractor", "prov:wasDerivedFrom", "prov:wasAttributedTo"),
+_TYPE, _ENTRY, _SOURCE, _TEXT, _SPAN, _EXTRACTOR = map(
+    _named, ("rdf:type", "kg:entry", "kg:source", "kg:text", "kg:span", "kg:extractor")
 )
+_DERIVED, _ATTRIBUTED = map(_named, ("prov:wasDerivedFrom", "prov:wasAttributedTo"))

@@ -14,6 +14,7 @@ from kg.graph.records import to_json
 from kg.graph.store import Store
 from kg.model import LISTS, Document, Evidence, KgError, Mention, Record, Relation, Result, Topic
 from kg.tables import csv_text
+from kg.text import one_line, plain
 
 #: Columns of the table of papers; those of _MANY hold several values.
 _PAPER_COLUMNS = (
@@ -31,11 +32,14 @@ _Cell = str | int | float | None
 
 
 def papers_csv(store: Store) -> bytes:
-    """A row a paper; several values in one cell are separated by "; "."""
+    """A row a paper; several values in one cell are separated by "; ". Every text stands on one line."""
     rows = paper_rows(store)
     return csv_text(
         _PAPER_COLUMNS,
-        (["; ".join(said if column in _MANY else said[:1]) for column, said in row.items()] for row in rows.values()),
+        (
+            [one_line("; ".join(said if column in _MANY else said[:1])) for column, said in row.items()]
+            for row in rows.values()
+        ),
     ).encode()
 
 
@@ -52,8 +56,16 @@ def paper_rows(store: Store) -> dict[str, dict[str, list[str]]]:
 
 
 def evidence_csv(store: Store) -> bytes:
-    """A row a quote: paper, entry, entity, and the words with their field and offsets."""
-    return csv_text(_EVIDENCE_COLUMNS, evidence_rows(store)).encode()
+    """A row a quote: paper, entry, entity, and the words with their field and offsets.
+
+    Texts stand on one line, but for the quote: without what turns its direction, these are the words of the raw text.
+    """
+    quote = _EVIDENCE_COLUMNS.index("quote")
+    rows = (
+        [(plain if at == quote else one_line)(cell) if isinstance(cell, str) else cell for at, cell in enumerate(row)]
+        for row in evidence_rows(store)
+    )
+    return csv_text(_EVIDENCE_COLUMNS, rows).encode()
 
 
 def evidence_rows(store: Store) -> Iterator[Sequence[_Cell]]:
@@ -75,7 +87,9 @@ def parquet(store: Store) -> Files:
     try:
         arrow, files = importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
     except ImportError:
-        raise KgError("Parquet files need pyarrow, which is not installed: `pip install pyarrow`.") from None
+        raise KgError(
+            "Parquet files need pyarrow, which is not installed: `pip install 'paper-kg[parquet]'`."
+        ) from None
     texts, many, whole = arrow.string(), arrow.list_(arrow.string()), arrow.int64()
     kinds = {column: many if column in _MANY else texts for column in _PAPER_COLUMNS}
     kinds |= {"year": whole, "author_count": whole}

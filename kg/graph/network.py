@@ -1,32 +1,31 @@
 """The graph as a typed networkx multigraph, for paths, communities and drawing programs; and its bare links.
 
-Links are read without the texts behind them, so that thousands of papers cost seconds.
+Links come from the columns of the graph (kg.query.columns), without the texts behind them: thousands in a second.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.graph.contents import entry_names, labels, load_entry
-from kg.graph.rdf import LINKS, RELATIONS
+from kg.graph.rdf import LINKS
 from kg.graph.store import Store
-from kg.model import LISTS, Record
-from kg.names import iri
+from kg.model import LISTS, RELATION_TYPES, ROLES, Record
+from kg.names import iri, kind_of
+from kg.text import one_line
 
 if TYPE_CHECKING:
     import networkx
 
+    from kg.query.corpus import Corpus
+    from kg.query.pairs import Numbers
+
 _NOT_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: The day of writing in a GEXF file.
 STAMP = re.compile(rb' lastmodifieddate="[^"]*"')
-#: Things that a query names at most.
-_BATCH = 500
-_ROLES = {predicate: role for role, predicate in LINKS.items()}
-_TYPES = {predicate: kind for kind, predicate in RELATIONS.items()}
-_PREDICATES = ", ".join(f"kg:{predicate}" for predicate in LINKS.values())
 
 
 class _Edge(NamedTuple):
@@ -57,7 +56,7 @@ class Said(NamedTuple):
 
 def papers(store: Store) -> list[str]:
     """All papers (CURIEs), sorted."""
-    return sorted({str(row["p"]) for row in store.select("SELECT ?p { ?e kg:paper ?p }")})
+    return _corpus(store).columns.papers.all()
 
 
 def paper_of(store: Store, entry: str) -> str:
@@ -66,53 +65,69 @@ def paper_of(store: Store, entry: str) -> str:
     return str(rows[0]["p"]) if rows else ""
 
 
-def links(store: Store, papers: Sequence[str]) -> Iterator[Link]:
-    """What papers have, each link once."""
-    for bound in _bound("p", papers):
-        sparql = f"SELECT DISTINCT ?p ?l ?c {{ {bound} ?p ?l ?c FILTER(?l IN ({_PREDICATES})) }}"
-        for row in store.select(sparql):
-            yield Link(str(row["p"]), _ROLES[str(row["l"]).partition(":")[2]], str(row["c"]))
+def links(store: Store, papers: Iterable[str]) -> list[Link]:
+    """What papers have, each link once, sorted."""
+    corpus = _corpus(store)
+    return _links(corpus, corpus.mentions_in(_entries_of(corpus, papers)))
 
 
-def having(store: Store, concepts: Iterable[str]) -> Iterator[Link]:
-    """The papers that have some concepts."""
-    for bound in _bound("c", sorted(concepts)):
-        sparql = f"SELECT DISTINCT ?p ?l ?c {{ {bound} ?p ?l ?c . ?p kg:entry ?e FILTER(?l IN ({_PREDICATES})) }}"
-        for row in store.select(sparql):
-            yield Link(str(row["p"]), _ROLES[str(row["l"]).partition(":")[2]], str(row["c"]))
+def having(store: Store, concepts: Iterable[str]) -> list[Link]:
+    """The papers that have some concepts, each link once, sorted."""
+    corpus = _corpus(store)
+    return _links(corpus, corpus.mentions_of(corpus.numbers(concepts).tolist()))
 
 
-def relations(store: Store, *, papers: Sequence[str] = (), heads: Iterable[str] = ()) -> Iterator[Said]:
-    """What papers say between concepts: all that some papers say, or all that is said of some heads."""
-    if papers:
-        for bound in _bound("p", papers):
-            yield from _said(store, f"{bound} ?e kg:paper ?p ; kg:relation ?r .")
-    else:
-        for bound in _bound("h", sorted(heads)):
-            yield from _said(store, f"{bound} ?r kg:head ?h . ?e kg:relation ?r ; kg:paper ?p .")
+def relations(store: Store, papers: Iterable[str]) -> list[Said]:
+    """What papers say between concepts, each once, sorted."""
+    import numpy as np
+
+    corpus = _corpus(store)
+    columns = corpus.columns
+    rows = np.isin(columns["relations", "entry"], _entries_of(corpus, papers))
+    told = [columns["relations", name][rows].tolist() for name in ("entry", "head", "type", "tail")]
+    paper, thing = _paper_name(corpus), columns.things.name
+    return sorted(
+        {Said(paper(e), thing(h), RELATION_TYPES[kind], thing(t)) for e, h, kind, t in zip(*told, strict=True)}
+    )
 
 
-def titles(store: Store, papers: Sequence[str]) -> dict[str, str]:
+def titles(store: Store, papers: Iterable[str]) -> dict[str, str]:
     """The titles of papers that have one; where entries differ, the alphabet's first."""
-    found: dict[str, str] = {}
-    for bound in _bound("p", papers):
-        for row in store.select(f"SELECT ?p ?t {{ {bound} ?p kg:title ?t }}"):
-            found[str(row["p"])] = min(str(row["t"]), found.get(str(row["p"]), str(row["t"])))
-    return found
+    corpus = _corpus(store)
+    found = {paper: list(filter(None, corpus.titles(corpus.columns.papers.number(paper)))) for paper in papers}
+    return {paper: min(said) for paper, said in found.items() if said}
 
 
-def _said(store: Store, pattern: str) -> Iterator[Said]:
-    rows = store.select(f"SELECT DISTINCT ?p ?h ?k ?t {{ {pattern} ?r kg:relationType ?k ; kg:head ?h ; kg:tail ?t }}")
-    for row in rows:
-        kind = _TYPES.get(str(row["k"]).partition(":")[2])
-        if kind:
-            yield Said(str(row["p"]), str(row["h"]), kind, str(row["t"]))
+def _corpus(store: Store) -> Corpus:
+    from kg.query.corpus import Corpus
+
+    return Corpus.of(store)
 
 
-def _bound(variable: str, names: Sequence[str]) -> Iterator[str]:
-    """VALUES blocks of so many CURIEs as a query may name."""
-    for at in range(0, len(names), _BATCH):
-        yield f"VALUES ?{variable} {{ {' '.join(f'<{iri(name)}>' for name in names[at : at + _BATCH])} }}"
+def _entries_of(corpus: Corpus, papers: Iterable[str]) -> Numbers:
+    """The entries of papers (CURIEs), by number."""
+    import numpy as np
+
+    wanted = corpus.those(papers)
+    return np.flatnonzero(wanted[corpus.tables.paper_of]).astype(np.int32)
+
+
+def _links(corpus: Corpus, rows: Numbers) -> list[Link]:
+    columns = corpus.columns
+    told = [columns["mentions", name][rows].tolist() for name in ("entry", "thing", "role")]
+    paper, thing = _paper_name(corpus), columns.things.name
+    return sorted({Link(paper(e), _role(thing(t), role), thing(t)) for e, t, role in zip(*told, strict=True)})
+
+
+def _paper_name(corpus: Corpus) -> Callable[[int], str]:
+    """Gives the paper of an entry by number."""
+    of, name = corpus.tables.paper_of.tolist(), corpus.columns.papers.name
+    return lambda entry: name(of[entry])
+
+
+def _role(concept: str, role: int) -> str:
+    kind = kind_of(concept)
+    return kind if kind != "technique" else ROLES[role] if role >= 0 else "mentioned"
 
 
 def network(store: Store, entries: Iterable[str] | None = None) -> networkx.MultiDiGraph:
@@ -121,7 +136,7 @@ def network(store: Store, entries: Iterable[str] | None = None) -> networkx.Mult
     Nodes are CURIEs with `type`, `label_en` and `label_zh` ("" where unknown). An edge's key is its relation:
     how a paper has a concept (`proposes`, `hardware`, ...), or a relation type (`outperforms`, ...). Edges carry
     `relation`, `entries` (names, separated by spaces), `support` (how many papers), one `quote` and its `quote_entry`.
-    Nodes and edges are sorted; texts hold no character that XML forbids.
+    Nodes and edges are sorted; texts are `cleaned`.
     """
     import networkx
 
@@ -210,5 +225,5 @@ def _type(node: str) -> str:
 
 
 def cleaned(text: str) -> str:
-    """A text without the characters that XML forbids."""
-    return _NOT_XML.sub("\ufffd", text)
+    """A text on one line, without what XML forbids and what turns its direction."""
+    return _NOT_XML.sub("\ufffd", one_line(text))

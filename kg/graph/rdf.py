@@ -1,8 +1,13 @@
 """Documents, records and sources as triples; `kg.graph.reading` gives them back without loss.
 
-Each entry is one named graph. Annotations follow the W3C Web Annotation idea of a quote with its position:
-`kg:quote` stands at [`kg:start`, `kg:end`) of the raw text `kg:text`. There are no blank nodes and no times of
-building, so that the same record is always the same set of triples.
+Each entry is one named graph. Annotations follow the W3C Web Annotation idea of a quote with its position: `kg:quote`
+stands where `kg:span` says, an IRI of the text with a fragment in the manner of RFC 5147 (`#char=11,19`), which counts
+code points of the raw text. There are no blank nodes and no times of building, so that the same record is always the
+same set of triples.
+
+A store's size and the time to fill it go by the number of its triples, so that what follows from others is not said
+again: the type of a mention is that of its entity, the place of an annotation among its like is the number in its
+name, a mention is called what is quoted, and an end of a relation as its mention is, unless they say another.
 """
 
 from __future__ import annotations
@@ -22,7 +27,6 @@ from kg.model import (
     Evidence,
     Facts,
     Mention,
-    Merge,
     Record,
     Relation,
     Result,
@@ -30,7 +34,7 @@ from kg.model import (
     Text,
     Topic,
 )
-from kg.names import iri
+from kg.names import iri, kind_of
 from kg.text import repaired
 from kg.vocabulary import Vocabulary
 
@@ -63,10 +67,25 @@ _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
 
 def fingerprint(document: Document, version: str) -> str:
-    """A hash of all that an entry is made from; `version` names the program and its extractors."""
+    """A hash of all that an entry is made from, then its `seal`; `version` names the program and its extractors."""
+    made_from = f"[{json.dumps(version)}, {_details(document)[1:]}"
+    return hashlib.sha256(made_from.encode()).hexdigest() + seal(document)
+
+
+def seal(document: Document) -> str:
+    """A hash of a document alone: what is stored shows by it that it was not changed."""
+    return hashlib.sha256(_details(document).encode()).hexdigest()[:32]
+
+
+def sealed(fingerprint: str) -> str:
+    """The seal in a fingerprint; "" where it has none."""
+    return fingerprint[64:]
+
+
+def _details(document: Document) -> str:
     texts = {name: (text.raw, text.text, text.edits) for name, text in sorted(document.texts.items())}
-    rest = [getattr(document, name) for name in Document.__slots__ if name != "texts"]
-    return hashlib.sha256(json.dumps([version, texts, rest]).encode()).hexdigest()
+    rest = [getattr(document, name) for name in Document.__slots__ if name not in ("id", "texts")]
+    return json.dumps([texts, [local_id(document.id, document.source), *rest]])
 
 
 def entry_triples(
@@ -119,11 +138,9 @@ def written(
         graph.say_result(order, result)
     for order, relation in enumerate(record.relations, 1):
         graph.say_relation(order, relation)
-    for order, merge in enumerate(record.merges, 1):
-        graph.say_merge(order, merge)
     for concept, wordings in _wordings(record).items():
         if concept not in vocabulary:
-            known = institution_facts(concept) if institution_facts and is_institution(concept) else None
+            known = institution_facts(concept) if institution_facts and kind_of(concept) == "institution" else None
             graph.declare(concept, wordings, known)
     return Written(graph.text(), keys, record.partial)
 
@@ -153,9 +170,38 @@ def source_text(source: Source) -> bytes:
     return graph.text()
 
 
-def is_institution(concept: str) -> bool:
-    """Whether a CURIE names an organisation, of the register or minted."""
-    return concept.startswith(("ror:", "institution:"))
+def usually_called(concept: str, surface: str) -> str:
+    """The canonical name of a mention that says none: its words, but of an institution "" for its usual name."""
+    return "" if kind_of(concept) == "institution" else surface
+
+
+def called(record: Record) -> dict[str, str]:
+    """What the first mention of each concept of a record calls it."""
+    out: dict[str, str] = {}
+    for mentions in LISTS.values():
+        for mention in getattr(record, mentions):
+            out.setdefault(mention.concept, mention.canonical or mention.surface)
+    return out
+
+
+def place_of(span: str) -> tuple[str, int, int]:
+    """The field, start and end that a span (CURIE) names; -1 for an end that it leaves open.
+
+    >>> place_of("entry:002-22/text/A#char=11,19"), place_of("entry:002-22/text/A")
+    (('A', 11, 19), ('A', -1, -1))
+    """
+    text, _, place = span.rpartition("/")[2].partition("#char=")
+    start, _, end = place.partition(",")
+    return (text, int(start), int(end)) if start.isdecimal() and end.isdecimal() else (text, -1, -1)
+
+
+def order_of(node: str) -> int:
+    """The place of an annotation (CURIE) among those of its kind in its entry, counted from 1.
+
+    >>> order_of("entry:002-22/mention/3")
+    3
+    """
+    return int(node.rpartition("/")[2])
 
 
 def triples_of(text: bytes) -> list[ox.Triple]:
@@ -178,8 +224,11 @@ class _Writer:
 
     def say(self, node: str, predicate: str, said: str | int | float | None, language: str = "") -> None:
         """State a literal; an empty text and None are passed over."""
-        if said is None or said == "":
-            return
+        if said is not None and said != "":
+            self.say_anyhow(node, predicate, said, language)
+
+    def say_anyhow(self, node: str, predicate: str, said: str | float, language: str = "") -> None:
+        """State a literal, an empty one too."""
         if isinstance(said, str):
             literal = str(ox.Literal(said, language=language) if language else ox.Literal(said))
         else:
@@ -206,10 +255,12 @@ class _EntryWriter(_Writer):
         super().__init__()
         self.document, self.record = document, record
         self.entry = f"entry:{document.id}"
+        self.called = called(record)
 
     def say_entry(self, fingerprint: str, work_keys: Iterable[str]) -> None:
         self.link(self.entry, "rdf:type", "kg:Entry")
         self.link(self.entry, "kg:paper", self.record.paper)
+        self.say(self.entry, "kg:linkReason", self.record.reason)
         self.link(self.entry, "kg:source", f"source:{self.document.source}")
         self.say(self.entry, "kg:number", self.document.number)
         self.say(self.entry, "kg:fingerprint", fingerprint)
@@ -248,9 +299,9 @@ class _EntryWriter(_Writer):
     def say_mention(self, order: int, mention: Mention) -> None:
         node = self._annotation("mention", order, mention.extractor, mention.confidence)
         self.link(self.entry, "kg:mentions", node)
-        self.say(node, "kg:type", mention.type)
         self.link(node, "kg:entity", mention.concept)
-        self.say(node, "kg:canonical", mention.canonical)
+        if mention.canonical != usually_called(mention.concept, mention.surface):
+            self.say_anyhow(node, "kg:canonical", mention.canonical)
         self.say_all(node, "kg:alias", mention.aliases)
         self.say(node, "kg:role", mention.role)
         self.say(node, "kg:linkReason", mention.reason)
@@ -261,7 +312,6 @@ class _EntryWriter(_Writer):
     def say_topic(self, order: int, topic: Topic) -> None:
         node = self._annotation("mention", order, topic.extractor, topic.confidence)
         self.link(self.entry, "kg:mentions", node)
-        self.say(node, "kg:type", "topic")
         self.link(node, "kg:entity", f"topic:{topic.id}")
         if topic.evidence:
             self._span(node, topic.evidence.quote, topic.evidence)
@@ -271,6 +321,7 @@ class _EntryWriter(_Writer):
         node = self._annotation("result", order, result.extractor, result.confidence)
         self.link(self.record.paper, "kg:result", node)
         self.link(node, "kg:metric", result.metric_concept)
+        self.say(node, "kg:linkReason", result.reason)
         self.say(node, "kg:metricText", result.metric)
         low, high = result.value if isinstance(result.value, tuple) else (result.value, result.value)
         self.say(node, "kg:low", float(low))
@@ -288,25 +339,19 @@ class _EntryWriter(_Writer):
         self.link(node, "kg:relationType", predicate)
         self.link(node, "kg:head", relation.head_concept)
         self.link(node, "kg:tail", relation.tail_concept)
-        self.say(node, "kg:headText", relation.head)
-        self.say(node, "kg:tailText", relation.tail)
+        for end, text, concept in (
+            ("head", relation.head, relation.head_concept),
+            ("tail", relation.tail, relation.tail_concept),
+        ):
+            if text != self.called.get(concept, ""):
+                self.say_anyhow(node, f"kg:{end}Text", text)
         self._span(node, relation.evidence.quote, relation.evidence)
         if relation.head_concept:
             self.link(relation.head_concept, predicate, relation.tail_concept)
 
-    def say_merge(self, order: int, merge: Merge) -> None:
-        node = f"{self.entry}/merge/{order}"
-        self.link(node, "rdf:type", "kg:Merge")
-        self.link(self.entry, "kg:merge", node)
-        self.say(node, "kg:order", order)
-        self.say(node, "kg:label", merge.label)
-        self.link(node, "kg:entity", merge.concept)
-        self.say(node, "kg:linkReason", merge.reason)
-
     def declare(self, concept: str, wordings: list[str], facts: Facts | None) -> None:
         """State class and labels of a concept: a register's, or the first of the paper's own wordings."""
-        kind = "institution" if is_institution(concept) else concept.partition(":")[0]
-        self.link(concept, "rdf:type", f"kg:{kind.capitalize()}")
+        self.link(concept, "rdf:type", f"kg:{kind_of(concept).capitalize()}")
         if facts:
             labels, others, country = facts
             for language, label in labels.items():
@@ -321,18 +366,15 @@ class _EntryWriter(_Writer):
     def _annotation(self, kind: str, order: int, extractor: str, confidence: float) -> str:
         node = f"{self.entry}/{kind}/{order}"
         self.link(node, "rdf:type", f"kg:{kind.capitalize()}")
-        self.say(node, "kg:order", order)
         self.say(node, "kg:extractor", extractor)
         self.say(node, "kg:confidence", float(confidence))
         return node
 
     def _span(self, node: str, quote: str, span: Mention | Evidence) -> None:
         self.say(node, "kg:quote", quote)
-        self.say(node, "kg:field", span.field)
-        if span.start >= 0:
-            self.link(node, "kg:text", f"{self.entry}/text/{span.field}")
-            self.say(node, "kg:start", span.start)
-            self.say(node, "kg:end", span.end)
+        if span.field:
+            place = f"#char={span.start},{span.end}" if span.start >= 0 else ""
+            self.link(node, "kg:span", f"{self.entry}/text/{span.field}{place}")
 
 
 def local_id(name: str, source: str) -> str:

@@ -6,14 +6,15 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import pyoxigraph as ox
 
-from kg.graph.rdf import RELATIONS
+from kg.graph.rdf import RELATIONS, called, order_of, place_of, usually_called
 from kg.graph.terms import value
-from kg.model import FIELDS, LISTS, Brief, Document, Evidence, Mention, Merge, Record, Relation, Result, Source, Topic
-from kg.names import curie
+from kg.model import FIELDS, LISTS, Brief, Document, Evidence, Mention, Record, Relation, Result, Source, Topic
+from kg.names import curie, kind_of
 from kg.text import repaired
 
 _RELATION_OF = {predicate: kind for kind, predicate in RELATIONS.items()}
@@ -38,19 +39,20 @@ def read_entry(triples: Iterable[ox.Triple]) -> tuple[Document, Record]:
         name=_one(paper, "kg:name", ""),
         kind=_one(paper, "kg:kind", ""),
         results=[_result(node) for node in _ordered(nodes, "kg:Result")],
-        relations=[_relation(node) for node in _ordered(nodes, "kg:Relation")],
         code_url=_one(paper, "kg:codeUrl", ""),
         brief=_brief(entry),
         paper=paper_id,
-        merges=[_merge(node) for node in _ordered(nodes, "kg:Merge")],
+        reason=_one(entry, "kg:linkReason", ""),
         before=_one(entry, "kg:before", ""),
     )
     for node in _ordered(nodes, "kg:Mention"):
-        kind = _one(node, "kg:type")
+        kind = kind_of(_one(node, "kg:entity"))
         if kind == "topic":
             record.topics.append(_topic(node))
         else:
             getattr(record, LISTS[kind]).append(_mention(node, kind))
+    names = called(record)
+    record.relations = [_relation(node, names) for node in _ordered(nodes, "kg:Relation")]
     return document, record
 
 
@@ -109,17 +111,17 @@ def _brief(entry: Node) -> Brief:
 
 
 def _mention(node: Node, kind: str) -> Mention:
-    evidence = _evidence(node)
+    evidence, concept = _evidence(node), _one(node, "kg:entity")
     return Mention(
         type=kind,
         surface=evidence.quote,
-        canonical=_one(node, "kg:canonical", ""),
+        canonical=_one(node, "kg:canonical", usually_called(concept, evidence.quote)),
         field=evidence.field,
         start=evidence.start,
         end=evidence.end,
         role=_one(node, "kg:role", ""),
         aliases=_all(node, "kg:alias"),
-        concept=_one(node, "kg:entity", ""),
+        concept=concept,
         reason=_one(node, "kg:linkReason", ""),
         **_origin(node),
     )
@@ -142,34 +144,28 @@ def _result(node: Node) -> Result:
         baseline=_one(node, "kg:baselineText", ""),
         setting=_one(node, "kg:setting", ""),
         metric_concept=_one(node, "kg:metric", ""),
+        reason=_one(node, "kg:linkReason", ""),
         baseline_concept=_one(node, "kg:baseline", ""),
         **_origin(node),
     )
 
 
-def _relation(node: Node) -> Relation:
+def _relation(node: Node, names: dict[str, str]) -> Relation:
+    head, tail = _one(node, "kg:head", ""), _one(node, "kg:tail", "")
     return Relation(
-        head=_one(node, "kg:headText", ""),
+        head=_one(node, "kg:headText", names.get(head, "")),
         type=_RELATION_OF[_one(node, "kg:relationType").partition(":")[2]],
-        tail=_one(node, "kg:tailText", ""),
+        tail=_one(node, "kg:tailText", names.get(tail, "")),
         evidence=_evidence(node),
-        head_concept=_one(node, "kg:head", ""),
-        tail_concept=_one(node, "kg:tail", ""),
+        head_concept=head,
+        tail_concept=tail,
         **_origin(node),
     )
 
 
-def _merge(node: Node) -> Merge:
-    return Merge(_one(node, "kg:label", ""), _one(node, "kg:entity", ""), _one(node, "kg:linkReason", ""))
-
-
 def _evidence(node: Node) -> Evidence:
-    return Evidence(
-        quote=_one(node, "kg:quote", ""),
-        field=_one(node, "kg:field", ""),
-        start=_one(node, "kg:start", -1),
-        end=_one(node, "kg:end", -1),
-    )
+    field, start, end = place_of(_one(node, "kg:span", ""))
+    return Evidence(quote=_one(node, "kg:quote", ""), field=field, start=start, end=end)
 
 
 def _origin(node: Node) -> dict[str, Any]:
@@ -177,7 +173,8 @@ def _origin(node: Node) -> dict[str, Any]:
 
 
 def _ordered(nodes: dict[str, Node], kind: str) -> list[Node]:
-    return sorted((n for n in nodes.values() if kind in n["rdf:type"]), key=lambda n: _one(n, "kg:order", 0))
+    found = [(order_of(name), node) for name, node in nodes.items() if kind in node["rdf:type"]]
+    return [node for _, node in sorted(found, key=itemgetter(0))]
 
 
 def _one(node: Node, predicate: str, default: Any = ...) -> Any:

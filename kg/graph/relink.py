@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kg.link import Linker
 
 #: What an entry's graph holds as names.
-_NAMES = "kg:canonical|kg:alias|kg:label|kg:metricText|kg:baselineText|kg:headText|kg:tailText"
+_NAMES = "kg:canonical|kg:alias|kg:metricText|kg:baselineText|kg:headText|kg:tailText"
 _SAID = f"""SELECT DISTINCT ?g ?name {{ GRAPH ?g {{
   {{ ?x {_NAMES} ?name }} UNION {{ ?x a kg:Mention ; kg:quote ?name }}
 }} }}"""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import time
@@ -15,19 +14,24 @@ from typing import Any, Protocol, Self, TypeVar
 
 import pyoxigraph as ox
 
-from kg.graph import staging
+from kg.graph import staging, swap
 from kg.graph.state import state_of
+from kg.graph.swap import is_locked
 from kg.graph.terms import serialised, value
 from kg.model import KgError
 from kg.names import PREFIXES, curie, iri
 from kg.vocabulary import OVERRIDES, ontology_files, ontology_hash
 
 #: The form of the data in a graph folder; a program refuses what a newer one wrote.
-SCHEMA = 1
+SCHEMA = 2
+#: The file beside the data that keeps what they were made from; see kg.graph.kept.
+SOURCES = "sources.log"
 #: The named graph of the ontology.
 VOCABULARY = "kg:vocabulary"
 #: The named graph that says which decisions about names the links follow; see kg/link/overrides.py.
 DECISIONS = "kg:overrides"
+#: The properties that give things their labels.
+_LABELS = frozenset(map(iri, ("skos:prefLabel", "skos:altLabel")))
 #: Stands for all graphs where it is not known which of them were written.
 ANY = "*"
 #: Files of the ontology folder that are no part of the vocabulary.
@@ -45,13 +49,19 @@ _SPARQL_PIECES = re.compile(
 Row = dict[str, Any]
 _T = TypeVar("_T")
 #: What pyoxigraph raises when files fail; a file that is gone is a RuntimeError.
-_FAILURES = (OSError, RuntimeError)
+FAILURES = (OSError, RuntimeError)
 #: What a reader is told of data that a writer has just begun to make.
 _UNMADE = re.compile("Column family not found|Inserts are only possible")
+#: What a reader is told of files that a writer has just taken away.
+_GONE = re.compile("No such file|wal_dir not found")
 
 
 class Fault(KgError):
     """The store's files cannot be read or written: no use in going on."""
+
+
+class Damage(Fault):
+    """The store's files are not as they were written: `kg rebuild` makes them anew."""
 
 
 class Store(Protocol):
@@ -93,6 +103,10 @@ class Store(Protocol):
         """Where files may be kept beside the data; None for nowhere."""
 
     @property
+    def cache(self) -> Path | None:
+        """Where what is made of the data may be kept, to be made again when it is lost; None for nowhere."""
+
+    @property
     def stamp(self) -> bytes:
         """Bytes that are others when the data may be; b"" where the store cannot tell."""
 
@@ -110,8 +124,10 @@ class OxigraphStore:
         self.read_only = read_only
         self._store: ox.Store | None = None
         self.changed: set[str] = set()  # the graphs that were written since it was opened; ANY where nobody knows which
+        self.named: set[str] = set()  # the things whose labels were written since then; ANY where nobody knows which
         if self.folder is not None:
             _check(self.folder, read_only)
+            _follow(self.folder, read_only)
         self._seen = b""  # of a reader: the state of its data before it opened
         self._staged = False
         #: The stamp of the data as they were found: to open them for writing changes the files, not what they say.
@@ -143,23 +159,27 @@ class OxigraphStore:
             node = ox.NamedNode(iri(name))
             if isinstance(triples, Sized) and not len(triples):
                 gone.append(iri(name))
+                self.named.update(_named(self._ox.quads_for_pattern(None, None, None, node)))
                 continue
             old.update(self._ox.quads_for_pattern(None, None, None, node))
             new.update(_quad(triple, node) for triple in triples)
         if old != new or gone:
             self.changed.update(graphs)
+            self.named.update(_named(old ^ new))
         self._change(old - new, new - old, gone)
 
     def remove(self, *graphs: str) -> None:
         """Take graphs out in one transaction; those that are not there are passed over."""
         self._writable()
         self.changed.update(graphs)
+        for name in graphs:
+            self.named.update(_named(self._ox.quads_for_pattern(None, None, None, ox.NamedNode(iri(name)))))
         with self._writing():
             self._ox.update(";".join(f"DROP SILENT GRAPH <{iri(name)}>" for name in graphs))
 
     def select(self, sparql: str) -> list[Row]:
         """Solutions of a SELECT over the union of all graphs, as Python values, IRIs as CURIEs."""
-        return self._read(lambda store: _rows(_query(store, sparql)))
+        return self._read(lambda store: rows(_query(store, sparql)))
 
     def query(self, sparql: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         """Any SPARQL query over the union of all graphs, or over the dataset that it names (FROM, FROM NAMED).
@@ -208,14 +228,15 @@ class OxigraphStore:
         if not self._staged:
             self.stage()
         self.changed.update(graphs or (ANY,))
+        self.named.add(ANY)
         try:
             self._ox.bulk_load(data, format=ox.RdfFormat.TRIG)
         except SyntaxError as error:
             self._abandon()
             raise KgError(f"What was to be loaded is no TriG ({error}).") from None
-        except _FAILURES as error:
+        except FAILURES as error:
             self._abandon()
-            raise _fault(self.folder, error) from None
+            raise fault(self.folder, error) from None
 
     def commit(self) -> None:
         """All that was written since `stage` counts."""
@@ -246,6 +267,11 @@ class OxigraphStore:
         """
         return self._seen if self.read_only or self.folder is None else state_of(self.folder / staging.LIVE)
 
+    @property
+    def cache(self) -> Path | None:
+        """What is made of the data is kept beside them."""
+        return self.folder
+
     def __enter__(self) -> Self:
         return self
 
@@ -268,9 +294,9 @@ class OxigraphStore:
             return _patiently(lambda: self._reader(folder), folder)
         try:
             with staging.alone(folder):
-                return _writer(folder)
-        except _FAILURES as error:
-            raise _fault(folder, error) from None
+                return writer(folder)
+        except FAILURES as error:
+            raise fault(folder, error) from None
 
     def _reader(self, folder: Path) -> ox.Store:
         data = staging.data_of(folder)
@@ -285,9 +311,9 @@ class OxigraphStore:
         store = self._ox
         try:
             return reading(store)
-        except _FAILURES as error:
+        except FAILURES as error:
             if self.folder is None or not self.read_only:
-                raise _fault(self.folder, error) from None
+                raise fault(self.folder, error) from None
 
         def again() -> _T:
             self._store = self._open()
@@ -309,8 +335,8 @@ class OxigraphStore:
     def _writing(self) -> Iterator[None]:
         try:
             yield
-        except _FAILURES as error:
-            raise _fault(self.folder, error) from None
+        except FAILURES as error:
+            raise fault(self.folder, error) from None
 
     def _change(self, old: set[ox.Quad], new: set[ox.Quad], gone: Iterable[str] = ()) -> None:
         """Take out and put in, in one transaction: one update request is one, and so is `extend`."""
@@ -327,11 +353,10 @@ class OxigraphStore:
     def _load_ontology(self) -> None:
         """Bring the vocabulary's graph up to date with the ontology's files."""
         node = ox.NamedNode(iri(VOCABULARY))
-        known = ox.Triple(node, ox.NamedNode(iri("kg:sha256")), ox.Literal(ontology_hash()))
+        known = ontology_mark()
         if _quad(known, node) in self._ox:
             return
-        files = [path for path in ontology_files() if path.name not in _NOT_VOCABULARY]
-        triples = [triple for path in files for triple in _turtle(path)]
+        triples = list(ontology_triples())
         if next(self._ox.quads_for_pattern(None, None, None, node), None) is None:
             # The bulk loader is no transaction; what it leaves out when it is killed, the next opening adds.
             with self._writing():
@@ -352,7 +377,7 @@ def open_store(location: str | Path, read_only: bool = False) -> Store:
         if kind.accepts(place):
             store: Store = kind(place, read_only)
             return store
-    raise KgError(f"{place} cannot be opened: graphs on a server are not supported yet, name a folder.")
+    raise KgError(f"{place} is no kind of graph: name a folder, or the http address of a SPARQL server.")
 
 
 def _state(folder: Path | None) -> bytes:
@@ -363,11 +388,17 @@ def _state(folder: Path | None) -> bytes:
         return b""
 
 
+def _named(quads: Iterable[ox.Quad]) -> Iterator[str]:
+    """The things (CURIEs) that quads give labels."""
+    labels = (quad.subject for quad in quads if quad.predicate.value in _LABELS)
+    return (curie(subject.value) for subject in labels if isinstance(subject, ox.NamedNode))
+
+
 def _quad(triple: ox.Triple, graph: ox.NamedNode) -> ox.Quad:
     return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
-def _writer(folder: Path) -> ox.Store:
+def writer(folder: Path) -> ox.Store:
     """The data open for writing, in their whole state; for one process at a time."""
     data = folder / staging.LIVE
     for log in data.glob("LOG.old.*"):  # every opening leaves one behind
@@ -375,26 +406,34 @@ def _writer(folder: Path) -> ox.Store:
     if staging.is_unfinished(folder):
         try:
             ox.Store(str(data))  # whose lock tells whether its writer lives
-        except _FAILURES as error:
-            if _is_locked(error):
+        except FAILURES as error:
+            if is_locked(error):
                 raise
         staging.recover(folder)
     store = ox.Store(str(data))
     staging.sweep(folder)
+    swap.settle(folder)
     return store
 
 
-def _query(store: ox.Store, sparql: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+def has_dataset(sparql: str) -> bool:
+    """Whether a query names its dataset (FROM); KgError for one that asks another server."""
     keywords = {match.lastgroup for match in _SPARQL_PIECES.finditer(sparql)}
     if "service" in keywords:
         raise KgError("The query asks another server: leave SERVICE out.")
+    return "dataset" in keywords
+
+
+def _query(store: ox.Store, sparql: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    whole = not has_dataset(sparql)
     try:
-        return store.query(sparql, prefixes=PREFIXES, use_default_graph_as_union="dataset" not in keywords)
+        return store.query(sparql, prefixes=PREFIXES, use_default_graph_as_union=whole)
     except SyntaxError as error:
         raise KgError(f"The query is not SPARQL: {error}.") from None
 
 
-def _rows(result: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> list[Row]:
+def rows(result: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> list[Row]:
+    """The solutions of a SELECT as Python values; KgError for another query."""
     if not isinstance(result, ox.QuerySolutions):
         raise KgError("The query gives no table: write a SELECT.")
     names = [variable.value for variable in result.variables]
@@ -406,6 +445,18 @@ def _blocks(quads: Iterable[ox.Quad]) -> str:
     for quad in quads:
         graphs.setdefault(str(quad.graph_name), []).append(str(quad.triple))
     return "\n".join(f"GRAPH {name} {{ {' . '.join(lines)} }}" for name, lines in graphs.items())
+
+
+def ontology_mark() -> ox.Triple:
+    """What the vocabulary's graph says of the files that it was made from."""
+    return ox.Triple(ox.NamedNode(iri(VOCABULARY)), ox.NamedNode(iri("kg:sha256")), ox.Literal(ontology_hash()))
+
+
+def ontology_triples() -> Iterator[ox.Triple]:
+    """The triples of the ontology's files."""
+    for path in ontology_files():
+        if path.name not in _NOT_VOCABULARY:
+            yield from _turtle(path)
 
 
 def _turtle(path: Path) -> Iterator[ox.Triple]:
@@ -425,36 +476,61 @@ def _turtle(path: Path) -> Iterator[ox.Triple]:
 
 
 def _check(folder: Path, read_only: bool) -> None:
-    """Make the folder if it is to be written; raise KgError if it is no graph of ours."""
+    """Make the folder if it is to be written; raise KgError if it is no graph of ours, or damaged."""
     meta = folder / "meta.json"
+    nothing = KgError(f"There is no graph at {folder}: make one with kg add, or name another with --graph.")
     try:
         if meta.is_file():
-            _check_schema(folder, meta)
+            if not _is_made(folder) and _has_data(folder):
+                raise Damage(f"The data of the graph {folder} are not whole: {_rebuild(folder)}")
+            if read_only and not _is_made(folder):
+                raise nothing
         elif folder.exists() and not folder.is_dir():
             raise KgError(f"{folder} is a file: name a folder for the graph.")
+        elif _has_data(folder):
+            raise Damage(f"{meta} is missing: {_rebuild(folder)}")
         elif read_only:
-            raise KgError(f"There is no graph at {folder}: make one with kg add, or name another with --graph.")
+            raise nothing
         elif folder.is_dir() and any(path.name != OVERRIDES for path in folder.iterdir()):
             raise KgError(f"{folder} holds other files: name a new or empty folder for the graph.")
         else:
             folder.mkdir(parents=True, exist_ok=True)
-            draft = meta.with_suffix(".new")
-            draft.write_text(json.dumps({"schema": SCHEMA}) + "\n")
-            draft.replace(meta)
-        if read_only and not (staging.data_of(folder) / "CURRENT").exists():
-            raise KgError(f"There is no graph at {folder}: make one with kg add, or name another with --graph.")
+            swap.say_schema(folder, SCHEMA)
     except OSError as error:
-        raise _fault(folder, error) from None
+        raise fault(folder, error) from None
 
 
-def _check_schema(folder: Path, meta: Path) -> None:
+def _is_made(folder: Path) -> bool:
+    """Whether there is a database; others may take its place meanwhile."""
     try:
-        schema = json.loads(meta.read_text())["schema"]
-        newer = schema > SCHEMA
-    except (ValueError, KeyError, TypeError):
-        raise KgError(f"{meta} is damaged: build the graph again, or name another with --graph.") from None
-    if newer:
+        data = staging.data_of(folder)
+        return (data / "CURRENT").exists() or (staging.data_of(folder) != data and _is_made(folder))
+    except KgError as error:
+        raise Damage(f"{str(error).partition(':')[0]}: {_rebuild(folder)}") from None
+
+
+def _has_data(folder: Path) -> bool:
+    """Whether a folder has data of a graph, or what they are made from."""
+    return (folder / SOURCES).exists() or next((folder / staging.LIVE).glob("*.sst"), None) is not None
+
+
+def _follow(folder: Path, read_only: bool) -> None:
+    """Bring data of an older schema to this program's; raise KgError where that may not be, or they are newer."""
+    schema = swap.schema_of(folder)
+    if schema is None:
+        raise Damage(f"{folder / 'meta.json'} is damaged: {_rebuild(folder)}")
+    if schema > SCHEMA:
         raise KgError(f"The graph {folder} has schema {schema}, this program knows {SCHEMA}: install a newer kg.")
+    if schema == SCHEMA:
+        return
+    if read_only:
+        raise KgError(
+            f"The graph {folder} has schema {schema}, this program reads {SCHEMA}: run `kg migrate --graph {folder}`, "
+            "which keeps the old data too."
+        )
+    from kg.graph.migrate import migrate
+
+    migrate(folder)
 
 
 def _patiently(action: Callable[[], _T], folder: Path, seconds: float = 3) -> _T:
@@ -463,19 +539,19 @@ def _patiently(action: Callable[[], _T], folder: Path, seconds: float = 3) -> _T
     while True:
         try:
             return action()
-        except _FAILURES as error:
-            passing = "No such file" in str(error) or _UNMADE.search(str(error))
+        except FAILURES as error:
+            passing = _GONE.search(str(error)) or _UNMADE.search(str(error))
             if not passing or time.monotonic() > end:
-                raise _fault(folder, error) from None
+                raise fault(folder, error) from None
         time.sleep(0.01)
 
 
-def _fault(folder: Path | None, error: Exception) -> Fault:
+def fault(folder: Path | None, error: Exception) -> Fault:
     """What to tell of a failure of the file system or of RocksDB, which says it all in words."""
     said = str(error)
     if _UNMADE.search(said):
         return Fault(f"There is no graph at {folder} yet: make one with kg add.")
-    if _is_locked(error):
+    if is_locked(error):
         return Fault(f"The graph {folder} is being written by another process: wait until it is done.")
     if isinstance(error, PermissionError) or "Permission denied" in said or "Read-only file system" in said:
         return Fault(f"The graph {folder} cannot be written or read here: check the folder's permissions.")
@@ -483,8 +559,11 @@ def _fault(folder: Path | None, error: Exception) -> Fault:
         return Fault(
             f"The disk of the graph {folder} is full: make room and do it again; what counted before is whole."
         )
-    return Fault(f"The graph {folder} cannot be read or written ({said.splitlines()[0]}): build it again.")
+    what = f"The graph {folder or 'in memory'} cannot be read or written ({said.splitlines()[0]})"
+    if folder is None or any(words in said for words in ("Too many open files", "Cannot allocate memory")):
+        return Fault(f"{what}: end other programs and do it again.")
+    return Damage(f"{what}: {_rebuild(folder)}")
 
 
-def _is_locked(error: Exception) -> bool:
-    return re.search(r"\block\b", str(error), re.IGNORECASE) is not None
+def _rebuild(folder: Path) -> str:
+    return f"run `kg rebuild --graph {folder}`, which makes its data anew from the sources that it keeps."

@@ -1,9 +1,13 @@
-"""Whether the graph holds: every quote at its place in the kept raw texts, every identity with its reason."""
+"""Whether the graph holds: every claim borne out by words at their place in the kept texts, every identity reasoned.
+
+Each entry is read back and written anew: what the graph says beyond that has nothing behind it, and what it lacks of
+that was taken out.
+"""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,15 +15,18 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from kg.evidence import holds_number, lacking
 from kg.graph.contents import entry_names
 from kg.graph.formats import digest
-from kg.graph.rdf import LINKS, RELATIONS, local_id
-from kg.graph.reading import Node, grouped, read_source
+from kg.graph.rdf import LINKS, RELATIONS, entry_triples, local_id, place_of, seal, sealed
+from kg.graph.reading import Node, grouped, read_entry, read_source
 from kg.graph.store import DECISIONS, VOCABULARY, Store
-from kg.model import KgError
+from kg.graph.terms import value
+from kg.link.overrides import Overrides
+from kg.model import LISTS, Document, KgError, Record, Relation, Result
 from kg.names import curie, iri
-from kg.text import repaired
-from kg.vocabulary import data_folder
+from kg.text import fold, repaired
+from kg.vocabulary import Vocabulary, data_folder
 
 _KINDS = {"kg:Mention": "mention", "kg:Result": "result", "kg:Relation": "relation"}
 #: The concepts that an annotation must name, and those that it may name.
@@ -27,6 +34,9 @@ _NEEDED = {"mention": ("kg:entity",), "result": ("kg:metric",), "relation": ("kg
 _OTHER = {"mention": (), "result": ("kg:baseline",), "relation": ()}
 _PAPER_LINKS = {f"kg:{name}" for name in LINKS.values()}
 _DIRECT_LINKS = {f"kg:{name}" for name in RELATIONS.values()}
+#: What declares a concept: labels and the like, which come from registers too and are not read from the texts.
+_DECLARES = {iri(name) for name in ("rdf:type", "skos:prefLabel", "skos:altLabel", "kg:country")}
+_SHOWN = 80  # characters of a value in a sentence
 
 
 @dataclass(slots=True)
@@ -42,19 +52,30 @@ class Report:
         return not self.faults
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What entries are checked against."""
+
+    graphs: set[str]
+    concepts: set[str]  # of the vocabulary
+    vocabulary: Vocabulary
+
+
 def verify(store: Store, shacl: bool = True) -> Report:
     """Re-read all raw texts that the store keeps and check what is said of them.
 
     `shacl` adds the shapes of ontology/shapes.ttl, which take most of the time.
     """
     report = Report()
-    known = {row["c"] for row in store.select(f"SELECT DISTINCT ?c {{ GRAPH <{iri(VOCABULARY)}> {{ ?c a ?class }} }}")}
+    rows = store.select(f"SELECT DISTINCT ?c {{ GRAPH <{iri(VOCABULARY)}> {{ ?c a ?class }} }}")
     names = store.graphs()
+    vocabulary = Overrides.load(store.folder).amended(Vocabulary.load())
+    known = _Known(set(names), {row["c"] for row in rows}, vocabulary)
     for name in names:
         triples = store.triples(name)
         kind, _, local = name.partition(":")
         if kind == "entry":
-            entry = _Entry(name, triples, known, set(names))
+            entry = _Entry(name, triples, known)
             said = list(entry.faults())
             report.checked.update(entry.checked)
         elif kind == "source":
@@ -71,10 +92,10 @@ def verify(store: Store, shacl: bool = True) -> Report:
 class _Entry:
     """One entry's graph, and what is wrong in it."""
 
-    def __init__(self, name: str, triples: Iterable[ox.Triple], known: set[str], graphs: set[str]) -> None:
-        self.name, self.graphs = name, graphs
+    def __init__(self, name: str, triples: list[ox.Triple], known: _Known) -> None:
+        self.name, self.triples, self.known = name, triples, known
         self.nodes = grouped(triples)
-        self.labelled = known | {node for node, said in self.nodes.items() if said["skos:prefLabel"]}
+        self.labelled = known.concepts | {node for node, said in self.nodes.items() if said["skos:prefLabel"]}
         self.checked: Counter[str] = Counter()
 
     def faults(self) -> Iterator[str]:
@@ -82,11 +103,29 @@ class _Entry:
         if entry is None or "kg:Entry" not in entry["rdf:type"]:
             yield "the graph does not say that it is an entry"
             return
+        found = list(self._node_faults(entry))
+        yield from found
+        try:
+            document, record = read_entry(self.triples)
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            if not found:
+                yield f"it cannot be read ({error})"
+            return
+        mark = _first(entry, "kg:fingerprint") or ""
+        if sealed(mark) not in ("", seal(document)):
+            yield "its texts or details are not those that were read: add its source again"
+        yield from _Claims(record, self.known.vocabulary).faults()
+        yield from self._unwritten(document, record, mark)
+
+    def _node_faults(self, entry: Node) -> Iterator[str]:
+        """What is wrong with nodes as they stand."""
         if not entry["kg:source"]:
             yield "it has no source"
         for source in entry["kg:source"]:
-            if source not in self.graphs:
+            if source not in self.known.graphs:
                 yield f"its source {source} is not in the graph"
+        if not entry["kg:linkReason"]:
+            yield f"no reason is recorded why it describes {_first(entry, 'kg:paper')}"
         if not any(paper in self.nodes for paper in entry["kg:paper"]):
             yield "it has no paper"
         for node, said in list(self.nodes.items()):
@@ -97,7 +136,6 @@ class _Entry:
             for kind in filter(None, map(_KINDS.get, said["rdf:type"])):
                 self.checked[f"{kind}s"] += 1
                 yield from (f"{place}: {fault}" for fault in self._annotation_faults(kind, said))
-        yield from self._link_faults()
 
     def _annotation_faults(self, kind: str, said: Node) -> Iterator[str]:
         for predicate in _NEEDED[kind]:
@@ -107,45 +145,109 @@ class _Entry:
             for concept in said[predicate]:
                 if concept not in self.labelled:
                     yield f"its {predicate.partition(':')[2]} {concept} is not declared"
-        if kind == "mention" and not said["kg:linkReason"] and "topic" not in said["kg:type"]:
-            yield f"no reason is recorded why it is {_first(said, 'kg:entity')}"
-        if "topic" not in said["kg:type"] or said["kg:quote"] or said["kg:start"]:
+        is_topic = kind == "mention" and (_first(said, "kg:entity") or "").startswith("topic:")
+        if kind != "relation" and not is_topic and not said["kg:linkReason"]:
+            yield f"no reason is recorded why it is {_first(said, _NEEDED[kind][0])}"
+        if not is_topic or said["kg:quote"] or said["kg:span"]:
             yield from self._quote_faults(said)
 
     def _quote_faults(self, said: Node) -> Iterator[str]:
         self.checked["quotes"] += 1
-        quote, start, end = (_first(said, f"kg:{name}") for name in ("quote", "start", "end"))
-        text = self.nodes.get(_first(said, "kg:text") or "")
+        quote, span = _first(said, "kg:quote"), _first(said, "kg:span") or ""
+        _, start, end = place_of(span)
+        text = self.nodes.get(span.partition("#")[0])
         if text is None or "kg:Text" not in text["rdf:type"]:
             yield f"the text of its quote {quote!r} is missing"
-        elif _first(text, "kg:field") != _first(said, "kg:field"):
-            yield f"its quote {quote!r} names another field than its text"
-        elif not (quote and isinstance(start, int) and isinstance(end, int) and 0 <= start < end):
+        elif not (quote and 0 <= start < end):
             yield f"its quote {quote!r} has no place in the text"
         elif (_first(text, "kg:raw") or "")[start:end] != quote:
             yield f"its quote {quote!r} does not stand at {start} to {end} of {_first(text, 'kg:field')}"
 
-    def _link_faults(self) -> Iterator[str]:
-        """What the paper and the concepts are linked to must be said by a mention or relation, and the reverse."""
-        mentioned, related = set(), set()
-        for said in self.nodes.values():
-            if "kg:Mention" in said["rdf:type"] and said["kg:entity"]:
-                kind = _first(said, "kg:type")
-                link = LINKS.get((_first(said, "kg:role") or "mentioned") if kind == "technique" else kind)
-                mentioned.add((f"kg:{link}", said["kg:entity"][0]))
-            if "kg:Relation" in said["rdf:type"] and said["kg:head"] and said["kg:tail"]:
-                related.add((said["kg:head"][0], _first(said, "kg:relationType"), said["kg:tail"][0]))
-        papers = {paper for paper in self.nodes[self.name]["kg:paper"] if paper in self.nodes}
-        links = {(p, end) for paper in papers for p in _PAPER_LINKS for end in self.nodes[paper][p]}
-        direct = {(node, p, end) for node, said in list(self.nodes.items()) for p in _DIRECT_LINKS for end in said[p]}
-        for predicate, concept in sorted(links - mentioned):
-            yield f"the link {predicate} {concept} has no mention"
-        for predicate, concept in sorted(mentioned - links):
-            yield f"the mention of {concept} is not linked from the paper by {predicate}"
-        for head, predicate, tail in sorted(direct - related):
-            yield f"the link {head} {predicate} {tail} has no relation"
-        for head, predicate, tail in sorted(related - direct, key=str):
-            yield f"the relation {head} {predicate} {tail} is not stated as a link"
+    def _unwritten(self, document: Document, record: Record, mark: str) -> Iterator[str]:
+        """What the graph says that is not written of its record, and what it lacks of that."""
+        try:
+            written = entry_triples(document, record, self.known.vocabulary, fingerprint=mark)
+        except (ValueError, LookupError) as error:
+            yield f"it cannot be written again ({error})"
+            return
+        own = (iri(self.name), iri(record.paper))
+        found, wanted = ({t for t in said if not _declares(t, own)} for said in (self.triples, written))
+        yield from sorted(self._beyond(triple) for triple in found - wanted)
+        yield from sorted(self._lacking(triple) for triple in wanted - found)
+
+    def _beyond(self, triple: ox.Triple) -> str:
+        subject, predicate, said = self._words(triple)
+        if predicate in _PAPER_LINKS:
+            return f"the link {predicate} {said} of {subject} has no mention behind it"
+        if predicate in _DIRECT_LINKS:
+            return f"the link {subject} {predicate} {said} has no relation behind it"
+        return f"{subject}: nothing is behind {predicate} {said}"
+
+    def _lacking(self, triple: ox.Triple) -> str:
+        subject, predicate, said = self._words(triple)
+        if predicate in _PAPER_LINKS:
+            return f"the mention of {said} is not linked from {subject} by {predicate}"
+        if predicate in _DIRECT_LINKS:
+            return f"the relation {subject} {predicate} {said} is not stated as a link"
+        return f"{subject}: {predicate} {said} is missing"
+
+    def _words(self, triple: ox.Triple) -> tuple[str, str, str]:
+        subject, said = value(triple.subject), value(triple.object)
+        place = "the entry" if subject == self.name else subject.removeprefix(f"{self.name}/")
+        named = isinstance(triple.object, ox.NamedNode)
+        return place, curie(triple.predicate.value), said.removeprefix(f"{self.name}/") if named else _short(said)
+
+
+def _declares(triple: ox.Triple, own: tuple[str, str]) -> bool:
+    """Whether a triple declares a concept, by a register or the paper's wording: what is said of its `own` does not."""
+    subject = triple.subject.value if isinstance(triple.subject, ox.NamedNode) else ""
+    return triple.predicate.value in _DECLARES and not subject.startswith(own)
+
+
+class _Claims:
+    """The results and relations of a record, and what of them has nothing behind it."""
+
+    def __init__(self, record: Record, vocabulary: Vocabulary) -> None:
+        self.record, self.vocabulary = record, vocabulary
+        self.named: dict[str, set[str]] = defaultdict(set)  # what mentions call each concept, folded
+        for kind in LISTS.values():
+            for mention in getattr(record, kind):
+                names = (mention.canonical, mention.surface, *mention.aliases)
+                self.named[mention.concept].update(map(fold, names))
+                if mention.role == "proposed":
+                    self.named[mention.concept].add(fold(record.name))
+
+    def faults(self) -> Iterator[str]:
+        for order, result in enumerate(self.record.results, 1):
+            yield from (f"result/{order}: {fault}" for fault in self._result(result))
+        for order, relation in enumerate(self.record.relations, 1):
+            yield from (f"relation/{order}: {fault}" for fault in self._relation(relation))
+
+    def _result(self, result: Result) -> Iterator[str]:
+        if not holds_number(result):
+            yield f"its evidence {_short(result.evidence.quote)} does not hold its value {result.value}"
+        yield from self._unreasoned("baseline", result.baseline, result.baseline_concept)
+
+    def _relation(self, relation: Relation) -> Iterator[str]:
+        for end in lacking(self.record, relation):
+            yield f"its evidence {_short(relation.evidence.quote)} does not hold its {end} {getattr(relation, end)!r}"
+        yield from self._unreasoned("head", relation.head, relation.head_concept)
+        yield from self._unreasoned("tail", relation.tail, relation.tail_concept)
+
+    def _unreasoned(self, what: str, name: str, concept: str) -> Iterator[str]:
+        """The reason of what a claim names is that of a mention, or the label, that bears the name.
+
+        What people decided otherwise for an entry is reasoned by their decisions.
+        """
+        if not concept or self.record.before or fold(name) in self.named[concept]:
+            return
+        if concept not in self.vocabulary or fold(name) not in map(fold, self.vocabulary[concept].labels()):
+            yield f"no reason is recorded why its {what} {name!r} is {concept}"
+
+
+def _short(said: object) -> str:
+    text = repr(said)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 2]}…{text[-1]}"
 
 
 def _text_faults(place: str, said: Node) -> Iterator[str]:
@@ -191,8 +293,8 @@ def _violations(triples: Iterable[ox.Triple]) -> Iterator[str]:
         tuple(_said(results.value(node, sh[name])) for name in ("focusNode", "resultPath", "value", "resultMessage"))
         for node in results.subjects(rdflib.RDF.type, sh.ValidationResult)
     }
-    for focus, path, value, message in sorted(found):
-        yield f"{focus} {path} {value} breaks a shape ({message.rstrip('.')})"
+    for focus, path, said, message in sorted(found):
+        yield f"{focus} {path} {said} breaks a shape ({message.rstrip('.')})"
 
 
 def _said(term: Any) -> str:

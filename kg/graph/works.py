@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from kg.graph.rdf import local_id
+from kg.graph.rdf import local_id, order_of
 from kg.graph.reading import read_entry
 from kg.link.overrides import BY_HAND
 from kg.link.papers import reason
 from kg.link.works import BY_ID, Described, Verdict, described, keys, same_work
-from kg.model import Document, KgError, Mention, Merge, Record
+from kg.model import Document, KgError, Mention, Record
 from kg.names import iri
 from kg.text import repaired
 
@@ -41,9 +41,11 @@ _TITLE = 2  # the rank of a title among what names a work
 Term = Any
 #: What is read of an entry to say which work it describes.
 _SAID = (
-    "kg:paper kg:source kg:title kg:name kg:author kg:authorList kg:authorCount kg:arxiv kg:doi"
+    "kg:paper kg:source kg:linkReason kg:title kg:name kg:author kg:authorList kg:authorCount kg:arxiv kg:doi"
     " kg:year kg:venue kg:codeUrl kg:raw kg:repairs"
 )
+
+_INSTITUTIONS = "SELECT ?m ?q {{ {graph} {{ ?p kg:institution ?c . ?m kg:entity ?c ; kg:quote ?q }} }}"
 
 
 @dataclass(slots=True)
@@ -319,11 +321,11 @@ def with_name(triples: Iterable[ox.Triple], old: str, new: str) -> list[ox.Tripl
 def with_identity(triples: Iterable[ox.Triple], entry: str, old: str, new: str, why: str) -> list[ox.Triple]:
     """The graph of an entry whose work has another CURIE, for another reason."""
     paper, to = ox.NamedNode(iri(old)), ox.NamedNode(iri(new))
-    merge, said = ox.NamedNode(iri(f"entry:{entry}/merge/1")), ox.NamedNode(iri("kg:linkReason"))
+    node, said = ox.NamedNode(iri(f"entry:{entry}")), ox.NamedNode(iri("kg:linkReason"))
     out = []
     for triple in triples:
-        if triple.subject == merge and triple.predicate == said:
-            triple = ox.Triple(merge, said, ox.Literal(why))
+        if triple.subject == node and triple.predicate == said:
+            triple = ox.Triple(node, said, ox.Literal(why))
         out.append(_changed_triple(triple, lambda term: to if term == paper else term))
     return out
 
@@ -335,7 +337,7 @@ def _changed_triple(triple: ox.Triple, change: Callable[[Term], Term]) -> ox.Tri
 
 
 def _of(document: Document, record: Record) -> _Held:
-    return _Held(described(document, record), record.paper, record.merges[0].reason if record.merges else "")
+    return _Held(described(document, record), record.paper, record.reason)
 
 
 def _stored(store: Store, name: str) -> _Held | None:
@@ -363,12 +365,13 @@ def _stored(store: Store, name: str) -> _Held | None:
     document.author_count = whole.get("kg:authorCount")
     document.arxiv, document.doi = whole.get("kg:arxiv", ""), whole.get("kg:doi", "")
     document.year, document.venue = whole.get("kg:year"), whole.get("kg:venue", "")
-    places = store.select(f"SELECT ?n ?q {{ {graph} {{ ?m kg:type 'institution' ; kg:order ?n ; kg:quote ?q }} }}")
+    places = store.select(_INSTITUTIONS.format(graph=graph))
     record = Record(name, whole.get("kg:title", ""), whole.get("kg:name", ""), paper=paper)
     record.code_url = whole.get("kg:codeUrl", "")
-    record.institutions = [Mention("institution", row["q"], "") for row in sorted(places, key=lambda row: row["n"])]
-    why = store.select(f"SELECT ?r {{ {graph} {{ <{iri(f'entry:{name}/merge/1')}> kg:linkReason ?r }} }}")
-    record.merges = [Merge("", paper, why[0]["r"])] if why else []
+    record.institutions = [
+        Mention("institution", row["q"], "") for row in sorted(places, key=lambda row: order_of(row["m"]))
+    ]
+    record.reason = entry.get("kg:linkReason", [""])[0]
     return _of(document, record)
 
 

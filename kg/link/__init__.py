@@ -8,13 +8,14 @@ from kg.link.decisions import decided
 from kg.link.institutions import Register
 from kg.link.overrides import Overrides
 from kg.link.papers import identified, paper_id
-from kg.model import LISTS, Document, Facts, Mention, Merge, Record
+from kg.model import LISTS, Document, Facts, Mention, Record
 from kg.names import slug
 from kg.vocabulary import Vocabulary
 
 __all__ = ["Linker", "Register", "paper_id"]
 
 _BASELINES = ("technique", "model", "dataset", "hardware")
+_GIVEN = "given with the record"
 
 
 class Linker:
@@ -35,17 +36,14 @@ class Linker:
         return self._register
 
     def link(self, document: Document, record: Record) -> Record:
-        """The same record with `concept` and `reason` set wherever they were not, `paper` and `merges`."""
-        record.paper, reason = identified(document, record)
-        record.merges = [Merge(record.title or record.id, record.paper, reason)]
+        """The same record with `concept` and `reason` set wherever they were not, and `paper`."""
+        record.paper, record.reason = identified(document, record)
         expansions = self.expansions(document)
         for kind, list_name in LISTS.items():
             for mention in getattr(record, list_name):
                 self._link_mention(mention, kind, record.name, expansions)
         self._link_results(record)
         self.link_ends(record)
-        record.merges += self._merges(record)
-        record.merges = list({(m.label, m.concept): m for m in record.merges}.values())
         return record
 
     def decided(self, document: Document, record: Record) -> Record:
@@ -72,7 +70,7 @@ class Linker:
     def _link_mention(self, mention: Mention, kind: str, name: str, expansions: dict[str, str]) -> None:
         mention.type = kind
         if mention.concept:
-            mention.reason = mention.reason or "given with the record"
+            mention.reason = mention.reason or _GIVEN
         elif kind == "institution":
             self._link_institution(mention)
         else:
@@ -92,11 +90,11 @@ class Linker:
 
     def _link_results(self, record: Record) -> None:
         for result in record.results:
-            if result.metric and not result.metric_concept:
+            if result.metric_concept:
+                result.reason = result.reason or _GIVEN
+            elif result.metric:
                 link = self.concepts.metric(result.metric, record)
-                result.metric_concept = link.concept
-                if not self.concepts.is_preferred(result.metric, link.concept):
-                    record.merges.append(Merge(result.metric, link.concept, link.reason))
+                result.metric_concept, result.reason = link.concept, link.reason
 
     def link_ends(self, record: Record) -> None:
         """Give the baselines of results and the ends of relations their concepts, those of the mentions they name."""
@@ -111,24 +109,3 @@ class Linker:
             relation.tail_concept = relation.tail_concept or named(relation.tail, record, tails, bearing)
         # Two names of one thing are no two ends.
         record.relations = [r for r in record.relations if not r.head_concept or r.head_concept != r.tail_concept]
-
-    def _merges(self, record: Record) -> list[Merge]:
-        """The decisions that are more than a look at the preferred label."""
-        return [merge for name in LISTS.values() for m in getattr(record, name) for merge in self.merges_of(m)]
-
-    def merges_of(self, mention: Mention) -> list[Merge]:
-        """What the identity of a mention decides beyond its preferred label."""
-        names = dict.fromkeys((mention.surface, mention.canonical))
-        return [
-            Merge(name, mention.concept, mention.reason)
-            for name in names
-            if name and not self._is_own_label(name, mention)
-        ]
-
-    def _is_own_label(self, label: str, mention: Mention) -> bool:
-        curie = mention.concept
-        if curie in self.vocabulary:
-            return self.concepts.is_preferred(label, curie)
-        if curie.startswith(("ror:", "institution:")) and curie in self.register:
-            return label in self.register[curie].label.values()
-        return label == (mention.canonical or mention.surface)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kg.link.concepts import local_name, names_of
-from kg.link.overrides import BY_HAND, kind_of, mentions, snapshot
-from kg.model import Document, Mention, Merge, Record
+from kg.link.overrides import BY_HAND, mentions, snapshot
+from kg.model import Document, Mention, Record
+from kg.names import kind_of
 from kg.text import fold
 
 if TYPE_CHECKING:
@@ -19,23 +20,13 @@ def decided(linker: Linker, document: Document, record: Record) -> Record:
     """The record with its links as the decisions have them; `before` keeps how they were, "" where nothing changes."""
     before = snapshot(record)
     decider = _Decider(linker, document, record)
-    changed = {}
-    for mention in mentions(record):
-        old = mention.concept
-        if decider.mention(mention):
-            changed[id(mention)] = old
+    changed = [decider.mention(mention) for mention in mentions(record)]
     metrics = [decider.metric(result.metric, result.metric_concept) for result in record.results]
-    if not (changed or any(metrics) or decider.ends_differ()):
+    if not (any(changed) or any(metrics) or decider.ends_differ()):
         return record
-    gone = {(n, changed[id(m)]) for m in mentions(record) if id(m) in changed for n in decider.names[id(m)]}
     for result, metric in zip(record.results, metrics, strict=True):
         if metric:
-            gone.add((result.metric, result.metric_concept))
-            result.metric_concept = metric[0]
-    own = [Merge(r.metric, *m) for r, m in zip(record.results, metrics, strict=True) if m]
-    own += [merge for m in mentions(record) if id(m) in changed for merge in linker.merges_of(m)]
-    kept = [merge for merge in record.merges if (merge.label, merge.concept) not in gone]
-    record.merges = list({(m.label, m.concept): m for m in (*kept, *own)}.values())
+            result.metric_concept, result.reason = metric
     decider.link_ends()
     record.before = before
     return record
@@ -47,7 +38,6 @@ class _Decider:
     def __init__(self, linker: Linker, document: Document, record: Record) -> None:
         self.linker, self.document, self.record = linker, document, record
         self.overrides = linker.overrides
-        self.names: dict[int, tuple[str, ...]] = {}  # of each changed mention, as they were
 
     def mention(self, mention: Mention) -> bool:
         """Decide on a mention; whether that changed it."""
@@ -55,7 +45,6 @@ class _Decider:
         found = self._found(mention.concept, mention.type, names, mention)
         if found is None:
             return False
-        self.names[id(mention)] = names
         mention.concept, mention.reason, name = found
         if name:
             self._rename(mention.canonical, name)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from kg.link.concepts import local_name
 from kg.link.neighbours import THRESHOLD, TYPES
-from kg.link.overrides import BY_HAND, kind_of
+from kg.link.overrides import BY_HAND
+from kg.names import kind_of
 from kg.text import fold
 from kg.vocabulary import CONCEPT_TYPES
 
@@ -24,8 +25,7 @@ _NAMES = "SELECT DISTINCT ?name { ?x kg:canonical|kg:quote|kg:alias|kg:metricTex
 _SAID = """SELECT DISTINCT ?g ?concept ?reason ?quote {{ VALUES ?name {{ {names} }} GRAPH ?g {{
   {{ ?x kg:canonical|kg:quote|kg:alias ?name ; a kg:Mention ; kg:entity ?concept ; kg:quote ?quote
      OPTIONAL {{ ?x kg:linkReason ?reason }} }} UNION
-  {{ ?x kg:metricText ?name ; kg:metric ?concept ; kg:quote ?quote
-     OPTIONAL {{ ?m a kg:Merge ; kg:label ?name ; kg:entity ?concept ; kg:linkReason ?reason }} }}
+  {{ ?x kg:metricText ?name ; kg:metric ?concept ; kg:quote ?quote OPTIONAL {{ ?x kg:linkReason ?reason }} }}
 }} }}"""
 _ACRONYM = re.compile(r"acronym of (['\"])(.+)\1 in this paper")
 

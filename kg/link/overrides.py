@@ -14,20 +14,14 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kg.model import LISTS, Evidence, KgError, Mention, Merge, Record, Relation
-from kg.names import PREFIXES, curie, is_curie
+from kg.model import LISTS, Evidence, KgError, Mention, Record, Relation
+from kg.names import PREFIXES, curie, is_curie, kind_of
 from kg.text import fold
 from kg.vocabulary import CONCEPT_TYPES, OVERRIDES, Concept, Vocabulary, data_folder
 
 _KG = PREFIXES["kg"]
 _SUBJECTS = (*CONCEPT_TYPES, "institution", "paper")
 BY_HAND = "by hand"
-
-
-def kind_of(concept: str) -> str:
-    """The type of a concept by its CURIE: "institution" for ROR's too."""
-    prefix = concept.partition(":")[0]
-    return "institution" if prefix == "ror" else prefix
 
 
 @dataclass(slots=True)
@@ -225,11 +219,10 @@ def _with_names(concept: Concept, added: list[tuple[str, str]], dropped: set[str
 
 
 def snapshot(record: Record) -> str:
-    """The links of a record as JSON, for when a decision is taken back; its work, the first merge, is none of them."""
+    """The links of a record as JSON, for when a decision is taken back; its work is none of them."""
     said = {
-        "merges": [[m.label, m.concept, m.reason] for m in record.merges[1:]],
         "mentions": [[m.concept, m.canonical, m.reason] for m in mentions(record)],
-        "results": [[r.metric_concept, r.baseline, r.baseline_concept] for r in record.results],
+        "results": [[r.metric_concept, r.reason, r.baseline, r.baseline_concept] for r in record.results],
         "relations": [asdict(r) for r in record.relations],
     }
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
@@ -241,11 +234,10 @@ def restore(record: Record) -> None:
         return
     try:
         said = json.loads(record.before)
-        record.merges = [*record.merges[:1], *(Merge(*merge) for merge in said["merges"])]
         for mention, links in zip(mentions(record), said["mentions"], strict=True):
             mention.concept, mention.canonical, mention.reason = links
         for result, links in zip(record.results, said["results"], strict=True):
-            result.metric_concept, result.baseline, result.baseline_concept = links
+            result.metric_concept, result.reason, result.baseline, result.baseline_concept = links
         record.relations = [Relation(**{**r, "evidence": Evidence(**r["evidence"])}) for r in said["relations"]]
     except (ValueError, KeyError, TypeError, AttributeError):
         raise KgError(f"The entry {record.id} cannot be linked anew: add its source again.") from None

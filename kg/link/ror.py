@@ -3,7 +3,9 @@
 `organisations` of `kg.link.affiliations` reads the lines of reports, folds parts into their whole and gives names that
 nobody knows; this gives ROR's own records and nothing else. The score is a sum over symmetric trees (after CatBoost,
 Prokhorenkova et al. 2018) with whole numbers at their leaves, fitted by scripts/fit_institutions.py. A first sum reads
-each candidate for itself, a second one also what the first gives to the others of the string.
+each candidate for itself, a second one also what the first gives to the others of the string. Both know how often an
+organisation, and a name of it, was meant where it stood in annotated strings (the commonness of entity linking, after
+Mihalcea and Csomai 2007): "University of Tennessee" is nearly always the one at Knoxville.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ from kg.model import KgError
 from kg.vocabulary import data_folder
 
 UNIT = 1000  # what a leaf of the file counts for 1 of the logarithm of the odds
+SEEN = ("meant", "share", "name_meant", "name_share")  # what annotated strings say of a candidate
 CONTEXT = ("first", "overlapping", "elsewhere", "again", "others", "ahead")  # what the second sum reads besides
+_NEVER = (0, 0)  # in how many strings a name stood and was meant that stood in none
 _NOBODY = -12 * UNIT  # the score of a candidate that is not there
 _HOPELESS = -4 * UNIT  # a first sum that no second one makes up for
 
@@ -58,9 +62,35 @@ class Trees:
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
-    """The two sums, and the least of the second that is believed."""
+class Seen:
+    """How many annotated strings held a name of an organisation, and how many of them meant the organisation.
 
+    `counts` has two entries a candidate: its ROR id for all its names, id and name (`Seen.name`) for one of them.
+    """
+
+    counts: dict[str, tuple[int, int]]
+
+    @staticmethod
+    def name(identifier: str, reading: Reading, candidate: Candidate) -> str:
+        """The entry of a candidate's name: the letters of its words, whatever their case, accents and separators."""
+        words = reading.words[candidate.first : candidate.last + 1]
+        return f"{identifier} {''.join([word.key for word in words])}"
+
+    def features(self, reading: Reading, candidate: Candidate) -> tuple[int, int, int, int]:
+        """SEEN: for organisation and name the strings that meant it, and their share in percent, 50 if none held it."""
+        identifier = reading.names.facts(candidate.row).id
+        held, meant = self.counts.get(identifier, _NEVER)
+        if not held:
+            return 0, 50, 0, 50
+        name_held, name_meant = self.counts.get(self.name(identifier, reading, candidate), _NEVER)
+        return meant, 100 * (meant + 1) // (held + 2), name_meant, 100 * (name_meant + 1) // (name_held + 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The two sums, what they know of annotated strings, and the least of the second sum that is believed."""
+
+    seen: Seen
     first: Trees
     second: Trees
     threshold: int
@@ -70,15 +100,16 @@ class Judge:
         """The sums from their file; raises KgError when it is missing, damaged or of other features."""
         try:
             state = json.loads(path.read_text(encoding="utf-8"))
-            if state["features"] == [*FEATURES, *CONTEXT]:
-                return Judge(_trees(state["first"]), _trees(state["second"]), int(state["threshold"]))
-        except (OSError, ValueError, KeyError, TypeError):
+            if state["features"] == [*FEATURES, *SEEN, *CONTEXT]:
+                seen = Seen({entry: (int(held), int(meant)) for entry, (held, meant) in state["seen"].items()})
+                return Judge(seen, _trees(state["first"]), _trees(state["second"]), int(state["threshold"]))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             pass
         raise KgError(f"{path.name} does not hold the weights for institutions: install kg again.")
 
-    def scores(self, candidates: list[Candidate]) -> list[int]:
+    def scores(self, reading: Reading, candidates: list[Candidate]) -> list[int]:
         """The second sums of the candidates of a string, the first of those that have no chance."""
-        features = np.array([c.features for c in candidates], dtype=np.int32)
+        features = described(reading, candidates, self.seen)
         spans = np.array([c[:3] for c in candidates], dtype=np.int32)
         scores = self.first.scores(features)
         beside = context(spans, scores)
@@ -89,8 +120,14 @@ class Judge:
 
 
 def _trees(state: dict[str, Any]) -> Trees:
-    feature, limit, leaf = (np.array(state[key], dtype=np.int32) for key in ("feature", "limit", "leaf"))
+    limit, leaf = (np.array(state[key], dtype=np.int32) for key in ("limit", "leaf"))
+    feature = np.array(state["feature"], dtype=np.intp)  # what numpy takes columns by, with nothing to convert
     return Trees(feature, limit, leaf, int(state["base"]))
+
+
+def described(reading: Reading, candidates: list[Candidate], seen: Seen) -> Any:
+    """FEATURES and SEEN (candidates x features) of the candidates of a string."""
+    return np.array([[*c.features, *seen.features(reading, c)] for c in candidates], dtype=np.int32)
 
 
 def context(spans: Any, scores: Any) -> Any:
@@ -111,7 +148,7 @@ def identified(text: str, threshold: int | None = None) -> list[Identified]:
     known = names()
     reading = Reading(text, known)
     out = []
-    for candidate, score in chosen(reading.candidates(), _judge(), threshold):
+    for candidate, score in chosen(reading, _judge(), threshold):
         start, end = reading.places[candidate.first][0], reading.places[candidate.last][1]
         organisation = known.register[f"ror:{known.facts(candidate.row).id}"]
         out.append(Identified(organisation, start, end, text[start:end], 1 / (1 + math.exp(-score / UNIT))))
@@ -121,15 +158,16 @@ def identified(text: str, threshold: int | None = None) -> list[Identified]:
 def ids(text: str, threshold: int | None = None) -> list[str]:
     """Only the ROR ids of `identified`, best first."""
     known = names()
-    return [known.facts(c.row).id for c, _ in chosen(Reading(text, known).candidates(), _judge(), threshold)]
+    return [known.facts(c.row).id for c, _ in chosen(Reading(text, known), _judge(), threshold)]
 
 
-def chosen(candidates: list[Candidate], judge: Judge, threshold: int | None = None) -> list[tuple[Candidate, int]]:
+def chosen(reading: Reading, judge: Judge, threshold: int | None = None) -> list[tuple[Candidate, int]]:
     """The best candidates of a string, best first, no two of them for the same words or of the same organisation."""
+    candidates = reading.candidates()
     if not candidates:
         return []
     limit = judge.threshold if threshold is None else threshold
-    best = sorted(((s, -at) for at, s in enumerate(judge.scores(candidates)) if s >= limit), reverse=True)
+    best = sorted(((s, -at) for at, s in enumerate(judge.scores(reading, candidates)) if s >= limit), reverse=True)
     out: list[tuple[Candidate, int]] = []
     for score, at in best:
         one = candidates[-at]

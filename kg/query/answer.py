@@ -149,3 +149,9 @@ class Answer:
                 for row in self.rows
             ],
         } | ({"table": self.table.to_json()} if self.table else {})
+
+    def _repr_html_(self) -> str:
+        """What was understood, and the papers or the table with their words, as a notebook shows it."""
+        from kg.views.answer_page import cell
+
+        return cell(self)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import zlib
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
+from heapq import merge
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -105,9 +106,8 @@ class Names:
 
     def all(self) -> list[str]:
         """All names, in order."""
-        text = bytes(self.body)
         starts = [0, *self.ends[:-1].tolist()]
-        return [text[a:b].decode() for a, b in zip(starts, self.ends.tolist(), strict=True)]
+        return [bytes(self.body[a:b]).decode() for a, b in zip(starts, self.ends.tolist(), strict=True)]
 
     def _raw(self, number: int) -> bytes:
         return bytes(self.body[self.ends[number - 1] if number else 0 : self.ends[number]])
@@ -119,8 +119,12 @@ class Names:
     def _number(self, name: str) -> int:
         """The number of a name; -1 for what is not there."""
         key = name.encode()
-        at = bisect_left(range(len(self)), key, key=self._raw)
+        at = self.place(key)
         return at if at < len(self) and self._raw(at) == key else -1
+
+    def place(self, raw: bytes) -> int:
+        """The number of the first name that does not come before a text."""
+        return bisect_left(range(len(self)), raw, key=self._raw)
 
     def _span(self, prefix: str) -> tuple[int, int]:
         """The numbers of the names that start so: from the first to behind the last."""
@@ -188,7 +192,10 @@ class Draft:
     """Rows in the making, from none or from those of columns that are known, without those of some entries."""
 
     def __init__(self, known: Columns | None = None, without: Iterable[str] = ()) -> None:
-        self.numbers: dict[str, dict[str, int]] = {name: {} for name in NAMES}
+        self.numbers: dict[str, dict[str, int]] = {name: {} for name in NAMES}  # of names that are not known
+        self._known = {
+            name: known.names(name) if known else Names(memoryview(b""), np.empty(0, "<i8")) for name in NAMES
+        }
         self.rows: dict[str, dict[str, list[Any]]] = {table: {c: [] for c in forms} for table, forms in TABLES.items()}
         self.named: list[int] = []  # the number of the entry of each row of "entries"
         self._kept: dict[tuple[str, str], npt.NDArray[Any]] = {}
@@ -197,7 +204,12 @@ class Draft:
 
     def number(self, table: str, name: str) -> int:
         """The number of a name, for now; -1 for ""."""
-        return self.numbers[table].setdefault(name, len(self.numbers[table])) if name else -1
+        if not name:
+            return -1
+        known, new = self._known[table], self.numbers[table]
+        if len(known) and (number := known.number(name)) >= 0:
+            return number
+        return new.setdefault(name, len(known) + len(new))
 
     def add(self, table: str, **row: Any) -> None:
         """Add a row: names where a column leads to names, else numbers."""
@@ -224,12 +236,13 @@ class Draft:
         places: dict[str, npt.NDArray[np.int32]] = {}
         for name in NAMES:
             leading = [array for (table, column), array in arrays.items() if TABLES[table][column][0] == name]
-            used = np.unique(np.concatenate(leading + ([named] if name == "entries" else [])))
-            known = list(self.numbers[name])
-            said = sorted((known[n].encode(), n) for n in used.tolist() if n >= 0)
-            places[name] = np.full(len(known) + 1, -1, "<i4")  # the last place is that of -1
-            places[name][[n for _, n in said]] = np.arange(len(said), dtype="<i4")
-            out += [b"".join(raw for raw, _ in said), np.cumsum([len(raw) for raw, _ in said], dtype="<i8").tobytes()]
+            known, new = self._known[name], self.numbers[name]
+            used = np.zeros(len(known) + len(new) + 1, bool)  # the last place is that of -1
+            for array in (*leading, named) if name == "entries" else leading:
+                used[array] = True
+            coming = sorted((one.encode(), number) for one, number in new.items() if used[number])
+            places[name], body, ends = _merged(known, used, coming)
+            out += [body, ends.tobytes()]
         for (table, column), array in arrays.items():
             if names := TABLES[table][column][0]:
                 arrays[table, column] = places[names][array]
@@ -240,8 +253,7 @@ class Draft:
         return [_checksum(out), *out]
 
     def _keep(self, known: Columns, without: set[str]) -> None:
-        """Take over the rows of other entries, with all names, whose numbers stay what they were."""
-        self.numbers = {name: {one: at for at, one in enumerate(known.names(name).all())} for name in NAMES}
+        """Take over the rows of other entries; the numbers of names stay what they were."""
         stays = np.ones(len(known.entries), bool)
         stays[[n for name in without if (n := known.entries.number(name)) >= 0]] = False
         for table, columns in TABLES.items():
@@ -252,6 +264,41 @@ class Draft:
                 if table != "countries":  # these are no entry's
                     self._kept[table, column] = known[table, column][rows]
         self._kept["entries", "name"] = np.flatnonzero(stays).astype("<i4")
+
+
+def _merged(
+    known: Names, used: npt.NDArray[np.bool_], coming: list[tuple[bytes, int]]
+) -> tuple[npt.NDArray[np.int32], bytes, npt.NDArray[np.int64]]:
+    """The places of numbers in the table of those known names that are used and of those that come, and the table.
+
+    What comes is sorted, and none of it is known.
+    """
+    stays = used[: len(known)]
+    at = np.array([known.place(raw) for raw, _ in coming], "<i8")
+    places = np.full(len(used), -1, "<i4")
+    before = np.searchsorted(at, np.arange(len(known)), side="right")  # of those that come
+    places[: len(known)][stays] = (np.cumsum(stays) - 1 + before)[stays]
+    kept = np.concatenate(([0], np.cumsum(stays)))
+    numbers = [number for _, number in coming]
+    places[numbers] = kept[at] + np.arange(len(coming))
+    lengths = np.empty(int(kept[-1]) + len(coming), "<i8")
+    lengths[places[: len(known)][stays]] = np.diff(known.ends, prepend=0)[stays]
+    lengths[places[numbers]] = [len(raw) for raw, _ in coming]
+    return places, b"".join(_pieces(known, stays, at.tolist(), coming)), np.cumsum(lengths, dtype="<i8")
+
+
+def _pieces(
+    known: Names, stays: npt.NDArray[np.bool_], at: list[int], coming: list[tuple[bytes, int]]
+) -> Iterator[bytes | memoryview]:
+    """The text of the names that stay, with those that come at their places."""
+    starts = [0, *known.ends.tolist()]
+    gone = ((place, 1, b"") for place in np.flatnonzero(~stays).tolist())
+    done = 0
+    for place, is_gone, raw in merge(((place, 0, raw) for place, (raw, _) in zip(at, coming, strict=True)), gone):
+        yield known.body[starts[done] : starts[place]]
+        yield raw
+        done = place + is_gone
+    yield known.body[starts[done] :]
 
 
 def _checksum(parts: Iterable[bytes | memoryview]) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cached_property
@@ -155,15 +156,26 @@ def _this(items: list[Item], at: int, text: str, latest: str) -> Item | None:
 def _before(latest: str, unit: str, number: int) -> str:
     """The date so many days, weeks, months or years before the newest one, at most as exact as that."""
     year, month, day = (int(part) for part in (latest[:10] + "-01-01").split("-")[:3])
-    if unit in _DAYS:
-        try:
-            back = date(year, month, day) - timedelta(days=number * _DAYS[unit])
-        except (ValueError, OverflowError):
-            return latest[:10]
-        return back.isoformat()[: max(len(latest), 4)] if len(latest) < 10 else back.isoformat()
-    months = year * 12 + month - 1 - number * _MONTHS[unit]
-    value = f"{max(months // 12, 0):04d}-{months % 12 + 1:02d}-{min(day, 28):02d}"
-    return value[: min(len(latest), 10)]
+    try:
+        newest = date(year, month, day)
+    except ValueError:
+        return latest[:10]
+    return back(newest, unit, number).isoformat()[: min(max(len(latest), 4), 10)]
+
+
+def back(day: date, unit: str, number: int) -> date:
+    """The day so many days, weeks, months or years before another; the first of all where there is none.
+
+    >>> back(date(2025, 3, 31), "month", 1), back(date(2025, 3, 31), "week", 2)
+    (datetime.date(2025, 2, 28), datetime.date(2025, 3, 17))
+    """
+    try:
+        if unit in _DAYS:
+            return day - timedelta(days=number * _DAYS[unit])
+        year, month = divmod(day.year * 12 + day.month - 1 - number * _MONTHS[unit], 12)
+        return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    except (ValueError, OverflowError):
+        return date.min
 
 
 def number_of(written: str) -> float:

@@ -16,6 +16,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
+from heapq import merge
 from pathlib import Path
 from struct import Struct, error
 
@@ -155,6 +156,19 @@ class Lines:
             return block.decode().split("\n")[:-1]
         except UnicodeDecodeError:
             raise Damaged from None
+
+
+class Renewed:
+    """Sorted lines of which those of some things hold no more, with the newer lines in their place."""
+
+    def __init__(self, old: Lines, gone: frozenset[str], new: Lines, column: int) -> None:
+        """A line names its thing in a column, between tabulators."""
+        self.old, self.gone, self.new, self.column = old, gone, new, column
+
+    def starting(self, prefix: str) -> Iterator[str]:
+        """The lines that start with a prefix, in order."""
+        kept = (line for line in self.old.starting(prefix) if line.split("\t")[self.column] not in self.gone)
+        return merge(kept, self.new.starting(prefix))
 
 
 def fresh(path: Path, stamp: bytes, make: Callable[[], Sequence[bytes]]) -> Parts:

@@ -10,9 +10,10 @@ from itertools import combinations
 import numpy as np
 
 from kg.model import ROLES
+from kg.names import kind_of
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Term
-from kg.query.lexicon import Lexicon, Selects, kind_of
+from kg.query.lexicon import Lexicon, Selects
 from kg.query.naming import Naming
 from kg.query.sayings import Sayings
 from kg.text import fold

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,22 +15,28 @@ if TYPE_CHECKING:
     from kg.graph.store import Store
 
 
-def renew(store: Store, folder: Path, states: Iterable[bytes], vocabulary: Vocabulary, *, meanings: bool) -> None:
+def renew(
+    store: Store, location: str | Path, states: Iterable[bytes], vocabulary: Vocabulary, *, meanings: bool
+) -> None:
     """Make columns and labels anew where a store that is closed now was changed, and that of meanings if asked for.
 
-    `states` are those that the store's files had while it was open. What fails here, the first question makes up for.
+    The store is that of the location, `states` are its stamps while it was open. What fails here, the first question
+    makes up for.
     """
-    from kg.graph.store import ANY, OxigraphStore
+    from kg.graph.store import ANY, open_store
     from kg.query.lexicon import Lexicon
 
+    folder = store.cache
+    if folder is None:
+        return
     changed = getattr(store, "changed", {ANY})
     if not changed:
         for state in states:
             labels.still(folder, state, store.stamp)
             scan.still(folder, state, store.stamp)
         return
-    with suppress(KgError), OxigraphStore(folder, read_only=True) as reader:
-        Lexicon.of(reader, vocabulary)
+    with suppress(KgError), closing(open_store(location, read_only=True)) as reader:
+        labels.renew(reader, folder, states, getattr(store, "named", {ANY}), Lexicon(vocabulary).spelled)
         scan.renew(reader, folder, states, changed)
         if meanings:
             from kg.encoder import encoder

@@ -1,22 +1,27 @@
 """The labels that a graph itself gives to things, found by name, by beginning and by thing without reading them all.
 
 Kept in `labels.bin` beside the graph's data: four lists of sorted lines, mapped into memory. A graph in memory has the
-same bytes without the file.
+same bytes without the file. Where few labels were changed, the lists stay as they are, and shorter ones beside them
+hold all that is said now of the things whose labels changed.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from kg.query.derived import Damaged, Lines, Parts, anew, fresh, packed, restamp, stamp_of, unpacked
+from kg.graph.store import ANY
+from kg.names import iri
+from kg.query.derived import Damaged, Lines, Parts, Renewed, anew, fresh, mapped, packed, restamp, stamp_of, unpacked
 from kg.text import fold
 from kg.vocabulary import data_folder
 
 if TYPE_CHECKING:
+    from kg.graph.store import Store
     from kg.query.lexicon import Selects
 
 FILE = "labels.bin"
@@ -27,6 +32,14 @@ _INSTITUTIONS = ("ror:", "institution:")
 _SAID = """SELECT ?concept ?label (COUNT(*) AS ?times) WHERE {{
   GRAPH ?entry {{ ?entry a kg:Entry . ?concept skos:{name} ?label }}
 }} GROUP BY ?concept ?label"""
+_SAID_OF = """SELECT ?entry ?concept ?label WHERE {{ VALUES ?concept {{ {things} }}
+  GRAPH ?entry {{ ?concept skos:{name} ?label }}
+}}"""
+_BATCH = 300  # things that a query names at most
+#: Things with changed labels from which it is faster to read all labels anew.
+_MANY = 20_000
+#: Where the lines of a list name their thing: names, things, sizes, ends.
+_COLUMNS = (-1, 0, -1, -1)
 
 _T = TypeVar("_T")
 
@@ -68,7 +81,9 @@ class Labels:
             f"{concept}\t{'zh' if han else 'en'}\t{min(counts, key=lambda label: (-counts[label], label))}"
             for (concept, han), counts in votes.items()
         )
-        sizes = (f"{form[0]}{len(form):02d}{form}" for form, _ in names if SHORTEST <= len(form) <= _LONGEST)
+        sizes = (
+            f"{form[0]}{len(form):02d}{form}\t{concept}" for form, concept in names if SHORTEST <= len(form) <= _LONGEST
+        )
         techniques = ((form, concept) for form, concept in names if concept.startswith("technique:") and " " in form)
         ends = (f"{_backwards(form)}\t{concept}" for form, concept in techniques)
         return [part for said in (lines, things, sizes, ends) for part in Lines.packed(said)]
@@ -101,10 +116,14 @@ class Labels:
         return [label for size in sizes for label in self._sure(self._alike, folded[:1], size)]
 
     def _open(self, parts: Parts) -> None:
-        if len(parts) != 8:
+        if len(parts) not in (8, 18):
             raise Damaged
-        pairs = zip(parts[::2], parts[1::2], strict=True)
-        self._names, self._things, self._sizes, self._ends = (Lines(body, blocks) for body, blocks in pairs)
+        lines = [Lines(body, blocks) for body, blocks in zip(parts[::2], parts[1::2], strict=True)]
+        self.renewed = frozenset(lines[4] if len(lines) > 4 else ())  # the things of the newer lists
+        pairs = zip(lines, lines[5:], _COLUMNS, strict=False)
+        newer = [Renewed(old, self.renewed, new, column) for old, new, column in pairs]
+        lists: Sequence[Lines | Renewed] = newer or lines
+        self._names, self._things, self._sizes, self._ends = lists
         for remembered in (self._bearing, self._labels, self._alike):
             remembered.cache_clear()
 
@@ -136,7 +155,8 @@ class Labels:
         return {language: label for _, language, label in lines}
 
     def _of_size(self, letter: str, size: int) -> list[str]:
-        return [line[len(letter) + 2 :] for line in self._sizes.starting(f"{letter}{size:02d}")]
+        found = (line.split("\t")[0] for line in self._sizes.starting(f"{letter}{size:02d}"))
+        return list(dict.fromkeys(line[len(letter) + 2 :] for line in found))
 
 
 def lengths(length: int, least: float) -> tuple[int, int]:
@@ -161,7 +181,7 @@ def has_han(text: str) -> bool:
 
 def labels_of(store: Selects, spelled: Callable[[str], str]) -> Labels:
     """The labels of a graph: from the file beside its data, which is made anew where it is stale or damaged."""
-    folder, stamp = getattr(store, "folder", None), getattr(store, "stamp", b"")
+    folder, stamp = getattr(store, "cache", None), getattr(store, "stamp", b"")
     if folder is None or not stamp:
         return Labels.made(_said(store), spelled)
     make = partial(_packed, store, spelled)
@@ -171,6 +191,38 @@ def labels_of(store: Selects, spelled: Callable[[str], str]) -> Labels:
         return Labels(fresh(path, stamp, make), again)
     except Damaged:
         return Labels(again(), again)
+
+
+def renew(
+    store: Store, folder: Path, states: Iterable[bytes], changed: Iterable[str], spelled: Callable[[str], str]
+) -> None:
+    """Bring the file up to date with a store in which the labels of some things (CURIEs) were written.
+
+    `states` are stamps that the store had before that: a file of none of them is made anew, and so is one of which much
+    has changed.
+    """
+    known = mapped(folder / FILE)
+    if known and known[0] in map(_stamp, states):
+        with suppress(Damaged):
+            things = Labels(known[1]).renewed.union(changed)
+            if len(things) < _MANY and ANY not in things:
+                said = Labels.packed(_said_of(store, sorted(things)), spelled)
+                base = [bytes(part) for part in known[1][:8]]
+                anew(folder / FILE, _stamp(store.stamp), lambda: [*base, *Lines.packed(things), *said])
+                return
+    labels_of(store, spelled)
+
+
+def _said_of(store: Selects, things: Sequence[str]) -> Counter[Named]:
+    """The labels that entries give to some things, with how many give them."""
+    out: Counter[Named] = Counter()
+    for at in range(0, len(things), _BATCH):
+        named = " ".join(f"<{iri(thing)}>" for thing in things[at : at + _BATCH])
+        for name, preferred in (("prefLabel", True), ("altLabel", False)):
+            for row in store.select(_SAID_OF.format(things=named, name=name)):
+                if str(row["entry"]).startswith("entry:"):
+                    out[Named(str(row["concept"]), str(row["label"]), preferred)] += 1
+    return out
 
 
 def still(folder: Path, before: bytes, after: bytes) -> None:

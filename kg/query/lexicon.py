@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from kg.names import kind_of
 from kg.query.labels import SHORTEST, Labels, Named, labels_of, lengths
 from kg.query.words import Words
 from kg.text import fold
@@ -18,11 +19,10 @@ if TYPE_CHECKING:
 
     from kg.query.near import Near, Vectors
 
-__all__ = ["Lexicon", "Named", "Selects", "Sense", "kind_of"]
+__all__ = ["Lexicon", "Named", "Selects", "Sense"]
 
 #: Types whose names make families: "Qwen" is any model whose name begins so.
 _FAMILIES = ("model", "dataset", "hardware")
-_INSTITUTIONS = ("ror", "institution")
 #: Words inside a name whose last noun is not what it names ("attack on pruning"), and before one that it is not quite.
 _LINKING = ("of", "on", "for", "with", "without", "via", "by", "to", "in", "from", "using", "against")
 #: Kinds that only papers name count where a technique has no more of them: a query of thousands takes a second.
@@ -58,7 +58,7 @@ class Lexicon:
     def __init__(self, vocabulary: Vocabulary, named: Iterable[Named] | Labels = ()) -> None:
         self.vocabulary = vocabulary
         self.words = Words.load()
-        self._own = named if isinstance(named, Labels) else Labels.made(named, self._spelled)
+        self._own = named if isinstance(named, Labels) else Labels.made(named, self.spelled)
         self._senses = lru_cache(maxsize=20_000)(self._all_senses)
         self._family = lru_cache(maxsize=2_000)(self._all_family)
         self._indicators: dict[str, frozenset[str]] = {}
@@ -68,7 +68,7 @@ class Lexicon:
     def of(store: Selects, vocabulary: Vocabulary) -> Lexicon:
         """The lexicon of a graph: its labels come from the index beside its data."""
         out = Lexicon(vocabulary)
-        out._own = labels_of(store, out._spelled)
+        out._own = labels_of(store, out.spelled)
         out._store = store
         return out
 
@@ -189,13 +189,13 @@ class Lexicon:
 
     def _named(self, folded: str) -> Iterator[Sense]:
         """What bears a folded label in the graph alone; an organisation also with its abbreviations written out."""
-        found = dict(self._own.bearing(folded)) | dict(self._own.bearing(self._spelled(folded)))
+        found = dict(self._own.bearing(folded)) | dict(self._own.bearing(self.spelled(folded)))
         for concept, preferred in found.items():
             kind = kind_of(concept)
             if kind == "institution" or concept not in self.vocabulary:
                 yield Sense(kind, concept, preferred, False)
 
-    def _spelled(self, folded: str) -> str:
+    def spelled(self, folded: str) -> str:
         """A name of an organisation with abbreviations written out."""
         return " ".join(self._long_forms.get(word, word) for word in folded.split(" "))
 
@@ -242,12 +242,6 @@ class Lexicon:
         if concept in self.vocabulary:
             return list(self.vocabulary[concept].labels())
         return list(self._own.labels(concept).values())
-
-
-def kind_of(concept: str) -> str:
-    """The type of a thing by its CURIE."""
-    prefix = concept.partition(":")[0]
-    return "institution" if prefix in _INSTITUTIONS else prefix
 
 
 def _is_preferred(concept: Concept, folded: str) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 
 from kg.model import KgError
-from kg.names import is_curie
-from kg.query.lexicon import Lexicon, Selects, Sense, kind_of
+from kg.names import is_curie, kind_of
+from kg.query.lexicon import Lexicon, Selects, Sense
 from kg.query.sparql import iri_token, literal
 from kg.text import fold
 from kg.vocabulary import CONCEPT_TYPES

@@ -115,7 +115,7 @@ class Vectors:
 
 def titles(store: Selects, progress: Progress | None = None) -> Vectors:
     """The titles of a graph's papers: from the file beside its data, which is renewed where it is stale."""
-    folder, state = getattr(store, "folder", None), getattr(store, "stamp", b"")
+    folder, state = getattr(store, "cache", None), getattr(store, "stamp", b"")
 
     def made() -> list[bytes]:
         named = ((str(row["paper"]), str(row["title"])) for row in store.select(_TITLES))

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pyoxigraph as ox
 
-from kg.graph.rdf import RELATIONS
+from kg.graph.rdf import RELATIONS, place_of
 from kg.graph.store import ANY
 from kg.model import LISTS, Document, KgError, Record
 from kg.names import PREFIXES, curie
@@ -133,9 +133,12 @@ def _spans(store: Selects, rows: dict[str, list[int]], at: dict[bytes, int]) -> 
     """Where the words of nodes stand."""
     for column in ("field", "start", "end"):
         rows[column] = [-1] * len(at)
-        for node, value in _rows(store, f"?a kg:{column} ?b"):
-            if node in at:
-                rows[column][at[node]] = FIELD.get(_text(value), -1) if column == "field" else int(value)
+    field, first, last = (rows[column] for column in ("field", "start", "end"))
+    for node, span in _rows(store, "?a kg:span ?b"):
+        row = at.get(node)
+        if row is not None:
+            name, start, end = place_of(span[1:-1].decode())
+            field[row], first[row], last[row] = FIELD.get(name, -1), start, end
 
 
 class _Numbers:
@@ -233,14 +236,17 @@ def said_by(draft: Draft, document: Document, record: Record, reported: str) -> 
 
 def renewed(store: Store, known: Columns, changed: Iterable[str]) -> list[bytes]:
     """The sections of columns that hold for a store but for some entries (CURIEs), which are read anew."""
-    from kg.graph.contents import load_entry, load_source
+    from kg.graph.contents import load_source
+    from kg.graph.reading import read_entry
 
     names = sorted(changed)
     draft = Draft(known, names)
-    there = set(store.graphs()) & set(names)
     when: dict[str, str] = {}
-    for name in sorted(there):
-        document, record = load_entry(store, name.partition(":")[2])
+    for name in names:
+        triples = store.triples(name)
+        if not triples:
+            continue
+        document, record = read_entry(triples)
         if document.source not in when:
             when[document.source] = load_source(store, document.source).date
         said_by(draft, document, record, when[document.source])
@@ -253,7 +259,7 @@ def renewed(store: Store, known: Columns, changed: Iterable[str]) -> list[bytes]
 
 def columns_of(store: Selects) -> Columns:
     """The columns of a graph: from the file beside its data, which is made anew where it is stale or damaged."""
-    folder, stamp = getattr(store, "folder", None), getattr(store, "stamp", b"")
+    folder, stamp = getattr(store, "cache", None), getattr(store, "stamp", b"")
     if folder is None or not stamp:
         return Columns(unpacked(memoryview(packed(bytes(32), scanned(store))))[1])
     known = _KNOWN.get(store)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from kg.graph.rdf import place_of
 from kg.model import FIELDS
 from kg.query.answer import Line, Quote, Row
 from kg.query.columns import Columns
@@ -28,16 +29,14 @@ def quotes(store: Selects, named: Mapping[str, str]) -> dict[str, Quote]:
     for found in _batched(
         store,
         named,
-        """SELECT ?node ?quote ?field ?start ?end ?text WHERE {{ {values} ?node kg:quote ?quote
-  OPTIONAL {{ ?node kg:field ?field }} OPTIONAL {{ ?node kg:start ?start }} OPTIONAL {{ ?node kg:end ?end }}
-  OPTIONAL {{ ?node kg:text ?text }} }}""",
+        """SELECT ?node ?quote ?span WHERE {{ {values} ?node kg:quote ?quote OPTIONAL {{ ?node kg:span ?span }} }}""",
     ):
-        texts = {str(row["text"]) for row in found if row["text"]}
+        texts = {_text_of(row) for row in found if row["span"]}
         # Apart, for Oxigraph looks through all texts where they stand in an OPTIONAL behind the node.
         said = _batched(store, texts, "SELECT ?node ?raw WHERE {{ {values} ?node kg:raw ?raw }}")
         raw = {str(row["node"]): str(row["raw"]) for rows in said for row in rows}
         for row in found:
-            out.setdefault(str(row["node"]), _quote(row, raw.get(str(row["text"]), ""), named[str(row["node"])]))
+            out.setdefault(str(row["node"]), _quote(row, raw.get(_text_of(row), ""), named[str(row["node"])]))
     return out
 
 
@@ -68,8 +67,13 @@ def _batched(store: Selects, nodes: Iterable[str], sparql: str) -> Iterator[list
 
 
 def _quote(row: dict[str, Any], raw: str, label: str) -> Quote:
-    start, end = (-1, -1) if row["start"] is None or row["end"] is None else (int(row["start"]), int(row["end"]))
-    return Quote(entry_of(row["node"]), row["field"] or "", row["quote"], start, end, label, context(raw, start, end))
+    field, start, end = place_of(row["span"] or "")
+    return Quote(entry_of(row["node"]), field, row["quote"], start, end, label, context(raw, start, end))
+
+
+def _text_of(row: dict[str, Any]) -> str:
+    """The text (CURIE) that a span is of."""
+    return str(row["span"] or "").partition("#")[0]
 
 
 def context(raw: str, start: int, end: int) -> str:

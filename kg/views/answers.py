@@ -1,4 +1,4 @@
-"""An answer as JSON, JSON lines, CSV or Markdown; what its columns and conditions are called in either language."""
+"""An answer as JSON, JSON lines, CSV, Markdown or HTML; what its columns and conditions are called in a language."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kg.query.answer import Cell
 from kg.text import HARMFUL, plain
 from kg.views.words import Words
 
-FORMS = ("json", "jsonl", "csv", "md")
+FORMS = ("json", "jsonl", "csv", "md", "html")
 #: The column that holds what is quoted anyway.
 _QUOTED = "quote"
 #: Quotes of a line that are shown.
@@ -30,6 +30,10 @@ def render(answer: Answer, form: str) -> str:
         return harmless("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in listed))
     if form == "csv":
         return _csv(answer)
+    if form == "html":
+        from kg.views.answer_page import page
+
+        return page(answer)
     from kg.views.render import render as fill
 
     table = answer.table

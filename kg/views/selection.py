@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kg.model import LISTS, ROLES, Document, Evidence, Mention, Paper, Record, Result
 from kg.names import is_curie
-from kg.text import fold, sentence_at
+from kg.text import fold, one_line, sentence_at
 from kg.views.words import Words
 
 if TYPE_CHECKING:
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 #: Types of things that a paper names.
 TYPES = (*LISTS, "topic")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-_SPACE = re.compile(r"\s+")
 _LINK = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
+#: How views show a text.
+clean = one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +90,13 @@ class Selection:
 
     def learn_labels(self) -> None:
         """Look up the labels of all that the papers name at once: one by one takes several times as long."""
+        self.learn(c for paper in self.papers for _, record in paper.entries for c in _concepts(record))
+
+    def learn(self, concepts: Iterable[str]) -> None:
+        """Look up the labels of concepts at once."""
         from kg.graph.contents import labels
 
-        named = {c for paper in self.papers for _, record in paper.entries for c in _concepts(record)}
-        for concept, found in labels(self.graph.store, named - self.graph.vocabulary.concepts.keys()).items():
+        for concept, found in labels(self.graph.store, set(concepts) - self.graph.vocabulary.concepts.keys()).items():
             said = found.get(self.lang) or found.get("en") or next(iter(found.values()))
             self._labels.setdefault(concept, clean(said))
 
@@ -225,11 +229,6 @@ def link(paper: Paper) -> str:
         if _LINK.fullmatch(document.url):
             return document.url
     return ""
-
-
-def clean(text: str) -> str:
-    """White space and line breaks made single spaces."""
-    return _SPACE.sub(" ", text).strip()
 
 
 def has_han(text: str) -> bool:

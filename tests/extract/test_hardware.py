@@ -9,6 +9,7 @@ import pytest
 
 from kg.extract import pipeline
 from kg.extract.base import make_doc
+from kg.extract.hardware import Hardware
 from kg.extract.named import WORD
 from kg.model import Document, Record
 from kg.vocabulary import Vocabulary, data_folder
@@ -105,6 +106,19 @@ def test_product_that_the_vocabulary_lacks_is_named_after_its_family(
 @pytest.mark.parametrize("text", ["On an H100 2x faster.", "On an H100 8 times faster.", "The H100 3.5%."])
 def test_numbers_behind_a_device_that_are_none_of_its_name(read: Read, text: str) -> None:
     assert named(read(text)) == [("H100", "NVIDIA H100")]
+
+
+def test_makers_behind_a_class_are_each_a_device_of_it(read: Read) -> None:
+    found = named(read("We benchmark CPUs from ARM ®, Intel ® , and AMD, not those that Apple sells."))
+    assert found == [("CPUs", "CPU"), ("ARM", "ARM CPU"), ("Intel", "Intel CPU"), ("AMD", "AMD CPU")]
+    assert named(read("Models from Intel and AMD.")) == []
+
+
+def test_maker_marked_before_its_product_is_no_device(entry: Callable[..., Document]) -> None:
+    doc = make_doc(pipeline(), entry("We run on the Nvidia ® AGX Orin, built by Nvidia."), Vocabulary.load())
+    (span,) = Hardware(Vocabulary.load()).taken(doc)
+    assert doc.text[slice(*span)] == "Nvidia"
+    assert doc.text[span[1] :].startswith(" ® AGX")
 
 
 def told_of(document: Document) -> dict[str, dict[str, float]]:

@@ -109,6 +109,7 @@ LIES = [
     said(relations=[relation(head="SnapKV", tail="LongBench", type="evaluated_on", evidence="SnapKV on LongBench")]),
     said(relations=[relation(head="SnapKV", tail="LongBench", type="runs_on", evidence="than SnapKV")]),
     said(relations=[relation(head="SnapKV", tail="SnapKV", type="uses", evidence="than SnapKV")]),
+    said(relations=[relation(head="SnapKV", tail="LongBench", type="evaluated_on", evidence="faster than SnapKV")]),
     said(relations=[relation(head="SnapKV", tail="LongBench", type="evaluated_on", evidence="the wobbliness is 41.5")]),
     {"mentions": "moons of Saturn", "results": {"a": 1}, "relations": None},
     {"mentions": ["moons of Saturn", None, 7, ["x"]]},
@@ -126,7 +127,8 @@ def test_what_the_text_does_not_bear_out_is_dropped(
 
 
 def test_the_lies_are_such_for_what_is_wrong_with_them(server: Server, entry: Entry) -> None:
-    related = relation(head="SnapKV", tail="LongBench", type="evaluated_on", evidence="faster than SnapKV")
+    words = "On LongBench with Llama-3-8B, ZapKV is 2.3x faster than SnapKV"
+    related = relation(head="SnapKV", tail="LongBench", type="evaluated_on", evidence=words)
     server.answers = [completion(said(mentions=[mention("moons of Saturn")], results=[result()], relations=[related]))]
     assert [type(item).__name__ for item in own(extract(entry(ABSTRACT, title=TITLE)))] == [
         "Mention",

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 from graph_demo import demo_document, demo_record, demo_source, linked
+from virtuoso import MISSING, PROGRAM, Virtuoso
 
+from kg.graph.endpoint import EndpointStore
 from kg.graph.rdf import entry_triples, source_triples
 from kg.graph.records import from_json
-from kg.graph.store import VOCABULARY, OxigraphStore
+from kg.graph.store import VOCABULARY, OxigraphStore, Store
 from kg.model import Document, Record
 from kg.vocabulary import Vocabulary
 
@@ -23,9 +25,30 @@ def vocabulary() -> Vocabulary:
 
 
 @pytest.fixture(scope="session")
+def virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Virtuoso]:
+    """A Virtuoso server with an empty database."""
+    if not PROGRAM:
+        pytest.skip(MISSING)
+    server = Virtuoso(tmp_path_factory.mktemp("virtuoso"))
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
 def _memory() -> Iterator[OxigraphStore]:
     with OxigraphStore.in_memory() as store:
         yield store
+
+
+@pytest.fixture(scope="session")
+def on_server(virtuoso: Virtuoso) -> Iterator[EndpointStore]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, said in virtuoso.environment.items():
+            patch.setenv(name, said)
+        with EndpointStore(virtuoso.url) as store:
+            yield store
 
 
 @pytest.fixture
@@ -33,6 +56,14 @@ def memory(_memory: OxigraphStore) -> OxigraphStore:
     """A store in memory that holds the vocabulary alone; its making takes most of a second."""
     _memory.remove(*(graph for graph in _memory.graphs() if graph != VOCABULARY))
     return _memory
+
+
+@pytest.fixture(params=["memory", "on_server"])
+def store(request: pytest.FixtureRequest) -> Store:
+    """A store without papers of each kind: in memory, and on a Virtuoso server."""
+    found: Store = request.getfixturevalue(request.param)
+    found.remove(*(graph for graph in found.graphs() if graph != VOCABULARY))
+    return found
 
 
 @pytest.fixture

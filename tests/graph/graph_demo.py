@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyoxigraph as ox
 
 from kg.graph.records import from_json
-from kg.model import LISTS, Document, Merge, Record, Source, Text
+from kg.model import LISTS, Document, Record, Source, Text
 from kg.names import iri, slug
 from kg.text import repaired
 
@@ -75,13 +75,13 @@ def linked(record: Record) -> Record:
             mention.reason = mention.reason or "its own name"
             concepts.setdefault(mention.canonical, mention.concept)
     for result in record.results:
-        result.metric_concept = f"metric:{slug(result.metric)}"
+        result.metric_concept, result.reason = f"metric:{slug(result.metric)}", "its own name"
         result.baseline_concept = f"technique:{slug(result.baseline)}" if result.baseline else ""
     for relation in record.relations:
         relation.head_concept = concepts.get(relation.head, f"technique:{slug(relation.head)}")
         relation.tail_concept = concepts.get(relation.tail, f"technique:{slug(relation.tail)}")
     record.paper = f"paper:{slug(record.title or record.id)}"
-    record.merges = [Merge(record.title, record.paper, "its title")] if record.title else []
+    record.reason = "its title" if record.title else "its id"
     return record
 
 

@@ -22,7 +22,6 @@ from kg.model import (
     Document,
     Evidence,
     Mention,
-    Merge,
     Record,
     Relation,
     Result,
@@ -41,8 +40,12 @@ SCORE = st.floats(0, 1)
 NUMBER = st.floats(-1e9, 1e9).map(lambda x: x + 0.0)
 
 
+def named(kind: str) -> st.SearchStrategy[str]:
+    return LOCAL.map(lambda name: f"{kind}:{name}")
+
+
 def concept(kind: str) -> st.SearchStrategy[str]:
-    return st.one_of(st.just(""), LOCAL.map(lambda name: f"{kind}:{name}"))
+    return st.one_of(st.just(""), named(kind))
 
 
 @st.composite
@@ -68,7 +71,7 @@ def mentions(draw: st.DrawFn, kind: str) -> Mention:
     aliases = tuple(draw(st.lists(WORD, max_size=3)))
     prefix = draw(st.sampled_from(["ror", "institution"])) if kind == "institution" else kind
     said = (place.quote, draw(TEXT), place.field, place.start, place.end)
-    return Mention(kind, *said, role, aliases, draw(concept(prefix)), draw(TEXT), draw(TEXT), draw(SCORE))
+    return Mention(kind, *said, role, aliases, draw(named(prefix)), draw(TEXT), draw(TEXT), draw(SCORE))
 
 
 RANGE = st.tuples(NUMBER, NUMBER).filter(lambda ends: ends[0] < ends[1])
@@ -83,6 +86,7 @@ RESULTS = st.builds(
     TEXT,
     TEXT,
     concept("metric"),
+    TEXT,
     concept("technique"),
     TEXT,
     SCORE,
@@ -117,7 +121,7 @@ def entries(draw: st.DrawFn) -> tuple[Document, Record]:
     record.topics = draw(st.lists(TOPICS, max_size=2))
     record.brief = Brief(words[::-1], *[draw(TEXT) for _ in range(4)])
     record.paper = f"paper:{draw(LOCAL)}"
-    record.merges = draw(st.lists(st.builds(Merge, TEXT, concept("paper"), TEXT), max_size=2))
+    record.reason = draw(TEXT)
     return document, record
 
 

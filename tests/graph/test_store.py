@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg.graph.rdf import entry_triples
-from kg.graph.store import VOCABULARY, OxigraphStore, open_store
+from kg.graph.store import VOCABULARY, OxigraphStore, Store, open_store
 from kg.model import KgError
 from kg.names import iri
 
@@ -28,36 +28,36 @@ def said(text: str) -> list[ox.Triple]:
     return [ox.Triple(SUBJECT, PREDICATE, ox.Literal(text))]
 
 
-def texts(store: OxigraphStore, graph: str = "entry:x") -> list[str]:
+def texts(store: Store, graph: str = "entry:x") -> list[str]:
     return [str(t.object.value) for t in store.triples(graph) if isinstance(t.object, ox.Literal)]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_literal_survives_adding_and_replacing(memory: OxigraphStore, text: str):
-    memory.replace("entry:x", said("before"))
-    memory.replace("entry:x", said(text))
-    assert texts(memory) == [text]
+def test_hostile_literal_survives_adding_and_replacing(store: Store, text: str):
+    store.replace("entry:x", said("before"))
+    store.replace("entry:x", said(text))
+    assert texts(store) == [text]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"])))
-def test_any_text_survives_replacing(memory: OxigraphStore, text: str):
-    memory.replace("entry:x", said("before"))
-    memory.replace("entry:x", said(text))
-    assert texts(memory) == [text]
+def test_any_text_survives_replacing(store: Store, text: str):
+    store.replace("entry:x", said("before"))
+    store.replace("entry:x", said(text))
+    assert texts(store) == [text]
 
 
-def test_replace_leaves_other_graphs_alone(memory: OxigraphStore):
-    memory.replace_many({"entry:x": said("1"), "entry:y": said("1")})
-    memory.replace("entry:x", said("2"))
-    assert (texts(memory), texts(memory, "entry:y")) == (["2"], ["1"])
+def test_replace_leaves_other_graphs_alone(store: Store):
+    store.replace_many({"entry:x": said("1"), "entry:y": said("1")})
+    store.replace("entry:x", said("2"))
+    assert (texts(store), texts(store, "entry:y")) == (["2"], ["1"])
 
 
-def test_remove_takes_graphs_out_and_passes_over_unknown_ones(memory: OxigraphStore):
-    memory.replace("entry:z", said("1"))
-    memory.remove("entry:z", "entry:never")
-    assert memory.triples("entry:z") == []
-    assert "entry:z" not in memory.graphs()
+def test_remove_takes_graphs_out_and_passes_over_unknown_ones(store: Store):
+    store.replace("entry:z", said("1"))
+    store.remove("entry:z", "entry:never")
+    assert store.triples("entry:z") == []
+    assert "entry:z" not in store.graphs()
 
 
 def test_update_request_that_fails_late_changes_nothing():
@@ -72,14 +72,14 @@ def test_update_request_that_fails_late_changes_nothing():
     assert [quad.object for quad in store] == [ox.Literal("old")]
 
 
-def test_select_gives_python_values_and_curies(memory: OxigraphStore):
+def test_select_gives_python_values_and_curies(store: Store):
     query = 'SELECT ?i (2 AS ?n) (0.5 AS ?x) (true AS ?b) ("a" AS ?t) ?no { BIND(technique:a AS ?i) }'
-    assert memory.select(query) == [{"i": "technique:a", "n": 2, "x": 0.5, "b": True, "t": "a", "no": None}]
+    assert store.select(query) == [{"i": "technique:a", "n": 2, "x": 0.5, "b": True, "t": "a", "no": None}]
 
 
-def test_select_sees_the_union_of_all_graphs(memory: OxigraphStore):
-    memory.replace_many({"entry:x": said("1"), "entry:y": said("2")})
-    assert {row["t"] for row in memory.select("SELECT ?t { technique:a kg:canonical ?t }")} >= {"1", "2"}
+def test_select_sees_the_union_of_all_graphs(store: Store):
+    store.replace_many({"entry:x": said("1"), "entry:y": said("2")})
+    assert {row["t"] for row in store.select("SELECT ?t { technique:a kg:canonical ?t }")} >= {"1", "2"}
 
 
 @pytest.mark.parametrize(
@@ -92,13 +92,13 @@ def test_select_sees_the_union_of_all_graphs(memory: OxigraphStore):
         ("SELECT * { # it's\n service SILENT ?x { ?s ?p ?o } # it's\n }", "leave SERVICE out"),
     ],
 )
-def test_wrong_query_is_told_in_a_sentence(memory: OxigraphStore, query: str, told: str):
+def test_wrong_query_is_told_in_a_sentence(store: Store, query: str, told: str):
     with pytest.raises(KgError, match=told):
-        memory.select(query)
+        store.select(query)
 
 
-def test_the_word_service_may_be_asked_for(memory: OxigraphStore):
-    assert memory.select('SELECT ("service <" AS ?service) { } # SERVICE') == [{"service": "service <"}]
+def test_the_word_service_may_be_asked_for(store: Store):
+    assert store.select('SELECT ("service <" AS ?service) { } # SERVICE') == [{"service": "service <"}]
 
 
 def test_graph_is_kept_and_read_again(tmp_path: Path):
@@ -230,9 +230,9 @@ def test_closed_store_is_told(tmp_path: Path):
         store.triples("entry:x")
 
 
-def test_server_is_told_to_be_unsupported():
-    with pytest.raises(KgError, match="not supported yet"):
-        open_store("http://localhost:8890/sparql")
+def test_location_of_no_kind_is_told():
+    with pytest.raises(KgError, match="name a folder, or the http address of a SPARQL server"):
+        open_store("ftp://localhost/kg")
 
 
 def test_ontology_is_loaded_and_renewed_when_it_changed(tmp_path: Path):
@@ -246,25 +246,24 @@ def test_ontology_is_loaded_and_renewed_when_it_changed(tmp_path: Path):
     assert b" _:" not in whole
 
 
-def test_dump_is_the_same_in_any_order_of_adding(memory: OxigraphStore, vocabulary):
+def test_dump_is_the_same_in_any_order_of_adding(store: Store, vocabulary):
     triples = entry_triples(demo_document(), demo_record(), vocabulary)
-    memory.replace_many({"entry:a": triples, "entry:b": said("b")})
-    first = [memory.dump(format) for format in ("nquads", "turtle", "jsonld")]
-    memory.remove("entry:a", "entry:b")
-    memory.replace("entry:b", said("before"))
-    memory.replace("entry:b", said("b"))
-    memory.replace("entry:a", list(reversed(triples)))
-    assert [memory.dump(format) for format in ("nquads", "turtle", "jsonld")] == first
+    store.replace_many({"entry:a": triples, "entry:b": said("b")})
+    first = [store.dump(format) for format in ("nquads", "turtle", "jsonld")]
+    store.remove("entry:a", "entry:b")
+    store.replace("entry:b", said("before"))
+    store.replace("entry:b", said("b"))
+    store.replace("entry:a", list(reversed(triples)))
+    assert [store.dump(format) for format in ("nquads", "turtle", "jsonld")] == first
     with pytest.raises(KgError, match="choose nquads"):
-        memory.dump("word")
+        store.dump("word")
 
 
 @pytest.mark.parametrize(
     ("format", "rdf"),
     [("nquads", ox.RdfFormat.N_QUADS), ("jsonld", ox.RdfFormat.JSON_LD), ("turtle", ox.RdfFormat.TURTLE)],
 )
-def test_dump_holds_every_triple(memory: OxigraphStore, vocabulary, format: str, rdf: ox.RdfFormat):
-    store = memory
+def test_dump_holds_every_triple(store: Store, vocabulary, format: str, rdf: ox.RdfFormat):
     store.replace("entry:demo-01", entry_triples(demo_document(), demo_record(), vocabulary))
     store.replace("entry:汉字 and more", [*said("\\ \n"), *said("清华")])
     dumped = {quad.triple for quad in ox.parse(store.dump(format), format=rdf)}

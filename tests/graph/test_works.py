@@ -104,7 +104,7 @@ def test_one_work_in_four_sources_is_one_paper_in_every_order(tmp_path: Path, fi
     with kg.open(str(tmp_path / "g0")) as graph:
         assert list(works(graph)) == ["paper:10.1145/77.88"]
         assert len(graph.paper("007-01").entries) == 4
-        reasons = [record.merges[0].reason for _, record in graph.paper("007-01").entries]
+        reasons = [record.reason for _, record in graph.paper("007-01").entries]
         assert any("the same title" in reason for reason in reasons)
         assert graph.verify().faults == []
 
@@ -179,7 +179,7 @@ def test_people_decide_which_papers_are_one(tmp_path: Path) -> None:
     decided.write_text(prefixes + "paper:2510.00001 kg:merges paper:zopalongertitleofanotherkind .\n", "utf-8")
     with kg.open(str(tmp_path / "g")) as graph:
         assert works(graph) == {"paper:2510.00001": ["a", "b"]}
-        assert "by hand" in graph.paper("b").entries[1][1].merges[0].reason
+        assert "by hand" in graph.paper("b").entries[1][1].reason
     decided.unlink()
     with kg.open(str(tmp_path / "g")) as graph:
         assert held(graph) == before

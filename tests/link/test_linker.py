@@ -62,13 +62,11 @@ def test_results_and_relations_point_at_the_mentions_concepts(linker: Linker) ->
     )
 
 
-def test_merges_say_what_was_taken_for_what(linker: Linker) -> None:
-    merges = {(m.label, m.concept): m.reason for m in linked(linker).merges}
-    assert ("The University of Hong", "ror:02zhqgq86") in merges
-    assert ("KD", "technique:knowledge-distillation") in merges
-    assert ("Group Tree Optimization", "technique:gto") in merges
-    assert ("knowledge distillation", "technique:knowledge-distillation") not in merges
-    assert all(merges.values())
+def test_each_identity_has_its_reason(linker: Linker) -> None:
+    out = linked(linker)
+    assert out.reason == "the letters and digits of its title"
+    assert all(result.reason for result in out.results)
+    assert all(mention.reason for mention in (*out.institutions, *out.techniques))
 
 
 def test_linking_twice_gives_the_same(linker: Linker) -> None:

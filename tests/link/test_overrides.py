@@ -167,9 +167,9 @@ def test_every_change_has_its_reason_and_the_graph_its_form(folder: Path) -> Non
         assert graph.verify().faults == []
         record = graph.paper("p-1").entries[0][1]
     assert record.techniques[1].reason == "by hand: 'KD' is not technique:knowledge-distillation: minted"
-    reasons = {merge.label: merge.reason for merge in record.merges}
+    reasons = {mention.canonical: mention.reason for mention in record.techniques}
     assert reasons["wobble trimming"] == "by hand: 'wobble trimming' is technique:pruning"
-    assert reasons["frobness"] == "by hand: 'frobness' is metric:accuracy"
+    assert record.results[0].reason == "by hand: 'frobness' is metric:accuracy"
 
 
 def test_forbidden_name_goes_on_to_the_next_that_fits() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 
 from kg.link.candidates import FEATURES, Reading
 from kg.link.institutions import Words
-from kg.link.ror import CONTEXT, Judge, context, identified, ids
+from kg.link.ror import CONTEXT, Judge, Seen, chosen, context, identified, ids
 from kg.link.spellings import folded, likeness, likeness_to_part, names, split
 from kg.model import KgError
 from kg.vocabulary import data_folder
@@ -137,10 +138,34 @@ def test_long_hostile_string_is_read_in_bounded_time() -> None:
     assert time.process_time() - start < 5
 
 
+def test_what_annotated_strings_meant_is_counted_by_organisation_and_by_name() -> None:
+    reading = Reading("Dept. of Physics, Univ. of Oxford, Oxford, UK", names())
+    candidates = reading.candidates()
+    ids_ = [reading.names.facts(c.row).id for c in candidates]
+    entry = Seen.name(OXFORD, reading, candidates[ids_.index(OXFORD)])
+    assert entry == f"{OXFORD} universityoxford"
+    seen = Seen({OXFORD: (9, 7), entry: (3, 3)})
+    for candidate, identifier in zip(candidates, ids_, strict=True):
+        expected = (7, 72, 3, 80) if identifier == OXFORD else (0, 50, 0, 50)
+        assert seen.features(reading, candidate) == expected
+
+
+def test_organisation_is_believed_less_when_annotated_strings_never_meant_it() -> None:
+    judge = Judge.read(data_folder("data") / "institutions.json")
+    reading = Reading("Department of Engineering Science, University of Oxford, Oxford, UK", names())
+    name = f"{OXFORD} universityoxford"
+
+    def score(meant: int) -> int:
+        told = replace(judge, seen=Seen({OXFORD: (40, meant), name: (40, meant)}))
+        return next(s for c, s in chosen(reading, told, -50_000) if names().facts(c.row).id == OXFORD)
+
+    assert score(40) > score(0) + 1000
+
+
 def test_weights_that_are_damaged_or_of_other_features_are_one_sentence(tmp_path: Path) -> None:
     state = json.loads((data_folder("data") / "institutions.json").read_text(encoding="utf-8"))
     path = tmp_path / "institutions.json"
-    for text in ("", "{}", "[]", json.dumps({**state, "features": ["rank"]})):
+    for text in ("", "{}", "[]", json.dumps({**state, "features": ["rank"]}), json.dumps({**state, "seen": []})):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(KgError, match=r"institutions\.json"):
             Judge.read(path)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
@@ -15,7 +16,8 @@ from kg.graph.store import OxigraphStore
 from kg.names import iri
 from kg.query import Lexicon
 from kg.query.derived import Damaged, Lines, unpacked
-from kg.query.labels import FILE, Labels, Named, lengths
+from kg.query.labels import FILE, Labels, Named, _said, labels_of, lengths, renew
+from kg.text import fold
 from kg.vocabulary import Vocabulary
 
 NAMED = [
@@ -104,6 +106,52 @@ def test_reader_keeps_an_index_and_follows_the_graph(graph: Path, vocabulary: Vo
         store.replace("entry:1-1", label("technique:zyxomat", "Zyxomat"))
     assert senses(graph, vocabulary, "zyxomat") == ["technique:zyxomat"]
     assert senses(graph, vocabulary, "frobnicator") == []
+
+
+ENTRIES = st.dictionaries(
+    st.sampled_from(["entry:1-1", "entry:1-2", "entry:2-1", "entry:2-2"]),
+    st.lists(st.sampled_from([one for one in NAMED if not one.concept.startswith("institution:")]), max_size=4),
+)
+
+
+@settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.generate])
+@given(ENTRIES, st.lists(ENTRIES, min_size=1, max_size=3))
+def test_labels_that_follow_changes_are_those_made_anew(begin: dict, changes: list[dict]) -> None:
+    def said(named: list[Named]) -> list[ox.Triple]:
+        return [
+            ox.Triple(
+                ox.NamedNode(iri(one.concept)),
+                ox.NamedNode(iri("skos:prefLabel" if one.preferred else "skos:altLabel")),
+                ox.Literal(one.label),
+            )
+            for one in dict.fromkeys(named)
+        ]
+
+    def told(labels: Labels) -> list[object]:
+        names = sorted({fold(one.label) for one in NAMED})
+        things = sorted({one.concept for one in NAMED})
+        of_names = [(labels.bearing(name), labels.alike(name, 80), labels.beginning(name[:3])) for name in names]
+        return [of_names, [labels.labels(thing) for thing in things], labels.ending("eye")]
+
+    def entry(name: str) -> ox.Triple:
+        return ox.Triple(ox.NamedNode(iri(name)), ox.NamedNode(iri("rdf:type")), ox.NamedNode(iri("kg:Entry")))
+
+    def write(folder: str, graphs: dict) -> OxigraphStore:
+        with OxigraphStore(folder) as store:
+            store.replace_many({name: [entry(name), *said(named)] if named else [] for name, named in graphs.items()})
+        return store
+
+    with TemporaryDirectory() as folder:
+        write(folder, begin)
+        for change in changes:
+            with OxigraphStore(folder, read_only=True) as reader:
+                labels_of(reader, plain)
+            written = write(folder, change)
+            with OxigraphStore(folder, read_only=True) as reader:
+                renew(reader, Path(folder), (written.found,), written.named, plain)
+                renewed = labels_of(reader, plain)
+                assert told(renewed) == told(Labels.made(_said(reader), plain))
+                assert renewed.renewed >= written.named
 
 
 def test_open_store_sees_its_own_changes(graph: Path, vocabulary: Vocabulary) -> None:

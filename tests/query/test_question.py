@@ -300,7 +300,7 @@ def test_long_question_is_cut_and_said_so(lexicon: Lexicon) -> None:
     ("question", "latest", "value"),
     [
         ("papers from last month", "2025-10-15", "2025-09-15"),
-        ("the past 2 months", "2026-01-31", "2025-11-28"),
+        ("the past 2 months", "2026-01-31", "2025-11-30"),
         ("papers of the last year", "2025-10-15", "2024-10-15"),
         ("last 10 days", "2025-10-05", "2025-09-25"),
         ("最近三个月的论文", "2025-02-15", "2024-11-15"),

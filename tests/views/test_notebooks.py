@@ -1,21 +1,51 @@
-"""The notebooks run from top to bottom."""
+"""The notebooks are kept without outputs and run from top to bottom; what they show is there."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 NOTEBOOKS = Path(__file__).parent.parent.parent / "notebooks"
+NAMES = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
+#: What the outputs of each hold beside tables and pictures.
+SHOWN = {
+    "tour.ipynb": (
+        "133 papers from 5 sources",
+        "topic: KV cache compression",
+        "independent support",
+        "Shanghai Jiao Tong University",
+    ),
+    "trends.ipynb": ("quantization",),
+}
+#: The steps of the tour, by their headings.
+STEPS = ["A tour", "Build", "Ask", "A table", "A report", "A trend", "A picture", "An algorithm"]
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in NOTEBOOKS.glob("*.ipynb")))
+def _read(name: str) -> Any:
+    nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed: notebooks are not read")
+    return nbformat.read(NOTEBOOKS / name, as_version=4)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_notebook_is_kept_without_outputs(name: str) -> None:
+    notebook = _read(name)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert not any(cell.outputs or cell.execution_count for cell in cells)
+    assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
+
+
+def test_the_tour_has_every_step() -> None:
+    cells = [cell for cell in _read("tour.ipynb").cells if cell.cell_type == "markdown"]
+    assert [cell.source.splitlines()[0].lstrip("# ") for cell in cells] == STEPS
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_notebook_runs(name: str) -> None:
     pytest.importorskip("ipykernel", reason="ipykernel is not installed: notebooks are not run")
     nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed: notebooks are not run")
-    import nbformat
-
-    notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
+    notebook = _read(name)
     nbclient.NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(NOTEBOOKS)}}).execute()
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert all(cell.execution_count for cell in cells)
@@ -23,3 +53,4 @@ def test_notebook_runs(name: str) -> None:
     assert "LongLive" in said
     assert "image/png" in said
     assert "<iframe" in said
+    assert [words for words in SHOWN[name] if words not in said] == []

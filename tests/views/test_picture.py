@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import networkx
@@ -19,7 +20,10 @@ from PIL import Image
 
 import kg.views.picture.evidence
 from kg.api import Graph
+from kg.graph.entries import Entry
+from kg.graph.store import Store
 from kg.model import KgError
+from kg.text import HARMFUL
 from kg.views.picture import drawn
 from kg.views.picture.layers import ahead, layered
 from kg.views.picture.layout import places
@@ -104,10 +108,13 @@ def test_depth_leads_from_a_paper_to_others(built: Graph) -> None:
 
 def test_large_graphs_are_not_read_whole(built: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    load = kg.views.picture.evidence.load_entry
-    monkeypatch.setattr(
-        kg.views.picture.evidence, "load_entry", lambda store, name: read.append(name) or load(store, name)
-    )
+    load = kg.views.picture.evidence.load_entries
+
+    def noted(store: Store, names: Iterable[str]) -> dict[str, Entry]:
+        read.extend(names := list(names))
+        return load(store, names)
+
+    monkeypatch.setattr(kg.views.picture.evidence, "load_entries", noted)
     found = drawn(built, "", limit=8)
     assert all(node.quotes for node in found.nodes.values())
     assert len(read) == len(set(read)) < 60
@@ -340,6 +347,41 @@ def test_two_thousand_nodes_have_the_same_controls(large: Path, browser: Browser
     assert browser.evaluate("document.querySelector('#panel h2').textContent") == "NVIDIA A100"
 
 
+#: Drags the picture to the left, and gives what had a label before and has one after, with its place.
+_DRAG = """new Promise((done) => {
+  const old = view.room, {left, top, width, height} = box.getBoundingClientRect();
+  const on = (name) => name === "mousedown" ? [...box.querySelectorAll("canvas")].at(-1) : document;
+  const send = (name, step) => on(name).dispatchEvent(new MouseEvent(name,
+    {clientX: left + width / 2 - 15 * step, clientY: top + height / 2, bubbles: true, button: 0}));
+  let step = 0;
+  send("mousedown", 0);
+  const frame = () => {
+    if (++step > 20) {
+      send("mouseup", step);
+      const wait = () => view.room === old ? setTimeout(wait, 50)
+        : done([[...old.keys()], [...view.room.keys()].map((id) => [id, view.screen(id).x])]);
+      wait();
+      return;
+    }
+    send("mousemove", step);
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+})"""
+
+
+def test_labels_follow_when_two_thousand_nodes_are_dragged(large: Path, browser: Browser) -> None:
+    browser.open(large)
+    before, after = browser.evaluate(_DRAG)
+    assert browser.complaints == []
+    width = browser.evaluate("box.clientWidth")
+    assert len(after) > 20
+    assert all(-50 < x < width + 50 for _, x in after)
+    assert {name for name, _ in after} != set(before)
+    label = "view.sigma.getNodeDisplayData(%s).label"
+    assert all(browser.evaluate(label % json.dumps(name)) for name, _ in after[:5])
+
+
 def test_a_line_among_two_thousand_nodes_is_hit(large: Path, browser: Browser) -> None:
     browser.open(large)
     node = browser.evaluate("IDS.find((id) => NEAR.get(id).length === 1 && EDGES[NEAR.get(id)[0]].quotes.length)")
@@ -417,6 +459,16 @@ def test_other_tools_read_what_is_drawn(built: Graph) -> None:
         assert graph.nodes["technique:kv-cache"]["label"] == "KV cache"
     assert whole["drawn"]["nodes"] == 80 < whole["drawn"]["of"]
     assert all(node["papers"] for node in whole["nodes"])
+
+
+@pytest.mark.parametrize("form", FORMS[:2] + FORMS[3:])
+def test_hostile_names_do_no_harm_in_any_form(hostile: Graph, form: str) -> None:
+    for view in ("", "lineage"):
+        text = hostile.draw("", view=view).render(form)
+        text = text.decode() if isinstance(text, bytes) else text
+        data = text.partition('id="data"')[2].partition("</script>")[0] if form == "html" else text
+        assert HARMFUL.search(data) is None
+        assert form == "json" or "<script>window.hacked" not in text
 
 
 def test_labels_are_cut_by_their_width() -> None:

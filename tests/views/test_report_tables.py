@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -108,6 +109,54 @@ def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> 
     assert found["Quandle"]["quote"][0]["quote"] == "Quandle outperforms Zorvex"
     assert table["contrary"] == 1
     assert table["pairs"] == 3  # Zorvex, Brimble and Tassock, each with Quandle
+
+
+#: Name, its abstract, its baseline, the words and the metric of its result, and who wins over whom.
+_KINDS = [
+    ("Zorvex", "Zorvex outperforms quantization on an A100.", "quantization", "", ""),
+    ("Brimble", "AWQ outperforms Zorvex on an A100.", "", "AWQ", "Zorvex"),
+    ("Tassock", "Tassock outperforms quantization on an A100.", "quantization", "", ""),
+    ("Quandle", "AWQ outperforms Tassock on an H100.", "", "AWQ", "Tassock"),
+    ("Wimple", "AWQ outperforms quantization.", "quantization", "AWQ", "quantization"),
+]
+
+
+def test_an_opposite_winner_of_a_narrower_pair_is_told_as_such(tmp_path: Path) -> None:
+    papers, records = tmp_path / "papers.jsonl", tmp_path / "records.jsonl"
+    lines = [
+        {"id": f"p{n}", "title": f"{name}: a paper", "abstract": said} for n, (name, said, *_) in enumerate(_KINDS)
+    ]
+    papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with kg.open(str(tmp_path / "kinds.kg")) as graph:
+        graph.add(papers, fast=True)
+        made = [_winning(entry, *paper) for entry, paper in zip(graph.entries(), _KINDS, strict=True)]
+        records.write_text("".join(json.dumps(record) + "\n" for record in made))
+        graph.add(records=records)
+        table, entries = _data(graph)["contradictions"], graph.entries()
+    assert (table["contrary"], table["broader"]) == (0, 1)  # the setup explains Tassock's, and a kind is its family
+    (group,) = table["groups"]
+    assert group["note"] == "Broader: AWQ is a kind of quantization."
+    assert [(row["winner"], row["papers"]) for row in group["rows"]] == [
+        ("Zorvex over quantization", [entries[0]]),
+        ("AWQ over Zorvex", [entries[1]]),
+    ]
+    assert "broader" in table["note"]
+
+
+def _winning(entry: str, name: str, abstract: str, baseline: str, winner: str, loser: str) -> dict[str, Any]:
+    head, tail = winner or name, loser or baseline
+    named = {name: "proposed", head: "used", tail: "baseline"} | {name: "proposed"}
+    device = next((word for word in ("A100", "H100") if word in abstract), "")
+    return {
+        "id": entry,
+        "title": f"{name}: a paper",
+        "name": name,
+        "techniques": [
+            {"surface": one, "in": "T" if one == name else "A", "role": role} for one, role in named.items()
+        ],
+        "hardware": [{"surface": device, "in": "A", "canonical": f"NVIDIA {device}"}] if device else [],
+        "relations": [{"head": head, "type": "outperforms", "tail": tail, "evidence": f"{head} outperforms {tail}"}],
+    }
 
 
 def test_no_contradiction_is_said(built: Graph) -> None:

@@ -13,12 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from kg.graph.rdf import order_of
 from kg.model import ROLES
+from kg.names import kind_of
 from kg.query.answer import Answer, Cell, Line, Quote, Table
 from kg.query.corpus import Corpus
 from kg.query.empty import why_empty
 from kg.query.filter import Condition, Entity, Fact, Filter, Outcome, Query
-from kg.query.lexicon import Lexicon, Selects, kind_of
+from kg.query.lexicon import Lexicon, Selects
 from kg.query.measures import Measures
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes, words
@@ -126,14 +128,14 @@ class _Claims:
         """The results of papers, once each: the same number of the same metric in two texts is one."""
         found: dict[tuple[object, ...], _Claim] = {}
         nodes: list[dict[str, Any]] = self.store.select(
-            f"""SELECT ?paper ?node ?order ?metric ?wording ?low ?high ?unit ?change ?bound ?baseline ?against ?setting
+            f"""SELECT ?paper ?node ?metric ?wording ?low ?high ?unit ?change ?bound ?baseline ?against ?setting
 WHERE {{ {values("paper", sorted(names))} ?paper kg:result ?node .
-  ?node kg:low ?low ; kg:high ?high ; kg:order ?order ; kg:change ?change
+  ?node kg:low ?low ; kg:high ?high ; kg:change ?change
   OPTIONAL {{ ?node kg:metric ?metric }} OPTIONAL {{ ?node kg:metricText ?wording }}
   OPTIONAL {{ ?node kg:unit ?unit }} OPTIONAL {{ ?node kg:bound ?bound }} OPTIONAL {{ ?node kg:setting ?setting }}
   OPTIONAL {{ ?node kg:baseline ?baseline }} OPTIONAL {{ ?node kg:baselineText ?against }} }}"""
         )
-        for row in sorted(nodes, key=lambda row: (entry_of(row["node"]), row["order"], row["node"])):
+        for row in sorted(nodes, key=lambda row: (entry_of(row["node"]), order_of(row["node"]), row["node"])):
             metric = row["metric"] or fold(row["wording"] or "")
             if not _is_of(self.query.metric, metric, row):
                 continue
@@ -181,18 +183,19 @@ WHERE {{ {values("paper", sorted(names))} ?paper kg:result ?node .
         own = self._names(names)
         wants = self.query.wants
         for row in self._ordered(
-            f"""SELECT ?paper ?node ?order ?kind ?role ?entity WHERE {{
+            f"""SELECT ?paper ?node ?role ?entity WHERE {{
   {entries} ?entry kg:paper ?paper ; kg:mentions ?node .
-  ?node kg:type ?kind ; kg:entity ?entity ; kg:order ?order OPTIONAL {{ ?node kg:role ?role }} }}"""
+  ?node kg:entity ?entity OPTIONAL {{ ?node kg:role ?role }} }}"""
         ):
-            kind = row["role"] or row["kind"] if row["kind"] == "technique" else row["kind"]
-            if kind in _ORDER and wants in ("", row["kind"]):
+            of = kind_of(row["entity"])
+            kind = row["role"] or of if of == "technique" else of
+            if kind in _ORDER and wants in ("", of):
                 self._add(found, row, kind, (own[row["paper"]], f"claims.{kind}", row["entity"]))
         if not wants:
             for row in self._ordered(
-                f"""SELECT ?paper ?node ?order ?type ?head ?tail WHERE {{
+                f"""SELECT ?paper ?node ?type ?head ?tail WHERE {{
   {entries} ?entry kg:paper ?paper ; kg:relation ?node .
-  ?node kg:relationType ?type ; kg:head ?head ; kg:tail ?tail ; kg:order ?order }}"""
+  ?node kg:relationType ?type ; kg:head ?head ; kg:tail ?tail }}"""
             ):
                 said = f"path.{row['type'].partition(':')[2]}_forward"
                 self._add(found, row, "relation", (self._label(row["head"]), said, row["tail"]))
@@ -209,7 +212,7 @@ WHERE {{ {values("paper", sorted(names))} ?paper kg:result ?node .
 
     def _ordered(self, sparql: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.store.select(sparql)
-        return sorted(found, key=lambda row: (entry_of(row["node"]), row["order"], row["node"]))
+        return sorted(found, key=lambda row: (entry_of(row["node"]), order_of(row["node"]), row["node"]))
 
     def _names(self, papers: Iterable[str]) -> dict[str, str]:
         """What papers are called: by the name of what they propose, else by their title."""

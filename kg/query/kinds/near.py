@@ -8,10 +8,11 @@ from itertools import chain, product
 
 from kg.encoder import encoder
 from kg.model import FIELDS
+from kg.names import kind_of
 from kg.query.answer import Answer, Line, Quote, Row, Table
 from kg.query.corpus import Corpus
 from kg.query.filter import Query
-from kg.query.lexicon import Lexicon, Selects, kind_of
+from kg.query.lexicon import Lexicon, Selects
 from kg.query.near import Near, in_english, titles
 from kg.query.sayings import Sayings
 from kg.text import sentence_at, tokens

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import chain, islice
 
+from kg.names import kind_of
 from kg.query.answer import Answer, Row
 from kg.query.corpus import Corpus
 from kg.query.empty import any_institution, any_role, nothing_understood, why_empty
 from kg.query.evidence import Evidence, by_title
 from kg.query.filter import Entity, Filter, Phrase, Query, Term
-from kg.query.lexicon import Lexicon, Selects, kind_of
+from kg.query.lexicon import Lexicon, Selects
 from kg.query.sayings import Sayings
 
 #: Papers of one answer whose words are looked up.

@@ -19,12 +19,12 @@ import numpy as np
 
 from kg.graph.rdf import LINKS, RELATIONS
 from kg.model import RELATION_TYPES, ROLES
-from kg.names import is_curie
+from kg.names import is_curie, kind_of
 from kg.query.answer import Answer, Line, Table
 from kg.query.columns import RELATION
 from kg.query.corpus import Corpus
 from kg.query.filter import Entity, Query
-from kg.query.lexicon import Lexicon, Selects, kind_of
+from kg.query.lexicon import Lexicon, Selects
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes
 from kg.query.sparql import values

@@ -9,10 +9,11 @@ from typing import Literal
 import numpy as np
 
 from kg.graph.rdf import RELATIONS
+from kg.names import kind_of
 from kg.query.answer import Answer, Line, Table
 from kg.query.corpus import Backer, Corpus
 from kg.query.filter import Condition, Entity, Filter, Link, Query
-from kg.query.lexicon import Lexicon, Selects, kind_of
+from kg.query.lexicon import Lexicon, Selects
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes
 from kg.query.support import support

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from kg.graph.contents import labels, load_entry
+from kg.graph.contents import labels
+from kg.graph.entries import load_entries
 from kg.model import Paper
 from kg.views.picture.drawing import TOGETHER, About, Drawing, Edge
 from kg.views.picture.gather import Facts
@@ -26,8 +27,10 @@ def fill(graph: Graph, drawing: Drawing, known: Facts, lang: str) -> None:
     is_large = len(drawing.nodes) > _MANY
     most = _FEW if is_large else _QUOTES
     chosen = _chosen(drawing, most)
-    shown = {name: Paper(name, [load_entry(graph.store, entry) for entry in known.papers[name][0]]) for name in chosen}
+    read = load_entries(graph.store, (entry for name in chosen for entry in known.papers[name][0]))
+    shown = {name: Paper(name, [read[entry] for entry in known.papers[name][0]]) for name in chosen}
     selection = Selection.of(graph, shown.values(), lang)
+    selection.learn_labels()
     _label(graph, drawing, shown, lang)
     words = _Words(selection, shown)
     for node in drawing.nodes.values():
@@ -122,7 +125,7 @@ def _tell(graph: Graph, drawing: Drawing, known: Facts, shown: dict[str, Paper],
 
     listed = {paper for node in drawing.nodes.values() for paper in node.papers[:most]}
     listed |= {paper for edge in drawing.edges for paper in edge.papers[:most]}
-    named = titles(graph.store, sorted(listed - shown.keys()))
+    named = titles(graph.store, listed - shown.keys())
     for paper in sorted(listed & known.papers.keys()):
         entries, when, _ = known.papers[paper]
         said = title(shown[paper]) if paper in shown else clean(named.get(paper, ""))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from kg.graph.network import Said, relations
+from kg.graph.network import relations
 from kg.views.picture.drawing import KINDS, TOGETHER, Drawing, Edge, Node
 from kg.views.picture.scope import Scope
 
@@ -192,7 +192,7 @@ class Gathering:
     def _said(self, nodes: dict[str, Node]) -> list[Edge]:
         """What the papers of the scope say between nodes."""
         edges: dict[tuple[str, str, str], Edge] = {}
-        for said in self._relations(nodes):
+        for said in relations(self.store, self.scope.papers):
             if said.head in nodes and said.tail in nodes and said.head != said.tail:
                 key = (said.head, said.tail, said.relation)
                 edges.setdefault(key, Edge(said.head, said.tail, said.relation)).papers.append(said.paper)
@@ -200,12 +200,6 @@ class Gathering:
             edge.papers = list(dict.fromkeys(edge.papers))
             edge.weight = float(len(edge.papers))
         return [edges[key] for key in sorted(edges)]
-
-    def _relations(self, nodes: dict[str, Node]) -> Iterable[Said]:
-        if len(self.scope.papers) <= max(2000, 2 * len(nodes)):  # a paper says about ten relations
-            return sorted(relations(self.store, papers=self.scope.papers))
-        heads = [name for name in nodes if type_of(name) != "paper"]
-        return sorted(said for said in relations(self.store, heads=heads) if said.paper in self.facts.order)
 
     def _together(self, nodes: dict[str, Node]) -> list[Edge]:
         """What several papers name together; the measure is the cosine of their papers."""
@@ -249,6 +243,6 @@ def _strongest(edges: list[Edge], most: int = 12) -> list[Edge]:
 
 def type_of(concept: str) -> str:
     """The type of a node by its CURIE."""
-    from kg.query.lexicon import kind_of
+    from kg.names import kind_of
 
     return kind_of(concept)

@@ -55,13 +55,15 @@ def _prominence(drawing: Drawing, node: Node, degree: int) -> tuple[bool, int, i
     return node.type not in ("paper", "topic"), drawing.measure(node), degree, node.id
 
 
-def radius(drawing: Drawing, node: Node) -> float:
-    """The radius of a node in pixels: its area stands for its support."""
-    if node.type == "paper":
-        return LEAST + 1
-    most = max((drawing.measure(other) for other in drawing.nodes.values() if other.type != "paper"), default=1)
-    share = max(drawing.measure(node) - 1, 0) / max(most - 1, 4)
-    return round(LEAST + MORE * math.sqrt(share), 1)
+def radii(drawing: Drawing) -> dict[str, float]:
+    """The radius of each node in pixels: its area stands for its support."""
+    sizes = {name: drawing.measure(node) for name, node in drawing.nodes.items() if node.type != "paper"}
+    most = max(sizes.values(), default=1)
+    shares = {name: max(size - 1, 0) / max(most - 1, 4) for name, size in sizes.items()}
+    return {
+        name: round(LEAST + MORE * math.sqrt(shares[name]), 1) if name in shares else LEAST + 1
+        for name in drawing.nodes
+    }
 
 
 def places(drawing: Drawing) -> Places:
@@ -74,7 +76,8 @@ def places(drawing: Drawing) -> Places:
     at = {name: place for place, name in enumerate(names)}
     pairs = _pairs(drawing, at)
     groups = numpy.array([drawing.nodes[name].community for name in names])
-    sizes = numpy.array([radius(drawing, drawing.nodes[name]) for name in names])
+    wide = radii(drawing)
+    sizes = numpy.array([wide[name] for name in names])
     found = _springs(numpy, len(names), pairs, groups)
     found = _gathered(numpy, found) * _REACH * math.sqrt(len(names))
     found[:, 0] *= 1.15  # pages are wide
@@ -169,22 +172,18 @@ def _spread(numpy: Any, at: Any, sizes: Any) -> Any:
     wide = sizes[:, None] + sizes[None, :] + (62 if n <= 120 else 26 if small else 5)
     high = sizes[:, None] + sizes[None, :] + (20 if small else 5)
     for _ in range(80 if small else 25):
-        gap = at[:, None, :] - at[None, :, :]
-        lack_x, lack_y = wide - numpy.abs(gap[..., 0]), high - numpy.abs(gap[..., 1])
-        crowded = (lack_x > 0) & (lack_y > 0)
+        crowded = numpy.abs(at[:, None, 0] - at[None, :, 0]) < wide
+        crowded &= numpy.abs(at[:, None, 1] - at[None, :, 1]) < high
         numpy.fill_diagonal(crowded, False)
-        if not crowded.any():
+        one, other = numpy.nonzero(crowded)  # few of all pairs
+        if not len(one):
             break
-        tie = numpy.sign(numpy.arange(n)[:, None] - numpy.arange(n)[None, :])
-        way_x = numpy.where(gap[..., 0] == 0, tie, numpy.sign(gap[..., 0]))
-        way_y = numpy.where(gap[..., 1] == 0, tie, numpy.sign(gap[..., 1]))
-        by_x = lack_x * high < lack_y * wide  # along the shorter way out
-        push = numpy.stack(
-            [
-                numpy.where(crowded & by_x, way_x * lack_x, 0).sum(axis=1),
-                numpy.where(crowded & ~by_x, way_y * lack_y, 0).sum(axis=1),
-            ],
-            axis=1,
-        )
-        at = at + push.clip(-60, 60) * 0.45
+        gap = at[one] - at[other]
+        way = numpy.where(gap == 0, numpy.sign(one - other)[:, None], numpy.sign(gap))
+        room = numpy.stack([wide[one, other], high[one, other]], axis=1)
+        lack = room - numpy.abs(gap)
+        by_x = lack[:, 0] * room[:, 1] < lack[:, 1] * room[:, 0]  # along the shorter way out
+        push = way * lack * numpy.stack([by_x, ~by_x], axis=1)
+        pushed = [numpy.bincount(one, weights=push[:, axis], minlength=n) for axis in (0, 1)]
+        at = at + numpy.stack(pushed, axis=1).clip(-60, 60) * 0.45
     return at

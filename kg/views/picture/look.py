@@ -8,7 +8,7 @@ from functools import cached_property
 
 from kg.views.picture.drawing import KINDS, TOGETHER, Drawing, Edge, Node
 from kg.views.picture.layers import ahead, is_across, layered
-from kg.views.picture.layout import LEAST, MORE, Places, places, radius
+from kg.views.picture.layout import LEAST, MORE, Places, places, radii
 from kg.views.words import Words
 
 #: The colour of each type of node, told apart by people who do not see red and green too.
@@ -72,7 +72,7 @@ class Look:
     @cached_property
     def radius(self) -> dict[str, float]:
         """The radius of each node in pixels."""
-        return {name: radius(self.drawing, node) for name, node in self.drawing.nodes.items()}
+        return radii(self.drawing)
 
     def fill(self, node: Node, by: str = "") -> str:
         """The colour of a node, by type or by community."""

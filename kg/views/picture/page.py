@@ -91,9 +91,8 @@ def _by_sigma(look: Look) -> str:
         for edge in look.drawing.edges
         for one, other in [look.ends(edge)]
     ]
-    return _render(
-        look, "sigma", [vendored("graphology.umd.min.js"), vendored("sigma.min.js")], {"nodes": nodes, "edges": edges}
-    )
+    scripts = [notices(), vendored("graphology.umd.min.js"), vendored("sigma.min.js")]
+    return _render(look, "sigma", scripts, {"nodes": nodes, "edges": edges})
 
 
 def _render(look: Look, by: str, libraries: list[Any], drawn: dict[str, Any]) -> str:
@@ -221,6 +220,14 @@ def vis_network() -> Any:
     if not scripts:
         raise KgError("pyvis lacks its script vis-network.min.js: install pyvis again.")
     return _script(scripts[-1].read_text("utf-8"))
+
+
+@cache
+def notices() -> Any:
+    """The licences of the scripts that ship with this package, as a comment: every copy carries them."""
+    texts = (file for file in (files("kg.views") / "vendor").iterdir() if file.name.endswith(".LICENSE.txt"))
+    said = "\n".join(file.read_text("utf-8") for file in sorted(texts, key=lambda file: file.name))
+    return _script(f"/*\n{said.replace('*/', '')}*/")
 
 
 @cache

@@ -39,7 +39,7 @@ def scope(graph: Graph, selection: str, depth: int | None, most: int) -> Scope:
     store = graph.store
     if kind == "concept":
         family = sorted(graph.vocabulary.narrower(centre))
-        found = sorted(set(having(store, family)))
+        found = having(store, family)
         named = list(dict.fromkeys(link.paper for link in found))
         steps = (2 if depth is None else depth) - 1
         out = Scope(named, found, centre)
@@ -48,7 +48,7 @@ def scope(graph: Graph, selection: str, depth: int | None, most: int) -> Scope:
         steps = 1 if depth is None else depth
         out = Scope(named, [], centre)
     if steps >= 1:
-        out.links = sorted(set(links(store, out.papers)))
+        out.links = links(store, out.papers)
     while steps >= 2:
         _widen(store, out, most, whole=steps >= 3)
         steps -= 2
@@ -67,7 +67,8 @@ def _centre(graph: Graph, selection: str) -> tuple[str, str]:
     A name that means a topic too is a question: its papers are drawn.
     """
     from kg.graph.contents import entry_named
-    from kg.query.lexicon import Lexicon, kind_of
+    from kg.names import kind_of
+    from kg.query.lexicon import Lexicon
     from kg.query.naming import THINGS, Naming
 
     text = selection.strip()
@@ -102,6 +103,6 @@ def _widen(store: Store, seen: Scope, most: int, whole: bool) -> None:
         for paper, concepts in shared.items()
     }
     near = sorted(score.keys() - set(seen.papers), key=lambda paper: (-score[paper], paper))[:most]
-    more = sorted(set(links(store, near)))
+    more = links(store, near)
     seen.papers += near
     seen.links += [link for link in more if whole or link.concept in known]

@@ -1,16 +1,20 @@
-"""Contradictions: pairs of things of which one paper says that the first wins, and another that the second does."""
+"""Contradictions: pairs of things of which one paper says that the first wins, and another that the second does.
+
+A pair counts too where one of its two sides is, in the other paper, a broader or narrower concept: "A beats
+quantization" and "AWQ beats A". These are marked, and left out where other metrics or another setup explain them.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from kg.model import Paper
+from kg.model import Document, Paper, Record, Relation, Result
 from kg.views import outcome
 from kg.views.report.layout import Part
-from kg.views.report.table import Group, cited, identity, own, said, section
+from kg.views.report.table import Group, cited, identity, named_there, own, padded, said, section
 from kg.views.selection import Quote, Selection, quoted
 
 _KINDS = ("technique:", "model:")
@@ -18,13 +22,22 @@ _KINDS = ("technique:", "model:")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a paper says of a pair: which of the two wins, and by which metric where it says that."""
+    """What a paper says of a pair: which of the two wins, and by which metric and on what where it says that."""
 
     winner: str
     loser: str
     paper: Paper
     quote: Quote
     metric: str = ""
+    setup: frozenset[str] = frozenset()  # hardware, models and data sets that its sentence names
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        return min(self.winner, self.loser), max(self.winner, self.loser)
+
+
+#: Claims that have one winner and one loser.
+_Side = list[Claim]
 
 
 def claims(shown: Selection) -> Iterator[Claim]:
@@ -34,7 +47,8 @@ def claims(shown: Selection) -> Iterator[Claim]:
             for relation in record.relations:
                 ends = (relation.head_concept, relation.tail_concept)
                 if relation.type == "outperforms" and ends[0] != ends[1] and all(e.startswith(_KINDS) for e in ends):
-                    yield Claim(*ends, paper, quoted(document, relation.evidence))
+                    quote = quoted(document, relation.evidence)
+                    yield Claim(*ends, paper, quote, setup=_setup(shown, record, relation, quote))
         yield from _by_numbers(shown, paper)
 
 
@@ -49,31 +63,56 @@ def _by_numbers(shown: Selection, paper: Paper) -> Iterator[Claim]:
         if result.change == "absolute" or not other.startswith(_KINDS) or other == name:
             continue
         pair = (other, name) if outcome.gets_worse(shown, result) else (name, other)
-        yield Claim(*pair, paper, quoted(found.document, result.evidence), outcome.metric(shown, result))
+        quote = quoted(found.document, result.evidence)
+        setup = _setup(shown, _record(paper, found.document), result, quote)
+        yield Claim(*pair, paper, quote, outcome.metric(shown, result), setup)
+
+
+def _record(paper: Paper, wanted: Document) -> Record:
+    return next(record for document, record in paper.entries if document is wanted)
+
+
+def _setup(shown: Selection, record: Record, one: Relation | Result, quote: Quote) -> frozenset[str]:
+    """What a claim was obtained on; a model that is one of the two sides is not that."""
+    places = (padded(quote.sentence), padded(one.setting if isinstance(one, Result) else ""))
+    sides = {one.baseline_concept} if isinstance(one, Result) else {one.head_concept, one.tail_concept}
+    named = named_there(shown, places, [*record.hardware, *record.models, *record.datasets])
+    return frozenset(named.keys() - sides)
 
 
 def contradictions(shown: Selection, part: Part) -> dict[str, Any]:
     """Pairs with opposite winners in different papers, or by one metric; each side with its papers and words."""
     words = shown.words
-    by_pair: dict[tuple[str, str], list[Claim]] = defaultdict(list)
+    sides: dict[tuple[str, str], _Side] = defaultdict(list)
     for claim in claims(shown):
-        by_pair[min(claim.winner, claim.loser), max(claim.winner, claim.loser)].append(claim)
-    groups = []
-    for pair, made in by_pair.items():
-        sides = {winner: [claim for claim in made if claim.winner == winner] for winner in pair}
-        if _is_contrary(*sides.values()):
-            rows = [_row(shown, winner, sides[winner]) for winner in sorted(pair, key=lambda w: (-len(sides[w]), w))]
-            label = words("report.versus", one=rows[0]["winner"], other=rows[1]["winner"])
-            groups.append(Group(rows, label, "", " ".join(pair)))
-    groups.sort(key=lambda g: (-sum(len(row["papers"]) for row in g.rows), g.label.casefold(), g.mark))
-    papers = len({claim.paper.id for made in by_pair.values() for claim in made})
-    pairs = words.count("report.pair", len(by_pair))
-    told = {"pairs": pairs, "papers": words.count("count.paper", papers)}
-    note = words("report.contradictions_note" if groups else "report.no_contradiction", **told)
-    return section(shown, part, groups, note) | {"pairs": len(by_pair), "contrary": len(groups)}
+        sides[claim.winner, claim.loser].append(claim)
+    alike = _ordered(_group(shown, *pair) for pair in _opposite(sides))
+    broader = _ordered(_broader_group(shown, *pair) for pair in _broader(shown, sides))
+    made = [claim for side in sides.values() for claim in side]
+    count = len({claim.pair for claim in made})
+    papers = words.count("count.paper", len({claim.paper.id for claim in made}))
+    told = {"pairs": words.count("report.pair", count), "papers": papers}
+    note = words("report.contradictions_note" if alike else "report.no_contradiction", **told)
+    if broader:
+        note += words("report.broader_added")
+    found = {"pairs": count, "contrary": len(alike), "broader": len(broader)}
+    return section(shown, part, [*alike, *broader], note) | found
 
 
-def _is_contrary(first: list[Claim], second: list[Claim]) -> bool:
+def _ordered(groups: Iterable[Group]) -> list[Group]:
+    return sorted(groups, key=lambda g: (-sum(len(row["papers"]) for row in g.rows), g.label.casefold(), g.mark))
+
+
+def _opposite(sides: dict[tuple[str, str], _Side]) -> Iterator[tuple[_Side, _Side]]:
+    """Both sides of the pairs that have two winners, the one with more claims first."""
+    for winner, loser in sides:
+        if winner < loser and (loser, winner) in sides:
+            first, second = sides[winner, loser], sides[loser, winner]
+            if _is_contrary(first, second):
+                yield (second, first) if len(second) > len(first) else (first, second)
+
+
+def _is_contrary(first: _Side, second: _Side) -> bool:
     """Whether two papers disagree; one paper with two metrics tells of a trade-off."""
     return any(
         one.paper.id != other.paper.id or (one.metric and one.metric == other.metric)
@@ -82,10 +121,52 @@ def _is_contrary(first: list[Claim], second: list[Claim]) -> bool:
     )
 
 
-def _row(shown: Selection, winner: str, made: list[Claim]) -> dict[str, Any]:
+def _broader(shown: Selection, sides: dict[tuple[str, str], _Side]) -> Iterator[tuple[_Side, _Side]]:
+    """The claims on a pair, and those to the contrary on a pair of which one side is narrower, the other the same."""
+    vocabulary = shown.graph.vocabulary
+    for (winner, loser), general in sides.items():
+        for broad, same in ((winner, loser), (loser, winner)):
+            if broad in vocabulary.narrower(same) or same in vocabulary.narrower(broad):
+                continue  # a thing and its own kind
+            for narrow in sorted(vocabulary.narrower(broad) - {broad, same}):
+                contrary = sides.get((same, narrow) if broad == winner else (narrow, same), [])
+                unlike = {(one.paper.id, other.paper.id) for one, other in _unexplained(general, contrary)}
+                if any(one != other for one, other in unlike):
+                    yield general, contrary
+
+
+def _unexplained(first: _Side, second: _Side) -> Iterator[tuple[Claim, Claim]]:
+    """The claims of two sides that do not speak of different metrics or of different setups."""
+    for one in first:
+        for other in second:
+            differ = one.metric and other.metric and one.metric != other.metric
+            if not differ and (one.setup & other.setup or not (one.setup and other.setup)):
+                yield one, other
+
+
+def _group(shown: Selection, first: _Side, second: _Side) -> Group:
+    rows = [_row(shown, first), _row(shown, second)]
+    label = shown.words("report.versus", one=rows[0]["winner"], other=rows[1]["winner"])
+    return Group(rows, label, "", " ".join(first[0].pair))
+
+
+def _broader_group(shown: Selection, general: _Side, special: _Side) -> Group:
+    """A pair with the one of which a side is narrower; who wins over whom stands in each line."""
+    words = shown.words
+    rows = [_row(shown, side) for side in (general, special)]
+    label = words("report.versus", one=rows[0]["winner"], other=rows[0]["loser"])
+    for row in rows:
+        row["winner"] = words("report.over", winner=row["winner"], loser=row["loser"])
+    (broad,), (narrow,) = set(general[0].pair) - set(special[0].pair), set(special[0].pair) - set(general[0].pair)
+    note = words("report.broader_note", narrow=shown.label(narrow), broad=shown.label(broad))
+    return Group(rows, label, note, " ".join(("broader", *general[0].pair, narrow)))
+
+
+def _row(shown: Selection, made: _Side) -> dict[str, Any]:
     return {
-        "concept": winner,
-        "winner": shown.label(winner),
+        "concept": made[0].winner,
+        "winner": shown.label(made[0].winner),
+        "loser": shown.label(made[0].loser),
         "metric": sorted({claim.metric for claim in made if claim.metric}),
         "papers": cited(claim.paper for claim in made),
         "quote": said(claim.quote for claim in made),

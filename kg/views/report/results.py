@@ -15,7 +15,7 @@ from kg.query.sayings import Sayings
 from kg.text import fold
 from kg.views import outcome
 from kg.views.report.layout import Part
-from kg.views.report.table import Group, Row, identity, said, section
+from kg.views.report.table import Group, Row, identity, named_there, padded, said, section
 from kg.views.selection import Outcome, Quote, Selection, clean, ids, quoted
 
 #: How much of baseline, hardware, model and data set a level must say before it is compared with another.
@@ -98,10 +98,10 @@ def _measured(shown: Selection, paper: Paper) -> list[_Measured]:
     for found in shown.outcomes(paper):
         record = next(record for document, record in paper.entries if document is found.document)
         quote = quoted(found.document, found.result.evidence)
-        places = (_folded(quote.sentence), _folded(found.result.setting))
-        hardware = _named_there(shown, places, record.hardware)
-        models = _named_there(shown, places, [m for m in record.models if not _is_baseline(found, m)])
-        datasets = _named_there(shown, places, record.datasets)
+        places = (padded(quote.sentence), padded(found.result.setting))
+        hardware = named_there(shown, places, record.hardware)
+        models = named_there(shown, places, [m for m in record.models if not _is_baseline(found, m)])
+        datasets = named_there(shown, places, record.datasets)
         out.append(_Measured(paper, found, quote, hardware, models, datasets))
     return out
 
@@ -111,21 +111,7 @@ def _is_baseline(found: Outcome, model: Mention) -> bool:
     result = found.result
     if model.concept and model.concept == result.baseline_concept:
         return True
-    return any(_folded(name) in _folded(result.baseline) for name in (model.surface, model.canonical) if fold(name))
-
-
-def _named_there(shown: Selection, places: Sequence[str], mentions: list[Mention]) -> dict[str, str]:
-    """What of the mentions is named in a result's own sentence or setting; a paper's other devices prove nothing."""
-    named: dict[str, str] = {}
-    for mention in mentions:
-        wording = {_folded(mention.surface), _folded(mention.canonical)}
-        if any(word.strip() and word in text for word in wording for text in places):
-            named[mention.concept or fold(mention.canonical)] = shown.label(mention.concept, mention.canonical)
-    return named
-
-
-def _folded(text: str) -> str:
-    return f" {fold(text)} "
+    return any(padded(name) in padded(result.baseline) for name in (model.surface, model.canonical) if fold(name))
 
 
 def _papers(held: Sequence[_Held]) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kg.model import Paper
+from kg.model import Mention, Paper
 from kg.text import fold
 from kg.views.report.layout import Part
 from kg.views.selection import Quote, Selection, ids
@@ -100,3 +100,18 @@ def own(shown: Selection, paper: Paper) -> str:
     called: Sequence[str] = [t.concept for t in proposed if fold(t.label) in names or t.concept in names]
     spelled = [t.concept for t in proposed if any(fold(quote.quote) in names for quote in t.quotes)]
     return next(iter([*called, *spelled]), "")
+
+
+def named_there(shown: Selection, places: Sequence[str], mentions: Iterable[Mention]) -> dict[str, str]:
+    """Labels of what of the mentions is named in some `padded` texts; a paper's other devices prove nothing."""
+    named: dict[str, str] = {}
+    for mention in mentions:
+        wording = {padded(mention.surface), padded(mention.canonical)}
+        if any(word.strip() and word in text for word in wording for text in places):
+            named[mention.concept or fold(mention.canonical)] = shown.label(mention.concept, mention.canonical)
+    return named
+
+
+def padded(text: str) -> str:
+    """A folded text that is found in another as whole words alone."""
+    return f" {fold(text)} "

@@ -25,14 +25,23 @@ view = {
         maxCameraRatio: 1.6,
         stagePadding: 40,
         zIndex: true,
-        hideEdgesOnMove: LINES.length > 2500,
+        // Where WebGL is drawn in software, a shape that is drawn once for each node or line costs ten times a point.
+        nodeProgramClasses: {circle: Sigma.rendering.NodePointProgram},
+        hideEdgesOnMove: true,
       });
     } catch (error) {
       box.append(Object.assign(document.createElement("p"), {className: "hint", textContent: SAID.no_webgl}));
       this.sigma = null;
       return;
     }
-    const relabel = soon(() => { this.relabel(); this.sigma.refresh({skipIndexation: true}); });
+    const moves = () => this.sigma.getMouseCaptor().isMoving || this.sigma.getCamera().isAnimated();
+    const relabel = soon(() => {
+      if (moves()) { relabel(); return; }
+      const before = this.room;
+      this.relabel();
+      const changed = this.ranked.filter((id) => before.get(id) !== this.room.get(id));
+      if (changed.length) this.sigma.refresh({partialGraph: {nodes: changed}, skipIndexation: true});
+    });
     this.sigma.getCamera().on("updated", relabel);
     this.sigma.on("resize", relabel);
     this.sigma.on("clickNode", ({node}) => choose(node));

@@ -25,14 +25,16 @@ view = {
     else this.readable();
     this.relabel();
   },
-  // A tall layered drawing opens at its upper left, large enough to be read.
+  // A tall layered drawing opens at its upper left, large enough to be read, and whole across where that can be.
   readable() {
-    const least = 0.62;
-    if (this.network.getScale() >= least) return;
-    const places = Object.values(this.network.getPositions());
-    const left = Math.min(...places.map(({x}) => x)), top = Math.min(...places.map(({y}) => y));
-    const position = {x: left - 110 + box.clientWidth / 2 / least, y: top - 30 + box.clientHeight / 2 / least};
-    this.network.moveTo({scale: least, position, animation: false});
+    const usual = 0.62, least = 0.5;
+    if (this.network.getScale() >= usual) return;
+    const boxes = IDS.map((id) => this.network.getBoundingBox(id));
+    const left = Math.min(...boxes.map((one) => one.left)) - 20, top = Math.min(...boxes.map((one) => one.top)) - 20;
+    const across = box.clientWidth / (Math.max(...boxes.map((one) => one.right)) + 20 - left);
+    const scale = across < least ? usual : Math.min(across, usual);
+    const position = {x: left + box.clientWidth / 2 / scale, y: top + box.clientHeight / 2 / scale};
+    this.network.moveTo({scale, position, animation: false});
   },
   focus(id) {
     const {x, y} = this.screen(id);
@@ -74,7 +76,7 @@ view = {
       const {x, y} = this.screen(id);
       const font = shape === "square" ? 11 : 12 + Math.min(3, size / 8);
       this.pen.font = font + "px " + DATA.drawn.options.nodes.font.face;
-      dots.push({id, x, y, r: size * grow * scale, wide: this.pen.measureText(label).width, high: font * 1.35, font, text: label});
+      dots.push({id, x, y, r: size * grow * scale, wide: this.pen.measureText(label).width, high: font * 1.35 + 3, font, text: label});
     }
     if (chosen?.node) dots.sort((a, b) => (b.id === chosen.node) - (a.id === chosen.node));
     const room = roomFor(dots);

@@ -90,7 +90,7 @@ class _Page:
             return ""
         n = f"{trend.corpus.sum():,.0f}"
         if trend.over in ("report", "venue-year"):
-            return self.both("trends.over_papers", papers=n, n=len(trend.index))
+            return self.both(f"trends.among_{trend.over}", papers=n, n=len(trend.index))
         return self.both("trends.of_papers", papers=n, first=trend.index[0], last=trend.index[-1])
 
     def _more(self) -> Any:

@@ -104,7 +104,7 @@ class _Drawing:
         n = f"{int(trend.corpus.sum()):,}"
         ends = {"papers": n, "first": trend.index[0], "last": trend.index[-1]}
         if trend.over in ("report", "venue-year"):
-            said = [words("trends.over_papers", papers=n, n=len(trend.index))]
+            said = [words(f"trends.among_{trend.over}", papers=n, n=len(trend.index))]
         else:
             said = [words("trends.of_papers", **ends)]
         said.append(words("trends.bars" if self._has_bars else "trends.band"))

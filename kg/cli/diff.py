@@ -1,0 +1,28 @@
+"""kg diff: what one graph has otherwise than another."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kg.cli.base import NOTHING_FOUND, Language, Output, choose, language, reading, write
+
+FORMS = ("txt", "md", "json", "html")
+
+
+def command(
+    before: Annotated[str, typer.Argument(help="The graph as it was: a folder.")],
+    after: Annotated[str, typer.Argument(help="The graph as it is: a folder.")],
+    lang: Language = "en",
+    format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
+    output: Output = None,
+) -> None:
+    """Compare two graphs: new, removed and changed papers, what is named for the first time, claims that are new,
+    changed or withdrawn, works that were joined or parted, names that mean another thing."""
+    form = choose(format, output, FORMS, "txt")
+    with reading(before) as one, reading(after) as other:
+        view = other.diff(one, language(lang))
+    write(view.render(form), output)
+    if not view.papers:
+        raise typer.Exit(NOTHING_FOUND)

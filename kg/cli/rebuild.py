@@ -1,0 +1,21 @@
+"""kg rebuild: make a graph anew from the sources that it keeps."""
+
+from __future__ import annotations
+
+import typer
+
+from kg.cli.base import HERE, SKIPPED, Jobs, Location, interruptible, note, progress
+
+
+def command(graph: Location = HERE, jobs: Jobs = None) -> None:
+    """Build the graph anew from the sources that it keeps, also where its data are damaged."""
+    from kg.api import Graph
+    from kg.workers import cores
+
+    with interruptible(lambda: f"{graph} is as it was."), progress("Reading") as tell:
+        rebuilt = Graph.rebuild(graph, jobs=jobs or cores(), progress=tell)
+    for sentence in rebuilt.lost:
+        note(f"Lost: {sentence}")
+    print(f"Built {graph} anew; it holds {len(rebuilt.entries)} entries.")
+    if rebuilt.lost:
+        raise typer.Exit(SKIPPED)

@@ -1,0 +1,79 @@
+"""Whether the quoted words of a claim hold what it says: both ends of a relation, the number of a result.
+
+A thing stands in a quote where one of its mentions does, or by one of its names. What a paper proposes needs no name
+there: the paper speaks of it throughout. What a person annotated is taken at their word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
+
+from kg.model import LISTS, Evidence, Mention, Record, Relation, Result
+from kg.text import fold
+
+#: Who says what a person said.
+BY_HAND = "annotation"
+
+
+def lacking(record: Record, relation: Relation) -> list[str]:
+    """The ends of a relation ("head", "tail") that its evidence does not hold."""
+    if relation.extractor == BY_HAND:
+        return []
+    ends = {
+        "head": (relation.head, relation.head_concept),
+        "tail": (relation.tail, relation.tail_concept),
+    }
+    bearers = {end: list(_bearers(record, *said)) for end, said in ends.items()}
+    own = fold(record.name)
+    return [
+        end
+        for end, found in bearers.items()
+        if not any(m.role == "proposed" or (own and own in map(fold, _names(m))) for m in found)
+        and not any(_inside(m, relation.evidence) for m in found)
+        and not _says(relation.evidence.quote, [ends[end][0], *(name for m in found for name in _names(m))])
+    ]
+
+
+def holds_number(result: Result) -> bool:
+    """Whether the number of a result stands in its evidence, in digits or words."""
+    from kg.extract.numbers import plain, quantities
+
+    if result.extractor == BY_HAND:
+        return True
+    found = {value for quantity in quantities(plain(result.evidence.quote)) for value in _values(quantity.value)}
+    return found.issuperset(_values(result.value))
+
+
+def _values(value: float | tuple[float, float]) -> tuple[float, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _bearers(record: Record, name: str, concept: str) -> Iterator[Mention]:
+    """The mentions of what an end of a relation names: those of its concept, or of its name before it is linked."""
+    folded = fold(name)
+    for mentions in LISTS.values():
+        for mention in getattr(record, mentions):
+            if mention.concept == concept if concept else folded in map(fold, _names(mention)):
+                yield mention
+
+
+def _names(mention: Mention) -> tuple[str, ...]:
+    return mention.canonical, mention.surface, *mention.aliases
+
+
+def _inside(mention: Mention, evidence: Evidence) -> bool:
+    return mention.field == evidence.field and evidence.start <= mention.start and mention.end <= evidence.end
+
+
+def _says(quote: str, names: Iterable[str]) -> bool:
+    """Whether whole words of a quote are a name, however they are joined: "Live-Thinking" is LiveThinking."""
+    words = fold(quote).split()
+    text, edges = "".join(words), set(accumulate(map(len, words), initial=0))
+    for name in {fold(name).replace(" ", "") for name in names} - {""}:
+        at = text.find(name)
+        while at >= 0:
+            if at in edges and at + len(name) in edges:
+                return True
+            at = text.find(name, at + 1)
+    return False

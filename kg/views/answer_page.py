@@ -1,0 +1,122 @@
+"""An answer as a page that needs no network, and as a notebook shows it: what was understood, papers, their words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from kg.graph.rdf import language_of
+from kg.query import Answer, Quote
+from kg.views.answers import column, conditions, is_number, short, shown_columns, text
+from kg.views.render import render
+from kg.views.words import Words
+
+#: Lines that a notebook shows, sentences of a line, and characters of a sentence and of a title.
+MOST, _SENTENCES, _SENTENCE, _TITLE = 50, 4, 360, 300
+#: Characters of a column's name.
+_HEAD = 60
+#: Characters before the first marked words of a sentence that is cut.
+_BEFORE = 80
+
+
+def page(answer: Answer) -> str:
+    """The answer as an HTML page."""
+    return render("answer.html.jinja", language_of(answer.question), answer=contents(answer))
+
+
+def cell(answer: Answer) -> str:
+    """The answer as a piece of HTML, in the colours of what is around it; of a long one the first lines."""
+    return render("answer.cell.html.jinja", language_of(answer.question), answer=contents(answer, MOST))
+
+
+def contents(answer: Answer, most: int | None = None) -> dict[str, Any]:
+    """What is shown of an answer, at most so many of its lines."""
+    words = Words(language_of(answer.question))
+    understood = conditions(answer, words)
+    lines = _table(answer, most) if answer.table else _papers(answer, most)
+    every = len(answer.table.lines if answer.table else answer.rows)
+    notes = [short(note, 2 * _TITLE) for note in answer.notes]
+    if answer.ignored:
+        notes.insert(0, words("answer.ignored", words=short(", ".join(answer.ignored), _TITLE)))
+    if most and every > most:
+        notes.append(words("report.left_out", shown=most, all=f"{every:,}"))
+    return {
+        "title": short(answer.question or "; ".join(understood), _TITLE),
+        "understood": understood,
+        "notes": notes,
+        "verdict": answer.table.verdict if answer.table else "",
+        "count": words.count("count.paper", len(answer.rows)),
+        "columns": _columns(answer, words),
+        "lines": lines,
+        "papers": [] if not answer.table else [_named(row.sources, row.title) for row in answer.rows[:most]],
+    }
+
+
+def _columns(answer: Answer, words: Words) -> list[dict[str, Any]]:
+    if not answer.table:
+        return [{"key": key, "name": words(f"column.{key}"), "is_number": False} for key in ("paper", "title")]
+    return [
+        {
+            "key": answer.table.columns[n] if words.has(f"column.{answer.table.columns[n]}") else "",
+            "name": short(column(words, answer.table.columns[n]), _HEAD),
+            "is_number": is_number([line.values[n] for line in answer.table.lines]),
+        }
+        for n in shown_columns(answer)
+    ]
+
+
+def _papers(answer: Answer, most: int | None) -> list[dict[str, Any]]:
+    return [
+        {"cells": _named(row.sources, row.title), "said": sentences(row.evidence, "entity")}
+        for row in answer.rows[:most]
+    ]
+
+
+def _table(answer: Answer, most: int | None) -> list[dict[str, Any]]:
+    at = shown_columns(answer)
+    return [
+        {"cells": [text(line.values[n]) for n in at], "said": sentences(line.evidence, "source")}
+        for line in (answer.table.lines[:most] if answer.table else ())
+    ]
+
+
+def _named(entries: Iterable[str], title: str) -> list[str]:
+    return [" ".join(entries), short(title, _TITLE)]
+
+
+def sentences(quotes: Iterable[Quote], by: str) -> list[dict[str, Any]]:
+    """The sentences that quotes stand in, once each: the quotes' `by` ("entity", "source"), and pieces to mark or not.
+
+    At most `_SENTENCES` of them.
+    """
+    found: dict[tuple[str, str], list[Quote]] = {}
+    for quote in quotes:
+        found.setdefault((quote.source, quote.context or quote.quote), []).append(quote)
+    return [
+        {
+            "names": [short(name) for name in dict.fromkeys(str(getattr(quote, by)) for quote in said)],
+            "pieces": pieces(sentence, [quote.quote for quote in said]),
+        }
+        for (_, sentence), said in list(found.items())[:_SENTENCES]
+    ]
+
+
+def pieces(sentence: str, quotes: Iterable[str]) -> list[tuple[str, bool]]:
+    """A sentence in pieces, each with whether it is quoted; a long one is cut, so that the first quote is in it."""
+    folded = " ".join(sentence.split())
+    places = [(at, at + len(q)) for q in (" ".join(quote.split()) for quote in quotes) if (at := folded.find(q)) >= 0]
+    if not folded:
+        return []
+    first = min(places, default=(0, 0))
+    begin = 0 if first[1] <= _SENTENCE else max(0, first[0] - _BEFORE)
+    end = min(len(folded), begin + _SENTENCE)
+    is_marked = [any(start <= at < stop for start, stop in places) for at in range(begin, end)]
+    if all(is_marked):  # nothing stands out where all is marked
+        is_marked = [False] * len(is_marked)
+    out = [("…", False)] if begin else []
+    start = begin
+    for at in range(begin + 1, end + 1):
+        if at == end or is_marked[at - begin] != is_marked[start - begin]:
+            out.append((folded[start:at], is_marked[start - begin]))
+            start = at
+    return [*out, ("…", False)] if end < len(folded) else out

@@ -1,0 +1,81 @@
+"""What a graph holds, as a notebook shows it: papers, sources, period, and what papers name most, by type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kg.views.answers import short
+from kg.views.render import render
+from kg.views.selection import TYPES
+from kg.views.words import Words
+
+if TYPE_CHECKING:
+    from kg.api import Graph
+    from kg.query.corpus import Corpus
+
+#: Sources that are listed, things of a type that are named, and characters of a name.
+_SOURCES, _NAMED, _LONG = 12, 3, 60
+
+
+def cell(graph: Graph, lang: str = "en") -> str:
+    """The overview of a graph as a piece of HTML, in the colours of what is around it."""
+    return render("overview.cell.html.jinja", lang, graph=contents(graph, lang))
+
+
+def contents(graph: Graph, lang: str) -> dict[str, Any]:
+    """What is shown of a graph, from its columns: no paper is read."""
+    from kg.query.corpus import Corpus
+
+    words, corpus = Words(lang), Corpus.of(graph.store)
+    sources = _counted(corpus, "report")
+    counted = {"papers": words.count("count.paper", len(corpus)), "sources": words.count("count.source", len(sources))}
+    first, last = _period(corpus)
+    left = len(sources) - _SOURCES
+    return {
+        "scope": words("overview.scope", **counted)
+        + (words("overview.period", first=first, last=last) if first else ""),
+        "claims": words(
+            "overview.claims", results=f"{corpus.columns.rows('results'):,}", n=f"{corpus.columns.rows('relations'):,}"
+        ),
+        "sources": [_source(graph, name.partition(":")[2], papers) for name, papers in sources[:_SOURCES]],
+        "more": words("report.and_more", n=f"{left:,}") if left > 0 else "",
+        "types": [_type(graph, corpus, kind, words) for kind in TYPES if len(corpus.pairs(kind).things)],
+    }
+
+
+def _counted(corpus: Corpus, kind: str) -> list[tuple[str, int]]:
+    """What papers have of a type, by name, with how many papers do."""
+    return sorted(corpus.common(kind, len(corpus.columns.things)))
+
+
+def _period(corpus: Corpus) -> tuple[str, str]:
+    """The days of the first and the last paper; "" where none is known."""
+    when = corpus.tables.when
+    known = when[when >= 0]
+    if not len(known):
+        return "", ""
+    return corpus.tables.days[known.min()][:10], corpus.tables.days[known.max()][:10]
+
+
+def _source(graph: Graph, name: str, papers: int) -> dict[str, str]:
+    from kg.graph.contents import load_source
+
+    source = load_source(graph.store, name)
+    return {
+        "source": short(name, _LONG),
+        "form": source.form,
+        "date": source.date[:10],
+        "papers": f"{papers:,}",
+        "file": short(source.file, _LONG),
+    }
+
+
+def _type(graph: Graph, corpus: Corpus, kind: str, words: Words) -> dict[str, Any]:
+    import numpy as np
+
+    most = corpus.common(kind, _NAMED)
+    return {
+        "name": words(f"type.{kind}"),
+        "different": f"{len(np.unique(corpus.pairs(kind).things)):,}",
+        "most": [(short(graph.label(thing, words.lang), _LONG), f"{papers:,}") for thing, papers in most],
+    }

@@ -1,0 +1,90 @@
+"""A SPARQL 1.1 server over Oxigraph for tests: queries, updates, N-Quads for the graph store; it may misbehave."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import pyoxigraph as ox
+
+JSON = "application/sparql-results+json"
+#: Answers a request in the place of the server: gets its handler and its path, says whether it did.
+Misbehaviour = Callable[["Handler", str], bool]
+
+
+class SparqlServer(ThreadingHTTPServer):
+    """Answers at `url` (queries), .../update and .../store; `misbehave` may answer before it does."""
+
+    daemon_threads = True
+
+    def __init__(self, password: str = "") -> None:
+        """With a password it lets in the user "writer" alone, by basic authentication."""
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.store = ox.Store()
+        self.alone = threading.Lock()
+        self.misbehave: Misbehaviour | None = None
+        self.password = password
+        self.asked: list[tuple[str, str]] = []  # path and Authorization of each request
+        self.posted = 0
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that went away is no news."""
+
+    @property
+    def root(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    @property
+    def url(self) -> str:
+        return f"{self.root}/query"
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request."""
+
+    server: SparqlServer
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        path = urlsplit(self.path).path
+        self.server.asked.append((path, self.headers.get("Authorization", "")))
+        if self.server.misbehave and self.server.misbehave(self, path):
+            return
+        if self.server.password and not self.headers.get("Authorization", "").startswith("Basic "):
+            self.answer(401, b"who are you?", "text/plain", {"WWW-Authenticate": 'Basic realm="test"'})
+            return
+        try:
+            with self.server.alone:
+                self.answer(*self._done(path, body))
+        except (SyntaxError, ValueError, OSError) as error:
+            self.answer(400, str(error).encode(), "text/plain")
+
+    def _done(self, path: str, body: bytes) -> tuple[int, bytes, str]:
+        store = self.server.store
+        if path == "/update":
+            store.update(body.decode())
+            return 204, b"", "text/plain"
+        if path == "/store":
+            self.server.posted += 1
+            store.load(body, format=ox.RdfFormat.N_QUADS)
+            return 204, b"", "text/plain"
+        asked = parse_qs(body.decode(), keep_blank_values=True)
+        found = store.query(asked["query"][0], use_default_graph_as_union="union-default-graph" in asked)
+        if isinstance(found, ox.QueryTriples):
+            return 200, found.serialize(format=ox.RdfFormat.N_TRIPLES) or b"", "application/n-triples"
+        return 200, found.serialize(format=ox.QueryResultsFormat.JSON) or b"", JSON
+
+    def answer(self, status: int, body: bytes, kind: str, headers: dict[str, str] | None = None) -> None:
+        """Send an answer."""
+        self.send_response(status)
+        for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **(headers or {})}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass

@@ -1,0 +1,102 @@
+"""A Virtuoso server of the tests' own: in a temporary folder, on ports of this machine alone, with small buffers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from contextlib import suppress
+from pathlib import Path
+
+USER, PASSWORD = "dba", "of-the-tests"
+PROGRAM = shutil.which("virtuoso-t")
+MISSING = "Virtuoso is not installed (Debian: virtuoso-opensource-7-bin)"
+_SETTINGS = """[Database]
+DatabaseFile = virtuoso.db
+ErrorLogFile = virtuoso.log
+LockFile = virtuoso.lck
+TransactionFile = virtuoso.trx
+xa_persistent_file = virtuoso.pxa
+FileExtend = 200
+MaxCheckpointRemap = 2000
+[TempDatabase]
+DatabaseFile = virtuoso-temp.db
+TransactionFile = virtuoso-temp.trx
+MaxCheckpointRemap = 2000
+[Parameters]
+ServerPort = 127.0.0.1:{sql}
+DisableUnixSocket = 1
+ServerThreads = 10
+CheckpointInterval = 0
+NumberOfBuffers = 8000
+MaxDirtyBuffers = 6000
+CaseMode = 2
+AllowOSCalls = 0
+DirsAllowed = .
+MaxMemPoolSize = 200000000
+[HTTPServer]
+ServerPort = 127.0.0.1:{http}
+ServerRoot = .
+ServerThreads = 8
+MaxClientConnections = 8
+DavRoot = DAV
+EnabledDavVSP = 0
+Charset = UTF-8
+[SPARQL]
+{sparql}
+"""
+
+
+class Virtuoso:
+    """One server; made and started at once, to be ended with `stop`."""
+
+    def __init__(self, folder: Path, sparql: str = "") -> None:
+        """`sparql` are lines of the section of that name of its settings."""
+        assert PROGRAM, MISSING
+        self.folder = folder
+        http, sql = _free_ports(2)
+        self.url = f"http://127.0.0.1:{http}/sparql"
+        (folder / "virtuoso.ini").write_text(_SETTINGS.format(http=http, sql=sql, sparql=sparql))
+        # With a password to set it makes the database, and ends.
+        subprocess.run([*self._command, "+pwdold", "dba", "+pwddba", PASSWORD, "+pwddav", PASSWORD], **self._quietly)
+        self.start()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What `kg` is told of it."""
+        return {"KG_SPARQL_USER": USER, "KG_SPARQL_PASSWORD": PASSWORD}
+
+    @property
+    def pid(self) -> int:
+        return int((self.folder / "virtuoso.lck").read_text().partition("=")[2])
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        subprocess.run(self._command, check=True, **self._quietly)
+
+    def stop(self) -> None:
+        """End it at once, whatever it does; it can be started again."""
+        with suppress(OSError):
+            os.kill(pid := self.pid, signal.SIGKILL)
+            while Path(f"/proc/{pid}").exists() and "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text():
+                time.sleep(0.01)
+            (self.folder / "virtuoso.lck").unlink()
+
+    @property
+    def _command(self) -> list[str]:
+        return [str(PROGRAM), "+configfile", "virtuoso.ini", "+wait"]
+
+    @property
+    def _quietly(self) -> dict[str, object]:
+        return {"cwd": self.folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "timeout": 60}
+
+
+def _free_ports(number: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports

@@ -1,0 +1,162 @@
+"""A graph and an answer show themselves in a notebook, and an answer is a page: whole, cut where long, harmless."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import kg
+from kg.api import Graph
+from kg.query import Answer, Condition, Entity, Filter, Line, Query, Quote, Row, Table
+from kg.views.answer_page import MOST, pieces
+from kg.views.answers import render
+
+from .browser import Browser
+from .hostile import EVIL, FORMULA
+
+LONG = "x" * 300
+NAMES = (EVIL, f"\u202e{FORMULA}", LONG)
+
+
+class _Read(HTMLParser):
+    """The tags and the text of HTML."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.texts: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.texts).split())
+
+
+def papers(count: int = 1) -> Answer:
+    """An answer of papers whose every word wishes ill."""
+    quotes = tuple(Quote("900-01", "A", name, 3, 11, name, f"It uses {name}: {EVIL}") for name in NAMES)
+    wanted = Filter(tuple(Condition(n, (Entity("topic", "topic:x", n, ("topic:x",)),)) for n in NAMES), NAMES)
+    rows = tuple(Row(f"900-{n:02}", f"paper:{n}", " ".join(NAMES), (f"900-{n:02}",), 0.5, quotes) for n in range(count))
+    return Answer(EVIL, Query(filter=wanted), rows, NAMES)
+
+
+def table() -> Answer:
+    """The same as a table."""
+    quote = Quote("900-01", "A", FORMULA, 3, 11, EVIL, f"{FORMULA} {LONG}")
+    lines = tuple(Line((name, 3), ("900-01",), (quote,)) for name in NAMES)
+    return Answer(LONG, Query("entities"), papers().rows, table=Table((EVIL, LONG), lines, " ".join(NAMES)))
+
+
+def test_a_graph_shows_what_it_holds(built: Graph) -> None:
+    shown = _Read(built._repr_html_())
+    assert "133 papers from 5 sources, 2025-10-15 to 2025-10-17" in shown.text
+    assert "189 results" in shown.text
+    assert "002_1d65928815f09800.txt" in shown.text
+    assert "knowledge distillation (28)" in shown.text
+    assert shown.tags.count("table") == 2
+    assert built._repr_html_() == built._repr_html_()
+
+
+def test_a_graph_without_papers_shows_that(tmp_path: Path) -> None:
+    with kg.open(str(tmp_path / "empty.kg")) as graph:
+        shown = _Read(graph._repr_html_())
+        assert "0 papers from 0 sources" in shown.text
+        assert "table" not in shown.tags
+
+
+def test_a_graph_shows_what_was_added_at_once(tmp_path: Path, reports: Path) -> None:
+    with kg.open(str(tmp_path / "one.kg")) as graph:
+        graph.add(sorted(reports.glob("*.txt"))[0], fast=True)
+        assert "20 papers from 1 source," in _Read(graph._repr_html_()).text
+
+
+def test_an_answer_shows_what_was_understood_its_papers_and_their_words(built: Graph) -> None:
+    shown = built.ask("KV-cache compression papers on H100")._repr_html_()
+    said = _Read(shown).text
+    assert "topic: KV cache compression" in said
+    assert "LongLive: Real-Time Interactive Long Video Generation" in said
+    assert "on a single <mark>NVIDIA H100</mark>" in shown
+    assert "LongLive" in _Read(built.ask("在H100上做KV缓存压缩的论文")._repr_html_()).text
+
+
+def test_an_answer_says_what_it_leaves_out(built: Graph) -> None:
+    said = _Read(built.ask("quantization papers zzqx")._repr_html_()).text
+    assert "ignored: zzqx" in said
+    cut, whole = papers(MOST + 7), render(papers(MOST + 7), "html")
+    assert f"{MOST} of {MOST + 7} lines" in cut._repr_html_()
+    assert _Read(whole).tags.count("tr") == MOST + 7 + 1
+
+
+def test_a_table_shows_its_lines_verdict_and_papers(built: Graph) -> None:
+    shown = built.ask("which techniques do KV cache compression papers use?")._repr_html_()
+    said = _Read(shown).text
+    assert "independent support" in said
+    assert "techniques; KV cache leads with 6 papers." in said
+    assert "LongLive: Real-Time Interactive Long Video Generation" in said
+
+
+def test_an_answer_without_papers_says_why(built: Graph) -> None:
+    shown = _Read(built.ask("KV cache compression papers on Cerebras")._repr_html_())
+    assert "table" not in shown.tags
+    assert len(shown.text) > 100
+
+
+def test_a_long_sentence_is_cut_around_what_is_quoted() -> None:
+    sentence = f"{'before ' * 200}the KV cache{' after' * 200}"
+    shown = pieces(sentence, ["KV cache"])
+    assert ("KV cache", True) in shown
+    assert shown[0] == shown[-1] == ("…", False)
+    assert sum(len(piece) for piece, _ in shown) < 400
+    assert pieces("A short one.", ["short", "nowhere"]) == [("A ", False), ("short", True), (" one.", False)]
+    assert pieces("All of it", ["All of it"]) == [("All of it", False)]
+    assert pieces("", [""]) == []
+
+
+def shows(graph: Graph) -> dict[str, str]:
+    """All that shows itself, of names that wish ill."""
+    asked = graph.ask(filter={"source": graph.sources()[0].name})
+    answers = {"asked": asked, "papers": papers(), "table": table()}
+    pages = {f"{name}-page": render(answer, "html") for name, answer in answers.items()}
+    return {"graph": graph._repr_html_()} | {n: answer._repr_html_() for n, answer in answers.items()} | pages
+
+
+def test_hostile_names_stay_text(hostile: Graph) -> None:
+    for name, shown in shows(hostile).items():
+        assert {"script", "img"}.isdisjoint(_Read(shown).tags), name
+        assert EVIL not in shown, name
+        assert "\u202e" not in shown, name
+    assert "window.hacked" in _Read(shows(hostile)["asked"]).text
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("dark", [False, True])
+def test_hostile_names_do_no_harm_in_a_browser(
+    hostile: Graph, browser: Browser, tmp_path: Path, width: int, dark: bool
+) -> None:
+    around = "background:#111;color:#eee" if dark else "background:#fff;color:#111"
+    head = '<!DOCTYPE html><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    head += f'<link rel="icon" href="data:,"><body style="{around}">'
+    for name, shown in shows(hostile).items():
+        page = tmp_path / f"{name}.html"
+        page.write_text(shown if shown.startswith("<!DOCTYPE") else head + shown, "utf-8")
+        browser.open(page, width, dark=dark)
+        assert browser.evaluate("window.hacked") is None, name
+        assert browser.requests == [page.as_uri()], name
+        assert browser.complaints == [], name
+        assert browser.evaluate("document.documentElement.scrollWidth") <= width, name
+        colours = browser.evaluate("[...document.querySelectorAll('bdi')].map(e => getComputedStyle(e).color)")
+        assert len({_light(colour) for colour in colours}) == 1, name
+        assert _light(colours[0]) is dark, name
+
+
+def _light(colour: str) -> bool:
+    """Whether a colour ("rgb(1, 2, 3)") is nearer to white than to black."""
+    return sum(int(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(",")) > 3 * 127
