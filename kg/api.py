@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kg.graph.verify import Report as Verification
     from kg.link.explain import Explanation
     from kg.pipeline import Added, Progress, Wanted
-    from kg.query import Answer, Filter
+    from kg.query import Answer, Filter, Lexicon
     from kg.views.base import View
 
 
@@ -48,6 +48,7 @@ class Graph:
         self._state = getattr(self.store, "found", self.store.stamp)
         self.vocabulary = self.overrides.amended(Vocabulary.load())
         self.notes: list[str] = []  # what a user should know, a sentence each
+        self._lexicon: tuple[bytes, Lexicon] | None = None  # what its labels mean, and the stamp of the data
         self._follow(location, read_only)
 
     def _follow(self, location: str | Path, read_only: bool) -> None:
@@ -150,7 +151,7 @@ class Graph:
         """
         from kg.graph.migrate import migrate
 
-        return migrate(Path(location), progress)
+        return migrate(location, progress)
 
     # --- look -----------------------------------------------------------------------------------------------------
 
@@ -181,18 +182,12 @@ class Graph:
 
     def papers(self, names: Iterable[str] | None = None) -> list[Paper]:
         """Works with their documents and records, in the order of `names`, or all in the order of the sources."""
-        from kg.graph.contents import entry_named, works
+        from kg.graph.contents import works, works_named
         from kg.graph.entries import load_entries
 
-        by_paper = works(self.store)
-        of_entry = {entry: paper for paper, entries in by_paper.items() for entry in entries}
-        wanted = list(by_paper)
-        if names is not None:
-            found = (name if name in of_entry else entry_named(self.store, name) or name for name in names)
-            wanted = [of_entry.get(name, name) for name in found]
-        papers = [paper for paper in dict.fromkeys(wanted) if paper in by_paper]
-        read = load_entries(self.store, (entry for paper in papers for entry in by_paper[paper]))
-        return [Paper(paper, [read[entry] for entry in by_paper[paper]]) for paper in papers]
+        found = works(self.store) if names is None else works_named(self.store, names)
+        read = load_entries(self.store, (entry for entries in found.values() for entry in entries))
+        return [Paper(paper, [read[entry] for entry in entries]) for paper, entries in found.items()]
 
     def label(self, concept: str, lang: str = "en") -> str:
         """The preferred label of a concept, in a language where it has one; what is no CURIE is its own label."""
@@ -217,14 +212,22 @@ class Graph:
         """
         from kg.query import answer
 
-        return answer(self.store, self.vocabulary, question, limit=limit, filter=filter)
+        return answer(self.store, self.vocabulary, question, limit, self.lexicon(), filter)
+
+    def lexicon(self) -> Lexicon:
+        """What names mean in the graph as it is now."""
+        from kg.query import Lexicon
+
+        stamp = self.store.stamp
+        if self._lexicon is None or not stamp or self._lexicon[0] != stamp:
+            self._lexicon = stamp, Lexicon.of(self.store, self.vocabulary)
+        return self._lexicon[1]
 
     def labels(self) -> list[str]:
         """All that a question may name, as it is written: labels of concepts and of the graph's institutions."""
-        from kg.query import Lexicon
         from kg.query.naming import Naming
 
-        return Naming(Lexicon.of(self.store, self.vocabulary), self.store).labels()
+        return Naming(self.lexicon(), self.store).labels()
 
     def select(self, selection: str | Iterable[str] = "") -> list[Paper]:
         """The papers of a selection; see the class."""
@@ -277,11 +280,32 @@ class Graph:
         """
         return self.store.query(query)
 
+    def neighbourhood(self, concept: str, limit: int = 100) -> networkx.MultiDiGraph[str]:
+        """Two steps around a concept (CURIE): its papers, what they have and what they say of it, at most `limit` each.
+
+        Nodes and edges are named as in `networkx`; see `kg.graph.neighbourhood`. KgError for what no paper has.
+        """
+        from kg.graph.neighbourhood import neighbourhood
+
+        return neighbourhood(self, concept, limit)
+
     def networkx(self) -> networkx.MultiDiGraph[str]:
         """The typed graph for any algorithm: papers, concepts and institutions, typed edges with their entries."""
         from kg.graph.network import network
 
         return network(self.store)
+
+    def matrix(
+        self, down: str = "institution", across: str = "topic", question: str = "", most: int = 20
+    ) -> pandas.DataFrame:
+        """How many papers have both: things of one type down, of another across, those of most papers first.
+
+        Of all papers or of those that fulfil a question's conditions; labels are in its language. KgError for a type
+        that papers are not counted by.
+        """
+        from kg.query.matrix import matrix
+
+        return matrix(self.store, self.lexicon(), down, across, question, most)
 
     def verify(self) -> Verification:
         """Check every quote against the kept texts, every link against its reason, all against the SHACL shapes."""

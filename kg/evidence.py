@@ -6,7 +6,7 @@ there: the paper speaks of it throughout. What a person annotated is taken at th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import accumulate
 
 from kg.model import LISTS, Evidence, Mention, Record, Relation, Result
@@ -16,23 +16,37 @@ from kg.text import fold
 BY_HAND = "annotation"
 
 
-def lacking(record: Record, relation: Relation) -> list[str]:
-    """The ends of a relation ("head", "tail") that its evidence does not hold."""
-    if relation.extractor == BY_HAND:
-        return []
-    ends = {
-        "head": (relation.head, relation.head_concept),
-        "tail": (relation.tail, relation.tail_concept),
-    }
-    bearers = {end: list(_bearers(record, *said)) for end, said in ends.items()}
-    own = fold(record.name)
-    return [
-        end
-        for end, found in bearers.items()
-        if not any(m.role == "proposed" or (own and own in map(fold, _names(m))) for m in found)
-        and not any(_inside(m, relation.evidence) for m in found)
-        and not _says(relation.evidence.quote, [ends[end][0], *(name for m in found for name in _names(m))])
-    ]
+class Bearers:
+    """The mentions of a record by what they name."""
+
+    def __init__(self, record: Record) -> None:
+        self.own = fold(record.name)
+        self._of_concept: dict[str, list[Mention]] = {}
+        self._of_name: dict[str, list[Mention]] = {}
+        for mentions in LISTS.values():
+            for mention in getattr(record, mentions):
+                self._of_concept.setdefault(mention.concept, []).append(mention)
+                for folded in dict.fromkeys(map(fold, _names(mention))):
+                    self._of_name.setdefault(folded, []).append(mention)
+
+    def named(self, name: str, concept: str) -> list[Mention]:
+        """Those of what an end of a relation names: of its concept, or of its name before it is linked."""
+        return self._of_concept.get(concept, []) if concept else self._of_name.get(fold(name), [])
+
+    def lacking(self, relation: Relation) -> list[str]:
+        """The ends of a relation ("head", "tail") that its evidence does not hold."""
+        if relation.extractor == BY_HAND:
+            return []
+        ends = {"head": (relation.head, relation.head_concept), "tail": (relation.tail, relation.tail_concept)}
+        return [end for end, said in ends.items() if not self._stands(relation.evidence, *said)]
+
+    def _stands(self, evidence: Evidence, name: str, concept: str) -> bool:
+        found = self.named(name, concept)
+        return (
+            any(m.role == "proposed" or (self.own and self.own in map(fold, _names(m))) for m in found)
+            or any(_inside(m, evidence) for m in found)
+            or _says(evidence.quote, [name, *(other for m in found for other in _names(m))])
+        )
 
 
 def holds_number(result: Result) -> bool:
@@ -47,15 +61,6 @@ def holds_number(result: Result) -> bool:
 
 def _values(value: float | tuple[float, float]) -> tuple[float, ...]:
     return value if isinstance(value, tuple) else (value,)
-
-
-def _bearers(record: Record, name: str, concept: str) -> Iterator[Mention]:
-    """The mentions of what an end of a relation names: those of its concept, or of its name before it is linked."""
-    folded = fold(name)
-    for mentions in LISTS.values():
-        for mention in getattr(record, mentions):
-            if mention.concept == concept if concept else folded in map(fold, _names(mention)):
-                yield mention
 
 
 def _names(mention: Mention) -> tuple[str, ...]:

@@ -257,7 +257,7 @@ def plain(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """A text on one line, without what a terminal obeys or what turns its direction.
+    r"""A text on one line, without what a terminal obeys or what turns its direction.
 
     >>> one_line("KV\tcache\n \u202eH100")
     'KV cache H100'

@@ -26,11 +26,13 @@ def command(
     output: Output = None,
 ) -> None:
     """Show what the graph holds; with a name, all that it knows of that paper or concept."""
+    from kg.graph.contents import entry_named
+
     form = choose(format, output, FORMS, "table")
     with reading(graph) as opened:
         if name is None:
             _overview(opened, form, output)
-        elif name in opened.entries():  # first, for an entry's name may hold a colon ("arXiv:2501.00001")
+        elif entry_named(opened.store, name):  # first, for an entry's name may hold a colon ("arXiv:2501.00001")
             _paper(opened, name, form, output)
         else:
             _named(opened, curie(name), form, output)

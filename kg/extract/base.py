@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from spacy.vocab import Vocab
 
-from kg.evidence import holds_number, lacking
+from kg.evidence import Bearers, holds_number
 from kg.model import LISTS, Brief, Document, Evidence, Mention, Record, Relation, Result, Topic
 from kg.text import fold, raw_span, sentences, token_lists
 from kg.vocabulary import Match, Vocabulary
@@ -213,7 +213,8 @@ def to_record(doc: Doc, document: Document) -> Record:
             _settle(evidence, doc, document)
     record.topics = topics
     record.results = [result for result in results if holds_number(result)]
-    record.relations = [relation for relation in relations if not lacking(record, relation)]
+    bearers = Bearers(record)
+    record.relations = [relation for relation in relations if not bearers.lacking(relation)]
     doc._.view = None  # it holds the Doc, which would wait for the garbage collector
     return record
 

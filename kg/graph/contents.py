@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from kg.graph.reading import read_entry, read_source
-from kg.graph.store import VOCABULARY, Store
+from kg.graph.store import VOCABULARY, Row, Store
 from kg.model import Document, KgError, Record, Source
 from kg.names import iri, kind_of
 
@@ -33,10 +33,27 @@ def entry_marks(store: Store, source: str) -> list[tuple[str, str]]:
 
 def works(store: Store) -> dict[str, list[str]]:
     """The entries of each paper (CURIE), both in the order of sources and places in them."""
-    out: dict[str, list[str]] = {}
-    for entry, paper in _entries(store):
-        out.setdefault(paper, []).append(entry)
-    return out
+    return _works(_entries(store))
+
+
+def works_named(store: Store, names: Iterable[str]) -> dict[str, list[str]]:
+    """The entries of the papers that names mean (an entry's, "ID@SOURCE" or a paper's CURIE), in the order of these.
+
+    What names nothing is passed over.
+    """
+    wanted = list(dict.fromkeys(filter(None, names)))
+    paper_of = {name: name for name in wanted if name.startswith("paper:")} | _papers_of(store, wanted)
+    others = {name: entry_named(store, name) for name in wanted if name not in paper_of}
+    known = _papers_of(store, filter(None, others.values()))
+    paper_of |= {name: known[entry] for name, entry in others.items() if entry in known}
+    papers = list(dict.fromkeys(paper_of[name] for name in wanted if name in paper_of))
+    rows = [
+        row
+        for values in _batched("p", papers)
+        for row in store.select(f"SELECT ?e ?p ?s ?n {{ {values} ?e kg:paper ?p ; kg:source ?s ; kg:number ?n }}")
+    ]
+    found = _works(_in_order(rows))
+    return {paper: found[paper] for paper in papers if paper in found}
 
 
 def fingerprints(store: Store, source: str = "") -> dict[str, str]:
@@ -96,9 +113,37 @@ def load_source(store: Store, name: str) -> Source:
 def _entries(store: Store, source: str | None = None) -> list[tuple[str, str]]:
     """Entries with their papers, by source and place in it."""
     named = f"VALUES ?s {{ <{iri(f'source:{source}')}> }}" if source else ""
-    rows = store.select(f"SELECT ?e ?p ?s ?n {{ {named} ?e kg:source ?s ; kg:number ?n ; kg:paper ?p }}")
+    return _in_order(store.select(f"SELECT ?e ?p ?s ?n {{ {named} ?e kg:source ?s ; kg:number ?n ; kg:paper ?p }}"))
+
+
+def _in_order(rows: list[Row]) -> list[tuple[str, str]]:
+    """Entries with their papers, by source and place in it, of rows with entry, paper, source and number."""
     rows.sort(key=lambda row: (row["s"], row["n"], row["e"]))
     return [(row["e"].partition(":")[2], row["p"]) for row in rows]
+
+
+def _papers_of(store: Store, entries: Iterable[str]) -> dict[str, str]:
+    """The paper of each entry that there is."""
+    out: dict[str, str] = {}
+    for values in _batched("e", (f"entry:{name}" for name in entries)):
+        rows = store.select(f"SELECT ?e ?p {{ {values} ?e kg:paper ?p }}")
+        out |= {row["e"].partition(":")[2]: row["p"] for row in rows}
+    return out
+
+
+def _works(entries: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The entries of each paper, of entries with their papers."""
+    out: dict[str, list[str]] = {}
+    for entry, paper in entries:
+        out.setdefault(paper, []).append(entry)
+    return out
+
+
+def _batched(variable: str, names: Iterable[str]) -> Iterator[str]:
+    """VALUES clauses that bind a variable to some CURIEs."""
+    every = [f"<{iri(name)}>" for name in names]
+    for at in range(0, len(every), _BATCH):
+        yield f"VALUES ?{variable} {{ {' '.join(every[at : at + _BATCH])} }}"
 
 
 def labels(store: Store, concepts: Iterable[str] | None = None) -> dict[str, dict[str, str]]:
@@ -109,11 +154,9 @@ def labels(store: Store, concepts: Iterable[str] | None = None) -> dict[str, dic
     if concepts is None:
         rows = store.select(_LABELS.format(values=""))
     else:
-        names = sorted({iri(concept) for concept in concepts})
         rows = []
-        for at in range(0, len(names), _BATCH):
-            values = " ".join(f"<{name}>" for name in names[at : at + _BATCH])
-            rows += store.select(_LABELS.format(values=f"VALUES ?c {{ {values} }}"))
+        for values in _batched("c", sorted(set(concepts))):
+            rows += store.select(_LABELS.format(values=values))
     votes: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     for row in rows:
         weight = 1_000_000_000 if row["g"] == VOCABULARY else 1
@@ -129,10 +172,16 @@ def labels(store: Store, concepts: Iterable[str] | None = None) -> dict[str, dic
 
 def entries_with(store: Store, concepts: Iterable[str]) -> list[str]:
     """The entries whose papers have one of some concepts or institutions, by any link, in source order."""
-    wanted = " ".join(f"<{iri(concept)}>" for concept in sorted(concepts))
-    rows = store.select(f"SELECT DISTINCT ?e {{ VALUES ?c {{ {wanted} }} ?p a kg:Paper ; ?link ?c ; kg:entry ?e }}")
-    found = {row["e"].partition(":")[2] for row in rows}
-    return [entry for entry in entry_names(store) if entry in found]
+    found = {
+        (row["e"], row["p"], row["s"], row["n"])
+        for values in _batched("c", sorted(concepts))
+        for row in store.select(
+            f"SELECT DISTINCT ?e ?p ?s ?n {{ {values} ?p ?link ?c ; a kg:Paper ; kg:entry ?e . "
+            "?e kg:source ?s ; kg:number ?n }"
+        )
+    }
+    rows = [dict(zip(("e", "p", "s", "n"), row, strict=True)) for row in found]
+    return list(dict.fromkeys(entry for entry, _ in _in_order(rows)))
 
 
 def counts(store: Store) -> dict[str, int]:

@@ -87,7 +87,8 @@ class Kept:
         checksum = zlib.crc32(body)
         with self._writing():
             if self._known is None:
-                self._known = {frame.key: frame.checksum for frame in _frames(self.path)}
+                # To read all bodies of a large log takes longer than to add a paper.
+                self._known = {frame.key: frame.checksum for frame in _frames(self.path, whole=False)}
             if self._known.get(key, _GONE) == checksum:
                 return
             if self._file is None:
@@ -144,15 +145,21 @@ class _Frame(NamedTuple):
     checksum: int
 
 
-def _frames(path: Path) -> Iterator[_Frame]:
-    """The frames of a log that are whole, in their order; what is none is passed over."""
+def _frames(path: Path, whole: bool = True) -> Iterator[_Frame]:
+    """The frames of a log in their order, each with its checksum; what is none is passed over.
+
+    Unless they are to be `whole`, another frame or the end behind one says enough: none that was cut short has that.
+    """
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             at = data.find(_MAGIC)
             while at >= 0 and at + _HEAD.size <= len(data):
                 _, source, local, length, checksum = _HEAD.unpack_from(data, at)
                 begin, end = at + _HEAD.size, at + _HEAD.size + length
-                if end <= len(data) and zlib.crc32(memoryview(data)[begin:end]) == checksum:
+                followed = end == len(data) or data[end : end + len(_MAGIC)] == _MAGIC
+                if (followed and not whole) or (
+                    end <= len(data) and zlib.crc32(memoryview(data)[begin:end]) == checksum
+                ):
                     yield _Frame((source, local), begin, length, checksum)
                     at = data.find(_MAGIC, end)
                 else:

@@ -3,7 +3,8 @@
 RDF 1.1 lets a server keep the value of a number instead of its spelling. Virtuoso 7 goes further: it shows six digits
 of an xsd:double, shows whole numbers beyond 32 bits as decimals, and truth values as 1 and 0. So for a server that
 shows too few digits, a double of more is sent as a decimal, which is kept in full and compares as a number; and what
-no decimal of fifteen places holds, as text of a datatype of our own.
+no decimal of fifteen places holds, as text of a datatype of our own. So is NaN: it has no place in the order of its
+index, and one that was ever stored, even if it is gone again, makes later inserts fail.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ def _double(literal: ox.Literal) -> ox.Literal:
         number = float(literal.value)
     except ValueError:
         return _kept(literal.value, _DOUBLE)
-    if not math.isfinite(number) or float(f"{number:.{_DIGITS}g}") == number:
+    if math.isnan(number):
+        return _kept(literal.value, _DOUBLE)
+    if math.isinf(number) or float(f"{number:.{_DIGITS}g}") == number:
         return literal
     text = f"{number:.{_PLACES}f}"
     if float(text) == number and abs(number) < 10**_PLACES:

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from kg.graph import schema1, staging, swap
 from kg.graph.kept import Kept
 from kg.graph.reading import read_entry, read_source
-from kg.graph.rebuild import mark_of, way_of
+from kg.graph.rebuild import in_folder, mark_of, way_of
 from kg.graph.store import FAILURES, SCHEMA, SOURCES, fault, writer
 from kg.names import curie, iri
 from kg.pipeline import Progress
@@ -29,11 +29,12 @@ STEPS: dict[int, Callable[[Path], Step]] = {1: schema1.step}
 _MANY = 100_000  # quads that are loaded at once
 
 
-def migrate(folder: Path, progress: Progress | None = None) -> int:
+def migrate(location: str | Path, progress: Progress | None = None) -> int:
     """Bring the data of a folder to this program's schema; how many entries they have, 0 where nothing was to be done.
 
     Raises KgError when they cannot be read or written, or another process writes them: then they are as they were.
     """
+    folder = in_folder(location)
     try:
         with staging.alone(folder):
             old: ox.Store | None = writer(folder)

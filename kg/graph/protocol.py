@@ -33,6 +33,8 @@ _BUSY = (408, 429, 502, 503, 504)
 _CLASH = re.compile(rb"\b40001\b|deadlock", re.IGNORECASE)
 #: What Virtuoso says of a query that takes longer than it may.
 _GAVE_UP = re.compile("timed out|exceeds the limit")
+#: What Virtuoso says when the order of an index is broken; every later insert fails, and it does not start again.
+_BROKEN = re.compile("out of seg data")
 _TAG = re.compile(r"<[^>]*>")
 RESULTS = "application/sparql-results+json"
 TRIPLES = "application/n-triples, text/plain;q=0.5"
@@ -224,6 +226,11 @@ class Connection:
             return Fault(f"The server at {url} does not let this user in: check KG_SPARQL_USER and KG_SPARQL_PASSWORD.")
         if _GAVE_UP.search(said):
             return Fault(f"The server at {url} gave up ({said}): allow its queries more time, or ask for less.")
+        if _BROKEN.search(said):
+            return Fault(
+                f"The server at {url} has a damaged index ({said}): restore its database from a backup, "
+                "or make a new one and add the papers again."
+            )
         if 300 <= status < 400:
             to = _words(response.headers.get("location", ""))
             return Fault(f"The server at {url} sends elsewhere ({to}): name that address if it is the right one.")

@@ -49,7 +49,7 @@ def rebuild(location: str | Path, *, jobs: int = 1, progress: Progress | None = 
 
     Raises KgError where there is nothing to build from, the folder cannot be written, or another process writes it.
     """
-    folder = Path(location)
+    folder = in_folder(location)
     try:
         _name(folder)
         with _Old(folder) as old, swap.beside(folder) as new:
@@ -62,6 +62,16 @@ def rebuild(location: str | Path, *, jobs: int = 1, progress: Progress | None = 
         return rebuilt
     except FAILURES as error:
         raise fault(folder, error) from None
+
+
+def in_folder(location: str | Path) -> Path:
+    """The folder of a graph; KgError for the address of a server."""
+    if "://" in str(location):
+        raise KgError(
+            f"{location} is the address of a server, which keeps no sources and no older data beside the graph: "
+            "name a folder, or empty the server's dataset and add the papers again."
+        )
+    return Path(location)
 
 
 def way_of(document: Document, record: Record, mark: str) -> Way:

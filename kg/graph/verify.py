@@ -15,7 +15,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kg.evidence import holds_number, lacking
+from kg.evidence import Bearers, holds_number
 from kg.graph.contents import entry_names
 from kg.graph.formats import digest
 from kg.graph.rdf import LINKS, RELATIONS, entry_triples, local_id, place_of, seal, sealed
@@ -220,16 +220,17 @@ class _Claims:
     def faults(self) -> Iterator[str]:
         for order, result in enumerate(self.record.results, 1):
             yield from (f"result/{order}: {fault}" for fault in self._result(result))
+        bearers = Bearers(self.record)
         for order, relation in enumerate(self.record.relations, 1):
-            yield from (f"relation/{order}: {fault}" for fault in self._relation(relation))
+            yield from (f"relation/{order}: {fault}" for fault in self._relation(relation, bearers))
 
     def _result(self, result: Result) -> Iterator[str]:
         if not holds_number(result):
             yield f"its evidence {_short(result.evidence.quote)} does not hold its value {result.value}"
         yield from self._unreasoned("baseline", result.baseline, result.baseline_concept)
 
-    def _relation(self, relation: Relation) -> Iterator[str]:
-        for end in lacking(self.record, relation):
+    def _relation(self, relation: Relation, bearers: Bearers) -> Iterator[str]:
+        for end in bearers.lacking(relation):
             yield f"its evidence {_short(relation.evidence.quote)} does not hold its {end} {getattr(relation, end)!r}"
         yield from self._unreasoned("head", relation.head, relation.head_concept)
         yield from self._unreasoned("tail", relation.tail, relation.tail_concept)

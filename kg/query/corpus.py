@@ -19,7 +19,7 @@ from kg.query.answer import Row
 from kg.query.columns import RELATION, ROLE, Columns
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Op, Outcome, Phrase, Term
 from kg.query.lexicon import Selects
-from kg.query.pairs import Pairs, span, tables_of
+from kg.query.pairs import Pairs, span, tables_of, within
 from kg.query.scan import columns_of
 from kg.query.sparql import (
     ABOUT,
@@ -30,7 +30,7 @@ from kg.query.sparql import (
     values,
     wording_regex,
 )
-from kg.query.support import Supporter, independent
+from kg.query.support import Supporter
 from kg.units import kin
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 #: Papers among which words are looked for entry by entry; among more it is faster to look through all texts.
 _FEW = 300
+#: Papers whose independent support is looked at in the first step.
+_LOOKED = 32
 _TESTS: dict[Op, Callable[[Any, Any], Any]] = {
     ">=": lambda a, b: a >= b,
     ">": lambda a, b: a > b,
@@ -257,7 +259,7 @@ class Corpus:
     @property
     def has_institutions(self) -> bool:
         """Whether any paper has an institution that is known."""
-        return bool(len(self.tables.rows_of("institution")))
+        return self.tables.has_institutions
 
     def pairs(self, kind: str, roles: tuple[str, ...] = (), among: Bools | None = None) -> Pairs:
         """Which papers have which things of a type, of some papers or of all; techniques in some roles."""
@@ -270,7 +272,7 @@ class Corpus:
     def common(self, kind: str, number: int, keep: Callable[[str], bool] = bool) -> list[tuple[str, int]]:
         """What most papers have of a type, most first, then by name, with how many do."""
         pairs = self.pairs(kind)
-        things, counts = np.unique(pairs.things, return_counts=True)
+        things, counts = pairs.counted()
         ordered = np.lexsort((things, -counts)).tolist()
         named = ((pairs.names.name(int(things[at])), int(counts[at])) for at in ordered)
         return list(islice((one for one in named if keep(one[0])), number))
@@ -287,7 +289,8 @@ class Corpus:
     def entries_of(self, papers: Iterable[int]) -> list[str]:
         """The entries (CURIEs) of papers by number."""
         order, starts = self.tables.by_paper
-        return [self.columns.entries.name(int(n)) for paper in papers for n in order[starts[paper] : starts[paper + 1]]]
+        numbers = np.fromiter(papers, np.int32)
+        return self.columns.entries.names(order[within(starts[numbers], starts[numbers + 1])].tolist())
 
     def entry_numbers(self, paper: int) -> list[int]:
         """The entries of a paper, by number: by their names."""
@@ -316,7 +319,7 @@ class Corpus:
     def mentions_in(self, entries: Numbers) -> Numbers:
         """The rows of "mentions" of some entries, by number."""
         order, starts = self.tables.by_entry
-        return np.concatenate([order[starts[n] : starts[n + 1]] for n in entries.tolist()] or [order[:0]])
+        return order[within(starts[entries], starts[entries + 1])]
 
     def mentions_of(self, things: Iterable[int]) -> Numbers:
         """The rows of "mentions" of some things, by number."""
@@ -361,10 +364,27 @@ class Corpus:
         """The independent support of papers by number: see `kg.query.support`."""
         if not self.has_institutions:
             return int(len(papers) > 0)
-        when = self.tables.when[papers]
-        ordered = papers[np.lexsort((papers, np.where(when < 0, len(self.tables.days), when)))]
+        order, place = self.tables.by_date
+        ordered = order[np.sort(place[papers])]
         places, begins = self.tables.places
-        return independent(set(places[begins[paper] : begins[paper + 1]].tolist()) for paper in ordered)
+        first, last = begins[ordered], begins[ordered + 1]
+        has = last > first
+        count, at, size = int(not has.all()), 0, _LOOKED
+        first, last = first[has], last[has]
+        seen = np.zeros(len(self.columns.things), bool)
+        while at < len(first):  # in growing steps, for the later a paper is, the more likely its institutions are seen
+            starts, ends = first[at : at + size], last[at : at + size]
+            own = places[within(starts, ends)]
+            hit = np.logical_or.reduceat(seen[own], np.cumsum(ends - starts) - (ends - starts))
+            new: set[int] = set()
+            for start, end in zip(starts[~hit].tolist(), ends[~hit].tolist(), strict=True):
+                institutions = places[start:end].tolist()
+                if new.isdisjoint(institutions):
+                    new.update(institutions)
+                    count += 1
+            seen[list(new)] = True
+            at, size = at + size, 2 * size
+        return count
 
     def backers(self, papers: Iterable[str]) -> dict[str, Backer]:
         """What is known of papers (CURIEs)."""

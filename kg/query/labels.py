@@ -1,14 +1,14 @@
 """The labels that a graph itself gives to things, found by name, by beginning and by thing without reading them all.
 
 Kept in `labels.bin` beside the graph's data: four lists of sorted lines, mapped into memory. A graph in memory has the
-same bytes without the file. Where few labels were changed, the lists stay as they are, and shorter ones beside them
-hold all that is said now of the things whose labels changed.
+same bytes without the file. Where few labels were changed, the file stays as it is, and a small one beside it holds
+all that is said now of the things whose labels changed.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from functools import lru_cache, partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from kg.graph.store import ANY
 from kg.names import iri
-from kg.query.derived import Damaged, Lines, Parts, Renewed, anew, fresh, mapped, packed, restamp, stamp_of, unpacked
+from kg.query.derived import Damaged, Lines, Parts, Renewed, anew, keep, mapped, packed, stamp_of, unpacked
 from kg.text import fold
 from kg.vocabulary import data_folder
 
@@ -25,13 +25,12 @@ if TYPE_CHECKING:
     from kg.query.lexicon import Selects
 
 FILE = "labels.bin"
+NEWER = "labels.new.bin"
 SHORTEST = 4  # letters of a label that a misspelt word may mean
 _LONGEST = 99
 _INSTITUTIONS = ("ror:", "institution:")
-#: How often entries give a label. The vocabulary, which is a graph of its own, has an index already.
-_SAID = """SELECT ?concept ?label (COUNT(*) AS ?times) WHERE {{
-  GRAPH ?entry {{ ?entry a kg:Entry . ?concept skos:{name} ?label }}
-}} GROUP BY ?concept ?label"""
+#: The labels that entries give. The vocabulary, which is a graph of its own, has an index already.
+_SAID = "GRAPH ?entry {{ ?a skos:{name} ?b }} FILTER(?entry != kg:vocabulary)"
 _SAID_OF = """SELECT ?entry ?concept ?label WHERE {{ VALUES ?concept {{ {things} }}
   GRAPH ?entry {{ ?concept skos:{name} ?label }}
 }}"""
@@ -184,13 +183,22 @@ def labels_of(store: Selects, spelled: Callable[[str], str]) -> Labels:
     folder, stamp = getattr(store, "cache", None), getattr(store, "stamp", b"")
     if folder is None or not stamp:
         return Labels.made(_said(store), spelled)
-    make = partial(_packed, store, spelled)
-    path, stamp = folder / FILE, _stamp(stamp)
-    again = partial(anew, path, stamp, make)
-    try:
-        return Labels(fresh(path, stamp, make), again)
-    except Damaged:
-        return Labels(again(), again)
+    again = partial(anew, folder / FILE, _stamp(stamp), partial(_packed, store, spelled))
+    with suppress(Damaged):
+        if found := _found(folder, {_stamp(stamp)}):
+            return Labels(found[1], again)
+    return Labels(again(), again)
+
+
+def _found(folder: Path, stamps: Collection[bytes]) -> tuple[bytes, Parts] | None:
+    """The stamp of the file, and the lists that hold for one of some stamps: its own, or with the newer ones."""
+    base = mapped(folder / FILE)
+    if base and base[0] in stamps:
+        return base
+    newer = mapped(folder / NEWER)
+    if base and newer and newer[0] in stamps and len(newer[1]) == 11 and bytes(newer[1][0]) == base[0]:
+        return base[0], [*base[1], *newer[1][1:]]
+    return None
 
 
 def renew(
@@ -201,14 +209,12 @@ def renew(
     `states` are stamps that the store had before that: a file of none of them is made anew, and so is one of which much
     has changed.
     """
-    known = mapped(folder / FILE)
-    if known and known[0] in map(_stamp, states):
+    if known := _found(folder, set(map(_stamp, states))):
         with suppress(Damaged):
             things = Labels(known[1]).renewed.union(changed)
             if len(things) < _MANY and ANY not in things:
                 said = Labels.packed(_said_of(store, sorted(things)), spelled)
-                base = [bytes(part) for part in known[1][:8]]
-                anew(folder / FILE, _stamp(store.stamp), lambda: [*base, *Lines.packed(things), *said])
+                anew(folder / NEWER, _stamp(store.stamp), lambda: [known[0], *Lines.packed(things), *said])
                 return
     labels_of(store, spelled)
 
@@ -227,7 +233,11 @@ def _said_of(store: Selects, things: Sequence[str]) -> Counter[Named]:
 
 def still(folder: Path, before: bytes, after: bytes) -> None:
     """Say of the index in a folder, made for one state of the store's files, that it holds for another too."""
-    restamp(folder / FILE, _stamp(before), _stamp(after))
+    known = _found(folder, {_stamp(before)})
+    if known and before != after:
+        newer = [*map(bytes, known[1][8:])] or [*Lines.packed(()), *Labels.packed((), str)]
+        with suppress(OSError):
+            keep(folder / NEWER, packed(_stamp(after), [known[0], *newer]))
 
 
 def _packed(store: Selects, spelled: Callable[[str], str]) -> list[bytes]:
@@ -236,10 +246,12 @@ def _packed(store: Selects, spelled: Callable[[str], str]) -> list[bytes]:
 
 def _said(store: Selects) -> Counter[Named]:
     """The labels that entries give, with how many give them."""
+    from kg.query.scan import named, spelled_rows, text_of
+
     out: Counter[Named] = Counter()
     for name, preferred in (("prefLabel", True), ("altLabel", False)):
-        for row in store.select(_SAID.format(name=name)):
-            out[Named(str(row["concept"]), str(row["label"]), preferred)] += int(str(row["times"]))
+        for (concept, label), times in Counter(spelled_rows(store, _SAID.format(name=name))).items():
+            out[Named(named(concept), text_of(label), preferred)] += times
     return out
 
 

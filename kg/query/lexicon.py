@@ -220,7 +220,7 @@ class Lexicon:
 
     def _beginning(self, prefix: str, kind: str) -> Iterator[tuple[str, str]]:
         """The folded labels of a type that begin so, with what bears them."""
-        known = self._of_kind.get(kind, [])
+        known = _by_label(self.vocabulary, kind)
         for folded, concept in known[bisect_left(known, (prefix, "")) :]:
             if not folded.startswith(prefix):
                 break
@@ -229,19 +229,17 @@ class Lexicon:
             if kind_of(concept) == kind:
                 yield folded, concept
 
-    @cached_property
-    def _of_kind(self) -> dict[str, list[tuple[str, str]]]:
-        """The vocabulary's folded labels by type, sorted, with what bears them."""
-        out: dict[str, list[tuple[str, str]]] = {}
-        for (kind, folded), concept in self.vocabulary.index().items():
-            out.setdefault(kind, []).append((folded, concept))
-        return {kind: sorted(labels) for kind, labels in out.items()}
-
     def labels(self, concept: str) -> list[str]:
         """The labels of a concept in all languages; of what the vocabulary does not know the preferred ones."""
         if concept in self.vocabulary:
             return list(self.vocabulary[concept].labels())
         return list(self._own.labels(concept).values())
+
+
+@lru_cache(maxsize=16)
+def _by_label(vocabulary: Vocabulary, kind: str) -> list[tuple[str, str]]:
+    """The folded labels of a type, sorted, with what bears them."""
+    return sorted((folded, concept) for (of, folded), concept in vocabulary.index().items() if of == kind)
 
 
 def _is_preferred(concept: Concept, folded: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from itertools import accumulate
@@ -31,6 +31,18 @@ class Pairs(NamedTuple):
     things: Numbers
     papers: Numbers
     names: Names  # of the things
+
+    def counted(self) -> tuple[Numbers, Numbers]:
+        """The things, each once and in order, and how many papers have each."""
+        is_last = np.ones(len(self.things), bool)
+        is_last[:-1] = self.things[1:] != self.things[:-1]
+        ends = np.flatnonzero(is_last)
+        return self.things[ends], np.diff(ends, prepend=-1).astype(np.int32)
+
+    def counts(self, things: Numbers) -> Numbers:
+        """How many papers have each of some things."""
+        first, last = (np.searchsorted(self.things, things, side) for side in ("left", "right"))
+        return np.asarray(last - first)
 
 
 class Tables:
@@ -65,8 +77,8 @@ class Tables:
         """The rows of "mentions" with things of a type."""
         things = self.columns["mentions", "thing"]
         prefixes = ("institution:", "ror:") if kind == "institution" else (f"{kind}:",)
-        ends = [np.array(self.columns.things.span(prefix), np.int32) for prefix in prefixes]
-        spans = [np.searchsorted(things, end) for end in ends]
+        ends = [self.columns.things.span(prefix) for prefix in prefixes]
+        spans = [(bisect_left(things, first), bisect_left(things, last)) for first, last in ends]
         return np.concatenate([np.arange(first, last, dtype=np.int32) for first, last in spans])
 
     def persons(self, name: str) -> list[int]:
@@ -121,6 +133,11 @@ class Tables:
         return Pairs(one.astype(np.int32), other.astype(np.int32), names)
 
     @cached_property
+    def has_institutions(self) -> bool:
+        """Whether any paper has an institution that is known."""
+        return bool(len(self.rows_of("institution")))
+
+    @cached_property
     def by_paper(self) -> tuple[Numbers, Numbers]:
         """The entries by paper, and where those of each paper begin."""
         order = np.argsort(self.paper_of, kind="stable").astype(np.int32)
@@ -133,6 +150,14 @@ class Tables:
         order = np.argsort(pairs.papers, kind="stable")
         begins = np.searchsorted(pairs.papers[order], np.arange(len(self.columns.papers) + 1)).astype(np.int32)
         return pairs.things[order], begins
+
+    @cached_property
+    def by_date(self) -> tuple[Numbers, Numbers]:
+        """The papers by when they appeared, those of no known date last, then by name; and the place of each there."""
+        order = np.argsort(np.where(self.when < 0, len(self.days), self.when), kind="stable").astype(np.int32)
+        places = np.empty_like(order)
+        places[order] = np.arange(len(order), dtype=np.int32)
+        return order, places
 
     @cached_property
     def by_entry(self) -> tuple[Numbers, Numbers]:
@@ -175,8 +200,14 @@ def tables_of(columns: Columns) -> Tables:
     return Tables(columns)
 
 
+def within(first: Numbers, last: Numbers) -> Numbers:
+    """The places of some spans, one span after the other; each ends before its last."""
+    sizes = last - first
+    begins = np.cumsum(sizes) - sizes
+    return np.repeat(first - begins, sizes) + np.arange(sizes.sum(), dtype=np.int32)
+
+
 def span(numbers: Numbers, number: int) -> tuple[int, int]:
     """Where a number stands in sorted ones: from its first place to behind the last."""
-    # A plain list would have numpy copy the whole column.
-    first, last = np.searchsorted(numbers, np.array([number, number + 1], np.int32)).tolist()
-    return first, last
+    # By hand, for numpy copies a whole column that does not start at a multiple of its numbers' size.
+    return bisect_left(numbers, number), bisect_left(numbers, number + 1)

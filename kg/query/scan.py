@@ -44,39 +44,39 @@ def scanned(store: Selects) -> list[bytes]:
     _results(store, draft)
     _relations(store, draft)
     number = _Numbers(draft)
-    for entry, author in _rows(store, "GRAPH ?a { ?paper kg:author ?b }"):
+    for entry, author in spelled_rows(store, "GRAPH ?a { ?paper kg:author ?b }"):
         draft.rows["authors"]["entry"].append(number.entry(entry))
-        draft.rows["authors"]["author"].append(draft.number("texts", _text(author)))
+        draft.rows["authors"]["author"].append(draft.number("texts", text_of(author)))
     _countries(store, draft)
     return draft.packed()
 
 
 def _countries(store: Selects, draft: Draft) -> None:
-    for thing, country in sorted(_rows(store, "?a kg:country ?b")):
-        draft.add("countries", thing=_name(thing), country=_text(country))
+    for thing, country in sorted(spelled_rows(store, "?a kg:country ?b")):
+        draft.add("countries", thing=named(thing), country=text_of(country))
 
 
 def _entries(store: Selects, draft: Draft) -> None:
     said: dict[bytes, dict[str, str]] = {
-        entry: {"paper": _name(paper)} for paper, entry in _rows(store, "?a kg:entry ?b")
+        entry: {"paper": named(paper)} for paper, entry in spelled_rows(store, "?a kg:entry ?b")
     }
-    when = {source: _text(date) for source, date in _rows(store, "?a a kg:Source . ?a kg:date ?b")}
-    for entry, source in _rows(store, "?a kg:source ?b"):
+    when = {source: text_of(date) for source, date in spelled_rows(store, "?a a kg:Source . ?a kg:date ?b")}
+    for entry, source in spelled_rows(store, "?a kg:source ?b"):
         if entry in said:
-            said[entry] |= {"source": _name(source), "reported": when.get(source, "")}
+            said[entry] |= {"source": named(source), "reported": when.get(source, "")}
     for column, name in _SAID.items():
-        for entry, value in _rows(store, f"GRAPH ?a {{ ?paper kg:{name} ?b }}"):
+        for entry, value in spelled_rows(store, f"GRAPH ?a {{ ?paper kg:{name} ?b }}"):
             if entry in said:
-                said[entry][column] = _text(value)
+                said[entry][column] = text_of(value)
     for entry, row in said.items():
-        draft.add_entry(_name(entry), **row)
+        draft.add_entry(named(entry), **row)
 
 
 def _mentions(store: Selects, draft: Draft) -> None:
     rows = draft.rows["mentions"]
     at: dict[bytes, int] = {}
     known = _Numbers(draft)
-    for node, thing in _rows(store, "?a kg:entity ?b"):
+    for node, thing in spelled_rows(store, "?a kg:entity ?b"):
         entry, kind, order = _node(node)
         if kind == b"mention":
             at[node] = len(at)
@@ -84,9 +84,9 @@ def _mentions(store: Selects, draft: Draft) -> None:
             rows["order"].append(int(order))
             rows["thing"].append(known.thing(thing))
     rows["role"] = [-1] * len(at)
-    for node, role in _rows(store, "?a kg:role ?b"):
+    for node, role in spelled_rows(store, "?a kg:role ?b"):
         if node in at:
-            rows["role"][at[node]] = ROLE.get(_text(role), -1)
+            rows["role"][at[node]] = ROLE.get(text_of(role), -1)
     _spans(store, rows, at)
 
 
@@ -94,36 +94,36 @@ def _results(store: Selects, draft: Draft) -> None:
     rows = draft.rows["results"]
     at: dict[bytes, int] = {}
     known = _Numbers(draft)
-    for node, low in _rows(store, "?a kg:low ?b"):
+    for node, low in spelled_rows(store, "?a kg:low ?b"):
         entry, _, order = _node(node)
         at[node] = len(at)
         rows["entry"].append(known.entry(entry))
         rows["order"].append(int(order))
         rows["low"].append(_real(low))
     rows["high"] = list(rows["low"])
-    for node, high in _rows(store, "?a kg:high ?b"):
+    for node, high in spelled_rows(store, "?a kg:high ?b"):
         if node in at:
             rows["high"][at[node]] = _real(high)
     rows["metric"] = [-1] * len(at)
-    for node, metric in _rows(store, "?a kg:metric ?b"):
+    for node, metric in spelled_rows(store, "?a kg:metric ?b"):
         if node in at:
             rows["metric"][at[node]] = known.thing(metric)
     for column, name in (("wording", "metricText"), ("unit", "unit"), ("change", "change"), ("bound", "bound")):
         rows[column] = [-1] * len(at)
-        for node, text in _rows(store, f"?a kg:{name} ?b"):
+        for node, text in spelled_rows(store, f"?a kg:{name} ?b"):
             if node in at:
-                rows[column][at[node]] = draft.number("texts", _text(text))
+                rows[column][at[node]] = draft.number("texts", text_of(text))
     _spans(store, rows, at)
 
 
 def _relations(store: Selects, draft: Draft) -> None:
     known = _Numbers(draft)
     kinds = {f"kg:{name}": RELATION[kind] for kind, name in RELATIONS.items()}
-    ends = [dict(_rows(store, f"?a kg:{end} ?b")) for end in ("head", "tail")]
-    for node, kind in _rows(store, "?a kg:relationType ?b"):
+    ends = [dict(spelled_rows(store, f"?a kg:{end} ?b")) for end in ("head", "tail")]
+    for node, kind in spelled_rows(store, "?a kg:relationType ?b"):
         if node in ends[0] and node in ends[1]:
             entry, _, order = _node(node)
-            row = {"entry": known.entry(entry), "order": int(order), "type": kinds[_name(kind)]}
+            row = {"entry": known.entry(entry), "order": int(order), "type": kinds[named(kind)]}
             row |= {"head": known.thing(ends[0][node]), "tail": known.thing(ends[1][node])}
             for column, number in row.items():
                 draft.rows["relations"][column].append(number)
@@ -134,7 +134,7 @@ def _spans(store: Selects, rows: dict[str, list[int]], at: dict[bytes, int]) -> 
     for column in ("field", "start", "end"):
         rows[column] = [-1] * len(at)
     field, first, last = (rows[column] for column in ("field", "start", "end"))
-    for node, span in _rows(store, "?a kg:span ?b"):
+    for node, span in spelled_rows(store, "?a kg:span ?b"):
         row = at.get(node)
         if row is not None:
             name, start, end = place_of(span[1:-1].decode())
@@ -145,12 +145,12 @@ class _Numbers:
     """The numbers of terms, each read once."""
 
     def __init__(self, draft: Draft) -> None:
-        self.entry = lru_cache(maxsize=None)(lambda term: draft.number("entries", _name(term)))
-        self.thing = lru_cache(maxsize=None)(lambda term: draft.number("things", _name(term)))
+        self.entry = lru_cache(maxsize=None)(lambda term: draft.number("entries", named(term)))
+        self.thing = lru_cache(maxsize=None)(lambda term: draft.number("things", named(term)))
 
 
-def _rows(store: Selects, pattern: str) -> Iterator[tuple[bytes, bytes]]:
-    """Pairs of terms as they are spelled."""
+def spelled_rows(store: Selects, pattern: str) -> Iterator[tuple[bytes, bytes]]:
+    """Pairs of terms (?a and ?b of a pattern) as they are spelled, which takes a fraction of making objects of them."""
     found = store.query(f"SELECT ?a ?b WHERE {{ {pattern} }}")
     assert isinstance(found, ox.QuerySolutions)
     lines = (found.serialize(format=ox.QueryResultsFormat.TSV) or b"").split(b"\n")
@@ -166,11 +166,12 @@ def _node(term: bytes) -> tuple[bytes, bytes, bytes]:
     return entry + b">", kind, order
 
 
-def _name(term: bytes) -> str:
-    return curie(term[1:-1].decode()) if term.startswith(b"<") else _text(term)
+def named(term: bytes) -> str:
+    """The CURIE of an IRI, or the text of a literal."""
+    return curie(term[1:-1].decode()) if term.startswith(b"<") else text_of(term)
 
 
-def _text(term: bytes) -> str:
+def text_of(term: bytes) -> str:
     """The text of a literal."""
     said = term.decode()
     if not said.startswith('"'):
@@ -180,7 +181,7 @@ def _text(term: bytes) -> str:
 
 
 def _real(term: bytes) -> float:
-    return float(_text(term))
+    return float(text_of(term))
 
 
 # What changed

@@ -25,6 +25,8 @@ from kg.query.sayings import Sayings
 from kg.query.shown import words
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from kg.query.pairs import Bools, Numbers
 
 #: Types of things that papers are counted by.
@@ -48,7 +50,7 @@ class Count:
     thing: str  # CURIE, or the words where it is none
     papers: int
     roles: dict[str, int] = field(default_factory=dict)  # techniques: papers by role
-    behind: list[Backer] = field(default_factory=list)  # the first of its papers
+    entries: list[str] = field(default_factory=list)  # "002-22", sorted: those of the first of its papers
     support: int = 1
 
 
@@ -59,6 +61,7 @@ class Tally:
         self.store, self.lexicon, self.wanted, self.language = store, lexicon, wanted, language
         self.corpus = Corpus.of(store)
         self.papers = self.corpus.holding(wanted)
+        self._known: dict[tuple[str, tuple[str, ...]], Pairs] = {}
 
     def first(self, kind: str, number: int) -> tuple[list[Count], int]:
         """The things that most papers have, then by independent support, then label; how many things there are.
@@ -71,8 +74,13 @@ class Tally:
         if least == 1:  # what one paper has, one paper supports: the label decides
             surely = [count for count in level if count.papers > 1]
             level = surely + sorted((c for c in level if c.papers == 1), key=self.order)[: number - len(surely)]
-        self.back(kind, level)
+        papers = {count.thing: self._papers(kind, count.thing) for count in level}
+        for count in level:
+            count.support = self.corpus.support(papers[count.thing])
         level.sort(key=lambda count: (-count.papers, -count.support, *self.order(count)))
+        for count in level[:number]:
+            names = self.corpus.entries_of(papers[count.thing][:_LISTED])
+            count.entries = sorted(name[len("entry:") :] for name in names)
         return level[:number], total
 
     def order(self, count: Count) -> tuple[str, str]:
@@ -94,18 +102,9 @@ class Tally:
             own: dict[str, Cell] = {kind: self.label(count.thing), "papers": count.papers, "count": count.papers}
             cells = own | {"support": count.support} | count.roles
             line = tuple(cells.get(column, 0) for column in columns)
-            entries = tuple(listed(count.behind)[:_LISTED])
+            entries = tuple(count.entries[:_LISTED])
             out.append(Line(line, entries, said.get(count.thing, ()), count.thing if is_curie(count.thing) else ""))
         return tuple(out)
-
-    def back(self, kind: str, counts: list[Count]) -> None:
-        """Fill in the papers behind counts, and their independent support."""
-        pairs = self._pairs(kind)
-        for count in counts:
-            first, last = span(pairs.things, pairs.names.number(count.thing))
-            papers = pairs.papers[first:last]
-            count.behind = [self.corpus.backer(paper) for paper in papers[:_LISTED].tolist()]
-            count.support = self.corpus.support(papers)
 
     def different(self, over: str, kind: str, things: Iterable[str]) -> dict[str, int]:
         """How many different things of a type there are with each of some things: techniques by institution."""
@@ -119,25 +118,46 @@ class Tally:
             out[thing] = len(np.unique(sorted_things[kept]))
         return out
 
+    def both(self, kind: str, things: Iterable[str], other: str, others: Iterable[str]) -> list[list[int]]:
+        """How many papers have both: a row for each of some things of a type, a column for each of another type."""
+        rows, columns = self._sets(kind, things), self._sets(other, others)
+        counts: list[list[int]] = (rows @ columns.T).astype(np.int64).tolist()
+        return counts
+
+    def _sets(self, kind: str, things: Iterable[str]) -> npt.NDArray[np.float32]:
+        """The papers of each of some things, as rows of ones and noughts."""
+        every = list(things)
+        out = np.zeros((len(every), len(self.corpus)), np.float32)  # exact for counts below 2**24
+        for row, thing in zip(out, every, strict=True):
+            row[self._papers(kind, thing)] = 1
+        return out
+
+    def _papers(self, kind: str, thing: str) -> Numbers:
+        """The papers that have a thing, by number."""
+        pairs = self._pairs(kind)
+        first, last = span(pairs.things, pairs.names.number(thing))
+        return pairs.papers[first:last]
+
     def _pairs(self, kind: str, roles: tuple[str, ...] = ()) -> Pairs:
         if kind not in TYPES:
             raise KgError(f"Papers are not counted by {kind!r}: choose one of {', '.join(TYPES)}.")
-        return self.corpus.pairs(kind, roles, self.papers if self.wanted.conditions else None)
+        if (kind, roles) not in self._known:
+            among = self.papers if self.wanted.conditions else None
+            self._known[kind, roles] = self.corpus.pairs(kind, roles, among)
+        return self._known[kind, roles]
 
     def _counts(self, kind: str) -> tuple[list[Count], int]:
         """The things that most papers have, most first, those that are level by name; how many things there are."""
         pairs = self._pairs(kind)
-        things, papers = np.unique(pairs.things, return_counts=True)
+        things, papers = pairs.counted()
         among = self._among(kind, pairs.names)
         if among is not None:
             kept = among(things)
             things, papers = things[kept], papers[kept]
-        order = np.lexsort((things, -papers))[:_READ]
+        order = _most(papers, _READ)
         roles = {}
         if kind == "technique":
-            for role in _ROLES:
-                had = np.bincount(self._pairs(kind, (role,)).things, minlength=len(pairs.names))
-                roles[role] = had[things[order]].tolist()
+            roles = {role: self._pairs(kind, (role,)).counts(things[order]).tolist() for role in _ROLES}
         names = pairs.names.names(things[order])
         return [
             Count(name, int(n), {role: had[at] for role, had in roles.items()})
@@ -176,7 +196,7 @@ class Tally:
     def _rows(self, kind: str, table: str, count: Count) -> list[int]:
         """The best row for a thing of each of the first entries that have it, by their names."""
         columns, out = self.corpus.columns, []
-        for name in listed(count.behind)[:_QUOTED]:
+        for name in count.entries[:_QUOTED]:
             entry = columns.entries.number(f"entry:{name}")
             if table == "results":
                 number = columns.things.number(count.thing)
@@ -215,6 +235,13 @@ class Tally:
         """The first label of a question word in the language of the question: the name of a country."""
         labels = [label for word in self.lexicon.words.meaning(meaning) for label in word.labels]
         return next((label for label in labels if label.isascii() == (self.language != "zh")), "")
+
+
+def _most(counts: Numbers, number: int) -> Numbers:
+    """The places of the largest so many counts, the largest first, those that are level in order."""
+    least = np.partition(counts, -number)[-number] if len(counts) > number else 0
+    places = np.flatnonzero(counts >= least)
+    return places[np.argsort(-counts[places], kind="stable")][:number].astype(np.int32)
 
 
 def backers(store: Selects, papers: Iterable[str]) -> dict[str, Backer]:

@@ -486,3 +486,17 @@ def test_steps_follow_one_another(old: Path, monkeypatch: pytest.MonkeyPatch):
     assert Graph.migrate(old) == 3
     assert {name for name in told if name.startswith("entry:")} == {"entry:000-01", "entry:000-02", "entry:000-01@list"}
     assert staging.data_of(old).name == "oxigraph"
+
+
+@pytest.mark.parametrize("command", ["rebuild", "migrate"])
+def test_address_of_a_server_is_refused(command: str, tmp_path: Path):
+    done = subprocess.run(
+        [sys.executable, "-m", "kg", command, "--graph", "http://127.0.0.1:1/sparql"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert "http://127.0.0.1:1/sparql is the address of a server" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not list(tmp_path.iterdir())

@@ -84,7 +84,7 @@ class _Counting:
             return None
         lines = self.tally.lines(kind, first, (kind,))
         names = [self.say("count.times", count.papers, thing=self.tally.label(count.thing)) for count in first]
-        entries = sorted({entry for count in first for entry in listed(count.behind)})
+        entries = sorted({entry for count in first for entry in count.entries})
         evidence = tuple(quote for line in lines for quote in line.evidence[:1])
         number, papers = self.say(f"number.{kind}", total), self.say("number.paper", self.papers)
         key = "count.things" if total <= len(first) else "count.things_most"

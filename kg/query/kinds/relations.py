@@ -93,16 +93,16 @@ def _found(store: Selects, wanted: Filter, link: Link, wants: str) -> dict[str, 
     own = set(link.concepts)
     corpus = Corpus.of(store)
     columns = corpus.columns
-    papers = corpus.tables.paper_of[columns["relations", "entry"]]
-    among = corpus.holding(wanted)[papers]
+    among = corpus.holding(wanted)
     sides: tuple[Literal["head", "tail"], ...] = ("head", "tail") if link.relation in _MUTUAL else (link.side,)
     for side in sides:
         other = columns["relations", _SIDES[side]]
-        rows = np.flatnonzero(corpus.relating(replace(link, side=side, others=())) & among).tolist()
-        for row in rows:
+        rows = np.flatnonzero(corpus.relating(replace(link, side=side, others=())))
+        papers = corpus.tables.paper_of[columns["relations", "entry"][rows]]
+        for row, paper in zip(rows[among[papers]].tolist(), papers[among[papers]].tolist(), strict=True):
             thing = columns.things.name(int(other[row]))
             if thing not in own and wants in ("", kind_of(thing)):
-                out[thing][corpus.node("relations", row)] = columns.papers.name(int(papers[row]))
+                out[thing][corpus.node("relations", row)] = columns.papers.name(paper)
     return out
 
 

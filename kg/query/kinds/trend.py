@@ -13,7 +13,7 @@ from kg.query.filter import Condition, Filter, Query
 from kg.query.lexicon import Lexicon, Selects
 from kg.query.periods import PERIODS, by_day, entries_by, folded, without_gaps
 from kg.query.sayings import Sayings
-from kg.query.tally import TYPES, Tally, found_any, listed, nothing
+from kg.query.tally import TYPES, Tally, found_any, nothing
 
 #: Things and periods that are shown, papers of the answer that are all listed, and reports that are.
 _THINGS, _PERIODS, _LISTED, _REPORTS = 8, 12, 100, 300
@@ -58,7 +58,7 @@ def _counts(tally: Tally, over: str) -> tuple[Counter[str], list[str], dict[str,
     if over == "report":
         found, _ = tally.first("report", _REPORTS)
         counts = Counter({tally.label(count.thing): count.papers for count in found})
-        entries = {tally.label(count.thing): tuple(listed(count.behind)[:_LISTED]) for count in found}
+        entries = {tally.label(count.thing): tuple(count.entries[:_LISTED]) for count in found}
         return counts, sorted(counts), entries
     days = by_day(tally.corpus, tally.papers)[""]
     counts = folded(days, over)

@@ -1,0 +1,34 @@
+"""Things of one type against those of another: how many papers have both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kg.query.filter import Filter
+from kg.query.lexicon import Lexicon, Selects
+from kg.query.question import read
+from kg.query.sayings import Sayings
+from kg.query.tally import Tally
+
+if TYPE_CHECKING:
+    import pandas
+
+
+def matrix(
+    store: Selects, lexicon: Lexicon, down: str, across: str, question: str = "", most: int = 20
+) -> pandas.DataFrame:
+    """How many papers have both: at most `most` things down and across, in the order of `Tally.first`.
+
+    Of the papers that fulfil the conditions of a question, or of all. KgError for a type that is not counted.
+    """
+    import pandas
+
+    wanted = read(question, lexicon).filter if question.strip() else Filter()
+    tally = Tally(store, lexicon, wanted, Sayings.of(question).language)
+    rows, columns = ([count.thing for count in tally.first(kind, most)[0]] for kind in (down, across))
+    return pandas.DataFrame(
+        tally.both(down, rows, across, columns),
+        index=pandas.Index([tally.label(thing) for thing in rows], name=down),
+        columns=pandas.Index([tally.label(thing) for thing in columns], name=across),
+        dtype=int,
+    )
