@@ -261,7 +261,9 @@ class Adding:
         if self._bulk is None:
             from kg.graph.bulk import Bulk
 
-            self._bulk = Bulk(self.store, self.pipeline.linker.overrides, small=self._was_empty)
+            # What counts must be in the log of sources, too, should the data be lost together with it.
+            before = self._kept.sync if self._kept else lambda: None
+            self._bulk = Bulk(self.store, self.pipeline.linker.overrides, self._was_empty, before)
         for graph, text in graphs.items():
             if graph.partition(":")[2] in self._held and graph.startswith("source:"):
                 self._replace({graph: text})

@@ -547,7 +547,8 @@ def page(runs: Sequence[dict[str, Any]], least: int) -> str:
         "# Speed\n\nHow building and asking grow with the size of a graph. `scripts/bench.py` measures this and writes "
         "this page; its first\nlines say what is measured, and how. The slope is the exponent by which a figure grows "
         f"between {least:,} papers and the\nmost: 1 is in proportion. The queries are asked of an open graph through "
-        "the Python API, as the notebooks do.\n"
+        "the Python API, as the notebooks do.\nWhere papers name no institution, the queries for one find nothing: "
+        "such times say nothing of it, nor do their slopes.\n"
     )
     measured = f"\nMeasured {' and '.join(days)} on {' and '.join(machine)}.\n" if days else ""
     return f"{head}{measured}\n{told(runs, least)}"

@@ -14,7 +14,7 @@ Parts are loaded in a thread (the loader lets go of Python's lock), so that what
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
@@ -49,9 +49,15 @@ class Loads(Protocol):
 class Bulk:
     """New entries on their way into a store; to be ended with `finish`."""
 
-    def __init__(self, store: Store, overrides: Overrides | None = None, small: bool = False) -> None:
-        """The store is one that `Loads`; `small` says that it holds little as yet."""
-        self.store, self.overrides = store, overrides
+    def __init__(
+        self,
+        store: Store,
+        overrides: Overrides | None = None,
+        small: bool = False,
+        before: Callable[[], None] = lambda: None,
+    ) -> None:
+        """The store is one that `Loads`; `small` says that it holds little as yet; `before` precedes what counts."""
+        self.store, self.overrides, self._before = store, overrides, before
         self._part = _Part()
         self._arxiv: dict[str, str] = {}  # of entries that passed
         # To ask the store for each key of each entry takes half as long as to load them; these are few where it began.
@@ -112,6 +118,7 @@ class Bulk:
         self._loads.load(part.trig(), part.graphs)
         if graphs := Works(self.store, self.overrides).anew(self._met(part)):
             self.store.replace_many(graphs)
+        self._before()
         self._loads.stage()
 
     def _met(self, part: _Part) -> set[str]:

@@ -74,12 +74,17 @@ class Kept:
             self._put(_key(source, local_id(name, source)), None)
         self.close()
 
-    def close(self) -> None:
-        """See to it that what was put in outlasts a power cut; idempotent."""
+    def sync(self) -> None:
+        """See to it that what was put in outlasts a power cut; may be called from another thread."""
         if self._file is not None:
             with self._writing():
                 os.fsync(self._file)
-                os.close(self._file)
+
+    def close(self) -> None:
+        """Sync, and be done; idempotent."""
+        self.sync()
+        if self._file is not None:
+            os.close(self._file)
             self._file = None
 
     def _put(self, key: Key, said: Mapping[str, Any] | None) -> None:
