@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from contextlib import contextmanager
@@ -50,6 +52,9 @@ Row = dict[str, Any]
 _T = TypeVar("_T")
 #: What pyoxigraph raises when files fail; a file that is gone is a RuntimeError.
 FAILURES = (OSError, RuntimeError)
+#: Bytes that the data, their indexes and their sorting take on a disk for each byte loaded, and what is left free.
+_TIMES = 3
+_SPARE = 1 << 20
 #: What a reader is told of data that a writer has just begun to make.
 _UNMADE = re.compile("Column family not found|Inserts are only possible")
 #: What a reader is told of files that a writer has just taken away.
@@ -213,6 +218,7 @@ class OxigraphStore:
         if self.folder is None:
             return
         with self._writing():
+            self._room(sum(log.stat().st_size for log in (self.folder / staging.LIVE).glob("*.log")))
             checkpoint = staging.next_checkpoint(self.folder)
             self._ox.backup(str(checkpoint))
             staging.count(checkpoint)
@@ -230,6 +236,7 @@ class OxigraphStore:
         self.changed.update(graphs or (ANY,))
         self.named.add(ANY)
         try:
+            self._room(_TIMES * len(data))
             self._ox.bulk_load(data, format=ox.RdfFormat.TRIG)
         except SyntaxError as error:
             self._abandon()
@@ -330,6 +337,14 @@ class OxigraphStore:
     def _writable(self) -> None:
         if self.read_only:
             raise KgError(f"The graph {self.folder} is open for reading only: open it for writing.")
+
+    def _room(self, needed: int) -> None:
+        """Raise OSError where the disk has not so many bytes left.
+
+        RocksDB, once it had no room for what it does in the background, waits for some, without a word or an end.
+        """
+        if self.folder is not None and shutil.disk_usage(self.folder).free < needed + _SPARE:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
