@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kg.graph.store import Store
     from kg.graph.whole import Whole
     from kg.graph.works import Works
+    from kg.query.fed import Fed
 
 #: Entries that are stored by a transaction each, before more are taken to be many.
 _FEW = 64
@@ -44,9 +45,10 @@ class Adding:
         wanted: Wanted | None,
         progress: Progress | None,
         workers: Work[Written | KgError],
+        fed: Fed | None = None,
     ) -> None:
         self.pipeline, self.store, self.annotations, self.workers = pipeline, store, annotations, workers
-        self.strict, self.wanted, self.progress = strict, wanted, progress
+        self.strict, self.wanted, self.progress, self.fed = strict, wanted, progress, fed
         self.report = Added()
         self.claimed: dict[str, str] = {}  # source name -> file, in this call
         self.met: set[str] = set()
@@ -63,6 +65,8 @@ class Adding:
         from kg.graph.kept import Kept
 
         self._kept = Kept.of(self.store)
+        if not self._was_empty:
+            self.fed = None
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -244,6 +248,8 @@ class Adding:
             name = self._change(document, text, pending)
             if self._bulk:
                 self._bulk.note(written.keys)
+        if self.fed and written.said:
+            self.fed.take(name, written.said)
         self._ours.add(document.id)
         self.report.added.append(name)
         self._tell(name)
@@ -278,6 +284,8 @@ class Adding:
 
         self._settle(whole=document.id in self._ours)
         name, renamed = self.works.named(document.id, document.source)
+        if self.fed and renamed:
+            self.fed.spoil()
         triples = triples_of(text)
         if name != document.id:
             triples = with_name(triples, document.id, name)
@@ -314,6 +322,8 @@ class Adding:
         if gone:
             self._settle()
             self.store.replace_many(self.works.drop(gone))
+            if self.fed:
+                self.fed.spoil()
             self.report.removed += gone
             if self._kept:
                 self._kept.drop((), dict.fromkeys(gone, source))

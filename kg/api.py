@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kg.link.explain import Explanation
     from kg.pipeline import Added, Progress, Wanted
     from kg.query import Answer, Filter, Lexicon
+    from kg.query.fed import Fed
     from kg.views.base import View
 
 
@@ -43,6 +44,7 @@ class Graph:
             raise KgError(f"{location}: there is no graph here: make one with `kg add FILE... --graph {location}`.")
         self.read_only = read_only
         self._was_read = False  # whether papers were read in full
+        self._fed: Fed | None = None  # what the entries of the last `add` say
         self.overrides = Overrides.load(location)
         self.store = open_store(location, read_only=read_only)
         self._state = getattr(self.store, "found", self.store.stamp)
@@ -101,11 +103,20 @@ class Graph:
         """
         from kg.graph.records import read_records
         from kg.pipeline import Pipeline
+        from kg.query.fed import Fed
 
         annotations = read_records(records) if records is not None else None
         self._was_read = self._was_read or not fast
+        self._fed = Fed()
         return Pipeline(overrides=self.overrides, fast=fast, jobs=jobs, engine=engine).add(
-            self.store, patterns, annotations=annotations, name=name, strict=strict, wanted=wanted, progress=progress
+            self.store,
+            patterns,
+            annotations=annotations,
+            name=name,
+            strict=strict,
+            wanted=wanted,
+            progress=progress,
+            fed=self._fed,
         )
 
     def remove(self, *names: str) -> list[str]:
@@ -127,6 +138,7 @@ class Graph:
             else:
                 raise KgError(f"The graph holds no entry and no source {name!r}: see `kg show`.")
         emptied = [name for name in names if name in sources_]
+        self._fed = None
         works = Works(self.store, self.overrides).drop(gone)
         self.store.replace_many({**{f"source:{name}": () for name in emptied}, **works})
         if kept := Kept.of(self.store):
@@ -404,7 +416,7 @@ class Graph:
         if not self.read_only:
             from kg.query.indexes import renew
 
-            renew(self.store, self._location, states, self.vocabulary, meanings=self._was_read)
+            renew(self.store, self._location, states, self.vocabulary, meanings=self._was_read, fed=self._fed)
 
     def __enter__(self) -> Graph:
         return self

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kg.graph.store import Store
     from kg.link import Linker
     from kg.link.overrides import Overrides
+    from kg.query.fed import Fed
 
 Progress = Callable[[str, int], None]  # the entry just done, entries done so far
 Done = TypeVar("Done")
@@ -107,11 +108,13 @@ class Pipeline:
         return self.linker.decided(document, self.linker.link(document, read))
 
     def written(self, document: Document, annotations: Annotations | None = None) -> Written:
-        """The graph of a document's entry, in the form that the store loads."""
+        """The graph of a document's entry, in the form that the store loads, with what indexes want of it."""
         from kg.graph.rdf import written
+        from kg.query.fed import said
 
         record = self.record(document, annotations)
-        return written(document, record, self.vocabulary, self.linker.institution_facts)
+        done = written(document, record, self.vocabulary, self.linker.institution_facts)
+        return done._replace(said=said(document, record, done.text))
 
     def line(self, document: Document) -> str:
         """The linked record of a document in the annotators' form: one line of JSON."""
@@ -243,8 +246,9 @@ class Pipeline:
         strict: bool = False,
         wanted: Wanted | None = None,
         progress: Progress | None = None,
+        fed: Fed | None = None,
     ) -> Added:
-        """Store the papers of files; see `kg.api.Graph.add`."""
+        """Store the papers of files; see `kg.api.Graph.add`. Of an empty store, `fed` takes in what entries say."""
         from kg.adding import Adding
         from kg.graph.store import Fault
 
@@ -253,7 +257,7 @@ class Pipeline:
         patterns = list(patterns)
         with (
             self.workers(partial(self.written, annotations=annotations), jobs, engine) as workers,
-            Adding(self, store, annotations, strict, wanted, progress, workers) as run,
+            Adding(self, store, annotations, strict, wanted, progress, workers, fed) as run,
         ):
             for batch in self.batches(patterns, name, run.report, strict):
                 try:

@@ -17,7 +17,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
@@ -37,6 +37,9 @@ from kg.model import (
 from kg.names import iri, kind_of
 from kg.text import repaired
 from kg.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from kg.query.fed import Said
 
 #: The link from a paper to the entity of a mention, by the mention's type, or a technique's role.
 LINKS = {
@@ -105,6 +108,7 @@ class Written(NamedTuple):
     text: bytes
     keys: list[str]
     partial: bool  # whether the entry is to be read again
+    said: Said | None = None  # what indexes want of it
 
 
 def written(

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
@@ -31,6 +31,9 @@ from kg.link.overrides import Overrides, mentions, restore
 from kg.model import Batch, Document, KgError, Record, Source
 from kg.names import iri
 from kg.pipeline import Added, Annotations, Pipeline, Progress, Way, version
+
+if TYPE_CHECKING:
+    from kg.query.fed import Fed
 
 _BY_HAND = "annotation"  # the extractor of what an annotation says
 _SOURCES = "SELECT ?e ?s { ?e a kg:Entry ; kg:source ?s }"
@@ -223,25 +226,26 @@ class _Again(Pipeline):
 def _build(new: Path, old: _Old, overrides: Overrides, jobs: int, progress: Progress | None) -> Rebuilt:
     """Make a graph of what an old one holds in an empty folder."""
     from kg.graph.relink import follows, relink
+    from kg.query.fed import Fed
     from kg.query.indexes import renew
     from kg.query.near import FILE
 
-    pipeline = _Again(overrides=overrides, jobs=jobs)
+    pipeline, fed = _Again(overrides=overrides, jobs=jobs), Fed()
     with OxigraphStore(new) as store:
         if not follows(store, overrides):
             relink(store, pipeline.linker)
-        report = _added(pipeline, store, old, progress)
+        report = _added(pipeline, store, old, progress, fed)
         entries = entry_names(store)
     meanings = (old.folder / FILE).exists()
-    renew(store, new, (), overrides.amended(pipeline.vocabulary), meanings=meanings)
+    renew(store, new, (), overrides.amended(pipeline.vocabulary), meanings=meanings, fed=fed)
     return Rebuilt(entries, [*old.lost, *report.skipped])
 
 
-def _added(pipeline: Pipeline, store: OxigraphStore, old: _Old, progress: Progress | None) -> Added:
+def _added(pipeline: Pipeline, store: OxigraphStore, old: _Old, progress: Progress | None, fed: Fed) -> Added:
     """Add what an old graph holds to a store."""
     with (
         pipeline.workers(pipeline.written, pipeline.jobs) as workers,
-        Adding(pipeline, store, None, False, None, progress, workers) as run,
+        Adding(pipeline, store, None, False, None, progress, workers, fed) as run,
     ):
         for source, entries in old.inputs():
             run.batch(Batch(source, (_known(document, way) for document, way in entries)))

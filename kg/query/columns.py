@@ -8,6 +8,7 @@ sorted arrays. Words, settings and all else that is shown of a few papers come f
 from __future__ import annotations
 
 import zlib
+from array import array as Numbers
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
@@ -77,6 +78,8 @@ AUTHORS = {"entry": ("entries", "<i4"), "author": ("texts", "<i4")}
 COUNTRIES = {"thing": ("things", "<i4"), "country": ("texts", "<i4")}
 TABLES = {"entries": ENTRIES, "mentions": MENTIONS, "results": RESULTS, "relations": RELATIONS}
 TABLES |= {"authors": AUTHORS, "countries": COUNTRIES}
+#: How the array module calls the forms.
+_CODES = {"<i4": "i", "<i1": "b", "<f8": "d"}
 #: By what the rows of a table are sorted.
 _KEYS = {
     "entries": (),
@@ -188,6 +191,16 @@ _PLACES = {
 }
 
 
+#: For each table with rows of an entry its other columns, and the names that these lead to.
+_OTHERS = {
+    table: [(column, names) for column, (names, _) in columns.items() if column != "entry"]
+    for table, columns in TABLES.items()
+    if "entry" in columns
+}
+#: Rows of an entry: the table, and its other columns in their order.
+Rows = list[tuple[str, tuple[Any, ...]]]
+
+
 class Draft:
     """Rows in the making, from none or from those of columns that are known, without those of some entries."""
 
@@ -196,7 +209,10 @@ class Draft:
         self._known = {
             name: known.names(name) if known else Names(memoryview(b""), np.empty(0, "<i8")) for name in NAMES
         }
-        self.rows: dict[str, dict[str, list[Any]]] = {table: {c: [] for c in forms} for table, forms in TABLES.items()}
+        self.rows: dict[str, dict[str, Any]] = {
+            table: {column: Numbers(_CODES[form]) for column, (_, form) in columns.items()}
+            for table, columns in TABLES.items()
+        }
         self.named: list[int] = []  # the number of the entry of each row of "entries"
         self._kept: dict[tuple[str, str], npt.NDArray[Any]] = {}
         if known is not None:
@@ -211,16 +227,24 @@ class Draft:
             return number
         return new.setdefault(name, len(known) + len(new))
 
-    def add(self, table: str, **row: Any) -> None:
+    def add(self, table: str, *row: Any) -> None:
         """Add a row: names where a column leads to names, else numbers."""
-        for column, (names, _) in TABLES[table].items():
-            said = row[column]
+        for (column, (names, _)), said in zip(TABLES[table].items(), row, strict=True):
             self.rows[table][column].append(self.number(names, said) if names else said)
 
     def add_entry(self, name: str, **row: str) -> None:
         """Add a row of "entries"; what is not said is empty."""
         self.named.append(self.number("entries", name))
-        self.add("entries", **dict.fromkeys(ENTRIES, "") | row)
+        self.add("entries", *(row.get(column, "") for column in ENTRIES))
+
+    def add_rows(self, entry: str, rows: Rows) -> None:
+        """Add the rows of an entry in other tables."""
+        at = self.number("entries", entry)
+        for table, row in rows:
+            columns = self.rows[table]
+            columns["entry"].append(at)
+            for (column, names), said in zip(_OTHERS[table], row, strict=True):
+                columns[column].append(self.number(names, said) if names else said)
 
     def packed(self) -> list[bytes]:
         """The sections of a file: the same for the same rows in any order; names that no row has are left out."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 #: Papers among which words are looked for entry by entry; among more it is faster to look through all texts.
 _FEW = 300
+#: Texts, and counts of support, that are kept for the next question.
+_KEPT = 20_000
 #: Papers whose independent support is looked at in the first step.
 _LOOKED = 32
 _TESTS: dict[Op, Callable[[Any, Any], Any]] = {
@@ -69,6 +72,7 @@ class Corpus:
     def __init__(self, store: Selects, columns: Columns) -> None:
         self.store, self.columns = store, columns
         self.tables = tables_of(columns)
+        self._titles = columns["entries", "title"]
 
     @staticmethod
     def of(store: Selects) -> Corpus:
@@ -295,26 +299,32 @@ class Corpus:
     def entry_numbers(self, paper: int) -> list[int]:
         """The entries of a paper, by number: by their names."""
         order, starts = self.tables.by_paper
-        return [int(n) for n in order[starts[paper] : starts[paper + 1]]]
+        numbers: list[int] = order[starts[paper] : starts[paper + 1]].tolist()
+        return numbers
 
     def titles(self, paper: int) -> list[str]:
         """The titles that the entries of a paper give it, in their order."""
-        return self.columns.texts.names(self.columns["entries", "title"][self.entry_numbers(paper)])
+        return self.columns.texts.names(self._titles[self.entry_numbers(paper)])
 
     def row(self, paper: int) -> Row:
         """A paper by number, without its words."""
-        entries = tuple(sorted(name[len("entry:") :] for name in self.entries_of([paper])))
-        title = next(filter(None, self.titles(paper)), "")
-        return Row(entries[0], self.columns.papers.name(paper), title, entries, 0.0, ())
+        numbers = self.entry_numbers(paper)
+        entries = tuple(sorted(self.columns.entries.name(n)[len("entry:") :] for n in numbers))
+        titles = (self.columns.texts.name(int(self._titles[n])) for n in numbers)
+        return Row(entries[0], self.columns.papers.name(paper), next(filter(None, titles), ""), entries, 0.0, ())
 
     def texts(self, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str]:
         """The raw texts of fields of entries, by number of both; of what an entry does not have none."""
-        nodes = {f"{self.columns.entries.name(entry)}/text/{FIELDS[field]}": (entry, field) for entry, field in places}
-        if not nodes:
-            return {}
-        found = f"{values('text', sorted(nodes))} ?text kg:raw ?raw"
-        rows = self.store.select(f"SELECT ?text ?raw WHERE {{ {found} }}")
-        return {nodes[str(row["text"])]: str(row["raw"]) for row in rows}
+        wanted, known = set(places), self.tables.texts
+        name = self.columns.entries.name
+        nodes = {f"{name(entry)}/text/{FIELDS[field]}": (entry, field) for entry, field in wanted - known.keys()}
+        if nodes:
+            if len(known) > _KEPT:
+                known.clear()
+            found = f"{values('text', sorted(nodes))} ?text kg:raw ?raw"
+            rows = self.store.select(f"SELECT ?text ?raw WHERE {{ {found} }}")
+            known |= {nodes[str(row["text"])]: str(row["raw"]) for row in rows}
+        return {place: known[place] for place in wanted & known.keys()}
 
     def mentions_in(self, entries: Numbers) -> Numbers:
         """The rows of "mentions" of some entries, by number."""
@@ -364,6 +374,14 @@ class Corpus:
         """The independent support of papers by number: see `kg.query.support`."""
         if not self.has_institutions:
             return int(len(papers) > 0)
+        known, key = self.tables.supports, blake2b(papers.tobytes(), digest_size=16).digest()
+        if key not in known:
+            if len(known) > _KEPT:
+                known.clear()
+            known[key] = self._support(papers)
+        return known[key]
+
+    def _support(self, papers: Numbers) -> int:
         order, place = self.tables.by_date
         ordered = order[np.sort(place[papers])]
         places, begins = self.tables.places

@@ -13,15 +13,22 @@ from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from kg.graph.store import Store
+    from kg.query.fed import Fed
 
 
 def renew(
-    store: Store, location: str | Path, states: Iterable[bytes], vocabulary: Vocabulary, *, meanings: bool
+    store: Store,
+    location: str | Path,
+    states: Iterable[bytes],
+    vocabulary: Vocabulary,
+    *,
+    meanings: bool,
+    fed: Fed | None = None,
 ) -> None:
     """Make columns and labels anew where a store that is closed now was changed, and that of meanings if asked for.
 
-    The store is that of the location, `states` are its stamps while it was open. What fails here, the first question
-    makes up for.
+    The store is that of the location, `states` are its stamps while it was open, `fed` is what its entries said when
+    they were stored. What fails here, the first question makes up for.
     """
     from kg.graph.store import ANY, open_store
     from kg.query.lexicon import Lexicon
@@ -36,8 +43,9 @@ def renew(
             scan.still(folder, state, store.stamp)
         return
     with suppress(KgError), closing(open_store(location, read_only=True)) as reader:
-        labels.renew(reader, folder, states, getattr(store, "named", {ANY}), Lexicon(vocabulary).spelled)
-        scan.renew(reader, folder, states, changed)
+        known = fed if fed and fed.holds(reader) else None
+        labels.renew(reader, folder, states, getattr(store, "named", {ANY}), Lexicon(vocabulary).spelled, known)
+        scan.renew(reader, folder, states, changed, known)
         if meanings:
             from kg.encoder import encoder
             from kg.query.near import titles

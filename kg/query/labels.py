@@ -22,6 +22,7 @@ from kg.vocabulary import data_folder
 
 if TYPE_CHECKING:
     from kg.graph.store import Store
+    from kg.query.fed import Fed
     from kg.query.lexicon import Selects
 
 FILE = "labels.bin"
@@ -178,12 +179,12 @@ def has_han(text: str) -> bool:
     return any("\u3400" <= c <= "\u9fff" for c in text)
 
 
-def labels_of(store: Selects, spelled: Callable[[str], str]) -> Labels:
+def labels_of(store: Selects, spelled: Callable[[str], str], fed: Fed | None = None) -> Labels:
     """The labels of a graph: from the file beside its data, which is made anew where it is stale or damaged."""
     folder, stamp = getattr(store, "cache", None), getattr(store, "stamp", b"")
     if folder is None or not stamp:
         return Labels.made(_said(store), spelled)
-    again = partial(anew, folder / FILE, _stamp(stamp), partial(_packed, store, spelled))
+    again = partial(anew, folder / FILE, _stamp(stamp), partial(_packed, store, spelled, fed))
     with suppress(Damaged):
         if found := _found(folder, {_stamp(stamp)}):
             return Labels(found[1], again)
@@ -202,7 +203,12 @@ def _found(folder: Path, stamps: Collection[bytes]) -> tuple[bytes, Parts] | Non
 
 
 def renew(
-    store: Store, folder: Path, states: Iterable[bytes], changed: Iterable[str], spelled: Callable[[str], str]
+    store: Store,
+    folder: Path,
+    states: Iterable[bytes],
+    changed: Iterable[str],
+    spelled: Callable[[str], str],
+    fed: Fed | None = None,
 ) -> None:
     """Bring the file up to date with a store in which the labels of some things (CURIEs) were written.
 
@@ -216,7 +222,7 @@ def renew(
                 said = Labels.packed(_said_of(store, sorted(things)), spelled)
                 anew(folder / NEWER, _stamp(store.stamp), lambda: [known[0], *Lines.packed(things), *said])
                 return
-    labels_of(store, spelled)
+    labels_of(store, spelled, fed)
 
 
 def _said_of(store: Selects, things: Sequence[str]) -> Counter[Named]:
@@ -240,19 +246,29 @@ def still(folder: Path, before: bytes, after: bytes) -> None:
             keep(folder / NEWER, packed(_stamp(after), [known[0], *newer]))
 
 
-def _packed(store: Selects, spelled: Callable[[str], str]) -> list[bytes]:
-    return Labels.packed(_said(store), spelled)
+def _packed(store: Selects, spelled: Callable[[str], str], fed: Fed | None) -> list[bytes]:
+    return Labels.packed(_said(store, fed), spelled)
 
 
-def _said(store: Selects) -> Counter[Named]:
-    """The labels that entries give, with how many give them."""
-    from kg.query.scan import named, spelled_rows, text_of
+def _said(store: Selects, fed: Fed | None = None) -> Counter[Named]:
+    """The labels that entries give, with how many give them; what was fed, which holds for the store, is not read."""
+    from kg.query.scan import named, text_of
 
     out: Counter[Named] = Counter()
-    for name, preferred in (("prefLabel", True), ("altLabel", False)):
-        for (concept, label), times in Counter(spelled_rows(store, _SAID.format(name=name))).items():
-            out[Named(named(concept), text_of(label), preferred)] += times
+    for (concept, kind, label), times in (fed.labels if fed else _spelled(store)).items():
+        out[Named(named(concept), text_of(label), kind == b"pref")] += times
     return out
+
+
+def _spelled(store: Selects) -> Counter[tuple[bytes, ...]]:
+    """The labels that entries give, as N-Triples spells them."""
+    from kg.query.scan import spelled_rows
+
+    return Counter(
+        (concept, kind, label)
+        for kind in (b"pref", b"alt")
+        for concept, label in spelled_rows(store, _SAID.format(name=f"{kind.decode()}Label"))
+    )
 
 
 def _stamp(stamp: bytes) -> bytes:

@@ -60,6 +60,7 @@ class Lexicon:
         self.words = Words.load()
         self._own = named if isinstance(named, Labels) else Labels.made(named, self.spelled)
         self._senses = lru_cache(maxsize=20_000)(self._all_senses)
+        self.matched = lru_cache(maxsize=10_000)(vocabulary.match)  # the same sentences come again and again
         self._family = lru_cache(maxsize=2_000)(self._all_family)
         self._indicators: dict[str, frozenset[str]] = {}
         self._store: Selects | None = None

@@ -53,6 +53,8 @@ class Tables:
         self.paper_of: Numbers = columns["entries", "paper"]
         self.has_one_each = len(columns.papers) == len(columns.entries)
         self.pairs = lru_cache(maxsize=40)(self._pairs)
+        self.texts: dict[tuple[int, int], str] = {}  # that were shown, by entry and field
+        self.supports: dict[bytes, int] = {}  # by digests of papers: what is often asked of the same ones
         self.figures = lru_cache(maxsize=1)(lambda: self.paper_of[columns["results", "entry"]])
 
     def of_papers(self, entries: Numbers) -> Bools:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -17,11 +17,12 @@ from kg.graph.rdf import RELATIONS, place_of
 from kg.graph.store import ANY
 from kg.model import LISTS, Document, KgError, Record
 from kg.names import PREFIXES, curie
-from kg.query.columns import FIELD, FILE, RELATION, ROLE, Columns, Draft
+from kg.query.columns import FIELD, FILE, RELATION, ROLE, Columns, Draft, Rows
 from kg.query.derived import Damaged, anew, fresh, mapped, packed, restamp, stamp_of, unpacked
 
 if TYPE_CHECKING:
     from kg.graph.store import Store
+    from kg.query.fed import Fed
     from kg.query.lexicon import Selects
 
 _ENTRY = PREFIXES["entry"].encode()
@@ -32,28 +33,33 @@ _SAID = {"title": "title", "date": "date", "year": "year", "venue": "venue", "ki
 #: Entries from which it is faster to look through the whole store than to read one after the other.
 _MANY = 3000
 
+_Placed = tuple[dict[str, Any], dict[bytes, int]]  # the columns of a table, and the rows of nodes
 #: The columns of stores with the stamps that these had, as long as the stores are there.
 _KNOWN: WeakKeyDictionary[object, tuple[bytes, Columns]] = WeakKeyDictionary()
 
 
-def scanned(store: Selects) -> list[bytes]:
-    """The sections of the columns of a store."""
-    draft = Draft()
+def scanned(store: Selects, fed: Fed | None = None) -> list[bytes]:
+    """The sections of the columns of a store; what was fed, which holds for it, is not looked up."""
+    draft = fed.draft if fed else Draft()
     _entries(store, draft)
-    _mentions(store, draft)
-    _results(store, draft)
-    _relations(store, draft)
-    number = _Numbers(draft)
-    for entry, author in spelled_rows(store, "GRAPH ?a { ?paper kg:author ?b }"):
-        draft.rows["authors"]["entry"].append(number.entry(entry))
-        draft.rows["authors"]["author"].append(draft.number("texts", text_of(author)))
+    if fed is None:
+        _spans(store, [_mentions(store, draft), _results(store, draft)])
+        _relations(store, draft)
+        _authors(store, draft)
     _countries(store, draft)
     return draft.packed()
 
 
+def _authors(store: Selects, draft: Draft) -> None:
+    number, rows = _Numbers(draft), draft.rows["authors"]
+    for entry, author in spelled_rows(store, "GRAPH ?a { ?paper kg:author ?b }"):
+        rows["entry"].append(number.entry(entry))
+        rows["author"].append(draft.number("texts", text_of(author)))
+
+
 def _countries(store: Selects, draft: Draft) -> None:
     for thing, country in sorted(spelled_rows(store, "?a kg:country ?b")):
-        draft.add("countries", thing=named(thing), country=text_of(country))
+        draft.add("countries", named(thing), text_of(country))
 
 
 def _entries(store: Selects, draft: Draft) -> None:
@@ -72,7 +78,7 @@ def _entries(store: Selects, draft: Draft) -> None:
         draft.add_entry(named(entry), **row)
 
 
-def _mentions(store: Selects, draft: Draft) -> None:
+def _mentions(store: Selects, draft: Draft) -> _Placed:
     rows = draft.rows["mentions"]
     at: dict[bytes, int] = {}
     known = _Numbers(draft)
@@ -87,10 +93,10 @@ def _mentions(store: Selects, draft: Draft) -> None:
     for node, role in spelled_rows(store, "?a kg:role ?b"):
         if node in at:
             rows["role"][at[node]] = ROLE.get(text_of(role), -1)
-    _spans(store, rows, at)
+    return rows, at
 
 
-def _results(store: Selects, draft: Draft) -> None:
+def _results(store: Selects, draft: Draft) -> _Placed:
     rows = draft.rows["results"]
     at: dict[bytes, int] = {}
     known = _Numbers(draft)
@@ -113,7 +119,7 @@ def _results(store: Selects, draft: Draft) -> None:
         for node, text in spelled_rows(store, f"?a kg:{name} ?b"):
             if node in at:
                 rows[column][at[node]] = draft.number("texts", text_of(text))
-    _spans(store, rows, at)
+    return rows, at
 
 
 def _relations(store: Selects, draft: Draft) -> None:
@@ -129,16 +135,16 @@ def _relations(store: Selects, draft: Draft) -> None:
                 draft.rows["relations"][column].append(number)
 
 
-def _spans(store: Selects, rows: dict[str, list[int]], at: dict[bytes, int]) -> None:
+def _spans(store: Selects, tables: list[_Placed]) -> None:
     """Where the words of nodes stand."""
-    for column in ("field", "start", "end"):
-        rows[column] = [-1] * len(at)
-    field, first, last = (rows[column] for column in ("field", "start", "end"))
+    for rows, at in tables:
+        rows |= {column: [-1] * len(at) for column in ("field", "start", "end")}
     for node, span in spelled_rows(store, "?a kg:span ?b"):
-        row = at.get(node)
-        if row is not None:
-            name, start, end = place_of(span[1:-1].decode())
-            field[row], first[row], last[row] = FIELD.get(name, -1), start, end
+        for rows, at in tables:
+            row = at.get(node)
+            if row is not None:
+                name, rows["start"][row], rows["end"][row] = place_of(span[1:-1].decode())
+                rows["field"][row] = FIELD.get(name, -1)
 
 
 class _Numbers:
@@ -187,52 +193,41 @@ def _real(term: bytes) -> float:
 # What changed
 
 
-def said_by(draft: Draft, document: Document, record: Record, reported: str) -> None:
-    """Add the rows of an entry."""
-    name = f"entry:{document.id}"
-    year = "" if document.year is None else str(document.year)
-    of_paper = {"title": record.title, "kind": record.kind, "code": record.code_url, "venue": document.venue}
-    source = f"source:{document.source}"
-    of_entry = {"paper": record.paper, "source": source, "reported": reported, "date": document.date, "year": year}
-    draft.add_entry(name, **of_paper, **of_entry)
-    for author in dict.fromkeys(filter(None, document.authors)):
-        draft.add("authors", entry=name, author=author)
+def rows_of(document: Document, record: Record) -> Rows:
+    """The rows of an entry in all tables but that of entries; `record` is linked."""
+    rows: Rows = [("authors", (author,)) for author in dict.fromkeys(filter(None, document.authors))]
     order = 0
     for mentions in LISTS.values():
         for mention in getattr(record, mentions):
             order += 1
             if mention.concept:
-                place = {"field": FIELD.get(mention.field, -1), "start": mention.start, "end": mention.end}
-                role = ROLE.get(mention.role, -1)
-                draft.add("mentions", thing=mention.concept, entry=name, order=order, role=role, **place)
+                role, place = ROLE.get(mention.role, -1), (FIELD.get(mention.field, -1), mention.start, mention.end)
+                rows.append(("mentions", (mention.concept, order, role, *place)))
     for topic in record.topics:
         order += 1
         words = topic.evidence
-        place = {"field": FIELD.get(words.field, -1) if words else -1}
-        place |= {"start": words.start if words else -1, "end": words.end if words else -1}
-        draft.add("mentions", thing=f"topic:{topic.id}", entry=name, order=order, role=-1, **place)
+        place = (FIELD.get(words.field, -1), words.start, words.end) if words else (-1, -1, -1)
+        rows.append(("mentions", (f"topic:{topic.id}", order, -1, *place)))
     for order, said in enumerate(record.relations, 1):
         if said.head_concept and said.tail_concept:
-            ends = {"head": said.head_concept, "tail": said.tail_concept}
-            draft.add("relations", entry=name, order=order, type=RELATION[said.type], **ends)
+            rows.append(("relations", (order, RELATION[said.type], said.head_concept, said.tail_concept)))
     for order, result in enumerate(record.results, 1):
         low, high = result.value if isinstance(result.value, tuple) else (result.value, result.value)
+        what = (result.metric_concept, result.metric, low, high, result.unit, result.change, result.bound)
         words = result.evidence
-        draft.add(
-            "results",
-            entry=name,
-            order=order,
-            metric=result.metric_concept,
-            wording=result.metric,
-            low=low,
-            high=high,
-            unit=result.unit,
-            change=result.change,
-            bound=result.bound,
-            field=FIELD.get(words.field, -1),
-            start=words.start,
-            end=words.end,
-        )
+        rows.append(("results", (order, *what, FIELD.get(words.field, -1), words.start, words.end)))
+    return rows
+
+
+def _of_entry(document: Document, record: Record) -> dict[str, str]:
+    year = "" if document.year is None else str(document.year)
+    of_paper = {"title": record.title, "kind": record.kind, "code": record.code_url, "venue": document.venue}
+    return of_paper | {
+        "paper": record.paper,
+        "source": f"source:{document.source}",
+        "date": document.date,
+        "year": year,
+    }
 
 
 def renewed(store: Store, known: Columns, changed: Iterable[str]) -> list[bytes]:
@@ -250,7 +245,8 @@ def renewed(store: Store, known: Columns, changed: Iterable[str]) -> list[bytes]
         document, record = read_entry(triples)
         if document.source not in when:
             when[document.source] = load_source(store, document.source).date
-        said_by(draft, document, record, when[document.source])
+        draft.add_entry(name, **_of_entry(document, record), reported=when[document.source])
+        draft.add_rows(name, rows_of(document, record))
     _countries(store, draft)
     return draft.packed()
 
@@ -258,14 +254,14 @@ def renewed(store: Store, known: Columns, changed: Iterable[str]) -> list[bytes]
 # Where they are
 
 
-def columns_of(store: Selects) -> Columns:
+def columns_of(store: Selects, fed: Fed | None = None) -> Columns:
     """The columns of a graph: from the file beside its data, which is made anew where it is stale or damaged."""
     folder, stamp = getattr(store, "cache", None), getattr(store, "stamp", b"")
     if folder is None or not stamp:
         return Columns(unpacked(memoryview(packed(bytes(32), scanned(store))))[1])
     known = _KNOWN.get(store)
     if known is None or known[0] != stamp:
-        known = stamp, _of_file(folder / FILE, _stamp(stamp), partial(scanned, store))
+        known = stamp, _of_file(folder / FILE, _stamp(stamp), partial(scanned, store, fed))
         with suppress(TypeError):  # a store that cannot be remembered
             _KNOWN[store] = known
     return known[1]
@@ -278,7 +274,7 @@ def _of_file(path: Path, stamp: bytes, make: Callable[[], list[bytes]]) -> Colum
         return Columns(anew(path, stamp, make))
 
 
-def renew(store: Store, folder: Path, states: Iterable[bytes], changed: Iterable[str]) -> None:
+def renew(store: Store, folder: Path, states: Iterable[bytes], changed: Iterable[str], fed: Fed | None = None) -> None:
     """Bring the file up to date with a store of which some graphs (CURIEs) were written.
 
     `states` are stamps that the store had before that: a file of none of them is made anew, and so is one of which much
@@ -292,7 +288,7 @@ def renew(store: Store, folder: Path, states: Iterable[bytes], changed: Iterable
             entries = {name for name in names if name.startswith("entry:")} | _dated_anew(store, columns, names)
             anew(folder / FILE, _stamp(store.stamp), partial(renewed, store, columns, entries))
             return
-    columns_of(store)
+    columns_of(store, fed)
 
 
 def _dated_anew(store: Store, known: Columns, names: Iterable[str]) -> set[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from kg.graph.rdf import place_of
 from kg.model import FIELDS
 from kg.query.answer import Line, Quote, Row
-from kg.query.columns import Columns
 from kg.query.corpus import Corpus
 from kg.query.lexicon import Selects
 from kg.query.sparql import values
@@ -93,27 +93,23 @@ def rows(store: Selects, lines: Iterable[Line]) -> tuple[Row, ...]:
         for quote in line.evidence:
             evidence.setdefault(quote.source, {})[quote] = None
     columns = Corpus.of(store).columns
-    about = {
-        name: _work(columns, number) for name in evidence if (number := columns.entries.number(f"entry:{name}")) >= 0
-    }
-    works: dict[str, list[str]] = {}
-    for name in evidence:
-        if name in about:
-            works.setdefault(about[name][0], []).append(name)
+    names = list(evidence)
+    numbers = [columns.entries.number(f"entry:{name}") for name in names]
+    papers, titles = (columns["entries", column][numbers].tolist() for column in ("paper", "title"))
+    works: dict[int, tuple[list[str], list[str]]] = {}  # the entries of a paper, and the titles they give it
+    for name, number, paper, title in zip(names, numbers, papers, titles, strict=True):
+        if number >= 0:
+            own, said = works.setdefault(paper, ([], []))
+            own.append(name)
+            said += [columns.texts.name(title)] if title >= 0 else []
     return tuple(
         Row(
-            names[0],
-            paper,
-            next((about[name][1] for name in names if about[name][1]), ""),
-            tuple(names),
+            own[0],
+            columns.papers.name(paper),
+            said[0] if said else "",
+            tuple(own),
             1.0,
-            tuple(dict.fromkeys(quote for name in names for quote in evidence[name])),
+            tuple(dict.fromkeys(chain.from_iterable(evidence[name] for name in own))),
         )
-        for paper, names in works.items()
+        for paper, (own, said) in works.items()
     )
-
-
-def _work(columns: Columns, entry: int) -> tuple[str, str]:
-    """The paper (CURIE) of an entry, and the title that the entry gives it."""
-    paper, title = (int(columns["entries", name][entry]) for name in ("paper", "title"))
-    return columns.papers.name(paper), columns.texts.name(title)

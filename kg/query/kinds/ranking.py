@@ -210,7 +210,7 @@ class _Ranking:
 
     def _named(self, text: str) -> dict[str, tuple[str, ...]]:
         """What the words of a result name, by type."""
-        found = self.lexicon.vocabulary.match(text)
+        found = self.lexicon.matched(text)
         return {kind: tuple(sorted({m.concept for m in found if m.type == kind})) for kind in _OBTAINED}
 
     def _is_elsewhere(self, own: dict[str, tuple[str, ...]]) -> bool:

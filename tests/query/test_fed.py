@@ -1,0 +1,80 @@
+"""What is fed to the indexes while entries are stored comes to the same bytes as what is read of the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kg.api import Graph
+from kg.query import labels, scan
+from kg.query.columns import FILE as COLUMNS
+from kg.query.labels import FILE as LABELS
+
+
+def _indexes(folder: Path) -> list[bytes]:
+    return [(folder / name).read_bytes() for name in (COLUMNS, LABELS)]
+
+
+def _made_anew(folder: Path) -> list[bytes]:
+    for name in (COLUMNS, LABELS):
+        (folder / name).unlink()
+    with Graph(folder, read_only=True) as graph:
+        graph.ask("H100")
+    return _indexes(folder)
+
+
+@pytest.mark.parametrize("fast", [True, False], ids=["fast", "full"])
+def test_a_new_graph_is_not_read_for_its_indexes(
+    reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fast: bool
+) -> None:
+    folder = tmp_path / "g"
+    with monkeypatch.context() as patch:
+        patch.setattr(scan, "_mentions", lambda *_: pytest.fail("the store was read"))
+        patch.setattr(labels, "_spelled", lambda *_: pytest.fail("the store was read"))
+        with Graph(folder) as graph:
+            graph.add(*sorted(reports.glob("*.txt"))[: 5 if fast else 1], fast=fast, jobs=2)
+    fed = _indexes(folder)
+    assert all(map(len, fed))
+    assert _made_anew(folder) == fed
+
+
+@pytest.mark.parametrize("then", ["removed", "added", "changed"])
+def test_what_comes_after_it_is_seen(reports: Path, tmp_path: Path, then: str) -> None:
+    folder = tmp_path / "g"
+    first, second, *_ = sorted(reports.glob("*.txt"))
+    changed = tmp_path / first.name
+    changed.write_text(first.read_text("utf-8").replace("H100", "H200"), "utf-8")
+    with Graph(folder) as graph:
+        graph.add(first, fast=True)
+        if then == "removed":
+            graph.remove("000-01")
+        else:
+            graph.add(second if then == "added" else changed, fast=True)
+    fed = _indexes(folder)
+    assert _made_anew(folder) == fed
+
+
+def test_two_files_of_one_paper_are_seen(tmp_path: Path) -> None:
+    folder = tmp_path / "g"
+    paper = '{{"id": "a", "title": "{0}", "abstract": "We propose {0}, which prunes {1} on an H100."}}\n'
+    for name, what in (("one", "Zap"), ("two", "Zip")):
+        (tmp_path / f"{name}.jsonl").write_text(paper.format(what, name), "utf-8")
+    with Graph(folder) as graph:
+        graph.add(*sorted(tmp_path.glob("*.jsonl")), fast=True)
+        assert len(graph.entries()) == 2
+    fed = _indexes(folder)
+    assert _made_anew(folder) == fed
+
+
+def test_a_graph_that_is_rebuilt_is_not_read_either(
+    reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "g"
+    with Graph(folder) as graph:
+        graph.add(next(reports.glob("*.txt")), fast=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(scan, "_mentions", lambda *_: pytest.fail("the store was read"))
+        Graph.rebuild(folder)
+    fed = _indexes(folder)
+    assert _made_anew(folder) == fed
