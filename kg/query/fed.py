@@ -52,5 +52,6 @@ class Fed:
 
     def holds(self, store: Store) -> bool:
         """Whether it holds for a store: all its entries came this way."""
-        there = {name.partition(":")[2] for name in store.graphs() if name.startswith("entry:")}
-        return self._is_sound and there == self._entries
+        if not (self._entries and self._is_sound):
+            return False
+        return {name.partition(":")[2] for name in store.graphs() if name.startswith("entry:")} == self._entries
