@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 #: Papers among which words are looked for entry by entry; among more it is faster to look through all texts.
 _FEW = 300
+#: Of one paper in so many and fewer, what they have is looked up; of more, all that papers have is looked through.
+_MANY = 8
+_CONDITIONS = 20  # whose results are kept for what else asks for them
 #: Texts, and counts of support, that are kept for the next question.
 _KEPT = 20_000
 #: Papers whose independent support is looked at in the first step.
@@ -152,6 +155,15 @@ class Corpus:
 
     def reporting(self, term: Outcome) -> Bools:
         """Which results fulfil a condition."""
+        known = self.tables.reporting
+        if term not in known:
+            if len(known) >= _CONDITIONS:
+                known.clear()
+            known[term] = self._reporting(term)
+            known[term].flags.writeable = False
+        return known[term]
+
+    def _reporting(self, term: Outcome) -> Bools:
         columns = self.columns
         out = np.ones(columns.rows("results"), bool)
         unit = columns["results", "unit"]
@@ -270,7 +282,12 @@ class Corpus:
         every = self.tables.pairs(kind, roles)
         if among is None:
             return every
-        kept = among[every.papers]
+        papers = np.flatnonzero(among)
+        if _MANY * len(papers) < len(among):
+            order, begins = self.tables.pairs_by_paper(kind, roles)
+            kept = np.sort(order[within(begins[papers], begins[papers + 1])])
+        else:
+            kept = np.flatnonzero(among[every.papers]).astype(np.int32)
         return Pairs(every.things[kept], every.papers[kept], every.names)
 
     def common(self, kind: str, number: int, keep: Callable[[str], bool] = bool) -> list[tuple[str, int]]:
@@ -305,6 +322,10 @@ class Corpus:
     def titles(self, paper: int) -> list[str]:
         """The titles that the entries of a paper give it, in their order."""
         return self.columns.texts.names(self._titles[self.entry_numbers(paper)])
+
+    def folded_titles(self, paper: int) -> list[str]:
+        """The titles that the entries of a paper give it, folded, in their order."""
+        return [self.tables.folded(int(self._titles[n])) for n in self.entry_numbers(paper)]
 
     def row(self, paper: int) -> Row:
         """A paper by number, without its words."""

@@ -183,7 +183,7 @@ def by_title(corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: list[int]
     ]
     count: dict[int, int] = {}
     for paper in papers:
-        titles = " | ".join(f" {fold(title)} " for title in corpus.titles(paper))
+        titles = " | ".join(f" {title} " for title in corpus.folded_titles(paper))
         count[paper] = sum(any(label in titles for label in labels) for labels in named)
     return sorted(papers, key=lambda paper: -count[paper])
 

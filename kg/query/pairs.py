@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from kg.query.columns import ROLE, Columns, Names
+from kg.query.filter import Outcome
 from kg.query.sparql import USUAL, name_regexes
 from kg.query.support import appeared
+from kg.text import fold
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -53,6 +55,9 @@ class Tables:
         self.paper_of: Numbers = columns["entries", "paper"]
         self.has_one_each = len(columns.papers) == len(columns.entries)
         self.pairs = lru_cache(maxsize=40)(self._pairs)
+        self.pairs_by_paper = lru_cache(maxsize=8)(self._pairs_by_paper)
+        self.folded = lru_cache(maxsize=20_000)(lambda text: fold(columns.texts.name(text)))
+        self.reporting: dict[Outcome, Bools] = {}
         self.texts: dict[tuple[int, int], str] = {}  # that were shown, by entry and field
         self.supports: dict[bytes, int] = {}  # by digests of papers: what is often asked of the same ones
         self.figures = lru_cache(maxsize=1)(lambda: self.paper_of[columns["results", "entry"]])
@@ -126,6 +131,12 @@ class Tables:
             things, papers = things[among], papers[among]
         return self._distinct(things, papers, columns.things)
 
+    def _pairs_by_paper(self, kind: str, roles: tuple[str, ...] = ()) -> tuple[Numbers, Numbers]:
+        """The places of pairs by paper, and where those of each paper begin."""
+        papers = self.pairs(kind, roles).papers
+        order = np.argsort(papers, kind="stable").astype(np.int32)
+        return order, np.searchsorted(papers[order], np.arange(len(self.columns.papers) + 1)).astype(np.int32)
+
     def _distinct(self, things: Numbers, papers: Numbers, names: Names) -> Pairs:
         keys = things.astype(np.int64) * max(len(self.columns.papers), 1) + papers
         # As the rows stand, they are in order where papers and entries have one order.
@@ -148,10 +159,8 @@ class Tables:
     @cached_property
     def places(self) -> tuple[Numbers, Numbers]:
         """The institutions of papers by paper, and where those of each paper begin."""
-        pairs = self.pairs("institution")
-        order = np.argsort(pairs.papers, kind="stable")
-        begins = np.searchsorted(pairs.papers[order], np.arange(len(self.columns.papers) + 1)).astype(np.int32)
-        return pairs.things[order], begins
+        order, begins = self.pairs_by_paper("institution")
+        return self.pairs("institution").things[order], begins
 
     @cached_property
     def by_date(self) -> tuple[Numbers, Numbers]:
