@@ -98,8 +98,7 @@ class Evidence:
         columns = self.corpus.columns
         for term in condition.any_of:
             if isinstance(term, Outcome):
-                right = self.corpus.reporting(term) & np.isin(columns["results", "entry"], self.entries)
-                rows: list[int] = np.flatnonzero(right).tolist()
+                rows = self._own("results", self.corpus.reporting(term))
                 named = {row: columns.texts.name(int(columns["results", "wording"][row])) for row in rows}
                 for row, quote in words(self.corpus, "results", named).items():
                     self._weigh(int(columns["results", "entry"][row]), n, quote, 0.0)
@@ -122,15 +121,20 @@ class Evidence:
         columns = self.corpus.columns
         for term in condition.any_of:
             if isinstance(term, Link):
-                right = self.corpus.relating(term) & np.isin(columns["relations", "entry"], self.entries)
                 other = columns["relations", "tail" if term.side == "head" else "head"]
                 entry, label = {}, {}
-                for row in np.flatnonzero(right).tolist():
+                for row in self._own("relations", self.corpus.relating(term)):
                     node = self.corpus.node("relations", row)
                     entry[node] = int(columns["relations", "entry"][row])
                     label[node] = self.lexicon.label(columns.things.name(int(other[row])))
                 for node, quote in quotes(self.corpus.store, label).items():
                     self._weigh(entry[node], n, quote, 0.0)
+
+    def _own(self, table: str, right: npt.NDArray[np.bool_]) -> list[int]:
+        """Rows of the papers among those that are right."""
+        rows = np.flatnonzero(right)
+        own: list[int] = rows[np.isin(self.corpus.columns[table, "entry"][rows], self.entries)].tolist()
+        return own
 
     def _weigh(self, entry: int, n: int, quote: Quote, extra: float) -> None:
         known = self.quotes[entry, n]

@@ -56,6 +56,7 @@ class Tables:
         self.has_one_each = len(columns.papers) == len(columns.entries)
         self.pairs = lru_cache(maxsize=40)(self._pairs)
         self.pairs_by_paper = lru_cache(maxsize=8)(self._pairs_by_paper)
+        self.by_end = lru_cache(maxsize=2)(self._by_end)
         self.folded = lru_cache(maxsize=20_000)(lambda text: fold(columns.texts.name(text)))
         self.reporting: dict[Outcome, Bools] = {}
         self.texts: dict[tuple[int, int], str] = {}  # that were shown, by entry and field
@@ -136,6 +137,12 @@ class Tables:
         papers = self.pairs(kind, roles).papers
         order = np.argsort(papers, kind="stable").astype(np.int32)
         return order, np.searchsorted(papers[order], np.arange(len(self.columns.papers) + 1)).astype(np.int32)
+
+    def _by_end(self, side: str) -> tuple[Numbers, Numbers]:
+        """The rows of "relations" by "head" or "tail", and where those of each thing begin."""
+        things = self.columns["relations", side]
+        order = np.argsort(things, kind="stable").astype(np.int32)
+        return order, np.searchsorted(things[order], np.arange(len(self.columns.things) + 1)).astype(np.int32)
 
     def _distinct(self, things: Numbers, papers: Numbers, names: Names) -> Pairs:
         keys = things.astype(np.int64) * max(len(self.columns.papers), 1) + papers
