@@ -30,6 +30,7 @@ _END = re.compile(
     r"(?<!such)\sas\s|\s\d|[.。，]|\s(?:respectively|while)$",
     re.IGNORECASE,
 )
+_DANGLING = re.compile(r"(?:\s+(?:and|or))+$", re.IGNORECASE)
 _EXAMPLE = re.compile(r"(?:such as|like|i\.e\.,?|e\.g\.,?|namely)\s+")
 _IN_BRACKETS = re.compile(r"\s*\((?:(?:i\.e\.,?|e\.g\.,?|namely|such as)\s*)?(?P<inside>[A-Z][^()]{1,60})\)")
 _EDGE = re.compile(r"[,;:()'’]")
@@ -145,6 +146,7 @@ class Baselines:
         whole = " ".join(words or [w for w in cut.split() if fold(w) not in ("the", "a", "an", "its", "our", "their")])
         if not whole or whole[0].isdigit() or len(whole.split()) > _LONGEST:
             return []
+        whole = _DANGLING.sub("", whole)
         names = [whole.strip(_EDGES)]
         if bracket:
             names.append(bracket["inside"].strip(_EDGES))

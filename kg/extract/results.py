@@ -35,6 +35,7 @@ _SETTING_END = re.compile(
     r"[,;:()]|\.(?=\s|$)|\s(?:compared|relative|while|whereas|than|over|by|which|that|without|respectively|versus|vs|to|"
     r"and(?= (?:\w+ing|\w+ed|up|an?)\b)|and$|(?:preserv|maintain|achiev|outperform|reduc|improv)\w+)(?=\s|$)"
 )
+_DANGLING = re.compile(r"(?:(?:^|\s+)(?:and|or|up|with|in|of|when|at|under|for|the|an?))+$", re.IGNORECASE)
 _ASIDE = ("with", "using")  # what another number follows is a statement of its own: "with only a 2% loss"
 _OPEN = re.compile(r"\(\s*$")
 _GLUED = re.compile(r"(?:-(?!\s)|[A-Za-z@_/^:×]|\s?/\s?\d|\s?[x×]\s?\d)")
@@ -191,6 +192,7 @@ def _setting(place: Place, metric: str) -> str:
         phrase = _SETTING_END.split(place.text[match.start(1) :], maxsplit=1)[0].strip(" .")
         said = re.sub(r"^(?:on|for|across|in|using)\s+(?:the |an? )?", "", " ".join(phrase.split()))
         beyond = match.start(1) + len(phrase) > place.high
-        if not fold(said).startswith(fold(metric)) and not (beyond and match[1] in _ASIDE):
+        said = _DANGLING.sub("", said)
+        if said and not fold(said).startswith(fold(metric)) and not (beyond and match[1] in _ASIDE):
             return said
     return ""

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from itertools import product, zip_longest
 from typing import TYPE_CHECKING
 
@@ -37,8 +38,12 @@ _ADDRESS = re.compile(
 class Evidence:
     """The quotes for some papers of an answer, and the scores that follow from them."""
 
-    def __init__(self, corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: Iterable[int]) -> None:
+    def __init__(
+        self, corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: Iterable[int], language: str = "en"
+    ) -> None:
+        """`language` is that of the names of what the words show."""
         self.corpus, self.lexicon, self.wanted = corpus, lexicon, wanted
+        self._label = partial(lexicon.label, language=language)
         self.entries = np.array([n for paper in papers for n in corpus.entry_numbers(paper)], np.int32)
         self.rows = corpus.mentions_in(self.entries)
         self.things, self.entry, self.order, self.role = (
@@ -87,8 +92,7 @@ class Evidence:
     def _mentioned(self, n: int, condition: Condition) -> None:
         """The words of mentions."""
         at = {int(self.rows[at]): at for term in condition.any_of for at in np.flatnonzero(self._naming(term)).tolist()}
-        label = self.lexicon.label
-        named = {row: label(self.corpus.columns.things.name(int(self.things[at[row]]))) for row in at}
+        named = {row: self._label(self.corpus.columns.things.name(int(self.things[at[row]]))) for row in at}
         for row, quote in words(self.corpus, "mentions", named).items():
             extra = 0.1 if self.role[at[row]] == ROLE["proposed"] else 0.0
             self._weigh(int(self.entry[at[row]]), n, quote, extra)
@@ -126,7 +130,7 @@ class Evidence:
                 for row in self._own("relations", self.corpus.relating(term)):
                     node = self.corpus.node("relations", row)
                     entry[node] = int(columns["relations", "entry"][row])
-                    label[node] = self.lexicon.label(columns.things.name(int(other[row])))
+                    label[node] = self._label(columns.things.name(int(other[row])))
                 for node, quote in quotes(self.corpus.store, label).items():
                     self._weigh(entry[node], n, quote, 0.0)
 

@@ -210,6 +210,15 @@ def test_setting_ends_where_another_statement_begins() -> None:
     assert result.setting == "mobile devices"
 
 
+def test_what_stands_before_another_statement_does_not_end_in_a_conjunction() -> None:
+    first, *_ = read("Our method achieves a 66% win rate against GPT-4O mini and maintains up to 8 FPS on an H100.")
+    assert first.baseline == "GPT-4O mini"
+    assert not first.setting.endswith((" up", " and"))
+    assert first.setting not in ("at up", "up")
+    first, *_ = read("Our method achieves a 2.3x speedup on LongBench and up to 31x on RULER.")
+    assert first.setting == "LongBench"
+
+
 def test_likelihood_of_an_outcome_is_its_confidence() -> None:
     (sure,) = read("Our method achieves a 2.3x speedup over vLLM.")
     (loose,) = read("Our analysis keeps 40% of attention.") or [None]

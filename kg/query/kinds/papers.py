@@ -46,7 +46,7 @@ def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit:
         return _nothing_understood(lexicon, question, replace(wanted, conditions=(), ignored=(*words, *wanted.ignored)))
     if not papers:
         return Answer(question, query, (), (*wanted.notes, why_empty(store, wanted, lexicon, Sayings.of(question))))
-    rows = _rows(corpus, lexicon, wanted, papers, limit)
+    rows = _rows(corpus, lexicon, wanted, papers, limit, Sayings.of(question).language)
     if len(rows) < len(papers) and limit is None:
         note = Sayings.of(question)("answer.first", shown=len(rows), n=len(papers))
         wanted = replace(wanted, notes=(*wanted.notes, note))
@@ -72,7 +72,9 @@ def _nearer(lexicon: Lexicon, wanted: Filter, say: Sayings) -> Filter:
     return replace(wanted, conditions=tuple(conditions), notes=tuple(notes))
 
 
-def _rows(corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: list[int], limit: int | None) -> tuple[Row, ...]:
+def _rows(
+    corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: list[int], limit: int | None, language: str
+) -> tuple[Row, ...]:
     """At most `limit` papers, best first; 0 for all, None for what is usual.
 
     Where there are many, the words are looked up only of those whose titles name the most of what is asked for, among
@@ -82,7 +84,7 @@ def _rows(corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: list[int], l
     numbers = papers[::-1][: max(most, _TITLES)]
     if len(numbers) > _READ:
         numbers = by_title(corpus, lexicon, wanted, numbers[:_TITLES]) + numbers[_TITLES:]
-    found = Evidence(corpus, lexicon, wanted, numbers[:_READ])
+    found = Evidence(corpus, lexicon, wanted, numbers[:_READ], language)
     best = sorted((found.row(paper) for paper in numbers[:_READ]), key=lambda row: (-row.score, row.id))
     others = (corpus.row(paper) for paper in numbers[_READ:])
     return tuple(islice(chain(best, others), most))

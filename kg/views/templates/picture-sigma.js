@@ -3,7 +3,6 @@ const SMALL = 0.5;  // sizes are for a canvas that one scrolls over; here the wh
 
 view = {
   cover: 0.85,
-  spots: ["below", "above", "right", "left"],
   start() {
     this.graph = new graphology.MultiDirectedGraph();
     for (const node of DATA.drawn.nodes) {

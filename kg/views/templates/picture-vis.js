@@ -1,6 +1,5 @@
 // Draws on a canvas: vis-network, as pyvis prepares it.
 view = {
-  spots: ["below", "above"],
   start() {
     this.boxed = DATA.drawn.nodes.some((node) => node.shape === "box");
     this.nodes = new vis.DataSet(DATA.drawn.nodes);
@@ -11,6 +10,7 @@ view = {
     this.pen = document.createElement("canvas").getContext("2d");
     const relabel = soon(() => this.relabel());
     for (const event of ["zoom", "resize", "dragEnd"]) this.network.on(event, relabel);
+    if (!this.boxed) this.network.on("afterDrawing", (pen) => this.label(pen));
     this.network.on("click", (event) => {
       if (event.nodes.length) choose(event.nodes[0]);
       else if (event.edges.length) chooseEdge(event.edges[0]);
@@ -49,7 +49,8 @@ view = {
     const ground = dark.matches ? "#14181c" : "#ffffff";
     const grey = dark.matches ? "#4d5862" : "#b4bec7";
     const out = lit();
-    this.network.setOptions({nodes: {font: {color: this.boxed ? "#ffffff" : ink, strokeWidth: this.boxed ? 0 : 3, strokeColor: ground}}});
+    [this.ink, this.ground] = [ink, ground];
+    this.network.setOptions({nodes: {font: {color: "#ffffff", strokeWidth: 0}}});
     this.nodes.update(IDS.map((id) => {
       const colour = NODES[id].colours[colourBy];
       const own = {background: colour, border: id === chosen?.node ? ink : ground, highlight: {background: colour, border: ink}, hover: {background: colour, border: ink}};
@@ -80,12 +81,24 @@ view = {
     }
     if (chosen?.node) dots.sort((a, b) => (b.id === chosen.node) - (a.id === chosen.node));
     const room = roomFor(dots);
-    const fonts = new Map(dots.map(({id, font}) => [id, font]));
-    this.nodes.update(IDS.map((id) => {
-      const {size, label} = this.drawn.get(id);
-      const font = (fonts.get(id) || 12) / scale;
-      const above = room.get(id) === "above" ? -(2 * size * grow + font * 1.6) : 0;
-      return {id, label: room.has(id) ? label : " ", size: size * grow, font: {size: font, vadjust: above}};
-    }));
+    this.labels = dots.filter(({id}) => room.has(id)).map((dot) => ({...dot, spot: room.get(dot.id)}));
+    this.nodes.update(IDS.map((id) => ({id, label: " ", size: this.drawn.get(id).size * grow})));
+  },
+  // vis-network sets labels under their nodes only.
+  label(pen) {
+    const scale = this.network.getScale();
+    pen.lineJoin = "round";
+    pen.textBaseline = "middle";
+    pen.strokeStyle = this.ground;
+    pen.fillStyle = this.ink;
+    pen.lineWidth = 3 / scale;
+    for (const {id, r, high, font, text, spot} of this.labels || []) {
+      const {x, y} = this.network.getPosition(id);
+      const [across, down] = {below: [0, r + high / 2], above: [0, -r - high / 2], right: [r + 3, 0], left: [-r - 3, 0]}[spot];
+      pen.font = font / scale + "px " + DATA.drawn.options.nodes.font.face;
+      pen.textAlign = {right: "left", left: "right"}[spot] || "center";
+      pen.strokeText(text, x + across / scale, y + down / scale);
+      pen.fillText(text, x + across / scale, y + down / scale);
+    }
   },
 };

@@ -197,36 +197,48 @@ function list(text) {
 // Where two labels would overlap, the node that comes first shows its own. `dots` are {id, x, y, r, wide, high}, in
 // pixels, the most important first; gives "below", "above", "right" or "left" for those that have room.
 function roomFor(dots) {
+  const small = 3.5;  // pixels of a dot that a label may cover
   const cell = 90;
   const grid = new Map();
-  const cells = (b, act) => {
+  const cells = (b) => {
+    const out = [];
     for (let i = Math.floor(b[0] / cell); i <= Math.floor(b[2] / cell); i++)
-      for (let j = Math.floor(b[1] / cell); j <= Math.floor(b[3] / cell); j++) if (act(i + "," + j)) return true;
-    return false;
+      for (let j = Math.floor(b[1] / cell); j <= Math.floor(b[3] / cell); j++) out.push(i + "," + j);
+    return out;
   };
-  const put = (b, id, r) => cells(b, (key) => { grid.get(key)?.push([b, id, r]) ?? grid.set(key, [[b, id, r]]); });
-  // The label of a hub may cover small nodes.
-  const meets = (b, id, r) => cells(b, (key) => (grid.get(key) || []).some(([o, of, s]) =>
-    of !== id && s > (view.cover || 0.55) * r && b[0] < o[2] && o[0] < b[2] && b[1] < o[3] && o[1] < b[3]));
+  const put = (b, id, r) => { for (const key of cells(b)) grid.get(key)?.push([b, id, r]) ?? grid.set(key, [[b, id, r]]); };
+  // How much a label would cover: of small dots nothing counts, another label is out of the question.
+  const covered = (b, id, r) => {
+    const met = new Set(cells(b).flatMap((key) => grid.get(key) || []));
+    let sum = 0;
+    for (const [o, of, s] of met) {
+      if (of === id || s <= Math.min(small, (view.cover || 0.55) * r)) continue;
+      const wide = Math.min(b[2], o[2]) - Math.max(b[0], o[0]), high = Math.min(b[3], o[3]) - Math.max(b[1], o[1]);
+      if (wide > 0 && high > 0) sum += of ? wide * high : Infinity;
+    }
+    return sum;
+  };
   for (const {id, x, y, r} of dots) put([x - r, y - r, x + r, y + r], id, r);
   const out = new Map();
   const width = box.clientWidth;
-  let first = 12;  // whose labels may cover any dot, where they are larger than others
+  let first = 12;  // whose labels stand where they cover the least, if they are larger than others
   const least = 1.6 * Math.min(...dots.map(({r}) => r));
   for (const {id, x, y, r, wide, high, text} of dots) {
     if (!text) continue;
-    const own = first-- > 0 && r > least ? 1e6 : r;
+    const most = first-- > 0 && r > least ? 0.6 * wide * high : 0;
     const half = wide / 2 + 2;
     const spots = [
       ["below", [x - half, y + r, x + half, y + r + high]],
       ["above", [x - half, y - r - high, x + half, y - r]],
       ["right", [x + r + 2, y - high / 2, x + r + 4 + wide, y + high / 2]],
       ["left", [x - r - 4 - wide, y - high / 2, x - r - 2, y + high / 2]],
-    ].filter(([name, b]) => view.spots.includes(name) && (b[0] > 0 && b[2] < width || x < 0 || x > width));
-    const spot = spots.find(([, b]) => !meets(b, id, r)) || spots.find(([, b]) => !meets(b, id, own));
-    if (!spot) continue;
-    put(spot[1], "", Infinity);
-    out.set(id, spot[0]);
+    ].filter(([, b]) => b[0] > 0 && b[2] < width || x < 0 || x > width);
+    const costs = spots.map(([, b]) => covered(b, id, r));
+    const cost = Math.min(...costs);
+    if (!(cost <= most)) continue;
+    const [name, b] = spots[costs.indexOf(cost)];
+    put(b, "", Infinity);
+    out.set(id, name);
   }
   return out;
 }
@@ -247,6 +259,7 @@ function toggle(button) {
 
 function start() {
   look();
+  document.getElementById("legend").open = innerWidth > 800;  // on a phone the picture comes first
   view.start();
   for (const button of document.querySelectorAll("#legend button")) button.onclick = () => toggle(button);
   for (const select of [years.from, years.to]) if (select) select.onchange = paint;
