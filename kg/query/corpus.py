@@ -46,6 +46,10 @@ _CONDITIONS = 20  # whose results are kept for what else asks for them
 _KEPT = 20_000
 #: Papers whose independent support is looked at in the first step.
 _LOOKED = 32
+_CIRCUMSTANCES = """SELECT ?node ?baseline ?baselineText ?setting WHERE {
+  %s ?node kg:low ?low OPTIONAL { ?node kg:setting ?setting }
+  OPTIONAL { ?node kg:baseline ?baseline } OPTIONAL { ?node kg:baselineText ?baselineText }
+}"""
 _TESTS: dict[Op, Callable[[Any, Any], Any]] = {
     ">=": lambda a, b: a >= b,
     ">": lambda a, b: a > b,
@@ -140,18 +144,13 @@ class Corpus:
 
     def _naming(self, term: Entity) -> Bools:
         """The papers that have one of some things, techniques in some roles."""
-        columns, out = self.columns, np.zeros(len(self), bool)
-        numbers = self.numbers(term.concepts)
+        columns, numbers = self.columns, self.numbers(term.concepts)
         if term.field == "metric":
             return self.tables.of_papers(columns["results", "entry"][np.isin(columns["results", "metric"], numbers)])
-        roles = np.array([ROLE[role] for role in term.roles or (USUAL if term.field == "technique" else ())])
-        for number in numbers:
-            rows = self.tables.rows(number)
-            entries = columns["mentions", "entry"][rows]
-            if len(roles):
-                entries = entries[np.isin(columns["mentions", "role"][rows], roles)]
-            out[self.tables.paper_of[entries]] = True
-        return out
+        rows = self.mentions_of(numbers)
+        if roles := [ROLE[role] for role in term.roles or (USUAL if term.field == "technique" else ())]:
+            rows = rows[np.isin(columns["mentions", "role"][rows], roles)]
+        return self.tables.of_papers(columns["mentions", "entry"][rows])
 
     def reporting(self, term: Outcome) -> Bools:
         """Which results fulfil a condition."""
@@ -349,6 +348,17 @@ class Corpus:
             known |= {nodes[str(row["text"])]: str(row["raw"]) for row in rows}
         return {place: known[place] for place in wanted & known.keys()}
 
+    def circumstances(self, results: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """The baselines and settings of results, by their nodes (CURIEs)."""
+        wanted, known = set(results), self.tables.circumstances
+        if asked := wanted - known.keys():
+            if len(known) > _KEPT:
+                known.clear()
+            known |= {
+                str(row["node"]): row for row in self.store.select(_CIRCUMSTANCES % values("node", sorted(asked)))
+            }
+        return {node: known[node] for node in wanted & known.keys()}
+
     def mentions_in(self, entries: Numbers) -> Numbers:
         """The rows of "mentions" of some entries, by number."""
         order, starts = self.tables.by_entry
@@ -358,6 +368,12 @@ class Corpus:
         """The rows of "mentions" of some things, by number."""
         spans = [self.tables.rows(thing) for thing in things]
         return np.concatenate([np.arange(at.start, at.stop, dtype=np.int32) for at in spans] or [np.empty(0, np.int32)])
+
+    def naming(self, thing: int, entry: int) -> range:
+        """The rows of "mentions" in which an entry names a thing, by number of both."""
+        rows = self.tables.rows(thing)
+        first, last = span(self.columns["mentions", "entry"][rows], entry)
+        return range(rows.start + first, rows.start + last)
 
     def paper_of(self, rows: Numbers) -> Numbers:
         """The papers of rows of "mentions"."""

@@ -184,15 +184,16 @@ def _said(condition: Condition, raw: str, url: str) -> list[tuple[int, int, str]
 
 def by_title(corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: list[int]) -> list[int]:
     """Papers by how many conditions their titles name, the most first."""
-    named = [
-        {f" {fold(label)} " for t in condition.any_of if isinstance(t, Entity) for label in lexicon.labels(t.concept)}
-        for condition in wanted.conditions
-        if not condition.negated
-    ]
+    named = []
+    for condition in wanted.conditions:
+        entities = (term for term in condition.any_of if isinstance(term, Entity))
+        labels = {fold(label) for term in entities for label in lexicon.labels(term.concept)}
+        if labels and not condition.negated:
+            named.append(re.compile("|".join(f" {re.escape(label)} " for label in sorted(labels))))
     count: dict[int, int] = {}
     for paper in papers:
         titles = " | ".join(f" {title} " for title in corpus.folded_titles(paper))
-        count[paper] = sum(any(label in titles for label in labels) for labels in named)
+        count[paper] = sum(bool(pattern.search(titles)) for pattern in named)
     return sorted(papers, key=lambda paper: -count[paper])
 
 

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -60,6 +60,7 @@ class Tables:
         self.folded = lru_cache(maxsize=20_000)(lambda text: fold(columns.texts.name(text)))
         self.reporting: dict[Outcome, Bools] = {}
         self.texts: dict[tuple[int, int], str] = {}  # that were shown, by entry and field
+        self.circumstances: dict[str, dict[str, Any]] = {}  # of results that were shown, by node
         self.supports: dict[bytes, int] = {}  # by digests of papers: what is often asked of the same ones
         self.figures = lru_cache(maxsize=1)(lambda: self.paper_of[columns["results", "entry"]])
 

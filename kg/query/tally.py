@@ -201,11 +201,13 @@ class Tally:
             if table == "results":
                 number = columns.things.number(count.thing)
                 found = [row for row in self.corpus.results_in(entry) if columns["results", "metric"][row] == number]
-            else:
+            elif kind in ("topic", "country"):
                 rows = self.corpus.mentions_in(np.array([entry]))
                 found = [
                     row for row in rows.tolist() if self._shows(kind, int(columns["mentions", "thing"][row]), count)
                 ]
+            else:
+                found = list(self.corpus.naming(columns.things.number(count.thing), entry))
             out += sorted(found, key=partial(self._rank, table))[:1]
         return out
 

@@ -22,7 +22,6 @@ from kg.query.lexicon import Lexicon, Selects
 from kg.query.measures import Block, Figure, Figures, Measures, blocks
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, words
-from kg.query.sparql import values
 from kg.text import fold
 
 if TYPE_CHECKING:
@@ -172,13 +171,7 @@ class _Ranking:
         label = self.lexicon.label(block.metric, self.say.language)
         said = words(self.corpus, "results", {figure.row: label for figure in figures})
         quoted = {figure.node: said[figure.row] for figure in figures if figure.row in said}
-        rows = self.store.select(
-            f"""SELECT ?node ?baseline ?baselineText ?setting WHERE {{
-  {values("node", about)} ?node kg:low ?low OPTIONAL {{ ?node kg:setting ?setting }}
-  OPTIONAL {{ ?node kg:baseline ?baseline }} OPTIONAL {{ ?node kg:baselineText ?baselineText }}
-}}"""
-        )
-        found: dict[str, dict[str, Any]] = {str(row["node"]): row for row in rows}
+        found = self.corpus.circumstances(about)
         setups = self._setups({figure.paper for figure in figures})
         for node, figure in about.items():
             if node not in found or node not in quoted:
