@@ -62,7 +62,12 @@ class Selection:
     def __init__(self, graph: Graph, selection: str | Iterable[str] = "", lang: str = "en") -> None:
         named = selection if isinstance(selection, str) else list(selection)
         self._begin(graph, graph.select(named), lang)
-        self.name = named if isinstance(named, str) else ", ".join(named)
+        self.name = self._called(named) if isinstance(named, str) else ", ".join(named)
+
+    def _called(self, selection: str) -> str:
+        """A topic in the language of the view; any other selection as it is written."""
+        topic = self.graph.vocabulary.find(selection, "topic")
+        return self.label(topic.curie) if topic else selection
 
     @classmethod
     def of(cls, graph: Graph, papers: Iterable[Paper], lang: str = "en") -> Selection:

@@ -209,3 +209,8 @@ def test_hostile_report_fits_a_phone(hostile: Graph, browser: Browser, tmp_path:
     assert browser.complaints == []
     assert browser.evaluate("window.hacked") is None
     assert browser.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_topic_is_called_so_in_the_language_of_the_report(built: Graph) -> None:
+    assert str(built.report("KV cache compression", lang="zh").render("md")).startswith("# 专题报告：KV缓存压缩\n")
+    assert str(built.report("KV缓存压缩").render("md")).startswith("# Report: KV cache compression\n")

@@ -27,11 +27,15 @@ view = {
   },
   // A tall layered drawing opens at its upper left, large enough to be read, and whole across where that can be.
   readable() {
-    const usual = 0.62, least = 0.5;
+    const usual = 0.85, least = 0.7;
     if (this.network.getScale() >= usual) return;
-    const boxes = IDS.map((id) => this.network.getBoundingBox(id));
-    const left = Math.min(...boxes.map((one) => one.left)) - 20, top = Math.min(...boxes.map((one) => one.top)) - 20;
-    const across = box.clientWidth / (Math.max(...boxes.map((one) => one.right)) + 20 - left);
+    const ends = DATA.drawn.nodes.map(({id, label, font}) => {  // a box that is not drawn yet does not know its width
+      this.pen.font = (font?.size || 14) + "px " + DATA.drawn.options.nodes.font.face;
+      const half = this.pen.measureText(label).width / 2 + 12, {x, y} = this.network.getPosition(id);
+      return {left: x - half, right: x + half, top: y - 16};
+    });
+    const left = Math.min(...ends.map((one) => one.left)) - 20, top = Math.min(...ends.map((one) => one.top)) - 20;
+    const across = box.clientWidth / (Math.max(...ends.map((one) => one.right)) + 20 - left);
     const scale = across < least ? usual : Math.min(across, usual);
     const position = {x: left + box.clientWidth / 2 / scale, y: top + box.clientHeight / 2 / scale};
     this.network.moveTo({scale, position, animation: false});
@@ -54,7 +58,9 @@ view = {
     this.nodes.update(IDS.map((id) => {
       const colour = NODES[id].colours[colourBy];
       const own = {background: colour, border: id === chosen?.node ? ink : ground, highlight: {background: colour, border: ink}, hover: {background: colour, border: ink}};
-      return {id, hidden: !seen.get(id), opacity: !out || out.has(id) ? 1 : 0.15, color: own};
+      const is_lit = !out || out.has(id);
+      const font = this.boxed ? {font: {...this.drawn.get(id).font, color: is_lit ? "#ffffff" : "#ffffff50"}} : {};
+      return {id, hidden: !seen.get(id), opacity: is_lit ? 1 : 0.15, color: own, ...font};
     }));
     this.edges.update(EDGES.map((edge, at) => {
       const colour = LINES[at].color?.color || grey;
