@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _FEW = 300
 #: Of one paper in so many and fewer, what they have is looked up; of more, all that papers have is looked through.
 _MANY = 8
-_CONDITIONS = 20  # whose results are kept for what else asks for them
+_MASKS = 20  # of results, a byte for each of all
 #: Texts, and counts of support, that are kept for the next question.
 _KEPT = 20_000
 #: Papers whose independent support is looked at in the first step.
@@ -50,6 +50,8 @@ _CIRCUMSTANCES = """SELECT ?node ?baseline ?baselineText ?setting WHERE {
   %s ?node kg:low ?low OPTIONAL { ?node kg:setting ?setting }
   OPTIONAL { ?node kg:baseline ?baseline } OPTIONAL { ?node kg:baselineText ?baselineText }
 }"""
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 _TESTS: dict[Op, Callable[[Any, Any], Any]] = {
     ">=": lambda a, b: a >= b,
     ">": lambda a, b: a > b,
@@ -154,13 +156,7 @@ class Corpus:
 
     def reporting(self, term: Outcome) -> Bools:
         """Which results fulfil a condition."""
-        known = self.tables.reporting
-        if term not in known:
-            if len(known) >= _CONDITIONS:
-                known.clear()
-            known[term] = self._reporting(term)
-            known[term].flags.writeable = False
-        return known[term]
+        return _remembered(self.tables.reporting, [term], lambda _: {term: self._reporting(term)}, _MASKS)[term]
 
     def _reporting(self, term: Outcome) -> Bools:
         columns = self.columns
@@ -337,27 +333,24 @@ class Corpus:
 
     def texts(self, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str]:
         """The raw texts of fields of entries, by number of both; of what an entry does not have none."""
-        wanted, known = set(places), self.tables.texts
         name = self.columns.entries.name
-        nodes = {f"{name(entry)}/text/{FIELDS[field]}": (entry, field) for entry, field in wanted - known.keys()}
-        if nodes:
-            if len(known) > _KEPT:
-                known.clear()
+
+        def look(unknown: set[tuple[int, int]]) -> dict[tuple[int, int], str]:
+            nodes = {f"{name(entry)}/text/{FIELDS[field]}": (entry, field) for entry, field in unknown}
             found = f"{values('text', sorted(nodes))} ?text kg:raw ?raw"
             rows = self.store.select(f"SELECT ?text ?raw WHERE {{ {found} }}")
-            known |= {nodes[str(row["text"])]: str(row["raw"]) for row in rows}
-        return {place: known[place] for place in wanted & known.keys()}
+            return {nodes[str(row["text"])]: str(row["raw"]) for row in rows}
+
+        return _remembered(self.tables.texts, places, look)
 
     def circumstances(self, results: Iterable[str]) -> dict[str, dict[str, Any]]:
         """The baselines and settings of results, by their nodes (CURIEs)."""
-        wanted, known = set(results), self.tables.circumstances
-        if asked := wanted - known.keys():
-            if len(known) > _KEPT:
-                known.clear()
-            known |= {
-                str(row["node"]): row for row in self.store.select(_CIRCUMSTANCES % values("node", sorted(asked)))
-            }
-        return {node: known[node] for node in wanted & known.keys()}
+
+        def look(unknown: set[str]) -> dict[str, dict[str, Any]]:
+            rows = self.store.select(_CIRCUMSTANCES % values("node", sorted(unknown)))
+            return {str(row["node"]): row for row in rows}
+
+        return _remembered(self.tables.circumstances, results, look)
 
     def mentions_in(self, entries: Numbers) -> Numbers:
         """The rows of "mentions" of some entries, by number."""
@@ -413,12 +406,8 @@ class Corpus:
         """The independent support of papers by number: see `kg.query.support`."""
         if not self.has_institutions:
             return int(len(papers) > 0)
-        known, key = self.tables.supports, blake2b(papers.tobytes(), digest_size=16).digest()
-        if key not in known:
-            if len(known) > _KEPT:
-                known.clear()
-            known[key] = self._support(papers)
-        return known[key]
+        key = blake2b(papers.tobytes(), digest_size=16).digest()
+        return _remembered(self.tables.supports, [key], lambda _: {key: self._support(papers)})[key]
 
     def _support(self, papers: Numbers) -> int:
         order, place = self.tables.by_date
@@ -447,6 +436,24 @@ class Corpus:
         """What is known of papers (CURIEs)."""
         numbers = (self.columns.papers.number(paper) for paper in papers)
         return {one.paper: one for number in sorted(set(numbers)) if number >= 0 for one in [self.backer(number)]}
+
+
+def _remembered(
+    known: dict[_Key, _Value],
+    keys: Iterable[_Key],
+    look: Callable[[set[_Key]], dict[_Key, _Value]],
+    most: int = _KEPT,
+) -> dict[_Key, _Value]:
+    """What is known of some keys, the rest looked up and kept for the next question; several threads may ask."""
+    wanted = set(keys)
+    found = {key: known[key] for key in wanted if key in known}
+    if unknown := wanted - found.keys():
+        new = look(unknown)
+        if len(known) >= most:
+            known.clear()
+        known.update(new)
+        found |= new
+    return found
 
 
 def _cost(condition: Condition) -> int:
