@@ -179,5 +179,5 @@ def test_interrupted_it_keeps_what_was_done(files: list[Path], one_by_one: bytes
         _, told = process.communicate()
         if "Interrupted" in told:
             break
-    assert re.search(rf"holds the {len(_held(folder))} papers? done so far", told), told
+    assert re.search(rf"holds {len(_held(folder))} papers?, each whole", told), told
     assert built(folder, files) == one_by_one

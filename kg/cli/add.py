@@ -43,22 +43,7 @@ def command(
     if name and len(files or []) > 1:
         raise KgError("--as NAME goes with one file: add the others in calls of their own.")
     where = engine_of(engine, address)
-    done = 0
-
-    def so_far() -> str:
-        if not done:
-            return "no paper was added yet."
-        papers = "1 paper" if done == 1 else f"{done} papers"
-        return f"{graph} holds the {papers} done so far, each whole; the same command goes on from there."
-
-    with interruptible(so_far), Graph(graph) as opened, progress("Reading") as tell:
-
-        def told(entry: str, number: int) -> None:
-            nonlocal done
-            done = number
-            if tell:
-                tell(entry, number)
-
+    with interruptible(lambda: _so_far(graph)), Graph(graph) as opened, progress("Reading") as tell:
         report = opened.add(
             *files or [],
             records=records,
@@ -67,7 +52,7 @@ def command(
             fast=fast,
             jobs=jobs,
             engine=where,
-            progress=told,
+            progress=tell,
         )
         held = opened.entry_count()
     for sentence in report.skipped:
@@ -76,3 +61,18 @@ def command(
     print(f"Added {len(report.added)} entries, {len(report.unchanged)} unchanged{removed}; {graph} holds {held}.")
     if report.skipped:
         raise typer.Exit(SKIPPED if report.added or report.unchanged else 2)
+
+
+def _so_far(graph: str) -> str:
+    """What the graph holds after an interruption: as it says itself, since what was counted may lag behind it."""
+    from kg.api import Graph
+
+    try:
+        with Graph(graph, read_only=True) as opened:
+            held = opened.entry_count()
+    except KgError:
+        held = 0
+    if not held:
+        return "no paper was added yet."
+    papers = "1 paper" if held == 1 else f"{held} papers"
+    return f"{graph} holds {papers}, each whole; the same command goes on from there."
