@@ -325,7 +325,7 @@ def _fit_each(
 def _thresholds(
     shop: Workshop, told: dict[str, Any], held: list[dict[str, Any]], names: dict[str, Sequence[str]]
 ) -> None:
-    """Set the thresholds that are best by cross-validation; of those as good, the lowest.
+    """Set the thresholds that are best by cross-validation; of those as good, the middle one, the lower of two.
 
     `names`: judge to the scores whose mean counts.
     """
@@ -340,7 +340,8 @@ def _thresholds(
         for name, keys in names.items():
             f1[name][least] = sum(table[key].f1 for key in keys) / len(keys)
     for name, by in f1.items():
-        best = min(t for t in by if by[t] >= max(by.values()) - TOLERANCE)
+        good = sorted(t for t in by if by[t] >= max(by.values()) - TOLERANCE)
+        best = good[(len(good) - 1) // 2]
         print(f"{name:20} threshold {best:.2f} ", " ".join(f"{t:.2f}:{v:.3f}" for t, v in by.items()), flush=True)
         for judge_told in (told, *held):
             judge_told[name]["threshold"] = best

@@ -120,7 +120,6 @@ def test_an_end_from_outside_ends_all_processes_without_a_traceback(tmp_path: Pa
         stderr=subprocess.PIPE,
         encoding="utf-8",
         start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored where the tests run in background
     )
     try:
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")

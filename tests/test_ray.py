@@ -156,7 +156,6 @@ def test_interrupted_it_ends_in_one_sentence_and_keeps_what_is_stored(cluster: s
         stderr=subprocess.PIPE,
         encoding="utf-8",
         start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored where the tests run in background
     )
     try:
         there = _within(200, _readers)

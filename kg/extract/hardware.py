@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Container, Iterator
 from functools import cache
 from itertools import islice
@@ -26,7 +25,7 @@ from kg.extract.phrases import Phrase
 from kg.text import Token, fold
 from kg.vocabulary import Match, Vocabulary
 
-EXTRACTOR = "hardware/5"
+EXTRACTOR = "hardware/6"
 _MEMORY = "hardware:memory"  # "GPU memory" is what a method spares, rarely a device that it runs on
 #: A device as a measure ("32 GPU-days", "1,000 GPU hours") is not where something runs.
 _MEASURE = re.compile(r"[- ](?:days?|hours?|years?|weeks?)\b", re.IGNORECASE)
@@ -61,14 +60,17 @@ def kinds_of(vocabulary: Vocabulary) -> Kinds:
     devices = [c for c in vocabulary.concepts.values() if c.type == "hardware"]
     wide = {c.curie: math.log(len(vocabulary.narrower(c.curie))) / 5 for c in devices}
     plain = {c.curie for c in devices if "maker" not in c.facts}
-    ends = Counter(
-        fold(label).rpartition(" ")[2]
-        for device in devices
-        if device.curie in plain
-        for label in device.labels()
-        if label.isascii()
-    )
-    heads = {word: min(1.0, math.log2(count) / 4) for word, count in ends.items() if count > 1 and word.isalpha()}
+    ends: dict[str, list[str]] = {}
+    for device in devices:
+        for label in device.labels() if device.curie in plain else ():
+            last = label.rpartition(" ")[2]
+            if label.isascii() and (last.islower() or last.isupper()):  # "Pi" and "TurtleBot" are names
+                ends.setdefault(fold(label).rpartition(" ")[2], []).append(device.curie)
+    heads = {
+        word: min(1.0, math.log2(len(bearers)) / 4)
+        for word, bearers in ends.items()
+        if len(set(bearers)) > 1 and word.isalpha()
+    }
     spelt = {fold(c.facts["maker"]): c.facts["maker"] for c in devices if "maker" in c.facts}
     makers = frozenset(maker for maker in spelt if " " not in maker)
     bare = {fold(label): c.curie for c in devices for label in c.hidden if " " not in fold(label)}

@@ -201,7 +201,7 @@ class Reading:
             for row, borne in window.bearers.items():
                 fact = facts(row)
                 of_string = (
-                    *(len(self.countries), lands[fact.country] - (row in sure), self.names.children(row)),
+                    *(len(self.countries), lands[fact.country] - (row in sure), fact.children),
                     *(len(fact.above & ids), int(fact.id in parents), times[row], fact.aliases),
                     int(fact.is_stub),
                     *(kinds[at] - (row in sure and fact.types[at]) for at in (_HOSPITAL, _SCHOOL)),

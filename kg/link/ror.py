@@ -13,9 +13,9 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,7 +30,8 @@ SEEN = ("meant", "share", "name_meant", "name_share")  # what annotated strings 
 CONTEXT = ("first", "overlapping", "elsewhere", "again", "others", "ahead")  # what the second sum reads besides
 _NEVER = (0, 0)  # in how many strings a name stood and was meant that stood in none
 _NOBODY = -12 * UNIT  # the score of a candidate that is not there
-_HOPELESS = -4 * UNIT  # a first sum that no second one makes up for
+_AT_ONCE = 64  # candidates whose leaves are looked up together
+_HOPELESS = -5 * UNIT // 2  # a first sum that no second one makes up for
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Identified:
     probability: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trees:
     """Symmetric trees: level k of tree t asks whether feature[t, k] is above limit[t, k]; all arrays of integers."""
 
@@ -55,10 +56,42 @@ class Trees:
 
     def scores(self, features: Any) -> Any:
         """The sums (candidates) for features (candidates x features)."""
+        asked, leaf = self._questions, self.leaf.ravel()
+        first_leaf = np.arange(len(self.leaf)) * self.leaf.shape[1]
+        above = features.take(asked.feature, axis=1) > asked.limit
+        rows = np.add.reduceat(above, asked.starts, axis=1, dtype=np.intp) + asked.rows
+        out = np.empty(len(rows), dtype=np.int64)
+        for at in range(0, len(rows), _AT_ONCE):
+            places = np.bitwise_or.reduce(asked.places.take(rows[at : at + _AT_ONCE], axis=0), axis=1)
+            out[at : at + _AT_ONCE] = leaf.take(places + first_leaf).sum(axis=1)
+        return out + self.base
+
+    @cached_property
+    def _questions(self) -> _Questions:
+        """What the trees ask, each thing once: many ask the same, and to look it up is most of the work."""
         trees, depth = self.feature.shape
-        asked = np.take(features, self.feature.ravel(), axis=1) > self.limit.ravel()
-        places = np.packbits(asked.reshape(-1, trees, depth), axis=2, bitorder="little")[:, :, 0]
-        return np.take(self.leaf.ravel(), places + np.arange(trees) * (1 << depth)).sum(axis=1) + self.base
+        asked = np.stack([self.feature.ravel(), self.limit.ravel()], axis=1)
+        different, which = np.unique(asked, axis=0, return_inverse=True)
+        bits = np.zeros((len(different), trees), dtype=np.uint8)
+        tree, level = np.divmod(np.arange(trees * depth), depth)
+        np.bitwise_or.at(bits, (which.ravel(), tree), (1 << level).astype(np.uint8))
+        feature = different[:, 0]
+        starts = np.flatnonzero(np.diff(feature, prepend=-1))
+        # Whoever answers one question of a feature with yes does so with those of lower limits.
+        parts = [np.bitwise_or.accumulate(part, axis=0) for part in np.split(bits, starts[1:])]
+        none = np.zeros((1, trees), dtype=np.uint8)
+        places = np.concatenate([rows for part in parts for rows in (none, part)])
+        return _Questions(feature, different[:, 1], starts, starts + np.arange(len(starts)), places)
+
+
+class _Questions(NamedTuple):
+    """The different questions of trees, by feature and limit."""
+
+    feature: Any  # questions
+    limit: Any  # questions
+    starts: Any  # asked features: where the questions of each begin
+    rows: Any  # asked features: where the rows of each begin
+    places: Any  # rows x trees: the bits of the leaf's number that are set by so many yeses on a feature
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +145,10 @@ class Judge:
         features = described(reading, candidates, self.seen)
         spans = np.array([c[:3] for c in candidates], dtype=np.int32)
         scores = self.first.scores(features)
-        beside = context(spans, scores)
         hopeful = np.flatnonzero(scores > _HOPELESS)
-        scores[hopeful] = self.second.scores(np.hstack([features[hopeful], beside[hopeful]]))
+        if len(hopeful):
+            beside = context(spans, scores, hopeful)
+            scores[hopeful] = self.second.scores(np.hstack([features[hopeful], beside]))
         out: list[int] = scores.tolist()
         return out
 
@@ -130,16 +164,20 @@ def described(reading: Reading, candidates: list[Candidate], seen: Seen) -> Any:
     return np.array([[*c.features, *seen.features(reading, c)] for c in candidates], dtype=np.int32)
 
 
-def context(spans: Any, scores: Any) -> Any:
-    """CONTEXT (candidates x 6) for rows and places (candidates x 3: row, first, last) and first sums (candidates)."""
-    row, first, last = spans[:, 0], spans[:, 1], spans[:, 2]
-    same = row[:, None] == row
-    over = (first[:, None] <= last) & (first <= last[:, None]) & ~same
-    apart = ~over & ~same
-    others = ~np.eye(len(row), dtype=bool) & same
+def context(spans: Any, scores: Any, of: Any = slice(None)) -> Any:
+    """CONTEXT (candidates x 6) for rows and places (candidates x 3: row, first, last) and first sums (candidates).
+
+    With `of` for the candidates at these places alone.
+    """
+    row, first, last = spans.T
+    same = row[of, None] == row
+    over = (first[of, None] <= last) & (first <= last[of, None]) & ~same
+    apart = ~(over | same)
+    places = np.arange(len(row))
+    others = same & (places[of, None] != places)
     overlapping, elsewhere, again = (np.where(which, scores, _NOBODY).max(axis=1) for which in (over, apart, others))
     sure = (UNIT / (1 + np.exp(scores * (-1 / UNIT)))).astype(np.int32)
-    columns = (scores, overlapping, elsewhere, again, apart @ sure, scores - overlapping)
+    columns = (scores[of], overlapping, elsewhere, again, apart @ sure, scores[of] - overlapping)
     return np.stack(columns, axis=1).astype(np.int32)
 
 

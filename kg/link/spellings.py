@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from kg.compiled import kept, stamp
 from kg.link.institutions import ACRONYM, Register, Words, fold_word
+from kg.text import Remembered
 
 STEM = 4  # letters of a word by which names are found in any order
 NO_WORD = -1  # what stands for the rarity of a neighbour that is not there
@@ -59,6 +60,7 @@ class Facts(NamedTuple):
     parents: frozenset[str]
     above: frozenset[str]
     aliases: int
+    children: int
     is_stub: bool
     lists: tuple[int, ...]  # which other registers know it
 
@@ -74,9 +76,10 @@ def split(text: str) -> list[tuple[str, int, int]]:
     """The words of a text with their places; what is glued ("UniversityParis", "Road12") is taken apart."""
     out = []
     for match in _WORD.finditer(text):
-        word, at = match.group(), match.start()
-        if len(word) < 7 or word[1:].islower() or word.isupper():
-            out.append((word, at, match.end()))
+        word = match[0]
+        at, end = match.span()
+        if end - at < 7 or word[1:].islower() or word.isupper():
+            out.append((word, at, end))
             continue
         for piece in _GLUED.split(word):
             out.append((piece, at, at + len(piece)))
@@ -84,12 +87,14 @@ def split(text: str) -> list[tuple[str, int, int]]:
     return out
 
 
-def folded(text: str, words: Words) -> list[str]:
-    """The folded words of a name in English, function words and fillers left out, abbreviations spelt out."""
-    out: list[str] = []
-    for word, _, _ in split(text):
-        out += _folds(fold_word(word), words)
-    return out
+def folded(text: str, words: Remembered[tuple[str, ...]]) -> list[str]:
+    """The folded words of a name in English, by what its words fold to (`folding`)."""
+    return [fold for word in _WORD.findall(text) for fold in words[word]]
+
+
+def folding(words: Words) -> Remembered[tuple[str, ...]]:
+    """What words fold to: function words and fillers to nothing, abbreviations spelt out; glued ones taken apart."""
+    return Remembered(lambda word: tuple(f for piece, _, _ in split(word) for f in _folds(fold_word(piece), words)))
 
 
 def _folds(fold: str, words: Words) -> tuple[str, ...]:
@@ -104,6 +109,7 @@ class Names:
     def __init__(self, register: Register) -> None:
         self.register = register
         self.words = register.words
+        self._folding = folding(register.words)
         made_from = register.stamp + stamp([Path(__file__)])
         state = kept("institutions", blake2b(made_from, digest_size=32).digest(), self._made)
         self.by_stems: dict[int, list[int]] = state["stems"]
@@ -122,7 +128,7 @@ class Names:
         by_stems: dict[int, list[int]] = {}
         seen: Counter[str] = Counter()
         children: Counter[str] = Counter()
-        self._cities = _other_cities(self.register.rows, self.words)
+        self._cities = _other_cities(self.register.rows, self._folding)
         spelt = [self._spelt(row) for row in self.register.rows]
         for at, (row, names) in enumerate(zip(self.register.rows, spelt, strict=True)):
             seen.update({fold for name in names for fold in name})
@@ -192,12 +198,9 @@ class Names:
         """The rows of ROR ids, those that the register has."""
         return frozenset(self._rows[i] for i in ids if i in self._rows)
 
-    def children(self, row: int) -> int:
-        return self._children.get(self.register.rows[row][:9], 0)
-
     def spell(self, text: str) -> list[str]:
         """`folded` with English names of cities."""
-        return [self._cities.get(fold, fold) for fold in folded(text, self.words)]
+        return [self._cities.get(fold, fold) for fold in folded(text, self._folding)]
 
     def _spellings(self, row: int) -> list[list[str]]:
         return self._spelt(self.register.rows[row])
@@ -226,6 +229,7 @@ class Names:
             frozenset(parents.split()),
             frozenset(above),
             others.count("|") + bool(others),
+            self._children.get(ror, 0),
             not types,
             tuple(int(letter in lists) for letter in LISTS),
         )
@@ -267,7 +271,7 @@ def _full_names(row: str) -> list[str]:
     return names + [bare for n in names if (bare := _BRACKET.sub("", n).strip()) not in ("", n)]
 
 
-def _other_cities(rows: list[str], words: Words) -> dict[str, str]:
+def _other_cities(rows: list[str], words: Remembered[tuple[str, ...]]) -> dict[str, str]:
     """Other names of cities ("Firenze"): words of aliases of rows whose first name has the city and not them."""
     alike: Counter[tuple[str, str]] = Counter()
     seen: Counter[str] = Counter()
@@ -326,10 +330,10 @@ def likeness_to_part(run: list[str], names: list[list[str]]) -> tuple[int, int]:
 
 
 def _shared_letters(one: str, other: str) -> int:
-    if one.startswith(other) or other.startswith(one):
-        return 67
-    same = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
-    return 33 * same // max(len(one), len(other))
+    for same, (mine, theirs) in enumerate(zip(one, other, strict=False)):
+        if mine != theirs:
+            return 33 * same // max(len(one), len(other))
+    return 67  # one is the beginning of the other
 
 
 @cache

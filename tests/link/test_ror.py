@@ -14,7 +14,7 @@ import pytest
 from kg.link.candidates import FEATURES, Reading
 from kg.link.institutions import Words
 from kg.link.ror import CONTEXT, Judge, Seen, chosen, context, identified, ids
-from kg.link.spellings import folded, likeness, likeness_to_part, names, split
+from kg.link.spellings import folded, folding, likeness, likeness_to_part, names, split
 from kg.model import KgError
 from kg.vocabulary import data_folder
 
@@ -108,7 +108,7 @@ def test_words_are_taken_apart_where_they_are_glued() -> None:
 
 
 def test_likeness_counts_words_in_their_place_more() -> None:
-    name = folded("University of Bonn", Words.load())
+    name = folded("University of Bonn", folding(Words.load()))
     assert likeness(name, name) == (100, 100)
     assert likeness(name[::-1], name) == (67, 67)
     assert likeness(["university", "bonnie"], name) == (83, 67)
