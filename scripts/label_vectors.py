@@ -15,7 +15,7 @@ import argparse
 import numpy as np
 
 from kg.encoder import encoder
-from kg.query.derived import keep, packed
+from kg.query.derived import keep, pieces
 from kg.query.near import LABELS, Vectors, _shipped, labels
 from kg.text import fold
 from kg.vocabulary import Vocabulary, data_folder
@@ -28,12 +28,12 @@ def main() -> int:
     vocabulary = Vocabulary.load()
     parts = Vectors.packed(labels(vocabulary), encoder(), _shipped())
     path = data_folder("data") / "models" / LABELS
-    content = packed(bytes(32), parts)
+    content = b"".join(pieces(bytes(32), parts))
     if arguments.check:
         is_fresh = path.is_file() and path.read_bytes() == content
         print(f"{path}: {'fresh' if is_fresh else 'stale: run scripts/label_vectors.py'}")
         return 0 if is_fresh else 1
-    keep(path, content)
+    keep(path, [content])
     vectors = Vectors([memoryview(part) for part in parts])
     print(f"{path}: {len(vectors.keys)} labels, {len(content)} bytes")
     for line in worth(vectors, vocabulary):

@@ -58,7 +58,7 @@ class Whole:
         if self._path and said and any(self._said.get(name) != one for name, one in said.items()):
             self._said.update(said)
             with suppress(OSError):  # the next `add` reads the files again
-                keep(self._path, json.dumps(self._said, indent=0, sort_keys=True).encode())
+                keep(self._path, [json.dumps(self._said, indent=0, sort_keys=True).encode()])
 
 
 def _hash(store: Store, source: str) -> str:

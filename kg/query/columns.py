@@ -246,7 +246,7 @@ class Draft:
             for (column, names), said in zip(_OTHERS[table], row, strict=True):
                 columns[column].append(self.number(names, said) if names else said)
 
-    def packed(self) -> list[bytes]:
+    def packed(self) -> list[bytes | memoryview]:
         """The sections of a file: the same for the same rows in any order; names that no row has are left out."""
         arrays = {
             (table, column): np.concatenate(
@@ -256,7 +256,7 @@ class Draft:
             for column, (_, form) in columns.items()
         }
         named = np.concatenate((self._kept.get(("entries", "name"), np.empty(0, "<i4")), np.array(self.named, "<i4")))
-        out: list[bytes] = []
+        out: list[bytes | memoryview] = []
         places: dict[str, npt.NDArray[np.int32]] = {}
         for name in NAMES:
             leading = [array for (table, column), array in arrays.items() if TABLES[table][column][0] == name]
@@ -266,23 +266,26 @@ class Draft:
                 used[array] = True
             coming = sorted((one.encode(), number) for one, number in new.items() if used[number])
             places[name], body, ends = _merged(known, used, coming)
-            out += [body, ends.tobytes()]
+            out += [body, _bytes(ends)]
         for (table, column), array in arrays.items():
             if names := TABLES[table][column][0]:
                 arrays[table, column] = places[names][array]
         for table, columns in TABLES.items():
             order = _order([arrays[table, key] for key in _KEYS[table]] or [places["entries"][named]])
-            out += [arrays[table, column][order].astype(form).tobytes() for column, (_, form) in columns.items()]
+            out += [
+                _bytes(arrays[table, column][order].astype(form, copy=False)) for column, (_, form) in columns.items()
+            ]
         return [_checksum(out), *out]
 
     def _keep(self, known: Columns, without: set[str]) -> None:
         """Take over the rows of other entries; the numbers of names stay what they were."""
         stays = np.ones(len(known.entries), bool)
         stays[[n for name in without if (n := known.entries.number(name)) >= 0]] = False
+        all_stay = bool(stays.all())
         for table, columns in TABLES.items():
-            rows = stays if table == "entries" else slice(None)
-            if "entry" in columns:
-                rows = stays[known[table, "entry"]]
+            rows: Any = slice(None)
+            if not all_stay and (table == "entries" or "entry" in columns):
+                rows = stays if table == "entries" else stays[known[table, "entry"]]
             for column in columns:
                 if table != "countries":  # these are no entry's
                     self._kept[table, column] = known[table, column][rows]
@@ -331,6 +334,11 @@ def _pieces(
         yield raw
         done = place + is_gone
     yield known.body[starts[done] :]
+
+
+def _bytes(array: npt.NDArray[Any]) -> memoryview:
+    """The bytes of an array, not copied."""
+    return array.data.cast("B") if array.size else memoryview(b"")
 
 
 def _checksum(parts: Iterable[bytes | memoryview]) -> bytes:

@@ -23,6 +23,7 @@ from struct import Struct, error
 STAMP = 32  # bytes of a stamp
 _MAGIC = b"kg-derived-1\n\0\0\0"
 _HEAD = Struct(f"<16s{STAMP}sQ")  # magic, stamp, number of sections
+_MAGIC_END = len(_MAGIC)
 _LENGTH = Struct("<Q")
 _BLOCK = Struct("<QI")  # where a block ends, its checksum
 _LINES = 64  # in a block
@@ -43,10 +44,10 @@ def stamp_of(*parts: bytes) -> bytes:
     return digest.digest()
 
 
-def packed(stamp: bytes, sections: Sequence[bytes]) -> bytes:
-    """The bytes of a file: the same for the same stamp and sections."""
+def pieces(stamp: bytes, sections: Sequence[bytes | memoryview]) -> list[bytes | memoryview]:
+    """The bytes of a file, piece by piece: the same for the same stamp and sections."""
     lengths = b"".join(_LENGTH.pack(len(section)) for section in sections)
-    return b"".join((_HEAD.pack(_MAGIC, stamp, len(sections)), lengths, *sections))
+    return [_HEAD.pack(_MAGIC, stamp, len(sections)) + lengths, *sections]
 
 
 def unpacked(data: memoryview) -> tuple[bytes, Parts]:
@@ -68,12 +69,12 @@ def unpacked(data: memoryview) -> tuple[bytes, Parts]:
     return stamp, parts
 
 
-def keep(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, for others may read meanwhile; raises OSError."""
+def keep(path: Path, data: Iterable[bytes | memoryview]) -> None:
+    """Write a file of some pieces whole or not at all, for others may read meanwhile; raises OSError."""
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(data)
         os.chmod(draft, 0o644)
         os.replace(draft, path)
     except OSError:
@@ -95,8 +96,9 @@ def restamp(path: Path, old: bytes, new: bytes) -> None:
     """Say of a file that it holds for another stamp too, where nothing but the stamp has changed."""
     found = mapped(path)
     if found and found[0] == old != new:
-        with suppress(OSError):
-            keep(path, packed(new, [bytes(part) for part in found[1]]))
+        with suppress(OSError), path.open("r+b") as file:
+            file.seek(_MAGIC_END)
+            file.write(new)  # a stamp that is half written is none: the file is made anew
 
 
 class Lines:
@@ -171,15 +173,15 @@ class Renewed:
         return merge(kept, self.new.starting(prefix))
 
 
-def fresh(path: Path, stamp: bytes, make: Callable[[], Sequence[bytes]]) -> Parts:
+def fresh(path: Path, stamp: bytes, make: Callable[[], Sequence[bytes | memoryview]]) -> Parts:
     """The sections of a file, made anew where it is not there, stale or damaged."""
     found = mapped(path)
     return found[1] if found and found[0] == stamp else anew(path, stamp, make)
 
 
-def anew(path: Path, stamp: bytes, make: Callable[[], Sequence[bytes]]) -> Parts:
+def anew(path: Path, stamp: bytes, make: Callable[[], Sequence[bytes | memoryview]]) -> Parts:
     """The sections of a file that is made now; where the folder cannot be written, they are not kept."""
-    data = packed(stamp, make())
+    sections = make()
     with suppress(OSError):
-        keep(path, data)
-    return unpacked(memoryview(data))[1]
+        keep(path, pieces(stamp, sections))
+    return [memoryview(section) for section in sections]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from kg.graph.store import ANY
 from kg.names import iri
-from kg.query.derived import Damaged, Lines, Parts, Renewed, anew, keep, mapped, packed, stamp_of, unpacked
+from kg.query.derived import Damaged, Lines, Parts, Renewed, anew, keep, mapped, pieces, stamp_of
 from kg.text import fold
 from kg.vocabulary import data_folder
 
@@ -91,7 +91,7 @@ class Labels:
     @staticmethod
     def made(named: Iterable[Named], spelled: Callable[[str], str]) -> Labels:
         """An index in memory."""
-        return Labels(unpacked(memoryview(packed(bytes(32), Labels.packed(named, spelled))))[1])
+        return Labels([memoryview(section) for section in Labels.packed(named, spelled)])
 
     def bearing(self, folded: str) -> tuple[tuple[str, bool], ...]:
         """The things (CURIEs) that bear a folded label, and whether it is their preferred one; these come first."""
@@ -243,7 +243,7 @@ def still(folder: Path, before: bytes, after: bytes) -> None:
     if known and before != after:
         newer = [*map(bytes, known[1][8:])] or [*Lines.packed(()), *Labels.packed((), str)]
         with suppress(OSError):
-            keep(folder / NEWER, packed(_stamp(after), [known[0], *newer]))
+            keep(folder / NEWER, pieces(_stamp(after), [known[0], *newer]))
 
 
 def _packed(store: Selects, spelled: Callable[[str], str], fed: Fed | None) -> list[bytes]:

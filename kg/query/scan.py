@@ -18,7 +18,7 @@ from kg.graph.store import ANY
 from kg.model import LISTS, Document, KgError, Record
 from kg.names import PREFIXES, curie
 from kg.query.columns import FIELD, FILE, RELATION, ROLE, Columns, Draft, Rows
-from kg.query.derived import Damaged, anew, fresh, mapped, packed, restamp, stamp_of, unpacked
+from kg.query.derived import Damaged, anew, fresh, mapped, restamp, stamp_of
 
 if TYPE_CHECKING:
     from kg.graph.store import Store
@@ -38,7 +38,7 @@ _Placed = tuple[dict[str, Any], dict[bytes, int]]  # the columns of a table, and
 _KNOWN: WeakKeyDictionary[object, tuple[bytes, Columns]] = WeakKeyDictionary()
 
 
-def scanned(store: Selects, fed: Fed | None = None) -> list[bytes]:
+def scanned(store: Selects, fed: Fed | None = None) -> list[bytes | memoryview]:
     """The sections of the columns of a store; what was fed, which holds for it, is not looked up."""
     draft = fed.draft if fed else Draft()
     _entries(store, draft)
@@ -230,7 +230,7 @@ def _of_entry(document: Document, record: Record) -> dict[str, str]:
     }
 
 
-def renewed(store: Store, known: Columns, changed: Iterable[str]) -> list[bytes]:
+def renewed(store: Store, known: Columns, changed: Iterable[str]) -> list[bytes | memoryview]:
     """The sections of columns that hold for a store but for some entries (CURIEs), which are read anew."""
     from kg.graph.contents import load_source
     from kg.graph.reading import read_entry
@@ -258,7 +258,7 @@ def columns_of(store: Selects, fed: Fed | None = None) -> Columns:
     """The columns of a graph: from the file beside its data, which is made anew where it is stale or damaged."""
     folder, stamp = getattr(store, "cache", None), getattr(store, "stamp", b"")
     if folder is None or not stamp:
-        return Columns(unpacked(memoryview(packed(bytes(32), scanned(store))))[1])
+        return Columns([memoryview(section) for section in scanned(store)])
     known = _KNOWN.get(store)
     if known is None or known[0] != stamp:
         known = stamp, _of_file(folder / FILE, _stamp(stamp), partial(scanned, store, fed))
@@ -267,7 +267,7 @@ def columns_of(store: Selects, fed: Fed | None = None) -> Columns:
     return known[1]
 
 
-def _of_file(path: Path, stamp: bytes, make: Callable[[], list[bytes]]) -> Columns:
+def _of_file(path: Path, stamp: bytes, make: Callable[[], list[bytes | memoryview]]) -> Columns:
     try:
         return Columns(fresh(path, stamp, make))
     except Damaged:
