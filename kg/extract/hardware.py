@@ -108,50 +108,62 @@ class Hardware:
     def _found(self, doc: Doc) -> tuple[list[Candidate], dict[tuple[int, int], str]]:
         kinds = kinds_of(self.vocabulary)
         found = first_matches(doc, self.entity)
+        is_judged = doc._.tags is not None
         bare = self._bare(doc, kinds, found)
         for match in bare:
             found.setdefault(match.concept, []).append(match)
         joined = self._joined(doc, [m for places in found.values() for m in places])
-        view = view_of(doc, self.vocabulary)
+        features = self._features(doc, kinds, found, bare) if is_judged else {}
         out: list[Candidate] = []
         names: dict[tuple[int, int], str] = {}
-        company = self._company(found)
-        others = [(m.start, m.end) for m in doc._.matches if m.type != self.entity]
         for concept, places in found.items():
             label = self.vocabulary[concept].label["en"]
+            sure = 0.2 if _MEMORY in self.vocabulary.broader(concept) else 0.9
+            for match in places:
+                span = (match.start, match.end)
+                if span in joined or _MEASURE.match(doc._.text, match.end) or not self._is_name(doc, match):
+                    continue
+                for end, score in self._ends(doc, match, sure if match not in bare else 0.2):
+                    coded = {"coded": 1.0} if end > match.end else {}
+                    names[match.start, _with(joined, end)] = label + doc._.text[match.end : end]
+                    told = {**features[concept, span], **coded} if is_judged else {}
+                    out.append(Candidate(match.start, _with(joined, end), score, told))
+        view = view_of(doc, self.vocabulary)
+        for start, end, name in self._listed(doc, kinds, [m for places in found.values() for m in places]):
+            names[start, end] = name
+            out.append(Candidate(start, end, 0.9, {"maker's": 1.0, "product": 1.0} | _around(view, start, end)))
+        for start, end, told in self._built(doc, view, kinds) if is_judged else ():
+            if not inside((start, end), names):
+                out.append(Candidate(start, end, 0.2, told | _around(view, start, end)))
+        return out, names
+
+    def _features(
+        self, doc: Doc, kinds: Kinds, found: dict[str, list[Match]], bare: list[Match]
+    ) -> dict[tuple[str, tuple[int, int]], Features]:
+        """What the judge looks at, for each place of each concept."""
+        view = view_of(doc, self.vocabulary)
+        company = self._company(found)
+        others = [(m.start, m.end) for m in doc._.matches if m.type != self.entity]
+        out: dict[tuple[str, tuple[int, int]], Features] = {}
+        for concept, places in found.items():
+            around = {(m.start, m.end): _around(view, m.start, m.end) for m in places}
             told = {
                 "product": float("maker" in self.vocabulary[concept].facts),
                 "often": min(len(places), 3) / 3,
                 "wide": kinds.wide[concept],
                 **company[concept],
+                "bound": sum(a.get("bound", 0.0) for a in around.values()) / len(places),
+                **_tagged(doc, places),
+                "in title": float(any(view.title[0] <= m.start < view.title[1] for m in places)),
             }
-            around = {(m.start, m.end): _around(view, m.start, m.end) for m in places}
-            told["bound"] = sum(a.get("bound", 0.0) for a in around.values()) / len(places)
-            told |= _tagged(doc, places)
-            told["in title"] = float(any(view.title[0] <= m.start < view.title[1] for m in places))
-            sure = 0.2 if _MEMORY in self.vocabulary.broader(concept) else 0.9
             for match in places:
-                if (match.start, match.end) in joined or _MEASURE.match(doc._.text, match.end):
-                    continue
-                if not self._is_name(doc, match):
-                    continue
-                features = {**told, **around[match.start, match.end]}
+                span = (match.start, match.end)
+                mine = out[concept, span] = {**told, **around[span]}
                 if any(s <= match.start and match.end <= e for s, e in others):
-                    features["in other"] = 1.0
+                    mine["in other"] = 1.0
                 if match in bare:
-                    features["bare"] = 1.0
-                for end, score in self._ends(doc, match, sure if match not in bare else 0.2):
-                    if end > match.end:
-                        features = {**features, "coded": 1.0}
-                    names[match.start, _with(joined, end)] = label + doc._.text[match.end : end]
-                    out.append(Candidate(match.start, _with(joined, end), score, features))
-        for start, end, name in self._listed(doc, kinds, [m for places in found.values() for m in places]):
-            names[start, end] = name
-            out.append(Candidate(start, end, 0.9, {"maker's": 1.0, "product": 1.0} | _around(view, start, end)))
-        for start, end, features in self._built(doc, view, kinds):
-            if not inside((start, end), names):
-                out.append(Candidate(start, end, 0.2, features | _around(view, start, end)))
-        return out, names
+                    mine["bare"] = 1.0
+        return out
 
     def _bare(self, doc: Doc, kinds: Kinds, found: dict[str, list[Match]]) -> list[Match]:
         """Single words that name a class of devices only here and there, outside its longer names."""
@@ -258,7 +270,7 @@ def _words_among(doc: Doc, among: Container[str]) -> list[Token]:
 
 def _tagged(doc: Doc, places: list[Match]) -> Features:
     """How likely the surest place of a device is one, by the tagger."""
-    means = [doc._.tags.mean("hardware", m.start, m.end) for m in places] if doc._.tags is not None else []
+    means = [doc._.tags.mean("hardware", m.start, m.end) for m in places]
     told = [mean for mean in means if mean is not None]
     return {"surest place": max(told)} if told else {}
 

@@ -102,7 +102,7 @@ class Reading:
         """All runs of words that are a name of somebody, by letters or by the beginnings of the words."""
         out = []
         parts = self.parts
-        index, own, in_any_order, short = self.register.index, self.names.own, self.names.by_stems, self.names.shortened
+        index, own, in_any_order = self.register.index, self.names.own, self.names.by_stems
         countries = self.register.countries
         pieces = [(word.key, word.stems, bool(word.folds)) for word in self.words]
         for first, (opening, *_) in enumerate(pieces):
@@ -122,7 +122,7 @@ class Reading:
                 if not is_telling:
                     continue
                 count += 1
-                known = key in index or key in own or (count > 1 and (total in in_any_order or total in short))
+                known = (count > 1 and total in in_any_order) or key in index or key in own
                 if known and not self._goes_on(last):
                     bearers = self._bearers(first, last, key, total if count > 1 else 0)
                     if bearers:
@@ -179,7 +179,8 @@ class Reading:
         found = self.names.shortened_rows(total)
         if len(found) <= _FEW:
             return found
-        return [(row, way) for row, way in found if way != WITHOUT_CITY or self.names.facts(row).city in self.flat]
+        facts, flat = self.names.facts, self.flat
+        return [(row, way) for row, way in found if way != WITHOUT_CITY or facts(row).city in flat]
 
     def candidates(self) -> list[Candidate]:
         """Every row that a run of words may name, with its features."""
@@ -192,11 +193,12 @@ class Reading:
         lands = Counter(facts(row).country for row in sure)
         kinds = [sum(letters) for letters in zip(*(facts(row).types for row in sure), strict=True)] or [0] * len(TYPES)
         plain = [w for w in named if min(w.bearers.values())[0] <= ALIAS_RANK]
+        firsts, lasts = sorted(w.first for w in plain), sorted(w.last for w in plain)
         out = []
         for window in self.windows:
             shared = self._shared(window)
-            before = sum(w.last < window.first for w in plain)
-            after = sum(w.first > window.last for w in plain)
+            before = bisect_left(lasts, window.first)
+            after = len(plain) - bisect_right(firsts, window.last)
             known = {row: self._known(facts(row), window) for row in window.bearers}
             for row, borne in window.bearers.items():
                 fact = facts(row)

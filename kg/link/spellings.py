@@ -112,7 +112,7 @@ class Names:
         self._folding = folding(register.words)
         made_from = register.stamp + stamp([Path(__file__)])
         state = kept("institutions", blake2b(made_from, digest_size=32).digest(), self._made)
-        self.by_stems: dict[int, list[int]] = state["stems"]
+        self.by_stems: dict[int, list[int]] = state["stems"]  # each number of `shortened` is there too
         self.shortened: dict[int, list[int]] = state["shortened"]
         self._cities: dict[str, str] = state["cities"]
         self._unspelt: dict[str, str] = state["unspelt"]
@@ -138,9 +138,12 @@ class Names:
         rows = {row[:9]: at for at, row in enumerate(self.register.rows)}
         most = math.log(len(rows) + 1)
         self._rarity = {fold: round(10 * (most - math.log(1 + n))) for fold, n in seen.items()}
+        shortened = self._shortened(spelt, by_stems)
+        for key in shortened:
+            by_stems.setdefault(key, [])
         return {
             "stems": by_stems,
-            "shortened": self._shortened(spelt, by_stems),
+            "shortened": shortened,
             "cities": self._cities,
             "unspelt": _unspelt(seen),
             "rarity": self._rarity,
