@@ -225,7 +225,7 @@ function roomFor(dots) {
   const least = 1.6 * Math.min(...dots.map(({r}) => r));
   for (const {id, x, y, r, wide, high, text} of dots) {
     if (!text) continue;
-    const most = first-- > 0 && r > least ? 0.6 * wide * high : 0;
+    const most = first-- > 0 && r > least ? 0.3 * wide * high : 0;
     const half = wide / 2 + 2;
     const spots = [
       ["below", [x - half, y + r, x + half, y + r + high]],
