@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from kg.graph.store import Store
     from kg.link.overrides import Overrides
 
-_TRIPLES = 950_000  # of a part: what the loader takes up at once, and under a GiB of memory
+_TRIPLES = 950_000  # of a part at most: what the loader takes up at once, and under a GiB of memory
+_FIRST, _SHARE = 150_000, 3  # of a part at least, and a third of what came before: nothing else is done beside the last
 _SECONDS = 30.0  # that a part takes at most, while papers come slowly
 _KEYS = 400  # that a query names at most
 _HOLDERS = "SELECT ?k ?e {{ VALUES ?k {{ {} }} ?e kg:workKey ?k }}"
@@ -58,7 +59,8 @@ class Bulk:
     ) -> None:
         """The store is one that `Loads`; `small` says that it holds little as yet; `before` precedes what counts."""
         self.store, self.overrides, self._before = store, overrides, before
-        self._part = _Part()
+        self._part = _Part(min(_FIRST, _TRIPLES))
+        self._triples = 0  # handed over
         self._arxiv: dict[str, str] = {}  # of entries that passed
         # To ask the store for each key of each entry takes half as long as to load them; these are few where it began.
         self._seen = {hash(row["k"]) for row in store.select("SELECT ?k { ?e kg:workKey ?k }")} if small else None
@@ -112,7 +114,8 @@ class Bulk:
         self.wait()
         # Interrupted between these two, the part is loaded twice, which makes no difference.
         self._loading = self._pool.submit(self._load, self._part)
-        self._part = _Part()
+        self._triples += self._part.triples
+        self._part = _Part(min(max(_FIRST, self._triples // _SHARE), _TRIPLES))
 
     def _load(self, part: _Part) -> None:
         self._loads.load(part.trig(), part.graphs)
@@ -162,22 +165,22 @@ class Bulk:
 
 
 class _Part:
-    """Graphs that are loaded together."""
+    """Graphs that are loaded together, until there are so many triples."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
         self.graphs: dict[str, bytes] = {}  # in N-Triples
         self.keys: dict[str, list[str]] = {}  # of the works of entries
-        self._triples = 0
+        self.triples, self._most = 0, most
         self._end = time.monotonic() + _SECONDS
 
     def put(self, graph: str, text: bytes, keys: Iterable[str]) -> None:
         if graph.startswith("entry:"):
             self.keys[graph.partition(":")[2]] = list(keys)
-        self._triples += text.count(b"\n")
+        self.triples += text.count(b"\n")
         self.graphs[graph] = text
 
     def is_full(self) -> bool:
-        return self._triples > _TRIPLES or time.monotonic() > self._end
+        return self.triples > self._most or time.monotonic() > self._end
 
     def trig(self) -> bytes:
         return b"".join(
