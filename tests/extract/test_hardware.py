@@ -9,7 +9,7 @@ import pytest
 
 from kg.extract import pipeline
 from kg.extract.base import make_doc
-from kg.extract.hardware import Hardware
+from kg.extract.hardware import Hardware, kinds_of
 from kg.extract.named import WORD
 from kg.model import Document, Record
 from kg.vocabulary import Vocabulary, data_folder
@@ -153,6 +153,13 @@ def test_single_words_for_a_class_are_left_to_the_judge(read: Read, entry: Calla
     assert named(read(text)) == [("event cameras", "event camera")]
     told = told_of(entry(text))
     assert {surface for surface in told if told[surface].get("bare")} == {"cameras", "radar", "mobile"}
+
+
+def test_last_word_of_a_product_begins_no_other_device(entry: Callable[..., Document]) -> None:
+    heads = kinds_of(Vocabulary.load()).heads
+    assert heads["accelerator"] > heads["board"] > 0
+    assert not {"pi", "turtlebot", "fugaku"} & heads.keys()
+    assert "PI" not in told_of(entry("Position interpolation (PI) runs on a Raspberry Pi."))
 
 
 def test_number_behind_a_family_may_be_a_version(read: Read, entry: Callable[..., Document]) -> None:

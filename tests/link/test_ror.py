@@ -13,7 +13,7 @@ import pytest
 
 from kg.link.candidates import FEATURES, Reading
 from kg.link.institutions import Words
-from kg.link.ror import CONTEXT, Judge, Seen, chosen, context, identified, ids
+from kg.link.ror import CONTEXT, Judge, Seen, Trees, chosen, context, identified, ids
 from kg.link.spellings import folded, folding, likeness, likeness_to_part, names, split
 from kg.model import KgError
 from kg.vocabulary import data_folder
@@ -130,6 +130,21 @@ def test_context_tells_what_stands_in_the_same_words_and_elsewhere() -> None:
     assert beside["elsewhere"][:2] == [-1000, 0]
     assert beside["again"] == [0, -12000, -12000, 3000]
     assert beside["ahead"][0] == 2000
+
+
+def test_context_of_some_candidates_is_that_of_all() -> None:
+    spans, scores = np.array([[1, 0, 2], [2, 1, 3], [1, 5, 6], [3, 5, 5]]), np.array([900, -200, 40, -3000])
+    assert (context(spans, scores, np.array([2, 0])) == context(spans, scores)[[2, 0]]).all()
+
+
+def test_trees_add_up_the_leaves_that_their_questions_lead_to() -> None:
+    dice = np.random.default_rng(7)
+    feature, limit = dice.integers(0, 5, (40, 6)), dice.integers(-3, 3, (40, 6))
+    trees = Trees(feature, limit, dice.integers(-999, 999, (40, 64)), base=-17)
+    rows = dice.integers(-5, 5, (150, 5))
+    leaves = ((rows[:, feature] > limit) << np.arange(6)).sum(axis=2)
+    wanted = [-17 + sum(trees.leaf[tree, leaf] for tree, leaf in enumerate(row)) for row in leaves]
+    assert trees.scores(rows).tolist() == wanted
 
 
 def test_long_hostile_string_is_read_in_bounded_time() -> None:
