@@ -60,9 +60,10 @@ def neighbourhood(graph: Graph, concept: str, limit: int = 100) -> networkx.Mult
     for (head, relation, tail), support in sorted(said.items()):
         if head in shown and tail in shown:
             out.add_edge(head, tail, key=relation, relation=relation, support=support)
+    had = dict(zip(things.tolist(), counts.tolist(), strict=True))
     for thing in sorted(out.nodes - set(newest)):
-        at = things == corpus.columns.things.number(thing)
-        out.add_node(thing, type=kind_of(thing), label_en=lexicon.label(thing), papers=int(counts[at].sum()))
+        number = had.get(corpus.columns.things.number(thing), 0)
+        out.add_node(thing, type=kind_of(thing), label_en=lexicon.label(thing), papers=number)
     return out
 
 
@@ -80,10 +81,8 @@ def _had(corpus: Corpus, papers: Numbers) -> tuple[Numbers, Numbers]:
 def _said(corpus: Corpus, numbers: Numbers) -> _Said:
     """What papers say between some things and others."""
     columns = corpus.columns
-    chosen = np.zeros(len(columns.things), bool)
-    chosen[numbers] = True
     head, tail = columns["relations", "head"], columns["relations", "tail"]
-    rows = np.flatnonzero(chosen[head] | chosen[tail])
+    rows = np.union1d(corpus.relations_of("head", numbers), corpus.relations_of("tail", numbers))
     paper = corpus.tables.paper_of[columns["relations", "entry"][rows]]
     told = zip(paper.tolist(), head[rows].tolist(), columns["relations", "type"][rows].tolist(), tail[rows].tolist(),
                strict=True)  # fmt: skip

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _FEW = 300
 #: Of one paper in so many and fewer, what they have is looked up; of more, all that papers have is looked through.
 _MANY = 8
-_MASKS = 20  # of results, a byte for each of all
+_MASKS = 20  # of results and of papers, a byte for each of all
 #: Texts, and counts of support, that are kept for the next question.
 _KEPT = 20_000
 #: Papers whose independent support is looked at in the first step.
@@ -94,7 +94,11 @@ class Corpus:
     # Conditions
 
     def holding(self, wanted: Filter) -> Bools:
-        """The set of the papers that a filter lets through."""
+        """The set of the papers that a filter lets through; not to be written to."""
+        known, asked = self.tables.holding, wanted.conditions
+        return _remembered(known, [asked], lambda _: {asked: self._holding(wanted)}, _MASKS)[asked]
+
+    def _holding(self, wanted: Filter) -> Bools:
         out = np.ones(len(self), bool)
         for condition in sorted(wanted.conditions, key=_cost):
             if not out.any():
@@ -103,6 +107,7 @@ class Corpus:
             for term in condition.any_of:
                 found |= self._with(term, out)
             out &= ~found if condition.negated else found
+        out.flags.writeable = False
         return out
 
     def papers(self, wanted: Filter) -> list[str]:
@@ -197,11 +202,14 @@ class Corpus:
 
     def related(self, side: str, things: Iterable[str]) -> Bools:
         """Which relations have one of some things as their "head" or "tail"."""
-        order, begins = self.tables.by_end(side)
-        numbers = self.numbers(things)
-        out = np.zeros(len(order), bool)
-        out[order[within(begins[numbers], begins[numbers + 1])]] = True
+        out = np.zeros(self.columns.rows("relations"), bool)
+        out[self.relations_of(side, self.numbers(things))] = True
         return out
+
+    def relations_of(self, side: str, things: Numbers) -> Numbers:
+        """The rows of "relations" that have some things, by number, as their "head" or "tail"."""
+        order, begins = self.tables.by_end(side)
+        return order[within(begins[things], begins[things + 1])]
 
     def numbers(self, things: Iterable[str]) -> Numbers:
         """Things by number; those that the graph does not have are left out."""
@@ -310,24 +318,30 @@ class Corpus:
         numbers = np.fromiter(papers, np.int32)
         return self.columns.entries.names(order[within(starts[numbers], starts[numbers + 1])].tolist())
 
+    def listed(self, papers: Iterable[int]) -> list[str]:
+        """The names of the entries of papers by number ("002-22"), sorted."""
+        return sorted(chain.from_iterable(map(self.tables.called, papers)))
+
+    def called(self, paper: int) -> tuple[str, ...]:
+        """The names of the entries of a paper by number ("002-22"), sorted."""
+        return self.tables.called(paper)
+
     def entry_numbers(self, paper: int) -> list[int]:
         """The entries of a paper, by number: by their names."""
-        order, starts = self.tables.by_paper
-        numbers: list[int] = order[starts[paper] : starts[paper + 1]].tolist()
-        return numbers
+        return self.tables.own(paper)
+
+    def titled(self, paper: int) -> str:
+        """The titles that the entries of a paper give it, folded, with a space before and behind each."""
+        return self.tables.titled(paper)
 
     def titles(self, paper: int) -> list[str]:
         """The titles that the entries of a paper give it, in their order."""
         return self.columns.texts.names(self._titles[self.entry_numbers(paper)])
 
-    def folded_titles(self, paper: int) -> list[str]:
-        """The titles that the entries of a paper give it, folded, in their order."""
-        return [self.tables.folded(int(self._titles[n])) for n in self.entry_numbers(paper)]
-
     def row(self, paper: int) -> Row:
         """A paper by number, without its words."""
         numbers = self.entry_numbers(paper)
-        entries = tuple(sorted(self.columns.entries.name(n)[len("entry:") :] for n in numbers))
+        entries = self.called(paper)
         titles = (self.columns.texts.name(int(self._titles[n])) for n in numbers)
         return Row(entries[0], self.columns.papers.name(paper), next(filter(None, titles), ""), entries, 0.0, ())
 
@@ -391,13 +405,11 @@ class Corpus:
     def backer(self, paper: int) -> Backer:
         """What is known of a paper by number."""
         tables = self.tables
-        order, starts = tables.by_paper
-        entries = [self.columns.entries.name(int(n))[6:] for n in order[starts[paper] : starts[paper + 1]]]
         places, begins = tables.places
         when = tables.when[paper]
         return Backer(
             self.columns.papers.name(paper),
-            sorted(entries),
+            list(self.called(paper)),
             tables.days[when] if when >= 0 else "",
             frozenset(self.columns.things.names(places[begins[paper] : begins[paper + 1]])),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
@@ -190,10 +190,8 @@ def by_title(corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: list[int]
         labels = {fold(label) for term in entities for label in lexicon.labels(term.concept)}
         if labels and not condition.negated:
             named.append(re.compile("|".join(f" {re.escape(label)} " for label in sorted(labels))))
-    count: dict[int, int] = {}
-    for paper in papers:
-        titles = " | ".join(f" {title} " for title in corpus.folded_titles(paper))
-        count[paper] = sum(bool(pattern.search(titles)) for pattern in named)
+    titles = [(paper, corpus.titled(paper)) for paper in papers]
+    count = Counter(paper for pattern in named for paper, said in titles if pattern.search(said))
     return sorted(papers, key=lambda paper: -count[paper])
 
 

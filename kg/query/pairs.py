@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from kg.query.columns import ROLE, Columns, Names
-from kg.query.filter import Outcome
+from kg.query.filter import Condition, Outcome
 from kg.query.sparql import USUAL, name_regexes
 from kg.query.support import appeared
 from kg.text import fold
@@ -41,11 +41,6 @@ class Pairs(NamedTuple):
         ends = np.flatnonzero(is_last)
         return self.things[ends], np.diff(ends, prepend=-1).astype(np.int32)
 
-    def counts(self, things: Numbers) -> Numbers:
-        """How many papers have each of some things."""
-        first, last = (np.searchsorted(self.things, things, side) for side in ("left", "right"))
-        return np.asarray(last - first)
-
 
 class Tables:
     """What follows from the columns alone."""
@@ -57,8 +52,11 @@ class Tables:
         self.pairs = lru_cache(maxsize=40)(self._pairs)
         self.pairs_by_paper = lru_cache(maxsize=8)(self._pairs_by_paper)
         self.by_end = lru_cache(maxsize=2)(self._by_end)
-        self.folded = lru_cache(maxsize=20_000)(lambda text: fold(columns.texts.name(text)))
+        self.rows = lru_cache(maxsize=20_000)(self._rows)
+        self.called = lru_cache(maxsize=100_000)(self._called)
+        self.titled = lru_cache(maxsize=20_000)(self._titled)
         self.reporting: dict[Outcome, Bools] = {}
+        self.holding: dict[tuple[Condition, ...], Bools] = {}  # the papers that stand all of some conditions
         self.texts: dict[tuple[int, int], str] = {}  # that were shown, by entry and field
         self.circumstances: dict[str, dict[str, Any]] = {}  # of results that were shown, by node
         self.supports: dict[bytes, int] = {}  # by digests of papers: what is often asked of the same ones
@@ -77,10 +75,24 @@ class Tables:
         right = [number for number in used.tolist() if number >= 0 and test(self.columns.texts.name(number))]
         return np.isin(said, right)
 
-    def rows(self, thing: int) -> slice:
+    def own(self, paper: int) -> list[int]:
+        """The entries of a paper, by number: by their names."""
+        order, starts = self.by_paper
+        numbers: list[int] = order[starts[paper] : starts[paper + 1]].tolist()
+        return numbers
+
+    def _rows(self, thing: int) -> slice:
         """The rows of "mentions" with a thing."""
-        things = self.columns["mentions", "thing"]
-        return slice(*span(things, thing))
+        return slice(*span(self.columns["mentions", "thing"], thing))
+
+    def _called(self, paper: int) -> tuple[str, ...]:
+        """The names of the entries of a paper ("002-22"), sorted."""
+        return tuple(sorted(name.partition(":")[2] for name in self.columns.entries.names(self.own(paper))))
+
+    def _titled(self, paper: int) -> str:
+        """The titles that the entries of a paper give it, folded, with a space before and behind each."""
+        titles = self.columns.texts.names(self.columns["entries", "title"][self.own(paper)])
+        return "|".join(f" {fold(title)} " for title in titles)
 
     def rows_of(self, kind: str) -> Numbers:
         """The rows of "mentions" with things of a type."""

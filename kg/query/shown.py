@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -76,6 +77,7 @@ def _text_of(row: dict[str, Any]) -> str:
     return str(row["span"] or "").partition("#")[0]
 
 
+@lru_cache(maxsize=4096)  # what is asked again and again shows the same words
 def context(raw: str, start: int, end: int) -> str:
     """The sentence around a place, white space folded; "" where no place is known."""
     if not raw or start < 0:

@@ -61,16 +61,15 @@ class Tally:
         self.store, self.lexicon, self.wanted, self.language = store, lexicon, wanted, language
         self.corpus = Corpus.of(store)
         self.papers = self.corpus.holding(wanted)
-        self._known: dict[tuple[str, tuple[str, ...]], Pairs] = {}
+        self._known: dict[str, Pairs] = {}
 
     def first(self, kind: str, number: int) -> tuple[list[Count], int]:
         """The things that most papers have, then by independent support, then label; how many things there are.
 
         Raises KgError for a type that is not counted.
         """
-        counts, total = self._counts(kind)
-        least = counts[number - 1].papers if len(counts) > number else 0
-        level = [count for count in counts if count.papers >= max(least, 1)]
+        level, total = self._level(kind, number)
+        least = level[-1].papers if len(level) > number else 0
         if least == 1:  # what one paper has, one paper supports: the label decides
             surely = [count for count in level if count.papers > 1]
             level = surely + sorted((c for c in level if c.papers == 1), key=self.order)[: number - len(surely)]
@@ -79,8 +78,9 @@ class Tally:
             count.support = self.corpus.support(papers[count.thing])
         level.sort(key=lambda count: (-count.papers, -count.support, *self.order(count)))
         for count in level[:number]:
-            names = self.corpus.entries_of(papers[count.thing][:_LISTED])
-            count.entries = sorted(name[len("entry:") :] for name in names)
+            count.entries = self.corpus.listed(papers[count.thing][:_LISTED].tolist())
+        if kind == "technique":
+            self._say_roles(level[:number])
         return level[:number], total
 
     def order(self, count: Count) -> tuple[str, str]:
@@ -138,16 +138,28 @@ class Tally:
         first, last = span(pairs.things, pairs.names.number(thing))
         return pairs.papers[first:last]
 
-    def _pairs(self, kind: str, roles: tuple[str, ...] = ()) -> Pairs:
+    def _say_roles(self, counts: list[Count]) -> None:
+        """Say of techniques how many papers have them in each role."""
+        for role in _ROLES:
+            pairs = self.corpus.pairs("technique", (role,))
+            # As narrow as the column, or numpy copies it.
+            numbers = np.array([pairs.names.number(count.thing) for count in counts], np.int32)
+            ends = (np.searchsorted(pairs.things, numbers, side).tolist() for side in ("left", "right"))
+            for count, first, last in zip(counts, *ends, strict=True):
+                count.roles[role] = int(np.count_nonzero(self.papers[pairs.papers[first:last]]))
+
+    def _pairs(self, kind: str) -> Pairs:
         if kind not in TYPES:
             raise KgError(f"Papers are not counted by {kind!r}: choose one of {', '.join(TYPES)}.")
-        if (kind, roles) not in self._known:
-            among = self.papers if self.wanted.conditions else None
-            self._known[kind, roles] = self.corpus.pairs(kind, roles, among)
-        return self._known[kind, roles]
+        if kind not in self._known:
+            self._known[kind] = self.corpus.pairs(kind, among=self.papers if self.wanted.conditions else None)
+        return self._known[kind]
 
-    def _counts(self, kind: str) -> tuple[list[Count], int]:
-        """The things that most papers have, most first, those that are level by name; how many things there are."""
+    def _level(self, kind: str, number: int) -> tuple[list[Count], int]:
+        """The things that most papers have and those level with the last of them, most first, then by name.
+
+        Beside them how many things there are.
+        """
         pairs = self._pairs(kind)
         things, papers = pairs.counted()
         among = self._among(kind, pairs.names)
@@ -155,14 +167,10 @@ class Tally:
             kept = among(things)
             things, papers = things[kept], papers[kept]
         order = _most(papers, _READ)
-        roles = {}
-        if kind == "technique":
-            roles = {role: self._pairs(kind, (role,)).counts(things[order]).tolist() for role in _ROLES}
+        if len(order) > number:
+            order = order[papers[order] >= papers[order[number - 1]]]
         names = pairs.names.names(things[order])
-        return [
-            Count(name, int(n), {role: had[at] for role, had in roles.items()})
-            for at, (name, n) in enumerate(zip(names, papers[order], strict=True))
-        ], len(things)
+        return [Count(*one) for one in zip(names, papers[order].tolist(), strict=True)], len(things)
 
     def _among(self, kind: str, names: Names) -> Callable[[Numbers], Bools] | None:
         """Which things count where the question names things of the type that it asks for.
@@ -187,9 +195,10 @@ class Tally:
             return {}
         table = "results" if kind == "metric" else "mentions"
         chosen = {count.thing: self._rows(kind, table, count)[:_QUOTES] for count in counts}
-        said = words(self.corpus, table, {row: "" for rows in chosen.values() for row in rows})
+        labels = {thing: self.label(thing) for thing in chosen}
+        said = words(self.corpus, table, {row: labels[thing] for thing, rows in chosen.items() for row in rows})
         return {
-            thing: tuple(replace(said[row], entity=self.label(thing)) for row in rows if row in said)
+            thing: tuple(_called(said[row], labels[thing]) for row in rows if row in said)
             for thing, rows in chosen.items()
         }
 
@@ -237,6 +246,11 @@ class Tally:
         """The first label of a question word in the language of the question: the name of a country."""
         labels = [label for word in self.lexicon.words.meaning(meaning) for label in word.labels]
         return next((label for label in labels if label.isascii() == (self.language != "zh")), "")
+
+
+def _called(quote: Quote, entity: str) -> Quote:
+    """Words as those for a thing: of two topics the same words may be."""
+    return quote if quote.entity == entity else replace(quote, entity=entity)
 
 
 def _most(counts: Numbers, number: int) -> Numbers:

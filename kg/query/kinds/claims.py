@@ -119,7 +119,7 @@ class _Claims:
     def _found(self, wanted: Filter) -> list[str]:
         found = self.corpus.holding(wanted)
         if self.query.wants == "result":
-            found &= self.corpus.tables.of_papers(self.corpus.columns["results", "entry"])
+            found = found & self.corpus.tables.of_papers(self.corpus.columns["results", "entry"])
         return self.corpus.columns.papers.names(np.flatnonzero(found)[: _PAPERS + 1])
 
     # What they say

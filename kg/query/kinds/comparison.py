@@ -113,8 +113,7 @@ class _Comparison:
 
     def _entries(self, papers: Bools) -> list[str]:
         """The first entries of papers."""
-        found = self.corpus.entries_of(np.flatnonzero(papers)[:_ENTRIES].tolist())
-        return sorted(entry.partition(":")[2] for entry in found)
+        return self.corpus.listed(np.flatnonzero(papers)[:_ENTRIES].tolist())
 
     # The rows
 

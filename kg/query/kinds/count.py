@@ -60,7 +60,7 @@ class _Counting:
     def _others(self) -> list[str]:
         """The first entries, where there are too many papers to read out."""
         papers: list[int] = np.flatnonzero(self.tally.papers)[:_READ].tolist() if self.wanted.conditions else []
-        return sorted(name.partition(":")[2] for name in self.tally.corpus.entries_of(papers))
+        return self.tally.corpus.listed(papers)
 
     # Without "over"
 
