@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, Self
 
 from kg.link.papers import arxiv_of
 from kg.model import Batch, Document, KgError, Source
@@ -44,13 +45,14 @@ class Adding:
         strict: bool,
         wanted: Wanted | None,
         progress: Progress | None,
-        workers: Work[Written | KgError],
+        workers: Work[Any],
         fed: Fed | None = None,
     ) -> None:
         self.pipeline, self.store, self.annotations, self.workers = pipeline, store, annotations, workers
         self.strict, self.wanted, self.progress, self.fed = strict, wanted, progress, fed
         self.report = Added()
         self.claimed: dict[str, str] = {}  # source name -> file, in this call
+        self._foreseen: set[str] = set()  # sources of files that were looked at before they were read
         self.met: set[str] = set()
         self._ours: set[str] = set()  # entries stored in this call, by the sources' own names for them
         self._held: set[str] = set()  # sources that the store has
@@ -93,6 +95,13 @@ class Adding:
 
         return Whole(self.store)
 
+    @cached_property
+    def _names(self) -> set[str]:
+        """The sources that the store had before this call."""
+        from kg.graph.contents import source_names
+
+        return set(source_names(self.store))
+
     @property
     def _versions(self) -> list[str]:
         """What the fingerprints of entries depend on beside their texts, where nothing is annotated."""
@@ -103,8 +112,25 @@ class Adding:
         """Whether the store had no entry before this call."""
         return not self.store.select("SELECT ?e { ?e a kg:Entry } LIMIT 1")
 
-    def batch(self, batch: Batch) -> None:
-        """Store the entries of one file; its source's own graph comes with the first of them."""
+    def has(self, source: Source) -> bool:
+        """Whether the store has all of a file that is yet to be read; its entries are told as unchanged then."""
+        if source.name in self._foreseen or source.name in self.claimed:
+            return False  # of two files with one name, the first comes first
+        self._foreseen.add(source.name)
+        if source.name not in self._names:
+            return False
+        marks = self._entries(source.name)
+        if not marks or not self._whole.holds(source, self._versions):
+            return False
+        self.claimed[source.name] = source.file
+        self._unchanged(marks)
+        return True
+
+    def batch(self, batch: Batch, made: Iterable[Written | KgError] | None = None) -> None:
+        """Store the entries of one file, of which a worker may have made the graphs.
+
+        Its source's own graph comes with the first of them.
+        """
         from kg.graph.rdf import source_text
 
         name, self._source = batch.source.name, batch.source
@@ -114,12 +140,10 @@ class Adding:
         self._marks = self._entries(name) if name in self._held else {}
         is_all = self.annotations is None and self.wanted is None
         if is_all and self._marks and not batch.skipped and self._whole.holds(batch.source, self._versions):
-            for entry, _ in self._marks.values():
-                self.report.unchanged.append(entry)
-                self._tell(entry)
+            self._unchanged(self._marks)
             return
         documents = self._own(claimed, batch.source, there)
-        pending, kept = self._take(documents, {f"source:{name}": source_text(batch.source)})
+        pending, kept = self._take(documents, {f"source:{name}": source_text(batch.source)}, made)
         left_out = [*self.report.skipped[before:], *batch.skipped]
         if kept and left_out:  # by the file's own name, wherever it lies
             said = {s.partition(f"{batch.source.file}: ")[2] or s for s in left_out}
@@ -132,19 +156,24 @@ class Adding:
             self._read.append(batch.source)
         self.report.skip(batch.skipped, self.strict)
 
+    def _unchanged(self, marks: Mapping[str, tuple[str, str]]) -> None:
+        for entry, _ in marks.values():
+            self.report.unchanged.append(entry)
+            self._tell(entry)
+
     def _claimed(self, batch: Batch) -> Iterable[Document]:
         """The documents of a file that may bear its source's name; KgError for a file that may not.
 
         A file that a source is held of may be newer, but must be sound: what is stored is not given up for less.
         """
-        from kg.graph.contents import load_source, source_names
+        from kg.graph.contents import load_source
 
         source = batch.source
         settle = "add the file with --as NAME, or remove the other first."
         if source.name in self.claimed:
             raise KgError(f"{source.file}: the name {source.name} belongs to another file of this call: {settle}")
         self.claimed[source.name] = source.file
-        if source.name not in source_names(self.store):
+        if source.name not in self._names:
             return batch.documents
         self._held.add(source.name)
         held = load_source(self.store, source.name)
@@ -183,20 +212,27 @@ class Adding:
             if self.wanted is None or self.wanted(document):
                 yield document
 
-    def _take(self, documents: Iterable[Document | KgError], pending: Texts) -> tuple[Texts, int]:
+    def _take(
+        self,
+        documents: Iterable[Document | KgError],
+        pending: Texts,
+        made: Iterable[Written | KgError] | None = None,
+    ) -> tuple[Texts, int]:
         """Store entries unless they are unchanged, what is pending with the first of them.
 
-        Gives what is still pending, and how many entries are in the graph now.
+        What was `made` of each document already is taken, else workers make it. Gives what is still pending, and how
+        many entries are in the graph now.
         """
         from kg.graph.store import Fault
 
-        waiting: deque[tuple[Document | KgError, str]] = deque()
+        waiting: deque[tuple[Document | KgError, str, Written | KgError | None]] = deque()
         unchanged = len(self.report.unchanged)
         stored = 0
-        for written in self.workers.map(self._due(documents, waiting), self.pipeline.load):
-            document, mark = waiting.popleft()
+        due = self._due(documents, waiting, made)
+        for written in self.workers.map(due, self.pipeline.load) if made is None else (waiting[0][2] for _ in due):
+            document, mark, _ = waiting.popleft()
             try:
-                if isinstance(written, KgError) or isinstance(document, KgError):
+                if written is None or isinstance(written, KgError) or isinstance(document, KgError):
                     raise KgError(str(written))
                 self._store(document, written, mark, pending)
                 pending, stored = {}, stored + 1
@@ -207,12 +243,15 @@ class Adding:
         return pending, stored + len(self.report.unchanged) - unchanged
 
     def _due(
-        self, documents: Iterable[Document | KgError], waiting: deque[tuple[Document | KgError, str]]
+        self,
+        documents: Iterable[Document | KgError],
+        waiting: deque[tuple[Document | KgError, str, Written | KgError | None]],
+        made: Iterable[Written | KgError] | None,
     ) -> Iterator[Document | KgError]:
-        """The documents that are new or changed; `waiting` gets them with their new marks."""
+        """The documents that are new or changed; `waiting` gets them with their new marks and what was made of them."""
         from kg.graph.rdf import fingerprint
 
-        for document in documents:
+        for document, one in zip(documents, repeat(None) if made is None else made, strict=False):
             mark = ""
             if isinstance(document, Document):
                 version, *better = self.pipeline.versions(document, self.annotations)
@@ -223,7 +262,7 @@ class Adding:
                     self.report.unchanged.append(name)
                     self._tell(name)
                     continue
-            waiting.append((document, mark))
+            waiting.append((document, mark, one))
             yield document
 
     def _mark(self, document: Document) -> tuple[str, str]:

@@ -5,21 +5,25 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from kg.model import Batch, Document, KgError, Record
+from kg.model import Batch, Document, KgError, Record, Source
 from kg.vocabulary import Vocabulary, ontology_hash
 
 if TYPE_CHECKING:
+    from kg.adding import Adding
     from kg.engines import Engine, Work
+    from kg.engines.base import Item
     from kg.graph.rdf import Written
     from kg.graph.store import Store
     from kg.link import Linker
     from kg.link.overrides import Overrides
     from kg.query.fed import Fed
+    from kg.sources import Held, Unread
 
 Progress = Callable[[str, int], None]  # the entry just done, entries done so far
 Done = TypeVar("Done")
@@ -49,6 +53,14 @@ class Added:
         """What was left out since this was last asked."""
         taken, self.skipped = self.skipped, []
         return taken
+
+
+@dataclass(frozen=True, slots=True)
+class Made(Generic[Done]):
+    """What a worker made of a file that it read: of each document of the batch, which are listed, or why nothing."""
+
+    batch: Batch
+    made: list[Done | KgError]
 
 
 class Pipeline:
@@ -122,27 +134,37 @@ class Pipeline:
 
         return _JSON.encode(to_json(self.record(document))) + "\n"
 
-    def _try(self, work: Callable[[Document], Done], item: Document | KgError) -> Done | KgError:
-        """What `work` makes of a document, or why it cannot; an error is passed on."""
+    def _try(self, work: Callable[[Document], Done], item: Item) -> Done | Made[Done] | KgError:
+        """What `work` makes of a document or of those of a file, or why it cannot; an error is passed on."""
+        from kg.sources import Unread
+
         if isinstance(item, KgError):
             return item
         try:
-            return work(item)
+            return self._of_file(work, item) if isinstance(item, Unread) else work(item)
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             what = f"{type(error).__name__}: {error}"
             return KgError(f"{item.id}: the entry could not be read ({what}): it was left out.")
         except KgError as error:
             return error
 
+    def _of_file(self, work: Callable[[Document], Done], file: Unread) -> Made[Done]:
+        from kg import sources
+
+        batch = sources.read(file.held, file.name)
+        documents = list(batch.documents)
+        made = [self._try(work, document) for document in documents]
+        return Made(replace(batch, documents=documents), made)  # type: ignore[arg-type]  # no document is a file
+
     def workers(
         self, work: Callable[[Document], Done], jobs: int | None, engine: Engine | None = None
-    ) -> Work[Done | KgError]:
+    ) -> Work[Done | Made[Done] | KgError]:
         """Processes that read documents; what cannot be read gives an error in its place."""
         from kg import engines
 
         return (engine or engines.engine()).workers(partial(self._try, work), jobs)
 
-    def load(self, item: Document | KgError) -> None:
+    def load(self, item: Item) -> None:
         """Load what a document needs, but for the tagger: a session of its runtime is no thing to share."""
         from kg.compiled import no_search_for_garbage
         from kg.extract import extract, pipeline
@@ -150,8 +172,7 @@ class Pipeline:
         pipeline(self.fast)
         with no_search_for_garbage():
             self.linker.concepts.load()
-            if isinstance(item, Document):
-                self._try(lambda document: self.linker.link(document, extract(document, fast=True)), item)
+            self._try(lambda document: self.linker.link(document, extract(document, fast=True)), item)
 
     def versions(self, document: Document | None = None, annotations: Annotations | None = None) -> list[str]:
         """What the fingerprint of an entry depends on beside its texts: of how it is read now, and of better ways.
@@ -164,15 +185,23 @@ class Pipeline:
 
     def batches(self, patterns: Iterable[str | Path], name: str | None, report: Added, strict: bool) -> Iterator[Batch]:
         """The files that patterns name, read; what cannot be read is told in the report."""
+        for path in self._paths(patterns, report, strict):
+            yield from self._batch(path, name, report, strict)
+
+    def _paths(self, patterns: Iterable[str | Path], report: Added, strict: bool) -> Iterator[Path | Held]:
         from kg import sources
 
         paths, problems = sources.expand(patterns)
         report.skip(problems, strict)
-        for path in sources.each(paths):
-            try:
-                yield sources.read(path, name)
-            except KgError as error:
-                report.skip([str(error)], strict)
+        yield from sources.each(paths)
+
+    def _batch(self, path: Path | Held, name: str | None, report: Added, strict: bool) -> Iterator[Batch]:
+        from kg import sources
+
+        try:
+            yield sources.read(path, name)
+        except KgError as error:
+            report.skip([str(error)], strict)
 
     def records(
         self,
@@ -208,33 +237,52 @@ class Pipeline:
         report: Added | None,
     ) -> Iterator[tuple[Document, Done]]:
         report = report if report is not None else Added()
-        waiting: deque[Document | KgError] = deque()
+        waiting: deque[Item] = deque()
 
-        def found() -> Iterator[Document | KgError]:
+        def found() -> Iterator[Item]:
             for item in self._found(patterns):
-                if only is None or isinstance(item, KgError) or item.id in only:
+                if only is None or not isinstance(item, Document) or item.id in only:
                     waiting.append(item)
                     yield item
 
         with self.workers(work, self.jobs, self.engine) as workers:
-            for done in workers.map(found(), self.load):
-                document = waiting.popleft()
-                if isinstance(done, KgError) or isinstance(document, KgError):
-                    report.skip([str(done)], strict)
-                    continue
-                yield document, done
-                report.added.append(document.id)
-                if progress:
-                    progress(document.id, len(report.added))
+            for made in workers.map(found(), self.load):
+                for document, done in self._documents(waiting.popleft(), made):
+                    if isinstance(done, KgError) or not isinstance(document, Document):
+                        report.skip([str(done)], strict)
+                    elif only is None or document.id in only:
+                        yield document, done
+                        report.added.append(document.id)
+                        if progress:
+                            progress(document.id, len(report.added))
 
-    def _found(self, patterns: Iterable[str | Path]) -> Iterator[Document | KgError]:
-        """The documents of files, and in its place what cannot be read."""
+    def _documents(self, item: Item, made: Done | Made[Done] | KgError) -> Iterator[tuple[Item, Done | KgError]]:
+        """The documents of an item, which may be a file, with what was made of each, and what could not be read."""
+        if not isinstance(made, Made):
+            yield item, made
+            return
+        self.meet(made.batch.source)
+        yield from zip(made.batch.documents, made.made, strict=True)
+        yield from ((item, KgError(sentence)) for sentence in made.batch.skipped)
+
+    def _found(self, patterns: Iterable[str | Path]) -> Iterator[Item]:
+        """The documents of files, files that workers are to read, and in its place what cannot be read."""
+        from kg.sources import unread
+
         told = Added()
-        for batch in self.batches(patterns, None, told, strict=False):
+        for path in self._paths(patterns, told, strict=False):
             yield from map(KgError, told.take())
-            yield from batch.documents
-            yield from map(KgError, batch.skipped)
+            if file := unread(path):
+                yield file
+                continue
+            for batch in self._batch(path, None, told, strict=False):
+                self.meet(batch.source)
+                yield from batch.documents
+                yield from map(KgError, batch.skipped)
         yield from map(KgError, told.take())
+
+    def meet(self, source: Source) -> None:
+        """Take note of a file of which the documents come; for subclasses."""
 
     def add(
         self,
@@ -256,18 +304,55 @@ class Pipeline:
         jobs, engine = (self.jobs, self.engine) if annotations is None else (1, None)
         patterns = list(patterns)
         with (
-            self.workers(partial(self.written, annotations=annotations), jobs, engine) as workers,
+            self.workers(partial(self._entry, annotations=annotations), jobs, engine) as workers,
             Adding(self, store, annotations, strict, wanted, progress, workers, fed) as run,
         ):
-            for batch in self.batches(patterns, name, run.report, strict):
+            if annotations is None and wanted is None:
+                files = self._made(patterns, name, run, workers)
+            else:
+                files = ((batch, None) for batch in self.batches(patterns, name, run.report, strict))
+            for batch, made in files:
                 try:
-                    run.batch(batch)
+                    run.batch(batch, made)
                 except Fault:
                     raise
                 except KgError as error:
                     run.report.skip([str(error)], strict)
             run.rest(bool(patterns))
         return run.report
+
+    def _entry(self, document: Document, annotations: Annotations | None) -> Written:
+        """The graph of a document's entry under its source's own name for it."""
+        from kg.graph.rdf import local_id
+
+        return self.written(replace(document, id=local_id(document.id, document.source)), annotations)
+
+    def _made(
+        self, patterns: Iterable[str | Path], name: str | None, run: Adding, workers: Work[Any]
+    ) -> Iterator[tuple[Batch, list[Written | KgError] | None]]:
+        """The files that patterns name; where workers read them, with what they made of the documents.
+
+        Of files that hold one paper each many are read side by side, but for those that the store has as they are.
+        """
+        from kg.sources import unread
+
+        def opened() -> Iterator[tuple[Path | Held, Unread | None]]:
+            for path in self._paths(patterns, run.report, run.strict):
+                file = unread(path, name)
+                if file is None or not run.has(file.source):
+                    yield path, file
+
+        for is_unread, files in groupby(opened(), lambda pair: pair[1] is not None):
+            if not is_unread:
+                for path, _ in files:
+                    for batch in self._batch(path, name, run.report, run.strict):
+                        yield batch, None
+                continue
+            for made in workers.map((file for _, file in files if file), self.load):
+                if isinstance(made, KgError):
+                    run.report.skip([str(made)], run.strict)
+                else:
+                    yield made.batch, made.made
 
 
 def version(way: Way) -> str:

@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from itertools import chain, count, islice
+from itertools import chain, count
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -25,6 +25,24 @@ _GARBAGE = 50_000  # objects that are made before unreachable ones are looked fo
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")
+
+
+def chunked(items: Iterable[Item], weight: int) -> Iterator[list[Item]]:
+    """Items in lists of a weight; one weighs 1 unless its own `weight` says more."""
+    chunk: list[Item] = []
+    total = 0
+    for item in items:
+        chunk.append(item)
+        total += _weight(item)
+        if total >= weight:
+            yield chunk
+            chunk, total = [], 0
+    if chunk:
+        yield chunk
+
+
+def _weight(item: object) -> int:
+    return getattr(item, "weight", 1)
 
 
 def cores() -> int:
@@ -58,19 +76,19 @@ class Workers(Generic[Item, Done]):
         """
         items = iter(items)
         if self.jobs > 1 and not self._processes:
-            first = list(islice(items, self.few + 1))
-            if len(first) > self.few:
+            first = next(chunked(items, self.few + 1), [])
+            if (total := sum(map(_weight, first))) > self.few:
                 if load:
                     load(first[0])
                 self._begin()
             else:
-                self.few -= len(first)
+                self.few -= total
             items = chain(first, items)
         if not self._processes:
             yield from map(self.work, items)
             return
         try:
-            yield from self._shared(iter(lambda: list(islice(items, self.chunk)), []))
+            yield from self._shared(chunked(items, self.chunk))
         finally:
             if self._busy or self._done:  # not wanted any more
                 self._end()

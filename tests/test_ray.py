@@ -32,6 +32,9 @@ pytestmark = [
 ]
 
 WORDS = "We propose Zap{n}, a speculative decoding method with a draft model. It is {n}x faster on an H100 than Medusa."
+TEI = """<?xml version="1.0"?><TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc><titleStmt>
+<title type="main">Zap{n} in a File</title></titleStmt></fileDesc><profileDesc><abstract><p>{words}</p></abstract>
+</profileDesc></teiHeader></TEI>"""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -128,7 +131,10 @@ def test_a_worker_with_another_kg_is_told(cluster: str, monkeypatch: pytest.Monk
 def test_the_same_graph_as_without_ray_though_a_worker_is_killed(
     cluster: str, tmp_path: Path, reports: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    papers = _papers(tmp_path, 200)
+    papers, files = _papers(tmp_path, 200), tmp_path / "files"
+    files.mkdir()
+    for n in range(20):  # read by the workers themselves
+        (files / f"file-{n}.xml").write_text(TEI.format(n=n, words=WORDS.format(n=n)), "utf-8")
     killed: list[int] = []
 
     def progress(name: str, done: int) -> None:
@@ -140,8 +146,8 @@ def test_the_same_graph_as_without_ray_though_a_worker_is_killed(
     for name, options in ways.items():
         with kg.open(str(tmp_path / name)) as graph:
             told = progress if name == "ray" else None
-            report = graph.add(reports, papers, fast=True, progress=told, **options)
-            assert (len(report.added), report.skipped) == (333, [])
+            report = graph.add(reports, papers, files, fast=True, progress=told, **options)
+            assert (len(report.added), report.skipped) == (353, [])
             assert len(graph.add(papers, fast=True, **options).unchanged) == 200
             (tmp_path / f"{name}.nq").write_bytes(graph.export("nquads"))
     assert len(killed) == 2

@@ -8,16 +8,19 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib.metadata import entry_points
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar, Union
 
 from kg.model import Document, KgError
+
+if TYPE_CHECKING:
+    from kg.sources import Unread
 
 GROUP = "kg.engines"
 LOCAL = "local"
 
 Done = TypeVar("Done")
 DoneOut = TypeVar("DoneOut", covariant=True)
-Item = Document | KgError  # what could not be read keeps its place
+Item = Union[Document, "Unread", KgError]  # what could not be read keeps its place
 
 
 class Work(Protocol[DoneOut]):

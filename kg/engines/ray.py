@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 from kg.engines.base import Done, Item
 from kg.model import KgError
-from kg.workers import cores, spare_collections
+from kg.workers import chunked, cores, spare_collections
 
 if TYPE_CHECKING:
     import pyarrow
@@ -98,8 +98,7 @@ class Stream(Generic[Done]):
 
         Raises KgError when the cluster cannot be reached, fails, or its workers are not fit for the work.
         """
-        items = iter(items)
-        chunks = iter(lambda: list(islice(items, self.chunk)), [])
+        chunks = chunked(items, self.chunk)
         first = next(chunks, None)
         if first is None:
             return

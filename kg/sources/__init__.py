@@ -13,14 +13,16 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from kg.model import Batch, KgError
+from kg.model import Batch, KgError, Source
 from kg.sources import archive
 from kg.sources.archive import each
-from kg.sources.base import Held, InputFile, Reader, readers
+from kg.sources.base import Held, InputFile, Reader, Unread, readers
 
-__all__ = ["Held", "InputFile", "Reader", "each", "expand", "read", "readers"]
+__all__ = ["Held", "InputFile", "Reader", "Unread", "each", "expand", "read", "readers", "unread"]
 
 STANDARD_INPUT = "-"
+_CARRIED = 8 << 20  # bytes of a file that is given to another process
+_LONG, _HEAVY = 3, 256 << 10  # documents that a file counts as where work is shared out, and bytes that are one more
 
 _GLOB = re.compile(r"[*?\[]")
 _NUMBER = re.compile(r"(\d+)")
@@ -32,6 +34,26 @@ def read(path: Path | Held | str, name: str | None = None) -> Batch:
     A file in an archive is called by both, "name-member". The documents may come one by one while the file is read, and
     `Batch.skipped` grows with them. KgError when the file is missing, empty, or of no form that a reader knows.
     """
+    file, reader = _recognised(path, name)
+    return reader.read(file)
+
+
+def unread(path: Path | Held, name: str | None = None) -> Unread | None:
+    """A file for another process to read, where it holds one paper and is not too large; None for others."""
+    try:
+        file, reader = _recognised(path, name)
+        is_single = getattr(reader, "is_single", None)
+        if is_single is None or not is_single(file) or file.size > _CARRIED:
+            return None
+        held = path if isinstance(path, Held) else Held.copy_of(path)
+        source = Source(file.name, file.path.name, reader.name, sha256=file.sha256)
+    except (KgError, OSError):  # told by who reads it
+        return None
+    return Unread(held, name, source, _LONG + file.size // _HEAVY)
+
+
+def _recognised(path: Path | Held | str, name: str | None) -> tuple[InputFile, Reader]:
+    """A file, and who reads it; KgError as `read`."""
     if isinstance(path, Held):
         name = f"{name}-{path.source}" if name and path.is_member else name
     else:
@@ -48,7 +70,7 @@ def read(path: Path | Held | str, name: str | None = None) -> Batch:
         what = "is a binary file" if file.is_binary() else "has a form"
         forms = ", ".join(reader.name for reader in known)
         raise KgError(f"{path}: {what} that no reader knows: give a file in one of the forms {forms}.")
-    return best.read(file)
+    return file, best
 
 
 def expand(patterns: Iterable[str | Path]) -> tuple[list[Path | Held], list[str]]:

@@ -6,7 +6,6 @@ and memory of one that is made to fill a disk ("zip bomb", Fifield 2019) in prop
 
 from __future__ import annotations
 
-import io
 import re
 import stat
 import tarfile
@@ -81,8 +80,7 @@ class _Walk:
 
     def __init__(self, file: InputFile) -> None:
         self.archive = file.path
-        with file.stored() as stream:
-            self.size = stream.seek(0, io.SEEK_END)
+        self.size = file.size
         self.name = source_name(PurePosixPath(file.own_name))  # "papers" of papers.tar.gz
         self.seen = self.told = self.untold = self.bytes = 0
         self._names: set[str] = set()

@@ -12,12 +12,13 @@ import tempfile
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.metadata import entry_points
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any, BinaryIO, Protocol, cast
 
-from kg.model import Batch, KgError
+from kg.model import Batch, KgError, Source
 from kg.sources.packed import MAGIC, Damaged, is_packed, unpacked
 
 GROUP = "kg.sources"
@@ -30,7 +31,10 @@ _REPORT = re.compile(r"(\d{3})_")
 
 
 class Reader(Protocol):
-    """Makes documents of one form of file."""
+    """Makes documents of one form of file.
+
+    One whose files hold a paper each may say so by `is_single(file) -> bool`: many of them are read side by side.
+    """
 
     name: str  # "digest": what users see
 
@@ -54,11 +58,32 @@ class Held:
         self.source = source or source_name(PurePosixPath(self.stem))
         self.is_member = archive is not None
         self.problem = problem
-        self._data: Any = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # as long as this lives
-        weakref.finalize(self, self._data.close)
+        self._keep()
+
+    @classmethod
+    def copy_of(cls, path: Path) -> Held:
+        """The bytes of a file, under its names; raises OSError."""
+        made = cls(None, str(path), source_name(path))
+        made.name = made.stem = path.name
+        made.write(path.read_bytes())
+        return made
 
     def __str__(self) -> str:
         return self.label
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process needs: the bytes themselves."""
+        with self.open() as file:
+            return self.__dict__ | {"_data": file.read()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._keep()
+        self.write(state["_data"])
+
+    def _keep(self) -> None:
+        self._data: Any = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # as long as this lives
+        weakref.finalize(self, self._data.close)
 
     def write(self, data: bytes) -> None:
         """Add bytes, before any are read."""
@@ -93,6 +118,21 @@ class _View(io.RawIOBase):
         view[: len(data)] = data
         self._at += len(data)
         return len(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file that holds one paper, for another process to read: its bytes, and what is known of it before."""
+
+    held: Held
+    name: str | None  # of the source, where a user gives one
+    source: Source  # but for its form and date
+    weight: int  # how many documents it counts as where work is shared out
+
+    @property
+    def id(self) -> str:
+        """What messages call it."""
+        return str(self.held)
 
 
 class InputFile:
@@ -191,6 +231,12 @@ class InputFile:
                     yield number, line if size <= longest else _too_long(longest)
         except OSError as error:
             yield number + 1, f"the file is damaged or ends early ({error}): fetch it again."
+
+    @cached_property
+    def size(self) -> int:
+        """Bytes as they are stored."""
+        with self._told(), self.stored() as file:
+            return file.seek(0, io.SEEK_END)
 
     @cached_property
     def sha256(self) -> str:

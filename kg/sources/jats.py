@@ -33,6 +33,9 @@ class JatsReader:
         start = file.start() if xml.looks_like_xml(file) else ""
         return 0.9 if _ROOT.search(start) and _FRONT.search(start) else 0.0
 
+    def is_single(self, file: InputFile) -> bool:
+        return "articleset" not in file.start()
+
     def read(self, file: InputFile) -> Batch:
         """The one entry, or those of a set of articles; KgError when the XML is not to be read."""
         return batch_of(_rows(file), file, self.name, "papers")

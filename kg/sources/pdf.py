@@ -31,6 +31,9 @@ class PdfReader:
     def sniff(self, file: InputFile) -> float:
         return 1.0 if b"%PDF-" in file.head[:1024] else 0.0
 
+    def is_single(self, file: InputFile) -> bool:
+        return True
+
     def read(self, file: InputFile) -> Batch:
         """One entry; KgError for what is damaged, encrypted, without pages, or without text (scanned)."""
         with file.open() as stream:

@@ -37,6 +37,9 @@ class TeiReader:
         start = file.start() if xml.looks_like_xml(file) else ""
         return 0.9 if "http://www.tei-c.org/ns/1.0" in start and _ROOT.search(start) else 0.0
 
+    def is_single(self, file: InputFile) -> bool:
+        return "teiCorpus" not in file.start()
+
     def read(self, file: InputFile) -> Batch:
         """The one entry, or those of a corpus; KgError when the XML is not to be read."""
         return batch_of(_rows(file), file, self.name, "papers")

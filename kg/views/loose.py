@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from kg.model import LISTS, Batch, Document, Paper, Record, Source
-from kg.pipeline import Added, Pipeline
+from kg.model import LISTS, Document, Paper, Record, Source
+from kg.pipeline import Pipeline
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -23,11 +22,8 @@ class Reading(Pipeline):
     def noted(self) -> list[Source]:
         return []
 
-    def batches(self, patterns: Iterable[str | Path], name: str | None, report: Added, strict: bool) -> Iterator[Batch]:
-        """The files that patterns name, read."""
-        for batch in super().batches(patterns, name, report, strict):
-            self.noted.append(batch.source)
-            yield batch
+    def meet(self, source: Source) -> None:
+        self.noted.append(source)
 
 
 class Loose:
