@@ -275,8 +275,9 @@ class Adding:
 
         if self._kept:
             if pending and self._source:
-                self._kept.put_source(self._source)
-            self._kept.put(document, self.pipeline.way(document, self.annotations))
+                self._kept.put_source(self._source, is_new=self._source.name not in self._names)
+            is_new = document.id not in self._ours and not self._mark(document)[0]
+            self._kept.put(document, self.pipeline.way(document, self.annotations), is_new=is_new)
         self._partial |= written.partial
         # Without a mark, the next `add` reads the entry again.
         text = written.text if written.partial else marked(written.text, document.id, mark)

@@ -323,9 +323,11 @@ def measured(size: int, folder: Path, options: argparse.Namespace) -> dict[str, 
     seconds, peak = built(papers, graph, options.jobs)
     out = {"papers/s": size / seconds, "peak MiB": peak}
     again, _ = built(papers, graph, options.jobs)
-    out |= {"again": seconds / again} | of_graph(graph, options, size == max(options.sizes) and not options.graph)
+    out |= {"again": seconds / again} | of_graph(graph, options)
     ten, _ = built(ten_more(folder), graph, options.jobs)
     out |= {"ten papers s": ten, "build s": seconds}
+    if size == max(options.sizes) and not options.graph:
+        out |= slower(graph, out["papers"], options)
     shutil.rmtree(graph)
     if size <= options.full:
         seconds, peak = built(papers, folder / "full.kg", options.jobs, full=True)
@@ -340,10 +342,11 @@ def each(folder: Path, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
         others = {} if n else {"keybert": keybert(options, folder)}
         yield measured(size, folder, options) | others
     for graph in options.graph:
-        yield of_graph(graph, options, graph == options.graph[-1])
+        found = of_graph(graph, options)
+        yield found | (slower(graph, found["papers"], options) if graph == options.graph[-1] else {})
 
 
-def of_graph(graph: Path, options: argparse.Namespace, is_largest: bool) -> dict[str, Any]:
+def of_graph(graph: Path, options: argparse.Namespace) -> dict[str, Any]:
     """What is measured of a graph that is there."""
     from bench_extract import watched
 
@@ -354,9 +357,13 @@ def of_graph(graph: Path, options: argparse.Namespace, is_largest: bool) -> dict
     out |= {"bytes": sum(file.stat().st_size for file in graph.rglob("*") if file.is_file()), "asking MiB": peak}
     if out["papers"] <= options.scan:
         out |= {"networkx": scanned(graph, clock_of(options))}
-    if is_largest and (papers := out["papers"] // 10 if options.rdflib is None else options.rdflib):
-        out |= {"rdflib": beside(graph, papers, options.patience, clock_of(options))}
     return out
+
+
+def slower(graph: Path, papers: float, options: argparse.Namespace) -> dict[str, Any]:
+    """The figures of rdflib beside those of a graph of so many papers."""
+    part = int(papers) // 10 if options.rdflib is None else options.rdflib
+    return {"rdflib": beside(graph, part, options.patience, clock_of(options))} if part else {}
 
 
 def clock_of(options: argparse.Namespace) -> Callable[[], float]:

@@ -57,6 +57,7 @@ def main() -> None:
     try:
         _spare_spacy()
         gc.set_threshold(50_000, 20, 100)  # most of what a command loads stays: little garbage is found, at a price
+        _hear()
         asked = [name for name in sys.argv[1:2] if name in COMMANDS]
         application(asked or COMMANDS)()
     except KgError as error:
@@ -87,6 +88,15 @@ def _spare_spacy() -> None:
     info.__dict__["info"] = None  # spaCy's package takes this one name from there
     for module in (ModuleType("spacy.cli"), info):
         sys.modules.setdefault(module.__name__, module)
+
+
+def _hear() -> None:
+    """Show on a terminal what kg tells its log of work that takes long."""
+    if sys.stderr.isatty():
+        import logging
+
+        logging.basicConfig(format="%(message)s")
+        logging.getLogger("kg").setLevel(logging.INFO)
 
 
 def _fail(sentence: str) -> None:

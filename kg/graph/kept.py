@@ -8,7 +8,7 @@ them. They are a kilobyte or two an entry, packed in a fortieth of the time in w
 `sources.log` is a row of frames, each with a key, its length and a checksum: the head of a source, an entry, or that
 either is gone. The last frame of a key counts. A frame is written before the data are changed, so that the log is never
 behind them (it may hold the papers that a killed program had in hand); a damaged frame is passed over, and only what it
-says is lost. What is there already is not written again.
+says is lost. What the store holds already is not written again.
 """
 
 from __future__ import annotations
@@ -55,16 +55,19 @@ class Kept:
         """The log of a store that has a folder."""
         return Kept(store.folder) if store.folder else None
 
-    def put_source(self, source: Source) -> None:
-        """Keep what is known of a source."""
-        self._put(_key(source.name), asdict(source))
+    def put_source(self, source: Source, *, is_new: bool = False) -> None:
+        """Keep what is known of a source; see `put`."""
+        self._put(_key(source.name), asdict(source), is_new)
 
-    def put(self, document: Document, way: Way) -> None:
-        """Keep an entry and the way it is read; raises KgError when it cannot be written."""
+    def put(self, document: Document, way: Way, *, is_new: bool = False) -> None:
+        """Keep an entry and the way it is read; raises KgError when it cannot be written.
+
+        Of what `is_new` to the store the log is not asked: to read a large one takes longer than to add a paper.
+        """
         local = local_id(document.id, document.source)
         said: dict[str, Any] = {name: getattr(document, name) for name in Document.__slots__ if name != "texts"}
         texts = {name: (text.raw, text.edits) for name, text in document.texts.items()}
-        self._put(_key(document.source, local), said | {"id": local, "texts": texts, "way": way})
+        self._put(_key(document.source, local), said | {"id": local, "texts": texts, "way": way}, is_new)
 
     def drop(self, sources: Iterable[str], entries: Mapping[str, str]) -> None:
         """Keep in mind that what is known of sources, and entries (with the source of each), are gone."""
@@ -87,19 +90,19 @@ class Kept:
             os.close(self._file)
             self._file = None
 
-    def _put(self, key: Key, said: Mapping[str, Any] | None) -> None:
+    def _put(self, key: Key, said: Mapping[str, Any] | None, is_new: bool = False) -> None:
         body = b"" if said is None else zlib.compress(_json(said), _LEVEL)
         checksum = zlib.crc32(body)
         with self._writing():
-            if self._known is None:
-                # To read all bodies of a large log takes longer than to add a paper.
+            if self._known is None and not is_new:
                 self._known = {frame.key: frame.checksum for frame in _frames(self.path, whole=False)}
-            if self._known.get(key, _GONE) == checksum:
+            if self._known is not None and self._known.get(key, _GONE) == checksum:
                 return
             if self._file is None:
                 self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
             _write(self._file, _HEAD.pack(_MAGIC, *key, len(body), checksum) + body)
-            self._known[key] = checksum
+            if self._known is not None:
+                self._known[key] = checksum
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

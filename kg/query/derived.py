@@ -8,19 +8,22 @@ not whole, and nothing of it is run.
 from __future__ import annotations
 
 import hashlib
+import logging
 import mmap
 import os
 import tempfile
 import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from heapq import merge
 from pathlib import Path
 from struct import Struct, error
+from threading import Timer
 
 STAMP = 32  # bytes of a stamp
+LONG = 2.0  # seconds from which on users are told what takes so long
 _MAGIC = b"kg-derived-1\n\0\0\0"
 _HEAD = Struct(f"<16s{STAMP}sQ")  # magic, stamp, number of sections
 _MAGIC_END = len(_MAGIC)
@@ -28,6 +31,8 @@ _LENGTH = Struct("<Q")
 _BLOCK = Struct("<QI")  # where a block ends, its checksum
 _LINES = 64  # in a block
 _LONGEST = 512  # bytes of a first line that are compared
+
+_LOG = logging.getLogger(__name__)
 
 Parts = Sequence[memoryview]
 
@@ -181,7 +186,21 @@ def fresh(path: Path, stamp: bytes, make: Callable[[], Sequence[bytes | memoryvi
 
 def anew(path: Path, stamp: bytes, make: Callable[[], Sequence[bytes | memoryview]]) -> Parts:
     """The sections of a file that is made now; where the folder cannot be written, they are not kept."""
-    sections = make()
-    with suppress(OSError):
-        keep(path, pieces(stamp, sections))
+    with _told(path):
+        sections = make()
+        with suppress(OSError):
+            keep(path, pieces(stamp, sections))
     return [memoryview(section) for section in sections]
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Tell the log that a file is made anew, where that takes long."""
+    sentence = f"{path} is made anew from the data, for much has changed; this is done once."
+    timer = Timer(LONG, _LOG.info, [sentence])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 
 import pyoxigraph as ox
 import pytest
@@ -14,7 +15,7 @@ from rapidfuzz import fuzz
 
 from kg.graph.store import OxigraphStore
 from kg.names import iri
-from kg.query import Lexicon
+from kg.query import Lexicon, derived
 from kg.query.derived import Damaged, Lines, unpacked
 from kg.query.labels import FILE, Labels, Named, _said, labels_of, lengths, renew
 from kg.text import fold
@@ -193,3 +194,20 @@ def test_any_bytes_are_sections_or_damage(data: bytes) -> None:
 def test_folder_that_cannot_be_written_is_read_all_the_same(graph: Path, vocabulary: Vocabulary) -> None:
     (graph / FILE).mkdir()  # what stands in the way of writing, for root too
     assert senses(graph, vocabulary, "frobnicator") == ["technique:frobnicator"]
+
+
+def test_what_takes_long_to_make_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def slowly() -> list[bytes]:
+        return [b"made"] if done.wait(20 * derived.LONG) else []
+
+    caplog.set_level("INFO", "kg")
+    assert derived.anew(tmp_path / "labels.bin", bytes(derived.STAMP), lambda: [b"at once"])
+    assert not caplog.records
+    done = Event()
+    monkeypatch.setattr(derived, "LONG", 0.05)
+    monkeypatch.setattr(derived._LOG, "info", lambda sentence: (told.append(sentence), done.set()))
+    told: list[str] = []
+    assert derived.anew(tmp_path / "labels.bin", bytes(derived.STAMP), slowly) == [b"made"]
+    assert told == [f"{tmp_path / 'labels.bin'} is made anew from the data, for much has changed; this is done once."]

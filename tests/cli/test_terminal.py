@@ -1,0 +1,42 @@
+"""What a terminal shows that a file or another program does not."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+pty = pytest.importorskip("pty")
+
+LATE = """
+import sys
+from kg import cli
+from kg.query import derived
+derived.LONG = 0.01
+make = derived.pieces
+derived.pieces = lambda *given: (__import__("time").sleep(0.5), make(*given))[1]
+sys.argv = ["kg", "add", sys.argv[1], "--fast", "--graph", sys.argv[2]]
+cli.main()
+"""
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_terminal_shows_that_an_index_is_made(tmp_path, is_terminal: bool) -> None:
+    papers = tmp_path / "papers.jsonl"
+    papers.write_text('{"id": "p-1", "title": "Zap: Faster Decoding", "abstract": "We propose Zap."}\n', "utf-8")
+    ours, theirs = pty.openpty()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", LATE, str(papers), str(tmp_path / "g.kg")],
+            stdout=subprocess.PIPE,
+            stderr=theirs if is_terminal else subprocess.PIPE,
+            check=True,
+        )
+        said = os.read(ours, 1 << 16) if is_terminal else done.stderr
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert done.stdout.startswith(b"Added 1 entries")
+    assert (b"labels.bin is made anew from the data" in said) == is_terminal
