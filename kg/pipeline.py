@@ -185,23 +185,26 @@ class Pipeline:
 
     def batches(self, patterns: Iterable[str | Path], name: str | None, report: Added, strict: bool) -> Iterator[Batch]:
         """The files that patterns name, read; what cannot be read is told in the report."""
-        for path in self._paths(patterns, report, strict):
-            yield from self._batch(path, name, report, strict)
+        from kg import sources
 
-    def _paths(self, patterns: Iterable[str | Path], report: Added, strict: bool) -> Iterator[Path | Held]:
+        for file in self._files(partial(sources.read, name=name), patterns):
+            if isinstance(file, KgError):
+                report.skip([str(file)], strict)
+            else:
+                yield file
+
+    def _files(self, opened: Callable[[Path | Held], Done], patterns: Iterable[str | Path]) -> Iterator[Done | KgError]:
+        """What `opened` makes of the files that patterns name, and in its place what cannot be read."""
         from kg import sources
 
         paths, problems = sources.expand(patterns)
-        report.skip(problems, strict)
-        yield from sources.each(paths)
-
-    def _batch(self, path: Path | Held, name: str | None, report: Added, strict: bool) -> Iterator[Batch]:
-        from kg import sources
-
-        try:
-            yield sources.read(path, name)
-        except KgError as error:
-            report.skip([str(error)], strict)
+        yield from map(KgError, problems)
+        for path in sources.each(paths):
+            try:
+                file: Done | KgError = opened(path)
+            except KgError as error:
+                file = error
+            yield file
 
     def records(
         self,
@@ -267,19 +270,15 @@ class Pipeline:
 
     def _found(self, patterns: Iterable[str | Path]) -> Iterator[Item]:
         """The documents of files, files that workers are to read, and in its place what cannot be read."""
-        from kg.sources import unread
+        from kg import sources
 
-        told = Added()
-        for path in self._paths(patterns, told, strict=False):
-            yield from map(KgError, told.take())
-            if file := unread(path):
+        for file in self._files(sources.begin, patterns):
+            if not isinstance(file, Batch):
                 yield file
                 continue
-            for batch in self._batch(path, None, told, strict=False):
-                self.meet(batch.source)
-                yield from batch.documents
-                yield from map(KgError, batch.skipped)
-        yield from map(KgError, told.take())
+            self.meet(file.source)
+            yield from file.documents
+            yield from map(KgError, file.skipped)
 
     def meet(self, source: Source) -> None:
         """Take note of a file of which the documents come; for subclasses."""
@@ -334,21 +333,19 @@ class Pipeline:
 
         Of files that hold one paper each many are read side by side, but for those that the store has as they are.
         """
-        from kg.sources import unread
+        from kg import sources
 
-        def opened() -> Iterator[tuple[Path | Held, Unread | None]]:
-            for path in self._paths(patterns, run.report, run.strict):
-                file = unread(path, name)
-                if file is None or not run.has(file.source):
-                    yield path, file
-
-        for is_unread, files in groupby(opened(), lambda pair: pair[1] is not None):
+        found = self._files(partial(sources.begin, name=name), patterns)
+        files = (file for file in found if not (isinstance(file, sources.Unread) and run.has(file.source)))
+        for is_unread, group in groupby(files, lambda file: isinstance(file, sources.Unread)):
             if not is_unread:
-                for path, _ in files:
-                    for batch in self._batch(path, name, run.report, run.strict):
-                        yield batch, None
+                for file in group:
+                    if isinstance(file, Batch):
+                        yield file, None
+                    else:
+                        run.report.skip([str(file)], run.strict)
                 continue
-            for made in workers.map((file for _, file in files if file), self.load):
+            for made in workers.map((file for file in group if not isinstance(file, Batch)), self.load):
                 if isinstance(made, KgError):
                     run.report.skip([str(made)], run.strict)
                 else:

@@ -13,7 +13,7 @@ import kg
 from kg import sources
 from kg.model import KgError
 from kg.pipeline import Added, Pipeline
-from kg.sources.base import InputFile
+from kg.sources.base import InputFile, Unread
 from kg.workers import chunked
 
 PAPER = """<?xml version="1.0"?><TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc>
@@ -96,11 +96,12 @@ def test_what_cannot_be_read_is_told_and_the_others_go_on(graph: kg.Graph, paper
 
 def test_a_file_reaches_another_process_with_its_names_and_bytes(papers: Path) -> None:
     path = papers / "paper-3.xml"
-    file = sources.unread(path)
-    assert file is not None
+    file = sources.begin(path)
+    assert isinstance(file, Unread)
     there = pickle.loads(pickle.dumps(file))
     assert InputFile(there.held).text() == path.read_text("utf-8")
     assert (there.id, there.held.name, there.source) == (str(path), "paper-3.xml", file.source)
+    assert _given_away(path)
     assert there.source == sources.read(path).source
     assert sources.read(there.held).source == there.source
 
@@ -109,8 +110,15 @@ def test_a_file_reaches_another_process_with_its_names_and_bytes(papers: Path) -
 def test_files_of_many_papers_and_of_none_are_not_given_away(tmp_path: Path, text: str) -> None:
     path = tmp_path / "papers.xml"
     path.write_text(text, "utf-8")
-    assert sources.unread(path) is None
-    assert sources.unread(tmp_path / "missing.pdf") is None
+    assert not _given_away(path)
+    assert not _given_away(tmp_path / "missing.pdf")
+
+
+def _given_away(path: Path) -> bool:
+    try:
+        return isinstance(sources.begin(path), Unread)
+    except KgError:
+        return False
 
 
 def test_heavy_items_go_in_smaller_chunks() -> None:

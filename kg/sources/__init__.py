@@ -18,7 +18,7 @@ from kg.sources import archive
 from kg.sources.archive import each
 from kg.sources.base import Held, InputFile, Reader, Unread, readers
 
-__all__ = ["Held", "InputFile", "Reader", "Unread", "each", "expand", "read", "readers", "unread"]
+__all__ = ["Held", "InputFile", "Reader", "Unread", "begin", "each", "expand", "read", "readers"]
 
 STANDARD_INPUT = "-"
 _CARRIED = 8 << 20  # bytes of a file that is given to another process
@@ -38,18 +38,14 @@ def read(path: Path | Held | str, name: str | None = None) -> Batch:
     return reader.read(file)
 
 
-def unread(path: Path | Held, name: str | None = None) -> Unread | None:
-    """A file for another process to read, where it holds one paper and is not too large; None for others."""
-    try:
-        file, reader = _recognised(path, name)
-        is_single = getattr(reader, "is_single", None)
-        if is_single is None or not is_single(file) or file.size > _CARRIED:
-            return None
-        held = path if isinstance(path, Held) else Held.copy_of(path)
-        source = Source(file.name, file.path.name, reader.name, sha256=file.sha256)
-    except (KgError, OSError):  # told by who reads it
-        return None
-    return Unread(held, name, source, _LONG + file.size // _HEAVY)
+def begin(path: Path | Held | str, name: str | None = None) -> Batch | Unread:
+    """What `read` gives; where a file holds one paper and is not too large, the file for another process to read."""
+    file, reader = _recognised(path, name)
+    is_single = getattr(reader, "is_single", None)
+    if is_single is None or not is_single(file) or file.size > _CARRIED:
+        return reader.read(file)
+    source = Source(file.name, file.path.name, reader.name, sha256=file.sha256)
+    return Unread(file.held(), name, source, _LONG + file.size // _HEAVY)
 
 
 def _recognised(path: Path | Held | str, name: str | None) -> tuple[InputFile, Reader]:

@@ -232,6 +232,11 @@ class InputFile:
         except OSError as error:
             yield number + 1, f"the file is damaged or ends early ({error}): fetch it again."
 
+    def held(self) -> Held:
+        """The bytes as they are stored, apart from where they lie."""
+        with self._told():
+            return self.path if isinstance(self.path, Held) else Held.copy_of(self.path)
+
     @cached_property
     def size(self) -> int:
         """Bytes as they are stored."""

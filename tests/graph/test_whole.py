@@ -40,7 +40,7 @@ def graph(tmp_path: Path, file: Path) -> Path:
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The documents that are read from now on."""
     names: list[str] = []
-    plain = sources.read
+    plain = sources.begin
 
     def told(documents: Iterator[Document]) -> Iterator[Document]:
         for document in documents:
@@ -51,7 +51,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         batch = plain(*args, **kwargs)  # type: ignore[arg-type]
         return replace(batch, documents=told(iter(batch.documents)))
 
-    monkeypatch.setattr(sources, "read", watched)
+    monkeypatch.setattr(sources, "begin", watched)
     return names
 
 
