@@ -67,8 +67,8 @@ class Adding:
         from kg.graph.kept import Kept
 
         self._kept = Kept.of(self.store)
-        if not self._was_empty:
-            self.fed = None
+        if self.fed and not self._was_empty:
+            self.fed.spoil()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -119,14 +119,17 @@ class Pipeline:
             read = from_json(way, document)
         return self.linker.decided(document, self.linker.link(document, read))
 
-    def written(self, document: Document, annotations: Annotations | None = None) -> Written:
-        """The graph of a document's entry, in the form that the store loads, with what indexes want of it."""
+    def written(self, document: Document, annotations: Annotations | None = None, meanings: bool = False) -> Written:
+        """The graph of a document's entry, in the form that the store loads, with what indexes want of it.
+
+        With `meanings` what is near its title is among that.
+        """
         from kg.graph.rdf import written
         from kg.query.fed import said
 
         record = self.record(document, annotations)
         done = written(document, record, self.vocabulary, self.linker.institution_facts)
-        return done._replace(said=said(document, record, done.text))
+        return done._replace(said=said(document, record, done.text, meanings))
 
     def line(self, document: Document) -> str:
         """The linked record of a document in the annotators' form: one line of JSON."""
@@ -302,8 +305,10 @@ class Pipeline:
         # To take over what is annotated is little work.
         jobs, engine = (self.jobs, self.engine) if annotations is None else (1, None)
         patterns = list(patterns)
+        meanings = fed is not None and store.cache is not None and not self.fast
+        work = partial(self._entry, annotations=annotations, meanings=meanings)
         with (
-            self.workers(partial(self._entry, annotations=annotations), jobs, engine) as workers,
+            self.workers(work, jobs, engine) as workers,
             Adding(self, store, annotations, strict, wanted, progress, workers, fed) as run,
         ):
             if annotations is None and wanted is None:
@@ -320,11 +325,11 @@ class Pipeline:
             run.rest(bool(patterns))
         return run.report
 
-    def _entry(self, document: Document, annotations: Annotations | None) -> Written:
+    def _entry(self, document: Document, annotations: Annotations | None, meanings: bool) -> Written:
         """The graph of a document's entry under its source's own name for it."""
         from kg.graph.rdf import local_id
 
-        return self.written(replace(document, id=local_id(document.id, document.source)), annotations)
+        return self.written(replace(document, id=local_id(document.id, document.source)), annotations, meanings)
 
     def _made(
         self, patterns: Iterable[str | Path], name: str | None, run: Adding, workers: Work[Any]

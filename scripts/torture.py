@@ -39,8 +39,9 @@ import kg.graph.bulk
 from kg.api import Graph
 from kg.graph import staging
 from kg.graph.kept import Kept, held
+from kg.graph.ontology import VOCABULARY
 from kg.graph.rdf import Written, local_id
-from kg.graph.store import SOURCES, VOCABULARY, OxigraphStore
+from kg.graph.store import SOURCES, OxigraphStore
 from kg.model import Document, KgError
 from kg.names import curie, iri
 from kg.pipeline import Annotations, Pipeline
@@ -136,7 +137,9 @@ class Torture:
                     read[document.source, document.id] = pipeline.written(document)
         self.read = read
 
-        def written(self: Pipeline, document: Document, annotations: Annotations | None = None) -> Written:
+        def written(
+            self: Pipeline, document: Document, annotations: Annotations | None = None, meanings: bool = False
+        ) -> Written:
             return read[document.source, document.id]
 
         self._written = written

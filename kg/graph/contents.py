@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
+from kg.graph.ontology import VOCABULARY
 from kg.graph.reading import read_entry, read_source
-from kg.graph.store import VOCABULARY, Row, Store
+from kg.graph.store import Row, Store
 from kg.model import Document, KgError, Record, Source
 from kg.names import iri, kind_of
 

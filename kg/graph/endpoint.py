@@ -25,9 +25,11 @@ from typing import Any, Self
 
 import pyoxigraph as ox
 
+from kg.graph import ontology
 from kg.graph.lexical import PROBE, SHOWN, meant, mended, sent
+from kg.graph.ontology import VOCABULARY
 from kg.graph.protocol import RESULTS, TRIPLES, Access, Connection, Reply
-from kg.graph.store import ANY, SCHEMA, VOCABULARY, Fault, Row, has_dataset, ontology_mark, ontology_triples, rows
+from kg.graph.store import ANY, SCHEMA, Fault, Row, has_dataset, rows
 from kg.graph.terms import serialised
 from kg.model import KgError
 from kg.names import BASE, PREFIXES, curie, iri
@@ -223,7 +225,7 @@ class EndpointStore:
             self._lock = _Lock(self, about.get("kg:writer", []))
             self._recover()
             self._load_ontology()
-        if not self._answer(f"ASK {{ {ontology_mark().subject} kg:sha256 ?files }}"):
+        if not self._answer(f"ASK {{ {ontology.mark().subject} kg:sha256 ?files }}"):
             raise KgError(
                 f"The server at {self.location} answers from its default graph alone: let it answer from the union of "
                 "all graphs (Fuseki: tdb2:unionDefaultGraph true)."
@@ -247,7 +249,7 @@ class EndpointStore:
         """Raise Fault where a writer died in the middle of what is more than one request."""
         if any(map(_is_alive, about.get("kg:writer", []))):
             return
-        mark = ontology_mark()
+        mark = ontology.mark()
         vocabulary = f"ASK {{ GRAPH {mark.subject} {{ {mark.subject} {mark.predicate} ?files }} }}"
         if "kg:whole" in self._said(JOURNAL) or not self._answer(vocabulary):
             raise Fault(
@@ -271,11 +273,11 @@ class EndpointStore:
 
     def _load_ontology(self) -> None:
         """Bring the vocabulary's graph up to date with the ontology's files; what makes it count comes last."""
-        mark, graph = ontology_mark(), iri(VOCABULARY)
+        mark, graph = ontology.mark(), iri(VOCABULARY)
         if self._answer(f"ASK {{ GRAPH <{graph}> {{ {mark} }} }}"):
             return
         self.changed.add(VOCABULARY)
-        self._write_all({graph: [self._spelled(triple) for triple in ontology_triples()]}, anew=True)
+        self._write_all({graph: [self._spelled(triple) for triple in ontology.triples()]}, anew=True)
         self._write_all({graph: [self._spelled(mark)], iri(ABOUT): [f"<{iri(ABOUT)}> <{iri('kg:schema')}> {SCHEMA}"]})
 
     def writers(self) -> list[str]:

@@ -16,28 +16,25 @@ from typing import Any, Protocol, Self, TypeVar
 
 import pyoxigraph as ox
 
-from kg.graph import staging, swap
+from kg.graph import ontology, staging, swap
+from kg.graph.ontology import VOCABULARY
 from kg.graph.state import state_of
 from kg.graph.swap import is_locked
 from kg.graph.terms import serialised, value
 from kg.model import KgError
 from kg.names import PREFIXES, curie, iri
-from kg.vocabulary import OVERRIDES, ontology_files, ontology_hash
+from kg.vocabulary import OVERRIDES
 
 #: The form of the data in a graph folder; a program refuses what a newer one wrote.
 SCHEMA = 2
 #: The file beside the data that keeps what they were made from; see kg.graph.kept.
 SOURCES = "sources.log"
-#: The named graph of the ontology.
-VOCABULARY = "kg:vocabulary"
 #: The named graph that says which decisions about names the links follow; see kg/link/overrides.py.
 DECISIONS = "kg:overrides"
 #: The properties that give things their labels.
 _LABELS = frozenset(map(iri, ("skos:prefLabel", "skos:altLabel")))
 #: Stands for all graphs where it is not known which of them were written.
 ANY = "*"
-#: Files of the ontology folder that are no part of the vocabulary.
-_NOT_VOCABULARY = {"shapes.ttl"}
 
 #: SERVICE and FROM as keywords: strings with their language, IRIs, comments, variables and prefixed names are passed
 #: over whole.
@@ -367,16 +364,17 @@ class OxigraphStore:
 
     def _load_ontology(self) -> None:
         """Bring the vocabulary's graph up to date with the ontology's files."""
-        node = ox.NamedNode(iri(VOCABULARY))
-        known = ontology_mark()
+        node, known = ox.NamedNode(iri(VOCABULARY)), ontology.mark()
         if _quad(known, node) in self._ox:
             return
-        triples = list(ontology_triples())
         if next(self._ox.quads_for_pattern(None, None, None, node), None) is None:
-            # The bulk loader is no transaction; what it leaves out when it is killed, the next opening adds.
+            # The bulk loader is no transaction: what is whole says so, and what is not, the next opening mends.
             with self._writing():
-                self._ox.bulk_extend(_quad(triple, node) for triple in triples)
-        self.replace(VOCABULARY, [known, *triples])
+                self._ox.bulk_load(ontology.text(), format=ox.RdfFormat.N_TRIPLES, to_graph=node)
+            self.changed.add(VOCABULARY)
+            self._change(set(), {_quad(known, node)})
+        else:
+            self.replace(VOCABULARY, [known, *ontology.triples()])
 
 
 def open_store(location: str | Path, read_only: bool = False) -> Store:
@@ -460,34 +458,6 @@ def _blocks(quads: Iterable[ox.Quad]) -> str:
     for quad in quads:
         graphs.setdefault(str(quad.graph_name), []).append(str(quad.triple))
     return "\n".join(f"GRAPH {name} {{ {' . '.join(lines)} }}" for name, lines in graphs.items())
-
-
-def ontology_mark() -> ox.Triple:
-    """What the vocabulary's graph says of the files that it was made from."""
-    return ox.Triple(ox.NamedNode(iri(VOCABULARY)), ox.NamedNode(iri("kg:sha256")), ox.Literal(ontology_hash()))
-
-
-def ontology_triples() -> Iterator[ox.Triple]:
-    """The triples of the ontology's files."""
-    for path in ontology_files():
-        if path.name not in _NOT_VOCABULARY:
-            yield from _turtle(path)
-
-
-def _turtle(path: Path) -> Iterator[ox.Triple]:
-    """The triples of a file; blank nodes get IRIs by their place, so that the same file is the same graph."""
-    names: dict[str, ox.NamedNode] = {}
-
-    def settled(term: Any) -> Any:
-        if not isinstance(term, ox.BlankNode):
-            return term
-        return names.setdefault(term.value, ox.NamedNode(iri(f"{VOCABULARY}/{path.name}/{len(names) + 1}")))
-
-    try:
-        for quad in ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE):
-            yield ox.Triple(settled(quad.subject), quad.predicate, settled(quad.object))
-    except SyntaxError as error:
-        raise KgError(f"{path.name}: {error}: mend the Turtle there.") from None
 
 
 def _check(folder: Path, read_only: bool) -> None:

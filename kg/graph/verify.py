@@ -18,9 +18,10 @@ import pyoxigraph as ox
 from kg.evidence import Bearers, holds_number
 from kg.graph.contents import entry_names
 from kg.graph.formats import digest
+from kg.graph.ontology import VOCABULARY
 from kg.graph.rdf import LINKS, RELATIONS, entry_triples, local_id, place_of, seal, sealed
 from kg.graph.reading import Node, grouped, read_entry, read_source
-from kg.graph.store import DECISIONS, VOCABULARY, Store
+from kg.graph.store import DECISIONS, Store
 from kg.graph.terms import value
 from kg.link.overrides import Overrides
 from kg.model import LISTS, Document, KgError, Record, Relation, Result

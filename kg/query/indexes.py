@@ -51,4 +51,4 @@ def renew(
             from kg.query.near import titles
 
             if encoder():
-                titles(reader)
+                titles(reader, made=fed.meanings if fed else None)

@@ -9,7 +9,7 @@ not in that file is encoded when it is asked for.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -40,6 +40,13 @@ _TITLES = "SELECT DISTINCT ?paper ?title { GRAPH ?entry { ?paper a kg:Paper . ?p
 
 #: Called with how many texts are encoded and how many there are.
 Progress = Callable[[int, int], None]
+
+
+class Small(NamedTuple):
+    """A vector in int8, and what to multiply it by."""
+
+    row: bytes
+    scale: float
 
 
 class Near(NamedTuple):
@@ -78,9 +85,11 @@ class Vectors:
         encode: Encodes,
         known: Vectors | None = None,
         progress: Progress | None = None,
+        made: Mapping[str, Small] | None = None,
     ) -> list[bytes]:
-        """The parts for pairs of name and text; texts that are `known` are not encoded again."""
-        keys = sorted({(name, " ".join(text.split())) for name, text in named})
+        """The parts for pairs of name and text; texts that are `known`, or `made` already, are not encoded again."""
+        keys = sorted({(name, normal(text)) for name, text in named})
+        made = made or {}
         there = {_hash(text): n for n, (_, text) in enumerate(known.keys)} if known else {}
         rows, scales = np.zeros((len(keys), SIZE), np.int8), np.zeros(len(keys), np.float32)
         for n, (_, text) in enumerate(keys):
@@ -88,7 +97,8 @@ class Vectors:
             if known and at is not None:
                 rows[n], scales[n] = known.rows[at], known.scales[at]
             else:
-                rows[n], scales[n] = _small(encode(text))
+                small = made.get(text) or _small(encode(text))
+                rows[n], scales[n] = np.frombuffer(small.row, np.int8), small.scale
             if progress:
                 progress(n + 1, len(keys))
         said = "".join(f"{name}\t{text}\n" for name, text in keys).encode("utf-8", "replace")
@@ -113,21 +123,24 @@ class Vectors:
         return list(out.values())
 
 
-def titles(store: Selects, progress: Progress | None = None) -> Vectors:
-    """The titles of a graph's papers: from the file beside its data, which is renewed where it is stale."""
+def titles(store: Selects, progress: Progress | None = None, made: Mapping[str, Small] | None = None) -> Vectors:
+    """The titles of a graph's papers: from the file beside its data, which is renewed where it is stale.
+
+    Those that are `made` already are not encoded.
+    """
     folder, state = getattr(store, "cache", None), getattr(store, "stamp", b"")
 
-    def made() -> list[bytes]:
+    def make() -> list[bytes]:
         named = ((str(row["paper"]), str(row["title"])) for row in store.select(_TITLES))
-        return Vectors.packed(named, encoder(), _read(folder / FILE) if folder else None, progress)
+        return Vectors.packed(named, encoder(), _read(folder / FILE) if folder else None, progress, made)
 
     if folder is None or not state:
-        return _held(made())
+        return _held(make())
     path, stamp = folder / FILE, stamp_of(state, _model())
     try:
-        return Vectors(fresh(path, stamp, made))
+        return Vectors(fresh(path, stamp, make))
     except Damaged:
-        return Vectors(anew(path, stamp, made))
+        return Vectors(anew(path, stamp, make))
 
 
 def concepts(vocabulary: Vocabulary) -> Vectors:
@@ -141,7 +154,7 @@ def concepts(vocabulary: Vocabulary) -> Vectors:
 def labels(vocabulary: Vocabulary) -> list[tuple[str, str]]:
     """Concepts with each of their English labels, sorted."""
     said = ((c, label) for c in vocabulary.concepts.values() if c.type in TYPES for label in _english(c))
-    return sorted({(concept.curie, " ".join(label.split())) for concept, label in said})
+    return sorted({(concept.curie, normal(label)) for concept, label in said})
 
 
 def in_english(text: str, vocabulary: Vocabulary) -> str:
@@ -171,10 +184,20 @@ def _is_han(character: str) -> bool:
     return "\u3400" <= character <= "\u9fff"
 
 
-def _small(vector: Vector) -> tuple[npt.NDArray[np.int8], float]:
-    """A vector in int8 and what to multiply it by."""
+def normal(text: str) -> str:
+    """A text as its vector is kept under: with single spaces."""
+    return " ".join(text.split())
+
+
+def encoded(text: str) -> Small | None:
+    """What the encoder says of a text; None where the package carries none."""
+    encode = encoder()
+    return _small(encode(text)) if encode else None
+
+
+def _small(vector: Vector) -> Small:
     scale = float(np.abs(vector).max()) / 127 or 1.0
-    return np.rint(vector / scale).astype(np.int8), scale
+    return Small(np.rint(vector / scale).astype(np.int8).tobytes(), scale)
 
 
 def _hash(text: str) -> bytes:

@@ -12,9 +12,10 @@ from graph_demo import demo_document, demo_record, demo_source, linked
 from virtuoso import MISSING, PROGRAM, Virtuoso
 
 from kg.graph.endpoint import EndpointStore
+from kg.graph.ontology import VOCABULARY
 from kg.graph.rdf import entry_triples, source_triples
 from kg.graph.records import from_json
-from kg.graph.store import VOCABULARY, OxigraphStore, Store
+from kg.graph.store import OxigraphStore, Store
 from kg.model import Document, Record
 from kg.vocabulary import Vocabulary
 

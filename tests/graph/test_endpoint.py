@@ -29,9 +29,10 @@ from kg.api import Graph
 from kg.graph import endpoint, protocol
 from kg.graph.endpoint import ABOUT, EndpointStore
 from kg.graph.lexical import meant, sent
+from kg.graph.ontology import VOCABULARY
 from kg.graph.protocol import Access
 from kg.graph.rdf import entry_triples
-from kg.graph.store import VOCABULARY, Fault, Store, open_store
+from kg.graph.store import Fault, Store, open_store
 from kg.model import KgError
 from kg.names import iri
 from kg.vocabulary import Vocabulary

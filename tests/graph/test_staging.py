@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from kg.graph.store import VOCABULARY, Fault, OxigraphStore
+from kg.graph.ontology import VOCABULARY
+from kg.graph.store import Fault, OxigraphStore
 from kg.model import KgError
 
 _rmtree = shutil.rmtree

@@ -14,8 +14,9 @@ from graph_demo import demo_document, demo_record, numbered
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kg.graph.ontology import VOCABULARY
 from kg.graph.rdf import entry_triples
-from kg.graph.store import VOCABULARY, OxigraphStore, Store, open_store
+from kg.graph.store import OxigraphStore, Store, open_store
 from kg.model import KgError
 from kg.names import iri
 

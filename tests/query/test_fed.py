@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from kg.api import Graph
-from kg.query import labels, scan
+from kg.query import labels, near, scan
 from kg.query.columns import FILE as COLUMNS
 from kg.query.labels import FILE as LABELS
+from kg.query.near import FILE as NEAR
+
+if TYPE_CHECKING:
+    from kg.encoder import Vector
 
 
 def _indexes(folder: Path) -> list[bytes]:
-    return [(folder / name).read_bytes() for name in (COLUMNS, LABELS)]
+    return [(folder / name).read_bytes() for name in (COLUMNS, LABELS, NEAR) if (folder / name).exists()]
 
 
 def _made_anew(folder: Path) -> list[bytes]:
-    for name in (COLUMNS, LABELS):
-        (folder / name).unlink()
+    with_meanings = (folder / NEAR).exists()
+    for name in (COLUMNS, LABELS, NEAR):
+        (folder / name).unlink(missing_ok=True)
     with Graph(folder, read_only=True) as graph:
         graph.ask("H100")
+        if with_meanings:
+            near.titles(graph.store)
     return _indexes(folder)
 
 
@@ -35,8 +43,29 @@ def test_a_new_graph_is_not_read_for_its_indexes(
         with Graph(folder) as graph:
             graph.add(*sorted(reports.glob("*.txt"))[: 5 if fast else 1], fast=fast, jobs=2)
     fed = _indexes(folder)
+    assert len(fed) == (2 if fast else 3)
     assert all(map(len, fed))
     assert _made_anew(folder) == fed
+
+
+def test_a_title_is_encoded_when_its_paper_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, encode, seen = tmp_path / "g", near.encoder(), []
+
+    class Seen:
+        def __call__(self, text: str) -> Vector:
+            seen.append(text)
+            return encode(text)
+
+    monkeypatch.setattr(near, "encoder", Seen)
+    paper = '{{"id": "{0}", "title": "The {0}  of  many", "abstract": "We prune {0} on an H100."}}\n'
+    for name in ("one", "two"):  # the second comes to a graph that has papers
+        (tmp_path / f"{name}.jsonl").write_text(paper.format(name), "utf-8")
+        with Graph(folder) as graph:
+            graph.add(tmp_path / f"{name}.jsonl")
+            assert seen == [f"The {name} of many"]
+        assert seen == [f"The {name} of many"]  # the index needs no more
+        seen.clear()
+    assert _made_anew(folder) == _indexes(folder)
 
 
 @pytest.mark.parametrize("then", ["removed", "added", "changed"])
