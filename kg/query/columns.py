@@ -112,8 +112,12 @@ class Names:
         starts = [0, *self.ends[:-1].tolist()]
         return [bytes(self.body[a:b]).decode() for a, b in zip(starts, self.ends.tolist(), strict=True)]
 
+    def start(self, number: int) -> int:
+        """Where the text of a number begins; of the number behind the last, where all ends."""
+        return int(self.ends[number - 1]) if number else 0
+
     def _raw(self, number: int) -> bytes:
-        return bytes(self.body[self.ends[number - 1] if number else 0 : self.ends[number]])
+        return bytes(self.body[self.start(number) : self.ends[number]])
 
     def _name(self, number: int) -> str:
         """The name of a number; "" for -1."""
@@ -326,14 +330,13 @@ def _pieces(
     known: Names, stays: npt.NDArray[np.bool_], at: list[int], coming: list[tuple[bytes, int]]
 ) -> Iterator[bytes | memoryview]:
     """The text of the names that stay, with those that come at their places."""
-    starts = [0, *known.ends.tolist()]
     gone = ((place, 1, b"") for place in np.flatnonzero(~stays).tolist())
     done = 0
     for place, is_gone, raw in merge(((place, 0, raw) for place, (raw, _) in zip(at, coming, strict=True)), gone):
-        yield known.body[starts[done] : starts[place]]
+        yield known.body[known.start(done) : known.start(place)]
         yield raw
         done = place + is_gone
-    yield known.body[starts[done] :]
+    yield known.body[known.start(done) :]
 
 
 def _bytes(array: npt.NDArray[Any]) -> memoryview:
