@@ -622,6 +622,8 @@ def main() -> int:
         ", processor's time" if options.cpu else ""
     )
     runs = []
+    if options.folder:
+        options.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         for run in each(Path(name), options):
             runs.append({"date": options.date, "machine": machine} | run)
