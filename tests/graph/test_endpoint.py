@@ -26,7 +26,7 @@ from virtuoso import MISSING, PROGRAM, Virtuoso
 import kg
 from kg import adding
 from kg.api import Graph
-from kg.graph import endpoint, protocol
+from kg.graph import endpoint, ontology, protocol
 from kg.graph.endpoint import ABOUT, EndpointStore
 from kg.graph.lexical import meant, sent
 from kg.graph.ontology import VOCABULARY
@@ -657,7 +657,7 @@ def _write_for_ever(store: Store) -> None:
 
 def test_virtuoso_that_is_killed_has_the_old_or_the_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(protocol, "_PAUSE", 0.01)
-    monkeypatch.setattr(endpoint, "ontology_triples", list)  # the vocabulary is not what is tested
+    monkeypatch.setattr(ontology, "triples", list)  # the vocabulary is not what is tested
     moments = random.Random(7)
     with _virtuoso(tmp_path, monkeypatch) as server:
         with EndpointStore(server.url) as store:
@@ -681,7 +681,7 @@ def test_virtuoso_that_is_killed_has_the_old_or_the_new(tmp_path: Path, monkeypa
 
 
 def test_virtuoso_that_leaves_out_rows_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(endpoint, "ontology_triples", list)
+    monkeypatch.setattr(ontology, "triples", list)
     with _virtuoso(tmp_path, monkeypatch, "ResultSetMaxRows = 150") as server, EndpointStore(server.url) as store:
         store.replace("entry:x", many("new", 500))
         for read in (lambda: store.triples("entry:x"), lambda: store.select("SELECT ?o { ?s kg:canonical ?o }")):

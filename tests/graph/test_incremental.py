@@ -97,10 +97,12 @@ def _read_once() -> Iterator[None]:
     known: dict[tuple[str, str, bool], Written] = {}
     reads: Callable[..., Written] = Pipeline.written
 
-    def written(self: Pipeline, document: Document, annotations: Annotations | None = None) -> Written:
+    def written(
+        self: Pipeline, document: Document, annotations: Annotations | None = None, meanings: bool = False
+    ) -> Written:
         key = fingerprint(document, ""), document.id, bool(self.linker.overrides)
         if key not in known:
-            known[key] = reads(self, document, annotations)
+            known[key] = reads(self, document, annotations, meanings)
         return known[key]
 
     with pytest.MonkeyPatch.context() as patch:
