@@ -136,7 +136,8 @@ class OxigraphStore:
         self.found = _state(self.folder)
         self._store = self._open()
         if not read_only:
-            self._load_ontology()
+            with self._writing():  # what is damaged may be met here first
+                self._load_ontology()
 
     @classmethod
     def in_memory(cls) -> OxigraphStore:

@@ -14,9 +14,10 @@ from graph_demo import demo_document, demo_record, numbered
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kg.graph import ontology
 from kg.graph.ontology import VOCABULARY
 from kg.graph.rdf import entry_triples
-from kg.graph.store import OxigraphStore, Store, open_store
+from kg.graph.store import Damage, OxigraphStore, Store, open_store
 from kg.model import KgError
 from kg.names import iri
 
@@ -269,3 +270,14 @@ def test_dump_holds_every_triple(store: Store, vocabulary, format: str, rdf: ox.
     store.replace("entry:汉字 and more", [*said("\\ \n"), *said("清华")])
     dumped = {quad.triple for quad in ox.parse(store.dump(format), format=rdf)}
     assert dumped == {triple for graph in store.graphs() for triple in store.triples(graph)}
+
+
+def test_damage_that_the_vocabulary_meets_first_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    OxigraphStore(tmp_path / "g").close()
+
+    def damaged() -> ox.Triple:
+        raise OSError("Corruption: block checksum mismatch")
+
+    monkeypatch.setattr(ontology, "mark", damaged)
+    with pytest.raises(Damage, match="kg rebuild"):
+        OxigraphStore(tmp_path / "g")
