@@ -66,6 +66,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path, help="where the graphs lie, some hundred MB")
     arguments = parser.parse_args()
+    if arguments.folder:
+        arguments.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=arguments.folder) as place:
         torture = Torture(Path(place), arguments.files, arguments.papers, arguments.seed)
         tenth = max(1, arguments.kills // 10)

@@ -9,6 +9,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg.compiled import kept, stamp
+from kg.graph.rdf import triples_of
 from kg.model import KgError
 from kg.names import iri
 from kg.vocabulary import ontology_files, ontology_hash
@@ -26,7 +27,7 @@ def mark() -> ox.Triple:
 
 def triples() -> list[ox.Triple]:
     """The triples of the ontology's files."""
-    return [quad.triple for quad in ox.parse(text(), format=ox.RdfFormat.N_TRIPLES)]
+    return triples_of(text())
 
 
 def text() -> bytes:

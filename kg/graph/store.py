@@ -370,8 +370,7 @@ class OxigraphStore:
             return
         if next(self._ox.quads_for_pattern(None, None, None, node), None) is None:
             # The bulk loader is no transaction: what is whole says so, and what is not, the next opening mends.
-            with self._writing():
-                self._ox.bulk_load(ontology.text(), format=ox.RdfFormat.N_TRIPLES, to_graph=node)
+            self._ox.bulk_load(ontology.text(), format=ox.RdfFormat.N_TRIPLES, to_graph=node)
             self.changed.add(VOCABULARY)
             self._change(set(), {_quad(known, node)})
         else:

@@ -22,16 +22,16 @@ class Said(NamedTuple):
 
     rows: Rows
     labels: list[tuple[bytes, ...]]  # a thing and its label as N-Triples spells them, with "pref" or "alt" between
-    title: str = ""
-    meaning: Small | None = None  # of the title; None where nobody asked
+    title: str = ""  # where its meaning is asked for
+    meaning: Small | None = None  # of the title
 
 
 def said(document: Document, record: Record, text: bytes, meanings: bool = False) -> Said:
     """What an entry says for the indexes, with `meanings` its title's too; `text` is its graph in N-Triples."""
     from kg.query.scan import rows_of
 
-    title = normal(record.title)
-    meaning = encoded(title) if meanings and title else None
+    title = normal(record.title) if meanings else ""
+    meaning = encoded(title) if title else None
     return Said(rows_of(document, record), [found.groups() for found in _LABEL.finditer(text)], title, meaning)
 
 
