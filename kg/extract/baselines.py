@@ -30,7 +30,7 @@ _END = re.compile(
     r"(?<!such)\sas\s|\s\d|[.。，]|\s(?:respectively|while)$",
     re.IGNORECASE,
 )
-_DANGLING = re.compile(r"(?:\s+(?:and|or))+$", re.IGNORECASE)
+_DANGLING = re.compile(r"(?:\s+(?:and|or))+\s*$", re.IGNORECASE)
 _EXAMPLE = re.compile(r"(?:such as|like|i\.e\.,?|e\.g\.,?|namely)\s+")
 _IN_BRACKETS = re.compile(r"\s*\((?:(?:i\.e\.,?|e\.g\.,?|namely|such as)\s*)?(?P<inside>[A-Z][^()]{1,60})\)")
 _EDGE = re.compile(r"[,;:()'’]")
@@ -110,7 +110,7 @@ class Baselines:
             phrase = _EDGE.split(sentence.text[match.start() : stop.start() if stop else None])[0]
             words = phrase.split()[:4]
             if len(words) > 1 or "-" in phrase:
-                text = " ".join(words).strip(_EDGES)
+                text = _DANGLING.sub("", " ".join(words)).strip(_EDGES)
                 found.append(Other(match.start(), match.start() + len(phrase), text, "reference"))
         for start, end, kind in sentence.names:
             if kind in ("technique", "model") and not sentence.is_own(start, end):
@@ -138,15 +138,15 @@ class Baselines:
         example, bracket = _EXAMPLE.search(cut), _IN_BRACKETS.match(after) if len(cut) >= len(phrase.rstrip()) else None
         if example:
             cut = cut[example.end() :]
-        words = cut.split()
+        said = _DANGLING.sub("", cut).split()
+        words = said[:]
         while words and self.lexicon.is_generic(words[0]):
             del words[0]
         if words and all(map(self.lexicon.is_generic, words)):
             words = []
-        whole = " ".join(words or [w for w in cut.split() if fold(w) not in ("the", "a", "an", "its", "our", "their")])
+        whole = " ".join(words or [w for w in said if fold(w) not in ("the", "a", "an", "its", "our", "their")])
         if not whole or whole[0].isdigit() or len(whole.split()) > _LONGEST:
             return []
-        whole = _DANGLING.sub("", whole)
         names = [whole.strip(_EDGES)]
         if bracket:
             names.append(bracket["inside"].strip(_EDGES))

@@ -221,15 +221,22 @@ def _trimmed(text: str, start: int, end: int, view: View) -> tuple[int, int]:
         words.pop(0)
     if words:
         start, end = words[0].start, words[-1].end
+    start, end = _edges(text, start, end)
+    for opening, closing in ("()", "[]"):
+        half = text.find(closing, start, end)
+        if half >= 0 and opening not in text[start:half]:  # "KV) cache overhead"
+            start, end = (start, half) if half == end - 1 else (half + 1, end)
+        half = text.rfind(opening, start, end)
+        if half >= 0 and closing not in text[half:end]:
+            start, end = (half + 1, end) if half == start else (start, half)
+    return _edges(text, start, end)
+
+
+def _edges(text: str, start: int, end: int) -> Span:
     while start < end and not (text[start].isalnum() or text[start] in "([$\\"):
         start += 1
     while end > start and not (text[end - 1].isalnum() or text[end - 1] in ")]$+%"):
         end -= 1
-    for opening, closing in ("()", "[]"):
-        if text[end - 1 : end] == closing and opening not in text[start:end]:
-            end -= 1
-        if text[start : start + 1] == opening and closing not in text[start:end]:
-            start += 1
     return start, end
 
 

@@ -51,6 +51,16 @@ def test_names_that_nobody_knows_are_found_by_their_sentence(record: Record) -> 
     assert [m.canonical for m in record.hardware] == ["NVIDIA A100"]
 
 
+def test_spans_of_the_tagger_hold_no_half_of_a_pair_of_brackets(read: Read) -> None:
+    text = (
+        "We propose ZapRoute, which uses the Weighted Order of Preferred Solutions (WOPS) algorithm for routing tokens "
+        "to experts, and a Two-Tier Placement (TTP) strategy for KV caches."
+    )
+    found = [m.surface for m in read(text, title="ZapRoute: Routing Tokens on Edge Devices").techniques]
+    assert {"WOPS", "TTP"} & set(found)
+    assert not [surface for surface in found if surface.count("(") != surface.count(")")]
+
+
 def test_models_of_a_known_family_are_found_though_nobody_knows_them(read: Read) -> None:
     found = read("We prune large language models. On Qwen9.7-Flash and GLM-9.3-Air, decoding is 2x faster.").models
     assert [m.surface for m in found] == ["Qwen9.7-Flash", "GLM-9.3-Air"]

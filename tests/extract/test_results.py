@@ -164,6 +164,11 @@ def test_step_from_one_value_to_another_has_the_first_as_baseline() -> None:
     assert (result.value, result.change, result.unit, result.baseline) == (30, "absolute", "steps", "256")
 
 
+def test_baseline_does_not_end_in_the_word_that_joins_what_follows() -> None:
+    text = "We achieve a 10% improvement over traditional approaches or reduce computational costs by 14%."
+    assert {r.baseline for r in read(text)} == {"traditional approaches"}
+
+
 @pytest.mark.parametrize(
     ("text", "baseline"),
     [
