@@ -82,7 +82,7 @@ TABLES |= {"authors": AUTHORS, "countries": COUNTRIES}
 _CODES = {"<i4": "i", "<i1": "b", "<f8": "d"}
 #: By what the rows of a table are sorted.
 _KEYS = {
-    "entries": (),
+    "entries": ("name",),
     "mentions": ("thing", "entry", "order"),
     "results": ("entry", "order"),
     "relations": ("entry", "order"),
@@ -252,33 +252,30 @@ class Draft:
 
     def packed(self) -> list[bytes | memoryview]:
         """The sections of a file: the same for the same rows in any order; names that no row has are left out."""
-        arrays = {
-            (table, column): np.concatenate(
-                (self._kept.get((table, column), np.empty(0, form)), np.array(self.rows[table][column], dtype=form))
-            )
+        coming = {
+            (table, column): np.array(self.rows[table][column], dtype=form)
             for table, columns in TABLES.items()
             for column, (_, form) in columns.items()
         }
-        named = np.concatenate((self._kept.get(("entries", "name"), np.empty(0, "<i4")), np.array(self.named, "<i4")))
+        coming["entries", "name"] = np.array(self.named, "<i4")
+        kept = {place: self._kept.get(place, array[:0]) for place, array in coming.items()}
         out: list[bytes | memoryview] = []
-        places: dict[str, npt.NDArray[np.int32]] = {}
         for name in NAMES:
-            leading = [array for (table, column), array in arrays.items() if TABLES[table][column][0] == name]
+            leading = [place for place in coming if _leads_to(*place) == name]
             known, new = self._known[name], self.numbers[name]
             used = np.zeros(len(known) + len(new) + 1, bool)  # the last place is that of -1
-            for array in (*leading, named) if name == "entries" else leading:
-                used[array] = True
-            coming = sorted((one.encode(), number) for one, number in new.items() if used[number])
-            places[name], body, ends = _merged(known, used, coming)
+            for rows in (kept, coming):
+                for place in leading:
+                    used[rows[place]] = True
+            names = sorted((one.encode(), number) for one, number in new.items() if used[number])
+            places, body, ends = _merged(known, used, names)
             out += [body, _bytes(ends)]
-        for (table, column), array in arrays.items():
-            if names := TABLES[table][column][0]:
-                arrays[table, column] = places[names][array]
+            for rows in (kept, coming):
+                rows |= {place: places[rows[place]] for place in leading}
         for table, columns in TABLES.items():
-            order = _order([arrays[table, key] for key in _KEYS[table]] or [places["entries"][named]])
-            out += [
-                _bytes(arrays[table, column][order].astype(form, copy=False)) for column, (_, form) in columns.items()
-            ]
+            keys = [(table, key) for key in _KEYS[table]]
+            merge = _Merge([kept[key] for key in keys], [coming[key] for key in keys])
+            out += [_bytes(merge(kept[table, column], coming[table, column])) for column in columns]
         return [_checksum(out), *out]
 
     def _keep(self, known: Columns, without: set[str]) -> None:
@@ -296,13 +293,42 @@ class Draft:
         self._kept["entries", "name"] = np.flatnonzero(stays).astype("<i4")
 
 
-def _order(keys: list[npt.NDArray[Any]]) -> npt.NDArray[np.intp]:
-    """The order of rows by some keys, the first one first; in no time where most rows are in order already."""
-    whole, most = np.zeros(len(keys[0]), "<i8"), 1
-    for key in keys:
-        size = int(key.max(initial=-1)) + 2
-        whole, most = whole * size + key + 1, most * size
-    return np.argsort(whole, kind="stable") if most < 2**63 else np.lexsort(keys[::-1])
+def _leads_to(table: str, column: str) -> str:
+    """The table of names to which a column leads; "" for none."""
+    return "entries" if (table, column) == ("entries", "name") else TABLES[table][column][0]
+
+
+class _Merge:
+    """Puts rows that come among those that are kept, which are sorted by the same keys, the first key first."""
+
+    def __init__(self, kept: list[npt.NDArray[Any]], coming: list[npt.NDArray[Any]]) -> None:
+        self._order = np.lexsort(coming[::-1])
+        behind = _behind(kept, [key[self._order] for key in coming])
+        self._stays = np.ones(len(kept[0]) + len(behind), bool)
+        self._stays[behind + np.arange(len(behind))] = False
+
+    def __call__(self, kept: npt.NDArray[Any], coming: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """A column of all rows."""
+        out = np.empty(len(self._stays), coming.dtype)
+        out[self._stays] = kept
+        out[~self._stays] = coming[self._order]
+        return out
+
+
+def _behind(kept: list[npt.NDArray[Any]], coming: list[npt.NDArray[Any]]) -> npt.NDArray[np.intp]:
+    """Behind how many of the rows that are kept each of those belongs that come, by bisection."""
+    last = len(kept[0]) - 1
+    low, high = np.zeros(len(coming[0]), np.intp), np.full(len(coming[0]), last + 1, np.intp)
+    while (is_open := low < high).any():
+        middle = (low + high) // 2
+        is_before, is_equal = np.zeros(len(low), bool), np.ones(len(low), bool)
+        for one, other in zip(coming, kept, strict=True):
+            there = other[np.minimum(middle, last)]
+            is_before |= is_equal & (one < there)
+            is_equal &= one == there
+        high = np.where(is_open & is_before, middle, high)
+        low = np.where(is_open & ~is_before, middle + 1, low)
+    return low
 
 
 def _merged(
@@ -315,7 +341,7 @@ def _merged(
     stays = used[: len(known)]
     at = np.array([known.place(raw) for raw, _ in coming], "<i8")
     places = np.full(len(used), -1, "<i4")
-    before = np.searchsorted(at, np.arange(len(known)), side="right")  # of those that come
+    before = np.repeat(np.arange(len(at) + 1), np.diff(at, prepend=0, append=len(known)))  # of those that come
     places[: len(known)][stays] = (np.cumsum(stays) - 1 + before)[stays]
     kept = np.concatenate(([0], np.cumsum(stays)))
     numbers = [number for _, number in coming]

@@ -11,7 +11,6 @@ from importlib import import_module
 from kg.query.answer import Answer
 from kg.query.filter import Query
 from kg.query.lexicon import Lexicon, Selects
-from kg.query.shown import rows
 
 
 def respond(store: Selects, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
@@ -24,4 +23,4 @@ def respond(store: Selects, lexicon: Lexicon, question: str, query: Query, limit
     # A table rests on all papers that the conditions let through, not only on those that its lines name.
     papers = import_module("kg.query.kinds.papers")
     held = papers.answer(store, lexicon, question, query).rows if query.filter.conditions else ()
-    return replace(found, rows=held or rows(store, found.table.lines))
+    return replace(found, rows=held or import_module("kg.query.shown").rows(store, found.table.lines))
