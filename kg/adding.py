@@ -223,7 +223,7 @@ class Adding:
         What was `made` of each document already is taken, else workers make it. Gives what is still pending, and how
         many entries are in the graph now.
         """
-        from kg.graph.store import Fault
+        from kg.graph.faults import Fault
 
         waiting: deque[tuple[Document | KgError, str, Written | KgError | None]] = deque()
         unchanged = len(self.report.unchanged)

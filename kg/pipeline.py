@@ -300,7 +300,7 @@ class Pipeline:
     ) -> Added:
         """Store the papers of files; see `kg.api.Graph.add`. Of an empty store, `fed` takes in what entries say."""
         from kg.adding import Adding
-        from kg.graph.store import Fault
+        from kg.graph.faults import Fault
 
         # To take over what is annotated is little work.
         jobs, engine = (self.jobs, self.engine) if annotations is None else (1, None)

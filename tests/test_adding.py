@@ -108,7 +108,7 @@ def test_entry_that_cannot_be_loaded_stops_it_with_a_sentence(
         times.append(len(data))
         if len(times) == 3:
             self._abandon()
-            raise kg.graph.store.Fault("The disk is full.")
+            raise kg.graph.faults.Fault("The disk is full.")
         loads(self, data, graphs)
 
     monkeypatch.setattr(kg.graph.store.OxigraphStore, "load", full)

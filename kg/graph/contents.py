@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from kg.graph.ontology import VOCABULARY
 from kg.graph.reading import read_entry, read_source
-from kg.graph.store import Row, Store
+from kg.graph.sparql import Row
+from kg.graph.store import Store
 from kg.model import Document, KgError, Record, Source
 from kg.names import iri, kind_of
 

@@ -26,10 +26,12 @@ from typing import Any, Self
 import pyoxigraph as ox
 
 from kg.graph import ontology
+from kg.graph.faults import Fault
 from kg.graph.lexical import PROBE, SHOWN, meant, mended, sent
 from kg.graph.ontology import VOCABULARY
 from kg.graph.protocol import RESULTS, TRIPLES, Access, Connection, Reply
-from kg.graph.store import ANY, SCHEMA, Fault, Row, has_dataset, rows
+from kg.graph.sparql import Row, has_dataset, rows
+from kg.graph.store import ANY, SCHEMA
 from kg.graph.terms import serialised
 from kg.model import KgError
 from kg.names import BASE, PREFIXES, curie, iri

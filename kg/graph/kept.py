@@ -25,8 +25,9 @@ from pathlib import Path
 from struct import Struct
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kg.graph.faults import fault
 from kg.graph.rdf import local_id
-from kg.graph.store import SOURCES, Store, fault
+from kg.graph.store import SOURCES, Store
 from kg.model import Document, Source
 from kg.text import repaired
 

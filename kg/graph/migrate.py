@@ -14,10 +14,11 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.graph import schema1, staging, swap
+from kg.graph.faults import FAILURES, fault
 from kg.graph.kept import Kept
 from kg.graph.reading import read_entry, read_source
 from kg.graph.rebuild import in_folder, mark_of, way_of
-from kg.graph.store import FAILURES, SCHEMA, SOURCES, fault, writer
+from kg.graph.store import SCHEMA, SOURCES, writer
 from kg.names import curie, iri
 from kg.pipeline import Progress
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from kg.graph.store import Fault
+from kg.graph.faults import Fault
 from kg.http import retry_after
 from kg.model import KgError
 

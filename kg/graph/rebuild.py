@@ -21,11 +21,12 @@ import pyoxigraph as ox
 from kg.adding import Adding
 from kg.graph import kept, staging, swap
 from kg.graph.contents import entry_names, load_source, source_names
+from kg.graph.faults import FAILURES, Damage, fault
 from kg.graph.kept import Held
 from kg.graph.rdf import fingerprint, local_id, source_triples
 from kg.graph.reading import read_entry
 from kg.graph.records import to_json
-from kg.graph.store import FAILURES, SCHEMA, SOURCES, Damage, OxigraphStore, fault
+from kg.graph.store import SCHEMA, SOURCES, OxigraphStore
 from kg.graph.terms import value
 from kg.link.overrides import Overrides, mentions, restore
 from kg.model import Batch, Document, KgError, Record, Source

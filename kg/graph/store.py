@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
@@ -12,17 +11,18 @@ from contextlib import contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self, TypeVar
+from typing import Protocol, Self, TypeVar
 
 import pyoxigraph as ox
 
 from kg.graph import ontology, staging, swap
+from kg.graph.faults import FAILURES, GONE, UNMADE, Damage, fault, is_locked, remedy
 from kg.graph.ontology import VOCABULARY
+from kg.graph.sparql import Row, asked, rows
 from kg.graph.state import state_of
-from kg.graph.swap import is_locked
-from kg.graph.terms import serialised, value
+from kg.graph.terms import serialised
 from kg.model import KgError
-from kg.names import PREFIXES, curie, iri
+from kg.names import curie, iri
 from kg.vocabulary import OVERRIDES
 
 #: The form of the data in a graph folder; a program refuses what a newer one wrote.
@@ -36,34 +36,10 @@ _LABELS = frozenset(map(iri, ("skos:prefLabel", "skos:altLabel")))
 #: Stands for all graphs where it is not known which of them were written.
 ANY = "*"
 
-#: SERVICE and FROM as keywords: strings with their language, IRIs, comments, variables and prefixed names are passed
-#: over whole.
-_SPARQL_PIECES = re.compile(
-    r"\"{3}(?:\\.|[^\\])*?\"{3}|'{3}(?:\\.|[^\\])*?'{3}|\"(?:\\.|[^\"\\\n\r])*\"|'(?:\\.|[^'\\\n\r])*'"
-    r"|<[^<>\"{}|^`\\\s]*>|#[^\n\r]*|@[a-z]+(?:-[a-z0-9]+)*|[?$]\w+|\w*:(?:[\w.:%-]|\\.)*|(?P<service>\bSERVICE\b)|(?P<dataset>\bFROM\b)|\w+",
-    re.IGNORECASE | re.DOTALL,
-)
-
-#: A solution of a query: a value for each variable, None where it is not bound.
-Row = dict[str, Any]
 _T = TypeVar("_T")
-#: What pyoxigraph raises when files fail; a file that is gone is a RuntimeError.
-FAILURES = (OSError, RuntimeError)
 #: Bytes that the data, their indexes and their sorting take on a disk for each byte loaded, and what is left free.
 _TIMES = 3
 _SPARE = 1 << 20
-#: What a reader is told of data that a writer has just begun to make.
-_UNMADE = re.compile("Column family not found|Inserts are only possible")
-#: What a reader is told of files that a writer has just taken away.
-_GONE = re.compile("No such file|wal_dir not found")
-
-
-class Fault(KgError):
-    """The store's files cannot be read or written: no use in going on."""
-
-
-class Damage(Fault):
-    """The store's files are not as they were written: `kg rebuild` makes them anew."""
 
 
 class Store(Protocol):
@@ -182,14 +158,14 @@ class OxigraphStore:
 
     def select(self, sparql: str) -> list[Row]:
         """Solutions of a SELECT over the union of all graphs, as Python values, IRIs as CURIEs."""
-        return self._read(lambda store: rows(_query(store, sparql)))
+        return self._read(lambda store: rows(asked(store, sparql)))
 
     def query(self, sparql: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         """Any SPARQL query over the union of all graphs, or over the dataset that it names (FROM, FROM NAMED).
 
         Raises KgError where the query is wrong.
         """
-        return self._read(lambda store: _query(store, sparql))
+        return self._read(lambda store: asked(store, sparql))
 
     def triples(self, graph: str) -> list[ox.Triple]:
         """What a graph holds, in no particular order; empty when there is no such graph."""
@@ -429,30 +405,6 @@ def writer(folder: Path) -> ox.Store:
     return store
 
 
-def has_dataset(sparql: str) -> bool:
-    """Whether a query names its dataset (FROM); KgError for one that asks another server."""
-    keywords = {match.lastgroup for match in _SPARQL_PIECES.finditer(sparql)}
-    if "service" in keywords:
-        raise KgError("The query asks another server: leave SERVICE out.")
-    return "dataset" in keywords
-
-
-def _query(store: ox.Store, sparql: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-    whole = not has_dataset(sparql)
-    try:
-        return store.query(sparql, prefixes=PREFIXES, use_default_graph_as_union=whole)
-    except SyntaxError as error:
-        raise KgError(f"The query is not SPARQL: {error}.") from None
-
-
-def rows(result: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> list[Row]:
-    """The solutions of a SELECT as Python values; KgError for another query."""
-    if not isinstance(result, ox.QuerySolutions):
-        raise KgError("The query gives no table: write a SELECT.")
-    names = [variable.value for variable in result.variables]
-    return [{name: value(term) for name, term in zip(names, solution, strict=True)} for solution in result]
-
-
 def _blocks(quads: Iterable[ox.Quad]) -> str:
     graphs: dict[str, list[str]] = {}
     for quad in quads:
@@ -467,13 +419,13 @@ def _check(folder: Path, read_only: bool) -> None:
     try:
         if meta.is_file():
             if not _is_made(folder) and _has_data(folder):
-                raise Damage(f"The data of the graph {folder} are not whole: {_rebuild(folder)}")
+                raise Damage(f"The data of the graph {folder} are not whole: {remedy(folder)}")
             if read_only and not _is_made(folder):
                 raise nothing
         elif folder.exists() and not folder.is_dir():
             raise KgError(f"{folder} is a file: name a folder for the graph.")
         elif _has_data(folder):
-            raise Damage(f"{meta} is missing: {_rebuild(folder)}")
+            raise Damage(f"{meta} is missing: {remedy(folder)}")
         elif read_only:
             raise nothing
         elif folder.is_dir() and any(path.name != OVERRIDES for path in folder.iterdir()):
@@ -491,7 +443,7 @@ def _is_made(folder: Path) -> bool:
         data = staging.data_of(folder)
         return (data / "CURRENT").exists() or (staging.data_of(folder) != data and _is_made(folder))
     except KgError as error:
-        raise Damage(f"{str(error).partition(':')[0]}: {_rebuild(folder)}") from None
+        raise Damage(f"{str(error).partition(':')[0]}: {remedy(folder)}") from None
 
 
 def _has_data(folder: Path) -> bool:
@@ -503,7 +455,7 @@ def _follow(folder: Path, read_only: bool) -> None:
     """Bring data of an older schema to this program's; raise KgError where that may not be, or they are newer."""
     schema = swap.schema_of(folder)
     if schema is None:
-        raise Damage(f"{folder / 'meta.json'} is damaged: {_rebuild(folder)}")
+        raise Damage(f"{folder / 'meta.json'} is damaged: {remedy(folder)}")
     if schema > SCHEMA:
         raise KgError(f"The graph {folder} has schema {schema}, this program knows {SCHEMA}: install a newer kg.")
     if schema == SCHEMA:
@@ -525,30 +477,7 @@ def _patiently(action: Callable[[], _T], folder: Path, seconds: float = 3) -> _T
         try:
             return action()
         except FAILURES as error:
-            passing = _GONE.search(str(error)) or _UNMADE.search(str(error))
+            passing = GONE.search(str(error)) or UNMADE.search(str(error))
             if not passing or time.monotonic() > end:
                 raise fault(folder, error) from None
         time.sleep(0.01)
-
-
-def fault(folder: Path | None, error: Exception) -> Fault:
-    """What to tell of a failure of the file system or of RocksDB, which says it all in words."""
-    said = str(error)
-    if _UNMADE.search(said):
-        return Fault(f"There is no graph at {folder} yet: make one with kg add.")
-    if is_locked(error):
-        return Fault(f"The graph {folder} is being written by another process: wait until it is done.")
-    if isinstance(error, PermissionError) or "Permission denied" in said or "Read-only file system" in said:
-        return Fault(f"The graph {folder} cannot be written or read here: check the folder's permissions.")
-    if any(words in said for words in ("No space left", "File too large", "quota exceeded")):
-        return Fault(
-            f"The disk of the graph {folder} is full: make room and do it again; what counted before is whole."
-        )
-    what = f"The graph {folder or 'in memory'} cannot be read or written ({said.splitlines()[0]})"
-    if folder is None or any(words in said for words in ("Too many open files", "Cannot allocate memory")):
-        return Fault(f"{what}: end other programs and do it again.")
-    return Damage(f"{what}: {_rebuild(folder)}")
-
-
-def _rebuild(folder: Path) -> str:
-    return f"run `kg rebuild --graph {folder}`, which makes its data anew from the sources that it keeps."

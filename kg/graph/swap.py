@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.graph import staging
+from kg.graph.faults import is_locked
 
 _NEW = "new"
 _META = "meta.json"
@@ -86,11 +86,6 @@ def say_schema(folder: Path, schema: int) -> None:
     draft = (folder / _META).with_suffix(".new")
     _write(draft, json.dumps({"schema": schema}) + "\n")
     draft.replace(folder / _META)
-
-
-def is_locked(error: Exception) -> bool:
-    """Whether data could not be opened because another process has them open."""
-    return re.search(r"\block\b", str(error), re.IGNORECASE) is not None
 
 
 def _check_left(data: Path) -> None:

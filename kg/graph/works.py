@@ -25,7 +25,8 @@ from kg.names import iri
 from kg.text import repaired
 
 if TYPE_CHECKING:
-    from kg.graph.store import Row, Store
+    from kg.graph.sparql import Row
+    from kg.graph.store import Store
     from kg.link.overrides import Overrides
 
 Graphs = dict[str, list[ox.Triple]]  # by name; an empty one is taken out

@@ -28,11 +28,12 @@ from kg import adding
 from kg.api import Graph
 from kg.graph import endpoint, ontology, protocol
 from kg.graph.endpoint import ABOUT, EndpointStore
+from kg.graph.faults import Fault
 from kg.graph.lexical import meant, sent
 from kg.graph.ontology import VOCABULARY
 from kg.graph.protocol import Access
 from kg.graph.rdf import entry_triples
-from kg.graph.store import Fault, Store, open_store
+from kg.graph.store import Store, open_store
 from kg.model import KgError
 from kg.names import iri
 from kg.vocabulary import Vocabulary

@@ -19,10 +19,11 @@ import kg
 from kg.api import Graph
 from kg.graph import kept, migrate, staging, store, swap
 from kg.graph.contents import entry_names, load_entry
+from kg.graph.faults import Damage
 from kg.graph.kept import Kept, held, unread
 from kg.graph.ontology import VOCABULARY
 from kg.graph.reading import grouped
-from kg.graph.store import SCHEMA, SOURCES, Damage, OxigraphStore
+from kg.graph.store import SCHEMA, SOURCES, OxigraphStore
 from kg.model import LISTS, Document, KgError, Source, Text
 
 REPORT = sorted((Path(__file__).parents[2] / "data" / "reports").glob("000_*.txt"))[0]

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from kg.graph.faults import Fault
 from kg.graph.ontology import VOCABULARY
-from kg.graph.store import Fault, OxigraphStore
+from kg.graph.store import OxigraphStore
 from kg.model import KgError
 
 _rmtree = shutil.rmtree

@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg.graph import ontology
+from kg.graph.faults import Damage
 from kg.graph.ontology import VOCABULARY
 from kg.graph.rdf import entry_triples
-from kg.graph.store import Damage, OxigraphStore, Store, open_store
+from kg.graph.store import OxigraphStore, Store, open_store
 from kg.model import KgError
 from kg.names import iri
 
