@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,17 +39,26 @@ BAD: dict[str, Callable[[str], bytes]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory, reports: Path) -> Path:
+    """A graph of one report."""
+    graph = tmp_path_factory.mktemp("held") / "g"
+    assert run("add", "--fast", reports / "000_b034bcfaa8cc7f60.txt", graph=graph).returncode == 0
+    return graph
+
+
 @pytest.mark.parametrize("name", BAD)
-def test_a_bad_file_is_told_in_a_sentence_and_the_good_one_is_added(tmp_path: Path, reports: Path, name: str) -> None:
+def test_a_bad_file_is_told_in_a_sentence_and_the_good_one_is_added(
+    tmp_path: Path, reports: Path, held: Path, name: str
+) -> None:
     report = (reports / "000_b034bcfaa8cc7f60.txt").read_text("utf-8")
     bad = tmp_path / name
     bad.write_bytes(BAD[name](report))
-    graph = tmp_path / "g"
-    assert run("add", reports / "000_b034bcfaa8cc7f60.txt", graph=graph).returncode == 0
+    graph = Path(shutil.copytree(held, tmp_path / "g"))
     with kg.open(str(graph), read_only=True) as opened:
         before = {name: opened.store.dump("nquads", f"entry:{name}") for name in opened.entries()}
 
-    done = run("add", bad, reports / "004_0fbc9a575173bebf.txt", graph=graph)
+    done = run("add", "--fast", bad, reports / "004_0fbc9a575173bebf.txt", graph=graph)
 
     assert done.returncode == 3, done.stderr
     assert "Traceback" not in done.stderr
@@ -68,22 +78,21 @@ def test_the_place_of_a_fault_is_named(tmp_path: Path, reports: Path) -> None:
     twice.write_bytes(BAD["901_twice.txt"](report))
     lines = twice.read_text("utf-8").splitlines()
     place = [n for n, text in enumerate(lines, 1) if text.startswith("### 2. ")][-1]
-    assert f"line {place}" in run("add", twice, graph=tmp_path / "g").stderr
+    assert f"line {place}" in run("add", "--fast", twice, graph=tmp_path / "g").stderr
 
 
 def test_an_empty_folder_and_a_missing_file_are_told(tmp_path: Path, reports: Path) -> None:
     (tmp_path / "hollow").mkdir()
     good = reports / "000_b034bcfaa8cc7f60.txt"
-    done = run("add", tmp_path / "hollow", tmp_path / "missing.txt", good, graph=tmp_path / "g")
+    done = run("add", "--fast", tmp_path / "hollow", tmp_path / "missing.txt", good, graph=tmp_path / "g")
     assert done.returncode == 3
     assert "hollow" in done.stderr
     assert "missing.txt" in done.stderr
     assert "Added 20 entries" in done.stdout
 
 
-def test_when_nothing_can_be_added_the_status_is_two_and_the_store_stays(tmp_path: Path, reports: Path) -> None:
-    graph = tmp_path / "g"
-    run("add", reports / "000_b034bcfaa8cc7f60.txt", graph=graph)
+def test_when_nothing_can_be_added_the_status_is_two_and_the_store_stays(tmp_path: Path, held: Path) -> None:
+    graph = Path(shutil.copytree(held, tmp_path / "g"))
     (tmp_path / "empty.txt").write_bytes(b"")
     assert run("add", tmp_path / "empty.txt", graph=graph).returncode == 2
     with kg.open(str(graph), read_only=True) as opened:
@@ -97,13 +106,12 @@ def test_strict_stops_at_the_first(tmp_path: Path, reports: Path) -> None:
     assert "empty.txt" in done.stderr
 
 
-def test_verify_fails_on_a_store_whose_quotes_were_altered(tmp_path: Path, reports: Path) -> None:
+def test_verify_fails_on_a_store_whose_quotes_were_altered(tmp_path: Path, held: Path) -> None:
     import pyoxigraph as ox
 
     from kg.graph.store import open_store
 
-    graph = tmp_path / "g"
-    run("add", reports / "000_b034bcfaa8cc7f60.txt", graph=graph)
+    graph = Path(shutil.copytree(held, tmp_path / "g"))
     assert run("verify", graph=graph).returncode == 0
     store = open_store(graph)
     quote = ox.NamedNode("https://w3id.org/paper-kg/ns#quote")
