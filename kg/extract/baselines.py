@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import dropwhile
 from typing import NamedTuple
 
 from kg.extract import outcomes_zh
@@ -139,11 +140,7 @@ class Baselines:
         if example:
             cut = cut[example.end() :]
         said = _DANGLING.sub("", cut).split()
-        words = said[:]
-        while words and self.lexicon.is_generic(words[0]):
-            del words[0]
-        if words and all(map(self.lexicon.is_generic, words)):
-            words = []
+        words = list(dropwhile(self.lexicon.is_generic, said))
         whole = " ".join(words or [w for w in said if fold(w) not in ("the", "a", "an", "its", "our", "their")])
         if not whole or whole[0].isdigit() or len(whole.split()) > _LONGEST:
             return []

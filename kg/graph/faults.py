@@ -10,9 +10,9 @@ from kg.model import KgError
 #: What pyoxigraph raises when files fail; a file that is gone is a RuntimeError.
 FAILURES = (OSError, RuntimeError)
 #: What a reader is told of data that a writer has just begun to make.
-UNMADE = re.compile("Column family not found|Inserts are only possible")
+_UNMADE = re.compile("Column family not found|Inserts are only possible")
 #: What a reader is told of files that a writer has just taken away.
-GONE = re.compile("No such file|wal_dir not found")
+_GONE = re.compile("No such file|wal_dir not found")
 
 
 class Fault(KgError):
@@ -26,7 +26,7 @@ class Damage(Fault):
 def fault(folder: Path | None, error: Exception) -> Fault:
     """What to tell of a failure of the file system or of RocksDB, which says it all in words."""
     said = str(error)
-    if UNMADE.search(said):
+    if _UNMADE.search(said):
         return Fault(f"There is no graph at {folder} yet: make one with kg add.")
     if is_locked(error):
         return Fault(f"The graph {folder} is being written by another process: wait until it is done.")
@@ -40,6 +40,11 @@ def fault(folder: Path | None, error: Exception) -> Fault:
     if folder is None or any(words in said for words in ("Too many open files", "Cannot allocate memory")):
         return Fault(f"{what}: end other programs and do it again.")
     return Damage(f"{what}: {remedy(folder)}")
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether a reader met what a writer has just begun to make, or taken away: it is there a moment later."""
+    return bool(_GONE.search(str(error)) or _UNMADE.search(str(error)))
 
 
 def is_locked(error: Exception) -> bool:

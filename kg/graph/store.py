@@ -16,7 +16,7 @@ from typing import Protocol, Self, TypeVar
 import pyoxigraph as ox
 
 from kg.graph import ontology, staging, swap
-from kg.graph.faults import FAILURES, GONE, UNMADE, Damage, fault, is_locked, remedy
+from kg.graph.faults import FAILURES, Damage, fault, is_passing, remedy
 from kg.graph.ontology import VOCABULARY
 from kg.graph.sparql import Row, asked, rows
 from kg.graph.state import state_of
@@ -393,11 +393,7 @@ def writer(folder: Path) -> ox.Store:
     for log in data.glob("LOG.old.*"):  # every opening leaves one behind
         log.unlink(missing_ok=True)
     if staging.is_unfinished(folder):
-        try:
-            ox.Store(str(data))  # whose lock tells whether its writer lives
-        except FAILURES as error:
-            if is_locked(error):
-                raise
+        swap.check_left(data)
         staging.recover(folder)
     store = ox.Store(str(data))
     staging.sweep(folder)
@@ -477,7 +473,6 @@ def _patiently(action: Callable[[], _T], folder: Path, seconds: float = 3) -> _T
         try:
             return action()
         except FAILURES as error:
-            passing = GONE.search(str(error)) or UNMADE.search(str(error))
-            if not passing or time.monotonic() > end:
+            if not is_passing(error) or time.monotonic() > end:
                 raise fault(folder, error) from None
         time.sleep(0.01)

@@ -17,7 +17,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.graph import staging
-from kg.graph.faults import is_locked
+from kg.graph.faults import FAILURES, is_locked
 
 _NEW = "new"
 _META = "meta.json"
@@ -32,7 +32,7 @@ def beside(folder: Path) -> Iterator[Path]:
     """
     new = folder / _NEW
     if (new / staging.LIVE).exists():
-        _check_left(new / staging.LIVE)
+        check_left(new / staging.LIVE)
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir()
     try:
@@ -88,11 +88,11 @@ def say_schema(folder: Path, schema: int) -> None:
     draft.replace(folder / _META)
 
 
-def _check_left(data: Path) -> None:
-    """Raise what RocksDB raises when what was left of new data is not left, but written."""
+def check_left(data: Path) -> None:
+    """Raise what RocksDB raises when data that were begun are not left, but written: its lock tells."""
     try:
         ox.Store(str(data))
-    except (OSError, RuntimeError) as error:
+    except FAILURES as error:
         if is_locked(error):
             raise
 

@@ -20,7 +20,9 @@ def respond(store: Selects, lexicon: Lexicon, question: str, query: Query, limit
     found: Answer = import_module(f"kg.query.kinds.{query.kind}").answer(store, lexicon, question, query, limit)
     if found.table is None or found.rows:
         return found
+    from kg.query.shown import rows
+
     # A table rests on all papers that the conditions let through, not only on those that its lines name.
     papers = import_module("kg.query.kinds.papers")
     held = papers.answer(store, lexicon, question, query).rows if query.filter.conditions else ()
-    return replace(found, rows=held or import_module("kg.query.shown").rows(store, found.table.lines))
+    return replace(found, rows=held or rows(store, found.table.lines))
