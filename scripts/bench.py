@@ -20,7 +20,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import math
 import os
 import platform
 import random
@@ -29,14 +28,15 @@ import signal
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
+
+from bench_page import compared, latest, page, told
+from bench_queries import QUERIES, Subjects
 
 import kg
 
@@ -56,198 +56,6 @@ CORPORA = {
 #: Institutions that papers are given, so many of the register's, the r-th of them 1/r as often as the first.
 _PLACES = 400
 _TEN = 10
-
-#: Asked for where no paper names an institution: Tsinghua University.
-UNIVERSITY = "ror:03cve4549"
-TOPIC, HARDWARE, TECHNIQUE = "topic:kv-cache-compression", "hardware:nvidia-h100", "technique:lora"
-#: What the graph's edges from a paper to the techniques of its own are called.
-_OWN = ("proposes", "usesTechnique")
-
-
-class Subjects:
-    """What the queries ask about, of the graph they are asked of: the first institution and a paper."""
-
-    def __init__(self, graph: Graph) -> None:
-        first = graph.ask(filter={"list": "institution", "top": 1}).table
-        self.institution = first.lines[0].concept if first and first.lines else UNIVERSITY
-        asked = graph.ask(filter={"list": "topic", "top": 1})
-        self.paper = asked.rows[0].id if asked.rows else ""
-        self.family = sorted(graph.vocabulary.narrower(TECHNIQUE))
-        speed = graph.vocabulary.find("speedup", "metric")
-        self.metrics = sorted(graph.vocabulary.narrower(speed.curie)) if speed else []
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A query: how it is asked, how much it finds, and the same in SPARQL and of networkx (None: it cannot say)."""
-
-    name: str
-    ask: Callable[[Graph, Subjects], Any]
-    found: Callable[[Any], int]
-    sparql: Callable[[Subjects], str]
-    scan: Callable[[Any, Subjects], Any] | None = None
-
-
-def _rows(answer: Any) -> int:
-    return len(answer.rows)
-
-
-def _lines(answer: Any) -> int:
-    return len(answer.table.lines) if answer.table else 0
-
-
-def _values(concepts: Iterable[str]) -> str:
-    from kg.names import iri
-
-    return " ".join(f"<{iri(concept)}>" for concept in concepts)
-
-
-def _edges(network: Any, *relations: str) -> Iterator[tuple[str, str]]:
-    """The ends of the edges of some relations."""
-    return ((head, tail) for head, tail, relation in network.edges(keys=True) if relation in relations)
-
-
-def _papers_with(network: Any, concepts: Iterable[str], *relations: str) -> set[str]:
-    return {
-        head
-        for concept in concepts
-        if concept in network
-        for head, _, relation in network.in_edges(concept, keys=True)
-        if relation in relations
-    }
-
-
-def _having(network: Any, papers: Iterable[str], *relations: str) -> Counter[str]:
-    """How many of some papers have each thing by some relations."""
-    return Counter(
-        thing
-        for paper in papers
-        for thing in {tail for _, tail, relation in network.out_edges(paper, keys=True) if relation in relations}
-    )
-
-
-def _counted(network: Any, *relations: str) -> Counter[str]:
-    return Counter(tail for _, tail in set(_edges(network, *relations)))
-
-
-def _matrix(network: Any) -> Counter[tuple[str, str]]:
-    at: dict[str, list[str]] = {}
-    for paper, institution in _edges(network, "institution"):
-        at.setdefault(paper, []).append(institution)
-    topics = _edges(network, "topic")
-    return Counter((institution, topic) for paper, topic in topics for institution in at.get(paper, ()))
-
-
-def _around(network: Any, family: Iterable[str]) -> set[str]:
-    own = {concept for concept in family if concept in network}
-    papers = {head for concept in own for head, _ in network.in_edges(concept) if head.startswith("paper:")}
-    return papers | {tail for paper in papers for _, tail in network.out_edges(paper)}
-
-
-QUERIES = (
-    Named(
-        "papers of a topic on a hardware",
-        lambda graph, s: graph.ask(filter={"topic": TOPIC, "hardware": HARDWARE}),
-        _rows,
-        lambda s: f"SELECT DISTINCT ?p {{ ?p kg:topic {TOPIC} ; kg:hardware {HARDWARE} }}",
-        lambda n, s: _papers_with(n, [TOPIC], "topic") & _papers_with(n, [HARDWARE], "hardware"),
-    ),
-    Named(
-        "papers of an institution",
-        lambda graph, s: graph.ask(filter={"institution": s.institution}),
-        _rows,
-        lambda s: f"SELECT DISTINCT ?p {{ ?p kg:institution {_values([s.institution])} }}",
-        lambda n, s: _papers_with(n, [s.institution], "institution"),
-    ),
-    Named(
-        "techniques by papers and by independent support",
-        lambda graph, s: graph.ask(filter={"list": "technique"}),
-        _lines,
-        lambda s: (
-            "SELECT ?t (COUNT(DISTINCT ?p) AS ?n) { ?p kg:proposes|kg:usesTechnique ?t } "
-            "GROUP BY ?t ORDER BY DESC(?n) LIMIT 20"
-        ),
-        lambda n, s: _counted(n, *_OWN),
-    ),
-    Named(
-        "what outperforms a technique",
-        lambda graph, s: graph.ask("what outperforms LoRA?"),
-        _lines,
-        lambda s: (
-            f"SELECT ?x (COUNT(DISTINCT ?e) AS ?n) {{ VALUES ?tail {{ {_values(s.family)} }} ?r kg:tail ?tail ; "
-            "kg:relationType kg:outperforms ; kg:head ?x . ?e kg:relation ?r } GROUP BY ?x"
-        ),
-        lambda n, s: _papers_with(n, s.family, "outperforms"),
-    ),
-    Named(
-        "results of a metric above a value, with their baselines",
-        lambda graph, s: graph.ask(filter={"metric": "speedup", "result": "speedup>=10x", "sort": "highest"}),
-        _lines,
-        lambda s: (
-            f"SELECT ?p ?high ?baseline {{ VALUES ?metric {{ {_values(s.metrics)} }} ?r kg:metric ?metric ; "
-            'kg:unit "x" ; kg:high ?high . ?p kg:result ?r FILTER(?high >= 10) '
-            "OPTIONAL { ?r kg:baselineText ?baseline } } ORDER BY DESC(?high)"
-        ),
-    ),
-    Named(
-        "topics a month",
-        lambda graph, s: graph.ask("which topics grow by month?"),
-        _lines,
-        lambda s: (
-            "SELECT ?t ?month (COUNT(DISTINCT ?p) AS ?n) { ?p a kg:Paper ; kg:topic ?t ; kg:date ?day "
-            "BIND(SUBSTR(STR(?day), 1, 7) AS ?month) } GROUP BY ?t ?month"
-        ),
-        lambda n, s: _counted(n, "topic"),
-    ),
-    Named(
-        "techniques that go with a concept",
-        lambda graph, s: graph.ask(filter={"list": "technique", "technique": TECHNIQUE}),
-        _lines,
-        lambda s: (
-            f"SELECT ?t (COUNT(DISTINCT ?p) AS ?n) {{ VALUES ?own {{ {_values(s.family)} }} "
-            "?p kg:proposes|kg:usesTechnique ?own . ?p kg:proposes|kg:usesTechnique ?t } "
-            "GROUP BY ?t ORDER BY DESC(?n) LIMIT 20"
-        ),
-        lambda n, s: _having(n, _papers_with(n, s.family, *_OWN), *_OWN),
-    ),
-    Named(
-        "institution × topic matrix",
-        lambda graph, s: graph.matrix("institution", "topic"),
-        lambda table: int(table.size),
-        lambda s: "SELECT ?i ?t (COUNT(DISTINCT ?p) AS ?n) { ?p kg:institution ?i ; kg:topic ?t } GROUP BY ?i ?t",
-        lambda n, s: _matrix(n),
-    ),
-    Named(
-        "all evidence of a paper",
-        lambda graph, s: graph.paper(s.paper),
-        lambda paper: sum(1 for _, record in paper.entries for _ in evidence(record)),
-        lambda s: (
-            f"SELECT ?node ?quote ?span {{ VALUES ?e {{ {_values(['entry:' + s.paper])} }} "
-            "{ ?e kg:mentions|kg:relation ?node } UNION { ?p kg:entry ?e ; kg:result ?node } "
-            "?node kg:quote ?quote OPTIONAL { ?node kg:span ?span } }"
-        ),
-    ),
-    Named(
-        "two-hop neighbourhood of a technique",
-        lambda graph, s: graph.neighbourhood(TECHNIQUE),
-        len,
-        lambda s: (
-            f"SELECT DISTINCT ?x {{ VALUES ?own {{ {_values(s.family)} }} ?p ?has ?own . ?p a kg:Paper ; ?link ?x "
-            "FILTER(ISIRI(?x)) }"
-        ),
-        lambda n, s: _around(n, s.family),
-    ),
-)
-
-
-def evidence(record: Any) -> Iterator[Any]:
-    """All that a record says with words: mentions, topics, results, relations."""
-    from kg.model import LISTS
-
-    for kind in LISTS.values():
-        yield from getattr(record, kind)
-    yield from (*record.topics, *record.results, *record.relations)
-
 
 # The papers
 
@@ -463,129 +271,6 @@ def keybert(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     papers = corpus(200, folder, plain=True)
     found = bench_extract.beside("keybert", argparse.Namespace(papers=papers, jobs=options.jobs, subset=200))
     return {"papers/s": 200 / found[0], "peak MiB": found[1]} if found else {}
-
-
-# What is said
-
-
-def slope(points: Mapping[int, float]) -> float | None:
-    """The exponent by which figures grow with size: the least squares of their logarithms; None for less than two."""
-    known = [(math.log(size), math.log(value)) for size, value in points.items() if size > 0 and value > 0]
-    if len(known) < 2:
-        return None
-    x, y = (sum(values) / len(known) for values in zip(*known, strict=True))
-    return float(sum((a - x) * (b - y) for a, b in known) / sum((a - x) ** 2 for a, _ in known))
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table in Markdown, numbers to the right."""
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-#: The figures of building, with how they are shown and whether they grow with size in the way of a time.
-FIGURES: dict[str, tuple[str, bool]] = {
-    "papers/s": ("{:.0f}", False),
-    "papers/s with the tagger": ("{:.0f}", False),
-    "build s": ("{:.1f}", True),
-    "peak MiB": ("{:.0f}", True),
-    "peak MiB with the tagger": ("{:.0f}", True),
-    "again": ("{:.0f} times as fast", False),
-    "ten papers s": ("{:.2f}", True),
-    "triples": ("{:,}", True),
-    "bytes": ("{:,}", True),
-    "open s": ("{:.2f}", True),
-    "asking MiB": ("{:.0f}", True),
-}
-
-
-def told(runs: Sequence[dict[str, Any]], least: int) -> str:
-    """The figures of graphs as tables, with slopes from a size on."""
-    runs = sorted(runs, key=lambda run: run["papers"])
-    head = [f"{run['papers']:,} papers" for run in runs]
-
-    def line(name: str, form: str, values: Sequence[Any], grows: bool) -> list[str]:
-        points = {run["papers"]: v for run, v in zip(runs, values, strict=True) if v and run["papers"] >= least}
-        exponent = slope(points) if grows else None
-        shown = [form.format(value) if value is not None else "" for value in values]
-        return [name, *shown, f"{exponent:.2f}" if exponent is not None else ""]
-
-    figures = [
-        line(name, form, [run.get(name) for run in runs], grows)
-        for name, (form, grows) in FIGURES.items()
-        if any(name in run for run in runs)
-    ]
-    out = table(["figure", *head, "slope"], figures)
-    for which, title in (("warm", "ms, median"), ("first", "ms, the first time"), ("found", "found")):
-        values = {q.name: [run["queries"][q.name][which] for run in runs] for q in QUERIES}
-        form = "{:,}" if which == "found" else "{:.1f}"
-        rows = [line(name, form, of, which != "found") for name, of in values.items()]
-        out += "\n" + table([title, *head, "slope"], rows)
-    return out + _others(runs)
-
-
-def _others(runs: Sequence[dict[str, Any]]) -> str:
-    """What other programs take, of the largest graph that each was given."""
-    out = ""
-    for name, said in (("networkx", "a scan of networkx"), ("rdflib", "rdflib's own store")):
-        run = next((run for run in reversed(runs) if run.get(name)), None)
-        if run is None:
-            continue
-        size = run[name].get("papers", run["papers"])
-        rows = []
-        for query in QUERIES:
-            ms, own = run[name].get(query.name, 0), run["queries"][query.name]["warm"]
-            shown = "too long" if ms is None else f"{ms:.1f}" if ms else ""
-            rows.append([query.name, f"{own:.1f}", shown, f"{ms / own:.0f}" if ms else ""])
-        title = f"ms: kg with {run['papers']:,} papers, {said} with {size:,}"
-        out += "\n" + table([title, "kg", name, "times"], rows)
-        out += f"\nTo load these papers takes {name} {run[name]['load s']:.0f} s.\n"
-    key = next((run["keybert"] for run in reversed(runs) if run.get("keybert")), None)
-    return out + (
-        f"\nKeyBERT reads {key['papers/s']:.1f} papers a second, in {key['peak MiB']:.0f} MiB.\n" if key else ""
-    )
-
-
-def page(runs: Sequence[dict[str, Any]], least: int) -> str:
-    """docs/speed.md."""
-    days = sorted({run["date"] for run in runs if run.get("date")})
-    machine = sorted({run["machine"] for run in runs if run.get("machine")})
-    head = (
-        "# Speed\n\nHow building and asking grow with the size of a graph. `scripts/bench.py` measures this and writes "
-        "this page; its first\nlines say what is measured, and how. The slope is the exponent by which a figure grows "
-        f"between {least:,} papers and the\nmost: 1 is in proportion. The queries are asked of an open graph through "
-        "the Python API, as the notebooks do.\nWhere papers name no institution, the queries for one find nothing: "
-        "such times say nothing of it, nor do their slopes.\n"
-    )
-    measured = f"\nMeasured {' and '.join(days)} on {' and '.join(machine)}.\n" if days else ""
-    return f"{head}{measured}\n{told(runs, least)}"
-
-
-def latest(history: Path, before: int = 0) -> list[dict[str, Any]]:
-    """The last figures of each size in a history, or those so many runs before."""
-    of: dict[int, list[dict[str, Any]]] = {}
-    for line in history.read_text(encoding="utf-8").splitlines():
-        run = json.loads(line)
-        of.setdefault(run["papers"], []).append(run)
-    return [runs[-1 - before] for runs in of.values() if len(runs) > before]
-
-
-def compared(history: Path) -> str:
-    """The latest figures of each size, as multiples of those before them."""
-    before = {run["papers"]: run for run in latest(history, 1)}
-    rows = []
-    for run in sorted(latest(history), key=lambda run: run["papers"]):
-        other = before.get(run["papers"])
-        if other is None:
-            continue
-        pairs = [(name, run.get(name), other.get(name)) for name in FIGURES]
-        pairs += [(q.name, run["queries"][q.name]["warm"], other["queries"][q.name]["warm"]) for q in QUERIES]
-        rows += [
-            [name, f"{run['papers']:,}", f"{was:,.1f}", f"{now:,.1f}", f"{now / was:.2f}"]
-            for name, now, was in pairs
-            if now and was
-        ]
-    return table(["figure", "papers", "before", "now", "ratio"], rows)
 
 
 def arguments() -> argparse.Namespace:

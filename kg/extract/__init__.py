@@ -12,6 +12,7 @@ from kg.model import Document, Record
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
+    from threadpoolctl import ThreadpoolController
 
     from kg.extract.endpoint import Endpoint
 
@@ -68,6 +69,14 @@ def _assembled(model: Endpoint | None, fast: bool) -> Language:
     return nlp
 
 
+@cache
+def _matrices() -> ThreadpoolController:
+    """The library behind numpy's products; on small matrices its threads only wait for one another."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController().select(user_api="blas")
+
+
 def extract(
     document: Document, components: Iterable[Callable[[Doc], Doc]] | None = None, *, fast: bool = False
 ) -> Record:
@@ -79,10 +88,11 @@ def extract(
     from kg.vocabulary import Vocabulary
 
     nlp = pipeline(fast)
-    doc = make_doc(nlp, document, Vocabulary.load())
-    doc.user_data["entry"] = document.id
-    for component in [c for _, c in nlp.pipeline] if components is None else components:
-        doc = component(doc)
+    with _matrices().limit(limits=1):
+        doc = make_doc(nlp, document, Vocabulary.load())
+        doc.user_data["entry"] = document.id
+        for component in [c for _, c in nlp.pipeline] if components is None else components:
+            doc = component(doc)
     record = to_record(doc, document)
     record.partial = doc.user_data.get("partial", False)
     return record

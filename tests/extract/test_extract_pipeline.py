@@ -12,6 +12,8 @@ from dataclasses import asdict
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from spacy.tokens import Doc
+from threadpoolctl import ThreadpoolController
 
 from kg.extract import CONFIG, extract, pipeline
 from kg.model import ENTITY_TYPES, FIELDS, KINDS, LISTS, ROLES, Document, Record, Text
@@ -228,3 +230,18 @@ def test_any_record_keeps_the_promises_of_its_form(entry: Entry, abstract: str, 
         canonicals = [m.canonical for m in getattr(record, name)]
         assert all(canonicals)
         assert len(set(canonicals)) == len(canonicals)
+
+
+def test_matrices_are_multiplied_in_one_thread_and_what_the_caller_set_comes_back(entry: Entry) -> None:
+    matrices = ThreadpoolController().select(user_api="blas")
+    threads = []
+
+    def component(doc: Doc) -> Doc:
+        threads.append([library["num_threads"] for library in matrices.info()])
+        return doc
+
+    with matrices.limit(limits=2):
+        extract(entry(ABSTRACT), [component])
+        after = [library["num_threads"] for library in matrices.info()]
+    assert threads == [[1] * len(matrices)]
+    assert after == [2] * len(matrices) != []
