@@ -13,8 +13,6 @@ import hashlib
 import json
 import os
 import secrets
-import socket
-import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -25,9 +23,10 @@ from typing import Any, Self
 
 import pyoxigraph as ox
 
-from kg.graph import ontology
+from kg.graph import lock, ontology
 from kg.graph.faults import Fault
 from kg.graph.lexical import PROBE, SHOWN, meant, mended, sent
+from kg.graph.lock import ABOUT
 from kg.graph.ontology import VOCABULARY
 from kg.graph.protocol import RESULTS, TRIPLES, Access, Connection, Reply
 from kg.graph.sparql import Row, has_dataset, rows
@@ -36,15 +35,13 @@ from kg.graph.terms import serialised
 from kg.model import KgError
 from kg.names import BASE, PREFIXES, curie, iri
 
-#: The graph of what the store says of itself, and that of what is being written; neither belongs to the data.
-ABOUT, JOURNAL = "kg:store", "kg:journal"
+#: The graph of what is being written; it and what the store says of itself do not belong to the data.
+JOURNAL = "kg:journal"
 _OWN = (ABOUT, JOURNAL)
 _TRIPLES = 2000  # of an update: Virtuoso reads less than five thousand
 _BYTES = 2_000_000  # of an update: Virtuoso reads less than ten million
 _PIECE = 500_000  # characters of a literal in the journal
 _FEW = 100  # triples that any server gives
-_LEASE = 300.0  # seconds after which a writer that is not heard of counts as dead
-_RENEWAL = 30.0  # seconds after which a writer is heard of again when it writes
 _CLEAR_JOURNAL = f"CLEAR SILENT GRAPH <{iri(JOURNAL)}>"
 _PROLOGUE = " ".join(f"PREFIX {prefix}: <{base}>" for prefix, base in PREFIXES.items())
 
@@ -64,7 +61,7 @@ class EndpointStore:
         self._server: Connection | None = Connection(Access.of(location))
         self._short = False  # whether the server shows too few digits
         self._loading = False  # whether the journal holds what is loaded and not staged
-        self._lock: _Lock | None = None
+        self._lock: lock.Lock | None = None
         self._stamp, self._session, self._writes = "", secrets.token_hex(8), 0
         try:
             self._open()
@@ -224,7 +221,7 @@ class EndpointStore:
         if self.read_only:
             self._check_whole(about)
         else:
-            self._lock = _Lock(self, about.get("kg:writer", []))
+            self._lock = lock.Lock(self, about.get("kg:writer", []))
             self._recover()
             self._load_ontology()
         if not self._answer(f"ASK {{ {ontology.mark().subject} kg:sha256 ?files }}"):
@@ -249,7 +246,7 @@ class EndpointStore:
 
     def _check_whole(self, about: Mapping[str, list[str]]) -> None:
         """Raise Fault where a writer died in the middle of what is more than one request."""
-        if any(map(_is_alive, about.get("kg:writer", []))):
+        if any(map(lock.is_alive, about.get("kg:writer", []))):
             return
         mark = ontology.mark()
         vocabulary = f"ASK {{ GRAPH {mark.subject} {{ {mark.subject} {mark.predicate} ?files }} }}"
@@ -283,7 +280,7 @@ class EndpointStore:
         self._write_all({graph: [self._spelled(mark)], iri(ABOUT): [f"<{iri(ABOUT)}> <{iri('kg:schema')}> {SCHEMA}"]})
 
     def writers(self) -> list[str]:
-        """What writers say of themselves, see `_Lock`."""
+        """What writers say of themselves, see kg/graph/lock.py."""
         return self._said(ABOUT).get("kg:writer", [])
 
     def tell(self, *updates: str) -> None:
@@ -382,64 +379,6 @@ class EndpointStore:
             said = triple.object
             out.setdefault(curie(triple.predicate.value), []).append(getattr(said, "value", ""))
         return out
-
-
-class _Lock:
-    """The word of a writer, in the store's own graph, that it is at work."""
-
-    def __init__(self, store: EndpointStore, others: Iterable[str]) -> None:
-        """Raise Fault where one of the other writers lives; those that do not are forgotten."""
-        self._store = store
-        if any(map(_is_alive, others)):
-            raise self._taken()
-        self._own = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(8)}"
-        self._said = ""
-        self._say(*others)
-        if len(store.writers()) > 1:  # two at the same moment
-            self.let_go()
-            raise self._taken()
-
-    def renew(self) -> None:
-        """Say it again, after a while; raise Fault where another writer took this one for dead."""
-        if time.monotonic() - self._heard > _RENEWAL:
-            if self._said not in self._store.writers():
-                raise self._taken()
-            self._say(self._said)
-
-    def let_go(self) -> None:
-        """Say it no more."""
-        self._store.tell(f"DELETE DATA {{ {_writer(self._said)} }}")
-
-    def _say(self, *before: str) -> None:
-        self._heard = time.monotonic()
-        self._said = f"{self._own} {int(time.time())}"
-        gone = (f"DELETE DATA {{ {_writer(said)} }}" for said in before)
-        self._store.tell(*gone, f"INSERT DATA {{ {_writer(self._said)} }}")
-
-    def _taken(self) -> Fault:
-        return Fault(
-            f"The graph {self._store.location} is being written by another process: wait until it is done "
-            f"(of one that died, {_LEASE:.0f} s)."
-        )
-
-
-def _is_alive(said: str) -> bool:
-    """Whether a writer that said so is at work: here its process tells, elsewhere that it was heard of lately."""
-    host, process, _, heard = [*said.split(" "), "", "", "", ""][:4]
-    if not (process.isdecimal() and heard.isdecimal()):
-        return False
-    if host == socket.gethostname():
-        try:
-            os.kill(int(process), 0)
-        except (ProcessLookupError, OverflowError):
-            return False
-        except PermissionError:
-            pass
-    return time.time() - int(heard) < _LEASE
-
-
-def _writer(said: str) -> str:
-    return f"GRAPH <{iri(ABOUT)}> {{ <{iri(ABOUT)}> <{iri('kg:writer')}> {ox.Literal(said)} }}"
 
 
 def _noted(what: str, said: str) -> str:

@@ -26,10 +26,11 @@ from virtuoso import MISSING, PROGRAM, Virtuoso
 import kg
 from kg import adding
 from kg.api import Graph
-from kg.graph import endpoint, ontology, protocol
-from kg.graph.endpoint import ABOUT, EndpointStore
+from kg.graph import endpoint, lock, ontology, protocol
+from kg.graph.endpoint import EndpointStore
 from kg.graph.faults import Fault
 from kg.graph.lexical import meant, sent
+from kg.graph.lock import ABOUT
 from kg.graph.ontology import VOCABULARY
 from kg.graph.protocol import Access
 from kg.graph.rdf import entry_triples
@@ -138,7 +139,7 @@ def _dying(server: SparqlServer, monkeypatch: pytest.MonkeyPatch, after: int) ->
         update(self, sparql)
 
     monkeypatch.setattr(endpoint.Connection, "update", until)
-    monkeypatch.setattr(endpoint, "_is_alive", lambda said: False)
+    monkeypatch.setattr(lock, "is_alive", lambda said: False)
 
 
 def _dies(
@@ -159,7 +160,7 @@ def _dies(
 
 def test_large_change_is_whole_wherever_the_writer_dies(server: SparqlServer, monkeypatch: pytest.MonkeyPatch):
     new = {"entry:x": many("new"), "entry:y": many("new", 3), "entry:z": []}
-    monkeypatch.setattr(endpoint, "_is_alive", lambda said: False)
+    monkeypatch.setattr(lock, "is_alive", lambda said: False)
     seen, done, after = set(), False, 0
     while not done:
         with EndpointStore(server.url) as store:
@@ -196,7 +197,7 @@ def test_load_counts_when_it_is_staged_or_is_taken_back(server: SparqlServer, mo
             store.remove("entry:x", "entry:y")
             store.replace("entry:old", said("alone 1"))
         done = _dies(server, monkeypatch, after, work)
-        monkeypatch.setattr(endpoint, "_is_alive", lambda said: False)
+        monkeypatch.setattr(lock, "is_alive", lambda said: False)
         with EndpointStore(server.url) as store:
             found = words(store, "entry:x") | words(store, "entry:y"), words(store, "entry:old")
             assert found in [(set(), {"alone 1"}), ({"new 4500"}, {"linked 1"})]
@@ -222,7 +223,7 @@ def test_load_that_is_not_staged_is_taken_back_at_the_end(server: SparqlServer):
 
 def test_reader_is_told_of_a_change_that_was_left_halfway(server: SparqlServer, monkeypatch: pytest.MonkeyPatch):
     assert not _dies(server, monkeypatch, 4, lambda store: store.replace("entry:x", many("new")))
-    monkeypatch.setattr(endpoint, "_is_alive", lambda said: False)
+    monkeypatch.setattr(lock, "is_alive", lambda said: False)
     with pytest.raises(Fault, match="middle of a change: open it for writing"):
         EndpointStore(server.url, read_only=True)
     EndpointStore(server.url).close()
@@ -253,9 +254,9 @@ def test_writer_from_elsewhere_counts_while_it_is_heard_of(server: SparqlServer)
     with EndpointStore(server.url) as store:
         for ago, told in ((10, True), (1000, False)):
             elsewhere = f"elsewhere 1 abc {int(time.time()) - ago}"
-            assert endpoint._is_alive(elsewhere) == told
-        assert not endpoint._is_alive("what is this")
-        store.tell(f"INSERT DATA {{ {endpoint._writer(f'elsewhere 1 abc {int(time.time())}')} }}")
+            assert lock.is_alive(elsewhere) == told
+        assert not lock.is_alive("what is this")
+        store.tell(f"INSERT DATA {{ {lock.writer_of(f'elsewhere 1 abc {int(time.time())}')} }}")
     with pytest.raises(Fault, match="another process"):
         EndpointStore(server.url)
     server.store.remove_graph(ox.NamedNode(iri(ABOUT)))
@@ -263,8 +264,8 @@ def test_writer_from_elsewhere_counts_while_it_is_heard_of(server: SparqlServer)
 
 def test_writer_that_was_taken_for_dead_writes_no_more(server: SparqlServer, monkeypatch: pytest.MonkeyPatch):
     store = EndpointStore(server.url)
-    monkeypatch.setattr(endpoint, "_is_alive", lambda said: False)
-    monkeypatch.setattr(endpoint, "_RENEWAL", 0.0)
+    monkeypatch.setattr(lock, "is_alive", lambda said: False)
+    monkeypatch.setattr(lock, "_RENEWAL", 0.0)
     with EndpointStore(server.url), pytest.raises(Fault, match="another process"):
         store.replace("entry:x", said("1"))
     store.close()
@@ -672,7 +673,7 @@ def test_virtuoso_that_is_killed_has_the_old_or_the_new(tmp_path: Path, monkeypa
             server.stop()
             server.start()
             with monkeypatch.context() as patch:
-                patch.setattr(endpoint, "_is_alive", lambda said: False)  # the writer, which is this process, died too
+                patch.setattr(lock, "is_alive", lambda said: False)  # the writer, which is this process, died too
                 store = EndpointStore(server.url)
             with store:
                 assert words(store, "entry:small") in ({"old 900"}, {"new 900"})
