@@ -92,7 +92,7 @@ def rounded(rows: Any, top: float) -> tuple[Any, Any]:
 
 def encoder(graph: Graph, model: Any) -> str:
     """The last layer of a BERT for ids (1, pieces) without padding: (1, pieces, size)."""
-    embeddings, config = model.embeddings, model.config
+    embeddings = model.embeddings
     words = graph.looked_up("ids", "word", array(embeddings.word_embeddings.weight))
     # All pieces are of the first segment; the first places are those of the text's pieces.
     places = array(embeddings.position_embeddings.weight) + array(embeddings.token_type_embeddings.weight)[0]
@@ -101,15 +101,16 @@ def encoder(graph: Graph, model: Any) -> str:
     place = graph.add("Slice", [graph.value("places", places), zero, length, axis], "place")
     x = graph.norm(words, place, "embedding", embeddings.LayerNorm)
     for number, layer in enumerate(model.encoder.layer):
-        x = _layer(graph, x, f"layer {number}", layer, config)
+        x = _layer(graph, x, f"layer {number}", layer)
     return x
 
 
-def _layer(graph: Graph, x: str, name: str, layer: Any, config: Any) -> str:
-    own, size = layer.attention.self, config.hidden_size
+def _layer(graph: Graph, x: str, name: str, layer: Any) -> str:
+    own = layer.attention.self  # a thin encoder's layers differ in their heads
+    size, count = own.query.out_features, own.query.out_features // own.attention_head_size
     asked = graph.linear(x, f"{name} asked", *_together((own.query, own.key, own.value)))
     three = graph.split(asked, [f"{name} {kind}" for kind in ("query", "key", "value")], [size] * 3)
-    seen = graph.add("MultiHeadAttention", three, f"{name} seen", FUSED, num_heads=config.num_attention_heads)
+    seen = graph.add("MultiHeadAttention", three, f"{name} seen", FUSED, num_heads=count)
     y = _linear(graph, seen, f"{name} attention", layer.attention.output.dense)
     x = graph.norm(x, y, f"{name} attention norm", layer.attention.output.LayerNorm)
     wide = graph.add("Gelu", [_linear(graph, x, f"{name} wide", layer.intermediate.dense)], f"{name} gelu", FUSED)

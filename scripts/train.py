@@ -1,16 +1,17 @@
 """Train the tagger of kg/extract/tagger.py and the judges of kg/extract/judge.py on the annotated papers.
 
     python scripts/train.py pretrain   # the encoder on abstracts of the field; keeps build/encoder.pt
+    python scripts/train.py thin       # that encoder, smaller; keeps build/thin.pt
     python scripts/train.py folds      # five taggers, each on four fifths; keeps what each says of the last fifth
     python scripts/train.py tagger     # the one that ships, on all papers; writes int8 ONNX
     python scripts/train.py judges     # from what the five said: data/models/judges.json, scores by cross-validation
     python scripts/train.py phrases    # prints the weights of the rules for noun phrases
 
 The annotated papers are data/gold/dev.jsonl with the reports and $KG_SHARED/gold/train.jsonl with papers.jsonl; the
-abstracts are $KG_SHARED/data/arxiv-corpus. A tagger is trained twice: a teacher on the annotated papers alone, then one
-that learns from these and from the teacher's likelihoods for abstracts that nobody annotated. Needs the extra `train`.
-Seeds are fixed. On two idle cores: pretraining 20 minutes, a teacher three, a tagger six, judges five. What is made is
-kept in build/, and `folds` and `tagger` go on from there.
+abstracts are $KG_SHARED/data/arxiv-corpus. A tagger is trained twice: a teacher with the whole encoder on the annotated
+papers alone, then one with the thin encoder that learns from these and from the teacher's likelihoods for abstracts
+that nobody annotated. Needs the extra `train`. Seeds are fixed. On two idle cores: pretraining 20 minutes, thinning
+ten, a teacher four, a tagger six, judges ten. What is made is kept in build/, and `folds` and `tagger` go on from there.
 """
 
 from __future__ import annotations
@@ -42,10 +43,26 @@ EPOCHS = 6
 ABSTRACTS = 9000  # of other fields of AI, beside those of the field, in pretraining
 LONGEST = 320  # word pieces of an abstract in pretraining, and of one that a teacher labels
 TAUGHT = 800  # abstracts that a teacher labels
+THINNED = 400  # batches of abstracts from which a thin encoder learns what the whole one says
 
 
 def pretrain() -> None:
     """Adapt the encoder to abstracts of the field."""
+    import neural
+
+    BUILD.mkdir(exist_ok=True)
+    neural.pretrain(_unlabelled(), BUILD / "encoder.pt")
+
+
+def thin() -> None:
+    """Make the adapted encoder smaller."""
+    import neural
+
+    neural.thin(_unlabelled(), BUILD / "encoder.pt", BUILD / "thin.pt", THINNED)
+
+
+def _unlabelled() -> list[list[int]]:
+    """The word pieces of abstracts of the field, and of as many as are wanted of others."""
     import neural
 
     corpus = SHARED / "data" / "arxiv-corpus"
@@ -56,8 +73,7 @@ def pretrain() -> None:
     tokenizer = read_tokenizer(neural.encoder_folder() / "tokenizer.json")
     tokenizer.enable_truncation(LONGEST)
     texts = [*own.values(), *(others[k] for k in drawn[:ABSTRACTS])]
-    BUILD.mkdir(exist_ok=True)
-    neural.pretrain([e.ids for e in tokenizer.encode_batch(texts)], BUILD / "encoder.pt")
+    return [e.ids for e in tokenizer.encode_batch(texts)]
 
 
 def _abstracts(file: Path) -> dict[str, str]:
@@ -75,15 +91,16 @@ def _examples() -> list[Any]:
 
 
 def _fit(examples: list[Any], teacher: Path) -> Any:
-    """A tagger that learns from a teacher too; the teacher is trained on the same papers where there is none yet."""
+    """A tagger of the thin encoder that learns from one of the whole encoder too.
+
+    The teacher is trained on the same papers where there is none yet.
+    """
     import neural
 
     sizes = neural.Sizes(len(TYPES), len(ROLES), len(RELATION_TYPES), len(topics()))
-    adapted = BUILD / "encoder.pt"
-    weights = adapted if adapted.is_file() else None
     if not (teacher / "tagger.json").is_file():
-        _export(neural.fit(examples, sizes, EPOCHS, weights), teacher)
-    return neural.fit(examples, sizes, EPOCHS, weights, _taught(Tagger(teacher), examples))
+        _export(neural.fit(examples, sizes, EPOCHS, BUILD / "encoder.pt"), teacher)
+    return neural.fit(examples, sizes, EPOCHS, BUILD / "thin.pt", _taught(Tagger(teacher), examples))
 
 
 def _taught(teacher: Tagger, examples: list[Any]) -> list[Any]:
@@ -160,6 +177,7 @@ def main() -> None:
     """Run one of the steps."""
     steps = {
         "pretrain": pretrain,
+        "thin": thin,
         "folds": train_folds,
         "tagger": train_tagger,
         "judges": train_judges,

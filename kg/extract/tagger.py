@@ -1,6 +1,6 @@
 """The trained tagger: one pass of an encoder over a paper, for spans, roles, relations and topics.
 
-A fine-tuned MiniLM (Wang et al., 2020; all-MiniLM-L6-v2, pretrained further on abstracts of the field) with a BIO head
+A fine-tuned MiniLM (Wang et al., 2020; all-MiniLM-L6-v2, pretrained further and thinned to two thirds) with a BIO head
 a type, in int8 ONNX, one paper a run, so that the same text always gives the same numbers. Trained by
 scripts/train.py; see data/models/README.md.
 """
