@@ -11,7 +11,7 @@ The annotated papers are data/gold/dev.jsonl with the reports and $KG_SHARED/gol
 abstracts are $KG_SHARED/data/arxiv-corpus. A tagger is trained twice: a teacher with the whole encoder on the annotated
 papers alone, then one with the thin encoder that learns from these and from the teacher's likelihoods for abstracts
 that nobody annotated. Needs the extra `train`. Seeds are fixed. On two idle cores: pretraining 20 minutes, thinning
-ten, a teacher four, a tagger six, judges ten. What is made is kept in build/, and `folds` and `tagger` go on from there.
+ten, a teacher four, a tagger six, judges ten. What is made is kept in build/, and `folds` and `tagger` go on from it.
 """
 
 from __future__ import annotations
