@@ -174,16 +174,13 @@ def fit(
     plan = _plan(examples, epochs, soft, soft_epochs, rng)
     schedule = _schedule(optimizer, len(plan))
     kept = {name: value.clone() for name, value in model.state_dict().items()}
-    started, total = time.time(), 0.0
+    progress = _Progress(len(plan))
     for step, batch in enumerate(plan, 1):
         loss = _soft_loss(model, batch) if batch[0].likely is not None else _loss(model, batch, sizes.types)
-        total += _step(model, loss, optimizer, schedule)
+        progress.told(_step(model, loss, optimizer, schedule))
         memory = min(MEMORY, step / (step + 9))
         for name, value in model.state_dict().items():
             kept[name].lerp_(value, 1 - memory)
-        if step % 50 == 0 or step == len(plan):
-            print(f"{step}/{len(plan)} batches, loss {total / 50:.3f}, {time.time() - started:.0f} s", flush=True)
-            total = 0.0
     model.load_state_dict(kept)
     fit_topics(model.eval(), examples)
     return model
@@ -268,6 +265,25 @@ def fit_topics(model: Any, examples: Sequence[Example]) -> None:
         model.topic.bias.copy_(bias - weight @ (middle / spread))
 
 
+class _Progress:
+    """Prints the mean loss every 50 batches, and at the last."""
+
+    def __init__(self, batches: int) -> None:
+        self._batches, self._started = batches, time.time()
+        self._done, self._loss = 0, 0.0
+
+    def told(self, loss: float) -> bool:
+        """Count a batch; whether a line was printed."""
+        self._done += 1
+        self._loss += loss
+        if self._done % 50 and self._done != self._batches:
+            return False
+        seconds = time.time() - self._started
+        print(f"{self._done}/{self._batches} batches, loss {self._loss / 50:.4f}, {seconds:.0f} s", flush=True)
+        self._loss = 0.0
+        return True
+
+
 def _step(model: Any, loss: Any, optimizer: Any, schedule: Any) -> float:
     optimizer.zero_grad()
     loss.backward()
@@ -317,8 +333,8 @@ def pretrain(texts: list[list[int]], out: Path, seed: int = SEED) -> None:
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
     order = batches(examples, rng, 2 * BATCH)
     schedule = _schedule(optimizer, len(order))
-    started, total = time.time(), 0.0
-    for number, batch in enumerate(order, 1):
+    progress = _Progress(len(order))
+    for batch in order:
         ids, mask = _padded([e.pieces for e in batch])
         draw = torch.tensor(numbers.random(ids.shape))
         hidden_at = (draw < MASKED) & (ids > SPECIAL)
@@ -330,10 +346,7 @@ def pretrain(texts: list[list[int]], out: Path, seed: int = SEED) -> None:
             hidden = encoder(input_ids=shown, attention_mask=mask).last_hidden_state[hidden_at]
             logits = head(hidden) @ encoder.embeddings.word_embeddings.weight.T + bias
         loss = functional.cross_entropy(logits.float(), ids[hidden_at])
-        total += _step(encoder, loss, optimizer, schedule)
-        if number % 50 == 0 or number == len(order):
-            print(f"{number}/{len(order)} batches, loss {total / 50:.3f}, {time.time() - started:.0f} s", flush=True)
-            total = 0.0
+        if progress.told(_step(encoder, loss, optimizer, schedule)):
             torch.save(encoder.state_dict(), out)
 
 
@@ -349,16 +362,17 @@ def thin(texts: list[list[int]], whole: Path, out: Path, steps: int, seed: int =
     encoder, teacher = make_encoder(whole).eval(), make_encoder(whole).eval()
     rng = random.Random(seed)
     examples = [Example(str(i), pieces) for i, pieces in enumerate(texts)]
-    heads, neurons = thinning.missed(encoder, [batch.pieces for batch in rng.sample(examples, WEIGHED)])
-    least = [torch.quantile(torch.cat(all_), 1 - share) for all_, share in ((heads, HEADS), (neurons, NEURONS))]
+    heads, neurons = thinning.missed(encoder, [e.pieces for e in rng.sample(examples, WEIGHED)])
+    least_head = torch.quantile(torch.cat(heads), 1 - HEADS)
+    least_neuron = torch.quantile(torch.cat(neurons), 1 - NEURONS)
     for layer, own, inner in zip(encoder.encoder.layer, heads, neurons, strict=True):
-        kept = (own >= least[0]).nonzero().flatten()
-        thinning.keep(layer, kept if len(kept) else own.argmax()[None], (inner >= least[1]).nonzero().flatten())
+        kept = (own >= least_head).nonzero().flatten()
+        thinning.keep(layer, kept if len(kept) else own.argmax()[None], (inner >= least_neuron).nonzero().flatten())
         print(f"{layer.attention.self.num_attention_heads} heads, {layer.intermediate.dense.out_features} neurons")
     optimizer = torch.optim.AdamW(encoder.parameters(), lr=THIN_RATE, weight_decay=0.01, fused=True)
     schedule = _schedule(optimizer, steps)
-    started, total = time.time(), 0.0
-    for number, batch in enumerate(batches(examples, rng, 2 * BATCH)[:steps], 1):
+    progress = _Progress(steps)
+    for batch in batches(examples, rng, 2 * BATCH)[:steps]:
         ids, mask = _padded([e.pieces for e in batch])
         with _fast():
             with torch.no_grad():
@@ -366,10 +380,7 @@ def thin(texts: list[list[int]], whole: Path, out: Path, steps: int, seed: int =
             said = encoder(input_ids=ids, attention_mask=mask).last_hidden_state
         wide = mask.unsqueeze(-1)
         loss = ((said.float() - wanted.float()).square() * wide).sum() / (wanted.float().square() * wide).sum()
-        total += _step(encoder, loss, optimizer, schedule)
-        if number % 50 == 0 or number == steps:
-            print(f"{number}/{steps} batches, loss {total / 50:.4f}, {time.time() - started:.0f} s", flush=True)
-            total = 0.0
+        if progress.told(_step(encoder, loss, optimizer, schedule)):
             torch.save(encoder.state_dict(), out)
 
 

@@ -13,28 +13,27 @@ _INNER = ("attention.output", "intermediate")  # what its heads go into, and wha
 
 def missed(encoder: Any, texts: list[list[int]]) -> tuple[list[Any], list[Any]]:
     """What the last layer loses by each head and each neuron, by layer: (heads,) and (neurons,)."""
-    gates: list[tuple[Any, Any]] = []
+    gates: list[Any] = []
+    hooks = []
     for layer in encoder.encoder.layer:
         own = layer.attention.self
-        gates.append((torch.ones(own.num_attention_heads), torch.ones(layer.intermediate.dense.out_features)))
-    hooks = []
-    for layer, pair in zip(encoder.encoder.layer, gates, strict=True):
-        for gate in pair:
-            gate.requires_grad_()
-        size = layer.attention.self.attention_head_size
-        hooks += [
-            layer.attention.output.dense.register_forward_pre_hook(
-                lambda _, x, gate=pair[0], size=size: (x[0] * gate.repeat_interleave(size),)
-            ),
-            layer.output.dense.register_forward_pre_hook(lambda _, x, gate=pair[1]: (x[0] * gate,)),
-        ]
-    flat = [gate for pair in gates for gate in pair]
-    sums = [torch.zeros_like(gate) for gate in flat]
+        heads = torch.ones(own.num_attention_heads, requires_grad=True)
+        neurons = torch.ones(layer.intermediate.dense.out_features, requires_grad=True)
+        gates += [heads, neurons]
+        for product, gate, size in (
+            (layer.attention.output.dense, heads, own.attention_head_size),
+            (layer.output.dense, neurons, 1),
+        ):
+            hooks.append(
+                product.register_forward_pre_hook(
+                    lambda _, x, gate=gate, size=size: (x[0] * gate.repeat_interleave(size),)
+                )
+            )
+    sums = [torch.zeros_like(gate) for gate in gates]
     for pieces in texts:
         hidden = encoder(input_ids=torch.tensor([pieces])).last_hidden_state
-        for total, slope in zip(
-            sums, torch.autograd.grad((hidden * torch.randn_like(hidden)).sum(), flat), strict=True
-        ):
+        slopes = torch.autograd.grad((hidden * torch.randn_like(hidden)).sum(), gates)
+        for total, slope in zip(sums, slopes, strict=True):
             total += slope.square()
     for hook in hooks:
         hook.remove()

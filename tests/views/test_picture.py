@@ -36,23 +36,6 @@ from .browser import Browser
 from .hostile import EVIL
 
 TOPIC = "KV cache compression"
-SECONDS = (
-    "Net",
-    "Gate",
-    "Mesh",
-    "Tree",
-    "Ring",
-    "Dock",
-    "Lane",
-    "Well",
-    "Path",
-    "Loom",
-    "Pond",
-    "Vane",
-    "Nest",
-    "Arch",
-    "Moss",
-)
 FORMS = ("html", "svg", "png", "graphml", "gexf", "json")
 
 # --- what is drawn --------------------------------------------------------------------------------------------------
@@ -337,17 +320,15 @@ def test_hostile_names_stay_text(hostile: Graph, browser: Browser, tmp_path: Pat
 def large(built_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A page of two thousand nodes, some of them of papers beside the reports."""
     folder = tmp_path_factory.mktemp("large")
-    names = [f"{first}{second}" for first in ("Zap", "Fold", "Skim", "Drift") for second in SECONDS]
+    words = ("Zap", "Fold", "Skim", "Drift", "Loom", "Vane", "Nest", "Moss")
     papers = [
-        {"id": f"{n}", "title": f"{name}KV: Query-Aware KV Cache Eviction", "abstract": f"We propose {name}KV."}
-        for n, name in enumerate(names)
+        {"id": name, "title": f"{name}: Query-Aware KV Cache Eviction", "abstract": f"We propose {name}."}
+        for name in (f"{first}{second}KV" for first in words for second in words)
     ]
     (folder / "more.jsonl").write_text("".join(f"{json.dumps(paper)}\n" for paper in papers), encoding="utf-8")
     with kg.open(str(shutil.copytree(built_folder, folder / "papers.kg"))) as graph:
         graph.add(folder / "more.jsonl")
-        view = graph.draw("", limit=2000)
-        assert drawn(graph, "", limit=2000).all_nodes > 2000
-    return view.save(folder / "graph.html")
+        return graph.draw("", limit=2000).save(folder / "graph.html")
 
 
 @pytest.mark.parametrize("width", [1280, 390])
