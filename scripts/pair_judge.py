@@ -40,7 +40,7 @@ def fitted_pairs(tables: Sequence[Pairs], words: Sequence[str]) -> dict[str, Any
     rows, between, wanted = (np.concatenate([t[k] for t in tables]) for k in range(3))
     taken = _telling(between, wanted, words)
     rows = np.concatenate([rows, between[:, taken]], 1)
-    names = [names_with(words)[len(NAMES) + k] for k in taken]
+    names = [names_with(tuple(words))[len(NAMES) + k] for k in taken]
     sure = rows[:, NAMES.index("tag none")] >= np.log(PLAIN)
     drawn = np.random.default_rng(0).random(len(rows)) < 1 / DRAWN
     plain = sure & (wanted == 0)

@@ -50,7 +50,7 @@ class Judge:
     def __init__(self, told: Mapping[str, Any]) -> None:
         self.labels: list[str] = told["labels"]
         self.threshold: float = told["threshold"]
-        self.features: list[str] = told["features"]
+        self.features: tuple[str, ...] = tuple(told["features"])
         self._column = {name: i for i, name in enumerate(self.features)}
         scale = np.array(told["scale"])
         self._hidden = np.array(told["hidden"]) / scale[:, None]  # features come as they are
@@ -183,21 +183,18 @@ def _company(left: list[Candidate], view: View) -> list[Features]:
 def with_tags(doc: Doc, kind: str, found: list[Candidate], view: View, taken: Sequence[Span] = ()) -> list[Candidate]:
     """Candidates with the tagger's spans added, and all that the tagger says among their features."""
     tags = doc._.tags
-    found = found[:_MOST]
+    found = [c for c in found if not ruled_out(view, kind, (c.start, c.end))][:_MOST]
     spans = {(c.start, c.end) for c in found}
-    own: dict[tuple[int, int], float] = {}
-    for least in _LIKELY:
-        for start, end in tags.spans(kind, least):
-            start, end = _trimmed(doc._.text, start, end, view)
-            if end > start and (start, end) not in spans:
-                own[start, end] = least
+    sure = {span: least for least in _LIKELY for span in tags.spans(kind, least)}
+    own: dict[Span, float] = {}
+    for (start, end), least in sure.items():
+        span = _trimmed(doc._.text, start, end, view)
+        if span[1] > span[0] and span not in spans and not ruled_out(view, kind, span):
+            own[span] = max(least, own.get(span, least))
     alone = [Candidate(s, e, 0.1, {"tagger alone": 1.0, "tagger surer": least}) for (s, e), least in own.items()]
     out = []
     for candidate in (*found, *alone):
         start, end = candidate.start, candidate.end
-        mean = tags.mean(kind, start, end)
-        if mean is not None and mean < _UNLIKELY and kind not in view.labels.get((start, end), ()):
-            continue
         score = min(max(candidate.score, 0.02), 0.98)
         features = {"rules": math.log(score / (1 - score)), **view.form(start, end), **candidate.features}
         features |= _labels(view, kind, start, end)
@@ -209,6 +206,13 @@ def with_tags(doc: Doc, kind: str, found: list[Candidate], view: View, taken: Se
         features |= _everywhere(doc, kind, start, end, view)
         out.append(candidate._replace(features=features))
     return out
+
+
+def ruled_out(view: View, kind: str, span: Span) -> bool:
+    """Whether the tagger gives a span no chance to be an entity of a type, and the vocabulary does not name it."""
+    tags = view.doc._.tags
+    mean = tags.mean(kind, *span) if tags is not None else None
+    return mean is not None and mean < _UNLIKELY and kind not in view.labels.get(span, ())
 
 
 def _trimmed(text: str, start: int, end: int, view: View) -> tuple[int, int]:

@@ -81,7 +81,7 @@ _OF_ONE = (
     *("own", "title", "often", "sure", "head", "known", "early", "contribution", "we", "near own"),
 )
 _BETWEEN = (*CUES, *PREPOSITIONS, *MARKS, "verb")
-NAMES: list[str] = [
+NAMES: tuple[str, ...] = (
     *(f"first {what}" for what in _OF_ONE if what in FIRST or what not in SECOND),
     *(f"second {what}" for what in _OF_ONE),
     *("named", "alone", "apart", "first before"),
@@ -94,7 +94,7 @@ NAMES: list[str] = [
     "tag back",
     *(f"tag lead {kind}" for kind in RELATION_TYPES),
     *("tag lead whole", "tag other first", "tag head first", "tag rank first", "tag rank second"),
-]
+)
 _AT = {name: i for i, name in enumerate(NAMES)}
 _SIDES = [
     [(k, _AT[name]) for k, what in enumerate(_OF_ONE) if (name := f"{side} {what}") in _AT]
@@ -138,12 +138,14 @@ def table(
     return pairs, out
 
 
-def names_with(words: Sequence[str]) -> list[str]:
+@lru_cache(maxsize=4)
+def names_with(words: tuple[str, ...]) -> tuple[str, ...]:
     """The columns of a table with these words."""
-    return [*NAMES, *(word_feature(word, ahead) for ahead in (True, False) for word in words)]
+    return (*NAMES, *(word_feature(word, ahead) for ahead in (True, False) for word in words))
 
 
-def words_of(features: Sequence[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=4)
+def words_of(features: tuple[str, ...]) -> tuple[str, ...]:
     """The words that a judge with these features looks at."""
     begins = word_feature("", True), word_feature("", False)
     found = [f.removeprefix(begin) for begin in begins for f in features if f.startswith(begin)]

@@ -7,7 +7,6 @@ it is evaluated_on); the sentence that holds the tail, best one that also names 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -132,7 +131,7 @@ class Relations:
 
 
 def chosen_of(
-    pairs: list[tuple[int, int]], rows: Any, judge: Judge, words: Sequence[str]
+    pairs: list[tuple[int, int]], rows: Any, judge: Judge, words: tuple[str, ...]
 ) -> list[tuple[int, int, str, float]]:
     """Pairs with the types that the judge finds likely enough; a pair may have two."""
     if not pairs:

@@ -12,7 +12,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from functools import cache, cached_property
-from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -66,15 +65,20 @@ class Tags:
         self.types = card.types
         self.starts: list[int] = []
         self.ends: list[int] = []
+        last = 0
         for start, end in places:  # pieces outside the Doc, special ones among them, are empty ones between their like
-            last = self.ends[-1] if self.ends else 0
-            self.starts.append(start if end > start else last)
-            self.ends.append(end if end > start else last)
+            if end > start:
+                self.starts.append(start)
+                last = end
+            else:
+                self.starts.append(last)
+            self.ends.append(last)
         bio = output.bio.astype(float)
         self.begin: list[list[float]] = bio[:, :, 1].T.tolist()  # (types, pieces)
         self.more: list[list[float]] = bio[:, :, 2].T.tolist()
-        self.inside: list[list[float]] = (1 - bio[:, :, 0]).T.tolist()
-        self._sums: list[list[float]] = [[0.0, *accumulate(row)] for row in self.inside]
+        self._inside = (1 - bio[:, :, 0]).T
+        self.inside: list[list[float]] = self._inside.tolist()
+        self._sums: list[list[float]] = [[0.0, *row] for row in self._inside.cumsum(1).tolist()]
         self.role_of, self.sides = output.role, output.sides
         self.topics: dict[str, float] = dict(zip(card.topics, output.topic.tolist(), strict=True))
 
@@ -114,7 +118,7 @@ class Tags:
         inside, begin, more = self.inside[k], self.begin[k], self.more[k]
         out: list[tuple[int, int]] = []
         j = 0  # behind the last run
-        for i in [i for i, likely in enumerate(inside) if likely >= least]:
+        for i in (self._inside[k] >= least).nonzero()[0].tolist():
             if i < j or self.ends[i] <= self.starts[i]:
                 continue
             j = i + 1
@@ -141,9 +145,10 @@ class Tags:
 
     def side(self, kind: str, places: Iterable[tuple[int, int]]) -> tuple[Numbers, Numbers]:
         """What an entity adds to a pair as its first and as its second, from all its places; each (width,)."""
-        found = [np.arange(*self.pieces(start, end)) for start, end in places]
+        found = [self.sides[first:behind] for first, behind in (self.pieces(*place) for place in places)]
         width = self.sides.shape[1] // 2
-        mean = self.sides[np.concatenate(found)].mean(0) if sum(map(len, found)) else np.zeros(2 * width, np.float32)
+        rows = found[0] if len(found) == 1 else np.concatenate(found)
+        mean = rows.mean(0) if len(rows) else np.zeros(2 * width, np.float32)
         k = self.types[kind]
         return mean[:width] + self.card.kinds[k], mean[width:] + self.card.kinds[k + len(self.types)]
 

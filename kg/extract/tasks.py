@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 
 from kg.extract.base import first_matches, inside, mentions
 from kg.extract.context import canonical, likelihood, view_of
-from kg.extract.judge import Candidate, chosen
+from kg.extract.judge import Candidate, chosen, ruled_out
 from kg.model import Mention
 from kg.text import fold
 from kg.vocabulary import Vocabulary
@@ -78,8 +78,10 @@ class Tasks:
         named = self.taken(doc)
         out = []
         for phrase in view.phrases:
-            features = view.features_of_phrase(phrase)
             start, end = phrase.start, phrase.end
+            if ruled_out(view, self.entity, (start, end)):
+                continue
+            features = view.features_of_phrase(phrase)
             if "other type" not in features and not inside((start, end), named):
                 out.append(Candidate(start, end, likelihood(WEIGHTS, features), features))
         for places in first_matches(doc, self.entity).values():

@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 
 from kg.extract.base import first_matches, inside, mentions, read_fields, sentence_of
 from kg.extract.context import View, canonical, likelihood, view_of
-from kg.extract.judge import Candidate, Features, chosen, judge_for
+from kg.extract.judge import Candidate, Features, chosen, judge_for, ruled_out
 from kg.extract.names import whole_words
 from kg.model import ROLES, Mention
 from kg.text import fold, lowered
@@ -89,6 +89,8 @@ class Techniques:
         view = view_of(doc, self.vocabulary)
         out = []
         for phrase in view.phrases:
+            if ruled_out(view, self.entity, (phrase.start, phrase.end)):
+                continue
             features = view.features_of_phrase(phrase)
             out.append(Candidate(phrase.start, phrase.end, likelihood(WEIGHTS, features), features))
         spans = {(c.start, c.end) for c in out}

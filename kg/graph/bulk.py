@@ -4,9 +4,9 @@ A transaction an entry takes longer than reading the paper does. Oxigraph's bulk
 is no transaction, and what is loaded is not seen before: so the store is staged (see kg.graph.staging), the entries of
 a part are loaded as each would be alone, their works are decided then, all at once, and the part counts. Which entries
 are one work depends on what the store holds, not on the order in which it came, so that the graph is the same, byte for
-byte, as one transaction an entry gives. A killed program loses the parts that were not done, a few seconds of work; an
-interrupted one finishes them. There is no journal of single entries: to write one and read it again would cost as much
-as reading the papers again, and would have to be understood by all that open the store.
+byte, as one transaction an entry gives. A killed program loses the parts that were not done, a minute of work or two;
+an interrupted one finishes them. There is no journal of single entries: to write one and read it again would cost as
+much as reading the papers again, and would have to be understood by all that open the store.
 
 Parts are loaded in a thread (the loader lets go of Python's lock), so that what reads papers need not wait.
 """
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _TRIPLES = 950_000  # of a part at most: what the loader takes up at once, and under a GiB of memory
 _FIRST, _SHARE = 150_000, 3  # of a part at least, and a third of what came before: nothing else is done beside the last
-_SECONDS = 30.0  # that a part takes at most, while papers come slowly
+_SECONDS = 60.0  # that a part takes at most, while papers come slowly
 _KEYS = 400  # that a query names at most
 _HOLDERS = "SELECT ?k ?e {{ VALUES ?k {{ {} }} ?e kg:workKey ?k }}"
 

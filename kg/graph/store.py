@@ -15,7 +15,7 @@ from typing import Protocol, Self, TypeVar
 
 import pyoxigraph as ox
 
-from kg.graph import ontology, staging, swap
+from kg.graph import background, ontology, staging, swap
 from kg.graph.faults import FAILURES, Damage, fault, is_passing, remedy
 from kg.graph.ontology import VOCABULARY
 from kg.graph.sparql import Row, asked, rows
@@ -39,6 +39,8 @@ ANY = "*"
 _T = TypeVar("_T")
 #: Bytes that the data, their indexes and their sorting take on a disk for each byte loaded, and what is left free.
 _TIMES = 3
+#: Loads after which RocksDB has sorted nothing of what came: from as many files on it would.
+_UNSORTED = 4
 _SPARE = 1 << 20
 
 
@@ -107,7 +109,7 @@ class OxigraphStore:
             _check(self.folder, read_only)
             _follow(self.folder, read_only)
         self._seen = b""  # of a reader: the state of its data before it opened
-        self._staged = False
+        self._staged, self._loads = False, 0
         #: The stamp of the data as they were found: to open them for writing changes the files, not what they say.
         self.found = _state(self.folder)
         self._store = self._open()
@@ -211,7 +213,9 @@ class OxigraphStore:
         self.named.add(ANY)
         try:
             self._room(_TIMES * len(data))
+            background.put_off()
             self._ox.bulk_load(data, format=ox.RdfFormat.TRIG)
+            self._loads += 1
         except SyntaxError as error:
             self._abandon()
             raise KgError(f"What was to be loaded is no TriG ({error}).") from None
@@ -237,6 +241,7 @@ class OxigraphStore:
                 if self._staged:
                     self._abandon()
                 self._store.flush()
+            self._sort()
         self._store = None  # lets go of the files
 
     @property
@@ -307,6 +312,15 @@ class OxigraphStore:
         if self._staged:
             self._store, self._staged = None, False
             self._store = self._open()  # which finds that it was left unfinished
+
+    def _sort(self) -> None:
+        """Have what was loaded sorted, if that is much; let go of the files when it is interrupted."""
+        try:
+            if self._loads >= _UNSORTED and self.folder is not None:
+                background.catch_up(self.folder)
+        except BaseException:
+            self._store = None
+            raise
 
     def _writable(self) -> None:
         if self.read_only:

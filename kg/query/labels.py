@@ -177,7 +177,7 @@ def _backwards(folded: str) -> str:
 
 def has_han(text: str) -> bool:
     """Whether a text has a Han character."""
-    return any("\u3400" <= c <= "\u9fff" for c in text)
+    return not text.isascii() and any("\u3400" <= c <= "\u9fff" for c in text)
 
 
 def labels_of(store: Selects, spelled: Callable[[str], str], fed: Fed | None = None) -> Labels:

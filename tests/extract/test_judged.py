@@ -190,7 +190,7 @@ def test_pairs_know_what_stands_between_them(entry: Callable[..., Document]) -> 
 
 def test_a_judge_names_the_words_that_it_looks_at() -> None:
     assert words_of(names_with(("via", ","))) == ("via", ",")
-    assert words_of([*NAMES, word_feature("via", False)]) == ("via",)
+    assert words_of((*NAMES, word_feature("via", False))) == ("via",)
     assert words_of(NAMES) == ()
 
 

@@ -1,0 +1,71 @@
+"""RocksDB's compaction, which sorts in the background what was written: it is put off while much is loaded.
+
+Then every core is wanted by what reads papers, and what is sorted early is sorted again with all that comes after it:
+put off until all is there, it takes a half of the processor time or less. Only Linux lets one thread of a process wait
+for all others; elsewhere RocksDB sorts when it likes.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from threading import Timer
+
+_THREADS = Path("/proc/self/task")
+_NAME = "rocksdb:low"
+_LOOK = 0.1  # seconds between two looks at what the threads do
+_TOLD = 2.0  # seconds from which on users are told what takes so long
+
+_LOG = logging.getLogger(__name__)
+
+
+def put_off() -> None:
+    """Let compaction run only while nothing else wants the processor."""
+    for thread in _threads():
+        with suppress(OSError):
+            os.sched_setscheduler(thread, os.SCHED_IDLE, os.sched_param(0))
+
+
+def catch_up(folder: Path) -> None:
+    """Wait until compaction has nothing left to do; to be interrupted harms nothing, the next writer goes on with it.
+
+    Left to that writer, it would slow down the few papers that are added next.
+    """
+    for thread in _threads():
+        with suppress(OSError):  # where only the system's administrator may undo it
+            os.sched_setscheduler(thread, os.SCHED_OTHER, os.sched_param(0))
+    timer = Timer(_TOLD, _LOG.info, [f"{folder}: what was loaded is being put in order; this is done once."])
+    timer.daemon = True
+    timer.start()
+    try:
+        used, rests = _used(), 0
+        while rests < 2:
+            time.sleep(_LOOK)
+            before, used = used, _used()
+            rests = 0 if used - before > 0.2 * _LOOK else rests + 1
+    finally:
+        timer.cancel()
+
+
+def _threads() -> Iterator[int]:
+    """The threads of this process that do compaction, by their numbers; none where the system does not tell."""
+    with suppress(OSError):
+        for thread in _THREADS.iterdir():
+            with suppress(OSError):  # it may have ended
+                if (thread / "comm").read_text().strip() == _NAME:
+                    yield int(thread.name)
+
+
+def _used() -> float:
+    """Seconds of processor time that these threads have used."""
+    ticks = 0
+    for thread in _threads():
+        with suppress(OSError):
+            # The name, in brackets, may hold anything; user and system time are the 12th and 13th number behind it.
+            said = (_THREADS / str(thread) / "stat").read_text().rpartition(")")[2].split()
+            ticks += int(said[11]) + int(said[12])
+    return ticks / os.sysconf("SC_CLK_TCK") if ticks else 0.0
