@@ -1,8 +1,8 @@
 """RocksDB's compaction, which sorts in the background what was written: it is put off while much is loaded.
 
 Then every core is wanted by what reads papers, and what is sorted early is sorted again with all that comes after it:
-put off until all is there, it takes a half of the processor time or less. Only Linux lets one thread of a process wait
-for all others; elsewhere RocksDB sorts when it likes.
+put off until all is there, it takes half of the processor time. Only on Linux has each thread of a process a priority
+of its own; elsewhere RocksDB sorts when it likes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from threading import Timer
 
 _THREADS = Path("/proc/self/task")
 _NAME = "rocksdb:low"
+_LOW = 10  # nice: a tenth of what others get, so that a machine that is never idle sorts too
 _LOOK = 0.1  # seconds between two looks at what the threads do
 _TOLD = 2.0  # seconds from which on users are told what takes so long
 
@@ -24,10 +25,8 @@ _LOG = logging.getLogger(__name__)
 
 
 def put_off() -> None:
-    """Let compaction run only while nothing else wants the processor."""
-    for thread in _threads():
-        with suppress(OSError):
-            os.sched_setscheduler(thread, os.SCHED_IDLE, os.sched_param(0))
+    """Let compaction run while little else wants the processor."""
+    _rank(max(_LOW, _own()))
 
 
 def catch_up(folder: Path) -> None:
@@ -35,9 +34,7 @@ def catch_up(folder: Path) -> None:
 
     Left to that writer, it would slow down the few papers that are added next.
     """
-    for thread in _threads():
-        with suppress(OSError):  # where only the system's administrator may undo it
-            os.sched_setscheduler(thread, os.SCHED_OTHER, os.sched_param(0))
+    _rank(_own())
     timer = Timer(_TOLD, _LOG.info, [f"{folder}: what was loaded is being put in order; this is done once."])
     timer.daemon = True
     timer.start()
@@ -49,6 +46,16 @@ def catch_up(folder: Path) -> None:
             rests = 0 if used - before > 0.2 * _LOOK else rests + 1
     finally:
         timer.cancel()
+
+
+def _own() -> int:
+    return os.getpriority(os.PRIO_PROCESS, 0) if hasattr(os, "getpriority") else 0
+
+
+def _rank(nice: int) -> None:
+    for thread in _threads():
+        with suppress(OSError):  # it may have ended; and only some may take back what they put off
+            os.setpriority(os.PRIO_PROCESS, thread, nice)
 
 
 def _threads() -> Iterator[int]:
