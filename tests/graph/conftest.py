@@ -7,16 +7,21 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 from graph_demo import demo_document, demo_record, demo_source, linked
+from sparql_server import SparqlServer
 from virtuoso import MISSING, PROGRAM, Virtuoso
 
+from kg.graph import protocol
 from kg.graph.endpoint import EndpointStore
+from kg.graph.lock import ABOUT
 from kg.graph.ontology import VOCABULARY
 from kg.graph.rdf import entry_triples, source_triples
 from kg.graph.records import from_json
 from kg.graph.store import OxigraphStore, Store
 from kg.model import Document, Record
+from kg.names import iri
 from kg.vocabulary import Vocabulary
 
 
@@ -50,6 +55,29 @@ def on_server(virtuoso: Virtuoso) -> Iterator[EndpointStore]:
             patch.setenv(name, said)
         with EndpointStore(virtuoso.url) as store:
             yield store
+
+
+@pytest.fixture(scope="session")
+def _loaded() -> Iterator[SparqlServer]:
+    with SparqlServer() as server:
+        EndpointStore(server.url).close()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def server(_loaded: SparqlServer, monkeypatch: pytest.MonkeyPatch) -> SparqlServer:
+    """A server that behaves and holds the vocabulary alone; waits are short."""
+    for name in ("USER", "PASSWORD", "UPDATE", "GRAPH_STORE", "TIMEOUT"):
+        monkeypatch.delenv(f"KG_SPARQL_{name}", raising=False)
+    monkeypatch.setattr(protocol, "_PAUSE", 0.001)
+    _loaded.misbehave, _loaded.password, _loaded.asked, _loaded.posted = None, "", [], 0
+    for quad in list(_loaded.store.quads_for_pattern(None, ox.NamedNode(iri("kg:writer")), None)):
+        _loaded.store.remove(quad)
+    for graph in list(_loaded.store.named_graphs()):
+        if graph.value not in (iri(VOCABULARY), iri(ABOUT)):
+            _loaded.store.remove_graph(graph)
+    return _loaded
 
 
 @pytest.fixture

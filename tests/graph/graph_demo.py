@@ -1,14 +1,16 @@
-"""A small graph made by hand: one source, one entry, its record."""
+"""A small graph made by hand: one source, one entry, its record; and graphs of plain triples, few or many."""
 
 from __future__ import annotations
 
 import pyoxigraph as ox
 
 from kg.graph.records import from_json
+from kg.graph.store import Store
 from kg.model import LISTS, Document, Record, Source, Text
 from kg.names import iri, slug
 from kg.text import repaired
 
+SUBJECT, PREDICATE = ox.NamedNode(iri("technique:a")), ox.NamedNode(iri("kg:canonical"))
 ABSTRACT = 'LongDemo cuts the KV cache ofLlama by 50% on an H100; it beats "H2O".'
 RECORD = {
     "id": "demo-01",
@@ -94,3 +96,18 @@ def numbered(n: int) -> list[ox.Triple]:
     """A hundred triples of one round of writing."""
     subject, predicate = ox.NamedNode(iri("technique:a")), ox.NamedNode(iri("kg:canonical"))
     return [ox.Triple(subject, predicate, ox.Literal(f"{n} {i}")) for i in range(100)]
+
+
+def said(*texts: str) -> list[ox.Triple]:
+    return [ox.Triple(SUBJECT, PREDICATE, ox.Literal(text)) for text in texts]
+
+
+def many(word: str, number: int = 4500) -> list[ox.Triple]:
+    """More triples than one request takes."""
+    return said(*(f"{word} {n}" for n in range(number)))
+
+
+def words(store: Store, graph: str) -> set[str]:
+    """The first words of what a graph says, and how often it says something."""
+    texts = [t.object.value for t in store.triples(graph) if isinstance(t.object, ox.Literal)]
+    return {f"{text.split()[0]} {len(texts)}" for text in texts}

@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
-from itertools import cycle
+from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from graph_demo import demo_document, demo_record
+from graph_demo import PREDICATE, SUBJECT, demo_document, demo_record, many, said, words
 from hypothesis import given
 from hypothesis import strategies as st
 from sparql_server import JSON, Handler, SparqlServer
-from virtuoso import MISSING, PROGRAM, Virtuoso
 
 import kg
 from kg import adding
 from kg.api import Graph
-from kg.graph import endpoint, lock, ontology, protocol
+from kg.graph import endpoint, lock, protocol
 from kg.graph.endpoint import EndpointStore
 from kg.graph.faults import Fault
 from kg.graph.lexical import meant, sent
-from kg.graph.lock import ABOUT
 from kg.graph.ontology import VOCABULARY
 from kg.graph.protocol import Access
 from kg.graph.rdf import entry_triples
@@ -40,45 +32,6 @@ from kg.names import iri
 from kg.vocabulary import Vocabulary
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
-SUBJECT, PREDICATE = ox.NamedNode(iri("technique:a")), ox.NamedNode(iri("kg:canonical"))
-
-
-@pytest.fixture(scope="module")
-def _loaded() -> Iterator[SparqlServer]:
-    with SparqlServer() as server:
-        EndpointStore(server.url).close()
-        yield server
-        server.shutdown()
-
-
-@pytest.fixture
-def server(_loaded: SparqlServer, monkeypatch: pytest.MonkeyPatch) -> SparqlServer:
-    """A server that behaves and holds the vocabulary alone; waits are short."""
-    for name in ("USER", "PASSWORD", "UPDATE", "GRAPH_STORE", "TIMEOUT"):
-        monkeypatch.delenv(f"KG_SPARQL_{name}", raising=False)
-    monkeypatch.setattr(protocol, "_PAUSE", 0.001)
-    _loaded.misbehave, _loaded.password, _loaded.asked, _loaded.posted = None, "", [], 0
-    for quad in list(_loaded.store.quads_for_pattern(None, ox.NamedNode(iri("kg:writer")), None)):
-        _loaded.store.remove(quad)
-    for graph in list(_loaded.store.named_graphs()):
-        if graph.value not in (iri(VOCABULARY), iri(ABOUT)):
-            _loaded.store.remove_graph(graph)
-    return _loaded
-
-
-def said(*texts: str) -> list[ox.Triple]:
-    return [ox.Triple(SUBJECT, PREDICATE, ox.Literal(text)) for text in texts]
-
-
-def many(word: str, number: int = 4500) -> list[ox.Triple]:
-    """More triples than one request takes."""
-    return said(*(f"{word} {n}" for n in range(number)))
-
-
-def words(store: Store, graph: str) -> set[str]:
-    """The first words of what a graph says, and how often it says something."""
-    texts = [t.object.value for t in store.triples(graph) if isinstance(t.object, ox.Literal)]
-    return {f"{text.split()[0]} {len(texts)}" for text in texts}
 
 
 def test_address_of_a_server_opens_a_store_like_any_other(
@@ -229,50 +182,6 @@ def test_reader_is_told_of_a_change_that_was_left_halfway(server: SparqlServer, 
     EndpointStore(server.url).close()
     with EndpointStore(server.url, read_only=True) as store:
         assert words(store, "entry:x") == {"new 4500"}
-
-
-def test_second_writer_is_told_and_a_dead_one_is_forgotten(server: SparqlServer):
-    code = "import sys, time; from kg.graph.endpoint import EndpointStore as S\n"
-    code += "S(sys.argv[1]); print(1, flush=True); time.sleep(99)"
-    writer = subprocess.Popen([sys.executable, "-c", code, server.url], stdout=subprocess.PIPE)
-    assert writer.stdout
-    writer.stdout.readline()
-    with pytest.raises(Fault, match="being written by another process: wait until it is done"):
-        EndpointStore(server.url)
-    EndpointStore(server.url, read_only=True).close()
-    writer.kill()
-    writer.wait()
-    with EndpointStore(server.url) as store:
-        store.replace("entry:x", said("1"))
-        with pytest.raises(Fault, match="another process"):
-            EndpointStore(server.url)
-    with EndpointStore(server.url) as store:
-        assert store.writers() == [store._lock._said]  # type: ignore[union-attr]
-
-
-def test_writer_from_elsewhere_counts_while_it_is_heard_of(server: SparqlServer):
-    with EndpointStore(server.url) as store:
-        for ago, told in ((10, True), (1000, False)):
-            elsewhere = f"elsewhere 1 abc {int(time.time()) - ago}"
-            assert lock.is_alive(elsewhere) == told
-        assert not lock.is_alive("what is this")
-        store.tell(f"INSERT DATA {{ {lock.writer_of(f'elsewhere 1 abc {int(time.time())}')} }}")
-    with pytest.raises(Fault, match="another process"):
-        EndpointStore(server.url)
-    server.store.remove_graph(ox.NamedNode(iri(ABOUT)))
-
-
-def test_writer_that_was_taken_for_dead_writes_no_more(server: SparqlServer, monkeypatch: pytest.MonkeyPatch):
-    store = EndpointStore(server.url)
-    monkeypatch.setattr(lock, "is_alive", lambda said: False)
-    monkeypatch.setattr(lock, "_RENEWAL", 0.0)
-    with EndpointStore(server.url), pytest.raises(Fault, match="another process"):
-        store.replace("entry:x", said("1"))
-    store.close()
-    with EndpointStore(server.url) as after:
-        after.replace("entry:x", said("1"))
-        after.replace("entry:x", said("2"))
-        assert after.writers() == [after._lock._said]  # type: ignore[union-attr]
 
 
 # --- how servers fail -----------------------------------------------------------------------------------------------
@@ -601,100 +510,3 @@ def test_hostile_name_of_a_graph_is_a_name(store: Store, name: str):
     assert f"entry:{name}" in store.graphs()
     store.remove(f"entry:{name}")
     assert store.graphs() == ["entry:other", VOCABULARY]
-
-
-# --- Virtuoso -------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _virtuoso(folder: Path, monkeypatch: pytest.MonkeyPatch, settings: str = "") -> Iterator[Virtuoso]:
-    """A server that lets us in; indexes are kept apart."""
-    if not PROGRAM:
-        pytest.skip(MISSING)
-    server = Virtuoso(folder, settings)
-    for name, value in server.environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
-    try:
-        yield server
-    finally:
-        server.stop()
-
-
-QUESTIONS = [
-    "KV-cache compression papers on H100",
-    "在H100上做KV缓存压缩的论文",
-    "Which papers report a speedup of at least 10x?",
-    "Which techniques outperform H2O?",
-    "Papers of Tsinghua University on quantization without code",
-    "Which institutions work on speculative decoding?",
-    "How many papers a month on mixture of experts?",
-    "Which techniques are used with FlashAttention?",
-    "papers since October 2025 that say 'long context'",
-    "latency under 50 ms",
-    "Which papers propose a technique for LLM inference and compare with vLLM?",
-    "How are quantization and pruning related?",
-]
-
-
-def test_reports_on_virtuoso_are_those_in_a_folder(built_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    with _virtuoso(tmp_path, monkeypatch) as server, kg.open(str(built_folder), read_only=True) as here:
-        with EndpointStore(server.url) as there:
-            names = [name for name in here.store.graphs() if name != VOCABULARY]
-            there.replace_many({name: here.store.triples(name) for name in names})
-            assert there.dump("nquads") == here.store.dump("nquads")
-        with kg.open(server.url, read_only=True) as graph:
-            for question in QUESTIONS:
-                assert graph.ask(question).to_json() == here.ask(question).to_json(), question
-            assert graph.counts() == here.counts()
-            assert str(graph.report("KV cache compression")) == str(here.report("KV cache compression"))
-            assert graph.paper("002-22") == here.paper("002-22")
-
-
-def _write_for_ever(store: Store) -> None:
-    for word in cycle(("new", "old")):
-        store.replace("entry:small", many(word, 900))
-        store.replace("entry:large", many(word))
-
-
-def test_virtuoso_that_is_killed_has_the_old_or_the_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(protocol, "_PAUSE", 0.01)
-    monkeypatch.setattr(ontology, "triples", list)  # the vocabulary is not what is tested
-    moments = random.Random(7)
-    with _virtuoso(tmp_path, monkeypatch) as server:
-        with EndpointStore(server.url) as store:
-            store.replace_many({"entry:small": many("old", 900), "entry:large": many("old")})
-        for _ in range(3):
-            store = EndpointStore(server.url)
-            threading.Timer(moments.uniform(0.02, 0.8), os.kill, (server.pid, signal.SIGKILL)).start()
-            with pytest.raises(Fault, match="see that it runs"):
-                _write_for_ever(store)
-            store.close()
-            server.stop()
-            server.start()
-            with monkeypatch.context() as patch:
-                patch.setattr(lock, "is_alive", lambda said: False)  # the writer, which is this process, died too
-                store = EndpointStore(server.url)
-            with store:
-                assert words(store, "entry:small") in ({"old 900"}, {"new 900"})
-                assert words(store, "entry:large") in ({"old 4500"}, {"new 4500"}, {"again 4500"})
-                store.replace("entry:large", many("again"))
-                assert words(store, "entry:large") == {"again 4500"}
-
-
-def test_virtuoso_that_leaves_out_rows_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(ontology, "triples", list)
-    with _virtuoso(tmp_path, monkeypatch, "ResultSetMaxRows = 150") as server, EndpointStore(server.url) as store:
-        store.replace("entry:x", many("new", 500))
-        for read in (lambda: store.triples("entry:x"), lambda: store.select("SELECT ?o { ?s kg:canonical ?o }")):
-            with pytest.raises(Fault, match=r"gives 15[01] rows at most"):
-                read()
-
-
-def test_virtuoso_tells_who_may_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    with _virtuoso(tmp_path, monkeypatch) as server:
-        for user, password in (("dba", "wrong"), ("", "")):
-            monkeypatch.setenv("KG_SPARQL_USER", user)
-            monkeypatch.setenv("KG_SPARQL_PASSWORD", password)
-            with pytest.raises(Fault, match="check KG_SPARQL_USER and KG_SPARQL_PASSWORD"):
-                EndpointStore(server.url)
