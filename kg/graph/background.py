@@ -14,11 +14,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from threading import Timer
+from typing import NamedTuple
 
 _THREADS = Path("/proc/self/task")
 _NAME = "rocksdb:low"
 _LOW = 10  # nice: a tenth of what others get, so that a machine that is never idle sorts too
 _LOOK = 0.1  # seconds between two looks at what the threads do
+_RESTS = 10  # looks in a row that find them idle: between two files they wait for the disk
 _TOLD = 2.0  # seconds from which on users are told what takes so long
 
 _LOG = logging.getLogger(__name__)
@@ -39,11 +41,11 @@ def catch_up(folder: Path) -> None:
     timer.daemon = True
     timer.start()
     try:
-        used, rests = _used(), 0
-        while rests < 2:
+        done, rests = _done(), 0
+        while rests < _RESTS:
             time.sleep(_LOOK)
-            before, used = used, _used()
-            rests = 0 if used - before > 0.2 * _LOOK else rests + 1
+            before, done = done, _done()
+            rests = rests + 1 if done.seconds - before.seconds <= 0.2 * _LOOK and not done.waits else 0
     finally:
         timer.cancel()
 
@@ -67,12 +69,19 @@ def _threads() -> Iterator[int]:
                     yield int(thread.name)
 
 
-def _used() -> float:
-    """Seconds of processor time that these threads have used."""
-    ticks = 0
+class _Done(NamedTuple):
+    """What the threads have done: seconds of processor time, and whether one waits for the disk now."""
+
+    seconds: float
+    waits: bool
+
+
+def _done() -> _Done:
+    ticks, waits = 0, False
     for thread in _threads():
         with suppress(OSError):
-            # The name, in brackets, may hold anything; user and system time are the 12th and 13th number behind it.
+            # Behind the name, which stands in brackets and may hold anything: first the state, 12th and 13th the times.
             said = (_THREADS / str(thread) / "stat").read_text().rpartition(")")[2].split()
             ticks += int(said[11]) + int(said[12])
-    return ticks / os.sysconf("SC_CLK_TCK") if ticks else 0.0
+            waits |= said[0] == "D"
+    return _Done(ticks / os.sysconf("SC_CLK_TCK") if ticks else 0.0, waits)
