@@ -39,7 +39,7 @@ ANY = "*"
 _T = TypeVar("_T")
 #: Bytes that the data, their indexes and their sorting take on a disk for each byte loaded, and what is left free.
 _TIMES = 3
-#: Loads after which RocksDB has sorted nothing of what came: from as many files on it would.
+#: Loads from which on there is something to sort: each makes a file in every index, and RocksDB begins with the fourth.
 _UNSORTED = 4
 _SPARE = 1 << 20
 
