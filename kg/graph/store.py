@@ -39,9 +39,9 @@ ANY = "*"
 _T = TypeVar("_T")
 #: Bytes that the data, their indexes and their sorting take on a disk for each byte loaded, and what is left free.
 _TIMES = 3
+_SPARE = 1 << 20
 #: Loads from which on there is something to sort: each makes a file in every index, and RocksDB begins with the fourth.
 _UNSORTED = 4
-_SPARE = 1 << 20
 
 
 class Store(Protocol):
