@@ -7,13 +7,11 @@ of its own; elsewhere RocksDB sorts when it likes.
 
 from __future__ import annotations
 
-import logging
 import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from threading import Timer
 from typing import NamedTuple
 
 _THREADS = Path("/proc/self/task")
@@ -21,9 +19,6 @@ _NAME = "rocksdb:low"
 _LOW = 10  # nice: a tenth of what others get, so that a machine that is never idle sorts too
 _LOOK = 0.1  # seconds between two looks at what the threads do
 _RESTS = 10  # looks in a row that find them idle: between two files they wait for the disk
-_TOLD = 2.0  # seconds from which on users are told what takes so long
-
-_LOG = logging.getLogger(__name__)
 
 
 def put_off() -> None:
@@ -36,18 +31,15 @@ def catch_up(folder: Path) -> None:
 
     Left to that writer, it would slow down the few papers that are added next.
     """
+    from kg.query.derived import telling
+
     _rank(_own())
-    timer = Timer(_TOLD, _LOG.info, [f"{folder}: what was loaded is being put in order; this is done once."])
-    timer.daemon = True
-    timer.start()
-    try:
+    with telling(f"{folder}: what was loaded is being put in order; this is done once."):
         done, rests = _done(), 0
         while rests < _RESTS:
             time.sleep(_LOOK)
             before, done = done, _done()
             rests = rests + 1 if done.seconds - before.seconds <= 0.2 * _LOOK and not done.waits else 0
-    finally:
-        timer.cancel()
 
 
 def _own() -> int:

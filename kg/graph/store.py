@@ -241,7 +241,11 @@ class OxigraphStore:
                 if self._staged:
                     self._abandon()
                 self._store.flush()
-            self._sort()
+            try:
+                if self._loads >= _UNSORTED:
+                    background.catch_up(self.folder)
+            finally:
+                self._store = None
         self._store = None  # lets go of the files
 
     @property
@@ -312,15 +316,6 @@ class OxigraphStore:
         if self._staged:
             self._store, self._staged = None, False
             self._store = self._open()  # which finds that it was left unfinished
-
-    def _sort(self) -> None:
-        """Have what was loaded sorted, if that is much; let go of the files when it is interrupted."""
-        try:
-            if self._loads >= _UNSORTED and self.folder is not None:
-                background.catch_up(self.folder)
-        except BaseException:
-            self._store = None
-            raise
 
     def _writable(self) -> None:
         if self.read_only:

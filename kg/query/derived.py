@@ -186,7 +186,7 @@ def fresh(path: Path, stamp: bytes, make: Callable[[], Sequence[bytes | memoryvi
 
 def anew(path: Path, stamp: bytes, make: Callable[[], Sequence[bytes | memoryview]]) -> Parts:
     """The sections of a file that is made now; where the folder cannot be written, they are not kept."""
-    with _told(path):
+    with telling(f"{path} is made anew from the data, for much has changed; this is done once."):
         sections = make()
         with suppress(OSError):
             keep(path, pieces(stamp, sections))
@@ -194,9 +194,8 @@ def anew(path: Path, stamp: bytes, make: Callable[[], Sequence[bytes | memoryvie
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Tell the log that a file is made anew, where that takes long."""
-    sentence = f"{path} is made anew from the data, for much has changed; this is done once."
+def telling(sentence: str) -> Iterator[None]:
+    """Tell the log what is done meanwhile, where that takes long."""
     timer = Timer(LONG, _LOG.info, [sentence])
     timer.daemon = True
     timer.start()

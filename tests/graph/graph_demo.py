@@ -94,8 +94,7 @@ def demo_record(number: int = 1) -> Record:
 
 def numbered(n: int) -> list[ox.Triple]:
     """A hundred triples of one round of writing."""
-    subject, predicate = ox.NamedNode(iri("technique:a")), ox.NamedNode(iri("kg:canonical"))
-    return [ox.Triple(subject, predicate, ox.Literal(f"{n} {i}")) for i in range(100)]
+    return said(*(f"{n} {i}" for i in range(100)))
 
 
 def said(*texts: str) -> list[ox.Triple]:
