@@ -411,12 +411,16 @@ class Graph:
 
     def close(self) -> None:
         """Close the store; the indexes beside it follow what was changed."""
-        states = (self._state, self.store.stamp)
-        self.store.close()
-        if not self.read_only:
-            from kg.query.indexes import renew
+        if self.read_only:
+            self.store.close()
+            return
+        from kg.query.indexes import made, renew
 
-            renew(self.store, self._location, states, self.vocabulary, meanings=self._was_read, fed=self._fed)
+        states = (self._state, self.store.stamp)
+        fed, self._fed = self._fed, None
+        ready = made(self.store, self.vocabulary, fed)
+        self.store.close()
+        renew(self.store, self._location, states, self.vocabulary, fed=fed, made=ready, meanings=self._was_read)
 
     def __enter__(self) -> Graph:
         return self

@@ -11,12 +11,13 @@ import hashlib
 import marshal
 import os
 import sys
-import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from kg.files import keep
 
 
 def stamp(paths: Iterable[Path]) -> bytes:
@@ -38,7 +39,9 @@ def kept(name: str, made_from: bytes, make: Callable[[], Any]) -> Any:
                 return marshal.loads(content[36:])
     data = make()
     with suppress(OSError, ValueError):
-        _write(place, made_from, marshal.dumps(data))
+        content = marshal.dumps(data)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        keep(place, [made_from, zlib.crc32(content).to_bytes(4, "big"), content], mode=0o600)
     return data
 
 
@@ -59,16 +62,3 @@ def _folder() -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     here = hashlib.sha256(str(Path(__file__).resolve().parent).encode()).hexdigest()[:8]
     return Path(base) / "kg" / here
-
-
-def _write(place: Path, made_from: bytes, data: bytes) -> None:
-    """Whole or not at all, for others may read meanwhile."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=place.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(made_from + zlib.crc32(data).to_bytes(4, "big") + data)
-        os.replace(draft, place)
-    except OSError:
-        os.unlink(draft)
-        raise

@@ -15,7 +15,8 @@ import argparse
 import numpy as np
 
 from kg.encoder import encoder
-from kg.query.derived import keep, pieces
+from kg.files import keep
+from kg.query.derived import pieces
 from kg.query.near import LABELS, Vectors, _shipped, labels
 from kg.text import fold
 from kg.vocabulary import Vocabulary, data_folder

@@ -10,7 +10,6 @@ import hashlib
 import json
 import logging
 import os
-import tempfile
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from kg.files import keep
 from kg.http import retry_after
 from kg.model import KgError
 
@@ -288,13 +288,6 @@ def _kept(place: Path) -> dict[str, Any] | None:
 
 
 def _keep(place: Path, answer: Mapping[str, Any]) -> None:
-    """Whole or not at all, for others may read meanwhile; for the user's eyes only."""
+    """For the user's eyes only."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=place.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(json.dumps(answer).encode())
-        os.replace(draft, place)
-    except OSError:
-        os.unlink(draft)
-        raise
+    keep(place, [json.dumps(answer).encode()], mode=0o600)

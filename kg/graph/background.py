@@ -14,6 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from kg.files import telling
+
 _THREADS = Path("/proc/self/task")
 _NAME = "rocksdb:low"
 _LOW = 10  # nice: a tenth of what others get, so that a machine that is never idle sorts too
@@ -31,8 +33,6 @@ def catch_up(folder: Path) -> None:
 
     Left to that writer, it would slow down the few papers that are added next.
     """
-    from kg.query.derived import telling
-
     _rank(_own())
     with telling(f"{folder}: what was loaded is being put in order; this is done once."):
         done, rests = _done(), 0

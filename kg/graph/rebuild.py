@@ -228,7 +228,7 @@ def _build(new: Path, old: _Old, overrides: Overrides, jobs: int, progress: Prog
     """Make a graph of what an old one holds in an empty folder."""
     from kg.graph.relink import follows, relink
     from kg.query.fed import Fed
-    from kg.query.indexes import renew
+    from kg.query.indexes import made, renew
     from kg.query.near import FILE
 
     pipeline, fed = _Again(overrides=overrides, jobs=jobs), Fed()
@@ -237,8 +237,9 @@ def _build(new: Path, old: _Old, overrides: Overrides, jobs: int, progress: Prog
             relink(store, pipeline.linker)
         report = _added(pipeline, store, old, progress, fed)
         entries = entry_names(store)
-    meanings = (old.folder / FILE).exists()
-    renew(store, new, (), overrides.amended(pipeline.vocabulary), meanings=meanings, fed=fed)
+        vocabulary = overrides.amended(pipeline.vocabulary)
+        ready = made(store, vocabulary, fed)
+    renew(store, new, (), vocabulary, fed=fed, made=ready, meanings=(old.folder / FILE).exists())
     return Rebuilt(entries, [*old.lost, *report.skipped])
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from kg.files import keep
 from kg.model import Source
 from kg.names import iri
 
@@ -45,8 +46,6 @@ class Whole:
 
     def note(self, sources: Iterable[Source], versions: Sequence[str]) -> None:
         """Keep in mind that all of some files is in the store now."""
-        from kg.query.derived import keep
-
         said = {
             source.name: {
                 "file": source.sha256,

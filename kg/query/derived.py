@@ -8,22 +8,19 @@ not whole, and nothing of it is run.
 from __future__ import annotations
 
 import hashlib
-import logging
 import mmap
-import os
-import tempfile
 import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import lru_cache
 from heapq import merge
 from pathlib import Path
 from struct import Struct, error
-from threading import Timer
+
+from kg.files import keep, telling
 
 STAMP = 32  # bytes of a stamp
-LONG = 2.0  # seconds from which on users are told what takes so long
 _MAGIC = b"kg-derived-1\n\0\0\0"
 _HEAD = Struct(f"<16s{STAMP}sQ")  # magic, stamp, number of sections
 _MAGIC_END = len(_MAGIC)
@@ -32,9 +29,8 @@ _BLOCK = Struct("<QI")  # where a block ends, its checksum
 _LINES = 64  # in a block
 _LONGEST = 512  # bytes of a first line that are compared
 
-_LOG = logging.getLogger(__name__)
-
 Parts = Sequence[memoryview]
+Sections = Sequence[bytes | memoryview]
 
 
 class Damaged(Exception):
@@ -49,7 +45,7 @@ def stamp_of(*parts: bytes) -> bytes:
     return digest.digest()
 
 
-def pieces(stamp: bytes, sections: Sequence[bytes | memoryview]) -> list[bytes | memoryview]:
+def pieces(stamp: bytes, sections: Sections) -> list[bytes | memoryview]:
     """The bytes of a file, piece by piece: the same for the same stamp and sections."""
     lengths = b"".join(_LENGTH.pack(len(section)) for section in sections)
     return [_HEAD.pack(_MAGIC, stamp, len(sections)) + lengths, *sections]
@@ -72,20 +68,6 @@ def unpacked(data: memoryview) -> tuple[bytes, Parts]:
         parts.append(data[at : at + length])
         at += length
     return stamp, parts
-
-
-def keep(path: Path, data: Iterable[bytes | memoryview]) -> None:
-    """Write a file of some pieces whole or not at all, for others may read meanwhile; raises OSError."""
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.writelines(data)
-        os.chmod(draft, 0o644)
-        os.replace(draft, path)
-    except OSError:
-        with suppress(OSError):
-            os.unlink(draft)
-        raise
 
 
 def mapped(path: Path) -> tuple[bytes, Parts] | None:
@@ -178,28 +160,16 @@ class Renewed:
         return merge(kept, self.new.starting(prefix))
 
 
-def fresh(path: Path, stamp: bytes, make: Callable[[], Sequence[bytes | memoryview]]) -> Parts:
+def fresh(path: Path, stamp: bytes, make: Callable[[], Sections]) -> Parts:
     """The sections of a file, made anew where it is not there, stale or damaged."""
     found = mapped(path)
     return found[1] if found and found[0] == stamp else anew(path, stamp, make)
 
 
-def anew(path: Path, stamp: bytes, make: Callable[[], Sequence[bytes | memoryview]]) -> Parts:
+def anew(path: Path, stamp: bytes, make: Callable[[], Sections]) -> Parts:
     """The sections of a file that is made now; where the folder cannot be written, they are not kept."""
     with telling(f"{path} is made anew from the data, for much has changed; this is done once."):
         sections = make()
         with suppress(OSError):
             keep(path, pieces(stamp, sections))
     return [memoryview(section) for section in sections]
-
-
-@contextmanager
-def telling(sentence: str) -> Iterator[None]:
-    """Tell the log what is done meanwhile, where that takes long."""
-    timer = Timer(LONG, _LOG.info, [sentence])
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()

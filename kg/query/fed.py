@@ -8,11 +8,19 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.query.columns import Draft, Rows
+from kg.query.labels import Labels, meant
 from kg.query.near import Small, encoded, normal
+from kg.query.scan import completed, rows_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kg.graph.store import Store
     from kg.model import Document, Record
+    from kg.query.derived import Sections
+
+#: Titles that are encoded one after the other: between two runs of another network each takes twice as long.
+TITLES = 32
 
 _LABEL = re.compile(rb"^(<[^>]*>) <http://www\.w3\.org/2004/02/skos/core#(pref|alt)Label> (.*) \.$", re.MULTILINE)
 
@@ -23,35 +31,41 @@ class Said(NamedTuple):
     rows: Rows
     labels: list[tuple[bytes, ...]]  # a thing and its label as N-Triples spells them, with "pref" or "alt" between
     title: str = ""  # where its meaning is asked for
-    meaning: Small | None = None  # of the title
+
+
+class Made(NamedTuple):
+    """The sections of the indexes' files."""
+
+    labels: Sections
+    columns: Sections
 
 
 def said(document: Document, record: Record, text: bytes, meanings: bool = False) -> Said:
-    """What an entry says for the indexes, with `meanings` its title's too; `text` is its graph in N-Triples."""
-    from kg.query.scan import rows_of
-
+    """What an entry says for the indexes, with `meanings` its title too; `text` is its graph in N-Triples."""
     title = normal(record.title) if meanings else ""
-    meaning = encoded(title) if title else None
-    return Said(rows_of(document, record), [found.groups() for found in _LABEL.finditer(text)], title, meaning)
+    return Said(rows_of(document, record), [found.groups() for found in _LABEL.finditer(text)], title)
 
 
 class Fed:
     """What the entries of a graph say that was empty before the first of them came.
 
-    `meanings` holds for any graph: of titles, what is near them.
+    `meanings` holds for any graph: the vectors of titles, but for the last few.
     """
 
     def __init__(self) -> None:
         self.draft = Draft()
         self.labels: Counter[tuple[bytes, ...]] = Counter()
         self.meanings: dict[str, Small] = {}
+        self._titles: list[str] = []  # to be encoded
         self._entries: set[str] = set()
         self._is_sound = True
 
     def take(self, name: str, what: Said) -> None:
         """Take in what an entry says; an entry that comes again spoils all."""
-        if what.meaning:
-            self.meanings[what.title] = what.meaning
+        if what.title:
+            self._titles.append(what.title)
+            if len(self._titles) >= TITLES:
+                self._encode()
         self._is_sound &= name not in self._entries
         if not self._is_sound:
             return
@@ -63,8 +77,22 @@ class Fed:
         """There are entries that came in another way: the rows and labels of the others are of no use."""
         self._is_sound = False
 
-    def holds(self, store: Store) -> bool:
-        """Whether it holds for a store: all its entries came this way."""
+    def made(self, store: Store, spelled: Callable[[str], str]) -> Made | None:
+        """The indexes of a store, None where not all its entries came this way; `spelled`: see `Labels.packed`.
+
+        It is to be asked once.
+        """
+        if not self._holds(store):
+            return None
+        return Made(Labels.packed(meant(self.labels), spelled), completed(store, self.draft))
+
+    def _encode(self) -> None:
+        for title in self._titles:
+            if meaning := encoded(title):
+                self.meanings[title] = meaning
+        self._titles.clear()
+
+    def _holds(self, store: Store) -> bool:
         if not (self._entries and self._is_sound):
             return False
         return {name.partition(":")[2] for name in store.graphs() if name.startswith("entry:")} == self._entries

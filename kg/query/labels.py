@@ -8,21 +8,21 @@ all that is said now of the things whose labels changed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from kg.files import keep
 from kg.graph.store import ANY
 from kg.names import iri
-from kg.query.derived import Damaged, Lines, Parts, Renewed, anew, keep, mapped, pieces, stamp_of
+from kg.query.derived import Damaged, Lines, Parts, Renewed, Sections, anew, mapped, pieces, stamp_of
 from kg.text import fold
 from kg.vocabulary import data_folder
 
 if TYPE_CHECKING:
     from kg.graph.store import Store
-    from kg.query.fed import Fed
     from kg.query.lexicon import Selects
 
 FILE = "labels.bin"
@@ -180,12 +180,15 @@ def has_han(text: str) -> bool:
     return not text.isascii() and any("\u3400" <= c <= "\u9fff" for c in text)
 
 
-def labels_of(store: Selects, spelled: Callable[[str], str], fed: Fed | None = None) -> Labels:
-    """The labels of a graph: from the file beside its data, which is made anew where it is stale or damaged."""
+def labels_of(store: Selects, spelled: Callable[[str], str], made: Sections | None = None) -> Labels:
+    """The labels of a graph: from the file beside its data, which is made anew where it is stale or damaged.
+
+    It is looked through for them unless the sections are `made` already.
+    """
     folder, stamp = getattr(store, "cache", None), getattr(store, "stamp", b"")
     if folder is None or not stamp:
         return Labels.made(_said(store), spelled)
-    again = partial(anew, folder / FILE, _stamp(stamp), partial(_packed, store, spelled, fed))
+    again = partial(anew, folder / FILE, _stamp(stamp), lambda: made or Labels.packed(_said(store), spelled))
     with suppress(Damaged):
         if found := _found(folder, {_stamp(stamp)}):
             return Labels(found[1], again)
@@ -209,7 +212,7 @@ def renew(
     states: Iterable[bytes],
     changed: Iterable[str],
     spelled: Callable[[str], str],
-    fed: Fed | None = None,
+    made: Sections | None = None,
 ) -> None:
     """Bring the file up to date with a store in which the labels of some things (CURIEs) were written.
 
@@ -223,7 +226,7 @@ def renew(
                 said = Labels.packed(_said_of(store, sorted(things)), spelled)
                 anew(folder / NEWER, _stamp(store.stamp), lambda: [known[0], *Lines.packed(things), *said])
                 return
-    labels_of(store, spelled, fed)
+    labels_of(store, spelled, made)
 
 
 def _said_of(store: Selects, things: Sequence[str]) -> Counter[Named]:
@@ -246,22 +249,23 @@ def still(folder: Path, before: bytes, after: bytes) -> None:
             keep(folder / NEWER, pieces(_stamp(after), [known[0], *newer]))
 
 
-def _packed(store: Selects, spelled: Callable[[str], str], fed: Fed | None) -> list[bytes]:
-    return Labels.packed(_said(store, fed), spelled)
+def _said(store: Selects) -> Counter[Named]:
+    """The labels that entries give, with how many give them."""
+    return meant(_spelled(store))
 
 
-def _said(store: Selects, fed: Fed | None = None) -> Counter[Named]:
-    """The labels that entries give, with how many give them; what was fed, which holds for the store, is not read."""
+def meant(spelled: Mapping[tuple[bytes, ...], int]) -> Counter[Named]:
+    """Labels that are counted as N-Triples spells them: a thing, "pref" or "alt", and what it is called."""
     from kg.query.scan import named, text_of
 
     out: Counter[Named] = Counter()
-    for (concept, kind, label), times in (fed.labels if fed else _spelled(store)).items():
+    for (concept, kind, label), times in spelled.items():
         out[Named(named(concept), text_of(label), kind == b"pref")] += times
     return out
 
 
 def _spelled(store: Selects) -> Counter[tuple[bytes, ...]]:
-    """The labels that entries give, as N-Triples spells them."""
+    """The labels that entries give; see `meant`."""
     from kg.query.scan import spelled_rows
 
     return Counter(

@@ -18,11 +18,10 @@ from kg.graph.store import ANY
 from kg.model import LISTS, Document, KgError, Record
 from kg.names import PREFIXES, curie
 from kg.query.columns import FIELD, FILE, RELATION, ROLE, Columns, Draft, Rows
-from kg.query.derived import Damaged, anew, fresh, mapped, restamp, stamp_of
+from kg.query.derived import Damaged, Sections, anew, fresh, mapped, restamp, stamp_of
 
 if TYPE_CHECKING:
     from kg.graph.store import Store
-    from kg.query.fed import Fed
     from kg.query.lexicon import Selects
 
 _ENTRY = PREFIXES["entry"].encode()
@@ -38,14 +37,18 @@ _Placed = tuple[dict[str, Any], dict[bytes, int]]  # the columns of a table, and
 _KNOWN: WeakKeyDictionary[object, tuple[bytes, Columns]] = WeakKeyDictionary()
 
 
-def scanned(store: Selects, fed: Fed | None = None) -> list[bytes | memoryview]:
-    """The sections of the columns of a store; what was fed, which holds for it, is not looked up."""
-    draft = fed.draft if fed else Draft()
+def scanned(store: Selects) -> Sections:
+    """The sections of the columns of a store."""
+    draft = Draft()
+    _spans(store, [_mentions(store, draft), _results(store, draft)])
+    _relations(store, draft)
+    _authors(store, draft)
+    return completed(store, draft)
+
+
+def completed(store: Selects, draft: Draft) -> Sections:
+    """The sections of the columns of a store, of which a draft has the rows of all entries but those of "entries"."""
     _entries(store, draft)
-    if fed is None:
-        _spans(store, [_mentions(store, draft), _results(store, draft)])
-        _relations(store, draft)
-        _authors(store, draft)
     _countries(store, draft)
     return draft.packed()
 
@@ -230,7 +233,7 @@ def _of_entry(document: Document, record: Record) -> dict[str, str]:
     }
 
 
-def renewed(store: Store, known: Columns, changed: Iterable[str]) -> list[bytes | memoryview]:
+def renewed(store: Store, known: Columns, changed: Iterable[str]) -> Sections:
     """The sections of columns that hold for a store but for some entries (CURIEs), which are read anew."""
     from kg.graph.contents import load_source
     from kg.graph.reading import read_entry
@@ -254,27 +257,32 @@ def renewed(store: Store, known: Columns, changed: Iterable[str]) -> list[bytes 
 # Where they are
 
 
-def columns_of(store: Selects, fed: Fed | None = None) -> Columns:
-    """The columns of a graph: from the file beside its data, which is made anew where it is stale or damaged."""
+def columns_of(store: Selects, made: Sections | None = None) -> Columns:
+    """The columns of a graph: from the file beside its data, which is made anew where it is stale or damaged.
+
+    It is looked through for them unless its sections are `made` already.
+    """
     folder, stamp = getattr(store, "cache", None), getattr(store, "stamp", b"")
     if folder is None or not stamp:
         return Columns([memoryview(section) for section in scanned(store)])
     known = _KNOWN.get(store)
     if known is None or known[0] != stamp:
-        known = stamp, _of_file(folder / FILE, _stamp(stamp), partial(scanned, store, fed))
+        known = stamp, _of_file(folder / FILE, _stamp(stamp), (lambda: made) if made else partial(scanned, store))
         with suppress(TypeError):  # a store that cannot be remembered
             _KNOWN[store] = known
     return known[1]
 
 
-def _of_file(path: Path, stamp: bytes, make: Callable[[], list[bytes | memoryview]]) -> Columns:
+def _of_file(path: Path, stamp: bytes, make: Callable[[], Sections]) -> Columns:
     try:
         return Columns(fresh(path, stamp, make))
     except Damaged:
         return Columns(anew(path, stamp, make))
 
 
-def renew(store: Store, folder: Path, states: Iterable[bytes], changed: Iterable[str], fed: Fed | None = None) -> None:
+def renew(
+    store: Store, folder: Path, states: Iterable[bytes], changed: Iterable[str], made: Sections | None = None
+) -> None:
     """Bring the file up to date with a store of which some graphs (CURIEs) were written.
 
     `states` are stamps that the store had before that: a file of none of them is made anew, and so is one of which much
@@ -288,7 +296,7 @@ def renew(store: Store, folder: Path, states: Iterable[bytes], changed: Iterable
             entries = {name for name in names if name.startswith("entry:")} | _dated_anew(store, columns, names)
             anew(folder / FILE, _stamp(store.stamp), partial(renewed, store, columns, entries))
             return
-    columns_of(store, fed)
+    columns_of(store, made)
 
 
 def _dated_anew(store: Store, known: Columns, names: Iterable[str]) -> set[str]:

@@ -12,9 +12,9 @@ pty = pytest.importorskip("pty")
 
 LATE = """
 import sys
-from kg import cli
+from kg import cli, files
 from kg.query import derived
-derived.LONG = 0.01
+files.LONG = 0.01
 make = derived.pieces
 derived.pieces = lambda *given: (__import__("time").sleep(0.5), make(*given))[1]
 sys.argv = ["kg", "add", sys.argv[1], "--fast", "--graph", sys.argv[2]]

@@ -10,6 +10,7 @@ import pytest
 from kg.api import Graph
 from kg.query import labels, near, scan
 from kg.query.columns import FILE as COLUMNS
+from kg.query.fed import TITLES
 from kg.query.labels import FILE as LABELS
 from kg.query.near import FILE as NEAR
 
@@ -48,7 +49,7 @@ def test_a_new_graph_is_not_read_for_its_indexes(
     assert _made_anew(folder) == fed
 
 
-def test_a_title_is_encoded_when_its_paper_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_titles_are_encoded_while_papers_are_read_each_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, encode, seen = tmp_path / "g", near.encoder(), []
 
     class Seen:
@@ -58,12 +59,14 @@ def test_a_title_is_encoded_when_its_paper_is_read(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(near, "encoder", Seen)
     paper = '{{"id": "{0}", "title": "The {0}  of  many", "abstract": "We prune {0} on an H100."}}\n'
-    for name in ("one", "two"):  # the second comes to a graph that has papers
-        (tmp_path / f"{name}.jsonl").write_text(paper.format(name), "utf-8")
+    for file, number in (("many", TITLES + 8), ("few", 1)):  # the second comes to a graph that has papers
+        names = [f"{file}-{n}" for n in range(number)]
+        (tmp_path / f"{file}.jsonl").write_text("".join(map(paper.format, names)), "utf-8")
+        titles = [f"The {name} of many" for name in names]
         with Graph(folder) as graph:
-            graph.add(tmp_path / f"{name}.jsonl")
-            assert seen == [f"The {name} of many"]
-        assert seen == [f"The {name} of many"]  # the index needs no more
+            graph.add(tmp_path / f"{file}.jsonl")
+            assert seen == titles[: number // TITLES * TITLES]
+        assert sorted(seen) == sorted(titles)
         seen.clear()
     assert _made_anew(folder) == _indexes(folder)
 

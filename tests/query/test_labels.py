@@ -13,6 +13,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
+from kg import files
 from kg.graph.store import OxigraphStore
 from kg.names import iri
 from kg.query import Lexicon, derived
@@ -200,14 +201,14 @@ def test_what_takes_long_to_make_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def slowly() -> list[bytes]:
-        return [b"made"] if done.wait(20 * derived.LONG) else []
+        return [b"made"] if done.wait(20 * files.LONG) else []
 
     caplog.set_level("INFO", "kg")
     assert derived.anew(tmp_path / "labels.bin", bytes(derived.STAMP), lambda: [b"at once"])
     assert not caplog.records
     done = Event()
-    monkeypatch.setattr(derived, "LONG", 0.05)
-    monkeypatch.setattr(derived._LOG, "info", lambda sentence: (told.append(sentence), done.set()))
+    monkeypatch.setattr(files, "LONG", 0.05)
+    monkeypatch.setattr(files._LOG, "info", lambda sentence: (told.append(sentence), done.set()))
     told: list[str] = []
     assert derived.anew(tmp_path / "labels.bin", bytes(derived.STAMP), slowly) == [b"made"]
     assert told == [f"{tmp_path / 'labels.bin'} is made anew from the data, for much has changed; this is done once."]
