@@ -65,8 +65,10 @@ TokenLists = tuple[list[str], list[int], list[int]]
 #: What a terminal would obey, or a reader be misled by: no text needs it.
 HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _WORD = re.compile(r"([^\W\d_][^\W_]*(?:\.\d+)*(?:\+{1,2}(?![\w+]))?|[^\W_]+(?:\.\d+)*)")
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-_PIECE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\u3400-\u9fff\uf900-\ufaff]+")
+#: Han characters, between the brackets of a regular expression.
+HAN = r"\u3400-\u9fff\uf900-\ufaff"
+_HAN = re.compile(f"[{HAN}]")
+_PIECE = re.compile(f"[{HAN}]|[^{HAN}]+")
 _UNITS = re.compile(r"[b-np-z]pus")  # "GPUs" is a plural, "corpus" and "opus" are none
 _NAME_VERSION = re.compile(r"([a-z]{3,})(\d.*)")
 
@@ -97,6 +99,16 @@ def token_lists(text: str) -> TokenLists:
     if "value" in words:
         _join_pairs(words, starts, ends)
     return words, starts, ends
+
+
+def has_han(text: str) -> bool:
+    """Whether a text has a Han character."""
+    return not text.isascii() and _HAN.search(text) is not None
+
+
+def count_han(text: str) -> int:
+    """How many Han characters a text has."""
+    return 0 if text.isascii() else len(_HAN.findall(text))
 
 
 def split(word: re.Pattern[str], text: str, start: int = 0, end: int | None = None) -> TokenLists:

@@ -83,6 +83,8 @@ def make_encoder(weights: Path | None = None) -> Any:
         encoder_folder(), add_pooling_layer=False, attention_probs_dropout_prob=0.0, attn_implementation="eager"
     )
     if weights is not None:
+        if not weights.is_file():
+            raise SystemExit(f"{weights}: there is no such file: run the steps of scripts/train.py that come before.")
         kept = torch.load(weights, weights_only=True)
         thinning.shape(encoder, kept)
         encoder.load_state_dict(kept)

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
-import kg
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 import bench
 import bench_page
 import bench_queries
+import pytest
+
+import kg
 
 if TYPE_CHECKING:
     import networkx

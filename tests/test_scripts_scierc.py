@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
-
-SCRIPT = Path(__file__).parents[1] / "scripts" / "scierc.py"
-
-
-@pytest.fixture(scope="module")
-def scierc() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("scierc", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules["scierc"] = importlib.util.module_from_spec(spec)  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
+import scierc
 
 
 class Halves:
@@ -43,7 +28,7 @@ ROW = {
 }
 
 
-def test_an_abstract_has_every_span_inside_its_sentences(scierc: ModuleType) -> None:
+def test_an_abstract_has_every_span_inside_its_sentences() -> None:
     tokenizer = Halves()
     abstract = scierc.abstract(ROW, ["Generic", "Method"], ["PART-OF"], tokenizer)
     assert tokenizer.words[3] == "("
@@ -57,14 +42,14 @@ def test_an_abstract_has_every_span_inside_its_sentences(scierc: ModuleType) -> 
     assert kinds == {((4, 4), (1, 2)): 1, ((1, 2), (4, 4)): 0, ((1, 2), (6, 6)): 2}
 
 
-def test_the_surest_of_overlapping_spans_stands(scierc: ModuleType) -> None:
+def test_the_surest_of_overlapping_spans_stands() -> None:
     spans = np.array([(0, 0), (0, 1), (1, 2), (3, 3)])
     logits = np.array([[0.0, 2.0, 1.0], [0.0, 1.0, 3.0], [0.0, 2.5, 0.0], [0.5, 0.0, 0.2]])
     assert scierc.decode(logits, spans) == {(0, 1): 1}
     assert scierc.decode(logits, spans, bias=0.4) == {(0, 1): 1, (3, 3): 1}
 
 
-def test_a_span_of_another_type_or_width_is_wrong(scierc: ModuleType) -> None:
+def test_a_span_of_another_type_or_width_is_wrong() -> None:
     gold = [{(0, 1): "Task", (4, 4): "Metric"}, {(2, 3): "Task"}]
     found = [{(0, 1): "Task", (4, 5): "Metric"}, {(2, 3): "Method"}]
     scores = scierc.scores(found, gold)
@@ -74,5 +59,5 @@ def test_a_span_of_another_type_or_width_is_wrong(scierc: ModuleType) -> None:
     assert scores["all"].wanted == 3
 
 
-def test_nothing_found_scores_nought(scierc: ModuleType) -> None:
+def test_nothing_found_scores_nought() -> None:
     assert scierc.scores([{}], [{(0, 0): "Task"}])["all"].f1 == 0.0

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
 import pytest
+import trend_claims
 import yaml
-
-SCRIPT = Path(__file__).parents[1] / "scripts" / "trend_claims.py"
 
 
 def test_titles_bear_out_most_of_what_the_survey_says(shared: Path) -> None:
-    spec = importlib.util.spec_from_file_location("trend_claims", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
-    said = yaml.safe_load(SCRIPT.with_suffix(".yml").read_text("utf-8"))
+    said = yaml.safe_load(Path(trend_claims.__file__).with_suffix(".yml").read_text("utf-8"))
     if not (shared / said["files"]).exists():
         pytest.skip("The accepted papers of the venues are not here.")
-    tested = script.Tested(said, shared, "title")
+    tested = trend_claims.Tested(said, shared, "title")
     verdicts = {claim: verdict for claim, _, _, verdict in tested.rows()}
     assert len(tested.whole.index) == 9
     assert tested.whole.papers > 29_000

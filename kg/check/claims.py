@@ -17,7 +17,7 @@ from kg.link.affiliations import Found, organisations
 from kg.link.institutions import Organisation, Register, joined, name_tokens
 from kg.model import Document, Text
 from kg.sources.words import Words
-from kg.text import sentence_at
+from kg.text import has_han, sentence_at
 from kg.vocabulary import Vocabulary
 
 _ROUNDED_BEFORE = re.compile(
@@ -36,7 +36,6 @@ _BRACKET = re.compile(r"\s*\([^()]*\)")
 _LONGEST = 20_000  # characters of a text that is looked at: twice the longest abstract
 _FEW = 3  # words of a name that is said in part
 _ACRONYM = 5  # letters: shorter names of institutions are shared by many
-_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +76,8 @@ class Checker:
     def check_sentence(self, document: Document, sentence: str) -> list[Finding]:
         """The same for any sentence on the document's paper."""
         held = {field: _both(document.texts[field]) for field in "TAIK" if field in document.texts}
-        who = publishers(sentence) if _HAN.search(sentence) else ""
-        english = None if who or _HAN.search(sentence) else _PRESENTED.match(sentence)
+        who = publishers(sentence) if has_han(sentence) else ""
+        english = None if who or has_han(sentence) else _PRESENTED.match(sentence)
         who = english["who"] if english else who
         text = "\n".join(held.get(field, "") for field in "TAK")
         found = [*self._institutions(who, held.get("I", ""), text)]
@@ -155,7 +154,7 @@ class Checker:
         """Whether a Chinese and a Latin name, each short for several organisations, are short for one: a university
         without its campus ("伊利诺伊大学", "University of Illinois").
         """
-        if not _HAN.search(han) or len(latin.split()) < _FEW:
+        if not has_han(han) or len(latin.split()) < _FEW:
             return False
         key, start = joined(name_tokens(han, self.register.words)), joined(name_tokens(latin, self.register.words))
         known = itertools.chain(self.register.own_keys, self.register.index)
@@ -181,7 +180,7 @@ def _names_of(organisation: Organisation) -> Iterator[str]:
     """Its Latin names, without the place in brackets that tells it from another of the same name."""
     for name in (*organisation.label.values(), *(alt for alts in organisation.alt.values() for alt in alts)):
         bare = _BRACKET.sub("", name)
-        if len(bare) > _ACRONYM and not _HAN.search(bare):
+        if len(bare) > _ACRONYM and not has_han(bare):
             yield bare
 
 

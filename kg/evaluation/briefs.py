@@ -14,7 +14,7 @@ from kg.extract.brief import institutions, slots
 from kg.extract.numbers import quantities
 from kg.link import Linker
 from kg.model import Document, Mention, Record
-from kg.text import fold
+from kg.text import count_han, fold
 
 #: A tenth of a per mille: two numbers that are that near are one.
 _NEAR = 1e-4
@@ -24,7 +24,6 @@ _LETTER = "A-Za-zÀ-ɏ"
 _IN_NAME = re.compile(rf"(?<![\d%])[{_LETTER}][{_LETTER}\d.+/@-]*")
 _LATIN = re.compile(rf"[{_LETTER}][{_LETTER}\d.'’+-]*")
 _SEAM = re.compile(r"(?<=[A-Za-z])(?=[\u3400-\u9fff])")  # "830 MB和": a unit ends where Chinese goes on
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _LOWER = re.compile(r"(?<![\w-])[a-z]{2,}(?![\w-])")
 _MARK = re.compile(
     r"(?<![\d.])\d+(?:D(?![A-Za-z])|:\d+| ?[×x] ?\d+(?![\d.]*[×倍%]))"
@@ -151,7 +150,7 @@ def chinese(brief: str, name: str, institutions: Iterable[str]) -> float:
     """
     for known in (name, *institutions):
         brief = brief.replace(known, " ", 1) if known else brief
-    han = len(_HAN.findall(brief))
+    han = count_han(brief)
     letters = sum(map(len, _LOWER.findall(brief)))
     return han / (han + letters) if han + letters else 1.0
 

@@ -23,7 +23,7 @@ from kg.extract.context import canonical
 from kg.extract.endpoint import Chat, Endpoint, Unanswered, configured
 from kg.extract.numbers import Quantity, plain, quantities
 from kg.model import ENTITY_TYPES, LARGEST, RELATION_TYPES, ROLES, Evidence, KgError, Mention, Relation, Result
-from kg.text import fold, token_lists
+from kg.text import fold, has_han, token_lists
 from kg.vocabulary import Vocabulary
 
 CONFIDENCE = 0.5  # of what the model alone says; its own figures would mean nothing
@@ -153,7 +153,7 @@ class Kept:
     def _cuts_word(self, at: int) -> bool:
         """Whether an offset lies inside a word; Chinese words touch one another."""
         around = self.text[max(0, at - 1) : at + 1]
-        return len(around) == 2 and all(c.isalnum() and not "\u3400" <= c <= "\u9fff" for c in around)
+        return len(around) == 2 and all(c.isalnum() and not has_han(c) for c in around)
 
     def said(self, phrase: Any) -> str:
         """The words of the text that a phrase repeats, in any case and spelling; "" when it does not say them."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 from kg.extract.outcomes import CHANGES, Cue, Lexicon, Place, Reading
+from kg.text import count_han
 
-_HAN = re.compile(r"[\u4e00-\u9fff]")
 _CLAUSE = re.compile(r"[，、；。（）()：且及并和与]|同时|以及")
 _BASELINE = re.compile(
     r"(?:相较于?|相比于?|较之?|比|优于|超过|超越)\s*"
@@ -26,7 +26,7 @@ _EDGE = re.compile(
 
 def is_chinese(place: Place) -> bool:
     """Whether a quantity stands in a Chinese sentence: one character in eight is Han."""
-    return not place.text.isascii() and len(_HAN.findall(place.text)) * 8 > len(place.text)
+    return count_han(place.text) * 8 > len(place.text)
 
 
 def read(place: Place, last: Reading | None, lexicon: Lexicon) -> Reading | None:

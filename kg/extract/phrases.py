@@ -18,10 +18,9 @@ from spacy.tokens import Doc
 
 from kg.compiled import kept, stamp
 from kg.model import KgError
-from kg.text import Remembered, split
+from kg.text import Remembered, has_han, split
 
 _WORD = re.compile(r"([^\W_][\w]*(?:[-‐‑–/.'’+@][\w]+)*\+*|\\?[$(){}\[\],;:.!?\"“”&%]|\S)")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _NUMBER = re.compile(r"[0-9\-,.:/%$]+$")
 _SINGULAR = ("is", "ous", "ss")
 _ENDINGS = (
@@ -65,7 +64,7 @@ class Phrases:
     def __call__(self, doc: Doc) -> Doc:
         doc._.phrases, doc._.words = [], []
         for start, end in doc._.sentences:
-            if _HAN.search(doc._.text, start, end):
+            if has_han(doc._.text[start:end]):
                 continue
             words, parts = tagged(doc._.text, start, end)
             doc._.words.append(words)

@@ -8,7 +8,6 @@ scripts/train.py; see data/models/README.md.
 from __future__ import annotations
 
 import json
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from functools import cache, cached_property
@@ -20,6 +19,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.encoder import open_network, read_tokenizer
+from kg.text import count_han
 from kg.vocabulary import data_folder
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 _JOINT = ". "  # between title and abstract
 _READ = ("T", "A")
-_HAN = re.compile(r"[\u3400-\u9fff]")  # the encoder knows English: Chinese texts are the rules' and the vocabulary's
 
 
 class Output(NamedTuple):
@@ -223,9 +222,9 @@ class Tagger:
 
 
 def reads(doc: Doc) -> bool:
-    """Whether the tagger can read a Doc: it has a text, and that is not Chinese."""
+    """Whether the tagger can read a Doc: it has a text, and that is not Chinese, which the encoder does not know."""
     text, _ = text_of(doc)
-    return bool(text) and 5 * len(_HAN.findall(text)) <= len(text)
+    return bool(text) and 5 * count_han(text) <= len(text)
 
 
 @cache

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -35,7 +34,7 @@ from kg.model import (
     Topic,
 )
 from kg.names import iri, kind_of
-from kg.text import repaired
+from kg.text import has_han, repaired
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -66,7 +65,6 @@ RELATIONS = {
     "applied_to": "appliedTo",
     "runs_on": "runsOn",
 }
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
 
 def fingerprint(document: Document, version: str) -> str:
@@ -398,7 +396,7 @@ def _work_keys(document: Document, record: Record) -> list[str]:
 
 def language_of(text: str) -> str:
     """ "zh" for a text with a Han character, else "en"."""
-    return "zh" if _HAN.search(text) else "en"
+    return "zh" if has_han(text) else "en"
 
 
 def _wordings(record: Record) -> dict[str, list[str]]:

@@ -15,6 +15,7 @@ from typing import Protocol, Self, TypeVar
 
 import pyoxigraph as ox
 
+from kg.files import telling
 from kg.graph import background, ontology, staging, swap
 from kg.graph.faults import FAILURES, Damage, fault, is_passing, remedy
 from kg.graph.ontology import VOCABULARY
@@ -472,7 +473,8 @@ def _follow(folder: Path, read_only: bool) -> None:
         )
     from kg.graph.migrate import migrate
 
-    migrate(folder)
+    with telling(f"{folder}: the data of schema {schema} are brought to schema {SCHEMA}; the old ones stay."):
+        migrate(folder)
 
 
 def _patiently(action: Callable[[], _T], folder: Path, seconds: float = 3) -> _T:

@@ -20,6 +20,7 @@ from kg.link.institutions import (
     name_tokens,
     without_legal_form,
 )
+from kg.text import has_han
 
 _LONGEST = 14  # words of the longest name that is looked for; Han characters count three to one
 _MARK = re.compile(r"&amp|[(),;|\n•·†‡§¶*，；、。：:（）]|\s[/–—]\s|\.\s+(?=\d+\s)|(?<=[a-z]{2})\.\s+(?=[A-Z])")
@@ -101,7 +102,7 @@ class _Reader:
         self.register = register
         self.words = register.words
         self.also = also
-        self.segments = segments(line, register, han=any("\u3400" <= c <= "\u9fff" for c in line))
+        self.segments = segments(line, register, han=has_han(line))
 
     def read(self) -> list[Found]:
         found: list[Found] = []

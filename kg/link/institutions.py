@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from kg.compiled import stamp
 from kg.model import KgError
+from kg.text import has_han
 from kg.vocabulary import data_folder, read_concepts
 
 #: The parts of the register's file: rows, then after a line with the mark countries, then keys.
@@ -409,7 +410,7 @@ class Register:
         alt: dict[str, list[str]] = {}
         for other in others.split("|") if others else ():
             name = other.removeprefix(ACRONYM)
-            alt.setdefault("zh" if _is_han(name) else "en", []).append(name)
+            alt.setdefault("zh" if has_han(name) else "en", []).append(name)
         above = tuple(f"ror:{p}" for p in parents.split())
         return Organisation(f"ror:{ror}", label, alt, country, city, types, above)
 
@@ -469,10 +470,6 @@ def _merged(own: Organisation, ror: Organisation) -> Organisation:
     return Organisation(
         own.curie, label, alt, own.country or ror.country, ror.city, own.types or ror.types, own.parents or ror.parents
     )
-
-
-def _is_han(name: str) -> bool:
-    return any("\u3400" <= c <= "\u9fff" for c in name)
 
 
 def _slips(key: str) -> Iterator[str]:

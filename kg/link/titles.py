@@ -9,7 +9,8 @@ from functools import cached_property, lru_cache
 
 from rapidfuzz.distance import Indel, Levenshtein
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
+from kg.text import has_han
+
 _COMMAND = re.compile(r"\\(?:text|math|em)\w*\s*(?=\{)|\\(?:it|bf|rm|em|sf|tt)\b")  # how letters look
 _LATEX = re.compile(r"[\\${^]")
 _SYMBOL = re.compile(r"\\([A-Za-z]+)\s?")
@@ -42,7 +43,7 @@ class Title:
         self.text = plain(_CUT.sub("", text))
         self.main, _, self.rest = _split(self.text)
         self.letters = letters(self.text)
-        self.is_han = bool(_HAN.search(self.text))
+        self.is_han = has_han(self.text)
 
     @cached_property
     def main_letters(self) -> str:

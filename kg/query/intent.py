@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from kg.query.filter import Entity, Filter, Outcome, Phrase, Query
 from kg.query.items import OPS, Item
 from kg.query.relating import Relating
-from kg.text import fold
+from kg.text import fold, has_han
 
 if TYPE_CHECKING:
     from kg.query.question import Parser
@@ -347,11 +347,7 @@ def refusal(parser: Parser) -> str:
     """One sentence for such a question, with three that would work."""
     examples = [word.labels for word in parser.lexicon.words.meaning("example")]
     is_zh = parser.language == "zh"
-    asked = [next(label for label in labels if _is_han(label) == is_zh) for labels in examples][:3]
+    asked = [next(label for label in labels if has_han(label) == is_zh) for labels in examples][:3]
     if is_zh:
         return f"图谱只能回答有关论文的问题，例如：{' '.join(asked)}"
     return f"The graph only answers questions about papers, for example: {' '.join(asked)}"
-
-
-def _is_han(text: str) -> bool:
-    return any("\u3400" <= char <= "\u9fff" for char in text)

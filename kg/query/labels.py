@@ -18,7 +18,7 @@ from kg.files import keep
 from kg.graph.store import ANY
 from kg.names import iri
 from kg.query.derived import Damaged, Lines, Parts, Renewed, Sections, anew, mapped, pieces, stamp_of
-from kg.text import fold
+from kg.text import fold, has_han
 from kg.vocabulary import data_folder
 
 if TYPE_CHECKING:
@@ -173,11 +173,6 @@ def lengths(length: int, least: float) -> tuple[int, int]:
 def _backwards(folded: str) -> str:
     """The words of a folded label, the last one first."""
     return " ".join(reversed(folded.split(" ")))
-
-
-def has_han(text: str) -> bool:
-    """Whether a text has a Han character."""
-    return not text.isascii() and any("\u3400" <= c <= "\u9fff" for c in text)
 
 
 def labels_of(store: Selects, spelled: Callable[[str], str], made: Sections | None = None) -> Labels:

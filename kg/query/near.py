@@ -19,6 +19,7 @@ import numpy as np
 
 from kg.encoder import SIZE, encoder
 from kg.query.derived import Damaged, Parts, anew, fresh, mapped, stamp_of
+from kg.text import has_han
 from kg.vocabulary import Concept, Vocabulary, data_folder
 
 if TYPE_CHECKING:
@@ -163,25 +164,19 @@ def in_english(text: str, vocabulary: Vocabulary) -> str:
     >>> in_english("减少KV缓存压缩", Vocabulary.load())
     'KV cache compression'
     """
-    if not any(map(_is_han, text)):
+    if not has_han(text):
         return text
-    spans = sorted(
-        (m.start, -m.end, m.concept) for m in vocabulary.match(text) if any(map(_is_han, text[m.start : m.end]))
-    )
+    spans = sorted((m.start, -m.end, m.concept) for m in vocabulary.match(text) if has_han(text[m.start : m.end]))
     out, at = [], 0
     for start, end, concept in spans:
         if start >= at:
             out += [text[at:start], f" {vocabulary[concept].label.get('en', '')} "]
             at = -end
-    return " ".join("".join(c if not _is_han(c) else " " for c in "".join((*out, text[at:]))).split())
+    return " ".join("".join(" " if has_han(c) else c for c in "".join((*out, text[at:]))).split())
 
 
 def _english(concept: Concept) -> list[str]:
     return [label for label in (concept.label.get("en", ""), *concept.alt.get("en", ())) if label]
-
-
-def _is_han(character: str) -> bool:
-    return "\u3400" <= character <= "\u9fff"
 
 
 def normal(text: str) -> str:

@@ -18,7 +18,7 @@ from kg.query.joins import Taken, joined
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.reading import PERSON, Reader
 from kg.query.thresholds import Thresholds
-from kg.text import fold
+from kg.text import fold, has_han
 
 #: Characters of a question that are read.
 LIMIT = 1000
@@ -229,7 +229,7 @@ class Parser:
     @property
     def language(self) -> str:
         """ "zh" for a question with a Han character, else "en"."""
-        return "zh" if re.search(r"[\u3400-\u9fff]", self.text) else "en"
+        return "zh" if has_han(self.text) else "en"
 
     def chosen(self, at: int, cue: str = "") -> list[Sense]:
         """Which of its senses a piece has after a cue; several where types share a name that no topic bears."""

@@ -86,6 +86,11 @@ def context(raw: str, start: int, end: int) -> str:
     return " ".join(raw[first:last].split())
 
 
+def _together(quotes: list[dict[Quote, None]]) -> dict[Quote, None]:
+    """The quotes of a paper's entries, each once; it has one entry nearly always."""
+    return quotes[0] if len(quotes) == 1 else dict.fromkeys(chain.from_iterable(quotes))
+
+
 def rows(store: Selects, lines: Iterable[Line]) -> tuple[Row, ...]:
     """The papers that lines rest on, in the order in which the lines name them, each with all its quotes."""
     evidence: dict[str, dict[Quote, None]] = {}
@@ -111,7 +116,7 @@ def rows(store: Selects, lines: Iterable[Line]) -> tuple[Row, ...]:
             said[0] if said else "",
             tuple(own),
             1.0,
-            tuple(dict.fromkeys(chain.from_iterable(evidence[name] for name in own))),
+            tuple(_together([evidence[name] for name in own])),
         )
         for paper, (own, said) in works.items()
     )

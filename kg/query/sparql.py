@@ -18,13 +18,14 @@ from kg.graph.rdf import LINKS, RELATIONS
 from kg.names import iri
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Op, Outcome, Phrase, Term
 from kg.query.lexicon import Lexicon
+from kg.text import HAN, has_han
 from kg.units import kin
 
 #: The roles that count where a question names none.
 USUAL = ("proposed", "used")
 #: Operators on numbers by the variable that a threshold is compared with: the better end of a range.
 END: dict[Op, str] = {">=": "high", ">": "high", "<=": "low", "<": "low", "=": "high"}
-_HAN = re.compile(r"[\u3400-\u9fff]+")
+_HAN = re.compile(f"[{HAN}]+")
 #: A regular expression that no text fits.
 _NOTHING = r"\b\B"
 #: Links that concepts have too.
@@ -303,7 +304,7 @@ def name_regexes(name: str) -> list[str]:
 def wording_regex(folded: str) -> str:
     """A regular expression for a folded phrase inside a metric's wording: each word, or one that begins with it."""
     words = [re.escape(word) for word in folded.split(" ")]
-    if re.search(r"[\u3400-\u9fff]", folded):
+    if has_han(folded):
         return "".join(words)
     return r"\b" + r"[\s-]+".join(word + r"\w*" for word in words)
 

@@ -255,7 +255,8 @@ def _called(quote: Quote, entity: str) -> Quote:
 
 def _most(counts: Numbers, number: int) -> Numbers:
     """The places of the largest so many counts, the largest first, those that are level in order."""
-    least = np.partition(counts, -number)[-number] if len(counts) > number else 0
+    at_least = np.bincount(counts)[::-1].cumsum()  # how many are the largest, and one less, and so on; no need to sort
+    least = len(at_least) - 1 - int(np.searchsorted(at_least, number)) if len(counts) > number else 0
     places = np.flatnonzero(counts >= least)
     return places[np.argsort(-counts[places], kind="stable")][:number].astype(np.int32)
 

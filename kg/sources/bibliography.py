@@ -13,6 +13,7 @@ from typing import Any
 from kg.sources.base import InputFile
 from kg.sources.dates import iso_date
 from kg.sources.rows import ARXIV_ID, KEYS
+from kg.text import has_han
 
 Names = Mapping[str, Any]  # of one form in fields.toml: our key, and the names of the fields that hold it
 Values = Mapping[str, Sequence[str]]  # of one paper: the field's name in lower case, and what it holds, line by line
@@ -27,7 +28,6 @@ _AUTHORS_BEFORE = re.compile(r"(^|[;|\n])[ \t]*\[[^\[\]]*\]")  # "[Smith, J; Doe
 _ID_IN = 1000  # code points of a value in which an id or a date is looked for
 _ADDRESS = re.compile(r"https?://")
 _INITIALS = re.compile(r"(?:[A-Z]\.?[\s-]?){1,4}")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _NUMBER_AFTER = re.compile(r" ?\(\d{5,}\)$")  # Scopus' number of an author
 _TITLES = re.compile(r"(?:(?:Prof|Dr|Mr|Mrs|Ms|PD|Ing|Dipl|rer|nat|med|habil)\.(?:[- ]|(?=[A-Z]))\s*)+")
 _GLUED = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-ZÀ-ÖØ-Þ][^\W\d_]*[.\s])")
@@ -99,7 +99,7 @@ def _by_comma(text: str) -> list[str]:
     pieces = [piece.strip() for piece in re.split("[,，、]", text) if piece.strip()]
     if len(pieces) % 2 == 0 and all(_INITIALS.fullmatch(piece) for piece in pieces[1::2]):
         return [f"{last}, {first}" for last, first in zip(pieces[::2], pieces[1::2], strict=True)]
-    is_one = len(pieces) == 2 and " " not in pieces[0] and not _HAN.search(text)
+    is_one = len(pieces) == 2 and " " not in pieces[0] and not has_han(text)
     return [text] if is_one else pieces
 
 

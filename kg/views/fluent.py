@@ -15,10 +15,10 @@ from kg.check import Checker
 from kg.check.wording import is_ordinary, names
 from kg.extract.endpoint import Chat, Endpoint, Unanswered, configured
 from kg.model import LISTS, Document, KgError, Paper, Text
-from kg.text import sentences
+from kg.text import count_han, has_han, sentences
 from kg.views.brief import compose
 from kg.views.digest import Sentence
-from kg.views.selection import Selection, has_han
+from kg.views.selection import Selection
 
 INSTRUCTIONS = (
     "You write digests of research papers. The user's message is a JSON object: the record of one paper, and the "
@@ -41,7 +41,6 @@ _HAN_SHARE = 0.6  # of the characters outside names and numbers
 _FAILURES = 3  # in a row, after which the model is left alone
 _MOST_ITEMS = 20  # of one kind in what is sent
 _ORGANISATION = re.compile(r"[\u4e00-\u9fff]{2}(?:大学|学院|研究院|研究所|实验室|公司|集团)")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 def writer() -> Fluent:
@@ -107,7 +106,7 @@ class Fluent:
             if not is_ordinary(match[0], self.checker.words):
                 text = text[: match.start()] + text[match.end() :]
         letters = sum(c.isalpha() for c in text)
-        return len(_HAN.findall(text)) >= max(_LEAST / 2, _HAN_SHARE * letters)
+        return count_han(text) >= max(_LEAST / 2, _HAN_SHARE * letters)
 
 
 def _is_one(text: str, lang: str) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kg.text import fold
-from kg.views.selection import clean, has_han
+from kg.text import fold, has_han
+from kg.views.selection import clean
 from kg.views.wording import Wording, say, says
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from kg.graph.quality import SLOTS, UNSURE, Quality, Suggestion, Unmatched, examine
 from kg.names import PREFIXES
+from kg.text import has_han
 from kg.views.base import View
 from kg.views.render import render
-from kg.views.selection import clean, has_han
+from kg.views.selection import clean
 from kg.views.words import Words
 
 if TYPE_CHECKING:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 #: Types of things that a paper names.
 TYPES = (*LISTS, "topic")
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _LINK = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 #: How views show a text.
 clean = one_line
@@ -234,7 +233,3 @@ def link(paper: Paper) -> str:
         if _LINK.fullmatch(document.url):
             return document.url
     return ""
-
-
-def has_han(text: str) -> bool:
-    return bool(_HAN.search(text))

@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from kg.model import LISTS, Brief, Mention, Paper, Result
-from kg.text import fold
+from kg.text import fold, has_han
 from kg.views.outcome import Said, gets_worse, phrases
-from kg.views.selection import Selection, clean, has_han, name, title
+from kg.views.selection import Selection, clean, name, title
 from kg.views.wording import Wording, say, says
 
 _MOST = {"technique": 2, "problem": 2, "result": 6}

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from kg.text import Token, fold, tokens
-from kg.views.selection import clean, has_han
+from kg.text import Token, fold, has_han, tokens
+from kg.views.selection import clean
 from kg.vocabulary import Vocabulary, data_folder, read_concepts
 
 if TYPE_CHECKING:

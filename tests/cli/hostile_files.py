@@ -6,13 +6,11 @@ import gzip
 import io
 import json
 import struct
-import sys
 import tarfile
 import zipfile
 import zlib
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "sources"))
 from made_pdf import BOLD, Sheet, assembled, pdf
 
 GOOD = "@article{{{0}, title={{On the {0} of caches}}, year={{2024}}}}\n"

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+from made_pdf import BOLD, Sheet, pdf
 from test_commands import run
 
 import kg
@@ -134,11 +135,6 @@ def test_what_only_prints_writes_nothing(tmp_path: Path, papers: Path, command: 
 
 
 def test_progress_is_shown_for_a_folder_of_pdfs(tmp_path: Path) -> None:
-    sys.path.insert(0, str(Path(__file__).parents[1] / "sources"))
-    try:
-        from made_pdf import BOLD, Sheet, pdf
-    finally:
-        sys.path.pop(0)
     for number in range(6):
         sheet = Sheet()
         sheet.center(100, 17, f"On Caches of the Kind {number} and Others", BOLD)

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+import gallery
 import pytest
 
 ROOT = Path(__file__).parents[2]
 #: Bytes that all pictures together may have.
 _MOST = 2_000_000
-
-
-def _script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("gallery", ROOT / "scripts" / "gallery.py")
-    assert spec is not None
-    assert spec.loader is not None
-    made = importlib.util.module_from_spec(spec)
-    sys.modules["gallery"] = made
-    spec.loader.exec_module(made)
-    return made
-
-
-gallery = _script()
 LOOKS = [("en", 1280, False), ("zh", 1280, True), ("zh", 390, False), ("en", 390, True)]
 #: What holds text wider than itself where nothing scrolls: words that a reader does not see.
 _CUT = """[...document.querySelectorAll('td, th, li, p, h1, h2, h3')].filter(e =>

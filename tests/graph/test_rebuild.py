@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
-import random
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import pyoxigraph as ox
 import pytest
+from moments import dump, pictured
 
 import kg
 from kg.api import Graph
-from kg.graph import kept, migrate, staging, store, swap
-from kg.graph.contents import entry_names, load_entry
+from kg.graph import kept
 from kg.graph.faults import Damage
-from kg.graph.kept import Kept, held, unread
-from kg.graph.ontology import VOCABULARY
-from kg.graph.reading import grouped
-from kg.graph.store import SCHEMA, SOURCES, OxigraphStore
-from kg.model import LISTS, Document, KgError, Source, Text
+from kg.graph.kept import held
+from kg.graph.store import SOURCES, OxigraphStore
+from kg.model import KgError
 
 REPORT = sorted((Path(__file__).parents[2] / "data" / "reports").glob("000_*.txt"))[0]
-OLD = Path(__file__).parent / "data" / "schema1.nq.gz"
 PAPERS = (
     {"id": "000-01", "title": "Pruning Draft Models", "abstract": "We prune 40% of a draft model; it is 2x faster."},
     {"id": "p2", "title": "Cache Eviction", "abstract": "We evict half of the KV cache on an H100.", "year": 2025},
@@ -72,12 +66,6 @@ def folder(built: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def whole(built: Path) -> bytes:
     return dump(built)
-
-
-def dump(folder: Path) -> bytes:
-    """All graphs but the vocabulary's, which is the largest by far, and always this program's."""
-    with OxigraphStore(folder, read_only=True) as opened:
-        return b"".join(opened.dump("nquads", name) for name in opened.graphs() if name != VOCABULARY)
 
 
 def test_it_is_what_adding_the_inputs_afresh_gives(folder: Path, whole: bytes):
@@ -227,38 +215,10 @@ def test_interrupted_the_old_one_counts(folder: Path, whole: bytes):
     assert not (folder / "new").exists()
 
 
-def _pictured(folder: Path, place: Path, patch: pytest.MonkeyPatch) -> None:
-    """Copy the folder before and after each step of putting data in: what a crash leaves at that moment."""
-    put_in = swap.put_in
-
-    def picture(when: str) -> None:
-        shutil.copytree(folder, place / f"{len(list(place.iterdir())):02d}-{when}")
-
-    def steps(name: str, patch: pytest.MonkeyPatch) -> None:
-        action: Callable[..., object] = getattr(Path, name)
-
-        def act(*what: object, **how: object) -> object:
-            picture(f"before-{name}")
-            done = action(*what, **how)
-            picture(f"after-{name}")
-            return done
-
-        patch.setattr(Path, name, act)
-
-    def watched(new: Path, schema: int) -> None:
-        with pytest.MonkeyPatch.context() as inner:
-            for name in ("replace", "rename", "unlink"):
-                steps(name, inner)
-            put_in(new, schema)
-
-    place.mkdir()
-    patch.setattr(swap, "put_in", watched)
-
-
 def test_every_moment_of_putting_it_in_leaves_a_whole_graph(
     folder: Path, whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    _pictured(folder, tmp_path / "images", monkeypatch)
+    pictured(folder, tmp_path / "images", monkeypatch)
     Graph.rebuild(folder)
     monkeypatch.undo()
     images = sorted((tmp_path / "images").iterdir())
@@ -300,194 +260,6 @@ def test_command_tells_what_it_did(folder: Path, tmp_path: Path):
     out = subprocess.run([*command, tmp_path / "none"], capture_output=True, text=True)
     assert out.returncode == 2
     assert "There is no graph" in out.stderr
-
-
-# --- the log --------------------------------------------------------------------------------------------------------
-
-
-def _document(name: str, raw: str = "Some text") -> Document:
-    return Document(name, "s", 1, {"T": Text(raw, raw)}, authors=("Ada Lee",), year=2025)
-
-
-def _said(folder: Path) -> dict[str, str]:
-    return {d.id: d.texts["T"].raw for _, entries in held(folder) for d, _ in entries}
-
-
-def test_log_gives_back_what_was_put_in(tmp_path: Path):
-    log = Kept(tmp_path)
-    source = Source("s", "s.txt", "digest", skeleton=("a", ("e", "T")), skipped=("line 3",))
-    text = Text("Sp ace \udc80 汉字", "Space \udc80 汉字", ((2, 3, ""),))
-    document = Document("e@s", "s", 7, {"T": text}, repairs=("joined",), author_count=3)
-    log.put_source(source)
-    log.put(document, {"id": "e", "kind": "method"})
-    log.close()
-    [(found, entries)] = held(tmp_path)
-    assert found == source
-    document.id = "e"
-    assert list(entries) == [(document, {"id": "e", "kind": "method"})]
-
-
-def test_log_keeps_the_last_and_nothing_twice(tmp_path: Path):
-    for raw in ("old", "new", "new"):
-        log = Kept(tmp_path)
-        log.put(_document("e", raw), "full")
-        log.close()
-    size = (tmp_path / SOURCES).stat().st_size
-    log = Kept(tmp_path)
-    log.put(_document("e", "new"), "full")
-    log.drop((), {"other": "s"})
-    assert (tmp_path / SOURCES).stat().st_size == size
-    assert _said(tmp_path) == {"e": "new"}
-    log.drop(["s"], {"e": "s"})
-    assert _said(tmp_path) == {}
-    log.put(_document("e", "new"), "full")
-    log.close()
-    assert _said(tmp_path) == {"e": "new"}
-
-
-def test_log_that_is_not_needed_is_not_made(tmp_path: Path):
-    Kept(tmp_path).drop(["s"], {"e": "s"})
-    assert not (tmp_path / SOURCES).exists()
-    assert list(held(tmp_path)) == []
-    assert unread(tmp_path) == 0
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_damage_to_the_log_costs_what_it_hits(tmp_path: Path, seed: int):
-    dice = random.Random(seed)
-    log = Kept(tmp_path)
-    texts = {f"e{n}": f"{n} {dice.random()}" * dice.randrange(1, 9) for n in range(30)}
-    for name, text in texts.items():
-        log.put(_document(name, text), "full")
-    log.close()
-    path = tmp_path / SOURCES
-    data = bytearray(path.read_bytes())
-    if seed % 2:
-        del data[dice.randrange(len(data)) :]  # a killed program, or a disk that was full
-    for _ in range(3):
-        data[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
-    path.write_bytes(data)
-    log = Kept(tmp_path)
-    log.put(_document("later", "after it"), "full")
-    log.close()
-    found = _said(tmp_path)
-    assert found.pop("later") == "after it"
-    assert found.items() <= texts.items()
-    assert unread(tmp_path) > 0
-    if not seed % 2:
-        assert len(found) >= 27
-
-
-# --- older schemas --------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def old(tmp_path: Path) -> Path:
-    """A graph as a program of schema 1 left it: two papers of a report, and one of them in a list."""
-    folder = tmp_path / "old"
-    folder.mkdir()
-    (folder / "meta.json").write_text('{"schema": 1}\n')
-    data = ox.Store(str(folder / "oxigraph"))
-    data.bulk_load(gzip.decompress(OLD.read_bytes()), format=ox.RdfFormat.N_QUADS)
-    data.flush()
-    return folder
-
-
-def test_older_schema_is_migrated_and_the_old_data_kept(old: Path):
-    with pytest.raises(KgError, match=f"run `kg migrate --graph {old}`"):
-        OxigraphStore(old, read_only=True)
-    with kg.open(str(old)) as graph:
-        assert graph.entries() == ["000-01", "000-02", "000-01@list"]
-        assert graph.verify().faults == []
-        quote = graph.paper("000-02").entries[0][1].techniques[0]
-        assert graph.paper("000-02").entries[0][0].texts[quote.field].raw[quote.start : quote.end] == quote.surface
-    assert json.loads((old / "meta.json").read_text()) == {"schema": SCHEMA}
-    backup = ox.Store.read_only(str(old / "oxigraph.schema-1"))
-    lines = sorted(f"{quad} .\n" for quad in backup)
-    assert "".join(lines).encode() == gzip.decompress(OLD.read_bytes())
-    assert Graph.migrate(old) == 0
-
-
-def test_migrated_entries_say_what_they_said(old: Path):
-    triples = [quad.triple for quad in ox.Store.read_only(str(old / "oxigraph"))]
-    before = grouped(triples)
-    assert Graph.migrate(old) == 3
-    assert {source.name: len(list(entries)) for source, entries in held(old)} == {"000": 2, "list": 1}
-    seen = 0
-    with OxigraphStore(old) as opened:
-        for name in entry_names(opened):
-            document, record = load_entry(opened, name)
-            assert record.reason == before[f"entry:{name}/merge/1"]["kg:linkReason"][0]
-            for order, mention in enumerate((m for kind in LISTS.values() for m in getattr(record, kind)), 1):
-                said = {key: values[0] for key, values in before[f"entry:{name}/mention/{order}"].items()}
-                found = (mention.surface, mention.field, mention.start, mention.end, mention.concept, mention.type)
-                assert found == tuple(said[f"kg:{key}"] for key in ("quote", "field", "start", "end", "entity", "type"))
-                assert (mention.canonical, mention.role) == (said.get("kg:canonical", ""), said.get("kg:role", ""))
-                assert (mention.reason, mention.confidence) == (said["kg:linkReason"], said["kg:confidence"])
-                seen += 1
-            for order, relation in enumerate(record.relations, 1):
-                said = {key: values[0] for key, values in before[f"entry:{name}/relation/{order}"].items()}
-                assert (relation.head, relation.tail) == (said["kg:headText"], said["kg:tailText"])
-                seen += 1
-            assert all(result.reason for result in record.results if result.metric_concept)
-            assert document.texts["A"].raw == before[f"entry:{name}/text/A"]["kg:raw"][0]
-    assert seen > 80
-
-
-def test_every_moment_of_migrating_leaves_a_graph_of_either_schema(
-    old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    before = gzip.decompress(OLD.read_bytes())
-    _pictured(old, tmp_path / "images", monkeypatch)
-    Graph.migrate(old)
-    monkeypatch.undo()
-    whole = dump(old)
-    images = sorted((tmp_path / "images").iterdir())
-    assert len(images) > 8
-    at = [swap.schema_of(image) for image in images]
-    assert at == sorted(at, key=lambda schema: schema or 0)
-    assert {1, SCHEMA} == set(at)
-    for image, schema in zip(images, at, strict=True):
-        if schema == SCHEMA:
-            assert dump(image) == whole
-            assert Graph.migrate(image) == 0
-            assert json.loads((image / "meta.json").read_text()) == {"schema": SCHEMA}
-        else:
-            data = ox.Store.read_only(str(staging.data_of(image)))
-            assert "".join(sorted(f"{quad} .\n" for quad in data)).encode() == before
-    last = images[at.index(SCHEMA) - 1]
-    assert Graph.migrate(last) == 3
-    assert dump(last) == whole
-
-
-def test_migration_that_fails_leaves_the_old_data(old: Path, monkeypatch: pytest.MonkeyPatch):
-    def full(folder: Path) -> migrate.Step:
-        raise OSError(28, "No space left on device")
-
-    before = gzip.decompress(OLD.read_bytes())
-    monkeypatch.setitem(migrate.STEPS, 1, full)
-    with pytest.raises(KgError, match="make room"):
-        OxigraphStore(old)
-    monkeypatch.undo()
-    data = ox.Store(str(old / "oxigraph"))
-    assert "".join(sorted(f"{quad} .\n" for quad in data)).encode() == before
-    del data
-    assert Graph.migrate(old) == 3
-
-
-def test_steps_follow_one_another(old: Path, monkeypatch: pytest.MonkeyPatch):
-    """A schema to come: each graph goes through all steps, and the store of this program is migrated too."""
-    told: list[str] = []
-
-    def step(folder: Path) -> migrate.Step:
-        return lambda name, triples: told.append(name) or triples  # type: ignore[func-returns-value]
-
-    for module in (migrate, store):
-        monkeypatch.setattr(module, "SCHEMA", SCHEMA + 1)
-    monkeypatch.setitem(migrate.STEPS, SCHEMA, step)
-    assert Graph.migrate(old) == 3
-    assert {name for name in told if name.startswith("entry:")} == {"entry:000-01", "entry:000-02", "entry:000-01@list"}
-    assert staging.data_of(old).name == "oxigraph"
 
 
 @pytest.mark.parametrize("command", ["rebuild", "migrate"])

@@ -12,6 +12,7 @@ from collections import Counter
 from difflib import SequenceMatcher
 from pathlib import Path
 
+import eval_pdf
 import pytest
 from made_pdf import BOLD, ROMAN, Sheet, assembled, pdf
 from pdf_journals import JOURNALS
@@ -24,9 +25,6 @@ from kg.model import Batch, Document, KgError
 from kg.sources import apart, base, read
 from kg.sources.layout.join import Joiner
 from kg.sources.words import Words
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
-import eval_pdf
 
 SECONDS = 10  # for any file, however it is made; most need a tenth
 

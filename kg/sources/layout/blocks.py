@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kg.sources.layout.pages import Char, Font, Line, written
+from kg.text import count_han
 
 _WORDS = re.compile(r"[^\W\d_]+")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _HAN_SENTENCE = re.compile(r"[，。；、的了]")
 _FEW_HAN = 12  # characters of a line of running text
 _LOW = 0.45  # share of the words of running text that begin with a small letter
@@ -90,7 +90,7 @@ def body_size(lines: Iterable[Line]) -> float:
 
 def is_running(text: str) -> bool:
     """Whether a line is of a sentence, and no title, name or address: words in small letters."""
-    han = len(_HAN.findall(text))
+    han = count_han(text)
     if han > 0.5 * len(text):
         return han >= _FEW_HAN and bool(_HAN_SENTENCE.search(text))
     words = _WORDS.findall(text)

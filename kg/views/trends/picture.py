@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kg.text import has_han
 from kg.views.fonts import han_font
-from kg.views.selection import has_han
 from kg.views.trends.tables import percent, significance, width
 from kg.views.words import Words
 
