@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
+from kg.closing import Closing
 from kg.model import KgError, Paper, Source
 from kg.names import is_curie
 from kg.vocabulary import Vocabulary
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from kg.link.explain import Explanation
     from kg.pipeline import Added, Progress, Wanted
     from kg.query import Answer, Filter, Lexicon
-    from kg.query.fed import Fed
     from kg.views.base import View
 
 
@@ -37,21 +38,21 @@ class Graph:
         from kg.graph.store import open_store
         from kg.link.overrides import Overrides
 
-        self._location = location
         if must_exist and "://" in str(location):
             open_store(location, read_only=True).close()  # which tells where there is none
         elif must_exist and not Path(location).exists():
             raise KgError(f"{location}: there is no graph here: make one with `kg add FILE... --graph {location}`.")
         self.read_only = read_only
-        self._was_read = False  # whether papers were read in full
-        self._fed: Fed | None = None  # what the entries of the last `add` say
         self.overrides = Overrides.load(location)
         self.store = open_store(location, read_only=read_only)
-        self._state = getattr(self.store, "found", self.store.stamp)
+        found = getattr(self.store, "found", self.store.stamp)
         self.vocabulary = self.overrides.amended(Vocabulary.load())
         self.notes: list[str] = []  # what a user should know, a sentence each
         self._lexicon: tuple[bytes, Lexicon] | None = None  # what its labels mean, and the stamp of the data
         self._follow(location, read_only)
+        self._closing = Closing(self.store, location, self.vocabulary, found)
+        if not read_only:
+            self._unclosed = finalize(self, self._closing.give_up)
 
     def _follow(self, location: str | Path, read_only: bool) -> None:
         """Bring the links up to date with people's decisions about names, where these have changed."""
@@ -106,8 +107,8 @@ class Graph:
         from kg.query.fed import Fed
 
         annotations = read_records(records) if records is not None else None
-        self._was_read = self._was_read or not fast
-        self._fed = Fed()
+        self._closing.meanings |= not fast
+        self._closing.fed = Fed()
         return Pipeline(overrides=self.overrides, fast=fast, jobs=jobs, engine=engine).add(
             self.store,
             patterns,
@@ -116,7 +117,7 @@ class Graph:
             strict=strict,
             wanted=wanted,
             progress=progress,
-            fed=self._fed,
+            fed=self._closing.fed,
         )
 
     def remove(self, *names: str) -> list[str]:
@@ -138,7 +139,7 @@ class Graph:
             else:
                 raise KgError(f"The graph holds no entry and no source {name!r}: see `kg show`.")
         emptied = [name for name in names if name in sources_]
-        self._fed = None
+        self._closing.fed = None
         works = Works(self.store, self.overrides).drop(gone)
         self.store.replace_many({**{f"source:{name}": () for name in emptied}, **works})
         if kept := Kept.of(self.store):
@@ -410,17 +411,14 @@ class Graph:
         return export(self, format, source, of, least)
 
     def close(self) -> None:
-        """Close the store; the indexes beside it follow what was changed."""
+        """Close the store; the indexes beside it follow what was changed.
+
+        A graph that is not closed is so when nobody holds it any more, or when Python ends.
+        """
         if self.read_only:
             self.store.close()
-            return
-        from kg.query.indexes import made, renew
-
-        states = (self._state, self.store.stamp)
-        fed, self._fed = self._fed, None
-        ready = made(self.store, self.vocabulary, fed)
-        self.store.close()
-        renew(self.store, self._location, states, self.vocabulary, fed=fed, made=ready, meanings=self._was_read)
+        elif self._unclosed.detach():
+            self._closing.close()
 
     def __enter__(self) -> Graph:
         return self

@@ -61,7 +61,7 @@ def _authors(store: Selects, draft: Draft) -> None:
 
 
 def _countries(store: Selects, draft: Draft) -> None:
-    for thing, country in sorted(spelled_rows(store, "?a kg:country ?b")):
+    for thing, country in sorted(spelled_rows(store, "?a kg:country ?b", "DISTINCT")):  # thousands of entries say it
         draft.add("countries", named(thing), text_of(country))
 
 
@@ -158,9 +158,12 @@ class _Numbers:
         self.thing = lru_cache(maxsize=None)(lambda term: draft.number("things", named(term)))
 
 
-def spelled_rows(store: Selects, pattern: str) -> Iterator[tuple[bytes, bytes]]:
-    """Pairs of terms (?a and ?b of a pattern) as they are spelled, which takes a fraction of making objects of them."""
-    found = store.query(f"SELECT ?a ?b WHERE {{ {pattern} }}")
+def spelled_rows(store: Selects, pattern: str, how: str = "") -> Iterator[tuple[bytes, bytes]]:
+    """Pairs of terms (?a and ?b of a pattern) as they are spelled, which takes a fraction of making objects of them.
+
+    `how` may be "DISTINCT": without it a pair comes once for each graph that says it.
+    """
+    found = store.query(f"SELECT {how} ?a ?b WHERE {{ {pattern} }}")
     assert isinstance(found, ox.QuerySolutions)
     lines = (found.serialize(format=ox.QueryResultsFormat.TSV) or b"").split(b"\n")
     for line in lines[1:]:
