@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kg.query.columns import Draft, Rows
 from kg.query.labels import Labels, meant
 from kg.query.near import Small, encoded, normal
-from kg.query.scan import completed, rows_of
+from kg.query.scan import completed, row_of, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,6 +29,7 @@ _LABEL = re.compile(rb"(<[^>]*>)" + re.escape(_SKOS) + rb"(pref|alt)Label> (.*) 
 class Said(NamedTuple):
     """What one entry says for the indexes."""
 
+    row: dict[str, str]  # in the table of entries
     rows: Rows
     labels: list[tuple[bytes, ...]]  # a thing and its label as N-Triples spells them, with "pref" or "alt" between
     title: str = ""  # where its meaning is asked for
@@ -44,7 +45,7 @@ class Made(NamedTuple):
 def said(document: Document, record: Record, text: bytes, meanings: bool = False) -> Said:
     """What an entry says for the indexes, with `meanings` its title too; `text` is its graph in N-Triples."""
     title = normal(record.title) if meanings else ""
-    return Said(rows_of(document, record), list(_labels(text)), title)
+    return Said(row_of(document, record), rows_of(document, record), list(_labels(text)), title)
 
 
 def _labels(text: bytes) -> Iterator[tuple[bytes, ...]]:
@@ -80,6 +81,7 @@ class Fed:
         if not self._is_sound:
             return
         self._entries.add(name)
+        self.draft.add_entry(f"entry:{name}", **what.row)
         self.draft.add_rows(f"entry:{name}", what.rows)
         self.labels.update(what.labels)
 

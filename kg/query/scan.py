@@ -43,12 +43,21 @@ def scanned(store: Selects) -> Sections:
     _spans(store, [_mentions(store, draft), _results(store, draft)])
     _relations(store, draft)
     _authors(store, draft)
-    return completed(store, draft)
+    _entries(store, draft)
+    _countries(store, draft)
+    return draft.packed()
 
 
 def completed(store: Selects, draft: Draft) -> Sections:
-    """The sections of the columns of a store, of which a draft has the rows of all entries but those of "entries"."""
-    _entries(store, draft)
+    """The sections of the columns of a store, of which a draft has the rows of all entries as they were read.
+
+    Which papers entries are of, and what dates their sources have, is decided when others come: that is looked up.
+    """
+    rows, number = draft.rows["entries"], draft.number
+    papers = {number("entries", named(entry)): number("papers", paper) for entry, paper in _papers(store)}
+    dates = {number("things", named(source)): number("texts", date) for source, date in _dates(store)}
+    rows["paper"] = [papers[entry] for entry in draft.named]
+    rows["reported"] = [dates.get(source, -1) for source in rows["source"]]
     _countries(store, draft)
     return draft.packed()
 
@@ -66,10 +75,8 @@ def _countries(store: Selects, draft: Draft) -> None:
 
 
 def _entries(store: Selects, draft: Draft) -> None:
-    said: dict[bytes, dict[str, str]] = {
-        entry: {"paper": named(paper)} for paper, entry in spelled_rows(store, "?a kg:entry ?b")
-    }
-    when = {source: text_of(date) for source, date in spelled_rows(store, "?a a kg:Source . ?a kg:date ?b")}
+    said = {entry: {"paper": paper} for entry, paper in _papers(store)}
+    when = dict(_dates(store))
     for entry, source in spelled_rows(store, "?a kg:source ?b"):
         if entry in said:
             said[entry] |= {"source": named(source), "reported": when.get(source, "")}
@@ -79,6 +86,16 @@ def _entries(store: Selects, draft: Draft) -> None:
                 said[entry][column] = text_of(value)
     for entry, row in said.items():
         draft.add_entry(named(entry), **row)
+
+
+def _papers(store: Selects) -> Iterator[tuple[bytes, str]]:
+    """The paper of each entry."""
+    return ((entry, named(paper)) for paper, entry in spelled_rows(store, "?a kg:entry ?b"))
+
+
+def _dates(store: Selects) -> Iterator[tuple[bytes, str]]:
+    """The dates of sources."""
+    return ((source, text_of(date)) for source, date in spelled_rows(store, "?a a kg:Source . ?a kg:date ?b"))
 
 
 def _mentions(store: Selects, draft: Draft) -> _Placed:
@@ -225,7 +242,8 @@ def rows_of(document: Document, record: Record) -> Rows:
     return rows
 
 
-def _of_entry(document: Document, record: Record) -> dict[str, str]:
+def row_of(document: Document, record: Record) -> dict[str, str]:
+    """The row of an entry in the table of entries, but for the date of its source; `record` is linked."""
     year = "" if document.year is None else str(document.year)
     of_paper = {"title": record.title, "kind": record.kind, "code": record.code_url, "venue": document.venue}
     return of_paper | {
@@ -251,7 +269,7 @@ def renewed(store: Store, known: Columns, changed: Iterable[str]) -> Sections:
         document, record = read_entry(triples)
         if document.source not in when:
             when[document.source] = load_source(store, document.source).date
-        draft.add_entry(name, **_of_entry(document, record), reported=when[document.source])
+        draft.add_entry(name, **row_of(document, record), reported=when[document.source])
         draft.add_rows(name, rows_of(document, record))
     _countries(store, draft)
     return draft.packed()

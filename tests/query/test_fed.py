@@ -39,7 +39,8 @@ def test_a_new_graph_is_not_read_for_its_indexes(
 ) -> None:
     folder = tmp_path / "g"
     with monkeypatch.context() as patch:
-        patch.setattr(scan, "_mentions", lambda *_: pytest.fail("the store was read"))
+        for reading in ("_mentions", "_entries"):
+            patch.setattr(scan, reading, lambda *_: pytest.fail("the store was read"))
         patch.setattr(labels, "_spelled", lambda *_: pytest.fail("the store was read"))
         with Graph(folder) as graph:
             graph.add(*sorted(reports.glob("*.txt"))[: 5 if fast else 1], fast=fast, jobs=2)
@@ -106,7 +107,8 @@ def test_a_graph_that_is_rebuilt_is_not_read_either(
     with Graph(folder) as graph:
         graph.add(next(reports.glob("*.txt")), fast=True)
     with monkeypatch.context() as patch:
-        patch.setattr(scan, "_mentions", lambda *_: pytest.fail("the store was read"))
+        for reading in ("_mentions", "_entries"):
+            patch.setattr(scan, reading, lambda *_: pytest.fail("the store was read"))
         Graph.rebuild(folder)
     fed = _indexes(folder)
     assert _made_anew(folder) == fed
