@@ -24,8 +24,9 @@ demo: .venv/installed
 	$(BIN)/kg draw "KV cache compression" --graph $(DEMO)/papers.kg -o $(DEMO)/kv-cache-compression-graph.html
 	@echo "The graph is in $(DEMO)/papers.kg; look at $(DEMO)/kv-cache-compression.html and $(DEMO)/kv-cache-compression-graph.html."
 
+# Tests start hundreds of processes: Python is to keep what it has compiled.
 test: .venv/tested lint
-	$(BIN)/python -m pytest -n auto
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto
 
 lint: .venv/tested
 	$(BIN)/ruff check .

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kg.files import telling
 from kg.model import KgError
-from kg.query import labels, scan
+from kg.query import labels, near, scan
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -63,8 +63,4 @@ def renew(
         labels.renew(reader, folder, states, getattr(store, "named", {ANY}), spelled, made.labels if made else None)
         scan.renew(reader, folder, states, changed, made.columns if made else None)
         if meanings:
-            from kg.encoder import encoder
-            from kg.query.near import titles
-
-            if encoder():
-                titles(reader, made=fed.meanings if fed else None)
+            near.renew(reader, folder, fed.meanings if fed else {})

@@ -9,9 +9,8 @@ not in that file is encoded when it is asked for.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -19,6 +18,7 @@ import numpy as np
 
 from kg.encoder import SIZE, encoder
 from kg.query.derived import Damaged, Parts, anew, fresh, mapped, stamp_of
+from kg.query.scan import columns_of
 from kg.text import has_han
 from kg.vocabulary import Concept, Vocabulary, data_folder
 
@@ -35,9 +35,9 @@ TYPES = ("technique", "topic", "problem", "task")
 #: The cosine from which a label says nearly what a phrase says: two in three are right, five in six are found, and
 #: what has no concept stays below 0.6. The figures are those of scripts/label_vectors.py.
 THRESHOLD = 0.7
-_HASH = 16  # bytes that stand for a text
 _CHUNK = 8192  # rows that are compared at once
-_TITLES = "SELECT DISTINCT ?paper ?title { GRAPH ?entry { ?paper a kg:Paper . ?paper kg:title ?title } }"
+#: Titles that are encoded at most (some seconds) when a graph is closed to which others were added.
+_FEW = 2000
 
 #: Called with how many texts are encoded and how many there are.
 Progress = Callable[[int, int], None]
@@ -91,10 +91,10 @@ class Vectors:
         """The parts for pairs of name and text; texts that are `known`, or `made` already, are not encoded again."""
         keys = sorted({(name, normal(text)) for name, text in named})
         made = made or {}
-        there = {_hash(text): n for n, (_, text) in enumerate(known.keys)} if known else {}
+        there = {text: n for n, (_, text) in enumerate(known.keys)} if known else {}
         rows, scales = np.zeros((len(keys), SIZE), np.int8), np.zeros(len(keys), np.float32)
         for n, (_, text) in enumerate(keys):
-            at = there.get(_hash(text))
+            at = there.get(text)
             if known and at is not None:
                 rows[n], scales[n] = known.rows[at], known.scales[at]
             else:
@@ -132,8 +132,7 @@ def titles(store: Selects, progress: Progress | None = None, made: Mapping[str, 
     folder, state = getattr(store, "cache", None), getattr(store, "stamp", b"")
 
     def make() -> list[bytes]:
-        named = ((str(row["paper"]), str(row["title"])) for row in store.select(_TITLES))
-        return Vectors.packed(named, encoder(), _read(folder / FILE) if folder else None, progress, made)
+        return Vectors.packed(_titled(store), encoder(), _read(folder / FILE) if folder else None, progress, made)
 
     if folder is None or not state:
         return _held(make())
@@ -142,6 +141,24 @@ def titles(store: Selects, progress: Progress | None = None, made: Mapping[str, 
         return Vectors(fresh(path, stamp, make))
     except Damaged:
         return Vectors(anew(path, stamp, make))
+
+
+def _titled(store: Selects) -> Iterator[tuple[str, str]]:
+    """Papers with each of their titles."""
+    columns = columns_of(store)
+    pairs = zip(columns["entries", "paper"].tolist(), columns["entries", "title"].tolist(), strict=True)
+    return ((columns.papers.name(paper), columns.texts.name(title)) for paper, title in set(pairs) if title >= 0)
+
+
+def renew(store: Selects, folder: Path, made: Mapping[str, Small]) -> None:
+    """Bring the file up to date with a store to which titles were added that are `made` already.
+
+    Where many more would have to be encoded, as when the others came without, that is left to who asks for them.
+    """
+    known = _read(folder / FILE)
+    there = int(str(store.select("SELECT (COUNT(*) AS ?n) { ?entry a kg:Entry }")[0]["n"]))
+    if encoder() and there - len(made) - (len(known.keys) if known else 0) <= _FEW:
+        titles(store, made=made)
 
 
 def concepts(vocabulary: Vocabulary) -> Vectors:
@@ -193,10 +210,6 @@ def encoded(text: str) -> Small | None:
 def _small(vector: Vector) -> Small:
     scale = float(np.abs(vector).max()) / 127 or 1.0
     return Small(np.rint(vector / scale).astype(np.int8).tobytes(), scale)
-
-
-def _hash(text: str) -> bytes:
-    return blake2b(text.encode("utf-8", "replace"), digest_size=_HASH).digest()
 
 
 def _held(parts: list[bytes]) -> Vectors:

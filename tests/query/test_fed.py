@@ -72,6 +72,22 @@ def test_titles_are_encoded_while_papers_are_read_each_once(tmp_path: Path, monk
     assert _made_anew(folder) == _indexes(folder)
 
 
+@pytest.mark.parametrize("most", [1, 2])
+def test_many_titles_without_vectors_wait_for_who_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    folder = tmp_path / "g"
+    monkeypatch.setattr(near, "_FEW", most)
+    paper = '{{"id": "{0}", "title": "The {0} of many", "abstract": "We prune {0} on an H100."}}\n'
+    for name, fast in (("one", True), ("two", False)):
+        (tmp_path / f"{name}.jsonl").write_text(paper.format(name), "utf-8")
+        with Graph(folder) as graph:
+            graph.add(tmp_path / f"{name}.jsonl", fast=fast)
+    assert (folder / NEAR).exists() == (most > 1)
+    with Graph(folder, read_only=True) as graph:
+        assert len(near.titles(graph.store).keys) == 2
+
+
 @pytest.mark.parametrize("then", ["removed", "added", "changed"])
 def test_what_comes_after_it_is_seen(reports: Path, tmp_path: Path, then: str) -> None:
     folder = tmp_path / "g"
