@@ -5,10 +5,10 @@ shares its files with the data, and their damage. A copy of the data would doubl
 are the inputs alone: the texts as they were read, the annotations, and how each entry was read; all else follows from
 them. They are a kilobyte or two an entry, packed in a fortieth of the time in which one is read and stored `--fast`.
 
-`sources.log` is a row of frames, each with a key, its length and a checksum: the head of a source, an entry, or that
-either is gone. The last frame of a key counts. A frame is written before the data are changed, so that the log is never
-behind them (it may hold the papers that a killed program had in hand); a damaged frame is passed over, and only what it
-says is lost. What the store holds already is not written again.
+`sources.log` is a row of frames, each with a key, its length and a checksum of key and text: the head of a source, an
+entry, or that either is gone. The last frame of a key counts. A frame is written before the data are changed, so that
+the log is never behind them (it may hold the papers that a killed program had in hand); a damaged frame is passed over,
+and only what it says is lost. What the store holds already is not written again.
 """
 
 from __future__ import annotations
@@ -35,9 +35,8 @@ if TYPE_CHECKING:
     from kg.pipeline import Way
 
 _MAGIC = b"\xf0kg1"
-_HEAD = Struct("<4s8s8sII")  # magic, source, what of it, bytes that follow, their checksum
+_HEAD = Struct("<4s8s8sII")  # magic, source, what of it, bytes that follow, checksum
 _LEVEL = 1  # of packing: more takes twice as long and saves a tenth
-_GONE = zlib.crc32(b"")
 _ITSELF = bytes(8)  # of a source: what is known of it
 
 Key = tuple[bytes, bytes]  # digests of a source's name, and of what it calls an entry
@@ -93,11 +92,11 @@ class Kept:
 
     def _put(self, key: Key, said: Mapping[str, Any] | None, is_new: bool = False) -> None:
         body = b"" if said is None else zlib.compress(_json(said), _LEVEL)
-        checksum = zlib.crc32(body)
+        checksum = _checksum(key, body)
         with self._writing():
             if self._known is None and not is_new:
                 self._known = {frame.key: frame.checksum for frame in _frames(self.path, whole=False)}
-            if self._known is not None and self._known.get(key, _GONE) == checksum:
+            if self._known is not None and self._known.get(key, _checksum(key, b"")) == checksum:
                 return
             if self._file is None:
                 self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
@@ -163,18 +162,26 @@ def _frames(path: Path, whole: bool = True) -> Iterator[_Frame]:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             at = data.find(_MAGIC)
             while at >= 0 and at + _HEAD.size <= len(data):
-                _, source, local, length, checksum = _HEAD.unpack_from(data, at)
+                _, *key, length, checksum = _HEAD.unpack_from(data, at)
                 begin, end = at + _HEAD.size, at + _HEAD.size + length
+                frame = _Frame((key[0], key[1]), begin, length, checksum)
                 followed = end == len(data) or data[end : end + len(_MAGIC)] == _MAGIC
-                if (followed and not whole) or (
-                    end <= len(data) and zlib.crc32(memoryview(data)[begin:end]) == checksum
-                ):
-                    yield _Frame((source, local), begin, length, checksum)
+                if (followed and not whole) or (end <= len(data) and _is_whole(frame, memoryview(data)[begin:end])):
+                    yield frame
                     at = data.find(_MAGIC, end)
                 else:
                     at = data.find(_MAGIC, at + 1)
     except (FileNotFoundError, ValueError):  # none, or an empty one
         return
+
+
+def _is_whole(frame: _Frame, body: memoryview) -> bool:
+    """Whether a frame is what was written; the first logs had checksums of the text alone."""
+    return frame.checksum in (_checksum(frame.key, body), zlib.crc32(body))
+
+
+def _checksum(key: Key, body: bytes | memoryview) -> int:
+    return zlib.crc32(body, zlib.crc32(key[0] + key[1]))
 
 
 def _write(file: int, data: bytes) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kg.graph import kept
 from kg.graph.kept import Kept, held, unread
 from kg.graph.store import SOURCES
 from kg.model import Document, Source, Text
@@ -83,3 +84,32 @@ def test_damage_to_the_log_costs_what_it_hits(tmp_path: Path, seed: int):
     assert unread(tmp_path) > 0
     if not seed % 2:
         assert len(found) >= 27
+
+
+def test_damage_to_the_head_of_a_frame_makes_nothing_else_of_it(tmp_path: Path):
+    log = Kept(tmp_path)
+    log.put_source(Source("s", "s.txt", "digest"))
+    for name in ("a", "b"):
+        log.put(_document(name), "full")
+    log.drop((), {"a": "s"})
+    log.close()
+    path = tmp_path / SOURCES
+    whole = path.read_bytes()
+    heads = [frame.at - kept._HEAD.size for frame in kept._frames(path)]
+    assert len(heads) == 4
+    for at in (head + n for head in heads for n in range(kept._HEAD.size)):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        assert len([source.name for source, _ in held(tmp_path)]) == 1
+        assert unread(tmp_path) > 0
+        assert _said(tmp_path) in ({"b": "Some text"}, {}, {"a": "Some text", "b": "Some text"})
+
+
+def test_logs_whose_checksums_are_of_the_text_alone_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    log = Kept(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(kept, "_checksum", lambda _, body: kept.zlib.crc32(body))
+        log.put(_document("a"), "full")
+    log.put(_document("b"), "full")
+    log.close()
+    assert _said(tmp_path) == {"a": "Some text", "b": "Some text"}
+    assert unread(tmp_path) == 0
