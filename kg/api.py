@@ -174,11 +174,11 @@ class Graph:
 
         return entry_names(self.store, source)
 
-    def entry_count(self) -> int:
-        """How many entries the graph holds."""
+    def entry_count(self, source: str | None = None) -> int:
+        """How many entries the graph holds, or has of a source."""
         from kg.graph.contents import entry_count
 
-        return entry_count(self.store)
+        return entry_count(self.store, source)
 
     def sources(self) -> list[Source]:
         """All sources, by name."""
@@ -430,9 +430,9 @@ class Graph:
         return iter(self.papers())
 
     def __len__(self) -> int:
-        from kg.graph.contents import works
+        from kg.graph.contents import paper_count
 
-        return len(works(self.store))
+        return paper_count(self.store)
 
     def _repr_html_(self) -> str:
         """What it holds, as a notebook shows it."""

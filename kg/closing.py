@@ -32,9 +32,10 @@ class Closing:
 
     def close(self) -> None:
         """Close the store; the indexes follow what was changed. Raises KgError when it cannot write."""
+        from kg.query.derived import states_of
         from kg.query.indexes import made, renew
 
-        states = (self.found, self.store.stamp)
+        states = {self.found, self.store.stamp} | states_of(self.store)
         fed, self.fed = self.fed, None
         ready = made(self.store, self.vocabulary, fed)
         self.store.close()

@@ -1,4 +1,4 @@
-"""A graph that was opened for writing and that nobody closes."""
+"""A graph that is open for writing: it is asked meanwhile, and perhaps nobody closes it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import pytest
 
 from kg.api import Graph
 from kg.graph.store import OxigraphStore
-from kg.query import labels, scan
+from kg.query import Lexicon, labels, scan
+from kg.vocabulary import Vocabulary
 
 _PAPER = '{{"id": "{0}", "title": "Paging the Cache of {0}", "abstract": "We prune the KV cache on an H100."}}\n'
 
@@ -47,3 +48,25 @@ def test_a_graph_is_closed_when_python_ends(folder: Path) -> None:
     before = _look_up(folder)
     subprocess.run([sys.executable, "-c", "import kg, sys; graph = kg.open(sys.argv[1])", str(folder)], check=True)
     assert _look_up(folder) == before
+
+
+def test_a_writer_asks_what_it_has_written(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def has(graph: Graph, name: str) -> bool:
+        assert graph.ask("H100").rows
+        return f"entry:{name}" in scan.columns_of(graph.store).entries.all()
+
+    with Graph(folder) as graph:
+        for name in ("more-1", "more-2"):
+            assert not has(graph, name)
+            (tmp_path / f"{name}.jsonl").write_text(_PAPER.format(name))
+            graph.add(tmp_path / f"{name}.jsonl", fast=True)
+            assert has(graph, name)
+        graph.remove("more-1")
+        assert not has(graph, "more-1")
+        graph.remove("more-2")
+    monkeypatch.undo()
+    spelled = Lexicon(Vocabulary.load()).spelled
+    with OxigraphStore(folder, read_only=True) as store:
+        kept = scan.columns_of(store), labels.labels_of(store, spelled)
+        assert [bytes(part) for part in kept[0]._parts] == scan.scanned(store)
+        assert kept[1].beginning("") == labels.Labels.made(labels._said(store), spelled).beginning("")

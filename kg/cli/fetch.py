@@ -125,7 +125,7 @@ def _add(files: list[Path], graph: str, new: bool, fast: bool, jobs: int | None)
     with interruptible(lambda: so_far), Graph(graph) as opened, progress("Reading") as tell:
         lacking = Lacking(opened.store, files, new)
         report = opened.add(*files, fast=fast, jobs=jobs or cores(), wanted=lacking, progress=tell)
-        held = len(opened.entries())
+        held = opened.entry_count()
     for sentence in report.skipped:
         note(f"Skipped: {sentence}")
     there = len(lacking.known) + len(report.unchanged)

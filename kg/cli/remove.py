@@ -18,5 +18,5 @@ def command(
 
     with Graph(graph, must_exist=True) as opened:
         gone = opened.remove(*names)
-        held = len(opened.entries())
+        held = opened.entry_count()
     print(f"Removed {len(gone)} entries; {graph} holds {held}.")

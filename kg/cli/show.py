@@ -47,7 +47,7 @@ def _named(graph: Graph, name: str, form: str, output: Output) -> None:
 
 def _overview(graph: Graph, form: str, output: Output) -> None:
     counts = graph.counts()
-    sources = [(s.name, s.form, s.date, len(graph.entries(s.name)), s.file) for s in graph.sources()]
+    sources = [(s.name, s.form, s.date, graph.entry_count(s.name), s.file) for s in graph.sources()]
     if form == "json" or output:
         said = {
             "counts": counts,

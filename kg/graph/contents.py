@@ -22,9 +22,14 @@ def entry_names(store: Store, source: str | None = None) -> list[str]:
     return [entry for entry, _ in _entries(store, source)]
 
 
-def entry_count(store: Store) -> int:
-    """How many entries a store holds."""
-    return int(store.select("SELECT (COUNT(?e) AS ?n) { ?e a kg:Entry }")[0]["n"])
+def entry_count(store: Store, source: str | None = None) -> int:
+    """How many entries a store holds, or has of a source."""
+    return _counted(store, f"kg:source <{iri(f'source:{source}')}>" if source else "a kg:Entry")
+
+
+def paper_count(store: Store) -> int:
+    """How many papers a store holds."""
+    return _counted(store, "a kg:Paper", "DISTINCT ")
 
 
 def entry_marks(store: Store, source: str) -> list[tuple[str, str]]:
@@ -188,19 +193,19 @@ def entries_with(store: Store, concepts: Iterable[str]) -> list[str]:
 
 def counts(store: Store) -> dict[str, int]:
     """How many papers, entries, annotations, and named concepts of each type a store holds."""
-    out = {}
-    for name in ("Paper", "Entry", "Source", "Mention", "Result", "Relation"):
-        rows = store.select(f"SELECT (COUNT(DISTINCT ?x) AS ?n) {{ ?x a kg:{name} }}")
-        out[{"Entry": "entries"}.get(name, name.lower() + "s")] = rows[0]["n"]
-    rows = store.select("SELECT DISTINCT ?c { ?m kg:entity ?c }")
-    kinds = Counter(kind_of(row["c"]) for row in rows)
+    out = {"papers": paper_count(store), "entries": entry_count(store)}
+    for name in ("Source", "Mention", "Result", "Relation"):
+        out[f"{name.lower()}s"] = _counted(store, f"a kg:{name}")
+    kinds: Counter[str] = Counter()
+    for prefix, things in _mentioned(store).items():
+        kinds[kind_of(prefix)] += len(things)
     return out | {f"distinct {kind}": kinds[kind] for kind in sorted(kinds)}
 
 
 def quality(store: Store) -> dict[str, int | str]:
     """What deserves a look: repairs, papers without a title, institution, topic or result, unmatched names."""
-    papers = len(works(store))
-    out: dict[str, int | str] = {"papers": papers, "entries": len(entry_names(store))}
+    papers = paper_count(store)
+    out: dict[str, int | str] = {"papers": papers, "entries": entry_count(store)}
     rows = store.select("SELECT (COUNT(DISTINCT ?e) AS ?n) { ?e kg:repair ?r }")
     out["entries repaired"] = rows[0]["n"]
     for name in ("title", "institution", "topic", "technique", "result"):
@@ -209,7 +214,28 @@ def quality(store: Store) -> dict[str, int | str]:
         )
         rows = store.select(f"SELECT (COUNT(DISTINCT ?p) AS ?n) {{ ?p a kg:Paper ; {links} ?x }}")
         out[f"papers without {name}"] = papers - rows[0]["n"]
-    rows = store.select("SELECT DISTINCT ?c { ?m kg:entity ?c FILTER(STRSTARTS(STR(?c), STR(institution:))) }")
-    names = sorted(row["c"].partition(":")[2] for row in rows)
+    names = sorted(name.partition(":")[2] for name in _mentioned(store).get("institution:", ()))
     out["institutions without ROR"] = f"{len(names)}: {', '.join(names)}" if names else 0
+    return out
+
+
+def _counted(store: Store, what: str, how: str = "") -> int:
+    """How many nodes are so; "DISTINCT " for those that more than one graph may tell of."""
+    return int(store.select(f"SELECT (COUNT({how}?x) AS ?n) {{ ?x {what} }}")[0]["n"])
+
+
+def _mentioned(store: Store) -> dict[str, list[str]]:
+    """The things that papers name, by prefix ("ror:"): to ask the store for the concepts of mentions takes seconds."""
+    import numpy as np
+
+    from kg.query.scan import columns_of
+
+    columns = columns_of(store)
+    used = np.unique(columns["mentions", "thing"])
+    out = {}
+    while len(used):
+        prefix = columns.things.name(int(used[0])).partition(":")[0] + ":"
+        of_prefix = int(np.searchsorted(used, columns.things.span(prefix)[1]))
+        out[prefix] = columns.things.names(used[:of_prefix])
+        used = used[of_prefix:]
     return out

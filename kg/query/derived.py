@@ -17,6 +17,7 @@ from functools import lru_cache
 from heapq import merge
 from pathlib import Path
 from struct import Struct, error
+from weakref import WeakKeyDictionary
 
 from kg.files import keep, telling
 
@@ -28,6 +29,9 @@ _LENGTH = Struct("<Q")
 _BLOCK = Struct("<QI")  # where a block ends, its checksum
 _LINES = 64  # in a block
 _LONGEST = 512  # bytes of a first line that are compared
+
+#: Of stores that are written, as long as they are there: see `states_of`.
+_STATES: WeakKeyDictionary[object, set[bytes]] = WeakKeyDictionary()
 
 Parts = Sequence[memoryview]
 Sections = Sequence[bytes | memoryview]
@@ -86,6 +90,17 @@ def restamp(path: Path, old: bytes, new: bytes) -> None:
         with suppress(OSError), path.open("r+b") as file:
             file.seek(_MAGIC_END)
             file.write(new)  # a stamp that is half written is none: the file is made anew
+
+
+def states_of(store: object) -> set[bytes]:
+    """The stamps that a writer's store has had when the files beside it were right; what a reader sees others change.
+
+    To open a store for writing gives it another stamp: a file of one of these has but to follow what was changed since
+    it was opened.
+    """
+    if getattr(store, "read_only", True):
+        return set()
+    return _STATES.setdefault(store, {found} if (found := getattr(store, "found", b"")) else set())
 
 
 class Lines:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from kg.files import keep
 from kg.graph.store import ANY
 from kg.names import iri
-from kg.query.derived import Damaged, Lines, Parts, Renewed, Sections, anew, mapped, pieces, stamp_of
+from kg.query.derived import Damaged, Lines, Parts, Renewed, Sections, anew, mapped, pieces, stamp_of, states_of
 from kg.text import fold, has_han
 from kg.vocabulary import data_folder
 
@@ -184,10 +184,17 @@ def labels_of(store: Selects, spelled: Callable[[str], str], made: Sections | No
     if folder is None or not stamp:
         return Labels.made(_said(store), spelled)
     again = partial(anew, folder / FILE, _stamp(stamp), lambda: made or Labels.packed(_said(store), spelled))
+    states = states_of(store)
     with suppress(Damaged):
-        if found := _found(folder, {_stamp(stamp)}):
+        found = _found(folder, {_stamp(stamp)})
+        if not found and not made:
+            found = _followed(store, folder, stamp, states, getattr(store, "named", {ANY}), spelled)
+        if found:
+            states.add(stamp)
             return Labels(found[1], again)
-    return Labels(again(), again)
+    out = Labels(again(), again)
+    states.add(stamp)
+    return out
 
 
 def _found(folder: Path, stamps: Collection[bytes]) -> tuple[bytes, Parts] | None:
@@ -214,14 +221,30 @@ def renew(
     `states` are stamps that the store had before that: a file of none of them is made anew, and so is one of which much
     has changed.
     """
+    if made or not _followed(store, folder, store.stamp, states, changed, spelled):
+        labels_of(store, spelled, made)
+
+
+def _followed(
+    store: Selects,
+    folder: Path,
+    stamp: bytes,
+    states: Iterable[bytes],
+    changed: Iterable[str],
+    spelled: Callable[[str], str],
+) -> tuple[bytes, Parts] | None:
+    """The lists for a store in which the labels of some things were written, with the stamp of the file; see `renew`.
+
+    `stamp` is that of the store. None where all are to be made anew.
+    """
     if known := _found(folder, set(map(_stamp, states))):
         with suppress(Damaged):
             things = Labels(known[1]).renewed.union(changed)
             if len(things) < _MANY and ANY not in things:
                 said = Labels.packed(_said_of(store, sorted(things)), spelled)
-                anew(folder / NEWER, _stamp(store.stamp), lambda: [known[0], *Lines.packed(things), *said])
-                return
-    labels_of(store, spelled, made)
+                newer = anew(folder / NEWER, _stamp(stamp), lambda: [known[0], *Lines.packed(things), *said])
+                return known[0], [*known[1][:8], *newer[1:]]
+    return None
 
 
 def _said_of(store: Selects, things: Sequence[str]) -> Counter[Named]:

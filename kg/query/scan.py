@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -18,7 +18,7 @@ from kg.graph.store import ANY
 from kg.model import LISTS, Document, KgError, Record
 from kg.names import PREFIXES, curie
 from kg.query.columns import FIELD, FILE, RELATION, ROLE, Columns, Draft, Rows
-from kg.query.derived import Damaged, Sections, anew, fresh, mapped, restamp, stamp_of
+from kg.query.derived import Damaged, Sections, anew, fresh, mapped, restamp, stamp_of, states_of
 
 if TYPE_CHECKING:
     from kg.graph.store import Store
@@ -288,7 +288,13 @@ def columns_of(store: Selects, made: Sections | None = None) -> Columns:
         return Columns([memoryview(section) for section in scanned(store)])
     known = _KNOWN.get(store)
     if known is None or known[0] != stamp:
-        known = stamp, _of_file(folder / FILE, _stamp(stamp), (lambda: made) if made else partial(scanned, store))
+        states, changed = states_of(store), getattr(store, "changed", {ANY})
+        if not changed:
+            for state in states:
+                still(folder, state, stamp)
+        make = partial(_followed, cast("Store", store), folder / FILE, states, changed)
+        known = stamp, _of_file(folder / FILE, _stamp(stamp), (lambda: made) if made else make)
+        states.add(stamp)
         with suppress(TypeError):  # a store that cannot be remembered
             _KNOWN[store] = known
     return known[1]
@@ -304,20 +310,25 @@ def _of_file(path: Path, stamp: bytes, make: Callable[[], Sections]) -> Columns:
 def renew(
     store: Store, folder: Path, states: Iterable[bytes], changed: Iterable[str], made: Sections | None = None
 ) -> None:
-    """Bring the file up to date with a store of which some graphs (CURIEs) were written.
+    """Bring the file up to date with a store of which some graphs (CURIEs) were written; `states`: see `_followed`."""
+    make = partial(_followed, store, folder / FILE, states, changed)
+    _of_file(folder / FILE, _stamp(store.stamp), (lambda: made) if made else make)
 
-    `states` are stamps that the store had before that: a file of none of them is made anew, and so is one of which much
-    has changed. A changed source may give another date to each of its entries.
+
+def _followed(store: Store, path: Path, states: Iterable[bytes], changed: Iterable[str]) -> Sections:
+    """The sections of the columns of a store of which some graphs (CURIEs) were written.
+
+    `states` are stamps that the store had before that: where the file is of none of them, or much has changed, the
+    store is looked through. A changed source may give another date to each of its entries.
     """
     names = {name for name in changed if name.startswith(("entry:", "source:", ANY))}
-    known = mapped(folder / FILE)
+    known = mapped(path)
     if known and known[0] in map(_stamp, states) and len(names) < _MANY and ANY not in names:
         with suppress(Damaged, KgError, ValueError):
             columns = Columns(known[1])
             entries = {name for name in names if name.startswith("entry:")} | _dated_anew(store, columns, names)
-            anew(folder / FILE, _stamp(store.stamp), partial(renewed, store, columns, entries))
-            return
-    columns_of(store, made)
+            return renewed(store, columns, entries)
+    return scanned(store)
 
 
 def _dated_anew(store: Store, known: Columns, names: Iterable[str]) -> set[str]:
