@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from kg.views.base import View
 
 
+_AT_ONCE = 200  # papers that are read at once where all are gone through
+
+
 class Graph:
     """A knowledge graph of papers in a store (a folder).
 
@@ -201,6 +204,13 @@ class Graph:
         found = works(self.store) if names is None else works_named(self.store, names)
         read = load_entries(self.store, (entry for entries in found.values() for entry in entries))
         return [Paper(paper, [read[entry] for entry in entries]) for paper, entries in found.items()]
+
+    def dates(self) -> set[str]:
+        """The dates that papers bear, as their entries give them, each once."""
+        from kg.query.scan import columns_of
+
+        columns = columns_of(self.store)
+        return set(columns.texts.names(set(columns["entries", "date"].tolist()) - {-1}))
 
     def label(self, concept: str, lang: str = "en") -> str:
         """The preferred label of a concept, in a language where it has one; what is no CURIE is its own label."""
@@ -427,7 +437,13 @@ class Graph:
         self.close()
 
     def __iter__(self) -> Iterator[Paper]:
-        return iter(self.papers())
+        from itertools import islice
+
+        from kg.graph.contents import works
+
+        names = iter(works(self.store))
+        while some := list(islice(names, _AT_ONCE)):
+            yield from self.papers(some)
 
     def __len__(self) -> int:
         from kg.graph.contents import paper_count

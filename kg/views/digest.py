@@ -84,9 +84,13 @@ def digest(
             names, told = periods.split(names, last)
             first = told or last
         period = periods.Period(first, last)
-    shown = Selection(graph, names, lang)
     heading = names if isinstance(names, str) else ", ".join(names)
-    return of(shown, heading, now=now, period=period, writer=writer)
+    if period and not names:
+        papers, undated = _appeared(graph, period)
+        shown = Selection.of(graph, papers, lang)
+    else:
+        shown, undated = Selection(graph, names, lang), 0
+    return of(shown, heading, now=now, period=period, undated=undated, writer=writer)
 
 
 def of_files(
@@ -124,10 +128,12 @@ def of(
     *,
     now: str = "",
     period: periods.Period | None = None,
+    undated: int = 0,
     writer: Writer = composed,
 ) -> Digest:
-    """A digest of papers that are selected already."""
+    """A digest of papers that are selected already; `undated` are left out of them that may be of the period."""
     data = contents(shown, heading, now, period, writer)
+    data["undated"] += undated
     lang = shown.lang
     return Digest(
         data["title"],
@@ -237,10 +243,21 @@ def _time(shown: Selection, papers: list[Paper], now: str) -> str:
     return f"{match[1]} {match[2]}" if match else latest[:10]
 
 
+def _appeared(graph: Graph, period: periods.Period) -> tuple[list[Paper], int]:
+    """The papers of a graph that appeared in a period, and how many others may have; what did not is not read."""
+    from kg.query.corpus import Corpus
+
+    corpus = Corpus.of(graph.store)
+    days, when = corpus.tables.days, corpus.tables.when.tolist()
+    has = [*(period.has(day) for day in days), period.has("")]  # the last is that of -1, which is no day
+    found = graph.papers(corpus.columns.papers.names(n for n, day in enumerate(when) if has[day]))
+    found.sort(key=lambda paper: [(d.source, d.number, d.id) for d, _ in paper.entries[:1]])
+    return found, sum(has[day] is None for day in when)
+
+
 def _latest(graph: Graph) -> date | None:
     """The latest day that a paper or source of a graph bears."""
-    said = [source.date for source in graph.sources()]
-    said += [document.date for paper in graph.papers() for document, _ in paper.entries]
+    said = [*graph.dates(), *(source.date for source in graph.sources())]
     spans = (periods.days(when) for when in said if when)
     return max((span[0] for span in spans if span), default=None)
 

@@ -49,8 +49,8 @@ class Loose:
             works.setdefault(name, Paper(name, [])).entries.append((document, record))
         return list(works.values())
 
-    def papers(self) -> list[Paper]:
-        return self.works
+    def dates(self) -> set[str]:
+        return {document.date for document, _ in self._found if document.date}
 
     def sources(self) -> list[Source]:
         return self._sources

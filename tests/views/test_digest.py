@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import kg
+import kg.api
 from kg.api import Graph
 from kg.link import Linker
 from kg.model import Document, KgError, Paper, Record, Source, Text
@@ -243,6 +243,17 @@ def test_which_period_was_taken_is_said(graph: Graph):
         "The period is 2025-10-10 to 2025-10-17, both in it; 2 without a date that tells were left out."
     ]
     assert "涵盖期间: 2025-10-10至2025-10-17\n" in str(view)
+
+
+def test_papers_of_a_period_stand_in_the_order_of_the_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    row = '{{"id": "{0}", "title": "Pruning {0}", "abstract": "We prune models.", "date": "2025-10-17"}}\n'
+    for file, names in (("b", ("m-2", "m-1")), ("a", ("z-1", "m-3"))):
+        (tmp_path / f"{file}.jsonl").write_text("".join(map(row.format, names)), "utf-8")
+    with kg.open(str(tmp_path / "g")) as graph:
+        graph.add(tmp_path / "*.jsonl", fast=True)
+        monkeypatch.setattr(kg.api, "_AT_ONCE", 3)
+        assert entries(graph.digest(since="2025")) == ["z-1", "m-3", "m-2", "m-1"]
+        assert [paper.id for paper in graph] == [paper.id for paper in graph.papers()]
 
 
 @pytest.mark.parametrize("wrong", ["the dawn of time", "2025-13-01", "last 99999999 days", ""])
