@@ -48,12 +48,11 @@ class Graph:
         self.read_only = read_only
         self.overrides = Overrides.load(location)
         self.store = open_store(location, read_only=read_only)
-        found = getattr(self.store, "found", self.store.stamp)
         self.vocabulary = self.overrides.amended(Vocabulary.load())
         self.notes: list[str] = []  # what a user should know, a sentence each
         self._lexicon: tuple[bytes, Lexicon] | None = None  # what its labels mean, and the stamp of the data
         self._follow(location, read_only)
-        self._closing = Closing(self.store, location, self.vocabulary, found)
+        self._closing = Closing(self.store, location, self.vocabulary)
         if not read_only:
             self._unclosed = finalize(self, self._closing.give_up)
 
@@ -199,11 +198,15 @@ class Graph:
     def papers(self, names: Iterable[str] | None = None) -> list[Paper]:
         """Works with their documents and records, in the order of `names`, or all in the order of the sources."""
         from kg.graph.contents import works, works_named
+
+        return self._read(works(self.store) if names is None else works_named(self.store, names))
+
+    def _read(self, works: Mapping[str, Sequence[str]]) -> list[Paper]:
+        """Works of which the entries are known."""
         from kg.graph.entries import load_entries
 
-        found = works(self.store) if names is None else works_named(self.store, names)
-        read = load_entries(self.store, (entry for entries in found.values() for entry in entries))
-        return [Paper(paper, [read[entry] for entry in entries]) for paper, entries in found.items()]
+        read = load_entries(self.store, (entry for entries in works.values() for entry in entries))
+        return [Paper(paper, [read[entry] for entry in entries]) for paper, entries in works.items()]
 
     def dates(self) -> set[str]:
         """The dates that papers bear, as their entries give them, each once."""
@@ -441,9 +444,9 @@ class Graph:
 
         from kg.graph.contents import works
 
-        names = iter(works(self.store))
-        while some := list(islice(names, _AT_ONCE)):
-            yield from self.papers(some)
+        found = iter(works(self.store).items())
+        while some := dict(islice(found, _AT_ONCE)):
+            yield from self._read(some)
 
     def __len__(self) -> int:
         from kg.graph.contents import paper_count

@@ -26,7 +26,6 @@ class Closing:
     store: Store
     location: str | Path
     vocabulary: Vocabulary
-    found: bytes  # the stamp of the store before it was opened
     fed: Fed | None = None  # what the entries of the last `add` say
     meanings: bool = False  # whether papers were read in full
 
@@ -35,7 +34,7 @@ class Closing:
         from kg.query.derived import states_of
         from kg.query.indexes import made, renew
 
-        states = {self.found, self.store.stamp} | states_of(self.store)
+        states = states_of(self.store, self.store.stamp)
         fed, self.fed = self.fed, None
         ready = made(self.store, self.vocabulary, fed)
         self.store.close()

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from kg.graph.ontology import VOCABULARY
 from kg.graph.reading import read_entry, read_source
 from kg.graph.sparql import Row
 from kg.graph.store import Store
-from kg.model import Document, KgError, Record, Source
-from kg.names import iri, kind_of
+from kg.model import LISTS, Document, KgError, Record, Source
+from kg.names import iri
+
+if TYPE_CHECKING:
+    from kg.query.pairs import Tables
 
 #: How many terms a query names at most.
 _BATCH = 500
@@ -196,10 +200,9 @@ def counts(store: Store) -> dict[str, int]:
     out = {"papers": paper_count(store), "entries": entry_count(store)}
     for name in ("Source", "Mention", "Result", "Relation"):
         out[f"{name.lower()}s"] = _counted(store, f"a kg:{name}")
-    kinds: Counter[str] = Counter()
-    for prefix, things in _mentioned(store).items():
-        kinds[kind_of(prefix)] += len(things)
-    return out | {f"distinct {kind}": kinds[kind] for kind in sorted(kinds)}
+    tables = _tables(store)
+    kinds = {kind: len(tables.things_of(kind)) for kind in sorted((*LISTS, "topic"))}
+    return out | {f"distinct {kind}": number for kind, number in kinds.items() if number}
 
 
 def quality(store: Store) -> dict[str, int | str]:
@@ -214,7 +217,9 @@ def quality(store: Store) -> dict[str, int | str]:
         )
         rows = store.select(f"SELECT (COUNT(DISTINCT ?p) AS ?n) {{ ?p a kg:Paper ; {links} ?x }}")
         out[f"papers without {name}"] = papers - rows[0]["n"]
-    names = sorted(name.partition(":")[2] for name in _mentioned(store).get("institution:", ()))
+    tables = _tables(store)
+    institutions = tables.columns.things.names(tables.things_of("institution"))
+    names = sorted(name.partition(":")[2] for name in institutions if name.startswith("institution:"))
     out["institutions without ROR"] = f"{len(names)}: {', '.join(names)}" if names else 0
     return out
 
@@ -224,18 +229,9 @@ def _counted(store: Store, what: str, how: str = "") -> int:
     return int(store.select(f"SELECT (COUNT({how}?x) AS ?n) {{ ?x {what} }}")[0]["n"])
 
 
-def _mentioned(store: Store) -> dict[str, list[str]]:
-    """The things that papers name, by prefix ("ror:"): to ask the store for the concepts of mentions takes seconds."""
-    import numpy as np
-
+def _tables(store: Store) -> Tables:
+    """What is counted of a store: to ask it for the concepts of all mentions takes seconds."""
+    from kg.query.pairs import tables_of
     from kg.query.scan import columns_of
 
-    columns = columns_of(store)
-    used = np.unique(columns["mentions", "thing"])
-    out = {}
-    while len(used):
-        prefix = columns.things.name(int(used[0])).partition(":")[0] + ":"
-        of_prefix = int(np.searchsorted(used, columns.things.span(prefix)[1]))
-        out[prefix] = columns.things.names(used[:of_prefix])
-        used = used[of_prefix:]
-    return out
+    return tables_of(columns_of(store))

@@ -215,6 +215,7 @@ class EndpointStore:
     def _open(self) -> None:
         about = self._said(ABOUT)
         self._stamp = next(iter(about.get("kg:revision", [])), "")
+        self.found = self.stamp
         self._check_schema(next(iter(about.get("kg:schema", [])), ""))
         ((shown,),) = self._terms(PROBE)
         self._short = float(shown.value) != SHOWN

@@ -177,7 +177,7 @@ def _frames(path: Path, whole: bool = True) -> Iterator[_Frame]:
 
 def _is_whole(frame: _Frame, body: memoryview) -> bool:
     """Whether a frame is what was written; the first logs had checksums of the text alone."""
-    return frame.checksum in (_checksum(frame.key, body), zlib.crc32(body))
+    return frame.checksum == _checksum(frame.key, body) or frame.checksum == zlib.crc32(body)
 
 
 def _checksum(key: Key, body: bytes | memoryview) -> int:

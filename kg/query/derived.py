@@ -92,15 +92,17 @@ def restamp(path: Path, old: bytes, new: bytes) -> None:
             file.write(new)  # a stamp that is half written is none: the file is made anew
 
 
-def states_of(store: object) -> set[bytes]:
-    """The stamps that a writer's store has had when the files beside it were right; what a reader sees others change.
+def states_of(store: object, stamp: bytes) -> set[bytes]:
+    """The stamps that a writer's store was met with, now and before; none of a reader's, whose data others change.
 
     To open a store for writing gives it another stamp: a file of one of these has but to follow what was changed since
     it was opened.
     """
     if getattr(store, "read_only", True):
         return set()
-    return _STATES.setdefault(store, {found} if (found := getattr(store, "found", b"")) else set())
+    states = _STATES.setdefault(store, {getattr(store, "found", b"")})
+    states.add(stamp)
+    return states
 
 
 class Lines:

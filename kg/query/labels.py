@@ -184,17 +184,14 @@ def labels_of(store: Selects, spelled: Callable[[str], str], made: Sections | No
     if folder is None or not stamp:
         return Labels.made(_said(store), spelled)
     again = partial(anew, folder / FILE, _stamp(stamp), lambda: made or Labels.packed(_said(store), spelled))
-    states = states_of(store)
+    states = states_of(store, stamp)
     with suppress(Damaged):
         found = _found(folder, {_stamp(stamp)})
         if not found and not made:
             found = _followed(store, folder, stamp, states, getattr(store, "named", {ANY}), spelled)
         if found:
-            states.add(stamp)
             return Labels(found[1], again)
-    out = Labels(again(), again)
-    states.add(stamp)
-    return out
+    return Labels(again(), again)
 
 
 def _found(folder: Path, stamps: Collection[bytes]) -> tuple[bytes, Parts] | None:

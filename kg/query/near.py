@@ -124,15 +124,21 @@ class Vectors:
         return list(out.values())
 
 
-def titles(store: Selects, progress: Progress | None = None, made: Mapping[str, Small] | None = None) -> Vectors:
+def titles(
+    store: Selects,
+    progress: Progress | None = None,
+    made: Mapping[str, Small] | None = None,
+    known: Vectors | None = None,
+) -> Vectors:
     """The titles of a graph's papers: from the file beside its data, which is renewed where it is stale.
 
-    Those that are `made` already are not encoded.
+    Those that are `made` already are not encoded; `known` is what the file has, if it was read.
     """
     folder, state = getattr(store, "cache", None), getattr(store, "stamp", b"")
 
     def make() -> list[bytes]:
-        return Vectors.packed(_titled(store), encoder(), _read(folder / FILE) if folder else None, progress, made)
+        before = known or (_read(folder / FILE) if folder else None)
+        return Vectors.packed(_titled(store), encoder(), before, progress, made)
 
     if folder is None or not state:
         return _held(make())
@@ -156,9 +162,9 @@ def renew(store: Selects, folder: Path, made: Mapping[str, Small]) -> None:
     Where many more would have to be encoded, as when the others came without, that is left to who asks for them.
     """
     known = _read(folder / FILE)
-    there = int(str(store.select("SELECT (COUNT(*) AS ?n) { ?entry a kg:Entry }")[0]["n"]))
-    if encoder() and there - len(made) - (len(known.keys) if known else 0) <= _FEW:
-        titles(store, made=made)
+    unmade = len(columns_of(store).entries) - len(made) - (len(known.keys) if known else 0)
+    if encoder() and unmade <= _FEW:
+        titles(store, made=made, known=known)
 
 
 def concepts(vocabulary: Vocabulary) -> Vectors:

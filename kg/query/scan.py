@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakKeyDictionary
@@ -288,31 +288,34 @@ def columns_of(store: Selects, made: Sections | None = None) -> Columns:
         return Columns([memoryview(section) for section in scanned(store)])
     known = _KNOWN.get(store)
     if known is None or known[0] != stamp:
-        states, changed = states_of(store), getattr(store, "changed", {ANY})
-        if not changed:
-            for state in states:
-                still(folder, state, stamp)
-        make = partial(_followed, cast("Store", store), folder / FILE, states, changed)
-        known = stamp, _of_file(folder / FILE, _stamp(stamp), (lambda: made) if made else make)
-        states.add(stamp)
+        states, changed = states_of(store, stamp), getattr(store, "changed", {ANY})
+        for state in () if changed else states:
+            still(folder, state, stamp)
+        known = stamp, _of_file(cast("Store", store), folder / FILE, stamp, states, changed, made)
         with suppress(TypeError):  # a store that cannot be remembered
             _KNOWN[store] = known
     return known[1]
 
 
-def _of_file(path: Path, stamp: bytes, make: Callable[[], Sections]) -> Columns:
+def _of_file(
+    store: Store, path: Path, stamp: bytes, states: Iterable[bytes], changed: Iterable[str], made: Sections | None
+) -> Columns:
+    """The columns of a file that is brought up to date where it is of another stamp than the store; see `_followed`."""
+
+    def make() -> Sections:
+        return made or _followed(store, path, states, changed)
+
     try:
-        return Columns(fresh(path, stamp, make))
+        return Columns(fresh(path, _stamp(stamp), make))
     except Damaged:
-        return Columns(anew(path, stamp, make))
+        return Columns(anew(path, _stamp(stamp), make))
 
 
 def renew(
     store: Store, folder: Path, states: Iterable[bytes], changed: Iterable[str], made: Sections | None = None
 ) -> None:
     """Bring the file up to date with a store of which some graphs (CURIEs) were written; `states`: see `_followed`."""
-    make = partial(_followed, store, folder / FILE, states, changed)
-    _of_file(folder / FILE, _stamp(store.stamp), (lambda: made) if made else make)
+    _of_file(store, folder / FILE, store.stamp, states, changed, made)
 
 
 def _followed(store: Store, path: Path, states: Iterable[bytes], changed: Iterable[str]) -> Sections:
