@@ -34,7 +34,9 @@ def annotated() -> list[Paper]:
     """All annotated papers, the reports' and the others, by id."""
     reports = sorted((ROOT / "data/reports").glob("*.txt"))
     gold = SHARED / "gold"
-    found = _read(ROOT / "data/gold/dev.jsonl", reports) + _read(gold / "train.jsonl", [gold / "papers.jsonl"])
+    found = _read(ROOT / "data/gold/dev.jsonl", reports)
+    for name in ("", ".hard"):
+        found += _read(gold / f"train{name}.jsonl", [gold / f"papers{name}.jsonl"])
     return sorted(found, key=lambda paper: paper[0].id)
 
 
