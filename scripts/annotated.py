@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,13 @@ from typing import Any
 import numpy as np
 from neural import Example
 
+from kg.evaluation import same_result
+from kg.evaluation.matching import words
 from kg.extract import pipeline
 from kg.extract.base import make_doc
-from kg.extract.tagger import Tagger, Tags, text_of
-from kg.model import LISTS, RELATION_TYPES, ROLES, Document
+from kg.extract.numbers import plain, quantities
+from kg.extract.tagger import AHEAD, APART, BEHIND, CHANGES, EVALUATED, PIECE_ROLES, place, text_of
+from kg.model import LISTS, RELATION_TYPES, Document
 from kg.sources import read
 from kg.vocabulary import Vocabulary
 
@@ -24,9 +28,10 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("KG_SHARED", ROOT.parent / "shared"))
 TYPES = ["technique", "problem", "task", "model", "dataset", "hardware"]
 HEADS = ("technique", "model")  # what a relation may begin with
-FOLDS = 5
-MOST_ENTITIES = 40  # of a text that a teacher labels
+FOLDS = 3
+WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
+Run = tuple[int, int]
 Paper = tuple[Document, dict[str, Any]]
 
 
@@ -64,68 +69,153 @@ def doc_of(document: Document) -> Any:
 
 def example(doc: Any, record: dict[str, Any], tokenizer: Any) -> Example:
     """Word pieces and labels of a paper; every occurrence of an annotated form is labelled."""
-    text, _ = text_of(doc)
+    text, fields = text_of(doc)
     encoded = tokenizer.encode(text)
     labels = np.zeros((len(TYPES), len(encoded.ids)), int)
     roles = np.full(len(encoded.ids), -100)
-    entities: list[tuple[int, list[int]]] = []
+    model_roles = _model_roles(record)
+    entities: list[tuple[int, list[Run]]] = []
     by_form: dict[str, int] = {}
     for k, kind in enumerate(TYPES):
         for entity in record[LISTS[kind]]:
             forms = [entity["surface"], *(entity.get("aliases") or [])]
-            every: list[int] = []
+            every: list[Run] = []
             for start, end in (span for form in forms for span in places(text, form)):
                 found = [i for i, (s, e) in enumerate(encoded.offsets) if s < end and e > start]
-                every += found
-                if found and not labels[k, found].any():
+                if not found:
+                    continue
+                every.append((found[0], found[-1] + 1))
+                if not labels[k, found].any():
                     labels[k, found] = 2
                     labels[k, found[0]] = 1
                     if kind == "technique":
-                        roles[found] = ROLES.index(entity["role"])
+                        roles[found] = PIECE_ROLES.index(entity["role"])
+                    elif kind == "model" and (role := _role_of(entity, model_roles)):
+                        roles[found] = PIECE_ROLES.index(role)
             if every:
                 for form in (*forms, entity.get("canonical") or entity["surface"]):
                     by_form.setdefault(form.lower(), len(entities))
                 entities.append((k, sorted(set(every))))
+    spots = [place(fields, s, e) for s, e in encoded.offsets]
+    sentences = _sentences(doc, spots)
+    pairs = _pairs(record, [k for k, _ in entities], by_form)
+    outcomes, numbers = _numbers(doc, record, spots, sentences)
     known = topics()
     return Example(
         record["id"],
         encoded.ids,
         labels,
         roles,
-        entities,
-        _pairs(record, entities, by_form),
+        outcomes,
+        [(k, sorted({i for start, end in runs for i in range(start, end)})) for k, runs in entities],
+        pairs,
+        [_between(entities[i][1], entities[j][1], sentences) for i, j, _ in pairs],
+        numbers,
         [float(t in record["topics"]) for t in known],
     )
 
 
-def _pairs(
-    record: dict[str, Any], entities: list[tuple[int, list[int]]], by_form: dict[str, int]
-) -> list[tuple[int, int, int]]:
+def _model_roles(record: dict[str, Any]) -> dict[str, str]:
+    """The roles that the annotated relations give to names that are their tails, the one that says most first."""
+    out: dict[str, str] = {}
+    for wanted, role in (
+        (("outperforms", "compared_with"), "baseline"),
+        (("uses",), "used"),
+        (("applied_to",), EVALUATED),
+    ):
+        for relation in record["relations"]:
+            if relation["type"] in wanted:
+                out.setdefault(relation["tail"].lower(), role)
+    return out
+
+
+def _role_of(entity: dict[str, Any], roles: dict[str, str]) -> str:
+    forms = (entity["surface"], entity.get("canonical") or "", *(entity.get("aliases") or []))
+    return next((roles[form.lower()] for form in forms if form.lower() in roles), "")
+
+
+def _sentences(doc: Any, spots: list[Run]) -> list[int]:
+    """The number of the sentence that each piece stands in; of pieces outside the Doc, that of the piece before."""
+    starts = [start for start, _ in doc._.sentences]
+    out: list[int] = []
+    for start, end in spots:
+        out.append(bisect_right(starts, start) - 1 if end > start else out[-1] if out else 0)
+    return out
+
+
+def _between(first: list[Run], second: list[Run], sentences: list[int]) -> tuple[int, int, int]:
+    """The order of two entities where they stand nearest in one sentence, and the pieces between them."""
+    near = [
+        (max(a[0], b[0]) - min(a[1], b[1]), a, b) for a in first for b in second if sentences[a[0]] == sentences[b[0]]
+    ]
+    if not near:
+        return APART, 0, 0
+    _, a, b = min(near)
+    low, high = min(a[1], b[1]), max(a[0], b[0])
+    return (AHEAD if a[0] < b[0] else BEHIND), min(low, high), high
+
+
+def _numbers(
+    doc: Any, record: dict[str, Any], spots: list[Run], sentences: list[int]
+) -> tuple[Any, list[tuple[list[int], Run, Any]]]:
+    """Which quantities are outcomes of the paper and of what change, by piece, and what each points at."""
+    outcomes, numbers = np.full(len(spots), -100), []
+    left = list(record["results"])
+    for number, (start, end) in enumerate(doc._.sentences):
+        for quantity in quantities(plain(doc._.text[start:end])):
+            found = [i for i, (s, e) in enumerate(spots) if s < start + quantity.end and e > start + quantity.number]
+            if not found:
+                continue
+            right = next((r for r in left if _agrees(r, quantity)), None)
+            outcomes[found] = CHANGES.index(right["change"] if right else "")
+            if right:
+                left.remove(right)
+                inside = [i for i, n in enumerate(sentences) if number - 1 <= n <= number and spots[i][1] > spots[i][0]]
+                window = inside[0], inside[-1] + 1
+                numbers.append((found, window, _pointed(doc, record, right, window, spots)))
+    return outcomes, numbers
+
+
+def _agrees(result: dict[str, Any], quantity: Any) -> bool:
+    value = list(quantity.value) if isinstance(quantity.value, tuple) else quantity.value
+    units = {result["unit"], quantity.unit}
+    unit = quantity.unit if "" not in units and "x" not in units else result["unit"]
+    return same_result(result, {**result, "value": value, "unit": unit}) >= 1
+
+
+def _pointed(doc: Any, record: dict[str, Any], result: dict[str, Any], window: Run, spots: list[Run]) -> Any:
+    """For each piece of a window: whether it is of a word of the result's metric, and of a name of its baseline."""
+    out = np.zeros((window[1] - window[0], 2), np.float32)
+    low, high = spots[window[0]][0], spots[window[1] - 1][1]
+    text = doc._.text
+    metric = words(result["metric"])
+    spans = [(m.start() + low, m.end() + low, 0) for m in WORD.finditer(text[low:high]) if words(m[0]) & metric]
+    if baseline := result["baseline"]:
+        entities = [e for kind in ("techniques", "models") for e in record[kind]]
+        forms = [f for e in entities if baseline.lower() in map(str.lower, forms_of(e)) for f in forms_of(e)]
+        for form in dict.fromkeys((baseline, *forms)):
+            spans += [(s + low, e + low, 1) for s, e in places(text[low:high], form)]
+    for start, end, column in spans:
+        for i in range(*window):
+            if spots[i][0] < end and spots[i][1] > start:
+                out[i - window[0], column] = 1
+    return out
+
+
+def forms_of(entity: dict[str, Any]) -> list[str]:
+    """All names that annotators gave an entity."""
+    return [f for f in (entity["surface"], entity.get("canonical"), *(entity.get("aliases") or [])) if f]
+
+
+def _pairs(record: dict[str, Any], kinds: list[int], by_form: dict[str, int]) -> list[tuple[int, int, int]]:
     """All pairs of entities that a relation may hold between, with the relation's number; 0 for none."""
     related = {}
     for relation in record["relations"]:
         ends = by_form.get(relation["head"].lower()), by_form.get(relation["tail"].lower())
         if None not in ends:
             related[ends] = RELATION_TYPES.index(relation["type"]) + 1
-    heads = [i for i, (k, _) in enumerate(entities) if TYPES[k] in HEADS]
-    return [(i, j, related.get((i, j), 0)) for i in heads for j in range(len(entities)) if i != j]
-
-
-def annotated_by(teacher: Tagger, text: str, encoded: Any) -> Example:
-    """A text with what a tagger says of it: likelihoods in the place of labels (see `Example`)."""
-    output = teacher.output(None, encoded.ids)
-    tags = Tags(teacher.card, encoded.offsets, output, text)
-    found = [(kind, span) for kind in TYPES for span in tags.spans(kind)]
-    entities = [(TYPES.index(kind), list(range(*tags.pieces(*span)))) for kind, span in found][:MOST_ENTITIES]
-    heads = [i for i, (k, _) in enumerate(entities) if TYPES[k] in HEADS]
-    made = [(i, j, 0) for i in heads for j in range(len(entities)) if i != j]
-    sides = [tags.side(kind, [span]) for kind, span in found[:MOST_ENTITIES]]
-    likely = np.zeros((0, len(RELATION_TYPES) + 1), np.float32)
-    if made:
-        likely = tags.relations(
-            np.stack([sides[i][0] for i, _, _ in made]), np.stack([sides[j][1] for _, j, _ in made])
-        )
-    return Example(text[:40], encoded.ids, output.bio, output.role, entities, made, likely=likely)
+    heads = [i for i, k in enumerate(kinds) if TYPES[k] in HEADS]
+    return [(i, j, related.get((i, j), 0)) for i in heads for j in range(len(kinds)) if i != j]
 
 
 def places(text: str, form: str) -> Iterator[tuple[int, int]]:

@@ -130,17 +130,20 @@ def _linear(graph: Graph, x: str, name: str, layer: Any) -> str:
 
 def heads(graph: Graph, x: str, model: Any) -> None:
     """What a TaggerNet says of each piece and of the text, from the encoder's last layer; as its forward does."""
-    parts = (model.bio, model.role, model.sides)
+    parts = (model.bio, model.role, model.outcome, model.sides, model.points)
     said = graph.linear(x, "heads", *_together(parts), int8=False)
     sizes = [part.out_features for part in parts]
-    bio, role, _ = graph.split(said, ["bio logits", "role logits", "sides"], sizes)
+    bio, role, outcome, *_ = graph.split(
+        said, ["bio logits", "role logits", "outcome logits", "sides", "points"], sizes
+    )
     types = graph.value("bio shape", np.array([1, -1, model.types, 3], np.int64))
     graph.add("Softmax", [graph.add("Reshape", [bio, types], "bio by type")], "bio", axis=-1)
     graph.add("Softmax", [role], "role", axis=-1)
+    graph.add("Softmax", [outcome], "outcome", axis=-1)
     mean = graph.add("ReduceMean", ["embedding"], "mean", axes=[1], keepdims=0)
     topic = graph.linear(mean, "topic logits", array(model.topic.weight), array(model.topic.bias), int8=False)
     graph.add("Sigmoid", [topic], "topic")
     graph.output("bio", 1, "pieces", model.types, 3)
-    graph.output("role", 1, "pieces", sizes[1])
-    graph.output("sides", 1, "pieces", sizes[2])
+    for name, size in zip(("role", "outcome", "sides", "points"), sizes[1:], strict=True):
+        graph.output(name, 1, "pieces", size)
     graph.output("topic", 1, model.topic.out_features)

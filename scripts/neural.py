@@ -16,7 +16,6 @@ from typing import Any
 
 import network
 import numpy as np
-import thinning
 import torch
 from torch import nn
 from torch.nn import functional
@@ -28,44 +27,46 @@ SEED = 13
 BATCH = 8
 RATE, HEAD_RATE = 1e-4, 1e-3
 INSIDE_WEIGHT = 2.0  # what a piece inside an entity counts for against one outside
-ROLE_SHARE, PAIR_SHARE = 0.3, 0.5  # of the loss
-SOFT_SHARE = 1.5  # of the loss of a text that a teacher labelled
+ROLE_SHARE, PAIR_SHARE, OUTCOME_SHARE, POINT_SHARE = 0.3, 0.5, 0.3, 0.5  # of the loss
 MEMORY = 0.99  # of the mean of the weights over the last steps, which is kept
 TOPIC_DECAY = 4.0  # of the weights of the topics
 WIDTH = 48  # of the space in which pairs are judged
+POINTING = 24  # of the space in which a number points at what it measures and at what it is compared with
 MASKED = 0.15  # of the pieces, in pretraining (Devlin et al., 2019)
 MASK = 103  # the piece [MASK]
 SPECIAL = 999  # pieces up to this one are no words
-HEADS, NEURONS = 0.5, 0.75  # shares of the attention's heads and of the inner neurons that a thin encoder keeps
-WEIGHED = 160  # texts by which they are chosen
-THIN_RATE = 4e-4  # of learning what is left
 
 
 @dataclass(slots=True)
 class Example:
     """A text as the tagger learns it.
 
-    Labels are BIO by (types, pieces); roles by piece, -100 where there is none. An entity is (type, its pieces);
-    a pair is (first entity, second entity, relation), 0 for none; topics are 0 or 1. Of a text that a teacher labelled
-    they are likelihoods: (pieces, types, 3), (pieces, roles), and `likely` (pairs, 1 + relations); no topics.
+    Labels are BIO by (types, pieces); roles and outcomes by piece, -100 where there is none. An entity is (type, its
+    pieces); a pair is (first entity, second entity, relation), 0 for none, with the order of the two where they stand
+    nearest (0 first ahead, 1 behind, 2 in no sentence together) and the pieces between them, [from, to). A number is
+    its pieces, with the window in which it points, [from, to), and for each piece of that whether it is of its metric
+    and of its baseline: (window, 2). Topics are 0 or 1.
     """
 
     id: str
     pieces: list[int]
     labels: Any = None
     roles: Any = None
+    outcomes: Any = None
     entities: list[tuple[int, list[int]]] = field(default_factory=list)
     pairs: list[tuple[int, int, int]] = field(default_factory=list)
+    between: list[tuple[int, int, int]] = field(default_factory=list)
+    numbers: list[tuple[list[int], tuple[int, int], Any]] = field(default_factory=list)
     topics: list[float] = field(default_factory=list)
-    likely: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How many types, roles, relations and topics a tagger tells apart."""
+    """How many types, roles, kinds of outcomes, relations and topics a tagger tells apart."""
 
     types: int
     roles: int = 1
+    outcomes: int = 1
     relations: int = 1
     topics: int = 1
 
@@ -85,17 +86,16 @@ def make_encoder(weights: Path | None = None) -> Any:
     if weights is not None:
         if not weights.is_file():
             raise SystemExit(f"{weights}: there is no such file: run the steps of scripts/train.py that come before.")
-        kept = torch.load(weights, weights_only=True)
-        thinning.shape(encoder, kept)
-        encoder.load_state_dict(kept)
+        encoder.load_state_dict(torch.load(weights, weights_only=True))
     return encoder
 
 
 class TaggerNet(nn.Module):  # type: ignore[misc]
-    """The encoder with a BIO head a type, a role head, a space for pairs and a topic head.
+    """The encoder with a BIO head a type, heads for roles and outcomes, spaces for pairs and numbers, a topic head.
 
-    In eval mode it gives probabilities and, for each piece, what it adds to a pair as first and as second. Topics are
-    told by the mean of the pieces as they come into the encoder: what it learns for spans takes topics out of them.
+    In eval mode it gives probabilities and, for each piece, what it adds to a pair as first, as second and between the
+    two, and to a number that points as that number and as what it points at. Topics are told by the mean of the pieces
+    as they come into the encoder: what it learns for spans takes topics out of them.
     """
 
     def __init__(self, sizes: Sizes, weights: Path | None) -> None:
@@ -106,19 +106,25 @@ class TaggerNet(nn.Module):  # type: ignore[misc]
         self.dropout = nn.Dropout(0.1)
         self.bio = nn.Linear(size, 3 * sizes.types)
         self.role = nn.Linear(size, sizes.roles)
-        self.sides = nn.Linear(size, 2 * WIDTH)
+        self.outcome = nn.Linear(size, sizes.outcomes)
+        self.sides = nn.Linear(size, 3 * WIDTH)
+        self.points = nn.Linear(size, 2 * POINTING)
         self.kinds = nn.Embedding(2 * sizes.types, WIDTH)
+        self.order = nn.Embedding(3, WIDTH)
         self.relation = nn.Linear(WIDTH, sizes.relations + 1)
+        self.pointed = nn.Linear(POINTING, 2)
         self.topic = nn.Linear(size, sizes.topics)
 
-    def forward(self, ids: Any, mask: Any) -> tuple[Any, Any, Any, Any]:
+    def forward(self, ids: Any, mask: Any) -> tuple[Any, ...]:
         layers = self.encoder(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
         hidden = self.dropout(layers[-1])
         bio = self.bio(hidden).unflatten(-1, (self.types, 3))
-        role, sides = self.role(hidden), self.sides(hidden)
+        role, outcome = self.role(hidden), self.outcome(hidden)
+        spaces = self.sides(hidden), self.points(hidden)
         if self.training:
-            return bio, role, sides, None
-        return bio.softmax(-1), role.softmax(-1), sides, self.topic(_mean(layers[0], mask)).sigmoid()
+            return bio, role, outcome, *spaces
+        topic = self.topic(_mean(layers[0], mask)).sigmoid()
+        return bio.softmax(-1), role.softmax(-1), outcome.softmax(-1), *spaces, topic
 
     def pair_logits(self, sides: Any, batch: Sequence[Example]) -> tuple[Any, Any]:
         """Logits of every pair of a batch, and what is wanted."""
@@ -126,13 +132,26 @@ class TaggerNet(nn.Module):  # type: ignore[misc]
         for row, example in enumerate(batch):
             if not example.pairs:
                 continue
-            means = torch.stack([sides[row, pieces].mean(0) for _, pieces in example.entities])
+            means = torch.stack([sides[row, pieces, : 2 * WIDTH].mean(0) for _, pieces in example.entities])
             kinds = torch.tensor([kind for kind, _ in example.entities])
             first = means[:, :WIDTH] + self.kinds(kinds)
             second = means[:, WIDTH:] + self.kinds(kinds + self.types)
             at = torch.tensor(example.pairs)
-            out.append(self.relation(torch.relu(first[at[:, 0]] + second[at[:, 1]])))
+            order, start, end = torch.tensor(example.between).T
+            sums = functional.pad(sides[row, :, 2 * WIDTH :].cumsum(0), (0, 0, 1, 0))
+            between = (sums[end] - sums[start]) / (end - start).clamp_min(1)[:, None] + self.order(order)
+            out.append(self.relation(torch.relu(first[at[:, 0]] + second[at[:, 1]] + between)))
             wanted.append(at[:, 2])
+        return torch.cat(out) if out else None, torch.cat(wanted) if wanted else None
+
+    def point_logits(self, points: Any, batch: Sequence[Example]) -> tuple[Any, Any]:
+        """Logits of what every number of a batch points at, piece by piece of its window, and what is wanted."""
+        out, wanted = [], []
+        for row, example in enumerate(batch):
+            for pieces, (start, end), labels in example.numbers:
+                number = points[row, pieces, :POINTING].mean(0)
+                out.append(self.pointed(torch.relu(number + points[row, start:end, POINTING:])))
+                wanted.append(torch.tensor(labels, dtype=torch.float32))
         return torch.cat(out) if out else None, torch.cat(wanted) if wanted else None
 
 
@@ -151,21 +170,8 @@ def _schedule(optimizer: Any, steps: int) -> Any:
     )
 
 
-def fit(
-    examples: list[Example],
-    sizes: Sizes,
-    epochs: int,
-    weights: Path | None = None,
-    soft: Sequence[Example] = (),
-    soft_epochs: int = 2,
-    seed: int = SEED,
-) -> Any:
-    """A tagger trained on examples, in eval mode; `soft` are texts that a teacher labelled, shown between them.
-
-    Learning from a teacher's likelihoods: Hinton et al. (2015), "Distilling the Knowledge in a Neural Network"; on
-    texts that nobody labelled: Xie et al. (2020), "Self-training with Noisy Student". The weights kept are a running
-    mean.
-    """
+def fit(examples: list[Example], sizes: Sizes, epochs: int, weights: Path | None = None, seed: int = SEED) -> Any:
+    """A tagger trained on examples, in eval mode; the weights kept are a running mean over the last steps."""
     torch.manual_seed(seed)
     _threads()
     rng = random.Random(seed)
@@ -173,13 +179,12 @@ def fit(
     heads = [p for n, p in model.named_parameters() if not n.startswith("encoder")]
     groups = [{"params": model.encoder.parameters(), "lr": RATE}, {"params": heads, "lr": HEAD_RATE}]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
-    plan = _plan(examples, epochs, soft, soft_epochs, rng)
+    plan = [batch for _ in range(epochs) for batch in batches(examples, rng)]
     schedule = _schedule(optimizer, len(plan))
     kept = {name: value.clone() for name, value in model.state_dict().items()}
     progress = _Progress(len(plan))
     for step, batch in enumerate(plan, 1):
-        loss = _soft_loss(model, batch) if batch[0].likely is not None else _loss(model, batch, sizes.types)
-        progress.told(_step(model, loss, optimizer, schedule))
+        progress.told(_step(model, _loss(model, batch, sizes.types), optimizer, schedule))
         memory = min(MEMORY, step / (step + 9))
         for name, value in model.state_dict().items():
             kept[name].lerp_(value, 1 - memory)
@@ -188,50 +193,25 @@ def fit(
     return model
 
 
-def _plan(
-    examples: list[Example], epochs: int, soft: Sequence[Example], soft_epochs: int, rng: random.Random
-) -> list[list[Example]]:
-    """The batches in the order in which they are shown: the annotated ones last of all."""
-    shown = [b for _ in range(epochs) for b in batches(examples, rng)]
-    between = [b for _ in range(soft_epochs) for b in batches(list(soft), rng)]
-    placed = [((i + 1) / len(shown), b) for i, b in enumerate(shown)] + [(0.9 * rng.random(), b) for b in between]
-    return [batch for _, batch in sorted(placed, key=lambda place: place[0])]
-
-
 def _loss(model: Any, batch: list[Example], types: int) -> Any:
-    ids, mask, labels, wanted_roles = _tensors(batch, types)
+    ids, mask = _padded([e.pieces for e in batch])
+    labels, roles, outcomes = _labels(batch, types, ids.shape[1])
     with _fast():
-        bio, role, sides = (x.float() for x in model(ids, mask)[:3])
+        bio, role, outcome, sides, points = (x.float() for x in model(ids, mask))
     weight = torch.tensor([1.0, INSIDE_WEIGHT, INSIDE_WEIGHT])
     loss = sum(
         functional.cross_entropy(bio[:, :, k].flatten(0, 1), labels[:, :, k].flatten(), weight) for k in range(types)
     )
-    if (wanted_roles >= 0).any():
-        loss = loss + ROLE_SHARE * functional.cross_entropy(role.flatten(0, 1), wanted_roles.flatten())
+    for said, wanted, share in ((role, roles, ROLE_SHARE), (outcome, outcomes, OUTCOME_SHARE)):
+        if (wanted >= 0).any():
+            loss = loss + share * functional.cross_entropy(said.flatten(0, 1), wanted.flatten())
     logits, wanted = model.pair_logits(sides, batch)
-    return loss if logits is None else loss + PAIR_SHARE * functional.cross_entropy(logits, wanted)
-
-
-def _soft_loss(model: Any, batch: list[Example]) -> Any:
-    """Cross-entropy with the teacher's likelihoods; a piece's role counts as far as it is inside a technique."""
-    ids, mask = _padded([e.pieces for e in batch])
-    with _fast():
-        bio, role, sides = (x.float() for x in model(ids, mask)[:3])
-    labels, roles = torch.zeros_like(bio), torch.zeros_like(role)
-    for i, e in enumerate(batch):
-        labels[i, : len(e.pieces)], roles[i, : len(e.pieces)] = torch.tensor(e.labels), torch.tensor(e.roles)
-    inside = (1 - labels[:, :, 0, 0]) * mask
-    loss = SOFT_SHARE * _against(bio, labels).sum(-1).mul(mask).sum() / mask.sum()
-    loss = loss + ROLE_SHARE * _against(role, roles).mul(inside).sum() / inside.sum().clamp_min(1)
-    logits, _ = model.pair_logits(sides, batch)
-    if logits is None:
-        return loss
-    wanted = torch.tensor(np.concatenate([e.likely for e in batch if e.pairs]))
-    return loss + PAIR_SHARE * _against(logits, wanted).mean()
-
-
-def _against(logits: Any, wanted: Any) -> Any:
-    return -(wanted * logits.log_softmax(-1)).sum(-1)
+    if logits is not None:
+        loss = loss + PAIR_SHARE * functional.cross_entropy(logits, wanted)
+    logits, wanted = model.point_logits(points, batch)
+    if logits is not None:
+        loss = loss + POINT_SHARE * functional.binary_cross_entropy_with_logits(logits, wanted)
+    return loss
 
 
 def _mean(hidden: Any, mask: Any) -> Any:
@@ -305,17 +285,14 @@ def batches(examples: list[Example], rng: random.Random, size: int = BATCH) -> l
     return out
 
 
-def _tensors(batch: list[Example], types: int) -> tuple[Any, Any, Any, Any]:
-    longest = max(len(e.pieces) for e in batch)
-    ids = torch.zeros(len(batch), longest, dtype=torch.long)
-    mask = torch.zeros(len(batch), longest, dtype=torch.long)
+def _labels(batch: list[Example], types: int, longest: int) -> tuple[Any, Any, Any]:
     labels = torch.full((len(batch), longest, types), -100)
-    roles = torch.full((len(batch), longest), -100)
+    roles, outcomes = torch.full((2, len(batch), longest), -100)
     for i, e in enumerate(batch):
         n = len(e.pieces)
-        ids[i, :n], mask[i, :n] = torch.tensor(e.pieces), 1
         labels[i, :n], roles[i, :n] = torch.tensor(e.labels.T), torch.tensor(e.roles)
-    return ids, mask, labels, roles
+        outcomes[i, :n] = torch.tensor(e.outcomes)
+    return labels, roles, outcomes
 
 
 def pretrain(texts: list[list[int]], out: Path, seed: int = SEED) -> None:
@@ -348,40 +325,6 @@ def pretrain(texts: list[list[int]], out: Path, seed: int = SEED) -> None:
             hidden = encoder(input_ids=shown, attention_mask=mask).last_hidden_state[hidden_at]
             logits = head(hidden) @ encoder.embeddings.word_embeddings.weight.T + bias
         loss = functional.cross_entropy(logits.float(), ids[hidden_at])
-        if progress.told(_step(encoder, loss, optimizer, schedule)):
-            torch.save(encoder.state_dict(), out)
-
-
-def thin(texts: list[list[int]], whole: Path, out: Path, steps: int, seed: int = SEED) -> None:
-    """Take the heads and neurons out of an encoder that its last layer misses least, and teach the rest that layer.
-
-    What a head or neuron is missed by is the mean square of what the last layer, projected at random, changes with it:
-    the diagonal of the error's second derivative (LeCun et al., 1990, "Optimal Brain Damage"; gates on heads as in
-    Michel et al., 2019, "Are Sixteen Heads Really Better than One?"). `steps` batches of texts.
-    """
-    torch.manual_seed(seed)
-    _threads()
-    encoder, teacher = make_encoder(whole).eval(), make_encoder(whole).eval()
-    rng = random.Random(seed)
-    examples = [Example(str(i), pieces) for i, pieces in enumerate(texts)]
-    heads, neurons = thinning.missed(encoder, [e.pieces for e in rng.sample(examples, WEIGHED)])
-    least_head = torch.quantile(torch.cat(heads), 1 - HEADS)
-    least_neuron = torch.quantile(torch.cat(neurons), 1 - NEURONS)
-    for layer, own, inner in zip(encoder.encoder.layer, heads, neurons, strict=True):
-        kept = (own >= least_head).nonzero().flatten()
-        thinning.keep(layer, kept if len(kept) else own.argmax()[None], (inner >= least_neuron).nonzero().flatten())
-        print(f"{layer.attention.self.num_attention_heads} heads, {layer.intermediate.dense.out_features} neurons")
-    optimizer = torch.optim.AdamW(encoder.parameters(), lr=THIN_RATE, weight_decay=0.01, fused=True)
-    schedule = _schedule(optimizer, steps)
-    progress = _Progress(steps)
-    for batch in batches(examples, rng, 2 * BATCH)[:steps]:
-        ids, mask = _padded([e.pieces for e in batch])
-        with _fast():
-            with torch.no_grad():
-                wanted = teacher(input_ids=ids, attention_mask=mask).last_hidden_state
-            said = encoder(input_ids=ids, attention_mask=mask).last_hidden_state
-        wide = mask.unsqueeze(-1)
-        loss = ((said.float() - wanted.float()).square() * wide).sum() / (wanted.float().square() * wide).sum()
         if progress.told(_step(encoder, loss, optimizer, schedule)):
             torch.save(encoder.state_dict(), out)
 

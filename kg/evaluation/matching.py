@@ -124,7 +124,7 @@ def f1(a: Counter[str], b: Counter[str]) -> float:
 
 def overlap(a: Json, b: Json) -> float:
     """The best token overlap of any form of one entity with any of the other."""
-    return max((f1(_words(x), _words(y)) for x in _forms(a) for y in _forms(b)), default=0.0)
+    return max((f1(words(x), words(y)) for x in _forms(a) for y in _forms(b)), default=0.0)
 
 
 def same_name(a: Json, b: Json) -> float:
@@ -181,7 +181,7 @@ def _fold(text: Any) -> str:
 
 
 @lru_cache(maxsize=100_000)
-def _words(text: str) -> Counter[str]:
+def words(text: str) -> Counter[str]:
     text = _fold(text).replace("key-value", "kv").replace("key value", "kv")
     found = _WORD.findall(re.sub(r"(?<=[a-z])-(?=[a-z])", " ", text))
     return Counter(_SUFFIX.sub("", w) for w in found if not _STOP.fullmatch(w)) or Counter(found)

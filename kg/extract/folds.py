@@ -1,13 +1,13 @@
 """What taggers say of the annotated papers that each has not seen: the ground on which judges and CI stand.
 
-Likelihoods are kept as bytes, the sides of pairs only for pieces that may be inside an entity. A card goes with each
-fold: the last layer of its pair head.
+Likelihoods are kept as bytes, what pieces add to pairs and numbers as whole numbers; of the ends of pairs only for
+pieces that may be inside an entity. A card goes with each fold: the last layers of its pair and number heads.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,8 @@ from kg.vocabulary import data_folder
 
 FOLDS_FILE = data_folder("data") / "gold" / "folds.npz"
 _INSIDE = 0.05  # least likelihood of pieces whose sides are kept
-_STEPS = 16  # of a side, from one whole number to the next
+_STEPS = 16  # of what a piece adds, from one whole number to the next
+_LIKELY = ("role", "outcome")
 
 
 class Folds:
@@ -61,15 +62,17 @@ class Folds:
         arrays = self._arrays
         inner = arrays["bio"][start:end].astype(np.float32) / 255
         bio = np.concatenate([1 - inner.sum(2, keepdims=True), inner], 2)
-        sides = np.zeros((end - start, arrays["sides"].shape[1]), np.float32)
-        sides[_may_be_inside(arrays["bio"][start:end])] = (
-            arrays["sides"][self._kept[row] : self._kept[row + 1]].astype(np.float32) / _STEPS
-        )
+        width = arrays["sides"].shape[1]
+        sides = np.zeros((end - start, width + arrays["between"].shape[1]), np.float32)
+        kept = self._kept[row], self._kept[row + 1]
+        sides[_may_be_inside(arrays["bio"][start:end]), :width] = _added(arrays["sides"], *kept)
+        sides[:, width:] = _added(arrays["between"], start, end)
         output = Output(
-            bio,
-            arrays["role"][start:end].astype(np.float32) / 255,
-            sides,
-            arrays["topic"][row].astype(np.float32) / 255,
+            bio=bio,
+            **{name: arrays[name][start:end].astype(np.float32) / 255 for name in _LIKELY},
+            sides=sides,
+            points=_added(arrays["points"], start, end),
+            topic=arrays["topic"][row].astype(np.float32) / 255,
         )
         card = self._cards[int(arrays["fold"][row])]
         return Tags(card, [place(fields, s, e) for s, e in encoded.offsets], output, doc._.text)
@@ -89,18 +92,26 @@ class OutOfFold:
         return doc
 
 
+def _added(rows: Any, start: int, end: int) -> Any:
+    return rows[start:end].astype(np.float32) / _STEPS
+
+
+def _rounded(rows: Any) -> Any:
+    return np.clip(np.round(rows * _STEPS), -127, 127).astype(np.int8)
+
+
 def _may_be_inside(bio: Any) -> Any:
     """Which pieces may be inside an entity, by their likelihoods as bytes."""
     return bio.astype(int).sum(2).max(1) >= round(_INSIDE * 255)
 
 
-def keep(docs: Iterable[tuple[str, Doc]], taggers: Sequence[Tagger], fold: Sequence[int], file: Path) -> None:
+def keep(docs: Sequence[tuple[str, Doc, int]], taggers: Sequence[Tagger], file: Path) -> None:
     """Write what the tagger of its fold says of each Doc; one that no tagger reads is kept empty."""
     ids: list[str] = []
-    parts: dict[str, list[Any]] = {name: [] for name in ("bio", "role", "sides", "topic")}
+    parts: dict[str, list[Any]] = {name: [] for name in ("bio", *_LIKELY, "sides", "between", "points", "topic")}
     lengths, kept = [], []
     card = taggers[0].card
-    for (name, doc), number in zip(docs, fold, strict=True):
+    for name, doc, number in docs:
         ids.append(name)
         text, _ = text_of(doc)
         pieces = taggers[number].tokenizer.encode(text).ids if reads(doc) else []
@@ -115,13 +126,17 @@ def keep(docs: Iterable[tuple[str, Doc]], taggers: Sequence[Tagger], fold: Seque
         lengths.append(len(pieces))
         kept.append(int(inside.sum()))
         parts["bio"].append(bio)
-        parts["role"].append(np.round(output.role * 255).astype(np.uint8))
-        parts["sides"].append(np.clip(np.round(output.sides[inside] * _STEPS), -127, 127).astype(np.int8))
+        for name in _LIKELY:
+            parts[name].append(np.round(getattr(output, name) * 255).astype(np.uint8))
+        ends = 2 * output.sides.shape[1] // 3
+        parts["sides"].append(_rounded(output.sides[inside, :ends]))
+        parts["between"].append(_rounded(output.sides[:, ends:]))
+        parts["points"].append(_rounded(output.points))
         parts["topic"].append(np.round(output.topic * 255).astype(np.uint8))
     arrays: dict[str, Any] = {n: np.concatenate(p) if n != "topic" else np.stack(p) for n, p in parts.items()}
     arrays |= {
         "ids": np.array(json.dumps(ids)),
-        "fold": np.array(fold, np.uint8),
+        "fold": np.array([number for _, _, number in docs], np.uint8),
         "lengths": np.array(lengths, np.uint16),
         "kept": np.array(kept, np.uint16),
         "cards": np.array(json.dumps([t.card.told for t in taggers])),

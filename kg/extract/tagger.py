@@ -1,8 +1,8 @@
 """The trained tagger: one pass of an encoder over a paper, for spans, roles, relations and topics.
 
-A fine-tuned MiniLM (Wang et al., 2020; all-MiniLM-L6-v2, pretrained further and thinned to two thirds) with a BIO head
-a type, in int8 ONNX, one paper a run, so that the same text always gives the same numbers. Trained by
-scripts/train.py; see data/models/README.md.
+A fine-tuned MiniLM (Wang et al., 2020; all-MiniLM-L6-v2, pretrained further) with a BIO head a type, in int8 ONNX, one
+paper a run, so that the same text always gives the same numbers. Trained by scripts/train.py; see
+data/models/README.md.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.encoder import open_network, read_tokenizer
+from kg.model import ROLES
 from kg.text import count_han
 from kg.vocabulary import data_folder
 
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 
     Numbers = npt.NDArray[np.float32]
 
+EVALUATED = "evaluated"  # the role of a model that something is applied to
+PIECE_ROLES = (*ROLES, EVALUATED)
+#: What a number says: nothing of an outcome of the paper, or an outcome with its change.
+CHANGES = ("", "increase", "decrease", "absolute")
+AHEAD, BEHIND, APART = range(3)  # the first of a pair before the second, behind it, in no sentence with it
 _JOINT = ". "  # between title and abstract
 _READ = ("T", "A")
 
@@ -36,7 +42,9 @@ class Output(NamedTuple):
 
     bio: Numbers  # (pieces, types, 3): outside, begins, goes on
     role: Numbers  # (pieces, roles)
-    sides: Numbers  # (pieces, 2 * width): what a piece adds to a pair as first and as second
+    outcome: Numbers  # (pieces, changes)
+    sides: Numbers  # (pieces, 3 * width): what a piece adds to a pair as first, as second and between them
+    points: Numbers  # (pieces, 2 * pointing): what it adds as a number and as what a number points at
     topic: Numbers  # (topics,)
 
 
@@ -49,8 +57,11 @@ class Card:
         self.relations: list[str] = told["relations"]
         self.topics: list[str] = told["topics"]
         self.kinds: Numbers = np.array(told["pair"]["kinds"], np.float32)  # (2 * types, width)
+        self.order: Numbers = np.array(told["pair"]["order"], np.float32)  # (3, width)
         self.weights: Numbers = np.array(told["pair"]["weights"], np.float32)  # (relations + 1, width)
         self.bias: Numbers = np.array(told["pair"]["bias"], np.float32)
+        self.point_weights: Numbers = np.array(told["point"]["weights"], np.float32)  # (2, pointing)
+        self.point_bias: Numbers = np.array(told["point"]["bias"], np.float32)
 
 
 class Tags:
@@ -78,7 +89,11 @@ class Tags:
         self._inside = (1 - bio[:, :, 0]).T
         self.inside: list[list[float]] = self._inside.tolist()
         self._sums: list[list[float]] = [[0.0, *row] for row in self._inside.cumsum(1).tolist()]
-        self.role_of, self.sides = output.role, output.sides
+        self.role_of, self.outcome_of = output.role, output.outcome
+        self.points = output.points
+        width = output.sides.shape[1] // 3
+        self.sides = output.sides[:, : 2 * width]
+        self._between = np.concatenate([np.zeros((1, width), np.float32), output.sides[:, 2 * width :].cumsum(0)])
         self.topics: dict[str, float] = dict(zip(card.topics, output.topic.tolist(), strict=True))
 
     def pieces(self, start: int, end: int) -> tuple[int, int]:
@@ -136,11 +151,24 @@ class Tags:
         return start, end
 
     def roles(self, start: int, end: int) -> Numbers:
-        """The mean likelihood of each role over a span; zeros where nothing was read."""
+        """The mean likelihood of each of PIECE_ROLES over a span; zeros where nothing was read."""
+        return self._mean_of(self.role_of, start, end)
+
+    def outcome(self, start: int, end: int) -> Numbers:
+        """The mean likelihood of each of CHANGES over the digits of a number; zeros where nothing was read."""
+        return self._mean_of(self.outcome_of, start, end)
+
+    def _mean_of(self, likely: Numbers, start: int, end: int) -> Numbers:
         first, behind = self.pieces(start, end)
-        if first >= behind:
-            return np.zeros(self.role_of.shape[1], np.float32)
-        return np.asarray(self.role_of[first:behind].mean(0))
+        return np.asarray(likely[first:behind].mean(0)) if first < behind else np.zeros(likely.shape[1], np.float32)
+
+    def pointed(self, start: int, end: int) -> Numbers:
+        """How likely each piece belongs to the metric and to the baseline of a number; (pieces, 2)."""
+        first, behind = self.pieces(start, end)
+        width = self.points.shape[1] // 2
+        number = self.points[first:behind, :width].mean(0) if first < behind else np.zeros(width, np.float32)
+        logits = np.maximum(number + self.points[:, width:], 0) @ self.card.point_weights.T + self.card.point_bias
+        return np.asarray(1 / (1 + np.exp(-logits)))
 
     def side(self, kind: str, places: Iterable[tuple[int, int]]) -> tuple[Numbers, Numbers]:
         """What an entity adds to a pair as its first and as its second, from all its places; each (width,)."""
@@ -151,9 +179,16 @@ class Tags:
         k = self.types[kind]
         return mean[:width] + self.card.kinds[k], mean[width:] + self.card.kinds[k + len(self.types)]
 
-    def relations(self, first: Numbers, second: Numbers) -> Numbers:
-        """Likelihoods (pairs, 1 + types) of no relation and of each type, from sides of entities (pairs, width)."""
-        logits = np.maximum(first + second, 0) @ self.card.weights.T + self.card.bias
+    def between(self, order: npt.NDArray[np.int64], low: npt.NDArray[np.int64], high: npt.NDArray[np.int64]) -> Numbers:
+        """What the words from `low` to `high` of the Doc add to pairs that stand in an order; (pairs, width)."""
+        first = np.searchsorted(self.ends, low, "right")
+        behind = np.maximum(np.searchsorted(self.starts, high, "left"), first)
+        mean = (self._between[behind] - self._between[first]) / np.maximum(behind - first, 1)[:, None]
+        return np.asarray(np.where((order == APART)[:, None], 0, mean) + self.card.order[order], np.float32)
+
+    def relations(self, first: Numbers, second: Numbers, between: Numbers) -> Numbers:
+        """Likelihoods (pairs, 1 + types) of no relation and of each type, from what adds to pairs; (pairs, width)."""
+        logits = np.maximum(first + second + between, 0) @ self.card.weights.T + self.card.bias
         likely = np.exp(logits - logits.max(-1, keepdims=True))
         return np.asarray(likely / likely.sum(-1, keepdims=True))
 

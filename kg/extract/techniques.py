@@ -16,7 +16,8 @@ from kg.extract.base import first_matches, inside, mentions, read_fields, senten
 from kg.extract.context import View, canonical, likelihood, view_of
 from kg.extract.judge import Candidate, Features, chosen, judge_for, ruled_out
 from kg.extract.names import whole_words
-from kg.model import ROLES, Mention
+from kg.extract.tagger import PIECE_ROLES
+from kg.model import Mention
 from kg.text import fold, lowered
 from kg.vocabulary import Vocabulary
 
@@ -167,7 +168,7 @@ def role_features(view: View, start: int, end: int, known: bool) -> Features:
     places = view.places(view.text[start:end]) or [(start, end)]
     out = {f"ruled {role_by_rules(view, start, end, known)}": 1.0, "known": float(known), **view.form(start, end)}
     here, everywhere = tags.roles(start, end).tolist(), [tags.roles(s, e).tolist() for s, e in places]
-    for name, likely, by_place in zip(ROLES, here, zip(*everywhere, strict=True), strict=True):
+    for name, likely, by_place in zip(PIECE_ROLES, here, zip(*everywhere, strict=True), strict=True):
         logs = [math.log(max(p, _LEAST)) for p in by_place]
         out[f"tag {name}"], out[f"tag {name} everywhere"] = likely, sum(by_place) / len(places)
         out[f"log {name}"], out[f"log {name} everywhere"] = math.log(max(likely, _LEAST)), sum(logs) / len(places)

@@ -13,8 +13,8 @@ from spacy.tokens import Doc
 from kg.extract import extract, pipeline
 from kg.extract.base import Tokenizer, make_doc
 from kg.extract.judge import judges
-from kg.extract.tagger import Output, Tagger, Tags, place, tagger, text_of
-from kg.model import RELATION_TYPES, ROLES, Document
+from kg.extract.tagger import AHEAD, BEHIND, CHANGES, PIECE_ROLES, Output, Tagger, Tags, place, tagger, text_of
+from kg.model import RELATION_TYPES, Document
 from kg.text import repaired
 from kg.vocabulary import Vocabulary, data_folder
 
@@ -65,7 +65,7 @@ def test_a_technique_is_likelier_inside_its_words_than_outside() -> None:
     named = doc._.tags.features("technique", at, at + len("speculative decoding"))
     verb = doc._.text.index("We propose")
     assert named["tag"] > 0.6 > 0.3 > doc._.tags.features("technique", verb, verb + 10)["tag"]
-    assert doc._.tags.roles(at, at + 10).shape == (len(ROLES),)
+    assert doc._.tags.roles(at, at + 10).shape == (len(PIECE_ROLES),)
 
 
 def test_spans_are_whole_words() -> None:
@@ -91,7 +91,11 @@ def test_the_tagger_sees_which_pairs_are_related() -> None:
     spans = {name: (text.index(name), text.index(name) + len(name)) for name in ("Zap", "A100", "GSM8K")}
     head = tags.side("technique", [spans["Zap"]])
     dataset, device = tags.side("dataset", [spans["GSM8K"]]), tags.side("hardware", [spans["A100"]])
-    likely = tags.relations(np.stack([head[0], head[0], dataset[0]]), np.stack([dataset[1], device[1], device[1]]))
+    ends = [(spans["Zap"], spans["GSM8K"]), (spans["Zap"], spans["A100"]), (spans["GSM8K"], spans["A100"])]
+    order = np.array([AHEAD if a < b else BEHIND for a, b in ends])
+    between = tags.between(order, np.array([min(a, b)[1] for a, b in ends]), np.array([max(a, b)[0] for a, b in ends]))
+    first, second = np.stack([head[0], head[0], dataset[0]]), np.stack([dataset[1], device[1], device[1]])
+    likely = tags.relations(first, second, between)
     kinds = ["none", *tags.card.relations]
     assert [kinds[k] for k in likely.argmax(1)] == ["evaluated_on", "runs_on", "none"]
     assert set(tags.topics) == set(tags.card.topics)
@@ -114,7 +118,8 @@ def test_spans_of_equal_types_begin_anew_where_the_tagger_says_so() -> None:
     bio[:, tagger().card.types["technique"]] = [[0.1, 0.8, 0.1], [0.1, 0.1, 0.8], [0.1, 0.8, 0.1], [0.9, 0.05, 0.05]]
     width = tagger().card.kinds.shape[1]
     topics = np.zeros(len(tagger().card.topics), np.float32)
-    output = Output(bio, np.zeros((4, 4), np.float32), np.zeros((4, 2 * width), np.float32), topics)
+    sizes = {"role": len(PIECE_ROLES), "outcome": len(CHANGES), "sides": 3 * width, "points": 2}
+    output = Output(bio=bio, topic=topics, **{name: np.zeros((4, n), np.float32) for name, n in sizes.items()})
     tags = Tags(tagger().card, [(0, 3), (4, 8), (9, 13), (14, 17)], output, "abc defg hijk lmn")
     assert tags.spans("technique") == [(0, 8), (9, 13)]
 
