@@ -36,7 +36,7 @@ from kg.model import RELATION_TYPES, ROLES
 MODELS = ROOT / "data" / "models"
 BUILD = ROOT / "build"
 HEADLINE = ROOT / "data" / "gold" / "headline.json"
-EPOCHS = 5
+EPOCHS = 4
 ABSTRACTS = 2000  # of other fields of AI, beside those of the field, in pretraining
 SAMPLED = 6  # one in so many of the papers that are no reports' ships with what was said of it
 HELD_OUT = BUILD / "folds.npz"
