@@ -106,7 +106,7 @@ def encoder(graph: Graph, model: Any) -> str:
 
 
 def _layer(graph: Graph, x: str, name: str, layer: Any) -> str:
-    own = layer.attention.self  # a thin encoder's layers differ in their heads
+    own = layer.attention.self
     size, count = own.query.out_features, own.query.out_features // own.attention_head_size
     asked = graph.linear(x, f"{name} asked", *_together((own.query, own.key, own.value)))
     three = graph.split(asked, [f"{name} {kind}" for kind in ("query", "key", "value")], [size] * 3)
