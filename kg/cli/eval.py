@@ -1,20 +1,23 @@
-"""kg eval: score what is extracted against annotated papers, and say what each part of the extraction is worth."""
+"""kg eval: score what is extracted against annotated papers, and say what each part of the extraction is worth; or draw
+claims of a graph for a person to judge, and score what was judged."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kg.cli.base import SKIPPED, Output, choose, console, note, progress, table, write
+from kg.cli.base import HERE, SKIPPED, Location, Output, choose, console, note, progress, reading, table, write
 from kg.model import Document, KgError
 
 if TYPE_CHECKING:
     from kg.evaluation.tables import Table
 
 FORMS = ("table", "json", "csv", "md")
+SHEETS = ("jsonl", "html")
 
 
 def command(
@@ -35,10 +38,33 @@ def command(
     components: Annotated[
         bool, typer.Option("--components", help="What each part is worth: read the papers without each in turn.")
     ] = False,
-    format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
+    audit: Annotated[
+        int | None,
+        typer.Option("--audit", min=1, help="Draw so many claims of the graph for you to judge, as many of each type."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Which claims --audit draws: another seed, other claims.")] = 0,
+    judged: Annotated[
+        Path | None, typer.Option("--judged", help="Score this sheet of --audit, once its claims are judged.")
+    ] = None,
+    graph: Location = HERE,
+    format: Annotated[
+        str | None,
+        typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}; with --audit {' or '.join(SHEETS)}."),
+    ] = None,
     output: Output = None,
 ) -> None:
-    """Score records against annotated papers: precision, recall and F1 by type with its interval, and the headline."""
+    """Score records against annotated papers: precision, recall and F1 by type with its interval, and the headline.
+
+    With --audit and --judged, measure a graph that nobody annotated: judge some of its claims, and score the sheet.
+    """
+    if audit or judged:
+        if gold or predicted or papers or without or components or (audit and judged):
+            raise KgError("--audit draws claims of a graph and --judged scores a sheet: give one of them alone.")
+        if audit:
+            _draw(graph, audit, seed, format, output)
+        elif judged:
+            _judged(judged, format, output)
+        return
     from kg.evaluation import compare, evaluate
     from kg.evaluation.components import Variant, reader, variants
     from kg.evaluation.tables import as_csv, as_json, scores_data, scores_table, worth_data, worth_table
@@ -73,6 +99,34 @@ def command(
         write(_markdown(tables) if form == "md" else _drawn(tables), output)
     if skipped:
         raise typer.Exit(SKIPPED)
+
+
+def _draw(graph: str, number: int, seed: int, format: str | None, output: Path | None) -> None:
+    """Write a sheet of claims to judge."""
+    from kg.evaluation.audit import draw
+    from kg.views.audit_page import page
+
+    form = choose(format, output, SHEETS, "jsonl")
+    with reading(graph) as opened, progress("Reading") as tell:
+        lines = draw(opened, number, seed, tell)
+    rows = (f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
+    write(page(lines) if form == "html" else "".join(rows), output)
+    if len(lines) < number:
+        note(f"The graph holds no more than these {len(lines)} claims.")
+
+
+def _judged(sheet: Path, format: str | None, output: Path | None) -> None:
+    """Write the figures of a judged sheet."""
+    from kg.evaluation.judged import as_csv, figures, read_sheet, tables
+    from kg.evaluation.tables import as_json
+
+    form = choose(format, output, FORMS, "json" if output else "table")
+    lines = read_sheet(sheet)
+    if form in ("json", "csv"):
+        found = figures(lines)
+        write(as_json(found) if form == "json" else as_csv(found), output)
+    else:
+        write(_markdown(tables(lines)) if form == "md" else _drawn(tables(lines)), output)
 
 
 def _documents(files: list[str], wanted: Mapping[str, Any], skipped: list[str]) -> list[Document]:

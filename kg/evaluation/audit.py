@@ -1,0 +1,201 @@
+"""Draw claims of each type of a graph for a person to judge: sheets that `kg.evaluation.judged` scores.
+
+Claims are ranked by a hash of what they say and the seed, and the first of each type are drawn: the same graph and seed
+give the same claims however its papers were added, a larger sheet holds the smaller one, and what two versions of a
+program both claim of the same papers is drawn from both.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kg.graph.records import to_json
+from kg.model import LISTS, RELATION_TYPES, Document, Evidence, KgError, Mention, Paper, Record, Relation, Result, Topic
+from kg.text import sentence_at
+
+if TYPE_CHECKING:
+    from kg.api import Graph
+    from kg.pipeline import Progress
+
+Json = dict[str, Any]
+Claim = Mention | Result | Relation | Topic
+
+#: The types that claims are drawn by, in the order of a sheet.
+TYPES = (*LISTS.values(), "results", *RELATION_TYPES, "topics")
+#: Right as it stands; right in the gist, but a part is off; wrong; the paper's words do not say.
+JUDGEMENTS = ("right", "loose", "wrong", "unclear")
+_STATEMENTS = {
+    "institutions": "The paper comes from {name}.",
+    "proposed": "The paper proposes {name}.",
+    "used": "The paper uses {name} as a building block.",
+    "baseline": "The paper compares its work with {name} as a baseline.",
+    "mentioned": "The paper mentions the technique {name} as background.",
+    "problems": "The paper sets out to solve the problem: {name}.",
+    "tasks": "The work is meant for or tested on the task: {name}.",
+    "hardware": "The work runs on or is meant for the hardware {name}.",
+    "models": "The paper names the pretrained model {name}.",
+    "datasets": "The paper names the data set or benchmark {name}.",
+    "uses": "{head} uses {tail} (which existed before).",
+    "part_of": "{head} is a part of {tail}.",
+    "outperforms": "{head} outperforms {tail}.",
+    "compared_with": "{head} is compared with {tail} (no winner is named).",
+    "addresses": "{head} addresses the problem: {tail}.",
+    "evaluated_on": "{head} is evaluated on {tail}.",
+    "applied_to": "{head} is applied to {tail}.",
+    "runs_on": "{head} runs on {tail}.",
+    "topics": "The paper is about {name}.",
+}
+_BOUNDS = {"exact": "", "up_to": "up to ", "at_least": "at least ", "about": "about "}
+_VERBS = {"increase": "rises by", "decrease": "falls by", "absolute": "is"}
+
+
+class _Found(NamedTuple):
+    """A claim of a paper with what says which it is; `rank` is its place among all of its type."""
+
+    rank: str
+    id: str
+    document: Document
+    record: Record
+    claim: Claim
+    said: Json
+
+
+def draw(graph: Graph, number: int, seed: int = 0, progress: Progress | None = None) -> list[Json]:
+    """So many claims of a graph as lines of a sheet, as many of each type as there are and as even as that allows.
+
+    KgError for a graph without claims.
+    """
+    kept: dict[str, list[_Found]] = {kind: [] for kind in TYPES}
+    counts: Counter[str] = Counter()
+    for done, paper in enumerate(graph, 1):
+        for kind, found in _claims(paper, seed):
+            counts[kind] += 1
+            kept[kind].append(found)
+            if len(kept[kind]) > 2 * number:
+                kept[kind] = _first(kept[kind], number)
+        if progress:
+            progress("", done)
+    if not counts:
+        raise KgError("The graph holds no claim to judge: add papers with `kg add FILE...`.")
+    shares = _shares([counts[kind] for kind in TYPES], number)
+    return [
+        _line(graph, kind, found, counts[kind])
+        for kind, share in zip(TYPES, shares, strict=True)
+        for found in _first(kept[kind], share)
+    ]
+
+
+def _first(found: list[_Found], number: int) -> list[_Found]:
+    return sorted(found, key=lambda one: one.rank)[:number]
+
+
+def _shares(counts: Sequence[int], number: int) -> list[int]:
+    """A number dealt out one by one to those that have some left.
+
+    >>> _shares([9, 0, 1, 9], 6)
+    [3, 0, 1, 2]
+    """
+    out = [0] * len(counts)
+    while number and (some := [at for at, count in enumerate(counts) if out[at] < count]):
+        for at in some[:number]:
+            out[at] += 1
+        number -= len(some[:number])
+    return out
+
+
+def _claims(paper: Paper, seed: int) -> Iterator[tuple[str, _Found]]:
+    """The claims of a paper with their types; what several of its entries say is one claim."""
+    seen: set[str] = set()
+    for document, record in paper.entries:
+        written = to_json(record)
+        for key in (*LISTS.values(), "results", "relations", "topics"):
+            for claim, item in zip(getattr(record, key), written[key], strict=True):
+                said = {"topic": item} if key == "topics" else {k: v for k, v in item.items() if k not in _APART}
+                if isinstance(claim, Mention):
+                    said["canonical"] = claim.canonical
+                kind = said.pop("type") if key == "relations" else key
+                name = _hash(paper.id, kind, [said.get(k) for k in _TELLING])[:16]
+                if name not in seen:
+                    seen.add(name)
+                    yield kind, _Found(_hash(seed, name), name, document, record, claim, said)
+
+
+#: What a line says beside the claim itself; what tells one claim of a paper from another of its type.
+_APART = ("in", "evidence", "score", "sure")
+_TELLING = (
+    *("canonical", "role", "head", "tail", "topic"),
+    *("metric", "value", "unit", "change", "bound", "baseline", "setting"),
+)
+
+
+def _hash(*parts: Any) -> str:
+    return sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _line(graph: Graph, kind: str, found: _Found, count: int) -> Json:
+    document, claim = found.document, found.claim
+    topic = graph.label(f"topic:{claim.id}") if isinstance(claim, Topic) else ""
+    sentence, at, quote = _words(document, claim)
+    return {
+        "id": f"{kind}-{found.id}",
+        "type": kind,
+        "statement": _statement(kind, found.said, topic),
+        "said": found.said,
+        "quote": quote,
+        "sentence": sentence,
+        "at": at,
+        "paper": document.id,
+        "title": found.record.title or (document.texts["T"].raw if "T" in document.texts else ""),
+        "abstract": document.texts["A"].raw if "A" in document.texts else "",
+        "score": claim.confidence,
+        "sure": getattr(claim, "sure", None),
+        "of": count,
+        "judgement": "",
+        "reason": "",
+    }
+
+
+def _words(document: Document, claim: Claim) -> tuple[str, int, str]:
+    """The sentence that shows a claim, where in it the quote begins, and the quote."""
+    place = (
+        Evidence(claim.surface, claim.field, claim.start, claim.end) if isinstance(claim, Mention) else claim.evidence
+    )
+    text = document.texts.get(place.field) if place else None
+    if place is None or text is None or place.start < 0:
+        return ("", 0, "") if place is None else (place.quote, 0, place.quote)
+    start, end = sentence_at(text.raw, place.start, place.end)
+    return text.raw[start:end], place.start - start, place.quote
+
+
+def _statement(kind: str, said: Json, topic: str) -> str:
+    """A claim as one sentence that names all that is to be judged of it."""
+    if kind == "results":
+        return _outcome(said)
+    if kind in RELATION_TYPES:
+        return _STATEMENTS[kind].format(**{end: f"“{said[end]}”" for end in ("head", "tail")})
+    if kind == "topics":
+        return _STATEMENTS[kind].format(name=f"“{topic}”")
+    name = f"“{said['canonical']}”"
+    if said.get("aliases"):
+        name += f" (also called {', '.join(f'“{alias}”' for alias in said['aliases'])})"
+    return _STATEMENTS[said.get("role", "mentioned") if kind == "techniques" else kind].format(name=name)
+
+
+def _outcome(said: Json) -> str:
+    """A result with all its fields: "latency falls by up to 11.2% against Quest (setting: Qwen3-8B)."."""
+    values = said["value"] if isinstance(said["value"], list) else [said["value"]]
+    value = f"{_BOUNDS[said['bound']]}{' to '.join(f'{value:.12g}' for value in values)}"
+    if said["unit"] in ("%", "x"):
+        value += said["unit"]
+    elif said["unit"]:
+        value += f" {said['unit']}"
+    verb = _VERBS[said["change"]]
+    if said["unit"] == "x" and said["change"] != "absolute":
+        verb, value = f"{verb} a factor of", value.removesuffix("x")
+    baseline = f" against “{said['baseline']}”" if said["baseline"] else ""
+    setting = f" (setting: {said['setting']})" if said["setting"] else ""
+    return f"{said['metric'] or 'An outcome without a metric'} {verb} {value}{baseline}{setting}."

@@ -1,0 +1,125 @@
+"""Score a sheet of claims (`kg.evaluation.audit`) that a person judged: shares that are right, with their intervals.
+
+Shares are among the claims that are clear, with Wilson's score interval of 95 %. Of several types together, each claim
+counts for as many of the graph as it was drawn for, and the interval is that of as many claims as the weights are worth
+(Kish 1965, Survey Sampling).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from kg.evaluation.audit import JUDGEMENTS, TYPES, Json
+from kg.evaluation.tables import Table
+from kg.graph.records import read_records
+from kg.model import RELATION_TYPES, KgError
+from kg.tables import csv_text
+
+Figures = dict[str, float]
+
+FALSE_WINNERS = "false winners"
+_COUNTS = ("judged", *JUDGEMENTS)
+_SHARES = ("strictly right", "95 % interval", "right or loose", "95 % interval")
+_KNOWN = f"{', '.join(JUDGEMENTS[:-1])} or {JUDGEMENTS[-1]}"
+
+
+def read_sheet(path: str | Path) -> list[Json]:
+    """The lines of a sheet; KgError for what is none, and where nothing is judged."""
+    lines = list(read_records(path).values())
+    for line in lines:
+        if line.get("type") not in TYPES or not isinstance(line.get("of"), int):
+            raise KgError(f"{path}: the line {line['id']} is none of a sheet that `kg eval --audit` wrote.")
+        if line.get("judgement") not in ("", *JUDGEMENTS):
+            raise KgError(f"{path}: the line {line['id']} has another judgement than {_KNOWN}: mend it there.")
+    if not any(line["judgement"] for line in lines):
+        raise KgError(f"{path}: no claim is judged: give each line as judgement {_KNOWN}.")
+    return lines
+
+
+def figures(lines: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Figures]]:
+    """What a judged sheet says, of "all" claims and of the "sure" ones alone, then by type and for types together.
+
+    `strict` and `lenient` are the shares judged right, and right or loose; of the false winners, `wrong` is the share
+    of claims that one thing outperforms another which are wrong.
+    """
+    judged = [line for line in lines if line["judgement"]]
+    parts = {"all": judged, "sure": [line for line in judged if line.get("sure")]}
+    weights = _weights(judged)
+    return {part: dict(_rows(some, weights)) for part, some in parts.items() if some}
+
+
+def _weights(judged: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+    """By type: for how many claims of the graph one that was judged stands."""
+    counts: Counter[str] = Counter()
+    sizes = {}
+    for line in judged:
+        counts[line["type"]] += line["judgement"] != "unclear"
+        sizes[line["type"]] = line["of"]
+    return {kind: max(sizes[kind], count) / count for kind, count in counts.items() if count}
+
+
+def _rows(judged: Sequence[Mapping[str, Any]], weights: Mapping[str, float]) -> Iterator[tuple[str, Figures]]:
+    groups = {kind: (kind,) for kind in TYPES} | {"relations": RELATION_TYPES, "all claims": TYPES}
+    for name, kinds in groups.items():
+        if own := [line for line in judged if line["type"] in kinds]:
+            counts = Counter(line["judgement"] for line in own)
+            clear = [line for line in own if line["judgement"] != "unclear"]
+            row: Figures = {"judged": len(own), **{how: counts[how] for how in JUDGEMENTS}}
+            for share, hows in (("strict", ("right",)), ("lenient", ("right", "loose"))):
+                row |= _share(share, [(line["judgement"] in hows, weights[line["type"]]) for line in clear])
+            yield name, row
+    if clear := [line for line in judged if line["type"] == "outperforms" and line["judgement"] != "unclear"]:
+        wrong = [(line["judgement"] == "wrong", 1.0) for line in clear]
+        yield FALSE_WINNERS, {"judged": len(clear), **_share("wrong", wrong)}
+
+
+def _share(name: str, weighed: Sequence[tuple[bool, float]]) -> Figures:
+    """The weighted share that holds, and the ends of its interval; nothing of nothing."""
+    from kg.views.trends.statistics import wilson
+
+    total = sum(weight for _, weight in weighed)
+    if not total:
+        return {}
+    share = sum(weight for holds, weight in weighed if holds) / total
+    worth = total**2 / sum(weight**2 for _, weight in weighed)
+    low, high = (float(end) for end in wilson(share * worth, worth))
+    return {name: share, f"{name} low": low, f"{name} high": high}
+
+
+def tables(lines: Sequence[Mapping[str, Any]]) -> dict[str, Table]:
+    """The figures of a judged sheet as tables by their titles."""
+    out = {}
+    titles = {"all": "claims judged", "sure": "sure claims judged"}
+    found = figures(lines)
+    for part, rows in found.items():
+        shown = [
+            (kind, *(f"{row[key]:.0f}" for key in _COUNTS), *_shown(row, "strict"), *_shown(row, "lenient"))
+            for kind, row in rows.items()
+            if kind != FALSE_WINNERS
+        ]
+        out[f"{rows['all claims']['judged']:.0f} {titles[part]}"] = Table(("type", *_COUNTS, *_SHARES), shown)
+    winners = [
+        (f"{'sure ' * (part == 'sure')}outperforms", f"{row['judged']:.0f}", *_shown(row, "wrong"))
+        for part, rows in found.items()
+        if (row := rows.get(FALSE_WINNERS))
+    ]
+    if winners:
+        out[FALSE_WINNERS] = Table(("type", "judged", "wrong", "95 % interval"), winners)
+    return out
+
+
+def as_csv(found: Mapping[str, Mapping[str, Figures]]) -> str:
+    """What `figures` gives, a row a part and type; a figure that a row lacks is empty."""
+    rows = [(part, kind, row) for part, kinds in found.items() for kind, row in kinds.items()]
+    columns = list(dict.fromkeys(key for *_, row in rows for key in row))
+    shown = ((part, kind, *(round(row[key], 4) if key in row else "" for key in columns)) for part, kind, row in rows)
+    return csv_text(["claims", "type", *columns], shown)
+
+
+def _shown(row: Figures, name: str) -> tuple[str, str]:
+    if name not in row:
+        return "", ""
+    return f"{row[name]:.3f}", f"{row[f'{name} low']:.3f} to {row[f'{name} high']:.3f}"

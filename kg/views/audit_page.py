@@ -1,0 +1,48 @@
+"""The sheet of an audit as a page that needs no network: a row a claim, what to judge it by, judged lines to save.
+
+Only the script and the styles of the page itself run in it: its policy names them by their hashes.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from kg.evaluation.audit import JUDGEMENTS
+from kg.views.render import render
+
+
+def page(lines: Sequence[Mapping[str, Any]]) -> str:
+    """The sheet as HTML; `lines` are those of `kg.evaluation.audit.draw`."""
+    style, script = _read("report.css") + _read("audit.css"), _read("audit.js")
+    policy = f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data:"
+    return render(
+        *("audit.html.jinja", "en"),
+        policy=policy,
+        style=style,
+        script=script,
+        rows=[dict(line) | {"pieces": _pieces(line)} for line in lines],
+        lines=list(lines),
+        judgements=JUDGEMENTS,
+        name=sha256("".join(str(line["id"]) for line in lines).encode()).hexdigest()[:16],
+    )
+
+
+def _pieces(line: Mapping[str, Any]) -> tuple[str, str, str]:
+    """The sentence before, in and behind the quote; nothing stands out where all of it is quoted."""
+    start = line["at"]
+    end = start + len(line["quote"])
+    if end - start == len(line["sentence"]):
+        return line["sentence"], "", ""
+    return line["sentence"][:start], line["sentence"][start:end], line["sentence"][end:]
+
+
+def _read(name: str) -> str:
+    return (files("kg.views") / "templates" / name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
