@@ -183,12 +183,12 @@ def _trust(store: Selects, tables: list[_Placed]) -> None:
     for node, is_sure in spelled_rows(store, "?a kg:sure ?b"):
         for rows, at in tables:
             if node in at:
-                rows["sure"][at[node]] = text_of(is_sure) == "true"
+                rows["sure"][at[node]] = text_of(is_sure) in ("true", "1")
 
 
 def _parts(score: float) -> int:
     """A score as the columns have it."""
-    return round(score * WHOLE)
+    return round(min(max(0.0, score), 1.0) * WHOLE)
 
 
 class _Numbers:
