@@ -113,6 +113,7 @@ class Mention:
     reason: str = ""  # why it has this identity
     extractor: str = ""
     confidence: float = 1.0
+    sure: bool = False  # confident enough for its type; see kg.trust
 
 
 @dataclass(slots=True)
@@ -142,6 +143,7 @@ class Result:
     baseline_concept: str = ""
     extractor: str = ""
     confidence: float = 1.0
+    sure: bool = False
 
 
 @dataclass(slots=True)
@@ -156,6 +158,7 @@ class Relation:
     tail_concept: str = ""
     extractor: str = ""
     confidence: float = 1.0
+    sure: bool = False
 
 
 @dataclass(slots=True)
@@ -166,6 +169,7 @@ class Topic:
     evidence: Evidence | None = None
     extractor: str = ""
     confidence: float = 1.0
+    sure: bool = False
 
 
 @dataclass(slots=True)
@@ -212,6 +216,9 @@ class Paper:
     id: str  # CURIE
     entries: list[tuple[Document, Record]]
 
+
+#: What a record says, with how far it can be trusted.
+Statement = Mention | Result | Relation | Topic
 
 #: The list of a record that holds the mentions of a type.
 LISTS = {

@@ -20,4 +20,6 @@ def csv_text(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
 
 
 def _safe(cell: Any) -> Any:
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from kg.sources import read
 from kg.vocabulary import Vocabulary
 
 ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
 SHARED = Path(os.environ.get("KG_SHARED", ROOT.parent / "shared"))
 TYPES = ["technique", "problem", "task", "model", "dataset", "hardware"]
 HEADS = ("technique", "model")  # what a relation may begin with
@@ -50,6 +51,12 @@ def _read(gold: Path, texts: list[Path]) -> list[Paper]:
         sys.exit(f"{gold}: there are no annotated papers: set KG_SHARED to the folder of the data that does not ship.")
     records = {r["id"]: r for r in map(json.loads, gold.read_text("utf-8").splitlines())}
     return [(d, records[d.id]) for file in texts for d in read(file).documents if d.id in records]
+
+
+def keep_records(records: Iterable[dict[str, Any]], file: Path) -> None:
+    """Write records, a line each: those of papers held out, for scripts/fit_sure.py."""
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records), "utf-8")
 
 
 def fold_of(number: int) -> int:

@@ -14,14 +14,16 @@ from pathlib import Path
 from kg.cli.base import progress
 from kg.evaluation.components import reader, variants
 from kg.evaluation.reliability import claims
-from kg.evaluation.tables import reliability_table, scores_table, worth_table
-from kg.graph.records import read_records, to_json
+from kg.evaluation.scores import records
+from kg.evaluation.tables import reliability_table, scores_table, trust_table, worth_table
+from kg.evaluation.trust import trust
+from kg.graph.records import read_records
 from kg.sources import read
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "evaluation.md"
 GOLD = ROOT / "data" / "gold" / "dev.jsonl"
-TABLES = ("scores", "parts", "reliability")
+TABLES = ("scores", "parts", "reliability", "trust")
 
 
 def tables() -> dict[str, str]:
@@ -31,9 +33,11 @@ def tables() -> dict[str, str]:
     documents = [document for file in files for document in read(file).documents if document.id in gold]
     with progress("Reading") as tell:
         runs = list(variants(gold, documents, progress=tell))
-    whole = reader()
-    found = claims(gold, {document.id: to_json(whole(document)) for document in documents})
-    made = (scores_table(runs[0].scores), worth_table(runs), reliability_table(found))
+    found = records(gold, documents, reader())
+    made = (
+        *(scores_table(runs[0].scores), worth_table(runs)),
+        *(reliability_table(claims(gold, found)), trust_table(trust(gold, found))),
+    )
     return {name: table.markdown() for name, table in zip(TABLES, made, strict=True)}
 
 

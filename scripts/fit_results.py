@@ -5,7 +5,8 @@
 
 Needs the annotated papers ($KG_SHARED/gold/train.jsonl with papers.jsonl; data/gold/dev.jsonl with the reports). An
 outcome is a logistic regression, the two choices are softmax over a number's candidates; all by gradient descent over
-binary features, the same every time. A run takes two to three minutes.
+binary features, the same every time. What is found in papers held out is kept in build/held-out-results.jsonl, for
+scripts/fit_sure.py. A run takes two to three minutes.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from annotated import FOLDS, annotated, doc_of
+from annotated import BUILD, FOLDS, annotated, doc_of, keep_records
 
 from kg.evaluation import overlap, pairs, same_result
 from kg.extract import outcome_judge, pipeline
@@ -173,6 +174,7 @@ def found(component: Results, doc: Any) -> Json:
             "change": r.change,
             "baseline": r.baseline,
             "setting": r.setting,
+            "score": r.confidence,
         }
         for r in doc._.results
     ]
@@ -220,7 +222,9 @@ def cross_validated(read: dict[str, Any], gold: dict[str, Json], vocabulary: Voc
     for least, figures in scores.items():
         print(f"{least:.2f}", " ".join(f"{name} {figure:.3f}" for name, figure in figures.items()))
     top = max(figures["results"] for figures in scores.values())
-    return component.weights._replace(least=max(t for t in scores if scores[t]["results"] >= top - TOLERANCE))
+    best = max(t for t in scores if scores[t]["results"] >= top - TOLERANCE)
+    keep_records(({"id": name, **record} for name, record in swept[best].items()), BUILD / "held-out-results.jsonl")
+    return component.weights._replace(least=best)
 
 
 def measured(gold: dict[str, Json], records: dict[str, Json]) -> dict[str, float]:

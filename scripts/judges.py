@@ -254,8 +254,8 @@ def _told_linear(
     return as_told([net], names, mean, scale, labels, threshold)
 
 
-def fit_all(shop: Workshop) -> dict[str, Any]:
-    """All judges, fitted to all papers; prints scores by cross-validation over the papers' folds.
+def fit_all(shop: Workshop) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """All judges, fitted to all papers, and the records by those that had not seen them; prints the scores of these.
 
     Two rounds: the judges of entities first, then those that stand on the entities they let through.
     """
@@ -281,7 +281,7 @@ def fit_all(shop: Workshop) -> dict[str, Any]:
         print(what, len(part), "papers")
         for name, s in table.items():
             print(f"  {name:18} P {s.precision:.3f} R {s.recall:.3f} F1 {s.f1:.3f}", flush=True)
-    return told
+    return told, found
 
 
 def fit_entities(shop: Workshop, kinds: Sequence[str] = KINDS) -> tuple[dict[str, Any], list[dict[str, Any]]]:

@@ -4,6 +4,7 @@
     python scripts/train.py folds      # a tagger without each fold; keeps what each says of the papers held out
     python scripts/train.py tagger     # the one that ships, on all papers; writes int8 ONNX
     python scripts/train.py judges     # from what the five said: data/models/judges.json, scores by cross-validation
+                                       # and build/held-out.jsonl, for scripts/fit_sure.py
     python scripts/train.py phrases    # prints the weights of the rules for noun phrases
 
 The annotated papers are data/gold/dev.jsonl with the reports and $KG_SHARED/gold/train.jsonl and train.hard.jsonl with
@@ -22,7 +23,19 @@ from pathlib import Path
 from typing import Any
 
 import judges as judging
-from annotated import FOLDS, ROOT, SHARED, TYPES, annotated, doc_of, example, fold_of, topics
+from annotated import (
+    BUILD,
+    FOLDS,
+    ROOT,
+    SHARED,
+    TYPES,
+    annotated,
+    doc_of,
+    example,
+    fold_of,
+    keep_records,
+    topics,
+)
 from pair_judge import rounded
 
 from kg.encoder import read_tokenizer
@@ -34,7 +47,6 @@ from kg.extract.tagger import CHANGES, PIECE_ROLES, Output, Tagger
 from kg.model import RELATION_TYPES, ROLES
 
 MODELS = ROOT / "data" / "models"
-BUILD = ROOT / "build"
 HEADLINE = ROOT / "data" / "gold" / "headline.json"
 EPOCHS = 4
 ABSTRACTS = 2000  # of other fields of AI, beside those of the field, in pretraining
@@ -139,7 +151,9 @@ def train_judges() -> None:
     """Fit the judges; print what they are worth by cross-validation."""
     folds = Folds.load(HELD_OUT)
     shop = judging.Workshop(annotated(), folds.tags)
-    judging.write(judging.fit_all(shop), MODELS / "judges.json")
+    told, held_out = judging.fit_all(shop)
+    judging.write(told, MODELS / "judges.json")
+    keep_records(held_out, BUILD / "held-out.jsonl")
     judges.cache_clear()
     shipped = Folds.load(FOLDS_FILE)
     papers = [(d, gold) for d, gold in annotated() if d.id in shipped]

@@ -53,7 +53,7 @@ def command(
     ] = None,
     output: Output = None,
 ) -> None:
-    """Score records against annotated papers: precision, recall and F1 by type with its interval, and the headline.
+    """Score records against annotated papers: by type precision, recall and F1, and how far claims can be trusted.
 
     With --audit and --judged, measure a graph that nobody annotated: judge some of its claims, and score the sheet.
     """
@@ -65,9 +65,11 @@ def command(
         elif judged:
             _judged(judged, format, output)
         return
-    from kg.evaluation import compare, evaluate
+    from kg.evaluation import compare
     from kg.evaluation.components import Variant, reader, variants
-    from kg.evaluation.tables import as_csv, as_json, scores_data, scores_table, worth_data, worth_table
+    from kg.evaluation.scores import records
+    from kg.evaluation.tables import as_csv, as_json, scores_data, scores_table, trust_table, worth_data, worth_table
+    from kg.evaluation.trust import trust
     from kg.graph.records import read_records
     from kg.vocabulary import data_folder
 
@@ -76,10 +78,11 @@ def command(
     if predicted and (without or components or papers):
         raise KgError("--predicted scores records as they are: leave out --papers, --without and --components.")
     skipped: list[str] = []
+    found: Mapping[str, Any] = {}
+    runs: list[Variant] = []
     if predicted:
-        records = read_records(predicted)
-        _present(wanted, records)
-        runs = [Variant("", compare(wanted, records))]
+        found = read_records(predicted)
+        _present(wanted, found)
     else:
         read = reader(without or ())
         documents = _documents(papers or [str(data_folder("data") / "reports")], wanted, skipped)
@@ -87,15 +90,19 @@ def command(
             if components:
                 runs = list(variants(wanted, documents, without or (), progress=tell))
             else:
-                runs = [Variant("", evaluate(wanted, documents, read, tell))]
+                found = records(wanted, documents, read, tell)
+    runs = runs or [Variant("", compare(wanted, found))]
+    trusted = {} if components else trust(wanted, found)
     if form in ("json", "csv"):
-        data: dict[str, Any] = worth_data(runs) if components else scores_data(runs[0].scores)
+        data: dict[str, Any] = worth_data(runs) if components else scores_data(runs[0].scores, trusted)
         write(as_json(data) if form == "json" else as_csv(data), output)
     else:
         title = f"{len(wanted)} papers" + "".join(f", without {part}" for part in without or ())
         tables = {title: scores_table(runs[0].scores)}
         if components:
             tables["what each part is worth"] = worth_table(runs)
+        else:
+            tables["how far claims can be trusted"] = trust_table(trusted)
         write(_markdown(tables) if form == "md" else _drawn(tables), output)
     if skipped:
         raise typer.Exit(SKIPPED)

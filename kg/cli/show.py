@@ -60,6 +60,8 @@ def _overview(graph: Graph, form: str, output: Output) -> None:
 
 
 def _paper(graph: Graph, name: str, form: str, output: Output) -> None:
+    from kg.trust import level
+
     paper = graph.paper(name)
     if form == "json" or output:
         from kg.graph.records import to_json
@@ -78,28 +80,25 @@ def _paper(graph: Graph, name: str, form: str, output: Output) -> None:
         if document.repairs:
             out.print("repaired: " + " ".join(document.repairs), style="dim", markup=False)
         rows = [
-            (mention.type, mention.role, mention.canonical, mention.concept, mention.surface)
+            (mention.type, mention.role, mention.canonical, mention.concept, level(mention), mention.surface)
             for key in LISTS.values()
             for mention in getattr(record, key)
         ]
         rows += [
-            ("topic", "", topic.id, f"topic:{topic.id}", topic.evidence.quote if topic.evidence else "")
+            ("topic", "", topic.id, f"topic:{topic.id}", level(topic), topic.evidence.quote if topic.evidence else "")
             for topic in record.topics
         ]
-        out.print(table("Names", ("type", "role", "name", "identity", "words"), rows))
+        out.print(table("Names", ("type", "role", "name", "identity", "trust", "words"), rows))
         results = [
-            (r.metric, _value(r.value), r.unit, r.change, r.bound, r.baseline, r.setting, r.evidence.quote)
+            (r.metric, _value(r.value), r.unit, r.change, r.bound, r.baseline, r.setting, level(r), r.evidence.quote)
             for r in record.results
         ]
         if results:
-            out.print(
-                table(
-                    "Results", ("metric", "value", "unit", "change", "bound", "baseline", "setting", "words"), results
-                )
-            )
-        relations = [(r.head, r.type, r.tail, r.evidence.quote) for r in record.relations]
+            columns = ("metric", "value", "unit", "change", "bound", "baseline", "setting", "trust", "words")
+            out.print(table("Results", columns, results))
+        relations = [(r.head, r.type, r.tail, level(r), r.evidence.quote) for r in record.relations]
         if relations:
-            out.print(table("Relations", ("head", "type", "tail", "words"), relations))
+            out.print(table("Relations", ("head", "type", "tail", "trust", "words"), relations))
 
 
 def _value(value: float | tuple[float, float]) -> str:

@@ -62,9 +62,9 @@ def paired(gold: Json, found: Json) -> Iterator[Pairing]:
             yield _also("technique role", entities, lambda a, b: bool(a.get("role") == b.get("role")))
     results = _pairing("results", gold, found, same_result, 1)
     yield results
-    yield _also("result metric", results, lambda a, b: _same_slot(a.get("metric"), b.get("metric")))
-    yield _also("result baseline", results, lambda a, b: _same_slot(a.get("baseline"), b.get("baseline")))
-    yield _pairing("relations", gold, found, lambda a, b: _same_relation(gold, a, found, b), 0.5)
+    yield _also("result metric", results, lambda a, b: same_slot(a.get("metric"), b.get("metric")))
+    yield _also("result baseline", results, lambda a, b: same_slot(a.get("baseline"), b.get("baseline")))
+    yield _pairing("relations", gold, found, lambda a, b: same_relation(gold, a, found, b), 0.5)
     yield _pairing("topics", gold, found, lambda a, b: float(a == b), 1)
     for key in ("kind", "name", "code_url"):
         yield _single(key, gold, found, lambda a, b: float(_fold(a).rstrip("/") == _fold(b).rstrip("/")))
@@ -77,9 +77,9 @@ def paired(gold: Json, found: Json) -> Iterator[Pairing]:
 
 def _pairing(key: str, gold: Json, found: Json, same: Similarity, least: float) -> Pairing:
     if key == "institutions":  # these are their names
-        g, p = gold.get(key) or [], _distinct(found.get(key), by=lambda e: e.get("name"))
+        g, p = gold.get(key) or [], distinct(found.get(key), by=lambda e: e.get("name"))
         return Pairing(key, g, p, pairs([e.get("name") for e in g], [e.get("name") for e in p], same, least))
-    g, p = gold.get(key) or [], _distinct(found.get(key))
+    g, p = gold.get(key) or [], distinct(found.get(key))
     return Pairing(key, g, p, pairs(g, p, same, least))
 
 
@@ -144,11 +144,13 @@ def same_result(a: Json, b: Json) -> float:
     return 1.0 + 0.1 * overlap({"surface": a.get("metric", "")}, {"surface": b.get("metric", "")})
 
 
-def _same_slot(a: str | None, b: str | None) -> bool:
+def same_slot(a: str | None, b: str | None) -> bool:
+    """Whether two texts say the same of a result, or both nothing."""
     return overlap({"surface": a}, {"surface": b}) >= 0.5 or not (a or b)
 
 
-def _same_relation(gold: Json, a: Json, found: Json, b: Json) -> float:
+def same_relation(gold: Json, a: Json, found: Json, b: Json) -> float:
+    """How near both ends of two relations of one type are to each other, in the records that say them."""
     if a.get("type") != b.get("type"):
         return 0.0
     ends = ((_known_forms(gold, a.get(end) or ""), _known_forms(found, b.get(end) or "")) for end in ("head", "tail"))
@@ -215,7 +217,8 @@ def _unit(unit: Any) -> str:
     return _UNITS.get(folded, folded)
 
 
-def _distinct(items: Any, by: Callable[[Any], Any] = lambda item: item) -> list[Any]:
+def distinct(items: Any, by: Callable[[Any], Any] = lambda item: item) -> list[Any]:
+    """Items, each once."""
     out: dict[str, Any] = {}
     for item in items or []:
         out.setdefault(json.dumps(by(item), sort_keys=True, ensure_ascii=False), item)

@@ -47,13 +47,14 @@ def claims(gold: Mapping[str, Json], predicted: Mapping[str, Json]) -> dict[str,
         for pairing in paired(annotated, found):
             if pairing.type in out:
                 right = {j for _, j in pairing.pairs}
-                out[pairing.type] += [Claim(_score(name, item), j in right) for j, item in enumerate(pairing.found)]
+                out[pairing.type] += [Claim(score_of(name, item), j in right) for j, item in enumerate(pairing.found)]
     out[ENTITIES] = [claim for key in LISTS.values() for claim in out[key]]
     out[CLAIMS] = [claim for key in _SCORED for claim in out[key]]
     return out
 
 
-def _score(name: str, item: Mapping[str, Any]) -> float:
+def score_of(name: str, item: Mapping[str, Any]) -> float:
+    """The score of a claim of a record; KgError when it is none."""
     score = item.get("score", 1.0)
     if isinstance(score, bool) or not isinstance(score, int | float) or not 0 <= score <= 1:
         raise KgError(f"The record {name}: a score must lie between 0 and 1, not {score!r:.80}: mend it there.")

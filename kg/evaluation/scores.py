@@ -139,15 +139,22 @@ def evaluate(
     gold: Mapping[str, Json], documents: Iterable[Document], read: Reader, progress: Progress | None = None
 ) -> Scores:
     """Scores of what a reader makes of documents; those not annotated are not read, those missing count as empty."""
+    return compare(gold, records(gold, documents, read, progress))
+
+
+def records(
+    gold: Mapping[str, Json], documents: Iterable[Document], read: Reader, progress: Progress | None = None
+) -> dict[str, Json]:
+    """What a reader makes of the annotated ones of documents."""
     from kg.graph.records import to_json
 
-    found = {}
+    found: dict[str, Json] = {}
     for document in documents:
         if document.id in gold:
             found[document.id] = to_json(read(document))
             if progress:
                 progress(document.id, len(found))
-    return compare(gold, found)
+    return found
 
 
 def _counts(name: str, gold: Json, found: Json) -> dict[str, Count]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from kg.evaluation.components import Variant
 from kg.evaluation.reliability import Claim, auroc, calibration_error, equal_mass, equal_width
 from kg.evaluation.scores import CERTAINTY, Interval, Scores
+from kg.evaluation.trust import Trust
 from kg.tables import csv_text
 
 _LEAST = 0.005  # a smaller difference of a type is not shown to readers
@@ -72,10 +73,28 @@ def reliability_table(found: Mapping[str, Sequence[Claim]]) -> Table:
     return Table(("type", "claims", "right", "mean score", "ECE by width", "ECE by mass", "AUROC"), rows)
 
 
-def scores_data(scores: Scores) -> dict[str, dict[str, float]]:
-    """By type: precision, recall, f1, gold, predicted, and the low and high end of the interval of f1."""
+def trust_table(found: Mapping[str, Trust]) -> Table:
+    """A row a type: its claims, those of them that are sure, and the recall at two precisions."""
+    rows = []
+    for key, t in found.items():
+        shares = (t.sure_precision, t.sure_recall, t.recall_at_80, t.recall_at_90)
+        false = "" if t.false_winners is None else f"{t.false_winners:.3f}"
+        both = (f"{t.precision:.3f}", f"{t.recall:.3f}")
+        rows.append((key, str(t.predicted), *both, str(t.sure), *(f"{n:.3f}" for n in shares), false))
+    names = ("type", "claims", "precision", "recall", "sure", "sure precision", "sure recall")
+    return Table((*names, "recall at .80", "at .90", "false winners"), rows)
+
+
+def scores_data(scores: Scores, trusted: Mapping[str, Trust] | None = None) -> dict[str, dict[str, float]]:
+    """By type: precision, recall, f1, gold, predicted, and the low and high end of the interval of f1.
+
+    With figures of trust these too, and the types that they alone have.
+    """
     intervals = scores.intervals()
-    return {key: s.as_dict() | intervals[key]._asdict() for key, s in scores.by_type().items()}
+    found = {key: s.as_dict() | intervals[key]._asdict() for key, s in scores.by_type().items()}
+    for key, t in (trusted or {}).items():
+        found[key] = found.get(key, {}) | t.as_dict()
+    return found
 
 
 def worth_data(variants: Sequence[Variant]) -> dict[str, Any]:
@@ -107,6 +126,6 @@ def as_csv(data: dict[str, Any]) -> str:
 
 def _csv(keys: list[str], rows: Iterable[tuple[tuple[str, ...], dict[str, float]]]) -> str:
     rows = list(rows)
-    return csv_text(
-        [*keys, *(rows[0][1] if rows else ())], ((*key, *(round(n, 4) for n in row.values())) for key, row in rows)
-    )
+    columns = list(dict.fromkeys(column for _, row in rows for column in row))
+    cells = ((round(row[column], 4) if column in row else "" for column in columns) for _, row in rows)
+    return csv_text([*keys, *columns], ((*key, *row) for (key, _), row in zip(rows, cells, strict=True)))

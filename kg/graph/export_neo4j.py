@@ -60,13 +60,16 @@ def neo4j(store: Store) -> Files:
     yield (
         "relationships.csv",
         _csv(
-            (":START_ID", ":END_ID", ":TYPE", "support:int", "entries:string[]", "quote", "quote_entry"),
+            (
+                *(":START_ID", ":END_ID", ":TYPE", "support:int", "score:float", "sure:boolean"),
+                *("entries:string[]", "quote", "quote_entry"),
+            ),
             (
                 [
                     head,
                     tail,
                     spaced(key).replace(" ", "_").upper(),
-                    data["support"],
+                    *(data["support"], data["score"], data["sure"]),
                     _listed(data["entries"].split()),
                     *_words(data),
                 ]

@@ -93,7 +93,7 @@ class _Vault:
             for relation in sorted(grouped):
                 yield from ("", f"## {spaced(relation)}{heading}", "")
                 for other, data in sorted(grouped[relation], key=lambda one: one[0]):
-                    yield f"- {self._link(other)}{_quoted(data['quote'])}"
+                    yield f"- {self._link(other)}{_quoted(data['quote'])}{_doubt(data['sure'])}"
 
     def _link(self, node: str) -> str:
         label = re.sub(r"[\[\]|<>`\\$%]", " ", self.graph.nodes[node]["label_en"])
@@ -124,14 +124,22 @@ def _brief(entry: str, brief: Brief) -> Iterator[str]:
 
 
 def _results(results: Iterable[Result]) -> Iterator[str]:
-    quotes = dict.fromkeys(_text(result.evidence.quote) for result in results)
+    quotes: dict[str, bool] = {}
+    for result in results:
+        quote = _text(result.evidence.quote)
+        quotes[quote] = quotes.get(quote, False) or result.sure
     if quotes:
         yield from ("", "## results", "")
-        yield from (f"- {quote}" for quote in quotes if quote)
+        yield from (f"- {quote}{_doubt(is_sure)}" for quote, is_sure in quotes.items() if quote)
 
 
 def _quoted(quote: str) -> str:
     return f": “{_text(quote)}”" if quote else ""
+
+
+def _doubt(is_sure: bool) -> str:
+    """What stands behind a claim that is not sure."""
+    return "" if is_sure else " (not sure)"
 
 
 def _text(text: str) -> str:

@@ -12,7 +12,7 @@ from kg.graph.contents import entry_names, labels, load_entry
 from kg.graph.export_files import Files
 from kg.graph.records import to_json
 from kg.graph.store import Store
-from kg.model import LISTS, Document, Evidence, KgError, Mention, Record, Relation, Result, Topic
+from kg.model import LISTS, Document, Evidence, KgError, Record, Statement
 from kg.tables import csv_text
 from kg.text import one_line, plain
 
@@ -25,7 +25,7 @@ _PAPER_COLUMNS = (
 _MANY = frozenset(_PAPER_COLUMNS[_PAPER_COLUMNS.index("institutions") : _PAPER_COLUMNS.index("code_url")]) | {"sources"}
 _EVIDENCE_COLUMNS = (
     *("paper", "entry", "type", "entity", "label", "role"),
-    *("field", "start", "end", "quote", "extractor", "confidence"),
+    *("field", "start", "end", "quote", "extractor", "confidence", "sure"),
 )
 _ROLE_COLUMNS = {"proposed": "proposes", "used": "uses", "baseline": "compares_with"}
 _Cell = str | int | float | None
@@ -101,7 +101,8 @@ def parquet(store: Store) -> Files:
         for row in paper_rows(store).values()
     )
     yield "papers.parquet", _parquet(arrow, files, kinds, papers)
-    kinds = dict.fromkeys(_EVIDENCE_COLUMNS, texts) | {"start": whole, "end": whole, "confidence": arrow.float64()}
+    kinds = dict.fromkeys(_EVIDENCE_COLUMNS, texts) | {"start": whole, "end": whole}
+    kinds |= {"confidence": arrow.float64(), "sure": arrow.bool_()}
     evidence = (dict(zip(_EVIDENCE_COLUMNS, row, strict=True)) for row in evidence_rows(store))
     yield "evidence.parquet", _parquet(arrow, files, kinds, evidence)
 
@@ -143,7 +144,7 @@ def _cells(document: Document, record: Record, known: dict[str, dict[str, str]])
 
 def _evidence(record: Record, known: dict[str, dict[str, str]]) -> Iterator[list[_Cell]]:
     """The rows of an entry: mentions, topics, results, relations."""
-    said: list[tuple[str, str, str, Evidence, Mention | Topic | Result | Relation]] = []
+    said: list[tuple[str, str, str, Evidence, Statement]] = []
     for kind, column in LISTS.items():
         for mention in getattr(record, column):
             place = Evidence(mention.surface, mention.field, mention.start, mention.end)
@@ -153,4 +154,4 @@ def _evidence(record: Record, known: dict[str, dict[str, str]]) -> Iterator[list
     said += [("relation", one.head_concept, one.type, one.evidence, one) for one in record.relations]
     for kind, concept, role, words, one in said:
         what: list[_Cell] = [record.paper, record.id, kind, concept, _label(known, concept), role]
-        yield [*what, words.field, words.start, words.end, words.quote, one.extractor, one.confidence]
+        yield [*what, words.field, words.start, words.end, words.quote, one.extractor, one.confidence, one.sure]

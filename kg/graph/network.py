@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kg.graph.contents import entry_names, labels, load_entry
 from kg.graph.rdf import LINKS
 from kg.graph.store import Store
-from kg.model import LISTS, RELATION_TYPES, ROLES, Record
+from kg.model import LISTS, RELATION_TYPES, ROLES, Record, Statement
 from kg.names import iri, kind_of
 from kg.text import one_line
 
@@ -35,6 +35,7 @@ class _Edge(NamedTuple):
     paper: str
     entry: str
     quote: str
+    said: Statement
 
 
 class Link(NamedTuple):
@@ -135,7 +136,8 @@ def network(store: Store, entries: Iterable[str] | None = None) -> networkx.Mult
 
     Nodes are CURIEs with `type`, `label_en` and `label_zh` ("" where unknown). An edge's key is its relation:
     how a paper has a concept (`proposes`, `hardware`, ...), or a relation type (`outperforms`, ...). Edges carry
-    `relation`, `entries` (names, separated by spaces), `support` (how many papers), one `quote` and its `quote_entry`.
+    `relation`, `entries` (names, separated by spaces), `support` (how many papers), one `quote` and its `quote_entry`;
+    `score` is the highest of the claims behind it, `sure` whether any of them is.
     Nodes and edges are sorted; texts are `cleaned`.
     """
     import networkx
@@ -189,13 +191,14 @@ def _edges(record: Record) -> Iterator[_Edge]:
         for mention in getattr(record, mentions):
             if mention.concept:
                 link = LINKS[(mention.role or "mentioned") if kind == "technique" else kind]
-                yield _Edge(record.paper, link, mention.concept, record.paper, record.id, mention.surface)
+                yield _Edge(record.paper, link, mention.concept, record.paper, record.id, mention.surface, mention)
     for topic in record.topics:
         quote = topic.evidence.quote if topic.evidence else ""
-        yield _Edge(record.paper, "topic", f"topic:{topic.id}", record.paper, record.id, quote)
+        yield _Edge(record.paper, "topic", f"topic:{topic.id}", record.paper, record.id, quote, topic)
     for result in record.results:
         if result.metric_concept:
-            yield _Edge(record.paper, "metric", result.metric_concept, record.paper, record.id, result.evidence.quote)
+            quote = result.evidence.quote
+            yield _Edge(record.paper, "metric", result.metric_concept, record.paper, record.id, quote, result)
     for relation in record.relations:
         if relation.head_concept and relation.tail_concept:
             yield _Edge(
@@ -205,10 +208,11 @@ def _edges(record: Record) -> Iterator[_Edge]:
                 record.paper,
                 record.id,
                 relation.evidence.quote,
+                relation,
             )
 
 
-def _support(relation: str, said: list[_Edge]) -> dict[str, str | int]:
+def _support(relation: str, said: list[_Edge]) -> dict[str, str | float]:
     shown = next((edge for edge in said if edge.quote), said[0])
     return {
         "relation": relation,
@@ -216,6 +220,8 @@ def _support(relation: str, said: list[_Edge]) -> dict[str, str | int]:
         "support": len({edge.paper for edge in said}),
         "quote": cleaned(shown.quote),
         "quote_entry": cleaned(shown.entry),
+        "score": round(max(edge.said.confidence for edge in said), 4),
+        "sure": any(edge.said.sure for edge in said),
     }
 
 

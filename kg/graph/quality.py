@@ -13,10 +13,10 @@ from kg.graph.rdf import fingerprint
 from kg.graph.store import Store
 from kg.link.institutions import Organisation, Register, joined, name_tokens
 from kg.model import LISTS, Document, Record
+from kg.trust import LIKELY
 
 #: What a paper should have, in the order of a record.
 SLOTS = ("title", "abstract", "authors", "institutions", "name", "techniques", "problems", "tasks", "results", "topics")
-UNSURE = 0.5  # the confidence below which an annotation is a guess
 _LONG_TITLE = 300  # code points
 _SHORT_ABSTRACT = 200  # code points
 _MANY_AUTHORS = 200
@@ -207,5 +207,5 @@ def _confidence(found: Quality, record: Record) -> None:
     lists: dict[str, list[Any]] = {name: getattr(record, name) for name in (*LISTS.values(), "results", "topics")}
     for name, items in (lists | {"relations": record.relations}).items():
         for item in items:
-            found.confidence[name][0] += item.confidence < UNSURE
+            found.confidence[name][0] += item.confidence < LIKELY
             found.confidence[name][1] += 1

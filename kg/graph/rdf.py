@@ -30,6 +30,7 @@ from kg.model import (
     Relation,
     Result,
     Source,
+    Statement,
     Text,
     Topic,
 )
@@ -299,7 +300,7 @@ class _EntryWriter(_Writer):
             self.say(node, "kg:repairs", _json(text.edits))
 
     def say_mention(self, order: int, mention: Mention) -> None:
-        node = self._annotation("mention", order, mention.extractor, mention.confidence)
+        node = self._annotation("mention", order, mention)
         self.link(self.entry, "kg:mentions", node)
         self.link(node, "kg:entity", mention.concept)
         if mention.canonical != usually_called(mention.concept, mention.surface):
@@ -312,7 +313,7 @@ class _EntryWriter(_Writer):
         self.link(self.record.paper, f"kg:{LINKS[kind]}", mention.concept)
 
     def say_topic(self, order: int, topic: Topic) -> None:
-        node = self._annotation("mention", order, topic.extractor, topic.confidence)
+        node = self._annotation("mention", order, topic)
         self.link(self.entry, "kg:mentions", node)
         self.link(node, "kg:entity", f"topic:{topic.id}")
         if topic.evidence:
@@ -320,7 +321,7 @@ class _EntryWriter(_Writer):
         self.link(self.record.paper, "kg:topic", f"topic:{topic.id}")
 
     def say_result(self, order: int, result: Result) -> None:
-        node = self._annotation("result", order, result.extractor, result.confidence)
+        node = self._annotation("result", order, result)
         self.link(self.record.paper, "kg:result", node)
         self.link(node, "kg:metric", result.metric_concept)
         self.say(node, "kg:linkReason", result.reason)
@@ -335,7 +336,7 @@ class _EntryWriter(_Writer):
         self._span(node, result.evidence.quote, result.evidence)
 
     def say_relation(self, order: int, relation: Relation) -> None:
-        node = self._annotation("relation", order, relation.extractor, relation.confidence)
+        node = self._annotation("relation", order, relation)
         predicate = f"kg:{RELATIONS[relation.type]}"
         self.link(self.entry, "kg:relation", node)
         self.link(node, "kg:relationType", predicate)
@@ -365,11 +366,13 @@ class _EntryWriter(_Writer):
             for predicate, label in zip(("skos:prefLabel", *["skos:altLabel"] * len(wordings)), wordings, strict=False):
                 self.say(concept, predicate, label, language_of(label))
 
-    def _annotation(self, kind: str, order: int, extractor: str, confidence: float) -> str:
+    def _annotation(self, kind: str, order: int, said: Statement) -> str:
         node = f"{self.entry}/{kind}/{order}"
         self.link(node, "rdf:type", f"kg:{kind.capitalize()}")
-        self.say(node, "kg:extractor", extractor)
-        self.say(node, "kg:confidence", float(confidence))
+        self.say(node, "kg:extractor", said.extractor)
+        self.say(node, "kg:confidence", float(said.confidence))
+        if said.sure:
+            self.say(node, "kg:sure", True)
         return node
 
     def _span(self, node: str, quote: str, span: Mention | Evidence) -> None:

@@ -169,7 +169,8 @@ def _evidence(node: Node) -> Evidence:
 
 
 def _origin(node: Node) -> dict[str, Any]:
-    return {"extractor": _one(node, "kg:extractor", ""), "confidence": _one(node, "kg:confidence", 1.0)}
+    said = {"extractor": _one(node, "kg:extractor", ""), "confidence": _one(node, "kg:confidence", 1.0)}
+    return said | {"sure": _one(node, "kg:sure", False)}
 
 
 def _ordered(nodes: dict[str, Node], kind: str) -> list[Node]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
+from kg.evidence import BY_HAND
 from kg.model import (
     FIELDS,
     KINDS,
@@ -25,6 +26,7 @@ from kg.model import (
     Record,
     Relation,
     Result,
+    Statement,
     Topic,
 )
 from kg.names import PREFIXES
@@ -55,7 +57,10 @@ _TYPES = {name: kind for kind, name in LISTS.items()}
 
 
 def to_json(record: Record) -> dict[str, Any]:
-    """A record as the guidelines write it, with `ror`, `concept` and `score` where known."""
+    """A record as the guidelines write it, with `ror` and `concept` where known, and how far each claim can be trusted.
+
+    A claim that is not by hand has its `score` and whether it is `sure`; those of topics stand in `topic_scores`.
+    """
     out: dict[str, Any] = {}
     for key in KEYS:
         said = getattr(record, key)
@@ -71,6 +76,8 @@ def to_json(record: Record) -> dict[str, Any]:
             out[key] = {slot: getattr(said, slot) for slot in Brief.__slots__} | {"institution": list(said.institution)}
         else:
             out[key] = said
+    if trust := {topic.id: told for topic in record.topics if (told := _trust(topic))}:
+        out["topic_scores"] = trust
     return out
 
 
@@ -114,7 +121,7 @@ def from_json(obj: Mapping[str, Any], document: Document) -> Record:
         name=reader.text(obj, "name"),
         kind=reader.choice(obj, "kind", KINDS, "method"),
         results=[reader.result(item) for item in reader.items(obj, "results")],
-        topics=[reader.topic(item) for item in reader.listed(obj, "topics")],
+        topics=reader.topics(obj),
         code_url=reader.text(obj, "code_url"),
         brief=reader.brief(obj),
     )
@@ -143,7 +150,7 @@ def _mention_json(mention: Mention) -> dict[str, Any]:
         out["ror"] = mention.concept.removeprefix("ror:")
     elif mention.concept:
         out["concept"] = mention.concept
-    return out | _score(mention.confidence)
+    return out | _trust(mention)
 
 
 def _result_json(result: Result) -> dict[str, Any]:
@@ -157,12 +164,12 @@ def _result_json(result: Result) -> dict[str, Any]:
         out[name] = getattr(result, name)
     if result.metric_concept:
         out["concept"] = result.metric_concept
-    return out | _score(result.confidence)
+    return out | _trust(result)
 
 
 def _relation_json(relation: Relation) -> dict[str, Any]:
     out = {"head": relation.head, "type": relation.type, "tail": relation.tail, "evidence": relation.evidence.quote}
-    return out | _score(relation.confidence)
+    return out | _trust(relation)
 
 
 def _value_json(value: float | tuple[float, float]) -> int | float | list[int | float]:
@@ -173,9 +180,11 @@ def _number(value: float) -> int | float:
     return int(value) if value == int(value) else value
 
 
-def _score(confidence: float) -> dict[str, Any]:
-    """What is known surely has no score."""
-    return {} if confidence >= 1 else {"score": round(confidence, 4)}
+def _trust(said: Statement) -> dict[str, Any]:
+    """How far a claim can be trusted; what people say without a doubt needs no score."""
+    if said.extractor == BY_HAND and said.sure and said.confidence >= 1:
+        return {}
+    return {"score": round(said.confidence, 4), "sure": said.sure}
 
 
 class _Reader:
@@ -290,10 +299,14 @@ class _Reader:
             **self.origin(item),
         )
 
-    def topic(self, item: Any) -> Topic:
-        topic = self.whole(item, "topics")
-        self.check_concept(f"topic:{topic}", "topic")
-        return Topic(topic, extractor="annotation")
+    def topics(self, obj: Mapping[str, Any]) -> list[Topic]:
+        trust = obj.get("topic_scores", {})
+        if not (isinstance(trust, dict) and all(isinstance(told, dict) for told in trust.values())):
+            self.fail(f"topic_scores must be an object of objects, not {trust!r}")
+        names = [self.whole(item, "topics") for item in self.listed(obj, "topics")]
+        for name in names:
+            self.check_concept(f"topic:{name}", "topic")
+        return [Topic(name, **self.origin(trust.get(name, {}))) for name in names]
 
     def brief(self, obj: Mapping[str, Any]) -> Brief:
         said = obj.get("brief", {})
@@ -308,4 +321,7 @@ class _Reader:
         score = self.number(item.get("score", 1.0))
         if not 0 <= score <= 1:
             self.fail(f"score must lie between 0 and 1, not {score}")
-        return {"extractor": "annotation", "confidence": score}
+        sure = item.get("sure", "score" not in item)  # what is annotated without a doubt
+        if not isinstance(sure, bool):
+            self.fail(f"sure must be true or false, not {sure!r}")
+        return {"extractor": BY_HAND, "confidence": score, "sure": sure}

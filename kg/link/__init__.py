@@ -10,6 +10,7 @@ from kg.link.overrides import Overrides
 from kg.link.papers import identified, paper_id
 from kg.model import LISTS, Document, Facts, Mention, Record
 from kg.names import slug
+from kg.trust import mark
 from kg.vocabulary import Vocabulary
 
 __all__ = ["Linker", "Register", "paper_id"]
@@ -44,6 +45,7 @@ class Linker:
                 self._link_mention(mention, kind, record.name, expansions)
         self._link_results(record)
         self.link_ends(record)
+        mark(record)
         return record
 
     def decided(self, document: Document, record: Record) -> Record:

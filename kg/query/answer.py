@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from dataclasses import field as part
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +13,15 @@ if TYPE_CHECKING:
     import pandas
 
 #: The keys of a quote in JSON.
-_KEYS = ("field", "quote", "start", "end", "entity", "source", "context")
+_KEYS = ("field", "quote", "start", "end", "entity", "source", "context", "score", "sure")
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
     """Words of a text that show a condition: `quote` stands at [start, end) of the raw `field` of entry `source`.
 
-    `start` is -1 where the graph knows no place; `context` is the sentence around it.
+    `start` is -1 where the graph knows no place; `context` is the sentence around it. `score` and `sure` are those of
+    the claim that the words stand for; what was merely searched for in the texts stands there without a doubt.
     """
 
     source: str  # "002-22"
@@ -29,6 +31,8 @@ class Quote:
     end: int
     entity: str  # label of what is named
     context: str = ""
+    score: float = part(default=1.0, compare=False)
+    sure: bool = part(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +128,10 @@ class Answer:
 
     @cached_property
     def evidence(self) -> pandas.DataFrame:
-        """A row a quote: paper, source, entity, quote, field, start, end, context."""
+        """A row a quote: paper, source, entity, quote, field, start, end, context, score, sure."""
         import pandas
 
-        columns = ["entity", "quote", "field", "start", "end", "context"]
+        columns = ["entity", "quote", "field", "start", "end", "context", "score", "sure"]
         rows = [(row.id, q.source, *(getattr(q, name) for name in columns)) for row in self.rows for q in row.evidence]
         return pandas.DataFrame(rows, columns=["paper", "source", *columns])
 

@@ -39,6 +39,9 @@ ENTRIES = {
     "kind": ("texts", "<i4"),
     "code": ("texts", "<i4"),
 }
+#: Of each claim, how far it can be trusted: its score, in parts of WHOLE, and whether it is sure.
+TRUST = {"score": ("", "<i2"), "sure": ("", "<i1")}
+WHOLE = 10_000
 #: Of each mention of a thing, by thing, entry and order: what is named where, in which role.
 MENTIONS = {
     "thing": ("things", "<i4"),
@@ -48,6 +51,7 @@ MENTIONS = {
     "field": ("", "<i1"),  # place in FIELDS
     "start": ("", "<i4"),
     "end": ("", "<i4"),
+    **TRUST,
 }
 #: Of each result, by entry and order.
 RESULTS = {
@@ -63,6 +67,7 @@ RESULTS = {
     "field": ("", "<i1"),
     "start": ("", "<i4"),
     "end": ("", "<i4"),
+    **TRUST,
 }
 #: Of each relation whose ends are known, by entry and order.
 RELATIONS = {
@@ -71,6 +76,7 @@ RELATIONS = {
     "type": ("", "<i1"),  # place in RELATION_TYPES
     "head": ("things", "<i4"),
     "tail": ("things", "<i4"),
+    **TRUST,
 }
 #: Of each author of an entry, by entry.
 AUTHORS = {"entry": ("entries", "<i4"), "author": ("texts", "<i4")}
@@ -79,7 +85,7 @@ COUNTRIES = {"thing": ("things", "<i4"), "country": ("texts", "<i4")}
 TABLES = {"entries": ENTRIES, "mentions": MENTIONS, "results": RESULTS, "relations": RELATIONS}
 TABLES |= {"authors": AUTHORS, "countries": COUNTRIES}
 #: How the array module calls the forms.
-_CODES = {"<i4": "i", "<i1": "b", "<f8": "d"}
+_CODES = {"<i4": "i", "<i2": "h", "<i1": "b", "<f8": "d"}
 #: By what the rows of a table are sorted.
 _KEYS = {
     "entries": ("name",),

@@ -15,9 +15,9 @@ import pyoxigraph as ox
 
 from kg.graph.rdf import RELATIONS, place_of
 from kg.graph.store import ANY
-from kg.model import LISTS, Document, KgError, Record
+from kg.model import LISTS, Document, KgError, Record, Statement
 from kg.names import PREFIXES, curie
-from kg.query.columns import FIELD, FILE, RELATION, ROLE, Columns, Draft, Rows
+from kg.query.columns import FIELD, FILE, RELATION, ROLE, WHOLE, Columns, Draft, Rows
 from kg.query.derived import Damaged, Sections, anew, fresh, mapped, restamp, stamp_of, states_of
 
 if TYPE_CHECKING:
@@ -40,8 +40,9 @@ _KNOWN: WeakKeyDictionary[object, tuple[bytes, Columns]] = WeakKeyDictionary()
 def scanned(store: Selects) -> Sections:
     """The sections of the columns of a store."""
     draft = Draft()
-    _spans(store, [_mentions(store, draft), _results(store, draft)])
-    _relations(store, draft)
+    placed = [_mentions(store, draft), _results(store, draft)]
+    _spans(store, placed)
+    _trust(store, [*placed, _relations(store, draft)])
     _authors(store, draft)
     _entries(store, draft)
     _countries(store, draft)
@@ -142,7 +143,9 @@ def _results(store: Selects, draft: Draft) -> _Placed:
     return rows, at
 
 
-def _relations(store: Selects, draft: Draft) -> None:
+def _relations(store: Selects, draft: Draft) -> _Placed:
+    rows = draft.rows["relations"]
+    at: dict[bytes, int] = {}
     known = _Numbers(draft)
     kinds = {f"kg:{name}": RELATION[kind] for kind, name in RELATIONS.items()}
     ends = [dict(spelled_rows(store, f"?a kg:{end} ?b")) for end in ("head", "tail")]
@@ -151,8 +154,10 @@ def _relations(store: Selects, draft: Draft) -> None:
             entry, _, order = _node(node)
             row = {"entry": known.entry(entry), "order": int(order), "type": kinds[named(kind)]}
             row |= {"head": known.thing(ends[0][node]), "tail": known.thing(ends[1][node])}
+            at[node] = len(at)
             for column, number in row.items():
-                draft.rows["relations"][column].append(number)
+                rows[column].append(number)
+    return rows, at
 
 
 def _spans(store: Selects, tables: list[_Placed]) -> None:
@@ -165,6 +170,25 @@ def _spans(store: Selects, tables: list[_Placed]) -> None:
             if row is not None:
                 name, rows["start"][row], rows["end"][row] = place_of(span[1:-1].decode())
                 rows["field"][row] = FIELD.get(name, -1)
+
+
+def _trust(store: Selects, tables: list[_Placed]) -> None:
+    """How far nodes can be trusted."""
+    for rows, at in tables:
+        rows |= {"score": [WHOLE] * len(at), "sure": [0] * len(at)}
+    for node, score in spelled_rows(store, "?a kg:confidence ?b"):
+        for rows, at in tables:
+            if node in at:
+                rows["score"][at[node]] = _parts(_real(score))
+    for node, is_sure in spelled_rows(store, "?a kg:sure ?b"):
+        for rows, at in tables:
+            if node in at:
+                rows["sure"][at[node]] = text_of(is_sure) in ("true", "1")
+
+
+def _parts(score: float) -> int:
+    """A score as the columns have it."""
+    return round(min(max(0.0, score), 1.0) * WHOLE)
 
 
 class _Numbers:
@@ -225,21 +249,27 @@ def rows_of(document: Document, record: Record) -> Rows:
             order += 1
             if mention.concept:
                 role, place = ROLE.get(mention.role, -1), (FIELD.get(mention.field, -1), mention.start, mention.end)
-                rows.append(("mentions", (mention.concept, order, role, *place)))
+                rows.append(("mentions", (mention.concept, order, role, *place, *_trust_of(mention))))
     for topic in record.topics:
         order += 1
         words = topic.evidence
         place = (FIELD.get(words.field, -1), words.start, words.end) if words else (-1, -1, -1)
-        rows.append(("mentions", (f"topic:{topic.id}", order, -1, *place)))
+        rows.append(("mentions", (f"topic:{topic.id}", order, -1, *place, *_trust_of(topic))))
     for order, said in enumerate(record.relations, 1):
         if said.head_concept and said.tail_concept:
-            rows.append(("relations", (order, RELATION[said.type], said.head_concept, said.tail_concept)))
+            what = (RELATION[said.type], said.head_concept, said.tail_concept)
+            rows.append(("relations", (order, *what, *_trust_of(said))))
     for order, result in enumerate(record.results, 1):
         low, high = result.value if isinstance(result.value, tuple) else (result.value, result.value)
-        what = (result.metric_concept, result.metric, low, high, result.unit, result.change, result.bound)
+        about = (result.metric_concept, result.metric, low, high, result.unit, result.change, result.bound)
         words = result.evidence
-        rows.append(("results", (order, *what, FIELD.get(words.field, -1), words.start, words.end)))
+        place = (FIELD.get(words.field, -1), words.start, words.end)
+        rows.append(("results", (order, *about, *place, *_trust_of(result))))
     return rows
+
+
+def _trust_of(said: Statement) -> tuple[int, bool]:
+    return _parts(said.confidence), said.sure
 
 
 def row_of(document: Document, record: Record) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import Any
 from kg.graph.rdf import place_of
 from kg.model import FIELDS
 from kg.query.answer import Line, Quote, Row
+from kg.query.columns import WHOLE
 from kg.query.corpus import Corpus
 from kg.query.lexicon import Selects
 from kg.query.sparql import values
@@ -30,7 +31,8 @@ def quotes(store: Selects, named: Mapping[str, str]) -> dict[str, Quote]:
     for found in _batched(
         store,
         named,
-        """SELECT ?node ?quote ?span WHERE {{ {values} ?node kg:quote ?quote OPTIONAL {{ ?node kg:span ?span }} }}""",
+        """SELECT ?node ?quote ?span ?score ?sure WHERE {{ {values} ?node kg:quote ?quote
+  OPTIONAL {{ ?node kg:span ?span }} OPTIONAL {{ ?node kg:confidence ?score }} OPTIONAL {{ ?node kg:sure ?sure }} }}""",
     ):
         texts = {_text_of(row) for row in found if row["span"]}
         # Apart, for Oxigraph looks through all texts where they stand in an OPTIONAL behind the node.
@@ -53,7 +55,8 @@ def words(corpus: Corpus, table: str, named: Mapping[int, str]) -> dict[int, Quo
         first, last = int(start[row]), int(end[row])
         source = columns.entries.name(int(entry[row]))[len("entry:") :]
         said = context(text, first, last)
-        out[row] = Quote(source, FIELDS[field[row]], text[first:last], first, last, named[row], said)
+        trust = int(columns[table, "score"][row]) / WHOLE, bool(columns[table, "sure"][row])
+        out[row] = Quote(source, FIELDS[field[row]], text[first:last], first, last, named[row], said, *trust)
     # Where a place is not known, the store has the words.
     nodes = {corpus.node(table, row): row for row in named if row not in out}
     said_by = quotes(corpus.store, {node: named[row] for node, row in nodes.items()}) if nodes else {}
@@ -69,7 +72,8 @@ def _batched(store: Selects, nodes: Iterable[str], sparql: str) -> Iterator[list
 
 def _quote(row: dict[str, Any], raw: str, label: str) -> Quote:
     field, start, end = place_of(row["span"] or "")
-    return Quote(entry_of(row["node"]), field, row["quote"], start, end, label, context(raw, start, end))
+    said, trust = context(raw, start, end), (round(1.0 if row["score"] is None else row["score"], 4), bool(row["sure"]))
+    return Quote(entry_of(row["node"]), field, row["quote"], start, end, label, said, *trust)
 
 
 def _text_of(row: dict[str, Any]) -> str:

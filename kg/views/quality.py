@@ -9,9 +9,10 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from kg.graph.quality import SLOTS, UNSURE, Quality, Suggestion, Unmatched, examine
+from kg.graph.quality import SLOTS, Quality, Suggestion, Unmatched, examine
 from kg.names import PREFIXES
 from kg.text import has_han
+from kg.trust import LIKELY
 from kg.views.base import View
 from kg.views.render import render
 from kg.views.selection import clean
@@ -56,7 +57,7 @@ def contents(found: Quality, lang: str) -> dict[str, Any]:
         "empty_slots": {slot: sum(slot in slots for *_, slots in found.empty) for slot in (*SLOTS, "brief")},
         "odd": [{"entry": e, "title": clean(t), "what": what, "value": value} for e, t, what, value in found.odd],
         "readings": {name: found.readings[name] for name in _READINGS if found.readings.get(name)},
-        "confidence_below": UNSURE,
+        "confidence_below": LIKELY,
         "confidence": [
             {"annotation": name, "unsure": low, "all": every, "share": round(low / every, 4)}
             for name, (low, every) in sorted(found.confidence.items())

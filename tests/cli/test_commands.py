@@ -158,6 +158,8 @@ def test_eval_scores_what_ships_with_the_package() -> None:
     scores = json.loads(done.stdout)
     assert scores["headline"]["f1"] >= 0.60
     assert scores["techniques"]["gold"] > 500
+    assert scores["institutions"]["sure_precision"] >= 0.95
+    assert 0 <= scores["outperforms"]["false_winners"] <= 1
 
 
 def test_brief_report_trends_and_picture_are_written(built_folder: Path, tmp_path: Path) -> None:

@@ -138,6 +138,7 @@ def test_table_of_evidence_quotes_the_raw_text(demo: OxigraphStore):
     for row in rows:
         raw = document.texts[row["field"]].raw
         assert raw[int(row["start"]) : int(row["end"])] == row["quote"]
+        assert (row["confidence"], row["sure"]) == ("1.0", "true")
 
 
 def test_network_is_typed_and_carries_its_evidence(demo: OxigraphStore):
@@ -156,6 +157,8 @@ def test_network_is_typed_and_carries_its_evidence(demo: OxigraphStore):
         "support": 1,
         "quote": 'it beats "H2O"',
         "quote_entry": "demo-01",
+        "score": 1.0,
+        "sure": True,
     }
     assert set(graph[paper]["technique:longdemo"]) == {"proposes"}
     assert list(graph) == sorted(graph)
@@ -304,6 +307,7 @@ def test_neo4j_has_typed_headers_and_no_loose_end(ill: OxigraphStore):
     assert (shared["papers:int"], shared["support:int"]) == ("11", "1")
     beats = next(row for row in edges if row[":START_ID"] == "technique:longdemo" and row[":TYPE"] == "OUTPERFORMS")
     assert (beats["support:int"], beats["quote"], beats["quote_entry"]) == ("11", 'it beats "H2O"', "demo-01")
+    assert (beats["score:float"], beats["sure:boolean"]) == ("1.0", "true")
     for name, text in made.items():  # one row a line: neo4j-admin reads no other without being told
         if name.endswith("csv"):
             assert text.count("\n") == len(tables[name]) + 1

@@ -36,7 +36,7 @@ from kg.vocabulary import Vocabulary, ontology_files
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 WORD = TEXT.filter(bool)
 LOCAL = st.from_regex(r"[a-z0-9汉]{1,8}(-[a-z0-9]{1,4})?", fullmatch=True)
-SCORE = st.floats(0, 1)
+SCORE, SURE = st.floats(0, 1), st.booleans()
 NUMBER = st.floats(-1e9, 1e9).map(lambda x: x + 0.0)
 
 
@@ -71,7 +71,7 @@ def mentions(draw: st.DrawFn, kind: str) -> Mention:
     aliases = tuple(draw(st.lists(WORD, max_size=3)))
     prefix = draw(st.sampled_from(["ror", "institution"])) if kind == "institution" else kind
     said = (place.quote, draw(TEXT), place.field, place.start, place.end)
-    return Mention(kind, *said, role, aliases, draw(named(prefix)), draw(TEXT), draw(TEXT), draw(SCORE))
+    return Mention(kind, *said, role, aliases, draw(named(prefix)), draw(TEXT), draw(TEXT), draw(SCORE), draw(SURE))
 
 
 RANGE = st.tuples(NUMBER, NUMBER).filter(lambda ends: ends[0] < ends[1])
@@ -90,6 +90,7 @@ RESULTS = st.builds(
     concept("technique"),
     TEXT,
     SCORE,
+    SURE,
 )
 RELATIONS = st.builds(
     Relation,
@@ -101,8 +102,9 @@ RELATIONS = st.builds(
     concept("dataset"),
     TEXT,
     SCORE,
+    SURE,
 )
-TOPICS = st.builds(Topic, LOCAL, st.one_of(st.none(), evidence()), TEXT, SCORE)
+TOPICS = st.builds(Topic, LOCAL, st.one_of(st.none(), evidence()), TEXT, SCORE, SURE)
 
 
 @st.composite
@@ -186,6 +188,15 @@ def test_minted_label_bears_the_language_of_its_script():
     record.techniques[0].canonical = "长视频缓存"
     triples = entry_triples(demo_document(), record, Vocabulary([]))
     assert '"长视频缓存"@zh' in {str(t.object) for t in triples if t.predicate.value == iri("skos:prefLabel")}
+
+
+def test_only_sure_claims_are_called_so(vocabulary):
+    record = demo_record()
+    record.techniques[1].sure = record.results[0].sure = False
+    triples = entry_triples(demo_document(), record, vocabulary)
+    sure = {str(t.subject.value).partition("demo-01/")[2] for t in triples if t.predicate.value == iri("kg:sure")}
+    assert sure == {"mention/1", "mention/2", "mention/4", "mention/5", "mention/6", "relation/1"}
+    assert {t.object for t in triples if t.predicate.value == iri("kg:sure")} == {ox.Literal(True)}
 
 
 def test_relation_is_a_direct_link_too(vocabulary):

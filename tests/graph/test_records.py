@@ -73,6 +73,28 @@ def test_known_identities_and_scores_are_written():
     assert obj["results"][0]["concept"] == "metric:memory"
 
 
+def test_how_far_a_claim_can_be_trusted_is_written_and_read():
+    record = demo_record()
+    weak, topic = record.relations[0], record.topics[0]
+    weak.confidence, weak.sure, weak.extractor = 0.4, False, "relations/2"
+    topic.confidence, topic.extractor = 0.93, "topics/2"
+    record.techniques[0].extractor = "techniques/2"
+    obj = to_json(record)
+    assert (obj["relations"][0]["score"], obj["relations"][0]["sure"]) == (0.4, False)
+    assert (obj["techniques"][0]["score"], obj["techniques"][0]["sure"]) == (1.0, True)
+    assert obj["topic_scores"] == {"kv-cache-compression": {"score": 0.93, "sure": True}}
+    back = from_json(obj, demo_document())
+    assert (back.relations[0].confidence, back.relations[0].sure) == (0.4, False)
+    assert (back.topics[0].confidence, back.topics[0].sure) == (0.93, True)
+
+
+def test_what_is_annotated_is_sure_unless_it_has_a_score_or_says_otherwise():
+    assert "sure" not in to_json(demo_record())["hardware"][0]
+    assert from_json(RECORD, demo_document()).hardware[0].sure
+    assert not from_json(changed("score", 0.9, "hardware"), demo_document()).hardware[0].sure
+    assert not from_json(changed("sure", False, "hardware"), demo_document()).hardware[0].sure
+
+
 def test_values_are_whole_numbers_ranges_or_fractions():
     for value in (20, 2.5, [2, 3.5]):
         assert to_json(from_json(changed("value", value, "results"), demo_document()))["results"][0]["value"] == value
@@ -93,6 +115,8 @@ def test_values_are_whole_numbers_ranges_or_fractions():
         (changed("value", float("nan"), "results"), "a number was expected"),
         (changed("value", 10**400, "results"), "a number was expected"),
         (changed("score", 2, "hardware"), "between 0 and 1"),
+        (changed("sure", "yes", "hardware"), "sure must be true or false"),
+        (changed("topic_scores", [1]), "topic_scores must be"),
         (changed("concept", "h100", "hardware"), "names no hardware"),
         (changed("concept", "hardware:\x01", "hardware"), "names no hardware"),
         (changed("surface", "", "hardware"), "does not stand"),

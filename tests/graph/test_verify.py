@@ -266,6 +266,7 @@ def test_altered_text_or_detail_is_found_where_nothing_quotes_it(
         (f"{ENTRY}/result/1", "kg:low", [ox.Literal(90.0)], "kg:low"),
         (f"{ENTRY}/result/1", "kg:change", ["sideways"], "kg:change sideways breaks a shape"),
         (f"{ENTRY}/mention/2", "kg:confidence", [ox.Literal(1.5)], "kg:confidence 1.5 breaks a shape"),
+        (f"{ENTRY}/mention/2", "kg:sure", [ox.Literal(False)], "kg:sure false breaks a shape"),
         (f"{ENTRY}/mention/2", "kg:extractor", [], "kg:extractor"),
         ("paper:longdemo-long-videos", "kg:kind", ["poem"], "kg:kind poem breaks a shape"),
         ("technique:longdemo", "skos:prefLabel", ["no language"], "skos:prefLabel no language breaks a shape"),

@@ -102,7 +102,7 @@ def test_json_has_the_agreed_form(store: OxigraphStore, vocabulary: Vocabulary) 
     assert said["understood"] == {"kind": [{"text": "surveys", "concept": "", "label": "survey"}]}
     assert said["ignored"] == ["zyxgnarf"]
     assert list(said["papers"][0]) == ["id", "title", "sources", "score", "evidence"]
-    assert {"field", "quote", "start", "end", "entity"} <= set(said["papers"][0]["evidence"][0])
+    assert {"field", "quote", "start", "end", "entity", "score", "sure"} <= set(said["papers"][0]["evidence"][0])
 
 
 def test_more_central_paper_comes_first_and_limit_keeps_it(store: OxigraphStore, vocabulary: Vocabulary) -> None:

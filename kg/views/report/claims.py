@@ -46,7 +46,8 @@ def claims(shown: Selection) -> Iterator[Claim]:
         for document, record in paper.entries:
             for relation in record.relations:
                 ends = (relation.head_concept, relation.tail_concept)
-                if relation.type == "outperforms" and ends[0] != ends[1] and all(e.startswith(_KINDS) for e in ends):
+                wins = relation.type == "outperforms" and relation.sure
+                if wins and ends[0] != ends[1] and all(e.startswith(_KINDS) for e in ends):
                     quote = quoted(document, relation.evidence)
                     yield Claim(*ends, paper, quote, setup=_setup(shown, record, relation, quote))
         yield from _by_numbers(shown, paper)
