@@ -44,7 +44,8 @@ _APPOSED = re.compile(
 #: What the authors name in passing: "our PTQ4VM achieves", "we resolve this with RotateK, a ...".
 _OURS = re.compile(rf"\b[Oo]ur (?:\\\w+\{{)?(?P<name>{_CAPITAL})\}}?(?= (?-i:[a-z]+s\b)|[,.])")
 _WITH = re.compile(
-    rf"\b(?:[Ww]e|[Oo]ur)\b[^.;]{{0,80}}? (?:with|into|of|is|called|as) (?:\\\w+\{{)?(?P<name>{_CAPITAL})\}}?(?=, an? | \()"
+    rf"\b(?:[Ww]e|[Oo]ur)\b[^.;]{{0,80}}? (?:with|into|of|is|called|as) "
+    rf"(?:\\\w+\{{)?(?P<name>{_CAPITAL})\}}?(?=, an? | \()"
 )
 _PLURAL = re.compile(r"[A-Z]{2,}s")
 _SIZE = re.compile(r"\d+(?:\.\d+)?[BMK]?")
@@ -286,7 +287,7 @@ def _short_of(name: str, text: str, start: int) -> str:
 
 
 def _presents(acronym: str, between: str) -> bool:
-    """Whether an acronym's long form is what a verb presents: "propose a novel Foo Bar (FB)", not "... with Foo Bar (FB)".
+    """Whether an acronym's long form is what a verb presents: "propose Foo Bar (FB)", not "... with Foo Bar (FB)".
 
     `between`: what stands between the verb and the bracket.
     """
