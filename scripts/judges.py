@@ -23,6 +23,7 @@ from kg.extract.named import WORD
 from kg.extract.tagger import tagger
 from kg.extract.techniques import role_features
 from kg.graph.records import to_json
+from kg.model import KINDS as PAPER_KINDS
 from kg.model import LISTS, ROLES
 from kg.vocabulary import Vocabulary
 
@@ -33,7 +34,7 @@ NO_YES = ("no", "yes")
 TOLERANCE = 0.003  # of F1, within which thresholds are as good as one another
 STEPS, RATE = 250, 1e-2
 #: Of judges that are logistic regressions, on the squares of weights.
-PENALTIES = {"role": 2e-2, "hardware": 2e-3, "model": 1e-3}
+PENALTIES = {"kind": 3e-2, "role": 2e-2, "hardware": 2e-3, "model": 1e-3}
 PRIOR = 20.0  # the penalty on the first weights of networks, shared among their rows: few rows can teach little
 LIGHT = 1e-4  # the penalty on the weights of the rules
 LEAST = 20  # rows that have a word, for it to be a feature
@@ -262,7 +263,7 @@ def fit_all(shop: Workshop) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     papers = shop.papers
     told, held = fit_entities(shop)
     second = [_second_rows(shop, p, _made(held[fold_of(i)])) for i, p in enumerate(papers)]
-    _fit_each(second, told, held, {"role": ("role", ROLES), "topic": ("topic", NO_YES)})
+    _fit_each(second, told, held, {"role": ("role", ROLES), "topic": ("topic", NO_YES), "kind": ("kind", PAPER_KINDS)})
     words = common_words([shop.start(p) for p in papers])
     third = [
         pair_rows(shop.read(p, _made(held[fold_of(i)]), until="kg_relations"), p[1], words)
@@ -363,7 +364,12 @@ def _second_rows(shop: Workshop, paper: Paper, judges: dict[str, Judge]) -> dict
             features = role_features(view, mention.start, mention.end, known)
             roles.append((features, ROLES.index(gold[i]["role"])))
     topics = components["kg_topics"].candidates(doc)
-    return {"role": roles, "topic": [(s.features, int(t in paper[1]["topics"])) for t, s in topics.items()]}
+    kind = components["kg_kind"].features(doc), PAPER_KINDS.index(paper[1]["kind"])
+    return {
+        "role": roles,
+        "topic": [(s.features, int(t in paper[1]["topics"])) for t, s in topics.items()],
+        "kind": [kind],
+    }
 
 
 def print_phrases() -> None:

@@ -12,7 +12,7 @@ from itertools import islice
 
 from spacy.tokens import Doc
 
-from kg.extract.base import folds, read_fields
+from kg.extract.base import folds, read_fields, sentence_of
 from kg.extract.phrases import Phrase
 from kg.text import Remembered, fold
 from kg.vocabulary import Vocabulary
@@ -20,6 +20,9 @@ from kg.vocabulary import Vocabulary
 _ACRONYM = re.compile(r"\(\s*([A-Za-z][\w-]*[A-Z\d][\w-]*)s?\s*[,;)]")
 _LETTERS = re.compile(r"[^\W_]+")
 _NEAR = 5  # words that are looked at before a phrase
+_LONG = 10  # words from which a span is rather a clause
+_FINITE = ("VBZ", "VBP", "VBD", "MD")
+_LOOSE = ("DT", "IN", "CC", "TO", "PRP", "W", "RB")
 _AHEAD = 60  # characters that are looked at behind it
 _WE = frozenset({"we", "our"})
 _OWN = _WE | {"paper", "work"}
@@ -27,6 +30,8 @@ GROUPS = (
     *("technique-head", "technique-head-weak", "task-head", "task-frame", "problem-head"),
     *("generic", "generic-modifier", "propose", "use", "compare", "limit", "evaluate", "outperform"),
 )
+#: Groups that are asked for by themselves, of which no feature of a phrase is made.
+_MORE_GROUPS = ("address", "beside", "compound-tail", "finite", "relative", "model-frame", "problem-lead")
 
 _BIT = {group: 1 << place for place, group in enumerate(GROUPS)}
 _GENERIC, _MODIFIER, _TECHNIQUE = _BIT["generic"], _BIT["generic-modifier"], _BIT["technique-head"]
@@ -41,7 +46,7 @@ _HEADS = (
 @cache
 def _cues(vocabulary: Vocabulary) -> dict[str, frozenset[str]]:
     """The words of each group."""
-    return {group: vocabulary.cues(group) for group in GROUPS}
+    return {group: vocabulary.cues(group) for group in (*GROUPS, *_MORE_GROUPS)}
 
 
 @cache
@@ -123,6 +128,7 @@ class View:
         self._edges: dict[int, tuple[list[int], list[int]]] = {}  # starts and ends of the words of a sentence
         self.roles: dict[tuple[int, int], list[float]] = {}  # likelihoods of techniques' roles, once judged
         self._forms: dict[tuple[int, int], dict[str, float]] = {}
+        self._arguments: dict[int, dict[str, float]] = {}  # by the begin of a sentence
         self._places: dict[str, list[tuple[int, int]]] = {}
         self._fields = read_fields(doc)
 
@@ -133,6 +139,12 @@ class View:
         for match in self.doc._.matches:
             out.setdefault((match.start, match.end), set()).add(match.type)
         return out
+
+    @cached_property
+    def wide(self) -> dict[tuple[int, int], float]:
+        """How many concepts lie below the technique that a span names, as a logarithm: wide ones are generic."""
+        found = {(m.start, m.end): m.concept for m in self.doc._.matches if m.type == "technique"}
+        return {span: math.log(len(self.vocabulary.narrower(concept))) / 5 for span, concept in found.items()}
 
     def places(self, surface: str) -> list[tuple[int, int]]:
         """Where the very words stand in title and abstract, at most five places."""
@@ -187,8 +199,40 @@ class View:
         place = (start - self.doc._.fields.get("A", (0, 0))[0]) / max(1, len(self.text))
         if place:
             out["place"] = place
-        phrase = self.phrase_at(start, end)
-        return out | self.features(phrase) if phrase else out
+        if (phrase := self.phrase_at(start, end)) is None:
+            return out
+        return out | self.features(phrase) | _shape(phrase) | self._argument(start)
+
+    def _argument(self, at: int) -> dict[str, float]:
+        """How the sentence of an offset stands to the paper's turn to its own work, and what is said right before."""
+        begin, end = sentence_of(self.doc, at)
+        if begin not in self._arguments:
+            self._arguments[begin] = self._argued(begin, end)
+        out = self._arguments[begin]
+        addressed = not self.cues["address"].isdisjoint(self.words(max(begin, at - _AHEAD), at)[-_NEAR:])
+        return {**out, "addressed": 1.0} if addressed else out
+
+    @cached_property
+    def _of_abstract(self) -> list[tuple[int, int]]:
+        """The sentences of the abstract."""
+        return [s for s in self.doc._.sentences if self._in_abstract(s[0])]
+
+    def _argued(self, begin: int, end: int) -> dict[str, float]:
+        """The contrast that comes before the contribution says what is to be solved; "to address this" points to it."""
+        if not self._in_abstract(begin):
+            return {}
+        sentences = self._of_abstract
+        here = bisect_left(sentences, (begin, end))
+        turn = next((i for i, (s, _) in enumerate(sentences) if s == self.first), len(sentences) // 2)
+        behind = self.words(*sentences[here + 1])[:_NEAR] if here + 1 < len(sentences) else []
+        told = {
+            "contrast": not self.cues["limit"].isdisjoint(self.words(begin, end)[:3]),
+            "before turn": here + 1 == turn,
+            "answered": not self.cues["address"].isdisjoint(behind),
+        }
+        out = {name: 1.0 for name, holds in told.items() if holds}
+        out["behind turn"] = max(-1.0, min(1.0, (here - turn) / 5))
+        return out
 
     def phrase_at(self, start: int, end: int) -> Phrase | None:
         """The words of a span as a phrase; None where no tagged word lies inside."""
@@ -318,6 +362,22 @@ class View:
                 if near & bit:
                     out[group] = 1.0
         return out
+
+
+def _shape(phrase: Phrase) -> dict[str, float]:
+    """Whether the words of a span are those of a noun phrase: verbs inside, parts of speech at its edges."""
+    tags = [word.tag for word in phrase.words]
+    told = {
+        "verb inside": any(tag.startswith(_FINITE) for tag in tags[1:]),
+        "verb first": tags[0].startswith("VB"),
+        "noun last": tags[-1].startswith("NN"),
+        "adjective first": tags[0].startswith("JJ"),
+        "loose first": tags[0].startswith(_LOOSE),
+        "preposition inside": any(tag in ("IN", "TO") for tag in tags[1:]),
+        "joined": "CC" in tags,
+        "long": len(tags) > _LONG,
+    }
+    return {name: 1.0 for name, holds in told.items() if holds}
 
 
 def _joins(text: str, at: int) -> bool:

@@ -15,7 +15,7 @@ from kg.vocabulary import Vocabulary
 EXTRACTOR = "datasets/3"
 #: A name with a capital or digit inside and its version; atomic and bounded, so that long lists take linear time.
 _NAME = (
-    r"(?>[A-Z](?=\w{0,40}[A-Z\d])\w{0,60}(?:[-/+.]\w{1,40}){0,6}\+{0,3}"
+    r"(?>[A-Z](?=\w{0,40}[A-Z\d])\w{0,60}(?:[-/+.]\w{1,40}){0,6}\+{0,3}(?:['’]\d\d\b)?"
     r"(?:[ -](?:v?\d(?:[\w.]{0,40}\w)?|[A-Z][\w-]{0,40}\d))?)"
 )
 _NAMES = rf"({_NAME})((?:, {_NAME}){{0,20}})(?:,? and ({_NAME}))?"

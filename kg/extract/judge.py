@@ -18,6 +18,7 @@ import numpy as np
 from spacy.tokens import Doc
 
 from kg.extract.base import sentence_of
+from kg.extract.edges import barred, lists, shapes
 from kg.text import fold
 from kg.vocabulary import data_folder
 
@@ -183,15 +184,21 @@ def _company(left: list[Candidate], view: View) -> list[Features]:
 def with_tags(doc: Doc, kind: str, found: list[Candidate], view: View, taken: Sequence[Span] = ()) -> list[Candidate]:
     """Candidates with the tagger's spans added, and all that the tagger says among their features."""
     tags = doc._.tags
+    offered = dict.fromkeys((c.start, c.end) for c in found[:_MOST])
     found = [c for c in found if not ruled_out(view, kind, (c.start, c.end))][:_MOST]
     spans = {(c.start, c.end) for c in found}
     sure = {span: least for least in _LIKELY for span in tags.spans(kind, least)}
-    own: dict[Span, float] = {}
+    own: dict[Span, Features] = {}
     for (start, end), least in sure.items():
         span = _trimmed(doc._.text, start, end, view)
         if span[1] > span[0] and span not in spans and not ruled_out(view, kind, span):
-            own[span] = max(least, own.get(span, least))
-    alone = [Candidate(s, e, 0.1, {"tagger alone": 1.0, "tagger surer": least}) for (s, e), least in own.items()]
+            own[span] = {"tagger alone": 1.0, "tagger surer": least}
+    for span in [*offered, *own]:
+        for shape in shapes(view, kind, span):
+            if shape not in spans and shape not in own and not ruled_out(view, kind, shape):
+                own[shape] = {"shaped": 1.0}
+    alone = [Candidate(s, e, 0.1, features) for (s, e), features in own.items()]
+    mates = lists(doc._.text, {*spans, *own, *view.typed})
     out = []
     for candidate in (*found, *alone):
         start, end = candidate.start, candidate.end
@@ -204,13 +211,17 @@ def with_tags(doc: Doc, kind: str, found: list[Candidate], view: View, taken: Se
             features["taken"] = 1.0
             features["inside taken"] = float(any(s <= start and end <= e for s, e in touched))
         features |= _everywhere(doc, kind, start, end, view)
+        if (start, end) in mates:
+            features |= _beside(view, kind, mates[start, end])
         out.append(candidate._replace(features=features))
     return out
 
 
 def ruled_out(view: View, kind: str, span: Span) -> bool:
-    """Whether the tagger gives a span no chance to be an entity of a type, and the vocabulary does not name it."""
+    """Whether a span is surely no entity of a type: by its form, or by the tagger where no label names it."""
     tags = view.doc._.tags
+    if barred(view, kind, span):
+        return True
     mean = tags.mean(kind, *span) if tags is not None else None
     return mean is not None and mean < _UNLIKELY and kind not in view.labels.get(span, ())
 
@@ -252,6 +263,22 @@ def _labels(view: View, kind: str, start: int, end: int) -> Features:
     out = {f"label {other}": 1.0 for other in types - {kind}}
     if kind in types:
         out["label own"] = 1.0
+        if kind == "technique":
+            out["wide"] = view.wide[start, end]
+    return out
+
+
+def _beside(view: View, kind: str, mates: Sequence[Span]) -> Features:
+    """Of which types the mates of a span in a list are: those of one list have one type."""
+    tags = view.doc._.tags
+    labels: set[str] = set()
+    for mate in mates:
+        labels |= view.labels.get(mate, set())
+    out = {"mates": min(len(mates), 4) / 4}
+    for name, types in (("own", (kind,)), ("other", [other for other in tags.types if other != kind])):
+        out[f"mates {name}"] = max((tags.mean(t, *mate) or 0.0 for t in types for mate in mates), default=0.0)
+        if not labels.isdisjoint(types):
+            out[f"mates {name} label"] = 1.0
     return out
 
 

@@ -7,11 +7,15 @@ the abstract says it does. The words are in `ontology/kinds.ttl`.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
+from typing import NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract.base import field_text, word_places
+from kg.extract.judge import Features, judge_for
+from kg.extract.named import WORD
 from kg.extract.names import without_venue
 from kg.text import fold
 from kg.vocabulary import Vocabulary
@@ -34,6 +38,23 @@ _QUESTION = re.compile(
 )
 
 
+_SPEAKERS = frozenset({"we", "our", "paper", "work", "study", "article", "report"})
+_NAME_TAIL = re.compile(r"(?:net|former|unet|mamba|moe|clip|lm|vl|gan|gpt|bench|\d[bm])$", re.IGNORECASE)
+
+
+class Signs(NamedTuple):
+    """What tells the kind of a paper."""
+
+    name: str
+    title: str  # folded, with a space around each word
+    words: list[str]  # of the abstract, folded
+    phrase: str  # what is presented, folded
+    head: str  # the kind that the phrase names
+    hits: dict[str, int]  # how often the abstract has the cues of each group
+    named: dict[str, bool]  # whether the title has them
+    asks: bool  # whether the title is a question
+
+
 class Kind:
     """Sets `doc._.kind`; needs `doc._.name`."""
 
@@ -54,11 +75,18 @@ class Kind:
                 self.by_first.setdefault(cue.partition(" ")[0], []).append((group, f" {cue} "))
 
     def __call__(self, doc: Doc) -> Doc:
-        doc._.kind = self.kind(doc)
+        judge = judge_for(doc, "kind")
+        if judge:
+            doc._.kind = judge.labels[int(judge([self.features(doc)])[0].argmax())]
+        else:
+            doc._.kind = self.by_rules(self._signs(doc))
         return doc
 
     def kind(self, doc: Doc) -> str:
-        """The likeliest kind; a paper without evidence is a method."""
+        return self.by_rules(self._signs(doc))
+
+    def _signs(self, doc: Doc) -> Signs:
+        """What tells the kind of a paper."""
         title = f" {fold(without_venue(field_text(doc, 'T')))} "  # a space around each word: whole phrases are counted
         forms = doc._.forms[word_places(doc, *doc._.fields.get("A", (0, 0)))]
         abstract, hits = f" {' '.join(forms)} ", dict.fromkeys(self.counted, 0)
@@ -67,21 +95,48 @@ class Kind:
                 hits[group] += abstract.count(words)
         named = {g: any(f" {w} " in title for w in words) for g, words in self.cues.items() if g.endswith("title")}
         phrase = presented(field_text(doc, "A"), doc._.name)
-        head = self.head(phrase)
-        proposes = bool(doc._.name) or hits["method-text"] > 0
+        asks = bool(_QUESTION.search(field_text(doc, "T")))
+        return Signs(doc._.name, title, forms, phrase, self.head(phrase), hits, named, asks)
+
+    def features(self, doc: Doc) -> Features:
+        """What the judge looks at: what the rules say and go by, words of the title and of what is presented."""
+        signs = self._signs(doc)
+        out: Features = {
+            f"ruled {self.by_rules(signs)}": 1.0,
+            "named": float(bool(signs.name)),
+            "asks": float(signs.asks),
+        }
+        out |= {group: min(n, 3) / 3 for group, n in signs.hits.items()}
+        out |= {group: float(said) for group, said in signs.named.items()}
+        if signs.head:
+            out[f"head {signs.head}"] = 1.0
+        if signs.name and f" {fold(signs.name)} " in signs.title:
+            out["name in title"] = 1.0
+        out |= {f"{WORD}{word} in title": 1.0 for word in signs.title.split()}
+        presented = signs.phrase.split()
+        out |= {f"{WORD}{word} presented": 1.0 for word in presented}
+        out |= {f"{WORD}{presented[-1]} presented last": 1.0} if presented else {}
+        pairs = pairwise(signs.words)
+        out |= {f"{WORD}{first} {second}": 1.0 for first, second in pairs if first in _SPEAKERS}
+        tail = _NAME_TAIL.search(signs.name)
+        return out | ({f"{WORD}{tail[0].lower()} ends name": 1.0} if tail else {})
+
+    def by_rules(self, signs: Signs) -> str:
+        """The likeliest kind; a paper without evidence is a method."""
+        name, _, _, phrase, head, hits, named, asks = signs
         if named["survey-title"] or hits["survey-text"] >= 2:
             return "survey"
         if head in ("benchmark", "dataset"):
             return head
-        if doc._.name.lower().endswith("bench"):
+        if name.lower().endswith("bench"):
             return "benchmark"
-        if self.is_theory(hits, named, bool(doc._.name)):
+        if self.is_theory(hits, named, bool(name)):
             return "theory"
-        if not doc._.name and self.is_study(doc, hits, named):
+        if not name and self.is_study(hits, named, asks):
             return "study"
         if head == "system" or (named["system-title"] and (hits["system-text"] >= 2 or phrase.endswith("framework"))):
             return "system"
-        if head == "model" and proposes:
+        if head == "model" and (name or hits["method-text"]):
             return "model"
         return "method"
 
@@ -90,8 +145,7 @@ class Kind:
             return False
         return hits["theory-text"] >= 3 or (named["theory-title"] and hits["theory-text"] >= 1)
 
-    def is_study(self, doc: Doc, hits: dict[str, int], named: dict[str, bool]) -> bool:
-        asks = bool(_QUESTION.search(field_text(doc, "T")))
+    def is_study(self, hits: dict[str, int], named: dict[str, bool], asks: bool) -> bool:
         weight = hits["study-text"] + 2 * named["study-title"] + 2 * asks - 2 * hits["method-text"]
         return weight >= 2
 

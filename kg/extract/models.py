@@ -34,7 +34,7 @@ _SIZES = re.compile(
     r"(?:\s?[,/|]\s?(?:\d{1,4}(?:\.\d{1,2})?[BM]|Tiny|Small|Base|Large|Huge|[TSBLH])){1,8})[)}\]]"
 )
 #: A word that may be a name, with what hyphens, points and slashes join to it: "GLM-4.7-Flash", "DiT-XL/2".
-_NAME = re.compile(r"(?<![\w.-])(?=[\w./+-]{0,30}[A-Z\d])[^\W_]\w{0,30}(?:[-./+]\w{1,20}){0,6}")
+_NAME = re.compile(r"(?<![\w.-])(?=[\w./+-]{0,30}[A-Z\d])(?>[^\W_]\w{0,30}(?:[-./+]\w{1,20}){0,6})(?!['’]\d\d\b)")
 #: What goes on with a name behind a space: a version or size, and behind one of these a word.
 _VERSION = re.compile(
     r" (?:[vV]?\d+\.\d+|[A-Z]\d|(?:\d{1,2}[x×])?\d{1,4}(?:\.\d+)?[BM]\b)(?:[\w.-]{0,30}\w)?(?![\w%×])"
@@ -151,6 +151,7 @@ class Models:
     def _built(doc: Doc) -> list[tuple[int, int]]:
         """Spans that are written like names and that the tagger does not rule out, with and without their endings."""
         text, out = doc._.text, dict[tuple[int, int], None]()
+        datasets = {(m.start, m.end) for m in doc._.matches if m.type == "dataset"}
         for field in read_fields(doc):
             for found in _NAME.finditer(text, *field):
                 start, end = found.span()
@@ -160,7 +161,8 @@ class Models:
                 out[start, end] = None
                 if tail := _LOWER.search(found[0]):
                     out[start, start + tail.start()] = None
-                if version := _VERSION.match(text, end):
+                version = _VERSION.match(text, end)
+                if version and (start, end) not in datasets:  # "WikiText-2 5.47" is a score on a dataset
                     end = version.end()
                     out[start, end] = None
                 if _CODED.search(text, start, end) and (variant := _VARIANT.match(text, end)):

@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 
 from kg.extract.base import field_text, sentence_of
 from kg.extract.brief import slots
+from kg.text import fold
 from kg.vocabulary import CONCEPT_TYPES, Vocabulary
 
 _TOKEN = r"[^\W\d_](?:[\w+²³'.]|[-–/](?=\w)|\$?\^\{?\w\}?\$?)*\+*"
@@ -38,8 +39,16 @@ _DIRECT = re.compile(
     rf"[ :]+(?:the |a |an |our |[\"'“‘`{{]*\\?(?:textbf|textit|emph|textsc|texttt)?[{{\"'“‘`*]*)?(?P<name>{_RUN})"
 )
 _APPOSED = re.compile(
-    rf"(?:[,:] | --? |\s?—\s?)[\"'“‘`{{*]*(?P<name>{_RUN})[\"'”’`}}*]*(?=\s?[,.;:(—]| that | which |$)"
+    rf"(?:[,:] | --? |\s?—\s?)[\"'“‘`{{*]*(?:\\\w+\{{)?(?P<name>{_RUN})[\"'”’`}}*]*(?=\s?[,.;:(—]| that | which |$)"
 )
+#: What the authors name in passing: "our PTQ4VM achieves", "we resolve this with RotateK, a ...".
+_OURS = re.compile(rf"\b[Oo]ur (?:\\\w+\{{)?(?P<name>{_CAPITAL})\}}?(?= (?-i:[a-z]+s\b)|[,.])")
+_WITH = re.compile(
+    rf"\b(?:[Ww]e|[Oo]ur)\b[^.;]{{0,80}}? (?:with|into|of|is|called|as) "
+    rf"(?:\\\w+\{{)?(?P<name>{_CAPITAL})\}}?(?=, an? | \()"
+)
+_PLURAL = re.compile(r"[A-Z]{2,}s")
+_SIZE = re.compile(r"\d+(?:\.\d+)?[BMK]?")
 _BRACKET = re.compile(rf"\(\s*[\"'“*]*(?P<name>(?:{_TOKEN})(?:[ -][A-Z0-9][\w+.-]*)?)[\"'”*]*\s*(?:[,;][^()]*)?\)")
 _HEAD = re.compile(r"^(?P<head>[^:?!]{2,60}?)\s*(?::|\s[–—-]\s|\s--\s)\s*\S")
 _PREPRINT = re.compile(
@@ -51,6 +60,29 @@ _TITLE_BRACKET = re.compile(rf"\((?P<name>{_TOKEN})\)")
 _INSIDE = re.compile(r"[a-z,] ")  # what stands before a name inside a sentence
 _SENTENCE_END = re.compile(r"[.!?](?:\s+(?=[A-Z])|$)")
 _CLOSED = re.compile(r"[\"'”’`}*]*\s?(?:[,(:.]|—|--)")
+#: Between a verb and a name: what follows is not the verb's own object.
+_AWAY = frozenset(
+    {
+        "with",
+        "for",
+        "by",
+        "using",
+        "via",
+        "in",
+        "on",
+        "to",
+        "from",
+        "into",
+        "across",
+        "between",
+        "that",
+        "which",
+        "of",
+        "based",
+        "through",
+        "under",
+    }
+)
 _ORDINARY = re.compile(
     r"^(?:we|this|that|the|these|our|it|in|on|to|for|and|an?|by|as|its?|their|such|is|are)$", re.IGNORECASE
 )
@@ -83,6 +115,7 @@ class Names:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
+        self.tails = vocabulary.cues("compound-tail")
 
     def __call__(self, doc: Doc) -> Doc:
         doc._.name = self.short_name(doc)
@@ -95,13 +128,28 @@ class Names:
         abstract = field_text(doc, "A")
         for found, sure in candidates(title, abstract, slots(field_text(doc, "B")).name):
             name = found.strip(" .,;:'’–-")
-            if len(name) > 1 and not _ORDINARY.match(name) and (sure or not self.is_common(name)):
-                return _acronym_of(name, abstract) or spelled(name, abstract)
+            if not self.is_own(name) or self.is_common(name, sure):
+                continue
+            return _acronym_of(name, abstract) or spelled(name, abstract)
         return ""
 
-    def is_common(self, name: str) -> bool:
-        """Whether the field knows the name already: then a paper that only mentions it is not its source."""
-        return any(self.vocabulary.find(name, kind) for kind in CONCEPT_TYPES)
+    def is_own(self, name: str) -> bool:
+        """Whether a name can be that of one thing: no word of the sentence, size, class or compound ("LLM-driven")."""
+        if len(name) < 2 or _ORDINARY.match(name) or _PLURAL.fullmatch(name) or _SIZE.fullmatch(name):
+            return False
+        tail = name.rpartition("-")[2]
+        return tail == name or fold(tail) not in self.tails
+
+    def is_common(self, name: str, sure: bool) -> bool:
+        """Whether the field knows the name already: then a paper that only mentions it is not its source.
+
+        What surely is presented may be known because of this very paper, unless the name stands for a common noun
+        ("MoE").
+        """
+        known = [c for kind in CONCEPT_TYPES if (c := self.vocabulary.find(name, kind))]
+        if sure:
+            return name.isalpha() and any(c.type == "technique" and c.label["en"].islower() for c in known)
+        return bool(known)
 
 
 @Language.factory("kg_names")
@@ -124,7 +172,7 @@ def candidates(title: str, abstract: str, brief_name: str) -> Iterator[tuple[str
         yield _acronym_of(short, abstract), True
     bracket = _TITLE_BRACKET.search(title)
     if bracket and _is_name(bracket["name"]):
-        yield bracket["name"], True
+        yield bracket["name"], False
     if short and _stands_in(short, abstract):
         yield short, True
     yield from _introduced(abstract)
@@ -200,19 +248,26 @@ def _introduced(abstract: str) -> Iterator[tuple[str, bool]]:
         if direct:
             name = _shortest(direct["name"], rest[direct.end() :])
             closed = _CLOSED.match(rest, direct.end())
+            if " " in name and not closed and (short := _short_of(direct["name"], rest, direct.start("name"))):
+                name = short
             if " " in direct["name"] or _is_name(name) or closed:
                 yield name, bool(closed)
         bracket = _BRACKET.search(rest)
-        if bracket and _is_name(bracket["name"]) and _abbreviates(bracket["name"], rest[: bracket.start()]):
-            yield bracket["name"], False
+        if bracket and _is_name(bracket["name"]):
+            if _presents(bracket["name"], rest[: bracket.start()]):
+                yield bracket["name"], False
+            elif _acts(bracket["name"], abstract):
+                weak.append(bracket["name"])
         apposed = _APPOSED.search(rest)
-        if apposed and _is_name(apposed["name"]):
+        if apposed:
             weak.append(apposed["name"])
     called = _CALLED.search(abstract)
     if called and (_is_name(called["name"]) or called["name"][0].isupper()):
         yield _shortest(called["name"], abstract[called.end() :]), False
+    weak += [found["name"] for pattern in (_WITH, _OURS) for found in pattern.finditer(abstract)]
     for name in weak:
-        yield name, False
+        if _is_name(name):
+            yield name, False
 
 
 def _shortest(name: str, after: str) -> str:
@@ -221,18 +276,44 @@ def _shortest(name: str, after: str) -> str:
     return bracket["name"] if bracket and _is_name(bracket["name"]) and len(bracket["name"]) < len(name) else name
 
 
-def _abbreviates(acronym: str, before: str) -> bool:
-    """Whether the capitals of an acronym begin words just before it."""
-    words = re.findall(r"[^\W_]+", before)[-12:]
-    initials = "".join(w[0].lower() for w in words)
-    capitals = [c.lower() for c in acronym if c.isupper()]
-    at = -1
-    hits = 0
+def _short_of(name: str, text: str, start: int) -> str:
+    """The acronym behind the noun phrase that a name begins: "Foo Bar pruning framework (FBP)"; "" for none."""
+    bracket = _BRACKET.search(text, start + len(name), start + len(name) + 80)
+    between = text[start : bracket.start()] if bracket else ""
+    capitals = "".join(c.lower() for c in bracket["name"] if c.isupper()) if bracket else ""
+    initials = "".join(word[0].lower() for word in re.findall(r"[^\W_]+", between))
+    fits = bracket and _is_name(bracket["name"]) and "," not in between and _abbreviates(capitals, initials)
+    return bracket["name"] if bracket and fits else ""
+
+
+def _presents(acronym: str, between: str) -> bool:
+    """Whether an acronym's long form is what a verb presents: "propose Foo Bar (FB)", not "... with Foo Bar (FB)".
+
+    `between`: what stands between the verb and the bracket.
+    """
+    words = re.findall(r"[^\W_]+|[,:;—]", between)[-24:]
+    capitals = "".join(c.lower() for c in acronym if c.isupper())
+    starts = [i for i in range(len(words)) if _abbreviates(capitals, "".join(w[0].lower() for w in words[i:]))]
+    if not starts:
+        return False
+    lead = words[: starts[-1]]
+    last = max((i for i, word in enumerate(lead) if not word.isalnum()), default=-1)
+    return _AWAY.isdisjoint(map(str.lower, lead[last + 1 :]))
+
+
+def _acts(name: str, abstract: str) -> bool:
+    """Whether a name is the subject of a sentence, as what the paper proposes is: "In this way, CLSE keeps ..."."""
+    return bool(re.search(rf"(?:\. |, |where ){re.escape(name)} (?:\w+ly )?[a-z]+s ", abstract))
+
+
+def _abbreviates(capitals: str, initials: str) -> bool:
+    """Whether capitals are initials of words in their order, all but one of them; the first is that of the first."""
+    at = hits = 0
     for c in capitals:
-        found = initials.find(c, at + 1)
+        found = initials.find(c, at)
         if found >= 0:
-            hits, at = hits + 1, found
-    return bool(capitals) and hits >= max(1, len(capitals) - 1)
+            hits, at = hits + 1, found + 1
+    return bool(capitals) and hits >= max(1, len(capitals) - 1) and initials[:1] == capitals[0]
 
 
 def _sentence_end(text: str, at: int) -> int:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import field_at, inside, mentions, read_fields
+from kg.extract.base import field_at, inside, mentions, read_fields, sentence_of
+from kg.extract.context import View, view_of
 from kg.extract.judge import Features, Judge, judge_for
 from kg.model import Evidence, Topic
 from kg.vocabulary import Match, Vocabulary
@@ -23,6 +24,11 @@ MOST = 5  # topics a paper
 LEAST = 1.5  # points
 SHARE = 0.22  # of the points of the first topic
 SEEN = 0.1  # least likelihood of a topic that the encoder alone sees
+_MOST_PLACES = 5  # of a concept that are looked at
+_REACH, _NEAR = (
+    60,
+    5,
+)  # characters, and words in them, before a label that say whether it is named beside the paper's own work
 _TYPES = ("topic", "technique", "task", "problem", "hardware")  # that point to a topic
 _POINTS = {"T": 3.0, "A": 1.0, "B": 1.0, "K": 1.5}
 
@@ -72,7 +78,9 @@ class Topics:
     def candidates(self, doc: Doc) -> dict[str, Signs]:
         """Topics that anything points to, with what does, by id."""
         found: dict[str, Signs] = {}
+        view = view_of(doc, self.vocabulary)
         for places in self._by_concept(doc).values():
+            stands = _stands(view, places)
             for topic in self._topics(places[0].concept):
                 direct = places[0].type == "topic"
                 gained, shown = self._gain(doc, places, direct)
@@ -84,6 +92,8 @@ class Topics:
                 signs.features["direct"] = max(signs.features.get("direct", 0.0), float(direct))
                 title = float("T" in [field_at(doc, m.start) for m in places])
                 signs.features["title"] = max(signs.features.get("title", 0.0), title)
+                for name, least in stands.items():  # what holds of all concepts that point to the topic
+                    signs.features[name] = min(signs.features.get(name, 1.0), least)
         if doc._.tags is not None:
             self._by_tags(doc, found)
         top = max((s.points for s in found.values()), default=0.0)
@@ -138,6 +148,23 @@ class Topics:
         proposed = [(m.start, m.end) for m in mentions(doc, "technique") if m.role == "proposed"]
         own = any(inside((place.start, place.end), proposed) for place in places)
         return top + 0.5 * min(len(places) - 1, 3) + 1.0 * own + 0.5 * direct, shown
+
+
+def _stands(view: View, places: list[Match]) -> Features:
+    """Where the labels of a concept stand, 1 for what is true of all: what is said in passing is no topic."""
+    beside = view.cues["beside"] | view.cues["compare"]
+    told = {"only outside contribution": 1.0, "only background": 1.0, "only beside": 1.0, "only modifier": 1.0}
+    for match in places[:_MOST_PLACES]:
+        before = view.words(max(sentence_of(view.doc, match.start)[0], match.start - _REACH), match.start)[-_NEAR:]
+        if any(start <= match.start < end for start, end in (*view.contributions, view.title)):
+            told["only outside contribution"] = 0.0
+        if match.start >= view.first or inside((match.start, match.end), [view.title]):
+            told["only background"] = 0.0
+        if beside.isdisjoint(before):
+            told["only beside"] = 0.0
+        if not any(phrase.start <= match.start and match.end < phrase.end for phrase in view.phrases):
+            told["only modifier"] = 0.0
+    return told
 
 
 @Language.factory("kg_topics")

@@ -36,6 +36,9 @@ def read(title: str, abstract: str, brief: str = "") -> Doc:
         ("Fast Decoding", "To this end, we propose a novel method called ZipZap, which helps.", "ZipZap"),
         ("Pruning for Robots", "We propose Action-Aware Dynamic Zapping (AADZ), a framework.", "AADZ"),
         ("Dual-Head Zed Distillation: Improving Accuracy", "We use Dual-Head Zed Distillation (DHZD) here.", "DHZD"),
+        ("Fast Zeds", "We propose a new method for zeds, \\texttt{ZipZed}, to help.", "ZipZed"),
+        ("Fast Zeds", "Tests show that our PTZ4Q achieves more.", "PTZ4Q"),
+        ("Fast Zeds", "We present a Layered Zed Pruning framework (LZP) that helps.", "LZP"),
         ("Collaborative Zed Models (CDZM) for Trajectories", "They are light.", "CDZM"),
     ],
 )
@@ -46,6 +49,18 @@ def test_name_is_what_the_paper_presents(title: str, abstract: str, name: str) -
 def test_known_technique_that_is_only_used_is_no_name() -> None:
     doc = read("A Study of Adapters", "In this work we investigate adapters with low-rank adaptation (LoRA) in depth.")
     assert doc._.name == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We introduce an LLM-driven agent for forests.",
+        "We introduce a novel method that works with integrated zed gradients (IZG) in training.",
+        "We present the 3B, a small one.",
+    ],
+)
+def test_compound_size_and_acronym_in_passing_are_no_name(text: str) -> None:
+    assert read("A Study of Zeds", text)._.name == ""
 
 
 def test_paper_without_a_name_has_none() -> None:

@@ -1,0 +1,182 @@
+"""Where a mention may begin and end: spans that are surely none, other edges of a span, its mates in a list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from kg.extract.phrases import Word, tagged
+from kg.text import fold
+
+if TYPE_CHECKING:
+    from kg.extract.context import View
+
+Span = tuple[int, int]
+NAMED = frozenset({"hardware", "model", "dataset"})
+_PART_BEFORE = re.compile(r"[^\W_][\w.]*(?=-$)")
+_PART_BEHIND = re.compile(r"-([^\W_][\w.]*)")
+_DASH = ("DT", "CC", "IN", "TO", "W", "PRP", "VBP", "VBZ")  # before these, or behind a plural, a hyphen is a dash
+_GLUED = re.compile(r"\([\w-]{1,12}\)\w")  # "Finch(Y)Lite"
+_SIZE = re.compile(r"\d+(?:\.\d+)?[BMK]")
+_BIGGER = re.compile(r"(?: [A-Z][a-z]+){1,3}")  # what goes on with a name: "DeepSeek" of "DeepSeek Sparse Attention"
+_VARIANT = re.compile(r"(?:-[A-Z\d][\w.]*\w|-\d)+(?![\w%])")  # "-6" behind "Claude Sonnet 4", "-PL" behind "CulturaX"
+_YEAR = re.compile(r"(?:['’]\d\d|[ -](?:v\d+(?:\.\d+)?|(?:19|20)\d\d(?:/(?:19|20)?\d\d)?))(?![\w%])")
+_TAIL = re.compile(r"-[a-z]+$")
+_PHRASE = 5  # words of the name of a device
+#: Between two members of a list, and the same before one.
+_JOINT = re.compile(r"(?:,? (?:and|or|as well as|vs\.?|versus) |, | ?[/&] ?)(?:the |a |an )?")
+_JOINT_BEFORE = re.compile(r"(?:,? (?:and|or|as well as|vs\.?|versus) |, | ?[/&] ?)(?:the |a |an )?$")
+_LIST = 6  # members of a list that are looked at to either side
+_FINITE = ("VBZ", "VBP", "VBD", "MD")
+_NO_EDGE = ("DT", "IN", "CC", "TO", "PRP", "MD", "W", "EX", "RB", ",", ":", ";", ".")
+_LEAST = 2  # words of a problem
+_NOUNS = ("NN", "VBG", "CD")
+
+
+def barred(view: View, kind: str, span: Span) -> bool:
+    """Whether a span is surely no mention of a type: a part of a longer name, a clause, a bare size."""
+    start, end = span
+    finite = view.cues["finite"]
+    if kind == "problem":
+        words = view.words(start, end)
+        return bool(words) and (words[-1] in finite or words[0] in view.cues["relative"])
+    if kind == "technique":
+        words = ["", *view.words(start, end)]
+        is_clause = any(word in finite and before != "to" for before, word in pairwise(words))
+        return is_clause or _in_compound(view, kind, start, end)
+    if kind == "model" and (_SIZE.fullmatch(view.text, start, end) or _goes_on(view, start, end)):
+        return True
+    return kind in NAMED and (_in_compound(view, kind, start, end) or _is_compound(view, start, end))
+
+
+def _in_compound(view: View, kind: str, start: int, end: int) -> bool:
+    """Whether a hyphen or bracket makes a span part of a longer word: "Sonar" in "Sonar-Pack", not in "Sonar-based"."""
+    text = view.text
+    if text[end : end + 1] == "-":
+        part = _PART_BEHIND.match(text, end)
+        if part and not _stands_alone(view, kind, part.span(1)):
+            form = fold(part[1])
+            if form not in view.cues["compound-tail"] and not (part[1].islower() and form.endswith("ed")):
+                return True
+    if text[max(0, start - 1) : start] == "-":
+        part = _PART_BEFORE.search(text, max(0, start - 25), start)
+        if part and not ((part[0].islower() and part[0].endswith("s")) or _labelled(view, kind, part.span())):
+            return True
+    return text[end : end + 1] == "(" and bool(_GLUED.match(text, end))
+
+
+def _stands_alone(view: View, kind: str, span: Span) -> bool:
+    """Whether what a hyphen joins is a thing of the same type, or the sentence goes on behind a dash."""
+    words, _ = tagged(view.text, *span)
+    return _labelled(view, kind, span) or bool(words and words[0].text.islower() and words[0].tag.startswith(_DASH))
+
+
+def _labelled(view: View, kind: str, span: Span) -> bool:
+    return kind in view.labels.get(span, ())
+
+
+def _is_compound(view: View, start: int, end: int) -> bool:
+    """Whether a name is made an adjective of: "nuScenes-trained"."""
+    _, hyphen, tail = view.text[start:end].rpartition("-")
+    return bool(hyphen) and tail.islower() and fold(tail) in view.cues["compound-tail"]
+
+
+def _goes_on(view: View, start: int, end: int) -> bool:
+    """Whether a model's name only begins that of a technique: "DeepSeek" of "DeepSeek Sparse Attention"."""
+    more = _BIGGER.match(view.text, end) if start >= view.abstract[0] else None
+    return bool(more and fold(more[0].rpartition(" ")[2]) in view.cues["technique-head"])
+
+
+def shapes(view: View, kind: str, span: Span) -> Iterator[Span]:
+    """Other edges that a span may have, judged by its parts of speech."""
+    phrase = view.phrase_at(*span)
+    words = list(phrase.words) if phrase else []
+    if kind == "model":
+        while len(words) > 1 and fold(words[-1].text) in view.cues["model-frame"]:
+            words.pop()
+            yield words[0].start, words[-1].end
+    if kind in NAMED:
+        yield from _longer(view, kind, span)
+    elif kind == "problem":
+        for part in _clauses(words):
+            trimmed = _trimmed(part, view.cues["problem-lead"])
+            if len(trimmed) >= _LEAST:
+                yield trimmed[0].start, trimmed[-1].end
+
+
+def _longer(view: View, kind: str, span: Span) -> Iterator[Span]:
+    """A name with the version or variant joined to it, without a word that a hyphen joins, a device in its phrase."""
+    start, end = span
+    if more := _VARIANT.match(view.text, end):
+        yield start, more.end()
+    if kind == "dataset":
+        if year := _YEAR.match(view.text, end):
+            yield start, year.end()
+        if tail := _TAIL.search(view.text, start, end):
+            yield start, tail.start()
+    if kind == "hardware":
+        compound = view.text[max(0, start - 1) : start] == "-"  # "8-GPU node"
+        for phrase in view.phrases:
+            if phrase.start < start and (phrase.end == end or (compound and end < phrase.end)):
+                yield from ((word.start, phrase.end) for word in phrase.words[-_PHRASE:] if word.start < start)
+
+
+def _clauses(words: Sequence[Word]) -> Iterator[Sequence[Word]]:
+    """Beginnings of a span up to a verb or a preposition, and the sides of "and"."""
+    yield words
+    ends = [i for i, word in enumerate(words) if i and word.tag.startswith(_FINITE)][:1]
+    ends += [i for i, word in enumerate(words) if i > 1 and word.tag in ("IN", "TO")][:3]
+    for end in ends:
+        yield words[:end]
+    for i, word in enumerate(words):
+        if i and word.tag == "CC":
+            yield words[:i]
+            yield words[i + 1 :]
+            break
+
+
+def _trimmed(words: Sequence[Word], leads: frozenset[str]) -> Sequence[Word]:
+    """Words of a problem without what it does not begin with (articles, "limiting") or end with (all but nouns)."""
+    first, last = 0, len(words)
+    while first < last and (words[first].tag.startswith(_NO_EDGE) or fold(words[first].text) in leads):
+        first += 1
+    while last > first and not words[last - 1].tag.startswith(_NOUNS):
+        last -= 1
+    return words[first:last]
+
+
+def lists(text: str, spans: Iterable[Span]) -> Mapping[Span, list[Span]]:
+    """The mates of each span in a list: "Corvid", "Plover" and "Dunlin" are mates in "Corvid, Plover, and Dunlin"."""
+    every = list(spans)
+    by_start: dict[int, int] = {}
+    by_end: dict[int, int] = {}
+    for start, end in every:
+        by_start[start] = max(end, by_start.get(start, end))
+        by_end[end] = min(start, by_end.get(end, start))
+    out = {}
+    for span in every:
+        mates = [*_walk(text, span[1], by_start), *_walk_back(text, span[0], by_end)]
+        if mates:
+            out[span] = mates
+    return out
+
+
+def _walk(text: str, at: int, by_start: Mapping[int, int]) -> Iterator[Span]:
+    for _ in range(_LIST):
+        joint = _JOINT.match(text, at)
+        if not joint or joint.end() not in by_start:
+            return
+        at = by_start[joint.end()]
+        yield joint.end(), at
+
+
+def _walk_back(text: str, at: int, by_end: Mapping[int, int]) -> Iterator[Span]:
+    for _ in range(_LIST):
+        joint = _JOINT_BEFORE.search(text, max(0, at - 18), at)
+        if not joint or joint.start() not in by_end:
+            return
+        behind = joint.start()
+        at = by_end[behind]
+        yield at, behind

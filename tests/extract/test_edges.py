@@ -1,0 +1,79 @@
+"""Where mentions may begin and end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from kg.extract import pipeline
+from kg.extract.base import make_doc
+from kg.extract.context import View, view_of
+from kg.extract.edges import barred, lists, shapes
+from kg.model import Document
+from kg.vocabulary import Vocabulary
+
+Entry = Callable[..., Document]
+
+
+def seen(document: Document) -> View:
+    """What the rules see of an entry."""
+    doc = make_doc(pipeline(), document, Vocabulary.load())
+    for name, component in pipeline().pipeline:
+        if name == "kg_tagger":
+            break
+        doc = component(doc)
+    return view_of(doc, Vocabulary.load())
+
+
+def place(view: View, words: str) -> tuple[int, int]:
+    start = view.text.index(words)
+    return start, start + len(words)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "words", "none"),
+    [
+        ("model", "We tune BERT-Pack here.", "BERT", True),
+        ("model", "We tune Post-BERT here.", "BERT", True),
+        ("model", "We tune a BERT-based reader and BERT-initialized ones.", "BERT", False),
+        ("model", "We add DeepSeek Sparse Attention here.", "DeepSeek", True),
+        ("model", "We tune 7B here.", "7B", True),
+        ("model", "We use a nuScenes-trained reader.", "nuScenes-trained", True),
+        ("hardware", "We share work by CPU-GPU dispatch.", "GPU", False),
+        ("dataset", "On two benchmarks-MVBench and others-we win.", "MVBench", False),
+        ("technique", "The packer is fast.", "packer is fast", True),
+        ("technique", "The fast packer helps.", "fast packer", False),
+        ("problem", "The cost can be high.", "cost can be", True),
+    ],
+)
+def test_parts_of_longer_words_and_clauses_are_no_mentions(
+    entry: Entry, kind: str, text: str, words: str, none: bool
+) -> None:
+    view = seen(entry(text, title="Zed"))
+    assert barred(view, kind, place(view, words)) == none
+
+
+def test_problem_ends_at_the_trouble_and_and_joins_two(entry: Entry) -> None:
+    view = seen(entry("Work halts, limiting slow cache refills and stale queue entries during decoding.", title="Zed"))
+    span = place(view, "limiting slow cache refills and stale queue entries during decoding")
+    found = {view.text[s:e] for s, e in shapes(view, "problem", span)}
+    assert {"slow cache refills", "stale queue entries during decoding"} <= found
+
+
+def test_general_word_is_no_part_of_a_models_name(entry: Entry) -> None:
+    view = seen(entry("We start from Finch-7 checkpoints.", title="Zed"))
+    assert [view.text[s:e] for s, e in shapes(view, "model", place(view, "Finch-7 checkpoints"))][:1] == ["Finch-7"]
+
+
+def test_version_belongs_to_the_name_of_a_dataset(entry: Entry) -> None:
+    view = seen(entry("We test on QuizBowl'31 alone.", title="Zed"))
+    assert place(view, "QuizBowl'31") in list(shapes(view, "dataset", place(view, "QuizBowl")))
+
+
+def test_members_of_a_list_are_mates() -> None:
+    text = "on Corvid, Plover, and Dunlin in part"
+    spans = {name: (text.index(name), text.index(name) + len(name)) for name in ("Corvid", "Plover", "Dunlin", "part")}
+    mates = lists(text, spans.values())
+    assert set(mates[spans["Plover"]]) == {spans["Corvid"], spans["Dunlin"]}
+    assert spans["part"] not in mates
