@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kg.link.acronyms import acronyms
+from kg.link import acronyms
 from kg.link.concepts import ConceptLinker, by_name
 from kg.link.decisions import decided
 from kg.link.institutions import Register
@@ -61,11 +61,7 @@ class Linker:
 
     def expansions(self, document: Document) -> dict[str, str]:
         """What the texts of a document say that its acronyms stand for."""
-        out: dict[str, str] = {}
-        for field in ("T", "A", "K"):
-            if field in document.texts:
-                out = {**acronyms(document.texts[field].text), **out}
-        return out
+        return acronyms.expansions(document)
 
     def _link_mention(self, mention: Mention, kind: str, name: str, expansions: dict[str, str]) -> None:
         mention.type = kind

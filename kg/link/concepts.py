@@ -16,7 +16,8 @@ from kg.text import fold
 from kg.vocabulary import Concept, Vocabulary
 
 _HAN_GAP = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
-_MINTED = "minted: no concept bears this name"
+_ENDS_IN_S = re.compile(r"\b[A-Z0-9]+[A-RT-Z]S\b")
+MINTED = "minted: no concept bears this name"  # begins the reason of what is a paper's own
 #: The types that may be the tail of a relation, the likeliest first; a head is a technique or a model.
 _TAILS = {
     "addresses": ("problem", "task"),
@@ -42,10 +43,17 @@ class Link:
 def local_name(name: str) -> str:
     """The local name of a minted concept: one for all spellings that fold to the same.
 
+    In a name in capitals only a small s is a plural's.
+
     >>> local_name("Fast-dLLM"), local_name("fast dLLMs"), local_name("知识蒸馏")
     ('fast-dllm', 'fast-dllm', '知识蒸馏')
+    >>> local_name("TAP"), local_name("TAPs"), local_name("TAPS"), local_name("KV CACHES")
+    ('tap', 'tap', 'taps', 'kv-cache')
     """
-    return slug(_HAN_GAP.sub("", fold(name)) or name)
+    folded = fold(name)
+    for word in _ENDS_IN_S.findall(name) if len(name.split()) == 1 or not name.isupper() else ():
+        folded = re.sub(rf"(?<!\w){fold(word)}(?!\w)", word.lower(), folded)
+    return slug(_HAN_GAP.sub("", folded) or name)
 
 
 class ConceptLinker:
@@ -104,7 +112,7 @@ class ConceptLinker:
         curie = f"{kind}:{local_name(name)}"
         if curie in self.vocabulary:
             return Link(curie, f"the concept {curie} is named so")
-        return Link(curie, _MINTED)
+        return Link(curie, MINTED)
 
     def metric(self, text: str, record: Record) -> Link:
         """The metric of a result; words before it that qualify it or name what was measured are left out."""
