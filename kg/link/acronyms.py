@@ -10,6 +10,7 @@ from kg.text import fold
 _ACRONYM = re.compile(r"\(([A-Z0-9][\w+.-]{1,11})\)|（([A-Z0-9][\w+.-]{1,11})）")
 _WORD = re.compile(r"[^\W_]+")
 _MARK = re.compile(r"[.;:()]")
+_STEM = 5  # letters with which two forms of a word begin
 _REACH = 120  # characters before a bracket in which its words stand
 #: What begins a title: "TAPS: Tree-Aware Pruned Speculation for Fast Decoding".
 _HEADING = re.compile(r"([A-Z][\w+-]{0,9}\w):\s+(?=\w)")
@@ -46,8 +47,8 @@ def titled(title: str) -> dict[str, str]:
     """What a title says that the name before its colon stands for; small words and those behind a hyphen may give
     no letter.
 
-    >>> titled("STAGE: Stage-wise Token Reduction and Guided Eviction for Fast Decoding"), titled("STAR: Fast Decoding")
-    ({'stage': 'Stage-wise Token Reduction and Guided Eviction'}, {})
+    >>> titled("TRGE: Token-wise Reduction and Guided Eviction for Fast Decoding"), titled("TRGE: Fast Decoding")
+    ({'trge': 'Token-wise Reduction and Guided Eviction'}, {})
     """
     match = _HEADING.match(title)
     if not match:
@@ -61,6 +62,16 @@ def titled(title: str) -> dict[str, str]:
         if last in least and told and told[0] == words[0][0].lower() and _spells(told, letters):
             return {fold(match[1]): title[match.end() : last.end()]}
     return {}
+
+
+def agree(one: str, other: str) -> bool:
+    """Whether two folded expansions of one acronym are the same words, but for their endings; one may be cut short.
+
+    >>> agree("scalar quantizer", "scalar quantization"), agree("dual mixture of expert", "deep mixture of expert")
+    (True, False)
+    """
+    pairs = zip(one.split(), other.split(), strict=False)
+    return bool(one and other) and all(a == b or (a[:_STEM] == b[:_STEM] and len(a) > _STEM) for a, b in pairs)
 
 
 def abbreviates(short: str, text: str, whole: bool = False) -> bool:

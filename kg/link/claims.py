@@ -7,12 +7,10 @@ which of them meet is decided in the store (kg.graph.namesakes).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from rapidfuzz import fuzz
-
-from kg.link.acronyms import expansions
+from kg.link.acronyms import agree, expansions
 from kg.link.concepts import MINTED, local_name, names_of
 from kg.model import Document, Record
 from kg.names import slug
@@ -22,23 +20,24 @@ from kg.text import fold
 OF = "."
 NAMED = "called:"  # begins the key that all claims to a name have
 _CLAIMED = "claim:"  # begins the key that says one
-_ALIKE = 85  # percent of letters that two expansions of one acronym have in common
 
 
 class Claim(NamedTuple):
     """That an entry calls a technique of its own by a name, or says what an acronym stands for."""
 
     concept: str  # by the name alone: "technique:dart"
-    own: bool  # whether it is the work's own name
     words: str  # folded, what the acronym stands for; "" where nothing is said
 
     def marks(self) -> list[str]:
         """The keys under which the store finds it."""
-        return [NAMED + self.concept, f"{_CLAIMED}{self.concept}|{'own' if self.own else ''}|{self.words}"]
+        return [NAMED + self.concept, f"{_CLAIMED}{self.concept}|{self.words}"]
 
 
 def claims(document: Document, record: Record) -> list[Claim]:
-    """The claims of an entry, of which the record is linked: what the vocabulary knows nobody claims."""
+    """The claims of an entry, of which the record is linked: what the vocabulary knows nobody claims.
+
+    What is proposed under a name is claimed, and an acronym that is explained; words of the language are everybody's.
+    """
     said: dict[str, str] | None = None
     found: dict[str, Claim] = {}
     for mention in record.techniques:
@@ -49,15 +48,19 @@ def claims(document: Document, record: Record) -> list[Claim]:
         if said is None:
             said = expansions(document)
         words = fold(said.get(fold(names[0]), ""))
-        if own or (words and concept not in found):
-            found[concept] = Claim(concept, own, words)
+        if own or words or (mention.role == "proposed" and is_coined(names[0])):
+            found.setdefault(concept, Claim(concept, words))
     return list(found.values())
+
+
+def is_coined(name: str) -> bool:
+    """Whether capitals or digits inside it mark a name as somebody's: "FlowKV", "DART", "A3"."""
+    return any(c.isupper() or c.isdigit() for c in name[1:])
 
 
 def claimed(keys: Iterable[str]) -> list[Claim]:
     """The claims that some keys say."""
-    parts = (key.removeprefix(_CLAIMED).split("|", 2) for key in keys if key.startswith(_CLAIMED))
-    return [Claim(concept, own == "own", words) for concept, own, words in parts]
+    return [Claim(*key.removeprefix(_CLAIMED).split("|", 1)) for key in keys if key.startswith(_CLAIMED)]
 
 
 def plain(concept: str) -> str:
@@ -89,28 +92,18 @@ def by_name(record: Record) -> None:
         relation.head_concept, relation.tail_concept = plain(relation.head_concept), plain(relation.tail_concept)
 
 
-def agree(one: str, other: str) -> bool:
-    """Whether two expansions of one acronym are the same words, but for their spelling."""
-    return bool(one and other) and (one == other or fuzz.ratio(one, other) >= _ALIKE)
-
-
-def bearers(held: Collection[tuple[str, Claim]]) -> list[list[int]]:
+def bearers(held: Iterable[tuple[str, Claim]]) -> list[list[int]]:
     """Claims to one name, each with its paper, by the thing that they are of: places in `held`.
 
-    Those of one work are one, and those that agree on the words. An acronym that is merely explained somewhere is the
-    only work's that does not explain its own.
+    Those of one work are of one thing, and those that agree on the words.
     """
-    of = list(range(len(held)))
-    said = list(held)
+    said, of = list(held), list[int]()
     for at, (paper, claim) in enumerate(said):
+        of.append(at)
         for before, (other, their) in enumerate(said[:at]):
             if of[at] != of[before] and (paper == other or agree(claim.words, their.words)):
                 of = [of[before] if group == of[at] else group for group in of]
     groups: dict[int, list[int]] = {}
     for at, group in enumerate(of):
         groups.setdefault(group, []).append(at)
-    out = list(groups.values())
-    silent = [g for g in out if not any(said[at][1].words for at in g)]
-    if len(out) == 2 and len(silent) == 1 and not all(any(said[at][1].own for at in g) for g in out):
-        return [sorted(out[0] + out[1])]
-    return out
+    return list(groups.values())
