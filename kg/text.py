@@ -211,6 +211,21 @@ _LABELS = Remembered(_folded_label, 100_000)
 fold: Callable[[str], str] = _LABELS.__getitem__
 
 
+_CAPITALS_S = re.compile(r"(?<![^\W_])[A-Z0-9]+[A-RT-Z]S(?![^\W_])")
+
+
+def folded_name(name: str) -> str:
+    """A name as `fold` has it, but that what ends in a capital S among capitals is no plural.
+
+    >>> folded_name("TAP"), folded_name("TAPs"), folded_name("TAPS"), folded_name("KV CACHES")
+    ('tap', 'tap', 'taps', 'kv cache')
+    """
+    folded = fold(name)
+    for word in _CAPITALS_S.findall(name) if " " not in name or not name.isupper() else ():
+        folded = re.sub(rf"(?<!\w){re.escape(fold(word))}(?!\w)", word.lower(), folded)
+    return folded
+
+
 def known_folds(folds: Mapping[str, str]) -> None:
     """Take over what `fold` gave for labels before, for it takes long to make them all anew."""
     _LABELS.update(folds)

@@ -16,6 +16,7 @@ from kg.extract.base import first_matches, inside, mentions, read_fields, senten
 from kg.extract.context import View, canonical, likelihood, view_of
 from kg.extract.judge import Candidate, Features, chosen, judge_for, ruled_out
 from kg.extract.names import whole_words
+from kg.extract.same import merged
 from kg.extract.tagger import PIECE_ROLES
 from kg.model import Mention
 from kg.text import fold, lowered
@@ -75,8 +76,10 @@ class Techniques:
                 self._add(view, start, end, score, found, aliases)
                 taken.append((start, end))
         self._give_roles(view, [m for m in found.values() if not m.role])
-        own = list(found.values())[: bool(doc._.name and fold(doc._.name) in found)]
-        doc._.mentions += own + sorted((m for m in found.values() if m not in own), key=lambda m: m.start)
+        techniques = list(found.values())
+        merged(techniques, doc._.text, view.name, view.acronym_of, self.vocabulary)
+        own = techniques[: bool(doc._.name and fold(doc._.name) in found)]
+        doc._.mentions += own + sorted((m for m in techniques if m not in own), key=lambda m: m.start)
         return doc
 
     @staticmethod

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from kg.graph.rdf import triples_of
 from kg.graph.works import Works, crowd
+from kg.link.claims import NAMED
 from kg.names import iri
 
 if TYPE_CHECKING:
@@ -132,6 +133,9 @@ class Bulk:
         found: set[str] = set()
         for key, holders in self._holders(self._shared(chain.from_iterable(part.keys.values()))).items():
             ids = {self._arxiv.get(name, "") for name in holders}
+            if key.startswith(NAMED) and len(holders) > 1:
+                found |= holders
+                continue
             if len(holders) < 2 or (len(ids) == len(holders) and "" not in ids):
                 continue  # alone, or among works of other ids
             found |= holders & new

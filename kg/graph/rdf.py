@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
+from kg.link.claims import plain
 from kg.model import (
     LISTS,
     Document,
@@ -105,7 +106,7 @@ class Written(NamedTuple):
     """An entry's graph in N-Triples, each triple once, and the keys under which entries of its work are found."""
 
     text: bytes
-    keys: list[str]
+    keys: list[str]  # and those that speak of its names
     partial: bool  # whether the entry is to be read again
     said: Said | None = None  # what indexes want of it
 
@@ -355,6 +356,8 @@ class _EntryWriter(_Writer):
     def declare(self, concept: str, wordings: list[str], facts: Facts | None) -> None:
         """State class and labels of a concept: a register's, or the first of the paper's own wordings."""
         self.link(concept, "rdf:type", f"kg:{kind_of(concept).capitalize()}")
+        if plain(concept) != concept:
+            self.link(concept, "kg:namesakeOf", plain(concept))
         if facts:
             labels, others, country = facts
             for language, label in labels.items():
@@ -392,9 +395,10 @@ def local_id(name: str, source: str) -> str:
 
 
 def _work_keys(document: Document, record: Record) -> list[str]:
-    from kg.link.works import described, keys
+    from kg.link.works import described, keys, name_keys
 
-    return keys(described(document, record))
+    one = described(document, record)
+    return [*keys(one), *name_keys(one)]
 
 
 def language_of(text: str) -> str:

@@ -11,6 +11,7 @@ from kg.graph.contents import entry_names, fingerprints, load_entry
 from kg.graph.rdf import entry_triples
 from kg.graph.store import DECISIONS, Store
 from kg.graph.terms import value
+from kg.link.claims import NAMED, by_name, plain
 from kg.link.overrides import Overrides, restore
 from kg.names import iri
 from kg.text import fold
@@ -43,21 +44,24 @@ def relink(store: Store, linker: Linker) -> list[str]:
     from kg.graph.works import Works
 
     known = fingerprints(store)
-    changed = []
+    works, changed = Works(store, linker.overrides), list[str]()
     for name in _affected(store, linker.overrides):
         document, record = load_entry(store, name)
+        by_name(record)
         restore(record)
         record = linker.decided(document, record)
         facts = linker.institution_facts
-        store.replace(f"entry:{name}", entry_triples(document, record, linker.vocabulary, facts, known.get(name, "")))
-        changed.append(name)
+        triples = entry_triples(document, record, linker.vocabulary, facts, known.get(name, ""))
+        put = works.put(document, record, triples)
+        store.replace_many(put)
+        changed += [other for other in _in_order(store, put) if other not in changed]
     decisions = ox.NamedNode(iri(DECISIONS))
-    papers = {name for name in linker.overrides.about() if name.startswith("paper:")}
+    papers = {name for name in linker.overrides.about() if name.startswith("paper:") or plain(name) != name}
     before = {value(t.object) for t in store.triples(DECISIONS) if isinstance(t.object, ox.NamedNode)}
     if papers | before:
-        works = Works(store, linker.overrides).anew(_bearing(store, papers | before))
-        store.replace_many(works)
-        changed += [name for name in _in_order(store, works) if name not in changed]
+        put = Works(store, linker.overrides).anew(_bearing(store, papers | before))
+        store.replace_many(put)
+        changed += [name for name in _in_order(store, put) if name not in changed]
     mark = ox.Triple(decisions, ox.NamedNode(iri("kg:sha256")), ox.Literal(linker.overrides.mark))
     about = [ox.Triple(decisions, ox.NamedNode(iri("kg:paper")), ox.NamedNode(iri(name))) for name in sorted(papers)]
     store.replace(DECISIONS, [mark, *about] if linker.overrides.mark else [])
@@ -65,8 +69,8 @@ def relink(store: Store, linker: Linker) -> list[str]:
 
 
 def _bearing(store: Store, papers: Iterable[str]) -> list[str]:
-    """The entries that could give their work one of some CURIEs."""
-    keys = " ".join(str(ox.Literal(name)) for name in sorted(papers))
+    """The entries that could give their work, or what it proposes, one of some CURIEs."""
+    keys = " ".join(str(ox.Literal(name if plain(name) == name else NAMED + plain(name))) for name in sorted(papers))
     rows = store.select(f"SELECT DISTINCT ?e {{ VALUES ?k {{ {keys} }} ?e kg:workKey ?k }}")
     return sorted(row["e"].partition(":")[2] for row in rows)
 

@@ -10,16 +10,18 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from kg.graph.namesakes import as_named
 from kg.graph.rdf import local_id, order_of
 from kg.graph.reading import read_entry
+from kg.link.claims import NAMED, Claim, bearers, claimed, plain, scoped
 from kg.link.overrides import BY_HAND
 from kg.link.papers import reason
-from kg.link.works import BY_ID, Described, Verdict, described, keys, same_work
+from kg.link.works import BY_ID, Described, Verdict, described, keys, name_keys, same_work
 from kg.model import Document, KgError, Mention, Record
 from kg.names import iri
 from kg.text import repaired
@@ -34,6 +36,7 @@ Graphs = dict[str, list[ox.Triple]]  # by name; an empty one is taken out
 #: A key that more entries share says nothing: "Editorial".
 CROWD = 64
 _TERMS_CROWD = 16  # of titles with the same terms
+_ALL = 1_000_000  # a name is told apart from all others
 _KNOWN = 500  # entries that are kept in mind
 _BY_HAND = Verdict(9, f"the same work, {BY_HAND}")
 _APART = Verdict(-9, f"kept apart, {BY_HAND}")
@@ -43,7 +46,7 @@ Term = Any
 #: What is read of an entry to say which work it describes.
 _SAID = (
     "kg:paper kg:source kg:linkReason kg:title kg:name kg:author kg:authorList kg:authorCount kg:arxiv kg:doi"
-    " kg:year kg:venue kg:codeUrl kg:raw kg:repairs"
+    " kg:year kg:venue kg:codeUrl kg:raw kg:repairs kg:workKey"
 )
 
 _INSTITUTIONS = "SELECT ?m ?q {{ {graph} {{ ?p kg:institution ?c . ?m kg:entity ?c ; kg:quote ?q }} }}"
@@ -67,6 +70,7 @@ class Works:
         self._new: dict[str, _Held] = {}  # entries to come
         self._gone: set[str] = set()
         self._found: dict[str, list[str]] = {}  # the entries of a key, within one change
+        self._overrides = overrides
         self._merged, self._apart = _decisions(overrides)
 
     def named(self, local: str, source: str) -> tuple[str, dict[str, str]]:
@@ -139,6 +143,7 @@ class Works:
         """What changes in the entries of the components of some entries."""
         out: Graphs = {}
         done: set[str] = set()
+        papers: dict[str, str] = {}
         for name in sorted(set(names)):
             if name in done or self._held(name) is None:
                 continue
@@ -147,14 +152,41 @@ class Works:
             for work in self._works(component, pairs):
                 paper = self._curie(work)
                 for entry in work:
+                    papers[entry] = paper
                     held = self._entry(entry)
                     why = self._reason(entry, paper, work)
                     if (held.paper, held.reason) != (paper, why):
                         triples = coming.get(entry) or self.store.triples(f"entry:{entry}")
                         out[f"entry:{entry}"] = with_identity(triples, entry, held.paper, paper, why)
+        out |= self._named_apart(papers, coming | {g.partition(":")[2]: triples for g, triples in out.items()})
         for graph in out:
             self._known.pop(graph.partition(":")[2], None)
         return out
+
+    def _named_apart(self, papers: Mapping[str, str], changed: Mapping[str, list[ox.Triple]]) -> Graphs:
+        """What changes because entries of some papers bear names that are others' too, or are so no longer."""
+        out: dict[str, list[ox.Triple]] = {}
+        names = {claim.concept for entry in papers for claim in self._entry(entry).one.claims}
+        for name in sorted(names):
+            holders = [entry for entry in self._holders(NAMED + name) if self._held(entry)]
+            held = [(papers.get(entry) or self._entry(entry).paper, self._claim(entry, name)) for entry in holders]
+            things = bearers(held)
+            for thing in things:
+                own = self._final(scoped(name, min(held[at][0] for at in thing))) if len(things) > 1 else name
+                for entry in (holders[at] for at in thing):
+                    triples = out.get(entry) or changed.get(entry) or self.store.triples(f"entry:{entry}")
+                    renamed = as_named(triples, name, own)
+                    if renamed is not triples:
+                        out[entry] = renamed
+        return {f"entry:{entry}": triples for entry, triples in out.items()}
+
+    def _final(self, concept: str) -> str:
+        """The concept that people say one of several of one name is."""
+        final = self._overrides.final(concept) if self._overrides else concept
+        return final if plain(final) == plain(concept) else concept
+
+    def _claim(self, entry: str, name: str) -> Claim:
+        return next(claim for claim in self._entry(entry).one.claims if claim.concept == name)
 
     def _component(self, name: str) -> tuple[set[str], dict[tuple[str, str], Verdict]]:
         """All entries that pairs taken for one work lead to, and these pairs."""
@@ -262,9 +294,9 @@ class Works:
     def _touched(self, one: Described) -> set[str]:
         """The entries whose works may change because this one is there, beside those of its own component."""
         found: set[str] = set()
-        for key in keys(one):
+        for key in (*keys(one), *name_keys(one)):
             holders = self._holders(key)
-            if key in one.ids or len(holders) == crowd(key) + 1:
+            if key in one.ids or key.startswith(NAMED) or len(holders) == crowd(key) + 1:
                 found.update(holders)
         return found - {one.entry}
 
@@ -292,7 +324,7 @@ class Works:
             most = crowd(key) + 2 + len(self._gone) + len(self._new)
             rows = self.store.select(f"SELECT ?e {{ ?e kg:workKey {ox.Literal(key)} }} LIMIT {most}")
             found = {row["e"].partition(":")[2] for row in rows} - self._gone - self._new.keys()
-            found |= {name for name, held in self._new.items() if key in keys(held.one)}
+            found |= {name for name, held in self._new.items() if key in (*keys(held.one), *name_keys(held.one))}
             self._found[key] = sorted(found)
         return self._found[key]
 
@@ -373,7 +405,8 @@ def _stored(store: Store, name: str) -> _Held | None:
         Mention("institution", row["q"], "") for row in sorted(places, key=lambda row: order_of(row["m"]))
     ]
     record.reason = entry.get("kg:linkReason", [""])[0]
-    return _of(document, record)
+    held = _of(document, record)
+    return replace(held, one=replace(held.one, claims=tuple(claimed(sorted(entry.get("kg:workKey", ()))))))
 
 
 def _names(local: str, sources: Iterable[str]) -> dict[str, str]:
@@ -383,6 +416,8 @@ def _names(local: str, sources: Iterable[str]) -> dict[str, str]:
 
 def crowd(key: str) -> int:
     """How many entries may share a key that says something."""
+    if key.startswith(NAMED):
+        return _ALL
     return _TERMS_CROWD if key.startswith("terms:") else CROWD
 
 

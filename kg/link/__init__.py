@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kg.link.acronyms import acronyms
+from kg.link import acronyms
 from kg.link.concepts import ConceptLinker, by_name
 from kg.link.decisions import decided
 from kg.link.institutions import Register
@@ -40,9 +40,10 @@ class Linker:
         """The same record with `concept` and `reason` set wherever they were not, and `paper`."""
         record.paper, record.reason = identified(document, record)
         expansions = self.expansions(document)
+        text = "\n".join(document.texts[field].text for field in ("T", "A", "K") if field in document.texts)
         for kind, list_name in LISTS.items():
             for mention in getattr(record, list_name):
-                self._link_mention(mention, kind, record.name, expansions)
+                self._link_mention(mention, kind, record.name, expansions, text)
         self._link_results(record)
         self.link_ends(record)
         mark(record)
@@ -63,20 +64,16 @@ class Linker:
 
     def expansions(self, document: Document) -> dict[str, str]:
         """What the texts of a document say that its acronyms stand for."""
-        out: dict[str, str] = {}
-        for field in ("T", "A", "K"):
-            if field in document.texts:
-                out = {**acronyms(document.texts[field].text), **out}
-        return out
+        return acronyms.expansions(document)
 
-    def _link_mention(self, mention: Mention, kind: str, name: str, expansions: dict[str, str]) -> None:
+    def _link_mention(self, mention: Mention, kind: str, name: str, expansions: dict[str, str], text: str) -> None:
         mention.type = kind
         if mention.concept:
             mention.reason = mention.reason or _GIVEN
         elif kind == "institution":
             self._link_institution(mention)
         else:
-            link = self.concepts.mention(mention, name, expansions)
+            link = self.concepts.mention(mention, name, expansions, text)
             mention.concept, mention.reason = link.concept, link.reason
 
     def _link_institution(self, mention: Mention) -> None:

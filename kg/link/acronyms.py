@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 
+from kg.model import Document
 from kg.text import fold
 
 _ACRONYM = re.compile(r"\(([A-Z0-9][\w+.-]{1,11})\)|（([A-Z0-9][\w+.-]{1,11})）")
 _WORD = re.compile(r"[^\W_]+")
 _MARK = re.compile(r"[.;:()]")
+_STEM = 5  # letters with which two forms of a word begin
 _REACH = 120  # characters before a bracket in which its words stand
+#: What begins a title: "TAPS: Tree-Aware Pruned Speculation for Fast Decoding".
+_HEADING = re.compile(r"([A-Z][\w+-]{0,9}\w):\s+(?=\w)")
 
 
 def acronyms(text: str) -> dict[str, str]:
@@ -26,6 +30,48 @@ def acronyms(text: str) -> dict[str, str]:
         if start is not None:
             out.setdefault(fold(short), text[start : match.start()].strip())
     return out
+
+
+def expansions(document: Document) -> dict[str, str]:
+    """What the texts of a document say that its acronyms stand for, by folded acronym."""
+    out: dict[str, str] = {}
+    for field in ("T", "A", "K"):
+        if field in document.texts:
+            out = {**acronyms(document.texts[field].text), **out}
+    if "T" in document.texts:
+        out = {**titled(document.texts["T"].text), **out}
+    return out
+
+
+def titled(title: str) -> dict[str, str]:
+    """What a title says that the name before its colon stands for; small words and those behind a hyphen may give
+    no letter.
+
+    >>> titled("TRGE: Token-wise Reduction and Guided Eviction for Fast Decoding"), titled("TRGE: Fast Decoding")
+    ({'trge': 'Token-wise Reduction and Guided Eviction'}, {})
+    """
+    match = _HEADING.match(title)
+    if not match:
+        return {}
+    letters = [c.lower() for c in match[1] if c.isalnum()]
+    end = _MARK.search(title, match.end())
+    words = list(_WORD.finditer(title, match.end(), min(match.end() + _REACH, end.start() if end else len(title))))
+    least = [w for w in words if w[0][0].isupper() and title[w.start() - 1] != "-"]
+    for last in reversed(words[1 : len(letters) * 2]):
+        told = [w[0].lower() for w in least if w.start() <= last.start()]
+        if last in least and told and told[0] == words[0][0].lower() and _spells(told, letters):
+            return {fold(match[1]): title[match.end() : last.end()]}
+    return {}
+
+
+def agree(one: str, other: str) -> bool:
+    """Whether two folded expansions of one acronym are the same words, but for their endings; one may be cut short.
+
+    >>> agree("scalar quantizer", "scalar quantization"), agree("dual mixture of expert", "deep mixture of expert")
+    (True, False)
+    """
+    pairs = zip(one.split(), other.split(), strict=False)
+    return bool(one and other) and all(a == b or (a[:_STEM] == b[:_STEM] and len(a) > _STEM) for a, b in pairs)
 
 
 def abbreviates(short: str, text: str, whole: bool = False) -> bool:

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from kg.link.acronyms import acronyms
+from kg.link.acronyms import abbreviates, acronyms, agree
 from kg.link.neighbours import Neighbours
 from kg.link.wordings import Wordings
 from kg.model import Mention, Record
 from kg.names import slug
-from kg.text import fold
+from kg.text import fold, folded_name
 from kg.vocabulary import Concept, Vocabulary
 
 _HAN_GAP = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
-_MINTED = "minted: no concept bears this name"
+MINTED = "minted: no concept bears this name"  # begins the reason of what is a paper's own
 #: The types that may be the tail of a relation, the likeliest first; a head is a technique or a model.
 _TAILS = {
     "addresses": ("problem", "task"),
@@ -42,10 +42,10 @@ class Link:
 def local_name(name: str) -> str:
     """The local name of a minted concept: one for all spellings that fold to the same.
 
-    >>> local_name("Fast-dLLM"), local_name("fast dLLMs"), local_name("知识蒸馏")
-    ('fast-dllm', 'fast-dllm', '知识蒸馏')
+    >>> local_name("TAP"), local_name("TAPS")
+    ('tap', 'taps')
     """
-    return slug(_HAN_GAP.sub("", fold(name)) or name)
+    return slug(_HAN_GAP.sub("", folded_name(name)) or name)
 
 
 class ConceptLinker:
@@ -64,11 +64,41 @@ class ConceptLinker:
         """Make what takes long to make, so that processes forked from here share it."""
         next(self.candidates(("the name of no concept",), "technique", {}), None)
 
-    def mention(self, mention: Mention, name: str, expansions: Mapping[str, str]) -> Link:
-        """The concept of a mention: `name` is what the paper calls its own work, `expansions` its acronyms."""
+    def mention(self, mention: Mention, name: str, expansions: Mapping[str, str], text: str = "") -> Link:
+        """The concept of a mention: `name` is what the paper calls its own work, `expansions` its acronyms.
+
+        Own work that bears a known name is the known thing only where expansions and `text` do not say otherwise.
+        """
         names, own = names_of(mention, name)
         found = next(self.candidates(names, mention.type, expansions, own), None)
+        if found and own and self._is_another(found.concept, name, expansions.get(fold(name), ""), text):
+            return self._apart(name, mention.type, expansions.get(fold(name), ""))
         return found or self.minted(next(iter(names), ""), mention.type)
+
+    def _is_another(self, curie: str, name: str, words: str, text: str) -> bool:
+        """Whether a name stands for other words in a paper than in the labels of a concept: STAR is many things.
+
+        Where the paper does not spell it out, the concept's own labels would stand in its text.
+        """
+        if not any(c.isupper() for c in name[1:]):
+            return False
+        concept = self.vocabulary[curie]
+        long = [
+            fold(label) for label in concept.labels() if abbreviates(name, label, whole=True) and " " in fold(label)
+        ]
+        if words and long:
+            return not any(agree(fold(words), label) for label in long)
+        if not text or fold(name) in map(fold, concept.label.values()):
+            return False
+        folded = f" {fold(text)} "
+        return not any(f" {fold(label)} " in folded for label in concept.labels() if fold(label) != fold(name))
+
+    def _apart(self, name: str, kind: str, words: str) -> Link:
+        """A concept for what bears a known name and is another thing."""
+        curie = f"{kind}:{local_name(name)}"
+        if curie in self.vocabulary:
+            curie = f"{curie}-{slug(words)}"
+        return Link(curie, f"{MINTED} for what the paper calls so")
 
     def candidates(
         self, names: Iterable[str], kind: str, expansions: Mapping[str, str], own: bool = False
@@ -104,7 +134,7 @@ class ConceptLinker:
         curie = f"{kind}:{local_name(name)}"
         if curie in self.vocabulary:
             return Link(curie, f"the concept {curie} is named so")
-        return Link(curie, _MINTED)
+        return Link(curie, MINTED)
 
     def metric(self, text: str, record: Record) -> Link:
         """The metric of a result; words before it that qualify it or name what was measured are left out."""

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from kg.link.claims import plain
 from kg.link.concepts import local_name
 from kg.link.neighbours import THRESHOLD, TYPES
 from kg.link.overrides import BY_HAND
 from kg.names import kind_of
-from kg.text import fold
+from kg.text import folded_name
 from kg.vocabulary import CONCEPT_TYPES
 
 if TYPE_CHECKING:
@@ -84,8 +85,8 @@ def _steps(name: str, linker: Linker, papers: Papers | None) -> list[Step]:
 def _in_papers(name: str, papers: Papers) -> Iterator[Step]:
     import pyoxigraph as ox
 
-    folded = fold(name)
-    forms = sorted({row["name"] for row in papers.select(_NAMES) if fold(str(row["name"])) == folded})
+    folded = folded_name(name)
+    forms = sorted({row["name"] for row in papers.select(_NAMES) if folded_name(str(row["name"])) == folded})
     if not folded or not forms:
         return
     values = " ".join(str(ox.Literal(form)) for form in forms)
@@ -139,6 +140,8 @@ def _apart(said: Explanation, linker: Linker) -> Iterator[str]:
             yield f"Nothing is known by the name {name!r}: a paper that says it would mint {local_name(name)}."
     pairs = [(a.concept, b.concept) for a in said.steps[0] for b in said.steps[1]]
     alike = [(a, b) for a, b in pairs if kind_of(a) == kind_of(b)]
+    if any(plain(a) == plain(b) for a, b in alike):
+        yield f"Several works call something {said.names[0]}, and none says that the letters stand for another's words."
     for a, b in alike[:_MOST]:
         for narrow, wide in ((a, b), (b, a)):
             if wide in linker.vocabulary.broader(narrow):

@@ -20,6 +20,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from kg.link.claims import Claim, claims
 from kg.link.papers import arxiv_of, doi_of, own_ids
 from kg.link.titles import Title, letters
 from kg.link.translated import terms
@@ -90,6 +91,7 @@ class Described:
     venue: str = ""
     code: str = ""  # URL
     ids: tuple[str, ...] = ()  # the CURIEs that it could have by itself, the best first
+    claims: tuple[Claim, ...] = ()  # the names that it has for what is its own
 
     @cached_property
     def heading(self) -> Title:
@@ -150,12 +152,18 @@ def described(document: Document, record: Record) -> Described:
         document.venue,
         record.code_url,
         own_ids(document, record),
+        tuple(claims(document, record)),
     )
 
 
 def keys(one: Described) -> list[str]:
     """What an entry has in common with every other of its work, at least one of them: short texts to look up."""
     return one.keys
+
+
+def name_keys(one: Described) -> list[str]:
+    """What an entry has in common with every other that has a name of its own for the same thing, or another."""
+    return [key for claim in one.claims for key in claim.marks()]
 
 
 def same_work(a: Described, b: Described) -> Verdict:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import zlib
 from array import array as Numbers
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from heapq import merge
 from typing import TYPE_CHECKING, Any
@@ -255,6 +255,19 @@ class Draft:
             columns["entry"].append(at)
             for (column, names), said in zip(_OTHERS[table], row, strict=True):
                 columns[column].append(self.number(names, said) if names else said)
+
+    def rename(self, things: Mapping[tuple[str, str], str]) -> None:
+        """Put other things in the place of some, by (entry, thing)."""
+        number = self.number
+        to = {
+            (number("entries", entry), number("things", thing)): number("things", other)
+            for (entry, thing), other in things.items()
+        }
+        for table, column in [(t, c) for t, columns in _OTHERS.items() for c, names in columns if names == "things"]:
+            rows = self.rows[table] if to else {}
+            for at, pair in enumerate(zip(rows.get("entry", ()), rows.get(column, ()), strict=True)):
+                if pair in to:
+                    rows[column][at] = to[pair]
 
     def packed(self) -> list[bytes | memoryview]:
         """The sections of a file: the same for the same rows in any order; names that no row has are left out."""

@@ -7,13 +7,17 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from kg.link.claims import plain
+from kg.names import iri
 from kg.query.columns import Draft, Rows
 from kg.query.labels import Labels, meant
 from kg.query.near import Small, encoded, normal
-from kg.query.scan import completed, row_of, rows_of
+from kg.query.scan import completed, named, namesakes, row_of, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    import pyoxigraph as ox
 
     from kg.graph.store import Store
     from kg.model import Document, Record
@@ -24,6 +28,9 @@ TITLES = 32
 
 _SKOS = b" <http://www.w3.org/2004/02/skos/core#"
 _LABEL = re.compile(rb"(<[^>]*>)" + re.escape(_SKOS) + rb"(pref|alt)Label> (.*) \.\n")
+
+
+_LABELS = {iri(f"skos:{kind}Label"): kind.encode() for kind in ("pref", "alt")}
 
 
 class Said(NamedTuple):
@@ -96,7 +103,18 @@ class Fed:
         """
         if not self._holds(store):
             return None
-        return Made(Labels.packed(meant(self.labels), spelled), completed(store, self.draft))
+        for entry, thing in namesakes(store):
+            self._relabel(store.triples(named(entry)), thing)
+        return Made(Labels.packed(meant(+self.labels), spelled), completed(store, self.draft))
+
+    def _relabel(self, triples: Iterable[ox.Triple], thing: str) -> None:
+        """What an entry calls a thing of its own is counted for that, not for its name alone."""
+        own, by_name = (f"<{iri(one)}>".encode() for one in (thing, plain(thing)))
+        for node, predicate, label in triples:
+            kind = _LABELS.get(predicate.value, b"")
+            if kind and str(node).encode() == own:
+                self.labels[own, kind, str(label).encode()] += 1
+                self.labels[by_name, kind, str(label).encode()] -= 1
 
     def _encode(self) -> None:
         for title in self._titles:

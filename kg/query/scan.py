@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from kg.graph.rdf import RELATIONS, place_of
 from kg.graph.store import ANY
+from kg.link.claims import plain
 from kg.model import LISTS, Document, KgError, Record, Statement
 from kg.names import PREFIXES, curie
 from kg.query.columns import FIELD, FILE, RELATION, ROLE, WHOLE, Columns, Draft, Rows
@@ -52,13 +53,15 @@ def scanned(store: Selects) -> Sections:
 def completed(store: Selects, draft: Draft) -> Sections:
     """The sections of the columns of a store, of which a draft has the rows of all entries as they were read.
 
-    Which papers entries are of, and what dates their sources have, is decided when others come: that is looked up.
+    Which papers entries are of, what dates their sources have, and which techniques are one of several of a name is
+    decided when others come: that is looked up.
     """
     rows, number = draft.rows["entries"], draft.number
     papers = {number("entries", named(entry)): number("papers", paper) for entry, paper in _papers(store)}
     dates = {number("things", named(source)): number("texts", date) for source, date in _dates(store)}
     rows["paper"] = [papers[entry] for entry in draft.named]
     rows["reported"] = [dates.get(source, -1) for source in rows["source"]]
+    draft.rename({(named(entry), plain(thing)): thing for entry, thing in namesakes(store)})
     _countries(store, draft)
     return draft.packed()
 
@@ -92,6 +95,12 @@ def _entries(store: Selects, draft: Draft) -> None:
 def _papers(store: Selects) -> Iterator[tuple[bytes, str]]:
     """The paper of each entry."""
     return ((entry, named(paper)) for paper, entry in spelled_rows(store, "?a kg:entry ?b"))
+
+
+def namesakes(store: Selects) -> list[tuple[bytes, str]]:
+    """The entries with techniques of which others have the name."""
+    rows = spelled_rows(store, "GRAPH ?a { ?b kg:namesakeOf ?called } FILTER(?a != kg:vocabulary)")
+    return [(entry, named(thing)) for entry, thing in rows]
 
 
 def _dates(store: Selects) -> Iterator[tuple[bytes, str]]:

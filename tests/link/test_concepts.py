@@ -98,3 +98,22 @@ def test_acronyms_are_those_that_their_words_spell(text: str, expected: dict[str
 def test_local_name_keeps_other_scripts() -> None:
     assert local_name("知识蒸馏") == "知识蒸馏"
     assert local_name("γ-Quant") == "γ-quant"
+
+
+def star() -> ConceptLinker:
+    label = {"en": "self-taught reasoning", "zh": "自学推理"}
+    return ConceptLinker(Vocabulary([Concept("technique:self-taught-reasoning", "technique", label, {"en": ["STAR"]})]))
+
+
+def test_own_name_whose_words_are_others_than_a_labels_is_another_thing() -> None:
+    own, words = technique("STAR", role="proposed"), {"star": "Stage-wise Token Reduction"}
+    assert star().mention(own, "STAR", words).concept == "technique:star"
+    assert star().mention(own, "STAR", {}, "STAR: fewer visual tokens in stages").concept == "technique:star"
+    known = "technique:self-taught-reasoning"
+    assert star().mention(own, "STAR", {}, "STAR, which is self-taught reasoning anew").concept == known
+    assert star().mention(technique("STAR"), "", {}, "We use STAR.").concept == known
+
+
+def test_a_capital_s_is_no_plurals() -> None:
+    names = ("TAP", "TAPs", "TAPS", "LLM", "LLMs", "KV CACHES", "KV cache", "QUADS")
+    assert [local_name(name) for name in names] == ["tap", "tap", "taps", "llm", "llm", "kv-cache", "kv-cache", "quads"]

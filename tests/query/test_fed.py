@@ -116,6 +116,17 @@ def test_two_files_of_one_paper_are_seen(tmp_path: Path) -> None:
     assert _made_anew(folder) == fed
 
 
+def test_two_things_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    folder = tmp_path / "g"
+    paper = '{{"arxiv": "2501.{0}", "title": "DART: {1}", "abstract": "We propose DART, which {1} tokens."}}\n'
+    (tmp_path / "all.jsonl").write_text(paper.format("00001", "prunes") + paper.format("00002", "drafts"), "utf-8")
+    with Graph(folder) as graph:
+        graph.add(tmp_path / "all.jsonl", fast=True)
+    fed = _indexes(folder)
+    assert all(b"technique:dart.2501-00002" in index for index in fed)
+    assert _made_anew(folder) == fed
+
+
 def test_a_graph_that_is_rebuilt_is_not_read_either(
     reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

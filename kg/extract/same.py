@@ -1,0 +1,120 @@
+"""Wordings of one technique inside a paper are one mention: "dynamic thresholding strategy", "... scheme".
+
+Only words that leave a name what it is may differ: a general noun behind it, a general adjective before it, hyphens,
+plural, order around "of", letters for a symbol, an acronym for its words, and "the router" for what was named in full.
+Whatever else differs tells siblings apart: rows from columns, -S from -L, the second version from the first.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+
+from kg.model import Mention
+from kg.text import fold, folded_name
+from kg.vocabulary import Vocabulary
+
+_GREEK = re.compile(r"[\u0370-\u03ff]")
+_LETTER = re.compile(r"GREEK (?:SMALL|CAPITAL) LETTER (\w+)$")
+_TURNED = re.compile(r"(?P<head>\w+) (?:of|for) (?:the |an? )?(?P<rest>\w+(?: \w+){0,3})")
+_DEFINITE = re.compile(r"\b(?:the|this|our|its)\s+(?:\w+ed\s)?$", re.IGNORECASE)
+_SHORT = 12  # characters before a mention in which an article stands
+
+
+def merged(
+    techniques: list[Mention], text: str, own: str, acronym_of: Mapping[str, str], vocabulary: Vocabulary
+) -> None:
+    """Leave one mention a technique in a list, of those in a text; the others' names are its aliases.
+
+    That of the paper's `own` name (folded) stays, else the fullest; `acronym_of` gives acronyms by their folded words.
+    """
+    kept: list[Mention] = []
+    for mention in sorted(techniques, key=lambda m: m.start):
+        mates = [m for m in kept if _is_one(m, mention, acronym_of, vocabulary)] or _named_in_full(
+            mention, kept, text, vocabulary
+        )
+        if mates:
+            kept = [m for m in kept if m is not mates[0]]
+            whole, part = _by_fullness(mates[0], mention, own)
+            _join(whole, part)
+            mention = whole
+        kept.append(mention)
+    there = set(map(id, kept))
+    techniques[:] = [m for m in techniques if id(m) in there]
+
+
+def core(name: str, vocabulary: Vocabulary) -> str:
+    """What is left of a name without the words that leave it what it is, folded.
+
+    >>> core("novel dynamic-thresholding schemes", Vocabulary.load())
+    'dynamic thresholding'
+    """
+    return _core(name, vocabulary.cues("label-modifier"), vocabulary.cues("label-frame-technique"))
+
+
+@lru_cache(maxsize=20_000)
+def _core(name: str, before: frozenset[str], after: frozenset[str]) -> str:
+    words = folded_name(_GREEK.sub(_spelt, unicodedata.normalize("NFKC", name))).split()
+    while len(words) > 1 and words[-1] in after:
+        words.pop()
+    while len(words) > 1 and words[0] in before:
+        words.pop(0)
+    said = " ".join(words)
+    turned = _TURNED.fullmatch(said)
+    return f"{turned['rest']} {turned['head']}" if turned else said
+
+
+def _spelt(symbol: re.Match[str]) -> str:
+    """A Greek letter as it is called: "μBrindle" is "MuBrindle"."""
+    found = _LETTER.match(unicodedata.name(symbol[0], ""))
+    return found[1].lower() if found else symbol[0]
+
+
+def _is_one(one: Mention, other: Mention, acronym_of: Mapping[str, str], vocabulary: Vocabulary) -> bool:
+    """Whether two mentions of a text are of one technique."""
+    concepts = {found.curie for m in (one, other) if (found := vocabulary.find(m.canonical, "technique"))}
+    if len(concepts) > 1:
+        return False
+    if {one.role, other.role} >= {"proposed", "baseline"}:
+        return False
+    a, b = core(one.surface, vocabulary), core(other.surface, vocabulary)
+    if a.replace(" ", "") == b.replace(" ", ""):
+        # "Pruning methods" are others'; so may be what a single common word names.
+        named = " " in a or not one.surface.islower() or one.role == other.role
+        return named and not _differ_in_number(one, other, vocabulary)
+    return fold(acronym_of.get(a, "")) == b or fold(acronym_of.get(b, "")) == a
+
+
+def _differ_in_number(one: Mention, other: Mention, vocabulary: Vocabulary) -> bool:
+    """Whether of two general nouns behind names one is in the plural."""
+    ends = [m.surface.split()[-1].lower() for m in (one, other)]
+    framed = [fold(end) in vocabulary.cues("label-frame-technique") for end in ends]
+    return all(framed) and (ends[0] == fold(ends[0])) != (ends[1] == fold(ends[1]))
+
+
+def _named_in_full(mention: Mention, before: list[Mention], text: str, vocabulary: Vocabulary) -> list[Mention]:
+    """The one mention that "the router" means, which alone ends so of those before."""
+    word = fold(mention.surface)
+    if " " in word or not mention.surface.islower() or vocabulary.find(word, "technique"):
+        return []
+    if not _DEFINITE.search(text[max(0, mention.start - _SHORT) : mention.start]):
+        return []
+    found = [m for m in before if fold(m.surface).endswith(f" {word}")]
+    return found if len(found) == 1 else []
+
+
+def _by_fullness(one: Mention, other: Mention, own: str) -> tuple[Mention, Mention]:
+    """The mention of the paper's own name first, else that with more words, of two with as many the earlier."""
+    key = [(fold(m.surface) != own, -len(fold(m.surface).split()), m.start) for m in (one, other)]
+    return (one, other) if key[0] <= key[1] else (other, one)
+
+
+def _join(whole: Mention, part: Mention) -> None:
+    """Take what a wording is called and its role over to the fuller one."""
+    names = (part.surface, *part.aliases)
+    whole.aliases = tuple(dict.fromkeys(n for n in (*whole.aliases, *names) if fold(n) != fold(whole.surface)))
+    whole.confidence = max(whole.confidence, part.confidence)
+    if part.role == "proposed":
+        whole.role = part.role

@@ -1,0 +1,165 @@
+"""A name that several works have for what each proposes means a thing of each, whatever comes first."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+import kg
+from kg.api import Graph
+from kg.names import iri
+
+DART = "DART prunes the tokens of images by how often they repeat, and makes inference twice as fast."
+PAPERS = [
+    {"id": "2501.00001", "title": "DART: Pruning of Visual Tokens", "abstract": f"We propose DART. {DART}"},
+    {
+        "id": "2502.00002",
+        "title": "DART: Drafting with Trees",
+        "abstract": "We propose DART, which drafts trees of tokens. DART is 3x faster than EAGLE-3.",
+    },
+    {
+        "id": "2503.00003",
+        "title": "TAPS: Calm Speculation",
+        "abstract": "We propose TAPS, a sampler. TAPS saves 20% of latency against DART.",
+    },
+    {"id": "2504.00004", "title": "TAP: Calm Pruning", "abstract": "We propose TAP, a pruner. TAP is 2x faster."},
+]
+APART = {
+    "2501.00001": "technique:dart.2501-00001",
+    "2502.00002": "technique:dart.2502-00002",
+    "2503.00003": "technique:taps",
+    "2504.00004": "technique:tap",
+}
+
+
+def file_of(folder: Path, *papers: dict[str, str], name: str = "") -> Path:
+    path = folder / f"{name or papers[0]['id']}.jsonl"
+    path.write_text("".join(json.dumps(p | {"arxiv": p["id"]}) + "\n" for p in papers), "utf-8")
+    return path
+
+
+def own(graph: Graph) -> dict[str, str]:
+    """What each paper's own name means, by entry."""
+    said = {document.id: record for paper in graph for document, record in paper.entries}
+    return {entry: next(m.concept for m in r.techniques if m.canonical == r.name) for entry, r in said.items()}
+
+
+def held(graph: Graph) -> str:
+    lines = graph.export("nquads").decode().splitlines()
+    return "\n".join(line for line in lines if not line.endswith("ns#vocabulary> ."))
+
+
+def source_free(export: str) -> list[str]:
+    """What is said of papers, without the files that they came in."""
+    return sorted(
+        line
+        for line in export.splitlines()
+        if "/source/" not in line and not re.search("ns#(number|fingerprint)>", line)
+    )
+
+
+def built(folder: Path, *files: Path) -> Graph:
+    graph = kg.open(str(folder))
+    for file in files:
+        assert graph.add(file, fast=True).skipped == []
+    return graph
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    return [file_of(tmp_path, paper) for paper in PAPERS]
+
+
+def test_one_name_of_two_works_is_two_things_in_every_order(tmp_path: Path, files: list[Path]) -> None:
+    exports = set()
+    for at, order in enumerate(list(permutations(files))[::7]):
+        with built(tmp_path / f"g{at}", *order) as graph:
+            assert own(graph) == APART
+            assert graph.verify().faults == []
+            exports.add(held(graph))
+    assert len(exports) == 1
+
+
+def test_a_mention_that_does_not_say_whose_it_is_stays_with_the_name(tmp_path: Path, files: list[Path]) -> None:
+    said = {"surface": "DART", "in": "A", "canonical": "DART", "role": "baseline"}
+    records = tmp_path / "records.jsonl"
+    records.write_text(json.dumps({"id": "2503.00003", "name": "TAPS", "techniques": [said]}), "utf-8")
+    with built(tmp_path / "g", *files[:2]) as graph:
+        graph.add(files[2], records=records)
+        (_, record), *_ = graph.paper("2503.00003").entries
+        assert [m.concept for m in record.techniques] == ["technique:dart"]
+
+
+def test_a_name_that_one_work_has_is_the_names(tmp_path: Path, files: list[Path]) -> None:
+    with built(tmp_path / "g", *files) as graph:
+        alone = held(built(tmp_path / "alone", *files[:1], *files[2:]))
+        graph.remove("2502.00002")
+        assert own(graph)["2501.00001"] == "technique:dart"
+        assert held(graph) == alone
+
+
+def test_entries_of_one_work_share_its_name(tmp_path: Path, files: list[Path]) -> None:
+    again = file_of(tmp_path, PAPERS[0] | {"id": "refs-1"}, name="refs")
+    again.write_text(again.read_text("utf-8").replace('"arxiv": "refs-1"', '"venue": "ICML"'), "utf-8")
+    with built(tmp_path / "g", again, *files[:2]) as graph:
+        assert own(graph)["refs-1"] == own(graph)["2501.00001"] == "technique:dart.2501-00001"
+    with built(tmp_path / "one", files[0], again) as graph:
+        assert set(own(graph).values()) == {"technique:dart"}
+
+
+def test_works_that_agree_on_the_words_mean_one_thing(tmp_path: Path) -> None:
+    words = "We propose Dynamic Region Tokenization (DRT). DRT is twice as fast."
+    other = "We adopt dynamic region tokenisation (DRT) and gain 20% accuracy. DRT scales."
+    else_ = "We propose Deep Recurrent Training (DRT). DRT is twice as fast."
+    one, two, three = (
+        file_of(tmp_path, {"id": f"2505.0000{at}", "title": title, "abstract": abstract})
+        for at, (title, abstract) in enumerate(
+            [("DRT: A Tokenizer", words), ("DRT: Seen Again", other), ("DRT: Recurrence", else_)]
+        )
+    )
+    with built(tmp_path / "g", one, two) as graph:
+        assert set(own(graph).values()) == {"technique:drt"}
+    with built(tmp_path / "h", three, two, one) as graph:
+        named = own(graph)
+        assert named["2505.00000"] == named["2505.00001"] == "technique:drt.2505-00000"
+        assert named["2505.00002"] == "technique:drt.2505-00002"
+
+
+def test_many_at_once_come_to_the_same_graph(tmp_path: Path) -> None:
+    many = [
+        {
+            "id": f"2506.{at:05}",
+            "title": f"Zap{'abc'[at % 3].upper()}{at // 2}: Pruning of {at} Things",
+            "abstract": f"We propose Zap{'abc'[at % 3].upper()}{at // 2}, a pruner of {at} layers.",
+        }
+        for at in range(80)
+    ]
+    whole = file_of(tmp_path, *PAPERS, *many, name="all")
+    with built(tmp_path / "bulk", whole) as graph:
+        bulk = held(graph)
+        assert {entry: own(graph)[entry] for entry in APART} == APART
+    parts = [file_of(tmp_path, paper) for paper in [*many, *PAPERS][::-1]]
+    with built(tmp_path / "parts", *parts) as graph:
+        assert source_free(held(graph)) == source_free(bulk)
+
+
+def test_people_may_say_that_two_of_one_name_are_one(tmp_path: Path, files: list[Path]) -> None:
+    built(tmp_path / "g", *files).close()
+    decisions = tmp_path / "g" / "overrides.ttl"
+    one, verb, other = map(iri, ("technique:dart.2501-00001", "kg:merges", "technique:dart.2502-00002"))
+    decisions.write_text(f"<{one}> <{verb}> <{other}> .", "utf-8")
+    with kg.open(str(tmp_path / "g")) as graph:
+        assert own(graph)["2502.00002"] == own(graph)["2501.00001"] == "technique:dart.2501-00001"
+        decided = held(graph)
+    built(tmp_path / "h").close()
+    shutil.copy(decisions, tmp_path / "h")
+    with built(tmp_path / "h", *files[::-1]) as graph:
+        assert held(graph) == decided
+    decisions.unlink()
+    with kg.open(str(tmp_path / "g")) as graph:
+        assert own(graph) == APART
