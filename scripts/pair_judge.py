@@ -1,4 +1,4 @@
-"""Fit the judge of relations to pairs of entities (kg/extract/pairs.py), with the words it looks at between them."""
+"""Fit the two judges of relations to pairs of entities (kg/extract/pairs.py), with the words they look at."""
 
 from __future__ import annotations
 
@@ -131,9 +131,11 @@ def fit_thresholds(papers: Sequence[Pairs], likely: Sequence[Any]) -> list[float
             found = _found(papers, likely, tried.tolist())[kind]
             right, said = np.cumsum([r for _, r in found]), np.arange(1, len(found) + 1)
             precise = (right / said >= PRECISE.get(kind, 0)) & (said >= FEW)
-            if precise.any():
-                f1 = np.where(precise, 2 * right / (said + total[kind]), 0)
-                least[k] = round(found[int(f1.argmax())][0], 4)
+            # Where none is precise enough, the most precise.
+            worth = 2 * right / (said + total[kind]) if precise.any() else right / said
+            worth = np.where(precise if precise.any() else said >= FEW, worth, 0)
+            if worth.any():
+                least[k] = round(found[int(worth.argmax())][0], 4)
     print("thresholds", dict(zip(RELATION_TYPES, least.tolist(), strict=True)), flush=True)
     return [float(t) for t in least]
 

@@ -1,7 +1,8 @@
 """Pairs of entities as the relation classifier sees them: who they are, where they stand, what stands between them.
 
-One row a pair (first, second), document-level: the two may be sentences apart. The tagger's own view of a pair comes
-from the same single pass of its encoder. All pairs of a paper are looked at together, as arrays.
+One row a pair (first, second), document-level: the two may be sentences apart. Cue words count by their scope: the
+clause that they stand in, and for all members of a list what stands before its first. The tagger's own view of a
+pair comes from the same single pass of its encoder. All pairs of a paper are looked at together, as arrays.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Relations between the entities of a paper, document-level: the thing proposed heads most of them.
 
-What an entity is and the role it plays give the type (a component the paper proposes is part_of it, a dataset is what
-it is evaluated_on); the sentence that holds the tail, best one that also names the head, is the evidence.
+Two judges decide each type for itself; without them, what an entity is and the role it plays give the type (a
+component the paper proposes is part_of it, a dataset is what it is evaluated_on). The sentence that holds the tail,
+best one that also names the head, is the evidence.
 """
 
 from __future__ import annotations
