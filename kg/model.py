@@ -11,6 +11,7 @@ FIELDS = ("T", "A", "I", "B", "H", "K")
 
 ENTITY_TYPES = ("institution", "technique", "problem", "task", "hardware", "model", "dataset")
 ROLES = ("proposed", "used", "baseline", "mentioned")
+MODEL_ROLES = ("proposed", "used", "baseline", "evaluated")  # what relations tell; "" where none does
 KINDS = ("method", "system", "benchmark", "dataset", "survey", "study", "model", "theory")
 RELATION_TYPES = (
     "uses",
@@ -107,7 +108,7 @@ class Mention:
     field: str = ""
     start: int = -1
     end: int = -1
-    role: str = ""  # techniques: one of ROLES
+    role: str = ""  # techniques: one of ROLES; models: one of MODEL_ROLES or none
     aliases: tuple[str, ...] = ()
     concept: str = ""  # identity as CURIE, once linked: "technique:lora", "ror:03cve4549"
     reason: str = ""  # why it has this identity

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from annotated import FOLDS, Paper, annotated, doc_of, fold_of
 from hardware_gold import hardware_papers
-from pair_judge import DECAY, HIDDEN, as_told, common_words, fitted_pairs, pair_rows
+from pair_judge import DECAY, HIDDEN, as_told, common_words, fit_relations, pair_rows
 
 from kg.evaluation import overlap, pairs, same_name, score
 from kg.extract import judge, pipeline
@@ -269,10 +269,11 @@ def fit_all(shop: Workshop) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         pair_rows(shop.read(p, _made(held[fold_of(i)]), until="kg_relations"), p[1], words)
         for i, p in enumerate(papers)
     ]
-    told["relation"] = fitted_pairs(third, words)
-    for fold in range(FOLDS):
-        held[fold]["relation"] = fitted_pairs([t for i, t in enumerate(third) if fold_of(i) != fold], words)
-    _thresholds(shop, told, held, {"topic": ("topics",), "relation": ("relations",)})
+    related, related_held = fit_relations(third, words, [fold_of(i) for i in range(len(papers))], FOLDS)
+    told |= related
+    for judges, more in zip(held, related_held, strict=True):
+        judges |= more
+    _thresholds(shop, told, held, {"topic": ("topics",)})
     found = [shop.record(p, _made(held[fold_of(i)])) for i, p in enumerate(papers)]
     for what, chosen in (("reports", False), ("others", True)):
         part = {

@@ -1,27 +1,44 @@
-"""Fit the judge of relations to pairs of entities (kg/extract/pairs.py), with the words it looks at between them."""
+"""Fit the two judges of relations to pairs of entities (kg/extract/pairs.py), with the words they look at."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from kg.evaluation import overlap
 from kg.extract import pipeline
 from kg.extract.context import view_of
-from kg.extract.pairs import NAMES, entities, names_with, table
+from kg.extract.judge import Judge
+from kg.extract.pairs import COMPANY, NAMES, Table, company, entities, names_with, table
+from kg.extract.relations import decided
 from kg.model import LISTS, RELATION_TYPES, Mention
 
 HIDDEN, DECAY = 16, 3e-2
-COMMON, WORDS, LEAST = 200, 40, 60  # words that are tried, words that are taken, pairs that one stands between at least
+COMMON, WORDS = 200, 160  # words that are tried, columns of theirs that are taken
+LEAST = 60  # pairs that a word stands beside at least
 SEEDS, EPOCHS, RATE, BATCH = 3, 6, 2e-2, 512
 PLAIN = 0.97  # likelihood of no relation by the tagger from which a pair teaches little, and one in `DRAWN` is shown
 DRAWN = 4
+FEW = 20  # relations of a type from which its precision is told
 THRESHOLD = 0.2
 
-Pairs = tuple[Any, Any, Any]  # features (pairs, NAMES), words between (pairs, 2 * words), label (pairs,)
+#: Of a type, how many of the relations that are said must be right: a winner that is none is worse than one missed.
+PRECISE = {"outperforms": 0.78}
+START, LOWEST = 0.3, 0.08  # thresholds: the first, and the least that is tried
+STEPS = 12  # of a calibration
+ROUNDS = 2  # in which the threshold of each type is set, given those of the others
+
+
+class Pairs(NamedTuple):
+    """The pairs of a paper with their labels, and how many relations of each type are annotated."""
+
+    told: Table
+    beside: Any  # whether words stand there; (pairs, len(WHERE) * words)
+    wanted: Any  # (pairs,)
+    annotated: Counter[str]
 
 
 def common_words(docs: Sequence[Any]) -> list[str]:
@@ -32,33 +49,119 @@ def common_words(docs: Sequence[Any]) -> list[str]:
     return [word for word, _ in sorted(count.items(), key=lambda c: (-c[1], c[0]))[:COMMON]]
 
 
-def fitted_pairs(tables: Sequence[Pairs], words: Sequence[str]) -> dict[str, Any]:
-    """What a judge's file says of a network fitted to pairs, with the words between them that tell most.
+def fit_relations(
+    papers: Sequence[Pairs], words: Sequence[str], fold: Sequence[int], folds: int
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The two judges of relations, fitted to all papers, and those fitted without each fold.
+
+    The second one sees what a first one said that had not seen the paper. Its thresholds are the best by what the
+    seconds say of papers that they have not seen.
+    """
+    kept = _telling(papers)
+    names = (*NAMES, *(names_with(tuple(words))[len(NAMES) + k] for k in kept))
+    rows = [np.concatenate([p.told.rows, p.beside[:, kept]], 1) for p in papers]
+    told: dict[str, Any] = {}
+    held: list[dict[str, Any]] = [{} for _ in range(folds)]
+    plain = names.index("tag none")
+    for name in ("relation", "relation again"):
+        told[name] = _fitted(names, rows, papers, plain)
+        likely = [np.zeros((len(r), len(RELATION_TYPES) + 1)) for r in rows]
+        for number in range(folds):
+            outside = [i for i, f in enumerate(fold) if f != number]
+            held[number][name] = _fitted(names, [rows[i] for i in outside], [papers[i] for i in outside], plain)
+            judge = Judge(held[number][name])
+            for i in (i for i, f in enumerate(fold) if f == number and len(rows[i])):
+                likely[i] = judge.of_table(names, rows[i])
+        print(name, sum(map(len, rows)), "pairs", flush=True)
+        if name == "relation":
+            rows = [np.concatenate([r, company(p, t.told)], 1) for r, p, t in zip(rows, likely, papers, strict=True)]
+            names = (*names, *COMPANY)
+    types = [p[:, 1:] for p in likely]
+    least = fit_thresholds(papers, types)
+    found = _found(papers, types, least)
+    sure = [calibration(found[kind]) for kind in RELATION_TYPES]
+    for judges in (told, *held):
+        judges["relation again"] |= {"thresholds": least, "calibration": sure}
+    print_figures(papers, found)
+    return told, held
+
+
+def _found(
+    papers: Sequence[Pairs], likely: Sequence[Any], least: Sequence[float]
+) -> dict[str, list[tuple[float, bool]]]:
+    """What is said of papers by type, surest first, and whether it is right."""
+    out: dict[str, list[tuple[float, bool]]] = {kind: [] for kind in RELATION_TYPES}
+    for paper, types in zip(papers, likely, strict=True):
+        label = dict(zip(paper.told.pairs, paper.wanted.tolist(), strict=True))
+        for i, j, kind, p in decided(paper.told, types, least):
+            out[kind].append((p, label[i, j] == RELATION_TYPES.index(kind) + 1))
+    return {kind: sorted(found, reverse=True) for kind, found in out.items()}
+
+
+def calibration(found: Sequence[tuple[float, bool]]) -> list[float]:
+    """Slope and shift of the log-odds by which likelihoods become shares of what is right: a logistic regression."""
+    likely = np.clip([p for p, _ in found], 1e-4, 1 - 1e-4)
+    inputs = np.stack([np.log(likely / (1 - likely)), np.ones(len(found))], 1)
+    start = weights = np.array([1.0, 0.0])
+    for _ in range(STEPS):
+        p = 1 / (1 + np.exp(-inputs @ weights))
+        slope = inputs.T @ (p - [right for _, right in found]) + (weights - start)
+        weights = weights - np.linalg.solve((inputs.T * (p * (1 - p))) @ inputs + np.eye(2), slope)
+    return [round(float(w), 4) for w in weights]
+
+
+def print_figures(papers: Sequence[Pairs], found: dict[str, list[tuple[float, bool]]]) -> None:
+    """Print precision, recall and F1 of each type and of all, by cross-validation."""
+    total = sum((p.annotated for p in papers), Counter())
+    rows = {**found, "all": [f for of_type in found.values() for f in of_type]}
+    for kind, said in rows.items():
+        right, gold = sum(r for _, r in said), total[kind] if kind in total else sum(total.values())
+        precision, recall, f1 = right / max(1, len(said)), right / max(1, gold), 2 * right / max(1, len(said) + gold)
+        print(f"  {kind:14} P {precision:.3f} R {recall:.3f} F1 {f1:.3f}", flush=True)
+
+
+def fit_thresholds(papers: Sequence[Pairs], likely: Sequence[Any]) -> list[float]:
+    """The threshold of each type by which its F1 is best, of types in PRECISE among those that are precise enough."""
+    least = np.full(len(RELATION_TYPES), START)
+    total = sum((p.annotated for p in papers), Counter())
+    for _ in range(ROUNDS):
+        for k, kind in enumerate(RELATION_TYPES):
+            tried = least.copy()
+            tried[k] = LOWEST
+            found = _found(papers, likely, tried.tolist())[kind]
+            right, said = np.cumsum([r for _, r in found]), np.arange(1, len(found) + 1)
+            precise = (right / said >= PRECISE.get(kind, 0)) & (said >= FEW)
+            # Where none is precise enough, the most precise.
+            worth = 2 * right / (said + total[kind]) if precise.any() else right / said
+            worth = np.where(precise if precise.any() else said >= FEW, worth, 0)
+            if worth.any():
+                least[k] = round(found[int(worth.argmax())][0], 4)
+    print("thresholds", dict(zip(RELATION_TYPES, least.tolist(), strict=True)), flush=True)
+    return [float(t) for t in least]
+
+
+def _fitted(names: Sequence[str], rows: Sequence[Any], papers: Sequence[Pairs], plain: int) -> dict[str, Any]:
+    """What a judge's file says of a network fitted to pairs.
 
     Most pairs are plainly unrelated: of those it sees a part, which weighs for all.
     """
-    rows, between, wanted = (np.concatenate([t[k] for t in tables]) for k in range(3))
-    taken = _telling(between, wanted, words)
-    rows = np.concatenate([rows, between[:, taken]], 1)
-    names = [names_with(tuple(words))[len(NAMES) + k] for k in taken]
-    sure = rows[:, NAMES.index("tag none")] >= np.log(PLAIN)
-    drawn = np.random.default_rng(0).random(len(rows)) < 1 / DRAWN
-    plain = sure & (wanted == 0)
-    shown = ~plain | drawn
-    weights = np.where(plain, float(DRAWN), 1.0)
-    labels = ("none", *RELATION_TYPES)
-    return fitted_batches([*NAMES, *names], rows[shown], wanted[shown], weights[shown], labels)
+    table, wanted = np.concatenate(rows), np.concatenate([p.wanted for p in papers])
+    unrelated = (table[:, plain] >= np.log(PLAIN)) & (wanted == 0)
+    shown = ~unrelated | (np.random.default_rng(0).random(len(table)) < 1 / DRAWN)
+    weights = np.where(unrelated, float(DRAWN), 1.0)
+    return fitted_batches(names, table[shown], wanted[shown], weights[shown], ("none", *RELATION_TYPES))
 
 
-def _telling(between: Any, wanted: Any, words: Sequence[str]) -> list[int]:
+def _telling(papers: Sequence[Pairs]) -> list[int]:
     """The columns of the words whose presence tells most of the label: bits over what the labels' shares say."""
-    kinds = np.eye(int(wanted.max()) + 1, dtype=np.float32)[wanted]
-    count = between.astype(np.float32).T @ kinds + 0.5
+    wanted = np.concatenate([p.wanted for p in papers])
+    kinds = np.eye(len(RELATION_TYPES) + 1)[wanted]
+    split = np.split(kinds, np.cumsum([len(p.wanted) for p in papers])[:-1])
+    seen = sum(p.beside.T.astype(np.float32) @ k.astype(np.float32) for p, k in zip(papers, split, strict=True))
+    count = seen + 0.5
     share = np.log(count / count.sum(1, keepdims=True)) - np.log(kinds.mean(0))
-    tells = (count * share).sum(1) * (between.sum(0) >= LEAST)
-    best = np.maximum(tells[: len(words)], tells[len(words) :])
-    chosen = sorted(np.argsort(-best, kind="stable")[:WORDS].tolist())
-    return [*chosen, *(len(words) + k for k in chosen)]
+    tells = (count * share).sum(1) * (seen.sum(1) >= LEAST)
+    return sorted(np.argsort(-tells, kind="stable")[:WORDS].tolist())
 
 
 def fitted_batches(
@@ -128,7 +231,8 @@ def pair_rows(doc: Any, record: dict[str, Any], words: Sequence[str]) -> Pairs:
     found = entities(doc, view)
     head = component.head(doc, found)
     ruled = component.ruled(doc, found, head)
-    at, rows = table(doc, view, found, ruled, head, words)
+    told = table(doc, view, found, ruled, head, words)
+    at = told.pairs
     forms = [_as_end(doc._.text[e.mention.start : e.mention.end], e.mention) for e in found]
     ends = {end for r in record["relations"] for end in (r["head"], r["tail"])}
     alike = {end: [overlap(_known(record, end), f) for f in forms] for end in ends}
@@ -138,13 +242,15 @@ def pair_rows(doc: Any, record: dict[str, Any], words: Sequence[str]) -> Pairs:
             like = min(alike[relation["head"]][i], alike[relation["tail"]][j])
             if like >= 0.5:  # of pairs that are equally like, the one that the rules would take
                 near.append((like + 0.02 * (ruled.get((i, j)) == relation["type"]), -n, -row))
-    wanted, told, taken = np.zeros(len(at), int), set(), set()
+    wanted, done, taken = np.zeros(len(at), int), set(), set()
     for _, n, row in sorted(near, reverse=True):
-        if n not in told and row not in taken:
-            told.add(n)
+        if n not in done and row not in taken:
+            done.add(n)
             taken.add(row)
             wanted[-row] = RELATION_TYPES.index(record["relations"][-n]["type"]) + 1
-    return rows[:, : len(NAMES)], rows[:, len(NAMES) :].astype(bool), wanted
+    beside = told.rows[:, len(NAMES) :].astype(bool)
+    annotated = Counter(r["type"] for r in record["relations"])
+    return Pairs(told._replace(rows=told.rows[:, : len(NAMES)].copy()), beside, wanted, annotated)
 
 
 def _as_end(surface: str, mention: Mention) -> dict[str, Any]:

@@ -293,7 +293,7 @@ class View:
             if not self.text.startswith(" (", phrase.end):
                 continue
             match = _ACRONYM.match(self.text, phrase.end + 1)
-            if match and _abbreviates(match[1], self.text[phrase.start : phrase.end]):
+            if match and abbreviates(match[1], self.text[phrase.start : phrase.end]):
                 self.acronym_of[self._folded[phrase.start, phrase.end]] = match[1]
 
     def _contributes(self, sentence: tuple[int, int]) -> bool:
@@ -399,7 +399,8 @@ _DIGIT = Remembered(lambda word: any(map(str.isdigit, word)))
 _PLAIN = Remembered(lambda word: word if _CAPITAL_INSIDE[word] or _DIGIT[word] else word.lower())
 
 
-def _abbreviates(short: str, long: str) -> bool:
+def abbreviates(short: str, long: str) -> bool:
+    """Whether the letters of a short form stand in a longer one, in order, from its first on."""
     letters = [c.lower() for c in short if c.isalnum()]
     at = 0
     for c in long.lower():

@@ -51,6 +51,9 @@ class Judge:
     def __init__(self, told: Mapping[str, Any]) -> None:
         self.labels: list[str] = told["labels"]
         self.threshold: float = told["threshold"]
+        # Of each label but the first, for judges of many: the threshold, and the slope and shift of its log-odds.
+        self.thresholds: list[float] = told.get("thresholds", [])
+        self.calibration: list[tuple[float, float]] = told.get("calibration", [])
         self.features: tuple[str, ...] = tuple(told["features"])
         self._column = {name: i for i, name in enumerate(self.features)}
         scale = np.array(told["scale"])

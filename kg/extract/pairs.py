@@ -1,13 +1,15 @@
 """Pairs of entities as the relation classifier sees them: who they are, where they stand, what stands between them.
 
-One row a pair (first, second), document-level: the two may be sentences apart. The tagger's own view of a pair comes
-from the same single pass of its encoder. All pairs of a paper are looked at together, as arrays.
+One row a pair (first, second), document-level: the two may be sentences apart. Cue words count by their scope: the
+clause that they stand in, and for all members of a list what stands before its first. The tagger's own view of a
+pair comes from the same single pass of its encoder. All pairs of a paper are looked at together, as arrays.
 """
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, islice
@@ -17,7 +19,7 @@ import numpy as np
 from spacy.tokens import Doc
 
 from kg.extract.base import field_at, sentence_of
-from kg.extract.context import View
+from kg.extract.context import View, abbreviates
 from kg.model import RELATION_TYPES, ROLES, Mention
 from kg.text import Remembered, fold, tokens
 from kg.vocabulary import Vocabulary
@@ -29,7 +31,11 @@ if TYPE_CHECKING:
 
 FIRST = ("technique", "model")  # what a relation may begin with
 SECOND = ("technique", "model", "problem", "task", "dataset", "hardware")
-CUES = ("outperform", "compare", "use", "evaluate", "limit", "propose")
+#: Groups of cue words that say what a clause does with what follows.
+SCOPED = (
+    *("outperform", "compare", "use", "evaluate", "limit", "propose", "address", "run"),
+    *("negate", "contrast", "replace", "equate", "beside", "lose"),
+)
 PREPOSITIONS = ("on", "for", "with", "of", "by", "in", "to", "and")
 MARKS = (",", ";", ":", "(")
 MOST = 60  # entities of a paper that are paired
@@ -39,6 +45,12 @@ _FAR = 5  # sentences apart that are as far as any
 _LONG = 20  # words between that are as many as any
 _NEVER = np.iinfo(np.int64).max  # the distance of what stands in no sentence together
 _LEAST = 1e-3  # likelihoods below are as good as none
+_NEXT = 3  # words before and behind that are beside an entity
+_LIST_GAP = 24  # characters between two members of a list at most
+#: What stands between two members of a list: "A, B, and C", "A (AB) or the C".
+_JOINT = re.compile(r"(?: ?\([^()]{1,12}\))?(?:,| ?[/&]|,? (?:and|or|as well as))(?: the| an?)? ?")
+#: An acronym in brackets right behind a name: "adaptive token pruning (ATP)".
+_BRACKETS = re.compile(r" ?\(([A-Za-z][\w-]{1,12})s?[,;)]")
 _CLOSE = 12  # words between beyond which it does not matter which they are
 
 Rules = Mapping[tuple[int, int], str]  # what the rules say of pairs, by place in the list of entities
@@ -59,19 +71,55 @@ class Entity:
 
 
 def entities(doc: Doc, view: View) -> list[Entity]:
-    """The entities of a Doc that relations may hold between, in the order of its mentions."""
+    """The entities of a Doc that relations may hold between, in the order of its mentions.
+
+    Mentions of one thing are one entity, under the first of them: acronym and expansion, aliases, one concept.
+    """
     starts = [s for s, _ in doc._.sentences]
+    found: dict[str, Entity] = {}
+    spans: dict[int, set[tuple[int, int]]] = {}
     out: list[Entity] = []
     for mention in doc._.mentions:
-        if mention.type in SECOND and len(out) < MOST:
-            spans = {(mention.start, mention.end)}
-            for form in dict.fromkeys((doc._.text[mention.start : mention.end], *mention.aliases)):
-                spans.update(view.places(form))
-            places = [(bisect_right(starts, s) - 1, s, e) for s, e in sorted(spans)]
-            own = mention.type == "technique" and bool(view.name) and fold(mention.surface) == view.name
-            sides = doc._.tags.side(mention.type, sorted(spans)) if doc._.tags is not None else None
-            out.append(Entity(mention, places, own, sides, {s for s, _, _ in places}))
+        if mention.type not in SECOND:
+            continue
+        names = list(_names(doc, view, mention))
+        known = next((e for n in names if (e := found.get(n)) and _may_be_one(e.mention, mention)), None)
+        if known is None and len(out) == MOST:
+            continue
+        if known is None:
+            known = Entity(mention, [], False)
+            out.append(known)
+        for name in names:
+            found.setdefault(name, known)
+        here = spans.setdefault(id(known), set())
+        here.add((mention.start, mention.end))
+        for form in dict.fromkeys((doc._.text[mention.start : mention.end], *mention.aliases)):
+            here.update(view.places(form))
+        known.own |= mention.type == "technique" and bool(view.name) and fold(mention.surface) == view.name
+    for entity in out:
+        places = sorted(spans[id(entity)])
+        entity.places = [(bisect_right(starts, s) - 1, s, e) for s, e in places]
+        entity.sides = doc._.tags.side(entity.mention.type, places) if doc._.tags is not None else None
+        entity.sentences = {s for s, _, _ in entity.places}
     return out
+
+
+def _names(doc: Doc, view: View, mention: Mention) -> Iterator[str]:
+    """What one thing goes by, folded into one word: its name, its aliases, the acronym in brackets behind it."""
+    surface = doc._.text[mention.start : mention.end]
+    forms = [mention.canonical, surface, *mention.aliases]
+    behind = _BRACKETS.match(doc._.text, mention.end)
+    if behind and abbreviates(behind[1], surface):
+        forms.append(behind[1])
+    acronym = view.acronym_of.get(fold(surface), "")
+    for form in (*forms, acronym):
+        if name := fold(form).replace(" ", ""):
+            yield name
+
+
+def _may_be_one(a: Mention, b: Mention) -> bool:
+    """Whether two mentions of one name are of one thing: of one type, or a technique that is taken for a model too."""
+    return a.type == b.type or {a.type, b.type} == set(FIRST)
 
 
 _OF_ONE = (
@@ -80,7 +128,14 @@ _OF_ONE = (
     *(f"likely {role}" for role in ROLES),
     *("own", "title", "often", "sure", "head", "known", "early", "contribution", "we", "near own"),
 )
-_BETWEEN = (*CUES, *PREPOSITIONS, *MARKS, "verb")
+_BETWEEN = (*SCOPED, *PREPOSITIONS, *MARKS, "verb", "%", "edge")
+#: What a place of an entity has before and behind it: see `_at_places`.
+_OF_PLACE = (
+    *(f"{what} {group}" for what in ("governed by", "last is", "after", "right before", "before") for group in SCOPED),
+    *("share of", "begins clause", "verb in clause", "verb before", "verb behind", "in list"),
+)
+#: Where a word may stand beside a pair: between its two, in either order, and next to one of them.
+WHERE = ("ahead", "back", "before first", "behind first", "before second", "behind second")
 NAMES: tuple[str, ...] = (
     *(f"first {what}" for what in _OF_ONE if what in FIRST or what not in SECOND),
     *(f"second {what}" for what in _OF_ONE),
@@ -89,67 +144,80 @@ NAMES: tuple[str, ...] = (
     *("entities between", "firsts between", "head between", "head beside", "head before", "nearest first"),
     *("sentences shared", "words shared", "first part", "second part", "one clause"),
     *(f"between {what}" for what in _BETWEEN),
+    *(f"{side} {what}" for side in ("first", "second") for what in _OF_PLACE),
+    *(f"second anywhere {what}" for what in _OF_PLACE),
     *(f"ruled {kind}" for kind in RELATION_TYPES),
     *(f"tag {kind}" for kind in ("none", *RELATION_TYPES)),
     "tag back",
     *(f"tag lead {kind}" for kind in RELATION_TYPES),
     *("tag lead whole", "tag other first", "tag head first", "tag rank first", "tag rank second"),
 )
-_AT = {name: i for i, name in enumerate(NAMES)}
+FEATURE = {name: i for i, name in enumerate(NAMES)}  # the columns of a table
 _SIDES = [
-    [(k, _AT[name]) for k, what in enumerate(_OF_ONE) if (name := f"{side} {what}") in _AT]
+    [(k, FEATURE[name]) for k, what in enumerate(_OF_ONE) if (name := f"{side} {what}") in FEATURE]
     for side in ("first", "second")
 ]
 
 
-def word_feature(word: str, ahead: bool) -> str:
-    """The name of the feature that a word stands between first and second (`ahead`), or between second and first."""
-    return f"word {'ahead' if ahead else 'back'} {word}"
+def word_feature(where: str, word: str) -> str:
+    """The name of the feature that a word stands there; `where` is one of WHERE."""
+    return f"word {where}: {word}"
 
 
-def table(
-    doc: Doc, view: View, found: list[Entity], ruled: Rules, head: int, words: Sequence[str] = ()
-) -> tuple[list[tuple[int, int]], Any]:
-    """The pairs of entities and their features; (pairs, len(NAMES) + 2 * len(words)).
+class Table(NamedTuple):
+    """The pairs of the entities of a Doc: who they are (pairs,), their features (pairs, names), who are in one list."""
+
+    first: Numbers
+    second: Numbers
+    rows: Any
+    mates: Any  # (entities, entities)
+
+    @property
+    def pairs(self) -> list[tuple[int, int]]:
+        return list(zip(self.first.tolist(), self.second.tolist(), strict=True))
+
+
+def table(doc: Doc, view: View, found: list[Entity], ruled: Rules, head: int, words: Sequence[str] = ()) -> Table:
+    """The pairs of entities and their features; (pairs, len(NAMES) + len(WHERE) * len(words)).
 
     `head` is the main thing proposed, -1 for none; of each of `words` it is told, in the order of `names_with`,
-    whether it stands between the two.
+    whether it stands between the two or beside one of them.
     """
     is_first = np.array([e.mention.type in FIRST for e in found], bool)
     i, j = np.nonzero(is_first[:, None] & ~np.eye(len(found), dtype=bool))
-    out = np.zeros((len(i), len(NAMES) + 2 * len(words)), np.float32)
-    pairs = list(zip(i.tolist(), j.tolist(), strict=True))
-    if not pairs:
-        return pairs, out
+    out = np.zeros((len(i), len(NAMES) + len(WHERE) * len(words)), np.float32)
+    mates = np.zeros((len(found), len(found)), bool)
+    told = Table(i, j, out, mates)
+    if not len(i):
+        return told
     said: dict[int, tuple[bool, bool, bool]] = {}
     one = np.array([_of_one(doc, view, e, k == head, said) for k, e in enumerate(found)], np.float32)
     for columns, at in zip(_SIDES, (i, j), strict=True):
         out[:, [c for _, c in columns]] = one[at][:, [k for k, _ in columns]]
-    out[:, _AT["named"]] = bool(view.name)
-    out[:, _AT["alone"]] = is_first.sum() / 10
+    out[:, FEATURE["named"]] = bool(view.name)
+    out[:, FEATURE["alone"]] = is_first.sum() / 10
     _alike(doc, found, i, j, out)
-    _together(doc, view, found, i, j, head, is_first, words, out)
-    row_of = dict(zip(pairs, range(len(pairs)), strict=True))
+    _together(doc, view, found, i, j, head, is_first, words, out, mates)
+    row_of = {pair: row for row, pair in enumerate(told.pairs)}
     for pair, kind in ruled.items():
         if pair in row_of:
-            out[row_of[pair], _AT[f"ruled {kind}"]] = 1
+            out[row_of[pair], FEATURE[f"ruled {kind}"]] = 1
     if doc._.tags is not None:
         _by_tags(doc, found, i, j, head, out)
-    return pairs, out
+    return told
 
 
 @lru_cache(maxsize=4)
 def names_with(words: tuple[str, ...]) -> tuple[str, ...]:
     """The columns of a table with these words."""
-    return (*NAMES, *(word_feature(word, ahead) for ahead in (True, False) for word in words))
+    return (*NAMES, *(word_feature(where, word) for where in WHERE for word in words))
 
 
 @lru_cache(maxsize=4)
 def words_of(features: tuple[str, ...]) -> tuple[str, ...]:
     """The words that a judge with these features looks at."""
-    begins = word_feature("", True), word_feature("", False)
-    found = [f.removeprefix(begin) for begin in begins for f in features if f.startswith(begin)]
-    return tuple(dict.fromkeys(found))
+    begins = tuple(word_feature(where, "") for where in WHERE)
+    return tuple(dict.fromkeys(f.removeprefix(begin) for begin in begins for f in features if f.startswith(begin)))
 
 
 def _of_one(doc: Doc, view: View, entity: Entity, head: bool, said: dict[int, tuple[bool, bool, bool]]) -> list[float]:
@@ -196,42 +264,121 @@ def _alike(doc: Doc, found: list[Entity], i: Numbers, j: Numbers, out: Any) -> N
     for row, form in zip(has, forms, strict=True):
         row[[number[word] for word in form]] = 1
     size, shared = has.sum(1), (has @ has.T)[i, j]
-    out[:, _AT["words shared"]] = 2 * shared / np.maximum(size[i] + size[j], 1)
-    out[:, _AT["first part"]] = (shared == size[i]) & (size[i] < size[j])
-    out[:, _AT["second part"]] = (shared == size[j]) & (size[j] < size[i])
+    out[:, FEATURE["words shared"]] = 2 * shared / np.maximum(size[i] + size[j], 1)
+    out[:, FEATURE["first part"]] = (shared == size[i]) & (size[i] < size[j])
+    out[:, FEATURE["second part"]] = (shared == size[j]) & (size[j] < size[i])
 
 
 class _Text(NamedTuple):
     """The tagged words of a Doc: where each starts, and what has stood before it, counted; (words + 1, kinds)."""
 
     starts: Numbers
+    has: Any
     counts: Any
 
 
 @lru_cache(maxsize=4)
 def _kinds(vocabulary: Vocabulary, words: tuple[str, ...]) -> Remembered[list[int]]:
     """The columns of `_BETWEEN` and of the words that a word counts for."""
+    folded: dict[str, list[int]] = {}
     out: dict[str, list[int]] = {}
-    for column, cue in enumerate(CUES):
+    for column, cue in enumerate((*SCOPED, "clause")):
         for word in vocabulary.cues(cue):
-            out.setdefault(word, []).append(column)
-    for column, word in enumerate((*PREPOSITIONS, *MARKS), len(CUES)):
+            folded.setdefault(word, []).append(column if cue in SCOPED else _BETWEEN.index("edge"))
+    for column, word in enumerate((*PREPOSITIONS, *MARKS), len(SCOPED)):
         out.setdefault(word, []).append(column)
+    out["%"] = [_BETWEEN.index("%")]
+    for mark in MARKS:
+        out[mark].append(_BETWEEN.index("edge"))
     for column, word in enumerate(words, len(_BETWEEN)):
         out.setdefault(word, []).append(column)
-    return Remembered(lambda word: out.get(word.lower(), []), 50_000)
+    return Remembered(lambda word: [*out.get(word.lower(), ()), *folded.get(fold(word), ())], 50_000)
 
 
 def _read(doc: Doc, view: View, words: tuple[str, ...]) -> _Text:
     kinds = _kinds(view.vocabulary, words)
     flat = list(islice(chain.from_iterable(doc._.words), MOST_WORDS))
     columns = [kinds[word.text] for word in flat]
-    counts = np.zeros((len(flat) + 1, len(_BETWEEN) + len(words)), np.int32)
-    counts[
-        np.repeat(np.arange(1, len(flat) + 1), [len(c) for c in columns]), np.array(list(chain(*columns)), np.int64)
-    ] = 1
-    counts[1:, _BETWEEN.index("verb")] = [word.tag[:2] == "VB" for word in flat]
-    return _Text(np.array([word.start for word in flat], np.int64), counts.cumsum(0, dtype=np.int32))
+    has = np.zeros((len(flat), len(_BETWEEN) + len(words)), bool)
+    has[np.repeat(np.arange(len(flat)), [len(c) for c in columns]), np.array(list(chain(*columns)), np.int64)] = True
+    has[:, _BETWEEN.index("verb")] = [word.tag[:2] == "VB" for word in flat]
+    counts = np.zeros((len(flat) + 1, has.shape[1]), np.int16)
+    has.cumsum(0, dtype=np.int16, out=counts[1:])
+    return _Text(np.array([word.start for word in flat], np.int64), has, counts)
+
+
+def _lists(text: str, start: Numbers, end: Numbers) -> tuple[Numbers, Any]:
+    """For each place the first of the list that it stands in, itself where it stands alone; and whether it does not."""
+    lead = np.arange(len(start))
+    listed = np.zeros(len(start), bool)
+    order = np.lexsort((-end, start)).tolist()
+    before = -1  # the last place that ends before this one begins
+    for k in order:
+        if before >= 0 and start[k] < end[before]:
+            continue
+        if before >= 0 and start[k] - end[before] < _LIST_GAP and _JOINT.fullmatch(text, end[before], start[k]):
+            lead[k] = lead[before]
+            listed[[k, before]] = True
+        before = k
+    return lead, listed
+
+
+def _at_places(
+    doc: Doc, text: _Text, number: Numbers, start: Numbers, end: Numbers, lists: tuple[Numbers, Any], words: int
+) -> tuple[Any, Any, Any]:
+    """What governs each place: (places, _OF_PLACE), and which words stand right before and behind; (places, words).
+
+    Its clause begins behind the last comma, bracket or conjunction; members of a list stand where the first does.
+    """
+    spans = np.array(doc._.sentences, np.int64)[number]
+    first, behind = np.searchsorted(text.starts, start), np.searchsorted(text.starts, end)
+    opens, closes = np.searchsorted(text.starts, spans[:, 0]), np.searchsorted(text.starts, spans[:, 1])
+    lead, listed = lists
+    at = first[lead]
+    steps = np.arange(1, len(text.starts) + 1)[:, None]
+    last = np.zeros((len(steps) + 1, len(_BETWEEN)), np.int64)  # the last word of each kind before a place, from 1
+    np.maximum.accumulate(np.where(text.has[:, : len(_BETWEEN)], steps, 0), 0, out=last[1:])
+    edge, verb, share = (_BETWEEN.index(kind) for kind in ("edge", "verb", "%"))
+    clause = np.maximum(last[at, edge], opens)
+    groups = len(SCOPED)
+    cue = last[at][:, :groups]
+    governs = cue > clause[:, None]
+    nearest = np.where(governs, cue, 0)
+    edges = np.where(text.has[:, edge], np.arange(len(steps)), len(steps))
+    until = np.append(np.minimum.accumulate(edges[::-1])[::-1], len(steps))[behind]
+    until = np.minimum(np.minimum(until, closes), behind + _NEXT)
+    until = np.maximum(until, behind)
+    follows = text.counts[until] > text.counts[behind]
+    verbs = last[at, verb]
+    of = last[at, _BETWEEN.index("of")]
+    out = np.concatenate(
+        [
+            np.where(governs, 1 / np.maximum(at[:, None] - cue + 1, 1), 0),
+            governs & (nearest == nearest.max(1, keepdims=True)),
+            cue > opens[:, None],
+            follows[:, :groups],
+            (text.counts[np.maximum(closes, behind)] > text.counts[behind])[:, :groups],
+            np.stack(
+                [
+                    (of >= at - 2) & (last[at, share] >= at - 6) & (last[at, share] < of) & (last[at, share] > opens),
+                    at - clause <= 1,
+                    verbs > clause,
+                    verbs > opens,
+                    follows[:, verb],
+                    listed,
+                ],
+                1,
+            ),
+        ],
+        1,
+    ).astype(np.float32)
+    if not words:
+        return out, None, None
+    low, high = np.maximum(at - _NEXT, opens), np.minimum(behind + _NEXT, closes)
+    kinds = slice(len(_BETWEEN), None)
+    before = text.counts[at, kinds] > text.counts[np.minimum(low, at), kinds]
+    after = text.counts[np.maximum(high, behind), kinds] > text.counts[behind, kinds]
+    return out, before, after
 
 
 def _together(
@@ -244,22 +391,40 @@ def _together(
     is_first: Any,
     words: Sequence[str],
     out: Any,
+    mates: Any,
 ) -> None:
     """How far two entities are from one another, and what stands between them where they are nearest."""
     flat = [(k, *place) for k, e in enumerate(found) for place in e.places]
     of, number, start, end = np.array(flat, np.int64).T
-    begins = np.searchsorted(of, np.arange(len(found)))  # of the places of each entity
+    begins, many = np.searchsorted(of, np.arange(len(found))), len(flat)  # of the places of each entity
     apart = np.abs(np.subtract.outer(number, number))
     nearest = np.minimum.reduceat(np.minimum.reduceat(apart, begins, 0), begins, 1)
-    out[:, _AT["apart"]] = np.minimum(nearest[i, j], _FAR) / _FAR
+    text = _read(doc, view, tuple(words))
+    lists = _lists(doc._.text, start, end)
+    places, before, after = _at_places(doc, text, number, start, end, lists, len(words))
+    one_list = (lists[0][:, None] == lists[0]) & lists[1]
+    mates[np.repeat(of[:, None], many, 1)[one_list], np.repeat(of[None], many, 0)[one_list]] = True
+    np.fill_diagonal(mates, False)
+    out[:, FEATURE["apart"]] = np.minimum(nearest[i, j], _FAR) / _FAR
     mention = np.array([e.mention.start for e in found])
-    out[:, _AT["first before"]] = mention[i] < mention[j]
+    out[:, FEATURE["first before"]] = mention[i] < mention[j]
     # The pair of places with the least gap: gap and number of the pair in one whole number.
-    many = len(flat)
     gap = np.maximum.outer(start, start) - np.minimum.outer(end, end)
     key = np.where(apart == 0, gap * many * many + np.arange(many * many).reshape(many, many), _NEVER)
     best = np.minimum.reduceat(np.minimum.reduceat(key, begins, 0), begins, 1)[i, j]
     rows = np.flatnonzero(best < _NEVER)
+    # Where the two are nearest, else wherever they are.
+    here = [len(number) + i, len(number) + j]
+    for side, part in enumerate(np.divmod(best[rows] % (many * many), many)):
+        here[side][rows] = part
+    for side, what in zip(here, ("first", "second"), strict=True):
+        _beside(places, begins, side, out, FEATURE[f"{what} {_OF_PLACE[0]}"])
+    _beside(places, begins, len(number) + j, out, FEATURE[f"second anywhere {_OF_PLACE[0]}"])
+    if words:
+        at = len(NAMES) + 2 * len(words)
+        for seen, side in ((before, here[0]), (after, here[0]), (before, here[1]), (after, here[1])):
+            _beside(seen, begins, side, out, at)
+            at += len(words)
     if not len(rows):
         return
     i, j, best = i[rows], j[rows], best[rows]
@@ -267,7 +432,6 @@ def _together(
     near = best // (many * many)
     ahead = start[a] < start[b]
     low, high = np.minimum(end[a], end[b]), np.maximum(start[a], start[b])
-    text = _read(doc, view, tuple(words))
     x, y = np.searchsorted(text.starts, low), np.searchsorted(text.starts, high)
     y = np.maximum(x, y)
     between = text.counts[y] > text.counts[x]
@@ -298,36 +462,103 @@ def _together(
         "one clause": ~between[:, marks[:-1]].any(1),
     }
     for name, values in columns.items():
-        out[rows, _AT[name]] = values
-    at = _AT[f"between {_BETWEEN[0]}"]
+        out[rows, FEATURE[name]] = values
+    at = FEATURE[f"between {_BETWEEN[0]}"]
     out[rows, at : at + len(_BETWEEN)] = between[:, : len(_BETWEEN)]
     if words:
         told = between[:, len(_BETWEEN) :] & (y - x <= _CLOSE)[:, None]
-        out[rows, len(NAMES) :] = np.concatenate([told & ahead[:, None], told & ~ahead[:, None]], 1)
+        out[rows, len(NAMES) : len(NAMES) + 2 * len(words)] = np.concatenate(
+            [told & ahead[:, None], told & ~ahead[:, None]], 1
+        )
+
+
+def _beside(seen: Any, begins: Numbers, at: Numbers, out: Any, column: int) -> None:
+    """Say of pairs what stands at a place, or, behind the last place, anywhere about an entity."""
+    every = np.concatenate([seen, np.maximum.reduceat(seen, begins, 0)])
+    out[:, column : column + every.shape[1]] = every[at]
 
 
 def _by_tags(doc: Doc, found: list[Entity], i: Numbers, j: Numbers, head: int, out: Any) -> None:
     """The tagger's likelihoods of each relation, as logarithms, and how they stand beside those of other pairs."""
     first, second = np.stack([e.sides[0] for e in found]), np.stack([e.sides[1] for e in found])
     likely = np.log(np.maximum(doc._.tags.relations(first[i], second[j]), _LEAST))
-    at = _AT["tag none"]
+    at = FEATURE["tag none"]
     out[:, at : at + likely.shape[1]] = likely
     many = len(found)
     kinds = np.full((many, many, likely.shape[1]), np.log(_LEAST), np.float32)
     kinds[:, :, 0] = 0
     kinds[i, j] = likely
-    out[:, _AT["tag back"]] = kinds[j, i, 0]
+    out[:, FEATURE["tag back"]] = kinds[j, i, 0]
     # Of each type: how much likelier than with the likeliest other first, or, of wholes, the likeliest other second.
-    at = _AT[f"tag lead {RELATION_TYPES[0]}"]
+    at = FEATURE[f"tag lead {RELATION_TYPES[0]}"]
     out[:, at : at + len(RELATION_TYPES)] = _lead(kinds[:, :, 1:])[i, j]
     whole = kinds[:, :, 1 + RELATION_TYPES.index("part_of")].T
-    out[:, _AT["tag lead whole"]] = _lead(whole[:, :, None])[j, i, 0]
+    out[:, FEATURE["tag lead whole"]] = _lead(whole[:, :, None])[j, i, 0]
     related = np.log(np.maximum(1 - np.exp(kinds[:, :, 0]), _LEAST))
     own = related[i, j]
-    out[:, _AT["tag other first"]] = own - _lead(related[:, :, None])[i, j, 0]
-    out[:, _AT["tag head first"]] = related[head, j] if head >= 0 else np.log(_LEAST)
-    out[:, _AT["tag rank first"]] = (related[:, j] > own).sum(0) / 5
-    out[:, _AT["tag rank second"]] = (related[i] > own[:, None]).sum(1) / 5
+    out[:, FEATURE["tag other first"]] = own - _lead(related[:, :, None])[i, j, 0]
+    out[:, FEATURE["tag head first"]] = related[head, j] if head >= 0 else np.log(_LEAST)
+    out[:, FEATURE["tag rank first"]] = (related[:, j] > own).sum(0) / 5
+    out[:, FEATURE["tag rank second"]] = (related[i] > own[:, None]).sum(1) / 5
+
+
+COMPANY: tuple[str, ...] = (
+    *(f"own {kind}" for kind in ("none", *RELATION_TYPES)),
+    *(f"back {kind}" for kind in ("none", *RELATION_TYPES)),
+    *(f"lead {kind}" for kind in RELATION_TYPES),
+    *(f"main {kind}" for kind in ("none", *RELATION_TYPES)),
+    *(f"mates {kind}" for kind in ("none", *RELATION_TYPES)),
+    *(f"in all {kind}" for kind in RELATION_TYPES),
+    *("has mates", "second in all", "first in all", "first rank", "first is main", "lead any", "second leads"),
+)
+
+
+def company(likely: Any, told: Table) -> Any:
+    """What a first judge said of each pair and of those it stands beside: (pairs, COMPANY).
+
+    `likely`: (pairs, 1 + types). Beside a pair stand its reverse, the other firsts of its second, the first with most
+    relations in the paper, and the other members of the second's list.
+    """
+    i, j, many = told.first, told.second, len(told.mates)
+    if not len(i):
+        return np.zeros((0, len(COMPANY)), np.float32)
+    logs = np.log(np.maximum(likely, _LEAST))
+    all_of = np.full((many, many, logs.shape[1]), np.log(_LEAST), np.float32)
+    all_of[:, :, 0] = 0
+    all_of[i, j] = logs
+    chances = np.zeros((many, many, logs.shape[1]), np.float32)
+    chances[i, j] = likely
+    related = np.zeros((many, many), np.float32)
+    related[i, j] = 1 - likely[:, 0]
+    busy = related.sum(1)
+    main = int(busy.argmax())
+    mates = told.mates.astype(np.float32)
+    count = mates.sum(1)[j]
+    beside = np.einsum("ijk,mj->imk", all_of, mates)[i, j] / np.maximum(count, 1)[:, None]
+    any_of = np.log(np.maximum(related, _LEAST))
+    return np.concatenate(
+        [
+            logs,
+            all_of[j, i],
+            _lead(all_of[:, :, 1:])[i, j],
+            all_of[main, j],
+            np.where(count[:, None] > 0, beside, logs),
+            chances.sum(0)[j][:, 1:],
+            np.stack(
+                [
+                    count > 0,
+                    related.sum(0)[j],
+                    busy[i] / 5,
+                    (busy > busy[i][:, None]).sum(1) / 5,
+                    i == main,
+                    _lead(any_of[:, :, None])[i, j, 0],
+                    busy[j] / 5,
+                ],
+                1,
+            ),
+        ],
+        1,
+    ).astype(np.float32)
 
 
 def _lead(likely: Any) -> Any:

@@ -1,12 +1,15 @@
 """Relations between the entities of a paper, document-level: the thing proposed heads most of them.
 
-What an entity is and the role it plays give the type (a component the paper proposes is part_of it, a dataset is what
-it is evaluated_on); the sentence that holds the tail, best one that also names the head, is the evidence.
+Two judges decide each type for itself; without them, what an entity is and the role it plays give the type (a
+component the paper proposes is part_of it, a dataset is what it is evaluated_on). The sentence that holds the tail,
+best one that also names the head, is the evidence.
 """
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,14 +17,15 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract.base import field_at, sentence_of
-from kg.extract.context import view_of
+from kg.extract.context import View, view_of
 from kg.extract.judge import Judge, judge_for
-from kg.extract.pairs import Entity, entities, names_with, table, words_of
-from kg.model import Evidence, Mention, Relation
+from kg.extract.pairs import COMPANY, FEATURE, Entity, Table, company, entities, names_with, table, words_of
+from kg.model import RELATION_TYPES, Evidence, Mention, Relation
 from kg.text import fold, tokens
 from kg.vocabulary import Vocabulary
 
-EXTRACTOR = "relations/2"
+EXTRACTOR = "relations/3"
+Chosen = tuple[int, int, str, float]  # first, second, type, likelihood
 _KINDS = {
     "problem": "addresses",
     "task": "applied_to",
@@ -29,6 +33,11 @@ _KINDS = {
     "dataset": "evaluated_on",
     "hardware": "runs_on",
 }
+#: The role of a model by the relation that leads to it.
+_MODEL_ROLES = {"outperforms": "baseline", "compared_with": "baseline", "uses": "used", "applied_to": "evaluated"}
+_WITHOUT = ("negate", "replace")  # cues by which what follows is not there
+_NEAR = 6  # words between "propose" and what is proposed at most
+_LEAST = 1e-4  # likelihood below which nothing is surer than anything
 _RULED = 0.6  # what a relation by the rules is worth
 #: What stands before a phrase that explains a name: "ZapKV, a novel", "ZapKV is an", "we propose a".
 _SAYS_WHAT = re.compile(
@@ -48,16 +57,17 @@ class Relations:
         found = entities(doc, view)
         head = self.head(doc, found)
         ruled = self.ruled(doc, found, head)
-        judge = judge_for(doc, "relation")
-        if judge:
-            words = words_of(judge.features)
-            chosen = chosen_of(*table(doc, view, found, ruled, head, words), judge, words)
+        judge, again = judge_for(doc, "relation"), judge_for(doc, "relation again")
+        if judge and again:
+            chosen = chosen_of(table(doc, view, found, ruled, head, words_of(again.features)), judge, again)
         else:
             chosen = _by_rules(ruled)
         for i, j, kind, confidence in chosen:
             first, second = found[i].mention, found[j].mention
             if fold(first.canonical) == fold(second.canonical):
                 continue
+            if second.type == "model":
+                second.role = second.role or _MODEL_ROLES.get(kind, "")
             tail, other = (i, j) if kind == "part_of" else (j, i)
             start, end = self._evidence(doc, found[tail], found[other])
             doc._.relations.append(
@@ -72,11 +82,13 @@ class Relations:
             )
         return doc
 
-    @staticmethod
-    def head(doc: Doc, found: list[Entity]) -> int:
-        """The paper's own name, else the first technique that it proposes; -1 for none."""
+    def head(self, doc: Doc, found: list[Entity]) -> int:
+        """The paper's own name, else what "we propose a ..." names, else what the title does; -1 for none."""
+        view = view_of(doc, self.vocabulary)
         own = [i for i, e in enumerate(found) if e.mention.type == "technique" and e.mention.role == "proposed"]
-        return next(iter([i for i in own if found[i].own] or own), -1)
+        introduced = [i for i in own if any(_is_introduced(view, *place) for _, *place in found[i].places)]
+        titled = [i for i in own if any(field_at(doc, start) == "T" for _, start, _ in found[i].places)]
+        return next(iter([i for i in own if found[i].own] or introduced or titled), -1)
 
     def ruled(self, doc: Doc, found: list[Entity], head: int) -> dict[tuple[int, int], str]:
         """What the rules say: the head has a relation with everything else, its type by type and role."""
@@ -130,26 +142,75 @@ class Relations:
         return min(start, tail.mention.start), max(end, tail.mention.end)
 
 
-def chosen_of(
-    pairs: list[tuple[int, int]], rows: Any, judge: Judge, words: tuple[str, ...]
-) -> list[tuple[int, int, str, float]]:
-    """Pairs with the types that the judge finds likely enough; a pair may have two."""
-    if not pairs:
+def _is_introduced(view: View, start: int, end: int) -> bool:
+    """Whether a place is what a sentence on the paper's own work proposes: "we propose a new ..."."""
+    begin, behind = sentence_of(view.doc, start)
+    words = view.words(begin, start)[-_NEAR:]
+    return (begin, behind) in view.contributions and not view.cues["propose"].isdisjoint(words)
+
+
+def chosen_of(told: Table, first: Judge, second: Judge) -> list[Chosen]:
+    """Relations between pairs, the types of each decided for itself by two judges.
+
+    The second one sees what the first says of the other pairs of the paper.
+    """
+    if not len(told.first):
         return []
-    likely = judge.of_table(names_with(words), rows)[:, 1:]
-    # That two are compared is surer than who wins: the likelier of the two types stands for both.
-    compared = [judge.labels.index(kind) - 1 for kind in ("outperforms", "compared_with")]
-    both = likely[:, compared]
-    likely[:, compared] = np.where(both >= both.max(1, keepdims=True), both.sum(1, keepdims=True), 0)
-    found = [
-        (float(likely[row, k]), *pairs[row], judge.labels[k + 1])
-        for row, k in zip(*np.nonzero(likely >= judge.threshold), strict=True)
-    ]
-    # A thing is a component, a baseline, a problem of one thing: the likeliest.
-    kept: dict[tuple[int, str], tuple[int, int, str, float]] = {}
-    for p, i, j, kind in sorted(found, key=lambda f: (-f[0], f[1], f[2])):
-        kept.setdefault((i if kind == "part_of" else j, kind), (i, j, kind, p))
-    return sorted(kept.values())
+    names = names_with(words_of(second.features))
+    likely = first.of_table(names, told.rows)
+    rows = np.concatenate([told.rows, company(likely, told)], 1)
+    found = decided(told, second.of_table((*names, *COMPANY), rows)[:, 1:], second.thresholds)
+    sure = dict(zip(RELATION_TYPES, second.calibration, strict=True))
+    return [(i, j, kind, _calibrated(p, *sure[kind])) for i, j, kind, p in found]
+
+
+def _calibrated(likely: float, slope: float, shift: float) -> float:
+    """How often what is said with this likelihood is right."""
+    odds = math.log(max(likely, _LEAST) / max(1 - likely, _LEAST))
+    return 1 / (1 + math.exp(-slope * odds - shift))
+
+
+def vetoed(told: Table) -> Any:
+    """Which types the words that govern a pair exclude; (pairs, types).
+
+    Nothing is used or a part that is done without or replaced; nobody wins over what is equalled. That a word says who
+    wins is no such rule: of every second annotated winner it stands in another clause.
+    """
+
+    def seen(*names: str) -> Any:
+        return (told.rows[:, [FEATURE[name] for name in names]] > 0).any(1)
+
+    out = np.zeros((len(told.rows), len(RELATION_TYPES)), bool)
+    for kind, side in (("uses", "second"), ("part_of", "first")):
+        out[:, RELATION_TYPES.index(kind)] = seen(*(f"{side} last is {group}" for group in _WITHOUT))
+    out[:, RELATION_TYPES.index("outperforms")] = seen("second share of", "second last is equate")
+    return out
+
+
+def decided(told: Table, likely: Any, thresholds: Sequence[float]) -> list[Chosen]:
+    """Of likelihoods (pairs, types) the relations that are likely enough for their type: one at most for two things.
+
+    A thing is a component, a baseline, a problem of one thing, and a model has one role: what is beaten is not what
+    something is applied to. The likeliest goes first.
+    """
+    rows, kinds = np.nonzero((likely >= np.array(thresholds)) & ~vetoed(told))
+    order = np.lexsort((kinds, rows, -likely[rows, kinds]))
+    is_model = told.rows[:, FEATURE["second model"]] > 0
+    related: set[tuple[int, int]] = set()
+    tails: set[tuple[int, str]] = set()
+    roles: dict[int, str] = {}
+    out: list[Chosen] = []
+    for row, k in zip(rows[order].tolist(), kinds[order].tolist(), strict=True):
+        i, j, kind = int(told.first[row]), int(told.second[row]), RELATION_TYPES[k]
+        tail = (i if kind == "part_of" else j, kind)
+        role = _MODEL_ROLES.get(kind, "") if is_model[row] else ""
+        if (min(i, j), max(i, j)) not in related and tail not in tails and (not role or roles.get(j, role) == role):
+            related.add((min(i, j), max(i, j)))
+            tails.add(tail)
+            if role:
+                roles[j] = role
+            out.append((i, j, kind, float(likely[row, k])))
+    return sorted(out)
 
 
 def _by_rules(ruled: dict[tuple[int, int], str]) -> list[tuple[int, int, str, float]]:

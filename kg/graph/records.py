@@ -16,6 +16,7 @@ from kg.model import (
     KINDS,
     LARGEST,
     LISTS,
+    MODEL_ROLES,
     RELATION_TYPES,
     ROLES,
     Brief,
@@ -51,6 +52,7 @@ KEYS = (
     "brief",
 )
 _CHANGES = ("increase", "decrease", "absolute")
+_ROLES = {"technique": ROLES, "model": ("", *MODEL_ROLES)}
 _BOUNDS = ("exact", "up_to", "at_least", "about")
 _LOCAL = re.compile(r"[\w.\-]+")
 _TYPES = {name: kind for kind, name in LISTS.items()}
@@ -250,7 +252,7 @@ class _Reader:
             field=place.field,
             start=place.start,
             end=place.end,
-            role=self.choice(item, "role", ROLES) if kind == "technique" else "",
+            role=self.choice(item, "role", _ROLES[kind]) if kind in _ROLES else "",
             aliases=tuple(self.whole(alias, "aliases") for alias in self.listed(item, "aliases")),
             concept=concept,
             reason="given in the annotation" if concept else "",

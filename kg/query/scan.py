@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kg.query.lexicon import Selects
 
 _ENTRY = PREFIXES["entry"].encode()
+_TECHNIQUE = b"<" + PREFIXES["technique"].encode()
 _ESCAPED = re.compile(r"\\(.)")
 _MEANT = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 #: What an entry's graph says of its paper, by column.
@@ -111,6 +112,7 @@ def _dates(store: Selects) -> Iterator[tuple[bytes, str]]:
 def _mentions(store: Selects, draft: Draft) -> _Placed:
     rows = draft.rows["mentions"]
     at: dict[bytes, int] = {}
+    techniques: set[bytes] = set()  # whose roles count: questions ask for those of no other type
     known = _Numbers(draft)
     for node, thing in spelled_rows(store, "?a kg:entity ?b"):
         entry, kind, order = _node(node)
@@ -119,9 +121,11 @@ def _mentions(store: Selects, draft: Draft) -> _Placed:
             rows["entry"].append(known.entry(entry))
             rows["order"].append(int(order))
             rows["thing"].append(known.thing(thing))
+            if thing.startswith(_TECHNIQUE):
+                techniques.add(node)
     rows["role"] = [-1] * len(at)
     for node, role in spelled_rows(store, "?a kg:role ?b"):
-        if node in at:
+        if node in techniques:
             rows["role"][at[node]] = ROLE.get(text_of(role), -1)
     return rows, at
 
@@ -257,7 +261,8 @@ def rows_of(document: Document, record: Record) -> Rows:
         for mention in getattr(record, mentions):
             order += 1
             if mention.concept:
-                role, place = ROLE.get(mention.role, -1), (FIELD.get(mention.field, -1), mention.start, mention.end)
+                role = ROLE.get(mention.role, -1) if mention.type == "technique" else -1
+                place = FIELD.get(mention.field, -1), mention.start, mention.end
                 rows.append(("mentions", (mention.concept, order, role, *place, *_trust_of(mention))))
     for topic in record.topics:
         order += 1

@@ -12,10 +12,11 @@ from kg.extract import pipeline
 from kg.extract.base import make_doc
 from kg.extract.context import view_of
 from kg.extract.judge import Judge, judges, survivors
-from kg.extract.pairs import NAMES, Entity, entities, names_with, table, word_feature, words_of
-from kg.extract.relations import chosen_of
+from kg.extract.pairs import NAMES, Entity, Table, entities, names_with, table, word_feature, words_of
+from kg.extract.relations import decided, vetoed
 from kg.extract.techniques import role_features
 from kg.model import RELATION_TYPES, Document, Record
+from kg.text import fold
 from kg.vocabulary import Vocabulary
 
 Read = Callable[..., Record]
@@ -151,9 +152,9 @@ def paired(document: Document, words: tuple[str, ...] = ()) -> tuple[list[Entity
             view = view_of(doc, component.vocabulary)
             found = entities(doc, view)
             head = component.head(doc, found)
-            pairs, rows = table(doc, view, found, component.ruled(doc, found, head), head, words)
+            told = table(doc, view, found, component.ruled(doc, found, head), head, words)
         doc = component(doc)
-    return found, head, pairs, rows
+    return found, head, told.pairs, told.rows
 
 
 def test_pairs_are_rows_of_known_features(entry: Callable[..., Document]) -> None:
@@ -177,12 +178,12 @@ def test_pairs_know_what_stands_between_them(entry: Callable[..., Document]) -> 
 
     near = told("gated token router", "PagedAttention")
     assert near["one sentence"] == near["order"] == near["head before"] == 1
-    assert near[word_feature("builds", True)] == near["between verb"] == near["between on"] == 1
-    assert near[word_feature("builds", False)] == near[word_feature("outperforms", True)] == 0
+    assert near[word_feature("ahead", "builds")] == near["between verb"] == near["between on"] == 1
+    assert near[word_feature("back", "builds")] == near[word_feature("ahead", "outperforms")] == 0
     back = told("PagedAttention", "gated token router")
     assert back["order"] == -1
-    assert (back[word_feature("builds", True)], back[word_feature("builds", False)]) == (0, 1)
-    assert told("ZapKV", "SnapKV")[word_feature("outperforms", True)] == 1
+    assert (back[word_feature("ahead", "builds")], back[word_feature("back", "builds")]) == (0, 1)
+    assert told("ZapKV", "SnapKV")[word_feature("ahead", "outperforms")] == 1
     far = told("gated token router", "LongBench")
     assert far["one sentence"] == far["order"] == far["near"] == 0
     assert far["apart"] > 0
@@ -190,40 +191,95 @@ def test_pairs_know_what_stands_between_them(entry: Callable[..., Document]) -> 
 
 def test_a_judge_names_the_words_that_it_looks_at() -> None:
     assert words_of(names_with(("via", ","))) == ("via", ",")
-    assert words_of((*NAMES, word_feature("via", False))) == ("via",)
+    assert words_of((*NAMES, word_feature("back", "via"))) == ("via",)
     assert words_of(NAMES) == ()
 
 
-def told(labels: list[str], features: list[str], out: list[list[float]]) -> Judge:
-    """A judge whose logits are its features, weighted."""
-    one = np.eye(len(features)).tolist()
-    none = [0.0] * len(features)
-    return Judge(
-        {
-            "labels": labels,
-            "threshold": 0.3,
-            "features": features,
-            "mean": none,
-            "scale": [1.0] * len(features),
-            "hidden": one,
-            "shift": none,
-            "out": out,
-            "bias": [0.0] * len(labels),
-        }
-    )
+def pairs_told(*pairs: tuple[int, int]) -> Table:
+    """A table of pairs of which nothing is known."""
+    first, second = np.array(pairs).T
+    many = int(max(first.max(), second.max())) + 1
+    return Table(first, second, np.zeros((len(pairs), len(NAMES)), np.float32), np.zeros((many, many), bool))
 
 
-def test_a_pair_may_have_two_types_and_the_likelier_comparison_stands_for_both() -> None:
-    labels = ["none", *RELATION_TYPES]
-    weights = {"uses": (8.0, 0.0), "applied_to": (8.0, 0.0), "outperforms": (0.0, 0.3), "compared_with": (0.0, 0.25)}
-    # Of the second pair neither comparison is likely enough by itself.
-    out = [[weights.get(kind, (0.0, 0.0))[k] for kind in labels] for k in range(2)]
-    judge = told(labels, ["near", "named"], out)
-    rows = np.zeros((2, len(NAMES)))
-    rows[0, NAMES.index("near")] = 1
-    rows[1, NAMES.index("named")] = 4
-    found = {(i, j, kind) for i, j, kind, _ in chosen_of([(0, 1), (0, 2)], rows, judge, ())}
-    assert found == {(0, 1, "uses"), (0, 1, "applied_to"), (0, 2, "outperforms")}
+def likely_types(*rows: dict[str, float]) -> Any:
+    return np.array([[row.get(kind, 0.0) for kind in RELATION_TYPES] for row in rows])
+
+
+def chosen(told: Table, likely: Any, thresholds: dict[str, float]) -> set[tuple[int, int, str]]:
+    least = [thresholds.get(kind, 0.3) for kind in RELATION_TYPES]
+    return {(i, j, kind) for i, j, kind, _ in decided(told, likely, least)}
+
+
+def test_each_type_is_decided_by_a_threshold_of_its_own() -> None:
+    likely = likely_types({"uses": 0.4}, {"applied_to": 0.4})
+    assert chosen(pairs_told((0, 1), (0, 2)), likely, {"uses": 0.5, "applied_to": 0.3}) == {(0, 2, "applied_to")}
+
+
+def test_two_things_have_one_relation_in_one_direction() -> None:
+    told = pairs_told((0, 1), (1, 0))
+    assert chosen(told, likely_types({"uses": 0.6, "evaluated_on": 0.4}, {"part_of": 0.5}), {}) == {(0, 1, "uses")}
+
+
+def test_a_thing_is_the_component_of_one_whole() -> None:
+    likely = likely_types({"part_of": 0.5}, {"part_of": 0.6})
+    assert chosen(pairs_told((1, 0), (1, 2)), likely, {}) == {(1, 2, "part_of")}
+
+
+def test_a_model_that_is_beaten_is_not_what_something_is_applied_to() -> None:
+    told = pairs_told((0, 1), (2, 1))
+    told.rows[:, NAMES.index("second model")] = 1
+    told.rows[:, NAMES.index("between outperform")] = 1
+    assert chosen(told, likely_types({"outperforms": 0.6}, {"applied_to": 0.5}), {}) == {(0, 1, "outperforms")}
+
+
+GOVERNED = (
+    "We propose ZapNet, a network with a gated token router. Without knowledge distillation, layer pruning or "
+    "weight sharing, ZapNet preserves 97% of full attention accuracy while it uses token merging. "
+    "It outperforms FlashAttention and SageAttention."
+)
+
+
+def governed(entry: Callable[..., Document]) -> dict[tuple[str, str], dict[str, float]]:
+    """What is known of the pairs of GOVERNED, by head and tail."""
+    found, _, pairs, rows = paired(entry(GOVERNED, title="ZapNet: Token Merging"))
+    names = [e.mention.canonical for e in found]
+    told = [dict(zip(NAMES, row.tolist(), strict=True)) for row in rows]
+    return {(names[i], names[j]): row for (i, j), row in zip(pairs, told, strict=True)}
+
+
+def test_a_cue_governs_its_clause_and_all_members_of_a_list(entry: Callable[..., Document]) -> None:
+    rows = governed(entry)
+    tails = {tail: row for (head, tail), row in rows.items() if head == "ZapNet"}
+    assert tails["knowledge distillation"]["second last is negate"] == 1
+    assert tails["token merging"]["second last is negate"] == tails["token merging"]["second governed by negate"] == 0
+    for listed in ("FlashAttention", "SageAttention"):
+        assert tails[listed]["second last is outperform"] == tails[listed]["second in list"] == 1
+
+
+def test_what_is_done_without_is_not_used_and_what_is_equalled_not_beaten(entry: Callable[..., Document]) -> None:
+    doc_rows = governed(entry)
+    tails = [tail for head, tail in doc_rows if head == "ZapNet"]
+    rows = np.array([[doc_rows["ZapNet", tail][name] for name in NAMES] for tail in tails], np.float32)
+    told = pairs_told(*((0, k) for k in range(1, len(tails) + 1)))._replace(rows=rows)
+    out = vetoed(told)
+    excluded = {(tail, kind) for tail, row in zip(tails, out, strict=True) for kind in of_row(row)}
+    assert ("knowledge distillation", "uses") in excluded
+    assert ("token merging", "uses") not in excluded
+    assert ("FlashAttention", "outperforms") not in excluded
+    assert all((tail, "outperforms") in excluded for tail in tails if tail == "full attention")
+
+
+def of_row(row: Any) -> list[str]:
+    return [kind for kind, is_out in zip(RELATION_TYPES, row, strict=True) if is_out]
+
+
+def test_acronym_and_expansion_are_one_entity(entry: Callable[..., Document]) -> None:
+    text = "We propose adaptive token pruning (ATP), a framework. ATP uses knowledge distillation."
+    found, head, _, _ = paired(entry(text, title="Adaptive Token Pruning"))
+    names = {fold(found[head].mention.canonical)} | {fold(a) for a in found[head].mention.aliases}
+    assert "atp" in names
+    assert sum("token pruning" in fold(e.mention.canonical) or fold(e.mention.canonical) == "atp" for e in found) == 1
 
 
 def test_a_judge_takes_no_notice_of_what_it_does_not_know() -> None:

@@ -73,6 +73,15 @@ def test_paper_that_proposes_nothing_has_no_relations(read: Read) -> None:
     assert read("Pruning runs on GPUs and is evaluated on ImageNet.").relations == []
 
 
+def test_without_a_name_the_head_is_what_the_paper_says_it_proposes(read: Read) -> None:
+    text = (
+        "Static Budget Allocation is a new idea of others and wastes memory. "
+        "We propose a gated token router for long videos. It uses knowledge distillation."
+    )
+    heads = {r.head for r in read(text).relations if r.type == "uses"}
+    assert heads <= {"gated token router"}
+
+
 def test_institutions_take_no_part_in_relations(read: Read) -> None:
     record = read(ABSTRACT, title=TITLE, line="Tsinghua University")
     assert [m.canonical for m in record.institutions] == ["Tsinghua University"]
