@@ -20,6 +20,7 @@ from spacy.tokens import Doc
 
 from kg.extract.base import field_at, sentence_of
 from kg.extract.context import View, abbreviates
+from kg.extract.tagger import AHEAD, APART, BEHIND
 from kg.model import RELATION_TYPES, ROLES, Mention
 from kg.text import Remembered, fold, tokens
 from kg.vocabulary import Vocabulary
@@ -197,13 +198,13 @@ def table(doc: Doc, view: View, found: list[Entity], ruled: Rules, head: int, wo
     out[:, FEATURE["named"]] = bool(view.name)
     out[:, FEATURE["alone"]] = is_first.sum() / 10
     _alike(doc, found, i, j, out)
-    _together(doc, view, found, i, j, head, is_first, words, out, mates)
+    gaps = _together(doc, view, found, i, j, head, is_first, words, out, mates)
     row_of = {pair: row for row, pair in enumerate(told.pairs)}
     for pair, kind in ruled.items():
         if pair in row_of:
             out[row_of[pair], FEATURE[f"ruled {kind}"]] = 1
     if doc._.tags is not None:
-        _by_tags(doc, found, i, j, head, out)
+        _by_tags(doc, found, i, j, gaps, head, out)
     return told
 
 
@@ -267,6 +268,14 @@ def _alike(doc: Doc, found: list[Entity], i: Numbers, j: Numbers, out: Any) -> N
     out[:, FEATURE["words shared"]] = 2 * shared / np.maximum(size[i] + size[j], 1)
     out[:, FEATURE["first part"]] = (shared == size[i]) & (size[i] < size[j])
     out[:, FEATURE["second part"]] = (shared == size[j]) & (size[j] < size[i])
+
+
+class Gaps(NamedTuple):
+    """Where the two of each pair stand nearest: their order, as the tagger has it, and what is between, [low, high)."""
+
+    order: Numbers
+    low: Numbers
+    high: Numbers
 
 
 class _Text(NamedTuple):
@@ -392,7 +401,7 @@ def _together(
     words: Sequence[str],
     out: Any,
     mates: Any,
-) -> None:
+) -> Gaps:
     """How far two entities are from one another, and what stands between them where they are nearest."""
     flat = [(k, *place) for k, e in enumerate(found) for place in e.places]
     of, number, start, end = np.array(flat, np.int64).T
@@ -414,9 +423,9 @@ def _together(
     best = np.minimum.reduceat(np.minimum.reduceat(key, begins, 0), begins, 1)[i, j]
     rows = np.flatnonzero(best < _NEVER)
     # Where the two are nearest, else wherever they are.
-    here = [len(number) + i, len(number) + j]
-    for side, part in enumerate(np.divmod(best[rows] % (many * many), many)):
-        here[side][rows] = part
+    here: list[Numbers] = [len(number) + i, len(number) + j]
+    for which, part in enumerate(np.divmod(best[rows] % (many * many), many)):
+        here[which][rows] = part
     for side, what in zip(here, ("first", "second"), strict=True):
         _beside(places, begins, side, out, FEATURE[f"{what} {_OF_PLACE[0]}"])
     _beside(places, begins, len(number) + j, out, FEATURE[f"second anywhere {_OF_PLACE[0]}"])
@@ -425,13 +434,15 @@ def _together(
         for seen, side in ((before, here[0]), (after, here[0]), (before, here[1]), (after, here[1])):
             _beside(seen, begins, side, out, at)
             at += len(words)
+    gaps = Gaps(np.full(len(i), APART), *np.zeros((2, len(i)), np.int64))
     if not len(rows):
-        return
+        return gaps
     i, j, best = i[rows], j[rows], best[rows]
     a, b = np.divmod(best % (many * many), many)
     near = best // (many * many)
     ahead = start[a] < start[b]
     low, high = np.minimum(end[a], end[b]), np.maximum(start[a], start[b])
+    gaps.order[rows], gaps.low[rows], gaps.high[rows] = np.where(ahead, AHEAD, BEHIND), low, high
     x, y = np.searchsorted(text.starts, low), np.searchsorted(text.starts, high)
     y = np.maximum(x, y)
     between = text.counts[y] > text.counts[x]
@@ -470,6 +481,7 @@ def _together(
         out[rows, len(NAMES) : len(NAMES) + 2 * len(words)] = np.concatenate(
             [told & ahead[:, None], told & ~ahead[:, None]], 1
         )
+    return gaps
 
 
 def _beside(seen: Any, begins: Numbers, at: Numbers, out: Any, column: int) -> None:
@@ -478,10 +490,11 @@ def _beside(seen: Any, begins: Numbers, at: Numbers, out: Any, column: int) -> N
     out[:, column : column + every.shape[1]] = every[at]
 
 
-def _by_tags(doc: Doc, found: list[Entity], i: Numbers, j: Numbers, head: int, out: Any) -> None:
+def _by_tags(doc: Doc, found: list[Entity], i: Numbers, j: Numbers, gaps: Gaps, head: int, out: Any) -> None:
     """The tagger's likelihoods of each relation, as logarithms, and how they stand beside those of other pairs."""
     first, second = np.stack([e.sides[0] for e in found]), np.stack([e.sides[1] for e in found])
-    likely = np.log(np.maximum(doc._.tags.relations(first[i], second[j]), _LEAST))
+    between = doc._.tags.between(*gaps)
+    likely = np.log(np.maximum(doc._.tags.relations(first[i], second[j], between), _LEAST))
     at = FEATURE["tag none"]
     out[:, at : at + likely.shape[1]] = likely
     many = len(found)
