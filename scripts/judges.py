@@ -350,7 +350,7 @@ def _thresholds(
 
 
 def _second_rows(shop: Workshop, paper: Paper, judges: dict[str, Judge]) -> dict[str, list[Row]]:
-    """Rows for the judges of roles and topics, on the entities that the first ones let through."""
+    """Rows for the judges of roles, topics and kinds, on the entities that the first ones let through."""
     doc = shop.read(paper, judges, until="kg_relations")
     components = dict(pipeline().pipeline)
     view = view_of(doc, components["kg_techniques"].vocabulary)
