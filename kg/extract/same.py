@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from kg.model import Mention
 from kg.text import fold, folded_name
@@ -32,12 +32,11 @@ def merged(
     """
     kept: list[Mention] = []
     for mention in sorted(techniques, key=lambda m: m.start):
-        mates = [m for m in kept if _is_one(m, mention, acronym_of, vocabulary)] or _named_in_full(
-            mention, kept, text, vocabulary
-        )
-        if mates:
-            kept = [m for m in kept if m is not mates[0]]
-            whole, part = _by_fullness(mates[0], mention, own)
+        mate = next((m for m in kept if _is_one(m, mention, acronym_of, vocabulary)), None)
+        mate = mate or _named_in_full(mention, kept, text, vocabulary)
+        if mate:
+            kept = [m for m in kept if m is not mate]
+            whole, part = _by_fullness(mate, mention, own)
             _join(whole, part)
             mention = whole
         kept.append(mention)
@@ -51,7 +50,12 @@ def core(name: str, vocabulary: Vocabulary) -> str:
     >>> core("novel dynamic-thresholding schemes", Vocabulary.load())
     'dynamic thresholding'
     """
-    return _core(name, vocabulary.cues("label-modifier"), vocabulary.cues("label-frame-technique"))
+    return _core(name, vocabulary.cues("label-modifier"), _frames(vocabulary))
+
+
+@cache
+def _frames(vocabulary: Vocabulary) -> frozenset[str]:
+    return vocabulary.cues("label-frame-technique") | vocabulary.cues("label-form-technique")
 
 
 @lru_cache(maxsize=20_000)
@@ -90,19 +94,19 @@ def _is_one(one: Mention, other: Mention, acronym_of: Mapping[str, str], vocabul
 def _differ_in_number(one: Mention, other: Mention, vocabulary: Vocabulary) -> bool:
     """Whether of two general nouns behind names one is in the plural."""
     ends = [m.surface.split()[-1].lower() for m in (one, other)]
-    framed = [fold(end) in vocabulary.cues("label-frame-technique") for end in ends]
+    framed = [fold(end) in _frames(vocabulary) for end in ends]
     return all(framed) and (ends[0] == fold(ends[0])) != (ends[1] == fold(ends[1]))
 
 
-def _named_in_full(mention: Mention, before: list[Mention], text: str, vocabulary: Vocabulary) -> list[Mention]:
-    """The one mention that "the router" means, which alone ends so of those before."""
+def _named_in_full(mention: Mention, before: list[Mention], text: str, vocabulary: Vocabulary) -> Mention | None:
+    """The mention that "the router" means, which alone ends so of those before."""
     word = fold(mention.surface)
     if " " in word or not mention.surface.islower() or vocabulary.find(word, "technique"):
-        return []
+        return None
     if not _DEFINITE.search(text[max(0, mention.start - _SHORT) : mention.start]):
-        return []
+        return None
     found = [m for m in before if fold(m.surface).endswith(f" {word}")]
-    return found if len(found) == 1 else []
+    return found[0] if len(found) == 1 else None
 
 
 def _by_fullness(one: Mention, other: Mention, own: str) -> tuple[Mention, Mention]:
