@@ -22,6 +22,7 @@ CONCEPT_TYPES = ("topic", "technique", "problem", "task", "metric", "hardware", 
 OVERRIDES = "overrides.ttl"
 _SKOS = PREFIXES["skos"]
 _KG = PREFIXES["kg"]
+_SHORT = 6  # letters of a name in which case counts
 _NO_WORD = "\n"  # behind the last word of a text
 _CLASS = {_KG + kind.capitalize(): kind for kind in (*CONCEPT_TYPES, "institution", "cue")}
 
@@ -158,6 +159,14 @@ class Vocabulary:
         found = self._index.get((kind, fold(label)))
         return self.concepts[found] if found else None
 
+    def find_written(self, surface: str, kind: str) -> Concept | None:
+        """The concept of a type that words of a paper name, acronyms in their own case: "VLLMs" is no vLLM."""
+        concept = self.find(surface, kind)
+        if concept is None:
+            return None
+        same = (label for label in (*concept.labels(), *concept.hidden) if fold(label) == fold(surface))
+        return concept if any(_spelled(surface, label, kind) for label in same) else None
+
     def bearing(self, folded: str) -> list[Concept]:
         """The concepts of all types with a label that folds to `folded`."""
         found = (self._index.get((kind, folded)) for kind in (*CONCEPT_TYPES, "institution"))
@@ -231,23 +240,31 @@ def _apart(text: str, end: int, start: int) -> bool:
 
 
 @lru_cache(maxsize=100_000)
-def _is_short_name(label: str) -> bool:
-    return len(label) <= 5 and label.isascii() and any(c.isupper() for c in label) and " " not in label
+def _letters(label: str) -> str:
+    """The letters and digits of a name in which case counts: one word with a capital, six of them at most."""
+    letters = "".join([c for c in label if c.isalnum()])
+    return (
+        letters
+        if len(letters) <= _SHORT and label.isascii() and letters.lower() != letters and " " not in label
+        else ""
+    )
 
 
 def _spelled(surface: str, label: str, kind: str) -> bool:
-    """Short names ("SAM", "STAR", "MAE") must be written as the label is; others may vary.
+    """Short names and acronyms ("SAM", "STAR", "RoPE") must be written as the label is; others may vary.
 
-    So must they inside a longer name of a model or dataset: "CLIP model" is no "clip model".
+    A plural s may follow, but "VLLMs" is no vLLM, and no capital S is a plural: "TAPS" is no TAP. So must acronyms be
+    inside a longer name of a model or dataset: "CLIP model" is no "clip model"; nor is "minimax" MiniMax.
     """
     if surface == label:
         return True
-    if _is_short_name(label):
+    if wanted := _letters(label):
         letters = "".join([c for c in surface if c.isalnum()])
-        wanted = "".join([c for c in label if c.isalnum()])
-        return letters == wanted or letters == wanted + "s"
+        alike = len(wanted) == _SHORT and not wanted.isupper() and surface[:1].isupper()  # "Resnet" is ResNet
+        return letters in (wanted, wanted + "s", wanted.removesuffix("s")) or (alike and letters[-1:] != "S")
     if kind in ("model", "dataset") and surface.islower():
-        return not any(word.isupper() and len(word) <= 5 and word.isalpha() for word in label.split())
+        acronym = any(word.isupper() and len(word) < _SHORT and word.isalpha() for word in label.split())
+        return not acronym and len(label) > _SHORT + 1
     return True
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import rdflib
+import vocabulary_suspects
 
 from kg.model import KgError
 from kg.text import fold
@@ -146,3 +147,32 @@ def test_short_names_keep_their_case_in_running_text() -> None:
 
 def test_no_type_is_missing() -> None:
     assert {c.type for c in VOCABULARY.concepts.values()} >= set(CONCEPT_TYPES)
+
+
+def test_no_alternative_label_is_suspect_unless_somebody_accepted_it() -> None:
+    known = vocabulary_suspects.accepted()
+    new = [suspect for suspect in vocabulary_suspects.suspects(VOCABULARY) if suspect[:2] not in known]
+    assert new == [], "see scripts/vocabulary_suspects.py; what is right goes to data/gold/labels-accepted.tsv"
+
+
+def test_siblings_antonyms_and_common_words_are_suspect(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.ttl"
+    bad.write_text(
+        "@prefix kg: <https://w3id.org/paper-kg/ns#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> ."
+        "@prefix technique: <https://w3id.org/paper-kg/technique/> ."
+        'technique:a a kg:Technique ; skos:prefLabel "dynamic pruning"@en , "动态剪枝"@zh ;'
+        'skos:altLabel "static pruning"@en .'
+        'technique:b a kg:Technique ; skos:prefLabel "beam search"@en , "束搜索"@zh ; skos:altLabel "Search"@en .'
+    )
+    found = vocabulary_suspects.suspects(Vocabulary(read_concepts([bad])))
+    assert {(suspect.concept, suspect.label) for suspect in found} == {
+        ("technique:a", "static pruning"),
+        ("technique:b", "Search"),
+    }
+
+
+@pytest.mark.parametrize(("text", "found"), [("VLLMs", False), ("vLLM", True), ("Rope", False), ("MoEs", True)])
+def test_acronyms_match_their_own_case_and_a_plural_s(text: str, found: bool) -> None:
+    assert any(m.type == "technique" for m in VOCABULARY.match(text)) == found
+    assert (VOCABULARY.find_written(text, "technique") is not None) == found
+    assert text != "VLLMs" or VOCABULARY.find("vllm", "technique")  # a question may be typed in lower case

@@ -50,7 +50,7 @@ def add_named(
     title = view.title
     for start, end, score, _ in sorted(kept, key=lambda c: (title[0] <= c.start < title[1], c.start)):  # abstract first
         surface = doc._.text[start:end]
-        concept = vocabulary.find(surface, kind)
+        concept = vocabulary.find_written(surface, kind)
         name = names.get((start, end)) or (concept.label["en"] if concept else surface)
         add_once(doc, kind, start, end, name, extractor, round(score, 2), done)
 

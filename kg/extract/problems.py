@@ -58,7 +58,7 @@ class Problems:
                 best.append((score, start, end))
         for score, start, end in sorted(best, key=lambda c: c[1]):
             surface = doc._.text[start:end]
-            concept = self.vocabulary.find(surface, "problem")
+            concept = self.vocabulary.find_written(surface, "problem")
             doc._.mentions.append(
                 Mention(
                     "problem",

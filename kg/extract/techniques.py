@@ -123,7 +123,7 @@ class Techniques:
             own.aliases = (*own.aliases, surface) if surface not in own.aliases else own.aliases
             aliases.add(form)
             return
-        concept = self.vocabulary.find(surface, "technique")
+        concept = self.vocabulary.find_written(surface, "technique")
         label = concept.label["en"] if concept else canonical(surface)
         key = fold(label)
         if key in found or not key or form in aliases:
@@ -145,7 +145,7 @@ class Techniques:
         """proposed, used, baseline or mentioned: the paper's own name is proposed, else by the judge or the rules."""
         judge, asked = judge_for(view.doc, "role"), []
         for mention in techniques:
-            known = self.vocabulary.find(mention.surface, "technique") is not None
+            known = self.vocabulary.find_written(mention.surface, "technique") is not None
             if fold(mention.surface) == view.name:
                 mention.role = "proposed"
             elif judge is None:

@@ -108,7 +108,7 @@ class ConceptLinker:
         """
         names = list(names)
         for label in names:
-            concept = self.vocabulary.find(label, kind)
+            concept = self.vocabulary.find_written(label, kind)
             if concept:
                 yield Link(concept.curie, _label_reason(label, concept))
         if own:
@@ -179,7 +179,7 @@ class ConceptLinker:
                 if mention.type == kind and mention.concept:
                     return mention.concept
         for kind in kinds:
-            concept = self.vocabulary.find(text, kind)
+            concept = self.vocabulary.find_written(text, kind)
             if concept:
                 return concept.curie
         return next((m.concept for m in bearers), "")

@@ -54,7 +54,7 @@ class Wordings:
         self, name: str, kind: str, expansions: Mapping[str, str] = MappingProxyType({})
     ) -> tuple[Concept, str] | None:
         for wording in self._all(name, kind, expansions):
-            concept = self.vocabulary.find(wording.text, kind)
+            concept = self.vocabulary.find_written(wording.text, kind)
             if concept:
                 return concept, f"label {_label(concept, wording.text)!r} of the vocabulary, {wording.how}"
             joined = self._joined(wording.text, kind)

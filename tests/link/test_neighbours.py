@@ -93,7 +93,7 @@ def test_judged_names_that_pass_the_guards_are_right(near: Neighbours) -> None:
 def test_linking_uses_neighbours_last_and_says_so() -> None:
     linker = ConceptLinker(Vocabulary.load())
     link = linker.mention(Mention("technique", "causal masking", "causal masking", role="used"), "", {})
-    assert link.concept == "technique:causal-attention"
+    assert link.concept == "technique:causal-mask"
     assert "neighbour of the label 'causal mask', similarity 0.9" in link.reason
     minted = linker.mention(Mention("technique", "9-bit quantization", "9-bit quantization", role="used"), "", {})
     assert minted.reason.startswith("minted")
