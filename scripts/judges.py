@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from annotated import FOLDS, Paper, annotated, doc_of, fold_of
+from cores import on_all_cores
 from hardware_gold import hardware_papers
 from pair_judge import DECAY, HIDDEN, as_told, common_words, fit_relations, pair_rows
 
@@ -20,7 +21,7 @@ from kg.extract.base import to_record
 from kg.extract.context import View, view_of
 from kg.extract.judge import Features, Judge
 from kg.extract.named import WORD
-from kg.extract.tagger import tagger
+from kg.extract.tagger import Tagger
 from kg.extract.techniques import role_features
 from kg.graph.records import to_json
 from kg.model import KINDS as PAPER_KINDS
@@ -50,8 +51,11 @@ class Workshop:
     and the judges are to learn what to expect of papers that nobody has seen.
     """
 
-    def __init__(self, papers: Sequence[Paper], tags_of: Callable[[str, Any], Any], strange: bool = True) -> None:
-        self.papers = papers
+    def __init__(
+        self, papers: Sequence[Paper], tags_of: Callable[[str, Any], Any], others: Tagger, strange: bool = True
+    ) -> None:
+        """`tags_of` gives the tags of annotated papers, `others` tags those of which only the devices are."""
+        self.papers, self._others = papers, others
         self._docs: dict[str, tuple[Any, list[Any], Any]] = {}
         self.tags_of = tags_of
         self.gold = {d.id: r for d, r in papers}
@@ -69,7 +73,7 @@ class Workshop:
                 if name == "kg_tagger":
                     break
                 doc = component(doc)
-            tags = self.tags_of(paper[0].id, doc) if whole else tagger()(doc)._.tags
+            tags = self.tags_of(paper[0].id, doc) if whole else self._others(doc)._.tags
             self._docs[paper[0].id] = doc, list(doc._.mentions), tags
         doc, mentions, tags = self._docs[paper[0].id]
         doc._.mentions, doc._.tags = [replace(m) for m in mentions], tags
@@ -88,9 +92,9 @@ class Workshop:
                 behind = behind or name == "kg_tagger"
         return doc
 
-    def record(self, paper: Paper, judges: dict[str, Judge]) -> dict[str, Any]:
+    def record(self, paper: Paper, judges: dict[str, Judge], until: str = "") -> dict[str, Any]:
         """The record of a paper, in the annotators' form."""
-        return to_json(to_record(self.read(paper, judges), paper[0]))
+        return to_json(to_record(self.read(paper, judges, until), paper[0]))
 
 
 class using:
@@ -262,23 +266,21 @@ def fit_all(shop: Workshop) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """
     papers = shop.papers
     told, held = fit_entities(shop)
-    second = [_second_rows(shop, p, _made(held[fold_of(i)])) for i, p in enumerate(papers)]
+    made = [_made(judges) for judges in held]
+    second = on_all_cores(lambda i: _second_rows(shop, papers[i], made[fold_of(i)]), len(papers))
     _fit_each(second, told, held, {"role": ("role", ROLES), "topic": ("topic", NO_YES), "kind": ("kind", PAPER_KINDS)})
     words = common_words([shop.start(p) for p in papers])
-    third = [
-        pair_rows(shop.read(p, _made(held[fold_of(i)]), until="kg_relations"), p[1], words)
-        for i, p in enumerate(papers)
-    ]
+    made = [_made(judges) for judges in held]
+    third = [pair_rows(shop.read(p, made[fold_of(i)], until="kg_relations"), p[1], words) for i, p in enumerate(papers)]
     related, related_held = fit_relations(third, words, [fold_of(i) for i in range(len(papers))], FOLDS)
     told |= related
     for judges, more in zip(held, related_held, strict=True):
         judges |= more
     _thresholds(shop, told, held, {"topic": ("topics",)})
-    found = [shop.record(p, _made(held[fold_of(i)])) for i, p in enumerate(papers)]
-    for what, chosen in (("reports", False), ("others", True)):
-        part = {
-            d.id: (r, f) for (d, r), f in zip(papers, found, strict=True) if d.id.startswith(("x-", "y-")) == chosen
-        }
+    made = [_made(judges) for judges in held]
+    found = on_all_cores(lambda i: shop.record(papers[i], made[fold_of(i)]), len(papers))
+    for what, begins in (("reports", "0"), ("others", ("x-", "y-")), ("hard", "z-")):
+        part = {d.id: (r, f) for (d, r), f in zip(papers, found, strict=True) if d.id.startswith(begins)}
         table = score({k: r for k, (r, _) in part.items()}, {k: f for k, (_, f) in part.items()})
         print(what, len(part), "papers")
         for name, s in table.items():
@@ -293,14 +295,17 @@ def fit_entities(shop: Workshop, kinds: Sequence[str] = KINDS) -> tuple[dict[str
     held: list[dict[str, Any]] = [{} for _ in range(FOLDS)]
     told: dict[str, Any] = {}
     every = [*papers, *more]
-    rows = [entity_rows(shop, p, None) for p in every]
+    for paper in every:
+        shop.start(paper)
+    rows = on_all_cores(lambda i: entity_rows(shop, every[i], None), len(every))
     _fit_each(rows, told, held, {kind: (kind, NO_YES) for kind in kinds})
-    rows = [entity_rows(shop, p, _made(held[fold_of(i)])) for i, p in enumerate(every)]
+    made = [_made(judges) for judges in held]
+    rows = on_all_cores(lambda i: entity_rows(shop, every[i], made[fold_of(i)]), len(every))
     _fit_each(rows, told, held, {f"{kind} distinct": (kind, NO_YES) for kind in kinds})
     keys: dict[str, Sequence[str]] = {f"{kind} distinct": (LISTS[kind],) for kind in kinds}
     if "technique" in kinds:
         keys["technique distinct"] = ("techniques", "technique role")
-    _thresholds(shop, told, held, keys)
+    _thresholds(shop, told, held, keys, until="kg_results")
     return told, held
 
 
@@ -315,21 +320,26 @@ def _fit_each(
     wanted: dict[str, tuple[str, Sequence[str]]],
 ) -> None:
     """Fit judges to rows of all papers and, for each fold, of those outside; `wanted`: judge to (rows, labels)."""
-    for name, (key, labels) in wanted.items():
-        penalty = PENALTIES.get(key, 0.0)
-        told[name] = fitted([r for paper in rows for r in paper.get(key, ())], labels, penalty=penalty)
-        for fold in range(FOLDS):
-            outside = [r for i, paper in enumerate(rows) if fold_of(i) != fold for r in paper.get(key, ())]
-            held[fold][name] = fitted(outside, labels, penalty=penalty)
+
+    def one(number: int) -> dict[str, Any]:
+        (key, labels), fold = list(wanted.values())[number // (FOLDS + 1)], number % (FOLDS + 1)
+        shown = [r for i, paper in enumerate(rows) if fold_of(i) != fold for r in paper.get(key, ())]
+        return fitted(shown, labels, penalty=PENALTIES.get(key, 0.0))
+
+    made = on_all_cores(one, len(wanted) * (FOLDS + 1))
+    for number, (name, (key, _)) in enumerate(wanted.items()):
+        *outside, told[name] = made[number * (FOLDS + 1) : (number + 1) * (FOLDS + 1)]
+        for judges, one_told in zip(held, outside, strict=True):
+            judges[name] = one_told
         print(name, sum(len(p.get(key, ())) for p in rows), "rows", flush=True)
 
 
 def _thresholds(
-    shop: Workshop, told: dict[str, Any], held: list[dict[str, Any]], names: dict[str, Sequence[str]]
+    shop: Workshop, told: dict[str, Any], held: list[dict[str, Any]], names: dict[str, Sequence[str]], until: str = ""
 ) -> None:
     """Set the thresholds that are best by cross-validation; of those as good, the middle one, the lower of two.
 
-    `names`: judge to the scores whose mean counts.
+    `names`: judge to the scores whose mean counts, once all is read up to the component `until`.
     """
     f1: dict[str, dict[float, float]] = {name: {} for name in names}
     for least in THRESHOLDS:
@@ -337,8 +347,11 @@ def _thresholds(
             for name in f1:
                 fold[name]["threshold"] = least
         made = [_made(fold) for fold in held]
-        found = {p[0].id: shop.record(p, made[fold_of(i)]) for i, p in enumerate(shop.papers)}
-        table = score(shop.gold, found)
+        found = on_all_cores(
+            lambda i, made=made: shop.record(shop.papers[i], made[fold_of(i)], until),  # type: ignore[misc]
+            len(shop.papers),
+        )
+        table = score(shop.gold, {p[0].id: record for p, record in zip(shop.papers, found, strict=True)})
         for name, keys in names.items():
             f1[name][least] = sum(table[key].f1 for key in keys) / len(keys)
     for name, by in f1.items():

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from cores import on_all_cores
 
 from kg.evaluation import overlap
 from kg.extract import pipeline
@@ -64,12 +65,16 @@ def fit_relations(
     held: list[dict[str, Any]] = [{} for _ in range(folds)]
     plain = names.index("tag none")
     for name in ("relation", "relation again"):
-        told[name] = _fitted(names, rows, papers, plain)
+
+        def one(number: int, names: Sequence[str] = names, rows: Sequence[Any] = rows) -> dict[str, Any]:
+            shown = [i for i, f in enumerate(fold) if f != number]
+            return _fitted(names, [rows[i] for i in shown], [papers[i] for i in shown], plain)
+
+        *outside, told[name] = on_all_cores(one, folds + 1)
         likely = [np.zeros((len(r), len(RELATION_TYPES) + 1)) for r in rows]
-        for number in range(folds):
-            outside = [i for i, f in enumerate(fold) if f != number]
-            held[number][name] = _fitted(names, [rows[i] for i in outside], [papers[i] for i in outside], plain)
-            judge = Judge(held[number][name])
+        for number, judges in enumerate(outside):
+            held[number][name] = judges
+            judge = Judge(judges)
             for i in (i for i, f in enumerate(fold) if f == number and len(rows[i])):
                 likely[i] = judge.of_table(names, rows[i])
         print(name, sum(map(len, rows)), "pairs", flush=True)

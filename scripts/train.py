@@ -150,7 +150,7 @@ def train_tagger() -> None:
 def train_judges() -> None:
     """Fit the judges; print what they are worth by cross-validation."""
     folds = Folds.load(HELD_OUT)
-    shop = judging.Workshop(annotated(), folds.tags)
+    shop = judging.Workshop(annotated(), folds.tags, Tagger(BUILD / "fold0"))
     told, held_out = judging.fit_all(shop)
     judging.write(told, MODELS / "judges.json")
     keep_records(held_out, BUILD / "held-out.jsonl")
