@@ -21,7 +21,7 @@ def as_named(triples: list[ox.Triple], name: str, own: str) -> list[ox.Triple]:
     The list itself where it is so already.
     """
     called, to = iri(name), ox.NamedNode(iri(own))
-    said = [t for t in triples if not (t.predicate == _NAMESAKE and t.object == ox.NamedNode(called))]
+    said = [t for t in triples if not (t.predicate == _NAMESAKE and _is(t.object, called))]
     met = {term.value for t in said for term in (t.subject, t.object) if isinstance(term, ox.NamedNode)}
     if not {one for one in met if one == called or one.startswith(called + OF)} - {to.value}:
         return triples
@@ -31,8 +31,8 @@ def as_named(triples: list[ox.Triple], name: str, own: str) -> list[ox.Triple]:
     for triple in said:
         if triple.predicate == _REASON and triple.subject in mentions and str(triple.object).startswith(f'"{MINTED}'):
             triple = ox.Triple(triple.subject, _REASON, why)
-        subject, end = (to if _is(term, called) else term for term in (triple.subject, triple.object))
-        out.append(ox.Triple(subject, triple.predicate, end))  # type: ignore[arg-type]  # no literal is a subject
+        subject = to if _is(triple.subject, called) else triple.subject
+        out.append(ox.Triple(subject, triple.predicate, to if _is(triple.object, called) else triple.object))
     return out if own == name else [*out, ox.Triple(to, _NAMESAKE, ox.NamedNode(called))]
 
 

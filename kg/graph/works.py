@@ -158,7 +158,7 @@ class Works:
                     if (held.paper, held.reason) != (paper, why):
                         triples = coming.get(entry) or self.store.triples(f"entry:{entry}")
                         out[f"entry:{entry}"] = with_identity(triples, entry, held.paper, paper, why)
-        out |= self._named_apart(papers, {**coming, **{g.partition(":")[2]: triples for g, triples in out.items()}})
+        out |= self._named_apart(papers, {**coming} | {g.partition(":")[2]: triples for g, triples in out.items()})
         for graph in out:
             self._known.pop(graph.partition(":")[2], None)
         return out
