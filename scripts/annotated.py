@@ -26,6 +26,7 @@ from kg.vocabulary import Vocabulary
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
+HELD_OUT = BUILD / "folds.npz"  # what taggers say of papers that they have not seen
 SHARED = Path(os.environ.get("KG_SHARED", ROOT.parent / "shared"))
 TYPES = ["technique", "problem", "task", "model", "dataset", "hardware"]
 HEADS = ("technique", "model")  # what a relation may begin with

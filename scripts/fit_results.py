@@ -3,10 +3,12 @@
     python scripts/fit_results.py            # five-fold scores by paper, then data/models/results.json
     python scripts/fit_results.py --check    # the scores alone
 
-Needs the annotated papers ($KG_SHARED/gold/train.jsonl with papers.jsonl; data/gold/dev.jsonl with the reports). An
-outcome is a logistic regression, the two choices are softmax over a number's candidates; all by gradient descent over
-binary features, the same every time. What is found in papers held out is kept in build/held-out-results.jsonl, for
-scripts/fit_sure.py. A run takes two to three minutes.
+Needs the annotated papers ($KG_SHARED/gold with train.jsonl, train.hard.jsonl and their texts; data/gold/dev.jsonl with
+the reports). An outcome is a logistic regression, the two choices are softmax over a number's candidates; all by
+gradient descent over binary features, the same every time. How likely a result is right in all its parts is a logistic
+regression on the likelihoods of its parts, out of fold. Mentions, and what numbers point at, are those of taggers that
+have not seen a paper (build/folds.npz of scripts/train.py). What is found in papers held out is kept in
+build/held-out-results.jsonl, for scripts/fit_sure.py. A run takes five minutes.
 """
 
 from __future__ import annotations
@@ -14,27 +16,30 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from annotated import BUILD, FOLDS, annotated, doc_of, keep_records
+from annotated import BUILD, FOLDS, HELD_OUT, annotated, doc_of, fold_of, keep_records
 
 from kg.evaluation import overlap, pairs, same_result
 from kg.extract import outcome_judge, pipeline
+from kg.extract.folds import OutOfFold
 from kg.extract.governing import unit_of
 from kg.extract.outcomes import Place, Reading
 from kg.extract.results import Results
-from kg.extract.weighing import Weights, weights
+from kg.extract.weighing import Weights, odds, of_all, weights
 from kg.model import Document
 from kg.vocabulary import Vocabulary, data_folder
 
 MODELS = data_folder("data") / "models"
-ROUNDS, STEPS, RATE = 2, 300, 0.1
-DECAY = {"outcome": 0.005, "metric": 0.01, "baseline": 0.01}  # of squared weights, a row
+ROUNDS, STEPS, RATE = 2, 150, 0.1
+DECAY = {"outcome": 0.005, "metric": 0.003, "baseline": 0.005}  # of squared weights, a row
 LEAST_PAPERS = 4  # in which a feature must occur
-TOLERANCE = 0.002  # of F1, within which thresholds are as good as one another
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6)
+LEAST_PRECISION = 0.85  # of results, which no threshold may fall below
+PRECISE = 0.8  # the precision at which the recall of results that are fully right is told
+SETS = {"reports": "0", "others": "xy", "hard": "z", "all": "0xyz"}  # by the first character of a paper's id
 
 Json = dict[str, Any]
 Options = list[tuple[set[str], bool]]  # the features of each candidate, and whether it is right
@@ -48,10 +53,10 @@ class Rows(NamedTuple):
     baseline: list[Options]
 
 
-def rows(component: Results, doc: Any, record: Json) -> Rows:
+def rows(component: Results, doc: Any, results: Sequence[Json]) -> Rows:
     """The rows of one paper, by the annotated result that each reading of a number agrees with."""
     out = Rows([], [], [])
-    left = list(record["results"])
+    left = list(results)
     before: list[Any] = []
     for sentence, _ in component.sentences(doc):
         against = ""
@@ -73,8 +78,8 @@ def rows(component: Results, doc: Any, record: Json) -> Rows:
             if component.baselines.chosen_by_form(place) is None:
                 baseline = component.baselines.candidates(place, reading, against)
                 out.baseline.append([(f, same_text(wanted["baseline"], text)) for text, f in baseline.items()])
-            against = component.baseline(place, reading, against)
-            found_as = component.metric(place, reading, last)
+            against = component.baseline(place, reading, against)[0]
+            found_as = component.metric(place, reading, last)[0]
             before.append(_Seen(place.quantity.value, place.quantity.unit, found_as))
     return out
 
@@ -151,19 +156,32 @@ def fit(groups: Sequence[Options], papers: Iterable[Iterable[Options]], decay: f
     return {name: round(float(weights[i]), 3) for name, i in names.items() if abs(weights[i]) >= 0.01}
 
 
-def fit_all(papers: Sequence[Rows], least: float) -> Weights:
-    """The weights of the outcome and of both choices."""
+def fit_all(papers: Sequence[Rows], full: Mapping[str, float], least: float) -> Weights:
+    """The weights of the outcome and of both choices; those of a whole result as given."""
     alone = [[[option] for option in paper.outcome] for paper in papers]
     return Weights(
         fit([g for paper in alone for g in paper], alone, DECAY["outcome"], choice=False),
         fit([g for p in papers for g in p.metric], [p.metric for p in papers], DECAY["metric"], choice=True),
         fit([g for p in papers for g in p.baseline], [p.baseline for p in papers], DECAY["baseline"], choice=True),
+        full,
         least,
     )
 
 
-def found(component: Results, doc: Any) -> Json:
-    """The results of a paper in the form of the annotations."""
+class Watched(Results):
+    """Results that remember the likelihoods of the parts of each; as confidence they have the number of that memory."""
+
+    def __init__(self, vocabulary: Vocabulary, weights: Weights) -> None:
+        super().__init__(vocabulary, weights)
+        self.parts: list[tuple[float, float, float]] = []
+
+    def sure(self, outcome: float, metric: float, baseline: float) -> float:
+        self.parts.append((outcome, metric, baseline))
+        return float(len(self.parts) - 1)
+
+
+def found(component: Watched, doc: Any) -> list[Json]:
+    """The results of a paper in the form of the annotations, each with the likelihoods of its parts."""
     doc._.results = []
     component(doc)
     out = [
@@ -174,12 +192,12 @@ def found(component: Results, doc: Any) -> Json:
             "change": r.change,
             "baseline": r.baseline,
             "setting": r.setting,
-            "score": r.confidence,
+            "parts": component.parts[round(r.confidence)],
         }
         for r in doc._.results
     ]
     doc._.results = []
-    return {"results": out}
+    return out
 
 
 def main() -> None:
@@ -187,57 +205,117 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="print the scores alone")
     check = parser.parse_args().check
     papers = annotated()
-    gold = {r["id"]: r for _, r in papers}
-    read = {document.id: _read(document) for document, _ in papers}
-    vocabulary = Vocabulary.load()
-    final = cross_validated(read, gold, vocabulary)
+    gold = {r["id"]: r["results"] for _, r in papers}
+    reader = OutOfFold(HELD_OUT)
+    read = {document.id: _read(document, reader) for document, _ in papers}
+    final = cross_validated(read, gold, Vocabulary.load())
     if not check:
         text = json.dumps(final._asdict(), indent=1, ensure_ascii=False, sort_keys=True)
         (MODELS / "results.json").write_text(text + "\n", "utf-8")
 
 
-def _read(document: Document) -> Any:
-    """The Doc of a paper with what the results need of other components."""
+def _read(document: Document, reader: OutOfFold) -> Any:
+    """The Doc of a paper with what the components before the results find in it."""
     doc = doc_of(document)
+    doc.user_data["entry"] = document.id
     for name, component in pipeline().pipeline:
-        if name in ("kg_names", "kg_brief", "kg_phrases"):
-            doc = component(doc)
+        if name == "kg_results":
+            break
+        doc = (reader if name == "kg_tagger" else component)(doc)
+    doc._.view = None  # nothing looks at it again
     return doc
 
 
-def cross_validated(read: dict[str, Any], gold: dict[str, Json], vocabulary: Vocabulary) -> Weights:
+def cross_validated(read: dict[str, Any], gold: dict[str, list[Json]], vocabulary: Vocabulary) -> Weights:
     """Prints five-fold scores; returns the weights fitted to all papers, with the threshold of the folds."""
     component = Results(vocabulary, weights())
     for _ in range(ROUNDS):  # the metric and baseline of the number before are features of the next
         taught = {name: rows(component, doc, gold[name]) for name, doc in read.items()}
-        component = Results(vocabulary, fit_all(list(taught.values()), component.weights.least))
-    swept: dict[float, dict[str, Json]] = {least: {} for least in THRESHOLDS}
+        component = Results(vocabulary, fit_all(list(taught.values()), component.weights.full, min(THRESHOLDS)))
+    records: dict[str, list[Json]] = {}
     for fold in range(FOLDS):
-        fitted = fit_all([taught[name] for i, name in enumerate(read) if i % FOLDS != fold], 0.5)
-        for i, (name, doc) in enumerate(read.items()):
-            if i % FOLDS == fold:
-                for least in THRESHOLDS:
-                    swept[least][name] = found(Results(vocabulary, fitted._replace(least=least)), doc)
-    scores = {least: measured(gold, records) for least, records in swept.items()}
-    for least, figures in scores.items():
-        print(f"{least:.2f}", " ".join(f"{name} {figure:.3f}" for name, figure in figures.items()))
-    top = max(figures["results"] for figures in scores.values())
-    best = max(t for t in scores if scores[t]["results"] >= top - TOLERANCE)
-    keep_records(({"id": name, **record} for name, record in swept[best].items()), BUILD / "held-out-results.jsonl")
-    return component.weights._replace(least=best)
+        kept = [taught[name] for i, name in enumerate(read) if fold_of(i) != fold]
+        watched = Watched(vocabulary, fit_all(kept, {}, min(THRESHOLDS)))
+        records |= {name: found(watched, doc) for i, (name, doc) in enumerate(read.items()) if fold_of(i) == fold}
+    full = calibrated(gold, records)
+    for one in (one for record in records.values() for one in record):
+        one["score"] = of_all(full, *one["parts"])
+    swept = {least: measured(gold, records, least) for least in THRESHOLDS}
+    for least, scores in swept.items():
+        for name, figures in scores.items():
+            print(f"{least:.2f} {name:8}", "  ".join(f"{what} {figure:.3f}" for what, figure in figures.items()))
+    sound = [least for least in THRESHOLDS if swept[least]["all"]["P"] >= LEAST_PRECISION] or [max(THRESHOLDS)]
+    best = max(sound, key=lambda least: swept[least]["all"]["full F1"])
+    shown = {name: [one for one in record if one["parts"][0] >= best] for name, record in records.items()}
+    keep_records(({"id": name, "results": record} for name, record in shown.items()), BUILD / "held-out-results.jsonl")
+    return component.weights._replace(full=full, least=best)
 
 
-def measured(gold: dict[str, Json], records: dict[str, Json]) -> dict[str, float]:
-    """F1 of results, and of results with the right metric or baseline."""
-    right: Counter[str] = Counter()
+def calibrated(gold: dict[str, list[Json]], records: dict[str, list[Json]]) -> dict[str, float]:
+    """Weights by which the likelihoods of its parts tell how likely a whole result is right."""
+    names = ("outcome", "metric", "baseline", "bias")
+    seen, right = [], []
     for name, record in records.items():
-        wanted, had = gold[name]["results"], record["results"]
-        right["all"] += len(wanted) + len(had)
+        hit = {j for _, j in pairs(gold[name], record, fully, 1)}
+        seen += [[*map(odds, one["parts"]), 1.0] for one in record]
+        right += [float(j in hit) for j in range(len(record))]
+    table, wanted = np.array(seen), np.array(right)
+    weights = np.zeros(len(names))
+    for _ in range(20):  # Newton's method, with a little decay
+        likely = 1 / (1 + np.exp(-(table @ weights)))
+        slope = table.T @ (likely - wanted) + weights
+        curve = (table * (likely * (1 - likely))[:, None]).T @ table + np.eye(len(names))
+        weights -= np.linalg.solve(curve, slope)
+    return {name: round(float(weight), 3) for name, weight in zip(names, weights, strict=True)}
+
+
+def fully(gold: Json, one: Json) -> float:
+    """1 where a result is right in value, unit, change, metric and baseline."""
+    parts = (same_text(gold[part], one[part]) for part in ("metric", "baseline"))
+    return float(same_result(gold, one) >= 1 and all(parts))
+
+
+def measured(gold: dict[str, list[Json]], records: dict[str, list[Json]], least: float) -> dict[str, dict[str, float]]:
+    """Of each set of papers: how good results are, those with the right metric or baseline, those right in all."""
+    return {name: _measured(gold, records, least, initials) for name, initials in SETS.items()}
+
+
+def _measured(
+    gold: dict[str, list[Json]], records: dict[str, list[Json]], least: float, initials: str
+) -> dict[str, float]:
+    right: Counter[str] = Counter()
+    wanted_all, had_all = 0, 0
+    ranked: list[tuple[float, bool]] = []
+    for name, wanted in gold.items():
+        if name[0] not in initials:
+            continue
+        had = [one for one in records[name] if one["parts"][0] >= least]
+        wanted_all, had_all = wanted_all + len(wanted), had_all + len(had)
         for i, j in pairs(wanted, had, same_result, 1):
             right["results"] += 1
             right["metric"] += same_text(wanted[i]["metric"], had[j]["metric"])
             right["baseline"] += same_text(wanted[i]["baseline"], had[j]["baseline"])
-    return {key: 2 * right[key] / max(right["all"], 1) for key in ("results", "metric", "baseline")}
+        hit = {j for _, j in pairs(wanted, had, fully, 1)}
+        right["full"] += len(hit)
+        ranked += [(one["score"], j in hit) for j, one in enumerate(had)]
+    both = max(wanted_all + had_all, 1)
+    return {
+        "P": right["results"] / max(had_all, 1),
+        "R": right["results"] / max(wanted_all, 1),
+        **{f"{key} F1": 2 * right[key] / both for key in ("results", "metric", "baseline", "full")},
+        "full P": right["full"] / max(had_all, 1),
+        "full R": right["full"] / max(wanted_all, 1),
+        f"full R at P {PRECISE}": _recall(ranked) / max(wanted_all, 1),
+    }
+
+
+def _recall(ranked: list[tuple[float, bool]]) -> int:
+    """How many right ones there are among the surest, as far as these are precise."""
+    right = most = 0
+    for count, (_, hit) in enumerate(sorted(ranked, key=lambda one: -one[0]), 1):
+        right += hit
+        most = right if right >= PRECISE * count else most
+    return most
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ import judges as judging
 from annotated import (
     BUILD,
     FOLDS,
+    HELD_OUT,
     ROOT,
     SHARED,
     TYPES,
@@ -51,7 +52,6 @@ HEADLINE = ROOT / "data" / "gold" / "headline.json"
 EPOCHS = 4
 ABSTRACTS = 2000  # of other fields of AI, beside those of the field, in pretraining
 SAMPLED = 6  # one in so many of the papers that are no reports' ships with what was said of it
-HELD_OUT = BUILD / "folds.npz"
 LONGEST = 320  # word pieces of an abstract in pretraining
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from kg.extract import outcomes_zh
 from kg.extract.outcome_judge import unit_class
 from kg.extract.outcomes import Lexicon, Place, Reading, Sentence
+from kg.extract.pointing import BASELINE, point
 from kg.extract.weighing import Candidates, bucket
 from kg.text import Remembered, fold
 
@@ -20,25 +21,41 @@ _AGAINST = re.compile(
     r"\b(?:(?P<over>over|on top of|improv(?:es|ing) (?:over|upon))|(?P<than>than)|"
     r"(?P<compared>compared (?:to|with|against)|comparing (?:to|with)|in comparison (?:to|with)|relative to|versus|"
     r"vs\.?|against)|(?P<win>outperform(?:s|ing|ed)?|surpass(?:es|ing|ed)?|exceed(?:s|ing|ed)?|beat(?:s|ing)?)|"
-    r"(?P<of>(?<=% )of|(?<=%)of|of the|that of|required by)|(?P<match>match(?:es|ing)?)|"
-    r"(?P<speeds>accelerat(?:es|ing)))\s+(?P<phrase>[^,;:()]+)",
+    r"(?P<par>on par with|comparable (?:to|with)|equivalent to|similar to|close to|below|above|"
+    r"(?<!such )(?<!well )as(?! well| low| high| much| many| few| little)|within [^,;()]{1,24}? of)|"
+    r"(?P<of>(?<=% )of|(?<=%)of|of the|that of|required by)|"
+    r"(?P<match>match(?:es|ing)?(?: or (?:surpass|exceed|outperform)\w*)?)|(?P<speeds>accelerat(?:es|ing)))"
+    r"(?:\s+(?:only |just )?[\d.]+\s?\S{0,3}\s(?:for|of|by|from|with|in|using))?"
+    r"\s+(?P<phrase>(?:(?!\sand\s[+-]?\d)[^,;:()])+)",
     re.IGNORECASE,
 )
 _END = re.compile(
     r"\s(?:by|within|running|while|after|before|beyond|over|on|in|at|with|when|for|"
     r"and (?:\d|up|reduc|improv|achiev)|under|across|without|using|during|respectively|to|where|"
     r"which|that|is|are|of|from|up|achiev\w+|reduc\w+|maintain\w+)\s|"
-    r"(?<!such)\sas\s|\s\d|[.。，]|\s(?:respectively|while)$",
+    r"(?<!such)\sas\s|\s[+-]?\d[\d.,]*\s?(?:%|[x×](?!\w)|points?\b|times\b|percent\b|dB\b|ms\b|FPS\b)|"
+    r"[。，]|\.(?=\s|$)|['’]s\s|\s(?:respectively|while|demonstrates?|shows?|has|have|but|also)(?=\s|$)",
     re.IGNORECASE,
 )
+_COUNT = re.compile(
+    r"(?:^|\s)(?!an?\s|the\s)[a-z][\w-]*\s(?=\d[\d.,]*(?:\s|$))"
+)  # a number behind a common word: "baselines 3"; not "Gemini 1.5"
 _DANGLING = re.compile(r"(?:\s+(?:and|or))+\s*$", re.IGNORECASE)
-_EXAMPLE = re.compile(r"(?:such as|like|i\.e\.,?|e\.g\.,?|namely)\s+")
+_EXAMPLE = re.compile(r"\b(?:such as|like|i\.e\.,?|e\.g\.,?|namely|called|named|including)\s+")
+_MORE = re.compile(
+    r"\s*,?\s*(?:(?:i\.e\.,?|e\.g\.,?|such as|including|namely|like)\s+)?"
+    r"(?P<list>[A-Z][\w.+-]*(?:[ -][A-Z0-9][\w.+-]*){0,3}(?:(?:\s*,\s*(?:and |or )?|\s+(?:and|or)\s+)"
+    r"[A-Z][\w.+-]*(?:[ -][A-Z0-9][\w.+-]*){0,3})*)"
+)  # "outperforming [recommenders such as P5], GPT4Rec, LlamaRec and E4SRec"
+_QUANTITY = re.compile(r"[+-]?\d[\d.,]*(?:\s|%|[x×](?!\w)|$)")
 _IN_BRACKETS = re.compile(r"\s*\((?:(?:i\.e\.,?|e\.g\.,?|namely|such as)\s*)?(?P<inside>[A-Z][^()]{1,60})\)")
 _EDGE = re.compile(r"[,;:()'’]")
 _EDGES = " .,;'\""
 _CLAUSE = re.compile(r"[,;:(]")
 _NUMBER_AFTER = re.compile(r".{0,16}\d")
+_JOINT = re.compile(r"\b(?:while|whereas|with|and|or|at|by|compared|versus|vs|from|to)\b|[,;(:]")
 _COMPARING = ("over", "than", "compared", "win")
+_MOST = 60  # things of a sentence that numbers may be compared with
 _LONGEST = 8  # words of a baseline
 _BETWEEN = re.compile(r",? and |, ")
 
@@ -67,21 +84,26 @@ class Baselines:
         unit = unit_class(place.quantity.unit)
         others = sentence.others
         if others is None:
-            others = sentence.others = self.others(sentence)
+            others = sentence.others = self.others(sentence)[:_MOST]
+            sentence.nested = _nested(others)
         found: Candidates = {}
-        others = [other for other in others if _turn(place, other) != "wrong"]
+        others = [o for o in others if "respectively" not in place.text or _turn(place, o) != "wrong"]
         for other in others:
             features = self._features(place, reading, other)
             found.setdefault(other.text, set()).update(features)
+            found[other.text] |= sentence.nested.get(other.text, set())
         for rank, other in enumerate(sorted(others, key=lambda o: _distance(place, o))):
             found[other.text].add(f"nearest {bucket(rank, 0, 1, 2)}")
             found[other.text].add(f"{other.marker} nearest {bucket(rank, 0, 1)}")
         if last:
-            found.setdefault(last, set()).add("last")
-            found[last].add(f"last {reading.kind}")
+            joint = _joint(place)
+            found.setdefault(last, set()).update({"last", f"last {reading.kind}", *(f"last {j}" for j in joint)})
         if sentence.before:
             for other in self.compared(sentence.before)[:2]:
                 found.setdefault(other.text, set()).add(f"sentence before {other.marker}")
+        for text in sentence.rivals:
+            found.setdefault(text, set()).add("rival of the paper")
+            found[text].add(f"rival of the paper {bucket(len(sentence.rivals), 1, 2)} {not others}")
         first = self._first(place, reading, others)
         for text, features in found.items():
             features |= self.form[text]
@@ -93,8 +115,27 @@ class Baselines:
             f"none of {bucket(len(others), 0, 1, 2, 4)}",
             f"none last {bool(last)}",
             f"none first {not first}",
+            f"none first {not first} {reading.change} {unit}",
+            f"none rivals {bucket(len(sentence.rivals), 0, 1, 2)}",
+            f"none own {sentence.has_name}",
+            *(f"none has {marker}" for marker in {o.marker for o in others}),
+            *(f"none {side}" for side in self._sides(place, others)),
         }
+        point(place, found, BASELINE)
         return found
+
+    def _sides(self, place: Place, others: list[Other]) -> set[str]:
+        """On which sides of a number something is compared with, with how many numbers between."""
+        out = set()
+        for other in others:
+            marker = other.marker.partition(" ")[0]
+            if marker in (*_COMPARING, "of", "par", "match"):
+                side = "behind" if other.start >= place.quantity.end else "ahead"
+                low, high = sorted((place.quantity.start, other.start))
+                crossed = sum(low < q.start < high for q in place.sentence.quantities)
+                named = not all(map(self.lexicon.is_generic, fold(other.text).split()))
+                out.add(f"{marker} {side} {bucket(crossed, 0, 1, 2)} {'named' if named else 'generic'}")
+        return out
 
     def chosen_by_form(self, place: Place) -> str | None:
         """The baseline where the form of the number says it: "from 256 to 30 steps", Chinese; None elsewhere."""
@@ -116,13 +157,18 @@ class Baselines:
         for start, end, kind in sentence.names:
             if kind in ("technique", "model") and not sentence.is_own(start, end):
                 found.append(Other(start, end, sentence.text[start:end], kind))
-        return found
+        for start, end, kind in sentence.roles:
+            if kind.startswith(("technique", "model")) and kind != "technique proposed":
+                found.append(Other(start, end, sentence.text[start:end], f"mention {kind}"))
+        return [other for other in found if other.text]
 
     def _compared(self, text: str) -> list[Other]:
         """What stands behind words of comparison."""
         found = []
         for match in _AGAINST.finditer(text):
             names = self.names(match["phrase"], text[match.end() :])
+            if names and match["phrase"].rstrip().endswith(names[0]) and text[match.end() : match.end() + 1] == ",":
+                names = _listed(names, _MORE.match(text, match.end()))
             marker = next(k for k, v in match.groupdict().items() if v and k != "phrase")
             parts = len(names) - 1
             for i, name in enumerate(names):
@@ -136,19 +182,24 @@ class Baselines:
         A phrase of generic words alone stays whole, for "the original model" may be meant.
         """
         cut = _END.split(phrase + " ", maxsplit=1)[0]
+        counted = _COUNT.search(cut)
+        cut = cut[: counted.end()].rstrip() if counted else cut
         example, bracket = _EXAMPLE.search(cut), _IN_BRACKETS.match(after) if len(cut) >= len(phrase.rstrip()) else None
         if example:
             cut = cut[example.end() :]
         said = _DANGLING.sub("", cut).split()
-        words = list(dropwhile(self.lexicon.is_generic, said))
+        words = list(dropwhile(self._says_nothing, said))
         whole = " ".join(words or [w for w in said if fold(w) not in ("the", "a", "an", "its", "our", "their")])
-        if not whole or whole[0].isdigit() or len(whole.split()) > _LONGEST:
+        if not whole or _QUANTITY.match(whole) or len(whole.split()) > _LONGEST:
             return []
         names = [whole.strip(_EDGES)]
         if bracket:
             names.append(bracket["inside"].strip(_EDGES))
         names += [p.strip(_EDGES) for p in _BETWEEN.split(whole)] if _BETWEEN.search(whole) else []
         return [n for n in names if n]
+
+    def _says_nothing(self, word: str) -> bool:
+        return self.lexicon.is_generic(word) or bool(self.lexicon.group(word)) or word in ("or", "using")
 
     def _first(self, place: Place, reading: Reading, others: list[Other]) -> str:
         """The first name behind a word of comparison: after the number, before it, then anywhere in the sentence."""
@@ -194,7 +245,23 @@ class Baselines:
             f"{other.marker} governs {own}",
             f"{other.marker} {reading.kind}",
             f"{where} last {place.high == len(text)}",
+            f"{where} begins {other.start == 0}",
+            f"{where} {clause} over {bucket(crossed, 0, 1, 2)} {kind}",
+            f"{where} {self._kind_of_name(other.text)} {kind}",
+            f"{where} {clause} {self._kind_of_name(other.text)}",
+            f"{where} first of its side {_is_first(place, other, side)}",
+            *(f"{where} across {joint}" for joint in set(_JOINT.findall(between.lower()))),
+            f"{other.marker} own {place.sentence.has_name}",
+            *(f"{other.marker.partition(' ')[0]} {j}" for j in (_joint(place) if side == "ahead" else ())),
+            *(f"role {role}" for s, e, role in place.sentence.roles if text[s:e] in other.text),
+            f"turn {_turn(place, other)} {other.turn[0] > 0}",
         }
+
+    def _kind_of_name(self, text: str) -> str:
+        """Whether words name something, describe it or say nothing in particular."""
+        if any(c.isupper() or c.isdigit() for c in text):
+            return "name"
+        return "generic" if all(map(self.lexicon.is_generic, fold(text).split())) else "words"
 
     def _form(self, text: str) -> set[str]:
         words = fold(text).split()
@@ -209,13 +276,55 @@ class Baselines:
         }
 
 
+def _is_first(place: Place, other: Other, side: str) -> bool:
+    """Whether nothing else that words of comparison introduce stands between a number and this."""
+    low, high = (place.quantity.end, other.start) if side == "behind" else (other.end, place.quantity.start)
+    others = place.sentence.others or ()
+    return not any(low <= o.start < high and o.marker.partition(" ")[0] in _COMPARING for o in others)
+
+
+def _listed(names: list[str], more: re.Match[str] | None) -> list[str]:
+    """The names behind a word of comparison with those of the list that goes on behind the first: whole, then parts."""
+    if not more:
+        return names
+    parts = [p.strip(_EDGES) for p in _BETWEEN.split(more["list"])]
+    if _EXAMPLE.search(more[0]):  # "state-of-the-art methods, including A and B"
+        return [more["list"].strip(_EDGES), *filter(None, parts)]
+    return [names[0] + more[0].rstrip(_EDGES), names[0], *filter(None, parts)] if len(parts) > 1 else names
+
+
 def _turn(place: Place, other: Other) -> str:
     """Whether it is the other's turn where as many are compared with as there are numbers, "respectively"."""
     same = [i for i, q in enumerate(place.sentence.quantities) if q.unit == place.quantity.unit]
     number, parts = other.turn
-    if "respectively" not in place.text or parts < 2 or parts != len(same):
+    if parts < 2 or parts != len(same):
         return "none"
     return "right" if number == same.index(place.index) + 1 else "wrong"
+
+
+def _nested(others: list[Other]) -> dict[str, set[str]]:
+    """By the text of each thing that numbers may be compared with: how wider ones and parts of it are introduced."""
+    out: dict[str, set[str]] = {}
+    for one in others:
+        for other in others:
+            if other.text != one.text and one.text in other.text:
+                out.setdefault(one.text, set()).add(f"inside {other.marker}")
+                out.setdefault(other.text, set()).add(f"around {one.marker}")
+    return out
+
+
+def _joint(place: Place) -> list[str]:
+    """How a number is joined to the one before it in its sentence."""
+    if not place.index:
+        return ["first"]
+    one = place.sentence.quantities[place.index - 1]
+    word = _JOINT.search(place.ahead)
+    same = "same unit" if one.unit == place.quantity.unit else "other unit"
+    return [
+        same,
+        f"joined by {word[0].lower().strip() if word else 'nothing'}",
+        f"after {bucket(len(place.ahead.split()), 1, 3, 6, 12)}",
+    ]
 
 
 def _distance(place: Place, other: Other) -> int:

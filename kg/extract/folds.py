@@ -81,8 +81,8 @@ class Folds:
 class OutOfFold:
     """Takes the tagger's place: papers that are annotated get what a tagger said that had not seen them."""
 
-    def __init__(self) -> None:
-        self._folds = Folds.load() if FOLDS_FILE.is_file() else None
+    def __init__(self, file: Path = FOLDS_FILE) -> None:
+        self._folds = Folds.load(file) if file.is_file() else None
 
     def __call__(self, doc: Doc) -> Doc:
         paper = doc.user_data.get("entry", "")

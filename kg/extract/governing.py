@@ -92,6 +92,9 @@ _COUNTED = re.compile(
 _REACH = 60  # characters from a number to an outcome word that may govern it though grammar does not say so
 #: The rule of a later member of a list that names its metric: nothing else is considered.
 NAMED_IN_LIST = "named in list"
+#: Rules whose direction depends on the metric: a win by 8 % in error rate is a decrease.
+_EITHER_WAY = ("speed", "improve", "larger", "win", "list", "multiple", NAMED_IN_LIST)
+_REVERSED = {"increase": "decrease", "decrease": "increase"}
 _NOTHING = ("it", "them", "this", "which", "each", "slight", "relative")
 _RATES = ("FPS", "tokens/s", "QPS", "TFLOPs/s", "TOPS/W", "mJ")
 #: Sizes are set-up unless they are called small; what they measure.
@@ -140,6 +143,8 @@ class Grammar:
             shared = self.shared(places[i], out[i + 1].taken)
             if shared:
                 others = [r for r in out[i].readings if r.change != shared.change]
+                if not others:
+                    others = [shared._replace(change=_REVERSED[shared.change], kind="shared reversed")]
                 out[i] = out[i]._replace(readings=[shared, *others], taken=shared)
         return out
 
@@ -174,9 +179,8 @@ class Grammar:
         if quantity.sign and quantity.unit in ("%", "points", ""):
             yield Reading("increase" if quantity.sign == "+" else "decrease", metric, here, "sign alone")
         first = found[0]
-        if first.kind in ("speed", "improve", "larger") and not quantity.origin:
-            other = "increase" if first.change == "decrease" else "decrease"
-            yield first._replace(change=other, kind=f"{first.kind} reversed")
+        if first.kind in _EITHER_WAY and not quantity.origin and first.change in _REVERSED:
+            yield first._replace(change=_REVERSED[first.change], kind=f"{first.kind} reversed")
         if first.change == "absolute" and quantity.unit in ("%", "x", "points") and not quantity.origin:
             cue = _nearest(place)
             if cue:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator
 from functools import lru_cache
 
 from kg.extract.outcome_judge import unit_class
 from kg.extract.outcomes import STOP, Lexicon, Place, Reading, noun_phrase
+from kg.extract.pointing import METRIC, point
 from kg.extract.weighing import Candidates, bucket
 from kg.text import Remembered, fold
 
@@ -17,6 +20,14 @@ _NAME = re.compile(r"[^\W\d_]{2}")
 _MARK = re.compile(r"[±|%×=]")
 _LAST_WORD = re.compile(r"([\w-]+)\s*$")
 _WIDER = re.compile(r"(?:[\w@-]+ ){1,2}$")
+_PHRASES = (5, 4)  # noun phrases that are looked at before and behind a number
+_OF = re.compile(r"\s+of\s+(?:the |its |all )?")
+_PLURAL = re.compile(r"(?<=\w\w\w)ies$")
+_AT = re.compile(r"[@_](?:\d[\d:.]*|[kK]\b)|-\d+\b")  # what belongs to a metric: "mAP@50:95"
+_LABEL = re.compile(r"([A-Za-z][\w@./-]*(?: [A-Za-z0-9@][\w@./-]*)?)\s*[:=]\s*$")  # "(Top-1: 0.782"
+_LOOSE = ("a", "an", "the", "its", "their", "our", "significant", "average", "overall", "relative", "absolute", "%")
+_BESIDE = 8  # characters between an outcome word and its object: "reduces the latency", "reduction in latency"
+_TIMES = ("s", "ms", "μs", "min", "hours", "days")
 
 
 class Metrics:
@@ -34,9 +45,23 @@ class Metrics:
         names: dict[str, str] = {}
 
         def add(text: str, *features: str) -> None:
+            text = _PLURAL.sub("y", text)
+            for long, how in ((lexicon.expanded(text, sentence), "explained"), (lexicon.named(text), "spelled out")):
+                if long != text:
+                    put(long, how, *features)
+                    features = (*features, "acronym")
+            put(text, *features)
+
+        def put(text: str, *features: str) -> None:
             if _NAME.search(text) and not _MARK.search(text):
                 found.setdefault(names.setdefault(fold(text), text), set()).update(features)
 
+        for text, side in self.phrases(place):
+            add(text, *side)
+        label = _LABEL.search(place.text, max(0, quantity.start - 40), quantity.start)
+        if label:
+            add(label[1], "label")
+            add(label[1].split()[-1], "label", "label word")
         add(reading.metric, "rule", f"rule {reading.kind}", f"rule {unit_class(quantity.unit)} {reading.change}")
         add(lexicon.near_metric(place), "near")
         nearest = sorted(sentence.metrics, key=lambda m: _distance(place, m[0], m[1]))
@@ -44,22 +69,72 @@ class Metrics:
             if _distance(place, start, end) > _REACH:
                 break
             where = [f"named {bucket(order, 0, 1, 2)}", *self._where(place, start, end)]
-            text = sentence.text[start:end]
-            add(lexicon.named(self.bare(text)), "named", *where)
-            add(self.bare(_wider(sentence.text, start, end)), "wider", *(f"wider {w}" for w in where))
+            at = _AT.match(sentence.text, end)
+            text = sentence.text[start : at.end() if at else end]
+            add(self.bare(text), "named", *where)
+            add(self.bare(self.core(_wider(sentence.text, start, end))), "wider", *(f"wider {w}" for w in where))
         for start, end, kind in sentence.names:
             if kind == "dataset" and _distance(place, start, end) <= _REACH:
                 where = self._where(place, start, end)
                 add(f"{sentence.text[start:end]} score", "benchmark", *(f"benchmark {w}" for w in where))
-        add(last, "last")
+        add(last, "last", *_since_last(place))
         trimmed = _TRAILING.sub("", self.bare(reading.metric))
         if trimmed != reading.metric:
             add(lexicon.named(trimmed), "trimmed")
         for text in ("accuracy", "performance", "inference speed"):
             add(text, "constant")
+        if quantity.unit in _TIMES:
+            add("training time", "constant")
+            add("inference time", "constant")
         for text, features in found.items():
             features |= self.form(text, quantity.unit, reading.change)
+        point(place, found, METRIC)
         return found
+
+    def phrases(self, place: Place) -> Iterator[tuple[str, list[str]]]:
+        """The noun phrases nearest to a number, without numbers and words of change at their edges."""
+        quantity, sentence = place.quantity, place.sentence
+        spans = sentence.phrases  # none reaches into another
+        first = bisect_right(spans, quantity.start, key=lambda span: span[1])
+        after = bisect_right(spans, quantity.end, key=lambda span: span[1])
+        ahead = range(first - 1, max(first - 1 - _PHRASES[0], -1), -1)
+        behind = range(after, min(after + _PHRASES[1], len(spans)))
+        for side, near in (("ahead", ahead), ("behind", behind)):
+            for order, i in enumerate(near):
+                start, end = spans[i]
+                start = max(start, quantity.end) if side == "behind" else start
+                if _distance(place, start, end) > _REACH:
+                    break
+                where = [
+                    f"phrase {side} {bucket(order, 0, 1, 2)}",
+                    *(f"phrase {w}" for w in self._where(place, start, end)),
+                ]
+                where += self._company(place, start, end)
+                text = self.bare(self.core(sentence.text[start:end]))
+                yield text, [*where, "phrase"]
+                of = _OF.match(sentence.text, end)
+                if of and i + 1 < len(spans) and spans[i + 1][0] == of.end():
+                    yield f"{text} of {sentence.text[of.end() : spans[i + 1][1]]}", [*where, "phrase of"]
+
+    def core(self, text: str) -> str:
+        """A phrase without the numbers and words of change that it begins with: "40 % lower [latency]"."""
+        words = text.split()
+        while len(words) > 1 and (words[0][:1].isdigit() or self.lexicon.group(words[0]) or words[0] in _LOOSE):
+            words = words[1:]
+        return " ".join(words)
+
+    def _company(self, place: Place, start: int, end: int) -> list[str]:
+        """The outcome words that a phrase stands beside, and what it is the name of."""
+        sentence = place.sentence
+        out = []
+        at = bisect_right(sentence.cues, start, key=lambda cue: cue.start)
+        for cue in sentence.cues[max(at - 2, 0) : at]:
+            if 0 <= start - cue.end <= _BESIDE:
+                out.append(f"object of {cue.group} {'noun' if cue.is_noun else ''}")
+        for cue in sentence.cues[at : at + 3]:
+            if 0 <= cue.start - end <= 2:
+                out.append(f"before {cue.group} {'noun' if cue.is_noun else ''}")
+        return out + [f"names {kind}" for s, e, kind in sentence.names if start <= s and e <= end]
 
     def _bare(self, text: str) -> str:
         """A metric without the word of change that ends it: "memory reduction" is memory, "decoding speedup" a speed.
@@ -119,6 +194,18 @@ class Metrics:
             out.add(f"unit {unit} {'usual' if counted == usual else 'of ' + unit_class(usual)}")
             out.add(f"better {known.facts.get('better', '')} {change} {'x' if unit == 'x' else ''}")
         return out
+
+
+def _since_last(place: Place) -> list[str]:
+    """How a number follows the one before it."""
+    if not place.index:
+        return ["last of a sentence before"]
+    one = place.sentence.quantities[place.index - 1]
+    same = "same" if one.unit == place.quantity.unit else "other"
+    named = any(place.low <= start and end <= place.quantity.start for start, end, _ in place.sentence.metrics)
+    cue = any(c.group != "keep" for c in place.cues)
+    words = bucket(len(place.ahead.split()), 1, 3, 6, 12)
+    return [f"last {same} named {named}", f"last {same} cue {cue}", f"last {same} {words}"]
 
 
 def _distance(place: Place, start: int, end: int) -> int:

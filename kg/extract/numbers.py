@@ -67,7 +67,8 @@ _NUMBER = r"\d{1,3}(?:(?:,| , )\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"  # "4{,}91
 UNITS = (
     (
         "points",
-        r"%\s?(?:pt|points?)\b|percentage[- ]points?|(?:abs(?:olute)?\.? )?(?:percentage )?points?\b|p\.?p\.?(?![a-z])|"
+        r"%p\b|%\s?(?:pts?|points?)\b|accuracy points?\b|percentage[- ]points?|"
+        r"(?:abs(?:olute)?\.? )?(?:percentage )?points?\b|p\.?p\.?(?![a-z])|"
         r"ppts?\b|pts?\b|[A-Z][A-Z\d@]{1,7} points\b|个百分点|個百分點|百分点",
     ),
     ("%", r"%|per ?cent\b|％"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from kg.extract import pointing
 from kg.extract.governing import Governed
 from kg.extract.outcomes import Lexicon, Place, Reading, first_value
 from kg.extract.weighing import bucket
@@ -33,10 +34,12 @@ def features(governed: Governed, reading: Reading, lexicon: Lexicon, seen: bool)
         f"quantities {bucket(len(place.sentence.quantities), 1, 2, 4)}",
         f"from start {bucket(place.sentence.rank, 0, 1, 3)}",
     }
+    lower = "lower" if lexicon.is_lower_better(reading.metric) else "higher"
+    out |= {f"better {lower} {reading.change}", f"better {lower} {reading.change} {reading.kind}"}
     out |= {f"{name} {taken}" for name in ("setup", "others") if getattr(governed, name)}
     out |= {f"also {r.change}" for r in governed.readings if r is not reading}
     out |= {name for name, holds in _marks(place, seen).items() if holds}
-    out |= _words(place)
+    out |= _words(place) | pointing.of_outcome(place, reading.change)
     return out
 
 

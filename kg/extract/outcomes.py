@@ -107,7 +107,13 @@ class Sentence:
     name: str = ""  # the paper's own
     before: str = ""  # the sentence before
     rank: int = 0  # 0 for the first sentence in which the paper speaks of itself
+    phrases: list[tuple[int, int]] = field(default_factory=list)  # base noun phrases
+    roles: list[tuple[int, int, str]] = field(default_factory=list)  # mentions, with type and role
+    rivals: list[str] = field(default_factory=list)  # what the paper as a whole is compared with
+    tags: Any = None  # what the tagger says of the Doc
+    offset: int = 0  # where the sentence begins in it
     others: list[Any] | None = None  # what numbers may be compared with, once looked for
+    nested: dict[str, set[str]] = field(default_factory=dict)  # which of these are parts of one another
 
     @property
     def has_name(self) -> bool:

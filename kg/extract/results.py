@@ -17,11 +17,11 @@ from spacy.tokens import Doc
 from kg.extract import outcome_judge, outcomes_zh
 from kg.extract.base import field_text
 from kg.extract.baselines import Baselines
-from kg.extract.governing import NAMED_IN_LIST, Governed, Grammar, unit_of
+from kg.extract.governing import Governed, Grammar, unit_of
 from kg.extract.metrics import Metrics
 from kg.extract.numbers import Quantity, plain, quantities
 from kg.extract.outcomes import Lexicon, Place, Reading, Sentence, expansions, first_value, frames_measure
-from kg.extract.weighing import Weights, best, likelihood, weights
+from kg.extract.weighing import Weights, best, likelihood, of_all, weights
 from kg.model import LARGEST, Evidence, Result
 from kg.text import fold
 from kg.vocabulary import Vocabulary
@@ -41,6 +41,7 @@ _OPEN = re.compile(r"\(\s*$")
 _GLUED = re.compile(r"(?:-(?!\s)|[A-Za-z@_/^:×]|\s?/\s?\d|\s?[x×]\s?\d)")
 _CLOSED = re.compile(r"\s*[)}\]]\s*[a-z]")
 _IN_CHINESE = 0.6  # the likelihood of an outcome in a Chinese brief, whose last slot states nothing else
+_BY_FORM = 0.9  # the likelihood of a baseline that the form of a number says
 _NAMED = ("dataset", "model", "technique")
 
 
@@ -73,6 +74,7 @@ class Results:
         field = "A" if field_text(doc, "A") else "B"
         explained = expansions(field_text(doc, field))
         before = ""
+        rivals = [m.surface for m in doc._.mentions if m.type == "technique" and m.role == "baseline"][:3]
         for rank, (start, end) in enumerate(self.own_sentences(doc, field)):
             text = plain(doc._.text[start:end])
             found = [q for q in quantities(text) if not _is_label(q, text)]
@@ -83,7 +85,12 @@ class Results:
                 names = [(m.start - start, m.end - start, m.type) for kind in _NAMED for m in spans[kind]]
                 cues = self.lexicon.cues(text)
                 frames = frames_measure(doc._.text) if any(q.unit == "FPS" for q in found) else ""
-                yield Sentence(text, found, cues, metrics, explained, frames, names, doc._.name, before, rank), start
+                mentions = [m for m in doc._.mentions if start <= m.start and m.end <= end]
+                sentence = Sentence(text, found, cues, metrics, explained, frames, names, doc._.name, before, rank)
+                sentence.phrases = [(p.start - start, p.end - start) for p in doc._.phrases if start <= p.start < end]
+                sentence.roles = [(m.start - start, m.end - start, f"{m.type} {m.role}".strip()) for m in mentions]
+                sentence.rivals, sentence.tags, sentence.offset = rivals, doc._.tags, start
+                yield sentence, start
             before = text
 
     def own_sentences(self, doc: Doc, field: str) -> Iterator[tuple[int, int]]:
@@ -109,10 +116,11 @@ class Results:
         for found in self.scored(sentence, before):
             if found and found.likelihood >= self.weights.least:
                 place, reading = found.governed.place, found.reading
-                metric = self.metric(place, reading, last)
-                against = self.baseline(place, reading, against)
+                metric, of_metric = self.metric(place, reading, last)
+                against, of_baseline = self.baseline(place, reading, against)
+                sure = self.sure(found.likelihood, of_metric, of_baseline)
                 for one in self.split(metric):
-                    yield self.result(found, one, against, offset)
+                    yield self.result(found, one, against, offset, sure)
                 last = metric
 
     def scored(self, sentence: Sentence, before: list[Result]) -> list[Scored | None]:
@@ -130,19 +138,22 @@ class Results:
             options.append(Scored(governed, reading, likelihood(self.weights.outcome, features)))
         return max(options, key=lambda option: option.likelihood, default=None)
 
-    def metric(self, place: Place, reading: Reading, last: str) -> str:
-        """What a number measures, its acronyms explained."""
+    def metric(self, place: Place, reading: Reading, last: str) -> tuple[str, float]:
+        """What a number measures, and how likely that is right."""
         if outcomes_zh.is_chinese(place):
-            return reading.metric
-        if reading.kind == NAMED_IN_LIST:
-            return self.lexicon.expanded(reading.metric, place.sentence)
-        phrase = best(self.weights.metric, self.metrics.candidates(place, reading, last))
-        return self.lexicon.expanded(phrase, place.sentence)
+            return reading.metric, _IN_CHINESE
+        return best(self.weights.metric, self.metrics.candidates(place, reading, last))
 
-    def baseline(self, place: Place, reading: Reading, last: str) -> str:
-        """The named thing that the number is compared with, "" where there is none."""
+    def baseline(self, place: Place, reading: Reading, last: str) -> tuple[str, float]:
+        """The named thing that the number is compared with, "" where there is none, and how likely that is right."""
         said = self.baselines.chosen_by_form(place)
-        return best(self.weights.baseline, self.baselines.candidates(place, reading, last)) if said is None else said
+        if said is not None:
+            return said, _BY_FORM
+        return best(self.weights.baseline, self.baselines.candidates(place, reading, last))
+
+    def sure(self, outcome: float, metric: float, baseline: float) -> float:
+        """How likely a result is right in all its parts, by the likelihoods of its parts."""
+        return of_all(self.weights.full, outcome, metric, baseline)
 
     def split(self, metric: str) -> list[str]:
         """ "FLOPs and latency" are two metrics, with one number."""
@@ -150,7 +161,7 @@ class Results:
         known = [self.lexicon.metric(p) or (len(p.split()) <= 3 and self.lexicon.lower.search(p)) for p in parts]
         return [self.lexicon.named(p) for p in parts] if len(parts) == 2 and all(known) else [metric]
 
-    def result(self, found: Scored, metric: str, baseline: str, offset: int) -> Result:
+    def result(self, found: Scored, metric: str, baseline: str, offset: int, sure: float) -> Result:
         place, reading = found.governed.place, found.reading
         return Result(
             evidence=Evidence("", "", offset + reading.span[0], offset + reading.span[1]),
@@ -162,7 +173,7 @@ class Results:
             baseline=baseline,
             setting=_setting(place, metric),
             extractor="results/2",
-            confidence=round(found.likelihood, 3),
+            confidence=round(sure, 3),
         )
 
 

@@ -6,10 +6,13 @@ import pytest
 import spacy
 
 from kg.extract import base
+from kg.extract.baselines import Baselines
 from kg.extract.brief import BriefSlots
 from kg.extract.numbers import plain, quantities
+from kg.extract.outcomes import Lexicon
+from kg.extract.phrases import Phrases
 from kg.extract.results import Results
-from kg.extract.weighing import likelihood, weights
+from kg.extract.weighing import best, likelihood, of_all, weights
 from kg.model import Document, Result
 from kg.text import repaired
 from kg.vocabulary import Vocabulary
@@ -21,7 +24,8 @@ def read(abstract: str, brief: str = "") -> list[Result]:
     vocabulary = Vocabulary.load()
     texts = {"A": abstract, "B": brief}
     document = Document("x-1", "x", 1, {k: repaired(v) for k, v in texts.items() if v})
-    doc = Results(vocabulary, weights())(BriefSlots()(base.make_doc(nlp, document, vocabulary)))
+    doc = Phrases()(BriefSlots()(base.make_doc(nlp, document, vocabulary)))
+    doc = Results(vocabulary, weights())(doc)
     return base.to_record(doc, document).results
 
 
@@ -40,6 +44,7 @@ def read(abstract: str, brief: str = "") -> list[Result]:
         ("reduces it by half", 50, "%", "exact"),
         ("two orders of magnitude faster", 100, "x", "exact"),
         ("3 percentage points", 3, "points", "exact"),
+        (r"1.78\%p higher", 1.78, "points", "exact"),
         ("at least 50% of it", 50, "%", "at_least"),
         ("nearly 40% of it", 40, "%", "about"),
         ("surpasses 1,100 tokens per second", 1100, "tokens/s", "at_least"),
@@ -165,8 +170,8 @@ def test_step_from_one_value_to_another_has_the_first_as_baseline() -> None:
 
 
 def test_baseline_does_not_end_in_the_word_that_joins_what_follows() -> None:
-    text = "We achieve a 10% improvement over traditional approaches or reduce computational costs by 14%."
-    assert {r.baseline for r in read(text)} == {"traditional approaches"}
+    first, *_ = read("We achieve a 10% improvement over magnitude pruning or reduce computational costs by 14%.")
+    assert first.baseline == "magnitude pruning"
 
 
 @pytest.mark.parametrize(
@@ -224,13 +229,42 @@ def test_what_stands_before_another_statement_does_not_end_in_a_conjunction() ->
     assert first.setting == "LongBench"
 
 
-def test_likelihood_of_an_outcome_is_its_confidence() -> None:
+def test_confidence_is_the_likelihood_of_a_result_that_is_right_in_all() -> None:
     (sure,) = read("Our method achieves a 2.3x speedup over vLLM.")
     (loose,) = read("Our analysis keeps 40% of attention.") or [None]
-    assert 0.9 < sure.confidence <= 1
+    assert 0.6 < sure.confidence <= 1
     assert loose is None or loose.confidence < sure.confidence
     assert likelihood({"a": 1e9}, {"a"}) <= 1
     assert likelihood({"a": -1e9}, {"a"}) >= 0
+    full = weights().full
+    assert all(full[part] > 0 for part in ("outcome", "metric", "baseline"))
+    assert of_all(full, 0.9, 0.9, 0.9) > of_all(full, 0.9, 0.9, 0.4)
+
+
+def test_wordings_of_one_thing_speak_for_each_other() -> None:
+    candidates = {"decoding latency": {"a"}, "latency": {"a"}, "": {"b"}}
+    found, sure = best({"a": 0.0, "b": 0.3}, candidates)
+    assert found == "decoding latency"
+    assert 0.5 < sure < 0.7
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (
+            "It outperforms models such as Ardea, Pica and Sturnus.",
+            ["Ardea, Pica and Sturnus", "Ardea", "Pica", "Sturnus"],
+        ),
+        ("It beats baselines, including Ardea 1.5 and Pica.", ["Ardea 1.5 and Pica", "Ardea 1.5", "Pica"]),
+        ("It has 6.7 perplexity, compared to 55.8 for Ardea.", ["Ardea"]),
+        ("It is faster than a 670B teacher.", ["670B teacher"]),
+        ("It gains 33% over Ardea and +54% over Pica.", ["Ardea", "Pica"]),
+        ("It keeps 93% of the Ardea's accuracy.", ["Ardea"]),
+    ],
+)
+def test_what_words_of_comparison_introduce(text: str, names: list[str]) -> None:
+    found = Baselines(Lexicon(Vocabulary.load())).compared(text)
+    assert [other.text for other in found] == names
 
 
 def test_evidence_is_verbatim_in_its_field() -> None:

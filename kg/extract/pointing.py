@@ -1,0 +1,76 @@
+"""What the tagger says of a number, as features: whether it is an outcome, and which words it points at."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from kg.extract.outcomes import Place
+from kg.extract.tagger import CHANGES
+from kg.extract.weighing import Candidates, bucket
+from kg.text import fold
+
+METRIC, BASELINE = "metric", "baseline"
+_ENDS = (METRIC, BASELINE)
+_WORD = re.compile(r"[^\W_]+")
+_EDGES = (0.02, 0.1, 0.25, 0.5, 0.75, 0.9)
+_POINTED = 0.1  # how likely the words of a candidate are at least, for it to be what the number points at
+
+
+class _Said(NamedTuple):
+    changes: dict[str, float]  # how likely the number is no outcome (""), or one of this change
+    words: dict[str, tuple[float, float]]  # how likely a word is of its metric and of its baseline
+
+
+def of_outcome(place: Place, change: str) -> set[str]:
+    """Whether the tagger takes a number for an outcome of a change."""
+    said = _said(place)
+    if said is None:
+        return set()
+    return {f"tag none {bucket(said.changes[''], *_EDGES)}", f"tag change {bucket(said.changes[change], *_EDGES)}"}
+
+
+def point(place: Place, found: Candidates, end: str) -> None:
+    """Add to candidates for the metric or the baseline of a number how likely the tagger finds their words.
+
+    Of the empty candidate, which stands for no baseline, it is told how likely the likeliest word is.
+    """
+    said = _said(place)
+    if said is None:
+        return
+    column = _ENDS.index(end)
+    likely = {text: _likely(said, text, column) for text in found if text}
+    most = max(likely.values(), default=0.0)
+    for text, value in likely.items():
+        found[text].add(f"points {bucket(value, *_EDGES)}")
+        if value == most >= _POINTED:
+            found[text].add("points most")
+    if "" in found:
+        found[""].add(f"points anywhere {bucket(max((w[column] for w in said.words.values()), default=0.0), *_EDGES)}")
+        found[""].add(f"points none {bucket(most, *_EDGES)}")
+
+
+def _likely(said: _Said, text: str, column: int) -> float:
+    words = _WORD.findall(fold(text))
+    return sum(said.words.get(word, (0.0, 0.0))[column] for word in words) / len(words) if words else 0.0
+
+
+@lru_cache(maxsize=4)  # one number is asked about again and again
+def _said(place: Place) -> _Said | None:
+    sentence, quantity = place.sentence, place.quantity
+    tags, offset = sentence.tags, sentence.offset
+    if tags is None:
+        return None
+    changes = tags.outcome(offset + quantity.number, offset + quantity.end).tolist()
+    pointed = tags.pointed(offset + quantity.number, offset + quantity.end)
+    words: dict[str, tuple[float, float]] = {}
+    low = max(0, offset - len(sentence.before) - 2)
+    for match in _WORD.finditer(tags.text, low, offset + len(sentence.text)):
+        first, behind = tags.pieces(*match.span())
+        if first < behind:
+            one, two = pointed[first:behind].mean(0).tolist()
+            word = fold(match[0])
+            seen = words.get(word, (0.0, 0.0))
+            words[word] = max(seen[0], one), max(seen[1], two)
+    return _Said(dict(zip(CHANGES, changes, strict=True)), words)
