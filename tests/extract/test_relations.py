@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from kg.model import RELATION_TYPES, Record
+from kg.graph.records import from_json, to_json
+from kg.model import RELATION_TYPES, Document, Record
 
 Read = Callable[..., Record]
 
@@ -80,6 +81,13 @@ def test_without_a_name_the_head_is_what_the_paper_says_it_proposes(read: Read) 
     )
     heads = {r.head for r in read(text).relations if r.type == "uses"}
     assert heads <= {"gated token router"}
+
+
+def test_a_model_has_the_role_that_its_relation_tells(read: Read, entry: Callable[..., Document]) -> None:
+    record = read(ABSTRACT, title=TITLE)
+    assert [(m.canonical, m.role) for m in record.models] == [("Wan2.1", "evaluated")]
+    again = from_json(to_json(record), entry(ABSTRACT, title=TITLE))
+    assert [m.role for m in again.models] == ["evaluated"]
 
 
 def test_institutions_take_no_part_in_relations(read: Read) -> None:
