@@ -39,7 +39,8 @@ def test_the_model_and_its_card_ship_and_are_small() -> None:
     folder = data_folder("data") / "models"
     assert sum(p.stat().st_size for p in folder.iterdir()) < 60_000_000
     types = tagger().card.types
-    assert set(judges()) == {*types, *(f"{kind} distinct" for kind in types), "role", "topic", "relation"}
+    pairs = {"relation", "relation again"}
+    assert set(judges()) == {*types, *(f"{kind} distinct" for kind in types), "role", "topic", "kind", *pairs}
     assert all(0 < judge.threshold < 1 for judge in judges().values())
 
 
