@@ -39,6 +39,7 @@ PENALTIES = {"kind": 3e-2, "role": 2e-2, "hardware": 2e-3, "model": 1e-3}
 PRIOR = 20.0  # the penalty on the first weights of networks, shared among their rows: few rows can teach little
 LIGHT = 1e-4  # the penalty on the weights of the rules
 LEAST = 20  # rows that have a word, for it to be a feature
+SLOW = ("kg_results", "kg_relations")  # components that no judge of an entity or a topic looks at
 SEEDS = 2  # networks whose hidden layers stand side by side, so that one start counts for less
 
 Row = tuple[Features, int]
@@ -80,21 +81,21 @@ class Workshop:
         doc._.results, doc._.relations, doc._.topics = [], [], []
         return doc
 
-    def read(self, paper: Paper, judges: dict[str, Judge], until: str = "") -> Any:
-        """The Doc of a paper after the components behind the tagger, with these judges, up to one that is named."""
+    def read(self, paper: Paper, judges: dict[str, Judge], until: str = "", without: Sequence[str] = ()) -> Any:
+        """The Doc of a paper after the components behind the tagger, with these judges, up to one, without some."""
         doc, behind = self.start(paper), False
         with using(judges):
             for name, component in pipeline().pipeline:
                 if name == until:
                     break
-                if behind:
+                if behind and name not in without:
                     doc = component(doc)
                 behind = behind or name == "kg_tagger"
         return doc
 
-    def record(self, paper: Paper, judges: dict[str, Judge], until: str = "") -> dict[str, Any]:
+    def record(self, paper: Paper, judges: dict[str, Judge], without: Sequence[str] = ()) -> dict[str, Any]:
         """The record of a paper, in the annotators' form."""
-        return to_json(to_record(self.read(paper, judges, until), paper[0]))
+        return to_json(to_record(self.read(paper, judges, without=without), paper[0]))
 
 
 class using:
@@ -305,7 +306,7 @@ def fit_entities(shop: Workshop, kinds: Sequence[str] = KINDS) -> tuple[dict[str
     keys: dict[str, Sequence[str]] = {f"{kind} distinct": (LISTS[kind],) for kind in kinds}
     if "technique" in kinds:
         keys["technique distinct"] = ("techniques", "technique role")
-    _thresholds(shop, told, held, keys, until="kg_results")
+    _thresholds(shop, told, held, keys)
     return told, held
 
 
@@ -335,11 +336,11 @@ def _fit_each(
 
 
 def _thresholds(
-    shop: Workshop, told: dict[str, Any], held: list[dict[str, Any]], names: dict[str, Sequence[str]], until: str = ""
+    shop: Workshop, told: dict[str, Any], held: list[dict[str, Any]], names: dict[str, Sequence[str]]
 ) -> None:
     """Set the thresholds that are best by cross-validation; of those as good, the middle one, the lower of two.
 
-    `names`: judge to the scores whose mean counts, once all is read up to the component `until`.
+    `names`: judge to the scores whose mean counts; nothing of results and relations.
     """
     f1: dict[str, dict[float, float]] = {name: {} for name in names}
     for least in THRESHOLDS:
@@ -348,7 +349,7 @@ def _thresholds(
                 fold[name]["threshold"] = least
         made = [_made(fold) for fold in held]
         found = on_all_cores(
-            lambda i, made=made: shop.record(shop.papers[i], made[fold_of(i)], until),  # type: ignore[misc]
+            lambda i, made=made: shop.record(shop.papers[i], made[fold_of(i)], SLOW),  # type: ignore[misc]
             len(shop.papers),
         )
         table = score(shop.gold, {p[0].id: record for p, record in zip(shop.papers, found, strict=True)})

@@ -26,8 +26,8 @@ DRAWN = 4
 FEW = 20  # relations of a type from which its precision is told
 THRESHOLD = 0.2
 
-#: Of a type, how many of the relations that are said must be right: a winner that is none is worse than one missed.
-PRECISE = {"outperforms": 0.78}
+#: How many of the relations that are said must be right, and by type: a winner that is none is worse than one missed.
+PRECISION, PRECISE = 0.4, {"outperforms": 0.7, "compared_with": 0.25}
 START, LOWEST = 0.3, 0.08  # thresholds: the first, and the least that is tried
 STEPS = 12  # of a calibration
 ROUNDS = 2  # in which the threshold of each type is set, given those of the others
@@ -135,7 +135,7 @@ def fit_thresholds(papers: Sequence[Pairs], likely: Sequence[Any]) -> list[float
             tried[k] = LOWEST
             found = _found(papers, likely, tried.tolist())[kind]
             right, said = np.cumsum([r for _, r in found]), np.arange(1, len(found) + 1)
-            precise = (right / said >= PRECISE.get(kind, 0)) & (said >= FEW)
+            precise = (right / said >= PRECISE.get(kind, PRECISION)) & (said >= FEW)
             # Where none is precise enough, the most precise.
             worth = 2 * right / (said + total[kind]) if precise.any() else right / said
             worth = np.where(precise if precise.any() else said >= FEW, worth, 0)
