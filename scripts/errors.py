@@ -2,10 +2,10 @@
 
     python scripts/errors.py [RECORDS] [--write] [--show WORDS]
 
-RECORDS is a file of `kg extract`; without it the papers are read as `kg eval` reads them, with what a tagger says that
-has not seen them. `--write` puts the table into the page, `--show` prints up to 60 mistakes, drawn with a fixed seed,
-of the causes that hold these words. Causes are computed from forms and offsets alone: what needs a reader's eye is said
-in the page's prose. Needs $KG_SHARED for the papers beside the reports'.
+RECORDS is a file of `kg extract`; without it that of papers held out, which `scripts/train.py judges` keeps in build/.
+`--write` puts the table into the page, `--show` prints up to 60 mistakes, drawn with a fixed seed, of the causes that
+hold these words. Causes are computed from forms and offsets alone: what needs a reader's eye is said in the page's
+prose. Needs $KG_SHARED for the papers beside the reports'.
 """
 
 from __future__ import annotations
@@ -18,12 +18,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from annotated import ROOT, annotated
+from annotated import BUILD, ROOT, annotated
 
 from kg.evaluation import overlap, same_name
-from kg.evaluation.components import reader
 from kg.evaluation.matching import Pairing, paired
-from kg.graph.records import read_records, to_json
+from kg.graph.records import read_records
 
 PAGE = ROOT / "docs" / "errors.md"
 ENTITIES = ("techniques", "problems", "tasks", "hardware", "models", "datasets")
@@ -229,13 +228,12 @@ def table(found: list[Mistake], most: int = 10) -> str:
 def main() -> None:
     """Read or take records, count, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("records", nargs="?", type=Path)
+    parser.add_argument("records", nargs="?", type=Path, default=BUILD / "held-out.jsonl")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--show", default="")
     told = parser.parse_args()
     papers = annotated()
-    read = reader()
-    records = read_records(told.records) if told.records else {d.id: to_json(read(d)) for d, _ in papers}
+    records = read_records(told.records)
     found = [m for d, gold in papers if d.id in records for m in mistakes(d.id, gold, records[d.id])]
     if told.show:
         chosen = [m for m in found if told.show in f"{m.type} {m.side} {m.cause}"]
