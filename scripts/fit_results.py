@@ -239,7 +239,7 @@ def cross_validated(read: dict[str, Any], gold: dict[str, list[Json]], vocabular
         records |= {name: found(watched, doc) for i, (name, doc) in enumerate(read.items()) if fold_of(i) == fold}
     full = calibrated(gold, records)
     for one in (one for record in records.values() for one in record):
-        one["score"] = of_all(full, *one["parts"])
+        one["score"] = round(of_all(full, *one["parts"]), 3)  # as results.py does
     swept = {least: measured(gold, records, least) for least in THRESHOLDS}
     for least, scores in swept.items():
         for name, figures in scores.items():

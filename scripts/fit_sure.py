@@ -44,6 +44,7 @@ WANTED = dict.fromkeys(RELATION_TYPES, 0.82) | {
 }
 #: By how many standard errors a share has to be beyond doubt: what looks good by luck is to be no threshold.
 DOUBT = 1.0
+FEW = 30  # claims from which a share is told
 
 
 def threshold(found: Claims, wanted: float) -> float | None:
@@ -53,8 +54,8 @@ def threshold(found: Claims, wanted: float) -> float | None:
     for n, one in enumerate(ordered, 1):
         right += one.right
         is_last = n == len(ordered) or ordered[n].score < one.score  # those of one score stand or fall together
-        if is_last and lower_end(right, n) >= wanted:
-            best = one.score
+        if is_last and n >= FEW and lower_end(right, n) >= wanted:
+            best = round(one.score, 3)
     return best
 
 
