@@ -90,6 +90,15 @@ class _Seen(NamedTuple):
     metric: str
 
 
+def _with_and_without_tags(component: Results, doc: Any, results: Sequence[Json]) -> Rows:
+    """The rows of one paper as the tagger has read it, and as if it had not: texts are read without it too."""
+    tagged, tags = rows(component, doc, results), doc._.tags
+    doc._.tags = None
+    plain = rows(component, doc, results)
+    doc._.tags = tags
+    return Rows(tagged.outcome + plain.outcome, tagged.metric + plain.metric, tagged.baseline + plain.baseline)
+
+
 def agreeing(gold: Sequence[Json], place: Place, reading: Reading) -> list[Json]:
     """The annotated results that have a number's value, unit and change."""
     value = place.quantity.value
@@ -230,7 +239,7 @@ def cross_validated(read: dict[str, Any], gold: dict[str, list[Json]], vocabular
     """Prints five-fold scores; returns the weights fitted to all papers, with the threshold of the folds."""
     component = Results(vocabulary, weights())
     for _ in range(ROUNDS):  # the metric and baseline of the number before are features of the next
-        taught = {name: rows(component, doc, gold[name]) for name, doc in read.items()}
+        taught = {name: _with_and_without_tags(component, doc, gold[name]) for name, doc in read.items()}
         component = Results(vocabulary, fit_all(list(taught.values()), component.weights.full, min(THRESHOLDS)))
     records: dict[str, list[Json]] = {}
     for fold in range(FOLDS):

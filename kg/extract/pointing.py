@@ -27,7 +27,7 @@ def of_outcome(place: Place, change: str) -> set[str]:
     """Whether the tagger takes a number for an outcome of a change."""
     said = _said(place)
     if said is None:
-        return set()
+        return {"untagged"}
     return {f"tag none {bucket(said.changes[''], *_EDGES)}", f"tag change {bucket(said.changes[change], *_EDGES)}"}
 
 
@@ -38,6 +38,7 @@ def point(place: Place, found: Candidates, end: str) -> None:
     """
     said = _said(place)
     if said is None:
+        found.get("", set()).add("untagged")
         return
     column = _ENDS.index(end)
     likely = {text: _likely(said, text, column) for text in found if text}

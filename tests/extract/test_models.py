@@ -118,6 +118,6 @@ def test_company_of_a_name_is_told_to_the_judge(entry: Callable[..., Document]) 
 
 
 def test_names_of_the_papers_own_family_are_told_to_the_judge(entry: Callable[..., Document]) -> None:
-    text = "We introduce Zapdos-9, a family of language models. We release Zapdos-9-Base and Zapdos-9-Chat checkpoints."
+    text = "We introduce Zapdos-9, language models. We evaluate Zapdos-9-Base against Llama-3-8B and Qwen3-8B."
     told = told_of(entry(text, title="Zapdos-9: Open Language Models"))
     assert told["Zapdos-9-Base"]["own family"] == 1
