@@ -26,6 +26,8 @@ PREFIXES = {
     "fabio": "http://purl.org/spar/fabio/",
     "sh": "http://www.w3.org/ns/shacl#",
 }
+#: Between the name of a concept and the work that it is of: no name of a concept has it by itself.
+OF = "."
 _SEPARATORS = re.compile(r"[^\w]+|_+")
 _PLAIN = re.compile(r"[\w./-]*", re.ASCII)
 _KINDS = {base: prefix for prefix, base in PREFIXES.items() if base == f"{BASE}{prefix}/"}
@@ -40,6 +42,15 @@ def is_curie(name: str) -> bool:
     """
     prefix, colon, _ = name.partition(":")
     return bool(colon) and prefix in PREFIXES
+
+
+def plain(concept: str) -> str:
+    """A concept by its name alone.
+
+    >>> plain("technique:dart.2510-01234")
+    'technique:dart'
+    """
+    return concept.partition(OF)[0] if concept.startswith("technique:") else concept
 
 
 def kind_of(concept: str) -> str:

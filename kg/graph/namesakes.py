@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 
-from kg.link.claims import OF
 from kg.link.concepts import MINTED
-from kg.names import iri
+from kg.names import OF, iri
 
 _ENTITY, _REASON, _NAMESAKE = (ox.NamedNode(iri(f"kg:{name}")) for name in ("entity", "linkReason", "namesakeOf"))
 _WHY = f"{MINTED}, and other works call other things so"

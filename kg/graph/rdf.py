@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
-from kg.link.claims import plain
 from kg.model import (
     LISTS,
     Document,
@@ -35,7 +34,7 @@ from kg.model import (
     Text,
     Topic,
 )
-from kg.names import iri, kind_of
+from kg.names import iri, kind_of, plain
 from kg.text import has_han, repaired
 from kg.vocabulary import Vocabulary
 

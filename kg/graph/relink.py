@@ -11,9 +11,9 @@ from kg.graph.contents import entry_names, fingerprints, load_entry
 from kg.graph.rdf import entry_triples
 from kg.graph.store import DECISIONS, Store
 from kg.graph.terms import value
-from kg.link.claims import NAMED, by_name, plain
+from kg.link.claims import NAMED, by_name
 from kg.link.overrides import Overrides, restore
-from kg.names import iri
+from kg.names import iri, plain
 from kg.text import fold
 
 if TYPE_CHECKING:

@@ -18,12 +18,12 @@ import pyoxigraph as ox
 from kg.graph.namesakes import as_named
 from kg.graph.rdf import local_id, order_of
 from kg.graph.reading import read_entry
-from kg.link.claims import NAMED, Claim, bearers, claimed, plain, scoped
+from kg.link.claims import NAMED, Claim, bearers, claimed, scoped
 from kg.link.overrides import BY_HAND
 from kg.link.papers import reason
 from kg.link.works import BY_ID, Described, Verdict, described, keys, name_keys, same_work
 from kg.model import Document, KgError, Mention, Record
-from kg.names import iri
+from kg.names import iri, plain
 from kg.text import repaired
 
 if TYPE_CHECKING:

@@ -13,11 +13,9 @@ from typing import NamedTuple
 from kg.link.acronyms import agree, expansions
 from kg.link.concepts import MINTED, local_name, names_of
 from kg.model import Document, Record
-from kg.names import slug
+from kg.names import OF, plain, slug
 from kg.text import fold
 
-#: Between the name of a concept and the work that it is of: no name of a concept has it by itself.
-OF = "."
 NAMED = "called:"  # begins the key that all claims to a name have
 _CLAIMED = "claim:"  # begins the key that says one
 
@@ -61,15 +59,6 @@ def is_coined(name: str) -> bool:
 def claimed(keys: Iterable[str]) -> list[Claim]:
     """The claims that some keys say."""
     return [Claim(*key.removeprefix(_CLAIMED).split("|", 1)) for key in keys if key.startswith(_CLAIMED)]
-
-
-def plain(concept: str) -> str:
-    """A concept by its name alone.
-
-    >>> plain("technique:dart.2510-01234")
-    'technique:dart'
-    """
-    return concept.partition(OF)[0] if concept.startswith("technique:") else concept
 
 
 def scoped(concept: str, paper: str) -> str:

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kg.link.claims import plain
 from kg.link.concepts import local_name
 from kg.link.neighbours import THRESHOLD, TYPES
 from kg.link.overrides import BY_HAND
-from kg.names import kind_of
+from kg.names import kind_of, plain
 from kg.text import folded_name
 from kg.vocabulary import CONCEPT_TYPES
 

@@ -7,8 +7,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from kg.link.claims import plain
-from kg.names import iri
+from kg.names import iri, plain
 from kg.query.columns import Draft, Rows
 from kg.query.labels import Labels, meant
 from kg.query.near import Small, encoded, normal

@@ -15,9 +15,8 @@ import pyoxigraph as ox
 
 from kg.graph.rdf import RELATIONS, place_of
 from kg.graph.store import ANY
-from kg.link.claims import plain
 from kg.model import LISTS, Document, KgError, Record, Statement
-from kg.names import PREFIXES, curie
+from kg.names import PREFIXES, curie, plain
 from kg.query.columns import FIELD, FILE, RELATION, ROLE, WHOLE, Columns, Draft, Rows
 from kg.query.derived import Damaged, Sections, anew, fresh, mapped, restamp, stamp_of, states_of
 

