@@ -11,9 +11,11 @@ from cores import on_all_cores
 
 from kg.evaluation import overlap
 from kg.extract import pipeline
+from kg.extract.company import COMPANY, company
 from kg.extract.context import view_of
+from kg.extract.ends import entities
 from kg.extract.judge import Judge
-from kg.extract.pairs import COMPANY, NAMES, Table, company, entities, names_with, table
+from kg.extract.pairs import NAMES, Table, names_with, table
 from kg.extract.relations import decided
 from kg.model import LISTS, RELATION_TYPES, Mention
 

@@ -8,9 +8,7 @@ pair comes from the same single pass of its encoder. All pairs of a paper are lo
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,9 +17,10 @@ import numpy as np
 from spacy.tokens import Doc
 
 from kg.extract.base import field_at, sentence_of
-from kg.extract.context import View, abbreviates
+from kg.extract.context import View
+from kg.extract.ends import FIRST, SECOND, Entity
 from kg.extract.tagger import AHEAD, APART, BEHIND
-from kg.model import RELATION_TYPES, ROLES, Mention
+from kg.model import RELATION_TYPES, ROLES
 from kg.text import Remembered, fold, tokens
 from kg.vocabulary import Vocabulary
 
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 
     Numbers = npt.NDArray[np.int64]
 
-FIRST = ("technique", "model")  # what a relation may begin with
-SECOND = ("technique", "model", "problem", "task", "dataset", "hardware")
 #: Groups of cue words that say what a clause does with what follows.
 SCOPED = (
     *("outperform", "compare", "use", "evaluate", "limit", "propose", "address", "run"),
@@ -39,88 +36,22 @@ SCOPED = (
 )
 PREPOSITIONS = ("on", "for", "with", "of", "by", "in", "to", "and")
 MARKS = (",", ";", ":", "(")
-MOST = 60  # entities of a paper that are paired
 MOST_WORDS = 5000  # of a Doc that are looked at
 _WE = frozenset({"we", "our"})
 _FAR = 5  # sentences apart that are as far as any
 _LONG = 20  # words between that are as many as any
 _NEVER = np.iinfo(np.int64).max  # the distance of what stands in no sentence together
-_LEAST = 1e-3  # likelihoods below are as good as none
+LEAST = 1e-3  # likelihoods below are as good as none
 _NEXT = 3  # words before and behind that are beside an entity
 _LIST_GAP = 24  # characters between two members of a list at most
 #: What stands between two members of a list: "A, B, and C", "A (AB) or the C".
 _JOINT = re.compile(r"(?: ?\([^()]{1,12}\))?(?:,| ?[/&]|,? (?:and|or|as well as))(?: the| an?)? ?")
-#: An acronym in brackets right behind a name: "adaptive token pruning (ATP)".
-_BRACKETS = re.compile(r" ?\(([A-Za-z][\w-]{1,12})s?[,;)]")
 _CLOSE = 12  # words between beyond which it does not matter which they are
 
 Rules = Mapping[tuple[int, int], str]  # what the rules say of pairs, by place in the list of entities
 
 
 _WORDS: Remembered[frozenset[str]] = Remembered(lambda form: frozenset(t.fold for t in tokens(form)), 50_000)
-
-
-@dataclass(slots=True)
-class Entity:
-    """A mention with all its places: (sentence, start, end)."""
-
-    mention: Mention
-    places: list[tuple[int, int, int]]
-    own: bool
-    sides: Any = None
-    sentences: set[int] = field(default_factory=set)
-
-
-def entities(doc: Doc, view: View) -> list[Entity]:
-    """The entities of a Doc that relations may hold between, in the order of its mentions.
-
-    Mentions of one thing are one entity, under the first of them: acronym and expansion, aliases, one concept.
-    """
-    starts = [s for s, _ in doc._.sentences]
-    found: dict[str, Entity] = {}
-    spans: dict[int, set[tuple[int, int]]] = {}
-    out: list[Entity] = []
-    for mention in doc._.mentions:
-        if mention.type not in SECOND:
-            continue
-        names = list(_names(doc, view, mention))
-        known = next((e for n in names if (e := found.get(n)) and _may_be_one(e.mention, mention)), None)
-        if known is None and len(out) == MOST:
-            continue
-        if known is None:
-            known = Entity(mention, [], False)
-            out.append(known)
-        for name in names:
-            found.setdefault(name, known)
-        here = spans.setdefault(id(known), set())
-        here.add((mention.start, mention.end))
-        for form in dict.fromkeys((doc._.text[mention.start : mention.end], *mention.aliases)):
-            here.update(view.places(form))
-        known.own |= mention.type == "technique" and bool(view.name) and fold(mention.surface) == view.name
-    for entity in out:
-        places = sorted(spans[id(entity)])
-        entity.places = [(bisect_right(starts, s) - 1, s, e) for s, e in places]
-        entity.sides = doc._.tags.side(entity.mention.type, places) if doc._.tags is not None else None
-        entity.sentences = {s for s, _, _ in entity.places}
-    return out
-
-
-def _names(doc: Doc, view: View, mention: Mention) -> Iterator[str]:
-    """What one thing goes by, folded into one word: its name, its aliases, the acronym in brackets behind it."""
-    surface = doc._.text[mention.start : mention.end]
-    forms = [mention.canonical, surface, *mention.aliases]
-    behind = _BRACKETS.match(doc._.text, mention.end)
-    if behind and abbreviates(behind[1], surface):
-        forms.append(behind[1])
-    acronym = view.acronym_of.get(fold(surface), "")
-    for form in (*forms, acronym):
-        if name := fold(form).replace(" ", ""):
-            yield name
-
-
-def _may_be_one(a: Mention, b: Mention) -> bool:
-    """Whether two mentions of one name are of one thing: of one type, or a technique that is taken for a model too."""
-    return a.type == b.type or {a.type, b.type} == set(FIRST)
 
 
 _OF_ONE = (
@@ -494,87 +425,28 @@ def _by_tags(doc: Doc, found: list[Entity], i: Numbers, j: Numbers, gaps: Gaps, 
     """The tagger's likelihoods of each relation, as logarithms, and how they stand beside those of other pairs."""
     first, second = np.stack([e.sides[0] for e in found]), np.stack([e.sides[1] for e in found])
     between = doc._.tags.between(*gaps)
-    likely = np.log(np.maximum(doc._.tags.relations(first[i], second[j], between), _LEAST))
+    likely = np.log(np.maximum(doc._.tags.relations(first[i], second[j], between), LEAST))
     at = FEATURE["tag none"]
     out[:, at : at + likely.shape[1]] = likely
     many = len(found)
-    kinds = np.full((many, many, likely.shape[1]), np.log(_LEAST), np.float32)
+    kinds = np.full((many, many, likely.shape[1]), np.log(LEAST), np.float32)
     kinds[:, :, 0] = 0
     kinds[i, j] = likely
     out[:, FEATURE["tag back"]] = kinds[j, i, 0]
     # Of each type: how much likelier than with the likeliest other first, or, of wholes, the likeliest other second.
     at = FEATURE[f"tag lead {RELATION_TYPES[0]}"]
-    out[:, at : at + len(RELATION_TYPES)] = _lead(kinds[:, :, 1:])[i, j]
+    out[:, at : at + len(RELATION_TYPES)] = lead(kinds[:, :, 1:])[i, j]
     whole = kinds[:, :, 1 + RELATION_TYPES.index("part_of")].T
-    out[:, FEATURE["tag lead whole"]] = _lead(whole[:, :, None])[j, i, 0]
-    related = np.log(np.maximum(1 - np.exp(kinds[:, :, 0]), _LEAST))
+    out[:, FEATURE["tag lead whole"]] = lead(whole[:, :, None])[j, i, 0]
+    related = np.log(np.maximum(1 - np.exp(kinds[:, :, 0]), LEAST))
     own = related[i, j]
-    out[:, FEATURE["tag other first"]] = own - _lead(related[:, :, None])[i, j, 0]
-    out[:, FEATURE["tag head first"]] = related[head, j] if head >= 0 else np.log(_LEAST)
+    out[:, FEATURE["tag other first"]] = own - lead(related[:, :, None])[i, j, 0]
+    out[:, FEATURE["tag head first"]] = related[head, j] if head >= 0 else np.log(LEAST)
     out[:, FEATURE["tag rank first"]] = (related[:, j] > own).sum(0) / 5
     out[:, FEATURE["tag rank second"]] = (related[i] > own[:, None]).sum(1) / 5
 
 
-COMPANY: tuple[str, ...] = (
-    *(f"own {kind}" for kind in ("none", *RELATION_TYPES)),
-    *(f"back {kind}" for kind in ("none", *RELATION_TYPES)),
-    *(f"lead {kind}" for kind in RELATION_TYPES),
-    *(f"main {kind}" for kind in ("none", *RELATION_TYPES)),
-    *(f"mates {kind}" for kind in ("none", *RELATION_TYPES)),
-    *(f"in all {kind}" for kind in RELATION_TYPES),
-    *("has mates", "second in all", "first in all", "first rank", "first is main", "lead any", "second leads"),
-)
-
-
-def company(likely: Any, told: Table) -> Any:
-    """What a first judge said of each pair and of those it stands beside: (pairs, COMPANY).
-
-    `likely`: (pairs, 1 + types). Beside a pair stand its reverse, the other firsts of its second, the first with most
-    relations in the paper, and the other members of the second's list.
-    """
-    i, j, many = told.first, told.second, len(told.mates)
-    if not len(i):
-        return np.zeros((0, len(COMPANY)), np.float32)
-    logs = np.log(np.maximum(likely, _LEAST))
-    all_of = np.full((many, many, logs.shape[1]), np.log(_LEAST), np.float32)
-    all_of[:, :, 0] = 0
-    all_of[i, j] = logs
-    chances = np.zeros((many, many, logs.shape[1]), np.float32)
-    chances[i, j] = likely
-    related = np.zeros((many, many), np.float32)
-    related[i, j] = 1 - likely[:, 0]
-    busy = related.sum(1)
-    main = int(busy.argmax())
-    mates = told.mates.astype(np.float32)
-    count = mates.sum(1)[j]
-    beside = np.einsum("ijk,mj->imk", all_of, mates)[i, j] / np.maximum(count, 1)[:, None]
-    any_of = np.log(np.maximum(related, _LEAST))
-    return np.concatenate(
-        [
-            logs,
-            all_of[j, i],
-            _lead(all_of[:, :, 1:])[i, j],
-            all_of[main, j],
-            np.where(count[:, None] > 0, beside, logs),
-            chances.sum(0)[j][:, 1:],
-            np.stack(
-                [
-                    count > 0,
-                    related.sum(0)[j],
-                    busy[i] / 5,
-                    (busy > busy[i][:, None]).sum(1) / 5,
-                    i == main,
-                    _lead(any_of[:, :, None])[i, j, 0],
-                    busy[j] / 5,
-                ],
-                1,
-            ),
-        ],
-        1,
-    ).astype(np.float32)
-
-
-def _lead(likely: Any) -> Any:
+def lead(likely: Any) -> Any:
     """By how much each first leads the best other one; (firsts, seconds, types)."""
     if len(likely) < 2:
         return np.zeros_like(likely)

@@ -17,9 +17,11 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract.base import field_at, sentence_of
+from kg.extract.company import COMPANY, company
 from kg.extract.context import View, view_of
+from kg.extract.ends import Entity, entities
 from kg.extract.judge import Judge, judge_for
-from kg.extract.pairs import COMPANY, FEATURE, Entity, Table, company, entities, names_with, table, words_of
+from kg.extract.pairs import FEATURE, Table, names_with, table, words_of
 from kg.model import RELATION_TYPES, Evidence, Mention, Relation
 from kg.text import fold, tokens
 from kg.vocabulary import Vocabulary

@@ -11,8 +11,9 @@ import pytest
 from kg.extract import pipeline
 from kg.extract.base import make_doc
 from kg.extract.context import view_of
+from kg.extract.ends import Entity, entities
 from kg.extract.judge import Judge, judges, survivors
-from kg.extract.pairs import NAMES, Entity, Table, entities, names_with, table, word_feature, words_of
+from kg.extract.pairs import NAMES, Table, names_with, table, word_feature, words_of
 from kg.extract.relations import decided, vetoed
 from kg.extract.techniques import role_features
 from kg.model import RELATION_TYPES, Document, Record
