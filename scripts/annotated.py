@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,9 @@ def topics() -> list[str]:
 
 def doc_of(document: Document) -> Any:
     """The Doc of a paper before any component."""
-    return make_doc(pipeline(), document, Vocabulary.load())
+    doc = make_doc(pipeline(), document, Vocabulary.load())
+    doc.user_data["entry"] = document.id
+    return doc
 
 
 def example(doc: Any, record: dict[str, Any], tokenizer: Any) -> Example:
@@ -80,7 +82,7 @@ def example(doc: Any, record: dict[str, Any], tokenizer: Any) -> Example:
     text, fields = text_of(doc)
     encoded = tokenizer.encode(text)
     labels = np.zeros((len(TYPES), len(encoded.ids)), int)
-    roles = np.full(len(encoded.ids), -100)
+    roles = np.full(len(encoded.ids), -1)
     model_roles = _model_roles(record)
     entities: list[tuple[int, list[Run]]] = []
     by_form: dict[str, int] = {}
@@ -112,15 +114,88 @@ def example(doc: Any, record: dict[str, Any], tokenizer: Any) -> Example:
     return Example(
         record["id"],
         encoded.ids,
-        labels,
-        roles,
-        outcomes,
-        [(k, sorted({i for start, end in runs for i in range(start, end)})) for k, runs in entities],
-        pairs,
+        _sure(labels, 3),
+        _sure(roles, len(PIECE_ROLES)),
+        _sure(outcomes, len(CHANGES)),
+        [(k, _inside(runs)) for k, runs in entities],
+        [(i, j) for i, j, _ in pairs],
+        _sure(np.array([kind for *_, kind in pairs], int), len(RELATION_TYPES) + 1),
         [_between(entities[i][1], entities[j][1], sentences) for i, j, _ in pairs],
         numbers,
         [float(t in record["topics"]) for t in known],
     )
+
+
+def silver(doc: Any, tokenizer: Any, bio: Any, role: Any, outcome: Any) -> Example:
+    """What the tagger learns from a text that nobody annotated, where teachers say (pieces, types, BIO) and so on.
+
+    What they say of pairs and of where numbers point is left at zero: they say it of the entities that are found here.
+    """
+    text, fields = text_of(doc)
+    encoded = tokenizer.encode(text)
+    spots = [place(fields, s, e) for s, e in encoded.offsets]
+    sentences = _sentences(doc, spots)
+    entities = [(k, runs) for k in range(len(TYPES)) for runs in _named_alike(bio[:, k].argmax(1), encoded.ids)]
+    heads = [i for i, (k, _) in enumerate(entities) if TYPES[k] in HEADS]
+    pairs = [(i, j) for i in heads for j in range(len(entities)) if i != j]
+    roles, outcomes = np.zeros_like(role), np.zeros_like(outcome)
+    for i in heads:
+        inside = _inside(entities[i][1])
+        roles[inside] = role[inside]
+    numbers = []
+    for number, (start, end) in enumerate(doc._.sentences):
+        for quantity in quantities(plain(doc._.text[start:end])):
+            if found := _pieces(spots, start + quantity.number, start + quantity.end):
+                outcomes[found] = outcome[found]
+                if outcome[found].mean(0).argmax():
+                    window = _window(sentences, spots, number)
+                    numbers.append((found, window, np.zeros((window[1] - window[0], 2), np.float32)))
+    return Example(
+        doc.user_data["entry"],
+        encoded.ids,
+        bio.swapaxes(0, 1).astype(np.float16),
+        roles.astype(np.float16),
+        outcomes.astype(np.float16),
+        [(k, _inside(runs)) for k, runs in entities],
+        pairs,
+        np.zeros((len(pairs), len(RELATION_TYPES) + 1), np.float32),
+        [_between(entities[i][1], entities[j][1], sentences) for i, j in pairs],
+        numbers,
+    )
+
+
+def _named_alike(labels: Any, pieces: list[int]) -> list[list[Run]]:
+    """The spans of one type by their BIO labels; those of the same word pieces stand together."""
+    out: dict[tuple[int, ...], list[Run]] = {}
+    at = 0
+    while at < len(labels):
+        end = at + 1
+        if labels[at]:
+            while end < len(labels) and labels[end] == 2:
+                end += 1
+            out.setdefault(tuple(pieces[at:end]), []).append((at, end))
+        at = end
+    return list(out.values())
+
+
+def _pieces(spots: list[Run], start: int, end: int) -> list[int]:
+    """The pieces that touch a span of the Doc."""
+    return [i for i, (s, e) in enumerate(spots) if s < end and e > start]
+
+
+def _window(sentences: list[int], spots: list[Run], number: int) -> Run:
+    """The pieces of a sentence and of the one before it."""
+    inside = [i for i, n in enumerate(sentences) if number - 1 <= n <= number and spots[i][1] > spots[i][0]]
+    return inside[0], inside[-1] + 1
+
+
+def _inside(runs: Sequence[Run]) -> list[int]:
+    return sorted({i for start, end in runs for i in range(start, end)})
+
+
+def _sure(labels: Any, kinds: int) -> Any:
+    """Labels as likelihoods of 0 and 1, one row each; a label of -1 says nothing."""
+    return np.vstack([np.eye(kinds, dtype=np.float32), np.zeros((1, kinds), np.float32)])[labels]
 
 
 def _model_roles(record: dict[str, Any]) -> dict[str, str]:
@@ -167,19 +242,18 @@ def _numbers(
     doc: Any, record: dict[str, Any], spots: list[Run], sentences: list[int]
 ) -> tuple[Any, list[tuple[list[int], Run, Any]]]:
     """Which quantities are outcomes of the paper and of what change, by piece, and what each points at."""
-    outcomes, numbers = np.full(len(spots), -100), []
+    outcomes, numbers = np.full(len(spots), -1), []
     left = list(record["results"])
     for number, (start, end) in enumerate(doc._.sentences):
         for quantity in quantities(plain(doc._.text[start:end])):
-            found = [i for i, (s, e) in enumerate(spots) if s < start + quantity.end and e > start + quantity.number]
+            found = _pieces(spots, start + quantity.number, start + quantity.end)
             if not found:
                 continue
             right = next((r for r in left if _agrees(r, quantity)), None)
             outcomes[found] = CHANGES.index(right["change"] if right else "")
             if right:
                 left.remove(right)
-                inside = [i for i, n in enumerate(sentences) if number - 1 <= n <= number and spots[i][1] > spots[i][0]]
-                window = inside[0], inside[-1] + 1
+                window = _window(sentences, spots, number)
                 numbers.append((found, window, _pointed(doc, record, right, window, spots)))
     return outcomes, numbers
 

@@ -5,8 +5,8 @@
 Every span of up to ten words is judged from its first and last piece, its mean and its width, as in DyGIE++ (Wadden et
 al., 2019) and PURE (Zhong & Chen, 2021), over one encoder pass of the whole abstract. Relations and coreference of the
 same abstracts are learned beside it (SciIE, Luan et al., 2018). What is kept are running means of the weights (Polyak &
-Juditsky, 1992), and the seeds' logits are averaged (Lakshminarayanan et al., 2017). WEIGHTS are the encoder's own, or
-those of `neural.pretrain` on texts without labels. Prints precision, recall and F1 by type. Needs the extra `train`.
+Juditsky, 1992), and the seeds' logits are averaged (Lakshminarayanan et al., 2017). WEIGHTS are those of a
+tagger that learnt from a teacher (build/student.pt). Prints precision, recall and F1 by type. Needs the extra `train`.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def show(title: str, found: Sequence[Mapping[Any, str]], part: Sequence[Abstract
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--encoder", type=Path, help="weights of an encoder that went on with pretraining")
+    parser.add_argument("--encoder", type=Path, help="weights of a tagger whose encoder is taken")
     parser.add_argument("--seeds", type=int, default=3, help="how many networks to average")
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)

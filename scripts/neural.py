@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import network
-import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
@@ -32,20 +31,18 @@ MEMORY = 0.99  # of the mean of the weights over the last steps, which is kept
 TOPIC_DECAY = 4.0  # of the weights of the topics
 WIDTH = 48  # of the space in which pairs are judged
 POINTING = 24  # of the space in which a number points at what it measures and at what it is compared with
-MASKED = 0.15  # of the pieces, in pretraining (Devlin et al., 2019)
-MASK = 103  # the piece [MASK]
-SPECIAL = 999  # pieces up to this one are no words
 
 
 @dataclass(slots=True)
 class Example:
-    """A text as the tagger learns it.
+    """A text as the tagger learns it, by likelihoods: of 0 and 1 where people annotated, of any size from a teacher.
 
-    Labels are BIO by (types, pieces); roles and outcomes by piece, -100 where there is none. An entity is (type, its
-    pieces); a pair is (first entity, second entity, relation), 0 for none, with the order of the two where they stand
-    nearest (0 first ahead, 1 behind, 2 in no sentence together) and the pieces between them, [from, to). A number is
-    its pieces, with the window in which it points, [from, to), and for each piece of that whether it is of its metric
-    and of its baseline: (window, 2). Topics are 0 or 1.
+    Labels are (types, pieces, BIO); roles and outcomes are (pieces, kinds), with rows of zeros where there is nothing
+    to tell. An entity is (type, its pieces); a pair is (first entity, second entity), with the likelihoods of no
+    relation and of each in `related` (pairs, 1 + relations), and with the order of the two where they stand nearest (0
+    first ahead, 1 behind, 2 in no sentence together) and the pieces between them, [from, to). A number is its pieces,
+    with the window in which it points, [from, to), and how likely each piece of that is of its metric and of its
+    baseline: (window, 2). Topics are 0 or 1.
     """
 
     id: str
@@ -54,7 +51,8 @@ class Example:
     roles: Any = None
     outcomes: Any = None
     entities: list[tuple[int, list[int]]] = field(default_factory=list)
-    pairs: list[tuple[int, int, int]] = field(default_factory=list)
+    pairs: list[tuple[int, int]] = field(default_factory=list)
+    related: Any = None
     between: list[tuple[int, int, int]] = field(default_factory=list)
     numbers: list[tuple[list[int], tuple[int, int], Any]] = field(default_factory=list)
     topics: list[float] = field(default_factory=list)
@@ -78,30 +76,30 @@ def encoder_folder() -> Path:
     return Path(get_model_path())
 
 
-def make_encoder(weights: Path | None = None) -> Any:
-    """The pretrained encoder, with weights adapted to the field where a file of them is given."""
+def make_encoder(tagger: Path | None = None) -> Any:
+    """The pretrained encoder, or that of a tagger whose weights are in a file."""
     encoder = AutoModel.from_pretrained(
         encoder_folder(), add_pooling_layer=False, attention_probs_dropout_prob=0.0, attn_implementation="eager"
     )
-    if weights is not None:
-        if not weights.is_file():
-            raise SystemExit(f"{weights}: there is no such file: run the steps of scripts/train.py that come before.")
-        encoder.load_state_dict(torch.load(weights, weights_only=True))
+    if tagger is not None:
+        weights = torch.load(tagger, weights_only=True)
+        own = "encoder."
+        encoder.load_state_dict({n.removeprefix(own): w for n, w in weights.items() if n.startswith(own)})
     return encoder
 
 
 class TaggerNet(nn.Module):  # type: ignore[misc]
     """The encoder with a BIO head a type, heads for roles and outcomes, spaces for pairs and numbers, a topic head.
 
-    In eval mode it gives probabilities and, for each piece, what it adds to a pair as first, as second and between the
-    two, and to a number that points as that number and as what it points at. Topics are told by the mean of the pieces
-    as they come into the encoder: what it learns for spans takes topics out of them.
+    It gives logits and, for each piece, what it adds to a pair as first, as second and between the two, and to a number
+    that points as that number and as what it points at. Topics are told by the mean of the pieces as they come into the
+    encoder: what it learns for spans takes topics out of them.
     """
 
-    def __init__(self, sizes: Sizes, weights: Path | None) -> None:
+    def __init__(self, sizes: Sizes, encoder: Any) -> None:
         super().__init__()
-        self.encoder = make_encoder(weights)
-        size = self.encoder.config.hidden_size
+        self.encoder = encoder
+        size = encoder.config.hidden_size
         self.types = sizes.types
         self.dropout = nn.Dropout(0.1)
         self.bio = nn.Linear(size, 3 * sizes.types)
@@ -115,16 +113,15 @@ class TaggerNet(nn.Module):  # type: ignore[misc]
         self.pointed = nn.Linear(POINTING, 2)
         self.topic = nn.Linear(size, sizes.topics)
 
-    def forward(self, ids: Any, mask: Any) -> tuple[Any, ...]:
-        layers = self.encoder(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
-        hidden = self.dropout(layers[-1])
+    def hidden(self, batch: Sequence[Example]) -> Any:
+        """The encoder's last layer for a batch: (texts, pieces of the longest, size)."""
+        ids, mask = padded([e.pieces for e in batch])
+        return self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+
+    def forward(self, batch: Sequence[Example]) -> tuple[Any, ...]:
+        hidden = self.dropout(self.hidden(batch))
         bio = self.bio(hidden).unflatten(-1, (self.types, 3))
-        role, outcome = self.role(hidden), self.outcome(hidden)
-        spaces = self.sides(hidden), self.points(hidden)
-        if self.training:
-            return bio, role, outcome, *spaces
-        topic = self.topic(_mean(layers[0], mask)).sigmoid()
-        return bio.softmax(-1), role.softmax(-1), outcome.softmax(-1), *spaces, topic
+        return bio, self.role(hidden), self.outcome(hidden), self.sides(hidden), self.points(hidden)
 
     def pair_logits(self, sides: Any, batch: Sequence[Example]) -> tuple[Any, Any]:
         """Logits of every pair of a batch, and what is wanted."""
@@ -136,12 +133,12 @@ class TaggerNet(nn.Module):  # type: ignore[misc]
             kinds = torch.tensor([kind for kind, _ in example.entities])
             first = means[:, :WIDTH] + self.kinds(kinds)
             second = means[:, WIDTH:] + self.kinds(kinds + self.types)
-            at = torch.tensor(example.pairs)
+            one, other = torch.tensor(example.pairs).T
             order, start, end = torch.tensor(example.between).T
             sums = functional.pad(sides[row, :, 2 * WIDTH :].cumsum(0), (0, 0, 1, 0))
             between = (sums[end] - sums[start]) / (end - start).clamp_min(1)[:, None] + self.order(order)
-            out.append(self.relation(torch.relu(first[at[:, 0]] + second[at[:, 1]] + between)))
-            wanted.append(at[:, 2])
+            out.append(self.relation(torch.relu(first[one] + second[other] + between)))
+            wanted.append(torch.tensor(example.related, dtype=torch.float32))
         return torch.cat(out) if out else None, torch.cat(wanted) if wanted else None
 
     def point_logits(self, points: Any, batch: Sequence[Example]) -> tuple[Any, Any]:
@@ -159,7 +156,7 @@ def _threads() -> None:
     torch.set_num_threads(os.cpu_count() or 1)
 
 
-def _fast() -> Any:
+def fast() -> Any:
     return torch.autocast("cpu", dtype=torch.bfloat16)
 
 
@@ -170,41 +167,36 @@ def _schedule(optimizer: Any, steps: int) -> Any:
     )
 
 
-def fit(examples: list[Example], sizes: Sizes, epochs: int, weights: Path | None = None, seed: int = SEED) -> Any:
-    """A tagger trained on examples, in eval mode; the weights kept are a running mean over the last steps."""
-    torch.manual_seed(seed)
+def fit(model: Any, examples: list[Example], epochs: int, rate: float = RATE, seed: int = SEED) -> Any:
+    """Train a tagger on examples; in eval mode, with a running mean of the weights over the last steps."""
     _threads()
     rng = random.Random(seed)
-    model = TaggerNet(sizes, weights).train()
-    heads = [p for n, p in model.named_parameters() if not n.startswith("encoder")]
-    groups = [{"params": model.encoder.parameters(), "lr": RATE}, {"params": heads, "lr": HEAD_RATE}]
+    model.train()
+    encoder = {id(p) for p in model.encoder.parameters()}
+    heads = [p for p in model.parameters() if id(p) not in encoder]
+    groups = [{"params": model.encoder.parameters(), "lr": rate}, {"params": heads, "lr": HEAD_RATE}]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
     plan = [batch for _ in range(epochs) for batch in batches(examples, rng)]
     schedule = _schedule(optimizer, len(plan))
     kept = {name: value.clone() for name, value in model.state_dict().items()}
     progress = _Progress(len(plan))
     for step, batch in enumerate(plan, 1):
-        progress.told(_step(model, _loss(model, batch, sizes.types), optimizer, schedule))
+        progress.told(_step(model, _loss(model, batch), optimizer, schedule))
         memory = min(MEMORY, step / (step + 9))
         for name, value in model.state_dict().items():
             kept[name].lerp_(value, 1 - memory)
     model.load_state_dict(kept)
-    fit_topics(model.eval(), examples)
-    return model
+    return model.eval()
 
 
-def _loss(model: Any, batch: list[Example], types: int) -> Any:
-    ids, mask = _padded([e.pieces for e in batch])
-    labels, roles, outcomes = _labels(batch, types, ids.shape[1])
-    with _fast():
-        bio, role, outcome, sides, points = (x.float() for x in model(ids, mask))
-    weight = torch.tensor([1.0, INSIDE_WEIGHT, INSIDE_WEIGHT])
-    loss = sum(
-        functional.cross_entropy(bio[:, :, k].flatten(0, 1), labels[:, :, k].flatten(), weight) for k in range(types)
-    )
-    for said, wanted, share in ((role, roles, ROLE_SHARE), (outcome, outcomes, OUTCOME_SHARE)):
-        if (wanted >= 0).any():
-            loss = loss + share * functional.cross_entropy(said.flatten(0, 1), wanted.flatten())
+def _loss(model: Any, batch: list[Example]) -> Any:
+    with fast():
+        bio, role, outcome, sides, points = (x.float() for x in model(batch))
+    labels, roles, outcomes = (_wanted(batch, name, bio.shape[1]) for name in ("labels", "roles", "outcomes"))
+    told = labels * torch.tensor([1.0, INSIDE_WEIGHT, INSIDE_WEIGHT])
+    loss = -((told * bio.log_softmax(-1)).sum((0, 1, 3)) / told.sum((0, 1, 3))).sum()
+    for logits, wanted, share in ((role, roles, ROLE_SHARE), (outcome, outcomes, OUTCOME_SHARE)):
+        loss = loss - share * (wanted * logits.log_softmax(-1)).sum() / wanted.sum().clamp_min(1)
     logits, wanted = model.pair_logits(sides, batch)
     if logits is not None:
         loss = loss + PAIR_SHARE * functional.cross_entropy(logits, wanted)
@@ -214,8 +206,14 @@ def _loss(model: Any, batch: list[Example], types: int) -> Any:
     return loss
 
 
-def _mean(hidden: Any, mask: Any) -> Any:
-    return (hidden * mask.unsqueeze(-1)).sum(1) / mask.sum(1, keepdim=True)
+def _wanted(batch: Sequence[Example], name: str, longest: int) -> Any:
+    """Likelihoods by piece of a batch, with zeros behind the end of a text: (texts, longest, ...)."""
+    rows = [torch.tensor(getattr(e, name), dtype=torch.float32) for e in batch]
+    rows = [row.transpose(0, 1) for row in rows] if name == "labels" else rows
+    out = torch.zeros(len(rows), longest, *rows[0].shape[1:])
+    for i, row in enumerate(rows):
+        out[i, : len(row)] = row
+    return out
 
 
 def fit_topics(model: Any, examples: Sequence[Example]) -> None:
@@ -224,8 +222,7 @@ def fit_topics(model: Any, examples: Sequence[Example]) -> None:
     Trained with the other heads it learns nothing, or takes the encoder from them.
     """
     with torch.no_grad():
-        ids = [torch.tensor([e.pieces]) for e in examples]
-        means = torch.cat([_mean(model.encoder.embeddings(input_ids=i), torch.ones_like(i)) for i in ids])
+        means = torch.cat([model.encoder.embeddings(input_ids=torch.tensor([e.pieces])).mean(1) for e in examples])
     wanted = torch.tensor([e.topics for e in examples])
     middle, spread = means.mean(0), means.std(0).clamp_min(1e-6)
     inputs = (means - middle) / spread
@@ -285,51 +282,7 @@ def batches(examples: list[Example], rng: random.Random, size: int = BATCH) -> l
     return out
 
 
-def _labels(batch: list[Example], types: int, longest: int) -> tuple[Any, Any, Any]:
-    labels = torch.full((len(batch), longest, types), -100)
-    roles, outcomes = torch.full((2, len(batch), longest), -100)
-    for i, e in enumerate(batch):
-        n = len(e.pieces)
-        labels[i, :n], roles[i, :n] = torch.tensor(e.labels.T), torch.tensor(e.roles)
-        outcomes[i, :n] = torch.tensor(e.outcomes)
-    return labels, roles, outcomes
-
-
-def pretrain(texts: list[list[int]], out: Path, seed: int = SEED) -> None:
-    """Go on with masked-language pretraining on texts of the field, one pass; the weights are kept as they come.
-
-    Gururangan et al. (2020), "Don't Stop Pretraining".
-    """
-    torch.manual_seed(seed)
-    _threads()
-    rng, numbers = random.Random(seed), np.random.default_rng(seed)
-    encoder = make_encoder().train()
-    size = encoder.config.hidden_size
-    head = nn.Sequential(nn.Linear(size, size), nn.GELU(), nn.LayerNorm(size))
-    bias = nn.Parameter(torch.zeros(encoder.config.vocab_size))
-    examples = [Example(str(i), pieces) for i, pieces in enumerate(texts)]
-    groups = [{"params": encoder.parameters(), "lr": 2 * RATE}, {"params": [*head.parameters(), bias], "lr": HEAD_RATE}]
-    optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
-    order = batches(examples, rng, 2 * BATCH)
-    schedule = _schedule(optimizer, len(order))
-    progress = _Progress(len(order))
-    for batch in order:
-        ids, mask = _padded([e.pieces for e in batch])
-        draw = torch.tensor(numbers.random(ids.shape))
-        hidden_at = (draw < MASKED) & (ids > SPECIAL)
-        shown = ids.clone()
-        shown[hidden_at & (draw < 0.8 * MASKED)] = MASK
-        swapped = hidden_at & (draw >= 0.9 * MASKED)
-        shown[swapped] = torch.randint(SPECIAL + 1, encoder.config.vocab_size, (int(swapped.sum()),))
-        with _fast():
-            hidden = encoder(input_ids=shown, attention_mask=mask).last_hidden_state[hidden_at]
-            logits = head(hidden) @ encoder.embeddings.word_embeddings.weight.T + bias
-        loss = functional.cross_entropy(logits.float(), ids[hidden_at])
-        if progress.told(_step(encoder, loss, optimizer, schedule)):
-            torch.save(encoder.state_dict(), out)
-
-
-def _padded(texts: Sequence[list[int]]) -> tuple[Any, Any]:
+def padded(texts: Sequence[list[int]]) -> tuple[Any, Any]:
     longest = max(map(len, texts))
     ids = torch.zeros(len(texts), longest, dtype=torch.long)
     for i, pieces in enumerate(texts):

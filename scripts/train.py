@@ -1,6 +1,8 @@
 """Train the tagger of kg/extract/tagger.py and the judges of kg/extract/judge.py on the annotated papers.
 
-    python scripts/train.py pretrain   # the encoder on abstracts of the field; keeps build/encoder.pt
+    python scripts/train.py teach      # the teacher of scripts/teacher.py; keeps build/teacher.pt
+    python scripts/train.py label      # what it sees in abstracts that nobody annotated: build/silver
+    python scripts/train.py study      # the encoder that ships learns that; keeps build/student.pt
     python scripts/train.py folds      # a tagger without each fold; keeps what each says of the papers held out
     python scripts/train.py tagger     # the one that ships, on all papers; writes int8 ONNX
     python scripts/train.py judges     # from what the five said: data/models/judges.json, scores by cross-validation
@@ -18,7 +20,10 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import pickle
 import random
+import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,58 +50,151 @@ from kg.evaluation.components import reader
 from kg.extract.folds import FOLDS_FILE, Folds, keep
 from kg.extract.judge import judges
 from kg.extract.tagger import CHANGES, PIECE_ROLES, Output, Tagger
-from kg.model import RELATION_TYPES, ROLES
+from kg.model import RELATION_TYPES, ROLES, Document
+from kg.sources import read
 
 MODELS = ROOT / "data" / "models"
 HEADLINE = ROOT / "data" / "gold" / "headline.json"
-EPOCHS = 4
-ABSTRACTS = 2000  # of other fields of AI, beside those of the field, in pretraining
+TEACHER = BUILD / "teacher.pt"
+SILVER = BUILD / "silver"
+STUDENT = BUILD / "student.pt"
+SEED = 13
+LESSONS, PASSES, EPOCHS = 3, 1, 3  # over the annotated papers by a teacher; over its labels, then over those papers
+ABSTRACTS = 8000  # of other fields of AI, beside those of the field, that the teacher labels
+KEPT = 64  # of which so many are written at a time
 SAMPLED = 6  # one in so many of the papers that are no reports' ships with what was said of it
-LONGEST = 320  # word pieces of an abstract in pretraining
 
 
-def pretrain() -> None:
-    """Adapt the encoder to abstracts of the field."""
+def teach() -> None:
+    """Train the teacher on all papers but those of one fold of the reports', and keep what it says of these."""
     import neural
+    import torch
+    from teacher import RATE, Said
 
-    BUILD.mkdir(exist_ok=True)
-    neural.pretrain(_unlabelled(), BUILD / "encoder.pt")
+    unseen = [row for row in _held() if row[2] == 0 and row[0][0].isdigit()]
+    names = {name for name, *_ in unseen}
+    model = _teacher()
+    if not TEACHER.is_file():
+        neural.fit(model, [e for e in _examples() if e.id not in names], LESSONS, RATE)
+        torch.save(model.state_dict(), TEACHER)
+    keep(unseen, [Said(model, _card(model))], BUILD / "teacher.npz")
 
 
-def _unlabelled() -> list[list[int]]:
-    """The word pieces of abstracts of the field, and of as many as are wanted of others."""
-    import neural
+def _teacher() -> Any:
+    """The teacher that is kept, or a new one."""
+    import torch
+    from teacher import Teacher
 
+    torch.manual_seed(SEED)
+    model = Teacher(_sizes(), {}).eval()
+    if TEACHER.is_file():
+        model.load_state_dict(torch.load(TEACHER, weights_only=True))
+    return model
+
+
+def label() -> None:
+    """Keep what the teacher says of abstracts that nobody annotated; goes on where it was stopped."""
+    import teacher
+
+    model, papers, tokenizer = _teacher(), _unlabelled(), _tokenizer()
+    SILVER.mkdir(exist_ok=True)
+    started = time.time()
+    for at in range(0, len(papers), KEPT):
+        file = SILVER / f"{at:06}.pickle"
+        if not file.is_file():
+            file.write_bytes(pickle.dumps(teacher.label(model, papers[at : at + KEPT], tokenizer)))
+            print(f"{min(at + KEPT, len(papers))}/{len(papers)} abstracts, {time.time() - started:.0f} s", flush=True)
+
+
+def _unlabelled() -> list[Document]:
+    """Abstracts of the field and many of others, in random order; none of a paper that people annotated."""
+    known = {_plain(d.texts["T"].text) for d, _ in annotated()}
     corpus = SHARED / "data" / "arxiv-corpus"
     own = _abstracts(corpus / "efficient-ai-2025-2026.jsonl.gz")
-    others = {k: v for k, v in _abstracts(corpus / "arxiv-daily-2025-03_2026-07.jsonl.gz").items() if k not in own}
-    drawn = sorted(others)
-    random.Random(neural.SEED).shuffle(drawn)
-    tokenizer = read_tokenizer(neural.encoder_folder() / "tokenizer.json")
-    tokenizer.enable_truncation(LONGEST)
-    texts = [*own.values(), *(others[k] for k in drawn[:ABSTRACTS])]
-    return [e.ids for e in tokenizer.encode_batch(texts)]
+    others = _abstracts(corpus / "arxiv-daily-2025-03_2026-07.jsonl.gz")
+    drawn = sorted(others.keys() - own.keys())
+    random.Random(SEED).shuffle(drawn)
+    papers = [*own.values(), *(others[k] for k in drawn[:ABSTRACTS])]
+    papers = sorted((p for p in papers if _plain(p["title"]) not in known), key=lambda p: p["id"])
+    random.Random(SEED).shuffle(papers)
+    file = BUILD / "unlabelled.jsonl"
+    file.write_text("".join(json.dumps(p) + "\n" for p in papers), "utf-8")
+    return list(read(file).documents)
 
 
-def _abstracts(file: Path) -> dict[str, str]:
+def _abstracts(file: Path) -> dict[str, Any]:
     """Title and abstract of papers, by id."""
     with gzip.open(file, "rt", encoding="utf-8") as lines:
         papers = map(json.loads, lines)
-        return {p["id"]: f"{p['title']}. {p['abstract']}" for p in papers if p.get("abstract")}
+        return {p["id"]: {k: p[k] for k in ("id", "title", "abstract")} for p in papers if p.get("abstract")}
+
+
+def _plain(title: str) -> str:
+    return "".join(c for c in title.casefold() if c.isalnum())
+
+
+def study() -> None:
+    """Let the encoder that ships learn from what the teacher said; keeps build/student.pt."""
+    import neural
+    import torch
+
+    examples = [e for file in sorted(SILVER.glob("*.pickle")) for e in pickle.loads(file.read_bytes())]
+    model = neural.fit(_new(), examples, PASSES)
+    torch.save(model.state_dict(), STUDENT)
 
 
 def _examples() -> list[Any]:
+    return [example(doc_of(d), record, _tokenizer()) for d, record in annotated()]
+
+
+def _without(examples: list[Any], fold: int) -> list[Any]:
+    return [e for i, e in enumerate(examples) if fold_of(i) != fold]
+
+
+def _held() -> list[tuple[str, Any, int]]:
+    """Id, Doc and fold of each annotated paper."""
+    return [(d.id, doc_of(d), fold_of(i)) for i, (d, _) in enumerate(annotated())]
+
+
+def _shipped() -> list[tuple[str, Any, int]]:
+    """Those of the reports and a part of the others: what is said of them ships."""
+    held = _held()
+    reports = [row for row in held if row[0][0].isdigit()]
+    return reports + [row for row in held if not row[0][0].isdigit()][::SAMPLED]
+
+
+@cache
+def _tokenizer() -> Any:
     import neural
 
-    tokenizer = read_tokenizer(neural.encoder_folder() / "tokenizer.json")
-    return [example(doc_of(d), record, tokenizer) for d, record in annotated()]
+    return read_tokenizer(neural.encoder_folder() / "tokenizer.json")
+
+
+def _sizes() -> Any:
+    import neural
+
+    return neural.Sizes(len(TYPES), len(PIECE_ROLES), len(CHANGES), len(RELATION_TYPES), len(topics()))
+
+
+def _new() -> Any:
+    """A tagger that has learnt nothing of the field."""
+    import neural
+    import torch
+
+    torch.manual_seed(SEED)
+    return neural.TaggerNet(_sizes(), neural.make_encoder())
 
 
 def _fit(examples: list[Any]) -> Any:
+    """A tagger that goes on from what the teacher taught with what people annotated."""
     import neural
+    import torch
 
-    sizes = neural.Sizes(len(TYPES), len(PIECE_ROLES), len(CHANGES), len(RELATION_TYPES), len(topics()))
-    return neural.fit(examples, sizes, EPOCHS, BUILD / "encoder.pt")
+    model = _new()
+    model.load_state_dict(torch.load(STUDENT, weights_only=True))
+    model = neural.fit(model, examples, EPOCHS)
+    neural.fit_topics(model, examples)
+    return model
 
 
 def _export(model: Any, folder: Path) -> None:
@@ -106,12 +204,16 @@ def _export(model: Any, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     neural.export(model, BUILD / "tagger.onnx", folder / "tagger.onnx", list(Output._fields))
     (folder / "tokenizer.json").write_bytes((neural.encoder_folder() / "tokenizer.json").read_bytes())
-    card = {
+    (folder / "tagger.json").write_text(json.dumps(_card(model)) + "\n", "utf-8")
+
+
+def _card(model: Any) -> dict[str, Any]:
+    return {
         "types": TYPES,
         "roles": ROLES,
         "relations": RELATION_TYPES,
         "topics": topics(),
-        "seed": neural.SEED,
+        "seed": SEED,
         "epochs": EPOCHS,
         "pair": {
             "kinds": rounded(model.kinds.weight.detach()),
@@ -124,22 +226,19 @@ def _export(model: Any, folder: Path) -> None:
             "bias": rounded(model.pointed.bias.detach()),
         },
     }
-    (folder / "tagger.json").write_text(json.dumps(card) + "\n", "utf-8")
 
 
 def train_folds() -> None:
     """Train a tagger without each fold and keep what it says of the papers held out."""
-    examples, papers = _examples(), annotated()
+    examples = _examples()
     for fold in range(FOLDS):
         folder = BUILD / f"fold{fold}"
         if not (folder / "tagger.json").is_file():
             print(f"fold {fold + 1} of {FOLDS}", flush=True)
-            _export(_fit([e for i, e in enumerate(examples) if fold_of(i) != fold]), folder)
+            _export(_fit(_without(examples, fold)), folder)
     taggers = [Tagger(BUILD / f"fold{fold}") for fold in range(FOLDS)]
-    held = [(d.id, doc_of(d), fold_of(i)) for i, (d, _) in enumerate(papers)]
-    keep(held, taggers, HELD_OUT)
-    reports = [row for row in held if row[0][0].isdigit()]
-    keep(reports + [row for row in held if not row[0][0].isdigit()][::SAMPLED], taggers, FOLDS_FILE)
+    keep(_held(), taggers, HELD_OUT)
+    keep(_shipped(), taggers, FOLDS_FILE)
 
 
 def train_tagger() -> None:
@@ -166,7 +265,9 @@ def train_judges() -> None:
 def main() -> None:
     """Run one of the steps."""
     steps = {
-        "pretrain": pretrain,
+        "teach": teach,
+        "label": label,
+        "study": study,
         "folds": train_folds,
         "tagger": train_tagger,
         "judges": train_judges,
