@@ -153,7 +153,7 @@ class TaggerNet(nn.Module):  # type: ignore[misc]
 
 
 def _threads() -> None:
-    torch.set_num_threads(os.cpu_count() or 1)
+    torch.set_num_threads(len(os.sched_getaffinity(0)))
 
 
 def fast() -> Any:

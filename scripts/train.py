@@ -202,7 +202,7 @@ def _export(model: Any, folder: Path) -> None:
     import neural
 
     folder.mkdir(parents=True, exist_ok=True)
-    neural.export(model, BUILD / "tagger.onnx", folder / "tagger.onnx", list(Output._fields))
+    neural.export(model, BUILD / f"{folder.name}.onnx", folder / "tagger.onnx", list(Output._fields))
     (folder / "tokenizer.json").write_bytes((neural.encoder_folder() / "tokenizer.json").read_bytes())
     (folder / "tagger.json").write_text(json.dumps(_card(model)) + "\n", "utf-8")
 
