@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,9 +18,13 @@ from kg.text import fold
 if TYPE_CHECKING:
     from kg.extract.context import View
     from kg.extract.judge import Features
+    from kg.extract.tagger import Numbers
 
 Place = tuple[int, int]
 _BETWEEN = re.compile(r"[^\W_]+|[(),:;/&-]")
+_DEFINITE = (["the"], ["this"], ["our"], ["its"], ["these"])
+_SHORT = 12  # characters before a mention in which an article stands
+_FAR = 40  # characters between two mentions beyond which it does not matter which they are
 _NEAR = 4  # words and marks between two mentions that are looked at
 
 
@@ -56,12 +60,10 @@ class _Seen:
         tags = view.doc._.tags
         self.roles = tags.roles(*self.places[0])[: len(ROLES)]
         self.sides = np.concatenate(tags.side("technique", self.places))
-        self.definite = bool(view.words(max(0, mention.start - 12), mention.start)[-1:]) and view.words(
-            max(0, mention.start - 12), mention.start
-        )[-1] in ("the", "this", "our", "its", "these")
+        self.definite = view.words(max(0, mention.start - _SHORT), mention.start)[-1:] in _DEFINITE
 
 
-def _of_pair(view: View, a: _Seen, b: _Seen, mates: object) -> Features:
+def _of_pair(view: View, a: _Seen, b: _Seen, mates: Mapping[Place, list[Place]]) -> Features:
     shared = a.set & b.set
     out: Features = {
         "share": 2 * len(shared) / max(1, len(a.set) + len(b.set)),
@@ -98,7 +100,7 @@ def _of_pair(view: View, a: _Seen, b: _Seen, mates: object) -> Features:
         "roles": float(a.roles @ b.roles),
         "near sides": _cosine(a.sides, b.sides),
     }
-    out |= {f"{role}": float(min(x, y)) for role, x, y in zip(ROLES, a.roles, b.roles, strict=True)}
+    out |= {role: float(min(x, y)) for role, x, y in zip(ROLES, a.roles, b.roles, strict=True)}
     out["mates"] = float(any(q in mates.get(p, ()) for p in a.places for q in b.places))
     return out | _nearest(view, a.places, b.places)
 
@@ -118,8 +120,8 @@ def _nearest(view: View, first: Sequence[Place], second: Sequence[Place]) -> Fea
     )
     if gap < 0:
         return {"overlap": 1.0}
-    between = [m[0].lower() for m in _BETWEEN.finditer(view.text, low, min(high, low + 40))]
-    if gap > 40 or len(between) > _NEAR:
+    between = [m[0].lower() for m in _BETWEEN.finditer(view.text, low, min(high, low + _FAR))]
+    if gap > _FAR or len(between) > _NEAR:
         return {"far": 1.0}
     said = " ".join(between)
     return {f"{WORD}{said}": 1.0, **{f"{WORD}has {w}": 1.0 for w in between}, "ahead": float(ahead), "near": 1.0}
@@ -141,5 +143,5 @@ def _is_name(surface: str) -> bool:
     return bool(re.search(r"[a-z\d][A-Z]|[A-Z]{2}", surface))
 
 
-def _cosine(a: object, b: object) -> float:
-    return float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b) + 1e-6))  # type: ignore[operator,call-overload]
+def _cosine(a: Numbers, b: Numbers) -> float:
+    return float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b) + 1e-6))

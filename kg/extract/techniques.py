@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 
 from kg.extract.base import first_matches, inside, mentions, read_fields, sentence_of
 from kg.extract.context import View, canonical, likelihood, view_of
+from kg.extract.edges import lists
 from kg.extract.judge import Candidate, Features, chosen, judge_for, ruled_out
 from kg.extract.names import whole_words
 from kg.extract.same import grouped, merged
@@ -161,9 +162,14 @@ class Techniques:
                 asked.append((mention, role_features(view, mention.start, mention.end, known)))
         if judge is None or not asked:
             return
-        for (mention, _), likely in zip(asked, judge([features for _, features in asked]), strict=True):
-            view.roles[mention.start, mention.end] = likely.tolist()
-            mention.role = judge.labels[int(likely.argmax())]
+        likely = judge([features for _, features in asked])
+        at = {(mention.start, mention.end): row for row, (mention, _) in enumerate(asked)}
+        mates = lists(view.text, at)
+        for (span, row), (mention, _) in zip(at.items(), asked, strict=True):
+            # Members of one list have one role.
+            shared = likely[[row, *(at[mate] for mate in mates.get(span, ()) if mate in at)]].mean(0)
+            view.roles[span] = shared.tolist()
+            mention.role = judge.labels[int(shared.argmax())]
 
 
 def _own_places(doc: Doc) -> list[tuple[int, int]]:
