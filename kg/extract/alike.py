@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 Place = tuple[int, int]
 _BETWEEN = re.compile(r"[^\W_]+|[(),:;/&-]")
-_DEFINITE = (["the"], ["this"], ["our"], ["its"], ["these"])
 _SHORT = 12  # characters before a mention in which an article stands
 _FAR = 40  # characters between two mentions beyond which it does not matter which they are
 _NEAR = 4  # words and marks between two mentions that are looked at
@@ -60,7 +59,8 @@ class _Seen:
         tags = view.doc._.tags
         self.roles = tags.roles(*self.places[0])[: len(ROLES)]
         self.sides = np.concatenate(tags.side("technique", self.places))
-        self.definite = view.words(max(0, mention.start - _SHORT), mention.start)[-1:] in _DEFINITE
+        before = view.words(max(0, mention.start - _SHORT), mention.start)
+        self.definite = bool(before) and before[-1] in known("definite")
 
 
 def _of_pair(view: View, a: _Seen, b: _Seen, mates: Mapping[Place, list[Place]]) -> Features:
