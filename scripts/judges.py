@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from annotated import FOLDS, Paper, annotated, doc_of, fold_of
+from annotated import FOLDS, Paper, annotated, doc_of, fold_of, forms_of, places
 from cores import on_all_cores
 from hardware_gold import hardware_papers
 from pair_judge import DECAY, HIDDEN, as_told, common_words, fit_relations, pair_rows
@@ -21,16 +21,19 @@ from kg.extract.base import to_record
 from kg.extract.context import View, view_of
 from kg.extract.judge import Features, Judge
 from kg.extract.named import WORD
+from kg.extract.same import pair_features
 from kg.extract.tagger import Tagger
 from kg.extract.techniques import role_features
 from kg.graph.records import to_json
 from kg.model import KINDS as PAPER_KINDS
-from kg.model import LISTS, ROLES
+from kg.model import LISTS, ROLES, Mention
+from kg.text import fold
 from kg.vocabulary import Vocabulary
 
 KINDS = ("hardware", "model", "dataset", "technique", "problem", "task")
 NAMED = ("hardware", "model", "dataset")
 THRESHOLDS = tuple(n / 100 for n in range(20, 55, 5))
+SAME = tuple(n / 10 for n in range(5, 10))  # two things taken for one are worse than one told twice
 NO_YES = ("no", "yes")
 TOLERANCE = 0.003  # of F1, within which thresholds are as good as one another
 STEPS, RATE = 250, 1e-2
@@ -38,6 +41,7 @@ STEPS, RATE = 250, 1e-2
 PENALTIES = {"kind": 3e-2, "role": 2e-2, "hardware": 2e-3, "model": 1e-3}
 PRIOR = 20.0  # the penalty on the first weights of networks, shared among their rows: few rows can teach little
 LIGHT = 1e-4  # the penalty on the weights of the rules
+DOUBT = 0.5  # what stands for the likelihood of a technique that annotators alone found
 LEAST = 20  # rows that have a word, for it to be a feature
 SLOW = ("kg_results", "kg_relations")  # components that no judge of an entity or a topic looks at
 SEEDS = 2  # networks whose hidden layers stand side by side, so that one start counts for less
@@ -269,15 +273,17 @@ def fit_all(shop: Workshop) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     told, held = fit_entities(shop)
     made = [_made(judges) for judges in held]
     second = on_all_cores(lambda i: _second_rows(shop, papers[i], made[fold_of(i)]), len(papers))
-    _fit_each(second, told, held, {"role": ("role", ROLES), "topic": ("topic", NO_YES), "kind": ("kind", PAPER_KINDS)})
-    words = common_words([shop.start(p) for p in papers])
+    wanted = {"role": ("role", ROLES), "topic": ("topic", NO_YES), "kind": ("kind", PAPER_KINDS)}
+    _fit_each(second, told, held, {**wanted, "same": ("same", NO_YES)})
+    _thresholds(shop, told, held, {"same": ("techniques", "technique role")}, SAME)
+    _thresholds(shop, told, held, {"technique distinct": ("techniques", "technique role"), "topic": ("topics",)})
     made = [_made(judges) for judges in held]
+    words = common_words([shop.start(p) for p in papers])
     third = [pair_rows(shop.read(p, made[fold_of(i)], until="kg_relations"), p[1], words) for i, p in enumerate(papers)]
     related, related_held = fit_relations(third, words, [fold_of(i) for i in range(len(papers))], FOLDS)
     told |= related
     for judges, more in zip(held, related_held, strict=True):
         judges |= more
-    _thresholds(shop, told, held, {"topic": ("topics",)})
     made = [_made(judges) for judges in held]
     found = on_all_cores(lambda i: shop.record(papers[i], made[fold_of(i)]), len(papers))
     for what, begins in (("reports", "0"), ("others", ("x-", "y-")), ("hard", "z-")):
@@ -303,10 +309,7 @@ def fit_entities(shop: Workshop, kinds: Sequence[str] = KINDS) -> tuple[dict[str
     made = [_made(judges) for judges in held]
     rows = on_all_cores(lambda i: entity_rows(shop, every[i], made[fold_of(i)]), len(every))
     _fit_each(rows, told, held, {f"{kind} distinct": (kind, NO_YES) for kind in kinds})
-    keys: dict[str, Sequence[str]] = {f"{kind} distinct": (LISTS[kind],) for kind in kinds}
-    if "technique" in kinds:
-        keys["technique distinct"] = ("techniques", "technique role")
-    _thresholds(shop, told, held, keys)
+    _thresholds(shop, told, held, {f"{kind} distinct": (LISTS[kind],) for kind in kinds})
     return told, held
 
 
@@ -336,18 +339,22 @@ def _fit_each(
 
 
 def _thresholds(
-    shop: Workshop, told: dict[str, Any], held: list[dict[str, Any]], names: dict[str, Sequence[str]]
+    shop: Workshop,
+    told: dict[str, Any],
+    held: list[dict[str, Any]],
+    names: dict[str, Sequence[str]],
+    tried: Sequence[float] = THRESHOLDS,
 ) -> None:
     """Set the thresholds that are best by cross-validation; of those as good, the middle one, the lower of two.
 
     `names`: judge to the scores whose mean counts; nothing of results and relations.
     """
     f1: dict[str, dict[float, float]] = {name: {} for name in names}
-    for least in THRESHOLDS:
-        for fold in held:
+    for least in tried:
+        for judges_told in held:
             for name in f1:
-                fold[name]["threshold"] = least
-        made = [_made(fold) for fold in held]
+                judges_told[name]["threshold"] = least
+        made = [_made(judges_told) for judges_told in held]
         found = on_all_cores(
             lambda i, made=made: shop.record(shop.papers[i], made[fold_of(i)], SLOW),  # type: ignore[misc]
             len(shop.papers),
@@ -384,7 +391,40 @@ def _second_rows(shop: Workshop, paper: Paper, judges: dict[str, Judge]) -> dict
         "role": roles,
         "topic": [(s.features, int(t in paper[1]["topics"])) for t, s in topics.items()],
         "kind": [kind],
+        "same": same_rows(shop, paper, judges),
     }
+
+
+def same_rows(shop: Workshop, paper: Paper, judges: dict[str, Judge]) -> list[Row]:
+    """Features of each pair of wordings of a paper, and whether they are of one annotated technique.
+
+    Beside those that are found stand the other names that annotators gave. Of a pair that nobody annotated nothing is
+    known.
+    """
+    doc = shop.read(paper, judges, until="kg_techniques")
+    component = dict(pipeline().pipeline)["kg_techniques"]
+    view, gold = view_of(doc, component.vocabulary), paper[1]["techniques"]
+    with using(judges):
+        found = component.wordings(doc)
+    forms = [{"surface": m.surface, "canonical": m.canonical, "aliases": m.aliases} for m in found]
+    of = {j: i for i, j in pairs(gold, forms, overlap, 0.5)}
+    for j, form in enumerate(forms):
+        like, best = max(((overlap(g, form), -i) for i, g in enumerate(gold)), default=(0.0, 0))
+        if like >= 0.5:
+            of.setdefault(j, -best)
+    known = {fold(m.surface) for m in found}
+    for i, form in ((i, form) for i, entity in enumerate(gold) for form in forms_of(entity)):
+        start, end = next(places(view.text, form), (0, 0))
+        if end and fold(form) not in known:
+            known.add(fold(form))
+            of[len(found)] = i
+            surface = view.text[start:end]
+            found.append(Mention("technique", surface, surface, start=start, end=end, confidence=DOUBT))
+    return [
+        (features, int(of.get(i) == of.get(j)))
+        for (i, j), features in pair_features(view, found).items()
+        if i in of or j in of
+    ]
 
 
 def print_phrases() -> None:

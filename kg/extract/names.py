@@ -60,29 +60,6 @@ _TITLE_BRACKET = re.compile(rf"\((?P<name>{_TOKEN})\)")
 _INSIDE = re.compile(r"[a-z,] ")  # what stands before a name inside a sentence
 _SENTENCE_END = re.compile(r"[.!?](?:\s+(?=[A-Z])|$)")
 _CLOSED = re.compile(r"[\"'”’`}*]*\s?(?:[,(:.]|—|--)")
-#: Between a verb and a name: what follows is not the verb's own object.
-_AWAY = frozenset(
-    {
-        "with",
-        "for",
-        "by",
-        "using",
-        "via",
-        "in",
-        "on",
-        "to",
-        "from",
-        "into",
-        "across",
-        "between",
-        "that",
-        "which",
-        "of",
-        "based",
-        "through",
-        "under",
-    }
-)
 _ORDINARY = re.compile(
     r"^(?:we|this|that|the|these|our|it|in|on|to|for|and|an?|by|as|its?|their|such|is|are)$", re.IGNORECASE
 )
@@ -298,7 +275,7 @@ def _presents(acronym: str, between: str) -> bool:
         return False
     lead = words[: starts[-1]]
     last = max((i for i, word in enumerate(lead) if not word.isalnum()), default=-1)
-    return _AWAY.isdisjoint(map(str.lower, lead[last + 1 :]))
+    return Vocabulary.load().cues("leads-away").isdisjoint(map(fold, lead[last + 1 :]))
 
 
 def _acts(name: str, abstract: str) -> bool:

@@ -7,14 +7,21 @@ Whatever else differs tells siblings apart: rows from columns, -S from -L, the s
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
+from typing import TYPE_CHECKING
 
+from kg.extract.alike import features
 from kg.model import Mention
 from kg.text import fold, folded_name
 from kg.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from kg.extract.context import View
+    from kg.extract.judge import Features, Judge
 
 _GREEK = re.compile(r"[\u0370-\u03ff]")
 _LETTER = re.compile(r"GREEK (?:SMALL|CAPITAL) LETTER (\w+)$")
@@ -36,12 +43,44 @@ def merged(
         mate = mate or _named_in_full(mention, kept, text, vocabulary)
         if mate:
             kept = [m for m in kept if m is not mate]
-            whole, part = _by_fullness(mate, mention, own)
-            _join(whole, part)
-            mention = whole
+            mention = _joined(mate, mention, own)
         kept.append(mention)
     there = set(map(id, kept))
     techniques[:] = [m for m in techniques if id(m) in there]
+
+
+def grouped(view: View, techniques: list[Mention], judge: Judge) -> None:
+    """The same by a judge of pairs: the likeliest pair of groups is one, as long as any is likely enough."""
+    groups = [[i] for i in range(len(techniques))]
+    pairs = pair_features(view, techniques)
+    likely = dict(zip(pairs, judge(list(pairs.values()))[:, 1].tolist(), strict=True)) if pairs else {}
+    odds = {pair: math.log(max(p, 1e-6) / max(1 - p, 1e-6)) for pair, p in likely.items()}
+    least = math.log(judge.threshold / (1 - judge.threshold))
+    while len(groups) > 1:
+        most, a, b = max((_link(groups[a], groups[b], odds), a, b) for b in range(len(groups)) for a in range(b))
+        if most < least:
+            break
+        groups[a] += groups.pop(b)
+    kept = []
+    for group in groups:
+        first, *rest = (techniques[i] for i in sorted(group, key=lambda i: techniques[i].start))
+        kept.append(reduce(lambda one, other: _joined(one, other, view.name), rest, first))
+    there = set(map(id, kept))
+    techniques[:] = [m for m in techniques if id(m) in there]
+
+
+def pair_features(view: View, techniques: list[Mention]) -> dict[tuple[int, int], Features]:
+    """What the judge looks at in each pair: what they have in common, and what the rules say."""
+    pairs = features(view, techniques)
+    for (i, j), told in pairs.items():
+        told["ruled"] = float(_is_one(techniques[i], techniques[j], view.acronym_of, view.vocabulary))
+    return pairs
+
+
+def _link(one: list[int], other: list[int], odds: Mapping[tuple[int, int], float]) -> float:
+    """The mean of the log-odds of the pairs between two groups."""
+    found = [odds[i, j] if (i, j) in odds else odds[j, i] for i in one for j in other]
+    return sum(found) / len(found)
 
 
 def core(name: str, vocabulary: Vocabulary) -> str:
@@ -115,10 +154,12 @@ def _by_fullness(one: Mention, other: Mention, own: str) -> tuple[Mention, Menti
     return (one, other) if key[0] <= key[1] else (other, one)
 
 
-def _join(whole: Mention, part: Mention) -> None:
-    """Take what a wording is called and its role over to the fuller one."""
+def _joined(one: Mention, other: Mention, own: str) -> Mention:
+    """The fuller of two wordings, with what the other is called and its role."""
+    whole, part = _by_fullness(one, other, own)
     names = (part.surface, *part.aliases)
     whole.aliases = tuple(dict.fromkeys(n for n in (*whole.aliases, *names) if fold(n) != fold(whole.surface)))
     whole.confidence = max(whole.confidence, part.confidence)
     if part.role == "proposed":
         whole.role = part.role
+    return whole

@@ -14,9 +14,10 @@ from spacy.tokens import Doc
 
 from kg.extract.base import first_matches, inside, mentions, read_fields, sentence_of
 from kg.extract.context import View, canonical, likelihood, view_of
+from kg.extract.edges import lists
 from kg.extract.judge import Candidate, Features, chosen, judge_for, ruled_out
 from kg.extract.names import whole_words
-from kg.extract.same import merged
+from kg.extract.same import grouped, merged
 from kg.extract.tagger import PIECE_ROLES
 from kg.model import Mention
 from kg.text import fold, lowered
@@ -64,6 +65,17 @@ class Techniques:
         self.vocabulary = vocabulary
 
     def __call__(self, doc: Doc) -> Doc:
+        view, techniques = view_of(doc, self.vocabulary), self.wordings(doc)
+        if (judge := judge_for(doc, "same")) is not None:
+            grouped(view, techniques, judge)
+        else:
+            merged(techniques, doc._.text, view.name, view.acronym_of, self.vocabulary)
+        own = [m for m in techniques if doc._.name and fold(m.surface) == view.name][:1]
+        doc._.mentions += own + sorted((m for m in techniques if m not in own), key=lambda m: m.start)
+        return doc
+
+    def wordings(self, doc: Doc) -> list[Mention]:
+        """The techniques of a Doc, each wording of one by itself, with their roles."""
         view = view_of(doc, self.vocabulary)
         found: dict[str, Mention] = {}
         aliases: set[str] = set()
@@ -76,11 +88,7 @@ class Techniques:
                 self._add(view, start, end, score, found, aliases)
                 taken.append((start, end))
         self._give_roles(view, [m for m in found.values() if not m.role])
-        techniques = list(found.values())
-        merged(techniques, doc._.text, view.name, view.acronym_of, self.vocabulary)
-        own = techniques[: bool(doc._.name and fold(doc._.name) in found)]
-        doc._.mentions += own + sorted((m for m in techniques if m not in own), key=lambda m: m.start)
-        return doc
+        return list(found.values())
 
     @staticmethod
     def taken(doc: Doc) -> list[tuple[int, int]]:
@@ -154,9 +162,14 @@ class Techniques:
                 asked.append((mention, role_features(view, mention.start, mention.end, known)))
         if judge is None or not asked:
             return
-        for (mention, _), likely in zip(asked, judge([features for _, features in asked]), strict=True):
-            view.roles[mention.start, mention.end] = likely.tolist()
-            mention.role = judge.labels[int(likely.argmax())]
+        likely = judge([features for _, features in asked])
+        at = {(mention.start, mention.end): row for row, (mention, _) in enumerate(asked)}
+        mates = lists(view.text, at)
+        for (span, row), (mention, _) in zip(at.items(), asked, strict=True):
+            # Members of one list have one role.
+            shared = likely[[row, *(at[mate] for mate in mates.get(span, ()) if mate in at)]].mean(0)
+            view.roles[span] = shared.tolist()
+            mention.role = judge.labels[int(shared.argmax())]
 
 
 def _own_places(doc: Doc) -> list[tuple[int, int]]:

@@ -1,0 +1,147 @@
+"""What speaks for two mentions of a text being of one thing, and what against it: features of the judge "same"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kg.extract.base import sentence_of
+from kg.extract.context import abbreviates
+from kg.extract.edges import lists
+from kg.extract.named import WORD
+from kg.model import ROLES, Mention
+from kg.text import fold
+
+if TYPE_CHECKING:
+    from kg.extract.context import View
+    from kg.extract.judge import Features
+    from kg.extract.tagger import Numbers
+
+Place = tuple[int, int]
+_BETWEEN = re.compile(r"[^\W_]+|[(),:;/&-]")
+_SHORT = 12  # characters before a mention in which an article stands
+_FAR = 40  # characters between two mentions beyond which it does not matter which they are
+_NEAR = 4  # words and marks between two mentions that are looked at
+
+
+def features(view: View, mentions: Sequence[Mention]) -> dict[tuple[int, int], Features]:
+    """The features of each pair of mentions, the earlier of the two first, that have anything in common."""
+    seen = [_Seen(view, mention) for mention in mentions]
+    mates = lists(view.text, {place for one in seen for place in one.places})
+    out = {}
+    for j, second in enumerate(seen):
+        for i, first in enumerate(seen):
+            if (first.mention.start, i) < (second.mention.start, j):
+                out[i, j] = {**_of_pair(view, first, second, mates), **_rivals(seen, i, j)}
+    return out
+
+
+class _Seen:
+    """A mention with what is compared."""
+
+    def __init__(self, view: View, mention: Mention) -> None:
+        self.mention = mention
+        surface = view.text[mention.start : mention.end]
+        forms = dict.fromkeys((surface, *mention.aliases))
+        self.places = sorted({(mention.start, mention.end), *(p for form in forms for p in view.places(form))})
+        self.surface, self.form = surface, fold(surface)
+        self.words = self.form.split()
+        self.set = frozenset(self.words)
+        self.glued = "".join(self.words)
+        self.sentences = {sentence_of(view.doc, start) for start, _ in self.places}
+        concept = view.vocabulary.find_written(surface, "technique")
+        self.concept = concept.curie if concept else ""
+        known = view.vocabulary.cues
+        self.core = self.set - known("label-modifier") - known("label-frame-technique") - known("label-form-technique")
+        tags = view.doc._.tags
+        self.roles = tags.roles(*self.places[0])[: len(ROLES)]
+        self.sides = np.concatenate(tags.side("technique", self.places))
+        before = view.words(max(0, mention.start - _SHORT), mention.start)
+        self.definite = bool(before) and before[-1] in known("definite")
+
+
+def _of_pair(view: View, a: _Seen, b: _Seen, mates: Mapping[Place, list[Place]]) -> Features:
+    shared = a.set & b.set
+    out: Features = {
+        "share": 2 * len(shared) / max(1, len(a.set) + len(b.set)),
+        "core share": 2 * len(a.core & b.core) / max(1, len(a.core) + len(b.core)),
+        "core equal": float(bool(a.core) and a.core == b.core),
+        "glued": float(a.glued == b.glued),
+        "last": float(a.words[-1:] == b.words[-1:]),
+        "first": float(a.words[:1] == b.words[:1]),
+        "inside": float(b.set < a.set),
+        "holds": float(a.set < b.set),
+        "core inside": float(b.core < a.core),
+        "core holds": float(a.core < b.core),
+        "length": min(len(a.words), 8) / 8,
+        "length other": min(len(b.words), 8) / 8,
+        "digits differ": float(_digits(a.form) != _digits(b.form)),
+        "short": float(abbreviates(a.surface, b.surface) or abbreviates(b.surface, a.surface)),
+        "initials": float(_initials(a.surface, b.surface) or _initials(b.surface, a.surface)),
+        "part": float(a.glued in b.glued or b.glued in a.glued),
+        "known": float(bool(a.concept)) + float(bool(b.concept)),
+        "one concept": float(bool(a.concept) and a.concept == b.concept),
+        "two concepts": float(bool(a.concept and b.concept) and a.concept != b.concept),
+        "own": float(view.name in (a.form, b.form)),
+        "holds own": float(bool(view.name) and (view.name in a.form) != (view.name in b.form)),
+        "definite": float(b.definite),
+        "lower": float(b.surface.islower()),
+        "lower both": float(a.surface.islower() and b.surface.islower()),
+        "names": float(_is_name(a.surface)) + float(_is_name(b.surface)),
+        "in title": float(a.places[0][1] <= view.title[1]),
+        "one sentence": len(a.sentences & b.sentences) / min(len(a.sentences), len(b.sentences)),
+        "often": min(len(a.places), 4) / 4,
+        "often other": min(len(b.places), 4) / 4,
+        "sure": a.mention.confidence,
+        "sure other": b.mention.confidence,
+        "roles": float(a.roles @ b.roles),
+        "near sides": _cosine(a.sides, b.sides),
+    }
+    out |= {role: float(min(x, y)) for role, x, y in zip(ROLES, a.roles, b.roles, strict=True)}
+    out["mates"] = float(any(q in mates.get(p, ()) for p in a.places for q in b.places))
+    return out | _nearest(view, a.places, b.places)
+
+
+def _rivals(seen: Sequence[_Seen], i: int, j: int) -> Features:
+    """How many others are as like the second as the first is, and how many stand between the two."""
+    shared = len(seen[i].core & seen[j].core)
+    like = sum(len(s.core & seen[j].core) >= shared for k, s in enumerate(seen) if k not in (i, j)) if shared else 0
+    between = sum(seen[i].mention.start < s.mention.start < seen[j].mention.start for s in seen)
+    return {"rivals": min(like, 4) / 4, "between": min(between, 8) / 8}
+
+
+def _nearest(view: View, first: Sequence[Place], second: Sequence[Place]) -> Features:
+    """The words and marks between two mentions where they stand nearest, if they stand near."""
+    gap, low, high, ahead = min(
+        (max(a[0], b[0]) - min(a[1], b[1]), min(a[1], b[1]), max(a[0], b[0]), a < b) for a in first for b in second
+    )
+    if gap < 0:
+        return {"overlap": 1.0}
+    between = [m[0].lower() for m in _BETWEEN.finditer(view.text, low, min(high, low + _FAR))]
+    if gap > _FAR or len(between) > _NEAR:
+        return {"far": 1.0}
+    said = " ".join(between)
+    return {f"{WORD}{said}": 1.0, **{f"{WORD}has {w}": 1.0 for w in between}, "ahead": float(ahead), "near": 1.0}
+
+
+def _digits(form: str) -> set[str]:
+    return set(re.findall(r"\d+", form))
+
+
+def _initials(short: str, long: str) -> bool:
+    """Whether a short form, without a plural s, is made of the initials of a longer one's words."""
+    letters = re.sub(r"[^a-z0-9]", "", re.sub(r"(?<=[A-Z])s$", "", short).lower())
+    if not 2 <= len(letters) <= 8 or " " in short:
+        return False
+    return letters in "".join(word[0] for word in re.findall(r"[a-z0-9]+", long.lower()))
+
+
+def _is_name(surface: str) -> bool:
+    return bool(re.search(r"[a-z\d][A-Z]|[A-Z]{2}", surface))
+
+
+def _cosine(a: Numbers, b: Numbers) -> float:
+    return float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b) + 1e-6))
