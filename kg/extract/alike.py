@@ -28,7 +28,7 @@ _NEAR = 4  # words and marks between two mentions that are looked at
 
 
 def features(view: View, mentions: Sequence[Mention]) -> dict[tuple[int, int], Features]:
-    """The features of each pair of mentions, the earlier of the two first, that have anything in common."""
+    """The features of each pair of mentions by their numbers, that of the earlier of the two first."""
     seen = [_Seen(view, mention) for mention in mentions]
     mates = lists(view.text, {place for one in seen for place in one.places})
     out = {}
