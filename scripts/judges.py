@@ -413,10 +413,10 @@ def same_rows(shop: Workshop, paper: Paper, judges: dict[str, Judge]) -> list[Ro
         if like >= 0.5:
             of.setdefault(j, -best)
     known = {fold(m.surface) for m in found}
-    for i, form in ((i, form) for i, entity in enumerate(gold) for form in forms_of(entity)):
-        start, end = next(places(view.text, form), (0, 0))
-        if end and fold(form) not in known:
-            known.add(fold(form))
+    for i, name in ((i, name) for i, entity in enumerate(gold) for name in forms_of(entity)):
+        start, end = next(places(view.text, name), (0, 0))
+        if end and fold(name) not in known:
+            known.add(fold(name))
             of[len(found)] = i
             surface = view.text[start:end]
             found.append(Mention("technique", surface, surface, start=start, end=end, confidence=DOUBT))

@@ -167,16 +167,16 @@ def _schedule(optimizer: Any, steps: int) -> Any:
     )
 
 
-def fit(model: Any, examples: list[Example], epochs: int, rate: float = RATE, seed: int = SEED) -> Any:
-    """Train a tagger on examples; in eval mode, with a running mean of the weights over the last steps."""
+def fit(model: Any, examples: list[Example], epochs: int, rate: float = RATE, size: int = BATCH) -> Any:
+    """Train a tagger on batches of examples; in eval mode, with a running mean of the weights over the last steps."""
     _threads()
-    rng = random.Random(seed)
+    rng = random.Random(SEED)
     model.train()
     encoder = {id(p) for p in model.encoder.parameters()}
     heads = [p for p in model.parameters() if id(p) not in encoder]
     groups = [{"params": model.encoder.parameters(), "lr": rate}, {"params": heads, "lr": HEAD_RATE}]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
-    plan = [batch for _ in range(epochs) for batch in batches(examples, rng)]
+    plan = [batch for _ in range(epochs) for batch in batches(examples, rng, size)]
     schedule = _schedule(optimizer, len(plan))
     kept = {name: value.clone() for name, value in model.state_dict().items()}
     progress = _Progress(len(plan))

@@ -139,7 +139,7 @@ def study() -> None:
     import torch
 
     examples = [e for file in sorted(SILVER.glob("*.pickle")) for e in pickle.loads(file.read_bytes())]
-    model = neural.fit(_new(), examples, PASSES, 2 * neural.RATE)
+    model = neural.fit(_new(), examples, PASSES, 2 * neural.RATE, 2 * neural.BATCH)
     torch.save(model.state_dict(), STUDENT)
 
 
