@@ -117,7 +117,7 @@ class Works:
         return self._changed(coming, going)
 
     def anew(self, names: Iterable[str], said: Iterable[str] = ()) -> Graphs:
-        """The graphs to replace where the works of entries, and what is meant by the names in `said`, are decided anew."""
+        """The graphs to replace where the works of entries are decided anew, and what the names in `said` mean."""
         return self._decided(names, {}, [Claim(concept, "", False) for concept in said])
 
     # --- what changes ---------------------------------------------------------------------------------------------

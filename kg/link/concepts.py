@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from kg.link.acronyms import abbreviates, acronyms, agree
-from kg.link.neighbours import Neighbours
+from kg.link.neighbours import Neighbours, is_name
 from kg.link.wordings import Wordings
 from kg.model import Mention, Record
 from kg.names import scoped, slug
@@ -85,19 +85,16 @@ class ConceptLinker:
         """
         concept = self.vocabulary[curie]
         is_coined = any(c.isupper() for c in name[1:])
-        long = [
-            fold(label) for label in concept.labels() if abbreviates(name, label, whole=True) and " " in fold(label)
-        ]
+        others = [label for label in concept.labels() if fold(label) != fold(name)]
+        long = [fold(label) for label in others if abbreviates(name, label, whole=True) and " " in fold(label)]
         if is_coined and words and long:
             return not any(agree(fold(words), label) for label in long)
         preferred = next((label for label in concept.label.values() if fold(label) == fold(name)), "")
-        if not text or not (preferred or is_coined):
-            return False
         if preferred:
-            is_name = " " not in preferred and not preferred.islower()
-            return is_name and bool(concept.topics) and not self._is_about(text, concept, name)
+            can_tell = text and concept.topics and is_name(preferred)
+            return bool(can_tell) and not self._is_about(text, concept, name)
         folded = f" {fold(text)} "
-        return not any(f" {fold(label)} " in folded for label in concept.labels() if fold(label) != fold(name))
+        return bool(text) and is_coined and not any(f" {fold(label)} " in folded for label in others)
 
     def _is_about(self, text: str, concept: Concept, name: str) -> bool:
         """Whether a label in a text, other than a name, points to a topic of a concept."""
