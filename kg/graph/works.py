@@ -183,7 +183,7 @@ class Works:
             meant = meanings(name, set(uses.values()), bool(self.store.select(_KNOWS.format(iri(name)))))
             for entry, use in uses.items():
                 triples = out.get(entry) or changed.get(entry) or self.store.triples(f"entry:{entry}")
-                renamed = as_named(triples, name, self._final(meant[use]))
+                renamed = as_named(triples, name, name if meant[use] == name else self._final(meant[use]))
                 if renamed is not triples:
                     out[entry] = renamed
         return {f"entry:{entry}": triples for entry, triples in out.items()}
