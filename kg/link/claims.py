@@ -80,12 +80,9 @@ def claimed(keys: Iterable[str]) -> list[Claim]:
     """The claims that some keys say, by concept."""
     found: dict[str, Claim] = {}
     for key in sorted(keys):  # a claim comes before what only says its name
-        if key.startswith(_CLAIMED):
-            claim = Claim(*key.removeprefix(_CLAIMED).split("|", 1))
-            found.setdefault(claim.concept, claim)
-        elif key.startswith(SAID):
-            concept = key.removeprefix(SAID)
-            found.setdefault(concept, Claim(concept, "", False))
+        if key.startswith((_CLAIMED, SAID)):
+            concept, _, words = key.partition(":")[2].partition("|")
+            found.setdefault(concept, Claim(concept, words, key.startswith(_CLAIMED)))
     return list(found.values())
 
 
