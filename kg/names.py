@@ -53,6 +53,15 @@ def plain(concept: str) -> str:
     return concept.partition(OF)[0] if concept.startswith("technique:") else concept
 
 
+def scoped(concept: str, paper: str) -> str:
+    """A technique by its name and the work that it is of; what is no technique is known by its name alone.
+
+    >>> scoped("technique:dart", "paper:2510.01234")
+    'technique:dart.2510-01234'
+    """
+    return f"{concept}{OF}{slug(paper.partition(':')[2])}" if concept.startswith("technique:") else concept
+
+
 def kind_of(concept: str) -> str:
     """The kind of thing that a CURIE names: its prefix, and "institution" for those of the register (ROR) too.
 

@@ -8,24 +8,38 @@ A narrower thing is not its broader one. `pairs` is how many pairs of that way t
 pairs were drawn is printed beside what the present linker still merges; since mistakes seen here may have been mended,
 the former says more about other papers. data/gold/neighbours.tsv holds names that no label matches with the label of
 the nearest embedding, and all that pass the guards of kg/link/neighbours.py, judged alike.
+
+data/gold/namesakes.tsv holds pairs that bear one name: two papers that both claim it, a paper that only says it and one
+that claims it, or a paper that claims it and a concept of the vocabulary. Each was judged by reading the abstracts,
+which stand in KG_SHARED (data/arxiv-corpus): are the two one thing? A pair is linked as if the graph held it alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import gzip
+import json
 import math
+import os
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from kg.link.concepts import ConceptLinker
+from kg import sources
+from kg.link.claims import Use, claims, meanings
+from kg.link.concepts import ConceptLinker, local_name
 from kg.link.neighbours import THRESHOLD, TYPES, Neighbours
+from kg.model import Document, Record
+from kg.names import plain
+from kg.pipeline import Pipeline
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 
 GOLD = Path(__file__).resolve().parent.parent / "data" / "gold"
+CORPUS = Path(os.environ.get("KG_SHARED", GOLD.parents[2] / "shared")) / "data" / "arxiv-corpus"
 THRESHOLDS = (0.0, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95)
 
 
@@ -48,6 +62,7 @@ def main() -> int:
     merges(read(GOLD / "merges.tsv"), ConceptLinker(vocabulary), arguments.wrong)
     neighbours(read(GOLD / "neighbours.tsv"), Neighbours(vocabulary))
     own_labels(Neighbours(vocabulary))
+    namesakes(vocabulary, arguments.wrong)
     return 0
 
 
@@ -138,6 +153,55 @@ def _own(near: Neighbours) -> Iterator[tuple[float, bool]]:
             if others:
                 similarity, another = max(others)
                 yield similarity, another == concept
+
+
+def namesakes(vocabulary: Vocabulary, show: bool) -> None:
+    """Print how many pairs of one name are taken for one thing, of those that are and of those that are two."""
+    with (GOLD / "namesakes.tsv").open(encoding="utf-8", newline="") as file:
+        pairs = list(csv.DictReader(file, delimiter="\t"))
+    papers = records({pair[end] for pair in pairs for end in ("paper", "other")})
+    print(f"\none name\n{'way':<12}{'one thing':>12}{'joined':>8}{'two':>8}{'joined':>8}{'unread':>8}")
+    for way in dict.fromkeys(pair["how"] for pair in pairs):
+        of = [(pair, is_joined(pair, papers, vocabulary)) for pair in pairs if pair["how"] == way]
+        one, two = ([joined for pair, joined in of if pair["same"] == same and joined is not None] for same in "10")
+        unread = sum(joined is None for _, joined in of)
+        print(f"{way:<12}{len(one):>12}{sum(one):>8}{len(two):>8}{sum(two):>8}{unread:>8}")
+        for pair, joined in of if show else ():
+            if joined is None or joined != (pair["same"] == "1"):
+                what = "unread" if joined is None else "joined" if joined else "apart"
+                print(f"    {pair['name']}: {pair['paper']} and {pair['other']} are {what}")
+
+
+def is_joined(pair: dict[str, str], papers: dict[str, tuple[Document, Record]], vocabulary: Vocabulary) -> bool | None:
+    """Whether a pair of one name is taken for one thing; None where the name is not read, or a paper is missing."""
+    name = f"technique:{local_name(pair['name'])}"
+    ends = [papers[pair[end]] for end in ("paper", "other") if pair[end] in papers]
+    if pair["how"] == "vocabulary":
+        meant = {m.concept for _, record in ends for m in record.techniques if plain(m.concept) == name}
+        return pair["other"] in meant if meant else None
+    uses = [
+        Use(record.paper, claim, frozenset(topic.id for topic in record.topics))
+        for document, record in ends
+        for claim in claims(document, record)
+        if claim.concept == name
+    ]
+    return len(set(meanings(name, set(uses), name in vocabulary).values())) == 1 if len(uses) == 2 else None
+
+
+def records(wanted: set[str]) -> dict[str, tuple[Document, Record]]:
+    """Papers of the corpus and what is read of them, by arXiv id."""
+    found: dict[str, str] = {}
+    for path in sorted(CORPUS.glob("*.jsonl.gz")):
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            for said in map(json.loads, file):
+                if said.get("id") in wanted and said.get("abstract"):
+                    of = {key: said[key] for key in ("id", "title", "abstract")} | {"arxiv": said["id"]}
+                    found.setdefault(said["id"], json.dumps(of) + "\n")
+    pipeline = Pipeline(Vocabulary.load())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "papers.jsonl"
+        path.write_text("".join(found[name] for name in sorted(found)), "utf-8")
+        return {document.id: (document, pipeline.record(document)) for document in sources.read(path).documents}
 
 
 def said(right: Iterable[bool]) -> str:

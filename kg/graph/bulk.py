@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from kg.graph.rdf import triples_of
 from kg.graph.works import Works, crowd
-from kg.link.claims import NAMED
+from kg.link.claims import NAMED, SAID
 from kg.names import iri
 
 if TYPE_CHECKING:
@@ -120,28 +120,28 @@ class Bulk:
 
     def _load(self, part: _Part) -> None:
         self._loads.load(part.trig(), part.graphs)
-        if graphs := Works(self.store, self.overrides).anew(self._met(part)):
+        if graphs := Works(self.store, self.overrides).anew(*self._met(part)):
             self.store.replace_many(graphs)
         self._before()
         self._loads.stage()
 
-    def _met(self, part: _Part) -> set[str]:
-        """The entries whose work may be another because those of a part are there."""
+    def _met(self, part: _Part) -> tuple[set[str], set[str]]:
+        """The entries whose work may be another because those of a part are there, and names that some share."""
         new = set(part.keys)
         if self.overrides and any(name.startswith("paper:") for name in self.overrides.about()):
-            return new
-        found: set[str] = set()
+            return new, set()
+        found, said = set[str](), set[str]()
         for key, holders in self._holders(self._shared(chain.from_iterable(part.keys.values()))).items():
-            ids = {self._arxiv.get(name, "") for name in holders}
-            if key.startswith(NAMED) and len(holders) > 1:
-                found |= holders
+            if key.startswith(SAID):
+                said |= {key.removeprefix(SAID)} if len(holders) > 1 else set()
                 continue
-            if len(holders) < 2 or (len(ids) == len(holders) and "" not in ids):
+            ids = {self._arxiv.get(name, "") for name in holders}
+            if key.startswith(NAMED) or len(holders) < 2 or (len(ids) == len(holders) and "" not in ids):
                 continue  # alone, or among works of other ids
             found |= holders & new
             if len(holders - new) <= crowd(key) and (key.startswith("paper:") or len(holders) > crowd(key)):
                 found |= holders  # what the key says of them has changed
-        return found
+        return found, said
 
     def _shared(self, keys: Iterable[str]) -> set[str]:
         """The keys of a part that more than one entry may have."""

@@ -1,6 +1,6 @@
-"""An entry's graph in which a name of the paper's own means a thing of its own, because other works bear that name too.
+"""An entry's graph in which a name means one of several things that bear it: the paper's own, or that of another.
 
-Which claims to a name meet is decided by `kg.graph.works`, as entries come and go; see `kg.link.claims`.
+Which uses of a name meet is decided by `kg.graph.works`, as entries come and go; see `kg.link.claims`.
 """
 
 from __future__ import annotations

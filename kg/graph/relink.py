@@ -47,7 +47,7 @@ def relink(store: Store, linker: Linker) -> list[str]:
     works, changed = Works(store, linker.overrides), list[str]()
     for name in _affected(store, linker.overrides):
         document, record = load_entry(store, name)
-        by_name(record)
+        by_name(record, linker.vocabulary)
         restore(record)
         record = linker.decided(document, record)
         facts = linker.institution_facts

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from kg.graph.namesakes import as_named
+from kg.graph.ontology import VOCABULARY
 from kg.graph.rdf import local_id, order_of
 from kg.graph.reading import read_entry
-from kg.link.claims import NAMED, Claim, bearers, claimed, scoped
+from kg.link.claims import NAMED, SAID, Claim, Use, claimed, meanings
 from kg.link.overrides import BY_HAND
 from kg.link.papers import reason
 from kg.link.works import BY_ID, Described, Verdict, described, keys, name_keys, same_work
-from kg.model import Document, KgError, Mention, Record
+from kg.model import Document, KgError, Mention, Record, Topic
 from kg.names import iri, plain
 from kg.text import repaired
 
@@ -46,9 +47,11 @@ Term = Any
 #: What is read of an entry to say which work it describes.
 _SAID = (
     "kg:paper kg:source kg:linkReason kg:title kg:name kg:author kg:authorList kg:authorCount kg:arxiv kg:doi"
-    " kg:year kg:venue kg:codeUrl kg:raw kg:repairs kg:workKey"
+    " kg:year kg:venue kg:codeUrl kg:raw kg:repairs kg:topic kg:workKey"
 )
 
+#: Whether the vocabulary knows a concept.
+_KNOWS = f"SELECT ?c {{{{ GRAPH <{iri(VOCABULARY)}> {{{{ <{{}}> a ?c }}}} }}}} LIMIT 1"
 _INSTITUTIONS = "SELECT ?m ?q {{ {graph} {{ ?p kg:institution ?c . ?m kg:entity ?c ; kg:quote ?q }} }}"
 
 
@@ -113,16 +116,17 @@ class Works:
                     going.add(holders[source])
         return self._changed(coming, going)
 
-    def anew(self, names: Iterable[str]) -> Graphs:
-        """The graphs to replace where the works of entries are decided anew."""
-        return self._decided(names, {})
+    def anew(self, names: Iterable[str], said: Iterable[str] = ()) -> Graphs:
+        """The graphs to replace where the works of entries are decided anew, and what the names in `said` mean."""
+        return self._decided(names, {}, [Claim(concept, "", False) for concept in said])
 
     # --- what changes ---------------------------------------------------------------------------------------------
 
     def _changed(self, coming: Graphs, going: set[str]) -> Graphs:
         """The graphs to replace when entries come (anew) and go."""
         before = going | {name for name in coming if self._source(name)}
-        seeds = self._neighbours_of(before) - going if before else set()
+        neighbours, lost = self._around(before) if before else (set(), [])
+        seeds = neighbours - going
         for name in before:
             self._known.pop(name, None)
         self._found.clear()
@@ -131,7 +135,7 @@ class Works:
             self._gone = going - coming.keys()
             for held in self._new.values():
                 seeds |= self._touched(held.one)
-            changed = self._decided([*coming, *seeds], coming)
+            changed = self._decided([*coming, *seeds], coming, lost)
         finally:
             self._new, self._gone = {}, set()
             self._found.clear()
@@ -139,8 +143,10 @@ class Works:
         out |= {f"entry:{name}": triples for name, triples in coming.items()}
         return out | changed
 
-    def _decided(self, names: Iterable[str], coming: Mapping[str, list[ox.Triple]]) -> Graphs:
-        """What changes in the entries of the components of some entries."""
+    def _decided(
+        self, names: Iterable[str], coming: Mapping[str, list[ox.Triple]], lost: Iterable[Claim] = ()
+    ) -> Graphs:
+        """What changes in the entries of the components of some entries, and where claims are `lost`."""
         out: Graphs = {}
         done: set[str] = set()
         papers: dict[str, str] = {}
@@ -158,35 +164,39 @@ class Works:
                     if (held.paper, held.reason) != (paper, why):
                         triples = coming.get(entry) or self.store.triples(f"entry:{entry}")
                         out[f"entry:{entry}"] = with_identity(triples, entry, held.paper, paper, why)
-        out |= self._named_apart(papers, {**coming} | {g.partition(":")[2]: triples for g, triples in out.items()})
+        changed = {**coming} | {g.partition(":")[2]: triples for g, triples in out.items()}
+        out |= self._named_apart(papers, changed, lost)
         for graph in out:
             self._known.pop(graph.partition(":")[2], None)
         return out
 
-    def _named_apart(self, papers: Mapping[str, str], changed: Mapping[str, list[ox.Triple]]) -> Graphs:
-        """What changes because entries of some papers bear names that are others' too, or are so no longer."""
+    def _named_apart(
+        self, papers: Mapping[str, str], changed: Mapping[str, list[ox.Triple]], lost: Iterable[Claim]
+    ) -> Graphs:
+        """What changes because entries of some papers say names that are others' too, or are so no longer."""
         out: dict[str, list[ox.Triple]] = {}
-        names = {claim.concept for entry in papers for claim in self._entry(entry).one.claims}
+        found = {*lost, *(claim for entry in papers for claim in self._entry(entry).one.claims)}
+        # What nobody claims means the name.
+        names = {claim.concept for claim in found if claim.is_own or self._holders(NAMED + claim.concept)}
         for name in sorted(names):
-            holders = [entry for entry in self._holders(NAMED + name) if self._held(entry)]
-            held = [(papers.get(entry) or self._entry(entry).paper, self._claim(entry, name)) for entry in holders]
-            things = bearers(held)
-            for thing in things:
-                own = self._final(scoped(name, min(held[at][0] for at in thing))) if len(things) > 1 else name
-                for entry in (holders[at] for at in thing):
-                    triples = out.get(entry) or changed.get(entry) or self.store.triples(f"entry:{entry}")
-                    renamed = as_named(triples, name, own)
-                    if renamed is not triples:
-                        out[entry] = renamed
+            uses = {entry: self._use(entry, name, papers) for entry in self._holders(SAID + name) if self._held(entry)}
+            meant = meanings(name, set(uses.values()), bool(self.store.select(_KNOWS.format(iri(name)))))
+            for entry, use in uses.items():
+                triples = out.get(entry) or changed.get(entry) or self.store.triples(f"entry:{entry}")
+                renamed = as_named(triples, name, name if meant[use] == name else self._final(meant[use]))
+                if renamed is not triples:
+                    out[entry] = renamed
         return {f"entry:{entry}": triples for entry, triples in out.items()}
+
+    def _use(self, entry: str, name: str, papers: Mapping[str, str]) -> Use:
+        held = self._entry(entry)
+        claim = next(claim for claim in held.one.claims if claim.concept == name)
+        return Use(papers.get(entry) or held.paper, claim, held.one.topics)
 
     def _final(self, concept: str) -> str:
         """The concept that people say one of several of one name is."""
         final = self._overrides.final(concept) if self._overrides else concept
         return final if plain(final) == plain(concept) else concept
-
-    def _claim(self, entry: str, name: str) -> Claim:
-        return next(claim for claim in self._entry(entry).one.claims if claim.concept == name)
 
     def _component(self, name: str) -> tuple[set[str], dict[tuple[str, str], Verdict]]:
         """All entries that pairs taken for one work lead to, and these pairs."""
@@ -294,23 +304,24 @@ class Works:
     def _touched(self, one: Described) -> set[str]:
         """The entries whose works may change because this one is there, beside those of its own component."""
         found: set[str] = set()
-        for key in (*keys(one), *name_keys(one)):
+        for key in keys(one):
             holders = self._holders(key)
-            if key in one.ids or key.startswith(NAMED) or len(holders) == crowd(key) + 1:
+            if key in one.ids or len(holders) == crowd(key) + 1:
                 found.update(holders)
         return found - {one.entry}
 
-    def _neighbours_of(self, names: Collection[str]) -> set[str]:
-        """The stored entries that have a key in common with some stored ones."""
+    def _around(self, names: Collection[str]) -> tuple[set[str], list[Claim]]:
+        """The stored entries that have a key of their works in common with some stored ones; the claims of these."""
         entries = (f"<{iri(f'entry:{name}')}>" for name in names)
         rows = self._select("SELECT ?k {{ VALUES ?e {{ {} }} ?e kg:workKey ?k }}", entries)
         by_key: dict[str, list[str]] = {}
-        literals = {str(ox.Literal(row["k"])) for row in rows}
+        found = {row["k"] for row in rows}
+        literals = {str(ox.Literal(key)) for key in found if not key.startswith((NAMED, SAID))}
         for row in self._select("SELECT ?k ?e {{ VALUES ?k {{ {} }} ?e kg:workKey ?k }}", literals):
             by_key.setdefault(row["k"], []).append(row["e"].partition(":")[2])
         # A crowd that these leave may be none without them.
         few = {key: holders for key, holders in by_key.items() if len(holders) <= crowd(key) + len(names)}
-        return {holder for holders in few.values() for holder in holders}
+        return {holder for holders in few.values() for holder in holders}, claimed(found)
 
     def _select(self, query: str, values: Iterable[str]) -> Iterator[Row]:
         """The rows of a query about many terms, some at a time."""
@@ -401,12 +412,13 @@ def _stored(store: Store, name: str) -> _Held | None:
     places = store.select(_INSTITUTIONS.format(graph=graph))
     record = Record(name, whole.get("kg:title", ""), whole.get("kg:name", ""), paper=paper)
     record.code_url = whole.get("kg:codeUrl", "")
+    record.topics = [Topic(topic.partition(":")[2]) for topic in said[paper].get("kg:topic", ())]
     record.institutions = [
         Mention("institution", row["q"], "") for row in sorted(places, key=lambda row: order_of(row["m"]))
     ]
     record.reason = entry.get("kg:linkReason", [""])[0]
     held = _of(document, record)
-    return replace(held, one=replace(held.one, claims=tuple(claimed(sorted(entry.get("kg:workKey", ()))))))
+    return replace(held, one=replace(held.one, claims=tuple(claimed(entry.get("kg:workKey", ())))))
 
 
 def _names(local: str, sources: Iterable[str]) -> dict[str, str]:
@@ -416,7 +428,7 @@ def _names(local: str, sources: Iterable[str]) -> dict[str, str]:
 
 def crowd(key: str) -> int:
     """How many entries may share a key that says something."""
-    if key.startswith(NAMED):
+    if key.startswith((NAMED, SAID)):
         return _ALL
     return _TERMS_CROWD if key.startswith("terms:") else CROWD
 

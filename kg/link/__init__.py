@@ -40,10 +40,10 @@ class Linker:
         """The same record with `concept` and `reason` set wherever they were not, and `paper`."""
         record.paper, record.reason = identified(document, record)
         expansions = self.expansions(document)
-        text = "\n".join(document.texts[field].text for field in ("T", "A", "K") if field in document.texts)
+        text = "\n".join(document.texts[field].text for field in ("T", "A", "K", "B") if field in document.texts)
         for kind, list_name in LISTS.items():
             for mention in getattr(record, list_name):
-                self._link_mention(mention, kind, record.name, expansions, text)
+                self._link_mention(mention, kind, record, expansions, text)
         self._link_results(record)
         self.link_ends(record)
         mark(record)
@@ -66,14 +66,14 @@ class Linker:
         """What the texts of a document say that its acronyms stand for."""
         return acronyms.expansions(document)
 
-    def _link_mention(self, mention: Mention, kind: str, name: str, expansions: dict[str, str], text: str) -> None:
+    def _link_mention(self, mention: Mention, kind: str, record: Record, expansions: dict[str, str], text: str) -> None:
         mention.type = kind
         if mention.concept:
             mention.reason = mention.reason or _GIVEN
         elif kind == "institution":
             self._link_institution(mention)
         else:
-            link = self.concepts.mention(mention, name, expansions, text)
+            link = self.concepts.mention(mention, record.name, expansions, text, record.paper)
             mention.concept, mention.reason = link.concept, link.reason
 
     def _link_institution(self, mention: Mention) -> None:

@@ -1,40 +1,54 @@
 """What papers call by a name of their own, and when two that bear one name are one thing.
 
 A method's own name is its authors' to choose: DART of one paper and DART of another are two things unless both say
-that the letters stand for the same words. So is an acronym that a paper explains. An entry only knows its own claims;
-which of them meet is decided in the store (kg.graph.namesakes).
+that the letters stand for the same words. So is an acronym that a paper explains. A paper that only says the name means
+the one thing of that name with which it shares a topic; where that is none or several, it means the name alone. An
+entry only knows its own claims; which of them meet is decided in the store (kg.graph.namesakes).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from kg.link.acronyms import agree, expansions
 from kg.link.concepts import MINTED, local_name, names_of
 from kg.model import Document, Record
-from kg.names import OF, plain, slug
+from kg.names import plain, scoped
 from kg.text import fold
+from kg.vocabulary import Vocabulary
 
+SAID = "said:"  # begins the key of all that say a name
 NAMED = "called:"  # begins the key that all claims to a name have
 _CLAIMED = "claim:"  # begins the key that says one
 
 
 class Claim(NamedTuple):
-    """That an entry calls a technique of its own by a name, or says what an acronym stands for."""
+    """That an entry calls a technique of its own by a name, says what an acronym stands for, or only says a name."""
 
     concept: str  # by the name alone: "technique:dart"
     words: str  # folded, what the acronym stands for; "" where nothing is said
+    is_own: bool = True  # False where it only says the name
 
     def marks(self) -> list[str]:
         """The keys under which the store finds it."""
-        return [NAMED + self.concept, f"{_CLAIMED}{self.concept}|{self.words}"]
+        said = SAID + self.concept
+        return [said, NAMED + self.concept, f"{_CLAIMED}{self.concept}|{self.words}"] if self.is_own else [said]
+
+
+class Use(NamedTuple):
+    """A claim of an entry of a paper that has some topics."""
+
+    paper: str
+    claim: Claim
+    topics: frozenset[str]
 
 
 def claims(document: Document, record: Record) -> list[Claim]:
     """The claims of an entry, of which the record is linked: what the vocabulary knows nobody claims.
 
-    What is proposed under a name is claimed, and an acronym that is explained; words of the language are everybody's.
+    What is proposed under a name is claimed, and an acronym that is explained; a name that is only said has a capital
+    or a digit; words of the language are everybody's.
     """
     said: dict[str, str] | None = None
     found: dict[str, Claim] = {}
@@ -46,53 +60,70 @@ def claims(document: Document, record: Record) -> list[Claim]:
         if said is None:
             said = expansions(document)
         words = fold(said.get(fold(names[0]), ""))
-        if own or words or (mention.role == "proposed" and is_coined(names[0])):
-            found.setdefault(concept, Claim(concept, words))
+        own = bool(own or words or (mention.role == "proposed" and is_coined(names[0])))
+        known = found.get(concept)
+        if (own or _is_marked(names[0])) and not (known and known.is_own >= own):
+            found[concept] = Claim(concept, words, own)
     return list(found.values())
 
 
 def is_coined(name: str) -> bool:
     """Whether capitals or digits inside it mark a name as somebody's: "FlowKV", "DART", "A3"."""
-    return any(c.isupper() or c.isdigit() for c in name[1:])
+    return _is_marked(name[1:])
+
+
+def _is_marked(name: str) -> bool:
+    return any(c.isupper() or c.isdigit() for c in name)
 
 
 def claimed(keys: Iterable[str]) -> list[Claim]:
-    """The claims that some keys say."""
-    return [Claim(*key.removeprefix(_CLAIMED).split("|", 1)) for key in keys if key.startswith(_CLAIMED)]
+    """The claims that some keys say, by concept."""
+    found: dict[str, Claim] = {}
+    for key in sorted(keys):  # a claim comes before what only says its name
+        if key.startswith((_CLAIMED, SAID)):
+            concept, _, words = key.partition(":")[2].partition("|")
+            found.setdefault(concept, Claim(concept, words, key.startswith(_CLAIMED)))
+    return list(found.values())
 
 
-def scoped(concept: str, paper: str) -> str:
-    """A concept by its name and the work that it is of.
+def by_name(record: Record, vocabulary: Vocabulary) -> None:
+    """Link a record as it is by itself: what is one of several of a name, by that name alone.
 
-    >>> scoped("technique:dart", "paper:2510.01234")
-    'technique:dart.2510-01234'
+    What has the name of another thing of the vocabulary is never called by that alone.
     """
-    return f"{concept}{OF}{slug(paper.partition(':')[2])}"
 
+    def alone(concept: str) -> str:
+        return concept if plain(concept) in vocabulary else plain(concept)
 
-def by_name(record: Record) -> None:
-    """Link a record as it is by itself: what is one of several of a name, by that name alone."""
     for mention in record.techniques:
-        if plain(mention.concept) != mention.concept:
-            mention.concept, mention.reason = plain(mention.concept), MINTED
+        if alone(mention.concept) != mention.concept:
+            mention.concept, mention.reason = alone(mention.concept), MINTED
     for result in record.results:
-        result.baseline_concept = plain(result.baseline_concept)
+        result.baseline_concept = alone(result.baseline_concept)
     for relation in record.relations:
-        relation.head_concept, relation.tail_concept = plain(relation.head_concept), plain(relation.tail_concept)
+        relation.head_concept, relation.tail_concept = alone(relation.head_concept), alone(relation.tail_concept)
 
 
-def bearers(held: Iterable[tuple[str, Claim]]) -> list[list[int]]:
-    """Claims to one name, each with its paper, by the thing that they are of: places in `held`.
+def meanings(name: str, uses: Collection[Use], is_known: bool) -> dict[Use, str]:
+    """What each of the uses of a name means: the concept of that name, or the name with a work that it is of.
 
-    Those of one work are of one thing, and those that agree on the words.
+    Claims of one work are of one thing, and those that agree on the words. `is_known`: the vocabulary has another
+    thing of that name.
     """
-    said, of = list(held), list[int]()
-    for at, (paper, claim) in enumerate(said):
-        of.append(at)
-        for before, (other, their) in enumerate(said[:at]):
-            if of[at] != of[before] and (paper == other or agree(claim.words, their.words)):
-                of = [of[before] if group == of[at] else group for group in of]
-    groups: dict[int, list[int]] = {}
-    for at, group in enumerate(of):
-        groups.setdefault(group, []).append(at)
-    return list(groups.values())
+    things: list[list[Use]] = []
+    for use in (use for use in uses if use.claim.is_own):
+        same = [thing for thing in things if any(_is_one(use, other) for other in thing)]
+        things = [thing for thing in things if thing not in same] + [sum(same, [use])]
+    of = {use: thing for thing in things for use in thing}
+    for use in (use for use in uses if use not in of):
+        near = [thing for thing in things if any(use.paper == other.paper for other in thing)]
+        near = near or [thing for thing in things if any(use.topics & other.topics for other in thing)]
+        if len(near) == 1:
+            of[use] = near[0]
+    if len(things) == 1 and all(use in of for use in uses) and not is_known:
+        return dict.fromkeys(uses, name)
+    return {use: scoped(name, min(one.paper for one in of[use])) if use in of else name for use in uses}
+
+
+def _is_one(use: Use, other: Use) -> bool:
+    return use.paper == other.paper or agree(use.claim.words, other.claim.words)

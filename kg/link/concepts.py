@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from kg.link.acronyms import abbreviates, acronyms, agree
-from kg.link.neighbours import Neighbours
+from kg.link.neighbours import Neighbours, is_name
 from kg.link.wordings import Wordings
 from kg.model import Mention, Record
-from kg.names import slug
+from kg.names import scoped, slug
 from kg.text import fold, folded_name
 from kg.vocabulary import Concept, Vocabulary
 
@@ -64,41 +64,50 @@ class ConceptLinker:
         """Make what takes long to make, so that processes forked from here share it."""
         next(self.candidates(("the name of no concept",), "technique", {}), None)
 
-    def mention(self, mention: Mention, name: str, expansions: Mapping[str, str], text: str = "") -> Link:
-        """The concept of a mention: `name` is what the paper calls its own work, `expansions` its acronyms.
+    def mention(
+        self, mention: Mention, name: str, expansions: Mapping[str, str], text: str = "", paper: str = ""
+    ) -> Link:
+        """The concept of a mention: `name` is what the `paper` calls its own work, `expansions` its acronyms.
 
         Own work that bears a known name is the known thing only where expansions and `text` do not say otherwise.
         """
         names, own = names_of(mention, name)
         found = next(self.candidates(names, mention.type, expansions, own), None)
         if found and own and self._is_another(found.concept, name, expansions.get(fold(name), ""), text):
-            return self._apart(name, mention.type, expansions.get(fold(name), ""))
+            found = self._apart(name, mention.type, paper) or found
         return found or self.minted(next(iter(names), ""), mention.type)
 
     def _is_another(self, curie: str, name: str, words: str, text: str) -> bool:
         """Whether a name stands for other words in a paper than in the labels of a concept: STAR is many things.
 
-        Where the paper does not spell it out, the concept's own labels would stand in its text.
+        Where the paper does not spell it out, the concept's own labels would stand in its text; of a concept that has
+        the very name, some label of its topics would.
         """
-        if not any(c.isupper() for c in name[1:]):
-            return False
         concept = self.vocabulary[curie]
-        long = [
-            fold(label) for label in concept.labels() if abbreviates(name, label, whole=True) and " " in fold(label)
-        ]
-        if words and long:
+        is_coined = any(c.isupper() for c in name[1:])
+        others = [label for label in concept.labels() if fold(label) != fold(name)]
+        long = [fold(label) for label in others if abbreviates(name, label, whole=True) and " " in fold(label)]
+        if is_coined and words and long:
             return not any(agree(fold(words), label) for label in long)
-        if not text or fold(name) in map(fold, concept.label.values()):
-            return False
+        preferred = next((label for label in concept.label.values() if fold(label) == fold(name)), "")
+        if preferred:
+            can_tell = text and concept.topics and is_name(preferred)
+            return bool(can_tell) and not self._is_about(text, concept, name)
         folded = f" {fold(text)} "
-        return not any(f" {fold(label)} " in folded for label in concept.labels() if fold(label) != fold(name))
+        return bool(text) and is_coined and not any(f" {fold(label)} " in folded for label in others)
 
-    def _apart(self, name: str, kind: str, words: str) -> Link:
-        """A concept for what bears a known name and is another thing."""
+    def _is_about(self, text: str, concept: Concept, name: str) -> bool:
+        """Whether a label in a text, other than a name, points to a topic of a concept."""
+        topics = set(concept.topics)
+        matches = (m for m in self.vocabulary.match(text) if fold(text[m.start : m.end]) != fold(name))
+        return any(topics & {m.concept, *self.vocabulary[m.concept].topics} for m in matches)
+
+    def _apart(self, name: str, kind: str, paper: str) -> Link | None:
+        """A concept for what bears a known name and is another thing; None where it would have no name of its own."""
         curie = f"{kind}:{local_name(name)}"
         if curie in self.vocabulary:
-            curie = f"{curie}-{slug(words)}"
-        return Link(curie, f"{MINTED} for what the paper calls so")
+            curie = scoped(curie, paper)
+        return None if curie in self.vocabulary else Link(curie, f"{MINTED} for what the paper calls so")
 
     def candidates(
         self, names: Iterable[str], kind: str, expansions: Mapping[str, str], own: bool = False

@@ -54,7 +54,7 @@ class Neighbours:
         if kind not in TYPES or len(name) > _MOST or not self.encoder:
             return None
         words = self.words(name, kind)
-        if not words or _is_name(name):
+        if not words or is_name(name):
             return None
         found = [
             Neighbour(self.vocabulary[concept], label, self.similarity(name, label))
@@ -70,7 +70,7 @@ class Neighbours:
 
     def apart(self, one: str, other: str, kind: str) -> str:
         """Why two names are no neighbours, whatever their similarity; "" when nothing keeps them apart."""
-        if _is_name(one) or _is_name(other):
+        if is_name(one) or is_name(other):
             return "a proper name has no neighbours: it is spelled so or means something else"
         for another in TYPES:
             bearer = self.vocabulary.find(one, another) if another != kind else None
@@ -106,7 +106,7 @@ class Neighbours:
             if concept.type in TYPES:
                 for label in dict.fromkeys((concept.label.get("en", ""), *concept.alt.get("en", ()))):
                     words = self.words(label, concept.type)
-                    if words and not _is_name(label):
+                    if words and not is_name(label):
                         out.setdefault((concept.type, _starts(words)), []).append((concept.curie, label))
         return out
 
@@ -129,6 +129,6 @@ def _starts(words: list[str]) -> str:
     return " ".join(word[:_START] for word in words)
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
     """Whether a text is one word with capitals in it, a sole name: "DeepCache", "Compacter"."""
     return " " not in text.strip() and "-" not in text and bool(_NAME.search(text))

@@ -91,7 +91,8 @@ class Described:
     venue: str = ""
     code: str = ""  # URL
     ids: tuple[str, ...] = ()  # the CURIEs that it could have by itself, the best first
-    claims: tuple[Claim, ...] = ()  # the names that it has for what is its own
+    claims: tuple[Claim, ...] = ()  # the names that it says
+    topics: frozenset[str] = frozenset()  # of the work
 
     @cached_property
     def heading(self) -> Title:
@@ -153,6 +154,7 @@ def described(document: Document, record: Record) -> Described:
         record.code_url,
         own_ids(document, record),
         tuple(claims(document, record)),
+        frozenset(topic.id for topic in record.topics),
     )
 
 
@@ -162,7 +164,7 @@ def keys(one: Described) -> list[str]:
 
 
 def name_keys(one: Described) -> list[str]:
-    """What an entry has in common with every other that has a name of its own for the same thing, or another."""
+    """What an entry has in common with every other that says a name that it says."""
     return [key for claim in one.claims for key in claim.marks()]
 
 

@@ -29,6 +29,7 @@ _SKOS = b" <http://www.w3.org/2004/02/skos/core#"
 _LABEL = re.compile(rb"(<[^>]*>)" + re.escape(_SKOS) + rb"(pref|alt)Label> (.*) \.\n")
 
 
+_OWN = re.compile(rb"(<" + re.escape(iri("technique:").encode()) + rb"[^.]*)\..*")
 _LABELS = {iri(f"skos:{kind}Label"): kind.encode() for kind in ("pref", "alt")}
 
 
@@ -49,9 +50,16 @@ class Made(NamedTuple):
 
 
 def said(document: Document, record: Record, text: bytes, meanings: bool = False) -> Said:
-    """What an entry says for the indexes, with `meanings` its title too; `text` is its graph in N-Triples."""
+    """What an entry says for the indexes, with `meanings` its title too; `text` is its graph in N-Triples.
+
+    What is one of several of a name goes by that name: `completed` and `_relabel` say which it is.
+    """
     title = normal(record.title) if meanings else ""
-    return Said(row_of(document, record), rows_of(document, record), list(_labels(text)), title)
+    rows, labels = rows_of(document, record), list(_labels(text))
+    if any(plain(mention.concept) != mention.concept for mention in record.techniques):
+        rows = [(table, tuple(plain(x) if isinstance(x, str) else x for x in row)) for table, row in rows]
+        labels = [(_OWN.sub(rb"\1>", thing), *label) for thing, *label in labels]
+    return Said(row_of(document, record), rows, labels, title)
 
 
 def _labels(text: bytes) -> Iterator[tuple[bytes, ...]]:

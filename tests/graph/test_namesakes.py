@@ -163,3 +163,85 @@ def test_people_may_say_that_two_of_one_name_are_one(tmp_path: Path, files: list
     decisions.unlink()
     with kg.open(str(tmp_path / "g")) as graph:
         assert own(graph) == APART
+
+
+def says(entry: str, topic: str, name: str = "", role: str = "baseline") -> dict[str, object]:
+    """The record of a paper on a topic that says DART, by which it calls its own work where that is the `name`."""
+    said = {"surface": "DART", "in": "A", "canonical": "DART", "role": role}
+    return {"id": entry, "name": name, "techniques": [said], "topics": [topic]}
+
+
+USES = [
+    says("2501.00001", "token-reduction", "DART", "proposed"),
+    says("2502.00002", "speculative-decoding", "DART", "proposed"),
+    says("2503.00003", "token-reduction"),
+    says("2504.00004", "quantization"),
+]
+TEXTS = [
+    {"id": use["id"], "title": f"Paper {number}", "abstract": f"Here DART is said for the {number} time."}
+    for use, number in zip(USES, ("first", "second", "third", "fourth"), strict=True)
+]
+
+
+def meant(folder: Path, *order: int) -> tuple[dict[str, str], str]:
+    """What DART means in each of some papers, which are added one after the other, and the graph."""
+    records = folder / "records.jsonl"
+    records.write_text("".join(json.dumps(use) + "\n" for use in USES), "utf-8")
+    with kg.open(str(folder / f"g{''.join(map(str, order))}")) as graph:
+        for at in order:
+            assert graph.add(file_of(folder, TEXTS[at]), records=records).added
+        assert graph.verify().faults == []
+        return concepts(graph), held(graph)
+
+
+def concepts(graph: Graph) -> dict[str, str]:
+    said = {document.id: record for paper in graph for document, record in paper.entries}
+    return {entry: record.techniques[0].concept.partition(":")[2] for entry, record in said.items()}
+
+
+def test_a_name_that_a_paper_of_the_topic_says_is_the_ones_that_claims_it(tmp_path: Path) -> None:
+    assert meant(tmp_path, 0, 2)[0] == {"2501.00001": "dart", "2503.00003": "dart"}
+    one = {"2501.00001": "dart.2501-00001", "2502.00002": "dart.2502-00002", "2503.00003": "dart.2501-00001"}
+    assert meant(tmp_path, 0, 1, 2)[0] == one
+
+
+def test_a_name_that_a_paper_of_another_topic_says_means_the_name(tmp_path: Path) -> None:
+    apart = {"2501.00001": "dart.2501-00001", "2504.00004": "dart"}
+    assert meant(tmp_path, 0, 3)[0] == apart
+    assert meant(tmp_path, 0, 3, 2)[0] == apart | {"2503.00003": "dart.2501-00001"}
+    assert meant(tmp_path, 2, 3)[0] == {"2503.00003": "dart", "2504.00004": "dart"}
+
+
+def test_what_a_name_means_does_not_depend_on_what_came_first(tmp_path: Path) -> None:
+    found = {meant(tmp_path, *order)[1] for order in list(permutations(range(4)))[::7]}
+    assert len(found) == 1
+
+
+def test_a_name_follows_those_that_come_and_go(tmp_path: Path) -> None:
+    alone, all_three = meant(tmp_path, 0, 2), meant(tmp_path, 0, 2, 3)
+    with kg.open(str(tmp_path / "g023")) as graph:
+        graph.remove("2504.00004")
+        assert held(graph) == alone[1]
+        graph.add(tmp_path / "2504.00004.jsonl", records=tmp_path / "records.jsonl")
+        assert held(graph) == all_three[1]
+        graph.remove("2501.00001")
+        assert concepts(graph) == {"2503.00003": "dart", "2504.00004": "dart"}
+
+
+def test_own_work_that_bears_a_name_of_the_vocabulary_is_a_namesake(tmp_path: Path) -> None:
+    leaves = "We propose Hydra, which sees by radar how wet leaves are. Hydra is 20% more accurate."
+    heads = "We propose Hydra, draft heads for speculative decoding. Hydra is 2x faster than Medusa."
+    one = {"id": "2508.02409", "title": "Hydra: Leaf Wetness Sensing by Radar", "abstract": leaves}
+    again = file_of(tmp_path, one | {"id": "refs-1"}, name="refs")
+    again.write_text(again.read_text("utf-8").replace('"arxiv": "refs-1"', '"venue": "MobiCom"'), "utf-8")
+    known = file_of(tmp_path, {"id": "2402.05109", "title": "Hydra: Draft Heads", "abstract": heads})
+    exports = set()
+    for at, order in enumerate(list(permutations((file_of(tmp_path, one), again, known)))[::2]):
+        with built(tmp_path / f"g{at}", *order) as graph:
+            own_one = "technique:hydra.2508-02409"
+            assert own(graph) == {"2508.02409": own_one, "refs-1": own_one, "2402.05109": "technique:hydra"}
+            said = graph.export("nquads").decode()
+            assert f"<{iri(own_one)}> <{iri('kg:namesakeOf')}> <{iri('technique:hydra')}>" in said
+            exports.add(held(graph))
+            assert graph.verify().faults == []
+    assert len(exports) == 1

@@ -100,6 +100,34 @@ def test_local_name_keeps_other_scripts() -> None:
     assert local_name("γ-Quant") == "γ-quant"
 
 
+def hydra(label: str = "Hydra") -> ConceptLinker:
+    topic = Concept("topic:drafting", "topic", {"en": "speculative decoding"})
+    heads = Concept("technique:heads", "technique", {"en": "draft heads"}, topics=["topic:drafting"])
+    known = Concept("technique:hydra", "technique", {"en": label}, topics=["topic:drafting"])
+    return ConceptLinker(Vocabulary([topic, heads, known]))
+
+
+def test_own_name_that_the_vocabulary_has_means_the_known_thing_where_the_text_points_to_its_topics() -> None:
+    own, paper = technique("Hydra", role="proposed"), "paper:2603.28554"
+    other = "Hydra: one model retrieves documents and writes answers."
+    assert hydra().mention(own, "Hydra", {}, other, paper).concept == "technique:hydra.2603-28554"
+    for text in ("Hydra: speculative decoding anew", "Hydra has draft heads that see one another."):
+        assert hydra().mention(own, "Hydra", {}, text, paper).concept == "technique:hydra"
+
+
+def test_a_known_name_is_the_vocabularys_where_nothing_tells() -> None:
+    own, paper = technique("Hydra", role="proposed"), "paper:2603.28554"
+    assert hydra().mention(own, "Hydra", {}, "", paper).concept == "technique:hydra"
+    assert hydra().mention(technique("Hydra"), "", {}, "We use Hydra for images.", paper).concept == "technique:hydra"
+    assert hydra("hydra").mention(own, "Hydra", {}, "Hydra sorts images.", paper).concept == "technique:hydra"
+
+
+def test_a_label_is_no_expansion_of_itself() -> None:
+    linker = ConceptLinker(Vocabulary([Concept("technique:r-kv", "technique", {"en": "R-KV"})]))
+    own, words = technique("R-KV", role="proposed"), {"r kv": "Redundancy-aware KV"}
+    assert linker.mention(own, "R-KV", words, "R-KV drops what is redundant.").concept == "technique:r-kv"
+
+
 def star() -> ConceptLinker:
     label = {"en": "self-taught reasoning", "zh": "自学推理"}
     return ConceptLinker(Vocabulary([Concept("technique:self-taught-reasoning", "technique", label, {"en": ["STAR"]})]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -124,6 +125,18 @@ def test_two_things_of_one_name_are_told_apart(tmp_path: Path) -> None:
         graph.add(tmp_path / "all.jsonl", fast=True)
     fed = _indexes(folder)
     assert all(b"technique:dart.2501-00002" in index for index in fed)
+    assert _made_anew(folder) == fed
+
+
+def test_what_has_a_name_of_the_vocabulary_is_told_apart_too(tmp_path: Path) -> None:
+    folder = tmp_path / "g"
+    said = "We propose Hydra, which answers questions on leaves. Hydra is new."
+    paper = {"arxiv": "2501.00001", "title": "Hydra: Leaves Seen by Radar", "abstract": said}
+    (tmp_path / "all.jsonl").write_text(json.dumps(paper) + "\n", "utf-8")
+    with Graph(folder) as graph:
+        graph.add(tmp_path / "all.jsonl", fast=True)
+    fed = _indexes(folder)
+    assert any(b"technique:hydra.2501-00001" in index for index in fed)
     assert _made_anew(folder) == fed
 
 
