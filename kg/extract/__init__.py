@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 CONFIG = Path(__file__).with_name("config.cfg")
 #: Raised when what is extracted changes, so that graphs built before are read again.
-VERSION = "12"
+VERSION = "13"
 TAGGER = "kg_tagger"  # what costs most, and `fast` does without
 
 
