@@ -273,8 +273,10 @@ def fit_all(shop: Workshop) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     told, held = fit_entities(shop)
     made = [_made(judges) for judges in held]
     second = on_all_cores(lambda i: _second_rows(shop, papers[i], made[fold_of(i)]), len(papers))
-    wanted = {"role": ("role", ROLES), "topic": ("topic", NO_YES), "kind": ("kind", PAPER_KINDS)}
-    _fit_each(second, told, held, {**wanted, "same": ("same", NO_YES)})
+    _fit_each(second, told, held, {"role": ("role", ROLES), "topic": ("topic", NO_YES), "kind": ("kind", PAPER_KINDS)})
+    made = [_made(judges) for judges in held]
+    second = on_all_cores(lambda i: {"same": same_rows(shop, papers[i], made[fold_of(i)])}, len(papers))
+    _fit_each(second, told, held, {"same": ("same", NO_YES)})
     _thresholds(shop, told, held, {"same": ("techniques", "technique role")}, SAME)
     _thresholds(shop, told, held, {"technique distinct": ("techniques", "technique role"), "topic": ("topics",)})
     made = [_made(judges) for judges in held]
@@ -391,7 +393,6 @@ def _second_rows(shop: Workshop, paper: Paper, judges: dict[str, Judge]) -> dict
         "role": roles,
         "topic": [(s.features, int(t in paper[1]["topics"])) for t, s in topics.items()],
         "kind": [kind],
-        "same": same_rows(shop, paper, judges),
     }
 
 
