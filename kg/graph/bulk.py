@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from kg.graph.rdf import triples_of
 from kg.graph.works import Works, crowd
-from kg.link.claims import NAMED, SAID
+from kg.link.claims import MARKS, SAID
 from kg.names import iri
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Bulk:
                 said |= {key.removeprefix(SAID)} if len(holders) > 1 else set()
                 continue
             ids = {self._arxiv.get(name, "") for name in holders}
-            if key.startswith(NAMED) or len(holders) < 2 or (len(ids) == len(holders) and "" not in ids):
+            if key.startswith(MARKS) or len(holders) < 2 or (len(ids) == len(holders) and "" not in ids):
                 continue  # alone, or among works of other ids
             found |= holders & new
             if len(holders - new) <= crowd(key) and (key.startswith("paper:") or len(holders) > crowd(key)):

@@ -19,7 +19,7 @@ from kg.graph.namesakes import as_named
 from kg.graph.ontology import VOCABULARY
 from kg.graph.rdf import local_id, order_of
 from kg.graph.reading import read_entry
-from kg.link.claims import NAMED, SAID, Claim, Use, claimed, meanings
+from kg.link.claims import MARKS, NAMED, SAID, Claim, Use, claimed, meanings
 from kg.link.overrides import BY_HAND
 from kg.link.papers import reason
 from kg.link.works import BY_ID, Described, Verdict, described, keys, name_keys, same_work
@@ -180,10 +180,11 @@ class Works:
         names = {claim.concept for claim in found if claim.is_own or self._holders(NAMED + claim.concept)}
         for name in sorted(names):
             uses = {entry: self._use(entry, name, papers) for entry in self._holders(SAID + name) if self._held(entry)}
-            meant = meanings(name, set(uses.values()), bool(self.store.select(_KNOWS.format(iri(name)))))
+            is_known = bool(self.store.select(_KNOWS.format(iri(name))))
+            meant = meanings(name, set(uses.values()), is_known)
             for entry, use in uses.items():
                 triples = out.get(entry) or changed.get(entry) or self.store.triples(f"entry:{entry}")
-                renamed = as_named(triples, name, name if meant[use] == name else self._final(meant[use]))
+                renamed = as_named(triples, name, name if meant[use] == name else self._final(meant[use]), is_known)
                 if renamed is not triples:
                     out[entry] = renamed
         return {f"entry:{entry}": triples for entry, triples in out.items()}
@@ -316,7 +317,7 @@ class Works:
         rows = self._select("SELECT ?k {{ VALUES ?e {{ {} }} ?e kg:workKey ?k }}", entries)
         by_key: dict[str, list[str]] = {}
         found = {row["k"] for row in rows}
-        literals = {str(ox.Literal(key)) for key in found if not key.startswith((NAMED, SAID))}
+        literals = {str(ox.Literal(key)) for key in found if not key.startswith(MARKS)}
         for row in self._select("SELECT ?k ?e {{ VALUES ?k {{ {} }} ?e kg:workKey ?k }}", literals):
             by_key.setdefault(row["k"], []).append(row["e"].partition(":")[2])
         # A crowd that these leave may be none without them.

@@ -3,7 +3,7 @@
 A method's own name is its authors' to choose: DART of one paper and DART of another are two things unless both say
 that the letters stand for the same words. So is an acronym that a paper explains. A paper that only says the name means
 the one thing of that name with which it shares a topic; where that is none or several, it means the name alone. An
-entry only knows its own claims; which of them meet is decided in the store (kg.graph.namesakes).
+entry only knows its own claims; which of them meet is decided in the store (kg.graph.works).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from kg.link.acronyms import agree, expansions
-from kg.link.concepts import MINTED, local_name, names_of
+from kg.link.concepts import MINTED, NAMESAKE, local_name, names_of
 from kg.model import Document, Record
 from kg.names import plain, scoped
 from kg.text import fold
@@ -21,6 +21,7 @@ from kg.vocabulary import Vocabulary
 SAID = "said:"  # begins the key of all that say a name
 NAMED = "called:"  # begins the key that all claims to a name have
 _CLAIMED = "claim:"  # begins the key that says one
+MARKS = (SAID, NAMED, _CLAIMED)  # what begins keys that are not those of works
 
 
 class Claim(NamedTuple):
@@ -86,18 +87,19 @@ def claimed(keys: Iterable[str]) -> list[Claim]:
     return list(found.values())
 
 
-def by_name(record: Record, vocabulary: Vocabulary) -> None:
-    """Link a record as it is by itself: what is one of several of a name, by that name alone.
+def by_name(record: Record, vocabulary: Vocabulary, paper: str) -> None:
+    """Link the record of a paper as it is by itself: what is one of several of a name, by that name alone.
 
-    What has the name of another thing of the vocabulary is never called by that alone.
+    What has the name of another thing of the vocabulary is the paper's own.
     """
 
     def alone(concept: str) -> str:
-        return concept if plain(concept) in vocabulary else plain(concept)
+        name = plain(concept)
+        return scoped(name, paper) if name != concept and name in vocabulary else name
 
     for mention in record.techniques:
-        if alone(mention.concept) != mention.concept:
-            mention.concept, mention.reason = alone(mention.concept), MINTED
+        if (concept := alone(mention.concept)) != mention.concept:
+            mention.concept, mention.reason = concept, MINTED if plain(concept) == concept else NAMESAKE
     for result in record.results:
         result.baseline_concept = alone(result.baseline_concept)
     for relation in record.relations:

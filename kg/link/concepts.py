@@ -17,6 +17,7 @@ from kg.vocabulary import Concept, Vocabulary
 
 _HAN_GAP = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 MINTED = "minted: no concept bears this name"  # begins the reason of what is a paper's own
+NAMESAKE = f"{MINTED}, and other works call other things so"
 #: The types that may be the tail of a relation, the likeliest first; a head is a technique or a model.
 _TAILS = {
     "addresses": ("problem", "task"),
@@ -84,17 +85,17 @@ class ConceptLinker:
         the very name, some label of its topics would.
         """
         concept = self.vocabulary[curie]
-        is_coined = any(c.isupper() for c in name[1:])
+        has_capitals = any(c.isupper() for c in name[1:])
         others = [label for label in concept.labels() if fold(label) != fold(name)]
         long = [fold(label) for label in others if abbreviates(name, label, whole=True) and " " in fold(label)]
-        if is_coined and words and long:
+        if has_capitals and words and long:
             return not any(agree(fold(words), label) for label in long)
         preferred = next((label for label in concept.label.values() if fold(label) == fold(name)), "")
         if preferred:
             can_tell = text and concept.topics and is_name(preferred)
             return bool(can_tell) and not self._is_about(text, concept, name)
         folded = f" {fold(text)} "
-        return bool(text) and is_coined and not any(f" {fold(label)} " in folded for label in others)
+        return bool(text) and has_capitals and not any(f" {fold(label)} " in folded for label in others)
 
     def _is_about(self, text: str, concept: Concept, name: str) -> bool:
         """Whether a label in a text, other than a name, points to a topic of a concept."""
@@ -105,9 +106,10 @@ class ConceptLinker:
     def _apart(self, name: str, kind: str, paper: str) -> Link | None:
         """A concept for what bears a known name and is another thing; None where it would have no name of its own."""
         curie = f"{kind}:{local_name(name)}"
-        if curie in self.vocabulary:
-            curie = scoped(curie, paper)
-        return None if curie in self.vocabulary else Link(curie, f"{MINTED} for what the paper calls so")
+        if curie not in self.vocabulary:
+            return Link(curie, MINTED)
+        own = scoped(curie, paper)
+        return None if own in self.vocabulary else Link(own, NAMESAKE)
 
     def candidates(
         self, names: Iterable[str], kind: str, expansions: Mapping[str, str], own: bool = False

@@ -310,8 +310,8 @@ def test_texts_without_sense_are_read_in_bounded_time(read: Read, text: str) -> 
 
 def test_wordings_of_one_technique_are_one_mention(read: Read) -> None:
     text = (
-        "Attention over long inputs is slow. We introduce zonal window attention (ZWA), which looks at zones of tokens, "
-        "and a learned zone router. ZWA is combined with row pruning and column pruning. "
+        "Attention over long inputs is slow. We introduce zonal window attention (ZWA), which looks at zones of "
+        "tokens, and a learned zone router. ZWA is combined with row pruning and column pruning. "
         "The zone router adds little cost. Experiments on LongBench show that ZWA is 2.1x faster than full attention."
     )
     forms = [{m.surface, *m.aliases} for m in read(text, title="Fast Reading of Long Inputs").techniques]

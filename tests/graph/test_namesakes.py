@@ -199,7 +199,7 @@ def concepts(graph: Graph) -> dict[str, str]:
     return {entry: record.techniques[0].concept.partition(":")[2] for entry, record in said.items()}
 
 
-def test_a_name_that_a_paper_of_the_topic_says_is_the_ones_that_claims_it(tmp_path: Path) -> None:
+def test_a_paper_that_shares_the_topic_means_the_claimed_thing(tmp_path: Path) -> None:
     assert meant(tmp_path, 0, 2)[0] == {"2501.00001": "dart", "2503.00003": "dart"}
     one = {"2501.00001": "dart.2501-00001", "2502.00002": "dart.2502-00002", "2503.00003": "dart.2501-00001"}
     assert meant(tmp_path, 0, 1, 2)[0] == one
@@ -245,3 +245,19 @@ def test_own_work_that_bears_a_name_of_the_vocabulary_is_a_namesake(tmp_path: Pa
             exports.add(held(graph))
             assert graph.verify().faults == []
     assert len(exports) == 1
+
+
+@pytest.mark.parametrize("name", ["Hydra", "Zorbex"])
+def test_a_namesake_that_goes_leaves_no_trace(tmp_path: Path, name: str) -> None:
+    leaves = f"We propose {name}, which sees by radar how wet leaves are. {name} is 20% more accurate."
+    boats = f"We propose {name}, which steers sailing boats by their sails. {name} is 30% faster."
+    files = [
+        file_of(tmp_path, {"id": entry, "title": f"{name}: {what}", "abstract": text})
+        for entry, what, text in (("2508.02409", "Wet Leaves", leaves), ("2407.01234", "Boats", boats))
+    ]
+    with built(tmp_path / "one", files[0]) as graph:
+        alone = held(graph)
+    with built(tmp_path / "two", *files) as graph:
+        assert len(set(own(graph).values())) == len(files)
+        graph.remove("2407.01234")
+        assert held(graph) == alone
