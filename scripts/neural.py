@@ -251,16 +251,15 @@ class _Progress:
         self._batches, self._started = batches, time.time()
         self._done, self._loss = 0, 0.0
 
-    def told(self, loss: float) -> bool:
-        """Count a batch; whether a line was printed."""
+    def told(self, loss: float) -> None:
+        """Count a batch."""
         self._done += 1
         self._loss += loss
         if self._done % 50 and self._done != self._batches:
-            return False
+            return
         seconds = time.time() - self._started
         print(f"{self._done}/{self._batches} batches, loss {self._loss / 50:.4f}, {seconds:.0f} s", flush=True)
         self._loss = 0.0
-        return True
 
 
 def _step(model: Any, loss: Any, optimizer: Any, schedule: Any) -> float:

@@ -1,4 +1,4 @@
-"""The teacher: all-mpnet-base-v2 (Song et al., 2020), whose upper half learns what the tagger learns, and what it says.
+"""The teacher: all-mpnet-base-v2 (Song et al., 2020), whose upper half learns what the tagger learns.
 
 Its lower half stays as it is: what that says of a text is computed once. On two cores that halves the time of an epoch.
 Needs the extra `train`.
@@ -102,7 +102,7 @@ class Teacher(TaggerNet):
             self.halves[e.id] = row[: len(e.pieces)].to(torch.bfloat16).clone()
 
 
-class Said(Tagger):
+class HeldOutTeacher(Tagger):
     """A teacher in the place of a tagger, to keep what it says of papers held out."""
 
     def __init__(self, model: Teacher, told: dict[str, Any]) -> None:

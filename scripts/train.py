@@ -2,17 +2,17 @@
 
     python scripts/train.py teach      # the teacher of scripts/teacher.py; keeps build/teacher.pt
     python scripts/train.py label      # what it sees in abstracts that nobody annotated: build/silver
-    python scripts/train.py study      # the encoder that ships learns that; keeps build/student.pt
+    python scripts/train.py study      # trains the small encoder on these labels; keeps build/student.pt
     python scripts/train.py folds      # a tagger without each fold; keeps what each says of the papers held out
     python scripts/train.py tagger     # the one that ships, on all papers; writes int8 ONNX
-    python scripts/train.py judges     # from what the five said: data/models/judges.json, scores by cross-validation
+    python scripts/train.py judges     # from what the three said: data/models/judges.json, scores by cross-validation
                                        # and build/held-out.jsonl, for scripts/fit_sure.py
     python scripts/train.py phrases    # prints the weights of the rules for noun phrases
 
 The annotated papers are data/gold/dev.jsonl with the reports and $KG_SHARED/gold/train.jsonl and train.hard.jsonl with
 their papers; the abstracts are $KG_SHARED/data/arxiv-corpus. Needs the extra `train`. Seeds are fixed. On two idle
-cores: pretraining ten minutes, a tagger ten, judges twenty. What is made is kept in build/, and `folds` and `tagger` go
-on from it.
+cores: the teacher 35 minutes, its labels 45, the student 20, a tagger ten, judges fifteen. What is made is kept in
+build/, and each step goes on from it.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ from annotated import (
     keep_records,
     topics,
 )
+from neural import SEED
 from pair_judge import rounded
 
 from kg.encoder import read_tokenizer
@@ -58,7 +59,6 @@ HEADLINE = ROOT / "data" / "gold" / "headline.json"
 TEACHER = BUILD / "teacher.pt"
 SILVER = BUILD / "silver"
 STUDENT = BUILD / "student.pt"
-SEED = 13
 LESSONS, PASSES, EPOCHS = 3, 1, 2  # over the annotated papers by a teacher; over its labels, then over those papers
 ABSTRACTS = 8000  # of other fields of AI, beside those of the field, that the teacher labels
 KEPT = 64  # of which so many are written at a time
@@ -69,7 +69,7 @@ def teach() -> None:
     """Train the teacher on all papers but those of one fold of the reports', and keep what it says of these."""
     import neural
     import torch
-    from teacher import RATE, Said
+    from teacher import RATE, HeldOutTeacher
 
     unseen = [row for row in _held() if row[2] == 0 and row[0][0].isdigit()]
     names = {name for name, *_ in unseen}
@@ -77,7 +77,7 @@ def teach() -> None:
     if not TEACHER.is_file():
         neural.fit(model, [e for e in _examples() if e.id not in names], LESSONS, RATE)
         torch.save(model.state_dict(), TEACHER)
-    keep(unseen, [Said(model, _card(model))], BUILD / "teacher.npz")
+    keep(unseen, [HeldOutTeacher(model, _card(model))], BUILD / "teacher.npz")
 
 
 def _teacher() -> Any:
@@ -134,11 +134,13 @@ def _plain(title: str) -> str:
 
 
 def study() -> None:
-    """Let the encoder that ships learn from what the teacher said; keeps build/student.pt."""
+    """Train the small encoder, which ships, on the teacher's labels; keeps build/student.pt."""
     import neural
     import torch
 
     examples = [e for file in sorted(SILVER.glob("*.pickle")) for e in pickle.loads(file.read_bytes())]
+    if not examples:
+        raise SystemExit(f"{SILVER}: there are no labels of the teacher: run scripts/train.py label first.")
     model = neural.fit(_new(), examples, PASSES, 2 * neural.RATE, 2 * neural.BATCH)
     torch.save(model.state_dict(), STUDENT)
 
@@ -191,6 +193,8 @@ def _fit(examples: list[Any]) -> Any:
     import torch
 
     model = _new()
+    if not STUDENT.is_file():
+        raise SystemExit(f"{STUDENT}: there is no such file: run scripts/train.py study first.")
     model.load_state_dict(torch.load(STUDENT, weights_only=True))
     model = neural.fit(model, examples, EPOCHS)
     neural.fit_topics(model, examples)

@@ -1,4 +1,4 @@
-"""What speaks for two mentions of a text being of one thing, and what against it: features of the judge "same"."""
+"""Features of a pair of mentions for the judge "same": evidence that they are of one thing, and against it."""
 
 from __future__ import annotations
 

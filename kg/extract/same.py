@@ -1,8 +1,9 @@
 """Wordings of one technique inside a paper are one mention: "dynamic thresholding strategy", "... scheme".
 
-Only words that leave a name what it is may differ: a general noun behind it, a general adjective before it, hyphens,
-plural, order around "of", letters for a symbol, an acronym for its words, and "the router" for what was named in full.
-Whatever else differs tells siblings apart: rows from columns, -S from -L, the second version from the first.
+By rules, only words that leave a name what it is may differ: a general noun behind it, a general adjective before it,
+hyphens, plural, order around "of", letters for a symbol, an acronym for its words, and "the router" for what was named
+in full. Whatever else differs tells siblings apart: rows from columns, -S from -L, the second version from the first.
+Where a tagger has read, a judge of pairs decides, for whom the rules are one feature.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def merged(
 
 
 def grouped(view: View, techniques: list[Mention], judge: Judge) -> None:
-    """The same by a judge of pairs: the likeliest pair of groups is one, as long as any is likely enough."""
+    """The same by a judge of pairs: the two groups with the highest mean log-odds are joined until none is likely."""
     groups = [[i] for i in range(len(techniques))]
     pairs = pair_features(view, techniques)
     likely = dict(zip(pairs, judge(list(pairs.values()))[:, 1].tolist(), strict=True)) if pairs else {}

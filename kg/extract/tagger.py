@@ -1,7 +1,7 @@
 """The trained tagger: one pass of an encoder over a paper, for spans, roles, relations and topics.
 
-A fine-tuned MiniLM (Wang et al., 2020; all-MiniLM-L6-v2, pretrained further) with a BIO head a type, in int8 ONNX, one
-paper a run, so that the same text always gives the same numbers. Trained by scripts/train.py; see
+A fine-tuned MiniLM (Wang et al., 2020; all-MiniLM-L6-v2, taught by a larger network) with a BIO head a type, in int8
+ONNX, one paper a run, so that the same text always gives the same numbers. Trained by scripts/train.py; see
 data/models/README.md.
 """
 

@@ -166,8 +166,8 @@ class Techniques:
         at = {(mention.start, mention.end): row for row, (mention, _) in enumerate(asked)}
         mates = lists(view.text, at)
         for (span, row), (mention, _) in zip(at.items(), asked, strict=True):
-            # Members of one list have one role.
-            shared = likely[[row, *(at[mate] for mate in mates.get(span, ()) if mate in at)]].mean(0)
+            # The members of a list share their role: each has the mean of what is said of it and of its mates.
+            shared = likely[[row, *(at[mate] for mate in mates.get(span, ()))]].mean(0)
             view.roles[span] = shared.tolist()
             mention.role = judge.labels[int(shared.argmax())]
 

@@ -48,8 +48,8 @@ class Use(NamedTuple):
 def claims(document: Document, record: Record) -> list[Claim]:
     """The claims of an entry, of which the record is linked: what the vocabulary knows nobody claims.
 
-    What is proposed under a name is claimed, and an acronym that is explained; a name that is only said has a capital
-    or a digit; words of the language are everybody's.
+    What is proposed under a name is claimed, and an acronym that is explained. A name that is only mentioned counts if
+    it has a capital or a digit; ordinary words do not.
     """
     said: dict[str, str] | None = None
     found: dict[str, Claim] = {}

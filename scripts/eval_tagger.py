@@ -1,0 +1,92 @@
+"""Print what taggers are worth by themselves, from files of what they said of papers that they had not seen.
+
+    KG_SHARED=FOLDER python scripts/eval_tagger.py data/gold/folds.npz [build/teacher.npz ...]
+
+Of the papers that all files hold: F1 of exact spans by type and of all, the share of word pieces of techniques and
+models whose role is right, and F1 of relations between annotated ends at the best threshold. Needs the extra `train`.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from annotated import TYPES, annotated, doc_of, example
+from neural import encoder_folder
+
+from kg.encoder import read_tokenizer
+from kg.extract.folds import Folds
+
+THRESHOLDS = np.arange(0.1, 0.7, 0.05)
+
+
+def main() -> None:
+    """Print a line of figures a file."""
+    folds = {name: Folds.load(Path(name)) for name in sys.argv[1:]}
+    if not folds:
+        sys.exit("Name a file of what taggers said: data/gold/folds.npz, for one.")
+    tokenizer = read_tokenizer(encoder_folder() / "tokenizer.json")
+    papers = [p for p in annotated() if all(p[0].id in held for held in folds.values())]
+    read = [(d.id, doc, example(doc, record, tokenizer)) for d, record in papers for doc in [doc_of(d)]]
+    print(len(papers), "papers")
+    for name, held in folds.items():
+        found = [(tags, wanted) for paper, doc, wanted in read if (tags := held.tags(paper, doc)) is not None]
+        print(name, {what: round(value, 3) for what, value in figures(found).items()})
+
+
+def figures(found: list[tuple[Any, Any]]) -> dict[str, float]:
+    """What taggers say of papers beside what annotators said."""
+    right, said, gold = np.zeros((3, len(TYPES)))
+    roles: list[Any] = []
+    likely, related = [], []
+    for tags, wanted in found:
+        for k in range(len(TYPES)):
+            bio = np.stack([1 - np.array(tags.inside[k]), tags.begin[k], tags.more[k]], 1)
+            one, other = spans(wanted.labels[k].argmax(1)), spans(bio.argmax(1))
+            right[k], said[k], gold[k] = right[k] + len(one & other), said[k] + len(other), gold[k] + len(one)
+        told = wanted.roles.sum(1) > 0
+        roles += (wanted.roles[told].argmax(1) == tags.role_of[told].argmax(1)).tolist()
+        if wanted.pairs:
+            likely.append(_relations(tags, wanted))
+            related.append(wanted.related.argmax(1))
+    by_type = dict(zip(TYPES, 2 * right / np.maximum(1, said + gold), strict=True))
+    every, kinds = np.concatenate(likely), np.concatenate(related)
+    best = 0.0
+    for least in THRESHOLDS:
+        told = every[:, 0] <= 1 - least
+        hits = (told & (every[:, 1:].argmax(1) + 1 == kinds)).sum()
+        best = max(best, 2 * hits / (told.sum() + (kinds > 0).sum()))
+    whole = 2 * right.sum() / (said.sum() + gold.sum())
+    return {**by_type, "all": whole, "roles": float(np.mean(roles)), "relations": best}
+
+
+def spans(labels: Any) -> set[tuple[int, int]]:
+    """The spans of BIO labels."""
+    out, at = set(), 0
+    while at < len(labels):
+        end = at + 1
+        while labels[at] and end < len(labels) and labels[end] == 2:
+            end += 1
+        if labels[at]:
+            out.add((at, end))
+        at = end
+    return out
+
+
+def _relations(tags: Any, wanted: Any) -> Any:
+    """Likelihoods of no relation and of each type for the pairs of annotated entities."""
+    width = tags.sides.shape[1] // 2
+    means = [(kind, tags.sides[pieces].mean(0)) for kind, pieces in wanted.entities]
+    kinds = tags.card.kinds
+    first = np.stack([mean[:width] + kinds[kind] for kind, mean in means])
+    second = np.stack([mean[width:] + kinds[kind + len(TYPES)] for kind, mean in means])
+    one, other = np.array(wanted.pairs).T
+    order, start, end = np.array(wanted.between).T
+    words = (tags._between[end] - tags._between[start]) / np.maximum(end - start, 1)[:, None] + tags.card.order[order]
+    return tags.relations(first[one], second[other], words)
+
+
+if __name__ == "__main__":
+    main()
