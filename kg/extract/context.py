@@ -30,6 +30,8 @@ GROUPS = (
     *("technique-head", "technique-head-weak", "task-head", "task-frame", "problem-head"),
     *("generic", "generic-modifier", "propose", "use", "compare", "limit", "evaluate", "outperform"),
 )
+_VERBS = ("VBZ", "VBP", "MD")  # parts of speech that make a clause
+_CLAUSE = 0.5  # what a clause scores at most
 #: Groups that are asked for by themselves, of which no feature of a phrase is made.
 _MORE_GROUPS = ("address", "beside", "compound-tail", "finite", "relative", "model-frame", "problem-lead")
 
@@ -249,6 +251,12 @@ class View:
             return None
         sentence = (words[0].start, words[-1].end)
         return Phrase(tuple(words[first:last]), start, end, tuple(words[max(0, first - 8) : first]), sentence)
+
+    def scored(self, start: int, end: int, likely: float) -> float:
+        """How sure a mention is that is likely right: a clause says something, but names nothing."""
+        phrase = self.phrase_at(start, end)
+        is_clause = phrase is not None and any(word.tag in _VERBS for word in phrase.words)
+        return round(min(likely, _CLAUSE) if is_clause else likely, 2)
 
     def _in_abstract(self, at: int) -> bool:
         return self.abstract[0] <= at <= self.abstract[1]

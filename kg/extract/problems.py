@@ -67,7 +67,7 @@ class Problems:
                     start=start,
                     end=end,
                     extractor=EXTRACTOR,
-                    confidence=round(score, 2),
+                    confidence=view.scored(start, end, score),
                 )
             )
         return doc

@@ -146,7 +146,7 @@ class Techniques:
             end=end,
             aliases=(short,) if short else (),
             extractor=EXTRACTOR,
-            confidence=round(score, 2),
+            confidence=view.scored(start, end, score),
         )
 
     def _give_roles(self, view: View, techniques: list[Mention]) -> None:
