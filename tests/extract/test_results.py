@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import spacy
 
-from kg.extract import base
+from kg.extract import base, extract
 from kg.extract.baselines import Baselines
 from kg.extract.brief import BriefSlots
 from kg.extract.numbers import plain, quantities
@@ -150,13 +152,16 @@ def test_numbers_share_their_unit() -> None:
     ]
 
 
-def test_respective_numbers_keep_metric_and_baselines_in_turn() -> None:
+def test_respective_numbers_keep_metric_and_baselines_in_turn(entry: Callable[..., Document]) -> None:
     found = read("Our method improves accuracy by 12.3% and 4.5% on MMLU and GSM8K, respectively.")
     assert [(r.metric, r.value, r.change) for r in found] == [
         ("accuracy", 12.3, "increase"),
         ("accuracy", 4.5, "increase"),
     ]
-    found = read("Our method outperforms DFlash and DDTree by 1.36x and 1.74x, respectively.")
+    document = entry(
+        "Our method outperforms DFlash and DDTree by 1.36x and 1.74x, respectively.", title="Fast Drafting"
+    )
+    found = extract(document).results
     assert [(r.value, r.baseline) for r in found] == [(1.36, "DFlash"), (1.74, "DDTree")]
 
 
@@ -164,8 +169,9 @@ def test_one_number_of_two_metrics_is_two_results() -> None:
     assert [r.metric for r in read("Our method reduces FLOPs and latency by 9x.")] == ["FLOPs", "latency"]
 
 
-def test_step_from_one_value_to_another_has_the_first_as_baseline() -> None:
-    (result,) = read("Our method reduces decoding steps from 256 to 30 on GSM8K.")
+def test_step_from_one_value_to_another_has_the_first_as_baseline(entry: Callable[..., Document]) -> None:
+    document = entry("Our method reduces decoding steps from 256 to 30 on GSM8K.", title="Fast Steps")
+    (result,) = extract(document).results
     assert (result.value, result.change, result.unit, result.baseline) == (30, "absolute", "steps", "256")
 
 

@@ -40,7 +40,7 @@ def test_the_model_and_its_card_ship_and_are_small() -> None:
     assert sum(p.stat().st_size for p in folder.iterdir()) < 60_000_000
     types = tagger().card.types
     pairs = {"relation", "relation again"}
-    assert set(judges()) == {*types, *(f"{kind} distinct" for kind in types), "role", "topic", "kind", *pairs}
+    assert set(judges()) == {*types, *(f"{kind} distinct" for kind in types), "role", "topic", "kind", "same", *pairs}
     assert all(0 < judge.threshold < 1 for judge in judges().values())
 
 
