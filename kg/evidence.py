@@ -41,7 +41,8 @@ class Bearers:
         return [end for end, said in ends.items() if not self._stands(relation.evidence, *said)]
 
     def _stands(self, evidence: Evidence, name: str, concept: str) -> bool:
-        found = self.named(name, concept)
+        # One name may be a technique's and a task's: the words of either say it.
+        found = [*self.named(name, concept), *self._of_name.get(fold(name), [])]
         return (
             any(m.role == "proposed" or (self.own and self.own in map(fold, _names(m))) for m in found)
             or any(_inside(m, evidence) for m in found)
