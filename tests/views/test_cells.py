@@ -96,7 +96,7 @@ def test_an_answer_says_what_it_leaves_out(built: Graph) -> None:
 
 
 def test_a_table_shows_its_lines_verdict_and_papers(built: Graph) -> None:
-    answer = built.ask("which techniques do quantization papers use?")
+    answer = built.ask("which techniques do KV cache papers use?")
     said = _Read(answer._repr_html_()).text
     assert answer.table
     first, papers = answer.table.lines[0].values[:2]
