@@ -48,6 +48,7 @@ def _record(entry: str, name: str, abstract: str, baseline: str, result: str) ->
         "id": entry,
         "title": f"{name}: a paper",
         "name": name,
+        "topics": ["pruning"],
         "techniques": [
             {"surface": name, "in": "T", "canonical": name, "role": "proposed"},
             {"surface": other, "in": "A", "canonical": other, "role": "baseline"},
@@ -151,6 +152,7 @@ def _winning(entry: str, name: str, abstract: str, baseline: str, winner: str, l
         "id": entry,
         "title": f"{name}: a paper",
         "name": name,
+        "topics": ["pruning"],
         "techniques": [
             {"surface": one, "in": "T" if one == name else "A", "role": role} for one, role in named.items()
         ],
@@ -206,7 +208,7 @@ def test_a_cell_counts_the_papers_that_have_both(built: Graph) -> None:
 
 def test_techniques_stand_under_a_broader_concept(built: Graph) -> None:
     groups = json.loads(str(built.report("KV cache compression").render("json")))["techniques"]["groups"]
-    family = next(group for group in groups if group["mark"] == "technique:kv-cache")
+    family = next(group for group in groups if group["mark"] == "technique:model-compression")
     assert {"technique:kv-cache-eviction", "technique:gui-kv"} <= {row["concept"] for row in family["rows"]}
     for group in groups:
         if ":" in group["mark"]:
