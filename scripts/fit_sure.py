@@ -7,8 +7,9 @@
 GOLD are annotated papers (JSON lines), the records those that were made of them by judges that had not seen them; what
 a later file says of a paper takes the place of what an earlier one does, list by list. Of each type the threshold is
 the lowest score at which the share of right claims, by the lower end of its interval (Wilson, 1927), reaches what is
-wanted; a type that never reaches it gets none, and institutions, of which a register knows, keep theirs. Prints figures
-by type, of thresholds fitted to four fifths of the papers and tried on the rest; `--check` writes nothing.
+wanted; a type that never reaches it gets none, and institutions, of which a register knows, keep theirs. The types of
+relations share a threshold, for their scores mean the same; a type that is right too seldom there has none. Prints
+figures by type, of thresholds fitted to four fifths of the papers and tried on the rest; `--check` writes nothing.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ from kg.model import RELATION_TYPES, KgError
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "models" / "sure.json"
 FOLDS = 5
-#: The share of sure claims that is to be right, by the list of a record, of relations by their type.
-WANTED = dict.fromkeys(RELATION_TYPES, 0.82) | {
+#: The share of sure claims that is to be right, by the list of a record.
+WANTED = {
     "techniques": 0.9,
     "problems": 0.8,
     "tasks": 0.82,
@@ -40,8 +41,9 @@ WANTED = dict.fromkeys(RELATION_TYPES, 0.82) | {
     "datasets": 0.9,
     "results": 0.8,
     "topics": 0.9,
-    "outperforms": 0.85,
 }
+#: The same of relations of all types together, and of each by itself.
+RELATED, OF_TYPE = 0.82, 0.78
 #: By how many standard errors a share has to be beyond doubt: what looks good by luck is to be no threshold.
 DOUBT = 1.0
 FEW = 30  # claims from which a share is told
@@ -68,7 +70,20 @@ def lower_end(right: int, n: int) -> float:
 def fitted(found: Mapping[str, Claims]) -> dict[str, float]:
     """The thresholds by type."""
     made = {key: threshold(found[_judged_as(key)], w) for key, w in WANTED.items() if _judged_as(key) in found}
+    kinds = [kind for kind in RELATION_TYPES if kind in found]
+    while kinds:
+        least = threshold(Claims([one for kind in kinds for one in found[kind].said]), RELATED)
+        right = [kind for kind in kinds if least is not None and _share(found[kind], least) >= OF_TYPE]
+        if right == kinds:
+            made |= dict.fromkeys(kinds, least)
+        kinds = right if right != kinds else []
     return {key: least for key, least in made.items() if least is not None}
+
+
+def _share(found: Claims, least: float) -> float:
+    """The share of claims that are right, of those from a score on; 1 without any."""
+    said = [one.right for one in found.said if one.score >= least]
+    return sum(said) / len(said) if said else 1.0
 
 
 def _judged_as(key: str) -> str:
@@ -82,7 +97,7 @@ def tried(parts: Sequence[Mapping[str, Claims]]) -> dict[str, Claims]:
     for at, part in enumerate(parts):
         least = fitted(joined(other for n, other in enumerate(parts) if n != at))
         every = Claims()
-        for key in WANTED:
+        for key in (*WANTED, *RELATION_TYPES):
             found = part.get(_judged_as(key), Claims())
             said = [one._replace(sure=key in least and one.score >= least[key]) for one in found.said]
             again = Claims(said, found.wanted)

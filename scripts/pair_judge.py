@@ -30,6 +30,7 @@ THRESHOLD = 0.2
 
 #: How many of the relations that are said must be right, and by type: a winner that is none is worse than one missed.
 PRECISION, PRECISE = 0.4, {"outperforms": 0.7, "compared_with": 0.25}
+LIKELY = 0.35  # the score from which a relation of the other types is said
 START, LOWEST = 0.3, 0.08  # thresholds: the first, and the least that is tried
 STEPS = 12  # of a calibration
 ROUNDS = 2  # in which the threshold of each type is set, given those of the others
@@ -87,6 +88,8 @@ def fit_relations(
     least = fit_thresholds(papers, types)
     found = _found(papers, types, least)
     sure = [calibration(found[kind]) for kind in RELATION_TYPES]
+    least = raised(least, sure)
+    found = _found(papers, types, least)
     for judges in (told, *held):
         judges["relation again"] |= {"thresholds": least, "calibration": sure}
     print_figures(papers, found)
@@ -115,6 +118,16 @@ def calibration(found: Sequence[tuple[float, bool]]) -> list[float]:
         slope = inputs.T @ (p - [right for _, right in found]) + (weights - start)
         weights = weights - np.linalg.solve((inputs.T * (p * (1 - p))) @ inputs + np.eye(2), slope)
     return [round(float(w), 4) for w in weights]
+
+
+def raised(least: Sequence[float], sure: Sequence[Sequence[float]]) -> list[float]:
+    """The thresholds of types by likelihood, none below a score of LIKELY but those of types in PRECISE."""
+    wanted = np.log(LIKELY / (1 - LIKELY))
+    lowest = [1 / (1 + np.exp((shift - wanted) / slope)) for slope, shift in sure]
+    return [
+        t if kind in PRECISE else max(t, round(float(low), 4))
+        for kind, t, low in zip(RELATION_TYPES, least, lowest, strict=True)
+    ]
 
 
 def print_figures(papers: Sequence[Pairs], found: dict[str, list[tuple[float, bool]]]) -> None:

@@ -46,11 +46,16 @@ def claims(gold: Mapping[str, Json], predicted: Mapping[str, Json]) -> dict[str,
         check(found, f"The record {name}")
         for pairing in paired(annotated, found):
             if pairing.type in out:
-                right = {j for _, j in pairing.pairs}
+                right = {j for i, j in pairing.pairs if _in_role(pairing.type, pairing.gold[i], pairing.found[j])}
                 out[pairing.type] += [Claim(score_of(name, item), j in right) for j, item in enumerate(pairing.found)]
     out[ENTITIES] = [claim for key in LISTS.values() for claim in out[key]]
     out[CLAIMS] = [claim for key in _SCORED for claim in out[key]]
     return out
+
+
+def _in_role(kind: str, gold: Json, found: Json) -> bool:
+    """Whether a technique has its role, of which its score tells too; of other types no role is annotated."""
+    return kind != "techniques" or gold.get("role") == found.get("role")
 
 
 def score_of(name: str, item: Mapping[str, Any]) -> float:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 CONFIG = Path(__file__).with_name("config.cfg")
 #: Raised when what is extracted changes, so that graphs built before are read again.
-VERSION = "13"
+VERSION = "14"
 TAGGER = "kg_tagger"  # what costs most, and `fast` does without
 
 

@@ -14,7 +14,7 @@ from spacy.util import registry
 from spacy.vocab import Vocab
 
 from kg.evidence import Bearers, holds_number
-from kg.model import LISTS, Brief, Document, Evidence, Mention, Record, Relation, Result, Topic
+from kg.model import LISTS, ROLES, Brief, Document, Evidence, Mention, Record, Relation, Result, Topic
 from kg.text import fold, raw_span, sentences, token_lists
 from kg.vocabulary import Match, Vocabulary
 
@@ -202,7 +202,11 @@ def to_record(doc: Doc, document: Document) -> Record:
     """
     record = Record(id=document.id, title=document.texts["T"].text if "T" in document.texts else "")
     record.name, record.kind, record.code_url, record.brief = doc._.name, doc._.kind, doc._.code_url, doc._.brief
+    judged = doc._.view.roles if doc._.view else {}
     for mention in doc._.mentions:
+        if mention.type == "technique" and (roles := judged.get((mention.start, mention.end))):
+            # A record says that it is a technique, and in which role.
+            mention.confidence = round(mention.confidence * roles[ROLES.index(mention.role)], 2)
         _settle(mention, doc, document)
         getattr(record, LISTS[mention.type]).append(mention)
     results: list[Result] = doc._.results
