@@ -87,7 +87,7 @@ def claimed(keys: Iterable[str]) -> list[Claim]:
     return list(found.values())
 
 
-def by_name(record: Record, vocabulary: Vocabulary, paper: str) -> None:
+def link_alone(record: Record, vocabulary: Vocabulary, paper: str) -> None:
     """Link the record of a paper as it is by itself: what is one of several of a name, by that name alone.
 
     What has the name of another thing of the vocabulary is the paper's own.
