@@ -11,7 +11,7 @@ from kg.graph.contents import entry_names, fingerprints, load_entry
 from kg.graph.rdf import entry_triples
 from kg.graph.store import DECISIONS, Store
 from kg.graph.terms import value
-from kg.link.claims import NAMED, by_name
+from kg.link.claims import NAMED, link_alone
 from kg.link.overrides import Overrides, restore
 from kg.link.papers import identified
 from kg.names import iri, plain
@@ -48,7 +48,7 @@ def relink(store: Store, linker: Linker) -> list[str]:
     works, changed = Works(store, linker.overrides), list[str]()
     for name in _affected(store, linker.overrides):
         document, record = load_entry(store, name)
-        by_name(record, linker.vocabulary, identified(document, record)[0])
+        link_alone(record, linker.vocabulary, identified(document, record)[0])
         restore(record)
         record = linker.decided(document, record)
         facts = linker.institution_facts

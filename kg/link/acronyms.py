@@ -70,8 +70,10 @@ def agree(one: str, other: str) -> bool:
     >>> agree("scalar quantizer", "scalar quantization"), agree("dual mixture of expert", "deep mixture of expert")
     (True, False)
     """
+    if not (one and other):
+        return False
     pairs = zip(one.split(), other.split(), strict=False)
-    return bool(one and other) and all(a == b or (a[:_STEM] == b[:_STEM] and len(a) > _STEM) for a, b in pairs)
+    return all(a == b or (a[:_STEM] == b[:_STEM] and len(a) > _STEM) for a, b in pairs)
 
 
 def abbreviates(short: str, text: str, whole: bool = False) -> bool:

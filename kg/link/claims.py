@@ -87,7 +87,7 @@ def claimed(keys: Iterable[str]) -> list[Claim]:
     return list(found.values())
 
 
-def by_name(record: Record, vocabulary: Vocabulary, paper: str) -> None:
+def link_alone(record: Record, vocabulary: Vocabulary, paper: str) -> None:
     """Link the record of a paper as it is by itself: what is one of several of a name, by that name alone.
 
     What has the name of another thing of the vocabulary is the paper's own.
@@ -112,20 +112,42 @@ def meanings(name: str, uses: Collection[Use], is_known: bool) -> dict[Use, str]
     Claims of one work are of one thing, and those that agree on the words. `is_known`: the vocabulary has another
     thing of that name.
     """
-    things: list[list[Use]] = []
-    for use in (use for use in uses if use.claim.is_own):
-        same = [thing for thing in things if any(_is_one(use, other) for other in thing)]
-        things = [thing for thing in things if thing not in same] + [sum(same, [use])]
-    of = {use: thing for thing in things for use in thing}
-    for use in (use for use in uses if use not in of):
-        near = [thing for thing in things if any(use.paper == other.paper for other in thing)]
-        near = near or [thing for thing in things if any(use.topics & other.topics for other in thing)]
+    things = _things(use for use in uses if use.claim.is_own)
+    by_paper = {paper: number for number, thing in enumerate(things) for paper in thing.papers}
+    by_topic: dict[str, set[int]] = {}
+    for number, thing in enumerate(things):
+        for topic in thing.topics:
+            by_topic.setdefault(topic, set()).add(number)
+    of: dict[Use, int] = {}
+    for use in uses:
+        about = (by_topic.get(topic, set()) for topic in use.topics)
+        near = {by_paper[use.paper]} if use.paper in by_paper else set[int]().union(*about)
         if len(near) == 1:
-            of[use] = near[0]
+            of[use] = min(near)
     if len(things) == 1 and all(use in of for use in uses) and not is_known:
         return dict.fromkeys(uses, name)
-    return {use: scoped(name, min(one.paper for one in of[use])) if use in of else name for use in uses}
+    called = [scoped(name, min(thing.papers)) for thing in things]
+    return {use: called[of[use]] if use in of else name for use in uses}
 
 
-def _is_one(use: Use, other: Use) -> bool:
-    return use.paper == other.paper or agree(use.claim.words, other.claim.words)
+class _Thing(NamedTuple):
+    """What some works claim as one."""
+
+    papers: frozenset[str]
+    words: frozenset[str]  # for which they say that the name stands
+    topics: frozenset[str]
+
+    def is_of(self, use: Use) -> bool:
+        """Whether a claim is of it: that of one of its works, or one that agrees on the words."""
+        return use.paper in self.papers or any(agree(use.claim.words, words) for words in self.words)
+
+
+def _things(own: Iterable[Use]) -> list[_Thing]:
+    """What some claims to one name are of; a paper has no claims of two things."""
+    things: list[_Thing] = []
+    for use in own:
+        same = [thing for thing in things if thing.is_of(use)]
+        things = [thing for thing in things if thing not in same]
+        alone = _Thing(frozenset({use.paper}), frozenset({use.claim.words}), use.topics)
+        things.append(_Thing(*(one.union(*others) for one, *others in zip(alone, *same, strict=True))))
+    return things

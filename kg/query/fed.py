@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.names import iri, plain
-from kg.query.columns import Draft, Rows
+from kg.query.columns import Draft, Rows, with_things
 from kg.query.labels import Labels, meant
 from kg.query.near import Small, encoded, normal
 from kg.query.scan import completed, named, namesakes, row_of, rows_of
@@ -57,7 +57,7 @@ def said(document: Document, record: Record, text: bytes, meanings: bool = False
     title = normal(record.title) if meanings else ""
     rows, labels = rows_of(document, record), list(_labels(text))
     if any(plain(mention.concept) != mention.concept for mention in record.techniques):
-        rows = [(table, tuple(plain(x) if isinstance(x, str) else x for x in row)) for table, row in rows]
+        rows = with_things(rows, plain)
         labels = [(_OWN.sub(rb"\1>", thing), *label) for thing, *label in labels]
     return Said(row_of(document, record), rows, labels, title)
 

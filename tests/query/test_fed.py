@@ -140,6 +140,20 @@ def test_what_has_a_name_of_the_vocabulary_is_told_apart_too(tmp_path: Path) -> 
     assert _made_anew(folder) == fed
 
 
+def test_a_text_that_looks_like_one_of_several_things_of_a_name_stays(tmp_path: Path) -> None:
+    folder = tmp_path / "g"
+    author = "technique:dart.2501-00009"
+    said = "We propose Hydra, which answers questions on leaves. Hydra is new."
+    paper = {"arxiv": "2501.00001", "title": "Hydra: Leaves Seen by Radar", "authors": [author], "abstract": said}
+    (tmp_path / "all.jsonl").write_text(json.dumps(paper) + "\n", "utf-8")
+    with Graph(folder) as graph:
+        graph.add(tmp_path / "all.jsonl", fast=True)
+    fed = _indexes(folder)
+    assert author.encode() in fed[0]
+    assert b"technique:hydra.2501-00001" in fed[0]
+    assert _made_anew(folder) == fed
+
+
 def test_a_graph_that_is_rebuilt_is_not_read_either(
     reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
