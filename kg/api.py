@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
-from kg.closing import Closing
 from kg.model import KgError, Paper, Source
 from kg.names import is_curie
+from kg.store.file import StoreFile
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _AT_ONCE = 200  # papers that are read at once where all are gone through
 
 
 class Graph:
-    """A knowledge graph of papers in a store (a folder).
+    """A knowledge graph of papers in a file.
 
     Selections, wherever a method takes one, are an entry ("002-22"), a paper's CURIE, a question or topic in English
     or Chinese, a list of these, or "" for everything.
@@ -41,9 +41,7 @@ class Graph:
         from kg.graph.store import open_store
         from kg.link.overrides import Overrides
 
-        if must_exist and "://" in str(location):
-            open_store(location, read_only=True).close()  # which tells where there is none
-        elif must_exist and not Path(location).exists():
+        if must_exist and not Path(location).exists():
             raise KgError(f"{location}: there is no graph here: make one with `kg add FILE... --graph {location}`.")
         self.read_only = read_only
         self.overrides = Overrides.load(location)
@@ -51,10 +49,10 @@ class Graph:
         self.vocabulary = self.overrides.amended(Vocabulary.load())
         self.notes: list[str] = []  # what a user should know, a sentence each
         self._lexicon: tuple[bytes, Lexicon] | None = None  # what its labels mean, and the stamp of the data
+        self._meanings = False  # whether papers were read in full, so that their titles may be asked for
         self._follow(location, read_only)
-        self._closing = Closing(self.store, location, self.vocabulary)
         if not read_only:
-            self._unclosed = finalize(self, self._closing.give_up)
+            self._unclosed = finalize(self, StoreFile.close, self.store)
 
     def _follow(self, location: str | Path, read_only: bool) -> None:
         """Bring the links up to date with people's decisions about names, where these have changed."""
@@ -106,11 +104,9 @@ class Graph:
         """
         from kg.graph.records import read_records
         from kg.pipeline import Pipeline
-        from kg.query.fed import Fed
 
         annotations = read_records(records) if records is not None else None
-        self._closing.meanings |= not fast
-        self._closing.fed = Fed()
+        self._meanings |= not fast
         return Pipeline(overrides=self.overrides, fast=fast, jobs=jobs, engine=engine).add(
             self.store,
             patterns,
@@ -119,7 +115,6 @@ class Graph:
             strict=strict,
             wanted=wanted,
             progress=progress,
-            fed=self._closing.fed,
         )
 
     def remove(self, *names: str) -> list[str]:
@@ -127,46 +122,37 @@ class Graph:
 
         Raises KgError when the graph has nothing of a name; then nothing is removed.
         """
-        from kg.graph.contents import entry_named, source_names, source_of
-        from kg.graph.kept import Kept
-        from kg.graph.works import Works
+        from kg.graph.contents import entry_named
+        from kg.graph.works import Works, apply
 
-        sources_ = set(source_names(self.store))
-        gone: dict[str, str] = {}  # entry -> source
+        sources_ = set(self.store.source_names())
+        gone: dict[str, None] = {}
         for name in names:
             if name in sources_:
-                gone |= dict.fromkeys(self.entries(source=name), name)
+                gone |= dict.fromkeys(self.entries(source=name))
             elif entry := entry_named(self.store, name):
-                gone[entry] = source_of(self.store, entry)
+                gone[entry] = None
             else:
                 raise KgError(f"The graph holds no entry and no source {name!r}: see `kg show`.")
-        emptied = [name for name in names if name in sources_]
-        self._closing.fed = None
-        works = Works(self.store, self.overrides).drop(gone)
-        self.store.replace_many({**{f"source:{name}": () for name in emptied}, **works})
-        if kept := Kept.of(self.store):
-            kept.drop(emptied, gone)
+        with self.store.batch():
+            apply(self.store, Works(self.store, Vocabulary.load(), self.overrides).drop(gone))
+            for name in sources_.intersection(names):
+                self.store.drop_source(name)
         return list(gone)
+
+    def backup(self, target: str | Path) -> None:
+        """Copy the graph to a new file, while others read and write it; KgError where that is there already."""
+        self.store.backup(target)
 
     @staticmethod
     def rebuild(location: str | Path = "papers.kg", *, jobs: int = 1, progress: Progress | None = None) -> Rebuilt:
-        """Build the graph in a folder anew from the sources that it keeps, also where its data are damaged.
+        """Build the graph in a file anew from the sources that it keeps, also where the file is damaged.
 
         Until it is whole, the old one counts. KgError where nothing can be read, or another process writes there.
         """
         from kg.graph.rebuild import rebuild
 
         return rebuild(location, jobs=jobs, progress=progress)
-
-    @staticmethod
-    def migrate(location: str | Path = "papers.kg", *, progress: Progress | None = None) -> int:
-        """Bring the graph in a folder to this program's schema; how many entries were, 0 where it was there already.
-
-        The old data stay beside the new ones. KgError when they cannot be read or written.
-        """
-        from kg.graph.migrate import migrate
-
-        return migrate(location, progress)
 
     # --- look -----------------------------------------------------------------------------------------------------
 
@@ -203,7 +189,7 @@ class Graph:
 
     def _read(self, works: Mapping[str, Sequence[str]]) -> list[Paper]:
         """Works of which the entries are known."""
-        from kg.graph.entries import load_entries
+        from kg.graph.contents import load_entries
 
         read = load_entries(self.store, (entry for entries in works.values() for entry in entries))
         return [Paper(paper, [read[entry] for entry in entries]) for paper, entries in works.items()]
@@ -424,14 +410,15 @@ class Graph:
         return export(self, format, source, of, least)
 
     def close(self) -> None:
-        """Close the store; the indexes beside it follow what was changed.
+        """Close the file; what is made from it follows what was changed.
 
         A graph that is not closed is so when nobody holds it any more, or when Python ends.
         """
-        if self.read_only:
-            self.store.close()
-        elif self._unclosed.detach():
-            self._closing.close()
+        if not self.read_only and self._unclosed.detach():
+            from kg.query.indexes import renew
+
+            renew(self.store, self.vocabulary, self._meanings)
+        self.store.close()
 
     def __enter__(self) -> Graph:
         return self

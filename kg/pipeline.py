@@ -9,21 +9,20 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from kg.model import Batch, Document, KgError, Record, Source
+from kg.model import Batch, Document, Facts, KgError, Record, Source
+from kg.store.file import local_id
 from kg.vocabulary import Vocabulary, ontology_hash
 
 if TYPE_CHECKING:
     from kg.adding import Adding
     from kg.engines import Engine, Work
     from kg.engines.base import Item
-    from kg.graph.rdf import Written
-    from kg.graph.store import Store
     from kg.link import Linker
     from kg.link.overrides import Overrides
-    from kg.query.fed import Fed
     from kg.sources import Held, Unread
+    from kg.store.file import StoreFile
 
 Progress = Callable[[str, int], None]  # the entry just done, entries done so far
 Done = TypeVar("Done")
@@ -61,6 +60,13 @@ class Made(Generic[Done]):
 
     batch: Batch
     made: list[Done | KgError]
+
+
+class Extracted(NamedTuple):
+    """What is made of a document: its linked record, and what the register says of its institutions, by id."""
+
+    record: Record
+    facts: dict[str, Facts]
 
 
 class Pipeline:
@@ -119,17 +125,12 @@ class Pipeline:
             read = from_json(way, document)
         return self.linker.decided(document, self.linker.link(document, read))
 
-    def written(self, document: Document, annotations: Annotations | None = None, meanings: bool = False) -> Written:
-        """The graph of a document's entry, in the form that the store loads, with what indexes want of it.
-
-        With `meanings` what is near its title is among that.
-        """
-        from kg.graph.rdf import written
-        from kg.query.fed import said
-
+    def extracted(self, document: Document, annotations: Annotations | None = None) -> Extracted:
+        """The linked record of a document, with what the register says of its institutions."""
         record = self.record(document, annotations)
-        done = written(document, record, self.vocabulary, self.linker.institution_facts)
-        return done._replace(said=said(document, record, done.text, meanings))
+        named = {m.concept for m in record.institutions}
+        facts = {name: known for name in sorted(named) if (known := self.linker.institution_facts(name))}
+        return Extracted(record, facts)
 
     def line(self, document: Document) -> str:
         """The linked record of a document in the annotators' form: one line of JSON."""
@@ -288,7 +289,7 @@ class Pipeline:
 
     def add(
         self,
-        store: Store,
+        store: StoreFile,
         patterns: Iterable[str | Path],
         *,
         annotations: Annotations | None = None,
@@ -296,20 +297,18 @@ class Pipeline:
         strict: bool = False,
         wanted: Wanted | None = None,
         progress: Progress | None = None,
-        fed: Fed | None = None,
     ) -> Added:
-        """Store the papers of files; see `kg.api.Graph.add`. Of an empty store, `fed` takes in what entries say."""
+        """Store the papers of files; see `kg.api.Graph.add`."""
         from kg.adding import Adding
-        from kg.graph.faults import Fault
+        from kg.store.faults import Fault
 
         # To take over what is annotated is little work.
         jobs, engine = (self.jobs, self.engine) if annotations is None else (1, None)
         patterns = list(patterns)
-        meanings = fed is not None and store.cache is not None and not self.fast
-        work = partial(self._entry, annotations=annotations, meanings=meanings)
+        work = partial(self._entry, annotations=annotations)
         with (
             self.workers(work, jobs, engine) as workers,
-            Adding(self, store, annotations, strict, wanted, progress, workers, fed) as run,
+            Adding(self, store, annotations, strict, wanted, progress, workers) as run,
         ):
             if annotations is None and wanted is None:
                 files = self._made(patterns, name, run, workers)
@@ -325,15 +324,13 @@ class Pipeline:
             run.rest(bool(patterns))
         return run.report
 
-    def _entry(self, document: Document, annotations: Annotations | None, meanings: bool) -> Written:
-        """The graph of a document's entry under its source's own name for it."""
-        from kg.graph.rdf import local_id
-
-        return self.written(replace(document, id=local_id(document.id, document.source)), annotations, meanings)
+    def _entry(self, document: Document, annotations: Annotations | None) -> Extracted:
+        """What is made of a document under its source's own name for it."""
+        return self.extracted(replace(document, id=local_id(document.id, document.source)), annotations)
 
     def _made(
         self, patterns: Iterable[str | Path], name: str | None, run: Adding, workers: Work[Any]
-    ) -> Iterator[tuple[Batch, list[Written | KgError] | None]]:
+    ) -> Iterator[tuple[Batch, list[Extracted | KgError] | None]]:
         """The files that patterns name; where workers read them, with what they made of the documents.
 
         Of files that hold one paper each many are read side by side, but for those that the store has as they are.

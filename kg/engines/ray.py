@@ -208,7 +208,7 @@ def _look(address: str) -> None:
 
 def _fault(sentence: str) -> KgError:
     """What ends the whole call: other papers would fare no better."""
-    from kg.graph.faults import Fault
+    from kg.store.faults import Fault
 
     return Fault(sentence)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kg.model import Document
 from kg.sources.base import source_name
+from kg.store.file import local_id
 
 if TYPE_CHECKING:
     from kg.graph.store import Store
@@ -25,13 +26,12 @@ class Lacking:
     """
 
     def __init__(self, store: Store, files: Iterable[Path], new: bool) -> None:
-        from kg.graph.contents import entry_sources, identifiers
-        from kg.graph.rdf import local_id
+        from kg.graph.contents import identifiers
 
         self.known: set[str] = set()  # entries
         self._new = new
         ours = {source_name(file) for file in files}
-        held = entry_sources(store)
+        held = store.sources_of_entries()
         self._sources = {local_id(entry, source): source for entry, source in held.items() if source in ours}
         self._papers = {folded(name) for name in identifiers(store)} if new else set()
 

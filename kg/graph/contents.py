@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from kg.graph.ontology import VOCABULARY
-from kg.graph.reading import read_entry, read_source
-from kg.graph.sparql import Row
 from kg.graph.store import Store
 from kg.model import LISTS, Document, KgError, Record, Source
 from kg.names import iri
 
 if TYPE_CHECKING:
     from kg.query.pairs import Tables
+    from kg.store.file import StoreFile
 
 #: How many terms a query names at most.
 _BATCH = 500
@@ -23,28 +22,22 @@ _LABELS = "SELECT ?g ?c ?l (LANG(?l) AS ?lang) {{ {values} GRAPH ?g {{ ?c skos:p
 
 def entry_names(store: Store, source: str | None = None) -> list[str]:
     """Entries ("002-22") of a source, or all, by source and place in it."""
-    return [entry for entry, _ in _entries(store, source)]
+    return store.names(source)
 
 
 def entry_count(store: Store, source: str | None = None) -> int:
     """How many entries a store holds, or has of a source."""
-    return _counted(store, f"kg:source <{iri(f'source:{source}')}>" if source else "a kg:Entry")
+    return store.count(source)
 
 
 def paper_count(store: Store) -> int:
     """How many papers a store holds."""
-    return _counted(store, "a kg:Paper", "DISTINCT ")
-
-
-def entry_marks(store: Store, source: str) -> list[tuple[str, str]]:
-    """The entries of a source by place in it, each with its fingerprint, "" for none."""
-    marks = fingerprints(store, source)
-    return [(name, marks.get(name, "")) for name in entry_names(store, source)]
+    return store.paper_count()
 
 
 def works(store: Store) -> dict[str, list[str]]:
     """The entries of each paper (CURIE), both in the order of sources and places in them."""
-    return _works(_entries(store))
+    return _works(store.works())
 
 
 def works_named(store: Store, names: Iterable[str]) -> dict[str, list[str]]:
@@ -53,31 +46,13 @@ def works_named(store: Store, names: Iterable[str]) -> dict[str, list[str]]:
     What names nothing is passed over.
     """
     wanted = list(dict.fromkeys(filter(None, names)))
-    paper_of = {name: name for name in wanted if name.startswith("paper:")} | _papers_of(store, wanted)
+    paper_of = {name: name for name in wanted if name.startswith("paper:")} | store.papers_of(wanted)
     others = {name: entry_named(store, name) for name in wanted if name not in paper_of}
-    known = _papers_of(store, filter(None, others.values()))
+    known = store.papers_of(filter(None, others.values()))
     paper_of |= {name: known[entry] for name, entry in others.items() if entry in known}
     papers = list(dict.fromkeys(paper_of[name] for name in wanted if name in paper_of))
-    rows = [
-        row
-        for values in _batched("p", papers)
-        for row in store.select(f"SELECT ?e ?p ?s ?n {{ {values} ?e kg:paper ?p ; kg:source ?s ; kg:number ?n }}")
-    ]
-    found = _works(_in_order(rows))
+    found = _works(store.of_papers(papers))
     return {paper: found[paper] for paper in papers if paper in found}
-
-
-def fingerprints(store: Store, source: str = "") -> dict[str, str]:
-    """The fingerprint of each entry that has one, by entry name; of a source's entries alone, where one is named."""
-    of = f"?e kg:source <{iri(f'source:{source}')}> ." if source else ""
-    rows = store.select(f"SELECT ?e ?f {{ {of} ?e kg:fingerprint ?f }}")
-    return {row["e"].partition(":")[2]: row["f"] for row in rows}
-
-
-def entry_sources(store: Store) -> dict[str, str]:
-    """The source of each entry, both by name."""
-    rows = store.select("SELECT ?e ?s { ?e a kg:Entry ; kg:source ?s }")
-    return {row["e"].partition(":")[2]: row["s"].partition(":")[2] for row in rows}
 
 
 def identifiers(store: Store) -> set[str]:
@@ -85,61 +60,37 @@ def identifiers(store: Store) -> set[str]:
     return {row["i"] for row in store.select("SELECT DISTINCT ?i { ?p kg:arxiv|kg:doi ?i }")}
 
 
-def entry_named(store: Store, name: str) -> str:
+def entry_named(store: StoreFile, name: str) -> str:
     """The entry that a name means: its own, or "ID@SOURCE" for one that bears its id alone; "" when there is none."""
-    if source_of(store, name):
+    if store.source_of(name):
         return name
     places = (at for at, character in enumerate(name) if character == "@")
-    return next((name[:at] for at in places if source_of(store, name[:at]) == name[at + 1 :]), "")
-
-
-def source_of(store: Store, name: str) -> str:
-    """The source of an entry, both by name; "" when there is no such entry."""
-    rows = store.select(f"SELECT ?s {{ <{iri(f'entry:{name}')}> a kg:Entry ; kg:source ?s }}") if name else []
-    return str(rows[0]["s"]).partition(":")[2] if rows else ""
+    return next((name[:at] for at in places if store.source_of(name[:at]) == name[at + 1 :]), "")
 
 
 def load_entry(store: Store, name: str) -> tuple[Document, Record]:
     """The document and record of an entry; raises KgError when it is not there or not whole."""
-    try:
-        return read_entry(store.triples(f"entry:{name}"))
-    except ValueError as error:
-        raise KgError(f"The entry {name} cannot be read from the graph ({error}): add its source again.") from None
+    return store.entry(name)[:2]
+
+
+def load_entries(store: Store, names: Iterable[str]) -> dict[str, tuple[Document, Record]]:
+    """Documents and records of entries by name, in order; raises KgError when one is not there or not whole."""
+    wanted = list(dict.fromkeys(names))
+    found = store.entries(wanted)
+    for name in wanted:
+        if name not in found:
+            raise KgError(f"The entry {name} is not in the graph: see `kg show`.")
+    return {name: entry[:2] for name, entry in found.items()}
 
 
 def source_names(store: Store) -> list[str]:
     """All sources, sorted."""
-    return sorted(row["s"].partition(":")[2] for row in store.select("SELECT DISTINCT ?s { ?s a kg:Source }"))
+    return store.source_names()
 
 
 def load_source(store: Store, name: str) -> Source:
     """A source by its name; raises KgError when it is not there."""
-    try:
-        return read_source(store.triples(f"source:{name}"))
-    except ValueError:
-        known = ", ".join(source_names(store)) or "none"
-        raise KgError(f"There is no source {name!r} in the graph: choose one of {known}.") from None
-
-
-def _entries(store: Store, source: str | None = None) -> list[tuple[str, str]]:
-    """Entries with their papers, by source and place in it."""
-    named = f"VALUES ?s {{ <{iri(f'source:{source}')}> }}" if source else ""
-    return _in_order(store.select(f"SELECT ?e ?p ?s ?n {{ {named} ?e kg:source ?s ; kg:number ?n ; kg:paper ?p }}"))
-
-
-def _in_order(rows: list[Row]) -> list[tuple[str, str]]:
-    """Entries with their papers, by source and place in it, of rows with entry, paper, source and number."""
-    rows.sort(key=lambda row: (row["s"], row["n"], row["e"]))
-    return [(row["e"].partition(":")[2], row["p"]) for row in rows]
-
-
-def _papers_of(store: Store, entries: Iterable[str]) -> dict[str, str]:
-    """The paper of each entry that there is."""
-    out: dict[str, str] = {}
-    for values in _batched("e", (f"entry:{name}" for name in entries)):
-        rows = store.select(f"SELECT ?e ?p {{ {values} ?e kg:paper ?p }}")
-        out |= {row["e"].partition(":")[2]: row["p"] for row in rows}
-    return out
+    return store.source(name)
 
 
 def _works(entries: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -184,15 +135,11 @@ def labels(store: Store, concepts: Iterable[str] | None = None) -> dict[str, dic
 def entries_with(store: Store, concepts: Iterable[str]) -> list[str]:
     """The entries whose papers have one of some concepts or institutions, by any link, in source order."""
     found = {
-        (row["e"], row["p"], row["s"], row["n"])
+        str(row["p"])
         for values in _batched("c", sorted(concepts))
-        for row in store.select(
-            f"SELECT DISTINCT ?e ?p ?s ?n {{ {values} ?p ?link ?c ; a kg:Paper ; kg:entry ?e . "
-            "?e kg:source ?s ; kg:number ?n }"
-        )
+        for row in store.select(f"SELECT DISTINCT ?p {{ {values} ?p ?link ?c ; a kg:Paper }}")
     }
-    rows = [dict(zip(("e", "p", "s", "n"), row, strict=True)) for row in found]
-    return list(dict.fromkeys(entry for entry, _ in _in_order(rows)))
+    return [entry for entry, _ in store.of_papers(found)]
 
 
 def counts(store: Store) -> dict[str, int]:

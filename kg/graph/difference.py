@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, NamedTuple
 
-from kg.graph.contents import entry_sources, fingerprints, works
-from kg.graph.entries import load_entries
-from kg.graph.rdf import LINKS, local_id
-from kg.graph.store import DECISIONS, Store
+from kg.graph.contents import load_entries, works
+from kg.graph.rdf import LINKS
+from kg.graph.relink import DECISIONS
+from kg.graph.store import Store
 from kg.model import FIELDS, LISTS, ROLES, Document, Evidence, Record, Relation, Result
 from kg.names import iri
+from kg.store.file import local_id
 from kg.text import fold
 
 #: Types whose first appearance is news, with the links that tell it.
@@ -146,7 +147,7 @@ class _Side:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.works = works(store)
-        sources = entry_sources(store)
+        sources = store.sources_of_entries()
         self.name: dict[Entry, str] = {}
         self.paper: dict[Entry, str] = {}
         self.keys: dict[str, list[Entry]] = {}
@@ -154,11 +155,11 @@ class _Side:
             self.keys[paper] = [Entry(sources[name], local_id(name, sources[name])) for name in entries]
             for key, name in zip(self.keys[paper], entries, strict=True):
                 self.name[key], self.paper[key] = name, paper
-        self.marks = fingerprints(store)
+        self.marks = store.marks()
         self.decided = {
             row["e"].partition(":")[2]: row["b"] for row in store.select("SELECT ?e ?b { ?e kg:before ?b }")
         }
-        self.decisions = {str(triple) for triple in store.triples(DECISIONS)}
+        self.decisions = store.said(DECISIONS)
 
     def load(self, papers: Iterable[str]) -> list[Said]:
         return list(load_entries(self.store, (entry for paper in papers for entry in self.works[paper])).values())
@@ -241,7 +242,7 @@ class _Comparison:
         links = self.before.decided.get(one, ""), self.after.decided.get(other, "")
         if marks[0] and marks[0] == marks[1] and links[0] == links[1] and (self._decided_alike or not links[0]):
             return True
-        return set(self.before.store.triples(f"entry:{one}")) == set(self.after.store.triples(f"entry:{other}"))
+        return bool(self.before.store.entry(one)[:2] == self.after.store.entry(other)[:2])
 
     def _groups(self, gone: list[str], come: list[str]) -> Iterator[tuple[list[str], list[str]]]:
         """Papers of both graphs that describe the same, by common entries; what has none by its CURIE."""

@@ -14,10 +14,10 @@ from kg.graph.export_network import cytoscape, vosviewer
 from kg.graph.export_obsidian import obsidian
 from kg.graph.export_prov import with_prov
 from kg.graph.export_tables import evidence_csv, jsonl, papers_csv, parquet
-from kg.graph.rdf import local_id
 from kg.graph.store import Store
 from kg.model import KgError
 from kg.names import iri
+from kg.store.file import local_id
 
 #: The form that holds a chosen part: a network of one kind of thing.
 _CHOSEN = "vosviewer"

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from kg.graph.contents import fingerprints, load_entry, load_source, source_names, works
-from kg.graph.rdf import fingerprint
+from kg.graph.contents import load_entry, load_source, source_names, works
 from kg.graph.store import Store
 from kg.link.institutions import Organisation, Register, joined, name_tokens
 from kg.model import LISTS, Document, Record
+from kg.store.fingerprints import fingerprint
 from kg.trust import LIKELY
 
 #: What a paper should have, in the order of a record.
@@ -85,7 +85,7 @@ def examine(store: Store) -> Quality:
     minted: dict[str, Unmatched] = {}
     unlisted: dict[str, str] = {}
     known_as = _readings()
-    marks = fingerprints(store)
+    marks = store.marks()
     for paper, names in works(store).items():
         entries = [load_entry(store, name) for name in names]
         found.papers += 1

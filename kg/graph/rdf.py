@@ -1,4 +1,4 @@
-"""Documents, records and sources as triples; `kg.graph.reading` gives them back without loss.
+"""Documents, records and sources as triples: the named graphs that are exported, and asked with SPARQL.
 
 Each entry is one named graph. Annotations follow the W3C Web Annotation idea of a quote with its position: `kg:quote`
 stands where `kg:span` says, an IRI of the text with a fragment in the manner of RFC 5147 (`#char=11,19`), which counts
@@ -12,11 +12,9 @@ name, a mention is called what is quoted, and an end of a relation as its mentio
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
@@ -37,9 +35,6 @@ from kg.model import (
 from kg.names import iri, kind_of, plain
 from kg.text import has_han, repaired
 from kg.vocabulary import Vocabulary
-
-if TYPE_CHECKING:
-    from kg.query.fed import Said
 
 #: The link from a paper to the entity of a mention, by the mention's type, or a technique's role.
 LINKS = {
@@ -68,64 +63,30 @@ RELATIONS = {
 }
 
 
-def fingerprint(document: Document, version: str) -> str:
-    """A hash of all that an entry is made from, then its `seal`; `version` names the program and its extractors."""
-    made_from = f"[{json.dumps(version)}, {_details(document)[1:]}"
-    return hashlib.sha256(made_from.encode()).hexdigest() + seal(document)
-
-
-def seal(document: Document) -> str:
-    """A hash of a document alone: what is stored shows by it that it was not changed."""
-    return hashlib.sha256(_details(document).encode()).hexdigest()[:32]
-
-
-def sealed(fingerprint: str) -> str:
-    """The seal in a fingerprint; "" where it has none."""
-    return fingerprint[64:]
-
-
-def _details(document: Document) -> str:
-    texts = {name: (text.raw, text.text, text.edits) for name, text in sorted(document.texts.items())}
-    rest = [getattr(document, name) for name in Document.__slots__ if name not in ("id", "texts")]
-    return json.dumps([texts, [local_id(document.id, document.source), *rest]])
-
-
 def entry_triples(
     document: Document,
     record: Record,
     vocabulary: Vocabulary,
     institution_facts: Callable[[str], Facts | None] | None = None,
-    fingerprint: str = "",
 ) -> list[ox.Triple]:
-    """The graph of an entry; see `written`."""
-    return triples_of(written(document, record, vocabulary, institution_facts, fingerprint).text)
+    """The graph of an entry; see `entry_text`."""
+    return triples_of(entry_text(document, record, vocabulary, institution_facts))
 
 
-class Written(NamedTuple):
-    """An entry's graph in N-Triples, each triple once, and the keys under which entries of its work are found."""
-
-    text: bytes
-    keys: list[str]  # and those that speak of its names
-    partial: bool  # whether the entry is to be read again
-    said: Said | None = None  # what indexes want of it
-
-
-def written(
+def entry_text(
     document: Document,
     record: Record,
     vocabulary: Vocabulary,
     institution_facts: Callable[[str], Facts | None] | None = None,
-    fingerprint: str = "",
-) -> Written:
-    """The graph of an entry; its concepts that are not in the vocabulary are declared in it.
+) -> bytes:
+    """The graph of an entry in N-Triples, each triple once; concepts that are not in the vocabulary are declared in it.
 
     Raises ValueError for a record that is not linked to a paper, and for repairs that do not lead to the text.
     """
     if not record.paper:
         raise ValueError(f"{record.id} is not linked to a paper")
     graph = _EntryWriter(document, record)
-    keys = _work_keys(document, record)
-    graph.say_entry(fingerprint, keys)
+    graph.say_entry()
     graph.say_paper()
     for field, text in document.texts.items():
         graph.say_text(field, text)
@@ -145,14 +106,7 @@ def written(
         if concept not in vocabulary:
             known = institution_facts(concept) if institution_facts and kind_of(concept) == "institution" else None
             graph.declare(concept, wordings, known)
-    return Written(graph.text(), keys, record.partial)
-
-
-def marked(text: bytes, name: str, fingerprint: str) -> bytes:
-    """The graph of an entry that was written without a fingerprint, with one."""
-    graph = _Writer()
-    graph.say(f"entry:{name}", "kg:fingerprint", fingerprint)
-    return text + graph.text()
+    return graph.text()
 
 
 def source_triples(source: Source) -> list[ox.Triple]:
@@ -260,16 +214,13 @@ class _EntryWriter(_Writer):
         self.entry = f"entry:{document.id}"
         self.called = called(record)
 
-    def say_entry(self, fingerprint: str, work_keys: Iterable[str]) -> None:
+    def say_entry(self) -> None:
         self.link(self.entry, "rdf:type", "kg:Entry")
         self.link(self.entry, "kg:paper", self.record.paper)
         self.say(self.entry, "kg:linkReason", self.record.reason)
         self.link(self.entry, "kg:source", f"source:{self.document.source}")
         self.say(self.entry, "kg:number", self.document.number)
-        self.say(self.entry, "kg:fingerprint", fingerprint)
         self.say(self.entry, "kg:before", self.record.before)
-        for key in (f"entry:{local_id(self.document.id, self.document.source)}", *work_keys):
-            self.say(self.entry, "kg:workKey", key)
         self.say_all(self.entry, "kg:repair", self.document.repairs)
         brief = self.record.brief
         self.say_all(self.entry, "kg:briefInstitution", brief.institution)
@@ -382,22 +333,6 @@ class _EntryWriter(_Writer):
         if span.field:
             place = f"#char={span.start},{span.end}" if span.start >= 0 else ""
             self.link(node, "kg:span", f"{self.entry}/text/{span.field}{place}")
-
-
-def local_id(name: str, source: str) -> str:
-    """What a source itself calls an entry: where sources share an id, the entries of all but one name their source.
-
-    >>> local_id("2510.01234@refs", "refs"), local_id("002-22", "002")
-    ('2510.01234', '002-22')
-    """
-    return name.removesuffix(f"@{source}")
-
-
-def _work_keys(document: Document, record: Record) -> list[str]:
-    from kg.link.works import described, keys, name_keys
-
-    one = described(document, record)
-    return [*keys(one), *name_keys(one)]
 
 
 def language_of(text: str) -> str:

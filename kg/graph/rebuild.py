@@ -1,43 +1,30 @@
-"""A graph built anew from the inputs that it keeps, beside the old one, and put in its place whole.
+"""A graph made anew from the sources that its file keeps, beside the old one, and put in its place whole.
 
-The inputs are those of `sources.log` (kg.graph.kept), and what the log lacks but the data hold, as far as they can be
-read: a graph that was built before inputs were kept, or a log that is damaged itself. So nothing is lost that either
-holds whole. Each entry is read in the way in which it was read first: in full, fast, or by an annotation. What comes
-out is, byte for byte, what adding the same inputs afresh gives; the log is made anew too, without what had changed.
+Each entry is read in the way in which it was read first: in full, fast, or by an annotation. What comes out is what
+adding the same files afresh gives. Of a damaged file, all that can still be read is saved, and the rest is named.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+import os
+import secrets
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import pyoxigraph as ox
+from typing import Any
 
 from kg.adding import Adding
-from kg.graph import kept, staging, swap
-from kg.graph.contents import entry_names, load_source, source_names
-from kg.graph.faults import FAILURES, Damage, fault
-from kg.graph.kept import Held
-from kg.graph.rdf import fingerprint, local_id, source_triples
-from kg.graph.reading import read_entry
-from kg.graph.records import to_json
-from kg.graph.store import SCHEMA, SOURCES, OxigraphStore
-from kg.graph.terms import value
-from kg.link.overrides import Overrides, mentions, restore
-from kg.model import Batch, Document, KgError, Record, Source
-from kg.names import iri
-from kg.pipeline import Added, Annotations, Pipeline, Progress, Way, version
+from kg.link.overrides import Overrides
+from kg.model import Batch, Document, KgError, Source
+from kg.pipeline import Annotations, Pipeline, Progress, Way
+from kg.store import codec
+from kg.store.faults import told
+from kg.store.file import StoreFile, cache_of, local_id, locked
 
-if TYPE_CHECKING:
-    from kg.query.fed import Fed
-
-_BY_HAND = "annotation"  # the extractor of what an annotation says
-_SOURCES = "SELECT ?e ?s { ?e a kg:Entry ; kg:source ?s }"
+_WRONG = (sqlite3.Error, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
 @dataclass(slots=True)
@@ -49,165 +36,79 @@ class Rebuilt:
 
 
 def rebuild(location: str | Path, *, jobs: int = 1, progress: Progress | None = None) -> Rebuilt:
-    """Build the graph in a folder anew; until that is whole, and when it fails, the old one counts.
+    """Make the graph in a file anew; until that is whole, and when it fails, the old one counts.
 
-    Raises KgError where there is nothing to build from, the folder cannot be written, or another process writes it.
+    Raises KgError where there is nothing to build from, the file cannot be written, or another process writes it.
     """
-    folder = in_folder(location)
-    try:
-        _name(folder)
-        with _Old(folder) as old, swap.beside(folder) as new:
-            rebuilt = _build(new, old, Overrides.load(folder), jobs, progress)
-            if not rebuilt.entries and (old.store is None or rebuilt.lost):
-                raise KgError(f"Nothing could be read of the graph {folder}: add its files to a new one.")
-            with staging.alone(folder):
-                old.close()
-                swap.put_in(new, SCHEMA)
-        return rebuilt
-    except FAILURES as error:
-        raise fault(folder, error) from None
-
-
-def in_folder(location: str | Path) -> Path:
-    """The folder of a graph; KgError for the address of a server."""
-    if "://" in str(location):
-        raise KgError(
-            f"{location} is the address of a server, which keeps no sources and no older data beside the graph: "
-            "name a folder, or empty the server's dataset and add the papers again."
-        )
-    return Path(location)
-
-
-def way_of(document: Document, record: Record, mark: str) -> Way:
-    """The way in which a stored entry was read, by what it says and its fingerprint; "full" where nothing tells."""
-    said: list[Any] = [*mentions(record), *record.results, *record.relations, *record.topics]
-    if said and all(one.extractor == _BY_HAND for one in said):
-        restore(record)
-        return to_json(record)
-    return "fast" if mark == fingerprint(document, version("fast")) else "full"
-
-
-def _name(folder: Path) -> None:
-    """See to it that what is left of a graph says which data count, and in which form; KgError where nothing is."""
-    if not any((folder / name).exists() for name in ("meta.json", staging.LIVE, SOURCES)):
-        raise KgError(f"There is no graph at {folder}: make one with kg add, or name another with --graph.")
-    try:
-        staging.data_of(folder)
-    except KgError:  # a damaged pointer: it pointed to the first checkpoint, for one that is being made comes later
-        left = sorted(folder.glob(f"{staging.LIVE}-*"), key=lambda path: (len(path.name), path.name))
-        staging.count(left[0]) if left else staging.finish(folder)
-    if swap.schema_of(folder) is None:
-        swap.say_schema(folder, SCHEMA)  # for want of better knowledge
-
-
-class _Old:
-    """What a folder holds, as far as it can be read; nobody else writes it meanwhile."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.lost: list[str] = []
-        self.store = self._opened()
-        unread = kept.unread(folder)
-        if unread and self.store is None:
-            self.lost.append(f"{folder / SOURCES}: {unread} bytes could not be read: add what is missing again.")
-
-    def __enter__(self) -> _Old:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the data."""
-        store, self.store = self.store, None
-        if store:
-            with suppress(Damage):
-                store.close()
-
-    def _opened(self) -> OxigraphStore | None:
-        with suppress(Damage):
-            return OxigraphStore(self.folder)
-        with suppress(KgError):  # what is damaged may be read still, where it cannot be written
-            return OxigraphStore(self.folder, read_only=True)
-        return None
-
-    def inputs(self) -> Iterator[Held]:
-        """All sources with their entries: what the log holds, and what the data alone hold."""
-        logged = set()
-        for source, entries in kept.held(self.folder):
-            logged.add(source.name)
-            known = source if source.form else self._source(source.name) or source
-            yield Held(known, self._entries(source.name, entries))
-        for name in sorted(self._stored.keys() | self._sources() - logged):
-            if name not in logged:
-                yield Held(self._source(name) or Source(name, name, ""), self._entries(name, ()))
-
-    def _entries(self, source: str, logged: Iterable[tuple[Document, Way]]) -> Iterator[tuple[Document, Way]]:
-        met = set()
-        for document, way in logged:
-            met.add(document.id)
-            yield document, way
-        for name in self._stored.get(source, ()):
-            if local_id(name, source) not in met:
-                yield from self._read(name)
-
-    def _read(self, name: str) -> Iterator[tuple[Document, Way]]:
-        """An entry of the data, if it can be read."""
+    path = Path(location)
+    if not path.is_file():
+        raise KgError(f"There is no graph at {path}: make one with kg add, or name another with --graph.")
+    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    pipeline = _Again(overrides=Overrides.load(path), jobs=jobs)
+    lost: list[str] = []
+    with locked(path):
         try:
-            triples = self._triples(name)
-            document, record = read_entry(triples)
-        except (Damage, ValueError) as error:
-            self.lost.append(f"{name}: the entry cannot be read ({error}): add its source again.")
-            return
-        way = way_of(document, record, mark_of(triples))
-        document.id = local_id(document.id, document.source)
+            with StoreFile(new) as store:
+                skipped = _added(pipeline, store, _inputs(path, lost), progress)
+                entries = store.names()
+            if not entries and lost:
+                raise KgError(f"Nothing could be read of the graph {path}: add its files to a new one.")
+            with told(path):
+                for ending in ("-wal", "-shm"):  # of the old file; they would be taken for the new one's
+                    path.with_name(path.name + ending).unlink(missing_ok=True)
+                os.replace(new, path)
+        finally:
+            for left in (new, *(new.with_name(new.name + ending) for ending in ("-wal", "-shm"))):
+                left.unlink(missing_ok=True)
+            shutil.rmtree(cache_of(new), ignore_errors=True)
+    return Rebuilt(entries, [*lost, *skipped])
+
+
+def _inputs(path: Path, lost: list[str]) -> Iterator[tuple[Source, Iterator[tuple[Document, Way]]]]:
+    """The sources of a file with their entries, as far as they can be read; `lost` gets a sentence for each other."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        db.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+        sources = dict(_rows(db, "sources", "name, said", lost))
+        held: dict[str, list[str]] = {name: [] for name in sources}
+        for name, source in _rows(db, "entries", "name, source", lost):
+            held.setdefault(source, []).append(name)
+        for name in sorted(held):
+            try:
+                source = codec.source(sources[name])
+            except _WRONG as error:
+                lost.append(f"source {name}: what is known of it cannot be read ({error}): add its file again.")
+                source = Source(name, name, "")
+            yield source, _entries(db, held[name], lost)
+        return
+    lost.append(f"{path}: the file cannot be read: take a copy of it (kg backup), or add the papers again.")
+
+
+def _rows(db: sqlite3.Connection, table: str, columns: str, lost: list[str]) -> list[Any]:
+    """The rows of a table; where a page is damaged those before and behind it."""
+    order = "name" if table == "sources" else "rowid"
+    try:
+        return db.execute(f"SELECT {columns} FROM {table} ORDER BY {order}").fetchall()
+    except sqlite3.Error as error:
+        lost.append(f"{table}: some rows cannot be read ({error}): add what is missing again.")
+    out: dict[Any, Any] = {}
+    for direction in ("ASC", "DESC"):
+        with suppress(sqlite3.Error):
+            for row in db.execute(f"SELECT {columns} FROM {table} ORDER BY {order} {direction}"):
+                out[row[0]] = row
+    return list(out.values())
+
+
+def _entries(db: sqlite3.Connection, names: list[str], lost: list[str]) -> Iterator[tuple[Document, Way]]:
+    for name in names:
+        try:
+            said = db.execute("SELECT document, way FROM entries WHERE name = ?", (name,)).fetchone()
+            document = codec.document(said[0])
+            document.id = local_id(document.id, document.source)
+            way = codec.way(said[1])
+        except _WRONG as error:
+            lost.append(f"{name}: the entry cannot be read ({error}): add its source again.")
+            continue
         yield document, way
-
-    @cached_property
-    def _stored(self) -> dict[str, list[str]]:
-        """The names of the entries in the data, by source."""
-        out: dict[str, list[str]] = defaultdict(list)
-        for name, source in sorted(self._with_sources()):
-            out[source].append(name)
-        return dict(out)
-
-    def _with_sources(self) -> Iterator[tuple[str, str]]:
-        if self.store is None:
-            return
-        with suppress(Damage):
-            rows = self.store.select(_SOURCES)
-            yield from ((row["e"].partition(":")[2], row["s"].partition(":")[2]) for row in rows)
-            return
-        names: list[str] = []
-        with suppress(Damage):
-            names = [name.partition(":")[2] for name in self.store.graphs() if name.startswith("entry:")]
-        for name in names:
-            with suppress(Damage):  # of an entry that the log has; else it is missed when it is read
-                yield name, _said(self._triples(name), "kg:source").partition(":")[2]
-
-    def _triples(self, name: str) -> list[ox.Triple]:
-        return self.store.triples(f"entry:{name}") if self.store else []
-
-    def _sources(self) -> set[str]:
-        with suppress(Damage):
-            return set(source_names(self.store)) if self.store else set()
-        return set()
-
-    def _source(self, name: str) -> Source | None:
-        with suppress(KgError):
-            return load_source(self.store, name) if self.store else None
-        return None
-
-
-def mark_of(triples: Iterable[ox.Triple]) -> str:
-    """The fingerprint in an entry's graph; "" where it has none."""
-    return _said(triples, "kg:fingerprint")
-
-
-def _said(triples: Iterable[ox.Triple], predicate: str) -> str:
-    """What is said by a predicate that an entry's graph has once; "" when nothing is."""
-    node = ox.NamedNode(iri(predicate))
-    return next((str(value(triple.object)) for triple in triples if triple.predicate == node), "")
 
 
 @dataclass(slots=True)
@@ -224,38 +125,25 @@ class _Again(Pipeline):
         return document.way if isinstance(document, _Known) else super().way(document, annotations)
 
 
-def _build(new: Path, old: _Old, overrides: Overrides, jobs: int, progress: Progress | None) -> Rebuilt:
-    """Make a graph of what an old one holds in an empty folder."""
+def _added(
+    pipeline: Pipeline,
+    store: StoreFile,
+    inputs: Iterator[tuple[Source, Iterator[tuple[Document, Way]]]],
+    progress: Progress | None,
+) -> list[str]:
+    """Add what an old graph holds to a store; a sentence for each entry that could not be read."""
     from kg.graph.relink import follows, relink
-    from kg.query.fed import Fed
-    from kg.query.indexes import made, renew
-    from kg.query.near import FILE
 
-    pipeline, fed = _Again(overrides=overrides, jobs=jobs), Fed()
-    with OxigraphStore(new) as store:
-        if not follows(store, overrides):
-            relink(store, pipeline.linker)
-        report = _added(pipeline, store, old, progress, fed)
-        entries = entry_names(store)
-        vocabulary = overrides.amended(pipeline.vocabulary)
-        ready = made(store, vocabulary, fed)
-    renew(store, new, (), vocabulary, fed=fed, made=ready, meanings=(old.folder / FILE).exists())
-    return Rebuilt(entries, [*old.lost, *report.skipped])
-
-
-def _added(pipeline: Pipeline, store: OxigraphStore, old: _Old, progress: Progress | None, fed: Fed) -> Added:
-    """Add what an old graph holds to a store."""
+    if not follows(store, pipeline.linker.overrides):
+        relink(store, pipeline.linker)
     with (
-        pipeline.workers(pipeline.written, pipeline.jobs) as workers,
-        Adding(pipeline, store, None, False, None, progress, workers, fed) as run,
+        pipeline.workers(pipeline.extracted, pipeline.jobs) as workers,
+        Adding(pipeline, store, None, False, None, progress, workers) as run,
     ):
-        for source, entries in old.inputs():
+        for source, entries in inputs:
             run.batch(Batch(source, (_known(document, way) for document, way in entries)))
-    held = set(source_names(store))
-    for source, _ in old.inputs():  # of which no entry is left
-        if source.name not in held:
-            store.replace(f"source:{source.name}", source_triples(source))
-    return run.report
+            store.put_source(source)  # of which, maybe, no entry is left
+    return run.report.skipped
 
 
 def _known(document: Document, way: Way) -> _Known:

@@ -19,13 +19,14 @@ from kg.evidence import Bearers, holds_number
 from kg.graph.contents import entry_names
 from kg.graph.formats import digest
 from kg.graph.ontology import VOCABULARY
-from kg.graph.rdf import LINKS, RELATIONS, entry_triples, local_id, place_of, seal, sealed
-from kg.graph.reading import Node, grouped, read_entry, read_source
-from kg.graph.store import DECISIONS, Store
+from kg.graph.rdf import LINKS, RELATIONS, entry_triples, place_of
+from kg.graph.store import Store
 from kg.graph.terms import value
 from kg.link.overrides import Overrides
 from kg.model import LISTS, Document, KgError, Record, Relation, Result
 from kg.names import curie, iri
+from kg.store.file import local_id
+from kg.store.fingerprints import seal, sealed
 from kg.text import fold, repaired
 from kg.vocabulary import Vocabulary, data_folder
 
@@ -60,6 +61,11 @@ class _Known:
     graphs: set[str]
     concepts: set[str]  # of the vocabulary
     vocabulary: Vocabulary
+    store: Store
+
+
+#: Values of a node by predicate ("kg:quote"), as Python values, IRIs as CURIEs.
+Node = dict[str, list[Any]]
 
 
 def verify(store: Store, shacl: bool = True) -> Report:
@@ -70,8 +76,8 @@ def verify(store: Store, shacl: bool = True) -> Report:
     report = Report()
     rows = store.select(f"SELECT DISTINCT ?c {{ GRAPH <{iri(VOCABULARY)}> {{ ?c a ?class }} }}")
     names = store.graphs()
-    vocabulary = Overrides.load(store.folder).amended(Vocabulary.load())
-    known = _Known(set(names), {row["c"] for row in rows}, vocabulary)
+    vocabulary = Overrides.load(store.path).amended(Vocabulary.load())
+    known = _Known(set(names), {row["c"] for row in rows}, vocabulary, store)
     for name in names:
         triples = store.triples(name)
         kind, _, local = name.partition(":")
@@ -80,9 +86,9 @@ def verify(store: Store, shacl: bool = True) -> Report:
             said = list(entry.faults())
             report.checked.update(entry.checked)
         elif kind == "source":
-            said = list(_source_faults(store, local, triples, report))
+            said = list(_source_faults(store, local, report))
         else:
-            said = [] if name in (VOCABULARY, DECISIONS) else ["it is neither an entry nor a source"]
+            said = [] if name == VOCABULARY else ["it is neither an entry nor a source"]
         report.faults += (f"{kind} {local}: {fault}." for fault in said)
         if shacl and kind in ("entry", "source"):
             report.faults += (f"{kind} {local}: {fault}." for fault in _violations(triples))
@@ -104,19 +110,16 @@ class _Entry:
         if entry is None or "kg:Entry" not in entry["rdf:type"]:
             yield "the graph does not say that it is an entry"
             return
-        found = list(self._node_faults(entry))
-        yield from found
+        yield from self._node_faults(entry)
         try:
-            document, record = read_entry(self.triples)
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
-            if not found:
-                yield f"it cannot be read ({error})"
+            document, record, _, mark = self.known.store.entry(self.name.partition(":")[2])
+        except KgError as error:
+            yield str(error).rstrip(".")
             return
-        mark = _first(entry, "kg:fingerprint") or ""
         if sealed(mark) not in ("", seal(document)):
             yield "its texts or details are not those that were read: add its source again"
         yield from _Claims(record, self.known.vocabulary).faults()
-        yield from self._unwritten(document, record, mark)
+        yield from self._unwritten(document, record)
 
     def _node_faults(self, entry: Node) -> Iterator[str]:
         """What is wrong with nodes as they stand."""
@@ -164,10 +167,10 @@ class _Entry:
         elif (_first(text, "kg:raw") or "")[start:end] != quote:
             yield f"its quote {quote!r} does not stand at {start} to {end} of {_first(text, 'kg:field')}"
 
-    def _unwritten(self, document: Document, record: Record, mark: str) -> Iterator[str]:
+    def _unwritten(self, document: Document, record: Record) -> Iterator[str]:
         """What the graph says that is not written of its record, and what it lacks of that."""
         try:
-            written = entry_triples(document, record, self.known.vocabulary, fingerprint=mark)
+            written = entry_triples(document, record, self.known.vocabulary)
         except (ValueError, LookupError) as error:
             yield f"it cannot be written again ({error})"
             return
@@ -259,11 +262,11 @@ def _text_faults(place: str, said: Node) -> Iterator[str]:
         yield f"{place}: its repairs do not fit its raw text ({error})"
 
 
-def _source_faults(store: Store, name: str, triples: Iterable[ox.Triple], report: Report) -> Iterator[str]:
+def _source_faults(store: Store, name: str, report: Report) -> Iterator[str]:
     try:
-        source = read_source(triples)
-    except ValueError as error:
-        yield f"it cannot be read ({error})"
+        source = store.source(name)
+    except KgError as error:
+        yield str(error).rstrip(".")
         return
     if not source.skeleton:
         return
@@ -301,6 +304,14 @@ def _violations(triples: Iterable[ox.Triple]) -> Iterator[str]:
 
 def _said(term: Any) -> str:
     return "" if term is None else curie(str(term))
+
+
+def grouped(triples: Iterable[ox.Triple]) -> dict[str, Node]:
+    """Triples by subject and predicate, all IRIs as CURIEs."""
+    nodes: dict[str, Node] = defaultdict(lambda: defaultdict(list))
+    for triple in triples:
+        nodes[value(triple.subject)][curie(triple.predicate.value)].append(value(triple.object))
+    return nodes
 
 
 def _first(said: Node, predicate: str) -> Any:

@@ -2,37 +2,32 @@
 
 Entries that `kg.link.works` takes for one work are joined, the surest pairs first, but never two that it keeps apart;
 so a work is decided within one component of that relation, and only the components that a change touches are decided
-anew. Nothing is read again: where a work's CURIE changes, it is changed in the stored graphs of its entries.
+anew. Nothing is read again: where a work's CURIE changes, it is changed in the stored records of its entries.
 """
 
 from __future__ import annotations
 
-import json
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
-from kg.graph.namesakes import as_named
-from kg.graph.ontology import VOCABULARY
-from kg.graph.rdf import local_id, order_of
-from kg.graph.reading import read_entry
 from kg.link.claims import MARKS, NAMED, SAID, Claim, Use, claimed, meanings
+from kg.link.concepts import MINTED, NAMESAKE
 from kg.link.overrides import BY_HAND
 from kg.link.papers import reason
 from kg.link.works import BY_ID, Described, Verdict, described, keys, name_keys, same_work
-from kg.model import Document, KgError, Mention, Record, Topic
-from kg.names import iri, plain
-from kg.text import repaired
+from kg.model import LISTS, Document, Facts, KgError, Record, Relation, Result
+from kg.names import OF, plain
+from kg.store.file import Entry, local_id
 
 if TYPE_CHECKING:
-    from kg.graph.sparql import Row
-    from kg.graph.store import Store
     from kg.link.overrides import Overrides
+    from kg.store.file import StoreFile
+    from kg.vocabulary import Vocabulary
 
-Graphs = dict[str, list[ox.Triple]]  # by name; an empty one is taken out
+#: What changes in a store: entries by name, None for those that go.
+Changes = dict[str, Entry | None]
 
 #: A key that more entries share says nothing: "Editorial".
 CROWD = 64
@@ -41,18 +36,7 @@ _ALL = 1_000_000  # a name is told apart from all others
 _KNOWN = 500  # entries that are kept in mind
 _BY_HAND = Verdict(9, f"the same work, {BY_HAND}")
 _APART = Verdict(-9, f"kept apart, {BY_HAND}")
-_BATCH = 200
 _TITLE = 2  # the rank of a title among what names a work
-Term = Any
-#: What is read of an entry to say which work it describes.
-_SAID = (
-    "kg:paper kg:source kg:linkReason kg:title kg:name kg:author kg:authorList kg:authorCount kg:arxiv kg:doi"
-    " kg:year kg:venue kg:codeUrl kg:raw kg:repairs kg:topic kg:workKey"
-)
-
-#: Whether the vocabulary knows a concept.
-_KNOWS = f"SELECT ?c {{{{ GRAPH <{iri(VOCABULARY)}> {{{{ <{{}}> a ?c }}}} }}}} LIMIT 1"
-_INSTITUTIONS = "SELECT ?m ?q {{ {graph} {{ ?p kg:institution ?c . ?m kg:entity ?c ; kg:quote ?q }} }}"
 
 
 @dataclass(slots=True)
@@ -67,8 +51,8 @@ class _Held:
 class Works:
     """The works of a store, and what of them changes."""
 
-    def __init__(self, store: Store, overrides: Overrides | None = None) -> None:
-        self.store = store
+    def __init__(self, store: StoreFile, vocabulary: Vocabulary, overrides: Overrides | None = None) -> None:
+        self.store, self.vocabulary = store, vocabulary
         self._known: OrderedDict[str, _Held] = OrderedDict()
         self._new: dict[str, _Held] = {}  # entries to come
         self._gone: set[str] = set()
@@ -92,38 +76,35 @@ class Works:
     def held(self, local: str, source: str) -> tuple[str, str]:
         """The name and the fingerprint of the entry that a source calls so; "" where the store has none."""
         name = self._holders_of(local).get(source, "")
-        rows = self.store.select(f"SELECT ?f {{ <{iri(f'entry:{name}')}> kg:fingerprint ?f }}") if name else []
-        return name, rows[0]["f"] if rows else ""
+        return name, self.store.entry(name).fingerprint if name else ""
 
-    def put(
-        self, document: Document, record: Record, triples: list[ox.Triple], renamed: Mapping[str, str] | None = None
-    ) -> Graphs:
-        """The graphs to replace so that an entry is there, with others under new names."""
-        coming = {new: with_name(self.store.triples(f"entry:{old}"), old, new) for old, new in (renamed or {}).items()}
-        self._new = {document.id: _of(document, record)}
-        return self._changed({**coming, document.id: triples}, set(renamed or ()))
+    def put(self, entry: Entry, renamed: Mapping[str, str] | None = None) -> Changes:
+        """What changes where an entry comes, with others under new names."""
+        coming = {new: with_name(self.store.entry(old), new) for old, new in (renamed or {}).items()}
+        self._new = {entry.document.id: _of(entry.document, entry.record)}
+        return self._changed({**coming, entry.document.id: entry}, set(renamed or ()))
 
-    def drop(self, names: Iterable[str]) -> Graphs:
-        """The graphs to replace so that entries are gone; those of one id in other sources get the names they leave."""
+    def drop(self, names: Iterable[str]) -> Changes:
+        """What changes where entries go; those of one id in other sources get the names that they leave."""
         gone = set(names)
-        coming: Graphs = {}
+        coming: dict[str, Entry] = {}
         going = set(gone)
         for local in dict.fromkeys(local_id(name, self._source(name)) for name in sorted(gone)):
             holders = {source: name for source, name in self._holders_of(local).items() if name not in gone}
             for source, new in _names(local, holders).items():
                 if holders[source] != new:
-                    coming[new] = with_name(self.store.triples(f"entry:{holders[source]}"), holders[source], new)
+                    coming[new] = with_name(self.store.entry(holders[source]), new)
                     going.add(holders[source])
         return self._changed(coming, going)
 
-    def anew(self, names: Iterable[str], said: Iterable[str] = ()) -> Graphs:
-        """The graphs to replace where the works of entries are decided anew, and what the names in `said` mean."""
+    def anew(self, names: Iterable[str], said: Iterable[str] = ()) -> Changes:
+        """What changes where the works of entries are decided anew, and what the names in `said` mean."""
         return self._decided(names, {}, [Claim(concept, "", False) for concept in said])
 
     # --- what changes ---------------------------------------------------------------------------------------------
 
-    def _changed(self, coming: Graphs, going: set[str]) -> Graphs:
-        """The graphs to replace when entries come (anew) and go."""
+    def _changed(self, coming: Mapping[str, Entry], going: set[str]) -> Changes:
+        """What changes where entries come (anew) and go."""
         before = going | {name for name in coming if self._source(name)}
         neighbours, lost = self._around(before) if before else (set(), [])
         seeds = neighbours - going
@@ -131,7 +112,9 @@ class Works:
             self._known.pop(name, None)
         self._found.clear()
         try:
-            self._new |= {name: _of(*read_entry(coming[name])) for name in coming.keys() - self._new.keys()}
+            self._new |= {
+                name: _of(coming[name].document, coming[name].record) for name in coming.keys() - self._new.keys()
+            }
             self._gone = going - coming.keys()
             for held in self._new.values():
                 seeds |= self._touched(held.one)
@@ -139,15 +122,11 @@ class Works:
         finally:
             self._new, self._gone = {}, set()
             self._found.clear()
-        out: Graphs = {f"entry:{name}": [] for name in going if name not in coming}
-        out |= {f"entry:{name}": triples for name, triples in coming.items()}
-        return out | changed
+        return {**dict.fromkeys(name for name in going if name not in coming), **coming, **changed}
 
-    def _decided(
-        self, names: Iterable[str], coming: Mapping[str, list[ox.Triple]], lost: Iterable[Claim] = ()
-    ) -> Graphs:
+    def _decided(self, names: Iterable[str], coming: Mapping[str, Entry], lost: Iterable[Claim] = ()) -> Changes:
         """What changes in the entries of the components of some entries, and where claims are `lost`."""
-        out: Graphs = {}
+        out: dict[str, Entry] = {}
         done: set[str] = set()
         papers: dict[str, str] = {}
         for name in sorted(set(names)):
@@ -162,32 +141,30 @@ class Works:
                     held = self._entry(entry)
                     why = self._reason(entry, paper, work)
                     if (held.paper, held.reason) != (paper, why):
-                        triples = coming.get(entry) or self.store.triples(f"entry:{entry}")
-                        out[f"entry:{entry}"] = with_identity(triples, entry, held.paper, paper, why)
-        changed = {**coming} | {g.partition(":")[2]: triples for g, triples in out.items()}
-        out |= self._named_apart(papers, changed, lost)
-        for graph in out:
-            self._known.pop(graph.partition(":")[2], None)
-        return out
+                        out[entry] = coming.get(entry) or self.store.entry(entry)
+                        out[entry].record.paper, out[entry].record.reason = paper, why
+        out |= self._named_apart(papers, {**coming, **out}, lost)
+        for name in out:
+            self._known.pop(name, None)
+        return {**out}
 
     def _named_apart(
-        self, papers: Mapping[str, str], changed: Mapping[str, list[ox.Triple]], lost: Iterable[Claim]
-    ) -> Graphs:
+        self, papers: Mapping[str, str], changed: Mapping[str, Entry], lost: Iterable[Claim]
+    ) -> dict[str, Entry]:
         """What changes because entries of some papers say names that are others' too, or are so no longer."""
-        out: dict[str, list[ox.Triple]] = {}
+        out: dict[str, Entry] = {}
         found = {*lost, *(claim for entry in papers for claim in self._entry(entry).one.claims)}
         # What nobody claims means the name.
         names = {claim.concept for claim in found if claim.is_own or self._holders(NAMED + claim.concept)}
         for name in sorted(names):
             uses = {entry: self._use(entry, name, papers) for entry in self._holders(SAID + name) if self._held(entry)}
-            is_known = bool(self.store.select(_KNOWS.format(iri(name))))
+            is_known = name in self.vocabulary
             meant = meanings(name, set(uses.values()), is_known)
             for entry, use in uses.items():
-                triples = out.get(entry) or changed.get(entry) or self.store.triples(f"entry:{entry}")
-                renamed = as_named(triples, name, name if meant[use] == name else self._final(meant[use]), is_known)
-                if renamed is not triples:
-                    out[entry] = renamed
-        return {f"entry:{entry}": triples for entry, triples in out.items()}
+                said = out.get(entry) or changed.get(entry) or self.store.entry(entry)
+                if as_named(said.record, name, name if meant[use] == name else self._final(meant[use]), is_known):
+                    out[entry] = said
+        return out
 
     def _use(self, entry: str, name: str, papers: Mapping[str, str]) -> Use:
         held = self._entry(entry)
@@ -274,19 +251,25 @@ class Works:
         return held
 
     def _held(self, name: str) -> _Held | None:
-        """An entry as it will be; None when there is none, or it cannot be read."""
+        """An entry as it will be; None when there is none."""
         if name in self._gone or name in self._new:
             return self._new.get(name)
         if name in self._known:
             self._known.move_to_end(name)
             return self._known[name]
-        held = _stored(self.store, name)
-        if held is None:
+        if not self._source(name):
             return None
+        held = self._stored(name)
         self._known[name] = held
         if len(self._known) > _KNOWN:
             self._known.popitem(last=False)
         return held
+
+    def _stored(self, name: str) -> _Held:
+        """What `_of` gives for a stored entry, the claims as its keys say them."""
+        document, record, *_ = self.store.entry(name)
+        said = claimed(self.store.keys_of([name]))
+        return _Held(described(document, record, said), record.paper, record.reason)
 
     def _candidates(self, one: Described) -> Iterator[str]:
         """Other entries that have a key in common."""
@@ -313,113 +296,82 @@ class Works:
 
     def _around(self, names: Collection[str]) -> tuple[set[str], list[Claim]]:
         """The stored entries that have a key of their works in common with some stored ones; the claims of these."""
-        entries = (f"<{iri(f'entry:{name}')}>" for name in names)
-        rows = self._select("SELECT ?k {{ VALUES ?e {{ {} }} ?e kg:workKey ?k }}", entries)
+        found = self.store.keys_of(names)
         by_key: dict[str, list[str]] = {}
-        found = {row["k"] for row in rows}
-        literals = {str(ox.Literal(key)) for key in found if not key.startswith(MARKS)}
-        for row in self._select("SELECT ?k ?e {{ VALUES ?k {{ {} }} ?e kg:workKey ?k }}", literals):
-            by_key.setdefault(row["k"], []).append(row["e"].partition(":")[2])
+        for key, entry in self.store.having(key for key in found if not key.startswith(MARKS)):
+            by_key.setdefault(key, []).append(entry)
         # A crowd that these leave may be none without them.
         few = {key: holders for key, holders in by_key.items() if len(holders) <= crowd(key) + len(names)}
         return {holder for holders in few.values() for holder in holders}, claimed(found)
-
-    def _select(self, query: str, values: Iterable[str]) -> Iterator[Row]:
-        """The rows of a query about many terms, some at a time."""
-        terms = sorted(values)
-        for at in range(0, len(terms), _BATCH):
-            yield from self.store.select(query.format(" ".join(terms[at : at + _BATCH])))
 
     def _holders(self, key: str) -> list[str]:
         """The entries that have a key, two more than a crowd at most."""
         if key not in self._found:
             most = crowd(key) + 2 + len(self._gone) + len(self._new)
-            rows = self.store.select(f"SELECT ?e {{ ?e kg:workKey {ox.Literal(key)} }} LIMIT {most}")
-            found = {row["e"].partition(":")[2] for row in rows} - self._gone - self._new.keys()
-            found |= {name for name, held in self._new.items() if key in (*keys(held.one), *name_keys(held.one))}
+            found = set(self.store.holders(key, most)) - self._gone - self._new.keys()
+            found |= {name for name, held in self._new.items() if key in keys_of(held.one)}
             self._found[key] = sorted(found)
         return self._found[key]
 
     def _holders_of(self, local: str) -> dict[str, str]:
         """The entries of one id, by source."""
-        key = ox.Literal(f"entry:{local}")
-        rows = self.store.select(f"SELECT ?e ?s {{ ?e kg:workKey {key} ; kg:source ?s }}")
-        return {row["s"].partition(":")[2]: row["e"].partition(":")[2] for row in rows}
+        return self.store.named_locally(local)
 
     def _source(self, name: str) -> str:
-        rows = self.store.select(f"SELECT ?s {{ <{iri(f'entry:{name}')}> kg:source ?s }}")
-        return rows[0]["s"].partition(":")[2] if rows else ""
+        return self.store.source_of(name)
 
 
-def with_name(triples: Iterable[ox.Triple], old: str, new: str) -> list[ox.Triple]:
-    """The graph of an entry under another name."""
-    begins, to = iri(f"entry:{old}"), iri(f"entry:{new}")
-
-    def named(term: Term) -> Term:
-        if isinstance(term, ox.NamedNode) and (term.value == begins or term.value.startswith(f"{begins}/")):
-            return ox.NamedNode(to + term.value[len(begins) :])
-        return term
-
-    return [_changed_triple(triple, named) for triple in triples]
+def keys_of(one: Described) -> list[str]:
+    """The keys under which the store finds an entry: of its work, and of the names that it says."""
+    return [*keys(one), *name_keys(one)]
 
 
-def with_identity(triples: Iterable[ox.Triple], entry: str, old: str, new: str, why: str) -> list[ox.Triple]:
-    """The graph of an entry whose work has another CURIE, for another reason."""
-    paper, to = ox.NamedNode(iri(old)), ox.NamedNode(iri(new))
-    node, said = ox.NamedNode(iri(f"entry:{entry}")), ox.NamedNode(iri("kg:linkReason"))
-    out = []
-    for triple in triples:
-        if triple.subject == node and triple.predicate == said:
-            triple = ox.Triple(node, said, ox.Literal(why))
-        out.append(_changed_triple(triple, lambda term: to if term == paper else term))
-    return out
+def keys_of_entry(entry: Entry) -> list[str]:
+    """The same of an entry that is to be stored."""
+    return keys_of(described(entry.document, entry.record))
 
 
-def _changed_triple(triple: ox.Triple, change: Callable[[Term], Term]) -> ox.Triple:
-    subject, end = change(triple.subject), change(triple.object)
-    same = subject is triple.subject and end is triple.object
-    return triple if same else ox.Triple(subject, triple.predicate, end)
+def apply(store: StoreFile, changes: Changes, facts: Mapping[str, Facts] | None = None) -> None:
+    """Store what changes; `facts` are what a register says of institutions."""
+    with store.batch():
+        store.drop_entries(name for name, entry in changes.items() if entry is None)
+        for entry in filter(None, changes.values()):
+            store.put_entry(entry, keys_of_entry(entry), facts)
+
+
+def with_name(entry: Entry, new: str) -> Entry:
+    """An entry under another name."""
+    return entry._replace(document=replace(entry.document, id=new), record=replace(entry.record, id=new))
+
+
+def as_named(record: Record, name: str, own: str, is_known: bool = False) -> bool:
+    """Let what bears a name in a record be the concept `own`: the one that is called so, or one of that name.
+
+    Gives whether that changed anything. `is_known`: the vocabulary has another thing of that very name, which stays.
+    """
+
+    def meant(concept: str) -> str:
+        bears = concept.startswith(name + OF) or (concept == name and not is_known)
+        return own if bears else concept
+
+    changed = False
+    for kind in LISTS.values():
+        for mention in getattr(record, kind):
+            if (concept := meant(mention.concept)) != mention.concept:
+                changed, mention.concept = True, concept
+                if mention.reason.startswith(MINTED):
+                    mention.reason = MINTED if own == name else NAMESAKE
+    ends: list[tuple[Result | Relation, str]] = [(result, "baseline_concept") for result in record.results]
+    ends += [(relation, end) for relation in record.relations for end in ("head_concept", "tail_concept")]
+    for said, end in ends:
+        if (concept := meant(getattr(said, end))) != getattr(said, end):
+            changed = True
+            setattr(said, end, concept)
+    return changed
 
 
 def _of(document: Document, record: Record) -> _Held:
     return _Held(described(document, record), record.paper, record.reason)
-
-
-def _stored(store: Store, name: str) -> _Held | None:
-    """What `_of` gives for a stored entry, of which no more is read than that takes; None when there is none."""
-    graph = f"GRAPH <{iri(f'entry:{name}')}>"
-    said: dict[str, dict[str, list[Any]]] = {}
-    for row in store.select(f"SELECT ?s ?p ?o {{ VALUES ?p {{ {_SAID} }} {graph} {{ ?s ?p ?o }} }}"):
-        said.setdefault(row["s"], {}).setdefault(row["p"], []).append(row["o"])
-    entry = said.get(f"entry:{name}")
-    if not entry or "kg:paper" not in entry or "kg:source" not in entry:
-        return None
-    paper = entry["kg:paper"][0]
-    whole = {predicate: values[0] for predicate, values in said.get(paper, {}).items()}
-    authors = (
-        json.loads(whole["kg:authorList"]) if "kg:authorList" in whole else sorted(said[paper].get("kg:author", ()))
-    )
-    texts = {
-        field: repaired(
-            str(text.get("kg:raw", [""])[0]), [(a, b, c) for a, b, c in json.loads(text.get("kg:repairs", ["[]"])[0])]
-        )
-        for field in ("T", "A")
-        if (text := said.get(f"entry:{name}/text/{field}"))
-    }
-    document = Document(name, entry["kg:source"][0].partition(":")[2], 0, texts, authors=tuple(authors))
-    document.author_count = whole.get("kg:authorCount")
-    document.arxiv, document.doi = whole.get("kg:arxiv", ""), whole.get("kg:doi", "")
-    document.year, document.venue = whole.get("kg:year"), whole.get("kg:venue", "")
-    places = store.select(_INSTITUTIONS.format(graph=graph))
-    record = Record(name, whole.get("kg:title", ""), whole.get("kg:name", ""), paper=paper)
-    record.code_url = whole.get("kg:codeUrl", "")
-    record.topics = [Topic(topic.partition(":")[2]) for topic in said[paper].get("kg:topic", ())]
-    record.institutions = [
-        Mention("institution", row["q"], "") for row in sorted(places, key=lambda row: order_of(row["m"]))
-    ]
-    record.reason = entry.get("kg:linkReason", [""])[0]
-    held = _of(document, record)
-    return replace(held, one=replace(held.one, claims=tuple(claimed(entry.get("kg:workKey", ())))))
 
 
 def _names(local: str, sources: Iterable[str]) -> dict[str, str]:

@@ -37,11 +37,14 @@ class Overrides:
     labels: list[tuple[str, str, str]] = field(default_factory=list)  # (concept, name as written, language) merged
 
     @staticmethod
-    def load(folder: str | Path | None = None) -> Overrides:
-        """The decisions that ship with the package, and those in a graph's folder; KgError for a faulty file."""
+    def load(graph: str | Path | None = None) -> Overrides:
+        """The decisions that ship with the package, and those beside a graph's file; KgError for a faulty file.
+
+        Beside "papers.kg" they are in "papers.overrides.ttl".
+        """
         paths = [data_folder("ontology") / OVERRIDES]
-        if folder is not None and (Path(folder) / OVERRIDES).is_file():
-            paths.append(Path(folder) / OVERRIDES)
+        if graph is not None and (own := Path(graph).with_suffix(f".{OVERRIDES}")).is_file():
+            paths.append(own)
         return Overrides.read(paths)
 
     @staticmethod

@@ -136,8 +136,8 @@ class Described:
         return list(dict.fromkeys(found))
 
 
-def described(document: Document, record: Record) -> Described:
-    """What an entry knows of its work, by its texts and its record."""
+def described(document: Document, record: Record, said: Iterable[Claim] | None = None) -> Described:
+    """What an entry knows of its work, by its texts and its record; `said` are its claims where they are known."""
     texts = document.texts
     title = record.title or (texts["T"].text if "T" in texts else "") or record.name
     return Described(
@@ -153,7 +153,7 @@ def described(document: Document, record: Record) -> Described:
         document.venue,
         record.code_url,
         own_ids(document, record),
-        tuple(claims(document, record)),
+        tuple(claims(document, record) if said is None else said),
         frozenset(topic.id for topic in record.topics),
     )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import zlib
 from array import array as Numbers
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from heapq import merge
 from typing import TYPE_CHECKING, Any
@@ -211,14 +211,6 @@ _OTHERS = {
 Rows = list[tuple[str, tuple[Any, ...]]]
 
 
-def with_things(rows: Rows, other: Callable[[str], str]) -> Rows:
-    """The rows of an entry with another thing in the place of each; texts stay."""
-    return [
-        (table, tuple(other(x) if names == "things" else x for (_, names), x in zip(_OTHERS[table], row, strict=True)))
-        for table, row in rows
-    ]
-
-
 class Draft:
     """Rows in the making, from none or from those of columns that are known, without those of some entries."""
 
@@ -264,18 +256,13 @@ class Draft:
             for (column, names), said in zip(_OTHERS[table], row, strict=True):
                 columns[column].append(self.number(names, said) if names else said)
 
-    def rename(self, things: Mapping[tuple[str, str], str]) -> None:
-        """Put other things in the place of some, by (entry, thing)."""
-        number = self.number
-        to = {
-            (number("entries", entry), number("things", thing)): number("things", other)
-            for (entry, thing), other in things.items()
-        }
-        for table, column in [(t, c) for t, columns in _OTHERS.items() for c, names in columns if names == "things"]:
-            rows = self.rows[table] if to else {}
-            for at, pair in enumerate(zip(rows.get("entry", ()), rows.get(column, ()), strict=True)):
-                if pair in to:
-                    rows[column][at] = to[pair]
+    def mentioned(self) -> set[str]:
+        """The things that rows of mentions name."""
+        new = {number: name for name, number in self.numbers["things"].items()}
+        kept = self._kept.get(("mentions", "thing"), np.empty(0, "<i4"))
+        known = self._known["things"]
+        numbers = {*np.unique(kept).tolist(), *self.rows["mentions"]["thing"]} - {-1}
+        return {new[n] if n in new else known.name(n) for n in numbers}
 
     def packed(self) -> list[bytes | memoryview]:
         """The sections of a file: the same for the same rows in any order; names that no row has are left out."""

@@ -17,21 +17,16 @@ from functools import lru_cache
 from heapq import merge
 from pathlib import Path
 from struct import Struct, error
-from weakref import WeakKeyDictionary
 
 from kg.files import keep, telling
 
 STAMP = 32  # bytes of a stamp
 _MAGIC = b"kg-derived-1\n\0\0\0"
 _HEAD = Struct(f"<16s{STAMP}sQ")  # magic, stamp, number of sections
-_MAGIC_END = len(_MAGIC)
 _LENGTH = Struct("<Q")
 _BLOCK = Struct("<QI")  # where a block ends, its checksum
 _LINES = 64  # in a block
 _LONGEST = 512  # bytes of a first line that are compared
-
-#: Of stores that are written, as long as they are there: see `states_of`.
-_STATES: WeakKeyDictionary[object, set[bytes]] = WeakKeyDictionary()
 
 Parts = Sequence[memoryview]
 Sections = Sequence[bytes | memoryview]
@@ -81,28 +76,6 @@ def mapped(path: Path) -> tuple[bytes, Parts] | None:
             return unpacked(memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)))
     except (OSError, ValueError, Damaged):  # an empty file cannot be mapped: ValueError
         return None
-
-
-def restamp(path: Path, old: bytes, new: bytes) -> None:
-    """Say of a file that it holds for another stamp too, where nothing but the stamp has changed."""
-    found = mapped(path)
-    if found and found[0] == old != new:
-        with suppress(OSError), path.open("r+b") as file:
-            file.seek(_MAGIC_END)
-            file.write(new)  # a stamp that is half written is none: the file is made anew
-
-
-def states_of(store: object, stamp: bytes) -> set[bytes]:
-    """The stamps that a writer's store was met with, now and before; none of a reader's, whose data others change.
-
-    To open a store for writing gives it another stamp: a file of one of these has but to follow what was changed since
-    it was opened.
-    """
-    if getattr(store, "read_only", True):
-        return set()
-    states = _STATES.setdefault(store, {getattr(store, "found", b"")})
-    states.add(stamp)
-    return states
 
 
 class Lines:

@@ -7,17 +7,19 @@ all that is said now of the things whose labels changed.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
-from kg.files import keep
-from kg.graph.store import ANY
-from kg.names import iri
-from kg.query.derived import Damaged, Lines, Parts, Renewed, Sections, anew, mapped, pieces, stamp_of, states_of
+import pyoxigraph as ox
+
+from kg.graph.cache import ANY
+from kg.names import curie, iri
+from kg.query.derived import Damaged, Lines, Parts, Renewed, anew, mapped, stamp_of
 from kg.text import fold, has_han
 from kg.vocabulary import data_folder
 
@@ -41,6 +43,9 @@ _BATCH = 300  # things that a query names at most
 _MANY = 20_000
 #: Where the lines of a list name their thing: names, things, sizes, ends.
 _COLUMNS = (-1, 0, -1, -1)
+
+_ESCAPED = re.compile(r"\\(.)")
+_MEANT = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 
 _T = TypeVar("_T")
 
@@ -175,20 +180,14 @@ def _backwards(folded: str) -> str:
     return " ".join(reversed(folded.split(" ")))
 
 
-def labels_of(store: Selects, spelled: Callable[[str], str], made: Sections | None = None) -> Labels:
-    """The labels of a graph: from the file beside its data, which is made anew where it is stale or damaged.
-
-    It is looked through for them unless the sections are `made` already.
-    """
+def labels_of(store: Selects, spelled: Callable[[str], str]) -> Labels:
+    """The labels of a graph: from the file in its cache, which is made anew where it is stale or damaged."""
     folder, stamp = getattr(store, "cache", None), getattr(store, "stamp", b"")
     if folder is None or not stamp:
         return Labels.made(_said(store), spelled)
-    again = partial(anew, folder / FILE, _stamp(stamp), lambda: made or Labels.packed(_said(store), spelled))
-    states = states_of(store, stamp)
+    again = partial(anew, folder / FILE, _stamp(stamp), lambda: Labels.packed(_said(store), spelled))
     with suppress(Damaged):
-        found = _found(folder, {_stamp(stamp)})
-        if not found and not made:
-            found = _followed(store, folder, stamp, states, getattr(store, "named", {ANY}), spelled)
+        found = _found(folder, {_stamp(stamp)}) or _followed(cast("Store", store), folder, stamp, spelled)
         if found:
             return Labels(found[1], again)
     return Labels(again(), again)
@@ -205,42 +204,19 @@ def _found(folder: Path, stamps: Collection[bytes]) -> tuple[bytes, Parts] | Non
     return None
 
 
-def renew(
-    store: Store,
-    folder: Path,
-    states: Iterable[bytes],
-    changed: Iterable[str],
-    spelled: Callable[[str], str],
-    made: Sections | None = None,
-) -> None:
-    """Bring the file up to date with a store in which the labels of some things (CURIEs) were written.
-
-    `states` are stamps that the store had before that: a file of none of them is made anew, and so is one of which much
-    has changed.
-    """
-    if made or not _followed(store, folder, store.stamp, states, changed, spelled):
-        labels_of(store, spelled, made)
-
-
-def _followed(
-    store: Selects,
-    folder: Path,
-    stamp: bytes,
-    states: Iterable[bytes],
-    changed: Iterable[str],
-    spelled: Callable[[str], str],
-) -> tuple[bytes, Parts] | None:
-    """The lists for a store in which the labels of some things were written, with the stamp of the file; see `renew`.
+def _followed(store: Store, folder: Path, stamp: bytes, spelled: Callable[[str], str]) -> tuple[bytes, Parts] | None:
+    """The lists for a store in which the labels of some things were written since the file was made, with its stamp.
 
     `stamp` is that of the store. None where all are to be made anew.
     """
-    if known := _found(folder, set(map(_stamp, states))):
-        with suppress(Damaged):
-            things = Labels(known[1]).renewed.union(changed)
-            if len(things) < _MANY and ANY not in things:
-                said = Labels.packed(_said_of(store, sorted(things)), spelled)
-                newer = anew(folder / NEWER, _stamp(stamp), lambda: [known[0], *Lines.packed(things), *said])
-                return known[0], [*known[1][:8], *newer[1:]]
+    for before, step in store.steps():
+        if known := _found(folder, {_stamp(before)}):
+            things = Labels(known[1]).renewed | step.things
+            if len(things) >= _MANY or ANY in things:
+                return None
+            said = [known[0], *Lines.packed(things), *Labels.packed(_said_of(store, sorted(things)), spelled)]
+            newer = anew(folder / NEWER, _stamp(stamp), partial(list, said))
+            return known[0], [*known[1][:8], *newer[1:]]
     return None
 
 
@@ -255,15 +231,6 @@ def _said_of(store: Selects, things: Sequence[str]) -> Counter[Named]:
     return out
 
 
-def still(folder: Path, before: bytes, after: bytes) -> None:
-    """Say of the index in a folder, made for one state of the store's files, that it holds for another too."""
-    known = _found(folder, {_stamp(before)})
-    if known and before != after:
-        newer = [*map(bytes, known[1][8:])] or [*Lines.packed(()), *Labels.packed((), str)]
-        with suppress(OSError):
-            keep(folder / NEWER, pieces(_stamp(after), [known[0], *newer]))
-
-
 def _said(store: Selects) -> Counter[Named]:
     """The labels that entries give, with how many give them."""
     return meant(_spelled(store))
@@ -271,23 +238,42 @@ def _said(store: Selects) -> Counter[Named]:
 
 def meant(spelled: Mapping[tuple[bytes, ...], int]) -> Counter[Named]:
     """Labels that are counted as N-Triples spells them: a thing, "pref" or "alt", and what it is called."""
-    from kg.query.scan import named, text_of
-
     out: Counter[Named] = Counter()
     for (concept, kind, label), times in spelled.items():
-        out[Named(named(concept), text_of(label), kind == b"pref")] += times
+        out[Named(_named(concept), _text(label), kind == b"pref")] += times
     return out
 
 
 def _spelled(store: Selects) -> Counter[tuple[bytes, ...]]:
     """The labels that entries give; see `meant`."""
-    from kg.query.scan import spelled_rows
-
     return Counter(
         (concept, kind, label)
         for kind in (b"pref", b"alt")
-        for concept, label in spelled_rows(store, _SAID.format(name=f"{kind.decode()}Label"))
+        for concept, label in _pairs(store, _SAID.format(name=f"{kind.decode()}Label"))
     )
+
+
+def _pairs(store: Selects, pattern: str) -> Iterator[tuple[bytes, bytes]]:
+    """Pairs of terms (?a and ?b of a pattern) as they are spelled, which takes a fraction of making objects of them."""
+    found = store.query(f"SELECT ?a ?b WHERE {{ {pattern} }}")
+    assert isinstance(found, ox.QuerySolutions)
+    lines = (found.serialize(format=ox.QueryResultsFormat.TSV) or b"").split(b"\n")
+    for line in lines[1:]:
+        one, tab, other = line.partition(b"\t")
+        if tab and other:
+            yield one, other
+
+
+def _named(term: bytes) -> str:
+    """The CURIE of an IRI."""
+    return curie(term[1:-1].decode())
+
+
+def _text(term: bytes) -> str:
+    """The text of a literal."""
+    said = term.decode()
+    said = said[1 : said.rindex('"')]
+    return _ESCAPED.sub(lambda m: _MEANT.get(m.group(1), m.group(1)), said) if "\\" in said else said
 
 
 def _stamp(stamp: bytes) -> bytes:

@@ -9,7 +9,7 @@ not in that file is encoded when it is asked for.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -86,11 +86,9 @@ class Vectors:
         encode: Encodes,
         known: Vectors | None = None,
         progress: Progress | None = None,
-        made: Mapping[str, Small] | None = None,
     ) -> list[bytes]:
-        """The parts for pairs of name and text; texts that are `known`, or `made` already, are not encoded again."""
+        """The parts for pairs of name and text; texts that are `known` are not encoded again."""
         keys = sorted({(name, normal(text)) for name, text in named})
-        made = made or {}
         there = {text: n for n, (_, text) in enumerate(known.keys)} if known else {}
         rows, scales = np.zeros((len(keys), SIZE), np.int8), np.zeros(len(keys), np.float32)
         for n, (_, text) in enumerate(keys):
@@ -98,7 +96,7 @@ class Vectors:
             if known and at is not None:
                 rows[n], scales[n] = known.rows[at], known.scales[at]
             else:
-                small = made.get(text) or _small(encode(text))
+                small = _small(encode(text))
                 rows[n], scales[n] = np.frombuffer(small.row, np.int8), small.scale
             if progress:
                 progress(n + 1, len(keys))
@@ -124,21 +122,16 @@ class Vectors:
         return list(out.values())
 
 
-def titles(
-    store: Selects,
-    progress: Progress | None = None,
-    made: Mapping[str, Small] | None = None,
-    known: Vectors | None = None,
-) -> Vectors:
-    """The titles of a graph's papers: from the file beside its data, which is renewed where it is stale.
+def titles(store: Selects, progress: Progress | None = None, known: Vectors | None = None) -> Vectors:
+    """The titles of a graph's papers: from the file in its cache, which is renewed where it is stale.
 
-    Those that are `made` already are not encoded; `known` is what the file has, if it was read.
+    `known` is what the file has, if it was read.
     """
     folder, state = getattr(store, "cache", None), getattr(store, "stamp", b"")
 
     def make() -> list[bytes]:
         before = known or (_read(folder / FILE) if folder else None)
-        return Vectors.packed(_titled(store), encoder(), before, progress, made)
+        return Vectors.packed(_titled(store), encoder(), before, progress)
 
     if folder is None or not state:
         return _held(make())
@@ -156,15 +149,12 @@ def _titled(store: Selects) -> Iterator[tuple[str, str]]:
     return ((columns.papers.name(paper), columns.texts.name(title)) for paper, title in set(pairs) if title >= 0)
 
 
-def renew(store: Selects, folder: Path, made: Mapping[str, Small]) -> None:
-    """Bring the file up to date with a store to which titles were added that are `made` already.
-
-    Where many more would have to be encoded, as when the others came without, that is left to who asks for them.
-    """
+def renew(store: Selects, folder: Path) -> None:
+    """Bring the file up to date with a store to which a few titles were added; many are left to who asks for them."""
     known = _read(folder / FILE)
-    unmade = len(columns_of(store).entries) - len(made) - (len(known.keys) if known else 0)
+    unmade = len(columns_of(store).entries) - (len(known.keys) if known else 0)
     if encoder() and unmade <= _FEW:
-        titles(store, made=made, known=known)
+        titles(store, known=known)
 
 
 def concepts(vocabulary: Vocabulary) -> Vectors:
@@ -205,12 +195,6 @@ def _english(concept: Concept) -> list[str]:
 def normal(text: str) -> str:
     """A text as its vector is kept under: with single spaces."""
     return " ".join(text.split())
-
-
-def encoded(text: str) -> Small | None:
-    """What the encoder says of a text; None where the package carries none."""
-    encode = encoder()
-    return _small(encode(text)) if encode else None
 
 
 def _small(vector: Vector) -> Small:

@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from kg.graph.contents import labels
-from kg.graph.entries import load_entries
+from kg.graph.contents import labels, load_entries
 from kg.model import Paper
 from kg.views.picture.drawing import TOGETHER, About, Drawing, Edge
 from kg.views.picture.gather import Facts

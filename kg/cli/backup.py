@@ -1,0 +1,19 @@
+"""kg backup: copy a graph to a file, while others read and write it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kg.cli.base import HERE, Location, reading
+
+Target = Annotated[Path, typer.Argument(help="The file to write, which is not there yet.")]
+
+
+def command(target: Target, graph: Location = HERE) -> None:
+    """Copy the graph to a file, while others read and write it."""
+    with reading(graph) as opened:
+        opened.backup(target)
+        print(f"Copied {graph} to {target}: {opened.entry_count()} entries.")

@@ -1,0 +1,235 @@
+"""The RDF of a graph, as an Oxigraph database that is made from the graph's file and follows it entry by entry.
+
+Nothing is kept here that cannot be made again. The cache lies in a folder beside the file; of a graph in memory, or in
+a folder in which nobody may write, it is in memory too.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import pyoxigraph as ox
+
+from kg.files import keep, telling
+from kg.graph import ontology
+from kg.graph.ontology import VOCABULARY
+from kg.graph.rdf import entry_text, source_text, triples_of
+from kg.model import KgError
+from kg.names import curie, iri
+from kg.store.file import StoreFile
+from kg.vocabulary import Vocabulary, ontology_hash
+
+#: The form of the triples; another one makes the cache anew.
+_FORM = 1
+#: What pyoxigraph raises when files fail.
+_FAILURES = (OSError, RuntimeError)
+#: Entries up to which each is put in by a transaction; more are loaded at once.
+_FEW = 64
+_PART = 64 << 20  # bytes of N-Triples that are loaded at once
+_STEPS = 20  # changes of the cache that are kept in mind
+#: The properties that give things their labels.
+_LABELS = frozenset(map(iri, ("skos:prefLabel", "skos:altLabel")))
+ANY = "*"  # stands for all graphs, or all things
+
+_T = TypeVar("_T")
+
+
+class Step(NamedTuple):
+    """What changed since the cache held a change of the file, the last one first."""
+
+    number: int
+    graphs: frozenset[str]  # written since then
+    things: frozenset[str]  # whose labels were; ANY where nobody knows which
+
+
+class RdfCache:
+    """The triples of a graph's file, as they were at one change of it."""
+
+    def __init__(self, file: StoreFile) -> None:
+        self.file = file
+        self.number = -1  # the change of the file that it holds
+        self._store: ox.Store | None = None
+        self._steps: list[tuple[int, frozenset[str]]] = []  # changes that it held before, and things relabelled since
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the database lies; None in memory."""
+        return self.file.cache / "oxigraph" if self.file.cache else None
+
+    def read(self, reading: Callable[[ox.Store], _T]) -> _T:
+        """Read of the database; it is opened again where another process took files away."""
+        if self._store is None:
+            self.follow()
+        assert self._store is not None
+        try:
+            return reading(self._store)
+        except _FAILURES:
+            self.close()
+            self.follow()
+            return reading(self._store)
+
+    def follow(self) -> None:
+        """Bring the cache up to date with the file. Raises KgError where it cannot be written."""
+        number = self.file.number
+        if self._store is not None and self.number == number:
+            return
+        folder = self.folder
+        if folder is None:
+            self._store = self._store or ox.Store()
+            self._update(self._store, number)
+            return
+        try:
+            with _alone(folder.parent / "rdf.lock"):
+                self._store = self._on_disk(folder, number)
+        except PermissionError:
+            self._store = ox.Store()
+            self.number = -1
+            self._update(self._store, number)
+
+    def steps(self) -> list[Step]:
+        """The changes of the file that the cache held before, the newest first, with what changed since each."""
+        out = []
+        things: frozenset[str] = frozenset()
+        for number, relabelled in reversed(self._steps):
+            things |= relabelled
+            out.append(Step(number, frozenset(self.file.changed_since(number)), things))
+        return out
+
+    def close(self) -> None:
+        """Let go of the database; idempotent."""
+        self._store = None
+
+    def _on_disk(self, folder: Path, number: int) -> ox.Store:
+        """The database on a disk, brought up to date, open for reading."""
+        known = self._known(folder)
+        self.number, self._steps = known if known else (-1, [])
+        if self.number != number:
+            self._store = None
+            if known is None:
+                shutil.rmtree(folder, ignore_errors=True)
+            _state(folder).unlink(missing_ok=True)  # until it is whole, the next one begins anew
+            try:
+                with telling(f"{folder}: the triples follow the graph; the first time takes a while."):
+                    store = ox.Store(str(folder))
+                    self._update(store, number)
+                    store.flush()
+            except _FAILURES as error:
+                shutil.rmtree(folder, ignore_errors=True)
+                if isinstance(error, PermissionError):
+                    raise
+                raise KgError(
+                    f"The triples of {self.file.path} could not be written ({error}): make room on the disk."
+                ) from None
+            del store
+            steps = [[at, sorted(things)] for at, things in self._steps]
+            said = {**self._made_from(), "number": self.number, "steps": steps}
+            keep(_state(folder), [json.dumps(said).encode()])
+        try:
+            return ox.Store.read_only(str(folder))
+        except _FAILURES:
+            _state(folder).unlink(missing_ok=True)  # damaged: it is made anew
+            if known is None:
+                raise KgError(f"{folder} cannot be read: take the folder away, and ask again.") from None
+            return self._on_disk(folder, number)
+
+    def _known(self, folder: Path) -> tuple[int, list[tuple[int, frozenset[str]]]] | None:
+        """The change that the database on disk holds, and what it held before; None where it is to be made anew."""
+        with suppress(OSError, ValueError, LookupError, TypeError):
+            said = json.loads(_state(folder).read_bytes())
+            if all(said[name] == value for name, value in self._made_from().items()):
+                return int(said["number"]), [(int(at), frozenset(things)) for at, things in said["steps"]]
+        return None
+
+    def _made_from(self) -> dict[str, Any]:
+        return {"form": _FORM, "graph": self.file.id, "ontology": ontology_hash()}
+
+    def _update(self, store: ox.Store, number: int) -> None:
+        """Put what changed into a database that may be written."""
+        if self.number < 0:
+            store.clear()
+            store.bulk_load(ontology.text(), format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(iri(VOCABULARY)))
+        changed = sorted(self.file.changed_since(self.number))
+        things = {ANY}
+        if len(changed) <= _FEW and self.number >= 0:
+            things = self._replace(store, changed)
+        else:
+            self._load(store, changed)
+        if self.number >= 0:
+            self._steps = [*self._steps, (self.number, frozenset(things))][-_STEPS:]
+        self.number = number
+
+    def _replace(self, store: ox.Store, changed: Iterable[str]) -> set[str]:
+        """Put graphs in the place of those that are there; the things that got or lost a label."""
+        things: set[str] = set()
+        for name, text in self._texts(changed):
+            node = ox.NamedNode(iri(name))
+            old = set(store.quads_for_pattern(None, None, None, node))
+            new = {ox.Quad(t.subject, t.predicate, t.object, node) for t in triples_of(text)}
+            labels = (q.subject for q in old ^ new if q.predicate.value in _LABELS)
+            things |= {curie(subject.value) for subject in labels if isinstance(subject, ox.NamedNode)}
+            if not new:
+                store.remove_graph(node)
+            for quad in old - new if new else ():
+                store.remove(quad)
+            store.extend(new - old)
+        return things
+
+    def _load(self, store: ox.Store, changed: Iterable[str]) -> None:
+        there = {graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode)}
+        part, size = [], 0
+        for name, text in self._texts(changed):
+            if iri(name) in there:
+                store.remove_graph(ox.NamedNode(iri(name)))
+            if text:
+                part += [f"GRAPH <{iri(name)}> {{\n".encode(), text, b"}\n"]
+                size += len(text)
+            if size > _PART:
+                store.bulk_load(b"".join(part), format=ox.RdfFormat.TRIG)
+                part, size = [], 0
+        store.bulk_load(b"".join(part), format=ox.RdfFormat.TRIG)
+
+    def _texts(self, graphs: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """The graphs of entries and sources in N-Triples, by name; b"" for what is gone."""
+        vocabulary = Vocabulary.load()
+        waiting: list[str] = []
+        for name in [*graphs, ""]:
+            kind, _, local = name.partition(":")
+            if kind == "entry":
+                waiting.append(local)
+            elif kind == "source":
+                is_there = local in self.file.source_names()
+                yield name, source_text(self.file.source(local)) if is_there else b""
+            if waiting and (not name or len(waiting) >= _FEW):
+                found = self.file.entries(waiting)
+                for one in waiting:
+                    said = found.get(one)
+                    text = entry_text(said.document, said.record, vocabulary, self.file.facts) if said else b""
+                    yield f"entry:{one}", text
+                waiting = []
+
+
+def _state(folder: Path) -> Path:
+    """The file that says what a database holds."""
+    return folder.with_name("rdf.json")
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Wait until no other process writes what is made of a graph; raises PermissionError where none may."""
+    try:
+        path.parent.mkdir(exist_ok=True)
+        file = path.open("w")
+    except OSError as error:
+        raise PermissionError(error.errno, str(error)) from None
+    with file:
+        with suppress(ImportError):  # Windows has RocksDB's own lock alone
+            import fcntl
+
+            with telling(f"{path.parent}: another process brings it up to date; this one waits."):
+                fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,116 @@
+"""Documents, records and sources as JSON and back, without loss: an object a dataclass, without what has its default.
+
+Texts that were not repaired are plain strings; a repaired one has its raw form, its text and its edits.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields
+from functools import cache
+from typing import Any, TypeVar
+
+from kg.model import LISTS, Brief, Document, Evidence, Mention, Record, Relation, Result, Source, Text, Topic
+
+_Made = TypeVar("_Made")
+Json = dict[str, Any]
+
+
+def encoded(said: Document | Record | Source) -> str:
+    """A document, record or source as JSON."""
+    return json.dumps(_plain(said), ensure_ascii=False, separators=(",", ":"))
+
+
+def document(data: str) -> Document:
+    """A document of its JSON. Raises ValueError, TypeError or LookupError for what is none."""
+    said = json.loads(data)
+    texts = {field: _text(text) for field, text in said.pop("texts", {}).items()}
+    return _made(Document, said, authors=tuple, repairs=tuple)(texts=texts)
+
+
+def record(data: str) -> Record:
+    """A record of its JSON. Raises ValueError, TypeError or LookupError for what is none."""
+    said = json.loads(data)
+    lists: dict[str, Callable[[Json], object]] = dict.fromkeys(LISTS.values(), _mention)
+    lists |= {"results": _result, "relations": _relation, "topics": _topic}
+    made: Json = {name: [make(one) for one in said.pop(name)] for name, make in lists.items() if name in said}
+    if "brief" in said:
+        made["brief"] = _made(Brief, said.pop("brief"), institution=tuple)()
+    return Record(**said, **made)
+
+
+def source(data: str) -> Source:
+    """A source of its JSON. Raises ValueError, TypeError or LookupError for what is none."""
+    said = json.loads(data)
+    skeleton = tuple(piece if isinstance(piece, str) else (piece[0], piece[1]) for piece in said.pop("skeleton", ()))
+    return _made(Source, said, skipped=tuple)(skeleton=skeleton)
+
+
+def _plain(said: Any) -> Any:
+    if isinstance(said, Text):
+        return said.raw if said.raw == said.text and not said.edits else [said.raw, said.text, said.edits]
+    if isinstance(said, dict):
+        return {key: _plain(value) for key, value in said.items()}
+    if isinstance(said, list):
+        return [_plain(value) for value in said]
+    if not hasattr(said, "__slots__"):
+        return said
+    return {
+        name: _plain(value)
+        for name, default in _defaults(said.__class__)
+        if (value := getattr(said, name)) != default or type(value) is not type(default)
+    }
+
+
+@cache
+def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
+    """The fields of a dataclass with what is left out of each."""
+    return tuple(
+        (one.name, one.default_factory() if one.default_factory is not MISSING else one.default) for one in fields(kind)
+    )
+
+
+def _made(kind: type[_Made], said: Json, **forms: Callable[[Any], object]) -> Callable[..., _Made]:
+    """What makes a dataclass of its JSON and more; some fields take a form."""
+    given = said | {name: form(said[name]) for name, form in forms.items() if name in said}
+    return lambda **more: kind(**given, **more)
+
+
+def _text(said: Any) -> Text:
+    if isinstance(said, str):
+        return Text(said, said)
+    raw, text, edits = said
+    return Text(raw, text, tuple((start, end, new) for start, end, new in edits))
+
+
+def _mention(said: Json) -> Mention:
+    return _made(Mention, said, aliases=tuple)()
+
+
+def _result(said: Json) -> Result:
+    value = said.pop("value")
+    evidence = Evidence(**said.pop("evidence"))
+    return Result(evidence=evidence, value=(value[0], value[1]) if isinstance(value, list) else value, **said)
+
+
+def _relation(said: Json) -> Relation:
+    return Relation(evidence=Evidence(**said.pop("evidence")), **said)
+
+
+def _topic(said: Json) -> Topic:
+    evidence = said.pop("evidence", None)
+    return Topic(evidence=Evidence(**evidence) if evidence is not None else None, **said)
+
+
+def way_encoded(way: str | Mapping[str, Any]) -> str:
+    """How an entry is read: "full" or "fast" as it is, what an annotation says as JSON."""
+    return way if isinstance(way, str) else json.dumps(way, ensure_ascii=False, separators=(",", ":"))
+
+
+def way(data: str) -> str | Json:
+    """How an entry is read, of what `way_encoded` gives."""
+    if not data.startswith("{"):
+        return data
+    said: Json = json.loads(data)
+    return said

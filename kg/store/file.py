@@ -1,0 +1,492 @@
+"""A graph's file: an SQLite database that holds sources, entries and decisions, and by what entries are found again.
+
+One process writes at a time, any number read meanwhile (WAL). What is written inside `batch` counts as a whole when it
+ends, or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from kg.model import Document, Facts, KgError, Record, Source
+from kg.store import codec
+from kg.store.faults import Damage, Fault, fault, remedy, told
+from kg.store.schema import APPLICATION, TABLES, VERSION
+
+_BATCH = 500  # names in a query
+_WAIT = 5.0  # seconds that a second writer waits for the first
+
+
+class Entry(NamedTuple):
+    """An entry as it is stored."""
+
+    document: Document
+    record: Record
+    way: str | Mapping[str, Any] = "full"  # how it was read
+    fingerprint: str = ""
+
+
+def local_id(name: str, source: str) -> str:
+    """What a source itself calls an entry: where sources share an id, the entries of all but one name their source.
+
+    >>> local_id("2510.01234@refs", "refs"), local_id("002-22", "002")
+    ('2510.01234', '002-22')
+    """
+    return name.removesuffix(f"@{source}")
+
+
+class StoreFile:
+    """The file of a graph, or a graph in memory."""
+
+    def __init__(self, path: str | Path | None, read_only: bool = False) -> None:
+        """Open a file, made if need be unless `read_only`; None for a graph in memory. Raises KgError."""
+        self.path = None if path is None else Path(path)
+        self.read_only = read_only
+        self._lock: Any = None
+        self._depth = 0
+        if self.path is not None:
+            _check(self.path, read_only)
+            if not read_only:
+                self._lock = _taken(self.path)
+        try:
+            self._db: sqlite3.Connection | None = self._connected()
+            self.id = self._settled()
+        except BaseException:
+            self._release()
+            raise
+
+    @classmethod
+    def in_memory(cls) -> Self:
+        """A graph that is gone when it is closed."""
+        return cls(None)
+
+    @property
+    def cache(self) -> Path | None:
+        """The folder of what is made from the file, to be made again when it is lost; None for a graph in memory."""
+        return None if self.path is None else cache_of(self.path)
+
+    def close(self) -> None:
+        """Let go of the file; idempotent."""
+        db, self._db = self._db, None
+        if db is not None:
+            with suppress(sqlite3.Error):
+                db.close()
+        self._release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- writing --------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """What is written inside counts when it ends, or, where it raises, not at all. Batches may be nested."""
+        if self.read_only:
+            raise KgError(f"The graph {self.path} is open for reading only: open it for writing.")
+        if self._depth:
+            yield
+            return
+        with told(self.path):
+            self.db.execute("BEGIN IMMEDIATE")
+        self._depth = 1
+        try:
+            yield
+        except BaseException:
+            with suppress(sqlite3.Error):
+                self.db.execute("ROLLBACK")
+            raise
+        else:
+            self._commit()
+        finally:
+            self._depth = 0
+
+    @contextmanager
+    def whole_or_not(self) -> Iterator[None]:
+        """What is written inside is taken back where it raises, while the batch around it goes on."""
+        with self.batch(), told(self.path):
+            self.db.execute("SAVEPOINT part")
+            try:
+                yield
+            except BaseException:
+                with suppress(sqlite3.Error):  # of a full disk, where all is taken back already
+                    self.db.execute("ROLLBACK TO part")
+                raise
+            finally:
+                with suppress(sqlite3.Error):
+                    self.db.execute("RELEASE part")
+
+    def put_entry(self, entry: Entry, keys: Iterable[str] = (), facts: Mapping[str, Facts] | None = None) -> None:
+        """Store an entry under its document's id, in the place of what bears that name.
+
+        `keys` are those under which it is found, `facts` what a register says of its institutions, by id.
+        """
+        document, record = entry.document, entry.record
+        name, source = document.id, document.source
+        row = (name, source, local_id(name, source), document.number, record.paper)
+        said = (codec.encoded(document), codec.encoded(record), codec.way_encoded(entry.way), entry.fingerprint)
+        with self.batch(), told(self.path):
+            self.db.execute("DELETE FROM entries WHERE name = ?", (name,))
+            self.db.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, *said))
+            self.db.execute("DELETE FROM keys WHERE entry = ?", (name,))
+            self.db.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?)", ((key, name) for key in keys))
+            for concept, known in (facts or {}).items():
+                self.db.execute("INSERT OR REPLACE INTO organisations VALUES (?, ?)", (concept, json.dumps(known)))
+            self._changed(f"entry:{name}")
+            self.db.execute("UPDATE sources SET whole = '' WHERE name = ? AND whole <> ''", (source,))
+
+    def put_record(self, record: Record) -> None:
+        """Store another record of an entry that is there, whose keys stay as they are."""
+        with self.batch(), told(self.path):
+            said = (record.paper, codec.encoded(record), record.id)
+            self.db.execute("UPDATE entries SET paper = ?, record = ? WHERE name = ?", said)
+            self._changed(f"entry:{record.id}")
+
+    def drop_entries(self, names: Iterable[str]) -> None:
+        """Take entries out; what is not there is passed over."""
+        with self.batch(), told(self.path):
+            for name in names:
+                sources = self._rows("SELECT source FROM entries WHERE name = ?", name)
+                self.db.execute("DELETE FROM keys WHERE entry = ?", (name,))
+                self.db.execute("DELETE FROM entries WHERE name = ?", (name,))
+                self.db.executemany("UPDATE sources SET whole = '' WHERE name = ?", sources)
+                self._changed(f"entry:{name}")
+
+    def put_source(self, source: Source) -> None:
+        """Store what is known of a source; of one that is stored so already nothing changes."""
+        said = codec.encoded(source)
+        with self.batch(), told(self.path):
+            if self._rows("SELECT said FROM sources WHERE name = ?", source.name) != [(said,)]:
+                self.db.execute("INSERT OR REPLACE INTO sources (name, said) VALUES (?, ?)", (source.name, said))
+                self._changed(f"source:{source.name}")
+
+    def drop_source(self, name: str) -> None:
+        """Take out what is known of a source; its entries are to be taken out for themselves."""
+        with self.batch(), told(self.path):
+            self.db.execute("DELETE FROM sources WHERE name = ?", (name,))
+            self._changed(f"source:{name}")
+
+    def note_whole(self, source: str, ways: str) -> None:
+        """Keep in mind that all of a source's file is stored, and in which ways it was read."""
+        with self.batch(), told(self.path):
+            self.db.execute("UPDATE sources SET whole = ? WHERE name = ?", (ways, source))
+
+    def say(self, name: str, value: str) -> None:
+        """Keep a word about the graph itself; "" takes it out."""
+        with self.batch(), told(self.path):
+            self.db.execute("DELETE FROM about WHERE name = ?", (name,))
+            if value:
+                self.db.execute("INSERT INTO about VALUES (?, ?)", (name, value))
+
+    def backup(self, target: str | Path) -> None:
+        """Copy the graph to a file that is not there yet, while others read and write it. Raises KgError."""
+        place = Path(target)
+        if place.exists():
+            raise KgError(f"{place} is there already: name a new file for the copy.")
+        draft = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
+        try:
+            with told(place):
+                copy = sqlite3.connect(draft)
+                try:
+                    self.db.backup(copy)
+                    copy.execute("PRAGMA journal_mode = WAL")
+                finally:
+                    copy.close()
+                os.replace(draft, place)
+        finally:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+
+    # --- reading --------------------------------------------------------------------------------------------------
+
+    def entry(self, name: str) -> Entry:
+        """A stored entry; KgError when it is not there or not whole."""
+        found = self.entries([name])
+        if name not in found:
+            raise KgError(f"The entry {name} is not in the graph: see `kg show`.")
+        return found[name]
+
+    def entries(self, names: Iterable[str]) -> dict[str, Entry]:
+        """Stored entries by name, in order; those that are not there are left out."""
+        wanted = list(dict.fromkeys(names))
+        found: dict[str, Entry] = {}
+        for at in range(0, len(wanted), _BATCH):
+            some = wanted[at : at + _BATCH]
+            marks = ",".join("?" * len(some))
+            rows = self._rows(
+                f"SELECT name, document, record, way, fingerprint FROM entries WHERE name IN ({marks})", *some
+            )
+            found |= {name: self._entry(name, *said) for name, *said in rows}
+        return {name: found[name] for name in wanted if name in found}
+
+    def every(self) -> Iterator[Entry]:
+        """All entries, by source and place in it."""
+        names = self.names()
+        for at in range(0, len(names), _BATCH):
+            yield from self.entries(names[at : at + _BATCH]).values()
+
+    def names(self, source: str | None = None) -> list[str]:
+        """The names of all entries, or of those of a source, by source and place in it."""
+        of, given = ("", ()) if source is None else (" WHERE source = ?", (source,))
+        return [name for (name,) in self._rows(f"SELECT name FROM entries{of} ORDER BY source, number, name", *given)]
+
+    def works(self) -> list[tuple[str, str]]:
+        """All entries with the works that they describe, by source and place in it."""
+        return self._rows("SELECT name, paper FROM entries ORDER BY source, number, name")
+
+    def of_papers(self, papers: Iterable[str]) -> list[tuple[str, str]]:
+        """The entries of some works, with these, by source and place in it."""
+        return self._some("SELECT name, paper FROM entries WHERE paper IN ({}) ORDER BY source, number, name", papers)
+
+    def papers_of(self, names: Iterable[str]) -> dict[str, str]:
+        """The work of each of some entries that there is."""
+        return dict(self._some("SELECT name, paper FROM entries WHERE name IN ({})", names))
+
+    def count(self, source: str | None = None) -> int:
+        """How many entries there are, or a source has."""
+        of, given = ("", ()) if source is None else (" WHERE source = ?", (source,))
+        return int(self._rows(f"SELECT count(*) FROM entries{of}", *given)[0][0])
+
+    def paper_count(self) -> int:
+        """How many works there are."""
+        return int(self._rows("SELECT count(DISTINCT paper) FROM entries")[0][0])
+
+    def marks(self, source: str | None = None) -> dict[str, str]:
+        """The fingerprint of each entry, or of each of a source, by source and place in it."""
+        of, given = ("", ()) if source is None else (" WHERE source = ?", (source,))
+        return dict(self._rows(f"SELECT name, fingerprint FROM entries{of} ORDER BY source, number, name", *given))
+
+    def source_of(self, name: str) -> str:
+        """The source of an entry; "" when there is no such entry."""
+        rows = self._rows("SELECT source FROM entries WHERE name = ?", name)
+        return str(rows[0][0]) if rows else ""
+
+    def sources_of_entries(self) -> dict[str, str]:
+        """The source of each entry."""
+        return dict(self._rows("SELECT name, source FROM entries"))
+
+    def source_names(self) -> list[str]:
+        """All sources, sorted."""
+        return [name for (name,) in self._rows("SELECT name FROM sources ORDER BY name")]
+
+    def source(self, name: str) -> Source:
+        """A source; KgError when it is not there or not whole."""
+        rows = self._rows("SELECT said FROM sources WHERE name = ?", name)
+        if not rows:
+            known = ", ".join(self.source_names()) or "none"
+            raise KgError(f"There is no source {name!r} in the graph: choose one of {known}.")
+        try:
+            return codec.source(rows[0][0])
+        except (ValueError, TypeError, LookupError) as error:
+            raise Damage(f"The source {name} cannot be read ({error}): {remedy(self.path)}") from None
+
+    def whole(self, source: str) -> str:
+        """In which ways a source's entries were read, where all that its file holds is stored; "" otherwise."""
+        rows = self._rows("SELECT whole FROM sources WHERE name = ?", source)
+        return str(rows[0][0]) if rows else ""
+
+    def said(self, name: str) -> str:
+        """A word about the graph itself; "" where there is none."""
+        rows = self._rows("SELECT value FROM about WHERE name = ?", name)
+        return str(rows[0][0]) if rows else ""
+
+    def facts(self, concept: str) -> Facts | None:
+        """What the register says of an institution; None where it does not know it."""
+        rows = self._rows("SELECT said FROM organisations WHERE id = ?", concept)
+        if not rows:
+            return None
+        labels, others, country = json.loads(rows[0][0])
+        return labels, [(label, language) for label, language in others], country
+
+    def countries(self) -> list[tuple[str, str]]:
+        """The country of each institution of which it is known, by id."""
+        rows = self._rows("SELECT id, json_extract(said, '$[2]') FROM organisations ORDER BY id")
+        return [(name, country) for name, country in rows if country]
+
+    # --- by what entries are found --------------------------------------------------------------------------------
+
+    def named_locally(self, local: str) -> dict[str, str]:
+        """The entries that sources call so, by source."""
+        return dict(self._rows("SELECT source, name FROM entries WHERE local = ?", local))
+
+    def holders(self, key: str, most: int) -> list[str]:
+        """The entries that have a key, so many at most."""
+        return [name for (name,) in self._rows("SELECT entry FROM keys WHERE key = ? LIMIT ?", key, most)]
+
+    def keys_of(self, names: Iterable[str]) -> set[str]:
+        """The keys of some entries."""
+        return {key for (key,) in self._some("SELECT DISTINCT key FROM keys WHERE entry IN ({})", names)}
+
+    def having(self, keys: Iterable[str]) -> list[tuple[str, str]]:
+        """Some keys, each with every entry that has it."""
+        return self._some("SELECT key, entry FROM keys WHERE key IN ({})", keys)
+
+    # --- what was changed -----------------------------------------------------------------------------------------
+
+    @property
+    def number(self) -> int:
+        """The number of the last change."""
+        return int(self._rows("SELECT coalesce(max(number), 0) FROM changes")[0][0])
+
+    def changed_since(self, number: int) -> dict[str, int]:
+        """The entries and sources ("entry:002-22") written or taken out after a change, with when they were."""
+        return dict(self._rows("SELECT graph, number FROM changes WHERE number > ? ORDER BY number", number))
+
+    @property
+    def db(self) -> sqlite3.Connection:
+        """The connection; KgError once it is closed."""
+        if self._db is None:
+            raise KgError(f"The graph {self.path or 'in memory'} is closed: open it again.")
+        return self._db
+
+    # --- the file -------------------------------------------------------------------------------------------------
+
+    def _connected(self) -> sqlite3.Connection:
+        if self.path is None:
+            return _connect(":memory:")
+        with told(self.path):
+            if not self.read_only:
+                return _connect(str(self.path))
+            uri = self.path.absolute().as_uri()
+            try:
+                db = _connect(f"{uri}?mode=ro", uri=True)
+                db.execute("SELECT 1 FROM sqlite_master").fetchall()
+            except sqlite3.OperationalError:  # a folder in which nobody may write, and no writer can be
+                db = _connect(f"{uri}?immutable=1", uri=True)
+            return db
+
+    def _settled(self) -> str:
+        """Make the tables of a new file, check those of another; gives the graph's own id."""
+        db = self.db
+        with told(self.path):
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            is_empty = not db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+            if is_empty and self.read_only:
+                raise KgError(f"There is no graph at {self.path} yet: make one with kg add.")
+            if is_empty:
+                db.execute("PRAGMA journal_mode = WAL")
+                db.executescript(
+                    f"BEGIN; PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; {TABLES}"
+                    f"INSERT INTO about VALUES ('id', '{secrets.token_hex(8)}'); COMMIT;"
+                )
+            elif db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
+                raise KgError(f"{self.path} is a database of something else: name another file for the graph.")
+            elif version != VERSION:
+                newer = "install a newer kg" if version > VERSION else "add its files again to a new one"
+                raise KgError(f"The graph {self.path} has form {version}, this program knows {VERSION}: {newer}.")
+            rows = db.execute("SELECT value FROM about WHERE name = 'id'").fetchall()
+        if not rows:
+            raise Damage(f"The graph {self.path} does not say which it is: {remedy(self.path)}")
+        return str(rows[0][0])
+
+    def _commit(self) -> None:
+        try:
+            self.db.execute("COMMIT")
+        except sqlite3.Error as error:
+            with suppress(sqlite3.Error):
+                self.db.execute("ROLLBACK")
+            raise fault(self.path, error) from None
+
+    def _changed(self, graph: str) -> None:
+        self.db.execute("INSERT OR REPLACE INTO changes (graph) VALUES (?)", (graph,))
+
+    def _rows(self, sql: str, *given: Any) -> list[Any]:
+        with told(self.path):
+            return self.db.execute(sql, given).fetchall()
+
+    def _some(self, sql: str, given: Iterable[str]) -> list[Any]:
+        """The rows of a query about many values, some at a time."""
+        values = sorted(set(given))
+        out: list[Any] = []
+        for at in range(0, len(values), _BATCH):
+            some = values[at : at + _BATCH]
+            out += self._rows(sql.format(",".join("?" * len(some))), *some)
+        return out
+
+    def _entry(self, name: str, document: str, record: str, way: str, fingerprint: str) -> Entry:
+        try:
+            return Entry(codec.document(document), codec.record(record), codec.way(way), fingerprint)
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+            raise KgError(f"The entry {name} cannot be read from the graph ({error}): add its source again.") from None
+
+    def _release(self) -> None:
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            lock.close()
+
+
+def cache_of(path: Path) -> Path:
+    """The folder beside a graph's file for what is made from it."""
+    return path.with_name(f"{path.name}.cache")
+
+
+def _connect(place: str, uri: bool = False) -> sqlite3.Connection:
+    db = sqlite3.connect(place, timeout=_WAIT, isolation_level=None, uri=uri, check_same_thread=False)
+    db.execute("PRAGMA synchronous = NORMAL")
+    db.execute("PRAGMA cache_size = -64000")  # KiB
+    return db
+
+
+def _check(path: Path, read_only: bool) -> None:
+    """Raise KgError where a path cannot be that of a graph."""
+    if path.is_dir():
+        if (path / "meta.json").exists() or (path / "oxigraph").exists():
+            raise KgError(f"{path} is the graph of an older kg, which was a folder: add its files again to a new file.")
+        raise KgError(f"{path} is a folder: name a file for the graph.")
+    if read_only and not path.exists():
+        raise KgError(f"There is no graph at {path}: make one with kg add, or name another with --graph.")
+    if not read_only:
+        with told(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Be the one writer of a graph's file; Fault where another process is."""
+    file = _taken(path)
+    try:
+        yield
+    finally:
+        if file is not None:
+            file.close()
+
+
+def _taken(path: Path) -> Any:
+    """A lock that one writer of a graph has at a time; Fault where another does not let go of it in time.
+
+    SQLite's own lock holds for a transaction, while what a writer knows of the graph must hold as long as it writes.
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows has SQLite's own lock alone
+        return None
+    folder = cache_of(path)
+    with told(path):
+        folder.mkdir(exist_ok=True)
+        file = (folder / "writer.lock").open("w")
+    end = time.monotonic() + _WAIT
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return file
+        except BlockingIOError:
+            if time.monotonic() > end:
+                file.close()
+                raise Fault(f"The graph {path} is being written by another process: wait until it is done.") from None
+            time.sleep(0.05)
+        except OSError as error:
+            file.close()
+            raise fault(path, error) from None

@@ -1,0 +1,33 @@
+"""What an entry was made from, as a hash: by it `add` tells what is unchanged, and `verify` what was tampered with."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from kg.model import Document
+from kg.store.file import local_id
+
+_SEAL = 32  # hexadecimal digits
+
+
+def fingerprint(document: Document, version: str) -> str:
+    """A hash of all that an entry is made from, then its `seal`; `version` names the program and its extractors."""
+    made_from = f"[{json.dumps(version)}, {_details(document)[1:]}"
+    return hashlib.sha256(made_from.encode()).hexdigest() + seal(document)
+
+
+def seal(document: Document) -> str:
+    """A hash of a document alone: what is stored shows by it that it was not changed."""
+    return hashlib.sha256(_details(document).encode()).hexdigest()[:_SEAL]
+
+
+def sealed(fingerprint: str) -> str:
+    """The seal in a fingerprint; "" where it has none."""
+    return fingerprint[64:]
+
+
+def _details(document: Document) -> str:
+    texts = {name: (text.raw, text.text, text.edits) for name, text in sorted(document.texts.items())}
+    rest = [getattr(document, name) for name in Document.__slots__ if name not in ("id", "texts")]
+    return json.dumps([texts, [local_id(document.id, document.source), *rest]])
