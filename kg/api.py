@@ -292,6 +292,16 @@ class Graph:
         """
         return self.store.query(query)
 
+    def sql(self, query: str, seconds: float = 30.0) -> pandas.DataFrame:
+        """The result of a SELECT over the graph's tables; docs/schema.md says what they hold.
+
+        Raises KgError for a statement that is none, and for one that takes longer than so many seconds.
+        """
+        import pandas as pd
+
+        columns, rows = self.store.asked(query, seconds)
+        return pd.DataFrame(rows, columns=columns)
+
     def neighbourhood(self, concept: str, limit: int = 100) -> networkx.MultiDiGraph[str]:
         """Two steps around a concept (CURIE): its papers, what they have and what they say of it, at most `limit` each.
 

@@ -33,6 +33,7 @@ from kg.model import (
     Topic,
 )
 from kg.names import iri, kind_of, plain
+from kg.store import tables
 from kg.text import has_han, repaired
 from kg.vocabulary import Vocabulary
 
@@ -102,7 +103,7 @@ def entry_text(
         graph.say_result(order, result)
     for order, relation in enumerate(record.relations, 1):
         graph.say_relation(order, relation)
-    for concept, wordings in _wordings(record).items():
+    for concept, wordings in tables.called(record).items():
         if concept not in vocabulary:
             known = institution_facts(concept) if institution_facts and kind_of(concept) == "institution" else None
             graph.declare(concept, wordings, known)
@@ -338,27 +339,6 @@ class _EntryWriter(_Writer):
 def language_of(text: str) -> str:
     """ "zh" for a text with a Han character, else "en"."""
     return "zh" if has_han(text) else "en"
-
-
-def _wordings(record: Record) -> dict[str, list[str]]:
-    """The concepts of a record with the paper's own names for each, canonical ones first, without repetition."""
-    named: list[tuple[str, str]] = []
-    later: list[tuple[str, str]] = []
-    for mentions in LISTS.values():
-        for mention in getattr(record, mentions):
-            named.append((mention.concept, mention.canonical or mention.surface))
-            later += [(mention.concept, name) for name in (mention.surface, *mention.aliases)]
-    for result in record.results:
-        later += [(result.metric_concept, result.metric), (result.baseline_concept, result.baseline)]
-    for relation in record.relations:
-        later += [(relation.head_concept, relation.head), (relation.tail_concept, relation.tail)]
-    later += [(f"topic:{topic.id}", topic.id.replace("-", " ")) for topic in record.topics]
-    out: dict[str, list[str]] = {}
-    for concept, name in (*named, *later):
-        known = out.setdefault(concept, []) if concept else []
-        if name and name not in known:
-            known.append(name)
-    return out
 
 
 def _json(value: object) -> str:

@@ -11,18 +11,21 @@ import os
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from kg.files import telling
 from kg.model import Document, Facts, KgError, Record, Source
-from kg.store import codec
+from kg.store import codec, tables
+from kg.store.asking import SECONDS, Table, asked
 from kg.store.faults import Damage, Fault, fault, remedy, told
 from kg.store.schema import APPLICATION, TABLES, VERSION
 
 _BATCH = 500  # names in a query
+_KEYS_OF = "SELECT DISTINCT key FROM keys JOIN entries ON id = entry WHERE name IN ({})"
 _WAIT = 5.0  # seconds that a second writer waits for the first
 
 
@@ -59,6 +62,7 @@ class StoreFile:
                 self._lock = _taken(self.path)
         try:
             self._db: sqlite3.Connection | None = self._connected()
+            self._writer = tables.Writer(self.db, self.facts)
             self.id = self._settled()
         except BaseException:
             self._release()
@@ -108,6 +112,7 @@ class StoreFile:
         except BaseException:
             with suppress(sqlite3.Error):
                 self.db.execute("ROLLBACK")
+            self._writer.forget()
             raise
         else:
             self._commit()
@@ -124,6 +129,7 @@ class StoreFile:
             except BaseException:
                 with suppress(sqlite3.Error):  # of a full disk, where all is taken back already
                     self.db.execute("ROLLBACK TO part")
+                self._writer.forget()
                 raise
             finally:
                 with suppress(sqlite3.Error):
@@ -137,33 +143,50 @@ class StoreFile:
         document, record = entry.document, entry.record
         name, source = document.id, document.source
         row = (name, source, local_id(name, source), document.number, record.paper)
-        said = (codec.encoded(document), codec.encoded(record), codec.way_encoded(entry.way), entry.fingerprint)
+        said = (
+            codec.encoded(document),
+            codec.encoded_record(record, document),
+            codec.way_encoded(entry.way),
+            entry.fingerprint,
+        )
         with self.batch(), told(self.path):
-            self.db.execute("DELETE FROM entries WHERE name = ?", (name,))
-            self.db.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, *said))
-            self.db.execute("DELETE FROM keys WHERE entry = ?", (name,))
-            self.db.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?)", ((key, name) for key in keys))
+            self._take_out(name)
             for concept, known in (facts or {}).items():
                 self.db.execute("INSERT OR REPLACE INTO organisations VALUES (?, ?)", (concept, json.dumps(known)))
+            sql = "INSERT INTO entries VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            number = self.db.execute(sql, (*row, *said)).lastrowid or 0
+            self.db.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?)", ((key, number) for key in keys))
+            self._writer.write(number, document, record)
             self._changed(f"entry:{name}")
             self.db.execute("UPDATE sources SET whole = '' WHERE name = ? AND whole <> ''", (source,))
-
-    def put_record(self, record: Record) -> None:
-        """Store another record of an entry that is there, whose keys stay as they are."""
-        with self.batch(), told(self.path):
-            said = (record.paper, codec.encoded(record), record.id)
-            self.db.execute("UPDATE entries SET paper = ?, record = ? WHERE name = ?", said)
-            self._changed(f"entry:{record.id}")
 
     def drop_entries(self, names: Iterable[str]) -> None:
         """Take entries out; what is not there is passed over."""
         with self.batch(), told(self.path):
             for name in names:
                 sources = self._rows("SELECT source FROM entries WHERE name = ?", name)
-                self.db.execute("DELETE FROM keys WHERE entry = ?", (name,))
-                self.db.execute("DELETE FROM entries WHERE name = ?", (name,))
+                self._take_out(name)
                 self.db.executemany("UPDATE sources SET whole = '' WHERE name = ?", sources)
                 self._changed(f"entry:{name}")
+
+    def _take_out(self, name: str) -> None:
+        """Take out an entry, if it is there, with all that was made of it."""
+        for number, document, said in self._rows("SELECT id, document, record FROM entries WHERE name = ?", name):
+            self.db.execute("DELETE FROM keys WHERE entry = ?", (number,))
+            self.db.execute("DELETE FROM entries WHERE id = ?", (number,))
+            self._writer.erase(number, codec.record(said, codec.document(document)))
+
+    def remake(self, progress: Callable[[str, int], None] | None = None) -> None:
+        """Make the tables again that are made from entries; all of them count, or none."""
+        with self.batch(), told(self.path):
+            tables.make(self.db)
+            self._writer.forget()
+            numbers = dict(self._rows("SELECT name, id FROM entries"))
+            for done, entry in enumerate(self.every(), 1):
+                self._writer.write(numbers[entry.document.id], entry.document, entry.record)
+                if progress:
+                    progress(entry.document.id, done)
+            self.say("tables", tables.form())
 
     def put_source(self, source: Source) -> None:
         """Store what is known of a source; of one that is stored so already nothing changes."""
@@ -316,6 +339,12 @@ class StoreFile:
         rows = self._rows("SELECT id, json_extract(said, '$[2]') FROM organisations ORDER BY id")
         return [(name, country) for name, country in rows if country]
 
+    def asked(self, query: str, seconds: float = SECONDS) -> Table:
+        """The columns and rows of a user's own SELECT. Raises KgError for another statement, and where it is ended."""
+        if self.path is None:
+            raise KgError("A graph in memory has no file to ask in SQL: keep it in one.")
+        return asked(self.path, query, seconds)
+
     # --- by what entries are found --------------------------------------------------------------------------------
 
     def named_locally(self, local: str) -> dict[str, str]:
@@ -324,15 +353,16 @@ class StoreFile:
 
     def holders(self, key: str, most: int) -> list[str]:
         """The entries that have a key, so many at most."""
-        return [name for (name,) in self._rows("SELECT entry FROM keys WHERE key = ? LIMIT ?", key, most)]
+        sql = "SELECT name FROM keys JOIN entries ON id = entry WHERE key = ? LIMIT ?"
+        return [name for (name,) in self._rows(sql, key, most)]
 
     def keys_of(self, names: Iterable[str]) -> set[str]:
         """The keys of some entries."""
-        return {key for (key,) in self._some("SELECT DISTINCT key FROM keys WHERE entry IN ({})", names)}
+        return {key for (key,) in self._some(_KEYS_OF, names)}
 
     def having(self, keys: Iterable[str]) -> list[tuple[str, str]]:
         """Some keys, each with every entry that has it."""
-        return self._some("SELECT key, entry FROM keys WHERE key IN ({})", keys)
+        return self._some("SELECT key, name FROM keys JOIN entries ON id = entry WHERE key IN ({})", keys)
 
     # --- what was changed -----------------------------------------------------------------------------------------
 
@@ -387,10 +417,13 @@ class StoreFile:
             elif version != VERSION:
                 newer = "install a newer kg" if version > VERSION else "add its files again to a new one"
                 raise KgError(f"The graph {self.path} has form {version}, this program knows {VERSION}: {newer}.")
-            rows = db.execute("SELECT value FROM about WHERE name = 'id'").fetchall()
-        if not rows:
+            said = dict(db.execute("SELECT name, value FROM about").fetchall())
+        if "id" not in said:
             raise Damage(f"The graph {self.path} does not say which it is: {remedy(self.path)}")
-        return str(rows[0][0])
+        if not self.read_only and said.get("tables") != tables.form():
+            with telling(f"{self.path}: its tables are made again, for the vocabulary or the program is another."):
+                self.remake()
+        return str(said["id"])
 
     def _commit(self) -> None:
         try:
@@ -418,7 +451,8 @@ class StoreFile:
 
     def _entry(self, name: str, document: str, record: str, way: str, fingerprint: str) -> Entry:
         try:
-            return Entry(codec.document(document), codec.record(record), codec.way(way), fingerprint)
+            read = codec.document(document)
+            return Entry(read, codec.record(record, read), codec.way(way), fingerprint)
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
             raise KgError(f"The entry {name} cannot be read from the graph ({error}): add its source again.") from None
 

@@ -16,7 +16,8 @@ CREATE TABLE sources (
     whole TEXT NOT NULL DEFAULT ''    -- how its entries were read, where all that the file holds is stored
 ) WITHOUT ROWID;
 CREATE TABLE entries (
-    name TEXT PRIMARY KEY,            -- "002-22"
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,        -- "002-22"
     source TEXT NOT NULL,
     local TEXT NOT NULL,              -- what the source itself calls it
     number INTEGER NOT NULL,          -- its place in the source, from 1
@@ -31,7 +32,7 @@ CREATE INDEX entries_by_local ON entries (local);
 CREATE INDEX entries_by_paper ON entries (paper);
 CREATE TABLE keys (                   -- under which entries of one work, and names that papers share, are found
     key TEXT NOT NULL,
-    entry TEXT NOT NULL,
+    entry INTEGER NOT NULL,
     PRIMARY KEY (key, entry)
 ) WITHOUT ROWID;
 CREATE INDEX keys_by_entry ON keys (entry);

@@ -1,0 +1,45 @@
+"""kg sql: read-only SQL over the graph's tables."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from kg.cli.base import HERE, NOTHING_FOUND, Location, Output, choose, console, reading, table, write
+from kg.tables import csv_text
+
+FORMS = ("table", "json", "csv")
+#: The tables and views that are meant for questions, with their columns.
+_TABLES = """
+SELECT m.name AS "table", group_concat(c.name, ', ') AS columns
+FROM sqlite_master m, pragma_table_info(m.name) c
+WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'texts_search_%'
+GROUP BY m.name ORDER BY m.name
+"""
+
+
+def command(
+    query: Annotated[
+        str, typer.Argument(help="A SELECT; - reads it from standard input. Without one, all tables are listed.")
+    ] = "",
+    graph: Location = HERE,
+    format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
+    output: Output = None,
+    seconds: Annotated[float, typer.Option("--seconds", min=0.1, help="How long the query may take.")] = 30.0,
+) -> None:
+    """Ask the graph's tables in SQL; nothing can be changed. docs/schema.md says what they hold."""
+    form = choose(format, output, FORMS, "table" if output is None else "csv")
+    text = sys.stdin.read() if query == "-" else query or _TABLES
+    with reading(graph) as opened:
+        columns, rows = opened.store.asked(text, seconds)
+    if form == "table":
+        console().print(table(f"{len(rows)} rows", columns, (["" if v is None else v for v in row] for row in rows)))
+    elif form == "json":
+        write(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, indent=1), output)
+    else:
+        write(csv_text(columns, rows), output)
+    if not rows:
+        raise typer.Exit(NOTHING_FOUND)

@@ -1,0 +1,70 @@
+"""Users' own SQL over a graph's file: read only, and ended when it takes too long or too much."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from kg.model import KgError
+from kg.store.faults import fault
+
+SECONDS = 30.0
+ROWS = 100_000
+_STEPS = 20_000  # of SQLite's machine between two looks at the clock
+_BYTES = 1 << 30  # of memory that a query may take
+#: What a query may do: read.
+_ALLOWED = frozenset((sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE))
+
+
+_REFUSED = "The query would change the graph or leave it: only SELECT is allowed."
+Table = tuple[list[str], list[tuple[object, ...]]]  # columns and rows
+
+
+def asked(path: Path, query: str, seconds: float = SECONDS, rows: int = ROWS) -> Table:
+    """The columns and rows of a query. Raises KgError for what is no SELECT, and for one that is ended.
+
+    `seconds` that it may take, `rows` that it may give at most.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            db.execute(f"PRAGMA hard_heap_limit = {_BYTES}")
+            db.execute("PRAGMA query_only = ON")
+            db.set_authorizer(_allowed)
+            end = time.monotonic() + seconds
+            db.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+            found = db.execute(query)
+            if found.description is None:
+                raise KgError("The query gives no table: write a SELECT.")
+            return [column[0] for column in found.description], list(_some(found, rows))
+    except sqlite3.OperationalError as error:
+        if "not authorized" in str(error) or "prohibited" in str(error):
+            raise KgError(_REFUSED) from None
+        if str(error) == "interrupted":
+            raise KgError(f"The query took longer than {seconds:g} s and was ended: ask for less.") from None
+        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_CORRUPT")):
+            raise fault(path, error) from None
+        raise KgError(
+            f"The query is not SQL that the graph understands ({error}): `kg sql` lists its tables."
+        ) from None
+    except (sqlite3.Error, sqlite3.Warning, ValueError, MemoryError) as error:
+        if "not authorized" in str(error) or "prohibited" in str(error):
+            raise KgError(_REFUSED) from None
+        raise KgError(f"The query could not be answered ({error}): ask otherwise, or for less.") from None
+
+
+def _allowed(action: int, what: str | None, *_: object) -> int:
+    # What a virtual table does when it is first asked; nothing can be written through this connection.
+    is_look = (action == sqlite3.SQLITE_PRAGMA and what in ("table_info", "data_version")) or (
+        action == sqlite3.SQLITE_UPDATE and what == "sqlite_master"
+    )
+    return sqlite3.SQLITE_OK if action in _ALLOWED or is_look else sqlite3.SQLITE_DENY
+
+
+def _some(found: sqlite3.Cursor, most: int) -> Iterator[tuple[object, ...]]:
+    for number, row in enumerate(found, 1):
+        if number > most:
+            raise KgError(f"The query gives more than {most:,} rows: add a LIMIT.")
+        yield row
