@@ -15,12 +15,16 @@ from collections.abc import Mapping
 from functools import cache, lru_cache, reduce
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from kg.extract.alike import features
 from kg.model import Mention
 from kg.text import fold, folded_name
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from kg.extract.context import View
     from kg.extract.judge import Features, Judge
 
@@ -53,17 +57,23 @@ def merged(
 def grouped(view: View, techniques: list[Mention], judge: Judge) -> None:
     """The same by a judge of pairs: the two groups with the highest mean log-odds are joined until none is likely."""
     groups = [[i] for i in range(len(techniques))]
-    pairs = pair_features(view, techniques)
-    likely = dict(zip(pairs, judge(list(pairs.values()))[:, 1].tolist(), strict=True)) if pairs else {}
-    odds = {pair: math.log(max(p, 1e-6) / max(1 - p, 1e-6)) for pair, p in likely.items()}
+    odds = _odds(view, techniques, judge)
     least = math.log(judge.threshold / (1 - judge.threshold))
-    while len(groups) > 1:
-        most, a, b = max((_link(groups[a], groups[b], odds), a, b) for b in range(len(groups)) for a in range(b))
-        if most < least:
+    told = odds.tolist()
+    links = np.where(np.tri(len(odds), dtype=bool), -np.inf, odds)  # of each two groups, in the row of the first
+    for _ in groups[1:]:
+        # The highest link; of those that are as high, the last.
+        a, b = divmod(links.size - 1 - int(links[::-1, ::-1].argmax()), len(links))
+        if links[a, b] < least:
             break
-        groups[a] += groups.pop(b)
+        groups[a] += groups[b]
+        groups[b] = []
+        links[b, :] = links[:, b] = -np.inf
+        for c in (c for c, group in enumerate(groups) if group and c != a):
+            one, other = min(a, c), max(a, c)
+            links[one, other] = _link(groups[one], groups[other], told)
     kept = []
-    for group in groups:
+    for group in filter(None, groups):
         first, *rest = (techniques[i] for i in sorted(group, key=lambda i: techniques[i].start))
         kept.append(reduce(lambda one, other: _joined(one, other, view.name), rest, first))
     there = set(map(id, kept))
@@ -78,9 +88,20 @@ def pair_features(view: View, techniques: list[Mention]) -> dict[tuple[int, int]
     return pairs
 
 
-def _link(one: list[int], other: list[int], odds: Mapping[tuple[int, int], float]) -> float:
+def _odds(view: View, techniques: list[Mention], judge: Judge) -> npt.NDArray[np.float64]:
+    """The log-odds that two techniques are one; (techniques, techniques), the same either way."""
+    out = np.zeros((len(techniques), len(techniques)))
+    pairs = pair_features(view, techniques)
+    likely = judge(list(pairs.values()))[:, 1].tolist() if pairs else []
+    for (i, j), p in zip(pairs, likely, strict=True):
+        out[i, j] = out[j, i] = math.log(max(p, 1e-6) / max(1 - p, 1e-6))
+    return out
+
+
+def _link(one: list[int], other: list[int], odds: list[list[float]]) -> float:
     """The mean of the log-odds of the pairs between two groups."""
-    found = [odds[i, j] if (i, j) in odds else odds[j, i] for i in one for j in other]
+    # Summed up anew in one order: means kept up to date would differ in their last digits, and decide ties otherwise.
+    found = [odds[i][j] for i in one for j in other]
     return sum(found) / len(found)
 
 
