@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kg.extract.alike import features
+from kg.extract.alike import ARTICLE, features
 from kg.model import Mention
 from kg.text import fold, folded_name
 from kg.vocabulary import Vocabulary
@@ -30,9 +30,8 @@ if TYPE_CHECKING:
 
 _GREEK = re.compile(r"[\u0370-\u03ff]")
 _LETTER = re.compile(r"GREEK (?:SMALL|CAPITAL) LETTER (\w+)$")
+_WORD = re.compile(r"\w+|[^\w\s]")  # or a mark
 _TURNED = re.compile(r"(?P<head>\w+) (?:of|for) (?:the |an? )?(?P<rest>\w+(?: \w+){0,3})")
-_DEFINITE = re.compile(r"\b(?:the|this|our|its)\s+(?:\w+ed\s)?$", re.IGNORECASE)
-_SHORT = 12  # characters before a mention in which an article stands
 
 
 def merged(
@@ -164,10 +163,18 @@ def _named_in_full(mention: Mention, before: list[Mention], text: str, vocabular
     word = fold(mention.surface)
     if " " in word or not mention.surface.islower() or vocabulary.find(word, "technique"):
         return None
-    if not _DEFINITE.search(text[max(0, mention.start - _SHORT) : mention.start]):
+    if not _is_definite(text[max(0, mention.start - ARTICLE) : mention.start], vocabulary):
         return None
     found = [m for m in before if fold(m.surface).endswith(f" {word}")]
     return found[0] if len(found) == 1 else None
+
+
+def _is_definite(before: str, vocabulary: Vocabulary) -> bool:
+    """Whether the text before a noun, perhaps with a participle between, says that it is known: "the", "the gated"."""
+    words = _WORD.findall(before.lower())
+    if words and words[-1].endswith("ed"):
+        words.pop()
+    return bool(words) and words[-1] in vocabulary.cues("definite")
 
 
 def _by_fullness(one: Mention, other: Mention, own: str) -> tuple[Mention, Mention]:
