@@ -26,6 +26,8 @@ from kg.store.schema import APPLICATION, TABLES, VERSION
 
 _BATCH = 500  # names in a query
 _KEYS_OF = "SELECT DISTINCT key FROM keys JOIN entries ON id = entry WHERE name IN ({})"
+_MOUNTS = Path("/proc/mounts")
+_NETWORKS = frozenset(("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "afs", "ceph", "lustre"))
 _WAIT = 5.0  # seconds that a second writer waits for the first
 
 
@@ -485,6 +487,24 @@ def _check(path: Path, read_only: bool) -> None:
     if not read_only:
         with told(path):
             path.parent.mkdir(parents=True, exist_ok=True)
+        if kind := _network(path.parent):
+            raise KgError(
+                f"{path} lies on a network disk ({kind}), where writers and readers cannot be kept apart: "
+                "keep the graph on a disk of this machine, and copy it there with `kg backup`."
+            )
+
+
+def _network(folder: Path) -> str:
+    """The file system of a folder, where that is one of a network; "" otherwise, and where nothing tells."""
+    place, found = str(folder.resolve()), ("", "")
+    with suppress(OSError):
+        for line in _MOUNTS.read_text("utf-8", "replace").splitlines():
+            _, mount, kind, *_ = line.split(" ")
+            mount = mount.replace("\\040", " ")
+            inside = place == mount or place.startswith(mount.rstrip("/") + "/")
+            if inside and len(mount) >= len(found[0]):
+                found = mount, kind
+    return found[1] if found[1] in _NETWORKS else ""
 
 
 @contextmanager
