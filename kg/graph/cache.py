@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import pyoxigraph as ox
 
@@ -20,7 +20,7 @@ from kg.graph import ontology
 from kg.graph.ontology import VOCABULARY
 from kg.graph.rdf import entry_text, source_text, triples_of
 from kg.model import KgError
-from kg.names import curie, iri
+from kg.names import iri
 from kg.store.file import StoreFile
 from kg.vocabulary import Vocabulary, ontology_hash
 
@@ -31,20 +31,8 @@ _FAILURES = (OSError, RuntimeError)
 #: Entries up to which each is put in by a transaction; more are loaded at once.
 _FEW = 64
 _PART = 64 << 20  # bytes of N-Triples that are loaded at once
-_STEPS = 20  # changes of the cache that are kept in mind
-#: The properties that give things their labels.
-_LABELS = frozenset(map(iri, ("skos:prefLabel", "skos:altLabel")))
-ANY = "*"  # stands for all graphs, or all things
 
 _T = TypeVar("_T")
-
-
-class Step(NamedTuple):
-    """What changed since the cache held a change of the file, the last one first."""
-
-    number: int
-    graphs: frozenset[str]  # written since then
-    things: frozenset[str]  # whose labels were; ANY where nobody knows which
 
 
 class RdfCache:
@@ -54,7 +42,6 @@ class RdfCache:
         self.file = file
         self.number = -1  # the change of the file that it holds
         self._store: ox.Store | None = None
-        self._steps: list[tuple[int, frozenset[str]]] = []  # changes that it held before, and things relabelled since
 
     @property
     def folder(self) -> Path | None:
@@ -91,15 +78,6 @@ class RdfCache:
             self.number = -1
             self._update(self._store, number)
 
-    def steps(self) -> list[Step]:
-        """The changes of the file that the cache held before, the newest first, with what changed since each."""
-        out = []
-        things: frozenset[str] = frozenset()
-        for number, relabelled in reversed(self._steps):
-            things |= relabelled
-            out.append(Step(number, frozenset(self.file.changed_since(number)), things))
-        return out
-
     def close(self) -> None:
         """Let go of the database; idempotent."""
         self._store = None
@@ -107,7 +85,7 @@ class RdfCache:
     def _on_disk(self, folder: Path, number: int) -> ox.Store:
         """The database on a disk, brought up to date, open for reading."""
         known = self._known(folder)
-        self.number, self._steps = known if known else (-1, [])
+        self.number = -1 if known is None else known
         if self.number != number:
             self._store = None
             if known is None:
@@ -126,8 +104,7 @@ class RdfCache:
                     f"The triples of {self.file.path} could not be written ({error}): make room on the disk."
                 ) from None
             del store
-            steps = [[at, sorted(things)] for at, things in self._steps]
-            said = {**self._made_from(), "number": self.number, "steps": steps}
+            said = {**self._made_from(), "number": self.number}
             keep(_state(folder), [json.dumps(said).encode()])
         try:
             return ox.Store.read_only(str(folder))
@@ -137,12 +114,12 @@ class RdfCache:
                 raise KgError(f"{folder} cannot be read: take the folder away, and ask again.") from None
             return self._on_disk(folder, number)
 
-    def _known(self, folder: Path) -> tuple[int, list[tuple[int, frozenset[str]]]] | None:
-        """The change that the database on disk holds, and what it held before; None where it is to be made anew."""
+    def _known(self, folder: Path) -> int | None:
+        """The change that the database on disk holds; None where it is to be made anew."""
         with suppress(OSError, ValueError, LookupError, TypeError):
             said = json.loads(_state(folder).read_bytes())
             if all(said[name] == value for name, value in self._made_from().items()):
-                return int(said["number"]), [(int(at), frozenset(things)) for at, things in said["steps"]]
+                return int(said["number"])
         return None
 
     def _made_from(self) -> dict[str, Any]:
@@ -154,30 +131,23 @@ class RdfCache:
             store.clear()
             store.bulk_load(ontology.text(), format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(iri(VOCABULARY)))
         changed = sorted(self.file.changed_since(self.number))
-        things = {ANY}
         if len(changed) <= _FEW and self.number >= 0:
-            things = self._replace(store, changed)
+            self._replace(store, changed)
         else:
             self._load(store, changed)
-        if self.number >= 0:
-            self._steps = [*self._steps, (self.number, frozenset(things))][-_STEPS:]
         self.number = number
 
-    def _replace(self, store: ox.Store, changed: Iterable[str]) -> set[str]:
-        """Put graphs in the place of those that are there; the things that got or lost a label."""
-        things: set[str] = set()
+    def _replace(self, store: ox.Store, changed: Iterable[str]) -> None:
+        """Put graphs in the place of those that are there."""
         for name, text in self._texts(changed):
             node = ox.NamedNode(iri(name))
             old = set(store.quads_for_pattern(None, None, None, node))
             new = {ox.Quad(t.subject, t.predicate, t.object, node) for t in triples_of(text)}
-            labels = (q.subject for q in old ^ new if q.predicate.value in _LABELS)
-            things |= {curie(subject.value) for subject in labels if isinstance(subject, ox.NamedNode)}
             if not new:
                 store.remove_graph(node)
             for quad in old - new if new else ():
                 store.remove(quad)
             store.extend(new - old)
-        return things
 
     def _load(self, store: ox.Store, changed: Iterable[str]) -> None:
         there = {graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode)}

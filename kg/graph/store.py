@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg.graph.cache import RdfCache, Step
+from kg.graph.cache import RdfCache
 from kg.graph.sparql import Row, asked, rows
 from kg.graph.terms import serialised
 from kg.model import KgError
@@ -61,13 +61,7 @@ class Store(StoreFile):
     @property
     def stamp(self) -> bytes:
         """Bytes that are others when the data are."""
-        self._follow()
-        return self._stamp(self.rdf.number)
-
-    def steps(self) -> list[tuple[bytes, Step]]:
-        """The stamps that the triples had before, the newest first, with what changed since each."""
-        self._follow()
-        return [(self._stamp(step.number), step) for step in self.rdf.steps()]
+        return f"{self.id}:{self.number}".encode()
 
     def close(self) -> None:
         """Let go of the file and of its triples; idempotent."""
@@ -79,9 +73,6 @@ class Store(StoreFile):
         if not self.read_only or self.rdf.number < 0:
             _ = self.db  # which says whether it is closed
             self.rdf.follow()
-
-    def _stamp(self, number: int) -> bytes:
-        return f"{self.id}:{number}".encode()
 
 
 def open_store(location: str | Path, read_only: bool = False) -> Store:

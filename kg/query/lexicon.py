@@ -5,12 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
-from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from itertools import islice, product
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from kg.names import kind_of
-from kg.query.labels import SHORTEST, Labels, Named, labels_of, lengths
+from kg.query.labels import Labels, Named, lengths
 from kg.query.words import Words
+from kg.store.tables import SHORTEST
 from kg.text import fold
 from kg.vocabulary import Concept, Vocabulary
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
 
     from kg.query.near import Near, Vectors
+    from kg.store.file import StoreFile
 
 __all__ = ["Lexicon", "Named", "Selects", "Sense"]
 
@@ -27,6 +29,7 @@ _FAMILIES = ("model", "dataset", "hardware")
 _LINKING = ("of", "on", "for", "with", "without", "via", "by", "to", "in", "from", "using", "against")
 #: Kinds that only papers name count where a technique has no more of them: a query of thousands takes a second.
 _MOST_KINDS = 100
+_MOST_VARIANTS = 64  # spellings of an organisation that are looked up
 _HALF = ("semi", "quasi", "pseudo", "anti", "半")
 
 
@@ -58,7 +61,7 @@ class Lexicon:
     def __init__(self, vocabulary: Vocabulary, named: Iterable[Named] | Labels = ()) -> None:
         self.vocabulary = vocabulary
         self.words = Words.load()
-        self._own = named if isinstance(named, Labels) else Labels.made(named, self.spelled)
+        self._own = named if isinstance(named, Labels) else Labels.made(named)
         self._senses = lru_cache(maxsize=20_000)(self._all_senses)
         self.matched = lru_cache(maxsize=10_000)(vocabulary.match)  # the same sentences come again and again
         self._family = lru_cache(maxsize=2_000)(self._all_family)
@@ -67,9 +70,9 @@ class Lexicon:
 
     @staticmethod
     def of(store: Selects, vocabulary: Vocabulary) -> Lexicon:
-        """The lexicon of a graph: its labels come from the index beside its data."""
+        """The lexicon of a graph with the labels of its tables."""
         out = Lexicon(vocabulary)
-        out._own = labels_of(store, out.spelled)
+        out._own = Labels.of(cast("StoreFile", store))
         out._store = store
         return out
 
@@ -190,20 +193,30 @@ class Lexicon:
 
     def _named(self, folded: str) -> Iterator[Sense]:
         """What bears a folded label in the graph alone; an organisation also with its abbreviations written out."""
-        found = dict(self._own.bearing(folded)) | dict(self._own.bearing(self.spelled(folded)))
+        found = dict(self._own.bearing(folded))
+        for form in self._variants(folded):
+            found |= {concept: p for concept, p in self._own.bearing(form) if kind_of(concept) == "institution"}
         for concept, preferred in found.items():
             kind = kind_of(concept)
             if kind == "institution" or concept not in self.vocabulary:
                 yield Sense(kind, concept, preferred, False)
 
-    def spelled(self, folded: str) -> str:
-        """A name of an organisation with abbreviations written out."""
-        return " ".join(self._long_forms.get(word, word) for word in folded.split(" "))
+    def _variants(self, folded: str) -> list[str]:
+        """Other spellings of an organisation's name, with abbreviations in the place of words or these written out."""
+        words = [self._spellings.get(word, (word,)) for word in folded.split(" ")]
+        some = islice(product(*words), _MOST_VARIANTS)
+        return [form for form in map(" ".join, some) if form != folded]
 
     @cached_property
-    def _long_forms(self) -> dict[str, str]:
+    def _spellings(self) -> dict[str, tuple[str, ...]]:
+        """Words of organisations' names with all their spellings, the long one first."""
         pairs = ((fold(label), word) for word in self.words.meaning("spells") for label in word.labels)
-        return {folded: word.facts["spelled"][0] for folded, word in pairs if " " not in folded}
+        out: dict[str, tuple[str, ...]] = {}
+        for short, word in pairs:
+            if " " not in short:
+                long = word.facts["spelled"][0]
+                out[long] = (*out.get(long, (long,)), short)
+        return out | {short: spellings for spellings in list(out.values()) for short in spellings[1:]}
 
     def _alike(self, folded: str, least: float) -> list[str]:
         """The labels with the first letter of a folded text that are near enough in length, sorted."""

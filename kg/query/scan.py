@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from weakref import WeakKeyDictionary
 
+from kg.files import keep
 from kg.model import LISTS, Document, Record, Statement
 from kg.query.columns import FIELD, FILE, RELATION, ROLE, WHOLE, Columns, Draft, Rows
 from kg.query.derived import Damaged, Sections, anew, fresh, mapped, stamp_of
@@ -116,7 +117,10 @@ def _of_file(store: Store, path: Path, stamp: bytes) -> Columns:
     """The columns of a file that is brought up to date where it is of another stamp than the store."""
 
     def make() -> Sections:
-        return _followed(store, path)
+        number, sections = store.number, _followed(store, path)
+        with suppress(OSError):
+            keep(_beside(path), [str(number).encode()])
+        return sections
 
     try:
         return Columns(fresh(path, _stamp(stamp), make))
@@ -126,18 +130,22 @@ def _of_file(store: Store, path: Path, stamp: bytes) -> Columns:
 
 def _followed(store: Store, path: Path) -> Sections:
     """The sections of the columns of a store of which some graphs were written since the file was made."""
-    known = mapped(path)
-    for before, step in store.steps() if known else ():
-        if known and known[0] == _stamp(before):
+    with suppress(OSError, ValueError, Damaged):
+        number = int(_beside(path).read_text())
+        known = mapped(path)
+        changed = store.changed_since(number)
+        if known and known[0] == _stamp(f"{store.id}:{number}".encode()) and len(changed) < _MANY:
             # A changed source may give another date to each of its entries.
-            sources = {name.partition(":")[2] for name in step.graphs if name.startswith("source:")}
-            entries = {name for name in step.graphs if name.startswith("entry:")}
+            sources = {name.partition(":")[2] for name in changed if name.startswith("source:")}
+            entries = {name for name in changed if name.startswith("entry:")}
             entries |= {f"entry:{name}" for source in sources for name in store.names(source)}
-            if len(entries) < _MANY:
-                with suppress(Damaged, ValueError):
-                    return renewed(store, Columns(known[1]), entries)
-            break
+            return renewed(store, Columns(known[1]), entries)
     return scanned(store)
+
+
+def _beside(path: Path) -> Path:
+    """The file that says which change of the graph a file of columns holds."""
+    return path.with_suffix(".number")
 
 
 def _stamp(stamp: bytes) -> bytes:

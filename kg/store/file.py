@@ -58,6 +58,7 @@ class StoreFile:
         self.read_only = read_only
         self._lock: Any = None
         self._depth = 0
+        self._number: int | None = None
         if self.path is not None:
             _check(self.path, read_only)
             if not read_only:
@@ -166,14 +167,14 @@ class StoreFile:
         """Take entries out; what is not there is passed over."""
         with self.batch(), told(self.path):
             for name in names:
-                sources = self._rows("SELECT source FROM entries WHERE name = ?", name)
+                sources = self.rows("SELECT source FROM entries WHERE name = ?", name)
                 self._take_out(name)
                 self.db.executemany("UPDATE sources SET whole = '' WHERE name = ?", sources)
                 self._changed(f"entry:{name}")
 
     def _take_out(self, name: str) -> None:
         """Take out an entry, if it is there, with all that was made of it."""
-        for number, document, said in self._rows("SELECT id, document, record FROM entries WHERE name = ?", name):
+        for number, document, said in self.rows("SELECT id, document, record FROM entries WHERE name = ?", name):
             self.db.execute("DELETE FROM keys WHERE entry = ?", (number,))
             self.db.execute("DELETE FROM entries WHERE id = ?", (number,))
             self._writer.erase(number, codec.record(said, codec.document(document)))
@@ -183,7 +184,7 @@ class StoreFile:
         with self.batch(), told(self.path):
             tables.make(self.db)
             self._writer.forget()
-            numbers = dict(self._rows("SELECT name, id FROM entries"))
+            numbers = dict(self.rows("SELECT name, id FROM entries"))
             for done, entry in enumerate(self.every(), 1):
                 self._writer.write(numbers[entry.document.id], entry.document, entry.record)
                 if progress:
@@ -194,7 +195,7 @@ class StoreFile:
         """Store what is known of a source; of one that is stored so already nothing changes."""
         said = codec.encoded(source)
         with self.batch(), told(self.path):
-            if self._rows("SELECT said FROM sources WHERE name = ?", source.name) != [(said,)]:
+            if self.rows("SELECT said FROM sources WHERE name = ?", source.name) != [(said,)]:
                 self.db.execute("INSERT OR REPLACE INTO sources (name, said) VALUES (?, ?)", (source.name, said))
                 self._changed(f"source:{source.name}")
 
@@ -237,6 +238,11 @@ class StoreFile:
 
     # --- reading --------------------------------------------------------------------------------------------------
 
+    def rows(self, sql: str, *given: Any) -> list[Any]:
+        """The rows of a query about the tables of kg.store.schema and kg.store.tables. Raises KgError."""
+        with told(self.path):
+            return self.db.execute(sql, given).fetchall()
+
     def entry(self, name: str) -> Entry:
         """A stored entry; KgError when it is not there or not whole."""
         found = self.entries([name])
@@ -251,7 +257,7 @@ class StoreFile:
         for at in range(0, len(wanted), _BATCH):
             some = wanted[at : at + _BATCH]
             marks = ",".join("?" * len(some))
-            rows = self._rows(
+            rows = self.rows(
                 f"SELECT name, document, record, way, fingerprint FROM entries WHERE name IN ({marks})", *some
             )
             found |= {name: self._entry(name, *said) for name, *said in rows}
@@ -266,11 +272,11 @@ class StoreFile:
     def names(self, source: str | None = None) -> list[str]:
         """The names of all entries, or of those of a source, by source and place in it."""
         of, given = ("", ()) if source is None else (" WHERE source = ?", (source,))
-        return [name for (name,) in self._rows(f"SELECT name FROM entries{of} ORDER BY source, number, name", *given)]
+        return [name for (name,) in self.rows(f"SELECT name FROM entries{of} ORDER BY source, number, name", *given)]
 
     def works(self) -> list[tuple[str, str]]:
         """All entries with the works that they describe, by source and place in it."""
-        return self._rows("SELECT name, paper FROM entries ORDER BY source, number, name")
+        return self.rows("SELECT name, paper FROM entries ORDER BY source, number, name")
 
     def of_papers(self, papers: Iterable[str]) -> list[tuple[str, str]]:
         """The entries of some works, with these, by source and place in it."""
@@ -283,33 +289,33 @@ class StoreFile:
     def count(self, source: str | None = None) -> int:
         """How many entries there are, or a source has."""
         of, given = ("", ()) if source is None else (" WHERE source = ?", (source,))
-        return int(self._rows(f"SELECT count(*) FROM entries{of}", *given)[0][0])
+        return int(self.rows(f"SELECT count(*) FROM entries{of}", *given)[0][0])
 
     def paper_count(self) -> int:
         """How many works there are."""
-        return int(self._rows("SELECT count(DISTINCT paper) FROM entries")[0][0])
+        return int(self.rows("SELECT count(DISTINCT paper) FROM entries")[0][0])
 
     def marks(self, source: str | None = None) -> dict[str, str]:
         """The fingerprint of each entry, or of each of a source, by source and place in it."""
         of, given = ("", ()) if source is None else (" WHERE source = ?", (source,))
-        return dict(self._rows(f"SELECT name, fingerprint FROM entries{of} ORDER BY source, number, name", *given))
+        return dict(self.rows(f"SELECT name, fingerprint FROM entries{of} ORDER BY source, number, name", *given))
 
     def source_of(self, name: str) -> str:
         """The source of an entry; "" when there is no such entry."""
-        rows = self._rows("SELECT source FROM entries WHERE name = ?", name)
+        rows = self.rows("SELECT source FROM entries WHERE name = ?", name)
         return str(rows[0][0]) if rows else ""
 
     def sources_of_entries(self) -> dict[str, str]:
         """The source of each entry."""
-        return dict(self._rows("SELECT name, source FROM entries"))
+        return dict(self.rows("SELECT name, source FROM entries"))
 
     def source_names(self) -> list[str]:
         """All sources, sorted."""
-        return [name for (name,) in self._rows("SELECT name FROM sources ORDER BY name")]
+        return [name for (name,) in self.rows("SELECT name FROM sources ORDER BY name")]
 
     def source(self, name: str) -> Source:
         """A source; KgError when it is not there or not whole."""
-        rows = self._rows("SELECT said FROM sources WHERE name = ?", name)
+        rows = self.rows("SELECT said FROM sources WHERE name = ?", name)
         if not rows:
             known = ", ".join(self.source_names()) or "none"
             raise KgError(f"There is no source {name!r} in the graph: choose one of {known}.")
@@ -320,17 +326,17 @@ class StoreFile:
 
     def whole(self, source: str) -> str:
         """In which ways a source's entries were read, where all that its file holds is stored; "" otherwise."""
-        rows = self._rows("SELECT whole FROM sources WHERE name = ?", source)
+        rows = self.rows("SELECT whole FROM sources WHERE name = ?", source)
         return str(rows[0][0]) if rows else ""
 
     def said(self, name: str) -> str:
         """A word about the graph itself; "" where there is none."""
-        rows = self._rows("SELECT value FROM about WHERE name = ?", name)
+        rows = self.rows("SELECT value FROM about WHERE name = ?", name)
         return str(rows[0][0]) if rows else ""
 
     def facts(self, concept: str) -> Facts | None:
         """What the register says of an institution; None where it does not know it."""
-        rows = self._rows("SELECT said FROM organisations WHERE id = ?", concept)
+        rows = self.rows("SELECT said FROM organisations WHERE id = ?", concept)
         if not rows:
             return None
         labels, others, country = json.loads(rows[0][0])
@@ -338,7 +344,7 @@ class StoreFile:
 
     def countries(self) -> list[tuple[str, str]]:
         """The country of each institution of which it is known, by id."""
-        rows = self._rows("SELECT id, json_extract(said, '$[2]') FROM organisations ORDER BY id")
+        rows = self.rows("SELECT id, json_extract(said, '$[2]') FROM organisations ORDER BY id")
         return [(name, country) for name, country in rows if country]
 
     def asked(self, query: str, seconds: float = SECONDS) -> Table:
@@ -351,12 +357,12 @@ class StoreFile:
 
     def named_locally(self, local: str) -> dict[str, str]:
         """The entries that sources call so, by source."""
-        return dict(self._rows("SELECT source, name FROM entries WHERE local = ?", local))
+        return dict(self.rows("SELECT source, name FROM entries WHERE local = ?", local))
 
     def holders(self, key: str, most: int) -> list[str]:
         """The entries that have a key, so many at most."""
         sql = "SELECT name FROM keys JOIN entries ON id = entry WHERE key = ? LIMIT ?"
-        return [name for (name,) in self._rows(sql, key, most)]
+        return [name for (name,) in self.rows(sql, key, most)]
 
     def keys_of(self, names: Iterable[str]) -> set[str]:
         """The keys of some entries."""
@@ -370,12 +376,19 @@ class StoreFile:
 
     @property
     def number(self) -> int:
-        """The number of the last change."""
-        return int(self._rows("SELECT coalesce(max(number), 0) FROM changes")[0][0])
+        """The number of the last change; for a reader, of the last one before it opened the file."""
+        if not self.read_only:
+            return self._last()
+        if self._number is None:
+            self._number = self._last()
+        return self._number
+
+    def _last(self) -> int:
+        return int(self.rows("SELECT coalesce(max(number), 0) FROM changes")[0][0])
 
     def changed_since(self, number: int) -> dict[str, int]:
         """The entries and sources ("entry:002-22") written or taken out after a change, with when they were."""
-        return dict(self._rows("SELECT graph, number FROM changes WHERE number > ? ORDER BY number", number))
+        return dict(self.rows("SELECT graph, number FROM changes WHERE number > ? ORDER BY number", number))
 
     @property
     def db(self) -> sqlite3.Connection:
@@ -438,17 +451,13 @@ class StoreFile:
     def _changed(self, graph: str) -> None:
         self.db.execute("INSERT OR REPLACE INTO changes (graph) VALUES (?)", (graph,))
 
-    def _rows(self, sql: str, *given: Any) -> list[Any]:
-        with told(self.path):
-            return self.db.execute(sql, given).fetchall()
-
     def _some(self, sql: str, given: Iterable[str]) -> list[Any]:
         """The rows of a query about many values, some at a time."""
         values = sorted(set(given))
         out: list[Any] = []
         for at in range(0, len(values), _BATCH):
             some = values[at : at + _BATCH]
-            out += self._rows(sql.format(",".join("?" * len(some))), *some)
+            out += self.rows(sql.format(",".join("?" * len(some))), *some)
         return out
 
     def _entry(self, name: str, document: str, record: str, way: str, fingerprint: str) -> Entry:

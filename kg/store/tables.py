@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from kg.model import LISTS, Document, Evidence, Facts, Mention, Record, Relation, Result, Statement
 from kg.names import kind_of
-from kg.text import has_han
+from kg.text import fold, has_han
 from kg.vocabulary import Vocabulary, ontology_hash
 
 _OF = "entry INTEGER NOT NULL, number INTEGER NOT NULL, paper INTEGER NOT NULL"
@@ -38,6 +38,10 @@ CREATE TABLE labels (
     concept INTEGER NOT NULL, language TEXT NOT NULL, preferred INTEGER NOT NULL, label TEXT NOT NULL,
     entries INTEGER NOT NULL, PRIMARY KEY (concept, language, preferred, label)
 ) WITHOUT ROWID;
+CREATE TABLE names (
+    concept INTEGER NOT NULL, form TEXT NOT NULL, preferred INTEGER NOT NULL, backwards TEXT, size TEXT,
+    PRIMARY KEY (concept, form)
+) WITHOUT ROWID;
 CREATE TABLE authors ({_OF}, name TEXT NOT NULL, {_KEY};
 CREATE TABLE texts (
     id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, paper INTEGER NOT NULL, field TEXT NOT NULL, raw TEXT NOT NULL
@@ -57,6 +61,9 @@ CREATE TABLE relations (
 """
 
 INDEXES = """
+CREATE INDEX names_by_form ON names (form, preferred);
+CREATE INDEX names_by_end ON names (backwards) WHERE backwards IS NOT NULL;
+CREATE INDEX names_by_size ON names (size, form) WHERE size IS NOT NULL;
 CREATE INDEX authors_by_name ON authors (name);
 CREATE INDEX texts_by_entry ON texts (entry, field);
 CREATE INDEX mentions_by_concept ON mentions (concept, role, paper);
@@ -108,6 +115,10 @@ CREATE VIEW topics_by_month AS
     WHERE p.date <> '' GROUP BY month, x.topic;
 """
 
+#: Letters of a label that a misspelt word may mean.
+SHORTEST, LONGEST = 4, 99
+_COUNT = """INSERT INTO labels VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET entries = entries + excluded.entries RETURNING entries"""
 #: The tables with rows of an entry, beside its texts.
 _OF_ENTRIES = ("authors", "mentions", "topics", "results", "relations")
 #: What the entries of a work say of it, in the order of their sources.
@@ -253,24 +264,33 @@ class Writer:
             if concept in self._vocabulary:
                 continue
             if known := self.facts(concept):
-                labels, _, country = known
+                labels, others, country = known
                 if concept not in self._numbers:
-                    said = (labels.get("en", ""), labels.get("zh", ""), country, 1)
-                    self._numbers[concept] = self._settled(concept, *said)
+                    own = (labels.get("en", ""), labels.get("zh", ""), country, 1)
+                    self._numbers[concept] = self._settled(concept, *own)
+                    self._find(
+                        self._numbers[concept],
+                        [*((n, True) for n in labels.values()), *((n, False) for n, _ in others)],
+                    )
                 continue
             number = self._number(concept)
-            rows = [
-                (number, "zh" if has_han(label) else "en", int(not at), label, times)
-                for at, label in enumerate(wordings)
-            ]
-            self.db.executemany(
-                "INSERT INTO labels VALUES (?, ?, ?, ?, ?) "
-                "ON CONFLICT DO UPDATE SET entries = entries + excluded.entries",
-                rows,
-            )
+            is_new = False
+            for at, label in enumerate(wordings):
+                row = (number, "zh" if has_han(label) else "en", int(not at), label, times)
+                counted = self.db.execute(_COUNT, row).fetchone()[0]
+                is_new |= counted == times or counted <= 0
             if times < 0:
                 self.db.execute("DELETE FROM labels WHERE concept = ? AND entries <= 0", (number,))
             self._label(concept, number)
+            if is_new:
+                said = self.db.execute("SELECT label, preferred FROM labels WHERE concept = ?", (number,)).fetchall()
+                self._find(number, said)
+
+    def _find(self, number: int | None, labels: Iterable[tuple[str, bool]]) -> None:
+        """Let a concept be found by some labels alone."""
+        self.db.execute("DELETE FROM names WHERE concept = ?", (number,))
+        rows = ((number, *row) for row in folded_name_rows(labels))
+        self.db.executemany("INSERT INTO names VALUES (?, ?, ?, ?, ?)", rows)
 
     def _label(self, concept: str, number: int | None) -> None:
         """Call a concept what most entries call it; a concept that none names is gone."""
@@ -284,6 +304,25 @@ class Writer:
         else:
             self.db.execute("DELETE FROM concepts WHERE id = ?", (number,))
             self._numbers.pop(concept, None)
+
+
+def folded_name_rows(labels: Iterable[tuple[str, bool]]) -> list[tuple[str, int, str | None, str | None]]:
+    """The names by which a thing is found, of its labels and whether each is preferred.
+
+    Folded form; whether it is that of a preferred label; its words from the last one on, where it has several; its
+    first letter and length, by which names that are nearly alike are found.
+    """
+    forms: dict[str, bool] = {}
+    for label, preferred in labels:
+        if form := fold(label):
+            forms[form] = forms.get(form, False) or bool(preferred)
+    return [
+        (
+            *(form, int(preferred), " ".join(reversed(form.split(" "))) if " " in form else None),
+            f"{form[0]}{len(form):02d}" if SHORTEST <= len(form) <= LONGEST else None,
+        )
+        for form, preferred in sorted(forms.items())
+    ]
 
 
 def _most(document: Document, record: Record) -> int:
