@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from kg.graph.ontology import VOCABULARY
 from kg.graph.store import Store
-from kg.model import LISTS, Document, KgError, Record, Source
-from kg.names import iri
+from kg.model import Document, KgError, Record, Source
 
 if TYPE_CHECKING:
-    from kg.query.pairs import Tables
     from kg.store.file import StoreFile
 
-#: How many terms a query names at most.
-_BATCH = 500
-_LABELS = "SELECT ?g ?c ?l (LANG(?l) AS ?lang) {{ {values} GRAPH ?g {{ ?c skos:prefLabel ?l }} }}"
+#: The concepts that papers have.
+_NAMED = """SELECT curie, type FROM concepts
+    WHERE id IN (SELECT concept FROM mentions) OR id IN (SELECT topic FROM topics)"""
 
 
 def entry_names(store: Store, source: str | None = None) -> list[str]:
@@ -57,7 +53,8 @@ def works_named(store: Store, names: Iterable[str]) -> dict[str, list[str]]:
 
 def identifiers(store: Store) -> set[str]:
     """The arXiv ids and DOIs of all papers, as their entries give them."""
-    return {row["i"] for row in store.select("SELECT DISTINCT ?i { ?p kg:arxiv|kg:doi ?i }")}
+    rows = store.rows("SELECT document ->> '$.arxiv', document ->> '$.doi' FROM entries")
+    return {name for row in rows for name in row if name}
 
 
 def entry_named(store: StoreFile, name: str) -> str:
@@ -101,84 +98,53 @@ def _works(entries: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return out
 
 
-def _batched(variable: str, names: Iterable[str]) -> Iterator[str]:
-    """VALUES clauses that bind a variable to some CURIEs."""
-    every = [f"<{iri(name)}>" for name in names]
-    for at in range(0, len(every), _BATCH):
-        yield f"VALUES ?{variable} {{ {' '.join(every[at : at + _BATCH])} }}"
-
-
 def labels(store: Store, concepts: Iterable[str] | None = None) -> dict[str, dict[str, str]]:
     """Preferred labels by language of concepts (CURIEs), or of all.
 
     The vocabulary's label comes first, then the one that most entries give, then the alphabet's first.
     """
-    if concepts is None:
-        rows = store.select(_LABELS.format(values=""))
-    else:
-        rows = []
-        for values in _batched("c", sorted(set(concepts))):
-            rows += store.select(_LABELS.format(values=values))
-    votes: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
-    for row in rows:
-        weight = 1_000_000_000 if row["g"] == VOCABULARY else 1
-        votes[row["c"]][row["lang"]][row["l"]] += weight
-    return {
-        concept: {
-            language: min(counts, key=lambda label: (-counts[label], label))
-            for language, counts in sorted(languages.items())
-        }
-        for concept, languages in sorted(votes.items())
-    }
+    of = "SELECT curie, label, label_zh FROM concepts"
+    rows = store.rows(of) if concepts is None else store.some(f"{of} WHERE curie IN ({{}})", concepts)
+    said = {curie: zip(("en", "zh"), both, strict=True) for curie, *both in sorted(rows)}
+    return {curie: {language: label for language, label in both if label} for curie, both in said.items()}
 
 
 def entries_with(store: Store, concepts: Iterable[str]) -> list[str]:
     """The entries whose papers have one of some concepts or institutions, by any link, in source order."""
+    of = "SELECT p.curie FROM papers p JOIN {0} x ON x.paper = p.id JOIN concepts c ON c.id = x.{1} WHERE c.curie IN"
+    named = list(concepts)
     found = {
-        str(row["p"])
-        for values in _batched("c", sorted(concepts))
-        for row in store.select(f"SELECT DISTINCT ?p {{ {values} ?p ?link ?c ; a kg:Paper }}")
+        paper
+        for table, column in (("mentions", "concept"), ("topics", "topic"))
+        for (paper,) in store.some(f"{of.format(table, column)} ({{}})", named)
     }
     return [entry for entry, _ in store.of_papers(found)]
 
 
 def counts(store: Store) -> dict[str, int]:
     """How many papers, entries, annotations, and named concepts of each type a store holds."""
-    out = {"papers": paper_count(store), "entries": entry_count(store)}
-    for name in ("Source", "Mention", "Result", "Relation"):
-        out[f"{name.lower()}s"] = _counted(store, f"a kg:{name}")
-    tables = _tables(store)
-    kinds = {kind: len(tables.things_of(kind)) for kind in sorted((*LISTS, "topic"))}
-    return out | {f"distinct {kind}": number for kind, number in kinds.items() if number}
+    out = {"papers": paper_count(store), "entries": entry_count(store), "sources": _counted(store, "sources")}
+    out["mentions"] = _counted(store, "mentions") + _counted(store, "topics")
+    out |= {table: _counted(store, table) for table in ("results", "relations")}
+    kinds = dict(store.rows(f"SELECT type, count(*) FROM ({_NAMED}) GROUP BY type ORDER BY type"))
+    return out | {f"distinct {kind}": number for kind, number in kinds.items()}
 
 
 def quality(store: Store) -> dict[str, int | str]:
     """What deserves a look: repairs, papers without a title, institution, topic or result, unmatched names."""
     papers = paper_count(store)
     out: dict[str, int | str] = {"papers": papers, "entries": entry_count(store)}
-    rows = store.select("SELECT (COUNT(DISTINCT ?e) AS ?n) { ?e kg:repair ?r }")
-    out["entries repaired"] = rows[0]["n"]
-    for name in ("title", "institution", "topic", "technique", "result"):
-        links = (
-            "kg:proposes|kg:usesTechnique|kg:comparesWith|kg:mentionsTechnique" if name == "technique" else f"kg:{name}"
-        )
-        rows = store.select(f"SELECT (COUNT(DISTINCT ?p) AS ?n) {{ ?p a kg:Paper ; {links} ?x }}")
-        out[f"papers without {name}"] = papers - rows[0]["n"]
-    tables = _tables(store)
-    institutions = tables.columns.things.names(tables.things_of("institution"))
-    names = sorted(name.partition(":")[2] for name in institutions if name.startswith("institution:"))
+    out["entries repaired"] = _counted(store, "entries WHERE json_array_length(document, '$.repairs') > 0")
+    having = "(SELECT DISTINCT paper FROM mentions x JOIN concepts c ON c.id = x.concept WHERE c.type = '{}')"
+    kinds = {"title": "papers WHERE title <> ''", "institution": having.format("institution")}
+    kinds |= {"topic": "(SELECT DISTINCT paper FROM topics)", "technique": having.format("technique")}
+    for name, having in (kinds | {"result": "(SELECT DISTINCT paper FROM results)"}).items():
+        out[f"papers without {name}"] = papers - _counted(store, having)
+    rows = store.rows(f"SELECT curie FROM ({_NAMED}) WHERE curie LIKE 'institution:%' ORDER BY curie")
+    names = [curie.partition(":")[2] for (curie,) in rows]
     out["institutions without ROR"] = f"{len(names)}: {', '.join(names)}" if names else 0
     return out
 
 
-def _counted(store: Store, what: str, how: str = "") -> int:
-    """How many nodes are so; "DISTINCT " for those that more than one graph may tell of."""
-    return int(store.select(f"SELECT (COUNT({how}?x) AS ?n) {{ ?x {what} }}")[0]["n"])
-
-
-def _tables(store: Store) -> Tables:
-    """What is counted of a store: to ask it for the concepts of all mentions takes seconds."""
-    from kg.query.pairs import tables_of
-    from kg.query.scan import columns_of
-
-    return tables_of(columns_of(store))
+def _counted(store: Store, rows: str) -> int:
+    return int(store.rows(f"SELECT count(*) FROM {rows}")[0][0])

@@ -10,14 +10,13 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from kg.graph.contents import load_entries, works
 from kg.graph.rdf import LINKS
 from kg.graph.relink import DECISIONS
 from kg.graph.store import Store
 from kg.model import FIELDS, LISTS, ROLES, Document, Evidence, Record, Relation, Result
-from kg.names import iri
 from kg.store.file import local_id
 from kg.text import fold
 
@@ -157,7 +156,7 @@ class _Side:
                 self.name[key], self.paper[key] = name, paper
         self.marks = store.marks()
         self.decided = {
-            row["e"].partition(":")[2]: row["b"] for row in store.select("SELECT ?e ?b { ?e kg:before ?b }")
+            name: said for name, said in store.rows("SELECT name, record ->> '$.before' FROM entries") if said
         }
         self.decisions = store.said(DECISIONS)
 
@@ -167,29 +166,34 @@ class _Side:
     def titled(self, papers: Iterable[str]) -> list[Work]:
         """Papers with the first of their titles, in the order given."""
         wanted = list(papers)
-        titles: dict[str, str] = {}
-        for row in self._about("?x kg:title ?said", wanted):
-            titles[row["x"]] = min(titles.get(row["x"], row["said"]), row["said"])
+        rows = self.store.some("SELECT paper, record ->> '$.title' FROM entries WHERE paper IN ({})", wanted)
+        titles = {paper: title for paper, title in sorted(rows, key=str, reverse=True) if title}
         return [Work(paper, tuple(self.works[paper]), titles.get(paper, "")) for paper in wanted]
 
     def named(self, links: Sequence[str]) -> set[str]:
         """The concepts that papers have by some links."""
-        return {row["c"] for link in links for row in self.store.select(f"SELECT DISTINCT ?c {{ ?p kg:{link} ?c }}")}
+        return {concept for link in links for concept, _ in self.store.rows(_having(link))}
 
     def papers_of(self, concepts: Iterable[str], links: Sequence[str]) -> dict[str, list[str]]:
         """The papers of concepts, in the order of the graph."""
         found: dict[str, set[str]] = defaultdict(set)
-        for row in self._about(f"?said {'|'.join(f'kg:{link}' for link in links)} ?x", concepts):
-            found[row["x"]].add(row["said"])
+        named = list(concepts)
+        for link in links:
+            for concept, paper in self.store.some(f"{_having(link)} AND c.curie IN ({{}})", named):
+                found[concept].add(paper)
         place = {paper: at for at, paper in enumerate(self.works)}
         return {c: sorted((p for p in papers if p in place), key=place.__getitem__) for c, papers in found.items()}
 
-    def _about(self, pattern: str, names: Iterable[str]) -> Iterator[dict[str, Any]]:
-        """The rows (?x, ?said) of a pattern about some ?x."""
-        terms = [f"<{iri(name)}>" for name in names]
-        for at in range(0, len(terms), _BATCH):
-            values = " ".join(terms[at : at + _BATCH])
-            yield from self.store.select(f"SELECT DISTINCT ?x ?said {{ VALUES ?x {{ {values} }} {pattern} }}")
+
+def _having(link: str) -> str:
+    """A SELECT of the concepts that papers have by a link, with these."""
+    kind = next(kind for kind, name in LINKS.items() if name == link)
+    table, column = ("topics", "topic") if kind == "topic" else ("mentions", "concept")
+    where = f"c.type = 'technique' AND x.role = '{kind}'" if kind in ROLES else f"c.type = '{kind}'"
+    return (
+        f"SELECT DISTINCT c.curie, p.curie FROM {table} x JOIN concepts c ON c.id = x.{column} "
+        f"JOIN papers p ON p.id = x.paper WHERE {where}"
+    )
 
 
 class _Comparison:

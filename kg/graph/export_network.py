@@ -90,12 +90,15 @@ def _appeared(store: Store) -> dict[str, str]:
     """When each paper appeared."""
     from kg.query.support import appeared
 
-    said: list[dict[str, set[str]]] = []
-    for pattern in ("?p kg:date ?w", "?p kg:year ?w", "?e kg:paper ?p ; kg:source ?s . ?s kg:date ?w"):
-        found: dict[str, set[str]] = defaultdict(set)
-        for row in store.select(f"SELECT DISTINCT ?p ?w {{ {pattern} }}"):
-            found[str(row["p"])].add(str(row["w"]))
-        said.append(found)
+    said: tuple[dict[str, set[str]], ...] = (defaultdict(set), defaultdict(set), defaultdict(set))
+    rows = store.rows(
+        "SELECT e.paper, e.document ->> '$.date', e.document ->> '$.year', s.said ->> '$.date' "
+        "FROM entries e LEFT JOIN sources s ON s.name = e.source"
+    )
+    for paper, *when in rows:
+        for found, day in zip(said, when, strict=True):
+            if day:
+                found[paper].add(str(day))
     dates, years, reports = said
     every = dates.keys() | years.keys() | reports.keys()
     return {p: appeared(dates.get(p, ()), years.get(p, ()), reports.get(p, ())) for p in every}

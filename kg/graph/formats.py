@@ -16,7 +16,6 @@ from kg.graph.export_prov import with_prov
 from kg.graph.export_tables import evidence_csv, jsonl, papers_csv, parquet
 from kg.graph.store import Store
 from kg.model import KgError
-from kg.names import iri
 from kg.store.file import local_id
 
 #: The form that holds a chosen part: a network of one kind of thing.
@@ -65,11 +64,9 @@ def digest(store: Store, source: str) -> bytes:
     known = load_source(store, source)
     if not known.skeleton:
         raise KgError(f"The source {source} ({known.form}) was not kept whole: only reports are given back.")
-    rows = store.select(
-        f"SELECT ?e ?f ?raw {{ ?e kg:source <{iri(f'source:{source}')}> ; kg:text ?t . "
-        "?t kg:field ?f OPTIONAL { ?t kg:raw ?raw } }"
-    )
-    texts = {(local_id(row["e"].partition(":")[2], source), row["f"]): row["raw"] or "" for row in rows}
+    entries = store.entries(store.names(source)).values()
+    documents = [entry.document for entry in entries]
+    texts = {(local_id(d.id, source), name): text.raw for d in documents for name, text in d.texts.items()}
     gone = sorted({piece[0] for piece in known.skeleton if not isinstance(piece, str) and piece not in texts})
     if gone:
         raise KgError(f"The source {source} lacks the entries {', '.join(gone)} in the graph: add it again.")

@@ -14,7 +14,7 @@ from kg.graph.contents import entry_names, labels, load_entry
 from kg.graph.rdf import LINKS
 from kg.graph.store import Store
 from kg.model import LISTS, RELATION_TYPES, ROLES, Record, Statement
-from kg.names import iri, kind_of
+from kg.names import kind_of
 from kg.text import one_line
 
 if TYPE_CHECKING:
@@ -62,8 +62,7 @@ def papers(store: Store) -> list[str]:
 
 def paper_of(store: Store, entry: str) -> str:
     """The paper (CURIE) of an entry ("002-22"); "" when there is none."""
-    rows = store.select(f"SELECT ?p {{ <{iri(f'entry:{entry}')}> kg:paper ?p }}")
-    return str(rows[0]["p"]) if rows else ""
+    return store.papers_of([entry]).get(entry, "")
 
 
 def links(store: Store, papers: Iterable[str]) -> list[Link]:

@@ -5,36 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from kg.link.concepts import local_name
 from kg.link.neighbours import THRESHOLD, TYPES
 from kg.link.overrides import BY_HAND
+from kg.model import LISTS
 from kg.names import kind_of, plain
 from kg.text import folded_name
 from kg.vocabulary import CONCEPT_TYPES
 
 if TYPE_CHECKING:
     from kg.link import Linker
-    from kg.model import Document
+    from kg.model import Document, Record
+    from kg.store.file import StoreFile
 
+_STEM = 3  # letters of a word that stay, and of its end that may differ
 _MOST = 20  # pairs of concepts whose places in the vocabulary are told
-_NAMES = "SELECT DISTINCT ?name { ?x kg:canonical|kg:quote|kg:alias|kg:metricText ?name . ?x a ?kind " + (
-    "FILTER(?kind IN (kg:Mention, kg:Result)) }"
-)
-_SAID = """SELECT DISTINCT ?g ?concept ?reason ?quote {{ VALUES ?name {{ {names} }} GRAPH ?g {{
-  {{ ?x kg:canonical|kg:quote|kg:alias ?name ; a kg:Mention ; kg:entity ?concept ; kg:quote ?quote
-     OPTIONAL {{ ?x kg:linkReason ?reason }} }} UNION
-  {{ ?x kg:metricText ?name ; kg:metric ?concept ; kg:quote ?quote OPTIONAL {{ ?x kg:linkReason ?reason }} }}
-}} }}"""
 _ACRONYM = re.compile(r"acronym of (['\"])(.+)\1 in this paper")
-
-
-class Papers(Protocol):
-    """The part of a store that explanations need."""
-
-    def select(self, sparql: str) -> list[dict[str, Any]]:
-        """Solutions of a SELECT as Python values, IRIs as CURIEs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +47,7 @@ class Explanation:
     why: list[str] = field(default_factory=list)
 
 
-def explain(one: str, other: str, linker: Linker, papers: Papers | None = None) -> Explanation:
+def explain(one: str, other: str, linker: Linker, papers: StoreFile | None = None) -> Explanation:
     """What two names mean, in the papers of a graph if there is one, and whether it is one thing."""
     steps = (_steps(one, linker, papers), _steps(other, linker, papers))
     out = Explanation((one, other), steps)
@@ -72,7 +60,7 @@ def explain(one: str, other: str, linker: Linker, papers: Papers | None = None) 
     return out
 
 
-def _steps(name: str, linker: Linker, papers: Papers | None) -> list[Step]:
+def _steps(name: str, linker: Linker, papers: StoreFile | None) -> list[Step]:
     """What a name means in the papers, those first that most papers say, then what it means of itself."""
     found = list(_in_papers(name, papers)) if papers else []
     known = {step.concept for step in found}
@@ -81,22 +69,32 @@ def _steps(name: str, linker: Linker, papers: Papers | None) -> list[Step]:
     return [step for step in found if kind_of(step.concept) != "topic"] or found
 
 
-def _in_papers(name: str, papers: Papers) -> Iterator[Step]:
-    import pyoxigraph as ox
-
+def _in_papers(name: str, papers: StoreFile) -> Iterator[Step]:
     folded = folded_name(name)
-    forms = sorted({row["name"] for row in papers.select(_NAMES) if folded_name(str(row["name"])) == folded})
-    if not folded or not forms:
+    if not folded:
         return
-    values = " ".join(str(ox.Literal(form)) for form in forms)
     rows: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for row in papers.select(_SAID.format(names=values)):
-        reason = row["reason"] or "the concept's own name"
-        rows.setdefault((row["concept"], reason), []).append((row["g"].partition(":")[2], row["quote"]))
+    # A plural or another ending aside, the words of the name stand where it is said.
+    stems = (word[: max(_STEM, len(word) - _STEM)] for word in re.findall(r"[^\W_]+", name))
+    for entry in papers.mentioning(stems):
+        for names, concept, reason, quote in _said(entry.record):
+            if concept and folded in map(folded_name, names):
+                where = (entry.record.id, quote)
+                rows.setdefault((concept, reason or "the concept's own name"), []).append(where)
     ranked = sorted(rows.items(), key=lambda item: (-len({e for e, _ in item[1]}), item[0]))
     for (concept, reason), places in ranked:
-        entry, quote = min(places)
-        yield Step(concept, reason, entry, quote, len({e for e, _ in places}))
+        first, quote = min(places)
+        yield Step(concept, reason, first, quote, len({e for e, _ in places}))
+
+
+def _said(record: Record) -> Iterator[tuple[tuple[str, ...], str, str, str]]:
+    """The names that a record gives to concepts: names, concept, reason and quote of each mention and result."""
+    for kind in LISTS.values():
+        for mention in getattr(record, kind):
+            names = (mention.canonical, mention.surface, *mention.aliases)
+            yield names, mention.concept, mention.reason, mention.surface
+    for result in record.results:
+        yield (result.metric,), result.metric_concept, result.reason, result.evidence.quote
 
 
 def _alone(name: str, linker: Linker) -> Iterator[Step]:

@@ -20,6 +20,7 @@ from kg.query.answer import Row
 from kg.query.columns import RELATION, ROLE, Columns
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Op, Outcome, Phrase, Term
 from kg.query.lexicon import Selects
+from kg.query.nodes import batched, file_of, place_of_node, saying
 from kg.query.pairs import Pairs, span, tables_of, within
 from kg.query.scan import columns_of
 from kg.query.sparql import (
@@ -27,8 +28,6 @@ from kg.query.sparql import (
     END,
     USUAL,
     phrase_regex,
-    select_saying,
-    values,
     wording_regex,
 )
 from kg.query.support import Supporter
@@ -46,10 +45,9 @@ _MASKS = 20  # of results and of papers, a byte for each of all
 _KEPT = 20_000
 #: Papers whose independent support is looked at in the first step.
 _LOOKED = 32
-_CIRCUMSTANCES = """SELECT ?node ?baseline ?baselineText ?setting WHERE {
-  %s ?node kg:low ?low OPTIONAL { ?node kg:setting ?setting }
-  OPTIONAL { ?node kg:baseline ?baseline } OPTIONAL { ?node kg:baselineText ?baselineText }
-}"""
+_TEXTS = "SELECT e.name, t.field, t.raw FROM entries e JOIN texts t ON t.entry = e.id WHERE e.name IN"
+_CIRCUMSTANCES = """SELECT e.name, x.number, c.curie, x.baseline_text, x.setting FROM entries e
+    JOIN results x ON x.entry = e.id LEFT JOIN concepts c ON c.id = x.baseline WHERE e.name IN"""
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 _TESTS: dict[Op, Callable[[Any, Any], Any]] = {
@@ -140,14 +138,11 @@ class Corpus:
             return self.tables.of_papers(self.columns["results", "entry"][self.reporting(term)])
         if isinstance(term, Phrase):
             few = among.sum() <= _FEW
-            entries = self.entries_of(np.flatnonzero(among)) if few else []
-            return self._asked(select_saying(term.label, entries)) if entries or not few else np.zeros(len(self), bool)
+            entries = [name.partition(":")[2] for name in self.entries_of(np.flatnonzero(among))] if few else None
+            return self.those(saying(self.store, term.label, entries))
         if isinstance(term, Link):
             return self.tables.of_papers(self.columns["relations", "entry"][self.relating(term)])
         return self._fact(term)
-
-    def _asked(self, sparql: str) -> Bools:
-        return self.those(str(row["paper"]) for row in self.store.select(sparql))
 
     def _naming(self, term: Entity) -> Bools:
         """The papers that have one of some things, techniques in some roles."""
@@ -350,10 +345,12 @@ class Corpus:
         name = self.columns.entries.name
 
         def look(unknown: set[tuple[int, int]]) -> dict[tuple[int, int], str]:
-            nodes = {f"{name(entry)}/text/{FIELDS[field]}": (entry, field) for entry, field in unknown}
-            found = f"{values('text', sorted(nodes))} ?text kg:raw ?raw"
-            rows = self.store.select(f"SELECT ?text ?raw WHERE {{ {found} }}")
-            return {nodes[str(row["text"])]: str(row["raw"]) for row in rows}
+            places = {(name(entry).partition(":")[2], FIELDS[field]): (entry, field) for entry, field in unknown}
+            found: dict[tuple[int, int], str] = {}
+            for marks, some in batched(entry for entry, _ in places):
+                rows = file_of(self.store).rows(f"{_TEXTS} ({marks})", *some)
+                found |= {places[entry, field]: raw for entry, field, raw in rows if (entry, field) in places}
+            return found
 
         return _remembered(self.tables.texts, places, look)
 
@@ -361,8 +358,14 @@ class Corpus:
         """The baselines and settings of results, by their nodes (CURIEs)."""
 
         def look(unknown: set[str]) -> dict[str, dict[str, Any]]:
-            rows = self.store.select(_CIRCUMSTANCES % values("node", sorted(unknown)))
-            return {str(row["node"]): row for row in rows}
+            found: dict[str, dict[str, Any]] = {}
+            for marks, some in batched(place_of_node(node)[0] for node in unknown):
+                rows = file_of(self.store).rows(f"{_CIRCUMSTANCES} ({marks})", *some)
+                for entry, number, baseline, text, setting in rows:
+                    if (node := f"entry:{entry}/result/{number}") in unknown:
+                        said = {"baseline": baseline, "baselineText": text or None, "setting": setting or None}
+                        found[node] = {"node": node, **said}
+            return found
 
         return _remembered(self.tables.circumstances, results, look)
 

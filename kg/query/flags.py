@@ -20,9 +20,9 @@ from kg.query.filter import Condition, Fact, Filter, Link, Op, Outcome, Query, T
 from kg.query.items import Item
 from kg.query.lexicon import Lexicon, Selects
 from kg.query.naming import THINGS, Naming, Unknown
+from kg.query.nodes import file_of
 from kg.query.question import Parser
 from kg.query.reading import Reader
-from kg.query.sparql import iri_token
 from kg.text import fold
 
 if TYPE_CHECKING:
@@ -333,8 +333,8 @@ class _Flags:
 
     def _paper(self, text: str) -> Fact:
         if text.startswith("paper:"):
-            rows = self.store.select(f"SELECT ?e {{ {iri_token(text)} kg:entry ?e }} ORDER BY ?e LIMIT 1")
-            text = str(rows[0]["e"]).partition(":")[2] if rows else text
+            entries = sorted(name for name, _ in file_of(self.store).of_papers([text]))
+            text = entries[0] if entries else text
         entry = entry_named(cast("Store", self.store), text)
         if not entry:
             raise Unknown(f"--paper {text}: the graph holds no such paper: see `kg show`.")

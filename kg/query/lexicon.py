@@ -33,9 +33,6 @@ _MOST_VARIANTS = 64  # spellings of an organisation that are looked up
 _HALF = ("semi", "quasi", "pseudo", "anti", "半")
 
 
-_LATEST = "SELECT (MAX(STR(?date)) AS ?latest) { ?thing kg:date ?date }"
-
-
 class Selects(Protocol):
     """The part of a store that questions need."""
 
@@ -79,8 +76,7 @@ class Lexicon:
     @cached_property
     def latest(self) -> str:
         """The newest date that the graph has ("2025-10-15"), from which "last month" counts; "" for none."""
-        rows = self._store.select(_LATEST) if self._store else []
-        return str(rows[0]["latest"] or "")[:10] if rows else ""
+        return cast("StoreFile", self._store).latest()[:10] if self._store else ""
 
     def senses(self, folded: str) -> list[Sense]:
         """What a folded phrase may mean; the vocabulary's senses first."""

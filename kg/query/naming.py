@@ -7,7 +7,7 @@ import shlex
 from kg.model import KgError
 from kg.names import is_curie, kind_of
 from kg.query.lexicon import Lexicon, Selects, Sense
-from kg.query.sparql import iri_token, literal
+from kg.query.nodes import file_of
 from kg.text import fold
 from kg.vocabulary import CONCEPT_TYPES
 
@@ -16,6 +16,10 @@ THINGS = (*(kind for kind in CONCEPT_TYPES if kind != "metric"), "institution")
 
 #: Letters of a label from which on it may be of several words.
 _LONG = 12
+
+
+#: The institutions that papers name.
+_INSTITUTIONS = "FROM concepts WHERE type = 'institution' AND id IN (SELECT concept FROM mentions)"
 
 
 class Unknown(KgError):
@@ -55,7 +59,7 @@ class Naming:
         """Whether the vocabulary or the graph itself gives a thing a label."""
         if concept in self.lexicon.vocabulary:
             return True
-        return bool(self.store.select(f"SELECT ?l {{ {iri_token(concept)} skos:prefLabel ?l }} LIMIT 1"))
+        return bool(file_of(self.store).rows("SELECT 1 FROM concepts WHERE curie = ?", concept))
 
     def no_such(self, kind: str, text: str) -> Unknown:
         """The error for what names no thing of a type: what it names instead, or what is near."""
@@ -78,9 +82,9 @@ class Naming:
         index = self.lexicon.vocabulary.index()
         folds = {folded: concept for (other, folded), concept in index.items() if other == kind}
         if kind == "institution":
-            like = f"FILTER(CONTAINS(LCASE(?label), {literal(text.lower())}))"
-            named = f"SELECT DISTINCT ?c ?label {{ ?p kg:institution ?c . ?c skos:prefLabel ?label {like} }}"
-            folds |= {fold(str(row["label"])): str(row["c"]) for row in self.store.select(named)}
+            named = f"SELECT curie, label, label_zh {_INSTITUTIONS} AND instr(lower(label || char(10) || label_zh), ?)"
+            rows = file_of(self.store).rows(named, text.lower())
+            folds |= {fold(label): concept for concept, *labels in rows for label in labels if label}
         found = process.extract(fold(text), sorted(folds), scorer=fuzz.WRatio, limit=2 * number, score_cutoff=80)
         labels = [self.lexicon.label(folds[folded]) for folded, _, _ in found]
         near = [self.lexicon.label(sense.concept) for sense in self.near(kind, text)]
@@ -92,9 +96,9 @@ class Naming:
 
     def labels(self) -> list[str]:
         """Every label of the vocabulary, and those of the graph's institutions."""
-        named = "SELECT DISTINCT ?label { ?p kg:institution ?c . ?c skos:prefLabel ?label }"
+        named = file_of(self.store).rows(f"SELECT label, label_zh {_INSTITUTIONS}")
         known = (label for concept in self.lexicon.vocabulary.concepts.values() for label in concept.labels())
-        return sorted({*known, *(str(row["label"]) for row in self.store.select(named))})
+        return sorted({*known, *(label for labels in named for label in labels if label)})
 
     def _bearing(self, kind: str, folded: str) -> Sense | None:
         return next((sense for sense in self.lexicon.senses(folded) if sense.type == kind), None)

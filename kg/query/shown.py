@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import chain
-from typing import Any
 
-from kg.graph.rdf import place_of
 from kg.model import FIELDS
 from kg.query.answer import Line, Quote, Row
 from kg.query.columns import WHOLE
 from kg.query.corpus import Corpus
 from kg.query.lexicon import Selects
-from kg.query.sparql import values
+from kg.query.nodes import Node, nodes_at
 from kg.text import sentence_at
-
-#: Nodes that a query names at most.
-_BATCH = 300
 
 
 def entry_of(node: str) -> str:
@@ -27,20 +22,7 @@ def entry_of(node: str) -> str:
 
 def quotes(store: Selects, named: Mapping[str, str]) -> dict[str, Quote]:
     """The words of each node (CURIE), by node; `named` gives the label of what they name."""
-    out: dict[str, Quote] = {}
-    for found in _batched(
-        store,
-        named,
-        """SELECT ?node ?quote ?span ?score ?sure WHERE {{ {values} ?node kg:quote ?quote
-  OPTIONAL {{ ?node kg:span ?span }} OPTIONAL {{ ?node kg:confidence ?score }} OPTIONAL {{ ?node kg:sure ?sure }} }}""",
-    ):
-        texts = {_text_of(row) for row in found if row["span"]}
-        # Apart, for Oxigraph looks through all texts where they stand in an OPTIONAL behind the node.
-        said = _batched(store, texts, "SELECT ?node ?raw WHERE {{ {values} ?node kg:raw ?raw }}")
-        raw = {str(row["node"]): str(row["raw"]) for rows in said for row in rows}
-        for row in found:
-            out.setdefault(str(row["node"]), _quote(row, raw.get(_text_of(row), ""), named[str(row["node"])]))
-    return out
+    return {one.node: _quote(one, named[one.node]) for one in nodes_at(store, named) if one.start >= 0}
 
 
 def words(corpus: Corpus, table: str, named: Mapping[int, str]) -> dict[int, Quote]:
@@ -57,28 +39,13 @@ def words(corpus: Corpus, table: str, named: Mapping[int, str]) -> dict[int, Quo
         said = context(text, first, last)
         trust = int(columns[table, "score"][row]) / WHOLE, bool(columns[table, "sure"][row])
         out[row] = Quote(source, FIELDS[field[row]], text[first:last], first, last, named[row], said, *trust)
-    # Where a place is not known, the store has the words.
-    nodes = {corpus.node(table, row): row for row in named if row not in out}
-    said_by = quotes(corpus.store, {node: named[row] for node, row in nodes.items()}) if nodes else {}
-    return out | {nodes[node]: quote for node, quote in said_by.items()}
+    return out
 
 
-def _batched(store: Selects, nodes: Iterable[str], sparql: str) -> Iterator[list[dict[str, Any]]]:
-    """The rows of a SELECT on ?node, which {values} in it binds, for so many nodes at a time as it may name."""
-    names = sorted(nodes)
-    for at in range(0, len(names), _BATCH):
-        yield store.select(sparql.format(values=values("node", names[at : at + _BATCH])))
-
-
-def _quote(row: dict[str, Any], raw: str, label: str) -> Quote:
-    field, start, end = place_of(row["span"] or "")
-    said, trust = context(raw, start, end), (round(1.0 if row["score"] is None else row["score"], 4), bool(row["sure"]))
-    return Quote(entry_of(row["node"]), field, row["quote"], start, end, label, said, *trust)
-
-
-def _text_of(row: dict[str, Any]) -> str:
-    """The text (CURIE) that a span is of."""
-    return str(row["span"] or "").partition("#")[0]
+def _quote(node: Node, label: str) -> Quote:
+    said, trust = context(node.raw, node.start, node.end), (round(node.score, 4), node.sure)
+    quote = node.raw[node.start : node.end]
+    return Quote(entry_of(node.node), node.field, quote, node.start, node.end, label, said, *trust)
 
 
 @lru_cache(maxsize=4096)  # what is asked again and again shows the same words

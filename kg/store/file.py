@@ -243,6 +243,15 @@ class StoreFile:
         with told(self.path):
             return self.db.execute(sql, given).fetchall()
 
+    def some(self, sql: str, given: Iterable[str]) -> list[Any]:
+        """The rows of a query about many values, where {} stands for the marks of some. Raises KgError."""
+        values = sorted(set(given))
+        out: list[Any] = []
+        for at in range(0, len(values), _BATCH):
+            some = values[at : at + _BATCH]
+            out += self.rows(sql.format(",".join("?" * len(some))), *some)
+        return out
+
     def entry(self, name: str) -> Entry:
         """A stored entry; KgError when it is not there or not whole."""
         found = self.entries([name])
@@ -280,11 +289,19 @@ class StoreFile:
 
     def of_papers(self, papers: Iterable[str]) -> list[tuple[str, str]]:
         """The entries of some works, with these, by source and place in it."""
-        return self._some("SELECT name, paper FROM entries WHERE paper IN ({}) ORDER BY source, number, name", papers)
+        return self.some("SELECT name, paper FROM entries WHERE paper IN ({}) ORDER BY source, number, name", papers)
 
     def papers_of(self, names: Iterable[str]) -> dict[str, str]:
         """The work of each of some entries that there is."""
-        return dict(self._some("SELECT name, paper FROM entries WHERE name IN ({})", names))
+        return dict(self.some("SELECT name, paper FROM entries WHERE name IN ({})", names))
+
+    def mentioning(self, words: Iterable[str]) -> Iterator[Entry]:
+        """The entries in which all of some words stand, in any case, in what was read or in what was made of it."""
+        asked = [word.lower() for word in words]
+        where = " AND ".join(["instr(lower(document || record), ?)"] * len(asked)) or "0"
+        names = [name for (name,) in self.rows(f"SELECT name FROM entries WHERE {where} ORDER BY name", *asked)]
+        for at in range(0, len(names), _BATCH):
+            yield from self.entries(names[at : at + _BATCH]).values()
 
     def count(self, source: str | None = None) -> int:
         """How many entries there are, or a source has."""
@@ -342,6 +359,12 @@ class StoreFile:
         labels, others, country = json.loads(rows[0][0])
         return labels, [(label, language) for label, language in others], country
 
+    def latest(self) -> str:
+        """The newest date of a paper or a source; "" for none."""
+        papers = self.rows("SELECT max(document ->> '$.date') FROM entries")[0][0]
+        sources = self.rows("SELECT max(said ->> '$.date') FROM sources")[0][0]
+        return max(papers or "", sources or "")
+
     def countries(self) -> list[tuple[str, str]]:
         """The country of each institution of which it is known, by id."""
         rows = self.rows("SELECT id, json_extract(said, '$[2]') FROM organisations ORDER BY id")
@@ -366,11 +389,11 @@ class StoreFile:
 
     def keys_of(self, names: Iterable[str]) -> set[str]:
         """The keys of some entries."""
-        return {key for (key,) in self._some(_KEYS_OF, names)}
+        return {key for (key,) in self.some(_KEYS_OF, names)}
 
     def having(self, keys: Iterable[str]) -> list[tuple[str, str]]:
         """Some keys, each with every entry that has it."""
-        return self._some("SELECT key, name FROM keys JOIN entries ON id = entry WHERE key IN ({})", keys)
+        return self.some("SELECT key, name FROM keys JOIN entries ON id = entry WHERE key IN ({})", keys)
 
     # --- what was changed -----------------------------------------------------------------------------------------
 
@@ -450,15 +473,6 @@ class StoreFile:
 
     def _changed(self, graph: str) -> None:
         self.db.execute("INSERT OR REPLACE INTO changes (graph) VALUES (?)", (graph,))
-
-    def _some(self, sql: str, given: Iterable[str]) -> list[Any]:
-        """The rows of a query about many values, some at a time."""
-        values = sorted(set(given))
-        out: list[Any] = []
-        for at in range(0, len(values), _BATCH):
-            some = values[at : at + _BATCH]
-            out += self.rows(sql.format(",".join("?" * len(some))), *some)
-        return out
 
     def _entry(self, name: str, document: str, record: str, way: str, fingerprint: str) -> Entry:
         try:

@@ -195,7 +195,7 @@ class Writer:
         db.executemany(f"INSERT INTO mentions VALUES ({_marks(10)})", rows)
         rows = (
             (*o, self._number(f"topic:{t.id}"), *_place(t.evidence), *_trust(t))
-            for o, t in zip(of, record.topics, strict=False)
+            for o, t in zip(of[len(mentions) :], record.topics, strict=True)
         )
         db.executemany(f"INSERT INTO topics VALUES ({_marks(9)})", rows)
         rows = ((*o, *self._result(r)) for o, r in zip(of, record.results, strict=False))
@@ -327,8 +327,8 @@ def folded_name_rows(labels: Iterable[tuple[str, bool]]) -> list[tuple[str, int,
 
 def _most(document: Document, record: Record) -> int:
     """The most rows that an entry has in a table."""
-    mentions = sum(len(getattr(record, kind)) for kind in LISTS.values())
-    return max(mentions, *map(len, (document.authors, record.topics, record.results, record.relations)))
+    mentions = sum(len(getattr(record, kind)) for kind in LISTS.values()) + len(record.topics)
+    return max(mentions, *map(len, (document.authors, record.results, record.relations)))
 
 
 def _place(said: Mention | Evidence | None) -> tuple[str, int, int]:

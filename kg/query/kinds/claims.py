@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from kg.graph.rdf import order_of
+from kg.graph.rdf import RELATIONS
 from kg.model import ROLES
 from kg.names import kind_of
 from kg.query.answer import Answer, Cell, Line, Quote, Table
@@ -22,9 +22,9 @@ from kg.query.empty import why_empty
 from kg.query.filter import Condition, Entity, Fact, Filter, Outcome, Query
 from kg.query.lexicon import Lexicon, Selects
 from kg.query.measures import Measures
+from kg.query.nodes import batched, file_of
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes, words
-from kg.query.sparql import values
 from kg.query.tally import backers, without
 from kg.text import fold
 
@@ -37,6 +37,23 @@ _PAPERS, _SHOWN, _QUOTES = 50, 100, 3
 _SETUP = ("hardware", "model")
 #: The order in which claims of other types than results stand.
 _ORDER = (*ROLES, "relation", "hardware", "model", "dataset", "problem", "task")
+
+
+_COLUMNS = {
+    "result": (
+        *("paper", "metric", "wording", "low", "high", "unit", "change", "bound", "baseline", "against", "setting"),
+    ),
+    "mention": ("paper", "entity", "role"),
+    "relation": ("paper", "type", "head", "tail"),
+}
+_OF = "FROM entries e JOIN {} x ON x.entry = e.id JOIN papers p ON p.id = x.paper"
+_RESULTS = f"""SELECT e.name, x.number, p.curie, m.curie, x.metric_text, x.low, x.high, x.unit, x.change, x.bound,
+    b.curie, x.baseline_text, x.setting {_OF.format("results")}
+    LEFT JOIN concepts m ON m.id = x.metric LEFT JOIN concepts b ON b.id = x.baseline WHERE e.name IN ({{}})"""
+_MENTIONS = f"""SELECT e.name, x.number, p.curie, c.curie, x.role {_OF.format("mentions")}
+    JOIN concepts c ON c.id = x.concept WHERE e.name IN ({{}})"""
+_RELATIONS = f"""SELECT e.name, x.number, p.curie, x.type, h.curie, t.curie {_OF.format("relations")}
+    JOIN concepts h ON h.id = x.head JOIN concepts t ON t.id = x.tail WHERE e.name IN ({{}})"""
 
 
 @dataclass(slots=True)
@@ -127,15 +144,7 @@ class _Claims:
     def _results(self, names: dict[str, list[str]]) -> Iterator[_Claim]:
         """The results of papers, once each: the same number of the same metric in two texts is one."""
         found: dict[tuple[object, ...], _Claim] = {}
-        nodes: list[dict[str, Any]] = self.store.select(
-            f"""SELECT ?paper ?node ?metric ?wording ?low ?high ?unit ?change ?bound ?baseline ?against ?setting
-WHERE {{ {values("paper", sorted(names))} ?paper kg:result ?node .
-  ?node kg:low ?low ; kg:high ?high ; kg:change ?change
-  OPTIONAL {{ ?node kg:metric ?metric }} OPTIONAL {{ ?node kg:metricText ?wording }}
-  OPTIONAL {{ ?node kg:unit ?unit }} OPTIONAL {{ ?node kg:bound ?bound }} OPTIONAL {{ ?node kg:setting ?setting }}
-  OPTIONAL {{ ?node kg:baseline ?baseline }} OPTIONAL {{ ?node kg:baselineText ?against }} }}"""
-        )
-        for row in sorted(nodes, key=lambda row: (entry_of(row["node"]), order_of(row["node"]), row["node"])):
+        for row in self._rows(_RESULTS, (entry for paper in names.values() for entry in paper), "result"):
             metric = row["metric"] or fold(row["wording"] or "")
             if not _is_of(self.query.metric, metric, row):
                 continue
@@ -178,26 +187,18 @@ WHERE {{ {values("paper", sorted(names))} ?paper kg:result ?node .
 
     def _mentions(self, names: dict[str, list[str]]) -> list[_Claim]:
         """What papers propose, use, relate and name, once each."""
-        entries = values("entry", (f"entry:{name}" for paper in names.values() for name in paper))
+        entries = [name for paper in names.values() for name in paper]
         found: dict[tuple[object, ...], _Claim] = {}
         own = self._names(names)
         wants = self.query.wants
-        for row in self._ordered(
-            f"""SELECT ?paper ?node ?role ?entity WHERE {{
-  {entries} ?entry kg:paper ?paper ; kg:mentions ?node .
-  ?node kg:entity ?entity OPTIONAL {{ ?node kg:role ?role }} }}"""
-        ):
+        for row in self._rows(_MENTIONS, entries, "mention"):
             of = kind_of(row["entity"])
             kind = row["role"] or of if of == "technique" else of
             if kind in _ORDER and wants in ("", of):
                 self._add(found, row, kind, (own[row["paper"]], f"claims.{kind}", row["entity"]))
         if not wants:
-            for row in self._ordered(
-                f"""SELECT ?paper ?node ?type ?head ?tail WHERE {{
-  {entries} ?entry kg:paper ?paper ; kg:relation ?node .
-  ?node kg:relationType ?type ; kg:head ?head ; kg:tail ?tail }}"""
-            ):
-                said = f"path.{row['type'].partition(':')[2]}_forward"
+            for row in self._rows(_RELATIONS, entries, "relation"):
+                said = f"path.{RELATIONS[row['type']]}_forward"
                 self._add(found, row, "relation", (self._label(row["head"]), said, row["tail"]))
         return list(found.values())
 
@@ -210,19 +211,22 @@ WHERE {{ {values("paper", sorted(names))} ?paper kg:result ?node .
         claim = _Claim(row["paper"], kind, cells, concept)
         found.setdefault((row["paper"], subject, cells["claim"], concept), claim).nodes.append(row["node"])
 
-    def _ordered(self, sparql: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.store.select(sparql)
-        return sorted(found, key=lambda row: (entry_of(row["node"]), order_of(row["node"]), row["node"]))
+    def _rows(self, sql: str, entries: Iterable[str], kind: str) -> list[dict[str, Any]]:
+        """The rows of entries ("002-22") in one of the tables, each with its node, by entry and number."""
+        out = []
+        for marks, some in batched(entries):
+            for entry, number, *row in file_of(self.store).rows(sql.format(marks), *some):
+                node = f"entry:{entry}/{kind}/{number}"
+                out.append((entry, number, {"node": node, **dict(zip(_COLUMNS[kind], row, strict=True))}))
+        return [row for *_, row in sorted(out, key=lambda one: one[:2])]
 
     def _names(self, papers: Iterable[str]) -> dict[str, str]:
         """What papers are called: by the name of what they propose, else by their title."""
         if not self._called:
-            for row in self.store.select(
-                f"""SELECT ?paper ?name ?title WHERE {{ {values("paper", sorted(papers))} ?paper a kg:Paper
-  OPTIONAL {{ ?paper kg:name ?name }} OPTIONAL {{ ?paper kg:title ?title }} }} ORDER BY ?name ?title"""
-            ):
-                said = str(row["name"] or row["title"] or str(row["paper"]).partition(":")[2])
-                self._called[str(row["paper"])] = self._called.get(str(row["paper"])) or said
+            for marks, some in batched(papers):
+                sql = f"SELECT curie, name, title FROM papers WHERE curie IN ({marks})"
+                for paper, name, title in file_of(self.store).rows(sql, *some):
+                    self._called[paper] = name or title or paper.partition(":")[2]
         return self._called
 
     # How it is told

@@ -25,9 +25,9 @@ from kg.query.columns import RELATION
 from kg.query.corpus import Corpus
 from kg.query.filter import Entity, Query
 from kg.query.lexicon import Lexicon, Selects
+from kg.query.nodes import nodes_at
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes
-from kg.query.sparql import values
 from kg.text import fold
 
 if TYPE_CHECKING:
@@ -400,11 +400,8 @@ class _Telling:
         """The nodes that say edges, with their edge and how sure they are."""
         find = self._stating if is_stated else self._naming
         said = {node: edge for edge in edges for node in find(edge)}
-        rows = self.store.select(
-            f"""SELECT ?node ?sure WHERE {{ {values("node", said)} ?node kg:quote ?quote
-  OPTIONAL {{ ?node kg:confidence ?sure }} }}"""
-        )
-        return [row | dict(zip("hpt", said[str(row["node"])], strict=True)) for row in rows]
+        found = (one for one in nodes_at(self.store, said) if one.start >= 0)
+        return [{"node": n.node, "sure": n.score, **dict(zip("hpt", said[n.node], strict=True))} for n in found]
 
     def _stating(self, edge: _Edge) -> list[str]:
         columns = self.corpus.columns
