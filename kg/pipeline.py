@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kg.link import Linker
     from kg.link.overrides import Overrides
     from kg.query.fed import Fed
-    from kg.sources import Held, Unread
+    from kg.sources import HeldFile, Unread
 
 Progress = Callable[[str, int], None]  # the entry just done, entries done so far
 Done = TypeVar("Done")
@@ -196,7 +196,9 @@ class Pipeline:
             else:
                 yield file
 
-    def _files(self, opened: Callable[[Path | Held], Done], patterns: Iterable[str | Path]) -> Iterator[Done | KgError]:
+    def _files(
+        self, opened: Callable[[Path | HeldFile], Done], patterns: Iterable[str | Path]
+    ) -> Iterator[Done | KgError]:
         """What `opened` makes of the files that patterns name, and in its place what cannot be read."""
         from kg import sources
 

@@ -16,7 +16,7 @@ from kg.extract.institutions import publishers
 from kg.link.affiliations import Found, organisations
 from kg.link.institutions import Organisation, Register, joined, name_tokens
 from kg.model import Document, Text
-from kg.sources.words import Words
+from kg.sources.words import WordCounts
 from kg.text import has_han, sentence_at
 from kg.vocabulary import Vocabulary
 
@@ -65,8 +65,8 @@ class Checker:
         return Register.load()
 
     @cached_property
-    def words(self) -> Words:
-        return Words.load()
+    def words(self) -> WordCounts:
+        return WordCounts.load()
 
     def check(self, document: Document) -> list[Finding]:
         """The claims of a document's own brief that its title, abstract and institutions do not bear out."""

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import cached_property
 
 from kg.check.amounts import lexicon
-from kg.sources.words import Words
+from kg.sources.words import WordCounts
 from kg.text import fold, tokens
 from kg.vocabulary import Vocabulary
 
@@ -27,7 +27,7 @@ _FUNCTION = frozenset("a an the of for and to in on with by via from as".split()
 class Wording:
     """The names that a text may use for what it says."""
 
-    def __init__(self, text: str, vocabulary: Vocabulary, words: Words) -> None:
+    def __init__(self, text: str, vocabulary: Vocabulary, words: WordCounts) -> None:
         self.text, self.vocabulary, self.words = text, vocabulary, words
 
     @cached_property
@@ -111,7 +111,7 @@ def _spelled(letter: re.Match[str]) -> str:
     return unicodedata.name(letter[0], "").rpartition(" ")[2].lower()
 
 
-def is_ordinary(word: str, words: Words) -> bool:
+def is_ordinary(word: str, words: WordCounts) -> bool:
     """Whether it is a word and no name: in small letters, and others use it."""
     return word.isdecimal() or (word.islower() and words.is_plain(word))
 
