@@ -16,7 +16,7 @@ from kg.model import Batch, Document, KgError, Source
 from kg.pipeline import Added, Annotations, Pipeline, Progress, Wanted, annotated
 
 if TYPE_CHECKING:
-    from kg.engines import Work
+    from kg.engines import WorkerPool
     from kg.graph.bulk import Bulk
     from kg.graph.kept import Kept
     from kg.graph.rdf import Written
@@ -45,7 +45,7 @@ class Adding:
         strict: bool,
         wanted: Wanted | None,
         progress: Progress | None,
-        workers: Work[Any],
+        workers: WorkerPool[Any],
         fed: Fed | None = None,
     ) -> None:
         self.pipeline, self.store, self.annotations, self.workers = pipeline, store, annotations, workers

@@ -16,7 +16,7 @@ from kg.vocabulary import Vocabulary, ontology_hash
 
 if TYPE_CHECKING:
     from kg.adding import Adding
-    from kg.engines import Engine, Work
+    from kg.engines import Engine, WorkerPool
     from kg.engines.base import Item
     from kg.graph.rdf import Written
     from kg.graph.store import Store
@@ -161,7 +161,7 @@ class Pipeline:
 
     def workers(
         self, work: Callable[[Document], Done], jobs: int | None, engine: Engine | None = None
-    ) -> Work[Done | Made[Done] | KgError]:
+    ) -> WorkerPool[Done | Made[Done] | KgError]:
         """Processes that read documents; what cannot be read gives an error in its place."""
         from kg import engines
 
@@ -334,7 +334,7 @@ class Pipeline:
         return self.written(replace(document, id=local_id(document.id, document.source)), annotations, meanings)
 
     def _made(
-        self, patterns: Iterable[str | Path], name: str | None, run: Adding, workers: Work[Any]
+        self, patterns: Iterable[str | Path], name: str | None, run: Adding, workers: WorkerPool[Any]
     ) -> Iterator[tuple[Batch, list[Written | KgError] | None]]:
         """The files that patterns name; where workers read them, with what they made of the documents.
 
