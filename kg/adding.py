@@ -20,7 +20,7 @@ from kg.store.file import Entry, local_id
 from kg.store.fingerprints import fingerprint
 
 if TYPE_CHECKING:
-    from kg.engines import Work
+    from kg.engines import WorkerPool
     from kg.store.file import StoreFile
 
 #: Seconds after which what was stored counts.
@@ -41,7 +41,7 @@ class Adding:
         strict: bool,
         wanted: Wanted | None,
         progress: Progress | None,
-        workers: Work[Any],
+        workers: WorkerPool[Any],
     ) -> None:
         self.pipeline, self.store, self.annotations, self.workers = pipeline, store, annotations, workers
         self.strict, self.wanted, self.progress = strict, wanted, progress

@@ -17,11 +17,11 @@ from kg.vocabulary import Vocabulary, ontology_hash
 
 if TYPE_CHECKING:
     from kg.adding import Adding
-    from kg.engines import Engine, Work
+    from kg.engines import Engine, WorkerPool
     from kg.engines.base import Item
     from kg.link import Linker
     from kg.link.overrides import Overrides
-    from kg.sources import Held, Unread
+    from kg.sources import HeldFile, Unread
     from kg.store.file import StoreFile
 
 Progress = Callable[[str, int], None]  # the entry just done, entries done so far
@@ -162,7 +162,7 @@ class Pipeline:
 
     def workers(
         self, work: Callable[[Document], Done], jobs: int | None, engine: Engine | None = None
-    ) -> Work[Done | Made[Done] | KgError]:
+    ) -> WorkerPool[Done | Made[Done] | KgError]:
         """Processes that read documents; what cannot be read gives an error in its place."""
         from kg import engines
 
@@ -197,7 +197,9 @@ class Pipeline:
             else:
                 yield file
 
-    def _files(self, opened: Callable[[Path | Held], Done], patterns: Iterable[str | Path]) -> Iterator[Done | KgError]:
+    def _files(
+        self, opened: Callable[[Path | HeldFile], Done], patterns: Iterable[str | Path]
+    ) -> Iterator[Done | KgError]:
         """What `opened` makes of the files that patterns name, and in its place what cannot be read."""
         from kg import sources
 
@@ -329,7 +331,7 @@ class Pipeline:
         return self.extracted(replace(document, id=local_id(document.id, document.source)), annotations)
 
     def _made(
-        self, patterns: Iterable[str | Path], name: str | None, run: Adding, workers: Work[Any]
+        self, patterns: Iterable[str | Path], name: str | None, run: Adding, workers: WorkerPool[Any]
     ) -> Iterator[tuple[Batch, list[Extracted | KgError] | None]]:
         """The files that patterns name; where workers read them, with what they made of the documents.
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import kg
 from kg.api import Graph
 from kg.cli.base import progress
-from kg.evaluation.briefs import Score, Scorer, summary
+from kg.evaluation.briefs import BriefScore, Scorer, summary
 from kg.evaluation.components import reader
 from kg.link import Linker
 from kg.model import Document, Paper
@@ -67,7 +67,7 @@ def briefs(graph: Graph, unseen: bool, lang: str) -> Iterator[tuple[Document, st
             yield document, compose(Selection.of(graph, [one], lang), one, "abstract")
 
 
-def told(score: Score) -> str:
+def told(score: BriefScore) -> str:
     """A brief with its misses, a line each."""
     lines = [f"{score.id} {score.brief}"]
     if score.name is False:

@@ -30,7 +30,7 @@ from kg.model import Document, KgError
 from kg.pipeline import Pipeline
 from kg.sources.base import InputFile
 from kg.sources.pdf import READER
-from kg.sources.words import Words
+from kg.sources.words import WordCounts
 
 SETS = ("pdf-papers", "pdf-tei-json", "pdf-grobid-text")
 SIMILAR = 0.95
@@ -60,7 +60,7 @@ def main() -> int:
     if not folders:
         print("KG_SHARED does not name the folder that holds data/samples: nothing is measured.")
         return 0
-    Words.load()
+    WordCounts.load()
     READER.read(InputFile(next(iter(sorted(folders[0].glob("*.pdf"))))))
     print(f"{'set':<18}{'PDFs':>5}{'title':>9}{'abstract':>10}{'authors':>9}{'institutions F1':>17}", end="")
     print(f"{'seconds':>9}{'most':>7}")

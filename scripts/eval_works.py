@@ -27,7 +27,7 @@ from kg.link.titles import letters
 from kg.link.works import Described, Verdict, described, keys, same_work
 from kg.model import Document, Mention, Record, Text
 from kg.sources.repair import repair
-from kg.sources.words import Words
+from kg.sources.words import WordCounts
 from kg.vocabulary import data_folder
 
 PAIRS = data_folder("data") / "gold" / "works.jsonl"
@@ -64,7 +64,7 @@ def filled(pairs: Iterable[Pair], shared: Path) -> list[Pair]:
     return pairs
 
 
-def side(said: dict[str, Any], name: str, words: Words) -> Described:
+def side(said: dict[str, Any], name: str, words: WordCounts) -> Described:
     """One side of a pair as an entry that was read and repaired."""
     texts = {field: Text(said[key], said[key]) for field, key in (("T", "title"), ("A", "abstract")) if said.get(key)}
     document = Document(name, "pairs", 1, texts, authors=tuple(said.get("authors", ())))
@@ -79,7 +79,7 @@ def side(said: dict[str, Any], name: str, words: Words) -> Described:
 
 def decided(pairs: Iterable[Pair] | None = None) -> Decided:
     """Pairs, those of the file by default, with what is decided on each."""
-    words = Words.load()
+    words = WordCounts.load()
     if pairs is None:
         pairs = filled(map(json.loads, PAIRS.read_text("utf-8").splitlines()), Path(os.environ["KG_SHARED"]))
     return [(pair, _found(side(pair["a"], "a", words), side(pair["b"], "b", words))) for pair in pairs]

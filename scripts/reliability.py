@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from kg.cli.base import console, note, table
-from kg.evaluation.reliability import Claim, auroc, calibration_error, claims, equal_width
+from kg.evaluation.reliability import ScoredClaim, auroc, calibration_error, claims, equal_width
 from kg.evaluation.tables import reliability_table
 from kg.graph.records import read_records
 from kg.model import KgError
@@ -47,12 +47,12 @@ def main() -> int:
     return 0
 
 
-def _area(said: list[Claim]) -> str:
+def _area(said: list[ScoredClaim]) -> str:
     area = auroc(said)
     return "-" if area is None else f"{area:.3f}"
 
 
-def draw(found: dict[str, list[Claim]], output: Path) -> None:
+def draw(found: dict[str, list[ScoredClaim]], output: Path) -> None:
     """A panel a type: share of right claims against score, a dot a bin, as large as it holds claims."""
     import matplotlib as mpl
 

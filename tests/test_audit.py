@@ -160,9 +160,9 @@ def test_tables_are_of_all_claims_sure_ones_and_false_winners() -> None:
     ("lines", "sentence"),
     [
         ([line("topics", "", id="a")], "no claim is judged"),
-        ([line("topics", "maybe", id="a")], "line a has another judgement than right, loose, wrong or unclear"),
-        ([line("colours", "right", id="a")], "line a is none of a sheet"),
-        ([line("topics", "right", id="a") | {"of": "many"}], "line a is none of a sheet"),
+        ([line("topics", "maybe", id="a")], "line a has a judgement other than right, loose, wrong or unclear"),
+        ([line("colours", "right", id="a")], "line a is not from a sheet"),
+        ([line("topics", "right", id="a") | {"of": "many"}], "line a is not from a sheet"),
         ([line("topics", "right", id="a")] * 2, "line 2 has the id a again"),
         ([], "holds no record"),
     ],

@@ -29,8 +29,8 @@ def test_this_machine_is_the_engine_when_none_is_named() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--engine", "steam"], "--engine steam: there is no such engine here: choose one of local, ray"),
-        (["--address", "head:6379"], "--address head:6379: this machine needs none"),
+        (["--engine", "steam"], "--engine steam: there is no such engine: choose one of local, ray"),
+        (["--address", "head:6379"], "--address head:6379: the local engine has no address"),
     ],
 )
 def test_an_engine_that_is_not_there_is_told_before_the_graph_is_opened(

@@ -13,8 +13,8 @@ from typer.testing import CliRunner, Result
 
 from kg.cli import application
 from kg.evaluation import HEADLINE, Scores, compare, evaluate, score
-from kg.evaluation.components import LINKING, PARTS, Part, parts, reader, variants
-from kg.evaluation.scores import DRAWS, Count, Interval
+from kg.evaluation.components import LINKING, PARTS, RemovablePart, parts, reader, variants
+from kg.evaluation.scores import DRAWS, Interval, TypeCounts
 from kg.extract import pipeline
 from kg.extract.tagger import tagger
 from kg.graph.records import read_records, to_json
@@ -49,7 +49,7 @@ def few(gold: dict[str, dict[str, Any]], documents: list[Document], tmp_path: Pa
 
 def counted(*papers: tuple[int, int, int]) -> Scores:
     """Scores whose types all have the same counts, by paper."""
-    return Scores({str(i): dict.fromkeys(HEADLINE, Count(*counts)) for i, counts in enumerate(papers)})
+    return Scores({str(i): dict.fromkeys(HEADLINE, TypeCounts(*counts)) for i, counts in enumerate(papers)})
 
 
 # --- intervals --------------------------------------------------------------------------------------------------------
@@ -169,7 +169,7 @@ def test_what_a_component_gives_may_be_taken_from_the_next(
         doc._.results = []
         return doc
 
-    monkeypatch.setattr("kg.evaluation.components.PARTS", (*PARTS, Part("numbers", "kg_results", take)))
+    monkeypatch.setattr("kg.evaluation.components.PARTS", (*PARTS, RemovablePart("numbers", "kg_results", take)))
     names = parts()
     assert names[names.index("results") + 1] == "numbers"
     left = reader(["numbers"])
@@ -205,7 +205,7 @@ def test_documents_that_nobody_annotated_are_not_read(
 
     scores = evaluate(wanted, documents, keep)
     assert seen == [documents[0].id]
-    assert scores.papers["elsewhere"]["kind"] == Count(0, 0, 1)
+    assert scores.papers["elsewhere"]["kind"] == TypeCounts(0, 0, 1)
 
 
 def test_each_part_is_left_out_in_turn(gold: dict[str, dict[str, Any]], documents: list[Document]) -> None:

@@ -112,8 +112,8 @@ def test_what_fails_or_costs_workers_is_left_out_and_the_others_go_on_in_order(c
         there = result[1]
     assert again == [0, 1, 2]  # and nothing of what was not waited for
     assert [str(result) for result in done if isinstance(result, KgError)] == [
-        "p-30: the worker failed at it (RuntimeError: half a number): it was left out.",
-        "p-40: 3 workers were lost that read it: it was left out.",
+        "p-30: reading failed (RuntimeError: half a number): it was left out.",
+        "p-40: 3 workers were lost while reading it: it was left out.",
     ]
     assert [r[0] for r in done if not isinstance(r, KgError)] == [n for n in range(1, 301) if n not in (30, 40)]
     assert _within(30, lambda: not Path(f"/proc/{there}").exists())
@@ -123,7 +123,9 @@ def test_a_worker_with_another_kg_is_told(cluster: str, monkeypatch: pytest.Monk
     monkeypatch.setattr(module, "_identity", lambda: {"version": "9", "extraction": "0", "vocabulary": "none"})
     with (
         engine("ray", cluster).workers(lambda item: item, 1) as workers,
-        pytest.raises(KgError, match=r"has another kg than this machine \(version .*, not 9, .*\): install the same"),
+        pytest.raises(
+            KgError, match=r"has another version of kg than this machine \(version .*, not 9, .*\): install the same"
+        ),
     ):
         list(workers.map([_document(1)]))
 
@@ -211,7 +213,7 @@ def _readers() -> list[int]:
     found = []
     for place in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(OSError):
-            if place.read_bytes().startswith(b"ray::MapWorker(MapBatches(_Reader)"):
+            if place.read_bytes().startswith(b"ray::MapWorker(MapBatches(_ChunkWorker)"):
                 found.append(int(place.parent.name))
     return sorted(found)
 

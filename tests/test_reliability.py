@@ -16,7 +16,7 @@ from kg.evaluation.reliability import (
     CLAIMS,
     ENTITIES,
     Bin,
-    Claim,
+    ScoredClaim,
     auroc,
     calibration_error,
     claims,
@@ -39,35 +39,38 @@ def entity(surface: str, *scores: float) -> dict[str, Any]:
     return {"surface": surface, "canonical": surface, "role": "used"} | ({"score": scores[0]} if scores else {})
 
 
-def dice_claims(seed: int, n: int) -> list[Claim]:
+def dice_claims(seed: int, n: int) -> list[ScoredClaim]:
     """Claims whose scores say something, with ties."""
     dice = random.Random(seed)
-    return [Claim(s, dice.random() < s) for s in (round(dice.random(), 1) for _ in range(n))]
+    return [ScoredClaim(s, dice.random() < s) for s in (round(dice.random(), 1) for _ in range(n))]
 
 
 # --- measures ---------------------------------------------------------------------------------------------------------
 
 
 def test_calibrated_scores_have_no_error() -> None:
-    said = [Claim(0.25, i < 1) for i in range(4)] + [Claim(0.75, i < 3) for i in range(4)]
+    said = [ScoredClaim(0.25, i < 1) for i in range(4)] + [ScoredClaim(0.75, i < 3) for i in range(4)]
     assert calibration_error(equal_width(said)) == 0
     assert calibration_error(equal_mass(said)) == 0
 
 
 def test_error_is_the_distance_of_score_and_share_weighted_by_size() -> None:
-    said = [Claim(0.95, True)] * 3 + [Claim(0.95, False)] + [Claim(0.15, False)] * 12
+    said = [ScoredClaim(0.95, True)] * 3 + [ScoredClaim(0.95, False)] + [ScoredClaim(0.15, False)] * 12
     assert equal_width(said) == [Bin(12, pytest.approx(0.15), 0), Bin(4, pytest.approx(0.95), 0.75)]
     assert calibration_error(equal_width(said)) == pytest.approx((12 * 0.15 + 4 * 0.2) / 16)
 
 
 def test_surest_and_least_sure_stand_in_the_outer_bins() -> None:
     assert [
-        b.size for b in equal_width([Claim(1.0, True), Claim(0.9, True), Claim(0.0, False), Claim(0.89, True)])
+        b.size
+        for b in equal_width(
+            [ScoredClaim(1.0, True), ScoredClaim(0.9, True), ScoredClaim(0.0, False), ScoredClaim(0.89, True)]
+        )
     ] == [1, 1, 2]
 
 
 def test_bins_of_equal_mass_hold_as_many_each() -> None:
-    said = [Claim(i / 1005, i % 3 == 0) for i in range(1005)]
+    said = [ScoredClaim(i / 1005, i % 3 == 0) for i in range(1005)]
     sizes = [b.size for b in equal_mass(said)]
     assert len(sizes) == 10
     assert max(sizes) - min(sizes) <= 1
@@ -77,7 +80,7 @@ def test_bins_of_equal_mass_hold_as_many_each() -> None:
 def test_claims_of_one_score_stand_in_one_bin_in_whatever_order_they_come() -> None:
     said = dice_claims(1, 500)
     assert equal_mass(said) == equal_mass(said[::-1])
-    assert len(equal_mass([Claim(0.9, i % 4 > 0) for i in range(30)])) == 1
+    assert len(equal_mass([ScoredClaim(0.9, i % 4 > 0) for i in range(30)])) == 1
     scores = [b.score for b in equal_mass(said)]
     assert scores == sorted(set(scores))
     assert sum(b.size for b in equal_mass(said)) == 500
@@ -92,9 +95,9 @@ def test_area_is_the_chance_that_a_right_claim_scores_higher(seed: int) -> None:
 
 
 def test_area_is_one_for_a_perfect_order_and_half_for_a_constant() -> None:
-    assert auroc([Claim(0.2, False), Claim(0.3, True), Claim(0.9, True)]) == 1
-    assert auroc([Claim(0.5, False), Claim(0.5, True), Claim(0.5, True)]) == 0.5
-    assert auroc([Claim(0.5, True)]) is None
+    assert auroc([ScoredClaim(0.2, False), ScoredClaim(0.3, True), ScoredClaim(0.9, True)]) == 1
+    assert auroc([ScoredClaim(0.5, False), ScoredClaim(0.5, True), ScoredClaim(0.5, True)]) == 0.5
+    assert auroc([ScoredClaim(0.5, True)]) is None
     assert auroc([]) is None
 
 
@@ -109,7 +112,7 @@ def test_claims_are_right_where_the_scorer_pairs_them() -> None:
     gold = {"x": annotated(techniques=[entity("pruning"), entity("sparse attention")])}
     said = {"x": {"techniques": [entity("pruning", 0.9), entity("banana", 0.2), entity("block pruning", 0.8)]}}
     found = claims(gold, said)
-    assert found["techniques"] == [Claim(0.9, True), Claim(0.2, False), Claim(0.8, False)]
+    assert found["techniques"] == [ScoredClaim(0.9, True), ScoredClaim(0.2, False), ScoredClaim(0.8, False)]
     assert found[ENTITIES] == found[CLAIMS] == found["techniques"]
 
 
@@ -128,7 +131,7 @@ def test_as_many_claims_are_right_as_the_scorer_counts(shared: Path) -> None:
 def test_what_is_known_surely_counts_as_one_and_institutions_as_their_names() -> None:
     gold = {"x": annotated(institutions=[{"name": "Baidu"}])}
     said = {"x": {"institutions": [{"name": "Baidu", "score": 0.7}, {"name": "Baidu", "score": 0.6}, {"name": "MIT"}]}}
-    assert claims(gold, said)["institutions"] == [Claim(0.7, True), Claim(1.0, False)]
+    assert claims(gold, said)["institutions"] == [ScoredClaim(0.7, True), ScoredClaim(1.0, False)]
 
 
 @pytest.mark.parametrize("wrong", [1.5, -0.1, "0.9", True, None, float("nan"), [0.5]])
@@ -139,7 +142,7 @@ def test_a_score_that_is_none_is_named(wrong: Any) -> None:
 
 
 def test_table_leaves_out_types_without_claims() -> None:
-    table = reliability_table({"tasks": [Claim(0.8, True), Claim(0.6, False)], "models": []})
+    table = reliability_table({"tasks": [ScoredClaim(0.8, True), ScoredClaim(0.6, False)], "models": []})
     assert table.rows == [("tasks", "2", "0.500", "0.700", "0.400", "0.400", "1.000")]
 
 

@@ -1,4 +1,7 @@
-"""Whether a paper bears out what is said of it: numbers by value, names by letters, institutions by identity."""
+"""Check claims about a paper against its own texts: numbers by value, names by letters, institutions by identity.
+
+Documents and sentences in, findings (unsupported claims) out. Nothing here knows how a sentence was made.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""When one number bears another out: the same value in the same, a kindred or no unit, or one that follows from it.
+"""Decide whether one number supports another: equal values in equal, convertible or missing units, or a derived value.
 
-"2.4x" follows from "140% more", "一半" from "50%", "1,300 GB" from "1.3 TB", "10x" from "an order of magnitude".
+"2.4x" is supported by "140% more", "一半" by "50%", "1,300 GB" by "1.3 TB", "10x" by "an order of magnitude".
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from collections.abc import Iterable, Iterator
 from kg.check.amounts import ORDER, Amount
 from kg.units import kin
 
-_ALIKE = frozenset({"%", "points"})  # abstracts say one for the other
+_ALIKE = frozenset({"%", "points"})  # used interchangeably in abstracts
 _MEASURED = 10
-_CLOSE = 0.02  # how far what follows from a number may lie from it by rounding, as a share
+_CLOSE = 0.02  # tolerance for the rounding of a derived value, as a share
 
 
 def borne_out(claim: Amount, held: Iterable[Amount], rounded: bool = False) -> bool:
-    """Whether one of the numbers held bears a claim out; `rounded`: it says "about", "over" or "nearly"."""
+    """Whether one of the numbers supports a claim; `rounded`: the claim says "about", "over" or "nearly"."""
     return any(agrees(claim, one, rounded) for one in held)
 
 
 def agrees(claim: Amount, held: Amount, rounded: bool = False) -> bool:
-    """Whether a number that is held bears a claim out."""
+    """Whether a number of the paper supports a claim; `rounded` as in `borne_out`."""
     if claim.shared and agrees(claim._replace(unit="", shared=False), held, rounded):
         return True
     slack = claim.step / 2 if rounded else 0.0
@@ -31,7 +31,7 @@ def agrees(claim: Amount, held: Amount, rounded: bool = False) -> bool:
         if _near(claim.value, held.value, max(slack, _least(claim, held))):
             return True
         if not (claim.unit == held.unit == "x" and claim.value < 1 < held.value):
-            return False  # else "1/8 of the size" is "8x smaller"
+            return False  # otherwise "1/8 of the size" would be "8x smaller"
         return _near(claim.value, 1 / held.value, claim.step / 2)
     factor = kin(held.unit).get(claim.unit) if ORDER not in (claim.unit, held.unit) else None
     if factor is not None:
@@ -42,16 +42,16 @@ def agrees(claim: Amount, held: Amount, rounded: bool = False) -> bool:
 
 
 def _may_lack_unit(held: Amount, unit: str) -> bool:
-    """Whether a bare number may be one of a unit ("an accuracy of 83.28"); small whole ones count or name things.
+    """Whether a bare number may be a value in `unit` ("an accuracy of 83.28"), not a small count or a name.
 
-    "1 EM" is a point, though.
+    A small number may be in points ("1 EM").
     """
     is_measured = held.step < 1 or held.value >= _MEASURED or unit == "points"
     return is_measured and not held.spelled and not held.named
 
 
 def _least(claim: Amount, held: Amount) -> float:
-    """A share in words is exact only in words: "two thirds" is 66.7 % and 67 %."""
+    """Tolerance for a share in words, whose digits are rounded: "two thirds" supports 66.7 % and 67 %."""
     return held.step / 2 if held.spelled and claim.unit == "%" and not held.value.is_integer() else 0.0
 
 
@@ -60,7 +60,7 @@ def _near(one: float, other: float, slack: float) -> bool:
 
 
 def _following(claim: Amount, held: Amount) -> Iterator[float]:
-    """What follows from a number in the unit of the claim."""
+    """Yield values derived from a number, in the unit of the claim."""
     if held.unit == ORDER and claim.unit == "x":
         yield 10.0 ** min(held.value, 9)
     elif held.unit == "x" and claim.unit == ORDER:

@@ -1,7 +1,7 @@
-"""The numbers of a text by value, however they are written: "1亿" is 1e8, "1,100" is 1100, "一半" is 50 %.
+"""Find the numbers of a text by value, in any notation: "1亿" is 1e8, "1,100" is 1100, "一半" is 50 %.
 
-`kg.extract.numbers` reads the quantities that can be outcomes; here every number counts, those in names, in words and
-of things that are counted too, for what a text says anywhere may bear a claim out. Units and LaTeX are read as there.
+`kg.extract.numbers` reads only quantities that can be outcomes. Here every number counts, including those in names, in
+words and of counted things, because any of them may support a claim. Units and LaTeX are read as in that module.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 
 from kg.extract.numbers import UNITS, plain
 
-ORDER = "order"  # of magnitude
-#: Units of results that only name what is counted: "30 steps" and "30步" are thirty.
+ORDER = "order"  # order of magnitude
+#: Result units that only name what is counted: "30 steps" and "30步" are the number 30.
 _COUNTED = frozenset({"bits", "steps", "layers", "tokens", "M", "B"})
 _DIGITS = r"\d{1,3}(?:(?:,| , )\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?|(?<!\d)\.\d+"
 _JOINT = re.compile(
@@ -34,22 +34,22 @@ _SHARE_OF = re.compile(r"\s+(?:of|the|as)\b")
 _POWER = re.compile(r"(?<![\d.])10\s?\^\s*(?P<power>-?\s?\d{1,2})(?!\d)|(?<![\d.])10(?P<high>[⁰¹²³⁴-⁹]{1,2})")
 _SPEEDUP = re.compile(r"\s?(?:\w+ )?(?:speed-?\s?ups?|faster|improvements?)\b")  # "a 2 speedup" lost its sign
 _COMPOUND = re.compile(r"[A-Za-z]")
-#: What makes a number behind it a factor: "×8", "a factor of 8"; in "8×8" it is a size.
+#: Text that makes the following number a factor: "×8", "a factor of 8"; in "8×8" it is a size.
 _TIMES = re.compile(r"(?:(?:^|[^A-Za-z\d\s])\s{0,2}|[A-Za-z]\s{1,2})[x×]\s{0,2}$|\bfactors? of(?: \w+){0,2} $")
-_LONGEST = 15  # digits of a number; longer ones are none (hashes, identifiers)
+_LONGEST = 15  # digits; longer numbers are hashes or identifiers
 
 
 class Amount(NamedTuple):
-    """A number that stands at [start, end) of a text."""
+    """A number in a text, at [start, end)."""
 
     start: int
     end: int
     value: float
-    unit: str  # a unit of results, "order" (of magnitude), or "" for a bare number
-    step: float  # what one more in its last digit is worth
-    spelled: bool = False  # in words
-    named: bool = False  # a part of a name: "7" in "Llama-7B"
-    shared: bool = False  # its unit stands behind a later number of a list, and may be that one's alone
+    unit: str  # a result unit, "order" (of magnitude), or "" for a bare number
+    step: float  # value of one unit in the last digit
+    spelled: bool = False  # written in words
+    named: bool = False  # part of a name: "7" in "Llama-7B"
+    shared: bool = False  # the unit follows a later number of a list and may apply to that number only
 
 
 @cache
@@ -64,10 +64,10 @@ def _values(table: dict[str, Any]) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class _Grammar:
-    """What numbers are made of, from `lexicon.toml` and the units of results."""
+    """The vocabulary and patterns of numbers, from `lexicon.toml` and the result units."""
 
     english: dict[str, float]
-    ordinal: dict[str, float]  # and other words that say a number beside what they mean
+    ordinal: dict[str, float]  # includes other words that imply a number
     chinese: dict[str, float]
     scale: dict[str, float]
     part: dict[str, float]
@@ -83,10 +83,10 @@ class _Grammar:
         said = lexicon()
         units = [*said["unit"].items(), (ORDER, r"orders?[ -]of[ -]magnitudes?\b")]
         units += [(name, pattern) for name, pattern in UNITS if " " not in name and name not in _COUNTED]
-        # A Chinese character may follow a unit at once ("7%提升", "3ms内"), and is a letter to "\b".
+        # A Chinese character may follow a unit directly ("7%提升", "3ms内"), but counts as a letter for "\b".
         body = "|".join(f"(?P<u{i}>{pattern})" for i, (_, pattern) in enumerate(units))
         scales = sorted(said["scale"], key=len, reverse=True)
-        # "110m" is millions, "2 m" are metres; "95百分位" is no hundred.
+        # "110m" is millions, "2 m" is meters; "95百分位" does not contain a hundred.
         alone = [rf"(?<=\d){s}" if s in ("m", "b") else s for s in scales]
         alone = [rf"{s}(?![A-Za-z\d])" if s.isascii() else rf"{s}(?!分)" for s in alone]
         words = sorted([*said["english"], *said["ordinal"], *said["part"], *said["share"]], key=len, reverse=True)
@@ -106,12 +106,12 @@ class _Grammar:
         )
 
     def unit_at(self, text: str, at: int) -> tuple[str, int]:
-        """The unit that stands at a place, and where it ends; ("", at) where none does."""
+        """The unit at an offset, and its end; ("", at) when there is none."""
         found = self.unit.match(text, at)
         return (self.unit_names[int(found.lastgroup[1:])], found.end()) if found and found.lastgroup else ("", at)
 
     def behind(self, text: str, at: int) -> tuple[float, str, int]:
-        """Scale and unit behind a number, and where they end."""
+        """Scale and unit after a number, and their end."""
         unit, end = self.unit_at(text, at)
         if unit:
             return 1.0, unit, end
@@ -123,7 +123,7 @@ class _Grammar:
 
 
 def amounts(text: str) -> list[Amount]:
-    """All numbers of a text, in order; one in a range or list has the unit that stands once behind the last.
+    """All numbers of a text in order; numbers in a range or list take the unit given after the last one.
 
     >>> [(a.value, a.unit) for a in amounts("15-50倍，1.1万张图，翻倍，by half, two orders of magnitude")]
     [(15.0, 'x'), (50.0, 'x'), (11000.0, ''), (2.0, 'x'), (50.0, '%'), (2.0, 'order')]
@@ -145,7 +145,7 @@ def amounts(text: str) -> list[Amount]:
 
 
 def listed(text: str) -> list[Amount]:
-    """How many things each list of a text names: "RULER, LooGLE, and GPQA" are three."""
+    """The number of items in each enumeration of a text: 3 for "RULER, LooGLE, and GPQA"."""
     found = ((match, match[0].count(",") + (not match["comma"]) + 1) for match in _LIST.finditer(text))
     return [Amount(m.start(), m.end(), float(n), "", 1.0, True) for m, n in found]
 
@@ -191,7 +191,7 @@ def _fractions(text: str) -> Iterator[Amount]:
 
 
 def _words(text: str) -> Iterator[Amount]:
-    """English words, and Chinese ones for shares."""
+    """Numbers in English words, and shares in Chinese words."""
     grammar = _Grammar.load()
     matches = list(grammar.word.finditer(text))
     for match in matches:
@@ -227,7 +227,7 @@ def _han(text: str) -> Iterator[Amount]:
 
 
 def _han_value(text: str) -> float:
-    """The value of Chinese numerals up to 99, or of digits; 0 where they make none ("三四")."""
+    """The value of Chinese numerals up to 99, or of digits; 0 for an invalid combination ("三四")."""
     if text.isdecimal() and text.isascii():
         return float(text)
     digits = _Grammar.load().chinese

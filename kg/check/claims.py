@@ -1,4 +1,4 @@
-"""What a sentence claims of a paper, held against the paper's own title, abstract and institution line."""
+"""Check the claims of a sentence against the paper's own title, abstract and institution line."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from functools import cached_property
 
 from kg.check.agree import borne_out
 from kg.check.amounts import Amount, amounts, listed
-from kg.check.wording import Wording, is_ordinary, names
+from kg.check.wording import PaperWording, is_ordinary, names
 from kg.extract.brief import institutions
 from kg.extract.institutions import publishers
 from kg.link.affiliations import Found, organisations
 from kg.link.institutions import Organisation, Register, joined, name_tokens
 from kg.model import Document, Text
-from kg.sources.words import Words
+from kg.sources.words import WordCounts
 from kg.text import has_han, sentence_at
 from kg.vocabulary import Vocabulary
 
@@ -33,21 +33,21 @@ _ORDINAL = re.compile(r"第$")
 _PRESENTED = re.compile(r"^(?P<who>.{0,300}?) presents? ")
 _CLAUSE = re.compile(r"[，。；]|[,;.](?=\s|$)")
 _BRACKET = re.compile(r"\s*\([^()]*\)")
-_LONGEST = 20_000  # characters of a text that is looked at: twice the longest abstract
-_FEW = 3  # words of a name that is said in part
-_ACRONYM = 5  # letters: shorter names of institutions are shared by many
+_LONGEST = 20_000  # characters of a text that are examined: twice the longest abstract
+_FEW = 3  # words of a name that is used in part
+_ACRONYM = 5  # letters; several institutions share shorter acronyms
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A claim that a paper's text does not bear out."""
+    """A claim that the paper's text does not support."""
 
     entry: str
     kind: str  # number | name | institution
-    claim: str  # the words of the sentence, verbatim
+    claim: str  # verbatim words of the sentence
     clause: str  # the clause around them
     looked_for: str
-    nearest: str  # the words of the paper that come closest; "" when nothing does
+    nearest: str  # closest words of the paper; "" if there are none
 
 
 class Checker:
@@ -65,16 +65,16 @@ class Checker:
         return Register.load()
 
     @cached_property
-    def words(self) -> Words:
-        return Words.load()
+    def words(self) -> WordCounts:
+        return WordCounts.load()
 
     def check(self, document: Document) -> list[Finding]:
-        """The claims of a document's own brief that its title, abstract and institutions do not bear out."""
+        """The claims of a document's own brief that its title, abstract and institutions do not support."""
         brief = document.texts["B"].text if "B" in document.texts else ""
         return self.check_sentence(document, " ".join(brief[:_LONGEST].split()))
 
     def check_sentence(self, document: Document, sentence: str) -> list[Finding]:
-        """The same for any sentence on the document's paper."""
+        """Like `check`, for any sentence about the document's paper."""
         held = {field: _both(document.texts[field]) for field in "TAIK" if field in document.texts}
         who = publishers(sentence) if has_han(sentence) else ""
         english = None if who or has_han(sentence) else _PRESENTED.match(sentence)
@@ -91,12 +91,12 @@ class Checker:
         ]
 
     def _numbers(self, sentence: str, said: list[Amount], text: str) -> Iterator[tuple[str, int, int, str, str]]:
-        held = list({one[2:]: one for one in (*amounts(text), *listed(text))}.values())  # each kind of number once
+        held = list({one[2:]: one for one in (*amounts(text), *listed(text))}.values())  # distinct but for position
         for claim in said:
             if not _claims(sentence, claim):
                 continue
             before, after = sentence[max(0, claim.start - 14) : claim.start], sentence[claim.end : claim.end + 4]
-            # What is given in thousands or 万 is rounded to them.
+            # A number given in thousands or 万 is rounded to them.
             rounded = claim.step > 1 or bool(_ROUNDED_BEFORE.search(before) or _ROUNDED_AFTER.match(after))
             parts = amounts(sentence[claim.start : claim.end].replace("/", ";")) if claim.step < 1 else []
             if len(parts) == 2 and all(borne_out(part, held) for part in parts):  # "31/36"
@@ -106,7 +106,7 @@ class Checker:
                 yield "number", claim.start, claim.end, _as_value(claim), _around(text, near) if near else ""
 
     def _names(self, sentence: str, said: list[Amount], text: str) -> Iterator[tuple[str, int, int, str, str]]:
-        wording = Wording(text, self.vocabulary, self.words)
+        wording = PaperWording(text, self.vocabulary, self.words)
         for one in said:
             if not one.named:
                 sentence = sentence[: one.start] + " " * (one.end - one.start) + sentence[one.end :]
@@ -119,7 +119,7 @@ class Checker:
     def _institutions(self, who: str, line: str, text: str) -> Iterator[tuple[str, int, int, str, str]]:
         stated = organisations(line, self.register)
         also = [found.concept for found in stated if found.concept]
-        wording = Wording(f"{line}\n{text}", self.vocabulary, self.words)
+        wording = PaperWording(f"{line}\n{text}", self.vocabulary, self.words)
         at, said = 0, []
         for name in institutions(who):
             at = who.find(name, at)
@@ -135,11 +135,11 @@ class Checker:
                     yield "institution", start + one.start, start + one.end, one.name, " ".join(line.split())
 
     def _is_named(self, name: str, stated: list[Found]) -> bool:
-        """Whether a whole name, joints and all, is that of an organisation stated."""
+        """Whether a whole name, including its conjunctions, is the name of a stated organization."""
         match = self.register.find(name)
         return match is not None and any(match.concept == other.concept for other in stated)
 
-    def _is_stated(self, one: Found, stated: list[Found], wording: Wording) -> bool:
+    def _is_stated(self, one: Found, stated: list[Found], wording: PaperWording) -> bool:
         if any(one.concept and one.concept == other.concept for other in stated):
             return True
         if wording.has_run(one.text):
@@ -151,8 +151,9 @@ class Checker:
         return any(self._related(one.organisation, other.organisation) for other in stated if other.organisation)
 
     def _may_be_one(self, han: str, latin: str) -> bool:
-        """Whether a Chinese and a Latin name, each short for several organisations, are short for one: a university
-        without its campus ("伊利诺伊大学", "University of Illinois").
+        """Whether a Chinese and a Latin name, each ambiguous, may denote the same organization.
+
+        Such names omit the campus of a university ("伊利诺伊大学", "University of Illinois").
         """
         if not has_han(han) or len(latin.split()) < _FEW:
             return False
@@ -167,7 +168,7 @@ class Checker:
 
 
 def _both(text: Text) -> str:
-    """A text as it was repaired and as it stands: a brief may have taken over what was broken."""
+    """The repaired and the raw text, because a brief may repeat damaged words."""
     said = text.text[:_LONGEST]
     return said if text.text == text.raw else f"{said}\n{text.raw[:_LONGEST]}"
 
@@ -177,7 +178,7 @@ def _unknown(name: str) -> Found:
 
 
 def _names_of(organisation: Organisation) -> Iterator[str]:
-    """Its Latin names, without the place in brackets that tells it from another of the same name."""
+    """Latin names of an organization, without the place in brackets that disambiguates it."""
     for name in (*organisation.label.values(), *(alt for alts in organisation.alt.values() for alt in alts)):
         bare = _BRACKET.sub("", name)
         if len(bare) > _ACRONYM and not has_han(bare):
@@ -185,7 +186,7 @@ def _names_of(organisation: Organisation) -> Iterator[str]:
 
 
 def _claims(sentence: str, amount: Amount) -> bool:
-    """Whether a number is a claim: not part of a name, no "一种", no ordinal."""
+    """Whether a number is a claim: not part of a name, not "一种", not an ordinal."""
     opens = _OPENS.search(sentence[: amount.start])
     if amount.named or (not amount.unit and opens and _NUMBERING.match(sentence, amount.end)):
         return False
@@ -202,7 +203,7 @@ def _as_value(amount: Amount) -> str:
 
 
 def _nearest(claim: Amount, held: list[Amount]) -> Amount | None:
-    """The number of the paper that comes closest: of the claim's unit if there is one."""
+    """The closest number of the paper, preferably in the claim's unit; None if the paper has none."""
     alike = [one for one in held if one.unit == claim.unit] or held
     return min(alike, key=lambda one: abs(one.value - claim.value) / max(abs(claim.value), 1e-9), default=None)
 

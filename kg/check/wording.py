@@ -1,4 +1,4 @@
-"""The Latin names of a sentence, and whether a paper's own text has them: by letters, as acronym, as concept."""
+"""Latin names in a sentence, and whether a paper's text contains them: by letters, acronym or concept."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import cached_property
 
 from kg.check.amounts import lexicon
-from kg.sources.words import Words
+from kg.sources.words import WordCounts
 from kg.text import fold, tokens
 from kg.vocabulary import Vocabulary
 
@@ -20,19 +20,19 @@ _MARKS = re.compile(r"\\(?:text[a-z]*|math[a-z]*|emph|underline|bf|it)(?![a-z])\
 _GREEK = re.compile(r"[α-ωΑ-Ω]")
 _PLURAL = re.compile(r"\w+[A-Z]s")
 _CLAUSE = re.compile(r"[,.;:()!?]\s")
-_MOST_PIECES = 9  # of a name
+_MOST_PIECES = 9  # pieces of a name
 _FUNCTION = frozenset("a an the of for and to in on with by via from as".split())  # noqa: SIM905
 
 
-class Wording:
-    """The names that a text may use for what it says."""
+class PaperWording:
+    """The names that occur in the texts of a paper."""
 
-    def __init__(self, text: str, vocabulary: Vocabulary, words: Words) -> None:
+    def __init__(self, text: str, vocabulary: Vocabulary, words: WordCounts) -> None:
         self.text, self.vocabulary, self.words = text, vocabulary, words
 
     @cached_property
     def _runs(self) -> set[str]:
-        """Neighbouring pieces joined: "Fast-dLLM v2" is "fast", "fastdllm", "dllmv2" and so on."""
+        """Concatenations of consecutive pieces: "Fast-dLLM v2" gives "fast", "fastdllm", "dllmv2" and so on."""
         plain = [(piece[:-1] if _PLURAL.fullmatch(piece) else piece).lower() for piece in pieces(self.text)]
         written = [piece.lower() for piece in pieces(self.text)]
         out = set()
@@ -46,7 +46,7 @@ class Wording:
 
     @cached_property
     def _initials(self) -> set[str]:
-        """What the first letters of neighbouring words make: "sota" of "state-of-the-art"."""
+        """Initials of consecutive words: "sota" from "state-of-the-art"."""
         out = set()
         for clause in _CLAUSE.split(self.text):
             words = [piece.lower() for piece in pieces(clause)]
@@ -64,7 +64,7 @@ class Wording:
         return {wider for concept in found for wider in (concept, *self.vocabulary.broader(concept))}
 
     def has(self, name: str) -> bool:
-        """Whether the text has a name, whole or (of a compound) each of its parts."""
+        """Whether the text contains a name, as a whole or (for a compound) each of its parts."""
         if self._has_one(name):
             return True
         parts = [part for part in _JOINT.split(name) if part]
@@ -84,24 +84,24 @@ class Wording:
         return any(match.concept in self._concepts for match in whole)
 
     def has_run(self, name: str) -> bool:
-        """Whether the letters of a name stand in the text as whole words."""
+        """Whether the letters of a name occur in the text as whole words."""
         joined = "".join(pieces(name)).lower()
         return bool(joined) and joined in self._runs
 
     def nearest(self, name: str) -> str:
-        """The word of the text that is most like a name, "" when none is."""
+        """The word of the text most similar to a name; "" if none is similar."""
         found = get_close_matches(name.lower(), [m[0].lower() for m in _NAME.finditer(self.text)], 1, 0.6)
         at = self.text.lower().find(found[0]) if found else -1
         return self.text[at : at + len(found[0])] if at >= 0 else ""
 
 
 def pieces(text: str) -> list[str]:
-    """Runs of letters and runs of digits, without the marks of LaTeX; "RAPID³" is "RAPID" and "3"."""
+    """Runs of letters and runs of digits, without LaTeX markup; "RAPID³" gives "RAPID" and "3"."""
     return _PIECE.findall(_bare(text))
 
 
 def _bare(text: str) -> str:
-    """A text without the marks of LaTeX, Greek letters by their names: "δ" and "$\\delta$" are "delta"."""
+    r"""A text without LaTeX markup and with Greek letters by name: "δ" and "$\delta$" give "delta"."""
     if not text.isascii():
         text = _GREEK.sub(_spelled, unicodedata.normalize("NFKC", text))
     return _MARKS.sub("", text)
@@ -111,13 +111,13 @@ def _spelled(letter: re.Match[str]) -> str:
     return unicodedata.name(letter[0], "").rpartition(" ")[2].lower()
 
 
-def is_ordinary(word: str, words: Words) -> bool:
-    """Whether it is a word and no name: in small letters, and others use it."""
+def is_ordinary(word: str, words: WordCounts) -> bool:
+    """Whether a text is an ordinary word, not a name: in lower case, and used by other papers."""
     return word.isdecimal() or (word.islower() and words.is_plain(word))
 
 
 def names(text: str) -> Iterator[re.Match[str]]:
-    """The Latin words of a text that may be names."""
+    """Yield the Latin words of a text that may be names."""
     general = lexicon()["general"]["names"]
     return (
         m for m in _NAME.finditer(text) if re.search(r"[^\W\d_]{2}|[^\W\d_]\d|\d[A-Z]", m[0]) and m[0] not in general

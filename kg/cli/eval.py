@@ -14,7 +14,7 @@ from kg.cli.base import HERE, SKIPPED, Location, Output, choose, console, note, 
 from kg.model import Document, KgError
 
 if TYPE_CHECKING:
-    from kg.evaluation.tables import Table
+    from kg.evaluation.tables import TextTable
 
 FORMS = ("table", "json", "csv", "md")
 SHEETS = ("jsonl", "html")
@@ -162,11 +162,11 @@ def _present(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> None:
         )
 
 
-def _markdown(tables: Mapping[str, Table]) -> str:
+def _markdown(tables: Mapping[str, TextTable]) -> str:
     return "\n".join(f"**{title}**\n\n{found.markdown()}" for title, found in tables.items())
 
 
-def _drawn(tables: Mapping[str, Table]) -> str:
+def _drawn(tables: Mapping[str, TextTable]) -> str:
     """Tables as they are printed, in a string."""
     out = console()
     with out.capture() as captured:

@@ -1,10 +1,11 @@
-"""Engines: where papers are read, in processes of this machine or on others; a file of this package each.
+"""Engines: documents and a function in, results in order out, computed by processes of this machine or of a cluster.
 
-An engine of another package joins through the entry point group "kg.engines" (a class made with an address).
+Each engine is one module of this package. Engines of other packages register under the entry point group "kg.engines"
+(a class that takes an address). An engine knows nothing about what the function does.
 """
 
 from __future__ import annotations
 
-from kg.engines.base import Engine, Work, engine
+from kg.engines.base import Engine, WorkerPool, engine
 
-__all__ = ["Engine", "Work", "engine"]
+__all__ = ["Engine", "WorkerPool", "engine"]

@@ -1,4 +1,4 @@
-"""What an engine is, and where engines are found."""
+"""The engine protocol, and the registry of engines."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ LOCAL = "local"
 
 Done = TypeVar("Done")
 DoneOut = TypeVar("DoneOut", covariant=True)
-Item = Union[Document, "Unread", KgError]  # what could not be read keeps its place
+Item = Union[Document, "Unread", KgError]  # an error stands for an item that could not be read
 
 
-class Work(Protocol[DoneOut]):
-    """Workers that do one thing with documents, as long as it is open."""
+class WorkerPool(Protocol[DoneOut]):
+    """A pool of workers that apply one function to documents, used as a context manager."""
 
     def __enter__(self) -> Self: ...
 
@@ -33,30 +33,30 @@ class Work(Protocol[DoneOut]):
     ) -> None: ...
 
     def map(self, items: Iterable[Item], load: Callable[[Item], object] | None = None) -> Iterator[DoneOut]:
-        """What is made of each item, in order; items are taken some ahead.
+        """Yield the result for each item, in order; items are consumed a few in advance.
 
-        `load` loads what an item needs, where workers share what is loaded before they are made.
+        `load` loads what an item needs, where workers share what was loaded before they are started.
         """
 
 
 class Engine(Protocol):
-    """A place where papers are read."""
+    """Runs a function on documents, on this machine or elsewhere."""
 
-    def workers(self, work: Callable[[Item], Done], jobs: int | None) -> Work[Done]:
-        """Workers for a thing to do, `jobs` at most, or one for each core that the engine has."""
+    def workers(self, work: Callable[[Item], Done], jobs: int | None) -> WorkerPool[Done]:
+        """A pool of workers for a function: at most `jobs`, or one per core of the engine."""
 
 
 def engine(name: str = LOCAL, address: str = "") -> Engine:
-    """The engine of a name, at an address where it has one; KgError when there is none or it is not installed."""
+    """The engine with this name, for an address if it needs one; raises KgError if it is unknown or not installed."""
     known = _engines()
     if name not in known:
-        raise KgError(f"--engine {name}: there is no such engine here: choose one of {', '.join(known)}.")
+        raise KgError(f"--engine {name}: there is no such engine: choose one of {', '.join(known)}.")
     return known[name](address)
 
 
 @cache
 def _engines() -> dict[str, Callable[[str], Engine]]:
-    """All engines by name: the files of this package that have one (ENGINE), then the entry points of others."""
+    """All engines by name: the modules of this package that define ENGINE, then entry points."""
     found: dict[str, Callable[[str], Engine]] = {}
     package = importlib.import_module("kg.engines")
     for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):

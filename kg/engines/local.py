@@ -10,14 +10,14 @@ from kg.workers import Workers, cores
 
 
 class Local:
-    """Reads in this process where there is little, and in others of this machine where there is much."""
+    """Reads a few papers in this process, and many in several processes of this machine."""
 
     def __init__(self, address: str = "") -> None:
         if address:
-            raise KgError(f"--address {address}: this machine needs none: choose an engine with --engine ray too.")
+            raise KgError(f"--address {address}: the local engine has no address: add --engine ray.")
 
     def workers(self, work: Callable[[Item], Done], jobs: int | None) -> Workers[Item, Done]:
-        """Processes for a thing to do; see `kg.workers`."""
+        """A pool of processes for a function; see `kg.workers`."""
         return Workers(work, jobs or cores())
 
 

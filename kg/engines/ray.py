@@ -1,9 +1,9 @@
-"""Workers of a Ray cluster, by Ray Data (https://docs.ray.io/en/latest/data/data.html), or of this machine alone.
+"""Workers of a Ray cluster, or of a local Ray instance, run by Ray Data.
 
-Documents go in chunks through one stream for as long as the workers are wanted: `_Feed`, an actor beside the caller,
-holds those that wait; `_arriving` brings them into Ray Data, which gives them to a pool of `_Reader`s and gives their
-results back in order. No more chunks are under way than the pool needs, however slowly results are stored. What a lost
-worker had begun, Ray does again.
+Documentation: https://docs.ray.io/en/latest/data/data.html. Documents are sent in chunks through one stream that lasts
+as long as the pool is open. `_Feed`, an actor on the caller's node, holds the waiting chunks; `_arriving` passes them
+to Ray Data, which distributes them to a pool of `_ChunkWorker`s and returns the results in order. The number of chunks
+in progress is limited by the pool size, even when results are stored slowly. Ray repeats the work of a lost worker.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ from kg.workers import chunked, cores, spare_collections
 if TYPE_CHECKING:
     import pyarrow
 
-CHUNK = 16  # documents that a worker is given at a time
-TRIES = 3  # workers that a document may cost
-_AHEAD = 4  # chunks a worker that are under way
-_MEMORY = 256 * 1024 * 1024  # bytes of results that wait in this machine's memory, when Ray runs for this call alone
-_PATIENCE = 10.0  # seconds until a cluster must have answered
-#: What names of the environment begin with that say how papers are read.
+CHUNK = 16  # documents per chunk
+TRIES = 3  # a document is given up after so many workers died while reading it
+_AHEAD = 4  # chunks in progress per worker
+_MEMORY = 256 * 1024 * 1024  # bytes of memory for waiting results, when Ray is started for this call only
+_PATIENCE = 10.0  # seconds within which a cluster must respond
+#: Prefixes of the environment variables that affect how papers are read.
 _ENVIRONMENT = ("KG_LLM_", "OPENAI_API_KEY")
-#: Ray looks at these when it is loaded: nothing is sent to its makers, and what goes wrong is told here in sentences.
+#: Ray reads these when it is imported: no telemetry, and no log output, because errors are reported by this module.
 _SETTINGS = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal", "RAY_DEDUP_LOGS_SKIP_REGEX": "."}
 _PACKAGES = ("ray", "pyarrow", "pandas")
 
 
 class Ray:
-    """Reads by Ray Data: on the cluster at an address or at $RAY_ADDRESS, else on this machine."""
+    """Runs on the Ray cluster at an address or at $RAY_ADDRESS, else on this machine."""
 
     def __init__(self, address: str = "") -> None:
         if not is_installed():
@@ -50,7 +50,7 @@ class Ray:
         self.address = address or os.environ.get("RAY_ADDRESS", "")
 
     def workers(self, work: Callable[[Item], Done], jobs: int | None) -> Stream[Done]:
-        """Workers for a thing to do, made when there is something to do it with."""
+        """A pool of workers for a function; the workers are started with the first item."""
         return Stream(work, jobs, self.address)
 
 
@@ -58,12 +58,12 @@ ENGINE = Ray
 
 
 def is_installed() -> bool:
-    """Whether Ray Data and what it needs are there."""
+    """Whether Ray Data and its dependencies are installed."""
     return all(map(find_spec, _PACKAGES))
 
 
 class Stream(Generic[Done]):
-    """Work on a Ray cluster: what fails or costs TRIES workers gives a KgError in its place, and the others go on."""
+    """A pool of workers on a Ray cluster. An item that fails, or costs TRIES workers, yields a KgError in its place."""
 
     def __init__(self, work: Callable[[Item], Done], jobs: int | None, address: str, chunk: int = CHUNK) -> None:
         self.work, self.jobs, self.address, self.chunk = work, jobs, address, chunk
@@ -77,9 +77,9 @@ class Stream(Generic[Done]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let go of the workers, at once where results are still to come; Ray itself stays until the process ends.
+        """Stop the workers, at once if results are outstanding. Ray itself runs until the process ends.
 
-        To start it again in one process makes it fall.
+        Starting Ray a second time in the same process would crash it.
         """
         if self._feed is None:
             return
@@ -94,9 +94,10 @@ class Stream(Generic[Done]):
         self._feed = None
 
     def map(self, items: Iterable[Item], load: Callable[[Item], object] | None = None) -> Iterator[Done]:
-        """What `work` makes of each item, in order; items are taken some ahead. Each worker loads for itself.
+        """Yield the result of `work` for each item, in order; items are consumed a few in advance.
 
-        Raises KgError when the cluster cannot be reached, fails, or its workers are not fit for the work.
+        `load` is unused, because each worker loads its own data. Raises KgError when the cluster cannot be reached,
+        fails, or has workers with a different version of kg.
         """
         chunks = chunked(items, self.chunk)
         first = next(chunks, None)
@@ -104,13 +105,13 @@ class Stream(Generic[Done]):
             return
         if self._feed is None:
             self._begin()
-        at = self._given  # the chunk whose turn it is
+        at = self._given  # number of the next chunk to yield
         self._give(first)
         while at < self._given:
             for chunk in islice(chunks, at + self._ahead - self._given):
                 self._give(chunk)
             number, results = self._next()
-            if number < at:  # of a call that was not carried on
+            if number < at:  # left over from a call that was abandoned
                 continue
             if isinstance(results, str):
                 raise _fault(results)
@@ -149,18 +150,18 @@ class Stream(Generic[Done]):
         self._results = _results(self.work, self._feed, jobs, here)
 
 
-_FAILED = "The Ray cluster failed ({}): the same command goes on from what is stored."
+_FAILED = "The Ray cluster failed ({}): repeat the command to continue from what is stored."
 
 
 def _reason(error: BaseException) -> str:
-    """What an error of Ray comes from: the last line that says it, cut to a sentence's length."""
+    """The cause of a Ray error: the last line that names an error, cut to the length of a sentence."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     said = next((line for line in reversed(lines) if "Error" in line), lines[0] if lines else "")
     return f"{type(error).__name__}: {said[:300].rstrip('.')}" if said else type(error).__name__
 
 
 def _connect(address: str, jobs: int | None) -> None:
-    """Connect to the cluster at an address, or run Ray here for this process alone; KgError where that cannot be."""
+    """Connect to the cluster at an address, or start Ray for this process; raises KgError when that fails."""
     import ray
 
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.CRITICAL}
@@ -182,7 +183,7 @@ def _connect(address: str, jobs: int | None) -> None:
 
 @contextmanager
 def _unheard() -> Iterator[None]:
-    """What Ray's library prints while it starts is in its log files too; what fails it raises."""
+    """Silence Ray's startup output, which also goes to its log files; errors are raised."""
     kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nothing, 2)
@@ -194,7 +195,7 @@ def _unheard() -> Iterator[None]:
 
 
 def _look(address: str) -> None:
-    """See whether anybody answers at an address, before Ray tries for minutes."""
+    """Check that a cluster responds at an address, because Ray itself would retry for minutes."""
     parts = urlsplit(f"//{address}")
     try:
         if "://" in address or not parts.hostname or not parts.port:
@@ -207,7 +208,7 @@ def _look(address: str) -> None:
 
 
 def _fault(sentence: str) -> KgError:
-    """What ends the whole call: other papers would fare no better."""
+    """An error that ends the whole call, because other papers would fail too."""
     from kg.store.faults import Fault
 
     return Fault(sentence)
@@ -216,7 +217,7 @@ def _fault(sentence: str) -> KgError:
 def _results(
     work: Callable[[Item], Done], feed: Any, jobs: int, here: dict[str, str]
 ) -> Generator[tuple[int, list[Done] | str]]:
-    """The results of chunks with their numbers, in order, as the feed gives chunks."""
+    """Yield (chunk number, results) in the order of the feed."""
     import ray
     from ray.data import ActorPoolStrategy, DataContext
 
@@ -224,15 +225,15 @@ def _results(
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)
     context = DataContext.get_current().copy()
     context.execution_options.preserve_order = True
-    context.target_max_block_size = 1  # a chunk is handed on as soon as it is there
-    context.execution_no_progress_timeout_s = -1  # the caller may be at something else
+    context.target_max_block_size = 1  # pass on each chunk immediately
+    context.execution_no_progress_timeout_s = -1  # the caller may pause
     context.enable_progress_bars = False
     with DataContext.current(context):
         chunks = ray.data.from_items([0]).map_batches(
             arriving, fn_args=(feed,), batch_size=None, num_cpus=0, label_selector=here
         )
         read = chunks.map_batches(
-            _Reader,
+            _ChunkWorker,
             fn_constructor_args=(work, feed, _identity(), _environment()),
             batch_size=None,
             batch_format="pyarrow",
@@ -257,14 +258,14 @@ def _rows(table: pyarrow.Table) -> Iterator[tuple[int, bytes]]:
 
 
 class _Feed:
-    """Chunks that wait or are under way, by number, and which document cost which worker; an actor."""
+    """An actor that holds waiting and unfinished chunks by number, and counts the workers lost per document."""
 
     def __init__(self) -> None:
         self._chunks: dict[int, bytes] = {}
-        self._first = 0  # the chunk whose result is awaited
+        self._first = 0  # the chunk whose result is expected next
         self._ended = False
-        self._at: dict[int, int | None] = {}  # begun chunk -> place of the document that is read alone
-        self._lost: dict[int, Counter[int]] = {}  # begun chunk -> workers that documents cost, by place
+        self._at: dict[int, int | None] = {}  # started chunk -> index of the document that is read alone
+        self._lost: dict[int, Counter[int]] = {}  # started chunk -> workers lost, by document index
         self._more = asyncio.Condition()
 
     async def give(self, number: int, chunk: bytes) -> None:
@@ -273,25 +274,25 @@ class _Feed:
             self._more.notify_all()
 
     async def end(self) -> None:
-        """No more chunks come."""
+        """Mark the end of the chunks."""
         async with self._more:
             self._ended = True
             self._more.notify_all()
 
     async def take(self, number: int) -> bytes | None:
-        """A chunk, as soon as it is there; nothing in it when its result was taken already; None after the last."""
+        """Wait for a chunk; returns b"" when its result was already taken, None after the last chunk."""
         async with self._more:
             await self._more.wait_for(lambda: number in self._chunks or number < self._first or self._ended)
         return self._chunks.get(number, b"" if number < self._first else None)
 
     async def drop(self, number: int) -> None:
-        """The results of a chunk were taken."""
+        """Forget a chunk whose results were taken."""
         self._first = number + 1
         for known in (self._chunks, self._at, self._lost):
             known.pop(number, None)
 
     async def begin(self, number: int) -> Counter[int] | None:
-        """A worker begins with a chunk: None when it is the first, else what the chunk's documents cost before."""
+        """Start a chunk: None on the first attempt, afterwards the workers lost per document."""
         if number not in self._at:
             self._at[number] = None
             return None
@@ -303,12 +304,12 @@ class _Feed:
         return lost
 
     async def alone(self, number: int, place: int) -> None:
-        """A worker reads one document of a chunk, and tells before that it will."""
+        """Record that a worker is about to read one document of a chunk alone."""
         self._at[number] = place
 
 
 def _arriving(_: Any, feed: Any) -> Iterator[pyarrow.Table]:
-    """The chunks of a feed, one after the other; from the first on where it must begin anew."""
+    """Yield the chunks of a feed; a restart begins with the first chunk."""
     import ray
 
     number = 0
@@ -317,8 +318,8 @@ def _arriving(_: Any, feed: Any) -> Iterator[pyarrow.Table]:
         number += 1
 
 
-class _Reader:
-    """A worker; it loads what it needs with the first document."""
+class _ChunkWorker:
+    """A worker, which loads its data with the first document."""
 
     def __init__(
         self, work: Callable[[Item], Any], feed: Any, identity: dict[str, str], environment: dict[str, str]
@@ -336,7 +337,7 @@ class _Reader:
         return _table(number, pickle.dumps(answer))
 
     def _read(self, number: int, items: list[Item]) -> list[Any]:
-        """Results of a chunk; one that cost a worker is read one by one, until it is known which document does."""
+        """The results of a chunk; after a lost worker, documents are read one at a time to find the one responsible."""
         import ray
 
         lost = ray.get(self.feed.begin.remote(number))
@@ -344,7 +345,7 @@ class _Reader:
         for place, item in enumerate(items):
             if lost is not None:
                 if lost[place] + 1 >= TRIES:
-                    done.append(_left_out(item, f"{TRIES} workers were lost that read it"))
+                    done.append(_left_out(item, f"{TRIES} workers were lost while reading it"))
                     continue
                 ray.get(self.feed.alone.remote(number, place))
             done.append(self._tried(item))
@@ -354,7 +355,7 @@ class _Reader:
         try:
             return self.work(item)
         except Exception as error:
-            return _left_out(item, f"the worker failed at it ({type(error).__name__}: {error})")
+            return _left_out(item, f"reading failed ({type(error).__name__}: {error})")
 
 
 def _left_out(item: Item, why: str) -> KgError:
@@ -362,7 +363,7 @@ def _left_out(item: Item, why: str) -> KgError:
 
 
 def _identity() -> dict[str, str]:
-    """What the bytes of an entry depend on beside its texts and the environment."""
+    """What determines the result for a document, apart from its texts and the environment."""
     from kg import __version__
     from kg.extract import VERSION
     from kg.vocabulary import ontology_hash
@@ -371,12 +372,14 @@ def _identity() -> dict[str, str]:
 
 
 def _unlike(wanted: dict[str, str]) -> str:
-    """A sentence on what a worker has otherwise than it should; "" for nothing."""
+    """A message on how this worker differs from what is required; "" if it does not differ."""
     here = _identity()
     other = ", ".join(f"{name} {here[name]}, not {value}" for name, value in wanted.items() if here[name] != value)
     if not other:
         return ""
-    return f"A worker on {socket.gethostname()} has another kg than this machine ({other}): install the same on all."
+    return (
+        f"A worker on {socket.gethostname()} has another version of kg than this machine ({other}): install the same."
+    )
 
 
 def _environment() -> dict[str, str]:

@@ -1,7 +1,7 @@
-"""The scorer inside the product: records against annotated papers by type, and what each part of the extraction adds.
+"""Scoring: predicted records and annotated papers (gold) in, scores by type and ablations of the extraction out.
 
-The protocol is that of the annotated papers' own scorer: entities pair one to one by token overlap or name, results by
-value, unit and change, relations by type and both ends; the headline is the mean F1 of ten types.
+The protocol is that of the scorer of the annotated papers: entities are paired one to one by token overlap or name,
+results by value, unit and change, relations by type and both ends. The headline is the mean F1 of ten types.
 """
 
 from kg.evaluation.matching import f1, overlap, pairs, same_name, same_result

@@ -1,8 +1,8 @@
-"""Draw claims of each type of a graph for a person to judge: sheets that `kg.evaluation.judged` scores.
+"""Draw claims of each type from a graph for manual judgement, as sheets that `kg.evaluation.judged` scores.
 
-Claims are ranked by a hash of what they say and the seed, and the first of each type are drawn: the same graph and seed
-give the same claims however its papers were added, a larger sheet holds the smaller one, and what two versions of a
-program both claim of the same papers is drawn from both.
+Claims are ranked by a hash of their content and the seed; the first of each type are drawn. Therefore the same graph
+and seed give the same claims in whatever order papers were added, a larger sheet contains the smaller one, and claims
+that two program versions have in common are drawn for both.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 Claim = Mention | Result | Relation | Topic
 
-#: The types that claims are drawn by, in the order of a sheet.
+#: The types of claims, in the order of a sheet.
 TYPES = (*LISTS.values(), "results", *RELATION_TYPES, "topics")
-#: Right as it stands; right in the gist, but a part is off; wrong; the paper's words do not say.
+#: Correct; correct in substance but wrong in a detail; wrong; undecidable from the paper's words.
 JUDGEMENTS = ("right", "loose", "wrong", "unclear")
 _STATEMENTS = {
     "institutions": "The paper comes from {name}.",
@@ -54,7 +54,7 @@ _VERBS = {"increase": "rises by", "decrease": "falls by", "absolute": "is"}
 
 
 class _Found(NamedTuple):
-    """A claim of a paper with what says which it is; `rank` is its place among all of its type."""
+    """A claim of a paper with its identity; `rank` orders the claims of its type."""
 
     rank: str
     id: str
@@ -65,9 +65,9 @@ class _Found(NamedTuple):
 
 
 def draw(graph: Graph, number: int, seed: int = 0, progress: Progress | None = None) -> list[Json]:
-    """So many claims of a graph as lines of a sheet, as many of each type as there are and as even as that allows.
+    """Draw `number` claims of a graph as lines of a sheet, distributed evenly over the types as far as possible.
 
-    KgError for a graph without claims.
+    Raises KgError for a graph without claims.
     """
     kept: dict[str, list[_Found]] = {kind: [] for kind in TYPES}
     counts: Counter[str] = Counter()
@@ -94,7 +94,7 @@ def _first(found: list[_Found], number: int) -> list[_Found]:
 
 
 def _shares(counts: Sequence[int], number: int) -> list[int]:
-    """A number dealt out one by one to those that have some left.
+    """Distribute `number` items over groups of the given sizes, one at a time in turn.
 
     >>> _shares([9, 0, 1, 9], 6)
     [3, 0, 1, 2]
@@ -108,7 +108,7 @@ def _shares(counts: Sequence[int], number: int) -> list[int]:
 
 
 def _claims(paper: Paper, seed: int) -> Iterator[tuple[str, _Found]]:
-    """The claims of a paper with their types; what several of its entries say is one claim."""
+    """Yield the claims of a paper with their types; a claim made by several of its entries is one claim."""
     seen: set[str] = set()
     for document, record in paper.entries:
         written = to_json(record)
@@ -124,7 +124,7 @@ def _claims(paper: Paper, seed: int) -> Iterator[tuple[str, _Found]]:
                     yield kind, _Found(_hash(seed, name), name, document, record, claim, said)
 
 
-#: What a line says beside the claim itself; what tells one claim of a paper from another of its type.
+#: Fields of a line that are not part of the claim, and fields that identify a claim within its paper and type.
 _APART = ("in", "evidence", "score", "sure")
 _TELLING = (
     *("canonical", "role", "head", "tail", "topic"),
@@ -160,7 +160,7 @@ def _line(graph: Graph, kind: str, found: _Found, count: int) -> Json:
 
 
 def _words(document: Document, claim: Claim) -> tuple[str, int, str]:
-    """The sentence that shows a claim, where in it the quote begins, and the quote."""
+    """The sentence that shows a claim, the offset of the quote in it, and the quote."""
     place = (
         Evidence(claim.surface, claim.field, claim.start, claim.end) if isinstance(claim, Mention) else claim.evidence
     )
@@ -172,7 +172,7 @@ def _words(document: Document, claim: Claim) -> tuple[str, int, str]:
 
 
 def _statement(kind: str, said: Json, topic: str) -> str:
-    """A claim as one sentence that names all that is to be judged of it."""
+    """A claim as one sentence that names everything to be judged."""
     if kind == "results":
         return _outcome(said)
     if kind in RELATION_TYPES:

@@ -1,7 +1,7 @@
-"""What composed briefs are worth against the sentences that the reports' own authors wrote.
+"""Score composed briefs against the sentences that the authors of the reports wrote.
 
-A brief is read by the reader of the reports' sentences (kg.extract.brief), so that both are compared slot by slot:
-names folded, institutions by identity, numbers by value and unit. What a brief says must stand in its paper.
+A brief and its reference are parsed by the same reader (kg.extract.brief) and compared slot by slot: names folded,
+institutions by identity, numbers by value and unit. Everything in a brief must also occur in its paper.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from kg.link import Linker
 from kg.model import Document, Mention, Record
 from kg.text import count_han, fold
 
-#: A tenth of a per mille: two numbers that are that near are one.
+#: Relative tolerance for equal numbers.
 _NEAR = 1e-4
-#: Units of which a writer of Chinese takes one for another: "3 points" of a rate are "3%", a step or layer is counted.
+#: Units that Chinese writers use interchangeably: "3 points" of a rate are "3%"; steps and layers are counts.
 _ALIKE: Mapping[str, str] = {"points": "%", "step": "steps", "layer": "layers"}
 _LETTER = "A-Za-zÀ-ɏ"
 _IN_NAME = re.compile(rf"(?<![\d%])[{_LETTER}][{_LETTER}\d.+/@-]*")
 _LATIN = re.compile(rf"[{_LETTER}][{_LETTER}\d.'’+-]*")
-_SEAM = re.compile(r"(?<=[A-Za-z])(?=[\u3400-\u9fff])")  # "830 MB和": a unit ends where Chinese goes on
+_SEAM = re.compile(r"(?<=[A-Za-z])(?=[\u3400-\u9fff])")  # "830 MB和": a unit ends where Chinese text continues
 _LOWER = re.compile(r"(?<![\w-])[a-z]{2,}(?![\w-])")
 _MARK = re.compile(
     r"(?<![\d.])\d+(?:D(?![A-Za-z])|:\d+| ?[×x] ?\d+(?![\d.]*[×倍%]))"
-)  # "3D", "2:4", "1024×1024" measure nothing
+)  # "3D", "2:4", "1024×1024" are not measurements
 _BRACKET = re.compile(r"\s*[(（][^()（）]*[)）]\s*")
 _KIND = re.compile(r"(?:框架|技术|方法|模型|系统)$")
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -36,16 +36,16 @@ Number = tuple[float, str]  # value and unit
 
 
 @dataclass(slots=True)
-class Score:
-    """One brief against one reference sentence; a reference without a slot says nothing about it (None, empty)."""
+class BriefScore:
+    """The score of a brief against one reference sentence; None or empty for a slot that the reference lacks."""
 
     id: str
     brief: str
     name: bool | None = None
     reference_name: str = ""
-    institutions: dict[str, bool] = field(default_factory=dict)  # of the reference: found in the brief
-    numbers: dict[str, bool] = field(default_factory=dict)  # of the reference: found with their unit
-    foreign: list[str] = field(default_factory=list)  # numbers and names that the paper lacks
+    institutions: dict[str, bool] = field(default_factory=dict)  # of the reference -> found in the brief
+    numbers: dict[str, bool] = field(default_factory=dict)  # of the reference -> found in the brief with the unit
+    foreign: list[str] = field(default_factory=list)  # numbers and names that the paper does not contain
     chinese: float = 1.0  # share of Chinese characters outside names and numbers
 
 
@@ -55,11 +55,11 @@ class Scorer:
     def __init__(self, linker: Linker) -> None:
         self.linker = linker
 
-    def score(self, document: Document, brief: str) -> Score:
-        """A brief of a paper whose reference is the paper's own Chinese sentence (field B)."""
+    def score(self, document: Document, brief: str) -> BriefScore:
+        """Score a brief of a paper whose reference is the paper's own Chinese sentence (field B)."""
         text = document.texts["B"].text if "B" in document.texts else ""
         own, reference = slots(brief), slots(text)
-        out = Score(document.id, brief, reference_name=reference.name)
+        out = BriefScore(document.id, brief, reference_name=reference.name)
         if reference.name:
             out.name = same_name(own.name, reference.name)
         if own.institution or reference.institution:
@@ -75,7 +75,7 @@ class Scorer:
         return out
 
     def identities(self, name: str) -> set[str]:
-        """The institutions that a name may mean: its own identity, and that of its parts where it is two."""
+        """The institutions that a name may denote: its own identity, and those of its parts if it names two."""
         out = set()
         for part in {name, *institutions(name)}:
             mention = Mention("institution", part, part, "B")
@@ -88,7 +88,7 @@ _NOBODY = Document("", "", 0, {})
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether two names are one: case, spelling, an acronym in brackets and a general word behind it aside.
+    """Whether two names are equal apart from case, spelling, an acronym in brackets and a generic last word.
 
     >>> same_name("Action-Aware Dynamic Pruning", "Action-aware Dynamic Pruning (ADP)框架")
     True
@@ -101,7 +101,7 @@ def _plain(name: str) -> str:
 
 
 def numbers(text: str, name: str = "") -> list[Number]:
-    """The numbers of a text with their units, each end of a range by itself; those inside names are none.
+    """The numbers of a text with their units, without those in names; a range gives both its ends.
 
     >>> numbers("GPT-4上延迟节省1.43-2.4倍，精度提升3个百分点")
     [(1.43, 'x'), (2.4, 'x'), (3.0, '%')]
@@ -126,7 +126,7 @@ def _same(one: float, other: float) -> bool:
 
 
 def foreign(document: Document, brief: str) -> Iterator[str]:
-    """The numbers and the words in Latin letters of a brief that stand neither in title, abstract nor institutions."""
+    """Yield numbers and Latin words of a brief that occur in neither title, abstract nor institutions of the paper."""
     texts = [t for f in ("T", "A", "I") if f in document.texts for t in (document.texts[f].raw, document.texts[f].text)]
     whole = "\n".join(texts)
     run = _NOT_WORD.sub("", whole).lower()
@@ -144,9 +144,9 @@ def foreign(document: Document, brief: str) -> Iterator[str]:
 
 
 def chinese(brief: str, name: str, institutions: Iterable[str]) -> float:
-    """The share of Chinese characters among Chinese characters and letters of English words, names left out.
+    """The share of Chinese characters among Chinese characters and letters of English words, without names.
 
-    Names are the paper's, its institutions', and words with a capital letter, a digit or a hyphen.
+    Names are those of the paper and its institutions, and words with a capital letter, a digit or a hyphen.
     """
     for known in (name, *institutions):
         brief = brief.replace(known, " ", 1) if known else brief
@@ -155,8 +155,8 @@ def chinese(brief: str, name: str, institutions: Iterable[str]) -> float:
     return han / (han + letters) if han + letters else 1.0
 
 
-def summary(scores: Iterable[Score]) -> dict[str, float]:
-    """The figures over all papers: shares of what the references say that the briefs say too, and foreign briefs."""
+def summary(scores: Iterable[BriefScore]) -> dict[str, float]:
+    """Means over all papers: shares of the references' content that briefs contain, and briefs with foreign content."""
     scores = list(scores)
     found = [hit for score in scores for hit in score.institutions.values()]
     counted = [hit for score in scores for hit in score.numbers.values()]

@@ -1,7 +1,7 @@
-"""What each part of the extraction is worth: the same papers read with and without it, all else unchanged.
+"""Ablation: measure the worth of each part of the extraction by reading the same papers with and without it.
 
-A part is a component of the pipeline (kg/extract/config.cfg), under its name without "kg_", or one of PARTS. What a
-later component needs of one that is left out is missing to it too: the worth of a part includes what rests on it.
+A part is a component of the pipeline (kg/extract/config.cfg), named without "kg_", or one of PARTS. Components that
+depend on the omitted part run without its output, so that the worth of a part includes what depends on it.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 LINKING = "linking"
 
 
-class Part(NamedTuple):
-    """Something that a Doc carries once a component ("" for the Doc as it is made) has run, and what takes it away."""
+class RemovablePart(NamedTuple):
+    """Data of a Doc that can be removed: set once component `after` has run ("" for a new Doc), removed by `take`."""
 
     name: str
     after: str
@@ -40,19 +40,19 @@ def _take_labels(doc: Doc) -> Doc:
     return doc
 
 
-#: What can be left out beside whole components and linking.
-PARTS = (Part("vocabulary", "", _take_labels),)
+#: Parts that can be left out besides whole components and linking.
+PARTS = (RemovablePart("vocabulary", "", _take_labels),)
 
 
 class Variant(NamedTuple):
-    """Scores without one part, "" for none."""
+    """The scores without one part ("" for none)."""
 
     without: str
     scores: Scores
 
 
 def parts() -> list[str]:
-    """The names of all that can be left out, in the order in which it runs."""
+    """The names of all parts, in the order in which they run."""
     out = [part.name for part in PARTS if not part.after]
     for component in pipeline().pipe_names:
         out += [_plain(component), *(part.name for part in PARTS if part.after == component)]
@@ -64,17 +64,16 @@ def _plain(component: str) -> str:
 
 
 def reader(without: Iterable[str] = (), instead: Mapping[str, Component] | None = None) -> Reader:
-    """The extraction with linking, without some of its parts, or with other components in the place of some.
+    """The extraction with linking, without some parts or with replaced components.
 
-    Annotated papers are read as if the tagger had never seen them (kg.extract.folds). `instead` holds components by
-    the full name of those they replace.
-    Raises KgError for a part that does not exist.
+    Annotated papers are read by models that were not trained on them (kg.extract.folds). `instead` maps the full name
+    of a component to its replacement. Raises KgError for an unknown part.
     """
     left_out = frozenset(without)
     others: dict[str, Component] = {TAGGER: OutOfFold(), **(instead or {})}
     known = parts()
     for name in sorted(left_out.difference(known)):
-        raise KgError(f"There is no part {name} to leave out: choose from {', '.join(known)}.")
+        raise KgError(f"There is no part {name}: choose from {', '.join(known)}.")
     takes = [part for part in PARTS if part.name in left_out]
     components = [part.take for part in takes if not part.after]
     for name, component in pipeline().pipeline:
@@ -97,7 +96,7 @@ def variants(
     instead: Mapping[str, Component] | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Variant]:
-    """Scores without each part in turn, and always without those of `without`; the first leaves out nothing more."""
+    """Yield the scores of the whole, then without each part in turn; the parts in `without` are always left out."""
     documents, without = [d for d in documents if d.id in gold], frozenset(without)
     for done, name in enumerate(("", *(part for part in parts() if part not in without))):
         tell = partial(_tell, progress, name, done * len(documents)) if progress else None

@@ -1,7 +1,7 @@
-"""Score a sheet of claims (`kg.evaluation.audit`) that a person judged: shares that are right, with their intervals.
+"""Score a sheet of claims (`kg.evaluation.audit`) that a person has judged: shares of correct claims with intervals.
 
-Shares are among the claims that are clear, with Wilson's score interval of 95 %. Of several types together, each claim
-counts for as many of the graph as it was drawn for, and the interval is that of as many claims as the weights are worth
+Shares refer to the claims that are not unclear, with Wilson's score interval of 95 %. In totals over types, each claim
+is weighted by the number of claims of the graph that it represents; the interval uses the effective sample size
 (Kish 1965, Survey Sampling).
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.evaluation.audit import JUDGEMENTS, TYPES, Json
-from kg.evaluation.tables import Table
+from kg.evaluation.tables import TextTable
 from kg.graph.records import read_records
 from kg.model import RELATION_TYPES, KgError
 from kg.tables import csv_text
@@ -27,23 +27,23 @@ _KNOWN = f"{', '.join(JUDGEMENTS[:-1])} or {JUDGEMENTS[-1]}"
 
 
 def read_sheet(path: str | Path) -> list[Json]:
-    """The lines of a sheet; KgError for what is none, and where nothing is judged."""
+    """Read the lines of a sheet; raises KgError for a line of another format, and when no line is judged."""
     lines = list(read_records(path).values())
     for line in lines:
         if line.get("type") not in TYPES or not isinstance(line.get("of"), int):
-            raise KgError(f"{path}: the line {line['id']} is none of a sheet that `kg eval --audit` wrote.")
+            raise KgError(f"{path}: the line {line['id']} is not from a sheet written by `kg eval --audit`.")
         if line.get("judgement") not in ("", *JUDGEMENTS):
-            raise KgError(f"{path}: the line {line['id']} has another judgement than {_KNOWN}: mend it there.")
+            raise KgError(f"{path}: the line {line['id']} has a judgement other than {_KNOWN}: correct it.")
     if not any(line["judgement"] for line in lines):
-        raise KgError(f"{path}: no claim is judged: give each line as judgement {_KNOWN}.")
+        raise KgError(f"{path}: no claim is judged: set the judgement of each line to {_KNOWN}.")
     return lines
 
 
 def figures(lines: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Figures]]:
-    """What a judged sheet says, of "all" claims and of the "sure" ones alone, then by type and for types together.
+    """Figures of a judged sheet for "all" claims and for the "sure" ones, by type and for types together.
 
-    `strict` and `lenient` are the shares judged right, and right or loose; of the false winners, `wrong` is the share
-    of claims that one thing outperforms another which are wrong.
+    `strict` is the share judged right, `lenient` the share judged right or loose. For false winners, `wrong` is the
+    share of wrong claims among those that one entity outperforms another.
     """
     judged = [line for line in lines if line["judgement"]]
     parts = {"all": judged, "sure": [line for line in judged if line.get("sure")]}
@@ -52,7 +52,7 @@ def figures(lines: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Figures]]
 
 
 def _weights(judged: Iterable[Mapping[str, Any]]) -> dict[str, float]:
-    """By type: for how many claims of the graph one that was judged stands."""
+    """By type: the number of claims of the graph that one judged claim represents."""
     counts: Counter[str] = Counter()
     sizes = {}
     for line in judged:
@@ -77,7 +77,7 @@ def _rows(judged: Sequence[Mapping[str, Any]], weights: Mapping[str, float]) -> 
 
 
 def _share(name: str, weighed: Sequence[tuple[bool, float]]) -> Figures:
-    """The weighted share that holds, and the ends of its interval; nothing of nothing."""
+    """The weighted share that is true, with the ends of its interval; empty for no claims."""
     from kg.views.trends.statistics import wilson
 
     total = sum(weight for _, weight in weighed)
@@ -89,8 +89,8 @@ def _share(name: str, weighed: Sequence[tuple[bool, float]]) -> Figures:
     return {name: share, f"{name} low": low, f"{name} high": high}
 
 
-def tables(lines: Sequence[Mapping[str, Any]]) -> dict[str, Table]:
-    """The figures of a judged sheet as tables by their titles."""
+def tables(lines: Sequence[Mapping[str, Any]]) -> dict[str, TextTable]:
+    """The figures of a judged sheet as tables, by title."""
     out = {}
     titles = {"all": "claims judged", "sure": "sure claims judged"}
     found = figures(lines)
@@ -100,19 +100,19 @@ def tables(lines: Sequence[Mapping[str, Any]]) -> dict[str, Table]:
             for kind, row in rows.items()
             if kind != FALSE_WINNERS
         ]
-        out[f"{rows['all claims']['judged']:.0f} {titles[part]}"] = Table(("type", *_COUNTS, *_SHARES), shown)
+        out[f"{rows['all claims']['judged']:.0f} {titles[part]}"] = TextTable(("type", *_COUNTS, *_SHARES), shown)
     winners = [
         (f"{'sure ' * (part == 'sure')}outperforms", f"{row['judged']:.0f}", *_shown(row, "wrong"))
         for part, rows in found.items()
         if (row := rows.get(FALSE_WINNERS))
     ]
     if winners:
-        out[FALSE_WINNERS] = Table(("type", "judged", "wrong", "95 % interval"), winners)
+        out[FALSE_WINNERS] = TextTable(("type", "judged", "wrong", "95 % interval"), winners)
     return out
 
 
 def as_csv(found: Mapping[str, Mapping[str, Figures]]) -> str:
-    """What `figures` gives, a row a part and type; a figure that a row lacks is empty."""
+    """The result of `figures` as CSV, one row per part and type; a missing figure is empty."""
     rows = [(part, kind, row) for part, kinds in found.items() for kind, row in kinds.items()]
     columns = list(dict.fromkeys(key for *_, row in rows for key in row))
     shown = ((part, kind, *(round(row[key], 4) if key in row else "" for key in columns)) for part, kind, row in rows)

@@ -1,7 +1,7 @@
-"""What counts as a match between an annotated record and another: the protocol of the annotated papers' own scorer.
+"""Match annotated and predicted records, by the protocol of the scorer of the annotated papers.
 
-Entities pair one to one by token overlap or name, results by value, unit and change, relations by type and both ends.
-The protocol is that of the annotated papers (data/gold/GUIDELINES.md), and gives its scorer's numbers.
+Entities are paired one to one by token overlap or name, results by value, unit and change, relations by type and both
+ends. The protocol is described in data/gold/GUIDELINES.md; the numbers equal those of its scorer.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from kg.model import KgError
 Json = Mapping[str, Any]
 Similarity = Callable[[Any, Any], float]
 
-_OVERLAPPING = {"techniques": 0.5, "problems": 0.5, "tasks": 0.5}  # least token overlap
+_OVERLAPPING = {"techniques": 0.5, "problems": 0.5, "tasks": 0.5}  # minimum token overlap
 _NAMED = {"hardware": 0.75, "models": 0.75, "datasets": 0.75}
 _ENTITIES = _OVERLAPPING | _NAMED
 _SLOTS = ("technique", "problem", "effect", "institution")
-_ALIASES = 3  # aliases that count for each entity
+_ALIASES = 3  # number of aliases per entity that are used
 _IN_RELATIONS = ("techniques", "problems", "tasks", "models", "datasets", "hardware")
 _STOP = re.compile(r"an?|the|of|for|and|in|on|to|with|based|via|by|using|s")
 _SUFFIX = re.compile(r"(?<=....)(?:ization|isation|ations|ation|izing|ising|ized|ised|ings|ing|ies|es|ed|s)$")
@@ -44,7 +44,7 @@ _UNITS = {
 
 
 class Pairing(NamedTuple):
-    """What a paper has of one type: annotated items, items found, and the pairs (annotated, found) that match."""
+    """Items of one type in one paper: annotated, predicted, and the matching index pairs (annotated, predicted)."""
 
     type: str
     gold: Sequence[Any]
@@ -53,7 +53,7 @@ class Pairing(NamedTuple):
 
 
 def paired(gold: Json, found: Json) -> Iterator[Pairing]:
-    """The pairings of one paper, type by type; both records must be sound (see `check`)."""
+    """Yield the pairings of one paper by type; both records must be valid (see `check`)."""
     yield _pairing("institutions", gold, found, lambda a, b: float(_organisation(a) == _organisation(b)), 1)
     for key, least in _ENTITIES.items():
         entities = _pairing(key, gold, found, same_name if key in _NAMED else overlap, least)
@@ -76,7 +76,7 @@ def paired(gold: Json, found: Json) -> Iterator[Pairing]:
 
 
 def _pairing(key: str, gold: Json, found: Json, same: Similarity, least: float) -> Pairing:
-    if key == "institutions":  # these are their names
+    if key == "institutions":  # institutions are given as names
         g, p = gold.get(key) or [], distinct(found.get(key), by=lambda e: e.get("name"))
         return Pairing(key, g, p, pairs([e.get("name") for e in g], [e.get("name") for e in p], same, least))
     g, p = gold.get(key) or [], distinct(found.get(key))
@@ -84,7 +84,7 @@ def _pairing(key: str, gold: Json, found: Json, same: Similarity, least: float) 
 
 
 def _also(key: str, pairing: Pairing, same: Callable[[Json, Json], bool]) -> Pairing:
-    """The pairs in which something more agrees."""
+    """Keep the pairs that also agree according to `same`."""
     kept = [(i, j) for i, j in pairing.pairs if same(pairing.gold[i], pairing.found[j])]
     return Pairing(key, pairing.gold, pairing.found, kept)
 
@@ -101,7 +101,7 @@ def _same_title(a: str, b: str) -> float:
 
 
 def pairs(gold: Sequence[Any], found: Sequence[Any], same: Similarity, least: float) -> list[tuple[int, int]]:
-    """One-to-one pairs (gold, found) by similarity, best first, down to `least`."""
+    """One-to-one pairs (gold, found) by descending similarity, down to `least`."""
     ranked = sorted(((same(g, p), i, j) for i, g in enumerate(gold) for j, p in enumerate(found)), reverse=True)
     out: list[tuple[int, int]] = []
     taken_gold: set[int] = set()
@@ -117,23 +117,23 @@ def pairs(gold: Sequence[Any], found: Sequence[Any], same: Similarity, least: fl
 
 
 def f1(a: Counter[str], b: Counter[str]) -> float:
-    """Overlap of two bags: F1 over their items."""
+    """F1 over the items of two bags."""
     shared = sum((a & b).values())
     return 2 * shared / (sum(a.values()) + sum(b.values())) if shared else 0.0
 
 
 def overlap(a: Json, b: Json) -> float:
-    """The best token overlap of any form of one entity with any of the other."""
+    """The highest token overlap between any form of one entity and any form of the other."""
     return max((f1(words(x), words(y)) for x in _forms(a) for y in _forms(b)), default=0.0)
 
 
 def same_name(a: Json, b: Json) -> float:
-    """The best overlap of names; tokens with digits must be the same (A100 is not H100)."""
+    """The highest overlap of names; tokens with digits must be equal (A100 is not H100)."""
     return max((_name_overlap(x, y) for x in _forms(a) for y in _forms(b)), default=0.0)
 
 
 def same_result(a: Json, b: Json) -> float:
-    """1 and more for results with the same value, unit and change, more for the same metric."""
+    """1 or more for results with the same value, unit and change; higher for the same metric."""
     try:
         if _number(a.get("value")) != _number(b.get("value")) or _unit(a.get("unit")) != _unit(b.get("unit")):
             return 0.0
@@ -145,12 +145,12 @@ def same_result(a: Json, b: Json) -> float:
 
 
 def same_slot(a: str | None, b: str | None) -> bool:
-    """Whether two texts say the same of a result, or both nothing."""
+    """Whether two values of a slot agree; two empty ones do."""
     return overlap({"surface": a}, {"surface": b}) >= 0.5 or not (a or b)
 
 
 def same_relation(gold: Json, a: Json, found: Json, b: Json) -> float:
-    """How near both ends of two relations of one type are to each other, in the records that say them."""
+    """Similarity of the ends of two relations of one type, each in its own record."""
     if a.get("type") != b.get("type"):
         return 0.0
     ends = ((_known_forms(gold, a.get(end) or ""), _known_forms(found, b.get(end) or "")) for end in ("head", "tail"))
@@ -158,7 +158,7 @@ def same_relation(gold: Json, a: Json, found: Json, b: Json) -> float:
 
 
 def _known_forms(record: Json, name: str) -> Json:
-    """Every form by which a relation's end is known in its record; as aliases the first three count."""
+    """All forms of a relation's end in its record; the first three count as aliases."""
     out = [name]
     for key in _IN_RELATIONS:
         for entity in record.get(key) or []:
@@ -202,7 +202,7 @@ def _digits(words: Counter[str]) -> set[str]:
 
 def _organisation(name: Any) -> list[str]:
     name = _fold(name)
-    closed = name.rfind(")") + 1  # an opening bracket behind closes nowhere
+    closed = name.rfind(")") + 1  # a later opening bracket is never closed
     name = re.sub(r"\([^)]*\)", " ", name[:closed]) + name[closed:]
     return _COMPANY.sub(" ", re.sub(r"[^a-z0-9\u4e00-\u9fff]+", " ", name)).split()
 
@@ -218,7 +218,7 @@ def _unit(unit: Any) -> str:
 
 
 def distinct(items: Any, by: Callable[[Any], Any] = lambda item: item) -> list[Any]:
-    """Items, each once."""
+    """The distinct items, in order."""
     out: dict[str, Any] = {}
     for item in items or []:
         out.setdefault(json.dumps(by(item), sort_keys=True, ensure_ascii=False), item)
@@ -228,12 +228,12 @@ def distinct(items: Any, by: Callable[[Any], Any] = lambda item: item) -> list[A
 #: The keys of a record that hold lists of objects, and those that hold a text.
 _OBJECTS = ("institutions", *_ENTITIES, "results", "relations")
 _TEXTS = ("title", "name", "kind", "code_url")
-#: The parts of these objects that are compared as texts.
+#: The fields of these objects that are compared as text.
 _PARTS = ("surface", "canonical", "name", "metric", "baseline", "head", "tail")
 
 
 def check(record: Json, where: str, annotated: bool = False) -> None:
-    """Raise KgError for a record that cannot be compared: its shape is wrong, or it is no whole `annotated` one."""
+    """Raise KgError for a record with an invalid structure, or one that is `annotated` but incomplete."""
     for key in (*_OBJECTS, "topics", *_TEXTS, "brief"):
         said = record.get(key)
         if said is None and not annotated:
@@ -241,7 +241,7 @@ def check(record: Json, where: str, annotated: bool = False) -> None:
         if key not in record:
             raise KgError(f"{where} has no {key}: give a file of annotated papers, as data/gold/GUIDELINES.md says.")
         if not _sound(key, said):
-            raise KgError(f"{where}: {key} is not in the form of data/gold/GUIDELINES.md: mend it there.")
+            raise KgError(f"{where}: {key} is not in the format of data/gold/GUIDELINES.md: correct it.")
 
 
 def _sound(key: str, said: Any) -> bool:

@@ -1,7 +1,7 @@
-"""Scores of records against annotated papers, by type, kept as counts by paper so that they can be resampled.
+"""Scores of records against annotated papers, by type, stored as counts per paper for resampling.
 
 The headline is the mean F1 of ten types. Intervals are percentiles of a bootstrap over papers (Efron, 1979): whole
-papers are drawn, for what stands in one paper is not independent.
+papers are drawn, because items of one paper are not independent.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from kg.pipeline import Progress
 
-Reader = Callable[[Document], Record]  # whatever reads a paper
+Reader = Callable[[Document], Record]  # reads a paper
 
 HEADLINE = (
     *("institutions", "techniques", "problems", "tasks", "results"),
@@ -31,7 +31,7 @@ CERTAINTY = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Precision, recall and F1 with the numbers of items that they rest on."""
+    """Precision, recall and F1 with the underlying counts."""
 
     precision: float
     recall: float
@@ -44,8 +44,8 @@ class Score:
         return asdict(self)
 
 
-class Count(NamedTuple):
-    """Items of one type: those found that are right, those found, those annotated."""
+class TypeCounts(NamedTuple):
+    """Counts for one type: correct, predicted, annotated."""
 
     right: int
     found: int
@@ -53,7 +53,7 @@ class Count(NamedTuple):
 
 
 class Interval(NamedTuple):
-    """Where an F1, or a difference of two, lies in CERTAINTY of the draws."""
+    """Percentile interval of an F1, or of a difference of two, covering CERTAINTY of the draws."""
 
     low: float
     high: float
@@ -61,12 +61,12 @@ class Interval(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Counts by paper and type."""
+    """Counts per paper and type."""
 
-    papers: Mapping[str, Mapping[str, Count]]
+    papers: Mapping[str, Mapping[str, TypeCounts]]
 
     def types(self) -> list[str]:
-        """The types that were scored, in the order of a record."""
+        """The scored types, in the order of a record."""
         return list(next(iter(self.papers.values()), {}))
 
     def by_type(self) -> dict[str, Score]:
@@ -79,13 +79,13 @@ class Scores:
         return {**out, "headline": Score(mean, mean, mean, gold, predicted)}
 
     def intervals(self) -> dict[str, Interval]:
-        """The interval of the F1 of each type, and of the headline."""
+        """The interval of the F1 of each type and of the headline."""
         return _intervals(self.types(), self._draws())
 
     def worth(self, other: Scores) -> dict[str, tuple[float, Interval]]:
-        """By how much F1 is higher here than in scores of the same papers, by type and "headline", with the interval.
+        """The difference in F1 to other scores of the same papers, by type and "headline", with its interval.
 
-        Both are drawn alike, so that the interval is that of the difference in the same papers.
+        Both are resampled with the same draws, so that the interval is that of the paired difference.
         """
         if list(self.papers) != list(other.papers):
             raise ValueError("scores of other papers cannot be compared")
@@ -94,7 +94,7 @@ class Scores:
         return {key: (here[key].f1 - there[key].f1, apart[key]) for key in here}
 
     def _draws(self) -> npt.NDArray[np.float64]:
-        """F1 by draw and type, the headline last: (DRAWS, types + 1)."""
+        """F1 by draw and type, with the headline last: (DRAWS, types + 1)."""
         import numpy as np
 
         types, n = self.types(), len(self.papers)
@@ -123,9 +123,9 @@ def _score(right: int, found: int, wanted: int) -> Score:
 
 
 def compare(gold: Mapping[str, Json], predicted: Mapping[str, Json]) -> Scores:
-    """Scores of records by paper; one missing from `predicted` counts as empty, one that only it has is left out.
+    """Counts of records by paper; a paper missing from `predicted` counts as empty, one without annotation is ignored.
 
-    Raises KgError for a record that is none.
+    Raises KgError for an invalid record.
     """
     return Scores({name: _counts(name, annotated, predicted.get(name, {})) for name, annotated in gold.items()})
 
@@ -138,14 +138,14 @@ def score(gold: Mapping[str, Json], predicted: Mapping[str, Json]) -> dict[str, 
 def evaluate(
     gold: Mapping[str, Json], documents: Iterable[Document], read: Reader, progress: Progress | None = None
 ) -> Scores:
-    """Scores of what a reader makes of documents; those not annotated are not read, those missing count as empty."""
+    """Read documents and score the records; documents without annotation are not read, missing ones count as empty."""
     return compare(gold, records(gold, documents, read, progress))
 
 
 def records(
     gold: Mapping[str, Json], documents: Iterable[Document], read: Reader, progress: Progress | None = None
 ) -> dict[str, Json]:
-    """What a reader makes of the annotated ones of documents."""
+    """The records that `read` makes of the annotated documents."""
     from kg.graph.records import to_json
 
     found: dict[str, Json] = {}
@@ -157,7 +157,7 @@ def records(
     return found
 
 
-def _counts(name: str, gold: Json, found: Json) -> dict[str, Count]:
+def _counts(name: str, gold: Json, found: Json) -> dict[str, TypeCounts]:
     check(gold, f"The annotated paper {name}", annotated=True)
     check(found, f"The record {name}")
-    return {p.type: Count(len(p.pairs), len(p.found), len(p.gold)) for p in paired(gold, found)}
+    return {p.type: TypeCounts(len(p.pairs), len(p.found), len(p.gold)) for p in paired(gold, found)}

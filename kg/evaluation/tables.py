@@ -1,4 +1,4 @@
-"""Scores, and what parts are worth, as tables for readers and as plain data for programs."""
+"""Format scores and ablations as tables for people and as plain data for programs."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kg.evaluation.components import Variant
-from kg.evaluation.reliability import Claim, auroc, calibration_error, equal_mass, equal_width
+from kg.evaluation.reliability import ScoredClaim, auroc, calibration_error, equal_mass, equal_width
 from kg.evaluation.scores import CERTAINTY, Interval, Scores
 from kg.evaluation.trust import Trust
 from kg.tables import csv_text
 
-_LEAST = 0.005  # a smaller difference of a type is not shown to readers
+_LEAST = 0.005  # smaller differences by type are omitted from tables
 _WORDS = ("type", "left out", "by type")
 _INTERVAL = f"{CERTAINTY:.0%} interval".replace("%", " %")
 
 
-class Table(NamedTuple):
+class TextTable(NamedTuple):
     """Column names, and rows of text."""
 
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
 
     def markdown(self) -> str:
-        """The table as Markdown; numbers are set right."""
+        """The table as Markdown, with numbers aligned right."""
         rule = "".join("---|" if column in _WORDS else "---:|" for column in self.columns)
         head, *rows = (f"| {' | '.join(row)} |\n" for row in (self.columns, *self.rows))
         return "".join((head, f"|{rule}\n", *rows))
 
 
-def scores_table(scores: Scores) -> Table:
-    """A row a type and one for the headline."""
+def scores_table(scores: Scores) -> TextTable:
+    """One row per type and one for the headline."""
     intervals = scores.intervals()
     rows = []
     for key, s in scores.by_type().items():
@@ -39,11 +39,11 @@ def scores_table(scores: Scores) -> Table:
         if key != "headline":
             own = (f"{s.precision:.3f}", f"{s.recall:.3f}", *own[2:4], str(s.gold), str(s.predicted))
         rows.append((key, *own))
-    return Table(("type", "precision", "recall", "F1", _INTERVAL, "gold", "predicted"), rows)
+    return TextTable(("type", "precision", "recall", "F1", _INTERVAL, "gold", "predicted"), rows)
 
 
-def worth_table(variants: Sequence[Variant]) -> Table:
-    """A row a part that was left out: the headline without it, what it is worth, and which types it moves."""
+def worth_table(variants: Sequence[Variant]) -> TextTable:
+    """One row per omitted part: the headline without it, its worth, and the types that it affects."""
     whole, *others = variants
     rows = []
     for without, scores in others:
@@ -53,15 +53,15 @@ def worth_table(variants: Sequence[Variant]) -> Table:
         said = ", ".join(f"{key} {d:+.3f}" for d, key in moved)
         f1 = f"{scores.by_type()['headline'].f1:.3f}"
         rows.append((without, f1, f"{headline:+.3f}", _between(interval, "+"), said))
-    return Table(("left out", "headline", "worth", _INTERVAL, "by type"), rows)
+    return TextTable(("left out", "headline", "worth", _INTERVAL, "by type"), rows)
 
 
 def _between(interval: Interval, sign: str = "") -> str:
     return " to ".join(f"{end:{sign}.3f}" for end in interval)
 
 
-def reliability_table(found: Mapping[str, Sequence[Claim]]) -> Table:
-    """A row a type that has claims: how many, the share that is right, the mean score, calibration errors and AUROC."""
+def reliability_table(found: Mapping[str, Sequence[ScoredClaim]]) -> TextTable:
+    """One row per type with claims: number, share of right claims, mean score, calibration errors and AUROC."""
     rows = []
     for key, said in found.items():
         if said:
@@ -70,11 +70,11 @@ def reliability_table(found: Mapping[str, Sequence[Claim]]) -> Table:
             area = auroc(said)
             numbers = (f"{n:.3f}" for n in (right, score, *errors))
             rows.append((key, str(len(said)), *numbers, "" if area is None else f"{area:.3f}"))
-    return Table(("type", "claims", "right", "mean score", "ECE by width", "ECE by mass", "AUROC"), rows)
+    return TextTable(("type", "claims", "right", "mean score", "ECE by width", "ECE by mass", "AUROC"), rows)
 
 
-def trust_table(found: Mapping[str, Trust]) -> Table:
-    """A row a type: its claims, those of them that are sure, and the recall at two precisions."""
+def trust_table(found: Mapping[str, Trust]) -> TextTable:
+    """One row per type: claims, sure claims, and recall at two levels of precision."""
     rows = []
     for key, t in found.items():
         shares = (t.sure_precision, t.sure_recall, t.recall_at_80, t.recall_at_90)
@@ -82,13 +82,13 @@ def trust_table(found: Mapping[str, Trust]) -> Table:
         both = (f"{t.precision:.3f}", f"{t.recall:.3f}")
         rows.append((key, str(t.predicted), *both, str(t.sure), *(f"{n:.3f}" for n in shares), false))
     names = ("type", "claims", "precision", "recall", "sure", "sure precision", "sure recall")
-    return Table((*names, "recall at .80", "at .90", "false winners"), rows)
+    return TextTable((*names, "recall at .80", "at .90", "false winners"), rows)
 
 
 def scores_data(scores: Scores, trusted: Mapping[str, Trust] | None = None) -> dict[str, dict[str, float]]:
-    """By type: precision, recall, f1, gold, predicted, and the low and high end of the interval of f1.
+    """By type: precision, recall, f1, gold, predicted, and the ends of the interval of f1.
 
-    With figures of trust these too, and the types that they alone have.
+    With `trusted`, also its figures, and the types that occur only there.
     """
     intervals = scores.intervals()
     found = {key: s.as_dict() | intervals[key]._asdict() for key, s in scores.by_type().items()}
@@ -98,7 +98,7 @@ def scores_data(scores: Scores, trusted: Mapping[str, Trust] | None = None) -> d
 
 
 def worth_data(variants: Sequence[Variant]) -> dict[str, Any]:
-    """The scores of the whole, and by part and type the f1 without it, its worth, and the interval of that."""
+    """The scores of the whole, and by part and type the f1 without the part, its worth, and the worth's interval."""
     whole, *others = variants
     return {"scores": scores_data(whole.scores), "components": {name: _worth(whole.scores, s) for name, s in others}}
 
@@ -117,7 +117,7 @@ def as_json(data: Any) -> str:
 
 
 def as_csv(data: dict[str, Any]) -> str:
-    """What `scores_data` gives, a row a type, or `worth_data`, a row a part and type."""
+    """The result of `scores_data` as CSV, one row per type, or of `worth_data`, one row per part and type."""
     if "components" not in data:
         return _csv(["type"], (((key,), row) for key, row in data.items()))
     found = data["components"].items()

@@ -1,8 +1,8 @@
-"""How far claims can be trusted: those that are sure, and how many right ones there are above any score.
+"""Trust in claims: precision of the sure ones, and recall at a given precision.
 
-The protocol is that of the annotated papers: a result is right in full when value, unit, change, metric and baseline
-are, a relation only with its own type, and a winner is false when the annotators say neither that it wins nor that it
-loses. A claim that does not say whether it is sure is so from a score of 0.8.
+The protocol is that of the annotated papers. A result is right in full when value, unit, change, metric and baseline
+are right; a relation only with its own type. A winner is false when the annotation states neither that it wins nor that
+it loses. A claim without a flag counts as sure from a score of 0.8.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ WINS = "outperforms"
 _SURE = 0.8
 _LEAST = 0.5  # similarity of the ends of relations
 _TYPES = (*LISTS.values(), "results", "relations", "topics")
-#: The order in which types stand; one that is no type of ours comes last.
+#: The order of the types; an unknown type comes last.
 _ORDER = (*LISTS.values(), "results", FULL, "relations", *RELATION_TYPES, "topics")
 
 
 class Judged(NamedTuple):
-    """Something a record says: its score from 0 to 1, whether it is called sure, and whether annotators say it too."""
+    """A claim: its score from 0 to 1, whether it is marked as sure, and whether it matches an annotation."""
 
     score: float
     sure: bool
@@ -35,7 +35,7 @@ class Judged(NamedTuple):
 
 @dataclass(slots=True)
 class Claims:
-    """The claims of one type, in the order of papers and records, and how many there are by the annotators."""
+    """The claims of one type, in the order of papers and records, and the number of annotated ones."""
 
     said: list[Judged] = field(default_factory=list)
     wanted: int = 0
@@ -43,7 +43,7 @@ class Claims:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Figures of one type. `false_winners`: of what outperforms what, the share that annotators say neither way."""
+    """Figures of one type. `false_winners`: the share of "outperforms" claims annotated in neither direction."""
 
     gold: int
     predicted: int
@@ -64,9 +64,9 @@ class Trust:
 
 
 def claims(gold: Mapping[str, Json], predicted: Mapping[str, Json]) -> dict[str, Claims]:
-    """The claims of records by type: the lists of a record, results that are right in full, relations by their type.
+    """Claims of records by type: the lists of a record, results right in full, relations by their own type.
 
-    A paper missing from `predicted` counts as an empty record. Raises KgError for a record that is none.
+    A paper missing from `predicted` counts as an empty record. Raises KgError for an invalid record.
     """
     out: dict[str, Claims] = {}
     for name, annotated in gold.items():
@@ -116,7 +116,7 @@ def figures(found: Claims, false_winners: float | None = None) -> Trust:
 
 
 def _pairings(gold: Json, found: Json) -> Iterator[Pairing]:
-    """The pairings of one paper: of its lists, of results in full, and of each type of relation."""
+    """Yield the pairings of one paper: for its lists, results in full, and each relation type."""
     for pairing in paired(gold, found):
         if pairing.type in _TYPES:
             yield pairing
@@ -147,7 +147,7 @@ def _judged(name: str, record: Json, item: Json | str, right: bool) -> Judged:
 
 
 def _winners(gold: Json, found: Json) -> Iterator[bool]:
-    """Of each thing that is said to outperform another, whether annotators say neither that it does nor the reverse."""
+    """For each "outperforms" claim, whether the annotation states neither it nor its reverse."""
     wins = [one for one in gold.get("relations") or [] if one.get("type") == WINS]
     for one in distinct(found.get("relations")):
         if one.get("type") == WINS:

@@ -1,4 +1,7 @@
-"""Papers fetched from the services that have them: answers in files, which `kg.sources` reads like any others."""
+"""Fetch papers from online services: a query in, response files out, which `kg.sources` reads like any other files.
+
+Nothing here knows about documents, extraction or the graph, except `lacking`, which compares documents with a graph.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""arXiv's search API: a query, newest papers first, bounded by the day of submission.
+"""arXiv's search API: a query, newest papers first, limited by date of submission.
 
-Manual: https://info.arxiv.org/help/api/user-manual.html. An offset beyond 10,000 is not answered reliably, so what is
-older than the papers up to there is asked for as a search of its own. A page may come short or empty though there is
-more: the next one begins where the papers of this one end.
+Manual: https://info.arxiv.org/help/api/user-manual.html. Offsets beyond 10,000 are unreliable, so older papers are
+requested by a new search that ends where the last one stopped. A page may be short or empty although more results
+exist; the next page starts after the papers received.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from functools import cached_property
 from typing import ClassVar
 
 from kg.fetch.client import Again, service_url
-from kg.fetch.harvest import Page, Place, Refused, days
+from kg.fetch.harvest import Position, Refused, ResultPage, days
 from kg.model import KgError
 from kg.sources import xml
 from kg.sources.base import InputFile
 
 URL = "https://export.arxiv.org/api/query"
-PAGE = 200  # papers a call
-WINDOW = 10_000  # papers of one search that can be reached
-OVERLAP = 14  # days that a new round goes back: what was submitted then may have been announced only since
-_FIRST = "1991-07-01"  # before arXiv's first paper
-_LONGEST = 4000  # characters of a query: the URL of a longer one is refused
+PAGE = 200  # papers per call
+WINDOW = 10_000  # papers that one search can reach
+OVERLAP = 14  # days that a new round repeats: papers submitted then may have been announced later
+_FIRST = "1991-07-01"  # before the first paper of arXiv
+_LONGEST = 4000  # characters of a query; longer URLs are rejected
 _NAMES = ("entry", "totalResults")
 _ERROR = "/api/errors"
 
 
 @dataclass
 class Arxiv:
-    """A search of arXiv; `since` and `until` are days of submission (ISO), "" for no bound."""
+    """A search of arXiv; `since` and `until` are dates of submission (ISO), "" for no limit."""
 
     title: ClassVar[str] = "arXiv"
 
@@ -47,29 +47,32 @@ class Arxiv:
         self.since, self.until = days(self.since, self.until)
         self.url = service_url(self.url or os.environ.get("KG_ARXIV_URL", "").strip() or URL)
         if not self.query or not self.query.isprintable():
-            raise KgError('There is no query for arXiv: write one, as "cat:cs.LG AND abs:pruning".')
+            raise KgError('There is no query for arXiv: write one such as "cat:cs.LG AND abs:pruning".')
         if len(self.query) > _LONGEST:
             raise KgError(f"The query has {len(self.query):,} characters, more than {_LONGEST:,}: split it.")
 
     @cached_property
     def asked(self) -> dict[str, str]:
-        """The question, which names the harvest."""
+        """The query parameters that identify the harvest."""
         return {"service": "arxiv", "url": self.url, "query": self.query, "since": self.since, "until": self.until}
 
-    def begin(self, after: date | None, now: datetime) -> Place:
-        """All days asked for, or those since a round before; the end is fixed, so that its pages do not shift."""
+    def begin(self, after: date | None, now: datetime) -> Position:
+        """The first position of a round: all dates requested, or those since the previous round.
+
+        The end date is fixed, so that pages do not shift.
+        """
         since = self.since or _FIRST
         if after is not None:
             since = max(since, (after - timedelta(days=OVERLAP)).isoformat())
         until = f"{self.until}T23:59" if self.until else f"{now:%Y-%m-%dT%H:%M}"
-        return Place(since=f"{since}T00:00", until=until)
+        return Position(since=f"{since}T00:00", until=until)
 
-    def resumed(self, place: Place, now: datetime) -> Place:
-        """The same place: a search has no token that expires."""
+    def resumed(self, place: Position, now: datetime) -> Position:
+        """The position unchanged: a search has no token that can expire."""
         return place
 
-    def parameters(self, place: Place, most: int | None) -> dict[str, str]:
-        """The parameters of a call; `most` papers are wanted."""
+    def parameters(self, place: Position, most: int | None) -> dict[str, str]:
+        """The parameters of a call; `most` limits the number of papers."""
         size = min(self.page_size, self.window - place.start, most or self.page_size)
         return {
             "search_query": f"({self.query}) AND submittedDate:[{_minute(place.since)} TO {_minute(place.until)}]",
@@ -79,8 +82,8 @@ class Arxiv:
             "sortOrder": "descending",
         }
 
-    def page(self, file: InputFile, place: Place) -> Page:
-        """What an answer holds; Refused with arXiv's words for an error, Again for a page that should hold papers."""
+    def page(self, file: InputFile, place: Position) -> ResultPage:
+        """Parse a response; raises Refused with arXiv's error message, Again for an unexpected empty page."""
         papers, total, last = 0, None, ""
         for element in xml.elements(file, _NAMES):
             if xml.local(element) == "totalResults":
@@ -92,24 +95,27 @@ class Arxiv:
             papers += 1
             last = xml.text(xml.child(element, "published"))[:16] or last
         if total is None:
-            raise Again("sends an answer that is no list of papers")
+            raise Again("sends a response that is not a list of papers")
         if not papers and total > place.start:
-            raise Again(f"sends an empty page though there are {total - place.start:,} more papers")
-        return Page(papers, total, self._after(place, place.start + papers, total, last))
+            raise Again(f"sends an empty page although there are {total - place.start:,} more papers")
+        return ResultPage(papers, total, self._after(place, place.start + papers, total, last))
 
-    def _after(self, place: Place, start: int, total: int, last: str) -> Place | None:
-        """The next page; past the window, the papers up to the minute of the last one, which may have several."""
+    def _after(self, place: Position, start: int, total: int, last: str) -> Position | None:
+        """The position of the next page; beyond the window, a search for papers up to the minute of the last one.
+
+        Papers of that minute are fetched again, because several may share it.
+        """
         if start >= total:
             return None
         if start < self.window:
             return replace(place, start=start)
         if not place.since <= last < place.until:
             raise Refused(f"arXiv has more than {self.window:,} papers of {last or 'no date'}: narrow the query.")
-        return Place(since=place.since, until=last)
+        return Position(since=place.since, until=last)
 
 
 def _minute(moment: str) -> str:
-    """As arXiv writes it: 202510010000."""
+    """A time in arXiv's notation: 202510010000."""
     return "".join(c for c in moment[:16] if c.isdigit())
 
 

@@ -1,4 +1,4 @@
-"""Asking a service over HTTP as its rules want it: one call at a time, at a distance, patient, bounded.
+"""An HTTP client that respects the rules of a service: one call at a time, minimum intervals, retries, size limits.
 
 Rules: https://info.arxiv.org/help/api/tou.html (one connection, three seconds between calls), RFC 9110 on Retry-After.
 """
@@ -22,23 +22,23 @@ from kg.model import KgError
 if TYPE_CHECKING:
     import httpx
 
-INTERVAL = 3.0  # seconds between an answer and the next call
-TIMEOUT = 60.0  # seconds without a byte
-WHOLE = 600.0  # seconds for a whole answer
-TRIES = 6  # of one call: with INTERVAL they take three minutes
-MOST_BYTES = 64 << 20  # of one answer: arXiv's largest have 3 MB
-MOST_WAIT = 600.0  # seconds of a wait that is taken up; who asks for more is asked later
+INTERVAL = 3.0  # seconds between a response and the next call
+TIMEOUT = 60.0  # seconds without data
+WHOLE = 600.0  # seconds for a complete response
+TRIES = 6  # attempts per call; with INTERVAL they take three minutes
+MOST_BYTES = 64 << 20  # bytes per response; arXiv's largest have 3 MB
+MOST_WAIT = 600.0  # seconds; a service that asks for a longer wait ends the call
 _REDIRECTS = 5
 _BUSY = (408, 429, 500, 502, 503, 504)
-_STRICT_HOSTS = ("arxiv.org",)  # none of their calls is nearer than INTERVAL, whatever is set
+_STRICT_HOSTS = ("arxiv.org",)  # INTERVAL is the minimum for these hosts, whatever the settings
 
 Answer = TypeVar("Answer")
-Look = Callable[[Path, int], Answer]  # what an answer is, by the file that it was written to and its HTTP status
-Waiting = Callable[[float, str], None]  # seconds, and why
+Look = Callable[[Path, int], Answer]  # parses a response from the file that holds it and the HTTP status
+Waiting = Callable[[float, str], None]  # seconds, and the reason
 
 
 class Again(Exception):
-    """Why a call is to be made again, as a clause; `wait` are the seconds that the service asks for."""
+    """A call must be repeated; the message is the reason, `wait` the seconds that the service asks for."""
 
     def __init__(self, reason: str, wait: float | None = None) -> None:
         super().__init__(reason)
@@ -46,7 +46,7 @@ class Again(Exception):
 
 
 class Client:
-    """Calls one service at a URL; within `with`, so that no other process of this user calls its host meanwhile."""
+    """Client for one service URL, used in `with`, so that no other process of this user calls the host meanwhile."""
 
     def __init__(
         self,
@@ -59,9 +59,9 @@ class Client:
         most_bytes: int = MOST_BYTES,
         waiting: Waiting | None = None,
     ) -> None:
-        """`interval`: seconds between calls, and what the pauses of back-off are made of; the others bound an answer.
+        """`interval`: seconds between calls and the unit of back-off; the other arguments limit a response.
 
-        KgError for what is no URL of a service.
+        Raises KgError for an invalid service URL.
         """
         self.url = service_url(url)
         self.host = _parts(self.url).netloc
@@ -69,7 +69,7 @@ class Client:
         self.interval = max(interval, INTERVAL) if strict else interval
         self.timeout, self.whole, self.tries, self.most_bytes = timeout, whole, tries, most_bytes
         self.waiting = waiting
-        self._answered = False  # whether the host was ever reached
+        self._answered = False  # whether the host has ever responded
         self._turn: Turn | None = None
         self._http: httpx.Client | None = None
 
@@ -92,9 +92,9 @@ class Client:
             self._turn.close()
 
     def get(self, parameters: Mapping[str, str], place: Path, look: Look[Answer]) -> Answer:
-        """Write an answer to a file and give what `look` makes of it, asking again where it raises Again.
+        """Write a response to a file and return what `look` makes of it; repeat the call when `look` raises Again.
 
-        KgError when the service cannot be reached, gives no good answer in all tries, or asks for too long a wait.
+        Raises KgError when the service cannot be reached, fails in all attempts, or asks for too long a wait.
         """
         for number in range(1, self.tries + 1):
             try:
@@ -102,19 +102,19 @@ class Client:
             except Again as reason:
                 if number == self.tries:
                     raise KgError(
-                        f"{self.host}: {reason}, {number} times in a row: make the same call later, "
-                        "it goes on from here."
+                        f"{self.host}: {reason}, {number} times in a row: repeat the same call later "
+                        "to continue from here."
                     ) from None
                 self._pause(reason, number)
         raise AssertionError("there is at least one try")
 
     def _pause(self, reason: Again, number: int) -> None:
-        """Wait as long as the service says, else twice as long as the time before."""
+        """Wait for the time that the service asks for, else twice as long as before."""
         wait = max(self.interval, self.interval * 2**number if reason.wait is None else reason.wait)
         if wait > MOST_WAIT:
             raise KgError(
-                f"{self.host}: {reason} and wants no call for {wait / 60:,.0f} minutes: make the same call then, "
-                "it goes on from here."
+                f"{self.host}: {reason} and asks for no calls for {wait / 60:,.0f} minutes: repeat the same call "
+                "then to continue from here."
             )
         if self.waiting:
             self.waiting(wait, str(reason))
@@ -139,7 +139,7 @@ class Client:
             if not target:
                 return self._looked(response, place, look)
             url = httpx.URL(self._redirected(str(url), target))
-        raise KgError(f"{self.host}: sends from one address to the next without end: check the URL {self.url}.")
+        raise KgError(f"{self.host}: redirects without end: check the URL {self.url}.")
 
     def _looked(self, response: httpx.Response, place: Path, look: Look[Answer]) -> Answer:
         status = response.status_code
@@ -149,12 +149,12 @@ class Client:
         if status not in (200, 400, 422) or not place.stat().st_size:
             if status == 200:
                 raise Again("answers nothing")
-            raise KgError(f"{self.host}: {said}: check the URL {self.url} and what is asked.")
+            raise KgError(f"{self.host}: {said}: check the URL {self.url} and the query.")
         return look(place, status)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
-        """Failures of the connection: to be tried again, but for a host that was never reached."""
+        """Translate connection errors: Again, or KgError if the host has never been reached."""
         import httpx
 
         try:
@@ -168,9 +168,9 @@ class Client:
         except httpx.TimeoutException:
             raise Again(f"sends nothing for {self.timeout:g} s") from None
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise KgError(f"{self.url}: is no URL that can be called ({_reason(error)}): check it.") from None
+            raise KgError(f"{self.url}: is not a valid URL ({_reason(error)}): check it.") from None
         except httpx.HTTPError as error:
-            raise Again(f"breaks off its answer ({_reason(error)})") from None
+            raise Again(f"breaks off its response ({_reason(error)})") from None
 
     def _write(self, response: httpx.Response, place: Path) -> None:
         end = time.monotonic() + self.whole
@@ -180,34 +180,35 @@ class Client:
                 size += len(piece)
                 if size > self.most_bytes:
                     raise KgError(
-                        f"{self.host}: an answer is larger than {self.most_bytes / (1 << 20):,.0f} MB and was not "
+                        f"{self.host}: a response is larger than {self.most_bytes / (1 << 20):,.0f} MB and was not "
                         f"kept: check the URL {self.url}."
                     )
                 if time.monotonic() > end:
-                    raise Again(f"takes longer than {self.whole:g} s for an answer")
+                    raise Again(f"takes longer than {self.whole:g} s for a response")
                 file.write(piece)
 
     def _redirected(self, url: str, target: str) -> str:
-        """Where a redirection leads: over http or https (never back from https), and to nobody else's host."""
+        """The target of a redirect; only http or https, never from https to http, and never to a foreign host."""
         old, new = _parts(url), _parts(urljoin(url, target))
         was, host = old.hostname or "", new.hostname or ""
         sound = new.scheme == "https" or (new.scheme == "http" and old.scheme == "http")
         near = (_within(was, host) or _within(host, was)) and new.port in (None, old.port)
         if not sound or not near or new.username is not None:
             raise KgError(
-                f"{self.host}: sends on to {target[:200]!r}, which is not followed: give another URL, if you trust it."
+                f"{self.host}: redirects to {target[:200]!r}, which is not followed: give another URL, if you trust it."
             )
         return new.geturl()
 
 
 class Turn:
-    """One call at a time to a host, over all processes of a user: a locked file whose time is that of the last call.
+    """A lock that allows one call at a time to a host, across all processes of a user.
 
-    Where no such file can be made or locked, a process keeps the distance of its own calls only.
+    The lock is a file whose modification time is that of the last call. Where no such file can be created or locked,
+    the interval is only kept within this process.
     """
 
     def __init__(self, host: str) -> None:
-        self._last = float("-inf")  # monotonic
+        self._last = float("-inf")  # monotonic clock
         self._file = None
         folder = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "kg" / "fetch"
         place = folder / f"{re.sub(r'[^A-Za-z0-9.-]', '_', host)[:200]}.lock"
@@ -215,25 +216,25 @@ class Turn:
             folder.mkdir(parents=True, exist_ok=True)
             before = time.time() - place.stat().st_mtime if place.exists() else float("inf")
             self._file = place.open("ab")
-            if before >= 0:  # a clock may have been set back
+            if before >= 0:  # the clock may have been set back
                 self._last = time.monotonic() - before
         if self._file is not None and not _locked(self._file.fileno()):
             self._file.close()
             raise KgError(f"{host}: another `kg fetch` is calling it: wait until that is done.")
 
     def wait(self, interval: float) -> None:
-        """Wait until the last call is long enough ago."""
+        """Wait until the interval since the last call has passed."""
         time.sleep(max(0.0, self._last + interval - time.monotonic()))
 
     def done(self) -> None:
-        """Take note of a call that is over."""
+        """Record the end of a call."""
         self._last = time.monotonic()
         if self._file is not None:
             with suppress(OSError):
                 os.utime(self._file.fileno())
 
     def close(self) -> None:
-        """Let others call."""
+        """Release the lock."""
         if self._file is not None:
             self._file.close()
 
@@ -250,7 +251,7 @@ def _writing(place: Path) -> Iterator[BinaryIO]:
 
 
 def _locked(handle: int) -> bool:
-    """Whether this process has a file for itself now; always, where the system knows no such locks."""
+    """Try to lock a file; True on systems without such locks."""
     try:
         import fcntl
     except ImportError:
@@ -259,13 +260,13 @@ def _locked(handle: int) -> bool:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    except OSError:  # a file system without locks
+    except OSError:  # the file system does not support locks
         return True
     return True
 
 
 def service_url(url: str) -> str:
-    """The URL of a service, https unless it says http; KgError for one with a password, a query or no host.
+    """Normalize the URL of a service (https by default); KgError for a URL with a password, a query or without a host.
 
     >>> service_url("export.arxiv.org/api/query"), service_url("http://127.0.0.1:8000/oai")
     ('https://export.arxiv.org/api/query', 'http://127.0.0.1:8000/oai')
@@ -274,12 +275,12 @@ def service_url(url: str) -> str:
     parts = _parts(whole)
     sound = parts.scheme in ("http", "https") and parts.hostname and whole.isprintable() and " " not in whole
     if not sound or "@" in parts.netloc or "?" in whole or "#" in whole:
-        raise KgError(f"{url[:200]!r}: is no URL of a service: write https://HOST/PATH, without password or query.")
+        raise KgError(f"{url[:200]!r}: is not a service URL: write https://HOST/PATH, without password or query.")
     return whole
 
 
 def _parts(url: str) -> SplitResult:
-    """The parts of a URL; empty ones for what is none."""
+    """The parts of a URL; empty parts for an invalid one."""
     try:
         parts = urlsplit(url)
         return parts if parts.port != 0 else urlsplit("")
@@ -288,12 +289,12 @@ def _parts(url: str) -> SplitResult:
 
 
 def _within(host: str, other: str) -> bool:
-    """Whether a host is another, or lies below it."""
+    """Whether `host` equals `other` or is a subdomain of it."""
     return bool(other) and (host == other or host.endswith(f".{other}"))
 
 
 def _reason(error: Exception) -> str:
-    """What went wrong, in the words of the library, without the number of the system's error."""
+    """The library's error message without the system's error number."""
     return re.sub(r"^\[Errno -?\d+\] ", "", " ".join(str(error).split()))[:200] or type(error).__name__
 
 

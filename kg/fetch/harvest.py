@@ -1,8 +1,8 @@
-"""A harvest: the answers of a service to one question, page after page, kept as files, gone on with where it stopped.
+"""A harvest: the paged responses of a service to one query, stored as files and resumable.
 
-A folder keeps each answer as it came ("NAME-0001.xml") and, hidden beside them, where the harvest stands
-(".NAME.json"). NAME is made of what is asked, so the same call finds its harvest again. A harvest goes in rounds: when
-one is complete, the next asks on a later day for what has come since.
+A folder holds each response unchanged ("NAME-0001.xml") and, as a hidden file, the state of the harvest (".NAME.json").
+NAME is derived from the query, so that the same call finds its harvest again. A harvest consists of rounds: after a
+complete round, the next one, on a later day, requests what is new since.
 """
 
 from __future__ import annotations
@@ -25,88 +25,88 @@ from kg.sources.base import InputFile
 from kg.views.base import write
 
 _DAY = re.compile(r"(?:19|20)\d\d-\d\d-\d\d", re.ASCII)
-_NAME = 40  # letters of a question that stand in the names of its files
+_NAME = 40  # characters of the query in the names of its files
 _STATE_LIMIT = 16 << 20  # bytes
 
-Progress = Callable[[str, int], None]  # what is done, papers so far
+Progress = Callable[[str, int], None]  # message, papers so far
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a round stands: what the next call asks for. Services use what they need."""
+class Position:
+    """The position of a round: what the next call requests. Services use the fields that they need."""
 
-    since: str = ""  # ISO 8601, the bounds of what is asked for
+    since: str = ""  # ISO 8601, limits of the request
     until: str = ""
     start: int = 0  # papers before the next page
-    token: str = ""  # that the service gave for the next page
+    token: str = ""  # resumption token for the next page
     expires: str = ""
-    last: str = ""  # the latest date among the papers so far
-    ordered: bool = True  # whether their dates never went back
-    restarts: int = 0  # in a row that led to no paper
+    last: str = ""  # latest date among the papers so far
+    ordered: bool = True  # whether the dates so far never decreased
+    restarts: int = 0  # consecutive restarts without new papers
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """What an answer holds: how many papers, how many there are in all where it says so, where to go on (or None)."""
+class ResultPage:
+    """A parsed response: its number of papers, the total if given, and the next position (or None)."""
 
     papers: int
     total: int | None = None
-    next: Place | None = None
+    next: Position | None = None
 
 
 class Service(Protocol):
-    """A service and a question to it."""
+    """A service together with a query."""
 
     @property
     def title(self) -> str:
-        """What users call it."""
+        """Name for users."""
 
     @property
     def url(self) -> str:
-        """Where it is called."""
+        """URL of the service."""
 
     @property
     def asked(self) -> Mapping[str, str]:
-        """The question, which names the harvest."""
+        """The query parameters that identify the harvest."""
 
-    def begin(self, after: date | None, now: datetime) -> Place:
-        """The place of a new round; `after` is the day on which the one before began."""
+    def begin(self, after: date | None, now: datetime) -> Position:
+        """The first position of a new round; `after` is the day on which the previous round began."""
 
-    def resumed(self, place: Place, now: datetime) -> Place:
-        """Where to go on after a pause."""
+    def resumed(self, place: Position, now: datetime) -> Position:
+        """The position from which to continue after an interruption."""
 
-    def parameters(self, place: Place, most: int | None) -> dict[str, str]:
-        """The parameters of the call for a place; `most` papers are wanted."""
+    def parameters(self, place: Position, most: int | None) -> dict[str, str]:
+        """The parameters of the call for a position; `most` limits the number of papers."""
 
-    def page(self, file: InputFile, place: Place) -> Page:
-        """What an answer holds; raises Again for a faulty one, Refused where the service will not answer."""
+    def page(self, file: InputFile, place: Position) -> ResultPage:
+        """Parse a response; raises Again for a faulty one, Refused when the service rejects the query."""
 
 
 @dataclass(slots=True)
 class Standing:
-    """Where a harvest stands, as its hidden file keeps it."""
+    """The state of a harvest, as stored in its hidden file."""
 
     asked: dict[str, str]
-    day: str = ""  # when the round began; "" before the first
-    place: Place | None = None  # None: the round is complete
-    papers: int = 0  # of the round
+    day: str = ""  # when the round began; "" before the first round
+    place: Position | None = None  # None: the round is complete
+    papers: int = 0  # papers of the round
     total: int | None = None
-    files: dict[str, int] = field(default_factory=dict)  # the answers of all rounds, with their papers
+    files: dict[str, int] = field(default_factory=dict)  # responses of all rounds, with their numbers of papers
 
 
 @dataclass(frozen=True, slots=True)
 class Harvest:
-    """What is kept of a harvest, and what of it this call fetched."""
+    """The result of a harvest: the stored files, and what this call fetched."""
 
     files: list[Path]
-    papers: int  # entries in the files; one paper may stand in several
-    gone: list[str]  # files that were kept, and are no longer there
-    fetched: int  # papers of this call
+    papers: int  # entries in the files; a paper may occur more than once
+    gone: list[str]  # files that were stored and have since been deleted
+    fetched: int  # papers fetched by this call
     answers: int
 
 
-class Kept:
-    """The folder of a harvest; KgError when it cannot be used."""
+class HarvestFolder:
+    """The folder of a harvest; raises KgError when it cannot be used."""
 
     def __init__(self, folder: Path, service: Service) -> None:
         self.folder = folder
@@ -130,24 +130,26 @@ class Kept:
             if standing.asked != service.asked:
                 raise ValueError("of another question")
         except (OSError, ValueError, TypeError, LookupError, RecursionError):
-            raise KgError(f"{self._state}: is damaged: delete it, and the harvest begins anew.") from None
+            raise KgError(f"{self._state}: is damaged: delete it to start the harvest again.") from None
         return standing
 
     def save(self) -> None:
-        """Write down where the harvest stands."""
+        """Write the state of the harvest."""
         write(self._state, json.dumps(asdict(self.standing), ensure_ascii=False, indent=1))
 
     def keep(self) -> str:
-        """Make the file of the answer that was just written; its name."""
+        """Add the response that was just written to the harvest; returns its file name."""
         name = f"{self.name}-{len(self.standing.files) + 1:04d}.xml"
         try:
             os.replace(self.part, self.folder / name)
         except OSError as error:
-            raise KgError(f"{self.folder / name}: cannot be written ({error.strerror or error}): make room.") from None
+            raise KgError(
+                f"{self.folder / name}: cannot be written ({error.strerror or error}): free disk space."
+            ) from None
         return name
 
     def harvest(self, fetched: int, answers: int) -> Harvest:
-        """What is there, and what this call fetched."""
+        """Summarize the harvest and what this call fetched."""
         there = {name: n for name, n in self.standing.files.items() if (self.folder / name).is_file()}
         gone = [name for name in self.standing.files if name not in there]
         return Harvest([self.folder / name for name in there], sum(there.values()), gone, fetched, answers)
@@ -162,12 +164,13 @@ def fetch(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     progress: Progress | None = None,
 ) -> Harvest:
-    """Fetch what a service answers into a folder, from where an earlier call stopped; at most `most` papers a round.
+    """Fetch the responses of a service into a folder, continuing an earlier call; at most `most` papers per round.
 
-    A round that is complete is followed by another on a later day, unless an end was asked for. What was fetched stays
-    when an error or Ctrl-C ends it. KgError when the service cannot be reached, does not understand, or fails for long.
+    After a complete round, a new one starts on a later day, unless an end date was given. Fetched files are kept when
+    an error or Ctrl-C ends the call. Raises KgError when the service cannot be reached, rejects the query, or keeps
+    failing.
     """
-    kept = Kept(folder, service)
+    kept = HarvestFolder(folder, service)
     standing = kept.standing
     if standing.place is not None:
         standing.place = service.resumed(standing.place, now())
@@ -190,8 +193,8 @@ def fetch(
     return kept.harvest(fetched, answers)
 
 
-def _next(standing: Standing, service: Service, most: int | None, now: datetime) -> Place | None:
-    """What to ask for next, None where there is nothing for today; a new round is begun where one is due."""
+def _next(standing: Standing, service: Service, most: int | None, now: datetime) -> Position | None:
+    """The next position, or None if nothing is left for today; starts a new round when one is due."""
     if standing.place is not None and (most is None or standing.papers < most):
         return standing.place
     today = now.date().isoformat()
@@ -204,33 +207,33 @@ def _next(standing: Standing, service: Service, most: int | None, now: datetime)
     return standing.place
 
 
-def _look(service: Service, place: Place, path: Path, status: int) -> Page:
-    """What stands in an answer; raises Again where its XML is damaged, KgError where it is none."""
+def _look(service: Service, place: Position, path: Path, status: int) -> ResultPage:
+    """Parse a response; raises Again when its XML is damaged, KgError when it is not XML."""
     try:
         file = InputFile(path)
         if not xml.looks_like_xml(file):
             start = " ".join(file.start()[:80].split())
             raise Refused(
-                f"{service.title} answers with something else than XML ({start!r}): check the URL {service.url}."
+                f"{service.title} responds with something other than XML ({start!r}): check the URL {service.url}."
             )
         page = service.page(file, place)
     except Refused:
         raise
     except KgError as error:
         said = str(error).removeprefix(f"{path}: ")
-        reason = said.rpartition(": ")[0] or said  # without what to do about a file
-        raise Again(f"sends an answer that cannot be read ({reason})") from None
+        reason = said.rpartition(": ")[0] or said  # without the advice about files
+        raise Again(f"sends a response that cannot be read ({reason})") from None
     if status != 200:
-        raise KgError(f"{service.title} answers with status {status}: check what is asked.")
+        raise KgError(f"{service.title} responds with status {status}: check the query.")
     return page
 
 
 class Refused(KgError):
-    """What the service said for good: it is not asked again."""
+    """The service rejected the query; it is not repeated."""
 
 
 def day(text: str, option: str) -> str:
-    """A day as it is asked for, "" for none; KgError for what is none.
+    """An ISO date from an option, "" for none; raises KgError for an invalid date.
 
     >>> day("2025-10-01", "--since"), day("", "--until")
     ('2025-10-01', '')
@@ -242,19 +245,19 @@ def day(text: str, option: str) -> str:
             raise ValueError
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise KgError(f"{option} {text[:40]}: is no day: write it as 2025-10-01.") from None
+        raise KgError(f"{option} {text[:40]}: is not a date: write it as 2025-10-01.") from None
 
 
 def days(since: str, until: str) -> tuple[str, str]:
-    """The bounds of a harvest; KgError for what are no days, or stand the wrong way round."""
+    """The limits of a harvest; raises KgError for invalid dates or a start after the end."""
     since, until = day(since, "--since"), day(until, "--until")
     if since and until and since > until:
-        raise KgError(f"--since {since} --until {until}: there is no day between them: swap them.")
+        raise KgError(f"--since {since} --until {until}: the start is after the end: swap them.")
     return since, until
 
 
 def name_of(asked: Mapping[str, str]) -> str:
-    """The name of a harvest: service and question, and a hash of all that is asked.
+    """Name of a harvest: service, query, and a hash of all parameters.
 
     >>> name_of({"service": "arxiv", "query": 'cat:cs.LG AND abs:"KV cache"'})
     'arxiv-cat-cs-lg-and-abs-kv-cache-9605a827'
@@ -265,13 +268,13 @@ def name_of(asked: Mapping[str, str]) -> str:
 
 
 def _standing(kept: Any) -> Standing:
-    """Where a harvest stands, of JSON; ValueError, TypeError or LookupError for what is no such thing."""
+    """Parse the stored state of a harvest; raises ValueError, TypeError or LookupError for invalid JSON values."""
     values = {one.name: kept[one.name] for one in fields(Standing)}
     place = values["place"]
-    values["place"] = None if place is None else Place(**place)
+    values["place"] = None if place is None else Position(**place)
     standing = Standing(**values)
     if standing.place is not None:
-        _same_types(standing.place, Place())
+        _same_types(standing.place, Position())
     _same_types(standing, Standing({}, place=standing.place, total=standing.total))
     if standing.day:
         date.fromisoformat(standing.day)
@@ -284,7 +287,7 @@ def _after(iso: str) -> str:
     return (date.fromisoformat(iso) + timedelta(days=1)).isoformat()
 
 
-def _same_types(one: Standing | Place, other: Standing | Place) -> None:
+def _same_types(one: Standing | Position, other: Standing | Position) -> None:
     for each in fields(other):
         if type(getattr(one, each.name)) is not type(getattr(other, each.name)):
             raise TypeError(each.name)

@@ -1,4 +1,4 @@
-"""Which fetched papers a graph lacks: by arXiv id, whatever its version, and by DOI; each paper of a harvest once."""
+"""Find fetched papers that are missing from a graph, by arXiv id without version and by DOI."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _DOI = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)")
 
 
 class Lacking:
-    """Says of each document whether it is to be stored, and takes note of it; `known` counts those that are not.
+    """Decides for each document whether to store it; `known` collects the ids of those that are not stored.
 
-    An entry that another of the `files`, the answers of one harvest, holds is not stored again. With `new`, neither is
-    a paper that any entry of the graph has by the same arXiv id or DOI.
+    A document that another of `files` (the responses of one harvest) already holds is not stored again. With `new`, a
+    paper whose arXiv id or DOI belongs to any entry of the graph is not stored either.
     """
 
     def __init__(self, store: Store, files: Iterable[Path], new: bool) -> None:
         from kg.graph.contents import identifiers
 
-        self.known: set[str] = set()  # entries
+        self.known: set[str] = set()  # ids of entries
         self._new = new
         ours = {source_name(file) for file in files}
         held = store.sources_of_entries()
@@ -47,7 +47,7 @@ class Lacking:
 
 
 def folded(name: str) -> str:
-    """An arXiv id without version or a DOI without its address, in small letters.
+    """An arXiv id without version, or a DOI without its URL prefix, in lower case.
 
     >>> folded("2510.01234v2"), folded("https://doi.org/10.1145/12.AB"), folded("hep-th/9901001")
     ('2510.01234', '10.1145/12.ab', 'hep-th/9901001')

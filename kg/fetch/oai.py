@@ -1,4 +1,4 @@
-"""OAI-PMH: all records of a set by the day of their last change, page after page by resumption token.
+"""OAI-PMH: all records of a set by date of last modification, paged by resumption tokens.
 
 Specification: https://www.openarchives.org/OAI/openarchivesprotocol.html; arXiv's: https://info.arxiv.org/help/oa/
 """
@@ -14,21 +14,21 @@ from functools import cached_property
 from typing import ClassVar
 
 from kg.fetch.client import Again, service_url
-from kg.fetch.harvest import Page, Place, Refused, days
+from kg.fetch.harvest import Position, Refused, ResultPage, days
 from kg.model import KgError
 from kg.sources import xml
 from kg.sources.base import InputFile
 
 URL = "https://oaipmh.arxiv.org/oai"
-PREFIXES = ("arXiv", "arXivRaw", "oai_dc")  # of the metadata that kg.sources.oai reads
-_RESTARTS = 3  # in a row, before a service that refuses its own tokens is given up
+PREFIXES = ("arXiv", "arXivRaw", "oai_dc")  # metadata formats that kg.sources.oai reads
+_RESTARTS = 3  # consecutive restarts before a service that rejects its own tokens is given up
 _SET = re.compile(r"[\w.!~*'()-]+(?::[\w.!~*'()-]+)*", re.ASCII)
 _NAMES = ("record", "resumptionToken", "error")
 
 
 @dataclass
 class Oai:
-    """The records of a set ("" for all); `since` and `until` are days of their last change (ISO), "" for no bound."""
+    """The records of a set ("" for all); `since` and `until` are dates of last modification (ISO), "" for no limit."""
 
     title: ClassVar[str] = "The repository"
 
@@ -42,37 +42,40 @@ class Oai:
         self.since, self.until = days(self.since, self.until)
         self.url = service_url(self.url or os.environ.get("KG_OAI_URL", "").strip() or URL)
         if self.prefix not in PREFIXES:
-            raise KgError(f"--prefix {self.prefix[:40]}: is not read here: choose one of {', '.join(PREFIXES)}.")
+            raise KgError(f"--prefix {self.prefix[:40]}: is not supported: choose one of {', '.join(PREFIXES)}.")
         if self.set and not _SET.fullmatch(self.set):
-            raise KgError(f"--set {self.set[:40]}: is no name of a set: write it as cs or cs:cs:LG.")
+            raise KgError(f"--set {self.set[:40]}: is not the name of a set: write it as cs or cs:cs:LG.")
 
     @cached_property
     def asked(self) -> dict[str, str]:
-        """The question, which names the harvest."""
+        """The query parameters that identify the harvest."""
         names = ("url", "set", "since", "until", "prefix")
         return {"service": "oai"} | {name: getattr(self, name) for name in names}
 
-    def begin(self, after: date | None, now: datetime) -> Place:
-        """All days asked for, or those from the one on which the round before began: that day was not over."""
-        return Place(since=max(self.since, after.isoformat() if after else ""), until=self.until)
+    def begin(self, after: date | None, now: datetime) -> Position:
+        """The first position of a round: all dates requested, or those since the day of the previous round, included.
 
-    def resumed(self, place: Place, now: datetime) -> Place:
-        """The same place, unless its token has expired."""
+        That day is repeated because it was not over.
+        """
+        return Position(since=max(self.since, after.isoformat() if after else ""), until=self.until)
+
+    def resumed(self, place: Position, now: datetime) -> Position:
+        """The position unchanged, unless its token has expired."""
         with suppress(ValueError):
             moment = datetime.fromisoformat(place.expires)
             if place.token and moment.replace(tzinfo=moment.tzinfo or UTC) <= now:
                 return self._anew(place)
         return place
 
-    def parameters(self, place: Place, most: int | None) -> dict[str, str]:
-        """The parameters of a call: the token alone, where there is one."""
+    def parameters(self, place: Position, most: int | None) -> dict[str, str]:
+        """The parameters of a call; only the token if there is one."""
         if place.token:
             return {"verb": "ListRecords", "resumptionToken": place.token}
         asked = {"metadataPrefix": self.prefix, "set": self.set, "from": place.since, "until": place.until}
         return {"verb": "ListRecords"} | {name: value for name, value in asked.items() if value}
 
-    def page(self, file: InputFile, place: Place) -> Page:
-        """What an answer holds, deleted records left out; Refused with the repository's words for an error."""
+    def page(self, file: InputFile, place: Position) -> ResultPage:
+        """Parse a response without its deleted records; raises Refused with the repository's error message."""
         papers, total, token, expires = 0, None, "", ""
         last, ordered, sound = place.last, place.ordered, False
         for element in xml.elements(file, _NAMES):
@@ -92,23 +95,23 @@ class Oai:
                 stamp = xml.text(xml.child(header, "datestamp"))[:10]
                 ordered, last = ordered and stamp >= last, max(last, stamp)
         if not sound:
-            raise Again("sends an answer that is no list of records")
+            raise Again("sends a response that is not a list of records")
         if not token:
-            return Page(papers, total)
+            return ResultPage(papers, total)
         if token == place.token:
-            raise Refused(f"{self.title} gives the same page again and again: make the same call later.")
+            raise Refused(f"{self.title} sends the same page again and again: repeat the same call later.")
         after = replace(place, token=token, expires=expires, last=last, ordered=ordered, restarts=0)
-        return Page(papers, total, after)
+        return ResultPage(papers, total, after)
 
-    def _error(self, code: str, said: str, place: Place) -> Page:
+    def _error(self, code: str, said: str, place: Position) -> ResultPage:
         if code == "noRecordsMatch":
-            return Page(0, 0)
+            return ResultPage(0, 0)
         if code == "badResumptionToken" and place.token and place.restarts < _RESTARTS:
-            return Page(0, None, self._anew(place))
-        raise Refused(f'{self.title} does not answer this ({code} "{said[:300]}"): correct it, or see --help.')
+            return ResultPage(0, None, self._anew(place))
+        raise Refused(f'{self.title} rejects the query ({code} "{said[:300]}"): correct it, or see --help.')
 
-    def _anew(self, place: Place) -> Place:
-        """The round from the day of its last records, which come again; from its beginning where they have no order."""
+    def _anew(self, place: Position) -> Position:
+        """Restart the round from the date of its last records, or from the start if the records are unordered."""
         since = place.last if place.ordered and place.last else place.since
         return replace(place, token="", expires="", since=since, restarts=place.restarts + 1)
 

@@ -1,8 +1,9 @@
-"""Sources: files in, documents out; every format is one file of this package that holds a `READER`.
+"""Sources: input files in, documents out. Each file format is one module of this package, which defines a `READER`.
 
-`expand` gives the files that a user names, `each` the files in archives among them, and `read` looks at what one holds,
-never at its ending, and asks the readers who knows it. A reader of another package joins through the entry point group
-"kg.sources" (an instance, or a class made without arguments).
+`expand` lists the files that the user names, `each` also lists the files inside archives, and `read` reads one file.
+The reader is chosen by the content of the file, never by its name. Readers of other packages register under the entry
+point group "kg.sources" (an instance, or a class whose constructor takes no arguments). Nothing here knows about
+extraction or the graph.
 """
 
 from __future__ import annotations
@@ -16,30 +17,31 @@ from pathlib import Path
 from kg.model import Batch, KgError, Source
 from kg.sources import archive
 from kg.sources.archive import each
-from kg.sources.base import Held, InputFile, Reader, Unread, readers
+from kg.sources.base import HeldFile, InputFile, Reader, Unread, readers
 
-__all__ = ["Held", "InputFile", "Reader", "Unread", "begin", "each", "expand", "read", "readers"]
+__all__ = ["HeldFile", "InputFile", "Reader", "Unread", "begin", "each", "expand", "read", "readers"]
 
 STANDARD_INPUT = "-"
-_CARRIED = 8 << 20  # bytes of a file that is given to another process
-_LONG, _HEAVY = 3, 256 << 10  # documents that a file counts as where work is shared out, and bytes that are one more
+_CARRIED = 8 << 20  # bytes; a larger file is not sent to another process
+_LONG, _HEAVY = 3, 256 << 10  # weight of a file in load balancing (in documents), and bytes per additional unit
 
 _GLOB = re.compile(r"[*?\[]")
 _NUMBER = re.compile(r"(\d+)")
 
 
-def read(path: Path | Held | str, name: str | None = None) -> Batch:
-    """The entries of a file; `name` is the source's name instead of the one that the file name gives.
+def read(path: Path | HeldFile | str, name: str | None = None) -> Batch:
+    """Read the entries of a file.
 
-    A file in an archive is called by both, "name-member". The documents may come one by one while the file is read, and
-    `Batch.skipped` grows with them. KgError when the file is missing, empty, or of no form that a reader knows.
+    `name` replaces the source name that is derived from the file name; a file in an archive is then called
+    "name-member". Documents may be produced lazily while the file is read, and `Batch.skipped` grows with them. Raises
+    KgError when the file is missing, empty, or in a format that no reader knows.
     """
     file, reader = _recognised(path, name)
     return reader.read(file)
 
 
-def begin(path: Path | Held | str, name: str | None = None) -> Batch | Unread:
-    """What `read` gives; where a file holds one paper and is not too large, the file for another process to read."""
+def begin(path: Path | HeldFile | str, name: str | None = None) -> Batch | Unread:
+    """Like `read`, but a file that holds one paper and is not too large is returned unread, for another process."""
     file, reader = _recognised(path, name)
     is_single = getattr(reader, "is_single", None)
     if is_single is None or not is_single(file) or file.size > _CARRIED:
@@ -48,35 +50,35 @@ def begin(path: Path | Held | str, name: str | None = None) -> Batch | Unread:
     return Unread(file.held(), name, source, _LONG + file.size // _HEAVY)
 
 
-def _recognised(path: Path | Held | str, name: str | None) -> tuple[InputFile, Reader]:
-    """A file, and who reads it; KgError as `read`."""
-    if isinstance(path, Held):
+def _recognised(path: Path | HeldFile | str, name: str | None) -> tuple[InputFile, Reader]:
+    """Open a file and find its reader; raises KgError as `read` does."""
+    if isinstance(path, HeldFile):
         name = f"{name}-{path.source}" if name and path.is_member else name
     else:
         path = Path(path)
     file = InputFile(path, name)
     if archive.kind(file):
-        where = "within an archive, which is not opened" if isinstance(path, Held) else "of files"
-        raise KgError(f"{path}: is an archive {where}: unpack it, or give what is in it.")
+        where = "inside an archive, which is not opened" if isinstance(path, HeldFile) else "of files"
+        raise KgError(f"{path}: is an archive {where}: unpack it, or give the files in it.")
     known = readers()
     best = max(known, key=lambda reader: reader.sniff(file), default=None)
     if best is None or best.sniff(file) <= 0:
         if file.is_other_text():
             raise KgError(f"{path}: is not text in UTF-8: save it as UTF-8.")
-        what = "is a binary file" if file.is_binary() else "has a form"
+        what = "is a binary file" if file.is_binary() else "has a format"
         forms = ", ".join(reader.name for reader in known)
-        raise KgError(f"{path}: {what} that no reader knows: give a file in one of the forms {forms}.")
+        raise KgError(f"{path}: {what} that no reader knows: give a file in one of the formats {forms}.")
     return file, best
 
 
-def expand(patterns: Iterable[str | Path]) -> tuple[list[Path | Held], list[str]]:
-    """The files that files, globs ("**" too) and folders name, and a sentence for each that names none.
+def expand(patterns: Iterable[str | Path]) -> tuple[list[Path | HeldFile], list[str]]:
+    """List the files that paths, globs ("**" too) and folders name, with an error message for each pattern that fails.
 
-    "-" names standard input, which is read to its end. Folders give all their files, below them too, but hidden ones
-    and those of a graph. Natural order within a pattern (2 before 10), the patterns' own order between them, each file
-    once.
+    "-" is standard input, which is read to its end. A folder stands for all files below it, except hidden files and
+    those of a graph. Patterns keep their order; the files of one pattern are in natural order (2 before 10). Each file
+    is listed once.
     """
-    paths: dict[Path | None, Path | Held] = {}
+    paths: dict[Path | None, Path | HeldFile] = {}
     problems: list[str] = []
     for pattern in patterns:
         if pattern == STANDARD_INPUT:
@@ -115,7 +117,7 @@ def _hidden(path: Path) -> bool:
 
 
 def _outside_graphs(files: Iterable[Path]) -> list[Path]:
-    """The files that lie in no folder of a graph (meta.json beside oxigraph/)."""
+    """The files that are not inside a graph folder (meta.json beside oxigraph/)."""
     is_graph = cache(lambda folder: (folder / "meta.json").is_file() and (folder / "oxigraph").is_dir())
     return [file for file in files if not any(map(is_graph, file.parents))]
 

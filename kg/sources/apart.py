@@ -1,4 +1,4 @@
-"""Work in a process of its own, bounded in time and memory, where a library in C reads what a stranger made."""
+"""Run work in a child process with limits on time and memory, for C libraries that parse untrusted files."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-SECONDS = 20  # of CPU time that a file may take
-MEMORY = 800 << 20  # bytes, beyond what the process has when it begins
-_WAIT = 120  # seconds by the clock, on a machine that does much else
+SECONDS = 20  # of CPU time per file
+MEMORY = 800 << 20  # bytes, in addition to what the process uses when it starts
+_WAIT = 120  # seconds of wall-clock time, allowing for a busy machine
 _PIECE = 1 << 16
 
 Done = TypeVar("Done")
 
 
 class Lost(Exception):
-    """The process ended without an answer: it took more time or memory than it may, or the library failed."""
+    """The child process ended without an answer: it exceeded its limits, or the library crashed."""
 
 
 def apart(work: Callable[[], Done], seconds: int = SECONDS, memory: int = MEMORY) -> Done:
-    """What `work` gives, done by a fork of this process; what it raises is raised here too.
+    """Run `work` in a fork of this process and return its result; exceptions of `work` are raised here.
 
-    Lost when the fork takes more than its CPU time (seconds) or memory (bytes). Where a system has no fork, the work is
-    done here, without bounds.
+    Raises Lost when the fork exceeds its CPU time (seconds) or memory (bytes). On a system without fork, `work` runs in
+    this process without limits.
     """
     if not hasattr(os, "fork"):
         return work()
     sys.stdout.flush()
     sys.stderr.flush()
     reading, writing = os.pipe()
-    # An interrupt between the fork and what follows would send the child on its parent's way, to close its store.
+    # An interrupt right after the fork would make the child run its parent's cleanup, which closes the store.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     child = os.fork()
     if not child:
@@ -61,10 +61,10 @@ def apart(work: Callable[[], Done], seconds: int = SECONDS, memory: int = MEMORY
 
 
 def _answer(work: Callable[[], Any], writing: int, seconds: int, memory: int) -> None:
-    """The fork's whole life: it works, writes its answer and ends."""
+    """The whole life of the fork: run the work, write the answer, exit."""
     code = 1
     try:
-        faulthandler.disable()  # an end by force is no fault to be printed: the parent tells it
+        faulthandler.disable()  # the parent reports a killed child; no traceback is printed
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         _bound(seconds, memory)
@@ -77,7 +77,7 @@ def _answer(work: Callable[[], Any], writing: int, seconds: int, memory: int) ->
             data = data[os.write(writing, data) :]
         code = 0
     finally:
-        os._exit(code)  # nothing of the parent's is to be cleaned up here
+        os._exit(code)  # skip the cleanup of the parent's resources
 
 
 def _bound(seconds: int, memory: int) -> None:
@@ -88,7 +88,7 @@ def _bound(seconds: int, memory: int) -> None:
         with open("/proc/self/statm", "rb") as numbers:
             used = int(numbers.read().split()[0]) * resource.getpagesize()
     except OSError:
-        memory = 0  # a system that does not tell: bounded in time alone
+        memory = 0  # the system does not report it: limit the time only
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if memory:
@@ -98,7 +98,7 @@ def _bound(seconds: int, memory: int) -> None:
 
 
 def _all(reading: int) -> bytes:
-    """What the fork writes until it ends; b"" when it is killed or takes too long."""
+    """Everything that the fork writes until it ends; b"" when it is killed or takes too long."""
     out = b""
     until = time.monotonic() + _WAIT
     while True:

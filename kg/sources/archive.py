@@ -1,7 +1,7 @@
-"""Archives (zip, tar and packed tar): every plain file in one is a file to read, and nothing is written where it lies.
+"""Archives (zip, tar, compressed tar): every regular file in an archive is an input file; nothing is extracted to disk.
 
-What an archive says of itself is not believed: names, sizes and counts are those of a stranger. Bounds keep the time
-and memory of one that is made to fill a disk ("zip bomb", Fifield 2019) in proportion to its own size.
+Names, sizes and counts stored in an archive are untrusted. Limits keep the time and memory for a malicious archive
+("zip bomb", Fifield 2019) proportional to its own size.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
 
 from kg.model import KgError
-from kg.sources.base import LIMIT, Held, InputFile, source_name
-from kg.sources.packed import FREE, RATIO, Damaged
+from kg.sources.base import LIMIT, HeldFile, InputFile, source_name
+from kg.sources.packed import FREE, RATIO, DamagedData
 
 _MOST = 100_000  # members
 _TOTAL = 20 << 30  # bytes of all members
-_FREE = 16 * FREE  # of these, in whatever small an archive: one member that is a bomb does not hide the others
-_MOST_SENTENCES = 100  # on members that are left out, before they are only counted
-_LISTING = 32 << 20  # bytes of the list of a zip file: 300,000 names
-_HEADERS = 1 << 20  # bytes that a tar file may have between two members
+_FREE = 16 * FREE  # bytes allowed for any archive, however small, so that one malicious member does not hide the others
+_MOST_SENTENCES = 100  # about skipped members; the others are only counted
+_LISTING = 32 << 20  # bytes of a zip file's directory: 300,000 names
+_HEADERS = 1 << 20  # bytes that a tar file may hold between two members
 _PIECE = 1 << 16
 _LONGEST = 1000  # characters of a name
 _ZIP = (b"PK\3\4", b"PK\5\6")
-_DOCUMENTS = frozenset({"[Content_Types].xml", "mimetype"})  # of Word, Excel; of OpenDocument, EPUB
+_DOCUMENTS = frozenset({"[Content_Types].xml", "mimetype"})  # Word and Excel; OpenDocument and EPUB
 _BROKEN = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError),
     *(ValueError, OverflowError, LookupError, RuntimeError, NotImplementedError, RecursionError, MemoryError),
@@ -38,7 +38,7 @@ _NUMBER = re.compile(r"(\d+)")
 
 
 def kind(file: InputFile) -> str:
-    """ "zip" or "tar" for an archive of files, "" for any other file, also for documents that are zip files inside."""
+    """ "zip" or "tar" for an archive, "" for any other file, including documents that are stored as zip files."""
     if file.head.startswith(_ZIP) and not file.packed:
         return "" if _is_document(file) else "zip"
     if len(file.head) < tarfile.BLOCKSIZE:
@@ -50,10 +50,11 @@ def kind(file: InputFile) -> str:
     return "tar"
 
 
-def members(file: InputFile) -> Iterator[Held]:
-    """The plain files in an archive, one by one as they are asked for; those that cannot be read say why.
+def members(file: InputFile) -> Iterator[HeldFile]:
+    """Yield the regular files of an archive lazily; a member that cannot be read carries the reason.
 
-    Zip files in natural order of the names, tar files in their own. Hidden files are left out, as in folders.
+    Members of a zip file come in natural order of their names, those of a tar file in their stored order. Hidden files
+    are left out, as in folders.
     """
     walk = _Walk(file)
     found = _in_zip(file, walk) if kind(file) == "zip" else _in_tar(file, walk)
@@ -63,7 +64,7 @@ def members(file: InputFile) -> Iterator[Held]:
             yield walk.problem("the archive holds no file: give one with papers")
     except _Stop as reason:
         yield walk.problem(str(reason))
-    except Damaged as error:
+    except DamagedData as error:
         yield walk.problem(f"{error}: {error.remedy}")
     except _BROKEN as error:
         yield walk.problem(f"the archive is damaged ({_said(error)}): fetch the file again")
@@ -72,11 +73,11 @@ def members(file: InputFile) -> Iterator[Held]:
 
 
 class _Stop(Exception):
-    """Why the rest of an archive is not read."""
+    """The reason why the rest of an archive is not read."""
 
 
 class _Walk:
-    """What was met in an archive: names, bytes, members left out."""
+    """State while an archive is read: member names, bytes, skipped members."""
 
     def __init__(self, file: InputFile) -> None:
         self.archive = file.path
@@ -85,11 +86,11 @@ class _Walk:
         self.seen = self.told = self.untold = self.bytes = 0
         self._names: set[str] = set()
 
-    def problem(self, sentence: str, inner: str = "") -> Held:
-        return Held(self.archive, _shown(inner), problem=f"{sentence.rstrip('.')}.")
+    def problem(self, sentence: str, inner: str = "") -> HeldFile:
+        return HeldFile(self.archive, _shown(inner), problem=f"{sentence.rstrip('.')}.")
 
-    def left_out(self, inner: str, sentence: str) -> Iterator[Held]:
-        """A member that says why it is not read, unless too many have."""
+    def left_out(self, inner: str, sentence: str) -> Iterator[HeldFile]:
+        """Yield a member with the reason why it is not read, unless there are too many such members."""
         self.told += 1
         if self.told <= _MOST_SENTENCES:
             yield self.problem(sentence, inner)
@@ -101,9 +102,9 @@ class _Walk:
         if self.seen > _MOST:
             raise _Stop(f"the archive holds more than {_MOST:,} files and was read to here: split it")
 
-    def held(self, inner: str, stream: BinaryIO, packed: int) -> Iterator[Held]:
-        """A member with its bytes; `packed` is the size from which they come, in bytes."""
-        made = Held(self.archive, _shown(inner), self._source(inner))
+    def held(self, inner: str, stream: BinaryIO, packed: int) -> Iterator[HeldFile]:
+        """Yield a member with its content; `packed` is its compressed size in bytes."""
+        made = HeldFile(self.archive, _shown(inner), self._source(inner))
         size = 0
         while data := stream.read(_PIECE):
             size += len(data)
@@ -122,7 +123,7 @@ class _Walk:
         yield made
 
     def _source(self, inner: str) -> str:
-        """A name that no other member has: the file's own; where that is taken, the archive's and the folders' too."""
+        """A unique source name: the file's own, extended by archive and folder names where it is taken."""
         path = PurePosixPath(_shown(inner))
         name = source_name(path)
         if name in self._names:
@@ -140,10 +141,10 @@ def _too_large() -> str:
 
 
 def _bomb(what: str) -> str:
-    return f"{what} unpacks to more than {RATIO} times its size, which no papers do: unpack it first if they are"
+    return f"{what} unpacks to more than {RATIO} times its size, which papers never do: unpack it first if you trust it"
 
 
-def _in_zip(file: InputFile, walk: _Walk) -> Iterator[Held]:
+def _in_zip(file: InputFile, walk: _Walk) -> Iterator[HeldFile]:
     with file.stored() as stream, zipfile.ZipFile(cast(Any, _Careful(stream))) as archive:
         for info in sorted(archive.infolist(), key=lambda info: _natural(info.filename)):
             inner = info.filename.replace("\\", "/")
@@ -164,19 +165,19 @@ def _in_zip(file: InputFile, walk: _Walk) -> Iterator[Held]:
                     with archive.open(info) as member:
                         yield from walk.held(inner, cast(BinaryIO, member), info.compress_size)
                 except NotImplementedError:
-                    yield from walk.left_out(inner, "is packed in a way that is not read here: unpack it first")
+                    yield from walk.left_out(inner, "uses an unsupported compression: unpack it first")
                 except _BROKEN as error:
                     yield from walk.left_out(inner, f"is damaged in the archive ({_said(error)}): fetch it again")
 
 
-def _in_tar(file: InputFile, walk: _Walk) -> Iterator[Held]:
+def _in_tar(file: InputFile, walk: _Walk) -> Iterator[HeldFile]:
     with file.open() as stream:
         forward = _Forward(stream)
         with tarfile.TarFile(fileobj=cast(Any, forward), errorlevel=2) as archive:
             while True:
                 forward.grant(_HEADERS)
                 info = archive.next()
-                cast(Any, archive).members = []  # else it keeps them all
+                cast(Any, archive).members = []  # otherwise tarfile keeps all members in memory
                 if info is None:
                     forward.check_end()
                     return
@@ -199,7 +200,7 @@ def _in_tar(file: InputFile, walk: _Walk) -> Iterator[Held]:
 
 
 class _Careful:
-    """A zip file whose list of members is not read when it is too long."""
+    """A zip file that refuses to read a directory of members that is too large."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -212,7 +213,7 @@ class _Careful:
 
 
 class _Forward:
-    """A tar file that is read from its beginning to its end, no further than it was granted between two members."""
+    """A tar file that is read forwards only, with a limit on the bytes between two members."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -220,7 +221,7 @@ class _Forward:
         self._last = b""
 
     def grant(self, size: int) -> None:
-        """How many bytes may be read until the next one; passing over others is free."""
+        """Allow this many bytes until the next member; skipping does not count."""
         self._granted = size
 
     def tell(self) -> int:
@@ -228,7 +229,7 @@ class _Forward:
 
     def seek(self, to: int) -> int:
         if to < self._at:
-            raise _Stop("the archive is damaged (a member lies before another's end): fetch the file again")
+            raise _Stop("the archive is damaged (two members overlap): fetch the file again")
         while self._at < to:
             data = self._stream.read(min(_PIECE, to - self._at))
             if not data:
@@ -239,13 +240,13 @@ class _Forward:
     def read(self, size: int) -> bytes:
         self._granted -= size
         if self._granted < 0:
-            raise _Stop("the archive is damaged (what it tells of a member has no end): fetch the file again")
+            raise _Stop("the archive is damaged (the header of a member does not end): fetch the file again")
         self._last = self._stream.read(size)
         self._at += len(self._last)
         return self._last
 
     def check_end(self) -> None:
-        """Whether it ends as tar files do, with zeros or nothing: tarfile takes a damaged header for an end too."""
+        """Check that the archive ends with zeros or at the end of the file; tarfile also stops at a damaged header."""
         if self._last.strip(b"\0"):
             raise _Stop("the archive is damaged or cut off: fetch the file again")
 
@@ -259,7 +260,7 @@ def _is_document(file: InputFile) -> bool:
 
 
 def _unsafe(inner: str) -> str:
-    """What is wrong with the name of a member; "" for nothing."""
+    """The reason why a member name is rejected; "" for a valid name."""
     parts = inner.split("/")
     if ".." in parts or inner.startswith("/") or _DRIVE.match(inner):
         return "its name leads out of the archive, so it was left out: rename it"
@@ -277,7 +278,7 @@ def _hidden(inner: str) -> bool:
 
 
 def _shown(inner: str) -> str:
-    """A name as a message may show it: what does not print is replaced."""
+    """A name with its unprintable characters replaced, for messages."""
     shown = "".join(c if c.isprintable() else "\ufffd" for c in inner)
     return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST // 10]}..."
 
@@ -291,23 +292,23 @@ def _said(error: BaseException) -> str:
     return " ".join(str(error).split())[:120] or type(error).__name__
 
 
-def standard_input(stream: BinaryIO | None) -> Held:
-    """What standard input gives, to its end; without one, nothing."""
-    held, size = Held(None, "stdin"), 0
+def standard_input(stream: BinaryIO | None) -> HeldFile:
+    """The content of standard input, read to its end; empty when there is no standard input."""
+    held, size = HeldFile(None, "stdin"), 0
     while stream is not None and (data := stream.read(_PIECE)):
         size += len(data)
         if size > LIMIT:
-            return Held(None, "stdin", problem=f"holds more than {LIMIT >> 20} MB: give it as a file.")
+            return HeldFile(None, "stdin", problem=f"holds more than {LIMIT >> 20} MB: give it as a file.")
         held.write(data)
     return held
 
 
-def each(paths: Iterable[Path | Held]) -> Iterator[Path | Held]:
-    """Files as they are, and in the place of an archive the files in it, read as they are asked for."""
+def each(paths: Iterable[Path | HeldFile]) -> Iterator[Path | HeldFile]:
+    """Yield plain files unchanged and archives as the files in them, read lazily."""
     for path in paths:
         try:
             file = InputFile(path)
-        except KgError:  # told by who reads it
+        except KgError:  # reported when the file is read
             yield path
             continue
         if kind(file):

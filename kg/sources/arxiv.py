@@ -1,7 +1,8 @@
-"""Papers as arXiv answers them: the Atom of its API, and its daily feeds in Atom and RSS 2.0.
+"""Papers from arXiv: the Atom response of its API, and its daily feeds in Atom and RSS 2.0.
 
-Of a feed's papers only the new ones were submitted when they were announced; the month of the others is in their id.
-Specifications: https://info.arxiv.org/help/api/user-manual.html, https://info.arxiv.org/help/rss.html
+In a feed, only papers marked as new were submitted on the day of the announcement; for the others, the month is taken
+from the arXiv id. Specifications: https://info.arxiv.org/help/api/user-manual.html,
+https://info.arxiv.org/help/rss.html
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class ArxivReader:
         return 0.9 if (_ATOM.search(start) or _RSS.search(start)) and _OURS.search(start) else 0.0
 
     def read(self, file: InputFile) -> Batch:
-        """Entries one by one; KgError for an answer that is an error or holds no paper."""
+        """Yield entries lazily; raises KgError for a response that is an error or holds no paper."""
         return batch_of(_rows(file), file, self.name, "papers")
 
 
@@ -46,17 +47,17 @@ def _rows(file: InputFile) -> Iterator[Row]:
         name = _value(entry, "id") or _value(entry, "guid") or _value(entry, "link")
         if _ERROR in name:
             said = _value(entry, "summary") or "no reason given"
-            raise KgError(f'{file.path}: is an error of arXiv ("{said}"): correct the query and fetch it again.')
+            raise KgError(f'{file.path}: is an error message of arXiv ("{said}"): correct the query and fetch again.')
         yield f"paper {number}", _feed_row(entry, name) if _value(entry, "announce_type") else _row(entry, name)
     if not number:
-        raise KgError(f"{file.path}: is an answer of arXiv without a paper: widen the query and fetch it again.")
+        raise KgError(f"{file.path}: is a response of arXiv without papers: widen the query and fetch it again.")
 
 
 def _row(entry: xml.Element, name: str) -> dict[str, object] | Skipped:
-    """An entry of the API's answer."""
+    """An entry of an API response."""
     found = _ID.search(name)
     if found is None:
-        return Skipped(f'"{name[:100]}" is no arXiv id')
+        return Skipped(f'"{name[:100]}" is not an arXiv id')
     return {
         "id": found[1],
         "title": _value(entry, "title"),
@@ -80,7 +81,7 @@ def _feed_row(entry: xml.Element, name: str) -> dict[str, object] | Skipped:
 
 
 def _authors(entry: xml.Element) -> list[str]:
-    """One element each in an answer, in a feed one text for all."""
+    """Author names: one element each in an API response, one text for all in a feed."""
     if names := xml.children(entry, "author", "name"):
         return [xml.text(name) for name in names]
     return [name for creator in xml.children(entry, "creator") for name in xml.text(creator).split(", ")]

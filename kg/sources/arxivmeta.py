@@ -1,4 +1,4 @@
-"""Papers as arXiv's metadata in JSON lines, the form of the snapshot that Kaggle hosts.
+"""Papers from arXiv's metadata as JSON lines, the format of the snapshot hosted by Kaggle.
 
 Specification: https://www.kaggle.com/datasets/Cornell-University/arxiv
 """
@@ -27,7 +27,7 @@ class ArxivMetaReader:
         return 0.9 if {"id", "title", "abstract"} <= found and len(found & _OWN) > 1 else 0.0
 
     def read(self, file: InputFile) -> Batch:
-        """Entries one by one; KgError when the JSON cannot be read from the beginning."""
+        """Yield entries lazily; raises KgError when the JSON cannot be read from the start."""
         return batch_of(rows(file, _row), file, self.name)
 
 
@@ -48,7 +48,7 @@ def _row(paper: Any) -> dict[str, Any]:
 
 
 def _name(parts: list[str]) -> str:
-    """A name of its surname, forenames and suffix."""
+    """A name from its surname, forenames and suffix."""
     return " ".join((*parts[1:2], *parts[:1], *parts[2:3]))
 
 

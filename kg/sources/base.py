@@ -1,4 +1,4 @@
-"""What a reader is, where readers are found, and the file that they are given."""
+"""The reader protocol, the registry of readers, and the input file that readers get."""
 
 from __future__ import annotations
 
@@ -19,50 +19,51 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import Any, BinaryIO, Protocol, cast
 
 from kg.model import Batch, KgError, Source
-from kg.sources.packed import MAGIC, Damaged, is_packed, unpacked
+from kg.sources.packed import MAGIC, DamagedData, is_packed, unpacked
 
 GROUP = "kg.sources"
-LIMIT = 200 * 1024 * 1024  # bytes of a file, unpacked
-TEXT_LIMIT = 100_000  # code points of one text of a paper: ten times the longest abstract, a bound for what follows
+LIMIT = 200 * 1024 * 1024  # bytes of an input file, after decompression
+TEXT_LIMIT = 100_000  # code points of one text of a paper: ten times the longest abstract
 _HEAD = 64 * 1024
-_IN_MEMORY = 8 * 1024 * 1024  # bytes of what lies in no file of its own; more of it is kept on disk
+_IN_MEMORY = 8 * 1024 * 1024  # bytes held in memory; longer data is spooled to disk
 _PACKED = (".gz", ".bz2", ".xz")
 _REPORT = re.compile(r"(\d{3})_")
 
 
 class Reader(Protocol):
-    """Makes documents of one form of file.
+    """Reads the documents of one file format.
 
-    One whose files hold a paper each may say so by `is_single(file) -> bool`: many of them are read side by side.
+    A reader may define `is_single(file) -> bool` to say that a file holds exactly one paper; such files are read in
+    parallel.
     """
 
-    name: str  # "digest": what users see
+    name: str  # shown to users, such as "digest"
 
     def sniff(self, file: InputFile) -> float:
-        """How sure it is, by what the file holds, that it can read it: 0 (not at all) to 1."""
+        """Confidence from 0 to 1 that it can read the file, judged by the content."""
 
     def read(self, file: InputFile) -> Batch:
-        """The entries of the file; KgError when nothing of it can be read."""
+        """Read the entries of the file; raises KgError when none can be read."""
 
 
-class Held:
-    """Bytes that lie in no file of their own: a member of an archive, or standard input. Messages name it `str(held)`.
+class HeldFile:
+    """Bytes without a file of their own: an archive member or standard input.
 
-    `problem` says why it cannot be read, if it cannot.
+    `str(held)` is its name in messages. `problem` is the reason why it cannot be read, "" when it can.
     """
 
-    def __init__(self, archive: Path | Held | None, inner: str, source: str = "", problem: str = "") -> None:
+    def __init__(self, archive: Path | HeldFile | None, inner: str, source: str = "", problem: str = "") -> None:
         self.label = f"{archive}:{inner}" if archive and inner else inner or str(archive)
-        self.name: str = f"{archive.name}:{inner}" if archive and inner else inner  # what a source's file is called
-        self.stem = PurePosixPath(inner).name  # what its own file was called
+        self.name: str = f"{archive.name}:{inner}" if archive and inner else inner  # file name in the source's metadata
+        self.stem = PurePosixPath(inner).name  # file name without the archive
         self.source = source or source_name(PurePosixPath(self.stem))
         self.is_member = archive is not None
         self.problem = problem
         self._keep()
 
     @classmethod
-    def copy_of(cls, path: Path) -> Held:
-        """The bytes of a file, under its names; raises OSError."""
+    def copy_of(cls, path: Path) -> HeldFile:
+        """A copy of a file's bytes, with its names; raises OSError."""
         made = cls(None, str(path), source_name(path))
         made.name = made.stem = path.name
         made.write(path.read_bytes())
@@ -72,7 +73,7 @@ class Held:
         return self.label
 
     def __getstate__(self) -> dict[str, Any]:
-        """What another process needs: the bytes themselves."""
+        """State for pickling, including the bytes."""
         with self.open() as file:
             return self.__dict__ | {"_data": file.read()}
 
@@ -82,20 +83,20 @@ class Held:
         self.write(state["_data"])
 
     def _keep(self) -> None:
-        self._data: Any = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # as long as this lives
+        self._data: Any = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # closed by weakref
         weakref.finalize(self, self._data.close)
 
     def write(self, data: bytes) -> None:
-        """Add bytes, before any are read."""
+        """Append bytes; allowed only before the first read."""
         self._data.write(data)
 
     def open(self) -> BinaryIO:
-        """The bytes from the first on, wherever others who opened it are at."""
+        """A new stream from the first byte; streams have independent positions."""
         return cast(BinaryIO, io.BufferedReader(_View(self._data)))
 
 
 class _View(io.RawIOBase):
-    """One reader's place in a file that several read."""
+    """A read-only stream with its own position in a shared file."""
 
     def __init__(self, data: BinaryIO) -> None:
         self._data, self._at = data, 0
@@ -122,30 +123,30 @@ class _View(io.RawIOBase):
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A file that holds one paper, for another process to read: its bytes, and what is known of it before."""
+    """A file with one paper that another process will read: its bytes, and what is known without reading it."""
 
-    held: Held
-    name: str | None  # of the source, where a user gives one
-    source: Source  # but for its form and date
-    weight: int  # how many documents it counts as where work is shared out
+    held: HeldFile
+    name: str | None  # of the source, if the user chose one
+    source: Source  # preliminary: format and date are set when the file is read
+    weight: int  # load, in documents
 
     @property
     def id(self) -> str:
-        """What messages call it."""
+        """Name of the file in messages."""
         return str(self.held)
 
 
 class InputFile:
-    """A file to read, plain or packed (gzip, bzip2, xz), bounded in size.
+    """An input file, plain or compressed (gzip, bzip2, xz), limited in size.
 
-    KgError when it is missing, empty or unreadable.
+    Raises KgError when it is missing, empty or unreadable.
     """
 
-    def __init__(self, path: Path | Held, name: str | None = None) -> None:
+    def __init__(self, path: Path | HeldFile, name: str | None = None) -> None:
         self.path = path
-        self.name = name or (path.source if isinstance(path, Held) else source_name(path))
+        self.name = name or (path.source if isinstance(path, HeldFile) else source_name(path))
         with self._told():
-            if isinstance(path, Held):
+            if isinstance(path, HeldFile):
                 if path.problem:
                     raise KgError(f"{path}: {path.problem}")
             elif not path.is_file():
@@ -160,18 +161,18 @@ class InputFile:
 
     @property
     def own_name(self) -> str:
-        """What the file is called, without the archive that it lies in."""
-        return self.path.stem if isinstance(self.path, Held) else self.path.name
+        """File name without the archive that holds the file."""
+        return self.path.stem if isinstance(self.path, HeldFile) else self.path.name
 
     @contextmanager
     def stored(self) -> Iterator[BinaryIO]:
-        """The bytes as they are stored, packed or not."""
-        with self.path.open() if isinstance(self.path, Held) else self.path.open("rb") as file:
+        """Open the bytes as stored, without decompression."""
+        with self.path.open() if isinstance(self.path, HeldFile) else self.path.open("rb") as file:
             yield file
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
-        """The bytes, unpacked. The caller keeps to LIMIT (`text`, or its own count)."""
+        """Open the decompressed bytes. The caller enforces LIMIT (by `text`, or by counting)."""
         with self.stored() as file:
             yield unpacked(file, self._start) if self.packed else file
 
@@ -179,14 +180,14 @@ class InputFile:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except Damaged as error:
+        except DamagedData as error:
             raise KgError(f"{self.path}: {error}: {error.remedy}.") from None
-        except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        except (OSError, ValueError) as error:  # ValueError: the name contains NUL
             reason = getattr(error, "strerror", None) or str(error)
             raise KgError(f"{self.path}: cannot be read ({reason}): check the name and its permissions.") from None
 
     def text(self) -> str:
-        """The whole file, line ends as they are; KgError when it is over LIMIT or not UTF-8."""
+        """The whole text, with its line ends; raises KgError when it exceeds LIMIT or is not UTF-8."""
         with self._told(), self.open() as stream:
             data = stream.read(LIMIT + 1)
         if len(data) > LIMIT:
@@ -200,7 +201,7 @@ class InputFile:
             ) from None
 
     def chunks(self, size: int = 1 << 16) -> Iterator[bytes]:
-        """The bytes in pieces of at most `size`; KgError where the file is damaged or passes LIMIT."""
+        """Yield the bytes in chunks of at most `size`; raises KgError when the file is damaged or exceeds LIMIT."""
         total = 0
         with self._told(), self.open() as stream:
             while data := stream.read(size):
@@ -210,9 +211,9 @@ class InputFile:
                 yield data
 
     def lines(self, longest: int) -> Iterator[tuple[int, bytes | str]]:
-        """Numbered lines as bytes, in a stream; a sentence (str) where one is longer than `longest` bytes.
+        """Yield numbered lines as bytes; an error message (str) replaces a line longer than `longest` bytes.
 
-        Ends with a sentence where the file is damaged or passes LIMIT.
+        The last item is an error message when the file is damaged or exceeds LIMIT.
         """
         number, total = 0, 0
         try:
@@ -220,7 +221,7 @@ class InputFile:
                 while line := stream.readline(longest + 1):
                     number, total = number + 1, total + len(line)
                     size = len(line)
-                    while not line.endswith(b"\n") and size > longest:  # read on to the end of the line
+                    while not line.endswith(b"\n") and size > longest:  # skip to the end of the line
                         rest = stream.readline(1 << 20)
                         if not rest or total > LIMIT:
                             break
@@ -232,25 +233,25 @@ class InputFile:
         except OSError as error:
             yield number + 1, f"the file is damaged or ends early ({error}): fetch it again."
 
-    def held(self) -> Held:
-        """The bytes as they are stored, apart from where they lie."""
+    def held(self) -> HeldFile:
+        """A copy of the stored bytes that does not depend on the file."""
         with self._told():
-            return self.path if isinstance(self.path, Held) else Held.copy_of(self.path)
+            return self.path if isinstance(self.path, HeldFile) else HeldFile.copy_of(self.path)
 
     @cached_property
     def size(self) -> int:
-        """Bytes as they are stored."""
+        """Size in bytes, as stored."""
         with self._told(), self.stored() as file:
             return file.seek(0, io.SEEK_END)
 
     @cached_property
     def sha256(self) -> str:
-        """Of the bytes as they are stored."""
+        """SHA-256 of the stored bytes."""
         with self._told(), self.stored() as file:
             return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # a BinaryIO has all
 
     def start(self) -> str:
-        """The first 64 KB as text, for sniffing; what is not UTF-8 is replaced."""
+        """The first 64 KB as text, for sniffing; invalid UTF-8 is replaced."""
         return self.head.decode(errors="replace").lstrip("\ufeff")
 
     def is_binary(self) -> bool:
@@ -258,14 +259,14 @@ class InputFile:
         return controls * 20 > len(self.head) or b"\0" in self.head
 
     def is_other_text(self) -> bool:
-        """Whether it is text of another encoding than UTF-8: UTF-16, else no binary file (GBK, ...)."""
+        """Whether the file is text in an encoding other than UTF-8: UTF-16, or any other text (GBK, ...)."""
         if self.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return True
         one, other = self.head[::2].count(0), self.head[1::2].count(0)
-        if min(one, other) * 50 < max(one, other) and max(one, other) * 5 > len(self.head) * 2:  # UTF-16 without a mark
+        if min(one, other) * 50 < max(one, other) and max(one, other) * 5 > len(self.head) * 2:  # UTF-16 without a BOM
             return True
         try:
-            codecs.getincrementaldecoder("utf-8")().decode(self.head)  # a character may be cut at the end
+            codecs.getincrementaldecoder("utf-8")().decode(self.head)  # the last character may be incomplete
         except UnicodeDecodeError:
             return not self.is_binary()
         return False
@@ -279,12 +280,12 @@ def _no_file(path: Path) -> str:
     if path.is_dir():
         return "is a folder, not a file: give the files in it."
     if path.exists():
-        return "is not a plain file: save what it gives to a file first."
+        return "is not a regular file: save its content to a file first."
     return "there is no such file: check the name."
 
 
 def source_name(path: PurePath) -> str:
-    """The three digits before the first "_" of a file name, else the name without its endings.
+    """The source name of a file: three digits before the first "_", else the name without extensions.
 
     >>> source_name(Path("002_1d65928815f09800.txt")), source_name(Path("papers.jsonl.gz"))
     ('002', 'papers')
@@ -298,7 +299,7 @@ def source_name(path: PurePath) -> str:
 
 @cache
 def readers() -> tuple[Reader, ...]:
-    """All readers by name: the files of this package first, then the entry points "kg.sources" of others."""
+    """All readers in order of their names: this package's first, then those of the entry point group "kg.sources"."""
     found: dict[str, Reader] = {}
     package = importlib.import_module("kg.sources")
     for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):

@@ -1,4 +1,4 @@
-"""What bibliographies have in common: what their fields are called, and how they write people, addresses and dates."""
+"""What bibliography formats share: field names, and the notation of people, addresses and dates."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from kg.sources.dates import iso_date
 from kg.sources.rows import ARXIV_ID, KEYS
 from kg.text import has_han
 
-Names = Mapping[str, Any]  # of one form in fields.toml: our key, and the names of the fields that hold it
-Values = Mapping[str, Sequence[str]]  # of one paper: the field's name in lower case, and what it holds, line by line
+Names = Mapping[str, Any]  # of one format in fields.toml: our key, and the names of the fields that hold the value
+Values = Mapping[str, Sequence[str]]  # of one paper: field name in lower case, and its lines
 
-_WHOLE = ("title", "abstract", "venue")  # texts that may go over several lines
+_WHOLE = ("title", "abstract", "venue")  # texts that may span several lines
 _LISTS = ("authors", "institutions", "keywords")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ARXIV_ID = rf"({ARXIV_ID})(?:v\d+)?"
 _IS_ARXIV = re.compile(_ARXIV_ID, re.I)
 _NAMES_ARXIV = re.compile(rf"(?:\barxiv[:.]\s*|arxiv\.org/(?:abs|pdf)/|^abs/){_ARXIV_ID}", re.I)
 _AUTHORS_BEFORE = re.compile(r"(^|[;|\n])[ \t]*\[[^\[\]]*\]")  # "[Smith, J; Doe, A] Univ X, City"
-_ID_IN = 1000  # code points of a value in which an id or a date is looked for
+_ID_IN = 1000  # code points of a value that are searched for an id or a date
 _ADDRESS = re.compile(r"https?://")
 _INITIALS = re.compile(r"(?:[A-Z]\.?[\s-]?){1,4}")
-_NUMBER_AFTER = re.compile(r" ?\(\d{5,}\)$")  # Scopus' number of an author
+_NUMBER_AFTER = re.compile(r" ?\(\d{5,}\)$")  # Scopus author number
 _TITLES = re.compile(r"(?:(?:Prof|Dr|Mr|Mrs|Ms|PD|Ing|Dipl|rer|nat|med|habil)\.(?:[- ]|(?=[A-Z]))\s*)+")
 _GLUED = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-ZÀ-ÖØ-Þ][^\W\d_]*[.\s])")
 _PARTICLE = re.compile(r"(?:^|[\s'-])(?:Mc|Mac|De|Di|Du|La|Le|Van|Von|Fitz|Al|El)$")
@@ -36,14 +36,14 @@ _PARTICLE = re.compile(r"(?:^|[\s'-])(?:Mc|Mac|De|Di|Du|La|Le|Van|Von|Fitz|Al|El
 
 @cache
 def forms() -> Mapping[str, Any]:
-    """fields.toml: the names of the fields by form, and the values that say nothing."""
+    """fields.toml: field names by format, and the values that mean "unknown"."""
     return tomllib.loads(Path(__file__).with_name("fields.toml").read_text("utf-8"))
 
 
 def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
-    """The values of a paper under the keys that `kg.sources.rows` knows.
+    """The values of a paper under the keys of `kg.sources.rows`.
 
-    An entry is named by file and key ("refs-smith2020"), for two files may have the same key.
+    An entry is named by file and key ("refs-smith2020"), because two files may use the same key.
     """
     nothing = forms()["nothing"]
 
@@ -73,13 +73,13 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
 
 
 def named(file: InputFile, key: str) -> str:
-    """The name of an entry: its file's and its key, of an address the last part."""
+    """Name of an entry: the name of its file and its key; for a key that is a URL, its last part."""
     key = key.strip().rstrip("/")
     return f"{file.name}-{'-'.join(key.rpartition('/')[2].split() if _ADDRESS.match(key) else key.split())}"
 
 
 def people(values: Sequence[str]) -> list[str]:
-    """Persons, one a value or all in one; "Last, First" becomes "First Last".
+    """Names of people, one per value or several in one; "Last, First" becomes "First Last".
 
     >>> people(["Haseli, G. (57193254400); Sana, Shib Sankar"]), people(["A. Baker, C. Diaz and E. Fox"])
     (['G. Haseli', 'Shib Sankar Sana'], ['A. Baker', 'C. Diaz', 'E. Fox'])
@@ -95,7 +95,10 @@ def people(values: Sequence[str]) -> list[str]:
 
 
 def _by_comma(text: str) -> list[str]:
-    """The persons between commas: one in "Fox, Ada", two in "A. Fox, B. Lee", "Fox A., Lee B.", "Fox, A., Lee, B."."""
+    """Split at the commas between people.
+
+    One in "Fox, Ada"; two in "A. Fox, B. Lee", "Fox A., Lee B.", "Fox, A., Lee, B.".
+    """
     pieces = [piece.strip() for piece in re.split("[,，、]", text) if piece.strip()]
     if len(pieces) % 2 == 0 and all(_INITIALS.fullmatch(piece) for piece in pieces[1::2]):
         return [f"{last}, {first}" for last, first in zip(pieces[::2], pieces[1::2], strict=True)]
@@ -119,7 +122,7 @@ def person(name: str) -> str:
 
 
 def apart(text: str) -> list[str]:
-    """The names in a text where they stand without anything between them, without titles.
+    """Names that are written one after the other without separators, without titles.
 
     >>> apart("Prof. Rafik A. AlievProf. Dr. Janusz KacprzykAnn McIntosh-SmithJoe De Cock")
     ['Rafik A. Aliev', 'Janusz Kacprzyk', 'Ann McIntosh-Smith', 'Joe De Cock']
@@ -133,7 +136,7 @@ def apart(text: str) -> list[str]:
 
 
 def places(values: Sequence[str]) -> list[str]:
-    """Addresses, separated by semicolon, bar or line; the authors in brackets before them go.
+    """Addresses separated by semicolons, bars or lines, without the bracketed authors before them.
 
     >>> places(["[Smith, J; Doe, A] Univ X, Dept Y, City, Spain; [Li, B] Univ Z, Rome, Italy."])
     ['Univ X, Dept Y, City, Spain', 'Univ Z, Rome, Italy']
@@ -144,14 +147,14 @@ def places(values: Sequence[str]) -> list[str]:
 
 
 def terms(values: Sequence[str]) -> list[str]:
-    """Keywords, separated by semicolon, bar or line, else by comma."""
+    """Keywords separated by semicolons, bars or lines, else by commas."""
     text = html.unescape("\n".join(values))
     marks = r"[;|\n；]" if len(values) > 1 or re.search(r"[;|\n；]", text.strip()) else r"[,，]"
     return list(dict.fromkeys(term for piece in re.split(marks, text) if (term := " ".join(piece.split()))))
 
 
 def arxiv_of(values: Sequence[str]) -> str:
-    """The arXiv id that a value names, or is; else "".
+    """The arXiv id in a value, else "".
 
     >>> arxiv_of(["arXiv preprint arXiv:2301.00001"]), arxiv_of(["abs/1706.03762"]), arxiv_of(["12"])
     ('2301.00001', '1706.03762', '')

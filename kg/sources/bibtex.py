@@ -1,4 +1,4 @@
-"""BibTeX and BibLaTeX, also as Scopus and Web of Science write it, read with bibtexparser."""
+"""BibTeX and BibLaTeX, including the variants of Scopus and Web of Science, parsed with bibtexparser."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _SNIFF = re.compile(
     r"(?:^|[\r\n])[ \t]*@[ \t]*\w+[ \t]*[{(]\s*(?:[^\s,={}][^\n,={}]*)?,\s*[\w-]+\s*=\s*(?:[{\"]|\w+\s*[,}#])"
 )
 _SNIFF_MACRO = re.compile(r"(?:^|[\r\n])[ \t]*@(?:string|preamble|comment)\s*[{(]", re.I)
-_MOST_STARTS = 1000  # "@" in an entry: bibtexparser tries each as a new one
+_MOST_STARTS = 1000  # "@" in an entry: bibtexparser tries to start an entry at each
 _MOST_MACROS = 20_000
-_LONGEST_MACRO = 2_000  # code points; one is made of others, which doubles quickly
+_LONGEST_MACRO = 2_000  # code points; nested macros can grow exponentially
 _BRACKET = re.compile(r"(?<!\\)[{}\"]")
 _WORD = re.compile(r"[^\s#{}\",]+")
 _CORRESPONDING = re.compile(r"^[^()\n]{1,200}\(Corresponding Author\),\s*", re.I)
@@ -37,15 +37,15 @@ class BibtexReader:
         return 0.8 if _SNIFF.search(start) else 0.3 if _SNIFF_MACRO.search(start) else 0.0
 
     def read(self, file: InputFile) -> Batch:
-        """Entries one by one; one whose braces, quotes or commas are wrong is skipped with a sentence."""
+        """Yield entries lazily; an entry with wrong braces, quotes or commas is skipped with a message."""
         return batch_of(_rows(file), file, self.name, "entries")
 
 
 def _rows(file: InputFile) -> Iterator[Row]:
-    """One row for each entry; @string macros hold for the entries after them."""
+    """One row per entry; an @string macro applies to the entries after it."""
     import logging
 
-    logging.getLogger("bibtexparser").addHandler(logging.NullHandler())  # what it warns of, the rows tell
+    logging.getLogger("bibtexparser").addHandler(logging.NullHandler())  # its warnings are reported with the rows
     names = bibliography.forms()["bibtex"]
     macros: dict[str, str] = {}
 
@@ -57,7 +57,7 @@ def _rows(file: InputFile) -> Iterator[Row]:
 
 
 def _parsed(text: str, macros: dict[str, str]) -> tuple[str, dict[str, str]] | None:
-    """Key and values of an entry; None for a comment, a preamble or a macro, which `macros` takes up."""
+    """Key and values of an entry; None for a comment, a preamble or a macro. Macros are added to `macros`."""
     from bibtexparser.entrypoint import parse_string
     from bibtexparser.model import DuplicateFieldKeyBlock, Entry, ParsingFailedBlock, String
 
@@ -90,7 +90,7 @@ def _reason(reason: str) -> str:
 
 
 def _value(raw: str, macros: Mapping[str, str], name: str = "a macro") -> str:
-    """What a value says: braces, quotes, numbers and macros, joined by "#"."""
+    """The text of a value: braces, quotes, numbers and macros, joined by "#"."""
     pieces: list[str] = []
     at, end = 0, len(raw)
     while True:
@@ -111,11 +111,11 @@ def _value(raw: str, macros: Mapping[str, str], name: str = "a macro") -> str:
             raise Skipped(f"its {name.strip()[:40]} does not end where it should: check the comma after it")
         at += 1
         if sum(map(len, pieces)) > 1_000_000:
-            raise Skipped(f"its {name.strip()[:40]} grows too long")
+            raise Skipped(f"its {name.strip()[:40]} becomes too long")
 
 
 def _closing(raw: str, at: int) -> int:
-    """Where the brace or quote at `at` is closed."""
+    """Position of the brace or quote that closes the one at `at`."""
     mark, depth = raw[at], 0
     for match in _BRACKET.finditer(raw, at + 1):
         if match.group() == ("}" if mark == "{" else '"') and depth == 0:
@@ -131,7 +131,7 @@ def _row(file: InputFile, key: str, values: dict[str, str], names: Mapping[str, 
     said: dict[str, list[str]] = {}
     wanted = {name for each in names.values() for name in each}
     for name, value in values.items():
-        if name not in wanted:  # references are long
+        if name not in wanted:  # skip unused fields: lists of references are long
             continue
         if name in ("title", "abstract"):
             said[name] = [_SPACES.sub(" ", plain(value)).strip()]
@@ -148,7 +148,7 @@ def _row(file: InputFile, key: str, values: dict[str, str], names: Mapping[str, 
 
 
 def _person(name: str) -> str:
-    """A name with its first name first; one wholly in braces is an organisation's and stays."""
+    """A name with the first name first; a name wholly in braces is an organization and is kept."""
     name = name.strip()
     if name.startswith("{") and name.endswith("}") and _closing(name, 0) == len(name) - 1:
         return bare(name)
@@ -156,7 +156,7 @@ def _person(name: str) -> str:
 
 
 def _addresses(text: str, authors: str) -> list[str]:
-    """The addresses in Web of Science's field, "Last, First; Last, First, Univ X, City." a line."""
+    """The addresses in Web of Science's field, whose lines are "Last, First; Last, First, Univ X, City."."""
     known = {name.strip() for name in " ".join(authors.split()).split(" and ")}
     found = []
     for line in text.split("\n"):

@@ -1,4 +1,4 @@
-"""Dates as people and XML write them, as ISO 8601."""
+"""Parse dates as written by people and in XML into ISO 8601."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _EXACT = re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)?")
 _NUMBERS = re.compile(r"((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})(?!\d)(?:\s*[-/.月]\s*(\d{1,2})(?!\d))?")
 _DAY = re.compile(r"(?<![\d:-])(\d{1,2})(?![\d:]|\s*-)(?:st|nd|rd|th)?\b")
 _RANGE = re.compile(r"\d\s*[-–/]\s*\d|[a-z]\.?\s*[-–/]\s*(?:\d|[a-z])", re.I)
-_LONGEST = 1000  # code points of a text in which a date is looked for
+_LONGEST = 1000  # code points of a text that are searched for a date
 _ARXIV = re.compile(r"(?:^|/)(\d\d)(0[1-9]|1[0-2])")
 
 
 def written(text: str) -> str:
-    """The month and year of a date in words, of a range the first; "" when it tells no month.
+    """Year and month of a date in words, of a range the first; "" when there is no month.
 
     >>> written("July 15 -20, 2018"), written("October 31 -November 4, 2018. 2018"), written("2018")
     ('2018-07', '2018-10', '')
@@ -29,7 +29,7 @@ def written(text: str) -> str:
 
 
 def iso(year: str, month: str = "", day: str = "") -> str:
-    """ISO 8601 as exact as its parts are, which may be numbers or the names of months.
+    """ISO 8601 date from year, month and day, as precise as the parts given; months may be numbers or names.
 
     >>> iso("2018", "2", "13"), iso("2018", "Feb"), iso("2018", "Spring", "1"), iso("18")
     ('2018-02-13', '2018-02', '2018', '')
@@ -45,7 +45,7 @@ def iso(year: str, month: str = "", day: str = "") -> str:
 
 
 def iso_date(text: str, year: str = "") -> str:
-    """The ISO date of a date as bibliographies write it, as far as it is known; "" when it is not of that year.
+    """ISO 8601 date from a bibliography's date, as precise as known; "" when its year is not `year`.
 
     >>> iso_date("JUL 15", "2010"), iso_date("24-27 Sept. 2019"), iso_date("1 Jan.-Feb. 2019"), iso_date("2019/06//")
     ('2010-07-15', '2019-09', '2019-01', '2019-06')
@@ -80,7 +80,7 @@ def _valid(year: str, month: str, day: str | None) -> str:
 
 
 def submitted(arxiv: str) -> str:
-    """The month in which a paper was submitted to arXiv, by its id, which tells it since 1991.
+    """Month of submission encoded in an arXiv id (the ids have done so since 1991).
 
     >>> submitted("2508.13426"), submitted("hep-th/9901001"), submitted("C18-1121")
     ('2025-08', '1999-01', '')
@@ -90,7 +90,7 @@ def submitted(arxiv: str) -> str:
 
 
 def mailed(text: str) -> str:
-    """The day of a date as e-mail and RSS write it; "" for what is none.
+    """Day of a date in the format of e-mail and RSS; "" for anything else.
 
     >>> mailed("Mon, 2 Apr 2007 19:18:42 GMT"), mailed("yesterday")
     ('2007-04-02', '')
@@ -104,7 +104,7 @@ def mailed(text: str) -> str:
 
 
 def number(text: str) -> int:
-    """A month or day as a number, 0 for what is none."""
+    """Month or day as a number; 0 for anything else."""
     text = text.strip()
     if re.fullmatch(r"\d{1,2}", text, re.ASCII):
         return int(text)

@@ -1,4 +1,4 @@
-"""The digest reports: a header, a Chinese brief of each paper, then its title, institutions, authors and abstract."""
+"""Digest reports: a header, a Chinese brief of each paper, then its title, institutions, authors and abstract."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import NamedTuple
 from kg.model import Batch, Document, KgError, Source, Text
 from kg.sources.base import TEXT_LIMIT, InputFile
 from kg.sources.repair import repair
-from kg.sources.words import Words
+from kg.sources.words import WordCounts
 from kg.text import repaired
 
 _BRIEFS = re.compile(r"^##[ \t]*(?:论文技术简报|Paper briefs)", re.M)
 _DETAILS = re.compile(r"^##[ \t]*(?:论文详细信息|Paper details)", re.M)
-_OPENING = re.compile(r"^##", re.M)  # of what follows the header
+_OPENING = re.compile(r"^##", re.M)  # first section heading after the header
 _PAPER = re.compile(r"^### (?:(\d{1,9})\.)?(.*)$", re.M)
 _STRAY = re.compile(r"^\*\*(?:主要机构|Institutions)\*\*[:：]", re.M)
 _DATE = re.compile(r"^(?:生成时间|Generated)[:：][ \t]*(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d)?))?", re.M)
@@ -26,11 +26,11 @@ _AUTHORS = re.compile(r"\*\*(?:作者数量|Authors)\*\*[:：]\s*(\d{1,6})")
 _ABSTRACT = re.compile(r"\*\*(?:摘要|Abstract)\*\*[:：]")
 _RULE = re.compile(r"\n-{3,}\s*$")
 _TITLE = re.compile(r"\A\s*# (?:.*分析报告|Paper digest)")
-#: A line of the header that says that kg made the briefs from the papers' records: `kg.views.digest` writes it.
+#: Header line that marks briefs as composed by kg from the papers' records; `kg.views.digest` writes it.
 _DERIVED = re.compile(r"^(?:简报来源|Briefs)[:：][^\n]*\(derived\)[ \t\r]*$", re.M)
-#: What such a digest sets a backslash before where a text begins with it, for it would be taken for a mark.
+#: Such a digest puts a backslash before a text that starts with one of these, which would read as markup.
 _ESCAPED = re.compile(r"\\+(?:#|---|\*\*)")
-LEFT_OUT = "The brief was composed by kg from the paper's own record; it is no evidence and was left out."
+LEFT_OUT = "The brief was composed by kg from the paper's own record; it is not evidence and was left out."
 
 
 _FIELDS = "TAIBH"
@@ -42,22 +42,22 @@ class Span(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Part:
-    """A paper in one of the two sections: its number, and where its texts stand."""
+class _PaperSpans:
+    """A paper in one of the two sections: its number and the spans of its texts."""
 
     number: int
-    heading: int  # where its heading starts
+    heading: int  # offset of its heading
     texts: dict[str, Span] = field(default_factory=dict)
     authors: int | None = None
-    has_abstract: bool = False  # whether the heading of an abstract is there
+    has_abstract: bool = False  # whether there is a heading for the abstract
 
 
 class DigestReader:
-    """Reads the reports "AI推理加速技术论文分析报告" and what `kg digest` writes in their form, in Chinese or English.
+    """Reads "AI推理加速技术论文分析报告" reports and the output of `kg digest` in that format, in Chinese or English.
 
-    An entry is named by source and number, "002-22". Briefs that kg composed are no evidence: they are left out, unless
-    `keep_derived` asks for them (to be checked). The other texts of such a digest were repaired before it was written,
-    and are taken as they stand.
+    An entry is named by source and number, "002-22". Briefs composed by kg are not evidence and are left out unless
+    `keep_derived` asks for them (to check them). The other texts of such a digest were repaired before it was written
+    and are used as they are.
     """
 
     name = "digest"
@@ -71,15 +71,15 @@ class DigestReader:
         return 1.0 if _TITLE.match(start) else 0.9 if sections and _PAPER.search(start) else 0.0
 
     def read(self, file: InputFile) -> Batch:
-        """All entries at once.
+        """Read all entries at once.
 
-        A paper of which one section lacks the part keeps the other; of two papers with one number the first counts;
-        each such thing is a sentence in `skipped`. KgError when the file holds no paper.
+        A paper that is missing from one section keeps the texts of the other. If a number occurs twice, the first paper
+        counts. `skipped` holds a message for each such problem. Raises KgError when the file holds no paper.
         """
         report = _Report(file, self.keep_derived)
         documents = report.documents()
         if not documents and not report.problems:
-            raise KgError(f"{file.path}: the report holds no paper: check that the file is whole.")
+            raise KgError(f"{file.path}: the report holds no paper: check that the file is complete.")
         date = _DATE.search(report.text, 0, report.header_end)
         source = Source(
             name=file.name,
@@ -93,14 +93,14 @@ class DigestReader:
 
 
 class _Report:
-    """A report's text, where its papers stand in it, and what is wrong with it."""
+    """The text of a report, the spans of its papers, and its problems."""
 
     def __init__(self, file: InputFile, keep_derived: bool = False) -> None:
         self.file = file
         self.keep_derived = keep_derived
         self.text = file.text()
         self.problems: list[str] = []
-        self.spans: dict[tuple[str, str], Span] = {}  # (entry, field) -> where its raw text stands
+        self.spans: dict[tuple[str, str], Span] = {}  # (entry, field) -> span of its raw text
         opening = _OPENING.search(self.text)
         self.is_derived = _DERIVED.search(self.text, 0, opening.start() if opening else len(self.text)) is not None
         details = _DETAILS.search(self.text)
@@ -123,9 +123,9 @@ class _Report:
     def _problem(self, at: int, what: str) -> None:
         self.problems.append(f"{self.file.path}: line {self._line(at)}: {what}")
 
-    def _parts(self, start: int, end: int, section: str) -> dict[int, _Part]:
-        """The papers of a section by number, the first of each number, without those whose text is too long."""
-        parts: dict[int, _Part] = {}
+    def _parts(self, start: int, end: int, section: str) -> dict[int, _PaperSpans]:
+        """The papers of a section by number: the first of each number, without those whose text is too long."""
+        parts: dict[int, _PaperSpans] = {}
         headings = list(_PAPER.finditer(self.text, start, end))
         for heading, following in zip_longest(headings, headings[1:]):
             after = following.start() if following else end
@@ -139,7 +139,7 @@ class _Report:
             if number in parts:
                 title = self.text[slice(*part.texts["H" if "H" in part.texts else "T"])]
                 self._problem(
-                    part.heading, f'paper {number} stands twice in {section}; the second ("{title[:80]}") was skipped.'
+                    part.heading, f'paper {number} occurs twice in {section}; the second ("{title[:80]}") was skipped.'
                 )
             elif long > TEXT_LIMIT:
                 self._problem(
@@ -151,8 +151,8 @@ class _Report:
                 parts[number] = part
         return parts
 
-    def _part(self, heading: re.Match[str], number: int, end: int, is_brief: bool) -> _Part:
-        part = _Part(number, heading.start())
+    def _part(self, heading: re.Match[str], number: int, end: int, is_brief: bool) -> _PaperSpans:
+        part = _PaperSpans(number, heading.start())
         part.texts["H" if is_brief else "T"] = self._stripped(*heading.span(2))
         body = min(heading.end() + 1, end)
         if is_brief:
@@ -173,7 +173,7 @@ class _Report:
         return part
 
     def _label(self, pattern: re.Pattern[str], start: int, end: int) -> re.Match[str] | None:
-        """A label where a line begins with it, else (but in a digest of kg's own) anywhere."""
+        """A label at the start of a line, else anywhere (only at the start of a line in a digest composed by kg)."""
         found = list(pattern.finditer(self.text, start, end))
         at_start = (match for match in found if match.start() == start or self.text[match.start() - 1] == "\n")
         return next(at_start, found[0] if found and not self.is_derived else None)
@@ -185,16 +185,16 @@ class _Report:
         return Span(start, start + len(inner))
 
     def _without_rule(self, start: int, end: int) -> Span:
-        """A text without white space around it and a closing "---"."""
+        """A span without surrounding white space and without a closing "---"."""
         whole = self._stripped(start, end)
         rule = _RULE.search(self.text, max(whole.start, whole.end - 200), whole.end)
         return self._stripped(whole.start, rule.start()) if rule else whole
 
     def documents(self) -> list[Document]:
-        """The entries in the order of their numbers; what is missing goes to `problems`."""
+        """The entries in order of their numbers; missing parts are reported in `problems`."""
         numbers = sorted(self.briefs.keys() | self.details.keys())
         self._missing(numbers)
-        words = Words.load()
+        words = WordCounts.load()
         last = max((p for p in (self.briefs | self.details).values()), key=lambda p: p.heading, default=None)
         is_cut = self.announced is not None and max(self.details, default=0) < self.announced
         fields = _FIELDS if self.keep_derived or not self.is_derived else "TAI"
@@ -218,13 +218,13 @@ class _Report:
         return out
 
     def _text(self, key: str, span: Span) -> Text:
-        """A text of an entry; in a digest of kg's own without the backslash that it set before a mark."""
+        """A text of an entry, without the backslash that kg puts before markup in its own digests."""
         raw = self.text[span.start : span.end]
         escaped = self.is_derived and key in "AB" and _ESCAPED.match(raw)
         return repaired(raw, [(0, 1, "")]) if escaped else Text(raw, raw)
 
     def _missing(self, numbers: list[int]) -> None:
-        """A sentence for what the header announces and the sections lack."""
+        """Report the papers that the header announces and the sections lack."""
         if not numbers:
             return
         end = len(self.text)
@@ -247,21 +247,21 @@ class _Report:
         within = set(range(1, min(numbers[-1], 100_000) + 1))
         gone = sorted(within - set(numbers))
         if gone:
-            self._problem(self._after(numbers, gone[0]), f"{_papers(gone)} missing between its neighbours.")
+            self._problem(self._after(numbers, gone[0]), f"{_papers(gone)} missing from the sequence of numbers.")
         if self.details and self.briefs:
             self._one_sided(sorted(self.briefs.keys() - self.details.keys()), "details", "brief", self.details)
             self._one_sided(sorted(self.details.keys() - self.briefs.keys()), "brief", "details", self.briefs)
         bare = sorted(n for n, part in self.details.items() if not part.has_abstract)
         if bare:
-            self._problem(self.details[bare[0]].heading, f"{_papers(bare)} without the part for the abstract.")
+            self._problem(self.details[bare[0]].heading, f"{_papers(bare)} without the heading of an abstract.")
 
-    def _one_sided(self, gone: list[int], lacks: str, keeps: str, present: dict[int, _Part]) -> None:
+    def _one_sided(self, gone: list[int], lacks: str, keeps: str, present: dict[int, _PaperSpans]) -> None:
         if gone:
             at = next((p.heading for n, p in sorted(present.items()) if n > gone[0]), len(self.text))
-            self._problem(at, f"{_papers(gone)} without {lacks}, and read from the {keeps} alone.")
+            self._problem(at, f"{_papers(gone)} without {lacks}; only the {keeps} could be read.")
 
     def _after(self, numbers: list[int], gone: int) -> int:
-        """Where the paper after a missing one starts."""
+        """Offset of the first paper after a missing one."""
         following = next((n for n in numbers if n > gone), numbers[-1])
         part = self.details.get(following) or self.briefs.get(following)
         return part.heading if part else 0

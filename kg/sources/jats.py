@@ -1,6 +1,6 @@
-"""Papers as JATS (NISO Z39.96) and its forebear NLM, as PubMed Central and many publishers give them.
+"""Papers in JATS (NISO Z39.96) or its predecessor NLM, the format of PubMed Central and many publishers.
 
-One article, one paper; a set of articles (`pmc-articleset`) holds one each. Only the front matter is read.
+An article is one paper; a set of articles (`pmc-articleset`) holds several. Only the front matter is read.
 Specification: https://jats.nlm.nih.gov/archiving/tag-library/
 """
 
@@ -17,7 +17,7 @@ from kg.sources.rows import Row, batch_of
 
 _ROOT = re.compile(r"<(?:\w+:)?article\b")
 _FRONT = re.compile(r"<(?:\w+:)?(?:article-meta|journal-meta|front)\b|//DTD JATS|//NLM//DTD")
-_INNER = ("sub-article", "response")  # reviews and letters that stand within an article
+_INNER = ("sub-article", "response")  # reviews and letters nested in an article
 _NO_TITLE = ("xref", "fn")
 _NO_TEXT = ("xref", "fn", "label", "tex-math", "institution-id", "email", "ext-link", "uri")
 _MARK = re.compile(r"^(?:[*†‡§¶]+|\d{1,2}(?=\s|[A-Z])|[a-z](?=\s+[A-Z]))\s*")
@@ -37,7 +37,7 @@ class JatsReader:
         return "articleset" not in file.start()
 
     def read(self, file: InputFile) -> Batch:
-        """The one entry, or those of a set of articles; KgError when the XML is not to be read."""
+        """Read one entry, or those of a set of articles; raises KgError when the XML cannot be read."""
         return batch_of(_rows(file), file, self.name, "papers")
 
 
@@ -82,7 +82,7 @@ def _authors(article: xml.Element) -> list[xml.Element]:
 
 
 def _name(author: xml.Element) -> str:
-    """A person's name in the order in which it is written, or a group's."""
+    """The name of a person, in the order in which it is written, or of a group."""
     group = next(xml.descendants(author, "collab"), None)
     if group is not None:
         return xml.text(group, (*_NO_TEXT, "contrib-group", "aff"))
@@ -96,7 +96,7 @@ def _name(author: xml.Element) -> str:
 
 
 def _institutions(article: xml.Element) -> Iterator[str]:
-    """The affiliations of authors, in order; where none is tied to an author, all of them."""
+    """The affiliations of the authors in order; all affiliations if none is linked to an author."""
     authors = dict.fromkeys(_authors(article))
     others = [one for one in xml.children(article, "contrib-group", "contrib") if one not in authors]
     tied, foreign = _tied(authors), _tied(others)
@@ -116,7 +116,7 @@ def _tied(contributors: Iterable[xml.Element]) -> set[str]:
 
 
 def _organisations(place: xml.Element) -> Iterator[str]:
-    """The institution of an affiliation, its departments left out; else its text without mark and address of e-mail."""
+    """The institution of an affiliation without its departments; else its text without its mark and e-mail address."""
     names = [
         one for one in xml.descendants(place, "institution") if not (one.get("content-type") or "").startswith("dep")
     ]
@@ -132,7 +132,10 @@ def _organisations(place: xml.Element) -> Iterator[str]:
 
 
 def _abstract(article: xml.Element) -> str:
-    """Its paragraphs, a line each, after the titles of their sections; not abstracts of other kinds or languages."""
+    """The paragraphs of the main abstract, one per line, each with its section title.
+
+    Abstracts of other types and in other languages are skipped.
+    """
     for abstract in xml.children(article, "abstract"):
         if not abstract.get("abstract-type"):
             break
@@ -153,7 +156,7 @@ def _abstract(article: xml.Element) -> str:
 
 
 def _block(block: xml.Element) -> str:
-    """A paragraph; formulas as their text, in TeX only where they have no other."""
+    """The text of a paragraph; a formula gives its text form, TeX only if there is no other."""
     written = {formula.getparent() for formula in xml.descendants(block, "math")}
     for tex in xml.descendants(block, "tex-math"):
         if tex.getparent() not in written:
@@ -169,7 +172,7 @@ def _keywords(article: xml.Element) -> Iterator[str]:
 
 
 def _date(article: xml.Element) -> str:
-    """When it came out: of the dates the most exact, of these the first."""
+    """Publication date: the most precise one given, of these the earliest."""
     dates = []
     for date in xml.children(article, "pub-date"):
         day = date.get("iso-8601-date") or iso(*(xml.text(xml.child(date, part)) for part in ("year", "month", "day")))

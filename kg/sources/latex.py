@@ -1,7 +1,7 @@
-"""Letters, symbols, braces and ties of LaTeX as the characters that they print.
+"""Convert LaTeX letters, symbols, braces and ties to the characters that they print.
 
-Readers that write LaTeX (BibTeX) use `plain` and `bare`; what these leave, commands and formulas, is resolved by
-`kg.sources.repairs.tex` in every text, with a way back.
+Readers of formats written in LaTeX (BibTeX) use `plain` and `bare`. Commands and formulas, which these two leave, are
+resolved in every text by `kg.sources.repairs.tex`, as reversible edits.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 _MATH = re.compile(r"((?<!\\)\$[^$]*(?<!\\)\$)")
-# An accent and its letter, or a letter that has a name: \'e, \"{o}, \v{S}, \'{\i}, \ss, \o
+# An accent with its letter, or a named letter: \'e, \"{o}, \v{S}, \'{\i}, \ss, \o
 _LETTER = re.compile(
     r"\\(?:(?:['`^\"~=.]|[uvHcdbkr](?=[\s{]))\s*(?:\{\s*\\?[A-Za-z]{1,2}\s*\}|\\[ij](?![A-Za-z])|[A-Za-z])"
     r"|(?:ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j|th|TH|dh|DH|ng|NG)(?![A-Za-z])(?:\{\}|\s+)?)"
@@ -30,13 +30,13 @@ _URL = re.compile(r"\s*(?:\\url\s*\{\s*)?(https?://|10\.\d{4})")
 
 @cache
 def symbols() -> Mapping[str, str]:
-    """The commands of latex.toml with the characters that they print."""
+    """The commands in latex.toml and the characters that they print."""
     found: Mapping[str, str] = tomllib.loads(Path(__file__).with_name("latex.toml").read_text("utf-8"))["symbols"]
     return found
 
 
 def letters(text: str) -> Iterator[tuple[int, int, str]]:
-    r"""Accented and named letters outside of formulas: where each stands, with its braces, and what it prints.
+    r"""Accented and named letters outside formulas: (start, end, character), braces included.
 
     >>> list(letters(r"{\'E}cole, Erd\H{o}s"))
     [(0, 5, 'É'), (14, 19, 'ő')]
@@ -49,7 +49,7 @@ def letters(text: str) -> Iterator[tuple[int, int, str]]:
             for match in _LETTER.finditer(piece):
                 start, end, printed = match.start(), match.end(), _letter(match.group())
                 if printed == match.group() or len(unicodedata.normalize("NFC", printed)) > 2:
-                    continue  # no letter that it knows, or none at all: "\\r{ho}" was "\\rho"
+                    continue  # unknown letter, or not a letter at all: "\\r{ho}" was "\\rho"
                 if (
                     piece[start - 1 : start] == "{"
                     and piece[end : end + 1] == "}"
@@ -61,9 +61,9 @@ def letters(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def plain(text: str) -> str:
-    r"""The text without LaTeX's letters, quotes, dashes, ties and braces; what `repair` resolves stays.
+    r"""The text without LaTeX letters, quotes, dashes, ties and braces; what `repair` resolves is kept.
 
-    That is commands with their braces, escapes ("\&") and all between dollar signs.
+    Kept are commands with their braces, escapes ("\&") and formulas between dollar signs.
 
     >>> plain(r"{GPU}-based Ku{\l}akowski, B{\'e}la G\"odel: {A}~{$3\times$} faster \textbf{{KV}} cache")
     'GPU-based Kułakowski, Béla Gödel: A $3\\times$ faster \\textbf{KV} cache'
@@ -71,18 +71,18 @@ def plain(text: str) -> str:
     if not any(mark in text for mark in ("\\", "{", "}", "~", "--", "``")):
         return text
     pieces = _MATH.split(text)
-    kept: list[bool] = []  # of each open brace, whether it stays
+    kept: list[bool] = []  # for each open brace, whether it is kept
     pieces[::2] = [_unbraced(_letters(piece), kept) for piece in pieces[::2]]
     return "".join(pieces)
 
 
 def bare(text: str) -> str:
-    r"""`plain`, and without styles and escapes: for names, addresses and identifiers, which `repair` leaves alone.
+    r"""Like `plain`, but also without styles and escapes: for names, addresses and identifiers, which are not repaired.
 
     >>> bare(r"Univ. of Science \& Technology"), bare(r"10.1007/978-3-642-10745-0\_76")
     ('Univ. of Science & Technology', '10.1007/978-3-642-10745-0_76')
     """
-    if _URL.match(text):  # "~" and "--" belong to an address
+    if _URL.match(text):  # "~" and "--" are part of a URL
         return _ESCAPED.sub(r"\1", text.strip().removeprefix(r"\url").strip("{} "))
     return _ESCAPED.sub(r"\1", _STYLED.sub(r"\1", plain(text)))
 
@@ -100,12 +100,12 @@ def _letter(command: str) -> str:
 
     try:
         return str(LatexNodes2Text().latex_to_text(command)).strip()
-    except Exception:  # it knows no such letter
+    except Exception:  # unknown letter
         return command
 
 
 def _unbraced(text: str, kept: list[bool]) -> str:
-    """The text without braces but those of commands; `kept` goes on from the text before it."""
+    """The text without braces, except those of commands; `kept` carries over from the preceding text."""
     pieces: list[str] = []
     at = 0
     for match in _BRACE.finditer(text):

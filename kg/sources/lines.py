@@ -1,7 +1,7 @@
-"""Lines of text files whose encoding nobody declares, and the records that begin with a line of their form.
+"""Lines of text files in an undeclared encoding, and records that start with a recognizable line.
 
-Bibliographies are exported as UTF-8, with or without a mark, as UTF-16 (Web of Science for Windows) and, by older
-programs, as Windows-1252. A file has one encoding; a line in another one is told, not guessed.
+Bibliographies are exported as UTF-8, with or without a byte order mark, as UTF-16 (Web of Science for Windows) and, by
+older programs, as Windows-1252. A file has one encoding; a line in another one is reported, not guessed.
 """
 
 from __future__ import annotations
@@ -18,30 +18,30 @@ from kg.sources.rows import Row, Skipped
 
 _LONGEST = 4 * 1024 * 1024  # bytes of a line
 _LARGEST = 1024 * 1024  # code points of a record: a review with 2,000 references has 250,000
-_MOST_LINES = 50_000  # of a record
-_MOST = 10_000_000  # lines of a file, which take ten seconds: a file of 200 MB has 5,000,000
+_MOST_LINES = 50_000  # per record
+_MOST = 10_000_000  # lines of a file (ten seconds); a file of 200 MB has 5,000,000
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _OLD = "cp1252"
-# Accented letters stand alone in Latin text; four high bytes in a row are Han in GBK, or no text.
+# Accented letters are isolated in Latin text; four high bytes in a row are Chinese in GBK, or not text.
 _OTHER = re.compile(rb"[\x80-\xff]{4}")
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]")
 _BREAK = re.compile(r"\r\n?|\n")
 
-Line = tuple[int, str, str]  # its number from 1, its text with its end, and what is wrong with it ("" for nothing)
+Line = tuple[int, str, str]  # line number from 1, text with its line end, and a problem ("" for none)
 
 
 def opening(file: InputFile) -> str:
-    """The first 64 KB as text for sniffing, in whatever encoding; "" for a binary file."""
+    """The first 64 KB as text in the detected encoding, for sniffing; "" for a binary file."""
     if file.head.startswith(_UTF16):
         return file.head.decode("utf-16", "replace")
-    if len(_CONTROL.findall(file.head)) * 20 > len(file.head):  # a stray NUL is no reason
+    if len(_CONTROL.findall(file.head)) * 20 > len(file.head):  # tolerate a few stray control characters
         return ""
     name = _charset(file.head) or "utf-8"
     return file.head.decode(name, "replace").lstrip("\ufeff")
 
 
 def text_lines(file: InputFile) -> Iterator[Line]:
-    """Numbered lines as text; what cannot be decoded is replaced, and the line tells so."""
+    """Yield numbered lines as text; undecodable bytes are replaced and reported with the line."""
     for line in _utf16_lines(file) if file.head.startswith(_UTF16) else _byte_lines(file):
         if line[0] > _MOST:
             yield line[0], "", f"the file has more than {_MOST:,} lines and was read to here: split it"
@@ -66,14 +66,14 @@ def _byte_lines(file: InputFile) -> Iterator[Line]:
 
 
 def _charset(data: bytes) -> str:
-    """UTF-8 or Windows-1252, as most lines that are not ASCII have it; "" when all are ASCII."""
+    """ "utf-8" or "cp1252", by majority of the non-ASCII lines; "" when all lines are ASCII."""
     votes = 0
     lines = [line for line in data.split(b"\n") if not line.isascii()]
     if not lines:
         return ""
     for line in lines:
         try:
-            codecs.getincrementaldecoder("utf-8")().decode(line)  # a character may be cut at the end
+            codecs.getincrementaldecoder("utf-8")().decode(line)  # the last character may be incomplete
             votes += 1
         except UnicodeDecodeError:
             votes -= 1
@@ -115,8 +115,8 @@ def _utf16_lines(file: InputFile) -> Iterator[Line]:
 
 
 @dataclass(slots=True)
-class Record:
-    """Lines of a file that belong together, from the line `number` on; `problem` says why they are no record."""
+class RecordLines:
+    """The lines of one record; `number` is its first line, `problem` the reason why it cannot be used."""
 
     number: int
     lines: list[str] = field(default_factory=list)
@@ -136,9 +136,9 @@ class Record:
 def rows(
     file: InputFile, first: re.Pattern[str], row: Callable[[list[str]], Mapping[str, Any] | None]
 ) -> Iterator[Row]:
-    """What `row` makes of the lines of each record that begins where `first` matches, or why it is skipped.
+    """Yield the result of `row` for the lines of each record, or the reason why the record is skipped.
 
-    None for a record that is no paper.
+    A record begins at a line that `first` matches. `row` returns None for a record that is not a paper.
     """
     for record in records(file, first):
         where = f"line {record.number}"
@@ -154,25 +154,26 @@ def rows(
 
 
 def ended(lines: list[str], end: re.Pattern[str]) -> list[str]:
-    """The lines of a record up to the one that `end` matches; Skipped when there is none."""
+    """The lines of a record up to the one that `end` matches; raises Skipped when there is none."""
     for number, line in enumerate(lines, 1):
         if end.match(line):
             return lines[:number]
     raise Skipped("it has no end (ER): the file may be cut off")
 
 
-def records(file: InputFile, first: re.Pattern[str]) -> Iterator[Record]:
-    """The records of a file: each from a line that `first` matches to the next such line; what precedes is left.
+def records(file: InputFile, first: re.Pattern[str]) -> Iterator[RecordLines]:
+    """Yield the records of a file; each runs from a line that `first` matches to the next such line.
 
-    Lines end at LF, CR LF or CR and are given without their ends; empty ones are left out.
+    Text before the first record is ignored. Lines end at LF, CR LF or CR and are returned without line ends; empty
+    lines are dropped.
     """
-    record: Record | None = None
+    record: RecordLines | None = None
     for number, text, problem in text_lines(file):
         if problem and (record is None or (record.problem and not text)):
             if record is not None:
                 yield record
             record = None
-            yield Record(number, problem=problem)
+            yield RecordLines(number, problem=problem)
             continue
         for line in _BREAK.split(text) if "\r" in text else (text.removesuffix("\n"),):
             if not line:
@@ -180,7 +181,7 @@ def records(file: InputFile, first: re.Pattern[str]) -> Iterator[Record]:
             if first.match(line):
                 if record is not None:
                     yield record
-                record = Record(number)
+                record = RecordLines(number)
             if record is not None:
                 record.add(line)
         if record is not None and problem:

@@ -1,7 +1,7 @@
-"""Records of OAI-PMH (ListRecords, GetRecord), with arXiv's metadata (arXiv, arXivRaw) or Dublin Core (oai_dc).
+"""Records of OAI-PMH (ListRecords, GetRecord) with arXiv's metadata (arXiv, arXivRaw) or Dublin Core (oai_dc).
 
-Deleted records are passed over. Specification: https://www.openarchives.org/OAI/openarchivesprotocol.html, the forms
-of arXiv: https://info.arxiv.org/help/oa/
+Deleted records are skipped. Specification: https://www.openarchives.org/OAI/openarchivesprotocol.html; arXiv's formats:
+https://info.arxiv.org/help/oa/
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _BETWEEN = re.compile(r"\s*(?:,\s*(?:and\s)?|;|:|\sand\s|\s&\s)\s*")
 
 
 class OaiReader:
-    """Reads answers of OAI-PMH; an entry is named by its arXiv id, else its DOI, else its OAI identifier."""
+    """Reads OAI-PMH responses; an entry is named by its arXiv id, else its DOI, else its OAI identifier."""
 
     name = "oai"
 
@@ -39,7 +39,7 @@ class OaiReader:
         return 0.8 if _ROOT.search(start) and _OURS.search(start) else 0.0
 
     def read(self, file: InputFile) -> Batch:
-        """Entries one by one; KgError for an answer that is an error or holds no paper."""
+        """Yield entries lazily; raises KgError for a response that is an error or holds no paper."""
         return batch_of(_rows(file), file, self.name, "records")
 
 
@@ -52,7 +52,7 @@ def _rows(file: InputFile) -> Iterator[Row]:
                 f'{file.path}: is an error of an OAI-PMH repository ("{said}"): correct the call and fetch again.'
             )
         header = xml.child(element, "header")
-        if header is None or header.get("status") == "deleted":  # MARC has elements of the same name, without a header
+        if header is None or header.get("status") == "deleted":  # MARC elements of the same name have no header
             continue
         number += 1
         yield f"record {number}", _row(element)
@@ -73,7 +73,7 @@ def _arxiv(paper: xml.Element, name: str, raw: bool) -> dict[str, object] | Skip
     """A record with arXiv's own metadata."""
     found = _ARXIV.fullmatch(f"oai:arXiv.org:{_value(paper, 'id')}") or _ARXIV.fullmatch(name)
     if found is None:
-        return Skipped(f'"{(_value(paper, "id") or name)[:100]}" is no arXiv id')
+        return Skipped(f'"{(_value(paper, "id") or name)[:100]}" is not an arXiv id')
     return {
         "id": found[1],
         "title": _value(paper, "title"),
@@ -95,7 +95,7 @@ def _name(author: xml.Element) -> str:
 
 
 def _written(authors: str) -> list[str]:
-    """The names in a line of authors, without the affiliations in brackets.
+    """The names in an author line, without the affiliations in brackets.
 
     >>> _written("A. Lovelace (1), B. Turing (1 and 2) and C. Xu ((1) ETH (Zurich), (2) MIT)")
     ['A. Lovelace', 'B. Turing', 'C. Xu']
@@ -113,7 +113,7 @@ def _first_version(paper: xml.Element, arxiv: str) -> str:
 
 
 def _created(created: str, arxiv: str) -> str:
-    """The day of a paper; where it is later than the month of the id, it is that of a later version.
+    """Submission date of a paper; the month of the id replaces a later date, which belongs to a later version.
 
     >>> _created("2025-09-30", "2510.00001"), _created("2026-08-30", "1601.04794")
     ('2025-09-30', '2016-01')
@@ -132,19 +132,19 @@ def _dublin_core(paper: xml.Element, name: str) -> dict[str, object]:
     return {
         "id": arxiv or doi or name,
         "title": _value(paper, "title"),
-        "abstract": max(texts, key=len, default=""),  # arXiv adds its comments as another
+        "abstract": max(texts, key=len, default=""),  # arXiv adds its comments as another description
         "authors": [_turned(xml.text(one)) for one in xml.children(paper, "creator")],
         "venue": _value(paper, "source"),
         "date": _earliest([xml.text(one) for one in xml.children(paper, "date")]),
         "arxiv": arxiv,
         "doi": doi,
         "url": f"https://arxiv.org/abs/{arxiv}" if arxiv else next(filter(_URL.match, names), ""),
-        "keywords": [] if arxiv else subjects,  # arXiv's are its categories
+        "keywords": [] if arxiv else subjects,  # arXiv's subjects are its categories
     }
 
 
 def _turned(name: str) -> str:
-    """A name as it is spoken.
+    """A name with the first name first.
 
     >>> _turned("Lovelace, Ada"), _turned("King Jr., Martin L."), _turned("The ATLAS Collaboration")
     ('Ada Lovelace', 'Martin L. King Jr.', 'The ATLAS Collaboration')
@@ -154,7 +154,7 @@ def _turned(name: str) -> str:
 
 
 def _earliest(dates: list[str]) -> str:
-    """The first of some dates, as exactly as one of them says it."""
+    """The earliest of some dates, in the most precise form given."""
     found = sorted(match.group() for date in dates if (match := _DATE.match(date)))
     return max((one for one in found if one.startswith(found[0])), key=len, default="")
 

@@ -1,7 +1,7 @@
-"""Papers as works of OpenAlex: an answer of its API, one work, or a snapshot's JSON lines.
+"""Works of OpenAlex: an API response, a single work, or the JSON lines of a snapshot.
 
-Institutions have the names that ROR gives them, affiliations as printed stand in where none was recognised. Keywords
-are left out: OpenAlex computes them. Specification: https://docs.openalex.org/api-entities/works/work-object
+Institutions are named as in ROR; the printed affiliation is used where none was recognized. Keywords are left out,
+because OpenAlex computes them. Specification: https://docs.openalex.org/api-entities/works/work-object
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _TAG = re.compile(r"</?(?:i|b|em|strong|sub|sup|scp|tt|u|p|br|span|(?:mml|jats):
 
 
 class OpenAlexReader:
-    """Reads works of OpenAlex; an entry is named by its number there, "W2741809807"."""
+    """Reads OpenAlex works; an entry is named by its OpenAlex id, "W2741809807"."""
 
     name = "openalex"
 
@@ -29,7 +29,7 @@ class OpenAlexReader:
         return 0.9 if keys(file) & _FIELDS and _WORK.search(file.start()) else 0.0
 
     def read(self, file: InputFile) -> Batch:
-        """Entries one by one; KgError when the JSON cannot be read from the beginning."""
+        """Yield entries lazily; raises KgError when the JSON cannot be read from the start."""
         return batch_of(rows(file, _row, ("results",)), file, self.name)
 
 
@@ -62,7 +62,7 @@ def _institutions(authorship: dict[str, Any]) -> list[str]:
 
 
 def abstract(index: Any) -> str:
-    """The text of an inverted index, a word with its places: {"We": [0], "prune": [1, 4], ...}; "" for what is none."""
+    """The text of an inverted index {"We": [0], "prune": [1, 4], ...} from words to positions; "" for anything else."""
     if not isinstance(index, dict):
         return ""
     places = ((at, word) for word, ats in index.items() if isinstance(ats, list) for at in ats if isinstance(at, int))

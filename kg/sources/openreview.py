@@ -1,4 +1,4 @@
-"""Papers as notes of OpenReview: an answer of its API, version 2 (or 1), a list of notes, or one a line.
+"""Notes of OpenReview: a response of API version 2 (or 1), a list of notes, or one note per line.
 
 Replies (reviews, comments, decisions) are left out. Specification: https://docs.openreview.net/reference/api-v2
 """
@@ -22,7 +22,7 @@ _LATEST = 4e12  # milliseconds: the year 2096
 
 
 class OpenReviewReader:
-    """Reads notes of OpenReview; an entry is named by its forum, "9aPd1yEGa0"."""
+    """Reads OpenReview notes; an entry is named by its forum, "9aPd1yEGa0"."""
 
     name = "openreview"
 
@@ -33,7 +33,7 @@ class OpenReviewReader:
         return 0.9 if _VALUE.search(file.start()) else 0.8 if "forum" in found else 0.0
 
     def read(self, file: InputFile) -> Batch:
-        """Entries one by one; KgError when the JSON cannot be read from the beginning."""
+        """Yield entries lazily; raises KgError when the JSON cannot be read from the start."""
         return batch_of(rows(file, _row, ("notes",)), file, self.name)
 
 
@@ -59,12 +59,12 @@ def _row(note: Any) -> dict[str, Any] | Skipped:
 
 
 def _value(field: Any) -> Any:
-    """The value of a field, which stands in an object in version 2 and bare in version 1."""
+    """The value of a field: inside an object in version 2, bare in version 1."""
     return field.get("value") if isinstance(field, dict) else field
 
 
 def _day(note: dict[str, Any]) -> str:
-    """ISO 8601 (UTC) of when it was published, else made public, else submitted."""
+    """ISO 8601 date (UTC) of publication, else of release, else of submission."""
     times = (note.get(key) for key in _DATES)
     first = next((time for time in times if isinstance(time, int | float) and 0 < time < _LATEST), None)
     return "" if first is None else datetime.fromtimestamp(first / 1000, UTC).date().isoformat()

@@ -1,4 +1,4 @@
-"""Data packed by gzip, bzip2 or xz, unpacked piece by piece, and no further than what papers shrink to."""
+"""Decompress gzip, bzip2 or xz data as a stream, up to the compression ratio that papers can reach."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import zlib
 from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 
-FREE = 64 << 20  # bytes that may come out of however little
-RATIO = 100  # times its packed size that anything may have beyond these: texts have ten, lists of papers up to thirty
+FREE = 64 << 20  # bytes that any input may decompress to
+RATIO = 100  # largest compression ratio beyond that; texts reach 10, lists of papers up to 30
 _PIECE = 1 << 16
 _XZ_MEMORY = 256 << 20  # bytes; the strongest setting of xz needs 65 MB
 
 
-class Damaged(OSError):
-    """Packed data that cannot be unpacked, or not to its end: why, and what to do."""
+class DamagedData(OSError):
+    """Compressed data that is damaged or incomplete; `remedy` says what to do."""
 
     def __init__(self, why: str, remedy: str = "fetch the file again") -> None:
         super().__init__(why)
@@ -24,7 +24,7 @@ class Damaged(OSError):
 
 
 class _Gzip:
-    """zlib's decoder with the methods of those of bz2 and lzma."""
+    """zlib's decompressor with the interface of bz2 and lzma."""
 
     def __init__(self) -> None:
         self._decoder = zlib.decompressobj(31)
@@ -50,27 +50,27 @@ _FORMS: dict[bytes, tuple[str, Callable[[], Any]]] = {
     b"BZh": ("bzip2", bz2.BZ2Decompressor),
     b"\xfd7zXZ\0": ("xz", lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY)),
 }
-MAGIC = max(map(len, _FORMS))  # bytes that tell whether data is packed
+MAGIC = max(map(len, _FORMS))  # bytes needed to recognize compressed data
 
 
 def is_packed(head: bytes) -> bool:
-    """Whether data that begins so is packed in one of the forms."""
+    """Whether data that starts with `head` is compressed in a supported format."""
     return head.startswith(tuple(_FORMS))
 
 
 def unpacked(stream: BinaryIO, head: bytes) -> BinaryIO:
-    """What a stream of packed data that begins with `head` holds; reading raises Damaged."""
+    """Decompress a stream that starts with `head`; reading from the result raises DamagedData."""
     name, make = next(form for magic, form in _FORMS.items() if head.startswith(magic))
     return cast(BinaryIO, io.BufferedReader(_Unpacked(stream, name, make), _PIECE))
 
 
 class _Unpacked(io.RawIOBase):
-    """The unpacked bytes of one packed stream after the other."""
+    """The decompressed bytes of one or more concatenated streams."""
 
     def __init__(self, stream: BinaryIO, name: str, make: Callable[[], Any]) -> None:
         self._stream, self._name, self._make = stream, name, make
         self._decoder = make()
-        self._rest = b""  # what was read and not yet given to the decoder
+        self._rest = b""  # read but not yet decompressed
         self._read = self._given = 0
 
     def readable(self) -> bool:
@@ -81,12 +81,12 @@ class _Unpacked(io.RawIOBase):
         try:
             data = self._next(len(view))
         except (zlib.error, lzma.LZMAError, EOFError, OSError, MemoryError) as error:
-            raise Damaged(f"the {self._name} data is damaged ({str(error) or 'too large'})") from None
+            raise DamagedData(f"the {self._name} data is damaged ({str(error) or 'too large'})") from None
         self._given += len(data)
         if self._given > FREE and self._given > RATIO * self._read:
-            raise Damaged(
-                f"the {self._name} data unpacks to more than {RATIO} times its size, which no papers do",
-                "unpack it first if they are",
+            raise DamagedData(
+                f"the {self._name} data unpacks to more than {RATIO} times its size, which papers never do",
+                "unpack it first if you trust it",
             )
         view[: len(data)] = data
         return len(data)
@@ -94,7 +94,7 @@ class _Unpacked(io.RawIOBase):
     def _next(self, most: int) -> bytes:
         while True:
             if self._decoder.eof:
-                self._rest = (self._decoder.unused_data or self._more()).lstrip(b"\0")  # padding
+                self._rest = (self._decoder.unused_data or self._more()).lstrip(b"\0")  # skip padding
                 while not self._rest and (more := self._more()):
                     self._rest = more.lstrip(b"\0")
                 if not self._rest:

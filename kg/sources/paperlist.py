@@ -1,7 +1,7 @@
-"""Papers of a conference as Paper Copilot lists them: a JSON array of objects with lists in one text.
+"""Conference papers as listed by Paper Copilot: a JSON array of objects with lists stored as text.
 
-Authors, affiliations (one text an author) and keywords are parted by ";", the affiliations of one author by "+".
-Source of the form: https://github.com/papercopilot/paperlists
+Authors, affiliations (one text per author) and keywords are separated by ";", the affiliations of one author by "+".
+Format: https://github.com/papercopilot/paperlists
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _YEAR = re.compile(r"\byear\s*=\s*\{?((?:19|20)\d\d)\b", re.I)
 
 
 class PaperListReader:
-    """Reads lists of Paper Copilot; an entry is named by its id there, which is mostly that of OpenReview."""
+    """Reads Paper Copilot lists; an entry is named by its id there, mostly that of OpenReview."""
 
     name = "paperlist"
 
@@ -30,7 +30,7 @@ class PaperListReader:
         return 0.8 if {"title", "author", "aff"} <= found and len(found & _OWN) > 1 else 0.0
 
     def read(self, file: InputFile) -> Batch:
-        """Entries one by one; KgError when the JSON cannot be read from the beginning."""
+        """Yield entries lazily; raises KgError when the JSON cannot be read from the start."""
         return batch_of(rows(file, _row), file, self.name)
 
 

@@ -1,4 +1,4 @@
-"""Papers as JSON lines, plain or gzip: one object a line with a title or an abstract and whatever else is known."""
+"""Papers as JSON lines, plain or compressed: one object per line with a title or an abstract, and optional fields."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from kg.sources.rows import Row, Skipped, batch_of
 
 _LONGEST = 4 * 1024 * 1024  # bytes of a line
 
-#: An array of objects, or an object over several lines.
+#: An array of objects, or an object that spans several lines.
 _OTHER_JSON = re.compile(r'\s*(?:(?P<array>\[)\s*\{\s*"|\{[^\S\n]*\n\s*")')
 
 
 class PapersReader:
-    """Reads JSON lines; an entry is named by its `id`, without one by source and line, "papers-07"."""
+    """Reads JSON lines; an entry is named by its `id`, else by source and line, "papers-07"."""
 
     name = "papers"
 
     def sniff(self, file: InputFile) -> float:
         lines = file.start().split("\n")[:20]
         if _OTHER_JSON.match(file.start()):
-            return 0.1  # to say what is wrong, unless another reader knows it
+            return 0.1  # to report the error, unless another reader knows the file
         return 0.5 if any(re.match(r'\s*\{\s*"', line) for line in lines) else 0.0
 
     def read(self, file: InputFile) -> Batch:
-        """Entries one by one, so that the file need not fit into memory; a bad line is skipped with a sentence.
+        """Yield entries lazily, so that the file need not fit into memory; a bad line is skipped with a message.
 
-        KgError for JSON that is not one object a line.
+        Raises KgError for JSON that is not one object per line.
         """
         if other := _OTHER_JSON.match(file.start()):
             how = ".[]" if other["array"] else "."
-            raise KgError(f"{file.path}: is JSON, but not one object a line: write it so (`jq -c '{how}'` does).")
+            raise KgError(f"{file.path}: is JSON, but not one object per line: convert it with `jq -c '{how}'`.")
         return batch_of(_rows(file), file, self.name, "lines")
 
 

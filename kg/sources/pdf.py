@@ -1,4 +1,4 @@
-"""Papers as PDF: what the first pages say of a paper, by where it stands and how it is set (`kg.sources.layout`)."""
+"""Papers as PDF: the header is read from the first pages, by position and font (`kg.sources.layout`)."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from kg.sources.apart import MEMORY, SECONDS, Lost, apart
 from kg.sources.base import LIMIT, InputFile
 from kg.sources.layout.offices import Offices
 from kg.sources.rows import Row, documents
-from kg.sources.words import Words
+from kg.sources.words import WordCounts
 
 if TYPE_CHECKING:
     from kg.sources.layout.pages import Page
 
-_FIRST = 2  # pages that may hold a header
-_LAST = 2  # pages at whose end addresses may stand
-_PAGES = 8  # pages whose words tell how a word is spelled
-_TEXT = 200_000  # characters of a page whose words are counted
-_LEAST = 20  # letters of the first pages; fewer are the stamps on scanned ones
+_FIRST = 2  # pages that may hold the header
+_LAST = 2  # pages that may end with addresses
+_PAGES = 8  # pages whose words show how words are spelled
+_TEXT = 200_000  # characters per page that are used for words
+_LEAST = 20  # letters on the first pages; scanned pages with a stamp have fewer
 _PASSWORD = 4  # pdfium's error code
 
 
 class PdfReader:
-    """Reads a PDF as one paper; it is named by its arXiv id, without one by its DOI, else by the file."""
+    """Reads a PDF as one paper; it is named by its arXiv id, else its DOI, else its file."""
 
     name = "pdf"
 
@@ -35,14 +35,14 @@ class PdfReader:
         return True
 
     def read(self, file: InputFile) -> Batch:
-        """One entry; KgError for what is damaged, encrypted, without pages, or without text (scanned)."""
+        """Read the single entry; raises KgError for a PDF that is damaged, encrypted, empty or scanned without text."""
         with file.open() as stream:
             data = stream.read(LIMIT + 1)
         if len(data) > LIMIT:
             raise KgError(f"{file.path}: holds more than {LIMIT >> 20} MB: give the paper without its supplements.")
-        import pypdfium2  # noqa: F401  # before the fork, which would load it each time, as it would the lists below
+        import pypdfium2  # noqa: F401  # import before the fork; otherwise each fork would import it again
 
-        Words.load()
+        WordCounts.load()
         Offices.load()
         try:
             row = apart(lambda: _paper(file, data))
@@ -58,7 +58,7 @@ class PdfReader:
 
 
 def _paper(file: InputFile, data: bytes) -> Row:
-    """The paper's row; pdfium is loaded here."""
+    """The row of the paper; pdfium is loaded here."""
     import pypdfium2
 
     from kg.sources.layout.header import header
@@ -71,7 +71,7 @@ def _paper(file: InputFile, data: bytes) -> Row:
     try:
         if not len(document):
             raise KgError(f"{file.path}: the PDF has no pages: fetch the file again.")
-        made = header(_pages(file, document), Joiner("\n".join(_texts(document)), Words.load()))
+        made = header(_pages(file, document), Joiner("\n".join(_texts(document)), WordCounts.load()))
         if made.authors and not made.affiliations:
             made.affiliations = _at_the_end(document)
     except pypdfium2.PdfiumError as error:
@@ -94,7 +94,7 @@ def _paper(file: InputFile, data: bytes) -> Row:
 
 
 def _pages(file: InputFile, document: Any) -> Iterator[Page]:
-    """The first pages, one by one; KgError when they have no text."""
+    """Yield the first pages lazily; raises KgError when they have no text."""
     from kg.sources.layout.pages import read_page
 
     letters = 0
@@ -107,7 +107,7 @@ def _pages(file: InputFile, document: Any) -> Iterator[Page]:
 
 
 def _at_the_end(document: Any) -> list[str]:
-    """Addresses of authors on the last pages."""
+    """Author addresses on the last pages."""
     from kg.sources.layout.ends import addresses
     from kg.sources.layout.pages import read_page
 
@@ -118,11 +118,11 @@ def _at_the_end(document: Any) -> list[str]:
 def _unreadable(file: InputFile, error: Any) -> KgError:
     if getattr(error, "err_code", None) == _PASSWORD or "assword" in str(error):
         return KgError(f"{file.path}: the PDF is encrypted: save it without its password first (qpdf --decrypt).")
-    return KgError(f"{file.path}: is no whole PDF, it is damaged or cut off: fetch the file again.")
+    return KgError(f"{file.path}: is not a complete PDF, it is damaged or cut off: fetch the file again.")
 
 
 def _texts(document: Any) -> Iterator[str]:
-    """The text of the first pages, for its words."""
+    """Yield the text of the first pages, as a source of words."""
     import pypdfium2
 
     for number in range(min(_PAGES, len(document))):
@@ -133,7 +133,7 @@ def _texts(document: Any) -> Iterator[str]:
             text.close()
             page.close()
         except pypdfium2.PdfiumError:
-            return  # a page that cannot be read tells of no words
+            return  # an unreadable page contributes no words
 
 
 READER = PdfReader()

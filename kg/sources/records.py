@@ -1,7 +1,7 @@
-"""Records of JSON in a stream: an array of them, objects one after the other, or a list within an object.
+"""Stream JSON records: an array of records, concatenated objects, or a list inside an object.
 
-A file of any length is read with the memory of one record. JSON lines are objects one after the other; a bad one
-among them is told and the next is read, for lines part them.
+Memory use is that of one record, whatever the length of the file. Concatenated objects include JSON lines; there, a bad
+record is reported and reading continues on the next line.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from kg.model import KgError
 from kg.sources.base import InputFile
 from kg.sources.rows import Row, Skipped
 
-_LARGEST = 8 * 1024 * 1024  # code points of a record: full texts of books take 2 million
-_MOST = 1_000_000  # records of a file
+_LARGEST = 8 * 1024 * 1024  # code points of a record; full texts of books reach 2 million
+_MOST = 1_000_000  # records per file
 _KEY = re.compile(r'"(\w{1,60})"\s*:')
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
 
 
 def keys(file: InputFile) -> set[str]:
-    """The keys of objects at the beginning of a file of JSON, in whatever depth; empty for other files."""
+    """The keys of all objects, at any depth, in the first part of a JSON file; empty for other files."""
     start = file.start()
     return set(_KEY.findall(start)) if start.lstrip()[:1] in ("{", "[") else set()
 
@@ -32,9 +32,9 @@ def keys(file: InputFile) -> set[str]:
 def rows(
     file: InputFile, row: Callable[[dict[str, Any]], Mapping[str, Any] | Skipped], lists: Collection[str] = ()
 ) -> Iterator[Row]:
-    """What `row` makes of each record of a file; `lists` are the keys under which an object holds them: "results".
+    """Yield the result of `row` for each record; `lists` are keys whose value may be the list of records ("results").
 
-    KgError where the JSON is damaged so that nothing after can be read, or a limit is passed.
+    Raises KgError when the JSON is damaged beyond recovery or a limit is exceeded.
     """
     for number, (line, record) in enumerate(_all(file, lists), 1):
         if number > _MOST:
@@ -47,28 +47,28 @@ def rows(
 
 
 def objects(value: Any) -> list[dict[str, Any]]:
-    """The objects of a list; none for what is no list."""
+    """The objects in a list; [] when `value` is not a list."""
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def texts(value: Any) -> list[str]:
-    """The texts of a list; none for what is no list."""
+    """The texts in a list; [] when `value` is not a list."""
     return [one for one in value if isinstance(one, str) and one] if isinstance(value, list) else []
 
 
 def inner(value: dict[str, Any], key: str) -> dict[str, Any]:
-    """An object within an object, empty where there is none."""
+    """An object inside an object; empty when there is none."""
     found = value.get(key)
     return found if isinstance(found, dict) else {}
 
 
 def text(value: Any) -> str:
-    """A text as it stands; "" for anything else."""
+    """A text unchanged; "" for anything else."""
     return value if isinstance(value, str) else ""
 
 
 def _all(file: InputFile, lists: Collection[str]) -> Iterator[tuple[int, Any]]:
-    """The records with the lines in which they begin."""
+    """Yield the records with their line numbers."""
     stream = _Stream(file)
     while opening := stream.next():
         line = stream.line()
@@ -86,7 +86,7 @@ def _all(file: InputFile, lists: Collection[str]) -> Iterator[tuple[int, Any]]:
 
 
 def _items(stream: _Stream) -> Iterator[tuple[int, Any]]:
-    """The items of an array."""
+    """Yield the items of an array."""
     stream.expect("[")
     while stream.next() != "]":
         yield stream.line(), stream.value()
@@ -96,14 +96,14 @@ def _items(stream: _Stream) -> Iterator[tuple[int, Any]]:
 
 
 def _object(stream: _Stream, line: int, lists: Collection[str]) -> Iterator[tuple[int, Any]]:
-    """The records in an object's list if it has one, else the object itself."""
+    """Yield the records in an object's list if it has one, else the object itself."""
     fields: dict[str, Any] = {}
     begin, has_list = stream.position(), False
     stream.expect("{")
     while stream.next() != "}":
         key = stream.value()
         if not isinstance(key, str):
-            raise _Damaged("the name of a field is not in quotes", stream.line())
+            raise _Damaged("a field name is not in quotes", stream.line())
         stream.expect(":")
         if key in lists and stream.next() == "[":
             has_list = True
@@ -121,28 +121,28 @@ def _object(stream: _Stream, line: int, lists: Collection[str]) -> Iterator[tupl
 
 
 class _Damaged(Exception):
-    """What is wrong with the JSON, and in which line."""
+    """A syntax error in the JSON, with its line."""
 
     def __init__(self, what: str, line: int) -> None:
         super().__init__(f"{what}, line {line}")
 
 
 class _Stream:
-    """Text of which as much is held as one value needs."""
+    """A text stream that buffers no more than one value needs."""
 
     def __init__(self, file: InputFile) -> None:
         self._file = file
         self._chunks = file.chunks(1 << 20)
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
         self._text = ""
-        self._at = 0  # place in the text
-        self._dropped = 0  # code points before the text
-        self._lines = 1  # line at the place to which lines were counted
+        self._at = 0  # position in the buffer
+        self._dropped = 0  # code points before the buffer
+        self._lines = 1  # line number at `_counted`
         self._counted = 0
         self._ended = False
 
     def next(self) -> str:
-        """The next character that is no space, which stays; "" at the end."""
+        """Peek at the next character that is not white space; "" at the end."""
         while True:
             found = _SPACE.match(self._text, self._at)
             self._at = found.end() if found else self._at
@@ -150,18 +150,18 @@ class _Stream:
                 return self._text[self._at : self._at + 1]
 
     def expect(self, character: str) -> None:
-        """Pass a character that must stand here."""
+        """Consume a character that is required here."""
         if self.next() != character:
-            raise _Damaged(f"no {character!r} where one must stand", self.line())
+            raise _Damaged(f"{character!r} is missing", self.line())
         self._at += 1
 
     def value(self) -> Any:
-        """The JSON value that begins here."""
+        """Parse the JSON value that begins here."""
         self.next()
         while True:
             try:
                 value, end = _DECODER.raw_decode(self._text, self._at)
-                if end < len(self._text) or self._ended:  # a number may go on
+                if end < len(self._text) or self._ended:  # a number may continue
                     self._at = end
                     return value
             except json.JSONDecodeError as error:
@@ -175,12 +175,12 @@ class _Stream:
                 raise _Damaged(f"a value longer than {_LARGEST >> 20} million characters", self.line())
             wanted = min(
                 2 * (len(self._text) - self._at), _LARGEST + 1
-            )  # twice as much each time: what is read again stays little
+            )  # double the size each time, so that little is parsed twice
             while self._more() and len(self._text) < wanted:
                 pass
 
     def skip_line(self, line: int) -> bool:
-        """Go on in the line after this one; False when no object begins there."""
+        """Skip to the line after this one; False when no object begins there."""
         while self.line() <= line:
             end = self._text.find("\n", self._at)
             self._at = len(self._text) if end < 0 else end + 1
@@ -190,17 +190,17 @@ class _Stream:
         return not self._text[before : self._at].strip() and self.next() == "{"
 
     def line(self) -> int:
-        """The line in which it stands, from 1."""
+        """Line number of the current position, from 1."""
         self._lines += self._text.count("\n", self._counted, self._at)
         self._counted = self._at
         return self._lines
 
     def position(self) -> int:
-        """How many code points were passed."""
+        """Number of code points consumed."""
         return self._dropped + self._at
 
     def _more(self) -> bool:
-        """Take more of the file and let go of what was passed; False at the end."""
+        """Read more of the file and drop consumed text; False at the end."""
         if self._ended:
             return False
         data = next(self._chunks, b"")

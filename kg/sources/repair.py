@@ -1,8 +1,8 @@
-"""Repair: what PDF extraction and typesetting did to a text, undone as edits that lead back to the raw text.
+"""Repair: undo damage by PDF extraction and typesetting, as edits that lead back to the raw text.
 
-Nothing is repaired that is not told surely by the paper's own words, by how other papers write (`kg.sources.words`),
-or by the form of the text (a venue's notice, a title printed twice); the rest stays as it stands. The kinds of fault
-are in `kg.sources.repairs`.
+A repair needs evidence: the paper's own words, the usage of other papers (`kg.sources.words`), or the form of the text
+(a venue's notice, a title printed twice). Without evidence the text is kept. `kg.sources.repairs` has one module for
+each kind of damage.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from dataclasses import replace
 from kg.model import Document, Text
 from kg.sources.repairs.abstracts import bounds
 from kg.sources.repairs.characters import decoded, encoding, spaces
-from kg.sources.repairs.edits import Edits, Paper
+from kg.sources.repairs.edits import Edits, PaperSpellings
 from kg.sources.repairs.hyphens import join_apart, mend, space_sentences
 from kg.sources.repairs.lost import restored
 from kg.sources.repairs.tex import latex
 from kg.sources.repairs.titles import title
-from kg.sources.words import Words
+from kg.sources.words import WordCounts
 
 FIELDS = {"T": "title", "A": "abstract", "I": "institution line", "B": "brief", "H": "brief's title", "K": "keywords"}
 
 
-def repair(document: Document, words: Words) -> Document:
-    """The document with its texts repaired and a sentence for every repair; the raw texts stay."""
+def repair(document: Document, words: WordCounts) -> Document:
+    """Repair the texts of a document and add a sentence for every repair; the raw texts are kept."""
     raw = {field: text.raw for field, text in document.texts.items()}
-    paper = Paper(raw, words)
+    paper = PaperSpellings(raw, words)
     texts: dict[str, Text] = {}
     said = list(document.repairs)
     for field, text in raw.items():
@@ -52,11 +52,11 @@ def repair(document: Document, words: Words) -> Document:
     if not "".join(authors).isascii():
         authors = tuple(map(decoded, authors))
     if authors != document.authors:
-        said.append("Names of authors in the wrong encoding were put right.")
+        said.append("The wrong encoding of author names was corrected.")
     return replace(document, texts=texts, authors=authors, repairs=tuple(said))
 
 
-def _abstract(edits: Edits, paper: Paper) -> None:
+def _abstract(edits: Edits, paper: PaperSpellings) -> None:
     if edits.raw:
         bounds(edits)
         latex(edits)

@@ -1,4 +1,4 @@
-"""RIS, the tagged form of most reference managers and publishers, read with rispy."""
+"""RIS, the tagged format of most reference managers and publishers, parsed with rispy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _END = re.compile(r"\s*ER {1,2}-(?: |$)")
 
 
 class RisReader:
-    """Reads RIS; an entry is named by its ID or accession number, without one by its place."""
+    """Reads RIS; an entry is named by its ID or accession number, else by its position."""
 
     name = "ris"
 
@@ -27,7 +27,7 @@ class RisReader:
         return 0.9 if _SNIFF.search(opening(file)) else 0.0
 
     def read(self, file: InputFile) -> Batch:
-        """Entries one by one; one that has no end (ER) is skipped with a sentence."""
+        """Yield entries lazily; an entry without an end (ER) is skipped with a message."""
         return batch_of(_rows(file), file, self.name, "entries")
 
 
@@ -35,7 +35,8 @@ def _rows(file: InputFile) -> Iterator[Row]:
     from rispy import RisParser
     from rispy.config import TAG_KEY_MAPPING
 
-    # Every tag is a list, for any may go on in the next line, and rispy joins single values in quadratic time.
+    # Declare every tag as a list: any tag may continue on the next line, and rispy joins single values in quadratic
+    # time.
     parser = RisParser(list_tags=list(TAG_KEY_MAPPING), delimiter_tags_mapping={}, skip_unknown_tags=True)
     names = bibliography.forms()["ris"]
 
@@ -47,7 +48,7 @@ def _rows(file: InputFile) -> Iterator[Row]:
 
 
 def _tagged(lines: list[str]) -> list[str]:
-    """The lines, their tags as rispy wants them: two spaces before the hyphen."""
+    """The lines, with tags as rispy expects them: two spaces before the hyphen."""
     tags = ((line, _TAG.match(line)) for line in lines)
     return [f"{tag[1]}  - {line[tag.end() :]}" if tag else line for line, tag in tags]
 

@@ -1,8 +1,8 @@
-"""Papers as rows of named values: the form in which readers of metadata hand over what they found.
+"""Rows of named values: the form in which metadata readers return papers, and their conversion to documents.
 
-A reader makes of each paper a mapping with the keys of `KEYS` (the first name of each is enough): texts, lists of
-names, an ISO date, identifiers. What makes a document of it stands here once: cleaning, limits, dates, identifiers,
-repair, one name an entry, a sentence for each row that is left out.
+A reader maps each paper to a mapping with the keys of `KEYS` (any of the names of a key): texts, lists of names, an ISO
+date, identifiers. This module does what all formats need: cleaning, limits, dates, identifiers, repair, unique entry
+names, and a message for each row that is skipped.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any
 from kg.model import Batch, Document, KgError, Source, Text
 from kg.sources.base import TEXT_LIMIT, InputFile
 from kg.sources.repair import repair
-from kg.sources.words import Words
+from kg.sources.words import WordCounts
 
-_MOST_SENTENCES = 100  # on skipped rows, before they are only counted
-_MOST_SKIPPED = 500_000  # rows, which take seconds: a file that has more is none of papers
+_MOST_SENTENCES = 100  # about skipped rows; the others are only counted
+_MOST_SKIPPED = 500_000  # rows, which take seconds; a file with more is not a file of papers
 _ID_LIMIT = 200
 
-#: The names under which a value is found, the first one that has any.
+#: The names under which a value may be given; the first one with a value wins.
 KEYS = {
     "id": ("id", "paper_id", "key"),
     "T": ("title",),
@@ -43,27 +43,27 @@ _DATE = re.compile(
     r"((?:19|20)\d\d)(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?)?)?)?"
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-ARXIV_ID = r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})"  # without its version
+ARXIV_ID = r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})"  # without the version
 _ARXIV = re.compile(
     rf"(?:https?://(?:\w+\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:)?({ARXIV_ID})(?:v\d+)?(?:\.pdf)?", re.I
 )
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.I)
 _OTHERS = re.compile(r"(?:and )?others|et\.? al\.?", re.I)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_TWO_IN_ONE = re.compile(r"(?<=[\w)])\+(?=[A-Z])")  # "University of Oxford+Google", as OpenReview lists are written
+_TWO_IN_ONE = re.compile(r"(?<=[\w)])\+(?=[A-Z])")  # "University of Oxford+Google", as in OpenReview lists
 
 
 class Skipped(Exception):
-    """Why a row gives no entry; the sentence ends what "... was skipped: " begins."""
+    """The reason why a row gives no entry; it completes the sentence "... was skipped: "."""
 
 
-Row = tuple[str, Mapping[str, Any] | Skipped]  # where it stands ("line 3", "record 2"), and its values
+Row = tuple[str, Mapping[str, Any] | Skipped]  # position ("line 3", "record 2") and values
 
 
 def batch_of(rows: Iterable[Row], file: InputFile, form: str, unit: str = "records") -> Batch:
-    """The batch of rows that are read while documents are asked for; KgError when there is none.
+    """Make a batch from rows, which are read lazily; raises KgError when there is none.
 
-    A KgError after the first row says why the rest of the file is skipped.
+    A KgError after the first row becomes the message why the rest of the file is skipped.
     """
     rows = iter(rows)
     first = next(rows, None)
@@ -83,8 +83,8 @@ def _to_the_end(first: Row, rows: Iterator[Row], file: InputFile) -> Iterator[Ro
 
 
 def documents(rows: Iterable[Row], file: InputFile, skipped: list[str], unit: str) -> Iterator[Document]:
-    """The repaired documents of rows, one by one; `skipped` grows by a sentence for each row that gives none."""
-    words = Words.load()
+    """Yield the repaired documents of the rows; `skipped` gets a message for each row without a document."""
+    words = WordCounts.load()
     seen: dict[str, str] = {}
     more = 0
     for number, (where, row) in enumerate(rows, 1):
@@ -94,14 +94,14 @@ def documents(rows: Iterable[Row], file: InputFile, skipped: list[str], unit: st
             made = document(row, file.name, number)
             first = seen.setdefault(made.id, where)
             if first != where:
-                raise Skipped(f'the id "{made.id}" stands in {first} already')
+                raise Skipped(f'the id "{made.id}" is already used in {first}')
         except Skipped as reason:
             if len(skipped) < _MOST_SENTENCES:
                 skipped.append(f"{file.path}: {where} was skipped: {str(reason).rstrip('.')}.")
             else:
                 more += 1
             if more > _MOST_SKIPPED:
-                skipped.append(f"{file.path}: the rest was not read, for hardly any {unit} are papers: see above.")
+                skipped.append(f"{file.path}: the rest was not read, because hardly any {unit} are papers: see above.")
                 break
             continue
         yield repair(made, words)
@@ -110,9 +110,9 @@ def documents(rows: Iterable[Row], file: InputFile, skipped: list[str], unit: st
 
 
 def document(row: Mapping[str, Any], source: str, number: int) -> Document:
-    """The document of a row, not repaired; an entry is named by its `id`, without one by source and number.
+    """The unrepaired document of a row, named by its `id`, else by source and number.
 
-    Skipped when it has neither title nor abstract, or a text that is too long.
+    Raises Skipped when it has neither title nor abstract, or a text that is too long.
     """
     values = {key: _first(row, names) for key, names in KEYS.items()}
     texts = {key: _string(values[key]) for key in "TAB"} | {"H": _string(values["H"])}
@@ -153,7 +153,7 @@ def _first(row: Mapping[str, Any], names: tuple[str, ...]) -> Any:
 
 
 def _string(value: Any) -> str:
-    """A text as it stands; numbers as digits, anything else as nothing."""
+    """A text unchanged; a number as digits; "" for anything else."""
     if isinstance(value, str):
         return value if value.isascii() else _SURROGATE.sub("\ufffd", value)
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
@@ -164,14 +164,14 @@ def _line(value: Any) -> str:
 
 
 def _names(value: Any) -> list[str]:
-    """Names in a list of texts or of objects with a name."""
+    """The names in a list of texts or of objects with a name."""
     items = value if isinstance(value, list) else [value]
     names = (_line(item.get("name") if isinstance(item, dict) else item) for item in items)
     return [name for name in names if name]
 
 
 def _joined(value: Any) -> str:
-    """A text as it stands; a list as its distinct names, with semicolons, for names may hold commas."""
+    """A text unchanged; a list as its distinct names, joined by semicolons because names may contain commas."""
     if isinstance(value, str):
         return _string(value)
     pieces = (piece.strip() for name in _names(value) for piece in _TWO_IN_ONE.split(name))
@@ -187,7 +187,7 @@ def _authors(value: Any) -> tuple[tuple[str, ...], int | None]:
 
 
 def _counted(names: list[str]) -> tuple[tuple[str, ...], int | None]:
-    """Names and their number, which "et al." leaves unknown."""
+    """Names and their number, which is unknown (None) after "et al."."""
     if names and _OTHERS.fullmatch(names[-1]):
         return tuple(names[:-1]), None
     return tuple(names), len(names) or None
@@ -199,7 +199,7 @@ def _integer(value: Any) -> int | None:
 
 
 def _when(date: Any, year: Any) -> tuple[str, int | None]:
-    """ISO 8601 date and year; each helps the other out, and what is no date is nothing."""
+    """ISO 8601 date and year, each completing the other; invalid dates are dropped."""
     text = _line(date)
     match = _DATE.fullmatch(text)
     iso = text.replace(" ", "T") if match and _is_date(match) else ""

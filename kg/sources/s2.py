@@ -1,8 +1,7 @@
-"""Papers of Semantic Scholar: answers of its API, its data sets as JSON lines, and S2ORC's full texts.
+"""Papers of Semantic Scholar: API responses, data sets as JSON lines, and the full texts of S2ORC.
 
-S2ORC's older form (`paper_id`, `pdf_parse` or `body_text`; CORD-19 too) holds what GROBID made of a PDF, its newer one
-a text with annotations. Specifications: https://api.semanticscholar.org/api-docs/,
-https://github.com/allenai/s2orc-doc2json
+S2ORC's older format (`paper_id`, `pdf_parse` or `body_text`; also CORD-19) holds the output of GROBID, its newer one an
+annotated text. Specifications: https://api.semanticscholar.org/api-docs/, https://github.com/allenai/s2orc-doc2json
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _API = {"externalIds", "authors", "abstract", "title", "publicationDate", "corpu
 _SETS = {"externalids", "title", "abstract", "openaccessinfo", "content", "body"}
 _FULL = {"pdf_parse", "body_text", "bib_entries", "has_pdf_parse", "mag_id"}
 _LISTS = ("data", "recommendedPapers")
-_WITHIN = ("citingPaper", "citedPaper")  # lists of citations hold each paper in an object
+_WITHIN = ("citingPaper", "citedPaper")  # citation lists wrap each paper in an object
 
 
 class S2Reader:
@@ -37,7 +36,7 @@ class S2Reader:
         return 0.9 if any(name in found and found & fields for name, fields in forms) else 0.0
 
     def read(self, file: InputFile) -> Batch:
-        """Entries one by one; KgError when the JSON cannot be read from the beginning."""
+        """Yield entries lazily; raises KgError when the JSON cannot be read from the start."""
         return batch_of(rows(file, partial(_row, stem(file)), _LISTS), file, self.name)
 
 
@@ -70,7 +69,7 @@ def _answer(paper: dict[str, Any]) -> dict[str, Any]:
 
 
 def _of_a_set(paper: dict[str, Any]) -> dict[str, Any]:
-    """A paper of the data sets "papers", "abstracts" and "s2orc", which name their fields in small letters."""
+    """A paper of the data sets "papers", "abstracts" and "s2orc", whose field names are in lower case."""
     numbers = inner(paper, "externalids")
     full = inner(paper, "content") or inner(paper, "body")
     names = [text(one.get("name")) for one in objects(paper.get("authors"))]
@@ -90,7 +89,7 @@ def _of_a_set(paper: dict[str, Any]) -> dict[str, Any]:
 
 
 def _annotated(full: dict[str, Any], kind: str) -> list[str]:
-    """The passages of a text that are annotated as of a kind; the annotations are JSON within the JSON."""
+    """The passages with annotations of one kind; the annotations are JSON encoded as a text."""
     whole = text(full.get("text"))
     try:
         spans = objects(json.loads(text(inner(full, "annotations").get(kind)) or "[]"))
@@ -100,14 +99,14 @@ def _annotated(full: dict[str, Any], kind: str) -> list[str]:
 
 
 def _full_text(paper: dict[str, Any], file: str) -> dict[str, Any]:
-    """A paper of S2ORC's older form, or of its metadata."""
+    """A paper in S2ORC's older format, or of its metadata."""
     parsed = {**paper, **inner(paper, "metadata")}
     people = objects(parsed.get("authors"))
     given = parsed.get("abstract") or inner(paper, "pdf_parse").get("abstract")
     paragraphs = [text(given)] if isinstance(given, str) else [text(one.get("text")) for one in objects(given)]
     abstract, keywords = without_keywords(paragraphs)
     name = str(paper.get("paper_id") or "")
-    if file.startswith(f"{name}."):  # named after the file up to its first dot: "1706" of 1706.03762.pdf
+    if file.startswith(f"{name}."):  # the name is the file name up to its first dot: "1706" of 1706.03762.pdf
         name = file
     date = text(parsed.get("year"))
     return {

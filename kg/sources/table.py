@@ -1,6 +1,6 @@
-"""Tables of papers (CSV, TSV): exports of Scopus, IEEE Xplore, Springer, Lens, OpenAlex, and any with a title column.
+"""Tables of papers (CSV, TSV): exports of Scopus, IEEE Xplore, Springer, Lens, OpenAlex; any table with a title column.
 
-What the columns are called is data: fields.toml.
+Column names are data: fields.toml.
 """
 
 from __future__ import annotations
@@ -18,30 +18,30 @@ from kg.sources.lines import opening, text_lines
 from kg.sources.rows import Row, Skipped, batch_of
 
 _DELIMITERS = ",;\t|"
-_OTHER = ("form", "marks", "glued", "breaks", "quotes")  # what a form has besides names of columns
+_OTHER = ("form", "marks", "glued", "breaks", "quotes")  # settings of a format other than column names
 _WIDEST = 10_000  # columns
-_BEFORE = 5  # lines that may stand before the header: "sep=;", a date
+_BEFORE = 5  # lines allowed before the header: "sep=;", a date
 _SPACES = re.compile(r"\s+")
 _BREAK = re.compile(r"\r\n?|\n")
 
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """How a table is written: the line of its header, the delimiter, and the form that its columns fit."""
+    """The format of a table: the line of its header, its delimiter, and the known export that its columns match."""
 
     line: int
     delimiter: str
     form: Mapping[str, Any]
 
     def cells(self, lines: Iterable[str]) -> Iterator[list[str]]:
-        """The cells of rows; csv.Error for a row whose quotes are wrong, after which the next line goes on."""
+        """Yield the cells of each row; raises csv.Error for a row with wrong quotes, then iteration may continue."""
         if self.form.get("quotes", True):
             return csv.reader(lines, delimiter=self.delimiter, strict=True)
         return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE)
 
 
 class TableReader:
-    """Reads tables of papers; an entry is named by its id where the table has one, else by its place."""
+    """Reads tables of papers; an entry is named by its id if the table has one, else by its position."""
 
     name = "table"
 
@@ -50,15 +50,15 @@ class TableReader:
         return 0.0 if shape is None else 0.7 if shape.form["marks"] else 0.4
 
     def read(self, file: InputFile) -> Batch:
-        """Entries one by one; a row that does not fit the header is skipped with a sentence."""
+        """Yield entries lazily; a row that does not fit the header is skipped with a message."""
         shape = _shape(file)
         if shape is None:
-            raise KgError(f"{file.path}: is no table with a column for titles: name the columns in its first line.")
+            raise KgError(f"{file.path}: is not a table with a title column: name the columns in its first line.")
         return batch_of(_rows(file, shape), file, self.name, "rows")
 
 
 def _shape(file: InputFile) -> _Shape | None:
-    """The shape of a table that has a column for titles and another one that papers have."""
+    """The shape of a table that has a title column and at least one other column of papers; else None."""
     for number, line in enumerate(_BREAK.split(opening(file), _BEFORE)[:_BEFORE], 1):
         best, most = None, 1
         for delimiter in _DELIMITERS:
@@ -67,7 +67,7 @@ def _shape(file: InputFile) -> _Shape | None:
                 keys = [key for key, names in form.items() if key not in _OTHER and not columns.isdisjoint(names)]
                 if "title" in keys and len(keys) > most and columns.issuperset(form["marks"]):
                     best, most = _Shape(number, delimiter, form), len(keys)
-                    break  # the first form that fits
+                    break  # the first match wins
         if best is not None:
             return best
     return None
@@ -81,8 +81,8 @@ def _header(line: str, delimiter: str) -> list[str]:
     return [_SPACES.sub(" ", cell).strip(' "').lower() for cell in cells]
 
 
-class _Lines:
-    """The lines of a file after the header, for the csv module, with their numbers and what was wrong with them."""
+class _TableLines:
+    """Numbered lines after the header, for the csv module, with their problems."""
 
     def __init__(self, file: InputFile, header: int) -> None:
         self.lines = (line for line in text_lines(file) if line[0] >= header)
@@ -97,13 +97,13 @@ class _Lines:
                 yield line + "\n"
 
     def problem(self) -> str:
-        """What was wrong with the lines since it was last asked for."""
+        """The problems of the lines since the last call."""
         problem, self._problem = self._problem, ""
         return problem
 
 
 def _rows(file: InputFile, shape: _Shape) -> Iterator[Row]:
-    lines = _Lines(file, shape.line)
+    lines = _TableLines(file, shape.line)
     try:
         rows = shape.cells(lines)
         columns = [_SPACES.sub(" ", cell).strip().lower() for cell in next(rows, [])]
@@ -119,7 +119,7 @@ def _rows(file: InputFile, shape: _Shape) -> Iterator[Row]:
         except csv.Error as error:
             lines.problem()
             yield where, Skipped(f"its quotes or cells are wrong ({error}; line {lines.number}): check them")
-            is_torn = True  # what follows may be the rest of it
+            is_torn = True  # the following lines may belong to it
             continue
         if cells is None:
             return
@@ -133,7 +133,7 @@ def _rows(file: InputFile, shape: _Shape) -> Iterator[Row]:
 
 
 def _values(columns: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
-    """Cells by column; of two columns of one name the first that holds something."""
+    """Cells by column name; of columns with the same name, the first one with a value."""
     values: dict[str, str] = {}
     for column, cell in zip(columns, cells, strict=False):
         if not values.get(column):

@@ -1,8 +1,8 @@
-"""Papers as TEI that GROBID made of a PDF: one file, one paper; only the header is read.
+"""Papers in the TEI that GROBID makes of a PDF: one paper per file; only the header is read.
 
-What GROBID is known to get wrong is undone where the form tells it: addresses and affiliations among authors, two
-institutions in one name, marks of footnotes at the end of a title, keywords in the abstract.
-Source of the form: https://grobid.readthedocs.io/en/latest/TEI-encoding-of-results/
+Known errors of GROBID are undone where the format shows them: addresses and affiliations among the authors, two
+institutions in one name, footnote marks at the end of a title, keywords in the abstract. Format:
+https://grobid.readthedocs.io/en/latest/TEI-encoding-of-results/
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ _MARKS = "*∗⁎†‡§¶"
 _LAST_MARK = re.compile(rf"(?<=\w\w)\s+[{_MARKS}]+$")
 _BETWEEN = re.compile(rf"\s*[{_MARKS}]+\s*")
 _PARTS = ("forename", "nameLink", "surname", "genName")
-_MOST_NAMESAKES, _SHARE = 2, 0.2  # of a name among the authors, and of those that are an affiliation
+# A name is an affiliation if it occurs more often than this, and makes up at least this share of the authors.
+_MOST_NAMESAKES, _SHARE = 2, 0.2
 _NO_NAME = re.compile(r"[@\d]|https?:|www\.")
 _KEYWORDS = re.compile(r"(?:index terms|key\s?words(?: and phrases)?)\s*[-‐-―:.]\s*", re.I)
 
 
 class TeiReader:
-    """Reads the TEI of GROBID; an entry is named by its arXiv id, else its DOI, else its file."""
+    """Reads GROBID's TEI; an entry is named by its arXiv id, else its DOI, else its file."""
 
     name = "tei"
 
@@ -41,7 +42,7 @@ class TeiReader:
         return "teiCorpus" not in file.start()
 
     def read(self, file: InputFile) -> Batch:
-        """The one entry, or those of a corpus; KgError when the XML is not to be read."""
+        """Read one entry, or those of a corpus; raises KgError when the XML cannot be read."""
         return batch_of(_rows(file), file, self.name, "papers")
 
 
@@ -87,7 +88,7 @@ def _number(work: xml.Element, form: str) -> str:
 
 
 def _people(authors: Iterable[xml.Element]) -> tuple[list[str], list[str]]:
-    """The names of persons, and those among them that are an affiliation: they stand below several persons."""
+    """The names of people, and the affiliations among them, which are recognized by repetition."""
     names = Counter(name for author in authors if is_name(name := _name(author)))
     least = max(_MOST_NAMESAKES + 1, _SHARE * names.total())
     repeated = {name: times for name, times in names.items() if times >= least}
@@ -101,12 +102,12 @@ def _name(author: xml.Element) -> str:
 
 
 def is_name(text: str) -> bool:
-    """Whether it can be a person's name: two letters at least, and no part of an e-mail address."""
+    """Whether a text can be a person's name: it has at least two letters and is not part of an e-mail address."""
     return not _NO_NAME.search(text) and sum(character.isalpha() for character in text) > 1
 
 
 def _institutions(author: xml.Element) -> Iterator[str]:
-    """The institutions of an author; a department is one only where nothing better is told of a named author."""
+    """The institutions of an author; a department counts only for a named author without a better affiliation."""
     for place in xml.children(author, "affiliation"):
         names = {
             form: [xml.text(org) for org in xml.children(place, "orgName") if org.get("type") == form]
@@ -123,7 +124,7 @@ def _institutions(author: xml.Element) -> Iterator[str]:
 
 
 def organisations(name: str) -> list[str]:
-    """The organisations in a name that GROBID gives, parted at the marks of footnotes; e-mail addresses are none."""
+    """The organizations in a name from GROBID, split at footnote marks, without e-mail addresses."""
     return [piece for piece in _BETWEEN.split(name) if piece and "@" not in piece and not piece.isdecimal()]
 
 
@@ -134,7 +135,7 @@ def _paragraphs(abstract: xml.Element | None) -> list[str]:
 
 
 def without_keywords(paragraphs: Iterable[str]) -> tuple[str, str]:
-    """The abstract, a line a paragraph, and the keywords that stand among its paragraphs."""
+    """The abstract, one paragraph per line, and the keywords found among its paragraphs."""
     texts, keywords = [], ""
     for paragraph in paragraphs:
         if found := _KEYWORDS.match(paragraph):
@@ -151,7 +152,7 @@ def _terms(header: xml.Element) -> list[str] | str:
 
 
 def _date(header: xml.Element, work: xml.Element) -> tuple[str, str]:
-    """The date as ISO 8601 where it is one, and the text in which a year stands."""
+    """The date in ISO 8601 if possible, and the text that holds the year."""
     dates = [
         *xml.children(work, "monogr", "imprint", "date"),
         *xml.children(header, "fileDesc", "publicationStmt", "date"),

@@ -1,4 +1,4 @@
-"""How other papers write a word: counts and spellings by which broken words and lost capitals are mended."""
+"""How other papers write a word: counts and spellings that are used to mend broken words and restore capitals."""
 
 from __future__ import annotations
 
@@ -16,38 +16,38 @@ from kg.compiled import kept, stamp
 from kg.model import KgError
 from kg.vocabulary import Vocabulary, data_folder, ontology_files
 
-_LABEL = 20  # a label of the vocabulary counts as the word of so many papers
-_KNOWN = 20  # papers that make a part of a compound a word of its own
-_PRODUCTIVE = 12  # distinct compounds that make a part one that joins with anything ("-based", "multi-")
-# Times that one form must outnumber another to be the right one: an accident befalls a compound once in several
-# hundred papers ("realworld"), and what is written closed more often than that is meant so ("crossmodal").
+_LABEL = 20  # papers that a label of the vocabulary counts for
+_KNOWN = 20  # papers that make a part of a compound a word
+_PRODUCTIVE = 12  # distinct compounds that make a part productive ("-based", "multi-")
+# Factor by which one form must outnumber another to be the correct one: a compound loses its hyphen by accident once in
+# several hundred papers ("realworld"); a closed form that is more frequent than that is intended ("crossmodal").
 _DOMINANT = 118
-_COMMON = 15_000  # papers that have a word as common as "the": two of them do not make a third
-_USUAL = 200  # papers whose form of a compound no other form stands against
-_PREVAILING = 500  # papers whose compound is so usual that a form without its hyphen, unknown to others, is none
-_APART = 8  # distinct compounds that show how a first part is written
-_OPEN = 0.025  # of a part's words may be closed, where it is one that keeps its hyphen ("-based")
-_RATHER_OPEN = 0.065  # the same of a first part, where nothing speaks for the closed form of the last
-_FREQUENT = 50  # papers whose compound is no accident, ...
-_FEW = 2  # ... where no more closed words end like it
-_ALWAYS_OPEN = 25  # distinct compounds of a part without a single closed word ("self-", "one-")
-_LONG = 15  # letters of two known words in one: longer than what is written closed
-_LONG_FIRST = 7  # letters of the first of them, which is then no prefix
-_FAMILIAR = 100  # papers that have a word that stands by itself
-_SHORTEST = 5  # letters of two common words that a lost space joined: "bean" and "init" are words
-_CLOSING = 12  # distinct words that make a part one that needs no hyphen
+_COMMON = 15_000  # papers with a word as common as "the"; two such words do not form a compound
+_USUAL = 200  # papers with a form of a compound that is accepted whatever the other forms
+_PREVAILING = 500  # papers with a compound so common that its unknown form without hyphen is an error
+_APART = 8  # distinct compounds needed to know how a first part is written
+_OPEN = 0.025  # largest share of closed words for a part that keeps its hyphen ("-based")
+_RATHER_OPEN = 0.065  # the same for a first part, if the last part has hardly any closed words
+_FREQUENT = 50  # papers with a compound that is not accidental, ...
+_FEW = 2  # ... if at most this many closed words end with its last part
+_ALWAYS_OPEN = 25  # distinct compounds of a part without any closed word ("self-", "one-")
+_LONG = 15  # letters of two known words in one: longer than any closed compound
+_LONG_FIRST = 7  # letters of the first of them, so that it is not a prefix
+_FAMILIAR = 100  # papers with a word that can stand alone
+_SHORTEST = 5  # letters of two common words joined by a lost space: "bean" and "init" are words
+_CLOSING = 12  # distinct words that show that a part needs no hyphen
 _LONGEST = 40  # letters of a name
-_SURE = 1_000  # papers that have a word that no accident of hyphenation makes
+_SURE = 1_000  # papers with a word that cannot be an error of hyphenation
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*")
 
 
-class Words:
-    """Number of papers that have a word (lower case), its spelling when that has capitals inside, its other forms."""
+class WordCounts:
+    """Word statistics of other papers: document frequency (lower case), spelling with inner capitals, other forms."""
 
     def __init__(self, rows: Iterable[tuple[str, int, str]]) -> None:
         self.count: dict[str, int] = {}
         self.spelling: dict[str, str] = {}
-        self._forms: dict[str, str] = {}  # letters -> the form that most papers use
+        self._forms: dict[str, str] = {}  # letters -> most frequent form
         left: Counter[str] = Counter()
         right: defaultdict[str, int] = defaultdict(int)
         for word, count, spelling in rows:
@@ -69,37 +69,37 @@ class Words:
         self._first = {part for part, count in left.items() if count >= _PRODUCTIVE}
         self._last = {part for part, count in right.items() if count >= _PRODUCTIVE and len(part) >= 4}
 
-        self.sound = {word for word in self.count if self._is_sound(word)}  # those that need no mending
+        self.sound = {word for word in self.count if self._is_sound(word)}  # correct words, which are never mended
 
     @staticmethod
     @cache
-    def load() -> Words:
-        """The words that ship with the package and the labels of the vocabulary, kept in the user's cache."""
+    def load() -> WordCounts:
+        """The words of the package's table and of the vocabulary's labels, cached in the user's cache directory."""
         made_from = stamp([*_tables(), *ontology_files(), Path(__file__)])
-        return Words._restored(
-            kept("words", made_from, lambda: Words([*_shipped(), *_labels(Vocabulary.load())])._state())
+        return WordCounts._restored(
+            kept("words", made_from, lambda: WordCounts([*_shipped(), *_labels(Vocabulary.load())])._state())
         )
 
     def _state(self) -> tuple[Any, ...]:
-        """All that it holds, as plain data."""
+        """The statistics as plain data, for the cache."""
         parts = (self._first, self._last, self._firsts, self._lasts)
         return self.count, self.spelling, self._forms, self._sorted, *parts, self.sound
 
     @staticmethod
-    def _restored(state: tuple[Any, ...]) -> Words:
-        """The words of such a state."""
-        out = Words(())
+    def _restored(state: tuple[Any, ...]) -> WordCounts:
+        """The inverse of `_state`."""
+        out = WordCounts(())
         out.count, out.spelling, out._forms, out._sorted, *parts, out.sound = state
         out._first, out._last, out._firsts, out._lasts = parts
         return out
 
     def _is_sound(self, word: str) -> bool:
-        """Whether a word is written as most papers write it, or nearly so many."""
+        """Whether a word has the most frequent form, or one that is not much rarer."""
         best = self._forms[word.replace("-", "")]
         return best == word or self.count[best] < _DOMINANT * self.count[word]
 
     def _parts(self) -> tuple[dict[str, tuple[int, int]], dict[str, tuple[int, int]]]:
-        """How many words each first and each last part makes, with and without a hyphen: "-based" (761, 0)."""
+        """For each first and each last part, its numbers of words with and without a hyphen: "-based" (761, 0)."""
         sides: tuple[dict[str, list[int]], ...] = (defaultdict(lambda: [0, 0]), defaultdict(lambda: [0, 0]))
         for word in self.count:
             first, _, last = word.partition("-")
@@ -118,9 +118,9 @@ class Words:
         return made[0], made[1]
 
     def mended(self, word: str, own: Iterable[str] = ()) -> str:
-        """A word (lower case) with hyphens, or once a space, put right; itself when nothing better is sure.
+        """A word (lower case) with its hyphens or one space corrected; unchanged if no correction is certain.
 
-        `own`: other forms of these letters in the same paper.
+        `own`: other forms of the same letters in the same paper.
         """
         if word in self.sound:
             return word
@@ -133,11 +133,11 @@ class Words:
     def _better(self, form: str, word: str, is_own: bool) -> bool:
         more = form.count("-") - word.count("-")
         if more == 0:
-            return False  # both are broken, or one is a name: "in-formation" and "infor-mation"
+            return False  # both forms are broken, or one is a name: "in-formation" and "infor-mation"
         if more > 0:
             return self._lost_hyphens(form, word, is_own)
         if word in self.count or (form not in self.count and not self.joined(word)):
-            return False  # others write it with its hyphen too, or nobody knows the form without
+            return False  # other papers write the hyphen too, or nobody knows the form without it
         first, *rest = word.split("-")
         if self._closes(first) or first in self._first or rest[-1] in self._last:
             return False  # "under-actuated", "exo-centric"
@@ -146,13 +146,13 @@ class Words:
         return count >= _SURE or all(unknown) or (any(unknown) and count >= _FAMILIAR)
 
     def joined(self, word: str) -> bool:
-        """Whether none of the parts of a word with hyphens is a word that others use."""
+        """Whether no part of a hyphenated word is a known word."""
         return not any(part in self.count for part in word.split("-"))
 
     def _lost_hyphens(self, form: str, word: str, is_own: bool) -> bool:
-        """Whether `word` is `form` with hyphens that a line's end took, and no spelling of its own."""
+        """Whether `word` is `form` with hyphens lost at a line end, and not a spelling in its own right."""
         count = self.count.get(form, 0)
-        if "-" in word or form.count("-") > 1:  # a piece that nobody uses is no word: "state-of-theart"
+        if "-" in word or form.count("-") > 1:  # an unknown piece is not a word: "state-of-theart"
             kept = set(form.split("-"))
             lost = [piece for piece in word.split("-") if piece not in kept]
             return count >= _FAMILIAR and not any(piece in self.count for piece in lost)
@@ -165,7 +165,7 @@ class Words:
         return (is_own and count > _KNOWN and word not in self.count) or self._is_open(first, last, count)
 
     def _is_open(self, first: str, last: str, count: int) -> bool:
-        """Whether a compound that so many papers have keeps its hyphen with all who write words of its kind."""
+        """Whether a compound, found in `count` papers, belongs to a kind of words that is always hyphenated."""
         firsts, closed_first = self._firsts.get(first, (0, 0))
         lasts, closed_last = self._lasts.get(last, (0, 0))
         return (
@@ -178,13 +178,13 @@ class Words:
         )
 
     def _is_long(self, first: str, last: str) -> bool:
-        """Whether two words that stand by themselves are too long for one: "softwarehardware"."""
+        """Whether two independent words are too long to be written as one: "softwarehardware"."""
         if len(first) < _LONG_FIRST or len(first) + len(last) < _LONG:
             return False
         return min(self.count.get(first, 0), self.count.get(last, 0)) >= _FAMILIAR
 
     def _closes(self, prefix: str) -> bool:
-        """Whether it makes words without a hyphen ("multi", "under", "re"), so that a new one is nothing broken."""
+        """Whether a prefix forms words without a hyphen ("multi", "under", "re"), so that a new one is not an error."""
         known = self._closing.get(prefix)
         if known is None:
             start = bisect_left(self._sorted, prefix)
@@ -194,9 +194,9 @@ class Words:
         return known
 
     def divided(self, word: str, meeting: int = 0) -> str:
-        """A word (lower case) that nobody uses, in two that anybody knows; itself when there are none.
+        """Split an unknown word (lower case) into two known ones; unchanged if that is not possible.
 
-        "tokenbased" is "token-based", "ofthe" is "of the". `meeting` is where the parts meet when its case tells.
+        "tokenbased" gives "token-based", "ofthe" gives "of the". `meeting`: where the parts meet, if the case shows it.
         """
         if "-" in word or word in self.count:
             return word
@@ -216,7 +216,7 @@ class Words:
         return word
 
     def camel(self, word: str) -> str | None:
-        """A name made of two known words or a word and an acronym: "LinearSR", "FastGRPO"; None for others."""
+        """A name made of two known words, or a word and an acronym: "LinearSR", "FastGRPO"; else None."""
         if word in self.count or len(word) > _LONGEST:
             return None
         for at in range(len(word) - 2, 3, -1):
@@ -228,23 +228,23 @@ class Words:
         return None
 
     def joins(self, first: str, last: str) -> str | None:
-        """What two parts around "- " are: one word, a compound, or (None) two words."""
+        """The correct form of two parts around "- ": one word, a compound, or None for two words."""
         whole, compound = first + last, f"{first}-{last}"
         if self.count.get(whole, 0) > self.count.get(compound, 0):
             return whole
         return compound if compound in self.count else None
 
     def is_usual(self, form: str) -> bool:
-        """Whether a form is so frequent that no other one stands against it."""
+        """Whether a form is frequent enough to be accepted whatever the other forms."""
         return self.count.get(form, 0) >= _USUAL
 
     def is_plain(self, word: str) -> bool:
-        """Whether it is a word of the language: frequent, and without capitals of its own."""
+        """Whether it is an ordinary word: frequent, and without capitals of its own."""
         return self.count.get(word, 0) >= _KNOWN and word not in self.spelling
 
 
 def _tables() -> list[Path]:
-    """The table of words, if the package has it: an aid, not a need, for vocabulary and the paper itself remain."""
+    """The word table of the package, if installed; without it, the vocabulary and the paper itself remain."""
     with suppress(KgError):
         return [path for path in [data_folder("data") / "words.tsv.gz"] if path.is_file()]
     return []

@@ -1,4 +1,4 @@
-"""Web of Science plain text, the tagged form between FN and EF, read with rispy."""
+"""Web of Science plain text, the tagged format between FN and EF, parsed with rispy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kg.sources.rows import Row, batch_of
 _FIRST = re.compile(r"PT \S")
 _SNIFF = re.compile(r"\s*FN [^\r\n]*[\r\n]+VR [^\r\n]*[\r\n]+|\s*PT [A-Z][\r\n]+(?:AU|TI|CA|BA) ")
 _END = re.compile(r"ER\s*$")
-_BY_LINE = ("AF", "AU", "BA", "BF", "C1")  # whose lines are persons or addresses; lines of other tags go on
+_BY_LINE = ("AF", "AU", "BA", "BF", "C1")  # one person or address per line; lines of other tags are joined
 
 
 class WosReader:
@@ -27,7 +27,7 @@ class WosReader:
         return 0.9 if _SNIFF.match(opening(file)) else 0.0
 
     def read(self, file: InputFile) -> Batch:
-        """Entries one by one; one that has no end (ER) is skipped with a sentence."""
+        """Yield entries lazily; an entry without an end (ER) is skipped with a message."""
         return batch_of(_rows(file), file, self.name, "entries")
 
 
@@ -36,7 +36,7 @@ def _rows(file: InputFile) -> Iterator[Row]:
     from rispy.config import WOK_TAG_KEY_MAPPING
 
     mapping = WOK_TAG_KEY_MAPPING | {"C3": "affiliation_names"}
-    # Every tag is a list, for rispy joins single values in quadratic time.
+    # Declare every tag as a list: rispy joins single values in quadratic time.
     parser = WokParser(mapping=mapping, list_tags=list(mapping), skip_unknown_tags=True)
     by_line = {mapping[tag] for tag in _BY_LINE}
     names = bibliography.forms()["wos"]

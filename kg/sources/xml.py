@@ -1,6 +1,6 @@
-"""XML read safely: in a stream, without entities, DTDs or network, bounded in size, depth and number of elements.
+"""Safe XML reading: streaming, without entities, DTDs or network, limited in size, depth and number of elements.
 
-Names are local names: "entry" is an entry of whatever namespace, for the forms differ in theirs by version.
+Names are local names: "entry" matches in any namespace, because namespaces differ between versions of a format.
 """
 
 from __future__ import annotations
@@ -15,32 +15,33 @@ from kg.model import KgError
 from kg.sources.base import InputFile
 from kg.sources.rows import Row
 
-Element = Any  # lxml.etree._Element: lxml is imported when a file is read
+Element = Any  # lxml.etree._Element; lxml is imported when a file is read
 
-_DEEPEST = 200  # of elements; JATS with formulas reaches 40
-_MOST = 4_000_000  # elements of a file: 200 MB of JATS have 3.6 million
-_MOST_WANTED = 100_000  # of these wanted ones
-_MOST_IN_ONE = 200_000  # elements of one wanted element: a paper of 5,000 authors
-_LARGEST = 16 * 1024 * 1024  # bytes of one wanted element
-_BLOCKS = frozenset({"p", "s", "head", "title", "list-item", "break", "lb"})  # what stands apart without a space
+_DEEPEST = 200  # levels; JATS with formulas reaches 40
+_MOST = 4_000_000  # elements per file; 200 MB of JATS have 3.6 million
+_MOST_WANTED = 100_000  # requested elements per file
+_MOST_IN_ONE = 200_000  # elements in one requested element: a paper of 5,000 authors
+_LARGEST = 16 * 1024 * 1024  # bytes of one requested element
+_BLOCKS = frozenset({"p", "s", "head", "title", "list-item", "break", "lb"})  # separate texts even without a space
 _DECLARATION = re.compile(r"\s*(?:<\?xml\b|<!--|<!DOCTYPE\b|<[A-Za-z_])", re.I)
 _ENDINGS = re.compile(r"(?:\.grobid)?(?:\.tei)?(?:\.(?:n?xml|tei|json))?(?:\.(?:gz|bz2|xz))?$", re.I)
 
 
 def looks_like_xml(file: InputFile) -> bool:
-    """Whether the file begins as XML does."""
+    """Whether the file starts like XML."""
     return _DECLARATION.match(file.start()) is not None
 
 
 def stem(file: InputFile) -> str:
-    """The name of a file of one paper without the endings of its form: "1706.03762" of 1706.03762.tei.xml."""
+    """The name of a single-paper file without its extensions: "1706.03762" of 1706.03762.tei.xml."""
     return _ENDINGS.sub("", file.own_name) or file.own_name
 
 
 def elements(file: InputFile, names: Collection[str]) -> Iterator[Element]:
-    """The elements of these names in order, each whole until the next one is asked for.
+    """Yield the elements of these names in order; each is complete and valid until the next one is requested.
 
-    What stands before them is let go of. KgError where the XML is damaged, declares entities, or passes a limit.
+    Elements before the current one are freed. Raises KgError when the XML is damaged, declares entities, or exceeds a
+    limit.
     """
     from lxml import etree
 
@@ -54,7 +55,7 @@ def elements(file: InputFile, names: Collection[str]) -> Iterator[Element]:
         remove_pis=True,
     )
     limits = _Limits(file)
-    inside = 0  # wanted elements that are open
+    inside = 0  # open requested elements
     for data in chain(file.chunks(), (None,)):
         damage = None
         try:
@@ -65,7 +66,7 @@ def elements(file: InputFile, names: Collection[str]) -> Iterator[Element]:
         except etree.XMLSyntaxError as error:
             damage = error.msg or "no element"  # "Premature end of data in tag feed, line 1, column 30"
         limits.bytes(len(data or b""), inside)
-        for event, element in parser.read_events():  # those before the damage too
+        for event, element in parser.read_events():  # also those before the damage
             if event == "start":
                 limits.start(element, inside)
                 inside += local(element) in names
@@ -76,14 +77,14 @@ def elements(file: InputFile, names: Collection[str]) -> Iterator[Element]:
                 limits.wanted()
                 yield element
             if not inside:
-                while element.getprevious() is not None:  # the element itself may still be growing a tail
+                while element.getprevious() is not None:  # keep the element itself: its tail may be incomplete
                     del element.getparent()[0]
         if damage is not None:
             raise KgError(f"{file.path}: the XML is damaged ({' '.join(damage.split())}): fetch the file again.")
 
 
 class _Limits:
-    """Counts what has been read, and stops at too much."""
+    """Counts what has been read and raises an error at a limit."""
 
     def __init__(self, file: InputFile) -> None:
         self._file = file
@@ -117,12 +118,12 @@ class _Limits:
         if self._wanted > _MOST_WANTED:
             self._stop(f"the XML holds more than {_MOST_WANTED:,} papers")
 
-    def _stop(self, what: str, how: str = "split the file, or make it anew") -> None:
+    def _stop(self, what: str, how: str = "split the file, or export it again") -> None:
         raise KgError(f"{self._file.path}: {what}: {how}.")
 
 
 def rows(file: InputFile, names: Collection[str], make: Callable[[Element], Row | None]) -> Iterator[Row]:
-    """What `make` makes of each element of these names; None for those that are no papers."""
+    """Yield the result of `make` for each element of these names, except None."""
     for element in elements(file, names):
         row = make(element)
         if row is not None:
@@ -130,7 +131,7 @@ def rows(file: InputFile, names: Collection[str], make: Callable[[Element], Row 
 
 
 def local(element: Element) -> str:
-    """The name without its namespace; "" for what is no element (an entity that is not declared)."""
+    """The name of an element without its namespace; "" for other nodes (an undeclared entity)."""
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
@@ -141,17 +142,17 @@ def children(element: Element, *path: str) -> list[Element]:
 
 
 def child(element: Element, *path: str) -> Element | None:
-    """The first of `children`."""
+    """The first of `children`, or None."""
     return next(iter(children(element, *path)), None)
 
 
 def descendants(element: Element, *names: str) -> Iterator[Element]:
-    """All elements of these names below an element, in order."""
+    """All elements of these names below an element, in document order."""
     return (found for found in element.iter(*(f"{{*}}{name}" for name in names)) if found is not element)
 
 
 def outermost(element: Element, *names: str) -> Iterator[Element]:
-    """The elements of these names below an element that lie in no other of them, in order."""
+    """The outermost elements of these names below an element, in document order."""
     for below in element:
         if local(below) in names:
             yield below
@@ -160,7 +161,7 @@ def outermost(element: Element, *names: str) -> Iterator[Element]:
 
 
 def text(element: Element | None, without: Collection[str] = ()) -> str:
-    """The text of an element and those below it in one line, leaving out the elements of some names."""
+    """The text of an element and its descendants on one line, without the elements named in `without`."""
     if element is None:
         return ""
     pieces: list[str] = []
@@ -171,7 +172,7 @@ def text(element: Element | None, without: Collection[str] = ()) -> str:
 def _collect(element: Element, without: Collection[str], pieces: list[str]) -> None:
     name = local(element)
     if not name:
-        pieces.append(html.unescape(element.text or ""))  # "&nbsp;" of a DTD that is not loaded
+        pieces.append(html.unescape(element.text or ""))  # "&nbsp;" from a DTD that is not loaded
     elif name not in without:
         if name == "sup" and pieces and pieces[-1][-1:].isdigit() and (element.text or "").strip("+-−").isdigit():
             pieces.append("^")  # 10<sup>3</sup> is not 103

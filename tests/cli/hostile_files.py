@@ -126,7 +126,7 @@ def hostile(reports: Path, bomb: int) -> dict[str, tuple[bytes, str]]:
         ),
         "one_bad_byte.txt": (report[:9000] + b"\xff" + report[9000:], "is not valid UTF-8: save"),
         "one_line.json": (b'{"title": "' + b"word " * 20_000_000 + b'"}', "the line is longer than"),
-        "one_list.json": (b"[" + b'{"title": "A title of one paper"},' * 3_000_000 + b"{}]", "not one object a line"),
+        "one_list.json": (b"[" + b'{"title": "A title of one paper"},' * 3_000_000 + b"{}]", "not one object per line"),
         "nested.json": (b"[" * 5_000_000, "no reader knows"),
         "nested.jsonl": (b'{"title": ' + b"[" * 1_000_000 + b"]" * 1_000_000 + b"}\n", "nested too deeply"),
         "nested_s2.json": (b'[{"paperId": "x", "title": ' + b"[" * 2_000_000, "nested too deeply"),

@@ -213,9 +213,9 @@ def test_verify_prints_what_is_unfinished(tmp_path: Path, reports: Path) -> None
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b'[{"title": "A Title"}]', "one object a line"),
-        (b'[\n  {"title": "A Title"},\n  {"title": "B"}\n]\n', "one object a line"),
-        (b'{\n  "title": "A Title"\n}\n', "one object a line"),
+        (b'[{"title": "A Title"}]', "one object per line"),
+        (b'[\n  {"title": "A Title"},\n  {"title": "B"}\n]\n', "one object per line"),
+        (b'{\n  "title": "A Title"\n}\n', "one object per line"),
         ("# AI推理加速技术论文分析报告\n## 论文详细信息\n".encode("gbk"), "save it as UTF-8"),
         ("# AI推理加速技术论文分析报告\n".encode("utf-16"), "save it as UTF-8"),
     ],

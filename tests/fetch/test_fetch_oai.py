@@ -66,7 +66,7 @@ def test_nothing_that_matches_is_no_error(repository, tmp_path):
 def test_an_interrupted_harvest_goes_on_with_its_token(repository, faults, tmp_path):
     service = repository(12)
     service.script = [None, faults.send("", 500)]
-    with pytest.raises(KgError, match="goes on from here"):
+    with pytest.raises(KgError, match="continue from here"):
         harvested(service, tmp_path, tries=1)
     harvest = harvested(service, tmp_path)
     assert (numbers(harvest), harvest.fetched) == (list(range(12)), 8)
@@ -98,7 +98,7 @@ def test_a_repository_that_refuses_all_its_tokens_is_given_up(repository, faults
     service = repository(12)
     refusal = faults.send(_error("badResumptionToken", "no"))
     service.script = [None, refusal] * 2 + [refusal] * 20
-    with pytest.raises(KgError, match=r'does not answer this \(badResumptionToken "no"\)'):
+    with pytest.raises(KgError, match=r'rejects the query \(badResumptionToken "no"\)'):
         harvested(service, tmp_path)
     assert len(service.asked) < 12
 
@@ -140,7 +140,7 @@ def test_a_later_day_asks_from_the_day_of_the_last_round(repository, tmp_path):
     [
         ("<error code='badArgument'>no such set</error>", 200, r'\(badArgument "no such set"\)'),
         ("<error code='cannotDisseminateFormat'>no</error>", 422, "cannotDisseminateFormat"),
-        ("<Identify/>", 200, "an answer that is no list of records, 2 times"),
+        ("<Identify/>", 200, "a response that is not a list of records, 2 times"),
         ("<ListRecords><record>", 200, "cannot be read"),
     ],
 )

@@ -196,7 +196,7 @@ def test_archives_in_archives_are_refused(tmp_path):
     batches, told = all_of(tarred(tmp_path / "a.tar", {"in.zip": inner, "in.tgz": packed_tar, "ok.bib": ONE}))
     assert len(batches) == 1
     assert len(told) == 2
-    assert all("is an archive within an archive" in sentence for sentence in told)
+    assert all("is an archive inside an archive" in sentence for sentence in told)
     with pytest.raises(KgError, match="is an archive of files"):
         read(tmp_path / "inner.zip")
 
@@ -415,4 +415,4 @@ def test_a_deep_folder_of_all_kinds(tmp_path):
     batches, told = all_of(tmp_path)
     assert sorted(titles(batches)) == ["On the age of caches", "On the cost of caches", "On the size of caches"]
     assert len(told) == 2
-    assert any(f"{tmp_path}/a/b/z.zip:readme: has a form that no reader knows" in sentence for sentence in told)
+    assert any(f"{tmp_path}/a/b/z.zip:readme: has a format that no reader knows" in sentence for sentence in told)

@@ -72,7 +72,7 @@ def test_rss_dates_the_new_by_its_day_and_the_others_by_their_id(tmp_path):
     assert (new.arxiv, new.url, new.year) == ("2510.01234", "https://arxiv.org/abs/2510.01234", 2025)
     assert facts(old) == ("2301.00001", "Old Pruning", 1, "2023-01", "")
     assert batch.skipped == [
-        f'{tmp_path}/answer.xml: paper 3 was skipped: "https://blog.arxiv.org/news" is no arXiv id.'
+        f'{tmp_path}/answer.xml: paper 3 was skipped: "https://blog.arxiv.org/news" is not an arXiv id.'
     ]
 
 
@@ -88,7 +88,7 @@ def test_versions_of_one_paper_are_one(tmp_path):
     first = ENTRY[ENTRY.index("<entry>") : ENTRY.index("</feed>")]
     batch = read(made(tmp_path, ENTRY.replace("</feed>", first.replace("v3<", "v2<") + "</feed>")))
     assert len(list(batch.documents)) == 1
-    assert 'the id "hep-th/9901001" stands in paper 1 already' in batch.skipped[0]
+    assert 'the id "hep-th/9901001" is already used in paper 1' in batch.skipped[0]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_versions_of_one_paper_are_one(tmp_path):
     ],
 )
 def test_other_forms_are_not_claimed(tmp_path, text):
-    with pytest.raises(KgError, match=r"no reader knows|not one object a line"):
+    with pytest.raises(KgError, match=r"no reader knows|not one object per line"):
         read(made(tmp_path, text))
 
 
@@ -173,9 +173,9 @@ def test_recorded_single_papers(answers):
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("id_0000.0000_s0_m100_8b51d9633a68.atom.xml", "is an answer of arXiv without a paper: widen the query"),
-        ("id_abc_s0_m100_b79c8dcf6bc3.atom.xml", r'is an error of arXiv \("incorrect id format for abc"\): correct'),
-        ("id_abc_s0_m100_b79c8dcf6bc3.json", "not one object a line"),
+        ("id_0000.0000_s0_m100_8b51d9633a68.atom.xml", "is a response of arXiv without papers: widen the query"),
+        ("id_abc_s0_m100_b79c8dcf6bc3.atom.xml", r'is an error message of arXiv \("incorrect id format for abc"\)'),
+        ("id_abc_s0_m100_b79c8dcf6bc3.json", "not one object per line"),
     ],
 )
 def test_recorded_failures_are_told_in_a_sentence(answers, name, reason):

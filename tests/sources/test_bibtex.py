@@ -169,7 +169,7 @@ GOOD = "@article{good%d,\n title = {Good %d},\n year = {2020}\n}\n"
         ('@article{bad,\n title = "Unbalanced,\n year = 2020\n}\n', "still open where the next entry begins"),
         ("@article{bad,\n title = {A comma}\n year = {2020}\n}\n", "title does not end where it should"),
         ("@article{bad title = {x}}\n", "it is not BibTeX"),
-        ("@article{good1,\n title = {Other}\n}\n", 'the id "refs-good1" stands in line 1 already'),
+        ("@article{good1,\n title = {Other}\n}\n", 'the id "refs-good1" is already used in line 1'),
         ("@article{bad,\n year = {2020}\n}\n", "neither title nor abstract"),
         ("@article{bad,\n title = {" + "x" * 110_000 + "}\n}\n", "110,000 characters"),
         ("@article{bad,\n title = {" + "x " * 600_000 + "}\n}\n", "longer than 1,024 KB"),

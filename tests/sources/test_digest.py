@@ -157,7 +157,7 @@ def test_second_paper_of_a_number_is_skipped_with_its_line(tmp_path):
     batch = made(tmp_path, text)
     assert [d.texts["T"].raw for d in batch.documents] == ["A Title", "A Title"]
     assert given_back(batch) == text
-    assert "007_abc.txt: line 33: paper 2 stands twice" in skipped(batch)
+    assert "007_abc.txt: line 33: paper 2 occurs twice" in skipped(batch)
     assert '"Another Title"' in skipped(batch)
 
 

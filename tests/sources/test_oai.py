@@ -123,7 +123,7 @@ def test_metadata_of_other_forms_and_bad_ids_are_skipped_with_a_reason(tmp_path)
     batch = answer(tmp_path, arxiv("2510.01234"), RECORD % ("", "oai:x:1", marc), arxiv("ten"))
     assert len(list(batch.documents)) == 1
     assert "of no form that is read here" in batch.skipped[0]
-    assert '"ten" is no arXiv id' in batch.skipped[-1]
+    assert '"ten" is not an arXiv id' in batch.skipped[-1]
 
 
 @pytest.mark.parametrize(

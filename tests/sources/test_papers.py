@@ -102,7 +102,7 @@ def test_numbers_as_authors_and_unknown_dates(tmp_path):
         (b'{"title": ["not", "text"]}', "neither title nor abstract"),
         (b'{"title": "' + b"x" * 200_000 + b'"}', "more than 100,000"),
         (b'{"title": "' + b"x" * 5_000_000 + b'"}', "the line is longer than 4096 KB"),
-        (b'{"id": "p1", "title": "Again"}', 'the id "p1" stands in line 1 already'),
+        (b'{"id": "p1", "title": "Again"}', 'the id "p1" is already used in line 1'),
         (b'{"id": "a\\u0000b", "title": "Again"}', "characters that do not print"),
         (b"\x00\x01\x02", "it is not JSON"),
     ],
@@ -218,7 +218,7 @@ def test_two_thousand_papers_a_second(shared):
 def test_other_json_is_refused(tmp_path):
     path = tmp_path / "x.json"
     path.write_text('[{"title": "x"}]')
-    with pytest.raises(KgError, match="one object a line"):
+    with pytest.raises(KgError, match="one object per line"):
         read(path)
 
 

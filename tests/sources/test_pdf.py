@@ -24,7 +24,7 @@ from kg.link.institutions import Register
 from kg.model import Batch, Document, KgError
 from kg.sources import apart, base, read
 from kg.sources.layout.join import Joiner
-from kg.sources.words import Words
+from kg.sources.words import WordCounts
 
 SECONDS = 10  # for any file, however it is made; most need a tenth
 
@@ -288,7 +288,7 @@ def test_a_domain_names_the_company_where_nothing_else_does(tmp_path):
     ],
 )
 def test_hyphens_at_line_ends_are_resolved(lines, text, joined):
-    assert Joiner(text, Words.load()).join(lines) == joined
+    assert Joiner(text, WordCounts.load()).join(lines) == joined
 
 
 def test_marks_of_notes_leave_the_abstract_and_exponents_stay(tmp_path):

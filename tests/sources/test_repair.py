@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from kg.model import Document, Text
 from kg.sources.repair import repair
-from kg.sources.words import Words
+from kg.sources.words import WordCounts
 
 
 def repaired(title: str = "", abstract: str = "", **texts: str) -> Document:
     raw = {"T": title, "A": abstract, **texts}
     document = Document(id="x-01", source="x", number=1, texts={f: Text(t, t) for f, t in raw.items()})
-    out = repair(document, Words.load())
+    out = repair(document, WordCounts.load())
     assert {f: t.raw for f, t in out.texts.items()} == raw
     return out
 
@@ -186,9 +186,9 @@ def test_only_the_name_of_an_author_is_decoded():
     document = Document(
         id="x", source="x", number=1, texts={}, authors=("JÃ¼rgen MÃ¼ller", "Å\x81ukasz", "SÃO", "å¼\xa0ä¸‰", "Ó Súil")
     )
-    out = repair(document, Words.load())
+    out = repair(document, WordCounts.load())
     assert out.authors == ("Jürgen Müller", "Łukasz", "SÃO", "张三", "Ó Súil")
-    assert out.repairs == ("Names of authors in the wrong encoding were put right.",)
+    assert out.repairs == ("The wrong encoding of author names was corrected.",)
 
 
 def test_name_in_capitals_before_a_title_stays_as_its_authors_write_it():

@@ -52,9 +52,9 @@ def test_glob_finds_a_file_whose_own_name_has_brackets(tmp_path):
         (gzip.compress(b"", mtime=0), "the file is empty"),
         (bytes(range(256)) * 50, "is a binary file that no reader knows"),
         (b"\x1f\x8bnot gzip at all", "the gzip data is damaged"),
-        (b"just words\n", "has a form that no reader knows"),
-        (b"{\n" * 100_000, "has a form that no reader knows"),
-        (b"x" * 10_000_000, "has a form that no reader knows"),
+        (b"just words\n", "has a format that no reader knows"),
+        (b"{\n" * 100_000, "has a format that no reader knows"),
+        (b"x" * 10_000_000, "has a format that no reader knows"),
     ],
 )
 def test_file_that_cannot_be_read_is_refused_in_a_sentence(tmp_path, data, reason):
@@ -72,7 +72,7 @@ def test_missing_file_folder_and_pipe_are_refused(tmp_path):
     with pytest.raises(KgError, match="is a folder"):
         read(tmp_path)
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(KgError, match="is not a plain file"):
+    with pytest.raises(KgError, match="is not a regular file"):
         read(tmp_path / "pipe")
     with pytest.raises(KgError, match=r"cannot be read|no such file"):
         read(Path("a\0b"))

@@ -69,7 +69,7 @@ GOOD = "PT J\nTI {0}\nUT {0}\nER\n\n"
         ("PT J\nTI Open\n\n", "it has no end (ER)"),
         ("PT J\nAU A\nER\n\n", "neither title nor abstract"),
         ("PT J\nTI A\nCR " + "x" * 30 + "\n   y" * 60_000 + "\nER\n\n", "50,000 lines"),
-        (GOOD.format("One"), 'the id "savedrecs-One" stands in line 3 already'),
+        (GOOD.format("One"), 'the id "savedrecs-One" is already used in line 3'),
     ],
 )
 def test_bad_record_is_told_and_the_rest_goes_on(tmp_path, bad, reason):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kg.api import Graph
-from kg.evaluation.briefs import Score, Scorer, foreign, numbers, same_name, summary
+from kg.evaluation.briefs import BriefScore, Scorer, foreign, numbers, same_name, summary
 from kg.link import Linker
 from kg.model import Document, Text
 from kg.views.brief import compose
@@ -14,7 +14,7 @@ from kg.vocabulary import Vocabulary
 
 
 @pytest.fixture(scope="module")
-def scores(built: Graph) -> list[Score]:
+def scores(built: Graph) -> list[BriefScore]:
     """Every paper of the reports, composed from its abstract and scored."""
     scorer = Scorer(Linker(Vocabulary.load()))
     shown = Selection.of(built, built.papers(), "zh")
@@ -25,7 +25,7 @@ def scores(built: Graph) -> list[Score]:
     ]
 
 
-def test_briefs_say_what_the_references_say(scores: list[Score]) -> None:
+def test_briefs_say_what_the_references_say(scores: list[BriefScore]) -> None:
     found = summary(scores)
     assert len(scores) == 133
     assert found["name"] >= 0.80
@@ -33,11 +33,11 @@ def test_briefs_say_what_the_references_say(scores: list[Score]) -> None:
     assert found["numbers"] >= 0.70  # results that are likely not right in all their parts are not told
 
 
-def test_no_brief_says_a_number_or_name_that_its_paper_lacks(scores: list[Score]) -> None:
+def test_no_brief_says_a_number_or_name_that_its_paper_lacks(scores: list[BriefScore]) -> None:
     assert {score.id: score.foreign for score in scores if score.foreign} == {}
 
 
-def test_briefs_are_in_chinese(scores: list[Score]) -> None:
+def test_briefs_are_in_chinese(scores: list[BriefScore]) -> None:
     assert min(score.chinese for score in scores) >= 0.6
 
 

@@ -1,1 +1,1 @@
-"""What stands where on the pages of a PDF, and what it is by its place, size and font."""
+"""Page layout of PDFs: lines with their positions and fonts in, the parts of a paper's header out."""

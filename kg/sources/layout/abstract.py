@@ -1,4 +1,4 @@
-"""Where the abstract stands and what it says: by its heading, or as the first paragraph of running text."""
+"""Find the abstract on a page: by its heading, or as the first paragraph of running text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from kg.sources.layout.blocks import Row, is_running, paragraphs, rows
+from kg.sources.layout.blocks import TextRow, is_running, paragraphs, rows
 from kg.sources.layout.join import Joiner, plain
 from kg.sources.layout.pages import Line, Page
 
@@ -30,39 +30,39 @@ _AFTER = re.compile(
 _OPENING = re.compile(r"(?:1|I)?[.:]?introduction[.:]?", re.I)  # in small capitals, "I NTRODUCTION"
 _NUMBERED = re.compile(r"\s*(?:1|I|A)\s*[.:]?\s+[A-Z][\w -]{2,40}$")
 _END = re.compile(r"[.!?][)\]\"”’']*\s*\d*$")
-_MOST = 90  # rows of an abstract
+_MOST = 90  # rows per abstract
 _MOST_KEYWORDS = 9  # rows
-_FEW = 25  # letters of a line that tells the width of a column
+_FEW = 25  # letters of a line that can define the width of a column
 _SEPARATOR = re.compile(r"[;·•∙|,]| [–-] |\. ")
 
 
 @dataclass
 class Abstract:
-    """The abstract of a page, with where it begins (y of the page) and the rows that follow it in its column."""
+    """The abstract of a page, its top (y on the page), and the rows that follow it in its column."""
 
     text: str
     page: int
     top: float
-    rows: list[Row]
-    after: list[Row]
-    left: float = 0.0  # of its column
+    rows: list[TextRow]
+    after: list[TextRow]
+    left: float = 0.0  # left edge of its column
     right: float = 0.0
 
     @property
     def is_open(self) -> bool:
-        """Whether it ends amidst a sentence at the foot of its page."""
+        """Whether it breaks off in mid-sentence at the bottom of its page."""
         last = self.rows[-1]
         return _is_foot(last, self.after) and not _END.search(last.text) and is_running(last.text)
 
 
 def is_heading(line: Line) -> bool:
-    """Whether a line is the heading of an abstract and nothing else ("A B S T R A C T" too)."""
+    """Whether a line consists of the heading of an abstract only (also "A B S T R A C T")."""
     text = line.text.strip()
     return len(text) < 30 and bool(_HEADING.fullmatch(text) or _HEADING.fullmatch(text.replace(" ", "")))
 
 
 def _is_run_in(line: Line) -> bool:
-    """Whether a line begins with the heading: a mark follows it, or it is set in another font than the rest."""
+    """Whether a line starts with the heading, which is followed by a mark or set in another font."""
     match = _RUN_IN.match(line.text)
     if not match:
         return False
@@ -72,13 +72,13 @@ def _is_run_in(line: Line) -> bool:
 
 
 def _is_beside(heading: Line, line: Line) -> bool:
-    """Whether the text begins on the line of the heading, after a gap."""
+    """Whether the text starts on the line of the heading, after a gap."""
     is_level = abs(line.y - heading.y) < 0.3 * heading.size
     return is_level and 0 < line.left - heading.right < 2.5 * heading.size
 
 
 def find(page: Page, below: float, joiner: Joiner) -> Abstract | None:
-    """The abstract of a page that stands lower than `below`; None when there is none."""
+    """The abstract below the height `below`; None when there is none."""
     lines = [line for line in page.lines if line.y > below]
     for line in lines:
         if is_heading(line):
@@ -95,7 +95,7 @@ def find(page: Page, below: float, joiner: Joiner) -> Abstract | None:
 
 
 def first_paragraph(page: Page, below: float, joiner: Joiner) -> Abstract | None:
-    """The first paragraph of running text, when a heading or keywords follow it on the page; None otherwise."""
+    """The first paragraph of running text if a heading or keywords follow it on the page; else None."""
     lines = [line for line in page.lines if line.y > below]
     for run in paragraphs(lines):
         if run[0].y > 0.7 * page.height or KEYWORDS.match(run[0].text) or _AFTER.match(run[0].text):
@@ -106,7 +106,7 @@ def first_paragraph(page: Page, below: float, joiner: Joiner) -> Abstract | None
             if 0 < run[0].y - li.y < 3 * li.size and li.left < run[0].right and li.right > run[0].left
         ]
         if any(_AFTER.match(li.text) or _NUMBERED.match(li.text) for li in above):
-            return None  # the introduction's
+            return None  # belongs to the introduction
         return _collected(page, lines, run[0], None, joiner, below)
     return None
 
@@ -133,13 +133,13 @@ def _collected(
     return Abstract(text.strip(), page.number, start.y, kept, after, left, right) if len(text) > 60 else None
 
 
-def _is_foot(last: Row, after: Sequence[Row]) -> bool:
-    """Whether nothing but notes follows a row in its column."""
+def _is_foot(last: TextRow, after: Sequence[TextRow]) -> bool:
+    """Whether only notes follow a row in its column."""
     return all(row.size < 0.95 * last.size or not row.letters for row in after)
 
 
 def over_pages(found: Abstract, page: Page | None, joiner: Joiner) -> str:
-    """An abstract with what stands of it at the top of the next page."""
+    """The text of an abstract with its continuation at the top of the next page."""
     if page is None:
         return found.text
     own = rows(li for li in page.lines if found.left - 12 <= li.left and li.right <= found.right + 12)
@@ -152,7 +152,7 @@ def over_pages(found: Abstract, page: Page | None, joiner: Joiner) -> str:
 
 
 def _column(lines: Sequence[Line], start: Line, heading: Line | None) -> tuple[float, float] | None:
-    """Left and right end of the column in which the abstract stands."""
+    """Left and right edge of the column that holds the abstract; None if there is no text."""
     if heading is None:
         near = [
             li
@@ -168,7 +168,7 @@ def _column(lines: Sequence[Line], start: Line, heading: Line | None) -> tuple[f
     if not near:
         return None
     near.sort(key=lambda li: li.y)
-    if _is_under(near[0], start):  # the heading stands in the middle, as it may between two columns further below
+    if _is_under(near[0], start):  # the heading is centered, possibly over two columns that begin further down
         near = [li for li in near if _is_under(li, start)]
     first = near[:8]
     left, right = median(li.left for li in first), median(li.right for li in first)
@@ -179,9 +179,9 @@ def _is_under(line: Line, heading: Line) -> bool:
     return line.left - 3 <= heading.center <= line.right + 3
 
 
-def _taken(all_rows: list[Row]) -> tuple[list[Row], list[Row]]:
-    """The rows of the abstract, and those after it."""
-    kept: list[Row] = []
+def _taken(all_rows: list[TextRow]) -> tuple[list[TextRow], list[TextRow]]:
+    """Split rows into those of the abstract and those after it."""
+    kept: list[TextRow] = []
     leading = 0.0
     size = next((row.size for row in all_rows if is_running(row.text)), all_rows[0].size if all_rows else 0.0)
     for at, row in enumerate(all_rows):
@@ -193,8 +193,8 @@ def _taken(all_rows: list[Row]) -> tuple[list[Row], list[Row]]:
     return kept, []
 
 
-def _ends(row: Row, kept: list[Row], size: float, leading: float) -> bool:
-    """Whether a row is no part of the abstract any more."""
+def _ends(row: TextRow, kept: list[TextRow], size: float, leading: float) -> bool:
+    """Whether a row lies after the end of the abstract."""
     text = row.text
     if KEYWORDS.match(text) or _AFTER.match(text) or _OPENING.fullmatch(text.replace(" ", "")):
         return True
@@ -212,8 +212,8 @@ def _ends(row: Row, kept: list[Row], size: float, leading: float) -> bool:
     return full is not None and row.left < full - 6 and is_spaced and bool(_END.search(kept[-1].text))
 
 
-def _divides(below: Sequence[Row], kept: Sequence[Row]) -> bool:
-    """Whether two columns of text begin below an abstract over both; one wide gap is none between columns."""
+def _divides(below: Sequence[TextRow], kept: Sequence[TextRow]) -> bool:
+    """Whether two columns of text start below an abstract of full width; a single wide gap does not count."""
     middle = (min(row.left for row in kept) + max(row.right for row in kept)) / 2
     if len(kept[-1].lines) > 1 or any(line.left < middle < line.right for row in below for line in row.lines):
         return False
@@ -222,9 +222,9 @@ def _divides(below: Sequence[Row], kept: Sequence[Row]) -> bool:
 
 
 def _continued(
-    page: Page, kept: list[Row], after: list[Row], right: float, below: float
-) -> tuple[list[Row], list[Row]]:
-    """The abstract with what stands of it at the top of the next column."""
+    page: Page, kept: list[TextRow], after: list[TextRow], right: float, below: float
+) -> tuple[list[TextRow], list[TextRow]]:
+    """The abstract with its continuation at the top of the next column, and the rows after it."""
     if _END.search(kept[-1].text) or (after and KEYWORDS.match(after[0].text)):
         return kept, after
     size = kept[0].size
@@ -239,7 +239,7 @@ def _continued(
 
 
 def keywords(page: Page, below: float, joiner: Joiner) -> list[str]:
-    """The keywords that a page names below a height; [] when there are none."""
+    """The keywords below the height `below`; [] when there are none."""
     start = next((li for li in page.lines if li.y > below and KEYWORDS.match(li.text)), None)
     if start is None:
         return []
@@ -266,7 +266,7 @@ def keywords(page: Page, below: float, joiner: Joiner) -> list[str]:
 
 
 def split_keywords(text: str) -> list[str]:
-    """Keywords of a line, apart by the first of its separators that it has."""
+    """Split a line of keywords at its separator, the first in order of preference that occurs."""
     for mark in re.findall(r"[;；·•∙|]", text)[:1] or re.findall(r"[,，、]", text)[:1] or (" – ", " - ", ". "):
         if mark in text:
             return [w for w in (part.strip(" .,;；·") for part in text.split(mark)) if w and len(w) < 80]
@@ -275,6 +275,6 @@ def split_keywords(text: str) -> list[str]:
 
 
 def _cut_keywords(text: str) -> tuple[str, str, str]:
-    """Keywords that follow the abstract within its last paragraph go."""
+    """Cut keywords off the last paragraph of an abstract."""
     match = re.search(r"(?<=[.!?])\s+(?:Key\s?-?[Ww]ords|Index Terms|KEYWORDS|KEY WORDS|INDEX TERMS)\s*[.:—–-]", text)
     return (text[: match.start()], match.group(), text[match.end() :]) if match else (text, "", "")

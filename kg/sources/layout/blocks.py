@@ -1,4 +1,4 @@
-"""Lines of a page as rows of a column and as paragraphs of running text."""
+"""Group the lines of a page into the rows of a column and into paragraphs of running text."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from kg.text import count_han
 _WORDS = re.compile(r"[^\W\d_]+")
 _HAN_SENTENCE = re.compile(r"[，。；、的了]")
 _FEW_HAN = 12  # characters of a line of running text
-_LOW = 0.45  # share of the words of running text that begin with a small letter
+_LOW = 0.45  # share of words in running text that begin with a lower-case letter
 _FEW = 25  # letters of a line of running text
-_LEVEL = 0.45  # em between baselines of one row
+_LEVEL = 0.45  # em; largest distance between baselines of one row
 
 
 @dataclass
-class Row:
-    """What stands on one baseline of a column: one line, or several where gaps are wide."""
+class TextRow:
+    """The lines on one baseline of a column: one, or several separated by wide gaps."""
 
     lines: list[Line]
 
@@ -64,24 +64,24 @@ class Row:
 
     @cached_property
     def is_bold(self) -> bool:
-        """Whether all words are bold, not only the first of them."""
+        """Whether all words are bold, not just the first."""
         bold = sum(c.font.bold for c in self.chars if c.text.isalnum())
         return bold > 0.9 * sum(c.text.isalnum() for c in self.chars)
 
 
-def rows(lines: Iterable[Line]) -> list[Row]:
-    """Lines by height, those on one baseline together."""
-    out: list[Row] = []
+def rows(lines: Iterable[Line]) -> list[TextRow]:
+    """Rows from top to bottom, each made of the lines on one baseline."""
+    out: list[TextRow] = []
     for line in sorted(lines, key=lambda line: (line.y, line.left)):
         if out and abs(out[-1].y - line.y) <= _LEVEL * max(out[-1].size, line.size):
-            out[-1] = Row([*out[-1].lines, line])
+            out[-1] = TextRow([*out[-1].lines, line])
         else:
-            out.append(Row([line]))
+            out.append(TextRow([line]))
     return out
 
 
 def body_size(lines: Iterable[Line]) -> float:
-    """The size in which most of the text is set."""
+    """The font size of most of the text."""
     sizes: Counter[float] = Counter()
     for line in lines:
         sizes[line.size] += line.letters
@@ -89,7 +89,7 @@ def body_size(lines: Iterable[Line]) -> float:
 
 
 def is_running(text: str) -> bool:
-    """Whether a line is of a sentence, and no title, name or address: words in small letters."""
+    """Whether a line is part of a sentence, not a title, name or address; judged by its lower-case words."""
     han = count_han(text)
     if han > 0.5 * len(text):
         return han >= _FEW_HAN and bool(_HAN_SENTENCE.search(text))
@@ -99,7 +99,7 @@ def is_running(text: str) -> bool:
 
 
 def paragraphs(lines: Sequence[Line], least: int = 4) -> Iterator[list[Line]]:
-    """Runs of lines that stand below one another in one column and font and are running text, in the file's order."""
+    """Yield runs of at least `least` lines of running text in one column and font, in the file's order."""
     run: list[Line] = []
     for line in sorted(lines, key=lambda line: line.order):
         if run and not _goes_on(run[-1], line):
@@ -109,7 +109,7 @@ def paragraphs(lines: Sequence[Line], least: int = 4) -> Iterator[list[Line]]:
         if is_running(line.text):
             run.append(line)
         elif run and line.letters:
-            continue  # a short last line, a line of formulas
+            continue  # a short last line, or a line of formulas
     if len(run) >= least:
         yield run
 

@@ -1,4 +1,4 @@
-"""Affiliations at the end of a paper, as the classes of the American Mathematical Society print them."""
+"""Affiliations at the end of a paper, as printed by the classes of the American Mathematical Society."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kg.sources.layout.people import clean
 _MAIL = re.compile(r"\s*(?:\([^()]{3,40}\)\s*)?(?:E-?mail|Email|URL)\b[^:]{0,20}:", re.I)
 _OF = re.compile(r"^\s*\([A-Z][^()]{2,60}\)\s*")  # "(A. Lovelace) University of ..."
 _CAPITALS = re.compile(r"csc\d|caps", re.I)  # fonts of small capitals
-_MOST = 60  # lines of a page, from its end
+_MOST = 60  # lines at the end of a page
 
 
 def addresses(page: Page) -> list[str]:
@@ -31,7 +31,7 @@ def addresses(page: Page) -> list[str]:
 
 
 def _blocks(lines: list[Line]) -> Iterator[list[Line]]:
-    """Lines below one another, up to an address of e-mail or a gap."""
+    """Yield blocks of consecutive lines, each ended by an e-mail address or a gap."""
     block: list[Line] = []
     for line in lines:
         is_next = bool(block) and 0 <= line.y - block[-1].y < 1.5 * max(line.size, block[-1].size)

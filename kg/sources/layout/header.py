@@ -1,4 +1,4 @@
-"""What the first pages say of a paper: title, authors, affiliations, abstract, keywords, identifiers, date."""
+"""Read the header of a paper from its first pages: title, authors, affiliations, abstract, keywords, ids, date."""
 
 from __future__ import annotations
 
@@ -25,38 +25,38 @@ _DOI = re.compile(r"(?:doi\.org/|\bdoi\s*:?\s*)(10\.\d{4,9}/\n?[^\s,;<>\"]+)", r
 _REFERENCES = re.compile(r"\W*(?:\d+\W+)?(?:References|Bibliography)\W*", re.I)
 _FIGURE = re.compile(r"\s*(?:Figure|Fig\.|Table)\s*\d+\s*[.:]")
 _DOMAIN = re.compile(r"@\s*([\w-]+(?:\s?\.\s?[\w-]+)+)")
-_MOST_LINES = 400  # of a page, from its top; a page of text has 120
-_MOST_CHARS = 2_000  # of a line between title and abstract
+_MOST_LINES = 400  # lines from the top of a page; a page of text has 120
+_MOST_CHARS = 2_000  # characters of a line between title and abstract
 _LEAST = 4  # letters of a title
-_COVER = 0.9  # of the size of a cover's title, that a title has at least
-_WITHIN = 0.06  # share by which the lines of a title may differ in size
-_SMALL_CAPS = 0.75  # size of small capitals, of their line's
-_UPPER = 0.62  # share of the page in which a title without an abstract below it stands
+_COVER = 0.9  # least size of a title on a later page, relative to the cover's
+_WITHIN = 0.06  # tolerance for the sizes of a title's lines
+_SMALL_CAPS = 0.75  # size of small capitals relative to their line
+_UPPER = 0.62  # without an abstract, the title lies in this upper share of the page
 
 
 @dataclass
 class Header:
-    """What the first pages say of a paper; texts are "" and lists empty where they say nothing."""
+    """The header of a paper; a missing text is "", a missing list is empty."""
 
     title: str = ""
     abstract: str = ""
     authors: list[str] = field(default_factory=list)
     affiliations: list[str] = field(default_factory=list)
     keywords: list[str] = field(default_factory=list)
-    domains: list[str] = field(default_factory=list)  # of e-mail addresses
+    domains: list[str] = field(default_factory=list)  # of the e-mail addresses
     arxiv: str = ""
     doi: str = ""
-    date: str = ""  # ISO 8601, of the arXiv stamp
+    date: str = ""  # ISO 8601, from the arXiv stamp
     venue: str = ""
     year: int | None = None  # of the venue
     size: float = 0.0  # of the title, in points
 
 
 def header(pages: Iterable[Page], joiner: Joiner) -> Header:
-    """The header of a paper, from its first pages, of which only those that are needed are taken.
+    """Read the header from the first pages; further pages are read only as needed.
 
-    A later page counts as the first one when it has an abstract and a title as large as any before it (after a cover
-    sheet), or its abstract is taken (after a long list of authors).
+    After a cover sheet, the header comes from the first page with an abstract and a title at least as large as that of
+    the cover. After a long list of authors, only the abstract comes from a later page.
     """
     made: list[Header] = []
     rest = iter(pages)
@@ -92,7 +92,7 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
     between = _between(lines, title, top)
     who = people(between)
     out.authors, out.affiliations = who.authors, who.affiliations
-    text = max(body_size(page.lines), found.rows[0].size if found else 0.0)  # a page may have more notes than text
+    text = max(body_size(page.lines), found.rows[0].size if found else 0.0)  # notes may make up most of a page
     _from_notes(who, page, between, (top, text), out)
     out.domains = _domains(who.mails)
     if not out.affiliations:
@@ -101,11 +101,11 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
     return out, found
 
 
-# --- the title
+# Title
 
 
 def _title(lines: Sequence[Line], heading: Line | None, page: Page) -> list[Line]:
-    """The lines of the title: the largest of what stands above the abstract, with what goes on in the same size."""
+    """The lines of the title: the group of the largest lines above the abstract."""
     lowest = heading.y - 0.5 * heading.size if heading and heading.y > 0.08 * page.height else _UPPER * page.height
     above = [line for line in lines if line.y < lowest and line.letters >= 2]
     groups = _groups(above)
@@ -123,7 +123,7 @@ def _title(lines: Sequence[Line], heading: Line | None, page: Page) -> list[Line
 
 
 def _groups(lines: Sequence[Line]) -> list[list[Line]]:
-    """Lines of one size and weight that stand below one another or side by side."""
+    """Groups of lines of one size and weight that are below one another or side by side."""
     out: list[list[Line]] = []
     for line in sorted(lines, key=lambda line: (round(line.y), line.left)):
         for group in reversed(out):
@@ -138,7 +138,7 @@ def _groups(lines: Sequence[Line]) -> list[list[Line]]:
 def _goes_on(group: list[Line], line: Line) -> bool:
     last = group[-1]
     is_alike = abs(last.tall - line.tall) <= _WITHIN * last.tall
-    if last.text.isupper() and line.text.isupper():  # small capitals, of which a line may have no large one
+    if last.text.isupper() and line.text.isupper():  # a line of small capitals may have no full capital
         is_alike = is_alike or abs(last.size - line.size) <= _WITHIN * last.size
     if not is_alike or last.font.bold != line.font.bold:
         return False
@@ -150,7 +150,7 @@ def _goes_on(group: list[Line], line: Line) -> bool:
 
 
 def _title_text(lines: Sequence[Line], joiner: Joiner) -> str:
-    """The title without the marks of its notes."""
+    """The text of the title without footnote marks."""
     texts = []
     for line in sorted(lines, key=lambda line: (round(line.y), line.left)):
         chars = [c for c in line.chars if not (c.raised and (c.text in "*∗†‡§¶‖∥⋆" or not c.text.isalnum()))]
@@ -158,7 +158,7 @@ def _title_text(lines: Sequence[Line], joiner: Joiner) -> str:
     return joiner.join(texts).rstrip("*∗†‡§¶‖∥⋆ ")
 
 
-# --- who wrote it
+# Authors
 
 
 def _between(lines: Sequence[Line], title: Sequence[Line], top: float) -> list[Line]:
@@ -180,19 +180,19 @@ def _between(lines: Sequence[Line], title: Sequence[Line], top: float) -> list[L
 
 
 def _body_top(page: Page, below: float) -> float:
-    """Where running text begins below a height."""
+    """Where running text starts below the height `below`."""
     for run in paragraphs([line for line in page.lines if line.y > below]):
         return run[0].y
     return page.height
 
 
 def _from_notes(who: People, page: Page, between: Sequence[Line], below: tuple[float, float], out: Header) -> None:
-    """Affiliations that stand in the notes of the page, when the header has none, or not those of all marks."""
+    """Add affiliations from the notes of the page if the header has none, or lacks those of some marks."""
     numbers = {m for m in who.marks if m.isdigit()}
     if who.affiliations and numbers <= who.labels:
         return
     used = {id(line) for line in between}
-    top, body = below  # where the notes' page has its text, and in what size
+    top, body = below  # where the text of the page starts, and its size
     small = [li for li in page.lines if id(li) not in used and li.y > top and li.size <= 0.97 * body]
     ordered = sorted((li for li in small if len(li.chars) < _MOST_CHARS), key=lambda li: li.order)[-_MOST_LINES:]
     for text in footnotes(ordered, who, numbers - who.labels if who.affiliations else None):
@@ -201,23 +201,23 @@ def _from_notes(who: People, page: Page, between: Sequence[Line], below: tuple[f
 
 
 def _domains(mails: Sequence[str]) -> list[str]:
-    """The distinct domains of e-mail addresses, in small letters."""
+    """The distinct domains of e-mail addresses, in lower case."""
     found = (re.sub(r"\s", "", m[1]).lower().strip(".") for mail in mails for m in _DOMAIN.finditer(mail))
     return list(dict.fromkeys(found))
 
 
 def _named_by(domains: Sequence[str]) -> list[str]:
-    """The companies that domains name, for a paper without affiliations: "google.com" is Google's."""
+    """Company names derived from e-mail domains, for a paper without affiliations: "google.com" gives "Google"."""
     names = Offices.load().names
     parts = (part for domain in domains for part in domain.split(".")[:-1])
     return list(dict.fromkeys(part.capitalize() for part in parts if part in names and len(part) > 3))
 
 
-# --- identifiers
+# Identifiers
 
 
 def _identify(made: Header, page: Page) -> None:
-    """arXiv id and date by the stamp in the margin, and the DOI that the page prints, its references apart."""
+    """Set arXiv id and date from the stamp in the margin, and the DOI printed on the page outside its references."""
     texts = [line.text for line in page.lines]
     end = next((at for at, text in enumerate(texts) if _REFERENCES.fullmatch(text)), len(texts))
     stamp = _STAMP.search(page.margin) or next((m for m in map(_STAMP.match, texts) if m and m[3]), None)

@@ -1,4 +1,4 @@
-"""Lines joined to running text: hyphens at line ends are resolved by the document's own words, marks of notes go."""
+"""Join lines into running text: resolve hyphens at line ends by the document's own words, and drop footnote marks."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from kg.sources.layout.pages import Char
-from kg.sources.words import Words
+from kg.sources.words import WordCounts
 
 _WORD = re.compile(r"(?<![\w\ufffe\x02-])[^\W\d_]+(?:-[^\W\d_]+)*(?![\w\ufffe\x02-])")
 _BEFORE = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)-$")
 _AFTER = re.compile(r"[^\W_]+(?:-[^\W\d_]+)*")
-_HAN = re.compile(r"[\u3000-\u9fff\uff01-\uff5e]")  # Chinese has no spaces between its lines and around its marks
+_HAN = re.compile(r"[\u3000-\u9fff\uff01-\uff5e]")  # no spaces between lines of Chinese
 _HAN_GAP = re.compile(rf"(?<={_HAN.pattern}) (?={_HAN.pattern})")
-_KNOWN = 20  # papers that make a part of a compound a word of its own
+_KNOWN = 20  # papers that make a part of a compound a word
 _NOTE = re.compile(r"[\d,*∗†‡§¶‖∥⋆♣♠♦♥♯♭]+")
 _LONGEST = 80  # letters of a word
-_LETTERS = 3  # of the word before a note's mark; a shorter one bears an exponent
+_LETTERS = 3  # letters before a footnote mark; a raised sign after fewer letters is an exponent
 
 
 class Joiner:
-    """Joins lines; `text` is as much of the document as is at hand, line ends marked U+FFFE where a hyphen stood."""
+    """Joins lines; `text` is the available text of the document, with U+FFFE for hyphens at line ends."""
 
-    def __init__(self, text: str, words: Words) -> None:
+    def __init__(self, text: str, words: WordCounts) -> None:
         self.own = Counter(word.lower() for word in _WORD.findall(text))
         self.words = words
 
     def join(self, lines: Iterable[str]) -> str:
-        """One text of several lines."""
+        """Join several lines into one text."""
         out = ""
         for line in lines:
             line = line.strip()
@@ -45,7 +45,7 @@ class Joiner:
         return _HAN_GAP.sub("", " ".join(out.split()))
 
     def _between(self, first: str, last: str) -> str:
-        """What stands between the parts of a word that a line end cuts: a hyphen or nothing."""
+        """What joins the parts of a word divided at a line end: a hyphen or nothing."""
         is_capital = first.isupper() and last.isupper() and len(last) > 1  # a title in capitals
         if not (last[0].islower() or is_capital) or "-" in last:
             return "-"  # "Meta-BiLSTM", "state-of-the-art"
@@ -64,14 +64,14 @@ class Joiner:
 
 
 def _closes_up(before: str, line: str) -> bool:
-    """Whether a line follows what stands before it without a space."""
+    """Whether a line is appended to the preceding text without a space."""
     if before.endswith(("-", "–", "—", "/")):
         return bool(before[-2:-1].strip())
     return bool(_HAN.match(before[-1:]) and _HAN.match(line))
 
 
 def plain(chars: Sequence[Char]) -> str:
-    """A line as text without the marks of its notes ("reducing repetition¹."); exponents stay."""
+    """The text of a line without footnote marks ("reducing repetition¹."); exponents are kept."""
     out = ""
     at, skipped = 0, False
     while at < len(chars):
@@ -93,6 +93,6 @@ def plain(chars: Sequence[Char]) -> str:
 
 
 def _bears_note(before: str) -> bool:
-    """Whether a mark after this text is a note's: it stands after a word or the end of a sentence."""
+    """Whether a raised mark after this text is a footnote mark: the text ends with a word or a sentence."""
     word = re.search(r"[^\W\d_]+$", before[-_LONGEST:])
     return len(word.group()) >= _LETTERS if word else before.rstrip()[-1:] in {".", ",", ";", ":", "”", '"', ")"}

@@ -1,4 +1,4 @@
-"""Affiliations in the notes at the foot of the first page, as ICML, journals and mathematicians print them."""
+"""Affiliations in the notes at the bottom of the first page, as in ICML, journals and mathematical papers."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _CUT = re.compile(
     r"|\.\s+(?:This|Work|(?:Partly\s+|Partially\s+)?[Ss]upported|Equal)\b"
 )
 _SENTENCE = re.compile(r"\b(?:we|is|are|was|were|this|these|our|has|have|can|see|denotes?)\b", re.I)
-_MOST_WORDS = 10  # of an affiliation that no word tells
+_MOST_WORDS = 10  # of an affiliation without a typical word
 _LONGEST = 300  # code points of an affiliation
 
 
 def footnotes(lines: Sequence[Line], known: People, marks: Container[str] | None) -> list[str]:
     """Affiliations in the notes of the page: "¹University of X ²ACME", "J. Doe is with the University of Y".
 
-    `marks`: those whose notes are looked at, None for all. `known.labels` grows by the marks that are found.
+    `marks`: footnote marks to consider, None for all. The marks found are added to `known.labels`.
     """
     offices = Offices.load()
     found: list[str] = []
@@ -47,21 +47,21 @@ def footnotes(lines: Sequence[Line], known: People, marks: Container[str] | None
 
 
 def _is_place(text: str, offices: Offices) -> bool:
-    """Whether a text of the notes is an affiliation and nothing else."""
+    """Whether a text in the notes is an affiliation and nothing else."""
     if NOTE.search(text) or MAIL.search(text) or _SENTENCE.search(text) or is_running(text):
         return False
     return text[:1].isupper() and len(text) < _LONGEST and offices.has(text)
 
 
 def _is_label(of: set[str], text: str) -> bool:
-    """Whether a note among affiliations is one that no word tells: "²Booz Allen Hamilton"."""
+    """Whether a note in a list of affiliations can be one without a typical word: "²Booz Allen Hamilton"."""
     is_numbered = all(m.isdigit() for m in of)
     plain = not (NOTE.search(text) or MAIL.search(text) or _SENTENCE.search(text) or is_running(text))
     return is_numbered and plain and text[:1].isupper() and len(text.split()) <= _MOST_WORDS
 
 
 def _notes(lines: Sequence[Line]) -> Iterable[list[Char]]:
-    """The characters of each note's block, a line end being a space."""
+    """Yield the characters of each block of notes, with line ends as spaces."""
     run: list[Line] = []
     for line in lines:
         is_beside = bool(run) and abs(line.y - run[-1].y) < 0.3 * line.size and line.left > run[-1].right  # set wide
@@ -75,7 +75,7 @@ def _notes(lines: Sequence[Line]) -> Iterable[list[Char]]:
 
 
 def _spaced(run: Sequence[Line]) -> list[Char]:
-    """Lines as one, a space between them but where a hyphen stands."""
+    """The characters of several lines, separated by spaces except after a hyphen."""
     out: list[Char] = []
     for line in run:
         chars = list(line.chars)
@@ -89,7 +89,7 @@ def _spaced(run: Sequence[Line]) -> list[Char]:
 
 
 def _items(chars: Sequence[Char]) -> Iterable[tuple[str, str]]:
-    """The text cut at raised marks: (mark, what follows)."""
+    """Yield the text split at raised marks: (mark, text after it)."""
     mark = ""
     item: list[Char] = []
     for char in chars:

@@ -1,4 +1,4 @@
-"""Numbers of lines, which review copies print in the margin beside the text (LaTeX's lineno, ACL, ICLR, NeurIPS)."""
+"""Remove the line numbers that review copies print in the margin (LaTeX's lineno, ACL, ICLR, NeurIPS)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kg.sources.layout.pages import Char
 
-_DIGITS = 4  # of a number
+_DIGITS = 4  # per number
 _APART = 3.0  # points between a number and the text
-_LEVEL = 1.0  # points
-_EDGE = 2.5  # points by which the edges of numbers in one margin differ
-_LEAST = 8  # numbers of a margin
-_STEADY = 0.8  # share of the numbers that follow the one above by the same step
+_LEVEL = 1.0  # points of tolerance for one baseline
+_EDGE = 2.5  # points of tolerance for the right edges of the numbers in one margin
+_LEAST = 8  # numbers per margin
+_STEADY = 0.8  # share of the numbers that continue the series with the same step
 
 
 def without_line_numbers(chars: list[Char]) -> list[Char]:
-    """The characters of a page without numbers that stand below one another and count its lines."""
+    """The characters of a page without the numbers in its margins that count lines."""
     numbers = sorted(_alone(chars), key=lambda n: chars[n.stop - 1].right)
     margin: list[range] = []
     gone: set[int] = set()
@@ -33,7 +33,7 @@ def without_line_numbers(chars: list[Char]) -> list[Char]:
 
 
 def _alone(chars: Sequence[Char]) -> Iterator[range]:
-    """Where digits stand together and apart from all before and after them in the file."""
+    """Ranges of digits that are separated from their neighbors in the file."""
     start = None
     for at, char in enumerate(chars):
         follows = at > 0 and _touches(chars[at - 1], char)
@@ -54,7 +54,7 @@ def _touches(before: Char, char: Char) -> bool:
 
 
 def _counts(margin: Sequence[range], chars: Sequence[Char]) -> bool:
-    """Whether the numbers of a margin, from top to bottom, rise by one step."""
+    """Whether the numbers of a margin increase by a constant step from top to bottom."""
     if len(margin) < _LEAST:
         return False
     ordered = sorted(margin, key=lambda n: chars[n.start].y)

@@ -1,4 +1,4 @@
-"""The words that tell an organisation from a person, from the ontology's lists."""
+"""Words that distinguish an organization from a person, from the lists of the ontology."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ _SHORT = 3  # letters
 
 @dataclass(frozen=True, slots=True)
 class Offices:
-    """The words by which an organisation or a part of one is known, folded, and the short names of companies."""
+    """Folded words that mark an organization or a part of one, and short names of companies."""
 
     words: frozenset[str]
     countries: frozenset[str]
     names: frozenset[str]
-    short: frozenset[str] = frozenset()  # words of few letters that are surnames too: "chu", "eng"
-    acronyms: frozenset[str] = frozenset()  # names that are written in capitals only: "THU"
+    short: frozenset[str] = frozenset()  # short words that are also surnames: "chu", "eng"
+    acronyms: frozenset[str] = frozenset()  # names that are only written in capitals: "THU"
 
     @staticmethod
     @cache
     def load() -> Offices:
-        """From the lists that ship with the package."""
+        """Load the lists that ship with the package."""
         lists = {
             c.curie.partition(":")[2]: list(c.labels()) for c in read_concepts([data_folder("ontology") / "words.ttl"])
         }
@@ -50,7 +50,7 @@ class Offices:
         )
 
     def has(self, text: str) -> bool:
-        """Whether a text has a word of an organisation, or begins with the name of one, or is a country."""
+        """Whether a text contains a word of an organization, starts with the name of one, or is a country."""
         words = re.findall(r"[\w'’-]+", text)
         folded = [fold(w) for w in words]
         is_surname = len(words) > 1 and folded[-1] in self.short and (text.isupper() or not words[-1].isupper())

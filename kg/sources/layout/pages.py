@@ -1,7 +1,7 @@
-"""Pages of a PDF as lines: characters with their places and fonts, put together to what stands on one baseline.
+"""Read the pages of a PDF as lines: characters with positions and fonts, grouped by baseline.
 
-pdfium gives characters in the order of the file. That order holds within a run of text, but not for accents, marks
-and cells of a table, so that lines are made by place alone.
+pdfium returns characters in the order of the file. That order is reliable within a run of text, but not for accents,
+marks and table cells; therefore lines are built from positions alone.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from typing import Any
 
 from kg.sources.layout.numbered import without_line_numbers
 
-MOST_CHARS = 30_000  # of a page; a page of text has 5,000
-_SMALL = 0.86  # a raised character is at most so large, of its line's size
-_RAISED = 0.12  # em that its baseline is above the line's
-_SAME = 0.6  # em between baselines of one line: marks are raised by less, the next line is lower by more
-WIDE = 0.85  # em between two cells of a line; a space has 0.25 to 0.5
-_WORD = 0.17  # em between two words
-_SURE = 0.45  # em between two words, whatever pdfium says
-_WIDTH = 1.2  # em that two runs of a line may overlap
+MOST_CHARS = 30_000  # per page; a page of text has 5,000
+_SMALL = 0.86  # largest size of a raised character, relative to its line
+_RAISED = 0.12  # em; least distance of its baseline above that of the line
+_SAME = 0.6  # em; largest distance between baselines of one line: less for raised marks, more for the next line
+WIDE = 0.85  # em; least gap between two cells of a line; a space has 0.25 to 0.5
+_WORD = 0.17  # em; least gap between two words
+_SURE = 0.45  # em; a gap that is a space even if pdfium reports none
+_WIDTH = 1.2  # em; largest overlap of two runs of one line
 _STEP = 8.0  # points
-_MOST_BESIDE = 40  # runs on one height
+_MOST_BESIDE = 40  # runs at one height
 _TINY = 2.0  # points
-_LETTER = 20  # weight of a letter beside that of a digit or mark, where the font of a line is looked for
-_HEAVY = 600  # weight of a font that is bold
-_ITALIC = 64  # flag of a font
+_LETTER = 20  # weight of a letter, relative to a digit or mark, when the font of a line is determined
+_HEAVY = 600  # least weight of a bold font
+_ITALIC = 64  # pdfium's font flag
 _BOLD = re.compile(r"bold|black|heavy|medi(?!um)|demi|cmbx|cmssbx|sfbx|ecbx|tib$|bx\d", re.I)
 _SLANTED = re.compile(r"ital|obli|slant|cmti|cmsl|sfti|ecti", re.I)
-_HYPHENS = (2, 0xFFFE, 0xAD, 0x2010, 0x2011)  # hyphens, as pdfium and typesetters write them
-_OLD = {11: "ff", 12: "fi", 13: "fl", 14: "ffi", 15: "ffl"}  # TeX's ligatures, in fonts that name no characters
+_HYPHENS = (2, 0xFFFE, 0xAD, 0x2010, 0x2011)  # hyphens, as encoded by pdfium and typesetters
+_OLD = {11: "ff", 12: "fi", 13: "fl", 14: "ffi", 15: "ffl"}  # TeX's ligatures, in fonts without character names
 _BLANK = (32, 9, 10, 13, 160)
 _ACCENTS = {
     "´": "\u0301", "`": "\u0300", "ˆ": "\u0302", "^": "\u0302", "˜": "\u0303", "~": "\u0303", "¨": "\u0308",
@@ -48,7 +48,7 @@ _ACCENTS = {
 
 @dataclass(frozen=True, slots=True)
 class Font:
-    """The font of a character as the file names it, with its size in points on the page."""
+    """The font of a character as named in the file, with its size in points on the page."""
 
     name: str
     size: float
@@ -58,21 +58,21 @@ class Font:
 
 @dataclass(slots=True)
 class Char:
-    """A character at [left, right] on a baseline; y counts points from the top of the page."""
+    """A character between `left` and `right` on a baseline; y is in points from the top of the page."""
 
     text: str
     left: float
     right: float
     y: float
     font: Font
-    space: bool = False  # whether a space stands before it
+    space: bool = False  # whether a space precedes it
     raised: bool = False
     order: int = 0
 
 
 @dataclass
 class Line:
-    """What stands on one baseline without a wide gap: a line of a column, a cell of a table of authors."""
+    """Characters on one baseline without a wide gap: a line of a column, or a cell of an author table."""
 
     chars: list[Char]
     page: int = 0
@@ -87,7 +87,7 @@ class Line:
         self.left = min(c.left for c in self.chars)
         self.right = max(c.right for c in self.chars)
         fonts = Counter({c.font: 0 for c in self.chars})
-        for char in self.chars:  # an ORCID raised behind a short name has more digits than this has letters
+        for char in self.chars:  # a raised ORCID after a short name has more characters than the name
             fonts[char.font] += _LETTER if char.text.isalpha() else 1
         self.font = max(fonts, key=lambda f: (fonts[f], f.size))
         self.y = median(c.y for c in self.chars if c.font == self.font)
@@ -101,7 +101,7 @@ class Line:
 
     @cached_property
     def tall(self) -> float:
-        """The size of its largest letters, where small capitals are the most."""
+        """The size of its largest letters, where most letters are small capitals."""
         sizes = Counter(c.font.size for c in self.chars if c.text.isalpha() and not c.raised)
         large = [s for s, n in sizes.items() if n * 10 >= sizes.total()]
         return max(large, default=self.size)
@@ -111,7 +111,7 @@ class Line:
         return written(self.chars)
 
     def chars_font(self) -> Font:
-        """The font of its first letter."""
+        """The font of the first letter."""
         return next((c.font for c in self.chars if c.text.isalpha() and not c.raised), self.font)
 
     @property
@@ -125,7 +125,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The lines of a page, in the order of the file, and what stands there turned by 90 degrees."""
+    """The lines of a page in the order of the file, and its text that is rotated by 90 degrees."""
 
     number: int
     width: float
@@ -135,12 +135,12 @@ class Page:
 
 
 def written(chars: Iterable[Char]) -> str:
-    """Characters of a line as text."""
+    """The text of the characters of a line."""
     return "".join(f" {c.text}" if c.space and at else c.text for at, c in enumerate(chars))
 
 
 def read_page(document: Any, number: int) -> Page:
-    """A page of an open pypdfium2 document, from 0; pdfium's own errors (PdfiumError) pass."""
+    """Read page `number` (from 0) of an open pypdfium2 document; raises PdfiumError."""
     page = document[number]
     try:
         x0, y0, x1, y1 = page.get_cropbox()
@@ -163,7 +163,7 @@ def read_page(document: Any, number: int) -> Page:
             margin += f" {glyph.text}" if glyph.space and margin else glyph.text
             continue
         x0, x1, y = glyph.placed(left, bottom, right, top)
-        if math.isfinite(x0 + x1 + y) and -1 <= x0 <= width + 1 and -1 <= y <= height + 1:  # on the page
+        if math.isfinite(x0 + x1 + y) and -1 <= x0 <= width + 1 and -1 <= y <= height + 1:  # inside the page
             chars.append(Char(glyph.text, x0, max(x0, x1), y, glyph.font, glyph.space, order=len(chars)))
     lines = tuple(sorted(_lines(without_line_numbers(chars), number), key=lambda line: line.order))
     return Page(number, width, height, lines, margin)
@@ -171,17 +171,17 @@ def read_page(document: Any, number: int) -> Page:
 
 @dataclass(slots=True)
 class _Glyph:
-    """A character as pdfium gives it: its box and origin in the file's units, y from the bottom."""
+    """A character as pdfium returns it: box and origin in the file's units, y from the bottom."""
 
     text: str
     box: tuple[float, float, float, float]  # left, right, bottom, top
     origin: tuple[float, float]
     font: Font
-    turn: int  # quarters to the left
+    turn: int  # quarter turns to the left
     space: bool
 
     def placed(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float]:
-        """Begin and end along its line, and its baseline from the top, on a page held so that it can be read."""
+        """Start and end along its line, and the baseline from the top, on a page turned to make the text upright."""
         x0, x1, y0, y1 = self.box
         x, y = self.origin
         if self.turn == 0:
@@ -221,14 +221,14 @@ def _glyphs(text: Any) -> list[_Glyph]:
 
 
 def _font(pdfium: Any, text: Any, at: int, thing: Any) -> tuple[Font, int]:
-    """The font of a character's text object, and by how many quarters it is turned to the left."""
+    """The font of a character's text object, and its quarter turns to the left."""
     matrix = pdfium.FS_MATRIX()
     size = pdfium.FPDFText_GetFontSize(text, at)
     if not pdfium.FPDFText_GetMatrix(text, at, matrix):
         matrix.a = matrix.d = 1.0
     scale = math.hypot(matrix.c, matrix.d)
     size = round(size * scale, 1) if math.isfinite(size * scale) else 0.0
-    if size < _TINY:  # fonts of pictures, whose size is in their own units
+    if size < _TINY:  # fonts inside pictures, whose size has other units
         box = pdfium.FS_RECTF()
         size = round(box.top - box.bottom, 1) if pdfium.FPDFText_GetLooseCharBox(text, at, box) else size
     font = pdfium.FPDFTextObj_GetFont(thing) if thing else None
@@ -246,7 +246,7 @@ def _font(pdfium: Any, text: Any, at: int, thing: Any) -> tuple[Font, int]:
 
 
 def _character(code: int) -> str:
-    """What a code stands for, ligatures as letters; "" for what prints nothing."""
+    """The text of a character code, with ligatures as letters; "" for what is not printed."""
     if code in _HYPHENS:
         return "-"
     if code in _OLD:
@@ -260,7 +260,7 @@ def _character(code: int) -> str:
 
 
 def _lines(chars: list[Char], page: int) -> Iterator[Line]:
-    """Characters on one baseline without a wide gap."""
+    """Yield lines: characters on one baseline without a wide gap."""
     runs: list[list[Char]] = []
     for char in chars:
         if runs and _follows(runs[-1], char):
@@ -273,16 +273,16 @@ def _lines(chars: list[Char], page: int) -> Iterator[Line]:
 
 
 def _follows(run: list[Char], char: Char) -> bool:
-    """Whether a character goes on where the run stands."""
+    """Whether a character continues a run."""
     last = run[-1]
     size = max(last.font.size, char.font.size)
-    level = max(run[-8:], key=lambda c: c.font.size).y  # marks stand above or below the line
+    level = max(run[-8:], key=lambda c: c.font.size).y  # ignore marks above or below the line
     return abs(level - char.y) <= _SAME * size and -size <= char.left - last.right <= WIDE * size
 
 
 @dataclass(slots=True)
 class _Run:
-    """Characters that follow one another on a baseline, with the place of the large ones."""
+    """Consecutive characters on a baseline; `y` and `size` are those of the large ones."""
 
     chars: list[Char]
     y: float
@@ -306,9 +306,9 @@ class _Run:
 
 
 def _joined(runs: list[list[Char]]) -> list[list[Char]]:
-    """Runs put together that stand on one baseline side by side: what the file draws later belongs there too."""
+    """Merge runs that are side by side on one baseline, because the file may draw parts of a line later."""
     out: list[_Run] = []
-    rows: dict[int, list[_Run]] = {}  # by height, in steps of some points
+    rows: dict[int, list[_Run]] = {}  # by height, in steps of _STEP points
     for run in map(_Run.of, runs):
         step = int(run.y // _STEP)
         near = (r for s in (step, step - 1, step + 1) for r in rows.get(s, ())[-_MOST_BESIDE:])
@@ -322,7 +322,7 @@ def _joined(runs: list[list[Char]]) -> list[list[Char]]:
 
 
 def _beside(run: _Run, other: _Run) -> bool:
-    """Whether two runs are of one line; an accent is where its letter is."""
+    """Whether two runs are on one line; an accent belongs to the line of its letter."""
     large = max(run.size, other.size)
     away = abs(other.y - run.y)
     if all(c.text in _ACCENTS for c in run.chars[:3]) and away <= _SAME * other.size:
@@ -333,7 +333,7 @@ def _beside(run: _Run, other: _Run) -> bool:
 
 
 def _accented(run: list[Char]) -> list[Char]:
-    """Accents that are drawn over their letters become one with them."""
+    """Combine accents that are drawn over letters with these letters."""
     out: list[Char] = []
     made_here: set[int] = set()
     for at, char in enumerate(run):
@@ -350,19 +350,19 @@ def _accented(run: list[Char]) -> list[Char]:
                     made_here.update((id(letter), id(run[at + 1]) if at + 1 < len(run) else 0))
                     continue
         out.append(char)
-    for before, char in pairwise(out):  # an accent is drawn by steps back, in which pdfium sees spaces
+    for before, char in pairwise(out):  # an accent is drawn after a step back, which pdfium reports as a space
         if char.space and (id(before) in made_here or id(char) in made_here):
             char.space = char.left - before.right > _WORD * char.font.size
     return out
 
 
 def _over(accent: Char, letter: Char) -> float:
-    """How much of an accent stands over a letter, in points."""
+    """Horizontal overlap of an accent and a letter, in points."""
     return min(accent.right, letter.right) - max(accent.left, letter.left)
 
 
 def _cells(run: list[Char]) -> Iterator[list[Char]]:
-    """A run cut at wide gaps; spaces where the gap between two characters is one."""
+    """Yield a run split at wide gaps; smaller gaps between words become spaces."""
     part = run[:1]
     for before, char in pairwise(run):
         size = max(before.font.size, char.font.size)

@@ -1,7 +1,7 @@
-"""Which texts between title and abstract are authors, which are affiliations: by marks, fonts, and words of offices.
+"""Separate authors from affiliations in the text between title and abstract, by marks, fonts and words.
 
-Names of people are in no list: a name is what has the form of one, stands in the font of the first names, and has no
-word by which an organisation is known (`ontology/words.ttl`, `ontology/institutions.ttl`).
+There is no list of personal names. A name has the form of a name, is set in the font of the first names, and contains
+no word that marks an organization (`ontology/words.ttl`, `ontology/institutions.ttl`).
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from kg.sources.layout.pages import Char, Line, written
 
 MAIL = re.compile(
     r"[\w.+{}()|*-]{0,80}\s?@\s*[\w.-]+\.\s?\w|[{(][^{}@]{0,300}[,|][^{}@]{0,300}[)}]\s*@"
-    r"|https?:|www\.|^\W*[a-z][a-z\d-]*(?:\.[a-z][a-z\d-]*)+(?:/\S*)?\W*$"  # "name.org/path" alone
-    r"|^[^\w{]*\{[^{}@]*,?$"  # braces that the next line closes
+    r"|https?:|www\.|^\W*[a-z][a-z\d-]*(?:\.[a-z][a-z\d-]*)+(?:/\S*)?\W*$"  # only "name.org/path"
+    r"|^[^\w{]*\{[^{}@]*,?$"  # a brace that is closed on the next line
 )
 MARK = re.compile(r"[\d\s,;.*∗⋆†‡§¶‖∥#♯♭♮&?⊥♣♠♦♥♢♡△▽◇◦•~\]\[()+=$\ufffd⇤⇥◆■□✉−–a-z-]+")
 _LEADING = re.compile(r"\s*(?:[*∗⋆†‡§¶‖∥#♯♭♮⊥♣♠♦♥♢♡△▽◇◦\ufffd]+|\(?\d{1,2}\)?(?=\s*[A-Z]))\s*")
@@ -56,39 +56,39 @@ _VOWEL = re.compile(r"[AEIOUY]")
 _TEAM = re.compile(r"(?:The\s+)?[A-Z][\w.-]*(?:\s+[A-Z\d][\w.-]*){0,3}\s+(?:Team|Collaboration|Consortium)")
 _LOWEST = 2  # letters of a name
 _CLOSE = 1.35  # em between the lines of one affiliation
-_NEAR = 3.2  # em below a name, for an affiliation that no word tells
-_SENTENCE = 60  # code points of a line that is no affiliation, when its words are those of a sentence
-_GAP = 0.5  # em between two names, at least
+_NEAR = 3.2  # em between a name and an affiliation without a typical word
+_SENTENCE = 60  # code points; a longer line of running text is not an affiliation
+_GAP = 0.5  # em; least gap between two names
 _MOST = 5  # words of a name
-_LIKE = 0.1  # share by which names may differ in size
-_PARTICLE = 4  # letters of a word of a name in small letters ("van", "der")
+_LIKE = 0.1  # tolerance for the sizes of names
+_PARTICLE = 4  # letters of a lower-case word in a name ("van", "der")
 
 
 @dataclass
 class People:
-    """Authors as printed, affiliations one string each, and the addresses of e-mail as printed."""
+    """Authors, affiliations (one text each) and e-mail addresses, as printed."""
 
     authors: list[str] = field(default_factory=list)
     affiliations: list[str] = field(default_factory=list)
     mails: list[str] = field(default_factory=list)
-    marks: set[str] = field(default_factory=set)  # of the authors
-    labels: set[str] = field(default_factory=set)  # of the affiliations
+    marks: set[str] = field(default_factory=set)  # marks of the authors
+    labels: set[str] = field(default_factory=set)  # marks of the affiliations
 
 
 @dataclass
 class _Piece:
-    """A part of a line of the header: a name, or an affiliation, with its marks."""
+    """A part of a header line: a name, an affiliation or an e-mail address, with its marks."""
 
     text: str
     line: Line
     kind: str  # "name", "place", "mail"
     marks: str = ""
-    goes_on: bool = False  # with the affiliation of the line above
-    is_flow: bool = False  # and the line above was full
+    goes_on: bool = False  # whether it continues the affiliation of the line above
+    is_flow: bool = False  # whether, in addition, the line above was full
 
 
 def people(lines: Sequence[Line]) -> People:
-    """Authors and affiliations of the lines between title and abstract."""
+    """Authors and affiliations from the lines between title and abstract."""
     offices = Offices.load()
     out = People()
     lines = [line for line in lines if not _NOBODY.search(line.text) and not _DATE.fullmatch(line.text)]
@@ -112,12 +112,12 @@ def people(lines: Sequence[Line]) -> People:
 
 
 def _begins_with_name(line: Line, offices: Offices) -> bool:
-    """Whether a line tells how names are set, and is no date of receipt, subtitle or address."""
+    """Whether a line shows how names are set: it starts with a name, not with a date, subtitle or address."""
     return not NOTE.search(line.text) and _is_name(_JOINT.split(line.text)[0].strip(" .,;:*"), offices)
 
 
 def _by_rows(lines: Sequence[Line]) -> list[list[Line]]:
-    """Lines from top to bottom, those on one baseline from left to right."""
+    """Rows from top to bottom, each with the lines on one baseline from left to right."""
     out: list[list[Line]] = []
     for line in sorted(lines, key=lambda line: line.y):
         if out and line.y - out[-1][0].y < 0.5 * line.size:
@@ -128,9 +128,9 @@ def _by_rows(lines: Sequence[Line]) -> list[list[Line]]:
 
 
 def _rejoined(lines: Sequence[Sequence[Line]], offices: Offices) -> list[Line]:
-    """Lines of a list of names of which a line end cuts one ("Lena van der / Berg, ...") as one line."""
+    """Merge lines of an author list where a line end divides a name ("Lena van der / Berg, ...")."""
     out: list[Line] = []
-    alone, low = True, 0.0  # whether the row before has one cell only, and its baseline
+    alone, low = True, 0.0  # whether the preceding row has a single cell, and its baseline
     for row in lines:
         line = row[0]
         is_next = bool(out) and 0.5 * line.size < line.y - low < 1.8 * line.size
@@ -148,7 +148,10 @@ def _rejoined(lines: Sequence[Sequence[Line]], offices: Offices) -> list[Line]:
 
 
 def _is_cut(before: Line, line: Line, offices: Offices, alone: bool) -> bool:
-    """Whether a name goes over the end of a line; without other names on it, only in a row of such (`alone`: none)."""
+    """Whether a line end divides a name.
+
+    A line with a single name qualifies only as a cell of a row; `alone` says that the row has no other cell.
+    """
     if before.font != line.font or before.chars[-1].raised or line.chars[0].raised:
         return False
     if not (before.chars[-1].text.isalpha() or before.chars[-1].text in "-."):
@@ -166,7 +169,7 @@ def _is_cut(before: Line, line: Line, offices: Offices, alone: bool) -> bool:
 
 
 def _units(line: Line) -> list[str]:
-    """What stands between the commas, joints and marks of a list of names."""
+    """The parts of an author list between commas, conjunctions and marks."""
     plain = "".join(", " if c.raised else (" " * c.space + c.text) for c in line.chars)
     return _JOINT.split(plain.strip(" ,"))
 
@@ -176,8 +179,8 @@ def _last_unit(line: Line) -> list[str]:
 
 
 def _pieces(line: Line, first: Line, offices: Offices, before: list[_Piece], is_cell: bool) -> list[_Piece]:
-    """A line, or a cell of several on its height, as names, affiliations and addresses."""
-    ordinal = _ORDINAL.match(line.text)  # "1st Ada Lovelace", as IEEE's template counts authors
+    """Parse a line, or a cell of a row (`is_cell`), into names, affiliations and e-mail addresses."""
+    ordinal = _ORDINAL.match(line.text)  # "1st Ada Lovelace": IEEE's template numbers the authors
     if ordinal:
         line = Line(line.chars[sum(not c.isspace() for c in ordinal.group()) :], line.page)
     if _is_open_brace(before):
@@ -207,7 +210,7 @@ def _pieces(line: Line, first: Line, offices: Offices, before: list[_Piece], is_
     follows = any(p.kind == "place" and _is_below(p, line) for p in before)
     is_led = bool(chunks and chunks[0][0]) and any(
         p.kind == "name" and p.marks for p in before
-    )  # by affiliations' marks
+    )  # affiliations start with their mark
     for mark, chars in chunks:
         text = written(chars).strip()
         if mark and (out == [] or is_place) and (is_led or not _is_names(text, chars, first, offices)):
@@ -216,7 +219,7 @@ def _pieces(line: Line, first: Line, offices: Offices, before: list[_Piece], is_
             continue
         names, rest = ([], text) if is_place and not out else _names(text, chars, first, offices)
         if names and rest and follows and not offices.has(rest):
-            names, rest = [], text  # "Ann Arbor, MI"
+            names, rest = [], text  # a place such as "Ann Arbor, MI"
         if mark and out and out[-1].kind == "name":
             out[-1].marks += mark
         out += [_Piece(name, line, "name") for name in names]
@@ -232,9 +235,9 @@ def _pieces(line: Line, first: Line, offices: Offices, before: list[_Piece], is_
 
 
 def _continues(line: Line, is_cell: bool, is_marked: bool, has_marks: bool, before: Sequence[_Piece]) -> bool:
-    """Whether a line goes on with the affiliation that the line above it began.
+    """Whether a line continues the affiliation that the line above started.
 
-    Below an affiliation in a table of authors stands its city, which looks like a name.
+    In an author table, the city below an affiliation looks like a name.
     """
     above = next((p for p in reversed(before) if 0.5 * line.size < line.y - p.line.y and overlap(p.line, line)), None)
     if is_marked or above is None or above.kind != "place" or not _is_below(above, line):
@@ -245,7 +248,7 @@ def _continues(line: Line, is_cell: bool, is_marked: bool, has_marks: bool, befo
 
 
 def _apart(line: Line) -> list[list[Char]]:
-    """A line cut where gaps are wider than those between its words: names side by side."""
+    """Split a line at gaps wider than its word spaces: names side by side."""
     gaps = [c.left - b.right for b, c in pairwise(line.chars) if c.space]
     if len(gaps) < 2:
         return [line.chars]
@@ -260,13 +263,13 @@ def _apart(line: Line) -> list[list[Char]]:
 
 
 def _is_open_brace(before: list[_Piece]) -> bool:
-    """Whether a list of addresses in braces goes on from the line before."""
+    """Whether a list of addresses in braces continues from the preceding line."""
     text = "".join(p.text for p in before[-6:] if p.kind == "mail")
     return text.count("{") > text.count("}")
 
 
 def _chunks(line: Line) -> Iterable[tuple[str, list[Char]]]:
-    """A line cut at raised marks: (the mark before, what follows it)."""
+    """Yield a line split at raised marks: (mark, characters after it)."""
     mark = ""
     chars: list[Char] = []
     lead = _LEADING.match(line.text)
@@ -287,9 +290,9 @@ def _chunks(line: Line) -> Iterable[tuple[str, list[Char]]]:
 
 
 def _names(text: str, chars: Sequence[Char], first: Line, offices: Offices) -> tuple[list[str], str]:
-    """The names at the beginning of a text, and what follows them ("SMITH, University of X, USA")."""
+    """The names at the start of a text, and the rest ("SMITH, University of X, USA")."""
     names: list[str] = []
-    inside: list[str] = []  # of brackets: "Ada Lovelace (ACME), Alan Turing (University of X)"
+    inside: list[str] = []  # text in brackets: "Ada Lovelace (ACME), Alan Turing (University of X)"
     at = 0
     for match in [*_JOINT.finditer(text), None]:
         part = (text[at : match.start()] if match else text[at:]).strip(" .,;:*")
@@ -306,7 +309,7 @@ def _names(text: str, chars: Sequence[Char], first: Line, offices: Offices) -> t
 
 
 def _is_names(text: str, chars: Sequence[Char], first: Line, offices: Offices) -> bool:
-    """Whether a text after a mark is names, or punctuation between them, and no affiliation."""
+    """Whether a text after a mark consists of names or of punctuation between names, not of an affiliation."""
     if not any(c.text.isalpha() for c in chars):
         return True
     names, rest = _names(text.strip(" ,;"), chars, first, offices)
@@ -339,7 +342,7 @@ def _is_name(text: str, offices: Offices) -> bool:
 
 
 def _in_font(text: str, part: str, at: int, chars: Sequence[Char], first: Line) -> bool:
-    """Whether a part of a text is set as the first names are."""
+    """Whether a part of a text is set in the font of the first names."""
     letters = [c for c in chars if c.text.isalpha()]
     begin = sum(ch.isalpha() for ch in text[:at])
     own = letters[begin : begin + max(1, sum(ch.isalpha() for ch in part))]
@@ -347,12 +350,12 @@ def _in_font(text: str, part: str, at: int, chars: Sequence[Char], first: Line) 
         return True
     model = first.chars_font()
     same = sum(c.font.bold == model.bold and c.font.italic == model.italic for c in own)
-    size = max(c.font.size for c in own)  # of capitals; small ones are smaller
+    size = max(c.font.size for c in own)  # size of the capitals; small capitals are smaller
     return same >= 0.7 * len(own) and abs(size - model.size) <= _LIKE * model.size
 
 
 def _without_mail(line: Line) -> str:
-    """What stands before an address of e-mail on its line."""
+    """The text before an e-mail address on its line."""
     text = written([c for c in line.chars if not c.raised])
     match = MAIL.search(text)
     before = text[: match.start()] if match else text
@@ -361,9 +364,9 @@ def _without_mail(line: Line) -> str:
 
 @dataclass
 class _Breaks:
-    """Whether the lines of a table's cells end because the cell is full, as in ACM's ("Middle East / University")."""
+    """Detects line ends that are forced by the width of a table cell, as in ACM ("Middle East / University")."""
 
-    room: float = 0.0  # of a cell, in points; 0 when authors ended the lines themselves
+    room: float = 0.0  # width of a cell in points; 0 when authors ended the lines themselves
 
     @staticmethod
     def of(pieces: Sequence[_Piece]) -> _Breaks:
@@ -372,7 +375,7 @@ class _Breaks:
         return _Breaks(max(p.line.right - p.line.left for p in places) if is_full else 0.0)
 
     def between(self, above: _Piece, piece: _Piece) -> bool:
-        """Whether the next line's first word had no room in the line above, and what it begins is no name by itself."""
+        """Whether the next line's first word had no room above, and that line does not start an organization's name."""
         chars = piece.line.chars
         word = [chars[0], *takewhile(lambda c: not c.space, chars[1:])]
         wide = above.line.right - above.line.left + word[-1].right - word[0].left
@@ -380,19 +383,19 @@ class _Breaks:
 
 
 def _is_one_name(above: str, text: str) -> bool:
-    """Whether a line end cuts a name: "Zhengzhou / University", "University of Roma / Tor Vergata"."""
+    """Whether a line end divides a name: "Zhengzhou / University", "University of Roma / Tor Vergata"."""
     is_place = _CAMPUS.search(above) and "," not in text and not Offices.load().has(text)
     return _is_head(text) or bool(is_place)
 
 
 def _is_head(text: str) -> bool:
-    """Whether a line begins with a word like "University" alone."""
+    """Whether a line starts with a single word like "University"."""
     first = text.partition(",")[0].split()
     return len(first) == 1 and first[0].istitle() and first[0].lower() in Offices.load().words
 
 
 def _collect(pieces: list[_Piece], out: People) -> None:
-    """Authors in order; affiliations of several lines in one column put together."""
+    """Collect authors in order, and join affiliations that span several lines of a column."""
     breaks = _Breaks.of(pieces)
     chains: list[list[_Piece]] = []
     for piece in pieces:
@@ -409,7 +412,7 @@ def _collect(pieces: list[_Piece], out: People) -> None:
             )
             out.labels |= labels(piece.marks)
             if not (piece.marks or piece.goes_on or is_near) and not Offices.load().has(piece.text):
-                continue  # words of a figure, a date
+                continue  # text of a figure, or a date
             if is_running(piece.text) and len(piece.text) > _SENTENCE:
                 continue
             chain = None if piece.marks else next((c for c in reversed(chains) if _is_below(c[-1], piece.line)), None)
@@ -426,7 +429,7 @@ def _collect(pieces: list[_Piece], out: People) -> None:
 
 
 def _is_below(above: _Piece, b: Line) -> bool:
-    """Whether an affiliation goes on in the next line of its column."""
+    """Whether a line directly follows an affiliation in its column."""
     a = above.line
     if a is b or not 0 < b.y - a.y <= 1.7 * max(a.size, b.size):
         return False
@@ -434,17 +437,17 @@ def _is_below(above: _Piece, b: Line) -> bool:
 
 
 def labels(marks: str) -> set[str]:
-    """The single marks of some that stand together: numbers, letters, symbols."""
+    """Split consecutive marks into single ones: numbers, letters, symbols."""
     return set(re.findall(r"\d+|[^\s\d,]", marks))
 
 
 def overlap(a: Line, b: Line) -> bool:
-    """Whether one line stands below the other, at least in part."""
+    """Whether two lines overlap horizontally."""
     return a.left < b.right and b.left < a.right
 
 
 def joined_lines(texts: Sequence[str]) -> str:
-    """The lines of an affiliation as one: a comma between them, none where a name is cut."""
+    """Join the lines of an affiliation: with a comma, or with a space where a name is divided."""
     out = ""
     for text in texts:
         text = clean(text)
@@ -466,7 +469,7 @@ def joined_lines(texts: Sequence[str]) -> str:
 
 
 def clean(text: str) -> str:
-    """An affiliation without marks at its ends and white space."""
+    """An affiliation without marks at its ends and without superfluous white space."""
     text = " ".join(text.replace("\ufffd", " ").split())
     text = re.sub(r"\s+([,;.])", r"\1", text).strip(" ,;:|*†‡§¶∗")
     return "" if len(text) < 2 or not any(c.isalpha() for c in text) else text

@@ -1,4 +1,4 @@
-"""Where a paper says that it was published: running heads, notes of conferences, the reference that ACM prints."""
+"""Find where a paper was published: running heads, conference notes, the ACM reference format."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ _ASSOCIATION = re.compile(
 )
 _OWN_YEAR = re.compile(rf"[\s-]+{_YEAR}$")  # "SemEval-2016"
 _FULL_YEAR = re.compile(rf"\b{_YEAR}\b")
-_LINES = 5  # of a note
-_NOTE = 0.97  # size of a note, of that of the text
-_EDGE = 0.12  # share of the page, at its top and foot, in which a line of any size is a note
+_LINES = 5  # lines of a note
+_NOTE = 0.97  # size of a note relative to the text
+_EDGE = 0.12  # share of the page at its top and bottom where a line of any size counts as a note
 
 
 def venue(page: Page) -> tuple[str, int | None]:
-    """The venue and year that the first page states; ("", None) when it says nothing or "under review"."""
+    """Venue and year stated on the first page; ("", None) when there are none or the paper is "under review"."""
     for text in _statements(page):
         if _SUBMITTED.search(text):
             continue
@@ -68,7 +68,7 @@ def venue(page: Page) -> tuple[str, int | None]:
 
 
 def _statements(page: Page) -> Iterator[str]:
-    """The notes of a page that may tell of a venue, each from the line with its cue on."""
+    """Yield the notes of a page that may name a venue, each starting at the line with the cue."""
     body = body_size(page.lines)
     lines = page.lines
     for at, line in enumerate(lines):

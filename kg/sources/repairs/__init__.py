@@ -1,1 +1,1 @@
-"""What `kg.sources.repair` is made of: one kind of fault a file, each making edits that lead back to the raw text."""
+"""Kinds of text damage, one module each; every module makes reversible edits for `kg.sources.repair`."""

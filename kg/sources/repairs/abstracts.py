@@ -1,4 +1,4 @@
-"""What pages and publishers put before and after an abstract: captions, headings, notes, notices of copyright."""
+"""Remove what pages and publishers print around an abstract: captions, headings, notes, copyright notices."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TAIL = re.compile(
     r"|Preprint\.?(?: Under review\.?)?\s*$)",
     re.I,
 )
-#: The stamp that arXiv prints at the side of the first page, with its id alone and whole.
+#: The stamp that arXiv prints at the side of the first page, with a complete id and nothing else.
 STAMP = r"arXiv:(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?"
 _LISTED = r"(?:\s*\[[\w.-]{2,20}\])?(?:\s+\d{1,2}\s+[A-Z][a-z]{2}\s+(?:19|20)\d\d)?"
 _STAMP_FIRST = re.compile(rf"\s*{STAMP}{_LISTED}\s+(?=\S)", re.I)
@@ -46,11 +46,11 @@ _NOTICE_FIRST = re.compile(
     re.I,
 )
 _GOES_ON = re.compile(r"[.!?]\s+(?:We|Our|In this|Results|Experiments|Moreover|Furthermore|However|Finally)\b")
-_LEAST = 40  # code points that an abstract must keep
+_LEAST = 40  # code points that must remain of an abstract
 
 
 def bounds(edits: Edits) -> None:
-    """Take off what stands before and after the abstract itself."""
+    """Remove what precedes and follows the abstract itself."""
     raw = edits.raw
     stamp = _STAMP_FIRST.match(raw)
     start = stamp.end() if stamp else 0
@@ -63,7 +63,7 @@ def bounds(edits: Edits) -> None:
     end = _notice(edits)
     tail = _TAIL.search(raw, max(0, end - _TAIL_LENGTH), end)
     if tail:
-        edits.add(tail.start(), end, "", "Notes of the page after the {field} were removed.")
+        edits.add(tail.start(), end, "", "Page notes after the {field} were removed.")
         end = tail.start()
     mark = _MARK.search(raw, max(0, end - 12), end)
     if mark:
@@ -71,7 +71,7 @@ def bounds(edits: Edits) -> None:
 
 
 def _figure(edits: Edits) -> None:
-    """A caption before the abstract goes when the abstract's own opening follows it."""
+    """Remove a caption before the abstract if it is followed by a typical opening of an abstract."""
     raw = edits.raw
     caption = _FIGURE.match(raw)
     if not caption:
@@ -84,7 +84,7 @@ def _figure(edits: Edits) -> None:
 
 
 def _notice(edits: Edits) -> int:
-    """Take off a publisher's notice of copyright and arXiv's stamp; gives where the abstract ends."""
+    """Remove a publisher's copyright notice and arXiv's stamp; returns the end of the abstract."""
     raw = edits.raw
     why = "The publisher's notice of copyright was removed from the {field}."
     first = _NOTICE_FIRST.match(raw)

@@ -1,19 +1,19 @@
-"""Titles in capitals get their case back, names as the paper, the vocabulary and other papers write them."""
+"""Restore the case of titles in capitals; names follow the paper, the vocabulary and other papers."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 
-from kg.sources.repairs.edits import LATIN, LONGEST, UNIT, Edits, Paper
-from kg.sources.words import Words
+from kg.sources.repairs.edits import LATIN, LONGEST, UNIT, Edits, PaperSpellings
+from kg.sources.words import WordCounts
 
 _CAPS_SHARE = 0.6
 _SMALL = frozenset("a an the and or nor but for of in on at to by from with via as into vs per".split())  # noqa: SIM905
 
 
-def in_capitals(title: str, words: Words) -> bool:
-    """Whether the letters' case says nothing: most words are in capitals, an ordinary one among them."""
+def in_capitals(title: str, words: WordCounts) -> bool:
+    """Whether the case carries no information: most words are in capitals, including an ordinary one."""
     units = re.findall(r"[^\W\d_]{2,}", title)
     capitals = [u for u in units if u.isupper()]
     return (
@@ -23,13 +23,13 @@ def in_capitals(title: str, words: Words) -> bool:
     )
 
 
-def head(edits: Edits, paper: Paper, start: int, end: int, capitals: bool) -> None:
-    """The name before the colon as the paper writes it ("FAST-D LLM V 2: ..." is Fast-dLLM v2)."""
+def head(edits: Edits, paper: PaperSpellings, start: int, end: int, capitals: bool) -> None:
+    """Write the name before the colon as the paper does ("FAST-D LLM V 2: ..." is Fast-dLLM v2)."""
     colon = edits.raw.find(":", start, end)
     name = edits.raw[start:colon].rstrip() if colon > start else ""
     letters = re.sub(r"[\W_]", "", name)
     pieces = len(re.split(r"[\s-]", name))
-    # Small capitals come out of a page in pieces; one word in capitals ("HEBATRON") is as its authors want it.
+    # Small capitals are extracted in pieces; a single word in capitals ("HEBATRON") is intended by its authors.
     in_pieces = pieces > 2 and sum(map(str.isupper, letters)) >= _CAPS_SHARE * len(letters)
     if not 3 <= len(letters) <= 30 or not (capitals or in_pieces):
         return
@@ -47,8 +47,8 @@ def head(edits: Edits, paper: Paper, start: int, end: int, capitals: bool) -> No
             return
 
 
-def recase(edits: Edits, paper: Paper, start: int, end: int) -> None:
-    """Capitals to title case; names and acronyms as paper, vocabulary and other papers write them."""
+def recase(edits: Edits, paper: PaperSpellings, start: int, end: int) -> None:
+    """Turn capitals into title case; names and acronyms follow the paper, the vocabulary and other papers."""
     raw = edits.raw
     for match in UNIT.finditer(raw, start, end):
         unit = match.group()
@@ -62,28 +62,28 @@ def recase(edits: Edits, paper: Paper, start: int, end: int) -> None:
             low = paper.words.mended(low, paper.forms(low))
         is_name = first and raw[match.end() : end].lstrip().startswith(":")
         new = (is_name and _named(low, paper)) or _cased(low, paper, first or last)
-        edits.add(match.start(), match.end(), new, "The {field} was written in capitals and got its case back.")
+        edits.add(match.start(), match.end(), new, "The {field} was written in capitals; its case was restored.")
 
 
-def _named(low: str, paper: Paper) -> str | None:
-    """How a name before a colon is written that the paper's own text does not have."""
+def _named(low: str, paper: PaperSpellings) -> str | None:
+    """The spelling of a name before a colon that does not occur in the paper's own text; None if unknown."""
     if paper.spelling(low) is not None or low in paper.words.spelling:
         return None
     return low.upper() if len(low) <= 5 else paper.words.camel(low)
 
 
-def _cased(low: str, paper: Paper, edge: bool) -> str:
+def _cased(low: str, paper: PaperSpellings, edge: bool) -> str:
     known = _known(low, paper)
     if known and "-" not in known:
         return known
-    if known:  # "non-IID" opens a title's word
+    if known:  # the title "non-IID ..." starts with "Non-IID"
         return "-".join(p.capitalize() if p.islower() and p not in _SMALL else p for p in known.split("-"))
     parts = low.split("-")
     last = len(parts) - 1
     return "-".join(_part(part, paper, (edge and i in (0, last)) or i == 0 < last) for i, part in enumerate(parts))
 
 
-def _part(low: str, paper: Paper, edge: bool) -> str:
+def _part(low: str, paper: PaperSpellings, edge: bool) -> str:
     stem, mark, rest = _apostrophe(low)
     if stem in _SMALL and not edge:
         return low
@@ -103,7 +103,7 @@ def _part(low: str, paper: Paper, edge: bool) -> str:
             else stem.upper()
         )
     if known is None and own is None and stem.isascii() and stem not in paper.words.count:
-        known = stem.upper() if len(stem) <= 5 else None  # no word that anybody uses: an acronym
+        known = stem.upper() if len(stem) <= 5 else None  # an unknown short word is an acronym
     return (known or stem.capitalize()) + mark + rest
 
 
@@ -114,8 +114,8 @@ def _apostrophe(low: str) -> tuple[str, str, str]:
     return low, "", ""
 
 
-def _known(low: str, paper: Paper) -> str | None:
-    """A spelling with capitals inside: the paper's own, else that of other papers and the vocabulary."""
+def _known(low: str, paper: PaperSpellings) -> str | None:
+    """A spelling with inner capitals: the paper's own, else that of other papers and the vocabulary."""
     for word, ending in ((low, ""), (low[:-1], "s")):
         if ending and not (low.endswith("s") and len(low) > 3):
             break

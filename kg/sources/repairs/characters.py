@@ -1,4 +1,4 @@
-"""Characters that print nothing, ligatures, entities, and text that was decoded in the wrong encoding."""
+"""Repair invisible characters, ligatures, entities, and text decoded with the wrong encoding."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ _LIGATURE = re.compile(r"[\ufb00-\ufb06]")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
 _CLEANED = "White space and invisible characters in the {field} were cleaned."
 
-# What UTF-8's bytes look like, each read as a character of its own in Windows-1252 or Latin-1.
+# UTF-8 bytes that were decoded as one Windows-1252 or Latin-1 character each.
 _UPPER = "".join(bytes([byte]).decode("cp1252") for byte in range(0x80, 0xA0) if byte not in b"\x81\x8d\x8f\x90\x9d")
 _NEXT = rf"[\u0080-\u00bf{_UPPER}]"
 _TWICE = re.compile(rf"(?:[\u00c2-\u00df]{_NEXT}|[\u00e0-\u00ef]{_NEXT}{{2}}|[\u00f0-\u00f4]{_NEXT}{{3}})+")
-# What no language writes: a control after a letter, leads of accents, signs and quotation marks before such characters.
+# Sequences that occur in no language: a letter and a control character; bytes that lead accented letters, symbols or
+# quotes, followed by such characters.
 _SURE = re.compile(
     r"[\u00c2-\u00f4][\u0080-\u009f]|\u00c3(?:[\u0080-\u00bf\w]|\S(?=[a-z]))|\u00c2[\u0080-\u00bf]|\u00e2[\u0080\u20ac]"
 )
@@ -27,7 +28,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]{2}")
 
 
 def spaces(edits: Edits) -> None:
-    """White space to single spaces, none at the ends; characters that print nothing go."""
+    """Collapse white space, strip the ends, and drop invisible characters."""
     raw = edits.raw
     if raw.isascii() and raw.isprintable() and "  " not in raw and raw.strip() == raw and "&" not in raw:
         return
@@ -45,11 +46,11 @@ def spaces(edits: Edits) -> None:
 
 
 def encoding(edits: Edits) -> None:
-    """Characters that were encoded twice ("MÃ¼ller") or are Windows' own (0x92) become those that were meant."""
+    """Restore characters that were encoded twice ("MÃ¼ller") or are specific to Windows (0x92)."""
     raw = edits.raw
     if raw.isascii():
         return
-    why = "Characters of the {field} in the wrong encoding were put right: {examples}."
+    why = "Characters of the {field} in the wrong encoding were corrected: {examples}."
     for start, end, meant in _twice(raw):
         edits.add(start, end, meant, why, f'"{meant}"')
     for match in _CONTROL.finditer(raw):
@@ -59,7 +60,7 @@ def encoding(edits: Edits) -> None:
 
 
 def decoded(text: str) -> str:
-    """A name without characters that were encoded twice.
+    """A name with doubly encoded characters restored.
 
     >>> decoded("JÃ¼rgen MÃ¼ller"), decoded("SÃO PAULO, 5 Å–10 Å")
     ('Jürgen Müller', 'SÃO PAULO, 5 Å–10 Å')
@@ -72,7 +73,7 @@ def decoded(text: str) -> str:
 
 
 def _twice(text: str) -> list[tuple[int, int, str]]:
-    """Where a text was encoded twice, and what is meant there; nothing unless one of the places is sure."""
+    """The spans that were encoded twice, with the intended text; [] unless at least one of them is certain."""
     if text.isascii() or not _TWICE.search(text):
         return []
     found, is_sure = [], False
@@ -85,7 +86,7 @@ def _twice(text: str) -> list[tuple[int, int, str]]:
 
 
 def _once(text: str) -> str:
-    """The text whose bytes these characters are; "" when they are none of UTF-8."""
+    """The text whose UTF-8 bytes these characters are; "" if they are not valid UTF-8."""
     try:
         return b"".join(char.encode("latin-1" if char < "\u0100" else "cp1252") for char in text).decode()
     except UnicodeError:

@@ -1,11 +1,11 @@
-"""A title for a paper without one, from what stands around it."""
+"""Reconstruct a missing title from the other texts of the paper."""
 
 from __future__ import annotations
 
 import re
 
 from kg.sources.repairs.characters import spaces
-from kg.sources.repairs.edits import Edits, Paper
+from kg.sources.repairs.edits import Edits, PaperSpellings
 from kg.sources.repairs.titles import title
 
 _NAME = r"(?:[A-Z][\w.+]*-)*[A-Za-z]*[a-z][A-Z][\w.+-]*\w|[A-Z][\w+]*[A-Z][\w.+-]*\w"
@@ -20,8 +20,8 @@ _PUBLISHED = re.compile(
 )
 
 
-def restored(raw: dict[str, str], paper: Paper) -> tuple[str, str]:
-    """A title for a paper without one: the brief's heading, a title or name in the brief, or the proposed name."""
+def restored(raw: dict[str, str], paper: PaperSpellings) -> tuple[str, str]:
+    """A title and its origin: the brief's heading, a title or name in the brief, or the name given in the abstract."""
     if raw.get("H", "").strip():
         edits = Edits(raw["H"])
         title(edits, paper)

@@ -1,4 +1,4 @@
-"""LaTeX that was left in a text: styles, symbols, accents and simple formulas; a formula with structure stays."""
+"""Resolve LaTeX in a text: styles, symbols, accents and simple formulas; a formula with structure is kept."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RESOLVED = "LaTeX in the {field} was resolved."
 
 
 def latex(edits: Edits) -> None:
-    """Make the edits of a text with LaTeX in it."""
+    """Add the edits that resolve LaTeX."""
     raw = edits.raw
     if "\\" not in raw and "$" not in raw:
         return

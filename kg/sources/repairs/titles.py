@@ -1,4 +1,4 @@
-"""Titles: the venue's notice before them, a second printing, spaces and capitals."""
+"""Repair titles: a venue's notice before the title, a duplicate, spaces and capitals."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from kg.sources.repairs.abstracts import STAMP
 from kg.sources.repairs.capitals import head, in_capitals, recase
-from kg.sources.repairs.edits import Edits, Paper
+from kg.sources.repairs.edits import Edits, PaperSpellings
 from kg.sources.repairs.hyphens import mend
 from kg.sources.repairs.tex import latex
 
@@ -26,19 +26,19 @@ _AFTER = re.compile(
     re.I,
 )
 _VENUE = re.compile(r"\s*([A-Z][A-Za-z]{0,6}[A-Z])[\s'’-]*(?:19|20)\d\d\s*[:,.–—-]?\s+(?=[A-Z])")
-_NOTICES = 3  # that stand one after the other at most
+_NOTICES = 3  # at most so many notices in a row
 _BEFORE_MARK = re.compile(r"(?<!\s)\s+(?=[:;,?!](?:\s|$))")
 
 
-def title(edits: Edits, paper: Paper) -> None:
-    """Make the edits of a title."""
+def title(edits: Edits, paper: PaperSpellings) -> None:
+    """Add the edits of a title."""
     raw = edits.raw
     if not raw.strip():
         return
     latex(edits)
     start, end = _core(edits, paper)
     if raw[start:end] and (start, end) != (0, len(raw)):
-        edits.add(end, len(raw), "", "What stood after the {field} was removed.")
+        edits.add(end, len(raw), "", "Text after the {field} was removed.")
     capitals = in_capitals(raw[start:end], paper.words)
     head(edits, paper, start, end, capitals)
     for match in _BEFORE_MARK.finditer(raw, start, end):
@@ -49,8 +49,8 @@ def title(edits: Edits, paper: Paper) -> None:
         mend(edits, paper, is_title=True)
 
 
-def _core(edits: Edits, paper: Paper) -> tuple[int, int]:
-    """Where the title itself stands: without the venue's notice, and once when it is printed twice."""
+def _core(edits: Edits, paper: PaperSpellings) -> tuple[int, int]:
+    """The span of the title itself, without the venue's notice and without a duplicate."""
     raw = edits.raw
     start, end = 0, len(raw.rstrip())
     for _ in range(_NOTICES):
@@ -66,7 +66,7 @@ def _core(edits: Edits, paper: Paper) -> tuple[int, int]:
     middle = _second(raw, start, end)
     if middle:
         first, second = raw[start:middle].rstrip(), raw[middle:end]
-        why = "The {field} stood there twice and was kept once."
+        why = "The {field} was printed twice; one copy was kept."
         if first.isupper() and not second.isupper():
             edits.add(start, middle, "", why)
             start = middle
@@ -77,12 +77,12 @@ def _core(edits: Edits, paper: Paper) -> tuple[int, int]:
 
 
 def _quoted(text: str) -> str:
-    """A piece of text inside a sentence that is filled in later."""
+    """Quote a piece of text for a sentence that is formatted later."""
     return " ".join(text.split()).replace("{", "{{").replace("}", "}}")
 
 
-def _venue(raw: str, start: int, paper: Paper) -> re.Match[str] | None:
-    """ "ICLR 2026 CAT: ..." before capitals, unless the paper is about that venue (its abstract says the name)."""
+def _venue(raw: str, start: int, paper: PaperSpellings) -> re.Match[str] | None:
+    """Match "ICLR 2026 CAT: ..." before capitals, unless the paper is about that venue (its abstract names it)."""
     match = _VENUE.match(raw, start)
     if not match or match[1] in paper.raw.get("A", ""):
         return None
@@ -90,7 +90,7 @@ def _venue(raw: str, start: int, paper: Paper) -> re.Match[str] | None:
 
 
 def _second(raw: str, start: int, end: int) -> int | None:
-    """Where the second printing of a doubled title starts."""
+    """Where the second copy of a duplicated title starts; None if there is none."""
     said = "".join(filter(str.isalnum, raw[start:end])).lower()
     if len(said) % 2 or said[: len(said) // 2] != said[len(said) // 2 :]:
         return None
