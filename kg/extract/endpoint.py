@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from kg.files import keep
+from kg.files import cache_folder, keep
 from kg.http import retry_after
 from kg.model import KgError
 
@@ -275,7 +275,7 @@ def _object(content: str) -> dict[str, Any]:
 
 def _folder() -> Path:
     """One folder for all graphs and versions of the program: answers cost money."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "kg" / "llm"
+    return cache_folder() / "llm"
 
 
 def _kept(place: Path) -> dict[str, Any] | None:

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self, TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from kg.files import cache_folder
 from kg.http import retry_after
 from kg.model import KgError
 
@@ -209,7 +210,7 @@ class Turn:
     def __init__(self, host: str) -> None:
         self._last = float("-inf")  # monotonic
         self._file = None
-        folder = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "kg" / "fetch"
+        folder = cache_folder() / "fetch"
         place = folder / f"{re.sub(r'[^A-Za-z0-9.-]', '_', host)[:200]}.lock"
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
