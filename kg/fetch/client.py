@@ -10,14 +10,13 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self, TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from kg.files import cache_folder
-from kg.http import retry_after
+from kg.http import BUSY, Again, TooLong, Waiting, phrase, retry_after, until_answered
 from kg.model import KgError
 
 if TYPE_CHECKING:
@@ -30,20 +29,10 @@ TRIES = 6  # of one call: with INTERVAL they take three minutes
 MOST_BYTES = 64 << 20  # of one answer: arXiv's largest have 3 MB
 MOST_WAIT = 600.0  # seconds of a wait that is taken up; who asks for more is asked later
 _REDIRECTS = 5
-_BUSY = (408, 429, 500, 502, 503, 504)
 _STRICT_HOSTS = ("arxiv.org",)  # none of their calls is nearer than INTERVAL, whatever is set
 
 Answer = TypeVar("Answer")
 Look = Callable[[Path, int], Answer]  # what an answer is, by the file that it was written to and its HTTP status
-Waiting = Callable[[float, str], None]  # seconds, and why
-
-
-class Again(Exception):
-    """Why a call is to be made again, as a clause; `wait` are the seconds that the service asks for."""
-
-    def __init__(self, reason: str, wait: float | None = None) -> None:
-        super().__init__(reason)
-        self.wait = wait
 
 
 class Client:
@@ -97,29 +86,24 @@ class Client:
 
         KgError when the service cannot be reached, gives no good answer in all tries, or asks for too long a wait.
         """
-        for number in range(1, self.tries + 1):
-            try:
-                return self._once(parameters, place, look)
-            except Again as reason:
-                if number == self.tries:
-                    raise KgError(
-                        f"{self.host}: {reason}, {number} times in a row: make the same call later, "
-                        "it goes on from here."
-                    ) from None
-                self._pause(reason, number)
-        raise AssertionError("there is at least one try")
-
-    def _pause(self, reason: Again, number: int) -> None:
-        """Wait as long as the service says, else twice as long as the time before."""
-        wait = max(self.interval, self.interval * 2**number if reason.wait is None else reason.wait)
-        if wait > MOST_WAIT:
-            raise KgError(
-                f"{self.host}: {reason} and wants no call for {wait / 60:,.0f} minutes: make the same call then, "
-                "it goes on from here."
+        try:
+            return until_answered(
+                lambda: self._once(parameters, place, look),
+                tries=self.tries,
+                pause=2 * self.interval,
+                least=self.interval,
+                most=MOST_WAIT,
+                waiting=self.waiting,
             )
-        if self.waiting:
-            self.waiting(wait, str(reason))
-        time.sleep(wait)
+        except Again as reason:
+            raise KgError(
+                f"{self.host}: {reason}, {self.tries} times in a row: make the same call later, it goes on from here."
+            ) from None
+        except TooLong as reason:
+            raise KgError(
+                f"{self.host}: {reason} and wants no call for {reason.wait / 60:,.0f} minutes: "
+                "make the same call then, it goes on from here."
+            ) from None
 
     def _once(self, parameters: Mapping[str, str], place: Path, look: Look[Answer]) -> Answer:
         import httpx
@@ -144,8 +128,8 @@ class Client:
 
     def _looked(self, response: httpx.Response, place: Path, look: Look[Answer]) -> Answer:
         status = response.status_code
-        said = f"answers {status} {_phrase(status)}".rstrip()
-        if status in _BUSY:
+        said = f"answers {status} {phrase(status)}".rstrip()
+        if status in BUSY:
             raise Again(said, retry_after(response.headers.get("Retry-After", "")))
         if status not in (200, 400, 422) or not place.stat().st_size:
             if status == 200:
@@ -296,9 +280,3 @@ def _within(host: str, other: str) -> bool:
 def _reason(error: Exception) -> str:
     """What went wrong, in the words of the library, without the number of the system's error."""
     return re.sub(r"^\[Errno -?\d+\] ", "", " ".join(str(error).split()))[:200] or type(error).__name__
-
-
-def _phrase(status: int) -> str:
-    with suppress(ValueError):
-        return HTTPStatus(status).phrase
-    return ""
