@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
-__all__ = ["Graph", "KgError", "__version__", "open"]
+__all__ = ["Graph", "KgError", "__version__", "nlp", "open"]
 
 from kg.model import KgError
 
 if TYPE_CHECKING:
+    from spacy.language import Language
+
     from kg.api import Graph
 
 
@@ -21,6 +23,17 @@ def open(location: str = "papers.kg", *, read_only: bool = False) -> Graph:
     from kg.api import Graph
 
     return Graph(location, read_only=read_only)
+
+
+def nlp(*, fast: bool = False) -> Language:
+    """The extraction as a spaCy pipeline: it reads a text as an abstract and gives a Doc with `doc.spans["kg"]`.
+
+    A span's label is the type of what is named, its `id_` the standard name. `fast`: vocabulary and rules alone. Every
+    call gives the same object.
+    """
+    from kg.extract import language
+
+    return language(fast)
 
 
 def __getattr__(name: str) -> object:

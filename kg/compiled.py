@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import hashlib
 import marshal
-import os
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from kg.files import keep
+from kg.files import cache_folder, keep
 
 
 def stamp(paths: Iterable[Path]) -> bytes:
@@ -59,6 +58,5 @@ def no_search_for_garbage() -> Iterator[None]:
 
 def _folder() -> Path:
     """The cache folder of the user; a checkout and an installation have one each."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     here = hashlib.sha256(str(Path(__file__).resolve().parent).encode()).hexdigest()[:8]
-    return Path(base) / "kg" / here
+    return cache_folder() / here

@@ -29,6 +29,20 @@ def keep(path: Path, pieces: Iterable[bytes | memoryview], mode: int = 0o644) ->
         raise
 
 
+def cache_folder() -> Path:
+    """Where the system keeps what can be made or fetched again: on Linux ~/.cache/kg, moved by XDG_CACHE_HOME."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("kg", appauthor=False)
+
+
+def state_folder() -> Path:
+    """Where the system keeps what a user did: on Linux ~/.local/state/kg, moved by XDG_STATE_HOME."""
+    from platformdirs import user_state_path
+
+    return user_state_path("kg", appauthor=False)
+
+
 @contextmanager
 def telling(sentence: str) -> Iterator[None]:
     """Tell the log what is done meanwhile, where that takes long."""

@@ -1,10 +1,78 @@
-"""What those who ask a service over HTTP share."""
+"""What those who ask a service over HTTP share: what busy means, how often a call is made again, and after how long."""
 
 from __future__ import annotations
 
+import math
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import TypeVar
+
+#: Statuses of a service that may answer the same call later; 529 is no standard, but what several services send.
+BUSY = (408, 429, 500, 502, 503, 504, 529)
+
+Answer = TypeVar("Answer")
+Waiting = Callable[[float, str], None]  # seconds, and why
+
+
+class Again(Exception):
+    """Why a call is to be made again, as a clause; `wait` are the seconds that the service asks for."""
+
+    def __init__(self, reason: str, wait: float | None = None) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+
+class TooLong(Exception):
+    """Why a call would have to be made again, as a clause, after more seconds (`wait`) than its caller has."""
+
+    def __init__(self, reason: str, wait: float) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+
+def until_answered(
+    once: Callable[[], Answer],
+    *,
+    tries: int,
+    pause: float,
+    least: float = 0.0,
+    most: float = math.inf,
+    end: float = math.inf,
+    waiting: Waiting | None = None,
+) -> Answer:
+    """What a call gives, made again where it raises Again: after the wait that it names, else after `pause`, doubled.
+
+    No wait is shorter than `least` seconds; `waiting` is told of each. Raises the last Again when all tries are used,
+    TooLong where a wait is longer than `most` seconds or lasts until `end` (of time.monotonic).
+    """
+    for number in range(1, tries + 1):
+        try:
+            return once()
+        except Again as reason:
+            if number == tries:
+                raise
+            wait = max(least, pause * 2 ** (number - 1) if reason.wait is None else reason.wait)
+            if wait > most or time.monotonic() + wait >= end:
+                raise TooLong(str(reason), wait) from None
+            said = str(reason)
+        if waiting:
+            waiting(wait, said)
+        time.sleep(wait)
+    raise ValueError("there is at least one try")
+
+
+def phrase(status: int) -> str:
+    """What a status means, "" for one that no standard knows.
+
+    >>> phrase(503), phrase(529)
+    ('Service Unavailable', '')
+    """
+    with suppress(ValueError):
+        return HTTPStatus(status).phrase
+    return ""
 
 
 def retry_after(said: str) -> float | None:

@@ -21,7 +21,6 @@ PACKAGES = (
     "pandas",
     "matplotlib",
     "pyvis",
-    "textblob",
     "rapidfuzz",
 )
 

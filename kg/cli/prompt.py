@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.cli.base import note
+from kg.files import state_folder
 from kg.model import KgError
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ def _editing(graph: Graph) -> Iterator[None]:
     except ImportError:
         yield
         return
-    place = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "kg" / "history"
+    place = state_folder() / "history"
     with suppress(OSError):
         readline.read_history_file(place)
     readline.set_completer(Completer(graph).complete)

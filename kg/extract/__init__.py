@@ -42,8 +42,15 @@ def pipeline(fast: bool = False) -> Language:
     return _assembled(None if fast else language_model(), fast)
 
 
+def language(fast: bool = False) -> Language:
+    """The same pipeline for texts: it gives Docs with tokens and spans, see kg.extract.spans; one object a process."""
+    from kg.extract.endpoint import language_model
+
+    return _assembled(None if fast else language_model(), fast, spans=True)
+
+
 @cache
-def _assembled(model: Endpoint | None, fast: bool) -> Language:
+def _assembled(model: Endpoint | None, fast: bool, spans: bool = False) -> Language:
     """The pipeline of config.cfg; components come from the entry points group spacy_factories."""
     from kg.compiled import no_search_for_garbage
 
@@ -62,10 +69,15 @@ def _assembled(model: Endpoint | None, fast: bool) -> Language:
         del config["components"][TAGGER]
     nlp = get_lang_class("xx").from_config(config)
     if model:
-        import kg.extract.llm  # noqa: F401  registers them in a checkout that is not installed
+        import kg.extract.llm  # registers them in a checkout that is not installed
 
         nlp.add_pipe("kg_llm", before="kg_relations")
         nlp.add_pipe("kg_llm_relations", after="kg_relations")
+    if spans:
+        import kg.extract.spans  # noqa: F401  registers them in a checkout that is not installed
+
+        nlp.add_pipe("kg_entries", first=True)
+        nlp.add_pipe("kg_spans", last=True)
     return nlp
 
 

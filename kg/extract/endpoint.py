@@ -16,13 +16,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
-from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from kg.files import keep
-from kg.http import retry_after
+from kg.files import cache_folder, keep
+from kg.http import BUSY, Again, TooLong, phrase, retry_after, until_answered
 from kg.model import KgError
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ MOST_BYTES = 1_000_000  # of an answer
 MOST_TOKENS = 4096  # that the model may write
 _TRIES = 3  # where the endpoint is busy or stumbles
 _PAUSE = 1.0  # seconds before the next try where the endpoint names none; doubles
-_BUSY = (408, 429, 500, 502, 503, 504, 529)
 _NOT_UNDERSTOOD = (400, 415, 422, 501)  # a parameter may be unknown there
 _ADVICE = {
     401: "check the key in KG_LLM_API_KEY",
@@ -150,25 +148,37 @@ class Chat:
         if kept is not None:
             return kept
         messages = [{"role": "system", "content": instructions}, {"role": "user", "content": text}]
-        import asyncio
-
         # A thread of its own, for the caller (a notebook, say) may run a loop already.
         with ThreadPoolExecutor(1) as thread:
-            body = thread.submit(asyncio.run, self._within_time(messages, schema)).result()
+            body = thread.submit(self._until_answered, Question(messages, schema, self.manner)).result()
         answer = _object(_content(body))
         with suppress(OSError):
             _keep(place, answer)
         return answer
 
-    async def _within_time(self, messages: list[dict[str, str]], schema: Mapping[str, Any]) -> bytes:
+    def _until_answered(self, question: Question) -> bytes:
+        """The body of the first good answer within the seconds of the endpoint; raises Unanswered."""
+        import asyncio
+
+        end = time.monotonic() + self.endpoint.seconds
+        try:
+            return until_answered(
+                lambda: asyncio.run(self._within_time(question, end)), tries=_TRIES, pause=_PAUSE, end=end
+            )
+        except Again as reason:
+            raise Unanswered(f"{reason}: try again later") from None
+        except TooLong as reason:
+            raise Unanswered(f"{reason} and may be asked again only in {reason.wait:g} s") from None
+
+    async def _within_time(self, question: Question, end: float) -> bytes:
         import asyncio
 
         import httpx
 
-        seconds = self.endpoint.seconds
+        seconds, left = self.endpoint.seconds, end - time.monotonic()
         try:
-            async with asyncio.timeout(seconds), httpx.AsyncClient(timeout=seconds, headers=self._headers()) as client:
-                return await self._until_answered(client, messages, schema, time.monotonic() + seconds)
+            async with asyncio.timeout(left), httpx.AsyncClient(timeout=seconds, headers=self._headers()) as client:
+                return await self._once(client, question)
         except (TimeoutError, httpx.TimeoutException):
             raise Unanswered(f"no whole answer within {seconds:g} s: KG_LLM_TIMEOUT may allow more") from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError) as error:
@@ -179,31 +189,35 @@ class Chat:
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
         return headers | ({"Authorization": f"Bearer {self.endpoint.key}"} if self.endpoint.key else {})
 
-    async def _until_answered(
-        self, client: httpx.AsyncClient, messages: list[dict[str, str]], schema: Mapping[str, Any], end: float
-    ) -> bytes:
-        """The body of the first good answer: plainer where the request is not understood, again where it is busy."""
-        import asyncio
-
-        tries, manner = 0, self.manner
+    async def _once(self, client: httpx.AsyncClient, question: Question) -> bytes:
+        """The body of a good answer, asked for in a plainer manner as long as the request is not understood."""
         while True:
-            request = {"model": self.endpoint.model, "messages": messages, **manner.parameters(schema)}
+            request = {"model": self.endpoint.model, **question.parameters()}
             status, wait, body = await _post(client, self.endpoint.url, request)
             if status == 200:
-                self.manner = manner  # what was understood once is not tried out again
+                self.manner = question.manner  # what was understood once is not tried out again
                 return body
-            said = f"it answered {status} {_phrase(status)}".rstrip()
-            plainer = manner.plainer(body) if status in _NOT_UNDERSTOOD else None
-            if plainer:
-                manner = plainer
-                continue
-            tries += 1
-            if status not in _BUSY or tries == _TRIES:
-                raise Unanswered(f"{said}: {_ADVICE.get(status, 'try again later')}")
-            pause = wait if wait is not None else _PAUSE * 2 ** (tries - 1)
-            if time.monotonic() + pause >= end:
-                raise Unanswered(f"{said} and may be asked again only in {pause:g} s")
-            await asyncio.sleep(pause)
+            plainer = question.manner.plainer(body) if status in _NOT_UNDERSTOOD else None
+            if not plainer:
+                break
+            question.manner = plainer
+        said = f"it answered {status} {phrase(status)}".rstrip()
+        if status in BUSY:
+            raise Again(said, wait)
+        raise Unanswered(f"{said}: {_ADVICE.get(status, 'try again later')}")
+
+
+@dataclass(slots=True)
+class Question:
+    """What is asked, and in which manner by now."""
+
+    messages: list[dict[str, str]]
+    schema: Mapping[str, Any]
+    manner: Manner
+
+    def parameters(self) -> dict[str, Any]:
+        """The parameters of a request, without the model."""
+        return {"messages": self.messages, **self.manner.parameters(self.schema)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,12 +255,6 @@ async def _post(client: httpx.AsyncClient, url: str, request: Mapping[str, Any])
         return response.status_code, retry_after(response.headers.get("Retry-After", "")), bytes(body)
 
 
-def _phrase(status: int) -> str:
-    with suppress(ValueError):
-        return HTTPStatus(status).phrase
-    return ""
-
-
 def _content(body: bytes) -> str:
     """The text that a chat completion holds; raises Unanswered."""
     try:
@@ -275,7 +283,7 @@ def _object(content: str) -> dict[str, Any]:
 
 def _folder() -> Path:
     """One folder for all graphs and versions of the program: answers cost money."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "kg" / "llm"
+    return cache_folder() / "llm"
 
 
 def _kept(place: Path) -> dict[str, Any] | None:

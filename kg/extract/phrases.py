@@ -1,15 +1,16 @@
-"""Noun phrases of English text: part-of-speech tags by TextBlob's lexicon, joined by a small grammar.
+"""Noun phrases of English text: part-of-speech tags by Brill's lexicon, joined by a small grammar.
 
-The tagger is that of De Smedt & Daelemans, "Pattern for Python" (2012), as TextBlob has it: a lexicon, and endings for
-the words that it lacks. The grammar is the usual base noun
-phrase (adjectives, participles and nouns that end in a noun).
+The tagger is that of De Smedt & Daelemans, "Pattern for Python" (2012): a lexicon, that of Brill, "A simple rule-based
+part of speech tagger" (1992), and endings for the words that it lacks. The grammar is the usual base noun phrase
+(adjectives, participles and nouns that end in a noun).
 """
 
 from __future__ import annotations
 
+import gzip
 import re
+from collections.abc import Mapping
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from spacy.tokens import Doc
 from kg.compiled import kept, stamp
 from kg.model import KgError
 from kg.text import Remembered, has_han, split
+from kg.vocabulary import data_folder
 
 _WORD = re.compile(r"([^\W_][\w]*(?:[-‐‑–/.'’+@][\w]+)*\+*|\\?[$(){}\[\],;:.!?\"“”&%]|\S)")
 _NUMBER = re.compile(r"[0-9\-,.:/%$]+$")
@@ -87,12 +89,8 @@ def tagged(text: str, start: int, end: int) -> tuple[list[Word], str]:
 
 
 def _tagged(word: str, begins: bool = False) -> tuple[str, str]:
-    """Tag and part of a word: by the lexicon (in lower case too where a sentence begins), else by its form."""
-    lexicon = _lexicon()
-    tag = lexicon.get(word, begins and lexicon.get(word.lower()))
-    if not tag:
-        tag = "NNP" if word.istitle() else "CD" if _NUMBER.match(word) else _by_ending(word)
-    tag = _tag(word, tag.partition("/")[0])
+    """Tag and part of a word, see `tag_of` and `_part`."""
+    tag = tag_of(word, _lexicon(), begins)
     return tag, _part(word, tag)
 
 
@@ -100,20 +98,30 @@ _TAGS = Remembered(_tagged)
 _FIRST_TAGS = Remembered(lambda word: _tagged(word, begins=True))
 
 
+def tag_of(word: str, lexicon: Mapping[str, str], begins: bool = False) -> str:
+    """The tag of a word: by the lexicon (in lower case too where a sentence begins), else by its form."""
+    tag = lexicon.get(word) or (lexicon.get(word.lower()) if begins else None)
+    if not tag:
+        tag = "NNP" if word.istitle() else "CD" if _NUMBER.match(word) else _by_ending(word)
+    return _tag(word, tag)
+
+
+def is_one_word(text: str) -> bool:
+    """Whether the tagger takes a text for one word, so that a lexicon may say its tag."""
+    return split(_WORD, text, 0, len(text))[0] == [text]
+
+
 @cache
 def _lexicon() -> dict[str, str]:
-    """Tags by word, of TextBlob's file: its package takes a second to import, and its tagger looks at one word."""
-    package = find_spec("textblob")
-    path = Path(*(package.submodule_search_locations or ()) if package else (), "en", "en-lexicon.txt")
+    """Tags by word, made by scripts/tags.py."""
+    path = data_folder("data") / "tags.tsv.gz"
     if not path.is_file():
-        raise KgError("The lexicon of the package textblob is missing: install kg again.")
-    return kept("lexicon", stamp([path, Path(__file__)]), lambda: _read_lexicon(path))  # type: ignore[no-any-return]
+        raise KgError(f"{path} is missing: install kg again.")
+    return kept("tags", stamp([path]), lambda: _read_lexicon(path))  # type: ignore[no-any-return]
 
 
 def _read_lexicon(path: Path) -> dict[str, str]:
-    lines = (line.strip() for line in path.read_text("utf-8").splitlines())
-    pairs = (line.split(" ", 2) for line in lines if line and not line.startswith(";;;"))
-    return {pair[0]: pair[1] for pair in pairs}
+    return dict(line.split("\t") for line in gzip.decompress(path.read_bytes()).decode().splitlines())
 
 
 def _by_ending(word: str) -> str:

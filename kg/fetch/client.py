@@ -10,13 +10,13 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self, TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from kg.http import retry_after
+from kg.files import cache_folder
+from kg.http import BUSY, Again, TooLong, Waiting, phrase, retry_after, until_answered
 from kg.model import KgError
 
 if TYPE_CHECKING:
@@ -29,20 +29,10 @@ TRIES = 6  # attempts per call; with INTERVAL they take three minutes
 MOST_BYTES = 64 << 20  # bytes per response; arXiv's largest have 3 MB
 MOST_WAIT = 600.0  # seconds; a service that asks for a longer wait ends the call
 _REDIRECTS = 5
-_BUSY = (408, 429, 500, 502, 503, 504)
 _STRICT_HOSTS = ("arxiv.org",)  # INTERVAL is the minimum for these hosts, whatever the settings
 
 Answer = TypeVar("Answer")
 Look = Callable[[Path, int], Answer]  # parses a response from the file that holds it and the HTTP status
-Waiting = Callable[[float, str], None]  # seconds, and the reason
-
-
-class Again(Exception):
-    """A call must be repeated; the message is the reason, `wait` the seconds that the service asks for."""
-
-    def __init__(self, reason: str, wait: float | None = None) -> None:
-        super().__init__(reason)
-        self.wait = wait
 
 
 class Client:
@@ -96,29 +86,24 @@ class Client:
 
         Raises KgError when the service cannot be reached, fails in all attempts, or asks for too long a wait.
         """
-        for number in range(1, self.tries + 1):
-            try:
-                return self._once(parameters, place, look)
-            except Again as reason:
-                if number == self.tries:
-                    raise KgError(
-                        f"{self.host}: {reason}, {number} times in a row: repeat the same call later "
-                        "to continue from here."
-                    ) from None
-                self._pause(reason, number)
-        raise AssertionError("there is at least one try")
-
-    def _pause(self, reason: Again, number: int) -> None:
-        """Wait for the time that the service asks for, else twice as long as before."""
-        wait = max(self.interval, self.interval * 2**number if reason.wait is None else reason.wait)
-        if wait > MOST_WAIT:
-            raise KgError(
-                f"{self.host}: {reason} and asks for no calls for {wait / 60:,.0f} minutes: repeat the same call "
-                "then to continue from here."
+        try:
+            return until_answered(
+                lambda: self._once(parameters, place, look),
+                tries=self.tries,
+                pause=2 * self.interval,
+                least=self.interval,
+                most=MOST_WAIT,
+                waiting=self.waiting,
             )
-        if self.waiting:
-            self.waiting(wait, str(reason))
-        time.sleep(wait)
+        except Again as reason:
+            raise KgError(
+                f"{self.host}: {reason}, {self.tries} times in a row: repeat the same call later to continue from here."
+            ) from None
+        except TooLong as reason:
+            raise KgError(
+                f"{self.host}: {reason} and asks for no calls for {reason.wait / 60:,.0f} minutes: "
+                "repeat the same call then to continue from here."
+            ) from None
 
     def _once(self, parameters: Mapping[str, str], place: Path, look: Look[Answer]) -> Answer:
         import httpx
@@ -143,8 +128,8 @@ class Client:
 
     def _looked(self, response: httpx.Response, place: Path, look: Look[Answer]) -> Answer:
         status = response.status_code
-        said = f"answers {status} {_phrase(status)}".rstrip()
-        if status in _BUSY:
+        said = f"answers {status} {phrase(status)}".rstrip()
+        if status in BUSY:
             raise Again(said, retry_after(response.headers.get("Retry-After", "")))
         if status not in (200, 400, 422) or not place.stat().st_size:
             if status == 200:
@@ -210,7 +195,7 @@ class Turn:
     def __init__(self, host: str) -> None:
         self._last = float("-inf")  # monotonic clock
         self._file = None
-        folder = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "kg" / "fetch"
+        folder = cache_folder() / "fetch"
         place = folder / f"{re.sub(r'[^A-Za-z0-9.-]', '_', host)[:200]}.lock"
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
@@ -296,9 +281,3 @@ def _within(host: str, other: str) -> bool:
 def _reason(error: Exception) -> str:
     """The library's error message without the system's error number."""
     return re.sub(r"^\[Errno -?\d+\] ", "", " ".join(str(error).split()))[:200] or type(error).__name__
-
-
-def _phrase(status: int) -> str:
-    with suppress(ValueError):
-        return HTTPStatus(status).phrase
-    return ""

@@ -18,7 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from kg.fetch.client import Again, Client
+from kg.fetch.client import Client
+from kg.http import Again
 from kg.model import KgError
 from kg.sources import xml
 from kg.sources.base import InputFile

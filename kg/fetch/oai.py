@@ -13,8 +13,9 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import ClassVar
 
-from kg.fetch.client import Again, service_url
+from kg.fetch.client import service_url
 from kg.fetch.harvest import Position, Refused, ResultPage, days
+from kg.http import Again
 from kg.model import KgError
 from kg.sources import xml
 from kg.sources.base import InputFile

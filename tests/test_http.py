@@ -1,0 +1,61 @@
+"""How often a call is made again, and after how long."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from kg.http import Again, TooLong, until_answered
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The waits, in seconds, that nobody waits for."""
+    waits: list[float] = []
+    monkeypatch.setattr(time, "sleep", waits.append)
+    return waits
+
+
+def busy(*waits: float | None) -> Callable[[], str]:
+    """A call that is to be made again once a wait, then answers."""
+    left = [Again("is busy", wait) for wait in waits]
+
+    def once() -> str:
+        if left:
+            raise left.pop(0)
+        return "answer"
+
+    return once
+
+
+def test_first_answer_is_given_at_once(slept: list[float]) -> None:
+    assert until_answered(busy(), tries=1, pause=1) == "answer"
+    assert slept == []
+
+
+def test_pauses_double_where_no_wait_is_named(slept: list[float]) -> None:
+    assert until_answered(busy(None, None, 7.0, None), tries=5, pause=0.5) == "answer"
+    assert slept == [0.5, 1.0, 7.0, 4.0]
+
+
+def test_no_wait_is_shorter_than_the_least_and_all_are_told(slept: list[float]) -> None:
+    told: list[tuple[float, str]] = []
+    until_answered(busy(0.0, None), tries=3, pause=1, least=3, waiting=lambda wait, why: told.append((wait, why)))
+    assert slept == [3, 3]
+    assert told == [(3, "is busy"), (3, "is busy")]
+
+
+def test_last_reason_is_raised_when_all_tries_are_used(slept: list[float]) -> None:
+    with pytest.raises(Again, match="is busy"):
+        until_answered(busy(None, None, None), tries=2, pause=1)
+    assert slept == [1]
+
+
+@pytest.mark.parametrize("bound", [{"most": 59.0}, {"end": time.monotonic() + 60.0}])
+def test_wait_beyond_the_bound_is_not_begun(slept: list[float], bound: dict[str, float]) -> None:
+    with pytest.raises(TooLong, match="is busy") as raised:
+        until_answered(busy(60.0), tries=2, pause=1, **bound)
+    assert raised.value.wait == 60.0
+    assert slept == []
