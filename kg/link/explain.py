@@ -1,4 +1,4 @@
-"""Why two names are one thing, or why not: what each means in the graph's papers and in the vocabulary."""
+"""Explains why two names are or are not the same concept: their links in the papers and in the vocabulary."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kg.link import Linker
     from kg.model import Document
 
-_MOST = 20  # pairs of concepts whose places in the vocabulary are told
+_MOST = 20  # pairs of concepts for which the hierarchy is explained
 _NAMES = "SELECT DISTINCT ?name { ?x kg:canonical|kg:quote|kg:alias|kg:metricText ?name . ?x a ?kind " + (
     "FILTER(?kind IN (kg:Mention, kg:Result)) }"
 )
@@ -39,7 +39,7 @@ class Papers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A concept that a name means, why, and in how many papers; entry and quote are those of the first."""
+    """A concept that a name is linked to, the reason, and the number of papers; entry and quote are of the first."""
 
     concept: str
     reason: str
@@ -50,7 +50,7 @@ class Step:
 
 @dataclass(slots=True)
 class Explanation:
-    """Whether two names are one thing: `concepts` are those that both mean; `why` is a sentence each."""
+    """Whether two names are the same: `concepts` are the shared ones; `why` explains, one sentence each."""
 
     names: tuple[str, str]
     steps: tuple[list[Step], list[Step]]
@@ -60,7 +60,7 @@ class Explanation:
 
 
 def explain(one: str, other: str, linker: Linker, papers: Papers | None = None) -> Explanation:
-    """What two names mean, in the papers of a graph if there is one, and whether it is one thing."""
+    """The concepts of two names, in the papers of a graph if given, and whether they are the same."""
     steps = (_steps(one, linker, papers), _steps(other, linker, papers))
     out = Explanation((one, other), steps)
     bearers = [{step.concept for step in side} for side in steps]
@@ -73,11 +73,11 @@ def explain(one: str, other: str, linker: Linker, papers: Papers | None = None) 
 
 
 def _steps(name: str, linker: Linker, papers: Papers | None) -> list[Step]:
-    """What a name means in the papers, those first that most papers say, then what it means of itself."""
+    """The concepts of a name in the papers, most frequent first, then by the vocabulary alone."""
     found = list(_in_papers(name, papers)) if papers else []
     known = {step.concept for step in found}
     found += [step for step in _alone(name, linker) if step.concept not in known]
-    # A topic is a heading that many things stand under: it is what a name means only when nothing else is.
+    # A topic is a broad heading; it counts only if the name has no other concept.
     return [step for step in found if kind_of(step.concept) != "topic"] or found
 
 
@@ -100,7 +100,7 @@ def _in_papers(name: str, papers: Papers) -> Iterator[Step]:
 
 
 def _alone(name: str, linker: Linker) -> Iterator[Step]:
-    """What a name means without a paper around it, for each type of thing."""
+    """The concept of a name of each type without the context of a paper."""
     overrides = linker.overrides
     for kind in (*CONCEPT_TYPES, "institution"):
         merged = overrides.merged(kind, [name])
@@ -128,7 +128,7 @@ def _candidates(name: str, kind: str, linker: Linker) -> Iterator[tuple[str, str
 
 
 def _apart(said: Explanation, linker: Linker) -> Iterator[str]:
-    """What keeps two names apart, the weightiest first."""
+    """The reasons that keep two names apart, strongest first."""
     one, other = said.names
     by_hand = list(_by_hand(said, linker))
     if by_hand:
@@ -160,7 +160,7 @@ def _apart(said: Explanation, linker: Linker) -> Iterator[str]:
 
 
 def _by_hand(said: Explanation, linker: Linker) -> Iterator[str]:
-    """The decisions that keep either name from a concept of the other."""
+    """The decisions that keep a name from a concept of the other one."""
     bearers = [[step.concept for step in side] for side in said.steps]
     for concept in dict.fromkeys((*bearers[0], *bearers[1])):
         others = [other for other in (*bearers[0], *bearers[1]) if other != concept]
@@ -170,7 +170,7 @@ def _by_hand(said: Explanation, linker: Linker) -> Iterator[str]:
 
 
 def with_acronyms(said: Explanation, documents: dict[str, Document]) -> Explanation:
-    """The explanation with the words that introduce an acronym as the quote of each step that rests on one."""
+    """Quote the definition of the acronym in each step whose reason is an acronym."""
     said.steps = (
         [_introduced(step, documents) for step in said.steps[0]],
         [_introduced(step, documents) for step in said.steps[1]],
