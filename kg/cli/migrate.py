@@ -1,4 +1,4 @@
-"""kg migrate: bring a graph that an older kg wrote to the form of this one."""
+"""kg migrate: convert a graph of an older version of kg to the current format."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from kg.cli.base import HERE, Location, interruptible, progress
 
 
 def command(graph: Location = HERE) -> None:
-    """Bring the graph of an older kg to this one's form, and keep the old data; whatever writes a graph does so too."""
+    """Convert the graph of an older kg to the current format and keep the old data; writing to a graph does so too."""
     from kg.api import Graph
 
     with interruptible(lambda: f"{graph} is as it was."), progress("Migrating") as tell:

@@ -1,4 +1,4 @@
-"""Views: what users take away. Each turns a selection of a graph's papers into something to look at."""
+"""Views: what users look at and export. Each renders a selection of a graph's papers in one or more formats."""
 
 from __future__ import annotations
 
