@@ -74,8 +74,7 @@ def command(
 ) -> None:
     """Count papers by entity and period: a table, CSV, JSON, a picture or an interactive page.
 
-    The table and the page also list what rises and falls significantly, what is new, and what occurs together more
-    often.
+    The table and the page also list significant rises and falls, new labels, and pairs that occur more often.
     """
     form = choose(format, output, FORMS, "table", {"txt": "table"})
     if form == "png" and output is None:
