@@ -6,7 +6,7 @@ there: the paper speaks of it throughout. What a person annotated is taken at th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from kg.model import LISTS, Evidence, Mention, Record, Relation, Result
@@ -38,16 +38,23 @@ class Bearers:
         if relation.extractor == BY_HAND:
             return []
         ends = {"head": (relation.head, relation.head_concept), "tail": (relation.tail, relation.tail_concept)}
-        return [end for end, said in ends.items() if not self._stands(relation.evidence, *said)]
+        return [
+            end
+            for end, (name, concept) in ends.items()
+            if not stands(relation.evidence, self.named(name, concept), self.own, name)
+        ]
 
-    def _stands(self, evidence: Evidence, name: str, concept: str) -> bool:
-        # One name may be a technique's and a task's: the words of either say it.
-        found = [*self.named(name, concept), *self._of_name.get(fold(name), [])]
-        return (
-            any(m.role == "proposed" or (self.own and self.own in map(fold, _names(m))) for m in found)
-            or any(_inside(m, evidence) for m in found)
-            or _says(evidence.quote, [name, *(other for m in found for other in _names(m))])
-        )
+
+def stands(evidence: Evidence, mentions: Sequence[Mention], own: str, *names: str) -> bool:
+    """Whether the evidence holds one of the mentions, a name of theirs or one of the other `names`.
+
+    What the paper proposes always stands there; `own` is the folded name of the paper's own work.
+    """
+    return (
+        any(m.role == "proposed" or (own and own in map(fold, _names(m))) for m in mentions)
+        or any(_inside(m, evidence) for m in mentions)
+        or _says(evidence.quote, [*names, *(name for m in mentions for name in _names(m))])
+    )
 
 
 def holds_number(result: Result) -> bool:

@@ -167,15 +167,25 @@ def silver(doc: Any, tokenizer: Any, bio: Any, role: Any, outcome: Any) -> Examp
 def _named_alike(labels: Any, pieces: list[int]) -> list[list[Run]]:
     """The spans of one type by their BIO labels; those of the same word pieces stand together."""
     out: dict[tuple[int, ...], list[Run]] = {}
+    for start, end in bio_spans(labels):
+        out.setdefault(tuple(pieces[start:end]), []).append((start, end))
+    return list(out.values())
+
+
+def bio_spans(labels: Sequence[int]) -> Iterator[Run]:
+    """The spans of BIO labels (0 outside, 1 begins, 2 goes on), in order; a 2 after a 0 begins one too.
+
+    >>> list(bio_spans([0, 1, 2, 1, 0, 2, 2]))
+    [(1, 3), (3, 4), (5, 7)]
+    """
     at = 0
     while at < len(labels):
         end = at + 1
         if labels[at]:
             while end < len(labels) and labels[end] == 2:
                 end += 1
-            out.setdefault(tuple(pieces[at:end]), []).append((at, end))
+            yield at, end
         at = end
-    return list(out.values())
 
 
 def _pieces(spots: list[Run], start: int, end: int) -> list[int]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from annotated import TYPES, annotated, doc_of, example
+from annotated import TYPES, annotated, bio_spans, doc_of, example
 from neural import encoder_folder
 
 from kg.encoder import read_tokenizer
@@ -33,7 +33,7 @@ def main() -> None:
     print(len(papers), "papers")
     for name, held in folds.items():
         found = [(tags, wanted) for paper, doc, wanted in read if (tags := held.tags(paper, doc)) is not None]
-        print(name, {what: round(value, 3) for what, value in figures(found).items()})
+        print(name, {what: round(float(value), 3) for what, value in figures(found).items()})
 
 
 def figures(found: list[tuple[Any, Any]]) -> dict[str, float]:
@@ -44,7 +44,7 @@ def figures(found: list[tuple[Any, Any]]) -> dict[str, float]:
     for tags, wanted in found:
         for k in range(len(TYPES)):
             bio = np.stack([1 - np.array(tags.inside[k]), tags.begin[k], tags.more[k]], 1)
-            one, other = spans(wanted.labels[k].argmax(1)), spans(bio.argmax(1))
+            one, other = set(bio_spans(wanted.labels[k].argmax(1))), set(bio_spans(bio.argmax(1)))
             right[k], said[k], gold[k] = right[k] + len(one & other), said[k] + len(other), gold[k] + len(one)
         told = wanted.roles.sum(1) > 0
         roles += (wanted.roles[told].argmax(1) == tags.role_of[told].argmax(1)).tolist()
@@ -62,19 +62,6 @@ def figures(found: list[tuple[Any, Any]]) -> dict[str, float]:
     return {**by_type, "all": whole, "roles": float(np.mean(roles)), "relations": best}
 
 
-def spans(labels: Any) -> set[tuple[int, int]]:
-    """The spans of BIO labels."""
-    out, at = set(), 0
-    while at < len(labels):
-        end = at + 1
-        while labels[at] and end < len(labels) and labels[end] == 2:
-            end += 1
-        if labels[at]:
-            out.add((at, end))
-        at = end
-    return out
-
-
 def _relations(tags: Any, wanted: Any) -> Any:
     """Likelihoods of no relation and of each type for the pairs of annotated entities."""
     width = tags.sides.shape[1] // 2
@@ -83,8 +70,7 @@ def _relations(tags: Any, wanted: Any) -> Any:
     first = np.stack([mean[:width] + kinds[kind] for kind, mean in means])
     second = np.stack([mean[width:] + kinds[kind + len(TYPES)] for kind, mean in means])
     one, other = np.array(wanted.pairs).T
-    order, start, end = np.array(wanted.between).T
-    words = (tags._between[end] - tags._between[start]) / np.maximum(end - start, 1)[:, None] + tags.card.order[order]
+    words = tags.between_pieces(*np.array(wanted.between).T)
     return tags.relations(first[one], second[other], words)
 
 

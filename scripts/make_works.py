@@ -35,7 +35,6 @@ HEADS = ("Published as a conference paper at {v} {y} ", "Under review as a confe
 ANSWERS = (": Part II", " II", ", Part 2", " v2", " 2.0", "++")
 _HEAD = 5  # letters
 _SHORT = 45
-_WORD = re.compile(r"[a-z0-9]+")
 
 Pair = dict[str, Any]
 

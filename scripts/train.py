@@ -28,6 +28,9 @@ from pathlib import Path
 from typing import Any
 
 import judges as judging
+import neural
+import teacher
+import torch
 from annotated import (
     BUILD,
     FOLDS,
@@ -42,7 +45,6 @@ from annotated import (
     keep_records,
     topics,
 )
-from neural import SEED
 from pair_judge import rounded
 
 from kg.encoder import read_tokenizer
@@ -51,6 +53,7 @@ from kg.evaluation.components import reader
 from kg.extract.folds import FOLDS_FILE, Folds, keep
 from kg.extract.judge import judges
 from kg.extract.tagger import CHANGES, PIECE_ROLES, Output, Tagger
+from kg.link.titles import letters
 from kg.model import RELATION_TYPES, ROLES, Document
 from kg.sources import read
 
@@ -67,26 +70,19 @@ SAMPLED = 6  # one in so many of the papers that are no reports' ships with what
 
 def teach() -> None:
     """Train the teacher on all papers but those of one fold of the reports', and keep what it says of these."""
-    import neural
-    import torch
-    from teacher import RATE, HeldOutTeacher
-
     unseen = [row for row in _held() if row[2] == 0 and row[0][0].isdigit()]
     names = {name for name, *_ in unseen}
     model = _teacher()
     if not TEACHER.is_file():
-        neural.fit(model, [e for e in _examples() if e.id not in names], LESSONS, RATE)
+        neural.fit(model, [e for e in _examples() if e.id not in names], LESSONS, teacher.RATE)
         torch.save(model.state_dict(), TEACHER)
-    keep(unseen, [HeldOutTeacher(model, _card(model))], BUILD / "teacher.npz")
+    keep(unseen, [teacher.HeldOutTeacher(model, _card(model))], BUILD / "teacher.npz")
 
 
 def _teacher() -> Any:
     """The teacher that is kept, or a new one."""
-    import torch
-    from teacher import Teacher
-
-    torch.manual_seed(SEED)
-    model = Teacher(_sizes(), {}).eval()
+    torch.manual_seed(neural.SEED)
+    model = teacher.Teacher(_sizes(), {}).eval()
     if TEACHER.is_file():
         model.load_state_dict(torch.load(TEACHER, weights_only=True))
     return model
@@ -94,8 +90,6 @@ def _teacher() -> Any:
 
 def label() -> None:
     """Keep what the teacher says of abstracts that nobody annotated; goes on where it was stopped."""
-    import teacher
-
     model, papers, tokenizer = _teacher(), _unlabelled(), _tokenizer()
     SILVER.mkdir(exist_ok=True)
     started = time.time()
@@ -108,15 +102,15 @@ def label() -> None:
 
 def _unlabelled() -> list[Document]:
     """Abstracts of the field and many of others, in random order; none of a paper that people annotated."""
-    known = {_plain(d.texts["T"].text) for d, _ in annotated()}
+    known = {letters(d.texts["T"].text) for d, _ in annotated()}
     corpus = SHARED / "data" / "arxiv-corpus"
     own = _abstracts(corpus / "efficient-ai-2025-2026.jsonl.gz")
     others = _abstracts(corpus / "arxiv-daily-2025-03_2026-07.jsonl.gz")
     drawn = sorted(others.keys() - own.keys())
-    random.Random(SEED).shuffle(drawn)
+    random.Random(neural.SEED).shuffle(drawn)
     papers = [*own.values(), *(others[k] for k in drawn[:ABSTRACTS])]
-    papers = sorted((p for p in papers if _plain(p["title"]) not in known), key=lambda p: p["id"])
-    random.Random(SEED).shuffle(papers)
+    papers = sorted((p for p in papers if letters(p["title"]) not in known), key=lambda p: p["id"])
+    random.Random(neural.SEED).shuffle(papers)
     file = BUILD / "unlabelled.jsonl"
     file.write_text("".join(json.dumps(p) + "\n" for p in papers), "utf-8")
     return list(read(file).documents)
@@ -129,15 +123,8 @@ def _abstracts(file: Path) -> dict[str, Any]:
         return {p["id"]: {k: p[k] for k in ("id", "title", "abstract")} for p in papers if p.get("abstract")}
 
 
-def _plain(title: str) -> str:
-    return "".join(c for c in title.casefold() if c.isalnum())
-
-
 def study() -> None:
     """Train the small encoder, which ships, on the teacher's labels; keeps build/student.pt."""
-    import neural
-    import torch
-
     examples = [e for file in sorted(SILVER.glob("*.pickle")) for e in pickle.loads(file.read_bytes())]
     if not examples:
         raise SystemExit(f"{SILVER}: there are no labels of the teacher: run scripts/train.py label first.")
@@ -158,40 +145,29 @@ def _held() -> list[tuple[str, Any, int]]:
     return [(d.id, doc_of(d), fold_of(i)) for i, (d, _) in enumerate(annotated())]
 
 
-def _shipped() -> list[tuple[str, Any, int]]:
+def _shipped(held: list[tuple[str, Any, int]]) -> list[tuple[str, Any, int]]:
     """Those of the reports and a part of the others: what is said of them ships."""
-    held = _held()
     reports = [row for row in held if row[0][0].isdigit()]
     return reports + [row for row in held if not row[0][0].isdigit()][::SAMPLED]
 
 
 @cache
 def _tokenizer() -> Any:
-    import neural
-
     return read_tokenizer(neural.encoder_folder() / "tokenizer.json")
 
 
 def _sizes() -> Any:
-    import neural
-
     return neural.Sizes(len(TYPES), len(PIECE_ROLES), len(CHANGES), len(RELATION_TYPES), len(topics()))
 
 
 def _new() -> Any:
     """A tagger that has learnt nothing of the field."""
-    import neural
-    import torch
-
-    torch.manual_seed(SEED)
+    torch.manual_seed(neural.SEED)
     return neural.TaggerNet(_sizes(), neural.make_encoder())
 
 
 def _fit(examples: list[Any]) -> Any:
     """A tagger that goes on from what the teacher taught with what people annotated."""
-    import neural
-    import torch
-
     model = _new()
     if not STUDENT.is_file():
         raise SystemExit(f"{STUDENT}: there is no such file: run scripts/train.py study first.")
@@ -203,8 +179,6 @@ def _fit(examples: list[Any]) -> Any:
 
 def _export(model: Any, folder: Path) -> None:
     """Write a tagger as int8 ONNX, with its card and tokenizer."""
-    import neural
-
     folder.mkdir(parents=True, exist_ok=True)
     neural.export(model, BUILD / f"{folder.name}.onnx", folder / "tagger.onnx", list(Output._fields))
     (folder / "tokenizer.json").write_bytes((neural.encoder_folder() / "tokenizer.json").read_bytes())
@@ -217,7 +191,7 @@ def _card(model: Any) -> dict[str, Any]:
         "roles": ROLES,
         "relations": RELATION_TYPES,
         "topics": topics(),
-        "seed": SEED,
+        "seed": neural.SEED,
         "epochs": EPOCHS,
         "pair": {
             "kinds": rounded(model.kinds.weight.detach()),
@@ -241,8 +215,9 @@ def train_folds() -> None:
             print(f"fold {fold + 1} of {FOLDS}", flush=True)
             _export(_fit(_without(examples, fold)), folder)
     taggers = [Tagger(BUILD / f"fold{fold}") for fold in range(FOLDS)]
-    keep(_held(), taggers, HELD_OUT)
-    keep(_shipped(), taggers, FOLDS_FILE)
+    held = _held()
+    keep(held, taggers, HELD_OUT)
+    keep(_shipped(held), taggers, FOLDS_FILE)
 
 
 def train_tagger() -> None:

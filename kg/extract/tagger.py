@@ -183,6 +183,12 @@ class Tags:
         """The contributions of the words in [low, high) of the Doc to pairs in a given order; (pairs, width)."""
         first = np.searchsorted(self.ends, low, "right")
         behind = np.maximum(np.searchsorted(self.starts, high, "left"), first)
+        return self.between_pieces(order, first, behind)
+
+    def between_pieces(
+        self, order: npt.NDArray[np.int64], first: npt.NDArray[np.int64], behind: npt.NDArray[np.int64]
+    ) -> Numbers:
+        """What the word pieces from `first` up to `behind` add to pairs that stand in an order; (pairs, width)."""
         mean = (self._between[behind] - self._between[first]) / np.maximum(behind - first, 1)[:, None]
         return np.asarray(np.where((order == APART)[:, None], 0, mean) + self.card.order[order], np.float32)
 

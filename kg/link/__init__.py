@@ -103,8 +103,8 @@ class Linker:
             if result.baseline and not result.baseline_concept:
                 result.baseline_concept = named(result.baseline, record, _BASELINES, bearing)
         for relation in record.relations:
-            heads, tails = self.concepts.ends(relation.type)
-            relation.head_concept = relation.head_concept or named(relation.head, record, heads, bearing)
-            relation.tail_concept = relation.tail_concept or named(relation.tail, record, tails, bearing)
+            (heads, tails), evidence = self.concepts.ends(relation.type), relation.evidence
+            relation.head_concept = relation.head_concept or named(relation.head, record, heads, bearing, evidence)
+            relation.tail_concept = relation.tail_concept or named(relation.tail, record, tails, bearing, evidence)
         # Two names of one thing are no two ends.
         record.relations = [r for r in record.relations if not r.head_concept or r.head_concept != r.tail_concept]

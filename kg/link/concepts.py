@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from kg.evidence import stands
 from kg.link.acronyms import abbreviates, acronyms, agree
 from kg.link.neighbours import Neighbours, is_name
 from kg.link.wordings import Wordings
-from kg.model import Mention, Record
+from kg.model import Evidence, Mention, Record
 from kg.names import scoped, slug
 from kg.text import fold, folded_name
 from kg.vocabulary import Concept, Vocabulary
@@ -174,10 +175,18 @@ class ConceptLinker:
     def _is_named(self, label: str) -> bool:
         return any(self.vocabulary.find(label, kind) for kind in ("dataset", "model", "hardware"))
 
-    def named(self, text: str, record: Record, kinds: tuple[str, ...], bearing: Mapping[str, list[Mention]]) -> str:
+    def named(
+        self,
+        text: str,
+        record: Record,
+        kinds: tuple[str, ...],
+        bearing: Mapping[str, list[Mention]],
+        evidence: Evidence | None = None,
+    ) -> str:
         """The concept of what a baseline or an end of a relation names, "" when nothing is known by that name.
 
-        `bearing`: the record's mentions by name, see `by_name`.
+        `bearing`: the record's mentions by name, see `by_name`. Where mentions of
+        several concepts have the name, those that stand in the `evidence` are preferred, then the earlier of `kinds`.
         """
         wanted = fold(text)
         if not wanted:
@@ -185,10 +194,9 @@ class ConceptLinker:
         bearers = bearing.get(wanted, [])
         if not bearers and wanted == fold(record.name):
             bearers = [m for m in record.techniques if m.role == "proposed"][:1]
-        for kind in kinds:
-            for mention in bearers:
-                if mention.type == kind and mention.concept:
-                    return mention.concept
+        likely = [m for kind in kinds for m in bearers if m.type == kind and m.concept]
+        if likely:
+            return _preferred(likely, evidence, fold(record.name)).concept
         for kind in kinds:
             concept = self.vocabulary.find_written(text, kind)
             if concept:
@@ -204,6 +212,13 @@ class ConceptLinker:
         if curie not in self.vocabulary:
             return False
         return label in self.vocabulary[curie].label.values()
+
+
+def _preferred(mentions: list[Mention], evidence: Evidence | None, own: str) -> Mention:
+    """The first mention that stands in the evidence, else the first of all; `own` as in `kg.evidence.stands`."""
+    if evidence is not None and len({m.concept for m in mentions}) > 1:
+        return next((m for m in mentions if stands(evidence, [m], own)), mentions[0])
+    return mentions[0]
 
 
 def names_of(mention: Mention, name: str) -> tuple[list[str], bool]:

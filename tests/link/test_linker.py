@@ -62,6 +62,26 @@ def test_results_and_relations_point_at_the_mentions_concepts(linker: Linker) ->
     )
 
 
+@pytest.mark.parametrize(
+    ("quote", "concept"),
+    [
+        ("ToolBrain coaches tool use in agentic models.", "technique:agentic-ai"),
+        ("ToolBrain is made for agentic AI.", "task:agentic-ai"),
+        ("ToolBrain eases the barriers for researchers.", "task:agentic-ai"),
+    ],
+    ids=["only the technique stands there", "both stand there", "neither stands there"],
+)
+def test_end_of_a_relation_is_the_mention_of_that_name_which_stands_in_the_evidence(
+    linker: Linker, quote: str, concept: str
+) -> None:
+    proposed = Mention("technique", "ToolBrain", "ToolBrain", role="proposed", concept="technique:toolbrain")
+    used = Mention("technique", "agentic AI", "agentic AI", aliases=("agentic models",), concept="technique:agentic-ai")
+    task = Mention("task", "agentic AI", "agentic AI", concept="task:agentic-ai")
+    relation = Relation("ToolBrain", "applied_to", "agentic AI", Evidence(quote, "A", 0, len(quote)))
+    linker.link_ends(Record("p", techniques=[proposed, used], tasks=[task], relations=[relation]))
+    assert (relation.head_concept, relation.tail_concept) == ("technique:toolbrain", concept)
+
+
 def test_each_identity_has_its_reason(linker: Linker) -> None:
     out = linked(linker)
     assert out.reason == "the letters and digits of its title"
