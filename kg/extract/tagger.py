@@ -188,7 +188,7 @@ class Tags:
     def between_pieces(
         self, order: npt.NDArray[np.int64], first: npt.NDArray[np.int64], behind: npt.NDArray[np.int64]
     ) -> Numbers:
-        """What the word pieces from `first` up to `behind` add to pairs that stand in an order; (pairs, width)."""
+        """The contributions of the word pieces in [first, behind) to pairs in a given order; (pairs, width)."""
         mean = (self._between[behind] - self._between[first]) / np.maximum(behind - first, 1)[:, None]
         return np.asarray(np.where((order == APART)[:, None], 0, mean) + self.card.order[order], np.float32)
 
