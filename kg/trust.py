@@ -14,8 +14,7 @@ from kg.evidence import BY_HAND
 from kg.model import LISTS, Record, Statement
 from kg.vocabulary import data_folder
 
-#: Extractors whose confidence is no score of these models: people, and language models, which give every claim the same
-#: one.
+#: Extractors with fixed confidences, which are not scores: people and language models.
 _GIVEN = (BY_HAND, "llm:")
 #: The score below which a claim is a guess.
 LIKELY = 0.5

@@ -109,7 +109,7 @@ def make_doc(nlp: Language, document: Document, vocabulary: Vocabulary) -> Doc:
     fields: dict[str, tuple[int, int]] = {}
     at = 0
     for field in READ:
-        # A field with an empty raw text was restored from another source; derived text is no evidence.
+        # A field with an empty raw text was restored from another source; derived text is not evidence.
         text = document.texts[field].text if field in document.texts and document.texts[field].raw else ""
         if text:
             fields[field] = (at, at + len(text))

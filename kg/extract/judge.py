@@ -220,7 +220,7 @@ def with_tags(doc: Doc, kind: str, found: list[Candidate], view: View, taken: Se
 
 
 def ruled_out(view: View, kind: str, span: Span) -> bool:
-    """Whether a span cannot be an entity of a type: by its form, or by the tagger if it is no vocabulary label."""
+    """Whether a span cannot be an entity of a type: by its form, or by the tagger if it is not a vocabulary label."""
     tags = view.doc._.tags
     if barred(view, kind, span):
         return True

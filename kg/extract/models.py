@@ -113,7 +113,7 @@ class Models:
 
     @staticmethod
     def taken(doc: Doc) -> list[tuple[int, int]]:
-        """The spans of devices: "Gen 3" in "Snapdragon 8 Gen 3" is no model."""
+        """The spans of devices: "Gen 3" in "Snapdragon 8 Gen 3" is not a model."""
         return [(m.start, m.end) for m in mentions(doc, "hardware")]
 
     def candidates(self, doc: Doc) -> list[Candidate]:

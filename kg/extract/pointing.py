@@ -19,7 +19,7 @@ _POINTED = 0.1  # lowest likelihood of the words of a candidate that the number 
 
 
 class _Said(NamedTuple):
-    changes: dict[str, float]  # likelihood that the number is no outcome (""), or an outcome with this change
+    changes: dict[str, float]  # likelihood that the number is not an outcome (""), or an outcome with this change
     words: dict[str, tuple[float, float]]  # likelihood that a word belongs to its metric, and to its baseline
 
 

@@ -194,8 +194,8 @@ def vetoed(told: Table) -> Any:
 def decided(told: Table, likely: Any, thresholds: Sequence[float]) -> list[Chosen]:
     """The relations whose likelihood (pairs, types) reaches the threshold of their type, at most one per pair.
 
-    The likeliest comes first. As a tail, an entity is the component, baseline or problem of one other entity only, and
-    a model has one role: a model that is outperformed is not one that a method is applied to.
+    The likeliest comes first. An entity is the component, baseline or problem of one other entity only, and a model has
+    one role: a model that is outperformed is not one that a method is applied to.
     """
     rows, kinds = np.nonzero((likely >= np.array(thresholds)) & ~vetoed(told))
     order = np.lexsort((kinds, rows, -likely[rows, kinds]))

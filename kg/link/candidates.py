@@ -279,7 +279,11 @@ class Reading:
 
 
 def _rivals(row: int, window: Window, known: dict[int, tuple[int, int]]) -> tuple[int, int, int, int]:
-    """The number of rows of a name, of equally good ones, of ones that fit the place better, of ones of better rank."""
+    """The competitors of a row for a name: four counts.
+
+    All rows with the name; those with the same rank and equally matching country and city; those with the same rank and
+    better matching country and city; those with a better rank.
+    """
     if len(known) == 1:
         return 1, 1, 0, 0
     rank, here = window.bearers[row][0], known[row]

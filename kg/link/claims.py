@@ -26,7 +26,7 @@ MARKS = (SAID, NAMED, _CLAIMED)  # prefixes of keys that do not identify works
 
 
 class Claim(NamedTuple):
-    """An entry's claim that a technique of its own has a name, or its mention of that name."""
+    """An entry's claim to a name, for its own technique or by defining the acronym; or its mention of a name."""
 
     concept: str  # unscoped: "technique:dart"
     words: str  # folded expansion of the acronym; "" if the entry gives none

@@ -263,7 +263,7 @@ class Names:
 
     @cached_property
     def own(self) -> dict[str, int]:
-        """The rows of the additions' names, by key; a place ("Princeton") is no university in an address."""
+        """The rows of the additions' names, by key; a place ("Princeton") is not a university in an address."""
         own = self.register.own_keys.items()
         return {key: self._rows[c[4:]] for key, c in own if c[4:] in self._rows and not self.register.is_place(key)}
 

@@ -166,7 +166,7 @@ def contents(
         "period": {"first": str(period.first), "last": str(period.last)} if period else None,
         "undated": sum(has is None for has in inside.values()),
         "papers": len(rows),
-        "derived": True,  # the briefs are no evidence
+        "derived": True,  # the briefs are not evidence
         "derived_note": words("digest.fluent", model=", ".join(models)) if models else words("digest.derived"),
         "entries": rows,
     }

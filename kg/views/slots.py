@@ -165,7 +165,7 @@ def _problems(shown: Selection, paper: Paper, fields: Collection[str], text: str
 def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int, *, in_part: bool = False) -> list[str]:
     """The mentions of highest confidence that can be expressed, in text order and without redundancy."""
     chosen: dict[int, str] = {}
-    endings = tuple(shown.words("brief.problem_endings").split()) or ("\n",)  # a problem is no technique
+    endings = tuple(shown.words("brief.problem_endings").split()) or ("\n",)  # a problem is not a technique
     for mention in sorted(mentions, key=lambda mention: -mention.confidence):
         if chosen and mention.confidence < _SURE:
             break

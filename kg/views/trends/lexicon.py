@@ -12,8 +12,8 @@
         broader: [generation]                  # its papers get these labels too
 
 A phrase is matched in any spelling (case, hyphens, plurals); a phrase in capitals of up to five letters ("SAM") only as
-written. A phrase inside a longer phrase of the lexicon is not matched: "score distillation" is no "distillation",
-unless it is also given for that label.
+written. A phrase inside a longer phrase of the lexicon is not matched: "score distillation" does not match
+"distillation", unless it is also given for that label.
 """
 
 from __future__ import annotations
