@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := demo
 
-.PHONY: demo test lint format torture clean
+.PHONY: demo test lint format docs torture clean
 
 # What a user installs, at the versions that are tested.
 .venv/installed: pyproject.toml constraints.txt
@@ -36,6 +36,12 @@ lint: .venv/tested
 format: .venv/tested
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# The pages of docs/ as a site in build/site; a link that leads nowhere stops it.
+docs: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[docs]"
+	$(BIN)/mkdocs build --strict
+	@echo "The site is in build/site; look at build/site/index.html."
 
 # Kills, full disks, two writers, damaged data: takes half an hour.
 torture: .venv/tested

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,11 +19,12 @@ from kg.text import fold
 if TYPE_CHECKING:
     from kg.extract.context import View
     from kg.extract.judge import Features
-    from kg.extract.tagger import Numbers
 
 Place = tuple[int, int]
 _BETWEEN = re.compile(r"[^\W_]+|[(),:;/&-]")
-_SHORT = 12  # characters before a mention in which an article stands
+_NUMBER = re.compile(r"\d+")
+_NAME = re.compile(r"[a-z\d][A-Z]|[A-Z]{2}")
+ARTICLE = 12  # characters before a mention in which an article stands
 _FAR = 40  # characters between two mentions beyond which it does not matter which they are
 _NEAR = 4  # words and marks between two mentions that are looked at
 
@@ -31,11 +33,11 @@ def features(view: View, mentions: Sequence[Mention]) -> dict[tuple[int, int], F
     """The features of each pair of mentions by their numbers, that of the earlier of the two first."""
     seen = [_Seen(view, mention) for mention in mentions]
     mates = lists(view.text, {place for one in seen for place in one.places})
+    rivals, between = _rivals(seen), _between(seen)
     out = {}
-    for j, second in enumerate(seen):
-        for i, first in enumerate(seen):
-            if (first.mention.start, i) < (second.mention.start, j):
-                out[i, j] = {**_of_pair(view, first, second, mates), **_rivals(seen, i, j)}
+    for i, j in combinations(sorted(range(len(seen)), key=lambda i: seen[i].mention.start), 2):
+        others = {"rivals": rivals[i][j], "between": between[i][j]}
+        out[i, j] = {**_of_pair(view, seen[i], seen[j], mates), **others}
     return out
 
 
@@ -51,6 +53,9 @@ class _Seen:
         self.words = self.form.split()
         self.set = frozenset(self.words)
         self.glued = "".join(self.words)
+        self.digits = set(_NUMBER.findall(self.form))
+        self.lower, self.is_name = surface.islower(), bool(_NAME.search(surface))
+        self.letters, self.initials = _letters(surface), _initials(surface)
         self.sentences = {sentence_of(view.doc, start) for start, _ in self.places}
         concept = view.vocabulary.find_written(surface, "technique")
         self.concept = concept.curie if concept else ""
@@ -59,7 +64,8 @@ class _Seen:
         tags = view.doc._.tags
         self.roles = tags.roles(*self.places[0])[: len(ROLES)]
         self.sides = np.concatenate(tags.side("technique", self.places))
-        before = view.words(max(0, mention.start - _SHORT), mention.start)
+        self.norm = np.linalg.norm(self.sides)
+        before = view.words(max(0, mention.start - ARTICLE), mention.start)
         self.definite = bool(before) and before[-1] in known("definite")
 
 
@@ -78,9 +84,9 @@ def _of_pair(view: View, a: _Seen, b: _Seen, mates: Mapping[Place, list[Place]])
         "core holds": float(a.core < b.core),
         "length": min(len(a.words), 8) / 8,
         "length other": min(len(b.words), 8) / 8,
-        "digits differ": float(_digits(a.form) != _digits(b.form)),
+        "digits differ": float(a.digits != b.digits),
         "short": float(abbreviates(a.surface, b.surface) or abbreviates(b.surface, a.surface)),
-        "initials": float(_initials(a.surface, b.surface) or _initials(b.surface, a.surface)),
+        "initials": float(_is_initials(a, b) or _is_initials(b, a)),
         "part": float(a.glued in b.glued or b.glued in a.glued),
         "known": float(bool(a.concept)) + float(bool(b.concept)),
         "one concept": float(bool(a.concept) and a.concept == b.concept),
@@ -88,9 +94,9 @@ def _of_pair(view: View, a: _Seen, b: _Seen, mates: Mapping[Place, list[Place]])
         "own": float(view.name in (a.form, b.form)),
         "holds own": float(bool(view.name) and (view.name in a.form) != (view.name in b.form)),
         "definite": float(b.definite),
-        "lower": float(b.surface.islower()),
-        "lower both": float(a.surface.islower() and b.surface.islower()),
-        "names": float(_is_name(a.surface)) + float(_is_name(b.surface)),
+        "lower": float(b.lower),
+        "lower both": float(a.lower and b.lower),
+        "names": float(a.is_name) + float(b.is_name),
         "in title": float(a.places[0][1] <= view.title[1]),
         "one sentence": len(a.sentences & b.sentences) / min(len(a.sentences), len(b.sentences)),
         "often": min(len(a.places), 4) / 4,
@@ -98,19 +104,34 @@ def _of_pair(view: View, a: _Seen, b: _Seen, mates: Mapping[Place, list[Place]])
         "sure": a.mention.confidence,
         "sure other": b.mention.confidence,
         "roles": float(a.roles @ b.roles),
-        "near sides": _cosine(a.sides, b.sides),
+        "near sides": float(a.sides @ b.sides / (a.norm * b.norm + 1e-6)),
     }
     out |= {role: float(min(x, y)) for role, x, y in zip(ROLES, a.roles, b.roles, strict=True)}
     out["mates"] = float(any(q in mates.get(p, ()) for p in a.places for q in b.places))
     return out | _nearest(view, a.places, b.places)
 
 
-def _rivals(seen: Sequence[_Seen], i: int, j: int) -> Features:
-    """How many others are as like the second as the first is, and how many stand between the two."""
-    shared = len(seen[i].core & seen[j].core)
-    like = sum(len(s.core & seen[j].core) >= shared for k, s in enumerate(seen) if k not in (i, j)) if shared else 0
-    between = sum(seen[i].mention.start < s.mention.start < seen[j].mention.start for s in seen)
-    return {"rivals": min(like, 4) / 4, "between": min(between, 8) / 8}
+def _rivals(seen: Sequence[_Seen]) -> list[list[float]]:
+    """How many others are as like the second of a pair as the first is, by first and second; (mentions, mentions)."""
+    column = {word: at for at, word in enumerate(sorted(set[str]().union(*(s.core for s in seen))))}
+    holds = np.zeros((len(seen), len(column)), int)
+    for row, one in zip(holds, seen, strict=True):
+        row[[column[word] for word in one.core]] = 1
+    shared = holds @ holds.T
+    # In a column the pair itself is as like too: hence less two.
+    less = [np.searchsorted(np.sort(likeness), likeness) + 2 for likeness in shared.T]
+    like = np.where(shared > 0, len(seen) - np.array(less, int).reshape(shared.shape).T, 0)
+    as_rows: list[list[float]] = (np.minimum(like, 4) / 4).tolist()
+    return as_rows
+
+
+def _between(seen: Sequence[_Seen]) -> list[list[float]]:
+    """How many others begin between the two of a pair, by first and second; (mentions, mentions)."""
+    starts = np.array([s.mention.start for s in seen], int)
+    order = np.sort(starts)
+    before, upto = np.searchsorted(order, starts), np.searchsorted(order, starts, "right")
+    as_rows: list[list[float]] = (np.clip(before[None, :] - upto[:, None], 0, 8) / 8).tolist()
+    return as_rows
 
 
 def _nearest(view: View, first: Sequence[Place], second: Sequence[Place]) -> Features:
@@ -127,21 +148,16 @@ def _nearest(view: View, first: Sequence[Place], second: Sequence[Place]) -> Fea
     return {f"{WORD}{said}": 1.0, **{f"{WORD}has {w}": 1.0 for w in between}, "ahead": float(ahead), "near": 1.0}
 
 
-def _digits(form: str) -> set[str]:
-    return set(re.findall(r"\d+", form))
-
-
-def _initials(short: str, long: str) -> bool:
-    """Whether a short form, without a plural s, is made of the initials of a longer one's words."""
+def _letters(short: str) -> str:
+    """The letters of what may be a short form, without a plural s; "" of what is too short, too long or has spaces."""
     letters = re.sub(r"[^a-z0-9]", "", re.sub(r"(?<=[A-Z])s$", "", short).lower())
-    if not 2 <= len(letters) <= 8 or " " in short:
-        return False
-    return letters in "".join(word[0] for word in re.findall(r"[a-z0-9]+", long.lower()))
+    return letters if 2 <= len(letters) <= 8 and " " not in short else ""
 
 
-def _is_name(surface: str) -> bool:
-    return bool(re.search(r"[a-z\d][A-Z]|[A-Z]{2}", surface))
+def _initials(long: str) -> str:
+    return "".join(word[0] for word in re.findall(r"[a-z0-9]+", long.lower()))
 
 
-def _cosine(a: Numbers, b: Numbers) -> float:
-    return float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b) + 1e-6))
+def _is_initials(short: _Seen, long: _Seen) -> bool:
+    """Whether a short form is made of the initials of a longer one's words."""
+    return bool(short.letters) and short.letters in long.initials

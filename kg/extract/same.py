@@ -15,20 +15,23 @@ from collections.abc import Mapping
 from functools import cache, lru_cache, reduce
 from typing import TYPE_CHECKING
 
-from kg.extract.alike import features
+import numpy as np
+
+from kg.extract.alike import ARTICLE, features
 from kg.model import Mention
 from kg.text import fold, folded_name
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from kg.extract.context import View
     from kg.extract.judge import Features, Judge
 
 _GREEK = re.compile(r"[\u0370-\u03ff]")
 _LETTER = re.compile(r"GREEK (?:SMALL|CAPITAL) LETTER (\w+)$")
+_WORD = re.compile(r"\w+|[^\w\s]")  # or a mark
 _TURNED = re.compile(r"(?P<head>\w+) (?:of|for) (?:the |an? )?(?P<rest>\w+(?: \w+){0,3})")
-_DEFINITE = re.compile(r"\b(?:the|this|our|its)\s+(?:\w+ed\s)?$", re.IGNORECASE)
-_SHORT = 12  # characters before a mention in which an article stands
 
 
 def merged(
@@ -53,17 +56,23 @@ def merged(
 def grouped(view: View, techniques: list[Mention], judge: Judge) -> None:
     """The same by a judge of pairs: the two groups with the highest mean log-odds are joined until none is likely."""
     groups = [[i] for i in range(len(techniques))]
-    pairs = pair_features(view, techniques)
-    likely = dict(zip(pairs, judge(list(pairs.values()))[:, 1].tolist(), strict=True)) if pairs else {}
-    odds = {pair: math.log(max(p, 1e-6) / max(1 - p, 1e-6)) for pair, p in likely.items()}
+    odds = _odds(view, techniques, judge)
     least = math.log(judge.threshold / (1 - judge.threshold))
-    while len(groups) > 1:
-        most, a, b = max((_link(groups[a], groups[b], odds), a, b) for b in range(len(groups)) for a in range(b))
-        if most < least:
+    told = odds.tolist()
+    links = np.where(np.tri(len(odds), dtype=bool), -np.inf, odds)  # of each two groups, in the row of the first
+    for _ in groups[1:]:
+        # The highest link; of those that are as high, the last.
+        a, b = divmod(links.size - 1 - int(links[::-1, ::-1].argmax()), len(links))
+        if links[a, b] < least:
             break
-        groups[a] += groups.pop(b)
+        groups[a] += groups[b]
+        groups[b] = []
+        links[b, :] = links[:, b] = -np.inf
+        for c in (c for c, group in enumerate(groups) if group and c != a):
+            one, other = min(a, c), max(a, c)
+            links[one, other] = _link(groups[one], groups[other], told)
     kept = []
-    for group in groups:
+    for group in filter(None, groups):
         first, *rest = (techniques[i] for i in sorted(group, key=lambda i: techniques[i].start))
         kept.append(reduce(lambda one, other: _joined(one, other, view.name), rest, first))
     there = set(map(id, kept))
@@ -78,9 +87,20 @@ def pair_features(view: View, techniques: list[Mention]) -> dict[tuple[int, int]
     return pairs
 
 
-def _link(one: list[int], other: list[int], odds: Mapping[tuple[int, int], float]) -> float:
+def _odds(view: View, techniques: list[Mention], judge: Judge) -> npt.NDArray[np.float64]:
+    """The log-odds that two techniques are one; (techniques, techniques), the same either way."""
+    out = np.zeros((len(techniques), len(techniques)))
+    pairs = pair_features(view, techniques)
+    likely = judge(list(pairs.values()))[:, 1].tolist() if pairs else []
+    for (i, j), p in zip(pairs, likely, strict=True):
+        out[i, j] = out[j, i] = math.log(max(p, 1e-6) / max(1 - p, 1e-6))
+    return out
+
+
+def _link(one: list[int], other: list[int], odds: list[list[float]]) -> float:
     """The mean of the log-odds of the pairs between two groups."""
-    found = [odds[i, j] if (i, j) in odds else odds[j, i] for i in one for j in other]
+    # Summed up anew in one order: means kept up to date would differ in their last digits, and decide ties otherwise.
+    found = [odds[i][j] for i in one for j in other]
     return sum(found) / len(found)
 
 
@@ -143,10 +163,18 @@ def _named_in_full(mention: Mention, before: list[Mention], text: str, vocabular
     word = fold(mention.surface)
     if " " in word or not mention.surface.islower() or vocabulary.find(word, "technique"):
         return None
-    if not _DEFINITE.search(text[max(0, mention.start - _SHORT) : mention.start]):
+    if not _is_definite(text[max(0, mention.start - ARTICLE) : mention.start], vocabulary):
         return None
     found = [m for m in before if fold(m.surface).endswith(f" {word}")]
     return found[0] if len(found) == 1 else None
+
+
+def _is_definite(before: str, vocabulary: Vocabulary) -> bool:
+    """Whether the text before a noun, perhaps with a participle between, says that it is known: "the", "the gated"."""
+    words = _WORD.findall(before.lower())
+    if words and words[-1].endswith("ed"):
+        words.pop()
+    return bool(words) and words[-1] in vocabulary.cues("definite")
 
 
 def _by_fullness(one: Mention, other: Mention, own: str) -> tuple[Mention, Mention]:

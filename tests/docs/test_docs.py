@@ -33,6 +33,7 @@ ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 PAGES = [README, *DOCS]
+LINKING = [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
 CHANGING = ("kg fetch", "kg add", "kg remove", "kg extract", "echo")
 SCRIPT = ROOT / "scripts" / "docs.py"
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -136,15 +137,34 @@ def test_the_index_names_every_page() -> None:
     assert {page.name for page in DOCS} == {"README.md", *re.findall(r"\]\(([\w.]+)\)", index)}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_and_paths_lead_to_files(page: Path) -> None:
+def prose(page: Path) -> str:
+    """A page without its code."""
+    return re.sub(r"`[^`\n]*`", "", _FENCE.sub("", page.read_text("utf-8")))
+
+
+def anchors(page: Path) -> set[str]:
+    """What the headings of a page are called in links: folded words, joined by hyphens."""
+    headings = re.findall(r"^#+ (.*)$", _FENCE.sub("", page.read_text("utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", LINKING, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_and_paths_lead_to_files_and_headings(page: Path) -> None:
+    missing = []
+    for link, anchor in re.findall(r"\]\(([^)#:]*)#?([^):]*)\)", prose(page)):
+        to = page.parent / link if link else page
+        if not to.exists() or (anchor and anchor not in anchors(to)):
+            missing.append(f"{link}#{anchor}")
     text = page.read_text("utf-8")
-    prose = re.sub(r"`[^`\n]*`", "", _FENCE.sub("", text))
-    links = [page.parent / link for link in re.findall(r"\]\(([^)#:]+)\)", prose)]
     invented = set(re.findall(r"^# (kg/\S+)$", text, re.MULTILINE))
     paths = re.findall(r"`((?:kg|ontology|docs|tests|scripts|data)/[\w./]+)`", text)
-    missing = [str(p) for p in [*links, *(ROOT / p for p in paths if p not in invented)] if not p.exists()]
+    missing += [path for path in paths if path not in invented and not (ROOT / path).exists()]
     assert missing == []
+
+
+def test_a_heading_is_called_by_its_words() -> None:
+    assert {"a-format", "an-entity-type"} <= anchors(ROOT / "docs" / "extend.md")
+    assert "kg-ask" in anchors(ROOT / "docs" / "commands.md")
 
 
 # --- up to date -------------------------------------------------------------------------------------------------------

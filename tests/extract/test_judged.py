@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import random
+import re
+from collections.abc import Callable, Sequence
+from copy import copy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,13 +14,14 @@ import pytest
 
 from kg.extract import pipeline
 from kg.extract.base import make_doc
-from kg.extract.context import view_of
+from kg.extract.context import View, view_of
 from kg.extract.ends import Entity, entities
-from kg.extract.judge import Judge, judges, survivors
+from kg.extract.judge import Candidate, Features, Judge, judges, survivors
 from kg.extract.pairs import NAMES, Table, names_with, table, word_feature, words_of
 from kg.extract.relations import decided, vetoed
-from kg.extract.techniques import role_features
-from kg.model import RELATION_TYPES, Document, Record, Text
+from kg.extract.same import grouped
+from kg.extract.techniques import Techniques, role_features
+from kg.model import RELATION_TYPES, ROLES, Document, Mention, Record, Text
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 
@@ -318,6 +323,87 @@ def test_wordings_of_one_technique_are_one_mention(read: Read) -> None:
     assert sum("ZWA" in names for names in forms) == 1
     assert any({"ZWA", "zonal window attention"} <= {n.removesuffix(" (ZWA)") for n in names} for names in forms)
     assert not any({"row pruning", "column pruning"} <= names for names in forms)
+
+
+def tagged(document: Document) -> tuple[View, Techniques]:
+    """What the rules and the tagger see of an entry, and the component that finds its techniques."""
+    doc = make_doc(pipeline(), document, Vocabulary.load())
+    for name, component in pipeline().pipeline:
+        doc = component(doc)
+        if name == "kg_tagger":
+            break
+    techniques = dict(pipeline().pipeline)["kg_techniques"]
+    return view_of(doc, techniques.vocabulary), techniques
+
+
+def groups(view: View, techniques: Sequence[Mention], threshold: float) -> set[frozenset[str]]:
+    """The names of each technique when wordings are joined from a likelihood on."""
+    left = [replace(mention) for mention in techniques]
+    judge = copy(judges()["same"])
+    judge.threshold = threshold
+    grouped(view, left, judge)
+    return {frozenset({m.surface, *m.aliases}) for m in left}
+
+
+def test_wordings_are_grouped_alike_in_any_order(entry: Callable[..., Document]) -> None:
+    text = (
+        "We introduce a zonal window attention mechanism, ZWA, and a learned zone router. Zonal window attention uses "
+        "row pruning and column pruning. The zone routing mechanism is trained by knowledge distillation. Row-pruning "
+        "strategies and the column pruning strategy are simple. ZWA beats full attention."
+    )
+    view, component = tagged(entry(text, title="ZWA: Zonal Window Attention"))
+    found = component.wordings(view.doc)
+    for threshold in (0.5, 0.05, 0.005):
+        expected = groups(view, found, threshold)
+        assert 1 < len(expected) < len(found)
+        for seed in range(5):
+            shuffled = random.Random(seed).sample(found, len(found))
+            assert groups(view, shuffled, threshold) == expected
+
+
+def test_no_more_techniques_are_compared_than_a_hundred(
+    entry: Callable[..., Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.extract.judge.CHANCE", 0.0)
+    text = ", ".join(f"Zap{n} pruning" for n in range(200))
+    view, component = tagged(entry(text, title=TITLE))
+    spans = [(m.start(), m.end()) for m in re.finditer(r"Zap\d+ pruning", view.text)]
+    found = [Candidate(start, end, 0.9, {}) for start, end in spans]
+    monkeypatch.setattr("kg.extract.judge.ruled_out", lambda view, kind, span: False)
+    assert len(survivors(view.doc, component.entity, found, view, [])) == 100
+
+
+def test_members_of_a_list_share_a_role(entry: Callable[..., Document], monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("Corvid", "Plover", "Dunlin", "Siskin")
+    text = "ZapKV is compared with Corvid, Plover, and Dunlin, for which we adapt Siskin."
+    likely = {
+        "Corvid": ("baseline", 0.6),
+        "Plover": ("used", 0.5),
+        "Dunlin": ("baseline", 0.7),
+        "Siskin": ("used", 0.9),
+    }
+
+    class Told:
+        labels = ROLES
+
+        def __call__(self, rows: Sequence[Features]) -> Any:
+            out = np.zeros((len(names), len(ROLES)))
+            for row, (role, p) in zip(out, likely.values(), strict=True):
+                row[ROLES.index(role)] = p
+            return out
+
+    view, component = tagged(entry(text, title=TITLE))
+    found = [Mention("technique", n, n, start=(at := view.text.index(n)), end=at + len(n)) for n in names]
+    monkeypatch.setattr("kg.extract.techniques.judge_for", lambda doc, name: Told())
+    component._give_roles(view, found)
+    assert {m.surface: m.role for m in found} == {
+        "Corvid": "baseline",
+        "Plover": "baseline",
+        "Dunlin": "baseline",
+        "Siskin": "used",
+    }
+    listed = [view.roles[m.start, m.end] for m in found[:3]]
+    assert np.allclose(listed, listed[0])
 
 
 def test_a_clause_is_never_surer_than_a_name() -> None:

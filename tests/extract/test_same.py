@@ -57,14 +57,26 @@ def test_own_name_stays_before_its_words() -> None:
     assert (only.surface, only.aliases) == ("GZO", ("Group Zone Optimization",))
 
 
-def test_a_head_noun_with_its_article_is_what_was_named_in_full() -> None:
-    text = "We train a zonal zapper. The zapper is small."
+@pytest.mark.parametrize("definite", ["The", "Our", "The gated"])
+def test_a_head_noun_with_its_article_is_what_was_named_in_full(definite: str) -> None:
+    text = f"We train a zonal zapper. {definite} zapper is small."
     found = [
         Mention("technique", "zonal zapper", "zonal zapper", start=text.index("zonal zapper")),
         Mention("technique", "zapper", "zapper", start=text.rindex("zapper")),
     ]
     merged(found, text, "", {}, Vocabulary.load())
     assert [m.surface for m in found] == ["zonal zapper"]
+
+
+@pytest.mark.parametrize("indefinite", ["A", "Any gated", "Beyond this,"])
+def test_a_head_noun_without_an_article_is_another(indefinite: str) -> None:
+    text = f"We train a zonal zapper. {indefinite} zapper is small."
+    found = [
+        Mention("technique", "zonal zapper", "zonal zapper", start=text.index("zonal zapper")),
+        Mention("technique", "zapper", "zapper", start=text.rindex("zapper")),
+    ]
+    merged(found, text, "", {}, Vocabulary.load())
+    assert [m.surface for m in found] == ["zonal zapper", "zapper"]
 
 
 def test_another_zapper_is_none_of_two() -> None:
