@@ -254,8 +254,8 @@ def _spelled(surface: str, label: str, kind: str) -> bool:
     """Whether a surface form may stand for a label: short names and acronyms are matched case-sensitively.
 
     "SAM", "STAR" and "RoPE" must be written as the label is. A plural s may follow, but "VLLMs" is not vLLM, and a
-    capital S is not a plural: "TAPS" is not TAP. An acronym inside a longer name of a model or dataset must be in capitals
-    too: "clip model" is not "CLIP model", and "minimax" is not MiniMax.
+    capital S is not a plural: "TAPS" is not TAP. An acronym inside a longer name of a model or dataset must be in
+    capitals too: "clip model" is not "CLIP model", and "minimax" is not MiniMax.
     """
     if surface == label:
         return True
