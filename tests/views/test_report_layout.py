@@ -65,7 +65,7 @@ def test_every_section_stands_alone_with_every_column(built: Graph, name: str, f
         ),
         (
             "sections:\n  - results:\n      columns: [metric, vlaue]\n",
-            "line 3: results has no column 'vlaue': choose of",
+            "line 3: results has no column 'vlaue': choose one of",
         ),
         ("sections:\n  - results:\n      most: many\n", "line 3: most is a number from 1 to"),
         ("sections:\n  - results:\n      most: 0\n", "line 3: most is a number"),
