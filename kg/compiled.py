@@ -1,7 +1,8 @@
-"""What takes long to make from files that seldom change, kept in the user's cache folder.
+"""A cache for data that is slow to build from files that seldom change, in the user's cache folder.
 
-A file holds a stamp (what it was made from), a checksum, and the data in Python's marshal form, which holds no code
-to run. Without a folder to write to, everything is made anew each time.
+A cache file holds a stamp (a hash of the files that the data was built from), a checksum, and the data in Python's
+marshal format, which holds no executable code. If the folder cannot be written to, the data is rebuilt in every
+process.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from kg.files import cache_folder, keep
 
 
 def stamp(paths: Iterable[Path]) -> bytes:
-    """A hash of files and of the Python that reads them."""
+    """A hash of the contents and paths of files, and of the version of Python."""
     digest = hashlib.sha256(sys.version.encode())
     for path in paths:
         digest.update(str(path).encode() + b"\0" + path.read_bytes())
@@ -28,7 +29,11 @@ def stamp(paths: Iterable[Path]) -> bytes:
 
 
 def kept(name: str, made_from: bytes, make: Callable[[], Any]) -> Any:
-    """What `make` gives (numbers, texts, lists, tuples, dicts, sets), remembered as long as its stamp stays."""
+    """The value of `make()`, cached under `name` until the stamp `made_from` changes.
+
+    The value may hold numbers, strings, lists, tuples, dicts and sets, which marshal can store. A damaged or stale
+    cache file is rebuilt.
+    """
     place = _folder() / f"{name}.bin"
     with suppress(OSError, ValueError, EOFError, TypeError):
         content = place.read_bytes()
@@ -46,7 +51,7 @@ def kept(name: str, made_from: bytes, make: Callable[[], Any]) -> Any:
 
 @contextmanager
 def no_search_for_garbage() -> Iterator[None]:
-    """All that is loaded stays: looking through it again and again takes three times as long as loading it."""
+    """Turn the garbage collector off while data is loaded: it takes three times as long as the loading itself."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -1,8 +1,9 @@
-"""The sentence encoder: phrases as vectors whose inner product says how near their meanings are.
+"""The sentence encoder: maps phrases to embeddings whose inner product measures their similarity.
 
-all-MiniLM-L6-v2 (Wang et al., 2020; Reimers and Gurevych, 2019) in int8 ONNX: the mean over the word pieces, of length
-one. One text a run, so that the same text always gives the same numbers. English: Chinese goes through the
-vocabulary's labels. Written by scripts/export_encoder.py.
+The model is all-MiniLM-L6-v2 (Wang et al., 2020; Reimers and Gurevych, 2019) in int8 ONNX, exported by
+scripts/export_encoder.py. An embedding is the mean over the word pieces, normalised to length 1. Texts are encoded one
+at a time, so that a text always gets the same numbers. The model reads English; Chinese phrases are looked up in the
+vocabulary, whose English labels are encoded.
 """
 
 from __future__ import annotations
@@ -22,18 +23,18 @@ if TYPE_CHECKING:
     Vector = npt.NDArray[np.float32]
 
 SIZE = 384
-MOST = 510  # word pieces of a text that are read, the networks' limit
+MOST = 510  # word pieces that are read from a text, the limit of the networks
 
 
 class Encoder:
-    """Vectors of texts; the model is loaded when the first is asked for."""
+    """Embeds texts; the model is loaded when the first text is encoded."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._loaded: tuple[int, Any, Any] = (0, None, None)  # for one process: a session is not shared by a fork
+        self._loaded: tuple[int, Any, Any] = (0, None, None)  # (process id, session, tokenizer); not valid in a fork
 
     def __bool__(self) -> bool:
-        """Whether the package carries the model."""
+        """Whether the model is part of this installation."""
         return self._is_there
 
     @cached_property
@@ -50,10 +51,10 @@ class Encoder:
         return session, tokenizer
 
     def __call__(self, text: str) -> Vector:
-        """The vector of a text: (384,), length 1; zeros for a text without words."""
+        """The embedding of a text: (384,), length 1; zeros for a text without words."""
         session, tokenizer = self._model()
         ids = np.array([tokenizer.encode(text).ids], dtype=np.int64)
-        if ids.shape[1] <= 2:  # nothing but the marks of beginning and end
+        if ids.shape[1] <= 2:  # only the start and end markers
             return np.zeros(SIZE, np.float32)
         pieces = session.run(None, {"ids": ids})[0][0]
         mean: Vector = pieces.mean(0)
@@ -61,7 +62,7 @@ class Encoder:
 
 
 def open_network(file: Path) -> Any:
-    """A session of onnxruntime on one thread, for a network of word pieces `ids` (1, pieces)."""
+    """A single-threaded onnxruntime session for a network that takes word pieces `ids` of shape (1, pieces)."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -71,7 +72,7 @@ def open_network(file: Path) -> Any:
 
 
 def read_tokenizer(file: Path) -> Any:
-    """The networks' tokenizer, cut to what they read."""
+    """The tokenizer of the networks; it truncates texts to MOST word pieces."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(file))

@@ -1,4 +1,4 @@
-"""Files that the program keeps for itself: written whole or not at all, with a word to users where that takes long."""
+"""Atomic file writes, and progress messages for slow operations."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Timer
 
-LONG = 2.0  # seconds from which on users are told what takes so long
+LONG = 2.0  # seconds after which a slow operation is logged
 
 _LOG = logging.getLogger(__name__)
 
 
 def keep(path: Path, pieces: Iterable[bytes | memoryview], mode: int = 0o644) -> None:
-    """Write a file of some pieces whole or not at all, for others may read meanwhile; raises OSError."""
+    """Write a file atomically, because others may read it at the same time; raises OSError."""
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -45,7 +45,7 @@ def state_folder() -> Path:
 
 @contextmanager
 def telling(sentence: str) -> Iterator[None]:
-    """Tell the log what is done meanwhile, where that takes long."""
+    """Log the sentence if the body of the `with` statement takes longer than LONG."""
     timer = Timer(LONG, _LOG.info, [sentence])
     timer.daemon = True
     timer.start()

@@ -76,7 +76,7 @@ def phrase(status: int) -> str:
 
 
 def retry_after(said: str) -> float | None:
-    """Seconds that a Retry-After asks for, a number or a date (RFC 9110, 10.2.3); None for neither.
+    """Seconds to wait according to a Retry-After header, a number or a date (RFC 9110, 10.2.3); None if invalid.
 
     >>> retry_after("120"), retry_after("Sun, 06 Nov 1994 08:49:37 GMT"), retry_after("soon"), retry_after("-1")
     (120.0, 0.0, None, None)

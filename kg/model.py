@@ -1,17 +1,17 @@
-"""The data that flows through `kg`: plain typed values, no behaviour."""
+"""The data that flows through `kg`: plain typed values without behaviour."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-#: The texts of an entry, named as in the annotation guidelines.
-#: T title, A abstract, I institution line, B Chinese brief, H the title above the brief, K keywords.
+#: The text fields of an entry, named as in the annotation guidelines: T title, A abstract, I institution line, B
+#: Chinese brief, H the title above the brief, K keywords.
 FIELDS = ("T", "A", "I", "B", "H", "K")
 
 ENTITY_TYPES = ("institution", "technique", "problem", "task", "hardware", "model", "dataset")
 ROLES = ("proposed", "used", "baseline", "mentioned")
-MODEL_ROLES = ("proposed", "used", "baseline", "evaluated")  # what relations tell; "" where none does
+MODEL_ROLES = ("proposed", "used", "baseline", "evaluated")  # derived from relations; "" for a model without any
 KINDS = ("method", "system", "benchmark", "dataset", "survey", "study", "model", "theory")
 RELATION_TYPES = (
     "uses",
@@ -25,23 +25,23 @@ RELATION_TYPES = (
 )
 
 
-#: The largest number of a result, far beyond any outcome; larger ones lose digits on the way through JSON.
+#: The largest value of a result, far beyond any real outcome; larger numbers lose digits in JSON.
 LARGEST = 1e15
 
-#: What a register knows of an institution: labels by language, other names (text, language), country code.
+#: What a register holds about an institution: labels by language, other names (text, language), country code.
 Facts = tuple[dict[str, str], list[tuple[str, str]], str]
 
 
 class KgError(Exception):
-    """What a user is told: one sentence that names what failed, where, and what to do."""
+    """An error for users: one sentence that names what failed, where, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text of an entry, verbatim and repaired.
+    """One text of an entry, verbatim (`raw`) and repaired (`text`).
 
-    `edits` lead from `raw` to `text`: (start, end, replacement), offsets in code points of `raw`,
-    sorted, not overlapping. `kg.text.repaired` makes one, `kg.text.raw_span` maps offsets back.
+    `edits` turn `raw` into `text`: (start, end, replacement), with offsets in code points of `raw`, sorted and without
+    overlap. `kg.text.repaired` creates a Text, `kg.text.raw_span` maps offsets back to `raw`.
     """
 
     raw: str
@@ -51,11 +51,11 @@ class Text:
 
 @dataclass(slots=True)
 class Document:
-    """One entry as a reader found it: a paper in a source."""
+    """One entry of a source, as its reader returns it."""
 
     id: str  # entry: "002-22"
     source: str  # source: "002"
-    number: int  # place in the source, from 1
+    number: int  # position in the source, from 1
     texts: dict[str, Text]
     authors: tuple[str, ...] = ()
     author_count: int | None = None
@@ -65,15 +65,15 @@ class Document:
     arxiv: str = ""
     doi: str = ""
     url: str = ""
-    repairs: tuple[str, ...] = ()  # what was repaired, one sentence each
+    repairs: tuple[str, ...] = ()  # repairs that were made, one sentence each
 
 
 @dataclass(slots=True)
 class Source:
-    """A file (or an answer of a service) that holds entries.
+    """A file (or a response of a service) that holds entries.
 
-    `skeleton` gives the file back byte for byte: verbatim strings, and (entry, field) where the raw
-    text of an entry stands. Empty for forms that are not given back.
+    `skeleton` restores the file byte for byte: verbatim strings, and (entry, field) where the raw text of an entry
+    belongs. It is empty for formats that are not restored.
     """
 
     name: str
@@ -82,44 +82,44 @@ class Source:
     date: str = ""
     sha256: str = ""
     skeleton: tuple[str | tuple[str, str], ...] = ()
-    skipped: tuple[str, ...] = ()  # what of it could not be read, a sentence each, once it is stored
+    skipped: tuple[str, ...] = ()  # parts that could not be read, one sentence each; set when the source is stored
 
 
 @dataclass(slots=True)
 class Batch:
-    """What a reader makes of one file: the source, its entries in order, and what had to be skipped."""
+    """The output of a reader for one file: the source, its entries in order, and what was skipped."""
 
     source: Source
     documents: Iterable[Document] | Iterator[Document]
-    skipped: list[str] = field(default_factory=list)  # one sentence each; grows while documents are read
+    skipped: list[str] = field(default_factory=list)  # one sentence each; grows while `documents` is consumed
 
 
 @dataclass(slots=True)
 class Mention:
-    """A place where the text names an entity.
+    """A span of text that names an entity.
 
-    `start`, `end` count code points of the raw field, `surface` is what stands there. While the
-    extraction runs, they count code points of the spaCy Doc and `field` is empty.
+    `start` and `end` count code points of the raw field, and `surface` is the text between them. During extraction they
+    count code points of the spaCy Doc, and `field` is empty.
     """
 
     type: str  # one of ENTITY_TYPES
     surface: str
-    canonical: str  # the standard noun phrase; an organisation's usual name
+    canonical: str  # the standard noun phrase; for an organisation its usual name
     field: str = ""
     start: int = -1
     end: int = -1
-    role: str = ""  # techniques: one of ROLES; models: one of MODEL_ROLES or none
+    role: str = ""  # techniques: one of ROLES; models: one of MODEL_ROLES or ""
     aliases: tuple[str, ...] = ()
-    concept: str = ""  # identity as CURIE, once linked: "technique:lora", "ror:03cve4549"
-    reason: str = ""  # why it has this identity
+    concept: str = ""  # identifier as a CURIE, once linked: "technique:lora", "ror:03cve4549"
+    reason: str = ""  # why it was linked to this concept
     extractor: str = ""
     confidence: float = 1.0
-    sure: bool = False  # confident enough for its type; see kg.trust
+    sure: bool = False  # whether the confidence reaches the threshold of its type; see kg.trust
 
 
 @dataclass(slots=True)
 class Evidence:
-    """Quoted words: `quote` stands at [start, end) of the raw text of `field`."""
+    """A quotation: `quote` is the text at [start, end) of the raw `field`."""
 
     quote: str
     field: str = ""
@@ -129,7 +129,7 @@ class Evidence:
 
 @dataclass(slots=True)
 class Result:
-    """One outcome number of a paper, comparable with others."""
+    """One quantitative outcome of a paper, comparable with those of other papers."""
 
     evidence: Evidence
     metric: str
@@ -140,7 +140,7 @@ class Result:
     baseline: str = ""
     setting: str = ""
     metric_concept: str = ""
-    reason: str = ""  # why the metric is that concept
+    reason: str = ""  # why the metric was linked to that concept
     baseline_concept: str = ""
     extractor: str = ""
     confidence: float = 1.0
@@ -149,7 +149,7 @@ class Result:
 
 @dataclass(slots=True)
 class Relation:
-    """A typed link between two entities of one record, named by their canonical."""
+    """A typed relation between two entities of one record, identified by their `canonical`."""
 
     head: str
     type: str  # one of RELATION_TYPES
@@ -164,7 +164,7 @@ class Relation:
 
 @dataclass(slots=True)
 class Topic:
-    """A topic of the paper with the words that show it."""
+    """A topic of the paper, with the quote that supports it."""
 
     id: str  # "kv-cache-compression"
     evidence: Evidence | None = None
@@ -175,7 +175,7 @@ class Topic:
 
 @dataclass(slots=True)
 class Brief:
-    """The slots of the Chinese sentence: X发布了Y论文，使用了T技术，解决了P问题，达成了E效果."""
+    """The slots of the Chinese template X发布了Y论文，使用了T技术，解决了P问题，达成了E效果."""
 
     institution: tuple[str, ...] = ()
     name: str = ""
@@ -186,7 +186,7 @@ class Brief:
 
 @dataclass(slots=True)
 class Record:
-    """Everything a paper says, typed, in the form of the annotation guidelines."""
+    """All claims extracted from one entry, in the format of the annotation guidelines."""
 
     id: str
     title: str = ""
@@ -204,24 +204,24 @@ class Record:
     topics: list[Topic] = field(default_factory=list)
     code_url: str = ""
     brief: Brief = field(default_factory=Brief)
-    paper: str = ""  # identity of the work as CURIE, once linked: "paper:2510.12345"
-    reason: str = ""  # why it is this work
-    partial: bool = False  # an extractor could not be asked: to be read again
-    before: str = ""  # its links before people decided otherwise, as JSON; see kg/link/overrides.py
+    paper: str = ""  # identifier of the work as a CURIE, once linked: "paper:2510.12345"
+    reason: str = ""  # why it was linked to this work
+    partial: bool = False  # whether an extractor was unavailable, so that the entry must be read again
+    before: str = ""  # its links before manual overrides, as JSON; see kg/link/overrides.py
 
 
 @dataclass(slots=True)
 class Paper:
-    """A work with what each source says of it: its entries as (document, record), by entry name."""
+    """A work with all its entries as (document, record), sorted by entry name."""
 
     id: str  # CURIE
     entries: list[tuple[Document, Record]]
 
 
-#: What a record says, with how far it can be trusted.
+#: A claim of a record that has a confidence.
 Statement = Mention | Result | Relation | Topic
 
-#: The list of a record that holds the mentions of a type.
+#: The attribute of a record that holds the mentions of each type.
 LISTS = {
     "institution": "institutions",
     "technique": "techniques",

@@ -26,7 +26,7 @@ PREFIXES = {
     "fabio": "http://purl.org/spar/fabio/",
     "sh": "http://www.w3.org/ns/shacl#",
 }
-#: Between the name of a concept and the work that it is of: no name of a concept has it by itself.
+#: Separates the name of a technique from the work that introduced it; no name contains it.
 OF = "."
 _SEPARATORS = re.compile(r"[^\w]+|_+")
 _PLAIN = re.compile(r"[\w./-]*", re.ASCII)
@@ -35,7 +35,7 @@ _BY_LENGTH = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
 
 
 def is_curie(name: str) -> bool:
-    """Whether a name begins with a prefix of the table: `iri` takes it.
+    """Whether a name has a prefix of the table, so that `iri` accepts it.
 
     >>> is_curie("technique:lora"), is_curie("arXiv:2501.00001"), is_curie("002-22")
     (True, False, False)
@@ -45,7 +45,7 @@ def is_curie(name: str) -> bool:
 
 
 def plain(concept: str) -> str:
-    """A concept by its name alone.
+    """A concept without the work that scopes it.
 
     >>> plain("technique:dart.2510-01234")
     'technique:dart'
@@ -54,7 +54,7 @@ def plain(concept: str) -> str:
 
 
 def scoped(concept: str, paper: str) -> str:
-    """A technique by its name and the work that it is of; what is no technique is known by its name alone.
+    """A technique scoped to the work that introduced it; concepts of other types are returned unchanged.
 
     >>> scoped("technique:dart", "paper:2510.01234")
     'technique:dart.2510-01234'
@@ -63,7 +63,7 @@ def scoped(concept: str, paper: str) -> str:
 
 
 def kind_of(concept: str) -> str:
-    """The kind of thing that a CURIE names: its prefix, and "institution" for those of the register (ROR) too.
+    """The type of the concept that a CURIE identifies: its prefix, or "institution" for a ROR identifier.
 
     >>> kind_of("technique:lora"), kind_of("ror:03cve4549")
     ('technique', 'institution')
@@ -73,7 +73,7 @@ def kind_of(concept: str) -> str:
 
 
 def iri(curie: str) -> str:
-    """The IRI of a CURIE; characters that an IRI may not hold are percent-encoded.
+    """The IRI of a CURIE; characters that an IRI may not contain are percent-encoded.
 
     >>> iri("technique:lora")
     'https://w3id.org/paper-kg/technique/lora'
@@ -81,18 +81,18 @@ def iri(curie: str) -> str:
     prefix, _, local = curie.partition(":")
     if prefix not in PREFIXES:
         raise ValueError(f"unknown prefix in {curie!r}")
-    if _PLAIN.fullmatch(local):  # nearly all are: an answer spells thousands of names
+    if _PLAIN.fullmatch(local):  # nearly all are; an answer may hold thousands
         return PREFIXES[prefix] + local
     return PREFIXES[prefix] + quote(local, safe="-._~/#!$&'()*+,;=:@", encoding="utf-8")
 
 
 def curie(iri: str) -> str:
-    """The CURIE of an IRI; the IRI itself when no prefix fits.
+    """The CURIE of an IRI, or the IRI itself when no prefix matches.
 
     >>> curie("https://ror.org/03cve4549")
     'ror:03cve4549'
     """
-    kind = _KINDS.get(iri[: iri.find("/", len(BASE)) + 1])  # nearly all names of a graph
+    kind = _KINDS.get(iri[: iri.find("/", len(BASE)) + 1])  # nearly all IRIs of a graph
     if kind:
         return f"{kind}:{unquote(iri[len(BASE) + len(kind) + 1 :])}"
     for prefix, base in _BY_LENGTH:
@@ -102,7 +102,7 @@ def curie(iri: str) -> str:
 
 
 def slug(text: str) -> str:
-    """A readable ASCII local name; Han and other letters are kept, long ones end in a hash.
+    """A readable local name; Han and other non-Latin letters are kept, long names end in a hash.
 
     >>> slug("Llama-3.1-8B"), slug("KV cache eviction")
     ('llama-3-1-8b', 'kv-cache-eviction')

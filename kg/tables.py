@@ -1,4 +1,4 @@
-"""Tables as CSV that a spreadsheet may open without harm."""
+"""Tables as CSV that is safe to open in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def csv_text(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
-    """A table as CSV; a text that a spreadsheet would take for a formula gets an apostrophe (OWASP, CSV injection)."""
+    """A table as CSV; text that a spreadsheet would run as a formula gets an apostrophe (OWASP, CSV injection)."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([_safe(column) for column in columns])

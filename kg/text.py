@@ -1,4 +1,4 @@
-"""Text as the whole program sees it: repairs with a way back, folded tokens, sentences."""
+"""Text processing shared by the whole program: reversible repairs, folded tokens, sentences."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Made = TypeVar("Made")
 
 
 def repaired(raw: str, edits: Iterable[tuple[int, int, str]] = ()) -> Text:
-    """Apply edits (start, end, replacement; code points of `raw`) that do not overlap."""
+    """Apply edits (start, end, replacement; code points of `raw`); raises ValueError if they overlap."""
     edits = tuple(sorted(edits))
     out: list[str] = []
     at = 0
@@ -31,14 +31,14 @@ def repaired(raw: str, edits: Iterable[tuple[int, int, str]] = ()) -> Text:
 
 
 def raw_span(text: Text, start: int, end: int) -> tuple[int, int]:
-    """Map [start, end) of `text.text` to `text.raw`; an edit that is touched is taken whole."""
+    """Map [start, end) of `text.text` to `text.raw`; an edit that the span touches is included whole."""
     if not text.edits:
         return start, end
     return _raw(text, start, False), _raw(text, end, True)
 
 
 def _raw(text: Text, at: int, is_end: bool) -> int:
-    shift = 0  # raw offset minus repaired offset, before the edit in hand
+    shift = 0  # raw offset minus repaired offset, before the current edit
     for raw_start, raw_end, new in text.edits:
         begin = raw_start - shift
         stop = begin + len(new)
@@ -51,42 +51,42 @@ def _raw(text: Text, at: int, is_end: bool) -> int:
 
 
 class Token(NamedTuple):
-    """A folded word and where it stands."""
+    """A folded word with its span."""
 
     fold: str
     start: int
     end: int
 
 
-#: Many tokens, as three lists of one length: the folded words, where they start, where they end.
+#: Tokens as three parallel lists: folded words, start offsets, end offsets.
 TokenLists = tuple[list[str], list[int], list[int]]
 
 
-#: What a terminal would obey, or a reader be misled by: no text needs it.
+#: Control characters that a terminal would execute, bidirectional marks that mislead a reader, and lone surrogates.
 HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _WORD = re.compile(r"([^\W\d_][^\W_]*(?:\.\d+)*(?:\+{1,2}(?![\w+]))?|[^\W_]+(?:\.\d+)*)")
-#: Han characters, between the brackets of a regular expression.
+#: Han characters, for use inside the brackets of a regular expression.
 HAN = r"\u3400-\u9fff\uf900-\ufaff"
 _HAN = re.compile(f"[{HAN}]")
 _PIECE = re.compile(f"[{HAN}]|[^{HAN}]+")
-_UNITS = re.compile(r"[b-np-z]pus")  # "GPUs" is a plural, "corpus" and "opus" are none
+_UNITS = re.compile(r"[b-np-z]pus")  # "GPUs" is a plural, "corpus" and "opus" are not
 _NAME_VERSION = re.compile(r"([a-z]{3,})(\d.*)")
 
 
 def tokens(text: str) -> list[Token]:
-    """Folded tokens: case, accents, hyphens, plurals and spelling variants gone; one a Han character.
+    """Folded tokens: case, accents, hyphens, plurals and spelling variants are normalised; one token per Han character.
 
     "Llama3" and "Llama-3" are both ("llama", "3"); "H100" stays whole; "key-value" is "kv".
 
     >>> [t.fold for t in tokens("Key-value caches of Llama3 on H100s and L40S: LoRA+")]
     ['kv', 'cache', 'of', 'llama', '3', 'on', 'h100', 'and', 'l40s', 'lora+']
     """
-    make = tuple.__new__  # a NamedTuple's own constructor takes twice as long, and there are hundreds a text
+    make = tuple.__new__  # the constructor of a NamedTuple takes twice as long
     return [make(Token, token) for token in zip(*token_lists(text), strict=True)]
 
 
 def token_lists(text: str) -> TokenLists:
-    """The tokens of a text as lists, which are made in half the time."""
+    """The tokens of a text as parallel lists, which take half the time of `tokens`."""
     found, starts, ends = split(_WORD, text)
     words: list[Any] = [_FOLDED[word] for word in found]
     several = [i for i, word in enumerate(words) if not isinstance(word, str)]
@@ -102,19 +102,19 @@ def token_lists(text: str) -> TokenLists:
 
 
 def has_han(text: str) -> bool:
-    """Whether a text has a Han character."""
+    """Whether a text contains a Han character."""
     return not text.isascii() and _HAN.search(text) is not None
 
 
 def count_han(text: str) -> int:
-    """How many Han characters a text has."""
+    """The number of Han characters in a text."""
     return 0 if text.isascii() else len(_HAN.findall(text))
 
 
 def split(word: re.Pattern[str], text: str, start: int = 0, end: int | None = None) -> TokenLists:
-    """What a pattern, which must be one group, finds in a text from `start` to `end`, and where.
+    """The matches of a pattern in `text[start:end]`, as parallel lists; the pattern must consist of one group.
 
-    Words and what stands between them come in turn: their lengths give all places, and no match is made for any.
+    `re.split` returns matches and the text between them in turn. Their lengths give all offsets without a match object.
     """
     pieces = word.split(text[start:end])
     places = list(accumulate(map(len, pieces), initial=start))
@@ -122,16 +122,16 @@ def split(word: re.Pattern[str], text: str, start: int = 0, end: int | None = No
 
 
 def _join_pairs(words: list[str], starts: list[int], ends: list[int]) -> None:
-    """Make one token of "key" and "value" with no more than a character between them."""
+    """Merge "key" and "value" into one token "kv" when at most one character stands between them."""
     for i in [i for i, word in enumerate(words) if word == "value"][::-1]:
         if i and words[i - 1] == "key" and starts[i] - ends[i - 1] <= 1:
             words[i - 1 : i + 1], starts[i : i + 1], ends[i - 1 : i] = ["kv"], [], []
 
 
 class Remembered(dict[str, Made]):
-    """What a function gives for texts, by text; all is forgotten when there are too many.
+    """A cache of a function of a string; it is cleared when it is full.
 
-    For words, which repeat: a hit costs a third of what `functools.lru_cache` takes to keep its order.
+    Meant for words, which repeat: a hit costs a third of a hit of `functools.lru_cache`, which maintains an order.
     """
 
     def __init__(self, make: Callable[[str], Made], most: int = 200_000) -> None:
@@ -146,7 +146,7 @@ class Remembered(dict[str, Made]):
 
 
 def _folded_word(word: str) -> str | tuple[tuple[str, int, int], ...]:
-    """The folded word; where it is not one token by itself, the folded pieces with their place in it."""
+    """The folded word, or its folded pieces with their spans in it where it is not a single token."""
     if word.isascii():
         out = _folded_latin(word, 0)
     else:
@@ -172,7 +172,7 @@ def _folded_latin(word: str, at: int) -> tuple[tuple[str, int, int], ...]:
     split = _NAME_VERSION.fullmatch(low)
     if split and len(low) == len(word):
         return (split[1], at, at + len(split[1])), (split[2], at + len(split[1]), end)
-    series = word[-1:] == "S" and word[-2:-1].isdigit()  # "L40S" is no plural
+    series = word[-1:] == "S" and word[-2:-1].isdigit()  # "L40S" is not a plural
     return ((low if series else _stem(low), at, end),)
 
 
@@ -207,7 +207,7 @@ def _folded_label(label: str) -> str:
 
 
 _LABELS = Remembered(_folded_label, 100_000)
-#: The form in which labels are compared and looked up; remembered.
+#: The folded form of a label, in which labels are compared and looked up; cached.
 fold: Callable[[str], str] = _LABELS.__getitem__
 
 
@@ -215,7 +215,7 @@ _CAPITALS_S = re.compile(r"(?<![^\W_])[A-Z0-9]+[A-RT-Z]S(?![^\W_])")
 
 
 def folded_name(name: str) -> str:
-    """A name as `fold` has it, but that what ends in a capital S among capitals is no plural.
+    """The folded form of a name, in which a capital S at the end of an all-capital word is not taken for a plural.
 
     >>> folded_name("TAP"), folded_name("TAPs"), folded_name("TAPS"), folded_name("KV CACHES")
     ('tap', 'tap', 'taps', 'kv cache')
@@ -227,17 +227,17 @@ def folded_name(name: str) -> str:
 
 
 def known_folds(folds: Mapping[str, str]) -> None:
-    """Take over what `fold` gave for labels before, for it takes long to make them all anew."""
+    """Fill the cache of `fold` with folded labels from the compiled vocabulary, which saves computing them."""
     _LABELS.update(folds)
 
 
 def lowered(text: str) -> str:
-    """A text in lower case, its offsets kept: as it is where lower case is longer ("İ")."""
+    """A text in lower case with the same offsets; returned unchanged where lower case is longer ("İ")."""
     low = text.lower()
     return low if len(low) == len(text) else text
 
 
-#: It begins with one of few characters, which are looked for much faster than what stands behind them.
+#: The pattern starts with one of few characters, because these are found much faster than what follows them.
 _STOP = re.compile(
     r"[.!?。！？；\n](?:(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[A-Z0-9\u3400-\u9fff])|(?<=[。！？；])|(?<=\n)\n*)"
 )
@@ -245,7 +245,7 @@ _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|et al|etc|vs|cf|Fig|Eq|Sec|No|app
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
-    """Sentence spans (start, end), English and Chinese, white space trimmed."""
+    """Sentence spans (start, end) of English and Chinese text, without surrounding white space."""
     cuts = [0]
     for match in _STOP.finditer(text):
         behind = match.start() + 1
@@ -265,7 +265,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span of the sentence (or run of sentences) that holds [start, end)."""
+    """The span of the sentence (or run of sentences) that contains [start, end)."""
     spans = _sentences(text)
     first = max(0, bisect_right(spans, start, key=itemgetter(0)) - 1)
     last = max(first, bisect_right(spans, max(start, end - 1), key=itemgetter(0)) - 1)
@@ -274,17 +274,17 @@ def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
 
 @lru_cache(maxsize=256)
 def _sentences(text: str) -> tuple[tuple[int, int], ...]:
-    """The same for texts of which many places are asked one after the other."""
+    """`sentences`, cached for texts in which many offsets are looked up."""
     return tuple(sentences(text))
 
 
 def plain(text: str) -> str:
-    """A text without controls of terminals, marks that turn its direction, and halves of characters."""
+    """A text without control characters, bidirectional marks and lone surrogates."""
     return HARMFUL.sub("", text)
 
 
 def one_line(text: str) -> str:
-    r"""A text on one line, without what a terminal obeys or what turns its direction.
+    r"""A text on one line, without control characters and bidirectional marks.
 
     >>> one_line("KV\tcache\n \u202eH100")
     'KV cache H100'

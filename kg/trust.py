@@ -1,7 +1,7 @@
-"""How far claims can be trusted: a claim of a linked record is sure when its score reaches the threshold of its type.
+"""Confidence levels of claims: a claim is sure when its confidence reaches the threshold of its type.
 
-The thresholds are fitted to papers that the extraction had not seen, so that claims at or above one are right as often
-as is wanted of their type (scripts/fit_sure.py); a type without a threshold has no sure claims.
+The thresholds are fitted on papers that were not used in training, so that claims at or above a threshold reach the
+precision wanted for their type (scripts/fit_sure.py). A type without a threshold has no sure claims.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from kg.evidence import BY_HAND
 from kg.model import LISTS, Record, Statement
 from kg.vocabulary import data_folder
 
-#: Who says what is no score of these types: people, and language models, of which all claims have the same.
+#: Extractors with fixed confidences, which are not scores: people and language models.
 _GIVEN = (BY_HAND, "llm:")
 #: The score below which a claim is a guess.
 LIKELY = 0.5
@@ -22,14 +22,14 @@ LIKELY = 0.5
 
 @cache
 def thresholds() -> dict[str, float]:
-    """The least score of sure claims, by the list of a record that holds them, of relations by their type."""
+    """The lowest confidence of sure claims, by the record's list that holds them; for relations, by relation type."""
     file = data_folder("data") / "models" / "sure.json"
     found: dict[str, float] = json.loads(file.read_text("utf-8"))
     return found
 
 
 def mark(record: Record) -> None:
-    """Say of each claim that the program made whether it is sure; what others claim stays as they say it."""
+    """Set `sure` on the claims of the package's own extractors; those of people and language models are kept."""
     least = thresholds()
     lists = ((name, getattr(record, name)) for name in (*LISTS.values(), "results", "topics"))
     relations = ((relation.type, [relation]) for relation in record.relations)
@@ -40,7 +40,7 @@ def mark(record: Record) -> None:
 
 
 def level(said: Statement) -> str:
-    """How far a claim can be trusted, in a word: "sure", "likely" or "weak"."""
+    """The confidence level of a claim: "sure", "likely" or "weak"."""
     if said.sure:
         return "sure"
     return "likely" if said.confidence >= LIKELY else "weak"

@@ -1,7 +1,7 @@
-"""The units of results: which of them measure the same thing, and by what factor, computed by pint.
+"""The units of results: which units measure the same quantity, and the conversion factors between them, from pint.
 
-Only the units of `ontology/units.txt` are known, so that no unit of a file or a question is ever evaluated; pint is
-imported when such a unit is first compared, never for "%", "x" or "points".
+Only the units of `ontology/units.txt` are known, so that a unit from a file or a question is never evaluated. pint is
+imported when such a unit is first compared, and never for "%", "x" or "points".
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LINE = re.compile(r"^(?P<name>kg_\w+) = .*?# (?P<unit>.+)$", re.MULTILINE)
 
 
 def kin(unit: str) -> dict[str, float]:
-    """The units that a value in `unit` can be given in, itself first, each with the factor that leads there.
+    """The units that a value in `unit` can be converted to, `unit` first, each with its conversion factor.
 
     >>> kin("ms")["s"], kin("%")
     (0.001, {'%': 1.0})
@@ -45,7 +45,7 @@ def _file() -> Path:
 
 @cache
 def _listed() -> dict[str, str]:
-    """Pint's name of each unit, by the unit as results have it."""
+    """The name of each unit in pint, by the unit as it is written in results."""
     return {line["unit"].strip(): line["name"] for line in _LINE.finditer(_file().read_text("utf-8"))}
 
 

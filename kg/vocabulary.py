@@ -1,4 +1,4 @@
-"""The vocabulary: SKOS concepts of `ontology/*.ttl`, looked up and matched by folded label in two languages."""
+"""The vocabulary: SKOS concepts of `ontology/*.ttl`, looked up and matched by folded label in English and Chinese."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from kg.names import PREFIXES, curie
 from kg.text import TokenLists, fold, known_folds, token_lists
 
 CONCEPT_TYPES = ("topic", "technique", "problem", "task", "metric", "hardware", "model", "dataset")
-#: The file of decisions about names, no part of the vocabulary: see kg/link/overrides.py.
+#: The file of manual decisions about names, which is not part of the vocabulary: see kg/link/overrides.py.
 OVERRIDES = "overrides.ttl"
 _SKOS = PREFIXES["skos"]
 _KG = PREFIXES["kg"]
-_SHORT = 6  # letters of a name in which case counts
-_NO_WORD = "\n"  # behind the last word of a text
+_SHORT = 6  # names of up to so many letters are matched case-sensitively
+_NO_WORD = "\n"  # sentinel after the last word of a text
 _CLASS = {_KG + kind.capitalize(): kind for kind in (*CONCEPT_TYPES, "institution", "cue")}
 
 
@@ -35,14 +35,14 @@ class Concept:
     type: str
     label: dict[str, str] = field(default_factory=dict)  # preferred label by language
     alt: dict[str, list[str]] = field(default_factory=dict)
-    hidden: list[str] = field(default_factory=list)  # found by `find`, not looked for in running text
+    hidden: list[str] = field(default_factory=list)  # matched by `find`, but not in running text
     definition: dict[str, str] = field(default_factory=dict)
     broader: list[str] = field(default_factory=list)
-    topics: list[str] = field(default_factory=list)  # topic CURIEs that it indicates
+    topics: list[str] = field(default_factory=list)  # CURIEs of the topics that it indicates
     facts: dict[str, str] = field(default_factory=dict)
 
     def labels(self) -> Iterator[str]:
-        """Every label that may stand in running text, in every language, preferred ones first."""
+        """All labels that are matched in running text, in every language, preferred labels first."""
         yield from self.label.values()
         for labels in self.alt.values():
             yield from labels
@@ -64,7 +64,7 @@ def ontology_files() -> list[Path]:
 
 @cache
 def ontology_hash() -> str:
-    """A hash of the vocabulary's files: what was linked with other ones is linked anew."""
+    """A hash of the vocabulary's files; records linked with another version are linked again."""
     digest = hashlib.sha256()
     for path in ontology_files():
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
@@ -72,7 +72,7 @@ def ontology_hash() -> str:
 
 
 def data_folder(name: str) -> Path:
-    """A folder that belongs to the package ("ontology", "data"): installed with it, or beside it in a checkout."""
+    """A data folder ("ontology", "data"): inside the installed package, or beside the package in a checkout."""
     inside = Path(str(files("kg"))) / name
     folder = inside if inside.is_dir() else Path(__file__).resolve().parent.parent / name
     if not folder.is_dir():
@@ -81,14 +81,14 @@ def data_folder(name: str) -> Path:
 
 
 class Vocabulary:
-    """Concepts by CURIE, a folded label index by type, and a matcher for running text."""
+    """Concepts by CURIE, an index of folded labels by type, and a matcher for running text."""
 
     def __init__(self, concepts: Iterable[Concept]) -> None:
         found = list(concepts)
         self.concepts: dict[str, Concept] = {c.curie: c for c in found if c.type != "cue"}
         self._cues = {c.curie.partition(":")[2]: frozenset(map(fold, c.labels())) for c in found if c.type == "cue"}
         self._index: dict[tuple[str, str], str] = {}
-        self._trie: dict[str, Any] = {}  # folded labels word by word; where one ends, "" -> [(type, concept, label)]
+        self._trie: dict[str, Any] = {}  # folded labels word by word; "" -> [(type, concept, label)] at the end of one
         for concept in self.concepts.values():
             for label in concept.labels():
                 folded = fold(label)
@@ -109,14 +109,14 @@ class Vocabulary:
         )
 
     def _state(self) -> tuple[Any, ...]:
-        """All that it holds, as plain data, and its labels with their folded form."""
+        """The contents as plain data, together with the folded form of all labels."""
         concepts = [tuple(getattr(c, name) for name in Concept.__slots__) for c in self.concepts.values()]
         folds = {label: fold(label) for c in self.concepts.values() for label in (*c.labels(), *c.hidden)}
         return concepts, self._cues, self._index, self._trie, self._narrower, folds
 
     @staticmethod
     def _restored(state: tuple[Any, ...]) -> Vocabulary:
-        """The vocabulary of such a state."""
+        """The vocabulary with the given state; the inverse of `_state`."""
         out = Vocabulary(())
         concepts, out._cues, out._index, out._trie, out._narrower, folds = state
         known_folds(folds)
@@ -125,7 +125,7 @@ class Vocabulary:
         return out
 
     def amended(self, changed: Iterable[Concept], gone: Container[str] = ()) -> Vocabulary:
-        """The same with some concepts changed and others gone; `match` goes on to find what stands in the files."""
+        """A copy in which some concepts are changed and others removed; `match` still finds the labels of the files."""
         by_curie = {c.curie: c for c in changed}
         out = Vocabulary(())
         out.concepts = {c: by_curie.get(c, self.concepts[c]) for c in self.concepts if c not in gone}
@@ -138,7 +138,7 @@ class Vocabulary:
         return out
 
     def _place(self) -> None:
-        """Note which concepts are narrower than which."""
+        """Index the narrower concepts of each concept."""
         self._narrower: dict[str, set[str]] = {}
         for concept in self.concepts.values():
             for broader in concept.broader:
@@ -155,12 +155,12 @@ class Vocabulary:
         return self._cues.get(group, frozenset())
 
     def find(self, label: str, kind: str) -> Concept | None:
-        """The concept of a type that bears a label, in any language and spelling."""
+        """The concept of a type with a given label, in any language and spelling."""
         found = self._index.get((kind, fold(label)))
         return self.concepts[found] if found else None
 
     def find_written(self, surface: str, kind: str) -> Concept | None:
-        """The concept of a type that words of a paper name, acronyms in their own case: "VLLMs" is no vLLM."""
+        """The concept of a type that words of a paper name; the case of acronyms counts: "VLLMs" is not vLLM."""
         concept = self.find(surface, kind)
         if concept is None:
             return None
@@ -168,12 +168,12 @@ class Vocabulary:
         return concept if any(_spelled(surface, label, kind) for label in same) else None
 
     def bearing(self, folded: str) -> list[Concept]:
-        """The concepts of all types with a label that folds to `folded`."""
+        """The concepts of all types that have a label with the folded form `folded`."""
         found = (self._index.get((kind, folded)) for kind in (*CONCEPT_TYPES, "institution"))
         return [self.concepts[curie] for curie in found if curie]
 
     def index(self) -> Mapping[tuple[str, str], str]:
-        """Concepts by type and folded label."""
+        """The concept by type and folded label."""
         return self._index
 
     def broader(self, curie: str) -> list[str]:
@@ -189,7 +189,7 @@ class Vocabulary:
         return out
 
     def narrower(self, curie: str) -> set[str]:
-        """The concept and all narrower ones."""
+        """The concept and all narrower concepts."""
         out = {curie}
         queue = [curie]
         while queue:
@@ -200,11 +200,11 @@ class Vocabulary:
         return out
 
     def match(self, text: str, found: TokenLists | None = None) -> list[Match]:
-        """Every longest label in a text, all types; labels of one type do not overlap one another."""
+        """The longest matching labels in a text, of all types; matches of one type do not overlap."""
         folds, starts, ends = token_lists(text) if found is None else found
         folds = [*folds, _NO_WORD]
         out: list[Match] = []
-        taken: dict[str, int] = {}  # type -> where its last match ends
+        taken: dict[str, int] = {}  # type -> end of its last match
         begins = self._trie
         for i in [i for i, form in enumerate(folds) if form in begins]:
             node = begins[folds[i]]
@@ -227,21 +227,21 @@ class Vocabulary:
 
 
 def _branch(trie: dict[str, Any], folded: str) -> dict[str, Any]:
-    """The node of a trie at the end of a folded label, made where it is missing."""
+    """The node of a trie at the end of a folded label; missing nodes are created."""
     for word in folded.split(" "):
         trie = trie.setdefault(word, {})
     return trie
 
 
 def _apart(text: str, end: int, start: int) -> bool:
-    """Whether more than a space, hyphen, slash or line break stands between two tokens."""
+    """Whether more than a space, hyphen, slash or line break separates two tokens."""
     between = text[end:start]
     return between not in (" ", "~") and (start - end > 3 or bool(between.strip(" -\u2010\u2011\u2013_/\n\t'’+.&")))
 
 
 @lru_cache(maxsize=100_000)
 def _letters(label: str) -> str:
-    """The letters and digits of a name in which case counts: one word with a capital, six of them at most."""
+    """The letters and digits of a name matched case-sensitively (one word, a capital, up to six letters), else ""."""
     letters = "".join([c for c in label if c.isalnum()])
     return (
         letters
@@ -251,10 +251,11 @@ def _letters(label: str) -> str:
 
 
 def _spelled(surface: str, label: str, kind: str) -> bool:
-    """Short names and acronyms ("SAM", "STAR", "RoPE") must be written as the label is; others may vary.
+    """Whether a surface form may stand for a label: short names and acronyms are matched case-sensitively.
 
-    A plural s may follow, but "VLLMs" is no vLLM, and no capital S is a plural: "TAPS" is no TAP. So must acronyms be
-    inside a longer name of a model or dataset: "CLIP model" is no "clip model"; nor is "minimax" MiniMax.
+    "SAM", "STAR" and "RoPE" must be written as the label is. A plural s may follow, but "VLLMs" is not vLLM, and a
+    capital S is not a plural: "TAPS" is not TAP. An acronym inside a longer name of a model or dataset must be in
+    capitals too: "clip model" is not "CLIP model", and "minimax" is not MiniMax.
     """
     if surface == label:
         return True
@@ -269,7 +270,7 @@ def _spelled(surface: str, label: str, kind: str) -> bool:
 
 
 def read_concepts(paths: Iterable[Path]) -> list[Concept]:
-    """The concepts of Turtle files, in file order; raises KgError with file and line on bad Turtle."""
+    """The concepts of Turtle files, in file order; raises KgError with file and line on a syntax error."""
     concepts: dict[str, Concept] = {}
     facts: list[tuple[str, str, ox.NamedNode | ox.Literal]] = []
     for path in paths:

@@ -1,4 +1,4 @@
-"""Work on many items in several processes: results in the order of the items, the same ones as in one process."""
+"""Parallel map over processes: results come in the order of the items and equal those of a single process."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from kg.model import KgError
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
-FEW = 16  # items that are not worth other processes
-CHUNK = 8  # items that a process is given at a time
-_AHEAD = 4  # chunks a process that may be done before their turn comes
-_GARBAGE = 50_000  # objects that are made before unreachable ones are looked for
+FEW = 16  # up to so many items, no processes are started
+CHUNK = 8  # items sent to a process at a time
+_AHEAD = 4  # chunks per process that may be computed ahead of their turn
+_GARBAGE = 50_000  # allocations before the garbage collector runs
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")
 
 
 def chunked(items: Iterable[Item], weight: int) -> Iterator[list[Item]]:
-    """Items in lists of a weight; one weighs 1 unless its own `weight` says more."""
+    """Split items into lists of a given total weight; an item weighs 1 unless it has a `weight`."""
     chunk: list[Item] = []
     total = 0
     for item in items:
@@ -46,21 +46,22 @@ def _weight(item: object) -> int:
 
 
 def cores() -> int:
-    """The cores that this process may use."""
+    """The number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Workers(Generic[Item, Done]):
-    """Processes that do `work`: none before there are more than a few items, `jobs` from then on, none after `with`.
+    """A pool of `jobs` processes that run `work`, started once there are more than a few items and ended by `with`.
 
-    A fork (Linux) shares what was loaded before it; elsewhere `work` is pickled, and each process loads for itself.
+    A fork (Linux) shares the data that was loaded before it. Elsewhere `work` is pickled, and each process loads its
+    own data.
     """
 
     def __init__(self, work: Callable[[Item], Done], jobs: int = 1, chunk: int = CHUNK, few: int = FEW) -> None:
         self.work, self.jobs, self.chunk, self.few = work, jobs, chunk, few
         self._processes: dict[Connection, BaseProcess] = {}
-        self._busy: dict[Connection, int] = {}  # -> the number of its chunk
-        self._done: dict[int, list[Done]] = {}  # by number of the chunk
+        self._busy: dict[Connection, int] = {}  # -> index of its chunk
+        self._done: dict[int, list[Done]] = {}  # results by index of the chunk
 
     def __enter__(self) -> Workers[Item, Done]:
         return self
@@ -69,10 +70,11 @@ class Workers(Generic[Item, Done]):
         self._end()
 
     def map(self, items: Iterable[Item], load: Callable[[Item], object] | None = None) -> Iterator[Done]:
-        """What `work` makes of each item, in order; items are taken some ahead.
+        """The result of `work` for each item, in order; some items are consumed ahead.
 
-        `load` is called with the first item before processes are made, to load what all of them need. What `work`
-        raises reaches the caller as it is from this process, as KgError from another; KgError too for a lost process.
+        `load` is called with the first item before processes are started, to load the data that all of them need. An
+        exception of `work` is raised unchanged in this process, and as KgError from another one. A lost process raises
+        KgError.
         """
         items = iter(items)
         if self.jobs > 1 and not self._processes:
@@ -90,7 +92,7 @@ class Workers(Generic[Item, Done]):
         try:
             yield from self._shared(chunked(items, self.chunk))
         finally:
-            if self._busy or self._done:  # not wanted any more
+            if self._busy or self._done:  # the caller stopped early
                 self._end()
 
     def _begin(self) -> None:
@@ -108,7 +110,7 @@ class Workers(Generic[Item, Done]):
             self._processes[ours] = process
 
     def _end(self) -> None:
-        """Stop all processes, whatever they are at."""
+        """Terminate all processes, even busy ones."""
         for connection, process in self._processes.items():
             connection.close()
             process.terminate()
@@ -117,23 +119,23 @@ class Workers(Generic[Item, Done]):
         self._processes, self._busy, self._done = {}, {}, {}
 
     def _shared(self, chunks: Iterator[list[Item]]) -> Iterator[Done]:
-        """The results of chunks, one after the other."""
+        """The results of all chunks, in order."""
         given = 0
-        for at in count():  # the number of the chunk whose turn it is
+        for at in count():  # index of the chunk whose results come next
             while at not in self._done:
                 given = self._give(chunks, given, at)
                 if at == given:
                     return
                 self._take(None)
             for result in self._done.pop(at):
-                given = self._give(chunks, given, at)  # while the caller is at work, others are too
+                given = self._give(chunks, given, at)  # keeps the processes busy while the caller uses a result
                 yield result
                 self._take(0)
 
     def _give(self, chunks: Iterator[list[Any]], given: int, at: int) -> int:
-        """Give a chunk to each process that has none; gives how many were given out so far.
+        """Send a chunk to each idle process; returns how many chunks have been sent so far.
 
-        None gets a second one, so that neither side ever waits for the other to empty a pipe.
+        No process gets a second chunk, so that neither side ever waits for the other to empty a pipe.
         """
         for process in self._processes:
             if process in self._busy or given >= at + _AHEAD * len(self._processes):
@@ -150,7 +152,7 @@ class Workers(Generic[Item, Done]):
         return given
 
     def _take(self, seconds: int | None) -> None:
-        """Take what is done, or wait for it; KgError where a process failed or is gone."""
+        """Collect finished chunks, or wait for one; raises KgError when a process failed or is gone."""
         ready: list[Any] = wait(self._busy, seconds) if self._busy else []
         for process in ready:
             try:
@@ -169,14 +171,14 @@ class Workers(Generic[Item, Done]):
 
 
 def spare_collections() -> None:
-    """Look for garbage seldom, and not among what was loaded so far, which stays."""
+    """Run the garbage collector seldom, and never on what has been loaded so far."""
     gc.freeze()
     gc.set_threshold(_GARBAGE, 20, 100)
 
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Ctrl-C waits: a process that has just begun would answer it with a traceback."""
+    """Block Ctrl-C while processes start: a new process would answer it with a traceback."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -188,9 +190,9 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def _serve(work: Callable[[Any], Any], chunks: Connection, others: list[Connection]) -> None:
-    """Work on chunks until there are no more, or the process that gives them is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other process is interrupted too, and ends this one
-    for connection in others:  # ends that a fork copies: open here, they would hide that the other process is gone
+    """Process chunks until the connection is closed or the parent process is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent too, which ends this process
+    for connection in others:  # copied by the fork; if they stay open here, the end of the parent is not noticed
         connection.close()
     spare_collections()
     try:

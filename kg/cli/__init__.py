@@ -1,4 +1,4 @@
-"""The command line: one file a command, each a thin layer over `kg.api.Graph`."""
+"""The command line: one file per command, each a thin layer over `kg.api.Graph`."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from kg.model import KgError
 if TYPE_CHECKING:
     import typer
 
-# Matrices are small here: threads of numpy's library would only wait for one another. It looks when it is first loaded.
+# Matrices are small here, and numpy's threads would only wait for each other. Read when numpy is first imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-#: The commands in the order in which `kg --help` shows them.
+#: The commands in the order of `kg --help`.
 COMMANDS = (
     *("read", "fetch", "add", "remove", "ask", "show", "brief", "report", "digest", "trends", "draw"),
     *("extract", "export", "sql", "sparql", "diff", "explain-merge", "verify", "rebuild", "backup", "eval", "doctor"),
@@ -27,7 +27,7 @@ COMMANDS = (
 
 
 def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
-    """The command line with some of its commands: those that are not asked for need not be loaded."""
+    """The command line with some of its commands, so that the others need not be imported."""
     import typer
 
     def top(version: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
@@ -56,13 +56,13 @@ def main() -> None:
     """The entry point `kg`: errors are one sentence on standard error, never a traceback."""
     try:
         _spare_spacy()
-        gc.set_threshold(50_000, 20, 100)  # most of what a command loads stays: little garbage is found, at a price
+        gc.set_threshold(50_000, 20, 100)  # most objects live until the end, collecting garbage seldom pays off
         _hear()
         asked = [name for name in sys.argv[1:2] if name in COMMANDS]
         application(asked or COMMANDS)()
     except KgError as error:
         _fail(str(error))
-    except KeyboardInterrupt:  # while a command is loaded
+    except KeyboardInterrupt:  # while a command is imported
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         print("Interrupted.", file=sys.stderr)
         sys.exit(130)
@@ -74,24 +74,24 @@ def main() -> None:
             raise
         _fail(f"{type(error).__name__}: {error} (this is a fault of kg: set KG_DEBUG=1 to see where it happened).")
     finally:
-        gc.freeze()  # or Python looks through all that was loaded once more before it ends, for half a second
+        gc.freeze()  # avoids a final garbage collection, which takes half a second
 
 
 def _spare_spacy() -> None:
-    """Keep spaCy from importing what nothing here uses and what takes longer than all the rest of it.
+    """Keep spaCy from importing modules that are not used here and take longer than all the rest.
 
-    These are the frameworks that it may compute with, and its own command line with what that downloads by.
+    These are its optional computing frameworks, and its own command line with its download code.
     """
     for name in ("torch", "tensorflow", "mxnet", "cupy"):
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
     info = ModuleType("spacy.cli.info")
-    info.__dict__["info"] = None  # spaCy's package takes this one name from there
+    info.__dict__["info"] = None  # the one name that spaCy's package imports from there
     for module in (ModuleType("spacy.cli"), info):
         sys.modules.setdefault(module.__name__, module)
 
 
 def _hear() -> None:
-    """Show on a terminal what kg tells its log of work that takes long."""
+    """Show log messages about slow operations on a terminal."""
     if sys.stderr.isatty():
         import logging
 

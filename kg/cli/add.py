@@ -28,13 +28,13 @@ def command(
     fast: Fast = False,
     jobs: Jobs = None,
     engine: Annotated[
-        str, typer.Option(help="What reads: local (processes of this machine) or ray (a Ray cluster).")
+        str, typer.Option(help="Where papers are read: local (processes of this machine) or ray (a Ray cluster).")
     ] = "local",
     address: Annotated[
         str, typer.Option(help="Head of the Ray cluster, HOST:PORT; without it $RAY_ADDRESS, else this machine alone.")
     ] = "",
 ) -> None:
-    """Read papers from files, archives, globs or folders into the graph; what is unchanged is left as it is."""
+    """Read papers from files, archives, globs or folders into the graph; unchanged papers are left as they are."""
     from kg.api import Graph
     from kg.engines import engine as engine_of
 
@@ -64,7 +64,7 @@ def command(
 
 
 def _so_far(graph: str) -> str:
-    """What the graph holds after an interruption: as it says itself, since what was counted may lag behind it."""
+    """The content of the graph after an interruption, read from the graph: the run's own count may lag behind."""
     from kg.api import Graph
 
     try:

@@ -1,4 +1,4 @@
-"""kg ask: answer a question, or flags, from the graph, each line with the words that show it."""
+"""kg ask: answer a question, or flags, from the graph; each line has the quotes that support it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from kg.views.words import Words
 
 FORMS = ("table", "json", "jsonl", "csv", "md", "html")
-#: Columns of the narrowest terminal that a table is printed in; a narrower one gets a list.
+#: Columns of the narrowest terminal in which tables are printed; a narrower one gets a list.
 NARROW = 80
-#: How wide a column may want to be, one of numbers, and that of the quotes.
+#: Preferred width of a column, of a numeric one, and of the quotes.
 _WIDE, _NUMBERS, _QUOTES = 15, 11, 30
 _THINGS, _PAPERS, _ASKED = "What papers have", "What papers are", "What is asked for"
 
@@ -38,10 +38,10 @@ def command(
     limit: Annotated[int | None, typer.Option(min=1, help="Show at most so many papers or lines.")] = None,
     output: Output = None,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Say what was understood instead: as a tree and as SPARQL.")
+        bool, typer.Option("--explain", help="Show the interpretation instead of the answer: as a tree and as SPARQL.")
     ] = False,
     interactive: Annotated[
-        bool, typer.Option("--interactive", "-i", help="Ask one question after the other, from a prompt or a pipe.")
+        bool, typer.Option("--interactive", "-i", help="Ask several questions, from a prompt or a pipe.")
     ] = False,
     topic: Annotated[Many, _flag("topic", f"A topic, by id or any label, like kv-cache-compression. {_EITHER}")] = None,
     technique: Annotated[Many, _flag("technique", "A technique that they propose or use, or a narrower one.")] = None,
@@ -98,7 +98,7 @@ def command(
 ) -> None:
     """Answer a question in English or Chinese, or flags, or both; exit status 1 when the answer is empty.
 
-    A question and flags that mean the same give the same answer. "latency<=-40%" is a decrease by at least 40 %.
+    A question and flags with the same meaning give the same answer. "latency<=-40%" is a decrease by at least 40 %.
     """
     flags: dict[str, Any] = {
         **{"topic": topic, "technique": technique, "role": role, "problem": problem, "task": task},
@@ -133,7 +133,7 @@ def command(
 
 
 def tell(answer: Answer, form: str, explains: bool = False, output: Output = None) -> None:
-    """Print or write an answer, or what was understood, and what the user should know beside it."""
+    """Print or write an answer, or its interpretation, and the notes for the user."""
     from kg.views.answers import explanation, render
 
     if explains:
@@ -148,7 +148,7 @@ def tell(answer: Answer, form: str, explains: bool = False, output: Output = Non
 
 
 def show(answer: Answer) -> None:
-    """Print the answer for a reader: what was understood, the papers or the table, the words in their sentences."""
+    """Print an answer for a reader: its interpretation, the papers or the table, the quotes in their sentences."""
     from kg.graph.rdf import language_of
     from kg.text import plain
     from kg.views.answers import conditions
@@ -195,12 +195,12 @@ def _show_table(out: Console, answer: Answer, words: Words) -> None:
         out.print(plain(table.verdict), markup=False)
 
 
-#: The cells of a row, and the quotes that show it.
+#: The cells of a row, and the quotes that support it.
 _Cells = tuple[list[str], list[str]]
 
 
 def _print(out: Console, title: str, names: list[str], right: list[bool], rows: list[_Cells], evidence: str) -> None:
-    """A table where its columns have room, else a list."""
+    """Print a table if its columns fit, else a list."""
     from rich.cells import cell_len
     from rich.table import Table
     from rich.text import Text
@@ -223,7 +223,7 @@ def _print(out: Console, title: str, names: list[str], right: list[bool], rows: 
 
 
 def _print_list(out: Console, title: str, names: list[str], rows: list[_Cells]) -> None:
-    """Rows as paragraphs: the first two values, the others by name, the quotes indented."""
+    """Print rows as paragraphs: the first two values, the others by name, the quotes indented."""
     from rich.padding import Padding
     from rich.text import Text
 

@@ -1,4 +1,4 @@
-"""What the commands share: options, output, progress and exit statuses."""
+"""Shared by the commands: options, output, progress and exit statuses."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ Language = Annotated[str, typer.Option("--lang", "-l", help="Language of the tex
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first file or entry that cannot be read.")]
 Fast = Annotated[
     bool,
-    typer.Option("--fast", help="By vocabulary and rules alone, without the tagger: many times faster."),
+    typer.Option("--fast", help="Use vocabulary and rules only, without the tagger: many times faster."),
 ]
 Jobs = Annotated[
     int | None,
-    typer.Option("--jobs", "-j", min=1, help="Processes that read, when there is much.", show_default="all cores"),
+    typer.Option("--jobs", "-j", min=1, help="Processes used for many papers.", show_default="all cores"),
 ]
 HERE = "papers.kg"
-#: Endings of files that are not called as their form is.
+#: File endings that differ from the name of their format.
 _ENDINGS = {"htm": "html", "markdown": "md", "ttl": "turtle"}
 
 
 @contextmanager
 def reading(location: str) -> Iterator[Graph]:
-    """The graph, opened for reading."""
+    """The graph, opened for reading; its notes are printed."""
     from kg.api import Graph
 
     graph = Graph(location, read_only=True)
@@ -58,7 +58,7 @@ def reading(location: str) -> Iterator[Graph]:
 
 
 def language(lang: str) -> str:
-    """The language asked for; KgError when there is no such."""
+    """The given language; raises KgError if it is not supported."""
     if lang not in ("en", "zh"):
         raise KgError(f"--lang {lang}: there is no such language here: choose en or zh.")
     return lang
@@ -71,9 +71,9 @@ def choose(
     default: str,
     endings: Mapping[str, str] | None = None,
 ) -> str:
-    """The form of an output: by --format, else by the file's ending, else (no ending) the default.
+    """The format of an output: by --format, else by the file's ending, else (without an ending) the default.
 
-    `endings` names the forms whose files end otherwise than they are called. KgError for an unknown form or ending.
+    `endings` maps further file endings to formats. Raises KgError for an unknown format or ending.
     """
     forms = list(forms)
     known = ", ".join(forms)
@@ -91,7 +91,7 @@ def choose(
 
 
 def write(content: str | bytes, output: Path | None) -> None:
-    """Write a result to a file, whole or not at all, or to standard output."""
+    """Write a result to a file, atomically, or to standard output."""
     if output is None:
         data = content.encode() if isinstance(content, str) else content
         sys.stdout.flush()
@@ -107,11 +107,11 @@ def write(content: str | bytes, output: Path | None) -> None:
 
 
 def write_lines(lines: Callable[[Progress | None], Iterable[str]], report: Added, output: Path | None) -> None:
-    """Write a line a paper as they come, to a file whole or not at all, then tell what was skipped.
+    """Write one line per paper as it comes, to a file atomically or to standard output, then print what was skipped.
 
-    `lines` is given what tells of progress. KgError when there is no line, Exit when something was skipped.
+    `lines` gets the progress callback. Raises KgError if there is no line, and Exit if something was skipped.
     """
-    on_screen = output is None and sys.stdout.isatty()  # then the lines themselves show how far it is
+    on_screen = output is None and sys.stdout.isatty()  # the lines themselves show the progress
     kept = "what was read before is printed." if output is None else "nothing was written."
     shown = nullcontext() if on_screen else progress("Reading")
     any_line = False
@@ -139,7 +139,7 @@ def _tell_skipped(report: Added) -> None:
 
 @contextmanager
 def _written(output: Path | None) -> Iterator[Callable[[bytes], object]]:
-    """What writes to a file, or to standard output."""
+    """A function that writes to a file (atomically) or to standard output."""
     if output is None:
         sys.stdout.flush()
         try:
@@ -154,12 +154,12 @@ def _written(output: Path | None) -> Iterator[Callable[[bytes], object]]:
 
 
 def note(sentence: str) -> None:
-    """Tell the user something beside the result."""
+    """Print a sentence for the user on standard error."""
     print(plain(sentence), file=sys.stderr)
 
 
 def console() -> Console:
-    """Where tables are printed: as wide as the terminal, 120 columns in a file."""
+    """The console for tables: as wide as the terminal, or 120 columns in a file."""
     from rich.console import Console
 
     return Console(width=None if sys.stdout.isatty() else 120, highlight=False, soft_wrap=False)
@@ -167,18 +167,18 @@ def console() -> Console:
 
 @contextmanager
 def interruptible(sentence: Callable[[], str]) -> Iterator[None]:
-    """Ctrl-C ends what runs with a sentence on what is there now, and with the status that shells know."""
+    """End on Ctrl-C with a sentence on the current state and the conventional exit status."""
     try:
         yield
     except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends now: a second one would only leave a traceback
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends now: a second Ctrl-C would only leave a traceback
         note(f"Interrupted: {sentence()}")
         raise typer.Exit(INTERRUPTED) from None
 
 
 @contextmanager
 def progress(what: str) -> Iterator[Progress | None]:
-    """Progress on standard error while something longer runs; none when that is no terminal."""
+    """A progress bar on standard error for slow operations; None if that is not a terminal."""
     if not sys.stderr.isatty():
         yield None
         return

@@ -18,7 +18,7 @@ def command(
     ] = "record",
     output: Output = None,
 ) -> None:
-    """Write one sentence on each paper in the reports' own form, from its record alone."""
+    """Write one sentence on each paper in the form of the reports, from its record alone."""
     with reading(graph) as opened:
         sentences = [opened.brief(name, language(lang), origin) for name in names]
     write("\n".join(sentences) + "\n", output)

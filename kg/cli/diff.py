@@ -1,4 +1,4 @@
-"""kg diff: what one graph has otherwise than another."""
+"""kg diff: the differences between two graphs."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def command(
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
     output: Output = None,
 ) -> None:
-    """Compare two graphs: new, removed and changed papers, what is named for the first time, claims that are new,
-    changed or withdrawn, works that were joined or parted, names that mean another thing."""
+    """Compare two graphs: new, removed and changed papers, entities named for the first time, new, changed or
+    withdrawn claims, merged or split works, and names that are linked to another concept."""
     form = choose(format, output, FORMS, "txt")
     with reading(before) as one, reading(after) as other:
         view = other.diff(one, language(lang))

@@ -1,4 +1,4 @@
-"""kg digest: papers in the reports' own form, and what another's digest claims without support."""
+"""kg digest: write papers as a digest in the form of the reports, or find unsupported claims in a digest."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def command(
         ),
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Say which claims of the digests named their abstracts do not bear out.")
+        bool, typer.Option("--check", help="List the claims of the given digests that their abstracts do not support.")
     ] = False,
     graph: Location = HERE,
     lang: Language = "zh",
@@ -53,7 +53,7 @@ def command(
         str, typer.Option(help="The day to count from, and the digest's time.", show_default="the latest date known")
     ] = "",
     llm: Annotated[
-        bool, typer.Option("--llm", help="Let the language model that the environment names write the sentences.")
+        bool, typer.Option("--llm", help="Let the language model named by the environment write the sentences.")
     ] = False,
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
     output: Output = None,
@@ -61,7 +61,7 @@ def command(
     fast: Fast = False,
     jobs: Jobs = None,
 ) -> None:
-    """Write a digest of papers in the reports' own form, or check one: header, a sentence a paper, details."""
+    """Write a digest of papers in the form of the reports (header, one sentence per paper, details), or check one."""
     names = selection or []
     if check:
         if since or now or llm:
@@ -97,7 +97,7 @@ def _writer(llm: bool) -> Writer:
 
 
 def _are_files(names: list[str]) -> bool:
-    """Whether what is named are files rather than a question; KgError for some of each."""
+    """Whether the arguments are files rather than a question; raises KgError for a mixture."""
     from kg.sources import STANDARD_INPUT
 
     found = [name == STANDARD_INPUT or _is_file(name) for name in names]
@@ -129,7 +129,7 @@ def _of_files(
     fast: bool,
     jobs: int | None,
 ) -> Digest:
-    """A digest of files: extracted, not stored."""
+    """A digest of files, which are extracted but not stored."""
     from kg.views.digest import of_files
     from kg.workers import cores
 

@@ -1,4 +1,4 @@
-"""kg doctor: is the installation whole, and what of the graph deserves a look."""
+"""kg doctor: check the installation, and report what in the graph needs attention."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def command(
     ] = None,
     lang: Language = "en",
 ) -> None:
-    """Check the installation and, when there is one, the graph: repairs, empty slots, unmatched institutions."""
+    """Check the installation and, if there is one, the graph: repairs, empty slots, unmatched institutions."""
     if report is not None:
         _report(graph, report, language(lang))
         return
@@ -67,7 +67,7 @@ def command(
 
 
 def _report(graph: str, file: Path, lang: str) -> None:
-    """Write the quality page of a graph; KgError when there is no graph or no such form."""
+    """Write the quality page of a graph; raises KgError if there is no graph or the format is unknown."""
     from kg.views.quality import quality
 
     form = choose(None, file, FORMS, "html")
@@ -81,7 +81,7 @@ def _report(graph: str, file: Path, lang: str) -> None:
 
 
 def _language_model() -> str:
-    """Which language model is asked, where, and whether with a key; it is not asked here."""
+    """The configured language model, its host, and whether there is a key; no request is made."""
     from kg.extract.endpoint import configured
 
     try:

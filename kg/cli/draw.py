@@ -1,4 +1,4 @@
-"""kg draw: a picture of the graph that one can explore, print, or open in other tools."""
+"""kg draw: a picture of the graph to explore, print, or open in other tools."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def command(
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
     output: Output = None,
 ) -> None:
-    """Draw the graph around a selection: a page to explore without a network, a drawing, or a file for other tools."""
+    """Draw the graph around a selection: a self-contained page, a still picture, or a file for other tools."""
     form = choose(format, output, FORMS, "html")
     with reading(graph) as opened:
         drawn = opened.draw(

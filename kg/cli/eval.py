@@ -1,5 +1,4 @@
-"""kg eval: score what is extracted against annotated papers, and say what each part of the extraction is worth; or draw
-claims of a graph for a person to judge, and score what was judged."""
+"""kg eval: score the extraction, or parts of it, against annotated papers; or draw claims of a graph for an audit."""
 
 from __future__ import annotations
 
@@ -25,7 +24,7 @@ def command(
         Path | None, typer.Argument(help="Annotated papers (JSON lines); those of the five reports without it.")
     ] = None,
     predicted: Annotated[
-        Path | None, typer.Option(help="Records to score; without it the papers are extracted anew.")
+        Path | None, typer.Option(help="Records to score; without it the papers are extracted now.")
     ] = None,
     papers: Annotated[
         list[str] | None,
@@ -36,13 +35,16 @@ def command(
         typer.Option(help="Leave out a part of the extraction: tagger, vocabulary, linking, ... May be repeated."),
     ] = None,
     components: Annotated[
-        bool, typer.Option("--components", help="What each part is worth: read the papers without each in turn.")
+        bool,
+        typer.Option("--components", help="What each part contributes: extract the papers without each part in turn."),
     ] = False,
     audit: Annotated[
         int | None,
-        typer.Option("--audit", min=1, help="Draw so many claims of the graph for you to judge, as many of each type."),
+        typer.Option(
+            "--audit", min=1, help="Draw this many claims of the graph for you to judge, evenly over the types."
+        ),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Which claims --audit draws: another seed, other claims.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Random seed of --audit: another seed draws other claims.")] = 0,
     judged: Annotated[
         Path | None, typer.Option("--judged", help="Score this sheet of --audit, once its claims are judged.")
     ] = None,
@@ -53,9 +55,9 @@ def command(
     ] = None,
     output: Output = None,
 ) -> None:
-    """Score records against annotated papers: by type precision, recall and F1, and how far claims can be trusted.
+    """Score records against annotated papers: precision, recall and F1 by type, and how far claims can be trusted.
 
-    With --audit and --judged, measure a graph that nobody annotated: judge some of its claims, and score the sheet.
+    With --audit and --judged, measure a graph without annotations: judge some of its claims, and score the sheet.
     """
     if audit or judged:
         if gold or predicted or papers or without or components or (audit and judged):
@@ -137,7 +139,7 @@ def _judged(sheet: Path, format: str | None, output: Path | None) -> None:
 
 
 def _documents(files: list[str], wanted: Mapping[str, Any], skipped: list[str]) -> list[Document]:
-    """The texts of the annotated papers, and a sentence for what could not be read; KgError when there are none."""
+    """The texts of the annotated papers; prints what could not be read, and raises KgError if there are none."""
     from kg.pipeline import Added, Pipeline
 
     report = Added(skipped=skipped)

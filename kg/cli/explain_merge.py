@@ -1,4 +1,4 @@
-"""kg explain-merge: why two names are one thing, or why not."""
+"""kg explain-merge: explain why two names are or are not the same concept."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def command(
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
     output: Output = None,
 ) -> None:
-    """Say why two names are one thing, or why not: what each means in the graph's papers and in the vocabulary.
+    """Explain why two names are the same concept, or why not: what each means in the graph's papers and the vocabulary.
 
-    What is wrong can be settled by hand: a file overrides.ttl in the graph's folder merges, splits or forbids names
+    Errors can be corrected by hand: a file overrides.ttl in the graph's folder merges, splits or forbids names
     (`technique:lora kg:merges "low-rank tuning" .`; see ontology/overrides.ttl). The next command that opens the graph
-    links its papers anew from what is stored; none is read again.
+    links the stored records again; no paper is read again.
     """
     form = choose(format, output, FORMS, "text")
     if Path(graph).exists() or "://" in graph:
@@ -65,7 +65,7 @@ def to_json(said: Explanation) -> dict[str, Any]:
 
 
 def text(said: Explanation) -> str:
-    """An explanation for a reader: the verdict, then each name with its steps."""
+    """An explanation as text: the verdict, then each name with its steps."""
     one, other = said.names
     if said.concepts:
         lines = [f"{one!r} and {other!r} are one thing: {', '.join(said.concepts)}."]

@@ -1,4 +1,4 @@
-"""kg export: the graph in forms that other tools open."""
+"""kg export: the graph in formats of other tools."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kg.graph.export_network import ITEMS
 from kg.graph.formats import FORMATS
 
 FORMS = (*FORMATS, "digest")
-#: Forms by the endings of their files; of two with one ending, the first. An archive's ending names no form.
+#: Formats by file ending; the first one if several have the same. The ending of an archive determines no format.
 _ENDINGS = {"txt": "digest"} | {form.ending: name for name, form in reversed(FORMATS.items()) if form.write}
 _ABOUT = "; ".join(f"{name}: {form.about}" for name, form in FORMATS.items())
 
@@ -35,11 +35,11 @@ def command(
         typer.Option(help=f"What the network for VOSviewer is of: {', '.join(ITEMS)}.", show_default="concept"),
     ] = "",
     least: Annotated[
-        int, typer.Option(min=1, help="Only what so many papers share, in the network for VOSviewer.")
+        int, typer.Option(min=1, help="Minimum number of papers of an item in the network for VOSviewer.")
     ] = 1,
     output: Output = None,
 ) -> None:
-    """Export the graph; `--format digest --source 000` gives a report back byte for byte.
+    """Export the graph; `--format digest --source 000` restores a report byte for byte.
 
     vosviewer, neo4j, obsidian and parquet are several files: -o names a new folder, or one FILE.zip.
     """

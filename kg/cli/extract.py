@@ -1,4 +1,4 @@
-"""kg extract: what the texts say, as records, without storing anything."""
+"""kg extract: print the extracted records without storing anything."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def command(
     fast: Fast = False,
     jobs: Jobs = None,
 ) -> None:
-    """Print what is extracted from papers: one JSON object a paper, in the form of the annotated papers."""
+    """Print what is extracted from papers: one JSON object per paper, in the format of the annotated papers."""
     from kg.pipeline import Added, Pipeline
     from kg.workers import cores
 

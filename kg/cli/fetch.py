@@ -1,4 +1,4 @@
-"""kg fetch: papers from the services that have them, into files and, if wanted, into the graph."""
+"""kg fetch: fetch papers from services into files and, optionally, into the graph."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SERVICES = ("arxiv", "oai")
 _GOES_ON = "the same command goes on from there."
-_LONG = 10.0  # seconds of a wait that is told where no progress is shown
+_LONG = 10.0  # seconds from which a wait is announced if there is no progress bar
 
 
 def command(
@@ -38,12 +38,12 @@ def command(
     graph: Location = HERE,
     add: Annotated[bool, typer.Option("--add", help="Read the papers into the graph too.")] = False,
     new: Annotated[
-        bool, typer.Option("--new", help="Read those into the graph that it lacks, by arXiv id and DOI.")
+        bool, typer.Option("--new", help="Read only papers that the graph lacks (by arXiv id and DOI) into it.")
     ] = False,
     fast: Fast = False,
     jobs: Jobs = None,
 ) -> None:
-    """Fetch papers from arXiv or another repository into a folder of files; the same call again goes on from there."""
+    """Fetch papers from arXiv or another repository into a folder of files; the same command resumes an earlier run."""
     from kg.fetch import Client, fetch
 
     asked = _service(service, query, since, until, most, set_, prefix, url)
@@ -74,7 +74,7 @@ def command(
 def _service(
     service: str, query: str, since: str, until: str, most: int | None, set_: str, prefix: str, url: str
 ) -> Service:
-    """The service with what it is asked; KgError for options that belong to another."""
+    """The service with its query; raises KgError for options of another service."""
     from kg.fetch import Arxiv, Oai
 
     if service == "arxiv":
@@ -89,7 +89,7 @@ def _service(
 
 
 def _interval() -> float:
-    """Seconds between calls: three, unless the environment says otherwise."""
+    """Seconds between requests: three, unless the environment says otherwise."""
     from kg.fetch.client import INTERVAL
 
     said = os.environ.get("KG_FETCH_INTERVAL", "").strip()
@@ -116,7 +116,7 @@ def _tell(harvest: Harvest, folder: Path) -> None:
 
 
 def _add(files: list[Path], graph: str, new: bool, fast: bool, jobs: int | None) -> None:
-    """Read the files into the graph, but for what it has."""
+    """Read the files into the graph, except papers that it has."""
     from kg.api import Graph
     from kg.fetch.lacking import Lacking
     from kg.workers import cores

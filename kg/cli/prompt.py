@@ -1,4 +1,4 @@
-"""The prompt of `kg ask -i`: one question after the other, with completion and history; from a pipe without them."""
+"""The prompt of `kg ask -i`: answers question after question, with completion and history on a terminal."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 PROMPT = "kg> "
 HELP = "Ask a question; :explain [QUESTION] says what was understood, :quit ends. Tab completes labels."
-#: Lines of history that are kept; words and labels that completion looks at.
+#: Lines of history that are kept, and words and labels considered by completion.
 _KEPT, _WORDS, _OFFERED = 1000, 6, 50
 
-#: Prints an answer, or what was understood.
+#: Prints an answer, or its interpretation.
 Tell = Callable[["Answer", bool], None]
 
 
 def converse(graph: Graph, flags: Mapping[str, Any], limit: int | None, tell: Tell, first: str = "") -> None:
-    """Answer lines until there are no more, `flags` holding for each; what goes wrong with one is told."""
+    """Answer lines until the input ends, each with `flags`; an error in one line is printed."""
     last: list[Answer] = []
 
     def answer(line: str) -> None:
@@ -63,7 +63,7 @@ def _guarded(answer: Callable[[str], None], line: str) -> None:
 
 @contextmanager
 def _lines(graph: Graph) -> Iterator[Iterator[str]]:
-    """The lines of a prompt, or of standard input where that is no terminal."""
+    """The lines of a prompt, or of standard input if that is not a terminal."""
     reconfigure = getattr(sys.stdin, "reconfigure", None)
     if reconfigure:
         reconfigure(errors="replace")
@@ -87,7 +87,7 @@ def _prompted() -> Iterator[str]:
 
 @contextmanager
 def _editing(graph: Graph) -> Iterator[None]:
-    """Completion of labels, and a history that the next prompt has too; nothing where the system cannot."""
+    """Enable completion of labels and a persistent history, if the system supports them."""
     try:
         import readline
     except ImportError:
@@ -115,17 +115,17 @@ class Completer:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.labels: list[tuple[str, str]] = []  # in lower case and as they are, sorted
+        self.labels: list[tuple[str, str]] = []  # (in lower case, as written), sorted
         self.found: list[str] = []
 
     def complete(self, text: str, state: int) -> str | None:
-        """The `state`th way to go on from a line, as readline asks for them."""
+        """The `state`th completion of a line, as readline asks for them."""
         if state == 0:
             self.found = self.ways(text)
         return self.found[state] if state < len(self.found) else None
 
     def ways(self, text: str) -> list[str]:
-        """The lines that a line may become: the longest run of last words that begins a label counts."""
+        """The completions of a line: for the longest run of last words that begins a label."""
         if not self.labels:
             self.labels = sorted((label.lower(), label) for label in self.graph.labels())
         words = text.split(" ")

@@ -1,4 +1,4 @@
-"""kg read: what the readers found in files, before anything is extracted."""
+"""kg read: print what the readers find in files, without extraction."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def command(
     output: Output = None,
     strict: Strict = False,
 ) -> None:
-    """Print what stands in files: one JSON object a paper, in the `papers` form, with the repairs that were made."""
+    """Print the content of files: one JSON object per paper, in the `papers` format, with the repairs made."""
     from kg.pipeline import Added
 
     choose(format, output, FORMS, "jsonl")
@@ -34,7 +34,7 @@ def command(
 
 
 def _lines(files: list[str], strict: bool, report: Added, tell: Progress | None) -> Iterator[str]:
-    """A line of JSON for each paper that can be read."""
+    """One line of JSON for each paper that can be read."""
     from kg.pipeline import Pipeline
 
     done = 0
@@ -51,7 +51,7 @@ def _lines(files: list[str], strict: bool, report: Added, tell: Progress | None)
 
 
 def row(document: Document, file: str) -> dict[str, Any]:
-    """A document in the form of lists of papers; what it lacks is left out."""
+    """A document in the format of lists of papers, without missing values."""
     out: dict[str, Any] = {"file": file, "id": document.id}
     out |= {name: document.texts[key].text for name, key in _TEXTS.items() if key in document.texts}
     facts = ("authors", "venue", "year", "date", "arxiv", "doi", "url", "repairs")

@@ -1,4 +1,4 @@
-"""kg rebuild: make a graph anew from the sources that it keeps."""
+"""kg rebuild: build a graph again from the sources that it keeps."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kg.cli.base import HERE, SKIPPED, Jobs, Location, interruptible, note, prog
 
 
 def command(graph: Location = HERE, jobs: Jobs = None) -> None:
-    """Build the graph anew from the sources that it keeps, also where its data are damaged."""
+    """Build the graph again from the sources that it keeps, even if its data are damaged."""
     from kg.api import Graph
     from kg.workers import cores
 

@@ -1,4 +1,4 @@
-"""kg remove: take entries or whole sources out of the graph."""
+"""kg remove: remove entries or whole sources from the graph."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def command(
     names: Annotated[list[str], typer.Argument(help='Entries ("002-22") or sources ("002").')],
     graph: Location = HERE,
 ) -> None:
-    """Remove entries or whole sources; nothing is removed when one of the names is unknown."""
+    """Remove entries or whole sources; nothing is removed if one of the names is unknown."""
     from kg.api import Graph
 
     with Graph(graph, must_exist=True) as opened:

@@ -31,8 +31,8 @@ def command(
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
     output: Output = None,
 ) -> None:
-    """Write a report: scope, briefs, techniques and how they relate, comparable results, matrices, who and when,
-    contradictions, what is missing, bibliography; each line with its papers."""
+    """Write a report: scope, briefs, techniques and their relations, comparable results, matrices, institutions and
+    timeline, contradictions, gaps, bibliography; each line cites its papers."""
     form = choose(format, output, FORMS, "md")
     wanted = [name.strip() for name in sections.split(",") if name.strip()]
     with reading(graph) as opened:

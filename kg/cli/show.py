@@ -1,4 +1,4 @@
-"""kg show: what the graph holds, or all that it knows of one paper or concept."""
+"""kg show: show an overview of the graph, or one paper or concept."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def command(
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
     output: Output = None,
 ) -> None:
-    """Show what the graph holds; with a name, all that it knows of that paper or concept."""
+    """Show an overview of the graph; with a name, all data on that paper or concept."""
     from kg.graph.contents import entry_named
 
     form = choose(format, output, FORMS, "table")
     with reading(graph) as opened:
         if name is None:
             _overview(opened, form, output)
-        elif entry_named(opened.store, name):  # first, for an entry's name may hold a colon ("arXiv:2501.00001")
+        elif entry_named(opened.store, name):  # first: an entry's name may contain a colon ("arXiv:2501.00001")
             _paper(opened, name, form, output)
         else:
             _named(opened, curie(name), form, output)

@@ -31,7 +31,7 @@ def command(
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
     output: Output = None,
 ) -> None:
-    """Run a SPARQL query (SELECT, ASK, CONSTRUCT, DESCRIBE) over all entries; nothing can be changed."""
+    """Run a SPARQL query (SELECT, ASK, CONSTRUCT, DESCRIBE) over all entries; the graph cannot be changed."""
     form = choose(format, output, FORMS, "")
     text = sys.stdin.read() if query == "-" else query
     with reading(graph) as opened:
@@ -45,14 +45,14 @@ def command(
 
 
 def _write_triples(result: ox.QueryTriples, form: str, output: Output) -> bool:
-    """Write what a CONSTRUCT or DESCRIBE gives; whether there is any."""
+    """Write the result of a CONSTRUCT or DESCRIBE; returns whether there is any."""
     data = result.serialize(format=_TRIPLES[_fitting(form or "turtle", _TRIPLES, "Triples")]) or b""
     write(data, output)
     return bool(data.strip())
 
 
 def _write_solutions(result: ox.QuerySolutions | ox.QueryBoolean, form: str, output: Output) -> bool:
-    """Write what a SELECT or ASK gives; whether there is any."""
+    """Write the result of a SELECT or ASK; returns whether there is any."""
     if output is None and form in ("", "table"):
         columns, rows = _rows(result)
         console().print(table(f"{len(rows)} rows", columns, rows))
@@ -71,7 +71,7 @@ def _fitting(form: str, fitting: Iterable[str], what: str) -> str:
 
 
 def _is_empty(data: bytes, form: str) -> bool:
-    """Whether serialised solutions are none; in CSV, which pyoxigraph does not read, the first line is the heading."""
+    """Whether serialised solutions are empty; in CSV, which pyoxigraph does not parse, the first line is the header."""
     if form == "csv":
         return data.count(b"\n") < 2
     found = ox.parse_query_results(data, format=_SOLUTIONS[form])

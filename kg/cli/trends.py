@@ -1,4 +1,4 @@
-"""kg trends: papers of each topic, technique, ... by period, and what of it is more than chance."""
+"""kg trends: papers per topic, technique, ... and period, with statistical tests."""
 
 from __future__ import annotations
 
@@ -65,16 +65,16 @@ def command(
     matches: Annotated[
         Path | None, typer.Option("--matches", help="Write all counted words with their papers to this CSV file.")
     ] = None,
-    least: Annotated[int, typer.Option("--least", min=1, help="Papers below which nothing is said of a label.")] = 10,
+    least: Annotated[int, typer.Option("--least", min=1, help="Labels with fewer papers are not tested.")] = 10,
     top: Annotated[int, typer.Option("--top", min=1, max=60, help="Labels that a picture shows.")] = 12,
     graph: Location = HERE,
     lang: Language = "en",
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
     output: Output = None,
 ) -> None:
-    """Count papers by what they have and by period: a table, CSV, JSON, a picture or an interactive page.
+    """Count papers by entity and period: a table, CSV, JSON, a picture or an interactive page.
 
-    With the table, or in the page: what rises and falls beyond chance, what is new, what goes together more often.
+    The table and the page also list significant rises and falls, new labels, and pairs that occur more often.
     """
     form = choose(format, output, FORMS, "table", {"txt": "table"})
     if form == "png" and output is None:

@@ -1,4 +1,4 @@
-"""kg verify: check every claim against the words that make it."""
+"""kg verify: check every claim against its quote."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kg.cli.base import HERE, Location, note, reading
 
 
 def command(graph: Location = HERE) -> None:
-    """Re-read the kept texts: every quote at its offsets, every link with its reason, every shape fulfilled."""
+    """Check the graph against its stored texts: every quote at its offsets, every link with its reason, every shape."""
     with reading(graph) as opened:
         report = opened.verify()
     for sentence in report.faults:

@@ -1,4 +1,8 @@
-"""Reading an entry into a Record: a spaCy pipeline, assembled from config.cfg, one component a file."""
+"""The extraction: turns an entry (`Document`) into a `Record`.
+
+A spaCy pipeline with one component per file, assembled from config.cfg. Each component only adds spans or claims to the
+Doc. The extraction knows no other entry and no store; linking concepts across entries is left to kg.link.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +21,13 @@ if TYPE_CHECKING:
     from kg.extract.endpoint import Endpoint
 
 CONFIG = Path(__file__).with_name("config.cfg")
-#: Raised when what is extracted changes, so that graphs built before are read again.
+#: Increased whenever the output of the extraction changes, so that entries of existing graphs are read again.
 VERSION = "14"
-TAGGER = "kg_tagger"  # what costs most, and `fast` does without
+TAGGER = "kg_tagger"  # the most expensive component, which `fast` leaves out
 
 
 def version(fast: bool = False) -> str:
-    """What an extraction depends on beside the texts: `VERSION`, and the language model where one is named."""
+    """The version of an extraction: `VERSION`, and the language model where the environment names one."""
     from kg.extract.endpoint import language_model
 
     if fast:
@@ -33,9 +37,9 @@ def version(fast: bool = False) -> str:
 
 
 def pipeline(fast: bool = False) -> Language:
-    """The extraction pipeline; a language model is part of it where the environment names one (kg.extract.llm).
+    """The extraction pipeline; it includes a language model if the environment names one (kg.extract.llm).
 
-    `fast`: vocabulary and rules alone, no trained tagger and no language model.
+    `fast`: vocabulary and rules only, without the trained tagger and the language model.
     """
     from kg.extract.endpoint import language_model
 
@@ -62,7 +66,7 @@ def _assembled(model: Endpoint | None, fast: bool, spans: bool = False) -> Langu
     known = registry.factories
     config = load_config(CONFIG)
     for name in config["nlp"]["pipeline"]:
-        if name not in known:  # a checkout that is not installed
+        if name not in known:  # in a checkout that is not installed
             __import__(f"kg.extract.{name.removeprefix('kg_')}")
     if fast:
         config["nlp"]["pipeline"] = [name for name in config["nlp"]["pipeline"] if name != TAGGER]
@@ -83,7 +87,7 @@ def _assembled(model: Endpoint | None, fast: bool, spans: bool = False) -> Langu
 
 @cache
 def _matrices() -> ThreadpoolController:
-    """The library behind numpy's products; on small matrices its threads only wait for one another."""
+    """The thread pool of numpy's BLAS; on small matrices its threads cost more than they gain."""
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController().select(user_api="blas")
@@ -92,9 +96,9 @@ def _matrices() -> ThreadpoolController:
 def extract(
     document: Document, components: Iterable[Callable[[Doc], Doc]] | None = None, *, fast: bool = False
 ) -> Record:
-    """The Record of an entry: everything its texts say, with offsets into the raw texts.
+    """The Record of an entry: all claims of its texts, with offsets into the raw texts.
 
-    It is read by the components of the pipeline (`fast`: see there), or by those given, one after the other.
+    `components` replaces the components of the pipeline; they run in the given order. `fast`: see `pipeline`.
     """
     from kg.extract.base import make_doc, to_record
     from kg.vocabulary import Vocabulary

@@ -1,4 +1,4 @@
-"""Features of a pair of mentions for the judge "same": evidence that they are of one thing, and against it."""
+"""Features of a pair of mentions for the judge "same", which decides whether they are one technique."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ Place = tuple[int, int]
 _BETWEEN = re.compile(r"[^\W_]+|[(),:;/&-]")
 _NUMBER = re.compile(r"\d+")
 _NAME = re.compile(r"[a-z\d][A-Z]|[A-Z]{2}")
-ARTICLE = 12  # characters before a mention in which an article stands
-_FAR = 40  # characters between two mentions beyond which it does not matter which they are
-_NEAR = 4  # words and marks between two mentions that are looked at
+ARTICLE = 12  # characters before a mention that may contain an article
+_FAR = 40  # maximum distance in characters for features of the text between two mentions
+_NEAR = 4  # maximum number of words and marks for these features
 
 
 def features(view: View, mentions: Sequence[Mention]) -> dict[tuple[int, int], Features]:
-    """The features of each pair of mentions by their numbers, that of the earlier of the two first."""
+    """The features of each pair of mentions, by their indices, the earlier mention first."""
     seen = [_Seen(view, mention) for mention in mentions]
     mates = lists(view.text, {place for one in seen for place in one.places})
     rivals, between = _rivals(seen), _between(seen)
@@ -42,7 +42,7 @@ def features(view: View, mentions: Sequence[Mention]) -> dict[tuple[int, int], F
 
 
 class _Seen:
-    """A mention with what is compared."""
+    """A mention with the properties that are compared."""
 
     def __init__(self, view: View, mention: Mention) -> None:
         self.mention = mention
@@ -112,13 +112,16 @@ def _of_pair(view: View, a: _Seen, b: _Seen, mates: Mapping[Place, list[Place]])
 
 
 def _rivals(seen: Sequence[_Seen]) -> list[list[float]]:
-    """How many others are as like the second of a pair as the first is, by first and second; (mentions, mentions)."""
+    """How many others share at least as many core words with the second of a pair as the first does.
+
+    By first and second; (mentions, mentions), scaled to 0..1.
+    """
     column = {word: at for at, word in enumerate(sorted(set[str]().union(*(s.core for s in seen))))}
     holds = np.zeros((len(seen), len(column)), int)
     for row, one in zip(holds, seen, strict=True):
         row[[column[word] for word in one.core]] = 1
     shared = holds @ holds.T
-    # In a column the pair itself is as like too: hence less two.
+    # The two mentions of a pair are counted in their column too, hence less two.
     less = [np.searchsorted(np.sort(likeness), likeness) + 2 for likeness in shared.T]
     like = np.where(shared > 0, len(seen) - np.array(less, int).reshape(shared.shape).T, 0)
     as_rows: list[list[float]] = (np.minimum(like, 4) / 4).tolist()
@@ -126,7 +129,7 @@ def _rivals(seen: Sequence[_Seen]) -> list[list[float]]:
 
 
 def _between(seen: Sequence[_Seen]) -> list[list[float]]:
-    """How many others begin between the two of a pair, by first and second; (mentions, mentions)."""
+    """How many others begin between the two of a pair, by first and second; (mentions, mentions), scaled to 0..1."""
     starts = np.array([s.mention.start for s in seen], int)
     order = np.sort(starts)
     before, upto = np.searchsorted(order, starts), np.searchsorted(order, starts, "right")
@@ -135,7 +138,7 @@ def _between(seen: Sequence[_Seen]) -> list[list[float]]:
 
 
 def _nearest(view: View, first: Sequence[Place], second: Sequence[Place]) -> Features:
-    """The words and marks between two mentions where they stand nearest, if they stand near."""
+    """Features of the words and marks between the closest occurrences of two mentions."""
     gap, low, high, ahead = min(
         (max(a[0], b[0]) - min(a[1], b[1]), min(a[1], b[1]), max(a[0], b[0]), a < b) for a in first for b in second
     )
@@ -149,7 +152,7 @@ def _nearest(view: View, first: Sequence[Place], second: Sequence[Place]) -> Fea
 
 
 def _letters(short: str) -> str:
-    """The letters of what may be a short form, without a plural s; "" of what is too short, too long or has spaces."""
+    """The letters of a possible short form, without a plural s; "" if it is too short, too long or has spaces."""
     letters = re.sub(r"[^a-z0-9]", "", re.sub(r"(?<=[A-Z])s$", "", short).lower())
     return letters if 2 <= len(letters) <= 8 and " " not in short else ""
 
@@ -159,5 +162,5 @@ def _initials(long: str) -> str:
 
 
 def _is_initials(short: _Seen, long: _Seen) -> bool:
-    """Whether a short form is made of the initials of a longer one's words."""
+    """Whether a short form consists of the initials of a longer form's words."""
     return bool(short.letters) and short.letters in long.initials

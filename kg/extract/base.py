@@ -1,4 +1,4 @@
-"""The spaCy frame of the extraction: a bilingual tokenizer, one Doc an entry, and what components share."""
+"""The spaCy frame of the extraction: a bilingual tokenizer, one Doc per entry, and functions that components share."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from kg.extract.phrases import Phrase, Word
     from kg.extract.tagger import Tags
 
-#: The fields that are read, in the order in which they stand in the Doc.
+#: The fields that are read, in their order in the Doc.
 READ = ("T", "A", "I", "B", "K")
-_GAP = "\n" * 4  # wider than what may stand inside a label: none reaches from one field into the next
+_GAP = "\n" * 4  # longer than any gap inside a label, so that no match spans two fields
 _WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff\uf900-\ufaff]+|\s+|[^\w\s]|_")
 
 
 @dataclasses.dataclass(slots=True)
 class Parts:
-    """What the components read and write on a Doc, as `doc._`; offsets count code points of the Doc's text."""
+    """The data that components read and write as `doc._`; offsets count code points of the Doc's text."""
 
     text: str = ""
     fields: dict[str, tuple[int, int]] = dataclasses.field(default_factory=dict)
@@ -43,22 +43,22 @@ class Parts:
     kind: str = "method"
     code_url: str = ""
     brief: Brief = dataclasses.field(default_factory=Brief)
-    forms: list[str] = dataclasses.field(default_factory=list)  # the folded words, see kg.text.token_lists
-    starts: list[int] = dataclasses.field(default_factory=list)  # where each of them starts
+    forms: list[str] = dataclasses.field(default_factory=list)  # folded words, see kg.text.token_lists
+    starts: list[int] = dataclasses.field(default_factory=list)  # start offsets of the folded words
     ends: list[int] = dataclasses.field(default_factory=list)
-    matches: list[Match] = dataclasses.field(default_factory=list)  # every label of the vocabulary in the Doc
+    matches: list[Match] = dataclasses.field(default_factory=list)  # all vocabulary labels found in the Doc
     sentences: list[tuple[int, int]] = dataclasses.field(default_factory=list)
     tags: Tags | None = None  # None without a tagger
-    words: list[list[Word]] = dataclasses.field(default_factory=list)  # tagged words by English sentence
-    view: View | None = None  # once a component has looked
+    words: list[list[Word]] = dataclasses.field(default_factory=list)  # tagged words of each English sentence
+    view: View | None = None  # created by the first component that needs it
     phrases: list[Phrase] = dataclasses.field(default_factory=list)  # base noun phrases
 
 
-class Entry(Doc):  # type: ignore[misc]  # spaCy carries no types
-    """The Doc of an entry. `_` holds Parts: spaCy's own extensions cost a microsecond at each of a thousand looks.
+class EntryDoc(Doc):  # type: ignore[misc]  # spaCy has no types
+    """The Doc of an entry. `_` holds Parts, because spaCy's own extensions cost a microsecond per access.
 
-    It has a text but no tokens of spaCy's, which nothing here looks at: they would take longer to make than all else,
-    and each new word would stay in memory. A component that wants them asks `nlp.tokenizer(doc.text)`.
+    It has a text but no spaCy tokens, which nothing here uses: creating them would take longer than everything else,
+    and each new word would stay in memory. A component that needs them calls `nlp.tokenizer(doc.text)`.
     """
 
     __slots__ = ("_",)
@@ -69,7 +69,7 @@ class Entry(Doc):  # type: ignore[misc]  # spaCy carries no types
 
 
 class Tokenizer:
-    """One token a word, number, mark, white space or Han character; no text is lost."""
+    """Splits text into words, numbers, marks, white space and single Han characters; no text is lost."""
 
     def __init__(self, vocab: Vocab) -> None:
         self.vocab = vocab
@@ -104,19 +104,19 @@ def bilingual_tokenizer() -> Any:
 
 
 def make_doc(nlp: Language, document: Document, vocabulary: Vocabulary) -> Doc:
-    """The Doc of an entry: its repaired fields one after the other, with the vocabulary's labels found in it."""
+    """The Doc of an entry: its repaired fields concatenated, with the vocabulary labels found in them."""
     pieces: list[str] = []
     fields: dict[str, tuple[int, int]] = {}
     at = 0
     for field in READ:
-        # What was restored from elsewhere ("" raw) is derived, and derived text is no evidence.
+        # A field with an empty raw text was restored from another source; derived text is not evidence.
         text = document.texts[field].text if field in document.texts and document.texts[field].raw else ""
         if text:
             fields[field] = (at, at + len(text))
             pieces.append(text)
             at += len(text) + len(_GAP)
     text = _GAP.join(pieces)
-    doc = Entry(nlp.vocab)
+    doc = EntryDoc(nlp.vocab)
     found = token_lists(text)
     doc._ = Parts(
         text=text,
@@ -131,7 +131,7 @@ def make_doc(nlp: Language, document: Document, vocabulary: Vocabulary) -> Doc:
 
 
 def field_at(doc: Doc, at: int) -> str:
-    """The field in which an offset of the Doc lies."""
+    """The field that contains an offset of the Doc."""
     for field, (start, end) in doc._.fields.items():
         if start <= at <= end:
             return str(field)
@@ -139,21 +139,21 @@ def field_at(doc: Doc, at: int) -> str:
 
 
 def field_text(doc: Doc, field: str) -> str:
-    """The repaired text of a field, "" when the entry lacks it."""
+    """The repaired text of a field, or "" if the entry lacks it."""
     start, end = doc._.fields.get(field, (0, 0))
     text: str = doc._.text
     return text[start:end]
 
 
 def sentence_of(doc: Doc, at: int) -> tuple[int, int]:
-    """The sentence span of the Doc that holds an offset."""
+    """The span of the sentence that contains an offset of the Doc; (at, at) if there is none."""
     spans: list[tuple[int, int]] = doc._.sentences
     place = bisect_right(spans, at, key=lambda span: span[0]) - 1
     return spans[place] if place >= 0 and at < spans[place][1] else (at, at)
 
 
 def matches(doc: Doc, kind: str, field: str = "") -> Iterator[Match]:
-    """The vocabulary's labels of one type, in one field or in all."""
+    """The vocabulary labels of one type, in one field or in all fields."""
     start, end = doc._.fields.get(field, (0, 0)) if field else (0, len(doc._.text))
     return (m for m in doc._.matches if m.type == kind and start <= m.start and m.end <= end)
 
@@ -164,7 +164,7 @@ def mentions(doc: Doc, kind: str) -> list[Mention]:
 
 
 def word_places(doc: Doc, start: int, end: int) -> slice:
-    """The places of the folded words inside a span of the Doc: a slice of `doc._.forms`, `starts` and `ends`."""
+    """The slice of `doc._.forms`, `starts` and `ends` with the folded words inside a span of the Doc."""
     parts: Parts = doc._
     first = bisect_left(parts.starts, start)
     last = bisect_left(parts.starts, end, first)
@@ -172,7 +172,7 @@ def word_places(doc: Doc, start: int, end: int) -> slice:
 
 
 def folds(doc: Doc, start: int, end: int, most: int | None = None) -> list[str]:
-    """The folded words of a span of the Doc, or the first of them: `kg.text.tokens` of its text, not made again."""
+    """The (first `most`) folded words of a span of the Doc, from its tokens where possible."""
     parts: Parts = doc._
     text, starts, ends = parts.text, parts.starts, parts.ends
     first = bisect_left(starts, start)
@@ -191,21 +191,21 @@ def folds(doc: Doc, start: int, end: int, most: int | None = None) -> list[str]:
 
 
 def _cuts(around: str) -> bool:
-    """Whether a cut between two characters parts what a token may be made of: letters, digits, "+" behind them."""
+    """Whether a cut between two characters may split a token: between letters and digits, or before a "+"."""
     return around[:1] == "+" or (around[:1].isalnum() and around[1:].isalnum())
 
 
 def to_record(doc: Doc, document: Document) -> Record:
-    """The Record of a Doc: offsets brought back to the raw fields, one entry per distinct thing.
+    """The Record of a Doc: offsets are mapped to the raw fields, results and relations are checked.
 
-    What its own evidence does not bear out is left out.
+    A result whose evidence lacks its number is dropped, and so is a relation whose evidence lacks one of its ends.
     """
     record = Record(id=document.id, title=document.texts["T"].text if "T" in document.texts else "")
     record.name, record.kind, record.code_url, record.brief = doc._.name, doc._.kind, doc._.code_url, doc._.brief
     judged = doc._.view.roles if doc._.view else {}
     for mention in doc._.mentions:
         if mention.type == "technique" and (roles := judged.get((mention.start, mention.end))):
-            # A record says that it is a technique, and in which role.
+            # The confidence of the record covers both the type and the role.
             mention.confidence = round(mention.confidence * roles[ROLES.index(mention.role)], 2)
         _settle(mention, doc, document)
         getattr(record, LISTS[mention.type]).append(mention)
@@ -219,12 +219,12 @@ def to_record(doc: Doc, document: Document) -> Record:
     record.results = [result for result in results if holds_number(result)]
     bearers = Bearers(record)
     record.relations = [relation for relation in relations if not bearers.lacking(relation)]
-    doc._.view = None  # it holds the Doc, which would wait for the garbage collector
+    doc._.view = None  # the view refers to the Doc; the cycle would wait for the garbage collector
     return record
 
 
 def _settle(span: Mention | Evidence, doc: Doc, document: Document) -> None:
-    """Turn Doc offsets into (field, raw offsets) and set the quote to what stands there."""
+    """Map Doc offsets to (field, raw offsets) and set the quote to the raw text between them."""
     field = field_at(doc, span.start)
     begin = doc._.fields[field][0]
     text = document.texts[field]
@@ -238,13 +238,13 @@ def _settle(span: Mention | Evidence, doc: Doc, document: Document) -> None:
 
 
 def read_fields(doc: Doc) -> list[tuple[int, int]]:
-    """The spans of the Doc that tell what the paper does: abstract and title, the brief when there is no abstract."""
+    """The spans of the fields that describe the work: abstract and title, or the brief when there is no abstract."""
     fields = doc._.fields
     return [fields[f] for f in (("A", "T") if "A" in fields else ("T", "B")) if f in fields]
 
 
 def first_matches(doc: Doc, kind: str) -> dict[str, list[Match]]:
-    """Concepts of a type named in title or abstract, each with its places; the abstract's come first."""
+    """The concepts of a type named in title or abstract, each with its matches; those in the abstract come first."""
     out: dict[str, list[Match]] = {}
     found = [match for match in doc._.matches if match.type == kind]
     for start, end in read_fields(doc) if found else ():
@@ -255,15 +255,15 @@ def first_matches(doc: Doc, kind: str) -> dict[str, list[Match]]:
 
 
 def inside(span: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
-    """Whether a span lies in one of the others."""
+    """Whether a span lies inside one of the others."""
     start, end = span
-    return bool([1 for s, e in others if s <= start and end <= e])  # for a few, faster than `any` of a generator
+    return bool([1 for s, e in others if s <= start and end <= e])  # faster than `any` for a few spans
 
 
 def add_once(
     doc: Doc, kind: str, start: int, end: int, canonical: str, extractor: str, confidence: float, seen: set[str]
 ) -> None:
-    """Add a mention of a named thing, unless its name was seen; `seen` holds folded names."""
+    """Add a mention of a named entity unless `seen`, a set of folded names, contains its name."""
     key = fold(canonical)
     if key not in seen:
         seen.add(key)

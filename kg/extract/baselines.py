@@ -1,6 +1,7 @@
-"""Which baseline an outcome number is compared with: what stands behind "than" or "over", what is called original.
+"""Selects the baseline of an outcome number: phrases after "than" or "over", and phrases called original.
 
-Generic baselines ("prior methods", "the state of the art") are none; the empty text is always a candidate.
+Generic baselines ("prior methods", "the state of the art") do not count. The empty text, for no baseline, is always a
+candidate.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _END = re.compile(
 )
 _COUNT = re.compile(
     r"(?:^|\s)(?!an?\s|the\s)[a-z][\w-]*\s(?=\d[\d.,]*(?:\s|$))"
-)  # a number behind a common word: "baselines 3"; not "Gemini 1.5"
+)  # a number after a common word: "baselines 3"; not "Gemini 1.5"
 _DANGLING = re.compile(r"(?:\s+(?:and|or))+\s*$", re.IGNORECASE)
 _EXAMPLE = re.compile(r"\b(?:such as|like|i\.e\.,?|e\.g\.,?|namely|called|named|including)\s+")
 _MORE = re.compile(
@@ -55,31 +56,31 @@ _CLAUSE = re.compile(r"[,;:(]")
 _NUMBER_AFTER = re.compile(r".{0,16}\d")
 _JOINT = re.compile(r"\b(?:while|whereas|with|and|or|at|by|compared|versus|vs|from|to)\b|[,;(:]")
 _COMPARING = ("over", "than", "compared", "win")
-_MOST = 60  # things of a sentence that numbers may be compared with
+_MOST = 60  # candidate baselines of a sentence
 _LONGEST = 8  # words of a baseline
 _BETWEEN = re.compile(r",? and |, ")
 
 
 class Other(NamedTuple):
-    """A thing in a sentence that numbers may be compared with: [start, end) of its words, and how it is introduced."""
+    """A candidate baseline in a sentence: the span [start, end) of its words, and how it is introduced."""
 
     start: int
     end: int
     text: str
     marker: str
-    turn: tuple[int, int] = (0, 0)  # which of how many in "outperforms A and B by 2x and 3x, respectively"
+    turn: tuple[int, int] = (0, 0)  # index and length of its list in "outperforms A and B by 2x and 3x, respectively"
 
 
 class Baselines:
-    """The candidate baselines of a reading, with what speaks for each."""
+    """Generates the candidate baselines of a reading, with their features."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self.compared = lru_cache(maxsize=16)(self._compared)  # a sentence is asked of for each number of the next
+        self.compared = lru_cache(maxsize=16)(self._compared)  # a sentence is looked up for each number of the next one
         self.form = Remembered(self._form)
 
     def candidates(self, place: Place, reading: Reading, last: str) -> Candidates:
-        """Baselines by their text; `last` is the baseline of the result before in the same sentence."""
+        """The features of each candidate baseline; `last` is the baseline of the previous result in the sentence."""
         sentence = place.sentence
         unit = unit_class(place.quantity.unit)
         others = sentence.others
@@ -125,7 +126,7 @@ class Baselines:
         return found
 
     def _sides(self, place: Place, others: list[Other]) -> set[str]:
-        """On which sides of a number something is compared with, with how many numbers between."""
+        """On which side of the number comparisons stand, and how many other numbers lie between."""
         out = set()
         for other in others:
             marker = other.marker.partition(" ")[0]
@@ -138,14 +139,14 @@ class Baselines:
         return out
 
     def chosen_by_form(self, place: Place) -> str | None:
-        """The baseline where the form of the number says it: "from 256 to 30 steps", Chinese; None elsewhere."""
+        """The baseline given by the form of the number ("from 256 to 30 steps") or by Chinese grammar; else None."""
         quantity = place.quantity
         if quantity.origin:
             return quantity.origin if quantity.unit in quantity.origin else f"{quantity.origin} {quantity.unit}"
         return outcomes_zh.baseline(place, self.lexicon) if outcomes_zh.is_chinese(place) else None
 
     def others(self, sentence: Sentence) -> list[Other]:
-        """What a sentence compares with, by its words, what it calls original, and the methods and models it names."""
+        """The candidates of a sentence: compared phrases, phrases called original, named methods and models."""
         found = list(self.compared(sentence.text))
         for match in self.lexicon.references.finditer(sentence.text):
             stop = _END.search(sentence.text + " ", match.end())
@@ -163,7 +164,7 @@ class Baselines:
         return [other for other in found if other.text]
 
     def _compared(self, text: str) -> list[Other]:
-        """What stands behind words of comparison."""
+        """The phrases introduced by words of comparison."""
         found = []
         for match in _AGAINST.finditer(text):
             names = self.names(match["phrase"], text[match.end() :])
@@ -177,9 +178,9 @@ class Baselines:
         return found
 
     def names(self, phrase: str, after: str) -> list[str]:
-        """The name in what follows "than" or "over", without the words that only say that it is a baseline; its parts.
+        """The names in the phrase after "than" or "over" without generic words: the whole, then the parts of a list.
 
-        A phrase of generic words alone stays whole, for "the original model" may be meant.
+        A phrase that consists of generic words is kept whole, because "the original model" may be meant.
         """
         cut = _END.split(phrase + " ", maxsplit=1)[0]
         counted = _COUNT.search(cut)
@@ -202,7 +203,7 @@ class Baselines:
         return self.lexicon.is_generic(word) or bool(self.lexicon.group(word)) or word in ("or", "using")
 
     def _first(self, place: Place, reading: Reading, others: list[Other]) -> str:
-        """The first name behind a word of comparison: after the number, before it, then anywhere in the sentence."""
+        """The first name after a word of comparison: behind the number, before it, then anywhere in the sentence."""
         quantity, text = place.quantity, place.text
         spans = [
             (quantity.end, place.high),
@@ -258,7 +259,7 @@ class Baselines:
         }
 
     def _kind_of_name(self, text: str) -> str:
-        """Whether words name something, describe it or say nothing in particular."""
+        """Whether the words are a name, a description, or generic."""
         if any(c.isupper() or c.isdigit() for c in text):
             return "name"
         return "generic" if all(map(self.lexicon.is_generic, fold(text).split())) else "words"
@@ -277,14 +278,14 @@ class Baselines:
 
 
 def _is_first(place: Place, other: Other, side: str) -> bool:
-    """Whether nothing else that words of comparison introduce stands between a number and this."""
+    """Whether no other comparison stands between the number and this candidate."""
     low, high = (place.quantity.end, other.start) if side == "behind" else (other.end, place.quantity.start)
     others = place.sentence.others or ()
     return not any(low <= o.start < high and o.marker.partition(" ")[0] in _COMPARING for o in others)
 
 
 def _listed(names: list[str], more: re.Match[str] | None) -> list[str]:
-    """The names behind a word of comparison with those of the list that goes on behind the first: whole, then parts."""
+    """The names after a word of comparison and the rest of the list that follows: whole, then parts."""
     if not more:
         return names
     parts = [p.strip(_EDGES) for p in _BETWEEN.split(more["list"])]
@@ -294,7 +295,7 @@ def _listed(names: list[str], more: re.Match[str] | None) -> list[str]:
 
 
 def _turn(place: Place, other: Other) -> str:
-    """Whether it is the other's turn where as many are compared with as there are numbers, "respectively"."""
+    """Whether a "respectively" list pairs the candidate with this number; "none" if the lists differ in length."""
     same = [i for i, q in enumerate(place.sentence.quantities) if q.unit == place.quantity.unit]
     number, parts = other.turn
     if parts < 2 or parts != len(same):
@@ -303,7 +304,7 @@ def _turn(place: Place, other: Other) -> str:
 
 
 def _nested(others: list[Other]) -> dict[str, set[str]]:
-    """By the text of each thing that numbers may be compared with: how wider ones and parts of it are introduced."""
+    """For each candidate text: how the longer candidates that contain it, and its parts, are introduced."""
     out: dict[str, set[str]] = {}
     for one in others:
         for other in others:
@@ -314,7 +315,7 @@ def _nested(others: list[Other]) -> dict[str, set[str]]:
 
 
 def _joint(place: Place) -> list[str]:
-    """How a number is joined to the one before it in its sentence."""
+    """How a number is connected to the previous one in its sentence."""
     if not place.index:
         return ["first"]
     one = place.sentence.quantities[place.index - 1]

@@ -1,7 +1,7 @@
-"""The slots of the Chinese brief: X发布了Y论文，使用了T技术，解决了P问题，达成了E效果.
+"""Parses the slots of the Chinese brief: X发布了Y论文，使用了T技术，解决了P问题，达成了E效果.
 
-Reports vary the sentence: clauses carry other verbs, lack, or stand inside one another. A clause is told by its first
-verb; what carries none goes on with the clause before, but after the problem it tells the effect.
+Reports vary the template: clauses use other verbs, are missing, or are nested. The first verb of a clause selects its
+slot. A clause without such a verb continues the previous slot, except that after the problem it belongs to the effect.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _JOINT = re.compile(r"(?P<sure>[、；;/])|(?P<comma>[,，])|(?P<word>\s+(?:and|
 
 
 class BriefSlots:
-    """Fills `doc._.brief` from field B; see kg.model.Brief."""
+    """Sets `doc._.brief` from field B; see kg.model.Brief."""
 
     def __call__(self, doc: Doc) -> Doc:
         doc._.brief = slots(field_text(doc, "B"))
@@ -62,7 +62,7 @@ def make_brief(nlp: Language, name: str) -> BriefSlots:
 
 
 def slots(text: str) -> Brief:
-    """The slots of one brief, verbatim spans without the template's own words; "" or () where one is missing.
+    """The slots of one brief as verbatim spans without the words of the template; "" or () for a missing slot.
 
     >>> slots("清华大学、百度发布了《Foo》论文，使用剪枝技术，解决了模型过大的问题，达成了加速2倍的效果。").technique
     '剪枝'
@@ -76,7 +76,7 @@ def slots(text: str) -> Brief:
 
 
 def _name(what: str, after: str) -> str:
-    """What the paper is called: "关于X的论文" is X, "论文X" too, "相关论文" is nothing."""
+    """The name of the paper: "X" of "关于X的论文" and of "论文X", "" for "相关论文"."""
     if after and what.startswith(("论文", "文章")):
         return after.strip(" 《》")
     name = _KIND_OF_PAPER.sub("", _ABOUT.sub("", what.strip())).strip(" 《》")
@@ -84,7 +84,7 @@ def _name(what: str, after: str) -> str:
 
 
 def _body(text: str) -> tuple[str, str, str]:
-    """Technique, problem and effect of what follows the opening."""
+    """Technique, problem and effect in the text after the opening."""
     parts: dict[str, list[tuple[int, int]]] = {"T": [], "P": [], "E": []}
     slot = ""
     for start, end in _clauses(text):
@@ -106,7 +106,7 @@ def _body(text: str) -> tuple[str, str, str]:
 
 
 def _slot(clause: str, slot: str, has_problem: bool) -> tuple[str, int] | None:
-    """The slot that a clause opens and the length of the template's verb, None when it goes on with the one before."""
+    """The slot that a clause opens and the length of the template verb; None when it continues the previous slot."""
     problem = _PROBLEM.match(clause)
     if problem and slot != "E":
         return "P", problem.end()
@@ -116,13 +116,13 @@ def _slot(clause: str, slot: str, has_problem: bool) -> tuple[str, int] | None:
     technique = _TECHNIQUE.match(clause)
     if technique and slot in ("", "P") and not (slot == "P" and has_problem and clause.startswith("通过")):
         return ("T", technique.end()) if slot == "" or "问题" in clause or not has_problem else ("E", 0)
-    if slot == "P":  # the problem is one clause: what comes after it says what was reached
+    if slot == "P":  # the problem is one clause; a later clause belongs to the effect
         return "E", 0
     return None
 
 
 def _split_off_problem(text: str, parts: dict[str, list[tuple[int, int]]]) -> None:
-    """A problem told inside a clause of the technique ("通过A解决B的问题"); the clauses after it tell the effect."""
+    """Split off a problem inside a technique clause ("通过A解决B的问题"); the clauses after it belong to the effect."""
     for i, (start, end) in enumerate(parts["T"]):
         switch = _SWITCH.search(text, start, end)
         if switch:
@@ -133,7 +133,7 @@ def _split_off_problem(text: str, parts: dict[str, list[tuple[int, int]]]) -> No
 
 
 def _clauses(text: str) -> list[tuple[int, int]]:
-    """Clauses between commas that stand outside brackets and quotation marks; an unclosed bracket hides nothing."""
+    """Clauses separated by commas outside brackets and quotation marks; an unclosed bracket is ignored."""
     cuts = []
     depth = 0
     for i, char in enumerate(text):
@@ -152,7 +152,7 @@ def _join(text: str, spans: list[tuple[int, int]]) -> str:
 
 
 def _effect(text: str) -> str:
-    """Without the template's closing 的效果, also where a short remark follows it."""
+    """The effect without the closing 的效果 of the template, even if a short remark follows."""
     if text.endswith("效果"):
         return _EFFECT_END.sub("", text)
     end = _EFFECT_END.search(text)
@@ -160,7 +160,7 @@ def _effect(text: str) -> str:
 
 
 def institutions(text: str) -> tuple[str, ...]:
-    """The organisations of a list in Chinese or English; nobody in particular ("研究团队") is none.
+    """The organisations of a Chinese or English list; unspecific groups ("研究团队") are left out.
 
     >>> institutions("Nara Institute of Science and Technology与北航")
     ('Nara Institute of Science and Technology', '北航')
@@ -177,7 +177,7 @@ def institutions(text: str) -> tuple[str, ...]:
 
 
 def _parts(joint: re.Match[str], left: str, right: str) -> bool:
-    """Whether a joint stands between two organisations rather than inside one's name."""
+    """Whether a joint separates two organisations rather than being part of one name."""
     if joint["sure"]:
         return True
     if joint["comma"]:

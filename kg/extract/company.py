@@ -1,4 +1,4 @@
-"""What a second judge of relations sees of a pair: what the first one said of the pairs that it stands beside."""
+"""Features for the second judge of relations: the first judge's likelihoods of neighbouring pairs."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ COMPANY: tuple[str, ...] = (
 
 
 def company(likely: Any, told: Table) -> Any:
-    """What a first judge said of each pair and of those it stands beside: (pairs, COMPANY).
+    """The first judge's likelihoods of each pair and of its neighbours: (pairs, COMPANY).
 
-    `likely`: (pairs, 1 + types). Beside a pair stand its reverse, the other firsts of its second, the first with most
-    relations in the paper, and the other members of the second's list.
+    `likely`: (pairs, 1 + types). The neighbours of a pair (head, tail) are its reverse, the other heads of its tail,
+    the head with most relations in the paper, and the other members of the tail's list.
     """
     i, j, many = told.first, told.second, len(told.mates)
     if not len(i):

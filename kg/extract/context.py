@@ -1,4 +1,4 @@
-"""What the rules see of a paper: its noun phrases with features of form, place and the words around them."""
+"""Features of noun phrases for the rules and judges: form, position and surrounding words."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from kg.vocabulary import Vocabulary
 
 _ACRONYM = re.compile(r"\(\s*([A-Za-z][\w-]*[A-Z\d][\w-]*)s?\s*[,;)]")
 _LETTERS = re.compile(r"[^\W_]+")
-_NEAR = 5  # words that are looked at before a phrase
-_LONG = 10  # words from which a span is rather a clause
+_NEAR = 5  # words considered before a phrase
+_LONG = 10  # words from which a span is more likely a clause
 _FINITE = ("VBZ", "VBP", "VBD", "MD")
 _LOOSE = ("DT", "IN", "CC", "TO", "PRP", "W", "RB")
-_AHEAD = 60  # characters that are looked at behind it
+_AHEAD = 60  # characters considered after it
 _WE = frozenset({"we", "our"})
 _OWN = _WE | {"paper", "work"}
 GROUPS = (
     *("technique-head", "technique-head-weak", "task-head", "task-frame", "problem-head"),
     *("generic", "generic-modifier", "propose", "use", "compare", "limit", "evaluate", "outperform"),
 )
-_VERBS = ("VBZ", "VBP", "MD")  # parts of speech that make a clause
-_CLAUSE = 0.5  # what a clause scores at most
-#: Groups that are asked for by themselves, of which no feature of a phrase is made.
+_VERBS = ("VBZ", "VBP", "MD")  # part-of-speech tags that make a span a clause
+_CLAUSE = 0.5  # highest score of a clause
+#: Groups that are looked up on their own and yield no feature of a phrase.
 _MORE_GROUPS = ("address", "beside", "compound-tail", "finite", "relative", "model-frame", "problem-lead")
 
 _BIT = {group: 1 << place for place, group in enumerate(GROUPS)}
@@ -47,13 +47,13 @@ _HEADS = (
 
 @cache
 def _cues(vocabulary: Vocabulary) -> dict[str, frozenset[str]]:
-    """The words of each group."""
+    """The cue words of each group."""
     return {group: vocabulary.cues(group) for group in (*GROUPS, *_MORE_GROUPS)}
 
 
 @cache
 def _marks(vocabulary: Vocabulary) -> Remembered[int]:
-    """The groups that a word belongs to, as bits, by its spelling."""
+    """The groups that a word belongs to, as a bit mask, by its spelling."""
     bits: dict[str, int] = {}
     for group, bit in _BIT.items():
         for cue in vocabulary.cues(group):
@@ -63,14 +63,14 @@ def _marks(vocabulary: Vocabulary) -> Remembered[int]:
 
 @cache
 def _heads(vocabulary: Vocabulary) -> Remembered[dict[str, float]]:
-    """The features that a phrase has by its last word, folded."""
+    """The features of a phrase that follow from its folded last word."""
     cues = [(name, vocabulary.cues(group)) for name, group in _HEADS]
     return Remembered(lambda head: {name: 1.0 for name, words in cues if head in words})
 
 
 def likelihood(weights: dict[str, float], features: dict[str, float]) -> float:
     """The logistic function of weighted features, from 0 to 1."""
-    total = 0.0  # added up in order: `sum` gives other last digits from Python 3.12 on
+    total = 0.0  # a loop, because `sum` rounds differently from Python 3.12 on
     for feature, value in features.items():
         if feature in weights:
             total += weights[feature] * value
@@ -79,7 +79,7 @@ def likelihood(weights: dict[str, float], features: dict[str, float]) -> float:
 
 @lru_cache(maxsize=50_000)
 def canonical(surface: str) -> str:
-    """A phrase as a noun phrase of the field: lower case but for names and acronyms.
+    """A phrase as a standard noun phrase: lower case except for names and acronyms.
 
     >>> canonical("Context-Aware Low-Rank KV Cache"), canonical("Spatio-Temporal GUI-based LoRA")
     ('context-aware low-rank KV cache', 'spatio-temporal GUI-based LoRA')
@@ -88,7 +88,7 @@ def canonical(surface: str) -> str:
 
 
 def view_of(doc: Doc, vocabulary: Vocabulary) -> View:
-    """The view of a Doc: made once, after names and phrases are found, for all components that look."""
+    """The view of a Doc, shared by all components; created on first use, after names and phrases are found."""
     if doc._.view is None:
         doc._.view = View(doc, vocabulary)
     view: View = doc._.view
@@ -96,7 +96,7 @@ def view_of(doc: Doc, vocabulary: Vocabulary) -> View:
 
 
 class View:
-    """What the rules look at in one Doc."""
+    """Features and lookups for the spans of one Doc."""
 
     def __init__(self, doc: Doc, vocabulary: Vocabulary) -> None:
         self.doc, self.text, self.vocabulary = doc, doc._.text, vocabulary
@@ -127,16 +127,16 @@ class View:
         self.tasks = {(m.start, m.end) for m in doc._.matches if m.type == "task"}
         self._sentences = [words for words in doc._.words if words]
         self._starts = [words[0].start for words in self._sentences]
-        self._edges: dict[int, tuple[list[int], list[int]]] = {}  # starts and ends of the words of a sentence
-        self.roles: dict[tuple[int, int], list[float]] = {}  # likelihoods of techniques' roles, once judged
+        self._edges: dict[int, tuple[list[int], list[int]]] = {}  # start and end offsets of the words of a sentence
+        self.roles: dict[tuple[int, int], list[float]] = {}  # likelihoods of the roles of techniques, once judged
         self._forms: dict[tuple[int, int], dict[str, float]] = {}
-        self._arguments: dict[int, dict[str, float]] = {}  # by the begin of a sentence
+        self._arguments: dict[int, dict[str, float]] = {}  # by start of the sentence
         self._places: dict[str, list[tuple[int, int]]] = {}
         self._fields = read_fields(doc)
 
     @cached_property
     def labels(self) -> dict[tuple[int, int], set[str]]:
-        """The types of the vocabulary's labels by their span."""
+        """The types of the vocabulary labels, by span."""
         out: dict[tuple[int, int], set[str]] = {}
         for match in self.doc._.matches:
             out.setdefault((match.start, match.end), set()).add(match.type)
@@ -144,12 +144,12 @@ class View:
 
     @cached_property
     def wide(self) -> dict[tuple[int, int], float]:
-        """How many concepts lie below the technique that a span names, as a logarithm: wide ones are generic."""
+        """The logarithm of the number of narrower concepts, by span of a technique: broad concepts are generic."""
         found = {(m.start, m.end): m.concept for m in self.doc._.matches if m.type == "technique"}
         return {span: math.log(len(self.vocabulary.narrower(concept))) / 5 for span, concept in found.items()}
 
     def places(self, surface: str) -> list[tuple[int, int]]:
-        """Where the very words stand in title and abstract, at most five places."""
+        """The spans of verbatim occurrences of a surface form in title and abstract, five at most."""
         if surface not in self._places:
             self._places[surface] = list(islice(self._find(surface), 5))
         return self._places[surface]
@@ -172,7 +172,7 @@ class View:
         return " ".join(folds(self.doc, start, end))
 
     def form(self, start: int, end: int) -> dict[str, float]:
-        """What any span looks like and where it stands, with the features of its words as a phrase; remembered."""
+        """The features of any span: its form, its position, and the features of its words as a phrase; cached."""
         if (start, end) not in self._forms:
             self._forms[start, end] = self._form(start, end)
         return self._forms[start, end]
@@ -206,7 +206,7 @@ class View:
         return out | self.features(phrase) | _shape(phrase) | self._argument(start)
 
     def _argument(self, at: int) -> dict[str, float]:
-        """How the sentence of an offset stands to the paper's turn to its own work, and what is said right before."""
+        """How a sentence relates to the paper's contribution, and whether the words before `at` address something."""
         begin, end = sentence_of(self.doc, at)
         if begin not in self._arguments:
             self._arguments[begin] = self._argued(begin, end)
@@ -220,7 +220,10 @@ class View:
         return [s for s in self.doc._.sentences if self._in_abstract(s[0])]
 
     def _argued(self, begin: int, end: int) -> dict[str, float]:
-        """The contrast that comes before the contribution says what is to be solved; "to address this" points to it."""
+        """Features of a sentence in the argument of the abstract.
+
+        A contrast before the contribution states the problem, and "to address this" refers back to it.
+        """
         if not self._in_abstract(begin):
             return {}
         sentences = self._of_abstract
@@ -237,7 +240,7 @@ class View:
         return out
 
     def phrase_at(self, start: int, end: int) -> Phrase | None:
-        """The words of a span as a phrase; None where no tagged word lies inside."""
+        """The words of a span as a phrase; None if it contains no tagged word."""
         at = bisect_right(self._starts, start) - 1
         if at < 0:
             return None
@@ -253,7 +256,7 @@ class View:
         return Phrase(tuple(words[first:last]), start, end, tuple(words[max(0, first - 8) : first]), sentence)
 
     def scored(self, start: int, end: int, likely: float) -> float:
-        """How sure a mention is that is likely right: a clause says something, but names nothing."""
+        """The confidence of a mention with a given likelihood; a clause is capped, because it names nothing."""
         phrase = self.phrase_at(start, end)
         is_clause = phrase is not None and any(word.tag in _VERBS for word in phrase.words)
         return round(min(likely, _CLAUSE) if is_clause else likely, 2)
@@ -262,7 +265,7 @@ class View:
         return self.abstract[0] <= at <= self.abstract[1]
 
     def _framed(self, phrase: Phrase) -> bool:
-        """Whether the sentence goes on with "tasks", "applications", ... soon after the phrase."""
+        """Whether the sentence continues with "tasks", "applications", ... soon after the phrase."""
         if not self._frames:
             return False
         end = phrase.end
@@ -272,7 +275,7 @@ class View:
         return not self.cues["task-frame"].isdisjoint(folds(self.doc, end, end + _AHEAD, 5))
 
     def _named_otherwise(self, phrase: Phrase) -> bool:
-        """Whether a phrase is a device, model or dataset with words behind that name no technique ("GPU resources")."""
+        """Whether a phrase is a device, model or dataset followed by words that name no technique ("GPU resources")."""
         if not self.named:
             return False
         words = [w for w in phrase.words if w.tag != "CD"]  # "8 A100 GPUs"
@@ -290,7 +293,7 @@ class View:
             marks[cut] & _MODIFIER or (words[cut].tag == "VBG" and cut < len(words) - 1 and not marks[cut] & _TECHNIQUE)
         ):
             cut += 1
-        if not [1 for mark in marks[cut:] if not mark & _GENERIC]:  # or nothing is left
+        if not [1 for mark in marks[cut:] if not mark & _GENERIC]:  # nothing specific is left
             return None
         if not cut:
             return phrase
@@ -311,14 +314,14 @@ class View:
         return not _OWN.isdisjoint(words) and not self._proposes.isdisjoint(words)
 
     def features(self, phrase: Phrase) -> dict[str, float]:
-        """The features of a phrase, remembered, for several types are judged by them; see WEIGHTS."""
+        """The features of a phrase, cached because several types are judged by them; see WEIGHTS."""
         span = (phrase.start, phrase.end)
         if span not in self._features:
             self._features[span] = self._seen(phrase)
         return self._features[span]
 
     def features_of_phrase(self, phrase: Phrase) -> dict[str, float]:
-        """The same for a candidate that is a phrase of the view."""
+        """`features` for a candidate that is itself a phrase of the view."""
         span = (phrase.start, phrase.end)
         if span not in self._of_phrases:
             self._of_phrases[span] = {**self.features(phrase), "phrase": 1.0}
@@ -373,7 +376,7 @@ class View:
 
 
 def _shape(phrase: Phrase) -> dict[str, float]:
-    """Whether the words of a span are those of a noun phrase: verbs inside, parts of speech at its edges."""
+    """Whether the words of a span form a noun phrase: verbs inside, parts of speech at its edges."""
     tags = [word.tag for word in phrase.words]
     told = {
         "verb inside": any(tag.startswith(_FINITE) for tag in tags[1:]),
@@ -394,7 +397,7 @@ def _joins(text: str, at: int) -> bool:
 
 
 def _is_cased(phrase: Phrase) -> bool:
-    """Whether capitals in a phrase are a name's, not a sentence's beginning."""
+    """Whether a phrase is capitalised as a name, and not as the beginning of a sentence."""
     for word in phrase.words:
         text = word.text
         if not text.islower() and (_CAPITAL_INSIDE[text] or (phrase.before and text[0].isupper())):
@@ -408,10 +411,10 @@ _PLAIN = Remembered(lambda word: word if _CAPITAL_INSIDE[word] or _DIGIT[word] e
 
 
 def abbreviates(short: str, long: str) -> bool:
-    """Whether the letters of a short form stand in a longer one, in order, from its first on."""
+    """Whether the letters of a short form occur in the long form in order, beginning with its first letter."""
     letters = [c.lower() for c in short if c.isalnum()]
     at = 0
     for c in long.lower():
         if at < len(letters) and c == letters[at]:
             at += 1
-    return at == len(letters) and long[:1].lower() == letters[0] and bool(re.search("[ -]", long))
+    return bool(letters) and at == len(letters) and long[:1].lower() == letters[0] and bool(re.search("[ -]", long))

@@ -1,4 +1,4 @@
-"""Datasets: named datasets and benchmarks of the vocabulary, and names that the sentence calls one."""
+"""Extracts datasets: datasets and benchmarks of the vocabulary, and names that the sentence calls one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kg.extract.named import add_named
 from kg.vocabulary import Vocabulary
 
 EXTRACTOR = "datasets/3"
-#: A name with a capital or digit inside and its version; atomic and bounded, so that long lists take linear time.
+#: A name with an inner capital or digit and its version; atomic and bounded, so that long lists take linear time.
 _NAME = (
     r"(?>[A-Z](?=\w{0,40}[A-Z\d])\w{0,60}(?:[-/+.]\w{1,40}){0,6}\+{0,3}(?:['’]\d\d\b)?"
     r"(?:[ -](?:v?\d(?:[\w.]{0,40}\w)?|[A-Z][\w-]{0,40}\d))?)"
@@ -25,12 +25,12 @@ _CALLED = (
     re.compile(rf"\b(?:[Dd]atasets?|[Bb]enchmarks?|[Cc]orpora)(?: such as| including| like|:)? \(?{_NAMES}"),
 )
 
-#: One of these is in every match of `_CALLED`: looked for first, for many texts have none.
+#: Every match of `_CALLED` contains one of these; they are checked first, because many texts contain none.
 _CALLED_SIGNS = ("ataset", "enchmark", "orpus", "orpora", "suite")
 
 
 class Datasets:
-    """Adds one mention a dataset or benchmark."""
+    """Adds one mention per dataset or benchmark."""
 
     entity = "dataset"
 
@@ -44,11 +44,11 @@ class Datasets:
 
     @staticmethod
     def taken(doc: Doc) -> list[tuple[int, int]]:
-        """Spans of models and devices."""
+        """The spans of models and devices."""
         return [(m.start, m.end) for kind in ("model", "hardware") for m in mentions(doc, kind)]
 
     def candidates(self, doc: Doc) -> list[Candidate]:
-        """Labels of the vocabulary, and names that are called a dataset and known as nothing else."""
+        """Vocabulary labels, and names that are called a dataset and have no other type in the vocabulary."""
         return self._found(doc)[0]
 
     def _found(self, doc: Doc) -> tuple[list[Candidate], dict[tuple[int, int], str]]:

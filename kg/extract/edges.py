@@ -1,4 +1,4 @@
-"""Where a mention may begin and end: spans that are surely none, other edges of a span, its mates in a list."""
+"""The boundaries of mentions: spans to rule out, alternative boundaries of a span, and the other members of a list."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ Span = tuple[int, int]
 NAMED = frozenset({"hardware", "model", "dataset"})
 _PART_BEFORE = re.compile(r"[^\W_][\w.]*(?=-$)")
 _PART_BEHIND = re.compile(r"-([^\W_][\w.]*)")
-_DASH = ("DT", "CC", "IN", "TO", "W", "PRP", "VBP", "VBZ")  # before these, or behind a plural, a hyphen is a dash
+_DASH = ("DT", "CC", "IN", "TO", "W", "PRP", "VBP", "VBZ")  # before these, or after a plural, a hyphen is a dash
 _GLUED = re.compile(r"\([\w-]{1,12}\)\w")  # "Finch(Y)Lite"
 _SIZE = re.compile(r"\d+(?:\.\d+)?[BMK]")
-_BIGGER = re.compile(r"(?: [A-Z][a-z]+){1,3}")  # what goes on with a name: "DeepSeek" of "DeepSeek Sparse Attention"
-_VARIANT = re.compile(r"(?:-[A-Z\d][\w.]*\w|-\d)+(?![\w%])")  # "-6" behind "Claude Sonnet 4", "-PL" behind "CulturaX"
+_BIGGER = re.compile(r"(?: [A-Z][a-z]+){1,3}")  # continuation of a name: "DeepSeek" of "DeepSeek Sparse Attention"
+_VARIANT = re.compile(r"(?:-[A-Z\d][\w.]*\w|-\d)+(?![\w%])")  # "-6" after "Claude Sonnet 4", "-PL" after "CulturaX"
 _YEAR = re.compile(r"(?:['’]\d\d|[ -](?:v\d+(?:\.\d+)?|(?:19|20)\d\d(?:/(?:19|20)?\d\d)?))(?![\w%])")
 _TAIL = re.compile(r"-[a-z]+$")
 _PHRASE = 5  # words of the name of a device
-#: Between two members of a list, and the same before one.
+#: The separator between two members of a list; the second pattern matches it before a member.
 _JOINT = re.compile(r"(?:,? (?:and|or|as well as|vs\.?|versus) |, | ?[/&] ?)(?:the |a |an )?")
 _JOINT_BEFORE = re.compile(r"(?:,? (?:and|or|as well as|vs\.?|versus) |, | ?[/&] ?)(?:the |a |an )?$")
-_LIST = 6  # members of a list that are looked at to either side
+_LIST = 6  # members of a list considered on each side
 _FINITE = ("VBZ", "VBP", "VBD", "MD")
 _NO_EDGE = ("DT", "IN", "CC", "TO", "PRP", "MD", "W", "EX", "RB", ",", ":", ";", ".")
-_LEAST = 2  # words of a problem
+_LEAST = 2  # words of a problem, at least
 _NOUNS = ("NN", "VBG", "CD")
 
 
 def barred(view: View, kind: str, span: Span) -> bool:
-    """Whether a span is surely no mention of a type: a part of a longer name, a clause, a bare size."""
+    """Whether a span cannot be a mention of a type: a part of a longer name, a clause, or a bare size."""
     start, end = span
     finite = view.cues["finite"]
     if kind == "problem":
@@ -68,7 +68,7 @@ def _in_compound(view: View, kind: str, start: int, end: int) -> bool:
 
 
 def _stands_alone(view: View, kind: str, span: Span) -> bool:
-    """Whether what a hyphen joins is a thing of the same type, or the sentence goes on behind a dash."""
+    """Whether the part after a hyphen is an entity of the same type, or the hyphen is a dash within the sentence."""
     words, _ = tagged(view.text, *span)
     return _labelled(view, kind, span) or bool(words and words[0].text.islower() and words[0].tag.startswith(_DASH))
 
@@ -78,19 +78,19 @@ def _labelled(view: View, kind: str, span: Span) -> bool:
 
 
 def _is_compound(view: View, start: int, end: int) -> bool:
-    """Whether a name is made an adjective of: "nuScenes-trained"."""
+    """Whether a name is part of a compound adjective: "nuScenes-trained"."""
     _, hyphen, tail = view.text[start:end].rpartition("-")
     return bool(hyphen) and tail.islower() and fold(tail) in view.cues["compound-tail"]
 
 
 def _goes_on(view: View, start: int, end: int) -> bool:
-    """Whether a model's name only begins that of a technique: "DeepSeek" of "DeepSeek Sparse Attention"."""
+    """Whether a model's name is the beginning of a technique's name: "DeepSeek" of "DeepSeek Sparse Attention"."""
     more = _BIGGER.match(view.text, end) if start >= view.abstract[0] else None
     return bool(more and fold(more[0].rpartition(" ")[2]) in view.cues["technique-head"])
 
 
 def shapes(view: View, kind: str, span: Span) -> Iterator[Span]:
-    """Other edges that a span may have, judged by its parts of speech."""
+    """Alternative boundaries of a span, by its parts of speech."""
     phrase = view.phrase_at(*span)
     words = list(phrase.words) if phrase else []
     if kind == "model":
@@ -107,7 +107,7 @@ def shapes(view: View, kind: str, span: Span) -> Iterator[Span]:
 
 
 def _longer(view: View, kind: str, span: Span) -> Iterator[Span]:
-    """A name with the version or variant joined to it, without a word that a hyphen joins, a device in its phrase."""
+    """A name with a version or variant, a name without a hyphenated tail, and a device with the rest of its phrase."""
     start, end = span
     if more := _VARIANT.match(view.text, end):
         yield start, more.end()
@@ -124,7 +124,7 @@ def _longer(view: View, kind: str, span: Span) -> Iterator[Span]:
 
 
 def _clauses(words: Sequence[Word]) -> Iterator[Sequence[Word]]:
-    """Beginnings of a span up to a verb or a preposition, and the sides of "and"."""
+    """The prefixes of a span that end before a verb or preposition, and the two sides of "and"."""
     yield words
     ends = [i for i, word in enumerate(words) if i and word.tag.startswith(_FINITE)][:1]
     ends += [i for i, word in enumerate(words) if i > 1 and word.tag in ("IN", "TO")][:3]
@@ -138,7 +138,7 @@ def _clauses(words: Sequence[Word]) -> Iterator[Sequence[Word]]:
 
 
 def _trimmed(words: Sequence[Word], leads: frozenset[str]) -> Sequence[Word]:
-    """Words of a problem without what it does not begin with (articles, "limiting") or end with (all but nouns)."""
+    """The words of a problem without leading articles and verbs ("limiting") and without trailing words but nouns."""
     first, last = 0, len(words)
     while first < last and (words[first].tag.startswith(_NO_EDGE) or fold(words[first].text) in leads):
         first += 1
@@ -148,7 +148,7 @@ def _trimmed(words: Sequence[Word], leads: frozenset[str]) -> Sequence[Word]:
 
 
 def lists(text: str, spans: Iterable[Span]) -> Mapping[Span, list[Span]]:
-    """The mates of each span in a list: "Corvid", "Plover" and "Dunlin" are mates in "Corvid, Plover, and Dunlin"."""
+    """The other members of each span's list: "Plover" and "Dunlin" for "Corvid" in "Corvid, Plover, and Dunlin"."""
     every = list(spans)
     by_start: dict[int, int] = {}
     by_end: dict[int, int] = {}

@@ -1,7 +1,7 @@
-"""A language model behind an OpenAI-compatible endpoint: named by the environment, asked within bounds, answers kept.
+"""A client for a language model behind an OpenAI-compatible endpoint, with time limits and an answer cache.
 
-The protocol is that of chat completions (https://platform.openai.com/docs/api-reference/chat), which vLLM, llama.cpp,
-Ollama and most services speak. Nothing is asked of anybody unless the environment names both endpoint and model.
+The protocol is chat completions (https://platform.openai.com/docs/api-reference/chat), as served by vLLM, llama.cpp,
+Ollama and most services. No request is made unless the environment names both the endpoint and the model.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from kg.model import KgError
 if TYPE_CHECKING:
     import httpx
 
-#: Raised when the instructions or the schema change: what was answered before does not count then.
+#: Increased when the instructions or the schema change, which invalidates cached answers.
 PROMPT_VERSION = "1"
 SECONDS = 120.0  # for one paper, retries and waits included, unless KG_LLM_TIMEOUT says otherwise
 MOST_BYTES = 1_000_000  # of an answer
@@ -45,12 +45,12 @@ _log = logging.getLogger(__name__)
 
 
 class Unanswered(Exception):
-    """Why the model gave no usable answer, as the end of a sentence."""
+    """The model gave no usable answer; the message is the end of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a language model is asked. `url` is that of chat completions; the key is never shown or kept."""
+    """The address of a language model: `url` is its chat completions URL; the key is never shown or stored."""
 
     url: str
     model: str
@@ -59,17 +59,17 @@ class Endpoint:
 
     @property
     def host(self) -> str:
-        """Host and port, without what else the URL may hold (a password, say)."""
+        """Host and port, without other parts of the URL, which may hold a password."""
         return urlsplit(self.url).netloc.rpartition("@")[2]
 
     @property
     def extractor(self) -> str:
-        """Who says what the model says."""
+        """The name of the extractor in provenance."""
         return f"llm:{self.model}/{PROMPT_VERSION}"
 
 
 def language_model() -> Endpoint | None:
-    """The endpoint that the environment names, None where it names none; what is wrong with it is told once."""
+    """The endpoint that the environment names, or None; an invalid configuration is logged once."""
     try:
         return configured()
     except KgError as error:
@@ -83,7 +83,7 @@ def _tell_once(sentence: str) -> None:
 
 
 def configured(environment: Mapping[str, str] | None = None) -> Endpoint | None:
-    """The endpoint that the environment names, None where it names none; KgError where it names half of one."""
+    """The endpoint that the environment names, or None; raises KgError for an incomplete or invalid one."""
     said = os.environ if environment is None else environment
     base, model = said.get("KG_LLM_BASE_URL", "").strip(), said.get("KG_LLM_MODEL", "").strip()
     if not base and not model:
@@ -97,7 +97,7 @@ def configured(environment: Mapping[str, str] | None = None) -> Endpoint | None:
         )
     url, local = _completions(base)
     key = said.get("KG_LLM_API_KEY")
-    # The key of one service is not for any server that can be named, least of all in clear.
+    # The key of one service must not be sent to an arbitrary server, least of all unencrypted.
     if key is None and (local or url.startswith("https:")):
         key = said.get("OPENAI_API_KEY")
     key = (key or "").strip()
@@ -107,7 +107,7 @@ def configured(environment: Mapping[str, str] | None = None) -> Endpoint | None:
 
 
 def _completions(base: str) -> tuple[str, bool]:
-    """The URL of chat completions under a base URL, and whether it is on this machine."""
+    """The chat completions URL under a base URL, and whether it is on this machine."""
     try:
         parts = urlsplit(base)
         sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -134,14 +134,14 @@ def _seconds(said: str) -> float:
 
 
 class Chat:
-    """A model that is asked for JSON objects; what it answered once is read from the user's cache folder."""
+    """Asks a model for JSON objects; answers are cached in the user's cache folder."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self.manner = Manner()
 
     def ask(self, instructions: str, text: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-        """The model's answer to a text, a JSON object of any content; raises Unanswered."""
+        """The model's answer to a text, a JSON object that is not validated; raises Unanswered."""
         asked = json.dumps([self.endpoint.model, PROMPT_VERSION, instructions, schema, text], sort_keys=True)
         place = _folder() / f"{hashlib.sha256(asked.encode()).hexdigest()}.json"
         kept = _kept(place)
@@ -185,7 +185,7 @@ class Chat:
             raise Unanswered(f"it could not be reached, {type(error).__name__}: check KG_LLM_BASE_URL") from None
 
     def _headers(self) -> dict[str, str]:
-        # An encoded answer could be far larger than what arrives.
+        # A compressed answer could be far larger than the bytes received.
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
         return headers | ({"Authorization": f"Bearer {self.endpoint.key}"} if self.endpoint.key else {})
 
@@ -222,7 +222,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a server is asked: the parameters beside model and messages, as far as it understands them."""
+    """The request parameters beside model and messages that a server accepts."""
 
     options: tuple[tuple[str, int], ...] = (("temperature", 0), ("seed", 0), ("max_tokens", MOST_TOKENS))
     form: str = "json_schema"
@@ -237,7 +237,7 @@ class Manner:
         return {**dict(self.options), "response_format": form}
 
     def plainer(self, complaint: bytes) -> Manner | None:
-        """Without what a complaint names, else with less of a form; None when nothing is left to leave out."""
+        """Parameters without the one that an error names, else with a simpler format; None if none is left to drop."""
         left = tuple(option for option in self.options if option[0].encode() not in complaint)
         if left != self.options and b"response_format" not in complaint:
             return replace(self, options=left)
@@ -245,7 +245,7 @@ class Manner:
 
 
 async def _post(client: httpx.AsyncClient, url: str, request: Mapping[str, Any]) -> tuple[int, float | None, bytes]:
-    """Status, seconds to wait before the next try (None where not said) and body of an answer."""
+    """Status, delay in seconds before a retry (None if not given) and body of a response."""
     async with client.stream("POST", url, json=request) as response:
         body = bytearray()
         async for piece in response.aiter_raw():
@@ -256,7 +256,7 @@ async def _post(client: httpx.AsyncClient, url: str, request: Mapping[str, Any])
 
 
 def _content(body: bytes) -> str:
-    """The text that a chat completion holds; raises Unanswered."""
+    """The text of a chat completion; raises Unanswered."""
     try:
         choice = json.loads(body)["choices"][0]
         content = choice["message"]["content"]
@@ -270,7 +270,7 @@ def _content(body: bytes) -> str:
 
 
 def _object(content: str) -> dict[str, Any]:
-    """The JSON object in a model's text, thoughts before it and a fence around it left out; raises Unanswered."""
+    """The JSON object in a model's text, without leading reasoning and a code fence; raises Unanswered."""
     content = content.rpartition("</think>")[2]
     try:
         answer = json.loads(content[content.find("{") : content.rfind("}") + 1])
@@ -287,15 +287,15 @@ def _folder() -> Path:
 
 
 def _kept(place: Path) -> dict[str, Any] | None:
-    """An answer that is kept, None where there is none or it is damaged."""
+    """A cached answer, or None if it is missing or damaged."""
     with suppress(OSError, ValueError, RecursionError):
-        if place.stat().st_size <= 4 * MOST_BYTES:  # escapes take more room
+        if place.stat().st_size <= 4 * MOST_BYTES:  # escapes take more space
             answer = json.loads(place.read_bytes())
             return answer if isinstance(answer, dict) else None
     return None
 
 
 def _keep(place: Path, answer: Mapping[str, Any]) -> None:
-    """For the user's eyes only."""
+    """Cache an answer, readable by the user only."""
     place.parent.mkdir(parents=True, exist_ok=True)
     keep(place, [json.dumps(answer).encode()], mode=0o600)

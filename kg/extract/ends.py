@@ -1,4 +1,4 @@
-"""What relations may hold between: the things that a paper names, each with all its names and places."""
+"""The candidate ends of relations: the entities of a paper, each with all its names and places."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from kg.extract.context import View, abbreviates
 from kg.model import Mention
 from kg.text import fold
 
-FIRST = ("technique", "model")  # what a relation may begin with
+FIRST = ("technique", "model")  # types of heads
 SECOND = ("technique", "model", "problem", "task", "dataset", "hardware")
 MOST = 60  # entities of a paper that are paired
-#: An acronym in brackets right behind a name: "adaptive token pruning (ATP)".
+#: An acronym in brackets right after a name: "adaptive token pruning (ATP)".
 _BRACKETS = re.compile(r" ?\(([A-Za-z][\w-]{1,12})s?[,;)]")
 
 
 @dataclass(slots=True)
 class Entity:
-    """A mention with all its places: (sentence, start, end)."""
+    """A mention with all places of its entity: (sentence, start, end)."""
 
     mention: Mention
     places: list[tuple[int, int, int]]
@@ -33,9 +33,9 @@ class Entity:
 
 
 def entities(doc: Doc, view: View) -> list[Entity]:
-    """The entities of a Doc that relations may hold between, in the order of its mentions.
+    """The entities of a Doc that may be ends of relations, in the order of their mentions.
 
-    Mentions of one thing are one entity, under the first of them: acronym and expansion, aliases, one concept.
+    Mentions of the same entity (acronym and expansion, aliases, one concept) are merged into the first of them.
     """
     starts = [s for s, _ in doc._.sentences]
     found: dict[str, Entity] = {}
@@ -67,7 +67,7 @@ def entities(doc: Doc, view: View) -> list[Entity]:
 
 
 def _names(doc: Doc, view: View, mention: Mention) -> Iterator[str]:
-    """What one thing goes by, folded into one word: its name, its aliases, the acronym in brackets behind it."""
+    """The names of an entity, each folded into one word: its name, its aliases, the acronym in brackets after it."""
     surface = doc._.text[mention.start : mention.end]
     forms = [mention.canonical, surface, *mention.aliases]
     behind = _BRACKETS.match(doc._.text, mention.end)
@@ -80,5 +80,5 @@ def _names(doc: Doc, view: View, mention: Mention) -> Iterator[str]:
 
 
 def _may_be_one(a: Mention, b: Mention) -> bool:
-    """Whether two mentions of one name are of one thing: of one type, or a technique that is taken for a model too."""
+    """Whether two mentions of one name may be one entity: same type, or a technique and a model."""
     return a.type == b.type or {a.type, b.type} == set(FIRST)

@@ -1,7 +1,8 @@
-"""What taggers say of the annotated papers that each has not seen: the ground on which judges and CI stand.
+"""Out-of-fold outputs of taggers on the annotated papers, on which judges are trained and CI runs.
 
-Likelihoods are kept as bytes, what pieces add to pairs and numbers as whole numbers; of the ends of pairs only for
-pieces that may be inside an entity. A card goes with each fold: the last layers of its pair and number heads.
+Likelihoods are stored as bytes, the contributions of pieces to pairs and numbers as integers. For the ends of pairs,
+only pieces that may be inside an entity are stored. Each fold has a card with the last layers of its pair and number
+heads.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ from kg.model import KgError
 from kg.vocabulary import data_folder
 
 FOLDS_FILE = data_folder("data") / "gold" / "folds.npz"
-_INSIDE = 0.05  # least likelihood of pieces whose sides are kept
-_STEPS = 16  # of what a piece adds, from one whole number to the next
+_INSIDE = 0.05  # lowest likelihood of pieces whose `sides` are stored
+_STEPS = 16  # quantisation steps per unit of a piece's contribution
 _LIKELY = ("role", "outcome")
 
 
 class Folds:
-    """Out-of-fold outputs by paper."""
+    """Out-of-fold tagger outputs, by paper."""
 
     def __init__(self, arrays: dict[str, Any], tokenizer: Any) -> None:
         self._arrays, self._tokenizer = arrays, tokenizer
@@ -38,7 +39,7 @@ class Folds:
 
     @classmethod
     def load(cls, file: Path = FOLDS_FILE) -> Folds:
-        """The outputs that ship."""
+        """The outputs that ship with the package."""
         with np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         return cls(arrays, read_tokenizer(data_folder("data") / "models" / "tokenizer.json"))
@@ -47,9 +48,9 @@ class Folds:
         return paper in self._rows
 
     def tags(self, paper: str, doc: Doc) -> Tags | None:
-        """What the tagger that has not seen a paper says of its Doc; None for one that no tagger reads.
+        """The output of the tagger that was not trained on the paper; None for a text that taggers do not read.
 
-        KeyError for papers that are not annotated, KgError when the text is not the one that was tagged.
+        Raises KeyError for a paper that is not annotated, and KgError if the text differs from the one that was tagged.
         """
         row = self._rows[paper]
         if not reads(doc):
@@ -79,7 +80,7 @@ class Folds:
 
 
 class OutOfFold:
-    """Takes the tagger's place: papers that are annotated get what a tagger said that had not seen them."""
+    """Replaces the tagger: annotated papers get the out-of-fold output, other papers that of the shipped tagger."""
 
     def __init__(self, file: Path = FOLDS_FILE) -> None:
         self._folds = Folds.load(file) if file.is_file() else None
@@ -106,7 +107,7 @@ def _may_be_inside(bio: Any) -> Any:
 
 
 def keep(docs: Sequence[tuple[str, Doc, int]], taggers: Sequence[Tagger], file: Path) -> None:
-    """Write what the tagger of its fold says of each Doc; one that no tagger reads is kept empty."""
+    """Store the out-of-fold output for each Doc; a Doc that taggers do not read is stored empty."""
     ids: list[str] = []
     parts: dict[str, list[Any]] = {name: [] for name in ("bio", *_LIKELY, "sides", "between", "points", "topic")}
     lengths, kept = [], []

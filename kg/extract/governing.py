@@ -1,8 +1,8 @@
-"""What governs an outcome number: the word that says how a metric changes by it, or that it is a level.
+"""Rules for outcome numbers: which word governs a number, so that it is a change of a metric or a level.
 
-A number is governed by a noun or comparative behind it ("40% lower latency", "2x speedup"), by a verb before it
-("reduces latency by 40%"), by the list that it goes on with, or it is a level ("achieves 53.5 mIoU"). The words are in
-`ontology/outcomes.ttl`; which of several readings holds is weighed in `kg.extract.results`.
+A number is governed by a noun or comparative after it ("40% lower latency", "2x speedup"), by a verb before it
+("reduces latency by 40%"), or by the list that it continues; otherwise it is a level ("achieves 53.5 mIoU"). The words
+are in `ontology/outcomes.ttl`. `kg.extract.results` chooses among several readings.
 """
 
 from __future__ import annotations
@@ -89,15 +89,15 @@ _GLUED = re.compile(r"(?:-(?!\s)|[A-Za-z@_/^:×]|\s?/\s?\d|\s?[x×]\s?\d|\s*[)}\
 _COUNTED = re.compile(
     r"\b(tokens|steps|layers|samples|iterations|parameters)\b|\b(token) (?:usage|count|consumption|length)"
 )
-_REACH = 60  # characters from a number to an outcome word that may govern it though grammar does not say so
-#: The rule of a later member of a list that names its metric: nothing else is considered.
+_REACH = 60  # characters between a number and an outcome word that may govern it although the grammar does not say so
+#: The rule for a later list member that names its own metric; no other reading is considered.
 NAMED_IN_LIST = "named in list"
-#: Rules whose direction depends on the metric: a win by 8 % in error rate is a decrease.
+#: Rules whose direction depends on the metric: a win by 8% in error rate is a decrease.
 _EITHER_WAY = ("speed", "improve", "larger", "win", "list", "multiple", NAMED_IN_LIST)
 _REVERSED = {"increase": "decrease", "decrease": "increase"}
 _NOTHING = ("it", "them", "this", "which", "each", "slight", "relative")
 _RATES = ("FPS", "tokens/s", "QPS", "TFLOPs/s", "TOPS/W", "mJ")
-#: Sizes are set-up unless they are called small; what they measure.
+#: Units of sizes, and what they measure; a size is part of the setup unless the sentence calls it small.
 _SIZES = {
     "B": "parameters",
     "M": "parameters",
@@ -113,17 +113,17 @@ _SIZES = {
 
 
 class Governed(NamedTuple):
-    """A quantity with its readings, the likeliest first; `taken` is the one that holds by rule."""
+    """A quantity with its readings, the likeliest first; `taken` is the one that the rules select."""
 
     place: Place
     readings: list[Reading]
     taken: Reading | None
-    setup: bool = False  # looks like an operating point or a size
-    others: bool = False  # looks like the value of what the paper's own is compared with
+    setup: bool = False  # may be an operating point or a size
+    others: bool = False  # may be the value of a baseline
 
 
 class Grammar:
-    """The readings of quantities by the words of a lexicon."""
+    """Generates the readings of quantities with the words of a lexicon."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
@@ -131,7 +131,7 @@ class Grammar:
     # --- what governs a quantity --------------------------------------------------------------------------------
 
     def governed(self, sentence: Sentence) -> list[Governed]:
-        """What the rules make of each quantity of a sentence, in order."""
+        """The readings of each quantity of a sentence, in order."""
         places = [Place(sentence, i) for i in range(len(sentence.quantities))]
         taken: list[Reading | None] = []
         out: list[Governed] = []
@@ -149,7 +149,7 @@ class Grammar:
         return out
 
     def read(self, place: Place, before: list[Reading | None]) -> Governed:
-        """The readings of a quantity, and the one that the rules take, given those taken before it."""
+        """The readings of a quantity and the selected one, given those selected for earlier quantities."""
         quantity = place.quantity
         if outcomes_zh.is_chinese(place):
             chinese = outcomes_zh.read(place, self.last_of_list(place, before), self.lexicon)
@@ -172,7 +172,7 @@ class Grammar:
         return Governed(place, found, taken)
 
     def others(self, place: Place, found: list[Reading]) -> Iterator[Reading]:
-        """Readings that the rules do not take but that may hold: by the sign, by a looser cue, the other way round."""
+        """Readings that the rules do not select: by the sign, by a distant cue, in the opposite direction."""
         quantity = place.quantity
         here = (quantity.start, quantity.end)
         metric = self.lexicon.near_metric(place)
@@ -188,7 +188,7 @@ class Grammar:
                 yield Reading(CHANGES[cue.group], first.metric, span, "loose")
 
     def changed(self, place: Place, before: list[Reading | None]) -> Reading | None:
-        """A change: governed by words behind or before, by its own sign, or by the list that it goes on with."""
+        """A change: governed by words after or before the number, by its sign, or by the list that it continues."""
         quantity = place.quantity
         reading = self.right(place) or self.left(place)
         if reading and (quantity.unit or quantity.sign or _is_measured(place)):
@@ -217,7 +217,7 @@ class Grammar:
         return self.decide(place, cue, between, phrase, (quantity.start, max(end, cue.end)))
 
     def left(self, place: Place) -> Reading | None:
-        """Governed by what comes before: "reduces latency by 40%", "a speedup of 2x", "saves 40% cost"."""
+        """Governed by what precedes: "reduces latency by 40%", "a speedup of 2x", "saves 40% cost"."""
         quantity, ahead = place.quantity, place.ahead
         by, of = _BY.search(ahead), _OF.search(ahead)
         cue = _governing(place, by is not None)
@@ -241,7 +241,7 @@ class Grammar:
         return None
 
     def decide(self, place: Place, cue: Cue, before: str, after: str, span: tuple[int, int]) -> Reading:
-        """Metric and direction, once the outcome word is known; `before` and `after` are the phrases around it."""
+        """Metric and direction for a known outcome word; `before` and `after` are the phrases around it."""
         lexicon, unit = self.lexicon, place.quantity.unit
         if cue.word in ("compression", "reduction") and re.match(r"\s+(?:ratio|rate|factor)", place.text[cue.end :]):
             return Reading("absolute", lexicon.named(f"{before} {cue.word} ratio".strip()), span, "ratio")
@@ -262,7 +262,7 @@ class Grammar:
         return Reading(change, lexicon.named(metric), span, cue.group)
 
     def multiple(self, place: Place) -> Reading | None:
-        """ "1.9x generation speed", "6.7x discriminative power": so many times as much."""
+        """A factor: "1.9x generation speed", "6.7x discriminative power"."""
         phrase = noun_phrase(place.own).split(" of ")[0]
         grows = self.lexicon.metric(phrase) or re.search(r"speed|throughput|efficiency|power|rate|capacity", phrase)
         if phrase and len(phrase.split()) <= 4 and grows:
@@ -291,7 +291,7 @@ class Grammar:
         return Reading("absolute", self.lexicon.named(metric), span, "level" if fits else "bare")
 
     def measured(self, place: Place) -> tuple[str, tuple[int, int]]:
-        """The metric of a level and its span: behind the value ("53.5 mIoU") or before it ("a PSNR of 31.2")."""
+        """The metric of a level and its span: after the value ("53.5 mIoU") or before it ("a PSNR of 31.2")."""
         quantity, own, ahead = place.quantity, place.own, place.ahead
         here = (quantity.start, place.stop)
         of = re.match(r"\s*of\b", own)
@@ -329,7 +329,7 @@ class Grammar:
     # --- lists --------------------------------------------------------------------------------------------------
 
     def shared(self, place: Place, after: Reading | None) -> Reading | None:
-        """What governs the next quantity, if it governs this one too: "27% and 41% reduction"."""
+        """The reading of the next quantity if it governs this one too: "27% and 41% reduction"."""
         if not after or after.change == "absolute" or self.right(place):
             return None
         one, two = place.sentence.quantities[place.index : place.index + 2]
@@ -346,7 +346,7 @@ class Grammar:
         return after._replace(metric=metric, span=(one.start, after.span[1]), kind="shared")
 
     def last_of_list(self, place: Place, before: list[Reading | None]) -> Reading | None:
-        """The reading that a list goes on with: "A by 70%, B by 41% and C by 22%", "2.3x on A and 4.1x on B"."""
+        """The reading that a list continues: "A by 70%, B by 41% and C by 22%", "2.3x on A and 4.1x on B"."""
         two = place.quantity
         for j in range(place.index - 1, -1, -1):
             one = place.sentence.quantities[j]
@@ -355,7 +355,7 @@ class Grammar:
         return None
 
     def goes_on(self, place: Place, one: Quantity) -> bool:
-        """Whether nothing between two quantities of one unit begins another statement."""
+        """Whether no new statement begins between two quantities of one unit."""
         start = place.quantity.start
         between = place.text[one.end : start]
         if len(between.split()) > 18 or ";" in between or not re.search(r",|\band\b|/|、|和|\(", between):
@@ -367,7 +367,7 @@ class Grammar:
         return not any(joint <= c.start < start and not (by and c.group == "keep") for c in place.sentence.cues)
 
     def list_metric(self, place: Place) -> str:
-        """What a later member of a list measures: "..., generated tokens by 41%", "... and 5% FID"."""
+        """The metric of a later list member: "..., generated tokens by 41%", "... and 5% FID"."""
         by = _BY.search(place.ahead)
         if by:
             return self.lexicon.named(noun_phrase(re.split(r",|\band\b|[;()]", place.ahead[: by.start()])[-1]))
@@ -379,7 +379,7 @@ class Grammar:
 
 
 def _governing(place: Place, by: bool) -> Cue | None:
-    """The outcome word before a quantity that governs it: the nearest, but a verb where "by" asks for one."""
+    """The outcome word before a quantity that governs it: the nearest one, but a verb if there is a "by"."""
     cues = place.cues
     outcome = [c for c in reversed(cues) if c.group != "keep"]
     verbs = [c for c in outcome if not c.is_noun]
@@ -394,7 +394,7 @@ def _governing(place: Place, by: bool) -> Cue | None:
 
 
 def _nearest(place: Place) -> Cue | None:
-    """The outcome word nearest to a quantity, within a clause's reach."""
+    """The outcome word nearest to a quantity, within a limited distance."""
     quantity = place.quantity
     reach = [
         (max(cue.start - quantity.end, quantity.start - cue.end), cue)
@@ -406,7 +406,7 @@ def _nearest(place: Place) -> Cue | None:
 
 
 def _object(text: str, at: int, high: int, bare: bool) -> tuple[str, int]:
-    """The noun phrase behind an outcome word and where it ends: "reduction in [memory footprint]"."""
+    """The noun phrase after an outcome word, and its end: "reduction in [memory footprint]"."""
     start = at
     if not bare:
         inside = _PREPOSED.match(text, at, high)
@@ -426,13 +426,13 @@ def _modifier(place: Place, cue: Cue) -> str:
 
 
 def _in_terms_of(place: Place) -> str:
-    """What a win is measured in: "outperforms X by 14% in throughput"."""
+    """The metric of a win: "outperforms X by 14% in throughput"."""
     inside = re.match(r"\s+in (?:terms of )?([\w@ -]+)", place.behind)
     return noun_phrase(STOP.split(inside[1] + " ")[0]) if inside else ""
 
 
 def _is_others(place: Place) -> bool:
-    """Whether the value is what the number is compared with: "vs 85.0%", "outperforming X (FID 18.9, PSNR 17.6)"."""
+    """Whether the value belongs to a baseline: "vs 85.0%", "outperforming X (FID 18.9, PSNR 17.6)"."""
     quantity, text = place.quantity, place.text
     if quantity.origin or quantity.sign:
         return False
@@ -444,7 +444,7 @@ def _is_others(place: Place) -> bool:
 
 
 def _is_measured(place: Place) -> bool:
-    """Whether a number stands right beside a metric: "2 BLEU", "FID by 0.34", "a PSNR of 31.2"."""
+    """Whether a number is adjacent to a metric: "2 BLEU", "FID by 0.34", "a PSNR of 31.2"."""
     quantity, text = place.quantity, place.text
     if first_value(quantity) > 1900 and first_value(quantity).is_integer():
         return False
@@ -457,13 +457,17 @@ def _is_measured(place: Place) -> bool:
 
 
 def _is_bracketed_score(place: Place) -> bool:
-    """ "temporal consistency (26.07)" """
+    """A score in brackets: "temporal consistency (26.07)"."""
     brackets = _OPEN.search(place.ahead) and re.match(r"\s*\)", place.behind)
     return bool(brackets) and not first_value(place.quantity).is_integer()
 
 
 def unit_of(place: Place, reading: Reading) -> str:
-    """The unit: points where a score changes by a bare number or an absolute percentage, else what is counted."""
+    """The unit of a result.
+
+    "points" where a score changes by a bare number or an absolute percentage, the counted noun for a bare "from A to
+    B", else the unit of the quantity.
+    """
     quantity, text = place.quantity, place.text
     if quantity.unit == "" and reading.change != "absolute" and first_value(quantity) >= 1:
         return "points"

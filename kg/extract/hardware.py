@@ -1,7 +1,7 @@
-"""Hardware: devices and device classes of the vocabulary, and names that are built like theirs.
+"""Extracts hardware: devices and device classes of the vocabulary, and names formed like theirs.
 
-Whether a class ("GPU", "edge device") is one that the paper runs on, or a passing word ("GPU kernels"), is for the
-judge to say; what it goes by is how the class stands in its sentence, and what else the paper names.
+Whether a class ("GPU", "edge device") is what the paper runs on or is mentioned in passing ("GPU kernels") is decided
+by the judge, from its context in the sentence and the other devices of the paper.
 """
 
 from __future__ import annotations
@@ -26,37 +26,37 @@ from kg.text import Token, fold
 from kg.vocabulary import Match, Vocabulary
 
 EXTRACTOR = "hardware/6"
-_MEMORY = "hardware:memory"  # "GPU memory" is what a method spares, rarely a device that it runs on
-#: A device as a measure ("32 GPU-days", "1,000 GPU hours") is not where something runs.
+_MEMORY = "hardware:memory"  # "GPU memory" is what a method saves, rarely a device that it runs on
+#: A device in a unit of measurement ("32 GPU-days", "1,000 GPU hours") is not where something runs.
 _MEASURE = re.compile(r"[- ](?:days?|hours?|years?|weeks?)\b", re.IGNORECASE)
-#: What follows a family's or maker's name in that of a product: "950PR", "Orin NX", "8 Gen 3", "A100-40GB".
+#: The continuation of a family's or maker's name to a product's: "950PR", "Orin NX", "8 Gen 3", "A100-40GB".
 _MODEL = re.compile(
     r"(?:[ -](?:[A-Z]{1,4}-?\d{1,5}[A-Z]{0,3}|\d{1,5}[A-Z]{1,3}|\d{3,5}|\d Gen \d|[A-Z][a-z]{2,7})"
     r"(?![\w%×]|\.\w)){1,4}"
 )
 _CODE = re.compile(r"\d")
-_VERSION = re.compile(r" \d{1,2}[A-Z]?(?![\w%×]|\.\d)")  # "5" of "Raspberry Pi 5", or the number of something else
+_VERSION = re.compile(r" \d{1,2}[A-Z]?(?![\w%×]|\.\d)")  # "5" of "Raspberry Pi 5", or the count of something else
 _SIZED = re.compile(r"(?<![\w.-])\d{1,4} ?-?(?:GB|GiB|G) ?-?(?:consumer |of )?(?:GPU|VRAM)s?\b")
 _MARK = re.compile(r" ?[®™] ?")
-#: What joins a class to its makers ("CPUs from ARM"), and makers to each other ("ARM ®, Intel, and AMD").
+#: Joins a class to its makers ("CPUs from ARM"), and makers to each other ("ARM ®, Intel, and AMD").
 _BY = re.compile(r" (?:from|by|made by) ")
 _AND = re.compile(r" ?[®™]? ?(?:(?:,|/|&) ?(?:and |or )?|and |or )")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
 class Kinds(NamedTuple):
-    """What the vocabulary says of devices in general."""
+    """Statistics of the devices of a vocabulary."""
 
-    wide: dict[str, float]  # how many concepts each is the broader one of, as a logarithm
+    wide: dict[str, float]  # logarithm of the number of narrower concepts
     makers: frozenset[str]  # folded
-    spelt: dict[str, str]  # makers as they spell themselves, by their folding
-    heads: dict[str, float]  # last words of the names of classes ("device", "server"), how usual from 0 to 1
-    bare: dict[str, str]  # concepts by single words that name them only here and there ("camera", "mobile"), folded
+    spelt: dict[str, str]  # makers in their own spelling, by folded form
+    heads: dict[str, float]  # last words of class names ("device", "server"), with their frequency from 0 to 1
+    bare: dict[str, str]  # concepts by folded single words that seldom mean a device ("camera", "mobile")
 
 
 @cache
 def kinds_of(vocabulary: Vocabulary) -> Kinds:
-    """Breadth, makers and head words of the devices of a vocabulary."""
+    """The statistics of the devices of a vocabulary."""
     devices = [c for c in vocabulary.concepts.values() if c.type == "hardware"]
     wide = {c.curie: math.log(len(vocabulary.narrower(c.curie))) / 5 for c in devices}
     plain = {c.curie for c in devices if "maker" not in c.facts}
@@ -78,7 +78,7 @@ def kinds_of(vocabulary: Vocabulary) -> Kinds:
 
 
 class Hardware:
-    """Adds one mention a device; "H100 GPU" is one device, and its class is not named again by it."""
+    """Adds one mention per device; "H100 GPU" is one device, and not a mention of the class GPU."""
 
     entity = "hardware"
 
@@ -91,7 +91,7 @@ class Hardware:
         return doc
 
     def taken(self, doc: Doc) -> list[tuple[int, int]]:
-        """Spans that name no device: those in measures ("32 GPU-days"), and makers marked before their product."""
+        """Spans that name no device: in units of measure ("32 GPU-days"), and makers marked before a product."""
         found = [m for m in doc._.matches if m.type == self.entity]
         out = [(m.start, m.end) for m in found if _MEASURE.match(doc._.text, m.end)]
         starts = {m.start for m in found}
@@ -102,7 +102,7 @@ class Hardware:
         return out
 
     def candidates(self, doc: Doc) -> list[Candidate]:
-        """Labels of the vocabulary that name a device or a class of devices, and phrases made like such names."""
+        """Vocabulary labels of devices and device classes, and phrases formed like such names."""
         return self._found(doc)[0]
 
     def _found(self, doc: Doc) -> tuple[list[Candidate], dict[tuple[int, int], str]]:
@@ -140,7 +140,7 @@ class Hardware:
     def _features(
         self, doc: Doc, kinds: Kinds, found: dict[str, list[Match]], bare: list[Match]
     ) -> dict[tuple[str, tuple[int, int]], Features]:
-        """What the judge looks at, for each place of each concept."""
+        """The features of each span of each concept for the judge."""
         view = view_of(doc, self.vocabulary)
         company = self._company(found)
         others = [(m.start, m.end) for m in doc._.matches if m.type != self.entity]
@@ -166,7 +166,7 @@ class Hardware:
         return out
 
     def _bare(self, doc: Doc, kinds: Kinds, found: dict[str, list[Match]]) -> list[Match]:
-        """Single words that name a class of devices only here and there, outside its longer names."""
+        """Single words that seldom mean a device class, outside of longer device names."""
         longer = [(m.start, m.end) for places in found.values() for m in places]
         fields = read_fields(doc)
         return [
@@ -176,7 +176,7 @@ class Hardware:
         ]
 
     def _ends(self, doc: Doc, match: Match, score: float) -> Iterator[tuple[int, float]]:
-        """Where the name of a device may end, with the scores by rules."""
+        """The possible ends of a device name, with the scores of the rules."""
         yield match.end, score
         coded = self._coded(doc, match)
         if coded > match.end:
@@ -187,7 +187,7 @@ class Hardware:
                 yield version.end(), 0.2
 
     def _company(self, found: dict[str, list[Match]]) -> dict[str, Features]:
-        """For each concept whether the paper names a narrower one, a product of it, or a broader one."""
+        """For each concept, whether the paper names a narrower concept, a product of it, or a broader concept."""
         above = {concept: set(self.vocabulary.broader(concept)) for concept in found}
         out: dict[str, Features] = {}
         for concept in found:
@@ -202,7 +202,7 @@ class Hardware:
         return out
 
     def _built(self, doc: Doc, view: View, kinds: Kinds) -> Iterator[tuple[int, int, Features]]:
-        """Spans that are built like the name of a device: by their head word, their maker, or a size of memory."""
+        """Spans formed like device names: by a class head word, a maker, or a memory size."""
         text, fields = doc._.text, read_fields(doc)
         for start, end in fields if "GPU" in text or "VRAM" in text else ():
             for sized in _SIZED.finditer(text, start, end):
@@ -218,7 +218,7 @@ class Hardware:
                 yield phrase.start, phrase.end, {"class head": head}
 
     def _listed(self, doc: Doc, kinds: Kinds, found: list[Match]) -> Iterator[tuple[int, int, str]]:
-        """Makers behind the name of a class ("CPUs from ARM and Intel"), each with the name of what it makes."""
+        """Makers after the name of a class ("CPUs from ARM and Intel"), each with the canonical name of its product."""
         makers = [(t.start, t.end) for t in _words_among(doc, kinds.makers) if doc._.text[t.start].isupper()]
         for match in found:
             if "maker" in self.vocabulary[match.concept].facts:
@@ -229,13 +229,13 @@ class Hardware:
                 yield start, end, f"{kinds.spelt[maker]} {self.vocabulary[match.concept].label['en']}"
 
     def _is_name(self, doc: Doc, match: Match) -> bool:
-        """What a maker sells is no single word in lower case: "ascend", "hopper" and "ampere" are ordinary ones."""
+        """Whether a match is a name: no product is a single lower-case word such as "ascend" or "hopper"."""
         surface = doc._.text[match.start : match.end]
         ordinary = surface.islower() and surface.isascii() and surface.isalpha()
         return not (ordinary and "maker" in self.vocabulary[match.concept].facts)
 
     def _joined(self, doc: Doc, found: list[Match]) -> set[tuple[int, int]]:
-        """The class words that only complete a device's name ("GPU" in "A100 GPU")."""
+        """The class words that complete the name of a device ("GPU" in "A100 GPU")."""
         out = set()
         for match in found:
             for device in found:
@@ -247,13 +247,13 @@ class Hardware:
         return out
 
     def _coded(self, doc: Doc, match: Match) -> int:
-        """Where the name of a product ends whose family is known ("Jetson" of "Jetson T9000"); else the label's end."""
+        """The end of a product name whose family is known ("Jetson" of "Jetson T9000"), else the end of the label."""
         model = _MODEL.match(doc._.text, match.end) if "maker" in self.vocabulary[match.concept].facts else None
         return model.end() if model and _CODE.search(model.group()) else match.end
 
 
 def _chain(text: str, spans: list[tuple[int, int]], at: int) -> Iterator[tuple[int, int]]:
-    """The spans, of those in order, that begin at an offset and follow each other with commas and "and"."""
+    """The spans (sorted) that begin at an offset and follow each other, joined by commas and "and"."""
     for start, end in islice(spans, bisect_left(spans, (at, at)), None):
         if start != at:
             return
@@ -263,25 +263,25 @@ def _chain(text: str, spans: list[tuple[int, int]], at: int) -> Iterator[tuple[i
 
 
 def _words_among(doc: Doc, among: Container[str]) -> list[Token]:
-    """The words of a Doc whose folded form is among these."""
+    """The words of a Doc whose folded form is in `among`."""
     parts = doc._
     return [Token(form, parts.starts[i], parts.ends[i]) for i, form in enumerate(parts.forms) if form in among]
 
 
 def _tagged(doc: Doc, places: list[Match]) -> Features:
-    """How likely the surest place of a device is one, by the tagger."""
+    """The tagger's likelihood for the surest span of a device."""
     means = [doc._.tags.mean("hardware", m.start, m.end) for m in places]
     told = [mean for mean in means if mean is not None]
     return {"surest place": max(told)} if told else {}
 
 
 def _with(joined: set[tuple[int, int]], end: int) -> int:
-    """Where a name ends with the class word behind it that completes it ("GPU" in "A100 GPU")."""
+    """The end of a name including the class word that completes it ("GPU" in "A100 GPU")."""
     return next((e for s, e in joined if s - end in (0, 1)), end)
 
 
 def _around(view: View, start: int, end: int) -> Features:
-    """How a span stands in its sentence: what it is joined to, whether it is counted, which words are at it."""
+    """Features of a span in its sentence: what it is joined to, whether it is counted, the words next to it."""
     text = view.text
     phrase = view.phrase_at(start, end)
     tag, behind = _next(view, phrase, end)
@@ -298,7 +298,7 @@ def _around(view: View, start: int, end: int) -> Features:
 
 
 def _words(view: View, phrase: Phrase | None, start: int, end: int, behind: str) -> Features:
-    """The words in a span, the noun that it is joined to, and the last preposition or verb before it."""
+    """Features of the words in a span, the noun it is joined to, and the last preposition or verb before it."""
     out = {f"{WORD}{word}": 1.0 for word in view.words(start, end) if word.isalpha()}
     if behind:
         out[f"{WORD}{behind} behind"] = 1.0
@@ -312,7 +312,7 @@ def _words(view: View, phrase: Phrase | None, start: int, end: int, behind: str)
 
 
 def _next(view: View, phrase: Phrase | None, end: int) -> tuple[str, str]:
-    """Part of speech and folding of the word behind a span, "" where none stands close to it."""
+    """Part of speech and folded form of the word right after a span, "" where there is none."""
     joint = view.text[end : end + 1]
     follower = view.phrase_at(end + 1, end + 30) if phrase and joint in (" ", "-") else None
     if follower and follower.words[0].start == end + 1:

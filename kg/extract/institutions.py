@@ -1,7 +1,7 @@
-"""Organisations that published the paper: from its institution line, and from whom its Chinese brief names.
+"""Extracts the publishing organisations from the institution line and from the Chinese brief.
 
-The reading of a line is `kg.link.affiliations`; here the two fields are brought together, so that 清华大学 in the
-brief and "Tsinghua University" in the line are one mention.
+`kg.link.affiliations` parses a line. This module combines the two fields, so that 清华大学 in the brief and "Tsinghua
+University" in the line are one mention.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ from kg.model import Mention
 EXTRACTOR = "institutions/2"
 _PUBLISHED = re.compile(r"(?:联合|共同|合作)?(?:发布|发表|提出|推出|公开|介绍)")
 _LONGEST = 160  # characters of the list of institutions in a brief
-_ENDS = ";\n"  # of a string of affiliations
-_LEAST = 0.9  # likelihood at which a score links
+_ENDS = ";\n"  # of an affiliation string
+_LEAST = 0.9  # probability from which the fitted score links an organisation
 _SURE, _AMBIGUOUS, _UNKNOWN = 0.97, 0.85, 0.7
 
 
 class Institutions:
-    """Adds mentions of type "institution", one each organisation; `concept` is set where only one can be meant."""
+    """Adds one mention of type "institution" per organisation; `concept` is set if it is unambiguous."""
 
     def __init__(self, register: Register | None = None) -> None:
         self._register = register
 
     @property
     def register(self) -> Register:
-        """The register, loaded when the first document comes."""
+        """The register, loaded for the first document."""
         if self._register is None:
             self._register = Register.load()
         return self._register
 
     def __call__(self, doc: Doc) -> Doc:
         if not doc._.fields.keys() & {"I", "B"}:
-            return doc  # and the register need not be loaded
+            return doc  # saves loading the register
         brief = organisations(publishers(field_text(doc, "B")), self.register)
         also = [f.concept for f in brief if f.concept]
         text = field_text(doc, "I")
@@ -56,11 +56,11 @@ class Institutions:
         return doc
 
     def _in_its_string(self, found: Found, line: str) -> Found:
-        """A name that the rules link to nothing, as the fitted score links it by what stands around it: city, whole."""
+        """Link a name that the rules leave unlinked by the fitted score, which uses its affiliation string."""
         start = max(line.rfind(mark, 0, found.start) for mark in _ENDS) + 1
         end = min((at for mark in _ENDS if (at := line.find(mark, found.end)) >= 0), default=len(line))
         if found.organisation or "," not in line[start : found.start] + line[found.end : end]:
-            return found  # a name alone says no more to a score than to the rules
+            return found  # without context the score knows no more than the rules
         from kg.link.ror import identified
 
         for one in identified(line[start:end]):
@@ -71,7 +71,7 @@ class Institutions:
         return found
 
     def _same(self, found: Found, line: list[Found]) -> int | None:
-        """Where the line names the brief's organisation, or a part of it, or it by a longer or shorter name."""
+        """The index in the line of the brief's organisation, of its part or parent, or of a variant name."""
         for at, other in enumerate(line):
             if found.concept and found.concept == other.concept:
                 return at
@@ -89,7 +89,7 @@ class Institutions:
 
 
 def publishers(brief: str) -> str:
-    """What stands before 发布 in a Chinese brief, "" when it does not begin so."""
+    """The text before 发布 in a Chinese brief, or "" if it does not begin with publishers."""
     verb = _PUBLISHED.search(brief[:_LONGEST])
     return brief[: verb.start()] if verb else ""
 

@@ -1,8 +1,7 @@
-"""Judges: how likely a candidate is what a component looks for, by the rules' features and by the tagger's.
+"""Judges: small networks that estimate whether a candidate span is an entity, from features of rules and tagger.
 
-A judge is a small network (one hidden layer) fitted by scripts/train.py to what taggers say of papers that they have
-not seen, so its likelihoods can be taken at their word (calibration: scripts/reliability.py). Without a tagger the
-rules' own scores stand.
+A judge has one hidden layer and is fitted by scripts/train.py to out-of-fold tagger outputs, so that its likelihoods
+are calibrated (scripts/reliability.py checks that). Without a tagger the scores of the rules are used.
 """
 
 from __future__ import annotations
@@ -29,15 +28,15 @@ if TYPE_CHECKING:
 
 Features = dict[str, float]
 Span = tuple[int, int]
-CHANCE = 0.15  # least likelihood by the first judge
-_MOST, _LEFT = 500, 100  # candidates of a type, before and after the first judge: texts without sense end too
-_UNLIKELY = 0.04  # mean likelihood below which the tagger has ruled a span out, unless it is a label
-_LOOSE = ("DT", "IN", "CC", "TO", "PRP", "MD", "W", "EX", ",", ":", ";", ".")  # parts of speech at no edge of a name
-_LIKELY = (0.25, 0.5)  # how likely the pieces of a span of the tagger's own are at least
+CHANCE = 0.15  # lowest likelihood that passes the first judge
+_MOST, _LEFT = 500, 100  # candidates of a type before and after the first judge; bounds the time for arbitrary text
+_UNLIKELY = 0.04  # mean likelihood below which the tagger rules a span out, unless it is a vocabulary label
+_LOOSE = ("DT", "IN", "CC", "TO", "PRP", "MD", "W", "EX", ",", ":", ";", ".")  # tags at no edge of a name
+_LIKELY = (0.25, 0.5)  # thresholds on the pieces of the tagger's own spans
 
 
 class Candidate(NamedTuple):
-    """A span of a Doc that may be an entity, with a score from 0 to 1 and the features of its judge."""
+    """A span of a Doc that may be an entity, with a score from 0 to 1 and the features for its judge."""
 
     start: int
     end: int
@@ -46,28 +45,28 @@ class Candidate(NamedTuple):
 
 
 class Judge:
-    """A network with one hidden layer: features by name to the likelihoods of its labels."""
+    """A network with one hidden layer that maps named features to the likelihoods of its labels."""
 
     def __init__(self, told: Mapping[str, Any]) -> None:
         self.labels: list[str] = told["labels"]
         self.threshold: float = told["threshold"]
-        # Of each label but the first, for judges of many: the threshold, and the slope and shift of its log-odds.
+        # For multi-label judges, per label except the first: threshold, and slope and shift of the log-odds.
         self.thresholds: list[float] = told.get("thresholds", [])
         self.calibration: list[tuple[float, float]] = told.get("calibration", [])
         self.features: tuple[str, ...] = tuple(told["features"])
         self._column = {name: i for i, name in enumerate(self.features)}
         scale = np.array(told["scale"])
-        self._hidden = np.array(told["hidden"]) / scale[:, None]  # features come as they are
+        self._hidden = np.array(told["hidden"]) / scale[:, None]  # features are not standardised before
         self._shift = np.array(told["shift"]) - np.array(told["mean"]) @ self._hidden
         self._out, self._bias = np.array(told["out"]), np.array(told["bias"])
-        self._named: tuple[tuple[str, ...], list[int], Any] = ((), [], None)  # the last columns that were given
+        self._named: tuple[tuple[str, ...], list[int], Any] = ((), [], None)  # cached column mapping of `of_table`
 
     def __call__(self, rows: Sequence[Features]) -> npt.NDArray[np.float64]:
         """The likelihood of each label for each row; (rows, labels)."""
         return self._likely(self.table(rows) @ self._hidden)
 
     def of_table(self, names: Sequence[str], rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """The same from a matrix with a column for each of these features."""
+        """The same for a matrix whose columns are the features `names`."""
         if self._named[0] != (key := tuple(names)):
             known = [i for i, name in enumerate(key) if name in self._column]
             self._named = key, known, self._hidden[[self._column[key[i]] for i in known]]
@@ -80,9 +79,9 @@ class Judge:
         return np.asarray(likely / likely.sum(1, keepdims=True))
 
     def table(self, rows: Sequence[Features]) -> npt.NDArray[np.float64]:
-        """Rows of features as a matrix; what the judge does not know is left out."""
+        """Rows of features as a matrix (rows, features); unknown features are dropped."""
         column, width = self._column, len(self._column)
-        out = [0.0] * (len(rows) * width)  # numbers are set faster in a list than in an array
+        out = [0.0] * (len(rows) * width)  # setting numbers is faster in a list than in an array
         for i, row in enumerate(rows):
             begin = i * width
             for name, value in row.items():
@@ -94,24 +93,24 @@ class Judge:
 
 @cache
 def judges() -> dict[str, Judge]:
-    """The judges that ship, by what they judge; none where the package carries none."""
+    """The judges that ship with the package, by name; empty if it has none."""
     file = data_folder("data") / "models" / "judges.json"
     return {name: Judge(told) for name, told in json.loads(file.read_text("utf-8")).items()} if file.is_file() else {}
 
 
 def judge_for(doc: Doc, name: str) -> Judge | None:
-    """The judge of this name for a Doc that was tagged, None for one that was not."""
+    """The judge with this name; None if the Doc was not tagged or there is no such judge."""
     return judges().get(name) if doc._.tags is not None else None
 
 
 def chosen(
     doc: Doc, kind: str, found: list[Candidate], view: View, by_rules: float, taken: Sequence[Span] = ()
 ) -> list[Candidate]:
-    """The candidates that are taken for entities of a type, likeliest first; of those that overlap, the likelier.
+    """The candidates accepted as entities of a type, likeliest first and without overlaps.
 
-    With a tagger two judges decide: one on each candidate, one on those that are left, which knows what else is
-    named; `taken` are spans of things that have another type. Without, those of at least the score `by_rules` stay,
-    in the order that they came.
+    With a tagger there are two judges: one for each candidate, and one for the survivors, which sees what else is
+    named. `taken` are spans of entities of other types. Without a tagger, candidates with a score of at least
+    `by_rules` are kept in their order.
     """
     if doc._.tags is None or f"{kind} distinct" not in judges():
         return [c for c in found if c.score >= by_rules]
@@ -123,7 +122,7 @@ def chosen(
 
 
 def survivors(doc: Doc, kind: str, found: list[Candidate], view: View, taken: Sequence[Span]) -> list[Candidate]:
-    """Candidates that the first judge gives a chance and no likelier one overlaps, with what the second looks at."""
+    """Candidates that pass the first judge and overlap no likelier one, with the features of the second judge."""
     found = with_tags(doc, kind, found, view, taken)
     likely = judges()[kind]([c.features for c in found])[:, 1].tolist() if found else []
     scored = [c._replace(score=p) for c, p in zip(found, likely, strict=True) if p >= CHANCE]
@@ -136,14 +135,14 @@ def survivors(doc: Doc, kind: str, found: list[Candidate], view: View, taken: Se
 
 
 def _company(left: list[Candidate], view: View) -> list[Features]:
-    """What each candidate, likeliest first, shares with the others: words, the last word, the place, an acronym."""
+    """Features that relate each candidate, likeliest first, to the others: shared words, last word, place, acronym."""
     words = [fold(view.text[c.start : c.end]).split() for c in left]
     sets = [set(w) for w in words]
     first = [math.log(c.score / (1 - c.score + 1e-6)) for c in left]
     initials = ["".join(w[0] for w in ws) for ws in words]
     sentences = [sentence_of(view.doc, c.start) for c in left]
     crowd, likely = Counter(sentences), sum(c.score for c in left)
-    lasts: set[str] = set()  # last words of likelier ones; these as one word; their initials
+    lasts: set[str] = set()  # of likelier candidates: last words; words joined to one; initials
     joined: set[str] = set()
     shorts: set[str] = set()
     out: list[Features] = []
@@ -185,7 +184,7 @@ def _company(left: list[Candidate], view: View) -> list[Features]:
 
 
 def with_tags(doc: Doc, kind: str, found: list[Candidate], view: View, taken: Sequence[Span] = ()) -> list[Candidate]:
-    """Candidates with the tagger's spans added, and all that the tagger says among their features."""
+    """Candidates plus the spans that the tagger proposes, with the tagger's features."""
     tags = doc._.tags
     offered = dict.fromkeys((c.start, c.end) for c in found[:_MOST])
     found = [c for c in found if not ruled_out(view, kind, (c.start, c.end))][:_MOST]
@@ -221,7 +220,7 @@ def with_tags(doc: Doc, kind: str, found: list[Candidate], view: View, taken: Se
 
 
 def ruled_out(view: View, kind: str, span: Span) -> bool:
-    """Whether a span is surely no entity of a type: by its form, or by the tagger where no label names it."""
+    """Whether a span cannot be an entity of a type: by its form, or by the tagger if it is not a vocabulary label."""
     tags = view.doc._.tags
     if barred(view, kind, span):
         return True
@@ -230,7 +229,7 @@ def ruled_out(view: View, kind: str, span: Span) -> bool:
 
 
 def _trimmed(text: str, start: int, end: int, view: View) -> tuple[int, int]:
-    """A span without what no name begins or ends with: marks, half a pair of brackets, articles, prepositions."""
+    """A span without marks, unbalanced brackets, articles and prepositions at its ends."""
     phrase = view.phrase_at(start, end)
     words = list(phrase.words) if phrase else []
     while words and words[-1].tag.startswith(_LOOSE):
@@ -259,7 +258,7 @@ def _edges(text: str, start: int, end: int) -> Span:
 
 
 def _labels(view: View, kind: str, start: int, end: int) -> Features:
-    """Of which types the vocabulary knows the very span."""
+    """Features of the vocabulary types that label exactly this span."""
     types = view.labels.get((start, end))
     if not types:
         return {}
@@ -272,7 +271,7 @@ def _labels(view: View, kind: str, start: int, end: int) -> Features:
 
 
 def _beside(view: View, kind: str, mates: Sequence[Span]) -> Features:
-    """Of which types the mates of a span in a list are: those of one list have one type."""
+    """Features of the types of the other list members, because members of one list have one type."""
     tags = view.doc._.tags
     labels: set[str] = set()
     for mate in mates:
@@ -286,7 +285,7 @@ def _beside(view: View, kind: str, mates: Sequence[Span]) -> Features:
 
 
 def _everywhere(doc: Doc, kind: str, start: int, end: int, view: View) -> Features:
-    """How likely the same wording is wherever it stands: a hard case in one sentence is a plain one in another."""
+    """Tagger likelihoods over all occurrences of a wording, which may be ambiguous in one and clear in another."""
     places = view.places(doc._.text[start:end])
     if len(places) < 2:
         return {}

@@ -1,7 +1,7 @@
-"""What kind of paper it is: method, system, benchmark, dataset, survey, study, model or theory.
+"""Classifies the kind of a paper: method, system, benchmark, dataset, survey, study, model or theory.
 
-Evidence, surest first: words of the title, the head noun of what the paper presents ("X, a serving system"), and what
-the abstract says it does. The words are in `ontology/kinds.ttl`.
+Evidence, strongest first: words of the title, the head noun of what the paper presents ("X, a serving system"), and
+statements of the abstract. The words are in `ontology/kinds.ttl`.
 """
 
 from __future__ import annotations
@@ -42,16 +42,16 @@ _SPEAKERS = frozenset({"we", "our", "paper", "work", "study", "article", "report
 _NAME_TAIL = re.compile(r"(?:net|former|unet|mamba|moe|clip|lm|vl|gan|gpt|bench|\d[bm])$", re.IGNORECASE)
 
 
-class Signs(NamedTuple):
-    """What tells the kind of a paper."""
+class KindSigns(NamedTuple):
+    """The evidence for the kind of a paper."""
 
     name: str
     title: str  # folded, with a space around each word
-    words: list[str]  # of the abstract, folded
-    phrase: str  # what is presented, folded
-    head: str  # the kind that the phrase names
-    hits: dict[str, int]  # how often the abstract has the cues of each group
-    named: dict[str, bool]  # whether the title has them
+    words: list[str]  # folded words of the abstract
+    phrase: str  # the noun phrase that is presented, folded
+    head: str  # the kind named by that phrase
+    hits: dict[str, int]  # occurrences in the abstract of the cues of each group
+    named: dict[str, bool]  # whether the title contains cues of each group
     asks: bool  # whether the title is a question
 
 
@@ -68,7 +68,7 @@ class Kind:
             )
         }
         self.counted = [group for group in self.cues if group.endswith("text")]
-        #: Cues with their group by first word, by which most are known to be absent without a search.
+        #: Cues and their groups by first word; most cues are ruled out by their first word without a search.
         self.by_first: dict[str, list[tuple[str, str]]] = {}
         for group in self.counted:
             for cue in self.cues[group]:
@@ -85,9 +85,9 @@ class Kind:
     def kind(self, doc: Doc) -> str:
         return self.by_rules(self._signs(doc))
 
-    def _signs(self, doc: Doc) -> Signs:
-        """What tells the kind of a paper."""
-        title = f" {fold(without_venue(field_text(doc, 'T')))} "  # a space around each word: whole phrases are counted
+    def _signs(self, doc: Doc) -> KindSigns:
+        """The evidence for the kind of a paper."""
+        title = f" {fold(without_venue(field_text(doc, 'T')))} "  # spaces, so that whole phrases are counted
         forms = doc._.forms[word_places(doc, *doc._.fields.get("A", (0, 0)))]
         abstract, hits = f" {' '.join(forms)} ", dict.fromkeys(self.counted, 0)
         for first in self.by_first.keys() & forms:
@@ -96,10 +96,10 @@ class Kind:
         named = {g: any(f" {w} " in title for w in words) for g, words in self.cues.items() if g.endswith("title")}
         phrase = presented(field_text(doc, "A"), doc._.name)
         asks = bool(_QUESTION.search(field_text(doc, "T")))
-        return Signs(doc._.name, title, forms, phrase, self.head(phrase), hits, named, asks)
+        return KindSigns(doc._.name, title, forms, phrase, self.head(phrase), hits, named, asks)
 
     def features(self, doc: Doc) -> Features:
-        """What the judge looks at: what the rules say and go by, words of the title and of what is presented."""
+        """The features for the judge: result and evidence of the rules, words of title and presented phrase."""
         signs = self._signs(doc)
         out: Features = {
             f"ruled {self.by_rules(signs)}": 1.0,
@@ -121,7 +121,7 @@ class Kind:
         tail = _NAME_TAIL.search(signs.name)
         return out | ({f"{WORD}{tail[0].lower()} ends name": 1.0} if tail else {})
 
-    def by_rules(self, signs: Signs) -> str:
+    def by_rules(self, signs: KindSigns) -> str:
         """The likeliest kind; a paper without evidence is a method."""
         name, _, _, phrase, head, hits, named, asks = signs
         if named["survey-title"] or hits["survey-text"] >= 2:
@@ -150,7 +150,7 @@ class Kind:
         return weight >= 2
 
     def head(self, phrase: str) -> str:
-        """The kind that a folded noun phrase names by its last words, "" if it tells none."""
+        """The kind named by the last words of a folded noun phrase, "" if it names none."""
         if any(f" {w} " in f" {phrase} " for w in self.cues["system-head"]):
             return "system"
         kinds = ("benchmark", "dataset", "model")
@@ -158,7 +158,7 @@ class Kind:
 
 
 def presented(abstract: str, name: str) -> str:
-    """The folded noun phrase that says what is presented first: "X, [a serving system] that ...", "X is [a ...]"."""
+    """The folded noun phrase that is presented first: "X, [a serving system] that ...", "X is [a ...]"."""
     for verb in _PRESENTS.finditer(abstract):
         own = verb["verb"] or (name and abstract[: verb.start()].rstrip().endswith(name))
         found = _PHRASE.match(abstract, verb.end()) if own else None

@@ -1,4 +1,4 @@
-"""Which metric an outcome number is of: what the grammar found, the vocabulary's metrics near it, what is usual."""
+"""Generates candidate metrics of an outcome number: from the grammar, nearby vocabulary metrics and defaults."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from kg.extract.pointing import METRIC, point
 from kg.extract.weighing import Candidates, bucket
 from kg.text import Remembered, fold
 
-_REACH = 160  # characters from a number within which a metric is looked for
-_MOST = 6  # metrics of a sentence that are looked at, the nearest first
+_REACH = 160  # characters between a number and a candidate metric
+_MOST = 6  # metrics of a sentence that are considered, nearest first
 _TRAILING = re.compile(r"\s(?:values?|scores?|gaps?|savings?|levels?|metrics?|improvements?)$")
 _NAME = re.compile(r"[^\W\d_]{2}")
 _MARK = re.compile(r"[±|%×=]")
 _LAST_WORD = re.compile(r"([\w-]+)\s*$")
 _WIDER = re.compile(r"(?:[\w@-]+ ){1,2}$")
-_PHRASES = (5, 4)  # noun phrases that are looked at before and behind a number
+_PHRASES = (5, 4)  # noun phrases considered before and after a number
 _OF = re.compile(r"\s+of\s+(?:the |its |all )?")
 _PLURAL = re.compile(r"(?<=\w\w\w)ies$")
-_AT = re.compile(r"[@_](?:\d[\d:.]*|[kK]\b)|-\d+\b")  # what belongs to a metric: "mAP@50:95"
+_AT = re.compile(r"[@_](?:\d[\d:.]*|[kK]\b)|-\d+\b")  # suffix of a metric: "mAP@50:95"
 _LABEL = re.compile(r"([A-Za-z][\w@./-]*(?: [A-Za-z0-9@][\w@./-]*)?)\s*[:=]\s*$")  # "(Top-1: 0.782"
 _LOOSE = ("a", "an", "the", "its", "their", "our", "significant", "average", "overall", "relative", "absolute", "%")
 _BESIDE = 8  # characters between an outcome word and its object: "reduces the latency", "reduction in latency"
@@ -31,7 +31,7 @@ _TIMES = ("s", "ms", "μs", "min", "hours", "days")
 
 
 class Metrics:
-    """The candidate metrics of a reading, with what speaks for each."""
+    """Generates the candidate metrics of a reading, with their features."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
@@ -39,7 +39,7 @@ class Metrics:
         self.form = lru_cache(maxsize=20_000)(self._form)
 
     def candidates(self, place: Place, reading: Reading, last: str) -> Candidates:
-        """Metrics by their text; `last` is the metric of the result before, "" at the first."""
+        """The features of each candidate metric; `last` is the metric of the previous result, "" for the first."""
         lexicon, sentence, quantity = self.lexicon, place.sentence, place.quantity
         found: Candidates = {}
         names: dict[str, str] = {}
@@ -92,9 +92,9 @@ class Metrics:
         return found
 
     def phrases(self, place: Place) -> Iterator[tuple[str, list[str]]]:
-        """The noun phrases nearest to a number, without numbers and words of change at their edges."""
+        """The noun phrases nearest to a number, without numbers and outcome words at their edges."""
         quantity, sentence = place.quantity, place.sentence
-        spans = sentence.phrases  # none reaches into another
+        spans = sentence.phrases  # sorted, without overlap
         first = bisect_right(spans, quantity.start, key=lambda span: span[1])
         after = bisect_right(spans, quantity.end, key=lambda span: span[1])
         ahead = range(first - 1, max(first - 1 - _PHRASES[0], -1), -1)
@@ -117,14 +117,14 @@ class Metrics:
                     yield f"{text} of {sentence.text[of.end() : spans[i + 1][1]]}", [*where, "phrase of"]
 
     def core(self, text: str) -> str:
-        """A phrase without the numbers and words of change that it begins with: "40 % lower [latency]"."""
+        """A phrase without leading numbers and outcome words: "40 % lower [latency]"."""
         words = text.split()
         while len(words) > 1 and (words[0][:1].isdigit() or self.lexicon.group(words[0]) or words[0] in _LOOSE):
             words = words[1:]
         return " ".join(words)
 
     def _company(self, place: Place, start: int, end: int) -> list[str]:
-        """The outcome words that a phrase stands beside, and what it is the name of."""
+        """Features of the outcome words next to a phrase, and of the type that it names."""
         sentence = place.sentence
         out = []
         at = bisect_right(sentence.cues, start, key=lambda cue: cue.start)
@@ -137,9 +137,9 @@ class Metrics:
         return out + [f"names {kind}" for s, e, kind in sentence.names if start <= s and e <= end]
 
     def _bare(self, text: str) -> str:
-        """A metric without the word of change that ends it: "memory reduction" is memory, "decoding speedup" a speed.
+        """A metric without a final outcome word: "memory reduction" is memory, "decoding speedup" is decoding speed.
 
-        What the vocabulary calls so by its preferred label stays ("validation loss").
+        A preferred label of the vocabulary is kept ("validation loss").
         """
         words = text.split()
         group = self.lexicon.group(words[-1]) if words else ""
@@ -173,7 +173,7 @@ class Metrics:
         ]
 
     def _form(self, text: str, counted: str, change: str) -> set[str]:
-        """What a metric looks like, and whether it goes with the unit and the change of the number."""
+        """The features of the form of a metric, and whether it fits the unit and the change of the number."""
         unit = unit_class(counted)
         words = fold(text).split()
         known = self.lexicon.metric(text)
@@ -197,7 +197,7 @@ class Metrics:
 
 
 def _since_last(place: Place) -> list[str]:
-    """How a number follows the one before it."""
+    """Features of how a number follows the previous one."""
     if not place.index:
         return ["last of a sentence before"]
     one = place.sentence.quantities[place.index - 1]
@@ -213,7 +213,7 @@ def _distance(place: Place, start: int, end: int) -> int:
 
 
 def _wider(text: str, start: int, end: int) -> str:
-    """A metric with the words right before it that belong to it: "peak [memory]", "[top-1 accuracy]"."""
+    """A metric with the modifiers right before it: "peak [memory]", "[top-1 accuracy]"."""
     before = _WIDER.search(text, max(0, start - 40), start)
     if not before:
         return ""

@@ -1,7 +1,7 @@
-"""Models: named pretrained models of the vocabulary, names built like theirs ("Orca-2-13B"), and the tagger's.
+"""Extracts models: pretrained models of the vocabulary, names formed like theirs ("Orca-2-13B"), tagger spans.
 
-A name that nobody knows shows itself by its family ("MiniMax-M9" where MiniMax-M2 is known), its size or version, and
-its company: what stands beside it in a list, which word follows it.
+An unknown name is recognised by its family ("MiniMax-M9" if MiniMax-M2 is known), its size or version, and its context:
+the other members of its list and the words next to it.
 """
 
 from __future__ import annotations
@@ -23,37 +23,37 @@ from kg.text import fold, tokens
 from kg.vocabulary import Vocabulary
 
 EXTRACTOR = "models/4"
-#: A capitalised name that carries a parameter count: "Orca-2-13B", "Falcon 40B-Instruct".
+#: A capitalised name that contains a parameter count: "Orca-2-13B", "Falcon 40B-Instruct".
 _SIZED = re.compile(
     r"(?<![\w-])([A-Z](?:[\w.]{0,40}\w)?(?:[- ][A-Z\d](?:[\w.]{0,40}\w)?){0,3}"
     r"[- ]\d+(?:\.\d+)?[BM](?:-A\d+(?:\.\d+)?B)?(?:-[A-Za-z](?:[\w.]*\w)?)*)(?![\w])"
 )
-#: Sizes in brackets behind a family's name: "Qwen2.5-{1.5B, 7B}", "DeiT-(Tiny,Small,Base)".
+#: Sizes in brackets after the name of a family: "Qwen2.5-{1.5B, 7B}", "DeiT-(Tiny,Small,Base)".
 _SIZES = re.compile(
     r"-?[({\[]((?:\d{1,4}(?:\.\d{1,2})?[BM]|Tiny|Small|Base|Large|Huge|[TSBLH])"
     r"(?:\s?[,/|]\s?(?:\d{1,4}(?:\.\d{1,2})?[BM]|Tiny|Small|Base|Large|Huge|[TSBLH])){1,8})[)}\]]"
 )
-#: A word that may be a name, with what hyphens, points and slashes join to it: "GLM-4.7-Flash", "DiT-XL/2".
+#: A word that may be a name, with parts joined by hyphens, points and slashes: "GLM-4.7-Flash", "DiT-XL/2".
 _NAME = re.compile(r"(?<![\w.-])(?=[\w./+-]{0,30}[A-Z\d])(?>[^\W_]\w{0,30}(?:[-./+]\w{1,20}){0,6})(?!['’]\d\d\b)")
-#: What goes on with a name behind a space: a version or size, and behind one of these a word.
+#: Continuations of a name after a space: a version or size, and after one of these a variant word.
 _VERSION = re.compile(
     r" (?:[vV]?\d+\.\d+|[A-Z]\d|(?:\d{1,2}[x×])?\d{1,4}(?:\.\d+)?[BM]\b)(?:[\w.-]{0,30}\w)?(?![\w%×])"
 )
 _VARIANT = re.compile(r" (?:[A-Z][a-z]{2,9}|turbo|instruct)\b")
 _CODED = re.compile(r"\d")
-_LOWER = re.compile(r"-[a-z]{3,12}$")  # "-based" of "LLaMA-based", but "-small" of "T5-small" too
+_LOWER = re.compile(r"-[a-z]{3,12}$")  # "-based" of "LLaMA-based", but also "-small" of "T5-small"
 _BESIDE = re.compile(r"\s?(?:[,/|&]|,? (?:and|or|vs\.?|versus)|\()\s?")  # between two members of a list
 _WORD_BEHIND = re.compile(r"[ -]([A-Za-z]{2,20})")
 _WORD_BEFORE = re.compile(r"([A-Za-z]{2,20})[ -]$")
-_LEAST = 0.04  # mean likelihood by the tagger of a name that is looked at though neither family nor size tells
-_FAMILIES = ("model", "dataset", "hardware", "technique", "metric")  # types of things whose names come in families
-#: Parts of speech that no name begins with: articles, prepositions, pronouns, conjunctions, verbs, adverbs, numbers.
+_LEAST = 0.04  # mean tagger likelihood of a candidate that has neither a known family nor a size
+_FAMILIES = ("model", "dataset", "hardware", "technique", "metric")  # entity types whose names form families
+#: Parts of speech that never begin a name: articles, prepositions, pronouns, conjunctions, verbs, adverbs, numbers.
 _NO_NAME = ("DT", "IN", "PRP", "CC", "TO", "VB", "RB", "W", "EX", "MD", "CD")
 
 
 @cache
 def families_of(vocabulary: Vocabulary) -> dict[str, dict[str, float]]:
-    """How many things of a type have names that begin with a word ("qwen"), as a logarithm, by type."""
+    """By type, the log number of entities whose names begin with a word ("qwen")."""
     count: dict[str, Counter[str]] = {kind: Counter() for kind in _FAMILIES}
     for concept in vocabulary.concepts.values():
         if concept.type in count:
@@ -63,14 +63,14 @@ def families_of(vocabulary: Vocabulary) -> dict[str, dict[str, float]]:
 
 
 def _stem(name: str) -> str:
-    """The word that begins a name, folded, without its version: "yolo" of "YOLOv8"."""
+    """The folded first word of a name without its version: "yolo" of "YOLOv8"."""
     words = [t.fold for t in tokens(name[:40])[:2]]
     first = words[0] if words else ""
     return first[:-1] if len(words) > 1 and words[1][0].isdigit() and first.endswith("v") else first
 
 
 def _seen(view: View, families: dict[str, dict[str, float]], start: int, end: int) -> Features:
-    """How the name of a model is built, and its company: its family, its list, the words around it."""
+    """Features of a model's name and context: its family, its list, the words around it."""
     text, surface = view.text, view.text[start:end]
     stem = _stem(surface)
     out: Features = {f"family {kind}": n for kind, found in families.items() if (n := found.get(stem, 0.0))}
@@ -91,7 +91,7 @@ def _seen(view: View, families: dict[str, dict[str, float]], start: int, end: in
 
 
 def _beside(view: View, start: int, end: int) -> Iterator[str]:
-    """The types of the named things that stand beside a span in a list."""
+    """The types of the entities next to a span in a list."""
     for (s, e), kind in view.typed.items():
         near, far = (e, start) if e <= start else (end, s)
         if 0 < far - near < 8 and _BESIDE.fullmatch(view.text, near, far):
@@ -99,7 +99,7 @@ def _beside(view: View, start: int, end: int) -> Iterator[str]:
 
 
 class Models:
-    """Adds one mention a model, the most specific name where names are nested."""
+    """Adds one mention per model, the most specific name where names are nested."""
 
     entity = "model"
 
@@ -113,11 +113,11 @@ class Models:
 
     @staticmethod
     def taken(doc: Doc) -> list[tuple[int, int]]:
-        """Spans of devices: "Gen 3" in "Snapdragon 8 Gen 3" is no model."""
+        """The spans of devices: "Gen 3" in "Snapdragon 8 Gen 3" is not a model."""
         return [(m.start, m.end) for m in mentions(doc, "hardware")]
 
     def candidates(self, doc: Doc) -> list[Candidate]:
-        """Labels of the vocabulary that stand alone, and names with a size that it does not know."""
+        """Vocabulary labels, and names with a size that the vocabulary does not have."""
         return self._found(doc)[0]
 
     def _found(self, doc: Doc) -> tuple[list[Candidate], dict[tuple[int, int], str]]:
@@ -149,7 +149,7 @@ class Models:
 
     @staticmethod
     def _built(doc: Doc) -> list[tuple[int, int]]:
-        """Spans that are written like names and that the tagger does not rule out, with and without their endings."""
+        """Spans formed like names that the tagger does not rule out, with and without suffixes."""
         text, out = doc._.text, dict[tuple[int, int], None]()
         datasets = {(m.start, m.end) for m in doc._.matches if m.type == "dataset"}
         for field in read_fields(doc):
@@ -171,7 +171,7 @@ class Models:
 
     @staticmethod
     def _sized(doc: Doc) -> list[tuple[int, int]]:
-        """Spans of names with a size; "With Orca-2-13B" is Orca-2-13B, and "The 7B" is none."""
+        """Spans of names with a size; "With Orca-2-13B" is Orca-2-13B, "The 7B" is not a name."""
         found = [match.span(1) for field in read_fields(doc) for match in _SIZED.finditer(doc._.text, *field)]
         if not found:
             return []
@@ -187,7 +187,7 @@ class Models:
 
 
 def _joined(sizes: str) -> str:
-    """A list of sizes with slashes: "1.5B/7B"."""
+    """A list of sizes joined by slashes: "1.5B/7B"."""
     return "/".join(re.split(r"\s?[,/|]\s?", sizes))
 
 

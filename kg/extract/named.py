@@ -1,4 +1,4 @@
-"""What models, datasets and hardware have in common: named things, each mentioned once, the surest spans first."""
+"""Shared by models, datasets and hardware: each named entity is mentioned once, the likeliest spans first."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from kg.text import fold
 from kg.vocabulary import Vocabulary
 
 Span = tuple[int, int]
-WORD = "word: "  # begins features that stand for a word: scripts/judges.py leaves out those of rare ones
-LEAST = 0.5  # score that a candidate needs where no tagger has read; those below are for the judge alone
+WORD = "word: "  # prefix of word features; scripts/judges.py drops those of rare words
+LEAST = 0.5  # lowest score without a tagger; candidates below it are for the judge only
 
 
 def add_named(
@@ -27,11 +27,11 @@ def add_named(
     taken: Iterable[Span] = (),
     rivals: str = "",
 ) -> None:
-    """Add one mention a named thing; of spans that overlap the likelier one, in the order of the text.
+    """Add one mention per named entity, in text order; of overlapping spans the likeliest is chosen.
 
-    `names` gives the name of a candidate's thing where the component knows it; `taken` are spans of other things.
-    Mentions of the type `rivals` keep their names to themselves, but give way to what a judge finds likelier. The
-    paper's own name is a technique's.
+    `names` gives the canonical name of a candidate where the component knows it; `taken` are spans of other entities. A
+    mention of type `rivals` blocks candidates that overlap it or have its name, but is removed in favour of a candidate
+    that the judge finds likelier. The paper's own name is left to the techniques.
     """
     view = view_of(doc, vocabulary)
     occupied = list(taken)
@@ -56,10 +56,10 @@ def add_named(
 
 
 def _yielded(doc: Doc, rivals: str, candidate: Candidate, occupied: list[Span]) -> list[Span]:
-    """The spans that stay occupied once less likely mentions of another type are taken back for a candidate."""
+    """The occupied spans after less likely mentions of type `rivals` are removed in favour of a candidate."""
     near = {(s, e) for s, e in occupied if s < candidate.end and candidate.start < e}
     weak = {(m.start, m.end) for m in mentions(doc, rivals) if m.confidence < candidate.score}
-    if not near or not near <= weak:  # nothing in the way, or more than would go
+    if not near or not near <= weak:  # nothing overlaps, or a likelier mention stays in the way
         return occupied
     doc._.mentions = [m for m in doc._.mentions if m.type != rivals or (m.start, m.end) not in near]
     return [span for span in occupied if span not in near]

@@ -1,7 +1,7 @@
-"""What a paper calls the thing that it proposes, and where its code is.
+"""Extracts the short name of what a paper proposes, and the URL of its code.
 
-Authors introduce a name in few ways: before the title's colon, after a verb of presentation ("we propose X"), after
-"called" or "dubbed", or as an acronym in brackets behind the long form; see `candidates`.
+Names are introduced in few ways: before the colon of the title, after a verb of presentation ("we propose X"), after
+"called" or "dubbed", or as an acronym in brackets after the long form; see `candidates`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _DIRECT = re.compile(
 _APPOSED = re.compile(
     rf"(?:[,:] | --? |\s?—\s?)[\"'“‘`{{*]*(?:\\\w+\{{)?(?P<name>{_RUN})[\"'”’`}}*]*(?=\s?[,.;:(—]| that | which |$)"
 )
-#: What the authors name in passing: "our PTQ4VM achieves", "we resolve this with RotateK, a ...".
+#: A name mentioned in passing: "our PTQ4VM achieves", "we resolve this with RotateK, a ...".
 _OURS = re.compile(rf"\b[Oo]ur (?:\\\w+\{{)?(?P<name>{_CAPITAL})\}}?(?= (?-i:[a-z]+s\b)|[,.])")
 _WITH = re.compile(
     rf"\b(?:[Ww]e|[Oo]ur)\b[^.;]{{0,80}}? (?:with|into|of|is|called|as) "
@@ -57,7 +57,7 @@ _PREPRINT = re.compile(
     re.IGNORECASE,
 )
 _TITLE_BRACKET = re.compile(rf"\((?P<name>{_TOKEN})\)")
-_INSIDE = re.compile(r"[a-z,] ")  # what stands before a name inside a sentence
+_INSIDE = re.compile(r"[a-z,] ")  # the end of a word before a name inside a sentence
 _SENTENCE_END = re.compile(r"[.!?](?:\s+(?=[A-Z])|$)")
 _CLOSED = re.compile(r"[\"'”’`}*]*\s?(?:[,(:.]|—|--)")
 _ORDINARY = re.compile(
@@ -70,7 +70,7 @@ _URL = re.compile(
     rf"(?P<rest>{_URL_CHAR}+(?:(?:(?<=[/_])\s|(?<=-)\n)(?=[\w.-]+){_URL_CHAR}+)*)",
     re.IGNORECASE,
 )
-#: One of these is in every match of `_URL`: looked for first, for most texts have none.
+#: Every match of `_URL` contains one of these; they are checked first, because most texts contain none.
 _URL_SIGNS = ("http", "www.", "github", "gitlab", "huggingface", "bitbucket")
 _HOSTS = re.compile(
     r"^(?:www\.)?(?:github\.com|gitlab\.[\w.]+|huggingface\.co|bitbucket\.org|gitee\.com|anonymous\.4open\.science|"
@@ -88,7 +88,7 @@ _CODE_AT = re.compile(r"\b[Cc]odes?\b[^.]{0,40}? at:? (?P<repo>[\w-]+/[\w.-]*\w)
 
 
 class Names:
-    """Fills `doc._.name` and `doc._.code_url`."""
+    """Sets `doc._.name` and `doc._.code_url`."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
@@ -100,7 +100,7 @@ class Names:
         return doc
 
     def short_name(self, doc: Doc) -> str:
-        """The short name of what the paper proposes, as its abstract spells it; "" if it has none."""
+        """The short name of what the paper proposes, in the spelling of the abstract; "" if it has none."""
         title = without_venue(field_text(doc, "T"))
         abstract = field_text(doc, "A")
         for found, sure in candidates(title, abstract, slots(field_text(doc, "B")).name):
@@ -111,17 +111,17 @@ class Names:
         return ""
 
     def is_own(self, name: str) -> bool:
-        """Whether a name can be that of one thing: no word of the sentence, size, class or compound ("LLM-driven")."""
+        """Whether a name may be the paper's own: no function word, size, plural or compound ("LLM-driven")."""
         if len(name) < 2 or _ORDINARY.match(name) or _PLURAL.fullmatch(name) or _SIZE.fullmatch(name):
             return False
         tail = name.rpartition("-")[2]
         return tail == name or fold(tail) not in self.tails
 
     def is_common(self, name: str, sure: bool) -> bool:
-        """Whether the field knows the name already: then a paper that only mentions it is not its source.
+        """Whether the vocabulary already knows the name, so that another work is its source.
 
-        What surely is presented may be known because of this very paper, unless the name stands for a common noun
-        ("MoE").
+        A name that is certainly presented (`sure`) may be known because of this very paper, unless it is an acronym of
+        a common noun ("MoE").
         """
         known = [c for kind in CONCEPT_TYPES if (c := self.vocabulary.find(name, kind))]
         if sure:
@@ -135,12 +135,12 @@ def make_names(nlp: Language, name: str) -> Names:
 
 
 def without_venue(title: str) -> str:
-    """A title without "Under review as a conference paper at ICLR 2026" before it."""
+    """A title without a leading "Under review as a conference paper at ICLR 2026"."""
     return _PREPRINT.sub("", title)
 
 
 def candidates(title: str, abstract: str, brief_name: str) -> Iterator[tuple[str, bool]]:
-    """What might be the paper's own name, surest first; False marks one that may be somebody else's."""
+    """Candidates for the paper's own name, likeliest first; False marks one that may belong to another work."""
     head = _HEAD.match(title)
     short = head["head"].strip() if head else ""
     if short and _one_name(short):
@@ -158,13 +158,13 @@ def candidates(title: str, abstract: str, brief_name: str) -> Iterator[tuple[str
 
 
 def _one_name(head: str) -> bool:
-    """A single word, or one with its version ("Fast-dLLM v2", "Qwen 3")."""
+    """Whether this is a single word, or a word and its version ("Fast-dLLM v2", "Qwen 3")."""
     words = head.split()
     return len(words) == 1 or (len(words) == 2 and bool(re.fullmatch(r"[vV]?\d[\w.]*|[IVX]+|\w", words[1])))
 
 
 def _is_name(token: str) -> bool:
-    """Whether a token's spelling marks it as a name: inner capital, digit, or capitals throughout."""
+    """Whether a token is spelled like a name: with an inner capital, a digit, or all in capitals."""
     letters = token.rstrip("s")
     if len(letters) < 2:
         return False
@@ -172,21 +172,21 @@ def _is_name(token: str) -> bool:
 
 
 def _acronym_of(phrase: str, abstract: str) -> str:
-    """The acronym that follows a phrase in brackets."""
+    """The acronym in brackets after a phrase."""
     at = abstract.lower().find(phrase.lower() + " (")
     bracket = _BRACKET.match(abstract, at + len(phrase) + 1) if at >= 0 else None
     return bracket["name"] if bracket and _is_name(bracket["name"]) else ""
 
 
 def _stands_in(phrase: str, abstract: str) -> bool:
-    """Whether a phrase of the title is used as a name: with capitals inside a sentence."""
+    """Whether a phrase of the title is used as a name: capitalised inside a sentence."""
     if phrase.isupper():
         phrase = phrase.title()
     return any(_INSIDE.match(abstract, at - 2, at) and _apart(abstract, end) for at, end in _places(phrase, abstract))
 
 
 def _places(name: str, text: str) -> Iterator[tuple[int, int]]:
-    """Where a text holds a name, as it is spelled."""
+    """The spans of verbatim occurrences of a name in a text."""
     at = text.find(name)
     while at >= 0:
         yield at, at + len(name)
@@ -194,7 +194,7 @@ def _places(name: str, text: str) -> Iterator[tuple[int, int]]:
 
 
 def whole_words(name: str, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Where a span of a text holds a name that is no part of a longer word; no two overlap."""
+    """The non-overlapping spans in [start, end) where a name occurs as a whole word."""
     at = text.find(name, start, end)
     while at >= 0:
         behind = at + len(name)
@@ -205,7 +205,7 @@ def whole_words(name: str, text: str, start: int, end: int) -> Iterator[tuple[in
 
 
 def _apart(text: str, at: int) -> bool:
-    """Whether a word begins or ends at an offset: "\\b", without a pattern to compile for each name."""
+    """Whether an offset is a word boundary; equivalent to "\\b" without compiling a pattern per name."""
     return _is_word(text[at - 1 : at]) != _is_word(text[at : at + 1])
 
 
@@ -214,7 +214,7 @@ def _is_word(char: str) -> bool:
 
 
 def _introduced(abstract: str) -> Iterator[tuple[str, bool]]:
-    """Names that the abstract presents, in the order of the text, those set off by commas last."""
+    """Names that the abstract presents, in text order, those in appositions last."""
     weak: list[str] = []
     for verb in _PRESENTED.finditer(abstract):
         rest = abstract[verb.end() : _sentence_end(abstract, verb.end())]
@@ -248,13 +248,13 @@ def _introduced(abstract: str) -> Iterator[tuple[str, bool]]:
 
 
 def _shortest(name: str, after: str) -> str:
-    """The acronym behind a long form, else the name itself."""
+    """The acronym after a long form, else the name itself."""
     bracket = _BRACKET.match(after.lstrip("\"'”’`}* "))
     return bracket["name"] if bracket and _is_name(bracket["name"]) and len(bracket["name"]) < len(name) else name
 
 
 def _short_of(name: str, text: str, start: int) -> str:
-    """The acronym behind the noun phrase that a name begins: "Foo Bar pruning framework (FBP)"; "" for none."""
+    """The acronym after the noun phrase that a name begins: "Foo Bar pruning framework (FBP)"; "" if there is none."""
     bracket = _BRACKET.search(text, start + len(name), start + len(name) + 80)
     between = text[start : bracket.start()] if bracket else ""
     capitals = "".join(c.lower() for c in bracket["name"] if c.isupper()) if bracket else ""
@@ -264,9 +264,9 @@ def _short_of(name: str, text: str, start: int) -> str:
 
 
 def _presents(acronym: str, between: str) -> bool:
-    """Whether an acronym's long form is what a verb presents: "propose Foo Bar (FB)", not "... with Foo Bar (FB)".
+    """Whether a verb presents an acronym's long form: "propose Foo Bar (FB)", not "... with Foo Bar (FB)".
 
-    `between`: what stands between the verb and the bracket.
+    `between`: the text between the verb and the bracket.
     """
     words = re.findall(r"[^\W_]+|[,:;—]", between)[-24:]
     capitals = "".join(c.lower() for c in acronym if c.isupper())
@@ -279,12 +279,12 @@ def _presents(acronym: str, between: str) -> bool:
 
 
 def _acts(name: str, abstract: str) -> bool:
-    """Whether a name is the subject of a sentence, as what the paper proposes is: "In this way, CLSE keeps ..."."""
+    """Whether a name is the subject of a sentence, as a proposed method would be: "In this way, CLSE keeps ..."."""
     return bool(re.search(rf"(?:\. |, |where ){re.escape(name)} (?:\w+ly )?[a-z]+s ", abstract))
 
 
 def _abbreviates(capitals: str, initials: str) -> bool:
-    """Whether capitals are initials of words in their order, all but one of them; the first is that of the first."""
+    """Whether capitals are initials of words in order, all but one of them; the first must match the first word."""
     at = hits = 0
     for c in capitals:
         found = initials.find(c, at)
@@ -299,7 +299,7 @@ def _sentence_end(text: str, at: int) -> int:
 
 
 def spelled(name: str, abstract: str) -> str:
-    """A name as the abstract writes it, where the title has it in capitals."""
+    """A name in the spelling of the abstract, if the title has it in capitals."""
     if not (name.isupper() or name.title() == name):
         return name
     for at, end in _places(name, abstract):
@@ -310,7 +310,7 @@ def spelled(name: str, abstract: str) -> str:
 
 
 def code_url(doc: Doc) -> str:
-    """The repaired URL of the paper's own code, "" if none is given; a page counts when it is said to hold code."""
+    """The repaired URL of the paper's own code, or ""; a project page counts if it is said to hold code."""
     best = (0, "")
     for field in ("A", "B"):
         start, end = doc._.fields.get(field, (0, 0))
@@ -329,7 +329,7 @@ def code_url(doc: Doc) -> str:
 
 
 def _rank(url: str, before: str, sentence: str) -> int:
-    """Repositories before pages, and those that are said to hold code before others; 0 for a page that is not."""
+    """The rank of a URL: repositories before pages, those said to hold code first; 0 for other pages."""
     says_code = bool(_CODE.search(before) or _CODE.search(sentence.split("http")[0]))
     if _HOSTS.match(url.split("//", 1)[1]):
         return 4 if says_code else 3
@@ -337,7 +337,7 @@ def _rank(url: str, before: str, sentence: str) -> int:
 
 
 def _mended(found: re.Match[str], text: str) -> str:
-    """A URL without the spaces and marks that extraction from PDF put into it or left out."""
+    """A URL without the artefacts of PDF extraction: inserted spaces and marks, lost underscores."""
     rest = re.sub(r"\s+", "", found["rest"]).rstrip(".,;:!?~*")
     scheme = "http" if found.group().lower().startswith("http:") else "https"
     if found.group().lower().startswith("www."):

@@ -1,7 +1,7 @@
-"""The grammar of quantities in running text: values, ranges, units and bounds, English, Chinese and LaTeX.
+"""The grammar of quantities in running text: values, ranges, units and bounds in English, Chinese and LaTeX.
 
-"2.35x to 2.72x", "96-142×", "\\(5.1\\times\\)", "$\\sim$2\\%", "by half", "15-50倍", "3个百分点", "20%以上". Reading
-surface forms into (value, unit, bound) is the idea of quantulum and of MeasEval.
+Examples: "2.35x to 2.72x", "96-142×", "\\(5.1\\times\\)", "$\\sim$2\\%", "by half", "15-50倍", "3个百分点",
+"20%以上". Parsing surface forms into (value, unit, bound) follows quantulum and MeasEval.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from kg.text import lowered
 
-#: One form for the characters that papers use for one mark.
+#: One character for each group of equivalent ones.
 _CHARACTERS = str.maketrans("∼～≈˜‐‑‒–−✕✖╳⨯％\u00a0\u2009\u202f\n", "~~~~-----××××%    ")
-#: Forms that are replaced before reading, each padded to the same length; those of LaTeX first.
+#: Replacements before parsing, padded to the same length; LaTeX first.
 _LATEX = (
     (re.compile(r"\\times|\\texttimes"), "×"),
     (re.compile(r"\\pm(?![a-z])"), "±"),
@@ -34,7 +34,7 @@ _PLAIN = (
 
 
 def plain(text: str) -> str:
-    """The text without LaTeX around numbers, of the same length so that offsets hold."""
+    """The text without LaTeX around numbers, of the same length, so that offsets stay valid."""
     if any(map(text.__contains__, "\\${}")):
         for pattern, new in _LATEX:
             text = pattern.sub(lambda found, new=new: _pad(new, len(found.group())), text)  # type: ignore[misc]
@@ -46,24 +46,24 @@ def plain(text: str) -> str:
 
 
 def _pad(new: str, width: int) -> str:
-    """Units stand behind their number and go to the right; marks of bound stand before it and go to the left."""
+    """Pad a replacement: units follow their number and move right, bounds precede it and move left."""
     return new.rjust(width) if new in ("×", "%") else new.ljust(width)
 
 
 class Quantity(NamedTuple):
-    """A number of a text: [start, end) covers its bound, value and unit."""
+    """A quantity in a text: [start, end) covers bound, value and unit."""
 
     start: int
     end: int
     value: float | tuple[float, float]
-    unit: str  # "" when the number is bare
+    unit: str  # "" for a bare number
     bound: str  # exact | up_to | at_least | about
     sign: str  # "+", "-" or ""
-    number: int  # where the first digit stands, after bound and sign
+    number: int  # offset of the first digit, after bound and sign
     origin: str = ""  # "256" in "from 256 to 30 steps"
 
 
-_NUMBER = r"\d{1,3}(?:(?:,| , )\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"  # "4{,}918" is "4 , 918" by now
+_NUMBER = r"\d{1,3}(?:(?:,| , )\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"  # `plain` turns "4{,}918" into "4 , 918"
 UNITS = (
     (
         "points",
@@ -111,7 +111,7 @@ UNITS = (
     ("layers", r"layers?\b"),
     ("tokens", r"tokens?\b"),
 )
-#: Units that may stand once for two numbers: "206 / 30 fps".
+#: Units that may be written once for two numbers: "206 / 30 fps".
 _SHAREABLE = ("%", "x", "points", "FPS", "tokens/s", "ms", "s", "dB", "GB", "MB")
 _UNIT = "|".join(f"(?P<u{i}>{pattern})" for i, (_, pattern) in enumerate(UNITS))
 _UNIT_AT = re.compile(rf"\s{{0,7}}-?\s?(?:{_UNIT})")
@@ -121,7 +121,7 @@ _RANGE = re.compile(
     rf"(?:(?P<joint>\s{{0,7}}(?:-{{1,2}}|~|to|—|→|至|到)\s{{0,7}}|(?P<and>\s+and\s+))\+?(?P<high>{_NUMBER}))?"
 )
 _DIGIT = re.compile(r"\d")
-_SIGNS = 8  # the most characters of a range before its first digit
+_SIGNS = 8  # longest prefix of a range before its first digit
 _BEFORE = re.compile(r"(?:[A-Za-z]|[\d.,]|[A-Za-z]-|\d-|[A-Za-z]@|(?<![\d%x×])/|[_^:])$")
 _FROM = re.compile(
     rf"\bfrom (?:about |around |roughly |~\s?)?(?P<from>{_NUMBER})(?P<unit>[^\d,;.]{{0,24}}?) ?(?:down |up )?to "
@@ -135,7 +135,7 @@ _BY = re.compile(r"\bby\s+$", re.IGNORECASE)
 _ORIGIN = re.compile(r"[^,;.\d]{0,24}?\b(?:down |up )?to\s[^,;.\d]{0,24}")
 _NAME_BEFORE = re.compile(r"[A-Z][\w.-]*[ -]?$")
 _SHARED = re.compile(r"\s*(?:/|\||,|,? and|,? or)\s*")
-#: Of lower case, in which it is looked for.
+#: Matched against lower-case text.
 _PREFIX = re.compile(
     r"(?P<up_to>\bup ?to(?: an?| about| around| approximately)?|\bas (?:much|high|many|large|far) as(?: an?)?|"
     r"\bat most|\bless than|\bfewer than|\bunder|\bbelow|\bwithin|\bno more than|\bmaximum(?: of)?|\bmax|<=|[<≤]|"
@@ -162,14 +162,14 @@ _WORDS = re.compile(
     r"(?P<han>翻倍|减半|一个数量级|两个数量级)",
     re.IGNORECASE,
 )
-#: One of these is in every match of `_WORDS`: looked for first, for most sentences have none.
+#: Every match of `_WORDS` contains one of these; they are checked first, because most sentences contain none.
 _WORDS_SIGNS = ("hal", "doubl", "twice", "tripl", "times", "fold", "order", "third", "quarter", "/", *"倍半级")
 _HAN_WORDS = {"翻倍": (2.0, "x"), "减半": (50.0, "%"), "一个数量级": (10.0, "x"), "两个数量级": (100.0, "x")}
 _PARTS = {"third": 3, "thirds": 3, "quarter": 4, "quarters": 4}
 
 
 def quantities(text: str) -> list[Quantity]:
-    """The quantities of a text that `plain` has passed, in order; no two overlap.
+    """The quantities of a text returned by `plain`, in order and without overlap.
 
     >>> [(q.value, q.unit, q.bound) for q in quantities("up to 2.4x, from 1.3 to 0.9 GB")]
     [(2.4, 'x', 'up_to'), (0.9, 'GB', 'exact')]
@@ -180,7 +180,7 @@ def quantities(text: str) -> list[Quantity]:
             out[-1] = quantity
         elif not out or quantity.start >= out[-1].end:
             out.append(quantity)
-    for i in range(len(out) - 2, -1, -1):  # "206 / 30 fps", "2.6 and 3.7×": the unit stands once
+    for i in range(len(out) - 2, -1, -1):  # "206 / 30 fps", "2.6 and 3.7×": the unit is written once
         one, two = out[i : i + 2]
         if not one.unit and two.unit in _SHAREABLE and _SHARED.fullmatch(text[one.end : two.start]):
             named = _NAME_BEFORE.search(text[: one.start])  # "RTX 4090, 4.8x"
@@ -199,7 +199,7 @@ def _digits(text: str) -> Iterator[Quantity]:
             at = match.end("low")
             continue
         size = match["times"] and text[: match.start()].rstrip()[-1:].isdigit()  # 800×800
-        if size or (match["sign"] or "").startswith("±"):  # the spread of the value before
+        if size or (match["sign"] or "").startswith("±"):  # the deviation of the previous value
             at = match.end("low")
             continue
         quantity = _read(text, match)
@@ -208,7 +208,7 @@ def _digits(text: str) -> Iterator[Quantity]:
 
 
 def _read(text: str, match: re.Match[str]) -> Quantity:
-    """The quantity of one match of `_RANGE`: its value or range, its unit behind, its bound before."""
+    """The quantity of a match of `_RANGE`: its value or range, the unit after it, the bound before it."""
     low, end = _float(match["low"]), match.end("low")
     high = None
     window = text[max(0, match.start() - 60) : match.start()]
@@ -237,7 +237,7 @@ def _read(text: str, match: re.Match[str]) -> Quantity:
 
 
 def _is_step(match: re.Match[str], window: str, unit: str) -> bool:
-    """Whether "A to B" goes from one to the other ("from 91.7% to 94.1%") rather than spans a range ("2x to 3x")."""
+    """Whether "A to B" is a step ("from 91.7% to 94.1%") and not a range ("2x to 3x")."""
     if match["joint"].strip() == "→":
         return True
     if match["joint"].strip() != "to" or unit == "x":
@@ -248,7 +248,7 @@ def _is_step(match: re.Match[str], window: str, unit: str) -> bool:
 
 
 def _resumes(text: str, match: re.Match[str]) -> bool:
-    """Whether what looks like the end of a range is another thing: "80% to 7B", "2-3B models"."""
+    """Whether the apparent end of a range belongs to a name: "80% to 7B", "2-3B models"."""
     named = re.match(r"[A-Za-z]\d|-\w", text[match.end() : match.end() + 2])
     return bool(named) and not _UNIT_AT.match(text, match.end())
 
@@ -266,7 +266,7 @@ def _words(text: str) -> Iterator[Quantity]:
 
 
 def _word(match: re.Match[str]) -> tuple[float | tuple[float, float], str] | None:
-    """Value and unit of one match of `_WORDS`; None for "orders of magnitude" without a count."""
+    """Value and unit of a match of `_WORDS`; None for "orders of magnitude" without a count."""
     if match["half"]:
         return 50.0, "%"
     if match["double"] or match["triple"]:

@@ -1,4 +1,4 @@
-"""What speaks for and against a number being an outcome of the paper: its form, its reading, the words around it."""
+"""Features of whether a number is an outcome of the paper: its form, its reading, the words around it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kg.extract.outcomes import Lexicon, Place, Reading, first_value
 from kg.extract.weighing import bucket
 
 _WORD = re.compile(r"[A-Za-z][\w-]*|[^\w\s]")
-_NEAR = 4  # words on either side whose presence is a feature
+_NEAR = 4  # words on either side used as features
 
 
 def features(governed: Governed, reading: Reading, lexicon: Lexicon, seen: bool) -> set[str]:
@@ -44,7 +44,7 @@ def features(governed: Governed, reading: Reading, lexicon: Lexicon, seen: bool)
 
 
 def unit_class(unit: str) -> str:
-    """The unit where it is common, else whether there is one."""
+    """The unit if it is common, else a class of units."""
     if unit in ("%", "x", "points", ""):
         return unit or "bare"
     return unit if unit in ("FPS", "ms", "GB", "tokens/s", "bits", "steps") else "size" if unit[:1] in "KMB" else "unit"
@@ -64,7 +64,7 @@ def _marks(place: Place, seen: bool) -> dict[str, bool]:
     }
 
 
-@lru_cache(maxsize=1)  # the readings of one place are looked at one after the other
+@lru_cache(maxsize=1)  # the readings of one place are judged one after the other
 def _words(place: Place) -> set[str]:
     quantity, text = place.quantity, place.text
     ahead = [w.lower() for w in _WORD.findall(text[max(0, quantity.start - 60) : quantity.start])][-_NEAR:]

@@ -1,6 +1,7 @@
-"""The words by which papers state outcomes, and sentences read with them: cues, metrics, noun phrases.
+"""The outcome words of papers, and sentences parsed with them: cues, metrics, noun phrases.
 
-What counts as an outcome word, and which way it points, is in `ontology/outcomes.ttl`; here is the grammar around it.
+Which words are outcome words, and in which direction they point, is in `ontology/outcomes.ttl`. This module holds the
+grammar around them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from kg.extract.numbers import Quantity
 from kg.text import Remembered, fold, lowered
 from kg.vocabulary import Concept, Vocabulary
 
-#: Groups of outcome words, and the change that each stands for; a word of two groups belongs to the first.
+#: Groups of outcome words with their changes; a word of two groups belongs to the first.
 CHANGES = {
     "speed": "increase",
     "win": "increase",
@@ -24,7 +25,7 @@ CHANGES = {
     "increase": "increase",
     "keep": "absolute",
 }
-#: Where the words that belong to a number end on its right.
+#: The right end of the words that belong to a number.
 STOP = re.compile(
     r"[,;:()]|—|，|。|(?:\s|^)(?:while|whereas|with|without|compared|comparing|than|relative to|over|on|at|under|when|"
     r"across|for|using|through|against|versus|vs\.?|by|via|but|from|as (?:well|a|the)|which|that|and|or|to|where|"
@@ -73,7 +74,7 @@ class Cue(NamedTuple):
     start: int
     end: int
     group: str
-    word: str  # lower case
+    word: str  # in lower case
 
     @property
     def is_noun(self) -> bool:
@@ -85,35 +86,35 @@ class Cue(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What governs a number: how its metric changes by it, and the words that say so."""
+    """One reading of a number: how its metric changes, and the words that say so."""
 
     change: str
     metric: str
-    span: tuple[int, int]  # in the sentence
-    kind: str  # which rule found it
+    span: tuple[int, int]  # span in the sentence
+    kind: str  # the rule that found it
 
 
 @dataclass(slots=True)
 class Sentence:
-    """A sentence that may state outcomes: its plain text with what was found in it."""
+    """A sentence that may state outcomes: its plain text and its annotations."""
 
     text: str
     quantities: list[Quantity]
     cues: list[Cue]
-    metrics: list[tuple[int, int, Concept]]  # the vocabulary's metrics
-    expansions: dict[str, str]  # "TTFT" -> "time to first token", as the paper writes it
-    frames: str  # what its frames per second measure
+    metrics: list[tuple[int, int, Concept]]  # metrics of the vocabulary
+    expansions: dict[str, str]  # "TTFT" -> "time to first token", as defined in the paper
+    frames: str  # the metric of its frames per second
     names: list[tuple[int, int, str]] = field(default_factory=list)  # datasets, models and techniques, with their type
-    name: str = ""  # the paper's own
-    before: str = ""  # the sentence before
-    rank: int = 0  # 0 for the first sentence in which the paper speaks of itself
+    name: str = ""  # name of the paper's own method
+    before: str = ""  # the previous sentence
+    rank: int = 0  # index among the sentences from the first one about the paper's own work
     phrases: list[tuple[int, int]] = field(default_factory=list)  # base noun phrases
     roles: list[tuple[int, int, str]] = field(default_factory=list)  # mentions, with type and role
-    rivals: list[str] = field(default_factory=list)  # what the paper as a whole is compared with
-    tags: Any = None  # what the tagger says of the Doc
-    offset: int = 0  # where the sentence begins in it
-    others: list[Any] | None = None  # what numbers may be compared with, once looked for
-    nested: dict[str, set[str]] = field(default_factory=dict)  # which of these are parts of one another
+    rivals: list[str] = field(default_factory=list)  # baselines of the paper as a whole
+    tags: Any = None  # tagger output for the Doc
+    offset: int = 0  # start of the sentence in the Doc
+    others: list[Any] | None = None  # candidate baselines, computed on demand
+    nested: dict[str, set[str]] = field(default_factory=dict)  # how candidate baselines contain one another
 
     @property
     def has_name(self) -> bool:
@@ -125,10 +126,11 @@ class Sentence:
 
 
 class Place:
-    """A quantity where it stands in its sentence, with what is asked of it again and again.
+    """A quantity in its sentence, with derived spans that are used often.
 
-    `low` and `high`: where the quantity before it ends, and the one after it begins; `ahead` and `behind`: the text up
-    to there. `stop`: where the words that belong to it on its right, `own`, end. `cues`: the outcome words ahead.
+    `low` and `high`: the end of the previous quantity, and the start of the next one; `ahead` and `behind`: the text
+    between these and the quantity. `stop`: the end of the words that belong to it on its right, `own`. `cues`: the
+    outcome words before it.
     """
 
     def __init__(self, sentence: Sentence, index: int) -> None:
@@ -142,7 +144,7 @@ class Place:
         self.stop = found.start() if found else self.high
         self.own = self.text[quantity.end : self.stop]
         self.cues = [c for c in sentence.cues if self.low <= c.start and c.end <= quantity.start]
-        self.keeps = [c for c in self.cues if c.group == "keep"]  # that speak of a level: "achieves", "only"
+        self.keeps = [c for c in self.cues if c.group == "keep"]  # cues of a level: "achieves", "only"
 
 
 class Lexicon:
@@ -158,9 +160,9 @@ class Lexicon:
         self.group: Callable[[str], str] = Remembered(self._group).__getitem__
         #: The metric of the vocabulary that a phrase names.
         self.metric: Callable[[str], Concept | None] = Remembered(self._metric).__getitem__
-        #: Whether words name nothing in particular: "prior methods", "the state of the art".
+        #: Whether words are generic: "prior methods", "the state of the art".
         self.is_generic: Callable[[str], bool] = Remembered(self._is_generic).__getitem__
-        self.words = re.compile(inflected(self.groups).pattern)  # of lower case: several times as fast
+        self.words = re.compile(inflected(self.groups).pattern)  # matches lower-case text, several times as fast
         self.lower = inflected(vocabulary.cues("outcome-lower-is-better"))
         self.activity = inflected(vocabulary.cues("outcome-speed-of"))
         self.setup = vocabulary.cues("outcome-setup")
@@ -195,14 +197,14 @@ class Lexicon:
         return self.vocabulary.find(phrase, "metric")
 
     def named(self, phrase: str) -> str:
-        """A metric in the paper's words; an acronym by its vocabulary name."""
+        """A metric in the paper's words; an acronym is replaced by its vocabulary label."""
         if " " in phrase or sum(c.isupper() for c in phrase) < 2:
             return phrase
         found = self.metric(phrase)
         return found.label["en"] if found else phrase
 
     def expanded(self, phrase: str, sentence: Sentence) -> str:
-        """A phrase with the acronyms that the paper explains spelled out."""
+        """A phrase in which the acronyms that the paper defines are expanded."""
         return " ".join(sentence.expansions.get(word, word) for word in phrase.split())
 
     def is_lower_better(self, metric: str) -> bool:
@@ -212,7 +214,7 @@ class Lexicon:
         return bool(self.lower.search(metric)) and not re.search(r"efficien|speed|throughput|saving|batch", metric)
 
     def speed(self, before: str, after: str) -> tuple[str, str]:
-        """The speed that is meant by words around "speedup" or "faster", and its change.
+        """The speed meant by the words around "speedup" or "faster", and its change.
 
         "prefill speedup" and "faster training" are speeds; "speedup in TTFT" is a time, which decreases.
         """
@@ -228,7 +230,7 @@ class Lexicon:
         return "inference speed", "increase"
 
     def near_metric(self, place: Place, default: str = "") -> str:
-        """The vocabulary's metric nearest to a quantity, first behind it, then before it, else what is usual."""
+        """The vocabulary metric nearest to a quantity, first after it, then before it, else the default of its unit."""
         quantity = place.quantity
         fitting = [
             m for m in place.sentence.metrics if place.low <= m[0] and m[1] <= place.high and _fits(quantity.unit, m[2])
@@ -246,7 +248,7 @@ class Lexicon:
 
 
 def noun_phrase(text: str) -> str:
-    """A noun phrase without the determiners, bounds and marks around it, up to its first preposition but "of"."""
+    """A noun phrase without surrounding determiners, bounds and marks, up to its first preposition except "of"."""
     text = " ".join(text.split()).strip(" .,;:()'\"*\\-–")
     out = _LEADING.sub("", _TAIL.split(text)[0] + " ").strip()
     return _TRAILING.sub("", out).strip(" .,;:()")
@@ -257,7 +259,7 @@ def first_value(quantity: Quantity) -> float:
 
 
 def expansions(text: str) -> dict[str, str]:
-    """The acronyms that a text explains.
+    """The acronyms that a text defines, with their expansions.
 
     >>> expansions("It lowers time to first token (TTFT).")
     {'TTFT': 'time to first token'}
@@ -272,7 +274,7 @@ def expansions(text: str) -> dict[str, str]:
 
 
 def frames_measure(text: str) -> str:
-    """What frames per second measure in a paper: what it does with frames."""
+    """The metric of frames per second in a paper: what it does with frames."""
     low = text.lower()
     if "render" in low:
         return "rendering speed"
@@ -285,7 +287,7 @@ def inflected(words: Iterable[str]) -> re.Pattern[str]:
     words = list(words)
     stems = {w[:-1] if w.endswith("e") and len(w) > 3 else w for w in words if w.isascii()}
     ordered = sorted(stems, key=lambda s: (s[0], -len(s), s))
-    letters = []  # one alternative a first letter: a word that begins with another is passed over at once
+    letters = []  # grouped by first letter, which lets the pattern skip other words at once
     for first, group in groupby(ordered, key=lambda s: s[0]):
         rests = "|".join(re.escape(s[1:]).replace(r"\ ", r"s?[ -]") for s in group)
         letters.append(f"{re.escape(first)}(?:{rests})")
@@ -295,6 +297,6 @@ def inflected(words: Iterable[str]) -> re.Pattern[str]:
 
 
 def _fits(unit: str, metric: Concept) -> bool:
-    """Whether a metric can be given in a unit; ratios and scores go with all."""
+    """Whether a metric can have a unit; ratios and scores fit every metric."""
     usual = metric.facts.get("unit", "")
     return unit in ("%", "x", "points", "", usual) or not usual or unit in _SAME_UNIT.get(usual, ())

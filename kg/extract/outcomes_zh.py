@@ -1,6 +1,6 @@
 """Outcome numbers in Chinese.
 
-The verb stands right before the number ("延迟降低41%") or closes the phrase behind it ("17.3%的延迟降低").
+The verb precedes the number ("延迟降低41%") or ends the phrase after it ("17.3%的延迟降低").
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _EDGE = re.compile(
 
 
 def is_chinese(place: Place) -> bool:
-    """Whether a quantity stands in a Chinese sentence: one character in eight is Han."""
+    """Whether a quantity is in a Chinese sentence: more than one character in eight is Han."""
     return count_han(place.text) * 8 > len(place.text)
 
 
 def read(place: Place, last: Reading | None, lexicon: Lexicon) -> Reading | None:
-    """What governs a quantity of a Chinese sentence; `last` is the reading that a list goes on with."""
+    """The reading of a quantity of a Chinese sentence; `last` is the reading that a list continues."""
     quantity = place.quantity
     ahead = _CLAUSE.split(place.ahead)[-1]
     behind = _CLAUSE.split(place.behind)[0]
@@ -67,7 +67,7 @@ def read(place: Place, last: Reading | None, lexicon: Lexicon) -> Reading | None
 
 
 def baseline(place: Place, lexicon: Lexicon) -> str:
-    """What 较, 比 or 优于 names before a quantity."""
+    """The baseline named after 较, 比 or 优于 before a quantity, or ""."""
     ahead = _CLAUSE.split(place.ahead)[-1]
     against = _BASELINE.search(ahead)
     if not against:
@@ -88,7 +88,7 @@ def _change(cue: Cue, metric: str, lexicon: Lexicon) -> str:
 
 
 def _phrase(text: str) -> str:
-    """A noun phrase without the particles and adverbs around it."""
+    """A noun phrase without surrounding particles and adverbs."""
     text = text.strip(" ,.;:")
     while (shorter := _EDGE.sub("", text, count=1).strip()) != text:
         text = shorter

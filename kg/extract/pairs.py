@@ -1,8 +1,8 @@
-"""Pairs of entities as the relation classifier sees them: who they are, where they stand, what stands between them.
+"""Features of entity pairs for the relation classifier: the entities, their positions, and the words between them.
 
-One row a pair (first, second), document-level: the two may be sentences apart. Cue words count by their scope: the
-clause that they stand in, and for all members of a list what stands before its first. The tagger's own view of a
-pair comes from the same single pass of its encoder. All pairs of a paper are looked at together, as arrays.
+One row per pair (first, second), document-level: the two may be in different sentences. Cue words count within their
+scope, which is the clause; all members of a list share the words before its first member. The tagger's likelihoods of a
+pair come from its single pass over the text. All pairs of a paper are computed together, as arrays.
 """
 
 from __future__ import annotations
@@ -29,26 +29,26 @@ if TYPE_CHECKING:
 
     Numbers = npt.NDArray[np.int64]
 
-#: Groups of cue words that say what a clause does with what follows.
+#: Groups of cue words that relate a clause to what follows.
 SCOPED = (
     *("outperform", "compare", "use", "evaluate", "limit", "propose", "address", "run"),
     *("negate", "contrast", "replace", "equate", "beside", "lose"),
 )
 PREPOSITIONS = ("on", "for", "with", "of", "by", "in", "to", "and")
 MARKS = (",", ";", ":", "(")
-MOST_WORDS = 5000  # of a Doc that are looked at
+MOST_WORDS = 5000  # of a Doc that are considered
 _WE = frozenset({"we", "our"})
-_FAR = 5  # sentences apart that are as far as any
-_LONG = 20  # words between that are as many as any
-_NEVER = np.iinfo(np.int64).max  # the distance of what stands in no sentence together
-LEAST = 1e-3  # likelihoods below are as good as none
-_NEXT = 3  # words before and behind that are beside an entity
-_LIST_GAP = 24  # characters between two members of a list at most
-#: What stands between two members of a list: "A, B, and C", "A (AB) or the C".
+_FAR = 5  # distances in sentences are capped at this
+_LONG = 20  # numbers of words between are capped at this
+_NEVER = np.iinfo(np.int64).max  # distance of entities that share no sentence
+LEAST = 1e-3  # lower bound of likelihoods in logarithms
+_NEXT = 3  # words before and after an entity that are considered
+_LIST_GAP = 24  # maximum number of characters between two members of a list
+#: The separator between two members of a list: "A, B, and C", "A (AB) or the C".
 _JOINT = re.compile(r"(?: ?\([^()]{1,12}\))?(?:,| ?[/&]|,? (?:and|or|as well as))(?: the| an?)? ?")
-_CLOSE = 12  # words between beyond which it does not matter which they are
+_CLOSE = 12  # maximum number of words between for word features
 
-Rules = Mapping[tuple[int, int], str]  # what the rules say of pairs, by place in the list of entities
+Rules = Mapping[tuple[int, int], str]  # relation types given by the rules, by a pair of indices of entities
 
 
 _WORDS: Remembered[frozenset[str]] = Remembered(lambda form: frozenset(t.fold for t in tokens(form)), 50_000)
@@ -61,12 +61,12 @@ _OF_ONE = (
     *("own", "title", "often", "sure", "head", "known", "early", "contribution", "we", "near own"),
 )
 _BETWEEN = (*SCOPED, *PREPOSITIONS, *MARKS, "verb", "%", "edge")
-#: What a place of an entity has before and behind it: see `_at_places`.
+#: Features of the words before and after a place of an entity: see `_at_places`.
 _OF_PLACE = (
     *(f"{what} {group}" for what in ("governed by", "last is", "after", "right before", "before") for group in SCOPED),
     *("share of", "begins clause", "verb in clause", "verb before", "verb behind", "in list"),
 )
-#: Where a word may stand beside a pair: between its two, in either order, and next to one of them.
+#: Positions of a word relative to a pair: between its two, in either order, and next to one of them.
 WHERE = ("ahead", "back", "before first", "behind first", "before second", "behind second")
 NAMES: tuple[str, ...] = (
     *(f"first {what}" for what in _OF_ONE if what in FIRST or what not in SECOND),
@@ -84,7 +84,7 @@ NAMES: tuple[str, ...] = (
     *(f"tag lead {kind}" for kind in RELATION_TYPES),
     *("tag lead whole", "tag other first", "tag head first", "tag rank first", "tag rank second"),
 )
-FEATURE = {name: i for i, name in enumerate(NAMES)}  # the columns of a table
+FEATURE = {name: i for i, name in enumerate(NAMES)}  # column indices of a table
 _SIDES = [
     [(k, FEATURE[name]) for k, what in enumerate(_OF_ONE) if (name := f"{side} {what}") in FEATURE]
     for side in ("first", "second")
@@ -92,17 +92,17 @@ _SIDES = [
 
 
 def word_feature(where: str, word: str) -> str:
-    """The name of the feature that a word stands there; `where` is one of WHERE."""
+    """The name of the feature for a word at a position of WHERE."""
     return f"word {where}: {word}"
 
 
 class Table(NamedTuple):
-    """The pairs of the entities of a Doc: who they are (pairs,), their features (pairs, names), who are in one list."""
+    """The pairs of entities of a Doc: indices (pairs,), features (pairs, names), and which are in one list."""
 
     first: Numbers
     second: Numbers
     rows: Any
-    mates: Any  # (entities, entities)
+    mates: Any  # (entities, entities), bool
 
     @property
     def pairs(self) -> list[tuple[int, int]]:
@@ -112,8 +112,8 @@ class Table(NamedTuple):
 def table(doc: Doc, view: View, found: list[Entity], ruled: Rules, head: int, words: Sequence[str] = ()) -> Table:
     """The pairs of entities and their features; (pairs, len(NAMES) + len(WHERE) * len(words)).
 
-    `head` is the main thing proposed, -1 for none; of each of `words` it is told, in the order of `names_with`,
-    whether it stands between the two or beside one of them.
+    `head` is the index of the main entity proposed, -1 for none. For each of `words` there are features for its
+    positions relative to the pair, in the order of `names_with`.
     """
     is_first = np.array([e.mention.type in FIRST for e in found], bool)
     i, j = np.nonzero(is_first[:, None] & ~np.eye(len(found), dtype=bool))
@@ -141,19 +141,19 @@ def table(doc: Doc, view: View, found: list[Entity], ruled: Rules, head: int, wo
 
 @lru_cache(maxsize=4)
 def names_with(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The columns of a table with these words."""
+    """The column names of a table with features for these words."""
     return (*NAMES, *(word_feature(where, word) for where in WHERE for word in words))
 
 
 @lru_cache(maxsize=4)
 def words_of(features: tuple[str, ...]) -> tuple[str, ...]:
-    """The words that a judge with these features looks at."""
+    """The words for which a judge with these features has features."""
     begins = tuple(word_feature(where, "") for where in WHERE)
     return tuple(dict.fromkeys(f.removeprefix(begin) for begin in begins for f in features if f.startswith(begin)))
 
 
 def _of_one(doc: Doc, view: View, entity: Entity, head: bool, said: dict[int, tuple[bool, bool, bool]]) -> list[float]:
-    """What is known of an entity by itself; (len(_OF_ONE),). `said` remembers what `_of_sentence` gives."""
+    """The features of one entity; (len(_OF_ONE),). `said` caches `_of_sentence` by start of the sentence."""
     mention = entity.mention
     start, end = mention.start, mention.end
     sentence = sentence_of(doc, start)
@@ -176,7 +176,7 @@ def _of_one(doc: Doc, view: View, entity: Entity, head: bool, said: dict[int, tu
 
 
 def _of_sentence(view: View, sentence: tuple[int, int]) -> tuple[bool, bool, bool]:
-    """Whether a sentence states a contribution, speaks of its authors, has the paper's own name."""
+    """Whether a sentence states a contribution, contains "we", contains the paper's own name."""
     words = view.words(*sentence)
     return (
         sentence in view.contributions,
@@ -186,7 +186,7 @@ def _of_sentence(view: View, sentence: tuple[int, int]) -> tuple[bool, bool, boo
 
 
 def _alike(doc: Doc, found: list[Entity], i: Numbers, j: Numbers, out: Any) -> None:
-    """How many words two entities share by name."""
+    """Set the features of the words that the names of two entities share."""
     forms = [_WORDS[doc._.text[e.mention.start : e.mention.end]] | _WORDS[e.mention.canonical] for e in found]
     number: dict[str, int] = {}
     for form in forms:
@@ -202,7 +202,7 @@ def _alike(doc: Doc, found: list[Entity], i: Numbers, j: Numbers, out: Any) -> N
 
 
 class Gaps(NamedTuple):
-    """Where the two of each pair stand nearest: their order, as the tagger has it, and what is between, [low, high)."""
+    """The closest places of each pair: their order, as the tagger encodes it, and the gap [low, high) between them."""
 
     order: Numbers
     low: Numbers
@@ -210,7 +210,7 @@ class Gaps(NamedTuple):
 
 
 class _Text(NamedTuple):
-    """The tagged words of a Doc: where each starts, and what has stood before it, counted; (words + 1, kinds)."""
+    """The tagged words of a Doc: start offsets, kinds, and cumulative counts of kinds (words + 1, kinds)."""
 
     starts: Numbers
     has: Any
@@ -248,11 +248,11 @@ def _read(doc: Doc, view: View, words: tuple[str, ...]) -> _Text:
 
 
 def _lists(text: str, start: Numbers, end: Numbers) -> tuple[Numbers, Any]:
-    """For each place the first of the list that it stands in, itself where it stands alone; and whether it does not."""
+    """For each place, the first place of its list (itself if it is in none), and whether it is in a list."""
     lead = np.arange(len(start))
     listed = np.zeros(len(start), bool)
     order = np.lexsort((-end, start)).tolist()
-    before = -1  # the last place that ends before this one begins
+    before = -1  # the last place that ends before the current one begins
     for k in order:
         if before >= 0 and start[k] < end[before]:
             continue
@@ -266,9 +266,10 @@ def _lists(text: str, start: Numbers, end: Numbers) -> tuple[Numbers, Any]:
 def _at_places(
     doc: Doc, text: _Text, number: Numbers, start: Numbers, end: Numbers, lists: tuple[Numbers, Any], words: int
 ) -> tuple[Any, Any, Any]:
-    """What governs each place: (places, _OF_PLACE), and which words stand right before and behind; (places, words).
+    """What governs each place: (places, _OF_PLACE), and which words precede and follow it; (places, words) each.
 
-    Its clause begins behind the last comma, bracket or conjunction; members of a list stand where the first does.
+    The clause of a place begins after the last comma, bracket or conjunction. Members of a list are treated like its
+    first.
     """
     spans = np.array(doc._.sentences, np.int64)[number]
     first, behind = np.searchsorted(text.starts, start), np.searchsorted(text.starts, end)
@@ -276,7 +277,7 @@ def _at_places(
     lead, listed = lists
     at = first[lead]
     steps = np.arange(1, len(text.starts) + 1)[:, None]
-    last = np.zeros((len(steps) + 1, len(_BETWEEN)), np.int64)  # the last word of each kind before a place, from 1
+    last = np.zeros((len(steps) + 1, len(_BETWEEN)), np.int64)  # index + 1 of the last word of each kind before a word
     np.maximum.accumulate(np.where(text.has[:, : len(_BETWEEN)], steps, 0), 0, out=last[1:])
     edge, verb, share = (_BETWEEN.index(kind) for kind in ("edge", "verb", "%"))
     clause = np.maximum(last[at, edge], opens)
@@ -333,10 +334,10 @@ def _together(
     out: Any,
     mates: Any,
 ) -> Gaps:
-    """How far two entities are from one another, and what stands between them where they are nearest."""
+    """Set the features of the distance between two entities and of the words between their closest places."""
     flat = [(k, *place) for k, e in enumerate(found) for place in e.places]
     of, number, start, end = np.array(flat, np.int64).T
-    begins, many = np.searchsorted(of, np.arange(len(found))), len(flat)  # of the places of each entity
+    begins, many = np.searchsorted(of, np.arange(len(found))), len(flat)  # first place of each entity
     apart = np.abs(np.subtract.outer(number, number))
     nearest = np.minimum.reduceat(np.minimum.reduceat(apart, begins, 0), begins, 1)
     text = _read(doc, view, tuple(words))
@@ -348,12 +349,12 @@ def _together(
     out[:, FEATURE["apart"]] = np.minimum(nearest[i, j], _FAR) / _FAR
     mention = np.array([e.mention.start for e in found])
     out[:, FEATURE["first before"]] = mention[i] < mention[j]
-    # The pair of places with the least gap: gap and number of the pair in one whole number.
+    # The pair of places with the smallest gap; the key combines the gap and the index of the pair in one integer.
     gap = np.maximum.outer(start, start) - np.minimum.outer(end, end)
     key = np.where(apart == 0, gap * many * many + np.arange(many * many).reshape(many, many), _NEVER)
     best = np.minimum.reduceat(np.minimum.reduceat(key, begins, 0), begins, 1)[i, j]
     rows = np.flatnonzero(best < _NEVER)
-    # Where the two are nearest, else wherever they are.
+    # The closest places, or for pairs that share no sentence the row for all places of an entity.
     here: list[Numbers] = [len(number) + i, len(number) + j]
     for which, part in enumerate(np.divmod(best[rows] % (many * many), many)):
         here[which][rows] = part
@@ -416,13 +417,13 @@ def _together(
 
 
 def _beside(seen: Any, begins: Numbers, at: Numbers, out: Any, column: int) -> None:
-    """Say of pairs what stands at a place, or, behind the last place, anywhere about an entity."""
+    """Set the features of a place of each pair, or, for indices after the last place, the maximum over an entity."""
     every = np.concatenate([seen, np.maximum.reduceat(seen, begins, 0)])
     out[:, column : column + every.shape[1]] = every[at]
 
 
 def _by_tags(doc: Doc, found: list[Entity], i: Numbers, j: Numbers, gaps: Gaps, head: int, out: Any) -> None:
-    """The tagger's likelihoods of each relation, as logarithms, and how they stand beside those of other pairs."""
+    """Set the tagger's log likelihoods of each relation type, and compare them with those of other pairs."""
     first, second = np.stack([e.sides[0] for e in found]), np.stack([e.sides[1] for e in found])
     between = doc._.tags.between(*gaps)
     likely = np.log(np.maximum(doc._.tags.relations(first[i], second[j], between), LEAST))
@@ -433,7 +434,7 @@ def _by_tags(doc: Doc, found: list[Entity], i: Numbers, j: Numbers, gaps: Gaps, 
     kinds[:, :, 0] = 0
     kinds[i, j] = likely
     out[:, FEATURE["tag back"]] = kinds[j, i, 0]
-    # Of each type: how much likelier than with the likeliest other first, or, of wholes, the likeliest other second.
+    # By type: the lead over the likeliest other first; for part_of also over the likeliest other second.
     at = FEATURE[f"tag lead {RELATION_TYPES[0]}"]
     out[:, at : at + len(RELATION_TYPES)] = lead(kinds[:, :, 1:])[i, j]
     whole = kinds[:, :, 1 + RELATION_TYPES.index("part_of")].T
@@ -447,7 +448,7 @@ def _by_tags(doc: Doc, found: list[Entity], i: Numbers, j: Numbers, gaps: Gaps, 
 
 
 def lead(likely: Any) -> Any:
-    """By how much each first leads the best other one; (firsts, seconds, types)."""
+    """The lead of each first over the best other one; (firsts, seconds, types)."""
     if len(likely) < 2:
         return np.zeros_like(likely)
     order = np.sort(likely, 0)

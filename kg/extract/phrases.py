@@ -34,11 +34,11 @@ _ENDINGS = (
     (("ate", "ify", "ise", "ize"), "VBP"),
 )
 _WE = frozenset(form for word in ("we", "they") for form in (word, word.title(), word.upper()))
-_BEFORE = 8  # words that a phrase remembers of what stands to its left
+_BEFORE = 8  # words to its left that a phrase keeps
 
 
 class Word(NamedTuple):
-    """A word with its part of speech (Penn Treebank) and its span in the Doc."""
+    """A word with its part-of-speech tag (Penn Treebank) and its span in the Doc."""
 
     text: str
     tag: str
@@ -75,7 +75,7 @@ class Phrases:
 
 
 def tagged(text: str, start: int, end: int) -> tuple[list[Word], str]:
-    """The tagged words of a sentence, and a letter for the part of each in a noun phrase, see `_part`."""
+    """The tagged words of a sentence, and one letter per word for its part in a noun phrase, see `_part`."""
     words, starts, ends = split(_WORD, text, start, end)
     if not words:
         return [], ""
@@ -125,7 +125,7 @@ def _read_lexicon(path: Path) -> dict[str, str]:
 
 
 def _by_ending(word: str) -> str:
-    """The tag of a word that the lexicon lacks; the last ending that fits tells it."""
+    """The tag of a word that is not in the lexicon, by its ending; the last matching ending counts."""
     tag = "NN"
     for endings, other in _ENDINGS:
         if word.endswith(endings) and not (other == "NNS" and word.endswith(_SINGULAR)):
@@ -151,10 +151,10 @@ _INSIDE = ("JJ", "NN", "NNS", "NNP", "NNPS", "VBN", "VBG", "FW", "CD", "JJR", "J
 _NOUN = ("NN", "NNS", "NNP", "NNPS", "FW", "VBG")
 
 
-#: Over one letter a word, see `_part`: a phrase ends in a noun. It ends at a plural; in "models support caching" a verb
-#: follows it which the tagger takes for a noun.
+#: Matched against the letters of `_part`, one per word: a phrase ends in a noun. It ends at a plural, because in
+#: "models support caching" a verb follows that the tagger takes for a noun.
 _RUN = re.compile(r"([inv]*p)v?|([inv]*[nv])")
-_LOWER_PARTS = {"NNS": "p", "NN": "v"}  # of words in lower case: a plural, a likely verb
+_LOWER_PARTS = {"NNS": "p", "NN": "v"}  # of lower-case words: a plural, a likely verb
 _VERB = ("VBP", "o")
 
 
@@ -166,7 +166,7 @@ def _part(word: str, tag: str) -> str:
 
 
 def noun_phrases(words: list[Word], parts: str, sentence: tuple[int, int]) -> list[Phrase]:
-    """Base noun phrases of a tagged sentence, left to right; `parts` has a letter a word."""
+    """The base noun phrases of a tagged sentence, left to right; `parts` has one letter per word."""
     out: list[Phrase] = []
     make = tuple.__new__
     line = tuple(words)

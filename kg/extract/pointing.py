@@ -1,4 +1,4 @@
-"""What the tagger says of a number, as features: whether it is an outcome, and which words it points at."""
+"""The tagger's output for a number as features: whether it is an outcome, and which words it points at."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ METRIC, BASELINE = "metric", "baseline"
 _ENDS = (METRIC, BASELINE)
 _WORD = re.compile(r"[^\W_]+")
 _EDGES = (0.02, 0.1, 0.25, 0.5, 0.75, 0.9)
-_POINTED = 0.1  # how likely the words of a candidate are at least, for it to be what the number points at
+_POINTED = 0.1  # lowest likelihood of the words of a candidate that the number points at
 
 
 class _Said(NamedTuple):
-    changes: dict[str, float]  # how likely the number is no outcome (""), or one of this change
-    words: dict[str, tuple[float, float]]  # how likely a word is of its metric and of its baseline
+    changes: dict[str, float]  # likelihood that the number is not an outcome (""), or an outcome with this change
+    words: dict[str, tuple[float, float]]  # likelihood that a word belongs to its metric, and to its baseline
 
 
 def of_outcome(place: Place, change: str) -> set[str]:
-    """Whether the tagger takes a number for an outcome of a change."""
+    """Features of the tagger's likelihood that a number is an outcome with a given change."""
     said = _said(place)
     if said is None:
         return {"untagged"}
@@ -32,9 +32,9 @@ def of_outcome(place: Place, change: str) -> set[str]:
 
 
 def point(place: Place, found: Candidates, end: str) -> None:
-    """Add to candidates for the metric or the baseline of a number how likely the tagger finds their words.
+    """Add to each candidate metric or baseline of a number the likelihood of its words by the tagger.
 
-    Of the empty candidate, which stands for no baseline, it is told how likely the likeliest word is.
+    The empty candidate, which stands for no baseline, gets the likelihood of the likeliest word.
     """
     said = _said(place)
     if said is None:
@@ -57,7 +57,7 @@ def _likely(said: _Said, text: str, column: int) -> float:
     return sum(said.words.get(word, (0.0, 0.0))[column] for word in words) / len(words) if words else 0.0
 
 
-@lru_cache(maxsize=4)  # one number is asked about again and again
+@lru_cache(maxsize=4)  # one number is looked up many times
 def _said(place: Place) -> _Said | None:
     sentence, quantity = place.sentence, place.quantity
     tags, offset = sentence.tags, sentence.offset

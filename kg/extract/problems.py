@@ -1,4 +1,4 @@
-"""Problems: what the paper sets out to solve, by labels of the vocabulary and by the cues that announce one."""
+"""Extracts problems: what the paper sets out to solve, by vocabulary labels and by cue words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kg.text import fold
 from kg.vocabulary import Vocabulary
 
 EXTRACTOR = "problems/1"
-MOST = 3  # problems a paper, as annotators do
+MOST = 3  # problems per paper, as in the annotations
 _CLAUSE_END = re.compile(
     r"[,.;:()!?]|\s(?:which|that|while|when|where|thereby|thus|but|whereas|by|via|we|i\.e|e\.g)\s|--|—", re.IGNORECASE
 )
@@ -29,11 +29,11 @@ _EMPTY = re.compile(
     r"^(?:\w+ )?(?:challenges?|problems?|issues?|limitations?|gaps?|bottlenecks?|questions?)$", re.IGNORECASE
 )
 _WORD = re.compile(r"\S+")
-_WORDS = (2, 14)  # the fewest and the most of a problem
+_WORDS = (2, 14)  # minimum and maximum number of words
 
 
 class Problems:
-    """Adds one to three mentions of problems, the ones said most plainly."""
+    """Adds one to three mentions of problems, the clearest ones."""
 
     entity = "problem"
 
@@ -74,7 +74,7 @@ class Problems:
 
     @staticmethod
     def taken(doc: Doc) -> list[tuple[int, int]]:
-        """No spans: a problem may name anything."""
+        """No spans: a problem may overlap any entity."""
         return []
 
     @staticmethod
@@ -87,7 +87,7 @@ class Problems:
         return False
 
     def candidates(self, doc: Doc) -> list[Candidate]:
-        """What the cues announce and the vocabulary names; a span that is found twice counts once, at its best."""
+        """Spans found by cues and by the vocabulary; a span found twice keeps its best score."""
         best: dict[tuple[int, int], float] = {}
         for points, start, end in self._candidates(doc):
             best[start, end] = max(points, best.get((start, end), points))
@@ -124,7 +124,7 @@ class Problems:
                 yield 1.6 + 0.7 * (place <= turn) - 0.08 * place, *span
 
     def _turn(self, doc: Doc, sentences: list[tuple[int, int]]) -> int:
-        """The number of the sentence in which the paper turns to its own work."""
+        """The index of the sentence in which the paper turns to its own work."""
         for number, (start, end) in enumerate(sentences):
             words = set(doc._.forms[word_places(doc, start, end)])
             if words & {"we", "our", "paper", "work"} and (words & self.proposes or fold(doc._.name) in words):
@@ -132,7 +132,7 @@ class Problems:
         return len(sentences) // 2
 
     def _cues(self, said: list[str]) -> Iterator[tuple[str, int, int]]:
-        """(group, first word of the cue, last word of it)."""
+        """Yields (group, index of the first word of the cue, index of its last word)."""
         for i in [i for i, word in enumerate(said) if word in self.firsts]:
             for group, first in self.groups.items():
                 for words in first.get(said[i], ()):

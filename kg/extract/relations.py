@@ -1,8 +1,8 @@
-"""Relations between the entities of a paper, document-level: the thing proposed heads most of them.
+"""Extracts document-level relations between the entities of a paper; the proposed method heads most of them.
 
-Two judges decide each type for itself; without them, what an entity is and the role it plays give the type (a
-component the paper proposes is part_of it, a dataset is what it is evaluated_on). The sentence that holds the tail,
-best one that also names the head, is the evidence.
+Two judges decide on each relation type. Without them, the type and role of an entity determine the relation: a proposed
+component is part_of the method, a dataset is what it is evaluated_on. The evidence is the sentence that contains the
+tail, preferably one that also names the head.
 """
 
 from __future__ import annotations
@@ -35,20 +35,20 @@ _KINDS = {
     "dataset": "evaluated_on",
     "hardware": "runs_on",
 }
-#: The role of a model by the relation that leads to it.
+#: The role of a model by the type of the relation that leads to it.
 _MODEL_ROLES = {"outperforms": "baseline", "compared_with": "baseline", "uses": "used", "applied_to": "evaluated"}
-_WITHOUT = ("negate", "replace")  # cues by which what follows is not there
-_NEAR = 6  # words between "propose" and what is proposed at most
-_LEAST = 1e-4  # likelihood below which nothing is surer than anything
-_RULED = 0.6  # what a relation by the rules is worth
-#: What stands before a phrase that explains a name: "ZapKV, a novel", "ZapKV is an", "we propose a".
+_WITHOUT = ("negate", "replace")  # cues that exclude what follows
+_NEAR = 6  # maximum number of words between "propose" and what is proposed
+_LEAST = 1e-4  # lower bound of likelihoods in log-odds
+_RULED = 0.6  # confidence of relations by the rules
+#: Text before a phrase that explains a name: "ZapKV, a novel", "ZapKV is an", "we propose a".
 _SAYS_WHAT = re.compile(
     r"(?:\w\)?,| is| propose| introduce| present| develop) (?:an?|the first)(?: [\w-]+)?\s$", re.ASCII
 )
 
 
 class Relations:
-    """Adds the relations of a paper, by the classifier where there is a tagger, else by the rules."""
+    """Adds the relations of a paper, by the judges if there is a tagger, else by the rules."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
@@ -85,7 +85,7 @@ class Relations:
         return doc
 
     def head(self, doc: Doc, found: list[Entity]) -> int:
-        """The paper's own name, else what "we propose a ..." names, else what the title does; -1 for none."""
+        """The index of the entity with the paper's name, else of "we propose a ...", else of the title, else -1."""
         view = view_of(doc, self.vocabulary)
         own = [i for i, e in enumerate(found) if e.mention.type == "technique" and e.mention.role == "proposed"]
         introduced = [i for i in own if any(_is_introduced(view, *place) for _, *place in found[i].places)]
@@ -93,7 +93,7 @@ class Relations:
         return next(iter([i for i in own if found[i].own] or introduced or titled), -1)
 
     def ruled(self, doc: Doc, found: list[Entity], head: int) -> dict[tuple[int, int], str]:
-        """What the rules say: the head has a relation with everything else, its type by type and role."""
+        """Relations by the rules: the head is related to every other entity, as given by its type and role."""
         if head < 0:
             return {}
         out = {}
@@ -116,7 +116,7 @@ class Relations:
 
     @staticmethod
     def _is_the_whole(doc: Doc, mention: Mention) -> bool:
-        """Whether a phrase says what the proposed thing is, not what it has: the title's, or "X, a ... framework"."""
+        """Whether a phrase describes the proposed method itself, not a part: in the title, or "X, a ... framework"."""
         text = doc._.text
         return field_at(doc, mention.start) == "T" or bool(
             _SAYS_WHAT.search(text, max(0, mention.start - 40), mention.start)
@@ -128,8 +128,10 @@ class Relations:
 
     @staticmethod
     def _evidence(doc: Doc, tail: Entity, other: Entity) -> tuple[int, int]:
-        """The first sentence that names both. Where none does, the tail's for what the paper proposes, of which all
-        of it speaks; for another thing all from where one is named to where the other is, if one text names both.
+        """The span of the first sentence that names both ends.
+
+        If there is none, it is the sentence of the tail if the paper proposes the other end; otherwise it is the span
+        from one to the other, if one field names both.
         """
         spans = doc._.sentences
         for number in sorted(tail.sentences & other.sentences):
@@ -145,16 +147,16 @@ class Relations:
 
 
 def _is_introduced(view: View, start: int, end: int) -> bool:
-    """Whether a place is what a sentence on the paper's own work proposes: "we propose a new ..."."""
+    """Whether a place is what a contribution sentence proposes: "we propose a new ..."."""
     begin, behind = sentence_of(view.doc, start)
     words = view.words(begin, start)[-_NEAR:]
     return (begin, behind) in view.contributions and not view.cues["propose"].isdisjoint(words)
 
 
 def chosen_of(told: Table, first: Judge, second: Judge) -> list[Chosen]:
-    """Relations between pairs, the types of each decided for itself by two judges.
+    """The relations of a table of pairs; each type is decided separately by two judges.
 
-    The second one sees what the first says of the other pairs of the paper.
+    The second judge sees the likelihoods of the first for the other pairs of the paper.
     """
     if not len(told.first):
         return []
@@ -167,16 +169,16 @@ def chosen_of(told: Table, first: Judge, second: Judge) -> list[Chosen]:
 
 
 def _calibrated(likely: float, slope: float, shift: float) -> float:
-    """How often what is said with this likelihood is right."""
+    """The calibrated probability of a likelihood."""
     odds = math.log(max(likely, _LEAST) / max(1 - likely, _LEAST))
     return 1 / (1 + math.exp(-slope * odds - shift))
 
 
 def vetoed(told: Table) -> Any:
-    """Which types the words that govern a pair exclude; (pairs, types).
+    """Which relation types the words that govern a pair exclude; (pairs, types).
 
-    Nothing is used or a part that is done without or replaced; nobody wins over what is equalled. That a word says who
-    wins is no such rule: of every second annotated winner it stands in another clause.
+    An entity after "without" or "instead of" is not used and not a part, and nobody outperforms what is equalled. The
+    absence of a winning word excludes nothing: for half of the annotated wins it is in another clause.
     """
 
     def seen(*names: str) -> Any:
@@ -190,10 +192,10 @@ def vetoed(told: Table) -> Any:
 
 
 def decided(told: Table, likely: Any, thresholds: Sequence[float]) -> list[Chosen]:
-    """Of likelihoods (pairs, types) the relations that are likely enough for their type: one at most for two things.
+    """The relations whose likelihood (pairs, types) reaches the threshold of their type, at most one per pair.
 
-    A thing is a component, a baseline, a problem of one thing, and a model has one role: what is beaten is not what
-    something is applied to. The likeliest goes first.
+    The likeliest comes first. An entity is the component, baseline or problem of one other entity only, and a model has
+    one role: a model that is outperformed is not one that a method is applied to.
     """
     rows, kinds = np.nonzero((likely >= np.array(thresholds)) & ~vetoed(told))
     order = np.lexsort((kinds, rows, -likely[rows, kinds]))

@@ -1,8 +1,8 @@
-"""The outcome numbers of a paper: metric, value, unit, change, bound, baseline, setting.
+"""Extracts the quantitative outcomes of a paper: metric, value, unit, change, bound, baseline, setting.
 
-Every quantity of the sentences in which the paper speaks of itself is read (`kg.extract.numbers`), then asked which
-words govern it (`kg.extract.governing`). Which of its readings holds, if any, what it measures and what it is compared
-with are choices among candidates, by weights fitted to annotated papers (`kg.extract.weighing`).
+Every quantity in the sentences about the paper's own work is parsed (`kg.extract.numbers`) and gets readings by the
+words that govern it (`kg.extract.governing`). The reading, the metric and the baseline are chosen among candidates by
+weights fitted to annotated papers (`kg.extract.weighing`).
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ _SETTING_END = re.compile(
     r"and(?= (?:\w+ing|\w+ed|up|an?)\b)|and$|(?:preserv|maintain|achiev|outperform|reduc|improv)\w+)(?=\s|$)"
 )
 _DANGLING = re.compile(r"(?:(?:^|\s+)(?:and|or|up|with|in|of|when|at|under|for|the|an?))+$", re.IGNORECASE)
-_ASIDE = ("with", "using")  # what another number follows is a statement of its own: "with only a 2% loss"
+_ASIDE = ("with", "using")  # before another number these begin a statement of their own: "with only a 2% loss"
 _OPEN = re.compile(r"\(\s*$")
 _GLUED = re.compile(r"(?:-(?!\s)|[A-Za-z@_/^:×]|\s?/\s?\d|\s?[x×]\s?\d)")
 _CLOSED = re.compile(r"\s*[)}\]]\s*[a-z]")
-_IN_CHINESE = 0.6  # the likelihood of an outcome in a Chinese brief, whose last slot states nothing else
-_BY_FORM = 0.9  # the likelihood of a baseline that the form of a number says
+_IN_CHINESE = 0.6  # likelihood of an outcome in a Chinese brief, whose last slot states nothing else
+_BY_FORM = 0.9  # likelihood of a baseline given by the form of the number
 _NAMED = ("dataset", "model", "technique")
 
 
@@ -54,7 +54,7 @@ class Scored(NamedTuple):
 
 
 class Results:
-    """Appends to `doc._.results`; needs `doc._.name` and, where there is no abstract, `doc._.brief`."""
+    """Appends to `doc._.results`; needs `doc._.name` and, if there is no abstract, `doc._.brief`."""
 
     def __init__(self, vocabulary: Vocabulary, weights: Weights) -> None:
         self.vocabulary = vocabulary
@@ -94,9 +94,9 @@ class Results:
             before = text
 
     def own_sentences(self, doc: Doc, field: str) -> Iterator[tuple[int, int]]:
-        """The sentences from where the paper begins to speak of itself; what comes before is background."""
+        """The sentences from the first one about the paper's own work on; earlier ones are background."""
         begin, end = doc._.fields.get(field, (0, 0))
-        if field == "B":  # the brief's last slot is what it says of outcomes
+        if field == "B":  # the last slot of the brief states the outcomes
             effect = doc._.brief.effect
             at = doc._.text.find(effect, begin) if effect else -1
             if at >= 0:
@@ -111,7 +111,7 @@ class Results:
                     yield start, stop
 
     def read(self, sentence: Sentence, offset: int, before: list[Result]) -> Iterator[Result]:
-        """The results of one sentence, which begins at an offset of the Doc; `before` are those of earlier ones."""
+        """The results of the sentence at `offset` of the Doc; `before` are those of earlier sentences."""
         last, against = before[-1].metric if before else "", ""
         for found in self.scored(sentence, before):
             if found and found.likelihood >= self.weights.least:
@@ -139,24 +139,24 @@ class Results:
         return max(options, key=lambda option: option.likelihood, default=None)
 
     def metric(self, place: Place, reading: Reading, last: str) -> tuple[str, float]:
-        """What a number measures, and how likely that is right."""
+        """The metric of a number, and the likelihood that it is right."""
         if outcomes_zh.is_chinese(place):
             return reading.metric, _IN_CHINESE
         return best(self.weights.metric, self.metrics.candidates(place, reading, last))
 
     def baseline(self, place: Place, reading: Reading, last: str) -> tuple[str, float]:
-        """The named thing that the number is compared with, "" where there is none, and how likely that is right."""
+        """The named baseline of a number, "" if there is none, and the likelihood that it is right."""
         said = self.baselines.chosen_by_form(place)
         if said is not None:
             return said, _BY_FORM
         return best(self.weights.baseline, self.baselines.candidates(place, reading, last))
 
     def sure(self, outcome: float, metric: float, baseline: float) -> float:
-        """How likely a result is right in all its parts, by the likelihoods of its parts."""
+        """The likelihood that all parts of a result are right, from the likelihoods of its parts."""
         return of_all(self.weights.full, outcome, metric, baseline)
 
     def split(self, metric: str) -> list[str]:
-        """ "FLOPs and latency" are two metrics, with one number."""
+        """Split "FLOPs and latency" into two metrics that share one number."""
         parts = metric.split(" and ")
         known = [self.lexicon.metric(p) or (len(p.split()) <= 3 and self.lexicon.lower.search(p)) for p in parts]
         return [self.lexicon.named(p) for p in parts] if len(parts) == 2 and all(known) else [metric]
@@ -198,7 +198,7 @@ def _is_label(quantity: Quantity, text: str) -> bool:
 
 
 def _setting(place: Place, metric: str) -> str:
-    """The operating point that follows: "LongBench", "at 5x compression"; not the metric ("reduction in time")."""
+    """The operating point after a number: "LongBench", "at 5x compression"; not the metric ("reduction in time")."""
     for match in _SETTING.finditer(place.text, place.quantity.end, place.high):
         phrase = _SETTING_END.split(place.text[match.start(1) :], maxsplit=1)[0].strip(" .")
         said = re.sub(r"^(?:on|for|across|in|using)\s+(?:the |an? )?", "", " ".join(phrase.split()))

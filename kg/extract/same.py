@@ -1,9 +1,10 @@
-"""Wordings of one technique inside a paper are one mention: "dynamic thresholding strategy", "... scheme".
+"""Merges the wordings of one technique in a paper into one mention: "dynamic thresholding strategy", "... scheme".
 
-By rules, only words that leave a name what it is may differ: a general noun behind it, a general adjective before it,
-hyphens, plural, order around "of", letters for a symbol, an acronym for its words, and "the router" for what was named
-in full. Whatever else differs tells siblings apart: rows from columns, -S from -L, the second version from the first.
-Where a tagger has read, a judge of pairs decides, for whom the rules are one feature.
+By the rules, wordings of one technique may differ only in parts that do not change the meaning: a general noun at the
+end, a general adjective at the beginning, hyphens, plural, order around "of", letters for a symbol, an acronym for its
+expansion, and "the router" for a full name. Any other difference separates sibling techniques: rows from columns, -S
+from -L, the second version from the first. With a tagger, a judge of pairs decides, and the rules are one of its
+features.
 """
 
 from __future__ import annotations
@@ -30,16 +31,17 @@ if TYPE_CHECKING:
 
 _GREEK = re.compile(r"[\u0370-\u03ff]")
 _LETTER = re.compile(r"GREEK (?:SMALL|CAPITAL) LETTER (\w+)$")
-_WORD = re.compile(r"\w+|[^\w\s]")  # or a mark
+_WORD = re.compile(r"\w+|[^\w\s]")  # a word or a mark
 _TURNED = re.compile(r"(?P<head>\w+) (?:of|for) (?:the |an? )?(?P<rest>\w+(?: \w+){0,3})")
 
 
 def merged(
     techniques: list[Mention], text: str, own: str, acronym_of: Mapping[str, str], vocabulary: Vocabulary
 ) -> None:
-    """Leave one mention a technique in a list, of those in a text; the others' names are its aliases.
+    """Reduce a list of techniques of a text to one mention each; the other wordings become aliases.
 
-    That of the paper's `own` name (folded) stays, else the fullest; `acronym_of` gives acronyms by their folded words.
+    The wording that equals the paper's `own` name (folded) is kept, else the fullest; `acronym_of` gives acronyms by
+    their folded expansion.
     """
     kept: list[Mention] = []
     for mention in sorted(techniques, key=lambda m: m.start):
@@ -54,14 +56,14 @@ def merged(
 
 
 def grouped(view: View, techniques: list[Mention], judge: Judge) -> None:
-    """The same by a judge of pairs: the two groups with the highest mean log-odds are joined until none is likely."""
+    """The same with a judge of pairs: the two groups with the highest mean log-odds are merged while that is likely."""
     groups = [[i] for i in range(len(techniques))]
     odds = _odds(view, techniques, judge)
     least = math.log(judge.threshold / (1 - judge.threshold))
     told = odds.tolist()
-    links = np.where(np.tri(len(odds), dtype=bool), -np.inf, odds)  # of each two groups, in the row of the first
+    links = np.where(np.tri(len(odds), dtype=bool), -np.inf, odds)  # by the first and the second group
     for _ in groups[1:]:
-        # The highest link; of those that are as high, the last.
+        # The highest link, the last one of equals.
         a, b = divmod(links.size - 1 - int(links[::-1, ::-1].argmax()), len(links))
         if links[a, b] < least:
             break
@@ -80,7 +82,7 @@ def grouped(view: View, techniques: list[Mention], judge: Judge) -> None:
 
 
 def pair_features(view: View, techniques: list[Mention]) -> dict[tuple[int, int], Features]:
-    """What the judge looks at in each pair: what they have in common, and what the rules say."""
+    """The features of each pair for the judge: those of `kg.extract.alike`, and the decision of the rules."""
     pairs = features(view, techniques)
     for (i, j), told in pairs.items():
         told["ruled"] = float(_is_one(techniques[i], techniques[j], view.acronym_of, view.vocabulary))
@@ -88,7 +90,7 @@ def pair_features(view: View, techniques: list[Mention]) -> dict[tuple[int, int]
 
 
 def _odds(view: View, techniques: list[Mention], judge: Judge) -> npt.NDArray[np.float64]:
-    """The log-odds that two techniques are one; (techniques, techniques), the same either way."""
+    """The log-odds that two techniques are one; (techniques, techniques), symmetric."""
     out = np.zeros((len(techniques), len(techniques)))
     pairs = pair_features(view, techniques)
     likely = judge(list(pairs.values()))[:, 1].tolist() if pairs else []
@@ -99,13 +101,14 @@ def _odds(view: View, techniques: list[Mention], judge: Judge) -> npt.NDArray[np
 
 def _link(one: list[int], other: list[int], odds: list[list[float]]) -> float:
     """The mean of the log-odds of the pairs between two groups."""
-    # Summed up anew in one order: means kept up to date would differ in their last digits, and decide ties otherwise.
+    # Computed again in a fixed order, because incrementally updated means would round differently and break ties
+    # differently.
     found = [odds[i][j] for i in one for j in other]
     return sum(found) / len(found)
 
 
 def core(name: str, vocabulary: Vocabulary) -> str:
-    """What is left of a name without the words that leave it what it is, folded.
+    """The folded name without words that do not change its meaning.
 
     >>> core("novel dynamic-thresholding schemes", Vocabulary.load())
     'dynamic thresholding'
@@ -131,13 +134,13 @@ def _core(name: str, before: frozenset[str], after: frozenset[str]) -> str:
 
 
 def _spelt(symbol: re.Match[str]) -> str:
-    """A Greek letter as it is called: "μBrindle" is "MuBrindle"."""
+    """The name of a Greek letter: "μBrindle" is "MuBrindle"."""
     found = _LETTER.match(unicodedata.name(symbol[0], ""))
     return found[1].lower() if found else symbol[0]
 
 
 def _is_one(one: Mention, other: Mention, acronym_of: Mapping[str, str], vocabulary: Vocabulary) -> bool:
-    """Whether two mentions of a text are of one technique."""
+    """Whether two mentions of a text refer to one technique."""
     concepts = {found.curie for m in (one, other) if (found := vocabulary.find(m.canonical, "technique"))}
     if len(concepts) > 1:
         return False
@@ -145,21 +148,21 @@ def _is_one(one: Mention, other: Mention, acronym_of: Mapping[str, str], vocabul
         return False
     a, b = core(one.surface, vocabulary), core(other.surface, vocabulary)
     if a.replace(" ", "") == b.replace(" ", ""):
-        # "Pruning methods" are others'; so may be what a single common word names.
+        # "Pruning methods" are those of others, and so may be what a single common word refers to.
         named = " " in a or not one.surface.islower() or one.role == other.role
         return named and not _differ_in_number(one, other, vocabulary)
     return fold(acronym_of.get(a, "")) == b or fold(acronym_of.get(b, "")) == a
 
 
 def _differ_in_number(one: Mention, other: Mention, vocabulary: Vocabulary) -> bool:
-    """Whether of two general nouns behind names one is in the plural."""
+    """Whether exactly one of two general nouns at the end is plural."""
     ends = [m.surface.split()[-1].lower() for m in (one, other)]
     framed = [fold(end) in _frames(vocabulary) for end in ends]
     return all(framed) and (ends[0] == fold(ends[0])) != (ends[1] == fold(ends[1]))
 
 
 def _named_in_full(mention: Mention, before: list[Mention], text: str, vocabulary: Vocabulary) -> Mention | None:
-    """The mention that "the router" means, which alone ends so of those before."""
+    """The mention that "the router" refers to: the only earlier one with this last word."""
     word = fold(mention.surface)
     if " " in word or not mention.surface.islower() or vocabulary.find(word, "technique"):
         return None
@@ -170,7 +173,7 @@ def _named_in_full(mention: Mention, before: list[Mention], text: str, vocabular
 
 
 def _is_definite(before: str, vocabulary: Vocabulary) -> bool:
-    """Whether the text before a noun, perhaps with a participle between, says that it is known: "the", "the gated"."""
+    """Whether the text before a noun (and a participle) ends in a definite word: "the", "the gated"."""
     words = _WORD.findall(before.lower())
     if words and words[-1].endswith("ed"):
         words.pop()
@@ -178,13 +181,13 @@ def _is_definite(before: str, vocabulary: Vocabulary) -> bool:
 
 
 def _by_fullness(one: Mention, other: Mention, own: str) -> tuple[Mention, Mention]:
-    """The mention of the paper's own name first, else that with more words, of two with as many the earlier."""
+    """The two mentions, the fuller first: the paper's own name, else the one with more words, else the earlier."""
     key = [(fold(m.surface) != own, -len(fold(m.surface).split()), m.start) for m in (one, other)]
     return (one, other) if key[0] <= key[1] else (other, one)
 
 
 def _joined(one: Mention, other: Mention, own: str) -> Mention:
-    """The fuller of two wordings, with what the other is called and its role."""
+    """The fuller of two wordings, with the names of the other as aliases, and with its role if that is "proposed"."""
     whole, part = _by_fullness(one, other, own)
     names = (part.surface, *part.aliases)
     whole.aliases = tuple(dict.fromkeys(n for n in (*whole.aliases, *names) if fold(n) != fold(whole.surface)))

@@ -1,8 +1,8 @@
-"""The trained tagger: one pass of an encoder over a paper, for spans, roles, relations and topics.
+"""The trained tagger: one encoder pass over a paper for spans, roles, relations and topics.
 
-A fine-tuned MiniLM (Wang et al., 2020; all-MiniLM-L6-v2, taught by a larger network) with a BIO head a type, in int8
-ONNX, one paper a run, so that the same text always gives the same numbers. Trained by scripts/train.py; see
-data/models/README.md.
+A fine-tuned MiniLM (Wang et al., 2020; all-MiniLM-L6-v2, distilled from a larger network) with one BIO head per type,
+in int8 ONNX. Papers are encoded one at a time, so that a text always gets the same numbers. Trained by
+scripts/train.py; see data/models/README.md.
 """
 
 from __future__ import annotations
@@ -28,28 +28,28 @@ if TYPE_CHECKING:
 
     Numbers = npt.NDArray[np.float32]
 
-EVALUATED = "evaluated"  # the role of a model that something is applied to
+EVALUATED = "evaluated"  # the role of a model that a technique is applied to
 PIECE_ROLES = (*ROLES, EVALUATED)
-#: What a number says: nothing of an outcome of the paper, or an outcome with its change.
+#: The classes of a number: no outcome of the paper, or an outcome with its change.
 CHANGES = ("", "increase", "decrease", "absolute")
-AHEAD, BEHIND, APART = range(3)  # the first of a pair before the second, behind it, in no sentence with it
+AHEAD, BEHIND, APART = range(3)  # order of a pair: first before second, after it, no common sentence
 _JOINT = ". "  # between title and abstract
 _READ = ("T", "A")
 
 
 class Output(NamedTuple):
-    """What the network says of one text."""
+    """The output of the network for one text."""
 
-    bio: Numbers  # (pieces, types, 3): outside, begins, goes on
+    bio: Numbers  # (pieces, types, 3): outside, begin, inside
     role: Numbers  # (pieces, roles)
     outcome: Numbers  # (pieces, changes)
-    sides: Numbers  # (pieces, 3 * width): what a piece adds to a pair as first, as second and between them
-    points: Numbers  # (pieces, 2 * pointing): what it adds as a number and as what a number points at
+    sides: Numbers  # (pieces, 3 * width): contributions of a piece to a pair as first, as second, between them
+    points: Numbers  # (pieces, 2 * pointing): contributions as a number and as a word that a number points at
     topic: Numbers  # (topics,)
 
 
 class Card:
-    """What the network tells apart, and the last layer of its pair head; tagger.json."""
+    """The label sets of the network and the last layers of its pair and number heads; tagger.json."""
 
     def __init__(self, told: dict[str, Any]) -> None:
         self.told = told
@@ -65,9 +65,9 @@ class Card:
 
 
 class Tags:
-    """What the tagger says of one Doc, by word piece; `starts` and `ends` are offsets in the Doc, in order.
+    """The tagger's output for one Doc, by word piece; `starts` and `ends` are offsets in the Doc, in order.
 
-    Likelihoods are lists by type: spans are short, and looked at by the thousand.
+    Likelihoods are stored as Python lists by type, because many short spans are looked up.
     """
 
     def __init__(self, card: Card, places: list[tuple[int, int]], output: Output, text: str) -> None:
@@ -76,7 +76,7 @@ class Tags:
         self.starts: list[int] = []
         self.ends: list[int] = []
         last = 0
-        for start, end in places:  # pieces outside the Doc, special ones among them, are empty ones between their like
+        for start, end in places:  # pieces outside the Doc, such as special ones, become empty pieces in their place
             if end > start:
                 self.starts.append(start)
                 last = end
@@ -97,11 +97,11 @@ class Tags:
         self.topics: dict[str, float] = dict(zip(card.topics, output.topic.tolist(), strict=True))
 
     def pieces(self, start: int, end: int) -> tuple[int, int]:
-        """The word pieces that touch a span of the Doc: the first, and the one behind the last."""
+        """The word pieces that touch a span of the Doc: index of the first, and of the one after the last."""
         return bisect_right(self.ends, start), bisect_left(self.starts, end)
 
     def mean(self, kind: str, start: int, end: int) -> float | None:
-        """How likely the pieces of a span are inside an entity of a type; None where nothing was read."""
+        """The mean likelihood that the pieces of a span are inside an entity of a type; None if nothing was read."""
         first, behind = self.pieces(start, end)
         if first >= behind:
             return None
@@ -109,7 +109,7 @@ class Tags:
         return (sums[behind] - sums[first]) / (behind - first)
 
     def features(self, kind: str, start: int, end: int) -> dict[str, float]:
-        """How likely a span is an entity of a type, seen by its pieces and its edges; empty where nothing was read."""
+        """The features of a span as an entity of a type, from its pieces and edges; empty if nothing was read."""
         first, behind = self.pieces(start, end)
         if first >= behind:
             return {}
@@ -127,11 +127,11 @@ class Tags:
         }
 
     def spans(self, kind: str, least: float = 0.4) -> list[tuple[int, int]]:
-        """Runs of pieces that are likely inside an entity of a type, as whole words."""
+        """Runs of pieces that are likely inside an entity of a type, extended to whole words."""
         k = self.types[kind]
         inside, begin, more = self.inside[k], self.begin[k], self.more[k]
         out: list[tuple[int, int]] = []
-        j = 0  # behind the last run
+        j = 0  # after the last run
         for i in (self._inside[k] >= least).nonzero()[0].tolist():
             if i < j or self.ends[i] <= self.starts[i]:
                 continue
@@ -151,11 +151,11 @@ class Tags:
         return start, end
 
     def roles(self, start: int, end: int) -> Numbers:
-        """The mean likelihood of each of PIECE_ROLES over a span; zeros where nothing was read."""
+        """The mean likelihood of each of PIECE_ROLES over a span; zeros if nothing was read."""
         return self._mean_of(self.role_of, start, end)
 
     def outcome(self, start: int, end: int) -> Numbers:
-        """The mean likelihood of each of CHANGES over the digits of a number; zeros where nothing was read."""
+        """The mean likelihood of each of CHANGES over the digits of a number; zeros if nothing was read."""
         return self._mean_of(self.outcome_of, start, end)
 
     def _mean_of(self, likely: Numbers, start: int, end: int) -> Numbers:
@@ -163,7 +163,7 @@ class Tags:
         return np.asarray(likely[first:behind].mean(0)) if first < behind else np.zeros(likely.shape[1], np.float32)
 
     def pointed(self, start: int, end: int) -> Numbers:
-        """How likely each piece belongs to the metric and to the baseline of a number; (pieces, 2)."""
+        """The likelihood of each piece to belong to the metric and to the baseline of a number; (pieces, 2)."""
         first, behind = self.pieces(start, end)
         width = self.points.shape[1] // 2
         number = self.points[first:behind, :width].mean(0) if first < behind else np.zeros(width, np.float32)
@@ -171,7 +171,7 @@ class Tags:
         return np.asarray(1 / (1 + np.exp(-logits)))
 
     def side(self, kind: str, places: Iterable[tuple[int, int]]) -> tuple[Numbers, Numbers]:
-        """What an entity adds to a pair as its first and as its second, from all its places; each (width,)."""
+        """The contributions of an entity to a pair as first and as second, from all its places; each (width,)."""
         found = [self.sides[first:behind] for first, behind in (self.pieces(*place) for place in places)]
         width = self.sides.shape[1] // 2
         rows = found[0] if len(found) == 1 else np.concatenate(found)
@@ -180,7 +180,7 @@ class Tags:
         return mean[:width] + self.card.kinds[k], mean[width:] + self.card.kinds[k + len(self.types)]
 
     def between(self, order: npt.NDArray[np.int64], low: npt.NDArray[np.int64], high: npt.NDArray[np.int64]) -> Numbers:
-        """What the words from `low` to `high` of the Doc add to pairs that stand in an order; (pairs, width)."""
+        """The contributions of the words in [low, high) of the Doc to pairs in a given order; (pairs, width)."""
         first = np.searchsorted(self.ends, low, "right")
         behind = np.maximum(np.searchsorted(self.starts, high, "left"), first)
         return self.between_pieces(order, first, behind)
@@ -188,19 +188,19 @@ class Tags:
     def between_pieces(
         self, order: npt.NDArray[np.int64], first: npt.NDArray[np.int64], behind: npt.NDArray[np.int64]
     ) -> Numbers:
-        """What the word pieces from `first` up to `behind` add to pairs that stand in an order; (pairs, width)."""
+        """The contributions of the word pieces in [first, behind) to pairs in a given order; (pairs, width)."""
         mean = (self._between[behind] - self._between[first]) / np.maximum(behind - first, 1)[:, None]
         return np.asarray(np.where((order == APART)[:, None], 0, mean) + self.card.order[order], np.float32)
 
     def relations(self, first: Numbers, second: Numbers, between: Numbers) -> Numbers:
-        """Likelihoods (pairs, 1 + types) of no relation and of each type, from what adds to pairs; (pairs, width)."""
+        """Likelihoods (pairs, 1 + types) of no relation and of each type, from the contributions (pairs, width)."""
         logits = np.maximum(first + second + between, 0) @ self.card.weights.T + self.card.bias
         likely = np.exp(logits - logits.max(-1, keepdims=True))
         return np.asarray(likely / likely.sum(-1, keepdims=True))
 
 
 def text_of(doc: Doc) -> tuple[str, list[tuple[int, int, int]]]:
-    """What the tagger reads of a Doc, and its pieces as (start in it, start in the Doc, length)."""
+    """The text of a Doc that the tagger reads, and its parts as (start in it, start in the Doc, length)."""
     pieces: list[tuple[int, int, int]] = []
     text = ""
     for field in _READ:
@@ -213,7 +213,7 @@ def text_of(doc: Doc) -> tuple[str, list[tuple[int, int, int]]]:
 
 
 def place(pieces: list[tuple[int, int, int]], start: int, end: int) -> tuple[int, int]:
-    """Where a span of the tagger's text stands in the Doc; (0, 0) between the fields."""
+    """The Doc offsets of a span of the tagger's text; (0, 0) between the fields."""
     for at, doc_at, length in pieces:
         if at <= start and end <= at + length and end > start:
             return doc_at + start - at, doc_at + end - at
@@ -221,7 +221,7 @@ def place(pieces: list[tuple[int, int, int]], start: int, end: int) -> tuple[int
 
 
 class Tagger:
-    """Puts the tags of each Doc into doc._.tags; None where the package carries no model, and for Chinese texts."""
+    """Sets doc._.tags; None if the package has no model, and for Chinese texts."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -236,12 +236,12 @@ class Tagger:
 
     @cached_property
     def _session(self) -> Any:
-        """The ONNX session; made when the first Doc is read."""
+        """The ONNX session, created for the first Doc."""
         return open_network(self.folder / "tagger.onnx")
 
     @property
     def exists(self) -> bool:
-        """Whether the package carries a model."""
+        """Whether the package has a model."""
         return (self.folder / "tagger.onnx").is_file()
 
     def __call__(self, doc: Doc) -> Doc:
@@ -249,21 +249,21 @@ class Tagger:
         return doc
 
     def tags(self, doc: Doc) -> Tags:
-        """What the network says of a Doc."""
+        """The tags of a Doc."""
         text, fields = text_of(doc)
         encoded = self.tokenizer.encode(text)
         places = [place(fields, s, e) for s, e in encoded.offsets]
         return Tags(self.card, places, self.output(doc, encoded.ids), doc._.text)
 
     def output(self, doc: Doc | None, pieces: list[int]) -> Output:
-        """The network's output for the word pieces of a Doc."""
+        """The output of the network for the word pieces of a Doc."""
         ids = np.array([pieces], dtype=np.int64)
         out = self._session.run(list(Output._fields), {"ids": ids})
         return Output(*(array[0] for array in out))
 
 
 def reads(doc: Doc) -> bool:
-    """Whether the tagger can read a Doc: it has a text, and that is not Chinese, which the encoder does not know."""
+    """Whether the tagger can read a Doc: it has text, and that is not Chinese, which the encoder does not know."""
     text, _ = text_of(doc)
     return bool(text) and 5 * count_han(text) <= len(text)
 

@@ -1,7 +1,6 @@
-"""Tasks: what the paper is tested on or meant for, by labels of the vocabulary and by head nouns in context.
+"""Extracts tasks: what the paper is evaluated on or meant for, by vocabulary labels and by head nouns in context.
 
-The weights are those of a logistic regression on the annotated papers, rounded; `scripts/train.py phrases` prints
-them.
+The weights are rounded from a logistic regression on the annotated papers; `scripts/train.py phrases` prints them.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from kg.vocabulary import Vocabulary
 
 EXTRACTOR = "tasks/1"
 THRESHOLD = 0.4
-MOST = 4  # tasks a paper; annotators give two on average
+MOST = 4  # tasks per paper; annotators give two on average
 WEIGHTS = {
     "bias": -3.5,
     "head": -0.3,
@@ -69,11 +68,11 @@ class Tasks:
 
     @staticmethod
     def taken(doc: Doc) -> list[tuple[int, int]]:
-        """Spans of named things."""
+        """The spans of named entities."""
         return [(m.start, m.end) for kind in ("model", "dataset", "hardware") for m in mentions(doc, kind)]
 
     def candidates(self, doc: Doc) -> list[Candidate]:
-        """Noun phrases that name nothing else, then labels of the vocabulary at their first places."""
+        """Noun phrases that have no other type, then vocabulary labels at their first places."""
         view = view_of(doc, self.vocabulary)
         named = self.taken(doc)
         out = []

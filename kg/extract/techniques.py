@@ -1,7 +1,7 @@
-"""Techniques: labels of the vocabulary, the paper's own names, and noun phrases whose words and context say so.
+"""Extracts techniques: vocabulary labels, the paper's own name, and noun phrases by their words and context.
 
-A noun phrase is judged by its head noun, the words before it, its place and its form; the weights are those of a
-logistic regression on the annotated papers, rounded (`scripts/train.py phrases` prints them).
+A noun phrase is scored by its head noun, the words before it, its position and its form. The weights are rounded from a
+logistic regression on the annotated papers (`scripts/train.py phrases` prints them).
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from kg.vocabulary import Vocabulary
 EXTRACTOR = "techniques/2"
 THRESHOLD = 0.57
 ROLE_CUES = ("propose", "use", "compare", "limit", "evaluate", "outperform")
-LEADING = ("propose", "use", "compare", "plain", "prior", "beside")  # cues whose distance before a technique counts
-_LEAD = 8  # words before it that are looked at
-_LEAST = 0.01  # likelihood of a role below which none is told from another
+LEADING = ("propose", "use", "compare", "plain", "prior", "beside")  # cues whose distance is a feature
+_LEAD = 8  # words before it that are considered
+_LEAST = 0.01  # lower bound of role likelihoods in logarithms
 WEIGHTS = {
     "bias": -2.3,
     "head": 2.4,
@@ -57,7 +57,7 @@ WEIGHTS = {
 
 
 class Techniques:
-    """Adds one mention a technique, with its role and the acronym or long form as alias."""
+    """Adds one mention per technique, with its role, and the acronym or long form as alias."""
 
     entity = "technique"
 
@@ -75,7 +75,7 @@ class Techniques:
         return doc
 
     def wordings(self, doc: Doc) -> list[Mention]:
-        """The techniques of a Doc, each wording of one by itself, with their roles."""
+        """The techniques of a Doc with their roles, each wording separately."""
         view = view_of(doc, self.vocabulary)
         found: dict[str, Mention] = {}
         aliases: set[str] = set()
@@ -83,7 +83,7 @@ class Techniques:
             self._own_name(doc, found)
         taken = self.taken(doc)
         for start, end, score, features in chosen(doc, self.entity, self.candidates(doc), view, THRESHOLD, taken):
-            tagged = doc._.tags is not None  # then the judges have seen what is taken
+            tagged = doc._.tags is not None  # the judges have taken `taken` into account
             if tagged or "phrase" in features or not inside((start, end), taken):
                 self._add(view, start, end, score, found, aliases)
                 taken.append((start, end))
@@ -92,12 +92,12 @@ class Techniques:
 
     @staticmethod
     def taken(doc: Doc) -> list[tuple[int, int]]:
-        """Spans of the own name and of named things: "Orca" in "Orca-3-13B" is not Orca."""
+        """The spans of the own name and of named entities: "Orca" in "Orca-3-13B" is not Orca."""
         named = [(m.start, m.end) for kind in ("model", "dataset", "hardware") for m in mentions(doc, kind)]
         return _own_places(doc) + named
 
     def candidates(self, doc: Doc) -> list[Candidate]:
-        """Noun phrases, then labels of the vocabulary: each place, for a first one may be inside something else."""
+        """Noun phrases, then vocabulary labels at all places, because the first may be inside another entity."""
         view = view_of(doc, self.vocabulary)
         out = []
         for phrase in view.phrases:
@@ -122,7 +122,7 @@ class Techniques:
     def _add(
         self, view: View, start: int, end: int, score: float, found: dict[str, Mention], aliases: set[str]
     ) -> None:
-        """Add a technique to those that are found, by folded name; `aliases`, folded too, are other names of theirs."""
+        """Add a technique to `found`, by folded name; `aliases` holds the folded other names of techniques in it."""
         surface = view.text[start:end]
         form = fold(surface)
         short = view.acronym_of.get(form, "")
@@ -150,7 +150,7 @@ class Techniques:
         )
 
     def _give_roles(self, view: View, techniques: list[Mention]) -> None:
-        """proposed, used, baseline or mentioned: the paper's own name is proposed, else by the judge or the rules."""
+        """Set the roles: the paper's own name is proposed, others are decided by the judge or the rules."""
         judge, asked = judge_for(view.doc, "role"), []
         for mention in techniques:
             known = self.vocabulary.find_written(mention.surface, "technique") is not None
@@ -166,20 +166,20 @@ class Techniques:
         at = {(mention.start, mention.end): row for row, (mention, _) in enumerate(asked)}
         mates = lists(view.text, at)
         for (span, row), (mention, _) in zip(at.items(), asked, strict=True):
-            # The members of a list share their role: each has the mean of what is said of it and of its mates.
+            # The members of a list share their role: each gets the mean likelihoods over the list.
             shared = likely[[row, *(at[mate] for mate in mates.get(span, ()))]].mean(0)
             view.roles[span] = shared.tolist()
             mention.role = judge.labels[int(shared.argmax())]
 
 
 def _own_places(doc: Doc) -> list[tuple[int, int]]:
-    """Where the paper's own name stands, in any case."""
+    """The spans of the paper's own name, in any case."""
     name, low = lowered(doc._.name), lowered(doc._.text)
     return [place for span in read_fields(doc) for place in whole_words(name, low, *span)] if name else []
 
 
 def role_features(view: View, start: int, end: int, known: bool) -> Features:
-    """What the rules and the tagger say of the role of a technique, here and wherever its words stand."""
+    """The features of a technique's role by rules and tagger, at this span and at all places of its words."""
     tags = view.doc._.tags
     places = view.places(view.text[start:end]) or [(start, end)]
     out = {f"ruled {role_by_rules(view, start, end, known)}": 1.0, "known": float(known), **view.form(start, end)}
@@ -195,7 +195,7 @@ def role_features(view: View, start: int, end: int, known: bool) -> Features:
         out[f"span {kind}"] = tags.mean(kind, start, end) or 0.0
     for place, _ in places:
         begin, _ = sentence_of(view.doc, place)
-        for group in ("compare", "outperform"):  # what was background in one sentence is a baseline in another
+        for group in ("compare", "outperform"):  # background in one sentence may be a baseline in another
             if not view.cues[group].isdisjoint(view.words(begin, place)):
                 out[f"{group} anywhere"] = 1.0
     return out | _surroundings(view, start, end) | _led_by(view, start, end)
@@ -209,7 +209,7 @@ def _leading(vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
 
 
 def _led_by(view: View, start: int, end: int) -> Features:
-    """How near the nearest cue of each group stands before a technique, which comes last, and which it begins with."""
+    """The distance to the nearest cue of each group before a technique, the nearest verb, and its first cue."""
     groups, nearest = _leading(view.vocabulary), dict[str, int]()
     for away, word in enumerate(reversed(view.words(sentence_of(view.doc, start)[0], start)[-_LEAD:]), 1):
         for group in groups.get(word, ()):
@@ -224,7 +224,7 @@ def _led_by(view: View, start: int, end: int) -> Features:
 
 
 def _surroundings(view: View, start: int, end: int) -> Features:
-    """Where a technique stands in the argument of the paper, and what its sentence says before and behind it."""
+    """Features of a technique's position in the argument, and of the words before and after it in its sentence."""
     sentence = sentence_of(view.doc, start)
     sentences = view.doc._.sentences
     out: Features = {
@@ -243,7 +243,7 @@ def _surroundings(view: View, start: int, end: int) -> Features:
 
 
 def role_by_rules(view: View, start: int, end: int, known: bool) -> str:
-    """The role by the sentence and the words before."""
+    """The role of a technique by its sentence and the words before it."""
     before = map(fold, view.text[max(0, start - 60) : start].split()[-4:])
     if not view.cues["compare"].isdisjoint(before):
         return "baseline"

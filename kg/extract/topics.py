@@ -1,8 +1,9 @@
-"""Topics: what the paper is about, by the vocabulary, by the entities that indicate one, and by the tagger's encoder.
+"""Extracts topics: by the vocabulary, by the entities that indicate a topic, and by the tagger.
 
-A topic gathers points from each distinct concept that indicates it, more in the title than in the abstract and more
-for what the paper proposes. A judge weighs them with the encoder's own likelihood; without one the likeliest few that
-stand out are kept. Each has the words that weigh most as its evidence, the title where no single words do.
+A topic collects points from each distinct concept that indicates it; a concept counts more in the title than in the
+abstract, and more if the paper proposes it. A judge combines them with the tagger's likelihood. Without a judge the few
+topics with most points are kept. The evidence of a topic is its strongest match, or the title if only the tagger finds
+it.
 """
 
 from __future__ import annotations
@@ -20,22 +21,22 @@ from kg.model import Evidence, Topic
 from kg.vocabulary import Match, Vocabulary
 
 EXTRACTOR = "topics/2"
-MOST = 5  # topics a paper
+MOST = 5  # topics per paper
 LEAST = 1.5  # points
 SHARE = 0.22  # of the points of the first topic
-SEEN = 0.1  # least likelihood of a topic that the encoder alone sees
-_MOST_PLACES = 5  # of a concept that are looked at
+SEEN = 0.1  # lowest likelihood of a topic that only the tagger finds
+_MOST_PLACES = 5  # of a concept that are considered
 _REACH, _NEAR = (
     60,
     5,
-)  # characters, and words in them, before a label that say whether it is named beside the paper's own work
-_TYPES = ("topic", "technique", "task", "problem", "hardware")  # that point to a topic
+)  # window before a label, in characters and in words, checked for "alongside" and comparison cues
+_TYPES = ("topic", "technique", "task", "problem", "hardware")  # concept types that indicate a topic
 _POINTS = {"T": 3.0, "A": 1.0, "B": 1.0, "K": 1.5}
 
 
 @dataclass(slots=True)
-class Signs:
-    """What points to a topic: its points, the place of the strongest words, and the features of its judge."""
+class TopicSigns:
+    """The evidence for a topic: its points, the span of the strongest words, and the features for its judge."""
 
     points: float = 0.0
     best: float = 0.0
@@ -61,8 +62,8 @@ class Topics:
         return doc
 
     @staticmethod
-    def _judged(judge: Judge, found: dict[str, Signs]) -> list[tuple[str, float]]:
-        """Topics by likelihood; a paper is about something: the first is kept even where few words point to it."""
+    def _judged(judge: Judge, found: dict[str, TopicSigns]) -> list[tuple[str, float]]:
+        """Topics by likelihood; the first is always kept if a concept indicates it, because a paper has a topic."""
         if not found:
             return []
         likely = judge([signs.features for signs in found.values()])[:, 1]
@@ -70,21 +71,21 @@ class Topics:
         return [(t, p) for i, (t, p) in enumerate(ranked) if p >= judge.threshold or (i == 0 and found[t].points)]
 
     @staticmethod
-    def _by_points(found: dict[str, Signs]) -> list[tuple[str, float]]:
+    def _by_points(found: dict[str, TopicSigns]) -> list[tuple[str, float]]:
         ranked = sorted(((t, s.points) for t, s in found.items() if s.points), key=lambda t: (-t[1], t[0]))
         least = max(LEAST, SHARE * ranked[0][1]) if ranked else 0.0
         return [(t, points / (points + 3)) for i, (t, points) in enumerate(ranked) if points >= least or i == 0]
 
-    def candidates(self, doc: Doc) -> dict[str, Signs]:
-        """Topics that anything points to, with what does, by id."""
-        found: dict[str, Signs] = {}
+    def candidates(self, doc: Doc) -> dict[str, TopicSigns]:
+        """The candidate topics with their evidence, by id."""
+        found: dict[str, TopicSigns] = {}
         view = view_of(doc, self.vocabulary)
         for places in self._by_concept(doc).values():
             stands = _stands(view, places)
             for topic in self._topics(places[0].concept):
                 direct = places[0].type == "topic"
                 gained, shown = self._gain(doc, places, direct)
-                signs = found.setdefault(topic.partition(":")[2], Signs())
+                signs = found.setdefault(topic.partition(":")[2], TopicSigns())
                 signs.points += gained
                 if gained > signs.best:
                     signs.best, signs.shown = gained, (shown.start, shown.end)
@@ -92,7 +93,7 @@ class Topics:
                 signs.features["direct"] = max(signs.features.get("direct", 0.0), float(direct))
                 title = float("T" in [field_at(doc, m.start) for m in places])
                 signs.features["title"] = max(signs.features.get("title", 0.0), title)
-                for name, least in stands.items():  # what holds of all concepts that point to the topic
+                for name, least in stands.items():  # the minimum over all concepts that indicate the topic
                     signs.features[name] = min(signs.features.get(name, 1.0), least)
         if doc._.tags is not None:
             self._by_tags(doc, found)
@@ -107,14 +108,14 @@ class Topics:
         return found
 
     @staticmethod
-    def _by_tags(doc: Doc, found: dict[str, Signs]) -> None:
-        """What the encoder says; a topic that it alone sees has the title for evidence."""
+    def _by_tags(doc: Doc, found: dict[str, TopicSigns]) -> None:
+        """Add the tagger's likelihoods; a topic that only the tagger finds has the title as evidence."""
         likely = doc._.tags.topics
         title = doc._.fields.get("T") or next(iter(doc._.sentences), (0, 0))
         ranks = {t: i for i, t in enumerate(sorted(likely, key=lambda t: (-likely[t], t)))}
         for topic, p in likely.items():
             if p >= SEEN and topic not in found:
-                found[topic] = Signs(shown=title)
+                found[topic] = TopicSigns(shown=title)
             if topic in found:
                 clipped = min(max(p, 0.002), 0.998)
                 found[topic].features |= {
@@ -142,7 +143,7 @@ class Topics:
         return found
 
     def _gain(self, doc: Doc, places: list[Match], direct: bool) -> tuple[float, Match]:
-        """Points of one concept: its best place, a little more where it is said again or proposed."""
+        """The points of one concept: its best place, plus a bonus if it is repeated or proposed; and that place."""
         weigh = [(_POINTS.get(field_at(doc, m.start), 0.0), -m.start, m) for m in places]
         top, _, shown = max(weigh, key=lambda w: w[:2])
         proposed = [(m.start, m.end) for m in mentions(doc, "technique") if m.role == "proposed"]
@@ -151,7 +152,7 @@ class Topics:
 
 
 def _stands(view: View, places: list[Match]) -> Features:
-    """Where the labels of a concept stand, 1 for what is true of all: what is said in passing is no topic."""
+    """Where the labels of a concept stand: 1 if true of all places; a topic is not only mentioned in passing."""
     beside = view.cues["beside"] | view.cues["compare"]
     told = {"only outside contribution": 1.0, "only background": 1.0, "only beside": 1.0, "only modifier": 1.0}
     for match in places[:_MOST_PLACES]:

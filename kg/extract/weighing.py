@@ -1,7 +1,7 @@
-"""Choices among candidates by weighted features: is this number an outcome, of which metric, against which baseline.
+"""Choices among candidates by weighted features: whether a number is an outcome, its metric, its baseline.
 
-The weights are in data/models/results.json, fitted by scripts/fit_results.py to annotated papers; all features are
-binary, so that a candidate's score is the sum of the weights of the features that it has.
+The weights are in data/models/results.json, fitted to annotated papers by scripts/fit_results.py. All features are
+binary, so that the score of a candidate is the sum of the weights of its features.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ from typing import NamedTuple
 from kg.text import fold
 from kg.vocabulary import data_folder
 
-_HOPELESS = 5.0  # behind the best score, where a candidate is no longer looked at
+_HOPELESS = 5.0  # candidates this far below the best score are ignored
 
 #: Candidates by their text, each with its features.
 Candidates = dict[str, set[str]]
 
 
 class Weights(NamedTuple):
-    """The weights of each choice by feature; `least` is the likelihood from which a number counts as an outcome."""
+    """The feature weights of each choice; `least` is the likelihood from which a number counts as an outcome."""
 
     outcome: Mapping[str, float]
     metric: Mapping[str, float]
     baseline: Mapping[str, float]
-    full: Mapping[str, float]  # of the log odds of each of the three, to those of a result that is right in all
+    full: Mapping[str, float]  # combines the log-odds of the three into those of a result with all parts right
     least: float
 
 
 @cache
 def weights() -> Weights:
-    """The weights that ship."""
+    """The weights that ship with the package."""
     return Weights(**json.loads((data_folder("data") / "models" / "results.json").read_text("utf-8")))
 
 
 def total(weights: Mapping[str, float], features: Iterable[str]) -> float:
-    """The score of a candidate, whatever the order of its features; those without a weight count nothing."""
+    """The score of a candidate, independent of the order of its features; unknown features weigh 0."""
     return math.fsum(map(weights.get, features, repeat(0.0)))
 
 
@@ -49,9 +49,10 @@ def likelihood(weights: Mapping[str, float], features: Iterable[str]) -> float:
 
 
 def best(weights: Mapping[str, float], candidates: Candidates) -> tuple[str, float]:
-    """The candidate that is likeliest to be right, the first of equals, and how likely it is.
+    """The candidate that is likeliest to be right (the first of equals), and its likelihood.
 
-    Wordings of one thing speak for each other: a candidate has the likelihoods of all that share half its words.
+    Wordings of one metric or baseline support each other: a candidate gets the likelihoods of all candidates that share
+    half of its words.
     """
     scores = {text: total(weights, features) for text, features in candidates.items()}
     top = max(scores.values())
@@ -68,19 +69,19 @@ def _is_like(one: frozenset[str], other: frozenset[str]) -> bool:
 
 
 def odds(likelihood: float) -> float:
-    """The logarithm of the odds of a likelihood, within bounds."""
+    """The log-odds of a likelihood, within bounds."""
     likelihood = min(max(likelihood, 0.001), 0.999)
     return math.log(likelihood / (1 - likelihood))
 
 
 def of_all(weights: Mapping[str, float], outcome: float, metric: float, baseline: float) -> float:
-    """How likely a result is right in all its parts, by the likelihoods of its parts."""
+    """The likelihood that all parts of a result are right, from the likelihoods of its parts."""
     parts = {"outcome": odds(outcome), "metric": odds(metric), "baseline": odds(baseline), "bias": 1.0}
     return 1 / (1 + math.exp(-math.fsum(weights.get(name, 0.0) * value for name, value in parts.items())))
 
 
 def bucket(count: float, *edges: float) -> str:
-    """A number as a feature: the first edge that it does not pass.
+    """A number as a categorical feature: the first edge that it does not exceed, or "more".
 
     >>> bucket(0, 0, 2, 5), bucket(4, 0, 2, 5), bucket(9, 0, 2, 5)
     ('0', '5', 'more')

@@ -1,4 +1,8 @@
-"""Mentions to identities: institutions to the register, other entities to concepts, entries to works."""
+"""Linking: institutions to the register, other entities to concepts, entries to works.
+
+A document with its extracted record comes in; the same record with concepts and reasons goes out. Linking knows the
+vocabulary, the register of organisations and manual overrides, but no store and no other entry.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,7 @@ _GIVEN = "given with the record"
 
 
 class Linker:
-    """Gives every mention of a record its identity, with a reason; the register is loaded when first needed."""
+    """Sets the concept of every mention of a record, with a reason; the register is loaded on first use."""
 
     def __init__(
         self, vocabulary: Vocabulary, register: Register | None = None, overrides: Overrides | None = None
@@ -37,7 +41,7 @@ class Linker:
         return self._register
 
     def link(self, document: Document, record: Record) -> Record:
-        """The same record with `concept` and `reason` set wherever they were not, and `paper`."""
+        """The same record with `concept` and `reason` set where they were empty, and `paper`."""
         record.paper, record.reason = identified(document, record)
         expansions = self.expansions(document)
         text = "\n".join(document.texts[field].text for field in ("T", "A", "K", "B") if field in document.texts)
@@ -50,11 +54,11 @@ class Linker:
         return record
 
     def decided(self, document: Document, record: Record) -> Record:
-        """A linked record as people's decisions about names have it; what they change is kept in `before`."""
+        """A linked record with the manual decisions about names applied; the previous links are kept in `before`."""
         return decided(self, document, record) if self.overrides else record
 
     def institution_facts(self, curie: str) -> Facts | None:
-        """What the register knows of an institution, None for one that it lacks."""
+        """The facts of the register about an institution, or None if it is not in the register."""
         if curie not in self.register:
             return None
         organisation = self.register[curie]
@@ -63,7 +67,7 @@ class Linker:
         return dict(organisation.label), others, organisation.country
 
     def expansions(self, document: Document) -> dict[str, str]:
-        """What the texts of a document say that its acronyms stand for."""
+        """The acronyms that a document defines, with their expansions."""
         return acronyms.expansions(document)
 
     def _link_mention(self, mention: Mention, kind: str, record: Record, expansions: dict[str, str], text: str) -> None:
@@ -96,7 +100,7 @@ class Linker:
                 result.metric_concept, result.reason = link.concept, link.reason
 
     def link_ends(self, record: Record) -> None:
-        """Give the baselines of results and the ends of relations their concepts, those of the mentions they name."""
+        """Link the baselines of results and the ends of relations to the concepts of the mentions they name."""
         bearing = by_name(record)
         named = self.concepts.named
         for result in record.results:
@@ -106,5 +110,5 @@ class Linker:
             (heads, tails), evidence = self.concepts.ends(relation.type), relation.evidence
             relation.head_concept = relation.head_concept or named(relation.head, record, heads, bearing, evidence)
             relation.tail_concept = relation.tail_concept or named(relation.tail, record, tails, bearing, evidence)
-        # Two names of one thing are no two ends.
+        # A relation needs two different ends.
         record.relations = [r for r in record.relations if not r.head_concept or r.head_concept != r.tail_concept]

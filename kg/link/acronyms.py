@@ -1,4 +1,4 @@
-"""What a paper says that its acronyms stand for, read from the brackets behind the words."""
+"""Acronym definitions in a paper, read from brackets after the expansion ("Group Tree Optimization (GTO)")."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from kg.text import fold
 _ACRONYM = re.compile(r"\(([A-Z0-9][\w+.-]{1,11})\)|（([A-Z0-9][\w+.-]{1,11})）")
 _WORD = re.compile(r"[^\W_]+")
 _MARK = re.compile(r"[.;:()]")
-_STEM = 5  # letters with which two forms of a word begin
-_REACH = 120  # characters before a bracket in which its words stand
-#: What begins a title: "TAPS: Tree-Aware Pruned Speculation for Fast Decoding".
+_STEM = 5  # common prefix, in letters, of two forms of a word
+_REACH = 120  # characters before a bracket that may hold the expansion
+#: The beginning of a title: "TAPS: Tree-Aware Pruned Speculation for Fast Decoding".
 _HEADING = re.compile(r"([A-Z][\w+-]{0,9}\w):\s+(?=\w)")
 
 
 def acronyms(text: str) -> dict[str, str]:
-    """What a text says that its acronyms stand for: folded acronym -> the words before it.
+    """The acronyms that a text defines: folded acronym -> expansion.
 
     >>> acronyms("We propose Group Tree Optimization (GTO) for drafts.")
     {'gto': 'Group Tree Optimization'}
@@ -33,7 +33,7 @@ def acronyms(text: str) -> dict[str, str]:
 
 
 def expansions(document: Document) -> dict[str, str]:
-    """What the texts of a document say that its acronyms stand for, by folded acronym."""
+    """The acronyms that the texts of a document define: folded acronym -> expansion."""
     out: dict[str, str] = {}
     for field in ("T", "A", "K"):
         if field in document.texts:
@@ -44,8 +44,9 @@ def expansions(document: Document) -> dict[str, str]:
 
 
 def titled(title: str) -> dict[str, str]:
-    """What a title says that the name before its colon stands for; small words and those behind a hyphen may give
-    no letter.
+    """The expansion of the name before a title's colon.
+
+    Function words, and words after a hyphen, need not contribute a letter.
 
     >>> titled("TRGE: Token-wise Reduction and Guided Eviction for Fast Decoding"), titled("TRGE: Fast Decoding")
     ({'trge': 'Token-wise Reduction and Guided Eviction'}, {})
@@ -65,7 +66,7 @@ def titled(title: str) -> dict[str, str]:
 
 
 def agree(one: str, other: str) -> bool:
-    """Whether two folded expansions of one acronym are the same words, but for their endings; one may be cut short.
+    """Whether two folded expansions of one acronym agree up to the endings of their words; one may be shorter.
 
     >>> agree("scalar quantizer", "scalar quantization"), agree("dual mixture of expert", "deep mixture of expert")
     (True, False)
@@ -77,7 +78,7 @@ def agree(one: str, other: str) -> bool:
 
 
 def abbreviates(short: str, text: str, whole: bool = False) -> bool:
-    """Whether the last words of a text, or the whole of it, are what an acronym stands for.
+    """Whether an acronym abbreviates the last words of a text, or with `whole` the entire text.
 
     >>> abbreviates("VLA", "large vision-language-action"), abbreviates("VLA", "large vision-language-action", True)
     (True, False)
@@ -87,7 +88,7 @@ def abbreviates(short: str, text: str, whole: bool = False) -> bool:
 
 
 def _expansion(short: str, words: list[re.Match[str]], text: str) -> int | None:
-    """Where the words begin whose first letters an acronym gives; letters inside words may be used too."""
+    """The start of the words that an acronym abbreviates, also by letters inside words; None if there is none."""
     letters = [c.lower() for c in short.removesuffix("s") if c.isalnum()]
     for count in range(min(len(words), len(letters)), 0, -1):
         run = words[-count:]
@@ -99,7 +100,7 @@ def _expansion(short: str, words: list[re.Match[str]], text: str) -> int | None:
 
 
 def _spells(words: list[str], letters: list[str]) -> bool:
-    """Whether letters can be taken in order from words, each word giving its first letter."""
+    """Whether letters can be taken from the words in order, including the first letter of each word."""
     if not words:
         return not letters
     if not letters or words[0][0] != letters[0]:

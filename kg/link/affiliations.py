@@ -1,6 +1,6 @@
-"""Reading a line of affiliations: which organisations it names, one each, without departments, people and places.
+"""Parses an affiliation line into organisations, without departments, people and places.
 
-"Department of X, University of Y Z-city; ACME Research, Inc" names the University of Y and ACME.
+"Department of X, University of Y Z-city; ACME Research, Inc" yields the University of Y and ACME.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from kg.link.institutions import (
 )
 from kg.text import has_han
 
-_LONGEST = 14  # words of the longest name that is looked for; Han characters count three to one
+_LONGEST = 14  # words of the longest name that is looked up; three Han characters count as one word
 _MARK = re.compile(r"&amp|[(),;|\n•·†‡§¶*，；、。：:（）]|\s[/–—]\s|\.\s+(?=\d+\s)|(?<=[a-z]{2})\.\s+(?=[A-Z])")
 _HAN_JOINT = re.compile(r"(?<=[\u3400-\u9fffA-Za-z])\s*[和与及]\s*(?=[\u3400-\u9fffA-Z])|以及|\s+and\s+")
 _NO_NAME = re.compile(r"//|www\.|@|\.(?:com|org|edu|io|net)\b|https?:")
@@ -32,23 +32,23 @@ _LEADING = re.compile(r"^(?:\d+|[^\w\u3400-\u9fff\"'(]+)\s*")
 _BRACKETED = re.compile(r"\s*\([^)]*\)?\s*$")
 _REGION = re.compile(r"[A-Z]{2}(?: \d[\d-]{3,})?")  # "CA 94305"
 _LAB = "laboratory"
-_NEAR = 2  # segments between an organisation and a part of it
-_MOST_WORDS = 9  # of the name of an organisation that nobody knows
+_NEAR = 2  # maximum number of segments between an organisation and its part
+_MOST_WORDS = 9  # of the name of an unknown organisation
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An organisation named at [start, end) of a line; `organisation` is None when the register lacks it."""
+    """An organisation at [start, end) of a line; `organisation` is None if the register does not have it."""
 
     start: int
     end: int
     name: str
     organisation: Organisation | None
     reason: str
-    segment: int = 0  # which part of the line, counted by its separators
-    is_ambiguous: bool = False  # more than one organisation of the register can be meant
-    text: str = ""  # what stands in the line
-    aliases: tuple[str, ...] = ()  # other words in the line for the same
+    segment: int = 0  # index of the segment of the line
+    is_ambiguous: bool = False  # whether several organisations of the register have this name
+    text: str = ""  # the surface form in the line
+    aliases: tuple[str, ...] = ()  # other surface forms in the line of the same organisation
 
     @property
     def concept(self) -> str:
@@ -57,26 +57,26 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """What stands between two separators of a line."""
+    """The text between two separators of a line."""
 
     start: int
     end: int
-    tokens: tuple[Token, ...]  # offsets in the line
+    tokens: tuple[Token, ...]  # with offsets in the line
     bracketed: bool = False
 
 
 def organisations(line: str, register: Register, also: Iterable[str] = ()) -> list[Found]:
-    """The organisations that a line of affiliations names, in order, one each.
+    """The distinct organisations of an affiliation line, in order.
 
-    `also` are CURIEs of organisations known from elsewhere (another language's line): an ambiguous name means
-    the one of its bearers that is among them.
+    `also` holds CURIEs of organisations known from elsewhere (a line in another language): an ambiguous name refers to
+    the only one of its bearers among them.
     """
-    reader = _Reader(line, register, frozenset(also))
+    reader = _LineParser(line, register, frozenset(also))
     return reader.read()
 
 
 def segments(line: str, register: Register, han: bool = False) -> list[Segment]:
-    """The parts of a line between commas, semicolons, line breaks and marks."""
+    """The segments of a line between commas, semicolons, line breaks and marks."""
     cuts = [0]
     for match in sorted([*_MARK.finditer(line), *(_HAN_JOINT.finditer(line) if han else ())], key=lambda m: m.start()):
         cuts += [match.start(), match.end()]
@@ -94,8 +94,8 @@ def segments(line: str, register: Register, han: bool = False) -> list[Segment]:
     return out
 
 
-class _Reader:
-    """One pass over a line: known names first, then names of companies, then names that nobody knows."""
+class _LineParser:
+    """One pass over a line: known names first, then company names, then unknown names."""
 
     def __init__(self, line: str, register: Register, also: frozenset[str]) -> None:
         self.line = line
@@ -131,7 +131,7 @@ class _Reader:
         return distinct(texts, self.register)
 
     def _across(self, at: int) -> Found | None:
-        """A name with commas in it ("University of California, Riverside") that begins in this segment."""
+        """A name with commas ("University of California, Riverside") that begins in this segment."""
         for last in range(min(at + 2, len(self.segments) - 1), at, -1):
             between = [t for s in self.segments[at + 1 : last] for t in s.tokens]
             final = list(self.segments[last].tokens)
@@ -144,7 +144,7 @@ class _Reader:
         return None
 
     def _beginnings(self, at: int) -> list[int]:
-        """Where in a segment a name with commas may begin: at its start, or where its head word stands."""
+        """The token indices at which a name with commas may begin: the start of the segment, or a head word."""
         tokens = self.segments[at].tokens
         if self.register.has(joined(tokens)):
             return [0]
@@ -163,7 +163,7 @@ class _Reader:
         return found
 
     def _inside(self, at: int) -> list[Found]:
-        """The known names in one segment, longest first; what else stands in it is a city, a department, a person."""
+        """The known names in one segment, longest first; the rest is a city, a department or a person."""
         segment = self.segments[at]
         tokens = list(segment.tokens)
         while tokens and not tokens[0].folds:
@@ -192,7 +192,7 @@ class _Reader:
         return out or self._loose(tokens, at)
 
     def _loose(self, tokens: list[Token], at: int) -> list[Found]:
-        """A whole segment that is a known name but for a slip, a cut or a legal form."""
+        """A segment that is a known name up to a misspelling, a truncation or a legal form."""
         text = self.line[tokens[0].start : tokens[-1].end]
         if tokens[0].folds and tokens[0].folds[0] in self.words.unit:
             return []
@@ -202,7 +202,7 @@ class _Reader:
         return [self._found(match, tokens, at)] if self._is_strong(tokens) else []
 
     def _is_strong(self, run: Sequence[Token]) -> bool:
-        """Whether words inside a segment may be a name: they say what it is, or it is one of the additions."""
+        """Whether words inside a segment may be a name: they have a head word, or are a name of the additions."""
         if not run[0].folds or not run[-1].folds:
             return False
         first = self.line[run[0].start]
@@ -216,7 +216,7 @@ class _Reader:
         return _has_head(run, self.words.head) or any(text.endswith(h) for h in self.words.head if not h.isascii())
 
     def _stands_alone(self, run: Sequence[Token], before: Token) -> bool:
-        """Whether words after others in a segment are a name, and not the end of a longer one ("Health Research")."""
+        """Whether words after others in a segment are a whole name, not the end of one ("Health Research")."""
         if self.register.own(joined(run)) or not before.folds or not self.line[run[0].start].isascii():
             return True
         if run[0].folds[0] in self.words.head and run[1].folds:
@@ -224,7 +224,7 @@ class _Reader:
         return _has_head(run, self.words.learned)
 
     def _is_spelt(self, run: Sequence[Token]) -> bool:
-        """Short names of the additions are written as they are ("Meta", "NUS"), not "meta" or "Nus"."""
+        """Whether a short name of the additions is in its usual case: "Meta" and "NUS", not "meta" or "Nus"."""
         text = self.line[run[0].start : run[-1].end]
         before = self.line[run[0].start - 1 : run[0].start]
         after = self.line[run[-1].end : run[-1].end + 1]
@@ -233,7 +233,7 @@ class _Reader:
         return not text.islower() or not text.isascii()
 
     def _match(self, run: list[Token], at: int, whole: bool = False) -> Found | None:
-        """The organisation that bears exactly these words as its name."""
+        """The organisation whose name consists of exactly these words."""
         key = joined(run)
         if not self.register.has(key):
             run = without_legal_form(run, self.words)
@@ -259,7 +259,7 @@ class _Reader:
         return Found(run[0].start, run[-1].end, name, None, reason, at, is_ambiguous=True)
 
     def _is_name(self, text: str, run: Sequence[Token], key: str, bracketed: bool) -> bool:
-        """Whether a segment that is somebody's name stands for it here, and not for a city or a department."""
+        """Whether a segment that equals an organisation's name refers to it, not to a city or department."""
         if self.register.own(key):
             return self._is_spelt(run)
         if bracketed or (run[0].folds and run[0].folds[0] in self.words.unit):
@@ -273,7 +273,7 @@ class _Reader:
         return len(key) > 3 and (len(run) > 1 or not text.islower()) and self._is_company(key)
 
     def _is_city(self, at: int) -> bool:
-        """Whether a place stands in an address: "Google, Stanford, CA", not "Department of X, Stanford, CA"."""
+        """Whether a place is part of an address: "Google, Stanford, CA", but not "Department of X, Stanford, CA"."""
         if not 0 < at < len(self.segments) - 1 or not self.register.is_place(joined(self.segments[at].tokens)):
             return False
         before, here, after = self.segments[at - 1 : at + 2]
@@ -288,7 +288,7 @@ class _Reader:
         return any("c" in o.types for o in self.register.candidates(key, ALIAS_RANK))
 
     def _country(self, at: int) -> str | None:
-        """The country that the next segments name, as a code."""
+        """The country code named by one of the next segments."""
         for segment in self.segments[at + 1 : at + 4]:
             code = self.register.country(joined(segment.tokens))
             if code:
@@ -300,7 +300,7 @@ class _Reader:
         return Found(run[0].start, run[-1].end, organisation.name, organisation, match.reason, at)
 
     def _company(self, tokens: list[Token], at: int) -> Found | None:
-        """A part of a company: its name comes first or after "of" ("Tencent AI Lab", "ROLL Team of Alibaba")."""
+        """A part of a company, whose name comes first or after "of" ("Tencent AI Lab", "ROLL Team of Alibaba")."""
         if _has_head(tokens, self.words.learned):
             return None
         for first in (0, *(i + 1 for i, t in enumerate(tokens[:-1]) if not t.folds)):
@@ -316,7 +316,7 @@ class _Reader:
         return self.line[run[0].start].isupper() or not self.line[run[0].start].isascii()
 
     def _is_part(self, one: Found, found: list[Found], known: dict[int, Found]) -> bool:
-        """Whether a known name is a part of another on the line ("Institute of X, Chinese Academy of Sciences")."""
+        """Whether a known organisation is part of another ("Institute of X, Chinese Academy of Sciences")."""
         organisation = one.organisation
         if organisation is None or organisation.curie in self.register.additions:
             return False
@@ -333,14 +333,14 @@ class _Reader:
         return organisation.country != whole.country or self.register.is_umbrella(whole)
 
     def _is_descriptive(self, run: Sequence[Token]) -> bool:
-        """Whether a name says what is done there and little else ("Institute of X", "Computer Vision Laboratory")."""
+        """Whether a name only describes a field of work ("Institute of X", "Computer Vision Laboratory")."""
         folds = [f for t in run for f in t.folds]
         if folds[0] in self.words.lab:
             return True
         return not _has_head(run, self.words.learned) and any(f in self.words.lab for f in folds[-2:])
 
     def _named(self, at: int, known: dict[int, Found]) -> Found | None:
-        """A name that the register lacks, when its words say that it is an organisation and no part of one."""
+        """A name that is not in the register, if its words mark it as an organisation of its own."""
         segment = self.segments[at]
         tokens = list(segment.tokens)
         text = self.line[segment.start : segment.end]
@@ -353,7 +353,7 @@ class _Reader:
         return Found(segment.start, segment.end, name, None, "no organisation of the register bears this name", at)
 
     def _is_unit(self, text: str, tokens: list[Token], at: int, known: dict[int, Found]) -> bool:
-        """Whether a name is a part of an organisation beside it, or too bare to be one."""
+        """Whether a name is a unit of a neighbouring organisation, or too generic to be an organisation."""
         folds = [f for t in tokens for f in t.folds]
         if len(folds) < 2 or folds[0] in self.words.unit:
             return True
@@ -371,12 +371,12 @@ class _Reader:
         return owner is not None
 
     def _is_joint(self, text: str) -> bool:
-        """Whether a laboratory is one of two organisations ("UvA-Bosch Delta Lab")."""
+        """Whether a laboratory belongs to two organisations ("UvA-Bosch Delta Lab")."""
         second = [fold for m in _JOINT_LAB.finditer(text) for t in name_tokens(m[1], self.words) for fold in t.folds]
         return bool(second) and not any(f in self.words.lab for f in second)
 
     def _owner(self, at: int, known: dict[int, Found]) -> Found | None:
-        """The organisation that an unknown laboratory stands before, departments between them left out."""
+        """The organisation after an unknown laboratory, skipping departments between them."""
         following = next((known[i] for i in range(at + 1, len(self.segments)) if i in known), None)
         if following is None:
             return None
@@ -389,7 +389,7 @@ class _Reader:
         return None if shared or "institute" in own else following
 
     def _without_city(self, name: str) -> str:
-        """A name without the city that stands behind it ("MITRE Corporation Bedford")."""
+        """A name without the city that follows it ("MITRE Corporation Bedford")."""
         tokens = name_tokens(name, self.words)
         for cut in (2, 1):
             city = joined(tokens[-cut:])
@@ -408,7 +408,7 @@ class _Reader:
 
 
 def distinct(found: Iterable[Found], register: Register) -> list[Found]:
-    """One each, first mention first; the others' words become aliases."""
+    """Merge mentions of the same organisation into the first; other surface forms become aliases."""
     seen: dict[str, Found] = {}
     for one in found:
         key = one.concept or joined(without_legal_form(name_tokens(one.name, register.words), register.words))
@@ -419,7 +419,7 @@ def distinct(found: Iterable[Found], register: Register) -> list[Found]:
 
 
 def tidy(text: str, register: Register) -> str:
-    """A name as one writes it: whole words, no legal form, no bracket at its end."""
+    """A name in its usual form: whole words, no legal form, no bracket at the end."""
     text = _BROKEN.sub("", " ".join(text.split()))
     bare = _BRACKETED.sub("", text) or text
     tokens = name_tokens(bare, register.words)

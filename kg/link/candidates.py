@@ -1,7 +1,7 @@
-"""Which organisations of the register a string of affiliations may name, and what speaks for each: whole numbers.
+"""Candidate organisations of an affiliation string, with integer features for ranking.
 
-A name is looked for by its letters (the register's keys), by the beginnings of its words in any order, and shortened
-(`kg.link.spellings`). The feature names stand in FEATURES; `kg.link.ror` scores them.
+A name is looked up by its letters (the keys of the register), by the stems of its words in any order, and in shortened
+form (`kg.link.spellings`). The feature names are in FEATURES; `kg.link.ror` scores them.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from kg.link.spellings import (
     split,
 )
 
-IN_ANY_ORDER = SHORTENED + SHORTENED  # the rank of a name found so
-WITHOUT = IN_ANY_ORDER + 1  # the least rank of a shortened name; the way is added
+IN_ANY_ORDER = SHORTENED + SHORTENED  # rank of a name found by stems in any order
+WITHOUT = IN_ANY_ORDER + 1  # lowest rank of a shortened name; the kind of shortening is added
 _LONGEST = 14  # words of the longest name
 _CROSSED = 2  # separators inside a name
-_READ = 500  # words of a string that are read: all of any affiliation, and a bound on what a hostile string costs
-_LEAST_ALIKE = 50  # percent of words that a name found in any order shares with the string
-_LIKE_A_PART = 80  # percent of words that a shortened name shares with the string
-_FEW = 3  # rows that bear a name without its city: more, and the city must be named elsewhere
+_READ = 500  # words of a string that are read: enough for any affiliation, and a bound on the cost of malicious input
+_LEAST_ALIKE = 50  # lowest similarity in percent of a name found by stems in any order
+_LIKE_A_PART = 80  # lowest similarity in percent of a shortened name
+_FEW = 3  # a name without its city that has more bearers needs the city elsewhere in the string
 _MARKUP = re.compile(r"<[^<>]{0,40}>|#[A-Z]{1,4}#|&#?\w{1,8};")
 _BREAK = re.compile(r"[,;:()|/\[\]{}\n\t•·†‡§¶*，；、。：（）\"“”«»]|\s[-–—]\s")
 _HOSPITAL, _SCHOOL = TYPES.index("h"), TYPES.index("e")
-_SHORT_FORM = 4  # letters of a word that a full stop makes a short form: fewer
+_SHORT_FORM = 4  # a word before a full stop with fewer letters is an abbreviation
 
 FEATURES = (
     *("rank", "alike", "least", "bearers", "equals", "better", "ranked_before"),
@@ -60,11 +60,11 @@ class Window(NamedTuple):
     last: int
     words: int
     key: str
-    bearers: dict[int, tuple[int, int, int]]  # row -> rank of the name, its likeness, that of its least word
+    bearers: dict[int, tuple[int, int, int]]  # row -> rank of the name, its similarity, the lowest similarity of a word
 
 
 class Candidate(NamedTuple):
-    """A row of the register that words first..last (places in the string: start, end) may name."""
+    """A row of the register that words first..last may name (indices into the words of the string)."""
 
     row: int
     first: int
@@ -73,7 +73,7 @@ class Candidate(NamedTuple):
 
 
 class Reading:
-    """A string taken apart: its words, the parts they stand in, the countries it names, the names in it."""
+    """A tokenised affiliation string: its words, their segments, the countries it names, the names in it."""
 
     def __init__(self, text: str, names: Names) -> None:
         self.names = names
@@ -95,11 +95,11 @@ class Reading:
         self.windows = self._whole(self._windows())
 
     def _is_short(self, word: str, end: int) -> bool:
-        """Whether a word is one like "Int." or "Sch."."""
+        """Whether a word is an abbreviation like "Int." or "Sch."."""
         return 1 < len(word) < _SHORT_FORM and self.text[end : end + 1] == "." and word[1:].islower()
 
     def _windows(self) -> list[Window]:
-        """All runs of words that are a name of somebody, by letters or by the beginnings of the words."""
+        """All runs of words that are a name in the register, by letters or by stems."""
         out = []
         parts = self.parts
         index, own, in_any_order = self.register.index, self.names.own, self.names.by_stems
@@ -130,7 +130,7 @@ class Reading:
         return out
 
     def _whole(self, windows: list[Window]) -> list[Window]:
-        """The names without those that are a part of a longer one of the same row."""
+        """The windows without shortened names that overlap a full name of the same row."""
         spans: dict[int, list[tuple[int, int]]] = {}
         for window in windows:
             for row, borne in window.bearers.items():
@@ -146,13 +146,13 @@ class Reading:
         return out
 
     def _goes_on(self, last: int) -> bool:
-        """Whether a name's last word is one like "University" and "of" follows: "Nanjing University [of Posts]"."""
+        """Whether a name continues with "of" after a head word: "Nanjing University [of Posts]"."""
         if last + 2 >= len(self.words) or self.words[last].kind != HEAD or self.words[last + 1].kind != OF:
             return False
         return self.parts[last] == self.parts[last + 2]
 
     def _bearers(self, first: int, last: int, key: str, total: int) -> dict[int, tuple[int, int, int]]:
-        """Who bears a run of words as a name."""
+        """The rows that have a run of words as a name."""
         out: dict[int, tuple[int, int, int]] = {}
         if key in self.register.index:
             for part in self.register.index[key].split(" "):
@@ -175,7 +175,7 @@ class Reading:
         return out
 
     def _shortened(self, total: int, first: int, last: int) -> list[tuple[int, int]]:
-        """Who bears a name of which a run of words is a part, and how; where many differ by city, those named."""
+        """The rows with a shortened name; if many differ only by city, those whose city is in the string."""
         found = self.names.shortened_rows(total)
         if len(found) <= _FEW:
             return found
@@ -183,7 +183,7 @@ class Reading:
         return [(row, way) for row, way in found if way != WITHOUT_CITY or facts(row).city in flat]
 
     def candidates(self) -> list[Candidate]:
-        """Every row that a run of words may name, with its features."""
+        """All rows that some run of words may name, with their features."""
         facts = self.names.facts
         times = Counter(row for window in self.windows for row in window.bearers)
         ids = {facts(row).id for row in times}
@@ -216,7 +216,7 @@ class Reading:
         return out
 
     def _known(self, fact: Facts, window: Window) -> tuple[int, int]:
-        """Whether the string names an organisation's country (another's: -1) and city (2 outside its name, 1 in it)."""
+        """Whether the string has the organisation's country (-1: another) and city (1 in the name only, else 2)."""
         country = 0
         if fact.country and self.countries:
             country = 1 if fact.country in self.countries else -1
@@ -226,7 +226,7 @@ class Reading:
         return country, 1 + (self.flat.count(fact.city) > run.count(fact.city))
 
     def _shared(self, window: Window) -> list[int]:
-        """The features that all bearers of a name share: of the name itself, of what stands around it."""
+        """The features shared by all rows of a window: of the name itself and of its surroundings."""
         first, last = window.first, window.last
         run = [w for w in self.words[first : last + 1] if w.folds]
         kinds = [w.kind for w in run]
@@ -246,7 +246,7 @@ class Reading:
         ]
 
     def _around(self, first: int, last: int) -> list[int]:
-        """What stands beside words first..last in their part of the string, and where that part stands."""
+        """Features of the words around words first..last, and of the position of their segment."""
         words, parts = self.words, self.parts
         part, end = parts[first], parts[last]
         opening, closing = bisect_left(parts, part), bisect_right(parts, end)
@@ -262,7 +262,7 @@ class Reading:
         ]
 
     def _overlapping(self, window: Window) -> tuple[int, int, int]:
-        """How many names contain a name, how many of them without a separator, how many cross it."""
+        """The number of windows that contain a window, of those without a separator, and of those that cross it."""
         first, last = window.first, window.last
         within = exact = across = 0
         for other in self.windows:
@@ -279,7 +279,11 @@ class Reading:
 
 
 def _rivals(row: int, window: Window, known: dict[int, tuple[int, int]]) -> tuple[int, int, int, int]:
-    """How many bear a name, how many as well and in as fitting a place, how many in a better one, how many better."""
+    """The competitors of a row for a name: four counts.
+
+    All rows with the name; those with the same rank and equally matching country and city; those with the same rank and
+    better matching country and city; those with a better rank.
+    """
     if len(known) == 1:
         return 1, 1, 0, 0
     rank, here = window.bearers[row][0], known[row]

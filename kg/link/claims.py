@@ -1,9 +1,10 @@
-"""What papers call by a name of their own, and when two that bear one name are one thing.
+"""Names that authors coin for their methods, and when two methods of the same name are one.
 
-A method's own name is its authors' to choose: DART of one paper and DART of another are two things unless both say
-that the letters stand for the same words. So is an acronym that a paper explains. A paper that only says the name means
-the one thing of that name with which it shares a topic; where that is none or several, it means the name alone. An
-entry only knows its own claims; which of them meet is decided in the store (kg.graph.works).
+Authors choose the name of their method freely: DART of one paper and DART of another are two techniques, unless both
+papers expand the letters to the same words. The same holds for an acronym that a paper defines. A paper that only
+mentions the name refers to the one technique of that name with which it shares a topic; if there is none or several, it
+is linked to the unscoped concept. An entry only knows its own claims; the store resolves them against each other
+(kg.graph.works).
 """
 
 from __future__ import annotations
@@ -18,27 +19,27 @@ from kg.names import plain, scoped
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 
-SAID = "said:"  # begins the key of all that say a name
-NAMED = "called:"  # begins the key that all claims to a name have
-_CLAIMED = "claim:"  # begins the key that says one
-MARKS = (SAID, NAMED, _CLAIMED)  # what begins keys that are not those of works
+SAID = "said:"  # prefix of the key shared by all entries that mention a name
+NAMED = "called:"  # prefix of the key shared by all claims to a name
+_CLAIMED = "claim:"  # prefix of the key of one claim
+MARKS = (SAID, NAMED, _CLAIMED)  # prefixes of keys that do not identify works
 
 
 class Claim(NamedTuple):
-    """That an entry calls a technique of its own by a name, says what an acronym stands for, or only says a name."""
+    """An entry's claim to a name, for its own technique or by defining the acronym; or its mention of a name."""
 
-    concept: str  # by the name alone: "technique:dart"
-    words: str  # folded, what the acronym stands for; "" where nothing is said
-    is_own: bool = True  # False where it only says the name
+    concept: str  # unscoped: "technique:dart"
+    words: str  # folded expansion of the acronym; "" if the entry gives none
+    is_own: bool = True  # False for a mention
 
     def marks(self) -> list[str]:
-        """The keys under which the store finds it."""
+        """The keys by which the store looks up a claim."""
         said = SAID + self.concept
         return [said, NAMED + self.concept, f"{_CLAIMED}{self.concept}|{self.words}"] if self.is_own else [said]
 
 
 class Use(NamedTuple):
-    """A claim of an entry of a paper that has some topics."""
+    """A claim of an entry, with the paper and its topics."""
 
     paper: str
     claim: Claim
@@ -46,10 +47,10 @@ class Use(NamedTuple):
 
 
 def claims(document: Document, record: Record) -> list[Claim]:
-    """The claims of an entry, of which the record is linked: what the vocabulary knows nobody claims.
+    """The claims of an entry with a linked record; names in the vocabulary cannot be claimed.
 
-    What is proposed under a name is claimed, and an acronym that is explained. A name that is only mentioned counts if
-    it has a capital or a digit; ordinary words do not.
+    A technique proposed under a name is claimed, and so is an acronym that the entry defines. A mention of a name
+    counts if the name has a capital or a digit; ordinary words do not.
     """
     said: dict[str, str] | None = None
     found: dict[str, Claim] = {}
@@ -69,7 +70,7 @@ def claims(document: Document, record: Record) -> list[Claim]:
 
 
 def is_coined(name: str) -> bool:
-    """Whether capitals or digits inside it mark a name as somebody's: "FlowKV", "DART", "A3"."""
+    """Whether inner capitals or digits mark a name as coined: "FlowKV", "DART", "A3"."""
     return _is_marked(name[1:])
 
 
@@ -78,9 +79,9 @@ def _is_marked(name: str) -> bool:
 
 
 def claimed(keys: Iterable[str]) -> list[Claim]:
-    """The claims that some keys say, by concept."""
+    """The claims encoded by some keys, one per concept."""
     found: dict[str, Claim] = {}
-    for key in sorted(keys):  # a claim comes before what only says its name
+    for key in sorted(keys):  # a claim sorts before a mention of its name
         if key.startswith((_CLAIMED, SAID)):
             concept, _, words = key.partition(":")[2].partition("|")
             found.setdefault(concept, Claim(concept, words, key.startswith(_CLAIMED)))
@@ -88,9 +89,9 @@ def claimed(keys: Iterable[str]) -> list[Claim]:
 
 
 def link_alone(record: Record, vocabulary: Vocabulary, paper: str) -> None:
-    """Link the record of a paper as it is by itself: what is one of several of a name, by that name alone.
+    """Link a record as if its paper were alone in the graph: ambiguous names get the unscoped concept.
 
-    What has the name of another thing of the vocabulary is the paper's own.
+    A technique with the name of a vocabulary concept is scoped to the paper.
     """
 
     def alone(concept: str) -> str:
@@ -107,10 +108,10 @@ def link_alone(record: Record, vocabulary: Vocabulary, paper: str) -> None:
 
 
 def meanings(name: str, uses: Collection[Use], is_known: bool) -> dict[Use, str]:
-    """What each of the uses of a name means: the concept of that name, or the name with a work that it is of.
+    """The concept of each use of a name: the unscoped concept, or the name scoped to a work.
 
-    Claims of one work are of one thing, and those that agree on the words. `is_known`: the vocabulary has another
-    thing of that name.
+    Claims of one work refer to one technique, and so do claims with the same expansion. `is_known`: the vocabulary has
+    another concept of that name.
     """
     things = _things(use for use in uses if use.claim.is_own)
     by_paper = {paper: number for number, thing in enumerate(things) for paper in thing.papers}
@@ -131,19 +132,19 @@ def meanings(name: str, uses: Collection[Use], is_known: bool) -> dict[Use, str]
 
 
 class _Thing(NamedTuple):
-    """What some works claim as one."""
+    """Works that claim one technique."""
 
     papers: frozenset[str]
-    words: frozenset[str]  # for which they say that the name stands
+    words: frozenset[str]  # their expansions of the name
     topics: frozenset[str]
 
     def is_of(self, use: Use) -> bool:
-        """Whether a claim is of it: that of one of its works, or one that agrees on the words."""
+        """Whether a claim refers to this technique: it is of one of the works, or the expansions agree."""
         return use.paper in self.papers or any(agree(use.claim.words, words) for words in self.words)
 
 
 def _things(own: Iterable[Use]) -> list[_Thing]:
-    """What some claims to one name are of; a paper has no claims of two things."""
+    """The techniques that some claims to one name refer to; all claims of a paper refer to one technique."""
     things: list[_Thing] = []
     for use in own:
         same = [thing for thing in things if thing.is_of(use)]

@@ -1,4 +1,4 @@
-"""Mentions to concepts of the vocabulary: by label, acronym, wording or meaning, else minted from the paper's words."""
+"""Links mentions to vocabulary concepts by label, acronym, wording or embedding; otherwise mints a new concept."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from kg.text import fold, folded_name
 from kg.vocabulary import Concept, Vocabulary
 
 _HAN_GAP = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
-MINTED = "minted: no concept bears this name"  # begins the reason of what is a paper's own
+MINTED = "minted: no concept bears this name"  # beginning of the reason of a minted concept
 NAMESAKE = f"{MINTED}, and other works call other things so"
-#: The types that may be the tail of a relation, the likeliest first; a head is a technique or a model.
+#: The types of tails of relations, most likely first; heads are techniques or models.
 _TAILS = {
     "addresses": ("problem", "task"),
     "evaluated_on": ("dataset", "task"),
@@ -29,12 +29,12 @@ _TAILS = {
 _NAMED = ("technique", "model", "dataset", "task", "problem", "hardware")
 
 
-__all__ = ["ConceptLinker", "Link", "acronyms", "local_name", "names_of"]
+__all__ = ["ConceptLink", "ConceptLinker", "acronyms", "local_name", "names_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """An identity and why."""
+class ConceptLink:
+    """The concept of a mention, and the reason."""
 
     concept: str
     reason: str
@@ -42,7 +42,7 @@ class Link:
 
 @lru_cache(maxsize=50_000)
 def local_name(name: str) -> str:
-    """The local name of a minted concept: one for all spellings that fold to the same.
+    """The local name of a minted concept, the same for all spellings with one folded form.
 
     >>> local_name("TAP"), local_name("TAPS")
     ('tap', 'taps')
@@ -51,7 +51,7 @@ def local_name(name: str) -> str:
 
 
 class ConceptLinker:
-    """Gives mentions, metrics, baselines and the ends of relations their concepts."""
+    """Links mentions, metrics, baselines and the ends of relations to concepts."""
 
     def __init__(self, vocabulary: Vocabulary, qualifiers: Iterable[str] = ()) -> None:
         self.vocabulary = vocabulary
@@ -63,15 +63,16 @@ class ConceptLinker:
         return Neighbours(self.vocabulary)
 
     def load(self) -> None:
-        """Make what takes long to make, so that processes forked from here share it."""
+        """Build the slow data structures, so that forked processes share them."""
         next(self.candidates(("the name of no concept",), "technique", {}), None)
 
     def mention(
         self, mention: Mention, name: str, expansions: Mapping[str, str], text: str = "", paper: str = ""
-    ) -> Link:
-        """The concept of a mention: `name` is what the `paper` calls its own work, `expansions` its acronyms.
+    ) -> ConceptLink:
+        """The concept of a mention: `name` is the name of the `paper`'s own work, `expansions` its acronyms.
 
-        Own work that bears a known name is the known thing only where expansions and `text` do not say otherwise.
+        If the own work has the name of a known concept, it is linked to it only if expansions and `text` do not
+        contradict.
         """
         names, own = names_of(mention, name)
         found = next(self.candidates(names, mention.type, expansions, own), None)
@@ -80,10 +81,10 @@ class ConceptLinker:
         return found or self.minted(next(iter(names), ""), mention.type)
 
     def _is_another(self, curie: str, name: str, words: str, text: str) -> bool:
-        """Whether a name stands for other words in a paper than in the labels of a concept: STAR is many things.
+        """Whether a name has another meaning in a paper than that of a concept: many things are called STAR.
 
-        Where the paper does not spell it out, the concept's own labels would stand in its text; of a concept that has
-        the very name, some label of its topics would.
+        If the paper does not expand the name, one of the concept's other labels should occur in its text; for a concept
+        whose preferred label is the name itself, a label of its topics should.
         """
         concept = self.vocabulary[curie]
         has_capitals = any(c.isupper() for c in name[1:])
@@ -99,67 +100,69 @@ class ConceptLinker:
         return bool(text) and has_capitals and not any(f" {fold(label)} " in folded for label in others)
 
     def _is_about(self, text: str, concept: Concept, name: str) -> bool:
-        """Whether a label in a text, other than a name, points to a topic of a concept."""
+        """Whether a label in a text, other than the name, indicates a topic of a concept."""
         topics = set(concept.topics)
         matches = (m for m in self.vocabulary.match(text) if fold(text[m.start : m.end]) != fold(name))
         return any(topics & {m.concept, *self.vocabulary[m.concept].topics} for m in matches)
 
-    def _apart(self, name: str, kind: str, paper: str) -> Link | None:
-        """A concept for what bears a known name and is another thing; None where it would have no name of its own."""
+    def _apart(self, name: str, kind: str, paper: str) -> ConceptLink | None:
+        """A concept for another entity with a known name; None if no free identifier is left for it."""
         curie = f"{kind}:{local_name(name)}"
         if curie not in self.vocabulary:
-            return Link(curie, MINTED)
+            return ConceptLink(curie, MINTED)
         own = scoped(curie, paper)
-        return None if own in self.vocabulary else Link(own, NAMESAKE)
+        return None if own in self.vocabulary else ConceptLink(own, NAMESAKE)
 
     def candidates(
         self, names: Iterable[str], kind: str, expansions: Mapping[str, str], own: bool = False
-    ) -> Iterator[Link]:
-        """The concepts that names may mean, the surest first: by label, by the paper's acronyms, by another wording,
-        by meaning. A paper's `own` work is known by its very name alone.
+    ) -> Iterator[ConceptLink]:
+        """The concepts that names may mean, most reliable first.
+
+        In this order: by label, by the paper's acronyms, by another wording, by embedding. The paper's `own` work is
+        looked up by label only.
         """
         names = list(names)
         for label in names:
             concept = self.vocabulary.find_written(label, kind)
             if concept:
-                yield Link(concept.curie, _label_reason(label, concept))
+                yield ConceptLink(concept.curie, _label_reason(label, concept))
         if own:
             return
         for label in names:
             long = expansions.get(fold(label))
             concept = self.vocabulary.find(long, kind) if long else None
             if concept:
-                yield Link(concept.curie, f"acronym of {long!r} in this paper")
+                yield ConceptLink(concept.curie, f"acronym of {long!r} in this paper")
         for label in names:
             worded = self.wordings.find(label, kind, expansions)
             if worded:
-                yield Link(worded[0].curie, worded[1])
+                yield ConceptLink(worded[0].curie, worded[1])
         for label in names:
             near = self.neighbours.find(label, kind)
             if near:
-                yield Link(
+                yield ConceptLink(
                     near.concept.curie, f"neighbour of the label {near.label!r}, similarity {near.similarity:.2f}"
                 )
 
-    def minted(self, name: str, kind: str) -> Link:
-        """A concept of the paper's own, the same for every paper that uses the name."""
+    def minted(self, name: str, kind: str) -> ConceptLink:
+        """A minted concept, shared by all papers that use the name."""
         curie = f"{kind}:{local_name(name)}"
         if curie in self.vocabulary:
-            return Link(curie, f"the concept {curie} is named so")
-        return Link(curie, MINTED)
+            return ConceptLink(curie, f"the concept {curie} is named so")
+        return ConceptLink(curie, MINTED)
 
-    def metric(self, text: str, record: Record) -> Link:
-        """The metric of a result; words before it that qualify it or name what was measured are left out."""
+    def metric(self, text: str, record: Record) -> ConceptLink:
+        """The metric of a result; leading words that qualify it or name what was measured are ignored."""
         concept = self.vocabulary.find(text, "metric")
         if concept:
-            return Link(concept.curie, _label_reason(text, concept))
+            return ConceptLink(concept.curie, _label_reason(text, concept))
         words = fold(text).split()
         known = {fold(n) for m in _mentions(record) for n in (m.canonical, m.surface, *m.aliases)}
         for cut in range(1, len(words)):
             concept = self.vocabulary.find(" ".join(words[cut:]), "metric")
             if concept and self._is_qualified(words[:cut], known):
                 label = " ".join(words[cut:])
-                return Link(concept.curie, f"label {label!r} after words that leave the metric what it is")
+                return ConceptLink(concept.curie, f"label {label!r} after words that leave the metric what it is")
         return self.minted(text, "metric")
 
     def _is_qualified(self, words: list[str], known: set[str]) -> bool:
@@ -183,10 +186,10 @@ class ConceptLinker:
         bearing: Mapping[str, list[Mention]],
         evidence: Evidence | None = None,
     ) -> str:
-        """The concept of what a baseline or an end of a relation names, "" when nothing is known by that name.
+        """The concept of a baseline or an end of a relation, "" if the name is unknown.
 
-        `bearing`: the record's mentions by name, see `by_name`. Where mentions of
-        several concepts have the name, those that stand in the `evidence` are preferred, then the earlier of `kinds`.
+        `bearing`: the record's mentions by name, see `by_name`. If mentions of several concepts have the name, those
+        that occur in the `evidence` are preferred, then the earlier of `kinds`.
         """
         wanted = fold(text)
         if not wanted:
@@ -204,32 +207,32 @@ class ConceptLinker:
         return next((m.concept for m in bearers), "")
 
     def ends(self, kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The types that head and tail of a relation may have, the likeliest first."""
+        """The types that head and tail of a relation may have, most likely first."""
         return ("technique", "model", "dataset"), _TAILS.get(kind, ("technique", "model"))
 
     def is_preferred(self, label: str, curie: str) -> bool:
-        """Whether a label is the concept's own preferred one, in either language."""
+        """Whether a label is the concept's preferred one in some language."""
         if curie not in self.vocabulary:
             return False
         return label in self.vocabulary[curie].label.values()
 
 
 def _preferred(mentions: list[Mention], evidence: Evidence | None, own: str) -> Mention:
-    """The first mention that stands in the evidence, else the first of all; `own` as in `kg.evidence.stands`."""
+    """The first mention that occurs in the evidence, else the first one; `own` as in `kg.evidence.stands`."""
     if evidence is not None and len({m.concept for m in mentions}) > 1:
         return next((m for m in mentions if stands(evidence, [m], own)), mentions[0])
     return mentions[0]
 
 
 def names_of(mention: Mention, name: str) -> tuple[list[str], bool]:
-    """The names by which a mention is looked up, and whether it is the paper's own work, which is called `name`."""
+    """The names by which a mention is looked up, and whether it is the paper's own work, whose name is `name`."""
     names = list(dict.fromkeys(n for n in (mention.canonical, mention.surface, *mention.aliases) if n))
     own = mention.role == "proposed" and bool(name) and fold(name) in {fold(n) for n in names}
     return ([name] if own else names), own
 
 
 def by_name(record: Record) -> dict[str, list[Mention]]:
-    """The mentions of a record by each of their names, folded."""
+    """The mentions of a record by each of their folded names."""
     out: dict[str, list[Mention]] = {}
     for mention in _mentions(record):
         for name in {fold(n) for n in (mention.canonical, mention.surface, *mention.aliases)}:

@@ -1,4 +1,4 @@
-"""People's decisions about names, carried out on a linked record: what they change, and why it is so now."""
+"""Applies manual decisions about names to a linked record, with the reason for each change."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from kg.text import fold
 if TYPE_CHECKING:
     from kg.link import Linker
 
-_APART = "-apart"  # ends the name of what is split off from the concept that is called so
+_APART = "-apart"  # suffix of the name of what is split off from the concept of that name
 
 
 def decided(linker: Linker, document: Document, record: Record) -> Record:
-    """The record with its links as the decisions have them; `before` keeps how they were, "" where nothing changes."""
+    """The record with its links as decided; `before` keeps the previous links, "" if nothing changes."""
     before = snapshot(record)
     decider = _Decider(linker, document, record)
     changed = [decider.mention(mention) for mention in mentions(record)]
@@ -33,14 +33,14 @@ def decided(linker: Linker, document: Document, record: Record) -> Record:
 
 
 class _Decider:
-    """Asks the decisions about each name of one record."""
+    """Looks up the decisions about each name of one record."""
 
     def __init__(self, linker: Linker, document: Document, record: Record) -> None:
         self.linker, self.document, self.record = linker, document, record
         self.overrides = linker.overrides
 
     def mention(self, mention: Mention) -> bool:
-        """Decide on a mention; whether that changed it."""
+        """Apply the decisions to a mention; returns whether it changed."""
         names = tuple(dict.fromkeys(n for n in (mention.surface, mention.canonical, *mention.aliases) if n))
         found = self._found(mention.concept, mention.type, names, mention)
         if found is None:
@@ -52,7 +52,7 @@ class _Decider:
         return True
 
     def _rename(self, old: str, new: str) -> None:
-        """Relations and baselines name a mention by its canonical."""
+        """Rename a mention in relations and baselines, which refer to it by its canonical name."""
         for relation in self.record.relations:
             relation.head = new if relation.head == old else relation.head
             relation.tail = new if relation.tail == old else relation.tail
@@ -60,14 +60,14 @@ class _Decider:
             result.baseline = new if result.baseline == old else result.baseline
 
     def metric(self, text: str, concept: str) -> tuple[str, str] | None:
-        """The concept of a metric and the reason, None where nothing is decided."""
+        """The concept of a metric and the reason, or None if no decision applies."""
         found = self._found(concept, "metric", (text,), None) if concept else None
         return found[:2] if found else None
 
     def _found(
         self, concept: str, kind: str, names: tuple[str, ...], mention: Mention | None
     ) -> tuple[str, str, str] | None:
-        """The concept, the reason, and the name that is now the thing's own, if it is another than before."""
+        """The concept, the reason, and the new canonical name if it changes, else ""."""
         merged = self.overrides.merged(kind, names)
         if merged:
             target, name = merged
@@ -93,7 +93,7 @@ class _Decider:
         return self.overrides.refuses(concept, names[:2], own - {concept})
 
     def _next(self, mention: Mention) -> tuple[str, str] | None:
-        """The next concept that a mention may mean, by its own words, and why."""
+        """The next candidate concept of a mention by its own words, with the reason."""
         if mention.type == "institution":
             return None
         _, own = names_of(mention, self.record.name)
@@ -104,12 +104,12 @@ class _Decider:
         return None
 
     def _minted(self, name: str, kind: str, refused: str) -> str:
-        """A concept of its own, under another name than the one that is refused or that something else bears."""
+        """A new concept, whose name differs from the refused concept and from those of the vocabulary."""
         curie = f"{kind}:{local_name(name)}"
         return curie + _APART if curie == refused or curie in self.linker.vocabulary else curie
 
     def ends_differ(self) -> bool:
-        """Whether the decisions speak of what a baseline or an end of a relation names."""
+        """Whether a decision concerns the concept or text of a baseline or of an end of a relation."""
         about = self.overrides.about()
         ends = [r.baseline_concept for r in self.record.results]
         ends += [c for r in self.record.relations for c in (r.head_concept, r.tail_concept)]
@@ -118,7 +118,7 @@ class _Decider:
         return bool(about.intersection(ends)) or bool(self.overrides.folds().intersection(map(fold, texts)))
 
     def link_ends(self) -> None:
-        """Link baselines and relations anew, to the mentions' new concepts; then decide on what no mention names."""
+        """Link baselines and relations again to the mentions' new concepts, then decide on ends without a mention."""
         for result in self.record.results:
             result.baseline_concept = ""
         for relation in self.record.relations:

@@ -1,4 +1,4 @@
-"""Why two names are one thing, or why not: what each means in the graph's papers and in the vocabulary."""
+"""Explains why two names are or are not the same concept: their links in the papers and in the vocabulary."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ACRONYM = re.compile(r"acronym of (['\"])(.+)\1 in this paper")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A concept that a name means, why, and in how many papers; entry and quote are those of the first."""
+    """A concept that a name is linked to, the reason, and the number of papers; entry and quote are of the first."""
 
     concept: str
     reason: str
@@ -38,7 +38,7 @@ class Step:
 
 @dataclass(slots=True)
 class Explanation:
-    """Whether two names are one thing: `concepts` are those that both mean; `why` is a sentence each."""
+    """Whether two names are the same: `concepts` are the shared ones; `why` explains, one sentence each."""
 
     names: tuple[str, str]
     steps: tuple[list[Step], list[Step]]
@@ -65,7 +65,7 @@ def _steps(name: str, linker: Linker, papers: StoreFile | None) -> list[Step]:
     found = list(_in_papers(name, papers)) if papers else []
     known = {step.concept for step in found}
     found += [step for step in _alone(name, linker) if step.concept not in known]
-    # A topic is a heading that many things stand under: it is what a name means only when nothing else is.
+    # A topic is a broad heading; it counts only if the name has no other concept.
     return [step for step in found if kind_of(step.concept) != "topic"] or found
 
 
@@ -98,7 +98,7 @@ def _said(record: Record) -> Iterator[tuple[tuple[str, ...], str, str, str]]:
 
 
 def _alone(name: str, linker: Linker) -> Iterator[Step]:
-    """What a name means without a paper around it, for each type of thing."""
+    """The concept of a name of each type without the context of a paper."""
     overrides = linker.overrides
     for kind in (*CONCEPT_TYPES, "institution"):
         merged = overrides.merged(kind, [name])
@@ -126,7 +126,7 @@ def _candidates(name: str, kind: str, linker: Linker) -> Iterator[tuple[str, str
 
 
 def _apart(said: Explanation, linker: Linker) -> Iterator[str]:
-    """What keeps two names apart, the weightiest first."""
+    """The reasons that keep two names apart, strongest first."""
     one, other = said.names
     by_hand = list(_by_hand(said, linker))
     if by_hand:
@@ -158,7 +158,7 @@ def _apart(said: Explanation, linker: Linker) -> Iterator[str]:
 
 
 def _by_hand(said: Explanation, linker: Linker) -> Iterator[str]:
-    """The decisions that keep either name from a concept of the other."""
+    """The decisions that keep a name from a concept of the other one."""
     bearers = [[step.concept for step in side] for side in said.steps]
     for concept in dict.fromkeys((*bearers[0], *bearers[1])):
         others = [other for other in (*bearers[0], *bearers[1]) if other != concept]
@@ -168,7 +168,7 @@ def _by_hand(said: Explanation, linker: Linker) -> Iterator[str]:
 
 
 def with_acronyms(said: Explanation, documents: dict[str, Document]) -> Explanation:
-    """The explanation with the words that introduce an acronym as the quote of each step that rests on one."""
+    """Quote the definition of the acronym in each step whose reason is an acronym."""
     said.steps = (
         [_introduced(step, documents) for step in said.steps[0]],
         [_introduced(step, documents) for step in said.steps[1]],

@@ -1,8 +1,8 @@
-"""Organisations by name: the register that ships (trimmed from ROR) with what `ontology/institutions.ttl` adds.
+"""The register of organisations: a trimmed ROR with the additions of `ontology/institutions.ttl`.
 
-The register is a file of rows and a file section of keys, so that loading it needs no folding of names.
-`key` is the form in which names are compared: "Shanghai Jiaotong Univ." and "The Shanghai Jiao Tong University"
-are one.
+The register's file has a section of rows and a section of precomputed keys, so that loading it folds no names. A key is
+the form in which names are compared: "Shanghai Jiaotong Univ." and "The Shanghai Jiao Tong University" have the same
+key.
 """
 
 from __future__ import annotations
@@ -24,40 +24,40 @@ from kg.model import KgError
 from kg.text import has_han
 from kg.vocabulary import data_folder, read_concepts
 
-#: The parts of the register's file: rows, then after a line with the mark countries, then keys.
+#: Section marks of the register's file: rows, then countries, then keys.
 COUNTRIES = "#countries"
 KEYS = "#keys"
-ACRONYM = "^"  # before a name that is an acronym
+ACRONYM = "^"  # prefix of an acronym
 LABEL_RANK, ALIAS_RANK, ACRONYM_RANK, SHORTENED = 0, 1, 2, 3
 
 _TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff\uf900-\ufaff]+")
 _BRACKET = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]")
 _MANY_PARTS = 10
 _MANY_OTHERS = 3
-_LONGEST = 200  # letters of a name that may be misspelt: no longer one is known, and each letter costs fifty look-ups
-_CUT = 12  # letters that may be missing from a name that is cut off
+_LONGEST = 200  # letters of a name that may be misspelt; no name is longer, and each letter costs fifty look-ups
+_CUT = 12  # letters that may be missing from a truncated name
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words that names of organisations are made of, from `ontology/words.ttl`; all folded."""
+    """Word lists for names of organisations, from `ontology/words.ttl`; all folded."""
 
-    function: frozenset[str]  # "the", "of": left out of keys
-    legal: frozenset[str]  # "inc", "ltd", "group": left out of keys at the end
-    head: frozenset[str]  # "university", "institute": a name that has one is an organisation or a part of one
-    learned: frozenset[str]  # "university", "hospital": heads that no company's laboratory bears
-    unit: frozenset[str]  # "department", "school": a name that begins with one is a part of an organisation
-    lab: frozenset[str]  # "laboratory", "center": a part of what stands beside it, or an organisation
+    function: frozenset[str]  # "the", "of": omitted from keys
+    legal: frozenset[str]  # "inc", "ltd", "group": omitted from the end of keys
+    head: frozenset[str]  # "university", "institute": mark an organisation or a part of one
+    learned: frozenset[str]  # "university", "hospital": heads that never name a company's laboratory
+    unit: frozenset[str]  # "department", "school": at the beginning, mark a part of an organisation
+    lab: frozenset[str]  # "laboratory", "center": a part of a neighbouring organisation, or an organisation
     abbreviation: dict[str, tuple[str, ...]]  # "univ" -> ("university",)
-    filler: frozenset[str]  # "degli", "zu": left out where words are compared in any order
+    filler: frozenset[str]  # "degli", "zu": omitted when words are compared in any order
     translation: dict[str, tuple[str, ...]]  # "nacional" -> ("national",)
-    country: dict[str, str]  # other names of countries: "USA" -> "US"; as written
+    country: dict[str, str]  # other names of countries: "USA" -> "US"; case-sensitive
 
     @staticmethod
     @cache
     def load() -> Words:
-        """The lists of `ontology/words.ttl`."""
+        """The word lists of `ontology/words.ttl`."""
         path = data_folder("ontology") / "words.ttl"
         lists = {c.curie.partition(":")[2]: list(c.labels()) for c in read_concepts([path])}
 
@@ -84,7 +84,7 @@ class Words:
 
 
 class Token(NamedTuple):
-    """A folded word of a name and where it stands; function words have no folds."""
+    """A folded word of a name with its span; a function word has no folds."""
 
     folds: tuple[str, ...]
     start: int
@@ -92,7 +92,7 @@ class Token(NamedTuple):
 
 
 def fold_word(word: str) -> str:
-    """Lower case without accents."""
+    """A word in lower case without accents."""
     if word.isascii():
         return word.lower()
     low = unicodedata.normalize("NFKD", word).lower()
@@ -101,7 +101,7 @@ def fold_word(word: str) -> str:
 
 
 def name_tokens(text: str, words: Words) -> list[Token]:
-    """The folded words of a name; one a Han character."""
+    """The folded words of a name; each Han character is a token."""
     out = []
     for match in _TOKEN.finditer(text):
         word = fold_word(match.group())
@@ -116,7 +116,7 @@ def joined(tokens: Iterable[Token]) -> str:
 
 
 def without_legal_form(tokens: list[Token], words: Words) -> list[Token]:
-    """Without "Inc", "Co., Ltd", "有限公司" at the end, as long as something is left."""
+    """Tokens without "Inc", "Co., Ltd", "有限公司" at the end, unless nothing would be left."""
     out = list(tokens)
     while out:
         han = next((n for n in (6, 5, 4, 3, 2) if len(out) > n and joined(out[-n:]) in words.legal), 0)
@@ -130,9 +130,9 @@ def without_legal_form(tokens: list[Token], words: Words) -> list[Token]:
 
 
 def keys(name: str, words: Words, places: frozenset[str] = frozenset()) -> list[tuple[str, int]]:
-    """The keys under which a name is found, each with what it adds to the rank of the name.
+    """The keys of a name, each with what it adds to the rank of the name.
 
-    `places` are folded names of countries: "Google (United States)" is found as "Google" too.
+    `places` are folded names of countries: "Google (United States)" also gets the key of "Google".
     """
     out = [(joined(name_tokens(name, words)), 0)]
     bare = _BRACKET.sub("", name).strip()
@@ -150,14 +150,14 @@ def keys(name: str, words: Words, places: frozenset[str] = frozenset()) -> list[
 
 @dataclass(slots=True)
 class Organisation:
-    """An organisation: `curie` is its ROR id, or a minted one of `ontology/institutions.ttl`."""
+    """An organisation; `curie` is its ROR id, or a minted one of `ontology/institutions.ttl`."""
 
     curie: str
     label: dict[str, str]  # preferred name by language
     alt: dict[str, list[str]] = field(default_factory=dict)
-    country: str = ""  # ISO 3166 two letters
+    country: str = ""  # ISO 3166 alpha-2
     city: str = ""
-    types: str = ""  # first letters of ROR's types: c company, e education, f facility, ...
+    types: str = ""  # initials of its ROR types: c company, e education, f facility, ...
     parents: tuple[str, ...] = ()
 
     @property
@@ -167,7 +167,7 @@ class Organisation:
 
 @dataclass(slots=True)
 class Match:
-    """A name that can mean only one organisation, and why."""
+    """The one organisation that a name refers to, and the reason."""
 
     organisation: Organisation
     reason: str
@@ -178,7 +178,7 @@ class Match:
 
     @property
     def ror(self) -> str:
-        """The bare ROR id, "" for an organisation that ROR lacks."""
+        """The bare ROR id, "" for an organisation that is not in ROR."""
         prefix, _, local = self.concept.partition(":")
         return local if prefix == "ror" else ""
 
@@ -188,7 +188,7 @@ class Match:
 
 
 class Register:
-    """All known organisations; names are looked up by `find`, all candidates given by `candidates`."""
+    """All known organisations; `find` resolves a name, `candidates` lists the organisations that have it."""
 
     def __init__(
         self,
@@ -200,7 +200,7 @@ class Register:
         made_from: bytes = b"",
     ) -> None:
         self.words = words
-        self.stamp = made_from  # of the files, for what is made from them
+        self.stamp = made_from  # hash of the files, for caches of derived data
         names = {**countries, **words.country}
         self.countries = {joined(name_tokens(name, words)): code for name, code in names.items()}
         self.rows = rows
@@ -219,7 +219,7 @@ class Register:
 
     @staticmethod
     def read(register: Path, additions: Path) -> Register:
-        """A register from its file and a Turtle file with additions; raises KgError when one is missing."""
+        """A register from its file and a Turtle file with additions; raises KgError if one is missing."""
         for path in (register, additions):
             if not path.is_file():
                 raise KgError(f"The register of institutions lacks its file {path.name}: install kg again.")
@@ -239,7 +239,7 @@ class Register:
         return len(self.rows)
 
     def __getitem__(self, curie: str) -> Organisation:
-        """The organisation of a CURIE; the additions' names come before ROR's."""
+        """The organisation of a CURIE; the additions' names take precedence over those of ROR."""
         if curie in self._own:
             own = self._own[curie]
             row = self._by_curie.get(curie)
@@ -253,11 +253,11 @@ class Register:
         return key in self.own_keys or key in self.index
 
     def country(self, key: str) -> str:
-        """The two-letter code of a country, given by the key of its name; "" when it is none."""
+        """The two-letter code of a country by the key of its name, or ""."""
         return self.countries.get(key, "")
 
     def brand(self, organisation: Organisation) -> Organisation:
-        """A company by its plain name: "IBM (Germany)" is IBM, when the additions name the company."""
+        """The additions' entry of a company: "IBM (Germany)" becomes IBM."""
         if "c" not in organisation.types and organisation.types:
             return organisation
         return self.own(joined(name_tokens(organisation.name, self.words))) or organisation
@@ -268,20 +268,20 @@ class Register:
 
     @property
     def additions(self) -> dict[str, Organisation]:
-        """What the ontology adds, by CURIE, before it is joined with the register's own record."""
+        """The organisations of the ontology by CURIE, not merged with ROR."""
         return self._own
 
     def is_umbrella(self, organisation: Organisation) -> bool:
-        """Whether an organisation that does not teach has many institutes of its own (an academy of sciences)."""
+        """Whether a non-teaching organisation has many institutes (an academy of sciences)."""
         return "e" not in organisation.types and self._parts.get(organisation.curie, 0) >= _MANY_PARTS
 
     def own(self, key: str) -> Organisation | None:
-        """The organisation of the additions that bears a name, given by its key."""
+        """The organisation of the additions with a given key."""
         found = self.own_keys.get(key)
         return self[found] if found else None
 
     def candidates(self, key: str, worst: int = SHORTENED + ACRONYM_RANK) -> list[Organisation]:
-        """Who bears a name, given by its key: only those who bear it best, as label, alias or acronym."""
+        """The organisations with a given key, of the best rank only: label before alias before acronym."""
         if key in self.own_keys:
             return [self[self.own_keys[key]]]
         entry = self.index.get(key)
@@ -292,15 +292,15 @@ class Register:
         return [self._known(row) for rank, row in ranked if rank == best] if best <= worst else []
 
     def rank(self, key: str) -> int:
-        """How well a name is borne: 0 as label, 1 as alias, 2 as acronym, more when shortened."""
+        """The best rank of a key: 0 label, 1 alias, 2 acronym, more if shortened."""
         if key in self.own_keys:
             return LABEL_RANK
         return min((int(part[-1]) for part in self.index.get(key, "9").split(" ")), default=9)
 
     def find(self, name: str, country_hint: str | None = None) -> Match | None:
-        """The one organisation that a name can mean, None when there is none or more than one.
+        """The one organisation that a name refers to, or None if there is none or several.
 
-        `country_hint` is a two-letter code that settles between organisations of one name.
+        `country_hint` is a two-letter code that disambiguates organisations of the same name.
         """
         tokens = name_tokens(name, self.words)
         bare = name_tokens(_BRACKET.sub(" ", name), self.words)
@@ -321,7 +321,7 @@ class Register:
         return self._misspelt(joined(bare), country_hint) or self._truncated(bare)
 
     def _goes_on(self, run: list[Token], name: str, key: str) -> bool:
-        """Whether a name is written as others begin, and not as its bearers write it ("University of North")."""
+        """Whether a name is the beginning of a longer one, not spelled like its bearers' ("University of North")."""
         if not any(not t.folds for t in run[1:]):
             return False
         text = _as_written(name)
@@ -336,7 +336,7 @@ class Register:
         return any(_as_written(n).startswith(f"{text} ") for n in longer)
 
     def is_vague(self, key: str) -> bool:
-        """Whether a name that is nobody's first one begins those of others ("Institute of Science")."""
+        """Whether an alias is also the beginning of many other names ("Institute of Science")."""
         if key in self.own_keys or self.rank(key) != ALIAS_RANK:
             return False
         at = bisect_left(self._sorted, key) + 1
@@ -345,7 +345,7 @@ class Register:
         ) and not any(o.name and joined(name_tokens(o.name, self.words)).startswith(key) for o in self.candidates(key))
 
     def chosen(self, found: list[Organisation], country_hint: str | None = None) -> Match | None:
-        """The one that is meant: the only one, the parent of all others, or the one in the country."""
+        """The one organisation among several: the only one, the ancestor of all others, or the one in the country."""
         if len(found) == 1:
             source = "the vocabulary" if found[0].curie in self._own else "ROR"
             return Match(found[0], f"a name of {found[0].name!r} in {source}, and of no other")
@@ -358,7 +358,7 @@ class Register:
         return None
 
     def _misspelt(self, key: str, country_hint: str | None) -> Match | None:
-        """One letter wrong, missing, too many or two exchanged, in a long name."""
+        """The match of a long name after one edit: a wrong, missing or extra letter, or two swapped letters."""
         if not 12 <= len(key) <= _LONGEST or not key.isascii():
             return None
         for edits in (_slips(key), _replacements(key)):
@@ -369,7 +369,7 @@ class Register:
         return None
 
     def _truncated(self, tokens: list[Token]) -> Match | None:
-        """A name cut off at its end ("University of Hong"), when one organisation's name goes on so."""
+        """The match of a truncated name ("University of Hong"), if it is unique."""
         key = joined(tokens)
         if len(tokens) < 2 or len(key) < 12 or not any(f in self.words.head for t in tokens for f in t.folds):
             return None
@@ -420,7 +420,7 @@ class Register:
 
     @cached_property
     def _parts(self) -> Counter[str]:
-        """How many organisations of the register belong to each."""
+        """The number of child organisations of each organisation."""
         return Counter(f"ror:{p}" for row in self.rows for p in row.split("\t", 5)[4].split())
 
     @cached_property
@@ -434,7 +434,7 @@ class Register:
 
 
 def _as_written(name: str) -> str:
-    """The folded words of a name with "of" and the like, without "the" at its beginning."""
+    """The words of a name in lower case, with function words, but without a leading "the"."""
     return " ".join(fold_word(m.group()) for m in _TOKEN.finditer(name)).removeprefix("the ")
 
 
@@ -461,7 +461,7 @@ def read_additions(path: Path) -> list[Organisation]:
 
 
 def _merged(own: Organisation, ror: Organisation) -> Organisation:
-    """The additions' preferred names; ROR's own become alternative ones."""
+    """An organisation with the preferred names of the additions; those of ROR become alternatives."""
     label = {**ror.label, **own.label}
     alt: dict[str, list[str]] = {}
     for language in sorted({*ror.alt, *own.alt, *ror.label}):
@@ -473,7 +473,7 @@ def _merged(own: Organisation, ror: Organisation) -> Organisation:
 
 
 def _slips(key: str) -> Iterator[str]:
-    """Two neighbours exchanged, a letter left out, a letter put in."""
+    """Keys with two neighbouring letters swapped, a letter removed, or a letter inserted."""
     for i in range(len(key)):
         yield key[:i] + key[i + 1 :]
         if i + 1 < len(key):

@@ -1,9 +1,9 @@
-"""The concept whose label says nearly the same as a name that no label matches: by meaning, behind strict guards.
+"""Finds the vocabulary label that is nearly synonymous with a name, by embeddings behind strict rules.
 
-Sentence embeddings (Reimers and Gurevych, 2019) put "sparse attention" beside "dense attention" and "4-bit" beside
-"8-bit", and a phrase beside the broader one that it narrows. So a label is a neighbour only where it has the same
-words in the same order, up to their endings ("causal masking", "causal mask"), and its embedding is near enough, which
-keeps a word apart from another of the same beginning. The threshold is measured by scripts/eval_linking.py.
+Sentence embeddings (Reimers and Gurevych, 2019) place "sparse attention" near "dense attention", "4-bit" near "8-bit",
+and a phrase near its broader concept. A label therefore counts as a neighbour only if it has the same words in the same
+order up to their endings ("causal masking", "causal mask") and its embedding is close enough, which separates different
+words with a common beginning. scripts/eval_linking.py measures the threshold.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from kg.encoder import Encoder
 
 TYPES = ("technique", "problem", "task")
-THRESHOLD = 0.8  # of the cosine; data/gold/neighbours.tsv shows what it is worth
-_START = 4  # letters by which labels are looked up, and that two forms of a word share at least
-_MOST = 80  # characters of a name; longer ones are sentences
-#: What may follow the common beginning of two forms of a word, a doubled letter before it.
+THRESHOLD = 0.8  # of the cosine; evaluated on data/gold/neighbours.tsv
+_START = 4  # letters by which labels are indexed, and that two forms of a word have in common
+_MOST = 80  # characters of a name; longer texts are sentences
+#: What may follow the common beginning of two forms of a word, including a doubled consonant.
 _ENDING = re.compile(r"(?:[bdgmnprt](?=ed|ing))?(?:e|ed|ing|ion|ation|al|ally|ity|ive|ly|ment)?")
 _NAME = re.compile(r"\b(?:\w+[A-Z0-9]\w*|[A-Z])")
 
 
 class Neighbour(NamedTuple):
-    """A label near a name."""
+    """A label close to a name."""
 
     concept: Concept
     label: str
@@ -37,7 +37,7 @@ class Neighbour(NamedTuple):
 
 
 class Neighbours:
-    """Finds neighbours among the labels of a vocabulary; few labels come near enough to be encoded."""
+    """Finds neighbours among the labels of a vocabulary; only the few that pass the rules are encoded."""
 
     def __init__(self, vocabulary: Vocabulary, encoder: Encoder | None = None) -> None:
         if encoder is None:
@@ -50,7 +50,7 @@ class Neighbours:
         self.find = lru_cache(maxsize=50_000)(self._find)
 
     def _find(self, name: str, kind: str) -> Neighbour | None:
-        """The nearest label of a type that nothing keeps apart from a name; None below the threshold."""
+        """The most similar label of a type that no rule keeps apart from a name; None below the threshold."""
         if kind not in TYPES or len(name) > _MOST or not self.encoder:
             return None
         words = self.words(name, kind)
@@ -65,11 +65,11 @@ class Neighbours:
         return best if best and best.similarity >= THRESHOLD else None
 
     def _similarity(self, one: str, other: str) -> float:
-        """The cosine of two names' embeddings; their case is that of the encoder, which has none."""
+        """The cosine of two names' embeddings; the encoder ignores case."""
         return float(self.encoder(one) @ self.encoder(other))
 
     def apart(self, one: str, other: str, kind: str) -> str:
-        """Why two names are no neighbours, whatever their similarity; "" when nothing keeps them apart."""
+        """The rule that keeps two names apart regardless of their similarity, or ""."""
         if is_name(one) or is_name(other):
             return "a proper name has no neighbours: it is spelled so or means something else"
         for another in TYPES:
@@ -89,7 +89,7 @@ class Neighbours:
         return ""
 
     def words(self, name: str, kind: str) -> list[str]:
-        """The folded words of a name without those before it that say only how much."""
+        """The folded words of a name without leading modifiers of degree."""
         words = fold(name).split()
         while len(words) > 1 and words[0] in self._modifiers.get(kind, ()):
             del words[0]
@@ -100,7 +100,7 @@ class Neighbours:
 
     @cached_property
     def _labels(self) -> dict[tuple[str, str], list[tuple[str, str]]]:
-        """English labels that are no proper names, with their concepts, by type and the beginnings of their words."""
+        """English labels that are not proper names, with their concepts, by type and word beginnings."""
         out: dict[tuple[str, str], list[tuple[str, str]]] = {}
         for concept in self.vocabulary.concepts.values():
             if concept.type in TYPES:
@@ -112,7 +112,7 @@ class Neighbours:
 
 
 def same_word(one: str, other: str) -> bool:
-    """Whether two folded words are forms of one: not a doer and what it does, nor a thing and making it.
+    """Whether two folded words are forms of one word; agent nouns and "-ization" nouns are different words.
 
     >>> same_word("masking", "mask"), same_word("sparse", "dense"), same_word("tokenization", "token")
     (True, False, False)
@@ -130,5 +130,5 @@ def _starts(words: list[str]) -> str:
 
 
 def is_name(text: str) -> bool:
-    """Whether a text is one word with capitals in it, a sole name: "DeepCache", "Compacter"."""
+    """Whether a text is a single word with capitals: "DeepCache", "Compacter"."""
     return " " not in text.strip() and "-" not in text and bool(_NAME.search(text))

@@ -1,6 +1,7 @@
-"""What people decide by hand about names: `ontology/overrides.ttl`, and `overrides.ttl` in the folder of a graph.
+"""Manual decisions about names: `ontology/overrides.ttl`, and `overrides.ttl` in the folder of a graph.
 
-A line is "concept kg:merges name", "concept kg:splits name" or "concept kg:forbids name". The graph's own file wins.
+A statement is "concept kg:merges name", "concept kg:splits name" or "concept kg:forbids name". The graph's own file
+takes precedence.
 """
 
 from __future__ import annotations
@@ -26,15 +27,15 @@ BY_HAND = "by hand"
 
 @dataclass(slots=True)
 class Overrides:
-    """Names and concepts that are one thing, or are none, because somebody says so."""
+    """Manual decisions on which names and concepts are the same, and which are not."""
 
     mark: str = ""  # a hash of the files; "" without any decision
-    names: dict[tuple[str, str], str] = field(default_factory=dict)  # (type, folded name) -> whose name it is
-    concepts: dict[str, str] = field(default_factory=dict)  # concept -> the one that it is
-    splits: set[tuple[str, str]] = field(default_factory=set)  # (concept, folded name): a thing of its own
-    forbids: set[tuple[str, str]] = field(default_factory=set)  # (concept, folded name): never this one
-    apart: set[tuple[str, str]] = field(default_factory=set)  # two concepts, both ways
-    labels: list[tuple[str, str, str]] = field(default_factory=list)  # (concept, name as written, language) merged
+    names: dict[tuple[str, str], str] = field(default_factory=dict)  # (type, folded name) -> concept
+    concepts: dict[str, str] = field(default_factory=dict)  # concept -> concept that it is merged into
+    splits: set[tuple[str, str]] = field(default_factory=set)  # (concept, folded name): the name is a separate concept
+    forbids: set[tuple[str, str]] = field(default_factory=set)  # (concept, folded name): never means this one
+    apart: set[tuple[str, str]] = field(default_factory=set)  # pairs of different concepts, in both orders
+    labels: list[tuple[str, str, str]] = field(default_factory=list)  # merged (concept, name as written, language)
 
     @staticmethod
     def load(graph: str | Path | None = None) -> Overrides:
@@ -49,7 +50,7 @@ class Overrides:
 
     @staticmethod
     def read(paths: Iterable[Path]) -> Overrides:
-        """The decisions of Turtle files, a later one before an earlier one; KgError for what is no decision."""
+        """The decisions of Turtle files, later ones taking precedence; raises KgError for an invalid statement."""
         out, digest = Overrides(), hashlib.sha256()
         for path in paths:
             try:
@@ -67,7 +68,7 @@ class Overrides:
         return bool(self.mark)
 
     def _take(self, decisions: list[tuple[str, str, ox.NamedNode | ox.Literal]], path: Path) -> None:
-        """Add the decisions of one file, which must not contradict one another."""
+        """Add the decisions of one file; raises KgError if they contradict one another."""
         own: dict[object, str] = {}
         for concept, verb, said in decisions:
             is_name = isinstance(said, ox.Literal)
@@ -98,7 +99,7 @@ class Overrides:
             self.final(merged, path)
 
     def final(self, concept: str, path: Path | None = None) -> str:
-        """The concept that one is merged into, by any number of steps; itself when it is not. KgError for a circle."""
+        """The concept that a concept is finally merged into, or itself; raises KgError for a cycle."""
         met = [concept]
         while concept in self.concepts:
             concept = self.concepts[concept]
@@ -108,7 +109,7 @@ class Overrides:
         return concept
 
     def merged(self, kind: str, names: Iterable[str]) -> tuple[str, str] | None:
-        """The concept that one of some names is merged into, and that name."""
+        """The concept that the first of some names with a decision is merged into, and that name."""
         for name in names:
             found = self.names.get((kind, fold(name)))
             if found:
@@ -116,9 +117,9 @@ class Overrides:
         return None
 
     def refuses(self, concept: str, names: Iterable[str], own: Iterable[str] = ()) -> tuple[str, str] | None:
-        """("splits" or "forbids", the name or concept) when names may not mean a concept, else None.
+        """("splits" or "forbids", the name or concept) if a decision keeps names from a concept, else None.
 
-        `own` are the concepts that the names have by their own labels.
+        `own` are the concepts that have the names as labels.
         """
         for name in names:
             for verb, pairs in (("splits", self.splits), ("forbids", self.forbids)):
@@ -127,16 +128,16 @@ class Overrides:
         return next((("forbids", other) for other in own if (concept, other) in self.apart), None)
 
     def folds(self) -> set[str]:
-        """All folded names that a decision speaks of."""
+        """All folded names with a decision."""
         return {folded for _, folded in (*self.names, *self.splits, *self.forbids)}
 
     def about(self) -> set[str]:
-        """All concepts that a decision speaks of."""
+        """All concepts with a decision."""
         pairs = (*self.splits, *self.forbids)
         return {*self.names.values(), *self.concepts, *self.concepts.values(), *(c for c, _ in (*pairs, *self.apart))}
 
     def amended(self, vocabulary: Vocabulary) -> Vocabulary:
-        """A vocabulary whose concepts bear the names that they are given and lack those that are taken away."""
+        """A vocabulary in which merged names are added to concepts and split names removed."""
         return vocabulary.amended(list(self._changed(vocabulary)), self.concepts) if self else vocabulary
 
     def _changed(self, vocabulary: Vocabulary) -> Iterator[Concept]:
@@ -158,19 +159,19 @@ class Overrides:
 
     @staticmethod
     def _bearers(vocabulary: Vocabulary, folded: str, target: str) -> list[str]:
-        """Who bears a name that is another's by decision."""
+        """Other concepts with a name that a decision assigns to `target`."""
         found = vocabulary.bearing(folded)
         return [c.curie for c in found if c.curie != target and c.type == kind_of(target)]
 
 
 class _File:
-    """One file of decisions."""
+    """A parser for one file of decisions."""
 
     def __init__(self, path: Path, data: bytes) -> None:
         self.path, self.data = path, data
 
     def decisions(self) -> list[tuple[str, str, Any]]:
-        """(concept, verb, name or concept), in the order of the file."""
+        """The statements (concept, verb, name or concept), in file order."""
         out = []
         try:
             for quad in ox.parse(self.data, format=ox.RdfFormat.TURTLE):
@@ -212,7 +213,7 @@ def _names(concept: Concept) -> Iterator[tuple[str, str]]:
 
 
 def _with_names(concept: Concept, added: list[tuple[str, str]], dropped: set[str], broader: list[str]) -> Concept:
-    """A concept with names more and names fewer; its preferred labels stay, for it must be called something."""
+    """A concept with names added and dropped; its preferred labels are kept."""
     alt = {language: [n for n in names if fold(n) not in dropped] for language, names in concept.alt.items()}
     for language, name in added:
         if name not in concept.label.values() and name not in alt.get(language, ()):
@@ -222,7 +223,7 @@ def _with_names(concept: Concept, added: list[tuple[str, str]], dropped: set[str
 
 
 def snapshot(record: Record) -> str:
-    """The links of a record as JSON, for when a decision is taken back; its work is none of them."""
+    """The links of a record as JSON, for undoing decisions; the link to its work is not included."""
     said = {
         "mentions": [[m.concept, m.canonical, m.reason] for m in mentions(record)],
         "results": [[r.metric_concept, r.reason, r.baseline, r.baseline_concept] for r in record.results],
@@ -232,7 +233,7 @@ def snapshot(record: Record) -> str:
 
 
 def restore(record: Record) -> None:
-    """Put back the links that a record had before decisions changed them; KgError when they do not fit."""
+    """Restore the links that a record had before decisions changed them; raises KgError if they do not fit."""
     if not record.before:
         return
     try:

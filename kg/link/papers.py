@@ -1,4 +1,4 @@
-"""What an entry by itself says which work it describes: its DOI, arXiv id, title or abstract."""
+"""Identifies the work of an entry from the entry alone: by its DOI, arXiv id, title or abstract."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _VERSION = re.compile(r"v\d+$")
 _DOI = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 _ARXIV = re.compile(r"^(?:https?://arxiv\.org/(?:abs|pdf)/|arxiv:\s*)", re.IGNORECASE)
 _ARXIV_DOI = re.compile(r"^10\.48550/arxiv\.", re.IGNORECASE)
-_LONGEST = 64  # letters of a folded title that stand in a CURIE as they are
-_MARK = 12  # digits of the hash that ends a longer one
+_LONGEST = 64  # letters of a folded title that are used in a CURIE unchanged
+_MARK = 12  # hex digits of the hash that ends a longer one
 
 
 def paper_id(document: Document, record: Record) -> str:
-    """The CURIE of the work: its DOI, arXiv id, folded title or folded abstract, the first that is known.
+    """The CURIE of the work: by DOI, arXiv id, folded title or folded abstract, the first that is present.
 
     >>> paper_id(Document("a", "s", 1, {}, arxiv="2510.01234v2"), Record("a"))
     'paper:2510.01234'
@@ -26,15 +26,15 @@ def paper_id(document: Document, record: Record) -> str:
 
 
 def identified(document: Document, record: Record) -> tuple[str, str]:
-    """The CURIE of the work by the entry alone, and the reason for it, a sentence."""
+    """The CURIE of the work by the entry alone, and the reason."""
     own = paper_id(document, record)
     return own, reason(own, doi_of(document), arxiv_of(document))
 
 
 def own_ids(document: Document, record: Record) -> tuple[str, ...]:
-    """The CURIEs that an entry could give its work, the best first.
+    """All CURIEs that an entry may give its work, best first.
 
-    arXiv's own DOI is the arXiv id of a preprint, not the DOI of a publication.
+    arXiv's own DOI is treated as an arXiv id, because it is not the DOI of a publication.
     """
     title = letters(plain(record.title or _text(document, "T") or record.name))
     abstract = "" if title else letters(_text(document, "A"))
@@ -43,7 +43,7 @@ def own_ids(document: Document, record: Record) -> tuple[str, ...]:
 
 
 def reason(own: str, doi: str, arxiv: str) -> str:
-    """Why an entry has a CURIE that it gives itself."""
+    """The reason for a CURIE that `own_ids` returned."""
     name = own.partition(":")[2]
     if name == doi:
         return f"DOI {name}"
@@ -57,13 +57,13 @@ def reason(own: str, doi: str, arxiv: str) -> str:
 
 
 def doi_of(document: Document) -> str:
-    """The DOI of the publication in lower case; "" where there is none."""
+    """The DOI of the publication in lower case, or ""."""
     doi = _DOI.sub("", document.doi.strip()).lower()
     return "" if _ARXIV_DOI.match(doi) else doi
 
 
 def arxiv_of(document: Document) -> str:
-    """The arXiv id without version; "" where there is none."""
+    """The arXiv id without version, or ""."""
     said = document.arxiv.strip()
     if not said:
         doi = _DOI.sub("", document.doi.strip())

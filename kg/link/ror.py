@@ -1,11 +1,11 @@
-"""Which organisations a string of affiliations names, by a fitted score: for strings in the wild, in any number.
+"""Links arbitrary affiliation strings to ROR with a fitted score.
 
-`organisations` of `kg.link.affiliations` reads the lines of reports, folds parts into their whole and gives names that
-nobody knows; this gives ROR's own records and nothing else. The score is a sum over symmetric trees (after CatBoost,
-Prokhorenkova et al. 2018) with whole numbers at their leaves, fitted by scripts/fit_institutions.py. A first sum reads
-each candidate for itself, a second one also what the first gives to the others of the string. Both know how often an
-organisation, and a name of it, was meant where it stood in annotated strings (the commonness of entity linking, after
-Mihalcea and Csomai 2007): "University of Tennessee" is nearly always the one at Knoxville.
+`organisations` of `kg.link.affiliations` parses institution lines of reports, merges parts into their organisation and
+returns unknown names too. This module returns ROR records only. The score is a sum over oblivious trees (as in
+CatBoost, Prokhorenkova et al. 2018) with integer leaves, fitted by scripts/fit_institutions.py. A first model scores
+each candidate on its own; a second one also sees the first scores of the other candidates of the string. Both use how
+often an organisation, and each of its names, was meant when it occurred in annotated strings (the commonness of entity
+linking, after Mihalcea and Csomai 2007): "University of Tennessee" is nearly always the one at Knoxville.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from kg.link.spellings import Names, names
 from kg.model import KgError
 from kg.vocabulary import data_folder
 
-UNIT = 1000  # what a leaf of the file counts for 1 of the logarithm of the odds
-SEEN = ("meant", "share", "name_meant", "name_share")  # what annotated strings say of a candidate
-CONTEXT = ("first", "overlapping", "elsewhere", "again", "others", "ahead")  # what the second sum reads besides
-_NEVER = (0, 0)  # in how many strings a name stood and was meant that stood in none
-_NOBODY = -12 * UNIT  # the score of a candidate that is not there
-_AT_ONCE = 64  # candidates whose leaves are looked up together
-_HOPELESS = -5 * UNIT // 2  # a first sum that no second one makes up for
+UNIT = 1000  # leaf value of 1 in log-odds
+SEEN = ("meant", "share", "name_meant", "name_share")  # features from annotated strings
+CONTEXT = ("first", "overlapping", "elsewhere", "again", "others", "ahead")  # features of the second model only
+_NEVER = (0, 0)  # (strings that contain a name, strings that mean it) for an unseen name
+_NOBODY = -12 * UNIT  # score in place of a missing candidate
+_AT_ONCE = 64  # candidates scored in one batch
+_HOPELESS = -5 * UNIT // 2  # a first score below this excludes a candidate from the second model
 
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """An organisation that a string names at [start, end), and how probable that is."""
+    """An organisation named at [start, end) of a string, with its probability."""
 
     organisation: Organisation
     start: int
@@ -47,7 +47,7 @@ class Identified:
 
 @dataclass(frozen=True)
 class Trees:
-    """Symmetric trees: level k of tree t asks whether feature[t, k] is above limit[t, k]; all arrays of integers."""
+    """Oblivious trees: level k of tree t tests whether feature[t, k] > limit[t, k]; integer arrays."""
 
     feature: Any  # trees x depth
     limit: Any  # trees x depth
@@ -55,7 +55,7 @@ class Trees:
     base: int
 
     def scores(self, features: Any) -> Any:
-        """The sums (candidates) for features (candidates x features)."""
+        """The scores (candidates) for features (candidates x features)."""
         asked, leaf = self._questions, self.leaf.ravel()
         first_leaf = np.arange(len(self.leaf)) * self.leaf.shape[1]
         above = features.take(asked.feature, axis=1) > asked.limit
@@ -68,7 +68,7 @@ class Trees:
 
     @cached_property
     def _questions(self) -> _Questions:
-        """What the trees ask, each thing once: many ask the same, and to look it up is most of the work."""
+        """The distinct tests of all trees; many are shared, and evaluating them is most of the work."""
         trees, depth = self.feature.shape
         asked = np.stack([self.feature.ravel(), self.limit.ravel()], axis=1)
         different, which = np.unique(asked, axis=0, return_inverse=True)
@@ -77,7 +77,7 @@ class Trees:
         np.bitwise_or.at(bits, (which.ravel(), tree), (1 << level).astype(np.uint8))
         feature = different[:, 0]
         starts = np.flatnonzero(np.diff(feature, prepend=-1))
-        # Whoever answers one question of a feature with yes does so with those of lower limits.
+        # A value that passes one limit of a feature also passes all lower limits.
         parts = [np.bitwise_or.accumulate(part, axis=0) for part in np.split(bits, starts[1:])]
         none = np.zeros((1, trees), dtype=np.uint8)
         places = np.concatenate([rows for part in parts for rows in (none, part)])
@@ -85,32 +85,32 @@ class Trees:
 
 
 class _Questions(NamedTuple):
-    """The different questions of trees, by feature and limit."""
+    """The distinct tests of the trees, by feature and limit."""
 
-    feature: Any  # questions
-    limit: Any  # questions
-    starts: Any  # asked features: where the questions of each begin
-    rows: Any  # asked features: where the rows of each begin
-    places: Any  # rows x trees: the bits of the leaf's number that are set by so many yeses on a feature
+    feature: Any  # tests
+    limit: Any  # tests
+    starts: Any  # tested features: index of the first test of each
+    rows: Any  # tested features: index of the first row of each
+    places: Any  # rows x trees: bits of the leaf index that are set when so many tests of a feature pass
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How many annotated strings held a name of an organisation, and how many of them meant the organisation.
+    """Counts over annotated strings: how many contain a name of an organisation, and how many of these mean it.
 
-    `counts` has two entries a candidate: its ROR id for all its names, id and name (`Seen.name`) for one of them.
+    `counts` has two keys per candidate: its ROR id for all its names, and id and name (`Seen.name`) for one of them.
     """
 
     counts: dict[str, tuple[int, int]]
 
     @staticmethod
     def name(identifier: str, reading: Reading, candidate: Candidate) -> str:
-        """The entry of a candidate's name: the letters of its words, whatever their case, accents and separators."""
+        """The key of a candidate's name: the letters of its words, without case, accents and separators."""
         words = reading.words[candidate.first : candidate.last + 1]
         return f"{identifier} {''.join([word.key for word in words])}"
 
     def features(self, reading: Reading, candidate: Candidate) -> tuple[int, int, int, int]:
-        """SEEN: for organisation and name the strings that meant it, and their share in percent, 50 if none held it."""
+        """SEEN: for organisation and name, how many strings meant it, and their share in percent (50 if unseen)."""
         identifier = reading.names.facts(candidate.row).id
         held, meant = self.counts.get(identifier, _NEVER)
         if not held:
@@ -121,7 +121,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """The two sums, what they know of annotated strings, and the least of the second sum that is believed."""
+    """The two models, the counts over annotated strings, and the lowest accepted second score."""
 
     seen: Seen
     first: Trees
@@ -130,7 +130,7 @@ class Judge:
 
     @staticmethod
     def read(path: Path) -> Judge:
-        """The sums from their file; raises KgError when it is missing, damaged or of other features."""
+        """The models from their file; raises KgError if it is missing, damaged or for other features."""
         try:
             state = json.loads(path.read_text(encoding="utf-8"))
             if state["features"] == [*FEATURES, *SEEN, *CONTEXT]:
@@ -141,7 +141,7 @@ class Judge:
         raise KgError(f"{path.name} does not hold the weights for institutions: install kg again.")
 
     def scores(self, reading: Reading, candidates: list[Candidate]) -> list[int]:
-        """The second sums of the candidates of a string, the first of those that have no chance."""
+        """The second scores of the candidates of a string; the first scores of candidates excluded by them."""
         features = described(reading, candidates, self.seen)
         spans = np.array([c[:3] for c in candidates], dtype=np.int32)
         scores = self.first.scores(features)
@@ -155,7 +155,7 @@ class Judge:
 
 def _trees(state: dict[str, Any]) -> Trees:
     limit, leaf = (np.array(state[key], dtype=np.int32) for key in ("limit", "leaf"))
-    feature = np.array(state["feature"], dtype=np.intp)  # what numpy takes columns by, with nothing to convert
+    feature = np.array(state["feature"], dtype=np.intp)  # the index type of numpy, which avoids a conversion
     return Trees(feature, limit, leaf, int(state["base"]))
 
 
@@ -165,9 +165,9 @@ def described(reading: Reading, candidates: list[Candidate], seen: Seen) -> Any:
 
 
 def context(spans: Any, scores: Any, of: Any = slice(None)) -> Any:
-    """CONTEXT (candidates x 6) for rows and places (candidates x 3: row, first, last) and first sums (candidates).
+    """CONTEXT (candidates x 6) from spans (candidates x 3: row, first, last) and first scores (candidates).
 
-    With `of` for the candidates at these places alone.
+    `of` selects the candidates for which it is computed.
     """
     row, first, last = spans.T
     same = row[of, None] == row
@@ -182,7 +182,7 @@ def context(spans: Any, scores: Any, of: Any = slice(None)) -> Any:
 
 
 def identified(text: str, threshold: int | None = None) -> list[Identified]:
-    """The organisations of ROR that a string of affiliations names, in order, those that are sure enough."""
+    """The ROR organisations of an affiliation string above the threshold, in order."""
     known = names()
     reading = Reading(text, known)
     out = []
@@ -194,13 +194,13 @@ def identified(text: str, threshold: int | None = None) -> list[Identified]:
 
 
 def ids(text: str, threshold: int | None = None) -> list[str]:
-    """Only the ROR ids of `identified`, best first."""
+    """The ROR ids of `identified`, best first."""
     known = names()
     return [known.facts(c.row).id for c, _ in chosen(Reading(text, known), _judge(), threshold)]
 
 
 def chosen(reading: Reading, judge: Judge, threshold: int | None = None) -> list[tuple[Candidate, int]]:
-    """The best candidates of a string, best first, no two of them for the same words or of the same organisation."""
+    """The accepted candidates of a string, best first; no two share words or an organisation."""
     candidates = reading.candidates()
     if not candidates:
         return []

@@ -1,10 +1,10 @@
-"""The names of the register by the beginnings of their words, whole and shortened, and what is known of each row.
+"""An index of the register's names by word stems, full and shortened, and facts about each row.
 
-"Inst. of Petrochem. Technol.", "Bonn University" and "Università di Firenze" are found because the words of a name
-are counted in any order, by four letters, and in one language: short words are spelt out as the register's names have
-it, other languages' words for "national" or "hospital" are translated (`ontology/words.ttl`), and other languages'
-names of cities are learnt from the register's own aliases. "Weizmann Institute" and "University of California ...
-Berkeley" are found because names are kept without their cities, their endings and their commonest words too.
+"Inst. of Petrochem. Technol.", "Bonn University" and "Università di Firenze" are found because names are indexed as an
+unordered set of words, by four letters of each, in one language. Abbreviations are expanded to the usual words of the
+register, foreign words for "national" or "hospital" are translated (`ontology/words.ttl`), and foreign names of cities
+are learned from the register's aliases. "Weizmann Institute" and "University of California ... Berkeley" are found
+because names are also indexed without their city, their ending or a common word.
 """
 
 from __future__ import annotations
@@ -22,58 +22,58 @@ from kg.compiled import kept, stamp
 from kg.link.institutions import ACRONYM, Register, Words, fold_word
 from kg.text import Remembered
 
-STEM = 4  # letters of a word by which names are found in any order
-NO_WORD = -1  # what stands for the rarity of a neighbour that is not there
-DIGIT, FUNCTION, OF, AND, UNIT, HEAD, PLACE, CAPITAL, SMALL = range(1, 10)  # kinds of neighbouring words; 0 none
-WITHOUT_CITY, BEGINNING, WITHOUT_WORD = range(3)  # how a name is shortened
-_WAYS = 4  # a shortened name's row and its way are one number
-TYPES = "acefghno"  # ROR's types by their first letters
-LISTS = "fiw"  # Crossref's list of funders, ISNI, Wikidata
-_TELLING = 60  # rarity of a word that a name may be shortened to
-_COMMON = 45  # rarity of a word that a name may be written without
-_BEARERS = 2  # rows that a beginning may belong to
-_SHORT = 3  # letters of a short form before a full stop
-_UNSPELT = 0.4  # share of the words with a short form's letters that the commonest must have
-_SEEN, _SURE = 3, 0.6  # rows in which a city's other name must stand, and the share of its rows
+STEM = 4  # letters of a word in the index
+NO_WORD = -1  # rarity of a missing neighbour
+DIGIT, FUNCTION, OF, AND, UNIT, HEAD, PLACE, CAPITAL, SMALL = range(1, 10)  # kinds of neighbouring words; 0 for none
+WITHOUT_CITY, BEGINNING, WITHOUT_WORD = range(3)  # kinds of shortened names
+_WAYS = 4  # a row and a kind of shortening are packed in one number
+TYPES = "acefghno"  # ROR's types by their initials
+LISTS = "fiw"  # the registers that know an organisation: Crossref funders, ISNI, Wikidata
+_TELLING = 60  # lowest rarity of a word that a shortened name must contain
+_COMMON = 45  # highest rarity of a word that may be dropped
+_BEARERS = 2  # rows that may share a beginning
+_SHORT = 3  # letters of an abbreviation before a full stop
+_UNSPELT = 0.4  # lowest share of the most common word among those with an abbreviation's letters
+_SEEN, _SURE = 3, 0.6  # lowest number of rows with another name of a city, and lowest share of its rows
 _WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W\d_\u3400-\u9fff\uf900-\ufaff]+|\d+")
 _GLUED = re.compile(r"(?<=[a-zà-ÿ]{3})(?=[A-ZÀ-Þ][a-zà-ÿ]{2})")
 _BRACKET = re.compile(r"\s*\([^()]*\)")
 
 
-class Word(NamedTuple):
-    """What a word of a string contributes; a function word has no letters, a filler no folds."""
+class WordFeatures(NamedTuple):
+    """The features of a word in a string; a function word has no key, a filler no folds."""
 
     key: str  # folded letters, joined
-    stems: int  # sum of the numbers of its folds' beginnings
+    stems: int  # sum of the hashes of its stems
     folds: tuple[str, ...]
     kind: int
     rarity: int
 
 
 class Facts(NamedTuple):
-    """What is asked again and again of a row."""
+    """Facts about a row that are looked up often."""
 
     id: str
     country: str
-    city: str  # folded words between spaces, "" when unknown
+    city: str  # folded words with surrounding spaces, "" if unknown
     types: tuple[int, ...]
     parents: frozenset[str]
     above: frozenset[str]
     aliases: int
     children: int
     is_stub: bool
-    lists: tuple[int, ...]  # which other registers know it
+    lists: tuple[int, ...]  # whether each register of LISTS knows it
 
 
 @lru_cache(maxsize=65536)
 def number(fold: str) -> int:
-    """The number of a word's beginning; the sum over a name's words does not depend on their order."""
+    """A hash of a word's stem; the sum over the words of a name does not depend on their order."""
     stem = fold.replace("ae", "a").replace("oe", "o").replace("ue", "u")[:STEM]
     return int.from_bytes(blake2b(stem.encode(), digest_size=6).digest(), "big")
 
 
 def split(text: str) -> list[tuple[str, int, int]]:
-    """The words of a text with their places; what is glued ("UniversityParis", "Road12") is taken apart."""
+    """The words of a text with their spans; glued words ("UniversityParis", "Road12") are split."""
     out = []
     for match in _WORD.finditer(text):
         word = match[0]
@@ -88,12 +88,12 @@ def split(text: str) -> list[tuple[str, int, int]]:
 
 
 def folded(text: str, words: Remembered[tuple[str, ...]]) -> list[str]:
-    """The folded words of a name in English, by what its words fold to (`folding`)."""
+    """The folded words of a name in English; `words` is the cache of `folding`."""
     return [fold for word in _WORD.findall(text) for fold in words[word]]
 
 
 def folding(words: Words) -> Remembered[tuple[str, ...]]:
-    """What words fold to: function words and fillers to nothing, abbreviations spelt out; glued ones taken apart."""
+    """A cache of folded words: function words and fillers are dropped, abbreviations expanded, glued words split."""
     return Remembered(lambda word: tuple(f for piece, _, _ in split(word) for f in _folds(fold_word(piece), words)))
 
 
@@ -104,7 +104,7 @@ def _folds(fold: str, words: Words) -> tuple[str, ...]:
 
 
 class Names:
-    """The names of a register by the beginnings of their words, with how rare each word is."""
+    """The register's names indexed by word stems, with the rarity of each word."""
 
     def __init__(self, register: Register) -> None:
         self.register = register
@@ -112,7 +112,7 @@ class Names:
         self._folding = folding(register.words)
         made_from = register.stamp + stamp([Path(__file__)])
         state = kept("institutions", blake2b(made_from, digest_size=32).digest(), self._made)
-        self.by_stems: dict[int, list[int]] = state["stems"]  # each number of `shortened` is there too
+        self.by_stems: dict[int, list[int]] = state["stems"]  # also has each key of `shortened`
         self.shortened: dict[int, list[int]] = state["shortened"]
         self._cities: dict[str, str] = state["cities"]
         self._unspelt: dict[str, str] = state["unspelt"]
@@ -124,7 +124,7 @@ class Names:
         self.spellings = lru_cache(maxsize=20000)(self._spellings)
 
     def _made(self) -> dict[str, Any]:
-        """The index, from the register's rows; takes seconds."""
+        """The index, built from the register's rows; takes seconds."""
         by_stems: dict[int, list[int]] = {}
         seen: Counter[str] = Counter()
         children: Counter[str] = Counter()
@@ -152,7 +152,7 @@ class Names:
         }
 
     def _shortened(self, spelt: list[list[list[str]]], by_stems: dict[int, list[int]]) -> dict[int, list[int]]:
-        """The numbers of names without their city, ending or a common word: rows times _WAYS with the way."""
+        """Shortened names without their city, ending or a common word: hash -> rows times _WAYS plus the kind."""
         found: dict[tuple[str, ...], dict[int, int]] = {}
         for at, names in enumerate(spelt):
             city = self.spell(self.register.rows[at].split("\t", 3)[2])
@@ -171,7 +171,7 @@ class Names:
         return out
 
     def _shorter(self, name: list[str], city: list[str]) -> list[tuple[int, list[str]]]:
-        """The ways to write a name of more than two words with fewer that still tell whose it is."""
+        """The ways to shorten a name of more than two words so that it still identifies its bearer."""
         out = []
         places = [i for i in range(len(name)) if city and name[i : i + len(city)] == city]
         for i in places[:1]:
@@ -182,7 +182,7 @@ class Names:
             shorter.append((BEGINNING, name[: heads[0] + 1]))
         for i, fold in enumerate(name):
             rest = name[:i] + name[i + 1 :]
-            # "Max Planck" may do for its society, "Buenos Aires" not for its university
+            # "Max Planck" may stand for its society, "Buenos Aires" not for its university
             is_place = not city or not set(city).isdisjoint(rest)
             if self.rarity(fold) <= _COMMON and heads and (heads != [i] or not is_place):
                 shorter.append((WITHOUT_WORD, rest))
@@ -190,7 +190,7 @@ class Names:
         return [(way, short) for way, short in out if len(short) > 1]
 
     def shortened_rows(self, total: int) -> list[tuple[int, int]]:
-        """The rows that bear a shortened name, given by its number, each with the way it is shortened."""
+        """The rows with a shortened name of the given hash, each with the kind of shortening."""
         return [divmod(both, _WAYS) for both in self.shortened.get(total, ())]
 
     def rarity(self, fold: str) -> int:
@@ -198,7 +198,7 @@ class Names:
         return self._rarity.get(fold, 120)
 
     def of(self, ids: Iterable[str]) -> frozenset[int]:
-        """The rows of ROR ids, those that the register has."""
+        """The rows of those ROR ids that the register has."""
         return frozenset(self._rows[i] for i in ids if i in self._rows)
 
     def spell(self, text: str) -> list[str]:
@@ -209,7 +209,7 @@ class Names:
         return self._spelt(self.register.rows[row])
 
     def _spelt(self, row: str) -> list[list[str]]:
-        """The names of a row as folded words, acronyms left out; with brackets and without."""
+        """The names of a row as folded words, without acronyms; with brackets and without."""
         return [spelt for name in _full_names(row) if (spelt := self.spell(name))]
 
     def _facts(self, row: int) -> Facts:
@@ -237,19 +237,19 @@ class Names:
             tuple(int(letter in lists) for letter in LISTS),
         )
 
-    def _word(self, word: str) -> Word:
-        """What a word contributes; one with a full stop behind it is a short form."""
+    def _word(self, word: str) -> WordFeatures:
+        """The features of a word; one that ends in a full stop is an abbreviation."""
         fold = fold_word(word)
         if fold[-1] == ".":
             fold = fold[:-1]
             if fold not in self.words.abbreviation and fold not in self.words.function:
                 fold = self._unspelt.get(fold, fold)
         if fold in self.words.function:
-            return Word("", 0, (), AND if fold == "and" else OF if fold == "of" else FUNCTION, NO_WORD)
+            return WordFeatures("", 0, (), AND if fold == "and" else OF if fold == "of" else FUNCTION, NO_WORD)
         letters = self.words.abbreviation.get(fold, (fold,))
         folds = tuple(self._cities.get(f, f) for f in _folds(fold, self.words))
         if not folds:
-            return Word("".join(letters), 0, (), FUNCTION, NO_WORD)
+            return WordFeatures("".join(letters), 0, (), FUNCTION, NO_WORD)
         kind = CAPITAL if word[0].isupper() else SMALL
         if fold.isdigit():
             kind = DIGIT
@@ -259,11 +259,11 @@ class Names:
             kind = HEAD
         elif self.register.is_place(folds[0]):
             kind = PLACE
-        return Word("".join(letters), sum(map(number, folds)), folds, kind, max(map(self.rarity, folds)))
+        return WordFeatures("".join(letters), sum(map(number, folds)), folds, kind, max(map(self.rarity, folds)))
 
     @cached_property
     def own(self) -> dict[str, int]:
-        """The rows of the additions' names, by key; a place ("Princeton") stands for no university in an address."""
+        """The rows of the additions' names, by key; a place ("Princeton") is not a university in an address."""
         own = self.register.own_keys.items()
         return {key: self._rows[c[4:]] for key, c in own if c[4:] in self._rows and not self.register.is_place(key)}
 
@@ -275,7 +275,7 @@ def _full_names(row: str) -> list[str]:
 
 
 def _other_cities(rows: list[str], words: Remembered[tuple[str, ...]]) -> dict[str, str]:
-    """Other names of cities ("Firenze"): words of aliases of rows whose first name has the city and not them."""
+    """Other names of cities ("Firenze"): words of aliases in rows whose first name contains the city instead."""
     alike: Counter[tuple[str, str]] = Counter()
     seen: Counter[str] = Counter()
     for row in rows:
@@ -294,7 +294,7 @@ def _other_cities(rows: list[str], words: Remembered[tuple[str, ...]]) -> dict[s
 
 
 def _unspelt(seen: Counter[str]) -> dict[str, str]:
-    """What words of two or three letters before a full stop are short for: the commonest that begins so."""
+    """Expansions of abbreviations of two or three letters: the most common word with that beginning."""
     groups: dict[str, Counter[str]] = {}
     for fold, n in seen.items():
         if fold.isalpha():
@@ -305,10 +305,10 @@ def _unspelt(seen: Counter[str]) -> dict[str, str]:
 
 
 def likeness(run: list[str], name: list[str]) -> tuple[int, int]:
-    """How like the words of a run are to those of a name, in percent: all of them, and the least of them.
+    """The similarity of a run of words to a name, in percent: overall, and of the least similar word.
 
-    A word counts whole in its place, two thirds in another or when one is the beginning of the other, else by the
-    letters with which both begin, a third at most.
+    A word counts fully in its position, two thirds in another one or if one word is a prefix of the other, else by
+    their common prefix, up to a third.
     """
     if len(run) != len(name):
         return 0, 0
@@ -323,7 +323,7 @@ def likeness(run: list[str], name: list[str]) -> tuple[int, int]:
 
 
 def likeness_to_part(run: list[str], names: list[list[str]]) -> tuple[int, int]:
-    """How like the words of a run are to some of a longer name's, in percent: all of them, and the least of them."""
+    """The similarity of a run of words to some of a longer name's, in percent: overall, and of the worst word."""
     there = set(run)
     _, name = max((len(there.intersection(name)), name) for name in names)
     if len(run) >= len(name):
@@ -336,10 +336,10 @@ def _shared_letters(one: str, other: str) -> int:
     for same, (mine, theirs) in enumerate(zip(one, other, strict=False)):
         if mine != theirs:
             return 33 * same // max(len(one), len(other))
-    return 67  # one is the beginning of the other
+    return 67  # one is a prefix of the other
 
 
 @cache
 def names() -> Names:
-    """The names of the register that ships."""
+    """The index of the register that ships with the package."""
     return Names(Register.load())

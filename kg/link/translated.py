@@ -1,4 +1,4 @@
-"""The terms of a title, by the labels of the vocabulary: the same ones in Chinese and in English."""
+"""The vocabulary concepts of a title, which are the same in Chinese and in English."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kg.vocabulary import Vocabulary
 
 @lru_cache(maxsize=4096)
 def terms(title: str) -> frozenset[str]:
-    """The concepts (CURIEs) that a title names, in whatever language.
+    """The concepts (CURIEs) that a title names, in any language.
 
     >>> "technique:kv-cache-quantization" in terms("KV cache quantization") & terms("KV缓存量化")
     True

@@ -1,4 +1,4 @@
-"""Whether two sources name one venue: "NeurIPS" and "Advances in Neural Information Processing Systems 37"."""
+"""Whether two names denote the same venue: "NeurIPS", "Advances in Neural Information Processing Systems 37"."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _NOT_PUBLISHED = re.compile(r"arxiv|corr\b|preprint|submi(?:tted|ssion)|under re
 _WORD = re.compile(r"[A-Za-z]+")
 _USUAL = re.compile(r"proceedings|annual|meeting|ieee|cvf|acm|of|the|in|on|and|for|th|st|nd|rd", re.IGNORECASE)
 _SHORT = re.compile(r"[A-Z][A-Za-z]*[A-Z]|[A-Z]{2,}")
-_LIKE = 88  # of 100, of the words of two names
+_LIKE = 88  # lowest similarity of two names, of 100
 
 
 def is_published(venue: str) -> bool:
-    """Whether a venue's name is that of a publication, and not of a server or a submission.
+    """Whether a venue is a publication, not a preprint server or a submission.
 
     >>> is_published("ICML"), is_published("arXiv preprint"), is_published("Submitted to ICLR 2026")
     (True, False, False)
@@ -25,7 +25,7 @@ def is_published(venue: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def one_venue(a: str, b: str) -> bool:
-    """Whether two names are those of one venue, as far as letters tell; years and volumes do not count.
+    """Whether two names denote the same venue by their letters; years and volumes are ignored.
 
     >>> one_venue("NeurIPS", "Advances in Neural Information Processing Systems 37"), one_venue("ICML", "ICLR")
     (True, False)
@@ -43,7 +43,7 @@ def _words(name: str) -> list[str]:
 
 
 def _is_short_for(short: list[str], long: list[str]) -> bool:
-    """Whether an acronym among some words stands in a longer name, or is made of beginnings of its words."""
+    """Whether an acronym in the short name occurs in the long one, or abbreviates its words."""
     words = [word.lower() for word in long]
     found = [word.lower() for word in short if _SHORT.fullmatch(word)]
     spelled = {*found, *(word.removesuffix("s") for word in found if len(word) > 2)}
@@ -51,7 +51,7 @@ def _is_short_for(short: list[str], long: list[str]) -> bool:
 
 
 def _spells(short: str, words: list[str]) -> bool:
-    """Whether beginnings of words, in order and some left out, make an acronym: "AISTATS"."""
+    """Whether prefixes of words, in order and with gaps, form an acronym: "AISTATS"."""
     if not short:
         return True
     for at, word in enumerate(words):

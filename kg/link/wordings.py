@@ -1,8 +1,8 @@
-"""Other wordings of a name that mean the same thing, so that a label of the vocabulary is found behind them.
+"""Rewrites a name into equivalent wordings, to find the vocabulary label behind it.
 
 "vision-language-action (VLA) models", "Flash Attention", "compression of KV caches", "speculative decoding methods":
-brackets that repeat an acronym, spaces and hyphens, word order around "of", and words that frame a name
-without changing it. Which words frame a name is said in `ontology/cues.ttl`.
+brackets that repeat an acronym, spaces and hyphens, word order around "of", and frame words that do not change the
+meaning. The frame words are in `ontology/cues.ttl`.
 """
 
 from __future__ import annotations
@@ -20,32 +20,32 @@ from kg.vocabulary import Concept, Vocabulary
 _BRACKET = re.compile(r"\s*[(（]\s*([A-Z][\w+-]{0,9})\s*[)）]")
 _ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]\b|\b[A-Z]{2,}s?\b")
 _TURNED = re.compile(r"(?P<head>[\w-]+(?: [\w-]+)?) (?:of|for|in) (?:the |an? )?(?P<rest>[\w-]+(?: [\w-]+){0,3})")
-_DOING = re.compile(r"(?P<head>\w{3,}ing) (?P<rest>(?:[\w-]+ ){0,2}[\w-]+s)")  # of several, no compound
-_TURNED_SIGNS = (" of ", " for ", " in ", "ing ")  # one of them is in every match of these
+_DOING = re.compile(r"(?P<head>\w{3,}ing) (?P<rest>(?:[\w-]+ ){0,2}[\w-]+s)")  # with a plural object; not a compound
+_TURNED_SIGNS = (" of ", " for ", " in ", "ing ")  # every match of these patterns contains one of these
 _JOINT = re.compile(r"(?<=[a-z]) (?=[a-z])")
-_LEAST = 6  # letters of a name that is looked for without its spaces
-_MOST = 120  # characters of a name; longer ones are sentences
+_LEAST = 6  # letters of a name that is looked up without its spaces
+_MOST = 120  # characters of a name; longer texts are sentences
 
 
-class Wording(NamedTuple):
-    """A name put otherwise, and how."""
+class RewrittenName(NamedTuple):
+    """A rewritten name, and how it was rewritten."""
 
     text: str
     how: str
 
 
 class Wordings:
-    """Finds the concept that a name means in another wording."""
+    """Finds the concept of a name by its other wordings."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         loose = vocabulary.cues("label-modifier")
         self._before = {k: loose | vocabulary.cues(f"label-modifier-{k}") for k in ("technique", "problem", "task")}
-        self._plain = lru_cache(maxsize=50_000)(self._found)  # names in which no acronym of a paper can stand
+        self._plain = lru_cache(maxsize=50_000)(self._found)  # for names that contain no acronym
         self._after = {k: vocabulary.cues(f"label-frame-{k}") for k in ("technique", "problem", "task")}
 
     def find(self, name: str, kind: str, expansions: Mapping[str, str]) -> tuple[Concept, str] | None:
-        """The concept with the reason, None when no wording is a label; `expansions` are the paper's own acronyms."""
+        """The concept and the reason, or None if no wording is a label; `expansions` are the paper's own acronyms."""
         if len(name) > _MOST:
             return None
         return self._plain(name, kind) if name.islower() else self._found(name, kind, expansions)
@@ -63,27 +63,27 @@ class Wordings:
                 return joined[0], f"label {joined[1]!r} of the vocabulary, but for spaces and hyphens{how}"
         return None
 
-    def _all(self, name: str, kind: str, expansions: Mapping[str, str]) -> Iterator[Wording]:
-        """The name itself, then its wordings, those nearest to it first."""
-        steps: list[Wording] = [Wording(name, "")]
-        short = not name.islower()  # an acronym may stand in it
+    def _all(self, name: str, kind: str, expansions: Mapping[str, str]) -> Iterator[RewrittenName]:
+        """The name itself, then its rewritten forms, least changed first."""
+        steps: list[RewrittenName] = [RewrittenName(name, "")]
+        short = not name.islower()  # it may contain an acronym
         for change in (*((self._unbracketed, self._written_out) if short else ()), self._turned, self._bare):
             for text, how in list(steps):
                 for new in change(text, kind, expansions):
-                    steps.append(Wording(new.text, f"{how}, {new.how}" if how else new.how))
-        nearest: dict[str, Wording] = {}
+                    steps.append(RewrittenName(new.text, f"{how}, {new.how}" if how else new.how))
+        nearest: dict[str, RewrittenName] = {}
         for step in steps:
             nearest.setdefault(fold(step.text), step)
         yield from nearest.values()
 
-    def _unbracketed(self, name: str, kind: str, expansions: Mapping[str, str]) -> Iterator[Wording]:
-        """Without an acronym in brackets that the words before it spell."""
+    def _unbracketed(self, name: str, kind: str, expansions: Mapping[str, str]) -> Iterator[RewrittenName]:
+        """Drop an acronym in brackets that abbreviates the words before it."""
         for match in _BRACKET.finditer(name):
             if fold(match[1]) in expansions or abbreviates(match[1], name[: match.start()]):
-                yield Wording(name[: match.start()] + name[match.end() :], f"without ({match[1]})")
+                yield RewrittenName(name[: match.start()] + name[match.end() :], f"without ({match[1]})")
 
-    def _written_out(self, name: str, kind: str, expansions: Mapping[str, str]) -> Iterator[Wording]:
-        """With acronyms of the paper, or else of the vocabulary, written out."""
+    def _written_out(self, name: str, kind: str, expansions: Mapping[str, str]) -> Iterator[RewrittenName]:
+        """Expand the acronyms of the paper, or else of the vocabulary."""
         done: list[str] = []
 
         def whole(match: re.Match[str]) -> str:
@@ -94,18 +94,18 @@ class Wordings:
 
         text = _ACRONYM.sub(whole, name)
         if fold(text) != fold(name):
-            yield Wording(text, f"with {' and '.join(done)} written out")
+            yield RewrittenName(text, f"with {' and '.join(done)} written out")
 
-    def _turned(self, name: str, kind: str, expansions: Mapping[str, str]) -> Iterator[Wording]:
-        """ "compression of KV caches" as "KV caches compression", "pruning experts" as "experts pruning"."""
+    def _turned(self, name: str, kind: str, expansions: Mapping[str, str]) -> Iterator[RewrittenName]:
+        """Turn "compression of KV caches" into "KV caches compression", "pruning experts" into "experts pruning"."""
         if not any(map(name.__contains__, _TURNED_SIGNS)):
             return
         match = _TURNED.fullmatch(name) or _DOING.fullmatch(name)
         if match:
-            yield Wording(f"{match['rest']} {match['head']}", "in another order")
+            yield RewrittenName(f"{match['rest']} {match['head']}", "in another order")
 
-    def _bare(self, name: str, kind: str, expansions: Mapping[str, str]) -> Iterator[Wording]:
-        """Without words that frame a name."""
+    def _bare(self, name: str, kind: str, expansions: Mapping[str, str]) -> Iterator[RewrittenName]:
+        """Drop frame words."""
         words = fold(name).split()
         dropped: list[str] = []
         while len(words) > 1 and words[-1] in self._after.get(kind, ()):
@@ -113,7 +113,7 @@ class Wordings:
         while len(words) > 1 and words[0] in self._before.get(kind, ()):
             dropped.insert(0, words.pop(0))
         if dropped:
-            yield Wording(" ".join(words), f"without {' and '.join(map(repr, dropped))}")
+            yield RewrittenName(" ".join(words), f"without {' and '.join(map(repr, dropped))}")
 
     def _joined(self, name: str, kind: str) -> tuple[Concept, str] | None:
         found = self._without_spaces.get((kind, _joint(fold(name))))
@@ -121,7 +121,7 @@ class Wordings:
 
     @cached_property
     def _without_spaces(self) -> dict[tuple[str, str], tuple[str, str]]:
-        """Labels without spaces between letters, by type; none where two concepts would share one."""
+        """Labels without spaces between letters, by type; empty for labels shared by two concepts."""
         out: dict[tuple[str, str], tuple[str, str]] = {}
         for concept in self.vocabulary.concepts.values():
             for label in concept.labels():
@@ -134,7 +134,7 @@ class Wordings:
 
     @cached_property
     def _long_forms(self) -> dict[str, str]:
-        """Acronyms that one concept of the vocabulary bears and its preferred label spells, with that label."""
+        """Acronyms that a single concept has and its preferred label spells out, with that label."""
         out: dict[str, set[str]] = {}
         for concept in self.vocabulary.concepts.values():
             for label in concept.labels():
@@ -150,6 +150,6 @@ def _joint(folded: str) -> str:
 
 
 def _label(concept: Concept, text: str) -> str:
-    """The label of a concept, as it is written, that a text is in another spelling."""
+    """The label of a concept, as written, with the same folded form as a text."""
     wanted = fold(text)
     return next((label for label in (*concept.labels(), *concept.hidden) if fold(label) == wanted), text)

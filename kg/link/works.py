@@ -1,9 +1,9 @@
-"""Whether two entries describe one work: a preprint, its conference version and its line in a report, say.
+"""Whether two entries describe the same work, for example a preprint and its conference version.
 
-What is compared is what entries know: ids, title, abstract, authors, institutions. Equal ids settle it; numbers of a
-series, authors of whom none is common, and two arXiv ids keep works apart; between the two, the less alike the titles
-are, the more the rest must tell. The rules were made on a part of data/gold/works.jsonl and on mined titles; the other
-part of it, held out, says how far they carry (scripts/eval_works.py).
+The evidence is what entries know: ids, title, abstract, authors, institutions. Equal ids decide for one work. Different
+numbers in a series, disjoint authors, and two arXiv ids decide against it. Otherwise, the less similar the titles are,
+the more other evidence is needed. The rules were developed on one part of data/gold/works.jsonl and on mined titles;
+the held-out part measures how well they generalise (scripts/eval_works.py).
 """
 
 from __future__ import annotations
@@ -30,38 +30,42 @@ from kg.text import Remembered
 
 _WORD = re.compile(r"[a-z0-9]+")
 _SHINGLE = 3  # words
-_FEWEST = 20  # shingles of an abstract that says something
-_LOOKED_UP, _BANDS, _ROWS = 4, 6, 2  # words of a shingle; keys of an abstract; least hashes in each
-_END = 28  # letters at the ends of a title by which others are found
+_FEWEST = 20  # shingles of an abstract that is long enough to compare
+_LOOKED_UP, _BANDS, _ROWS = 4, 6, 2  # words of a shingle; keys of an abstract; minimum hashes in each key
+_END = 28  # letters at both ends of a title that serve as keys
 _SAME, _ALIKE, _RELATED = 0.85, 0.5, 0.3  # shares of common shingles
 _FAR = 0.12
-# The share of words that titles of two versions have in common, where the authors are the same: by their number, as two
-# people write more works together than six. Found on works with two titles, and on works of the same people.
+# The lowest share of common words in the titles of two versions with the same authors, by the number of authors: two
+# people write more works together than six do. Fitted on works with two titles, and on different works of the same
+# people.
 _VERSIONS = ((6, 0.55), (4, 0.7), (3, 0.75), (2, 0.8), (1, 0.9))
-_SAME_VENUE = ((3, 0.55), (2, 0.75), (1, 0.8))  # the same, where the venue and year are the same too
-_RENAMED = 0.1  # more, where each begins with another coined name
-_ONE_NAME = 0.68  # of the words after a coined name that both begin with
-_TRANSLATED = 3  # authors who, with venue and year, tell that two titles are one in two languages
+_SAME_VENUE = ((3, 0.55), (2, 0.75), (1, 0.8))  # the same if venue and year are the same too
+_RENAMED = 0.1  # added if the titles begin with different coined names
+_ONE_NAME = 0.68  # share of the words after a common coined name
+_TRANSLATED = 3  # number of authors who, with venue and year, identify a translated title
 _YEARS = 2  # from a preprint to its publication
-_LONG_AGO = 4  # years between entries that are hardly of one work
-_ODD = 50  # letters of a title that no other work has, whatever the abstracts say
-_MOST_TERMS = 5  # of a title by which others are found
-_TERMS = 2  # that titles in two languages have in common
+_LONG_AGO = 4  # difference in years that is unlikely for one work
+_ODD = 50  # letters of a title that is unique, whatever the abstracts are
+_MOST_TERMS = 5  # of a title that serve as keys
+_TERMS = 2  # common terms of titles in two languages
 _SUFFIX = re.compile(r"[\s,]+(?:jr|sr|ii|iii|iv)\.?$", re.IGNORECASE)
 
 
 class Likeness(IntEnum):
-    """How alike two titles are."""
+    """How similar two titles are."""
 
     FAR = 0
-    NAMED = 1  # they begin with one coined name
-    NEAR = 2  # a word or two differ
-    PART = 3  # one is a part of the other: without subtitle, without name, cut off
+    NAMED = 1  # they begin with the same coined name
+    NEAR = 2  # they differ in a word or two
+    PART = 3  # one is a part of the other: no subtitle, no name, or truncated
     EQUAL = 4
 
 
 class Verdict(NamedTuple):
-    """Whether two entries are one work: `weight` above 0, how surely; below 0 they must not meet in one; and why."""
+    """Whether two entries are one work, with the reason.
+
+    `weight` > 0: they are, with this certainty; < 0: they must not be merged; 0: not enough evidence.
+    """
 
     weight: int
     reason: str
@@ -77,7 +81,7 @@ _UNTOLD = Verdict(0, "nothing tells that they are one work")
 
 @dataclass(frozen=True)
 class Described:
-    """What an entry knows of its work."""
+    """What an entry knows about its work."""
 
     entry: str
     title: str = ""
@@ -90,8 +94,8 @@ class Described:
     year: int | None = None
     venue: str = ""
     code: str = ""  # URL
-    ids: tuple[str, ...] = ()  # the CURIEs that it could have by itself, the best first
-    claims: tuple[Claim, ...] = ()  # the names that it says
+    ids: tuple[str, ...] = ()  # the CURIEs that it may have by itself, best first
+    claims: tuple[Claim, ...] = ()  # the names that it claims or mentions
     topics: frozenset[str] = frozenset()  # of the work
 
     @cached_property
@@ -127,10 +131,10 @@ class Described:
         found += [f"begin:{part[:_END]}" for part in (title.main_letters, title.rest_letters) if part]
         if title.name:
             found.append(f"name:{title.name}")
-        if self.count:  # for a title in another language, which has no letters in common
+        if self.count:  # for a title in another language, which shares no letters
             some = sorted(terms(self.title))[:_MOST_TERMS]
             found += [f"terms:{term} {other} {self.count}" for term, other in combinations(some, 2)]
-        if len(self.last_names) > 1:  # for another title
+        if len(self.last_names) > 1:  # for a changed title
             found.append(f"people:{zlib.crc32(' '.join(sorted(self.last_names)).encode()):08x}")
         found += [f"abstract:{at}-{band}" for at, band in enumerate(_bands(_shingles(self.abstract, _LOOKED_UP)))]
         return list(dict.fromkeys(found))
@@ -159,12 +163,12 @@ def described(document: Document, record: Record, said: Iterable[Claim] | None =
 
 
 def keys(one: Described) -> list[str]:
-    """What an entry has in common with every other of its work, at least one of them: short texts to look up."""
+    """Blocking keys: two entries of one work have at least one of them in common."""
     return one.keys
 
 
 def name_keys(one: Described) -> list[str]:
-    """What an entry has in common with every other that says a name that it says."""
+    """The keys that an entry shares with every other entry that claims or mentions one of its names."""
     return [key for claim in one.claims for key in claim.marks()]
 
 
@@ -176,11 +180,11 @@ def same_work(a: Described, b: Described) -> Verdict:
         return Verdict(BY_ID, f"the same DOI, {a.doi}")
     if a.arxiv and b.arxiv:
         return Verdict(-1, f"two arXiv ids, {a.arxiv} and {b.arxiv}")
-    return _Pair(a, b).verdict()
+    return _EntryPair(a, b).verdict()
 
 
-class _Pair:
-    """Two entries whose ids do not settle it, and what they have in common."""
+class _EntryPair:
+    """Two entries whose ids do not decide, and what they have in common."""
 
     def __init__(self, a: Described, b: Described) -> None:
         self.a, self.b = a, b
@@ -231,7 +235,7 @@ class _Pair:
         return Verdict(0, "one title is a short part of the other, and nothing else is in common")
 
     def _near(self) -> Verdict:
-        """Titles of which a word or two differ: a new version's, or another work's of the same people."""
+        """Titles that differ in a word or two: a new version, or another work of the same people."""
         enough = _SAME if self._is_renamed() else _ALIKE
         if self.abstracts is None:
             return _UNTOLD
@@ -240,7 +244,7 @@ class _Pair:
         return self._by_abstract(enough)
 
     def _is_retitled(self) -> bool:
-        """Whether the titles could be those of two versions of one work, and nothing speaks against it."""
+        """Whether the titles may be of two versions of one work, and no evidence is against it."""
         a, b = self.a.heading, self.b.heading
         if a.counts_otherwise(b) or (self.abstracts is not None and self.abstracts < _RELATED):
             return False
@@ -256,7 +260,7 @@ class _Pair:
         return a.share(b) >= self._least_share()
 
     def _least_share(self) -> float:
-        """The share of words that titles of one work have in common at least, by what else is the same."""
+        """The lowest share of common words for titles of one work, given what else is equal."""
         a, b = self.a.last_name_list, self.b.last_name_list
         people = min(len(a), len(b)) if a == b else min(len(a), len(b)) // 2
         steps = _SAME_VENUE if self._is_one_publication() else _VERSIONS
@@ -264,18 +268,21 @@ class _Pair:
         return least + _RENAMED * self._is_renamed()
 
     def _names_the_other(self) -> bool:
-        """Whether the abstract of one that has no coined name in its title speaks of the name in the other's."""
+        """Whether the abstract of the entry without a coined name in its title mentions the other's coined name."""
         pairs = (self.a, self.b), (self.b, self.a)
         return any(one.heading.coined and not other.heading.name and _speaks_of(other, one) for one, other in pairs)
 
     def _is_one_publication(self) -> bool:
-        """Whether both were published in one year at one venue."""
+        """Whether both were published at one venue in one year."""
         a, b = self.a, self.b
         published = a.is_published and b.is_published
         return published and a.year is not None and a.year == b.year and one_venue(a.venue, b.venue)
 
     def _is_published_apart(self) -> bool:
-        """Whether they were published at two venues or in two years, or one is a preprint from after or long before."""
+        """Whether they were published separately.
+
+        That is at two venues, in two years, or as a preprint that is later or much earlier than the publication.
+        """
         a, b = self.a, self.b
         if a.is_published and b.is_published:
             return (a.year or b.year) != (b.year or a.year) or not one_venue(a.venue, b.venue)
@@ -285,17 +292,17 @@ class _Pair:
         return not 0 <= paper.year - preprint.year <= _YEARS
 
     def _is_renamed(self) -> bool:
-        """Whether both titles begin with a coined name, and not with one."""
+        """Whether the titles begin with different coined names."""
         a, b = self.a.heading, self.b.heading
         return bool(a.name and b.name) and not a.shares_name(b)
 
     def _same_people(self) -> bool:
-        """Whether the authors of one are those of the other: of a few one may have come or gone."""
+        """Whether the authors are the same; in a group of more than two, one may be missing or added."""
         fewer, more = sorted((len(self.a.last_names), len(self.b.last_names)))
         return (self.common or 0) >= fewer > 0 and more - fewer <= (fewer > 2)
 
     def _translated(self) -> Verdict:
-        """A title in Chinese and one in English."""
+        """Compare a Chinese title with an English one."""
         told = self._support() + (self.titles is Likeness.NAMED)
         if self.abstracts is not None and self.abstracts >= _ALIKE:
             return Verdict(BY_REST, f"titles in two languages{self._also()}")
@@ -324,11 +331,11 @@ class _Pair:
         return len(terms(self.a.title) & terms(self.b.title))
 
     def _known(self) -> bool:
-        """Whether both say anything but a title."""
+        """Whether both have authors or an abstract to compare."""
         return self.common is not None or self.abstracts is not None
 
     def _support(self) -> int:
-        """How many things beside the title tell that it is one work."""
+        """The amount of evidence beside the title for one work."""
         told = (self.abstracts or 0) >= _RELATED, bool(self.common), self._places() is True, self._count() is True
         return sum(told) + self._code()
 
@@ -341,37 +348,37 @@ class _Pair:
         return sum((self._is_far(), self._places() is False, self._count() is False, long_ago))
 
     def _is_far(self) -> bool:
-        """Whether the abstracts have next to nothing in common."""
+        """Whether the abstracts have almost nothing in common."""
         return self.abstracts is not None and self.abstracts < _FAR
 
     def _code(self) -> bool:
-        """Whether both give one address of code."""
+        """Whether both have the same code URL."""
         return bool(self.a.code) and _address(self.a.code) == _address(self.b.code)
 
     def _denied(self) -> bool:
-        """Whether all that is known beside the title is against it, and that is much."""
+        """Whether there is no evidence beside the title for one work, and enough against it."""
         return not self._support() and self._denies() >= 2
 
     def _places(self) -> bool | None:
-        """Whether an institution is common to both; None when one of them names none in the other's script."""
+        """Whether they share an institution; None if no two institutions are in the same script."""
         pairs = [(x, y) for x in self.a.institutions for y in self.b.institutions if x.isascii() == y.isascii()]
         found = any(fuzz.token_set_ratio(one, other, processor=str.lower) >= 85 for one, other in pairs)
         return found if pairs else None
 
     def _count(self) -> bool | None:
-        """Whether both have as many authors; None when one does not say."""
+        """Whether they have the same number of authors; None if one is unknown."""
         a, b = self.a.count, self.b.count
         return None if a is None or b is None else a == b
 
     def _other_number(self) -> bool:
-        """Whether the titles count differently ("Part I", "2025", "v2"): where they are alike otherwise."""
+        """Whether otherwise similar titles have different numbers ("Part I", "2025", "v2")."""
         if self.titles is Likeness.PART:
             return self.a.heading.continues(self.b.heading)
         other = self.a.heading.counts_otherwise(self.b.heading)
         return other and self.titles is not Likeness.FAR and self.a.heading.is_han == self.b.heading.is_han
 
     def _also(self, abstract: bool = True) -> str:
-        """What else is in common, as the end of a sentence."""
+        """The other common evidence, as the end of a sentence."""
         told = []
         if abstract and self.abstracts is not None and self.abstracts >= _RELATED:
             told.append(f"{self.abstracts:.0%} of the abstract")
@@ -401,20 +408,20 @@ def _likeness(a: Title, b: Title) -> Likeness:
 
 
 def _common_authors(a: Described, b: Described) -> int | None:
-    """How many authors both have; None when one names none."""
+    """The number of common authors; None if it cannot be compared."""
     if not a.last_names or not b.last_names:
         return None
     common = len(a.last_names & b.last_names)
     if common:
         return common
-    # Sources differ in which name comes first.
+    # Sources differ in the order of given and family name.
     turned = len({letters(name) for name in a.authors} & {_turned(name) for name in b.authors})
-    # Nor can "张伟" and "Wei Zhang" be compared.
+    # Names in different scripts ("张伟", "Wei Zhang") cannot be compared.
     return turned if turned or _is_latin(a.last_names) == _is_latin(b.last_names) else None
 
 
 def _common_shingles(a: frozenset[str], b: frozenset[str]) -> float | None:
-    """The share of the shorter abstract's shingles that the other has; None when one is no abstract to speak of."""
+    """The share of the shorter abstract's shingles that the other contains; None if one abstract is too short."""
     fewer = min(len(a), len(b))
     return len(a & b) / fewer if fewer >= _FEWEST else None
 
@@ -425,9 +432,9 @@ def _shingles(text: str, size: int) -> list[str]:
 
 
 def _bands(shingles: list[str]) -> list[str]:
-    """Keys of a text, one of which two texts that are much alike have in common (min-wise hashing: Broder 1997).
+    """Min-wise hashing keys of a text (Broder 1997): very similar texts have one in common.
 
-    Two least hashes make a key, so that texts that share a phrase or two have none.
+    Two minimum hashes form a key, so that texts that share only a phrase or two have no common key.
     """
     if len(shingles) < _FEWEST:
         return []
@@ -440,7 +447,7 @@ def _bands(shingles: list[str]) -> list[str]:
 
 
 def _speaks_of(one: Described, other: Described) -> bool:
-    """Whether the abstract of one has the coined name in the title of the other."""
+    """Whether the abstract of one mentions the coined name in the title of the other."""
     return bool(re.search(rf"(?<!\w){re.escape(other.heading.main)}(?!\w)", one.abstract))
 
 

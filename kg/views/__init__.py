@@ -1,4 +1,8 @@
-"""Views: what users take away. Each turns a selection of a graph's papers into something to look at."""
+"""Views: what users look at and export.
+
+A view renders a selection of a graph's papers (`kg.views.selection`) in one or more formats (`kg.views.base`). Views
+read a graph and never change it. Their localised texts are in words.toml.
+"""
 
 from __future__ import annotations
 

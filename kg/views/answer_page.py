@@ -1,4 +1,4 @@
-"""An answer as a page that needs no network, and as a notebook shows it: what was understood, papers, their words."""
+"""An answer as a self-contained HTML page and as a notebook cell: its interpretation, the papers, their quotes."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from kg.views.answers import column, conditions, is_number, short, shown_columns
 from kg.views.render import render
 from kg.views.words import Words
 
-#: Lines that a notebook shows, sentences of a line, and characters of a sentence and of a title.
+#: Lines shown in a notebook, sentences per line, and characters of a sentence and of a title.
 MOST, _SENTENCES, _SENTENCE, _TITLE = 50, 4, 360, 300
-#: Characters of a column's name.
+#: Characters of a column name.
 _HEAD = 60
-#: Characters before the first marked words of a sentence that is cut.
+#: Characters before the first quote in a shortened sentence.
 _BEFORE = 80
 
 
@@ -25,12 +25,12 @@ def page(answer: Answer) -> str:
 
 
 def cell(answer: Answer) -> str:
-    """The answer as a piece of HTML, in the colours of what is around it; of a long one the first lines."""
+    """The answer as an HTML fragment that inherits the surrounding colours; limited to the first lines."""
     return render("answer.cell.html.jinja", language_of(answer.question), answer=contents(answer, MOST))
 
 
 def contents(answer: Answer, most: int | None = None) -> dict[str, Any]:
-    """What is shown of an answer, at most so many of its lines."""
+    """The template values of an answer, with up to `most` lines."""
     words = Words(language_of(answer.question))
     understood = conditions(answer, words)
     lines = _table(answer, most) if answer.table else _papers(answer, most)
@@ -85,7 +85,7 @@ def _named(entries: Iterable[str], title: str) -> list[str]:
 
 
 def sentences(quotes: Iterable[Quote], by: str) -> list[dict[str, Any]]:
-    """The sentences that quotes stand in, once each: the quotes' `by` ("entity", "source"), and pieces to mark or not.
+    """The distinct sentences of quotes: the quotes' `by` ("entity", "source"), and pieces to highlight or not.
 
     At most `_SENTENCES` of them.
     """
@@ -102,7 +102,7 @@ def sentences(quotes: Iterable[Quote], by: str) -> list[dict[str, Any]]:
 
 
 def pieces(sentence: str, quotes: Iterable[str]) -> list[tuple[str, bool]]:
-    """A sentence in pieces, each with whether it is quoted; a long one is cut, so that the first quote is in it."""
+    """A sentence split into pieces, each with whether it is quoted; a long one is shortened around the first quote."""
     folded = " ".join(sentence.split())
     places = [(at, at + len(q)) for q in (" ".join(quote.split()) for quote in quotes) if (at := folded.find(q)) >= 0]
     if not folded:
@@ -111,7 +111,7 @@ def pieces(sentence: str, quotes: Iterable[str]) -> list[tuple[str, bool]]:
     begin = 0 if first[1] <= _SENTENCE else max(0, first[0] - _BEFORE)
     end = min(len(folded), begin + _SENTENCE)
     is_marked = [any(start <= at < stop for start, stop in places) for at in range(begin, end)]
-    if all(is_marked):  # nothing stands out where all is marked
+    if all(is_marked):  # highlighting everything highlights nothing
         is_marked = [False] * len(is_marked)
     out = [("…", False)] if begin else []
     start = begin

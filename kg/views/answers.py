@@ -1,4 +1,4 @@
-"""An answer as JSON, JSON lines, CSV, Markdown or HTML; what its columns and conditions are called in a language."""
+"""An answer as JSON, JSON Lines, CSV, Markdown or HTML, with localised names of columns and conditions."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from kg.text import HARMFUL, plain
 from kg.views.words import Words
 
 FORMS = ("json", "jsonl", "csv", "md", "html")
-#: The column that holds what is quoted anyway.
+#: The column whose text is also shown as evidence.
 _QUOTED = "quote"
-#: Quotes of a line that are shown.
+#: Quotes shown per line.
 _SHOWN = 2
 _NUMBER = re.compile(r"[≥≤<>~≈+-]?\s?\d[\d.,]*(?:\s?\D{1,8})?")
 
 
 def render(answer: Answer, form: str) -> str:
-    """An answer in one of FORMS: the papers, or the table where there is one; JSON has both."""
+    """An answer in one of FORMS: the papers, or the table if there is one; JSON has both."""
     if form == "json":
         return harmless(json.dumps(answer.to_json(), ensure_ascii=False, indent=1))
     if form == "jsonl":
@@ -53,7 +53,7 @@ def render(answer: Answer, form: str) -> str:
 
 
 def _csv(answer: Answer) -> str:
-    """A row a paper or a line; what a spreadsheet would take for a formula is kept from it."""
+    """One row per paper or per table line; cells that a spreadsheet would run as formulas are escaped."""
     from kg.tables import csv_text
 
     if not answer.table:
@@ -86,7 +86,7 @@ def quoted(quotes: tuple[Quote, ...], most: int = _SHOWN) -> list[str]:
 
 
 def shown_columns(answer: Answer) -> list[int]:
-    """The places of a table's columns that hold anything, without those whose words are quoted beside them."""
+    """The indices of a table's non-empty columns, except those shown as evidence."""
     table = answer.table
     if table is None:
         return []
@@ -95,7 +95,7 @@ def shown_columns(answer: Answer) -> list[int]:
 
 
 def column(words: Words, name: str) -> str:
-    """What a column is called in a language; a thing's own label stays."""
+    """The localised name of a column; the label of an entity is kept."""
     return next((words(key) for key in (f"column.{name}", f"type.{name}") if words.has(key)), plain(name))
 
 
@@ -109,20 +109,20 @@ def text(cell: Cell) -> str:
 
 
 def is_number(cells: list[Cell]) -> bool:
-    """Whether a column holds numbers only, with their units or without."""
+    """Whether all values of a column are numbers, with or without units."""
     said = [cell for cell in cells if cell not in (None, "", ())]
     return bool(said) and all(isinstance(c, int | float) or (isinstance(c, str) and _NUMBER.fullmatch(c)) for c in said)
 
 
 def conditions(answer: Answer, words: Words) -> list[str]:
-    """A line a condition: "topic: quantization or pruning", "topic: not pruning"."""
+    """One line per condition: "topic: quantization or pruning", "topic: not pruning"."""
     return [line for condition in answer.filter.conditions for line in _condition(condition, words)]
 
 
 def _condition(condition: Condition, words: Words) -> list[str]:
     fields = Filter((condition,)).understood()
     named = {column(words, field): [plain(str(one["label"])) for one in said] for field, said in fields.items()}
-    if condition.negated:  # none of them holds
+    if condition.negated:  # each label is excluded separately
         return [
             words("answer.negated", field=field, label=label) for field, labels in named.items() for label in labels
         ]
@@ -137,12 +137,12 @@ def short(said: str, most: int = 160) -> str:
 
 
 def harmless(said: str) -> str:
-    """JSON whose strings hold the same, with such characters as escapes."""
+    """JSON with control and bidirectional characters escaped; the strings are equal after parsing."""
     return HARMFUL.sub(lambda match: f"\\u{ord(match.group()):04x}", said)
 
 
 def explanation(answer: Answer, form: str) -> str:
-    """What a question was taken to mean, as JSON or as text."""
+    """The interpretation of a question, as JSON or as text."""
     from kg.query.explain import explained, lines
 
     said: dict[str, Any] = explained(answer)

@@ -1,6 +1,6 @@
-"""The sheet of an audit as a page that needs no network: a row a claim, what to judge it by, judged lines to save.
+"""The sheet of an audit as a self-contained page: one row per claim with its context, and verdicts to save.
 
-Only the script and the styles of the page itself run in it: its policy names them by their hashes.
+Only the page's own script and styles run: its content security policy lists their hashes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def page(lines: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _pieces(line: Mapping[str, Any]) -> tuple[str, str, str]:
-    """The sentence before, in and behind the quote; nothing stands out where all of it is quoted."""
+    """The sentence before, inside and after the quote; nothing is highlighted if all of it is quoted."""
     start = line["at"]
     end = start + len(line["quote"])
     if end - start == len(line["sentence"]):

@@ -1,4 +1,4 @@
-"""What a view is: something to look at, in one or more forms, that saves itself; and where views are found."""
+"""The base class of views, which are rendered in one or more formats and saved to files, and the view registry."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _OTHER_ENDINGS = {"htm": "html", "markdown": "md", "text": "txt"}
 
 
 class View:
-    """A view of `papers` papers; `forms` makes it by file ending ("html", "md", ...), the first is the usual one."""
+    """A view of `papers` papers; `forms` renders it by file ending ("html", "md", ...), the first one by default."""
 
     def __init__(self, title: str, forms: Mapping[str, Callable[[], str | bytes]], papers: int = 0) -> None:
         self.title = title
@@ -43,7 +43,7 @@ class View:
 
     @property
     def content(self) -> str | bytes:
-        """The view in its usual form."""
+        """The view in its default format."""
         return self.render(self.forms[0])
 
     @property
@@ -52,7 +52,7 @@ class View:
         return MEDIA[self.forms[0]]
 
     def render(self, form: str) -> str | bytes:
-        """The view in a form ("html", "md", "json", ...); KgError when it has no such form."""
+        """The view in a format ("html", "md", "json", ...); raises KgError if it has no such format."""
         name = _OTHER_ENDINGS.get(form.lower(), form.lower())
         if name not in self._make:
             known = ", ".join(self.forms)
@@ -62,7 +62,7 @@ class View:
         return self._made[name]
 
     def save(self, path: str | Path, form: str = "") -> Path:
-        """Write the view whole or not at all, in the form that is named or that the file's ending says."""
+        """Write the view atomically, in the given format or the one of the file's ending; raises KgError."""
         path = Path(path)
         ending = form or path.suffix.lstrip(".")
         if not ending:
@@ -74,7 +74,7 @@ class View:
         return content if isinstance(content, str) else f"{self.title} ({self.media}, {len(content):,} bytes)"
 
     def _repr_html_(self) -> str:
-        """How a notebook shows it: a page inside a frame, so that its styles stay its own."""
+        """The notebook representation: a page inside a frame, so that its styles do not leak."""
         if "html" not in self.forms:
             return f"<pre>{escape(str(self))}</pre>"
         page = escape(str(self.render("html")))
@@ -83,13 +83,13 @@ class View:
 
 
 class Maker(Protocol):
-    """Makes a view of a selection of a graph's papers."""
+    """Creates a view of a selection of a graph's papers."""
 
     def __call__(self, graph: Graph, selection: str, lang: str) -> View: ...
 
 
 def write(path: str | Path, content: str | bytes) -> Path:
-    """Write a file whole or not at all; KgError in a sentence when its folder is missing or read-only."""
+    """Write a file atomically; raises KgError if its folder is missing or read-only."""
     with written(path) as put:
         put(content.encode() if isinstance(content, str) else content)
     return Path(path)
@@ -97,7 +97,7 @@ def write(path: str | Path, content: str | bytes) -> Path:
 
 @contextmanager
 def written(path: str | Path) -> Iterator[Callable[[bytes], None]]:
-    """What puts a file together, piece by piece: it takes its place whole, or not at all when anything is raised."""
+    """A function that appends bytes to a file; the file is replaced atomically, or not at all after an exception."""
     path = Path(path)
     with _faults(path):
         if path.is_dir():
@@ -132,7 +132,7 @@ def written(path: str | Path) -> Iterator[Callable[[bytes], None]]:
 
 @contextmanager
 def _faults(path: Path) -> Iterator[None]:
-    """Why a file cannot be written, as a sentence."""
+    """Turn an OSError into a KgError that says why the file cannot be written."""
     try:
         yield
     except OSError as error:
@@ -151,7 +151,7 @@ def _what_to_do(path: Path) -> str:
 
 @cache
 def views() -> dict[str, Maker]:
-    """All views by name: the files of this package that have one (VIEW), then the entry points "kg.views" of others."""
+    """All views by name: the modules of this package with a VIEW, then entry points "kg.views" of others."""
     found: dict[str, Maker] = {}
     package = importlib.import_module("kg.views")
     for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):

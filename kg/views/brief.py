@@ -1,9 +1,9 @@
-"""One sentence on a paper in the reports' own form, composed from its record alone.
+"""Composes one sentence on a paper from its record, in the form of the reports.
 
     机构发布了《名称》论文，使用了T技术，解决了P问题，达成了E的效果。
     INSTITUTIONS present NAME, which uses T to address P, achieving E.
 
-What the record does not know is left out. No number and no name is said that the record lacks.
+Slots that the record does not fill are left out. The sentence contains no number and no name that the record lacks.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ from kg.views.words import Words
 if TYPE_CHECKING:
     from kg.api import Graph
 
-#: The texts that a sentence may draw on.
+#: The texts that a sentence may use.
 ORIGINS: dict[str, tuple[str, ...]] = {"record": (), "abstract": ("T", "A", "I")}
-_MOST = 6  # institutions by name
+_MOST = 6  # institutions that are named
 _LAST_BRACKET = re.compile(r"[（(][^（()）]*[)）]$")
 
 
 def brief(graph: Graph, paper: Paper, lang: str = "zh", origin: str = "record") -> str:
     """One sentence on a paper in English or Chinese.
 
-    `origin` "record" draws on all that the record holds: a Chinese sentence takes the wording of the source's own
-    Chinese brief for a slot that it filled, and composes the others. "abstract" draws on title, abstract and
-    institution line alone: an entry that has other texts is read anew without them.
+    `origin` "record" uses all of the record: a Chinese sentence takes the wording of the source's own Chinese brief for
+    the slots it fills, and composes the others. "abstract" uses title, abstract and institution line only: an entry
+    with other texts is extracted again without them.
     """
     return compose(Selection.of(graph, [paper], lang), paper, origin)
 
 
 def compose(shown: Selection, paper: Paper, origin: str = "record") -> str:
-    """The sentence on a paper of a selection."""
+    """The sentence on a paper of a selection; raises KgError for an unknown `origin`."""
     if origin not in ORIGINS:
         raise KgError(f"A brief is not made from {origin!r}: choose one of {', '.join(ORIGINS)}.")
     if origin != "record":
@@ -49,7 +49,7 @@ def compose(shown: Selection, paper: Paper, origin: str = "record") -> str:
 
 
 def reread(graph: Graph, paper: Paper, fields: Collection[str]) -> Paper:
-    """The paper as it would be read had its entries no texts but these; an entry that has no others is as it is."""
+    """The paper as extracted from these fields only; entries without other fields are unchanged."""
     from kg.pipeline import Pipeline
 
     pipeline = Pipeline(overrides=getattr(graph, "overrides", None))
@@ -65,7 +65,7 @@ def reread(graph: Graph, paper: Paper, fields: Collection[str]) -> Paper:
 
 def _institutions(words: Words, names: list[str]) -> str:
     most = _MOST
-    if len(names) <= most:  # a Chinese name may hold an "and" of its own, and goes on after a comma
+    if len(names) <= most:  # a Chinese name may contain "and", so commas separate names
         return words.listed(names) if words.lang != "zh" else words("brief.comma").join(names)
     n = len(names) if words.lang == "zh" else len(names) - most
     return words("brief.more", names=words("brief.comma").join(names[:most]), n=n)
@@ -97,7 +97,7 @@ def _chinese(words: Words, found: Slots) -> str:
 
 
 def _ended(words: Words, slot: str, said: str) -> str:
-    """The template's own noun after the slot, unless the slot ends in such a noun."""
+    """The slot with the template's noun, unless it ends in such a noun."""
     endings = tuple(words(f"brief.{slot}_endings").split())
     bare = _LAST_BRACKET.sub("", said)
     if bare.endswith(endings):
@@ -126,7 +126,7 @@ def _english(words: Words, found: Slots) -> str:
 
 
 def view(graph: Graph, selection: str, lang: str) -> View:
-    """The sentences on the papers of a selection, a line each."""
+    """One sentence per paper of a selection."""
     import json
 
     shown = Selection(graph, selection, lang)

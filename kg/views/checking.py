@@ -1,4 +1,4 @@
-"""What a digest claims that its papers do not bear out: each claim with what was looked for and what comes nearest."""
+"""Lists the claims of a digest that its papers do not support, with what was sought and the nearest text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kg.sources.digest import DigestReader
 from kg.views.base import View
 from kg.views.words import Words
 
-_MOST_NEAREST = 300  # characters of what comes nearest
+_MOST_NEAREST = 300  # characters of the nearest text
 
 
 def check(
@@ -25,10 +25,10 @@ def check(
     report: Added | None = None,
     progress: Callable[[str, int], None] | None = None,
 ) -> View:
-    """The claims of the briefs of files that title, abstract and institution line do not bear out.
+    """The claims of the briefs of files that title, abstract and institution line do not support.
 
-    `papers` of the view counts those that have a brief. What cannot be read is told in `report`; `strict` raises
-    KgError at the first.
+    `papers` of the view counts the papers that have a brief. Unreadable files are listed in `report`; `strict` raises
+    KgError at the first one.
     """
     told = report if report is not None else Added()
     checker, papers, without = Checker(), 0, 0
@@ -47,7 +47,7 @@ def check(
 
 
 def _batches(patterns: Iterable[str], told: Added, strict: bool) -> Iterator[Batch]:
-    """The files read; of a digest that kg wrote, its own briefs too."""
+    """The files read; digests written by kg include their composed briefs."""
     paths, problems = sources.expand(patterns)
     told.skip(problems, strict)
     for path in sources.each(paths):
@@ -74,7 +74,7 @@ def _row(file: str, title: str, finding: Finding) -> dict[str, str]:
 
 
 def view(found: dict[str, Any], lang: str) -> View:
-    """What a check found, as text or JSON."""
+    """The result of a check, as text or JSON."""
     words = Words(lang)
     return View(
         words("checking.title"),

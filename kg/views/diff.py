@@ -1,6 +1,6 @@
-"""What two graphs differ in: counts first, then papers, first uses, claims and identities, a line each.
+"""The differences between two graphs: counts, then papers, first uses, claims and identities, one line each.
 
-From the two graphs alone, the same bytes on every run; the page needs no network.
+Depends on the two graphs only and is byte-identical on every run; the page is self-contained.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from kg.views.selection import Quote, Selection, clean, quoted
 if TYPE_CHECKING:
     from kg.api import Graph
 
-#: The lines of a section that are shown; what is left out is said, and stands in the JSON form.
+#: Lines shown per section; the number left out is stated, and the JSON format has all.
 MOST = 500
-#: The sections in their order, by what they hold.
+#: The sections in order, by content.
 SECTIONS = (
     *("new", "removed", "changed"),
     *(f"first_{kind}" for kind in FIRST),
@@ -31,14 +31,14 @@ SECTIONS = (
     *(f"claims_{kind}" for kind in ("changed", "withdrawn", "new")),
     *("merged", "split", "renamed", "relinked"),
 )
-_NAMED = 8  # things or papers that a line names
+_NAMED = 8  # entities or papers that a line names
 _LONG = 80  # characters of a detail
 _SIGN = {"before": "-", "after": "+", "": " "}
 Row = dict[str, Any]
 
 
 def diff(before: Graph, after: Graph, lang: str = "en") -> View:
-    """What the second graph has otherwise than the first; `papers` counts the lines, 0 when nothing differs.
+    """The differences of the second graph from the first; `papers` counts the lines, 0 if there is no difference.
 
     Saves itself as .txt, .md, .html or .json.
     """
@@ -57,12 +57,12 @@ def diff(before: Graph, after: Graph, lang: str = "en") -> View:
 
 
 def contents(before: Selection, after: Selection) -> dict[str, Any]:
-    """All that the view says, as plain data; the lines of a section in the order of sources and entries."""
+    """The content of the view as plain data; the lines of a section are in the order of sources and entries."""
     found = difference(before.graph.store, after.graph.store)
     for shown in (before, after):
         shown.learn(_concepts(found))
     words = after.words
-    rows = _Lines(before, after).of(found)
+    rows = _SectionLines(before, after).of(found)
     counts = {name: len(rows[name]) for name in SECTIONS}
     told = [words.count(f"diff.count_{name}", n) for name, n in counts.items() if n]
     return {
@@ -88,13 +88,13 @@ def _left_out(shown: Selection, n: int) -> str:
 
 
 def _concepts(found: Difference) -> set[str]:
-    """The concepts whose labels are to be known."""
+    """The concepts whose labels are needed."""
     named = {one.concept for one in (*found.first, *found.gone)}
     return named | {concept for change in found.changed for _, concept in (*change.gained, *change.lost)}
 
 
-class _Lines:
-    """The lines of each section."""
+class _SectionLines:
+    """Builds the lines of each section."""
 
     def __init__(self, before: Selection, after: Selection) -> None:
         self.before, self.after, self.words = before, after, after.words
@@ -145,7 +145,7 @@ class _Lines:
         }
 
     def _listed(self, names: Sequence[str]) -> str:
-        """Names, of many the first ones and how many more there are."""
+        """A list of names; a long one is shortened, with the number left out."""
         more = len(names) - _NAMED
         shown = self.words("diff.join").join(clean(name) for name in names[:_NAMED])
         return self.words("diff.more", names=shown, n=f"{more:,}") if more > 0 else shown
@@ -214,7 +214,7 @@ def _said(shown: Selection, claim: Any) -> str:
 
 
 def _quote(when: str, said: tuple[Document, Evidence]) -> dict[str, Any]:
-    """The words of a claim with their place; `when` is "before" or "after" where that is to be told."""
+    """The quote of a claim with its position; `when` is "before", "after" or ""."""
     quote: Quote = quoted(*said)
     return {
         "when": when,
@@ -227,7 +227,7 @@ def _quote(when: str, said: tuple[Document, Evidence]) -> dict[str, Any]:
 
 
 def _text(data: dict[str, Any]) -> str:
-    """The lines as plain text; what a graph says is on one line each."""
+    """The view as plain text; each text of a graph is on one line."""
     out = [data["title"], data["scope"], data["summary"]]
     for section in data["sections"]:
         out += ["", f"{section['title']} ({len(section['rows']):,})"]
@@ -240,5 +240,5 @@ def _text(data: dict[str, Any]) -> str:
 
 
 def cited(entries: Sequence[str]) -> str:
-    """Entries as a line names them: of many the first ones."""
+    """The entries of a line; a long list is shortened."""
     return " ".join([*entries[:_NAMED], *(["…"] if len(entries) > _NAMED else [])])

@@ -1,8 +1,8 @@
-"""A digest in the reports' own form: header, a composed sentence on each paper, then its details.
+"""A digest in the form of the reports: a header, one composed sentence per paper, then the details of each paper.
 
-The `digest` reader reads it back to the same titles, institutions, author counts and abstracts. The sentences are
-derived, and say so: they never serve as evidence. The time is that of the papers, not the clock's: the same selection
-gives the same bytes.
+The `digest` reader restores the same titles, institutions, author counts and abstracts. The sentences are marked as
+derived and never serve as evidence. Dates come from the papers, not from the clock, so that the same selection gives
+the same bytes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kg.api import Graph
     from kg.pipeline import Added, Progress
 
-#: What the reader would take for a mark of the form where a text begins with it; a backslash goes before it.
+#: Markup of the format at the beginning of a text; it is escaped by a backslash.
 _MARK = re.compile(r"\\*(?:#|---|\*\*)")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)")
@@ -34,7 +34,7 @@ _MOST_HEADING = 80  # characters of a selection in the heading
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """What is said of a paper: by whom, and why it is not what was asked for."""
+    """The sentence on a paper, its author, and a note if it is not the requested kind."""
 
     text: str
     by: str = "composed"  # or "llm:MODEL"
@@ -42,7 +42,7 @@ class Sentence:
 
 
 class Digest(View):
-    """A digest, with what a user should know beside it, a sentence each."""
+    """A digest with notes for the user, one sentence each."""
 
     def __init__(
         self, title: str, forms: Mapping[str, Callable[[], str | bytes]], papers: int, notes: list[str]
@@ -51,7 +51,7 @@ class Digest(View):
         self.notes = notes
 
 
-#: Says a sentence of a paper of a selection.
+#: Writes the sentence on a paper of a selection.
 Writer = Callable[[Selection, Paper], Sentence]
 
 
@@ -69,15 +69,15 @@ def digest(
     now: str = "",
     writer: Writer = composed,
 ) -> Digest:
-    """A digest of the papers of a selection, of those since a day when one is told.
+    """A digest of the papers of a selection, optionally of those since a date.
 
-    A selection may end in a period of its own ("KV cache since last week"). `now` is an ISO date, by default that of
-    the latest paper or source of the graph. Raises KgError for a period or date that says nothing.
+    A selection may end in a period ("KV cache since last week"). `now` is an ISO date, by default that of the latest
+    paper or source of the graph. Raises KgError for an invalid period or date.
     """
     names = selection if isinstance(selection, str) else list(selection)
     said = _day(now) if now else None
     period = None
-    if since or (isinstance(names, str) and periods.split(names, date.today())[1]):  # the dates of all papers take time
+    if since or (isinstance(names, str) and periods.split(names, date.today())[1]):  # reading all dates takes time
         last = said or _needed(_latest(graph))
         first = periods.since(since, last) if since else last
         if isinstance(names, str) and not since:
@@ -106,9 +106,9 @@ def of_files(
     report: Added | None = None,
     progress: Progress | None = None,
 ) -> Digest:
-    """A digest of the papers of files, which are read and extracted and not stored; one work is one paper.
+    """A digest of the papers of files, which are extracted but not stored; entries of one work are one paper.
 
-    What cannot be read is told in `report`; `strict` raises KgError at the first.
+    Unreadable files are listed in `report`; `strict` raises KgError at the first one.
     """
     from kg.views.loose import Loose, Reading
 
@@ -131,7 +131,7 @@ def of(
     undated: int = 0,
     writer: Writer = composed,
 ) -> Digest:
-    """A digest of papers that are selected already; `undated` are left out of them that may be of the period."""
+    """A digest of selected papers; `undated` counts papers left out that may belong to the period."""
     data = contents(shown, heading, now, period, writer)
     data["undated"] += undated
     lang = shown.lang
@@ -151,7 +151,7 @@ def of(
 def contents(
     shown: Selection, heading: str, now: str, period: periods.Period | None, writer: Writer = composed
 ) -> dict[str, Any]:
-    """All that a digest says, as plain data."""
+    """The content of a digest as plain data."""
     inside = {paper.id: period.has(shown.date(paper)) if period else True for paper in shown.papers}
     papers = [paper for paper in shown.papers if inside[paper.id]]
     rows = [row(shown, paper, number, writer(shown, paper)) for number, paper in enumerate(papers, 1)]
@@ -166,14 +166,14 @@ def contents(
         "period": {"first": str(period.first), "last": str(period.last)} if period else None,
         "undated": sum(has is None for has in inside.values()),
         "papers": len(rows),
-        "derived": True,  # the briefs are no evidence
+        "derived": True,  # the briefs are not evidence
         "derived_note": words("digest.fluent", model=", ".join(models)) if models else words("digest.derived"),
         "entries": rows,
     }
 
 
 def row(shown: Selection, paper: Paper, number: int, sentence: Sentence) -> dict[str, Any]:
-    """What a digest says of one paper: the texts of its sources, the first that has each, and the sentence."""
+    """The details of one paper, each from its first source that has it, and the sentence."""
     documents = [document for document, _ in paper.entries]
     return {
         "number": number,
@@ -190,7 +190,7 @@ def row(shown: Selection, paper: Paper, number: int, sentence: Sentence) -> dict
 
 
 def text(shown: Selection, data: dict[str, Any]) -> str:
-    """The form of the reports, which the `digest` reader reads."""
+    """The digest in the form of the reports, which the `digest` reader parses."""
     words = shown.words
     header = [f"# {data['title']}"]
     header.append(words("digest.time", time=data["time"] or words("digest.unknown")))
@@ -219,7 +219,7 @@ def _text(documents: list[Document], field: str) -> str:
 
 
 def _line(said: str) -> str:
-    """A text on one line, without characters that print nothing or turn the text after them."""
+    """A text on one line, without control and bidirectional characters."""
     return " ".join(_CONTROL.sub("", said).split())
 
 
@@ -232,7 +232,7 @@ def _authors(document: Document) -> int | None:
 
 
 def _time(shown: Selection, papers: list[Paper], now: str) -> str:
-    """The digest's time: what is given, else the latest of its papers and their sources, "" where none is known."""
+    """The time of the digest: as given, else the latest of its papers and their sources, "" if none is known."""
     if now:
         return now.replace("T", " ")
     documents = [document for paper in papers for document, _ in paper.entries]
@@ -244,19 +244,19 @@ def _time(shown: Selection, papers: list[Paper], now: str) -> str:
 
 
 def _appeared(graph: Graph, period: periods.Period) -> tuple[list[Paper], int]:
-    """The papers of a graph that appeared in a period, and how many others may have; what did not is not read."""
+    """The papers of a graph that appeared in a period, and how many others may have; other papers are not loaded."""
     from kg.query.corpus import Corpus
 
     corpus = Corpus.of(graph.store)
     days, when = corpus.tables.days, corpus.tables.when.tolist()
-    has = [*(period.has(day) for day in days), period.has("")]  # the last is that of -1, which is no day
+    has = [*(period.has(day) for day in days), period.has("")]  # the last is for -1, no date
     found = graph.papers(corpus.columns.papers.names(n for n, day in enumerate(when) if has[day]))
     found.sort(key=lambda paper: [(d.source, d.number, d.id) for d, _ in paper.entries[:1]])
     return found, sum(has[day] is None for day in when)
 
 
 def _latest(graph: Graph) -> date | None:
-    """The latest day that a paper or source of a graph bears."""
+    """The latest date of a paper or source of a graph."""
     said = [*graph.dates(), *(source.date for source in graph.sources())]
     spans = (periods.days(when) for when in said if when)
     return max((span[0] for span in spans if span), default=None)
@@ -276,7 +276,7 @@ def _needed(latest: date | None) -> date:
 
 
 def _notes(data: dict[str, Any]) -> list[str]:
-    """What a user should know beside the digest, a sentence each."""
+    """Notes for the user, one sentence each."""
     out = []
     if data["period"]:
         undated = f"; {data['undated']} without a date that tells were left out" if data["undated"] else ""

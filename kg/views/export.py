@@ -1,4 +1,4 @@
-"""The whole graph, or a source, in a form that other programs read: as bytes, as a file, or as a folder of files."""
+"""Exports the whole graph, or one source, for other programs: as bytes, as a file, or as a folder of files."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def export(graph: Graph, format: str, source: str | None = None, of: str = "", least: int = 1) -> bytes:
-    """The graph in one of `kg.graph.formats.FORMATS`, several files as an archive; a source in its own form as digest.
+    """The graph in one of `kg.graph.formats.FORMATS`, several files as an archive; "digest" restores a source.
 
-    `of` names what the network for VOSviewer is of, `least` how many papers an item has at least. Raises KgError for
-    another format, and when a digest is asked for without its source.
+    `of` names the entities of the VOSviewer network, `least` the minimum number of papers of an item. Raises KgError
+    for another format, and for a digest without a source.
     """
     from kg.graph import formats as of_graph
 
@@ -33,10 +33,10 @@ def export(graph: Graph, format: str, source: str | None = None, of: str = "", l
 
 
 def save(graph: Graph, path: str | Path, format: str, source: str | None = None, of: str = "", least: int = 1) -> Path:
-    """Write an export, whole or not at all: to a file, or to a new folder where a form is several files.
+    """Write an export atomically: to a file, or to a new folder for a format of several files.
 
-    Several files go into one archive when the name ends in .zip. Raises KgError as `export` does, and when the file or
-    folder cannot be written or the folder holds something.
+    If the name ends in .zip, several files are written to one archive. Raises KgError as `export` does, and if the file
+    or folder cannot be written or the folder is not empty.
     """
     from kg.graph import formats as of_graph
     from kg.views.base import write
@@ -49,14 +49,14 @@ def save(graph: Graph, path: str | Path, format: str, source: str | None = None,
 
 
 def write_folder(path: Path, files: Files) -> Path:
-    """Write a folder of files, whole or not at all; KgError when it holds something or cannot be written."""
+    """Write a folder of files atomically; raises KgError if it is not empty or cannot be written."""
     final = path.resolve()
     if final.exists() and (not final.is_dir() or any(final.iterdir())):
         raise KgError(f"{path}: is there already: choose a new folder, or a file that ends in .zip.")
     try:
         temporary = Path(tempfile.mkdtemp(prefix=f".{final.name[:40]}.", dir=final.parent))
         try:
-            made = temporary / "made"  # with the rights of a new folder; the temporary one is its owner's alone
+            made = temporary / "made"  # gets the default mode of a folder; the temporary one is private
             made.mkdir()
             for name, content in files:
                 file = made / name

@@ -1,7 +1,7 @@
-"""A sentence written by a language model from a paper's record, taken only where the record and paper bear it out.
+"""A sentence written by a language model from a paper's record, used only if record and paper support it.
 
-The model gets the record and the language, nothing else. A sentence that holds a number or a name which the record and
-the paper lack, or that is no one sentence of the language, is not used: then the composed one stands, and why is said.
+The model gets the record and the language, nothing else. A sentence with a number or name that record and paper lack,
+or that is not exactly one sentence in the language, is replaced by the composed one, with a note that gives the reason.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ SCHEMA: dict[str, Any] = {
 _MOST = {"zh": 500, "en": 1000}  # characters of a sentence
 _LEAST = 10
 _HAN_SHARE = 0.6  # of the characters outside names and numbers
-_FAILURES = 3  # in a row, after which the model is left alone
-_MOST_ITEMS = 20  # of one kind in what is sent
+_FAILURES = 3  # consecutive failures, after which the model is not asked again
+_MOST_ITEMS = 20  # items of one kind that are sent
 _ORGANISATION = re.compile(r"[\u4e00-\u9fff]{2}(?:大学|学院|研究院|研究所|实验室|公司|集团)")
 
 
 def writer() -> Fluent:
-    """The model that the environment names; KgError where it names none."""
+    """A writer for the model that the environment names; raises KgError if it names none."""
     endpoint = configured()
     if endpoint is None:
         raise KgError("No language model is named: set KG_LLM_BASE_URL and KG_LLM_MODEL, or leave out --llm.")
@@ -81,7 +81,7 @@ class Fluent:
         return Sentence(text, by=f"llm:{self.chat.endpoint.model}")
 
     def fault(self, text: str, paper: Paper, sent: str, own: str, lang: str) -> str:
-        """What is wrong with a sentence, as the end of one ("names X, which ..."); "" for a sound one."""
+        """The fault of a sentence, as the end of a message ("sentence has ..."); "" if there is none."""
         if not _LEAST <= len(text) <= _MOST[lang]:
             return f"sentence has {len(text)} characters, not {_LEAST} to {_MOST[lang]}"
         if not text.isprintable():
@@ -99,7 +99,7 @@ class Fluent:
         return ""
 
     def _is_in(self, text: str, lang: str) -> bool:
-        """Whether a sentence is in a language, names and numbers apart."""
+        """Whether a sentence is in a language, ignoring names and numbers."""
         if lang == "en":
             return not has_han(text)
         for match in reversed(list(names(text))):
@@ -116,7 +116,7 @@ def _is_one(text: str, lang: str) -> bool:
 
 
 def record(shown: Selection, paper: Paper) -> dict[str, Any]:
-    """The record as the model gets it: names with their labels in the language, numbers with what they measure."""
+    """The record as sent to the model: entities with localised labels, results with their metrics."""
     out: dict[str, Any] = {"language": shown.lang}
     first = paper.entries[0][1]
     out |= {"title": first.title, "name": first.name, "kind": first.kind}
@@ -149,7 +149,7 @@ def record(shown: Selection, paper: Paper) -> dict[str, Any]:
 
 
 def _document(paper: Paper, also: str) -> Document:
-    """The paper's own texts with those of its record, for what a sentence may say."""
+    """The paper's texts plus its record, against which a sentence is checked."""
     held = {}
     for field in "TAIK":
         said = [d.texts[field].text for d, _ in paper.entries if field in d.texts]

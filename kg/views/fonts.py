@@ -1,4 +1,4 @@
-"""Fonts for pictures that matplotlib draws."""
+"""Fonts for pictures drawn by matplotlib."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 
 @cache
 def han_font() -> str:
-    """The name of an installed font that has Chinese characters, simplified ones first; "" when there is none."""
+    """The name of an installed font with Chinese characters, preferably simplified ones; "" if there is none."""
     from matplotlib.font_manager import fontManager, get_font
 
     fonts = [font for font in fontManager.ttflist if font.style == "normal" and _weight(font.weight) <= 500]
@@ -16,7 +16,7 @@ def han_font() -> str:
             glyphs = get_font(font.fname)
             if all(glyphs.get_char_index(ord(character)) for character in "图谱论文"):
                 return str(font.name)
-        except (OSError, RuntimeError):  # a font file that went away or that FreeType does not read
+        except (OSError, RuntimeError):  # the font file is gone, or FreeType cannot read it
             continue
     return ""
 

@@ -1,4 +1,4 @@
-"""Papers of files as views see them: what a graph would say of them, without one."""
+"""Papers of files as input of views, without a graph."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Reading(Pipeline):
-    """A pipeline that takes note of the sources that it reads."""
+    """A pipeline that records the sources it reads."""
 
     @cached_property
     def noted(self) -> list[Source]:
@@ -27,7 +27,7 @@ class Reading(Pipeline):
 
 
 class Loose:
-    """Linked records of files, one work one paper; offers of `kg.api.Graph` what views of given papers ask for."""
+    """Linked records of files, grouped by work, with the part of the interface of `kg.api.Graph` that views need."""
 
     def __init__(
         self, found: Iterable[tuple[Document, Record]], linker: Linker, sources: Iterable[Source] = ()
@@ -42,7 +42,7 @@ class Loose:
 
     @cached_property
     def works(self) -> list[Paper]:
-        """The works in the order of the files, each with all its entries."""
+        """The works in file order, each with all its entries."""
         works: dict[str, Paper] = {}
         for document, record in self._found:
             name = record.paper or document.id
@@ -56,7 +56,7 @@ class Loose:
         return self._sources
 
     def label(self, concept: str, lang: str = "en") -> str:
-        """The preferred label of a concept; of one that the papers mint, their own wording."""
+        """The preferred label of a concept; for a minted concept, the wording of the papers."""
         if concept in self.vocabulary:
             labels = self.vocabulary[concept].label
         else:
@@ -77,5 +77,5 @@ class Loose:
         return said
 
     def as_graph(self) -> Graph:
-        """Itself, where a view is written for a graph and asks no more of it than this."""
+        """This object typed as a Graph, for views that use no other methods than these."""
         return cast("Graph", self)

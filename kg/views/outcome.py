@@ -1,4 +1,4 @@
-"""An outcome number in words: value, unit, direction, bound, baseline and setting, in English or Chinese."""
+"""Verbalises results: value, unit, direction, bound, baseline and setting, in English or Chinese."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _ACRONYM = re.compile(r"\(([A-Z][\w-]*)\)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _ORIGIN = re.compile(r"(?:from )?~?(?P<value>\d+(?:,\d{3})*(?:\.\d+)?) ?(?P<unit>%|[^\W\d_]*)(?: [A-Za-z]+)?")
-_LONG = 40  # letters of a setting or baseline that still fits into brackets
+_LONG = 40  # characters of a setting or baseline that fits into brackets
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +26,15 @@ class Said:
     """The parts of a result in words."""
 
     metric: str
-    form: str  # of `words.toml`: "increase", "decrease", ...
+    form: str  # key of `words.toml`: "increase", "decrease", ...
     amount: str
     baseline: str = ""
     setting: str = ""
-    origin: str = ""  # the value that the number came down or up from: "256"
+    origin: str = ""  # the initial value of the number: "256"
 
     @classmethod
     def of(cls, shown: Selection, result: Result, paper: str) -> Said | None:
-        """A result in words that stand in a paper; None where the language cannot name its metric."""
+        """A result in words of the paper; None if its metric has no name in the language."""
         named = metric(shown, result, paper)
         if not named or (has_han(named) if shown.lang != "zh" else not says(paper, named)):
             return None
@@ -54,7 +54,7 @@ class Said:
 
 
 def phrases(shown: Selection, said: Sequence[Said]) -> str:
-    """Results as one noun phrase. What holds for neighbours alike (metric, baseline, setting) is said once."""
+    """Results as one noun phrase; a metric, baseline or setting that neighbours share is said once."""
     out: list[str] = []
     for at, result in enumerate(said):
         behind = said[at + 1] if at + 1 < len(said) else None
@@ -69,7 +69,7 @@ def phrases(shown: Selection, said: Sequence[Said]) -> str:
 
 
 def _phrase(shown: Selection, said: Said, *, again: bool = False) -> str:
-    """One result; `again`: its metric and verb stand before it."""
+    """One result; `again`: the previous one has the same metric and verb."""
     words = shown.words
     if again:
         effect = said.amount
@@ -84,7 +84,7 @@ def _phrase(shown: Selection, said: Said, *, again: bool = False) -> str:
 def phrase(shown: Selection, result: Result, *, aside: bool = True) -> str:
     """A result as a noun phrase: "up to 41% lower latency (vs. vLLM)", "时延最高降低41%（较vLLM）".
 
-    Without `aside` baseline and setting are left to be said elsewhere.
+    Without `aside`, baseline and setting are left out.
     """
     named = metric(shown, result)
     said = shown.words(f"outcome.{_form(shown, result)}", metric=named, amount=amount(shown, result))
@@ -94,25 +94,25 @@ def phrase(shown: Selection, result: Result, *, aside: bool = True) -> str:
 
 
 def value(shown: Selection, result: Result) -> str:
-    """A result beside its metric: "up to 41% lower", "最高降低41%"."""
+    """A result without its metric: "up to 41% lower", "最高降低41%"."""
     said = shown.words(f"value.{_form(shown, result)}", amount=amount(shown, result))
     return _bound_first(shown, said)
 
 
 def notes(shown: Selection, result: Result) -> str:
-    """Baseline and setting: "vs. chunked prefill; Qwen3-8B"; "" when the paper names neither."""
+    """Baseline and setting: "vs. chunked prefill; Qwen3-8B"; "" if there is neither."""
     said = [shown.words("outcome.than", baseline=baseline(shown, result))] if result.baseline else []
     return shown.words("outcome.aside_comma").join([*said, *filter(None, [clean(result.setting)])])
 
 
 def gets_worse(shown: Selection, result: Result) -> bool:
-    """Whether the number is a loss, by the vocabulary's direction of its metric."""
+    """Whether the result is a deterioration, by the direction of its metric in the vocabulary."""
     loss = {"higher": "decrease", "lower": "increase"}
     return loss.get(_fact(shown, result, "better")) == result.change
 
 
 def metric(shown: Selection, result: Result, paper: str = "") -> str:
-    """The metric in the language; with the words of a `paper` in none but these, "" where that cannot be."""
+    """The name of the metric in the language; with `paper` only in words of the paper, or ""."""
     said = say(shown, result.metric_concept, result.metric, paper)
     if said or shown.lang != "zh":
         return said
@@ -127,7 +127,7 @@ def baseline(shown: Selection, result: Result) -> str:
 
 
 def _aside(shown: Selection, concept: str, wording: str, paper: str) -> str:
-    """A baseline or setting that can be said in brackets: short, known, and no place for other numbers."""
+    """A baseline or setting for use in brackets: short, in words of the paper, and complete; else ""."""
     if not wording or len(wording) > _LONG or (shown.lang != "zh" and has_han(wording)):
         return ""
     said = say(shown, concept, wording, paper)
@@ -159,7 +159,7 @@ def plain(shown: Selection, result: Result) -> str:
 
 
 def number(value: float) -> str:
-    """Digits without a needless ".0".
+    """Digits without a trailing ".0".
 
     >>> number(2.0), number(0.15), number(26104.0)
     ('2', '0.15', '26104')
@@ -199,7 +199,7 @@ def _form(shown: Selection, result: Result) -> str:
 
 
 def _bound_first(shown: Selection, said: str, named: str = "") -> str:
-    """In Chinese 最高 stands before the verb: 时延最高降低41%, not 时延降低最高41%."""
+    """Move 最高 before the verb in Chinese: 时延最高降低41%, not 时延降低最高41%."""
     bound = shown.words("outcome.up_to", amount="")
     if shown.lang != "zh" or bound not in said or not said.startswith(named):
         return said

@@ -1,4 +1,4 @@
-"""What a graph holds, as a notebook shows it: papers, sources, period, and what papers name most, by type."""
+"""An overview of a graph for notebooks: papers, sources, period, and the most common entities by type."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from kg.api import Graph
     from kg.query.corpus import Corpus
 
-#: Sources that are listed, things of a type that are named, and characters of a name.
+#: Sources listed, entities named per type, and characters of a name.
 _SOURCES, _NAMED, _LONG = 12, 3, 60
 
 
 def cell(graph: Graph, lang: str = "en") -> str:
-    """The overview of a graph as a piece of HTML, in the colours of what is around it."""
+    """The overview of a graph as an HTML fragment that inherits the surrounding colours."""
     return render("overview.cell.html.jinja", lang, graph=contents(graph, lang))
 
 
 def contents(graph: Graph, lang: str) -> dict[str, Any]:
-    """What is shown of a graph, from its columns: no paper is read."""
+    """The content of the overview, from the graph's columns; no paper is loaded."""
     from kg.query.corpus import Corpus
 
     words, corpus = Words(lang), Corpus.of(graph.store)
@@ -44,12 +44,12 @@ def contents(graph: Graph, lang: str) -> dict[str, Any]:
 
 
 def _counted(corpus: Corpus, kind: str) -> list[tuple[str, int]]:
-    """What papers have of a type, by name, with how many papers do."""
+    """The entities of a type by name, with their numbers of papers."""
     return sorted(corpus.common(kind, len(corpus.columns.things)))
 
 
 def _period(corpus: Corpus) -> tuple[str, str]:
-    """The days of the first and the last paper; "" where none is known."""
+    """The dates of the first and the last paper; "" if none is known."""
     when = corpus.tables.when
     known = when[when >= 0]
     if not len(known):

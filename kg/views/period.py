@@ -30,15 +30,15 @@ _SINCE_HAN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The days from `first` to `last`, both in it."""
+    """The days from `first` to `last`, inclusive."""
 
     first: date
     last: date
 
     def has(self, when: str) -> bool | None:
-        """Whether an ISO date ("2025-10-17T10:56", "2025-10", "2025") lies in it; None where that cannot be told.
+        """Whether an ISO date ("2025-10-17T10:56", "2025-10", "2025") lies in the period; None if that is unknown.
 
-        A month or year that begins in it does: what is later than `last` is not there yet.
+        A month or year that begins in the period counts, because there are no papers later than `last`.
         """
         span = days(when)
         if span is None:
@@ -49,7 +49,7 @@ class Period:
 
 
 def days(when: str) -> tuple[date, date] | None:
-    """The first and last day that an ISO date, month or year can mean; None for what is none."""
+    """The first and last day of an ISO date, month or year; None if it is invalid."""
     match = _ISO.fullmatch(when.strip())
     if not match:
         return None
@@ -64,7 +64,7 @@ def days(when: str) -> tuple[date, date] | None:
 
 
 def since(when: str, now: date) -> date:
-    """The first day of a period that is told in words or as a date; KgError for what tells none."""
+    """The first day of a period given in words or as a date; raises KgError if it is not understood."""
     first = _since(" ".join(when.split()), now)
     if first is None:
         raise KgError(f'"{when[:60]}" tells no day to begin with: write 2025-10-01, "last week" or "last 10 days".')
@@ -72,7 +72,7 @@ def since(when: str, now: date) -> date:
 
 
 def split(selection: str, now: date) -> tuple[str, date | None]:
-    """A selection without the period that it ends (English) or begins (Chinese) with, and that period's first day.
+    """Split a selection from a period at its end (English) or start (Chinese); the period is given by its first day.
 
     >>> split("KV cache since last week", date(2025, 10, 17))
     ('KV cache', datetime.date(2025, 10, 10))
@@ -95,12 +95,12 @@ def _since(when: str, now: date) -> date | None:
     ago, this = _AGO.fullmatch(when), _THIS.fullmatch(when)
     if ago:
         first = _before(ago, now)
-        return first if first > date.min else None  # no calendar goes back so far
+        return first if first > date.min else None  # before year 1
     return _begun(this, now) if this else None
 
 
 def _before(match: re.Match[str], now: date) -> date:
-    from kg.query.dates import back, number_of  # with its package 30 ms
+    from kg.query.dates import back, number_of  # importing the package takes 30 ms
 
     if match["yesterday"] or match["today"]:
         return back(now, "day", 1 if match["yesterday"] else 0)

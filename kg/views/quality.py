@@ -1,6 +1,6 @@
-"""The quality page: what of a graph was repaired, left out, not matched, empty, unlikely or unsure, and what to do.
+"""The quality page: what was repaired, skipped, unmatched, empty, implausible or unsure in a graph, and what to do.
 
-From the graph alone, the same bytes on every run, in one file that needs no network.
+Depends on the graph only, is byte-identical on every run, and is self-contained.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from kg.views.words import Words
 if TYPE_CHECKING:
     from kg.api import Graph
 
-#: The most lines of a table of the page; what is left out is said, and stands in the JSON form.
+#: Lines of a table on the page; the number left out is stated, and the JSON format has all.
 MOST = 500
 _READINGS = ("full", "fast", "partial", "other")
 _HEADER = "# To settle a name, take away the # before the line that is right.\n"
@@ -41,7 +41,7 @@ def quality(graph: Graph, lang: str = "en") -> View:
 
 
 def contents(found: Quality, lang: str) -> dict[str, Any]:
-    """All that the page says, as plain data; lists in the order of sources and entries unless they count."""
+    """The content of the page as plain data; lists are in the order of sources and entries, or by count."""
     words = Words(lang)
     return {
         "title": words("quality.title"),
@@ -79,7 +79,7 @@ def contents(found: Quality, lang: str) -> dict[str, Any]:
 
 
 def overrides(unmatched: Sequence[Unmatched]) -> str:
-    """Lines for overrides.ttl, each a comment that settles a name once its mark is taken away; "" without any."""
+    """Suggested statements for overrides.ttl, commented out; "" if there are none."""
     lines = [_line(one, suggestion) for one in unmatched for suggestion in one.suggestions]
     if not lines:
         return ""

@@ -1,4 +1,4 @@
-"""Templates: HTML with autoescape on, Markdown with its own marks escaped."""
+"""Templates: HTML with autoescape, Markdown with its markup escaped."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _LINE_MARK = re.compile(r"^(\s*)([#+=-]|\d+[.)])(?=\s|$)")
 
 
 def render(template: str, lang: str, **values: Any) -> str:
-    """A template of kg/views/templates, filled in; `words` are those of the language."""
+    """A template of kg/views/templates, rendered; `words` are the localised texts."""
     return environment(template.endswith(".md.jinja")).get_template(template).render(words=Words(lang), **values)
 
 
 @cache
 def environment(is_markdown: bool) -> jinja2.Environment:
-    """Where templates are: strict about names that do not exist."""
+    """The template environment; undefined names raise an error."""
     import jinja2
     from markupsafe import Markup
 
@@ -37,7 +37,7 @@ def environment(is_markdown: bool) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters["raw"] = Markup  # what a template made itself
+    made.filters["raw"] = Markup  # markup created by a template
     made.filters["address"] = lambda url: Markup(quote(url, safe="%/:?#[]@!$&'()*+,;=~"))
     return made
 
@@ -47,7 +47,7 @@ def _plain(value: Any) -> Any:
 
 
 def _markdown(value: Any) -> Any:
-    """Text with Markdown's marks escaped, on one line; markup that a template makes is left."""
+    """Text on one line with Markdown's markup escaped; markup created by a template is kept."""
     if type(value) is not str:
         return value
     line = " ".join(plain(value).split())

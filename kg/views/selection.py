@@ -1,4 +1,4 @@
-"""Papers as views see them: what all entries of a work say together, with labels in one language."""
+"""Papers as input of views: the combined claims of all entries of a work, with labels in one language."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from kg.views.words import Words
 if TYPE_CHECKING:
     from kg.api import Graph
 
-#: Types of things that a paper names.
+#: Types of entities that a paper names.
 TYPES = (*LISTS, "topic")
 _LINK = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
-#: How views show a text.
+#: Normalises a text for display.
 clean = one_line
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words of an entry's text, with the sentence around them."""
+    """A quote of an entry's text, with the surrounding sentence."""
 
     entry: str
     field: str
@@ -37,9 +37,9 @@ class Quote:
 
 @dataclass(slots=True)
 class Thing:
-    """What a paper names: one concept with its strongest role and every quote."""
+    """An entity named by a paper: one concept with its strongest role and all its quotes."""
 
-    concept: str  # CURIE, or the folded wording when it is linked to none
+    concept: str  # CURIE, or the folded wording if it is not linked
     type: str
     label: str
     role: str = ""
@@ -64,13 +64,13 @@ class Selection:
         self.name = self._called(named) if isinstance(named, str) else ", ".join(named)
 
     def _called(self, selection: str) -> str:
-        """A topic in the language of the view; any other selection as it is written."""
+        """The localised label of a topic; any other selection is kept as written."""
         topic = self.graph.vocabulary.find(selection, "topic")
         return self.label(topic.curie) if topic else selection
 
     @classmethod
     def of(cls, graph: Graph, papers: Iterable[Paper], lang: str = "en") -> Selection:
-        """The papers that are given."""
+        """A selection of the given papers."""
         out = cls.__new__(cls)
         out._begin(graph, list(papers), lang)
         out.name = ""
@@ -85,7 +85,7 @@ class Selection:
         self._things: dict[tuple[str, str], list[Thing]] = {}
 
     def label(self, concept: str, wording: str = "") -> str:
-        """A concept's label in the language of the view; `wording` for what is linked to no concept."""
+        """The localised label of a concept; `wording` is used for entities without a concept."""
         if ":" not in concept:
             return clean(wording or concept)
         if concept not in self._labels:
@@ -93,11 +93,11 @@ class Selection:
         return self._labels[concept]
 
     def learn_labels(self) -> None:
-        """Look up the labels of all that the papers name at once: one by one takes several times as long."""
+        """Load the labels of all concepts of the papers at once, which is several times faster than one by one."""
         self.learn(c for paper in self.papers for _, record in paper.entries for c in _concepts(record))
 
     def learn(self, concepts: Iterable[str]) -> None:
-        """Look up the labels of concepts at once."""
+        """Load the labels of concepts at once."""
         from kg.graph.contents import labels
 
         for concept, found in labels(self.graph.store, set(concepts) - self.graph.vocabulary.concepts.keys()).items():
@@ -110,11 +110,11 @@ class Selection:
         return {source.name: source.date for source in self.graph.sources() if source.date}
 
     def date(self, paper: Paper) -> str:
-        """When a paper appeared, as well as its entries know: ISO 8601, a year alone, or "".
+        """The date of a paper as precise as its entries know it: ISO 8601, a year alone, or "".
 
-        Its own earliest date; else its year; else the earliest date of the reports that hold it.
+        It is the paper's own earliest date; else its year; else the earliest date of the reports that contain it.
         """
-        from kg.query.support import appeared  # with its package 30 ms, which not every view needs
+        from kg.query.support import appeared  # importing its package takes 30 ms, and not every view needs it
 
         documents = [document for document, _ in paper.entries]
         dates = (document.date for document in documents if document.date)
@@ -123,27 +123,27 @@ class Selection:
         return appeared(dates, years, reports)
 
     def things(self, paper: Paper, kind: str) -> list[Thing]:
-        """What a paper names of a type, once each, in the order of its texts."""
+        """The entities of a type that a paper names, once each, in text order."""
         key = (paper.id, kind)
         if key not in self._things:
             self._things[key] = self._gather(paper, kind)
         return self._things[key]
 
     def all_things(self, paper: Paper) -> list[Thing]:
-        """What a paper names of every type."""
+        """The entities of all types that a paper names."""
         return [thing for kind in TYPES for thing in self.things(paper, kind)]
 
     def institutions(self, paper: Paper) -> set[str]:
         return {thing.concept for thing in self.things(paper, "institution")}
 
     def support(self, papers: Iterable[Paper]) -> int:
-        """Independent support: how many of the papers can stand with no institution shared by two of them."""
+        """Independent support: the largest number of the papers of which no two share an institution."""
         from kg.query.support import Supporter, support
 
         return support(Supporter(self.date(paper), paper.id, self.institutions(paper)) for paper in papers)
 
     def outcomes(self, paper: Paper, fields: Collection[str] = ()) -> list[Outcome]:
-        """The results of a paper, once each: the same number of the same metric in two texts is one result."""
+        """The distinct results of a paper: the same number for the same metric in two texts is one result."""
         found: dict[tuple[object, ...], Outcome] = {}
         for document, record in paper.entries:
             for result in record.results:
@@ -193,7 +193,7 @@ def _rank(role: str) -> int:
 
 
 def quoted(document: Document, evidence: Evidence) -> Quote:
-    """The words with their sentence; the sentence is the words alone where no place is known."""
+    """A quote with its sentence; without a valid position the sentence is the quote itself."""
     sentence = evidence.quote
     text = document.texts.get(evidence.field)
     if text and 0 <= evidence.start < evidence.end <= len(text.raw):
@@ -208,23 +208,23 @@ def ids(paper: Paper) -> list[str]:
 
 
 def title(paper: Paper) -> str:
-    """The repaired title of the work, or its name; "" when no entry gives one."""
+    """The repaired title of the work, or its short name; "" if no entry has one."""
     said = [record.title for _, record in paper.entries] + [record.name for _, record in paper.entries]
     return clean(next(filter(None, said), ""))
 
 
 def name(paper: Paper) -> str:
-    """The short name of what the paper proposes; "" when it has none."""
+    """The short name of what the paper proposes, or ""."""
     return clean(next((record.name for _, record in paper.entries if record.name), ""))
 
 
 def code(paper: Paper) -> str:
-    """The address of the paper's code, when it is a web address."""
+    """The URL of the paper's code, or ""."""
     return next((record.code_url for _, record in paper.entries if _LINK.fullmatch(record.code_url)), "")
 
 
 def link(paper: Paper) -> str:
-    """The web address of the paper: its DOI, arXiv page or own address."""
+    """The URL of the paper: its DOI, arXiv page or own URL."""
     for document, _ in paper.entries:
         if document.doi:
             return f"https://doi.org/{document.doi}"

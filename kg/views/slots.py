@@ -1,7 +1,7 @@
-"""What fills the sentence on a paper: institutions, name, technique, problem and effect, each in the view's language.
+"""Fills the slots of the sentence on a paper: institutions, name, technique, problem and effect, localised.
 
-Only what the record holds is said. In Chinese a wording is chosen that can be said in Chinese, by the labels of the
-vocabulary or part by part (kg.views.wording); what cannot, stays in the original only where there is nothing else.
+Only content of the record is used. For Chinese, wordings that can be expressed in Chinese are preferred, by the labels
+of the vocabulary or part by part (kg.views.wording); others stay in the original if there is no alternative.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from kg.views.selection import Selection, clean, name, title
 from kg.views.wording import Wording, say, says
 
 _MOST = {"technique": 2, "problem": 2, "result": 6}
-_SURE = 0.5  # a mention of less is said only where there is nothing surer
-_SURE_RESULT = 0.4  # the same of a result, all of which must be right
-_FEW = 4  # words of a technique that stays in the original
-_SHORT = 60  # letters of a problem that still reads as a noun
+_SURE = 0.5  # mentions with less confidence are used only if there are no better ones
+_SURE_RESULT = 0.4  # the same for results, of which all parts must be right
+_FEW = 4  # maximum words of a technique kept in the original
+_SHORT = 60  # maximum letters of a problem that still reads as a noun
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
 _BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）]")
 _CUT = re.compile(r",| (?:that|which|such as|due to|particularly|when|while|because|to|by|in|for|of|and|on|during)\b")
@@ -28,7 +28,7 @@ _CUT = re.compile(r",| (?:that|which|such as|due to|particularly|when|while|beca
 
 @dataclass(slots=True)
 class Slots:
-    """The parts of the sentence in words; empty where the record knows nothing."""
+    """The slots of the sentence in words; empty where the record has nothing."""
 
     institutions: list[str] = field(default_factory=list)
     name: str = ""
@@ -39,13 +39,13 @@ class Slots:
 
 
 def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots:
-    """What fills the sentence, from these fields (all when empty)."""
+    """The slots of the sentence, from these fields (all if empty)."""
     text = _text(paper, fields)
     called, is_title = what(paper)
     out = Slots(name=called, is_title=is_title)
     out.institutions = list(_institutions(shown, paper, fields, text))
     given = Brief() if fields or shown.lang != "zh" else _given(paper)
-    if given.technique and name(paper):  # it may not say the name, which only a composed slot does
+    if given.technique and name(paper):  # the given technique may lack the name, which only a composed slot adds
         out.name, out.is_title = name(paper), False
     out.technique = clean(given.technique) or _technique(shown, paper, fields, text, called)
     out.problem = clean(given.problem) or shown.words.listed(_problems(shown, paper, fields, text))
@@ -54,9 +54,9 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
 
 
 def what(paper: Paper) -> tuple[str, bool]:
-    """What a sentence calls a paper, and whether that is its title.
+    """The name of a paper in a sentence, and whether that is its title.
 
-    As readers do: by the name where the title has it at its head ("NAME: ..."), also in full for an acronym; else by
+    The name is used if the title begins with it ("NAME: ..."), or its full form if the name is an acronym of that; else
     the title.
     """
     own, whole = name(paper), title(paper)
@@ -77,7 +77,7 @@ def what(paper: Paper) -> tuple[str, bool]:
 
 
 def stands_for(acronym: str, phrase: str) -> bool:
-    """Whether an acronym is made of letters of a phrase in their order, beginning with its first.
+    """Whether an acronym consists of letters of a phrase in order, including its first letter.
 
     >>> stands_for("EMoE", "Elastic MoE"), stands_for("MACC", "From Long to Lean")
     (True, False)
@@ -90,19 +90,19 @@ def stands_for(acronym: str, phrase: str) -> bool:
 
 
 def _text(paper: Paper, fields: Collection[str]) -> str:
-    """All words of a paper that the sentence may draw on."""
+    """All texts of a paper that the sentence may use."""
     texts = [t for d, _ in paper.entries for f, t in d.texts.items() if not fields or f in fields]
     return "\n".join(part for text in texts for part in (text.raw, text.text))
 
 
 def _given(paper: Paper) -> Brief:
-    """The slots of the first source that wrote a sentence on the paper itself."""
+    """The slots of the first source that has a brief on the paper."""
     said = (record.brief for _, record in paper.entries)
     return next((brief for brief in said if brief.technique or brief.problem or brief.effect), Brief())
 
 
 def _mentions(paper: Paper, kind: str, fields: Collection[str]) -> Iterator[Mention]:
-    """The mentions of a type from these fields, one for each identity."""
+    """The mentions of a type from these fields, one per entity."""
     met = set()
     for _, record in paper.entries:
         mentions: list[Mention] = getattr(record, LISTS[kind])
@@ -114,10 +114,10 @@ def _mentions(paper: Paper, kind: str, fields: Collection[str]) -> Iterator[Ment
 
 
 def _institutions(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> Iterator[str]:
-    """Institutions by their label; one in Latin letters only where the paper writes it so."""
+    """Institutions by their labels; a Latin label only if the paper contains it."""
     for mention in _mentions(paper, "institution", fields):
         label = shown.label(mention.concept, mention.canonical) if mention.concept else ""
-        if label == mention.concept.partition(":")[2]:  # no label but the identity's own letters
+        if label == mention.concept.partition(":")[2]:  # no label, only the identifier itself
             label = ""
         if shown.lang == "zh" and has_han(label):
             yield label
@@ -129,7 +129,7 @@ def _institutions(shown: Selection, paper: Paper, fields: Collection[str], text:
 
 
 def _technique(shown: Selection, paper: Paper, fields: Collection[str], text: str, called: str) -> str:
-    """The paper's own techniques beside the one that bears its name, else those that it uses."""
+    """The paper's own techniques except the one with its name, else those that it uses."""
     own = {fold(name(paper)), fold(title(paper)), fold(called)}
     found = [
         mention
@@ -141,7 +141,7 @@ def _technique(shown: Selection, paper: Paper, fields: Collection[str], text: st
     for role in ("proposed", "used"):
         of_role = [mention for mention in found if mention.role == role]
         said = said or _chosen(shown, of_role, text, _MOST["technique"])
-    if not said:  # what Chinese has no words for, as the paper writes it
+    if not said:  # no Chinese wording exists, so the original is used
         wordings = [clean(m.canonical or m.surface) for m in found if m.role == "proposed" and m.confidence >= _SURE]
         said = [w for w in wordings if w.count(" ") < _FEW and not has_han(w) and not _is_clause(shown, w)][:1]
     listed = shown.words.listed(said)
@@ -152,7 +152,7 @@ def _technique(shown: Selection, paper: Paper, fields: Collection[str], text: st
 
 
 def _problems(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> list[str]:
-    """Short problems before clauses, these before what can be said of one in part."""
+    """Short problems before clauses, then the part of a problem that can be expressed."""
     found = list(_mentions(paper, "problem", fields))
     short = [mention for mention in found if len(mention.surface) <= _SHORT]
     for mentions, most, part in ((short, _MOST["problem"], False), (found, 1, False), (found, 1, True)):
@@ -163,9 +163,9 @@ def _problems(shown: Selection, paper: Paper, fields: Collection[str], text: str
 
 
 def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int, *, in_part: bool = False) -> list[str]:
-    """The surest mentions that the language can say, in the order of the text; no one says what another says."""
+    """The mentions of highest confidence that can be expressed, in text order and without redundancy."""
     chosen: dict[int, str] = {}
-    endings = tuple(shown.words("brief.problem_endings").split()) or ("\n",)  # a problem is no technique
+    endings = tuple(shown.words("brief.problem_endings").split()) or ("\n",)  # a problem is not a technique
     for mention in sorted(mentions, key=lambda mention: -mention.confidence):
         if chosen and mention.confidence < _SURE:
             break
@@ -180,7 +180,7 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int,
 
 
 def _wording(shown: Selection, mention: Mention, text: str, *, in_part: bool = False) -> str:
-    """What the language says of a mention in the paper's words, or `in_part` of what opens it; "" for nothing."""
+    """The localised wording of a mention in the paper's words, or with `in_part` of its beginning, or ""."""
     wordings = [clean(w) for w in dict.fromkeys((mention.canonical, mention.surface)) if w]
     if shown.lang != "zh":
         labels = (say(shown, mention.concept, w, text) for w in wordings)
@@ -199,7 +199,7 @@ def _is_clause(shown: Selection, wording: str) -> bool:
 
 
 def _opening(shown: Selection, wording: str) -> str:
-    """The longest of a phrase's openings that end where a clause does and can be said."""
+    """The longest prefix of a phrase, up to a clause boundary, that can be expressed; "" if there is none."""
     wording_of = Wording(shown.graph.vocabulary)
     ends = [found.start() for found in _CUT.finditer(wording)]
     said = (wording_of(wording[:end]) for end in reversed(ends) if wording[:end].count(" "))
@@ -207,7 +207,7 @@ def _opening(shown: Selection, wording: str) -> str:
 
 
 def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> str:
-    """The paper's chief outcomes, in the order of its text; losses where there is nothing else."""
+    """The paper's main results, in text order; deteriorations only if there is nothing else."""
     found = [o.result for o in shown.outcomes(paper, fields) if o.result.metric]
     found = [result for result in found if result.confidence >= _SURE_RESULT] or found
     found = [result for result in found if not gets_worse(shown, result)] or found
@@ -218,5 +218,5 @@ def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str)
 
 
 def _rank(result: Result) -> tuple[bool, float]:
-    """Gains before levels, then the surest."""
+    """Changes before levels, then by confidence."""
     return result.change == "absolute" and not result.baseline, -result.confidence

@@ -1,7 +1,7 @@
-"""English phrases in Chinese, part by part: labels of concepts, then the words of `ontology/wording.ttl`.
+"""Translates English phrases into Chinese part by part, with concept labels and the words of `ontology/wording.ttl`.
 
-Names (what has a capital letter or a digit and is no known word) are kept as the paper writes them. The longest known
-parts come first, as in a phrase book; prepositions and verbs say how the parts before and behind them are joined.
+Names (unknown words with a capital letter or a digit) are kept as the paper writes them. The longest known parts are
+matched first, as in a phrase book; prepositions and verbs determine how the parts around them are joined.
 """
 
 from __future__ import annotations
@@ -19,28 +19,29 @@ from kg.vocabulary import Vocabulary, data_folder, read_concepts
 if TYPE_CHECKING:
     from kg.views.selection import Selection
 
-#: Types of concepts whose labels are words of the field; names of the other types are said as they are, and a problem's
-#: label ("low inference efficiency") says more than the words that it is told by.
+#: Types of concepts whose labels are translated. Names of the other types are kept, and the label of a problem ("low
+#: inference efficiency") says more than the words that match it.
 _SPOKEN = ("technique", "task", "metric", "topic")
 _UNSPOKEN = ("hardware", "model", "dataset")
 #: Groups of `ontology/wording.ttl`; "modifier" and "noun" are both words.
 _GROUPS = ("modifier", "noun", "joint", "leading", "verb", "trailing", "dropped", "plural")
 _LONGEST = 6  # words of an entry
-_MOST = 40  # parts of what can be one phrase
+_MOST = 40  # parts of a phrase
 _BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
 _LATEX = re.compile(r"\\(?:textbf|textit|emph|texttt|textsc|mathrm|mathbf|text)|[${}\\~]")
-_SIGN = re.compile(r"[A-Z0-9]")  # of a name
+_SIGN = re.compile(r"[A-Z0-9]")  # marks a name
 _END = re.compile(r"[.;:!?](?:\s|$)|[\"“”]")
 _LATIN = re.compile(r"[A-Za-z\d][A-Za-z\d.]*")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
-_JOINED = " -\u2010\u2011\u2013/_.'’+&:"  # what may stand between the words of one compound
+_JOINED = " -\u2010\u2011\u2013/_.'’+&:"  # may stand between the words of one compound
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a phrase: what it is in Chinese by the place where it stands.
+class PhrasePart:
+    """A part of a phrase with its Chinese by role.
 
-    `roles`: "word", "name", "unknown", "comma" or a group of the word lists. `tied`: no white space stands before it.
+    `roles`: "word", "name", "unknown", "comma" or a group of the word lists. `tied`: joined to the part before it
+    without white space.
     """
 
     roles: Mapping[str, str]
@@ -48,14 +49,14 @@ class Part:
 
 
 class Wording:
-    """Puts phrases into Chinese by the words of a vocabulary."""
+    """Translates phrases with the words of a vocabulary."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.words = _words()
 
     def __call__(self, phrase: str) -> str:
-        """A phrase in Chinese; "" when a word of it is not known, or it is no one phrase.
+        """A phrase in Chinese; "" if a word is unknown or it is not a single phrase.
 
         >>> Wording(Vocabulary.load())("adaptive block sizes of GPU kernels")
         'GPU内核的自适应块大小'
@@ -71,13 +72,13 @@ class Wording:
         return _phrase(parts).removesuffix("的")
 
     def is_clause(self, phrase: str) -> bool:
-        """Whether an English phrase has a verb of its own: such a one cannot stand where a noun must."""
+        """Whether an English phrase has a verb of its own, so that it cannot be used as a noun."""
         parts = [part for part in self._parts(clean(phrase)) if "dropped" not in part.roles]
         opens = bool(parts) and "verb" in parts[0].roles and not clean(phrase).split()[0].endswith("ing")
         return opens or any(part.roles.get("joint", "").startswith("{a}") for part in parts)
 
-    def _parts(self, text: str) -> Iterator[Part]:
-        """The parts of a phrase from left to right, the longest first."""
+    def _parts(self, text: str) -> Iterator[PhrasePart]:
+        """The parts of a phrase from left to right, longest matches first."""
         found = tokens(text)
         labels = self._labels(text, found)
         titled = len(found) > 1 and all(text[token.start].isupper() for token in found)
@@ -86,16 +87,16 @@ class Wording:
             gap = text[before : found[at].start]
             tied = bool(before) and not any(c.isspace() for c in gap) and not gap.strip(_JOINED)
             if "," in gap:
-                yield Part({"comma": "、"})
+                yield PhrasePart({"comma": "、"})
             taken, roles = self._known(text, found, at, labels)
             if not taken:
                 taken, roles = _strange(text, found, at, gap if tied else "", titled)
-            yield Part(roles, tied)
+            yield PhrasePart(roles, tied)
             at += taken
             before = found[at - 1].end
 
     def _labels(self, text: str, found: Sequence[Token]) -> dict[int, tuple[int, dict[str, str]]]:
-        """Labels of concepts by their first word: how many words, and what to say."""
+        """Concept labels by index of their first word: number of words, and translation."""
         first = {token.start: i for i, token in enumerate(found)}
         last = {token.end: i for i, token in enumerate(found)}
         out: dict[int, tuple[int, dict[str, str]]] = {}
@@ -113,15 +114,16 @@ class Wording:
         return out
 
     def _is_plain(self, concept: str, surface: str) -> bool:
-        """Whether words say just what a concept's label does: another label of it may say more or less."""
+        """Whether words are equivalent to a concept's preferred label; other labels may say more or less."""
         return fold(surface) == fold(self.vocabulary[concept].label.get("en", "")) or surface.rstrip("s").isupper()
 
     def _known(
         self, text: str, found: Sequence[Token], at: int, labels: Mapping[int, tuple[int, dict[str, str]]]
     ) -> tuple[int, Mapping[str, str]]:
-        """How many words from a place are known together, and what they are; (0, {}) for none.
+        """The number of words from an index that are known together, and their roles; (0, {}) if there are none.
 
-        A label goes before an entry of its length, unless it is one word: "attention" is no technique everywhere.
+        A label takes precedence over an entry of the same length unless it is one word: "attention" is not always a
+        technique.
         """
         words, label = labels.get(at, (0, {}))
         surface = text[found[at].start : found[at].end]
@@ -134,7 +136,7 @@ class Wording:
 
 
 def spoken(vocabulary: Vocabulary, concept: str, paper: str) -> str:
-    """The first Chinese label of a concept without a Latin word or number that a paper's words lack; "" for none."""
+    """The first Chinese label of a concept whose Latin words and numbers are all in the paper, or ""."""
     if concept not in vocabulary:
         return ""
     known = vocabulary[concept]
@@ -143,7 +145,7 @@ def spoken(vocabulary: Vocabulary, concept: str, paper: str) -> str:
 
 
 def says(paper: str, said: str) -> bool:
-    """Whether every Latin word and number of what is said stands in a paper's words."""
+    """Whether all Latin words and numbers of a text occur in the paper."""
     there, run = f" {fold(paper)} ", _run(paper)
     numbers = set(_DIGITS.findall(paper))
     return all(
@@ -153,9 +155,9 @@ def says(paper: str, said: str) -> bool:
 
 
 def say(shown: Selection, concept: str, wording: str, paper: str = "") -> str:
-    """What a view says of a concept or wording in its language; "" for what Chinese has no words for.
+    """The localised name of a concept or wording; "" if there is no Chinese for it.
 
-    With the words of a `paper` nothing is said in Latin letters or digits that they lack.
+    With the words of a `paper`, the name contains no Latin word or number that they lack.
     """
     vocabulary = shown.graph.vocabulary
     if shown.lang != "zh":
@@ -171,9 +173,9 @@ def _run(text: str) -> str:
 
 
 def _strange(text: str, found: Sequence[Token], at: int, gap: str, titled: bool) -> tuple[int, dict[str, str]]:
-    """What no list knows: a name with the words that are written together with it, or an unknown word.
+    """The role of unlisted words: a name, including the words joined to it, or an unknown word.
 
-    Where every word has a capital letter (`titled`) one at its front makes no name.
+    With `titled`, every word is capitalised, so that an initial capital does not mark a name.
     """
     end = at + 1
     while end < len(found) and found[end].start == found[end - 1].end:
@@ -184,8 +186,8 @@ def _strange(text: str, found: Sequence[Token], at: int, gap: str, titled: bool)
     return end - at, {"unknown": surface}
 
 
-def _phrase(parts: Sequence[Part]) -> str:
-    """Parts in Chinese order; "" when a place stays empty."""
+def _phrase(parts: Sequence[PhrasePart]) -> str:
+    """Parts in Chinese order; "" if a required part is missing."""
     if not parts:
         return ""
     for split in (_clause, _beside, _opened, _listed):
@@ -195,19 +197,19 @@ def _phrase(parts: Sequence[Part]) -> str:
     return _compound(parts)
 
 
-def _clause(parts: Sequence[Part]) -> str | None:
+def _clause(parts: Sequence[PhrasePart]) -> str | None:
     """A verb between two phrases."""
     return _split(parts, lambda template: template.startswith("{a}"))
 
 
-def _beside(parts: Sequence[Part]) -> str | None:
+def _beside(parts: Sequence[PhrasePart]) -> str | None:
     """A preposition between two phrases, or before one."""
     if parts[0].roles.keys() & {"leading", "verb"} and "word" not in parts[0].roles:
         return None
     return _split(parts, lambda template: not template.startswith("{a}"))
 
 
-def _split(parts: Sequence[Part], fits: Callable[[str], bool]) -> str | None:
+def _split(parts: Sequence[PhrasePart], fits: Callable[[str], bool]) -> str | None:
     for at, part in enumerate(parts):
         template = part.roles.get("joint", "")
         if not template or "word" in part.roles or not fits(template):
@@ -219,8 +221,8 @@ def _split(parts: Sequence[Part], fits: Callable[[str], bool]) -> str | None:
     return None
 
 
-def _opened(parts: Sequence[Part]) -> str | None:
-    """A word that governs all behind it: "lack of flexibility"."""
+def _opened(parts: Sequence[PhrasePart]) -> str | None:
+    """A word that governs everything after it: "lack of flexibility"."""
     template = parts[0].roles.get("leading") or parts[0].roles.get("verb", "")
     if not template or len(parts) == 1:
         return None
@@ -228,8 +230,8 @@ def _opened(parts: Sequence[Part]) -> str | None:
     return template.format(b=behind) if behind else ""
 
 
-def _listed(parts: Sequence[Part]) -> str | None:
-    """Phrases side by side: "latency, memory and energy"."""
+def _listed(parts: Sequence[PhrasePart]) -> str | None:
+    """Coordinated phrases: "latency, memory and energy"."""
     for at, part in enumerate(parts):
         joint = part.roles.get("plural") or part.roles.get("comma")
         if not joint:
@@ -242,10 +244,10 @@ def _listed(parts: Sequence[Part]) -> str | None:
     return None
 
 
-def _compound(parts: Sequence[Part]) -> str:
-    """Words one behind the other; a word such as "-based" takes what it is tied to."""
+def _compound(parts: Sequence[PhrasePart]) -> str:
+    """Consecutive words; a suffix such as "-based" applies to the compound that it is tied to."""
     said: list[str] = []
-    begin = 0  # of the compound in hand
+    begin = 0  # start of the current compound
     for part in parts:
         if not part.tied:
             begin = len(said)
@@ -261,7 +263,7 @@ def _compound(parts: Sequence[Part]) -> str:
 
 
 def _join(words: Sequence[str]) -> str:
-    """Words written together; a space stands between two that are both not Chinese."""
+    """Words written together, with a space between two that are both not Chinese."""
     out = ""
     for word in words:
         apart = out and not has_han(out[-1]) and not has_han(word[:1]) and out[-1] != "-" and word[:1].isalnum()
@@ -271,7 +273,7 @@ def _join(words: Sequence[str]) -> str:
 
 @cache
 def _words() -> dict[str, dict[str, str]]:
-    """The entries of `ontology/wording.ttl` by folded word: what each is, by its role."""
+    """The entries of `ontology/wording.ttl` by folded word: the translation in each role."""
     lists = {c.curie.partition(":")[2]: c for c in read_concepts([data_folder("ontology") / "wording.ttl"])}
     out: dict[str, dict[str, str]] = {}
     for group in _GROUPS:

@@ -1,4 +1,4 @@
-"""The words that views show, by key and language: data in `words.toml`, edited without touching code."""
+"""Localised texts of views, by key and language: data in `words.toml`, editable without touching code."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _read(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
 
 
 class Words:
-    """The words of one language; `words("report.scope", papers=...)` fills a sentence in."""
+    """The texts of one language; `words("report.scope", papers=...)` fills in a template."""
 
     def __init__(self, lang: str) -> None:
         if lang not in LANGUAGES:
@@ -35,14 +35,14 @@ class Words:
         self.lang = lang
 
     def __call__(self, key: str, **values: object) -> str:
-        """The words of a key ("group.name"), filled in; KeyError for a key that is not in the table."""
+        """The text of a key ("group.name"), filled in; raises KeyError for an unknown key."""
         said = self._find(key)
         if isinstance(said, list):
             said = said[0]
         return str(said.format(**values) if values else said)
 
     def count(self, key: str, n: int, **values: object) -> str:
-        """The form of the words that fits a number: "1 paper", "3 papers"."""
+        """The singular or plural form of a text: "1 paper", "3 papers"."""
         said = self._find(key)
         return str(said[0 if n == 1 else -1].format(n=f"{n:,}", **values))
 
@@ -51,16 +51,16 @@ class Words:
         return name in _table().get(group, {})
 
     def listed(self, names: list[str]) -> str:
-        """ "A, B and C" in the language's manner."""
+        """Names joined as "A, B and C" in the language."""
         if len(names) < 2:
             return "".join(names)
         joint, comma = self("brief.and"), self("brief.comma")
-        if any(joint in name for name in names):  # "A and B" beside C: a comma parts what belongs together
+        if any(joint in name for name in names):  # for names with an "and" of their own, a comma avoids ambiguity
             joint = self("brief.and_after")
         return comma.join(names[:-1]) + joint + names[-1]
 
     def without_opening(self, phrase: str) -> str:
-        """A phrase without the preposition that opens it and that the language does without ("with vLLM")."""
+        """A phrase without a leading preposition that the language omits ("with vLLM")."""
         first, _, rest = phrase.partition(" ")
         return rest if rest and first.lower() in self("outcome.openings").split() else phrase
 

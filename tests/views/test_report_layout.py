@@ -61,16 +61,16 @@ def test_every_section_stands_alone_with_every_column(built: Graph, name: str, f
     [
         (
             "sections:\n  - briefs\n  - reslts\n",
-            "mine.yml, line 3: a report has no section 'reslts': choose of briefs,",
+            "mine.yml, line 3: a report has no section 'reslts': choose one of briefs,",
         ),
         (
             "sections:\n  - results:\n      columns: [metric, vlaue]\n",
-            "line 3: results has no column 'vlaue': choose of",
+            "line 3: results has no column 'vlaue': choose one of",
         ),
         ("sections:\n  - results:\n      most: many\n", "line 3: most is a number from 1 to"),
         ("sections:\n  - results:\n      most: 0\n", "line 3: most is a number"),
-        ("sections:\n  - results:\n      across: 4\n", "line 3: results has no 'across': choose of columns, most"),
-        ("sections:\n  - briefs:\n      columns: [text]\n", "line 3: briefs has no 'columns': choose of most"),
+        ("sections:\n  - results:\n      across: 4\n", "line 3: results has no 'across': choose one of columns, most"),
+        ("sections:\n  - briefs:\n      columns: [text]\n", "line 3: briefs has no 'columns': choose one of most"),
         ("sections:\n  - results:\n      columns: metric\n", "line 3: columns are a list like"),
         ("sections:\n  - results: 12\n", "line 2: behind results: stand lines like most: 50"),
         ("sections:\n  - briefs\n  - briefs\n", "line 3: the section 'briefs' stands here twice"),
@@ -106,9 +106,9 @@ def test_aliases_are_not_multiplied(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--sections", "brief"], "--sections brief: a report has no such section: choose of briefs,"),
+        (["--sections", "brief"], "--sections brief: a report has no such section: choose one of briefs,"),
         (["--columns", "results"], "--columns results: write SECTION=COLUMN,COLUMN"),
-        (["--columns", "results=metrics"], "results has no column 'metrics': choose of mark, metric,"),
+        (["--columns", "results=metrics"], "results has no column 'metrics': choose one of mark, metric,"),
         (["--layout", "none.yml"], "none.yml: cannot be read"),
     ],
 )

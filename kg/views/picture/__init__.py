@@ -1,6 +1,6 @@
-"""A picture of papers and what they name: a page to explore, a drawing to print, or the drawn graph for other tools.
+"""Draws papers and the entities they name: an interactive page, a still image, or the drawn graph for other tools.
 
-The same bytes on every run. Pages are drawn by pyvis (vis-network), large ones by sigma.js, and open without a network.
+Byte-identical on every run. Pages are drawn by pyvis (vis-network), large ones by sigma.js, and are self-contained.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 VIEWS = ("lineage", "collaboration")
 COLOURS = ("type", "community")
-#: Nodes that the layout can place in reasonable time and memory.
+#: The largest number of nodes with acceptable time and memory for the layout.
 MOST = 5000
-_MANY = 600  # nodes from which on communities tell more than types
-#: What a view draws where no types are asked for.
+_MANY = 600  # from this many nodes on, colours show communities by default, not types
+#: The types that a view draws by default.
 _OWN_TYPES = {"lineage": ("technique",), "collaboration": ("institution",)}
 
 
@@ -40,8 +40,8 @@ def picture(
 ) -> View:
     """A picture of at most `limit` nodes of a selection; saves itself as .html, .svg, .png, .graphml, .gexf or .json.
 
-    `depth` counts steps from the selection (see `kg.views.picture.scope`), `types` are those of nodes to be drawn,
-    `view` is "lineage" or "collaboration", `colour` "type" or "community". Raises KgError for others.
+    `depth` counts steps from the selection (see `kg.views.picture.scope`), `types` are the node types to draw, `view`
+    is "lineage" or "collaboration", `colour` is "type" or "community". Raises KgError for other values.
     """
     _check(limit, depth, types, view, colour)
     from kg.views.picture import still, tools
@@ -83,7 +83,7 @@ def drawn(
     types: Sequence[str] = (),
     view: str = "",
 ) -> Drawing:
-    """The nodes and edges of a picture, with their words."""
+    """The nodes and edges of a picture, with labels and quotes."""
     from kg.views.picture.evidence import fill
     from kg.views.picture.gather import Gathering
     from kg.views.picture.layout import communities

@@ -1,4 +1,4 @@
-"""What is drawn: papers and what they name as nodes, what is said between them as edges; plain data."""
+"""The data of a picture: papers and entities as nodes, relations between them as edges."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from kg.views.selection import TYPES, Quote
 
 #: Types of nodes, in the order of the legend.
 KINDS = ("paper", *(kind for kind in TYPES if kind != "institution"), "institution")
-#: What two nodes have in common when no paper says more of them: the edge "together".
+#: The edge between two nodes that papers name together without stating a relation.
 TOGETHER = "together"
 
 
 @dataclass(slots=True)
 class Node:
-    """A paper or concept; `papers` are CURIEs, the first those that the selection puts first."""
+    """A paper or concept; `papers` are CURIEs in the order of the selection."""
 
     id: str
     type: str
     label: str = ""
     papers: list[str] = field(default_factory=list)
-    support: int = 0  # independent support: papers no two of which share an institution
+    support: int = 0  # independent support: papers of which no two share an institution
     years: list[str] = field(default_factory=list)
     quotes: list[Quote] = field(default_factory=list)
     community: int = -1
@@ -28,7 +28,7 @@ class Node:
 
 @dataclass(slots=True)
 class Edge:
-    """What is said between two nodes: a relation type, a role, a type of thing, or "together"."""
+    """An edge between two nodes: a relation type, a role, a type of mention, or "together"."""
 
     head: str
     tail: str
@@ -41,16 +41,16 @@ class Edge:
 
 @dataclass(slots=True)
 class About:
-    """What a picture shows of a paper beside its node."""
+    """The facts about a paper shown in the panel."""
 
     entries: list[str]
     title: str = ""
-    when: str = ""  # ISO 8601, as well as it is known
+    when: str = ""  # ISO 8601, as precise as known
 
 
 @dataclass(slots=True)
 class Drawing:
-    """The nodes and edges that are drawn, and how much there was to draw."""
+    """The nodes and edges that are drawn, and how many there were."""
 
     nodes: dict[str, Node]
     edges: list[Edge]
@@ -58,7 +58,7 @@ class Drawing:
     all_papers: int = 0
     centre: str = ""
     view: str = ""
-    sized_by: str = "support"  # or "papers", where no paper has a known institution
+    sized_by: str = "support"  # or "papers", if no paper has a known institution
     about: dict[str, About] = field(default_factory=dict)
     communities: list[str] = field(default_factory=list)  # the label of each, largest first
 
@@ -68,5 +68,5 @@ class Drawing:
         return any(node.type == "paper" for node in self.nodes.values())
 
     def measure(self, node: Node) -> int:
-        """What a node's size stands for."""
+        """The quantity shown by a node's size."""
         return node.support if self.sized_by == "support" and node.type != "institution" else len(node.papers)

@@ -1,4 +1,4 @@
-"""The words behind what is drawn: of each node and edge the sentences of a few papers, read from few entries."""
+"""The quotes for a picture: sentences from a few papers for each node and edge, loaded from few entries."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from kg.views.selection import Quote, Selection, clean, ids, quoted, title
 if TYPE_CHECKING:
     from kg.api import Graph
 
-#: Quotes of a node and of an edge; where there are many nodes, fewer.
+#: Quotes per node and edge; fewer if there are many nodes.
 _QUOTES, _FEW, _MANY = 5, 2, 500
-#: Papers that the panel lists of a node, and where there are many nodes.
+#: Papers that the panel lists per node; fewer if there are many nodes.
 LISTED, LISTED_OF_MANY = 40, 12
 
 
 def fill(graph: Graph, drawing: Drawing, known: Facts, lang: str) -> None:
-    """Labels, papers, and the words of what is drawn."""
+    """Set labels, papers and quotes of a drawing."""
     is_large = len(drawing.nodes) > _MANY
     most = _FEW if is_large else _QUOTES
     chosen = _chosen(drawing, most)
@@ -41,7 +41,7 @@ def fill(graph: Graph, drawing: Drawing, known: Facts, lang: str) -> None:
 
 
 def _chosen(drawing: Drawing, most: int) -> list[str]:
-    """Few papers that have words for every node and edge."""
+    """A small set of papers with quotes for all nodes and edges."""
     out: dict[str, None] = {name: None for name, node in drawing.nodes.items() if node.type == "paper"}
     wants = [(edge.papers, 1 if most == _FEW else 2) for edge in drawing.edges]
     wants += [(node.papers, most) for node in drawing.nodes.values() if node.type != "paper"]
@@ -57,7 +57,7 @@ def _chosen(drawing: Drawing, most: int) -> list[str]:
 
 
 class _Words:
-    """The words that papers have for things and relations."""
+    """The quotes of papers for entities and relations."""
 
     def __init__(self, selection: Selection, papers: dict[str, Paper]) -> None:
         self.papers = papers
@@ -73,7 +73,7 @@ class _Words:
                         self.said[key].append(quoted(document, relation.evidence))
 
     def of(self, papers: Iterable[str], concept: str) -> Iterator[Quote]:
-        """The words for a thing, first one of each paper."""
+        """The quotes for an entity, one of each paper first."""
         found = [self.things[paper, concept] for paper in papers if paper in self.papers]
         for quotes in found:
             yield from quotes[:1]
@@ -81,7 +81,7 @@ class _Words:
             yield from quotes[1:]
 
     def between(self, edge: Edge) -> Iterator[Quote]:
-        """The words for an edge: of things that stand together, a sentence with both before one of each."""
+        """The quotes for an edge; for "together", a sentence with both entities is preferred."""
         for paper in edge.papers:
             if paper not in self.papers:
                 continue
@@ -119,7 +119,7 @@ def _label(graph: Graph, drawing: Drawing, shown: dict[str, Paper], lang: str) -
 
 
 def _tell(graph: Graph, drawing: Drawing, known: Facts, shown: dict[str, Paper], most: int) -> None:
-    """What the panel says of the papers that it lists."""
+    """Set the facts about the papers that the panel lists."""
     from kg.graph.network import titles
 
     listed = {paper for node in drawing.nodes.values() for paper in node.papers[:most]}

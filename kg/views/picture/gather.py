@@ -1,4 +1,4 @@
-"""From papers and their links to nodes and edges, and of these the ones that matter."""
+"""Collects nodes and edges from papers and their links, and selects the most important ones."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from kg.views.picture.scope import Scope
 if TYPE_CHECKING:
     from kg.graph.store import Store
 
-#: Relations of which a lineage is made.
+#: The relations of a lineage.
 LINEAGE = ("uses", "part_of", "outperforms")
-#: How a paper has a technique, strongest first; other links count as the first.
+#: Roles of techniques in a paper, strongest first; other links rank with the first.
 _STRENGTH = {"proposed": 0, "used": 1, "baseline": 2, "mentioned": 3}
-#: Candidates for a place in the picture, in places; edges that a node keeps of those that only say "together".
+#: Candidates as a multiple of the limit; "together" edges kept per node.
 _CANDIDATES, _STRONGEST = 5, 4
-#: Papers from which on two of them must name both before two things stand together.
+#: With more papers than this, two of them must name both entities for a "together" edge.
 _MANY = 40
 
 
 @dataclass(slots=True)
 class Facts:
-    """What is known of papers: entries, when they appeared, institutions."""
+    """Facts about papers: entries, date, institutions."""
 
     papers: dict[str, tuple[list[str], str, frozenset[str]]]
-    order: dict[str, int] = field(default_factory=dict)  # place in the selection
+    order: dict[str, int] = field(default_factory=dict)  # position in the selection
 
     def support(self, papers: Iterable[str]) -> int:
-        """Independent support of what some papers say."""
+        """The independent support of a set of papers."""
         from kg.query.support import Supporter, support
 
         return support(Supporter(self.papers[p][1], p, self.papers[p][2]) for p in papers if p in self.papers)
@@ -44,7 +44,7 @@ class Facts:
 
 
 def facts(store: Store, papers: Sequence[str]) -> Facts:
-    """What is known of papers (CURIEs)."""
+    """The facts about papers (CURIEs)."""
     from kg.query.tally import backers
 
     known = backers(store, papers)
@@ -55,7 +55,7 @@ def facts(store: Store, papers: Sequence[str]) -> Facts:
 
 
 class Gathering:
-    """The nodes and edges of a scope; `types` are those to be drawn, all when there are none."""
+    """The nodes and edges of a scope; `types` restricts the node types, all if empty."""
 
     def __init__(self, store: Store, found: Scope, types: Sequence[str] = ()) -> None:
         self.store, self.scope = store, found
@@ -79,7 +79,7 @@ class Gathering:
         self.sized_by = "support" if any(known[2] for known in self.facts.papers.values()) else "papers"
 
     def draw(self, limit: int, view: str = "") -> Drawing:
-        """At most `limit` nodes: papers and what they name, or only concepts where papers are too many to be drawn."""
+        """A drawing of at most `limit` nodes: papers and concepts, or only concepts if there are too many papers."""
         if view == "lineage":
             out = self._lineage(limit)
         elif view == "collaboration":
@@ -102,7 +102,7 @@ class Gathering:
             return "paper" in self.types
         return 2 * len(self.scope.papers) <= limit or type_of(self.scope.centre) == "paper"
 
-    # Papers and what they name
+    # Papers and concepts
 
     def _with_papers(self, limit: int) -> Drawing:
         all_nodes = len(self.nodes) + len(self.scope.papers)
@@ -127,15 +127,15 @@ class Gathering:
         ]
         return Drawing(nodes, edges + self._said(nodes), all_nodes)
 
-    # Concepts alone
+    # Concepts only
 
     def _map(self, limit: int, said: bool = True) -> Drawing:
-        """Concepts that stand together in papers, or are said to have to do with one another."""
+        """Concepts connected by relations, or by being named together."""
         ranked = self._ranked()
         candidates = {node.id: node for node in ranked[: _CANDIDATES * limit]}
         edges = self._said(candidates) if said else []
         spoken = {frozenset((edge.head, edge.tail)) for edge in edges}
-        # The first ones among themselves too: what stands nearest to them is often rare, and not drawn.
+        # Also connect the first nodes to each other, because their strongest neighbours are often rare and not drawn.
         for near in ({node.id: node for node in ranked[:limit]}, candidates):
             for edge in self._together(near):
                 pair = frozenset((edge.head, edge.tail))
@@ -157,7 +157,7 @@ class Gathering:
         return self._connected({node.id: node for node in ranked if degree[node.id]}, edges, limit)
 
     def _connected(self, ranked: dict[str, Node], edges: list[Edge], limit: int) -> Drawing:
-        """The first nodes that have an edge to another one that is drawn; what stands alone says nothing."""
+        """The first nodes that are connected to another drawn node; isolated nodes are left out."""
         beside: dict[str, set[str]] = defaultdict(set)
         for edge in edges:
             beside[edge.head].add(edge.tail)
@@ -173,7 +173,7 @@ class Gathering:
         return Drawing(nodes, _strongest(drawn), len(self.nodes))
 
     def _ranked(self) -> list[Node]:
-        """Concepts, those first that most independent papers name; papers' own before what they mention."""
+        """Concepts by independent support; those that papers propose come before those that they only mention."""
         strength: dict[str, int] = {}
         for (_, concept), role in self.role.items():
             strength[concept] = min(strength.get(concept, 9), _STRENGTH.get(role, 1))
@@ -190,7 +190,7 @@ class Gathering:
         )
 
     def _said(self, nodes: dict[str, Node]) -> list[Edge]:
-        """What the papers of the scope say between nodes."""
+        """The relations that the papers of the scope state between nodes."""
         edges: dict[tuple[str, str, str], Edge] = {}
         for said in relations(self.store, self.scope.papers):
             if said.head in nodes and said.tail in nodes and said.head != said.tail:
@@ -202,7 +202,7 @@ class Gathering:
         return [edges[key] for key in sorted(edges)]
 
     def _together(self, nodes: dict[str, Node]) -> list[Edge]:
-        """What several papers name together; the measure is the cosine of their papers."""
+        """Edges between concepts that papers name together; the weight is the cosine of their sets of papers."""
         of_paper: dict[str, list[str]] = defaultdict(list)
         for name in sorted(nodes):
             for paper in nodes[name].papers:
@@ -213,7 +213,7 @@ class Gathering:
         size = {name: len(nodes[name].papers) for name in nodes}
         near = {pair: n / (size[pair[0]] * size[pair[1]]) ** 0.5 for pair, n in both.items()}
         if len(self.scope.papers) > _MANY and "institution" not in self.types:
-            # One paper that names both says little, unless it is all there is.
+            # A single paper that names both is weak evidence; it counts only for nodes without other edges.
             tied = {end for pair, n in both.items() if n > 1 for end in pair}
             near = {pair: weight for pair, weight in near.items() if both[pair] > 1 or not tied.issuperset(pair)}
         best: dict[str, list[tuple[float, tuple[str, str]]]] = defaultdict(list)
@@ -230,7 +230,7 @@ class Gathering:
 
 
 def _strongest(edges: list[Edge], most: int = 12) -> list[Edge]:
-    """The edges that are among the strongest of either of their ends: what hides the drawing is left out."""
+    """The edges that are among the strongest of one of their ends; the others would clutter the drawing."""
     best: dict[str, list[tuple[int, float, str, str, str]]] = defaultdict(list)
     for edge in edges:
         key = (-len(edge.papers), -edge.weight, edge.head, edge.relation, edge.tail)

@@ -1,7 +1,7 @@
-"""A lineage as a layered drawing (Sugiyama, Tagawa, Toda 1981): what others are built on stands on the left.
+"""Layered layout of a lineage (Sugiyama, Tagawa, Toda 1981), with the foundations on the left.
 
-Edges lead from left to right: from what is used to what uses it, from the part to the whole, from what is
-outperformed to what outperforms it.
+Edges point from left to right: from what is used to its user, from the part to the whole, from what is outperformed to
+what outperforms it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from kg.views.picture.layout import Places
 
 #: Pixels between columns and between rows.
 _COLUMN, _ROW = 270, 34
-#: Nodes that stand in one group at most.
+#: Maximum number of nodes in one group.
 _MANY = 40
 _ROUNDS = 12
 
@@ -25,14 +25,14 @@ def ahead(edge: Edge) -> tuple[str, str]:
 
 
 def is_across(drawing: Drawing, one: str, other: str) -> bool:
-    """Whether two nodes of a large drawing are of different communities, which stand apart."""
+    """Whether two nodes of a large drawing belong to different communities, which are laid out separately."""
     return len(drawing.nodes) > _MANY and drawing.nodes[one].community != drawing.nodes[other].community
 
 
 def layered(drawing: Drawing) -> Places:
-    """Where each node stands, in pixels; groups that are hardly linked stand apart, the largest first.
+    """The position of each node in pixels; disconnected groups are laid out separately, the largest first.
 
-    In one large group columns would be longer than a page: it is drawn as its communities.
+    A single large group would have columns longer than a page, so it is split into its communities.
     """
     arcs = _without_cycles(drawing)
     if len(drawing.nodes) > _MANY:
@@ -40,7 +40,7 @@ def layered(drawing: Drawing) -> Places:
     layer = _layers(drawing, arcs)
     groups = _groups(drawing, arcs)
     blocks = [_placed(columns, arcs) for columns in (_ordered(group, arcs, layer) for group in groups)]
-    # Small groups stand above one another right of the large ones: a tall narrow drawing would be too small to read.
+    # Small groups are stacked to the right of the large ones; a tall narrow drawing would be too small to read.
     area = sum((_height(block) + 1) * _ROW * (_width(block) + 1) * _COLUMN for block in blocks)
     tallest = max([_height(block) for block in blocks[:1]] + [math.sqrt(area) / _ROW])
     out: Places = {}
@@ -65,7 +65,7 @@ def _width(block: dict[str, tuple[int, float]]) -> int:
 
 
 def _placed(columns: list[list[str]], after: dict[str, set[str]]) -> dict[str, tuple[int, float]]:
-    """Column and row of each node: as near to the middle of its neighbours as the order and one row each allow."""
+    """Column and row of each node: close to the mean row of its neighbours, with the order and distinct rows kept."""
     beside = _neighbours({name for column in columns for name in column}, after)
     row = {name: float(place) for column in columns for place, name in enumerate(column)}
     for turn in range(_ROUNDS):
@@ -90,7 +90,7 @@ def _neighbours(names: set[str], after: dict[str, set[str]]) -> dict[str, list[s
 
 
 def _without_cycles(drawing: Drawing) -> dict[str, set[str]]:
-    """Later nodes by node: the edges that most papers say, but none that would close a circle."""
+    """The successors of each node: the edges of most papers that do not close a cycle."""
     after: dict[str, set[str]] = defaultdict(set)
     for edge in sorted(drawing.edges, key=lambda e: (-len(e.papers), e.head, e.relation, e.tail)):
         one, other = ahead(edge)
@@ -112,7 +112,7 @@ def _reaches(after: dict[str, set[str]], start: str, end: str) -> bool:
 
 
 def _layers(drawing: Drawing, after: dict[str, set[str]]) -> dict[str, int]:
-    """The column of each node: one more than the farthest before it; what has nothing before stands close by."""
+    """The column of each node: after its last predecessor, or, without one, right before its first successor."""
     before: dict[str, set[str]] = defaultdict(set)
     for one, others in after.items():
         for other in others:
@@ -158,7 +158,7 @@ def _groups(drawing: Drawing, after: dict[str, set[str]]) -> list[list[str]]:
 
 
 def _ordered(group: list[str], after: dict[str, set[str]], layer: dict[str, int]) -> list[list[str]]:
-    """The columns of a group, each in the order in which its edges cross least (barycentres, back and forth)."""
+    """The columns of a group, ordered to reduce edge crossings (barycentre heuristic, alternating directions)."""
     first = min(layer[name] for name in group)
     columns: list[list[str]] = [[] for _ in range(max(layer[name] for name in group) - first + 1)]
     for name in group:

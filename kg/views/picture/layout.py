@@ -1,7 +1,7 @@
-"""Where nodes stand, worked out before anything is drawn: the same on every run, so that two pictures can be compared.
+"""Force-directed layout, computed in advance and identical on every run, so that pictures can be compared.
 
-Communities by Louvain (Blondel et al. 2008), places by springs between what belongs together and a push between all
-(Fruchterman, Reingold 1991), in which members of a community are drawn together more than others.
+Communities are found by Louvain (Blondel et al. 2008). Positions come from springs along edges and repulsion between
+all nodes (Fruchterman, Reingold 1991), with stronger springs inside communities.
 """
 
 from __future__ import annotations
@@ -13,25 +13,25 @@ from typing import Any
 from kg.views.picture.drawing import TOGETHER, Drawing, Edge, Node
 
 _SEED = 7
-#: Communities become larger until the largest so many hold this part of the nodes.
+#: Decreasing resolutions of Louvain, until the largest communities hold this share of the nodes.
 _FINENESS = (1.0, 0.6, 0.35, 0.2)
 _NAMED, _MOST = 10, 0.75
-#: Pixels between linked nodes that have nothing else around them.
+#: Pixels between two linked nodes without other neighbours.
 _REACH = 62
-#: The radius of a node: the smallest, and what the largest has more.
+#: The radius of a node: the minimum, and the range above it.
 LEAST, MORE = 5.0, 19.0
-#: How much an edge draws its ends together.
+#: The spring strength of an edge by relation.
 _PULL = {TOGETHER: 1.0, "mentioned": 0.4, "topic": 0.5}
 
 Places = dict[str, tuple[int, int]]
 
 
 def communities(drawing: Drawing) -> None:
-    """Give every node its community: largest first, -1 for what stands alone; and each community its label."""
+    """Set the community of every node, largest first and -1 for isolated nodes, and the label of each community."""
     import networkx
 
     names = sorted(drawing.nodes)
-    at = {name: place for place, name in enumerate(names)}  # numbers: sets of texts differ from run to run
+    at = {name: place for place, name in enumerate(names)}  # integers, because sets of strings differ between runs
     graph = networkx.Graph()
     graph.add_nodes_from(range(len(names)))
     for (one, other), weight in sorted(_pairs(drawing, at).items()):
@@ -56,7 +56,7 @@ def _prominence(drawing: Drawing, node: Node, degree: int) -> tuple[bool, int, i
 
 
 def radii(drawing: Drawing) -> dict[str, float]:
-    """The radius of each node in pixels: its area stands for its support."""
+    """The radius of each node in pixels; its area is proportional to its support."""
     sizes = {name: drawing.measure(node) for name, node in drawing.nodes.items() if node.type != "paper"}
     most = max(sizes.values(), default=1)
     shares = {name: max(size - 1, 0) / max(most - 1, 4) for name, size in sizes.items()}
@@ -67,7 +67,7 @@ def radii(drawing: Drawing) -> dict[str, float]:
 
 
 def places(drawing: Drawing) -> Places:
-    """Where each node stands, in pixels; the same on every run."""
+    """The position of each node in pixels; identical on every run."""
     import numpy
 
     names = sorted(drawing.nodes)
@@ -80,7 +80,7 @@ def places(drawing: Drawing) -> Places:
     sizes = numpy.array([wide[name] for name in names])
     found = _springs(numpy, len(names), pairs, groups)
     found = _gathered(numpy, found) * _REACH * math.sqrt(len(names))
-    found[:, 0] *= 1.15  # pages are wide
+    found[:, 0] *= 1.15  # pages are wider than high
     found = _spread(numpy, found, sizes)
     return {name: (round(float(x)), round(float(y))) for name, (x, y) in zip(names, found, strict=True)}
 
@@ -99,7 +99,7 @@ def _pull(edge: Edge) -> float:
 
 
 def _springs(numpy: Any, n: int, pairs: dict[tuple[int, int], float], groups: Any) -> Any:
-    """Places of `n` nodes (n, 2), about 1 from the middle at most; ours, since networkx needs scipy for it."""
+    """Positions of `n` nodes (n, 2), up to about 1 from the centre; own code, because networkx needs scipy for it."""
     at = _start(numpy, n, groups)
     order = sorted(pairs)
     ends = numpy.array(order, dtype="int64").reshape(-1, 2)
@@ -108,7 +108,7 @@ def _springs(numpy: Any, n: int, pairs: dict[tuple[int, int], float], groups: An
     for side in (0, 1):
         numpy.add.at(degree, ends[:, side], weight)
     inside = groups[ends[:, 0]] == groups[ends[:, 1]]
-    # A hub does not draw all that it touches into one heap.
+    # Weaken the edges of hubs, which would pull all neighbours into one cluster.
     weight = weight * numpy.where(inside, 1.0, 0.22) / numpy.sqrt(numpy.minimum(degree[ends[:, 0]], degree[ends[:, 1]]))
     mass = (0.6 + 0.5 * numpy.sqrt(degree)).astype("float32")
     best = 1 / math.sqrt(n)
@@ -129,7 +129,7 @@ def _springs(numpy: Any, n: int, pairs: dict[tuple[int, int], float], groups: An
         for side, sign in ((0, -1), (1, 1)):
             for axis in (0, 1):
                 push[:, axis] += sign * numpy.bincount(ends[:, side], weights=pull[:, axis], minlength=n)
-        push -= at * (mass[:, None] * 1.1 * best)  # all is drawn to the middle a little
+        push -= at * (mass[:, None] * 1.1 * best)  # a weak pull to the centre
         length = numpy.sqrt((push * push).sum(axis=1, keepdims=True)).clip(1e-9, None)
         most = 0.12 * (1 - step / rounds) + 0.002
         at = at + push * (numpy.minimum(length, most) / length)
@@ -137,7 +137,7 @@ def _springs(numpy: Any, n: int, pairs: dict[tuple[int, int], float], groups: An
 
 
 def _start(numpy: Any, n: int, groups: Any) -> Any:
-    """Communities on a spiral, the largest in the middle, and their members on a spiral around each one's place."""
+    """Communities on a spiral, the largest in the centre, and the members of each on a spiral around its position."""
     counts = Counter(int(group) for group in groups)
     at = numpy.zeros((n, 2))
     turn = math.pi * (3 - math.sqrt(5))
@@ -156,17 +156,17 @@ def _start(numpy: Any, n: int, groups: Any) -> Any:
 
 
 def _gathered(numpy: Any, at: Any) -> Any:
-    """Places scaled so that the middle half of the nodes fills the same part of every picture."""
+    """Positions scaled so that the inner half of the nodes fills the same part of every picture."""
     far = numpy.sqrt((at * at).sum(axis=1))
     middle = max(float(numpy.median(far)), 1e-6)
-    # What lies far out comes nearer: a few outliers would make all else small.
+    # Pull outliers in, because they would make the rest small.
     rim = max(float(numpy.quantile(far, 0.9)), 1.2 * middle)
     shrunk = numpy.where(far > rim, rim * (1 + 0.35 * numpy.tanh((far / rim - 1) / 0.7)), far)
     return at * (shrunk / numpy.maximum(far, 1e-9))[:, None] * (0.62 / middle)
 
 
 def _spread(numpy: Any, at: Any, sizes: Any) -> Any:
-    """Push apart nodes that touch; where there is room, their labels too."""
+    """Push overlapping nodes apart, and their labels too if there is room."""
     n = len(at)
     small = n <= 500
     wide = sizes[:, None] + sizes[None, :] + (62 if n <= 120 else 26 if small else 5)

@@ -1,4 +1,4 @@
-"""What a drawing looks like, whoever draws it: places, sizes, colours and the legend."""
+"""The appearance of a drawing for all renderers: positions, sizes, colours and the legend."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kg.views.picture.layers import ahead, is_across, layered
 from kg.views.picture.layout import LEAST, MORE, Places, places, radii
 from kg.views.words import Words
 
-#: The colour of each type of node, told apart by people who do not see red and green too.
+#: The colour of each node type; distinguishable with red-green colour blindness.
 COLOURS = {
     "paper": "#7b8794",
     "technique": "#3b7dd8",
@@ -31,13 +31,13 @@ _COMMUNITIES = (
 _OTHER = "#75808a"
 #: The colours of relations in a lineage.
 _LINES = {"uses": "#3b7dd8", "part_of": "#2e9e6b", "outperforms": "#d9622b"}
-#: Relations that are said rather weakly: their lines are broken.
+#: Weak relations, drawn with dashed lines.
 _WEAK = ("mentioned", "baseline", "compared_with")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of the legend: what is filtered by it, its name, colour and number of nodes."""
+class LegendEntry:
+    """A line of the legend: its filter key, label, colour and number of nodes."""
 
     key: str
     label: str
@@ -47,7 +47,7 @@ class Entry:
 
 @dataclass
 class Look:
-    """A drawing with where and how its nodes and edges are drawn; `colour` is "type" or "community"."""
+    """A drawing with the appearance of its nodes and edges; `colour` is "type" or "community"."""
 
     drawing: Drawing
     places: Places
@@ -57,16 +57,16 @@ class Look:
 
     @classmethod
     def of(cls, drawing: Drawing, words: Words, heading: str, colour: str) -> Look:
-        """The look of a drawing."""
+        """The appearance of a drawing."""
         return cls(drawing, layered(drawing) if drawing.view == "lineage" else places(drawing), words, heading, colour)
 
     @property
     def is_layered(self) -> bool:
-        """Whether nodes stand in columns, each in a box around its label."""
+        """Whether nodes are labelled boxes in columns."""
         return self.drawing.view == "lineage"
 
     def font(self, node: Node) -> float:
-        """The size of a node's label where it stands in a box, in pixels: larger for more support."""
+        """The font size of a label in a box, in pixels: larger for more support."""
         return round(12 + 8 * (self.radius[node.id] - LEAST) / MORE, 1)
 
     @cached_property
@@ -81,67 +81,71 @@ class Look:
         return _COMMUNITIES[node.community] if 0 <= node.community < len(_COMMUNITIES) else _OTHER
 
     def line(self, edge: Edge) -> str:
-        """The colour of an edge; "" for the usual one."""
+        """The colour of an edge; "" for the default."""
         return _LINES.get(edge.relation, "") if self.is_layered else ""
 
     def ends(self, edge: Edge) -> tuple[str, str]:
-        """From where to where an edge is drawn."""
+        """Start and end of an edge as drawn."""
         return (edge.head, edge.tail) if not self.is_layered else ahead(edge)
 
     def has_arrow(self, edge: Edge) -> bool:
-        """Whether an edge has a direction worth showing: what is said between concepts has."""
+        """Whether an edge has an arrow: relations between concepts have a direction."""
         return edge.relation != TOGETHER and self.drawing.nodes[edge.head].type != "paper"
 
     def is_faint(self, edge: Edge) -> bool:
-        """Whether an edge leads from one group of a layered drawing to another."""
+        """Whether an edge connects two groups of a layered drawing."""
         return self.is_layered and is_across(self.drawing, edge.head, edge.tail)
 
     def is_weak(self, edge: Edge) -> bool:
-        """Whether an edge says little."""
+        """Whether an edge is a weak relation."""
         return edge.relation in _WEAK
 
     def width(self, edge: Edge) -> float:
-        """The width of an edge in pixels: more papers, more ink."""
+        """The width of an edge in pixels, larger for more papers."""
         grown = min(1.0 + 0.5 * math.sqrt(max(len(edge.papers), 1) - 1), 4.0)
         return round(grown * 0.8 if edge.relation == TOGETHER else grown, 2)
 
     @cached_property
-    def kinds(self) -> list[Entry]:
-        """The types that are drawn."""
+    def kinds(self) -> list[LegendEntry]:
+        """The legend of node types."""
         nodes = self.drawing.nodes.values()
         counts = {kind: sum(node.type == kind for node in nodes) for kind in KINDS}
         return [
-            Entry(kind, self.words(f"type.{kind}"), COLOURS[kind], count) for kind, count in counts.items() if count
+            LegendEntry(kind, self.words(f"type.{kind}"), COLOURS[kind], count)
+            for kind, count in counts.items()
+            if count
         ]
 
     @cached_property
-    def groups(self) -> list[Entry]:
-        """The communities that have a colour, named by what they are most about; then all others."""
+    def groups(self) -> list[LegendEntry]:
+        """The legend of communities with their labels, then all others."""
         nodes = list(self.drawing.nodes.values())
         out = [
-            Entry(str(number), label, _COMMUNITIES[number], sum(node.community == number for node in nodes))
+            LegendEntry(str(number), label, _COMMUNITIES[number], sum(node.community == number for node in nodes))
             for number, label in enumerate(self.drawing.communities[: len(_COMMUNITIES)])
         ]
         rest = sum(node.community < 0 or node.community >= len(_COMMUNITIES) for node in nodes)
-        return out + ([Entry("-1", self.words("picture.others"), _OTHER, rest)] if rest else [])
+        return out + ([LegendEntry("-1", self.words("picture.others"), _OTHER, rest)] if rest else [])
 
     @cached_property
-    def lines(self) -> list[Entry]:
-        """The relations that have a colour of their own."""
+    def lines(self) -> list[LegendEntry]:
+        """The legend of relations with a colour of their own."""
         edges = self.drawing.edges
         counts = {kind: sum(edge.relation == kind for edge in edges) for kind in _LINES}
         if not self.is_layered:
             return []
-        return [Entry(k, self.words(f"picture.line_{k}"), _LINES[k], count) for k, count in counts.items() if count]
+        return [
+            LegendEntry(k, self.words(f"picture.line_{k}"), _LINES[k], count) for k, count in counts.items() if count
+        ]
 
     @property
-    def legend(self) -> list[Entry]:
-        """What the colours of nodes mean."""
+    def legend(self) -> list[LegendEntry]:
+        """The legend of node colours."""
         return self.kinds if self.colour == "type" else self.groups
 
     @property
     def counts(self) -> str:
-        """How much of what there was is drawn, in a sentence."""
+        """How much of the graph is drawn, in a sentence."""
         drawing = self.drawing
         said = self.words(
             "picture.shown",
@@ -155,7 +159,7 @@ class Look:
 
     @property
     def size(self) -> str:
-        """What the size of a node means."""
+        """The meaning of node sizes."""
         kinds = {node.type for node in self.drawing.nodes.values()} - {"paper"}
         by = "papers" if kinds <= {"institution"} else self.drawing.sized_by
         return self.words(f"picture.size_{by}")

@@ -1,6 +1,7 @@
-"""The picture as a page to explore, in one file that asks nothing of a network.
+"""The picture as an interactive, self-contained page.
 
-pyvis draws it (vis-network on a canvas); what is too large for a canvas sigma.js draws (WebGL), with the same controls.
+pyvis draws it on a canvas (vis-network). Pictures too large for that are drawn by sigma.js (WebGL), with the same
+controls.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ from kg.views.picture.sheet import shortened
 from kg.views.render import render
 from kg.views.selection import Quote
 
-#: What a canvas redraws smoothly: more nodes or edges are drawn by WebGL.
+#: The largest numbers of nodes and edges that a canvas redraws smoothly; above, WebGL is used.
 _MOST_NODES, _MOST_EDGES = 600, 3000
 _FACE = "system-ui, Noto Sans, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
-_LABEL = 34  # characters of a label beside its node; the panel shows it whole
+_LABEL = 34  # characters of a label in the drawing; the panel shows all
 
 
 def page(look: Look) -> str:
-    """The page, drawn by what carries its size."""
+    """The page, drawn on a canvas or with WebGL depending on its size."""
     is_large = len(look.drawing.nodes) > _MOST_NODES or len(look.drawing.edges) > _MOST_EDGES
     return _by_sigma(look) if is_large else _by_pyvis(look)
 
@@ -68,7 +69,7 @@ def _by_pyvis(look: Look) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Template:
-    """The page that pyvis fills: ours, since its own loads scripts from elsewhere."""
+    """The template that pyvis fills; its own template loads scripts from the network."""
 
     look: Look
 
@@ -138,7 +139,7 @@ def _relations(look: Look) -> dict[str, str]:
 
 
 def _about(look: Look) -> dict[str, Any]:
-    """What panel, search and filters know of nodes and edges; sentences and papers stand once, named by their place."""
+    """The data of panel, search and filters; sentences and papers are stored once and referenced by index."""
     drawing = look.drawing
     listed = LISTED if len(drawing.nodes) <= 500 else LISTED_OF_MANY
     papers = {name: place for place, name in enumerate(drawing.about)}
@@ -214,7 +215,7 @@ def _options(look: Look) -> dict[str, Any]:
 
 @cache
 def vis_network() -> Any:
-    """The script that draws on a canvas, as pyvis brings it."""
+    """The vis-network script that pyvis ships."""
     found = sorted((files("pyvis") / "templates" / "lib").iterdir(), key=lambda folder: folder.name)
     scripts = [folder / "vis-network.min.js" for folder in found if folder.name.startswith("vis-")]
     if not scripts:
@@ -224,7 +225,7 @@ def vis_network() -> Any:
 
 @cache
 def notices() -> Any:
-    """The licences of the scripts that ship with this package, as a comment: every copy carries them."""
+    """The licences of the vendored scripts, as a comment that every copy must carry."""
     texts = (file for file in (files("kg.views") / "vendor").iterdir() if file.name.endswith(".LICENSE.txt"))
     said = "\n".join(file.read_text("utf-8") for file in sorted(texts, key=lambda file: file.name))
     return _script(f"/*\n{said.replace('*/', '')}*/")
@@ -232,7 +233,7 @@ def notices() -> Any:
 
 @cache
 def vendored(name: str) -> Any:
-    """A script that ships with this package (kg/views/vendor)."""
+    """A vendored script (kg/views/vendor)."""
     return _script((files("kg.views") / "vendor" / name).read_text("utf-8"))
 
 

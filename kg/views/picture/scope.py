@@ -1,4 +1,4 @@
-"""Which papers a picture is of: those of a question, one paper, or the neighbourhood of a concept."""
+"""Selects the papers of a picture: the answer to a question, one paper, or the neighbourhood of a concept."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from kg.api import Graph
     from kg.graph.store import Store
 
-#: What more papers than this name tells nothing of which papers are near.
+#: Concepts of more papers than this do not count when nearby papers are searched.
 _COMMON = 200
 
 
 @dataclass(slots=True)
 class Scope:
-    """The papers of a picture, best first, with what they have; `centre` is the paper or concept asked for."""
+    """The papers of a picture, best first, with their links; `centre` is the paper or concept asked for."""
 
     papers: list[str] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
@@ -30,10 +30,10 @@ class Scope:
 
 
 def scope(graph: Graph, selection: str, depth: int | None, most: int) -> Scope:
-    """The papers `depth` steps around a selection: paper to concept is one step, concept to paper another.
+    """The papers within `depth` steps of a selection: paper to concept is one step, concept to paper another.
 
-    Without a depth, papers and what they name: one step from papers, two from a concept. At most `most` papers are
-    added to those of the selection. Raises KgError for a CURIE that the graph does not know.
+    Without a depth, papers and the entities they name: one step from papers, two from a concept. At most `most` papers
+    are added to those of the selection. Raises KgError for a CURIE that is not in the graph.
     """
     centre, kind = _centre(graph, selection)
     store = graph.store
@@ -62,9 +62,9 @@ def _asked(graph: Graph, selection: str) -> list[str]:
 
 
 def _centre(graph: Graph, selection: str) -> tuple[str, str]:
-    """The paper or concept that a selection names as a whole, and which of the two; "" for a question.
+    """The paper or concept that a whole selection names, and which of the two it is; "" for a question.
 
-    A name that means a topic too is a question: its papers are drawn.
+    A name that is also a topic is treated as a question, whose papers are drawn.
     """
     from kg.graph.contents import entry_named
     from kg.names import kind_of
@@ -91,7 +91,7 @@ def _centre(graph: Graph, selection: str) -> tuple[str, str]:
 
 
 def _widen(store: Store, seen: Scope, most: int, whole: bool) -> None:
-    """Add the papers that share most with those of the scope; what they alone name only where it is `whole`."""
+    """Add the papers that share most with those of the scope; with `whole` also the entities that only they name."""
     shared: dict[str, set[str]] = defaultdict(set)
     known = {link.concept for link in seen.links}
     counts = Counter(link.concept for link in having(store, known)) if len(known) <= 20 * _COMMON else Counter()

@@ -1,6 +1,7 @@
-"""A picture on paper: lines, dots and words with their places on a sheet, for SVG and PNG alike.
+"""A still picture as lines, dots and words with positions, shared by SVG and PNG.
 
-Labels are set greedily, the most supported first, each where it covers no other and no dot; what has no room has none.
+Labels are placed greedily, by decreasing support, wherever they cover no other label and no dot; a label without room
+is left out.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from kg.views.picture.look import Look
 
 _MARGIN = 44
 _LABEL, _IN_BOX = 36, 30  # characters of a label
-#: Widths of the sheet in pixels up to so many nodes.
+#: The width of the sheet in pixels, by number of nodes.
 _WIDTHS = ((60, 1200), (300, 1600), (800, 2000))
 _WIDEST = 2600
 _FONT = 13.0
@@ -29,11 +30,11 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """A line: straight, or bent between two columns; `tip` is the arrow's point."""
+    """A line: straight, or a curve between two columns."""
 
     start: Point
     end: Point
-    colour: str  # "" for the usual one
+    colour: str  # "" for the default
     width: float
     is_broken: bool
     has_arrow: bool
@@ -44,7 +45,7 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A node: a square for a paper, a disc for a concept; with a `width` a box of this width around its label."""
+    """A node: a square for a paper, a disc for a concept; with a `width`, a box of this width around its label."""
 
     at: Point
     radius: float
@@ -56,7 +57,7 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A text; `anchor` says which end of it stands at `at`: "start", "middle" or "end"."""
+    """A text; `anchor` is the part of it at `at`: "start", "middle" or "end"."""
 
     at: Point
     text: str
@@ -69,7 +70,7 @@ class Word:
 
 @dataclass(slots=True)
 class Sheet:
-    """All that is drawn, in pixels from the upper left corner."""
+    """All shapes of a picture, in pixels from the upper left corner."""
 
     width: float
     height: float
@@ -125,14 +126,14 @@ def _layered(look: Look) -> Sheet:
 
 
 def _extent(look: Look) -> tuple[float, float, float, float]:
-    """Where the drawing begins on the left and at the top, its width and its height."""
+    """The left and upper bounds of the drawing, its width and its height."""
     xs = [x for x, _ in look.places.values()] or [0]
     ys = [y for _, y in look.places.values()] or [0]
     return min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)
 
 
 def _head(look: Look, out: Sheet) -> float:
-    """Heading, counts and legend; where they end."""
+    """Add heading, counts and legend; returns the y coordinate of their end."""
     out.words.append(Word((_MARGIN / 2, 38), look.heading, 22, is_bold=True))
     out.words.append(Word((_MARGIN / 2, 62), look.counts, 13, is_soft=True))
     x, y = _MARGIN / 2, 88.0
@@ -167,7 +168,7 @@ def _strokes(look: Look, at: dict[str, Point], radius: dict[str, float]) -> Iter
 
 
 def _before(start: Point, end: Point, gap: float, is_bent: bool) -> Point:
-    """The point on the way to a node where its disc begins."""
+    """The point where an edge meets the shape of its target node."""
     if is_bent:
         return end[0] - gap, end[1]
     far = math.dist(start, end) or 1.0
@@ -182,7 +183,7 @@ def _labels(
         (x, y), r = at[node.id], radius[node.id]
         taken.add((x - r, y - r, x + r, y + r), node.id, r)
     largest, smallest = max(radius.values(), default=1.0), min(radius.values(), default=1.0)
-    # Papers' titles are long: where concepts are drawn too they come last.
+    # Titles of papers are long; they are placed after the concepts.
     for place, node in enumerate(sorted(ranked, key=lambda n: (n.type == "paper", n.id != look.drawing.centre))):
         r = radius[node.id]
         size = round(_FONT + 5 * (r / largest) ** 2 if node.type != "paper" else _FONT - 1, 1)
@@ -197,7 +198,7 @@ def _labels(
 
 
 def _spots(at: Point, r: float, text: str, size: float) -> Iterator[tuple[Word, Box]]:
-    """Where a label may stand: below, above, right or left of its node."""
+    """The possible positions of a label: below, above, right or left of its node."""
     (x, y), wide, high = at, width_of(text, size), size * 1.15
     for anchor, place, base, left in (
         ("middle", x, y + r + high * 0.9, x - wide / 2),
@@ -214,7 +215,7 @@ def _is_inside(box: Box, out: Sheet) -> bool:
 
 
 class _Taken:
-    """Where something stands already."""
+    """A spatial index of occupied boxes."""
 
     def __init__(self, cell: float = 80) -> None:
         self.cell = cell
@@ -225,7 +226,7 @@ class _Taken:
             self.boxes[cell].append((box, of, size))
 
     def meets(self, box: Box, besides: str, size: float) -> bool:
-        """Whether a box covers something that is not much smaller than `size`."""
+        """Whether a box overlaps one that is not much smaller than `size`."""
         for cell in self._cells(box):
             for other, of, big in self.boxes.get(cell, ()):
                 if of == besides or big <= 0.55 * size:
@@ -241,7 +242,7 @@ class _Taken:
 
 
 def shortened(text: str, most: int) -> str:
-    """At most so many characters, a Chinese one counting for two; no controls, no marks that turn the direction."""
+    """Text cut to a width in cells (two per Chinese character), without control and bidirectional characters."""
     text = plain(text)
     if _cells(text) <= most:
         return text
@@ -260,7 +261,7 @@ def _cells(text: str) -> int:
 
 
 def width_of(text: str, size: float) -> float:
-    """About how wide a text is set, in pixels."""
+    """The approximate width of a text, in pixels."""
     return (
         sum(
             1.0

@@ -1,4 +1,4 @@
-"""Pictures that stand still: SVG, which follows a light or dark page, and PNG; both without a browser."""
+"""Still pictures without a browser: SVG, which adapts to light or dark pages, and PNG."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ _STYLE = f"""
   }}
 """
 _ARROW = 7.0
-#: Pixels of a PNG to a pixel of the sheet.
+#: PNG pixels per pixel of the sheet.
 _SHARP = 1.5
 
 
 def svg(look: Look) -> str:
-    """The picture as SVG; every node and line has its name as a tooltip."""
+    """The picture as SVG; nodes and lines have tooltips."""
     drawn = sheet(look)
     size = f'width="{drawn.width:g}" height="{drawn.height:g}" viewBox="0 0 {drawn.width:g} {drawn.height:g}"'
     lines = [
@@ -98,7 +98,7 @@ def _text(said: str) -> str:
 
 
 def _curve(stroke: Stroke) -> list[Point]:
-    """Start and end, with the two points between them towards which a bent line sets out."""
+    """The control points of a line: start and end, with two points between them for a curve."""
     if not stroke.is_bent:
         return [stroke.start, stroke.end]
     middle = (stroke.start[0] + stroke.end[0]) / 2
@@ -106,7 +106,7 @@ def _curve(stroke: Stroke) -> list[Point]:
 
 
 def _tip(stroke: Stroke) -> Iterator[Point]:
-    """The three corners of an arrow's head."""
+    """The three corners of an arrow head."""
     before = _curve(stroke)[-2]
     (x, y), turn = stroke.end, math.atan2(stroke.end[1] - before[1], stroke.end[0] - before[0])
     yield x, y
@@ -115,7 +115,7 @@ def _tip(stroke: Stroke) -> Iterator[Point]:
 
 
 def png(look: Look) -> bytes:
-    """The picture as PNG, one and a half pixels to one of the SVG."""
+    """The picture as PNG, at 1.5 times the resolution of the SVG."""
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -136,7 +136,7 @@ def png(look: Look) -> bytes:
         import warnings
 
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a character that no installed font has is drawn as a box
+            warnings.simplefilter("ignore")  # a character without an installed font is drawn as a box
             figure.savefig(out, format="png", metadata={"Software": None})
     return out.getvalue()
 
@@ -152,7 +152,7 @@ def _png_lines(axes: Any, drawn: Sheet) -> None:
         if paths:
             colours = [stroke.colour or "#aab4bd" for stroke in strokes]
             alphas = [0.14 if stroke.is_faint else 0.7 for stroke in strokes]
-            widths = [stroke.width * 0.72 for stroke in strokes]  # points
+            widths = [stroke.width * 0.72 for stroke in strokes]  # in points
             style = {"linestyles": (0, (4, 3))} if is_broken else {}
             drawing = PathCollection(
                 paths, facecolors="none", edgecolors=colours, linewidths=widths, alpha=alphas, **style

@@ -1,4 +1,4 @@
-"""The drawn graph for other tools, with places, sizes and colours: GraphML, GEXF (Gephi), JSON."""
+"""The drawn graph for other tools, with positions, sizes and colours: GraphML, GEXF (Gephi), JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def network(look: Look) -> networkx.MultiDiGraph[str]:
-    """What is drawn as a networkx graph; y grows upwards. Texts hold no character that XML forbids."""
+    """The drawn graph as a networkx graph; y grows upwards, and texts contain only valid XML characters."""
     import networkx
 
     drawing = look.drawing
@@ -52,7 +52,7 @@ def graphml(look: Look) -> bytes:
 
 
 def gexf(look: Look) -> bytes:
-    """GEXF with places, sizes and colours, as Gephi shows them."""
+    """GEXF with positions, sizes and colours, as Gephi shows them."""
     import networkx
 
     graph = network(look)
@@ -68,11 +68,11 @@ def gexf(look: Look) -> bytes:
         data["id"] = f"{head} {key} {tail}"
     out = io.BytesIO()
     networkx.write_gexf(graph, out)
-    return STAMP.sub(b"", out.getvalue()) + b"\n"  # the day of writing is no part of the content
+    return STAMP.sub(b"", out.getvalue()) + b"\n"  # the date of writing would make the output differ between runs
 
 
 def json(look: Look) -> str:
-    """Nodes and edges with places, papers and quotes, as the page has them."""
+    """Nodes and edges with positions, papers and quotes, as on the page."""
     drawing = look.drawing
     nodes = [
         {"id": name, "type": node.type, "label": node.label, "x": look.places[name][0], "y": look.places[name][1]}

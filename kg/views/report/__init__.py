@@ -1,6 +1,6 @@
 """A report on a topic, question or paper: what its papers propose, measure and run on, each line with its papers.
 
-From the graph alone, the same bytes on every run, in one file that needs no network.
+Depends on the graph only, is byte-identical on every run, and is self-contained.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from kg.views.selection import Selection, ids
 if TYPE_CHECKING:
     from kg.api import Graph
 
-_CITED = 12  # papers that a cell of a page names; the JSON form names all
+_CITED = 12  # papers that a cell of a page names; the JSON format names all
 
 
 def report(graph: Graph, selection: str = "", lang: str = "en", layout: Layout | None = None) -> View:
@@ -48,7 +48,7 @@ def _listed(data: dict[str, Any]) -> bool:
 
 
 def contents(shown: Selection, layout: Layout) -> dict[str, Any]:
-    """All that the report says, as plain data: a section under each of its names, in the order of `sections`."""
+    """The content of the report as plain data: each section under its name, with their order in `sections`."""
     words, sides = shown.words, Sides(shown)
     make: dict[str, Callable[[Part], dict[str, Any]]] = {
         "briefs": lambda part: _briefs(shown, part),

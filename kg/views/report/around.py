@@ -1,4 +1,4 @@
-"""Who, when and where: the scope of a report, its institutions, its timeline and its bibliography."""
+"""Sections on the scope of a report, its institutions, its timeline and its bibliography."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from kg.views.report.layout import Part
 from kg.views.report.table import Group, by_label, cited, own, section
 from kg.views.selection import Selection, code, ids, link, title
 
-_SOURCES = 6  # that the scope names
+_SOURCES = 6  # sources that the scope names
 _PROPOSED = 8  # techniques that a line names
-#: Days of a selection up to which a line is a day, and up to which it is a month.
+#: Up to so many days, a line of the timeline is a day, or a month.
 _DAYS, _MONTHS = 62, 4 * 366
 _LETTERS = {"day": 10, "month": 7, "year": 4}
 
@@ -42,7 +42,7 @@ def scope(shown: Selection) -> str:
 
 
 def institutions(shown: Selection, part: Part) -> dict[str, Any]:
-    """Institutions by papers, each with what its papers propose."""
+    """Institutions by number of papers, each with what its papers propose."""
     found: dict[str, list[Paper]] = defaultdict(list)
     for paper in shown.papers:
         for thing in shown.things(paper, "institution"):
@@ -62,13 +62,13 @@ def institutions(shown: Selection, part: Part) -> dict[str, Any]:
 
 
 def _proposed(shown: Selection, papers: list[Paper]) -> dict[str, Any]:
-    """What papers propose under a name of their own."""
+    """The named techniques that papers propose."""
     names = dict.fromkeys(filter(None, (own(shown, paper) for paper in papers)))
     return {"proposes": [shown.label(name) for name in names][:_PROPOSED], "more": max(0, len(names) - _PROPOSED)}
 
 
 def timeline(shown: Selection, part: Part) -> dict[str, Any]:
-    """Papers by day, month or year, as the selection spans few or many; those without a date last."""
+    """Papers by day, month or year, depending on the span; papers without a date come last."""
     words = shown.words
     dates = {paper.id: shown.date(paper)[:10] for paper in shown.papers}
     unit = _unit(sorted(filter(None, dates.values())))
@@ -98,7 +98,7 @@ def _unit(dates: list[str]) -> str:
 
 
 def bibliography(shown: Selection, part: Part) -> dict[str, Any]:
-    """The papers, each with its entries, institutions, place and links."""
+    """The papers, each with its entries, institutions, venue and links."""
     rows = [_reference(shown, paper) for paper in shown.papers[: part.most]]
     return section(shown, part, [Group(rows, all=len(shown.papers))]) | {"kind": "references"}
 

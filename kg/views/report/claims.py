@@ -1,7 +1,7 @@
-"""Contradictions: pairs of things of which one paper says that the first wins, and another that the second does.
+"""Contradictions: pairs of techniques or models of which different papers name different winners.
 
-A pair counts too where one of its two sides is, in the other paper, a broader or narrower concept: "A beats
-quantization" and "AWQ beats A". These are marked, and left out where other metrics or another setup explain them.
+A pair also counts if one of its sides is a broader or narrower concept in the other paper: "A beats quantization" and
+"AWQ beats A". Such pairs are marked, and left out if different metrics or setups explain them.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ _KINDS = ("technique:", "model:")
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """What a paper says of a pair: which of the two wins, and by which metric and on what where it says that."""
+class WinClaim:
+    """A paper's claim about a pair: which of the two wins, and by which metric and on what, if stated."""
 
     winner: str
     loser: str
     paper: Paper
     quote: Quote
     metric: str = ""
-    setup: frozenset[str] = frozenset()  # hardware, models and data sets that its sentence names
+    setup: frozenset[str] = frozenset()  # hardware, models and datasets named in its sentence
 
     @property
     def pair(self) -> tuple[str, str]:
         return min(self.winner, self.loser), max(self.winner, self.loser)
 
 
-#: Claims that have one winner and one loser.
-_Side = list[Claim]
+#: Claims with the same winner and loser.
+_Side = list[WinClaim]
 
 
-def claims(shown: Selection) -> Iterator[Claim]:
-    """Who wins over whom: as papers state it, and by their numbers against a baseline."""
+def claims(shown: Selection) -> Iterator[WinClaim]:
+    """All claims of who outperforms whom: stated relations, and results against a baseline."""
     for paper in shown.papers:
         for document, record in paper.entries:
             for relation in record.relations:
@@ -49,12 +49,12 @@ def claims(shown: Selection) -> Iterator[Claim]:
                 wins = relation.type == "outperforms" and relation.sure
                 if wins and ends[0] != ends[1] and all(e.startswith(_KINDS) for e in ends):
                     quote = quoted(document, relation.evidence)
-                    yield Claim(*ends, paper, quote, setup=_setup(shown, record, relation, quote))
+                    yield WinClaim(*ends, paper, quote, setup=_setup(shown, record, relation, quote))
         yield from _by_numbers(shown, paper)
 
 
-def _by_numbers(shown: Selection, paper: Paper) -> Iterator[Claim]:
-    """A number against a baseline says that what the paper proposes wins, or loses where the number is a loss."""
+def _by_numbers(shown: Selection, paper: Paper) -> Iterator[WinClaim]:
+    """A result against a baseline is a win of what the paper proposes, or a loss if the metric gets worse."""
     name = own(shown, paper)
     if not name.startswith(_KINDS):
         return
@@ -66,7 +66,7 @@ def _by_numbers(shown: Selection, paper: Paper) -> Iterator[Claim]:
         pair = (other, name) if outcome.gets_worse(shown, result) else (name, other)
         quote = quoted(found.document, result.evidence)
         setup = _setup(shown, _record(paper, found.document), result, quote)
-        yield Claim(*pair, paper, quote, outcome.metric(shown, result), setup)
+        yield WinClaim(*pair, paper, quote, outcome.metric(shown, result), setup)
 
 
 def _record(paper: Paper, wanted: Document) -> Record:
@@ -74,7 +74,7 @@ def _record(paper: Paper, wanted: Document) -> Record:
 
 
 def _setup(shown: Selection, record: Record, one: Relation | Result, quote: Quote) -> frozenset[str]:
-    """What a claim was obtained on; a model that is one of the two sides is not that."""
+    """The setup of a claim; a model that is one of the two sides does not count."""
     places = (padded(quote.sentence), padded(one.setting if isinstance(one, Result) else ""))
     sides = {one.baseline_concept} if isinstance(one, Result) else {one.head_concept, one.tail_concept}
     named = named_there(shown, places, [*record.hardware, *record.models, *record.datasets])
@@ -82,7 +82,7 @@ def _setup(shown: Selection, record: Record, one: Relation | Result, quote: Quot
 
 
 def contradictions(shown: Selection, part: Part) -> dict[str, Any]:
-    """Pairs with opposite winners in different papers, or by one metric; each side with its papers and words."""
+    """Pairs with opposite winners in different papers, or by the same metric; each side with its papers and quotes."""
     words = shown.words
     sides: dict[tuple[str, str], _Side] = defaultdict(list)
     for claim in claims(shown):
@@ -105,7 +105,7 @@ def _ordered(groups: Iterable[Group]) -> list[Group]:
 
 
 def _opposite(sides: dict[tuple[str, str], _Side]) -> Iterator[tuple[_Side, _Side]]:
-    """Both sides of the pairs that have two winners, the one with more claims first."""
+    """Both sides of the pairs with two winners, the one with more claims first."""
     for winner, loser in sides:
         if winner < loser and (loser, winner) in sides:
             first, second = sides[winner, loser], sides[loser, winner]
@@ -114,7 +114,7 @@ def _opposite(sides: dict[tuple[str, str], _Side]) -> Iterator[tuple[_Side, _Sid
 
 
 def _is_contrary(first: _Side, second: _Side) -> bool:
-    """Whether two papers disagree; one paper with two metrics tells of a trade-off."""
+    """Whether two papers disagree; a paper with two metrics reports a trade-off."""
     return any(
         one.paper.id != other.paper.id or (one.metric and one.metric == other.metric)
         for one in first
@@ -123,12 +123,12 @@ def _is_contrary(first: _Side, second: _Side) -> bool:
 
 
 def _broader(shown: Selection, sides: dict[tuple[str, str], _Side]) -> Iterator[tuple[_Side, _Side]]:
-    """The claims on a pair, and those to the contrary on a pair of which one side is narrower, the other the same."""
+    """The claims on a pair, and the opposite claims on a pair with one narrower side."""
     vocabulary = shown.graph.vocabulary
     for (winner, loser), general in sides.items():
         for broad, same in ((winner, loser), (loser, winner)):
             if broad in vocabulary.narrower(same) or same in vocabulary.narrower(broad):
-                continue  # a thing and its own kind
+                continue  # a concept and its own kind
             for narrow in sorted(vocabulary.narrower(broad) - {broad, same}):
                 contrary = sides.get((same, narrow) if broad == winner else (narrow, same), [])
                 unlike = {(one.paper.id, other.paper.id) for one, other in _unexplained(general, contrary)}
@@ -136,8 +136,8 @@ def _broader(shown: Selection, sides: dict[tuple[str, str], _Side]) -> Iterator[
                     yield general, contrary
 
 
-def _unexplained(first: _Side, second: _Side) -> Iterator[tuple[Claim, Claim]]:
-    """The claims of two sides that do not speak of different metrics or of different setups."""
+def _unexplained(first: _Side, second: _Side) -> Iterator[tuple[WinClaim, WinClaim]]:
+    """Pairs of claims of two sides that neither different metrics nor different setups explain."""
     for one in first:
         for other in second:
             differ = one.metric and other.metric and one.metric != other.metric
@@ -152,7 +152,7 @@ def _group(shown: Selection, first: _Side, second: _Side) -> Group:
 
 
 def _broader_group(shown: Selection, general: _Side, special: _Side) -> Group:
-    """A pair with the one of which a side is narrower; who wins over whom stands in each line."""
+    """A pair with the opposite pair that has a narrower side; each line states who wins."""
     words = shown.words
     rows = [_row(shown, side) for side in (general, special)]
     label = words("report.versus", one=rows[0]["winner"], other=rows[0]["loser"])

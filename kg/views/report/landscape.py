@@ -1,4 +1,4 @@
-"""The technique landscape: techniques by the broader concept that they fall under, and how they relate."""
+"""The technique landscape: techniques grouped by broader concept, and the relations between them."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, cited, identity, own, said, section
 from kg.views.selection import Quote, Selection, quoted
 
-#: Relations between techniques, and the end of each that a line is about: "vLLM is used by ...", "A outperforms ...".
+#: Relations between techniques, and the end that is the subject of a line: "vLLM is used by ...", "A outperforms ...".
 _LINES = {"outperforms": "head", "uses": "tail", "part_of": "tail"}
-#: What stands at the ends of a relation between techniques.
+#: Types of the ends of a relation between techniques.
 _KINDS = ("technique:", "model:")
-#: Techniques of a family: what fits one glance; a larger one is shown by its narrower concepts.
+#: Maximum size of a family; a larger one is split into its narrower concepts.
 _SMALLEST, _SHARE = 6, 5
-#: Where groups stand that no concept gathers: behind the others.
+#: Groups without a common concept come after the others.
 _PLACE = {"own_names": 1, "no_family": 2}
-_RELATED = 10  # things that a line names at the other end
+_RELATED = 10  # entities at the other end that a line names
 
 
 def techniques(shown: Selection, part: Part) -> dict[str, Any]:
-    """Techniques by family: those of the vocabulary, those that several papers name, and what papers call their own."""
+    """Techniques by family: those of the vocabulary, those that several papers name, and those that papers propose."""
     words = shown.words
     roles: dict[str, Counter[str]] = defaultdict(Counter)
     papers: dict[str, list[Paper]] = defaultdict(list)
@@ -65,7 +65,7 @@ def _weight(row: Row, named: set[str]) -> tuple[Any, ...]:
 
 
 def _bounded(groups: list[Group], most: int) -> list[Group]:
-    """Where there are more lines than room, the lines of most papers of every group, not only the first groups."""
+    """Limit the number of lines: those with most papers over all groups are kept, not only the first groups."""
     lines = [(-row["count"], at, n) for at, group in enumerate(groups) for n, row in enumerate(group.rows)]
     kept = {(at, n) for _, at, n in sorted(lines)[:most]}
     return [
@@ -75,9 +75,9 @@ def _bounded(groups: list[Group], most: int) -> list[Group]:
 
 
 def _families(shown: Selection, concepts: list[str], named: set[str]) -> dict[str, list[str]]:
-    """Concepts by the broadest one above them that gathers several, but not too many.
+    """Concepts by their broadest ancestor that contains several of them, but not too many.
 
-    What none gathers is in "own_names" where a paper proposes it under this name, else in "no_family".
+    A concept without such an ancestor goes to "own_names" if a paper proposes it under this name, else to "no_family".
     """
     vocabulary = shown.graph.vocabulary
     above = {c: [c, *vocabulary.broader(c)] for c in concepts if c in vocabulary}
@@ -99,7 +99,7 @@ def _families(shown: Selection, concepts: list[str], named: set[str]) -> dict[st
 
 @dataclass(slots=True)
 class _Line:
-    """What is said of one technique by a relation."""
+    """The relations of one technique."""
 
     related: dict[str, list[Paper]] = field(default_factory=lambda: defaultdict(list))
     labels: dict[str, str] = field(default_factory=dict)
@@ -108,7 +108,7 @@ class _Line:
 
 
 def relations(shown: Selection, part: Part) -> dict[str, Any]:
-    """How techniques relate: what outperforms, what is used by whom, what a whole is made of; each with its papers."""
+    """Relations between techniques: what outperforms, is used by, and is part of what; each with its papers."""
     groups = []
     for kind, side in _LINES.items():
         lines: dict[str, _Line] = defaultdict(_Line)
@@ -146,7 +146,7 @@ def _told(concept: str, line: _Line) -> Row:
 
 
 def _stated(shown: Selection, kind: str) -> Iterator[tuple[Paper, Relation, Callable[[], Quote]]]:
-    """Relations of a type between techniques, each with its paper and a way to its words."""
+    """Relations of a type between techniques, each with its paper and a function that returns its quote."""
     for paper in shown.papers:
         for document, record in paper.entries:
             for relation in record.relations:

@@ -1,7 +1,7 @@
-"""Which sections a report has, in what order, with which columns and how many lines: data in `report.yaml`.
+"""The layout of a report: its sections in order, with columns and numbers of lines, from `report.yaml`.
 
-A user's own file has the same form and says only what it wants otherwise. A file is read as a tree of plain
-texts, never as objects, and every mistake in it is told with its line.
+A user's file has the same form and overrides only what it mentions. It is parsed as a tree of plain strings, never as
+objects, and errors name the line.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ _DEFAULT = Path(__file__).with_name("report.yaml")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section: its columns (of those that it can have), and how many lines and columns of a matrix it lists."""
+    """A section: its columns (a subset of `known`), and its maximum numbers of lines and of matrix columns."""
 
     name: str
     columns: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
-    most: int = 0  # lines at most
-    across: int = 0  # columns of a matrix at most
-    least: float = 0  # papers that an empty cell must let expect
+    most: int = 0  # maximum number of lines
+    across: int = 0  # maximum number of columns of a matrix
+    least: float = 0  # expected papers from which an empty cell is reported
 
     def having(self, columns: Sequence[str], where: str) -> Part:
-        """The same with other columns; KgError for one that it cannot have."""
+        """The section with other columns; raises KgError for one that is not in `known`."""
         for column in columns:
             if column not in self.known:
                 raise KgError(f"{where}: {self.name} has no column {column!r}: {_choose(self.known)}.")
@@ -50,12 +50,12 @@ class Layout:
     @staticmethod
     @cache
     def usual() -> Layout:
-        """What ships with the package."""
-        return Layout(tuple(_Reader(str(_DEFAULT), {}).parts(_DEFAULT.read_bytes())))
+        """The layout that ships with the package."""
+        return Layout(tuple(_LayoutParser(str(_DEFAULT), {}).parts(_DEFAULT.read_bytes())))
 
     @staticmethod
     def load(path: str | Path) -> Layout:
-        """The layout of a user's file; KgError, with the line, for whatever is wrong in it."""
+        """The layout of a user's file; raises KgError, with the line, for any error in it."""
         path = Path(path)
         try:
             with path.open("rb") as file:
@@ -64,12 +64,14 @@ class Layout:
             raise KgError(f"{path}: cannot be read ({error.strerror or error}): name a YAML file.") from None
         if len(content) > _LARGEST:
             raise KgError(f"{path}: is longer than a layout can be ({_LARGEST:,} bytes): name a YAML file of sections.")
-        return Layout(tuple(_Reader(str(path), {part.name: part for part in Layout.usual().parts}).parts(content)))
+        return Layout(
+            tuple(_LayoutParser(str(path), {part.name: part for part in Layout.usual().parts}).parts(content))
+        )
 
     def chosen(self, sections: Iterable[str], columns: Iterable[str] = ()) -> Layout:
-        """The same with the sections named, in that order (all for none), and the columns of "results=metric,paper".
+        """A layout with the given sections in that order (all if empty), and columns as in "results=metric,paper".
 
-        KgError for a section or column that there is not.
+        Raises KgError for an unknown section or column.
         """
         usual = {part.name: part for part in Layout.usual().parts}
         known = usual | {part.name: part for part in self.parts}
@@ -88,11 +90,11 @@ class Layout:
 
 def _choose(names: Iterable[str]) -> str:
     listed = ", ".join(names)
-    return f"choose of {listed}" if listed else "leave that out"
+    return f"choose one of {listed}" if listed else "leave that out"
 
 
-class _Reader:
-    """Reads the sections of one file, which may name those of `known`, or any where there are none."""
+class _LayoutParser:
+    """Parses the sections of one file; they must be among `known`, unless it is empty."""
 
     def __init__(self, file: str, known: dict[str, Part]) -> None:
         self.file, self.known = file, known
@@ -115,7 +117,7 @@ class _Reader:
         return list(found.values())
 
     def _tree(self, content: bytes) -> yaml.Node | None:
-        """The file as YAML's own nodes: nothing is made of it, and what an alias repeats is not repeated."""
+        """The file as YAML nodes; no objects are created, and aliases are not expanded."""
         import yaml
 
         try:
@@ -128,7 +130,7 @@ class _Reader:
             raise KgError(f"{self.file}: is no YAML text: write one as the documentation of kg report shows.") from None
 
     def _part(self, node: yaml.Node) -> Part:
-        """A section by its name alone, or by its name with what is wanted otherwise."""
+        """A section given by its name, or by its name with options."""
         import yaml
 
         options: yaml.Node | None = None
@@ -148,7 +150,7 @@ class _Reader:
         return part
 
     def _with(self, part: Part, key: yaml.Node, value: yaml.Node) -> Part:
-        """A section with one thing otherwise."""
+        """A section with one option changed."""
         name = str(key.value)
         if name == "columns" and (part.known or not self.known):
             return part.having(self._names(value), self._at(value)) if self.known else self._first(part, value)

@@ -1,4 +1,4 @@
-"""Techniques against problems and hardware: how many papers have both, and which empty cells are likely ones."""
+"""Matrices of techniques against problems and hardware: papers with both, and empty cells that are unexpected."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, by_label, cited, left_out, section
 from kg.views.selection import Selection, Thing, code
 
-#: The roles by which a technique is a paper's own means.
+#: The roles by which a technique is part of a paper's own method.
 OWN = ("proposed", "used")
-#: What stands across each matrix.
+#: The type of the columns of each matrix.
 ACROSS = {"technique_problem": "problem", "technique_hardware": "hardware"}
-#: Concepts of a side whose cells are looked through for what is missing.
+#: Concepts of each side that are checked for missing combinations.
 _LOOKED = 60
 
-#: The papers of each concept, by their place in the selection.
+#: The papers of each concept, by index in the selection.
 Held = dict[str, frozenset[int]]
 
 
 def gathered(shown: Selection, kind: str) -> Held:
-    """The papers of each concept of a type, or of a narrower one, most papers first.
+    """The papers of each concept of a type, including its narrower concepts, most papers first.
 
-    The concepts are those that papers name and, but for techniques, the next broader ones; one that adds no paper to a
-    narrower one is left out. A problem that a paper tells in its own words counts as what the vocabulary finds there.
+    The concepts are those that papers name and, except for techniques, their broader ones; a concept with the same
+    papers as a narrower one is left out. A problem in a paper's own words counts for the vocabulary concepts found in
+    it.
     """
     vocabulary = shown.graph.vocabulary
     named = [_named(shown, paper, kind) for paper in shown.papers]
@@ -51,7 +52,7 @@ def gathered(shown: Selection, kind: str) -> Held:
 
 
 def _named(shown: Selection, paper: Paper, kind: str) -> set[str]:
-    """What a paper names of a type."""
+    """The concepts of a type that a paper names."""
     found = set()
     for thing in shown.things(paper, kind):
         if kind == "technique" and thing.role not in OWN:
@@ -61,7 +62,7 @@ def _named(shown: Selection, paper: Paper, kind: str) -> set[str]:
 
 
 def _in_words(shown: Selection, thing: Thing, kind: str) -> set[str]:
-    """What the vocabulary finds in the words of a problem that it does not know; other things are what they are."""
+    """The vocabulary concepts in the words of a problem that has none itself; other entities are kept."""
     if kind != "problem":
         return {thing.concept}
     matches = shown.graph.vocabulary.match(thing.label)
@@ -82,7 +83,7 @@ class Sides:
 
 
 def matrix(shown: Selection, part: Part, sides: Sides) -> dict[str, Any]:
-    """How many papers have both: techniques down, things of another type across."""
+    """The number of papers with both: techniques as rows, entities of another type as columns."""
     other = ACROSS[part.name]
     across = list(sides[other].items())[: part.across]
     rows = []
@@ -113,7 +114,7 @@ def _left_out_columns(shown: Selection, listed: int, every: int) -> str:
 
 
 def _cells(shown: Selection, technique: str, both: list[frozenset[int]], most: int) -> Row:
-    """A row; the level of a cell is its share of the most papers of any, from 0 to 4."""
+    """A row; the level of a cell is its number of papers relative to the maximum, from 0 to 4."""
     return {
         "concept": technique,
         "label": shown.label(technique),
@@ -130,19 +131,19 @@ def _at(shown: Selection, places: Iterable[int]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Gap:
-    """A cell without a paper where both sides have many."""
+    """An empty cell whose row and column both have many papers."""
 
     technique: str
     other: str
     kind: str
     down: int  # papers of the technique
-    across: int  # papers of the other side
-    expected: float  # papers with both, were the two unrelated
-    chance: float  # that there is none, were the two unrelated
+    across: int  # papers of the column
+    expected: float  # papers with both if the two were independent
+    chance: float  # probability of none if the two were independent
 
 
 def missing(shown: Selection, part: Part, sides: Sides) -> dict[str, Any]:
-    """Empty cells that are likely ones: of n papers r have a technique and c a problem: r * c / n would have both."""
+    """Unexpected empty cells: with r papers on a technique and c on a problem of n, r * c / n are expected."""
     words, n = shown.words, len(shown.papers)
     gaps = [gap for kind in ACROSS.values() for gap in _gaps(shown, sides["technique"], sides[kind], kind, part.least)]
     gaps.sort(key=lambda gap: (-gap.expected, *by_label(shown, gap.technique), *by_label(shown, gap.other)))
@@ -179,7 +180,7 @@ def _gaps(shown: Selection, down: Held, across: Held, kind: str, least: float) -
         for other, columns in list(across.items())[:_LOOKED]:
             expected = len(rows) * len(columns) / n
             if expected < least:
-                break  # the columns are in order
+                break  # the columns are sorted
             if not rows & columns:
                 r, c = len(rows), len(columns)
                 chance = prod((n - r - i) / (n - i) for i in range(c)) if r + c <= n else 0.0
@@ -188,7 +189,7 @@ def _gaps(shown: Selection, down: Held, across: Held, kind: str, least: float) -
 
 
 def _unlike(shown: Selection, gaps: Iterable[_Gap]) -> list[_Gap]:
-    """Each gap once: not again for a broader or narrower technique with a broader or narrower problem."""
+    """Each gap once: not repeated for a broader or narrower technique with a broader or narrower problem."""
     vocabulary = shown.graph.vocabulary
     kin: Mapping[str, set[str]] = _Kin(vocabulary)
     out: list[_Gap] = []
@@ -199,7 +200,7 @@ def _unlike(shown: Selection, gaps: Iterable[_Gap]) -> list[_Gap]:
 
 
 class _Kin(dict[str, set[str]]):
-    """A concept with its broader and narrower ones."""
+    """A concept with its broader and narrower concepts."""
 
     def __init__(self, vocabulary: Any) -> None:
         super().__init__()
@@ -211,7 +212,7 @@ class _Kin(dict[str, set[str]]):
 
 
 def unread(shown: Selection, part: Part) -> dict[str, Any]:
-    """Slots that papers leave empty: what the report cannot know of them."""
+    """The slots that papers leave empty, which the report cannot cover."""
     words = shown.words
     without: dict[str, list[Paper]] = defaultdict(list)
     for paper in shown.papers:
@@ -226,7 +227,7 @@ def unread(shown: Selection, part: Part) -> dict[str, Any]:
 
 
 def _empty(shown: Selection, paper: Paper) -> Iterable[str]:
-    """What a paper says nothing of, in the order of a record."""
+    """The empty slots of a paper, in the order of a record."""
     if not any(text.raw.strip() for document, _ in paper.entries for f, text in document.texts.items() if f == "A"):
         yield "abstract"
     for kind in ("institution", "technique", "problem", "hardware", "model", "dataset"):

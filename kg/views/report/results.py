@@ -1,4 +1,4 @@
-"""The results of a report: those that measure the same thing together, and which of them can be compared."""
+"""The results section of a report: grouped by metric, with the results that can be compared."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, identity, named_there, padded, said, section
 from kg.views.selection import Outcome, Quote, Selection, clean, ids, quoted
 
-#: How much of baseline, hardware, model and data set a level must say before it is compared with another.
+#: How many of baseline, hardware, model and dataset must be stated for a level to be compared with another.
 _LEVEL = 2
 
 
 @dataclass(slots=True)
 class _Measured:
-    """A result of a paper with what it was obtained on."""
+    """A result of a paper with its setup."""
 
     paper: Paper
     found: Outcome
     quote: Quote
-    hardware: dict[str, str]  # labels by identity
+    hardware: dict[str, str]  # label by identity
     models: dict[str, str]
     datasets: dict[str, str]
 
@@ -44,18 +44,18 @@ class _Measured:
 
     @property
     def said(self) -> int:
-        """How much of what a comparison needs is said: baseline, hardware, model and data set."""
+        """How many of baseline, hardware, model and dataset are stated."""
         return bool(self.baseline) + sum(map(bool, self.setup))
 
     @property
     def is_told(self) -> bool:
-        """Whether enough is said: of a change its baseline, of a level two of the four."""
+        """Whether enough is stated: for a change its baseline, for a level two of the four."""
         return bool(self.baseline) if self.found.result.change != "absolute" else self.said >= _LEVEL
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    """A result among those that measure the same thing: its place among all, and its ends in their common unit."""
+class _BlockResult:
+    """A result of a block: its index among all results, and its bounds in the common unit."""
 
     place: int
     low: float
@@ -64,7 +64,7 @@ class _Held:
 
 
 def results(shown: Selection, part: Part) -> dict[str, Any]:
-    """Every outcome number by what it measures; those with the same baseline and setup share a letter."""
+    """All results by metric; those with the same baseline and setup share a letter."""
     measures = Measures(Lexicon.of(shown.graph.store, shown.graph.vocabulary), Sayings(shown.lang))
     held = _blocks([one for paper in shown.papers for one in _measured(shown, paper)])
     name = {block: outcome.metric(shown, found[0].one.found.result) for block, found in held.items()}
@@ -80,16 +80,16 @@ def results(shown: Selection, part: Part) -> dict[str, Any]:
     return section(shown, part, groups, shown.words("report.results_note")) | {"comparable": letters.count}
 
 
-def _blocks(measured: list[_Measured]) -> dict[Block, list[_Held]]:
-    """Results by what they measure: metric, unit (all that convert into one another as one) and change."""
+def _blocks(measured: list[_Measured]) -> dict[Block, list[_BlockResult]]:
+    """Results by metric, unit (convertible units are merged) and change."""
     units = bases({one.found.result.unit for one in measured})
-    out: dict[Block, list[_Held]] = defaultdict(list)
+    out: dict[Block, list[_BlockResult]] = defaultdict(list)
     for place, one in enumerate(measured):
         result = one.found.result
         unit, factor = units[result.unit]
         low, high = result.value if isinstance(result.value, tuple) else (result.value, result.value)
         block = Block(identity(result.metric_concept, result.metric), unit, result.change)
-        out[block].append(_Held(place, low * factor, high * factor, one))
+        out[block].append(_BlockResult(place, low * factor, high * factor, one))
     return out
 
 
@@ -107,19 +107,19 @@ def _measured(shown: Selection, paper: Paper) -> list[_Measured]:
 
 
 def _is_baseline(found: Outcome, model: Mention) -> bool:
-    """Whether a result is told against a model: then it was obtained on another."""
+    """Whether a model is the baseline of a result, so that the result was obtained on another one."""
     result = found.result
     if model.concept and model.concept == result.baseline_concept:
         return True
     return any(padded(name) in padded(result.baseline) for name in (model.surface, model.canonical) if fold(name))
 
 
-def _papers(held: Sequence[_Held]) -> int:
+def _papers(held: Sequence[_BlockResult]) -> int:
     return len({item.one.paper.id for item in held})
 
 
 class _Letters:
-    """A, B, ... Z, AA, AB, ...: each names results that can be compared."""
+    """Generates A, B, ... Z, AA, AB, ..., one letter for each set of comparable results."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -133,15 +133,15 @@ class _Letters:
         return out
 
 
-def _group(shown: Selection, measures: Measures, block: Block, held: list[_Held], letters: _Letters) -> Group:
-    """The results of a block: those that can be compared first, each set from the better end."""
+def _group(shown: Selection, measures: Measures, block: Block, held: list[_BlockResult], letters: _Letters) -> Group:
+    """The results of a block: comparable ones first, each set sorted best first."""
     words, rises = shown.words, measures.low_is_good(block)
     held = sorted(held, key=lambda item: (item.low if rises else -item.high, item.place))
-    sets: dict[tuple[object, ...], list[_Held]] = defaultdict(list)
+    sets: dict[tuple[object, ...], list[_BlockResult]] = defaultdict(list)
     for item in held:
         sets[comparable(block, str(item.place), item.one.baseline, item.one.setup)].append(item)
     rows: list[Row] = []
-    alone: list[_Held] = []
+    alone: list[_BlockResult] = []
     for alike in sorted(sets.values(), key=lambda found: (-_papers(found), -len(found))):
         if len(alike) > 1 and alike[0].one.is_told:
             letter = letters.next()
@@ -160,7 +160,7 @@ def _group(shown: Selection, measures: Measures, block: Block, held: list[_Held]
 
 
 def _shared(shown: Selection, one: _Measured) -> str:
-    """What the results of a letter share, in words."""
+    """What the results of a letter have in common, in words."""
     result = one.found.result
     baseline = shown.words("outcome.than", baseline=outcome.baseline(shown, result)) if one.baseline else ""
     named = [baseline, *one.hardware.values(), *one.models.values(), *one.datasets.values()]
@@ -168,7 +168,7 @@ def _shared(shown: Selection, one: _Measured) -> str:
 
 
 def _apart(one: _Measured, block: Block) -> str:
-    """Why a result stands alone among those that measure the same thing."""
+    """The reason why a result cannot be compared with others of its block."""
     if not one.baseline and block.change != "absolute":
         return "baseline"
     return "setup" if one.is_told else "nothing"

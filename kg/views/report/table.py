@@ -1,4 +1,4 @@
-"""What a report is made of: sections of tables in groups of rows, each row with the papers that it rests on."""
+"""The parts of a report: sections of tables in groups of rows, each row with the papers that support it."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from kg.text import fold
 from kg.views.report.layout import Part
 from kg.views.selection import Quote, Selection, ids
 
-#: A line of a table, its cells by column; `papers` (or `paper`) are the entries that it rests on.
+#: A row of a table, its cells by column; `papers` (or `paper`) are the entries that support it.
 Row = dict[str, Any]
 
-_QUOTES = 3  # of a line
-#: Sections whose note tells what it means that they are empty.
+_QUOTES = 3  # per row
+#: Sections whose note explains what an empty section means.
 _TELLING = ("contradictions", "missing")
 
 
 @dataclass(slots=True)
 class Group:
-    """Rows that belong together, under a heading of their own; `all` where some were left out before."""
+    """Rows under a common heading; `all` is their number before any were left out."""
 
     rows: list[Row]
     label: str = ""
     note: str = ""
-    mark: str = ""  # what the group is, for programs: "uses", "metric:latency"
+    mark: str = ""  # the kind of group, for programs: "uses", "metric:latency"
     all: int = field(default=0)
 
     def __post_init__(self) -> None:
@@ -34,7 +34,7 @@ class Group:
 
 
 def section(shown: Selection, part: Part, groups: Iterable[Group], note: str = "") -> dict[str, Any]:
-    """A table as plain data, at most as long as its part of the layout says; what is left out is said."""
+    """A table as plain data, up to the length in the layout; the number of rows left out is stated."""
     given = [group for group in groups if group.rows]
     room, kept = part.most, []
     for group in given:
@@ -56,17 +56,17 @@ def section(shown: Selection, part: Part, groups: Iterable[Group], note: str = "
 
 
 def left_out(shown: Selection, listed: int, every: int) -> str:
-    """What a table does not list, in a sentence; "" where it lists all."""
+    """A sentence on the rows that a table leaves out; "" if there are none."""
     return shown.words("report.left_out", shown=f"{listed:,}", all=f"{every:,}") if listed < every else ""
 
 
 def cited(papers: Iterable[Paper]) -> list[str]:
-    """Papers as they are cited: each once, by its first entry, in the order given."""
+    """The distinct citations of papers, by their first entries, in the given order."""
     return list(dict.fromkeys(ids(paper)[0] for paper in papers))
 
 
 def said(quotes: Iterable[Quote]) -> list[dict[str, Any]]:
-    """A few quotes with their places and their sentences, those of different entries first."""
+    """A few quotes with their positions and sentences, from different entries if possible."""
     found = list(dict.fromkeys(quotes))
     once = list({quote.entry: quote for quote in reversed(found)}.values())[::-1]
     order = [*once, *(quote for quote in found if quote not in once)][:_QUOTES]
@@ -84,17 +84,17 @@ def said(quotes: Iterable[Quote]) -> list[dict[str, Any]]:
 
 
 def by_label(shown: Selection, concept: str, wording: str = "") -> tuple[str, str]:
-    """What things of the same weight are sorted by."""
+    """The sort key of entities with equal weight."""
     return shown.label(concept, wording).casefold(), concept
 
 
 def identity(concept: str, wording: str) -> str:
-    """What a name means: its concept, or its folded words where it is linked to none."""
+    """The identity of a name: its concept, or its folded form if it is not linked."""
     return concept or fold(wording)
 
 
 def own(shown: Selection, paper: Paper) -> str:
-    """The technique that a paper proposes under its own name; "" where it has none."""
+    """The technique that a paper proposes under its own name; "" if there is none."""
     names = {fold(record.name) for _, record in paper.entries if record.name}
     proposed = [thing for thing in shown.things(paper, "technique") if thing.role == "proposed"]
     called: Sequence[str] = [t.concept for t in proposed if fold(t.label) in names or t.concept in names]
@@ -103,7 +103,7 @@ def own(shown: Selection, paper: Paper) -> str:
 
 
 def named_there(shown: Selection, places: Sequence[str], mentions: Iterable[Mention]) -> dict[str, str]:
-    """Labels of what of the mentions is named in some `padded` texts; a paper's other devices prove nothing."""
+    """The labels of the mentions that occur in `padded` texts; the paper's other devices prove nothing."""
     named: dict[str, str] = {}
     for mention in mentions:
         wording = {padded(mention.surface), padded(mention.canonical)}
@@ -113,5 +113,5 @@ def named_there(shown: Selection, places: Sequence[str], mentions: Iterable[Ment
 
 
 def padded(text: str) -> str:
-    """A folded text that is found in another as whole words alone."""
+    """A folded text with surrounding spaces, so that it matches whole words only."""
     return f" {fold(text)} "

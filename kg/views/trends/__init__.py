@@ -1,6 +1,6 @@
-"""Trends: how many papers have each topic, technique, device, ... by period, and what of it is more than chance.
+"""Trends: papers per topic, technique, device, ... and period, with statistical tests.
 
-`trend` counts in a graph and `trend_of_files` in files; a `Trend` is a view that saves itself in any of its forms.
+`trend` counts in a graph and `trend_of_files` in files; a `Trend` is a view that saves itself in all its formats.
 """
 
 from __future__ import annotations
@@ -28,12 +28,13 @@ def trend(
     lexicon: str | Path | Lexicon | None = None, texts: str = "both", within: str = "", share: bool = False,
     compare: Iterable[str] = (), least: int = LEAST, top: int = SHOWN, tell: Tell | None = None,
 ) -> Trend:  # fmt: skip
-    """Papers of a selection by what they have (`of`) and period (`over`), or by what a lexicon finds in their texts.
+    """Papers of a selection by entity of a type (`of`) and period (`over`), or by lexicon matches in their texts.
 
-    `texts`: where words are looked for: "title", "abstract" or "both". `within`: only papers that have this label.
-    `share`: pictures show shares of each period's papers rather than counts; `compare`: these labels alone. Nothing is
-    said of labels with fewer than `least` papers; pictures show the `top` labels.
-    Raises KgError for another `of` or `over`, a wrong lexicon, and labels that no paper has.
+    `texts`: the texts searched with a lexicon: "title", "abstract" or "both". `within`: only papers that have this
+    label. `share`: pictures show shares of each period's papers instead of counts; `compare`: only these labels. Labels
+    with fewer than `least` papers are not tested; pictures show the `top` labels.
+
+    Raises KgError for another `of` or `over`, an invalid lexicon, and labels that no paper has.
     """
     made = Lexicon.load(lexicon) if isinstance(lexicon, str | Path) else lexicon
     found = from_graph(graph, of, over, selection, made, texts, tell)
@@ -45,9 +46,9 @@ def trend_of_files(
     lexicon: str | Path | Lexicon | None = None, texts: str = "both", within: str = "", share: bool = False,
     compare: Iterable[str] = (), least: int = LEAST, top: int = SHOWN, tell: Tell | None = None,
 ) -> Trend:  # fmt: skip
-    """The same of the papers of files (any form that `kg add` reads) without a graph.
+    """The same for the papers of files (any format that `kg add` reads) without a graph.
 
-    Without a lexicon the labels of the vocabulary are looked for; institutions and kinds need a graph.
+    Without a lexicon the labels of the vocabulary are searched; institutions and kinds need a graph.
     """
     made = Lexicon.load(lexicon) if isinstance(lexicon, str | Path) else lexicon
     found = from_files(patterns, of, over, made, texts, tell)
@@ -57,7 +58,7 @@ def trend_of_files(
 def trends(
     graph: Graph, of: str = "topic", over: str = "month", selection: str = "", lang: str = "en"
 ) -> pandas.DataFrame:
-    """The counts alone: periods by labels, most frequent label first.
+    """Only the counts: periods by labels, most frequent label first.
 
     `attrs`: of, over, lang, selection, corpus (papers of the selection in each period), undated (papers without a
     date), papers, concepts (CURIE of each label) and english (English label of each label).

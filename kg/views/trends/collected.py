@@ -1,4 +1,4 @@
-"""What is counted, from a graph or from files: papers with their periods, and what each has."""
+"""Collects the data of a trend, from a graph or from files: papers with their periods and labels."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 OF = (*LISTS, "topic", "metric", "kind")
 OVER = (*PERIODS, "report", "venue-year")
-#: The texts in which a lexicon is looked for, by what a user calls them.
+#: The text fields searched with a lexicon, by option value.
 TEXTS = {"title": "T", "abstract": "A", "both": "TA"}
 _YEAR = re.compile(r"['’]?\b(?:19|20)\d\d\b")
-#: The share of papers with an abstract in the period that has fewest, of that in the one that has most, below which
-#: counts in abstracts say more about what was fetched than about the field.
+#: If the shares of papers with an abstract in two periods have a lower ratio than this, counts in abstracts reflect the
+#: data collection more than the field.
 _UNEVEN = 0.8
 
 
 class Match(NamedTuple):
-    """Words of a paper that show a label of a lexicon."""
+    """Words of a paper that match a label of a lexicon."""
 
     paper: str
     title: str
@@ -45,19 +45,19 @@ class Match(NamedTuple):
 
 @dataclass(slots=True)
 class Collected:
-    """Papers with the periods that each belongs to (none: undated), and what it has."""
+    """Papers with their periods (empty if undated) and labels."""
 
     papers: list[str] = field(default_factory=list)
     periods: list[tuple[str, ...]] = field(default_factory=list)
-    things: list[tuple[int, str]] = field(default_factory=list)  # (place of the paper, key), each once
+    things: list[tuple[int, str]] = field(default_factory=list)  # distinct pairs (index of the paper, key)
     names: dict[str, dict[str, str]] = field(default_factory=dict)  # labels by key and language
-    above: dict[str, frozenset[str]] = field(default_factory=dict)  # broader keys
+    above: dict[str, frozenset[str]] = field(default_factory=dict)  # all broader keys
     matches: list[Match] = field(default_factory=list)
-    is_whole: bool = True  # False: rare things were not read
+    is_whole: bool = True  # False: rare entities were not loaded
     notes: list[str] = field(default_factory=list)
 
     def within(self, label: str) -> Collected:
-        """Only the papers that have a label, named by key or in any language; KgError where there is none."""
+        """Only the papers with a label, given by key or in any language; raises KgError if there is none."""
         named = {key for key, names in self.names.items() if fold(label) in {fold(key), *map(fold, names.values())}}
         if not named:
             raise KgError(f"No paper has {label[:80]!r} here: name a label as the table does.")
@@ -80,7 +80,7 @@ def from_graph(
     graph: Graph, of: str, over: str, selection: str = "", lexicon: Lexicon | None = None, texts: str = "both",
     tell: Tell | None = None,
 ) -> Collected:  # fmt: skip
-    """The papers of a selection, and what they have of a type, or what a lexicon finds in their texts."""
+    """The papers of a selection, with their entities of a type, or with the lexicon matches in their texts."""
     from kg.query.occurrence import Chosen
 
     check(of, over, texts)
@@ -101,9 +101,10 @@ def from_files(
     patterns: Iterable[str | Path], of: str, over: str, lexicon: Lexicon | None = None, texts: str = "both",
     tell: Tell | None = None,
 ) -> Collected:  # fmt: skip
-    """The papers of files, and what a lexicon finds in their texts; without one, the labels of the vocabulary.
+    """The papers of files, with the lexicon matches in their texts; without a lexicon, with vocabulary labels.
 
-    A work that several entries describe is one paper. KgError for what no text names (institutions, kinds).
+    Several entries of one work are one paper. Raises KgError for types that are not found in texts (institutions,
+    kinds).
     """
     from kg.query.support import appeared
     from kg.sources import each, expand, read
@@ -149,7 +150,7 @@ def from_files(
 
 
 def check(of: str, over: str, texts: str = "both") -> None:
-    """KgError for what is not counted."""
+    """Raises KgError for values that are not supported."""
     if of not in OF:
         raise KgError(f"There are no trends of {of!r}: choose one of {', '.join(OF)}.")
     if over not in OVER:
@@ -179,7 +180,7 @@ def _places(venues: Iterable[str], years: Iterable[str]) -> set[str]:
 
 
 def _names(graph: Graph, keys: set[str], of: str) -> dict[str, dict[str, str]]:
-    """Labels by language: those of the vocabulary, else what papers say."""
+    """Labels by language: those of the vocabulary, else the wording of papers."""
     from kg.graph.contents import labels
 
     if of == "kind":
@@ -193,7 +194,7 @@ def _names(graph: Graph, keys: set[str], of: str) -> dict[str, dict[str, str]]:
 
 
 def _work(document: Document) -> str:
-    """What entries of one work share: the title; numbers of preprints that others looked up by title may err."""
+    """The key shared by the entries of a work: the title, because ids looked up by title may be wrong."""
     title = document.texts.get("T")
     return (fold(title.text) if title else "") or document.doi or document.arxiv or document.id
 
@@ -201,7 +202,7 @@ def _work(document: Document) -> str:
 def _matched(
     out: Collected, lexicon: Lexicon, said: list[tuple[str, str, str]], texts: str, tell: Tell | None
 ) -> Collected:
-    """What a lexicon finds in the texts of papers, with the words."""
+    """The lexicon matches in the texts of papers."""
     titles = {paper: " ".join(plain(text).split()) for paper, name, text in reversed(said) if name == "T"}
     shown: dict[str, list[Match]] = defaultdict(list)
     for n, (paper, name, text) in enumerate(said, 1):
@@ -224,7 +225,7 @@ def _matched(
 
 
 def _uneven(collected: Collected, with_abstract: set[str]) -> list[str]:
-    """A sentence where abstracts are there for much of one period and little of another."""
+    """A warning if abstracts are available for most papers of one period but for few of another."""
     every, has = Counter[str](), Counter[str]()
     for paper, periods in zip(collected.papers, collected.periods, strict=True):
         every.update(periods)
@@ -240,7 +241,7 @@ def _uneven(collected: Collected, with_abstract: set[str]) -> list[str]:
 
 
 def _vocabulary(of: str) -> Lexicon:
-    """The vocabulary as a lexicon: its labels of a type in both languages, and for topics what indicates them."""
+    """The vocabulary as a lexicon: the labels of a type; for topics also those of concepts that indicate them."""
     from kg.views.trends.lexicon import Label, Lexicon
     from kg.vocabulary import Vocabulary
 
@@ -252,12 +253,12 @@ def _vocabulary(of: str) -> Lexicon:
             labels[curie] = Label(dict(concept.label), (), tuple(above))
         meant = {curie} if concept.type == of else _topics(vocabulary, curie) if of == "topic" else set()
         for text in concept.labels():
-            terms[text] |= meant  # what is of another type is protected: "diffusion policy" is no "diffusion"
+            terms[text] |= meant  # labels of other types are protected: "diffusion policy" is not "diffusion"
     return Lexicon(labels, {text: keys & labels.keys() for text, keys in terms.items()})
 
 
 def _topics(vocabulary: Vocabulary, curie: str) -> set[str]:
-    """The topics that a concept indicates, by itself or by what it is a kind of."""
+    """The topics that a concept indicates, directly or through a broader concept."""
     return {
         topic for one in (curie, *vocabulary.broader(curie)) if one in vocabulary for topic in vocabulary[one].topics
     }

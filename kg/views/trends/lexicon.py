@@ -1,6 +1,6 @@
-"""A user's own lexicon: labels with the phrases that show them, found in running text, the longest phrase first.
+"""A user-defined lexicon: labels with phrases that are matched in running text, longest phrase first.
 
-    protect: [diffusion tensor imaging]       # phrases in which nothing else is looked for
+    protect: [diffusion tensor imaging]       # nothing else is matched inside these phrases
     labels:
       diffusion:
         en: Diffusion models
@@ -9,11 +9,11 @@
       control:
         terms: [controllable, ControlNet]
         with: [diffusion]                      # counts only in papers that have these labels too
-        broader: [generation]                  # papers that have it have these labels too
+        broader: [generation]                  # its papers get these labels too
 
-A phrase is found in any spelling (case, hyphens, plurals); one in capitals of up to five letters ("SAM") only as it is
-written. What a longer phrase of the lexicon holds is not found by itself: "score distillation" is no "distillation",
-unless it is given for that label too.
+A phrase is matched in any spelling (case, hyphens, plurals); a phrase in capitals of up to five letters ("SAM") only as
+written. A phrase inside a longer phrase of the lexicon is not matched: "score distillation" does not match
+"distillation", unless it is also given for that label.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _LIMIT = 1_000_000  # bytes of a lexicon
 _KEYS = ("en", "zh", "terms", "with", "broader")
 
 
-class Found(NamedTuple):
-    """Words of a text that show a label, at [start, end) in code points."""
+class LabelMatch(NamedTuple):
+    """A match of a label in a text, at [start, end) in code points."""
 
     label: str
     start: int
@@ -41,7 +41,7 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What is counted: its names by language, and what it needs and implies."""
+    """A label that is counted: its names by language, the labels it needs and implies."""
 
     names: dict[str, str]
     needs: tuple[str, ...] = ()
@@ -49,13 +49,13 @@ class Label:
 
 
 class Lexicon:
-    """Labels by key, and the phrases that show them."""
+    """Labels by key, and the phrases that match them."""
 
     def __init__(self, labels: Mapping[str, Label], terms: Mapping[str, Iterable[str]]) -> None:
         """`terms`: the labels of each phrase; none for a phrase that is only protected."""
         self.labels = dict(labels)
         by_fold: dict[str, tuple[str, set[str]]] = {}
-        for phrase, keys in terms.items():  # two spellings of a phrase are one
+        for phrase, keys in terms.items():  # spellings with the same folded form are merged
             by_fold.setdefault(fold(phrase), (phrase, set()))[1].update(keys)
         self._keys = [tuple(sorted(keys)) for _, keys in by_fold.values()]
         self._phrases = Vocabulary(
@@ -64,7 +64,7 @@ class Lexicon:
 
     @staticmethod
     def load(path: str | Path) -> Lexicon:
-        """The lexicon of a YAML file; KgError where it has none, with the place."""
+        """The lexicon of a YAML file; raises KgError with the position of an error."""
         import yaml
 
         path = Path(path)
@@ -83,16 +83,16 @@ class Lexicon:
             raise KgError(f"{path}: {where} is not YAML: check indentation, colons and quotes.") from None
         return _Checked(path).lexicon(said)
 
-    def find(self, text: str) -> list[Found]:
-        """What shows labels in a text, in its order: every longest phrase that is not within another."""
+    def find(self, text: str) -> list[LabelMatch]:
+        """The matches of labels in a text, in text order: all longest phrases that are not inside another one."""
         return [
-            Found(key, match.start, match.end)
+            LabelMatch(key, match.start, match.end)
             for match in self._phrases.match(text)
             for key in self._keys[int(match.concept)]
         ]
 
     def whole(self, found: Iterable[str]) -> set[str]:
-        """The labels that a paper has where it shows some: without those that need others, with the broader ones."""
+        """The labels of a paper from those that match: without labels whose `with` is missing, with broader ones."""
         shown = set(found)
         while True:
             every = self._wider(shown)
@@ -102,7 +102,7 @@ class Lexicon:
             shown -= lacking
 
     def above(self, key: str) -> frozenset[str]:
-        """The labels that a paper with a label always has."""
+        """The labels that every paper with a given label has."""
         out = {key}
         while more := {one for known in out for one in (*self.labels[known].broader, *self.labels[known].needs)} - out:
             out |= more
@@ -116,7 +116,7 @@ class Lexicon:
 
 
 class _Checked:
-    """Reads what a file says, and tells what is wrong with it."""
+    """Parses and validates the content of a file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -1,4 +1,4 @@
-"""A trend as one HTML page that needs no network: charts to hover and choose, both languages, all figures below."""
+"""A trend as a self-contained, bilingual HTML page: interactive charts, and all figures below them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from kg.views.words import LANGUAGES, Words
 if TYPE_CHECKING:
     from kg.views.trends.trend import Trend
 
-#: Labels whose figures the page holds, lines of its lists, words and papers of each label of a lexicon.
+#: Labels with figures in the page, lines of its lists, and words and papers per label of a lexicon.
 _LABELS, _LISTED, _WORDS, _PAPERS = 150, 12, 40, 25
-#: What the charts say, by what they call it.
+#: The texts of the charts, by their name in the script.
 _SAID = {
     "papers": "papers",
     "max": "max_labels",
@@ -27,7 +27,7 @@ _SAID = {
 
 
 def html(trend: Trend) -> str:
-    """The page; it begins in the trend's language."""
+    """The page, initially in the trend's language."""
     return render("trends.html.jinja", trend.lang, **_Page(trend).values())
 
 
@@ -71,7 +71,7 @@ class _Page:
         }
 
     def both(self, key: str, **values: object) -> Any:
-        """Words in both languages, of which the page shows one."""
+        """A text in both languages, of which the page shows one."""
         return self._each({lang: Words(lang)(key, **values) for lang in LANGUAGES})
 
     def _each(self, said: dict[str, str]) -> Any:
@@ -123,7 +123,7 @@ class _Page:
         return {"label": self._label(key), "total": f"{sum(counts):,}", "counts": counts}
 
     def _words(self) -> list[dict[str, Any]]:
-        """The words of each label of a lexicon, and some papers that say them."""
+        """The words matched for each label of a lexicon, and some papers that contain them."""
         papers: dict[str, dict[str, str]] = {}
         for match in self.trend.matches:
             of = papers.setdefault(match.label, {})

@@ -1,8 +1,9 @@
-"""A trend as PNG or SVG: small charts of the most frequent labels, or one of the labels compared.
+"""A trend as PNG or SVG: small multiples of the most frequent labels, or one chart of the compared labels.
 
-Direct labels, one scale a chart, intervals as bands and the size of the corpus beneath, after E. Tufte, "The Visual
+Direct labels, one scale per chart, intervals as bands and the size of the corpus below, after E. Tufte, "The Visual
 Display of Quantitative Information" (1983), and W. Cleveland, "The Elements of Graphing Data" (1985).
-The same trend is the same bytes on every run.
+
+Byte-identical on every run.
 """
 
 from __future__ import annotations
@@ -21,17 +22,17 @@ if TYPE_CHECKING:
     from kg.views.trends.statistics import Change
     from kg.views.trends.trend import Trend
 
-#: Colours that people with any colour vision tell apart (after Okabe and Ito 2008), dark enough for text on white.
+#: Colour-blind safe colours (after Okabe and Ito 2008), dark enough for text on white.
 _COLOURS = ("#0b6fb8", "#c8553d", "#2a8f63", "#8a5fbf", "#b57708", "#17849c", "#b0568f", "#4a5560")
 _RISING, _FALLING, _FLAT = "#0b6fb8", "#c8553d", "#6c7780"
 _INK, _SOFT, _LINE = "#1c2329", "#68737d", "#dde2e7"
 #: Inches.
 _WIDTH, _MARGIN, _PANEL, _GAP, _BELOW = 12.0, 0.55, 1.35, 0.95, 1.25
-_MARKED = 24  # periods up to which each has a dot
+_MARKED = 24  # with more periods, single dots are left out
 
 
 def draw(trend: Trend, form: str) -> bytes:
-    """The picture; labels are English where no installed font has Chinese characters."""
+    """The picture; labels are English if no installed font has Chinese characters."""
     from matplotlib import rc_context
 
     han = han_font()
@@ -40,7 +41,7 @@ def draw(trend: Trend, form: str) -> bytes:
         "font.size": 8.5,
         "text.parse_math": False,
         "axes.unicode_minus": False,
-        "svg.hashsalt": "kg",  # names of clip paths, else chosen by chance
+        "svg.hashsalt": "kg",  # for names of clip paths, which are random otherwise
         "text.color": _INK,
         "axes.edgecolor": _LINE,
         "xtick.color": _SOFT,
@@ -55,7 +56,7 @@ def draw(trend: Trend, form: str) -> bytes:
 
 
 class _Drawing:
-    """One figure, laid out in inches from its top."""
+    """One figure, laid out in inches from the top."""
 
     def __init__(self, trend: Trend, lang: str) -> None:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -90,7 +91,7 @@ class _Drawing:
                 self._small(n, key)
         self._corpus(self.top + rows * (self.panel + _GAP) + 0.05)
 
-    # What stands around the charts
+    # Surroundings of the charts
 
     def _text(self, x: float, y: float, said: str, **style: Any) -> Any:
         return self.figure.text(x / _WIDTH, 1 - y / self.height, said, va="top", **style)
@@ -122,7 +123,7 @@ class _Drawing:
             self._text(_MARGIN, 0.84, words("trends.coloured", **names), size=9.5, color=_SOFT)
 
     def _fitting(self, title: str) -> None:
-        """The title as large as it fits."""
+        """Draw the title as large as it fits."""
         text = self._text(_MARGIN, 0.25, title, size=16, weight="bold")
         text.set_fontsize(min(16.0, 16.0 * (_WIDTH - 2 * _MARGIN) / max(self._wide(text), 0.1)))
 
@@ -130,7 +131,7 @@ class _Drawing:
         return float(text.get_window_extent(self.canvas.get_renderer()).width / self.figure.dpi)
 
     def _corpus(self, top: float) -> None:
-        """How many papers there are in each period."""
+        """Draw the number of papers in each period."""
         trend = self.trend
         self._text(_MARGIN, top, self.words("trends.corpus_strip"), size=9, weight="bold", color=_SOFT)
         axes = self._axes(_MARGIN, top + 0.25, _WIDTH - 2 * _MARGIN, 0.55)
@@ -153,7 +154,7 @@ class _Drawing:
         axes.tick_params(length=0)
 
     def _places(self) -> list[float]:
-        """Where each period stands in the strip: venues apart from one another."""
+        """The position of each period in the strip; venues are separated."""
         out, at = [], -1.0
         for n, stratum in enumerate(self.trend.strata):
             at += 1.0 if not n or stratum == self.trend.strata[n - 1] else 1.6
@@ -201,7 +202,7 @@ class _Drawing:
         self._scale(axes, max(tops))
 
     def _said(self, key: str, change: Change | None) -> str:
-        """What of a label's trend is said above its chart."""
+        """The figures of a label's trend, shown above its chart."""
         total = int(self.trend.counts[key].sum())
         papers = self.words.count("count.paper", total)
         if change is None:
@@ -210,7 +211,7 @@ class _Drawing:
         return f"{sign}{percent(change.early)} → {percent(change.late)}   {papers}"
 
     def _line(self, axes: Any, key: str, at: Any, colour: str, x: Any) -> float:
-        """A line with its intervals; gives the highest point."""
+        """Draw a line with its intervals; returns the highest value."""
         values, low, high = self._values(key, at)
         if not np.isfinite(values).any():
             return 0.0
@@ -239,7 +240,7 @@ class _Drawing:
             return np.where(known, counts / corpus, np.nan), np.where(known, low, np.nan), np.where(known, high, np.nan)
 
     def _scale(self, axes: Any, top: float) -> None:
-        """Two or three round values at the side."""
+        """Draw two or three round values on the axis."""
         from matplotlib.ticker import MaxNLocator
 
         top = top * 1.06 or 1.0
@@ -258,7 +259,7 @@ class _Drawing:
         axes.tick_params(length=0, pad=3)
 
     def _time(self, axes: Any, wide: float) -> None:
-        """The first and last period, and those between that have room."""
+        """Label the first and last period, and those between that have room."""
         index = self.trend.index
         n = len(index)
         longest = min(max(width(name) for name in index), 12)
@@ -266,11 +267,11 @@ class _Drawing:
         chosen = list(range(0, n, step))
         axes.set_xticks(chosen, [_cut(index[i], 12) for i in chosen], size=7.5)
         if n > 6:
-            axes.get_xticklabels()[0].set_horizontalalignment("left")  # clear of the scale
+            axes.get_xticklabels()[0].set_horizontalalignment("left")  # clear of the value axis
         axes.set_xlim(-0.5 if n <= _MARKED else -n * 0.01, n - 0.5 if n <= _MARKED else n * 1.01)
 
     def _compared(self) -> None:
-        """The labels compared in one chart, or in one a venue on the same scale; each line is named at its end."""
+        """Draw the compared labels in one chart, or in one per venue with a common scale; lines end in labels."""
         right = 2.6
         space = _WIDTH - 2 * _MARGIN - right
         groups = self.venues[: self.columns] if self._is_by_venue else [""]
@@ -295,7 +296,7 @@ class _Drawing:
         self._ends(charts[-1])
 
     def _ends(self, chart: tuple[Any, Any, Any, float]) -> None:
-        """The name and last value of each line beside it, moved apart where they would meet."""
+        """Label each line with its name and last value; labels are moved apart where they would overlap."""
         axes, at = chart[:2]
         top = axes.get_ylim()[1]
         ends: list[tuple[float, str, str]] = []
@@ -332,12 +333,12 @@ def _joined(sentences: list[str], lang: str) -> str:
 
 
 def _readable(said: str, english: str) -> str:
-    """A label that the fonts have characters for."""
+    """A label, or its English form if no font has its characters."""
     return said if han_font() or not has_han(said) else english
 
 
 def _cut(said: str, wide: int) -> str:
-    """A text of at most so many columns, Chinese characters two."""
+    """A text cut to so many columns; a Chinese character takes two."""
     if width(said) <= wide:
         return said
     while said and width(said) >= wide:

@@ -1,4 +1,4 @@
-"""What the counts bear out: intervals, tests for a trend, and their correction for many labels."""
+"""The statistics of trends: confidence intervals, tests for trend, and the correction for multiple testing."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-#: The quantile of the normal distribution for intervals of 95 %.
+#: The quantile of the normal distribution for 95% intervals.
 Z = 1.959963984540054
-#: Degrees of freedom from which it can be told that counts scatter more than chance.
+#: Degrees of freedom from which the dispersion is estimated.
 _ENOUGH = 4
 
 
 def wilson(count: Any, total: Any, z: float = Z) -> tuple[Floats, Floats]:
-    """The score interval of a share (Wilson 1927, J. Am. Stat. Assoc. 22:209), 95 % by default; nan of no papers.
+    """The score interval of a share (Wilson 1927, J. Am. Stat. Assoc. 22:209), 95% by default; nan without papers.
 
     >>> [round(float(end), 4) for end in wilson(5, 50)]
     [0.0435, 0.2136]
@@ -42,7 +42,7 @@ def difference(k1: Any, n1: Any, k2: Any, n2: Any) -> tuple[Floats, Floats]:
 
 
 class Moved(NamedTuple):
-    """Two shares, each the mean of those of the strata by their size, and the interval of their difference."""
+    """Two shares, each the mean over strata weighted by size, and the interval of their difference."""
 
     early: Floats
     late: Floats
@@ -51,10 +51,10 @@ class Moved(NamedTuple):
 
 
 def moved(k1: Floats, n1: Floats, k2: Floats, n2: Floats) -> Moved:
-    """How shares went, strata by labels: early `k1` of `n1`, late `k2` of `n2`.
+    """The change of shares, strata by labels: early `k1` of `n1`, late `k2` of `n2`.
 
-    Standardised to the strata's sizes, so that a venue that grows moves nothing; the interval from those of the strata
-    (MOVER: Zou and Donner 2008, Statistics in Medicine 27:1693).
+    Shares are standardised to the sizes of the strata, so that the growth of a venue has no effect. The interval is
+    combined from those of the strata (MOVER: Zou and Donner 2008, Statistics in Medicine 27:1693).
     """
     known = (n1 > 0) & (n2 > 0)
     weight = np.where(known, n1 + n2, 0.0)
@@ -69,12 +69,12 @@ def moved(k1: Floats, n1: Floats, k2: Floats, n2: Floats) -> Moved:
 
 
 def trend_test(counts: Floats, totals: Floats, scores: Floats, strata: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """Whether shares rise or fall with the scores: z (above 0: rises) and the two-sided p of each column.
+    """A test whether shares rise or fall with the scores: z (> 0: rising) and the two-sided p of each column.
 
     `counts`: periods by labels; `totals`: periods, or periods by labels. Cochran-Armitage (Armitage 1955, Biometrics
     11:375) with the variance of the hypergeometric distribution, summed over strata (Mantel 1963, J. Am. Stat. Assoc.
-    58:690). Where there are enough periods to tell, z is divided by the square root of the dispersion (Pearson;
-    McCullagh and Nelder 1989, 4.5), so that counts that jump for other reasons make no trend.
+    58:690). With enough periods, z is divided by the square root of the dispersion (Pearson; McCullagh and Nelder 1989,
+    4.5), so that overdispersed counts are not taken for a trend.
     """
     totals = totals[:, None] + np.zeros_like(counts) if totals.ndim == 1 else totals
     up, variance = np.zeros(counts.shape[1]), np.zeros(counts.shape[1])
@@ -99,8 +99,9 @@ def trend_test(counts: Floats, totals: Floats, scores: Floats, strata: npt.NDArr
 
 
 def adjusted(p: Floats) -> Floats:
-    """The p values corrected for their number: the false discovery rate (Benjamini and Hochberg 1995, J. R. Stat. Soc.
-    B 57:289).
+    """p values adjusted for multiple testing by the false discovery rate.
+
+    Benjamini and Hochberg 1995, J. R. Stat. Soc. B 57:289.
 
     >>> [round(float(q), 3) for q in adjusted(np.array([0.01, 0.04, 0.03, 0.5]))]
     [0.04, 0.053, 0.053, 0.5]
@@ -113,9 +114,9 @@ def adjusted(p: Floats) -> Floats:
 
 
 def late(papers: int, before: int, total: int) -> float:
-    """How likely it is that none of `papers` papers is among the first `before` of `total`, were their order chance.
+    """The probability that none of `papers` papers is among the first `before` of `total` in random order.
 
-    The hypergeometric probability of nothing (Fisher's exact test, one-sided).
+    The hypergeometric probability of zero (Fisher's exact test, one-sided).
 
     >>> round(late(2, 5, 10), 4)
     0.2222
@@ -130,17 +131,17 @@ def _choices(n: int, k: int) -> float:
 
 
 class Change(NamedTuple):
-    """How a label's share went from the early to the late periods, and what the test says of it."""
+    """The change of a label's share from the early to the late periods, and the result of the test."""
 
     label: str
     papers: int
     early: float  # shares
     late: float
-    low: float  # the interval of their difference
+    low: float  # interval of their difference
     high: float
-    z: float  # above 0: the share rises
+    z: float  # > 0: the share rises
     p: float
-    q: float  # p corrected for the number of labels
+    q: float  # p adjusted for the number of labels
 
     @property
     def by(self) -> float:

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from kg.views.trends.statistics import Change
     from kg.views.trends.trend import Trend
 
-_COLUMNS = 10  # periods that have a column of their own; more become a line of bars
+_COLUMNS = 10  # maximum number of periods with a column each; more are shown as a sparkline
 _BARS = "▁▂▃▄▅▆▇█"
 _LINES, _LISTED = 20, 8
 _WIDEST = 48
 
 
 def text(trend: Trend, limit: int | None = _LINES) -> str:
-    """A line a label (`limit` at most; None: all) with its periods and share, the corpus last, then what changes."""
+    """One line per label (up to `limit`; None: all) with its periods and share, the corpus last, then the changes."""
     words = trend.words
     if not trend.index:
         return words("trends.no_date" if trend.undated else "trends.nothing", n=trend.undated) + "\n"
@@ -49,7 +49,7 @@ def text(trend: Trend, limit: int | None = _LINES) -> str:
 
 
 def _said(trend: Trend) -> list[str]:
-    """What rises, falls, is new and goes together."""
+    """The labels that rise, fall, are new, and go together."""
     words = trend.words
     if trend.silence:
         return ["", trend.silence]
@@ -76,7 +76,7 @@ def _more(trend: Trend, lines: list[list[str]]) -> list[str]:
 
 
 def few(trend: Trend, lang: str = "") -> str:
-    """How many labels nothing is said of, and why."""
+    """The number of labels that were not tested, and the reason."""
     words = Words(lang or trend.lang)
     said = words("trends.few", n=f"{len(trend.keys) - len(trend.enough):,}", least=trend.least)
     return said if trend.is_whole else f"{said} {words('trends.rare', least=trend.least)}"
@@ -88,7 +88,7 @@ def _moved(change: Change) -> list[str]:
 
 
 def percent(share: float) -> str:
-    """A share as a reader wants it: three digits at most.
+    """A share in percent with at most three significant digits.
 
     >>> percent(0.1234), percent(0.01234), percent(0.000123)
     ('12.3%', '1.2%', '0.01%')
@@ -97,12 +97,12 @@ def percent(share: float) -> str:
 
 
 def significance(q: float) -> str:
-    """A corrected p value; below a ten-thousandth no reader compares."""
+    """An adjusted p value; values below 0.0001 are not distinguished."""
     return "<0.0001" if q < 0.0001 else f"{q:.2g}"
 
 
 def to_csv(trend: Trend) -> str:
-    """A row a label and period: papers, all papers of the period, share and its interval; no cell is a formula."""
+    """One row per label and period: papers, all papers of the period, share and its interval; safe for spreadsheets."""
     names = ("label", "concept", "period", "papers", "corpus", "share", "low", "high")
     return csv_text(names, (list(row.values()) for key in _chosen(trend) for row in _rows(trend, key)))
 
@@ -122,12 +122,12 @@ def _rows(trend: Trend, key: str) -> Iterable[dict[str, Any]]:
 
 
 def matches_csv(trend: Trend) -> str:
-    """A row for all words that show a label of a lexicon: the paper, where they stand, and what they are."""
+    """One row per match of a label of a lexicon: the paper, the position, and the words."""
     return csv_text(Match._fields, trend.matches)
 
 
 def matches_text(trend: Trend, limit: int = 15) -> str:
-    """The words that show each label of a lexicon, most frequent first, with the papers that say them."""
+    """The words matched for each label of a lexicon, most frequent first, with their numbers of papers."""
     out = []
     for key, words in matched_words(trend).items():
         named = [f"{word} {n:,}" for word, n in words.most_common(limit)]
@@ -136,7 +136,7 @@ def matches_text(trend: Trend, limit: int = 15) -> str:
 
 
 def matched_words(trend: Trend) -> dict[str, Counter[str]]:
-    """How many papers say which words for each label, in lower case."""
+    """The number of papers for each matched word in lower case, by label."""
     seen: dict[str, Counter[str]] = {key: Counter() for key in _chosen(trend)}
     for label, words, _ in sorted({(m.label, " ".join(m.words.lower().split()), m.paper) for m in trend.matches}):
         if label in seen:
@@ -145,7 +145,7 @@ def matched_words(trend: Trend) -> dict[str, Counter[str]]:
 
 
 def to_json(trend: Trend) -> str:
-    """All of it: counts with intervals, what rises and falls, is new and goes together, and a lexicon's words."""
+    """The complete trend: counts with intervals, changes, new labels, pairs, and the matches of a lexicon."""
     early, late = ("", "") if trend.silence else trend.ends_said()
     rows = [
         {"label": trend.labels[key], "concept": key, "papers": {row["period"]: row for row in _plain(trend, key)}}
@@ -199,7 +199,7 @@ def _label_head(trend: Trend) -> str:
 
 
 def _bars(counts: Iterable[float], corpus: Iterable[float] | None) -> str:
-    """Small bars of shares, or of counts without a corpus; at most 40 of them."""
+    """A sparkline of shares, or of counts without a corpus; up to 40 bars."""
     values = list(counts)
     of = list(corpus) if corpus is not None else [1.0] * len(values)
     size = -(-len(values) // 40)
@@ -210,7 +210,7 @@ def _bars(counts: Iterable[float], corpus: Iterable[float] | None) -> str:
 
 
 def aligned(lines: list[list[str]]) -> list[str]:
-    """Columns in line, the first to the left; Chinese characters are two columns wide."""
+    """Aligned columns, the first to the left; a Chinese character takes two columns."""
     if not lines:
         return []
     lines = [[cell if width(cell) <= _WIDEST else _cut(cell) for cell in line] for line in lines]
@@ -231,5 +231,5 @@ def _cut(cell: str) -> str:
 
 
 def width(text: str) -> int:
-    """Columns of a terminal that a text takes."""
+    """The width of a text in terminal columns."""
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

@@ -1,4 +1,4 @@
-"""A trend: papers of each label by period, with what the counts bear out."""
+"""A trend: papers of each label by period, with statistical tests."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 
     from kg.views.trends.collected import Collected
 
-#: Papers below which nothing is said of a label.
+#: Labels with fewer papers are not tested.
 LEAST = 10
-#: The false discovery rate of what is said to rise, fall or be new.
+#: The false discovery rate of the tests.
 LEVEL = 0.05
-#: The share of papers that a trend may leave out at either end because they are so few a period.
+#: The share of papers that may be left out at either end because their periods have so few.
 _OUTSIDE = 0.01
-#: Points in time up to which the first is compared with the last.
+#: With up to so many points in time, the first is compared with the last.
 _FEW_TIMES = 5
-#: Labels that a picture shows, and labels of which every pair is looked at.
+#: Labels that a picture shows, and labels whose pairs are tested.
 SHOWN, _PAIRED = 12, 40
 
 
-class First(NamedTuple):
-    """A label whose first paper comes later than chance allows."""
+class NewLabel(NamedTuple):
+    """A label whose first paper is significantly late."""
 
     label: str
     period: str
@@ -45,7 +45,7 @@ class First(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """Two labels that go together more or less often than before: the change of both among either."""
+    """Two labels that occur together more or less often than before: the change of both among either."""
 
     one: str
     other: str
@@ -53,10 +53,10 @@ class Pair(NamedTuple):
 
 
 class Trend(View):
-    """Papers (each once a period) of each label by period. `save` writes it as .html, .png, .svg, .csv, .json or .txt.
+    """Papers (each once per period) of each label by period; saves itself as .html, .png, .svg, .csv, .json or .txt.
 
     `frame`: the counts (periods by labels, most frequent first); `corpus`: all papers by period; `shares`, `changes`,
-    `first`, `pairs`: what they say. Labels of `compare` alone are shown where there are any.
+    `first`, `pairs`: derived figures. If `compare` is given, only its labels are shown.
     """
 
     def __init__(
@@ -87,15 +87,15 @@ class Trend(View):
         self.compared = [self.key(name) for name in compare]
         super().__init__(self.heading(lang), self._forms(), papers=len(collected.papers))
 
-    # Labels and what is shown
+    # Labels
 
     @cached_property
     def labels(self) -> dict[str, str]:
-        """The label of each key in the language of the trend, no two alike."""
+        """The distinct label of each key in the language of the trend."""
         return self.labelled(self.lang)
 
     def labelled(self, lang: str) -> dict[str, str]:
-        """The label of each key in a language, no two alike."""
+        """The distinct label of each key in a language."""
         said = {key: self._name(key, lang) for key in self.keys}
         times = Counter(said.values())
         return {key: name if times[name] == 1 else f"{name} ({key})" for key, name in said.items()}
@@ -105,7 +105,7 @@ class Trend(View):
         return " ".join(plain(names.get(lang) or names.get("en") or next(iter(names.values()), key)).split()) or key
 
     def key(self, name: str) -> str:
-        """The key of a label, named by key or in any language; KgError where no paper has it."""
+        """The key of a label, given by key or in any language; raises KgError if no paper has it."""
         wanted = fold(name)
         for key in self.keys:
             if wanted in {fold(said) for said in (key, key.partition(":")[2], *self.names.get(key, {}).values())}:
@@ -121,7 +121,7 @@ class Trend(View):
 
     @cached_property
     def frame(self) -> pandas.DataFrame:
-        """The counts as a data frame: periods by labels; `attrs` says of what."""
+        """The counts as a data frame: periods by labels; `attrs` describes them."""
         out = self.counts.copy()
         out.index = out.index.map(lambda n: self.index[n]).astype(object)
         out.index.name, out.columns = self.over, list(self.labels.values())
@@ -141,33 +141,33 @@ class Trend(View):
 
     @property
     def shares(self) -> pandas.DataFrame:
-        """The shares of the papers of each period, periods by labels; nan where there are no papers."""
+        """The shares of the papers of each period, periods by labels; nan for periods without papers."""
         return self.frame.div([n or np.nan for n in self.corpus], axis=0)
 
     def interval(self, key: str) -> tuple[Any, Any]:
-        """The lower and upper ends of a label's share in each period (95 %)."""
+        """The lower and upper bounds of a label's share in each period (95%)."""
         return wilson(self.counts[key].to_numpy(), self.corpus)
 
-    # What the counts say
+    # Tests
 
     @cached_property
     def strata(self) -> list[str]:
-        """Where each period belongs: its venue, "" in time."""
+        """The stratum of each period: its venue, or "" in time."""
         return [name.rpartition(" ")[0] if self.over == "venue-year" else "" for name in self.index]
 
     @cached_property
     def scores(self) -> Any:
-        """When each period is: its year at a venue, its place in time."""
+        """The time of each period: its year for venues, else its index."""
         years = [int(name[-4:]) if self.over == "venue-year" else n for n, name in enumerate(self.index)]
         return np.asarray(years, float)
 
     @property
     def silence(self) -> str:
-        """Why nothing is said of what rises and falls; "" where something can be."""
+        """The reason why changes are not tested; "" if they are."""
         return self.silence_in(self.lang)
 
     def silence_in(self, lang: str) -> str:
-        """The same in a language."""
+        """The same in a given language."""
         if self.over == "report":
             return Words(lang)("trends.no_order")
         few = len(set(self.scores[self.corpus > 0].tolist())) < 3
@@ -175,29 +175,29 @@ class Trend(View):
 
     @cached_property
     def enough(self) -> list[str]:
-        """The keys of labels with papers enough to speak of: at least `least`, and as many papers without it."""
+        """The keys of labels with enough papers for a test: at least `least` with the label, and as many without."""
         totals, every = self.counts.sum(), self.corpus.sum()
         return [key for key in self.keys if self.least <= totals[key] <= every - self.least]
 
     @cached_property
     def changes(self) -> list[Change]:
-        """How the share of each label went that has papers enough, in the order of the labels."""
+        """The change of the share of each label with enough papers, in the order of the labels."""
         if self.silence or not self.enough:
             return []
         counts = self.counts[self.enough].to_numpy(float)
         return self._changes(self.enough, counts, self.corpus[:, None] + np.zeros_like(counts))
 
     def rising(self) -> list[Change]:
-        """The labels whose share rises, by how much."""
+        """The labels whose share rises significantly, by size of the change."""
         return sorted((c for c in self.changes if c.q < LEVEL and c.z > 0), key=lambda c: (-c.by, c.label))
 
     def falling(self) -> list[Change]:
-        """The labels whose share falls, by how much."""
+        """The labels whose share falls significantly, by size of the change."""
         return sorted((c for c in self.changes if c.q < LEVEL and c.z < 0), key=lambda c: (c.by, c.label))
 
     @cached_property
-    def first(self) -> list[First]:
-        """The labels that come new, the newest first: the chance that all their papers are so late is tested."""
+    def first(self) -> list[NewLabel]:
+        """The significantly new labels, newest first; tests whether their papers are this late by chance."""
         if self.silence or not self.enough:
             return []
         when = np.unique(self.scores)
@@ -213,11 +213,11 @@ class Trend(View):
         q = adjusted(np.array([one[4] for one in found]))
         new = [(one, float(p)) for one, p in zip(found, q, strict=True) if p < LEVEL]
         new.sort(key=lambda pair: (-pair[0][5], pair[1], pair[0][0]))
-        return [First(*one[:4], p) for one, p in new]
+        return [NewLabel(*one[:4], p) for one, p in new]
 
     @cached_property
     def pairs(self) -> list[Pair]:
-        """The labels that go together more (first) or less often than before, among the papers that have either."""
+        """The pairs of labels that occur together more (first) or less often than before, among papers with either."""
         if self.silence:
             return []
         keys = [key for key in self.enough if key not in self._above or not self._is_nearly_all(key)][:_PAIRED]
@@ -246,7 +246,7 @@ class Trend(View):
         return bool(self.counts[key].sum() > 0.5 * self.corpus.sum())
 
     def _together(self, keys: list[str]) -> Any:
-        """How many papers of each period have both of two labels: periods by labels by labels."""
+        """The number of papers of each period with both of two labels: periods by labels by labels."""
         column = {key: n for n, key in enumerate(keys)}
         rows = self._members.merge(self._things[self._things["thing"].isin(keys)], on="paper")
         out = np.zeros((len(self.index), len(keys), len(keys)))
@@ -272,7 +272,7 @@ class Trend(View):
 
     @cached_property
     def ends(self) -> tuple[Any, Any]:
-        """Which periods are early and which late: the first and the last; of many, those with a quarter of papers."""
+        """Which periods are early and late: the first and the last, or those with a quarter of the papers each."""
         when = np.unique(self.scores[self.corpus > 0])
         if len(when) <= _FEW_TIMES:
             return self.scores == when[0], self.scores == when[-1]
@@ -294,10 +294,10 @@ class Trend(View):
             said.append(first if first == last else f"{first} – {last}")
         return said[0], said[1]
 
-    # Words
+    # Text
 
     def heading(self, lang: str, share: bool = False) -> str:
-        """What is counted, in a language: "Share of papers per topic, by month"."""
+        """The heading in a language: "Share of papers per topic, by month"."""
         words = Words(lang)
         over = words(f"trends.over_{self.over.replace('-', '_')}")
         if self.compared:
@@ -322,7 +322,7 @@ class Trend(View):
 
 
 def _ordered(held: Counter[str], over: str, least: int) -> list[str]:
-    """Periods in order, in time with those between them, but without a few papers long before or after all others."""
+    """The sorted periods without gaps in time, except a few papers long before or after all others."""
     if over == "venue-year":
         return sorted(held, key=lambda name: (name.rpartition(" ")[0].casefold(), name[-4:], name))
     known = sorted(held)
