@@ -25,12 +25,12 @@ def command(
 ) -> None:
     """Say why two names are one thing, or why not: what each means in the graph's papers and in the vocabulary.
 
-    What is wrong can be settled by hand: a file overrides.ttl in the graph's folder merges, splits or forbids names
-    (`technique:lora kg:merges "low-rank tuning" .`; see ontology/overrides.ttl). The next command that opens the graph
-    links its papers anew from what is stored; none is read again.
+    What is wrong can be settled by hand: a file beside the graph (papers.overrides.ttl for papers.kg) merges, splits
+    or forbids names (`technique:lora kg:merges "low-rank tuning" .`; see ontology/overrides.ttl). The next command that
+    opens the graph links its papers anew from what is stored; none is read again.
     """
     form = choose(format, output, FORMS, "text")
-    if Path(graph).exists() or "://" in graph:
+    if Path(graph).exists():
         with reading(graph) as opened:
             said = opened.explain_merge(one, other)
     else:

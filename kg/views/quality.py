@@ -79,7 +79,7 @@ def contents(found: Quality, lang: str) -> dict[str, Any]:
 
 
 def overrides(unmatched: Sequence[Unmatched]) -> str:
-    """Lines for overrides.ttl, each a comment that settles a name once its mark is taken away; "" without any."""
+    """Lines of decisions, each a comment that settles a name once its mark is taken away; "" without any."""
     lines = [_line(one, suggestion) for one in unmatched for suggestion in one.suggestions]
     if not lines:
         return ""
