@@ -53,6 +53,7 @@ class RdfCache:
     def __init__(self, file: StoreFile) -> None:
         self.file = file
         self.number = -1  # the change of the file that it holds
+        self.mark = ""  # the file's mark of that state
         self._store: ox.Store | None = None
         self._steps: list[tuple[int, frozenset[str]]] = []  # changes that it held before, and things relabelled since
 
@@ -76,6 +77,8 @@ class RdfCache:
     def follow(self) -> None:
         """Bring the cache up to date with the file. Raises KgError where it cannot be written."""
         number = self.file.number
+        if self.number >= 0 and self.file.mark(self.number) != self.mark:
+            self.number, self._steps = -1, []  # the file went another way
         if self._store is not None and self.number == number:
             return
         folder = self.folder
@@ -108,6 +111,7 @@ class RdfCache:
         """The database on a disk, brought up to date, open for reading."""
         known = self._known(folder)
         self.number, self._steps = known if known else (-1, [])
+        self.mark = self.file.mark(self.number)
         if self.number != number:
             self._store = None
             if known is None:
@@ -127,8 +131,9 @@ class RdfCache:
                 ) from None
             del store
             steps = [[at, sorted(things)] for at, things in self._steps]
-            said = {**self._made_from(), "number": self.number, "steps": steps}
-            keep(_state(folder), [json.dumps(said).encode()])
+            said = {**self._made_from(), "number": self.number, "mark": self.mark, "steps": steps}
+            if self.mark or not self.number:  # else a batch is open, which may be taken back
+                keep(_state(folder), [json.dumps(said).encode()])
         try:
             return ox.Store.read_only(str(folder))
         except _FAILURES:
@@ -141,8 +146,10 @@ class RdfCache:
         """The change that the database on disk holds, and what it held before; None where it is to be made anew."""
         with suppress(OSError, ValueError, LookupError, TypeError):
             said = json.loads(_state(folder).read_bytes())
-            if all(said[name] == value for name, value in self._made_from().items()):
-                return int(said["number"]), [(int(at), frozenset(things)) for at, things in said["steps"]]
+            number = int(said["number"])
+            made_from = {**self._made_from(), "mark": self.file.mark(number)}
+            if all(said[name] == value for name, value in made_from.items()):
+                return number, [(int(at), frozenset(things)) for at, things in said["steps"]]
         return None
 
     def _made_from(self) -> dict[str, Any]:
@@ -161,7 +168,7 @@ class RdfCache:
             self._load(store, changed)
         if self.number >= 0:
             self._steps = [*self._steps, (self.number, frozenset(things))][-_STEPS:]
-        self.number = number
+        self.number, self.mark = number, self.file.mark(number)
 
     def _replace(self, store: ox.Store, changed: Iterable[str]) -> set[str]:
         """Put graphs in the place of those that are there; the things that got or lost a label."""

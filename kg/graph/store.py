@@ -81,7 +81,7 @@ class Store(StoreFile):
             self.rdf.follow()
 
     def _stamp(self, number: int) -> bytes:
-        return f"{self.id}:{number}".encode()
+        return f"{self.id}:{number}:{self.mark(number)}".encode()
 
 
 def open_store(location: str | Path, read_only: bool = False) -> Store:

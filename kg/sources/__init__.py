@@ -119,7 +119,7 @@ def _hidden(path: Path) -> bool:
 
 
 def _outside_graphs(files: Iterable[Path]) -> list[Path]:
-    """The files that are no part of a graph: neither its file nor what lies beside that, nor in an older kg's folder."""
+    """The files that are no part of a graph: not its file, nor what lies beside that, nor in an older kg's folder."""
     is_graph = cache(_is_graph)
     is_old = cache(lambda folder: (folder / "meta.json").is_file() and (folder / "oxigraph").is_dir())
 

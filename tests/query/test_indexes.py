@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from kg.api import Graph
+from kg.graph.store import Store
+from kg.model import Source
 from kg.query import Lexicon, near
 from kg.query.columns import FILE as COLUMNS
 from kg.query.labels import labels_of
@@ -128,3 +130,46 @@ def test_cache_that_is_lost_is_made_again_and_none_is_needed_to_read(built_file:
     with Graph(file, read_only=True) as graph:
         assert graph.ask("KV-cache compression papers on H100").to_json() == expected
     assert _indexes(file)["columns"] == _indexes(built_file)["columns"]
+
+
+@pytest.mark.parametrize("by_hand", [True, False], ids=["cp", "backup"])
+def test_copy_that_is_put_back_is_what_is_asked(tmp_path: Path, by_hand: bool) -> None:
+    """The graph has gone on since the copy was made, and the copy goes on until it has as many changes."""
+    file, copy = tmp_path / "papers.kg", tmp_path / "copy.kg"
+
+    def add(*names: str) -> list[str]:
+        for name in names:
+            said = {"title": f"{name}: The Pruning of Caches", "abstract": f"We propose {name}. It is on an H100."}
+            with Graph(file) as graph:
+                graph.add(_written(tmp_path / f"{name}.jsonl", {"id": name, **said}), fast=True)
+        with Graph(file, read_only=True) as graph:
+            return sorted(row.entries[0] for row in graph.ask("papers on H100").rows)
+
+    assert add("one") == ["one"]
+    if by_hand:
+        shutil.copy(file, copy)
+    else:
+        with Graph(file, read_only=True) as graph:
+            graph.backup(copy)
+    assert add("two") == ["one", "two"]
+    shutil.copy(copy, file)
+    assert add() == ["one"]
+    followed = _indexes(file)
+    assert add("three") == ["one", "three"]
+    shutil.rmtree(cache_of(file))
+    assert add() == ["one", "three"]
+    shutil.copy(copy, file)
+    assert add() == ["one"]
+    assert _indexes(file) == followed
+
+
+def test_what_was_seen_of_a_batch_that_was_taken_back_is_forgotten(tmp_path: Path) -> None:
+    for location in (tmp_path / "papers.kg", None):
+        with Store(location) as store:
+            store.put_source(Source("one", "one.txt", "digest"))
+            with pytest.raises(RuntimeError), store.batch():
+                store.put_source(Source("two", "two.txt", "digest"))
+                assert "source:two" in store.graphs()
+                raise RuntimeError
+            store.put_source(Source("three", "three.txt", "digest"))  # under the number that "two" had
+            assert [name for name in store.graphs() if name.startswith("source:")] == ["source:one", "source:three"]
