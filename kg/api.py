@@ -9,6 +9,7 @@ from weakref import finalize
 
 from kg.model import KgError, Paper, Source
 from kg.names import is_curie
+from kg.store.faults import told
 from kg.store.file import StoreFile
 from kg.vocabulary import Vocabulary
 
@@ -58,6 +59,7 @@ class Graph:
         """Bring the links up to date with people's decisions about names, where these have changed."""
         from kg.graph.relink import follows, relink
         from kg.graph.store import open_store
+        from kg.link.overrides import overrides_of
 
         if follows(self.store, self.overrides):
             return
@@ -75,7 +77,7 @@ class Graph:
             finally:
                 writable.close()
         except KgError as error:
-            self.notes.append(f"The graph does not follow the changed overrides.ttl yet: {error}")
+            self.notes.append(f"The graph does not follow the changed {overrides_of(location)} yet: {error}")
         self.store = open_store(location, read_only=True)
 
     # --- in -------------------------------------------------------------------------------------------------------
@@ -141,8 +143,22 @@ class Graph:
         return list(gone)
 
     def backup(self, target: str | Path) -> None:
-        """Copy the graph to a new file, while others read and write it; KgError where that is there already."""
+        """Copy the graph to a new file, while others read and write it, and the decisions beside it.
+
+        KgError where one of these files is there already.
+        """
+        from kg.link.overrides import overrides_of
+
+        decisions = None if self.store.path is None else overrides_of(self.store.path)
+        if decisions is None or not decisions.is_file():
+            self.store.backup(target)
+            return
+        place = overrides_of(target)
+        if place.exists():
+            raise KgError(f"{place} is there already: name a new file for the copy.")
         self.store.backup(target)
+        with told(place):
+            place.write_bytes(decisions.read_bytes())
 
     @staticmethod
     def rebuild(location: str | Path = "papers.kg", *, jobs: int = 1, progress: Progress | None = None) -> Rebuilt:

@@ -2,7 +2,7 @@
 
     python scripts/docs.py                   rewrite README.md and docs/*.md where they differ
     python scripts/docs.py --check           change nothing; name what is out of date and exit with 1
-    --graph FOLDER                           take the triples from this graph over the five reports
+    --graph FILE                             take the triples from this graph over the five reports
 
 What is generated stands between `<!-- help ask -->` and `<!-- /help ask -->` (`formats`, `example`). Without a graph
 the example is made from a new one when rewriting, and not looked at when checking.
@@ -29,8 +29,6 @@ ENTRY = "002-22"
 SHOWN = ("technique:longlive", "hardware:nvidia-h100", "topic:kv-cache-compression")
 #: The result that it shows is the first in this unit.
 UNIT = "FPS"
-#: Not shown: it changes with every change of the vocabulary.
-_HIDDEN = {"kg:fingerprint", "kg:repairList", "kg:workKey"}
 _REGION = re.compile(
     r"(?P<open><!-- (?P<name>help [\w-]+|formats|example) -->\n).*?(?P<close><!-- /(?P=name) -->)", re.S
 )
@@ -62,14 +60,14 @@ def formats_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def example(folder: str | Path) -> str:
+def example(location: str | Path) -> str:
     """Triples of ENTRY as Turtle: the entry, its paper, its title, and one annotation of each kind."""
     from pyoxigraph import Quad
 
     from kg.api import Graph
     from kg.graph.terms import serialised
 
-    with Graph(folder, read_only=True) as graph:
+    with Graph(location, read_only=True) as graph:
         shown = list(_excerpt(graph.store.triples(f"entry:{ENTRY}")))
     turtle = serialised([Quad(*triple) for triple in shown], "turtle").decode()
     return f"```turtle\n{turtle.replace(chr(9), '    ')}```\n"
@@ -79,7 +77,7 @@ def _excerpt(triples: Iterable[Triple]) -> Iterator[Triple]:
     """The triples of the nodes that are shown, but for links to what is not shown."""
     from pyoxigraph import NamedNode
 
-    from kg.graph.reading import grouped
+    from kg.graph.verify import grouped
     from kg.names import curie
 
     triples = list(triples)
@@ -96,21 +94,21 @@ def _excerpt(triples: Iterable[Triple]) -> Iterator[Triple]:
     for triple in triples:
         if not isinstance(triple.subject, NamedNode):
             continue
-        if curie(triple.subject.value) not in shown or curie(triple.predicate.value) in _HIDDEN:
+        if curie(triple.subject.value) not in shown:
             continue
         to = curie(triple.object.value) if isinstance(triple.object, NamedNode) else ""
         if not to or to in shown | named or to.startswith(("kg:", "source:", f"{entry}/text/")):
             yield triple
 
 
-def parts(folder: str | Path | None) -> dict[str, Callable[[], str]]:
+def parts(graph: str | Path | None) -> dict[str, Callable[[], str]]:
     """What can be generated, by the name of its markers; the example only from a graph."""
     from kg.cli import COMMANDS
 
     made: dict[str, Callable[[], str]] = {f"help {name}": lambda name=name: help_text(name) for name in COMMANDS}  # type: ignore[misc]
     made["formats"] = formats_table
-    if folder:
-        made["example"] = lambda: example(folder)
+    if graph:
+        made["example"] = lambda: example(graph)
     return made
 
 
@@ -146,13 +144,13 @@ def main() -> int:
     return 1 if given.check and stale else 0
 
 
-def _built(folder: Path) -> Path:
+def _built(file: Path) -> Path:
     """A new graph over the five reports."""
     from kg.api import Graph
 
-    with Graph(folder) as graph:
+    with Graph(file) as graph:
         graph.add(ROOT / "data" / "reports")
-    return folder
+    return file
 
 
 if __name__ == "__main__":

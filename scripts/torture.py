@@ -28,15 +28,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import cast
 
+import kg.graph.bulk
 import pyoxigraph as ox
+from kg.graph.kept import held
 from torture_child import Child, apart
 from torture_look import Entries, dump, entries
 
 import kg.adding
-import kg.graph.bulk
 from kg.api import Graph
 from kg.graph import staging
-from kg.graph.kept import held
 from kg.graph.rdf import Written, local_id
 from kg.graph.store import SOURCES
 from kg.model import Document, KgError

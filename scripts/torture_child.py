@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.graph.kept import Kept
+
 from kg.graph.store import OxigraphStore
 from kg.model import KgError
 

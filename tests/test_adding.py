@@ -12,11 +12,11 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+import kg.graph.bulk
 import pytest
 
 import kg
 import kg.adding
-import kg.graph.bulk
 from kg.graph.contents import load_entry
 from kg.model import KgError
 

@@ -177,9 +177,9 @@ def test_what_is_wrong_with_a_sheet_is_told(tmp_path: Path, lines: list[dict[str
 # --- the command ------------------------------------------------------------------------------------------------------
 
 
-def test_a_sheet_is_drawn_judged_and_scored(built_folder: Path, tmp_path: Path) -> None:
+def test_a_sheet_is_drawn_judged_and_scored(built_file: Path, tmp_path: Path) -> None:
     run, app, file = CliRunner(), application(), tmp_path / "sheet.jsonl"
-    drawn = run.invoke(app, ["eval", "--audit", "34", "--seed", "7", "--graph", str(built_folder), "-o", str(file)])
+    drawn = run.invoke(app, ["eval", "--audit", "34", "--seed", "7", "--graph", str(built_file), "-o", str(file)])
     assert drawn.exit_code == 0
     lines = [json.loads(text) | {"judgement": "right"} for text in file.read_text().splitlines()]
     assert len(lines) == 34

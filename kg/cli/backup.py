@@ -13,7 +13,7 @@ Target = Annotated[Path, typer.Argument(help="The file to write, which is not th
 
 
 def command(target: Target, graph: Location = HERE) -> None:
-    """Copy the graph to a file, while others read and write it."""
+    """Copy the graph, and what was decided by hand beside it, to a new file, while others read and write it."""
     with reading(graph) as opened:
         opened.backup(target)
         print(f"Copied {graph} to {target}: {opened.entry_count()} entries.")

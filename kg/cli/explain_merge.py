@@ -25,12 +25,12 @@ def command(
 ) -> None:
     """Explain why two names are the same concept, or why not: what each means in the graph's papers and the vocabulary.
 
-    Errors can be corrected by hand: a file overrides.ttl in the graph's folder merges, splits or forbids names
-    (`technique:lora kg:merges "low-rank tuning" .`; see ontology/overrides.ttl). The next command that opens the graph
-    links the stored records again; no paper is read again.
+    Errors can be corrected by hand: a file beside the graph (papers.overrides.ttl for papers.kg) merges, splits or
+    forbids names (`technique:lora kg:merges "low-rank tuning" .`; see ontology/overrides.ttl). The next command that
+    opens the graph links the stored records again; no paper is read again.
     """
     form = choose(format, output, FORMS, "text")
-    if Path(graph).exists() or "://" in graph:
+    if Path(graph).exists():
         with reading(graph) as opened:
             said = opened.explain_merge(one, other)
     else:

@@ -41,6 +41,7 @@ class RdfCache:
     def __init__(self, file: StoreFile) -> None:
         self.file = file
         self.number = -1  # the change of the file that it holds
+        self.mark = ""  # the file's mark of that state
         self._store: ox.Store | None = None
 
     @property
@@ -63,6 +64,8 @@ class RdfCache:
     def follow(self) -> None:
         """Bring the cache up to date with the file. Raises KgError where it cannot be written."""
         number = self.file.number
+        if self.number >= 0 and self.file.mark(self.number) != self.mark:
+            self.number = -1  # the file went another way
         if self._store is not None and self.number == number:
             return
         folder = self.folder
@@ -86,6 +89,7 @@ class RdfCache:
         """The database on a disk, brought up to date, open for reading."""
         known = self._known(folder)
         self.number = -1 if known is None else known
+        self.mark = self.file.mark(self.number)
         if self.number != number:
             self._store = None
             if known is None:
@@ -104,8 +108,9 @@ class RdfCache:
                     f"The triples of {self.file.path} could not be written ({error}): make room on the disk."
                 ) from None
             del store
-            said = {**self._made_from(), "number": self.number}
-            keep(_state(folder), [json.dumps(said).encode()])
+            said = {**self._made_from(), "number": self.number, "mark": self.mark}
+            if self.mark or not self.number:  # else a batch is open, which may be taken back
+                keep(_state(folder), [json.dumps(said).encode()])
         try:
             return ox.Store.read_only(str(folder))
         except _FAILURES:
@@ -118,8 +123,10 @@ class RdfCache:
         """The change that the database on disk holds; None where it is to be made anew."""
         with suppress(OSError, ValueError, LookupError, TypeError):
             said = json.loads(_state(folder).read_bytes())
-            if all(said[name] == value for name, value in self._made_from().items()):
-                return int(said["number"])
+            number = int(said["number"])
+            made_from = {**self._made_from(), "mark": self.file.mark(number)}
+            if all(said[name] == value for name, value in made_from.items()):
+                return number
         return None
 
     def _made_from(self) -> dict[str, Any]:
@@ -135,7 +142,7 @@ class RdfCache:
             self._replace(store, changed)
         else:
             self._load(store, changed)
-        self.number = number
+        self.number, self.mark = number, self.file.mark(number)
 
     def _replace(self, store: ox.Store, changed: Iterable[str]) -> None:
         """Put graphs in the place of those that are there."""

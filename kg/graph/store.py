@@ -61,7 +61,11 @@ class Store(StoreFile):
     @property
     def stamp(self) -> bytes:
         """Bytes that are others when the data are."""
-        return f"{self.id}:{self.number}".encode()
+        return self.stamp_at(self.number)
+
+    def stamp_at(self, number: int) -> bytes:
+        """The stamp of the data as they were after a change."""
+        return f"{self.id}:{number}:{self.mark(number)}".encode()
 
     def close(self) -> None:
         """Let go of the file and of its triples; idempotent."""

@@ -1,7 +1,7 @@
-"""Manual decisions about names: `ontology/overrides.ttl`, and `overrides.ttl` in the folder of a graph.
+"""Manual decisions about names: `ontology/overrides.ttl`, and a file beside that of a graph.
 
-A statement is "concept kg:merges name", "concept kg:splits name" or "concept kg:forbids name". The graph's own file
-takes precedence.
+Beside `papers.kg` it is `papers.overrides.ttl`. A statement is "concept kg:merges name", "concept kg:splits name" or
+"concept kg:forbids name". The graph's own file takes precedence.
 """
 
 from __future__ import annotations
@@ -25,6 +25,15 @@ _SUBJECTS = (*CONCEPT_TYPES, "institution", "paper")
 BY_HAND = "by hand"
 
 
+def overrides_of(graph: str | Path) -> Path:
+    """The file with the decisions about a graph, which need not be there.
+
+    >>> overrides_of("papers.kg").name
+    'papers.overrides.ttl'
+    """
+    return Path(graph).with_suffix(f".{OVERRIDES}")
+
+
 @dataclass(slots=True)
 class Overrides:
     """Manual decisions on which names and concepts are the same, and which are not."""
@@ -39,12 +48,9 @@ class Overrides:
 
     @staticmethod
     def load(graph: str | Path | None = None) -> Overrides:
-        """The decisions that ship with the package, and those beside a graph's file; KgError for a faulty file.
-
-        Beside "papers.kg" they are in "papers.overrides.ttl".
-        """
+        """The decisions that ship with the package, and those beside a graph's file; KgError for a faulty file."""
         paths = [data_folder("ontology") / OVERRIDES]
-        if graph is not None and (own := Path(graph).with_suffix(f".{OVERRIDES}")).is_file():
+        if graph is not None and (own := overrides_of(graph)).is_file():
             paths.append(own)
         return Overrides.read(paths)
 

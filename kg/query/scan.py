@@ -134,7 +134,7 @@ def _followed(store: Store, path: Path) -> Sections:
         number = int(_beside(path).read_text())
         known = mapped(path)
         changed = store.changed_since(number)
-        if known and known[0] == _stamp(f"{store.id}:{number}".encode()) and len(changed) < _MANY:
+        if known and known[0] == _stamp(store.stamp_at(number)) and len(changed) < _MANY:
             # A changed source may give another date to each of its entries.
             sources = {name.partition(":")[2] for name in changed if name.startswith("source:")}
             entries = {name for name in changed if name.startswith("entry:")}

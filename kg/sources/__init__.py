@@ -25,6 +25,10 @@ STANDARD_INPUT = "-"
 _CARRIED = 8 << 20  # bytes; a larger file is not sent to another process
 _LONG, _HEAVY = 3, 256 << 10  # weight of a file in load balancing (in documents), and bytes per additional unit
 
+#: Where a graph's file has its mark (`kg.store.schema.APPLICATION`), and what its cache beside it is called.
+_MARK, _MARKED = b"kgps", slice(68, 72)
+_CACHE = ".cache"
+
 _GLOB = re.compile(r"[*?\[]")
 _NUMBER = re.compile(r"(\d+)")
 
@@ -117,9 +121,29 @@ def _hidden(path: Path) -> bool:
 
 
 def _outside_graphs(files: Iterable[Path]) -> list[Path]:
-    """The files that are not inside a graph folder (meta.json beside oxigraph/)."""
-    is_graph = cache(lambda folder: (folder / "meta.json").is_file() and (folder / "oxigraph").is_dir())
-    return [file for file in files if not any(map(is_graph, file.parents))]
+    """The files that are no part of a graph: not its file, nor what lies beside that, nor in an older kg's folder."""
+    is_graph = cache(_is_graph)
+    is_old = cache(lambda folder: (folder / "meta.json").is_file() and (folder / "oxigraph").is_dir())
+
+    def is_part(file: Path) -> bool:
+        if file.name.endswith(".overrides.ttl"):
+            return True
+        of = [file, file.with_name(file.name.removesuffix("-wal").removesuffix("-shm"))]
+        of += [folder.with_suffix("") for folder in file.parents if folder.suffix == _CACHE]
+        return any(map(is_graph, of)) or any(map(is_old, file.parents))
+
+    return [file for file in files if not is_part(file)]
+
+
+def _is_graph(path: Path) -> bool:
+    """Whether a file is that of a graph, one that is just being made too: its mark is not in the file yet then."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(100)
+    except OSError:
+        return False
+    is_marked = start[_MARKED] == _MARK or path.with_name(f"{path.name}{_CACHE}").is_dir()
+    return start.startswith(b"SQLite format 3\0") and is_marked
 
 
 def _identity(path: Path) -> Path:

@@ -29,6 +29,8 @@ _KEYS_OF = "SELECT DISTINCT key FROM keys JOIN entries ON id = entry WHERE name 
 _MOUNTS = Path("/proc/mounts")
 _NETWORKS = frozenset(("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "afs", "ceph", "lustre"))
 _WAIT = 5.0  # seconds that a second writer waits for the first
+_STATE = """INSERT INTO states SELECT max(number), ? FROM changes
+  HAVING max(number) > (SELECT coalesce(max(number), 0) FROM states)"""
 
 
 class Entry(NamedTuple):
@@ -409,6 +411,15 @@ class StoreFile:
     def _last(self) -> int:
         return int(self.rows("SELECT coalesce(max(number), 0) FROM changes")[0][0])
 
+    def mark(self, number: int) -> str:
+        """The mark of the state after a change; "" where no batch ended with it in this file.
+
+        What was made of a file at some change holds for it as long as the change has this mark: a file that was put
+        back from a copy, and written since, has others.
+        """
+        rows = self.rows("SELECT mark FROM states WHERE number = ?", number)
+        return str(rows[0][0]) if rows else ""
+
     def changed_since(self, number: int) -> dict[str, int]:
         """The entries and sources ("entry:002-22") written or taken out after a change, with when they were."""
         return dict(self.rows("SELECT graph, number FROM changes WHERE number > ? ORDER BY number", number))
@@ -465,6 +476,7 @@ class StoreFile:
 
     def _commit(self) -> None:
         try:
+            self.db.execute(_STATE, (secrets.token_hex(8),))
             self.db.execute("COMMIT")
         except sqlite3.Error as error:
             with suppress(sqlite3.Error):

@@ -7,7 +7,8 @@ VERSION = 3
 #: Marks a file as a graph of papers (`PRAGMA application_id`): "kgps".
 APPLICATION = 0x6B677073
 
-#: Sources, entries and decisions are the truth. `keys`, `organisations` and `changes` are made from these.
+#: Sources, entries and decisions are the truth. `keys`, `organisations`, `changes`
+#: and `states` are kept beside these.
 TABLES = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE sources (
@@ -43,5 +44,9 @@ CREATE TABLE organisations (          -- what the register says of institutions 
 CREATE TABLE changes (                -- when each entry and source was last written or taken out
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     graph TEXT NOT NULL UNIQUE        -- "entry:002-22", "source:002"
+);
+CREATE TABLE states (                 -- the last change of each batch, and a random mark that no copy of the file has
+    number INTEGER PRIMARY KEY,       -- that was written otherwise since
+    mark TEXT NOT NULL
 );
 """

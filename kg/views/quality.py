@@ -79,7 +79,7 @@ def contents(found: Quality, lang: str) -> dict[str, Any]:
 
 
 def overrides(unmatched: Sequence[Unmatched]) -> str:
-    """Suggested statements for overrides.ttl, commented out; "" if there are none."""
+    """Suggested statements for the overrides of a graph, commented out; "" if there are none."""
     lines = [_line(one, suggestion) for one in unmatched for suggestion in one.suggestions]
     if not lines:
         return ""

@@ -42,7 +42,7 @@ BAD: dict[str, Callable[[str], bytes]] = {
 @pytest.fixture(scope="module")
 def held(tmp_path_factory: pytest.TempPathFactory, reports: Path) -> Path:
     """A graph of one report."""
-    graph = tmp_path_factory.mktemp("held") / "g"
+    graph = tmp_path_factory.mktemp("held") / "papers.kg"
     assert run("add", "--fast", reports / "000_b034bcfaa8cc7f60.txt", graph=graph).returncode == 0
     return graph
 
@@ -54,7 +54,7 @@ def test_a_bad_file_is_told_in_a_sentence_and_the_good_one_is_added(
     report = (reports / "000_b034bcfaa8cc7f60.txt").read_text("utf-8")
     bad = tmp_path / name
     bad.write_bytes(BAD[name](report))
-    graph = Path(shutil.copytree(held, tmp_path / "g"))
+    graph = Path(shutil.copy(held, tmp_path / "papers.kg"))
     with kg.open(str(graph), read_only=True) as opened:
         before = {name: opened.store.dump("nquads", f"entry:{name}") for name in opened.entries()}
 
@@ -92,7 +92,7 @@ def test_an_empty_folder_and_a_missing_file_are_told(tmp_path: Path, reports: Pa
 
 
 def test_when_nothing_can_be_added_the_status_is_two_and_the_store_stays(tmp_path: Path, held: Path) -> None:
-    graph = Path(shutil.copytree(held, tmp_path / "g"))
+    graph = Path(shutil.copy(held, tmp_path / "papers.kg"))
     (tmp_path / "empty.txt").write_bytes(b"")
     assert run("add", tmp_path / "empty.txt", graph=graph).returncode == 2
     with kg.open(str(graph), read_only=True) as opened:
@@ -107,19 +107,12 @@ def test_strict_stops_at_the_first(tmp_path: Path, reports: Path) -> None:
 
 
 def test_verify_fails_on_a_store_whose_quotes_were_altered(tmp_path: Path, held: Path) -> None:
-    import pyoxigraph as ox
-
-    from kg.graph.store import open_store
-
-    graph = Path(shutil.copytree(held, tmp_path / "g"))
+    graph = Path(shutil.copy(held, tmp_path / "papers.kg"))
     assert run("verify", graph=graph).returncode == 0
-    store = open_store(graph)
-    quote = ox.NamedNode("https://w3id.org/paper-kg/ns#quote")
-    triples = store.triples("entry:000-02")
-    altered = next(t for t in triples if t.predicate == quote)
-    triples[triples.index(altered)] = ox.Triple(altered.subject, quote, ox.Literal("words that nobody wrote"))
-    store.replace("entry:000-02", triples)
-    store.close()
+    with kg.open(str(graph)) as opened:
+        record = opened.store.entry("000-02").record
+        record.techniques[0].surface = "words that nobody wrote"
+        opened.store.put_record(record)
     done = run("verify", graph=graph)
     assert done.returncode == 2
     assert "000-02" in done.stderr

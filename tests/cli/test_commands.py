@@ -7,8 +7,10 @@ import io
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -41,8 +43,8 @@ def test_every_command_has_help(command: str) -> None:
 
 
 @pytest.mark.parametrize("question", ["KV-cache compression papers on H100", "在H100上做KV缓存压缩的论文"])
-def test_the_demo_question_has_its_two_papers_with_their_quotes(built_folder: Path, question: str) -> None:
-    done = run("ask", question, "--format", "json", graph=built_folder)
+def test_the_demo_question_has_its_two_papers_with_their_quotes(built_file: Path, question: str) -> None:
+    done = run("ask", question, "--format", "json", graph=built_file)
     assert done.returncode == 0
     said = json.loads(done.stdout)
     assert set(said) == {"question", "kind", "understood", "ignored", "papers"}
@@ -55,12 +57,12 @@ def test_the_demo_question_has_its_two_papers_with_their_quotes(built_folder: Pa
         assert re.search(r"KV.?(?:re)?cach", quotes, re.IGNORECASE)
 
 
-def test_quotes_of_an_answer_stand_at_their_offsets(built_folder: Path) -> None:
+def test_quotes_of_an_answer_stand_at_their_offsets(built_file: Path) -> None:
     from kg.api import Graph
 
-    said = json.loads(run("ask", "speculative decoding", "--format", "json", graph=built_folder).stdout)
+    said = json.loads(run("ask", "speculative decoding", "--format", "json", graph=built_file).stdout)
     assert said["papers"]
-    with Graph(built_folder, read_only=True) as graph:
+    with Graph(built_file, read_only=True) as graph:
         for paper in said["papers"]:
             texts = {d.id: d.texts for d, _ in graph.paper(paper["id"]).entries}
             for e in paper["evidence"]:
@@ -68,42 +70,42 @@ def test_quotes_of_an_answer_stand_at_their_offsets(built_folder: Path) -> None:
                     assert texts[e["source"]][e["field"]].raw[e["start"] : e["end"]] == e["quote"]
 
 
-def test_ask_writes_every_form(built_folder: Path) -> None:
-    rows = list(csv.DictReader(io.StringIO(run("ask", "联邦学习", "-f", "csv", graph=built_folder).stdout)))
+def test_ask_writes_every_form(built_file: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(run("ask", "联邦学习", "-f", "csv", graph=built_file).stdout)))
     assert rows
-    lines = run("ask", "联邦学习", "-f", "jsonl", graph=built_folder).stdout.splitlines()
+    lines = run("ask", "联邦学习", "-f", "jsonl", graph=built_file).stdout.splitlines()
     assert [json.loads(line)["id"] for line in lines] == [row["id"] for row in rows]
-    assert "| 002-37 |" in run("ask", "联邦学习", "-f", "md", graph=built_folder).stdout
-    assert "002-37" in run("ask", "联邦学习", graph=built_folder).stdout
+    assert "| 002-37 |" in run("ask", "联邦学习", "-f", "md", graph=built_file).stdout
+    assert "002-37" in run("ask", "联邦学习", graph=built_file).stdout
 
 
-def test_an_empty_answer_is_status_one_and_says_why(built_folder: Path) -> None:
-    done = run("ask", "quantization papers on Cerebras", graph=built_folder)
+def test_an_empty_answer_is_status_one_and_says_why(built_file: Path) -> None:
+    done = run("ask", "quantization papers on Cerebras", graph=built_file)
     assert done.returncode == 1
     assert done.stderr.strip()
 
 
 @pytest.mark.parametrize("source", ["000", "001", "002", "003", "004"])
-def test_a_report_comes_back_byte_for_byte(built_folder: Path, reports: Path, tmp_path: Path, source: str) -> None:
+def test_a_report_comes_back_byte_for_byte(built_file: Path, reports: Path, tmp_path: Path, source: str) -> None:
     out = tmp_path / "back.txt"
-    done = run("export", "--format", "digest", "--source", source, "-o", out, graph=built_folder)
+    done = run("export", "--format", "digest", "--source", source, "-o", out, graph=built_file)
     assert done.returncode == 0
     original = next(reports.glob(f"{source}_*"))
     assert out.read_bytes() == original.read_bytes()
-    piped = run("export", "--format", "digest", "--source", source, graph=built_folder)
+    piped = run("export", "--format", "digest", "--source", source, graph=built_file)
     assert piped.stdout.encode() == original.read_bytes()
 
 
 @pytest.mark.parametrize("form", ["turtle", "nquads", "jsonld", "graphml", "gexf", "csv", "jsonl"])
-def test_every_export_is_the_same_twice(built_folder: Path, form: str) -> None:
-    first = run("export", "--format", form, graph=built_folder)
+def test_every_export_is_the_same_twice(built_file: Path, form: str) -> None:
+    first = run("export", "--format", form, graph=built_file)
     assert first.returncode == 0
     assert len(first.stdout) > 1000
-    assert run("export", "--format", form, graph=built_folder).stdout == first.stdout
+    assert run("export", "--format", form, graph=built_file).stdout == first.stdout
 
 
-def test_verify_finds_nothing_wrong_with_what_the_program_wrote(built_folder: Path) -> None:
-    done = run("verify", graph=built_folder)
+def test_verify_finds_nothing_wrong_with_what_the_program_wrote(built_file: Path) -> None:
+    done = run("verify", graph=built_file)
     assert done.returncode == 0, done.stderr
     assert "0 faults, 100.00 % right" in done.stdout
 
@@ -130,7 +132,7 @@ def test_extract_gives_records_that_the_checker_accepts(shared: Path, reports: P
         assert (scores[name] if name == "headline" else scores[name]["f1"]) >= least, name
 
 
-def test_questions_reach_their_mean(shared: Path, built_folder: Path) -> None:
+def test_questions_reach_their_mean(shared: Path, built_file: Path) -> None:
     gold = shared / "gold"
     done = subprocess.run(
         [
@@ -140,7 +142,7 @@ def test_questions_reach_their_mean(shared: Path, built_folder: Path) -> None:
             "--within",
             gold / "dev.jsonl",
             "--graph",
-            built_folder,
+            built_file,
             "--command",
             f"{sys.executable} -m kg ask",
         ],
@@ -162,11 +164,11 @@ def test_eval_scores_what_ships_with_the_package() -> None:
     assert 0 <= scores["outperforms"]["false_winners"] <= 1
 
 
-def test_brief_report_trends_and_picture_are_written(built_folder: Path, tmp_path: Path) -> None:
-    zh = run("brief", "002-22", graph=built_folder).stdout
+def test_brief_report_trends_and_picture_are_written(built_file: Path, tmp_path: Path) -> None:
+    zh = run("brief", "002-22", graph=built_file).stdout
     assert "LongLive" in zh
     assert "论文" in zh
-    assert "LongLive" in run("brief", "002-22", "--lang", "en", graph=built_folder).stdout
+    assert "LongLive" in run("brief", "002-22", "--lang", "en", graph=built_file).stdout
     for name, args in (
         ("r.md", ["report", "KV cache compression"]),
         ("r.html", ["report", "KV cache compression", "--lang", "zh"]),
@@ -174,7 +176,7 @@ def test_brief_report_trends_and_picture_are_written(built_folder: Path, tmp_pat
         ("t.png", ["trends", "--of", "topic", "--over", "report"]),
         ("g.html", ["draw", "KV cache compression"]),
     ):
-        done = run(*args, "-o", tmp_path / name, graph=built_folder)
+        done = run(*args, "-o", tmp_path / name, graph=built_file)
         assert done.returncode == 0, done.stderr
         assert (tmp_path / name).stat().st_size > 500
     assert (tmp_path / "t.png").read_bytes().startswith(b"\x89PNG")
@@ -183,35 +185,33 @@ def test_brief_report_trends_and_picture_are_written(built_folder: Path, tmp_pat
         assert not re.search(r"<(?:script|link|img|iframe)[^>]+(?:src|href)\s*=\s*[\"']?https?:", page, re.IGNORECASE)
 
 
-def test_show_tells_of_graph_paper_and_concept(built_folder: Path) -> None:
-    said = json.loads(run("show", "-f", "json", graph=built_folder).stdout)
+def test_show_tells_of_graph_paper_and_concept(built_file: Path) -> None:
+    said = json.loads(run("show", "-f", "json", graph=built_file).stdout)
     assert said["counts"]["entries"] == 133
     assert len(said["sources"]) == 5
-    record = json.loads(run("show", "002-22", "-f", "json", graph=built_folder).stdout)[0]
+    record = json.loads(run("show", "002-22", "-f", "json", graph=built_file).stdout)[0]
     assert record["name"] == "LongLive"
-    concept = json.loads(run("show", "hardware:nvidia-h100", "-f", "json", graph=built_folder).stdout)
+    concept = json.loads(run("show", "hardware:nvidia-h100", "-f", "json", graph=built_file).stdout)
     assert "002-22" in concept["papers"]
     assert concept["label"]["zh"]
-    assert run("show", "002-99", graph=built_folder).returncode == 2
+    assert run("show", "002-99", graph=built_file).returncode == 2
 
 
-def test_sparql_reads_and_cannot_write(built_folder: Path) -> None:
+def test_sparql_reads_and_cannot_write(built_file: Path) -> None:
     query = "SELECT (COUNT(DISTINCT ?e) AS ?n) { ?e a kg:Entry }"
-    assert "133" in run("sparql", query, graph=built_folder).stdout
+    assert "133" in run("sparql", query, graph=built_file).stdout
     assert (
-        json.loads(run("sparql", query, "-f", "json", graph=built_folder).stdout)["results"]["bindings"][0]["n"][
-            "value"
-        ]
+        json.loads(run("sparql", query, "-f", "json", graph=built_file).stdout)["results"]["bindings"][0]["n"]["value"]
         == "133"
     )
-    done = run("sparql", "DROP ALL", graph=built_folder)
+    done = run("sparql", "DROP ALL", graph=built_file)
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
-    assert "133" in run("sparql", "-", graph=built_folder, stdin=query).stdout
+    assert "133" in run("sparql", "-", graph=built_file, stdin=query).stdout
 
 
-def test_doctor_looks_at_installation_and_graph(built_folder: Path, tmp_path: Path) -> None:
-    done = run("doctor", graph=built_folder)
+def test_doctor_looks_at_installation_and_graph(built_file: Path, tmp_path: Path) -> None:
+    done = run("doctor", graph=built_file)
     assert done.returncode == 0
     assert "pyoxigraph" in done.stdout
     assert "133" in done.stdout
@@ -231,6 +231,53 @@ def test_add_and_remove_tell_what_they_did(tmp_path: Path, reports: Path) -> Non
     assert run("remove", "zzz", graph=graph).returncode == 2
 
 
+def test_backup_copies_a_graph_and_what_was_decided_beside_it(tmp_path: Path) -> None:
+    from kg.api import Graph
+
+    graph, copy = tmp_path / "papers.kg", tmp_path / "copy.kg"
+    paper = {"id": "p-1", "title": "On Caches", "abstract": "We use wobble cutting on an H100."}
+    (tmp_path / "list.jsonl").write_text(json.dumps(paper) + "\n", "utf-8")
+    assert run("add", tmp_path / "list.jsonl", "--fast", graph=graph).returncode == 0
+    said = (
+        "@prefix kg: <https://w3id.org/paper-kg/ns#> .\n"
+        '<https://w3id.org/paper-kg/technique/pruning> kg:merges "wobble cutting" .\n'
+    )
+    (tmp_path / "papers.overrides.ttl").write_text(said, "utf-8")
+    with Graph(graph) as writer:  # it is copied while somebody writes it
+        done = run("backup", copy, graph=graph)
+        assert (done.returncode, done.stdout) == (0, f"Copied {graph} to {copy}: 1 entries.\n")
+        expected = writer.store.dump("nquads")
+    assert (tmp_path / "copy.overrides.ttl").read_text("utf-8") == said
+    with Graph(copy, read_only=True) as copied:
+        assert copied.store.dump("nquads") == expected
+        assert copied.notes == []
+    before = copy.read_bytes()
+    done = run("backup", copy, graph=graph)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "is there already" in done.stderr
+    assert copy.read_bytes() == before
+    assert run("backup", tmp_path / "new.kg", graph=tmp_path / "none.kg").returncode == 2
+
+
+def test_rebuild_reads_all_again_and_saves_what_it_can(tmp_path: Path, reports: Path) -> None:
+    from kg.api import Graph
+
+    graph = tmp_path / "papers.kg"
+    assert run("add", "--fast", reports / "000_b034bcfaa8cc7f60.txt", graph=graph).returncode == 0
+    with Graph(graph, read_only=True) as opened:
+        expected = opened.store.dump("nquads")
+    done = run("rebuild", graph=graph)
+    assert (done.returncode, done.stdout) == (0, f"Built {graph} anew; it holds 20 entries.\n"), done.stderr
+    with Graph(graph, read_only=True) as opened:
+        assert opened.store.dump("nquads") == expected
+    with closing(sqlite3.connect(graph)) as db, db:
+        db.execute("UPDATE entries SET document = 'gibberish' WHERE name = '000-03'")
+    done = run("rebuild", graph=graph)
+    assert done.returncode == 3
+    assert done.stdout == f"Built {graph} anew; it holds 19 entries.\n"
+    assert "Lost: 000-03" in done.stderr
+
+
 @pytest.mark.parametrize(
     "args",
     [
@@ -244,17 +291,17 @@ def test_add_and_remove_tell_what_they_did(tmp_path: Path, reports: Path) -> Non
         ["nonsense"],
     ],
 )
-def test_wrong_use_is_status_two_and_never_a_traceback(built_folder: Path, args: list[str], tmp_path: Path) -> None:
-    done = run(*args, graph=built_folder, cwd=tmp_path)
+def test_wrong_use_is_status_two_and_never_a_traceback(built_file: Path, args: list[str], tmp_path: Path) -> None:
+    done = run(*args, graph=built_file, cwd=tmp_path)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert done.stderr.strip()
 
 
 @pytest.mark.parametrize("module", ["torch", "spacy", "pandas", "rdflib", "networkx", "matplotlib"])
-def test_help_and_ask_start_without_slow_imports(built_folder: Path, module: str) -> None:
+def test_help_and_ask_start_without_slow_imports(built_file: Path, module: str) -> None:
     code = (
         "import sys; from kg.cli import application; from kg.api import Graph; application();"
-        f"g = Graph({str(built_folder)!r}, read_only=True); g.ask('quantization'); sys.exit({module!r} in sys.modules)"
+        f"g = Graph({str(built_file)!r}, read_only=True); g.ask('quantization'); sys.exit({module!r} in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -41,20 +41,20 @@ def test_files_that_cannot_be_read_are_skipped(tmp_path: Path) -> None:
     assert (alone.returncode, alone.stdout) == (2, "")
 
 
-def test_selection_of_the_graph(built_folder: Path, tmp_path: Path) -> None:
-    said = json.loads(run("digest", "002-22", "004-16", "-f", "json", graph=built_folder).stdout)
+def test_selection_of_the_graph(built_file: Path, tmp_path: Path) -> None:
+    said = json.loads(run("digest", "002-22", "004-16", "-f", "json", graph=built_file).stdout)
     assert [one["entries"][0] for one in said["entries"]] == ["002-22", "004-16"]
-    question = run("digest", "KV-cache compression papers on H100", "-l", "en", "-f", "json", graph=built_folder)
+    question = run("digest", "KV-cache compression papers on H100", "-l", "en", "-f", "json", graph=built_file)
     assert {one["entries"][0] for one in json.loads(question.stdout)["entries"]} == {"002-22", "004-16"}
     page = tmp_path / "d.html"
-    assert run("digest", "since last week", "-o", page, graph=built_folder).returncode == 0
+    assert run("digest", "since last week", "-o", page, graph=built_file).returncode == 0
     assert "2025-10-10" in page.read_text("utf-8")
-    nothing = run("digest", "since 2025-10-18", "--now", "2025-12-01", graph=built_folder)
+    nothing = run("digest", "since 2025-10-18", "--now", "2025-12-01", graph=built_file)
     assert nothing.returncode == 1
     assert "The period is 2025-10-18 to 2025-12-01" in nothing.stderr
 
 
-def test_wrong_use_is_one_sentence(built_folder: Path, tmp_path: Path) -> None:
+def test_wrong_use_is_one_sentence(built_file: Path, tmp_path: Path) -> None:
     for args in (
         ("--check",),
         ("--check", str(REPORT), "--since", "last week"),
@@ -66,7 +66,7 @@ def test_wrong_use_is_one_sentence(built_folder: Path, tmp_path: Path) -> None:
         ("--llm", str(REPORT)),
         (str(tmp_path / "none" / "x.pdf"),),
     ):
-        done = run("digest", *args, graph=built_folder)
+        done = run("digest", *args, graph=built_file)
         assert done.returncode == 2, args
         assert done.stdout == ""
         assert done.stderr.strip()

@@ -9,10 +9,10 @@ from test_commands import run
 
 
 @pytest.mark.parametrize("args", [["report", "zzqx"], ["draw", "zzqx"], ["trends", "--where", "zzqx"]])
-def test_an_empty_selection_is_status_one(built_folder: Path, tmp_path: Path, args: list[str]) -> None:
+def test_an_empty_selection_is_status_one(built_file: Path, tmp_path: Path, args: list[str]) -> None:
     assert (
         run(
-            *args, "-o", tmp_path / "out.html" if args[0] == "draw" else tmp_path / "out.json", graph=built_folder
+            *args, "-o", tmp_path / "out.html" if args[0] == "draw" else tmp_path / "out.json", graph=built_file
         ).returncode
         == 1
     )

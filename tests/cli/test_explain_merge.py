@@ -18,8 +18,8 @@ def asked(one: str, other: str, graph: Path | None = None, cwd: Path | None = No
     return said
 
 
-def test_names_of_one_concept_are_one_thing_with_label_quote_and_entry(built_folder: Path) -> None:
-    said = asked("KV-cache compression", "KV缓存压缩", built_folder)
+def test_names_of_one_concept_are_one_thing_with_label_quote_and_entry(built_file: Path) -> None:
+    said = asked("KV-cache compression", "KV缓存压缩", built_file)
     assert said["same"]
     assert "technique:kv-cache-compression" in said["concepts"]
     steps = [step for name in said["names"] for step in name["steps"]]
@@ -29,8 +29,8 @@ def test_names_of_one_concept_are_one_thing_with_label_quote_and_entry(built_fol
     assert all(step["entry"] and step["quote"] for step in told)
 
 
-def test_text_says_the_same(built_folder: Path) -> None:
-    done = run("explain-merge", "KV-cache compression", "KV缓存压缩", graph=built_folder)
+def test_text_says_the_same(built_file: Path) -> None:
+    done = run("explain-merge", "KV-cache compression", "KV缓存压缩", graph=built_file)
     assert done.returncode == 0
     assert "are one thing: " in done.stdout.splitlines()[0]
     assert "similarity 0." in done.stdout
@@ -79,28 +79,28 @@ def test_acronym_of_a_paper_is_quoted_where_it_is_introduced(tmp_path: Path) -> 
     assert step["quote"] == "speculative decoding (SPDEC)"
 
 
-def test_decision_by_hand_is_followed_and_named(built_folder: Path, tmp_path: Path) -> None:
-    graph = shutil.copytree(built_folder, tmp_path / "g.kg")
+def test_decision_by_hand_is_followed_and_named(built_file: Path, tmp_path: Path) -> None:
+    graph = shutil.copy(built_file, tmp_path / "g.kg")
     head = (
         "@prefix kg: <https://w3id.org/paper-kg/ns#> .\n@prefix technique: <https://w3id.org/paper-kg/technique/> .\n"
     )
-    (graph / "overrides.ttl").write_text(head + 'technique:caching kg:splits "cache replacement" .\n')
+    (tmp_path / "g.overrides.ttl").write_text(head + 'technique:caching kg:splits "cache replacement" .\n')
     said = asked("cache replacement", "caching", graph)
     assert not said["same"]
     assert "By hand: technique:caching splits 'cache replacement'" in " ".join(said["why"])
-    (graph / "overrides.ttl").write_text(head + 'technique:pruning kg:merges "wobble cutting" .\n')
+    (tmp_path / "g.overrides.ttl").write_text(head + 'technique:pruning kg:merges "wobble cutting" .\n')
     said = asked("wobble cutting", "pruning", graph)
     assert said["concepts"] == ["technique:pruning"]
     assert said["names"][0]["steps"][0]["reason"] == "by hand: 'wobble cutting' is technique:pruning"
 
 
-def test_faulty_decisions_are_one_sentence(built_folder: Path, tmp_path: Path) -> None:
-    graph = shutil.copytree(built_folder, tmp_path / "g.kg")
-    (graph / "overrides.ttl").write_text("this is no Turtle")
+def test_faulty_decisions_are_one_sentence(built_file: Path, tmp_path: Path) -> None:
+    graph = shutil.copy(built_file, tmp_path / "g.kg")
+    (tmp_path / "g.overrides.ttl").write_text("this is no Turtle")
     done = run("explain-merge", "a", "b", graph=graph)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
-    assert "overrides.ttl" in done.stderr
+    assert "g.overrides.ttl" in done.stderr
 
 
 def test_a_heading_over_both_makes_no_one_thing(tmp_path: Path) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -184,12 +187,28 @@ def test_trends_of_the_api_have_a_language(small: Path) -> None:
 # --- reading and removing ---------------------------------------------------------------------------------------------
 
 
-def test_a_graph_in_a_folder_is_not_read(small: Path, tmp_path: Path) -> None:
-    done = run("add", ".", cwd=small.parent, graph=tmp_path / "g")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "Added 2 entries" in done.stdout
-    done = run("add", "**/*", cwd=small.parent, graph=tmp_path / "g")
-    assert (done.returncode, done.stderr) == (0, "")
+@pytest.mark.parametrize("pattern", [".", "**/*"])
+def test_a_graph_among_the_files_is_not_read(small: Path, tmp_path: Path, pattern: str) -> None:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    for path in small.parent.glob("*.*"):
+        if path.is_file():
+            shutil.copy(path, folder)
+    (folder / "papers.overrides.ttl").write_text("# no decision yet\n", "utf-8")
+    assert run("ask", "KV cache", cwd=folder).returncode == 0  # papers.kg has its cache now
+    assert len(list(folder.rglob("*"))) > 6
+    for graph in (Path("made.kg"), folder / "made.kg", tmp_path / "other.kg"):  # the first one is made meanwhile
+        done = run("add", pattern, "--fast", cwd=folder, graph=graph)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "2 entries" in done.stdout or "2 unchanged" in done.stdout
+
+
+def test_a_database_of_something_else_is_told(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "other.db")) as db:
+        db.execute("CREATE TABLE papers (title TEXT)")
+    done = run("add", tmp_path, "--fast", graph=tmp_path / "g")
+    assert done.returncode == 2
+    assert "other.db: is a binary file that no reader knows" in done.stderr
 
 
 def test_an_entry_named_twice_is_removed_once(tmp_path: Path) -> None:

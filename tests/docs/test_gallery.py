@@ -33,13 +33,13 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def page(built_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Any, str], Path]:
+def page(built_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Any, str], Path]:
     """Makes a page of the gallery anew from the five reports, once in a language."""
     folder = tmp_path_factory.mktemp("gallery")
 
     @cache
     def make(piece: Any, lang: str) -> Path:
-        made: Path = gallery.make(piece, lang, folder, built_folder)
+        made: Path = gallery.make(piece, lang, folder, built_file)
         return made
 
     return make
@@ -103,9 +103,9 @@ def test_a_picture_can_be_taken_anew(
 
 @pytest.mark.parametrize("piece", gallery.PIECES, ids=lambda piece: str(piece.name))
 def test_a_page_is_the_same_on_every_run(
-    piece: Any, page: Callable[[Any, str], Path], built_folder: Path, tmp_path: Path
+    piece: Any, page: Callable[[Any, str], Path], built_file: Path, tmp_path: Path
 ) -> None:
-    again = gallery.make(piece, "zh", tmp_path, built_folder)
+    again = gallery.make(piece, "zh", tmp_path, built_file)
     assert again.read_bytes() == page(piece, "zh").read_bytes()
 
 

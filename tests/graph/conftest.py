@@ -10,12 +10,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from graph_demo import demo_document, demo_record, demo_source, linked
+from kg.graph.endpoint import EndpointStore
+from kg.graph.lock import ABOUT
 from sparql_server import SparqlServer
 from virtuoso import MISSING, PROGRAM, Virtuoso
 
 from kg.graph import protocol
-from kg.graph.endpoint import EndpointStore
-from kg.graph.lock import ABOUT
 from kg.graph.ontology import VOCABULARY
 from kg.graph.rdf import entry_triples, source_triples
 from kg.graph.records import from_json

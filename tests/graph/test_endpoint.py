@@ -14,17 +14,17 @@ import pytest
 from graph_demo import PREDICATE, SUBJECT, demo_document, demo_record, many, said, words
 from hypothesis import given
 from hypothesis import strategies as st
+from kg.graph.endpoint import EndpointStore
+from kg.graph.faults import Fault
+from kg.graph.protocol import Access
 from sparql_server import JSON, Handler, SparqlServer
 
 import kg
 from kg import adding
 from kg.api import Graph
 from kg.graph import endpoint, lock, protocol
-from kg.graph.endpoint import EndpointStore
-from kg.graph.faults import Fault
 from kg.graph.lexical import meant, sent
 from kg.graph.ontology import VOCABULARY
-from kg.graph.protocol import Access
 from kg.graph.rdf import entry_triples
 from kg.graph.store import Store, open_store
 from kg.model import KgError

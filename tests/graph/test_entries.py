@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from graph_demo import demo_document, demo_record, demo_source
+from kg.graph.entries import FILE, load_entries
 
 from kg.graph import entries
 from kg.graph.contents import entry_names, load_entry
-from kg.graph.entries import FILE, load_entries
 from kg.graph.rdf import entry_triples, source_triples
 from kg.graph.store import OxigraphStore
 from kg.model import KgError, Topic

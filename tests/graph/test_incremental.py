@@ -12,13 +12,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import kg.graph.bulk
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import kg
 import kg.adding
-import kg.graph.bulk
 from kg.api import Graph
 from kg.graph.contents import entry_sources
 from kg.graph.rdf import Written, fingerprint, local_id

@@ -6,9 +6,9 @@ import random
 from pathlib import Path
 
 import pytest
+from kg.graph.kept import Kept, held, unread
 
 from kg.graph import kept
-from kg.graph.kept import Kept, held, unread
 from kg.graph.store import SOURCES
 from kg.model import Document, Source, Text
 

@@ -9,12 +9,12 @@ import time
 import pyoxigraph as ox
 import pytest
 from graph_demo import said
-from sparql_server import SparqlServer
-
-from kg.graph import lock
 from kg.graph.endpoint import EndpointStore
 from kg.graph.faults import Fault
 from kg.graph.lock import ABOUT
+from sparql_server import SparqlServer
+
+from kg.graph import lock
 from kg.names import iri
 
 

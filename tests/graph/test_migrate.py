@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from kg.graph.kept import held
+from kg.graph.reading import grouped
 from moments import dump, pictured
 
 import kg
 from kg.api import Graph
 from kg.graph import migrate, staging, store, swap
 from kg.graph.contents import entry_names, load_entry
-from kg.graph.kept import held
-from kg.graph.reading import grouped
 from kg.graph.store import SCHEMA, OxigraphStore
 from kg.model import LISTS, KgError
 

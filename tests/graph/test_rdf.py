@@ -7,9 +7,9 @@ import pytest
 from graph_demo import demo_document, demo_record, demo_source
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from kg.graph.reading import grouped, read_entry, read_source
 
 from kg.graph.rdf import entry_triples, fingerprint, source_triples
-from kg.graph.reading import grouped, read_entry, read_source
 from kg.graph.store import OxigraphStore
 from kg.model import (
     ENTITY_TYPES,

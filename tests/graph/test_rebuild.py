@@ -11,13 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from kg.graph.faults import Damage
+from kg.graph.kept import held
 from moments import dump, pictured
 
 import kg
 from kg.api import Graph
 from kg.graph import kept
-from kg.graph.faults import Damage
-from kg.graph.kept import held
 from kg.graph.store import SOURCES, OxigraphStore
 from kg.model import KgError
 

@@ -12,8 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-
 from kg.graph.faults import Fault
+
 from kg.graph.ontology import VOCABULARY
 from kg.graph.store import OxigraphStore
 from kg.model import KgError

@@ -13,9 +13,9 @@ import pytest
 from graph_demo import demo_document, demo_record, numbered
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from kg.graph.faults import Damage
 
 from kg.graph import ontology
-from kg.graph.faults import Damage
 from kg.graph.ontology import VOCABULARY
 from kg.graph.rdf import entry_triples
 from kg.graph.store import OxigraphStore, Store, open_store

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 from graph_demo import many, words
+from kg.graph.endpoint import EndpointStore
+from kg.graph.faults import Fault
 from virtuoso import MISSING, PROGRAM, Virtuoso
 
 import kg
 from kg.graph import lock, ontology, protocol
-from kg.graph.endpoint import EndpointStore
-from kg.graph.faults import Fault
 from kg.graph.ontology import VOCABULARY
 from kg.graph.store import Store
 

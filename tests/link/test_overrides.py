@@ -11,7 +11,7 @@ import pytest
 import kg
 from kg.api import Graph
 from kg.graph.verify import verify
-from kg.link.overrides import Overrides
+from kg.link.overrides import Overrides, overrides_of
 from kg.model import KgError
 from kg.vocabulary import Vocabulary, data_folder
 
@@ -63,35 +63,35 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (out / "p.jsonl").write_text(json.dumps({"id": "p-1", "title": TITLE, "abstract": ABSTRACT}) + "\n")
     (out / "records.jsonl").write_text(json.dumps(RECORD) + "\n")
     kg.open(str(out / "empty.kg")).close()
-    shutil.copytree(out / "empty.kg", out / "g.kg")
+    shutil.copy(out / "empty.kg", out / "g.kg")
     add(out, out / "g.kg")
     return out
 
 
 @pytest.fixture
-def folder(made: Path, tmp_path: Path) -> Path:
+def file(made: Path, tmp_path: Path) -> Path:
     """A graph of one annotated paper."""
-    return shutil.copytree(made / "g.kg", tmp_path / "g.kg")
+    return shutil.copy(made / "g.kg", tmp_path / "g.kg")
 
 
-def add(made: Path, folder: Path) -> None:
-    with kg.open(str(folder)) as graph:
+def add(made: Path, file: Path) -> None:
+    with kg.open(str(file)) as graph:
         report = graph.add(made / "p.jsonl", records=made / "records.jsonl")
         assert report.added == ["p-1"], report.skipped
 
 
-def decide(folder: Path, lines: str) -> None:
-    (folder / "overrides.ttl").write_text(HEAD + lines)
+def decide(file: Path, lines: str) -> None:
+    overrides_of(file).write_text(HEAD + lines)
 
 
-def dump(folder: Path) -> bytes:
-    with kg.open(str(folder), read_only=True) as graph:
+def dump(file: Path) -> bytes:
+    with kg.open(str(file), read_only=True) as graph:
         assert graph.notes == []
-        return graph.store.dump("nquads", "entry:p-1") + graph.store.dump("nquads", "kg:overrides")
+        return graph.store.dump("nquads", "entry:p-1")
 
 
-def links(folder: Path) -> dict[str, str]:
-    with kg.open(str(folder), read_only=True) as graph:
+def links(file: Path) -> dict[str, str]:
+    with kg.open(str(file), read_only=True) as graph:
         record = graph.paper("p-1").entries[0][1]
         return {m.surface: m.concept for m in record.techniques} | {r.metric: r.metric_concept for r in record.results}
 
@@ -110,26 +110,26 @@ DECISIONS = {
 
 
 @pytest.mark.parametrize("lines", DECISIONS.values(), ids=DECISIONS)
-def test_following_is_the_same_as_building_anew_and_can_be_taken_back(made: Path, folder: Path, lines: str) -> None:
-    before = dump(folder)
-    decide(folder, lines)
-    followed = dump(folder)
+def test_following_is_the_same_as_building_anew_and_can_be_taken_back(made: Path, file: Path, lines: str) -> None:
+    before = dump(file)
+    decide(file, lines)
+    followed = dump(file)
     assert followed != before
-    anew = shutil.copytree(made / "empty.kg", folder.parent / "anew.kg")
+    anew = shutil.copy(made / "empty.kg", file.parent / "anew.kg")
     decide(anew, lines)
     add(made, anew)
     assert dump(anew) == followed
-    with kg.open(str(folder), read_only=True) as graph:
+    with kg.open(str(file), read_only=True) as graph:
         assert verify(graph.store, shacl=False).faults == []
-    (folder / "overrides.ttl").unlink()
-    assert dump(folder) == before
+    overrides_of(file).unlink()
+    assert dump(file) == before
 
 
-def test_one_decision_after_another_starts_from_what_the_paper_says(folder: Path) -> None:
-    decide(folder, DECISIONS["split"])
-    assert links(folder)["KD"] == "technique:kd"
-    decide(folder, DECISIONS["name"])
-    assert links(folder) == {
+def test_one_decision_after_another_starts_from_what_the_paper_says(file: Path) -> None:
+    decide(file, DECISIONS["split"])
+    assert links(file)["KD"] == "technique:kd"
+    decide(file, DECISIONS["name"])
+    assert links(file) == {
         "Frobnicator": "technique:frobnicator",
         "KD": "technique:knowledge-distillation",
         "wobble trimming": "technique:pruning",
@@ -137,23 +137,23 @@ def test_one_decision_after_another_starts_from_what_the_paper_says(folder: Path
     }
 
 
-def test_answers_follow(folder: Path) -> None:
+def test_answers_follow(file: Path) -> None:
     def asked(question: str) -> list[str]:
-        with kg.open(str(folder), read_only=True) as graph:
+        with kg.open(str(file), read_only=True) as graph:
             return [row.entries[0] for row in graph.ask(question).rows]
 
     assert asked("papers that use pruning") == []
-    decide(folder, DECISIONS["name"])
+    decide(file, DECISIONS["name"])
     assert asked("papers that use pruning") == ["p-1"]
     assert asked("papers that use wobble trimming") == ["p-1"]
-    decide(folder, DECISIONS["split"])
+    decide(file, DECISIONS["split"])
     assert asked("papers that use knowledge distillation") == []
     assert asked("papers that use KD") == ["p-1"]
 
 
-def test_relations_and_baselines_follow_and_two_names_of_one_thing_are_no_two_ends(folder: Path) -> None:
-    decide(folder, DECISIONS["concept"] + DECISIONS["split"])
-    with kg.open(str(folder), read_only=True) as graph:
+def test_relations_and_baselines_follow_and_two_names_of_one_thing_are_no_two_ends(file: Path) -> None:
+    decide(file, DECISIONS["concept"] + DECISIONS["split"])
+    with kg.open(str(file), read_only=True) as graph:
         record = graph.paper("p-1").entries[0][1]
     assert [(r.head_concept, r.tail, r.tail_concept) for r in record.relations] == [
         ("technique:frobnicator", "KD", "technique:kd")
@@ -161,9 +161,9 @@ def test_relations_and_baselines_follow_and_two_names_of_one_thing_are_no_two_en
     assert record.results[0].baseline_concept == "technique:kd"
 
 
-def test_every_change_has_its_reason_and_the_graph_its_form(folder: Path) -> None:
-    decide(folder, "".join(DECISIONS[key] for key in ("name", "split", "metric")))
-    with kg.open(str(folder), read_only=True) as graph:
+def test_every_change_has_its_reason_and_the_graph_its_form(file: Path) -> None:
+    decide(file, "".join(DECISIONS[key] for key in ("name", "split", "metric")))
+    with kg.open(str(file), read_only=True) as graph:
         assert graph.verify().faults == []
         record = graph.paper("p-1").entries[0][1]
     assert record.techniques[1].reason == "by hand: 'KD' is not technique:knowledge-distillation: minted"
@@ -195,7 +195,6 @@ def test_the_graphs_own_file_wins_and_may_be_there_before_the_graph(tmp_path: Pa
     (tmp_path / "own.ttl").write_text(HEAD + 'technique:lora kg:merges "wobble" .')
     both = Overrides.read([tmp_path / "shipped.ttl", tmp_path / "own.ttl"])
     assert both.merged("technique", ["Wobbles"]) == ("technique:lora", "Wobbles")
-    (tmp_path / "new.kg").mkdir()
     decide(tmp_path / "new.kg", DECISIONS["name"])
     with kg.open(str(tmp_path / "new.kg")) as graph:
         assert graph.entries() == []
@@ -217,20 +216,20 @@ def test_the_graphs_own_file_wins_and_may_be_there_before_the_graph(tmp_path: Pa
         ("technique:a kg:merges", "mend the Turtle"),
     ],
 )
-def test_faulty_decisions_are_refused_with_the_file_and_nothing_changes(folder: Path, lines: str, said: str) -> None:
-    before = dump(folder)
-    decide(folder, lines)
+def test_faulty_decisions_are_refused_with_the_file_and_nothing_changes(file: Path, lines: str, said: str) -> None:
+    before = dump(file)
+    decide(file, lines)
     with pytest.raises(KgError, match=said) as caught:
-        Graph(str(folder), read_only=True)
-    assert "overrides.ttl" in str(caught.value)
-    (folder / "overrides.ttl").unlink()
-    assert dump(folder) == before
+        Graph(str(file), read_only=True)
+    assert "g.overrides.ttl" in str(caught.value)
+    overrides_of(file).unlink()
+    assert dump(file) == before
 
 
-def test_reader_beside_a_writer_is_told_that_the_graph_does_not_follow_yet(folder: Path) -> None:
-    with kg.open(str(folder)):
-        decide(folder, DECISIONS["name"])
-        with kg.open(str(folder), read_only=True) as reader:
+def test_reader_beside_a_writer_is_told_that_the_graph_does_not_follow_yet(file: Path) -> None:
+    with kg.open(str(file)):
+        decide(file, DECISIONS["name"])
+        with kg.open(str(file), read_only=True) as reader:
             assert "does not follow" in reader.notes[0]
             assert reader.entries() == ["p-1"]
 

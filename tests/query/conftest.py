@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from kg.graph.rdf import entry_triples, source_triples
 from kg.graph.records import from_json
-from kg.graph.store import OxigraphStore
+from kg.graph.store import Store
 from kg.link import Linker
 from kg.model import Document, Record, Source, Text
 from kg.query import Lexicon
 from kg.query.lexicon import Named
 from kg.vocabulary import Vocabulary
+
+from .stored import put
 
 NAMES = {
     "ror:03cve4549": ["Tsinghua University", "清华大学"],
@@ -79,25 +80,23 @@ TEXTS = {
 
 
 @pytest.fixture(scope="session")
-def made(vocabulary: Vocabulary) -> Iterator[Callable[[dict[str, Any]], OxigraphStore]]:
+def made(vocabulary: Vocabulary) -> Iterator[Callable[[dict[str, Any]], Store]]:
     """A store in memory from papers told like those of TEXTS, linked as the program links them, of a source "900"."""
     with ExitStack() as open_stores:
 
-        def make(texts: dict[str, Any]) -> OxigraphStore:
+        def make(texts: dict[str, Any]) -> Store:
             linker = Linker(vocabulary)
-            store = open_stores.enter_context(OxigraphStore.in_memory())
-            store.replace("source:900", source_triples(Source("900", "900_demo.txt", "digest", "2025-10-15T15:43:59")))
+            store = open_stores.enter_context(Store.in_memory())
+            store.put_source(Source("900", "900_demo.txt", "digest", "2025-10-15T15:43:59"))
             for number, (name, said) in enumerate(texts.items(), 1):
-                document, record = _paper(name, number, said)
-                linked = linker.link(document, record)
-                store.replace(f"entry:{name}", entry_triples(document, linked, vocabulary, linker.institution_facts))
+                put(store, linker, *_paper(name, number, said))
             return store
 
         yield make
 
 
 @pytest.fixture(scope="session")
-def store(made: Callable[[dict[str, Any]], OxigraphStore]) -> OxigraphStore:
+def store(made: Callable[[dict[str, Any]], Store]) -> Store:
     """Three papers."""
     return made(TEXTS)
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pyoxigraph as ox
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kg.graph.store import OxigraphStore
-from kg.names import iri
+from kg.graph.store import Store
+from kg.model import Document, Record
 from kg.query import Answer, Lexicon, answer
+from kg.store.file import Entry
 from kg.vocabulary import Vocabulary
 
 
 @pytest.fixture(scope="module")
-def own(store: OxigraphStore, vocabulary: Vocabulary) -> Lexicon:
+def own(store: Store, vocabulary: Vocabulary) -> Lexicon:
     return Lexicon.of(store, vocabulary)
 
 
@@ -69,12 +69,12 @@ def ids(found: Answer) -> list[str]:
     ],
 )
 def test_papers_that_answer(
-    question: str, expected: list[str], store: OxigraphStore, vocabulary: Vocabulary, own: Lexicon
+    question: str, expected: list[str], store: Store, vocabulary: Vocabulary, own: Lexicon
 ) -> None:
     assert sorted(ids(answer(store, vocabulary, question, lexicon=own))) == expected
 
 
-def test_every_condition_is_shown_by_quotes_at_their_place(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+def test_every_condition_is_shown_by_quotes_at_their_place(store: Store, vocabulary: Vocabulary) -> None:
     (paper,) = answer(store, vocabulary, "KV-cache compression papers on H100 from Tsinghua with code").to_json()[
         "papers"
     ]
@@ -91,12 +91,12 @@ def test_every_condition_is_shown_by_quotes_at_their_place(store: OxigraphStore,
             assert " ".join(quote["quote"].split()) in quote["context"]
 
 
-def test_number_is_shown_by_the_words_of_the_result(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+def test_number_is_shown_by_the_words_of_the_result(store: Store, vocabulary: Vocabulary) -> None:
     (row,) = answer(store, vocabulary, "加速10倍以上的论文").rows
     assert [quote.quote for quote in row.evidence] == ["2-12x faster than SkyDemo"]
 
 
-def test_json_has_the_agreed_form(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+def test_json_has_the_agreed_form(store: Store, vocabulary: Vocabulary) -> None:
     said = answer(store, vocabulary, "zyxgnarf surveys").to_json()
     assert list(said) == ["question", "kind", "understood", "ignored", "papers"]
     assert said["understood"] == {"kind": [{"text": "surveys", "concept": "", "label": "survey"}]}
@@ -105,7 +105,7 @@ def test_json_has_the_agreed_form(store: OxigraphStore, vocabulary: Vocabulary) 
     assert {"field", "quote", "start", "end", "entity", "score", "sure"} <= set(said["papers"][0]["evidence"][0])
 
 
-def test_more_central_paper_comes_first_and_limit_keeps_it(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+def test_more_central_paper_comes_first_and_limit_keeps_it(store: Store, vocabulary: Vocabulary) -> None:
     found = answer(store, vocabulary, "speculative decoding or reinforcement learning")
     assert ids(found) == ["900-02", "900-03"]  # the first topic of one, the second of the other
     assert found.rows[0].score > found.rows[1].score
@@ -113,7 +113,7 @@ def test_more_central_paper_comes_first_and_limit_keeps_it(store: OxigraphStore,
 
 
 def test_of_a_large_answer_the_first_papers_are_listed(
-    store: OxigraphStore, vocabulary: Vocabulary, own: Lexicon, monkeypatch: pytest.MonkeyPatch
+    store: Store, vocabulary: Vocabulary, own: Lexicon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from kg.query.kinds import papers
 
@@ -133,14 +133,14 @@ def test_of_a_large_answer_the_first_papers_are_listed(
 
 
 def test_concept_nearest_in_meaning_stands_in_for_a_phrase_that_no_paper_says(
-    store: OxigraphStore, vocabulary: Vocabulary, own: Lexicon
+    store: Store, vocabulary: Vocabulary, own: Lexicon
 ) -> None:
     found = answer(store, vocabulary, "papers on generating videos", lexicon=own)
     assert ids(found) == ["900-01"]
     assert "nearest to it is video generation" in found.notes[0]
 
 
-def test_unknown_words_give_nothing_and_the_labels_that_are_near(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+def test_unknown_words_give_nothing_and_the_labels_that_are_near(store: Store, vocabulary: Vocabulary) -> None:
     found = answer(store, vocabulary, "zyxgnarf blorbification")
     assert not found.rows
     assert found.ignored == ["zyxgnarf blorbification"]
@@ -162,10 +162,8 @@ def test_unknown_words_give_nothing_and_the_labels_that_are_near(store: Oxigraph
 def test_date_that_is_less_exact_than_the_question_counts_where_it_is_sure(
     question: str, count: int, vocabulary: Vocabulary
 ) -> None:
-    paper, entry = ox.NamedNode(iri("paper:x")), ox.NamedNode(iri("entry:x-1"))
-    said = {"rdf:type": ox.NamedNode(iri("kg:Paper")), "kg:entry": entry, "kg:date": ox.Literal("2025")}
-    with OxigraphStore.in_memory() as store:
-        store.replace("entry:x-1", [ox.Triple(paper, ox.NamedNode(iri(name)), value) for name, value in said.items()])
+    with Store.in_memory() as store:
+        store.put_entry(Entry(Document("x-1", "x", 1, {}, date="2025"), Record("x-1", "X", paper="paper:x")))
         assert len(answer(store, vocabulary, question).rows) == count
 
 
@@ -177,21 +175,19 @@ def test_links_and_relations_are_those_that_the_graph_writes() -> None:
     assert sparql.RELATIONS is rdf.RELATIONS
 
 
-def test_empty_answer_says_which_condition_empties_it(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+def test_empty_answer_says_which_condition_empties_it(store: Store, vocabulary: Vocabulary) -> None:
     (note,) = answer(store, vocabulary, "KV cache compression on A100").notes
     assert note == "No paper fulfils both 'KV cache compression' and 'A100': 1 paper alone, 1 paper alone."
 
 
-def test_technique_that_none_uses_is_found_where_it_is_compared_with(
-    store: OxigraphStore, vocabulary: Vocabulary
-) -> None:
+def test_technique_that_none_uses_is_found_where_it_is_compared_with(store: Store, vocabulary: Vocabulary) -> None:
     found = answer(store, vocabulary, "SkyDemo")
     assert ids(found) == ["900-01"]
     assert "compare with it" in found.notes[0]
     assert not answer(store, vocabulary, "Which papers use SkyDemo?").rows
 
 
-def test_tables_have_a_row_a_paper_and_a_row_a_quote(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+def test_tables_have_a_row_a_paper_and_a_row_a_quote(store: Store, vocabulary: Vocabulary) -> None:
     found = answer(store, vocabulary, "Which papers use LoRA?")
     assert list(found.papers["id"]) == ["900-03"]
     assert set(found.evidence["quote"]) == {"LoRA"}
@@ -215,9 +211,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("question", HOSTILE, ids=range(len(HOSTILE)))
-def test_hostile_question_does_no_harm(
-    question: str, store: OxigraphStore, vocabulary: Vocabulary, own: Lexicon
-) -> None:
+def test_hostile_question_does_no_harm(question: str, store: Store, vocabulary: Vocabulary, own: Lexicon) -> None:
     before = store.graphs()
     answer(store, vocabulary, question, lexicon=own).to_json()
     assert store.graphs() == before
@@ -231,7 +225,7 @@ WORDS = [
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(question=st.text(max_size=200) | st.lists(st.sampled_from(WORDS)).map(" ".join))
-def test_any_text_is_a_question(question: str, store: OxigraphStore, vocabulary: Vocabulary, own: Lexicon) -> None:
+def test_any_text_is_a_question(question: str, store: Store, vocabulary: Vocabulary, own: Lexicon) -> None:
     answer(store, vocabulary, question, lexicon=own)
 
 

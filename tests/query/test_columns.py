@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from kg.api import Graph
-from kg.graph.store import OxigraphStore
+from kg.graph.store import Store
 from kg.query import Condition, Entity, Fact, Filter, Lexicon, Outcome, Phrase, answer, read, scan
 from kg.query.columns import FILE, Columns
 from kg.query.corpus import Corpus
 from kg.query.derived import mapped
 from kg.query.scan import columns_of, renewed, scanned
 from kg.query.sparql import select_papers
+from kg.store.file import cache_of
 from kg.vocabulary import Vocabulary
 
 QUESTIONS = Path(__file__).with_name("paraphrases.jsonl")
@@ -72,32 +73,32 @@ def test_columns_count_what_the_store_counts(built: Graph, kind: str, link: str)
     assert rows
 
 
-def _parts(store: OxigraphStore) -> list[bytes]:
+def _parts(store: Store) -> list[bytes]:
     return [bytes(part) for part in columns_of(store)._parts]
 
 
-def test_columns_follow_what_is_added_changed_and_removed(built_folder: Path, reports: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "graph"
+def test_columns_follow_what_is_added_changed_and_removed(reports: Path, tmp_path: Path) -> None:
+    file = tmp_path / "papers.kg"
     first, second, *_ = sorted(reports.glob("*.txt"))
-    with Graph(folder) as graph:
+    with Graph(file) as graph:
         graph.add(first, fast=True)
-    with OxigraphStore(folder, read_only=True) as store:
-        before = Columns(mapped(folder / FILE)[1])  # type: ignore[index]
+    with Store(file, read_only=True) as store:
+        before = Columns(mapped(cache_of(file) / FILE)[1])  # type: ignore[index]
         assert _parts(store) == scanned(store) == [bytes(part) for part in before._parts]
         assert len(set(before["countries", "thing"].tolist())) == before.rows("countries")  # many entries say them
-    with Graph(folder) as graph:
+    with Graph(file) as graph:
         graph.add(second, fast=True)
         graph.remove("000-01")
         changed = {name for name in graph.store.graphs() if name.startswith("entry:001-")} | {"entry:000-01"}
         assert renewed(graph.store, before, changed) == scanned(graph.store)
-    with OxigraphStore(folder, read_only=True) as store:
+    with Store(file, read_only=True) as store:
         assert _parts(store) == scanned(store)
 
 
 def test_what_changed_alone_is_read_again(reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "graph"
+    file = tmp_path / "papers.kg"
     first, second, *_ = sorted(reports.glob("*.txt"))
-    with Graph(folder) as graph:
+    with Graph(file) as graph:
         graph.add(first, fast=True)
     monkeypatch.setattr(scan, "scanned", lambda store: pytest.fail("all was read again"))
     for change in (
@@ -105,26 +106,27 @@ def test_what_changed_alone_is_read_again(reports: Path, tmp_path: Path, monkeyp
         lambda g: g.remove("000-01"),
         lambda g: g.add(second, fast=True),
     ):
-        with Graph(folder) as graph:
+        with Graph(file) as graph:
             change(graph)
-        with OxigraphStore(folder, read_only=True) as store:
+        with Store(file, read_only=True) as store:
             assert _parts(store) == scanned(store)
 
 
-def test_damaged_columns_are_made_anew(built_folder: Path, vocabulary: Vocabulary, tmp_path: Path) -> None:
+def test_damaged_columns_are_made_anew(built_file: Path, vocabulary: Vocabulary, tmp_path: Path) -> None:
     question = "KV-cache compression papers on H100"
-    with OxigraphStore(built_folder, read_only=True) as store:
+    with Store(built_file, read_only=True) as store:
         expected = answer(store, vocabulary, question).to_json()
     assert expected["papers"]
-    whole = (built_folder / FILE).read_bytes()
+    whole = (cache_of(built_file) / FILE).read_bytes()
     flipped = whole[:5000] + bytes([whole[5000] ^ 1]) + whole[5001:]
     for number, damaged in enumerate((b"", whole[:60], whole[:5000], whole[:-3], flipped)):
-        folder = tmp_path / str(number)
-        shutil.copytree(built_folder, folder)
-        (folder / FILE).write_bytes(damaged)
-        with OxigraphStore(folder, read_only=True) as store:
+        file = tmp_path / str(number) / "papers.kg"
+        shutil.copytree(built_file.parent, file.parent)
+        columns = cache_of(file) / FILE
+        columns.write_bytes(damaged)
+        with Store(file, read_only=True) as store:
             assert answer(store, vocabulary, question).to_json() == expected
-        assert (folder / FILE).read_bytes() == whole
+        assert columns.read_bytes() == whole
 
 
 def test_things_with_many_papers_are_shown_by_a_few(built: Graph) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kg.graph.store import OxigraphStore
+from kg.graph.store import Store
 from kg.query import Answer, Condition, Entity, Fact, Filter, Lexicon, Outcome, Query, respond
 from kg.query.answer import Cell
 from kg.text import fold
@@ -51,17 +51,17 @@ PAPERS = {
 
 
 @pytest.fixture(scope="module")
-def world(made: Callable[[dict[str, Any]], OxigraphStore]) -> OxigraphStore:
+def world(made: Callable[[dict[str, Any]], Store]) -> Store:
     return made(PAPERS)
 
 
 @pytest.fixture(scope="module")
-def own(world: OxigraphStore, vocabulary: Vocabulary) -> Lexicon:
+def own(world: Store, vocabulary: Vocabulary) -> Lexicon:
     return Lexicon.of(world, vocabulary)
 
 
 @pytest.fixture
-def compare(world: OxigraphStore, own: Lexicon) -> Callable[..., Answer]:
+def compare(world: Store, own: Lexicon) -> Callable[..., Answer]:
     def compare(*names: str, question: str = "?", limit: int | None = None, **asked: Any) -> Answer:
         concepts = [next((s.concept for s in own.senses(fold(name))), "technique:nothing") for name in names]
         things = tuple(Entity("technique", c, name, (c,)) for name, c in zip(names, concepts, strict=True))
@@ -161,7 +161,7 @@ def test_one_thing_is_too_few(compare: Callable[..., Answer]) -> None:
     assert "two things" in compare("AlphaForm").notes[0]
 
 
-def test_the_same_name_twice_makes_two_columns(world: OxigraphStore, own: Lexicon) -> None:
+def test_the_same_name_twice_makes_two_columns(world: Store, own: Lexicon) -> None:
     things = (
         Entity("technique", "technique:alphaform", "entries", ("technique:alphaform",)),
         Entity("technique", "technique:betaform", "entries", ("technique:betaform",)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.graph.store import OxigraphStore
+from kg.graph.store import Store
 from kg.query import answer
 from kg.query.kinds import respond
 from kg.query.lexicon import Lexicon
@@ -49,7 +49,7 @@ from kg.vocabulary import Vocabulary
         ("papers that outperform LongDemo", "In that place stand: SkyDemo (1)."),
     ],
 )
-def test_why_there_is_nothing(question: str, told: str, store: OxigraphStore, vocabulary: Vocabulary) -> None:
+def test_why_there_is_nothing(question: str, told: str, store: Store, vocabulary: Vocabulary) -> None:
     lexicon = Lexicon.of(store, vocabulary)
     query = read(question, lexicon)
     found = respond(store, lexicon, question, query)
@@ -57,18 +57,18 @@ def test_why_there_is_nothing(question: str, told: str, store: OxigraphStore, vo
     assert told in " ".join(found.notes)
 
 
-def test_three_conditions_without_a_conflict_of_two(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+def test_three_conditions_without_a_conflict_of_two(store: Store, vocabulary: Vocabulary) -> None:
     (note,) = answer(store, vocabulary, "LoRA from Peking University on H100").notes
     assert "'H100'" in note
     assert "'LoRA' and 'Peking University' that" not in note
 
 
-def test_negated_condition_is_named_so(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+def test_negated_condition_is_named_so(store: Store, vocabulary: Vocabulary) -> None:
     (note,) = answer(store, vocabulary, "speculative decoding without surveys").notes
     assert "not 'surveys'" in note
 
 
-def test_refused_question_names_three_that_work(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+def test_refused_question_names_three_that_work(store: Store, vocabulary: Vocabulary) -> None:
     found = answer(store, vocabulary, "write me a poem about pruning")
     assert found.query.kind == "refused"
     assert found.notes[-1].count("?") == 3

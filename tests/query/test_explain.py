@@ -7,7 +7,7 @@ import json
 import pyoxigraph as ox
 import pytest
 
-from kg.graph.store import OxigraphStore
+from kg.graph.store import Store
 from kg.query import Answer, Condition, Filter, Lexicon, Phrase, Query, answer
 from kg.query.explain import explained, lines, sparql
 from kg.vocabulary import Vocabulary
@@ -32,9 +32,7 @@ QUESTIONS = [
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_sparql_runs_as_it_is_and_gives_the_same_papers(
-    question: str, store: OxigraphStore, vocabulary: Vocabulary
-) -> None:
+def test_sparql_runs_as_it_is_and_gives_the_same_papers(question: str, store: Store, vocabulary: Vocabulary) -> None:
     found = answer(store, vocabulary, question)
     assert found.rows
     said = sparql(found.query.filter)
@@ -42,14 +40,14 @@ def test_sparql_runs_as_it_is_and_gives_the_same_papers(
     assert max(map(len, said.split("\n"))) <= 120
 
 
-def test_literal_is_not_taken_for_an_identifier(store: OxigraphStore) -> None:
+def test_literal_is_not_taken_for_an_identifier(store: Store) -> None:
     words = 'a <https://w3id.org/paper-kg/topic/lora> "b" \\ c' + " d" * 80
     said = sparql(Filter((Condition("x", (Phrase(words),)),)))
     assert "topic:lora" not in said
     assert store.select(said) == []
 
 
-def test_tree_says_type_concept_and_how_many_count(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+def test_tree_says_type_concept_and_how_many_count(store: Store, vocabulary: Vocabulary) -> None:
     found = answer(store, vocabulary, "KV cache compression or pruning on H100 with 2x speedup without code zyxgnarf")
     told = lines(found)
     assert told[0] == "papers"
@@ -64,7 +62,7 @@ def test_tree_says_type_concept_and_how_many_count(store: OxigraphStore, vocabul
     assert told[-1] == "ignored: zyxgnarf"
 
 
-def test_json_form_says_the_same(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+def test_json_form_says_the_same(store: Store, vocabulary: Vocabulary) -> None:
     found = answer(store, vocabulary, "papers proposing LoRA since 2025 zyxgnarf")
     said = json.loads(json.dumps(explained(found)))
     assert said["kind"] == "papers"
@@ -86,7 +84,7 @@ def test_what_is_asked_for_stands_in_the_tree(lexicon: Lexicon) -> None:
     assert lines(Answer("", Query("near", words="long contexts"))) == ["near", "└─ words: long contexts"]
 
 
-def test_pretty_sparql_is_one_query(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+def test_pretty_sparql_is_one_query(store: Store, vocabulary: Vocabulary) -> None:
     said = sparql(answer(store, vocabulary, "LoRA papers from Peking University").query.filter)
     assert isinstance(store.query(said), ox.QuerySolutions)
     assert "<https://w3id.org" not in said

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kg.graph.store import OxigraphStore
+from kg.graph.store import Store
 from kg.model import KgError
 from kg.query import Entity, Filter, Lexicon, Query, answer, read
 from kg.query.filter import Condition
@@ -19,7 +19,7 @@ from kg.vocabulary import Vocabulary
 
 
 @pytest.fixture(scope="module")
-def own(store: OxigraphStore, vocabulary: Vocabulary) -> Lexicon:
+def own(store: Store, vocabulary: Vocabulary) -> Lexicon:
     return Lexicon.of(store, vocabulary)
 
 
@@ -68,7 +68,7 @@ def own(store: OxigraphStore, vocabulary: Vocabulary) -> Lexicon:
     ],
 )
 def test_flags_and_questions_that_mean_the_same_are_the_same_query(
-    question: str, flags: dict[str, Any], store: OxigraphStore, own: Lexicon
+    question: str, flags: dict[str, Any], store: Store, own: Lexicon
 ) -> None:
     said, flagged = read(question, own), read_flags(flags, own, store)
     assert select_papers(said.filter) == select_papers(flagged.filter)
@@ -88,14 +88,14 @@ def test_flags_and_questions_that_mean_the_same_are_the_same_query(
     ],
 )
 def test_flags_say_what_is_asked_for(
-    flags: dict[str, Any], kind: str, said: dict[str, Any], store: OxigraphStore, own: Lexicon
+    flags: dict[str, Any], kind: str, said: dict[str, Any], store: Store, own: Lexicon
 ) -> None:
     query = read_flags(flags, own, store)
     assert query.kind == kind
     assert {name: getattr(query, name) for name in said} == said
 
 
-def test_metric_beside_sort_is_what_is_ranked(store: OxigraphStore, own: Lexicon) -> None:
+def test_metric_beside_sort_is_what_is_ranked(store: Store, own: Lexicon) -> None:
     asked, flagged = (
         read("highest speedup on H100", own),
         read_flags({"metric": "speedup", "sort": "highest", "hardware": "H100"}, own, store),
@@ -138,28 +138,26 @@ def test_metric_beside_sort_is_what_is_ranked(store: OxigraphStore, own: Lexicon
         ({"topic": ["pruning"] * 61}, "61 values"),
     ],
 )
-def test_flag_that_means_nothing_says_what_would(
-    flags: dict[str, Any], told: str, store: OxigraphStore, own: Lexicon
-) -> None:
+def test_flag_that_means_nothing_says_what_would(flags: dict[str, Any], told: str, store: Store, own: Lexicon) -> None:
     with pytest.raises(KgError) as error:
         read_flags(flags, own, store)
     assert told in str(error.value)
 
 
-def test_misspelt_label_is_read_and_said(store: OxigraphStore, own: Lexicon) -> None:
+def test_misspelt_label_is_read_and_said(store: Store, own: Lexicon) -> None:
     query = read_flags({"topic": "kv cach compresion"}, own, store)
     assert query.filter.conditions[0].any_of[0].concept == "topic:kv-cache-compression"
     assert query.filter.notes == ("--topic 'kv cach compresion' was read as 'KV cache compression'.",)
 
 
-def test_comma_inside_a_name_parts_nothing(store: OxigraphStore, own: Lexicon) -> None:
+def test_comma_inside_a_name_parts_nothing(store: Store, own: Lexicon) -> None:
     (condition,) = read_flags({"topic": "pruning, quantization"}, own, store).filter.conditions
     assert [term.label for term in condition.any_of] == ["pruning", "quantization"]
     (condition,) = read_flags({"author": "He, Kaiming"}, own, store).filter.conditions
     assert [term.label for term in condition.any_of] == ["He, Kaiming"]
 
 
-def test_both_ends_of_a_relation(store: OxigraphStore, vocabulary: Vocabulary, own: Lexicon) -> None:
+def test_both_ends_of_a_relation(store: Store, vocabulary: Vocabulary, own: Lexicon) -> None:
     def found(relation: str) -> list[str]:
         return [row.id for row in answer(store, vocabulary, "", lexicon=own, filter={"relation": relation}).rows]
 
@@ -169,7 +167,7 @@ def test_both_ends_of_a_relation(store: OxigraphStore, vocabulary: Vocabulary, o
     assert found("LoRA:outperforms:SkyDemo") == []
 
 
-def test_question_and_flags_both_hold(store: OxigraphStore, vocabulary: Vocabulary, own: Lexicon) -> None:
+def test_question_and_flags_both_hold(store: Store, vocabulary: Vocabulary, own: Lexicon) -> None:
     def found(question: str, **flags: Any) -> list[str]:
         return [row.id for row in answer(store, vocabulary, question, lexicon=own, filter=flags).rows]
 
@@ -179,13 +177,13 @@ def test_question_and_flags_both_hold(store: OxigraphStore, vocabulary: Vocabula
     assert found("", hardware=["A100|H100"]) == ["900-01", "900-03"]
 
 
-def test_same_condition_in_question_and_flag_counts_once(store: OxigraphStore, own: Lexicon) -> None:
+def test_same_condition_in_question_and_flag_counts_once(store: Store, own: Lexicon) -> None:
     both = merged(read("papers on H100", own), read_flags({"hardware": "H100"}, own, store))
     assert len(both.filter.conditions) == 1
     assert merged(Query("refused"), both).kind == "refused"
 
 
-def test_filter_of_a_program_holds_too(store: OxigraphStore, vocabulary: Vocabulary, own: Lexicon) -> None:
+def test_filter_of_a_program_holds_too(store: Store, vocabulary: Vocabulary, own: Lexicon) -> None:
     thing = Entity("topic", "topic:speculative-decoding", "speculative decoding", ("topic:speculative-decoding",))
     wanted = Filter((Condition("it", (thing,)),))
     assert [row.id for row in answer(store, vocabulary, "", lexicon=own, filter=wanted).rows] == ["900-02"]
@@ -223,7 +221,7 @@ values = st.text(max_size=60) | st.lists(st.sampled_from(NASTY), max_size=6).map
 @given(
     flags=st.dictionaries(st.sampled_from([*CONDITIONS, *ASKING]), values | st.lists(values, max_size=3), max_size=4)
 )
-def test_any_value_is_a_condition_or_one_sentence(flags: dict[str, Any], store: OxigraphStore, own: Lexicon) -> None:
+def test_any_value_is_a_condition_or_one_sentence(flags: dict[str, Any], store: Store, own: Lexicon) -> None:
     before = store.graphs()
     with suppress(KgError):
         store.select(select_papers(read_flags(flags, own, store).filter))

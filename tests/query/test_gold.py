@@ -9,13 +9,14 @@ from statistics import mean
 
 import pytest
 
-from kg.graph.rdf import entry_triples
 from kg.graph.records import from_json
-from kg.graph.store import OxigraphStore
+from kg.graph.store import Store
 from kg.link import Linker
 from kg.query import Lexicon, answer
 from kg.sources import read
 from kg.vocabulary import Vocabulary
+
+from .stored import put
 
 REPORTS = Path(__file__).parents[2] / "data" / "reports"
 
@@ -27,13 +28,11 @@ def test_development_questions_are_answered(vocabulary: Vocabulary) -> None:
     gold = Path(shared) / "gold"
     annotated = {row["id"]: row for row in _rows(gold / "dev.jsonl")}
     linker = Linker(vocabulary)
-    with OxigraphStore.in_memory() as store:
+    with Store.in_memory() as store:
         for report in sorted(REPORTS.glob("*.txt")):
             for document in read(report).documents:
                 if document.id in annotated:
-                    record = linker.link(document, from_json(annotated[document.id], document))
-                    triples = entry_triples(document, record, vocabulary, linker.institution_facts)
-                    store.replace(f"entry:{document.id}", triples)
+                    put(store, linker, document, from_json(annotated[document.id], document))
         lexicon = Lexicon.of(store, vocabulary)
         scores = {}
         for row in _rows(gold / "questions.dev.jsonl"):

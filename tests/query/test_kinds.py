@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
-from kg.graph.rdf import entry_triples, source_triples
 from kg.graph.records import from_json
-from kg.graph.store import OxigraphStore
+from kg.graph.store import Store
 from kg.link import Linker
 from kg.model import Document, KgError, Record, Source, Text
 from kg.query import Answer, Condition, Entity, Fact, Filter, Lexicon, Link, Query, respond
 from kg.query.periods import period, without_gaps
 from kg.query.support import Supporter, appeared, support
 from kg.vocabulary import Vocabulary
+
+from .stored import put
 
 #: id: institutions, date, abstract, techniques, problems, results, relations, hardware, topics
 PAPERS: dict[str, dict[str, Any]] = {
@@ -91,21 +92,19 @@ def made(name: str, said: dict[str, Any], number: int) -> tuple[Document, Record
 
 
 @pytest.fixture(scope="module")
-def graph(vocabulary: Vocabulary) -> Iterator[OxigraphStore]:
+def graph(vocabulary: Vocabulary) -> Iterator[Store]:
     linker = Linker(vocabulary)
-    with OxigraphStore.in_memory() as store:
+    with Store.in_memory() as store:
         for source in ("910", "911"):
-            store.replace(f"source:{source}", source_triples(Source(source, f"{source}.txt", "digest")))
+            store.put_source(Source(source, f"{source}.txt", "digest"))
         papers = PAPERS | {TWICE[0]: PAPERS[TWICE[1]]}
         for number, (name, said) in enumerate(papers.items(), 1):
-            document, record = made(name, said, number)
-            linked = linker.link(document, record)
-            store.replace(f"entry:{name}", entry_triples(document, linked, vocabulary, linker.institution_facts))
+            put(store, linker, *made(name, said, number))
         yield store
 
 
 @pytest.fixture(scope="module")
-def names(graph: OxigraphStore, vocabulary: Vocabulary) -> Lexicon:
+def names(graph: Store, vocabulary: Vocabulary) -> Lexicon:
     return Lexicon.of(graph, vocabulary)
 
 
@@ -120,7 +119,7 @@ def having(*terms: Entity | Fact, negated: bool = False) -> Filter:
 SPECULATIVE = having(thing("topic", "speculative-decoding"))
 
 
-def asked(graph: OxigraphStore, names: Lexicon, query: Query, question: str = "?", limit: int | None = None) -> Answer:
+def asked(graph: Store, names: Lexicon, query: Query, question: str = "?", limit: int | None = None) -> Answer:
     found = respond(graph, names, question, query, limit)
     found.to_json()
     texts = {
@@ -161,7 +160,7 @@ def test_paper_appeared_at_its_own_date_first() -> None:
 # Things
 
 
-def test_techniques_by_papers_then_support_with_roles(graph: OxigraphStore, names: Lexicon) -> None:
+def test_techniques_by_papers_then_support_with_roles(graph: Store, names: Lexicon) -> None:
     found = asked(graph, names, Query("entities", SPECULATIVE, "technique"))
     assert found.table
     assert found.table.columns == ("technique", "papers", "support", "proposed", "used", "baseline")
@@ -176,12 +175,12 @@ def test_techniques_by_papers_then_support_with_roles(graph: OxigraphStore, name
     assert found.table.verdict == "4 techniques; speculative decoding leads with 2 papers."
 
 
-def test_support_breaks_ties_before_the_label(graph: OxigraphStore, names: Lexicon) -> None:
+def test_support_breaks_ties_before_the_label(graph: Store, names: Lexicon) -> None:
     found = asked(graph, names, Query("entities", Filter(), "technique"))
     assert cells(found, "technique", "papers", "support")[:2] == [("LoRA", 2, 2), ("speculative decoding", 2, 1)]
 
 
-def test_things_are_cut_at_the_limit_and_it_is_said(graph: OxigraphStore, names: Lexicon) -> None:
+def test_things_are_cut_at_the_limit_and_it_is_said(graph: Store, names: Lexicon) -> None:
     for query, limit in (
         (Query("entities", SPECULATIVE, "technique"), 2),
         (Query("entities", SPECULATIVE, "technique", most=2), None),
@@ -192,7 +191,7 @@ def test_things_are_cut_at_the_limit_and_it_is_said(graph: OxigraphStore, names:
         assert found.table.verdict.endswith("The first 2 are shown.")
 
 
-def test_named_thing_is_not_its_own_company_but_a_family_is_asked_for(graph: OxigraphStore, names: Lexicon) -> None:
+def test_named_thing_is_not_its_own_company_but_a_family_is_asked_for(graph: Store, names: Lexicon) -> None:
     lora = having(thing("technique", "lora"))
     assert "LoRA" not in {
         line[0] for line in cells(asked(graph, names, Query("entities", lora, "technique")), "technique")
@@ -215,19 +214,19 @@ def test_named_thing_is_not_its_own_company_but_a_family_is_asked_for(graph: Oxi
         ("kind", [("method paper", 2)]),
     ],
 )
-def test_things_of_every_type(kind: str, expected: list[Any], graph: OxigraphStore, names: Lexicon) -> None:
+def test_things_of_every_type(kind: str, expected: list[Any], graph: Store, names: Lexicon) -> None:
     filters = SPECULATIVE if kind != "topic" else having(thing("technique", "speculative-decoding"))
     assert cells(asked(graph, names, Query("entities", filters, kind)), kind, "papers") == expected
 
 
-def test_labels_and_verdict_are_in_the_language_of_the_question(graph: OxigraphStore, names: Lexicon) -> None:
+def test_labels_and_verdict_are_in_the_language_of_the_question(graph: Store, names: Lexicon) -> None:
     found = asked(graph, names, Query("entities", SPECULATIVE, "institution"), "哪些机构做推测解码？")
     assert cells(found, "institution") == [("清华大学",)]
     assert found.table
     assert found.table.verdict == "共1家机构。"
 
 
-def test_type_that_is_not_counted_is_refused(graph: OxigraphStore, names: Lexicon) -> None:
+def test_type_that_is_not_counted_is_refused(graph: Store, names: Lexicon) -> None:
     with pytest.raises(KgError, match="choose one of"):
         asked(graph, names, Query("count", SPECULATIVE, "paper", over="} DROP ALL #"))
 
@@ -235,7 +234,7 @@ def test_type_that_is_not_counted_is_refused(graph: OxigraphStore, names: Lexico
 # Empty
 
 
-def test_empty_answer_says_why(graph: OxigraphStore, names: Lexicon) -> None:
+def test_empty_answer_says_why(graph: Store, names: Lexicon) -> None:
     nobody = having(thing("topic", "speculative-decoding", "speculative decoding"), thing("dataset", "gsm8k", "GSM8K"))
     for query in (Query("entities", nobody, "technique"), Query("count", nobody), Query("trend", nobody)):
         found = asked(graph, names, query)
@@ -247,7 +246,7 @@ def test_empty_answer_says_why(graph: OxigraphStore, names: Lexicon) -> None:
     assert "no datasets" in found.notes[-1]
 
 
-def test_technique_that_none_uses_counts_where_it_is_compared_with(graph: OxigraphStore, names: Lexicon) -> None:
+def test_technique_that_none_uses_counts_where_it_is_compared_with(graph: Store, names: Lexicon) -> None:
     slow = having(thing("technique", "slowdemo", "SlowDemo"))
     for query in (Query("entities", slow, "institution"), Query("count", slow), Query("trend", slow)):
         found = asked(graph, names, query)
@@ -258,7 +257,7 @@ def test_technique_that_none_uses_counts_where_it_is_compared_with(graph: Oxigra
 # Relations
 
 
-def test_what_outperforms_a_thing_and_what_it_outperforms(graph: OxigraphStore, names: Lexicon) -> None:
+def test_what_outperforms_a_thing_and_what_it_outperforms(graph: Store, names: Lexicon) -> None:
     slow = Link("outperforms", "tail", "technique:slowdemo", "SlowDemo", ("technique:slowdemo",))
     found = asked(graph, names, Query("relations", Filter(), link=slow))
     assert found.table
@@ -274,7 +273,7 @@ def test_what_outperforms_a_thing_and_what_it_outperforms(graph: OxigraphStore, 
     assert [line[0] for line in cells(found, "thing", "relation")] == ["SlowDemo"]
 
 
-def test_relation_counts_for_narrower_things_and_other_conditions(graph: OxigraphStore, names: Lexicon) -> None:
+def test_relation_counts_for_narrower_things_and_other_conditions(graph: Store, names: Lexicon) -> None:
     both = Link("outperforms", "tail", "technique:decoder", "decoder", ("technique:decoder", "technique:slowdemo"))
     found = asked(graph, names, Query("relations", having(thing("technique", "lora")), link=both))
     assert [line[0] for line in cells(found, "thing")] == ["OtherDemo"]
@@ -283,7 +282,7 @@ def test_relation_counts_for_narrower_things_and_other_conditions(graph: Oxigrap
     assert "another" in found.notes[-1] or "other papers say it of 2" in found.notes[-1]
 
 
-def test_things_that_stand_in_a_relation(graph: OxigraphStore, names: Lexicon) -> None:
+def test_things_that_stand_in_a_relation(graph: Store, names: Lexicon) -> None:
     (problem,) = {row["t"] for row in graph.select("SELECT ?t { ?n kg:relationType kg:addresses ; kg:tail ?t }")}
     link = Link("addresses", "tail", str(problem), "slow decoding", (str(problem),))
     for kind in ("entities", "relations"):
@@ -295,7 +294,7 @@ def test_things_that_stand_in_a_relation(graph: OxigraphStore, names: Lexicon) -
 
 
 def test_relation_that_no_sentence_states_is_answered_by_the_papers_and_it_is_said(
-    graph: OxigraphStore, names: Lexicon
+    graph: Store, names: Lexicon
 ) -> None:
     link = Link("uses", "head", "technique:otherdemo", "OtherDemo", ("technique:otherdemo",))
     found = asked(graph, names, Query("relations", Filter(), link=link))
@@ -309,7 +308,7 @@ def test_relation_that_no_sentence_states_is_answered_by_the_papers_and_it_is_sa
 # Claims
 
 
-def test_results_of_the_paper_that_proposes_a_thing(graph: OxigraphStore, names: Lexicon) -> None:
+def test_results_of_the_paper_that_proposes_a_thing(graph: Store, names: Lexicon) -> None:
     fast = thing("technique", "fastdemo", "FastDemo")
     found = asked(graph, names, Query("claims", having(fast), "result", things=(fast,)))
     (line,) = found.table.lines if found.table else ()
@@ -323,7 +322,7 @@ def test_results_of_the_paper_that_proposes_a_thing(graph: OxigraphStore, names:
     assert found.table.verdict == "1 result in 1 paper."
 
 
-def test_all_claims_of_a_paper(graph: OxigraphStore, names: Lexicon) -> None:
+def test_all_claims_of_a_paper(graph: Store, names: Lexicon) -> None:
     fast = thing("technique", "fastdemo", "FastDemo")
     found = asked(graph, names, Query("claims", Filter(), things=(fast,)))
     said = cells(found, "subject", "claim", "object")
@@ -340,7 +339,7 @@ def test_all_claims_of_a_paper(graph: OxigraphStore, names: Lexicon) -> None:
     assert cells(only, "claim") == [("proposes",), ("uses",), ("compares with",)]
 
 
-def test_claims_of_a_thing_that_no_paper_proposes(graph: OxigraphStore, names: Lexicon) -> None:
+def test_claims_of_a_thing_that_no_paper_proposes(graph: Store, names: Lexicon) -> None:
     slow = thing("technique", "slowdemo", "SlowDemo")
     found = asked(graph, names, Query("claims", having(slow), "result", things=(slow,)))
     assert not found.empty
@@ -349,7 +348,7 @@ def test_claims_of_a_thing_that_no_paper_proposes(graph: OxigraphStore, names: L
     )
 
 
-def test_claims_of_a_named_entry_and_of_a_filter(graph: OxigraphStore, names: Lexicon) -> None:
+def test_claims_of_a_named_entry_and_of_a_filter(graph: Store, names: Lexicon) -> None:
     entry = having(Fact("paper", "910-03", "910-03", concept="entry:910-03"))
     assert cells(asked(graph, names, Query("claims", entry)), "claim", "object") == [("uses", "LoRA")]
     assert len(cells(asked(graph, names, Query("claims", SPECULATIVE, "result")), "value")) == 1
@@ -362,7 +361,7 @@ def test_claims_of_a_named_entry_and_of_a_filter(graph: OxigraphStore, names: Le
 # Counts and trends
 
 
-def test_counts_of_papers_and_things(graph: OxigraphStore, names: Lexicon) -> None:
+def test_counts_of_papers_and_things(graph: Store, names: Lexicon) -> None:
     found = asked(graph, names, Query("count", SPECULATIVE))
     assert cells(found, "count", "support") == [(2, 1)]
     assert found.table
@@ -376,7 +375,7 @@ def test_counts_of_papers_and_things(graph: OxigraphStore, names: Lexicon) -> No
     assert cells(asked(graph, names, Query("count", without)), "count") == [(1,)]
 
 
-def test_counts_by_type_and_period(graph: OxigraphStore, names: Lexicon) -> None:
+def test_counts_by_type_and_period(graph: Store, names: Lexicon) -> None:
     found = asked(graph, names, Query("count", over="institution"))
     assert cells(found, "institution", "papers") == [("Tsinghua University", 2), ("Peking University", 1)]
     assert found.table
@@ -394,7 +393,7 @@ def test_counts_by_type_and_period(graph: OxigraphStore, names: Lexicon) -> None
     ]
 
 
-def test_trend_has_no_gaps_and_says_which_call_gives_more(graph: OxigraphStore, names: Lexicon) -> None:
+def test_trend_has_no_gaps_and_says_which_call_gives_more(graph: Store, names: Lexicon) -> None:
     found = asked(graph, names, Query("trend", over="month"))
     assert cells(found, "month", "papers") == [("2025-09", 1), ("2025-10", 1), ("2025-11", 0), ("2025-12", 1)]
     assert "kg trends --of topic --over month" in found.notes[-1]
@@ -418,16 +417,15 @@ def test_periods() -> None:
 
 def test_paper_with_two_dates_counts_once_at_its_first(vocabulary: Vocabulary) -> None:
     linker = Linker(vocabulary)
-    with OxigraphStore.in_memory() as store:
+    with Store.in_memory() as store:
         for number, (name, date) in enumerate((("912-1", "2025-10-02"), ("913-1", "2025-08-01")), 1):
-            document, record = made(name, PAPERS["910-01"] | {"date": date}, number)
-            store.replace(f"entry:{name}", entry_triples(document, linker.link(document, record), vocabulary))
+            put(store, linker, *made(name, PAPERS["910-01"] | {"date": date}, number))
         found = respond(store, Lexicon.of(store, vocabulary), "?", Query("trend", over="month"))
     assert cells(found, "month", "papers") == [("2025-08", 1)]
 
 
 @pytest.mark.parametrize("hostile", ['x" } DROP ALL #', "x> } ; DROP ALL #", "\\u0022 \n } #", "?x $y {{}}"])
-def test_names_of_a_query_are_no_syntax(hostile: str, graph: OxigraphStore, names: Lexicon) -> None:
+def test_names_of_a_query_are_no_syntax(hostile: str, graph: Store, names: Lexicon) -> None:
     before = graph.graphs()
     named = Entity("technique", f"technique:{hostile}", hostile, (f"technique:{hostile}",))
     link = Link("outperforms", "tail", named.concept, hostile, named.concepts)

@@ -7,18 +7,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
 
-import pyoxigraph as ox
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
 from kg import files
-from kg.graph.store import OxigraphStore
-from kg.names import iri
+from kg.graph.store import Store
+from kg.model import LISTS, Document, Mention, Record
 from kg.query import Lexicon, derived
 from kg.query.derived import Damaged, Lines, unpacked
-from kg.query.labels import FILE, Labels, Named, _said, labels_of, lengths, renew
+from kg.query.labels import FILE, Labels, Named, _said, labels_of, lengths
+from kg.store.file import Entry, cache_of
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 
@@ -81,37 +81,46 @@ def test_no_text_is_passed_over_for_its_length(one: str, other: str, least: floa
         assert shortest <= len(other) <= longest
 
 
-def label(concept: str, text: str) -> list[ox.Triple]:
-    entry = ox.NamedNode(iri("entry:1-1"))
-    kind = ox.Triple(entry, ox.NamedNode(iri("rdf:type")), ox.NamedNode(iri("kg:Entry")))
-    return [kind, ox.Triple(ox.NamedNode(iri(concept)), ox.NamedNode(iri("skos:prefLabel")), ox.Literal(text))]
+def entry(name: str, *named: Named) -> Entry:
+    """An entry that names things; where it gives one several names, the first is the preferred one."""
+    record = Record(name, paper=f"paper:{name}")
+    for one in named:
+        kind = one.concept.partition(":")[0]
+        getattr(record, LISTS[kind]).append(Mention(kind, one.label, one.label, concept=one.concept))
+    return Entry(Document(name, name.partition("-")[0], 1, {}), record)
 
 
 @pytest.fixture
 def graph(tmp_path: Path) -> Path:
-    with OxigraphStore(tmp_path) as store:
-        store.replace("entry:1-1", label("technique:frobnicator", "Frobnicator"))
-    return tmp_path
+    file = tmp_path / "papers.kg"
+    with Store(file) as store:
+        store.put_entry(entry("1-1", Named("technique:frobnicator", "Frobnicator", True)))
+    return file
+
+
+def index(graph: Path) -> Path:
+    """The file of the labels of a graph."""
+    return cache_of(graph) / FILE
 
 
 def senses(graph: Path, vocabulary: Vocabulary, folded: str) -> list[str]:
-    with OxigraphStore(graph, read_only=True) as store:
+    with Store(graph, read_only=True) as store:
         return [sense.concept for sense in Lexicon.of(store, vocabulary).senses(folded)]
 
 
 def test_reader_keeps_an_index_and_follows_the_graph(graph: Path, vocabulary: Vocabulary) -> None:
     assert senses(graph, vocabulary, "frobnicator") == ["technique:frobnicator"]
-    first = (graph / FILE).read_bytes()
+    first = index(graph).read_bytes()
     assert senses(graph, vocabulary, "frobnicator") == ["technique:frobnicator"]
-    assert (graph / FILE).read_bytes() == first
-    with OxigraphStore(graph) as store:
-        store.replace("entry:1-1", label("technique:zyxomat", "Zyxomat"))
+    assert index(graph).read_bytes() == first
+    with Store(graph) as store:
+        store.put_entry(entry("1-1", Named("technique:zyxomat", "Zyxomat", True)))
     assert senses(graph, vocabulary, "zyxomat") == ["technique:zyxomat"]
     assert senses(graph, vocabulary, "frobnicator") == []
 
 
 ENTRIES = st.dictionaries(
-    st.sampled_from(["entry:1-1", "entry:1-2", "entry:2-1", "entry:2-2"]),
+    st.sampled_from(["1-1", "1-2", "2-1", "2-2"]),
     st.lists(st.sampled_from([one for one in NAMED if not one.concept.startswith("institution:")]), max_size=4),
 )
 
@@ -119,70 +128,60 @@ ENTRIES = st.dictionaries(
 @settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(ENTRIES, st.lists(ENTRIES, min_size=1, max_size=3))
 def test_labels_that_follow_changes_are_those_made_anew(begin: dict, changes: list[dict]) -> None:
-    def said(named: list[Named]) -> list[ox.Triple]:
-        return [
-            ox.Triple(
-                ox.NamedNode(iri(one.concept)),
-                ox.NamedNode(iri("skos:prefLabel" if one.preferred else "skos:altLabel")),
-                ox.Literal(one.label),
-            )
-            for one in dict.fromkeys(named)
-        ]
-
     def told(labels: Labels) -> list[object]:
         names = sorted({fold(one.label) for one in NAMED})
         things = sorted({one.concept for one in NAMED})
         of_names = [(labels.bearing(name), labels.alike(name, 80), labels.beginning(name[:3])) for name in names]
         return [of_names, [labels.labels(thing) for thing in things], labels.ending("eye")]
 
-    def entry(name: str) -> ox.Triple:
-        return ox.Triple(ox.NamedNode(iri(name)), ox.NamedNode(iri("rdf:type")), ox.NamedNode(iri("kg:Entry")))
-
-    def write(folder: str, graphs: dict) -> OxigraphStore:
-        with OxigraphStore(folder) as store:
-            store.replace_many({name: [entry(name), *said(named)] if named else [] for name, named in graphs.items()})
-        return store
+    def write(graph: Path, entries: dict[str, list[Named]]) -> None:
+        with Store(graph) as store, store.batch():
+            store.drop_entries(name for name, named in entries.items() if not named)
+            for name, named in entries.items():
+                if named:
+                    store.put_entry(entry(name, *named))
 
     with TemporaryDirectory() as folder:
-        write(folder, begin)
+        graph = Path(folder) / "papers.kg"
+        write(graph, begin)
+        with Store(graph, read_only=True) as reader:
+            labels_of(reader, plain)
+        whole = index(graph).read_bytes()
         for change in changes:
-            with OxigraphStore(folder, read_only=True) as reader:
-                labels_of(reader, plain)
-            written = write(folder, change)
-            with OxigraphStore(folder, read_only=True) as reader:
-                renew(reader, Path(folder), (written.found,), written.named, plain)
+            write(graph, change)
+            with Store(graph, read_only=True) as reader:
                 renewed = labels_of(reader, plain)
                 assert told(renewed) == told(Labels.made(_said(reader), plain))
-                assert renewed.renewed >= written.named
+                assert index(graph).read_bytes() == whole  # what changed is beside it
 
 
 def test_open_store_sees_its_own_changes(graph: Path, vocabulary: Vocabulary) -> None:
-    with OxigraphStore(graph) as store:
+    with Store(graph) as store:
         assert Lexicon.of(store, vocabulary).senses("frobnicator")
-        store.remove("entry:1-1")
+        store.drop_entries(["1-1"])
         assert not Lexicon.of(store, vocabulary).senses("frobnicator")
 
 
 @pytest.mark.parametrize("at", [0, 20, 60, 120, -1])
 def test_damaged_index_is_made_anew(at: int, graph: Path, vocabulary: Vocabulary) -> None:
     senses(graph, vocabulary, "frobnicator")
-    content = bytearray((graph / FILE).read_bytes())
+    content = bytearray(index(graph).read_bytes())
     sound = bytes(content)
     content[at] ^= 255
-    (graph / FILE).write_bytes(content)
+    index(graph).write_bytes(content)
     assert senses(graph, vocabulary, "frobnicator") == ["technique:frobnicator"]
-    with OxigraphStore(graph, read_only=True) as store:
+    with Store(graph, read_only=True) as store:
         lexicon = Lexicon.of(store, vocabulary)
         assert lexicon.label("technique:frobnicator") == "Frobnicator"
         assert lexicon.misspelt("frobnicatro") == "frobnicator"
-    assert (graph / FILE).read_bytes() == sound
+    assert index(graph).read_bytes() == sound
 
 
 def test_cut_or_empty_index_is_made_anew(graph: Path, vocabulary: Vocabulary) -> None:
     senses(graph, vocabulary, "frobnicator")
-    content = (graph / FILE).read_bytes()
+    content = index(graph).read_bytes()
     for size in (0, 10, 56, len(content) - 1):
-        (graph / FILE).write_bytes(content[:size])
+        index(graph).write_bytes(content[:size])
         assert senses(graph, vocabulary, "frobnicator") == ["technique:frobnicator"]
 
 
@@ -193,7 +192,7 @@ def test_any_bytes_are_sections_or_damage(data: bytes) -> None:
 
 
 def test_folder_that_cannot_be_written_is_read_all_the_same(graph: Path, vocabulary: Vocabulary) -> None:
-    (graph / FILE).mkdir()  # what stands in the way of writing, for root too
+    index(graph).mkdir(parents=True)  # what stands in the way of writing, for root too
     assert senses(graph, vocabulary, "frobnicator") == ["technique:frobnicator"]
 
 

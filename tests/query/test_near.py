@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from kg.api import Graph
 from kg.encoder import SIZE, encoder
-from kg.graph.store import OxigraphStore
-from kg.query import Lexicon, Query, respond
+from kg.graph.store import Store
+from kg.query import Lexicon, Query, near, respond
 from kg.query.derived import Damaged
 from kg.query.near import FILE, Vectors, in_english, labels, titles
+from kg.store.file import cache_of
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ def test_damage_is_seen() -> None:
             Vectors([memoryview(part) for part in bad])
 
 
-def test_papers_and_concepts_near_to_words(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+def test_papers_and_concepts_near_to_words(store: Store, vocabulary: Vocabulary) -> None:
     lexicon = Lexicon.of(store, vocabulary)
     found = respond(store, lexicon, "", Query("near", words="drafts that make decoding speculative"))
     assert found.rows[0].id == "900-02"  # a survey of speculative decoding
@@ -67,7 +69,7 @@ def test_papers_and_concepts_near_to_words(store: OxigraphStore, vocabulary: Voc
     assert quote.quote in "A Survey of Speculative Decoding This survey covers speculative decoding."
 
 
-def test_chinese_goes_through_the_labels(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+def test_chinese_goes_through_the_labels(store: Store, vocabulary: Vocabulary) -> None:
     assert in_english("关于推测解码的综述", vocabulary).startswith("speculative decoding")
     found = respond(store, Lexicon.of(store, vocabulary), "", Query("near", words="推测解码"))
     assert found.rows[0].id == "900-02"
@@ -76,29 +78,46 @@ def test_chinese_goes_through_the_labels(store: OxigraphStore, vocabulary: Vocab
     assert "无法比较" in note
 
 
-def test_index_of_titles_is_kept_and_renewed(tmp_path: Path, store: OxigraphStore) -> None:
-    entries = [name for name in store.graphs() if name.startswith("entry:")]
-    with OxigraphStore(tmp_path) as copy:
-        copy.replace_many({name: store.triples(name) for name in entries})
-    with OxigraphStore(tmp_path, read_only=True) as reader:
+def test_index_of_titles_is_kept_and_renewed(tmp_path: Path, store: Store) -> None:
+    graph = tmp_path / "papers.kg"
+    index = cache_of(graph) / FILE
+    store.backup(graph)
+    with Store(graph, read_only=True) as reader:
         first = titles(reader).keys
-    content = (tmp_path / FILE).read_bytes()
+        entries = reader.names()
+    content = index.read_bytes()
     assert len(first) == len(entries)
-    (tmp_path / FILE).write_bytes(content[:-3])
-    with OxigraphStore(tmp_path, read_only=True) as reader:
+    index.write_bytes(content[:-3])
+    with Store(graph, read_only=True) as reader:
         assert titles(reader).keys == first
-    assert (tmp_path / FILE).read_bytes() == content
-    with OxigraphStore(tmp_path) as copy:
-        copy.remove(entries[0])
-    with OxigraphStore(tmp_path, read_only=True) as reader:
+    assert index.read_bytes() == content
+    with Store(graph) as writer:
+        writer.drop_entries(entries[:1])
+    with Store(graph, read_only=True) as reader:
         assert len(titles(reader).keys) == len(entries) - 1
 
 
-def test_phrase_that_is_no_concept_has_a_nearest_one(store: OxigraphStore, vocabulary: Vocabulary) -> None:
+@pytest.mark.parametrize("most", [1, 2])
+def test_many_titles_without_vectors_wait_for_who_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    file = tmp_path / "papers.kg"
+    monkeypatch.setattr(near, "_FEW", most)
+    paper = '{{"id": "{0}", "title": "The {0} of many", "abstract": "We prune {0} on an H100."}}\n'
+    for name, fast in (("one", True), ("two", False)):
+        (tmp_path / f"{name}.jsonl").write_text(paper.format(name), "utf-8")
+        with Graph(file) as graph:
+            graph.add(tmp_path / f"{name}.jsonl", fast=fast)
+    assert (cache_of(file) / FILE).exists() == (most > 1)
+    with Graph(file, read_only=True) as graph:
+        assert len(near.titles(graph.store).keys) == 2
+
+
+def test_phrase_that_is_no_concept_has_a_nearest_one(store: Store, vocabulary: Vocabulary) -> None:
     lexicon = Lexicon.of(store, vocabulary)
-    near = lexicon.nearest_concept("compressing the key-value caches")
-    assert near is not None
-    assert near[0] == "topic:kv-cache-compression"
+    nearest = lexicon.nearest_concept("compressing the key-value caches")
+    assert nearest is not None
+    assert nearest[0] == "topic:kv-cache-compression"
     assert lexicon.nearest_concept("zyxgnarf blorbification") is None
     assert lexicon.nearest_concept("龘") is None
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kg.graph.store import OxigraphStore
+from kg.graph.store import Store
 from kg.query import Answer, Entity, Lexicon, Query, respond
 from kg.text import fold
 from kg.vocabulary import Vocabulary
@@ -48,17 +48,17 @@ PAPERS = {
 
 
 @pytest.fixture(scope="module")
-def world(made: Callable[[dict[str, Any]], OxigraphStore]) -> OxigraphStore:
+def world(made: Callable[[dict[str, Any]], Store]) -> Store:
     return made({name: said | {"title": f"Paper {name}"} for name, said in PAPERS.items()})
 
 
 @pytest.fixture(scope="module")
-def own(world: OxigraphStore, vocabulary: Vocabulary) -> Lexicon:
+def own(world: Store, vocabulary: Vocabulary) -> Lexicon:
     return Lexicon.of(world, vocabulary)
 
 
 @pytest.fixture
-def path(world: OxigraphStore, own: Lexicon) -> Callable[..., Answer]:
+def path(world: Store, own: Lexicon) -> Callable[..., Answer]:
     def path(first: str, second: str, question: str = "?", limit: int | None = None) -> Answer:
         things = []
         for name in (first, second):
@@ -132,7 +132,7 @@ def test_one_thing_twice_is_the_same(path: Callable[..., Answer]) -> None:
     assert "same thing" in path("AlphaDemo", "AlphaDemo").notes[0]
 
 
-def test_one_thing_is_too_few(world: OxigraphStore, own: Lexicon) -> None:
+def test_one_thing_is_too_few(world: Store, own: Lexicon) -> None:
     found = respond(world, own, "?", Query("path", things=(Entity("technique", "technique:x", "x", ()),)))
     assert found.empty
     assert "two things" in found.notes[0]
@@ -150,7 +150,7 @@ def test_the_same_paths_every_time(path: Callable[..., Answer]) -> None:
     assert path("AlphaDemo", "DeltaDemo") == path("AlphaDemo", "DeltaDemo")
 
 
-def test_what_counts_as_both_is_a_bridge(world: OxigraphStore, own: Lexicon) -> None:
+def test_what_counts_as_both_is_a_bridge(world: Store, own: Lexicon) -> None:
     concepts = {name: own.senses(fold(name))[0].concept for name in ("AlphaDemo", "betaform", "GammaDemo")}
     alpha, gamma = (
         Entity("technique", concepts[name], name, (concepts[name], concepts["betaform"]))

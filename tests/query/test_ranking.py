@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kg.graph.store import OxigraphStore
+from kg.graph.store import Store
 from kg.query import Answer, Condition, Entity, Filter, Lexicon, Outcome, Query, respond
 from kg.vocabulary import Vocabulary
 
@@ -65,12 +65,12 @@ LATENCY = Outcome("metric:latency", "latency", ("metric:latency",))
 
 
 @pytest.fixture(scope="module")
-def world(made: Callable[[dict[str, Any]], OxigraphStore]) -> OxigraphStore:
+def world(made: Callable[[dict[str, Any]], Store]) -> Store:
     return made(PAPERS)
 
 
 @pytest.fixture(scope="module")
-def own(world: OxigraphStore, vocabulary: Vocabulary) -> Lexicon:
+def own(world: Store, vocabulary: Vocabulary) -> Lexicon:
     return Lexicon.of(world, vocabulary)
 
 
@@ -79,7 +79,7 @@ def on(hardware: str) -> Filter:
 
 
 @pytest.fixture
-def ask(world: OxigraphStore, own: Lexicon) -> Callable[..., Answer]:
+def ask(world: Store, own: Lexicon) -> Callable[..., Answer]:
     def ask(question: str = "?", limit: int | None = None, **asked: Any) -> Answer:
         return respond(world, own, question, Query("ranking", **asked), limit)
 

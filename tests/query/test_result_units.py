@@ -6,30 +6,29 @@ from collections.abc import Iterator
 
 import pytest
 
-from kg.graph.rdf import entry_triples, source_triples
 from kg.graph.records import from_json
-from kg.graph.store import OxigraphStore
+from kg.graph.store import Store
 from kg.link import Linker
 from kg.model import Document, Source, Text
 from kg.query import Lexicon, answer
 from kg.vocabulary import Vocabulary
+
+from .stored import put
 
 ABSTRACT = "FastDemo has a latency of 0.04 s and needs 1.5 GB of memory."
 RESULTS = [("latency of 0.04 s", "latency", 0.04, "s"), ("1.5 GB of memory", "memory", 1.5, "GB")]
 
 
 @pytest.fixture(scope="module")
-def one(vocabulary: Vocabulary) -> Iterator[OxigraphStore]:
+def one(vocabulary: Vocabulary) -> Iterator[Store]:
     """One paper that gives its latency in seconds and its memory in gigabytes."""
     document = Document("901-01", "901", 1, {"T": Text("FastDemo", "FastDemo"), "A": Text(ABSTRACT, ABSTRACT)})
     said = {"change": "absolute", "bound": "exact", "baseline": "", "setting": "", "in": "A"}
     results = [{"surface": s, "metric": m, "value": v, "unit": u} | said for s, m, v, u in RESULTS]
     record = from_json({"id": "901-01", "title": "FastDemo", "results": results}, document)
-    linker = Linker(vocabulary)
-    with OxigraphStore.in_memory() as store:
-        store.replace("source:901", source_triples(Source("901", "901_demo.txt", "digest", "2025-10-15T15:43:59")))
-        linked = linker.link(document, record)
-        store.replace("entry:901-01", entry_triples(document, linked, vocabulary, linker.institution_facts))
+    with Store.in_memory() as store:
+        store.put_source(Source("901", "901_demo.txt", "digest", "2025-10-15T15:43:59"))
+        put(store, Linker(vocabulary), document, record)
         yield store
 
 
@@ -46,6 +45,6 @@ def one(vocabulary: Vocabulary) -> Iterator[OxigraphStore]:
         ("latency below 2 GB", False),
     ],
 )
-def test_threshold_in_another_unit(question: str, found: bool, one: OxigraphStore, vocabulary: Vocabulary) -> None:
+def test_threshold_in_another_unit(question: str, found: bool, one: Store, vocabulary: Vocabulary) -> None:
     rows = answer(one, vocabulary, question, lexicon=Lexicon.of(one, vocabulary)).rows
     assert [row.id for row in rows] == (["901-01"] if found else [])

@@ -19,13 +19,13 @@ from kg.views.words import LANGUAGES, Words
 
 
 @pytest.fixture(scope="module")
-def fewer(built_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def fewer(built_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The reports without the last of them and one paper more."""
-    folder = tmp_path_factory.mktemp("fewer") / "papers.kg"
-    shutil.copytree(built_folder, folder)
-    with kg.open(str(folder)) as graph:
+    file = tmp_path_factory.mktemp("fewer") / "papers.kg"
+    shutil.copy(built_file, file)
+    with kg.open(str(file)) as graph:
         graph.remove("004", "002-22")
-    return folder
+    return file
 
 
 @pytest.fixture
@@ -76,8 +76,8 @@ def test_long_sections_are_cut_short_and_say_so(built: Graph, before: Graph, mon
     assert len(json.loads(view.render("json"))["sections"][0]["rows"]) == 22
 
 
-def test_nothing_differs(built: Graph, built_folder: Path) -> None:
-    with kg.open(str(built_folder), read_only=True) as same:
+def test_nothing_differs(built: Graph, built_file: Path) -> None:
+    with kg.open(str(built_file), read_only=True) as same:
         view = built.diff(same)
         assert view.papers == 0
         assert "Nothing differs." in str(view.render("txt"))
@@ -104,7 +104,7 @@ def test_hostile_names_do_no_harm(hostile: Graph, tmp_path: Path) -> None:
                 assert "\u202e" not in str(view.render(form))
 
 
-def test_command_line(fewer: Path, built_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_command_line(fewer: Path, built_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def status(*words: str) -> int:
         monkeypatch.setattr(sys, "argv", ["kg", "diff", *words])
         with pytest.raises(SystemExit) as left:
@@ -112,8 +112,8 @@ def test_command_line(fewer: Path, built_folder: Path, tmp_path: Path, monkeypat
         return int(left.value.code or 0)
 
     page = tmp_path / "page.html"
-    assert status(str(fewer), str(built_folder), "-o", str(page)) == 0
+    assert status(str(fewer), str(built_file), "-o", str(page)) == 0
     assert "22 new papers" in page.read_text("utf-8")
     assert status(str(fewer), str(fewer)) == 1
     assert status(str(fewer), str(tmp_path / "none")) == 2
-    assert status(str(fewer), str(built_folder), "--format", "csv") == 2
+    assert status(str(fewer), str(built_file), "--format", "csv") == 2

@@ -83,9 +83,9 @@ def test_a_folder_is_written_whole_or_not_at_all(
     assert [file.name for file in sorted((tmp_path / "empty").iterdir())] == ["map.txt", "network.txt"]
 
 
-def test_command_line_writes_folders_archives_and_one_file(built_folder: Path, tmp_path: Path) -> None:
+def test_command_line_writes_folders_archives_and_one_file(built_file: Path, tmp_path: Path) -> None:
     def run(*arguments: object) -> int:
-        line = ["export", "--graph", str(built_folder), *map(str, arguments)]
+        line = ["export", "--graph", str(built_file), *map(str, arguments)]
         return CliRunner().invoke(application(), line).exit_code
 
     assert run("-f", "vosviewer", "--of", "technique", "-o", tmp_path / "maps") == 0

@@ -22,9 +22,8 @@ from PIL import Image
 import kg
 import kg.views.picture.evidence
 from kg.api import Graph
-from kg.graph.entries import Entry
 from kg.graph.store import Store
-from kg.model import KgError
+from kg.model import Document, KgError, Record
 from kg.text import HARMFUL
 from kg.views.picture import drawn
 from kg.views.picture.layers import ahead, layered
@@ -41,7 +40,7 @@ FORMS = ("html", "svg", "png", "graphml", "gexf", "json")
 # --- what is drawn --------------------------------------------------------------------------------------------------
 
 
-def test_other_runs_give_the_same_bytes(built: Graph, built_folder: Path) -> None:
+def test_other_runs_give_the_same_bytes(built: Graph, built_file: Path) -> None:
     script = (
         "import sys, hashlib, kg\n"
         "from kg.api import Graph\n"
@@ -49,7 +48,7 @@ def test_other_runs_give_the_same_bytes(built: Graph, built_folder: Path) -> Non
         "data = [view.render(form) for form in sys.argv[3:]]\n"
         "print(*(hashlib.sha256(d.encode() if isinstance(d, str) else d).hexdigest() for d in data))\n"
     )
-    run = [sys.executable, "-c", script, str(built_folder), TOPIC, *FORMS]
+    run = [sys.executable, "-c", script, str(built_file), TOPIC, *FORMS]
     other = subprocess.run(run, env={**os.environ, "PYTHONHASHSEED": "77"}, capture_output=True, text=True, check=True)
     view = built.draw(TOPIC, "zh", 80)
     data = [view.render(form) for form in FORMS]
@@ -112,7 +111,7 @@ def test_large_graphs_are_not_read_whole(built: Graph, monkeypatch: pytest.Monke
     read: list[str] = []
     load = kg.views.picture.evidence.load_entries
 
-    def noted(store: Store, names: Iterable[str]) -> dict[str, Entry]:
+    def noted(store: Store, names: Iterable[str]) -> dict[str, tuple[Document, Record]]:
         read.extend(names := list(names))
         return load(store, names)
 
@@ -317,7 +316,7 @@ def test_hostile_names_stay_text(hostile: Graph, browser: Browser, tmp_path: Pat
 
 
 @pytest.fixture(scope="module")
-def large(built_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def large(built_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A page of two thousand nodes, some of them of papers beside the reports."""
     folder = tmp_path_factory.mktemp("large")
     words = ("Zap", "Fold", "Skim", "Drift", "Loom", "Vane", "Nest", "Moss")
@@ -326,7 +325,7 @@ def large(built_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         for name in (f"{first}{second}KV" for first in words for second in words)
     ]
     (folder / "more.jsonl").write_text("".join(f"{json.dumps(paper)}\n" for paper in papers), encoding="utf-8")
-    with kg.open(str(shutil.copytree(built_folder, folder / "papers.kg"))) as graph:
+    with kg.open(str(shutil.copy(built_file, folder / "papers.kg"))) as graph:
         graph.add(folder / "more.jsonl")
         return graph.draw("", limit=2000).save(folder / "graph.html")
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pyoxigraph as ox
 import pytest
 
 import kg
@@ -14,7 +14,6 @@ from kg.api import Graph
 from kg.graph.quality import kind_of, odd_values
 from kg.link.overrides import Overrides
 from kg.model import Document, KgError, Text
-from kg.names import PREFIXES
 from kg.views.quality import MOST, quality
 
 from .browser import Browser
@@ -75,14 +74,10 @@ def test_unmatched_names_come_with_organisations_that_overrides_settle(small: Gr
 
 
 def test_what_a_source_graph_says_was_left_out_is_told(small: Graph, tmp_path: Path) -> None:
+    small.backup(tmp_path / "copy.kg")
     with kg.open(str(tmp_path / "copy.kg")) as copy:
-        for name in small.store.graphs():
-            copy.store.replace(name, small.store.triples(name))
-        triples = copy.store.triples("source:two")
-        node = next(t.subject for t in triples)
-        said = [ox.Literal(f"line {n} was skipped: <b>it is no paper</b>.") for n in (10, 9)]
-        skipped = ox.NamedNode(f"{PREFIXES['kg']}skipped")
-        copy.store.replace("source:two", [*triples, *(ox.Triple(node, skipped, text) for text in said)])
+        said = tuple(f"line {n} was skipped: <b>it is no paper</b>." for n in (10, 9))
+        copy.store.put_source(replace(copy.store.source("two"), skipped=said))
         rows = {row["source"]: row["said"] for row in data(copy)["unread"]}
         assert rows["two"] == [f"line {n} was skipped: <b>it is no paper</b>." for n in (9, 10)]
         page = str(quality(copy).render("html"))

@@ -112,16 +112,16 @@ def test_aliases_are_not_multiplied(tmp_path: Path) -> None:
         (["--layout", "none.yml"], "none.yml: cannot be read"),
     ],
 )
-def test_wrong_options_are_said_in_a_sentence(built_folder: Path, options: list[str], said: str) -> None:
-    done = _run(TOPIC, "--graph", built_folder, *options)
+def test_wrong_options_are_said_in_a_sentence(built_file: Path, options: list[str], said: str) -> None:
+    done = _run(TOPIC, "--graph", built_file, *options)
     assert done.returncode == 2
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
 
 
-def test_the_command_takes_a_layout(built_folder: Path, tmp_path: Path) -> None:
+def test_the_command_takes_a_layout(built_file: Path, tmp_path: Path) -> None:
     layout, out = _file(tmp_path, "sections: [timeline]\n"), tmp_path / "kv.md"
-    done = _run(TOPIC, "--graph", built_folder, "--layout", layout, "--sections", "unread,timeline", "-o", out)
+    done = _run(TOPIC, "--graph", built_file, "--layout", layout, "--sections", "unread,timeline", "-o", out)
     assert done.returncode == 0, done.stderr
     headings = [line for line in out.read_text("utf-8").splitlines() if line.startswith("## ")]
     assert headings == ["## Unread slots", "## Timeline"]

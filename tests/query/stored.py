@@ -1,0 +1,17 @@
+"""Papers that a test makes by hand, linked and stored as the program does it."""
+
+from __future__ import annotations
+
+from kg.graph.store import Store
+from kg.graph.works import keys_of_entry
+from kg.link import Linker
+from kg.model import Document, Record
+from kg.store.file import Entry
+
+
+def put(store: Store, linker: Linker, document: Document, record: Record) -> None:
+    """Link a record and store it with its document."""
+    entry = Entry(document, linker.link(document, record))
+    named = {mention.concept for mention in entry.record.institutions}
+    facts = {name: known for name in sorted(named) if (known := linker.institution_facts(name))}
+    store.put_entry(entry, keys_of_entry(entry), facts)

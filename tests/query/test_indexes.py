@@ -1,0 +1,176 @@
+"""What an answer is looked up in follows each change to the bytes that are made of the graph's file alone."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from kg.api import Graph
+from kg.graph.store import Store
+from kg.model import Source
+from kg.query import Lexicon, near
+from kg.query.columns import FILE as COLUMNS
+from kg.query.labels import labels_of
+from kg.query.near import FILE as NEAR
+from kg.store.file import cache_of
+
+Change = Callable[[Graph], object]
+
+
+def _indexes(file: Path) -> dict[str, object]:
+    """The columns and vectors in a graph's cache as bytes, the lines of its labels, the triples sorted."""
+    with Graph(file, read_only=True) as graph:
+        labels = labels_of(graph.store, Lexicon(graph.vocabulary).spelled)
+        lists = [list(lines.starting("")) for lines in (labels._names, labels._things, labels._sizes, labels._ends)]
+        triples = graph.store.dump("nquads")
+        columns, vectors = (cache_of(file) / name for name in (COLUMNS, NEAR))
+        if vectors.exists():
+            near.titles(graph.store)
+    said = {"columns": columns.read_bytes()[64:], "labels": lists, "triples": triples}
+    return said | ({"vectors": vectors.read_bytes()[64:]} if vectors.exists() else {})
+
+
+def _made_anew(file: Path) -> dict[str, object]:
+    with_meanings = (cache_of(file) / NEAR).exists()
+    shutil.rmtree(cache_of(file))
+    with Graph(file, read_only=True) as graph:
+        graph.ask("H100")
+        if with_meanings:
+            near.titles(graph.store)
+    return _indexes(file)
+
+
+def _written(path: Path, *papers: dict[str, object]) -> Path:
+    path.write_text("".join(json.dumps(paper) + "\n" for paper in papers), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("fast", [True, False], ids=["fast", "full"])
+@pytest.mark.parametrize("then", ["removed", "added", "changed"])
+def test_what_comes_after_is_followed(tmp_path: Path, then: str, fast: bool) -> None:
+    file = tmp_path / "papers.kg"
+    papers = [
+        {
+            "id": f"{name}-1",
+            "title": f"{name}: The Pruning of Caches",
+            "abstract": f"We propose {name}. It is on {gpu}.",
+        }
+        for name, gpu in (("Zap", "an H100"), ("Zip", "an A100"), ("Zop", "an H100"))
+    ]
+    other = {**papers[1], "title": "Zyp: The Pruning of Leaves", "abstract": "We propose Zyp, on an H200."}
+    begin = _written(tmp_path / "first.jsonl", *papers)
+    then_do: dict[str, Change] = {
+        "removed": lambda graph: graph.remove("Zip-1"),
+        "added": lambda graph: graph.add(_written(tmp_path / "second.jsonl", {**other, "id": "Zyp-1"}), fast=fast),
+        "changed": lambda graph: graph.add(_written(begin, papers[0], other, papers[2]), fast=fast),
+    }
+    with Graph(file) as graph:
+        graph.add(begin, fast=fast)
+    before = _indexes(file)
+    with Graph(file) as graph:
+        then_do[then](graph)
+    followed = _indexes(file)
+    assert ("vectors" in followed) == (not fast)
+    assert all(followed[name] != before[name] for name in before)
+    assert followed == _made_anew(file)
+
+
+def test_two_files_of_one_paper_are_seen(tmp_path: Path) -> None:
+    file = tmp_path / "papers.kg"
+    for name, what in (("one", "Zap"), ("two", "Zip")):
+        said = f"We propose {what}, which prunes {name} on an H100."
+        paper = _written(tmp_path / f"{name}.jsonl", {"id": "a", "title": what, "abstract": said})
+        with Graph(file) as graph:
+            graph.add(paper, fast=True)
+    with Graph(file, read_only=True) as graph:
+        assert graph.entries() == ["a", "a@two"]
+    assert _indexes(file) == _made_anew(file)
+
+
+def test_two_things_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    file = tmp_path / "papers.kg"
+    for number, does in ((1, "prunes"), (2, "drafts")):
+        said = {"title": f"DART: {does}", "abstract": f"We propose DART, which {does} tokens."}
+        paper = _written(tmp_path / f"{number}.jsonl", {"arxiv": f"2501.0000{number}", **said})
+        with Graph(file) as graph:
+            graph.add(paper, fast=True)
+    followed = _indexes(file)
+    own = "technique:dart.2501-00002"
+    assert own.encode() in followed["columns"]  # type: ignore[operator]
+    assert own in str(followed["labels"])
+    assert followed == _made_anew(file)
+
+
+def test_what_has_a_name_of_the_vocabulary_is_told_apart_too(tmp_path: Path) -> None:
+    """The author is called like one of several things of a name: a text is no thing."""
+    file = tmp_path / "papers.kg"
+    author = "technique:dart.2501-00009"
+    said = {
+        "title": "Hydra: Leaves Seen by Radar",
+        "authors": [author],
+        "abstract": "We propose Hydra, which answers questions on leaves. Hydra is new.",
+    }
+    with Graph(file) as graph:
+        graph.add(_written(tmp_path / "all.jsonl", {"arxiv": "2501.00001", **said}), fast=True)
+    followed = _indexes(file)
+    for name in ("technique:hydra.2501-00001", author):
+        assert name.encode() in followed["columns"]  # type: ignore[operator]
+    assert followed == _made_anew(file)
+
+
+def test_cache_that_is_lost_is_made_again_and_none_is_needed_to_read(built_file: Path, tmp_path: Path) -> None:
+    file = tmp_path / "papers.kg"
+    shutil.copy(built_file, file)
+    with Graph(built_file, read_only=True) as graph:
+        expected = graph.ask("KV-cache compression papers on H100").to_json()
+    with Graph(file, read_only=True) as graph:
+        assert graph.ask("KV-cache compression papers on H100").to_json() == expected
+    assert _indexes(file)["columns"] == _indexes(built_file)["columns"]
+
+
+@pytest.mark.parametrize("by_hand", [True, False], ids=["cp", "backup"])
+def test_copy_that_is_put_back_is_what_is_asked(tmp_path: Path, by_hand: bool) -> None:
+    """The graph has gone on since the copy was made, and the copy goes on until it has as many changes."""
+    file, copy = tmp_path / "papers.kg", tmp_path / "copy.kg"
+
+    def add(*names: str) -> list[str]:
+        for name in names:
+            said = {"title": f"{name}: The Pruning of Caches", "abstract": f"We propose {name}. It is on an H100."}
+            with Graph(file) as graph:
+                graph.add(_written(tmp_path / f"{name}.jsonl", {"id": name, **said}), fast=True)
+        with Graph(file, read_only=True) as graph:
+            return sorted(row.entries[0] for row in graph.ask("papers on H100").rows)
+
+    assert add("one") == ["one"]
+    if by_hand:
+        shutil.copy(file, copy)
+    else:
+        with Graph(file, read_only=True) as graph:
+            graph.backup(copy)
+    assert add("two") == ["one", "two"]
+    shutil.copy(copy, file)
+    assert add() == ["one"]
+    followed = _indexes(file)
+    assert add("three") == ["one", "three"]
+    shutil.rmtree(cache_of(file))
+    assert add() == ["one", "three"]
+    shutil.copy(copy, file)
+    assert add() == ["one"]
+    assert _indexes(file) == followed
+
+
+def test_what_was_seen_of_a_batch_that_was_taken_back_is_forgotten(tmp_path: Path) -> None:
+    for location in (tmp_path / "papers.kg", None):
+        with Store(location) as store:
+            store.put_source(Source("one", "one.txt", "digest"))
+            with suppress(RuntimeError), store.batch():
+                store.put_source(Source("two", "two.txt", "digest"))
+                assert "source:two" in store.graphs()
+                raise RuntimeError
+            store.put_source(Source("three", "three.txt", "digest"))  # under the number that "two" had
+            assert [name for name in store.graphs() if name.startswith("source:")] == ["source:one", "source:three"]
