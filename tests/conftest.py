@@ -38,20 +38,20 @@ def reports() -> Path:
 
 
 @pytest.fixture(scope="session")
-def built_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a graph over the five reports; not to be changed."""
-    folder = tmp_path_factory.mktemp("built") / "papers.kg"
-    with kg.open(str(folder)) as graph:
+def built_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a graph over the five reports; not to be changed."""
+    file = tmp_path_factory.mktemp("built") / "papers.kg"
+    with kg.open(str(file)) as graph:
         report = graph.add(REPORTS)
     assert len(report.added) == 133
     assert not report.skipped
-    return folder
+    return file
 
 
 @pytest.fixture(scope="session")
-def built(built_folder: Path) -> Iterator[Graph]:
+def built(built_file: Path) -> Iterator[Graph]:
     """A graph over the five reports, opened for reading."""
-    with kg.open(str(built_folder), read_only=True) as graph:
+    with kg.open(str(built_file), read_only=True) as graph:
         yield graph
 
 

@@ -290,7 +290,7 @@ class StoreFile:
             raise KgError(f"There is no source {name!r} in the graph: choose one of {known}.")
         try:
             return codec.source(rows[0][0])
-        except (ValueError, TypeError, LookupError) as error:
+        except codec.WRONG as error:
             raise Damage(f"The source {name} cannot be read ({error}): {remedy(self.path)}") from None
 
     def whole(self, source: str) -> str:
@@ -308,8 +308,11 @@ class StoreFile:
         rows = self._rows("SELECT said FROM organisations WHERE id = ?", concept)
         if not rows:
             return None
-        labels, others, country = json.loads(rows[0][0])
-        return labels, [(label, language) for label, language in others], country
+        try:
+            labels, others, country = json.loads(rows[0][0])
+            return labels, [(label, language) for label, language in others], country
+        except codec.WRONG as error:
+            raise Damage(f"What is known of {concept} cannot be read ({error}): {remedy(self.path)}") from None
 
     def countries(self) -> list[tuple[str, str]]:
         """The country of each institution of which it is known, by id."""
@@ -419,7 +422,7 @@ class StoreFile:
     def _entry(self, name: str, document: str, record: str, way: str, fingerprint: str) -> Entry:
         try:
             return Entry(codec.document(document), codec.record(record), codec.way(way), fingerprint)
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        except codec.WRONG as error:
             raise KgError(f"The entry {name} cannot be read from the graph ({error}): add its source again.") from None
 
     def _release(self) -> None:
