@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from kg.api import Graph
-from kg.graph.store import OxigraphStore
+from kg.graph.store import Store
+from kg.store.file import cache_of
 from kg.query import Lexicon, labels, scan
 from kg.vocabulary import Vocabulary
 
@@ -18,44 +19,45 @@ _PAPER = '{{"id": "{0}", "title": "Paging the Cache of {0}", "abstract": "We pru
 
 
 @pytest.fixture
-def folder(built_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def file(built_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A graph whose indexes must not be made anew from all of its data."""
     for module, reading in ((scan, "scanned"), (labels, "_said")):
         monkeypatch.setattr(module, reading, lambda store: pytest.fail("all was read again"))
-    return shutil.copytree(built_folder, tmp_path / "graph")
+    shutil.copytree(cache_of(built_file), cache_of(tmp_path / "graph"))
+    return shutil.copy(built_file, tmp_path / "graph")
 
 
-def _look_up(folder: Path) -> set[str]:
+def _look_up(file: Path) -> set[str]:
     """The entries, from indexes that hold for the store as it is."""
-    with OxigraphStore(folder, read_only=True) as store:
+    with Store(file, read_only=True) as store:
         assert labels.labels_of(store, str).beginning("a")
         return set(scan.columns_of(store).entries.all())
 
 
-def test_a_graph_that_nobody_holds_is_closed(folder: Path, tmp_path: Path) -> None:
-    before = _look_up(folder)
+def test_a_graph_that_nobody_holds_is_closed(file: Path, tmp_path: Path) -> None:
+    before = _look_up(file)
     (tmp_path / "more.jsonl").write_text(_PAPER.format("more-1"))
-    graph = Graph(folder)
+    graph = Graph(file)
     del graph
-    assert _look_up(folder) == before
-    graph = Graph(folder)
+    assert _look_up(file) == before
+    graph = Graph(file)
     graph.add(tmp_path / "more.jsonl", fast=True)
     del graph
-    assert _look_up(folder) - before == {"entry:more-1"}
+    assert _look_up(file) - before == {"entry:more-1"}
 
 
-def test_a_graph_is_closed_when_python_ends(folder: Path) -> None:
-    before = _look_up(folder)
-    subprocess.run([sys.executable, "-c", "import kg, sys; graph = kg.open(sys.argv[1])", str(folder)], check=True)
-    assert _look_up(folder) == before
+def test_a_graph_is_closed_when_python_ends(file: Path) -> None:
+    before = _look_up(file)
+    subprocess.run([sys.executable, "-c", "import kg, sys; graph = kg.open(sys.argv[1])", str(file)], check=True)
+    assert _look_up(file) == before
 
 
-def test_a_writer_asks_what_it_has_written(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_writer_asks_what_it_has_written(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def has(graph: Graph, name: str) -> bool:
         assert graph.ask("H100").rows
         return f"entry:{name}" in scan.columns_of(graph.store).entries.all()
 
-    with Graph(folder) as graph:
+    with Graph(file) as graph:
         for name in ("more-1", "more-2"):
             assert not has(graph, name)
             (tmp_path / f"{name}.jsonl").write_text(_PAPER.format(name))
@@ -66,7 +68,7 @@ def test_a_writer_asks_what_it_has_written(folder: Path, tmp_path: Path, monkeyp
         graph.remove("more-2")
     monkeypatch.undo()
     spelled = Lexicon(Vocabulary.load()).spelled
-    with OxigraphStore(folder, read_only=True) as store:
+    with Store(file, read_only=True) as store:
         kept = scan.columns_of(store), labels.labels_of(store, spelled)
         assert [bytes(part) for part in kept[0]._parts] == scan.scanned(store)
         assert kept[1].beginning("") == labels.Labels.made(labels._said(store), spelled).beginning("")

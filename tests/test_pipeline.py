@@ -249,8 +249,8 @@ def test_the_programs_own_records_can_be_added_again(tmp_path: Path) -> None:
         assert graph.entries() == ["p-1"]
 
 
-def test_no_relation_holds_between_a_thing_and_itself(built_folder: Path) -> None:
-    with kg.open(str(built_folder), read_only=True) as graph:
+def test_no_relation_holds_between_a_thing_and_itself(built_file: Path) -> None:
+    with kg.open(str(built_file), read_only=True) as graph:
         for paper in graph:
             for _, record in paper.entries:
                 for relation in record.relations:

@@ -21,7 +21,7 @@ from kg.graph.ontology import VOCABULARY
 from kg.graph.rdf import entry_text, source_text, triples_of
 from kg.model import KgError
 from kg.names import iri
-from kg.store.file import StoreFile
+from kg.store.file import Entry, StoreFile
 from kg.vocabulary import Vocabulary, ontology_hash
 
 #: The form of the triples; another one makes the cache anew.
@@ -184,10 +184,16 @@ class RdfCache:
             if waiting and (not name or len(waiting) >= _FEW):
                 found = self.file.entries(waiting)
                 for one in waiting:
-                    said = found.get(one)
-                    text = entry_text(said.document, said.record, vocabulary, self.file.facts) if said else b""
-                    yield f"entry:{one}", text
+                    yield f"entry:{one}", self._text(one, found.get(one), vocabulary)
                 waiting = []
+
+    def _text(self, name: str, entry: Entry | None, vocabulary: Vocabulary) -> bytes:
+        if entry is None:
+            return b""
+        try:
+            return entry_text(entry.document, entry.record, vocabulary, self.file.facts)
+        except (ValueError, LookupError) as error:
+            raise KgError(f"The entry {name} gives no triples ({error}): add its source again.") from None
 
 
 def _state(folder: Path) -> Path:

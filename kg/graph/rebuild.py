@@ -24,7 +24,7 @@ from kg.store import codec
 from kg.store.faults import told
 from kg.store.file import StoreFile, cache_of, local_id, locked
 
-_WRONG = (sqlite3.Error, ValueError, TypeError, LookupError, AttributeError, RecursionError)
+_WRONG = (sqlite3.Error, *codec.WRONG)
 
 
 @dataclass(slots=True)
@@ -53,6 +53,10 @@ def rebuild(location: str | Path, *, jobs: int = 1, progress: Progress | None = 
                 entries = store.names()
             if not entries and lost:
                 raise KgError(f"Nothing could be read of the graph {path}: add its files to a new one.")
+            with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as old:
+                old.execute(
+                    "PRAGMA wal_checkpoint(TRUNCATE)"
+                )  # it is whole in itself, whatever cuts short what follows
             with told(path):
                 for ending in ("-wal", "-shm"):  # of the old file; they would be taken for the new one's
                     path.with_name(path.name + ending).unlink(missing_ok=True)

@@ -79,7 +79,7 @@ def verify(store: Store, shacl: bool = True) -> Report:
     vocabulary = Overrides.load(store.path).amended(Vocabulary.load())
     known = _Known(set(names), {row["c"] for row in rows}, vocabulary, store)
     for name in names:
-        triples = store.triples(name)
+        triples = store.triples(name) if name != VOCABULARY else []
         kind, _, local = name.partition(":")
         if kind == "entry":
             entry = _Entry(name, triples, known)

@@ -13,6 +13,9 @@ from typing import Any, TypeVar
 
 from kg.model import LISTS, Brief, Document, Evidence, Mention, Record, Relation, Result, Source, Text, Topic
 
+#: What is raised for JSON that is no document, record or source.
+WRONG = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+
 _Made = TypeVar("_Made")
 Json = dict[str, Any]
 
@@ -51,14 +54,14 @@ def _standing(one: Json, of: Document) -> str:
 
 
 def document(data: str) -> Document:
-    """A document of its JSON. Raises ValueError, TypeError or LookupError for what is none."""
+    """A document of its JSON. Raises one of WRONG for what is none."""
     said = json.loads(data)
     texts = {field: _text(text) for field, text in said.pop("texts", {}).items()}
     return _made(Document, said, authors=tuple, repairs=tuple)(texts=texts)
 
 
 def record(data: str, of: Document) -> Record:
-    """A record of its JSON and its document. Raises ValueError, TypeError or LookupError for what is none."""
+    """A record of its JSON and its document. Raises one of WRONG for what is none."""
     said = json.loads(data)
     for kind, name in LISTS.items():
         for mention in said.get(name, ()):
@@ -77,7 +80,7 @@ def record(data: str, of: Document) -> Record:
 
 
 def source(data: str) -> Source:
-    """A source of its JSON. Raises ValueError, TypeError or LookupError for what is none."""
+    """A source of its JSON. Raises one of WRONG for what is none."""
     said = json.loads(data)
     skeleton = tuple(piece if isinstance(piece, str) else (piece[0], piece[1]) for piece in said.pop("skeleton", ()))
     return _made(Source, said, skipped=tuple)(skeleton=skeleton)

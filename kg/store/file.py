@@ -340,7 +340,7 @@ class StoreFile:
             raise KgError(f"There is no source {name!r} in the graph: choose one of {known}.")
         try:
             return codec.source(rows[0][0])
-        except (ValueError, TypeError, LookupError) as error:
+        except codec.WRONG as error:
             raise Damage(f"The source {name} cannot be read ({error}): {remedy(self.path)}") from None
 
     def whole(self, source: str) -> str:
@@ -358,8 +358,11 @@ class StoreFile:
         rows = self.rows("SELECT said FROM organisations WHERE id = ?", concept)
         if not rows:
             return None
-        labels, others, country = json.loads(rows[0][0])
-        return labels, [(label, language) for label, language in others], country
+        try:
+            labels, others, country = json.loads(rows[0][0])
+            return labels, [(label, language) for label, language in others], country
+        except codec.WRONG as error:
+            raise Damage(f"What is known of {concept} cannot be read ({error}): {remedy(self.path)}") from None
 
     def latest(self) -> str:
         """The newest date of a paper or a source; "" for none."""
@@ -490,7 +493,7 @@ class StoreFile:
         try:
             read = codec.document(document)
             return Entry(read, codec.record(record, read), codec.way(way), fingerprint)
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        except codec.WRONG as error:
             raise KgError(f"The entry {name} cannot be read from the graph ({error}): add its source again.") from None
 
     def _release(self) -> None:

@@ -7,21 +7,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyoxigraph as ox
 import pytest
-from graph_demo import demo_document, demo_record, demo_source, linked
-from kg.graph.endpoint import EndpointStore
-from kg.graph.lock import ABOUT
-from sparql_server import SparqlServer
-from virtuoso import MISSING, PROGRAM, Virtuoso
+from graph_demo import demo_entry, demo_source, linked
 
-from kg.graph import protocol
-from kg.graph.ontology import VOCABULARY
-from kg.graph.rdf import entry_triples, source_triples
 from kg.graph.records import from_json
-from kg.graph.store import OxigraphStore, Store
+from kg.graph.store import Store
 from kg.model import Document, Record
-from kg.names import iri
 from kg.vocabulary import Vocabulary
 
 
@@ -31,75 +22,25 @@ def vocabulary() -> Vocabulary:
 
 
 @pytest.fixture(scope="session")
-def virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Virtuoso]:
-    """A Virtuoso server with an empty database."""
-    if not PROGRAM:
-        pytest.skip(MISSING)
-    server = Virtuoso(tmp_path_factory.mktemp("virtuoso"))
-    try:
-        yield server
-    finally:
-        server.stop()
-
-
-@pytest.fixture(scope="session")
-def _memory() -> Iterator[OxigraphStore]:
-    with OxigraphStore.in_memory() as store:
+def _memory() -> Iterator[Store]:
+    with Store.in_memory() as store:
         yield store
 
 
-@pytest.fixture(scope="session")
-def on_server(virtuoso: Virtuoso) -> Iterator[EndpointStore]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name, said in virtuoso.environment.items():
-            patch.setenv(name, said)
-        with EndpointStore(virtuoso.url) as store:
-            yield store
-
-
-@pytest.fixture(scope="session")
-def _loaded() -> Iterator[SparqlServer]:
-    with SparqlServer() as server:
-        EndpointStore(server.url).close()
-        yield server
-        server.shutdown()
-
-
 @pytest.fixture
-def server(_loaded: SparqlServer, monkeypatch: pytest.MonkeyPatch) -> SparqlServer:
-    """A server that behaves and holds the vocabulary alone; waits are short."""
-    for name in ("USER", "PASSWORD", "UPDATE", "GRAPH_STORE", "TIMEOUT"):
-        monkeypatch.delenv(f"KG_SPARQL_{name}", raising=False)
-    monkeypatch.setattr(protocol, "_PAUSE", 0.001)
-    _loaded.misbehave, _loaded.password, _loaded.asked, _loaded.posted = None, "", [], 0
-    for quad in list(_loaded.store.quads_for_pattern(None, ox.NamedNode(iri("kg:writer")), None)):
-        _loaded.store.remove(quad)
-    for graph in list(_loaded.store.named_graphs()):
-        if graph.value not in (iri(VOCABULARY), iri(ABOUT)):
-            _loaded.store.remove_graph(graph)
-    return _loaded
-
-
-@pytest.fixture
-def memory(_memory: OxigraphStore) -> OxigraphStore:
+def memory(_memory: Store) -> Store:
     """A store in memory that holds the vocabulary alone; its making takes most of a second."""
-    _memory.remove(*(graph for graph in _memory.graphs() if graph != VOCABULARY))
+    _memory.drop_entries(_memory.names())
+    for name in _memory.source_names():
+        _memory.drop_source(name)
     return _memory
 
 
-@pytest.fixture(params=["memory", "on_server"])
-def store(request: pytest.FixtureRequest) -> Store:
-    """A store without papers of each kind: in memory, and on a Virtuoso server."""
-    found: Store = request.getfixturevalue(request.param)
-    found.remove(*(graph for graph in found.graphs() if graph != VOCABULARY))
-    return found
-
-
 @pytest.fixture
-def demo(memory: OxigraphStore, vocabulary: Vocabulary) -> OxigraphStore:
+def demo(memory: Store) -> Store:
     """A store in memory with one source and its one entry."""
-    memory.replace("source:demo", source_triples(demo_source("demo-01")))
-    memory.replace("entry:demo-01", entry_triples(demo_document(), demo_record(), vocabulary, fingerprint="f00"))
+    memory.put_source(demo_source("demo-01"))
+    memory.put_entry(demo_entry())
     return memory
 
 

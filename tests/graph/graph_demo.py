@@ -1,16 +1,19 @@
-"""A small graph made by hand: one source, one entry, its record; and graphs of plain triples, few or many."""
+"""A small graph made by hand: one source, its entries with their records; and what a process of its own says."""
 
 from __future__ import annotations
 
-import pyoxigraph as ox
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 from kg.graph.records import from_json
-from kg.graph.store import Store
 from kg.model import LISTS, Document, Record, Source, Text
-from kg.names import iri, slug
+from kg.names import slug
+from kg.store.file import Entry
+from kg.store.fingerprints import fingerprint
 from kg.text import repaired
 
-SUBJECT, PREDICATE = ox.NamedNode(iri("technique:a")), ox.NamedNode(iri("kg:canonical"))
 ABSTRACT = 'LongDemo cuts the KV cache ofLlama by 50% on an H100; it beats "H2O".'
 RECORD = {
     "id": "demo-01",
@@ -89,24 +92,44 @@ def linked(record: Record) -> Record:
 
 def demo_record(number: int = 1) -> Record:
     """What the demo's entry says, linked."""
-    return linked(from_json(RECORD, demo_document(number)))
+    document = demo_document(number)
+    return linked(from_json(RECORD | {"id": document.id}, document))
 
 
-def numbered(n: int) -> list[ox.Triple]:
-    """A hundred triples of one round of writing."""
-    return said(*(f"{n} {i}" for i in range(100)))
+def demo_entry(number: int = 1, record: Record | None = None) -> Entry:
+    """An entry as it is stored, with the demo's record or another."""
+    document = demo_document(number)
+    return Entry(document, record or demo_record(number), "full", fingerprint(document, "1"))
 
 
-def said(*texts: str) -> list[ox.Triple]:
-    return [ox.Triple(SUBJECT, PREDICATE, ox.Literal(text)) for text in texts]
+#: With what the code of another process begins; `tell(ACTION)` in it prints what users are told of an action.
+_HEAD = """
+import sys
+from pathlib import Path
+import kg.store.file
+from graph_demo import demo_entry
+from kg.graph.store import Store
+from kg.model import KgError
+kg.store.file._WAIT = 0.2
+def tell(action):
+    try:
+        action()
+    except KgError as error:
+        print(error)
+"""
 
 
-def many(word: str, number: int = 4500) -> list[ox.Triple]:
-    """More triples than one request takes."""
-    return said(*(f"{word} {n}" for n in range(number)))
+def started(code: str, *arguments: str | Path) -> subprocess.Popen[str]:
+    """Another process that runs some code."""
+    path = os.pathsep.join(filter(None, [*sys.path, os.environ.get("PYTHONPATH")]))
+    command = [sys.executable, "-c", _HEAD + code, *map(str, arguments)]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=os.environ | {"PYTHONPATH": path})
 
 
-def words(store: Store, graph: str) -> set[str]:
-    """The first words of what a graph says, and how often it says something."""
-    texts = [t.object.value for t in store.triples(graph) if isinstance(t.object, ox.Literal)]
-    return {f"{text.split()[0]} {len(texts)}" for text in texts}
+def elsewhere(code: str, *arguments: str | Path, status: int = 0) -> str:
+    """What another process prints that runs some code to its end."""
+    process = started(code, *arguments)
+    said, error = process.communicate()
+    assert process.returncode == status, error
+    return said

@@ -1,3 +1,5 @@
+"""What a graph is written out as, and what it lists of itself."""
+
 from __future__ import annotations
 
 import csv
@@ -7,75 +9,72 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import networkx
 import pytest
 import rdflib
 import yaml
-from graph_demo import RECORD, demo_document, demo_record, demo_source, linked
+from graph_demo import RECORD, demo_document, demo_entry, demo_record, demo_source, linked
 from lxml import etree
 
-from kg.graph.contents import entry_names, fingerprints, labels, load_entry, load_source, works
+from kg.graph.contents import entry_names, labels, load_entries, load_entry, works
 from kg.graph.export_files import file_name, file_names
 from kg.graph.formats import FORMATS, digest, export
 from kg.graph.network import network
-from kg.graph.rdf import entry_triples, source_triples
-from kg.graph.store import OxigraphStore
+from kg.graph.store import Store
 from kg.model import KgError, Record
 from kg.names import iri
 from kg.sources import read
+from kg.store.file import Entry
 from kg.text import HARMFUL
-from kg.vocabulary import Vocabulary
 
 
-def test_reports_are_given_back_byte_for_byte(memory: OxigraphStore, reports: list[Path], vocabulary):
+def test_reports_are_given_back_byte_for_byte(memory: Store, reports: list[Path]):
     for report in reports:
         batch = read(report)
-        memory.replace(f"source:{batch.source.name}", source_triples(batch.source))
-        for document in batch.documents:
-            record = linked(Record(document.id, document.texts["T"].text))
-            memory.replace(f"entry:{document.id}", entry_triples(document, record, vocabulary))
+        with memory.batch():
+            memory.put_source(batch.source)
+            for document in batch.documents:
+                memory.put_entry(Entry(document, linked(Record(document.id, document.texts["T"].text))))
         assert digest(memory, batch.source.name) == report.read_bytes()
     names = entry_names(memory)
     assert len(names) == 133
     assert names[:2] == ["000-01", "000-02"]
     assert names == sorted(names)
-    memory.remove("entry:000-01")
+    memory.drop_entries(["000-01"])
     with pytest.raises(KgError, match="lacks the entries 000-01"):
         digest(memory, "000")
 
 
-def test_source_that_cannot_be_given_back_is_told(demo: OxigraphStore):
+def test_source_that_cannot_be_given_back_is_told(demo: Store):
     assert digest(demo, "demo") == b"# Demo\nLongDemo: Long Videos\n"
     with pytest.raises(KgError, match="no source 'other' in the graph: choose one of demo"):
         digest(demo, "other")
-    demo.replace("source:demo", source_triples(demo_source()))
-    source = load_source(demo, "demo")
-    source.skeleton, source.form = (), "papers"
-    demo.replace("source:demo", source_triples(source))
+    demo.put_source(replace(demo_source(), skeleton=(), form="papers"))
     with pytest.raises(KgError, match="only reports are given back"):
         digest(demo, "demo")
 
 
-def test_contents_are_listed(demo: OxigraphStore, vocabulary):
-    second = demo_record(2)
-    second.id = "demo-02"
-    demo.replace("entry:demo-02", entry_triples(demo_document(2), second, vocabulary))
+def test_contents_are_listed(demo: Store):
+    demo.put_entry(demo_entry(2))
     assert entry_names(demo) == entry_names(demo, "demo") == ["demo-01", "demo-02"]
     assert entry_names(demo, "other") == []
     assert works(demo) == {"paper:longdemo-long-videos": ["demo-01", "demo-02"]}
-    assert fingerprints(demo) == {"demo-01": "f00"}
+    assert demo.marks() == {name: demo.entry(name).fingerprint for name in ("demo-01", "demo-02")}
     assert load_entry(demo, "demo-01") == (demo_document(), demo_record())
-    with pytest.raises(KgError, match="entry none cannot be read"):
-        load_entry(demo, "none")
+    assert list(load_entries(demo, ["demo-02", "demo-01"])) == ["demo-02", "demo-01"]
+    for name in ("none", "demo-02@demo"):
+        with pytest.raises(KgError, match=f"The entry {name} is not in the graph"):
+            load_entries(demo, ["demo-01", name])
 
 
-def test_labels_prefer_the_vocabulary_then_the_majority(demo: OxigraphStore, vocabulary):
+def test_labels_prefer_the_vocabulary_then_the_majority(demo: Store, vocabulary):
     for number, name in ((2, "LongDEMO"), (3, "LongDEMO")):
         record = demo_record(number)
         record.techniques[0].canonical = name
-        demo.replace(f"entry:demo-0{number}", entry_triples(demo_document(number), record, vocabulary))
+        demo.put_entry(demo_entry(number, record))
     found = labels(demo, ["technique:longdemo", "topic:kv-cache-compression", "topic:none"])
     assert found["technique:longdemo"] == {"en": "LongDEMO"}
     assert found["topic:kv-cache-compression"] == vocabulary["topic:kv-cache-compression"].label
@@ -83,34 +82,33 @@ def test_labels_prefer_the_vocabulary_then_the_majority(demo: OxigraphStore, voc
     assert labels(demo)["technique:longdemo"] == {"en": "LongDEMO"}
 
 
-def test_every_form_is_the_same_in_any_order_of_adding(memory: OxigraphStore, vocabulary):
-    graphs = {"source:demo": source_triples(demo_source("demo-01", "demo-02"))}
-    for number in (1, 2):
-        record = demo_record(number)
-        record.id = f"demo-{number:02d}"
-        graphs[f"entry:{record.id}"] = entry_triples(demo_document(number), record, vocabulary)
-    memory.replace_many(graphs)
+def test_every_form_is_the_same_in_any_order_of_adding(memory: Store):
+    source, entries = demo_source("demo-01", "demo-02"), [demo_entry(1), demo_entry(2)]
+    memory.put_source(source)
+    for entry in entries:
+        memory.put_entry(entry)
     forms = [form for form in FORMATS if form != "parquet" or importlib.util.find_spec("pyarrow")]
     first = {format: export(memory, format) for format in forms}
     assert all(first.values())
-    memory.remove(*graphs)
-    for name in reversed(graphs):
-        memory.replace(name, reversed(graphs[name]))
+    memory.drop_entries(["demo-01", "demo-02"])
+    memory.drop_source("demo")
+    assert export(memory, "nquads") != first["nquads"]
+    for entry in reversed(entries):
+        memory.put_entry(entry)
+    memory.put_source(source)
     assert {format: export(memory, format) for format in forms} == first
     with pytest.raises(KgError, match="choose one of turtle"):
         export(memory, "word")
 
 
-def test_lines_of_records_are_the_annotations_form(demo: OxigraphStore):
+def test_lines_of_records_are_the_annotations_form(demo: Store):
     obj = json.loads(export(demo, "jsonl"))
     for key in ("title", "name", "relations", "topics", "brief"):
         assert obj[key] == RECORD[key]
 
 
-def test_table_of_papers_has_a_row_a_paper(demo: OxigraphStore, vocabulary):
-    second = demo_record(2)
-    second.id = "demo-02"
-    demo.replace("entry:demo-02", entry_triples(demo_document(2), second, vocabulary))
+def test_table_of_papers_has_a_row_a_paper(demo: Store):
+    demo.put_entry(demo_entry(2))
     rows = list(csv.DictReader(io.StringIO(export(demo, "csv").decode())))
     assert len(rows) == 1
     assert rows[0]["sources"] == "demo-01; demo-02"
@@ -121,15 +119,15 @@ def test_table_of_papers_has_a_row_a_paper(demo: OxigraphStore, vocabulary):
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝"])
-def test_cell_is_no_formula(demo: OxigraphStore, vocabulary, start: str):
+def test_cell_is_no_formula(demo: Store, start: str):
     record = demo_record()
     record.title = f'{start}HYPERLINK("http://x","y")'
-    demo.replace("entry:demo-01", entry_triples(demo_document(), record, vocabulary))
+    demo.put_entry(demo_entry(1, record))
     rows = list(csv.DictReader(io.StringIO(export(demo, "csv").decode(), newline="")))
     assert rows[0]["title"] == "'" + record.title
 
 
-def test_table_of_evidence_quotes_the_raw_text(demo: OxigraphStore):
+def test_table_of_evidence_quotes_the_raw_text(demo: Store):
     document = demo_document()
     rows = list(csv.DictReader(io.StringIO(export(demo, "evidence-csv").decode())))
     assert [row["type"] for row in rows] == [
@@ -141,7 +139,7 @@ def test_table_of_evidence_quotes_the_raw_text(demo: OxigraphStore):
         assert (row["confidence"], row["sure"]) == ("1.0", "true")
 
 
-def test_network_is_typed_and_carries_its_evidence(demo: OxigraphStore):
+def test_network_is_typed_and_carries_its_evidence(demo: Store):
     graph = network(demo)
     paper = "paper:longdemo-long-videos"
     assert graph.nodes[paper] == {
@@ -164,15 +162,15 @@ def test_network_is_typed_and_carries_its_evidence(demo: OxigraphStore):
     assert list(graph) == sorted(graph)
 
 
-def test_network_of_some_entries(demo: OxigraphStore):
+def test_network_of_some_entries(demo: Store):
     assert len(network(demo, [])) == 0
     assert len(network(demo, ["demo-01"])) == len(network(demo))
 
 
-def test_network_files_are_read_by_others_and_hold_no_date(demo: OxigraphStore, vocabulary, tmp_path: Path):
+def test_network_files_are_read_by_others_and_hold_no_date(demo: Store, tmp_path: Path):
     record = demo_record()
     record.title = "Control \x01 <&> \ufffe 😀"
-    demo.replace("entry:demo-01", entry_triples(demo_document(), record, vocabulary))
+    demo.put_entry(demo_entry(1, record))
     for format, back in (("graphml", networkx.read_graphml), ("gexf", networkx.read_gexf)):
         path = tmp_path / f"graph.{format}"
         path.write_bytes(export(demo, format))
@@ -200,16 +198,15 @@ HOSTILE = (
 
 
 @pytest.fixture
-def ill(memory: OxigraphStore, vocabulary: Vocabulary) -> OxigraphStore:
+def ill(memory: Store) -> Store:
     """A store of papers whose titles and techniques bear hostile names; the last two papers share one."""
-    graphs = {"source:demo": source_triples(demo_source())}
+    memory.put_source(demo_source())
     for number, name in enumerate((*HOSTILE, HOSTILE[0]), 1):
-        document, record = demo_document(number), demo_record(number)
-        record.id, record.title, record.paper = document.id, name, f"paper:p{number}"
+        record = demo_record(number)
+        record.title, record.paper = name, f"paper:p{number}"
         record.techniques[0].canonical, record.techniques[0].concept = name, f"technique:t{min(number, 10)}"
         record.brief.technique = name
-        graphs[f"entry:{document.id}"] = entry_triples(document, record, vocabulary)
-    memory.replace_many(graphs)
+        memory.put_entry(demo_entry(number, record))
     return memory
 
 
@@ -221,7 +218,7 @@ def members(data: bytes) -> dict[str, str]:
 @pytest.mark.parametrize(
     "form", ["graphml", "gexf", "cytoscape", "vosviewer", "neo4j", "obsidian", "csv", "evidence-csv"]
 )
-def test_no_form_turns_the_direction_or_breaks_a_line(ill: OxigraphStore, form: str):
+def test_no_form_turns_the_direction_or_breaks_a_line(ill: Store, form: str):
     data = export(ill, form)
     for text in members(data).values() if data[:2] == b"PK" else [data.decode()]:
         assert HARMFUL.search(text) is None
@@ -236,7 +233,7 @@ def test_no_form_turns_the_direction_or_breaks_a_line(ill: OxigraphStore, form: 
             assert not [cell for row in csv.reader(io.StringIO(text)) for cell in row if cell.startswith("=")]
 
 
-def test_cytoscape_is_read_back(ill: OxigraphStore):
+def test_cytoscape_is_read_back(ill: Store):
     data = export(ill, "cytoscape")
     assert b"<" not in data
     back, ours = networkx.cytoscape_graph(json.loads(data)), network(ill)
@@ -251,7 +248,7 @@ def test_cytoscape_is_read_back(ill: OxigraphStore):
 
 
 @pytest.mark.parametrize(("of", "items"), [("", 14), ("technique", 11), ("institution", 1)])
-def test_vosviewer_has_an_item_a_concept_and_a_link_a_pair(ill: OxigraphStore, of: str, items: int):
+def test_vosviewer_has_an_item_a_concept_and_a_link_a_pair(ill: Store, of: str, items: int):
     made = members(export(ill, "vosviewer", of))
     assert list(made) == ["map.txt", "network.txt"]
     head, *rows = [line.split("\t") for line in made["map.txt"].removesuffix("\n").split("\n")]
@@ -271,21 +268,21 @@ def test_vosviewer_has_an_item_a_concept_and_a_link_a_pair(ill: OxigraphStore, o
     assert next(row for row in rows if row[1] == "H2O")[2:] == ["11", "1"]  # one institution stands behind all
 
 
-def test_vosviewer_has_what_enough_papers_share(ill: OxigraphStore):
+def test_vosviewer_has_what_enough_papers_share(ill: Store):
     made = members(export(ill, "vosviewer", "technique", 2))
     rows = [line.split("\t")[1:] for line in made["map.txt"].splitlines()[1:]]
     assert rows == [["H2O", "11", "1"], ["‹script›alert(1)‹/script›", "2", "1"]]
     assert made["network.txt"] == "1\t2\t2\n"
 
 
-def test_vosviewer_takes_what_papers_share(demo: OxigraphStore):
+def test_vosviewer_takes_what_papers_share(demo: Store):
     with pytest.raises(KgError, match="choose one of concept, institution"):
         export(demo, "vosviewer", "paper")
     with pytest.raises(KgError, match="only vosviewer"):
         export(demo, "neo4j", "technique")
 
 
-def test_neo4j_has_typed_headers_and_no_loose_end(ill: OxigraphStore):
+def test_neo4j_has_typed_headers_and_no_loose_end(ill: Store):
     made = members(export(ill, "neo4j"))
     tables = {
         name: list(csv.DictReader(io.StringIO(text, newline=""))) for name, text in made.items() if name.endswith("csv")
@@ -313,7 +310,7 @@ def test_neo4j_has_typed_headers_and_no_loose_end(ill: OxigraphStore):
             assert text.count("\n") == len(tables[name]) + 1
 
 
-def test_vault_has_a_note_a_node_and_no_broken_link(ill: OxigraphStore):
+def test_vault_has_a_note_a_node_and_no_broken_link(ill: Store):
     made, ours = members(export(ill, "obsidian")), network(ill)
     assert len(made) == len(ours)
     assert len({path.casefold() for path in made}) == len(made)
@@ -341,7 +338,7 @@ def test_vault_has_a_note_a_node_and_no_broken_link(ill: OxigraphStore):
 
 
 @pytest.mark.parametrize("format", ["turtle", "jsonld"])
-def test_provenance_is_stated_in_prov(demo: OxigraphStore, format: str):
+def test_provenance_is_stated_in_prov(demo: Store, format: str):
     graph = rdflib.Dataset(default_union=True)
     graph.parse(data=export(demo, format), format={"turtle": "turtle", "jsonld": "json-ld"}[format])
     name = lambda curie: rdflib.URIRef(iri(curie))  # noqa: E731
@@ -365,7 +362,7 @@ def test_provenance_is_stated_in_prov(demo: OxigraphStore, format: str):
     assert set(plain.triples((None, None, None))) <= set(graph.triples((None, None, None)))
 
 
-def test_parquet_is_read_back_or_says_what_it_needs(ill: OxigraphStore):
+def test_parquet_is_read_back_or_says_what_it_needs(ill: Store):
     if importlib.util.find_spec("pyarrow") is None:
         with pytest.raises(KgError, match=r'pip install "paper-kg\[parquet\]"'):
             export(ill, "parquet")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from itertools import permutations
 from pathlib import Path
@@ -59,7 +58,7 @@ def source_free(export: str) -> list[str]:
     return sorted(
         line
         for line in export.splitlines()
-        if "/source/" not in line and not re.search("ns#(number|fingerprint)>", line)
+        if "/source/" not in line and "ns#number>" not in line
     )
 
 
@@ -150,14 +149,13 @@ def test_many_at_once_come_to_the_same_graph(tmp_path: Path) -> None:
 
 def test_people_may_say_that_two_of_one_name_are_one(tmp_path: Path, files: list[Path]) -> None:
     built(tmp_path / "g", *files).close()
-    decisions = tmp_path / "g" / "overrides.ttl"
+    decisions = tmp_path / "g.overrides.ttl"
     one, verb, other = map(iri, ("technique:dart.2501-00001", "kg:merges", "technique:dart.2502-00002"))
     decisions.write_text(f"<{one}> <{verb}> <{other}> .", "utf-8")
     with kg.open(str(tmp_path / "g")) as graph:
         assert own(graph)["2502.00002"] == own(graph)["2501.00001"] == "technique:dart.2501-00001"
         decided = held(graph)
-    built(tmp_path / "h").close()
-    shutil.copy(decisions, tmp_path / "h")
+    shutil.copy(decisions, tmp_path / "h.overrides.ttl")
     with built(tmp_path / "h", *files[::-1]) as graph:
         assert held(graph) == decided
     decisions.unlink()

@@ -1,152 +1,46 @@
+"""Documents, records and sources as triples."""
+
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pyoxigraph as ox
 import pytest
 from graph_demo import demo_document, demo_record, demo_source
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from kg.graph.reading import grouped, read_entry, read_source
 
-from kg.graph.rdf import entry_triples, fingerprint, source_triples
-from kg.graph.store import OxigraphStore
-from kg.model import (
-    ENTITY_TYPES,
-    FIELDS,
-    KINDS,
-    LISTS,
-    RELATION_TYPES,
-    ROLES,
-    Brief,
-    Document,
-    Evidence,
-    Mention,
-    Record,
-    Relation,
-    Result,
-    Source,
-    Text,
-    Topic,
-)
+from kg.graph.rdf import entry_triples, source_triples
+from kg.graph.verify import grouped
+from kg.model import LISTS, Brief, Evidence, Text
 from kg.names import iri
-from kg.text import repaired
 from kg.vocabulary import Vocabulary, ontology_files
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
-WORD = TEXT.filter(bool)
-LOCAL = st.from_regex(r"[a-z0-9汉]{1,8}(-[a-z0-9]{1,4})?", fullmatch=True)
-SCORE, SURE = st.floats(0, 1), st.booleans()
-NUMBER = st.floats(-1e9, 1e9).map(lambda x: x + 0.0)
+def test_annotated_papers_say_each_thing_once_at_its_place(annotated, vocabulary):
+    """Each mention, result and relation is a node of its own, and its span is where its quote stands."""
+    for document, record in list(annotated.values())[:30]:
+        nodes = grouped(entry_triples(document, record, vocabulary))
+        entry = f"entry:{record.id}"
+        for number, result in enumerate(record.results, 1):
+            said = nodes[f"{entry}/result/{number}"]
+            low, high = result.value if isinstance(result.value, tuple) else (result.value, result.value)
+            assert (said["kg:low"], said["kg:high"], said["kg:metricText"]) == ([low], [high], [result.metric])
+            words = result.evidence
+            assert said["kg:span"] == [f"{entry}/text/{words.field}#char={words.start},{words.end}"]
+            assert nodes[f"{entry}/text/{words.field}"]["kg:raw"][0][words.start : words.end] == words.quote
+        mentions = [mention for kind in LISTS.values() for mention in getattr(record, kind)]
+        for number, mention in enumerate(mentions, 1):
+            said = nodes[f"{entry}/mention/{number}"]
+            assert (said["kg:quote"], said["kg:entity"]) == ([mention.surface], [mention.concept])
+        assert len(nodes[entry]["kg:mentions"]) == len(mentions) + len(record.topics)
+        assert len(nodes[entry]["kg:relation"]) == len(record.relations)
 
 
-def named(kind: str) -> st.SearchStrategy[str]:
-    return LOCAL.map(lambda name: f"{kind}:{name}")
-
-
-def concept(kind: str) -> st.SearchStrategy[str]:
-    return st.one_of(st.just(""), named(kind))
-
-
-@st.composite
-def texts(draw: st.DrawFn) -> Text:
-    raw = draw(TEXT)
-    ends = draw(st.lists(st.integers(0, len(raw)), max_size=4).map(sorted))
-    edits = [(a, b, draw(TEXT)) for a, b in zip(ends[::2], ends[1::2], strict=False) if a < b]
-    return repaired(raw, edits)
-
-
-@st.composite
-def evidence(draw: st.DrawFn) -> Evidence:
-    start = draw(st.integers(-1, 99))
-    if start < 0:
-        return Evidence(draw(WORD))
-    return Evidence(draw(WORD), draw(st.sampled_from(FIELDS)), start, start + draw(st.integers(1, 9)))
-
-
-@st.composite
-def mentions(draw: st.DrawFn, kind: str) -> Mention:
-    place = draw(evidence())
-    role = draw(st.sampled_from(ROLES)) if kind == "technique" else ""
-    aliases = tuple(draw(st.lists(WORD, max_size=3)))
-    prefix = draw(st.sampled_from(["ror", "institution"])) if kind == "institution" else kind
-    said = (place.quote, draw(TEXT), place.field, place.start, place.end)
-    return Mention(kind, *said, role, aliases, draw(named(prefix)), draw(TEXT), draw(TEXT), draw(SCORE), draw(SURE))
-
-
-RANGE = st.tuples(NUMBER, NUMBER).filter(lambda ends: ends[0] < ends[1])
-RESULTS = st.builds(
-    Result,
-    evidence(),
-    TEXT,
-    st.one_of(NUMBER, RANGE),
-    TEXT,
-    st.sampled_from(["increase", "decrease", "absolute"]),
-    st.sampled_from(["exact", "up_to"]),
-    TEXT,
-    TEXT,
-    concept("metric"),
-    TEXT,
-    concept("technique"),
-    TEXT,
-    SCORE,
-    SURE,
-)
-RELATIONS = st.builds(
-    Relation,
-    TEXT,
-    st.sampled_from(RELATION_TYPES),
-    TEXT,
-    evidence(),
-    concept("technique"),
-    concept("dataset"),
-    TEXT,
-    SCORE,
-    SURE,
-)
-TOPICS = st.builds(Topic, LOCAL, st.one_of(st.none(), evidence()), TEXT, SCORE, SURE)
-
-
-@st.composite
-def entries(draw: st.DrawFn) -> tuple[Document, Record]:
-    name = draw(LOCAL)
-    words = tuple(draw(st.lists(TEXT, max_size=3)))
-    fields = {field: draw(texts()) for field in draw(st.lists(st.sampled_from(FIELDS), unique=True, max_size=3))}
-    facts = [draw(TEXT) for _ in range(5)]
-    year, count = draw(st.one_of(st.none(), st.integers(0, 3000))), draw(st.one_of(st.none(), st.integers(0, 99)))
-    document = Document(name, draw(LOCAL), draw(st.integers(1, 999)), fields, words, count, facts[0], year, *facts[1:])
-    document.repairs = tuple(draw(st.lists(WORD, max_size=2)))
-    record = Record(name, draw(TEXT), draw(TEXT), draw(st.sampled_from(KINDS)), code_url=draw(TEXT))
-    for kind in ENTITY_TYPES:
-        setattr(record, LISTS[kind], draw(st.lists(mentions(kind), max_size=2)))
-    record.results, record.relations = draw(st.lists(RESULTS, max_size=2)), draw(st.lists(RELATIONS, max_size=2))
-    record.topics = draw(st.lists(TOPICS, max_size=2))
-    record.brief = Brief(words[::-1], *[draw(TEXT) for _ in range(4)])
-    record.paper = f"paper:{draw(LOCAL)}"
-    record.reason = draw(TEXT)
-    return document, record
-
-
-@settings(
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
-)
-@given(entries())
-def test_entry_comes_back_from_the_store_as_it_was(memory: OxigraphStore, entry: tuple[Document, Record]):
-    document, record = entry
-    memory.replace("entry:any", entry_triples(document, record, Vocabulary([]), fingerprint="f"))
-    assert read_entry(memory.triples("entry:any")) == (document, record)
-
-
-def test_annotated_papers_come_back_as_they_were(memory: OxigraphStore, annotated, vocabulary):
-    for document, record in annotated.values():
-        memory.replace("entry:any", entry_triples(document, record, vocabulary))
-        assert read_entry(memory.triples("entry:any")) == (document, record)
-
-
-@given(st.lists(st.one_of(TEXT, st.tuples(LOCAL, st.sampled_from(FIELDS))), max_size=4))
-def test_source_comes_back_as_it_was(pieces: list[str | tuple[str, str]]):
-    source = Source("002", "002 报告.txt", "digest", "2025-10-15", "ab", tuple(pieces))
-    assert read_source(source_triples(source)) == source
+def test_source_says_how_it_is_given_back():
+    source = replace(demo_source("demo-01"), skipped=("line 3", "line 1"))
+    said = grouped(source_triples(source))["source:demo"]
+    assert json.loads(said["kg:skeleton"][0]) == ["# Demo\n", ["demo-01", "T"], "\n"]
+    assert json.loads(said["kg:skippedList"][0]) == ["line 3", "line 1"]
+    assert (said["kg:file"], said["kg:form"]) == (["demo.txt"], ["digest"])
 
 
 def test_entry_has_no_blank_node_and_is_always_the_same(vocabulary):
@@ -216,15 +110,6 @@ def test_text_that_its_edits_do_not_give_is_refused(vocabulary):
         entry_triples(document, demo_record(), vocabulary)
 
 
-@pytest.mark.parametrize(
-    "change", [{"texts": {}}, {"year": 2024}, {"authors": ("Wu",)}, {"number": 2}, {"repairs": ()}, {"doi": "10.1/x"}]
-)
-def test_fingerprint_tells_every_change(change: dict[str, object]):
-    assert fingerprint(demo_document(), "1") == fingerprint(demo_document(), "1")
-    assert fingerprint(demo_document(), "1") != fingerprint(replace(demo_document(), **change), "1")  # type: ignore[arg-type]
-    assert fingerprint(demo_document(), "1") != fingerprint(demo_document(), "2")
-
-
 def test_every_class_and_property_is_declared_in_the_schema():
     declared = set()
     for path in ontology_files():
@@ -236,7 +121,7 @@ def test_every_class_and_property_is_declared_in_the_schema():
     record.brief = Brief(("b", "a"), "n", "t", "p", "e")
     record.topics[0].evidence = Evidence("KV cache", "A", 18, 26)
     facts = lambda _: ({"en": "Tsinghua University"}, [], "CN")  # noqa: E731
-    triples = entry_triples(document, record, Vocabulary([]), facts, "f") + source_triples(demo_source("demo-01"))
+    triples = entry_triples(document, record, Vocabulary([]), facts) + source_triples(demo_source("demo-01"))
     used = {t.predicate.value for t in triples} | {
         t.object.value for t in triples if isinstance(t.object, ox.NamedNode)
     }

@@ -1,0 +1,39 @@
+"""What an entry was made from, as a hash."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from graph_demo import demo_document
+
+from kg.model import Text
+from kg.store.fingerprints import fingerprint, seal, sealed
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"texts": {}}, {"texts": {"T": Text("LongDemo", "LongDemo")}}, {"year": 2024}, {"authors": ("Wu",)}),
+        *({"number": 2}, {"repairs": ()}, {"doi": "10.1/x"}, {"id": "demo-02"}, {"author_count": None}),
+    ],
+)
+def test_fingerprint_and_seal_tell_every_change(change: dict[str, object]):
+    document = demo_document()
+    changed = replace(document, **change)  # type: ignore[arg-type]
+    assert fingerprint(document, "1") == fingerprint(demo_document(), "1")
+    assert fingerprint(document, "1") != fingerprint(changed, "1")
+    assert seal(document) != seal(changed)
+
+
+def test_fingerprint_tells_the_program_and_ends_in_the_seal():
+    document = demo_document()
+    assert fingerprint(document, "1") != fingerprint(document, "2")
+    assert sealed(fingerprint(document, "1")) == sealed(fingerprint(document, "2")) == seal(document)
+    assert sealed("") == ""
+
+
+def test_an_entry_that_gets_the_name_of_its_source_is_the_same():
+    """Where another source has an entry of that id, the name changes, and nothing is read again."""
+    renamed = replace(demo_document(), id="demo-01@demo")
+    assert fingerprint(renamed, "1") == fingerprint(demo_document(), "1")
