@@ -22,7 +22,19 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 #: The commands in the order in which `kg --help` shows them.
 COMMANDS = (
     *("read", "fetch", "add", "remove", "ask", "show", "brief", "report", "digest", "trends", "draw"),
-    *("extract", "export", "sparql", "diff", "explain-merge", "verify", "rebuild", "backup", "eval", "doctor"),
+    *(
+        "extract",
+        "export",
+        "sparql",
+        "diff",
+        "explain-merge",
+        "verify",
+        "rebuild",
+        "backup",
+        "publish",
+        "eval",
+        "doctor",
+    ),
 )
 
 
