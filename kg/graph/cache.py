@@ -22,7 +22,7 @@ from kg.graph.rdf import entry_text, source_text, triples_of
 from kg.model import KgError
 from kg.names import curie, iri
 from kg.store.faults import Damage
-from kg.store.file import StoreFile
+from kg.store.file import Entry, StoreFile
 from kg.vocabulary import Vocabulary, ontology_hash
 
 #: The form of the triples; another one makes the cache anew, and what is published.
@@ -207,10 +207,17 @@ def texts_of(file: StoreFile, graphs: Iterable[str]) -> Iterator[tuple[str, byte
         for kind, local in some:
             if kind == "source":
                 yield f"source:{local}", _source_text(file, local)
-            elif said := found.get(local):
-                yield f"entry:{local}", entry_text(said.document, said.record, vocabulary, file.facts)
             else:
-                yield f"entry:{local}", b""
+                yield f"entry:{local}", _entry_text(file, local, found.get(local), vocabulary)
+
+
+def _entry_text(file: StoreFile, name: str, entry: Entry | None, vocabulary: Vocabulary) -> bytes:
+    if entry is None:
+        return b""
+    try:
+        return entry_text(entry.document, entry.record, vocabulary, file.facts)
+    except (ValueError, LookupError) as error:
+        raise KgError(f"The entry {name} gives no triples ({error}): add its source again.") from None
 
 
 def _source_text(file: StoreFile, name: str) -> bytes:

@@ -5,16 +5,16 @@ The server gets the named graphs of the export, one for each entry and source, a
 that send the graphs, each of which is one transaction (SPARQL 1.1 Update, 3.1.3; Virtuoso was killed in the middle of
 many). So a call that was interrupted has sent a part, and the next one sends the rest.
 
-There is no lock: to put a graph in its place twice is to put it there once. But where two processes publish at the same
-time, one may put an older text of a graph in the place of a newer one. So each request leaves its writer's mark; where
-it finds another's, the number goes no further, and what is in doubt is sent again.
+There is no lock: to put a graph in its place twice is to put it there once. Where two calls run at the same time, the
+later one goes on and the earlier one stops. A request of the earlier one that was under way may put an older text of a
+graph in the place of a newer one; it marks the server as contested, and what is in doubt is sent again.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -37,7 +37,7 @@ _BYTES = 2_000_000  # of an update: Virtuoso reads less than ten million
 _FEW = 64  # graphs up to which updates send them, also where there is a graph store
 _PART = 16_000_000  # characters of N-Quads that are sent at once
 _GRAPHS = 1000  # in such a part
-_ROUNDS = 5  # in which all is sent while others publish too
+_CONTESTED = "contested"  # the mark where requests of two calls met
 
 _S = f"<{iri(STATE)}>"
 _ID, _FORM, _ONTOLOGY, _NUMBER, _BY = (
@@ -72,6 +72,10 @@ def publish(
         return _Publisher(file, server, progress).publish(replace)
 
 
+class _Contested(Exception):
+    """A request of an earlier call may have undone some of this one."""
+
+
 class _Publisher:
     def __init__(self, file: StoreFile, server: Connection, progress: Callable[[str, int], None] | None = None) -> None:
         self.file, self.server, self.progress = file, server, progress
@@ -83,19 +87,17 @@ class _Publisher:
 
     def publish(self, replace: bool) -> Published:
         target = self.file.number
-        for _ in range(_ROUNDS):
+        while True:
             number = self._held(replace)
             if number >= target:
                 return Published(len(self.written), len(self.removed))
             self._claim(number)
-            changes = self._changes(number)
-            if self.server.access.graph_store and (number < 0 or target - number > _FEW):
-                self._post(changes, number)
-            else:
-                self._update(changes, number)
-        raise KgError(
-            f"Others publish to {self.server.access.query} at the same time: run kg publish again when they are done."
-        )
+            with suppress(_Contested):
+                changes = self._changes(number)
+                if self.server.access.graph_store and (number < 0 or target - number > _FEW):
+                    self._post(changes, number)
+                else:
+                    self._update(changes, number)
 
     # --- what the server holds ------------------------------------------------------------------------------------
 
@@ -136,14 +138,22 @@ class _Publisher:
         self.server.update(f"CLEAR SILENT GRAPH {_S}", f"INSERT DATA {{ GRAPH {_S} {{ {state} }} }}")
 
     def _advance(self, before: int, after: int) -> str:
-        """The step of a request by which the number goes on; where another publishes too, it stays or falls back."""
-        alone = f'?by = "{self.mark}" && ?n >= {before}'
+        """The step of a request by which the number goes on, or, where another call has begun, falls back."""
         return (
             f"DELETE {{ GRAPH {_S} {{ {_S} {_NUMBER} ?n ; {_BY} ?by }} }} "
-            f'INSERT {{ GRAPH {_S} {{ {_S} {_NUMBER} ?m ; {_BY} "{self.mark}" }} }} '
+            f"INSERT {{ GRAPH {_S} {{ {_S} {_NUMBER} ?m ; {_BY} ?mark }} }} "
             f"WHERE {{ GRAPH {_S} {{ {_S} {_NUMBER} ?n ; {_BY} ?by }} "
-            f"BIND(IF({alone}, {after}, IF(?n < {before}, ?n, {before})) AS ?m) }}"
+            f'BIND(IF(?by = "{self.mark}", {after}, IF(?n < {before}, ?n, {before})) AS ?m) '
+            f'BIND(IF(?by = "{self.mark}", ?by, "{_CONTESTED}") AS ?mark) }}'
         )
+
+    def _check_alone(self) -> None:
+        """Raise KgError where a later call has begun, _Contested where a request of an earlier one came in between."""
+        marks = {mark for (mark,) in self.server.select(f"SELECT ?by {{ GRAPH {_S} {{ {_S} {_BY} ?by }} }}")}
+        if not marks or _CONTESTED in marks:
+            raise _Contested
+        if marks != {self.mark}:
+            raise KgError(f"Another kg publish to {self.server.access.query} has begun meanwhile: it sends the rest.")
 
     # --- what is sent ---------------------------------------------------------------------------------------------
 
@@ -174,6 +184,7 @@ class _Publisher:
 
     def _update(self, changes: Iterable[_Change], number: int) -> None:
         for after, steps in _requests(changes, number):
+            self._check_alone()
             self.server.update(*steps, self._advance(number, after))
             number = after
 
@@ -181,6 +192,7 @@ class _Publisher:
         """Send many graphs as N-Quads."""
         is_checked = False
         for part in _parts(changes):
+            self._check_alone()
             gone = [f"CLEAR SILENT GRAPH <{iri(change.graph)}>" for change in part]
             self.server.update(*gone, self._advance(number, number))
             quads = [f"{line} <{iri(change.graph)}> .\n" for change in part for line in change.lines]
