@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas
 
     from kg.engines import Engine
+    from kg.graph.publish import Published
     from kg.graph.rebuild import Rebuilt
     from kg.graph.verify import Report as Verification
     from kg.link.explain import Explanation
@@ -42,7 +43,7 @@ class Graph:
         from kg.graph.store import open_store
         from kg.link.overrides import Overrides
 
-        if must_exist and not Path(location).exists():
+        if must_exist and "://" not in str(location) and not Path(location).exists():
             raise KgError(f"{location}: there is no graph here: make one with `kg add FILE... --graph {location}`.")
         self.read_only = read_only
         self.overrides = Overrides.load(location)
@@ -169,6 +170,15 @@ class Graph:
         from kg.graph.rebuild import rebuild
 
         return rebuild(location, jobs=jobs, progress=progress)
+
+    def publish(self, url: str, *, replace: bool = False, progress: Progress | None = None) -> Published:
+        """Send what has changed since the last call to a SPARQL 1.1 server; gives how many graphs that were.
+
+        KgError where the server fails, or holds another graph, unless `replace` says that this one takes its place.
+        """
+        from kg.graph.publish import publish
+
+        return publish(self.store, url, replace=replace, progress=progress)
 
     # --- look -----------------------------------------------------------------------------------------------------
 

@@ -29,6 +29,7 @@ PREFIXES = {
 #: Separates the name of a technique from the work that introduced it; no name contains it.
 OF = "."
 _SEPARATORS = re.compile(r"[^\w]+|_+")
+_PLACE = re.compile(r"#char=[0-9]+,[0-9]+\Z")  # the place of a quote, see kg/graph/rdf.py
 _PLAIN = re.compile(r"[\w./-]*", re.ASCII)
 _KINDS = {base: prefix for prefix, base in PREFIXES.items() if base == f"{BASE}{prefix}/"}
 _BY_LENGTH = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
@@ -75,15 +76,17 @@ def kind_of(concept: str) -> str:
 def iri(curie: str) -> str:
     """The IRI of a CURIE; characters that an IRI may not contain are percent-encoded.
 
-    >>> iri("technique:lora")
-    'https://w3id.org/paper-kg/technique/lora'
+    >>> iri("technique:lora"), iri("entry:a#1/text/A#char=0,2")
+    ('https://w3id.org/paper-kg/technique/lora', 'https://w3id.org/paper-kg/entry/a%231/text/A#char=0,2')
     """
     prefix, _, local = curie.partition(":")
     if prefix not in PREFIXES:
         raise ValueError(f"unknown prefix in {curie!r}")
     if _PLAIN.fullmatch(local):  # nearly all are; an answer may hold thousands
         return PREFIXES[prefix] + local
-    return PREFIXES[prefix] + quote(local, safe="-._~/#!$&'()*+,;=:@", encoding="utf-8")
+    place = _PLACE.search(local)
+    name = local[: place.start()] if place else local
+    return PREFIXES[prefix] + quote(name, safe="-._~/!$&'()*+,;=:@", encoding="utf-8") + (place[0] if place else "")
 
 
 def curie(iri: str) -> str:

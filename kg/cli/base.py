@@ -177,7 +177,7 @@ def interruptible(sentence: Callable[[], str]) -> Iterator[None]:
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Progress | None]:
+def progress(what: str, unit: str = "papers") -> Iterator[Progress | None]:
     """A progress bar on standard error for slow operations; None if that is not a terminal."""
     if not sys.stderr.isatty():
         yield None
@@ -189,7 +189,7 @@ def progress(what: str) -> Iterator[Progress | None]:
     columns: list[Any] = [
         SpinnerColumn(),
         TextColumn("{task.description}"),
-        TextColumn("{task.completed} papers"),
+        TextColumn(f"{{task.completed}} {unit}"),
         TimeElapsedColumn(),
     ]
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:

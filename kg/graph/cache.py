@@ -21,14 +21,15 @@ from kg.graph.ontology import VOCABULARY
 from kg.graph.rdf import entry_text, source_text, triples_of
 from kg.model import KgError
 from kg.names import iri
+from kg.store.faults import Damage
 from kg.store.file import Entry, StoreFile
 from kg.vocabulary import Vocabulary, ontology_hash
 
-#: The form of the triples; another one makes the cache anew.
-_FORM = 1
+#: The form of the triples; another one makes the cache anew, and what is published.
+FORM = 1
 #: What pyoxigraph raises when files fail.
 _FAILURES = (OSError, RuntimeError)
-#: Entries up to which each is put in by a transaction; more are loaded at once.
+#: Graphs up to which each is put in by a transaction; more are loaded at once. So many are read at once.
 _FEW = 64
 _PART = 64 << 20  # bytes of N-Triples that are loaded at once
 
@@ -75,7 +76,7 @@ class RdfCache:
             return
         try:
             with _alone(folder.parent / "rdf.lock"):
-                self._store = self._on_disk(folder, number)
+                self._store = self._on_disk(folder, self.file.number)  # another process may have written meanwhile
         except PermissionError:
             self._store = ox.Store()
             self.number = -1
@@ -130,7 +131,7 @@ class RdfCache:
         return None
 
     def _made_from(self) -> dict[str, Any]:
-        return {"form": _FORM, "graph": self.file.id, "ontology": ontology_hash()}
+        return {"form": FORM, "graph": self.file.id, "ontology": ontology_hash()}
 
     def _update(self, store: ox.Store, number: int) -> None:
         """Put what changed into a database that may be written."""
@@ -146,7 +147,7 @@ class RdfCache:
 
     def _replace(self, store: ox.Store, changed: Iterable[str]) -> None:
         """Put graphs in the place of those that are there."""
-        for name, text in self._texts(changed):
+        for name, text in texts_of(self.file, changed):
             node = ox.NamedNode(iri(name))
             old = set(store.quads_for_pattern(None, None, None, node))
             new = {ox.Quad(t.subject, t.predicate, t.object, node) for t in triples_of(text)}
@@ -159,7 +160,7 @@ class RdfCache:
     def _load(self, store: ox.Store, changed: Iterable[str]) -> None:
         there = {graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode)}
         part, size = [], 0
-        for name, text in self._texts(changed):
+        for name, text in texts_of(self.file, changed):
             if iri(name) in there:
                 store.remove_graph(ox.NamedNode(iri(name)))
             if text:
@@ -170,30 +171,37 @@ class RdfCache:
                 part, size = [], 0
         store.bulk_load(b"".join(part), format=ox.RdfFormat.TRIG)
 
-    def _texts(self, graphs: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """The graphs of entries and sources in N-Triples, by name; b"" for what is gone."""
-        vocabulary = Vocabulary.load()
-        waiting: list[str] = []
-        for name in [*graphs, ""]:
-            kind, _, local = name.partition(":")
-            if kind == "entry":
-                waiting.append(local)
-            elif kind == "source":
-                is_there = local in self.file.source_names()
-                yield name, source_text(self.file.source(local)) if is_there else b""
-            if waiting and (not name or len(waiting) >= _FEW):
-                found = self.file.entries(waiting)
-                for one in waiting:
-                    yield f"entry:{one}", self._text(one, found.get(one), vocabulary)
-                waiting = []
 
-    def _text(self, name: str, entry: Entry | None, vocabulary: Vocabulary) -> bytes:
-        if entry is None:
-            return b""
-        try:
-            return entry_text(entry.document, entry.record, vocabulary, self.file.facts)
-        except (ValueError, LookupError) as error:
-            raise KgError(f"The entry {name} gives no triples ({error}): add its source again.") from None
+def texts_of(file: StoreFile, graphs: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """The graphs of entries and sources in N-Triples, in the order of their names; b"" for what is gone."""
+    vocabulary = Vocabulary.load()
+    names = list(graphs)
+    for at in range(0, len(names), _FEW):
+        some = [name.split(":", 1) for name in names[at : at + _FEW]]
+        found = file.entries(local for kind, local in some if kind == "entry")
+        for kind, local in some:
+            if kind == "source":
+                yield f"source:{local}", _source_text(file, local)
+            else:
+                yield f"entry:{local}", _entry_text(file, local, found.get(local), vocabulary)
+
+
+def _entry_text(file: StoreFile, name: str, entry: Entry | None, vocabulary: Vocabulary) -> bytes:
+    if entry is None:
+        return b""
+    try:
+        return entry_text(entry.document, entry.record, vocabulary, file.facts)
+    except (ValueError, LookupError) as error:
+        raise KgError(f"The entry {name} gives no triples ({error}): add its source again.") from None
+
+
+def _source_text(file: StoreFile, name: str) -> bytes:
+    try:
+        return source_text(file.source(name))
+    except Damage:
+        raise
+    except KgError:  # it is not there
+        return b""
 
 
 def _state(folder: Path) -> Path:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.adding import Adding
+from kg.graph.store import path_of
 from kg.link.overrides import Overrides
 from kg.model import Batch, Document, KgError, Source
 from kg.pipeline import Annotations, Pipeline, Progress, Way
@@ -40,7 +41,7 @@ def rebuild(location: str | Path, *, jobs: int = 1, progress: Progress | None = 
 
     Raises KgError where there is nothing to build from, the file cannot be written, or another process writes it.
     """
-    path = Path(location)
+    path = path_of(location)
     if not path.is_file():
         raise KgError(f"There is no graph at {path}: make one with kg add, or name another with --graph.")
     new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

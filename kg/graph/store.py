@@ -81,7 +81,14 @@ class Store(StoreFile):
 
 def open_store(location: str | Path, read_only: bool = False) -> Store:
     """The graph at a location, a file. Raises KgError when nothing is there to read."""
+    return Store(path_of(location), read_only)
+
+
+def path_of(location: str | Path) -> Path:
+    """The path of a graph's file; KgError for an address."""
     place = os.fspath(location)
+    if place.lower().startswith(("http://", "https://")):
+        raise KgError(f"{place} is a server, and a graph is a file: `kg publish {place}` puts one on a server.")
     if "://" in place:
         raise KgError(f"{place} is no kind of graph: name a file.")
-    return Store(place, read_only)
+    return Path(place)

@@ -220,7 +220,10 @@ class StoreFile:
                 self.db.execute("INSERT INTO about VALUES (?, ?)", (name, value))
 
     def backup(self, target: str | Path) -> None:
-        """Copy the graph to a file that is not there yet, while others read and write it. Raises KgError."""
+        """Copy the graph to a file that is not there yet, while others read and write it. Raises KgError.
+
+        The copy is a graph of its own: what is made from the one is not taken for what is made from the other.
+        """
         place = Path(target)
         if place.exists():
             raise KgError(f"{place} is there already: name a new file for the copy.")
@@ -231,6 +234,8 @@ class StoreFile:
                 try:
                     self.db.backup(copy)
                     copy.execute("PRAGMA journal_mode = WAL")
+                    with copy:
+                        copy.execute("UPDATE about SET value = ? WHERE name = 'id'", (secrets.token_hex(8),))
                 finally:
                     copy.close()
                 os.replace(draft, place)

@@ -27,6 +27,7 @@ class SparqlServer(ThreadingHTTPServer):
         self.misbehave: Misbehaviour | None = None
         self.password = password
         self.asked: list[tuple[str, str]] = []  # path and Authorization of each request
+        self.updates: list[str] = []  # as they were done
         self.posted = 0
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
@@ -47,6 +48,7 @@ class Handler(BaseHTTPRequestHandler):
 
     server: SparqlServer
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body go out apart
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -67,15 +69,13 @@ class Handler(BaseHTTPRequestHandler):
         store = self.server.store
         if path == "/update":
             store.update(body.decode())
+            self.server.updates.append(body.decode())
             return 204, b"", "text/plain"
         if path == "/store":
             self.server.posted += 1
             store.load(body, format=ox.RdfFormat.N_QUADS)
             return 204, b"", "text/plain"
-        asked = parse_qs(body.decode(), keep_blank_values=True)
-        found = store.query(asked["query"][0], use_default_graph_as_union="union-default-graph" in asked)
-        if isinstance(found, ox.QueryTriples):
-            return 200, found.serialize(format=ox.RdfFormat.N_TRIPLES) or b"", "application/n-triples"
+        found = store.query(parse_qs(body.decode())["query"][0])
         return 200, found.serialize(format=ox.QueryResultsFormat.JSON) or b"", JSON
 
     def answer(self, status: int, body: bytes, kind: str, headers: dict[str, str] | None = None) -> None:

@@ -24,7 +24,9 @@ def path(tmp_path: Path) -> Path:
     with StoreFile(tmp_path / "papers.kg") as file:
         file.put_source(demo_source("demo-01", "demo-02", "demo-03"))
         for number in (1, 2, 3):
-            file.put_entry(demo_entry(number), [f"key-{number}", "all"], {"ror:1": ({"en": "One"}, [("1", "en")], "CN")})
+            file.put_entry(
+                demo_entry(number), [f"key-{number}", "all"], {"ror:1": ({"en": "One"}, [("1", "en")], "CN")}
+            )
     return tmp_path / "papers.kg"
 
 
@@ -254,7 +256,9 @@ def test_missing_graph_is_told_to_readers(tmp_path: Path):
 @pytest.mark.parametrize("sign", ["meta.json", "oxigraph"])
 def test_graph_of_an_older_program_is_told(tmp_path: Path, sign: str):
     (tmp_path / sign).mkdir()
-    assert told(tmp_path) == {f"{tmp_path} is the graph of an older kg, which was a folder: add its files again to a new file."}
+    assert told(tmp_path) == {
+        f"{tmp_path} is the graph of an older kg, which was a folder: add its files again to a new file."
+    }
     with pytest.raises(KgError, match="older kg"):
         kg.open(str(tmp_path))
 
