@@ -151,7 +151,8 @@ class Adding:
             return batch.documents
         documents = list(batch.documents)
         entries = self._entries(source.name)
-        if held.file != source.file or not entries.keys() & {d.id for d in documents}:
+        is_other = held.sha256 and held.file != source.file  # of a source that was damaged, not even the file is known
+        if is_other or not entries.keys() & {d.id for d in documents}:
             raise KgError(f"{source.file}: the name {source.name} belongs to {held.file} already: {settle}")
         if batch.skipped:
             raise KgError(

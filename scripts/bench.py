@@ -1,7 +1,7 @@
 """Print how building and asking a graph grow with its size: papers a second, memory, disk, ten queries, and slopes.
 
     KG_SHARED=FOLDER python scripts/bench.py --sizes 133 3146 20000 74728 [--full 3146] [--json FILE --date DAY]
-    python scripts/bench.py --graph FOLDER                     measure a graph that is there, and change nothing
+    python scripts/bench.py --graph FILE                       measure a graph that is there, and change nothing
     python scripts/bench.py --json FILE --compare              the latest figures of each size beside those before
     python scripts/bench.py --json FILE --write                docs/speed.md, from the latest figures of each size
 
@@ -39,6 +39,7 @@ from bench_page import compared, latest, page, told
 from bench_queries import QUERIES, Subjects
 
 import kg
+from kg.store.file import cache_of
 
 if TYPE_CHECKING:
     from rdflib import Graph as Rdflib
@@ -136,12 +137,18 @@ def measured(size: int, folder: Path, options: argparse.Namespace) -> dict[str, 
     out |= {"ten papers s": ten, "build s": seconds}
     if size == max(options.sizes) and not options.graph:
         out |= slower(graph, out["papers"], options)
-    shutil.rmtree(graph)
+    remove(graph)
     if size <= options.full:
         seconds, peak = built(papers, folder / "full.kg", options.jobs, full=True)
         out |= {"papers/s with the tagger": size / seconds, "peak MiB with the tagger": peak}
-        shutil.rmtree(folder / "full.kg")
+        remove(folder / "full.kg")
     return out
+
+
+def remove(graph: Path) -> None:
+    """Take a graph away."""
+    graph.unlink()
+    shutil.rmtree(cache_of(graph))
 
 
 def each(folder: Path, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
@@ -162,7 +169,10 @@ def of_graph(graph: Path, options: argparse.Namespace) -> dict[str, Any]:
     watched([*command[:-1], "1"])  # makes the files beside the data where they are stale
     said, peak = watched([*command, "--cpu"] if options.cpu else command)
     out: dict[str, Any] = json.loads(said.splitlines()[-1])
-    out |= {"bytes": sum(file.stat().st_size for file in graph.rglob("*") if file.is_file()), "asking MiB": peak}
+    out |= {
+        "bytes": sum(file.stat().st_size for file in (graph, *cache_of(graph).rglob("*")) if file.is_file()),
+        "asking MiB": peak,
+    }
     if out["papers"] <= options.scan:
         out |= {"networkx": scanned(graph, clock_of(options))}
     return out
@@ -179,10 +189,10 @@ def clock_of(options: argparse.Namespace) -> Callable[[], float]:
     return time.process_time if options.cpu else time.perf_counter
 
 
-def asked(folder: Path, runs: int, clock: Callable[[], float]) -> dict[str, Any]:
+def asked(place: Path, runs: int, clock: Callable[[], float]) -> dict[str, Any]:
     """Papers, triples, seconds to open a graph, and of each query: found, the first time, and the median, in ms."""
     start = clock()
-    graph = kg.open(str(folder), read_only=True)
+    graph = kg.open(str(place), read_only=True)
     opened = clock() - start
     subjects = Subjects(graph)
     queries = {}
@@ -205,9 +215,9 @@ def timed(call: Callable[[], Any], clock: Callable[[], float]) -> tuple[float, A
 # Others
 
 
-def scanned(folder: Path, clock: Callable[[], float]) -> dict[str, Any]:
+def scanned(place: Path, clock: Callable[[], float]) -> dict[str, Any]:
     """Seconds to load a graph into networkx, and ms of each query that a scan of it can answer."""
-    with kg.open(str(folder), read_only=True) as graph:
+    with kg.open(str(place), read_only=True) as graph:
         subjects = Subjects(graph)
         seconds, network = timed(graph.networkx, clock)
     out: dict[str, Any] = {"load s": seconds}
@@ -218,9 +228,9 @@ def scanned(folder: Path, clock: Callable[[], float]) -> dict[str, Any]:
     return out
 
 
-def beside(folder: Path, papers: int, patience: float, clock: Callable[[], float]) -> dict[str, Any]:
+def beside(place: Path, papers: int, patience: float, clock: Callable[[], float]) -> dict[str, Any]:
     """Papers, triples, seconds to load and ms of each query of rdflib's own store; None where patience ended."""
-    with kg.open(str(folder), read_only=True) as graph:
+    with kg.open(str(place), read_only=True) as graph:
         subjects = Subjects(graph)
         loaded, store = timed(lambda: part(graph, papers), clock)
     out: dict[str, Any] = {"papers": papers, "triples": len(store), "load s": loaded}

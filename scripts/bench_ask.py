@@ -2,7 +2,7 @@
 
     python scripts/bench_ask.py GRAPH [--questions FILE] [--whole 20] [--small ENTRIES] [--slowest 5]
 
-GRAPH is a graph's folder, the larger the better (`kg add ... --fast`). Questions are JSON lines with a "q"; without a
+GRAPH is a graph's file, the larger the better (`kg add ... --fast`). Questions are JSON lines with a "q"; without a
 file those of tests/query/paraphrases.jsonl. Each is asked once, after one that is not counted, and timed by the
 processor's time, for machines are shared; `--wall` takes the clock. rdflib gets a tenth of the entries, or `--small`
 of them, and the SPARQL of those questions that ask for papers; Oxigraph is timed on the same part with the same SPARQL.
@@ -22,8 +22,9 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median, quantiles
 
-from kg.graph.store import OxigraphStore
-from kg.names import PREFIXES
+from kg.graph import sparql
+from kg.graph.store import Store
+from kg.names import PREFIXES, iri
 from kg.query import Lexicon, answer, read
 from kg.query.sparql import select_papers
 from kg.vocabulary import Vocabulary
@@ -49,7 +50,7 @@ def main() -> int:
     questions = list(dict.fromkeys(json.loads(line)["q"] for line in lines if line.strip()))
     clock: Callable[[], float] = time.perf_counter if arguments.wall else time.process_time
     vocabulary = Vocabulary.load()
-    with OxigraphStore(arguments.graph, read_only=True) as store:
+    with Store(arguments.graph, read_only=True) as store:
         start = clock()
         lexicon = Lexicon.of(store, vocabulary)
         print(f"the graph's labels  {clock() - start:8.3f} s the first time")
@@ -99,24 +100,27 @@ def whole(graph: Path, question: str, wall: bool) -> float:
 
 def beside(graph: Path, questions: list[str], lexicon: Lexicon, clock: Callable[[], float], small: int | None) -> None:
     """The same SPARQL on rdflib's own store and on Oxigraph, both with a part of the graph."""
+    import pyoxigraph as ox
     import rdflib
 
-    with OxigraphStore(graph, read_only=True) as store:
+    with Store(graph, read_only=True) as store:
         entries = sorted(name for name in store.graphs() if name.startswith("entry:"))
         step = 10 if small is None else max(len(entries) // small, 1)
         part = [triple for name in entries[::step] for triple in store.triples(name)]
     queries = [read(question, lexicon) for question in questions]
     asked = [select_papers(q.filter) for q in queries if q.kind == "papers" and q.filter.conditions]
     print(f"beside rdflib: {len(entries[::step])} entries, {len(part)} triples, {len(asked)} questions for papers")
-    with tempfile.TemporaryDirectory() as folder, OxigraphStore(folder) as ours:
-        ours.replace("kg:part", part)
-        mine = timed(asked, lambda sparql: ours.select(sparql), clock)
+    with tempfile.TemporaryDirectory() as folder:
+        ours = ox.Store(folder)
+        name = ox.NamedNode(iri("kg:part"))
+        ours.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in part)
+        mine = timed(asked, lambda query: sparql.rows(sparql.asked(ours, query)), clock)
     theirs = rdflib.Graph(store="Memory")
     file = "".join(f"{triple} .\n" for triple in part)
     theirs.parse(data=file, format="nt")
     for prefix, base in PREFIXES.items():
         theirs.bind(prefix, base, override=True, replace=True)
-    other = timed(asked, lambda sparql: list(theirs.query(sparql)), clock)
+    other = timed(asked, lambda query: list(theirs.query(query)), clock)
     common = min(len(mine), len(other))
     show("  kg", mine[:common])
     show("  rdflib", other[:common])
@@ -126,9 +130,9 @@ def beside(graph: Path, questions: list[str], lexicon: Lexicon, clock: Callable[
 def timed(asked: list[str], ask: Callable[[str], object], clock: Callable[[], float]) -> list[float]:
     """Seconds for each query, as long as patience lasts."""
     times: list[float] = []
-    for sparql in asked:
+    for query in asked:
         start = clock()
-        ask(sparql)
+        ask(query)
         times.append(clock() - start)
         if sum(times) > _PATIENCE:
             break

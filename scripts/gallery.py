@@ -1,7 +1,7 @@
 """Make the gallery: docs/gallery.md and docs/gallery/*.png, pages over the five reports as Chromium shows them.
 
     python scripts/gallery.py                make everything anew (needs Chromium and fonts with Chinese characters)
-    python scripts/gallery.py --graph FOLDER ... from a graph over the five reports that is there already
+    python scripts/gallery.py --graph FILE   ... from a graph over the five reports that is there already
 
 A picture's bytes depend on the browser and its fonts; the pages, of which they are taken, on the reports alone.
 """

@@ -1,43 +1,78 @@
-"""What torture.py finds in a graph: hashes of all of it, and of each of its entries."""
+"""What torture.py finds in a graph's file: its entries, all that it says, and the triples that are made of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from hashlib import sha256
 from pathlib import Path
 
+from kg.api import Graph
 from kg.graph.ontology import VOCABULARY
-from kg.graph.store import OxigraphStore
-from kg.names import curie, iri
+from kg.model import KgError
+from kg.store.file import StoreFile
 
-Entries = dict[str, str]  # by name, a hash of what their graphs say
+Entries = dict[str, str]  # by name, a hash of what each says
+#: What an entry's record says of other entries too: its work, and which of several things of one name it means.
+_OF_OTHERS = re.compile(r'"(?:paper|reason)":"(?:[^"\\]|\\.)*",?|(?<="technique:)([^".]*)\.[^"]*')
+_ENTRIES = "SELECT name, source, number, document, record, way, fingerprint FROM entries ORDER BY name"
+#: All that a file says, without the numbers of rows.
+_ALL = (
+    "SELECT name, said, whole FROM sources ORDER BY name",
+    "SELECT name, source, local, number, paper, document, record, way, fingerprint FROM entries ORDER BY name",
+    "SELECT key, name FROM keys LEFT JOIN entries ON id = entry ORDER BY key, name",
+    "SELECT * FROM organisations ORDER BY id",
+    "SELECT curie, language, preferred, l.label, entries FROM labels l JOIN concepts c ON c.id = concept "
+    "ORDER BY 1, 2, 3, 4",
+    "SELECT curie, type, label, label_zh, country, known FROM concepts ORDER BY curie",
+    "SELECT curie, title, kind, date, year, venue, doi, e.name FROM papers p LEFT JOIN entries e ON e.id = p.entry "
+    "ORDER BY curie",
+    *(
+        f"SELECT * FROM {view} ORDER BY entry, {column}"
+        for view, column in (
+            ("paper_entities", "type, role, concept, quote, score"),
+            ("paper_topics", "topic, quote"),
+            ("paper_results", "metric, quote, low, high, baseline"),
+            ("paper_relations", "type, head, tail, quote"),
+            ("paper_authors", "number"),
+            ("paper_texts", "field"),
+        )
+    ),
+)
 
 
-def dump(folder: Path) -> str:
-    """A hash of all of a graph but the vocabulary, which is the program's."""
-    with OxigraphStore(folder, read_only=True) as store:
-        return sha256(b"".join(store.dump("nquads", name) for name in store.graphs() if name != VOCABULARY)).hexdigest()
+def entries(path: Path) -> Entries:
+    """The entries of a file, none where there is none yet. Raises KgError where one lacks its source."""
+    if not path.exists():
+        return {}
+    try:
+        with StoreFile(path, read_only=True) as store:
+            rows = store.db.execute(_ENTRIES).fetchall()
+            sources = set(store.source_names())
+    except KgError as error:
+        if "no graph" in str(error):  # it was not begun
+            return {}
+        raise
+    if lacking := [name for name, source, *_ in rows if source not in sources]:
+        raise KgError(f"{lacking[0]}: its source is not in the graph")
+    return {name: _hash(source, number, _OF_OTHERS.sub(r"\1", repr(said))) for name, source, number, *said in rows}
 
 
-def entries(folder: Path) -> Entries:
-    """The entries of a graph, each with a hash of its triples."""
-    with OxigraphStore(folder, read_only=True) as store:
-        names = set(store.graphs())
-        return {
-            name.partition(":")[2]: sha256("\n".join(sorted(_said(store, name, names))).encode()).hexdigest()
-            for name in sorted(names)
-            if name.startswith("entry:")
-        }
+def whole(path: Path) -> str:
+    """A hash of all that a file says. Raises KgError where SQLite finds fault with it."""
+    with StoreFile(path) as store:
+        store.db.execute("INSERT INTO texts_search (texts_search) VALUES ('integrity-check')")
+        faults = store.db.execute("PRAGMA integrity_check").fetchall()
+        if faults != [("ok",)]:
+            raise KgError(f"{path}: {faults[0][0]}")
+        return _hash(*(repr(store.db.execute(query).fetchall()) for query in _ALL))
 
 
-def _said(store: OxigraphStore, name: str, graphs: set[str]) -> Iterator[str]:
-    """The triples of an entry, but for its work, which depends on what else is there."""
-    entry = f"<{iri(name)}>"
-    work = {f"<{iri(f'kg:{said}')}>" for said in ("paper", "linkReason")}
-    triples = [(str(t.subject), str(t.predicate), str(t.object)) for t in store.triples(name)]
-    papers = {o for s, p, o in triples if s == entry and p == f"<{iri('kg:paper')}>"}
-    for s, p, o in triples:
-        if p == f"<{iri('kg:source')}>" and curie(o[1:-1]) not in graphs:
-            yield "its source is missing"
-        if s != entry or p not in work:
-            yield " ".join("the work" if term in papers else term for term in (s, p, o))
+def made(path: Path) -> str:
+    """A hash of what is made of a file: triples but for the vocabulary's, columns and labels."""
+    with Graph(path, read_only=True) as graph:
+        triples = (graph.store.dump("nquads", name) for name in graph.store.graphs() if name != VOCABULARY)
+        return _hash(b"".join(triples), repr(graph.counts()), repr(graph.labels()))
+
+
+def _hash(*said: object) -> str:
+    return sha256(repr(said).encode()).hexdigest()

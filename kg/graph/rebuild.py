@@ -20,10 +20,11 @@ from kg.adding import Adding
 from kg.graph.store import path_of
 from kg.link.overrides import Overrides
 from kg.model import Batch, Document, KgError, Source
-from kg.pipeline import Annotations, Pipeline, Progress, Way
+from kg.pipeline import Annotations, Extracted, Pipeline, Progress, Way
 from kg.store import codec
 from kg.store.faults import told
 from kg.store.file import StoreFile, cache_of, local_id, locked
+from kg.store.fingerprints import seal, sealed
 
 _WRONG = (sqlite3.Error, *codec.WRONG)
 
@@ -50,7 +51,7 @@ def rebuild(location: str | Path, *, jobs: int = 1, progress: Progress | None = 
     with locked(path):
         try:
             with StoreFile(new) as store:
-                skipped = _added(pipeline, store, _inputs(path, lost), progress)
+                skipped = _added(pipeline, store, _inputs(path, lost), lost, progress)
                 entries = store.names()
             if not entries and lost:
                 raise KgError(f"Nothing could be read of the graph {path}: add its files to a new one.")
@@ -59,6 +60,7 @@ def rebuild(location: str | Path, *, jobs: int = 1, progress: Progress | None = 
                     "PRAGMA wal_checkpoint(TRUNCATE)"
                 )  # it is whole in itself, whatever cuts short what follows
             with told(path):
+                _settle(path)
                 for ending in ("-wal", "-shm"):  # of the old file; they would be taken for the new one's
                     path.with_name(path.name + ending).unlink(missing_ok=True)
                 os.replace(new, path)
@@ -69,14 +71,14 @@ def rebuild(location: str | Path, *, jobs: int = 1, progress: Progress | None = 
     return Rebuilt(entries, [*lost, *skipped])
 
 
-def _inputs(path: Path, lost: list[str]) -> Iterator[tuple[Source, Iterator[tuple[Document, Way]]]]:
+def _inputs(path: Path, lost: list[str]) -> Iterator[tuple[Source, Iterator[_Known]]]:
     """The sources of a file with their entries, as far as they can be read; `lost` gets a sentence for each other."""
     with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
         db.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
         sources = dict(_rows(db, "sources", "name, said", lost))
-        held: dict[str, list[str]] = {name: [] for name in sources}
-        for name, source in _rows(db, "entries", "name, source", lost):
-            held.setdefault(source, []).append(name)
+        held: dict[str, list[tuple[str, int]]] = {name: [] for name in sources}
+        for number, name, source in _rows(db, "entries", "id, name, source", lost):
+            held.setdefault(source, []).append((name, number))
         for name in sorted(held):
             try:
                 source = codec.source(sources[name])
@@ -88,39 +90,50 @@ def _inputs(path: Path, lost: list[str]) -> Iterator[tuple[Source, Iterator[tupl
     lost.append(f"{path}: the file cannot be read: take a copy of it (kg backup), or add the papers again.")
 
 
+def _settle(path: Path) -> None:
+    """Let a file hold by itself what its log holds, as far as it is sound: the log goes before the file does."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def _rows(db: sqlite3.Connection, table: str, columns: str, lost: list[str]) -> list[Any]:
     """The rows of a table; where a page is damaged those before and behind it."""
-    order = "name" if table == "sources" else "rowid"
+    order = columns.partition(",")[0]
     try:
-        return db.execute(f"SELECT {columns} FROM {table} ORDER BY {order}").fetchall()
+        return db.execute(f"SELECT {columns} FROM {table} NOT INDEXED ORDER BY {order}").fetchall()
     except sqlite3.Error as error:
         lost.append(f"{table}: some rows cannot be read ({error}): add what is missing again.")
     out: dict[Any, Any] = {}
     for direction in ("ASC", "DESC"):
         with suppress(sqlite3.Error):
-            for row in db.execute(f"SELECT {columns} FROM {table} ORDER BY {order} {direction}"):
+            for row in db.execute(f"SELECT {columns} FROM {table} NOT INDEXED ORDER BY {order} {direction}"):
                 out[row[0]] = row
     return list(out.values())
 
 
-def _entries(db: sqlite3.Connection, names: list[str], lost: list[str]) -> Iterator[tuple[Document, Way]]:
-    for name in names:
+def _entries(db: sqlite3.Connection, entries: list[tuple[str, int]], lost: list[str]) -> Iterator[_Known]:
+    for name, number in entries:
         try:
-            said = db.execute("SELECT document, way FROM entries WHERE name = ?", (name,)).fetchone()
+            said = db.execute("SELECT document, way, fingerprint FROM entries WHERE id = ?", (number,)).fetchone()
             document = codec.document(said[0])
             document.id = local_id(document.id, document.source)
             way = codec.way(said[1])
+            is_sound = sealed(said[2]) in ("", seal(document))
         except _WRONG as error:
             lost.append(f"{name}: the entry cannot be read ({error}): add its source again.")
             continue
-        yield document, way
+        if not is_sound:
+            lost.append(f"{name}: its texts or details are not those that were read: add its source again.")
+        fields = {field: getattr(document, field) for field in Document.__slots__}
+        yield _Known(**fields, way=way, is_sound=is_sound)
 
 
 @dataclass(slots=True)
 class _Known(Document):
-    """A document with the way in which it was read."""
+    """A document with the way in which it was read, and whether it is as it was read then."""
 
     way: Way = "full"
+    is_sound: bool = True
 
 
 class _Again(Pipeline):
@@ -129,11 +142,18 @@ class _Again(Pipeline):
     def way(self, document: Document, annotations: Annotations | None = None) -> Way:
         return document.way if isinstance(document, _Known) else super().way(document, annotations)
 
+    def extracted(self, document: Document, annotations: Annotations | None = None) -> Extracted:
+        """What is made of a document; one that was damaged is to be read again where its source is added."""
+        made = super().extracted(document, annotations)
+        made.record.partial |= isinstance(document, _Known) and not document.is_sound
+        return made
+
 
 def _added(
     pipeline: Pipeline,
     store: StoreFile,
-    inputs: Iterator[tuple[Source, Iterator[tuple[Document, Way]]]],
+    inputs: Iterator[tuple[Source, Iterator[_Known]]],
+    lost: list[str],
     progress: Progress | None,
 ) -> list[str]:
     """Add what an old graph holds to a store; a sentence for each entry that could not be read."""
@@ -146,10 +166,8 @@ def _added(
         Adding(pipeline, store, None, False, None, progress, workers) as run,
     ):
         for source, entries in inputs:
-            run.batch(Batch(source, (_known(document, way) for document, way in entries)))
+            run.batch(Batch(source, entries))
             store.put_source(source)  # of which, maybe, no entry is left
+            if lost:
+                store.note_whole(source.name, "")
     return run.report.skipped
-
-
-def _known(document: Document, way: Way) -> _Known:
-    return _Known(**{name: getattr(document, name) for name in Document.__slots__}, way=way)

@@ -22,7 +22,8 @@ Json = dict[str, Any]
 
 def encoded(said: Document | Source) -> str:
     """A document or source as JSON."""
-    return json.dumps(_plain(said), ensure_ascii=False, separators=(",", ":"))
+    plain = _plain(said, Document if isinstance(said, Document) else Source)
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
 
 
 def encoded_record(said: Record, of: Document) -> str:
@@ -86,7 +87,8 @@ def source(data: str) -> Source:
     return _made(Source, said, skipped=tuple)(skeleton=skeleton)
 
 
-def _plain(said: Any) -> Any:
+def _plain(said: Any, kind: type | None = None) -> Any:
+    """What JSON can say of a value; of a dataclass the fields of `kind`, its own where none is given."""
     if isinstance(said, Text):
         return said.raw if said.raw == said.text and not said.edits else [said.raw, said.text, said.edits]
     if isinstance(said, dict):
@@ -97,7 +99,7 @@ def _plain(said: Any) -> Any:
         return said
     return {
         name: _plain(value)
-        for name, default in _defaults(said.__class__)
+        for name, default in _defaults(kind or said.__class__)
         if (value := getattr(said, name)) != default or type(value) is not type(default)
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,11 +27,12 @@ def fault(path: Path | None, error: Exception) -> Fault:
         return Fault(f"The graph {path} is being written by another process: wait until it is done.")
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return Damage(f"The graph {path} is damaged ({said}): {remedy(path)}")
-    if isinstance(error, PermissionError) or code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+    refused = isinstance(error, PermissionError) or (isinstance(error, OSError) and error.errno == errno.EROFS)
+    if refused or code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return Fault(
             f"The graph {path} cannot be written or read here: check the permissions of the file and its folder."
         )
-    if (isinstance(error, OSError) and error.errno == 28) or code == "SQLITE_FULL":
+    if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or code == "SQLITE_FULL":
         return Fault(f"The disk of the graph {path} is full: make room and do it again; what counted before is whole.")
     return Fault(
         f"The graph {path or 'in memory'} cannot be read or written ({said}): check the disk, and do it again."

@@ -155,7 +155,9 @@ class StoreFile:
             entry.fingerprint,
         )
         with self.batch(), told(self.path):
-            self._take_out(name)
+            marks = self._rows("SELECT fingerprint FROM entries WHERE name = ?", name)
+            if marks:
+                self._take_out(name)
             for concept, known in (facts or {}).items():
                 self.db.execute("INSERT OR REPLACE INTO organisations VALUES (?, ?)", (concept, json.dumps(known)))
             sql = "INSERT INTO entries VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -163,7 +165,8 @@ class StoreFile:
             self.db.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?)", ((key, number) for key in keys))
             self._writer.write(number, document, record)
             self._changed(f"entry:{name}")
-            self.db.execute("UPDATE sources SET whole = '' WHERE name = ? AND whole <> ''", (source,))
+            if not entry.fingerprint or marks != [(entry.fingerprint,)]:  # else it is linked otherwise, read as before
+                self.db.execute("UPDATE sources SET whole = '' WHERE name = ? AND whole <> ''", (source,))
 
     def drop_entries(self, names: Iterable[str]) -> None:
         """Take entries out; what is not there is passed over."""
