@@ -155,7 +155,7 @@ class StoreFile:
             entry.fingerprint,
         )
         with self.batch(), told(self.path):
-            marks = self._rows("SELECT fingerprint FROM entries WHERE name = ?", name)
+            marks = self.rows("SELECT fingerprint FROM entries WHERE name = ?", name)
             if marks:
                 self._take_out(name)
             for concept, known in (facts or {}).items():
