@@ -106,9 +106,11 @@ def _plain(said: Any, kind: type | None = None) -> Any:
 
 @cache
 def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
-    """The fields of a dataclass with what is left out of each."""
+    """The fields of a dataclass of the model with what is left out of each; those that a subclass adds are not kept."""
+    model = next(base for base in kind.__mro__ if base.__module__ == Document.__module__)
     return tuple(
-        (one.name, one.default_factory() if one.default_factory is not MISSING else one.default) for one in fields(kind)
+        (one.name, one.default_factory() if one.default_factory is not MISSING else one.default)
+        for one in fields(model)
     )
 
 
