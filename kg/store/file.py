@@ -359,6 +359,11 @@ class StoreFile:
         sql = "SELECT name FROM keys JOIN entries ON id = entry WHERE key = ? LIMIT ?"
         return [name for (name,) in self._rows(sql, key, most)]
 
+    def known(self, keys: Iterable[str]) -> set[str]:
+        """Those of some keys that an entry has."""
+        sql = "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM keys WHERE key = value)"
+        return {key for (key,) in self._rows(sql, json.dumps(list(keys)))}
+
     def keys_of(self, names: Iterable[str]) -> set[str]:
         """The keys of some entries."""
         return {key for (key,) in self._some(_KEYS_OF, names)}
