@@ -37,7 +37,7 @@ format: .venv/tested
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Kills, full disks, two writers, damaged data: takes half an hour.
+# Kills, full disks, two writers, damaged data: takes about ten minutes.
 torture: .venv/tested
 	$(BIN)/python scripts/torture.py
 
