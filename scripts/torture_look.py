@@ -60,7 +60,7 @@ def entries(path: Path) -> Entries:
 def whole(path: Path) -> dict[str, str]:
     """A hash of all that each table says. Raises KgError where SQLite finds fault with the file."""
     with StoreFile(path) as store:
-        store.db.execute("INSERT INTO texts_search (texts_search) VALUES ('integrity-check')")
+        store.db.execute("INSERT INTO texts_search (texts_search, rank) VALUES ('integrity-check', 1)")
         faults = store.db.execute("PRAGMA integrity_check").fetchall()
         if faults != [("ok",)]:
             raise KgError(f"{path}: {faults[0][0]}")
@@ -68,10 +68,10 @@ def whole(path: Path) -> dict[str, str]:
 
 
 def made(path: Path) -> dict[str, str]:
-    """A hash of each thing that is made of a file: triples but for the vocabulary's, columns and labels."""
+    """A hash of each thing that is made of a file: triples but for the vocabulary's, counts and labels."""
     with Graph(path, read_only=True) as graph:
         triples = (graph.store.dump("nquads", name) for name in graph.store.graphs() if name != VOCABULARY)
-        return {"triples": _hash(*triples), "columns": _hash(graph.counts()), "labels": _hash(graph.labels())}
+        return {"triples": _hash(*triples), "counts": _hash(graph.counts()), "labels": _hash(graph.labels())}
 
 
 def _hash(*said: object) -> str:

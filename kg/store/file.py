@@ -109,6 +109,8 @@ class StoreFile:
         self._depth = 1
         try:
             yield
+            with told(self.path):
+                self._writer.index()
         except BaseException:
             with suppress(sqlite3.Error):
                 self.db.execute("ROLLBACK")
@@ -124,12 +126,13 @@ class StoreFile:
         """What is written inside is taken back where it raises, while the batch around it goes on."""
         with self.batch(), told(self.path):
             self.db.execute("SAVEPOINT part")
+            waiting = self._writer.waiting
             try:
                 yield
             except BaseException:
                 with suppress(sqlite3.Error):  # of a full disk, where all is taken back already
                     self.db.execute("ROLLBACK TO part")
-                self._writer.forget()
+                self._writer.forget(waiting)
                 raise
             finally:
                 with suppress(sqlite3.Error):
