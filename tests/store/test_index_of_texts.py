@@ -12,6 +12,13 @@ def entry(name: str, abstract: str) -> Entry:
     return Entry(Document(name, "s", 1, {"A": Text(abstract, abstract)}), Record(name, paper=f"paper:{name}"))
 
 
+def failing(store: StoreFile, *entries: Entry) -> None:
+    """Store entries, then fail."""
+    for one in entries:
+        store.put_entry(one)
+    raise ValueError("no")
+
+
 def found(store: StoreFile, words: str) -> list[str]:
     """The entries whose texts have some words, by the index; which is whole."""
     store.db.execute("INSERT INTO texts_search (texts_search, rank) VALUES ('integrity-check', 1)")
@@ -43,13 +50,10 @@ def test_what_is_taken_back_is_not_indexed_and_what_was_there_is(store):
     with store.batch():
         store.put_entry(entry("b", "drafts are verified"))
         with pytest.raises(ValueError, match="no"), store.whole_or_not():
-            store.put_entry(entry("b", "caches are merged"))
-            store.put_entry(entry("a", "caches are merged"))
-            raise ValueError("no")
+            failing(store, entry("b", "caches are merged"), entry("a", "caches are merged"))
     assert (found(store, "caches"), found(store, "drafts"), found(store, "merged")) == (["a"], ["b"], [])
     with pytest.raises(ValueError, match="no"), store.batch():
-        store.put_entry(entry("c", "drafts are merged"))
-        raise ValueError("no")
+        failing(store, entry("c", "drafts are merged"))
     store.put_entry(entry("d", "tokens are merged"))
     assert (found(store, "drafts"), found(store, "merged")) == (["b"], ["d"])
 
