@@ -43,7 +43,7 @@ docs: .venv/installed
 	$(BIN)/mkdocs build --strict
 	@echo "The site is in build/site; look at build/site/index.html."
 
-# Kills, full disks, two writers, damaged data: takes half an hour.
+# Kills, full disks, two writers, damaged data: takes about ten minutes.
 torture: .venv/tested
 	$(BIN)/python scripts/torture.py
 

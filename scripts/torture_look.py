@@ -57,21 +57,21 @@ def entries(path: Path) -> Entries:
     return {name: _hash(source, number, _OF_OTHERS.sub(r"\1", repr(said))) for name, source, number, *said in rows}
 
 
-def whole(path: Path) -> str:
-    """A hash of all that a file says. Raises KgError where SQLite finds fault with it."""
+def whole(path: Path) -> dict[str, str]:
+    """A hash of all that each table says. Raises KgError where SQLite finds fault with the file."""
     with StoreFile(path) as store:
-        store.db.execute("INSERT INTO texts_search (texts_search) VALUES ('integrity-check')")
+        store.db.execute("INSERT INTO texts_search (texts_search, rank) VALUES ('integrity-check', 1)")
         faults = store.db.execute("PRAGMA integrity_check").fetchall()
         if faults != [("ok",)]:
             raise KgError(f"{path}: {faults[0][0]}")
-        return _hash(*(repr(store.db.execute(query).fetchall()) for query in _ALL))
+        return {query.split()[query.split().index("FROM") + 1]: _hash(*store.db.execute(query)) for query in _ALL}
 
 
-def made(path: Path) -> str:
-    """A hash of what is made of a file: triples but for the vocabulary's, columns and labels."""
+def made(path: Path) -> dict[str, str]:
+    """A hash of each thing that is made of a file: triples but for the vocabulary's, counts and labels."""
     with Graph(path, read_only=True) as graph:
         triples = (graph.store.dump("nquads", name) for name in graph.store.graphs() if name != VOCABULARY)
-        return _hash(b"".join(triples), repr(graph.counts()), repr(graph.labels()))
+        return {"triples": _hash(*triples), "counts": _hash(graph.counts()), "labels": _hash(graph.labels())}
 
 
 def _hash(*said: object) -> str:

@@ -51,16 +51,22 @@ class RdfCache:
         return self.file.cache / "oxigraph" if self.file.cache else None
 
     def read(self, reading: Callable[[ox.Store], _T]) -> _T:
-        """Read of the database; it is opened again where another process took files away."""
-        if self._store is None:
-            self.follow()
-        assert self._store is not None
-        try:
-            return reading(self._store)
-        except _FAILURES:
+        """Read of the database, which is opened again where another process took files away, and made anew where that
+        does not help: it is damaged. Raises KgError where nothing does.
+        """
+        for attempt in range(3):
+            if self._store is None:
+                self.follow()
+            assert self._store is not None
+            try:
+                return reading(self._store)
+            except _FAILURES as error:
+                said = str(error)
             self.close()
-            self.follow()
-            return reading(self._store)
+            if attempt and self.folder:
+                with suppress(OSError):
+                    _state(self.folder).unlink(missing_ok=True)
+        raise KgError(f"The triples of {self.file.path} cannot be read ({said}): take {self.file.cache} away.")
 
     def follow(self) -> None:
         """Bring the cache up to date with the file. Raises KgError where it cannot be written."""
@@ -96,19 +102,25 @@ class RdfCache:
             if known is None:
                 shutil.rmtree(folder, ignore_errors=True)
             _state(folder).unlink(missing_ok=True)  # until it is whole, the next one begins anew
+            store, failed = None, ""
             try:
                 with telling(f"{folder}: the triples follow the graph; the first time takes a while."):
                     store = ox.Store(str(folder))
                     self._update(store, number)
                     store.flush()
-            except _FAILURES as error:
+            except PermissionError:
                 shutil.rmtree(folder, ignore_errors=True)
-                if isinstance(error, PermissionError):
-                    raise
+                raise
+            except _FAILURES as error:
+                failed = str(error) or type(error).__name__
+            store = None  # which lets go of its files
+            if failed:
+                shutil.rmtree(folder, ignore_errors=True)
+                if known is not None:  # maybe what was there is damaged
+                    return self._on_disk(folder, number)
                 raise KgError(
-                    f"The triples of {self.file.path} could not be written ({error}): make room on the disk."
-                ) from None
-            del store
+                    f"The triples of {self.file.path} could not be written ({failed}): make room on the disk."
+                )
             said = {**self._made_from(), "number": self.number, "mark": self.mark}
             if self.mark or not self.number:  # else a batch is open, which may be taken back
                 keep(_state(folder), [json.dumps(said).encode()])

@@ -71,21 +71,25 @@ def rebuild(location: str | Path, *, jobs: int = 1, progress: Progress | None = 
     return Rebuilt(entries, [*lost, *skipped])
 
 
-def _inputs(path: Path, lost: list[str]) -> Iterator[tuple[Source, Iterator[_Known]]]:
-    """The sources of a file with their entries, as far as they can be read; `lost` gets a sentence for each other."""
+def _inputs(path: Path, lost: list[str]) -> Iterator[tuple[Source, str, Iterator[_Known]]]:
+    """The sources of a file, in which ways all of each was read (`StoreFile.whole`), and their entries.
+
+    `lost` gets a sentence for each that cannot be read.
+    """
     with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
         db.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
-        sources = dict(_rows(db, "sources", "name, said", lost))
+        sources = {name: said for name, *said in _rows(db, "sources", "name, said, whole", lost)}
         held: dict[str, list[tuple[str, int]]] = {name: [] for name in sources}
         for number, name, source in _rows(db, "entries", "id, name, source", lost):
             held.setdefault(source, []).append((name, number))
         for name in sorted(held):
             try:
-                source = codec.source(sources[name])
+                said, whole = sources[name]
+                source = codec.source(said)
             except _WRONG as error:
                 lost.append(f"source {name}: what is known of it cannot be read ({error}): add its file again.")
-                source = Source(name, name, "")
-            yield source, _entries(db, held[name], lost)
+                source, whole = Source(name, name, ""), ""
+            yield source, whole, _entries(db, held[name], lost)
         return
     lost.append(f"{path}: the file cannot be read: take a copy of it (kg backup), or add the papers again.")
 
@@ -152,7 +156,7 @@ class _Again(Pipeline):
 def _added(
     pipeline: Pipeline,
     store: StoreFile,
-    inputs: Iterator[tuple[Source, Iterator[_Known]]],
+    inputs: Iterator[tuple[Source, str, Iterator[_Known]]],
     lost: list[str],
     progress: Progress | None,
 ) -> list[str]:
@@ -165,9 +169,8 @@ def _added(
         pipeline.workers(pipeline.extracted, pipeline.jobs) as workers,
         Adding(pipeline, store, None, False, None, progress, workers) as run,
     ):
-        for source, entries in inputs:
+        for source, whole, entries in inputs:
             run.batch(Batch(source, entries))
             store.put_source(source)  # of which, maybe, no entry is left
-            if lost:
-                store.note_whole(source.name, "")
+            store.note_whole(source.name, "" if lost else whole)
     return run.report.skipped

@@ -46,6 +46,7 @@ class _Held:
     one: Described
     paper: str
     reason: str
+    keys: frozenset[str] = frozenset()  # of an entry to come, those under which it will be found
 
 
 class Works:
@@ -116,6 +117,7 @@ class Works:
                 name: _of(coming[name].document, coming[name].record) for name in coming.keys() - self._new.keys()
             }
             self._gone = going - coming.keys()
+            self._look({key for held in self._new.values() for key in held.keys})
             for held in self._new.values():
                 seeds |= self._touched(held.one)
             changed = self._decided([*coming, *seeds], coming, lost)
@@ -309,9 +311,16 @@ class Works:
         if key not in self._found:
             most = crowd(key) + 2 + len(self._gone) + len(self._new)
             found = set(self.store.holders(key, most)) - self._gone - self._new.keys()
-            found |= {name for name, held in self._new.items() if key in keys_of(held.one)}
-            self._found[key] = sorted(found)
+            self._found[key] = sorted(found | self._coming(key))
         return self._found[key]
+
+    def _look(self, keys: set[str]) -> None:
+        """Find out at once which keys no stored entry has: most of those that a new entry brings."""
+        for key in keys - self.store.known(keys):
+            self._found[key] = sorted(self._coming(key))
+
+    def _coming(self, key: str) -> set[str]:
+        return {name for name, held in self._new.items() if key in held.keys}
 
     def _holders_of(self, local: str) -> dict[str, str]:
         """The entries of one id, by source."""
@@ -371,7 +380,8 @@ def as_named(record: Record, name: str, own: str, is_known: bool = False) -> boo
 
 
 def _of(document: Document, record: Record) -> _Held:
-    return _Held(described(document, record), record.paper, record.reason)
+    one = described(document, record)
+    return _Held(one, record.paper, record.reason, frozenset(keys_of(one)))
 
 
 def _names(local: str, sources: Iterable[str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
@@ -123,21 +123,8 @@ class Described:
         return self.author_count or len(self.authors) or None
 
     @cached_property
-    def keys(self) -> list[str]:
-        found = [name for name in self.ids if not name.startswith("paper:entry-")]
-        title = self.heading
-        if title.letters:
-            found += [f"begin:{title.letters[:_END]}", f"end:{title.letters[-_END:]}"]
-        found += [f"begin:{part[:_END]}" for part in (title.main_letters, title.rest_letters) if part]
-        if title.name:
-            found.append(f"name:{title.name}")
-        if self.count:  # for a title in another language, which shares no letters
-            some = sorted(terms(self.title))[:_MOST_TERMS]
-            found += [f"terms:{term} {other} {self.count}" for term, other in combinations(some, 2)]
-        if len(self.last_names) > 1:  # for a changed title
-            found.append(f"people:{zlib.crc32(' '.join(sorted(self.last_names)).encode()):08x}")
-        found += [f"abstract:{at}-{band}" for at, band in enumerate(_bands(_shingles(self.abstract, _LOOKED_UP)))]
-        return list(dict.fromkeys(found))
+    def keys(self) -> tuple[str, ...]:
+        return _keys(self.ids, self.title, self.abstract, self.count, self.last_names)
 
 
 def described(document: Document, record: Record, said: Iterable[Claim] | None = None) -> Described:
@@ -162,9 +149,29 @@ def described(document: Document, record: Record, said: Iterable[Claim] | None =
     )
 
 
-def keys(one: Described) -> list[str]:
+def keys(one: Described) -> tuple[str, ...]:
     """Blocking keys: two entries of one work have at least one of them in common."""
     return one.keys
+
+
+@lru_cache(16)  # they are asked for when an entry is compared, and again when it is stored
+def _keys(
+    ids: tuple[str, ...], heading: str, abstract: str, count: int | None, last_names: frozenset[str]
+) -> tuple[str, ...]:
+    found = [name for name in ids if not name.startswith("paper:entry-")]
+    title = Title(heading)
+    if title.letters:
+        found += [f"begin:{title.letters[:_END]}", f"end:{title.letters[-_END:]}"]
+    found += [f"begin:{part[:_END]}" for part in (title.main_letters, title.rest_letters) if part]
+    if title.name:
+        found.append(f"name:{title.name}")
+    if count:  # for a title in another language, which has no letters in common
+        some = sorted(terms(heading))[:_MOST_TERMS]
+        found += [f"terms:{term} {other} {count}" for term, other in combinations(some, 2)]
+    if len(last_names) > 1:  # for another title
+        found.append(f"people:{zlib.crc32(' '.join(sorted(last_names)).encode()):08x}")
+    found += [f"abstract:{at}-{band}" for at, band in enumerate(_bands(_shingles(abstract, _LOOKED_UP)))]
+    return tuple(dict.fromkeys(found))
 
 
 def name_keys(one: Described) -> list[str]:

@@ -114,6 +114,8 @@ class StoreFile:
         self._depth = 1
         try:
             yield
+            with told(self.path):
+                self._writer.index()
         except BaseException:
             with suppress(sqlite3.Error):
                 self.db.execute("ROLLBACK")
@@ -129,12 +131,13 @@ class StoreFile:
         """What is written inside is taken back where it raises, while the batch around it goes on."""
         with self.batch(), told(self.path):
             self.db.execute("SAVEPOINT part")
+            waiting = self._writer.waiting
             try:
                 yield
             except BaseException:
                 with suppress(sqlite3.Error):  # of a full disk, where all is taken back already
                     self.db.execute("ROLLBACK TO part")
-                self._writer.forget()
+                self._writer.forget(waiting)
                 raise
             finally:
                 with suppress(sqlite3.Error):
@@ -399,6 +402,11 @@ class StoreFile:
         """The entries that have a key, so many at most."""
         sql = "SELECT name FROM keys JOIN entries ON id = entry WHERE key = ? LIMIT ?"
         return [name for (name,) in self.rows(sql, key, most)]
+
+    def known(self, keys: Iterable[str]) -> set[str]:
+        """Those of some keys that an entry has."""
+        sql = "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM keys WHERE key = value)"
+        return {key for (key,) in self._rows(sql, json.dumps(list(keys)))}
 
     def keys_of(self, names: Iterable[str]) -> set[str]:
         """The keys of some entries."""

@@ -73,6 +73,7 @@ CREATE INDEX relations_by_head ON relations (head, type, paper);
 CREATE INDEX relations_by_tail ON relations (tail, type, paper);
 """
 
+_WAITING = 2000  # texts that are indexed at once
 _QUOTE = """(SELECT substr(t.raw, x.start + 1, x."end" - x.start) FROM texts t
         WHERE t.entry = x.entry AND t.field = x.field AND x.start >= 0)"""
 #: What people ask, in the words of the domain: names and labels in the place of numbers.
@@ -169,10 +170,25 @@ class Writer:
         self.db, self.facts = db, facts
         self._vocabulary = Vocabulary.load()
         self._numbers: dict[str, int] = {}
+        self._waiting: dict[int, str] = {}  # texts to be indexed, by number
 
-    def forget(self) -> None:
-        """Look up numbers again: what was written was taken back."""
+    @property
+    def waiting(self) -> dict[int, str]:
+        """The texts that are yet to be indexed, by number."""
+        return dict(self._waiting)
+
+    def forget(self, waiting: dict[int, str] | None = None) -> None:
+        """Look up numbers again: what was written was taken back. `waiting` texts were to be indexed before it."""
         self._numbers.clear()
+        self._waiting = waiting or {}
+
+    def index(self) -> None:
+        """Index the texts that wait for it, before what was written counts.
+
+        Many at once: SQLite's index of texts writes what it has to the disk at every savepoint and statement.
+        """
+        self.db.executemany("INSERT INTO texts_search (rowid, raw) VALUES (?, ?)", self._waiting.items())
+        self._waiting.clear()
 
     def write(self, entry: int, document: Document, record: Record) -> None:
         """Write the rows of an entry, by its number, that has none."""
@@ -187,7 +203,9 @@ class Writer:
             if text.raw:
                 row = (entry, paper, field, text.raw)
                 at = db.execute("INSERT INTO texts VALUES (NULL, ?, ?, ?, ?)", row).lastrowid
-                db.execute("INSERT INTO texts_search (rowid, raw) VALUES (?, ?)", (at, text.raw))
+                self._waiting[at or 0] = text.raw
+        if len(self._waiting) > _WAITING:
+            self.index()
         mentions = [m for kind in LISTS.values() for m in getattr(record, kind)]
         rows = (
             (*o, self._number(m.concept), m.role, *_place(m), *_trust(m)) for o, m in zip(of, mentions, strict=False)
@@ -209,7 +227,8 @@ class Writer:
         for table in _OF_ENTRIES:
             db.execute(f"DELETE FROM {table} WHERE entry = ?", (entry,))
         for at, raw in db.execute("SELECT id, raw FROM texts WHERE entry = ?", (entry,)).fetchall():
-            db.execute("INSERT INTO texts_search (texts_search, rowid, raw) VALUES ('delete', ?, ?)", (at, raw))
+            if self._waiting.pop(at, None) is None:
+                db.execute("INSERT INTO texts_search (texts_search, rowid, raw) VALUES ('delete', ?, ?)", (at, raw))
         db.execute("DELETE FROM texts WHERE entry = ?", (entry,))
         self._name(record, -1)
         self.describe(record.paper)

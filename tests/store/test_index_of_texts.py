@@ -1,0 +1,67 @@
+"""The index of texts holds what the entries say, whatever comes, goes or is taken back within a batch."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.model import Document, Record, Text
+from kg.store.file import Entry, StoreFile
+
+
+def entry(name: str, abstract: str) -> Entry:
+    return Entry(Document(name, "s", 1, {"A": Text(abstract, abstract)}), Record(name, paper=f"paper:{name}"))
+
+
+def failing(store: StoreFile, *entries: Entry) -> None:
+    """Store entries, then fail."""
+    for one in entries:
+        store.put_entry(one)
+    raise ValueError("no")
+
+
+def found(store: StoreFile, words: str) -> list[str]:
+    """The entries whose texts have some words, by the index; which is whole."""
+    store.db.execute("INSERT INTO texts_search (texts_search, rank) VALUES ('integrity-check', 1)")
+    query = (
+        "SELECT e.name FROM texts_search s JOIN texts t ON t.id = s.rowid JOIN entries e ON e.id = t.entry "
+        "WHERE s.raw LIKE ? ORDER BY 1"
+    )
+    return [name for (name,) in store.db.execute(query, (f"%{words}%",))]
+
+
+@pytest.fixture
+def store() -> StoreFile:
+    return StoreFile.in_memory()
+
+
+def test_texts_are_found_when_a_batch_ends(store):
+    with store.batch():
+        store.put_entry(entry("a", "caches are pruned"))
+        store.put_entry(entry("b", "caches are merged"))
+        store.put_entry(entry("a", "drafts are verified"))
+        store.drop_entries(["b"])
+    assert (found(store, "caches"), found(store, "drafts")) == ([], ["a"])
+    store.put_entry(entry("a", "caches again"))
+    assert (found(store, "caches"), found(store, "drafts")) == (["a"], [])
+
+
+def test_what_is_taken_back_is_not_indexed_and_what_was_there_is(store):
+    store.put_entry(entry("a", "caches are pruned"))
+    with store.batch():
+        store.put_entry(entry("b", "drafts are verified"))
+        with pytest.raises(ValueError, match="no"), store.whole_or_not():
+            failing(store, entry("b", "caches are merged"), entry("a", "caches are merged"))
+    assert (found(store, "caches"), found(store, "drafts"), found(store, "merged")) == (["a"], ["b"], [])
+    with pytest.raises(ValueError, match="no"), store.batch():
+        failing(store, entry("c", "drafts are merged"))
+    store.put_entry(entry("d", "tokens are merged"))
+    assert (found(store, "drafts"), found(store, "merged")) == (["b"], ["d"])
+
+
+def test_many_texts_are_indexed_before_the_batch_ends(store, monkeypatch):
+    monkeypatch.setattr("kg.store.tables._WAITING", 2)
+    with store.batch():
+        for name in "abcdefg":
+            store.put_entry(entry(name, f"caches of {name}"))
+        store.drop_entries(["b", "g"])
+    assert found(store, "caches") == ["a", "c", "d", "e", "f"]
