@@ -78,7 +78,7 @@ def _quote(row: dict[str, Any], raw: str, label: str) -> Quote:
 
 def _text_of(row: dict[str, Any]) -> str:
     """The text (CURIE) that a span is of."""
-    return str(row["span"] or "").partition("#")[0]
+    return str(row["span"] or "").partition("#char=")[0]
 
 
 @lru_cache(maxsize=4096)  # what is asked again and again shows the same words

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import pytest
 import typer
 from services import Arxiv, Repository, serving
+from sparql_server import SparqlServer
 
 import kg.sources
 import kg.sources.base
@@ -33,7 +34,8 @@ ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 PAGES = [README, *DOCS]
-CHANGING = ("kg fetch", "kg add", "kg remove", "kg extract", "echo")
+CHANGING = ("kg fetch", "kg add", "kg remove", "kg extract", "kg publish", "echo")
+SERVER = "http://store:8890/sparql"  # as the documentation calls a SPARQL server
 SCRIPT = ROOT / "scripts" / "docs.py"
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SECTION = re.compile(r"^## (.*?)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -190,8 +192,10 @@ def test_the_table_of_formats_has_a_row_a_reader() -> None:
 
 @pytest.mark.parametrize("example", examples(), ids=str)
 def test_examples_run(example: Example, workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for line in example.lines:
-        assert status(line, monkeypatch) == 0, line
+    with SparqlServer() as server:
+        for line in example.lines:
+            assert status(line.replace(SERVER, server.url), monkeypatch) == 0, line
+        server.shutdown()
 
 
 def test_statuses_are_those_of_the_table(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
