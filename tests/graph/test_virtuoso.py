@@ -79,10 +79,12 @@ def _asked(server: Virtuoso, query: str, accept: str) -> bytes:
 
 
 def _names(server: Virtuoso) -> list[str]:
-    body = _asked(server, "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }", "application/sparql-results+json")
+    # Without the filter Virtuoso takes half a minute, with it a second.
+    query = f'SELECT DISTINCT ?g {{ GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), "{BASE}")) }}'
+    body = _asked(server, query, "application/sparql-results+json")
     rows = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
     assert isinstance(rows, ox.QuerySolutions)
-    return [row["g"].value for row in rows if row["g"].value.startswith(BASE)]
+    return [row["g"].value for row in rows]
 
 
 def held(server: Virtuoso) -> list[str]:
