@@ -159,7 +159,7 @@ class _Entry:
         self.checked["quotes"] += 1
         quote, span = _first(said, "kg:quote"), _first(said, "kg:span") or ""
         _, start, end = place_of(span)
-        text = self.nodes.get(span.partition("#")[0])
+        text = self.nodes.get(span.partition("#char=")[0])
         if text is None or "kg:Text" not in text["rdf:type"]:
             yield f"the text of its quote {quote!r} is missing"
         elif not (quote and 0 <= start < end):

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import pytest
 import typer
 from services import Arxiv, Repository, serving
+from sparql_server import SparqlServer
 
 import kg.sources
 import kg.sources.base
@@ -208,8 +209,10 @@ def test_the_table_of_formats_has_a_row_a_reader() -> None:
 
 @pytest.mark.parametrize("example", examples(), ids=str)
 def test_examples_run(example: Example, workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for line in example.lines:
-        assert status(line, monkeypatch) == 0, line
+    with SparqlServer() as server:
+        for line in example.lines:
+            assert status(line.replace(SERVER, server.url), monkeypatch) == 0, line
+        server.shutdown()
 
 
 def test_statuses_are_those_of_the_table(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
