@@ -6,7 +6,7 @@ import json
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import cached_property
 from itertools import repeat
@@ -104,7 +104,10 @@ class Adding:
         ways = self.store.whole(source.name)
         if not ways or not source.sha256 or self.store.source(source.name).sha256 != source.sha256:
             return False
-        return set(json.loads(ways)) <= set(self._versions)
+        with suppress(ValueError, TypeError):
+            known = set(json.loads(ways))
+            return bool(known) and known <= set(self._versions)
+        return False
 
     def batch(self, batch: Batch, made: Iterable[Extracted | KgError] | None = None) -> None:
         """Store the entries of one file, of which a worker may have read the documents."""

@@ -23,6 +23,7 @@ from kg.pipeline import Annotations, Pipeline, Progress, Way
 from kg.store import codec
 from kg.store.faults import told
 from kg.store.file import StoreFile, cache_of, local_id, locked
+from kg.store.fingerprints import seal, sealed
 
 _WRONG = (sqlite3.Error, *codec.WRONG)
 
@@ -71,15 +72,15 @@ def _inputs(path: Path, lost: list[str]) -> Iterator[tuple[Source, Iterator[tupl
     with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
         db.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
         sources = dict(_rows(db, "sources", "name, said", lost))
-        held: dict[str, list[str]] = {name: [] for name in sources}
-        for name, source in _rows(db, "entries", "name, source", lost):
-            held.setdefault(source, []).append(name)
+        held: dict[str, list[tuple[int, str]]] = {name: [] for name in sources}
+        for at, name, source in _rows(db, "entries", "rowid, name, source", lost):
+            held.setdefault(source, []).append((at, name))
         for name in sorted(held):
             try:
-                source = codec.source(sources[name])
+                source = codec.source(_sound(sources[name]))
             except _WRONG as error:
-                lost.append(f"source {name}: what is known of it cannot be read ({error}): add its file again.")
-                source = Source(name, name, "")
+                lost.append(f"source {_printable(name)}: what is known of it cannot be read ({error}): add its file again.")
+                source = Source(_printable(name), _printable(name), "")
             yield source, _entries(db, held[name], lost)
         return
     lost.append(f"{path}: the file cannot be read: take a copy of it (kg backup), or add the papers again.")
@@ -100,17 +101,28 @@ def _rows(db: sqlite3.Connection, table: str, columns: str, lost: list[str]) -> 
     return list(out.values())
 
 
-def _entries(db: sqlite3.Connection, names: list[str], lost: list[str]) -> Iterator[tuple[Document, Way]]:
-    for name in names:
+def _entries(db: sqlite3.Connection, rows: list[tuple[int, str]], lost: list[str]) -> Iterator[tuple[Document, Way]]:
+    for at, name in rows:  # not by their names: the index of these may be damaged
         try:
-            said = db.execute("SELECT document, way FROM entries WHERE name = ?", (name,)).fetchone()
-            document = codec.document(said[0])
+            said = db.execute("SELECT document, way, fingerprint FROM entries WHERE rowid = ?", (at,)).fetchone()
+            document, way = codec.document(_sound(said[0])), codec.way(_sound(said[1]))
+            if sealed(said[2]) not in ("", seal(document)):
+                raise ValueError("its texts or details are not those that were read")
             document.id = local_id(document.id, document.source)
-            way = codec.way(said[1])
         except _WRONG as error:
-            lost.append(f"{name}: the entry cannot be read ({error}): add its source again.")
+            lost.append(f"{_printable(name)}: the entry cannot be read ({error}): add its source again.")
             continue
         yield document, way
+
+
+def _sound(data: str) -> str:
+    """Text as it is; raises ValueError where bytes of it are no characters."""
+    data.encode()
+    return data
+
+
+def _printable(name: str) -> str:
+    return name.encode("utf-8", "replace").decode()
 
 
 @dataclass(slots=True)

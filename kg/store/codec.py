@@ -68,9 +68,10 @@ def _plain(said: Any) -> Any:
 
 @cache
 def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
-    """The fields of a dataclass with what is left out of each."""
+    """The fields of a dataclass with what is left out of each; what a subclass has beyond them is not written."""
+    known = fields(kind.__mro__[-2])
     return tuple(
-        (one.name, one.default_factory() if one.default_factory is not MISSING else one.default) for one in fields(kind)
+        (one.name, one.default_factory() if one.default_factory is not MISSING else one.default) for one in known
     )
 
 
