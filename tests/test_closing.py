@@ -11,8 +11,8 @@ import pytest
 
 from kg.api import Graph
 from kg.graph.store import Store
-from kg.store.file import cache_of
 from kg.query import Lexicon, labels, scan
+from kg.store.file import cache_of
 from kg.vocabulary import Vocabulary
 
 _PAPER = '{{"id": "{0}", "title": "Paging the Cache of {0}", "abstract": "We prune the KV cache on an H100."}}\n'

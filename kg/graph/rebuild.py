@@ -55,7 +55,9 @@ def rebuild(location: str | Path, *, jobs: int = 1, progress: Progress | None = 
             if not entries and lost:
                 raise KgError(f"Nothing could be read of the graph {path}: add its files to a new one.")
             with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as old:
-                old.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # it is whole in itself, whatever cuts short what follows
+                old.execute(
+                    "PRAGMA wal_checkpoint(TRUNCATE)"
+                )  # it is whole in itself, whatever cuts short what follows
             with told(path):
                 for ending in ("-wal", "-shm"):  # of the old file; they would be taken for the new one's
                     path.with_name(path.name + ending).unlink(missing_ok=True)
@@ -79,7 +81,9 @@ def _inputs(path: Path, lost: list[str]) -> Iterator[tuple[Source, Iterator[tupl
             try:
                 source = codec.source(_sound(sources[name]))
             except _WRONG as error:
-                lost.append(f"source {_printable(name)}: what is known of it cannot be read ({error}): add its file again.")
+                lost.append(
+                    f"source {_printable(name)}: what is known of it cannot be read ({error}): add its file again."
+                )
                 source = Source(_printable(name), _printable(name), "")
             yield source, _entries(db, held[name], lost)
         return

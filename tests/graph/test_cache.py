@@ -215,9 +215,7 @@ def asked(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("harm", [_all_gone, *HARM_TO_INDEXES], ids=lambda harm: harm.__name__.strip("_"))
-def test_harm_to_the_indexes_changes_no_answer(
-    built_file: Path, tmp_path: Path, harm: Callable[[Path], None]
-):
+def test_harm_to_the_indexes_changes_no_answer(built_file: Path, tmp_path: Path, harm: Callable[[Path], None]):
     copy = tmp_path / "papers.kg"
     shutil.copy(built_file, copy)
     shutil.copytree(cache_of(built_file), cache_of(copy))
@@ -240,7 +238,7 @@ def test_an_entry_that_gives_no_triples_is_told_by_name(tmp_path: Path):
     path = filled(tmp_path / "g.kg", 1, 2)
     with StoreFile(path) as file:
         file.db.execute("UPDATE entries SET record = json_set(record, '$.paper', '') WHERE name = 'demo-02'")
-    with Store(path, read_only=True) as store, pytest.raises(KgError, match="demo-02 .*add its source again"):
+    with Store(path, read_only=True) as store, pytest.raises(KgError, match=r"demo-02 .*add its source again"):
         store.graphs()
 
 

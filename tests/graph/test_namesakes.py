@@ -55,11 +55,7 @@ def held(graph: Graph) -> str:
 
 def source_free(export: str) -> list[str]:
     """What is said of papers, without the files that they came in."""
-    return sorted(
-        line
-        for line in export.splitlines()
-        if "/source/" not in line and "ns#number>" not in line
-    )
+    return sorted(line for line in export.splitlines() if "/source/" not in line and "ns#number>" not in line)
 
 
 def built(folder: Path, *files: Path) -> Graph:

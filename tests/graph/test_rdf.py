@@ -15,6 +15,7 @@ from kg.model import LISTS, Brief, Evidence, Text
 from kg.names import iri
 from kg.vocabulary import Vocabulary, ontology_files
 
+
 def test_annotated_papers_say_each_thing_once_at_its_place(annotated, vocabulary):
     """Each mention, result and relation is a node of its own, and its span is where its quote stands."""
     for document, record in list(annotated.values())[:30]:

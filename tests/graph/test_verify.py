@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from graph_demo import ABSTRACT, demo_document, demo_source
+from graph_demo import ABSTRACT, demo_source
 
 import kg
 from kg.api import Graph
@@ -30,8 +30,12 @@ def tamper(store: Store, column: str, path: str, value: object, name: str = "dem
     Every change must find something to change.
     """
     [(before,)] = store.db.execute(f"SELECT {column} FROM entries WHERE name = ?", (name,)).fetchall()
-    change, given = ("json_remove(?, ?)", [before, path]) if value is GONE else ("json_set(?, ?, json(?))", [before, path])
-    [(after,)] = store.db.execute(f"SELECT {change}", given if value is GONE else [*given, json.dumps(value)]).fetchall()
+    change, given = (
+        ("json_remove(?, ?)", [before, path]) if value is GONE else ("json_set(?, ?, json(?))", [before, path])
+    )
+    [(after,)] = store.db.execute(
+        f"SELECT {change}", given if value is GONE else [*given, json.dumps(value)]
+    ).fetchall()
     assert json.loads(after) != json.loads(before)
     store.db.execute(f"UPDATE entries SET {column} = ? WHERE name = ?", (after, name))
     store.db.execute("INSERT OR REPLACE INTO changes (graph) VALUES (?)", (f"entry:{name}",))
@@ -117,7 +121,7 @@ def test_entry_that_says_nothing_readable_is_named(
     demo: Store, faults: Callable[[], list[str]], column: str, path: str, new: object, told: str
 ):
     tamper(demo, column, path, new)
-    with pytest.raises(KgError, match="demo-01 .*: add its source again") as error:
+    with pytest.raises(KgError, match=r"demo-01 .*: add its source again") as error:
         faults()
     assert told in str(error.value)
 
@@ -134,7 +138,9 @@ def test_entry_that_says_nothing_readable_is_named(
         ("$.number", 7),
     ],
 )
-def test_altered_text_or_detail_is_found_where_nothing_quotes_it(demo: Store, faults: Callable[[], list[str]], path: str, new: object):
+def test_altered_text_or_detail_is_found_where_nothing_quotes_it(
+    demo: Store, faults: Callable[[], list[str]], path: str, new: object
+):
     tamper(demo, "document", path, new)
     assert "entry demo-01: its texts or details are not those that were read: add its source again." in faults()
 
@@ -219,7 +225,14 @@ def test_link_that_nothing_says_is_found(demo: Store, faults: Callable[[], list[
     [
         (
             "$.relations[0]",
-            {"evidence": {"quote": "on an H100", "field": "A", "start": ABSTRACT.index("on an"), "end": ABSTRACT.index(";")}},
+            {
+                "evidence": {
+                    "quote": "on an H100",
+                    "field": "A",
+                    "start": ABSTRACT.index("on an"),
+                    "end": ABSTRACT.index(";"),
+                }
+            },
             "relation/1: its evidence 'on an H100' does not hold its tail 'H2O'",
         ),
         (
@@ -227,7 +240,11 @@ def test_link_that_nothing_says_is_found(demo: Store, faults: Callable[[], list[
             {"head_concept": "hardware:nvidia-h100", "head": "NVIDIA H100"},
             "relation/1: its evidence 'it beats \"H2O\"' does not hold its head 'NVIDIA H100'",
         ),
-        ("$.relations[0]", {"tail": "SnapKV"}, "relation/1: no reason is recorded why its tail 'SnapKV' is technique:h2o"),
+        (
+            "$.relations[0]",
+            {"tail": "SnapKV"},
+            "relation/1: no reason is recorded why its tail 'SnapKV' is technique:h2o",
+        ),
         (
             "$.results[0]",
             {"value": 60},

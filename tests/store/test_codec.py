@@ -130,7 +130,9 @@ def test_source_comes_back_as_it_was(source: Source):
     assert codec.source(codec.encoded(source)) == source
 
 
-@pytest.mark.parametrize("way", ["full", "fast", {"id": "p-1", "title": "\ud7ff 汉字", "results": [{"value": [1, 2.5]}]}])
+@pytest.mark.parametrize(
+    "way", ["full", "fast", {"id": "p-1", "title": "\ud7ff 汉字", "results": [{"value": [1, 2.5]}]}]
+)
 def test_way_of_reading_comes_back_as_it_was(way: str | dict[str, object]):
     assert codec.way(codec.way_encoded(way)) == way
 
