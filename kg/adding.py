@@ -6,7 +6,7 @@ import json
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import replace
 from functools import cached_property
 from itertools import repeat
@@ -61,9 +61,10 @@ class Adding:
         self._begin()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         """Let all that was stored count, even when interrupted; raises Fault when it cannot."""
-        self._open.close()
+        with suppress(Fault) if isinstance(error, Fault) else nullcontext():  # the first one says why
+            self._open.close()
 
     def _begin(self) -> None:
         self._open.enter_context(self.store.batch())
