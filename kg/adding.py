@@ -6,7 +6,7 @@ import json
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import replace
 from functools import cached_property
 from itertools import repeat
@@ -61,9 +61,10 @@ class Adding:
         self._begin()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         """Let all that was stored count, even when interrupted; raises Fault when it cannot."""
-        self._open.close()
+        with suppress(Fault) if isinstance(error, Fault) else nullcontext():  # the first one says why
+            self._open.close()
 
     def _begin(self) -> None:
         self._open.enter_context(self.store.batch())
@@ -104,7 +105,10 @@ class Adding:
         ways = self.store.whole(source.name)
         if not ways or not source.sha256 or self.store.source(source.name).sha256 != source.sha256:
             return False
-        return set(json.loads(ways)) <= set(self._versions)
+        with suppress(ValueError, TypeError):
+            known = set(json.loads(ways))
+            return bool(known) and known <= set(self._versions)
+        return False
 
     def batch(self, batch: Batch, made: Iterable[Extracted | KgError] | None = None) -> None:
         """Store the entries of one file, of which a worker may have read the documents."""

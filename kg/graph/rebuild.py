@@ -20,7 +20,7 @@ from kg.adding import Adding
 from kg.graph.store import path_of
 from kg.link.overrides import Overrides
 from kg.model import Batch, Document, KgError, Source
-from kg.pipeline import Annotations, Extracted, Pipeline, Progress, Way
+from kg.pipeline import Annotations, Pipeline, Progress, Way
 from kg.store import codec
 from kg.store.faults import told
 from kg.store.file import StoreFile, cache_of, local_id, locked
@@ -55,10 +55,6 @@ def rebuild(location: str | Path, *, jobs: int = 1, progress: Progress | None = 
                 entries = store.names()
             if not entries and lost:
                 raise KgError(f"Nothing could be read of the graph {path}: add its files to a new one.")
-            with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as old:
-                old.execute(
-                    "PRAGMA wal_checkpoint(TRUNCATE)"
-                )  # it is whole in itself, whatever cuts short what follows
             with told(path):
                 _settle(path)
                 for ending in ("-wal", "-shm"):  # of the old file; they would be taken for the new one's
@@ -79,16 +75,17 @@ def _inputs(path: Path, lost: list[str]) -> Iterator[tuple[Source, str, Iterator
     with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
         db.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
         sources = {name: said for name, *said in _rows(db, "sources", "name, said, whole", lost)}
-        held: dict[str, list[tuple[str, int]]] = {name: [] for name in sources}
+        held: dict[str, list[tuple[int, str]]] = {name: [] for name in sources}
         for number, name, source in _rows(db, "entries", "id, name, source", lost):
-            held.setdefault(source, []).append((name, number))
+            held.setdefault(source, []).append((number, name))
         for name in sorted(held):
             try:
                 said, whole = sources[name]
-                source = codec.source(said)
+                source = codec.source(_sound(said))
             except _WRONG as error:
-                lost.append(f"source {name}: what is known of it cannot be read ({error}): add its file again.")
-                source, whole = Source(name, name, ""), ""
+                called = _printable(name)
+                lost.append(f"source {called}: what is known of it cannot be read ({error}): add its file again.")
+                source, whole = Source(called, called, ""), ""
             yield source, whole, _entries(db, held[name], lost)
         return
     lost.append(f"{path}: the file cannot be read: take a copy of it (kg backup), or add the papers again.")
@@ -115,29 +112,35 @@ def _rows(db: sqlite3.Connection, table: str, columns: str, lost: list[str]) -> 
     return list(out.values())
 
 
-def _entries(db: sqlite3.Connection, entries: list[tuple[str, int]], lost: list[str]) -> Iterator[_Known]:
-    for name, number in entries:
+def _entries(db: sqlite3.Connection, rows: list[tuple[int, str]], lost: list[str]) -> Iterator[_Known]:
+    for number, name in rows:  # not by their names: the index of these may be damaged
         try:
             said = db.execute("SELECT document, way, fingerprint FROM entries WHERE id = ?", (number,)).fetchone()
-            document = codec.document(said[0])
+            document, way = codec.document(_sound(said[0])), codec.way(_sound(said[1]))
+            if sealed(said[2]) not in ("", seal(document)):
+                raise ValueError("its texts or details are not those that were read")
             document.id = local_id(document.id, document.source)
-            way = codec.way(said[1])
-            is_sound = sealed(said[2]) in ("", seal(document))
         except _WRONG as error:
-            lost.append(f"{name}: the entry cannot be read ({error}): add its source again.")
+            lost.append(f"{_printable(name)}: the entry cannot be read ({error}): add its source again.")
             continue
-        if not is_sound:
-            lost.append(f"{name}: its texts or details are not those that were read: add its source again.")
-        fields = {field: getattr(document, field) for field in Document.__slots__}
-        yield _Known(**fields, way=way, is_sound=is_sound)
+        yield _Known(**{field: getattr(document, field) for field in Document.__slots__}, way=way)
+
+
+def _sound(data: str) -> str:
+    """Text as it is; raises ValueError where bytes of it are no characters."""
+    data.encode()
+    return data
+
+
+def _printable(name: str) -> str:
+    return name.encode("utf-8", "replace").decode()
 
 
 @dataclass(slots=True)
 class _Known(Document):
-    """A document with the way in which it was read, and whether it is as it was read then."""
+    """A document with the way in which it was read."""
 
     way: Way = "full"
-    is_sound: bool = True
 
 
 class _Again(Pipeline):
@@ -145,12 +148,6 @@ class _Again(Pipeline):
 
     def way(self, document: Document, annotations: Annotations | None = None) -> Way:
         return document.way if isinstance(document, _Known) else super().way(document, annotations)
-
-    def extracted(self, document: Document, annotations: Annotations | None = None) -> Extracted:
-        """What is made of a document; one that was damaged is to be read again where its source is added."""
-        made = super().extracted(document, annotations)
-        made.record.partial |= isinstance(document, _Known) and not document.is_sound
-        return made
 
 
 def _added(

@@ -406,7 +406,7 @@ class StoreFile:
     def known(self, keys: Iterable[str]) -> set[str]:
         """Those of some keys that an entry has."""
         sql = "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM keys WHERE key = value)"
-        return {key for (key,) in self._rows(sql, json.dumps(list(keys)))}
+        return {key for (key,) in self.rows(sql, json.dumps(list(keys)))}
 
     def keys_of(self, names: Iterable[str]) -> set[str]:
         """The keys of some entries."""

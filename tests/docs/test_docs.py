@@ -33,7 +33,8 @@ README = ROOT / "README.md"
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 PAGES = [README, *DOCS]
 LINKING = [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
-CHANGING = ("kg fetch", "kg add", "kg remove", "kg backup", "kg extract", "echo")
+CHANGING = ("kg fetch", "kg add", "kg remove", "kg backup", "kg extract", "kg publish", "echo")
+SERVER = "http://store:8890/sparql"  # as the documentation calls a SPARQL server
 SCRIPT = ROOT / "scripts" / "docs.py"
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SECTION = re.compile(r"^## (.*?)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)

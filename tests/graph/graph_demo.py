@@ -6,11 +6,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from kg.graph.records import from_json
 from kg.model import LISTS, Document, Record, Source, Text
 from kg.names import slug
-from kg.store.file import Entry
+from kg.store.file import Entry, StoreFile
 from kg.store.fingerprints import fingerprint
 from kg.text import repaired
 
@@ -102,10 +103,27 @@ def demo_entry(number: int = 1, record: Record | None = None) -> Entry:
     return Entry(document, record or demo_record(number), "full", fingerprint(document, "1"))
 
 
+def truth(file: StoreFile | Path) -> dict[str, list[tuple[Any, ...]]]:
+    """All that is true in a graph, and by what its entries are found, in one order."""
+    if isinstance(file, Path):
+        with StoreFile(file, read_only=True) as opened:
+            return truth(opened)
+    tables = {
+        "entries": "name, source, local, number, paper, document, record, way, fingerprint",
+        "sources": "name, said",
+        "keys": "key, entry",
+    }
+    return {
+        name: file.db.execute(f"SELECT {columns} FROM {name} ORDER BY 1, 2").fetchall()
+        for name, columns in tables.items()
+    }
+
+
 #: With what the code of another process begins; `tell(ACTION)` in it prints what users are told of an action.
 _HEAD = """
 import sys
 from pathlib import Path
+from typing import Any
 import kg.store.file
 from graph_demo import demo_entry
 from kg.graph.store import Store

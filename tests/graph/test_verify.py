@@ -121,7 +121,7 @@ def test_entry_that_says_nothing_readable_is_named(
     demo: Store, faults: Callable[[], list[str]], column: str, path: str, new: object, told: str
 ):
     tamper(demo, column, path, new)
-    with pytest.raises(KgError, match="demo-01 .*: add its source again") as error:
+    with pytest.raises(KgError, match=r"demo-01 .*: add its source again") as error:
         faults()
     assert told in str(error.value)
 
@@ -342,7 +342,7 @@ def test_all_that_is_read_from_the_reports_is_in_order(built: Graph):
     report = built.verify()
     assert report.faults == []
     assert report.checked["entries"] == 133
-    assert report.checked["relations"] > 1300
+    assert report.checked["relations"] > 1000
 
 
 def test_many_papers_read_by_the_rules_are_in_order(shared: Path, tmp_path: Path):

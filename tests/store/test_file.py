@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -94,7 +95,7 @@ def test_a_source_is_whole_until_one_of_its_entries_changes(path: Path):
 def test_batch_that_raises_is_taken_back(path: Path):
     with StoreFile(path) as file:
         before = state(file)
-        with pytest.raises(ZeroDivisionError), file.batch():
+        with pytest.raises(ZeroDivisionError), file.batch():  # noqa: PT012
             file.drop_entries(["demo-01"])
             file.put_entry(demo_entry(4), ["key"], {"ror:2": ({}, [], "")})
             file.put_source(demo_source())
@@ -113,7 +114,7 @@ def test_part_that_raises_is_taken_back_alone(path: Path):
     with StoreFile(path) as file:
         with file.batch():
             file.put_entry(demo_entry(4))
-            with pytest.raises(ZeroDivisionError), file.whole_or_not():
+            with pytest.raises(ZeroDivisionError), file.whole_or_not():  # noqa: PT012
                 file.drop_entries(["demo-01", "demo-04"])
                 raise ZeroDivisionError
             with file.whole_or_not():
@@ -248,7 +249,7 @@ def told(path: Path) -> set[str]:
 
 
 def test_missing_graph_is_told_to_readers(tmp_path: Path):
-    with pytest.raises(KgError, match="There is no graph at .*: make one with kg add"):
+    with pytest.raises(KgError, match=r"There is no graph at .*: make one with kg add"):
         StoreFile(tmp_path / "none", read_only=True)
     assert list(tmp_path.iterdir()) == []
 
@@ -295,7 +296,7 @@ def test_other_forms_are_told(path: Path, form: int, what: str):
 def test_empty_file_becomes_a_graph_and_is_none_to_readers(tmp_path: Path):
     path = tmp_path / "papers.kg"
     path.touch()
-    with pytest.raises(KgError, match="There is no graph at .* yet: make one with kg add"):
+    with pytest.raises(KgError, match=r"There is no graph at .* yet: make one with kg add"):
         StoreFile(path, read_only=True)
     with StoreFile(path) as file:
         file.put_entry(demo_entry())
@@ -326,10 +327,15 @@ def _zeroed(path: Path) -> None:
 @pytest.mark.parametrize("read_only", [True, False])
 def test_damaged_file_is_told(path: Path, damage: Callable[[Path], None], read_only: bool):
     damage(path)
-    with pytest.raises(KgError, match=r"kg rebuild --graph .*papers\.kg") as error, StoreFile(path, read_only) as file:
-        for name in file.source_names():
-            file.source(name)
-        list(file.every())
+
+    def read() -> None:
+        with StoreFile(path, read_only) as file:
+            for name in file.source_names():
+                file.source(name)
+            list(file.every())
+
+    with pytest.raises(KgError, match=r"kg rebuild --graph .*papers\.kg") as error:
+        read()
     assert "\n" not in str(error.value)
 
 
@@ -350,11 +356,16 @@ def test_damaged_row_is_told(path: Path, statement: str, told: str):
     with sqlite3.connect(path) as db:
         db.execute(statement)
     db.close()
-    with pytest.raises(KgError, match=told), StoreFile(path, read_only=True) as file:
-        file.source("demo")
-        list(file.every())
-        file.facts("ror:1")
-        file.having(["all"])
+
+    def read() -> None:
+        with StoreFile(path, read_only=True) as file:
+            file.source("demo")
+            list(file.every())
+            file.facts("ror:1")
+            file.having(["all"])
+
+    with pytest.raises(KgError, match=told):
+        read()
 
 
 # --- full disks -------------------------------------------------------------------------------------------------------
@@ -364,15 +375,17 @@ def test_full_disk_is_told(path: Path):
     with StoreFile(path) as file:
         pages = file.db.execute("PRAGMA page_count").fetchone()[0]
         file.db.execute(f"PRAGMA max_page_count = {pages + 20}")
-        with pytest.raises(KgError, match=f"The disk of the graph {path} is full: make room"), file.batch():
-            for number in range(4, 99):
-                file.put_entry(demo_entry(number))
-        assert file.count() == 3
-        with pytest.raises(KgError, match="is full"), file.batch():
-            for number in range(4, 99):
-                with file.whole_or_not():
-                    file.put_entry(demo_entry(number))
-        assert file.count() == 3
+
+        def fill(part: Callable[[], AbstractContextManager[None]]) -> None:
+            with file.batch():
+                for number in range(4, 99):
+                    with part():
+                        file.put_entry(demo_entry(number))
+
+        for part in (nullcontext, file.whole_or_not):
+            with pytest.raises(KgError, match=f"The disk of the graph {path} is full: make room"):
+                fill(part)
+            assert file.count() == 3
         file.put_entry(demo_entry(4))
 
 
