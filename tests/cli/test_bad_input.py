@@ -110,9 +110,9 @@ def test_verify_fails_on_a_store_whose_quotes_were_altered(tmp_path: Path, held:
     graph = Path(shutil.copy(held, tmp_path / "papers.kg"))
     assert run("verify", graph=graph).returncode == 0
     with kg.open(str(graph)) as opened:
-        record = opened.store.entry("000-02").record
-        record.techniques[0].surface = "words that nobody wrote"
-        opened.store.put_record(record)
+        entry = opened.store.entry("000-02")
+        entry.record.techniques[0].surface = "words that nobody wrote"
+        opened.store.put_entry(entry)
     done = run("verify", graph=graph)
     assert done.returncode == 2
     assert "000-02" in done.stderr

@@ -163,7 +163,7 @@ HARM = [
     *(_garbage("rdf.json", said) for said in (b"", b"{", b"[]", b'{"form": 1}', b"\xff\xfe")),
 ]
 HARM_TO_INDEXES = [
-    _garbage(name, said) for name in ("columns.bin", "labels.bin", "near.bin") for said in (b"", b"rubbish" * 99)
+    _garbage(name, said) for name in ("columns.bin", "near.bin") for said in (b"", b"rubbish" * 99)
 ]
 
 
