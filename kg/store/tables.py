@@ -213,7 +213,7 @@ class Writer:
         db.executemany(f"INSERT INTO mentions VALUES ({_marks(10)})", rows)
         rows = (
             (*o, self._number(f"topic:{t.id}"), *_place(t.evidence), *_trust(t))
-            for o, t in zip(of[len(mentions) :], record.topics, strict=True)
+            for o, t in zip(of[len(mentions) :], record.topics, strict=False)
         )
         db.executemany(f"INSERT INTO topics VALUES ({_marks(9)})", rows)
         rows = ((*o, *self._result(r)) for o, r in zip(of, record.results, strict=False))
