@@ -29,8 +29,9 @@ from kg.vocabulary import Vocabulary, ontology_hash
 FORM = 1
 #: What pyoxigraph raises when files fail.
 _FAILURES = (OSError, RuntimeError)
-#: Graphs up to which each is put in by a transaction; more are loaded at once. So many are read at once.
+#: Graphs up to which each is put in by a transaction; more are loaded at once.
 _FEW = 64
+_READ = 64  # graphs that are read at once
 _PART = 64 << 20  # bytes of N-Triples that are loaded at once
 
 _T = TypeVar("_T")
@@ -188,8 +189,8 @@ def texts_of(file: StoreFile, graphs: Iterable[str]) -> Iterator[tuple[str, byte
     """The graphs of entries and sources in N-Triples, in the order of their names; b"" for what is gone."""
     vocabulary = Vocabulary.load()
     names = list(graphs)
-    for at in range(0, len(names), _FEW):
-        some = [name.split(":", 1) for name in names[at : at + _FEW]]
+    for at in range(0, len(names), _READ):
+        some = [name.split(":", 1) for name in names[at : at + _READ]]
         found = file.entries(local for kind, local in some if kind == "entry")
         for kind, local in some:
             if kind == "source":

@@ -83,6 +83,8 @@ def fresh(path: Path, stamp: bytes, make: Callable[[], Sections]) -> Parts:
 def anew(path: Path, stamp: bytes, make: Callable[[], Sections]) -> Parts:
     """The sections of a file that is made now; where the folder cannot be written, they are not kept."""
     with telling(f"{path} is made anew from the data, for much has changed; this is done once."):
+        with suppress(OSError):
+            path.parent.mkdir(exist_ok=True)
         sections = make()
         with suppress(OSError):
             keep(path, pieces(stamp, sections))

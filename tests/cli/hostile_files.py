@@ -103,7 +103,7 @@ def hostile(reports: Path, bomb: int) -> dict[str, tuple[bytes, str]]:
         "bomb.zip": (zip_bomb(bomb), "bomb.zip:2.txt: holds more than 200 MB"),
         "bomb.bib.gz": (b"\x1f\x8b\x08\0\0\0\0\0\0\3" + zeros(bomb), "no reader knows"),
         "bomb.jsonl.gz": (gzip.compress(b'{"id":1}\n' * (20 << 20), 1), "the rest was not read"),
-        "nested.zip": (zip_of({f"{n}.zip": zip_of({"a": bytes(9 << 20)}) for n in range(9)}), "an archive within an"),
+        "nested.zip": (zip_of({f"{n}.zip": zip_of({"a": bytes(9 << 20)}) for n in range(9)}), "inside an archive"),
         "cut.zip": (zip_of({"a.bib": GOOD.format("a").encode()})[:60], "the archive is damaged"),
         "word.docx": (zip_of({"[Content_Types].xml": b"<x/>"}), "is a binary file that no reader knows"),
         "out.tar": (

@@ -111,7 +111,7 @@ def truth(file: StoreFile | Path) -> dict[str, list[tuple[Any, ...]]]:
     tables = {
         "entries": "name, source, local, number, paper, document, record, way, fingerprint",
         "sources": "name, said",
-        "keys": "key, entry",
+        "keys JOIN entries ON id = entry": "key, name",
     }
     return {
         name: file.db.execute(f"SELECT {columns} FROM {name} ORDER BY 1, 2").fetchall()
