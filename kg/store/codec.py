@@ -6,7 +6,7 @@ Texts that were not repaired are plain strings; a repaired one has its raw form,
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from functools import cache
 from typing import Any, TypeVar
@@ -20,38 +20,9 @@ _Made = TypeVar("_Made")
 Json = dict[str, Any]
 
 
-def encoded(said: Document | Source) -> str:
-    """A document or source as JSON."""
-    plain = _plain(said, Document if isinstance(said, Document) else Source)
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
-
-
-def encoded_record(said: Record, of: Document) -> str:
-    """A record as JSON, without the quotes that stand at their place in its document."""
-    made = _plain(said)
-    for one in _quoting(made):
-        quote = "surface" if "surface" in one else "quote"
-        if one.get(quote) and one[quote] == _standing(one, of):
-            del one[quote]
-    for name in LISTS.values():
-        for mention in made.get(name, ()):
-            del mention["type"]
-    return json.dumps(made, ensure_ascii=False, separators=(",", ":"))
-
-
-def _quoting(said: Json) -> Iterator[Json]:
-    """The parts of a record that quote: mentions, and the evidence of results, relations and topics."""
-    for name in LISTS.values():
-        yield from said.get(name, ())
-    for name in ("results", "relations", "topics"):
-        yield from (one["evidence"] for one in said.get(name, ()) if "evidence" in one)
-
-
-def _standing(one: Json, of: Document) -> str:
-    """The words that stand where a part of a record says; "" where it does not say it."""
-    text = of.texts.get(one.get("field", ""))
-    start, end = one.get("start", -1), one.get("end", -1)
-    return text.raw[start:end] if text and 0 <= start < end else ""
+def encoded(said: Document | Record | Source) -> str:
+    """A document, record or source as JSON."""
+    return json.dumps(_plain(said), ensure_ascii=False, separators=(",", ":"))
 
 
 def document(data: str) -> Document:
@@ -61,17 +32,9 @@ def document(data: str) -> Document:
     return _made(Document, said, authors=tuple, repairs=tuple)(texts=texts)
 
 
-def record(data: str, of: Document) -> Record:
-    """A record of its JSON and its document. Raises one of WRONG for what is none."""
+def record(data: str) -> Record:
+    """A record of its JSON. Raises one of WRONG for what is none."""
     said = json.loads(data)
-    for kind, name in LISTS.items():
-        for mention in said.get(name, ()):
-            mention["type"] = kind
-            mention.setdefault("surface", _standing(mention, of))
-    for name in ("results", "relations", "topics"):
-        for one in said.get(name, ()):
-            if "evidence" in one:
-                one["evidence"].setdefault("quote", _standing(one["evidence"], of))
     lists: dict[str, Callable[[Json], object]] = dict.fromkeys(LISTS.values(), _mention)
     lists |= {"results": _result, "relations": _relation, "topics": _topic}
     made: Json = {name: [make(one) for one in said.pop(name)] for name, make in lists.items() if name in said}
@@ -87,8 +50,8 @@ def source(data: str) -> Source:
     return _made(Source, said, skipped=tuple)(skeleton=skeleton)
 
 
-def _plain(said: Any, kind: type | None = None) -> Any:
-    """What JSON can say of a value; of a dataclass the fields of `kind`, its own where none is given."""
+def _plain(said: Any) -> Any:
+    """What JSON can say of a value."""
     if isinstance(said, Text):
         return said.raw if said.raw == said.text and not said.edits else [said.raw, said.text, said.edits]
     if isinstance(said, dict):
@@ -99,7 +62,7 @@ def _plain(said: Any, kind: type | None = None) -> Any:
         return said
     return {
         name: _plain(value)
-        for name, default in _defaults(kind or said.__class__)
+        for name, default in _defaults(said.__class__)
         if (value := getattr(said, name)) != default or type(value) is not type(default)
     }
 

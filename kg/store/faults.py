@@ -25,7 +25,7 @@ def fault(path: Path | None, error: Exception) -> Fault:
     code = getattr(error, "sqlite_errorname", "")
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return Fault(f"The graph {path} is being written by another process: wait until it is done.")
-    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "malformed JSON" in said:
         return Damage(f"The graph {path} is damaged ({said}): {remedy(path)}")
     refused = isinstance(error, PermissionError) or (isinstance(error, OSError) and error.errno == errno.EROFS)
     if refused or code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):

@@ -153,7 +153,7 @@ class StoreFile:
         row = (name, source, local_id(name, source), document.number, record.paper)
         said = (
             codec.encoded(document),
-            codec.encoded_record(record, document),
+            codec.encoded(record),
             codec.way_encoded(entry.way),
             entry.fingerprint,
         )
@@ -182,10 +182,13 @@ class StoreFile:
 
     def _take_out(self, name: str) -> None:
         """Take out an entry, if it is there, with all that was made of it."""
-        for number, document, said in self.rows("SELECT id, document, record FROM entries WHERE name = ?", name):
+        for number, paper, said in self.rows("SELECT id, paper, record FROM entries WHERE name = ?", name):
             self.db.execute("DELETE FROM keys WHERE entry = ?", (number,))
             self.db.execute("DELETE FROM entries WHERE id = ?", (number,))
-            self._writer.erase(number, codec.record(said, codec.document(document)))
+            record = None
+            with suppress(*codec.WRONG):  # of a damaged one, labels stay until the tables are made again
+                record = codec.record(said)
+            self._writer.erase(number, paper, record)
 
     def remake(self, progress: Callable[[str, int], None] | None = None) -> None:
         """Make the tables again that are made from entries; all of them count, or none."""
@@ -507,8 +510,7 @@ class StoreFile:
 
     def _entry(self, name: str, document: str, record: str, way: str, fingerprint: str) -> Entry:
         try:
-            read = codec.document(document)
-            return Entry(read, codec.record(record, read), codec.way(way), fingerprint)
+            return Entry(codec.document(document), codec.record(record), codec.way(way), fingerprint)
         except codec.WRONG as error:
             raise KgError(f"The entry {name} cannot be read from the graph ({error}): add its source again.") from None
 

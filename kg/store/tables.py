@@ -221,8 +221,8 @@ class Writer:
         rows = ((*o, *self._relation(r)) for o, r in zip(of, record.relations, strict=False))
         db.executemany(f"INSERT INTO relations VALUES ({_marks(13)})", rows)
 
-    def erase(self, entry: int, record: Record) -> None:
-        """Take out the rows of an entry, by its number, that had a record and is gone from the entries."""
+    def erase(self, entry: int, paper: str, record: Record | None) -> None:
+        """Take out the rows of an entry, by its number, that is gone; None for a record that cannot be read."""
         db = self.db
         for table in _OF_ENTRIES:
             db.execute(f"DELETE FROM {table} WHERE entry = ?", (entry,))
@@ -230,8 +230,9 @@ class Writer:
             if self._waiting.pop(at, None) is None:
                 db.execute("INSERT INTO texts_search (texts_search, rowid, raw) VALUES ('delete', ?, ?)", (at, raw))
         db.execute("DELETE FROM texts WHERE entry = ?", (entry,))
-        self._name(record, -1)
-        self.describe(record.paper)
+        if record is not None:
+            self._name(record, -1)
+        self.describe(paper)
 
     def describe(self, paper: str) -> int:
         """Say of a work what the first of its entries says that says anything; its number, 0 without entries."""

@@ -162,9 +162,7 @@ HARM = [
     *(_all_gone, _triples_gone, _table_gone, _list_gone, _triples_emptied, _triples_zeroed, _tables_zeroed_within),
     *(_garbage("rdf.json", said) for said in (b"", b"{", b"[]", b'{"form": 1}', b"\xff\xfe")),
 ]
-HARM_TO_INDEXES = [
-    _garbage(name, said) for name in ("columns.bin", "near.bin") for said in (b"", b"rubbish" * 99)
-]
+HARM_TO_INDEXES = [_garbage(name, said) for name in ("columns.bin", "near.bin") for said in (b"", b"rubbish" * 99)]
 
 
 @pytest.fixture(scope="module")

@@ -82,7 +82,10 @@ def test_changes_are_numbered_and_each_is_the_last_of_its_graph(path: Path):
 
 def test_a_source_is_whole_until_one_of_its_entries_changes(path: Path):
     with StoreFile(path) as file:
-        for change in (lambda: file.put_entry(demo_entry(1)._replace(fingerprint="0a")), lambda: file.drop_entries(["demo-01"])):
+        for change in (
+            lambda: file.put_entry(demo_entry(1)._replace(fingerprint="0a")),
+            lambda: file.drop_entries(["demo-01"]),
+        ):
             file.note_whole("demo", '["1"]')
             assert file.whole("demo") == '["1"]'
             change()
