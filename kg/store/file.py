@@ -491,9 +491,13 @@ class StoreFile:
             said = dict(db.execute("SELECT name, value FROM about").fetchall())
         if "id" not in said:
             raise Damage(f"The graph {self.path} does not say which it is: {remedy(self.path)}")
-        if not self.read_only and said.get("tables") != tables.form():
+        if said.get("tables") != tables.form():
             with telling(f"{self.path}: its tables are made again, for the vocabulary or the program is another."):
-                self.remake()
+                if not self.read_only:
+                    self.remake()
+                else:  # where nobody may write, the tables stay as they are
+                    with suppress(KgError):
+                        StoreFile(self.path).close()
         return str(said["id"])
 
     def _commit(self) -> None:

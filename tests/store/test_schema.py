@@ -77,11 +77,12 @@ def test_what_is_no_question_or_too_much_is_refused(graph: Path, query: str, sai
         opened.sql(query, seconds=0.2)
 
 
-def test_tables_are_made_again_when_the_vocabulary_is_another(graph: Path) -> None:
+@pytest.mark.parametrize("read_only", [False, True])
+def test_tables_are_made_again_when_the_vocabulary_is_another(graph: Path, read_only: bool) -> None:
     with StoreFile(graph) as store:
         before = _rows(store.db)
         store.say("tables", "another")
-    with StoreFile(graph) as store:
+    with StoreFile(graph, read_only) as store:
         assert _rows(store.db) == before
         assert store.said("tables") != "another"
 
