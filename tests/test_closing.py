@@ -11,9 +11,8 @@ import pytest
 
 from kg.api import Graph
 from kg.graph.store import Store
-from kg.query import Lexicon, labels, scan
+from kg.query import scan
 from kg.store.file import cache_of
-from kg.vocabulary import Vocabulary
 
 _PAPER = '{{"id": "{0}", "title": "Paging the Cache of {0}", "abstract": "We prune the KV cache on an H100."}}\n'
 
@@ -21,8 +20,7 @@ _PAPER = '{{"id": "{0}", "title": "Paging the Cache of {0}", "abstract": "We pru
 @pytest.fixture
 def file(built_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A graph whose indexes must not be made anew from all of its data."""
-    for module, reading in ((scan, "scanned"), (labels, "_said")):
-        monkeypatch.setattr(module, reading, lambda store: pytest.fail("all was read again"))
+    monkeypatch.setattr(scan, "scanned", lambda store: pytest.fail("all was read again"))
     shutil.copytree(cache_of(built_file), cache_of(tmp_path / "graph"))
     return shutil.copy(built_file, tmp_path / "graph")
 
@@ -30,7 +28,6 @@ def file(built_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
 def _look_up(file: Path) -> set[str]:
     """The entries, from indexes that hold for the store as it is."""
     with Store(file, read_only=True) as store:
-        assert labels.labels_of(store, str).beginning("a")
         return set(scan.columns_of(store).entries.all())
 
 
@@ -67,8 +64,5 @@ def test_a_writer_asks_what_it_has_written(file: Path, tmp_path: Path, monkeypat
         assert not has(graph, "more-1")
         graph.remove("more-2")
     monkeypatch.undo()
-    spelled = Lexicon(Vocabulary.load()).spelled
     with Store(file, read_only=True) as store:
-        kept = scan.columns_of(store), labels.labels_of(store, spelled)
-        assert [bytes(part) for part in kept[0]._parts] == scan.scanned(store)
-        assert kept[1].beginning("") == labels.Labels.made(labels._said(store), spelled).beginning("")
+        assert [bytes(part) for part in scan.columns_of(store)._parts] == scan.scanned(store)

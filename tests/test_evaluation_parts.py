@@ -178,7 +178,7 @@ def test_what_a_component_gives_may_be_taken_from_the_next(
 
 
 def test_a_part_that_does_not_exist_is_refused_with_those_that_do() -> None:
-    with pytest.raises(KgError, match=r"no part zzz .*vocabulary.*tagger.*linking"):
+    with pytest.raises(KgError, match=r"no part zzz: .*vocabulary.*tagger.*linking"):
         reader(["zzz"])
 
 

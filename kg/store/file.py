@@ -491,7 +491,9 @@ class StoreFile:
             said = dict(db.execute("SELECT name, value FROM about").fetchall())
         if "id" not in said:
             raise Damage(f"The graph {self.path} does not say which it is: {remedy(self.path)}")
-        if said.get("tables") != tables.form():
+        if is_empty:
+            self.remake()
+        elif said.get("tables") != tables.form():
             with telling(f"{self.path}: its tables are made again, for the vocabulary or the program is another."):
                 if not self.read_only:
                     self.remake()

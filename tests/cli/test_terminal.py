@@ -39,4 +39,4 @@ def test_a_terminal_shows_that_an_index_is_made(tmp_path, is_terminal: bool) -> 
         os.close(ours)
         os.close(theirs)
     assert done.stdout.startswith(b"Added 1 entries")
-    assert (b"labels.bin is made anew from the data" in said) == is_terminal
+    assert (b"columns.bin is made anew from the data" in said) == is_terminal
