@@ -147,12 +147,11 @@ def make(db: sqlite3.Connection) -> None:
     for statement in filter(str.strip, (TABLES + INDEXES + VIEWS).split(";")):
         db.execute(statement)
     known = Vocabulary.load().concepts.values()
-    rows = ((c.curie, c.type, c.label.get("en", ""), c.label.get("zh", "")) for c in known)
-    db.executemany("INSERT INTO concepts VALUES (NULL, ?, ?, ?, ?, '', 1)", rows)
-    db.executemany(
-        "INSERT OR IGNORE INTO broader SELECT a.id, b.id FROM concepts a, concepts b WHERE a.curie = ? AND b.curie = ?",
-        ((c.curie, broader) for c in known for broader in c.broader),
-    )
+    number = {concept.curie: at for at, concept in enumerate(known, 1)}
+    rows = ((number[c.curie], c.curie, c.type, c.label.get("en", ""), c.label.get("zh", "")) for c in known)
+    db.executemany("INSERT INTO concepts VALUES (?, ?, ?, ?, ?, '', 1)", rows)
+    broader = {(number[c.curie], number[other]) for c in known for other in c.broader if other in number}
+    db.executemany("INSERT INTO broader VALUES (?, ?)", sorted(broader))
 
 
 @cache

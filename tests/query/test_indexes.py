@@ -13,9 +13,8 @@ import pytest
 from kg.api import Graph
 from kg.graph.store import Store
 from kg.model import Source
-from kg.query import Lexicon, near
+from kg.query import near
 from kg.query.columns import FILE as COLUMNS
-from kg.query.labels import labels_of
 from kg.query.near import FILE as NEAR
 from kg.store.file import cache_of
 
@@ -25,8 +24,12 @@ Change = Callable[[Graph], object]
 def _indexes(file: Path) -> dict[str, object]:
     """The columns and vectors in a graph's cache as bytes, the lines of its labels, the triples sorted."""
     with Graph(file, read_only=True) as graph:
-        labels = labels_of(graph.store, Lexicon(graph.vocabulary).spelled)
-        lists = [list(lines.starting("")) for lines in (labels._names, labels._things, labels._sizes, labels._ends)]
+        names = "SELECT curie, form, preferred, backwards, size FROM names JOIN concepts ON id = concept"
+        said = "SELECT curie, language, preferred, l.label, entries FROM labels l JOIN concepts ON id = concept"
+        things = (
+            "SELECT curie, type, label, label_zh, country, known FROM concepts WHERE id IN (SELECT concept FROM names)"
+        )
+        lists = [sorted(graph.store.rows(sql), key=repr) for sql in (names, said, things)]
         triples = graph.store.dump("nquads")
         columns, vectors = (cache_of(file) / name for name in (COLUMNS, NEAR))
         if vectors.exists():
@@ -38,6 +41,8 @@ def _indexes(file: Path) -> dict[str, object]:
 def _made_anew(file: Path) -> dict[str, object]:
     with_meanings = (cache_of(file) / NEAR).exists()
     shutil.rmtree(cache_of(file))
+    with Store(file) as store:
+        store.remake()
     with Graph(file, read_only=True) as graph:
         graph.ask("H100")
         if with_meanings:
