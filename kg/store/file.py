@@ -497,8 +497,10 @@ class StoreFile:
             with telling(f"{self.path}: its tables are made again, for the vocabulary or the program is another."):
                 if not self.read_only:
                     self.remake()
-                else:  # where nobody may write, the tables stay as they are
+                elif self.path is not None:  # where nobody may write, or another writes, the tables stay as they are
                     with suppress(KgError):
+                        if lock := _taken(self.path, wait=0.0):
+                            lock.close()
                         StoreFile(self.path).close()
         return str(said["id"])
 
@@ -580,7 +582,7 @@ def locked(path: Path) -> Iterator[None]:
             file.close()
 
 
-def _taken(path: Path) -> Any:
+def _taken(path: Path, wait: float | None = None) -> Any:
     """A lock that one writer of a graph has at a time; Fault where another does not let go of it in time.
 
     SQLite's own lock holds for a transaction, while what a writer knows of the graph must hold as long as it writes.
@@ -593,7 +595,7 @@ def _taken(path: Path) -> Any:
     with told(path):
         folder.mkdir(exist_ok=True)
         file = (folder / "writer.lock").open("w")
-    end = time.monotonic() + _WAIT
+    end = time.monotonic() + (_WAIT if wait is None else wait)
     while True:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
