@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def open(location: str = "papers.kg", *, read_only: bool = False) -> Graph:
-    """Open a graph: a folder, made when it does not exist. See `kg.api.Graph`.
+    """Open a graph: a file, made when it does not exist. See `kg.api.Graph`.
 
-    Raises KgError when the folder cannot be opened, or with `read_only` does not exist.
+    Raises KgError when the file cannot be opened, or with `read_only` does not exist.
     """
     from kg.api import Graph
 

@@ -453,7 +453,7 @@ class Graph:
         if not self.read_only and self._unclosed.detach():
             from kg.query.indexes import renew
 
-            renew(self.store, self.vocabulary, self._meanings)
+            renew(self.store, self._meanings)
         self.store.close()
 
     def __enter__(self) -> Graph:

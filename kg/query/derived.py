@@ -1,8 +1,7 @@
-"""Files beside a graph's data that hold some of it in a form that is found faster; who finds one stale makes it anew.
+"""Cache files of a graph that hold some of its data in a form that is faster to read; a stale one is made again.
 
 A file holds a stamp (what it was made from) and sections of plain data, which are mapped into memory and read where
-they are needed. Text is kept as sorted lines in blocks, each with a checksum: nothing of a file is believed that is
-not whole, and nothing of it is run.
+they are needed. Each reader checks its own sections, and nothing of a file is run.
 """
 
 from __future__ import annotations
@@ -20,9 +19,6 @@ STAMP = 32  # bytes of a stamp
 _MAGIC = b"kg-derived-1\n\0\0\0"
 _HEAD = Struct(f"<16s{STAMP}sQ")  # magic, stamp, number of sections
 _LENGTH = Struct("<Q")
-_BLOCK = Struct("<QI")  # where a block ends, its checksum
-_LINES = 64  # in a block
-_LONGEST = 512  # bytes of a first line that are compared
 
 Parts = Sequence[memoryview]
 Sections = Sequence[bytes | memoryview]

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 from kg.files import telling
 from kg.model import KgError
 from kg.query import near
-from kg.query.lexicon import Lexicon
 from kg.query.scan import columns_of
-from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from kg.graph.store import Store
 
 
-def renew(store: Store, vocabulary: Vocabulary, meanings: bool) -> None:
-    """Bring triples, columns and labels up to date, and, if asked for, the vectors of titles.
+def renew(store: Store, meanings: bool) -> None:
+    """Bring the columns up to date, and, if asked for, the vectors of titles.
 
     What fails here, the first question makes up for.
     """
@@ -25,6 +23,5 @@ def renew(store: Store, vocabulary: Vocabulary, meanings: bool) -> None:
         return
     with suppress(KgError, OSError), telling(f"{store.cache}: the indexes of what was added are made."):
         columns_of(store)
-        Lexicon.of(store, vocabulary)
         if meanings:
             near.renew(store, store.cache)

@@ -102,10 +102,6 @@ class Tables:
         spans = [(bisect_left(things, first), bisect_left(things, last)) for first, last in ends]
         return np.concatenate([np.arange(first, last, dtype=np.int32) for first, last in spans])
 
-    def things_of(self, kind: str) -> Numbers:
-        """The things of a type that are mentioned, each once and in order."""
-        return np.unique(self.columns["mentions", "thing"][self.rows_of(kind)])
-
     def persons(self, name: str) -> list[int]:
         """The authors, as numbers of texts, who have all parts of a name."""
         first, *others = [re.compile(part, re.IGNORECASE) for part in name_regexes(name)]

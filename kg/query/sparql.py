@@ -82,14 +82,6 @@ def path_of(kind: str) -> str:
     return "kg:result/kg:metric" if kind == "metric" else f"kg:{kind}"
 
 
-def select_saying(words: str, entries: Iterable[str] = ()) -> str:
-    """The papers with words in one of their texts, or those of some entries (CURIEs): ?paper."""
-    among = values("entry", entries)
-    texts = f"{{ SELECT ?text WHERE {{ ?text kg:raw ?raw {_says(words)} }} }} ?entry kg:text ?text ."
-    own = f"{among} ?entry kg:text ?text . ?text kg:raw ?raw {_says(words)}"
-    return f"SELECT DISTINCT ?paper WHERE {{ {own if entries else texts} ?paper kg:entry ?entry }}"
-
-
 @dataclass(slots=True)
 class _Group:
     """What stands in a group: triples first, then what may be there, then tests; ?paper is a paper."""
