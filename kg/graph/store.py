@@ -58,15 +58,6 @@ class Store(StoreFile):
         node = None if graph is None else ox.NamedNode(iri(graph))
         return serialised(self.rdf.read(lambda store: list(store.quads_for_pattern(None, None, None, node))), format)
 
-    @property
-    def stamp(self) -> bytes:
-        """Bytes that are others when the data are."""
-        return self.stamp_at(self.number)
-
-    def stamp_at(self, number: int) -> bytes:
-        """The stamp of the data as they were after a change."""
-        return f"{self.id}:{number}:{self.mark(number)}".encode()
-
     def close(self) -> None:
         """Let go of the file and of its triples; idempotent."""
         self.rdf.close()

@@ -11,8 +11,9 @@ from typing import Any
 from kg.query.answer import Answer, Line, Quote, Row, Table
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
 from kg.query.kinds import respond
-from kg.query.lexicon import Lexicon, Selects
+from kg.query.lexicon import Lexicon
 from kg.query.question import read
+from kg.store.file import StoreFile
 from kg.vocabulary import Vocabulary
 
 __all__ = [
@@ -38,7 +39,7 @@ __all__ = [
 
 
 def answer(
-    store: Selects,
+    store: StoreFile,
     vocabulary: Vocabulary,
     question: str,
     limit: int | None = None,

@@ -19,8 +19,7 @@ from kg.model import FIELDS
 from kg.query.answer import Row
 from kg.query.columns import RELATION, ROLE, Columns
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Op, Outcome, Phrase, Term
-from kg.query.lexicon import Selects
-from kg.query.nodes import batched, file_of, place_of_node, saying
+from kg.query.nodes import place_of_node, saying
 from kg.query.pairs import Pairs, span, tables_of, within
 from kg.query.scan import columns_of
 from kg.query.sparql import (
@@ -31,6 +30,7 @@ from kg.query.sparql import (
     wording_regex,
 )
 from kg.query.support import Supporter
+from kg.store.file import StoreFile
 from kg.units import kin
 
 if TYPE_CHECKING:
@@ -76,13 +76,13 @@ class Backer:
 class Corpus:
     """The papers of a graph, by numbers in the order of their names; a set of them is an array of truth values."""
 
-    def __init__(self, store: Selects, columns: Columns) -> None:
+    def __init__(self, store: StoreFile, columns: Columns) -> None:
         self.store, self.columns = store, columns
         self.tables = tables_of(columns)
         self._titles = columns["entries", "title"]
 
     @staticmethod
-    def of(store: Selects) -> Corpus:
+    def of(store: StoreFile) -> Corpus:
         """The corpus of a graph."""
         return Corpus(store, columns_of(store))
 
@@ -346,11 +346,8 @@ class Corpus:
 
         def look(unknown: set[tuple[int, int]]) -> dict[tuple[int, int], str]:
             places = {(name(entry).partition(":")[2], FIELDS[field]): (entry, field) for entry, field in unknown}
-            found: dict[tuple[int, int], str] = {}
-            for marks, some in batched(entry for entry, _ in places):
-                rows = file_of(self.store).rows(f"{_TEXTS} ({marks})", *some)
-                found |= {places[entry, field]: raw for entry, field, raw in rows if (entry, field) in places}
-            return found
+            rows = self.store.some(f"{_TEXTS} ({{}})", (entry for entry, _ in places))
+            return {places[entry, field]: raw for entry, field, raw in rows if (entry, field) in places}
 
         return _remembered(self.tables.texts, places, look)
 
@@ -359,12 +356,11 @@ class Corpus:
 
         def look(unknown: set[str]) -> dict[str, dict[str, Any]]:
             found: dict[str, dict[str, Any]] = {}
-            for marks, some in batched(place_of_node(node)[0] for node in unknown):
-                rows = file_of(self.store).rows(f"{_CIRCUMSTANCES} ({marks})", *some)
-                for entry, number, baseline, text, setting in rows:
-                    if (node := f"entry:{entry}/result/{number}") in unknown:
-                        said = {"baseline": baseline, "baselineText": text or None, "setting": setting or None}
-                        found[node] = {"node": node, **said}
+            rows = self.store.some(f"{_CIRCUMSTANCES} ({{}})", (place_of_node(node)[0] for node in unknown))
+            for entry, number, baseline, text, setting in rows:
+                if (node := f"entry:{entry}/result/{number}") in unknown:
+                    said = {"baseline": baseline, "baselineText": text or None, "setting": setting or None}
+                    found[node] = {"node": node, **said}
             return found
 
         return _remembered(self.tables.circumstances, results, look)

@@ -13,9 +13,10 @@ from kg.model import ROLES
 from kg.names import kind_of
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Term
-from kg.query.lexicon import Lexicon, Selects
+from kg.query.lexicon import Lexicon
 from kg.query.naming import Naming
 from kg.query.sayings import Sayings
+from kg.store.file import StoreFile
 from kg.text import fold
 
 #: Conditions that are looked at one by one, things that are named as near, and things that may be.
@@ -31,7 +32,7 @@ def nothing_understood(lexicon: Lexicon, say: Sayings, words: tuple[str, ...]) -
     return say("empty.unknown") + hint
 
 
-def why_empty(store: Selects, wanted: Filter, lexicon: Lexicon | None = None, say: Sayings | None = None) -> str:
+def why_empty(store: StoreFile, wanted: Filter, lexicon: Lexicon | None = None, say: Sayings | None = None) -> str:
     """Why no paper fulfils all conditions of a filter, in a few sentences; with a lexicon also what is near."""
     say = say or Sayings("en")
     return say("empty.between").join(_Empty(store, lexicon, say).told(wanted.conditions[:_LOOKED_AT]))
@@ -64,7 +65,7 @@ def any_institution(wanted: Filter, say: Sayings) -> Filter:
 
 
 class _Empty:
-    def __init__(self, store: Selects, lexicon: Lexicon | None, say: Sayings) -> None:
+    def __init__(self, store: StoreFile, lexicon: Lexicon | None, say: Sayings) -> None:
         self.corpus, self.say = Corpus.of(store), say
         self.near = _Near(store, lexicon, say, self._named) if lexicon else None
 
@@ -124,7 +125,7 @@ class _Empty:
 class _Near:
     """What is near a condition that no paper fulfils."""
 
-    def __init__(self, store: Selects, lexicon: Lexicon, say: Sayings, named: Callable[[Condition], str]) -> None:
+    def __init__(self, store: StoreFile, lexicon: Lexicon, say: Sayings, named: Callable[[Condition], str]) -> None:
         self.store, self.lexicon, self.say, self.named = store, lexicon, say, named
         self.corpus = Corpus.of(store)
 

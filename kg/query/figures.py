@@ -13,7 +13,6 @@ from kg.model import KgError
 from kg.query.filter import Op, Outcome
 from kg.query.items import OPS, Item
 from kg.query.naming import Naming, Unknown
-from kg.query.nodes import file_of
 from kg.query.question import Parser
 from kg.query.reading import Reader
 from kg.text import fold
@@ -114,4 +113,4 @@ class Figures:
     def _is_measured(self, metric: str) -> bool:
         """Whether a result of the graph is on something of a name, which the vocabulary may not know."""
         sql = "SELECT 1 FROM results WHERE instr(lower(metric_text), ?) LIMIT 1"
-        return len(metric) > 2 and bool(file_of(self.naming.store).rows(sql, metric.lower()))
+        return len(metric) > 2 and bool(self.naming.store.rows(sql, metric.lower()))

@@ -13,20 +13,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from kg.graph.contents import entry_named, source_names
+from kg.graph.contents import entry_named
 from kg.model import KINDS, RELATION_TYPES, ROLES, KgError
 from kg.query.figures import Figures
 from kg.query.filter import Condition, Fact, Filter, Link, Op, Outcome, Query, Term
 from kg.query.items import Item
-from kg.query.lexicon import Lexicon, Selects
+from kg.query.lexicon import Lexicon
 from kg.query.naming import THINGS, Naming, Unknown
-from kg.query.nodes import file_of
 from kg.query.question import Parser
 from kg.query.reading import Reader
+from kg.store.file import StoreFile
 from kg.text import fold
 
 if TYPE_CHECKING:
-    from kg.graph.store import Store
     from kg.query.intent import Order
 
 #: What a flag may be given: a text, a number, whether, or several texts.
@@ -46,7 +45,7 @@ _ROLES = {"proposed": ("proposed",), "used": ("proposed", "used"), "baseline": (
 _ORDERS = ("best", "worst", "highest", "lowest")
 
 
-def read_flags(flags: Mapping[str, Value], lexicon: Lexicon, store: Selects) -> Query:
+def read_flags(flags: Mapping[str, Value], lexicon: Lexicon, store: StoreFile) -> Query:
     """The query that flags mean; KgError for a flag or value that means nothing, with what is nearest to it."""
     return _Flags(flags, lexicon, store).query()
 
@@ -87,7 +86,7 @@ def _clean(text: str) -> str:
 
 
 class _Flags:
-    def __init__(self, flags: Mapping[str, Value], lexicon: Lexicon, store: Selects) -> None:
+    def __init__(self, flags: Mapping[str, Value], lexicon: Lexicon, store: StoreFile) -> None:
         self.flags, self.lexicon, self.store = flags, lexicon, store
         self.naming = Naming(lexicon, store)
         self.figures = Figures(self.naming)
@@ -326,16 +325,16 @@ class _Flags:
         return Fact("code", host, host)
 
     def _source(self, text: str) -> Fact:
-        names = source_names(cast("Store", self.store))
+        names = self.store.source_names()
         if text not in names:
             raise Unknown(f"--source {text}: the graph holds no such source: it has {_some(names)}.")
         return Fact("source", text, text, concept=f"source:{text}")
 
     def _paper(self, text: str) -> Fact:
         if text.startswith("paper:"):
-            entries = sorted(name for name, _ in file_of(self.store).of_papers([text]))
+            entries = sorted(name for name, _ in self.store.of_papers([text]))
             text = entries[0] if entries else text
-        entry = entry_named(cast("Store", self.store), text)
+        entry = entry_named(self.store, text)
         if not entry:
             raise Unknown(f"--paper {text}: the graph holds no such paper: see `kg show`.")
         return Fact("paper", entry, entry, concept=f"entry:{entry}")

@@ -6,22 +6,20 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from itertools import islice, product
-from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from kg.names import kind_of
 from kg.query.labels import Labels, Named, lengths
 from kg.query.words import Words
+from kg.store.file import StoreFile
 from kg.store.tables import SHORTEST
 from kg.text import fold
 from kg.vocabulary import Concept, Vocabulary
 
 if TYPE_CHECKING:
-    from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
-
     from kg.query.near import Near, Vectors
-    from kg.store.file import StoreFile
 
-__all__ = ["Lexicon", "Named", "Selects", "Sense"]
+__all__ = ["Lexicon", "Named", "Sense"]
 
 #: Types whose names make families: "Qwen" is any model whose name begins so.
 _FAMILIES = ("model", "dataset", "hardware")
@@ -31,16 +29,6 @@ _LINKING = ("of", "on", "for", "with", "without", "via", "by", "to", "in", "from
 _MOST_KINDS = 100
 _MOST_VARIANTS = 64  # spellings of an organisation that are looked up
 _HALF = ("semi", "quasi", "pseudo", "anti", "半")
-
-
-class Selects(Protocol):
-    """The part of a store that questions need."""
-
-    def select(self, sparql: str) -> list[dict[str, object]]:
-        """Solutions of a SELECT as Python values, IRIs as CURIEs."""
-
-    def query(self, sparql: str) -> QuerySolutions | QueryBoolean | QueryTriples:
-        """Solutions of any query over the union of all graphs."""
 
 
 class Sense(NamedTuple):
@@ -63,20 +51,20 @@ class Lexicon:
         self.matched = lru_cache(maxsize=10_000)(vocabulary.match)  # the same sentences come again and again
         self._family = lru_cache(maxsize=2_000)(self._all_family)
         self._indicators: dict[str, frozenset[str]] = {}
-        self._store: Selects | None = None
+        self._store: StoreFile | None = None
 
     @staticmethod
-    def of(store: Selects, vocabulary: Vocabulary) -> Lexicon:
+    def of(store: StoreFile, vocabulary: Vocabulary) -> Lexicon:
         """The lexicon of a graph with the labels of its tables."""
         out = Lexicon(vocabulary)
-        out._own = Labels.of(cast("StoreFile", store))
+        out._own = Labels.of(store)
         out._store = store
         return out
 
     @cached_property
     def latest(self) -> str:
         """The newest date that the graph has ("2025-10-15"), from which "last month" counts; "" for none."""
-        return cast("StoreFile", self._store).latest()[:10] if self._store else ""
+        return self._store.latest()[:10] if self._store else ""
 
     def senses(self, folded: str) -> list[Sense]:
         """What a folded phrase may mean; the vocabulary's senses first."""

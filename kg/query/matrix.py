@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kg.query.filter import Filter
-from kg.query.lexicon import Lexicon, Selects
+from kg.query.lexicon import Lexicon
 from kg.query.question import read
 from kg.query.sayings import Sayings
 from kg.query.tally import Tally
+from kg.store.file import StoreFile
 
 if TYPE_CHECKING:
     import pandas
 
 
 def matrix(
-    store: Selects, lexicon: Lexicon, down: str, across: str, question: str = "", most: int = 20
+    store: StoreFile, lexicon: Lexicon, down: str, across: str, question: str = "", most: int = 20
 ) -> pandas.DataFrame:
     """How many papers have both: at most `most` things down and across, in the order of `Tally.first`.
 

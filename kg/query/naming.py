@@ -6,8 +6,8 @@ import shlex
 
 from kg.model import KgError
 from kg.names import is_curie, kind_of
-from kg.query.lexicon import Lexicon, Selects, Sense
-from kg.query.nodes import file_of
+from kg.query.lexicon import Lexicon, Sense
+from kg.store.file import StoreFile
 from kg.text import fold
 from kg.vocabulary import CONCEPT_TYPES
 
@@ -29,7 +29,7 @@ class Unknown(KgError):
 class Naming:
     """Things by id ("lora", "technique:lora", "ror:03cve4549") or label."""
 
-    def __init__(self, lexicon: Lexicon, store: Selects) -> None:
+    def __init__(self, lexicon: Lexicon, store: StoreFile) -> None:
         self.lexicon, self.store = lexicon, store
 
     def sense(self, kind: str, text: str) -> Sense | None:
@@ -59,7 +59,7 @@ class Naming:
         """Whether the vocabulary or the graph itself gives a thing a label."""
         if concept in self.lexicon.vocabulary:
             return True
-        return bool(file_of(self.store).rows("SELECT 1 FROM concepts WHERE curie = ?", concept))
+        return bool(self.store.rows("SELECT 1 FROM concepts WHERE curie = ?", concept))
 
     def no_such(self, kind: str, text: str) -> Unknown:
         """The error for what names no thing of a type: what it names instead, or what is near."""
@@ -83,7 +83,7 @@ class Naming:
         folds = {folded: concept for (other, folded), concept in index.items() if other == kind}
         if kind == "institution":
             named = f"SELECT curie, label, label_zh {_INSTITUTIONS} AND instr(lower(label || char(10) || label_zh), ?)"
-            rows = file_of(self.store).rows(named, text.lower())
+            rows = self.store.rows(named, text.lower())
             folds |= {fold(label): concept for concept, *labels in rows for label in labels if label}
         found = process.extract(fold(text), sorted(folds), scorer=fuzz.WRatio, limit=2 * number, score_cutoff=80)
         labels = [self.lexicon.label(folds[folded]) for folded, _, _ in found]
@@ -96,7 +96,7 @@ class Naming:
 
     def labels(self) -> list[str]:
         """Every label of the vocabulary, and those of the graph's institutions."""
-        named = file_of(self.store).rows(f"SELECT label, label_zh {_INSTITUTIONS}")
+        named = self.store.rows(f"SELECT label, label_zh {_INSTITUTIONS}")
         known = (label for concept in self.lexicon.vocabulary.concepts.values() for label in concept.labels())
         return sorted({*known, *(label for labels in named for label in labels if label)})
 

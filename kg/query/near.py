@@ -19,6 +19,7 @@ import numpy as np
 from kg.encoder import SIZE, encoder
 from kg.query.derived import Damaged, Parts, anew, fresh, mapped, stamp_of
 from kg.query.scan import columns_of
+from kg.store.file import StoreFile
 from kg.text import has_han
 from kg.vocabulary import Concept, Vocabulary, data_folder
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from kg.encoder import Vector
-    from kg.query.lexicon import Selects
 
 FILE = "near.bin"
 LABELS = "labels.bin"
@@ -122,18 +122,18 @@ class Vectors:
         return list(out.values())
 
 
-def titles(store: Selects, progress: Progress | None = None, known: Vectors | None = None) -> Vectors:
+def titles(store: StoreFile, progress: Progress | None = None, known: Vectors | None = None) -> Vectors:
     """The titles of a graph's papers: from the file in its cache, which is renewed where it is stale.
 
     `known` is what the file has, if it was read.
     """
-    folder, state = getattr(store, "cache", None), getattr(store, "stamp", b"")
+    folder, state = store.cache, store.stamp
 
     def make() -> list[bytes]:
         before = known or (_read(folder / FILE) if folder else None)
         return Vectors.packed(_titled(store), encoder(), before, progress)
 
-    if folder is None or not state:
+    if folder is None:
         return _held(make())
     path, stamp = folder / FILE, stamp_of(state, _model())
     try:
@@ -142,14 +142,14 @@ def titles(store: Selects, progress: Progress | None = None, known: Vectors | No
         return Vectors(anew(path, stamp, make))
 
 
-def _titled(store: Selects) -> Iterator[tuple[str, str]]:
+def _titled(store: StoreFile) -> Iterator[tuple[str, str]]:
     """Papers with each of their titles."""
     columns = columns_of(store)
     pairs = zip(columns["entries", "paper"].tolist(), columns["entries", "title"].tolist(), strict=True)
     return ((columns.papers.name(paper), columns.texts.name(title)) for paper, title in set(pairs) if title >= 0)
 
 
-def renew(store: Selects, folder: Path) -> None:
+def renew(store: StoreFile, folder: Path) -> None:
     """Bring the file up to date with a store to which a few titles were added; many are left to who asks for them."""
     known = _read(folder / FILE)
     unmade = len(columns_of(store).entries) - (len(known.keys) if known else 0)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from kg.query.sparql import is_acronym, phrase_regex
 
 if TYPE_CHECKING:
-    from kg.query.lexicon import Selects
     from kg.store.file import StoreFile
 
-_BATCH = 400  # values in a query
 #: The tables of nodes by the kind that their names say.
 _TABLES = {"mention": ("mentions", "topics"), "result": ("results",), "relation": ("relations",)}
 _TRIGRAM = 3
@@ -30,19 +28,6 @@ class Node(NamedTuple):
     sure: bool
 
 
-def file_of(store: Selects) -> StoreFile:
-    """A store as the file that it is."""
-    return cast("StoreFile", store)
-
-
-def batched(values: Iterable[Any]) -> Iterator[tuple[str, list[Any]]]:
-    """Values so many at a time as a query may hold, sorted, each with the marks that stand for them."""
-    every = sorted(set(values))
-    for at in range(0, len(every), _BATCH):
-        some = every[at : at + _BATCH]
-        yield ",".join("?" * len(some)), some
-
-
 def place_of_node(node: str) -> tuple[str, str, int]:
     """The entry, kind and number that a node is named by.
 
@@ -53,38 +38,34 @@ def place_of_node(node: str) -> tuple[str, str, int]:
     return entry, kind, int(number)
 
 
-def nodes_at(store: Selects, nodes: Iterable[str]) -> Iterator[Node]:
+def nodes_at(store: StoreFile, nodes: Iterable[str]) -> Iterator[Node]:
     """What is known of nodes; what is not there is left out."""
     wanted = set(nodes)
     kinds = {place_of_node(node)[1] for node in wanted}
-    for marks, entries in batched(place_of_node(node)[0] for node in wanted):
-        for kind in sorted(kinds):
-            for table in _TABLES[kind]:
-                sql = f"""SELECT e.name, x.number, x.field, x.start, x."end", t.raw, x.score, x.sure
-                    FROM entries e JOIN {table} x ON x.entry = e.id
-                    LEFT JOIN texts t ON t.entry = e.id AND t.field = x.field WHERE e.name IN ({marks})"""
-                for entry, number, field, start, end, raw, score, sure in file_of(store).rows(sql, *entries):
-                    if (node := f"entry:{entry}/{kind}/{number}") in wanted:
-                        yield Node(node, field, start, end, raw or "", score, bool(sure))
+    entries = {place_of_node(node)[0] for node in wanted}
+    for kind, table in ((one, table) for one in sorted(kinds) for table in _TABLES[one]):
+        sql = f"""SELECT e.name, x.number, x.field, x.start, x."end", t.raw, x.score, x.sure
+            FROM entries e JOIN {table} x ON x.entry = e.id
+            LEFT JOIN texts t ON t.entry = e.id AND t.field = x.field WHERE e.name IN ({{}})"""
+        for entry, number, field, start, end, raw, score, sure in store.some(sql, entries):
+            if (node := f"entry:{entry}/{kind}/{number}") in wanted:
+                yield Node(node, field, start, end, raw or "", score, bool(sure))
 
 
-def saying(store: Selects, words: str, entries: Iterable[str] | None = None) -> set[str]:
+def saying(store: StoreFile, words: str, entries: Iterable[str] | None = None) -> set[str]:
     """The papers with words in one of their texts, or those of some entries ("002-22").
 
     Trigrams, else a part of the words, leave a few texts; a regular expression decides on these.
     """
-    file = file_of(store)
     pattern = re.compile(phrase_regex(words), 0 if is_acronym(words) else re.IGNORECASE)
     pieces = re.findall(r"[^\W_]+", words)
     grams = sorted({p[at : at + _TRIGRAM].lower() for p in pieces for at in range(len(p) - _TRIGRAM + 1)})
     of = "SELECT p.curie, t.raw FROM texts t JOIN papers p ON p.id = t.paper"
     if entries is not None:
-        rows: list[Any] = []
-        for marks, some in batched(entries):
-            rows += file.rows(f"{of} JOIN entries e ON e.id = t.entry WHERE e.name IN ({marks})", *some)
+        rows = store.some(f"{of} JOIN entries e ON e.id = t.entry WHERE e.name IN ({{}})", entries)
     elif grams:
         asked = " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams)
-        rows = file.rows(f"{of} WHERE t.id IN (SELECT rowid FROM texts_search WHERE texts_search MATCH ?)", asked)
+        rows = store.rows(f"{of} WHERE t.id IN (SELECT rowid FROM texts_search WHERE texts_search MATCH ?)", asked)
     else:
-        rows = file.rows(f"{of} WHERE instr(lower(t.raw), ?)", min(pieces, key=len, default=words).lower())
+        rows = store.rows(f"{of} WHERE instr(lower(t.raw), ?)", min(pieces, key=len, default=words).lower())
     return {paper for paper, raw in rows if pattern.search(raw)}

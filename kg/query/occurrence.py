@@ -13,8 +13,8 @@ from kg.names import is_curie
 from kg.query.corpus import Corpus
 from kg.query.empty import any_role
 from kg.query.filter import Condition, Fact, Filter
-from kg.query.lexicon import Lexicon, Selects
-from kg.query.nodes import file_of
+from kg.query.lexicon import Lexicon
+from kg.store.file import StoreFile
 
 if TYPE_CHECKING:
     from kg.query.pairs import Bools
@@ -40,7 +40,7 @@ class Chosen:
     Raises KgError for a question that names nothing to choose papers by.
     """
 
-    def __init__(self, store: Selects, vocabulary: Vocabulary, question: str = "") -> None:
+    def __init__(self, store: StoreFile, vocabulary: Vocabulary, question: str = "") -> None:
         self.store, self.vocabulary = store, vocabulary
         self.corpus = Corpus.of(store)
         self._set = self._chosen(question.strip())
@@ -98,7 +98,7 @@ class Chosen:
         wanted, found = set(fields), set()
         marks = ",".join("?" * len(wanted))
         sql = f"SELECT e.name, t.field, t.raw FROM texts t JOIN entries e ON e.id = t.entry WHERE t.field IN ({marks})"
-        for entry, name, raw in file_of(self.store).rows(sql, *sorted(wanted)):
+        for entry, name, raw in self.store.rows(sql, *sorted(wanted)):
             paper = owners.get(f"entry:{entry}", -1)
             if paper >= 0 and self._set[paper]:
                 found.add((int(self._place[paper]), name, raw))

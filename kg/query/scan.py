@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 from weakref import WeakKeyDictionary
 
 from kg.files import keep
 from kg.model import LISTS, Document, Record, Statement
 from kg.query.columns import FIELD, FILE, RELATION, ROLE, WHOLE, Columns, Draft, Rows
 from kg.query.derived import Damaged, Sections, anew, fresh, mapped, stamp_of
-
-if TYPE_CHECKING:
-    from kg.graph.store import Store
-    from kg.query.lexicon import Selects
-    from kg.store.file import Entry
+from kg.store.file import Entry, StoreFile
 
 #: Entries from which all are read anew.
 _MANY = 3000
@@ -24,19 +19,19 @@ _MANY = 3000
 _KNOWN: WeakKeyDictionary[object, tuple[bytes, Columns]] = WeakKeyDictionary()
 
 
-def scanned(store: Store) -> Sections:
+def scanned(store: StoreFile) -> Sections:
     """The sections of the columns of a store."""
     return _packed(store, Draft(), store.every())
 
 
-def renewed(store: Store, known: Columns, changed: Iterable[str]) -> Sections:
+def renewed(store: StoreFile, known: Columns, changed: Iterable[str]) -> Sections:
     """The sections of columns that hold for a store but for some entries (CURIEs), which are read anew."""
     names = sorted(changed)
     found = store.entries(name.partition(":")[2] for name in names)
     return _packed(store, Draft(known, names), found.values())
 
 
-def _packed(store: Store, draft: Draft, entries: Iterable[Entry]) -> Sections:
+def _packed(store: StoreFile, draft: Draft, entries: Iterable[Entry]) -> Sections:
     when = {name: store.source(name).date for name in store.source_names()}
     for document, record, *_ in entries:
         name = f"entry:{document.id}"
@@ -99,21 +94,20 @@ def _parts(score: float) -> int:
     return round(min(max(0.0, score), 1.0) * WHOLE)
 
 
-def columns_of(store: Selects) -> Columns:
+def columns_of(store: StoreFile) -> Columns:
     """The columns of a graph: from the file in its cache, which is made anew where it is stale or damaged."""
-    file = cast("Store", store)
-    folder, stamp = file.cache, file.stamp
-    known = _KNOWN.get(file)
+    folder, stamp = store.cache, store.stamp
+    known = _KNOWN.get(store)
     if known is None or known[0] != stamp:
         if folder is None:
-            known = stamp, Columns([memoryview(section) for section in scanned(file)])
+            known = stamp, Columns([memoryview(section) for section in scanned(store)])
         else:
-            known = stamp, _of_file(file, folder / FILE, stamp)
-        _KNOWN[file] = known
+            known = stamp, _of_file(store, folder / FILE, stamp)
+        _KNOWN[store] = known
     return known[1]
 
 
-def _of_file(store: Store, path: Path, stamp: bytes) -> Columns:
+def _of_file(store: StoreFile, path: Path, stamp: bytes) -> Columns:
     """The columns of a file that is brought up to date where it is of another stamp than the store."""
 
     def make() -> Sections:
@@ -128,7 +122,7 @@ def _of_file(store: Store, path: Path, stamp: bytes) -> Columns:
         return Columns(anew(path, _stamp(stamp), make))
 
 
-def _followed(store: Store, path: Path) -> Sections:
+def _followed(store: StoreFile, path: Path) -> Sections:
     """The sections of the columns of a store of which some graphs were written since the file was made."""
     with suppress(OSError, ValueError, Damaged):
         number = int(_beside(path).read_text())

@@ -10,8 +10,8 @@ from kg.model import FIELDS
 from kg.query.answer import Line, Quote, Row
 from kg.query.columns import WHOLE
 from kg.query.corpus import Corpus
-from kg.query.lexicon import Selects
 from kg.query.nodes import Node, nodes_at
+from kg.store.file import StoreFile
 from kg.text import sentence_at
 
 
@@ -20,7 +20,7 @@ def entry_of(node: str) -> str:
     return node.partition(":")[2].rsplit("/", 2)[0]
 
 
-def quotes(store: Selects, named: Mapping[str, str]) -> dict[str, Quote]:
+def quotes(store: StoreFile, named: Mapping[str, str]) -> dict[str, Quote]:
     """The words of each node (CURIE), by node; `named` gives the label of what they name."""
     return {one.node: _quote(one, named[one.node]) for one in nodes_at(store, named) if one.start >= 0}
 
@@ -62,7 +62,7 @@ def _together(quotes: list[dict[Quote, None]]) -> dict[Quote, None]:
     return quotes[0] if len(quotes) == 1 else dict.fromkeys(chain.from_iterable(quotes))
 
 
-def rows(store: Selects, lines: Iterable[Line]) -> tuple[Row, ...]:
+def rows(store: StoreFile, lines: Iterable[Line]) -> tuple[Row, ...]:
     """The papers that lines rest on, in the order in which the lines name them, each with all its quotes."""
     evidence: dict[str, dict[Quote, None]] = {}
     for line in lines:

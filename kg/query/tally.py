@@ -19,10 +19,11 @@ from kg.query.columns import ROLE, Names
 from kg.query.corpus import Backer, Corpus
 from kg.query.empty import why_empty
 from kg.query.filter import Entity, Fact, Filter, Link
-from kg.query.lexicon import Lexicon, Selects
+from kg.query.lexicon import Lexicon
 from kg.query.pairs import Pairs, span
 from kg.query.sayings import Sayings
 from kg.query.shown import words
+from kg.store.file import StoreFile
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -57,7 +58,7 @@ class Count:
 class Tally:
     """Counts of things among the papers that a filter lets through."""
 
-    def __init__(self, store: Selects, lexicon: Lexicon, wanted: Filter, language: str) -> None:
+    def __init__(self, store: StoreFile, lexicon: Lexicon, wanted: Filter, language: str) -> None:
         self.store, self.lexicon, self.wanted, self.language = store, lexicon, wanted, language
         self.corpus = Corpus.of(store)
         self.papers = self.corpus.holding(wanted)
@@ -261,7 +262,7 @@ def _most(counts: Numbers, number: int) -> Numbers:
     return places[np.argsort(-counts[places], kind="stable")][:number].astype(np.int32)
 
 
-def backers(store: Selects, papers: Iterable[str]) -> dict[str, Backer]:
+def backers(store: StoreFile, papers: Iterable[str]) -> dict[str, Backer]:
     """What is known of papers (CURIEs): their entries, dates and institutions."""
     return Corpus.of(store).backers(papers)
 
@@ -271,12 +272,12 @@ def listed(papers: Iterable[Backer]) -> list[str]:
     return sorted({entry for paper in papers for entry in paper.entries})
 
 
-def found_any(store: Selects, wanted: Filter) -> bool:
+def found_any(store: StoreFile, wanted: Filter) -> bool:
     """Whether a filter lets any paper through."""
     return bool(Corpus.of(store).holding(wanted).any())
 
 
-def nothing(store: Selects, lexicon: Lexicon, wanted: Filter, say: Sayings, kind: str) -> str:
+def nothing(store: StoreFile, lexicon: Lexicon, wanted: Filter, say: Sayings, kind: str) -> str:
     """Why nothing of a type is found: no papers, or papers that name none."""
     if wanted.conditions and not found_any(store, wanted):
         return why_empty(store, wanted, lexicon, say)

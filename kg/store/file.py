@@ -433,6 +433,15 @@ class StoreFile:
     def _last(self) -> int:
         return int(self.rows("SELECT coalesce(max(number), 0) FROM changes")[0][0])
 
+    @property
+    def stamp(self) -> bytes:
+        """Bytes that are others when the data are."""
+        return self.stamp_at(self.number)
+
+    def stamp_at(self, number: int) -> bytes:
+        """The stamp of the data as they were after a change."""
+        return f"{self.id}:{number}:{self.mark(number)}".encode()
+
     def mark(self, number: int) -> str:
         """The mark of the state after a change; "" where no batch ended with it in this file.
 

@@ -10,10 +10,11 @@ from importlib import import_module
 
 from kg.query.answer import Answer
 from kg.query.filter import Query
-from kg.query.lexicon import Lexicon, Selects
+from kg.query.lexicon import Lexicon
+from kg.store.file import StoreFile
 
 
-def respond(store: Selects, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
+def respond(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
     """What a graph answers to a query: at most `limit` papers or lines."""
     if query.kind == "refused":
         return Answer(question, query, (), query.filter.notes)

@@ -20,12 +20,12 @@ from kg.query.answer import Answer, Cell, Line, Quote, Table
 from kg.query.corpus import Corpus
 from kg.query.empty import why_empty
 from kg.query.filter import Condition, Entity, Fact, Filter, Outcome, Query
-from kg.query.lexicon import Lexicon, Selects
+from kg.query.lexicon import Lexicon
 from kg.query.measures import Measures
-from kg.query.nodes import batched, file_of
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes, words
 from kg.query.tally import backers, without
+from kg.store.file import StoreFile
 from kg.text import fold
 
 RESULTS = ("metric", "change", "value", "baseline", "setting", "hardware", "model", "paper", "quote")
@@ -67,13 +67,13 @@ class _Claim:
     nodes: list[str] = field(default_factory=list)
 
 
-def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
+def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
     """The claims of the papers that propose the query's things, else of those that its filter lets through."""
     return _Claims(store, lexicon, question, query).answer(limit)
 
 
 class _Claims:
-    def __init__(self, store: Selects, lexicon: Lexicon, question: str, query: Query) -> None:
+    def __init__(self, store: StoreFile, lexicon: Lexicon, question: str, query: Query) -> None:
         self.store, self.lexicon, self.question, self.query = store, lexicon, question, query
         self.corpus = Corpus.of(store)
         self.say = Sayings.of(question)
@@ -214,19 +214,17 @@ class _Claims:
     def _rows(self, sql: str, entries: Iterable[str], kind: str) -> list[dict[str, Any]]:
         """The rows of entries ("002-22") in one of the tables, each with its node, by entry and number."""
         out = []
-        for marks, some in batched(entries):
-            for entry, number, *row in file_of(self.store).rows(sql.format(marks), *some):
-                node = f"entry:{entry}/{kind}/{number}"
-                out.append((entry, number, {"node": node, **dict(zip(_COLUMNS[kind], row, strict=True))}))
+        for entry, number, *row in self.store.some(sql, entries):
+            node = f"entry:{entry}/{kind}/{number}"
+            out.append((entry, number, {"node": node, **dict(zip(_COLUMNS[kind], row, strict=True))}))
         return [row for *_, row in sorted(out, key=lambda one: one[:2])]
 
     def _names(self, papers: Iterable[str]) -> dict[str, str]:
         """What papers are called: by the name of what they propose, else by their title."""
         if not self._called:
-            for marks, some in batched(papers):
-                sql = f"SELECT curie, name, title FROM papers WHERE curie IN ({marks})"
-                for paper, name, title in file_of(self.store).rows(sql, *some):
-                    self._called[paper] = name or title or paper.partition(":")[2]
+            sql = "SELECT curie, name, title FROM papers WHERE curie IN ({})"
+            for paper, name, title in self.store.some(sql, papers):
+                self._called[paper] = name or title or paper.partition(":")[2]
         return self._called
 
     # How it is told

@@ -18,11 +18,12 @@ from kg.model import RELATION_TYPES, ROLES
 from kg.query.answer import Answer, Cell, Line, Quote, Table
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Entity, Filter, Query
-from kg.query.lexicon import Lexicon, Selects
+from kg.query.lexicon import Lexicon
 from kg.query.measures import Block, Figures, Measures, blocks
 from kg.query.pairs import span
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes, words
+from kg.store.file import StoreFile
 
 if TYPE_CHECKING:
     from kg.query.pairs import Bools
@@ -59,13 +60,13 @@ class _Pair(NamedTuple):
     tail: int
 
 
-def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
+def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
     """The things of a query side by side, at most `limit` rows."""
     return _Comparison(store, lexicon, question, query).answer(limit)
 
 
 class _Comparison:
-    def __init__(self, store: Selects, lexicon: Lexicon, question: str, query: Query) -> None:
+    def __init__(self, store: StoreFile, lexicon: Lexicon, question: str, query: Query) -> None:
         self.store, self.lexicon, self.question, self.query = store, lexicon, question, query
         self.say = Sayings.of(question)
         self.measures = Measures(lexicon, self.say)

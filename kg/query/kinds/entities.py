@@ -8,9 +8,10 @@ from kg.query.answer import Answer, Table
 from kg.query.empty import any_role
 from kg.query.filter import Query
 from kg.query.kinds import count, relations
-from kg.query.lexicon import Lexicon, Selects
+from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
 from kg.query.tally import TYPES, Count, Tally, found_any, nothing
+from kg.store.file import StoreFile
 
 #: Lines where nobody says how many.
 SHOWN = 20
@@ -19,7 +20,7 @@ _ROLES = ("proposed", "used", "baseline")
 _ALONE = ("support", "institution")
 
 
-def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
+def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
     """The things of a type that most papers of a filter have, at most `limit` (20)."""
     if query.link is not None:
         return relations.answer(store, lexicon, question, query, limit)

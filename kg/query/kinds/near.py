@@ -12,9 +12,10 @@ from kg.names import kind_of
 from kg.query.answer import Answer, Line, Quote, Row, Table
 from kg.query.corpus import Corpus
 from kg.query.filter import Query
-from kg.query.lexicon import Lexicon, Selects
+from kg.query.lexicon import Lexicon
 from kg.query.near import Near, in_english, titles
 from kg.query.sayings import Sayings
+from kg.store.file import StoreFile
 from kg.text import sentence_at, tokens
 
 #: Papers that are listed where no number is asked for, and concepts.
@@ -23,7 +24,7 @@ _PAPERS, _CONCEPTS = 20, 5
 _LEAST = 0.2
 
 
-def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
+def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
     """The papers nearest to the words of a query, at most `limit`, and the concepts.
 
     Only papers that fulfil the filter count. Chinese is put into English by the vocabulary's labels first.

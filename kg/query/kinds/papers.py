@@ -11,8 +11,9 @@ from kg.query.corpus import Corpus
 from kg.query.empty import any_institution, any_role, nothing_understood, why_empty
 from kg.query.evidence import Evidence, by_title
 from kg.query.filter import Entity, Filter, Phrase, Query, Term
-from kg.query.lexicon import Lexicon, Selects
+from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
+from kg.store.file import StoreFile
 
 #: Papers of one answer whose words are looked up.
 _READ = 20
@@ -22,7 +23,7 @@ _TITLES = 200
 _MOST = 500
 
 
-def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
+def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
     """The papers that a filter lets through, at most `limit`."""
     wanted = query.filter
     if not wanted.conditions:

@@ -24,10 +24,11 @@ from kg.query.answer import Answer, Line, Table
 from kg.query.columns import RELATION
 from kg.query.corpus import Corpus
 from kg.query.filter import Entity, Query
-from kg.query.lexicon import Lexicon, Selects
+from kg.query.lexicon import Lexicon
 from kg.query.nodes import nodes_at
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes
+from kg.store.file import StoreFile
 from kg.text import fold
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class _Step(NamedTuple):
 _Path = tuple[_Step, ...]
 
 
-def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
+def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
     """Up to five paths between the first two things of a query, at most `limit`; a line a step."""
     say = Sayings.of(question)
 
@@ -112,7 +113,7 @@ def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit:
 class _Search:
     """The part of the graph between two things that has been seen so far."""
 
-    def __init__(self, store: Selects, lexicon: Lexicon, first: Entity, second: Entity) -> None:
+    def __init__(self, store: StoreFile, lexicon: Lexicon, first: Entity, second: Entity) -> None:
         self.lexicon, self.corpus = lexicon, Corpus.of(store)
         one, two = self._concepts(first), self._concepts(second)
         self.is_same = first.concept in two or second.concept in one
@@ -348,7 +349,7 @@ def _goes_round(nodes: Sequence[str], edges: Sequence[_Edge], stated: Container[
 class _Telling:
     """Paths in words, each step with the words that show it."""
 
-    def __init__(self, store: Selects, lexicon: Lexicon, say: Sayings) -> None:
+    def __init__(self, store: StoreFile, lexicon: Lexicon, say: Sayings) -> None:
         self.store, self.lexicon, self.say = store, lexicon, say
         self.corpus = Corpus.of(store)
         self.nodes: dict[_Edge, str] = {}

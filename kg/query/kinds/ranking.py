@@ -18,10 +18,11 @@ from kg.query.answer import Answer, Cell, Line, Quote, Table
 from kg.query.comparable import comparable
 from kg.query.corpus import Corpus
 from kg.query.filter import Entity, Filter, Outcome, Query
-from kg.query.lexicon import Lexicon, Selects
+from kg.query.lexicon import Lexicon
 from kg.query.measures import Block, Figure, Figures, Measures, blocks
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, words
+from kg.store.file import StoreFile
 from kg.text import fold
 
 if TYPE_CHECKING:
@@ -54,13 +55,13 @@ class _Ranked:
         return tuple(self.baseline if part == "baseline" else self.setup[part] for part in parts)
 
 
-def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
+def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
     """The best (worst, highest, lowest) results of the papers that a filter lets through, one a paper and block."""
     return _Ranking(store, lexicon, question, query).answer(limit)
 
 
 class _Ranking:
-    def __init__(self, store: Selects, lexicon: Lexicon, question: str, query: Query) -> None:
+    def __init__(self, store: StoreFile, lexicon: Lexicon, question: str, query: Query) -> None:
         self.store, self.lexicon, self.question, self.query = store, lexicon, question, query
         self.corpus = Corpus.of(store)
         self.say = Sayings.of(question)

@@ -13,11 +13,12 @@ from kg.names import kind_of
 from kg.query.answer import Answer, Line, Table
 from kg.query.corpus import Backer, Corpus
 from kg.query.filter import Condition, Entity, Filter, Link, Query
-from kg.query.lexicon import Lexicon, Selects
+from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes
 from kg.query.support import support
 from kg.query.tally import TYPES, backers, listed, without
+from kg.store.file import StoreFile
 
 _SHOWN, _QUOTES = 20, 3
 #: Relations that hold both ways.
@@ -26,7 +27,7 @@ _COMPARISONS = ("outperforms", "compared_with")
 _SIDES = {"head": "tail", "tail": "head"}
 
 
-def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
+def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
     """The things at the other end of the query's link, those that most papers name first."""
     say, link = Sayings.of(question), query.link
     if link is None:
@@ -62,7 +63,7 @@ def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit:
 
 
 def _beside(
-    store: Selects, lexicon: Lexicon, question: str, query: Query, limit: int | None, why: str
+    store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None, why: str
 ) -> Answer | None:
     """Where no sentence states a relation: what its paper uses, what papers propose or use that name its other end.
 
@@ -87,7 +88,7 @@ def _beside(
     return replace(found, query=query, notes=(why, *found.notes, note))
 
 
-def _found(store: Selects, wanted: Filter, link: Link, wants: str) -> dict[str, dict[str, str]]:
+def _found(store: StoreFile, wanted: Filter, link: Link, wants: str) -> dict[str, dict[str, str]]:
     """What stands at the other end: the nodes that say so, each with its paper."""
     out: dict[str, dict[str, str]] = defaultdict(dict)
     own = set(link.concepts)
@@ -129,7 +130,7 @@ def _said(say: Sayings, link: Link) -> str:
     return say("relations.said", verb=say(f"path.{RELATIONS[link.relation]}_{way}"), thing=link.label)
 
 
-def _why(store: Selects, say: Sayings, wanted: Filter, link: Link, kind: str) -> str:
+def _why(store: StoreFile, say: Sayings, wanted: Filter, link: Link, kind: str) -> str:
     """Why there is nothing: no such statement, or none among the papers of the other conditions."""
     things = say(f"things.{kind}")
     if wanted.conditions:

@@ -10,10 +10,11 @@ from kg.model import ENTITY_TYPES
 from kg.query.answer import Answer, Line, Table
 from kg.query.empty import any_role
 from kg.query.filter import Condition, Filter, Query
-from kg.query.lexicon import Lexicon, Selects
+from kg.query.lexicon import Lexicon
 from kg.query.periods import PERIODS, by_day, entries_by, folded, without_gaps
 from kg.query.sayings import Sayings
 from kg.query.tally import TYPES, Tally, found_any, nothing
+from kg.store.file import StoreFile
 
 #: Things and periods that are shown, papers of the answer that are all listed, and reports that are.
 _THINGS, _PERIODS, _LISTED, _REPORTS = 8, 12, 100, 300
@@ -21,7 +22,7 @@ _THINGS, _PERIODS, _LISTED, _REPORTS = 8, 12, 100, 300
 _OF = (*ENTITY_TYPES, "topic", "metric", "kind")
 
 
-def answer(store: Selects, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
+def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
     """How many papers there are in each period: in all, or of each of the things that most papers have."""
     say = Sayings.of(question)
     if not found_any(store, query.filter) and found_any(store, wider := any_role(query.filter)):
