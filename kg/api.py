@@ -184,21 +184,15 @@ class Graph:
 
     def entries(self, source: str | None = None) -> list[str]:
         """The names of all entries, by source and place in it."""
-        from kg.graph.contents import entry_names
-
-        return entry_names(self.store, source)
+        return self.store.names(source)
 
     def entry_count(self, source: str | None = None) -> int:
         """How many entries the graph holds, or has of a source."""
-        from kg.graph.contents import entry_count
-
-        return entry_count(self.store, source)
+        return self.store.count(source)
 
     def sources(self) -> list[Source]:
         """All sources, by name."""
-        from kg.graph.contents import load_source, source_names
-
-        return [load_source(self.store, name) for name in source_names(self.store)]
+        return [self.store.source(name) for name in self.store.source_names()]
 
     def paper(self, name: str) -> Paper:
         """The work that an entry ("002-22") or a paper's CURIE names, with all its entries; KgError when unknown."""
@@ -472,9 +466,8 @@ class Graph:
             yield from self._read(some)
 
     def __len__(self) -> int:
-        from kg.graph.contents import paper_count
 
-        return paper_count(self.store)
+        return self.store.paper_count()
 
     def _repr_html_(self) -> str:
         """What it holds, as a notebook shows it."""

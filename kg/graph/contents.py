@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kg.graph.store import Store
-from kg.model import Document, KgError, Record, Source
+from kg.model import Document, KgError, Record
 
 if TYPE_CHECKING:
     from kg.store.file import StoreFile
@@ -14,21 +14,6 @@ if TYPE_CHECKING:
 #: The concepts that papers have.
 _NAMED = """SELECT curie, type FROM concepts
     WHERE id IN (SELECT concept FROM mentions) OR id IN (SELECT topic FROM topics)"""
-
-
-def entry_names(store: Store, source: str | None = None) -> list[str]:
-    """Entries ("002-22") of a source, or all, by source and place in it."""
-    return store.names(source)
-
-
-def entry_count(store: Store, source: str | None = None) -> int:
-    """How many entries a store holds, or has of a source."""
-    return store.count(source)
-
-
-def paper_count(store: Store) -> int:
-    """How many papers a store holds."""
-    return store.paper_count()
 
 
 def works(store: Store) -> dict[str, list[str]]:
@@ -80,16 +65,6 @@ def load_entries(store: Store, names: Iterable[str]) -> dict[str, tuple[Document
     return {name: entry[:2] for name, entry in found.items()}
 
 
-def source_names(store: Store) -> list[str]:
-    """All sources, sorted."""
-    return store.source_names()
-
-
-def load_source(store: Store, name: str) -> Source:
-    """A source by its name; raises KgError when it is not there."""
-    return store.source(name)
-
-
 def _works(entries: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     """The entries of each paper, of entries with their papers."""
     out: dict[str, list[str]] = {}
@@ -123,7 +98,7 @@ def entries_with(store: Store, concepts: Iterable[str]) -> list[str]:
 
 def counts(store: Store) -> dict[str, int]:
     """How many papers, entries, annotations, and named concepts of each type a store holds."""
-    out = {"papers": paper_count(store), "entries": entry_count(store), "sources": _counted(store, "sources")}
+    out = {"papers": store.paper_count(), "entries": store.count(), "sources": _counted(store, "sources")}
     out["mentions"] = _counted(store, "mentions") + _counted(store, "topics")
     out |= {table: _counted(store, table) for table in ("results", "relations")}
     kinds = dict(store.rows(f"SELECT type, count(*) FROM ({_NAMED}) GROUP BY type ORDER BY type"))
@@ -132,8 +107,8 @@ def counts(store: Store) -> dict[str, int]:
 
 def quality(store: Store) -> dict[str, int | str]:
     """What deserves a look: repairs, papers without a title, institution, topic or result, unmatched names."""
-    papers = paper_count(store)
-    out: dict[str, int | str] = {"papers": papers, "entries": entry_count(store)}
+    papers = store.paper_count()
+    out: dict[str, int | str] = {"papers": papers, "entries": store.count()}
     out["entries repaired"] = _counted(store, "entries WHERE json_array_length(document, '$.repairs') > 0")
     having = "(SELECT DISTINCT paper FROM mentions x JOIN concepts c ON c.id = x.concept WHERE c.type = '{}')"
     kinds = {"title": "papers WHERE title <> ''", "institution": having.format("institution")}

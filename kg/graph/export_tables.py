@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from kg.graph.contents import entry_names, labels, load_entry
+from kg.graph.contents import labels
 from kg.graph.export_files import Files
 from kg.graph.records import to_json
 from kg.graph.store import Store
@@ -114,7 +114,7 @@ def _parquet(arrow: Any, files: Any, kinds: dict[str, Any], rows: Iterable[dict[
 
 
 def _entries(store: Store) -> Iterator[tuple[Document, Record]]:
-    return (load_entry(store, name) for name in entry_names(store))
+    return (entry[:2] for entry in store.every())
 
 
 def _label(known: dict[str, dict[str, str]], concept: str) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from kg.graph import network
-from kg.graph.contents import load_source
 from kg.graph.export_files import Files, zipped
 from kg.graph.export_neo4j import neo4j
 from kg.graph.export_network import cytoscape, vosviewer
@@ -61,7 +60,7 @@ def digest(store: Store, source: str) -> bytes:
 
     Raises KgError for a source that is not there, whose form is not given back, or that lost an entry.
     """
-    known = load_source(store, source)
+    known = store.source(source)
     if not known.skeleton:
         raise KgError(f"The source {source} ({known.form}) was not kept whole: only reports are given back.")
     entries = store.entries(store.names(source)).values()

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from kg.graph.contents import entry_names, labels, load_entry
+from kg.graph.contents import labels, load_entry
 from kg.graph.rdf import LINKS
 from kg.graph.store import Store
 from kg.model import LISTS, RELATION_TYPES, ROLES, Record, Statement
@@ -143,7 +143,7 @@ def network(store: Store, entries: Iterable[str] | None = None) -> networkx.Mult
 
     papers: dict[str, str] = {}
     edges: dict[tuple[str, str, str], list[_Edge]] = {}
-    for name in entry_names(store) if entries is None else entries:
+    for name in store.names() if entries is None else entries:
         _, record = load_entry(store, name)
         papers[record.paper] = papers.get(record.paper) or record.title or record.name or name
         for edge in _edges(record):

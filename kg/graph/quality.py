@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from kg.graph.contents import load_entry, load_source, source_names, works
+from kg.graph.contents import load_entry, works
 from kg.graph.store import Store
 from kg.link.institutions import Organisation, Register, joined, name_tokens
 from kg.model import LISTS, Document, Record
@@ -75,8 +75,8 @@ def examine(store: Store) -> Quality:
     """Look at every paper once; one at a time is held in memory."""
     found = Quality()
     dates = {}
-    for name in source_names(store):
-        source = load_source(store, name)
+    for name in store.source_names():
+        source = store.source(name)
         dates[name] = source.date
         found.sources += 1
         if said := _unread(store, name):
@@ -161,7 +161,7 @@ def odd_values(document: Document, source_date: str = "") -> Iterator[tuple[str,
 
 def _unread(store: Store, source: str) -> tuple[str, ...]:
     """The sentences on what of a source was left out, as its graph keeps them (`kg:skipped`)."""
-    said = load_source(store, source).skipped
+    said = store.source(source).skipped
     return tuple(sorted(said, key=lambda text: [int(p) if p.isdecimal() else p for p in re.split(r"(\d{1,9})", text)]))
 
 

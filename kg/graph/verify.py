@@ -16,7 +16,6 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg.evidence import Bearers, holds_number
-from kg.graph.contents import entry_names
 from kg.graph.formats import digest
 from kg.graph.ontology import VOCABULARY
 from kg.graph.rdf import LINKS, RELATIONS, entry_triples, place_of
@@ -270,7 +269,7 @@ def _source_faults(store: Store, name: str, report: Report) -> Iterator[str]:
         return
     if not source.skeleton:
         return
-    held = {local_id(entry, name) for entry in entry_names(store, name)}
+    held = {local_id(entry, name) for entry in store.names(name)}
     gone = {piece[0] for piece in source.skeleton if not isinstance(piece, str)} - held
     if gone:
         report.notes.append(

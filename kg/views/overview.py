@@ -58,9 +58,8 @@ def _period(corpus: Corpus) -> tuple[str, str]:
 
 
 def _source(graph: Graph, name: str, papers: int) -> dict[str, str]:
-    from kg.graph.contents import load_source
 
-    source = load_source(graph.store, name)
+    source = graph.store.source(name)
     return {
         "source": short(name, _LONG),
         "form": source.form,

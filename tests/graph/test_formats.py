@@ -19,7 +19,7 @@ import yaml
 from graph_demo import RECORD, demo_document, demo_entry, demo_record, demo_source, linked
 from lxml import etree
 
-from kg.graph.contents import entry_names, labels, load_entries, load_entry, works
+from kg.graph.contents import labels, load_entries, load_entry, works
 from kg.graph.export_files import file_name, file_names
 from kg.graph.formats import FORMATS, digest, export
 from kg.graph.network import network
@@ -39,7 +39,7 @@ def test_reports_are_given_back_byte_for_byte(memory: Store, reports: list[Path]
             for document in batch.documents:
                 memory.put_entry(Entry(document, linked(Record(document.id, document.texts["T"].text))))
         assert digest(memory, batch.source.name) == report.read_bytes()
-    names = entry_names(memory)
+    names = memory.names()
     assert len(names) == 133
     assert names[:2] == ["000-01", "000-02"]
     assert names == sorted(names)
@@ -59,8 +59,8 @@ def test_source_that_cannot_be_given_back_is_told(demo: Store):
 
 def test_contents_are_listed(demo: Store):
     demo.put_entry(demo_entry(2))
-    assert entry_names(demo) == entry_names(demo, "demo") == ["demo-01", "demo-02"]
-    assert entry_names(demo, "other") == []
+    assert demo.names() == demo.names("demo") == ["demo-01", "demo-02"]
+    assert demo.names("other") == []
     assert works(demo) == {"paper:longdemo-long-videos": ["demo-01", "demo-02"]}
     assert demo.marks() == {name: demo.entry(name).fingerprint for name in ("demo-01", "demo-02")}
     assert load_entry(demo, "demo-01") == (demo_document(), demo_record())
