@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     import networkx
     import pandas
 
-    from kg.engines import Engine
-    from kg.graph.publish import Published
-    from kg.graph.rebuild import Rebuilt
-    from kg.graph.verify import Report as Verification
-    from kg.link.explain import Explanation
-    from kg.pipeline import Added, Progress, Wanted
+    from kg.build.engines import Engine
+    from kg.build.pipeline import Added, Progress, Wanted
+    from kg.build.rebuild import Rebuilt
+    from kg.build.verify import Report as Verification
     from kg.query import Answer, Filter, Lexicon
+    from kg.query.identity import Explanation
+    from kg.rdf.publish import Published
     from kg.views.base import View
 
 
@@ -40,8 +40,8 @@ class Graph:
     def __init__(
         self, location: str | Path = "papers.kg", *, read_only: bool = False, must_exist: bool = False
     ) -> None:
-        from kg.graph.store import open_store
         from kg.link.overrides import Overrides
+        from kg.rdf.store import open_store
 
         if must_exist and "://" not in str(location) and not Path(location).exists():
             raise KgError(f"{location}: there is no graph here: make one with `kg add FILE... --graph {location}`.")
@@ -58,9 +58,9 @@ class Graph:
 
     def _follow(self, location: str | Path, read_only: bool) -> None:
         """Bring the links up to date with people's decisions about names, where these have changed."""
-        from kg.graph.relink import follows, relink
-        from kg.graph.store import open_store
+        from kg.build.relink import follows, relink
         from kg.link.overrides import overrides_of
+        from kg.rdf.store import open_store
 
         if follows(self.store, self.overrides):
             return
@@ -102,11 +102,11 @@ class Graph:
         Entries that are unchanged are left as they are. Bad files and entries are told in `skipped`, and the others
         go on; `strict` raises KgError at the first. `fast` reads by vocabulary and rules alone, without the trained
         tagger, and leaves what was read in full; `jobs` processes read where there is much, those of an engine
-        (`kg.engines.engine("ray")`) or of this machine; None stands for one for each core. Entries that are not
+        (`kg.build.engines.engine("ray")`) or of this machine; None stands for one for each core. Entries that are not
         `wanted` are passed over.
         """
-        from kg.graph.records import read_records
-        from kg.pipeline import Pipeline
+        from kg.build.pipeline import Pipeline
+        from kg.records import read_records
 
         annotations = read_records(records) if records is not None else None
         self._meanings |= not fast
@@ -125,8 +125,8 @@ class Graph:
 
         Raises KgError when the graph has nothing of a name; then nothing is removed.
         """
-        from kg.graph.contents import entry_named
-        from kg.graph.works import Works, apply
+        from kg.build.works import Works, apply
+        from kg.store.contents import entry_named
 
         sources_ = set(self.store.source_names())
         gone: dict[str, None] = {}
@@ -167,7 +167,7 @@ class Graph:
 
         Until it is whole, the old one counts. KgError where nothing can be read, or another process writes there.
         """
-        from kg.graph.rebuild import rebuild
+        from kg.build.rebuild import rebuild
 
         return rebuild(location, jobs=jobs, progress=progress)
 
@@ -176,7 +176,7 @@ class Graph:
 
         KgError where the server fails, or holds another graph, unless `replace` says that this one takes its place.
         """
-        from kg.graph.publish import publish
+        from kg.rdf.publish import publish
 
         return publish(self.store, url, replace=replace, progress=progress)
 
@@ -203,13 +203,13 @@ class Graph:
 
     def papers(self, names: Iterable[str] | None = None) -> list[Paper]:
         """Works with their documents and records, in the order of `names`, or all in the order of the sources."""
-        from kg.graph.contents import works, works_named
+        from kg.store.contents import works, works_named
 
         return self._read(works(self.store) if names is None else works_named(self.store, names))
 
     def _read(self, works: Mapping[str, Sequence[str]]) -> list[Paper]:
         """Works of which the entries are known."""
-        from kg.graph.contents import load_entries
+        from kg.store.contents import load_entries
 
         read = load_entries(self.store, (entry for entries in works.values() for entry in entries))
         return [Paper(paper, [read[entry] for entry in entries]) for paper, entries in works.items()]
@@ -228,7 +228,7 @@ class Graph:
         elif not is_curie(concept):
             return concept
         else:
-            from kg.graph.contents import labels as stored
+            from kg.store.contents import labels as stored
 
             labels = stored(self.store, [concept]).get(concept, {})
         return labels.get(lang) or labels.get("en") or next(iter(labels.values()), concept.partition(":")[2])
@@ -263,7 +263,7 @@ class Graph:
 
     def select(self, selection: str | Iterable[str] = "") -> list[Paper]:
         """The papers of a selection; see the class."""
-        from kg.graph.contents import entry_named
+        from kg.store.contents import entry_named
 
         if not isinstance(selection, str):
             return self.papers([paper.id for one in selection for paper in self.select(one)])
@@ -275,7 +275,7 @@ class Graph:
 
     def papers_with(self, concept: str) -> list[str]:
         """The entries whose papers have a concept or institution, by any link; KgError for what is no CURIE."""
-        from kg.graph.contents import entries_with
+        from kg.store.contents import entries_with
 
         if not is_curie(concept):
             raise KgError(f"The graph holds no paper and no concept {concept!r}: see `kg ask` and `kg show`.")
@@ -284,9 +284,9 @@ class Graph:
 
     def explain_merge(self, one: str, other: str) -> Explanation:
         """Why two names are one thing, or why not: what each means in the papers and in the vocabulary."""
-        from kg.graph.contents import load_entry
         from kg.link import Linker
-        from kg.link.explain import explain, with_acronyms
+        from kg.query.identity import explain, with_acronyms
+        from kg.store.contents import load_entry
 
         said = explain(one, other, Linker(Vocabulary.load(), overrides=self.overrides), self.store)
         entries = sorted({s.entry for side in said.steps for s in side if s.entry and "acronym" in s.reason})
@@ -294,13 +294,13 @@ class Graph:
 
     def counts(self) -> dict[str, int]:
         """How many papers, entries, concepts of each type, mentions, results and relations the graph holds."""
-        from kg.graph.contents import counts
+        from kg.store.contents import counts
 
         return counts(self.store)
 
     def quality(self) -> dict[str, int | str]:
         """What deserves a look: repairs, empty slots, institutions without ROR."""
-        from kg.graph.contents import quality
+        from kg.store.contents import quality
 
         return quality(self.store)
 
@@ -325,15 +325,15 @@ class Graph:
     def neighbourhood(self, concept: str, limit: int = 100) -> networkx.MultiDiGraph[str]:
         """Two steps around a concept (CURIE): its papers, what they have and what they say of it, at most `limit` each.
 
-        Nodes and edges are named as in `networkx`; see `kg.graph.neighbourhood`. KgError for what no paper has.
+        Nodes and edges are named as in `networkx`; see `kg.views.neighbourhood`. KgError for what no paper has.
         """
-        from kg.graph.neighbourhood import neighbourhood
+        from kg.views.neighbourhood import neighbourhood
 
         return neighbourhood(self, concept, limit)
 
     def networkx(self) -> networkx.MultiDiGraph[str]:
         """The typed graph for any algorithm: papers, concepts and institutions, typed edges with their entries."""
-        from kg.graph.network import network
+        from kg.views.network import network
 
         return network(self.store)
 
@@ -351,7 +351,7 @@ class Graph:
 
     def verify(self) -> Verification:
         """Check every quote against the kept texts, every link against its reason, all against the SHACL shapes."""
-        from kg.graph.verify import verify
+        from kg.build.verify import verify
 
         return verify(self.store)
 
@@ -430,7 +430,7 @@ class Graph:
         return diff(before, self, lang)
 
     def export(self, format: str, source: str | None = None, of: str = "", least: int = 1) -> bytes:
-        """The graph in one of `kg.graph.formats.FORMATS` ("turtle", "csv", ...), or a source in its own ("digest").
+        """The graph in one of `kg.views.export.formats.FORMATS` ("turtle", ...), or a source in its own ("digest").
 
         Several files come as an archive (zip). The network for VOSviewer is `of` "concept", "technique", ..., each with
         `least` papers or more.
@@ -459,7 +459,7 @@ class Graph:
     def __iter__(self) -> Iterator[Paper]:
         from itertools import islice
 
-        from kg.graph.contents import works
+        from kg.store.contents import works
 
         found = iter(works(self.store).items())
         while some := dict(islice(found, _AT_ONCE)):

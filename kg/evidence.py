@@ -1,4 +1,4 @@
-"""Whether the quoted words of a claim hold what it says: both ends of a relation, the number of a result.
+"""Whether the quoted words of a claim hold the things that it is about, as the two ends of a relation.
 
 A thing stands in a quote where one of its mentions does, or by one of its names. What a paper proposes needs no name
 there: the paper speaks of it throughout. What a person annotated is taken at their word.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from kg.model import LISTS, Evidence, Mention, Record, Relation, Result
+from kg.model import LISTS, Evidence, Mention, Record, Relation
 from kg.text import fold
 
 #: Who says what a person said.
@@ -55,20 +55,6 @@ def stands(evidence: Evidence, mentions: Sequence[Mention], own: str, *names: st
         or any(_inside(m, evidence) for m in mentions)
         or _says(evidence.quote, [*names, *(name for m in mentions for name in _names(m))])
     )
-
-
-def holds_number(result: Result) -> bool:
-    """Whether the number of a result stands in its evidence, in digits or words."""
-    from kg.extract.numbers import plain, quantities
-
-    if result.extractor == BY_HAND:
-        return True
-    found = {value for quantity in quantities(plain(result.evidence.quote)) for value in _values(quantity.value)}
-    return found.issuperset(_values(result.value))
-
-
-def _values(value: float | tuple[float, float]) -> tuple[float, ...]:
-    return value if isinstance(value, tuple) else (value,)
 
 
 def _names(mention: Mention) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ PREFIXES = {
 #: Separates the name of a technique from the work that introduced it; no name contains it.
 OF = "."
 _SEPARATORS = re.compile(r"[^\w]+|_+")
-_PLACE = re.compile(r"#char=[0-9]+,[0-9]+\Z")  # the place of a quote, see kg/graph/rdf.py
+_PLACE = re.compile(r"#char=[0-9]+,[0-9]+\Z")  # the place of a quote, see kg/rdf/triples.py
 _PLAIN = re.compile(r"[\w./-]*", re.ASCII)
 _KINDS = {base: prefix for prefix, base in PREFIXES.items() if base == f"{BASE}{prefix}/"}
 _BY_LENGTH = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))

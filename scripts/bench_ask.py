@@ -22,11 +22,11 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median, quantiles
 
-from kg.graph import sparql
-from kg.graph.store import Store
 from kg.names import PREFIXES, iri
 from kg.query import Lexicon, answer, read
 from kg.query.sparql import select_papers
+from kg.rdf import sparql
+from kg.rdf.store import Store
 from kg.vocabulary import Vocabulary
 
 QUESTIONS = Path(__file__).parent.parent / "tests" / "query" / "paraphrases.jsonl"

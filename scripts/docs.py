@@ -65,7 +65,7 @@ def example(location: str | Path) -> str:
     from pyoxigraph import Quad
 
     from kg.api import Graph
-    from kg.graph.terms import serialised
+    from kg.rdf.terms import serialised
 
     with Graph(location, read_only=True) as graph:
         shown = list(_excerpt(graph.store.triples(f"entry:{ENTRY}")))
@@ -77,7 +77,7 @@ def _excerpt(triples: Iterable[Triple]) -> Iterator[Triple]:
     """The triples of the nodes that are shown, but for links to what is not shown."""
     from pyoxigraph import NamedNode
 
-    from kg.graph.verify import grouped
+    from kg.build.verify import grouped
     from kg.names import curie
 
     triples = list(triples)

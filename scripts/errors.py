@@ -22,7 +22,7 @@ from annotated import BUILD, ROOT, annotated
 
 from kg.evaluation import overlap, same_name
 from kg.evaluation.matching import Pairing, paired
-from kg.graph.records import read_records
+from kg.records import read_records
 
 PAGE = ROOT / "docs" / "errors.md"
 ENTITIES = ("techniques", "problems", "tasks", "hardware", "models", "datasets")

@@ -29,12 +29,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kg import sources
+from kg.build.pipeline import Pipeline
 from kg.link.claims import Use, claims, meanings
 from kg.link.concepts import ConceptLinker, local_name
 from kg.link.neighbours import THRESHOLD, TYPES, Neighbours
 from kg.model import Document, Record
 from kg.names import plain
-from kg.pipeline import Pipeline
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 

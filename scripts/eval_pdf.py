@@ -24,10 +24,10 @@ from typing import Any
 
 from lxml import etree
 
+from kg.build.pipeline import Pipeline
 from kg.evaluation.matching import paired
-from kg.graph.records import to_json
 from kg.model import Document, KgError
-from kg.pipeline import Pipeline
+from kg.records import to_json
 from kg.sources.base import InputFile
 from kg.sources.pdf import READER
 from kg.sources.words import WordCounts

@@ -17,7 +17,7 @@ from kg.evaluation.reliability import claims
 from kg.evaluation.scores import records
 from kg.evaluation.tables import reliability_table, scores_table, trust_table, worth_table
 from kg.evaluation.trust import trust
-from kg.graph.records import read_records
+from kg.records import read_records
 from kg.sources import read
 
 ROOT = Path(__file__).resolve().parent.parent

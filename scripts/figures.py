@@ -19,7 +19,7 @@ from pathlib import Path
 
 from kg.evaluation import Score, evaluate
 from kg.evaluation.components import reader
-from kg.graph.records import read_records
+from kg.records import read_records
 from kg.sources import read
 
 ROOT = Path(__file__).resolve().parent.parent

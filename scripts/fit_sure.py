@@ -26,8 +26,8 @@ from kg.cli.base import console, note, table
 from kg.evaluation.matching import Json
 from kg.evaluation.tables import trust_table
 from kg.evaluation.trust import FULL, Claims, claims, figures
-from kg.graph.records import read_records
 from kg.model import RELATION_TYPES, KgError
+from kg.records import read_records
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "models" / "sure.json"
 FOLDS = 5

@@ -24,9 +24,9 @@ from kg.extract.named import WORD
 from kg.extract.same import pair_features
 from kg.extract.tagger import Tagger
 from kg.extract.techniques import role_features
-from kg.graph.records import to_json
 from kg.model import KINDS as PAPER_KINDS
 from kg.model import LISTS, ROLES, Mention
+from kg.records import to_json
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from kg.cli.base import console, note, table
 from kg.evaluation.reliability import ScoredClaim, auroc, calibration_error, claims, equal_width
 from kg.evaluation.tables import reliability_table
-from kg.graph.records import read_records
 from kg.model import KgError
+from kg.records import read_records
 
 _ACROSS = 3  # panels side by side
 

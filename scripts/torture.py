@@ -30,10 +30,10 @@ from typing import Any
 from torture_child import Child, apart
 from torture_look import entries, made, whole
 
-import kg.adding
+import kg.build.adding
 from kg.api import Graph
+from kg.build.pipeline import Added, Annotations, Extracted, Pipeline
 from kg.model import Document, KgError
-from kg.pipeline import Added, Annotations, Extracted, Pipeline
 from kg.store.file import StoreFile, cache_of
 
 _TITLES = ("Cache Eviction", "Sparse Attention", "Draft Models", "Weight Pruning", "Token Merging", "Expert Routing")
@@ -347,7 +347,7 @@ class Torture:
         print(self.faults[-1], file=sys.stderr, flush=True)
 
     def _add(self, graph: Path, files: list[Path] | None = None) -> None:
-        kg.adding._SECONDS = self.dice.choice((0, 0.02))
+        kg.build.adding._SECONDS = self.dice.choice((0, 0.02))
         with StoreFile(graph) as store:
             report = Pipeline(fast=True).add(store, files or self.files)
         if report.skipped:
@@ -384,7 +384,7 @@ def follow(graph: Path) -> None:
 
 def touch(graph: Path) -> None:
     """Store a few entries anew, as they are."""
-    from kg.graph.works import keys_of_entry
+    from kg.build.works import keys_of_entry
 
     with StoreFile(graph) as store, store.batch():
         whole = {name: store.whole(name) for name in store.source_names()}

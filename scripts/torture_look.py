@@ -7,8 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from kg.api import Graph
-from kg.graph.ontology import VOCABULARY
 from kg.model import KgError
+from kg.rdf.ontology import VOCABULARY
 from kg.store.file import StoreFile
 
 Entries = dict[str, str]  # by name, a hash of what each says

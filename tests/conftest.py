@@ -1,16 +1,23 @@
-"""What tests share: the five reports in a graph, and the data that does not ship."""
+"""What tests share: the five reports in a graph, a small graph made by hand, and the data that does not ship."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from graph_demo import demo_entry, demo_source, linked
 
 import kg
 from kg.api import Graph
+from kg.model import Document, Record
+from kg.rdf.store import Store
+from kg.records import from_json
+from kg.sources import read
+from kg.vocabulary import Vocabulary
 
 REPORTS = Path(__file__).parent.parent / "data" / "reports"
 
@@ -62,3 +69,42 @@ def shared() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("KG_SHARED names no folder: the data that this test needs does not ship")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def vocabulary() -> Vocabulary:
+    return Vocabulary.load()
+
+
+@pytest.fixture(scope="session")
+def _memory() -> Iterator[Store]:
+    with Store.in_memory() as store:
+        yield store
+
+
+@pytest.fixture
+def memory(_memory: Store) -> Store:
+    """A store in memory that holds the vocabulary alone; its making takes most of a second."""
+    _memory.drop_entries(_memory.names())
+    for name in _memory.source_names():
+        _memory.drop_source(name)
+    return _memory
+
+
+@pytest.fixture
+def demo(memory: Store) -> Store:
+    """A store in memory with one source and its one entry."""
+    memory.put_source(demo_source("demo-01"))
+    memory.put_entry(demo_entry())
+    return memory
+
+
+@pytest.fixture(scope="session")
+def annotated(shared: Path) -> dict[str, tuple[Document, Record]]:
+    """The annotated papers of the reports: documents as the reader makes them, records linked simply."""
+    documents = {document.id: document for report in REPORTS.glob("*.txt") for document in read(report).documents}
+    out = {}
+    for line in (shared / "gold" / "dev.jsonl").read_text(encoding="utf-8").splitlines():
+        obj = json.loads(line)
+        out[obj["id"]] = (documents[obj["id"]], linked(from_json(obj, documents[obj["id"]])))
+    return out

@@ -36,7 +36,7 @@ def command(
 ) -> None:
     """Read papers from files, archives, globs or folders into the graph; unchanged papers are left as they are."""
     from kg.api import Graph
-    from kg.engines import engine as engine_of
+    from kg.build.engines import engine as engine_of
 
     if not files and records is None:
         raise KgError("Nothing to add: name files, globs or folders, or --records FILE.")

@@ -149,7 +149,7 @@ def tell(answer: Answer, form: str, explains: bool = False, output: Output = Non
 
 def show(answer: Answer) -> None:
     """Print an answer for a reader: its interpretation, the papers or the table, the quotes in their sentences."""
-    from kg.graph.rdf import language_of
+    from kg.rdf.triples import language_of
     from kg.text import plain
     from kg.views.answers import conditions
     from kg.views.words import Words

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kg.api import Graph
-    from kg.pipeline import Added, Progress
+    from kg.build.pipeline import Added, Progress
 
 NOTHING_FOUND, SKIPPED, INTERRUPTED = 1, 3, 130
 

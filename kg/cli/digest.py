@@ -28,7 +28,7 @@ from kg.cli.base import (
 from kg.model import KgError
 
 if TYPE_CHECKING:
-    from kg.pipeline import Added
+    from kg.build.pipeline import Added
     from kg.views.digest import Digest, Writer
 
 FORMS = ("md", "txt", "html", "json")
@@ -68,7 +68,7 @@ def command(
             raise KgError("--check goes with files alone: leave out --since, --now and --llm.")
         return _check(names, choose(format, output, CHECK_FORMS, "md"), language(lang), output, strict)
     form = choose(format, output, FORMS, "md")
-    from kg.pipeline import Added
+    from kg.build.pipeline import Added
 
     told = Added()
     with interruptible(lambda: "nothing was written."):
@@ -130,8 +130,8 @@ def _of_files(
     jobs: int | None,
 ) -> Digest:
     """A digest of files, which are extracted but not stored."""
+    from kg.build.workers import cores
     from kg.views.digest import of_files
-    from kg.workers import cores
 
     with progress("Reading") as tell:
         return of_files(
@@ -149,7 +149,7 @@ def _of_files(
 
 
 def _of_graph(graph: str, names: list[str], lang: str, since: str, now: str, writer: Writer) -> Digest:
-    from kg.graph.contents import entry_named
+    from kg.store.contents import entry_named
     from kg.views.digest import digest
 
     with reading(graph) as opened:
@@ -159,7 +159,7 @@ def _of_graph(graph: str, names: list[str], lang: str, since: str, now: str, wri
 
 
 def _check(names: list[str], form: str, lang: str, output: Path | None, strict: bool) -> None:
-    from kg.pipeline import Added
+    from kg.build.pipeline import Added
     from kg.views.checking import check
 
     if not names:

@@ -72,7 +72,7 @@ def command(
     from kg.evaluation.scores import records
     from kg.evaluation.tables import as_csv, as_json, scores_data, scores_table, trust_table, worth_data, worth_table
     from kg.evaluation.trust import trust
-    from kg.graph.records import read_records
+    from kg.records import read_records
     from kg.vocabulary import data_folder
 
     form = choose(format, output, FORMS, "json" if output else "table")
@@ -113,7 +113,7 @@ def command(
 def _draw(graph: str, number: int, seed: int, format: str | None, output: Path | None) -> None:
     """Write a sheet of claims to judge."""
     from kg.evaluation.audit import draw
-    from kg.views.audit_page import page
+    from kg.evaluation.audit_page import page
 
     form = choose(format, output, SHEETS, "jsonl")
     with reading(graph) as opened, progress("Reading") as tell:
@@ -140,7 +140,7 @@ def _judged(sheet: Path, format: str | None, output: Path | None) -> None:
 
 def _documents(files: list[str], wanted: Mapping[str, Any], skipped: list[str]) -> list[Document]:
     """The texts of the annotated papers; prints what could not be read, and raises KgError if there are none."""
-    from kg.pipeline import Added, Pipeline
+    from kg.build.pipeline import Added, Pipeline
 
     report = Added(skipped=skipped)
     found: dict[str, Document] = {}

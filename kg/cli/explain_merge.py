@@ -11,7 +11,7 @@ import typer
 from kg.cli.base import HERE, Location, Output, choose, note, reading, write
 
 if TYPE_CHECKING:
-    from kg.link.explain import Explanation, Step
+    from kg.query.identity import Explanation, Step
 
 FORMS = ("text", "json")
 
@@ -35,8 +35,8 @@ def command(
             said = opened.explain_merge(one, other)
     else:
         from kg.link import Linker
-        from kg.link.explain import explain
         from kg.link.overrides import Overrides
+        from kg.query.identity import explain
         from kg.vocabulary import Vocabulary
 
         note(f"There is no graph at {graph}: the vocabulary alone is asked.")

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from kg.cli.base import HERE, Location, Output, choose, note, reading, write
-from kg.graph.export_network import ITEMS
-from kg.graph.formats import FORMATS
+from kg.views.export.formats import FORMATS
+from kg.views.export.networks import ITEMS
 
 FORMS = (*FORMATS, "digest")
 #: Formats by file ending; the first one if several have the same. The ending of an archive determines no format.

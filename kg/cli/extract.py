@@ -10,7 +10,7 @@ import typer
 from kg.cli.base import FILES, Fast, Jobs, Output, Strict, choose, write_lines
 
 if TYPE_CHECKING:
-    from kg.pipeline import Progress
+    from kg.build.pipeline import Progress
 
 FORMS = ("jsonl",)
 
@@ -26,8 +26,8 @@ def command(
     jobs: Jobs = None,
 ) -> None:
     """Print what is extracted from papers: one JSON object per paper, in the format of the annotated papers."""
-    from kg.pipeline import Added, Pipeline
-    from kg.workers import cores
+    from kg.build.pipeline import Added, Pipeline
+    from kg.build.workers import cores
 
     choose(format, output, FORMS, "jsonl")
     report = Added()

@@ -118,8 +118,8 @@ def _tell(harvest: Harvest, folder: Path) -> None:
 def _add(files: list[Path], graph: str, new: bool, fast: bool, jobs: int | None) -> None:
     """Read the files into the graph, except papers that it has."""
     from kg.api import Graph
+    from kg.build.workers import cores
     from kg.fetch.lacking import Lacking
-    from kg.workers import cores
 
     so_far = f"{graph} holds the papers done so far, each whole; {_GOES_ON}"
     with interruptible(lambda: so_far), Graph(graph) as opened, progress("Reading") as tell:

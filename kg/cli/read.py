@@ -13,7 +13,7 @@ from kg.cli.base import FILES, Output, Strict, choose, write_lines
 from kg.model import Document, KgError
 
 if TYPE_CHECKING:
-    from kg.pipeline import Added, Progress
+    from kg.build.pipeline import Added, Progress
 
 FORMS = ("jsonl",)
 _TEXTS = {"title": "T", "abstract": "A", "institutions": "I", "brief": "B", "brief_title": "H", "keywords": "K"}
@@ -26,7 +26,7 @@ def command(
     strict: Strict = False,
 ) -> None:
     """Print the content of files: one JSON object per paper, in the `papers` format, with the repairs made."""
-    from kg.pipeline import Added
+    from kg.build.pipeline import Added
 
     choose(format, output, FORMS, "jsonl")
     report = Added()
@@ -35,7 +35,7 @@ def command(
 
 def _lines(files: list[str], strict: bool, report: Added, tell: Progress | None) -> Iterator[str]:
     """One line of JSON for each paper that can be read."""
-    from kg.pipeline import Pipeline
+    from kg.build.pipeline import Pipeline
 
     done = 0
     for batch in Pipeline().batches(files, None, report, strict):

@@ -10,7 +10,7 @@ from kg.cli.base import HERE, SKIPPED, Jobs, Location, interruptible, note, prog
 def command(graph: Location = HERE, jobs: Jobs = None) -> None:
     """Build the graph again from the sources that it keeps, even if its data are damaged."""
     from kg.api import Graph
-    from kg.workers import cores
+    from kg.build.workers import cores
 
     with interruptible(lambda: f"{graph} is as it was."), progress("Reading") as tell:
         rebuilt = Graph.rebuild(graph, jobs=jobs or cores(), progress=tell)

@@ -26,7 +26,7 @@ def command(
     output: Output = None,
 ) -> None:
     """Show an overview of the graph; with a name, all data on that paper or concept."""
-    from kg.graph.contents import entry_named
+    from kg.store.contents import entry_named
 
     form = choose(format, output, FORMS, "table")
     with reading(graph) as opened:
@@ -64,7 +64,7 @@ def _paper(graph: Graph, name: str, form: str, output: Output) -> None:
 
     paper = graph.paper(name)
     if form == "json" or output:
-        from kg.graph.records import to_json
+        from kg.records import to_json
 
         write(json.dumps([to_json(record) for _, record in paper.entries], ensure_ascii=False, indent=1), output)
         return

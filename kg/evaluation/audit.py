@@ -13,13 +13,13 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kg.graph.records import to_json
 from kg.model import LISTS, RELATION_TYPES, Document, Evidence, KgError, Mention, Paper, Record, Relation, Result, Topic
+from kg.records import to_json
 from kg.text import sentence_at
 
 if TYPE_CHECKING:
     from kg.api import Graph
-    from kg.pipeline import Progress
+    from kg.build.pipeline import Progress
 
 Json = dict[str, Any]
 Claim = Mention | Result | Relation | Topic

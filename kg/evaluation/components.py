@@ -10,17 +10,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from kg.build.pipeline import Pipeline
 from kg.evaluation.matching import Json
 from kg.evaluation.scores import Reader, Scores, evaluate
 from kg.extract import TAGGER, extract, pipeline
 from kg.extract.folds import OutOfFold
 from kg.model import Document, KgError, Record
-from kg.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-    from kg.pipeline import Progress
+    from kg.build.pipeline import Progress
 
     Component = Callable[[Doc], Doc]
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from kg.evaluation.audit import JUDGEMENTS, TYPES, Json
 from kg.evaluation.tables import TextTable
-from kg.graph.records import read_records
 from kg.model import RELATION_TYPES, KgError
+from kg.records import read_records
 from kg.tables import csv_text
 
 Figures = dict[str, float]

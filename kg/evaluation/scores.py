@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from kg.pipeline import Progress
+    from kg.build.pipeline import Progress
 
 Reader = Callable[[Document], Record]  # reads a paper
 
@@ -146,7 +146,7 @@ def records(
     gold: Mapping[str, Json], documents: Iterable[Document], read: Reader, progress: Progress | None = None
 ) -> dict[str, Json]:
     """The records that `read` makes of the annotated documents."""
-    from kg.graph.records import to_json
+    from kg.records import to_json
 
     found: dict[str, Json] = {}
     for document in documents:

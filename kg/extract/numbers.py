@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from kg.evidence import BY_HAND
+from kg.model import Result
 from kg.text import lowered
 
 #: One character for each group of equivalent ones.
@@ -311,3 +313,15 @@ def _bound(text: str, start: int) -> tuple[str, int]:
     if not found or not found.lastgroup:
         return "exact", start
     return found.lastgroup, start - len(window) + found.start()
+
+
+def holds_number(result: Result) -> bool:
+    """Whether the number of a result stands in its evidence, in digits or words; a person is taken at their word."""
+    if result.extractor == BY_HAND:
+        return True
+    found = {value for quantity in quantities(plain(result.evidence.quote)) for value in _values(quantity.value)}
+    return found.issuperset(_values(result.value))
+
+
+def _values(value: float | tuple[float, float]) -> tuple[float, ...]:
+    return value if isinstance(value, tuple) else (value,)

@@ -12,7 +12,7 @@ from kg.sources.base import source_name
 from kg.store.file import local_id
 
 if TYPE_CHECKING:
-    from kg.graph.store import Store
+    from kg.rdf.store import Store
 
 _VERSION = re.compile(r"v\d+$")
 _DOI = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)")
@@ -26,7 +26,7 @@ class Lacking:
     """
 
     def __init__(self, store: Store, files: Iterable[Path], new: bool) -> None:
-        from kg.graph.contents import identifiers
+        from kg.store.contents import identifiers
 
         self.known: set[str] = set()  # ids of entries
         self._new = new

@@ -4,7 +4,7 @@ Authors choose the name of their method freely: DART of one paper and DART of an
 papers expand the letters to the same words. The same holds for an acronym that a paper defines. A paper that only
 mentions the name refers to the one technique of that name with which it shares a topic; if there is none or several, it
 is linked to the unscoped concept. An entry only knows its own claims; the store resolves them against each other
-(kg.graph.works).
+(kg.build.works).
 """
 
 from __future__ import annotations

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from kg.graph.contents import entry_named
 from kg.model import KINDS, RELATION_TYPES, ROLES, KgError
 from kg.query.figures import Figures
 from kg.query.filter import Condition, Fact, Filter, Link, Op, Outcome, Query, Term
@@ -22,6 +21,7 @@ from kg.query.lexicon import Lexicon
 from kg.query.naming import THINGS, Naming, Unknown
 from kg.query.question import Parser
 from kg.query.reading import Reader
+from kg.store.contents import entry_named
 from kg.store.file import StoreFile
 from kg.text import fold
 

@@ -11,7 +11,7 @@ from kg.query import near
 from kg.query.scan import columns_of
 
 if TYPE_CHECKING:
-    from kg.graph.store import Store
+    from kg.rdf.store import Store
 
 
 def renew(store: Store, meanings: bool) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
-from kg.graph.rdf import language_of
+from kg.rdf.triples import language_of
 
 
 @cache

@@ -14,10 +14,10 @@ from math import prod
 
 import pyoxigraph as ox
 
-from kg.graph.rdf import LINKS, RELATIONS
 from kg.names import iri
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Op, Outcome, Phrase, Term
 from kg.query.lexicon import Lexicon
+from kg.rdf.triples import LINKS, RELATIONS
 from kg.text import HAN, has_han
 from kg.units import kin
 

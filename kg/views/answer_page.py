@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from kg.graph.rdf import language_of
 from kg.query import Answer, Quote
+from kg.rdf.triples import language_of
 from kg.views.answers import column, conditions, is_number, short, shown_columns, text
 from kg.views.render import render
 from kg.views.words import Words

@@ -6,9 +6,9 @@ import json
 import re
 from typing import Any
 
-from kg.graph.rdf import language_of
 from kg.query import Answer, Condition, Filter, Quote
 from kg.query.answer import Cell
+from kg.rdf.triples import language_of
 from kg.text import HARMFUL, plain
 from kg.views.words import Words
 

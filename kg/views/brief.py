@@ -50,7 +50,7 @@ def compose(shown: Selection, paper: Paper, origin: str = "record") -> str:
 
 def reread(graph: Graph, paper: Paper, fields: Collection[str]) -> Paper:
     """The paper as extracted from these fields only; entries without other fields are unchanged."""
-    from kg.pipeline import Pipeline
+    from kg.build.pipeline import Pipeline
 
     pipeline = Pipeline(overrides=getattr(graph, "overrides", None))
     entries = []

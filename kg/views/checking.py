@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from kg import sources
+from kg.build.pipeline import Added
 from kg.check import Checker, Finding
 from kg.model import Batch, KgError
-from kg.pipeline import Added
 from kg.sources.digest import DigestReader
 from kg.views.base import View
 from kg.views.words import Words

@@ -9,12 +9,12 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kg.graph.difference import FIRST, Change, ClaimChange, Difference, First, Identity, Relinked, Work, difference
 from kg.model import Document, Evidence, Relation
 from kg.text import plain
 from kg.views import outcome
 from kg.views.answers import harmless, short
 from kg.views.base import View
+from kg.views.difference import FIRST, Change, ClaimChange, Difference, First, Identity, Relinked, Work, difference
 from kg.views.render import render
 from kg.views.selection import Quote, Selection, clean, quoted
 

@@ -23,7 +23,7 @@ from kg.views.selection import Selection, ids, link
 
 if TYPE_CHECKING:
     from kg.api import Graph
-    from kg.pipeline import Added, Progress
+    from kg.build.pipeline import Added, Progress
 
 #: Markup of the format at the beginning of a text; it is escaped by a backslash.
 _MARK = re.compile(r"\\*(?:#|---|\*\*)")

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
+from kg.build.pipeline import Pipeline
 from kg.model import LISTS, Document, Paper, Record, Source
-from kg.pipeline import Pipeline
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:

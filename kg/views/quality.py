@@ -9,11 +9,11 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from kg.graph.quality import SLOTS, Quality, Suggestion, Unmatched, examine
 from kg.names import PREFIXES
 from kg.text import has_han
 from kg.trust import LIKELY
 from kg.views.base import View
+from kg.views.examine import SLOTS, Quality, Suggestion, Unmatched, examine
 from kg.views.render import render
 from kg.views.selection import clean
 from kg.views.words import Words

@@ -98,7 +98,7 @@ class Selection:
 
     def learn(self, concepts: Iterable[str]) -> None:
         """Load the labels of concepts at once."""
-        from kg.graph.contents import labels
+        from kg.store.contents import labels
 
         for concept, found in labels(self.graph.store, set(concepts) - self.graph.vocabulary.concepts.keys()).items():
             said = found.get(self.lang) or found.get("en") or next(iter(found.values()))

@@ -16,8 +16,8 @@ from test_commands import run
 import kg
 from kg.cli import base
 from kg.cli.export import FORMS
-from kg.graph.formats import FORMATS
 from kg.model import KgError
+from kg.views.export.formats import FORMATS
 
 NONE = "?s kg:name 'no such name at all'"
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import typer
 
+from kg.build.pipeline import Added
 from kg.cli.base import SKIPPED, write_lines
 from kg.model import KgError
-from kg.pipeline import Added
 
 
 def test_lines_come_out_one_after_the_other(capfdbinary: pytest.CaptureFixture[bytes]) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from kg.graph.records import from_json, to_json
 from kg.model import RELATION_TYPES, Document, Record
+from kg.records import from_json, to_json
 
 Read = Callable[..., Record]
 

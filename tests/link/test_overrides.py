@@ -10,7 +10,7 @@ import pytest
 
 import kg
 from kg.api import Graph
-from kg.graph.verify import verify
+from kg.build.verify import verify
 from kg.link.overrides import Overrides, overrides_of
 from kg.model import KgError
 from kg.vocabulary import Vocabulary, data_folder

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from kg.graph.records import from_json
-from kg.graph.store import Store
 from kg.link import Linker
 from kg.model import Document, Record, Source, Text
 from kg.query import Lexicon
 from kg.query.lexicon import Named
+from kg.rdf.store import Store
+from kg.records import from_json
 from kg.vocabulary import Vocabulary
 
 from .stored import put
@@ -29,11 +29,6 @@ NAMES = {
     "technique:asyncspade": ["AsyncSpade"],
     "model:qwen-image": ["Qwen-Image"],
 }
-
-
-@pytest.fixture(scope="session")
-def vocabulary() -> Vocabulary:
-    return Vocabulary.load()
 
 
 @pytest.fixture(scope="session")

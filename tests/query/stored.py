@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from kg.graph.store import Store
-from kg.graph.works import keys_of_entry
+from kg.build.works import keys_of_entry
 from kg.link import Linker
 from kg.model import Document, Record
+from kg.rdf.store import Store
 from kg.store.file import Entry
 
 

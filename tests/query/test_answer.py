@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kg.graph.store import Store
 from kg.model import Document, Record
 from kg.query import Answer, Lexicon, answer
+from kg.rdf.store import Store
 from kg.store.file import Entry
 from kg.vocabulary import Vocabulary
 
@@ -168,8 +168,8 @@ def test_date_that_is_less_exact_than_the_question_counts_where_it_is_sure(
 
 
 def test_links_and_relations_are_those_that_the_graph_writes() -> None:
-    from kg.graph import rdf
     from kg.query import sparql
+    from kg.rdf import triples as rdf
 
     assert sparql.LINKS is rdf.LINKS
     assert sparql.RELATIONS is rdf.RELATIONS

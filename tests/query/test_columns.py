@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from kg.api import Graph
-from kg.graph.store import Store
 from kg.query import Condition, Entity, Fact, Filter, Lexicon, Outcome, Phrase, answer, read, scan
 from kg.query.columns import FILE, Columns
 from kg.query.corpus import Corpus
 from kg.query.derived import mapped
 from kg.query.scan import columns_of, renewed, scanned
 from kg.query.sparql import select_papers
+from kg.rdf.store import Store
 from kg.store.file import cache_of
 from kg.vocabulary import Vocabulary
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from kg.graph.store import Store
 from kg.query import Answer, Condition, Entity, Fact, Filter, Lexicon, Outcome, Query, respond
 from kg.query.answer import Cell
+from kg.rdf.store import Store
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from kg.graph.store import Store
 from kg.query import answer
 from kg.query.kinds import respond
 from kg.query.lexicon import Lexicon
 from kg.query.question import read
+from kg.rdf.store import Store
 from kg.vocabulary import Vocabulary
 
 

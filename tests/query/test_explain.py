@@ -7,9 +7,9 @@ import json
 import pyoxigraph as ox
 import pytest
 
-from kg.graph.store import Store
 from kg.query import Answer, Condition, Filter, Lexicon, Phrase, Query, answer
 from kg.query.explain import explained, lines, sparql
+from kg.rdf.store import Store
 from kg.vocabulary import Vocabulary
 
 QUESTIONS = [

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kg.graph.store import Store
 from kg.model import KgError
 from kg.query import Entity, Filter, Lexicon, Query, answer, read
 from kg.query.filter import Condition
 from kg.query.flags import ASKING, CONDITIONS, merged, read_flags, written
 from kg.query.sparql import select_papers
+from kg.rdf.store import Store
 from kg.vocabulary import Vocabulary
 
 

@@ -9,10 +9,10 @@ from statistics import mean
 
 import pytest
 
-from kg.graph.records import from_json
-from kg.graph.store import Store
 from kg.link import Linker
 from kg.query import Lexicon, answer
+from kg.rdf.store import Store
+from kg.records import from_json
 from kg.sources import read
 from kg.vocabulary import Vocabulary
 

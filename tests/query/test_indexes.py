@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from kg.api import Graph
-from kg.graph.store import Store
 from kg.model import Source
 from kg.query import near
 from kg.query.columns import FILE as COLUMNS
 from kg.query.near import FILE as NEAR
+from kg.rdf.store import Store
 from kg.store.file import cache_of
 
 Change = Callable[[Graph], object]

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from kg.graph.records import from_json
-from kg.graph.store import Store
 from kg.link import Linker
 from kg.model import Document, KgError, Record, Source, Text
 from kg.query import Answer, Condition, Entity, Fact, Filter, Lexicon, Link, Query, respond
 from kg.query.periods import period, without_gaps
 from kg.query.support import Supporter, appeared, support
+from kg.rdf.store import Store
+from kg.records import from_json
 from kg.vocabulary import Vocabulary
 
 from .stored import put

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
 from kg import files
-from kg.graph.store import Store
 from kg.model import LISTS, Document, Mention, Record
 from kg.query import Lexicon, derived
 from kg.query.derived import Damaged, unpacked
 from kg.query.labels import Labels, Named, lengths
+from kg.rdf.store import Store
 from kg.store.file import Entry
 from kg.text import fold
 from kg.vocabulary import Vocabulary

@@ -11,10 +11,10 @@ import pytest
 
 from kg.api import Graph
 from kg.encoder import SIZE, encoder
-from kg.graph.store import Store
 from kg.query import Lexicon, Query, near, respond
 from kg.query.derived import Damaged
 from kg.query.near import FILE, Vectors, in_english, labels, titles
+from kg.rdf.store import Store
 from kg.store.file import cache_of
 from kg.vocabulary import Vocabulary
 

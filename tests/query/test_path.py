@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from kg.graph.store import Store
 from kg.query import Answer, Entity, Lexicon, Query, respond
+from kg.rdf.store import Store
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 

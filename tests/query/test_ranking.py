@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from kg.graph.store import Store
 from kg.query import Answer, Condition, Entity, Filter, Lexicon, Outcome, Query, respond
+from kg.rdf.store import Store
 from kg.vocabulary import Vocabulary
 
 

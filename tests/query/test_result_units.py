@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from kg.graph.records import from_json
-from kg.graph.store import Store
 from kg.link import Linker
 from kg.model import Document, Source, Text
 from kg.query import Lexicon, answer
+from kg.rdf.store import Store
+from kg.records import from_json
 from kg.vocabulary import Vocabulary
 
 from .stored import put

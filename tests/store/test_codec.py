@@ -10,7 +10,7 @@ from graph_demo import demo_document, demo_record
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kg.graph.records import from_json
+from kg.build.pipeline import Pipeline
 from kg.model import (
     ENTITY_TYPES,
     FIELDS,
@@ -29,7 +29,7 @@ from kg.model import (
     Text,
     Topic,
 )
-from kg.pipeline import Pipeline
+from kg.records import from_json
 from kg.sources import read
 from kg.store import codec
 from kg.text import repaired

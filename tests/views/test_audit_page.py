@@ -11,8 +11,8 @@ import pytest
 
 from kg.api import Graph
 from kg.evaluation.audit import draw
+from kg.evaluation.audit_page import page
 from kg.evaluation.judged import figures, read_sheet
-from kg.views.audit_page import page
 from kg.views.base import write
 
 from .browser import Browser

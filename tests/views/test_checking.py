@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from kg.build.pipeline import Added
 from kg.check import Checker, Finding
 from kg.check.amounts import amounts
 from kg.extract.institutions import publishers
 from kg.model import Document, KgError, Text
-from kg.pipeline import Added
 from kg.sources import read
 from kg.views.checking import check
 

@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 from kg.api import Graph
 from kg.cli import application
 from kg.cli.export import FORMS
-from kg.graph.formats import FORMATS
 from kg.model import KgError
 from kg.views.export import save
+from kg.views.export.formats import FORMATS
 
 MADE = [form for form in FORMS if form != "digest" and (form != "parquet" or importlib.util.find_spec("pyarrow"))]
 FOLDERS = [form for form in MADE if FORMATS[form].files]

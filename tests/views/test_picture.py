@@ -22,8 +22,8 @@ from PIL import Image
 import kg
 import kg.views.picture.evidence
 from kg.api import Graph
-from kg.graph.store import Store
 from kg.model import Document, KgError, Record
+from kg.rdf.store import Store
 from kg.text import HARMFUL
 from kg.views.picture import drawn
 from kg.views.picture.layers import ahead, layered

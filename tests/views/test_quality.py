@@ -11,9 +11,9 @@ import pytest
 
 import kg
 from kg.api import Graph
-from kg.graph.quality import kind_of, odd_values
 from kg.link.overrides import Overrides
 from kg.model import Document, KgError, Text
+from kg.views.examine import kind_of, odd_values
 from kg.views.quality import MOST, quality
 
 from .browser import Browser

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from kg.graph.rdf import RELATIONS
 from kg.model import ROLES
 from kg.names import kind_of
 from kg.query.answer import Answer, Cell, Line, Quote, Table
@@ -25,6 +24,7 @@ from kg.query.measures import Measures
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes, words
 from kg.query.tally import backers, without
+from kg.rdf.triples import RELATIONS
 from kg.store.file import StoreFile
 from kg.text import fold
 

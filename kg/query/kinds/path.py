@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from kg.graph.rdf import LINKS, RELATIONS
 from kg.model import RELATION_TYPES, ROLES
 from kg.names import is_curie, kind_of
 from kg.query.answer import Answer, Line, Table
@@ -28,6 +27,7 @@ from kg.query.lexicon import Lexicon
 from kg.query.nodes import nodes_at
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes
+from kg.rdf.triples import LINKS, RELATIONS
 from kg.store.file import StoreFile
 from kg.text import fold
 

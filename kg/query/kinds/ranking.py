@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kg.graph.rdf import LINKS
 from kg.query.answer import Answer, Cell, Line, Quote, Table
 from kg.query.comparable import comparable
 from kg.query.corpus import Corpus
@@ -22,6 +21,7 @@ from kg.query.lexicon import Lexicon
 from kg.query.measures import Block, Figure, Figures, Measures, blocks
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, words
+from kg.rdf.triples import LINKS
 from kg.store.file import StoreFile
 from kg.text import fold
 

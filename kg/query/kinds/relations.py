@@ -8,7 +8,6 @@ from typing import Literal
 
 import numpy as np
 
-from kg.graph.rdf import RELATIONS
 from kg.names import kind_of
 from kg.query.answer import Answer, Line, Table
 from kg.query.corpus import Backer, Corpus
@@ -18,6 +17,7 @@ from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes
 from kg.query.support import support
 from kg.query.tally import TYPES, backers, listed, without
+from kg.rdf.triples import RELATIONS
 from kg.store.file import StoreFile
 
 _SHOWN, _QUOTES = 20, 3

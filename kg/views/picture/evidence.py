@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from kg.graph.contents import labels, load_entries
 from kg.model import Paper
+from kg.store.contents import labels, load_entries
 from kg.views.picture.drawing import TOGETHER, About, Drawing, Edge
 from kg.views.picture.gather import Facts
 from kg.views.selection import Quote, Selection, clean, ids, quoted, title
@@ -120,7 +120,7 @@ def _label(graph: Graph, drawing: Drawing, shown: dict[str, Paper], lang: str) -
 
 def _tell(graph: Graph, drawing: Drawing, known: Facts, shown: dict[str, Paper], most: int) -> None:
     """Set the facts about the papers that the panel lists."""
-    from kg.graph.network import titles
+    from kg.views.network import titles
 
     listed = {paper for node in drawing.nodes.values() for paper in node.papers[:most]}
     listed |= {paper for edge in drawing.edges for paper in edge.papers[:most]}

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from kg.graph.network import relations
+from kg.views.network import relations
 from kg.views.picture.drawing import KINDS, TOGETHER, Drawing, Edge, Node
 from kg.views.picture.scope import Scope
 
 if TYPE_CHECKING:
-    from kg.graph.store import Store
+    from kg.rdf.store import Store
 
 #: The relations of a lineage.
 LINEAGE = ("uses", "part_of", "outperforms")

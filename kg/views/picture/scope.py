@@ -7,14 +7,14 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kg.graph.network import Link, having, links, paper_of, papers
 from kg.model import KgError
 from kg.names import is_curie
 from kg.text import fold
+from kg.views.network import Link, having, links, paper_of, papers
 
 if TYPE_CHECKING:
     from kg.api import Graph
-    from kg.graph.store import Store
+    from kg.rdf.store import Store
 
 #: Concepts of more papers than this do not count when nearby papers are searched.
 _COMMON = 200
@@ -66,10 +66,10 @@ def _centre(graph: Graph, selection: str) -> tuple[str, str]:
 
     A name that is also a topic is treated as a question, whose papers are drawn.
     """
-    from kg.graph.contents import entry_named
     from kg.names import kind_of
     from kg.query.lexicon import Lexicon
     from kg.query.naming import THINGS, Naming
+    from kg.store.contents import entry_named
 
     text = selection.strip()
     if not text:

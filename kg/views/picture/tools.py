@@ -6,7 +6,7 @@ import io
 import json as _json
 from typing import TYPE_CHECKING, Any
 
-from kg.graph.network import STAMP, cleaned
+from kg.views.network import STAMP, cleaned
 from kg.views.picture.look import Look
 from kg.views.selection import Quote
 

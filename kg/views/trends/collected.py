@@ -181,7 +181,7 @@ def _places(venues: Iterable[str], years: Iterable[str]) -> set[str]:
 
 def _names(graph: Graph, keys: set[str], of: str) -> dict[str, dict[str, str]]:
     """Labels by language: those of the vocabulary, else the wording of papers."""
-    from kg.graph.contents import labels
+    from kg.store.contents import labels
 
     if of == "kind":
         return {key: {lang: Words(lang)(f"kind.{key}") for lang in LANGUAGES} for key in sorted(keys)}

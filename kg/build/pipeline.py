@@ -1,0 +1,370 @@
+"""The way of the data, files to graph: sources read, extract types, link identifies, graph keeps (kg.build.adding)."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from kg.model import Batch, Document, Facts, KgError, Record, Source
+from kg.store.file import local_id
+from kg.vocabulary import Vocabulary, ontology_hash
+
+if TYPE_CHECKING:
+    from kg.build.adding import Adding
+    from kg.build.engines import Engine, WorkerPool
+    from kg.build.engines.base import Item
+    from kg.link import Linker
+    from kg.link.overrides import Overrides
+    from kg.sources import HeldFile, Unread
+    from kg.store.file import StoreFile
+
+Progress = Callable[[str, int], None]  # the entry just done, entries done so far
+Done = TypeVar("Done")
+_JSON = json.JSONEncoder(ensure_ascii=False)
+Annotations = Mapping[str, Mapping[str, Any]]  # records in the annotators' form, by entry
+Wanted = Callable[[Document], bool]  # whether an entry is to be stored
+Way = str | Mapping[str, Any]  # how an entry is read: "full", "fast", or what an annotation says
+
+
+@dataclass(slots=True)
+class Added:
+    """What an `add` did: entries by name, and a sentence for each file or entry that was left out."""
+
+    added: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)  # what a newer file of a source no longer has
+    skipped: list[str] = field(default_factory=list)
+
+    def skip(self, sentences: Iterable[str], strict: bool) -> None:
+        """Take note of what was left out; with `strict` the first raises KgError."""
+        for sentence in sentences:
+            if strict:
+                raise KgError(sentence)
+            self.skipped.append(sentence)
+
+    def take(self) -> list[str]:
+        """What was left out since this was last asked."""
+        taken, self.skipped = self.skipped, []
+        return taken
+
+
+@dataclass(frozen=True, slots=True)
+class Made(Generic[Done]):
+    """What a worker made of a file that it read: of each document of the batch, which are listed, or why nothing."""
+
+    batch: Batch
+    made: list[Done | KgError]
+
+
+class Extracted(NamedTuple):
+    """What is made of a document: its linked record, and what the register says of its institutions, by id."""
+
+    record: Record
+    facts: dict[str, Facts]
+
+
+class Pipeline:
+    """Reads, extracts and links; `add` stores too."""
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary | None = None,
+        *,
+        overrides: Overrides | None = None,
+        fast: bool = False,
+        jobs: int | None = 1,
+        engine: Engine | None = None,
+    ) -> None:
+        """`fast`: by vocabulary and rules, without the tagger; `jobs`: processes that read where there is much.
+
+        They are the engine's, this machine's when None is given; without a number one for each core it has.
+        `overrides` are people's decisions about names, those that ship when None is given.
+        """
+        self.vocabulary = vocabulary or Vocabulary.load()
+        self.overrides = overrides
+        self.fast, self.jobs, self.engine = fast, jobs, engine
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process needs: it links with registers of its own."""
+        kept = {"vocabulary": self.vocabulary, "overrides": self.overrides, "fast": self.fast}
+        return {**kept, "jobs": 1, "engine": None}
+
+    @cached_property
+    def linker(self) -> Linker:
+        from kg.link import Linker
+        from kg.link.overrides import Overrides
+
+        return Linker(self.vocabulary, overrides=Overrides.load() if self.overrides is None else self.overrides)
+
+    def way(self, document: Document, annotations: Annotations | None = None) -> Way:
+        """How an entry is read."""
+        if annotations is not None:
+            return annotations[annotated(annotations, document) or ""]
+        return self._own_way
+
+    @property
+    def _own_way(self) -> str:
+        return "fast" if self.fast else "full"
+
+    def record(self, document: Document, annotations: Annotations | None = None) -> Record:
+        """The linked record of a document: extracted, or taken from annotations."""
+        way = self.way(document, annotations)
+        if isinstance(way, str):
+            from kg.extract import extract
+
+            read = extract(document, fast=way == "fast")
+        else:
+            from kg.records import from_json
+
+            read = from_json(way, document)
+        return self.linker.decided(document, self.linker.link(document, read))
+
+    def extracted(self, document: Document, annotations: Annotations | None = None) -> Extracted:
+        """The linked record of a document, with what the register says of its institutions."""
+        record = self.record(document, annotations)
+        named = {m.concept for m in record.institutions}
+        facts = {name: known for name in sorted(named) if (known := self.linker.institution_facts(name))}
+        return Extracted(record, facts)
+
+    def line(self, document: Document) -> str:
+        """The linked record of a document in the annotators' form: one line of JSON."""
+        from kg.records import to_json
+
+        return _JSON.encode(to_json(self.record(document))) + "\n"
+
+    def _try(self, work: Callable[[Document], Done], item: Item) -> Done | Made[Done] | KgError:
+        """What `work` makes of a document or of those of a file, or why it cannot; an error is passed on."""
+        from kg.sources import Unread
+
+        if isinstance(item, KgError):
+            return item
+        try:
+            return self._of_file(work, item) if isinstance(item, Unread) else work(item)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            what = f"{type(error).__name__}: {error}"
+            return KgError(f"{item.id}: the entry could not be read ({what}): it was left out.")
+        except KgError as error:
+            return error
+
+    def _of_file(self, work: Callable[[Document], Done], file: Unread) -> Made[Done]:
+        from kg import sources
+
+        batch = sources.read(file.held, file.name)
+        documents = list(batch.documents)
+        made = [self._try(work, document) for document in documents]
+        return Made(replace(batch, documents=documents), made)  # type: ignore[arg-type]  # no document is a file
+
+    def workers(
+        self, work: Callable[[Document], Done], jobs: int | None, engine: Engine | None = None
+    ) -> WorkerPool[Done | Made[Done] | KgError]:
+        """Processes that read documents; what cannot be read gives an error in its place."""
+        from kg.build import engines
+
+        return (engine or engines.engine()).workers(partial(self._try, work), jobs)
+
+    def load(self, item: Item) -> None:
+        """Load what a document needs, but for the tagger: a session of its runtime is no thing to share."""
+        from kg.compiled import no_search_for_garbage
+        from kg.extract import extract, pipeline
+
+        pipeline(self.fast)
+        with no_search_for_garbage():
+            self.linker.concepts.load()
+            self._try(lambda document: self.linker.link(document, extract(document, fast=True)), item)
+
+    def versions(self, document: Document | None = None, annotations: Annotations | None = None) -> list[str]:
+        """What the fingerprint of an entry depends on beside its texts: of how it is read now, and of better ways.
+
+        An entry that was read in full is not read again by `fast`. Without a document, what holds for all entries that
+        nobody annotated.
+        """
+        way = self.way(document, annotations) if document else self._own_way
+        return [version(way), version("full")] if way == "fast" else [version(way)]
+
+    def batches(self, patterns: Iterable[str | Path], name: str | None, report: Added, strict: bool) -> Iterator[Batch]:
+        """The files that patterns name, read; what cannot be read is told in the report."""
+        from kg import sources
+
+        for file in self._files(partial(sources.read, name=name), patterns):
+            if isinstance(file, KgError):
+                report.skip([str(file)], strict)
+            else:
+                yield file
+
+    def _files(
+        self, opened: Callable[[Path | HeldFile], Done], patterns: Iterable[str | Path]
+    ) -> Iterator[Done | KgError]:
+        """What `opened` makes of the files that patterns name, and in its place what cannot be read."""
+        from kg import sources
+
+        paths, problems = sources.expand(patterns)
+        yield from map(KgError, problems)
+        for path in sources.each(paths):
+            try:
+                file: Done | KgError = opened(path)
+            except KgError as error:
+                file = error
+            yield file
+
+    def records(
+        self,
+        patterns: Iterable[str | Path],
+        *,
+        only: set[str] | None = None,
+        strict: bool = False,
+        progress: Progress | None = None,
+        report: Added | None = None,
+    ) -> Iterator[tuple[Document, Record]]:
+        """Documents and linked records of files, one after the other, nothing stored."""
+        yield from self._read(self.record, patterns, only, strict, progress, report)
+
+    def lines(
+        self,
+        patterns: Iterable[str | Path],
+        *,
+        strict: bool = False,
+        progress: Progress | None = None,
+        report: Added | None = None,
+    ) -> Iterator[str]:
+        """The linked records of files in the annotators' form, a line of JSON each, nothing stored."""
+        for _, line in self._read(self.line, patterns, None, strict, progress, report):
+            yield line
+
+    def _read(
+        self,
+        work: Callable[[Document], Done],
+        patterns: Iterable[str | Path],
+        only: set[str] | None,
+        strict: bool,
+        progress: Progress | None,
+        report: Added | None,
+    ) -> Iterator[tuple[Document, Done]]:
+        report = report if report is not None else Added()
+        waiting: deque[Item] = deque()
+
+        def found() -> Iterator[Item]:
+            for item in self._found(patterns):
+                if only is None or not isinstance(item, Document) or item.id in only:
+                    waiting.append(item)
+                    yield item
+
+        with self.workers(work, self.jobs, self.engine) as workers:
+            for made in workers.map(found(), self.load):
+                for document, done in self._documents(waiting.popleft(), made):
+                    if isinstance(done, KgError) or not isinstance(document, Document):
+                        report.skip([str(done)], strict)
+                    elif only is None or document.id in only:
+                        yield document, done
+                        report.added.append(document.id)
+                        if progress:
+                            progress(document.id, len(report.added))
+
+    def _documents(self, item: Item, made: Done | Made[Done] | KgError) -> Iterator[tuple[Item, Done | KgError]]:
+        """The documents of an item, which may be a file, with what was made of each, and what could not be read."""
+        if not isinstance(made, Made):
+            yield item, made
+            return
+        self.meet(made.batch.source)
+        yield from zip(made.batch.documents, made.made, strict=True)
+        yield from ((item, KgError(sentence)) for sentence in made.batch.skipped)
+
+    def _found(self, patterns: Iterable[str | Path]) -> Iterator[Item]:
+        """The documents of files, files that workers are to read, and in its place what cannot be read."""
+        from kg import sources
+
+        for file in self._files(sources.begin, patterns):
+            if not isinstance(file, Batch):
+                yield file
+                continue
+            self.meet(file.source)
+            yield from file.documents
+            yield from map(KgError, file.skipped)
+
+    def meet(self, source: Source) -> None:
+        """Take note of a file of which the documents come; for subclasses."""
+
+    def add(
+        self,
+        store: StoreFile,
+        patterns: Iterable[str | Path],
+        *,
+        annotations: Annotations | None = None,
+        name: str | None = None,
+        strict: bool = False,
+        wanted: Wanted | None = None,
+        progress: Progress | None = None,
+    ) -> Added:
+        """Store the papers of files; see `kg.api.Graph.add`."""
+        from kg.build.adding import Adding
+        from kg.store.faults import Fault
+
+        # To take over what is annotated is little work.
+        jobs, engine = (self.jobs, self.engine) if annotations is None else (1, None)
+        patterns = list(patterns)
+        work = partial(self._entry, annotations=annotations)
+        with (
+            self.workers(work, jobs, engine) as workers,
+            Adding(self, store, annotations, strict, wanted, progress, workers) as run,
+        ):
+            if annotations is None and wanted is None:
+                files = self._made(patterns, name, run, workers)
+            else:
+                files = ((batch, None) for batch in self.batches(patterns, name, run.report, strict))
+            for batch, made in files:
+                try:
+                    run.batch(batch, made)
+                except Fault:
+                    raise
+                except KgError as error:
+                    run.report.skip([str(error)], strict)
+            run.rest(bool(patterns))
+        return run.report
+
+    def _entry(self, document: Document, annotations: Annotations | None) -> Extracted:
+        """What is made of a document under its source's own name for it."""
+        return self.extracted(replace(document, id=local_id(document.id, document.source)), annotations)
+
+    def _made(
+        self, patterns: Iterable[str | Path], name: str | None, run: Adding, workers: WorkerPool[Any]
+    ) -> Iterator[tuple[Batch, list[Extracted | KgError] | None]]:
+        """The files that patterns name; where workers read them, with what they made of the documents.
+
+        Of files that hold one paper each many are read side by side, but for those that the store has as they are.
+        """
+        from kg import sources
+
+        found = self._files(partial(sources.begin, name=name), patterns)
+        files = (file for file in found if not (isinstance(file, sources.Unread) and run.has(file.source)))
+        for is_unread, group in groupby(files, lambda file: isinstance(file, sources.Unread)):
+            if not is_unread:
+                for file in group:
+                    if isinstance(file, Batch):
+                        yield file, None
+                    else:
+                        run.report.skip([str(file)], run.strict)
+                continue
+            for made in workers.map((file for file in group if not isinstance(file, Batch)), self.load):
+                if isinstance(made, KgError):
+                    run.report.skip([str(made)], run.strict)
+                else:
+                    yield made.batch, made.made
+
+
+def version(way: Way) -> str:
+    """What the fingerprint of an entry depends on beside its texts, for the way it is read."""
+    if isinstance(way, str):
+        from kg.extract import version as extractor
+
+        return f"extract-{extractor(way == 'fast')} {ontology_hash()}"
+    return f"records {ontology_hash()} {json.dumps(way, sort_keys=True, ensure_ascii=False)}"
+
+
+def annotated(annotations: Annotations, document: Document) -> str | None:
+    """The name under which annotations hold an entry, as its source calls it: with the source, or without."""
+    return next((name for name in (f"{document.id}@{document.source}", document.id) if name in annotations), None)

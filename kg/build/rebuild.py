@@ -1,0 +1,173 @@
+"""A graph made anew from the sources that its file keeps, beside the old one, and put in its place whole.
+
+Each entry is read in the way in which it was read first: in full, fast, or by an annotation. What comes out is what
+adding the same files afresh gives. Of a damaged file, all that can still be read is saved, and the rest is named.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kg.build.adding import Adding
+from kg.rdf.store import path_of
+from kg.link.overrides import Overrides
+from kg.model import Batch, Document, KgError, Source
+from kg.build.pipeline import Annotations, Pipeline, Progress, Way
+from kg.store import codec
+from kg.store.faults import told
+from kg.store.file import StoreFile, cache_of, local_id, locked
+from kg.store.fingerprints import seal, sealed
+
+_WRONG = (sqlite3.Error, *codec.WRONG)
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """What a rebuild did: entries by name, and a sentence for each thing that could not be saved."""
+
+    entries: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+
+
+def rebuild(location: str | Path, *, jobs: int = 1, progress: Progress | None = None) -> Rebuilt:
+    """Make the graph in a file anew; until that is whole, and when it fails, the old one counts.
+
+    Raises KgError where there is nothing to build from, the file cannot be written, or another process writes it.
+    """
+    path = path_of(location)
+    if not path.is_file():
+        raise KgError(f"There is no graph at {path}: make one with kg add, or name another with --graph.")
+    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    pipeline = _Again(overrides=Overrides.load(path), jobs=jobs)
+    lost: list[str] = []
+    with locked(path):
+        try:
+            with StoreFile(new) as store:
+                skipped = _added(pipeline, store, _inputs(path, lost), lost, progress)
+                entries = store.names()
+            if not entries and lost:
+                raise KgError(f"Nothing could be read of the graph {path}: add its files to a new one.")
+            with told(path):
+                _settle(path)
+                for ending in ("-wal", "-shm"):  # of the old file; they would be taken for the new one's
+                    path.with_name(path.name + ending).unlink(missing_ok=True)
+                os.replace(new, path)
+        finally:
+            for left in (new, *(new.with_name(new.name + ending) for ending in ("-wal", "-shm"))):
+                left.unlink(missing_ok=True)
+            shutil.rmtree(cache_of(new), ignore_errors=True)
+    return Rebuilt(entries, [*lost, *skipped])
+
+
+def _inputs(path: Path, lost: list[str]) -> Iterator[tuple[Source, str, Iterator[_Known]]]:
+    """The sources of a file, in which ways all of each was read (`StoreFile.whole`), and their entries.
+
+    `lost` gets a sentence for each that cannot be read.
+    """
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        db.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+        sources = {name: said for name, *said in _rows(db, "sources", "name, said, whole", lost)}
+        held: dict[str, list[tuple[int, str]]] = {name: [] for name in sources}
+        for number, name, source in _rows(db, "entries", "id, name, source", lost):
+            held.setdefault(source, []).append((number, name))
+        for name in sorted(held):
+            try:
+                said, whole = sources[name]
+                source = codec.source(_sound(said))
+            except _WRONG as error:
+                called = _printable(name)
+                lost.append(f"source {called}: what is known of it cannot be read ({error}): add its file again.")
+                source, whole = Source(called, called, ""), ""
+            yield source, whole, _entries(db, held[name], lost)
+        return
+    lost.append(f"{path}: the file cannot be read: take a copy of it (kg backup), or add the papers again.")
+
+
+def _settle(path: Path) -> None:
+    """Let a file hold by itself what its log holds, as far as it is sound: the log goes before the file does."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _rows(db: sqlite3.Connection, table: str, columns: str, lost: list[str]) -> list[Any]:
+    """The rows of a table; where a page is damaged those before and behind it."""
+    order = columns.partition(",")[0]
+    try:
+        return db.execute(f"SELECT {columns} FROM {table} NOT INDEXED ORDER BY {order}").fetchall()
+    except sqlite3.Error as error:
+        lost.append(f"{table}: some rows cannot be read ({error}): add what is missing again.")
+    out: dict[Any, Any] = {}
+    for direction in ("ASC", "DESC"):
+        with suppress(sqlite3.Error):
+            for row in db.execute(f"SELECT {columns} FROM {table} NOT INDEXED ORDER BY {order} {direction}"):
+                out[row[0]] = row
+    return list(out.values())
+
+
+def _entries(db: sqlite3.Connection, rows: list[tuple[int, str]], lost: list[str]) -> Iterator[_Known]:
+    for number, name in rows:  # not by their names: the index of these may be damaged
+        try:
+            said = db.execute("SELECT document, way, fingerprint FROM entries WHERE id = ?", (number,)).fetchone()
+            document, way = codec.document(_sound(said[0])), codec.way(_sound(said[1]))
+            if sealed(said[2]) not in ("", seal(document)):
+                raise ValueError("its texts or details are not those that were read")
+            document.id = local_id(document.id, document.source)
+        except _WRONG as error:
+            lost.append(f"{_printable(name)}: the entry cannot be read ({error}): add its source again.")
+            continue
+        yield _Known(**{field: getattr(document, field) for field in Document.__slots__}, way=way)
+
+
+def _sound(data: str) -> str:
+    """Text as it is; raises ValueError where bytes of it are no characters."""
+    data.encode()
+    return data
+
+
+def _printable(name: str) -> str:
+    return name.encode("utf-8", "replace").decode()
+
+
+@dataclass(slots=True)
+class _Known(Document):
+    """A document with the way in which it was read."""
+
+    way: Way = "full"
+
+
+class _Again(Pipeline):
+    """Reads each document in the way in which it was read before."""
+
+    def way(self, document: Document, annotations: Annotations | None = None) -> Way:
+        return document.way if isinstance(document, _Known) else super().way(document, annotations)
+
+
+def _added(
+    pipeline: Pipeline,
+    store: StoreFile,
+    inputs: Iterator[tuple[Source, str, Iterator[_Known]]],
+    lost: list[str],
+    progress: Progress | None,
+) -> list[str]:
+    """Add what an old graph holds to a store; a sentence for each entry that could not be read."""
+    from kg.build.relink import follows, relink
+
+    if not follows(store, pipeline.linker.overrides):
+        relink(store, pipeline.linker)
+    with (
+        pipeline.workers(pipeline.extracted, pipeline.jobs) as workers,
+        Adding(pipeline, store, None, False, None, progress, workers) as run,
+    ):
+        for source, whole, entries in inputs:
+            run.batch(Batch(source, entries))
+            store.put_source(source)  # of which, maybe, no entry is left
+            store.note_whole(source.name, "" if lost else whole)
+    return run.report.skipped

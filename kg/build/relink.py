@@ -1,0 +1,92 @@
+"""A stored graph follows people's decisions about names: links are made anew from what is stored, nothing is read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from kg.build.works import Works, apply
+from kg.link.claims import NAMED, link_alone
+from kg.link.overrides import Overrides, restore
+from kg.link.papers import identified
+from kg.model import LISTS, Record
+from kg.names import plain
+from kg.text import fold
+
+if TYPE_CHECKING:
+    from kg.link import Linker
+    from kg.store.file import StoreFile
+
+#: The decisions that the links of a store follow, as the store keeps them: their mark, and what works they are about.
+DECISIONS = "decisions"
+
+
+def follows(store: StoreFile, overrides: Overrides) -> bool:
+    """Whether the links of a store are those of some decisions."""
+    return bool(_followed(store)["mark"] == overrides.mark)
+
+
+def relink(store: StoreFile, linker: Linker) -> list[str]:
+    """Link the entries anew that the linker's decisions, or those of before, speak of; the names of these entries.
+
+    All of it counts, or nothing.
+    """
+    overrides = linker.overrides
+    changed: dict[str, None] = {}
+    papers = {name for name in overrides.about() if name.startswith("paper:") or plain(name) != name}
+    with store.batch():
+        works = Works(store, linker.vocabulary, overrides)
+        for name in _affected(store, overrides):
+            entry = store.entry(name)
+            document, record = entry.document, entry.record
+            link_alone(record, linker.vocabulary, identified(document, record)[0])
+            restore(record)
+            put = works.put(entry._replace(record=linker.decided(document, record)))
+            apply(store, put)
+            changed |= dict.fromkeys(put)
+        if about := papers | set(_followed(store)["papers"]):
+            put = Works(store, linker.vocabulary, overrides).anew(_bearing(store, about))
+            apply(store, put)
+            changed |= dict.fromkeys(put)
+        said = {"mark": overrides.mark, "papers": sorted(papers)}
+        store.say(DECISIONS, json.dumps(said) if overrides.mark else "")
+    return [name for name in store.names() if name in changed]
+
+
+def _followed(store: StoreFile) -> dict[str, Any]:
+    return {"mark": "", "papers": [], **json.loads(store.said(DECISIONS) or "{}")}
+
+
+def _bearing(store: StoreFile, papers: Iterable[str]) -> list[str]:
+    """The entries that could give their work, or what it proposes, one of some CURIEs."""
+    keys = [name if plain(name) == name else NAMED + plain(name) for name in papers]
+    return sorted({entry for _, entry in store.having(keys)})
+
+
+def _affected(store: StoreFile, overrides: Overrides) -> list[str]:
+    """Entries that decisions have changed, and those that say a name or bear a concept of the decisions."""
+    folds, about = overrides.folds(), overrides.about()
+    out = []
+    for entry in store.every():
+        record = entry.record
+        if record.before or (overrides and (record.paper in about or _is_about(record, folds, about))):
+            out.append(record.id)
+    return out
+
+
+def _is_about(record: Record, folds: Iterable[str], about: Iterable[str]) -> bool:
+    """Whether a record says one of some folded names, or bears one of some concepts."""
+    said: set[str] = set()
+    concepts: set[str] = set()
+    for kind in LISTS.values():
+        for mention in getattr(record, kind):
+            said.update((mention.canonical, mention.surface, *mention.aliases))
+            concepts.add(mention.concept)
+    for result in record.results:
+        said.update((result.metric, result.baseline))
+        concepts.update((result.metric_concept, result.baseline_concept))
+    for relation in record.relations:
+        said.update((relation.head, relation.tail))
+        concepts.update((relation.head_concept, relation.tail_concept))
+    return not concepts.isdisjoint(about) or not set(map(fold, said)).isdisjoint(folds)

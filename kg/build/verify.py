@@ -1,0 +1,325 @@
+"""Whether the graph holds: every claim borne out by words at their place in the kept texts, every identity reasoned.
+
+Each entry is read back and written anew: what the graph says beyond that has nothing behind it, and what it lacks of
+that was taken out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import pyoxigraph as ox
+
+from kg.evidence import Bearers
+from kg.extract.numbers import holds_number
+from kg.views.export.formats import digest
+from kg.rdf.ontology import VOCABULARY
+from kg.rdf.triples import LINKS, RELATIONS, entry_triples, place_of
+from kg.rdf.store import Store
+from kg.rdf.terms import value
+from kg.link.overrides import Overrides
+from kg.model import LISTS, Document, KgError, Record, Relation, Result
+from kg.names import curie, iri
+from kg.store.file import local_id
+from kg.store.fingerprints import seal, sealed
+from kg.text import fold, repaired
+from kg.vocabulary import Vocabulary, data_folder
+
+_KINDS = {"kg:Mention": "mention", "kg:Result": "result", "kg:Relation": "relation"}
+#: The concepts that an annotation must name, and those that it may name.
+_NEEDED = {"mention": ("kg:entity",), "result": ("kg:metric",), "relation": ("kg:head", "kg:tail")}
+_OTHER = {"mention": (), "result": ("kg:baseline",), "relation": ()}
+_PAPER_LINKS = {f"kg:{name}" for name in LINKS.values()}
+_DIRECT_LINKS = {f"kg:{name}" for name in RELATIONS.values()}
+#: What declares a concept: labels and the like, which come from registers too and are not read from the texts.
+_DECLARES = {iri(name) for name in ("rdf:type", "skos:prefLabel", "skos:altLabel", "kg:country")}
+_SHOWN = 80  # characters of a value in a sentence
+
+
+@dataclass(slots=True)
+class Report:
+    """How much was checked, by kind; what is wrong, and what is merely unfinished, a sentence each."""
+
+    checked: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return not self.faults
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What entries are checked against."""
+
+    graphs: set[str]
+    concepts: set[str]  # of the vocabulary
+    vocabulary: Vocabulary
+    store: Store
+
+
+#: Values of a node by predicate ("kg:quote"), as Python values, IRIs as CURIEs.
+Node = dict[str, list[Any]]
+
+
+def verify(store: Store, shacl: bool = True) -> Report:
+    """Re-read all raw texts that the store keeps and check what is said of them.
+
+    `shacl` adds the shapes of ontology/shapes.ttl, which take most of the time.
+    """
+    report = Report()
+    rows = store.select(f"SELECT DISTINCT ?c {{ GRAPH <{iri(VOCABULARY)}> {{ ?c a ?class }} }}")
+    names = store.graphs()
+    vocabulary = Overrides.load(store.path).amended(Vocabulary.load())
+    known = _Known(set(names), {row["c"] for row in rows}, vocabulary, store)
+    for name in names:
+        triples = store.triples(name) if name != VOCABULARY else []
+        kind, _, local = name.partition(":")
+        if kind == "entry":
+            entry = _Entry(name, triples, known)
+            said = list(entry.faults())
+            report.checked.update(entry.checked)
+        elif kind == "source":
+            said = list(_source_faults(store, local, report))
+        else:
+            said = [] if name == VOCABULARY else ["it is neither an entry nor a source"]
+        report.faults += (f"{kind} {local}: {fault}." for fault in said)
+        if shacl and kind in ("entry", "source"):
+            report.faults += (f"{kind} {local}: {fault}." for fault in _violations(triples))
+        report.checked[{"entry": "entries", "source": "sources"}.get(kind, "other graphs")] += 1
+    return report
+
+
+class _Entry:
+    """One entry's graph, and what is wrong in it."""
+
+    def __init__(self, name: str, triples: list[ox.Triple], known: _Known) -> None:
+        self.name, self.triples, self.known = name, triples, known
+        self.nodes = grouped(triples)
+        self.labelled = known.concepts | {node for node, said in self.nodes.items() if said["skos:prefLabel"]}
+        self.checked: Counter[str] = Counter()
+
+    def faults(self) -> Iterator[str]:
+        entry = self.nodes.get(self.name)
+        if entry is None or "kg:Entry" not in entry["rdf:type"]:
+            yield "the graph does not say that it is an entry"
+            return
+        yield from self._node_faults(entry)
+        try:
+            document, record, _, mark = self.known.store.entry(self.name.partition(":")[2])
+        except KgError as error:
+            yield str(error).rstrip(".")
+            return
+        if sealed(mark) not in ("", seal(document)):
+            yield "its texts or details are not those that were read: add its source again"
+        yield from _Claims(record, self.known.vocabulary).faults()
+        yield from self._unwritten(document, record)
+
+    def _node_faults(self, entry: Node) -> Iterator[str]:
+        """What is wrong with nodes as they stand."""
+        if not entry["kg:source"]:
+            yield "it has no source"
+        for source in entry["kg:source"]:
+            if source not in self.known.graphs:
+                yield f"its source {source} is not in the graph"
+        if not entry["kg:linkReason"]:
+            yield f"no reason is recorded why it describes {_first(entry, 'kg:paper')}"
+        if not any(paper in self.nodes for paper in entry["kg:paper"]):
+            yield "it has no paper"
+        for node, said in list(self.nodes.items()):
+            place = f"{node.removeprefix(self.name + '/')}"
+            if "kg:Text" in said["rdf:type"]:
+                self.checked["texts"] += 1
+                yield from _text_faults(place, said)
+            for kind in filter(None, map(_KINDS.get, said["rdf:type"])):
+                self.checked[f"{kind}s"] += 1
+                yield from (f"{place}: {fault}" for fault in self._annotation_faults(kind, said))
+
+    def _annotation_faults(self, kind: str, said: Node) -> Iterator[str]:
+        for predicate in _NEEDED[kind]:
+            if not said[predicate]:
+                yield f"its {predicate.partition(':')[2]} is missing"
+        for predicate in (*_NEEDED[kind], *_OTHER[kind]):
+            for concept in said[predicate]:
+                if concept not in self.labelled:
+                    yield f"its {predicate.partition(':')[2]} {concept} is not declared"
+        is_topic = kind == "mention" and (_first(said, "kg:entity") or "").startswith("topic:")
+        if kind != "relation" and not is_topic and not said["kg:linkReason"]:
+            yield f"no reason is recorded why it is {_first(said, _NEEDED[kind][0])}"
+        if not is_topic or said["kg:quote"] or said["kg:span"]:
+            yield from self._quote_faults(said)
+
+    def _quote_faults(self, said: Node) -> Iterator[str]:
+        self.checked["quotes"] += 1
+        quote, span = _first(said, "kg:quote"), _first(said, "kg:span") or ""
+        _, start, end = place_of(span)
+        text = self.nodes.get(span.partition("#char=")[0])
+        if text is None or "kg:Text" not in text["rdf:type"]:
+            yield f"the text of its quote {quote!r} is missing"
+        elif not (quote and 0 <= start < end):
+            yield f"its quote {quote!r} has no place in the text"
+        elif (_first(text, "kg:raw") or "")[start:end] != quote:
+            yield f"its quote {quote!r} does not stand at {start} to {end} of {_first(text, 'kg:field')}"
+
+    def _unwritten(self, document: Document, record: Record) -> Iterator[str]:
+        """What the graph says that is not written of its record, and what it lacks of that."""
+        try:
+            written = entry_triples(document, record, self.known.vocabulary)
+        except (ValueError, LookupError) as error:
+            yield f"it cannot be written again ({error})"
+            return
+        own = (iri(self.name), iri(record.paper))
+        found, wanted = ({t for t in said if not _declares(t, own)} for said in (self.triples, written))
+        yield from sorted(self._beyond(triple) for triple in found - wanted)
+        yield from sorted(self._lacking(triple) for triple in wanted - found)
+
+    def _beyond(self, triple: ox.Triple) -> str:
+        subject, predicate, said = self._words(triple)
+        if predicate in _PAPER_LINKS:
+            return f"the link {predicate} {said} of {subject} has no mention behind it"
+        if predicate in _DIRECT_LINKS:
+            return f"the link {subject} {predicate} {said} has no relation behind it"
+        return f"{subject}: nothing is behind {predicate} {said}"
+
+    def _lacking(self, triple: ox.Triple) -> str:
+        subject, predicate, said = self._words(triple)
+        if predicate in _PAPER_LINKS:
+            return f"the mention of {said} is not linked from {subject} by {predicate}"
+        if predicate in _DIRECT_LINKS:
+            return f"the relation {subject} {predicate} {said} is not stated as a link"
+        return f"{subject}: {predicate} {said} is missing"
+
+    def _words(self, triple: ox.Triple) -> tuple[str, str, str]:
+        subject, said = value(triple.subject), value(triple.object)
+        place = "the entry" if subject == self.name else subject.removeprefix(f"{self.name}/")
+        named = isinstance(triple.object, ox.NamedNode)
+        return place, curie(triple.predicate.value), said.removeprefix(f"{self.name}/") if named else _short(said)
+
+
+def _declares(triple: ox.Triple, own: tuple[str, str]) -> bool:
+    """Whether a triple declares a concept, by a register or the paper's wording: what is said of its `own` does not."""
+    subject = triple.subject.value if isinstance(triple.subject, ox.NamedNode) else ""
+    return triple.predicate.value in _DECLARES and not subject.startswith(own)
+
+
+class _Claims:
+    """The results and relations of a record, and what of them has nothing behind it."""
+
+    def __init__(self, record: Record, vocabulary: Vocabulary) -> None:
+        self.record, self.vocabulary = record, vocabulary
+        self.named: dict[str, set[str]] = defaultdict(set)  # what mentions call each concept, folded
+        for kind in LISTS.values():
+            for mention in getattr(record, kind):
+                names = (mention.canonical, mention.surface, *mention.aliases)
+                self.named[mention.concept].update(map(fold, names))
+                if mention.role == "proposed":
+                    self.named[mention.concept].add(fold(record.name))
+
+    def faults(self) -> Iterator[str]:
+        for order, result in enumerate(self.record.results, 1):
+            yield from (f"result/{order}: {fault}" for fault in self._result(result))
+        bearers = Bearers(self.record)
+        for order, relation in enumerate(self.record.relations, 1):
+            yield from (f"relation/{order}: {fault}" for fault in self._relation(relation, bearers))
+
+    def _result(self, result: Result) -> Iterator[str]:
+        if not holds_number(result):
+            yield f"its evidence {_short(result.evidence.quote)} does not hold its value {result.value}"
+        yield from self._unreasoned("baseline", result.baseline, result.baseline_concept)
+
+    def _relation(self, relation: Relation, bearers: Bearers) -> Iterator[str]:
+        for end in bearers.lacking(relation):
+            yield f"its evidence {_short(relation.evidence.quote)} does not hold its {end} {getattr(relation, end)!r}"
+        yield from self._unreasoned("head", relation.head, relation.head_concept)
+        yield from self._unreasoned("tail", relation.tail, relation.tail_concept)
+
+    def _unreasoned(self, what: str, name: str, concept: str) -> Iterator[str]:
+        """The reason of what a claim names is that of a mention, or the label, that bears the name.
+
+        What people decided otherwise for an entry is reasoned by their decisions.
+        """
+        if not concept or self.record.before or fold(name) in self.named[concept]:
+            return
+        if concept not in self.vocabulary or fold(name) not in map(fold, self.vocabulary[concept].labels()):
+            yield f"no reason is recorded why its {what} {name!r} is {concept}"
+
+
+def _short(said: object) -> str:
+    text = repr(said)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 2]}…{text[-1]}"
+
+
+def _text_faults(place: str, said: Node) -> Iterator[str]:
+    try:
+        repaired(_first(said, "kg:raw") or "", [tuple(edit) for edit in json.loads(_first(said, "kg:repairs") or "[]")])
+    except (ValueError, TypeError) as error:
+        yield f"{place}: its repairs do not fit its raw text ({error})"
+
+
+def _source_faults(store: Store, name: str, report: Report) -> Iterator[str]:
+    try:
+        source = store.source(name)
+    except KgError as error:
+        yield str(error).rstrip(".")
+        return
+    if not source.skeleton:
+        return
+    held = {local_id(entry, name) for entry in store.names(name)}
+    gone = {piece[0] for piece in source.skeleton if not isinstance(piece, str)} - held
+    if gone:
+        report.notes.append(
+            f"source {name}: {len(gone)} of its entries are not in the graph: add it again to have them."
+        )
+        return
+    try:
+        digest(store, name)
+    except KgError as error:
+        yield str(error).rstrip(".")
+
+
+def _violations(triples: Iterable[ox.Triple]) -> Iterator[str]:
+    """What breaks a shape, a sentence each."""
+    import pyshacl
+    import rdflib
+
+    data = rdflib.Graph()
+    data.parse(data=ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES), format="nt")
+    conforms, results, _ = pyshacl.validate(data, shacl_graph=_shapes(), inference="none")
+    if conforms:
+        return
+    sh = rdflib.Namespace(iri("sh:"))
+    found = {
+        tuple(_said(results.value(node, sh[name])) for name in ("focusNode", "resultPath", "value", "resultMessage"))
+        for node in results.subjects(rdflib.RDF.type, sh.ValidationResult)
+    }
+    for focus, path, said, message in sorted(found):
+        yield f"{focus} {path} {said} breaks a shape ({message.rstrip('.')})"
+
+
+def _said(term: Any) -> str:
+    return "" if term is None else curie(str(term))
+
+
+def grouped(triples: Iterable[ox.Triple]) -> dict[str, Node]:
+    """Triples by subject and predicate, all IRIs as CURIEs."""
+    nodes: dict[str, Node] = defaultdict(lambda: defaultdict(list))
+    for triple in triples:
+        nodes[value(triple.subject)][curie(triple.predicate.value)].append(value(triple.object))
+    return nodes
+
+
+def _first(said: Node, predicate: str) -> Any:
+    return said[predicate][0] if said[predicate] else None
+
+
+@cache
+def _shapes() -> Any:
+    import rdflib
+
+    return rdflib.Graph().parse(data_folder("ontology") / "shapes.ttl")

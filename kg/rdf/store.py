@@ -1,0 +1,85 @@
+"""A graph's file, and its triples for whoever asks in SPARQL."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg.model import KgError
+from kg.names import curie, iri
+from kg.rdf.cache import RdfCache
+from kg.rdf.sparql import Row, asked, rows
+from kg.rdf.terms import serialised
+from kg.store.file import StoreFile
+
+
+class Store(StoreFile):
+    """The file of a graph with the triples that are made of it. Graphs are named by CURIEs ("entry:002-22").
+
+    Triples of a reader are those of when it first asked; those of a writer follow what it writes. Oxigraph has no time
+    limit for queries.
+    """
+
+    def __init__(self, path: str | Path | None, read_only: bool = False) -> None:
+        super().__init__(path, read_only)
+        self.rdf = RdfCache(self)
+
+    def select(self, sparql: str) -> list[Row]:
+        """Solutions of a SELECT over the union of all graphs, as Python values, IRIs as CURIEs."""
+        self._follow()
+        return self.rdf.read(lambda store: rows(asked(store, sparql)))
+
+    def query(self, sparql: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        """Any SPARQL query over the union of all graphs, or over the dataset that it names (FROM, FROM NAMED).
+
+        Raises KgError where the query is wrong.
+        """
+        self._follow()
+        return self.rdf.read(lambda store: asked(store, sparql))
+
+    def triples(self, graph: str) -> list[ox.Triple]:
+        """What a graph holds, in no particular order; empty when there is no such graph."""
+        self._follow()
+        node = ox.NamedNode(iri(graph))
+        return self.rdf.read(lambda store: [q.triple for q in store.quads_for_pattern(None, None, None, node)])
+
+    def graphs(self) -> list[str]:
+        """Names of all graphs, sorted."""
+        self._follow()
+        return self.rdf.read(
+            lambda store: sorted(curie(g.value) for g in store.named_graphs() if isinstance(g, ox.NamedNode))
+        )
+
+    def dump(self, format: str, graph: str | None = None) -> bytes:
+        """Sorted serialisation ("nquads", "turtle", "jsonld"): identical bytes from identical content."""
+        self._follow()
+        node = None if graph is None else ox.NamedNode(iri(graph))
+        return serialised(self.rdf.read(lambda store: list(store.quads_for_pattern(None, None, None, node))), format)
+
+    def close(self) -> None:
+        """Let go of the file and of its triples; idempotent."""
+        self.rdf.close()
+        super().close()
+
+    def _follow(self) -> None:
+        """Let the triples be those of the file."""
+        if not self.read_only or self.rdf.number < 0:
+            _ = self.db  # which says whether it is closed
+            self.rdf.follow()
+
+
+def open_store(location: str | Path, read_only: bool = False) -> Store:
+    """The graph at a location, a file. Raises KgError when nothing is there to read."""
+    return Store(path_of(location), read_only)
+
+
+def path_of(location: str | Path) -> Path:
+    """The path of a graph's file; KgError for an address."""
+    place = os.fspath(location)
+    if place.lower().startswith(("http://", "https://")):
+        raise KgError(f"{place} is a server, and a graph is a file: `kg publish {place}` puts one on a server.")
+    if "://" in place:
+        raise KgError(f"{place} is no kind of graph: name a file.")
+    return Path(place)

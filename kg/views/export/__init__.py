@@ -1,0 +1,73 @@
+"""Exports the whole graph, or one source, for other programs: as bytes, as a file, or as a folder of files."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.model import KgError
+
+if TYPE_CHECKING:
+    from kg.api import Graph
+    from kg.views.export.files import Files
+
+
+def export(graph: Graph, format: str, source: str | None = None, of: str = "", least: int = 1) -> bytes:
+    """The graph in one of `kg.views.export.formats.FORMATS`, several files as an archive; "digest" restores a source.
+
+    `of` names the entities of the VOSviewer network, `least` the minimum number of papers of an item. Raises KgError
+    for another format, and for a digest without a source.
+    """
+    from kg.views.export import formats as of_graph
+
+    if format == "digest":
+        if not source:
+            names = ", ".join(s.name for s in graph.sources()) or "none"
+            raise KgError(f"A digest is one source given back: name one with --source ({names}).")
+        return of_graph.digest(graph.store, source)
+    if source and format in of_graph.FORMATS:
+        raise KgError(f"{format} holds the whole graph, not the source {source}: leave it out, or choose digest.")
+    return of_graph.export(graph.store, format, of, least)
+
+
+def save(graph: Graph, path: str | Path, format: str, source: str | None = None, of: str = "", least: int = 1) -> Path:
+    """Write an export atomically: to a file, or to a new folder for a format of several files.
+
+    If the name ends in .zip, several files are written to one archive. Raises KgError as `export` does, and if the file
+    or folder cannot be written or the folder is not empty.
+    """
+    from kg.views.base import write
+    from kg.views.export import formats as of_graph
+
+    path = Path(path)
+    known = of_graph.FORMATS.get(format)
+    if known is None or known.files is None or source or path.suffix.lower() == ".zip":
+        return write(path, export(graph, format, source, of, least))
+    return write_folder(path, of_graph.files(graph.store, format, of, least))
+
+
+def write_folder(path: Path, files: Files) -> Path:
+    """Write a folder of files atomically; raises KgError if it is not empty or cannot be written."""
+    final = path.resolve()
+    if final.exists() and (not final.is_dir() or any(final.iterdir())):
+        raise KgError(f"{path}: is there already: choose a new folder, or a file that ends in .zip.")
+    try:
+        temporary = Path(tempfile.mkdtemp(prefix=f".{final.name[:40]}.", dir=final.parent))
+        try:
+            made = temporary / "made"  # gets the default mode of a folder; the temporary one is private
+            made.mkdir()
+            for name, content in files:
+                file = made / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
+            if final.is_dir():
+                final.rmdir()
+            made.rename(final)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise KgError(f"{path}: cannot be written ({reason}): choose a folder in one that you may write to.") from None
+    return path

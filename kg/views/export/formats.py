@@ -1,0 +1,95 @@
+"""What a graph is written out as: triples, tables, records, networks, vaults, and the sources themselves."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import NamedTuple
+
+from kg.model import KgError
+from kg.rdf.store import Store
+from kg.store.file import local_id
+from kg.views import network
+from kg.views.export.files import Files, zipped
+from kg.views.export.neo4j import neo4j
+from kg.views.export.networks import cytoscape, vosviewer
+from kg.views.export.obsidian import obsidian
+from kg.views.export.prov import with_prov
+from kg.views.export.tables import evidence_csv, jsonl, papers_csv, parquet
+
+#: The form that holds a chosen part: a network of one kind of thing.
+_CHOSEN = "vosviewer"
+
+
+class Format(NamedTuple):
+    """A form of the whole graph: the ending of its files, what it is for, and what writes it: one file, or several."""
+
+    ending: str
+    about: str
+    write: Callable[..., bytes] | None = None
+    files: Callable[..., Files] | None = None
+
+
+def export(store: Store, format: str, of: str = "", least: int = 1) -> bytes:
+    """The whole graph in one of FORMATS, several files as an archive (zip); KgError for another.
+
+    `of` and `least` are those of `kg.views.export.networks.vosviewer`. A source is given back by `digest`.
+    """
+    made = _format(format, of, least)
+    return made.write(store) if made.write else zipped(files(store, format, of, least))
+
+
+def files(store: Store, format: str, of: str = "", least: int = 1) -> Files:
+    """The files of a form of several, by path; KgError for a form that is one file."""
+    made = _format(format, of, least)
+    if made.files is None:
+        raise KgError(f"{format} is one file, not a folder: give the name of a file.")
+    return made.files(store, of or "concept", least) if format == _CHOSEN else made.files(store)
+
+
+def _format(format: str, of: str, least: int) -> Format:
+    if format not in FORMATS:
+        raise KgError(f"{format!r} is not a form of the graph: choose one of {', '.join(FORMATS)}.")
+    if (of or least > 1) and format != _CHOSEN:
+        raise KgError(f"{format} holds the whole graph, only {_CHOSEN} a part of it: leave --of and --least out.")
+    return FORMATS[format]
+
+
+def digest(store: Store, source: str) -> bytes:
+    """A source as it was read, byte for byte.
+
+    Raises KgError for a source that is not there, whose form is not given back, or that lost an entry.
+    """
+    known = store.source(source)
+    if not known.skeleton:
+        raise KgError(f"The source {source} ({known.form}) was not kept whole: only reports are given back.")
+    entries = store.entries(store.names(source)).values()
+    documents = [entry.document for entry in entries]
+    texts = {(local_id(d.id, source), name): text.raw for d in documents for name, text in d.texts.items()}
+    gone = sorted({piece[0] for piece in known.skeleton if not isinstance(piece, str) and piece not in texts})
+    if gone:
+        raise KgError(f"The source {source} lacks the entries {', '.join(gone)} in the graph: add it again.")
+    whole = "".join(piece if isinstance(piece, str) else texts[piece] for piece in known.skeleton).encode()
+    if known.sha256 and hashlib.sha256(whole).hexdigest() != known.sha256:
+        raise KgError(f"The texts of the source {source} were changed in the graph: add it again.")
+    return whole
+
+
+#: The forms of the whole graph. All are sorted: the same graph is always the same bytes.
+FORMATS = {
+    "turtle": Format("ttl", "RDF, with PROV-O", lambda store: with_prov(store, "turtle")),
+    "nquads": Format("nq", "RDF as the graph holds it", lambda store: store.dump("nquads")),
+    "jsonld": Format("jsonld", "RDF for JSON tools, with PROV-O", lambda store: with_prov(store, "jsonld")),
+    "graphml": Format(
+        "graphml", "a network for yEd, networkx, igraph", lambda store: network.graphml(network.network(store))
+    ),
+    "gexf": Format("gexf", "a network for Gephi", lambda store: network.gexf(network.network(store))),
+    "cytoscape": Format("cyjs", "a network for Cytoscape", cytoscape),
+    "vosviewer": Format("zip", "map and network of VOSviewer", files=vosviewer),
+    "neo4j": Format("zip", "CSV for neo4j-admin", files=neo4j),
+    "obsidian": Format("zip", "a vault of linked notes", files=obsidian),
+    "csv": Format("csv", "a row a paper", papers_csv),
+    "evidence-csv": Format("csv", "a row a quote", evidence_csv),
+    "parquet": Format("zip", "both tables as Parquet", files=parquet),
+    "jsonl": Format("jsonl", "a record a line", jsonl),
+}

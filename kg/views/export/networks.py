@@ -1,0 +1,126 @@
+"""Networks for Cytoscape and VOSviewer, and what weighs a concept in them: its papers and their independent support."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Set
+from itertools import combinations
+
+from kg.model import ENTITY_TYPES, KgError
+from kg.rdf.store import Store
+from kg.store.contents import labels
+from kg.text import one_line
+from kg.views.export.files import Files
+from kg.views.network import links, network, papers
+
+#: What the items of a co-occurrence network are: all concepts, or those of a type.
+ITEMS = ("concept", *ENTITY_TYPES, "topic")
+_NO_CONCEPTS = ("ror", "institution")
+
+
+def cytoscape(store: Store) -> bytes:
+    """Cytoscape JSON: what `kg.views.network.network` holds, an element a line; networkx reads it back.
+
+    Nodes are named in English; `interaction` is what Cytoscape calls an edge's relation.
+    """
+    graph = network(store)
+    nodes = (
+        {"id": node, "value": node, "name": data["label_en"]} | data for node, data in sorted(graph.nodes(data=True))
+    )
+    edges = (
+        {"id": f"{head} {key} {tail}", "source": head, "target": tail, "key": key, "interaction": key} | data
+        for head, tail, key, data in sorted(graph.edges(keys=True, data=True), key=lambda edge: edge[:3])
+    )
+    return (
+        '{"data": {"name": "papers"}, "directed": true, "multigraph": true, "elements": {'
+        f'"nodes": [\n{_elements(nodes)}\n], "edges": [\n{_elements(edges)}\n]}}}}\n'
+    ).encode()
+
+
+def vosviewer(store: Store, of: str = "concept", least: int = 1) -> Files:
+    """A map and a network for VOSviewer: concepts (or those of a type, ITEMS), linked by the papers that have both.
+
+    Both are tab-separated as the manual of VOSviewer says: map.txt has the columns id, label and weights, network.txt
+    has two ids and the strength of their link, without a header. Items have `least` papers or more, as a large
+    graph has more than can be drawn. KgError for other items.
+    """
+    if of not in ITEMS:
+        raise KgError(f"{of!r} is nothing that papers share in a network: choose one of {', '.join(ITEMS)}.")
+    everything = papers(store)
+    having: dict[str, set[str]] = defaultdict(set)
+    places: dict[str, set[str]] = defaultdict(set)
+    for link in links(store, everything):
+        kind = link.concept.partition(":")[0]
+        if kind in _NO_CONCEPTS:
+            places[link.paper].add(link.concept)
+        if (kind not in _NO_CONCEPTS) if of == "concept" else kind in (_NO_CONCEPTS if of == "institution" else (of,)):
+            having[link.concept].add(link.paper)
+    number = {concept: at for at, concept in enumerate(sorted(c for c in having if len(having[c]) >= least), 1)}
+    known, weights = labels(store, number), supports(store, {concept: having[concept] for concept in number}, places)
+    rows = ([number[concept], _label(known, concept), *weights[concept]] for concept in number)
+    yield "map.txt", _tabs([("id", "label", "weight<Papers>", "weight<Support>"), *rows])
+    together: Counter[tuple[int, int]] = Counter()
+    shared: dict[str, list[int]] = defaultdict(list)
+    for concept, at in number.items():
+        for paper in having[concept]:
+            shared[paper].append(at)
+    for items in shared.values():
+        together.update(combinations(items, 2))  # ascending: concepts were numbered in this order
+    yield "network.txt", _tabs((*ends, count) for ends, count in sorted(together.items()))
+
+
+def supports(
+    store: Store, having: Mapping[str, Collection[str]], places: Mapping[str, Set[str]]
+) -> dict[str, tuple[int, int]]:
+    """How many papers each concept has, and their independent support (see `kg.query.support`).
+
+    `having` names the papers of each concept, `places` the institutions of each paper.
+    """
+    from kg.query.support import Supporter, support
+
+    when = _appeared(store)
+    return {
+        concept: (len(own), support(Supporter(when.get(p, ""), p, places.get(p, frozenset())) for p in own))
+        for concept, own in having.items()
+    }
+
+
+def _appeared(store: Store) -> dict[str, str]:
+    """When each paper appeared."""
+    from kg.query.support import appeared
+
+    said: tuple[dict[str, set[str]], ...] = (defaultdict(set), defaultdict(set), defaultdict(set))
+    rows = store.rows(
+        "SELECT e.paper, e.document ->> '$.date', e.document ->> '$.year', s.said ->> '$.date' "
+        "FROM entries e LEFT JOIN sources s ON s.name = e.source"
+    )
+    for paper, *when in rows:
+        for found, day in zip(said, when, strict=True):
+            if day:
+                found[paper].add(str(day))
+    dates, years, reports = said
+    every = dates.keys() | years.keys() | reports.keys()
+    return {p: appeared(dates.get(p, ()), years.get(p, ()), reports.get(p, ())) for p in every}
+
+
+def _elements(elements: Iterable[Mapping[str, object]]) -> str:
+    """An element a line, safe inside a page too."""
+    return ",\n".join(
+        json.dumps({"data": {key: one_line(v) if isinstance(v, str) else v for key, v in data.items()}}).replace(
+            "<", "\\u003c"
+        )
+        for data in elements
+    )
+
+
+def _label(known: Mapping[str, Mapping[str, str]], concept: str) -> str:
+    """A label on one line, where a quote would begin a quoted field, "<" a tag and "=" a spreadsheet's formula."""
+    label = known.get(concept, {})
+    text = one_line(label.get("en") or label.get("zh") or "") or concept.partition(":")[2]
+    text = text.replace('"', "'").replace("<", "‹").replace(">", "›")
+    return f"'{text}" if text.startswith(tuple("=+-@＝＋－＠")) else text
+
+
+def _tabs(rows: Iterable[Iterable[object]]) -> bytes:
+    return "".join("\t".join(map(str, row)) + "\n" for row in rows).encode()

@@ -1,0 +1,234 @@
+"""The graph as a typed networkx multigraph, for paths, communities and drawing programs; and its bare links.
+
+Links come from the columns of the graph (kg.query.columns), without the texts behind them: thousands in a second.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from kg.model import LISTS, RELATION_TYPES, ROLES, Record, Statement
+from kg.names import kind_of
+from kg.rdf.store import Store
+from kg.rdf.triples import LINKS
+from kg.store.contents import labels, load_entry
+from kg.text import one_line
+
+if TYPE_CHECKING:
+    import networkx
+
+    from kg.query.corpus import Corpus
+    from kg.query.pairs import Numbers
+
+_NOT_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: The day of writing in a GEXF file.
+STAMP = re.compile(rb' lastmodifieddate="[^"]*"')
+
+
+class _Edge(NamedTuple):
+    head: str
+    relation: str
+    tail: str
+    paper: str
+    entry: str
+    quote: str
+    said: Statement
+
+
+class Link(NamedTuple):
+    """A paper has a concept: `role` is its role of a technique ("proposed"), else the concept's type ("hardware")."""
+
+    paper: str
+    role: str
+    concept: str
+
+
+class Said(NamedTuple):
+    """A paper says a relation between two concepts."""
+
+    paper: str
+    head: str
+    relation: str  # one of kg.model.RELATION_TYPES
+    tail: str
+
+
+def papers(store: Store) -> list[str]:
+    """All papers (CURIEs), sorted."""
+    return _corpus(store).columns.papers.all()
+
+
+def paper_of(store: Store, entry: str) -> str:
+    """The paper (CURIE) of an entry ("002-22"); "" when there is none."""
+    return store.papers_of([entry]).get(entry, "")
+
+
+def links(store: Store, papers: Iterable[str]) -> list[Link]:
+    """What papers have, each link once, sorted."""
+    corpus = _corpus(store)
+    return _links(corpus, corpus.mentions_in(_entries_of(corpus, papers)))
+
+
+def having(store: Store, concepts: Iterable[str]) -> list[Link]:
+    """The papers that have some concepts, each link once, sorted."""
+    corpus = _corpus(store)
+    return _links(corpus, corpus.mentions_of(corpus.numbers(concepts).tolist()))
+
+
+def relations(store: Store, papers: Iterable[str]) -> list[Said]:
+    """What papers say between concepts, each once, sorted."""
+    import numpy as np
+
+    corpus = _corpus(store)
+    columns = corpus.columns
+    rows = np.isin(columns["relations", "entry"], _entries_of(corpus, papers))
+    told = [columns["relations", name][rows].tolist() for name in ("entry", "head", "type", "tail")]
+    paper, thing = _paper_name(corpus), columns.things.name
+    return sorted(
+        {Said(paper(e), thing(h), RELATION_TYPES[kind], thing(t)) for e, h, kind, t in zip(*told, strict=True)}
+    )
+
+
+def titles(store: Store, papers: Iterable[str]) -> dict[str, str]:
+    """The titles of papers that have one; where entries differ, the alphabet's first."""
+    corpus = _corpus(store)
+    found = {paper: list(filter(None, corpus.titles(corpus.columns.papers.number(paper)))) for paper in papers}
+    return {paper: min(said) for paper, said in found.items() if said}
+
+
+def _corpus(store: Store) -> Corpus:
+    from kg.query.corpus import Corpus
+
+    return Corpus.of(store)
+
+
+def _entries_of(corpus: Corpus, papers: Iterable[str]) -> Numbers:
+    """The entries of papers (CURIEs), by number."""
+    import numpy as np
+
+    wanted = corpus.those(papers)
+    return np.flatnonzero(wanted[corpus.tables.paper_of]).astype(np.int32)
+
+
+def _links(corpus: Corpus, rows: Numbers) -> list[Link]:
+    columns = corpus.columns
+    told = [columns["mentions", name][rows].tolist() for name in ("entry", "thing", "role")]
+    paper, thing = _paper_name(corpus), columns.things.name
+    return sorted({Link(paper(e), _role(thing(t), role), thing(t)) for e, t, role in zip(*told, strict=True)})
+
+
+def _paper_name(corpus: Corpus) -> Callable[[int], str]:
+    """Gives the paper of an entry by number."""
+    of, name = corpus.tables.paper_of.tolist(), corpus.columns.papers.name
+    return lambda entry: name(of[entry])
+
+
+def _role(concept: str, role: int) -> str:
+    kind = kind_of(concept)
+    return kind if kind != "technique" else ROLES[role] if role >= 0 else "mentioned"
+
+
+def network(store: Store, entries: Iterable[str] | None = None) -> networkx.MultiDiGraph:
+    """Papers, their concepts and institutions, and what is said between them; of some entries, or of all.
+
+    Nodes are CURIEs with `type`, `label_en` and `label_zh` ("" where unknown). An edge's key is its relation:
+    how a paper has a concept (`proposes`, `hardware`, ...), or a relation type (`outperforms`, ...). Edges carry
+    `relation`, `entries` (names, separated by spaces), `support` (how many papers), one `quote` and its `quote_entry`;
+    `score` is the highest of the claims behind it, `sure` whether any of them is.
+    Nodes and edges are sorted; texts are `cleaned`.
+    """
+    import networkx
+
+    papers: dict[str, str] = {}
+    edges: dict[tuple[str, str, str], list[_Edge]] = {}
+    for name in store.names() if entries is None else entries:
+        _, record = load_entry(store, name)
+        papers[record.paper] = papers.get(record.paper) or record.title or record.name or name
+        for edge in _edges(record):
+            edges.setdefault((edge.head, edge.tail, edge.relation), []).append(edge)
+    graph = networkx.MultiDiGraph()
+    concepts = {end for head, tail, _ in edges for end in (head, tail)} - papers.keys()
+    known = labels(store, concepts)
+    for node in sorted(papers.keys() | concepts):
+        label = known.get(node, {})
+        english = papers.get(node) or label.get("en") or label.get("zh") or node.partition(":")[2]
+        chinese = papers.get(node) or label.get("zh", "")
+        graph.add_node(node, type=_type(node), label_en=cleaned(english), label_zh=cleaned(chinese))
+    for (head, tail, relation), said in sorted(edges.items()):
+        graph.add_edge(head, tail, key=relation, **_support(relation, said))
+    return graph
+
+
+def graphml(graph: networkx.MultiDiGraph) -> bytes:
+    """GraphML, for yEd, Gephi, Cytoscape, igraph."""
+    import networkx
+
+    out = io.BytesIO()
+    networkx.write_graphml_xml(graph, out, named_key_ids=True)
+    return out.getvalue() + b"\n"
+
+
+def gexf(graph: networkx.MultiDiGraph) -> bytes:
+    """GEXF, for Gephi; nodes are labelled in English, edges by their relation."""
+    import networkx
+
+    labelled = networkx.MultiDiGraph()
+    labelled.add_nodes_from((node, data | {"label": data["label_en"]}) for node, data in graph.nodes(data=True))
+    labelled.add_edges_from(
+        (head, tail, key, data | {"label": key, "id": f"{head} {key} {tail}"})
+        for head, tail, key, data in graph.edges(keys=True, data=True)
+    )
+    out = io.BytesIO()
+    networkx.write_gexf(labelled, out)
+    return STAMP.sub(b"", out.getvalue()) + b"\n"  # the day of writing is no part of the content
+
+
+def _edges(record: Record) -> Iterator[_Edge]:
+    for kind, mentions in LISTS.items():
+        for mention in getattr(record, mentions):
+            if mention.concept:
+                link = LINKS[(mention.role or "mentioned") if kind == "technique" else kind]
+                yield _Edge(record.paper, link, mention.concept, record.paper, record.id, mention.surface, mention)
+    for topic in record.topics:
+        quote = topic.evidence.quote if topic.evidence else ""
+        yield _Edge(record.paper, "topic", f"topic:{topic.id}", record.paper, record.id, quote, topic)
+    for result in record.results:
+        if result.metric_concept:
+            quote = result.evidence.quote
+            yield _Edge(record.paper, "metric", result.metric_concept, record.paper, record.id, quote, result)
+    for relation in record.relations:
+        if relation.head_concept and relation.tail_concept:
+            yield _Edge(
+                relation.head_concept,
+                relation.type,
+                relation.tail_concept,
+                record.paper,
+                record.id,
+                relation.evidence.quote,
+                relation,
+            )
+
+
+def _support(relation: str, said: list[_Edge]) -> dict[str, str | float]:
+    shown = next((edge for edge in said if edge.quote), said[0])
+    return {
+        "relation": relation,
+        "entries": cleaned(" ".join(dict.fromkeys(edge.entry for edge in said))),
+        "support": len({edge.paper for edge in said}),
+        "quote": cleaned(shown.quote),
+        "quote_entry": cleaned(shown.entry),
+        "score": round(max(edge.said.confidence for edge in said), 4),
+        "sure": any(edge.said.sure for edge in said),
+    }
+
+
+def _type(node: str) -> str:
+    kind = node.partition(":")[0]
+    return "institution" if kind == "ror" else kind
+
+
+def cleaned(text: str) -> str:
+    """A text on one line, without what XML forbids and what turns its direction."""
+    return _NOT_XML.sub("\ufffd", one_line(text))

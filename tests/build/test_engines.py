@@ -1,0 +1,117 @@
+"""Engines: found by name, each told in one sentence when it cannot be had."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import kg
+from kg.build import engines
+from kg.build.engines import base, ray
+from kg.build.engines.local import Local
+from kg.model import KgError
+
+
+def test_this_machine_is_the_engine_when_none_is_named() -> None:
+    assert isinstance(engines.engine(), Local)
+    with engines.engine().workers(lambda item: item, None) as workers:
+        assert list(workers.map([KgError("left out")])) != []
+    assert {"local", "ray"} <= set(base._engines())
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--engine", "steam"], "--engine steam: there is no such engine: choose one of local, ray"),
+        (["--address", "head:6379"], "--address head:6379: the local engine has no address"),
+    ],
+)
+def test_an_engine_that_is_not_there_is_told_before_the_graph_is_opened(
+    tmp_path: Path, options: list[str], said: str
+) -> None:
+    ran = _kg(tmp_path, "add", "papers.jsonl", *options)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert said in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_ray_a_sentence_says_how_to_install_it(tmp_path: Path) -> None:
+    (tmp_path / "hidden.py").write_text(
+        "import importlib.util, sys\n"
+        "find = importlib.util.find_spec\n"
+        "importlib.util.find_spec = lambda name, *rest: None if name == 'ray' else find(name, *rest)\n"
+        "from kg.cli import main\n"
+        "sys.argv = ['kg', 'add', 'papers.jsonl', '--engine', 'ray']\n"
+        "main()\n"
+    )
+    ran = subprocess.run([sys.executable, "hidden.py"], cwd=tmp_path, capture_output=True, encoding="utf-8")
+    assert ran.returncode == 2
+    assert ran.stderr == 'kg: --engine ray: Ray Data is not installed: install it with `pip install "paper-kg[ray]"`.\n'
+    assert not (tmp_path / "papers.kg").exists()
+
+
+@pytest.mark.skipif(not ray.is_installed(), reason="Ray Data is not installed")
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:10001", "nowhere"])
+def test_a_cluster_that_does_not_answer_is_told_at_once(tmp_path: Path, address: str) -> None:
+    (tmp_path / "papers.jsonl").write_text('{"id": "p-1", "title": "Pruning"}\n')
+    ran = _kg(tmp_path, "add", "papers.jsonl", "--engine", "ray", "--address", address)
+    assert ran.returncode == 2
+    assert f"--address {address}: " in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1
+
+
+class _Backwards:
+    """An engine of another package: it works on all items at once, the last one first."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def workers(self, work: Callable[[Any], Any], jobs: int | None) -> _Backwards:
+        self.work = work
+        return self
+
+    def __enter__(self) -> _Backwards:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.address = "left"
+
+    def map(self, items: Iterable[Any], load: Callable[[Any], object] | None = None) -> Iterator[Any]:
+        done = [self.work(item) for item in reversed(list(items))]
+        yield from reversed(done)
+
+
+def test_an_engine_of_another_package_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    point = SimpleNamespace(name="backwards", load=lambda: _Backwards)
+    monkeypatch.setattr(base, "entry_points", lambda group: [point] if group == "kg.engines" else [])
+    base._engines.cache_clear()
+    try:
+        backwards = engines.engine("backwards", "there")
+    finally:
+        base._engines.cache_clear()
+    papers = tmp_path / "papers.jsonl"
+    papers.write_text("".join(f'{{"id": "p-{n}", "title": "Pruning for the {n}th time"}}\n' for n in range(5)))
+    with kg.open(str(tmp_path / "g")) as graph:
+        report = graph.add(papers, fast=True, engine=backwards)
+    assert report.added == [f"p-{n}" for n in range(5)]
+    assert isinstance(backwards, _Backwards)
+    assert backwards.address == "left"
+    assert isinstance(backwards.work(KgError("no paper")), KgError)
+
+
+def _kg(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "kg", *arguments],
+        cwd=folder,
+        env={**os.environ, "KG_GRAPH": "papers.kg"},
+        capture_output=True,
+        encoding="utf-8",
+    )

@@ -1,0 +1,150 @@
+"""Reading in several processes and reading fast: the same bytes, other components."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import kg
+from kg.build import workers
+from kg.extract import extract, pipeline, tagger, version
+from kg.model import Document
+from kg.build.pipeline import Added, Pipeline
+
+WORDS = "We propose Zap{n}, a speculative decoding method with a draft model. It is {n}x faster on an H100 than Medusa."
+
+
+def _papers(folder: Path, count: int) -> Path:
+    rows = ({"id": f"p-{n}", "title": f"Zap{n}: Decoding", "abstract": WORDS.format(n=n)} for n in range(2, count + 2))
+    path = folder / "papers.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def alone(reports: Path) -> list[str]:
+    """What one process says of a report."""
+    return list(Pipeline(jobs=1).lines([reports / "004_0fbc9a575173bebf.txt"]))
+
+
+@pytest.mark.parametrize(("jobs", "chunk"), [(2, 1), (2, 8), (3, 5)])
+def test_the_same_bytes_from_any_number_of_processes_and_chunks(
+    alone: list[str], reports: Path, monkeypatch: pytest.MonkeyPatch, jobs: int, chunk: int
+) -> None:
+    monkeypatch.setattr(workers.Workers.__init__, "__defaults__", (1, chunk, 3))
+    assert list(Pipeline(jobs=jobs).lines([reports / "004_0fbc9a575173bebf.txt"])) == alone
+
+
+def test_the_same_graph_from_one_process_and_two(tmp_path: Path) -> None:
+    papers = _papers(tmp_path, 40)
+    exports = []
+    for jobs in (1, 2):
+        with kg.open(str(tmp_path / str(jobs))) as graph:
+            told: list[tuple[str, int]] = []
+            report = graph.add(
+                papers, jobs=jobs, fast=True, progress=lambda name, done, told=told: told.append((name, done))
+            )
+            assert report.added == [f"p-{n}" for n in range(2, 42)]
+            assert told == [(name, i) for i, name in enumerate(report.added, 1)]
+            again = graph.add(papers, jobs=jobs, fast=True)
+            assert (again.added, again.unchanged) == ([], report.added)
+            exports.append(graph.export("nquads"))
+    assert exports[0] == exports[1]
+
+
+def test_fast_reads_without_the_tagger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def untouchable(*_: object) -> None:
+        raise AssertionError("the tagger was asked")
+
+    (document,) = (d for d, _ in Pipeline(fast=True).records([_papers(tmp_path, 1)]))
+    monkeypatch.setattr(tagger.Tagger, "__call__", untouchable)
+    assert "kg_tagger" in pipeline().pipe_names
+    assert "kg_tagger" not in pipeline(fast=True).pipe_names
+    record = extract(document, fast=True)
+    assert record.name == "Zap2"
+    assert record.hardware
+    with pytest.raises(AssertionError, match="the tagger was asked"):
+        extract(document)
+
+
+def test_what_was_read_fast_is_read_again_in_full_but_not_the_other_way_round(tmp_path: Path) -> None:
+    papers = _papers(tmp_path, 2)
+    assert version(fast=True) != version()
+    with kg.open(str(tmp_path / "g")) as graph:
+        assert graph.add(papers, fast=True).added == ["p-2", "p-3"]
+        assert graph.add(papers, fast=True).unchanged == ["p-2", "p-3"]
+        assert graph.add(papers).added == ["p-2", "p-3"]
+        full = graph.export("nquads")
+        assert graph.add(papers, fast=True).unchanged == ["p-2", "p-3"]
+        assert graph.export("nquads") == full
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_entry_that_cannot_be_read_is_told_and_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
+    whole = Pipeline.record
+
+    def record(self: Pipeline, document: Document, *rest: object, **named: object) -> object:
+        if document.id == "p-30":
+            raise ValueError("half a number")
+        return whole(self, document, *rest, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Pipeline, "record", record)
+    papers, report = _papers(tmp_path, 40), Added()
+    lines = list(Pipeline(fast=True, jobs=jobs).lines([papers], report=report))
+    assert [json.loads(line)["id"] for line in lines] == [f"p-{n}" for n in range(2, 42) if n != 30]
+    (said,) = report.skipped
+    assert said == "p-30: the entry could not be read (ValueError: half a number): it was left out."
+    with kg.open(str(tmp_path / "g")) as graph:
+        added = graph.add(papers, fast=True, jobs=jobs)
+        assert (len(added.added), added.skipped) == (39, [said])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_an_end_from_outside_ends_all_processes_without_a_traceback(tmp_path: Path, how: signal.Signals) -> None:
+    papers, output = _papers(tmp_path, 5_000), tmp_path / "out.jsonl"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kg", "extract", str(papers), "--jobs", "2", "-o", str(output)],
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+    try:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        there = _within(200, lambda: children.read_text().split())
+        time.sleep(0.5)
+        if how == signal.SIGINT:  # as a terminal sends it: to all processes
+            os.killpg(process.pid, how)
+        else:
+            os.kill(process.pid, how)
+        _, said = process.communicate(timeout=60)
+        gone = _within(60, lambda: not any(Path(f"/proc/{child}").exists() for child in there))
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    assert there
+    assert gone
+    assert process.returncode not in (0, 3)
+    assert "Traceback" not in said
+    assert len(said.splitlines()) <= 1
+    assert not output.exists()
+
+
+def _within(seconds: float, look: Callable[[], Any]) -> Any:
+    """What `look` gives as soon as that is anything, for so many seconds at most."""
+    until = time.monotonic() + seconds
+    while not (seen := look()) and time.monotonic() < until:
+        time.sleep(0.2)
+    return seen

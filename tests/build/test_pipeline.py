@@ -1,0 +1,257 @@
+"""From files to graph: what is added, what is left as it is, what is told."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+import kg
+from kg.records import read_records
+from kg.model import KgError
+from kg.build.pipeline import Pipeline
+
+PAPER = {
+    "id": "p-1",
+    "title": "Zap: Faster Decoding",
+    "abstract": "We propose Zap, a speculative decoding method. It is 2x faster on an H100.",
+}
+
+
+def _papers(folder: Path, *papers: object, name: str = "papers.jsonl") -> Path:
+    path = folder / name
+    path.write_text("".join(json.dumps(paper) + "\n" for paper in papers), "utf-8")
+    return path
+
+
+def test_unchanged_entries_are_left_as_they_are(tmp_path: Path) -> None:
+    path = _papers(tmp_path, PAPER, PAPER | {"id": "p-2", "title": "Zop"})
+    with kg.open(str(tmp_path / "g")) as graph:
+        assert graph.add(path).added == ["p-1", "p-2"]
+        before = graph.export("nquads")
+        again = graph.add(path)
+        assert (again.added, again.unchanged) == ([], ["p-1", "p-2"])
+        assert graph.export("nquads") == before
+
+
+def test_what_could_not_be_read_is_kept_with_its_source_until_it_is_mended(tmp_path: Path) -> None:
+    path = _papers(tmp_path, PAPER, {"id": "p-2"})
+    with kg.open(str(tmp_path / "g")) as graph:
+        for _ in range(2):
+            assert graph.add(path).skipped == [f"{path}: line 2 was skipped: it has neither title nor abstract."]
+            (source,) = graph.sources()
+            assert source.skipped == ("line 2 was skipped: it has neither title nor abstract.",)
+        graph.add(_papers(tmp_path, PAPER, {"id": "p-2", "title": "Zop"}))
+        assert graph.sources()[0].skipped == ()
+
+
+def test_a_changed_entry_replaces_the_old_one_whole(tmp_path: Path) -> None:
+    with kg.open(str(tmp_path / "g")) as graph:
+        graph.add(_papers(tmp_path, PAPER))
+        graph.add(_papers(tmp_path, PAPER | {"abstract": "We prune models on an A100."}))
+        assert graph.papers_with("hardware:nvidia-h100") == []
+        assert graph.papers_with("hardware:nvidia-a100") == ["p-1"]
+
+
+def test_the_order_of_adding_does_not_matter(tmp_path: Path, reports: Path) -> None:
+    files = sorted(reports.glob("*.txt"))[:2]
+    exports = []
+    for name, order in (("a", files), ("b", files[::-1])):
+        with kg.open(str(tmp_path / name)) as graph:
+            for file in order:
+                graph.add(file)
+            exports.append(graph.export("nquads"))
+    assert exports[0] == exports[1]
+
+
+def test_a_file_that_claims_the_name_of_another_is_refused(tmp_path: Path, reports: Path) -> None:
+    first = next(iter(sorted(reports.glob("000_*"))))
+    other = tmp_path / "000_other.txt"
+    other.write_text(first.read_text("utf-8").replace("篇", "篇 ", 1), "utf-8")
+    with kg.open(str(tmp_path / "g")) as graph:
+        graph.add(first)
+        before = graph.export("nquads")
+        report = graph.add(other)
+        assert len(report.skipped) == 1
+        assert "000_other.txt" in report.skipped[0]
+        assert first.name in report.skipped[0]
+        assert graph.export("nquads") == before
+        assert len(graph.add(other, name="900").added) == 20
+
+
+def test_removing_a_source_and_adding_it_again_gives_the_same_graph(tmp_path: Path, reports: Path) -> None:
+    with kg.open(str(tmp_path / "g")) as graph:
+        graph.add(reports / "000_b034bcfaa8cc7f60.txt", reports / "004_0fbc9a575173bebf.txt")
+        before = graph.export("nquads")
+        assert len(graph.remove("000")) == 20
+        assert "000-01" not in graph.entries()
+        graph.add(reports / "000_b034bcfaa8cc7f60.txt")
+        assert graph.export("nquads") == before
+
+
+def test_removing_what_is_not_there_removes_nothing(tmp_path: Path) -> None:
+    with kg.open(str(tmp_path / "g")) as graph:
+        graph.add(_papers(tmp_path, PAPER))
+        with pytest.raises(KgError, match="nope"):
+            graph.remove("p-1", "nope")
+        assert graph.entries() == ["p-1"]
+
+
+def test_bad_files_are_told_and_the_others_go_on(tmp_path: Path, reports: Path) -> None:
+    (tmp_path / "empty.txt").write_bytes(b"")
+    (tmp_path / "binary.bin").write_bytes(bytes(range(256)) * 50)
+    (tmp_path / "latin.jsonl").write_bytes(b'{"title": "caf\xe9"}\n')
+    (tmp_path / "none").mkdir()
+    good = _papers(tmp_path, PAPER)
+    names = ["empty.txt", "binary.bin", "latin.jsonl", "none", "missing.txt"]
+    with kg.open(str(tmp_path / "g")) as graph:
+        report = graph.add(*(tmp_path / name for name in names), good)
+        assert report.added == ["p-1"]
+        for name in names:
+            assert sum(name in sentence for sentence in report.skipped) == 1, name
+        with pytest.raises(KgError, match=r"empty\.txt"):
+            graph.add(tmp_path / "empty.txt", strict=True)
+        assert graph.entries() == ["p-1"]
+
+
+def test_annotated_records_take_the_place_of_extraction(tmp_path: Path, reports: Path) -> None:
+    gold = Path(kg.__file__).parent.parent / "data/gold/dev.jsonl"
+    with kg.open(str(tmp_path / "g")) as graph:
+        report = graph.add(reports, records=gold)
+        assert len(report.added) == 80
+        assert not report.skipped
+        assert graph.verify().faults == []
+        record = graph.paper("002-22" if "002-22" in report.added else report.added[0]).entries[0][1]
+        wanted = read_records(gold)[record.id]
+        assert {m.canonical for m in record.techniques} == {e["canonical"] for e in wanted["techniques"]}
+
+
+def test_records_alone_replace_what_the_graph_holds(tmp_path: Path) -> None:
+    record = {
+        "id": "p-1",
+        "title": "Zap",
+        "techniques": [{"surface": "Zap", "in": "A", "canonical": "Zap", "role": "proposed"}],
+    }
+    with kg.open(str(tmp_path / "g")) as graph:
+        graph.add(_papers(tmp_path, PAPER))
+        report = graph.add(records=_papers(tmp_path, record, {"id": "p-9"}, name="records.jsonl"))
+        assert report.added == ["p-1"]
+        assert "p-9" in report.skipped[0]
+        assert [m.canonical for m in graph.paper("p-1").entries[0][1].techniques] == ["Zap"]
+
+
+def test_broken_records_name_file_and_line(tmp_path: Path) -> None:
+    path = tmp_path / "records.jsonl"
+    path.write_text('{"id": "a"}\n{"no": "id"}\n', "utf-8")
+    with pytest.raises(KgError, match=r"records\.jsonl: line 2"):
+        read_records(path)
+
+
+def test_extraction_gives_the_same_records_every_time(reports: Path) -> None:
+    file = reports / "001_7d5ba35007c0494b.txt"
+    first = list(Pipeline().records([file]))
+    assert first == list(Pipeline().records([file]))
+    assert len(first) == 28
+
+
+def test_a_graph_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(KgError, match="nothing-here"):
+        kg.open(str(tmp_path / "nothing-here"), read_only=True)
+
+
+def test_two_reports_of_one_work_are_one_paper_with_two_entries(tmp_path: Path) -> None:
+    one = _papers(tmp_path, PAPER, name="one.jsonl")
+    two = _papers(tmp_path, PAPER | {"id": "q-7", "title": PAPER["title"].upper()}, name="two.jsonl")
+    with kg.open(str(tmp_path / "g")) as graph:
+        graph.add(one, two)
+        assert len(graph) == 1
+        assert [d.id for d, _ in graph.paper("q-7").entries] == ["p-1", "q-7"]
+
+
+def test_nothing_is_left_behind_in_the_package(tmp_path: Path, reports: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(reports, copy)
+    with kg.open(str(tmp_path / "g")) as graph:
+        graph.add(copy / "000_b034bcfaa8cc7f60.txt")
+    assert sorted(p.name for p in copy.iterdir()) == sorted(p.name for p in reports.iterdir())
+
+
+def test_an_entry_of_another_source_is_never_overwritten(tmp_path: Path, reports: Path) -> None:
+    with kg.open(str(tmp_path / "g")) as graph:
+        graph.add(reports / "000_b034bcfaa8cc7f60.txt")
+        before = graph.store.dump("nquads", "entry:000-02")
+        report = graph.add(_papers(tmp_path, PAPER | {"id": "000-02"}, PAPER))
+        assert report.added == ["000-02@papers", "p-1"]
+        assert graph.store.dump("nquads", "entry:000-02") == before
+        assert graph.export("digest", "000") == (reports / "000_b034bcfaa8cc7f60.txt").read_bytes()
+
+
+def test_a_truncated_report_changes_nothing_of_what_is_stored(tmp_path: Path, reports: Path) -> None:
+    whole = reports / "000_b034bcfaa8cc7f60.txt"
+    cut = tmp_path / whole.name
+    cut.write_bytes(whole.read_bytes()[:30_000])
+    with kg.open(str(tmp_path / "g")) as graph:
+        graph.add(whole)
+        before = graph.export("nquads")
+        report = graph.add(cut)
+        assert (report.added, report.unchanged) == ([], [])
+        assert whole.name in report.skipped[0]
+        assert "nothing was changed" in report.skipped[0]
+        assert graph.export("nquads") == before
+
+
+def test_two_files_of_one_name_in_one_call_are_not_mixed(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        _papers(tmp_path / folder, {"title": f"Title {folder}", "abstract": "We prune."})
+    with kg.open(str(tmp_path / "g")) as graph:
+        report = graph.add(tmp_path / "a" / "papers.jsonl", tmp_path / "b" / "papers.jsonl")
+        assert len(report.added) == 1
+        assert "papers" in report.skipped[0]
+        assert len(graph) == 1
+
+
+def test_what_a_newer_file_no_longer_has_is_removed(tmp_path: Path) -> None:
+    with kg.open(str(tmp_path / "g")) as graph:
+        graph.add(_papers(tmp_path, PAPER, PAPER | {"id": "p-2", "title": "Zop"}))
+        report = graph.add(_papers(tmp_path, PAPER))
+        assert (report.unchanged, report.removed) == (["p-1"], ["p-2"])
+        assert graph.entries() == ["p-1"]
+
+
+def test_a_file_whose_first_entry_fails_leaves_no_source_behind(tmp_path: Path) -> None:
+    bad = _papers(tmp_path, {"id": "p-1", "techniques": [{"surface": "nowhere", "in": "A"}]}, name="records.jsonl")
+    with kg.open(str(tmp_path / "g")) as graph:
+        report = graph.add(_papers(tmp_path, PAPER), records=bad)
+        assert not report.added
+        assert "p-1" in report.skipped[0]
+        assert graph.sources() == []
+
+
+def test_one_bad_record_does_not_stop_the_others(tmp_path: Path) -> None:
+    bad = {"id": "p-1", "techniques": [{"surface": "nowhere", "in": "A", "canonical": "x", "role": "used"}]}
+    records = _papers(tmp_path, bad, {"id": "p-2", "title": "Zop"}, {"id": "p-9"}, name="records.jsonl")
+    with kg.open(str(tmp_path / "g")) as graph:
+        report = graph.add(_papers(tmp_path, PAPER, PAPER | {"id": "p-2", "title": "Zop"}), records=records)
+        assert report.added == ["p-2"]
+        assert sorted(s.split(":")[0] for s in report.skipped) == ["p-1", "p-9"]
+
+
+def test_the_programs_own_records_can_be_added_again(tmp_path: Path) -> None:
+    path = _papers(tmp_path, PAPER | {"abstract": PAPER["abstract"] + " It is 99999999999999999999999x faster."})
+    with kg.open(str(tmp_path / "g")) as graph:
+        graph.add(path)
+        (tmp_path / "again.jsonl").write_bytes(graph.export("jsonl"))
+    with kg.open(str(tmp_path / "h")) as graph:
+        assert graph.add(path, records=tmp_path / "again.jsonl").skipped == []
+        assert graph.entries() == ["p-1"]
+
+
+def test_no_relation_holds_between_a_thing_and_itself(built_file: Path) -> None:
+    with kg.open(str(built_file), read_only=True) as graph:
+        for paper in graph:
+            for _, record in paper.entries:
+                for relation in record.relations:
+                    assert relation.head_concept != relation.tail_concept or not relation.head_concept, record.id

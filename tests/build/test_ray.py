@@ -1,0 +1,240 @@
+"""Reading on a Ray cluster: the same graph as without it, whatever happens to its workers."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import kg
+from kg.build.engines import engine
+from kg.build.engines import ray as module
+from kg.model import Document, KgError
+
+pytestmark = [
+    pytest.mark.skipif(not module.is_installed(), reason="Ray Data is not installed"),
+    pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
+    pytest.mark.xdist_group("ray"),
+]
+
+WORDS = "We propose Zap{n}, a speculative decoding method with a draft model. It is {n}x faster on an H100 than Medusa."
+TEI = """<?xml version="1.0"?><TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc><titleStmt>
+<title type="main">Zap{n} in a File</title></titleStmt></fileDesc><profileDesc><abstract><p>{words}</p></abstract>
+</profileDesc></teiHeader></TEI>"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _token() -> Iterator[None]:
+    """Ray's clusters here let in who knows this; nothing is written to the user's own folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_AUTH_TOKEN", secrets.token_hex(32))
+        patch.setenv("RAY_AUTH_MODE", "token")
+        patch.delenv("RAY_ADDRESS", raising=False)
+        yield
+        if "ray" in sys.modules:
+            sys.modules["ray"].shutdown()
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """The address of a Ray cluster of this machine, with two workers."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    folder = tempfile.mkdtemp(prefix="kg-", dir="/tmp")  # Ray's sockets lie in it, whose names must be short
+    options = ["--head", "--block", f"--port={port}", "--num-cpus=2"]
+    options += [f"--temp-dir={folder}", "--include-dashboard=false", "--disable-usage-stats", "--num-gpus=0"]
+    options += ["--object-store-memory=200000000"]
+    start = "import sys; from ray.scripts.scripts import main; sys.argv[0] = 'ray'; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", start, "start", *options],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        assert _within(120, lambda: _answers(port)), "the cluster did not start"
+        yield f"127.0.0.1:{port}"
+    finally:
+        for pid in _family(process.pid):  # it would wait for half a minute before it ends
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        process.wait(30)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _document(number: int) -> Document:
+    return Document(f"p-{number}", "papers", number, {})
+
+
+def test_what_fails_or_costs_workers_is_left_out_and_the_others_go_on_in_order(cluster: str) -> None:
+    def work(item: Any) -> tuple[int, int]:
+        if item.number == 30:
+            raise RuntimeError("half a number")
+        if item.number == 40:
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(0.005)
+        return item.number, os.getpid()
+
+    taken = 0
+
+    def items() -> Iterator[Document]:
+        nonlocal taken
+        for taken in range(1, 1001):
+            yield _document(taken)
+
+    done: list[Any] = []
+    with engine("ray", cluster).workers(work, 2) as workers:
+        results = workers.map(items())
+        for result in results:
+            done.append(result)
+            if len(done) == 100:
+                os.kill(_readers()[0], signal.SIGKILL)  # as the kernel does where memory is short
+            if len(done) == 300:
+                break
+        assert taken < 500  # no more is taken than workers need
+        results.close()  # type: ignore[attr-defined]
+        again = [result[0] for result in workers.map(map(_document, range(3)))]
+        there = result[1]
+    assert again == [0, 1, 2]  # and nothing of what was not waited for
+    assert [str(result) for result in done if isinstance(result, KgError)] == [
+        "p-30: reading failed (RuntimeError: half a number): it was left out.",
+        "p-40: 3 workers were lost while reading it: it was left out.",
+    ]
+    assert [r[0] for r in done if not isinstance(r, KgError)] == [n for n in range(1, 301) if n not in (30, 40)]
+    assert _within(30, lambda: not Path(f"/proc/{there}").exists())
+
+
+def test_a_worker_with_another_kg_is_told(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_identity", lambda: {"version": "9", "extraction": "0", "vocabulary": "none"})
+    with (
+        engine("ray", cluster).workers(lambda item: item, 1) as workers,
+        pytest.raises(
+            KgError, match=r"has another version of kg than this machine \(version .*, not 9, .*\): install the same"
+        ),
+    ):
+        list(workers.map([_document(1)]))
+
+
+def test_the_same_graph_as_without_ray_though_a_worker_is_killed(
+    cluster: str, tmp_path: Path, reports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    papers, files = _papers(tmp_path, 200), tmp_path / "files"
+    files.mkdir()
+    for n in range(20):  # read by the workers themselves
+        (files / f"file-{n}.xml").write_text(TEI.format(n=n, words=WORDS.format(n=n)), "utf-8")
+    killed: list[int] = []
+
+    def progress(name: str, done: int) -> None:
+        if done in (20, 160):
+            killed.extend(_readers()[:1])
+            os.kill(killed[-1], signal.SIGKILL)
+
+    ways: dict[str, dict[str, Any]] = {"alone": {"jobs": 1}, "ray": {"jobs": 2, "engine": engine("ray", cluster)}}
+    for name, options in ways.items():
+        with kg.open(str(tmp_path / name)) as graph:
+            told = progress if name == "ray" else None
+            report = graph.add(reports, papers, files, fast=True, progress=told, **options)
+            assert (len(report.added), report.skipped) == (353, [])
+            assert len(graph.add(papers, fast=True, **options).unchanged) == 200
+            (tmp_path / f"{name}.nq").write_bytes(graph.export("nquads"))
+    assert len(killed) == 2
+    assert (tmp_path / "alone.nq").read_bytes() == (tmp_path / "ray.nq").read_bytes()
+
+
+def test_interrupted_it_ends_in_one_sentence_and_keeps_what_is_stored(cluster: str, tmp_path: Path) -> None:
+    papers = _papers(tmp_path, 20_000)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kg", "add", str(papers), "--fast", "--engine", "ray", "--address", cluster],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+    try:
+        there = _within(200, _readers)
+        time.sleep(5)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal sends it: to all processes
+        _, said = process.communicate(timeout=120)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    assert process.returncode == 130
+    assert len(said.splitlines()) == 1
+    stored = re.search(r"Interrupted: papers\.kg holds (\d+) papers", said)
+    with kg.open(str(tmp_path / "papers.kg"), read_only=True) as graph:
+        assert len(graph.entries()) == int(stored[1] if stored else 0)
+        assert graph.verify().ok
+    assert there
+    assert _within(30, lambda: not _readers())
+
+
+def test_without_an_address_ray_runs_on_this_machine_alone(tmp_path: Path, reports: Path) -> None:
+    report = str(reports / "004_0fbc9a575173bebf.txt")
+    said, exports = [], []
+    for name, options in (("alone", []), ("ray", ["--engine", "ray"])):
+        ran = subprocess.run(
+            [sys.executable, "-m", "kg", "add", report, "--jobs", "2", "--graph", str(tmp_path / name), *options],
+            cwd=tmp_path,
+            capture_output=True,
+            encoding="utf-8",
+        )
+        assert (ran.returncode, ran.stderr) == (0, "")
+        said.append(ran.stdout.partition(";")[0])
+        with kg.open(str(tmp_path / name), read_only=True) as graph:
+            exports.append(graph.export("nquads"))
+    assert said[0] == said[1]
+    assert exports[0] == exports[1]
+
+
+def _papers(folder: Path, count: int) -> Path:
+    rows = ({"id": f"p-{n}", "title": f"Zap{n}: Decoding", "abstract": WORDS.format(n=n)} for n in range(2, count + 2))
+    path = folder / "papers.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return path
+
+
+def _readers() -> list[int]:
+    """The processes of workers."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if place.read_bytes().startswith(b"ray::MapWorker(MapBatches(_ChunkWorker)"):
+                found.append(int(place.parent.name))
+    return sorted(found)
+
+
+def _family(pid: int) -> list[int]:
+    """A process and all below it."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(one for child in children for one in _family(int(child)))]
+
+
+def _answers(port: int) -> bool:
+    """Whether the cluster is whole: it answers, and its node has joined."""
+    with suppress(OSError):
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return any(b"ray::" in place.read_bytes() for place in Path("/proc").glob("[0-9]*/cmdline") if place.exists())
+    return False
+
+
+def _within(seconds: float, look: Callable[[], Any]) -> Any:
+    """What `look` gives as soon as that is anything, for so many seconds at most."""
+    until = time.monotonic() + seconds
+    while not (seen := look()) and time.monotonic() < until:
+        time.sleep(0.2)
+    return seen

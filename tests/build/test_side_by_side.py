@@ -1,0 +1,130 @@
+"""Files that hold a paper each are read side by side: the same graph, and none is read again for nothing."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import kg
+from kg import sources
+from kg.model import KgError
+from kg.build.pipeline import Added, Pipeline
+from kg.sources.base import InputFile, Unread
+from kg.build.workers import chunked
+
+PAPER = """<?xml version="1.0"?><TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc>
+<titleStmt><title type="main">Zap{n}: Faster Decoding</title></titleStmt></fileDesc>
+<profileDesc><abstract><p>We propose Zap{n}, a speculative decoding method with a draft model.
+It is {n}x faster on an H100 than Medusa.</p></abstract></profileDesc></teiHeader></TEI>"""
+NUMBERS = range(2, 26)
+NAMES = [f"paper-{n}" for n in NUMBERS]
+
+
+@pytest.fixture
+def papers(tmp_path: Path) -> Path:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    for n in NUMBERS:
+        (folder / f"paper-{n}.xml").write_text(PAPER.format(n=n), "utf-8")
+    return folder
+
+
+@pytest.fixture
+def graph(tmp_path: Path) -> kg.Graph:
+    return kg.open(str(tmp_path / "g.kg"))
+
+
+def _exported(folder: Path, *files: Path, jobs: int) -> bytes:
+    with kg.open(str(folder)) as graph:
+        assert graph.add(*files, jobs=jobs, fast=True).added == NAMES
+        return graph.export("nquads")
+
+
+def test_the_same_graph_from_one_process_and_two_and_from_an_archive(tmp_path: Path, papers: Path) -> None:
+    alone = _exported(tmp_path / "1", papers, jobs=1)
+    assert b"Zap25" in alone
+    assert _exported(tmp_path / "2", papers, jobs=2) == alone
+    with zipfile.ZipFile(tmp_path / "papers.zip", "w") as archive:
+        for path in papers.iterdir():
+            archive.write(path, path.name)
+    packed = _exported(tmp_path / "3", tmp_path / "papers.zip", jobs=2)
+    assert packed.replace(b'"papers.zip:paper-', b'"paper-') == alone
+
+
+def test_other_processes_read_the_files(papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, here = sources.read, list[Path]()
+    monkeypatch.setattr(sources, "read", lambda *given: (here.append(given[0]), read(*given))[1])
+    report = Added()
+    lines = list(Pipeline(fast=True, jobs=2).lines([papers], report=report))
+    assert (report.added, len(lines)) == (NAMES, len(NAMES))
+    assert len(here) == 1  # to load what all need, before there are other processes
+    assert list(Pipeline(fast=True, jobs=1).lines([papers])) == lines
+
+
+def test_what_the_graph_has_as_it_is_is_not_read(
+    graph: kg.Graph, papers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph.add(papers, fast=True, jobs=2)
+    (papers / "paper-7.xml").write_text(PAPER.format(n=70), "utf-8")
+    read, names = sources.read, list[str]()
+    monkeypatch.setattr(sources, "read", lambda path, name=None: (names.append(str(path)), read(path, name))[1])
+    report = graph.add(papers, fast=True, jobs=1)
+    assert (report.added, sorted(report.unchanged)) == (["paper-7"], sorted(set(NAMES) - {"paper-7"}))
+    assert set(names) == {str(papers / "paper-7.xml")}
+
+
+def test_what_cannot_be_read_is_told_and_the_others_go_on(graph: kg.Graph, papers: Path) -> None:
+    broken = papers / "paper-9.xml"
+    broken.write_text(PAPER.format(n=9)[:300], "utf-8")
+    (papers / "other").mkdir()
+    twin = papers / "other" / "paper-4.xml"
+    twin.write_text(PAPER.format(n=400), "utf-8")
+    report = graph.add(papers, fast=True, jobs=2)
+    assert report.added == ["paper-4", *(name for name in NAMES if name not in ("paper-4", "paper-9"))]
+    told = sorted(report.skipped)
+    assert [sentence.partition(": ")[0] for sentence in told] == [str(broken), "paper-4.xml"]
+    assert "belongs to another file of this call" in told[1]
+    again = graph.add(papers, fast=True, jobs=2)
+    assert (again.added, len(again.unchanged), sorted(again.skipped)) == ([], len(report.added), told)
+    with pytest.raises(KgError, match=r"paper-9\.xml"):
+        graph.add(broken, fast=True, strict=True)
+
+
+def test_a_file_reaches_another_process_with_its_names_and_bytes(papers: Path) -> None:
+    path = papers / "paper-3.xml"
+    file = sources.begin(path)
+    assert isinstance(file, Unread)
+    there = pickle.loads(pickle.dumps(file))
+    assert InputFile(there.held).text() == path.read_text("utf-8")
+    assert (there.id, there.held.name, there.source) == (str(path), "paper-3.xml", file.source)
+    assert _given_away(path)
+    assert there.source == sources.read(path).source
+    assert sources.read(there.held).source == there.source
+
+
+@pytest.mark.parametrize("text", ["{}\n", PAPER.replace("<TEI", "<teiCorpus").replace("</TEI", "</teiCorpus"), ""])
+def test_files_of_many_papers_and_of_none_are_not_given_away(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "papers.xml"
+    path.write_text(text, "utf-8")
+    assert not _given_away(path)
+    assert not _given_away(tmp_path / "missing.pdf")
+
+
+def _given_away(path: Path) -> bool:
+    try:
+        return isinstance(sources.begin(path), Unread)
+    except KgError:
+        return False
+
+
+def test_heavy_items_go_in_smaller_chunks() -> None:
+    class Heavy(io.BytesIO):
+        weight = 3
+
+    heavy = Heavy()
+    assert list(chunked([1, 2, heavy, 4, heavy, heavy, 7], 4)) == [[1, 2, heavy], [4, heavy], [heavy, 7]]
+    assert list(chunked([], 4)) == []

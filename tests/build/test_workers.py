@@ -1,0 +1,88 @@
+"""Work shared among processes: the same results in the same order, and one sentence where a process fails."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kg.model import KgError
+from kg.build.workers import Workers
+
+
+def _doubled(number: int) -> int:
+    time.sleep(0.001 * (number % 3))  # later ones are done before earlier ones
+    return 2 * number
+
+
+def _at_twenty(number: int) -> tuple[int, int]:
+    if number == 20:
+        raise OSError("disk full")
+    if number == 40:
+        raise KgError("The model is missing: install kg again.")
+    if number == 60:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number, os.getpid()
+
+
+@pytest.mark.parametrize(("jobs", "chunk", "few"), [(1, 8, 4), (2, 1, 0), (2, 8, 4), (3, 7, 16), (2, 8, 1000)])
+def test_results_come_in_the_order_of_the_items(jobs: int, chunk: int, few: int) -> None:
+    with Workers(_doubled, jobs, chunk, few) as workers:
+        for most in (3, 100, 0, 41):  # the processes stay from one call to the next
+            assert list(workers.map(range(most))) == [2 * n for n in range(most)]
+
+
+def test_few_items_are_done_in_this_process_and_many_in_others() -> None:
+    with Workers(_at_twenty, 2, chunk=2, few=10) as workers:
+        assert {process for _, process in workers.map(range(10))} == {os.getpid()}
+        there = {process for _, process in workers.map(range(20))}
+        assert os.getpid() not in there
+        assert 1 <= len(there) <= 2
+    with pytest.raises(ProcessLookupError):  # none outlives the work
+        os.kill(there.pop(), 0)
+
+
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [(20, "OSError: disk full"), (40, "The model is missing: install kg again."), (60, "SIGKILL")],
+)
+def test_a_failing_or_lost_process_ends_the_work_in_one_sentence(first: int, said: str) -> None:
+    with Workers(_at_twenty, 2, chunk=2, few=0) as workers:
+        with pytest.raises(KgError) as told:
+            list(workers.map(range(first, first + 10)))
+        assert said in str(told.value)
+        assert "\n" not in str(told.value)
+        assert [n for n, _ in workers.map(range(5))] == list(range(5))  # and the next work has new processes
+
+
+def test_items_are_taken_as_they_are_needed() -> None:
+    taken: list[int] = []
+
+    def items() -> Iterator[int]:
+        for n in range(10_000):
+            taken.append(n)
+            yield n
+
+    with Workers(_doubled, 2, chunk=4, few=8) as workers:
+        results = workers.map(items())
+        assert [next(results) for _ in range(20)] == [2 * n for n in range(20)]
+        assert len(taken) < 100
+
+
+def test_what_is_needed_is_loaded_once_before_the_processes_are_made(tmp_path: Path) -> None:
+    loaded = tmp_path / "loaded"
+
+    def load(item: int) -> None:
+        with loaded.open("a") as file:
+            file.write(f"{item} {os.getpid()}\n")
+
+    with Workers(_doubled, 2, few=2) as workers:
+        list(workers.map(range(2), load))
+        assert not loaded.exists()
+        list(workers.map(range(5, 50), load))
+        list(workers.map(range(50), load))
+    assert loaded.read_text() == f"5 {os.getpid()}\n"

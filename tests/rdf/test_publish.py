@@ -1,0 +1,622 @@
+"""A graph on a SPARQL server: the triples of the export, whatever happens between; what fails is told in a sentence."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from graph_demo import demo_document, demo_record, demo_source
+from sparql_server import JSON, Handler, SparqlServer
+
+import kg
+from kg.cli import main
+from kg.model import KgError
+from kg.names import iri
+from kg.rdf import ontology, protocol, publish
+from kg.rdf.ontology import VOCABULARY
+from kg.rdf.protocol import Access, Connection
+from kg.rdf.publish import STATE, Published
+from kg.rdf.store import Store
+from kg.store.file import Entry
+
+FOREIGN = ox.Quad(ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), ox.Literal("theirs"), ox.NamedNode("urn:g"))
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No address but the test's own is asked; waits are short."""
+    for name in ("USER", "PASSWORD", "UPDATE", "GRAPH_STORE", "TIMEOUT"):
+        monkeypatch.delenv(f"KG_SPARQL_{name}", raising=False)
+    monkeypatch.setattr(protocol, "_PAUSE", 0.001)
+
+
+@pytest.fixture
+def server() -> Iterator[SparqlServer]:
+    """A server that holds what somebody else put there."""
+    with SparqlServer() as server:
+        server.store.add(FOREIGN)
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def papers(tmp_path: Path) -> Iterator[Store]:
+    """A graph with a source and five entries."""
+    with Store(tmp_path / "papers.kg") as store:
+        for number in range(1, 6):
+            put(store, number)
+        store.put_source(demo_source("demo-01"))
+        yield store
+
+
+@pytest.fixture(autouse=True)
+def _small_vocabulary(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A vocabulary of few triples, for the tests go through all requests of many calls."""
+    text = b"".join(f'<urn:v> <urn:n> "{n}" .\n'.encode() for n in range(30))
+    monkeypatch.setattr(ontology, "text", lambda: text)
+
+
+def put(store: Store, number: int, venue: str = "ICLR") -> None:
+    document, record = demo_document(number), demo_record(number)
+    document.venue, record.id = venue, document.id
+    store.put_entry(Entry(document, record))
+
+
+def exported(store: Store) -> list[str]:
+    return store.dump("nquads").decode().splitlines()
+
+
+def held(server: SparqlServer) -> list[str]:
+    """The quads of the graph on a server."""
+    own = (STATE, "urn:g")
+    return sorted(f"{q} ." for q in server.store if q.graph_name.value not in (*map(iri, own[:1]), *own[1:]))
+
+
+def updates(server: SparqlServer) -> int:
+    return len(server.updates)
+
+
+# --- what is on the server ------------------------------------------------------------------------------------------
+
+
+def test_server_gets_the_triples_of_the_export_and_follows_changes(server: SparqlServer, papers: Store):
+    assert publish.publish(papers, server.url) == Published(7, 0)  # five entries, a source and the vocabulary
+    assert held(server) == exported(papers)
+    put(papers, 2, "ICML")
+    papers.drop_entries(["demo-04"])
+    before = updates(server)
+    assert publish.publish(papers, server.url) == Published(1, 1)
+    assert held(server) == exported(papers)
+    assert updates(server) == before + 2  # the mark, and all that changed
+    assert publish.publish(papers, server.url) == Published(0, 0)
+    assert updates(server) == before + 2
+    papers.drop_source("demo")
+    assert publish.publish(papers, server.url) == Published(0, 1)
+    assert held(server) == exported(papers)
+    assert FOREIGN in server.store
+
+
+def test_progress_names_each_graph(server: SparqlServer, papers: Store):
+    told: list[tuple[str, int]] = []
+    publish.publish(papers, server.url, progress=lambda name, done: told.append((name, done)))
+    assert [done for _, done in told] == list(range(1, 8))
+    assert [name for name, _ in told][:2] == [VOCABULARY, "entry:demo-01"]
+
+
+def test_another_form_or_vocabulary_is_sent_as_a_whole(
+    server: SparqlServer, papers: Store, monkeypatch: pytest.MonkeyPatch
+):
+    publish.publish(papers, server.url)
+    for name, other in (("FORM", 99), ("ontology_hash", lambda: "another")):
+        monkeypatch.setattr(publish, name, other)
+        stray = ox.Quad(FOREIGN.subject, FOREIGN.predicate, FOREIGN.object, ox.NamedNode(iri("entry:stray")))
+        server.store.add(stray)
+        assert publish.publish(papers, server.url) == Published(7, 1)
+        assert held(server) == exported(papers)
+        assert publish.publish(papers, server.url) == Published(0, 0)
+
+
+def test_older_copy_of_a_file_is_sent_as_a_whole(server: SparqlServer, papers: Store, tmp_path: Path):
+    path = tmp_path / "papers.kg"
+    papers.close()
+    shutil.copy(path, tmp_path / "older.kg")
+    with Store(path) as later:
+        put(later, 1, "ICML")
+        put(later, 9)
+        publish.publish(later, server.url)
+    with Store(tmp_path / "older.kg") as older:
+        assert publish.publish(older, server.url) == Published(7, 1)
+        assert held(server) == exported(older)
+
+
+def test_triples_of_a_file_put_back_are_its_own(papers: Store, tmp_path: Path):
+    papers.backup(tmp_path / "backup.kg")
+    before = exported(papers)
+    put(papers, 1, "ICML")
+    assert exported(papers) != before
+    papers.close()
+    shutil.copy(tmp_path / "backup.kg", tmp_path / "papers.kg")
+    with Store(tmp_path / "papers.kg") as back:
+        put(back, 2, "ICLR")  # it reaches the number that the cache is of
+        assert exported(back) == before
+
+
+def test_server_with_another_graph_is_refused_unless_it_is_replaced(server: SparqlServer, papers: Store):
+    publish.publish(papers, server.url)
+    before = held(server)
+    with Store.in_memory() as other:
+        put(other, 1, "ICML")
+        put(other, 7)
+        with pytest.raises(KgError, match=r"holds another graph of kg: .* with --replace\.$"):
+            publish.publish(other, server.url)
+        assert held(server) == before
+        assert publish.publish(other, server.url, replace=True) == Published(3, 5)
+        assert held(server) == exported(other)
+        put(other, 7, "ICML")
+        assert publish.publish(other, server.url, replace=True) == Published(1, 0)  # by now it is this one's
+    server.store.remove_graph(ox.NamedNode(iri(STATE)))  # nobody knows of which graph the triples are
+    with pytest.raises(KgError, match="holds another graph of kg"):
+        publish.publish(papers, server.url)
+    assert FOREIGN in server.store
+
+
+def test_empty_graph_is_the_vocabulary_alone(server: SparqlServer):
+    with Store.in_memory() as empty:
+        assert publish.publish(empty, server.url) == Published(1, 0)
+        assert publish.publish(empty, server.url) == Published(0, 0)
+        assert held(server) == exported(empty)
+
+
+@pytest.mark.parametrize("name", ["x> } ; DROP ALL #", "a b", 'q"uote', "汉字/😀", "%41", "a\\u0041", "?g $x {}"])
+def test_hostile_name_of_an_entry_is_a_name(server: SparqlServer, name: str):
+    with Store.in_memory() as store:
+        document, record = demo_document(), demo_record()
+        document.id = record.id = name
+        store.put_entry(Entry(document, record))
+        put(store, 2)
+        publish.publish(store, server.url)
+        assert held(server) == exported(store)
+        store.drop_entries([name])
+        assert publish.publish(store, server.url) == Published(0, 1)
+        assert held(server) == exported(store)
+        assert FOREIGN in server.store
+
+
+def test_requests_are_of_a_size_that_servers_read(server: SparqlServer, papers: Store, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(publish, "_TRIPLES", 40)
+    publish.publish(papers, server.url)
+    # Each triple of a request but its last ends so; the steps about the number have some more.
+    assert max(update.count(" . ") for update in server.updates) in range(30, 40)
+    many = updates(server)
+    assert held(server) == exported(papers)
+    monkeypatch.setattr(publish, "_TRIPLES", 10**6)
+    monkeypatch.setattr(publish, "_BYTES", 3000)
+    with SparqlServer() as other:
+        publish.publish(papers, other.url)
+        assert max(map(len, other.updates)) < 5000
+        assert held(other) == exported(papers)
+        assert min(many, updates(other)) > 10
+        other.shutdown()
+
+
+# --- interruptions and others ---------------------------------------------------------------------------------------
+
+
+class _Killed(BaseException):
+    """The publisher is gone: nothing after this moment happens."""
+
+
+def _dies(monkeypatch: pytest.MonkeyPatch, after: int, work: Callable[[], object]) -> bool:
+    """Whether a publisher dies that can send no more than so many requests that write."""
+    left = [after]
+
+    def until(really: Callable[..., None]) -> Callable[..., None]:
+        def sends(self: Connection, *said: object) -> None:
+            if left[0] == 0:
+                raise _Killed
+            left[0] -= 1
+            really(self, *said)
+
+        return sends
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Connection, "update", until(Connection.update))
+        patch.setattr(Connection, "post", until(Connection.post))
+        try:
+            work()
+        except _Killed:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("begun", [False, True])
+@pytest.mark.parametrize("bulk", [False, True])
+def test_interrupted_call_is_gone_on_with(
+    papers: Store, begun: bool, bulk: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(publish, "_TRIPLES", 100)  # an entry takes several requests
+    monkeypatch.setattr(publish, "_GRAPHS", 2)
+    monkeypatch.setattr(publish, "_FEW", 1)
+    work = tmp_path / "work.kg"
+    again = []
+    for after in range(1000):
+        work.unlink(missing_ok=True)
+        papers.backup(work)
+        with SparqlServer() as server, Store(work) as store:
+            if bulk:
+                monkeypatch.setenv("KG_SPARQL_GRAPH_STORE", f"{server.root}/store")
+            if begun:
+                publish.publish(store, server.url)
+                for number in (1, 5):
+                    put(store, number, "ICML")
+                store.drop_entries(["demo-03"])
+            died = _dies(monkeypatch, after, lambda: publish.publish(store, server.url))
+            again.append(sum(publish.publish(store, server.url)))
+            assert held(server) == exported(store)
+            server.shutdown()
+        if not died:
+            break
+    assert after > 5
+    assert again[0] == (3 if begun else 7)
+    assert again == sorted(again, reverse=True)  # the later, the less is sent again
+    assert 1 <= again[-2] <= 2
+    assert again[-1] == 0
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("turn", range(1, 12))
+def test_publishers_at_the_same_time_leave_the_newest(
+    server: SparqlServer, papers: Store, monkeypatch: pytest.MonkeyPatch, first: bool, turn: int
+):
+    monkeypatch.setattr(publish, "_TRIPLES", 40)
+    if not first:
+        publish.publish(papers, server.url)
+    for number in range(1, 6):
+        put(papers, number, "old")
+    slow = publish._Publisher(papers, Connection(Access.of(server.url)))
+    number = slow._held(False)
+    slow._claim(number)
+    monkeypatch.setattr(slow, "_check_alone", lambda: None)  # which saw nothing yet
+    stale = list(slow._changes(number))
+    for number_ in (2, 1, 4):
+        put(papers, number_, "new")
+    update, sent = Connection.update, [0]
+
+    def interrupted(self: Connection, *steps: str) -> None:
+        """The slow one sends all that it read long ago while the other one is in the middle."""
+        sent[0] += 1
+        if sent[0] == turn:
+            monkeypatch.setattr(Connection, "update", update)
+            slow._update(stale, number)
+        update(self, *steps)
+
+    monkeypatch.setattr(Connection, "update", interrupted)
+    publish.publish(papers, server.url)
+    assert sent[0] >= turn
+    assert held(server) == exported(papers)
+    assert publish.publish(papers, server.url) == Published(0, 0)
+
+
+def test_earlier_publisher_stops_where_a_later_one_has_begun(
+    server: SparqlServer, papers: Store, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(publish, "_TRIPLES", 40)
+    update, sent = Connection.update, [0]
+
+    def interrupted(self: Connection, *steps: str) -> None:
+        sent[0] += 1
+        if sent[0] == 5:
+            monkeypatch.setattr(Connection, "update", update)
+            put(papers, 1, "ICML")
+            assert publish.publish(papers, server.url).written >= 6
+        update(self, *steps)
+
+    monkeypatch.setattr(Connection, "update", interrupted)
+    told: list[str] = []
+    publish.publish(papers, server.url, progress=lambda name, _: told.append(name))
+    assert told.count("entry:demo-02") == 2  # the fifth request of the first call came after all those of the other
+    assert held(server) == exported(papers)
+    monkeypatch.setattr(publish._Publisher, "_claim", lambda self, number: None)
+    put(papers, 1, "ACL")
+    with pytest.raises(KgError, match=r"Another kg publish to .* has begun meanwhile: it sends the rest"):
+        publish.publish(papers, server.url)
+
+
+# --- how servers fail -----------------------------------------------------------------------------------------------
+
+
+def _sending(status: int, body: bytes, kind: str = JSON, **headers: str) -> Callable[[Handler, str], bool]:
+    def answer(handler: Handler, path: str) -> bool:
+        handler.answer(status, body, kind, {name.replace("_", "-"): value for name, value in headers.items()})
+        return True
+
+    return answer
+
+
+def _silent(handler: Handler, path: str) -> bool:
+    time.sleep(1)
+    return True
+
+
+def _dripping(handler: Handler, path: str) -> bool:
+    handler.send_response(200)
+    handler.send_header("Content-Type", JSON)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    with suppress(OSError):
+        for _ in range(40):
+            handler.wfile.write(b" ")
+            handler.wfile.flush()
+            time.sleep(0.03)
+    return True
+
+
+def _gone(handler: Handler, path: str) -> bool:
+    handler.close_connection = True
+    return True
+
+
+def _cut(handler: Handler, path: str) -> bool:
+    handler.answer(200, b'{"head": {', JSON, {"Content-Length": "1000"})
+    handler.close_connection = True
+    return True
+
+
+PAGE = b"<!DOCTYPE html><html><body><h1>Welcome\x1b[31m</h1></body></html>"
+
+
+@pytest.mark.parametrize(
+    ("misbehave", "told"),
+    [
+        (_sending(200, PAGE, "text/html"), "gave no SPARQL results .text/html.*: check the address"),
+        (_sending(200, b'{"head": {"vars": ["a"]}, "results": {"bindings": [{"a"'), "gave no SPARQL results"),
+        (_sending(200, b'{"head": {"vars": ["a"]}, "results": [{"datatype": 1}]}'), "gave no SPARQL results"),
+        (_sending(200, b'{"head": {"vars": ["a"]}, "results": {"bindings": [{}]}}'), "gave no SPARQL results"),
+        (_sending(200, b"[" * 3000), "gave no SPARQL results"),
+        (_sending(200, b""), "gave no SPARQL results"),
+        (_sending(200, b"x" * 5000), "sent more than 4,000 bytes"),
+        (_sending(500, PAGE, "text/html"), "failed with status 500 .Welcome .31m.: look into its log"),
+        (
+            _sending(500, b"Virtuoso S1T00 Error SR171: Transaction timed out"),
+            "gave up .*: allow its queries more time",
+        ),
+        (
+            _sending(500, b"Virtuoso 40001 Error SR172: Transaction deadlocked"),
+            "is busy .status 500.: see that it runs",
+        ),
+        (
+            _sending(500, b"Virtuoso XXXXX Error COL..: Insert stopped because out of seg data here or elsewhere"),
+            "has a damaged index .*: restore its database from a backup",
+        ),
+        (_sending(503, b"", Retry_After="100000"), "is busy .status 503.: see that it runs"),
+        (_sending(400, b"what?"), "does not understand what it was asked .what"),
+        (_sending(401, b"", WWW_Authenticate='Digest realm="x"'), "does not let this user in: check KG_SPARQL_USER"),
+        (_sending(404, b"no"), "answered 404 .no.: check the address"),
+        (
+            _sending(302, b"", Location="http://127.0.0.1:1/"),
+            "sends elsewhere .http://127.0.0.1:1/.*: name that address",
+        ),
+        (_silent, "no whole answer within 0.4 s: KG_SPARQL_TIMEOUT may allow more"),
+        (_dripping, "no whole answer within 0.4 s"),
+        (_gone, "broke off .*: see that it runs"),
+        (_cut, "broke off .*: see that it runs"),
+        (
+            _sending(200, b'{"head": {"vars": []}, "results": {"bindings": [{}, {}]}}', X_SPARQL_MaxRows="2"),
+            "gives 2 rows at most: set ResultSetMaxRows",
+        ),
+        (
+            _sending(200, b'{"head": {"vars": []}, "results": {"bindings": []}}', X_SQL_State="S1TAT"),
+            "gave up before its answer was whole",
+        ),
+    ],
+)
+def test_failing_server_is_told_in_a_sentence(
+    server: SparqlServer,
+    papers: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    misbehave: Callable[[Handler, str], bool],
+    told: str,
+):
+    monkeypatch.setenv("KG_SPARQL_TIMEOUT", "0.4")
+    monkeypatch.setattr(protocol, "MOST_BYTES", 4000)
+    server.misbehave = misbehave
+    with pytest.raises(KgError, match=told) as caught:
+        publish.publish(papers, server.url)
+    message = str(caught.value)
+    assert server.url in message
+    assert message.isprintable()
+    assert message.endswith(".")
+    assert len(message) < 400
+
+
+@pytest.mark.parametrize("misbehave", [_sending(503, b""), _sending(429, b"", Retry_After="0"), _gone])
+def test_request_is_made_again_where_the_server_was_away(
+    server: SparqlServer, papers: Store, misbehave: Callable[[Handler, str], bool]
+):
+    times = [0]
+
+    def twice(handler: Handler, path: str) -> bool:
+        times[0] += 1
+        return times[0] % 3 != 0 and misbehave(handler, path)
+
+    server.misbehave = twice
+    publish.publish(papers, server.url)
+    assert held(server) == exported(papers)
+    assert times[0] > 10
+
+
+def test_update_whose_answer_is_lost_counts_once(server: SparqlServer, papers: Store):
+    """What was done is done again, since nobody knows that it was; the number goes on all the same."""
+    number = [0]
+
+    def lost(handler: Handler, path: str) -> bool:
+        number[0] += path == "/update"
+        if path != "/update" or number[0] % 2 == 0:
+            return False
+        answer, handler.answer = handler.answer, lambda *said: None  # type: ignore[method-assign]
+        return bool(setattr(handler, "close_connection", True)) or (answer is None)
+
+    server.misbehave = lost
+    publish.publish(papers, server.url)
+    assert held(server) == exported(papers)
+    assert updates(server) == number[0]
+    assert len(server.updates) == 2 * len(set(server.updates))
+
+
+def test_update_that_is_refused_is_told_and_sent_the_next_time(server: SparqlServer, papers: Store):
+    server.misbehave = lambda handler, path: path == "/update" and _sending(400, b"too long")(handler, path)
+    with pytest.raises(KgError, match=r"/update does not understand what it was asked .too long"):
+        publish.publish(papers, server.url)
+    server.misbehave = None
+    publish.publish(papers, server.url)
+    assert held(server) == exported(papers)
+
+
+def test_server_that_is_not_there_is_told(papers: Store):
+    with pytest.raises(KgError, match=r"http://127\.0\.0\.1:1/sparql cannot be reached .*: see that it runs"):
+        publish.publish(papers, "http://127.0.0.1:1/sparql")
+
+
+# --- who asks, and where --------------------------------------------------------------------------------------------
+
+
+def test_password_goes_to_the_server_that_asks_for_it_alone(
+    server: SparqlServer, papers: Store, monkeypatch: pytest.MonkeyPatch
+):
+    server.password = "secret"
+    with pytest.raises(KgError, match="check KG_SPARQL_USER and KG_SPARQL_PASSWORD"):
+        publish.publish(papers, server.url)
+    monkeypatch.setenv("KG_SPARQL_USER", "writer")
+    monkeypatch.setenv("KG_SPARQL_PASSWORD", "secret")
+    assert "secret" not in repr(Access.of(server.url))
+    publish.publish(papers, server.url)
+    assert held(server) == exported(papers)
+    with SparqlServer() as other:
+        server.misbehave = _sending(307, b"", Location=other.url)
+        with pytest.raises(KgError, match="sends elsewhere") as caught:
+            publish.publish(papers, server.url)
+        assert "secret" not in str(caught.value)
+        assert other.asked == []
+        other.shutdown()
+
+
+def test_nothing_is_said_to_a_server_that_does_not_ask(
+    server: SparqlServer, papers: Store, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("KG_SPARQL_USER", "writer")
+    publish.publish(papers, server.url)
+    assert {authorization for _, authorization in server.asked} == {""}
+
+
+@pytest.mark.parametrize(
+    ("query", "server", "user", "update"),
+    [
+        ("http://h:8890/sparql", "Virtuoso/07.20", "dba", "http://h:8890/sparql-auth"),
+        ("http://h:8890/sparql", "Virtuoso/07.20", "", "http://h:8890/sparql"),
+        ("http://h:8890/sparql-auth/", "Virtuoso/07.20", "dba", "http://h:8890/sparql-auth"),
+        ("http://h/query", "Oxigraph", "", "http://h/update"),
+        ("http://h/ds/sparql", "Jetty", "", "http://h/ds/update"),
+        ("https://h/repositories/kg", "", "u", "https://h/repositories/kg/statements"),
+        ("http://h/other?a=b", "", "", "http://h/other?a=b"),
+    ],
+)
+def test_updates_go_where_each_kind_of_server_has_them(query: str, server: str, user: str, update: str):
+    assert Access(query, user=user).update_at(server) == update
+    assert Access(query, update="http://h/own").update_at(server) == "http://h/own"
+
+
+@pytest.mark.parametrize(
+    ("url", "environment", "told"),
+    [
+        ("papers.kg", {}, "no http or https URL"),
+        ("http://", {}, "no http or https URL"),
+        ("http://h:99999/", {}, "no http or https URL"),
+        ("http://h/\nx", {}, "no http or https URL"),
+        ("http://user:secret@h/sparql", {}, "holds a user or a password: put these into KG_SPARQL_USER"),
+        ("http://h/", {"KG_SPARQL_UPDATE": "file:///etc"}, "KG_SPARQL_UPDATE is no http or https URL"),
+        ("http://h/", {"KG_SPARQL_GRAPH_STORE": "x"}, "KG_SPARQL_GRAPH_STORE is no http or https URL"),
+        ("http://h/", {"KG_SPARQL_TIMEOUT": "soon"}, "KG_SPARQL_TIMEOUT is no number of seconds"),
+    ],
+)
+def test_wrong_setting_is_told(url: str, environment: dict[str, str], told: str):
+    with pytest.raises(KgError, match=told) as caught:
+        Access.of(url, environment)
+    assert "secret" not in str(caught.value)
+
+
+def test_graph_store_takes_what_is_much(server: SparqlServer, papers: Store, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("KG_SPARQL_GRAPH_STORE", f"{server.root}/store")
+    publish.publish(papers, server.url)
+    assert server.posted == 1
+    assert held(server) == exported(papers)
+    put(papers, 3, "ICML")
+    assert publish.publish(papers, server.url) == Published(1, 0)
+    assert server.posted == 1
+    monkeypatch.setattr(publish, "_FEW", 2)
+    for number in (1, 2, 3):
+        put(papers, number, "ACL")
+    papers.drop_entries(["demo-02", "demo-05"])
+    assert publish.publish(papers, server.url) == Published(2, 2)
+    assert server.posted == 2
+    assert held(server) == exported(papers)
+
+
+def test_graph_store_that_loses_the_graphs_is_told(
+    server: SparqlServer, papers: Store, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("KG_SPARQL_GRAPH_STORE", f"{server.root}/store")
+    server.misbehave = lambda handler, path: path == "/store" and _sending(204, b"")(handler, path)
+    with pytest.raises(KgError, match="did not put N-Quads into their graphs: unset KG_SPARQL_GRAPH_STORE"):
+        publish.publish(papers, server.url)
+    monkeypatch.delenv("KG_SPARQL_GRAPH_STORE")
+    publish.publish(papers, server.url)
+    assert held(server) == exported(papers)
+
+
+# --- the command ----------------------------------------------------------------------------------------------------
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["kg", *words])
+    with pytest.raises(SystemExit) as left:
+        main()
+    return int(left.value.code or 0)
+
+
+def test_command_says_how_much_it_sent(
+    server: SparqlServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.chdir(tmp_path)
+    paper = '{"id": "p%d", "title": "Cache paper %d", "abstract": "We quantize the KV cache on an H100."}\n'
+    Path("papers.jsonl").write_text("".join(paper % (n, n) for n in range(3)))
+    with kg.open("papers.kg") as graph:
+        graph.add("papers.jsonl", fast=True)
+    assert run(monkeypatch, "publish", server.url) == 0
+    assert capsys.readouterr().out == f"Published papers.kg to {server.url}: 5 graphs written, 0 taken out.\n"
+    with kg.open("papers.kg") as graph:
+        graph.remove("p1")
+        assert graph.publish(server.url) == Published(0, 1)
+        assert held(server) == exported(graph.store)
+    with kg.open("other.kg") as graph:
+        graph.add("papers.jsonl", fast=True)
+    assert run(monkeypatch, "publish", server.url, "--graph", "other.kg") == 2
+    assert "holds another graph of kg" in capsys.readouterr().err
+    assert run(monkeypatch, "publish", server.url, "--graph", "other.kg", "--replace") == 0
+    with kg.open("other.kg", read_only=True) as graph:
+        assert held(server) == exported(graph.store)
+
+
+def test_server_is_no_graph_to_open(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    told = "http://h:8890/sparql is a server, and a graph is a file: `kg publish http://h:8890/sparql` puts one"
+    for options in ({}, {"read_only": True}, {"must_exist": True}):
+        with pytest.raises(KgError, match=told):
+            kg.Graph("http://h:8890/sparql", **options)
+    for words in (["ask", "pruning"], ["verify"], ["rebuild"], ["add", "x.jsonl"], ["sparql", "ASK { ?s ?p ?o }"]):
+        assert run(monkeypatch, *words, "--graph", "http://h:8890/sparql") == 2
+        assert "kg publish" in capsys.readouterr().err, words
