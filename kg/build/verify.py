@@ -163,7 +163,7 @@ class _Entry:
         if text is None or "kg:Text" not in text["rdf:type"]:
             yield f"the text of its quote {quote!r} is missing"
         elif not (quote and 0 <= start < end):
-            yield f"its quote {quote!r} has no place in the text"
+            yield f"its quote {quote!r} has no place in the text" if quote else "its evidence has no place in the text"
         elif (_first(text, "kg:raw") or "")[start:end] != quote:
             yield f"its quote {quote!r} does not stand at {start} to {end} of {_first(text, 'kg:field')}"
 

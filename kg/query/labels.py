@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kg.store.tables import LONGEST, SHORTEST, folded_name_rows
+from kg.store.rows import LONGEST, SHORTEST, folded_name_rows
 from kg.text import has_han
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from kg.names import kind_of
 from kg.query.labels import Labels, Named, lengths
 from kg.query.words import Words
 from kg.store.file import StoreFile
-from kg.store.tables import SHORTEST
+from kg.store.rows import SHORTEST
 from kg.text import fold
 from kg.vocabulary import Concept, Vocabulary
 

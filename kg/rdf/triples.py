@@ -33,7 +33,7 @@ from kg.model import (
     Topic,
 )
 from kg.names import iri, kind_of, plain
-from kg.store import tables
+from kg.store import rows
 from kg.text import has_han, repaired
 from kg.vocabulary import Vocabulary
 
@@ -103,7 +103,7 @@ def entry_text(
         graph.say_result(order, result)
     for order, relation in enumerate(record.relations, 1):
         graph.say_relation(order, relation)
-    for concept, wordings in tables.called(record).items():
+    for concept, wordings in rows.called(record).items():
         if concept not in vocabulary:
             known = institution_facts(concept) if institution_facts and kind_of(concept) == "institution" else None
             graph.declare(concept, wordings, known)

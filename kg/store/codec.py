@@ -1,6 +1,8 @@
 """Documents, records and sources as JSON and back, without loss: an object a dataclass, without what has its default.
 
-Texts that were not repaired are plain strings; a repaired one has its raw form, its text and its edits.
+Texts that were not repaired are plain strings; a repaired one has its raw form, its text and its edits. A mention is
+canonical as it stands unless it says otherwise. The evidence of a relation is a sentence, and is kept by its place
+where it stands there; mentions and results keep their words, which `kg verify` holds against the texts.
 """
 
 from __future__ import annotations
@@ -8,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from kg.model import LISTS, Brief, Document, Evidence, Mention, Record, Relation, Result, Source, Text, Topic
@@ -18,11 +20,35 @@ WRONG = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 _Made = TypeVar("_Made")
 Json = dict[str, Any]
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_AS_THEY_ARE = frozenset((str, int, float, bool, type(None)))
 
 
-def encoded(said: Document | Record | Source) -> str:
-    """A document, record or source as JSON."""
-    return json.dumps(_plain(said), ensure_ascii=False, separators=(",", ":"))
+def encoded(said: Document | Source) -> str:
+    """A document or source as JSON."""
+    return _ENCODE(_plain(said))
+
+
+def encoded_record(said: Record, of: Document) -> str:
+    """A record as JSON, beside the document that it is of."""
+    made = _plain(said)
+    for name in LISTS.values():
+        for mention in made.get(name, ()):
+            del mention["type"]
+            if mention["canonical"] == mention["surface"]:
+                del mention["canonical"]
+    for relation in made.get("relations", ()):
+        evidence = relation["evidence"]
+        if evidence["quote"] == _standing(evidence, of):
+            del evidence["quote"]
+    return _ENCODE(made)
+
+
+def _standing(evidence: Json, of: Document) -> str | None:
+    """The words at the place of an evidence; None where it says no place."""
+    text = of.texts.get(evidence.get("field", ""))
+    start, end = evidence.get("start", -1), evidence.get("end", -1)
+    return text.raw[start:end] if text and 0 <= start < end else None
 
 
 def document(data: str) -> Document:
@@ -32,10 +58,12 @@ def document(data: str) -> Document:
     return _made(Document, said, authors=tuple, repairs=tuple)(texts=texts)
 
 
-def record(data: str) -> Record:
-    """A record of its JSON. Raises one of WRONG for what is none."""
+def record(data: str, of: Document) -> Record:
+    """A record of its JSON, and of the document that it is of. Raises one of WRONG for what is none."""
     said = json.loads(data)
-    lists: dict[str, Callable[[Json], object]] = dict.fromkeys(LISTS.values(), _mention)
+    for relation in said.get("relations", ()):
+        relation["evidence"].setdefault("quote", _standing(relation["evidence"], of) or "")
+    lists: dict[str, Callable[[Json], object]] = {name: partial(_mention, kind) for kind, name in LISTS.items()}
     lists |= {"results": _result, "relations": _relation, "topics": _topic}
     made: Json = {name: [make(one) for one in said.pop(name)] for name, make in lists.items() if name in said}
     if "brief" in said:
@@ -52,6 +80,8 @@ def source(data: str) -> Source:
 
 def _plain(said: Any) -> Any:
     """What JSON can say of a value."""
+    if said.__class__ in _AS_THEY_ARE:
+        return said
     if isinstance(said, Text):
         return said.raw if said.raw == said.text and not said.edits else [said.raw, said.text, said.edits]
     if isinstance(said, dict):
@@ -90,8 +120,8 @@ def _text(said: Any) -> Text:
     return Text(raw, text, tuple((start, end, new) for start, end, new in edits))
 
 
-def _mention(said: Json) -> Mention:
-    return _made(Mention, said, aliases=tuple)()
+def _mention(kind: str, said: Json) -> Mention:
+    return _made(Mention, {"type": kind, "canonical": said.get("surface"), **said}, aliases=tuple)()
 
 
 def _result(said: Json) -> Result:

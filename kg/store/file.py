@@ -22,6 +22,7 @@ from kg.model import Document, Facts, KgError, Record, Source
 from kg.store import codec, tables
 from kg.store.asking import SECONDS, Table, asked
 from kg.store.faults import Damage, Fault, fault, remedy, told
+from kg.store.rows import Rows, Writer, rows_of
 from kg.store.schema import APPLICATION, TABLES, VERSION
 
 _BATCH = 500  # names in a query
@@ -40,6 +41,42 @@ class Entry(NamedTuple):
     record: Record
     way: str | Mapping[str, Any] = "full"  # how it was read
     fingerprint: str = ""
+
+
+class Draft(NamedTuple):
+    """An entry in the form in which it is stored, made where it was read: JSON, rows, and keys that it is found by."""
+
+    name: str
+    source: str
+    number: int
+    document: str
+    record: str
+    way: str
+    fingerprint: str
+    rows: Rows
+    keys: tuple[str, ...]
+
+    @classmethod
+    def of(cls, entry: Entry, keys: Iterable[str] = ()) -> Draft:
+        """The stored form of an entry."""
+        document, record = entry.document, entry.record
+        return cls(
+            name=document.id,
+            source=document.source,
+            number=document.number,
+            document=codec.encoded(document),
+            record=codec.encoded_record(record, document),
+            way=codec.way_encoded(entry.way),
+            fingerprint=entry.fingerprint,
+            rows=rows_of(document, record),
+            keys=tuple(keys),
+        )
+
+    @property
+    def entry(self) -> Entry:
+        """The entry itself."""
+        document = codec.document(self.document)
+        return Entry(document, codec.record(self.record, document), codec.way(self.way), self.fingerprint)
 
 
 def local_id(name: str, source: str) -> str:
@@ -67,7 +104,7 @@ class StoreFile:
                 self._lock = _taken(self.path)
         try:
             self._db: sqlite3.Connection | None = self._connected()
-            self._writer = tables.Writer(self.db, self.facts)
+            self._writer = Writer(self.db, self.facts)
             self.id = self._settled()
         except BaseException:
             self._release()
@@ -115,7 +152,7 @@ class StoreFile:
         try:
             yield
             with told(self.path):
-                self._writer.index()
+                self._writer.finish()
         except BaseException:
             with suppress(sqlite3.Error):
                 self.db.execute("ROLLBACK")
@@ -144,19 +181,16 @@ class StoreFile:
                     self.db.execute("RELEASE part")
 
     def put_entry(self, entry: Entry, keys: Iterable[str] = (), facts: Mapping[str, Facts] | None = None) -> None:
-        """Store an entry under its document's id, in the place of what bears that name.
+        """Store an entry under its document's id; see `put`."""
+        self.put(Draft.of(entry, keys), facts)
 
-        `keys` are those under which it is found, `facts` what a register says of its institutions, by id.
+    def put(self, draft: Draft, facts: Mapping[str, Facts] | None = None) -> None:
+        """Store an entry in the place of what bears its name; `facts` is what a register says of institutions, by id.
+
+        Its rows are in the tables when the batch ends.
         """
-        document, record = entry.document, entry.record
-        name, source = document.id, document.source
-        row = (name, source, local_id(name, source), document.number, record.paper)
-        said = (
-            codec.encoded(document),
-            codec.encoded(record),
-            codec.way_encoded(entry.way),
-            entry.fingerprint,
-        )
+        name, source, rows = draft.name, draft.source, draft.rows
+        row = (name, source, local_id(name, source), draft.number, rows.paper)
         with self.batch(), told(self.path):
             marks = self.rows("SELECT fingerprint FROM entries WHERE name = ?", name)
             if marks:
@@ -164,11 +198,13 @@ class StoreFile:
             for concept, known in (facts or {}).items():
                 self.db.execute("INSERT OR REPLACE INTO organisations VALUES (?, ?)", (concept, json.dumps(known)))
             sql = "INSERT INTO entries VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            number = self.db.execute(sql, (*row, *said)).lastrowid or 0
-            self.db.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?)", ((key, number) for key in keys))
-            self._writer.write(number, document, record)
+            number = (
+                self.db.execute(sql, (*row, draft.document, draft.record, draft.way, draft.fingerprint)).lastrowid or 0
+            )
+            self.db.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?)", ((key, number) for key in draft.keys))
+            self._writer.write(number, rows)
             self._changed(f"entry:{name}")
-            if not entry.fingerprint or marks != [(entry.fingerprint,)]:  # else it is linked otherwise, read as before
+            if not draft.fingerprint or marks != [(draft.fingerprint,)]:  # else it is linked otherwise, read as before
                 self.db.execute("UPDATE sources SET whole = '' WHERE name = ? AND whole <> ''", (source,))
 
     def drop_entries(self, names: Iterable[str]) -> None:
@@ -182,12 +218,12 @@ class StoreFile:
 
     def _take_out(self, name: str) -> None:
         """Take out an entry, if it is there, with all that was made of it."""
-        for number, paper, said in self.rows("SELECT id, paper, record FROM entries WHERE name = ?", name):
+        for number, paper, *said in self.rows("SELECT id, paper, document, record FROM entries WHERE name = ?", name):
             self.db.execute("DELETE FROM keys WHERE entry = ?", (number,))
             self.db.execute("DELETE FROM entries WHERE id = ?", (number,))
             record = None
             with suppress(*codec.WRONG):  # of a damaged one, labels stay until the tables are made again
-                record = codec.record(said)
+                record = codec.record(said[1], codec.document(said[0]))
             self._writer.erase(number, paper, record)
 
     def remake(self, progress: Callable[[str, int], None] | None = None) -> None:
@@ -197,7 +233,7 @@ class StoreFile:
             self._writer.forget()
             numbers = dict(self.rows("SELECT name, id FROM entries"))
             for done, entry in enumerate(self.every(), 1):
-                self._writer.write(numbers[entry.document.id], entry.document, entry.record)
+                self._writer.write(numbers[entry.document.id], rows_of(entry.document, entry.record))
                 if progress:
                     progress(entry.document.id, done)
             self.say("tables", tables.form())
@@ -527,7 +563,8 @@ class StoreFile:
 
     def _entry(self, name: str, document: str, record: str, way: str, fingerprint: str) -> Entry:
         try:
-            return Entry(codec.document(document), codec.record(record), codec.way(way), fingerprint)
+            read = codec.document(document)
+            return Entry(read, codec.record(record, read), codec.way(way), fingerprint)
         except codec.WRONG as error:
             raise KgError(f"The entry {name} cannot be read from the graph ({error}): add its source again.") from None
 

@@ -8,14 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from kg.model import LISTS, Document, Evidence, Facts, Mention, Record, Relation, Result, Statement
-from kg.names import kind_of
-from kg.text import fold, has_han
 from kg.vocabulary import Vocabulary, ontology_hash
 
 _OF = "entry INTEGER NOT NULL, number INTEGER NOT NULL, paper INTEGER NOT NULL"
@@ -73,7 +68,6 @@ CREATE INDEX relations_by_head ON relations (head, type, paper);
 CREATE INDEX relations_by_tail ON relations (tail, type, paper);
 """
 
-_WAITING = 2000  # texts that are indexed at once
 _QUOTE = """(SELECT substr(t.raw, x.start + 1, x."end" - x.start) FROM texts t
         WHERE t.entry = x.entry AND t.field = x.field AND x.start >= 0)"""
 #: What people ask, in the words of the domain: names and labels in the place of numbers.
@@ -116,27 +110,12 @@ CREATE VIEW topics_by_month AS
     WHERE p.date <> '' GROUP BY month, x.topic;
 """
 
-#: Letters of a label that a misspelt word may mean.
-SHORTEST, LONGEST = 4, 99
-_COUNT = """INSERT INTO labels VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET entries = entries + excluded.entries RETURNING entries"""
-#: The tables with rows of an entry, beside its texts.
-_OF_ENTRIES = ("authors", "mentions", "topics", "results", "relations")
-#: What the entries of a work say of it, in the order of their sources.
-_SAID = """
-SELECT id, record ->> '$.title', record ->> '$.name', record ->> '$.kind', document ->> '$.date', document ->> '$.year',
-    document ->> '$.venue', document ->> '$.arxiv', document ->> '$.doi', document ->> '$.url', record ->> '$.code_url',
-    document ->> '$.author_count'
-FROM entries WHERE paper = ? ORDER BY source, number, name
-"""
-_EMPTY = (0, "", "", "method", "", None, "", "", "", "", "", None)
-_COLUMNS = "entry, title, name, kind, date, year, venue, arxiv, doi, url, code_url, author_count"
-
 
 @cache
 def form() -> str:
     """What the tables depend on beside the entries: the vocabulary, and how they are made."""
-    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16] + ontology_hash()[:16]
+    made_by = Path(__file__).read_bytes() + Path(__file__).with_name("rows.py").read_bytes()
+    return hashlib.sha256(made_by).hexdigest()[:16] + ontology_hash()[:16]
 
 
 def make(db: sqlite3.Connection) -> None:
@@ -159,225 +138,3 @@ def _made() -> frozenset[str]:
     words = (TABLES + VIEWS).split()
     kinds = {"TABLE", "VIEW"}
     return frozenset(words[at + 1] for at, word in enumerate(words) if word in kinds)
-
-
-class Writer:
-    """Writes the rows of entries; keeps in mind the numbers that concepts have."""
-
-    def __init__(self, db: sqlite3.Connection, facts: Callable[[str], Facts | None]) -> None:
-        """`facts` is what the register says of an institution."""
-        self.db, self.facts = db, facts
-        self._vocabulary = Vocabulary.load()
-        self._numbers: dict[str, int] = {}
-        self._waiting: dict[int, str] = {}  # texts to be indexed, by number
-
-    @property
-    def waiting(self) -> dict[int, str]:
-        """The texts that are yet to be indexed, by number."""
-        return dict(self._waiting)
-
-    def forget(self, waiting: dict[int, str] | None = None) -> None:
-        """Look up numbers again: what was written was taken back. `waiting` texts were to be indexed before it."""
-        self._numbers.clear()
-        self._waiting = waiting or {}
-
-    def index(self) -> None:
-        """Index the texts that wait for it, before what was written counts.
-
-        Many at once: SQLite's index of texts writes what it has to the disk at every savepoint and statement.
-        """
-        self.db.executemany("INSERT INTO texts_search (rowid, raw) VALUES (?, ?)", self._waiting.items())
-        self._waiting.clear()
-
-    def write(self, entry: int, document: Document, record: Record) -> None:
-        """Write the rows of an entry, by its number, that has none."""
-        db = self.db
-        self._name(record, 1)
-        paper = self.describe(record.paper)
-        rows: Iterator[tuple[Any, ...]]
-        of = [(entry, at, paper) for at in range(1, _most(document, record) + 1)]
-        rows = ((*o, name) for o, name in zip(of, document.authors, strict=False))
-        db.executemany(f"INSERT INTO authors VALUES ({_marks(4)})", rows)
-        for field, text in document.texts.items():
-            if text.raw:
-                row = (entry, paper, field, text.raw)
-                at = db.execute("INSERT INTO texts VALUES (NULL, ?, ?, ?, ?)", row).lastrowid
-                self._waiting[at or 0] = text.raw
-        if len(self._waiting) > _WAITING:
-            self.index()
-        mentions = [m for kind in LISTS.values() for m in getattr(record, kind)]
-        rows = (
-            (*o, self._number(m.concept), m.role, *_place(m), *_trust(m)) for o, m in zip(of, mentions, strict=False)
-        )
-        db.executemany(f"INSERT INTO mentions VALUES ({_marks(10)})", rows)
-        rows = (
-            (*o, self._number(f"topic:{t.id}"), *_place(t.evidence), *_trust(t))
-            for o, t in zip(of[len(mentions) :], record.topics, strict=False)
-        )
-        db.executemany(f"INSERT INTO topics VALUES ({_marks(9)})", rows)
-        rows = ((*o, *self._result(r)) for o, r in zip(of, record.results, strict=False))
-        db.executemany(f"INSERT INTO results VALUES ({_marks(18)})", rows)
-        rows = ((*o, *self._relation(r)) for o, r in zip(of, record.relations, strict=False))
-        db.executemany(f"INSERT INTO relations VALUES ({_marks(13)})", rows)
-
-    def erase(self, entry: int, paper: str, record: Record | None) -> None:
-        """Take out the rows of an entry, by its number, that is gone; None for a record that cannot be read."""
-        db = self.db
-        for table in _OF_ENTRIES:
-            db.execute(f"DELETE FROM {table} WHERE entry = ?", (entry,))
-        for at, raw in db.execute("SELECT id, raw FROM texts WHERE entry = ?", (entry,)).fetchall():
-            if self._waiting.pop(at, None) is None:
-                db.execute("INSERT INTO texts_search (texts_search, rowid, raw) VALUES ('delete', ?, ?)", (at, raw))
-        db.execute("DELETE FROM texts WHERE entry = ?", (entry,))
-        if record is not None:
-            self._name(record, -1)
-        self.describe(paper)
-
-    def describe(self, paper: str) -> int:
-        """Say of a work what the first of its entries says that says anything; its number, 0 without entries."""
-        said = self.db.execute(_SAID, (paper,)).fetchall()
-        if not said:
-            self.db.execute("DELETE FROM papers WHERE curie = ?", (paper,))
-            return 0
-        columns = zip(zip(*said, strict=True), _EMPTY, strict=True)
-        row = [next((v for v in column if v), default) for column, default in columns]
-        told = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", "))
-        found = self.db.execute(
-            f"INSERT INTO papers (curie, {_COLUMNS}) VALUES ({_marks(13)}) "
-            f"ON CONFLICT DO UPDATE SET {told} RETURNING id",
-            (paper, *row),
-        )
-        return int(found.fetchone()[0])
-
-    def _result(self, said: Result) -> tuple[Any, ...]:
-        low, high = said.value if isinstance(said.value, tuple) else (said.value, said.value)
-        return (
-            *(self._number(said.metric_concept), said.metric, low, high, said.unit, said.change, said.bound),
-            *(self._number(said.baseline_concept), said.baseline, said.setting),
-            *(*_place(said.evidence), *_trust(said)),
-        )
-
-    def _relation(self, said: Relation) -> tuple[Any, ...]:
-        head, tail = self._number(said.head_concept), self._number(said.tail_concept)
-        return (said.type, head, said.head, tail, said.tail, *_place(said.evidence), *_trust(said))
-
-    def _number(self, concept: str) -> int | None:
-        """The number of a concept; of one that nobody has named yet a new one."""
-        if not concept:
-            return None
-        if concept not in self._numbers:
-            self._numbers[concept] = self._settled(concept, "", "", "", 0)
-        return self._numbers[concept]
-
-    def _settled(self, concept: str, label: str, label_zh: str, country: str, known: int) -> int:
-        """The number of a concept that is called so."""
-        rows = self.db.execute("SELECT id FROM concepts WHERE curie = ?", (concept,)).fetchall()
-        if rows:
-            return int(rows[0][0])
-        row = (concept, kind_of(concept), label, label_zh, country, known)
-        return int(self.db.execute("INSERT INTO concepts VALUES (NULL, ?, ?, ?, ?, ?, ?)", row).lastrowid or 0)
-
-    def _name(self, record: Record, times: int) -> None:
-        """Count what a record calls the concepts that the vocabulary does not know, or count it no more."""
-        for concept, wordings in called(record).items():
-            if concept in self._vocabulary:
-                continue
-            if known := self.facts(concept):
-                labels, others, country = known
-                if concept not in self._numbers:
-                    own = (labels.get("en", ""), labels.get("zh", ""), country, 1)
-                    self._numbers[concept] = self._settled(concept, *own)
-                    self._find(
-                        self._numbers[concept],
-                        [*((n, True) for n in labels.values()), *((n, False) for n, _ in others)],
-                    )
-                continue
-            number = self._number(concept)
-            is_new = False
-            for at, label in enumerate(wordings):
-                row = (number, "zh" if has_han(label) else "en", int(not at), label, times)
-                counted = self.db.execute(_COUNT, row).fetchone()[0]
-                is_new |= counted == times or counted <= 0
-            if times < 0:
-                self.db.execute("DELETE FROM labels WHERE concept = ? AND entries <= 0", (number,))
-            self._label(concept, number)
-            if is_new:
-                said = self.db.execute("SELECT label, preferred FROM labels WHERE concept = ?", (number,)).fetchall()
-                self._find(number, said)
-
-    def _find(self, number: int | None, labels: Iterable[tuple[str, bool]]) -> None:
-        """Let a concept be found by some labels alone."""
-        self.db.execute("DELETE FROM names WHERE concept = ?", (number,))
-        rows = ((number, *row) for row in folded_name_rows(labels))
-        self.db.executemany("INSERT INTO names VALUES (?, ?, ?, ?, ?)", rows)
-
-    def _label(self, concept: str, number: int | None) -> None:
-        """Call a concept what most entries call it; a concept that none names is gone."""
-        rows = self.db.execute(
-            "SELECT language, label FROM labels WHERE concept = ? AND preferred ORDER BY entries DESC, label", (number,)
-        ).fetchall()
-        if rows:
-            said = dict(reversed(rows))
-            row = (said.get("en", ""), said.get("zh", ""), number)
-            self.db.execute("UPDATE concepts SET label = ?, label_zh = ? WHERE id = ?", row)
-        else:
-            self.db.execute("DELETE FROM concepts WHERE id = ?", (number,))
-            self._numbers.pop(concept, None)
-
-
-def folded_name_rows(labels: Iterable[tuple[str, bool]]) -> list[tuple[str, int, str | None, str | None]]:
-    """The names by which a thing is found, of its labels and whether each is preferred.
-
-    Folded form; whether it is that of a preferred label; its words from the last one on, where it has several; its
-    first letter and length, by which names that are nearly alike are found.
-    """
-    forms: dict[str, bool] = {}
-    for label, preferred in labels:
-        if form := fold(label):
-            forms[form] = forms.get(form, False) or bool(preferred)
-    return [
-        (
-            *(form, int(preferred), " ".join(reversed(form.split(" "))) if " " in form else None),
-            f"{form[0]}{len(form):02d}" if SHORTEST <= len(form) <= LONGEST else None,
-        )
-        for form, preferred in sorted(forms.items())
-    ]
-
-
-def _most(document: Document, record: Record) -> int:
-    """The most rows that an entry has in a table."""
-    mentions = sum(len(getattr(record, kind)) for kind in LISTS.values()) + len(record.topics)
-    return max(mentions, *map(len, (document.authors, record.results, record.relations)))
-
-
-def _place(said: Mention | Evidence | None) -> tuple[str, int, int]:
-    return (said.field, said.start, said.end) if said else ("", -1, -1)
-
-
-def _trust(said: Statement) -> tuple[float, int]:
-    return said.confidence, int(said.sure)
-
-
-def called(record: Record) -> dict[str, list[str]]:
-    """The concepts of a record with the paper's own names for each, canonical ones first, without repetition."""
-    named: list[tuple[str, str]] = []
-    later: list[tuple[str, str]] = []
-    for mentions in LISTS.values():
-        for mention in getattr(record, mentions):
-            named.append((mention.concept, mention.canonical or mention.surface))
-            later += [(mention.concept, name) for name in (mention.surface, *mention.aliases)]
-    for result in record.results:
-        later += [(result.metric_concept, result.metric), (result.baseline_concept, result.baseline)]
-    for relation in record.relations:
-        later += [(relation.head_concept, relation.head), (relation.tail_concept, relation.tail)]
-    later += [(f"topic:{topic.id}", topic.id.replace("-", " ")) for topic in record.topics]
-    out: dict[str, list[str]] = {}
-    for concept, name in (*named, *later):
-        known = out.setdefault(concept, []) if concept else []
-        if name and name not in known:
-            known.append(name)
-    return out
-
-
-def _marks(number: int) -> str:
-    return ", ".join("?" * number)

@@ -59,7 +59,7 @@ def test_what_is_taken_back_is_not_indexed_and_what_was_there_is(store):
 
 
 def test_many_texts_are_indexed_before_the_batch_ends(store, monkeypatch):
-    monkeypatch.setattr("kg.store.tables._WAITING", 2)
+    monkeypatch.setattr("kg.store.rows._MOST", 2)
     with store.batch():
         for name in "abcdefg":
             store.put_entry(entry(name, f"caches of {name}"))
