@@ -39,7 +39,7 @@ from bench_page import compared, latest, page, told
 from bench_queries import QUERIES, Subjects
 
 import kg
-from kg.store.file import cache_of
+from kg.store.lite import cache_of
 
 if TYPE_CHECKING:
     from rdflib import Graph as Rdflib

@@ -34,7 +34,8 @@ import kg.build.adding
 from kg.api import Graph
 from kg.build.pipeline import Added, Annotations, Extracted, Pipeline
 from kg.model import Document, KgError
-from kg.store.file import StoreFile, cache_of
+from kg.store.file import StoreFile
+from kg.store.lite import cache_of
 
 _TITLES = ("Cache Eviction", "Sparse Attention", "Draft Models", "Weight Pruning", "Token Merging", "Expert Routing")
 _ABSTRACT = (

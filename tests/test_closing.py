@@ -12,7 +12,7 @@ import pytest
 from kg.api import Graph
 from kg.query import scan
 from kg.rdf.store import Store
-from kg.store.file import cache_of
+from kg.store.lite import cache_of
 
 _PAPER = '{{"id": "{0}", "title": "Paging the Cache of {0}", "abstract": "We prune the KV cache on an H100."}}\n'
 

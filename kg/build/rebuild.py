@@ -23,8 +23,9 @@ from kg.model import Batch, Document, KgError, Source
 from kg.build.pipeline import Annotations, Pipeline, Progress, Way
 from kg.store import codec
 from kg.store.faults import told
-from kg.store.file import StoreFile, cache_of, local_id, locked
+from kg.store.file import StoreFile, local_id
 from kg.store.fingerprints import seal, sealed
+from kg.store.lite import cache_of, locked
 
 _WRONG = (sqlite3.Error, *codec.WRONG)
 

@@ -12,13 +12,6 @@ from kg.cli.base import HERE, NOTHING_FOUND, Location, Output, choose, console, 
 from kg.tables import csv_text
 
 FORMS = ("table", "json", "csv")
-#: The tables and views that are meant for questions, with their columns.
-_TABLES = """
-SELECT m.name AS "table", group_concat(c.name, ', ') AS columns
-FROM sqlite_master m, pragma_table_info(m.name) c
-WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'texts_search_%'
-GROUP BY m.name ORDER BY m.name
-"""
 
 
 def command(
@@ -32,8 +25,8 @@ def command(
 ) -> None:
     """Ask the graph's tables in SQL; nothing can be changed. docs/schema.md says what they hold."""
     form = choose(format, output, FORMS, "table" if output is None else "csv")
-    text = sys.stdin.read() if query == "-" else query or _TABLES
     with reading(graph) as opened:
+        text = sys.stdin.read() if query == "-" else query or opened.store.db.LISTED
         columns, rows = opened.store.asked(text, seconds)
     if form == "table":
         console().print(table(f"{len(rows)} rows", columns, (["" if v is None else v for v in row] for row in rows)))

@@ -64,8 +64,8 @@ def saying(store: StoreFile, words: str, entries: Iterable[str] | None = None) -
     if entries is not None:
         rows = store.some(f"{of} JOIN entries e ON e.id = t.entry WHERE e.name IN ({{}})", entries)
     elif grams:
-        asked = " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams)
-        rows = store.rows(f"{of} WHERE t.id IN (SELECT rowid FROM texts_search WHERE texts_search MATCH ?)", asked)
+        holding, values = store.db.holding(grams)
+        rows = store.rows(f"{of} WHERE {holding}", *values)
     else:
         rows = store.rows(f"{of} WHERE instr(lower(t.raw), ?)", min(pieces, key=len, default=words).lower())
     return {paper for paper, raw in rows if pattern.search(raw)}

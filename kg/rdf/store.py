@@ -12,7 +12,7 @@ from kg.names import curie, iri
 from kg.rdf.cache import RdfCache
 from kg.rdf.sparql import Row, asked, rows
 from kg.rdf.terms import serialised
-from kg.store.file import StoreFile
+from kg.store.file import StoreFile, is_address
 
 
 class Store(StoreFile):
@@ -22,8 +22,8 @@ class Store(StoreFile):
     limit for queries.
     """
 
-    def __init__(self, path: str | Path | None, read_only: bool = False) -> None:
-        super().__init__(path, read_only)
+    def __init__(self, place: str | Path | None, read_only: bool = False) -> None:
+        super().__init__(place, read_only)
         self.rdf = RdfCache(self)
 
     def select(self, sparql: str) -> list[Row]:
@@ -71,8 +71,8 @@ class Store(StoreFile):
 
 
 def open_store(location: str | Path, read_only: bool = False) -> Store:
-    """The graph at a location, a file. Raises KgError when nothing is there to read."""
-    return Store(path_of(location), read_only)
+    """The graph at a location: a file, or a database of PostgreSQL. Raises KgError when nothing is there to read."""
+    return Store(location if is_address(location) else path_of(location), read_only)
 
 
 def path_of(location: str | Path) -> Path:
@@ -81,5 +81,5 @@ def path_of(location: str | Path) -> Path:
     if place.lower().startswith(("http://", "https://")):
         raise KgError(f"{place} is a server, and a graph is a file: `kg publish {place}` puts one on a server.")
     if "://" in place:
-        raise KgError(f"{place} is no kind of graph: name a file.")
+        raise KgError(f"{place} is no kind of graph: name a file, or postgresql://user@host/database.")
     return Path(place)

@@ -19,7 +19,7 @@ _BYTES = 1 << 30  # of memory that a query may take
 _ALLOWED = frozenset((sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE))
 
 
-_REFUSED = "The query would change the graph or leave it: only SELECT is allowed."
+REFUSED = "The query would change the graph or leave it: only SELECT is allowed."
 Table = tuple[list[str], list[tuple[object, ...]]]  # columns and rows
 
 
@@ -41,7 +41,7 @@ def asked(path: Path, query: str, seconds: float = SECONDS, rows: int = ROWS) ->
             return [column[0] for column in found.description], list(_some(found, rows))
     except sqlite3.OperationalError as error:
         if "not authorized" in str(error) or "prohibited" in str(error):
-            raise KgError(_REFUSED) from None
+            raise KgError(REFUSED) from None
         if str(error) == "interrupted":
             raise KgError(f"The query took longer than {seconds:g} s and was ended: ask for less.") from None
         if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_CORRUPT")):
@@ -51,7 +51,7 @@ def asked(path: Path, query: str, seconds: float = SECONDS, rows: int = ROWS) ->
         ) from None
     except (sqlite3.Error, sqlite3.Warning, ValueError, MemoryError) as error:
         if "not authorized" in str(error) or "prohibited" in str(error):
-            raise KgError(_REFUSED) from None
+            raise KgError(REFUSED) from None
         raise KgError(f"The query could not be answered ({error}): ask otherwise, or for less.") from None
 
 

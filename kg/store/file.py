@@ -1,35 +1,40 @@
-"""A graph's file: an SQLite database that holds sources, entries and decisions, and by what entries are found again.
+"""A graph: a database that holds sources, entries and decisions, and by what entries are found again.
 
-One process writes at a time, any number read meanwhile (WAL). What is written inside `batch` counts as a whole when it
-ends, or not at all.
+It is an SQLite file (`kg.store.lite`) or lies in PostgreSQL (`kg.store.postgres`). Any number read while one writes.
+What is written inside `batch` counts as a whole when it ends, or not at all.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import sqlite3
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from kg.files import telling
 from kg.model import Document, Facts, KgError, Record, Source
 from kg.store import codec, tables
-from kg.store.asking import SECONDS, Table, asked
+from kg.store.asking import SECONDS, Table
 from kg.store.faults import Damage, Fault, fault, remedy, told
+from kg.store.lite import Lite, lite, taken
 from kg.store.rows import Rows, Writer, rows_of
-from kg.store.schema import APPLICATION, TABLES, VERSION
+from kg.store.schema import VERSION
+
+if TYPE_CHECKING:
+    from kg.store.postgres import Postgres
 
 _BATCH = 500  # names in a query
 _KEYS_OF = "SELECT DISTINCT key FROM keys JOIN entries ON id = entry WHERE name IN ({})"
-_MOUNTS = Path("/proc/mounts")
-_NETWORKS = frozenset(("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "afs", "ceph", "lustre"))
-_WAIT = 5.0  # seconds that a second writer waits for the first
+_ENTRY = """INSERT INTO entries (name, source, local, number, paper, document, record, way, fingerprint)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
+_KEYS = "INSERT INTO keys VALUES (?, ?) ON CONFLICT DO NOTHING"
+_KNOWN = "INSERT INTO organisations VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET said = excluded.said"
+_SOURCE = """INSERT INTO sources (name, said) VALUES (?, ?)
+  ON CONFLICT (name) DO UPDATE SET said = excluded.said, whole = ''"""
 _STATE = """INSERT INTO states SELECT max(number), ? FROM changes
   HAVING max(number) > (SELECT coalesce(max(number), 0) FROM states)"""
 
@@ -88,26 +93,43 @@ def local_id(name: str, source: str) -> str:
     return name.removesuffix(f"@{source}")
 
 
-class StoreFile:
-    """The file of a graph, or a graph in memory."""
+def is_address(place: str | Path | None) -> bool:
+    """Whether a place is a database of PostgreSQL, not a file."""
+    return str(place).lower().startswith(("postgresql://", "postgres://"))
 
-    def __init__(self, path: str | Path | None, read_only: bool = False) -> None:
-        """Open a file, made if need be unless `read_only`; None for a graph in memory. Raises KgError."""
-        self.path = None if path is None else Path(path)
+
+def _opened(place: str | Path | None, read_only: bool) -> Lite | Postgres:
+    if not is_address(place):
+        return lite(None if place is None else Path(place), read_only)
+    try:
+        from kg.store.postgres import Postgres  # its driver is an extra
+    except ImportError:
+        raise KgError("PostgreSQL needs its driver: run `pip install 'paper-kg[postgres]'`.") from None
+    return Postgres(str(place), read_only)
+
+
+class StoreFile:
+    """A graph in a file, in a database of PostgreSQL, or in memory."""
+
+    def __init__(self, place: str | Path | None, read_only: bool = False) -> None:
+        """Open a file or a database of PostgreSQL (`postgresql://...`), made a graph if need be unless `read_only`.
+
+        None stands for a graph in memory. Raises KgError.
+        """
         self.read_only = read_only
-        self._lock: Any = None
         self._depth = 0
         self._number: int | None = None
-        if self.path is not None:
-            _check(self.path, read_only)
-            if not read_only:
-                self._lock = _taken(self.path)
+        self._seen = -1  # the last change that this writer knows of
+        self.turns = 0  # how often others were seen to have written meanwhile
+        self._db: Lite | Postgres | None = _opened(place, read_only)
+        self.path = self._db.path
         try:
-            self._db: sqlite3.Connection | None = self._connected()
             self._writer = Writer(self.db, self.facts)
             self.id = self._settled()
+            #: The folder of what is made from the graph, to be made again when it is lost; None in memory.
+            self.cache = self.db.cache(self.id)
         except BaseException:
-            self._release()
+            self.close()
             raise
 
     @classmethod
@@ -115,18 +137,11 @@ class StoreFile:
         """A graph that is gone when it is closed."""
         return cls(None)
 
-    @property
-    def cache(self) -> Path | None:
-        """The folder of what is made from the file, to be made again when it is lost; None for a graph in memory."""
-        return None if self.path is None else cache_of(self.path)
-
     def close(self) -> None:
         """Let go of the file; idempotent."""
         db, self._db = self._db, None
         if db is not None:
-            with suppress(sqlite3.Error):
-                db.close()
-        self._release()
+            db.close()
 
     def __enter__(self) -> Self:
         return self
@@ -142,19 +157,21 @@ class StoreFile:
     def batch(self) -> Iterator[None]:
         """What is written inside counts when it ends, or, where it raises, not at all. Batches may be nested."""
         if self.read_only:
-            raise KgError(f"The graph {self.path} is open for reading only: open it for writing.")
+            raise KgError(f"The graph {self.db.place} is open for reading only: open it for writing.")
         if self._depth:
             yield
             return
         with told(self.path):
-            self.db.execute("BEGIN IMMEDIATE")
+            self.db.begin()
         self._depth = 1
         try:
+            if self.db.is_shared and self._last() != self._seen:
+                self.turns += 1
             yield
             with told(self.path):
                 self._writer.finish()
         except BaseException:
-            with suppress(sqlite3.Error):
+            with suppress(sqlite3.Error, Fault):
                 self.db.execute("ROLLBACK")
             self._writer.forget()
             raise
@@ -172,12 +189,12 @@ class StoreFile:
             try:
                 yield
             except BaseException:
-                with suppress(sqlite3.Error):  # of a full disk, where all is taken back already
+                with suppress(sqlite3.Error, Fault):  # of a full disk, where all is taken back already
                     self.db.execute("ROLLBACK TO part")
                 self._writer.forget(waiting)
                 raise
             finally:
-                with suppress(sqlite3.Error):
+                with suppress(sqlite3.Error, Fault):
                     self.db.execute("RELEASE part")
 
     def put_entry(self, entry: Entry, keys: Iterable[str] = (), facts: Mapping[str, Facts] | None = None) -> None:
@@ -190,18 +207,16 @@ class StoreFile:
         Its rows are in the tables when the batch ends.
         """
         name, source, rows = draft.name, draft.source, draft.rows
-        row = (name, source, local_id(name, source), draft.number, rows.paper)
+        row: tuple[Any, ...] = (name, source, local_id(name, source), draft.number, rows.paper)
         with self.batch(), told(self.path):
             marks = self.rows("SELECT fingerprint FROM entries WHERE name = ?", name)
             if marks:
                 self._take_out(name)
             for concept, known in (facts or {}).items():
-                self.db.execute("INSERT OR REPLACE INTO organisations VALUES (?, ?)", (concept, json.dumps(known)))
-            sql = "INSERT INTO entries VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            number = (
-                self.db.execute(sql, (*row, draft.document, draft.record, draft.way, draft.fingerprint)).lastrowid or 0
-            )
-            self.db.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?)", ((key, number) for key in draft.keys))
+                self.db.execute(_KNOWN, (concept, json.dumps(known)))
+            row += (draft.document, draft.record, draft.way, draft.fingerprint)
+            (number,) = self.db.execute(_ENTRY, row).fetchone()
+            self.db.executemany(_KEYS, ((key, number) for key in draft.keys))
             self._writer.write(number, rows)
             self._changed(f"entry:{name}")
             if not draft.fingerprint or marks != [(draft.fingerprint,)]:  # else it is linked otherwise, read as before
@@ -243,7 +258,7 @@ class StoreFile:
         said = codec.encoded(source)
         with self.batch(), told(self.path):
             if self.rows("SELECT said FROM sources WHERE name = ?", source.name) != [(said,)]:
-                self.db.execute("INSERT OR REPLACE INTO sources (name, said) VALUES (?, ?)", (source.name, said))
+                self.db.execute(_SOURCE, (source.name, said))
                 self._changed(f"source:{source.name}")
 
     def drop_source(self, name: str) -> None:
@@ -265,28 +280,8 @@ class StoreFile:
                 self.db.execute("INSERT INTO about VALUES (?, ?)", (name, value))
 
     def backup(self, target: str | Path) -> None:
-        """Copy the graph to a file that is not there yet, while others read and write it. Raises KgError.
-
-        The copy is a graph of its own: what is made from the one is not taken for what is made from the other.
-        """
-        place = Path(target)
-        if place.exists():
-            raise KgError(f"{place} is there already: name a new file for the copy.")
-        draft = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
-        try:
-            with told(place):
-                copy = sqlite3.connect(draft)
-                try:
-                    self.db.backup(copy)
-                    copy.execute("PRAGMA journal_mode = WAL")
-                    with copy:
-                        copy.execute("UPDATE about SET value = ? WHERE name = 'id'", (secrets.token_hex(8),))
-                finally:
-                    copy.close()
-                os.replace(draft, place)
-        finally:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
+        """Copy the graph to a file that is not there yet, while others read and write it. Raises KgError."""
+        self.db.copy_to(Path(target))
 
     # --- reading --------------------------------------------------------------------------------------------------
 
@@ -422,14 +417,12 @@ class StoreFile:
 
     def countries(self) -> list[tuple[str, str]]:
         """The country of each institution of which it is known, by id."""
-        rows = self.rows("SELECT id, json_extract(said, '$[2]') FROM organisations ORDER BY id")
+        rows = self.rows("SELECT id, said ->> '$[2]' FROM organisations ORDER BY id")
         return [(name, country) for name, country in rows if country]
 
     def asked(self, query: str, seconds: float = SECONDS) -> Table:
         """The columns and rows of a user's own SELECT. Raises KgError for another statement, and where it is ended."""
-        if self.path is None:
-            raise KgError("A graph in memory has no file to ask in SQL: keep it in one.")
-        return asked(self.path, query, seconds)
+        return self.db.asked(query, seconds)
 
     # --- by what entries are found --------------------------------------------------------------------------------
 
@@ -492,59 +485,38 @@ class StoreFile:
         return dict(self.rows("SELECT graph, number FROM changes WHERE number > ? ORDER BY number", number))
 
     @property
-    def db(self) -> sqlite3.Connection:
+    def db(self) -> Lite | Postgres:
         """The connection; KgError once it is closed."""
         if self._db is None:
             raise KgError(f"The graph {self.path or 'in memory'} is closed: open it again.")
         return self._db
 
-    # --- the file -------------------------------------------------------------------------------------------------
-
-    def _connected(self) -> sqlite3.Connection:
-        if self.path is None:
-            return _connect(":memory:")
-        with told(self.path):
-            if not self.read_only:
-                return _connect(str(self.path))
-            uri = self.path.absolute().as_uri()
-            try:
-                db = _connect(f"{uri}?mode=ro", uri=True)
-                db.execute("SELECT 1 FROM sqlite_master").fetchall()
-            except sqlite3.OperationalError:  # a folder in which nobody may write, and no writer can be
-                db = _connect(f"{uri}?immutable=1", uri=True)
-            return db
+    # --- the database ---------------------------------------------------------------------------------------------
 
     def _settled(self) -> str:
-        """Make the tables of a new file, check those of another; gives the graph's own id."""
+        """Make the tables of a new graph, check those of another; gives the graph's own id."""
         db = self.db
         with told(self.path):
-            version = db.execute("PRAGMA user_version").fetchone()[0]
-            is_empty = not db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
-            if is_empty and self.read_only:
-                raise KgError(f"There is no graph at {self.path} yet: make one with kg add.")
-            if is_empty:
-                db.execute("PRAGMA journal_mode = WAL")
-                db.executescript(
-                    f"BEGIN; PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; {TABLES}"
-                    f"INSERT INTO about VALUES ('id', '{secrets.token_hex(8)}'); COMMIT;"
-                )
-            elif db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
-                raise KgError(f"{self.path} is a database of something else: name another file for the graph.")
+            version = db.version()
+            if version is None and self.read_only:
+                raise KgError(f"There is no graph at {db.place} yet: make one with kg add.")
+            if version is None:
+                db.create()
             elif version != VERSION:
                 newer = "install a newer kg" if version > VERSION else "add its files again to a new one"
-                raise KgError(f"The graph {self.path} has form {version}, this program knows {VERSION}: {newer}.")
+                raise KgError(f"The graph {db.place} has form {version}, this program knows {VERSION}: {newer}.")
             said = dict(db.execute("SELECT name, value FROM about").fetchall())
         if "id" not in said:
-            raise Damage(f"The graph {self.path} does not say which it is: {remedy(self.path)}")
-        if is_empty:
-            self.remake()
-        elif said.get("tables") != tables.form():
-            with telling(f"{self.path}: its tables are made again, for the vocabulary or the program is another."):
+            raise Damage(f"The graph {db.place} does not say which it is: {remedy(self.path)}")
+        if said.get("tables") != tables.form():
+            with telling(f"{db.place}: its tables are made again, for the vocabulary or the program is another."):
                 if not self.read_only:
-                    self.remake()
+                    with self.batch():
+                        if self.said("tables") != tables.form():  # another writer may have made them meanwhile
+                            self.remake()
                 elif self.path is not None:  # where nobody may write, or another writes, the tables stay as they are
                     with suppress(KgError):
-                        if lock := _taken(self.path, wait=0.0):
+                        if lock := taken(self.path, wait=0.0):
                             lock.close()
                         StoreFile(self.path).close()
         return str(said["id"])
@@ -552,14 +524,16 @@ class StoreFile:
     def _commit(self) -> None:
         try:
             self.db.execute(_STATE, (secrets.token_hex(8),))
+            self._seen = self._last() if self.db.is_shared else -1
             self.db.execute("COMMIT")
         except sqlite3.Error as error:
-            with suppress(sqlite3.Error):
+            with suppress(sqlite3.Error, Fault):
                 self.db.execute("ROLLBACK")
             raise fault(self.path, error) from None
 
     def _changed(self, graph: str) -> None:
-        self.db.execute("INSERT OR REPLACE INTO changes (graph) VALUES (?)", (graph,))
+        self.db.execute("DELETE FROM changes WHERE graph = ?", (graph,))
+        self.db.execute("INSERT INTO changes (graph) VALUES (?)", (graph,))
 
     def _entry(self, name: str, document: str, record: str, way: str, fingerprint: str) -> Entry:
         try:
@@ -567,90 +541,3 @@ class StoreFile:
             return Entry(read, codec.record(record, read), codec.way(way), fingerprint)
         except codec.WRONG as error:
             raise KgError(f"The entry {name} cannot be read from the graph ({error}): add its source again.") from None
-
-    def _release(self) -> None:
-        lock, self._lock = self._lock, None
-        if lock is not None:
-            lock.close()
-
-
-def cache_of(path: Path) -> Path:
-    """The folder beside a graph's file for what is made from it."""
-    return path.with_name(f"{path.name}.cache")
-
-
-def _connect(place: str, uri: bool = False) -> sqlite3.Connection:
-    db = sqlite3.connect(place, timeout=_WAIT, isolation_level=None, uri=uri, check_same_thread=False)
-    db.execute("PRAGMA synchronous = NORMAL")
-    db.execute("PRAGMA cache_size = -64000")  # KiB
-    return db
-
-
-def _check(path: Path, read_only: bool) -> None:
-    """Raise KgError where a path cannot be that of a graph."""
-    if path.is_dir():
-        if (path / "meta.json").exists() or (path / "oxigraph").exists():
-            raise KgError(f"{path} is the graph of an older kg, which was a folder: add its files again to a new file.")
-        raise KgError(f"{path} is a folder: name a file for the graph.")
-    if read_only and not path.exists():
-        raise KgError(f"There is no graph at {path}: make one with kg add, or name another with --graph.")
-    if not read_only:
-        with told(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-        if kind := _network(path.parent):
-            raise KgError(
-                f"{path} lies on a network disk ({kind}), where writers and readers cannot be kept apart: "
-                "keep the graph on a disk of this machine, and copy it there with `kg backup`."
-            )
-
-
-def _network(folder: Path) -> str:
-    """The file system of a folder, where that is one of a network; "" otherwise, and where nothing tells."""
-    place, found = str(folder.resolve()), ("", "")
-    with suppress(OSError):
-        for line in _MOUNTS.read_text("utf-8", "replace").splitlines():
-            _, mount, kind, *_ = line.split(" ")
-            mount = mount.replace("\\040", " ")
-            inside = place == mount or place.startswith(mount.rstrip("/") + "/")
-            if inside and len(mount) >= len(found[0]):
-                found = mount, kind
-    return found[1] if found[1] in _NETWORKS else ""
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Be the one writer of a graph's file; Fault where another process is."""
-    file = _taken(path)
-    try:
-        yield
-    finally:
-        if file is not None:
-            file.close()
-
-
-def _taken(path: Path, wait: float | None = None) -> Any:
-    """A lock that one writer of a graph has at a time; Fault where another does not let go of it in time.
-
-    SQLite's own lock holds for a transaction, while what a writer knows of the graph must hold as long as it writes.
-    """
-    try:
-        import fcntl
-    except ImportError:  # Windows has SQLite's own lock alone
-        return None
-    folder = cache_of(path)
-    with told(path):
-        folder.mkdir(exist_ok=True)
-        file = (folder / "writer.lock").open("w")
-    end = time.monotonic() + (_WAIT if wait is None else wait)
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return file
-        except BlockingIOError:
-            if time.monotonic() > end:
-                file.close()
-                raise Fault(f"The graph {path} is being written by another process: wait until it is done.") from None
-            time.sleep(0.05)
-        except OSError as error:
-            file.close()
-            raise fault(path, error) from None

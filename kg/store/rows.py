@@ -7,16 +7,19 @@ by one statement, which costs a fifth of what it costs entry by entry.
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.model import LISTS, Document, Evidence, Facts, Mention, Record, Relation, Result, Statement
 from kg.names import kind_of
 from kg.text import fold, has_han
 from kg.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from kg.store.lite import Lite
+    from kg.store.postgres import Postgres
 
 #: Letters of a label that a misspelt word may mean.
 SHORTEST, LONGEST = 4, 99
@@ -84,7 +87,7 @@ Waiting = tuple[dict[int, Rows], list[_Labels], set[str]]
 class Writer:
     """Writes the rows of entries when a batch of them ends."""
 
-    def __init__(self, db: sqlite3.Connection, facts: Callable[[str], Facts | None]) -> None:
+    def __init__(self, db: Lite | Postgres, facts: Callable[[str], Facts | None]) -> None:
         """`facts` is what the register says of an institution."""
         self.db, self.facts = db, facts
         self._rows: dict[int, Rows] = {}  # to be written, by entry
@@ -114,7 +117,7 @@ class Writer:
         for table in ("authors", "mentions", "topics", "results", "relations"):
             self.db.execute(f"DELETE FROM {table} WHERE entry = ?", (entry,))
         texts = self.db.execute("SELECT id, raw FROM texts WHERE entry = ?", (entry,)).fetchall()
-        self.db.executemany("INSERT INTO texts_search (texts_search, rowid, raw) VALUES ('delete', ?, ?)", texts)
+        self.db.unindex_texts(texts)
         self.db.execute("DELETE FROM texts WHERE entry = ?", (entry,))
         if record is not None:
             self._less.append(labels_of(record))
@@ -148,7 +151,7 @@ class Writer:
         self._insert("texts", texts)
         # At once: SQLite's index of texts writes what it has to the disk at every savepoint and statement.
         search = ((text[0], text[-1]) for text in texts)
-        self.db.executemany("INSERT INTO texts_search (rowid, raw) VALUES (?, ?)", search)
+        self.db.index_texts(search)
         self.forget()
 
     def _insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -204,7 +207,8 @@ class Writer:
                 rows.append((concept, kind_of(concept), *_preferred(counted), "", 0))
                 labels += [(concept, *label, entries) for label, entries in sorted(counted.items())]
                 names += [(concept, label, bool(is_first)) for _, is_first, label in counted]
-        self.db.executemany("INSERT INTO concepts VALUES (NULL, ?, ?, ?, ?, ?, ?)", rows)
+        columns = "curie, type, label, label_zh, country, known"
+        self.db.executemany(f"INSERT INTO concepts ({columns}) VALUES (?, ?, ?, ?, ?, ?)", rows)
         numbers = dict(self._some("SELECT curie, id FROM concepts WHERE curie IN ({})", concepts))
         self._insert("labels", [(numbers[concept], *row) for concept, *row in labels])
         found = groupby(names, lambda row: row[0])

@@ -7,11 +7,15 @@ column says is told in docs/schema.md.
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kg.vocabulary import Vocabulary, ontology_hash
+
+if TYPE_CHECKING:
+    from kg.store.lite import Lite
+    from kg.store.postgres import Postgres
 
 _OF = "entry INTEGER NOT NULL, number INTEGER NOT NULL, paper INTEGER NOT NULL"
 _PLACE = 'field TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL'
@@ -40,9 +44,6 @@ CREATE TABLE names (
 CREATE TABLE authors ({_OF}, name TEXT NOT NULL, {_KEY};
 CREATE TABLE texts (
     id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, paper INTEGER NOT NULL, field TEXT NOT NULL, raw TEXT NOT NULL
-);
-CREATE VIRTUAL TABLE texts_search USING fts5(
-    raw, content = 'texts', content_rowid = 'id', tokenize = 'trigram', detail = 'none'
 );
 CREATE TABLE mentions ({_OF}, concept INTEGER NOT NULL, role TEXT NOT NULL, {_PLACE}, {_TRUST}, {_KEY};
 CREATE TABLE topics ({_OF}, topic INTEGER NOT NULL, {_PLACE}, {_TRUST}, {_KEY};
@@ -100,14 +101,14 @@ CREATE VIEW paper_texts AS
     FROM texts x JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry;
 CREATE VIEW topic_counts AS
     SELECT c.curie AS topic, c.label, c.label_zh, count(DISTINCT x.paper) AS papers
-    FROM topics x JOIN concepts c ON c.id = x.topic GROUP BY x.topic;
+    FROM topics x JOIN concepts c ON c.id = x.topic GROUP BY c.id;
 CREATE VIEW entity_counts AS
     SELECT c.type, c.curie AS concept, c.label, c.label_zh, count(DISTINCT x.paper) AS papers
-    FROM mentions x JOIN concepts c ON c.id = x.concept GROUP BY x.concept;
+    FROM mentions x JOIN concepts c ON c.id = x.concept GROUP BY c.id;
 CREATE VIEW topics_by_month AS
     SELECT substr(p.date, 1, 7) AS month, c.curie AS topic, c.label, count(DISTINCT x.paper) AS papers
     FROM topics x JOIN papers p ON p.id = x.paper JOIN concepts c ON c.id = x.topic
-    WHERE p.date <> '' GROUP BY month, x.topic;
+    WHERE p.date <> '' GROUP BY month, c.id;
 """
 
 
@@ -118,23 +119,17 @@ def form() -> str:
     return hashlib.sha256(made_by).hexdigest()[:16] + ontology_hash()[:16]
 
 
-def make(db: sqlite3.Connection) -> None:
+def make(db: Lite | Postgres) -> None:
     """Make the tables, empty but for what the vocabulary says."""
-    for name, kind in db.execute("SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')").fetchall():
-        if name in _made():
-            db.execute(f"DROP {kind} {name}")
-    for statement in filter(str.strip, (TABLES + INDEXES + VIEWS).split(";")):
+    made = [(words[1], words[2]) for statement in (TABLES + VIEWS).split(";") if (words := statement.split()[:3])]
+    for kind, name in reversed(made):
+        db.execute(f"DROP {kind} IF EXISTS {name}")
+    for statement in (*filter(str.strip, (TABLES + INDEXES + VIEWS).split(";")), *db.TEXTS_INDEX):
         db.execute(statement)
     known = Vocabulary.load().concepts.values()
-    number = {concept.curie: at for at, concept in enumerate(known, 1)}
-    rows = ((number[c.curie], c.curie, c.type, c.label.get("en", ""), c.label.get("zh", "")) for c in known)
-    db.executemany("INSERT INTO concepts VALUES (?, ?, ?, ?, ?, '', 1)", rows)
+    number = {concept.curie: at for at, concept in enumerate(known, 1)}  # as the table counts
+    rows = ((c.curie, c.type, c.label.get("en", ""), c.label.get("zh", "")) for c in known)
+    sql = "INSERT INTO concepts (curie, type, label, label_zh, country, known) VALUES (?, ?, ?, ?, '', 1)"
+    db.executemany(sql, rows)
     broader = {(number[c.curie], number[other]) for c in known for other in c.broader if other in number}
     db.executemany("INSERT INTO broader VALUES (?, ?)", sorted(broader))
-
-
-@cache
-def _made() -> frozenset[str]:
-    words = (TABLES + VIEWS).split()
-    kinds = {"TABLE", "VIEW"}
-    return frozenset(words[at + 1] for at, word in enumerate(words) if word in kinds)

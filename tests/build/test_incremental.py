@@ -24,8 +24,9 @@ from kg.api import Graph
 from kg.model import Document
 from kg.build.pipeline import Annotations, Extracted, Pipeline
 from kg.sources import read
-from kg.store.file import cache_of, local_id
+from kg.store.file import local_id
 from kg.store.fingerprints import fingerprint
+from kg.store.lite import cache_of
 
 State = dict[str, list[tuple[Any, ...]]]
 Held = Mapping[str, frozenset[str]]  # entries by source, as the source calls them

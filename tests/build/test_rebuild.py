@@ -18,7 +18,8 @@ from graph_demo import elsewhere, started, truth
 import kg
 from kg.api import Graph
 from kg.model import KgError
-from kg.store.file import StoreFile, cache_of
+from kg.store.file import StoreFile
+from kg.store.lite import cache_of
 
 REPORT = sorted((Path(__file__).parents[2] / "data" / "reports").glob("000_*.txt"))[0]
 PAPERS = (

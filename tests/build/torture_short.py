@@ -19,7 +19,7 @@ import torture
 from torture_child import apart
 
 from kg.names import iri
-from kg.store.file import cache_of
+from kg.store.lite import cache_of
 
 #: What is done to a graph, and how often.
 BLOWS = {

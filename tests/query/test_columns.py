@@ -16,7 +16,7 @@ from kg.query.derived import mapped
 from kg.query.scan import columns_of, renewed, scanned
 from kg.query.sparql import select_papers
 from kg.rdf.store import Store
-from kg.store.file import cache_of
+from kg.store.lite import cache_of
 from kg.vocabulary import Vocabulary
 
 QUESTIONS = Path(__file__).with_name("paraphrases.jsonl")

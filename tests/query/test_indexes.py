@@ -16,7 +16,7 @@ from kg.query import near
 from kg.query.columns import FILE as COLUMNS
 from kg.query.near import FILE as NEAR
 from kg.rdf.store import Store
-from kg.store.file import cache_of
+from kg.store.lite import cache_of
 
 Change = Callable[[Graph], object]
 

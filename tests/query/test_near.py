@@ -15,7 +15,7 @@ from kg.query import Lexicon, Query, near, respond
 from kg.query.derived import Damaged
 from kg.query.near import FILE, Vectors, in_english, labels, titles
 from kg.rdf.store import Store
-from kg.store.file import cache_of
+from kg.store.lite import cache_of
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ import kg
 from kg.model import KgError
 from kg.rdf import cache as module
 from kg.rdf.store import Store
-from kg.store.file import StoreFile, cache_of
+from kg.store.file import StoreFile
+from kg.store.lite import cache_of
 
 QUESTIONS = ("H100", "DeepSeek speculative decoding")
 

@@ -128,7 +128,7 @@ import kg.store.file
 from graph_demo import demo_entry
 from kg.rdf.store import Store
 from kg.model import KgError
-kg.store.file._WAIT = 0.2
+kg.store.lite._WAIT = 0.2
 def tell(action):
     try:
         action()

@@ -16,7 +16,8 @@ from graph_demo import demo_entry, demo_source, elsewhere, started
 
 import kg
 from kg.model import KgError
-from kg.store.file import StoreFile, cache_of
+from kg.store.file import StoreFile
+from kg.store.lite import cache_of
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kg.model import KgError
-from kg.store import file
+from kg.store import lite
 from kg.store.file import StoreFile
 
 
@@ -19,7 +19,7 @@ def test_a_network_disk_is_refused(
     mounts = tmp_path / "mounts"
     escaped = str(place).replace(" ", "\\040")
     mounts.write_text(f"overlay / overlay rw 0 0\nserver:/x {escaped} {kind} rw 0 0\n")
-    monkeypatch.setattr(file, "_MOUNTS", mounts)
+    monkeypatch.setattr(lite, "_MOUNTS", mounts)
     if is_refused:
         with pytest.raises(KgError, match=rf"network disk \({kind}\).*kg backup"):
             StoreFile(place / "papers.kg")

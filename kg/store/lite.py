@@ -1,0 +1,231 @@
+"""A graph in one SQLite file: where it may lie, its one writer's lock, its index of texts, its copy."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from kg.model import KgError
+from kg.store.asking import Table, asked
+from kg.store.faults import Fault, fault, told
+from kg.store.schema import APPLICATION, TABLES, VERSION
+
+_MOUNTS = Path("/proc/mounts")
+_NETWORKS = frozenset(("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "afs", "ceph", "lustre"))
+_WAIT = 5.0  # seconds that a second writer waits for the first
+
+
+class Lite(sqlite3.Connection):
+    """The connection to a graph's file, or to a graph in memory; `lite` opens one."""
+
+    #: Several may not write at once: whoever has it open for writing is the only one.
+    is_shared = False
+    path: Path | None = None
+    lock: Any = None
+    #: The tables and views with their columns.
+    LISTED = """SELECT m.name AS "table", group_concat(c.name, ', ') AS columns
+        FROM sqlite_master m, pragma_table_info(m.name) c
+        WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'texts_search_%'
+        GROUP BY m.name ORDER BY m.name"""
+    #: Makes the index of texts anew.
+    TEXTS_INDEX = (
+        "DROP TABLE IF EXISTS texts_search",
+        """CREATE VIRTUAL TABLE texts_search USING fts5(
+            raw, content = 'texts', content_rowid = 'id', tokenize = 'trigram', detail = 'none'
+        )""",
+    )
+
+    @property
+    def place(self) -> str:
+        """Where the graph is, as messages say it."""
+        return str(self.path or "in memory")
+
+    def cache(self, graph: str) -> Path | None:
+        """The folder of what is made from the file; None for a graph in memory."""
+        return None if self.path is None else cache_of(self.path)
+
+    def version(self) -> int | None:
+        """The form of the file; None for an empty one. KgError for a database of something else."""
+        if not self.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall():
+            return None
+        if self.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
+            raise KgError(f"{self.path} is a database of something else: name another file for the graph.")
+        return int(self.execute("PRAGMA user_version").fetchone()[0])
+
+    def create(self) -> None:
+        """Make the tables of an empty file, and the graph's own id."""
+        self.execute("PRAGMA journal_mode = WAL")
+        self.executescript(
+            f"BEGIN; PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; {TABLES}"
+            f"INSERT INTO about VALUES ('id', '{secrets.token_hex(8)}'); COMMIT;"
+        )
+
+    def begin(self) -> None:
+        """Begin a transaction that writes."""
+        self.execute("BEGIN IMMEDIATE")
+
+    def index_texts(self, texts: Iterable[tuple[int, str]]) -> None:
+        """Let the words of texts, by number, be found."""
+        self.executemany("INSERT INTO texts_search (rowid, raw) VALUES (?, ?)", texts)
+
+    def unindex_texts(self, texts: Iterable[tuple[int, str]]) -> None:
+        """Let the words of texts no longer be found."""
+        self.executemany("INSERT INTO texts_search (texts_search, rowid, raw) VALUES ('delete', ?, ?)", texts)
+
+    @staticmethod
+    def holding(grams: Iterable[str]) -> tuple[str, list[str]]:
+        """A condition on texts `t` that those fulfil which hold some trigrams, in any case, and its values."""
+        wanted = " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams)
+        return "t.id IN (SELECT rowid FROM texts_search WHERE texts_search MATCH ?)", [wanted]
+
+    def asked(self, query: str, seconds: float) -> Table:
+        """The columns and rows of a user's own SELECT. Raises KgError."""
+        if self.path is None:
+            raise KgError("A graph in memory has no file to ask in SQL: keep it in one.")
+        return asked(self.path, query, seconds)
+
+    def copy_to(self, place: Path) -> None:
+        """Copy the graph to a file that is not there yet, while others read and write it. Raises KgError.
+
+        The copy is a graph of its own: what is made from the one is not taken for what is made from the other.
+        """
+        if place.exists():
+            raise KgError(f"{place} is there already: name a new file for the copy.")
+        draft = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
+        try:
+            with told(place):
+                copy = sqlite3.connect(draft)
+                try:
+                    self.backup(copy)
+                    copy.execute("PRAGMA journal_mode = WAL")
+                    with copy:
+                        copy.execute("UPDATE about SET value = ? WHERE name = 'id'", (secrets.token_hex(8),))
+                finally:
+                    copy.close()
+                os.replace(draft, place)
+        finally:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Let go of the file; idempotent."""
+        with suppress(sqlite3.Error):
+            super().close()
+        lock, self.lock = self.lock, None
+        if lock is not None:
+            lock.close()
+
+
+def lite(path: Path | None, read_only: bool) -> Lite:
+    """Open a file, made if need be unless `read_only`; None for a graph in memory. Raises KgError."""
+    if path is None:
+        return _connect(":memory:")
+    _check(path, read_only)
+    lock = None if read_only else taken(path)
+    try:
+        with told(path):
+            db = _reading(path) if read_only else _connect(str(path))
+    except BaseException:
+        if lock is not None:
+            lock.close()
+        raise
+    db.path, db.lock = path, lock
+    return db
+
+
+def _reading(path: Path) -> Lite:
+    uri = path.absolute().as_uri()
+    try:
+        db = _connect(f"{uri}?mode=ro", uri=True)
+        db.execute("SELECT 1 FROM sqlite_master").fetchall()
+    except sqlite3.OperationalError:  # a folder in which nobody may write, and no writer can be
+        db = _connect(f"{uri}?immutable=1", uri=True)
+    return db
+
+
+def _connect(place: str, uri: bool = False) -> Lite:
+    db = sqlite3.connect(place, timeout=_WAIT, isolation_level=None, uri=uri, check_same_thread=False, factory=Lite)
+    db.execute("PRAGMA synchronous = NORMAL")
+    db.execute("PRAGMA cache_size = -64000")  # KiB
+    return db
+
+
+def cache_of(path: Path) -> Path:
+    """The folder beside a graph's file for what is made from it."""
+    return path.with_name(f"{path.name}.cache")
+
+
+def _check(path: Path, read_only: bool) -> None:
+    """Raise KgError where a path cannot be that of a graph."""
+    if path.is_dir():
+        if (path / "meta.json").exists() or (path / "oxigraph").exists():
+            raise KgError(f"{path} is the graph of an older kg, which was a folder: add its files again to a new file.")
+        raise KgError(f"{path} is a folder: name a file for the graph.")
+    if read_only and not path.exists():
+        raise KgError(f"There is no graph at {path}: make one with kg add, or name another with --graph.")
+    if not read_only:
+        with told(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        if kind := _network(path.parent):
+            raise KgError(
+                f"{path} lies on a network disk ({kind}), where writers and readers cannot be kept apart: "
+                "keep the graph on a disk of this machine, and copy it there with `kg backup`."
+            )
+
+
+def _network(folder: Path) -> str:
+    """The file system of a folder, where that is one of a network; "" otherwise, and where nothing tells."""
+    place, found = str(folder.resolve()), ("", "")
+    with suppress(OSError):
+        for line in _MOUNTS.read_text("utf-8", "replace").splitlines():
+            _, mount, kind, *_ = line.split(" ")
+            mount = mount.replace("\\040", " ")
+            inside = place == mount or place.startswith(mount.rstrip("/") + "/")
+            if inside and len(mount) >= len(found[0]):
+                found = mount, kind
+    return found[1] if found[1] in _NETWORKS else ""
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Be the one writer of a graph's file; Fault where another process is."""
+    file = taken(path)
+    try:
+        yield
+    finally:
+        if file is not None:
+            file.close()
+
+
+def taken(path: Path, wait: float | None = None) -> Any:
+    """A lock that one writer of a graph has at a time; Fault where another does not let go of it in time.
+
+    SQLite's own lock holds for a transaction, while what a writer knows of the graph must hold as long as it writes.
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows has SQLite's own lock alone
+        return None
+    folder = cache_of(path)
+    with told(path):
+        folder.mkdir(exist_ok=True)
+        file = (folder / "writer.lock").open("w")
+    end = time.monotonic() + (_WAIT if wait is None else wait)
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return file
+        except BlockingIOError:
+            if time.monotonic() > end:
+                file.close()
+                raise Fault(f"The graph {path} is being written by another process: wait until it is done.") from None
+            time.sleep(0.05)
+        except OSError as error:
+            file.close()
+            raise fault(path, error) from None
