@@ -79,7 +79,7 @@ class Labels:
         shortest, longest = lengths(len(folded), least)
         sizes = range(max(shortest, SHORTEST), min(longest, LONGEST) + 1)
         marks = ",".join("?" * len(sizes))
-        sql = f"SELECT DISTINCT form FROM names WHERE size IN ({marks}) ORDER BY length(form), form"
+        sql = f"SELECT form FROM names WHERE size IN ({marks}) GROUP BY form ORDER BY length(form), form"
         return [form for (form,) in self._rows(sql, *(f"{folded[0]}{size:02d}" for size in sizes))]
 
     def _bearing(self, folded: str) -> tuple[tuple[str, bool], ...]:

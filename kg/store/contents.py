@@ -101,7 +101,7 @@ def counts(store: Store) -> dict[str, int]:
     out = {"papers": store.paper_count(), "entries": store.count(), "sources": _counted(store, "sources")}
     out["mentions"] = _counted(store, "mentions") + _counted(store, "topics")
     out |= {table: _counted(store, table) for table in ("results", "relations")}
-    kinds = dict(store.rows(f"SELECT type, count(*) FROM ({_NAMED}) GROUP BY type ORDER BY type"))
+    kinds = dict(store.rows(f"SELECT type, count(*) FROM ({_NAMED}) AS named GROUP BY type ORDER BY type"))
     return out | {f"distinct {kind}": number for kind, number in kinds.items()}
 
 
@@ -110,12 +110,12 @@ def quality(store: Store) -> dict[str, int | str]:
     papers = store.paper_count()
     out: dict[str, int | str] = {"papers": papers, "entries": store.count()}
     out["entries repaired"] = _counted(store, "entries WHERE json_array_length(document, '$.repairs') > 0")
-    having = "(SELECT DISTINCT paper FROM mentions x JOIN concepts c ON c.id = x.concept WHERE c.type = '{}')"
+    having = "(SELECT DISTINCT paper FROM mentions x JOIN concepts c ON c.id = x.concept WHERE c.type = '{}') AS x"
     kinds = {"title": "papers WHERE title <> ''", "institution": having.format("institution")}
-    kinds |= {"topic": "(SELECT DISTINCT paper FROM topics)", "technique": having.format("technique")}
-    for name, having in (kinds | {"result": "(SELECT DISTINCT paper FROM results)"}).items():
+    kinds |= {"topic": "(SELECT DISTINCT paper FROM topics) AS x", "technique": having.format("technique")}
+    for name, having in (kinds | {"result": "(SELECT DISTINCT paper FROM results) AS x"}).items():
         out[f"papers without {name}"] = papers - _counted(store, having)
-    rows = store.rows(f"SELECT curie FROM ({_NAMED}) WHERE curie LIKE 'institution:%' ORDER BY curie")
+    rows = store.rows(f"SELECT curie FROM ({_NAMED}) AS named WHERE curie LIKE 'institution:%' ORDER BY curie")
     names = [curie.partition(":")[2] for (curie,) in rows]
     out["institutions without ROR"] = f"{len(names)}: {', '.join(names)}" if names else 0
     return out
