@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
 __all__ = ["Graph", "KgError", "__version__", "nlp", "open"]
 
 from kg.model import KgError
+from kg.version import VERSION as __version__
 
 if TYPE_CHECKING:
     from spacy.language import Language

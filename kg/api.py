@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
@@ -244,7 +245,7 @@ class Graph:
         """
         from kg.query import answer
 
-        return answer(self.store, self.vocabulary, question, limit, self.lexicon(), filter)
+        return replace(answer(self.store, self.vocabulary, question, limit, self.lexicon(), filter), cell=_cell)
 
     def lexicon(self) -> Lexicon:
         """What names mean in the graph as it is now."""
@@ -474,3 +475,10 @@ class Graph:
         from kg.views.overview import cell
 
         return cell(self)
+
+
+def _cell(answer: Answer) -> str:
+    """An answer as a notebook shows it."""
+    from kg.views.answer_page import cell
+
+    return cell(answer)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Timer
+
+from kg.model import KgError
 
 LONG = 2.0  # seconds after which a slow operation is logged
 
@@ -27,6 +29,67 @@ def keep(path: Path, pieces: Iterable[bytes | memoryview], mode: int = 0o644) ->
         with suppress(OSError):
             os.unlink(draft)
         raise
+
+
+def write(path: str | Path, content: str | bytes) -> Path:
+    """Write a file atomically; raises KgError if its folder is missing or read-only."""
+    with written(path) as put:
+        put(content.encode() if isinstance(content, str) else content)
+    return Path(path)
+
+
+@contextmanager
+def written(path: str | Path) -> Iterator[Callable[[bytes], None]]:
+    """A function that appends bytes to a file; the file is replaced atomically, or not at all after an exception."""
+    path = Path(path)
+    with _faults(path):
+        if path.is_dir():
+            raise KgError(f"{path}: is a folder: give the name of a file in it.")
+        if path.exists() and not path.is_file():  # /dev/stdout, a pipe
+            out, temporary = path.open("wb"), None
+        else:
+            final = path.resolve()
+            handle, name = tempfile.mkstemp(prefix=f".{final.name[:40]}.", dir=final.parent)
+            out, temporary = os.fdopen(handle, "wb"), Path(name)
+
+    def put(data: bytes) -> None:
+        with _faults(path):
+            out.write(data)
+
+    try:
+        yield put
+        with _faults(path):
+            out.close()
+            if temporary:
+                mask = os.umask(0)
+                os.umask(mask)
+                temporary.chmod(0o666 & ~mask)
+                os.replace(temporary, final)
+    except BaseException:
+        with suppress(OSError):
+            out.close()
+        if temporary:
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _faults(path: Path) -> Iterator[None]:
+    """Turn an OSError into a KgError that says why the file cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise KgError(f"{path}: cannot be written ({reason}): {_what_to_do(path)}") from None
+
+
+def _what_to_do(path: Path) -> str:
+    folder = path.resolve().parent
+    if not folder.is_dir():
+        return f"make the folder {path.parent} first, or choose another."
+    if not os.access(folder, os.W_OK):
+        return f"the folder {path.parent} is read-only: choose another."
+    return "choose another name or make room."
 
 
 def cache_folder() -> Path:

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from kg.views.trends import Lexicon, Trend
+from kg.views.trends import FORMS, Lexicon, Trend
 from kg.views.trends.collected import Collected, from_files
 from kg.views.trends.statistics import Change, adjusted, difference, wilson
 from kg.views.trends.tables import percent, significance
@@ -45,7 +45,7 @@ class Tested:
         """The trend among all papers, or among those with a label."""
         if within not in self.trends:
             found: Collected = self.papers.within(within) if within else self.papers
-            self.trends[within] = Trend(found, "lexicon", "venue-year", share=True)
+            self.trends[within] = Trend(found, "lexicon", "venue-year", share=True, forms=FORMS)
         return self.trends[within]
 
     def rows(self) -> Iterable[tuple[str, str, str, str]]:

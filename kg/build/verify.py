@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from kg.evidence import Bearers
 from kg.extract.numbers import holds_number
-from kg.views.export.formats import digest
+from kg.store.contents import digest
 from kg.rdf.ontology import VOCABULARY
 from kg.rdf.triples import LINKS, RELATIONS, entry_triples, place_of
 from kg.rdf.store import Store

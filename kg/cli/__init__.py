@@ -33,9 +33,9 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
 
     def top(version: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
         if version:
-            from kg import __version__
+            from kg.version import VERSION
 
-            print(f"kg {__version__}")
+            print(f"kg {VERSION}")
             raise typer.Exit
 
     app = typer.Typer(

@@ -100,7 +100,7 @@ def write(content: str | bytes, output: Path | None) -> None:
             sys.stdout.buffer.write(b"\n")
         sys.stdout.buffer.flush()
         return
-    from kg.views.base import write as save
+    from kg.files import write as save
 
     save(output, content)
     note(f"Wrote {output}.")
@@ -147,7 +147,7 @@ def _written(output: Path | None) -> Iterator[Callable[[bytes], object]]:
         finally:
             sys.stdout.buffer.flush()
         return
-    from kg.views.base import written
+    from kg.files import written
 
     with written(output) as put:
         yield put

@@ -40,11 +40,11 @@ def command(
     if report is not None:
         _report(graph, report, language(lang))
         return
-    from kg import __version__
     from kg.link.institutions import Register
+    from kg.version import VERSION
     from kg.vocabulary import Vocabulary
 
-    rows = [("kg", __version__), ("python", platform.python_version())]
+    rows = [("kg", VERSION), ("python", platform.python_version())]
     missing = []
     for package in PACKAGES:
         try:

@@ -18,8 +18,8 @@ from kg.records import to_json
 from kg.text import sentence_at
 
 if TYPE_CHECKING:
-    from kg.api import Graph
     from kg.build.pipeline import Progress
+    from kg.views.reader import GraphReader
 
 Json = dict[str, Any]
 Claim = Mention | Result | Relation | Topic
@@ -64,7 +64,7 @@ class _Found(NamedTuple):
     said: Json
 
 
-def draw(graph: Graph, number: int, seed: int = 0, progress: Progress | None = None) -> list[Json]:
+def draw(graph: GraphReader, number: int, seed: int = 0, progress: Progress | None = None) -> list[Json]:
     """Draw `number` claims of a graph as lines of a sheet, distributed evenly over the types as far as possible.
 
     Raises KgError for a graph without claims.
@@ -136,7 +136,7 @@ def _hash(*parts: Any) -> str:
     return sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def _line(graph: Graph, kind: str, found: _Found, count: int) -> Json:
+def _line(graph: GraphReader, kind: str, found: _Found, count: int) -> Json:
     document, claim = found.document, found.claim
     topic = graph.label(f"topic:{claim.id}") if isinstance(claim, Topic) else ""
     sentence, at, quote = _words(document, claim)

@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from kg.files import cache_folder
 from kg.http import BUSY, Again, TooLong, Waiting, phrase, retry_after, until_answered
 from kg.model import KgError
+from kg.version import VERSION
 
 if TYPE_CHECKING:
     import httpx
@@ -66,10 +67,8 @@ class Client:
     def __enter__(self) -> Self:
         import httpx
 
-        from kg import __version__
-
         self._turn = Turn(self.host)
-        headers = {"User-Agent": f"kg/{__version__}", "Accept": "*/*", "Accept-Encoding": "identity"}
+        headers = {"User-Agent": f"kg/{VERSION}", "Accept": "*/*", "Accept-Encoding": "identity"}
         self._http = httpx.Client(timeout=self.timeout, headers=headers, follow_redirects=False)
         return self
 

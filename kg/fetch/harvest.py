@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kg.fetch.client import Client
+from kg.files import write
 from kg.http import Again
 from kg.model import KgError
 from kg.sources import xml
 from kg.sources.base import InputFile
-from kg.views.base import write
 
 _DAY = re.compile(r"(?:19|20)\d\d-\d\d-\d\d", re.ASCII)
 _NAME = 40  # characters of the query in the names of its files

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from dataclasses import field as part
 from functools import cached_property
@@ -97,6 +98,7 @@ class Answer:
     rows: tuple[Row, ...] = ()
     notes: tuple[str, ...] = field(default=())  # sentences for the user: what was cut, why there is nothing
     table: Table | None = None
+    cell: Callable[[Answer], str] | None = field(default=None, repr=False, compare=False)  # draws it for notebooks
 
     @property
     def filter(self) -> Filter:
@@ -154,8 +156,6 @@ class Answer:
             ],
         } | ({"table": self.table.to_json()} if self.table else {})
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> str | None:
         """What was understood, and the papers or the table with their words, as a notebook shows it."""
-        from kg.views.answer_page import cell
-
-        return cell(self)
+        return self.cell(self) if self.cell else None

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from kg.http import retry_after
 from kg.model import KgError
+from kg.version import VERSION
 
 if TYPE_CHECKING:
     import httpx
@@ -123,10 +124,8 @@ class Connection:
     def __init__(self, access: Access) -> None:
         import httpx
 
-        from kg import __version__
-
         # An encoded answer could be far larger than what arrives; a redirect could take the password elsewhere.
-        headers = {"User-Agent": f"kg/{__version__}", "Accept-Encoding": "identity"}
+        headers = {"User-Agent": f"kg/{VERSION}", "Accept-Encoding": "identity"}
         limits = httpx.Timeout(access.seconds, connect=min(_CONNECT, access.seconds))
         self.access = access
         self.server = ""  # the name that it gives itself, once it has answered

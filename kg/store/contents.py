@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kg.model import Document, KgError, Record
-from kg.rdf.store import Store
+from kg.store.file import local_id
 
 if TYPE_CHECKING:
     from kg.store.file import StoreFile
@@ -16,12 +17,12 @@ _NAMED = """SELECT curie, type FROM concepts
     WHERE id IN (SELECT concept FROM mentions) OR id IN (SELECT topic FROM topics)"""
 
 
-def works(store: Store) -> dict[str, list[str]]:
+def works(store: StoreFile) -> dict[str, list[str]]:
     """The entries of each paper (CURIE), both in the order of sources and places in them."""
     return _works(store.works())
 
 
-def works_named(store: Store, names: Iterable[str]) -> dict[str, list[str]]:
+def works_named(store: StoreFile, names: Iterable[str]) -> dict[str, list[str]]:
     """The entries of the papers that names mean (an entry's, "ID@SOURCE" or a paper's CURIE), in the order of these.
 
     What names nothing is passed over.
@@ -36,7 +37,7 @@ def works_named(store: Store, names: Iterable[str]) -> dict[str, list[str]]:
     return {paper: found[paper] for paper in papers if paper in found}
 
 
-def identifiers(store: Store) -> set[str]:
+def identifiers(store: StoreFile) -> set[str]:
     """The arXiv ids and DOIs of all papers, as their entries give them."""
     rows = store.rows("SELECT document ->> '$.arxiv', document ->> '$.doi' FROM entries")
     return {name for row in rows for name in row if name}
@@ -50,12 +51,32 @@ def entry_named(store: StoreFile, name: str) -> str:
     return next((name[:at] for at in places if store.source_of(name[:at]) == name[at + 1 :]), "")
 
 
-def load_entry(store: Store, name: str) -> tuple[Document, Record]:
+def digest(store: StoreFile, source: str) -> bytes:
+    """A source as it was read, byte for byte.
+
+    Raises KgError for a source that is not there, whose form is not given back, or that lost an entry.
+    """
+    known = store.source(source)
+    if not known.skeleton:
+        raise KgError(f"The source {source} ({known.form}) was not kept whole: only reports are given back.")
+    entries = store.entries(store.names(source)).values()
+    documents = [entry.document for entry in entries]
+    texts = {(local_id(d.id, source), name): text.raw for d in documents for name, text in d.texts.items()}
+    gone = sorted({piece[0] for piece in known.skeleton if not isinstance(piece, str) and piece not in texts})
+    if gone:
+        raise KgError(f"The source {source} lacks the entries {', '.join(gone)} in the graph: add it again.")
+    whole = "".join(piece if isinstance(piece, str) else texts[piece] for piece in known.skeleton).encode()
+    if known.sha256 and hashlib.sha256(whole).hexdigest() != known.sha256:
+        raise KgError(f"The texts of the source {source} were changed in the graph: add it again.")
+    return whole
+
+
+def load_entry(store: StoreFile, name: str) -> tuple[Document, Record]:
     """The document and record of an entry; raises KgError when it is not there or not whole."""
     return store.entry(name)[:2]
 
 
-def load_entries(store: Store, names: Iterable[str]) -> dict[str, tuple[Document, Record]]:
+def load_entries(store: StoreFile, names: Iterable[str]) -> dict[str, tuple[Document, Record]]:
     """Documents and records of entries by name, in order; raises KgError when one is not there or not whole."""
     wanted = list(dict.fromkeys(names))
     found = store.entries(wanted)
@@ -73,7 +94,7 @@ def _works(entries: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return out
 
 
-def labels(store: Store, concepts: Iterable[str] | None = None) -> dict[str, dict[str, str]]:
+def labels(store: StoreFile, concepts: Iterable[str] | None = None) -> dict[str, dict[str, str]]:
     """Preferred labels by language of concepts (CURIEs), or of all.
 
     The vocabulary's label comes first, then the one that most entries give, then the alphabet's first.
@@ -84,7 +105,7 @@ def labels(store: Store, concepts: Iterable[str] | None = None) -> dict[str, dic
     return {curie: {language: label for language, label in both if label} for curie, both in said.items()}
 
 
-def entries_with(store: Store, concepts: Iterable[str]) -> list[str]:
+def entries_with(store: StoreFile, concepts: Iterable[str]) -> list[str]:
     """The entries whose papers have one of some concepts or institutions, by any link, in source order."""
     of = "SELECT p.curie FROM papers p JOIN {0} x ON x.paper = p.id JOIN concepts c ON c.id = x.{1} WHERE c.curie IN"
     named = list(concepts)
@@ -96,7 +117,7 @@ def entries_with(store: Store, concepts: Iterable[str]) -> list[str]:
     return [entry for entry, _ in store.of_papers(found)]
 
 
-def counts(store: Store) -> dict[str, int]:
+def counts(store: StoreFile) -> dict[str, int]:
     """How many papers, entries, annotations, and named concepts of each type a store holds."""
     out = {"papers": store.paper_count(), "entries": store.count(), "sources": _counted(store, "sources")}
     out["mentions"] = _counted(store, "mentions") + _counted(store, "topics")
@@ -105,7 +126,7 @@ def counts(store: Store) -> dict[str, int]:
     return out | {f"distinct {kind}": number for kind, number in kinds.items()}
 
 
-def quality(store: Store) -> dict[str, int | str]:
+def quality(store: StoreFile) -> dict[str, int | str]:
     """What deserves a look: repairs, papers without a title, institution, topic or result, unmatched names."""
     papers = store.paper_count()
     out: dict[str, int | str] = {"papers": papers, "entries": store.count()}
@@ -121,5 +142,5 @@ def quality(store: Store) -> dict[str, int | str]:
     return out
 
 
-def _counted(store: Store, rows: str) -> int:
+def _counted(store: StoreFile, rows: str) -> int:
     return int(store.rows(f"SELECT count(*) FROM {rows}")[0][0])

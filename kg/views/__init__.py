@@ -6,6 +6,6 @@ read a graph and never change it. Their localised texts are in words.toml.
 
 from __future__ import annotations
 
-from kg.views.base import Maker, View, views, write
+from kg.views.base import Maker, View, views
 
-__all__ = ["Maker", "View", "views", "write"]
+__all__ = ["Maker", "View", "views"]

@@ -20,7 +20,7 @@ from kg.views.slots import Slots, slots
 from kg.views.words import Words
 
 if TYPE_CHECKING:
-    from kg.api import Graph
+    from kg.views.reader import GraphReader
 
 #: The texts that a sentence may use.
 ORIGINS: dict[str, tuple[str, ...]] = {"record": (), "abstract": ("T", "A", "I")}
@@ -28,7 +28,7 @@ _MOST = 6  # institutions that are named
 _LAST_BRACKET = re.compile(r"[（(][^（()）]*[)）]$")
 
 
-def brief(graph: Graph, paper: Paper, lang: str = "zh", origin: str = "record") -> str:
+def brief(graph: GraphReader, paper: Paper, lang: str = "zh", origin: str = "record") -> str:
     """One sentence on a paper in English or Chinese.
 
     `origin` "record" uses all of the record: a Chinese sentence takes the wording of the source's own Chinese brief for
@@ -48,7 +48,7 @@ def compose(shown: Selection, paper: Paper, origin: str = "record") -> str:
     return _chinese(shown.words, found) if shown.lang == "zh" else _english(shown.words, found)
 
 
-def reread(graph: Graph, paper: Paper, fields: Collection[str]) -> Paper:
+def reread(graph: GraphReader, paper: Paper, fields: Collection[str]) -> Paper:
     """The paper as extracted from these fields only; entries without other fields are unchanged."""
     from kg.build.pipeline import Pipeline
 
@@ -125,7 +125,7 @@ def _english(words: Words, found: Slots) -> str:
     return said if said.endswith(".") else f"{said}."
 
 
-def view(graph: Graph, selection: str, lang: str) -> View:
+def view(graph: GraphReader, selection: str, lang: str) -> View:
     """One sentence per paper of a selection."""
     import json
 

@@ -19,7 +19,7 @@ from kg.views.render import render
 from kg.views.selection import Quote, Selection, clean, quoted
 
 if TYPE_CHECKING:
-    from kg.api import Graph
+    from kg.views.reader import GraphReader
 
 #: Lines shown per section; the number left out is stated, and the JSON format has all.
 MOST = 500
@@ -37,7 +37,7 @@ _SIGN = {"before": "-", "after": "+", "": " "}
 Row = dict[str, Any]
 
 
-def diff(before: Graph, after: Graph, lang: str = "en") -> View:
+def diff(before: GraphReader, after: GraphReader, lang: str = "en") -> View:
     """The differences of the second graph from the first; `papers` counts the lines, 0 if there is no difference.
 
     Saves itself as .txt, .md, .html or .json.

@@ -22,8 +22,8 @@ from kg.views.render import render
 from kg.views.selection import Selection, ids, link
 
 if TYPE_CHECKING:
-    from kg.api import Graph
     from kg.build.pipeline import Added, Progress
+    from kg.views.reader import GraphReader
 
 #: Markup of the format at the beginning of a text; it is escaped by a backslash.
 _MARK = re.compile(r"\\*(?:#|---|\*\*)")
@@ -61,7 +61,7 @@ def composed(shown: Selection, paper: Paper) -> Sentence:
 
 
 def digest(
-    graph: Graph,
+    graph: GraphReader,
     selection: str | Iterable[str] = "",
     lang: str = "zh",
     *,
@@ -243,7 +243,7 @@ def _time(shown: Selection, papers: list[Paper], now: str) -> str:
     return f"{match[1]} {match[2]}" if match else latest[:10]
 
 
-def _appeared(graph: Graph, period: periods.Period) -> tuple[list[Paper], int]:
+def _appeared(graph: GraphReader, period: periods.Period) -> tuple[list[Paper], int]:
     """The papers of a graph that appeared in a period, and how many others may have; other papers are not loaded."""
     from kg.query.corpus import Corpus
 
@@ -255,7 +255,7 @@ def _appeared(graph: Graph, period: periods.Period) -> tuple[list[Paper], int]:
     return found, sum(has[day] is None for day in when)
 
 
-def _latest(graph: Graph) -> date | None:
+def _latest(graph: GraphReader) -> date | None:
     """The latest date of a paper or source of a graph."""
     said = [*graph.dates(), *(source.date for source in graph.sources())]
     spans = (periods.days(when) for when in said if when)
@@ -285,7 +285,7 @@ def _notes(data: dict[str, Any]) -> list[str]:
     return out
 
 
-def view(graph: Graph, selection: str, lang: str) -> View:
+def view(graph: GraphReader, selection: str, lang: str) -> View:
     """A digest of a selection."""
     return digest(graph, selection, lang)
 

@@ -11,8 +11,8 @@ from kg.model import LISTS, Document, Paper, Record, Source
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from kg.api import Graph
     from kg.link import Linker
+    from kg.views.reader import GraphReader
 
 
 class Reading(Pipeline):
@@ -27,7 +27,7 @@ class Reading(Pipeline):
 
 
 class Loose:
-    """Linked records of files, grouped by work, with the part of the interface of `kg.api.Graph` that views need."""
+    """Linked records of files, grouped by work, with the part of a `GraphReader` that a digest needs."""
 
     def __init__(
         self, found: Iterable[tuple[Document, Record]], linker: Linker, sources: Iterable[Source] = ()
@@ -76,6 +76,6 @@ class Loose:
                 said.setdefault(result.baseline_concept, result.baseline)
         return said
 
-    def as_graph(self) -> Graph:
-        """This object typed as a Graph, for views that use no other methods than these."""
-        return cast("Graph", self)
+    def as_graph(self) -> GraphReader:
+        """This object typed as a GraphReader, for views that use no other methods than these."""
+        return cast("GraphReader", self)

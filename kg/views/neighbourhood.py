@@ -16,14 +16,14 @@ from kg.views.network import links, titles
 if TYPE_CHECKING:
     import networkx
 
-    from kg.api import Graph
     from kg.query.pairs import Numbers
+    from kg.views.reader import GraphReader
 
 #: What papers say between the concept and another thing: head, relation, tail, with how many papers say so.
 _Said = Counter[tuple[str, str, str]]
 
 
-def neighbourhood(graph: Graph, concept: str, limit: int = 100) -> networkx.MultiDiGraph[str]:
+def neighbourhood(graph: GraphReader, concept: str, limit: int = 100) -> networkx.MultiDiGraph[str]:
     """A concept or a narrower one, the newest of its papers, and the things they have: at most `limit` of each.
 
     Things that papers relate to it come first, then those that most of its papers have. Nodes are CURIEs with `type`,

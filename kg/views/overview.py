@@ -10,19 +10,19 @@ from kg.views.selection import TYPES
 from kg.views.words import Words
 
 if TYPE_CHECKING:
-    from kg.api import Graph
     from kg.query.corpus import Corpus
+    from kg.views.reader import GraphReader
 
 #: Sources listed, entities named per type, and characters of a name.
 _SOURCES, _NAMED, _LONG = 12, 3, 60
 
 
-def cell(graph: Graph, lang: str = "en") -> str:
+def cell(graph: GraphReader, lang: str = "en") -> str:
     """The overview of a graph as an HTML fragment that inherits the surrounding colours."""
     return render("overview.cell.html.jinja", lang, graph=contents(graph, lang))
 
 
-def contents(graph: Graph, lang: str) -> dict[str, Any]:
+def contents(graph: GraphReader, lang: str) -> dict[str, Any]:
     """The content of the overview, from the graph's columns; no paper is loaded."""
     from kg.query.corpus import Corpus
 
@@ -57,7 +57,7 @@ def _period(corpus: Corpus) -> tuple[str, str]:
     return corpus.tables.days[known.min()][:10], corpus.tables.days[known.max()][:10]
 
 
-def _source(graph: Graph, name: str, papers: int) -> dict[str, str]:
+def _source(graph: GraphReader, name: str, papers: int) -> dict[str, str]:
 
     source = graph.store.source(name)
     return {
@@ -69,7 +69,7 @@ def _source(graph: Graph, name: str, papers: int) -> dict[str, str]:
     }
 
 
-def _type(graph: Graph, corpus: Corpus, kind: str, words: Words) -> dict[str, Any]:
+def _type(graph: GraphReader, corpus: Corpus, kind: str, words: Words) -> dict[str, Any]:
     import numpy as np
 
     most = corpus.common(kind, _NAMED)

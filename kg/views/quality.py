@@ -19,7 +19,7 @@ from kg.views.selection import clean
 from kg.views.words import Words
 
 if TYPE_CHECKING:
-    from kg.api import Graph
+    from kg.views.reader import GraphReader
 
 #: Lines of a table on the page; the number left out is stated, and the JSON format has all.
 MOST = 500
@@ -27,7 +27,7 @@ _READINGS = ("full", "fast", "partial", "other")
 _HEADER = "# To settle a name, take away the # before the line that is right.\n"
 
 
-def quality(graph: Graph, lang: str = "en") -> View:
+def quality(graph: GraphReader, lang: str = "en") -> View:
     """The quality page of a graph; saves itself as .html or .json."""
     data = contents(examine(graph.store), lang)
     return View(

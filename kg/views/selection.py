@@ -14,7 +14,7 @@ from kg.text import fold, one_line, sentence_at
 from kg.views.words import Words
 
 if TYPE_CHECKING:
-    from kg.api import Graph
+    from kg.views.reader import GraphReader
 
 #: Types of entities that a paper names.
 TYPES = (*LISTS, "topic")
@@ -58,7 +58,7 @@ class Outcome:
 class Selection:
     """Papers of a graph, with their labels, dates and institutions in one language."""
 
-    def __init__(self, graph: Graph, selection: str | Iterable[str] = "", lang: str = "en") -> None:
+    def __init__(self, graph: GraphReader, selection: str | Iterable[str] = "", lang: str = "en") -> None:
         named = selection if isinstance(selection, str) else list(selection)
         self._begin(graph, graph.select(named), lang)
         self.name = self._called(named) if isinstance(named, str) else ", ".join(named)
@@ -69,14 +69,14 @@ class Selection:
         return self.label(topic.curie) if topic else selection
 
     @classmethod
-    def of(cls, graph: Graph, papers: Iterable[Paper], lang: str = "en") -> Selection:
+    def of(cls, graph: GraphReader, papers: Iterable[Paper], lang: str = "en") -> Selection:
         """A selection of the given papers."""
         out = cls.__new__(cls)
         out._begin(graph, list(papers), lang)
         out.name = ""
         return out
 
-    def _begin(self, graph: Graph, papers: list[Paper], lang: str) -> None:
+    def _begin(self, graph: GraphReader, papers: list[Paper], lang: str) -> None:
         self.graph = graph
         self.papers = papers
         self.words = Words(lang)

@@ -13,7 +13,7 @@ from kg.api import Graph
 from kg.evaluation.audit import draw
 from kg.evaluation.audit_page import page
 from kg.evaluation.judged import figures, read_sheet
-from kg.views.base import write
+from kg.files import write
 
 from .browser import Browser
 

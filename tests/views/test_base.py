@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from kg.api import Graph
+from kg.files import write
 from kg.model import KgError
-from kg.views import View, views, write
+from kg.views import View, views
 from kg.views.words import LANGUAGES, _table
 
 

@@ -10,7 +10,7 @@ import pytest
 import kg
 from kg.api import Graph
 from kg.query import Answer, Condition, Entity, Filter, Line, Query, Quote, Row, Table
-from kg.views.answer_page import MOST, pieces
+from kg.views.answer_page import MOST, cell, pieces
 from kg.views.answers import render
 
 from .browser import Browser
@@ -91,7 +91,7 @@ def test_an_answer_says_what_it_leaves_out(built: Graph) -> None:
     said = _Read(built.ask("quantization papers zzqx")._repr_html_()).text
     assert "ignored: zzqx" in said
     cut, whole = papers(MOST + 7), render(papers(MOST + 7), "html")
-    assert f"{MOST} of {MOST + 7} lines" in cut._repr_html_()
+    assert f"{MOST} of {MOST + 7} lines" in cell(cut)
     assert _Read(whole).tags.count("tr") == MOST + 7 + 1
 
 
@@ -127,7 +127,7 @@ def shows(graph: Graph) -> dict[str, str]:
     asked = graph.ask(filter={"source": graph.sources()[0].name})
     answers = {"asked": asked, "papers": papers(), "table": table()}
     pages = {f"{name}-page": render(answer, "html") for name, answer in answers.items()}
-    return {"graph": graph._repr_html_()} | {n: answer._repr_html_() for n, answer in answers.items()} | pages
+    return {"graph": graph._repr_html_()} | {n: cell(answer) for n, answer in answers.items()} | pages
 
 
 def test_hostile_names_stay_text(hostile: Graph) -> None:

@@ -14,7 +14,7 @@ import pytest
 from kg.api import Graph
 from kg.model import KgError
 from kg.views import trends
-from kg.views.trends import Lexicon, Trend, trend, trend_of_files
+from kg.views.trends import FORMS, Lexicon, Trend, trend, trend_of_files
 from kg.views.trends.collected import Collected
 from kg.views.trends.statistics import adjusted, difference, moved, trend_test, wilson
 from kg.views.trends.tables import aligned, matched_words, matches_csv, text, width
@@ -45,7 +45,7 @@ def made(counts: dict[str, list[int]], corpus: list[int], over: str = "year", **
         found.periods += [(period,)] * n
         found.things += [(first + i, label) for label, each in counts.items() for i in range(each[at])]
     found.names = {label: {"en": label} for label in counts}
-    return Trend(found, "technique", over, **options)
+    return Trend(found, "technique", over, forms=FORMS, **options)
 
 
 # What is counted

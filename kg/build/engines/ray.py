@@ -22,8 +22,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self
 from urllib.parse import urlsplit
 
+from kg import extract
 from kg.build.engines.base import Done, Item
 from kg.model import KgError
+from kg.version import VERSION
+from kg.vocabulary import ontology_hash
 from kg.build.workers import chunked, cores, spare_collections
 
 if TYPE_CHECKING:
@@ -364,11 +367,7 @@ def _left_out(item: Item, why: str) -> KgError:
 
 def _identity() -> dict[str, str]:
     """What determines the result for a document, apart from its texts and the environment."""
-    from kg import __version__
-    from kg.extract import VERSION
-    from kg.vocabulary import ontology_hash
-
-    return {"version": __version__, "extraction": VERSION, "vocabulary": ontology_hash()}
+    return {"version": VERSION, "extraction": extract.VERSION, "vocabulary": ontology_hash()}
 
 
 def _unlike(wanted: dict[str, str]) -> str:

@@ -7,39 +7,41 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kg.files import write
 from kg.model import KgError
+from kg.store.contents import digest
+from kg.views.export import formats as of_graph
 
 if TYPE_CHECKING:
-    from kg.api import Graph
     from kg.views.export.files import Files
+    from kg.views.reader import GraphReader
 
 
-def export(graph: Graph, format: str, source: str | None = None, of: str = "", least: int = 1) -> bytes:
+def export(graph: GraphReader, format: str, source: str | None = None, of: str = "", least: int = 1) -> bytes:
     """The graph in one of `kg.views.export.formats.FORMATS`, several files as an archive; "digest" restores a source.
 
     `of` names the entities of the VOSviewer network, `least` the minimum number of papers of an item. Raises KgError
     for another format, and for a digest without a source.
     """
-    from kg.views.export import formats as of_graph
 
     if format == "digest":
         if not source:
             names = ", ".join(s.name for s in graph.sources()) or "none"
             raise KgError(f"A digest is one source given back: name one with --source ({names}).")
-        return of_graph.digest(graph.store, source)
+        return digest(graph.store, source)
     if source and format in of_graph.FORMATS:
         raise KgError(f"{format} holds the whole graph, not the source {source}: leave it out, or choose digest.")
     return of_graph.export(graph.store, format, of, least)
 
 
-def save(graph: Graph, path: str | Path, format: str, source: str | None = None, of: str = "", least: int = 1) -> Path:
+def save(
+    graph: GraphReader, path: str | Path, format: str, source: str | None = None, of: str = "", least: int = 1
+) -> Path:
     """Write an export atomically: to a file, or to a new folder for a format of several files.
 
     If the name ends in .zip, several files are written to one archive. Raises KgError as `export` does, and if the file
     or folder cannot be written or the folder is not empty.
     """
-    from kg.views.base import write
-    from kg.views.export import formats as of_graph
 
     path = Path(path)
     known = of_graph.FORMATS.get(format)

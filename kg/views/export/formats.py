@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import NamedTuple
 
 from kg.model import KgError
 from kg.rdf.store import Store
-from kg.store.file import local_id
 from kg.views import network
 from kg.views.export.files import Files, zipped
 from kg.views.export.neo4j import neo4j
@@ -33,7 +31,7 @@ class Format(NamedTuple):
 def export(store: Store, format: str, of: str = "", least: int = 1) -> bytes:
     """The whole graph in one of FORMATS, several files as an archive (zip); KgError for another.
 
-    `of` and `least` are those of `kg.views.export.networks.vosviewer`. A source is given back by `digest`.
+    `of` and `least` are those of `kg.views.export.networks.vosviewer`.
     """
     made = _format(format, of, least)
     return made.write(store) if made.write else zipped(files(store, format, of, least))
@@ -53,26 +51,6 @@ def _format(format: str, of: str, least: int) -> Format:
     if (of or least > 1) and format != _CHOSEN:
         raise KgError(f"{format} holds the whole graph, only {_CHOSEN} a part of it: leave --of and --least out.")
     return FORMATS[format]
-
-
-def digest(store: Store, source: str) -> bytes:
-    """A source as it was read, byte for byte.
-
-    Raises KgError for a source that is not there, whose form is not given back, or that lost an entry.
-    """
-    known = store.source(source)
-    if not known.skeleton:
-        raise KgError(f"The source {source} ({known.form}) was not kept whole: only reports are given back.")
-    entries = store.entries(store.names(source)).values()
-    documents = [entry.document for entry in entries]
-    texts = {(local_id(d.id, source), name): text.raw for d in documents for name, text in d.texts.items()}
-    gone = sorted({piece[0] for piece in known.skeleton if not isinstance(piece, str) and piece not in texts})
-    if gone:
-        raise KgError(f"The source {source} lacks the entries {', '.join(gone)} in the graph: add it again.")
-    whole = "".join(piece if isinstance(piece, str) else texts[piece] for piece in known.skeleton).encode()
-    if known.sha256 and hashlib.sha256(whole).hexdigest() != known.sha256:
-        raise KgError(f"The texts of the source {source} were changed in the graph: add it again.")
-    return whole
 
 
 #: The forms of the whole graph. All are sorted: the same graph is always the same bytes.

@@ -15,8 +15,8 @@ from kg.views.selection import clean
 from kg.views.words import Words
 
 if TYPE_CHECKING:
-    from kg.api import Graph
     from kg.views.picture.look import Look
+    from kg.views.reader import GraphReader
 
 VIEWS = ("lineage", "collaboration")
 COLOURS = ("type", "community")
@@ -28,7 +28,7 @@ _OWN_TYPES = {"lineage": ("technique",), "collaboration": ("institution",)}
 
 
 def picture(
-    graph: Graph,
+    graph: GraphReader,
     selection: str = "",
     lang: str = "en",
     limit: int = 200,
@@ -75,7 +75,7 @@ def picture(
 
 
 def drawn(
-    graph: Graph,
+    graph: GraphReader,
     selection: str = "",
     lang: str = "en",
     limit: int = 200,

@@ -13,7 +13,7 @@ from kg.views.picture.gather import Facts
 from kg.views.selection import Quote, Selection, clean, ids, quoted, title
 
 if TYPE_CHECKING:
-    from kg.api import Graph
+    from kg.views.reader import GraphReader
 
 #: Quotes per node and edge; fewer if there are many nodes.
 _QUOTES, _FEW, _MANY = 5, 2, 500
@@ -21,7 +21,7 @@ _QUOTES, _FEW, _MANY = 5, 2, 500
 LISTED, LISTED_OF_MANY = 40, 12
 
 
-def fill(graph: Graph, drawing: Drawing, known: Facts, lang: str) -> None:
+def fill(graph: GraphReader, drawing: Drawing, known: Facts, lang: str) -> None:
     """Set labels, papers and quotes of a drawing."""
     is_large = len(drawing.nodes) > _MANY
     most = _FEW if is_large else _QUOTES
@@ -106,7 +106,7 @@ def _first(quotes: Iterable[Quote], most: int) -> list[Quote]:
     return list(out.values())
 
 
-def _label(graph: Graph, drawing: Drawing, shown: dict[str, Paper], lang: str) -> None:
+def _label(graph: GraphReader, drawing: Drawing, shown: dict[str, Paper], lang: str) -> None:
     unknown = [name for name, node in drawing.nodes.items() if node.type != "paper" and name not in graph.vocabulary]
     minted = labels(graph.store, unknown)
     for name, node in drawing.nodes.items():
@@ -118,7 +118,7 @@ def _label(graph: Graph, drawing: Drawing, shown: dict[str, Paper], lang: str) -
             node.label = clean(label)
 
 
-def _tell(graph: Graph, drawing: Drawing, known: Facts, shown: dict[str, Paper], most: int) -> None:
+def _tell(graph: GraphReader, drawing: Drawing, known: Facts, shown: dict[str, Paper], most: int) -> None:
     """Set the facts about the papers that the panel lists."""
     from kg.views.network import titles
 

@@ -13,8 +13,8 @@ from kg.text import fold
 from kg.views.network import Link, having, links, paper_of, papers
 
 if TYPE_CHECKING:
-    from kg.api import Graph
     from kg.rdf.store import Store
+    from kg.views.reader import GraphReader
 
 #: Concepts of more papers than this do not count when nearby papers are searched.
 _COMMON = 200
@@ -29,7 +29,7 @@ class Scope:
     centre: str = ""
 
 
-def scope(graph: Graph, selection: str, depth: int | None, most: int) -> Scope:
+def scope(graph: GraphReader, selection: str, depth: int | None, most: int) -> Scope:
     """The papers within `depth` steps of a selection: paper to concept is one step, concept to paper another.
 
     Without a depth, papers and the entities they name: one step from papers, two from a concept. At most `most` papers
@@ -55,13 +55,13 @@ def scope(graph: Graph, selection: str, depth: int | None, most: int) -> Scope:
     return out
 
 
-def _asked(graph: Graph, selection: str) -> list[str]:
+def _asked(graph: GraphReader, selection: str) -> list[str]:
     if not selection.strip():
         return papers(graph.store)
     return list(dict.fromkeys(row.paper for row in graph.ask(selection, limit=0).rows))
 
 
-def _centre(graph: Graph, selection: str) -> tuple[str, str]:
+def _centre(graph: GraphReader, selection: str) -> tuple[str, str]:
     """The paper or concept that a whole selection names, and which of the two it is; "" for a question.
 
     A name that is also a topic is treated as a question, whose papers are drawn.

@@ -22,12 +22,12 @@ from kg.views.report.table import left_out
 from kg.views.selection import Selection, ids
 
 if TYPE_CHECKING:
-    from kg.api import Graph
+    from kg.views.reader import GraphReader
 
 _CITED = 12  # papers that a cell of a page names; the JSON format names all
 
 
-def report(graph: Graph, selection: str = "", lang: str = "en", layout: Layout | None = None) -> View:
+def report(graph: GraphReader, selection: str = "", lang: str = "en", layout: Layout | None = None) -> View:
     """A report on the papers of a selection; saves itself as .html, .md or .json."""
     data = contents(Selection(graph, selection, lang), layout or Layout.usual())
     known = {row["id"] for group in data["bibliography"]["groups"] for row in group["rows"]} if _listed(data) else set()

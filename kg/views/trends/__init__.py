@@ -6,25 +6,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kg.views.trends import page, picture, tables
 from kg.views.trends.collected import OF, OVER, TEXTS, from_files, from_graph
 from kg.views.trends.lexicon import Lexicon
-from kg.views.trends.trend import LEAST, SHOWN, Trend
+from kg.views.trends.trend import LEAST, SHOWN, Form, Trend
 
 if TYPE_CHECKING:
     import pandas
 
-    from kg.api import Graph
     from kg.query.occurrence import Tell
+    from kg.views.reader import GraphReader
     from kg.views.trends.collected import Collected
 
-__all__ = ["OF", "OVER", "TEXTS", "Lexicon", "Trend", "trend", "trend_of_files", "trends"]
+__all__ = ["FORMS", "OF", "OVER", "TEXTS", "Lexicon", "Trend", "trend", "trend_of_files", "trends"]
+
+#: What a trend saves itself as.
+FORMS: dict[str, Form] = {
+    "html": page.html,
+    "txt": tables.text,
+    "csv": tables.to_csv,
+    "json": tables.to_json,
+    "png": partial(picture.draw, form="png"),
+    "svg": partial(picture.draw, form="svg"),
+}
 
 
 def trend(
-    graph: Graph, of: str = "topic", over: str = "month", selection: str = "", lang: str = "en", *,
+    graph: GraphReader, of: str = "topic", over: str = "month", selection: str = "", lang: str = "en", *,
     lexicon: str | Path | Lexicon | None = None, texts: str = "both", within: str = "", share: bool = False,
     compare: Iterable[str] = (), least: int = LEAST, top: int = SHOWN, tell: Tell | None = None,
 ) -> Trend:  # fmt: skip
@@ -56,7 +68,7 @@ def trend_of_files(
 
 
 def trends(
-    graph: Graph, of: str = "topic", over: str = "month", selection: str = "", lang: str = "en"
+    graph: GraphReader, of: str = "topic", over: str = "month", selection: str = "", lang: str = "en"
 ) -> pandas.DataFrame:
     """Only the counts: periods by labels, most frequent label first.
 
@@ -73,10 +85,10 @@ def _made(
     if within:
         found = found.within(within)
         about = f"{about}, {within}" if about else within
-    return Trend(found, of, over, lang, about=about, share=share, compare=compare, least=least, top=top)
+    return Trend(found, of, over, lang, about=about, share=share, compare=compare, least=least, top=top, forms=FORMS)
 
 
-def view(graph: Graph, selection: str = "", lang: str = "en") -> Trend:
+def view(graph: GraphReader, selection: str = "", lang: str = "en") -> Trend:
     """The topics of a selection by month."""
     return trend(graph, selection=selection, lang=lang)
 

@@ -16,8 +16,8 @@ from kg.text import fold, plain
 from kg.views.words import LANGUAGES, Words
 
 if TYPE_CHECKING:
-    from kg.api import Graph
     from kg.query.occurrence import Chosen, Tell
+    from kg.views.reader import GraphReader
     from kg.views.trends.lexicon import Lexicon
     from kg.vocabulary import Vocabulary
 
@@ -77,7 +77,7 @@ class Collected:
 
 
 def from_graph(
-    graph: Graph, of: str, over: str, selection: str = "", lexicon: Lexicon | None = None, texts: str = "both",
+    graph: GraphReader, of: str, over: str, selection: str = "", lexicon: Lexicon | None = None, texts: str = "both",
     tell: Tell | None = None,
 ) -> Collected:  # fmt: skip
     """The papers of a selection, with their entities of a type, or with the lexicon matches in their texts."""
@@ -179,7 +179,7 @@ def _places(venues: Iterable[str], years: Iterable[str]) -> set[str]:
     return {f"{plain(name)} {year}" for name in names for year in years if name and year}
 
 
-def _names(graph: Graph, keys: set[str], of: str) -> dict[str, dict[str, str]]:
+def _names(graph: GraphReader, keys: set[str], of: str) -> dict[str, dict[str, str]]:
     """Labels by language: those of the vocabulary, else the wording of papers."""
     from kg.store.contents import labels
 

@@ -16,11 +16,11 @@ import numpy as np
 from kg.text import has_han
 from kg.views.fonts import han_font
 from kg.views.trends.tables import percent, significance, width
+from kg.views.trends.trend import LEVEL, Trend
 from kg.views.words import Words
 
 if TYPE_CHECKING:
     from kg.views.trends.statistics import Change
-    from kg.views.trends.trend import Trend
 
 #: Colour-blind safe colours (after Okabe and Ito 2008), dark enough for text on white.
 _COLOURS = ("#0b6fb8", "#c8553d", "#2a8f63", "#8a5fbf", "#b57708", "#17849c", "#b0568f", "#4a5560")
@@ -321,8 +321,6 @@ def _colours() -> tuple[str, ...]:
 
 
 def _colour(change: Change | None) -> str:
-    from kg.views.trends.trend import LEVEL
-
     if change is None or change.q >= LEVEL:
         return _FLAT
     return _RISING if change.z > 0 else _FALLING

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -34,6 +34,10 @@ _FEW_TIMES = 5
 SHOWN, _PAIRED = 12, 40
 
 
+#: Renders a trend.
+Form = Callable[["Trend"], str | bytes]
+
+
 class NewLabel(NamedTuple):
     """A label whose first paper is significantly late."""
 
@@ -53,15 +57,15 @@ class Pair(NamedTuple):
 
 
 class Trend(View):
-    """Papers (each once per period) of each label by period; saves itself as .html, .png, .svg, .csv, .json or .txt.
+    """Papers (each once per period) of each label by period; saves itself in the given forms.
 
     `frame`: the counts (periods by labels, most frequent first); `corpus`: all papers by period; `shares`, `changes`,
     `first`, `pairs`: derived figures. If `compare` is given, only its labels are shown.
     """
 
     def __init__(
-        self, collected: Collected, of: str, over: str, lang: str = "en", *, about: str = "", share: bool = False,
-        compare: Iterable[str] = (), least: int = LEAST, top: int = SHOWN,
+        self, collected: Collected, of: str, over: str, lang: str = "en", *, forms: Mapping[str, Form], about: str = "",
+        share: bool = False, compare: Iterable[str] = (), least: int = LEAST, top: int = SHOWN,
     ) -> None:  # fmt: skip
         import pandas
 
@@ -85,7 +89,11 @@ class Trend(View):
         self.counts: pandas.DataFrame = counts.reindex(range(len(self.index)), fill_value=0)[order].astype("int64")
         self.corpus = np.bincount(self._members["period"], minlength=len(self.index)).astype(float)
         self.compared = [self.key(name) for name in compare]
-        super().__init__(self.heading(lang), self._forms(), papers=len(collected.papers))
+        super().__init__(
+            self.heading(lang),
+            {name: partial(form, self) for name, form in forms.items()},
+            papers=len(collected.papers),
+        )
 
     # Labels
 
@@ -307,18 +315,6 @@ class Trend(View):
             of = words("trends.of_lexicon") if self.of == "lexicon" else words(f"type.{self.of}")
             said = words("trends.title_share" if share else "trends.title", of=of, over=over)
         return said + (words("trends.among", about=self.about[:80]) if self.about else "")
-
-    def _forms(self) -> dict[str, Callable[[], str | bytes]]:
-        from kg.views.trends import page, picture, tables
-
-        return {
-            "html": lambda: page.html(self),
-            "txt": lambda: tables.text(self),
-            "csv": lambda: tables.to_csv(self),
-            "json": lambda: tables.to_json(self),
-            "png": lambda: picture.draw(self, "png"),
-            "svg": lambda: picture.draw(self, "svg"),
-        }
 
 
 def _ordered(held: Counter[str], over: str, least: int) -> list[str]:
