@@ -12,6 +12,7 @@ from kg.model import KgError, Paper, Source
 from kg.names import is_curie
 from kg.store.faults import told
 from kg.store.file import StoreFile
+from kg.store.place import may_be_there
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Graph:
         from kg.link.overrides import Overrides
         from kg.rdf.store import open_store
 
-        if must_exist and "://" not in str(location) and not Path(location).exists():
+        if must_exist and not may_be_there(location):
             raise KgError(f"{location}: there is no graph here: make one with `kg add FILE... --graph {location}`.")
         self.read_only = read_only
         self.overrides = Overrides.load(location)

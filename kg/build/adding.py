@@ -67,7 +67,8 @@ class Adding:
             self._open.close()
 
     def _begin(self) -> None:
-        self._open.enter_context(self.store.batch())
+        if not self.store.db.is_shared:  # else others write while this one reads papers: each entry counts by itself
+            self._open.enter_context(self.store.batch())
         self._since = time.monotonic()
 
     def _count(self) -> None:
@@ -205,7 +206,7 @@ class Adding:
                 self._count()
                 with self.store.whole_or_not():
                     if source and not stored and source.name not in self._held:
-                        self.store.put_source(source)
+                        self._put_first(source)
                     self._store(document, read, mark)
                 stored += 1
             except Fault:
@@ -213,6 +214,14 @@ class Adding:
             except KgError as error:
                 self.report.skip([str(error)], self.strict)
         return stored + len(self.report.unchanged) - unchanged
+
+    def _put_first(self, source: Source) -> None:
+        """Store a source that is new, unless another writer has stored another file under its name meanwhile."""
+        if self.store.db.is_shared and source.name in self.store.source_names():
+            if (other := self.store.source(source.name)).sha256 != source.sha256:
+                raise KgError(f"{source.file}: the name {source.name} belongs to {other.file} already: use --as NAME.")
+            return
+        self.store.put_source(source)
 
     def _due(
         self,

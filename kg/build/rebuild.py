@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kg.build.adding import Adding
 from kg.rdf.store import path_of
@@ -24,8 +24,12 @@ from kg.build.pipeline import Annotations, Pipeline, Progress, Way
 from kg.store import codec
 from kg.store.faults import told
 from kg.store.file import StoreFile, local_id
+from kg.store.place import is_address
 from kg.store.fingerprints import seal, sealed
 from kg.store.lite import cache_of, locked
+
+if TYPE_CHECKING:
+    from kg.store.postgres import Postgres
 
 _WRONG = (sqlite3.Error, *codec.WRONG)
 
@@ -39,10 +43,12 @@ class Rebuilt:
 
 
 def rebuild(location: str | Path, *, jobs: int = 1, progress: Progress | None = None) -> Rebuilt:
-    """Make the graph in a file anew; until that is whole, and when it fails, the old one counts.
+    """Make a graph anew; until that is whole, and when it fails, the old one counts.
 
-    Raises KgError where there is nothing to build from, the file cannot be written, or another process writes it.
+    Raises KgError where there is nothing to build from, the graph cannot be written, or another process writes it.
     """
+    if is_address(location):
+        return _rebuilt_in_place(str(location), jobs, progress)
     path = path_of(location)
     if not path.is_file():
         raise KgError(f"There is no graph at {path}: make one with kg add, or name another with --graph.")
@@ -68,28 +74,47 @@ def rebuild(location: str | Path, *, jobs: int = 1, progress: Progress | None = 
     return Rebuilt(entries, [*lost, *skipped])
 
 
+def _rebuilt_in_place(address: str, jobs: int, progress: Progress | None) -> Rebuilt:
+    """Make a graph of PostgreSQL anew in one transaction; who reads has the old one until it ends."""
+    pipeline = _Again(overrides=Overrides.load(), jobs=jobs)
+    lost: list[str] = []
+    with StoreFile(address, read_only=True) as before, StoreFile(address) as store:
+        store.remake()
+        with store.batch():
+            store.drop_entries(store.names())
+            for name in store.source_names():
+                store.drop_source(name)
+            skipped = _added(pipeline, store, _held(before.db, lost), lost, progress)
+        return Rebuilt(store.names(), [*lost, *skipped])
+
+
 def _inputs(path: Path, lost: list[str]) -> Iterator[tuple[Source, str, Iterator[_Known]]]:
-    """The sources of a file, in which ways all of each was read (`StoreFile.whole`), and their entries.
+    """What a file holds, as `_held` gives it."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        db.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+        yield from _held(db, lost)
+        return
+    lost.append(f"{path}: the file cannot be read: take a copy of it (kg backup), or add the papers again.")
+
+
+def _held(db: sqlite3.Connection | Postgres, lost: list[str]) -> Iterator[tuple[Source, str, Iterator[_Known]]]:
+    """The sources of a graph, in which ways all of each was read (`StoreFile.whole`), and their entries.
 
     `lost` gets a sentence for each that cannot be read.
     """
-    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
-        db.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
-        sources = {name: said for name, *said in _rows(db, "sources", "name, said, whole", lost)}
-        held: dict[str, list[tuple[int, str]]] = {name: [] for name in sources}
-        for number, name, source in _rows(db, "entries", "id, name, source", lost):
-            held.setdefault(source, []).append((number, name))
-        for name in sorted(held):
-            try:
-                said, whole = sources[name]
-                source = codec.source(_sound(said))
-            except _WRONG as error:
-                called = _printable(name)
-                lost.append(f"source {called}: what is known of it cannot be read ({error}): add its file again.")
-                source, whole = Source(called, called, ""), ""
-            yield source, whole, _entries(db, held[name], lost)
-        return
-    lost.append(f"{path}: the file cannot be read: take a copy of it (kg backup), or add the papers again.")
+    sources = {name: said for name, *said in _rows(db, "sources", "name, said, whole", lost)}
+    held: dict[str, list[tuple[int, str]]] = {name: [] for name in sources}
+    for number, name, source in _rows(db, "entries", "id, name, source", lost):
+        held.setdefault(source, []).append((number, name))
+    for name in sorted(held):
+        try:
+            said, whole = sources[name]
+            source = codec.source(_sound(said))
+        except _WRONG as error:
+            called = _printable(name)
+            lost.append(f"source {called}: what is known of it cannot be read ({error}): add its file again.")
+            source, whole = Source(called, called, ""), ""
+        yield source, whole, _entries(db, held[name], lost)
 
 
 def _settle(path: Path) -> None:
@@ -98,7 +123,7 @@ def _settle(path: Path) -> None:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _rows(db: sqlite3.Connection, table: str, columns: str, lost: list[str]) -> list[Any]:
+def _rows(db: sqlite3.Connection | Postgres, table: str, columns: str, lost: list[str]) -> list[Any]:
     """The rows of a table; where a page is damaged those before and behind it."""
     order = columns.partition(",")[0]
     try:
@@ -113,7 +138,7 @@ def _rows(db: sqlite3.Connection, table: str, columns: str, lost: list[str]) -> 
     return list(out.values())
 
 
-def _entries(db: sqlite3.Connection, rows: list[tuple[int, str]], lost: list[str]) -> Iterator[_Known]:
+def _entries(db: sqlite3.Connection | Postgres, rows: list[tuple[int, str]], lost: list[str]) -> Iterator[_Known]:
     for number, name in rows:  # not by their names: the index of these may be damaged
         try:
             said = db.execute("SELECT document, way, fingerprint FROM entries WHERE id = ?", (number,)).fetchone()

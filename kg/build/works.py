@@ -55,6 +55,7 @@ class Works:
     def __init__(self, store: StoreFile, vocabulary: Vocabulary, overrides: Overrides | None = None) -> None:
         self.store, self.vocabulary = store, vocabulary
         self._known: OrderedDict[str, _Held] = OrderedDict()
+        self._turns = store.turns  # of other writers, up to which it is known
         self._new: dict[str, _Held] = {}  # entries to come
         self._gone: set[str] = set()
         self._found: dict[str, list[str]] = {}  # the entries of a key, within one change
@@ -256,6 +257,9 @@ class Works:
         """An entry as it will be; None when there is none."""
         if name in self._gone or name in self._new:
             return self._new.get(name)
+        if self._turns != self.store.turns:
+            self._known.clear()
+            self._turns = self.store.turns
         if name in self._known:
             self._known.move_to_end(name)
             return self._known[name]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kg.model import KgError
+from kg.store.place import Place
 from kg.text import plain
 
 if TYPE_CHECKING:
@@ -25,7 +26,15 @@ NOTHING_FOUND, SKIPPED, INTERRUPTED = 1, 3, 130
 FILES = "Files, archives (zip, tar), globs or folders with papers; - reads standard input."
 
 Location = Annotated[
-    str, typer.Option("--graph", "-g", envvar="KG_GRAPH", help="The graph: a file.", show_default="papers.kg")
+    str,
+    typer.Option(
+        *("--graph", "-g"),
+        envvar="KG_GRAPH",
+        parser=Place,
+        metavar="TEXT",
+        help="The graph: a file, or postgresql://USER@HOST/DATABASE.",
+        show_default="papers.kg",
+    ),
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write; standard output without it.")]
 Language = Annotated[str, typer.Option("--lang", "-l", help="Language of the text: en or zh.")]

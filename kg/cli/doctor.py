@@ -11,6 +11,7 @@ import typer
 
 from kg.cli.base import HERE, NOTHING_FOUND, Language, Location, choose, console, language, reading, table, write
 from kg.model import KgError
+from kg.store.place import may_be_there
 
 PACKAGES = (
     "pyoxigraph",
@@ -56,7 +57,7 @@ def command(
     rows.append(("institutions known", str(len(Register.load()))))
     rows.append(("language model", _language_model()))
     console().print(table("Installation", ("what", "value"), rows))
-    if Path(graph).exists():
+    if may_be_there(graph):
         with reading(graph) as opened:
             console().print(table(f"Graph {graph}", ("what", "value"), opened.quality().items()))
     else:
@@ -71,7 +72,7 @@ def _report(graph: str, file: Path, lang: str) -> None:
     from kg.views.quality import quality
 
     form = choose(None, file, FORMS, "html")
-    if not Path(graph).exists():
+    if not may_be_there(graph):
         raise KgError(f"{graph}: there is no graph here: make one with `kg add FILE... --graph {graph}`.")
     with reading(graph) as opened:
         view = quality(opened, lang)

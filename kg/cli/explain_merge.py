@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kg.cli.base import HERE, Location, Output, choose, note, reading, write
+from kg.store.place import may_be_there
 
 if TYPE_CHECKING:
     from kg.query.identity import Explanation, Step
@@ -30,7 +30,7 @@ def command(
     opens the graph links the stored records again; no paper is read again.
     """
     form = choose(format, output, FORMS, "text")
-    if Path(graph).exists():
+    if may_be_there(graph):
         with reading(graph) as opened:
             said = opened.explain_merge(one, other)
     else:

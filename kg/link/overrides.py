@@ -48,9 +48,12 @@ class Overrides:
 
     @staticmethod
     def load(graph: str | Path | None = None) -> Overrides:
-        """The decisions that ship with the package, and those beside a graph's file; KgError for a faulty file."""
+        """The decisions that ship with the package, and those beside a graph's file; KgError for a faulty file.
+
+        Beside a database there is no file: all who write it follow those of the package.
+        """
         paths = [data_folder("ontology") / OVERRIDES]
-        if graph is not None and (own := overrides_of(graph)).is_file():
+        if graph is not None and "://" not in str(graph) and (own := overrides_of(graph)).is_file():
             paths.append(own)
         return Overrides.read(paths)
 

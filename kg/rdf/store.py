@@ -12,7 +12,8 @@ from kg.names import curie, iri
 from kg.rdf.cache import RdfCache
 from kg.rdf.sparql import Row, asked, rows
 from kg.rdf.terms import serialised
-from kg.store.file import StoreFile, is_address
+from kg.store.file import StoreFile
+from kg.store.place import is_address
 
 
 class Store(StoreFile):

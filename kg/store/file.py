@@ -21,6 +21,7 @@ from kg.store import codec, tables
 from kg.store.asking import SECONDS, Table
 from kg.store.faults import Damage, Fault, fault, remedy, told
 from kg.store.lite import Lite, lite, taken
+from kg.store.place import is_address
 from kg.store.rows import Rows, Writer, rows_of
 from kg.store.schema import VERSION
 
@@ -93,11 +94,6 @@ def local_id(name: str, source: str) -> str:
     return name.removesuffix(f"@{source}")
 
 
-def is_address(place: str | Path | None) -> bool:
-    """Whether a place is a database of PostgreSQL, not a file."""
-    return str(place).lower().startswith(("postgresql://", "postgres://"))
-
-
 def _opened(place: str | Path | None, read_only: bool) -> Lite | Postgres:
     if not is_address(place):
         return lite(None if place is None else Path(place), read_only)
@@ -129,7 +125,7 @@ class StoreFile:
             #: The folder of what is made from the graph, to be made again when it is lost; None in memory.
             self.cache = self.db.cache(self.id)
         except BaseException:
-            self.close()
+            StoreFile.close(self)
             raise
 
     @classmethod

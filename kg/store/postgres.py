@@ -15,7 +15,6 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import errors
@@ -26,6 +25,7 @@ from kg.files import cache_folder
 from kg.model import KgError
 from kg.store.asking import REFUSED, ROWS, Table
 from kg.store.faults import Damage, Fault
+from kg.store.place import shown
 from kg.store.schema import APPLICATION, TABLES, VERSION
 
 _WAIT = 60  # seconds that a transaction waits for others
@@ -45,6 +45,7 @@ _TYPES = {
 _WORDS = {
     r"%": "%%",
     r"\?": "%s",
+    r" NOT INDEXED": "",
     r"([\w.]+) ->> '\$\.(\w+)'": r"\1::json ->> '\2'",
     r"([\w.]+) ->> '\$\[(\d+)\]'": r"\1::json ->> \2",
     r"json_array_length\(([\w.]+), '\$\.(\w+)'\)": r"json_array_length(\1::json -> '\2')",
@@ -308,18 +309,6 @@ class _Plain(Loader):
     def load(self, data: Any) -> int | float:
         said = bytes(data).decode()
         return int(said) if said.lstrip("-").isdigit() else float(said)
-
-
-def shown(address: str) -> str:
-    """An address as messages may show it.
-
-    >>> shown("postgresql://ann:secret@db:5432/papers?password=secret&sslmode=require")
-    'postgresql://ann@db:5432/papers?sslmode=require'
-    """
-    parts = urlsplit(address)
-    users, at, host = parts.netloc.rpartition("@")
-    asked = urlencode([(k, v) for k, v in parse_qsl(parts.query) if "password" not in k], safe="/")
-    return urlunsplit(parts._replace(netloc=users.partition(":")[0] + at + host, query=asked))
 
 
 @lru_cache(maxsize=1000)

@@ -1,0 +1,225 @@
+"""A graph in a real PostgreSQL server is the same as one in a file, and several may write it at once."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import postgres_server
+import pytest
+from typer.testing import CliRunner
+
+from kg.api import Graph
+from kg.cli import application
+from kg.model import KgError
+from kg.store.tables import VIEWS
+
+psycopg = pytest.importorskip("psycopg", reason="the driver psycopg is not installed")
+pytestmark = pytest.mark.skipif(postgres_server.programs() is None, reason="PostgreSQL is not installed")
+
+QUESTIONS = ("KV cache compression", "speculative decoding faster than 2x", "how many papers by topic", "H100 量化")
+_TABLES = ("entries", "papers", "concepts", "labels", "names", "texts", "sources", "keys", "organisations")
+_NUMBERS = ("id", "entry", "concept", "paper", "said", "whole")  # which the order of adding gives
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Path]:
+    with postgres_server.server("local all guarded scram-sha-256\n") as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def database(server: Path) -> Callable[..., str]:
+    """Makes an empty database; gives its address."""
+    made: list[str] = []
+
+    def make(user: str = "kg") -> str:
+        made.append(f"papers{len(made)}")
+        with psycopg.connect(f"host={server} user=kg dbname=postgres", autocommit=True) as db:
+            db.execute(f"CREATE DATABASE {made[-1]} TEMPLATE template0")
+        return f"postgresql://{user}@/{made[-1]}?host={server}"
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def files(reports: Path) -> list[Path]:
+    return sorted(reports.glob("*.txt"))[:2]
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory, files: list[Path]) -> Iterator[Graph]:
+    """Two reports in a file."""
+    with Graph(tmp_path_factory.mktemp("lite") / "papers.kg") as graph:
+        graph.add(*files, fast=True)
+        yield graph
+
+
+@pytest.fixture(scope="module")
+def address(database: Callable[..., str], files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The same two in PostgreSQL, added by two processes at once that both write the entries of the first."""
+    place = database()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        writers = [_adding(place, *given) for given in (files[:1], files[::-1])]
+        assert [writer.wait(120) for writer in writers] == [0, 0]
+        yield place
+
+
+def _adding(place: str, *files: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "kg", "add", "--fast", "--graph", place, *map(str, files)]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL)
+
+
+@pytest.fixture
+def graph(address: str) -> Iterator[Graph]:
+    with Graph(address, read_only=True) as opened:
+        yield opened
+
+
+def _quads(graph: Graph) -> list[str]:
+    return sorted(graph.export("nquads").decode().splitlines())
+
+
+def _rows(graph: Graph, table: str, *but: str) -> list[str]:
+    found = graph.sql(f"SELECT * FROM {table}")
+    kept = [column for column in found.columns if column not in but]
+    return sorted(str([None if value != value else value for value in row]) for row in found[kept].values.tolist())
+
+
+def test_triples_are_those_of_the_file(graph: Graph, file: Graph) -> None:
+    assert _quads(graph) == _quads(file)
+    assert graph.verify().faults == []
+
+
+@pytest.mark.parametrize("view", re.findall(r"CREATE VIEW (\w+)", VIEWS))
+def test_views_have_the_rows_of_the_file(graph: Graph, file: Graph, view: str) -> None:
+    rows = _rows(file, view)
+    assert rows or view in ("paper_authors", "topics_by_month")  # of which reports say nothing
+    assert _rows(graph, view) == rows
+
+
+@pytest.mark.parametrize("table", _TABLES)
+def test_tables_have_the_rows_of_the_file(graph: Graph, file: Graph, table: str) -> None:
+    rows = _rows(file, table, *_NUMBERS)
+    assert rows
+    assert _rows(graph, table, *_NUMBERS) == rows
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_answers_are_those_of_the_file(graph: Graph, file: Graph, question: str) -> None:
+    one, other = (each.ask(question) for each in (graph, file))
+    assert one.papers.to_dict() == other.papers.to_dict()
+    assert one.evidence.to_dict() == other.evidence.to_dict()
+    assert str(one) == str(other)
+
+
+def test_commands_take_an_address(address: str, file: Graph) -> None:
+    entry = file.entries()[0]
+    rdf = "SELECT (COUNT(?e) AS ?n) { ?e a kg:Entry }"
+    for command in (["show", entry], ["doctor"], ["sparql", rdf], ["sql"], ["sql", "SELECT count(*) FROM papers"]):
+        done = CliRunner().invoke(application([command[0]]), [*command, "--graph", address])
+        assert done.exit_code == 0, done.output
+        assert "secret" not in done.output
+
+
+def test_removed_and_rebuilt_it_is_as_the_file(database: Callable[..., str], files: list[Path], file: Graph) -> None:
+    place = database()
+    with Graph(place) as graph:
+        graph.add(*files, fast=True)
+        assert graph.remove("001")
+        assert graph.store.names() == file.entries(source="000")
+        graph.store.db.execute("DELETE FROM mentions")
+    assert len(Graph.rebuild(place).entries) == len(file.entries(source="000"))
+    with Graph(place) as graph:
+        graph.add(*files, fast=True)
+        assert _quads(graph) == _quads(file)
+        assert _rows(graph, "entity_counts") == _rows(file, "entity_counts")
+
+
+def test_a_killed_writer_leaves_whole_entries(database: Callable[..., str], files: list[Path], file: Graph) -> None:
+    place = database()
+    Graph(place).close()
+    writer = _adding(place, *files)
+    with Graph(place, read_only=True) as reader:
+        end = time.monotonic() + 60
+        while reader.entry_count() < 3 and time.monotonic() < end:
+            time.sleep(0.01)
+        writer.send_signal(signal.SIGKILL)
+        writer.wait()
+        there = reader.store.names()
+        assert 3 <= len(there) < len(file.entries())
+    with Graph(place) as graph:
+        for name in there:
+            assert graph.store.entry(name) == file.store.entry(name)
+        assert graph.verify().faults == []
+        graph.add(*files, fast=True)
+        assert _quads(graph) == _quads(file)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("DELETE FROM papers", "only SELECT"),
+        ("WITH gone AS (DELETE FROM papers RETURNING 1) SELECT * FROM gone", "only SELECT|not SQL"),
+        ("SELECT 1; DELETE FROM papers", "not SQL"),
+        ("SELECT set_config('transaction_read_only', 'off', false), nextval('papers_id_seq')", "only SELECT|could not"),
+        ("SELECT set_config('statement_timeout', '0', false), pg_sleep(9)", "longer than 0.3 s"),
+        ("SELECT * FROM generate_series(1, 200000)", "more than 100,000 rows"),
+        ("SELECT nothing FROM papers", "not SQL that the graph understands"),
+    ],
+)
+def test_what_is_no_question_or_too_much_is_refused(graph: Graph, query: str, said: str) -> None:
+    count = graph.store.paper_count()
+    with pytest.raises(KgError, match=said):
+        graph.sql(query, seconds=0.3 if "sleep" in query else 30)
+    assert graph.store.paper_count() == count
+
+
+def test_backup_names_the_program_for_it(graph: Graph, tmp_path: Path) -> None:
+    with pytest.raises(KgError, match="pg_dump"):
+        graph.backup(tmp_path / "copy.kg")
+
+
+def _said(place: str, **options: Any) -> str:
+    with pytest.raises(KgError) as error:
+        Graph(place, **options).close()
+    assert "secret" not in str(error.value)
+    return str(error.value)
+
+
+def test_what_fails_is_told_without_the_password(database: Callable[..., str], server: Path) -> None:
+    place = database()
+    with psycopg.connect(place, autocommit=True) as db:
+        db.execute("CREATE ROLE guarded LOGIN PASSWORD 'right'")
+        db.execute("GRANT CREATE ON SCHEMA public TO guarded")
+    assert "There is no graph" in _said(place, read_only=True)
+    assert ".pgpass or PGPASSWORD" in _said(place.replace("kg@", "guarded:secret@"))
+    assert "pg_trgm" in _said(place.replace("kg@", "guarded:right@"))
+    assert "createdb" in _said(f"postgresql://kg:secret@/none?host={server}")
+    assert "cannot be reached" in _said("postgresql://kg:secret@/papers?host=/nowhere")
+    assert "no address" in _said("postgresql://kg:secret@host/papers?wrong=1")
+    with psycopg.connect(place, autocommit=True) as db:
+        db.execute("CREATE TABLE entries (id int)")
+    assert "something else" in _said(place)
+
+
+def test_a_missing_driver_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    monkeypatch.delitem(sys.modules, "kg.store.postgres", raising=False)
+    assert "pip install 'paper-kg[postgres]'" in _said("postgresql://kg:secret@/papers")
+
+
+def test_a_reader_goes_on_when_the_server_ends_its_connection(graph: Graph) -> None:
+    count = graph.store.paper_count()
+    with psycopg.connect(graph.store.db._address, autocommit=True) as db:
+        db.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    with pytest.raises(KgError, match="ended the connection"):
+        graph.store.paper_count()
+    assert graph.store.paper_count() == count
