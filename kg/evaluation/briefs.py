@@ -30,6 +30,8 @@ _MARK = re.compile(
 )  # "3D", "2:4", "1024×1024" are not measurements
 _BRACKET = re.compile(r"\s*[(（][^()（）]*[)）]\s*")
 _KIND = re.compile(r"(?:框架|技术|方法|模型|系统)$")
+_TITLE = re.compile(r"《([^》]+)》")
+_QUOTED = re.compile(r"“[^“”\u3400-\u9fff]*”")  # the paper's own sentences stay in English
 _NOT_WORD = re.compile(r"[\W_]+")
 
 Number = tuple[float, str]  # value and unit
@@ -60,8 +62,10 @@ class Scorer:
         text = document.texts["B"].text if "B" in document.texts else ""
         own, reference = slots(brief), slots(text)
         out = BriefScore(document.id, brief, reference_name=reference.name)
+        title = _TITLE.search(brief)  # a brief without institutions has no verb of publishing
+        called = own.name or (title[1] if title else "")
         if reference.name:
-            out.name = same_name(own.name, reference.name)
+            out.name = same_name(called, reference.name)
         if own.institution or reference.institution:
             found = {c for name in own.institution for c in self.identities(name)}
             out.institutions = {
@@ -71,7 +75,7 @@ class Scorer:
         for value, unit in numbers(text[text.find("论文") :], reference.name):
             out.numbers[f"{value:g}{unit}"] = any(_same(value, v) and unit in ("", u) for v, u in said)
         out.foreign = list(foreign(document, brief))
-        out.chinese = chinese(brief, own.name, own.institution)
+        out.chinese = chinese(brief, called, own.institution)
         return out
 
     def identities(self, name: str) -> set[str]:
@@ -144,12 +148,14 @@ def foreign(document: Document, brief: str) -> Iterator[str]:
 
 
 def chinese(brief: str, name: str, institutions: Iterable[str]) -> float:
-    """The share of Chinese characters among Chinese characters and letters of English words, without names.
+    """The share of Chinese characters among Chinese characters and letters of English words, without names
+    and quoted English sentences.
 
     Names are those of the paper and its institutions, and words with a capital letter, a digit or a hyphen.
     """
     for known in (name, *institutions):
         brief = brief.replace(known, " ", 1) if known else brief
+    brief = _QUOTED.sub(" ", brief)
     han = count_han(brief)
     letters = sum(map(len, _LOWER.findall(brief)))
     return han / (han + letters) if han + letters else 1.0

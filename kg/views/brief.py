@@ -81,19 +81,17 @@ def _chinese(words: Words, found: Slots) -> str:
     what = _what(words, found)
     says = []
     if found.technique:
-        says.append(words("brief.uses", technique=_ended(words, "technique", found.technique)))
+        uses = "brief.proposes" if found.is_proposed else "brief.uses"
+        says.append(words(uses, technique=_ended(words, "technique", found.technique)))
     if found.problem:
         says.append(words("brief.addresses", problem=_ended(words, "problem", found.problem)))
     if found.effect:
         says.append(words("brief.achieves", effect=found.effect.removesuffix("的效果")))
-    if found.institutions or (says and found.name):
-        who = _institutions(words, found.institutions) or words("brief.nobody")
-        says.insert(0, words("brief.presents", who=who, what=what))
-    elif says:
-        says[0] = what + says[0]
+    if found.institutions:
+        says.insert(0, words("brief.presents", who=_institutions(words, found.institutions), what=what))
     else:
-        says = [what]
-    return "，".join(says) + "。"
+        says = [what + "".join(says[:1]), *says[1:]]
+    return "，".join(says) + _quoted(words, found) + "。"
 
 
 def _ended(words: Words, slot: str, said: str) -> str:
@@ -108,7 +106,8 @@ def _ended(words: Words, slot: str, said: str) -> str:
 
 def _english(words: Words, found: Slots) -> str:
     what = _what(words, found)
-    uses = words("brief.uses", technique=found.technique) if found.technique else ""
+    uses = words("brief.proposes" if found.is_proposed else "brief.uses", technique=found.technique)
+    uses = uses if found.technique else ""
     problem = words("brief.to_address" if uses else "brief.addresses", problem=found.problem) if found.problem else ""
     does = " ".join(filter(None, (uses, problem)))
     if found.institutions:
@@ -122,7 +121,15 @@ def _english(words: Words, found: Slots) -> str:
         bare = not does and not found.institutions
         effect = words("brief.achieves" if bare else "brief.achieving", effect=found.effect)
         said += f" {effect}" if bare else f", {effect}"
+    said += _quoted(words, found)
     return said if said.endswith(".") else f"{said}."
+
+
+def _quoted(words: Words, found: Slots) -> str:
+    """The paper's own sentences, marked as quotations."""
+    says = found.technique or found.problem or found.effect
+    said = words("brief.quote_gap").join(words("brief.quote", quote=quote) for quote in found.quotes)
+    return words("brief.quoting" if says else "brief.quoting_only", quotes=said) if said else ""
 
 
 def view(graph: GraphReader, selection: str, lang: str) -> View:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kg.text import fold, has_han
+from kg.views.borne import KEPT
 from kg.views.selection import clean
 from kg.views.wording import Wording, say, says
 
@@ -46,7 +47,7 @@ class Said:
         elif start:
             wording = start["value"] + start["unit"]
         asides = [
-            "" if origin else _aside(shown, result.baseline_concept, wording, paper),
+            "" if origin else _against(shown, result.baseline_concept, wording, paper),
             _setting(shown, result, paper),
         ]
         against, setting = ("" if aside == named else aside for aside in asides)
@@ -63,7 +64,7 @@ def phrases(shown: Selection, said: Sequence[Said]) -> str:
         before = said[at - 1] if at else None
         again = before is not None and (before.metric, before.form) == (result.metric, result.form)
         out.append(_phrase(shown, bare, again=again and shown.lang == "zh" and not bare.origin))
-    if said and said[0].form.startswith(("increase", "decrease")):
+    if said and said[0].form.startswith(("increase", "decrease", "more", "fewer")):
         out[0] = shown.words("outcome.first_change", effect=out[0])
     return shown.words.listed(out)
 
@@ -115,7 +116,8 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
     """The name of the metric in the language; with `paper` only in words of the paper, or ""."""
     said = say(shown, result.metric_concept, result.metric, paper)
     if said or shown.lang != "zh":
-        return said
+        label = shown.label(result.metric_concept) if result.metric_concept in shown.graph.vocabulary else said
+        return label if " " not in said and fold(said) in fold(label).split() else said
     short = _ACRONYM.search(result.metric)
     if short:
         return short[1]
@@ -130,8 +132,19 @@ def _aside(shown: Selection, concept: str, wording: str, paper: str) -> str:
     """A baseline or setting for use in brackets: short, in words of the paper, and complete; else ""."""
     if not wording or len(wording) > _LONG or (shown.lang != "zh" and has_han(wording)):
         return ""
+    if not Wording(shown.graph.vocabulary).is_noun_phrase(wording):
+        return ""
     said = say(shown, concept, wording, paper)
     return said if says(paper, said) and not said.endswith("的") else ""
+
+
+def _against(shown: Selection, concept: str, wording: str, paper: str) -> str:
+    """A baseline for use in brackets; in Chinese the original, unless the vocabulary has its name."""
+    known = shown.graph.vocabulary.find(wording, "technique")
+    if shown.lang == "zh" and concept not in shown.graph.vocabulary and known:
+        concept = known.curie
+    said = _aside(shown, concept, wording, paper)
+    return wording if said and shown.lang == "zh" and concept not in shown.graph.vocabulary else said
 
 
 def _setting(shown: Selection, result: Result, paper: str) -> str:
@@ -188,7 +201,13 @@ def unit_words(shown: Selection, result: Result) -> str:
 
 
 def _form(shown: Selection, result: Result) -> str:
+    if result.change == KEPT:
+        return KEPT
     better = _fact(shown, result, "better")
+    if metric(shown, result).rpartition(" ")[2] in shown.words("outcome.counted").split():
+        counted = {"increase": "more", "decrease": "fewer"}.get(result.change)
+        if counted:
+            return counted
     if result.change == "increase":
         if result.unit == "x":
             return "increase_times"

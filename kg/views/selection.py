@@ -52,6 +52,7 @@ class Outcome:
     """A result with the entry that states it."""
 
     document: Document
+    record: Record
     result: Result
 
 
@@ -149,7 +150,9 @@ class Selection:
             for result in record.results:
                 if not fields or result.evidence.field in fields:
                     metric = result.metric_concept or fold(result.metric)
-                    found.setdefault((metric, result.value, result.unit, result.change), Outcome(document, result))
+                    found.setdefault(
+                        (metric, result.value, result.unit, result.change), Outcome(document, record, result)
+                    )
         return list(found.values())
 
     def _gather(self, paper: Paper, kind: str) -> list[Thing]:

@@ -1,7 +1,8 @@
 """Fills the slots of the sentence on a paper: institutions, name, technique, problem and effect, localised.
 
-Only content of the record is used. For Chinese, wordings that can be expressed in Chinese are preferred, by the labels
-of the vocabulary or part by part (kg.views.wording); others stay in the original if there is no alternative.
+Only sure claims of the record fill a slot. Where its results cannot be told, or neither technique nor problem is sure,
+the paper's own sentence is quoted. For Chinese, the labels of the vocabulary come first, then a wording part by part
+(kg.views.wording), then the original.
 """
 
 from __future__ import annotations
@@ -10,20 +11,21 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from kg.extract.phrases import tagged
 from kg.model import LISTS, Brief, Mention, Paper, Result
-from kg.text import fold, has_han
+from kg.text import fold, has_han, sentences
+from kg.views.borne import as_text, borne_out, quotable, sentence
 from kg.views.outcome import Said, gets_worse, phrases
 from kg.views.selection import Selection, clean, name, title
 from kg.views.wording import Wording, say, says
 
 _MOST = {"technique": 2, "problem": 2, "result": 6}
-_SURE = 0.5  # mentions with less confidence are used only if there are no better ones
-_SURE_RESULT = 0.4  # the same for results, of which all parts must be right
-_FEW = 4  # maximum words of a technique kept in the original
+_FEW = 6  # maximum words of a technique or problem kept in the original
+_LINKS = 2  # maximum times that a Chinese phrase says 的: with more its parts belong to one another in other ways
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
 _BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）]")
-_CUT = re.compile(r",| (?:that|which|such as|due to|particularly|when|while|because|to|by|in|for|of|and|on|during)\b")
+_OWN = re.compile(r"\b(?:we|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -36,20 +38,36 @@ class Slots:
     technique: str = ""
     problem: str = ""
     effect: str = ""
+    quotes: list[str] = field(default_factory=list)  # sentences of the paper in place of slots that nothing sure fills
+    is_proposed: bool = False  # whether the technique begins with the paper's own name
 
 
 def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots:
     """The slots of the sentence, from these fields (all if empty)."""
     text = _text(paper, fields)
     called, is_title = what(paper)
-    out = Slots(name=called, is_title=is_title)
+    out = Slots(name=as_text(called), is_title=is_title)
     out.institutions = list(_institutions(shown, paper, fields, text))
     given = Brief() if fields or shown.lang != "zh" else _given(paper)
     if given.technique and name(paper):  # the given technique may lack the name, which only a composed slot adds
         out.name, out.is_title = name(paper), False
-    out.technique = clean(given.technique) or _technique(shown, paper, fields, text, called)
+    out.technique = clean(given.technique) or _technique(shown, paper, fields, text)
     out.problem = clean(given.problem) or shown.words.listed(_problems(shown, paper, fields, text))
-    out.effect = clean(given.effect) or _effects(shown, paper, fields, text)
+    if not out.technique and not out.problem:
+        out.quotes += _contribution(shown, paper, fields)[:1]
+    short = _proposed_name(shown, paper)
+    if (
+        not given.technique
+        and short
+        and fold(short) not in fold(called)
+        and (is_title or not stands_for(short, called))
+    ):
+        listed, out.is_proposed = out.technique, True
+        out.technique = shown.words("brief.by_name", name=short, technique=listed) if listed else short
+    out.effect = clean(given.effect)
+    if not out.effect:
+        out.effect, quote = _effects(shown, paper, fields, text)
+        out.quotes += [quote] if quote and quote not in out.quotes else []
     return out
 
 
@@ -128,48 +146,66 @@ def _institutions(shown: Selection, paper: Paper, fields: Collection[str], text:
             yield next((w for w in said if says(text, w)), clean(mention.canonical) or said[-1])
 
 
-def _technique(shown: Selection, paper: Paper, fields: Collection[str], text: str, called: str) -> str:
-    """The paper's own techniques except the one with its name, else those that it uses."""
-    own = {fold(name(paper)), fold(title(paper)), fold(called)}
+def _proposed_name(shown: Selection, paper: Paper) -> str:
+    """The paper's own name if its title has it, or its texts say that it is proposed: surveys name what others made."""
+    own = name(paper)
+    is_known = shown.graph.vocabulary.find(own, "technique") is not None
+    is_proposed = any(own in said for said in _contribution(shown, paper, ())) and not is_known
+    return own if own in title(paper) or is_proposed else ""
+
+
+def _technique(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> str:
+    """The techniques that the paper surely proposes, except those with its name."""
+    own = {fold(name(paper)), fold(title(paper)), fold(what(paper)[0])}
     found = [
         mention
         for mention in _mentions(paper, "technique", fields)
-        if not {fold(mention.canonical), fold(mention.surface), *map(fold, mention.aliases)} & own
+        if mention.sure
+        and mention.role == "proposed"
+        and not {fold(mention.canonical), fold(mention.surface), *map(fold, mention.aliases)} & own
         and not stands_for(name(paper), mention.surface)
     ]
-    said: list[str] = []
-    for role in ("proposed", "used"):
-        of_role = [mention for mention in found if mention.role == role]
-        said = said or _chosen(shown, of_role, text, _MOST["technique"])
-    if not said:  # no Chinese wording exists, so the original is used
-        wordings = [clean(m.canonical or m.surface) for m in found if m.role == "proposed" and m.confidence >= _SURE]
-        said = [w for w in wordings if w.count(" ") < _FEW and not has_han(w) and not _is_clause(shown, w)][:1]
-    listed = shown.words.listed(said)
-    short = name(paper)
-    if not short or fold(short) in fold(called):
-        return listed
-    return shown.words("brief.by_name", name=short, technique=listed) if listed else short
+    return shown.words.listed(_chosen(shown, found, text, _MOST["technique"]))
 
 
 def _problems(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> list[str]:
-    """Short problems before clauses, then the part of a problem that can be expressed."""
-    found = list(_mentions(paper, "problem", fields))
+    """The sure problems that the paper is said to address; short ones before long ones."""
+    addressed = {r.tail for _, record in paper.entries for r in record.relations if r.type == "addresses"}
+    found = [
+        mention
+        for mention in _mentions(paper, "problem", fields)
+        if mention.sure and {mention.canonical, mention.surface} & addressed and _is_trouble(shown, mention)
+    ]
     short = [mention for mention in found if len(mention.surface) <= _SHORT]
-    for mentions, most, part in ((short, _MOST["problem"], False), (found, 1, False), (found, 1, True)):
-        said = _chosen(shown, mentions, text, most, in_part=part)
-        if said:
-            return said
-    return []
+    return _chosen(shown, short, text, _MOST["problem"]) or _chosen(shown, found, text, 1)
 
 
-def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int, *, in_part: bool = False) -> list[str]:
+def _is_trouble(shown: Selection, mention: Mention) -> bool:
+    """Whether the words of a problem name what is wrong: "no open platform" may be recorded as "open platform"."""
+    vocabulary = shown.graph.vocabulary
+    signs = vocabulary.cues("problem-head") | vocabulary.cues("problem-sign")
+    words = fold(mention.canonical or mention.surface).split()
+    if words[:1] and words[0] in vocabulary.cues("problem-solved"):
+        return False
+    return mention.concept in vocabulary or not signs.isdisjoint(words) or has_han(mention.surface)
+
+
+def _contribution(shown: Selection, paper: Paper, fields: Collection[str]) -> list[str]:
+    """The sentences in which the paper says what it does, for quotation; those with its name first."""
+    verbs = shown.graph.vocabulary.cues("contribution")
+    texts = [d.texts["A"].text for d, _ in paper.entries if "A" in d.texts and (not fields or "A" in fields)]
+    said = [text[start:end] for text in texts for start, end in sentences(text) if _OWN.search(text, start, end)]
+    said = [one for one in said if not verbs.isdisjoint(fold(one).split())]
+    return list(filter(None, map(quotable, sorted(said, key=lambda one: name(paper) not in one))))
+
+
+def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int) -> list[str]:
     """The mentions of highest confidence that can be expressed, in text order and without redundancy."""
     chosen: dict[int, str] = {}
+    mentions = list(mentions)
     endings = tuple(shown.words("brief.problem_endings").split()) or ("\n",)  # a problem is not a technique
     for mention in sorted(mentions, key=lambda mention: -mention.confidence):
-        if chosen and mention.confidence < _SURE:
-            break
-        said = _wording(shown, mention, text, in_part=in_part)
+        said = "" if _is_cut(mention, text) else _wording(shown, mention, text)
         if mention.type == "technique" and said.endswith(endings):
             continue
         if said and not any(fold(said) in fold(other) or fold(other) in fold(said) for other in chosen.values()):
@@ -179,42 +215,53 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int,
     return [chosen[id(mention)] for mention in mentions if id(mention) in chosen]
 
 
-def _wording(shown: Selection, mention: Mention, text: str, *, in_part: bool = False) -> str:
-    """The localised wording of a mention in the paper's words, or with `in_part` of its beginning, or ""."""
+def _is_cut(mention: Mention, text: str) -> bool:
+    """Whether the words of a mention go on behind it: "growth of the key-value" before "cache"."""
+    behind = re.search(rf"(?<!\w){re.escape(mention.surface)}\s(?:\([^()]*\)\s)?(?P<word>[A-Za-z][\w-]*)", text)
+    return behind is not None and tagged(behind["word"], 0, len(behind["word"]))[0][0].tag.startswith("NN")
+
+
+def _wording(shown: Selection, mention: Mention, text: str) -> str:
+    """The localised wording of a mention in the paper's words; in Chinese a short original where there is none."""
+    nouns = Wording(shown.graph.vocabulary)
     wordings = [clean(w) for w in dict.fromkeys((mention.canonical, mention.surface)) if w]
     if shown.lang != "zh":
         labels = (say(shown, mention.concept, w, text) for w in wordings)
-        return next((w for w in labels if w and not has_han(w) and not _is_clause(shown, w)), "")
+        said = next((w for w in labels if w and not has_han(w) and nouns.is_noun_phrase(w)), "")
+        return _with_article(said, text) if said else ""
     for wording in wordings:
-        said = say(shown, mention.concept, wording, text)
-        if not said and in_part:
-            said = _opening(shown, wording)
-        if said and says(text, said):
+        said = say(shown, mention.concept, wording, text) if nouns.is_noun_phrase(wording) else ""
+        if said and says(text, said) and said.count("的") <= _LINKS:
             return said
-    return ""
+    short = (w for w in wordings if mention.type == "technique" and w.count(" ") < _FEW)
+    return next((w for w in short if nouns.is_noun_phrase(w)), "")
 
 
-def _is_clause(shown: Selection, wording: str) -> bool:
-    return Wording(shown.graph.vocabulary).is_clause(wording)
+def _with_article(said: str, text: str) -> str:
+    """English words with the article that they have in the paper: "a [novel] gating rule", "the cost of reuse"."""
+    before = re.search(
+        rf"\b(an?|the|our|its|their)\s+(?:[a-z-]+,?\s+){{0,2}}?{re.escape(said)}(?!\w)", text, re.IGNORECASE
+    )
+    if not before or re.match(r"(?:an?|the)\s", said):
+        return said
+    if before[1].lower() in ("a", "an"):
+        return f"{'an' if said[0] in 'aeiouAEIO' else 'a'} {said}"
+    return f"the {said}"
 
 
-def _opening(shown: Selection, wording: str) -> str:
-    """The longest prefix of a phrase, up to a clause boundary, that can be expressed; "" if there is none."""
-    wording_of = Wording(shown.graph.vocabulary)
-    ends = [found.start() for found in _CUT.finditer(wording)]
-    said = (wording_of(wording[:end]) for end in reversed(ends) if wording[:end].count(" "))
-    return next(filter(None, said), "")
+def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> tuple[str, str]:
+    """The paper's main results, in text order, and the sentence of the surest of those that cannot be told.
 
-
-def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> str:
-    """The paper's main results, in text order; deteriorations only if there is nothing else."""
-    found = [o.result for o in shown.outcomes(paper, fields) if o.result.metric]
-    found = [result for result in found if result.confidence >= _SURE_RESULT] or found
-    found = [result for result in found if not gets_worse(shown, result)] or found
-    sayable = [(result, said) for result in found if (said := Said.of(shown, result, text))]
-    ranked = sorted(sayable, key=lambda pair: _rank(pair[0]))[: _MOST["result"]]
-    chosen = [pair for pair in sayable if pair in ranked]
-    return phrases(shown, [said for _, said in chosen])
+    A sentence of which a result is told is not quoted.
+    """
+    found = [(one, borne_out(shown, one)) for one in shown.outcomes(paper, fields)]
+    told = [(one, result) for one, result in found if result and not gets_worse(shown, result)]
+    sayable = [(one, result, said) for one, result in told if (said := Said.of(shown, result, text))]
+    ranked = sorted(sayable, key=lambda triple: _rank(triple[1]))[: _MOST["result"]]
+    effect = phrases(shown, [triple[2] for triple in sayable if triple in ranked])
+    known = {sentence(one) for one, _, _ in sayable}
+    surest = sorted((one for one, _ in found), key=lambda one: (gets_worse(shown, one.result), -one.result.confidence))
+    return effect, next((said for said in map(sentence, surest) if said and said not in known), "")
 
 
 def _rank(result: Result) -> tuple[bool, float]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from kg.extract.phrases import tagged
 from kg.text import Token, fold, has_han, tokens
 from kg.views.selection import clean
 from kg.vocabulary import Vocabulary, data_folder, read_concepts
@@ -27,6 +28,12 @@ _UNSPOKEN = ("hardware", "model", "dataset")
 _GROUPS = ("modifier", "noun", "joint", "leading", "verb", "trailing", "dropped", "plural")
 _LONGEST = 6  # words of an entry
 _MOST = 40  # parts of a phrase
+_FINITE = ("VB", "VBZ", "VBP", "VBD", "MD")
+_LOOSE = ("IN", "TO", "DT", "CC", "JJ", "JJR", "VBN", "VBZ", "VBP", "VBD", "RB", "PRP$", ",")  # no noun ends so
+_HEADS = ("problem-head", "problem-sign", "technique-head")
+_COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
+_NO_NOUN = ("RB", "JJ", "VBN", "VBD", "IN")
+_SHORT = 3  # words of a gerund that reads as a noun: "reward hacking", "training cost"
 _BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
 _LATEX = re.compile(r"\\(?:textbf|textit|emph|texttt|textsc|mathrm|mathbf|text)|[${}\\~]")
 _SIGN = re.compile(r"[A-Z0-9]")  # marks a name
@@ -54,6 +61,7 @@ class Wording:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.words = _words()
+        self.heads = frozenset().union(*map(vocabulary.cues, _HEADS))
 
     def __call__(self, phrase: str) -> str:
         """A phrase in Chinese; "" if a word is unknown or it is not a single phrase.
@@ -67,15 +75,34 @@ class Wording:
         if not text or _END.search(text):
             return ""
         parts = [part for part in self._parts(text) if "dropped" not in part.roles]
-        if len(parts) > _MOST or any("unknown" in part.roles for part in parts):
+        if len(parts) > _MOST or any("unknown" in part.roles for part in parts) or self._has_own_compound(text):
             return ""
         return _phrase(parts).removesuffix("的")
 
-    def is_clause(self, phrase: str) -> bool:
-        """Whether an English phrase has a verb of its own, so that it cannot be used as a noun."""
-        parts = [part for part in self._parts(clean(phrase)) if "dropped" not in part.roles]
-        opens = bool(parts) and "verb" in parts[0].roles and not clean(phrase).split()[0].endswith("ing")
-        return opens or any(part.roles.get("joint", "").startswith("{a}") for part in parts)
+    def is_noun_phrase(self, phrase: str) -> bool:
+        """Whether an English phrase reads as a noun: no verb of its own, and nothing cut off at its end."""
+        text = clean(_BRACKET.sub("", phrase))
+        words = tagged(text, 0, len(text))[0]
+        if not words or has_han(text):
+            return bool(words)
+        tags = [word.tag for word in words]
+        is_gerund = tags[0] == "VBG" and len(tags) > _SHORT and tags[1][0] in "DJPN"
+        is_cut = (tags[-1] in _LOOSE and fold(words[-1].text) not in self.heads) or tags[-2:] == ["TO", "VB"]
+        if is_gerund or is_cut or "PRP" in tags or any(tag in _FINITE for tag in tags[:-1]):
+            return False
+        parts = [part for part in self._parts(text) if "dropped" not in part.roles]
+        opens = bool(parts) and "verb" in parts[0].roles and tags[0] != "VBG"
+        return not opens and not any(part.roles.get("joint", "").startswith("{a}") for part in parts)
+
+    def _has_own_compound(self, text: str) -> bool:
+        """Whether a compound with a hyphen means more than its words: "key-only", "task-primary", "FOO-SWA"."""
+        for word in _COMPOUND.findall(text):
+            last = word.rpartition("-")[2]
+            if fold(word) in self.words or "trailing" in self.words.get(fold(last), ()):
+                continue
+            if last.isupper() or tagged(last, 0, len(last))[0][0].tag in _NO_NOUN:
+                return True
+        return False
 
     def _parts(self, text: str) -> Iterator[PhrasePart]:
         """The parts of a phrase from left to right, longest matches first."""

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from kg.api import Graph
-from kg.model import Brief, Document, Evidence, KgError, Mention, Paper, Record, Result, Text
+from kg.model import Brief, Document, Evidence, KgError, Mention, Paper, Record, Relation, Result, Text
 from kg.views.brief import brief, reread
 from kg.views.outcome import phrase
 from kg.views.selection import Selection
@@ -15,7 +15,7 @@ from kg.views.slots import stands_for, what
 from kg.views.wording import Wording
 from kg.vocabulary import Vocabulary
 
-ABSTRACT = "We propose foo routing. It cuts latency by up to 41% vs. chunked prefill and is 2.1x faster. Memory walls."
+ABSTRACT = "We propose Foo with foo routing. It cuts latency by up to 41% vs. chunked prefill. Memory costs are high."
 
 
 def _paper(**parts: object) -> Paper:
@@ -25,8 +25,8 @@ def _paper(**parts: object) -> Paper:
 
 
 def _result(**parts: object) -> Result:
-    values = {"metric": "latency", "value": 41.0, "unit": "%", "change": "decrease"} | parts
-    return Result(Evidence("41%", "A", 44, 47), metric_concept="metric:latency", **values)  # type: ignore[arg-type]
+    values = {"metric": "latency", "value": 41.0, "unit": "%", "change": "decrease", "sure": True} | parts
+    return Result(Evidence("41%", "A", 58, 61), metric_concept="metric:latency", **values)  # type: ignore[arg-type]
 
 
 FULL = {
@@ -36,11 +36,13 @@ FULL = {
         Mention("institution", "", "Nowhere Lab", concept="institution:nowhere-lab", field="I"),
     ],
     "techniques": [
-        Mention("technique", "Foo", "Foo", "T", role="proposed"),
-        Mention("technique", "foo routing", "foo routing", "A", role="proposed"),
-        Mention("technique", "pruning", "pruning", "A", role="used", concept="technique:pruning"),
+        Mention("technique", "Foo", "Foo", "T", role="proposed", sure=True),
+        Mention("technique", "foo routing", "foo routing", "A", role="proposed", sure=True),
+        Mention("technique", "pruning", "pruning", "A", role="used", concept="technique:pruning", sure=True),
+        Mention("technique", "top gate", "top gate", "A", role="proposed"),
     ],
-    "problems": [Mention("problem", "Memory walls", "memory walls", "A")],
+    "problems": [Mention("problem", "Memory costs", "memory costs", "A", sure=True)],
+    "relations": [Relation("Foo", "addresses", "memory costs", Evidence(""))],
     "results": [_result(bound="up_to", baseline="chunked prefill")],
 }
 
@@ -48,14 +50,14 @@ FULL = {
 def test_english_sentence_has_every_slot(built: Graph) -> None:
     said = brief(built, _paper(**FULL), "en")
     assert said == (
-        "Baidu and Nowhere Lab present Foo, which uses foo routing to address memory walls, "
+        "Baidu and Nowhere Lab present Foo, which uses foo routing to address memory costs, "
         "achieving up to 41% lower latency (vs. chunked prefill)."
     )
 
 
 def test_chinese_sentence_is_in_the_reports_form(built: Graph) -> None:
     said = brief(built, _paper(**FULL), "zh")
-    assert said.startswith("百度、Nowhere Lab发布了《Foo》论文，使用了剪枝技术，解决了内存墙问题，达成了将")
+    assert said.startswith("百度、Nowhere Lab发布了《Foo》论文，使用了foo routing技术，解决了内存成本问题，达成了将")
     assert said.endswith("最高降低41%（较分块预填充）的效果。")
 
 
@@ -63,15 +65,15 @@ def test_chinese_sentence_is_in_the_reports_form(built: Graph) -> None:
 @pytest.mark.parametrize("slot", ["institutions", "techniques", "problems", "results"])
 def test_unknown_slots_are_left_out(built: Graph, lang: str, slot: str) -> None:
     said = brief(built, _paper(**(FULL | {slot: []})), lang)
-    words = {"institutions": "Baidu|百度", "techniques": "routing|剪枝", "problems": "walls|内存墙", "results": "41"}
+    words = {"institutions": "Baidu|百度", "techniques": "routing", "problems": "costs|内存成本", "results": "41"}
     assert not re.search(words[slot], said)
     assert all(re.search(word, said) for name, word in words.items() if name != slot)
     assert said.endswith("." if lang == "en" else "。")
 
 
 def test_a_record_that_knows_nothing_makes_no_claim(built: Graph) -> None:
-    assert brief(built, _paper(), "zh") == "一篇论文。"
-    assert brief(built, _paper(), "en") == "A paper."
+    assert brief(built, _paper(), "zh") == "一篇论文，原文：“We propose Foo with foo routing”。"
+    assert brief(built, _paper(), "en") == "A paper, in its own words: “We propose Foo with foo routing”."
 
 
 def test_chinese_slots_of_the_source_are_taken_unless_only_the_abstract_counts(built: Graph) -> None:
@@ -83,7 +85,7 @@ def test_chinese_slots_of_the_source_are_taken_unless_only_the_abstract_counts(b
 
 def test_endings_of_a_slot_are_not_said_twice(built: Graph) -> None:
     paper = _paper(name="Foo", brief=Brief(name="Foo", technique="路由方法（分层）", problem="内存瓶颈"))
-    assert brief(built, paper, "zh") == "研究团队发布了《Foo》论文，使用了路由方法（分层），解决了内存瓶颈。"
+    assert brief(built, paper, "zh") == "《Foo》论文使用了路由方法（分层），解决了内存瓶颈。"
 
 
 @pytest.mark.parametrize(
@@ -147,8 +149,8 @@ def test_a_paper_is_called_by_its_name_where_the_title_begins_with_it(title: str
 
 def test_a_name_that_the_title_lacks_goes_before_the_techniques(built: Graph) -> None:
     paper = _paper(**(FULL | {"title": "Learnable Routing", "name": "Foo"}))
-    assert "《Learnable Routing》论文，使用了Foo（剪枝）技术" in brief(built, paper, "zh")
-    assert "present “Learnable Routing”, which uses Foo (foo routing)" in brief(built, paper, "en")
+    assert "《Learnable Routing》论文，提出了Foo（foo routing）技术" in brief(built, paper, "zh")
+    assert "present “Learnable Routing”, which proposes Foo (foo routing)" in brief(built, paper, "en")
 
 
 def test_from_the_abstract_other_texts_are_not_read(built: Graph) -> None:
@@ -195,8 +197,9 @@ def test_hostile_phrases_are_answered(phrase: str) -> None:
 
 def test_values_from_and_to_are_one_outcome(built: Graph) -> None:
     steps = _result(metric="decoding steps", value=30.0, unit="steps", change="absolute", baseline="256 steps")
-    steps.metric_concept = ""
-    document = Document("t-1", "t", 1, {"A": Text("steps from 256 to 30", "steps from 256 to 30")})
+    steps.metric_concept, steps.evidence = "", Evidence("from 256 to 30", "A", 19, 33)
+    text = "Foo needs decoding from 256 to 30 steps."
+    document = Document("t-1", "t", 1, {"A": Text(text, text)})
     paper = Paper("paper:t-1", [(document, Record("t-1", name="Foo", results=[steps]))])
     assert "解码步数从256降至30步" in brief(built, paper, "zh")
     assert "decoding steps down from 256 to 30" in brief(built, paper, "en")
@@ -205,3 +208,54 @@ def test_values_from_and_to_are_one_outcome(built: Graph) -> None:
 def test_an_unknown_language_is_told(built: Graph) -> None:
     with pytest.raises(KgError, match="choose one of en, zh"):
         built.brief(built.entries()[0], "fr")
+
+
+def test_a_slot_that_nothing_sure_fills_is_a_quotation(built: Graph) -> None:
+    parts = FULL | {"results": [_result(bound="up_to", sure=False)], "techniques": [], "problems": []}
+    said = brief(built, _paper(**parts), "en")
+    assert said == (
+        "Baidu and Nowhere Lab present Foo, in its own words: “We propose Foo with foo routing” … "
+        "“It cuts latency by up to 41% vs. chunked prefill”."
+    )
+    assert "发布了《Foo》论文，原文：“We propose Foo with foo routing”……“It cuts" in brief(built, _paper(**parts), "zh")
+
+
+@pytest.mark.parametrize(
+    ("phrase", "is_noun"),
+    [
+        ("quadratic cost of routing", True),
+        ("reward hacking", True),
+        ("degraded accuracy when tested on new data", True),
+        ("computational overhead", True),
+        ("achieving high accuracy on devices", False),
+        ("existing methods fail to route", False),
+        ("overhead to achieve", False),
+        ("spatial dependencies due", False),
+        ("conflicts between them", False),
+    ],
+)
+def test_a_clause_or_a_cut_phrase_is_no_noun(phrase: str, is_noun: bool) -> None:
+    assert Wording(Vocabulary.load()).is_noun_phrase(phrase) is is_noun
+
+
+@pytest.mark.parametrize("problem", ["low memory costs", "open routing platform", "memory costs of the key"])
+def test_a_wish_or_a_fragment_is_no_problem(built: Graph, problem: str) -> None:
+    text = f"Foo is open. It has {problem}."
+    mention = Mention("problem", problem, problem, "A", sure=True)
+    relation = Relation("Foo", "addresses", problem, Evidence(""))
+    document = Document("t-1", "t", 1, {"A": Text(text.replace("of the key.", "of the key bank."), "")})
+    record = Record("t-1", name="Foo", problems=[mention], relations=[relation])
+    assert brief(built, Paper("paper:t-1", [(document, record)]), "en") == "Foo."
+
+
+def test_a_technique_has_the_article_of_the_paper(built: Graph) -> None:
+    text = "We propose Foo with a novel adaptive gate."
+    mention = Mention("technique", "adaptive gate", "adaptive gate", "A", role="proposed", sure=True)
+    document = Document("t-1", "t", 1, {"A": Text(text, text)})
+    paper = Paper("paper:t-1", [(document, Record("t-1", name="Foo", techniques=[mention]))])
+    assert brief(built, paper, "en") == "Foo uses an adaptive gate."
+
+
+@pytest.mark.parametrize("phrase", ["key-only routing", "task-primary modules", "co-trained head", "FOO-SWA"])
+def test_a_compound_of_its_own_is_not_told_by_its_words(phrase: str) -> None:
+    assert Wording(Vocabulary.load())(phrase) == ""

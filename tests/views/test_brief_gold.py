@@ -30,7 +30,7 @@ def test_briefs_say_what_the_references_say(scores: list[BriefScore]) -> None:
     assert len(scores) == 133
     assert found["name"] >= 0.80
     assert found["institutions"] >= 0.85
-    assert found["numbers"] >= 0.70  # results that are likely not right in all their parts are not told
+    assert found["numbers"] >= 0.65  # told or quoted; of what is not sure one sentence is quoted
 
 
 def test_no_brief_says_a_number_or_name_that_its_paper_lacks(scores: list[BriefScore]) -> None:
@@ -38,7 +38,7 @@ def test_no_brief_says_a_number_or_name_that_its_paper_lacks(scores: list[BriefS
 
 
 def test_briefs_are_in_chinese(scores: list[BriefScore]) -> None:
-    assert min(score.chinese for score in scores) >= 0.6
+    assert summary(scores)["chinese"] >= 0.9  # a technique without a Chinese name keeps its own
 
 
 def test_foreign_numbers_and_names_are_found() -> None:

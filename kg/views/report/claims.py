@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from kg.model import Document, Paper, Record, Relation, Result
+from kg.model import Paper, Record, Relation, Result
 from kg.views import outcome
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, cited, identity, named_there, own, padded, said, section
@@ -65,12 +65,8 @@ def _by_numbers(shown: Selection, paper: Paper) -> Iterator[WinClaim]:
             continue
         pair = (other, name) if outcome.gets_worse(shown, result) else (name, other)
         quote = quoted(found.document, result.evidence)
-        setup = _setup(shown, _record(paper, found.document), result, quote)
+        setup = _setup(shown, found.record, result, quote)
         yield WinClaim(*pair, paper, quote, outcome.metric(shown, result), setup)
-
-
-def _record(paper: Paper, wanted: Document) -> Record:
-    return next(record for document, record in paper.entries if document is wanted)
 
 
 def _setup(shown: Selection, record: Record, one: Relation | Result, quote: Quote) -> frozenset[str]:

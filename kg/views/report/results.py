@@ -96,8 +96,7 @@ def _blocks(measured: list[_Measured]) -> dict[Block, list[_BlockResult]]:
 def _measured(shown: Selection, paper: Paper) -> list[_Measured]:
     out = []
     for found in shown.outcomes(paper):
-        record = next(record for document, record in paper.entries if document is found.document)
-        quote = quoted(found.document, found.result.evidence)
+        record, quote = found.record, quoted(found.document, found.result.evidence)
         places = (padded(quote.sentence), padded(found.result.setting))
         hardware = named_there(shown, places, record.hardware)
         models = named_there(shown, places, [m for m in record.models if not _is_baseline(found, m)])

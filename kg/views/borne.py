@@ -1,0 +1,151 @@
+"""Which results a sentence may tell: sure ones whose own sentence bears out metric, direction, baseline and setting.
+
+A result that fails is left to its quotation. The text is read once more with the grammar of outcomes (kg.extract), for
+what a trained judge overlooks shows in the words around the number.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from kg.extract.baselines import Baselines
+from kg.extract.numbers import Quantity, plain, quantities
+from kg.extract.outcomes import Lexicon, Place, Sentence
+from kg.model import Result
+from kg.text import fold, raw_span, sentences
+from kg.views.selection import Outcome, clean
+from kg.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from kg.views.selection import Selection
+
+#: A share that is kept of something: "retains 94% of the accuracy".
+KEPT = "kept"
+_MATH = re.compile(r"\$([^$]{1,80})\$")
+_MARKS = re.compile(r"\\(?![a-z]{2})|[{}^_\s]")
+_APART_SIGN = re.compile(r"\s+(?=[×%])")
+_DEALT_OUT = re.compile(r"\brespectively\b", re.IGNORECASE)
+_GLUED = re.compile(r"-\s?[^\W\d]")  # "50%-reduced features"
+_POINT = re.compile(r"\bat\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?$")
+_KEEPING = re.compile(r"\b(?:retain|maintain|preserv|recover|keep)\w*\b[^,;]*$", re.IGNORECASE)
+_OF = re.compile(r"\s*of\s")
+_APART = re.compile(r"[,;:()\d]")
+_BY = re.compile(r"\s*by\s*(?:up to |over |about |an? )?", re.IGNORECASE)
+_FEW = 2  # words of a setting beside the things that it names
+_LONGEST = 480  # characters of a sentence that is quoted
+
+
+def borne_out(shown: Selection, found: Outcome) -> Result | None:
+    """The result as a sentence may tell it, without a baseline or setting that is not borne out; None if it may not.
+
+    A kept share has the change "kept".
+    """
+    result, reader = found.result, _reader(shown.graph.vocabulary)
+    place = reader.place(found) if result.sure and reader.is_metric(result) else None
+    if not place or _DEALT_OUT.search(place.text) or _GLUED.match(place.text, place.quantity.end):
+        return None
+    low = result.value if isinstance(result.value, float | int) else result.value[0]
+    if result.unit == "x" and result.change != "absolute" and low < 1:
+        return None
+    if result.unit in ("x", "%") and _POINT.search(place.ahead):
+        return None
+    change, is_share = result.change, bool(_OF.match(place.text, place.quantity.end))
+    if change == "absolute" and result.unit == "%" and (is_share or reader.unit(result) != "%"):
+        if not is_share or not _KEEPING.search(place.ahead):
+            return None
+        change = KEPT
+    is_against = bool(place.quantity.origin) or reader.is_against(place, result.baseline)
+    against = result.baseline if is_against and change != KEPT else ""
+    concept = result.baseline_concept if against else ""
+    setting = reader.setting(found, place)
+    return replace(result, change=change, baseline=against, baseline_concept=concept, setting=setting)
+
+
+def sentence(found: Outcome) -> str:
+    """The repaired sentence of a result on one line, with LaTeX as text; "" if it is too long to quote."""
+    return quotable(_sentence(found))
+
+
+def quotable(said: str) -> str:
+    """A sentence as a quotation: on one line, with LaTeX as text and without its full stop; "" if it is too long."""
+    said = as_text(said).rstrip(" .。")
+    return said if len(said) <= _LONGEST else ""
+
+
+def as_text(said: str) -> str:
+    """A text with LaTeX shown as text: "H$_2$O" is "H2O".
+
+    >>> as_text(r"a $1.5\\times$ speedup of H$_2$O at 40\\%")
+    'a 1.5× speedup of H2O at 40%'
+    """
+    said = _MATH.sub(lambda found: _MARKS.sub("", plain(found[1])), said)
+    return _APART_SIGN.sub("", clean(plain(said)))
+
+
+def _sentence(found: Outcome) -> str:
+    """The sentence of the repaired text that holds the evidence of a result."""
+    evidence = found.result.evidence
+    text = found.document.texts.get(evidence.field)
+    if not text or evidence.start < 0:
+        return ""
+    spans = sentences(text.text)
+    return next((text.text[a:b] for a, b in spans if raw_span(text, a, b)[1] > evidence.start), "")
+
+
+@lru_cache(maxsize=4)
+def _reader(vocabulary: Vocabulary) -> _Reader:
+    return _Reader(vocabulary)
+
+
+class _Reader:
+    """Reads the sentences of results."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.lexicon = Lexicon(vocabulary)
+        self.baselines = Baselines(self.lexicon)
+        self.conditions = vocabulary.cues("generic-modifier")
+
+    def is_metric(self, result: Result) -> bool:
+        """Whether the metric is one: known to the vocabulary, or a phrase with the head of one and no condition."""
+        if result.metric_concept in self.vocabulary:
+            return True
+        words = fold(result.metric).split()
+        return bool(words) and words[-1] in self.lexicon.metric_heads and not self.conditions.intersection(words)
+
+    def unit(self, result: Result) -> str:
+        known = result.metric_concept in self.vocabulary
+        return self.vocabulary[result.metric_concept].facts.get("unit", "") if known else ""
+
+    def place(self, found: Outcome) -> Place | None:
+        """The number of a result in its sentence."""
+        text = plain(_sentence(found))
+        numbers: list[Quantity] = quantities(text)
+        at = next((i for i, number in enumerate(numbers) if number.value == found.result.value), -1)
+        return Place(Sentence(text, numbers, self.lexicon.cues(text), [], {}, ""), at) if at >= 0 else None
+
+    def is_against(self, place: Place, baseline: str) -> bool:
+        """Whether the words of comparison next to a number name the baseline: "41% less than B", "beats B by 41%"."""
+        number, others = place.quantity, self.baselines.compared(place.text)
+        named = [other for other in others if other.text == baseline]
+        behind = [o for o in named if o.start >= number.end and not _APART.search(place.text, number.end, o.start)]
+        if behind or any(other.start >= number.end for other in others):
+            return bool(behind)
+        opening = [o for o in named if not place.text[: o.start].strip() and o.marker.startswith("compared")]
+        ends = [place.text.find(baseline, other.start) + len(baseline) for other in named]
+        return bool(opening) or any(_BY.fullmatch(place.text, end, number.start) for end in ends)
+
+    def setting(self, found: Outcome, place: Place) -> str:
+        """The setting if it is a sure model, data set, device or task of the paper, in the clause of the number."""
+        setting = clean(found.result.setting)
+        at = place.text.find(setting, place.quantity.end) if setting else -1
+        if at < 0 or _APART.search(place.text, place.quantity.end, at):
+            return ""
+        record, left = found.record, f" {fold(setting)} "
+        for mention in (*record.datasets, *record.models, *record.hardware, *record.tasks):
+            if mention.sure and fold(mention.surface):
+                left = left.replace(f" {fold(mention.surface)} ", " ")
+        return setting if left != f" {fold(setting)} " and len(left.split()) < _FEW else ""

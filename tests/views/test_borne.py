@@ -1,0 +1,100 @@
+"""Which results a sentence may tell, and what it tells of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.api import Graph
+from kg.model import Document, Evidence, Mention, Record, Result, Text
+from kg.views.borne import as_text, borne_out, quotable
+from kg.views.outcome import phrase
+from kg.views.selection import Outcome, Selection
+
+
+def _told(built: Graph, text: str, number: str, **parts: object) -> str:
+    """The phrase on a result of a sentence, "" if it may not be told."""
+    at = text.index(number)
+    values = {"metric": "latency", "metric_concept": "metric:latency", "unit": "%", "change": "decrease"} | parts
+    result = Result(Evidence(number, "A", at, at + len(number)), sure=True, **values)  # type: ignore[arg-type]
+    record = Record("t-1", datasets=[Mention("dataset", "Plover", "Plover", "A", sure=True)], results=[result])
+    shown = Selection.of(built, [], "en")
+    told = borne_out(shown, Outcome(Document("t-1", "t", 1, {"A": Text(text, text)}), record, result))
+    return phrase(shown, told) if told else ""
+
+
+ACCURACY = {"metric": "accuracy", "metric_concept": "metric:accuracy"}
+SPEED = {"metric": "inference speed", "metric_concept": "metric:inference-speed", "unit": "x", "change": "increase"}
+UNKNOWN = {"metric_concept": ""}
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "parts", "told"),
+    [
+        ("Brindle cuts latency by 41% over Finch.", "41%", {"value": 41.0, "baseline": "Finch"}, "(vs. Finch)"),
+        ("Brindle beats Finch by 3% in latency.", "3%", {"value": 3.0, "baseline": "Finch"}, "(vs. Finch)"),
+        ("Compared with Finch, it cuts latency by 9%.", "9%", {"value": 9.0, "baseline": "Finch"}, "(vs. Finch)"),
+        # The words of comparison behind the number name another, or the baseline belongs to another number.
+        ("2x the rate of Finch and 41% lower latency than baselines.", "41%", {"value": 41.0, "baseline": "Finch"}, ""),
+        ("It has 41% lower latency, but no gain over Finch.", "41%", {"value": 41.0, "baseline": "Finch"}, ""),
+        # A setting is told if it names something that the paper surely uses, in the same clause.
+        ("It cuts latency by 41% on Plover.", "41%", {"value": 41.0, "setting": "Plover"}, "(Plover)"),
+        ("It cuts latency by 41% in efficiency.", "41%", {"value": 41.0, "setting": "efficiency"}, ""),
+        ("It cuts latency by 41%, a step for Plover.", "41%", {"value": 41.0, "setting": "Plover"}, ""),
+    ],
+)
+def test_baseline_and_setting_are_those_of_the_clause(
+    built: Graph, text: str, number: str, parts: dict[str, object], told: str
+) -> None:
+    said = _told(built, text, number, **parts)
+    assert said.startswith(f"{number} lower latency")
+    assert said.partition(" latency")[2].strip() == told
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "parts"),
+    [
+        ("It cuts latency and cost by 41% and 9%, respectively.", "41%", {"value": 41.0}),
+        ("With 50%-smaller inputs it lowers latency.", "50%", {"value": 50.0}),
+        ("It updates 1.5% of the parameters.", "1.5%", {"value": 1.5, "change": "absolute", "metric": "parameters"}),
+        ("It runs 0.28x faster on old devices.", "0.28x", {"value": 0.28, **SPEED}),
+        ("It wins at an equal speedup of 1.39x.", "1.39x", {"value": 1.39, **SPEED}),
+        (
+            "It gives a 12% gain at same quality.",
+            "12%",
+            {"value": 12.0, "metric": "same quality", "metric_concept": ""},
+        ),
+        (
+            "It gives a 12% gain on bird benchmarks.",
+            "12%",
+            {"value": 12.0, "metric": "benchmarks", "metric_concept": ""},
+        ),
+    ],
+)
+def test_what_its_sentence_does_not_bear_out_is_not_told(
+    built: Graph, text: str, number: str, parts: dict[str, object]
+) -> None:
+    assert _told(built, text, number, **parts) == ""
+
+
+def test_a_kept_share_is_no_level(built: Graph) -> None:
+    parts = ACCURACY | {"value": 97.0, "change": "absolute", "baseline": "original accuracy"}
+    assert _told(built, "It retains 97% of the original accuracy.", "97%", **parts) == "97% of accuracy retained"
+    assert _told(built, "It reaches 97% accuracy.", "97%", **parts) == "accuracy of 97%"
+
+
+def test_counted_things_are_fewer(built: Graph) -> None:
+    parts = {"metric": "parameters", "metric_concept": "metric:parameters", "value": 9.0, "unit": "x"}
+    assert _told(built, "It needs 9x fewer parameters.", "9x", **parts) == "9x fewer parameters"
+
+
+def test_only_sure_results_are_told(built: Graph) -> None:
+    text = "It cuts latency by 41%."
+    result = Result(Evidence("41%", "A", 19, 22), "latency", 41.0, "%", "decrease", metric_concept="metric:latency")
+    outcome = Outcome(Document("t-1", "t", 1, {"A": Text(text, text)}), Record("t-1"), result)
+    assert borne_out(Selection.of(built, [], "en"), outcome) is None
+
+
+def test_latex_is_shown_as_text() -> None:
+    assert as_text(r"a $1.5\times$ speedup of H$_{2}$O at 40\% cost") == "a 1.5× speedup of H2O at 40% cost"
+    assert quotable("It is\n fast.") == "It is fast"
+    assert quotable("x" * 1000) == ""
