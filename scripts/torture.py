@@ -385,12 +385,12 @@ def follow(graph: Path) -> None:
 
 def touch(graph: Path) -> None:
     """Store a few entries anew, as they are."""
-    from kg.build.works import keys_of_entry
+    from kg.build.works import Coming
 
     with StoreFile(graph) as store, store.batch():
         whole = {name: store.whole(name) for name in store.source_names()}
         for entry in store.entries(store.names()[:_FEW]).values():
-            store.put_entry(entry, keys_of_entry(entry))
+            store.put(Coming.of(entry).draft)
         for name, ways in whole.items():
             store.note_whole(name, ways)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from kg.build.works import Works, apply
 from kg.model import Batch, Document, KgError, Source
-from kg.build.pipeline import Added, Annotations, Extracted, Pipeline, Progress, Wanted, annotated
+from kg.build.pipeline import Added, Annotations, Ready, Pipeline, Progress, Wanted, annotated
 from kg.store.faults import Fault
 from kg.store.file import Entry, local_id
 from kg.store.fingerprints import fingerprint
@@ -111,7 +111,7 @@ class Adding:
             return bool(known) and known <= set(self._versions)
         return False
 
-    def batch(self, batch: Batch, made: Iterable[Extracted | KgError] | None = None) -> None:
+    def batch(self, batch: Batch, made: Iterable[Ready | KgError] | None = None) -> None:
         """Store the entries of one file, of which a worker may have read the documents."""
         name = batch.source.name
         there: set[str] = set()
@@ -187,21 +187,21 @@ class Adding:
         self,
         documents: Iterable[Document | KgError],
         source: Source | None,
-        made: Iterable[Extracted | KgError] | None = None,
+        made: Iterable[Ready | KgError] | None = None,
     ) -> int:
         """Store entries unless they are unchanged, their source before the first of them.
 
         What was `made` of each document already is taken, else workers make it. Gives how many entries are in the
         graph now.
         """
-        waiting: deque[tuple[Document | KgError, str, Extracted | KgError | None]] = deque()
+        waiting: deque[tuple[Document | KgError, str, Ready | KgError | None]] = deque()
         unchanged = len(self.report.unchanged)
         stored = 0
         due = self._due(documents, waiting, made)
         for read in self.workers.map(due, self.pipeline.load) if made is None else (waiting[0][2] for _ in due):
             document, mark, _ = waiting.popleft()
             try:
-                if not isinstance(read, Extracted) or isinstance(document, KgError):
+                if not isinstance(read, Ready) or isinstance(document, KgError):
                     raise KgError(str(read))
                 self._count()
                 with self.store.whole_or_not():
@@ -226,8 +226,8 @@ class Adding:
     def _due(
         self,
         documents: Iterable[Document | KgError],
-        waiting: deque[tuple[Document | KgError, str, Extracted | KgError | None]],
-        made: Iterable[Extracted | KgError] | None,
+        waiting: deque[tuple[Document | KgError, str, Ready | KgError | None]],
+        made: Iterable[Ready | KgError] | None,
     ) -> Iterator[Document | KgError]:
         """The documents that are new or changed; `waiting` gets them with their new marks and what was made of them."""
         for document, one in zip(documents, repeat(None) if made is None else made, strict=False):
@@ -248,17 +248,14 @@ class Adding:
         """The name and the fingerprint that the graph had of an entry when its file was begun; "" for none."""
         return self._marks.get(document.id, ("", ""))
 
-    def _store(self, document: Document, read: Extracted, mark: str) -> None:
+    def _store(self, document: Document, read: Ready, mark: str) -> None:
         """Store an entry, and what its coming changes in others: the works that they describe, and their names."""
         name, renamed = self.works.named(document.id, document.source)
-        record = read.record
-        if name != document.id:
-            document, record = replace(document, id=name), replace(record, id=name)
-        self._partial |= record.partial
+        coming = read.coming if name == document.id else read.coming.named(name)
+        self._partial |= read.partial
         # Without a fingerprint, the next `add` reads the entry again.
-        way = self.pipeline.way(document, self.annotations)
-        entry = Entry(document, replace(record, partial=False), way, "" if record.partial else mark)
-        apply(self.store, self.works.put(entry, renamed), read.facts)
+        coming = coming._replace(draft=coming.draft._replace(fingerprint="" if read.partial else mark))
+        apply(self.store, self.works.put(coming, renamed), read.facts)
         self._ours.add(local_id(name, document.source))
         self.report.added.append(name)
         self._tell(name)

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from kg.model import Batch, Document, Facts, KgError, Record, Source
-from kg.store.file import local_id
+from kg.build.works import Coming
+from kg.store.file import Entry, local_id
 from kg.vocabulary import Vocabulary, ontology_hash
 
 if TYPE_CHECKING:
@@ -67,6 +68,14 @@ class Extracted(NamedTuple):
 
     record: Record
     facts: dict[str, Facts]
+
+
+class Ready(NamedTuple):
+    """An entry as it is to be stored, but for its fingerprint, and what the register says of its institutions."""
+
+    coming: Coming
+    facts: dict[str, Facts]
+    partial: bool  # whether it must be read again
 
 
 class Pipeline:
@@ -131,6 +140,13 @@ class Pipeline:
         named = {m.concept for m in record.institutions}
         facts = {name: known for name in sorted(named) if (known := self.linker.institution_facts(name))}
         return Extracted(record, facts)
+
+    def ready(self, document: Document, annotations: Annotations | None = None) -> Ready:
+        """A document as it is to be stored, under its source's own name for it."""
+        document = replace(document, id=local_id(document.id, document.source))
+        record, facts = self.extracted(document, annotations)
+        way = self.way(document, annotations)
+        return Ready(Coming.of(Entry(document, replace(record, partial=False), way)), facts, record.partial)
 
     def line(self, document: Document) -> str:
         """The linked record of a document in the annotators' form: one line of JSON."""
@@ -307,7 +323,7 @@ class Pipeline:
         # To take over what is annotated is little work.
         jobs, engine = (self.jobs, self.engine) if annotations is None else (1, None)
         patterns = list(patterns)
-        work = partial(self._entry, annotations=annotations)
+        work = partial(self.ready, annotations=annotations)
         with (
             self.workers(work, jobs, engine) as workers,
             Adding(self, store, annotations, strict, wanted, progress, workers) as run,
@@ -326,13 +342,9 @@ class Pipeline:
             run.rest(bool(patterns))
         return run.report
 
-    def _entry(self, document: Document, annotations: Annotations | None) -> Extracted:
-        """What is made of a document under its source's own name for it."""
-        return self.extracted(replace(document, id=local_id(document.id, document.source)), annotations)
-
     def _made(
         self, patterns: Iterable[str | Path], name: str | None, run: Adding, workers: WorkerPool[Any]
-    ) -> Iterator[tuple[Batch, list[Extracted | KgError] | None]]:
+    ) -> Iterator[tuple[Batch, list[Ready | KgError] | None]]:
         """The files that patterns name; where workers read them, with what they made of the documents.
 
         Of files that hold one paper each many are read side by side, but for those that the store has as they are.

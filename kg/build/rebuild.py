@@ -189,7 +189,7 @@ def _added(
     if not follows(store, pipeline.linker.overrides):
         relink(store, pipeline.linker)
     with (
-        pipeline.workers(pipeline.extracted, pipeline.jobs) as workers,
+        pipeline.workers(pipeline.ready, pipeline.jobs) as workers,
         Adding(pipeline, store, None, False, None, progress, workers) as run,
     ):
         for source, whole, entries in inputs:

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from kg.build.works import Works, apply
-from kg.link.claims import NAMED, link_alone
+from kg.build.works import Coming, Works, apply
+from kg.link.claims import link_alone
 from kg.link.overrides import Overrides, restore
 from kg.link.papers import identified
 from kg.model import LISTS, Record
@@ -42,7 +42,7 @@ def relink(store: StoreFile, linker: Linker) -> list[str]:
             document, record = entry.document, entry.record
             link_alone(record, linker.vocabulary, identified(document, record)[0])
             restore(record)
-            put = works.put(entry._replace(record=linker.decided(document, record)))
+            put = works.put(Coming.of(entry._replace(record=linker.decided(document, record))))
             apply(store, put)
             changed |= dict.fromkeys(put)
         if about := papers | set(_followed(store)["papers"]):
@@ -60,8 +60,9 @@ def _followed(store: StoreFile) -> dict[str, Any]:
 
 def _bearing(store: StoreFile, papers: Iterable[str]) -> list[str]:
     """The entries that could give their work, or what it proposes, one of some CURIEs."""
-    keys = [name if plain(name) == name else NAMED + plain(name) for name in papers]
-    return sorted({entry for _, entry in store.having(keys)})
+    works = [name for name in papers if plain(name) == name]
+    coined = store.claims_to({plain(name) for name in papers} - {*works}, own=True)
+    return sorted({entry for _, entry in store.having(works)} | {entry for entry, *_ in coined})
 
 
 def _affected(store: StoreFile, overrides: Overrides) -> list[str]:

@@ -9,44 +9,69 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
-from kg.link.claims import MARKS, NAMED, SAID, Claim, Use, claimed, meanings
+from kg.link.claims import Claim, Use, meanings
 from kg.link.concepts import MINTED, NAMESAKE
 from kg.link.overrides import BY_HAND
 from kg.link.papers import reason
-from kg.link.works import BY_ID, Described, Verdict, described, keys, name_keys, same_work
+from kg.link.works import BY_ID, Described, Verdict, described, keys, same_work
 from kg.model import LISTS, Document, Facts, KgError, Record, Relation, Result
 from kg.names import OF, plain
-from kg.store.file import Entry, local_id
+from kg.store.file import ClaimRow, Draft, Entry, local_id
 
 if TYPE_CHECKING:
     from kg.link.overrides import Overrides
     from kg.store.file import StoreFile
     from kg.vocabulary import Vocabulary
 
-#: What changes in a store: entries by name, None for those that go.
-Changes = dict[str, Entry | None]
-
 #: A key that more entries share says nothing: "Editorial".
 CROWD = 64
 _TERMS_CROWD = 16  # of titles with the same terms
-_ALL = 1_000_000  # a name is told apart from all others
 _KNOWN = 500  # entries that are kept in mind
 _BY_HAND = Verdict(9, f"the same work, {BY_HAND}")
 _APART = Verdict(-9, f"kept apart, {BY_HAND}")
 _TITLE = 2  # the rank of a title among what names a work
 
 
-@dataclass(slots=True)
-class _Held:
+class Coming(NamedTuple):
+    """An entry that is to be stored, and what it knows of its work; made where it was read."""
+
+    draft: Draft
+    one: Described
+    reason: str
+
+    @classmethod
+    def of(cls, entry: Entry) -> Coming:
+        """An entry that is to be stored."""
+        document, record = entry.document, entry.record
+        one = described(document, record)
+        draft = Draft.of(entry, keys(one))
+        topics = " ".join(sorted(one.topics))
+        rows = (ClaimRow(c.concept, c.is_own, c.words, _meant(c.concept, draft), topics) for c in one.claims)
+        return cls(draft._replace(claims=tuple(rows)), one, record.reason)
+
+    @property
+    def paper(self) -> str:
+        """The work that it is of."""
+        return self.draft.rows.paper
+
+    def named(self, new: str) -> Coming:
+        """The same under another name."""
+        return Coming.of(with_name(self.draft.entry, new))
+
+
+#: What changes in a store: entries by name, None for those that go.
+Changes = dict[str, Coming | None]
+
+
+class _Held(NamedTuple):
     """An entry as the store has it, or will have it."""
 
     one: Described
     paper: str
     reason: str
-    keys: frozenset[str] = frozenset()  # of an entry to come, those under which it will be found
 
 
 class Works:
@@ -56,7 +81,7 @@ class Works:
         self.store, self.vocabulary = store, vocabulary
         self._known: OrderedDict[str, _Held] = OrderedDict()
         self._turns = store.turns  # of other writers, up to which it is known
-        self._new: dict[str, _Held] = {}  # entries to come
+        self._new: dict[str, Coming] = {}  # entries to come
         self._gone: set[str] = set()
         self._found: dict[str, list[str]] = {}  # the entries of a key, within one change
         self._overrides = overrides
@@ -78,34 +103,33 @@ class Works:
     def held(self, local: str, source: str) -> tuple[str, str]:
         """The name and the fingerprint of the entry that a source calls so; "" where the store has none."""
         name = self._holders_of(local).get(source, "")
-        return name, self.store.entry(name).fingerprint if name else ""
+        return name, self.store.fingerprint(name)
 
-    def put(self, entry: Entry, renamed: Mapping[str, str] | None = None) -> Changes:
+    def put(self, coming: Coming, renamed: Mapping[str, str] | None = None) -> Changes:
         """What changes where an entry comes, with others under new names."""
-        coming = {new: with_name(self.store.entry(old), new) for old, new in (renamed or {}).items()}
-        self._new = {entry.document.id: _of(entry.document, entry.record)}
-        return self._changed({**coming, entry.document.id: entry}, set(renamed or ()))
+        others = {new: Coming.of(with_name(self.store.entry(old), new)) for old, new in (renamed or {}).items()}
+        return self._changed({**others, coming.draft.name: coming}, set(renamed or ()))
 
     def drop(self, names: Iterable[str]) -> Changes:
         """What changes where entries go; those of one id in other sources get the names that they leave."""
         gone = set(names)
-        coming: dict[str, Entry] = {}
+        coming: dict[str, Coming] = {}
         going = set(gone)
         for local in dict.fromkeys(local_id(name, self._source(name)) for name in sorted(gone)):
             holders = {source: name for source, name in self._holders_of(local).items() if name not in gone}
             for source, new in _names(local, holders).items():
                 if holders[source] != new:
-                    coming[new] = with_name(self.store.entry(holders[source]), new)
+                    coming[new] = Coming.of(with_name(self.store.entry(holders[source]), new))
                     going.add(holders[source])
         return self._changed(coming, going)
 
     def anew(self, names: Iterable[str], said: Iterable[str] = ()) -> Changes:
         """What changes where the works of entries are decided anew, and what the names in `said` mean."""
-        return self._decided(names, {}, [Claim(concept, "", False) for concept in said])
+        return {**self._decided(names, {}, [Claim(concept, "", False) for concept in said])}
 
     # --- what changes ---------------------------------------------------------------------------------------------
 
-    def _changed(self, coming: Mapping[str, Entry], going: set[str]) -> Changes:
+    def _changed(self, coming: Mapping[str, Coming], going: set[str]) -> Changes:
         """What changes where entries come (anew) and go."""
         before = going | {name for name in coming if self._source(name)}
         neighbours, lost = self._around(before) if before else (set(), [])
@@ -114,20 +138,20 @@ class Works:
             self._known.pop(name, None)
         self._found.clear()
         try:
-            self._new |= {
-                name: _of(coming[name].document, coming[name].record) for name in coming.keys() - self._new.keys()
-            }
+            self._new = dict(coming)
             self._gone = going - coming.keys()
-            self._look({key for held in self._new.values() for key in held.keys})
-            for held in self._new.values():
-                seeds |= self._touched(held.one)
+            self._look({key for new in coming.values() for key in new.draft.keys})
+            for new in coming.values():
+                seeds |= self._touched(new.one)
             changed = self._decided([*coming, *seeds], coming, lost)
         finally:
             self._new, self._gone = {}, set()
             self._found.clear()
         return {**dict.fromkeys(name for name in going if name not in coming), **coming, **changed}
 
-    def _decided(self, names: Iterable[str], coming: Mapping[str, Entry], lost: Iterable[Claim] = ()) -> Changes:
+    def _decided(
+        self, names: Iterable[str], coming: Mapping[str, Coming], lost: Iterable[Claim] = ()
+    ) -> dict[str, Coming]:
         """What changes in the entries of the components of some entries, and where claims are `lost`."""
         out: dict[str, Entry] = {}
         done: set[str] = set()
@@ -144,35 +168,48 @@ class Works:
                     held = self._entry(entry)
                     why = self._reason(entry, paper, work)
                     if (held.paper, held.reason) != (paper, why):
-                        out[entry] = coming.get(entry) or self.store.entry(entry)
+                        out[entry] = self._read(entry, coming)
                         out[entry].record.paper, out[entry].record.reason = paper, why
-        out |= self._named_apart(papers, {**coming, **out}, lost)
+        self._name_apart(papers, coming, out, lost)
         for name in out:
             self._known.pop(name, None)
-        return {**out}
+        return {name: Coming.of(entry) for name, entry in out.items()}
 
-    def _named_apart(
-        self, papers: Mapping[str, str], changed: Mapping[str, Entry], lost: Iterable[Claim]
-    ) -> dict[str, Entry]:
-        """What changes because entries of some papers say names that are others' too, or are so no longer."""
-        out: dict[str, Entry] = {}
+    def _read(self, name: str, coming: Mapping[str, Coming]) -> Entry:
+        return coming[name].draft.entry if name in coming else self.store.entry(name)
+
+    def _name_apart(
+        self, papers: Mapping[str, str], coming: Mapping[str, Coming], out: dict[str, Entry], lost: Iterable[Claim]
+    ) -> None:
+        """Change what entries mean by names of their papers that are others' too, or are so no longer."""
         found = {*lost, *(claim for entry in papers for claim in self._entry(entry).one.claims)}
+        owned = {claim.concept for claim in found if claim.is_own}
         # What nobody claims means the name.
-        names = {claim.concept for claim in found if claim.is_own or self._holders(NAMED + claim.concept)}
-        for name in sorted(names):
-            uses = {entry: self._use(entry, name, papers) for entry in self._holders(SAID + name) if self._held(entry)}
+        owned |= {row.concept for _, _, row in self._claims({claim.concept for claim in found} - owned, own=True)}
+        uses: dict[str, dict[str, tuple[Use, str]]] = {name: {} for name in sorted(owned)}
+        for entry, paper, row in self._claims(owned):
+            use = Use(papers.get(entry) or paper, _claim(row), frozenset(row.topics.split()))
+            uses[row.concept][entry] = use, row.means
+        for name, said in uses.items():
             is_known = name in self.vocabulary
-            meant = meanings(name, set(uses.values()), is_known)
-            for entry, use in uses.items():
-                said = out.get(entry) or changed.get(entry) or self.store.entry(entry)
-                if as_named(said.record, name, name if meant[use] == name else self._final(meant[use]), is_known):
-                    out[entry] = said
-        return out
+            meant = meanings(name, {use for use, _ in said.values()}, is_known)
+            for entry in sorted(said):
+                use, means = said[entry]
+                own = name if meant[use] == name else self._final(meant[use])
+                if means != own:
+                    read = out.get(entry) or self._read(entry, coming)
+                    if as_named(read.record, name, own, is_known):
+                        out[entry] = read
 
-    def _use(self, entry: str, name: str, papers: Mapping[str, str]) -> Use:
-        held = self._entry(entry)
-        claim = next(claim for claim in held.one.claims if claim.concept == name)
-        return Use(papers.get(entry) or held.paper, claim, held.one.topics)
+    def _claims(self, names: Collection[str], own: bool = False) -> Iterator[tuple[str, str, ClaimRow]]:
+        """The claims to some names as they will be, with entry and work."""
+        for entry, paper, row in self.store.claims_to(names, own) if names else ():
+            if entry not in self._gone and entry not in self._new:
+                yield entry, paper, row
+        for entry, new in self._new.items():
+            for row in new.draft.claims:
+                if row.concept in names and row.own >= own:
+                    yield entry, new.paper, row
 
     def _final(self, concept: str) -> str:
         """The concept that people say one of several of one name is."""
@@ -255,8 +292,11 @@ class Works:
 
     def _held(self, name: str) -> _Held | None:
         """An entry as it will be; None when there is none."""
-        if name in self._gone or name in self._new:
-            return self._new.get(name)
+        if name in self._gone:
+            return None
+        if name in self._new:
+            new = self._new[name]
+            return _Held(new.one, new.paper, new.reason)
         if self._turns != self.store.turns:
             self._known.clear()
             self._turns = self.store.turns
@@ -272,10 +312,9 @@ class Works:
         return held
 
     def _stored(self, name: str) -> _Held:
-        """What `_of` gives for a stored entry, the claims as its keys say them."""
         document, record, *_ = self.store.entry(name)
-        said = claimed(self.store.keys_of([name]))
-        return _Held(described(document, record, said), record.paper, record.reason)
+        claims = [_claim(row) for _, _, row in self.store.claims_of([name])]
+        return _Held(described(document, record, claims), record.paper, record.reason)
 
     def _candidates(self, one: Described) -> Iterator[str]:
         """Other entries that have a key in common."""
@@ -304,11 +343,12 @@ class Works:
         """The stored entries that have a key of their works in common with some stored ones; the claims of these."""
         found = self.store.keys_of(names)
         by_key: dict[str, list[str]] = {}
-        for key, entry in self.store.having(key for key in found if not key.startswith(MARKS)):
+        for key, entry in self.store.having(found):
             by_key.setdefault(key, []).append(entry)
         # A crowd that these leave may be none without them.
         few = {key: holders for key, holders in by_key.items() if len(holders) <= crowd(key) + len(names)}
-        return {holder for holders in few.values() for holder in holders}, claimed(found)
+        lost = [_claim(row) for _, _, row in self.store.claims_of(names)]
+        return {holder for holders in few.values() for holder in holders}, lost
 
     def _holders(self, key: str) -> list[str]:
         """The entries that have a key, two more than a crowd at most."""
@@ -324,7 +364,7 @@ class Works:
             self._found[key] = sorted(self._coming(key))
 
     def _coming(self, key: str) -> set[str]:
-        return {name for name, held in self._new.items() if key in held.keys}
+        return {name for name, new in self._new.items() if key in new.draft.keys}
 
     def _holders_of(self, local: str) -> dict[str, str]:
         """The entries of one id, by source."""
@@ -334,22 +374,12 @@ class Works:
         return self.store.source_of(name)
 
 
-def keys_of(one: Described) -> list[str]:
-    """The keys under which the store finds an entry: of its work, and of the names that it says."""
-    return [*keys(one), *name_keys(one)]
-
-
-def keys_of_entry(entry: Entry) -> list[str]:
-    """The same of an entry that is to be stored."""
-    return keys_of(described(entry.document, entry.record))
-
-
 def apply(store: StoreFile, changes: Changes, facts: Mapping[str, Facts] | None = None) -> None:
     """Store what changes; `facts` are what a register says of institutions."""
     with store.batch():
-        store.drop_entries(name for name, entry in changes.items() if entry is None)
-        for entry in filter(None, changes.values()):
-            store.put_entry(entry, keys_of_entry(entry), facts)
+        store.drop_entries(name for name, coming in changes.items() if coming is None)
+        for coming in filter(None, changes.values()):
+            store.put(coming.draft, facts)
 
 
 def with_name(entry: Entry, new: str) -> Entry:
@@ -383,9 +413,13 @@ def as_named(record: Record, name: str, own: str, is_known: bool = False) -> boo
     return changed
 
 
-def _of(document: Document, record: Record) -> _Held:
-    one = described(document, record)
-    return _Held(one, record.paper, record.reason, frozenset(keys_of(one)))
+def _meant(name: str, draft: Draft) -> str:
+    """The concepts of an entry that bear a name, separated by blanks."""
+    return " ".join(sorted({c for c in draft.rows.concepts() if c == name or c.startswith(name + OF)}))
+
+
+def _claim(row: ClaimRow) -> Claim:
+    return Claim(row.concept, row.words, row.own)
 
 
 def _names(local: str, sources: Iterable[str]) -> dict[str, str]:
@@ -395,8 +429,6 @@ def _names(local: str, sources: Iterable[str]) -> dict[str, str]:
 
 def crowd(key: str) -> int:
     """How many entries may share a key that says something."""
-    if key.startswith((NAMED, SAID)):
-        return _ALL
     return _TERMS_CROWD if key.startswith("terms:") else CROWD
 
 

@@ -19,11 +19,6 @@ from kg.names import plain, scoped
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 
-SAID = "said:"  # prefix of the key shared by all entries that mention a name
-NAMED = "called:"  # prefix of the key shared by all claims to a name
-_CLAIMED = "claim:"  # prefix of the key of one claim
-MARKS = (SAID, NAMED, _CLAIMED)  # prefixes of keys that do not identify works
-
 
 class Claim(NamedTuple):
     """An entry's claim to a name, for its own technique or by defining the acronym; or its mention of a name."""
@@ -31,11 +26,6 @@ class Claim(NamedTuple):
     concept: str  # unscoped: "technique:dart"
     words: str  # folded expansion of the acronym; "" if the entry gives none
     is_own: bool = True  # False for a mention
-
-    def marks(self) -> list[str]:
-        """The keys by which the store looks up a claim."""
-        said = SAID + self.concept
-        return [said, NAMED + self.concept, f"{_CLAIMED}{self.concept}|{self.words}"] if self.is_own else [said]
 
 
 class Use(NamedTuple):
@@ -76,16 +66,6 @@ def is_coined(name: str) -> bool:
 
 def _is_marked(name: str) -> bool:
     return any(c.isupper() or c.isdigit() for c in name)
-
-
-def claimed(keys: Iterable[str]) -> list[Claim]:
-    """The claims encoded by some keys, one per concept."""
-    found: dict[str, Claim] = {}
-    for key in sorted(keys):  # a claim sorts before a mention of its name
-        if key.startswith((_CLAIMED, SAID)):
-            concept, _, words = key.partition(":")[2].partition("|")
-            found.setdefault(concept, Claim(concept, words, key.startswith(_CLAIMED)))
-    return list(found.values())
 
 
 def link_alone(record: Record, vocabulary: Vocabulary, paper: str) -> None:

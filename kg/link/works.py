@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import combinations
 from typing import NamedTuple
 
@@ -154,7 +154,6 @@ def keys(one: Described) -> tuple[str, ...]:
     return one.keys
 
 
-@lru_cache(16)  # they are asked for when an entry is compared, and again when it is stored
 def _keys(
     ids: tuple[str, ...], heading: str, abstract: str, count: int | None, last_names: frozenset[str]
 ) -> tuple[str, ...]:
@@ -172,11 +171,6 @@ def _keys(
         found.append(f"people:{zlib.crc32(' '.join(sorted(last_names)).encode()):08x}")
     found += [f"abstract:{at}-{band}" for at, band in enumerate(_bands(_shingles(abstract, _LOOKED_UP)))]
     return tuple(dict.fromkeys(found))
-
-
-def name_keys(one: Described) -> list[str]:
-    """The keys that an entry shares with every other entry that claims or mentions one of its names."""
-    return [key for claim in one.claims for key in claim.marks()]
 
 
 def same_work(a: Described, b: Described) -> Verdict:

@@ -49,8 +49,18 @@ class Entry(NamedTuple):
     fingerprint: str = ""
 
 
+class ClaimRow(NamedTuple):
+    """A name of a technique that an entry coins or mentions; see the table `claims`."""
+
+    concept: str
+    own: bool
+    words: str
+    means: str
+    topics: str
+
+
 class Draft(NamedTuple):
-    """An entry in the form in which it is stored, made where it was read: JSON, rows, and keys that it is found by."""
+    """An entry in the form in which it is stored, made where it was read: JSON, rows, and what it is found by."""
 
     name: str
     source: str
@@ -61,9 +71,10 @@ class Draft(NamedTuple):
     fingerprint: str
     rows: Rows
     keys: tuple[str, ...]
+    claims: tuple[ClaimRow, ...]
 
     @classmethod
-    def of(cls, entry: Entry, keys: Iterable[str] = ()) -> Draft:
+    def of(cls, entry: Entry, keys: Iterable[str] = (), claims: Iterable[ClaimRow] = ()) -> Draft:
         """The stored form of an entry."""
         document, record = entry.document, entry.record
         return cls(
@@ -76,6 +87,7 @@ class Draft(NamedTuple):
             fingerprint=entry.fingerprint,
             rows=rows_of(document, record),
             keys=tuple(keys),
+            claims=tuple(claims),
         )
 
     @property
@@ -213,6 +225,8 @@ class StoreFile:
             row += (draft.document, draft.record, draft.way, draft.fingerprint)
             (number,) = self.db.execute(_ENTRY, row).fetchone()
             self.db.executemany(_KEYS, ((key, number) for key in draft.keys))
+            claims = ((c.concept, int(c.own), number, c.words, c.means, c.topics) for c in draft.claims)
+            self.db.executemany("INSERT INTO claims VALUES (?, ?, ?, ?, ?, ?)", claims)
             self._writer.write(number, rows)
             self._changed(f"entry:{name}")
             if not draft.fingerprint or marks != [(draft.fingerprint,)]:  # else it is linked otherwise, read as before
@@ -230,7 +244,8 @@ class StoreFile:
     def _take_out(self, name: str) -> None:
         """Take out an entry, if it is there, with all that was made of it."""
         for number, paper, *said in self.rows("SELECT id, paper, document, record FROM entries WHERE name = ?", name):
-            self.db.execute("DELETE FROM keys WHERE entry = ?", (number,))
+            for table in ("keys", "claims"):
+                self.db.execute(f"DELETE FROM {table} WHERE entry = ?", (number,))
             self.db.execute("DELETE FROM entries WHERE id = ?", (number,))
             record = None
             with suppress(*codec.WRONG):  # of a damaged one, labels stay until the tables are made again
@@ -360,6 +375,11 @@ class StoreFile:
         of, given = ("", ()) if source is None else (" WHERE source = ?", (source,))
         return dict(self.rows(f"SELECT name, fingerprint FROM entries{of} ORDER BY source, number, name", *given))
 
+    def fingerprint(self, name: str) -> str:
+        """The fingerprint of an entry; "" when there is no such entry."""
+        rows = self.rows("SELECT fingerprint FROM entries WHERE name = ?", name)
+        return str(rows[0][0]) if rows else ""
+
     def source_of(self, name: str) -> str:
         """The source of an entry; "" when there is no such entry."""
         rows = self.rows("SELECT source FROM entries WHERE name = ?", name)
@@ -443,6 +463,19 @@ class StoreFile:
     def having(self, keys: Iterable[str]) -> list[tuple[str, str]]:
         """Some keys, each with every entry that has it."""
         return self.some("SELECT key, name FROM keys JOIN entries ON id = entry WHERE key IN ({})", keys)
+
+    def claims_of(self, names: Iterable[str]) -> list[tuple[str, str, ClaimRow]]:
+        """The claims of some entries, each with entry and work."""
+        return self._claims("e.name", names)
+
+    def claims_to(self, concepts: Iterable[str], own: bool = False) -> list[tuple[str, str, ClaimRow]]:
+        """The claims to some names, each with entry and work; with `own` only those that coin or expand it."""
+        return self._claims("c.own = 1 AND c.concept" if own else "c.concept", concepts)
+
+    def _claims(self, column: str, values: Iterable[str]) -> list[tuple[str, str, ClaimRow]]:
+        sql = "SELECT e.name, e.paper, c.concept, c.own, c.words, c.means, c.topics FROM claims c "
+        rows = self.some(f"{sql} JOIN entries e ON e.id = c.entry WHERE {column} IN ({{}})", values)
+        return [(name, paper, ClaimRow(concept, bool(own), *said)) for name, paper, concept, own, *said in rows]
 
     # --- what was changed -----------------------------------------------------------------------------------------
 

@@ -54,6 +54,12 @@ class Rows(NamedTuple):
     results: list[_Row]
     relations: list[_Row]
 
+    def concepts(self) -> Iterator[str]:
+        """The concepts that the rows name."""
+        yield from (row[0] for row in (*self.mentions, *self.topics))
+        yield from (concept for row in self.results for concept in (row[0], row[7]) if concept)
+        yield from (concept for row in self.relations for concept in (row[1], row[3]) if concept)
+
 
 def rows_of(document: Document, record: Record) -> Rows:
     """The rows of an entry."""
@@ -188,7 +194,7 @@ class Writer:
                 counted = counts[concept]
                 for label in said:
                     counted[label] += times
-        used = {concept for _, rows in written for concept in _concepts(rows)}
+        used = {concept for _, rows in written for concept in rows.concepts()}
         numbers = dict(self._some("SELECT curie, id FROM concepts WHERE curie IN ({})", used | counts.keys()))
         changed = {c: said for c, said in counts.items() if c in numbers and any(said.values()) and not self._facts(c)}
         self._recount({numbers[c]: said for c, said in changed.items()}, {numbers[c] for c in used if c in numbers})
@@ -309,13 +315,6 @@ def _preferred(counted: Counter[_Label]) -> tuple[str, str]:
         if is_first:
             said[language] = min(said.get(language, (1, "")), (-entries, label))
     return said.get("en", (0, ""))[1], said.get("zh", (0, ""))[1]
-
-
-def _concepts(rows: Rows) -> Iterator[str]:
-    """The concepts that rows name."""
-    yield from (row[0] for row in (*rows.mentions, *rows.topics) if row[0])
-    yield from (concept for row in rows.results for concept in (row[0], row[7]) if concept)
-    yield from (concept for row in rows.relations for concept in (row[1], row[3]) if concept)
 
 
 def _result(said: Result) -> _Row:

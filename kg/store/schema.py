@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 #: The form of the file; a program refuses what a newer one wrote.
-VERSION = 3
+VERSION = 4
 #: Marks a file as a graph of papers (`PRAGMA application_id`): "kgps".
 APPLICATION = 0x6B677073
 
-#: Sources, entries and decisions are the truth. `keys`, `organisations`, `changes`
-#: and `states` are kept beside these.
+#: Sources, entries and decisions are the truth. `keys`, `claims`, `organisations`,
+#: `changes` and `states` are kept beside these.
 TABLES = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE sources (
@@ -31,12 +31,22 @@ CREATE TABLE entries (
 CREATE UNIQUE INDEX entries_in_order ON entries (source, number, name);
 CREATE INDEX entries_by_local ON entries (local);
 CREATE INDEX entries_by_paper ON entries (paper);
-CREATE TABLE keys (                   -- under which entries of one work, and names that papers share, are found
+CREATE TABLE keys (                   -- under which entries of one work are found
     key TEXT NOT NULL,
     entry INTEGER NOT NULL,
     PRIMARY KEY (key, entry)
 ) WITHOUT ROWID;
 CREATE INDEX keys_by_entry ON keys (entry);
+CREATE TABLE claims (                 -- names of techniques that entries coin or mention
+    concept TEXT NOT NULL,            -- "technique:dart", whoever's it is
+    own INTEGER NOT NULL,             -- 1 where the entry coins or expands the name, 0 where it mentions it
+    entry INTEGER NOT NULL,
+    words TEXT NOT NULL,              -- what the entry expands the name to, folded
+    means TEXT NOT NULL,              -- the concepts that the entry means by it, separated by blanks
+    topics TEXT NOT NULL,             -- of the entry, by which a mention is told to be one's or another's
+    PRIMARY KEY (concept, own, entry)
+) WITHOUT ROWID;
+CREATE INDEX claims_by_entry ON claims (entry);
 CREATE TABLE organisations (          -- what the register says of institutions that entries name
     id TEXT PRIMARY KEY,              -- "ror:03cve4549"
     said TEXT NOT NULL                -- labels by language, other labels, country, as JSON

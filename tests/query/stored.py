@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kg.build.works import keys_of_entry
+from kg.build.works import Coming
 from kg.link import Linker
 from kg.model import Document, Record
 from kg.rdf.store import Store
@@ -14,4 +14,4 @@ def put(store: Store, linker: Linker, document: Document, record: Record) -> Non
     entry = Entry(document, linker.link(document, record))
     named = {mention.concept for mention in entry.record.institutions}
     facts = {name: known for name in sorted(named) if (known := linker.institution_facts(name))}
-    store.put_entry(entry, keys_of_entry(entry), facts)
+    store.put(Coming.of(entry).draft, facts)
