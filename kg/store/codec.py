@@ -1,8 +1,9 @@
 """Documents, records and sources as JSON and back, without loss: an object a dataclass, without what has its default.
 
 Texts that were not repaired are plain strings; a repaired one has its raw form, its text and its edits. A mention is
-canonical as it stands unless it says otherwise. The evidence of a relation is a sentence, and is kept by its place
-where it stands there; mentions and results keep their words, which `kg verify` holds against the texts.
+canonical as it stands unless it says otherwise. A relation is between concepts of the mentions that it names, unless it
+says others; its evidence is a sentence, and is kept by its place where it stands there. Mentions and results keep their
+words, which `kg verify` holds against the texts.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ WRONG = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 _Made = TypeVar("_Made")
 Json = dict[str, Any]
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_ENDS = ("head", "tail")  # of relations
 _AS_THEY_ARE = frozenset((str, int, float, bool, type(None)))
 
 
@@ -32,16 +34,29 @@ def encoded(said: Document | Source) -> str:
 def encoded_record(said: Record, of: Document) -> str:
     """A record as JSON, beside the document that it is of."""
     made = _plain(said)
+    named = _named(made)
     for name in LISTS.values():
         for mention in made.get(name, ()):
             del mention["type"]
             if mention["canonical"] == mention["surface"]:
                 del mention["canonical"]
     for relation in made.get("relations", ()):
-        evidence = relation["evidence"]
-        if evidence["quote"] == _standing(evidence, of):
-            del evidence["quote"]
+        if relation["evidence"]["quote"] == _standing(relation["evidence"], of):
+            del relation["evidence"]["quote"]
+        for end in _ENDS:
+            concept, usual = relation.pop(f"{end}_concept", ""), named.get(relation[end], "")
+            if concept != usual:
+                relation[f"{end}_concept"] = concept
     return _ENCODE(made)
+
+
+def _named(record: Json) -> dict[str, str]:
+    """The concept of the first mention of each name in the JSON of a record."""
+    named: dict[str, str] = {}
+    for name in LISTS.values():
+        for mention in record.get(name, ()):
+            named.setdefault(mention.get("canonical", mention.get("surface")), mention.get("concept", ""))
+    return named
 
 
 def _standing(evidence: Json, of: Document) -> str | None:
@@ -61,8 +76,11 @@ def document(data: str) -> Document:
 def record(data: str, of: Document) -> Record:
     """A record of its JSON, and of the document that it is of. Raises one of WRONG for what is none."""
     said = json.loads(data)
+    named = _named(said)
     for relation in said.get("relations", ()):
         relation["evidence"].setdefault("quote", _standing(relation["evidence"], of) or "")
+        for end in _ENDS:
+            relation.setdefault(f"{end}_concept", named.get(relation[end], ""))
     lists: dict[str, Callable[[Json], object]] = {name: partial(_mention, kind) for kind, name in LISTS.items()}
     lists |= {"results": _result, "relations": _relation, "topics": _topic}
     made: Json = {name: [make(one) for one in said.pop(name)] for name, make in lists.items() if name in said}

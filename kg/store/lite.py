@@ -19,6 +19,9 @@ from kg.store.schema import APPLICATION, TABLES, VERSION
 _MOUNTS = Path("/proc/mounts")
 _NETWORKS = frozenset(("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "afs", "ceph", "lustre"))
 _WAIT = 5.0  # seconds that a second writer waits for the first
+#: What a writer keeps of the file, in KiB, and pages that it may write before they go from the log into the file: the
+#: many indexes of a large graph are written all over it, again and again.
+_CACHE, _LOG = 256_000, 16_000
 
 
 class Lite(sqlite3.Connection):
@@ -130,12 +133,19 @@ def lite(path: Path | None, read_only: bool) -> Lite:
     lock = None if read_only else taken(path)
     try:
         with told(path):
-            db = _reading(path) if read_only else _connect(str(path))
+            db = _reading(path) if read_only else _writing(path)
     except BaseException:
         if lock is not None:
             lock.close()
         raise
     db.path, db.lock = path, lock
+    return db
+
+
+def _writing(path: Path) -> Lite:
+    db = _connect(str(path))
+    db.execute(f"PRAGMA cache_size = -{_CACHE}")
+    db.execute(f"PRAGMA wal_autocheckpoint = {_LOG}")
     return db
 
 

@@ -172,6 +172,7 @@ def test_what_has_its_default_takes_no_room():
     made = json.loads(codec.encoded_record(demo_record(), document))
     assert "reason" not in made["relations"][0]
     assert "quote" not in made["relations"][0]["evidence"]  # what stands at its place
+    assert "head_concept" not in made["relations"][0]  # its mention has it
     assert "type" not in made["techniques"][0]
     assert "canonical" not in made["techniques"][0]
 
