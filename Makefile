@@ -26,7 +26,7 @@ demo: .venv/installed
 
 # Tests start hundreds of processes: Python is to keep what it has compiled.
 test: .venv/tested lint
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: .venv/tested
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
@@ -14,12 +15,14 @@ from graph_demo import demo_entry, demo_source, linked
 import kg
 from kg.api import Graph
 from kg.model import Document, Record
+from kg.rdf import ontology
 from kg.rdf.store import Store
 from kg.records import from_json
 from kg.sources import read
 from kg.vocabulary import Vocabulary
 
 REPORTS = Path(__file__).parent.parent / "data" / "reports"
+_WHOLE = ontology.text
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -45,14 +48,42 @@ def reports() -> Path:
 
 
 @pytest.fixture(scope="session")
-def built_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of a graph over the five reports; not to be changed."""
-    file = tmp_path_factory.mktemp("built") / "papers.kg"
-    with kg.open(str(file)) as graph:
-        report = graph.add(REPORTS)
-    assert len(report.added) == 133
-    assert not report.skipped
+def built_file(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The file of a graph over the five reports, made once for all processes of a run; not to be changed."""
+    return _once(tmp_path_factory, worker_id, "built", "*", 133, fast=False)
+
+
+@pytest.fixture(scope="session")
+def first_file(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The file of a graph over the first report, read by rules alone; not to be changed."""
+    return _once(tmp_path_factory, worker_id, "first", "000_*", 20, fast=True)
+
+
+def _once(factory: pytest.TempPathFactory, worker_id: str, name: str, reports: str, papers: int, *, fast: bool) -> Path:
+    """A graph that one process of a run makes, with its triples; the others wait for it."""
+    base = factory.getbasetemp()
+    file = (base if worker_id == "master" else base.parent) / name / "papers.kg"
+    file.parent.mkdir(exist_ok=True)
+    with file.with_name("lock").open("w") as lock, pytest.MonkeyPatch.context() as patch:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            patch.setattr(ontology, "text", _WHOLE)
+            with kg.open(str(file.with_suffix(".new"))) as graph:
+                report = graph.add(REPORTS / f"{reports}.txt", fast=fast)
+                assert (len(report.added), report.skipped) == (papers, [])
+            file.with_suffix(".new").rename(file)
+            with kg.open(str(file), read_only=True) as graph:
+                graph.store.graphs()
     return file
+
+
+@pytest.fixture(scope="module")
+def without_ontology() -> Iterator[None]:
+    """The triples of a graph are those of its papers: to store the ontology with each takes longer than all else."""
+    one = f"{ontology.mark()} .\n".encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ontology, "text", lambda: one)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ import kg
 from kg.api import Graph
 from kg.names import iri
 
+pytestmark = pytest.mark.usefixtures("without_ontology")
 DART = "DART prunes the tokens of images by how often they repeat, and makes inference twice as fast."
 PAPERS = [
     {"id": "2501.00001", "title": "DART: Pruning of Visual Tokens", "abstract": f"We propose DART. {DART}"},
@@ -72,7 +72,7 @@ def files(tmp_path: Path) -> list[Path]:
 
 def test_one_name_of_two_works_is_two_things_in_every_order(tmp_path: Path, files: list[Path]) -> None:
     exports = set()
-    for at, order in enumerate(list(permutations(files))[::7]):
+    for at, order in enumerate((files, files[::-1])):
         with built(tmp_path / f"g{at}", *order) as graph:
             assert own(graph) == APART
             assert graph.verify().faults == []
@@ -132,7 +132,7 @@ def test_many_at_once_come_to_the_same_graph(tmp_path: Path) -> None:
             "title": f"Zap{'abc'[at % 3].upper()}{at // 2}: Pruning of {at} Things",
             "abstract": f"We propose Zap{'abc'[at % 3].upper()}{at // 2}, a pruner of {at} layers.",
         }
-        for at in range(80)
+        for at in range(20)
     ]
     whole = file_of(tmp_path, *PAPERS, *many, name="all")
     with built(tmp_path / "bulk", whole) as graph:
@@ -207,7 +207,7 @@ def test_a_name_that_a_paper_of_another_topic_says_means_the_name(tmp_path: Path
 
 
 def test_what_a_name_means_does_not_depend_on_what_came_first(tmp_path: Path) -> None:
-    found = {meant(tmp_path, *order)[1] for order in list(permutations(range(4)))[::7]}
+    found = {meant(tmp_path, *order)[1] for order in ((0, 1, 2, 3), (2, 0, 3, 1), (3, 2, 1, 0))}
     assert len(found) == 1
 
 
@@ -229,8 +229,8 @@ def test_own_work_that_bears_a_name_of_the_vocabulary_is_a_namesake(tmp_path: Pa
     again = file_of(tmp_path, one | {"id": "refs-1"}, name="refs")
     again.write_text(again.read_text("utf-8").replace('"arxiv": "refs-1"', '"venue": "MobiCom"'), "utf-8")
     known = file_of(tmp_path, {"id": "2402.05109", "title": "Hydra: Draft Heads", "abstract": heads})
-    exports = set()
-    for at, order in enumerate(list(permutations((file_of(tmp_path, one), again, known)))[::2]):
+    first, exports = file_of(tmp_path, one), set()
+    for at, order in enumerate(((first, again, known), (known, again, first))):
         with built(tmp_path / f"g{at}", *order) as graph:
             own_one = "technique:hydra.2508-02409"
             assert own(graph) == {"2508.02409": own_one, "refs-1": own_one, "2402.05109": "technique:hydra"}

@@ -15,9 +15,9 @@ import time
 from pathlib import Path
 
 import pytest
+from command import run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_commands import run
 from typer.testing import CliRunner
 
 import kg

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_commands import run
+from command import run
 
 
 @pytest.mark.parametrize("args", [["report", "zzqx"], ["draw", "zzqx"], ["trends", "--where", "zzqx"]])

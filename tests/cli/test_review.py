@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from test_commands import run
+from command import run
 
 import kg
 from kg.cli import base

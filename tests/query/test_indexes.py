@@ -18,6 +18,7 @@ from kg.query.near import FILE as NEAR
 from kg.rdf.store import Store
 from kg.store.lite import cache_of
 
+pytestmark = pytest.mark.usefixtures("without_ontology")
 Change = Callable[[Graph], object]
 
 

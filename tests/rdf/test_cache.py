@@ -21,6 +21,7 @@ from kg.rdf.store import Store
 from kg.store.file import StoreFile
 from kg.store.lite import cache_of
 
+pytestmark = pytest.mark.usefixtures("without_ontology")
 QUESTIONS = ("H100", "DeepSeek speculative decoding")
 
 

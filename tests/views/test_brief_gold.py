@@ -15,19 +15,19 @@ from kg.vocabulary import Vocabulary
 
 @pytest.fixture(scope="module")
 def scores(built: Graph) -> list[BriefScore]:
-    """Every paper of the reports, composed from its abstract and scored."""
+    """Every third paper of the reports, composed from its abstract and scored."""
     scorer = Scorer(Linker(Vocabulary.load()))
     shown = Selection.of(built, built.papers(), "zh")
     return [
         scorer.score(document, compose(shown, paper, "abstract"))
-        for paper in shown.papers
+        for paper in shown.papers[::3]
         for document, _ in paper.entries
     ]
 
 
 def test_briefs_say_what_the_references_say(scores: list[BriefScore]) -> None:
     found = summary(scores)
-    assert len(scores) == 133
+    assert len(scores) >= 40
     assert found["name"] >= 0.80
     assert found["institutions"] >= 0.85
     assert found["numbers"] >= 0.65  # told or quoted; of what is not sure one sentence is quoted
