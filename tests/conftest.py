@@ -62,19 +62,19 @@ def first_file(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path
 def _once(factory: pytest.TempPathFactory, worker_id: str, name: str, reports: str, papers: int, *, fast: bool) -> Path:
     """A graph that one process of a run makes, with its triples; the others wait for it."""
     base = factory.getbasetemp()
-    file = (base if worker_id == "master" else base.parent) / name / "papers.kg"
-    file.parent.mkdir(exist_ok=True)
-    with file.with_name("lock").open("w") as lock, pytest.MonkeyPatch.context() as patch:
+    folder = (base if worker_id == "master" else base.parent) / name
+    with folder.with_suffix(".lock").open("w") as lock, pytest.MonkeyPatch.context() as patch:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not file.exists():
+        if not folder.exists():
             patch.setattr(ontology, "text", _WHOLE)
-            with kg.open(str(file.with_suffix(".new"))) as graph:
+            new = folder.with_suffix(".new")
+            new.mkdir()
+            with kg.open(str(new / "papers.kg")) as graph:
                 report = graph.add(REPORTS / f"{reports}.txt", fast=fast)
                 assert (len(report.added), report.skipped) == (papers, [])
-            file.with_suffix(".new").rename(file)
-            with kg.open(str(file), read_only=True) as graph:
                 graph.store.graphs()
-    return file
+            new.rename(folder)
+    return folder / "papers.kg"
 
 
 @pytest.fixture(scope="module")

@@ -96,7 +96,6 @@ def test_one_work_in_four_sources_is_one_paper_in_every_order(tmp_path: Path, fi
         assert len(graph.paper("007-01").entries) == 4
         reasons = [record.reason for _, record in graph.paper("007-01").entries]
         assert any("the same title" in reason for reason in reasons)
-        assert graph.verify().faults == []
 
 
 def test_what_stays_when_a_source_goes_is_what_it_would_be_without(tmp_path: Path, files: list[Path]) -> None:
