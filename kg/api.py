@@ -217,11 +217,8 @@ class Graph:
         return [Paper(paper, [read[entry] for entry in entries]) for paper, entries in works.items()]
 
     def dates(self) -> set[str]:
-        """The dates that papers bear, as their entries give them, each once."""
-        from kg.query.scan import columns_of
-
-        columns = columns_of(self.store)
-        return set(columns.texts.names(set(columns["entries", "date"].tolist()) - {-1}))
+        """The dates that papers bear, each once."""
+        return {date for (date,) in self.store.rows("SELECT DISTINCT date FROM papers WHERE date <> ''")}
 
     def label(self, concept: str, lang: str = "en") -> str:
         """The preferred label of a concept, in a language where it has one; what is no CURIE is its own label."""
@@ -446,10 +443,10 @@ class Graph:
 
         A graph that is not closed is so when nobody holds it any more, or when Python ends.
         """
-        if not self.read_only and self._unclosed.detach():
-            from kg.query.indexes import renew
+        if not self.read_only and self._unclosed.detach() and self._meanings:
+            from kg.query.near import renew
 
-            renew(self.store, self._meanings)
+            renew(self.store)
         self.store.close()
 
     def __enter__(self) -> Graph:

@@ -22,9 +22,10 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median, quantiles
 
+from kg.query.sparql import select_papers
+
 from kg.names import PREFIXES, iri
 from kg.query import Lexicon, answer, read
-from kg.query.sparql import select_papers
 from kg.rdf import sparql
 from kg.rdf.store import Store
 from kg.vocabulary import Vocabulary

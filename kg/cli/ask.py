@@ -38,7 +38,7 @@ def command(
     limit: Annotated[int | None, typer.Option(min=1, help="Show at most so many papers or lines.")] = None,
     output: Output = None,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Show the interpretation instead of the answer: as a tree and as SPARQL.")
+        bool, typer.Option("--explain", help="Show the interpretation instead of the answer: as a tree and as SQL.")
     ] = False,
     interactive: Annotated[
         bool, typer.Option("--interactive", "-i", help="Ask several questions, from a prompt or a pipe.")

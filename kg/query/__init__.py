@@ -1,4 +1,4 @@
-"""Questions in English and Chinese become filters, filters SPARQL; the answer has the words that show it.
+"""Questions in English and Chinese become filters, filters SQL; the answer has the words that show it.
 
 answer(store, vocabulary, "KV-cache compression papers on H100").to_json()
 """

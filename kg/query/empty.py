@@ -7,10 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
 
-import numpy as np
-
 from kg.model import ROLES
 from kg.names import kind_of
+from kg.query.conditions import relating, reporting
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Term
 from kg.query.lexicon import Lexicon
@@ -112,7 +111,7 @@ class _Empty:
         return (every, *(self.say("empty.pair", one=one, other=other) for one, other in named))
 
     def _count(self, *conditions: Condition) -> int:
-        return self.corpus.count(Filter(conditions))
+        return self.corpus.count(self.corpus.holding(Filter(conditions)))
 
     def _papers(self, n: int) -> str:
         return self.say("empty.papers", n)
@@ -145,11 +144,11 @@ class _Near:
                 "empty.near", self._things("metric", term.concept, term.label), condition
             )
         if isinstance(term, Link):
-            columns = self.corpus.columns
-            rows = self.corpus.relating(replace(term, concepts=(), others=()))
-            ends, counts = np.unique(columns["relations", term.side][rows], return_counts=True)
-            first = np.lexsort((ends, -counts))[:_NAMED].tolist()
-            named = [(self._label(columns.things.name(int(ends[at]))), int(counts[at])) for at in first]
+            where = relating(replace(term, concepts=(), others=()))
+            sql = f"""SELECT c.curie, count(*) FROM relations x JOIN concepts c ON c.id = x.{term.side}
+                WHERE {where.sql} GROUP BY c.curie ORDER BY 2 DESC, 1 LIMIT ?"""
+            rows = self.store.rows(sql, *where.given, _NAMED)
+            named = [(self._label(concept), count) for concept, count in rows]
             return self._listed("empty.standing", named)
         if isinstance(term, Phrase):
             near = self.lexicon.nearest(term.label)
@@ -194,25 +193,26 @@ class _Near:
         """The reported value that is nearest to a threshold."""
         if term.value is None:
             return ""
-        end = "low" if term.op in ("<=", "<") else "high"
-        known = self.corpus.columns["results", end][self.corpus.reporting(replace(term, value=None, limit=None))]
-        if not len(known):
+        end, best = ("low", "min") if term.op in ("<=", "<") else ("high", "max")
+        where = reporting(replace(term, value=None, limit=None))
+        found = self.store.rows(f"SELECT {best}(x.{end}) FROM results x WHERE {where.sql}", *where.given)[0][0]
+        if found is None:
             return ""
-        near = replace(term, op="=", value=float(known.min() if end == "low" else known.max()), limit=None)
+        near = replace(term, op="=", value=float(found), limit=None)
         return self.say("empty.value", metric=replace(term, value=None, limit=None).said or "", value=_number(near))
 
     def _facts(self, fact: Fact) -> str:
         """What papers of the graph have instead of a kind, country, venue, author, source or date."""
-        tables = self.corpus.tables
         if fact.field in ("date", "year"):
-            return self.say("empty.dates", first=tables.days[0][:10], last=tables.days[-1][:10]) if tables.days else ""
+            first, last = self.corpus.period()
+            return self.say("empty.dates", first=first[:10], last=last[:10]) if first else ""
         kind = {"source": "report"}.get(fact.field, fact.field)
         if kind == "author":
             parts = sorted(re.findall(r"[^\W_]{2,}", fact.value.lower()))
-            alike = self.corpus.common(kind, _CANDIDATES, lambda name: any(part in name.lower() for part in parts))
-            values = sorted(alike, key=lambda found: (-_likeness(found[0], fact.value), found[0]))
+            alike = [one for one in self.corpus.most(kind)[0] if any(part in one[0].lower() for part in parts)]
+            values = sorted(alike[:_CANDIDATES], key=lambda found: (-_likeness(found[0], fact.value), found[0]))
         elif kind in ("kind", "country", "venue", "report"):
-            values = [(name.removeprefix("source:"), n) for name, n in self.corpus.common(kind, _NAMED)]
+            values = [(name.removeprefix("source:"), n) for name, n in self.corpus.most(kind, number=_NAMED)[0]]
         else:
             return ""
         return self._listed("empty.values", values[:_NAMED])

@@ -1,4 +1,4 @@
-"""What a question or flags were taken to mean: as a tree, as SPARQL that runs as it is, and what was ignored."""
+"""What a question or flags were taken to mean: as a tree, as SQL that runs as it is, and what was ignored."""
 
 from __future__ import annotations
 
@@ -6,23 +6,18 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from kg.names import PREFIXES
 from kg.query.answer import Answer
+from kg.query.conditions import each_holding
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
-from kg.query.sparql import select_papers
 
-#: A literal, which stays as it is, or an IRI.
-_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|<([^<>"]*)>', re.DOTALL)
-_WORDS = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^\s"])+', re.DOTALL)
+_WORDS = re.compile(r"""(?:'(?:[^']|'')*'|"[^"]*"|[^\s'"])+""", re.DOTALL)
 _WIDTH = 110
-_PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")
-_BY_LENGTH = sorted(PREFIXES.items(), key=lambda pair: -len(pair[1]))
 #: What of a query is told beside its conditions.
 _PARTS = ("wants", "over", "most", "words")
 
 
 def explained(answer: Answer) -> dict[str, Any]:
-    """The query of an answer in JSON: its kind and conditions, its SPARQL, and what was ignored."""
+    """The query of an answer in JSON: its kind and conditions, its SQL, and what was ignored."""
     query = answer.query
     return {
         "question": answer.question,
@@ -35,7 +30,7 @@ def explained(answer: Answer) -> dict[str, Any]:
         "conditions": [_condition(condition) for condition in query.filter.conditions],
         "ignored": list(query.filter.ignored),
         "notes": list(answer.notes),
-        "sparql": sparql(query.filter),
+        "sql": sql(query.filter),
     }
 
 
@@ -120,15 +115,14 @@ def _drawn(branches: list[_Branch]) -> Iterable[str]:
             yield ("   " if is_last else "│  ") + ("└─ " if n == len(under) - 1 else "├─ ") + line
 
 
-def sparql(wanted: Filter) -> str:
-    """The papers that a filter lets through, as SPARQL with the prefixes that `kg sparql` declares."""
-    whole = _TOKENS.sub(_shortened, select_papers(wanted))
-    first, *inside, last = (line for line in whole.split("\n") if line.strip())
-    return "\n".join((first, *(wrapped for line in inside for wrapped in _wrapped(f"  {line.lstrip(' ')}")), last))
+def sql(wanted: Filter) -> str:
+    """The papers that a filter lets through, as a SELECT for `kg sql`."""
+    tests = [f"  {'AND' if at else 'WHERE'} {one.written()}" for at, one in enumerate(each_holding(wanted))]
+    return "\n".join(("SELECT p.curie, p.title FROM papers p", *(part for line in tests for part in _wrapped(line))))
 
 
 def _wrapped(line: str) -> Iterator[str]:
-    """A line in as many as it needs, broken where a space parts two words of SPARQL."""
+    """A line in as many as it needs, broken where a space parts two words of SQL."""
     words = _WORDS.findall(line)
     indent = " " * (len(line) - len(line.lstrip()))
     out = indent + words[0]
@@ -139,11 +133,3 @@ def _wrapped(line: str) -> Iterator[str]:
         else:
             out += f" {word}"
     yield out
-
-
-def _shortened(match: re.Match[str]) -> str:
-    """An IRI by its prefix where its local name is plain."""
-    for prefix, base in _BY_LENGTH if match[1] is not None else ():
-        if match[1].startswith(base) and _PLAIN.fullmatch(match[1][len(base) :]):
-            return f"{prefix}:{match[1][len(base) :]}"
-    return match.group()

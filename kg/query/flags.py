@@ -2,7 +2,7 @@
 
 Values of one flag must all hold; "A|B" and "A,B" mean either. A value is an id ("kv-cache-compression",
 "ror:03cve4549"), or a label in either language and any spelling. Words, numbers and dates are read by what reads
-questions, so that flags and questions that mean the same become the same SPARQL.
+questions, so that flags and questions that mean the same become the same SQL.
 """
 
 from __future__ import annotations

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from statistics import median
 
-import numpy as np
-
-from kg.query.corpus import Corpus
 from kg.query.lexicon import Lexicon
+from kg.query.nodes import Reported
 from kg.query.sayings import Sayings
 from kg.text import fold
 from kg.units import kin
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from kg.query.pairs import Numbers
 
 #: Units that convert into no other.
 _PLAIN = ("", "%", "x", "points")
@@ -34,70 +28,41 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A result in a block: its ends in the block's unit, and as the paper gives them."""
+    """A result in a block, and its ends in the block's unit."""
 
-    row: int  # in "results"
-    node: str  # CURIE
-    paper: str
+    said: Reported
     low: float
     high: float
-    said: tuple[float, float, str, str]  # low, high, unit, bound
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The results of a block: their rows in "results", and their ends in the block's unit."""
+    """The results of a block."""
 
-    rows: Numbers
-    low: npt.NDArray[np.float64]
-    high: npt.NDArray[np.float64]
+    figures: tuple[Figure, ...]
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.figures)
 
     def sorted(self, rises: bool) -> Figures:
         """From the smallest low end on, or from the largest high end."""
-        order = np.lexsort((self.rows, self.low if rises else -self.high))
-        return Figures(self.rows[order], self.low[order], self.high[order])
+        return Figures(tuple(sorted(self.figures, key=lambda one: one.low if rises else -one.high)))
 
-    def first(self, corpus: Corpus, start: int, end: int) -> list[Figure]:
-        """Those from a place on, to before another."""
-        columns = corpus.columns
-        out = []
-        for at in range(start, min(end, len(self))):
-            row = int(self.rows[at])
-            unit, bound = (columns.texts.name(int(columns["results", name][row])) for name in ("unit", "bound"))
-            low, high = (float(columns["results", name][row]) for name in ("low", "high"))
-            paper = columns.papers.name(int(columns["entries", "paper"][columns["results", "entry"][row]]))
-            ends = (float(self.low[at]), float(self.high[at]))
-            out.append(Figure(row, corpus.node("results", row), paper, *ends, (low, high, unit, bound or "exact")))
-        return out
+    def middle(self, rises: bool) -> float:
+        """The median of the low ends, or of the high ones."""
+        return median(one.low if rises else one.high for one in self.figures)
 
 
-def blocks(corpus: Corpus, rows: Numbers) -> dict[Block, Figures]:
-    """Rows of "results" by block."""
-    if not len(rows):
-        return {}
-    columns = corpus.columns
-    metric, unit, change = (columns["results", name][rows] for name in ("metric", "unit", "change"))
-    units = np.unique(unit)
-    base = bases(set(columns.texts.names(units)))
-    led = [base[name] for name in columns.texts.names(units)]
-    names = sorted({name for name, _ in led})
-    at = np.searchsorted(units, unit)
-    group = np.array([names.index(name) for name, _ in led], np.int64)[at]
-    factor = np.array([factor for _, factor in led])[at]
-    key = (metric.astype(np.int64) * (len(names) + 1) + group) * (len(columns.texts) + 1) + change
-    order = np.argsort(key, kind="stable")
-    starts = np.flatnonzero(np.diff(key[order], prepend=-2)).tolist()
-    out = {}
-    for first, last in zip(starts, [*starts[1:], len(order)], strict=True):
-        own = order[first:last]
-        said = columns.texts.name(int(change[own[0]])) or "absolute"
-        block = Block(columns.things.name(int(metric[own[0]])), names[group[own[0]]], said)
-        low, high = (columns["results", name][rows[own]] * factor[own] for name in ("low", "high"))
-        out[block] = Figures(rows[own], low, high)
-    return out
+def blocks(results: Iterable[Reported]) -> dict[Block, Figures]:
+    """Results on metrics that are known, by block."""
+    known = [one for one in results if one.metric]
+    base = bases({one.unit for one in known})
+    out: dict[Block, list[Figure]] = {}
+    for one in known:
+        unit, factor = base[one.unit]
+        block = Block(one.metric, unit, one.change or "absolute")
+        out.setdefault(block, []).append(Figure(one, one.low * factor, one.high * factor))
+    return {block: Figures(tuple(out[block])) for block in sorted(out, key=lambda b: (b.metric, b.unit, b.change))}
 
 
 def bases(units: set[str]) -> dict[str, tuple[str, float]]:
@@ -149,3 +114,7 @@ class Measures:
         ends = dict.fromkeys((f"{low:.10g}", f"{high:.10g}"))
         known = bound if self.say.has(f"value.{bound}") else "exact"
         return self.say(f"value.{known}", value="–".join(ends) + space + unit)
+
+    def amount_of(self, said: Reported) -> str:
+        """The value of a result as its paper gives it."""
+        return self.amount(said.low, said.high, said.unit, said.bound or "exact")

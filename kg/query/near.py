@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -17,8 +18,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 
 from kg.encoder import SIZE, encoder
+from kg.model import KgError
 from kg.query.derived import Damaged, Parts, anew, fresh, mapped, stamp_of
-from kg.query.scan import columns_of
 from kg.store.file import StoreFile
 from kg.text import has_han
 from kg.vocabulary import Concept, Vocabulary, data_folder
@@ -143,18 +144,22 @@ def titles(store: StoreFile, progress: Progress | None = None, known: Vectors | 
 
 
 def _titled(store: StoreFile) -> Iterator[tuple[str, str]]:
-    """Papers with each of their titles."""
-    columns = columns_of(store)
-    pairs = zip(columns["entries", "paper"].tolist(), columns["entries", "title"].tolist(), strict=True)
-    return ((columns.papers.name(paper), columns.texts.name(title)) for paper, title in set(pairs) if title >= 0)
+    """Papers with their titles."""
+    return iter(store.rows("SELECT curie, title FROM papers WHERE title <> ''"))
 
 
-def renew(store: StoreFile, folder: Path) -> None:
-    """Bring the file up to date with a store to which a few titles were added; many are left to who asks for them."""
-    known = _read(folder / FILE)
-    unmade = len(columns_of(store).entries) - (len(known.keys) if known else 0)
-    if encoder() and unmade <= _FEW:
-        titles(store, known=known)
+def renew(store: StoreFile) -> None:
+    """Bring the file up to date with a graph to which a few titles were added; many are left to who asks for them.
+
+    What fails here, the first question makes up for.
+    """
+    if store.cache is None or not encoder():
+        return
+    known = _read(store.cache / FILE)
+    unmade = store.paper_count() - (len(known.keys) if known else 0)
+    if unmade <= _FEW:
+        with suppress(KgError, OSError):
+            titles(store, known=known)
 
 
 def concepts(vocabulary: Vocabulary) -> Vectors:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from kg.query.sparql import is_acronym, phrase_regex
-
-if TYPE_CHECKING:
-    from kg.store.file import StoreFile
+from kg.query.conditions import Where
+from kg.store.file import StoreFile
 
 #: The tables of nodes by the kind that their names say.
 _TABLES = {"mention": ("mentions", "topics"), "result": ("results",), "relation": ("relations",)}
-_TRIGRAM = 3
 
 
 class Node(NamedTuple):
@@ -52,20 +48,72 @@ def nodes_at(store: StoreFile, nodes: Iterable[str]) -> Iterator[Node]:
                 yield Node(node, field, start, end, raw or "", score, bool(sure))
 
 
-def saying(store: StoreFile, words: str, entries: Iterable[str] | None = None) -> set[str]:
-    """The papers with words in one of their texts, or those of some entries ("002-22").
+class Naming(NamedTuple):
+    """A mention or topic that names an entity."""
 
-    Trigrams, else a part of the words, leave a few texts; a regular expression decides on these.
-    """
-    pattern = re.compile(phrase_regex(words), 0 if is_acronym(words) else re.IGNORECASE)
-    pieces = re.findall(r"[^\W_]+", words)
-    grams = sorted({p[at : at + _TRIGRAM].lower() for p in pieces for at in range(len(p) - _TRIGRAM + 1)})
-    of = "SELECT p.curie, t.raw FROM texts t JOIN papers p ON p.id = t.paper"
-    if entries is not None:
-        rows = store.some(f"{of} JOIN entries e ON e.id = t.entry WHERE e.name IN ({{}})", entries)
-    elif grams:
-        holding, values = store.db.holding(grams)
-        rows = store.rows(f"{of} WHERE {holding}", *values)
-    else:
-        rows = store.rows(f"{of} WHERE instr(lower(t.raw), ?)", min(pieces, key=len, default=words).lower())
-    return {paper for paper, raw in rows if pattern.search(raw)}
+    node: str
+    entry: str  # "002-22"
+    paper: str  # CURIE
+    concept: str  # CURIE
+    role: str  # of a technique
+    number: int  # its place among the mentions and topics of the entry
+
+
+def namings(store: StoreFile, papers: Iterable[str]) -> list[Naming]:
+    """The mentions and topics of papers (CURIEs), by entry and place in it."""
+    wanted = set(papers)
+    out = []
+    for table, column, role in (("mentions", "concept", "x.role"), ("topics", "topic", "''")):
+        sql = f"""SELECT e.name, e.paper, c.curie, {role}, x.number FROM entries e JOIN {table} x ON x.entry = e.id
+            JOIN concepts c ON c.id = x.{column} WHERE e.paper IN ({{}})"""
+        out += [Naming(f"entry:{row[0]}/mention/{row[-1]}", *row) for row in store.some(sql, wanted)]
+    return sorted(out, key=lambda one: (one.entry, one.number))
+
+
+class Reported(NamedTuple):
+    """A result of a paper on a metric."""
+
+    node: str
+    paper: str  # CURIE
+    metric: str  # CURIE, "" for one that is not known
+    wording: str
+    low: float
+    high: float
+    unit: str
+    change: str
+    bound: str
+    baseline: str  # CURIE, "" for one that is not known
+    baseline_text: str
+    setting: str
+
+
+def reported(store: StoreFile, where: Where) -> list[Reported]:
+    """The results `x` of papers `p` that fulfil a condition, by entry and place in it."""
+    sql = f"""SELECT e.name, x.number, p.curie, coalesce(m.curie, ''), x.metric_text, x.low, x.high, x.unit, x.change,
+        x.bound, coalesce(b.curie, ''), x.baseline_text, x.setting
+        FROM results x JOIN entries e ON e.id = x.entry JOIN papers p ON p.id = x.paper
+        LEFT JOIN concepts m ON m.id = x.metric LEFT JOIN concepts b ON b.id = x.baseline
+        WHERE {where.sql} ORDER BY e.name, x.number"""
+    rows = store.rows(sql, *where.given)
+    return [Reported(f"entry:{entry}/result/{number}", *said) for entry, number, *said in rows]
+
+
+class Related(NamedTuple):
+    """A relation between two entities that a paper states."""
+
+    node: str
+    entry: str
+    paper: str  # CURIE
+    type: str
+    head: str  # CURIE
+    tail: str  # CURIE
+
+
+def stated(store: StoreFile, where: Where, most: int = 1 << 40) -> list[Related]:
+    """The relations `x` of papers `p` that fulfil a condition, by entry and place in it, at most so many."""
+    sql = f"""SELECT e.name, x.number, p.curie, x.type, h.curie, t.curie
+        FROM relations x JOIN entries e ON e.id = x.entry JOIN papers p ON p.id = x.paper
+        JOIN concepts h ON h.id = x.head JOIN concepts t ON t.id = x.tail
+        WHERE {where.sql} ORDER BY e.name, x.number LIMIT ?"""
+    rows = store.rows(sql, *where.given, most)
+    return [Related(f"entry:{row[0]}/relation/{row[1]}", row[0], *row[2:]) for row in rows]

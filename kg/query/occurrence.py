@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from kg.model import KgError
 from kg.names import is_curie
-from kg.query.corpus import Corpus
+from kg.query.corpus import ALL, Corpus, Papers
 from kg.query.empty import any_role
 from kg.query.filter import Condition, Fact, Filter
 from kg.query.lexicon import Lexicon
 from kg.store.file import StoreFile
 
 if TYPE_CHECKING:
-    from kg.query.pairs import Bools
     from kg.vocabulary import Vocabulary
 
 #: Things up to which all are counted; of more, those that so many papers have, and those that the vocabulary knows.
@@ -44,31 +42,32 @@ class Chosen:
         self.store, self.vocabulary = store, vocabulary
         self.corpus = Corpus.of(store)
         self._set = self._chosen(question.strip())
-        self._place = np.cumsum(self._set) - 1  # of each chosen paper among them
+        self._dated = self.corpus.dated(self._set)
+        self._place = {paper.curie: at for at, paper in enumerate(self._dated)}
 
     def __len__(self) -> int:
-        return int(self._set.sum())
+        return len(self._dated)
 
     @property
     def papers(self) -> list[str]:
         """The papers (CURIEs), sorted."""
-        return self.corpus.names(self._set)
+        return [paper.curie for paper in self._dated]
 
     @property
     def dates(self) -> list[str]:
         """When each appeared, ISO 8601 as exact as known, "" where unknown."""
-        days = [*self.corpus.tables.days, ""]
-        return [days[n] for n in self.corpus.tables.when[self._set].tolist()]
+        return [paper.when for paper in self._dated]
 
     def said(self, column: str) -> list[set[str]]:
-        """What the entries of each paper say of it: "venue", "year", "source"."""
-        columns, out = self.corpus.columns, [set[str]() for _ in range(len(self))]
-        names = columns.things if column == "source" else columns.texts
-        numbers, owners = columns["entries", column], self.corpus.tables.paper_of
-        known = {n: names.name(n).removeprefix("source:") for n in np.unique(numbers).tolist() if n >= 0}
-        for number, paper in zip(numbers.tolist(), owners.tolist(), strict=True):
-            if number >= 0 and self._set[paper]:
-                out[self._place[paper]].add(known[number])
+        """What is said of each paper: "venue", "year", "source"."""
+        out = [set[str]() for _ in self._dated]
+        if column == "source":
+            rows = self.store.rows("SELECT paper, source FROM entries")
+        else:
+            rows = self.store.rows(f"SELECT curie, {column} FROM papers")
+        for paper, value in rows:
+            if value and (at := self._place.get(paper)) is not None:
+                out[at].add(str(value))
         return out
 
     def occurrences(self, kind: str, tell: Tell | None = None) -> Occurrences:
@@ -76,47 +75,35 @@ class Chosen:
 
         A paper that has a concept has the broader ones of the same type too.
         """
-        pairs = self.corpus.pairs(kind, among=self._set)
-        numbers, counts = np.unique(pairs.things, return_counts=True)
-        names = {n: pairs.names.name(n) for n in numbers.tolist()}
-        is_whole = len(numbers) <= _MANY
-        if not is_whole:
-            kept = (n for n, count in zip(numbers.tolist(), counts.tolist(), strict=True) if count >= _LEAST)
-            kept_too = (n for n, name in names.items() if name in self.vocabulary)
-            names = {n: names[n] for n in {*kept, *kept_too}}
-        wider = {n: [name, *self._broader(name, kind)] for n, name in names.items()}
-        places = self._place[pairs.papers].tolist()
-        found = {(at, name) for at, n in zip(places, pairs.things.tolist(), strict=True) for name in wider.get(n, ())}
+        pairs = self.corpus.had(kind, self._set)
+        counts = Counter(thing for _, thing in pairs)
+        is_whole = len(counts) <= _MANY
+        kept = (one for one, count in counts.items() if is_whole or count >= _LEAST or one in self.vocabulary)
+        wider = {one: [one, *self._broader(one, kind)] for one in kept}
+        found = {(self._place[paper], name) for paper, thing in pairs for name in wider.get(thing, ())}
         if tell:
             tell(kind, len(self))
         return Occurrences(sorted(found), is_whole)
 
     def texts(self, fields: Iterable[str]) -> Iterator[tuple[int, str, str]]:
         """The raw texts in some fields ("T", "A"): (place of the paper, field, text), sorted, each once."""
-        columns = self.corpus.columns
-        owners = dict(zip(columns.entries.names(range(len(columns.entries))), self.corpus.tables.paper_of, strict=True))
-        wanted, found = set(fields), set()
-        marks = ",".join("?" * len(wanted))
-        sql = f"SELECT e.name, t.field, t.raw FROM texts t JOIN entries e ON e.id = t.entry WHERE t.field IN ({marks})"
-        for entry, name, raw in self.store.rows(sql, *sorted(wanted)):
-            paper = owners.get(f"entry:{entry}", -1)
-            if paper >= 0 and self._set[paper]:
-                found.add((int(self._place[paper]), name, raw))
-        yield from sorted(found)
+        sql = "SELECT p.curie, t.field, t.raw FROM texts t JOIN papers p ON p.id = t.paper WHERE t.field IN ({})"
+        rows = self.store.some(sql, fields)
+        yield from sorted({(self._place[paper], *said) for paper, *said in rows if paper in self._place})
 
     def _broader(self, concept: str, kind: str) -> list[str]:
         known = self.vocabulary.broader(concept) if concept in self.vocabulary else []
         return [one for one in known if one in self.vocabulary and self.vocabulary[one].type == kind]
 
-    def _chosen(self, question: str) -> Bools:
+    def _chosen(self, question: str) -> Papers:
         if not question:
-            return np.ones(len(self.corpus), bool)
-        entry = question if question.startswith("entry:") else f"entry:{question}"
-        if self.corpus.columns.entries.number(entry) >= 0:
+            return ALL
+        entry = question.removeprefix("entry:")
+        if self.store.papers_of([entry]):
             return self.corpus.holding(
-                Filter((Condition(question, (Fact("paper", question, question, concept=entry),)),))
+                Filter((Condition(question, (Fact("paper", entry, question, concept=f"entry:{entry}"),)),))
             )
-        if is_curie(question) and (paper := self.corpus.those([question])).any():
+        if is_curie(question) and self.corpus.count(paper := self.corpus.those([question])):
             return paper
         from kg.query.question import read
 
@@ -126,4 +113,4 @@ class Chosen:
                 f'"{question[:80]}" names nothing to choose papers by: name a topic, technique, device or year.'
             )
         found = self.corpus.holding(query.filter)
-        return found if found.any() else self.corpus.holding(any_role(query.filter))
+        return found if self.corpus.count(found) else self.corpus.holding(any_role(query.filter))

@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
-import numpy as np
-
-from kg.query.corpus import Corpus
-from kg.query.pairs import span
-
-if TYPE_CHECKING:
-    from kg.query.pairs import Bools, Numbers
+from kg.query.corpus import Corpus, Papers
 
 PERIODS = ("day", "week", "month", "year")
 _LETTERS = {"day": 10, "week": 10, "month": 7, "year": 4}
@@ -22,35 +15,10 @@ _SPAN = 30
 _READ = 100  # papers that are read out one by one
 
 
-def by_day(corpus: Corpus, papers: Bools, kind: str = "", things: Iterable[str] = ()) -> dict[str, Counter[str]]:
-    """How many of some papers there are by thing of a type ("" without one) and by day, month or year.
-
-    As exact as dates are: "2025-10-17", "2025-10" or "2025"; "" for papers without one.
-    """
-    when, days = corpus.tables.when, [*corpus.tables.days, ""]
-    if not kind:
-        return {"": _counted(when[papers], days)}
-    pairs = corpus.pairs(kind, among=papers)
-    out = {}
-    for thing in things:
-        first, last = span(pairs.things, pairs.names.number(thing))
-        out[thing] = _counted(when[pairs.papers[first:last]], days)
-    return out
-
-
-def _counted(when: Numbers, days: list[str]) -> Counter[str]:
-    said, counts = np.unique(when, return_counts=True)
-    return Counter({days[day]: count for day, count in zip(said.tolist(), counts.tolist(), strict=True)})
-
-
-def different(corpus: Corpus, papers: Bools, kind: str, over: str) -> Counter[str]:
-    """How many different things of a type some papers have by period; without a date under ""."""
-    pairs = corpus.pairs(kind, among=papers)
-    periods = [period(day, over) for day in (*corpus.tables.days, "")]
-    known = {name: at for at, name in enumerate(dict.fromkeys(periods))}
-    at = np.array([known[name] for name in periods])[corpus.tables.when[pairs.papers]]
-    each = np.unique(pairs.things.astype(np.int64) * len(known) + at) % len(known)
-    return _counted(each, list(known))
+def different(corpus: Corpus, papers: Papers, kind: str, over: str) -> Counter[str]:
+    """How many different entities of a type some papers have by period; without a date under ""."""
+    each = {(period(day, over), thing) for day, thing in corpus.things_by_day(kind, papers)}
+    return Counter(said for said, _ in each)
 
 
 def folded(days: Counter[str], over: str) -> Counter[str]:
@@ -61,12 +29,12 @@ def folded(days: Counter[str], over: str) -> Counter[str]:
     return out
 
 
-def entries_by(corpus: Corpus, papers: Bools, over: str) -> dict[str, tuple[str, ...]]:
+def entries_by(corpus: Corpus, papers: Papers, over: str) -> dict[str, tuple[str, ...]]:
     """The entries of some papers by period, sorted; none where there are too many papers to read out."""
-    numbers = np.flatnonzero(papers).tolist()
     out: dict[str, set[str]] = defaultdict(set)
-    for paper in map(corpus.backer, numbers if len(numbers) <= _READ else []):
-        out[period(paper.when, over)].update(paper.entries)
+    if corpus.count(papers) <= _READ:
+        for backer in corpus.backers(corpus.names(papers)).values():
+            out[period(backer.when, over)].update(backer.entries)
     return {name: tuple(sorted(entries)) for name, entries in out.items()}
 
 

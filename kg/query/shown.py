@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import chain
 
-from kg.model import FIELDS
 from kg.query.answer import Line, Quote, Row
-from kg.query.columns import WHOLE
 from kg.query.corpus import Corpus
 from kg.query.nodes import Node, nodes_at
 from kg.store.file import StoreFile
@@ -23,23 +21,6 @@ def entry_of(node: str) -> str:
 def quotes(store: StoreFile, named: Mapping[str, str]) -> dict[str, Quote]:
     """The words of each node (CURIE), by node; `named` gives the label of what they name."""
     return {one.node: _quote(one, named[one.node]) for one in nodes_at(store, named) if one.start >= 0}
-
-
-def words(corpus: Corpus, table: str, named: Mapping[int, str]) -> dict[int, Quote]:
-    """The words of rows of "mentions" or "results", by row; `named` gives the label of what they name."""
-    columns = corpus.columns
-    entry, field, start, end = (columns[table, name] for name in ("entry", "field", "start", "end"))
-    known = [row for row in named if start[row] >= 0 and field[row] >= 0]
-    raw = corpus.texts({(int(entry[row]), int(field[row])) for row in known})
-    out = {}
-    for row in known:
-        text = raw.get((int(entry[row]), int(field[row])), "")
-        first, last = int(start[row]), int(end[row])
-        source = columns.entries.name(int(entry[row]))[len("entry:") :]
-        said = context(text, first, last)
-        trust = int(columns[table, "score"][row]) / WHOLE, bool(columns[table, "sure"][row])
-        out[row] = Quote(source, FIELDS[field[row]], text[first:last], first, last, named[row], said, *trust)
-    return out
 
 
 def _quote(node: Node, label: str) -> Quote:
@@ -70,24 +51,13 @@ def rows(store: StoreFile, lines: Iterable[Line]) -> tuple[Row, ...]:
             evidence.setdefault(name, {})
         for quote in line.evidence:
             evidence.setdefault(quote.source, {})[quote] = None
-    columns = Corpus.of(store).columns
-    names = list(evidence)
-    numbers = [columns.entries.number(f"entry:{name}") for name in names]
-    papers, titles = (columns["entries", column][numbers].tolist() for column in ("paper", "title"))
-    works: dict[int, tuple[list[str], list[str]]] = {}  # the entries of a paper, and the titles they give it
-    for name, number, paper, title in zip(names, numbers, papers, titles, strict=True):
-        if number >= 0:
-            own, said = works.setdefault(paper, ([], []))
-            own.append(name)
-            said += [columns.texts.name(title)] if title >= 0 else []
+    papers = store.papers_of(evidence)
+    known = {row.paper: row for row in Corpus.of(store).rows(papers.values())}
+    works: dict[str, list[str]] = {}
+    for name in evidence:
+        if name in papers:
+            works.setdefault(papers[name], []).append(name)
     return tuple(
-        Row(
-            own[0],
-            columns.papers.name(paper),
-            said[0] if said else "",
-            tuple(own),
-            1.0,
-            tuple(_together([evidence[name] for name in own])),
-        )
-        for paper, (own, said) in works.items()
+        Row(own[0], paper, known[paper].title, tuple(own), 1.0, tuple(_together([evidence[name] for name in own])))
+        for paper, own in works.items()
     )

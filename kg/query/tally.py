@@ -1,36 +1,25 @@
-"""Things by how many papers have them, and the papers and words behind each.
+"""Entities by how many papers have them, and the papers and words behind each.
 
 Counting is left to the store: of 75,000 papers only what is shown is ever read out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import TYPE_CHECKING
 
-import numpy as np
-
-from kg.model import ENTITY_TYPES, FIELDS, KgError
+from kg.model import ENTITY_TYPES, KgError
 from kg.names import is_curie
 from kg.query.answer import Cell, Line, Quote
-from kg.query.columns import ROLE, Names
 from kg.query.corpus import Backer, Corpus
 from kg.query.empty import why_empty
 from kg.query.filter import Entity, Fact, Filter, Link
 from kg.query.lexicon import Lexicon
-from kg.query.pairs import Pairs, span
 from kg.query.sayings import Sayings
-from kg.query.shown import words
+from kg.query.shown import quotes
 from kg.store.file import StoreFile
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from kg.query.pairs import Bools, Numbers
-
-#: Types of things that papers are counted by.
+#: Types of entities that papers are counted by.
 TYPES = (*ENTITY_TYPES, "topic", "metric", "author", "venue", "country", "kind", "report")
 #: Roles of techniques that have a column of their own.
 _ROLES = ("proposed", "used", "baseline")
@@ -56,16 +45,15 @@ class Count:
 
 
 class Tally:
-    """Counts of things among the papers that a filter lets through."""
+    """Counts of entities among the papers that a filter lets through."""
 
     def __init__(self, store: StoreFile, lexicon: Lexicon, wanted: Filter, language: str) -> None:
         self.store, self.lexicon, self.wanted, self.language = store, lexicon, wanted, language
         self.corpus = Corpus.of(store)
         self.papers = self.corpus.holding(wanted)
-        self._known: dict[str, Pairs] = {}
 
     def first(self, kind: str, number: int) -> tuple[list[Count], int]:
-        """The things that most papers have, then by independent support, then label; how many things there are.
+        """The entities that most papers have, then by independent support, then label; how many entities there are.
 
         Raises KgError for a type that is not counted.
         """
@@ -74,14 +62,18 @@ class Tally:
         if least == 1:  # what one paper has, one paper supports: the label decides
             surely = [count for count in level if count.papers > 1]
             level = surely + sorted((c for c in level if c.papers == 1), key=self.order)[: number - len(surely)]
-        papers = {count.thing: self._papers(kind, count.thing) for count in level}
+        behind = self.corpus.behind_each(kind, (count.thing for count in level), self.papers)
+        self.corpus.institutions_of({paper.curie for own in behind.values() for paper in own})  # of all at once
         for count in level:
-            count.support = self.corpus.support(papers[count.thing])
+            count.support = self.corpus.support(behind[count.thing])
         level.sort(key=lambda count: (-count.papers, -count.support, *self.order(count)))
         for count in level[:number]:
-            count.entries = self.corpus.listed(papers[count.thing][:_LISTED].tolist())
+            count.entries = self.corpus.listed(paper.curie for paper in behind[count.thing][:_LISTED])
         if kind == "technique":
-            self._say_roles(level[:number])
+            things = tuple(count.thing for count in level[:number])
+            found = self.corpus.once(self.corpus.role_counts, things, self.papers)
+            for count in level[:number]:
+                count.roles = {role: found.get((count.thing, role), 0) for role in _ROLES}
         return level[:number], total
 
     def order(self, count: Count) -> tuple[str, str]:
@@ -108,76 +100,38 @@ class Tally:
         return tuple(out)
 
     def different(self, over: str, kind: str, things: Iterable[str]) -> dict[str, int]:
-        """How many different things of a type there are with each of some things: techniques by institution."""
-        had, by = self._pairs(kind), self._pairs(over)
-        order = np.argsort(had.papers, kind="stable")
-        sorted_papers, sorted_things = had.papers[order], had.things[order]
-        out = {}
-        for thing in things:
-            first, last = span(by.things, by.names.number(thing))
-            kept = np.isin(sorted_papers, by.papers[first:last])
-            out[thing] = len(np.unique(sorted_things[kept]))
-        return out
+        """How many different entities of a type there are with each of some others: techniques by institution."""
+        return self.corpus.once(self.corpus.different, over, kind, self.papers, tuple(things))
 
     def both(self, kind: str, things: Iterable[str], other: str, others: Iterable[str]) -> list[list[int]]:
-        """How many papers have both: a row for each of some things of a type, a column for each of another type."""
-        rows, columns = self._sets(kind, things), self._sets(other, others)
-        counts: list[list[int]] = (rows @ columns.T).astype(np.int64).tolist()
-        return counts
-
-    def _sets(self, kind: str, things: Iterable[str]) -> npt.NDArray[np.float32]:
-        """The papers of each of some things, as rows of ones and noughts."""
-        every = list(things)
-        out = np.zeros((len(every), len(self.corpus)), np.float32)  # exact for counts below 2**24
-        for row, thing in zip(out, every, strict=True):
-            row[self._papers(kind, thing)] = 1
-        return out
-
-    def _papers(self, kind: str, thing: str) -> Numbers:
-        """The papers that have a thing, by number."""
-        pairs = self._pairs(kind)
-        first, last = span(pairs.things, pairs.names.number(thing))
-        return pairs.papers[first:last]
-
-    def _say_roles(self, counts: list[Count]) -> None:
-        """Say of techniques how many papers have them in each role."""
-        for role in _ROLES:
-            pairs = self.corpus.pairs("technique", (role,))
-            # As narrow as the column, or numpy copies it.
-            numbers = np.array([pairs.names.number(count.thing) for count in counts], np.int32)
-            ends = (np.searchsorted(pairs.things, numbers, side).tolist() for side in ("left", "right"))
-            for count, first, last in zip(counts, *ends, strict=True):
-                count.roles[role] = int(np.count_nonzero(self.papers[pairs.papers[first:last]]))
-
-    def _pairs(self, kind: str) -> Pairs:
-        if kind not in TYPES:
-            raise KgError(f"Papers are not counted by {kind!r}: choose one of {', '.join(TYPES)}.")
-        if kind not in self._known:
-            self._known[kind] = self.corpus.pairs(kind, among=self.papers if self.wanted.conditions else None)
-        return self._known[kind]
+        """How many papers have both: a row for each of some entities of a type, a column for each of another type."""
+        rows, columns = tuple(things), tuple(others)
+        found = self.corpus.once(self.corpus.both, kind, rows, other, columns, self.papers)
+        return [[found.get((row, column), 0) for column in columns] for row in rows]
 
     def _level(self, kind: str, number: int) -> tuple[list[Count], int]:
-        """The things that most papers have and those level with the last of them, most first, then by name.
+        """The entities that most papers have and those level with the last of them, most first, then by name.
 
-        Beside them how many things there are.
+        Beside them how many entities there are.
         """
-        pairs = self._pairs(kind)
-        things, papers = pairs.counted()
-        among = self._among(kind, pairs.names)
-        if among is not None:
-            kept = among(things)
-            things, papers = things[kept], papers[kept]
-        order = _most(papers, _READ)
-        if len(order) > number:
-            order = order[papers[order] >= papers[order[number - 1]]]
-        names = pairs.names.names(things[order])
-        return [Count(*one) for one in zip(names, papers[order].tolist(), strict=True)], len(things)
+        if kind not in TYPES:
+            raise KgError(f"Papers are not counted by {kind!r}: choose one of {', '.join(TYPES)}.")
+        named, is_family = self._named(kind)
+        if is_family:  # "which NVIDIA GPUs": its members
+            every, _ = self.corpus.most(kind, self.papers)
+            found = [one for one in every if one[0] in named]
+            total = len(found)
+        else:  # "which techniques go with LoRA": the others
+            found, total = self.corpus.most(kind, self.papers, _READ + len(named))
+            total -= sum(map(bool, self.corpus.behind_each(kind, named, self.papers).values()))
+            found = [one for one in found if one[0] not in named]
+        found = found[:_READ]
+        if len(found) > number:
+            found = [one for one in found if one[1] >= found[number - 1][1]]
+        return [Count(*one) for one in found], total
 
-    def _among(self, kind: str, names: Names) -> Callable[[Numbers], Bools] | None:
-        """Which things count where the question names things of the type that it asks for.
-
-        Of a family ("which NVIDIA GPUs") its members; of any other thing ("which techniques go with LoRA") the others.
-        """
+    def _named(self, kind: str) -> tuple[set[str], bool]:
+        """What the question itself names of the type that it asks for, and whether that is a family of such."""
         named = {
             concept
             for condition in self.wanted.conditions
@@ -185,63 +139,49 @@ class Tally:
             if isinstance(term, Entity) and term.field == kind and not condition.negated
             for concept in (term.concepts if kind in _FAMILIES else (term.concept,))
         }
-        if not named:
-            return None
-        numbers = [names.number(concept) for concept in named]
-        return partial(np.isin, test_elements=numbers, invert=not (kind in _FAMILIES and len(named) > 1))
+        return named, kind in _FAMILIES and len(named) > 1
 
     def _quotes(self, kind: str, counts: list[Count]) -> dict[str, tuple[Quote, ...]]:
-        """The words for each thing, from the first of its entries."""
+        """The words for each entity, from the first of its entries."""
         if kind not in (*ENTITY_TYPES, "topic", "metric", "country"):
             return {}
-        table = "results" if kind == "metric" else "mentions"
-        chosen = {count.thing: self._rows(kind, table, count)[:_QUOTES] for count in counts}
+        entries = {entry for count in counts for entry in count.entries[:_QUOTED]}
+        known = self._nodes(kind, entries)
+        chosen: dict[str, list[str]] = {}
+        for count in counts:
+            meant = self._meant(kind, count.thing)
+            for entry in count.entries[:_QUOTED]:
+                own = [node for concept, node in known.get(entry, ()) if concept in meant]
+                chosen.setdefault(count.thing, []).extend(own[:1])
         labels = {thing: self.label(thing) for thing in chosen}
-        said = words(self.corpus, table, {row: labels[thing] for thing, rows in chosen.items() for row in rows})
+        said = quotes(self.store, {node: labels[thing] for thing, nodes in chosen.items() for node in nodes})
         return {
-            thing: tuple(_called(said[row], labels[thing]) for row in rows if row in said)
-            for thing, rows in chosen.items()
+            thing: tuple(_called(said[node], labels[thing]) for node in nodes[:_QUOTES] if node in said)
+            for thing, nodes in chosen.items()
         }
 
-    def _rows(self, kind: str, table: str, count: Count) -> list[int]:
-        """The best row for a thing of each of the first entries that have it, by their names."""
-        columns, out = self.corpus.columns, []
-        for name in count.entries[:_QUOTED]:
-            entry = columns.entries.number(f"entry:{name}")
-            if table == "results":
-                number = columns.things.number(count.thing)
-                found = [row for row in self.corpus.results_in(entry) if columns["results", "metric"][row] == number]
-            elif kind in ("topic", "country"):
-                rows = self.corpus.mentions_in(np.array([entry]))
-                found = [
-                    row for row in rows.tolist() if self._shows(kind, int(columns["mentions", "thing"][row]), count)
-                ]
-            else:
-                found = list(self.corpus.naming(columns.things.number(count.thing), entry))
-            out += sorted(found, key=partial(self._rank, table))[:1]
-        return out
-
-    def _rank(self, table: str, row: int) -> tuple[object, ...]:
-        columns = self.corpus.columns
-        field, order = int(columns[table, "field"][row]), int(columns[table, "order"][row])
-        place = _FIELDS.find(FIELDS[field]) if field >= 0 else len(_FIELDS)
-        is_proposed = table == "mentions" and columns["mentions", "role"][row] == ROLE["proposed"]
-        return columns[table, "start"][row] < 0, not is_proposed, place, order
-
-    def _shows(self, kind: str, thing: int, count: Count) -> bool:
-        """Whether the mention of a thing shows what is counted: itself, one of its topics, or its country."""
-        if kind == "country":
-            return thing in self.corpus.institutions_in(count.thing)
-        name = self.corpus.columns.things.name(thing)
-        return count.thing in self._meant(kind, name)
+    def _nodes(self, kind: str, entries: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+        """What entries name, each with the node that names it; the best words for it first."""
+        if kind == "metric":
+            tables = [("results", "metric", "''", "result")]
+        else:
+            tables = [("mentions", "concept", "x.role", "mention"), ("topics", "topic", "''", "mention")]
+        found: dict[str, list[tuple[tuple[object, ...], str, str]]] = {}
+        for table, column, role, of in tables:
+            sql = f"""SELECT e.name, c.curie, x.number, {role}, x.field, x.start FROM entries e
+                JOIN {table} x ON x.entry = e.id JOIN concepts c ON c.id = x.{column} WHERE e.name IN ({{}})"""
+            for entry, concept, number, said, place, start in self.store.some(sql, entries):
+                order = _FIELDS.find(place) if place else len(_FIELDS)
+                rank = (start < 0, said != "proposed", order, number)
+                found.setdefault(entry, []).append((rank, concept, f"entry:{entry}/{of}/{number}"))
+        return {entry: [(concept, node) for _, concept, node in sorted(some)] for entry, some in found.items()}
 
     def _meant(self, kind: str, thing: str) -> set[str]:
-        """What the mention of a thing shows: itself, or the topics that the vocabulary gives it."""
-        vocabulary = self.lexicon.vocabulary
-        if kind != "topic" or thing.startswith("topic:") or thing not in vocabulary:
-            return {thing}
-        above = [thing, *vocabulary.broader(thing)]
-        return {topic for concept in above if concept in vocabulary for topic in vocabulary[concept].topics}
+        """The entities whose mention shows what is counted: itself, what is about a topic, a country's institutions."""
+        if kind == "country":
+            sql = "SELECT curie FROM concepts WHERE country = ? AND country <> ''"
+            return {concept for (concept,) in self.store.rows(sql, thing)}
+        return {thing} | (self.lexicon.indicators(thing) if kind == "topic" else set())
 
     def _said(self, meaning: str) -> str:
         """The first label of a question word in the language of the question: the name of a country."""
@@ -252,14 +192,6 @@ class Tally:
 def _called(quote: Quote, entity: str) -> Quote:
     """Words as those for a thing: of two topics the same words may be."""
     return quote if quote.entity == entity else replace(quote, entity=entity)
-
-
-def _most(counts: Numbers, number: int) -> Numbers:
-    """The places of the largest so many counts, the largest first, those that are level in order."""
-    at_least = np.bincount(counts)[::-1].cumsum()  # how many are the largest, and one less, and so on; no need to sort
-    least = len(at_least) - 1 - int(np.searchsorted(at_least, number)) if len(counts) > number else 0
-    places = np.flatnonzero(counts >= least)
-    return places[np.argsort(-counts[places], kind="stable")][:number].astype(np.int32)
 
 
 def backers(store: StoreFile, papers: Iterable[str]) -> dict[str, Backer]:
@@ -274,7 +206,8 @@ def listed(papers: Iterable[Backer]) -> list[str]:
 
 def found_any(store: StoreFile, wanted: Filter) -> bool:
     """Whether a filter lets any paper through."""
-    return bool(Corpus.of(store).holding(wanted).any())
+    corpus = Corpus.of(store)
+    return corpus.count(corpus.holding(wanted)) > 0
 
 
 def nothing(store: StoreFile, lexicon: Lexicon, wanted: Filter, say: Sayings, kind: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ def asked(path: Path, query: str, seconds: float = SECONDS, rows: int = ROWS) ->
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
             db.execute(f"PRAGMA hard_heap_limit = {_BYTES}")
             db.execute("PRAGMA query_only = ON")
+            db.create_function("regexp", 2, fits, deterministic=True)
             db.set_authorizer(_allowed)
             end = time.monotonic() + seconds
             db.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
@@ -53,6 +55,11 @@ def asked(path: Path, query: str, seconds: float = SECONDS, rows: int = ROWS) ->
         if "not authorized" in str(error) or "prohibited" in str(error):
             raise KgError(REFUSED) from None
         raise KgError(f"The query could not be answered ({error}): ask otherwise, or for less.") from None
+
+
+def fits(pattern: str, text: str | None) -> bool:
+    """Whether a regular expression is found in a text: SQL's `regexp(pattern, text)`, or `text REGEXP pattern`."""
+    return text is not None and re.search(pattern, text) is not None
 
 
 def _allowed(action: int, what: str | None, *_: object) -> int:

@@ -268,9 +268,14 @@ class StoreFile:
         """Store what is known of a source; of one that is stored so already nothing changes."""
         said = codec.encoded(source)
         with self.batch(), told(self.path):
-            if self.rows("SELECT said FROM sources WHERE name = ?", source.name) != [(said,)]:
-                self.db.execute(_SOURCE, (source.name, said))
-                self._changed(f"source:{source.name}")
+            known = self.rows("SELECT said, said ->> '$.date' FROM sources WHERE name = ?", source.name)
+            if known and known[0][0] == said:
+                return
+            self.db.execute(_SOURCE, (source.name, said))
+            self._changed(f"source:{source.name}")
+            if (known[0][1] or "" if known else "") != source.date:  # by which its papers may be dated
+                papers = self.rows("SELECT DISTINCT paper FROM entries WHERE source = ?", source.name)
+                self._writer.redescribe(paper for (paper,) in papers)
 
     def drop_source(self, name: str) -> None:
         """Take out what is known of a source; its entries are to be taken out for themselves."""
@@ -427,14 +432,9 @@ class StoreFile:
 
     def latest(self) -> str:
         """The newest date of a paper or a source; "" for none."""
-        papers = self.rows("SELECT max(document ->> '$.date') FROM entries")[0][0]
+        papers = self.rows("SELECT max(appeared) FROM papers")[0][0]
         sources = self.rows("SELECT max(said ->> '$.date') FROM sources")[0][0]
         return max(papers or "", sources or "")
-
-    def countries(self) -> list[tuple[str, str]]:
-        """The country of each institution of which it is known, by id."""
-        rows = self.rows("SELECT id, said ->> '$[2]' FROM organisations ORDER BY id")
-        return [(name, country) for name, country in rows if country]
 
     def asked(self, query: str, seconds: float = SECONDS) -> Table:
         """The columns and rows of a user's own SELECT. Raises KgError for another statement, and where it is ended."""

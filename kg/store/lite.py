@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.model import KgError
-from kg.store.asking import Table, asked
+from kg.store.asking import Table, asked, fits
 from kg.store.faults import Fault, fault, told
 from kg.store.schema import APPLICATION, TABLES, VERSION
 
@@ -161,6 +161,7 @@ def _reading(path: Path) -> Lite:
 
 def _connect(place: str, uri: bool = False) -> Lite:
     db = sqlite3.connect(place, timeout=_WAIT, isolation_level=None, uri=uri, check_same_thread=False, factory=Lite)
+    db.create_function("regexp", 2, fits, deterministic=True)
     db.execute("PRAGMA synchronous = NORMAL")
     db.execute("PRAGMA cache_size = -64000")  # KiB
     return db

@@ -26,17 +26,31 @@ SHORTEST, LONGEST = 4, 99
 _SOME = 500  # values in a query
 _MOST = 1000  # entries that are written at once
 _TEXTS = 16  # numbers of texts that an entry has, of which it uses as many as it has texts
-#: What the entries of works say of them, in the order of their sources.
+#: What the entries of works say of them, in the order of their sources; last the dates of these.
 _SAID = """
 SELECT paper, id, record ->> '$.title', record ->> '$.name', record ->> '$.kind', document ->> '$.date',
     document ->> '$.year', document ->> '$.venue', document ->> '$.arxiv', document ->> '$.doi', document ->> '$.url',
-    record ->> '$.code_url', document ->> '$.author_count'
-FROM entries WHERE paper IN ({}) ORDER BY paper, source, number, name
+    record ->> '$.code_url', document ->> '$.author_count', s.said ->> '$.date'
+FROM entries LEFT JOIN sources s ON s.name = source
+WHERE paper IN ({}) ORDER BY paper, source, number, entries.name
 """
 _EMPTY = (0, "", "", "method", "", None, "", "", "", "", "", None)
-_COLUMNS = "entry, title, name, kind, date, year, venue, arxiv, doi, url, code_url, author_count"
+_DATE, _YEAR = 4, 5  # columns of `_COLUMNS`
+_COLUMNS = "entry, title, name, kind, date, year, venue, arxiv, doi, url, code_url, author_count, appeared"
 _TOLD = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", "))
 
+#: The concepts that works have, each with its type and, of mentions, its role.
+_HAD = """
+SELECT p.curie, c.id, c.type, x.role FROM papers p JOIN mentions x ON x.paper = p.id
+JOIN concepts c ON c.id = x.concept WHERE p.curie IN ({0})
+UNION SELECT p.curie, x.topic, 'topic', '' FROM papers p JOIN topics x ON x.paper = p.id WHERE p.curie IN ({0})
+UNION SELECT p.curie, x.metric, 'metric', '' FROM papers p JOIN results x ON x.paper = p.id
+WHERE x.metric IS NOT NULL AND p.curie IN ({0})
+"""
+#: The roles in which a technique counts as one that a paper has.
+USUAL = ("proposed", "used")
+
+_Had = set[tuple[int, str, str]]  # concepts with their type and role
 _Label = tuple[str, int, str]  # language, whether preferred, label
 _Labels = dict[str, list[_Label]]  # of concepts
 _Row = tuple[Any, ...]
@@ -86,8 +100,9 @@ def labels_of(record: Record) -> _Labels:
     }
 
 
-#: What a writer is yet to write: rows by entry, labels that are said no more, works that entries have left.
-Waiting = tuple[dict[int, Rows], list[_Labels], set[str]]
+#: What a writer is yet to write: rows by entry, labels that are said no more, works of which something is to be said
+#: otherwise, and what works had before.
+Waiting = tuple[dict[int, Rows], list[_Labels], set[str], dict[str, _Had]]
 
 
 class Writer:
@@ -99,15 +114,16 @@ class Writer:
         self._rows: dict[int, Rows] = {}  # to be written, by entry
         self._less: list[_Labels] = []  # what entries that are gone called their concepts
         self._papers: set[str] = set()  # the works of these
+        self._before: dict[str, _Had] = {}  # what works of which entries are gone had before that
 
     @property
     def waiting(self) -> Waiting:
         """What is yet to be written, as `forget` takes it."""
-        return dict(self._rows), list(self._less), set(self._papers)
+        return dict(self._rows), list(self._less), set(self._papers), dict(self._before)
 
     def forget(self, waiting: Waiting | None = None) -> None:
         """Take back what was written since it was `waiting`, or all that waits."""
-        self._rows, self._less, self._papers = waiting or ({}, [], set())
+        self._rows, self._less, self._papers, self._before = waiting or ({}, [], set(), {})
 
     def write(self, entry: int, rows: Rows) -> None:
         """Write the rows of an entry, by its number, that has none; they are there when the batch ends."""
@@ -120,6 +136,8 @@ class Writer:
         self._papers.add(paper)
         if self._rows.pop(entry, None):
             return
+        if paper not in self._before:
+            self._before |= self._had([paper])
         for table in ("authors", "mentions", "topics", "results", "relations"):
             self.db.execute(f"DELETE FROM {table} WHERE entry = ?", (entry,))
         texts = self.db.execute("SELECT id, raw FROM texts WHERE entry = ?", (entry,)).fetchall()
@@ -128,10 +146,16 @@ class Writer:
         if record is not None:
             self._less.append(labels_of(record))
 
+    def redescribe(self, papers: Iterable[str]) -> None:
+        """Say of works anew what their entries and sources say of them, when the batch ends."""
+        self._papers.update(papers)
+
     def finish(self) -> None:
         """Write what waits for it, before what was written counts."""
         written = sorted(self._rows.items())
-        papers = self._described({*(rows.paper for _, rows in written), *self._papers})
+        touched = {rows.paper for _, rows in written}
+        before = self._had(touched - self._before.keys()) | self._before
+        papers = self._described(touched | self._papers)
         numbers = self._named(written)
         of = [(entry, papers[rows.paper], rows) for entry, rows in written]
 
@@ -158,6 +182,7 @@ class Writer:
         # At once: SQLite's index of texts writes what it has to the disk at every savepoint and statement.
         search = ((text[0], text[-1]) for text in texts)
         self.db.index_texts(search)
+        self._count(before)
         self.forget()
 
     def _insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -171,15 +196,43 @@ class Writer:
         wanted = sorted(papers)
         rows = []
         for paper, entries in groupby(self._some(_SAID, wanted), lambda row: row[0]):
-            columns = zip(list(zip(*entries, strict=True))[1:], _EMPTY, strict=True)
-            rows.append((paper, *(next((v for v in column if v), default) for column, default in columns)))
+            columns = list(zip(*entries, strict=True))[1:]
+            row = [next((v for v in column if v), default) for column, default in zip(columns, _EMPTY, strict=False)]
+            rows.append((paper, *row, _appeared(columns[_DATE], columns[_YEAR], columns[-1])))
         self.db.executemany(
-            f"INSERT INTO papers (curie, {_COLUMNS}) VALUES ({_marks(13)}) ON CONFLICT (curie) DO UPDATE SET {_TOLD}",
+            f"INSERT INTO papers (curie, {_COLUMNS}) VALUES ({_marks(14)}) ON CONFLICT (curie) DO UPDATE SET {_TOLD}",
             rows,
         )
         there = {row[0] for row in rows}
         self.db.executemany("DELETE FROM papers WHERE curie = ?", ((p,) for p in wanted if p not in there))
         return dict(self._some("SELECT curie, id FROM papers WHERE curie IN ({})", wanted))
+
+    def _had(self, papers: Iterable[str]) -> dict[str, _Had]:
+        """What works have, techniques in each role, and "" where papers have it: of techniques the usual roles."""
+        found: dict[str, _Had] = {paper: set() for paper in papers}
+        for paper, concept, kind, role in self._some(_HAD, found, 3):
+            if kind != "technique" or role in USUAL:
+                found[paper].add((concept, kind, ""))
+            if kind == "technique":
+                found[paper].add((concept, kind, role or "mentioned"))
+        return found
+
+    def _count(self, before: Mapping[str, _Had]) -> None:
+        """Count the papers that have a concept now and had it not before, and no more those of which it is so."""
+        counted: Counter[tuple[int, str, str]] = Counter()
+        for paper, had in self._had(before).items():
+            counted.update(had - before[paper])
+            counted.subtract(before[paper] - had)
+        fewer = [(n, concept, role) for (concept, _, role), n in counted.items() if n < 0]
+        self.db.executemany("UPDATE counts SET papers = papers + ? WHERE concept = ? AND role = ?", fewer)
+        gone = ((concept, role) for _, concept, role in fewer)
+        self.db.executemany("DELETE FROM counts WHERE concept = ? AND role = ? AND papers <= 0", gone)
+        more = ((concept, role, kind, n) for (concept, kind, role), n in sorted(counted.items()) if n > 0)
+        self.db.executemany(
+            "INSERT INTO counts VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (concept, role) DO UPDATE SET papers = counts.papers + excluded.papers",
+            more,
+        )
 
     # --- concepts -------------------------------------------------------------------------------------------------
 
@@ -198,6 +251,8 @@ class Writer:
         numbers = dict(self._some("SELECT curie, id FROM concepts WHERE curie IN ({})", used | counts.keys()))
         changed = {c: said for c, said in counts.items() if c in numbers and any(said.values()) and not self._facts(c)}
         self._recount({numbers[c]: said for c, said in changed.items()}, {numbers[c] for c in used if c in numbers})
+        places = ((facts[-1], numbers[c]) for c in used if c in numbers and (facts := self._facts(c)))
+        self.db.executemany("UPDATE concepts SET country = ? WHERE id = ?", places)  # the vocabulary's have none
         return numbers | self._added(sorted(used - numbers.keys()), counts)
 
     def _added(self, concepts: Sequence[str], counts: Mapping[str, Counter[_Label]]) -> dict[str, int]:
@@ -260,12 +315,17 @@ class Writer:
     def _facts(self, concept: str) -> Facts | None:
         return self.facts(concept) if kind_of(concept) == "institution" else None
 
-    def _some(self, sql: str, values: Iterable[Any]) -> Iterator[Any]:
-        """The rows of a query about many values, where {} stands for the marks of some."""
+    def _some(self, sql: str, values: Iterable[Any], times: int = 1) -> Iterator[Any]:
+        """The rows of a query about many values, where {} stands, so many times, for the marks of some."""
         wanted = sorted(values)
         for at in range(0, len(wanted), _SOME):
             some = wanted[at : at + _SOME]
-            yield from self.db.execute(sql.format(_marks(len(some))), some).fetchall()
+            yield from self.db.execute(sql.format(_marks(len(some))), times * some).fetchall()
+
+
+def _appeared(dates: Iterable[str | None], years: Iterable[Any], reported: Iterable[str | None]) -> str:
+    """When a paper appeared: its earliest date, else its year, else the earliest date of the sources that hold it."""
+    return next((min(known) for said in (dates, years, reported) if (known := [str(one) for one in said if one])), "")
 
 
 def folded_name_rows(labels: Iterable[tuple[str, bool]]) -> list[tuple[str, int, str | None, str | None]]:

@@ -26,7 +26,7 @@ TABLES = f"""
 CREATE TABLE papers (
     id INTEGER PRIMARY KEY, curie TEXT NOT NULL UNIQUE, entry INTEGER NOT NULL, title TEXT NOT NULL, name TEXT NOT NULL,
     kind TEXT NOT NULL, date TEXT NOT NULL, year INTEGER, venue TEXT NOT NULL, arxiv TEXT NOT NULL, doi TEXT NOT NULL,
-    url TEXT NOT NULL, code_url TEXT NOT NULL, author_count INTEGER
+    url TEXT NOT NULL, code_url TEXT NOT NULL, author_count INTEGER, appeared TEXT NOT NULL
 );
 CREATE TABLE concepts (
     id INTEGER PRIMARY KEY, curie TEXT NOT NULL UNIQUE, type TEXT NOT NULL, label TEXT NOT NULL, label_zh TEXT NOT NULL,
@@ -40,6 +40,10 @@ CREATE TABLE labels (
 CREATE TABLE names (
     concept INTEGER NOT NULL, form TEXT NOT NULL, preferred INTEGER NOT NULL, backwards TEXT, size TEXT,
     PRIMARY KEY (concept, form)
+) WITHOUT ROWID;
+CREATE TABLE counts (
+    concept INTEGER NOT NULL, role TEXT NOT NULL, type TEXT NOT NULL, papers INTEGER NOT NULL,
+    PRIMARY KEY (concept, role)
 ) WITHOUT ROWID;
 CREATE TABLE authors ({_OF}, name TEXT NOT NULL, {_KEY};
 CREATE TABLE texts (
@@ -60,9 +64,14 @@ INDEXES = """
 CREATE INDEX names_by_form ON names (form, preferred);
 CREATE INDEX names_by_end ON names (backwards) WHERE backwards IS NOT NULL;
 CREATE INDEX names_by_size ON names (size, form) WHERE size IS NOT NULL;
+CREATE INDEX papers_by_date ON papers (appeared);
+CREATE INDEX concepts_by_country ON concepts (country) WHERE country <> '';
+CREATE INDEX counts_by_type ON counts (type, role, papers);
 CREATE INDEX authors_by_name ON authors (name);
 CREATE INDEX texts_by_entry ON texts (entry, field);
 CREATE INDEX mentions_by_concept ON mentions (concept, role, paper);
+CREATE INDEX mentions_by_paper ON mentions (paper, concept, role);
+CREATE INDEX topics_by_paper ON topics (paper, topic);
 CREATE INDEX topics_by_topic ON topics (topic, paper);
 CREATE INDEX results_by_metric ON results (metric, paper);
 CREATE INDEX relations_by_head ON relations (head, type, paper);
@@ -99,16 +108,15 @@ CREATE VIEW paper_authors AS
 CREATE VIEW paper_texts AS
     SELECT p.curie AS paper, p.title, x.field, x.raw, e.name AS entry
     FROM texts x JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry;
-CREATE VIEW topic_counts AS
-    SELECT c.curie AS topic, c.label, c.label_zh, count(DISTINCT x.paper) AS papers
-    FROM topics x JOIN concepts c ON c.id = x.topic GROUP BY c.id;
 CREATE VIEW entity_counts AS
-    SELECT c.type, c.curie AS concept, c.label, c.label_zh, count(DISTINCT x.paper) AS papers
-    FROM mentions x JOIN concepts c ON c.id = x.concept GROUP BY c.id;
+    SELECT c.type, c.curie AS concept, c.label, c.label_zh, n.papers
+    FROM counts n JOIN concepts c ON c.id = n.concept WHERE n.role = '';
+CREATE VIEW topic_counts AS
+    SELECT concept AS topic, label, label_zh, papers FROM entity_counts WHERE type = 'topic';
 CREATE VIEW topics_by_month AS
-    SELECT substr(p.date, 1, 7) AS month, c.curie AS topic, c.label, count(DISTINCT x.paper) AS papers
+    SELECT substr(p.appeared, 1, 7) AS month, c.curie AS topic, c.label, count(DISTINCT x.paper) AS papers
     FROM topics x JOIN papers p ON p.id = x.paper JOIN concepts c ON c.id = x.topic
-    WHERE p.date <> '' GROUP BY month, c.id;
+    WHERE length(p.appeared) >= 7 GROUP BY month, c.id;
 """
 
 

@@ -148,4 +148,4 @@ def explanation(answer: Answer, form: str) -> str:
     said: dict[str, Any] = explained(answer)
     if form in ("json", "jsonl"):
         return harmless(json.dumps(said, ensure_ascii=False, indent=1 if form == "json" else None))
-    return plain("\n".join((*(plain(line) for line in lines(answer)), "", said["sparql"])))
+    return plain("\n".join((*(plain(line) for line in lines(answer)), "", said["sql"])))

@@ -245,14 +245,13 @@ def _time(shown: Selection, papers: list[Paper], now: str) -> str:
 
 def _appeared(graph: GraphReader, period: periods.Period) -> tuple[list[Paper], int]:
     """The papers of a graph that appeared in a period, and how many others may have; other papers are not loaded."""
-    from kg.query.corpus import Corpus
+    from kg.query.corpus import ALL, Corpus
 
-    corpus = Corpus.of(graph.store)
-    days, when = corpus.tables.days, corpus.tables.when.tolist()
-    has = [*(period.has(day) for day in days), period.has("")]  # the last is for -1, no date
-    found = graph.papers(corpus.columns.papers.names(n for n, day in enumerate(when) if has[day]))
+    dated = Corpus.of(graph.store).dated(ALL)
+    has = {when: period.has(when) for _, when in dated}
+    found = graph.papers(paper for paper, when in dated if has[when])
     found.sort(key=lambda paper: [(d.source, d.number, d.id) for d, _ in paper.entries[:1]])
-    return found, sum(has[day] is None for day in when)
+    return found, sum(has[when] is None for _, when in dated)
 
 
 def _latest(graph: GraphReader) -> date | None:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from kg.model import RELATION_TYPES, KgError
+from kg.model import KgError
 from kg.names import kind_of
-from kg.query.corpus import Corpus
+from kg.query.conditions import Where, related
+from kg.query.corpus import Corpus, Papers
+from kg.query.nodes import stated
 from kg.rdf.triples import LINKS
+from kg.store.file import StoreFile
 from kg.views.network import links, titles
 
 if TYPE_CHECKING:
     import networkx
 
-    from kg.query.pairs import Numbers
     from kg.views.reader import GraphReader
 
 #: What papers say between the concept and another thing: head, relation, tail, with how many papers say so.
@@ -35,18 +36,18 @@ def neighbourhood(graph: GraphReader, concept: str, limit: int = 100) -> network
 
     corpus = Corpus.of(graph.store)
     own = graph.vocabulary.narrower(concept)
-    numbers = corpus.numbers(sorted(own))
-    papers = np.unique(corpus.paper_of(corpus.mentions_of(numbers.tolist())))
-    if not len(papers):
+    papers = corpus.papers_with(sorted(own))
+    names = corpus.names(papers)
+    if not names:
         raise KgError(f"The graph holds no paper that has {concept!r}: see `kg ask` and `kg show`.")
-    things, counts = _had(corpus, papers)
-    most = things[np.lexsort((things, -counts))[: limit + len(own)]]
-    said = _said(corpus, numbers)
+    had = _had(corpus, papers)
+    most = sorted(had, key=lambda thing: (-had[thing], thing))[: limit + len(own)]
+    said = _said(graph.store, own)
     told = Counter({end: n for (head, _, tail), n in said.items() for end in (head, tail) if end not in own})
-    related = sorted(told, key=lambda thing: (-told[thing], thing))
-    order = dict.fromkeys(thing for thing in (*related, *corpus.columns.things.names(most)) if thing not in own)
+    beside = sorted(told, key=lambda thing: (-told[thing], thing))
+    order = dict.fromkeys(thing for thing in (*beside, *most) if thing not in own)
     shown = own | set(list(order)[:limit])
-    newest = corpus.columns.papers.names(papers[-limit:].tolist())
+    newest = names[-limit:]
     out: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
     titled = titles(graph.store, newest)
     for paper in newest:
@@ -60,31 +61,24 @@ def neighbourhood(graph: GraphReader, concept: str, limit: int = 100) -> network
     for (head, relation, tail), support in sorted(said.items()):
         if head in shown and tail in shown:
             out.add_edge(head, tail, key=relation, relation=relation, support=support)
-    had = dict(zip(things.tolist(), counts.tolist(), strict=True))
     for thing in sorted(out.nodes - set(newest)):
-        number = had.get(corpus.columns.things.number(thing), 0)
-        out.add_node(thing, type=kind_of(thing), label_en=lexicon.label(thing), papers=number)
+        out.add_node(thing, type=kind_of(thing), label_en=lexicon.label(thing), papers=had.get(thing, 0))
     return out
 
 
-def _had(corpus: Corpus, papers: Numbers) -> tuple[Numbers, Numbers]:
-    """The things that some papers have, by number, with how many do."""
-    among = np.zeros(len(corpus), bool)
-    among[papers] = True
-    rows = corpus.mentions_in(np.flatnonzero(among[corpus.tables.paper_of]).astype(np.int32))
-    things = corpus.columns["mentions", "thing"][rows].astype(np.int64)
-    each = np.unique(things * len(corpus) + corpus.paper_of(rows)) // len(corpus)
-    found, counts = np.unique(each, return_counts=True)
-    return found.astype(np.int32), counts.astype(np.int32)
+def _had(corpus: Corpus, papers: Papers) -> dict[str, int]:
+    """The entities that papers of a set have, in any role, with how many do."""
+    among = papers.of("x.paper")
+    sql = " UNION ALL ".join(
+        f"""SELECT c.curie, n.papers FROM (SELECT x.{column} AS concept, count(DISTINCT x.paper) AS papers
+            FROM {table} x WHERE {among.sql} GROUP BY x.{column}) n JOIN concepts c ON c.id = n.concept"""
+        for table, column in (("mentions", "concept"), ("topics", "topic"))
+    )
+    return dict(corpus.store.rows(sql, *2 * among.given))
 
 
-def _said(corpus: Corpus, numbers: Numbers) -> _Said:
-    """What papers say between some things and others."""
-    columns = corpus.columns
-    head, tail = columns["relations", "head"], columns["relations", "tail"]
-    rows = np.union1d(corpus.relations_of("head", numbers), corpus.relations_of("tail", numbers))
-    paper = corpus.tables.paper_of[columns["relations", "entry"][rows]]
-    told = zip(paper.tolist(), head[rows].tolist(), columns["relations", "type"][rows].tolist(), tail[rows].tolist(),
-               strict=True)  # fmt: skip
-    name = columns.things.name
-    return Counter((name(h), RELATION_TYPES[kind], name(t)) for _, h, kind, t in sorted(set(told)))
+def _said(store: StoreFile, own: Iterable[str]) -> _Said:
+    """What papers say between some entities and others."""
+    ends = [related(end, own) for end in ("head", "tail")]
+    where = Where(f"({ends[0].sql} OR {ends[1].sql})", ends[0].given + ends[1].given)
+    return Counter(one[1:] for one in {(r.paper, r.head, r.type, r.tail) for r in stated(store, where)})

@@ -1,17 +1,16 @@
 """The graph as a typed networkx multigraph, for paths, communities and drawing programs; and its bare links.
 
-Links come from the columns of the graph (kg.query.columns), without the texts behind them: thousands in a second.
+Links come from the graph's tables, without the texts behind them: thousands in a second.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from kg.model import LISTS, RELATION_TYPES, ROLES, Record, Statement
-from kg.names import kind_of
+from kg.model import LISTS, Record, Statement
 from kg.rdf.store import Store
 from kg.rdf.triples import LINKS
 from kg.store.contents import labels, load_entry
@@ -19,9 +18,6 @@ from kg.text import one_line
 
 if TYPE_CHECKING:
     import networkx
-
-    from kg.query.corpus import Corpus
-    from kg.query.pairs import Numbers
 
 _NOT_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: The day of writing in a GEXF file.
@@ -57,7 +53,7 @@ class Said(NamedTuple):
 
 def papers(store: Store) -> list[str]:
     """All papers (CURIEs), sorted."""
-    return _corpus(store).columns.papers.all()
+    return [paper for (paper,) in store.rows("SELECT curie FROM papers ORDER BY curie")]
 
 
 def paper_of(store: Store, entry: str) -> str:
@@ -67,67 +63,35 @@ def paper_of(store: Store, entry: str) -> str:
 
 def links(store: Store, papers: Iterable[str]) -> list[Link]:
     """What papers have, each link once, sorted."""
-    corpus = _corpus(store)
-    return _links(corpus, corpus.mentions_in(_entries_of(corpus, papers)))
+    return _links(store, "p.curie", papers)
 
 
 def having(store: Store, concepts: Iterable[str]) -> list[Link]:
     """The papers that have some concepts, each link once, sorted."""
-    corpus = _corpus(store)
-    return _links(corpus, corpus.mentions_of(corpus.numbers(concepts).tolist()))
+    return _links(store, "c.curie", concepts)
 
 
 def relations(store: Store, papers: Iterable[str]) -> list[Said]:
     """What papers say between concepts, each once, sorted."""
-    import numpy as np
-
-    corpus = _corpus(store)
-    columns = corpus.columns
-    rows = np.isin(columns["relations", "entry"], _entries_of(corpus, papers))
-    told = [columns["relations", name][rows].tolist() for name in ("entry", "head", "type", "tail")]
-    paper, thing = _paper_name(corpus), columns.things.name
-    return sorted(
-        {Said(paper(e), thing(h), RELATION_TYPES[kind], thing(t)) for e, h, kind, t in zip(*told, strict=True)}
-    )
+    sql = """SELECT DISTINCT p.curie, h.curie, x.type, t.curie FROM relations x JOIN papers p ON p.id = x.paper
+        JOIN concepts h ON h.id = x.head JOIN concepts t ON t.id = x.tail WHERE p.curie IN ({})"""
+    return sorted(Said(*row) for row in store.some(sql, papers))
 
 
 def titles(store: Store, papers: Iterable[str]) -> dict[str, str]:
-    """The titles of papers that have one; where entries differ, the alphabet's first."""
-    corpus = _corpus(store)
-    found = {paper: list(filter(None, corpus.titles(corpus.columns.papers.number(paper)))) for paper in papers}
-    return {paper: min(said) for paper, said in found.items() if said}
+    """The titles of papers that have one."""
+    return dict(store.some("SELECT curie, title FROM papers WHERE title <> '' AND curie IN ({})", papers))
 
 
-def _corpus(store: Store) -> Corpus:
-    from kg.query.corpus import Corpus
-
-    return Corpus.of(store)
-
-
-def _entries_of(corpus: Corpus, papers: Iterable[str]) -> Numbers:
-    """The entries of papers (CURIEs), by number."""
-    import numpy as np
-
-    wanted = corpus.those(papers)
-    return np.flatnonzero(wanted[corpus.tables.paper_of]).astype(np.int32)
-
-
-def _links(corpus: Corpus, rows: Numbers) -> list[Link]:
-    columns = corpus.columns
-    told = [columns["mentions", name][rows].tolist() for name in ("entry", "thing", "role")]
-    paper, thing = _paper_name(corpus), columns.things.name
-    return sorted({Link(paper(e), _role(thing(t), role), thing(t)) for e, t, role in zip(*told, strict=True)})
-
-
-def _paper_name(corpus: Corpus) -> Callable[[int], str]:
-    """Gives the paper of an entry by number."""
-    of, name = corpus.tables.paper_of.tolist(), corpus.columns.papers.name
-    return lambda entry: name(of[entry])
-
-
-def _role(concept: str, role: int) -> str:
-    kind = kind_of(concept)
-    return kind if kind != "technique" else ROLES[role] if role >= 0 else "mentioned"
+def _links(store: Store, column: str, named: Iterable[str]) -> list[Link]:
+    found: set[Link] = set()
+    wanted = set(named)
+    for table, of, role in (("mentions", "concept", "x.role"), ("topics", "topic", "''")):
+        sql = f"""SELECT DISTINCT p.curie, {role}, c.curie, c.type FROM {table} x JOIN papers p ON p.id = x.paper
+            JOIN concepts c ON c.id = x.{of} WHERE {column} IN ({{}})"""
+        for paper, said, concept, kind in store.some(sql, wanted):
+            found.add(Link(paper, (said or "mentioned") if kind == "technique" else kind, concept))
+    return sorted(found)
 
 
 def network(store: Store, entries: Iterable[str] | None = None) -> networkx.MultiDiGraph:

@@ -10,7 +10,6 @@ from kg.views.selection import TYPES
 from kg.views.words import Words
 
 if TYPE_CHECKING:
-    from kg.query.corpus import Corpus
     from kg.views.reader import GraphReader
 
 #: Sources listed, entities named per type, and characters of a name.
@@ -23,38 +22,31 @@ def cell(graph: GraphReader, lang: str = "en") -> str:
 
 
 def contents(graph: GraphReader, lang: str) -> dict[str, Any]:
-    """The content of the overview, from the graph's columns; no paper is loaded."""
+    """The content of the overview, from the graph's tables; no paper is loaded."""
     from kg.query.corpus import Corpus
 
     words, corpus = Words(lang), Corpus.of(graph.store)
-    sources = _counted(corpus, "report")
+    sources = sorted(corpus.most("report")[0])
     counted = {"papers": words.count("count.paper", len(corpus)), "sources": words.count("count.source", len(sources))}
-    first, last = _period(corpus)
+    first, last = (day[:10] for day in corpus.period())
     left = len(sources) - _SOURCES
     return {
         "scope": words("overview.scope", **counted)
         + (words("overview.period", first=first, last=last) if first else ""),
-        "claims": words(
-            "overview.claims", results=f"{corpus.columns.rows('results'):,}", n=f"{corpus.columns.rows('relations'):,}"
-        ),
+        "claims": words("overview.claims", results=f"{_rows(graph, 'results'):,}", n=f"{_rows(graph, 'relations'):,}"),
         "sources": [_source(graph, name.partition(":")[2], papers) for name, papers in sources[:_SOURCES]],
         "more": words("report.and_more", n=f"{left:,}") if left > 0 else "",
-        "types": [_type(graph, corpus, kind, words) for kind in TYPES if len(corpus.pairs(kind).things)],
+        "types": [
+            _type(graph, kind, words, most, total)
+            for kind in TYPES
+            for most, total in [corpus.most(kind, number=_NAMED)]
+            if total
+        ],
     }
 
 
-def _counted(corpus: Corpus, kind: str) -> list[tuple[str, int]]:
-    """The entities of a type by name, with their numbers of papers."""
-    return sorted(corpus.common(kind, len(corpus.columns.things)))
-
-
-def _period(corpus: Corpus) -> tuple[str, str]:
-    """The dates of the first and the last paper; "" if none is known."""
-    when = corpus.tables.when
-    known = when[when >= 0]
-    if not len(known):
-        return "", ""
-    return corpus.tables.days[known.min()][:10], corpus.tables.days[known.max()][:10]
+def _rows(graph: GraphReader, table: str) -> int:
+    return int(graph.store.rows(f"SELECT count(*) FROM {table}")[0][0])
 
 
 def _source(graph: GraphReader, name: str, papers: int) -> dict[str, str]:
@@ -69,12 +61,9 @@ def _source(graph: GraphReader, name: str, papers: int) -> dict[str, str]:
     }
 
 
-def _type(graph: GraphReader, corpus: Corpus, kind: str, words: Words) -> dict[str, Any]:
-    import numpy as np
-
-    most = corpus.common(kind, _NAMED)
+def _type(graph: GraphReader, kind: str, words: Words, most: list[tuple[str, int]], total: int) -> dict[str, Any]:
     return {
         "name": words(f"type.{kind}"),
-        "different": f"{len(np.unique(corpus.pairs(kind).things)):,}",
+        "different": f"{total:,}",
         "most": [(short(graph.label(thing, words.lang), _LONG), f"{papers:,}") for thing, papers in most],
     }

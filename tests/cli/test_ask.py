@@ -81,19 +81,16 @@ def test_exit_status(args: tuple[str, ...], status: int, told: str, graph: Path)
     assert "Traceback" not in done.stderr
 
 
-def test_explain_prints_the_tree_and_sparql_that_runs(graph: Path) -> None:
+def test_explain_prints_the_tree_and_sql_that_runs(graph: Path) -> None:
     done = run("ask", *TOPIC, "--explain", graph=graph)
-    tree, _, sparql = done.stdout.partition("\n\n")
+    tree, _, sql = done.stdout.partition("\n\n")
     assert (
         tree.split("\n")[1]
         == '└─ topic: KV cache compression (topic:kv-cache-compression)  from "kv-cache-compression"'
     )
-    rows = json.loads(run("sparql", "-", "-f", "json", graph=graph, stdin=sparql).stdout)["results"]["bindings"]
-    assert len({row["paper"]["value"] for row in rows}) == len(ids(run("ask", *TOPIC, "-f", "json", graph=graph)))
-    assert (
-        json.loads(run("ask", *TOPIC, "--explain", "-f", "json", graph=graph).stdout)["sparql"].strip()
-        == sparql.strip()
-    )
+    rows = json.loads(run("sql", sql, "-f", "json", graph=graph).stdout)
+    assert len({row["curie"] for row in rows}) == len(ids(run("ask", *TOPIC, "-f", "json", graph=graph)))
+    assert json.loads(run("ask", *TOPIC, "--explain", "-f", "json", graph=graph).stdout)["sql"].strip() == sql.strip()
 
 
 def test_narrow_terminal_gets_a_list(graph: Path) -> None:
@@ -136,7 +133,7 @@ def test_prompt_completes_answers_explains_and_remembers(
     typed = b"papers on quantizati\t\n:explain\nzzqx\n:help\n:quit\n"
     shown = on_terminal([sys.executable, "-m", "kg", "ask", "-i", "-g", str(graph)], typed)
     assert "topic: quantization" in shown
-    assert "SELECT DISTINCT ?paper" in shown
+    assert "SELECT p.curie, p.title FROM papers p" in shown
     assert "No word of the question" in shown
     assert ":quit ends" in shown
     history = tmp_path / "kg" / "history"
@@ -152,7 +149,7 @@ def test_pipe_answers_line_after_line(graph: Path) -> None:
     said = [json.loads(line) for line in done.stdout.splitlines() if line]
     papers = [one["id"] for one in said if "id" in one]
     assert papers[: len(papers) // 2] == papers[len(papers) // 2 :]
-    assert [one["kind"] for one in said if "sparql" in one] == ["papers"]
+    assert [one["kind"] for one in said if "sql" in one] == ["papers"]
 
 
 def test_flags_hold_at_the_prompt_and_errors_do_not_end_it(graph: Path) -> None:

@@ -17,7 +17,7 @@ from kg.query import derived
 files.LONG = 0.01
 make = derived.pieces
 derived.pieces = lambda *given: (__import__("time").sleep(0.5), make(*given))[1]
-sys.argv = ["kg", "add", sys.argv[1], "--fast", "--graph", sys.argv[2]]
+sys.argv = ["kg", "add", sys.argv[1], "--graph", sys.argv[2]]
 cli.main()
 """
 
@@ -39,4 +39,4 @@ def test_a_terminal_shows_that_an_index_is_made(tmp_path, is_terminal: bool) -> 
         os.close(ours)
         os.close(theirs)
     assert done.stdout.startswith(b"Added 1 entries")
-    assert (b"columns.bin is made anew from the data" in said) == is_terminal
+    assert (b"near.bin is made anew from the data" in said) == is_terminal

@@ -167,14 +167,6 @@ def test_date_that_is_less_exact_than_the_question_counts_where_it_is_sure(
         assert len(answer(store, vocabulary, question).rows) == count
 
 
-def test_links_and_relations_are_those_that_the_graph_writes() -> None:
-    from kg.query import sparql
-    from kg.rdf import triples as rdf
-
-    assert sparql.LINKS is rdf.LINKS
-    assert sparql.RELATIONS is rdf.RELATIONS
-
-
 def test_empty_answer_says_which_condition_empties_it(store: Store, vocabulary: Vocabulary) -> None:
     (note,) = answer(store, vocabulary, "KV cache compression on A100").notes
     assert note == "No paper fulfils both 'KV cache compression' and 'A100': 1 paper alone, 1 paper alone."

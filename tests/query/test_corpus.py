@@ -1,48 +1,176 @@
-"""What a corpus counts by whole arrays is what plain loops over its papers count."""
+"""What is asked of the tables is what a look through all entries finds; what writing counts stays right."""
 
 from __future__ import annotations
 
+import json
 import random
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
-import numpy as np
 import pytest
 
 from kg.api import Graph
-from kg.query.corpus import Corpus
+from kg.model import LISTS, Document, Paper, Record
+from kg.query import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Term
+from kg.query.corpus import ALL, Corpus
+from kg.query.filter import Op
 from kg.query.support import support
-from kg.query.tally import _most
+from kg.store.rows import USUAL
+
+OF_TYPES = {"technique": "techniques", "dataset": "datasets", "institution": "institutions"}
 
 
-@pytest.mark.parametrize("size", [0, 1, 20, 60, 133])
-def test_support_of_numbers_is_that_of_the_papers_one_by_one(built: Graph, size: int) -> None:
+@pytest.fixture(scope="module")
+def papers(built: Graph) -> list[Paper]:
+    return built.papers()
+
+
+def _any(test: Callable[[Document, Record], bool]) -> Callable[[Paper], bool]:
+    return lambda paper: any(test(*entry) for entry in paper.entries)
+
+
+def _appeared(paper: Paper, dates: dict[str, str]) -> str:
+    documents = [document for document, _ in paper.entries]
+    said = [d.date for d in documents], [str(d.year or "") for d in documents], [dates[d.source] for d in documents]
+    return next((min(filter(None, some)) for some in said if any(some)), "")
+
+
+def _has(concepts: Iterable[str], roles: tuple[str, ...]) -> Callable[[Document, Record], bool]:
+    own = set(concepts)
+    return lambda _, record: any(m.concept in own and m.role in roles for m in record.techniques)
+
+
+def _faster(document: Document, record: Record) -> bool:
+    values = ((r, r.value if isinstance(r.value, tuple) else (r.value, r.value)) for r in record.results)
+    return any(r.unit == "x" and r.change == "increase" and high >= 2 for r, (_, high) in values)
+
+
+LORA = ("technique:lora", "technique:qlora")
+TESTS: list[tuple[Term, Callable[[Document, Record], bool]]] = [
+    (Fact("kind", "survey", "survey"), lambda d, r: r.kind == "survey"),
+    (Fact("code", "", "code"), lambda d, r: bool(r.code_url)),
+    (Fact("code", "GitHub", "code"), lambda d, r: "github" in r.code_url.lower()),
+    (Fact("author", "Wang", "Wang"), lambda d, r: any(re.search(r"(?i)\bwang\b", name) for name in d.authors)),
+    (Fact("venue", "ICLR", "ICLR"), lambda d, r: "iclr" in d.venue.lower()),
+    (Fact("source", "002", "002", concept="source:002"), lambda d, r: d.source == "002"),
+    (Fact("paper", "002-22", "002-22", concept="entry:002-22"), lambda d, r: d.id == "002-22"),
+    (Entity("technique", LORA[0], "LoRA", LORA), _has(LORA, USUAL)),
+    (Entity("technique", LORA[0], "LoRA", LORA, USUAL[1:]), _has(LORA, USUAL[1:])),
+    (Entity("topic", "topic:pruning", "", ("topic:pruning",)), lambda d, r: any(t.id == "pruning" for t in r.topics)),
+    (Outcome("", "", change="increase", unit="x", value=2.0), _faster),
+    (Phrase("KV cache"), lambda d, r: any(re.search(r"(?i)\bkv[\W_]+caches?\b", t.raw) for t in d.texts.values())),
+    (Phrase("GPU"), lambda d, r: any(re.search(r"\bGPU(s|es)?\b", t.raw) for t in d.texts.values())),
+    (
+        Link("outperforms", "head", "", "", ()),
+        lambda d, r: any(x.type == "outperforms" and x.head_concept and x.tail_concept for x in r.relations),
+    ),
+]
+
+
+@pytest.mark.parametrize(("term", "test"), TESTS, ids=lambda one: getattr(one, "field", ""))
+def test_filter_lets_through_what_a_look_at_all_finds(
+    built: Graph, papers: list[Paper], term: Term, test: Callable[[Document, Record], bool]
+) -> None:
+    corpus, right = Corpus.of(built.store), _any(test)
+    expected = sorted(paper.id for paper in papers if right(paper))
+    assert expected or term.field in ("author", "venue")  # of which reports say nothing
+    assert corpus.found(Filter((Condition("x", (term,)),))) == expected
+    others = sorted(paper.id for paper in papers if not right(paper))
+    assert corpus.found(Filter((Condition("x", (term,), True),))) == others
+    one, two = TESTS[0][0], Condition("x", (term,))
+    either = {*expected, *(paper.id for paper in papers if _any(TESTS[0][1])(paper))}
+    assert corpus.found(Filter((Condition("x", (one, term)),))) == sorted(either)
+    both = Filter((Condition("x", (Phrase("cache"),)), two))  # few papers: words are looked for in the texts of each
+    said = _any(lambda d, r: any(re.search(r"(?i)\bcache(s|es)?\b", t.raw) for t in d.texts.values()))
+    assert corpus.found(both) == sorted(paper.id for paper in papers if right(paper) and said(paper))
+
+
+def test_newest_sources_are_those_with_the_last_dates(built: Graph, papers: list[Paper]) -> None:
+    newest = [source.name for source in sorted(built.sources(), key=lambda one: (one.date, one.name))[-2:]]
+    found = Corpus.of(built.store).found(Filter((Condition("x", (Fact("recent", "2", "2"),)),)))
+    assert found == sorted(paper.id for paper in papers if _any(lambda d, r: d.source in newest)(paper))
+
+
+@pytest.mark.parametrize("op", [">=", "<", "="])
+@pytest.mark.parametrize("value", ["2025-10", "2025-10-15", "2025", "--10", "--10-15"])
+def test_time_counts_as_far_as_dates_are_known(built: Graph, papers: list[Paper], op: Op, value: str) -> None:
+    dates = {source.name: source.date for source in built.sources()}
+    said = value.removeprefix("--")
+    tests = {">=": str.__ge__, "<": str.__lt__, "=": str.__eq__}
+
+    def right(paper: Paper) -> bool:
+        day = _appeared(paper, dates)
+        part = day[5 if value.startswith("--") else 0 :][: len(said)]
+        return bool(part) and tests[op](part, said) and (part == said or not said.startswith(part))
+
+    found = Corpus.of(built.store).found(Filter((Condition("x", (Fact("date", value, value, op),)),)))
+    assert found == sorted(paper.id for paper in papers if right(paper))
+
+
+@pytest.mark.parametrize("size", [0, 1, 20, 133])
+def test_support_is_that_of_the_papers_one_by_one(built: Graph, size: int) -> None:
     corpus = Corpus.of(built.store)
-    for turn in range(5):
-        chosen = random.Random(turn).sample(range(len(corpus)), min(size, len(corpus)))
-        papers = np.array(sorted(chosen), np.int32)
-        assert corpus.support(papers) == support(corpus.backer(paper).supporter for paper in chosen)
+    for turn in range(3):
+        chosen = random.Random(turn).sample(corpus.dated(ALL), size)
+        known = corpus.backers(paper.curie for paper in chosen)
+        assert corpus.support(tuple(chosen)) == support(backer.supporter for backer in known.values())
 
 
-def test_entries_and_mentions_come_in_the_order_of_what_they_are_asked_of(built: Graph) -> None:
+@pytest.mark.parametrize("kind", OF_TYPES)
+def test_what_most_papers_have_comes_first(built: Graph, papers: list[Paper], kind: str) -> None:
     corpus = Corpus.of(built.store)
-    papers = random.Random(1).sample(range(len(corpus)), 40)
-    assert corpus.entries_of(papers) == [name for paper in papers for name in corpus.entries_of([paper])]
-    assert corpus.entries_of([]) == []
-    entries = np.array(random.Random(2).sample(range(len(corpus.columns.entries)), 40), np.int32)
-    one_by_one = [row for entry in entries for row in corpus.mentions_in(np.array([entry])).tolist()]
-    assert corpus.mentions_in(entries).tolist() == one_by_one
+    having: dict[str, set[str]] = defaultdict(set)
+    for paper in papers:
+        for _, record in paper.entries:
+            for mention in getattr(record, OF_TYPES[kind]):
+                if mention.concept and (kind != "technique" or mention.role in USUAL):
+                    having[mention.concept].add(paper.id)
+    expected = sorted(((thing, len(own)) for thing, own in having.items()), key=lambda one: (-one[1], one[0]))
+    some = corpus.those(paper.id for paper in papers)
+    for among in (ALL, some):  # counted by writing, and now
+        assert corpus.most(kind, among) == (expected, len(expected))
+        assert corpus.most(kind, among, 3) == (expected[:3], len(expected))
+    first = expected[0][0]
+    assert {paper.curie for paper in corpus.behind(kind, first, some)} == having[first]
 
 
-@pytest.mark.parametrize("kind", ["technique", "institution", "author", "dataset"])
-def test_pairs_are_counted_as_one_by_one(built: Graph, kind: str) -> None:
-    pairs = Corpus.of(built.store).pairs(kind)
-    things, papers = pairs.counted()
-    known = np.unique(pairs.things, return_counts=True)
-    assert (things.tolist(), papers.tolist()) == (known[0].tolist(), known[1].tolist())
+def _counted(graph: Graph) -> Counter[tuple[str, str]]:
+    """The papers of each concept in each role, counted entry by entry."""
+    found: set[tuple[str, str, str]] = set()
+    for paper in graph.papers():
+        for _, record in paper.entries:
+            for kind in LISTS.values():
+                for mention in getattr(record, kind):
+                    roles = {mention.role or "mentioned"} if mention.type == "technique" else {""}
+                    roles |= {""} if mention.role in USUAL else set()
+                    found |= {(mention.concept, role, paper.id) for role in roles if mention.concept}
+            found |= {(f"topic:{topic.id}", "", paper.id) for topic in record.topics}
+            found |= {(result.metric_concept, "", paper.id) for result in record.results if result.metric_concept}
+    return Counter((concept, role) for concept, role, _ in found)
 
 
-@pytest.mark.parametrize("number", [1, 3, 10, 500])
-def test_the_most_come_first_and_those_that_are_level_in_order(number: int) -> None:
-    counts = np.array([random.Random(7).choice((1, 2, 2, 5)) + n % 3 for n in range(60)], np.int32)
-    plain = sorted(range(60), key=lambda at: (-counts[at], at))[:number]
-    assert _most(counts, number).tolist() == plain
-    assert _most(counts[:0], number).tolist() == []
+def test_what_writing_counts_is_right_after_each_change(reports: Path, tmp_path: Path) -> None:
+    first, second, *_ = sorted(reports.glob("*.txt"))
+    again = tmp_path / "again.jsonl"
+    with Graph(tmp_path / "papers.kg") as graph:
+
+        def kept() -> Counter[tuple[str, str]]:
+            sql = "SELECT c.curie, n.role, n.papers FROM counts n JOIN concepts c ON c.id = n.concept"
+            return Counter({(concept, role): papers for concept, role, papers in graph.store.rows(sql)})
+
+        graph.add(first, fast=True)
+        one = graph.papers()[0].entries[0][0]
+        again.write_text(json.dumps({"title": one.texts["T"].raw, "abstract": "We prune the KV cache with LoRA."}))
+        changes: list[Callable[[], object]] = [
+            lambda: graph.add(second, fast=True),
+            lambda: graph.add(again, fast=True),  # a paper with two entries
+            lambda: graph.remove(one.id),
+            lambda: graph.remove("001"),
+            lambda: graph.store.remake(),
+        ]
+        for change in changes:
+            change()
+            assert kept() == _counted(graph)
+            assert kept()

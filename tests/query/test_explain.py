@@ -1,14 +1,13 @@
-"""What was understood is a tree, and SPARQL that gives the same papers."""
+"""What was understood is a tree, and SQL that gives the same papers."""
 
 from __future__ import annotations
 
 import json
 
-import pyoxigraph as ox
 import pytest
 
 from kg.query import Answer, Condition, Filter, Lexicon, Phrase, Query, answer
-from kg.query.explain import explained, lines, sparql
+from kg.query.explain import explained, lines, sql
 from kg.rdf.store import Store
 from kg.vocabulary import Vocabulary
 
@@ -32,19 +31,17 @@ QUESTIONS = [
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_sparql_runs_as_it_is_and_gives_the_same_papers(question: str, store: Store, vocabulary: Vocabulary) -> None:
+def test_sql_runs_as_it_is_and_gives_the_same_papers(question: str, store: Store, vocabulary: Vocabulary) -> None:
     found = answer(store, vocabulary, question)
     assert found.rows
-    said = sparql(found.query.filter)
-    assert {row["paper"] for row in store.select(said)} == {row.paper for row in found.rows}
+    said = sql(found.query.filter)
+    assert {paper for paper, _ in store.rows(said)} == {row.paper for row in found.rows}
     assert max(map(len, said.split("\n"))) <= 120
 
 
-def test_literal_is_not_taken_for_an_identifier(store: Store) -> None:
-    words = 'a <https://w3id.org/paper-kg/topic/lora> "b" \\ c' + " d" * 80
-    said = sparql(Filter((Condition("x", (Phrase(words),)),)))
-    assert "topic:lora" not in said
-    assert store.select(said) == []
+def test_words_stay_words(store: Store) -> None:
+    words = "a') OR 1=1 -- \" ? ' \\ c" + " d" * 80
+    assert store.rows(sql(Filter((Condition("x", (Phrase(words),)),)))) == []
 
 
 def test_tree_says_type_concept_and_how_many_count(store: Store, vocabulary: Vocabulary) -> None:
@@ -72,7 +69,7 @@ def test_json_form_says_the_same(store: Store, vocabulary: Vocabulary) -> None:
     assert len(lora["any_of"][0]["counts"]) > 1
     assert (date["any_of"][0]["op"], date["any_of"][0]["value"]) == (">=", "2025")
     assert said["ignored"] == ["zyxgnarf"]
-    assert said["sparql"] == sparql(found.query.filter)
+    assert said["sql"] == sql(found.query.filter)
 
 
 def test_what_is_asked_for_stands_in_the_tree(lexicon: Lexicon) -> None:
@@ -82,9 +79,3 @@ def test_what_is_asked_for_stands_in_the_tree(lexicon: Lexicon) -> None:
     assert told[0] == "ranking"
     assert "├─ order: highest" in told
     assert lines(Answer("", Query("near", words="long contexts"))) == ["near", "└─ words: long contexts"]
-
-
-def test_pretty_sparql_is_one_query(store: Store, vocabulary: Vocabulary) -> None:
-    said = sparql(answer(store, vocabulary, "LoRA papers from Peking University").query.filter)
-    assert isinstance(store.query(said), ox.QuerySolutions)
-    assert "<https://w3id.org" not in said

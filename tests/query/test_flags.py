@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from kg.model import KgError
 from kg.query import Entity, Filter, Lexicon, Query, answer, read
+from kg.query.conditions import holding
+from kg.query.corpus import Corpus
 from kg.query.filter import Condition
 from kg.query.flags import ASKING, CONDITIONS, merged, read_flags, written
-from kg.query.sparql import select_papers
 from kg.rdf.store import Store
 from kg.vocabulary import Vocabulary
 
@@ -71,7 +72,7 @@ def test_flags_and_questions_that_mean_the_same_are_the_same_query(
     question: str, flags: dict[str, Any], store: Store, own: Lexicon
 ) -> None:
     said, flagged = read(question, own), read_flags(flags, own, store)
-    assert select_papers(said.filter) == select_papers(flagged.filter)
+    assert holding(said.filter) == holding(flagged.filter)
     assert said.kind == flagged.kind
     assert not flagged.filter.notes
 
@@ -101,7 +102,7 @@ def test_metric_beside_sort_is_what_is_ranked(store: Store, own: Lexicon) -> Non
         read_flags({"metric": "speedup", "sort": "highest", "hardware": "H100"}, own, store),
     )
     assert (flagged.kind, flagged.metric, flagged.order) == (asked.kind, asked.metric, asked.order)
-    assert select_papers(flagged.filter) == select_papers(asked.filter)
+    assert holding(flagged.filter) == holding(asked.filter)
 
 
 @pytest.mark.parametrize(
@@ -224,5 +225,5 @@ values = st.text(max_size=60) | st.lists(st.sampled_from(NASTY), max_size=6).map
 def test_any_value_is_a_condition_or_one_sentence(flags: dict[str, Any], store: Store, own: Lexicon) -> None:
     before = store.graphs()
     with suppress(KgError):
-        store.select(select_papers(read_flags(flags, own, store).filter))
+        Corpus.of(store).found(read_flags(flags, own, store).filter)
     assert store.graphs() == before

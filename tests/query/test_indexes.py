@@ -1,4 +1,4 @@
-"""What an answer is looked up in follows each change to the bytes that are made of the graph's file alone."""
+"""What an answer is looked up in follows each change, and is what is made of sources and entries alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import pytest
 from kg.api import Graph
 from kg.model import Source
 from kg.query import near
-from kg.query.columns import FILE as COLUMNS
 from kg.query.near import FILE as NEAR
 from kg.rdf.store import Store
 from kg.store.lite import cache_of
@@ -22,20 +21,26 @@ pytestmark = pytest.mark.usefixtures("without_ontology")
 Change = Callable[[Graph], object]
 
 
+_TABLES = (
+    "SELECT curie, form, preferred, backwards, size FROM names JOIN concepts ON id = concept",
+    "SELECT curie, language, preferred, l.label, entries FROM labels l JOIN concepts ON id = concept",
+    "SELECT curie, type, label, label_zh, country, known FROM concepts WHERE id IN (SELECT concept FROM names)",
+    "SELECT curie, role, c.type, papers FROM counts c JOIN concepts ON id = concept",
+    "SELECT curie, title, name, kind, date, year, venue, code_url, appeared FROM papers",
+    "SELECT entry, concept, role, quote FROM paper_entities",
+    "SELECT entry, metric, low, high, quote FROM paper_results",
+)
+
+
 def _indexes(file: Path) -> dict[str, object]:
-    """The columns and vectors in a graph's cache as bytes, the lines of its labels, the triples sorted."""
+    """The rows of the tables, sorted, the triples, and the embeddings of titles in the graph's cache."""
     with Graph(file, read_only=True) as graph:
-        names = "SELECT curie, form, preferred, backwards, size FROM names JOIN concepts ON id = concept"
-        said = "SELECT curie, language, preferred, l.label, entries FROM labels l JOIN concepts ON id = concept"
-        things = (
-            "SELECT curie, type, label, label_zh, country, known FROM concepts WHERE id IN (SELECT concept FROM names)"
-        )
-        lists = [sorted(graph.store.rows(sql), key=repr) for sql in (names, said, things)]
+        rows = [sorted(graph.store.rows(sql), key=repr) for sql in _TABLES]
         triples = graph.store.dump("nquads")
-        columns, vectors = (cache_of(file) / name for name in (COLUMNS, NEAR))
+        vectors = cache_of(file) / NEAR
         if vectors.exists():
             near.titles(graph.store)
-    said = {"columns": columns.read_bytes()[64:], "labels": lists, "triples": triples}
+    said = {"rows": rows, "triples": triples}
     return said | ({"vectors": vectors.read_bytes()[64:]} if vectors.exists() else {})
 
 
@@ -107,36 +112,8 @@ def test_two_things_of_one_name_are_told_apart(tmp_path: Path) -> None:
             graph.add(paper, fast=True)
     followed = _indexes(file)
     own = "technique:dart.2501-00002"
-    assert own.encode() in followed["columns"]  # type: ignore[operator]
-    assert own in str(followed["labels"])
+    assert own in str(followed["rows"])
     assert followed == _made_anew(file)
-
-
-def test_what_has_a_name_of_the_vocabulary_is_told_apart_too(tmp_path: Path) -> None:
-    """The author is called like one of several things of a name: a text is no thing."""
-    file = tmp_path / "papers.kg"
-    author = "technique:dart.2501-00009"
-    said = {
-        "title": "Hydra: Leaves Seen by Radar",
-        "authors": [author],
-        "abstract": "We propose Hydra, which answers questions on leaves. Hydra is new.",
-    }
-    with Graph(file) as graph:
-        graph.add(_written(tmp_path / "all.jsonl", {"arxiv": "2501.00001", **said}), fast=True)
-    followed = _indexes(file)
-    for name in ("technique:hydra.2501-00001", author):
-        assert name.encode() in followed["columns"]  # type: ignore[operator]
-    assert followed == _made_anew(file)
-
-
-def test_cache_that_is_lost_is_made_again_and_none_is_needed_to_read(built_file: Path, tmp_path: Path) -> None:
-    file = tmp_path / "papers.kg"
-    shutil.copy(built_file, file)
-    with Graph(built_file, read_only=True) as graph:
-        expected = graph.ask("KV-cache compression papers on H100").to_json()
-    with Graph(file, read_only=True) as graph:
-        assert graph.ask("KV-cache compression papers on H100").to_json() == expected
-    assert _indexes(file)["columns"] == _indexes(built_file)["columns"]
 
 
 @pytest.mark.parametrize("by_hand", [True, False], ids=["cp", "backup"])

@@ -14,7 +14,6 @@ import pyoxigraph as ox
 import pytest
 from graph_demo import demo_entry, demo_record, demo_source
 
-import kg
 from kg.model import KgError
 from kg.rdf import cache as module
 from kg.rdf.store import Store
@@ -164,7 +163,6 @@ HARM = [
     *(_all_gone, _triples_gone, _table_gone, _list_gone, _triples_emptied, _triples_zeroed, _tables_zeroed_within),
     *(_garbage("rdf.json", said) for said in (b"", b"{", b"[]", b'{"form": 1}', b"\xff\xfe")),
 ]
-HARM_TO_INDEXES = [_garbage(name, said) for name in ("columns.bin", "near.bin") for said in (b"", b"rubbish" * 99)]
 
 
 @pytest.fixture(scope="module")
@@ -187,23 +185,6 @@ def test_harm_while_a_reader_is_open_is_mended(small: Path):
         shutil.rmtree(cache_of(small))
         store.rdf.close()
         assert store.dump("nquads") == whole
-
-
-def asked(path: Path) -> list[str]:
-    with kg.open(str(path), read_only=True) as graph:
-        rows = [row for question in QUESTIONS for row in graph.ask(question).rows]
-        assert rows
-        return [*map(repr, rows), *graph.lexicon().nearest("deep seek")]
-
-
-@pytest.mark.parametrize("harm", [_all_gone, *HARM_TO_INDEXES], ids=lambda harm: harm.__name__.strip("_"))
-def test_harm_to_the_indexes_changes_no_answer(built_file: Path, tmp_path: Path, harm: Callable[[Path], None]):
-    copy = tmp_path / "papers.kg"
-    shutil.copy(built_file, copy)
-    shutil.copytree(cache_of(built_file), cache_of(copy))
-    answers = asked(copy)
-    harm(cache_of(copy))
-    assert [asked(copy), asked(copy)] == [answers, answers]
 
 
 def test_cache_of_another_graph_is_not_believed(tmp_path: Path):

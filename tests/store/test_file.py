@@ -49,7 +49,6 @@ def test_graph_is_one_file_and_its_cache(path: Path):
         assert file.entry("demo-02") == demo_entry(2)
         assert file.source("demo") == demo_source("demo-01", "demo-02", "demo-03")
         assert file.facts("ror:1") == ({"en": "One"}, [("1", "en")], "CN")
-        assert file.countries() == [("ror:1", "CN")]
         assert (file.count(), file.count("demo"), file.count("other"), file.paper_count()) == (3, 3, 0, 1)
 
 

@@ -9,20 +9,18 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
-
-import numpy as np
 
 from kg.model import ROLES
 from kg.names import kind_of
 from kg.query.answer import Answer, Cell, Line, Quote, Table
-from kg.query.corpus import Corpus
+from kg.query.corpus import Corpus, Papers
 from kg.query.empty import why_empty
 from kg.query.filter import Condition, Entity, Fact, Filter, Outcome, Query
 from kg.query.lexicon import Lexicon
 from kg.query.measures import Measures
+from kg.query.nodes import Naming, Related, namings, reported, stated
 from kg.query.sayings import Sayings
-from kg.query.shown import entry_of, quotes, words
+from kg.query.shown import entry_of, quotes
 from kg.query.tally import backers, without
 from kg.rdf.triples import RELATIONS
 from kg.store.file import StoreFile
@@ -37,23 +35,6 @@ _PAPERS, _SHOWN, _QUOTES = 50, 100, 3
 _SETUP = ("hardware", "model")
 #: The order in which claims of other types than results stand.
 _ORDER = (*ROLES, "relation", "hardware", "model", "dataset", "problem", "task")
-
-
-_COLUMNS = {
-    "result": (
-        *("paper", "metric", "wording", "low", "high", "unit", "change", "bound", "baseline", "against", "setting"),
-    ),
-    "mention": ("paper", "entity", "role"),
-    "relation": ("paper", "type", "head", "tail"),
-}
-_OF = "FROM entries e JOIN {} x ON x.entry = e.id JOIN papers p ON p.id = x.paper"
-_RESULTS = f"""SELECT e.name, x.number, p.curie, m.curie, x.metric_text, x.low, x.high, x.unit, x.change, x.bound,
-    b.curie, x.baseline_text, x.setting {_OF.format("results")}
-    LEFT JOIN concepts m ON m.id = x.metric LEFT JOIN concepts b ON b.id = x.baseline WHERE e.name IN ({{}})"""
-_MENTIONS = f"""SELECT e.name, x.number, p.curie, c.curie, x.role {_OF.format("mentions")}
-    JOIN concepts c ON c.id = x.concept WHERE e.name IN ({{}})"""
-_RELATIONS = f"""SELECT e.name, x.number, p.curie, x.type, h.curie, t.curie {_OF.format("relations")}
-    JOIN concepts h ON h.id = x.head JOIN concepts t ON t.id = x.tail WHERE e.name IN ({{}})"""
 
 
 @dataclass(slots=True)
@@ -136,27 +117,29 @@ class _Claims:
     def _found(self, wanted: Filter) -> list[str]:
         found = self.corpus.holding(wanted)
         if self.query.wants == "result":
-            found = found & self.corpus.tables.of_papers(self.corpus.columns["results", "entry"])
-        return self.corpus.columns.papers.names(np.flatnonzero(found)[: _PAPERS + 1])
+            where = found.of("p.id")
+            found = Papers(f"SELECT p.id FROM papers p WHERE {where.sql} AND p.id IN (SELECT paper FROM results)",
+                           where.given)  # fmt: skip
+        return self.corpus.names(found)[: _PAPERS + 1]
 
     # What they say
 
     def _results(self, names: dict[str, list[str]]) -> Iterator[_Claim]:
         """The results of papers, once each: the same number of the same metric in two texts is one."""
         found: dict[tuple[object, ...], _Claim] = {}
-        for row in self._rows(_RESULTS, (entry for paper in names.values() for entry in paper), "result"):
-            metric = row["metric"] or fold(row["wording"] or "")
-            if not _is_of(self.query.metric, metric, row):
+        for one in reported(self.store, self.corpus.those(names).of("x.paper")):
+            metric = one.metric or fold(one.wording)
+            if not _is_of(self.query.metric, metric, one.wording):
                 continue
-            key = (row["paper"], metric, row["low"], row["high"], row["unit"], row["change"])
-            claim = found.setdefault(key, _Claim(row["paper"], "result", {}, row["metric"] or ""))
-            label = self._label(row["metric"]) if row["metric"] else row["wording"] or ""
-            against = self._label(row["baseline"]) if row["baseline"] else row["against"]
-            amount = self.measures.amount(row["low"], row["high"], row["unit"] or "", row["bound"] or "exact")
-            cells = {"metric": label, "change": row["change"], "value": amount}
-            for name, said in (cells | {"baseline": against, "setting": row["setting"]}).items():
+            key = (one.paper, metric, one.low, one.high, one.unit, one.change)
+            claim = found.setdefault(key, _Claim(one.paper, "result", {}, one.metric))
+            label = self._label(one.metric) if one.metric else one.wording
+            against = self._label(one.baseline) if one.baseline else one.baseline_text
+            amount = self.measures.amount(one.low, one.high, one.unit, one.bound or "exact")
+            cells: dict[str, Cell] = {"metric": label, "change": one.change, "value": amount}
+            for name, said in (cells | {"baseline": against, "setting": one.setting}).items():
                 claim.cells[name] = claim.cells.get(name) or said
-            claim.nodes.append(row["node"])
+            claim.nodes.append(one.node)
         claims = list(found.values())
         self._place(claims, names)
         for claim in claims:
@@ -167,14 +150,10 @@ class _Claims:
 
     def _place(self, claims: list[_Claim], names: dict[str, list[str]]) -> None:
         """Fill in the hardware and models that stand in the sentence of a result, or in its setting."""
-        columns, spans = self.corpus.columns, [self.corpus.columns.things.span(f"{kind}:") for kind in _SETUP]
-        entries = np.array([columns.entries.number(f"entry:{name}") for paper in names.values() for name in paper])
-        rows = self.corpus.mentions_in(entries)
-        things = columns["mentions", "thing"][rows]
-        rows = rows[np.logical_or.reduce([(things >= first) & (things < last) for first, last in spans])]
+        setup = {one.node: one for one in namings(self.store, names) if kind_of(one.concept) in _SETUP}
         named: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-        for row, quote in words(self.corpus, "mentions", dict.fromkeys(rows.tolist(), "")).items():
-            concept = columns.things.name(int(columns["mentions", "thing"][row]))
+        for node, quote in quotes(self.store, dict.fromkeys(setup, "")).items():
+            concept = setup[node].concept
             named[quote.source, kind_of(concept)][quote.quote] = concept
         quoted = quotes(self.store, {node: "" for claim in claims for node in claim.nodes})
         for claim in claims:
@@ -187,37 +166,28 @@ class _Claims:
 
     def _mentions(self, names: dict[str, list[str]]) -> list[_Claim]:
         """What papers propose, use, relate and name, once each."""
-        entries = [name for paper in names.values() for name in paper]
         found: dict[tuple[object, ...], _Claim] = {}
         own = self._names(names)
         wants = self.query.wants
-        for row in self._rows(_MENTIONS, entries, "mention"):
-            of = kind_of(row["entity"])
-            kind = row["role"] or of if of == "technique" else of
+        for one in namings(self.store, names):
+            of = kind_of(one.concept)
+            kind = one.role or of if of == "technique" else of
             if kind in _ORDER and wants in ("", of):
-                self._add(found, row, kind, (own[row["paper"]], f"claims.{kind}", row["entity"]))
+                self._add(found, one, kind, (own[one.paper], f"claims.{kind}", one.concept))
         if not wants:
-            for row in self._rows(_RELATIONS, entries, "relation"):
-                said = f"path.{RELATIONS[row['type']]}_forward"
-                self._add(found, row, "relation", (self._label(row["head"]), said, row["tail"]))
+            for said in stated(self.store, self.corpus.those(names).of("x.paper")):
+                way = f"path.{RELATIONS[said.type]}_forward"
+                self._add(found, said, "relation", (self._label(said.head), way, said.tail))
         return list(found.values())
 
     def _add(
-        self, found: dict[tuple[object, ...], _Claim], row: dict[str, Any], kind: str, said: tuple[str, str, str]
+        self, found: dict[tuple[object, ...], _Claim], one: Naming | Related, kind: str, said: tuple[str, str, str]
     ) -> None:
         """A claim: subject, the key of what is said, and the CURIE of its object."""
         subject, key, concept = said
         cells: dict[str, Cell] = {"subject": subject, "claim": self.say(key), "object": self._label(concept)}
-        claim = _Claim(row["paper"], kind, cells, concept)
-        found.setdefault((row["paper"], subject, cells["claim"], concept), claim).nodes.append(row["node"])
-
-    def _rows(self, sql: str, entries: Iterable[str], kind: str) -> list[dict[str, Any]]:
-        """The rows of entries ("002-22") in one of the tables, each with its node, by entry and number."""
-        out = []
-        for entry, number, *row in self.store.some(sql, entries):
-            node = f"entry:{entry}/{kind}/{number}"
-            out.append((entry, number, {"node": node, **dict(zip(_COLUMNS[kind], row, strict=True))}))
-        return [row for *_, row in sorted(out, key=lambda one: one[:2])]
+        claim = _Claim(one.paper, kind, cells, concept)
+        found.setdefault((one.paper, subject, cells["claim"], concept), claim).nodes.append(one.node)
 
     def _names(self, papers: Iterable[str]) -> dict[str, str]:
         """What papers are called: by the name of what they propose, else by their title."""
@@ -269,11 +239,11 @@ def _narrowed(wanted: Filter, terms: tuple[Entity | Fact, ...]) -> Filter:
     return replace(wanted, conditions=(condition, *wanted.conditions))
 
 
-def _is_of(metric: Outcome | None, concept: str, row: dict[str, Any]) -> bool:
+def _is_of(metric: Outcome | None, concept: str, wording: str) -> bool:
     """Whether a result is on the metric that is asked for."""
     if metric is None or not (metric.metrics or metric.words):
         return True
-    words = set(fold(row["wording"] or "").split())
+    words = set(fold(wording).split())
     return concept in metric.metrics or any(set(said.split()) <= words for said in metric.words)
 
 

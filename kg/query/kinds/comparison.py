@@ -10,23 +10,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, permutations
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import numpy as np
+from typing import Any, NamedTuple
 
 from kg.model import RELATION_TYPES, ROLES
 from kg.query.answer import Answer, Cell, Line, Quote, Table
-from kg.query.corpus import Corpus
+from kg.query.conditions import Where, related
+from kg.query.corpus import Corpus, Papers
 from kg.query.filter import Condition, Entity, Filter, Query
 from kg.query.lexicon import Lexicon
 from kg.query.measures import Block, Figures, Measures, blocks
-from kg.query.pairs import span
+from kg.query.nodes import namings, reported, stated
 from kg.query.sayings import Sayings
-from kg.query.shown import entry_of, quotes, words
+from kg.query.shown import entry_of, quotes
 from kg.store.file import StoreFile
-
-if TYPE_CHECKING:
-    from kg.query.pairs import Bools
 
 #: Types of what papers have, in the order of their rows.
 _HAD = ("problem", "task", "hardware", "model", "dataset", "topic", "institution")
@@ -73,7 +69,7 @@ class _Comparison:
         self.notes = list(query.filter.notes)
         self.things = list(query.things)
         self.corpus = Corpus.of(store)
-        self.papers: list[Bools] = []
+        self.papers: list[Papers] = []
 
     def answer(self, limit: int | None) -> Answer:
         columns = ("aspect", *_distinct(self.things))
@@ -82,7 +78,7 @@ class _Comparison:
             return Answer(self.question, self.query, (), (*self.notes, note), Table(columns))
         for at, thing in enumerate(self.things):
             self._find(at, thing)
-        if not any(papers.any() for papers in self.papers):
+        if not any(map(self.corpus.count, self.papers)):
             return Answer(self.question, self.query, (), tuple(self.notes), Table(columns))
         stated = self._stated()
         lines = [
@@ -100,21 +96,21 @@ class _Comparison:
     def _find(self, at: int, thing: Entity) -> None:
         """The papers of a thing; where none proposes or uses a technique, those that name it at all."""
         found = self._papers(thing)
-        if not found.any() and thing.field == "technique" and not thing.roles:
+        if not self.corpus.count(found) and thing.field == "technique" and not thing.roles:
             self.things[at] = replace(thing, roles=ROLES)
             found = self._papers(self.things[at])
-            if found.any():
+            if self.corpus.count(found):
                 self.notes.append(self.say("comparison.any_role", thing=thing.label))
-        if not found.any():
+        if not self.corpus.count(found):
             self.notes.append(self.say("comparison.unknown", thing=thing.label))
         self.papers.append(found)
 
-    def _papers(self, thing: Entity) -> Bools:
+    def _papers(self, thing: Entity) -> Papers:
         return self.corpus.holding(Filter((*self.query.filter.conditions, Condition(thing.label, (thing,)))))
 
-    def _entries(self, papers: Bools) -> list[str]:
+    def _entries(self, papers: Iterable[str]) -> list[str]:
         """The first entries of papers."""
-        return self.corpus.listed(np.flatnonzero(papers)[:_ENTRIES].tolist())
+        return self.corpus.listed(sorted(set(papers))[:_ENTRIES])
 
     # The rows
 
@@ -132,22 +128,22 @@ class _Comparison:
         """How many papers, and how many independent ones, with the words of the first."""
         counts, supports = [], []
         own = self._proposing()
-        first = [self.corpus.columns.papers.names(np.flatnonzero(papers)[:_QUOTED]) for papers in self.papers]
+        every = [self.corpus.names(papers) for papers in self.papers]
+        first = [papers[:_QUOTED] for papers in every]
         said = self._words({p for some in first for p in some}, {c for thing in self.things for c in thing.concepts})
-        for at, papers in enumerate(self.papers):
-            number = int(papers.sum())
-            told: Cell = self.say("comparison.proposing", number, own=own[at]) if own[at] else number
+        for at, papers in enumerate(every):
+            told: Cell = self.say("comparison.proposing", len(papers), own=own[at]) if own[at] else len(papers)
             shown = {p: said[p, c] for c in reversed(self.things[at].concepts) for p in first[at] if (p, c) in said}
             behind = (self._entries(papers), list(shown.values()))
             counts.append(_Part(told, *behind))
-            supports.append(_Part(self.corpus.support(np.flatnonzero(papers).astype(np.int32)), *behind))
+            supports.append(_Part(self.corpus.support(self.corpus.dated(self.papers[at])), *behind))
         say = self.say
         return [*self._row(say("comparison.papers"), counts), *self._row(say("comparison.support"), supports)]
 
     def _proposing(self) -> list[int]:
         """How many papers propose each thing, where it is a technique."""
         return [
-            int(self._papers(replace(thing, roles=("proposed",))).sum()) if thing.field == "technique" else 0
+            self.corpus.count(self._papers(replace(thing, roles=("proposed",)))) if thing.field == "technique" else 0
             for thing in self.things
         ]
 
@@ -162,7 +158,7 @@ class _Comparison:
             parts = []
             for cell in cells:
                 names = tuple(self.say("comparison.named", each.number, name=self._label(each.thing)) for each in cell)
-                entries = self._entries(self.corpus.those(paper for each in cell for paper in each.papers))
+                entries = self._entries(paper for each in cell for paper in each.papers)
                 said = [quoted[pair] for each in cell if (pair := (each.papers[0], each.thing)) in quoted]
                 parts.append(_Part(names, entries, said))
             out += self._row(self.say(f"comparison.{kind}"), parts)
@@ -171,52 +167,44 @@ class _Comparison:
     def _had(self, at: int) -> dict[str, list[_Value]]:
         """What most papers of a thing have by type, but for the thing itself."""
         thing, papers = self.things[at], self.papers[at]
-        least = 2 if papers.sum() > _FEW else 1
+        least = 2 if self.corpus.count(papers) > _FEW else 1
 
-        def order(value: _Value) -> tuple[object, ...]:
-            return -value.number, self._label(value.thing).casefold(), value.thing
+        def order(value: tuple[str, int]) -> tuple[object, ...]:
+            return -value[1], self._label(value[0]).casefold(), value[0]
 
         out = {}
         for kind in _HAD:
-            pairs = self.corpus.pairs(kind, among=papers)
-            things, counts = np.unique(pairs.things, return_counts=True)
-            kept = (counts >= least) & ~np.isin(things, [pairs.names.number(concept) for concept in thing.concepts])
-            things, counts = things[kept], counts[kept]
-            # Labels are only looked up of what may be shown.
-            enough = np.sort(counts)[-_LISTED:][:1]
-            values = []
-            for n in np.flatnonzero(counts >= enough).tolist() if len(counts) else []:
-                first, last = span(pairs.things, int(things[n]))
-                behind = self.corpus.columns.papers.names(pairs.papers[first:last][:_ENTRIES])
-                values.append(_Value(pairs.names.name(int(things[n])), int(counts[n]), behind))
-            out[kind] = sorted(values, key=order)[:_LISTED]
+            found = [one for one in self.corpus.most(kind, papers)[0] if one[0] not in thing.concepts]
+            enough = found[:_LISTED][-1][1] if found else 0  # labels are only looked up of what may be shown
+            shown = sorted((one for one in found if one[1] >= max(enough, least)), key=order)[:_LISTED]
+            out[kind] = [_Value(name, number, self._having(kind, name, papers)) for name, number in shown]
         return out
+
+    def _having(self, kind: str, thing: str, papers: Papers) -> list[str]:
+        return [paper.curie for paper in self.corpus.behind(kind, thing, papers)[:_ENTRIES]]
 
     def _label(self, concept: str) -> str:
         return self.lexicon.label(concept, self.say.language)
 
     def _words(self, papers: Iterable[str], things: Iterable[str]) -> dict[tuple[str, str], Quote]:
         """The words by which some papers name some things, by paper and thing."""
-        columns = self.corpus.columns
-        among = {n: thing for thing in things if (n := columns.things.number(thing)) >= 0}
-        rows: dict[tuple[str, str], tuple[bool, int]] = {}
-        for paper in papers:
-            own = self.corpus.mentions_in(np.array(self.corpus.entry_numbers(columns.papers.number(paper))))
-            for row in own[np.isin(columns["mentions", "thing"][own], list(among))].tolist():
-                pair = paper, among[int(columns["mentions", "thing"][row])]
-                place = bool(columns["mentions", "start"][row] < 0), row
-                rows[pair] = min(place, rows.get(pair, place))
-        said = words(self.corpus, "mentions", {row: self._label(thing) for (_, thing), (_, row) in rows.items()})
-        return {pair: said[row] for pair, (_, row) in rows.items() if row in said}
+        wanted = set(things)
+        found: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for one in namings(self.store, papers):
+            if one.concept in wanted:
+                found[one.paper, one.concept].append(one.node)
+        said = quotes(self.store, {node: self._label(pair[1]) for pair, nodes in found.items() for node in nodes})
+        first = {pair: next((node for node in nodes if node in said), "") for pair, nodes in found.items()}
+        return {pair: said[node] for pair, node in first.items() if node}
 
     def _first(self) -> list[Line]:
         """When each thing was first seen, in which paper."""
         parts = []
-        when = self.corpus.tables.when
         for papers in self.papers:
-            dated = np.flatnonzero(papers & (when >= 0))
-            first = dated[when[dated] == when[dated].min()].tolist() if len(dated) else []
-            known = sorted((paper.when[:10], paper.entries) for paper in map(self.corpus.backer, first))
+            dated = [paper for paper in self.corpus.dated(papers) if paper.when]
+            earliest = min((paper.when for paper in dated), default="")
+            first = self.corpus.backers(paper.curie for paper in dated if paper.when == earliest)
+            known = sorted((paper.when[:10], paper.entries) for paper in first.values())
             parts.append(_Part(*known[0]) if known else _Part())
         return self._row(self.say("comparison.first"), parts)
 
@@ -241,42 +229,37 @@ class _Comparison:
             out += self._row(self.measures.name(block), parts, block.metric)
         return out
 
-    def _figures(self, papers: Bools) -> dict[Block, Figures]:
+    def _figures(self, papers: Papers) -> dict[Block, Figures]:
         """The results of papers on a metric that is known, by block."""
-        right = papers[self.corpus.tables.figures()] & (self.corpus.columns["results", "metric"] >= 0)
-        return blocks(self.corpus, np.flatnonzero(right).astype(np.int32))
+        where = papers.of("x.paper")
+        return blocks(reported(self.store, Where(f"{where.sql} AND x.metric IS NOT NULL", where.given)))
 
     def _figured(self, block: Block, figures: Figures | None) -> _Part:
         """The best and the median of some figures, with the words of the best ones."""
         if not figures:
             return _Part()
         rises = self.measures.low_is_good(block)
-        figures = figures.sorted(rises)
-        first = figures.first(self.corpus, 0, _ENTRIES)
-        shown = [figure.row for figure in first[:_QUOTED]]
+        first = [figure.said for figure in figures.sorted(rises).figures[:_ENTRIES]]
         label = self.lexicon.label(block.metric, self.say.language)
-        said = words(self.corpus, "results", dict.fromkeys(shown, label))
-        best = self.measures.amount(*first[0].said)
+        said = quotes(self.store, {one.node: label for one in first[:_QUOTED]})
+        best = self.measures.amount_of(first[0])
         told = best
         if len(figures) > 1:
-            middle = float(np.median(figures.low if rises else figures.high))
+            middle = figures.middle(rises)
             told_of = {"best": best, "median": self.measures.amount(middle, middle, block.unit)}
             told = self.say("comparison.best", len(figures), **told_of)
-        return _Part(told, [entry_of(figure.node) for figure in first], [said[row] for row in shown if row in said])
+        return _Part(told, [entry_of(one.node) for one in first], list(said.values()))
 
     # Relations
 
     def _stated(self) -> dict[_Pair, dict[str, str]]:
         """What papers state between the things: the node of each statement, by paper."""
-        columns = self.corpus.columns
-        related = self.corpus.related
-        heads, tails = ([related(end, thing.concepts) for thing in self.things] for end in ("head", "tail"))
-        papers = self.corpus.tables.paper_of[columns["relations", "entry"]]
         out: dict[_Pair, dict[str, str]] = defaultdict(dict)
         for head, tail in permutations(range(len(self.things)), 2):
-            for row in np.flatnonzero(heads[head] & tails[tail]).tolist():
-                pair = _Pair(head, RELATION_TYPES[columns["relations", "type"][row]], tail)
-                out[pair].setdefault(columns.papers.name(int(papers[row])), self.corpus.node("relations", row))
+            ends = related("head", self.things[head].concepts), related("tail", self.things[tail].concepts)
+            where = Where(" AND ".join(end.sql for end in ends), ends[0].given + ends[1].given)
+            for one in stated(self.store, where):
+                out[_Pair(head, one.type, tail)].setdefault(one.paper, one.node)
         return out
 
     def _relations(self, stated: dict[_Pair, dict[str, str]]) -> list[Line]:
@@ -326,7 +309,7 @@ class _Comparison:
                 names = {"first": self.things[pair.head].label, "second": self.things[pair.tail].label}
                 relation = self.say(f"comparison.{pair.relation}")
                 yield self.say("comparison.related", len(papers), relation=relation, **names)
-        both = int((self.papers[first] & self.papers[second]).sum())
+        both = len({*self.corpus.names(self.papers[first])} & {*self.corpus.names(self.papers[second])})
         yield self.say("comparison.both", both) if both else self.say("comparison.not_both")
 
 

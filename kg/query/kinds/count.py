@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from kg.query.answer import Answer, Line, Row, Table
 from kg.query.empty import any_role
 from kg.query.filter import Query
 from kg.query.kinds import papers
 from kg.query.lexicon import Lexicon
-from kg.query.periods import PERIODS, by_day, different, entries_by, folded
+from kg.query.periods import PERIODS, different, entries_by, folded
 from kg.query.sayings import Sayings
 from kg.query.support import support
 from kg.query.tally import TYPES, Tally, backers, found_any, listed, nothing
@@ -35,7 +33,7 @@ class _Counting:
         self.wanted = query.filter
         self.wants = "paper" if query.wants in ("", "paper") else query.wants
         self.tally = Tally(store, lexicon, self.wanted, self.say.language)
-        self.papers = int(self.tally.papers.sum())
+        self.papers = self.tally.corpus.count(self.tally.papers)
         self.found: tuple[Row, ...] = ()
 
     def answer(self, limit: int | None) -> Answer:
@@ -60,8 +58,8 @@ class _Counting:
 
     def _others(self) -> list[str]:
         """The first entries, where there are too many papers to read out."""
-        papers: list[int] = np.flatnonzero(self.tally.papers)[:_READ].tolist() if self.wanted.conditions else []
-        return self.tally.corpus.listed(papers)
+        corpus = self.tally.corpus
+        return corpus.listed(corpus.names(self.tally.papers)[:_READ]) if self.wanted.conditions else []
 
     # Without "over"
 
@@ -118,10 +116,8 @@ class _Counting:
         """In the order of time; the newest where only some are shown."""
         wants = self.wants
         corpus, papers = self.tally.corpus, self.tally.papers
-        if wants == "paper":
-            counts = folded(by_day(corpus, papers)[""], over)
-        else:
-            counts = different(corpus, papers, wants, over)
+        days = corpus.days(papers)[""]
+        counts = folded(days, over) if wants == "paper" else different(corpus, papers, wants, over)
         order = sorted(name for name in counts if name)
         shown = order if most is None else order[-most:]
         if self.query.order in ("highest", "lowest") and most is not None:

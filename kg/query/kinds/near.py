@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from itertools import chain, product
 
 from kg.encoder import encoder
-from kg.model import FIELDS
 from kg.names import kind_of
 from kg.query.answer import Answer, Line, Quote, Row, Table
 from kg.query.corpus import Corpus
@@ -39,7 +37,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         return Answer(question, query, (), (*notes, say("near.no_words")))
     vector = encoder()(english)
     corpus = Corpus.of(store)
-    among = frozenset(corpus.papers(query.filter)) if query.filter.conditions else None
+    among = frozenset(corpus.found(query.filter)) if query.filter.conditions else None
     found = titles(store)
     most = limit or (len(found.keys) if limit == 0 else _PAPERS)
     near = found.nearest(vector, most, among)
@@ -56,16 +54,16 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
 
 def _rows(corpus: Corpus, near: list[Near], english: str, words: str) -> tuple[Row, ...]:
     """The papers, each with its title and the sentence that shares most words with what is asked."""
-    papers = {n: one for one in near if (n := corpus.columns.papers.number(one.name)) >= 0}
-    entries = {n: corpus.entry_numbers(n) for n in papers}
-    texts: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for (entry, field), raw in corpus.texts(product(chain(*entries.values()), range(len(FIELDS)))).items():
-        texts[entry].append((FIELDS[field], raw))
+    known = {row.paper: row for row in corpus.rows(one.name for one in near)}
+    texts: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    sql = "SELECT e.name, t.field, t.raw FROM entries e JOIN texts t ON t.entry = e.id WHERE e.paper IN ({})"
+    for entry, field, raw in corpus.store.some(sql, known):
+        texts[entry].append((field, raw))
     out = []
-    for n, one in papers.items():
-        names = {entry: corpus.columns.entries.name(entry) for entry in entries[n]}
-        quotes = (quote for entry in names for quote in _snippet(names[entry], sorted(texts[entry]), english, words))
-        out.append(replace(corpus.row(n), title=one.text, score=one.similarity, evidence=tuple(quotes)))
+    for one in near:
+        if row := known.get(one.name):
+            quotes = (quote for name in row.sources for quote in _snippet(name, sorted(texts[name]), english, words))
+            out.append(replace(row, title=one.text, score=one.similarity, evidence=tuple(quotes)))
     return tuple(out)
 
 
@@ -81,7 +79,7 @@ def _snippet(entry: str, texts: list[tuple[str, str]], english: str, words: str)
             shared = len(asked & {token.fold for token in tokens(raw[start:end])})
             if shared and (best is None or shared > best[0]):
                 said = raw[start:end]
-                quote = Quote(entry.partition(":")[2], field, said, start, end, words, " ".join(said.split()))
+                quote = Quote(entry, field, said, start, end, words, " ".join(said.split()))
                 best = shared, quote
             at = end
     return [best[1]] if best else []

@@ -74,7 +74,7 @@ def _nearer(lexicon: Lexicon, wanted: Filter, say: Sayings) -> Filter:
 
 
 def _rows(
-    corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: list[int], limit: int | None, language: str
+    corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: list[str], limit: int | None, language: str
 ) -> tuple[Row, ...]:
     """At most `limit` papers, best first; 0 for all, None for what is usual.
 
@@ -82,13 +82,19 @@ def _rows(
     those with the last identifiers, which are the newest; the others follow from the newest on.
     """
     most = limit or (len(papers) if limit == 0 or len(papers) <= _MOST else _READ)
-    numbers = papers[::-1][: max(most, _TITLES)]
-    if len(numbers) > _READ:
-        numbers = by_title(corpus, lexicon, wanted, numbers[:_TITLES]) + numbers[_TITLES:]
-    found = Evidence(corpus, lexicon, wanted, numbers[:_READ], language)
-    best = sorted((found.row(paper) for paper in numbers[:_READ]), key=lambda row: (-row.score, row.id))
-    others = (corpus.row(paper) for paper in numbers[_READ:])
+    newest = papers[::-1][: max(most, _TITLES)]
+    if len(newest) > _READ:
+        newest = by_title(corpus, lexicon, wanted, newest[:_TITLES]) + newest[_TITLES:]
+    found = Evidence(corpus, lexicon, wanted, newest[:_READ], language)
+    best = sorted((found.row(paper) for paper in newest[:_READ]), key=lambda row: (-row.score, row.id))
+    others = _in_order(corpus, newest[_READ:most])
     return tuple(islice(chain(best, others), most))
+
+
+def _in_order(corpus: Corpus, papers: list[str]) -> list[Row]:
+    """Papers without their words."""
+    known = {row.paper: row for row in corpus.rows(papers)}
+    return [known[paper] for paper in papers]
 
 
 def _nothing_understood(lexicon: Lexicon, question: str, wanted: Filter) -> Answer:

@@ -15,16 +15,13 @@ from itertools import islice, pairwise
 from math import log, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
-from kg.model import RELATION_TYPES, ROLES
 from kg.names import is_curie, kind_of
 from kg.query.answer import Answer, Line, Table
-from kg.query.columns import RELATION
-from kg.query.corpus import Corpus
+from kg.query.conditions import Where, concepts, related
+from kg.query.corpus import ALL, Corpus, Papers
 from kg.query.filter import Entity, Query
 from kg.query.lexicon import Lexicon
-from kg.query.nodes import nodes_at
+from kg.query.nodes import nodes_at, stated
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes
 from kg.rdf.triples import LINKS, RELATIONS
@@ -33,8 +30,6 @@ from kg.text import fold
 
 if TYPE_CHECKING:
     import networkx
-
-    from kg.query.pairs import Bools, Numbers
 
 _COLUMNS = ("path", "step", "from", "relation", "to", "paper", "quote")
 #: Paths that are shown, and steps that one has at most.
@@ -114,7 +109,7 @@ class _Search:
     """The part of the graph between two things that has been seen so far."""
 
     def __init__(self, store: StoreFile, lexicon: Lexicon, first: Entity, second: Entity) -> None:
-        self.lexicon, self.corpus = lexicon, Corpus.of(store)
+        self.store, self.lexicon, self.corpus = store, lexicon, Corpus.of(store)
         one, two = self._concepts(first), self._concepts(second)
         self.is_same = first.concept in two or second.concept in one
         # What counts as both is a bridge between them.
@@ -139,8 +134,7 @@ class _Search:
         """Which of the two things, "first" or "second", nothing in the graph names."""
         for name, side in (("first", _START), ("second", _END)):
             own = self._side(side)
-            named = any(self._degree(n) for n in self.corpus.numbers(own).tolist())
-            if not named and not any(self.corpus.related(end, own).any() for end in ("head", "tail")):
+            if not any(map(self.corpus.degree, own)) and not stated(self.store, _at_an_end(own), 1):
                 return name
         return ""
 
@@ -161,8 +155,7 @@ class _Search:
 
     def papers_of(self, hub: str) -> int:
         """How many papers have a thing."""
-        rows = self.corpus.tables.rows(self.corpus.columns.things.number(hub))
-        return int(self.corpus.tables.of_papers(self.corpus.columns["mentions", "entry"][rows]).sum())
+        return self.corpus.count(self.corpus.papers_with([hub]))
 
     # Levels
 
@@ -175,14 +168,10 @@ class _Search:
         for side in (_START, _END):
             cut |= self._take(self._side(side))
         if cut:  # not all papers were read: those that have both things are looked for
-            both = np.logical_and(*(self._having(self._side(side)) for side in (_START, _END)))
-            rows = self.corpus.mentions_of(self.corpus.numbers(self.sides))
-            self._link(rows[both[self.corpus.paper_of(rows)]])
-
-    def _having(self, things: list[str]) -> Bools:
-        """The papers that have one of some things."""
-        rows = self.corpus.mentions_of(self.corpus.numbers(things))
-        return self.corpus.tables.of_papers(self.corpus.columns["mentions", "entry"][rows])
+            sides = [self.corpus.papers_with(self._side(side)) for side in (_START, _END)]
+            both = Papers(f"SELECT id FROM papers WHERE id IN ({sides[0].sql}) AND id IN ({sides[1].sql})",
+                          sides[0].given + sides[1].given)  # fmt: skip
+            self._link(both, self.sides)
 
     def _third(self) -> None:
         """What is two steps from the side of which less has been seen."""
@@ -201,29 +190,33 @@ class _Search:
         things = [node for node in nodes if not _is_paper(node)]
         self._weigh(things)
         things = [node for node in things if node not in self.hubs]
-        papers = [node for node in nodes if _is_paper(node)]
         self._take(things)
-        numbers = [self.corpus.columns.papers.number(paper) for paper in papers]
-        self._link(self.corpus.mentions_in(np.array([n for one in numbers for n in self.corpus.entry_numbers(one)])))
+        self._link(self.corpus.those(node for node in nodes if _is_paper(node)))
 
     def _take(self, things: list[str]) -> bool:
         """See all that is one step from things; whether that was too much to be read."""
-        columns = self.corpus.columns
-        stated = np.flatnonzero(self.corpus.related("head", things) | self.corpus.related("tail", things))
-        for row in stated[:_EDGES].tolist():
-            kind = RELATION_TYPES[columns["relations", "type"][row]]
-            head, tail = (columns.things.name(int(columns["relations", end][row])) for end in ("head", "tail"))
-            self._add(head, f"kg:{RELATIONS[kind]}", tail)
-        return self._link(self.corpus.mentions_of(self.corpus.numbers(things))) or len(stated) > _EDGES
+        said = stated(self.store, _at_an_end(things), _EDGES + 1)
+        for one in said[:_EDGES]:
+            self._add(one.head, f"kg:{RELATIONS[one.type]}", one.tail)
+        return self._link(ALL, things) or len(said) > _EDGES
 
-    def _link(self, rows: Numbers) -> bool:
-        """See that papers have what some mentions name; whether these were too many to be read."""
-        columns = self.corpus.columns
-        for row, number in zip(rows[:_EDGES].tolist(), self.corpus.paper_of(rows[:_EDGES]).tolist(), strict=True):
-            thing = columns.things.name(int(columns["mentions", "thing"][row]))
-            role = columns["mentions", "role"][row]
-            link = LINKS[ROLES[role] if role >= 0 else kind_of(thing)]
-            self._add(columns.papers.name(number), f"kg:{link}", thing)
+    def _link(self, papers: Papers, things: Iterable[str] | None = None) -> bool:
+        """See that papers have some entities, or all that they have; whether this was too much to be read."""
+        among = papers.of("x.paper")
+        sql, given = [], []
+        for table, column, role in (("mentions", "concept", "x.role"), ("topics", "topic", "''")):
+            own = concepts(things) if things is not None else None
+            named = f" AND x.{column} IN {own.sql}" if own else ""
+            sql.append(f"SELECT x.entry, x.number, x.paper, x.{column} AS concept, {role} AS role"
+                       f" FROM {table} x WHERE {among.sql}{named}")  # fmt: skip
+            given += [*among.given, *(own.given if own else ())]
+        rows = self.store.rows(
+            f"SELECT p.curie, c.curie, x.role FROM ({' UNION ALL '.join(sql)}) x JOIN papers p ON p.id = x.paper"
+            " JOIN concepts c ON c.id = x.concept ORDER BY c.curie, p.curie, x.number LIMIT ?",
+            *given, _EDGES + 1)  # fmt: skip
+        for paper, thing, role in rows[:_EDGES]:
+            of = kind_of(thing)
+            self._add(paper, f"kg:{LINKS[(role or 'mentioned') if of == 'technique' else of]}", thing)
         return len(rows) > _EDGES
 
     def _add(self, head: str, relation: str, tail: str) -> None:
@@ -325,13 +318,9 @@ class _Search:
         """Count the entries that name things."""
         for thing in things:
             if thing not in self.degrees:
-                self.degrees[thing] = self._degree(self.corpus.columns.things.number(thing))
+                self.degrees[thing] = self.corpus.once(self.corpus.degree, thing)
                 if self.degrees[thing] > self._limit:
                     self.hubs.add(thing)
-
-    def _degree(self, thing: int) -> int:
-        rows = self.corpus.tables.rows(thing)
-        return int(rows.stop - rows.start)
 
 
 def _short(paths: list[_Path]) -> list[_Path]:
@@ -405,20 +394,22 @@ class _Telling:
         return [{"node": n.node, "sure": n.score, **dict(zip("hpt", said[n.node], strict=True))} for n in found]
 
     def _stating(self, edge: _Edge) -> list[str]:
-        columns = self.corpus.columns
-        kind = next(RELATION[kind] for kind, name in RELATIONS.items() if f"kg:{name}" == edge.relation)
-        rows = np.flatnonzero(columns["relations", "tail"] == columns.things.number(edge.tail))
-        right = (columns["relations", "head"][rows] == columns.things.number(edge.head)) & (
-            columns["relations", "type"][rows] == kind
-        )
-        return [self.corpus.node("relations", row) for row in rows[right].tolist()]
+        kind = next(kind for kind, name in RELATIONS.items() if f"kg:{name}" == edge.relation)
+        ends = related("head", [edge.head]), related("tail", [edge.tail])
+        where = Where(f"x.type = ? AND {ends[0].sql} AND {ends[1].sql}", (kind, *ends[0].given, *ends[1].given))
+        return [one.node for one in stated(self.store, where)]
 
     def _naming(self, edge: _Edge) -> list[str]:
-        columns = self.corpus.columns
-        entries = self.corpus.entry_numbers(columns.papers.number(edge.head))
-        rows = self.corpus.mentions_in(np.array(entries))
-        right = rows[columns["mentions", "thing"][rows] == columns.things.number(edge.tail)]
-        return [self.corpus.node("mentions", row) for row in right.tolist()]
+        table, column = ("topics", "topic") if kind_of(edge.tail) == "topic" else ("mentions", "concept")
+        sql = f"""SELECT e.name, x.number FROM entries e JOIN {table} x ON x.entry = e.id
+            JOIN concepts c ON c.id = x.{column} WHERE e.paper = ? AND c.curie = ?"""
+        return [f"entry:{entry}/mention/{number}" for entry, number in self.store.rows(sql, edge.head, edge.tail)]
+
+
+def _at_an_end(things: Iterable[str]) -> Where:
+    """The relations that have one of some entities at an end."""
+    ends = [related(end, things) for end in ("head", "tail")]
+    return Where(f"({ends[0].sql} OR {ends[1].sql})", ends[0].given + ends[1].given)
 
 
 def _surest(row: dict[str, object]) -> tuple[float, str]:

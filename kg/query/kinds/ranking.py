@@ -9,24 +9,21 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import Any
 
 from kg.query.answer import Answer, Cell, Line, Quote, Table
 from kg.query.comparable import comparable
+from kg.query.conditions import Where, concepts
 from kg.query.corpus import Corpus
 from kg.query.filter import Entity, Filter, Outcome, Query
 from kg.query.lexicon import Lexicon
 from kg.query.measures import Block, Figure, Figures, Measures, blocks
+from kg.query.nodes import Reported, reported
 from kg.query.sayings import Sayings
-from kg.query.shown import entry_of, words
+from kg.query.shown import entry_of, quotes
 from kg.rdf.triples import LINKS
 from kg.store.file import StoreFile
 from kg.text import fold
-
-if TYPE_CHECKING:
-    from kg.query.pairs import Numbers
 
 _COLUMNS = ("group", "paper", "value", "metric", "baseline", "setting", "hardware", "model", "quote")
 #: Lines of a ranking where nobody says how many; of the first block of results, and of each other one.
@@ -111,27 +108,27 @@ class _Ranking:
             attempts.append(Outcome("", ""))
         for attempt in attempts:
             found = self._results(wanted, attempt)
-            if len(found):
+            if found:
                 self.is_level = bool(asked.change) and not attempt.change
-                every = blocks(self.corpus, found)
-                return {block: figures.sorted(self._rises(block)) for block, figures in every.items()}
+                return {block: figures.sorted(self._rises(block)) for block, figures in blocks(found).items()}
         return {}
 
-    def _results(self, wanted: Filter, metric: Outcome) -> Numbers:
-        """The results of papers on a metric, as rows."""
-        columns = self.corpus.columns
-        right = columns["results", "metric"] >= 0
-        if wanted.conditions:
-            right &= self.corpus.holding(wanted)[self.corpus.tables.figures()]
+    def _results(self, wanted: Filter, metric: Outcome) -> list[Reported]:
+        """The results of papers on a metric."""
+        among = self.corpus.holding(wanted).of("x.paper")
+        sql, given = f"x.metric IS NOT NULL AND {among.sql}", among.given
         if metric.metrics:
-            right &= np.isin(columns["results", "metric"], [columns.things.number(one) for one in metric.metrics])
+            named = concepts(metric.metrics)
+            sql, given = f"{sql} AND x.metric IN {named.sql}", (*given, *named.given)
         if metric.change:
-            right &= columns["results", "change"] == columns.texts.number(metric.change)
+            sql, given = f"{sql} AND x.change = ?", (*given, metric.change)
+        found = self.corpus.once(self._reported, Where(sql, given))
         if metric.words and not metric.metrics:
-            wording = columns["results", "wording"]
-            used = zip(numbers := np.unique(wording[right]).tolist(), columns.texts.names(numbers), strict=True)
-            right &= np.isin(wording, [number for number, said in used if _holds(said.lower(), metric.words)])
-        return np.flatnonzero(right).astype(np.int32)
+            return [one for one in found if _holds(one.wording.lower(), metric.words)]
+        return found
+
+    def _reported(self, where: Where) -> list[Reported]:
+        return reported(self.store, where)
 
     def _rises(self, block: Block) -> bool:
         """Whether the smallest number of a block comes first."""
@@ -159,33 +156,31 @@ class _Ranking:
         out: dict[str, _Ranked] = {}
         step = 2 * room + 4
         for at in range(0, min(len(found), 10 * step), step):
-            for one in self._details(block, found.first(self.corpus, at, at + step)):
+            for one in self._details(block, found.figures[at : at + step]):
                 if len(out) < room:
-                    out.setdefault(one.figure.paper, one)
+                    out.setdefault(one.figure.said.paper, one)
             if len(out) >= room:
                 break
         return list(out.values())
 
-    def _details(self, block: Block, figures: list[Figure]) -> Iterator[_Ranked]:
+    def _details(self, block: Block, figures: Sequence[Figure]) -> Iterator[_Ranked]:
         """Results with their circumstances, in the same order, without those obtained on something not asked for."""
-        about = {figure.node: figure for figure in figures}
         label = self.lexicon.label(block.metric, self.say.language)
-        said = words(self.corpus, "results", {figure.row: label for figure in figures})
-        quoted = {figure.node: said[figure.row] for figure in figures if figure.row in said}
-        found = self.corpus.circumstances(about)
-        setups = self._setups({figure.paper for figure in figures})
-        for node, figure in about.items():
-            if node not in found or node not in quoted:
+        quoted = quotes(self.store, {figure.said.node: label for figure in figures})
+        setups = self._setups({figure.said.paper for figure in figures})
+        for figure in figures:
+            said = figure.said
+            if said.node not in quoted:
                 continue
-            row, quote = found[node], quoted[node]
-            own = self._named(f"{quote.quote}\n{row['setting'] or ''}")
+            quote = quoted[said.node]
+            own = self._named(f"{quote.quote}\n{said.setting}")
             if self._is_elsewhere(own):
                 self.elsewhere += 1
                 continue
             near = self._named(quote.context)
-            setup = {kind: own[kind] or near[kind] or setups[figure.paper, kind] for kind in _SETUP}
-            text = row["baselineText"] or ""
-            yield _Ranked(figure, row["baseline"] or fold(text), text, row["setting"] or "", setup, quote)
+            setup = {kind: own[kind] or near[kind] or setups[said.paper, kind] for kind in _SETUP}
+            baseline = said.baseline or fold(said.baseline_text)
+            yield _Ranked(figure, baseline, said.baseline_text, said.setting, setup, quote)
 
     def _setups(self, papers: Iterable[str]) -> dict[tuple[str, str], tuple[str, ...]]:
         """The hardware and the models of papers."""
@@ -198,9 +193,7 @@ class _Ranking:
     def _had(self, papers: Iterable[str], link: str) -> list[tuple[str, str]]:
         """Papers with what they have by a link."""
         roles = ("proposed",) if link == LINKS["proposed"] else ()
-        pairs = self.corpus.pairs("technique" if roles else link, roles, self.corpus.those(papers))
-        names = zip(self.corpus.columns.papers.names(pairs.papers), pairs.names.names(pairs.things), strict=True)
-        return sorted(names)
+        return self.corpus.had("technique" if roles else link, self.corpus.those(papers), roles)
 
     def _named(self, text: str) -> dict[str, tuple[str, ...]]:
         """What the words of a result name, by type."""
@@ -228,18 +221,18 @@ class _Ranking:
 
     def _lines(self, shown: dict[Block, list[_Ranked]]) -> tuple[Line, ...]:
         groups: dict[tuple[object, ...], int] = {}
-        wanted = self._wanted({one.figure.paper for found in shown.values() for one in found})
+        wanted = self._wanted({one.figure.said.paper for found in shown.values() for one in found})
         out = []
         for block, found in shown.items():
             for one in found:
                 group = groups.setdefault(_comparable(block, one), len(groups) + 1)
                 baseline = self._label(one.baseline) if ":" in one.baseline else one.baseline_text
-                entry = entry_of(one.figure.node)
-                what = (self.measures.amount(*one.figure.said), self.measures.metric(block))
+                entry = entry_of(one.figure.said.node)
+                what = (self.measures.amount_of(one.figure.said), self.measures.metric(block))
                 setup = [self._labels(one.setup[kind]) for kind in _SETUP]
                 cells: list[Cell] = [group, entry, *what, baseline, one.setting, *setup, one.quote.quote]
                 if len(self._columns) > len(_COLUMNS):
-                    cells.append(self._labels(wanted[one.figure.paper]))
+                    cells.append(self._labels(wanted[one.figure.said.paper]))
                 out.append(Line(tuple(cells), (entry,), (one.quote,), block.metric))
         return tuple(out)
 
@@ -316,7 +309,7 @@ class _Ranking:
 
 def _comparable(block: Block, one: _Ranked) -> tuple[object, ...]:
     """What results share that may be compared."""
-    return comparable(block, one.figure.node, one.baseline, [one.setup[kind] for kind in _SETUP])
+    return comparable(block, one.figure.said.node, one.baseline, [one.setup[kind] for kind in _SETUP])
 
 
 def _holds(said: str, phrases: Iterable[str]) -> bool:

@@ -6,13 +6,13 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import Literal
 
-import numpy as np
-
 from kg.names import kind_of
 from kg.query.answer import Answer, Line, Table
+from kg.query.conditions import Where, relating
 from kg.query.corpus import Backer, Corpus
 from kg.query.filter import Condition, Entity, Filter, Link, Query
 from kg.query.lexicon import Lexicon
+from kg.query.nodes import stated
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes
 from kg.query.support import support
@@ -24,7 +24,6 @@ _SHOWN, _QUOTES = 20, 3
 #: Relations that hold both ways.
 _MUTUAL = ("compared_with",)
 _COMPARISONS = ("outperforms", "compared_with")
-_SIDES = {"head": "tail", "tail": "head"}
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
@@ -93,17 +92,14 @@ def _found(store: StoreFile, wanted: Filter, link: Link, wants: str) -> dict[str
     out: dict[str, dict[str, str]] = defaultdict(dict)
     own = set(link.concepts)
     corpus = Corpus.of(store)
-    columns = corpus.columns
-    among = corpus.holding(wanted)
+    among = corpus.holding(wanted).of("x.paper")
     sides: tuple[Literal["head", "tail"], ...] = ("head", "tail") if link.relation in _MUTUAL else (link.side,)
     for side in sides:
-        other = columns["relations", _SIDES[side]]
-        rows = np.flatnonzero(corpus.relating(replace(link, side=side, others=())))
-        papers = corpus.tables.paper_of[columns["relations", "entry"][rows]]
-        for row, paper in zip(rows[among[papers]].tolist(), papers[among[papers]].tolist(), strict=True):
-            thing = columns.things.name(int(other[row]))
+        where = relating(replace(link, side=side, others=()))
+        for one in stated(store, Where(f"{where.sql} AND {among.sql}", (*where.given, *among.given))):
+            thing = one.tail if side == "head" else one.head
             if thing not in own and wants in ("", kind_of(thing)):
-                out[thing][corpus.node("relations", row)] = columns.papers.name(paper)
+                out[thing][one.node] = one.paper
     return out
 
 

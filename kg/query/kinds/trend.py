@@ -11,7 +11,7 @@ from kg.query.answer import Answer, Line, Table
 from kg.query.empty import any_role
 from kg.query.filter import Condition, Filter, Query
 from kg.query.lexicon import Lexicon
-from kg.query.periods import PERIODS, by_day, entries_by, folded, without_gaps
+from kg.query.periods import PERIODS, entries_by, folded, without_gaps
 from kg.query.sayings import Sayings
 from kg.query.tally import TYPES, Tally, found_any, nothing
 from kg.store.file import StoreFile
@@ -61,7 +61,7 @@ def _counts(tally: Tally, over: str) -> tuple[Counter[str], list[str], dict[str,
         counts = Counter({tally.label(count.thing): count.papers for count in found})
         entries = {tally.label(count.thing): tuple(count.entries[:_LISTED]) for count in found}
         return counts, sorted(counts), entries
-    days = by_day(tally.corpus, tally.papers)[""]
+    days = tally.corpus.days(tally.papers)[""]
     counts = folded(days, over)
     return counts, without_gaps(counts, over), entries_by(tally.corpus, tally.papers, over)
 
@@ -69,7 +69,7 @@ def _counts(tally: Tally, over: str) -> tuple[Counter[str], list[str], dict[str,
 def _things(tally: Tally, kind: str, over: str, periods: list[str], number: int) -> Table:
     """A line a thing, a column a period."""
     first, _ = tally.first(kind, number)
-    days = by_day(tally.corpus, tally.papers, kind, [count.thing for count in first])
+    days = tally.corpus.days(tally.papers, kind, [count.thing for count in first])
     columns = (kind, *periods, "papers")
     lines = []
     for line, count in zip(tally.lines(kind, first, (kind, "papers")), first, strict=True):

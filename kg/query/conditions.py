@@ -1,0 +1,256 @@
+"""A filter becomes SQL: a condition on `p`, a row of the table `papers`, and others on rows of results and relations.
+
+Values go in as parameters: no word of a question becomes syntax.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from kg.query.filter import Condition, Entity, Fact, Filter, Link, Op, Outcome, Phrase, Term
+from kg.query.patterns import name_regexes, phrase_regex, wording_regex
+from kg.store.lite import Lite
+from kg.store.rows import USUAL
+from kg.units import kin
+
+Value = str | float | int
+#: Operators on numbers by the end of a range that a threshold is compared with: the better one.
+_END: dict[Op, str] = {">=": "high", ">": "high", "<=": "low", "<": "low", "=": "high"}
+_ABOUT = 0.1  # how far "about 2x" reaches
+_TRIGRAM = 3
+_NEWEST = (
+    """SELECT name FROM sources WHERE said ->> '$.date' <> '' ORDER BY said ->> '$.date' DESC, name DESC LIMIT ?"""
+)
+_NEVER, _ALWAYS = "FALSE", "TRUE"
+
+
+#: Gives the condition on texts `t` that hold some trigrams, and its values.
+Near = Callable[[Iterable[str]], tuple[str, list[str]]]
+
+
+class Where(NamedTuple):
+    """A condition in SQL with the values of its parameters."""
+
+    sql: str
+    given: tuple[Value, ...] = ()
+
+    def written(self) -> str:
+        """The condition with its values in it."""
+        first, *rest = self.sql.split("?")
+        return first + "".join(literal(value) + more for value, more in zip(self.given, rest, strict=True))
+
+
+def literal(value: Value) -> str:
+    """A value as SQL has it."""
+    return "'" + value.replace("'", "''").replace("\0", "") + "'" if isinstance(value, str) else repr(value)
+
+
+def holding(wanted: Filter, few: bool = False, near: Near = Lite.holding) -> Where:
+    """What holds of `p` where a filter lets a paper through.
+
+    Where `few` papers fulfil the conditions that are quickly tested, words are looked for in the texts of each; else
+    trigrams (`near` asks for them), or a part of the words, leave a few of all texts. What reads texts comes last.
+    """
+    return _all(each_holding(wanted, few, near))
+
+
+def each_holding(wanted: Filter, few: bool = False, near: Near = Lite.holding) -> list[Where]:
+    """What holds of `p`, a condition each, those that are quickly tested first; in an order of their own."""
+    said = {(is_searched(condition), _one(condition, few, near)) for condition in wanted.conditions}
+    return [one for _, one in sorted(said, key=lambda pair: (pair[0], *_by_text(pair[1])))]
+
+
+def _by_text(where: Where) -> tuple[str, str]:
+    return where.sql, repr(where.given)
+
+
+def is_searched(condition: Condition) -> bool:
+    """Whether a condition is tested by reading texts."""
+    return any(isinstance(term, Phrase) for term in condition.any_of)
+
+
+def is_slow(wanted: Filter) -> bool:
+    """Whether a filter tests texts, names or wordings one by one, so that its papers are worth keeping."""
+    terms = (term for condition in wanted.conditions for term in condition.any_of)
+    return any(
+        isinstance(t, Phrase) or (isinstance(t, Outcome) and t.words) or t.field in ("author", "venue") for t in terms
+    )
+
+
+def _one(condition: Condition, few: bool, near: Near) -> Where:
+    found = _any(sorted({_term(term, few, near) for term in condition.any_of}, key=_by_text))
+    return Where(f"NOT {found.sql}", found.given) if condition.negated else found
+
+
+def _term(term: Term, few: bool, near: Near) -> Where:
+    if isinstance(term, Entity):
+        return _having(term)
+    if isinstance(term, Outcome):
+        return _in("SELECT x.paper FROM results x WHERE", reporting(term))
+    if isinstance(term, Link):
+        return _in("SELECT x.paper FROM relations x WHERE", relating(term))
+    if isinstance(term, Phrase):
+        return _saying(term.label, few, near)
+    return _fact(term)
+
+
+def _having(term: Entity) -> Where:
+    """The papers that have one of some entities, techniques in some roles."""
+    if term.field == "metric":
+        return _in("SELECT x.paper FROM results x WHERE x.metric IN", concepts(term.concepts))
+    roles = term.roles or (USUAL if term.field == "technique" else ())
+    topics = [concept for concept in term.concepts if concept.startswith("topic:")]
+    others = [concept for concept in term.concepts if not concept.startswith("topic:")]
+    out = []
+    if topics:
+        out.append(_in("SELECT x.paper FROM topics x WHERE x.topic IN", concepts(topics)))
+    if others:
+        among = concepts(others)
+        said = f" AND x.role IN ({marks(roles)})" if roles else ""
+        where = Where(among.sql + said, (*among.given, *roles))
+        out.append(_in("SELECT x.paper FROM mentions x WHERE x.concept IN", where))
+    return _any(out)
+
+
+def reporting(term: Outcome) -> Where:
+    """What holds of `x`, a row of the table `results`, where it fulfils a condition."""
+    out: list[Where] = []
+    scales = kin(term.unit) if term.value is not None else {term.unit: 1.0}
+    if term.unit and len(scales) == 1:
+        out.append(Where("x.unit = ?", (term.unit,)))
+    if term.change:
+        out.append(Where("x.change = ?", (term.change,)))
+    if term.value is not None and len(scales) > 1:  # "under 50 ms" is also said in seconds
+        same = (_all([Where("x.unit = ?", (unit,)), _compared(term, by)]) for unit, by in scales.items())
+        out.append(_any(same))
+    elif term.value is not None:
+        out.append(_compared(term, 1.0))
+    among = concepts(term.metrics)
+    metric = [Where(f"x.metric IN {among.sql}", among.given)] if term.metrics else []
+    metric += [Where("regexp(?, x.metric_text)", (wording_regex(words),)) for words in term.words]
+    return _all([*out, *([_any(metric)] if metric else [])])
+
+
+def _compared(term: Outcome, factor: float) -> Where:
+    """Which results keep to a threshold that is given in a unit so many times smaller."""
+    value = (term.value or 0.0) * factor
+    if term.op == "=":
+        return Where("(x.high >= ? AND x.low <= ?)", (value * (1 - _ABOUT), value * (1 + _ABOUT)))
+    end = f"x.{_END[term.op]}"
+    if term.limit is None:
+        return Where(f"{end} {term.op} ?", (value,))
+    return Where(f"({end} {term.op} ? AND {end} {term.limit_op} ?)", (value, term.limit * factor))
+
+
+def relating(term: Link) -> Where:
+    """What holds of `x`, a row of the table `relations`, where it fulfils a condition."""
+    out = [Where("x.type = ?", (term.relation,)), Where("(x.head IS NOT NULL AND x.tail IS NOT NULL)")]
+    other = "tail" if term.side == "head" else "head"
+    return _all([*out, *(related(s, c) for s, c in ((term.side, term.concepts), (other, term.others)) if c)])
+
+
+def related(side: str, things: Iterable[str]) -> Where:
+    """What holds of a relation `x` that has one of some entities as its "head" or "tail"."""
+    among = concepts(things)
+    return Where(f"x.{side} IN {among.sql}", among.given)
+
+
+def concepts(curies: Iterable[str]) -> Where:
+    """The numbers of some concepts, as a set."""
+    named = sorted(set(curies))
+    return Where(f"(SELECT id FROM concepts WHERE curie IN ({marks(named)}))", tuple(named))
+
+
+def _saying(words: str, few: bool, near: Near) -> Where:
+    """The papers with words in one of their texts."""
+    pattern = phrase_regex(words)
+    if few:
+        return Where(
+            "EXISTS (SELECT 1 FROM entries e JOIN texts t ON t.entry = e.id WHERE e.paper = p.curie"
+            " AND regexp(?, t.raw))",
+            (pattern,),
+        )
+    pieces = re.findall(r"[^\W_]+", words)
+    grams = sorted({p[at : at + _TRIGRAM].lower() for p in pieces for at in range(len(p) - _TRIGRAM + 1)})
+    if grams:
+        sql, given = near(grams)
+        some = Where(f"({sql})", tuple(given))
+    else:
+        some = Where("instr(lower(t.raw), ?) > 0", (min(pieces, key=len, default=words).lower(),))
+    return _in("SELECT t.paper FROM texts t WHERE", _all([some, Where("regexp(?, t.raw)", (pattern,))]))
+
+
+def _fact(fact: Fact) -> Where:
+    value = fact.value
+    if fact.field == "kind":
+        return Where("p.kind = ?", (value,))
+    if fact.field == "code":
+        has_part = Where("instr(lower(p.code_url), ?) > 0", (value.lower(),))
+        return has_part if value else Where("p.code_url <> ''")
+    if fact.field == "country":
+        country = Where("x.concept IN (SELECT id FROM concepts WHERE country = ? AND country <> '')", (value,))
+        return _in("SELECT x.paper FROM mentions x WHERE", country)
+    if fact.field == "author":
+        return _in("SELECT x.paper FROM authors x WHERE", _named(value))
+    if fact.field == "venue":
+        names = sorted({value, *fact.words})
+        return _any(Where("regexp(?, p.venue)", (phrase_regex(said, any_case=True),)) for said in names)
+    if fact.field == "year":
+        return Where(f"CAST(p.year AS TEXT) {fact.op} ?", (value,))
+    if fact.field == "date":
+        return _in_time(fact)
+    if fact.field == "paper":
+        return Where("p.curie = (SELECT paper FROM entries WHERE name = ?)", (_local(fact.concept),))
+    if fact.field == "source":
+        return Where("p.curie IN (SELECT paper FROM entries WHERE source = ?)", (_local(fact.concept),))
+    if fact.field == "recent":
+        return Where(f"p.curie IN (SELECT paper FROM entries WHERE source IN ({_NEWEST}))", (int(value),))
+    raise ValueError(f"no paper has a {fact.field}")
+
+
+def _named(name: str) -> Where:
+    """The authors who have all parts of a name."""
+    parts = [part for part in re.findall(r"[^\W_]+", name) if part.isascii()]
+    longest = max(parts, key=len, default="")  # leaves few names to look at closely
+    like = [Where("instr(lower(x.name), ?) > 0", (longest.lower(),))] if longest else []
+    return _all([*like, *(Where("regexp(?, x.name)", (pattern,)) for pattern in name_regexes(name))])
+
+
+def _in_time(fact: Fact) -> Where:
+    """The papers of a time, as far as their dates are known: 2025 is not before 2025-10."""
+    value = fact.value.removeprefix("--")
+    begin = 6 if fact.value.startswith("--") else 1  # of any year
+    part = f"substr(p.appeared, {begin}, {len(value)})"
+    known = f"({part} = ? OR length({part}) = {len(value)} OR substr(?, 1, length({part})) <> {part})"
+    return Where(f"(p.appeared <> '' AND {part} {fact.op} ? AND {known})", (value, value, value))
+
+
+def _local(curie: str) -> str:
+    return curie.partition(":")[2]
+
+
+def _in(select: str, where: Where) -> Where:
+    return Where(f"p.id IN ({select} {where.sql})", where.given)
+
+
+def _all(conditions: Iterable[Where]) -> Where:
+    return _joined(" AND ", _ALWAYS, conditions)
+
+
+def _any(conditions: Iterable[Where]) -> Where:
+    return _joined(" OR ", _NEVER, conditions)
+
+
+def _joined(word: str, none: str, conditions: Iterable[Where]) -> Where:
+    several = list(conditions)
+    if len(several) == 1:
+        return several[0]
+    said = word.join(one.sql for one in several)
+    return Where(f"({said})" if several else none, tuple(value for one in several for value in one.given))
+
+
+def marks(values: Iterable[object]) -> str:
+    """The marks of so many parameters; that of nothing for none."""
+    return ", ".join("?" for _ in values) or "NULL"

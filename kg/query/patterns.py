@@ -1,0 +1,45 @@
+"""Regular expressions for words of a question as texts may write them."""
+
+from __future__ import annotations
+
+import re
+
+from kg.text import HAN, has_han
+
+_HAN = re.compile(f"[{HAN}]+")
+#: A regular expression that no text fits.
+_NOTHING = "x^"
+_ANY_CASE = "(?i)"
+
+
+def is_acronym(words: str) -> bool:
+    """Whether a phrase is matched in capitals only ("US", which is not the pronoun)."""
+    return bool(re.fullmatch(r"[A-Z]{1,5}", words))
+
+
+def phrase_regex(words: str, any_case: bool = False) -> str:
+    """A regular expression for words as they may be written: hyphens and spaces alike, a plural, any case.
+
+    An acronym is matched in capitals only, unless `any_case`.
+    """
+    pieces = [re.escape(piece) for piece in re.findall(r"[^\W_]+", words)]
+    if not pieces:
+        return _NOTHING
+    if _HAN.fullmatch("".join(pieces)):
+        return r"\s*".join(pieces)
+    return ("" if is_acronym(words) and not any_case else _ANY_CASE) + r"\b" + r"[\W_]+".join(pieces) + r"(?:s|es)?\b"
+
+
+def name_regexes(name: str) -> list[str]:
+    """Regular expressions for a person's name, whose parts must all be found; an initial is any part that begins so."""
+    parts = re.findall(r"[^\W_]+", name)
+    latin = (rf"{_ANY_CASE}\b{re.escape(part)}" + (r"\b" if len(part) > 1 else "") for part in parts)
+    return [part if _HAN.fullmatch(part) else said for part, said in zip(parts, latin, strict=True)] or [_NOTHING]
+
+
+def wording_regex(folded: str) -> str:
+    """A regular expression for a folded phrase inside a metric's wording: each word, or one that begins with it."""
+    words = [re.escape(word) for word in folded.split(" ")]
+    if has_han(folded):
+        return _ANY_CASE + "".join(words)
+    return rf"{_ANY_CASE}\b" + r"[\s-]+".join(word + r"\w*" for word in words)
