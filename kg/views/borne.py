@@ -32,6 +32,7 @@ _GLUED = re.compile(r"-\s?[^\W\d]")  # "50%-reduced features"
 _POINT = re.compile(r"\bat\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?$")
 _KEEPING = re.compile(r"\b(?:retain|maintain|preserv|recover|keep)\w*\b[^,;]*$", re.IGNORECASE)
 _OF = re.compile(r"\s*of\s")
+_RATE = re.compile(r"(?:rates?|ratio|errors?|share|overhead|WER|CER)$")
 _APART = re.compile(r"[,;:()\d]")
 _BY = re.compile(r"\s*by\s*(?:up to |over |about |an? )?", re.IGNORECASE)
 _FEW = 2  # words of a setting beside the things that it names
@@ -53,7 +54,7 @@ def borne_out(shown: Selection, found: Outcome) -> Result | None:
     if result.unit in ("x", "%") and _POINT.search(place.ahead):
         return None
     change, is_share = result.change, bool(_OF.match(place.text, place.quantity.end))
-    if change == "absolute" and result.unit == "%" and (is_share or reader.unit(result) != "%"):
+    if change == "absolute" and result.unit == "%" and (is_share or not reader.is_share(result)):
         if not is_share or not _KEEPING.search(place.ahead):
             return None
         change = KEPT
@@ -82,7 +83,7 @@ def as_text(said: str) -> str:
     'a 1.5× speedup of H2O at 40%'
     """
     said = _MATH.sub(lambda found: _MARKS.sub("", plain(found[1])), said)
-    return _APART_SIGN.sub("", clean(plain(said)))
+    return _APART_SIGN.sub("", clean(plain(said))).replace("--", "–")
 
 
 def _sentence(found: Outcome) -> str:
@@ -116,9 +117,11 @@ class _Reader:
         words = fold(result.metric).split()
         return bool(words) and words[-1] in self.lexicon.metric_heads and not self.conditions.intersection(words)
 
-    def unit(self, result: Result) -> str:
+    def is_share(self, result: Result) -> bool:
+        """Whether the levels of a metric are percentages; "2% parameters" is a share of what others have."""
         known = result.metric_concept in self.vocabulary
-        return self.vocabulary[result.metric_concept].facts.get("unit", "") if known else ""
+        facts = self.vocabulary[result.metric_concept].facts if known else {}
+        return facts.get("unit") == "%" and (facts.get("better") != "lower" or bool(_RATE.search(result.metric)))
 
     def place(self, found: Outcome) -> Place | None:
         """The number of a result in its sentence."""

@@ -39,7 +39,7 @@ class Said:
         named = metric(shown, result, paper)
         if not named or (has_han(named) if shown.lang != "zh" else not says(paper, named)):
             return None
-        form, origin, wording = _form(shown, result), "", result.baseline
+        form, origin, wording = _form(shown, result, named), "", result.baseline
         start = _ORIGIN.fullmatch(result.baseline) if result.change == "absolute" else None
         if start and not isinstance(result.value, tuple) and fold(start["unit"]) in fold(result.unit):
             origin = start["value"]
@@ -88,7 +88,7 @@ def phrase(shown: Selection, result: Result, *, aside: bool = True) -> str:
     Without `aside`, baseline and setting are left out.
     """
     named = metric(shown, result)
-    said = shown.words(f"outcome.{_form(shown, result)}", metric=named, amount=amount(shown, result))
+    said = shown.words(f"outcome.{_form(shown, result, named)}", metric=named, amount=amount(shown, result))
     said = _bound_first(shown, said, named)
     beside = notes(shown, result)
     return shown.words("outcome.aside", effect=said, notes=beside) if aside and beside else said
@@ -200,14 +200,13 @@ def unit_words(shown: Selection, result: Result) -> str:
     return f"{apart}{clean(unit)}" if unit else ""
 
 
-def _form(shown: Selection, result: Result) -> str:
+def _form(shown: Selection, result: Result, named: str = "") -> str:
+    """The key of the words for a result; `named` is the metric where it stands in the words."""
     if result.change == KEPT:
         return KEPT
     better = _fact(shown, result, "better")
-    if metric(shown, result).rpartition(" ")[2] in shown.words("outcome.counted").split():
-        counted = {"increase": "more", "decrease": "fewer"}.get(result.change)
-        if counted:
-            return counted
+    if named.rpartition(" ")[2] in shown.words("outcome.counted").split():
+        return {"increase": "more", "decrease": "fewer"}.get(result.change, "count")
     if result.change == "increase":
         if result.unit == "x":
             return "increase_times"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from kg.extract.phrases import tagged
 from kg.model import LISTS, Brief, Mention, Paper, Result
@@ -148,10 +149,12 @@ def _institutions(shown: Selection, paper: Paper, fields: Collection[str], text:
 
 def _proposed_name(shown: Selection, paper: Paper) -> str:
     """The paper's own name if its title has it, or its texts say that it is proposed: surveys name what others made."""
-    own = name(paper)
-    is_known = shown.graph.vocabulary.find(own, "technique") is not None
-    is_proposed = any(own in said for said in _contribution(shown, paper, ())) and not is_known
-    return own if own in title(paper) or is_proposed else ""
+    own, vocabulary = name(paper), shown.graph.vocabulary
+    if not own or own in title(paper) or vocabulary.find(own, "technique"):
+        return own if own in title(paper) else ""
+    before = (said.partition(own)[0] for said in _contribution(shown, paper, ()) if own in said)
+    is_proposed = any(not vocabulary.cues("proposal").isdisjoint(fold(words).split()) for words in before)
+    return own if is_proposed else ""
 
 
 def _technique(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> str:
@@ -205,7 +208,7 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
     mentions = list(mentions)
     endings = tuple(shown.words("brief.problem_endings").split()) or ("\n",)  # a problem is not a technique
     for mention in sorted(mentions, key=lambda mention: -mention.confidence):
-        said = "" if _is_cut(mention, text) else _wording(shown, mention, text)
+        said = "" if _is_cut(shown, mention, text) else _wording(shown, mention, text)
         if mention.type == "technique" and said.endswith(endings):
             continue
         if said and not any(fold(said) in fold(other) or fold(other) in fold(said) for other in chosen.values()):
@@ -215,10 +218,13 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
     return [chosen[id(mention)] for mention in mentions if id(mention) in chosen]
 
 
-def _is_cut(mention: Mention, text: str) -> bool:
+def _is_cut(shown: Selection, mention: Mention, text: str) -> bool:
     """Whether the words of a mention go on behind it: "growth of the key-value" before "cache"."""
     behind = re.search(rf"(?<!\w){re.escape(mention.surface)}\s(?:\([^()]*\)\s)?(?P<word>[A-Za-z][\w-]*)", text)
-    return behind is not None and tagged(behind["word"], 0, len(behind["word"]))[0][0].tag.startswith("NN")
+    word = behind["word"] if behind else ""
+    is_noun = word and tagged(word, 0, len(word))[0][0].tag.startswith("NN")
+    is_gerund = mention.surface.endswith("ing")  # "inadequate handling" before "of ..."
+    return bool(is_noun or fold(word) in Wording(shown.graph.vocabulary).heads or (is_gerund and word == "of"))
 
 
 def _wording(shown: Selection, mention: Mention, text: str) -> str:
@@ -227,10 +233,13 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
     wordings = [clean(w) for w in dict.fromkeys((mention.canonical, mention.surface)) if w]
     if shown.lang != "zh":
         labels = (say(shown, mention.concept, w, text) for w in wordings)
-        said = next((w for w in labels if w and not has_han(w) and nouns.is_noun_phrase(w)), "")
+        labels = (w for w in labels if w and not has_han(w) and says(text, w))
+        said = next(filter(nouns.is_noun_phrase, labels), "")
         return _with_article(said, text) if said else ""
-    for wording in wordings:
-        said = say(shown, mention.concept, wording, text) if nouns.is_noun_phrase(wording) else ""
+    known = list(filter(partial(says, text), wordings))
+    concept = mention.concept if any(not w.isupper() for w in known) else ""  # "GLA" may be short for something else
+    for wording in known:
+        said = say(shown, concept, wording, text) if nouns.is_noun_phrase(wording) else ""
         if said and says(text, said) and said.count("的") <= _LINKS:
             return said
     short = (w for w in wordings if mention.type == "technique" and w.count(" ") < _FEW)
@@ -239,14 +248,13 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
 
 def _with_article(said: str, text: str) -> str:
     """English words with the article that they have in the paper: "a [novel] gating rule", "the cost of reuse"."""
-    before = re.search(
-        rf"\b(an?|the|our|its|their)\s+(?:[a-z-]+,?\s+){{0,2}}?{re.escape(said)}(?!\w)", text, re.IGNORECASE
-    )
-    if not before or re.match(r"(?:an?|the)\s", said):
+    article = r"\b(an?|the|our|its|their)\s+((?:[a-z-]+,?\s+){0,2}?)"
+    before = re.search(rf"{article}{re.escape(said)}(?!\w)", text, re.IGNORECASE)
+    if not before or re.match(r"(?:an?|the)\s", said) or (" " not in said and not said.islower()):
         return said
-    if before[1].lower() in ("a", "an"):
-        return f"{'an' if said[0] in 'aeiouAEIO' else 'a'} {said}"
-    return f"the {said}"
+    if before[1].lower() not in ("a", "an"):
+        return f"the {said}"
+    return f"{before[1].lower() if not before[2] else 'an' if said[0] in 'aeiou' else 'a'} {said}"
 
 
 def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> tuple[str, str]:

@@ -32,7 +32,6 @@ _FINITE = ("VB", "VBZ", "VBP", "VBD", "MD")
 _LOOSE = ("IN", "TO", "DT", "CC", "JJ", "JJR", "VBN", "VBZ", "VBP", "VBD", "RB", "PRP$", ",")  # no noun ends so
 _HEADS = ("problem-head", "problem-sign", "technique-head")
 _COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
-_NO_NOUN = ("RB", "JJ", "VBN", "VBD", "IN")
 _SHORT = 3  # words of a gerund that reads as a noun: "reward hacking", "training cost"
 _BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
 _LATEX = re.compile(r"\\(?:textbf|textit|emph|texttt|textsc|mathrm|mathbf|text)|[${}\\~]")
@@ -95,20 +94,21 @@ class Wording:
         return not opens and not any(part.roles.get("joint", "").startswith("{a}") for part in parts)
 
     def _has_own_compound(self, text: str) -> bool:
-        """Whether a compound with a hyphen means more than its words: "key-only", "task-primary", "FOO-SWA"."""
-        for word in _COMPOUND.findall(text):
-            last = word.rpartition("-")[2]
-            if fold(word) in self.words or "trailing" in self.words.get(fold(last), ()):
-                continue
-            if last.isupper() or tagged(last, 0, len(last))[0][0].tag in _NO_NOUN:
-                return True
-        return False
+        """Whether a compound with a hyphen may mean more than its words: "key-only", "one-time", "FOO-SWA"."""
+        known = [(match.start, match.end) for match in self.vocabulary.match(text)]
+        return any(
+            fold(word[0]) not in self.words
+            and "trailing" not in self.words.get(fold(word[0].rpartition("-")[2]), ())
+            and not any(start <= word.start() and word.end() <= end for start, end in known)
+            for word in _COMPOUND.finditer(text)
+        )
 
     def _parts(self, text: str) -> Iterator[PhrasePart]:
         """The parts of a phrase from left to right, longest matches first."""
         found = tokens(text)
         labels = self._labels(text, found)
-        titled = len(found) > 1 and all(text[token.start].isupper() for token in found)
+        capitals = sum(text[token.start : token.end].istitle() for token in found)
+        titled = capitals > 1 and 2 * capitals > len(found)
         at = before = 0
         while at < len(found):
             gap = text[before : found[at].start]

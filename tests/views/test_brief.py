@@ -256,6 +256,6 @@ def test_a_technique_has_the_article_of_the_paper(built: Graph) -> None:
     assert brief(built, paper, "en") == "Foo uses an adaptive gate."
 
 
-@pytest.mark.parametrize("phrase", ["key-only routing", "task-primary modules", "co-trained head", "FOO-SWA"])
+@pytest.mark.parametrize("phrase", ["key-only routing", "one-time attention", "mixed-order routing", "FOO-SWA"])
 def test_a_compound_of_its_own_is_not_told_by_its_words(phrase: str) -> None:
     assert Wording(Vocabulary.load())(phrase) == ""
