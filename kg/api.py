@@ -8,8 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
+from kg.build.relink import follows, relink
+from kg.build.works import Works, apply
+from kg.link import Linker
+from kg.link.overrides import Overrides, overrides_of
 from kg.model import KgError, Paper, Source
 from kg.names import is_curie
+from kg.rdf.store import open_store
+from kg.store.contents import counts, entries_with, entry_named, load_entries, load_entry, quality, works, works_named
+from kg.store.contents import labels as stored
 from kg.store.faults import told
 from kg.store.file import StoreFile
 from kg.store.place import may_be_there
@@ -42,9 +49,6 @@ class Graph:
     def __init__(
         self, location: str | Path = "papers.kg", *, read_only: bool = False, must_exist: bool = False
     ) -> None:
-        from kg.link.overrides import Overrides
-        from kg.rdf.store import open_store
-
         if must_exist and not may_be_there(location):
             raise KgError(f"{location}: there is no graph here: make one with `kg add FILE... --graph {location}`.")
         self.read_only = read_only
@@ -60,13 +64,8 @@ class Graph:
 
     def _follow(self, location: str | Path, read_only: bool) -> None:
         """Bring the links up to date with people's decisions about names, where these have changed."""
-        from kg.build.relink import follows, relink
-        from kg.link.overrides import overrides_of
-        from kg.rdf.store import open_store
-
         if follows(self.store, self.overrides):
             return
-        from kg.link import Linker
 
         linker = Linker(Vocabulary.load(), overrides=self.overrides)
         if not read_only:
@@ -107,12 +106,14 @@ class Graph:
         (`kg.build.engines.engine("ray")`) or of this machine; None stands for one for each core. Entries that are not
         `wanted` are passed over.
         """
+        from kg.build.adding import add
         from kg.build.pipeline import Pipeline
         from kg.records import read_records
 
         annotations = read_records(records) if records is not None else None
         self._meanings |= not fast
-        return Pipeline(overrides=self.overrides, fast=fast, jobs=jobs, engine=engine).add(
+        return add(
+            Pipeline(overrides=self.overrides, fast=fast, jobs=jobs, engine=engine),
             self.store,
             patterns,
             annotations=annotations,
@@ -127,9 +128,6 @@ class Graph:
 
         Raises KgError when the graph has nothing of a name; then nothing is removed.
         """
-        from kg.build.works import Works, apply
-        from kg.store.contents import entry_named
-
         sources_ = set(self.store.source_names())
         gone: dict[str, None] = {}
         for name in names:
@@ -150,8 +148,6 @@ class Graph:
 
         KgError where one of these files is there already.
         """
-        from kg.link.overrides import overrides_of
-
         decisions = None if self.store.path is None else overrides_of(self.store.path)
         if decisions is None or not decisions.is_file():
             self.store.backup(target)
@@ -205,14 +201,10 @@ class Graph:
 
     def papers(self, names: Iterable[str] | None = None) -> list[Paper]:
         """Works with their documents and records, in the order of `names`, or all in the order of the sources."""
-        from kg.store.contents import works, works_named
-
         return self._read(works(self.store) if names is None else works_named(self.store, names))
 
     def _read(self, works: Mapping[str, Sequence[str]]) -> list[Paper]:
         """Works of which the entries are known."""
-        from kg.store.contents import load_entries
-
         read = load_entries(self.store, (entry for entries in works.values() for entry in entries))
         return [Paper(paper, [read[entry] for entry in entries]) for paper, entries in works.items()]
 
@@ -227,8 +219,6 @@ class Graph:
         elif not is_curie(concept):
             return concept
         else:
-            from kg.store.contents import labels as stored
-
             labels = stored(self.store, [concept]).get(concept, {})
         return labels.get(lang) or labels.get("en") or next(iter(labels.values()), concept.partition(":")[2])
 
@@ -262,8 +252,6 @@ class Graph:
 
     def select(self, selection: str | Iterable[str] = "") -> list[Paper]:
         """The papers of a selection; see the class."""
-        from kg.store.contents import entry_named
-
         if not isinstance(selection, str):
             return self.papers([paper.id for one in selection for paper in self.select(one)])
         if not selection:
@@ -274,8 +262,6 @@ class Graph:
 
     def papers_with(self, concept: str) -> list[str]:
         """The entries whose papers have a concept or institution, by any link; KgError for what is no CURIE."""
-        from kg.store.contents import entries_with
-
         if not is_curie(concept):
             raise KgError(f"The graph holds no paper and no concept {concept!r}: see `kg ask` and `kg show`.")
 
@@ -283,9 +269,7 @@ class Graph:
 
     def explain_merge(self, one: str, other: str) -> Explanation:
         """Why two names are one thing, or why not: what each means in the papers and in the vocabulary."""
-        from kg.link import Linker
         from kg.query.identity import explain, with_acronyms
-        from kg.store.contents import load_entry
 
         said = explain(one, other, Linker(Vocabulary.load(), overrides=self.overrides), self.store)
         entries = sorted({s.entry for side in said.steps for s in side if s.entry and "acronym" in s.reason})
@@ -293,14 +277,10 @@ class Graph:
 
     def counts(self) -> dict[str, int]:
         """How many papers, entries, concepts of each type, mentions, results and relations the graph holds."""
-        from kg.store.contents import counts
-
         return counts(self.store)
 
     def quality(self) -> dict[str, int | str]:
         """What deserves a look: repairs, empty slots, institutions without ROR."""
-        from kg.store.contents import quality
-
         return quality(self.store)
 
     def sparql(self, query: str) -> Any:
@@ -457,8 +437,6 @@ class Graph:
 
     def __iter__(self) -> Iterator[Paper]:
         from itertools import islice
-
-        from kg.store.contents import works
 
         found = iter(works(self.store).items())
         while some := dict(islice(found, _AT_ONCE)):

@@ -350,7 +350,7 @@ class Torture:
     def _add(self, graph: Path, files: list[Path] | None = None) -> None:
         kg.build.adding._SECONDS = self.dice.choice((0, 0.02))
         with StoreFile(graph) as store:
-            report = Pipeline(fast=True).add(store, files or self.files)
+            report = kg.build.adding.add(Pipeline(fast=True), store, files or self.files)
         if report.skipped:
             raise KgError(report.skipped[0])
 

@@ -8,15 +8,18 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import replace
-from functools import cached_property
-from itertools import repeat
+from functools import cached_property, partial
+from itertools import groupby, repeat
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from kg import sources
+from kg.build.pipeline import Added, Annotations, Pipeline, Progress, Ready, Wanted, annotated
 from kg.build.works import Works, apply
 from kg.model import Batch, Document, KgError, Source
-from kg.build.pipeline import Added, Annotations, Ready, Pipeline, Progress, Wanted, annotated
+from kg.store.contents import entry_named
 from kg.store.faults import Fault
-from kg.store.file import Entry, local_id
+from kg.store.file import local_id
 from kg.store.fingerprints import fingerprint
 
 if TYPE_CHECKING:
@@ -25,6 +28,65 @@ if TYPE_CHECKING:
 
 #: Seconds after which what was stored counts.
 _SECONDS = 1.0
+
+
+def add(
+    pipeline: Pipeline,
+    store: StoreFile,
+    patterns: Iterable[str | Path],
+    *,
+    annotations: Annotations | None = None,
+    name: str | None = None,
+    strict: bool = False,
+    wanted: Wanted | None = None,
+    progress: Progress | None = None,
+) -> Added:
+    """Store the papers of files; see `kg.api.Graph.add`."""
+    # To take over what is annotated is little work.
+    jobs, engine = (pipeline.jobs, pipeline.engine) if annotations is None else (1, None)
+    patterns = list(patterns)
+    work = partial(pipeline.ready, annotations=annotations)
+    with (
+        pipeline.workers(work, jobs, engine) as workers,
+        Adding(pipeline, store, annotations, strict, wanted, progress, workers) as run,
+    ):
+        if annotations is None and wanted is None:
+            files = _made(run, patterns, name)
+        else:
+            files = ((batch, None) for batch in pipeline.batches(patterns, name, run.report, strict))
+        for batch, made in files:
+            try:
+                run.batch(batch, made)
+            except Fault:
+                raise
+            except KgError as error:
+                run.report.skip([str(error)], strict)
+        run.rest(bool(patterns))
+    return run.report
+
+
+def _made(
+    run: Adding, patterns: Iterable[str | Path], name: str | None
+) -> Iterator[tuple[Batch, list[Ready | KgError] | None]]:
+    """The files that patterns name; where workers read them, with what they made of the documents.
+
+    Of files that hold one paper each many are read side by side, but for those that the store has as they are.
+    """
+    found = run.pipeline.files(partial(sources.begin, name=name), patterns)
+    files = (file for file in found if not (isinstance(file, sources.Unread) and run.has(file.source)))
+    for is_unread, group in groupby(files, lambda file: isinstance(file, sources.Unread)):
+        if not is_unread:
+            for file in group:
+                if isinstance(file, Batch):
+                    yield file, None
+                else:
+                    run.report.skip([str(file)], run.strict)
+            continue
+        for made in run.workers.map((file for file in group if not isinstance(file, Batch)), run.pipeline.load):
+            if isinstance(made, KgError):
+                run.report.skip([str(made)], run.strict)
+            else:
+                yield made.batch, made.made
 
 
 class Adding:
@@ -273,8 +335,6 @@ class Adding:
 
     def rest(self, had_files: bool) -> None:
         """Records whose texts were in no file: they replace what the graph holds of the entry, if it does."""
-        from kg.store.contents import entry_named
-
         for name in self.annotations or ():
             if name in self.met:
                 continue

@@ -1,4 +1,4 @@
-"""The way of the data, files to graph: sources read, extract types, link identifies, graph keeps (kg.build.adding)."""
+"""The way of the data, files to graph: sources read, extract types, link identifies; `kg.build.adding` stores."""
 
 from __future__ import annotations
 
@@ -7,23 +7,29 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from kg.model import Batch, Document, Facts, KgError, Record, Source
+from kg import sources
+from kg.build import engines
 from kg.build.works import Coming
+from kg.compiled import no_search_for_garbage
+from kg.extract import extract, pipeline
+from kg.extract import version as extractor
+from kg.link import Linker
+from kg.link.overrides import Overrides
+from kg.model import Batch, Document, Facts, KgError, Record, Source
+from kg.records import from_json, to_json
+from kg.sources import Unread
 from kg.store.file import Entry, local_id
 from kg.vocabulary import Vocabulary, ontology_hash
 
 if TYPE_CHECKING:
-    from kg.build.adding import Adding
     from kg.build.engines import Engine, WorkerPool
     from kg.build.engines.base import Item
     from kg.link import Linker
     from kg.link.overrides import Overrides
     from kg.sources import HeldFile, Unread
-    from kg.store.file import StoreFile
 
 Progress = Callable[[str, int], None]  # the entry just done, entries done so far
 Done = TypeVar("Done")
@@ -79,7 +85,7 @@ class Ready(NamedTuple):
 
 
 class Pipeline:
-    """Reads, extracts and links; `add` stores too."""
+    """Reads, extracts and links; `kg.build.adding.add` stores too."""
 
     def __init__(
         self,
@@ -106,9 +112,6 @@ class Pipeline:
 
     @cached_property
     def linker(self) -> Linker:
-        from kg.link import Linker
-        from kg.link.overrides import Overrides
-
         return Linker(self.vocabulary, overrides=Overrides.load() if self.overrides is None else self.overrides)
 
     def way(self, document: Document, annotations: Annotations | None = None) -> Way:
@@ -124,14 +127,7 @@ class Pipeline:
     def record(self, document: Document, annotations: Annotations | None = None) -> Record:
         """The linked record of a document: extracted, or taken from annotations."""
         way = self.way(document, annotations)
-        if isinstance(way, str):
-            from kg.extract import extract
-
-            read = extract(document, fast=way == "fast")
-        else:
-            from kg.records import from_json
-
-            read = from_json(way, document)
+        read = extract(document, fast=way == "fast") if isinstance(way, str) else from_json(way, document)
         return self.linker.decided(document, self.linker.link(document, read))
 
     def extracted(self, document: Document, annotations: Annotations | None = None) -> Extracted:
@@ -150,14 +146,10 @@ class Pipeline:
 
     def line(self, document: Document) -> str:
         """The linked record of a document in the annotators' form: one line of JSON."""
-        from kg.records import to_json
-
         return _JSON.encode(to_json(self.record(document))) + "\n"
 
     def _try(self, work: Callable[[Document], Done], item: Item) -> Done | Made[Done] | KgError:
         """What `work` makes of a document or of those of a file, or why it cannot; an error is passed on."""
-        from kg.sources import Unread
-
         if isinstance(item, KgError):
             return item
         try:
@@ -169,8 +161,6 @@ class Pipeline:
             return error
 
     def _of_file(self, work: Callable[[Document], Done], file: Unread) -> Made[Done]:
-        from kg import sources
-
         batch = sources.read(file.held, file.name)
         documents = list(batch.documents)
         made = [self._try(work, document) for document in documents]
@@ -180,15 +170,10 @@ class Pipeline:
         self, work: Callable[[Document], Done], jobs: int | None, engine: Engine | None = None
     ) -> WorkerPool[Done | Made[Done] | KgError]:
         """Processes that read documents; what cannot be read gives an error in its place."""
-        from kg.build import engines
-
         return (engine or engines.engine()).workers(partial(self._try, work), jobs)
 
     def load(self, item: Item) -> None:
         """Load what a document needs, but for the tagger: a session of its runtime is no thing to share."""
-        from kg.compiled import no_search_for_garbage
-        from kg.extract import extract, pipeline
-
         pipeline(self.fast)
         with no_search_for_garbage():
             self.linker.concepts.load()
@@ -205,20 +190,16 @@ class Pipeline:
 
     def batches(self, patterns: Iterable[str | Path], name: str | None, report: Added, strict: bool) -> Iterator[Batch]:
         """The files that patterns name, read; what cannot be read is told in the report."""
-        from kg import sources
-
-        for file in self._files(partial(sources.read, name=name), patterns):
+        for file in self.files(partial(sources.read, name=name), patterns):
             if isinstance(file, KgError):
                 report.skip([str(file)], strict)
             else:
                 yield file
 
-    def _files(
+    def files(
         self, opened: Callable[[Path | HeldFile], Done], patterns: Iterable[str | Path]
     ) -> Iterator[Done | KgError]:
         """What `opened` makes of the files that patterns name, and in its place what cannot be read."""
-        from kg import sources
-
         paths, problems = sources.expand(patterns)
         yield from map(KgError, problems)
         for path in sources.each(paths):
@@ -292,9 +273,7 @@ class Pipeline:
 
     def _found(self, patterns: Iterable[str | Path]) -> Iterator[Item]:
         """The documents of files, files that workers are to read, and in its place what cannot be read."""
-        from kg import sources
-
-        for file in self._files(sources.begin, patterns):
+        for file in self.files(sources.begin, patterns):
             if not isinstance(file, Batch):
                 yield file
                 continue
@@ -305,74 +284,10 @@ class Pipeline:
     def meet(self, source: Source) -> None:
         """Take note of a file of which the documents come; for subclasses."""
 
-    def add(
-        self,
-        store: StoreFile,
-        patterns: Iterable[str | Path],
-        *,
-        annotations: Annotations | None = None,
-        name: str | None = None,
-        strict: bool = False,
-        wanted: Wanted | None = None,
-        progress: Progress | None = None,
-    ) -> Added:
-        """Store the papers of files; see `kg.api.Graph.add`."""
-        from kg.build.adding import Adding
-        from kg.store.faults import Fault
-
-        # To take over what is annotated is little work.
-        jobs, engine = (self.jobs, self.engine) if annotations is None else (1, None)
-        patterns = list(patterns)
-        work = partial(self.ready, annotations=annotations)
-        with (
-            self.workers(work, jobs, engine) as workers,
-            Adding(self, store, annotations, strict, wanted, progress, workers) as run,
-        ):
-            if annotations is None and wanted is None:
-                files = self._made(patterns, name, run, workers)
-            else:
-                files = ((batch, None) for batch in self.batches(patterns, name, run.report, strict))
-            for batch, made in files:
-                try:
-                    run.batch(batch, made)
-                except Fault:
-                    raise
-                except KgError as error:
-                    run.report.skip([str(error)], strict)
-            run.rest(bool(patterns))
-        return run.report
-
-    def _made(
-        self, patterns: Iterable[str | Path], name: str | None, run: Adding, workers: WorkerPool[Any]
-    ) -> Iterator[tuple[Batch, list[Ready | KgError] | None]]:
-        """The files that patterns name; where workers read them, with what they made of the documents.
-
-        Of files that hold one paper each many are read side by side, but for those that the store has as they are.
-        """
-        from kg import sources
-
-        found = self._files(partial(sources.begin, name=name), patterns)
-        files = (file for file in found if not (isinstance(file, sources.Unread) and run.has(file.source)))
-        for is_unread, group in groupby(files, lambda file: isinstance(file, sources.Unread)):
-            if not is_unread:
-                for file in group:
-                    if isinstance(file, Batch):
-                        yield file, None
-                    else:
-                        run.report.skip([str(file)], run.strict)
-                continue
-            for made in workers.map((file for file in group if not isinstance(file, Batch)), self.load):
-                if isinstance(made, KgError):
-                    run.report.skip([str(made)], run.strict)
-                else:
-                    yield made.batch, made.made
-
 
 def version(way: Way) -> str:
     """What the fingerprint of an entry depends on beside its texts, for the way it is read."""
     if isinstance(way, str):
-        from kg.extract import version as extractor
-
         return f"extract-{extractor(way == 'fast')} {ontology_hash()}"
     return f"records {ontology_hash()} {json.dumps(way, sort_keys=True, ensure_ascii=False)}"
 

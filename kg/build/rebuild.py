@@ -17,16 +17,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.build.adding import Adding
-from kg.rdf.store import path_of
+from kg.build.pipeline import Annotations, Pipeline, Progress, Way
+from kg.build.relink import follows, relink
 from kg.link.overrides import Overrides
 from kg.model import Batch, Document, KgError, Source
-from kg.build.pipeline import Annotations, Pipeline, Progress, Way
+from kg.rdf.store import path_of
 from kg.store import codec
 from kg.store.faults import told
 from kg.store.file import StoreFile, local_id
-from kg.store.place import is_address
 from kg.store.fingerprints import seal, sealed
 from kg.store.lite import cache_of, locked
+from kg.store.place import is_address
 
 if TYPE_CHECKING:
     from kg.store.postgres import Postgres
@@ -184,8 +185,6 @@ def _added(
     progress: Progress | None,
 ) -> list[str]:
     """Add what an old graph holds to a store; a sentence for each entry that could not be read."""
-    from kg.build.relink import follows, relink
-
     if not follows(store, pipeline.linker.overrides):
         relink(store, pipeline.linker)
     with (

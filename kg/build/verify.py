@@ -17,14 +17,14 @@ import pyoxigraph as ox
 
 from kg.evidence import Bearers
 from kg.extract.numbers import holds_number
-from kg.store.contents import digest
-from kg.rdf.ontology import VOCABULARY
-from kg.rdf.triples import LINKS, RELATIONS, entry_triples, place_of
-from kg.rdf.store import Store
-from kg.rdf.terms import value
 from kg.link.overrides import Overrides
 from kg.model import LISTS, Document, KgError, Record, Relation, Result
 from kg.names import curie, iri
+from kg.rdf.ontology import VOCABULARY
+from kg.rdf.store import Store
+from kg.rdf.terms import value
+from kg.rdf.triples import LINKS, RELATIONS, entry_triples, place_of
+from kg.store.contents import digest
 from kg.store.file import local_id
 from kg.store.fingerprints import seal, sealed
 from kg.text import fold, repaired

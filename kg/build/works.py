@@ -17,7 +17,7 @@ from kg.link.concepts import MINTED, NAMESAKE
 from kg.link.overrides import BY_HAND
 from kg.link.papers import reason
 from kg.link.works import BY_ID, Described, Verdict, described, keys, same_work
-from kg.model import LISTS, Document, Facts, KgError, Record, Relation, Result
+from kg.model import LISTS, Facts, KgError, Record, Relation, Result
 from kg.names import OF, plain
 from kg.store.file import ClaimRow, Draft, Entry, local_id
 

@@ -17,6 +17,7 @@ from kg.evaluation.tables import TextTable
 from kg.model import RELATION_TYPES, KgError
 from kg.records import read_records
 from kg.tables import csv_text
+from kg.views.trends.statistics import wilson
 
 Figures = dict[str, float]
 
@@ -78,8 +79,6 @@ def _rows(judged: Sequence[Mapping[str, Any]], weights: Mapping[str, float]) -> 
 
 def _share(name: str, weighed: Sequence[tuple[bool, float]]) -> Figures:
     """The weighted share that is true, with the ends of its interval; empty for no claims."""
-    from kg.views.trends.statistics import wilson
-
     total = sum(weight for _, weight in weighed)
     if not total:
         return {}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kg.evaluation.matching import Json, check, paired
 from kg.model import Document, Record
+from kg.records import to_json
 
 if TYPE_CHECKING:
     import numpy as np
@@ -146,8 +147,6 @@ def records(
     gold: Mapping[str, Json], documents: Iterable[Document], read: Reader, progress: Progress | None = None
 ) -> dict[str, Json]:
     """The records that `read` makes of the annotated documents."""
-    from kg.records import to_json
-
     found: dict[str, Json] = {}
     for document in documents:
         if document.id in gold:

@@ -11,7 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kg.compiled import no_search_for_garbage
+from kg.extract.endpoint import language_model
 from kg.model import Document, Record
+from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -28,8 +31,6 @@ TAGGER = "kg_tagger"  # the most expensive component, which `fast` leaves out
 
 def version(fast: bool = False) -> str:
     """The version of an extraction: `VERSION`, and the language model where the environment names one."""
-    from kg.extract.endpoint import language_model
-
     if fast:
         return f"{VERSION} fast"
     model = language_model()
@@ -41,23 +42,17 @@ def pipeline(fast: bool = False) -> Language:
 
     `fast`: vocabulary and rules only, without the trained tagger and the language model.
     """
-    from kg.extract.endpoint import language_model
-
     return _assembled(None if fast else language_model(), fast)
 
 
 def language(fast: bool = False) -> Language:
     """The same pipeline for texts: it gives Docs with tokens and spans, see kg.extract.spans; one object a process."""
-    from kg.extract.endpoint import language_model
-
     return _assembled(None if fast else language_model(), fast, spans=True)
 
 
 @cache
 def _assembled(model: Endpoint | None, fast: bool, spans: bool = False) -> Language:
     """The pipeline of config.cfg; components come from the entry points group spacy_factories."""
-    from kg.compiled import no_search_for_garbage
-
     with no_search_for_garbage():
         from spacy.util import get_lang_class, load_config, registry
 
@@ -101,7 +96,6 @@ def extract(
     `components` replaces the components of the pipeline; they run in the given order. `fast`: see `pipeline`.
     """
     from kg.extract.base import make_doc, to_record
-    from kg.vocabulary import Vocabulary
 
     nlp = pipeline(fast)
     with _matrices().limit(limits=1):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kg.model import Document
 from kg.sources.base import source_name
+from kg.store.contents import identifiers
 from kg.store.file import local_id
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ class Lacking:
     """
 
     def __init__(self, store: Store, files: Iterable[Path], new: bool) -> None:
-        from kg.store.contents import identifiers
-
         self.known: set[str] = set()  # ids of entries
         self._new = new
         ours = {source_name(file) for file in files}

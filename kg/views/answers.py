@@ -8,8 +8,11 @@ from typing import Any
 
 from kg.query import Answer, Condition, Filter, Quote
 from kg.query.answer import Cell
+from kg.query.explain import explained, lines
 from kg.rdf.triples import language_of
+from kg.tables import csv_text
 from kg.text import HARMFUL, plain
+from kg.views.render import render as fill
 from kg.views.words import Words
 
 FORMS = ("json", "jsonl", "csv", "md", "html")
@@ -34,7 +37,6 @@ def render(answer: Answer, form: str) -> str:
         from kg.views.answer_page import page
 
         return page(answer)
-    from kg.views.render import render as fill
 
     table = answer.table
     words = Words(language_of(answer.question))
@@ -54,8 +56,6 @@ def render(answer: Answer, form: str) -> str:
 
 def _csv(answer: Answer) -> str:
     """One row per paper or per table line; cells that a spreadsheet would run as formulas are escaped."""
-    from kg.tables import csv_text
-
     if not answer.table:
         papers = [
             (r.id, r.title, " ".join(r.sources), f"{r.score:.3f}", " | ".join(_named(r.evidence))) for r in answer.rows
@@ -143,8 +143,6 @@ def harmless(said: str) -> str:
 
 def explanation(answer: Answer, form: str) -> str:
     """The interpretation of a question, as JSON or as text."""
-    from kg.query.explain import explained, lines
-
     said: dict[str, Any] = explained(answer)
     if form in ("json", "jsonl"):
         return harmless(json.dumps(said, ensure_ascii=False, indent=1 if form == "json" else None))

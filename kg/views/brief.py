@@ -13,6 +13,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kg.build.pipeline import Pipeline
 from kg.model import KgError, Paper
 from kg.views.base import View
 from kg.views.selection import Selection, ids
@@ -50,8 +51,6 @@ def compose(shown: Selection, paper: Paper, origin: str = "record") -> str:
 
 def reread(graph: GraphReader, paper: Paper, fields: Collection[str]) -> Paper:
     """The paper as extracted from these fields only; entries without other fields are unchanged."""
-    from kg.build.pipeline import Pipeline
-
     pipeline = Pipeline(overrides=getattr(graph, "overrides", None))
     entries = []
     for document, record in paper.entries:

@@ -18,6 +18,7 @@ from kg.model import Document, KgError, Paper
 from kg.views import period as periods
 from kg.views.base import View
 from kg.views.brief import compose
+from kg.views.loose import Loose, Reading
 from kg.views.render import render
 from kg.views.selection import Selection, ids, link
 
@@ -110,8 +111,6 @@ def of_files(
 
     Unreadable files are listed in `report`; `strict` raises KgError at the first one.
     """
-    from kg.views.loose import Loose, Reading
-
     pipeline = Reading(fast=fast, jobs=jobs)
     found = pipeline.records(patterns, strict=strict, report=report, progress=progress)
     loose = Loose(found, pipeline.linker, pipeline.noted)

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from kg.extract import version
 from kg.link.institutions import Organisation, Register, joined, name_tokens
 from kg.model import LISTS, Document, Record
 from kg.rdf.store import Store
 from kg.store.contents import load_entry, works
 from kg.store.fingerprints import fingerprint
 from kg.trust import LIKELY
+from kg.vocabulary import ontology_hash
 
 #: What a paper should have, in the order of a record.
 SLOTS = ("title", "abstract", "authors", "institutions", "name", "techniques", "problems", "tasks", "results", "topics")
@@ -191,9 +193,6 @@ def _has(document: Document, record: Record, slot: str) -> bool:
 
 def _readings() -> dict[str, str]:
     """How an entry was read, by what its fingerprint was made with."""
-    from kg.extract import version
-    from kg.vocabulary import ontology_hash
-
     return {f"extract-{version(fast)} {ontology_hash()}": name for fast, name in ((False, "full"), (True, "fast"))}
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kg.model import KgError
+from kg.query.dates import back, number_of
 
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?")
 _HAN_DAY = re.compile(r"(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})[日号])?)?")
@@ -100,8 +101,6 @@ def _since(when: str, now: date) -> date | None:
 
 
 def _before(match: re.Match[str], now: date) -> date:
-    from kg.query.dates import back, number_of  # importing the package takes 30 ms
-
     if match["yesterday"] or match["today"]:
         return back(now, "day", 1 if match["yesterday"] else 0)
     unit = (match["unit"] or match["unit_ago"] or _UNITS.get(match["han"] or "", "year")).lower()

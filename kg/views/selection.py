@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from kg.model import LISTS, ROLES, Document, Evidence, Mention, Paper, Record, Result
 from kg.names import is_curie
+from kg.query.support import Supporter, appeared, support
+from kg.store.contents import labels
 from kg.text import fold, one_line, sentence_at
 from kg.views.words import Words
 
@@ -99,8 +101,6 @@ class Selection:
 
     def learn(self, concepts: Iterable[str]) -> None:
         """Load the labels of concepts at once."""
-        from kg.store.contents import labels
-
         for concept, found in labels(self.graph.store, set(concepts) - self.graph.vocabulary.concepts.keys()).items():
             said = found.get(self.lang) or found.get("en") or next(iter(found.values()))
             self._labels.setdefault(concept, clean(said))
@@ -115,8 +115,6 @@ class Selection:
 
         It is the paper's own earliest date; else its year; else the earliest date of the reports that contain it.
         """
-        from kg.query.support import appeared  # importing its package takes 30 ms, and not every view needs it
-
         documents = [document for document, _ in paper.entries]
         dates = (document.date for document in documents if document.date)
         years = (document.year for document in documents if document.year)
@@ -139,8 +137,6 @@ class Selection:
 
     def support(self, papers: Iterable[Paper]) -> int:
         """Independent support: the largest number of the papers of which no two share an institution."""
-        from kg.query.support import Supporter, support
-
         return support(Supporter(self.date(paper), paper.id, self.institutions(paper)) for paper in papers)
 
     def outcomes(self, paper: Paper, fields: Collection[str] = ()) -> list[Outcome]:

@@ -21,8 +21,8 @@ import kg
 import kg.build.adding
 import kg.rdf.cache
 from kg.api import Graph
-from kg.model import Document
 from kg.build.pipeline import Annotations, Extracted, Pipeline
+from kg.model import Document
 from kg.sources import read
 from kg.store.file import local_id
 from kg.store.fingerprints import fingerprint

@@ -17,9 +17,9 @@ import pytest
 
 import kg
 from kg.build import workers
+from kg.build.pipeline import Added, Pipeline
 from kg.extract import extract, pipeline, tagger, version
 from kg.model import Document
-from kg.build.pipeline import Added, Pipeline
 
 WORDS = "We propose Zap{n}, a speculative decoding method with a draft model. It is {n}x faster on an H100 than Medusa."
 

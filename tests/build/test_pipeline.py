@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import kg
-from kg.records import read_records
-from kg.model import KgError
 from kg.build.pipeline import Pipeline
+from kg.model import KgError
+from kg.records import read_records
 
 PAPER = {
     "id": "p-1",

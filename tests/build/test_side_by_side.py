@@ -11,10 +11,10 @@ import pytest
 
 import kg
 from kg import sources
-from kg.model import KgError
 from kg.build.pipeline import Added, Pipeline
-from kg.sources.base import InputFile, Unread
 from kg.build.workers import chunked
+from kg.model import KgError
+from kg.sources.base import InputFile, Unread
 
 PAPER = """<?xml version="1.0"?><TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc>
 <titleStmt><title type="main">Zap{n}: Faster Decoding</title></titleStmt></fileDesc>

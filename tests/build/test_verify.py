@@ -15,10 +15,10 @@ from graph_demo import ABSTRACT, demo_source
 
 import kg
 from kg.api import Graph
-from kg.rdf.store import Store
 from kg.build.verify import verify
 from kg.model import KgError
 from kg.names import iri
+from kg.rdf.store import Store
 
 ENTRY, PAPER = "entry:demo-01", "paper:longdemo-long-videos"
 GONE = object()  # in the place of a value that is taken out

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from kg.model import KgError
 from kg.build.workers import Workers
+from kg.model import KgError
 
 
 def _doubled(number: int) -> int:

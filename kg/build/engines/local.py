@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kg.build.engines.base import Done, Item
-from kg.model import KgError
 from kg.build.workers import Workers, cores
+from kg.model import KgError
 
 
 class Local:

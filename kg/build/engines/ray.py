@@ -24,10 +24,11 @@ from urllib.parse import urlsplit
 
 from kg import extract
 from kg.build.engines.base import Done, Item
+from kg.build.workers import chunked, cores, spare_collections
 from kg.model import KgError
+from kg.store.faults import Fault
 from kg.version import VERSION
 from kg.vocabulary import ontology_hash
-from kg.build.workers import chunked, cores, spare_collections
 
 if TYPE_CHECKING:
     import pyarrow
@@ -212,8 +213,6 @@ def _look(address: str) -> None:
 
 def _fault(sentence: str) -> KgError:
     """An error that ends the whole call, because other papers would fail too."""
-    from kg.store.faults import Fault
-
     return Fault(sentence)
 
 

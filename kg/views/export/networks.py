@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Set
 from itertools import combinations
 
 from kg.model import ENTITY_TYPES, KgError
+from kg.query.support import Supporter, appeared, support
 from kg.rdf.store import Store
 from kg.store.contents import labels
 from kg.text import one_line
@@ -77,8 +78,6 @@ def supports(
 
     `having` names the papers of each concept, `places` the institutions of each paper.
     """
-    from kg.query.support import Supporter, support
-
     when = _appeared(store)
     return {
         concept: (len(own), support(Supporter(when.get(p, ""), p, places.get(p, frozenset())) for p in own))
@@ -88,8 +87,6 @@ def supports(
 
 def _appeared(store: Store) -> dict[str, str]:
     """When each paper appeared."""
-    from kg.query.support import appeared
-
     said: tuple[dict[str, set[str]], ...] = (defaultdict(set), defaultdict(set), defaultdict(set))
     rows = store.rows(
         "SELECT e.paper, e.document ->> '$.date', e.document ->> '$.year', s.said ->> '$.date' "

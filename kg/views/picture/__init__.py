@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 from kg.model import KgError
 from kg.views.base import View
+from kg.views.picture import still, tools
 from kg.views.picture.drawing import KINDS, Drawing
+from kg.views.picture.evidence import fill
+from kg.views.picture.gather import Gathering
+from kg.views.picture.layout import communities
+from kg.views.picture.look import Look
+from kg.views.picture.page import page
+from kg.views.picture.scope import scope
 from kg.views.selection import clean
 from kg.views.words import Words
 
@@ -44,9 +51,6 @@ def picture(
     is "lineage" or "collaboration", `colour` is "type" or "community". Raises KgError for other values.
     """
     _check(limit, depth, types, view, colour)
-    from kg.views.picture import still, tools
-    from kg.views.picture.look import Look
-    from kg.views.picture.page import page
 
     words = Words(lang)
     name = clean(selection)
@@ -84,11 +88,6 @@ def drawn(
     view: str = "",
 ) -> Drawing:
     """The nodes and edges of a picture, with labels and quotes."""
-    from kg.views.picture.evidence import fill
-    from kg.views.picture.gather import Gathering
-    from kg.views.picture.layout import communities
-    from kg.views.picture.scope import scope
-
     found = scope(graph, selection, depth, limit)
     gathering = Gathering(graph.store, found, tuple(types) or _OWN_TYPES.get(view, ()))
     drawing = gathering.draw(limit, view)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kg.model import Paper
 from kg.store.contents import labels, load_entries
+from kg.views.network import titles
 from kg.views.picture.drawing import TOGETHER, About, Drawing, Edge
 from kg.views.picture.gather import Facts
 from kg.views.selection import Quote, Selection, clean, ids, quoted, title
@@ -120,8 +121,6 @@ def _label(graph: GraphReader, drawing: Drawing, shown: dict[str, Paper], lang: 
 
 def _tell(graph: GraphReader, drawing: Drawing, known: Facts, shown: dict[str, Paper], most: int) -> None:
     """Set the facts about the papers that the panel lists."""
-    from kg.views.network import titles
-
     listed = {paper for node in drawing.nodes.values() for paper in node.papers[:most]}
     listed |= {paper for edge in drawing.edges for paper in edge.papers[:most]}
     named = titles(graph.store, listed - shown.keys())

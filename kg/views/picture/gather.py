@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from kg.names import kind_of
+from kg.query.support import Supporter, support
 from kg.views.network import relations
 from kg.views.picture.drawing import KINDS, TOGETHER, Drawing, Edge, Node
 from kg.views.picture.scope import Scope
@@ -34,8 +36,6 @@ class Facts:
 
     def support(self, papers: Iterable[str]) -> int:
         """The independent support of a set of papers."""
-        from kg.query.support import Supporter, support
-
         return support(Supporter(self.papers[p][1], p, self.papers[p][2]) for p in papers if p in self.papers)
 
     def years(self, papers: Iterable[str]) -> list[str]:
@@ -243,6 +243,4 @@ def _strongest(edges: list[Edge], most: int = 12) -> list[Edge]:
 
 def type_of(concept: str) -> str:
     """The type of a node by its CURIE."""
-    from kg.names import kind_of
-
     return kind_of(concept)

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kg.model import KgError
-from kg.names import is_curie
+from kg.names import is_curie, kind_of
+from kg.query.lexicon import Lexicon
+from kg.query.naming import THINGS, Naming
+from kg.store.contents import entry_named
 from kg.text import fold
 from kg.views.network import Link, having, links, paper_of, papers
 
@@ -66,11 +69,6 @@ def _centre(graph: GraphReader, selection: str) -> tuple[str, str]:
 
     A name that is also a topic is treated as a question, whose papers are drawn.
     """
-    from kg.names import kind_of
-    from kg.query.lexicon import Lexicon
-    from kg.query.naming import THINGS, Naming
-    from kg.store.contents import entry_named
-
     text = selection.strip()
     if not text:
         return "", ""

@@ -10,6 +10,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from kg.text import plain
+from kg.views.fonts import han_font
 from kg.views.picture.look import Look
 from kg.views.picture.sheet import Dot, Point, Sheet, Stroke, Word, sheet
 
@@ -119,8 +120,6 @@ def png(look: Look) -> bytes:
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
-
-    from kg.views.fonts import han_font
 
     drawn = sheet(look)
     fonts = ["DejaVu Sans", *filter(None, [han_font()])]

@@ -11,9 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kg.model import LISTS, Document, KgError
 from kg.names import is_curie
+from kg.query.occurrence import Chosen
 from kg.query.periods import PERIODS, period
+from kg.query.support import appeared
+from kg.sources import each, expand, read
+from kg.store.contents import labels
 from kg.text import fold, plain
+from kg.views.trends.lexicon import Label, Lexicon
 from kg.views.words import LANGUAGES, Words
+from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from kg.query.occurrence import Chosen, Tell
@@ -81,8 +87,6 @@ def from_graph(
     tell: Tell | None = None,
 ) -> Collected:  # fmt: skip
     """The papers of a selection, with their entities of a type, or with the lexicon matches in their texts."""
-    from kg.query.occurrence import Chosen
-
     check(of, over, texts)
     chosen = Chosen(graph.store, graph.vocabulary, selection)
     out = Collected(chosen.papers, _graph_periods(chosen, over))
@@ -106,9 +110,6 @@ def from_files(
     Several entries of one work are one paper. Raises KgError for types that are not found in texts (institutions,
     kinds).
     """
-    from kg.query.support import appeared
-    from kg.sources import each, expand, read
-
     check(of, over, texts)
     if not lexicon and of in ("institution", "kind"):
         raise KgError(
@@ -181,8 +182,6 @@ def _places(venues: Iterable[str], years: Iterable[str]) -> set[str]:
 
 def _names(graph: GraphReader, keys: set[str], of: str) -> dict[str, dict[str, str]]:
     """Labels by language: those of the vocabulary, else the wording of papers."""
-    from kg.store.contents import labels
-
     if of == "kind":
         return {key: {lang: Words(lang)(f"kind.{key}") for lang in LANGUAGES} for key in sorted(keys)}
     stored = labels(graph.store, sorted(key for key in keys if key not in graph.vocabulary and is_curie(key)))
@@ -242,9 +241,6 @@ def _uneven(collected: Collected, with_abstract: set[str]) -> list[str]:
 
 def _vocabulary(of: str) -> Lexicon:
     """The vocabulary as a lexicon: the labels of a type; for topics also those of concepts that indicate them."""
-    from kg.views.trends.lexicon import Label, Lexicon
-    from kg.vocabulary import Vocabulary
-
     vocabulary = Vocabulary.load()
     labels, terms = {}, defaultdict[str, set[str]](set)
     for curie, concept in vocabulary.concepts.items():
