@@ -13,6 +13,7 @@ from typing import Any
 
 from kg.model import Paper, Record, Relation, Result
 from kg.views import outcome
+from kg.views.borne import borne_out
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, cited, identity, named_there, own, padded, said, section
 from kg.views.selection import Quote, Selection, quoted
@@ -59,7 +60,9 @@ def _by_numbers(shown: Selection, paper: Paper) -> Iterator[WinClaim]:
     if not name.startswith(_KINDS):
         return
     for found in shown.outcomes(paper):
-        result = found.result
+        result = borne_out(shown, found)
+        if result is None:
+            continue
         other = identity(result.baseline_concept, result.baseline)
         if result.change == "absolute" or not other.startswith(_KINDS) or other == name:
             continue

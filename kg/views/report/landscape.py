@@ -151,7 +151,7 @@ def _stated(shown: Selection, kind: str) -> Iterator[tuple[Paper, Relation, Call
         for document, record in paper.entries:
             for relation in record.relations:
                 ends = (relation.head_concept, relation.tail_concept)
-                is_told = relation.type == kind and (relation.sure or kind != "outperforms")
+                is_told = relation.type == kind and relation.sure
                 if is_told and all(end.startswith(_KINDS) or not end for end in ends):
                     evidence: Evidence = relation.evidence
                     yield paper, relation, lambda d=document, e=evidence: quoted(d, e)  # type: ignore[misc]

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kg.model import Mention, Paper
+from kg.model import Mention, Paper, Result
 from kg.query.comparable import comparable
 from kg.query.lexicon import Lexicon
 from kg.query.measures import Block, Measures, bases
 from kg.query.sayings import Sayings
 from kg.text import fold
 from kg.views import outcome
+from kg.views.borne import borne_out
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, identity, named_there, padded, said, section
 from kg.views.selection import Outcome, Quote, Selection, clean, ids, quoted
@@ -28,6 +29,7 @@ class _Measured:
 
     paper: Paper
     found: Outcome
+    told: Result | None  # as far as its sentence bears it out; None for one that is not sure
     quote: Quote
     hardware: dict[str, str]  # label by identity
     models: dict[str, str]
@@ -35,8 +37,7 @@ class _Measured:
 
     @property
     def baseline(self) -> str:
-        result = self.found.result
-        return identity(result.baseline_concept, result.baseline)
+        return identity(self.told.baseline_concept, self.told.baseline) if self.told else ""
 
     @property
     def setup(self) -> tuple[tuple[str, ...], ...]:
@@ -49,7 +50,9 @@ class _Measured:
 
     @property
     def is_told(self) -> bool:
-        """Whether enough is stated: for a change its baseline, for a level two of the four."""
+        """Whether it is sure and enough is stated: for a change its baseline, for a level two of the four."""
+        if self.told is None:
+            return False
         return bool(self.baseline) if self.found.result.change != "absolute" else self.said >= _LEVEL
 
 
@@ -101,7 +104,7 @@ def _measured(shown: Selection, paper: Paper) -> list[_Measured]:
         hardware = named_there(shown, places, record.hardware)
         models = named_there(shown, places, [m for m in record.models if not _is_baseline(found, m)])
         datasets = named_there(shown, places, record.datasets)
-        out.append(_Measured(paper, found, quote, hardware, models, datasets))
+        out.append(_Measured(paper, found, borne_out(shown, found), quote, hardware, models, datasets))
     return out
 
 
@@ -141,8 +144,10 @@ def _group(shown: Selection, measures: Measures, block: Block, held: list[_Block
         sets[comparable(block, str(item.place), item.one.baseline, item.one.setup)].append(item)
     rows: list[Row] = []
     alone: list[_BlockResult] = []
-    for alike in sorted(sets.values(), key=lambda found: (-_papers(found), -len(found))):
-        if len(alike) > 1 and alike[0].one.is_told:
+    for found in sorted(sets.values(), key=lambda found: (-_papers(found), -len(found))):
+        alike = [item for item in found if item.one.is_told]
+        alone += [item for item in found if not item.one.is_told]
+        if _papers(alike) > 1:
             letter = letters.next()
             rows += [_row(shown, item.one, letter, _shared(shown, item.one)) for item in alike]
         else:
@@ -168,6 +173,8 @@ def _shared(shown: Selection, one: _Measured) -> str:
 
 def _apart(one: _Measured, block: Block) -> str:
     """The reason why a result cannot be compared with others of its block."""
+    if one.told is None:
+        return "unsure"
     if not one.baseline and block.change != "absolute":
         return "baseline"
     return "setup" if one.is_told else "nothing"
