@@ -18,7 +18,7 @@ from kg.build.pipeline import Added, Annotations, Pipeline, Progress, Ready, Wan
 from kg.build.works import Works, apply
 from kg.model import Batch, Document, KgError, Source
 from kg.store.contents import entry_named
-from kg.store.faults import Fault
+from kg.store.faults import Fault, Unstorable
 from kg.store.file import local_id
 from kg.store.fingerprints import fingerprint
 
@@ -269,10 +269,15 @@ class Adding:
                 with self.store.whole_or_not():
                     if source and not stored and source.name not in self._held:
                         self._put_first(source)
-                    self._store(document, read, mark)
+                    name = self._store(document, read, mark)
                 stored += 1
+                self._ours.add(local_id(name, document.source))
+                self.report.added.append(name)
+                self._tell(name)
             except Fault:
                 raise
+            except Unstorable as error:
+                self.report.skip([f"{document.id if isinstance(document, Document) else ''}: {error}"], self.strict)
             except KgError as error:
                 self.report.skip([str(error)], self.strict)
         return stored + len(self.report.unchanged) - unchanged
@@ -310,17 +315,18 @@ class Adding:
         """The name and the fingerprint that the graph had of an entry when its file was begun; "" for none."""
         return self._marks.get(document.id, ("", ""))
 
-    def _store(self, document: Document, read: Ready, mark: str) -> None:
-        """Store an entry, and what its coming changes in others: the works that they describe, and their names."""
+    def _store(self, document: Document, read: Ready, mark: str) -> str:
+        """Store an entry, and what its coming changes in others: the works that they describe, and their names.
+
+        Gives the name under which it is stored.
+        """
         name, renamed = self.works.named(document.id, document.source)
         coming = read.coming if name == document.id else read.coming.named(name)
         self._partial |= read.partial
         # Without a fingerprint, the next `add` reads the entry again.
         coming = coming._replace(draft=coming.draft._replace(fingerprint="" if read.partial else mark))
         apply(self.store, self.works.put(coming, renamed), read.facts)
-        self._ours.add(local_id(name, document.source))
-        self.report.added.append(name)
-        self._tell(name)
+        return name
 
     def _tell(self, name: str) -> None:
         if self.progress:

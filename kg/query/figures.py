@@ -112,5 +112,5 @@ class Figures:
 
     def _is_measured(self, metric: str) -> bool:
         """Whether a result of the graph is on something of a name, which the vocabulary may not know."""
-        sql = "SELECT 1 FROM results WHERE instr(lower(metric_text), ?) LIMIT 1"
+        sql = "SELECT 1 FROM results WHERE instr(lower(metric_text), ?) > 0 LIMIT 1"
         return len(metric) > 2 and bool(self.naming.store.rows(sql, metric.lower()))

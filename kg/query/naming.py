@@ -82,7 +82,9 @@ class Naming:
         index = self.lexicon.vocabulary.index()
         folds = {folded: concept for (other, folded), concept in index.items() if other == kind}
         if kind == "institution":
-            named = f"SELECT curie, label, label_zh {_INSTITUTIONS} AND instr(lower(label || char(10) || label_zh), ?)"
+            named = (
+                f"SELECT curie, label, label_zh {_INSTITUTIONS} AND instr(lower(label || char(10) || label_zh), ?) > 0"
+            )
             rows = self.store.rows(named, text.lower())
             folds |= {fold(label): concept for concept, *labels in rows for label in labels if label}
         found = process.extract(fold(text), sorted(folds), scorer=fuzz.WRatio, limit=2 * number, score_cutoff=80)

@@ -15,6 +15,10 @@ class Fault(KgError):
     """The graph's file cannot be read or written: no use in going on."""
 
 
+class Unstorable(KgError):
+    """An entry holds what the graph's database cannot; others are stored."""
+
+
 class Damage(Fault):
     """The graph's file is not as it was written: `kg rebuild` saves what can be read of it."""
 

@@ -361,7 +361,7 @@ class StoreFile:
     def mentioning(self, words: Iterable[str]) -> Iterator[Entry]:
         """The entries in which all of some words stand, in any case, in what was read or in what was made of it."""
         asked = [word.lower() for word in words]
-        where = " AND ".join(["instr(lower(document || record), ?)"] * len(asked)) or "0"
+        where = " AND ".join(["instr(lower(document || record), ?) > 0"] * len(asked)) or "1 = 0"
         names = [name for (name,) in self.rows(f"SELECT name FROM entries WHERE {where} ORDER BY name", *asked)]
         for at in range(0, len(names), _BATCH):
             yield from self.entries(names[at : at + _BATCH]).values()

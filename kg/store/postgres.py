@@ -24,7 +24,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from kg.files import cache_folder
 from kg.model import KgError
 from kg.store.asking import REFUSED, ROWS, Table
-from kg.store.faults import Damage, Fault
+from kg.store.faults import Damage, Fault, Unstorable
 from kg.store.place import shown
 from kg.store.schema import APPLICATION, TABLES, VERSION
 
@@ -279,7 +279,7 @@ class Postgres:
         if isinstance(error, (errors.LockNotAvailable, errors.DeadlockDetected)):
             return Fault(f"The graph {self.place} is being written by another process: wait until it is done.")
         if isinstance(error, (psycopg.DataError, errors.ProgramLimitExceeded)):  # of one entry, not of the graph
-            return KgError(f"PostgreSQL cannot store what was read ({said}): mend the text, or leave it out.")
+            return Unstorable(f"PostgreSQL cannot store what was read ({said}): mend the text, or keep it in a file.")
         if isinstance(error, (errors.InsufficientPrivilege, errors.ReadOnlySqlTransaction)):
             return Fault(f"The graph {self.place} may not be read or written so by this user ({said}): ask its owner.")
         if isinstance(error, errors.DiskFull):

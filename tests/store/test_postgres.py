@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from typer.testing import CliRunner
 from kg.api import Graph
 from kg.cli import application
 from kg.model import KgError
+from kg.query.nodes import saying
 from kg.store.tables import VIEWS
 
 psycopg = pytest.importorskip("psycopg", reason="the driver psycopg is not installed")
@@ -161,6 +163,21 @@ def test_a_killed_writer_leaves_whole_entries(database: Callable[..., str], file
         assert graph.verify().faults == []
         graph.add(*files, fast=True)
         assert _quads(graph) == _quads(file)
+
+
+def test_what_it_cannot_store_costs_that_entry_alone(database: Callable[..., str], tmp_path: Path) -> None:
+    papers = tmp_path / "papers.jsonl"
+    said = {"abstract": "We prune the KV cache on an H100: 100% of it, %s times? É"}
+    titles = ("Pruning Éclairs", "With \0 in it", "快照 Paging")
+    papers.write_text("".join(json.dumps({"id": f"p{n}", "title": t} | said) + "\n" for n, t in enumerate(titles)))
+    with Graph(database()) as graph:
+        done = graph.add(papers, fast=True)
+        assert done.added == graph.store.names() == ["p0", "p2"]
+        (sentence,) = done.skipped
+        assert sentence.startswith("p1: PostgreSQL cannot store")
+        found = [len(saying(graph.store, words)) for words in ("éclairs", "kv cache", "快照", "快", "none of it")]
+        assert found == [1, 2, 1, 1, 0]
+        assert graph.quality()["entries"] == 2
 
 
 @pytest.mark.parametrize(
