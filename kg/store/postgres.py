@@ -34,9 +34,9 @@ _CHUNK = 1000  # rows that are fetched at once
 _SELECT = re.compile(r"\s*(select|with|values|table)\b|\s*\(", re.IGNORECASE)
 _EXTENSION = """SELECT quote_ident(nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = extnamespace
     WHERE extname = 'pg_trgm'"""
-#: Python's regular expressions are PostgreSQL's but for the boundary of a word.
+#: Python's regular expressions are PostgreSQL's but for the boundary of a word; letters are those of Unicode.
 _REGEXP = r"""CREATE OR REPLACE FUNCTION regexp(pattern text, said text) RETURNS boolean LANGUAGE sql IMMUTABLE
-    AS $$ SELECT said ~ replace(pattern, '\b', '\y') $$"""
+    AS $$ SELECT said COLLATE "und-x-icu" ~ replace(pattern, '\b', '\y') $$"""
 _SETTINGS = f"SET jit = off; SET synchronous_commit = off; SET lock_timeout = '{_WAIT}s'"
 #: Types of columns in the words of PostgreSQL. Texts are compared byte by byte, as SQLite does.
 _TYPES = {

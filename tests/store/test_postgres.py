@@ -20,15 +20,16 @@ from kg.api import Graph
 from kg.build.verify import verify
 from kg.cli import application
 from kg.model import KgError
-from kg.query.nodes import saying
+from kg.query.patterns import phrase_regex
 from kg.store.tables import VIEWS
 
 psycopg = pytest.importorskip("psycopg", reason="the driver psycopg is not installed")
 pytestmark = pytest.mark.skipif(postgres_server.programs() is None, reason="PostgreSQL is not installed")
 
 PAGE = (Path(__file__).parents[2] / "docs" / "schema.md").read_text("utf-8")
-QUESTIONS = ("KV cache compression", "speculative decoding faster than 2x", "how many papers by topic", "H100 量化")
-_TABLES = ("entries", "papers", "concepts", "labels", "names", "texts", "sources", "keys", "organisations")
+_ASKED = (Path(__file__).parents[1] / "query" / "paraphrases.jsonl").read_text("utf-8").splitlines()
+QUESTIONS = ["papers from NVIDIA with code", *(json.loads(line)["q"] for line in _ASKED[::18])]
+_TABLES = ("entries", "papers", "concepts", "labels", "names", "claims", "texts", "sources", "keys", "organisations")
 _NUMBERS = ("id", "entry", "concept", "paper", "said", "whole")  # which the order of adding gives
 
 
@@ -105,7 +106,7 @@ def test_triples_are_those_of_the_file(graph: Graph, file: Graph) -> None:
 @pytest.mark.parametrize("view", re.findall(r"CREATE VIEW (\w+)", VIEWS))
 def test_views_have_the_rows_of_the_file(graph: Graph, file: Graph, view: str) -> None:
     rows = _rows(file, view)
-    assert rows or view in ("paper_authors", "topics_by_month")  # of which reports say nothing
+    assert rows or view == "paper_authors"  # of which reports say nothing
     assert _rows(graph, view) == rows
 
 
@@ -116,12 +117,15 @@ def test_tables_have_the_rows_of_the_file(graph: Graph, file: Graph, table: str)
     assert _rows(graph, table, *_NUMBERS) == rows
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_answers_are_those_of_the_file(graph: Graph, file: Graph, question: str) -> None:
-    one, other = (each.ask(question) for each in (graph, file))
-    assert one.papers.to_dict() == other.papers.to_dict()
-    assert one.evidence.to_dict() == other.evidence.to_dict()
-    assert str(one) == str(other)
+def test_answers_are_those_of_the_file(graph: Graph, file: Graph) -> None:
+    answered = 0
+    for question in QUESTIONS:
+        one, other = (each.ask(question) for each in (graph, file))
+        assert one.papers.to_dict() == other.papers.to_dict(), question
+        assert one.evidence.to_dict() == other.evidence.to_dict(), question
+        assert str(one) == str(other), question
+        answered += len(one.papers) > 0
+    assert answered > 5
 
 
 @pytest.mark.parametrize("query", re.findall(r'^\$ kg sql "(.*)"$', PAGE, re.MULTILINE))
@@ -184,8 +188,10 @@ def test_what_it_cannot_store_costs_that_entry_alone(database: Callable[..., str
         assert done.added == graph.store.names() == ["p0", "p2"]
         (sentence,) = done.skipped
         assert sentence.startswith("p1: PostgreSQL cannot store")
-        found = [len(saying(graph.store, words)) for words in ("éclairs", "kv cache", "快照", "快", "none of it")]
-        assert found == [1, 2, 1, 1, 0]
+        for grams, number in ((["écl", "cla"], 1), (["kv ", "cac"], 2), (["快照 "], 1), (["nop"], 0), (["é"], 4)):
+            holding, given = graph.store.db.holding(grams)
+            assert len(graph.store.rows(f"SELECT * FROM texts t WHERE {holding}", *given)) == number
+        assert graph.store.rows("SELECT count(*) FROM texts WHERE regexp(?, raw)", phrase_regex("éclair")) == [(1,)]
         assert graph.quality()["entries"] == 2
 
 
