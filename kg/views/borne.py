@@ -32,6 +32,8 @@ _GLUED = re.compile(r"-\s?[^\W\d]")  # "50%-reduced features"
 _POINT = re.compile(r"\bat\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?$")
 _KEEPING = re.compile(r"\b(?:retain|maintain|preserv|recover|keep)\w*\b[^,;]*$", re.IGNORECASE)
 _OF = re.compile(r"\s*of\s")
+_FROM = re.compile(r"(?<!ranging )(?<!range )(?<!varying )\bfrom\s+\S*\s*$")
+_FAST = re.compile(r"speed|throughput|rate")
 _RATE = re.compile(r"(?:rates?|ratio|errors?|share|overhead|WER|CER)$")
 _APART = re.compile(r"[,;:()\d]")
 _BY = re.compile(r"\s*by\s*(?:up to |over |about |an? )?", re.IGNORECASE)
@@ -53,9 +55,12 @@ def borne_out(shown: Selection, found: Outcome) -> Result | None:
         return None
     if result.unit in ("x", "%") and _POINT.search(place.ahead):
         return None
+    if not reader.agrees(place, result) or _FROM.search(place.text[: place.quantity.start + 5]):
+        return None
     change, is_share = result.change, bool(_OF.match(place.text, place.quantity.end))
-    if change == "absolute" and result.unit == "%" and (is_share or not reader.is_share(result)):
-        if not is_share or not _KEEPING.search(place.ahead):
+    is_kept = bool(_KEEPING.search(place.ahead))
+    if change == "absolute" and result.unit == "%" and (is_share or is_kept or not reader.is_share(result)):
+        if not is_share or not is_kept:
             return None
         change = KEPT
     is_against = bool(place.quantity.origin) or reader.is_against(place, result.baseline)
@@ -122,6 +127,20 @@ class _Reader:
         known = result.metric_concept in self.vocabulary
         facts = self.vocabulary[result.metric_concept].facts if known else {}
         return facts.get("unit") == "%" and (facts.get("better") != "lower" or bool(_RATE.search(result.metric)))
+
+    def agrees(self, place: Place, result: Result) -> bool:
+        """Whether the words that belong to a number say nothing else than its result: no loss, no other metric."""
+        own, concept = place.own, result.metric_concept
+        named = {m.concept for m in self.vocabulary.match(own) if m.type == "metric"}
+        if named and concept in self.vocabulary and concept not in named and not self.lexicon.cues(own):
+            return False
+        cues = {cue.word.rstrip("s"): cue.group for cue in (*self.lexicon.cues(own), *place.cues)}
+        if "speed" in [cue.group for cue in self.lexicon.cues(own)]:
+            is_less = self.lexicon.is_lower_better(result.metric) and result.change == "decrease"
+            return is_less or bool(_FAST.search(result.metric))
+        is_loss = not self.vocabulary.cues("outcome-loss").isdisjoint(cues)
+        is_drop = is_loss or not self.vocabulary.cues("outcome-drop").isdisjoint(cues)
+        return not is_loss if self.lexicon.is_lower_better(result.metric) else not is_drop
 
     def place(self, found: Outcome) -> Place | None:
         """The number of a result in its sentence."""

@@ -114,10 +114,12 @@ def gets_worse(shown: Selection, result: Result) -> bool:
 
 def metric(shown: Selection, result: Result, paper: str = "") -> str:
     """The name of the metric in the language; with `paper` only in words of the paper, or ""."""
-    said = say(shown, result.metric_concept, result.metric, paper)
+    label = shown.graph.vocabulary[result.metric_concept].label["en"] if _fact(shown, result, "better") else ""
+    is_wider = label.endswith(f" {result.metric}")  # "performance" is not always "task performance"
+    said = say(shown, "" if is_wider else result.metric_concept, result.metric, paper)
     if said or shown.lang != "zh":
         label = shown.label(result.metric_concept) if result.metric_concept in shown.graph.vocabulary else said
-        return label if " " not in said and fold(said) in fold(label).split() else said
+        return label if fold(said) == fold(label).partition(" ")[0] else said
     short = _ACRONYM.search(result.metric)
     if short:
         return short[1]

@@ -23,6 +23,7 @@ from kg.views.wording import Wording, say, says
 _MOST = {"technique": 2, "problem": 2, "result": 6}
 _FEW = 6  # maximum words of a technique or problem kept in the original
 _LINKS = 2  # maximum times that a Chinese phrase says 的: with more its parts belong to one another in other ways
+_SOLVE_NOTHING = ("survey", "benchmark", "dataset")
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
 _BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）]")
@@ -63,8 +64,8 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         and fold(short) not in fold(called)
         and (is_title or not stands_for(short, called))
     ):
-        listed, out.is_proposed = out.technique, True
-        out.technique = shown.words("brief.by_name", name=short, technique=listed) if listed else short
+        out.technique = shown.words.listed([short, *filter(None, [out.technique])])
+        out.is_proposed = True
     out.effect = clean(given.effect)
     if not out.effect:
         out.effect, quote = _effects(shown, paper, fields, text)
@@ -172,7 +173,9 @@ def _technique(shown: Selection, paper: Paper, fields: Collection[str], text: st
 
 
 def _problems(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> list[str]:
-    """The sure problems that the paper is said to address; short ones before long ones."""
+    """The sure problems that the paper is said to address, short ones first; a survey or benchmark solves none."""
+    if paper.entries[0][1].kind in _SOLVE_NOTHING:
+        return []
     addressed = {r.tail for _, record in paper.entries for r in record.relations if r.type == "addresses"}
     found = [
         mention

@@ -24,6 +24,7 @@ def _told(built: Graph, text: str, number: str, **parts: object) -> str:
 
 ACCURACY = {"metric": "accuracy", "metric_concept": "metric:accuracy"}
 SPEED = {"metric": "inference speed", "metric_concept": "metric:inference-speed", "unit": "x", "change": "increase"}
+PERPLEXITY = {"metric": "perplexity", "metric_concept": "metric:perplexity"}
 UNKNOWN = {"metric_concept": ""}
 
 
@@ -57,6 +58,12 @@ def test_baseline_and_setting_are_those_of_the_clause(
         ("With 50%-smaller inputs it lowers latency.", "50%", {"value": 50.0}),
         ("It updates 1.5% of the parameters.", "1.5%", {"value": 1.5, "change": "absolute", "metric": "parameters"}),
         ("It runs 0.28x faster on old devices.", "0.28x", {"value": 0.28, **SPEED}),
+        ("It costs a 0.6% drop of accuracy.", "0.6%", {"value": 0.6, **ACCURACY}),
+        ("It has only 2.4x perplexity degradation.", "2.4x", {"value": 2.4, "unit": "x", **PERPLEXITY}),
+        ("It lifts the speedup from 1.4x to 2.1x.", "2.1x", {"value": (1.4, 2.1), **SPEED}),
+        ("It retains 98% accuracy.", "98%", {"value": 98.0, "change": "absolute", **ACCURACY}),
+        ("It gains 9% BLEU.", "9%", {"value": 9.0, "change": "increase", **ACCURACY}),
+        ("It is 4x faster.", "4x", {"value": 4.0, "unit": "x", "change": "increase"}),
         ("It wins at an equal speedup of 1.39x.", "1.39x", {"value": 1.39, **SPEED}),
         (
             "It gives a 12% gain at same quality.",

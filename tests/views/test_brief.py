@@ -149,8 +149,8 @@ def test_a_paper_is_called_by_its_name_where_the_title_begins_with_it(title: str
 
 def test_a_name_that_the_title_lacks_goes_before_the_techniques(built: Graph) -> None:
     paper = _paper(**(FULL | {"title": "Learnable Routing", "name": "Foo"}))
-    assert "《Learnable Routing》论文，提出了Foo（foo routing）技术" in brief(built, paper, "zh")
-    assert "present “Learnable Routing”, which proposes Foo (foo routing)" in brief(built, paper, "en")
+    assert "《Learnable Routing》论文，提出了Foo和foo routing技术" in brief(built, paper, "zh")
+    assert "present “Learnable Routing”, which proposes Foo and foo routing" in brief(built, paper, "en")
 
 
 def test_from_the_abstract_other_texts_are_not_read(built: Graph) -> None:
