@@ -37,7 +37,7 @@ def alone(reports: Path) -> list[str]:
     return list(Pipeline(jobs=1).lines([reports / "004_0fbc9a575173bebf.txt"]))
 
 
-@pytest.mark.parametrize(("jobs", "chunk"), [(2, 1), (2, 8), (3, 5)])
+@pytest.mark.parametrize(("jobs", "chunk"), [(2, 1), (3, 5)])
 def test_the_same_bytes_from_any_number_of_processes_and_chunks(
     alone: list[str], reports: Path, monkeypatch: pytest.MonkeyPatch, jobs: int, chunk: int
 ) -> None:

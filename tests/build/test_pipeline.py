@@ -55,40 +55,19 @@ def test_a_changed_entry_replaces_the_old_one_whole(tmp_path: Path) -> None:
         assert graph.papers_with("hardware:nvidia-a100") == ["p-1"]
 
 
-def test_the_order_of_adding_does_not_matter(tmp_path: Path, reports: Path) -> None:
-    files = sorted(reports.glob("*.txt"))[:2]
-    exports = []
-    for name, order in (("a", files), ("b", files[::-1])):
-        with kg.open(str(tmp_path / name)) as graph:
-            for file in order:
-                graph.add(file)
-            exports.append(graph.export("nquads"))
-    assert exports[0] == exports[1]
-
-
 def test_a_file_that_claims_the_name_of_another_is_refused(tmp_path: Path, reports: Path) -> None:
     first = next(iter(sorted(reports.glob("000_*"))))
     other = tmp_path / "000_other.txt"
     other.write_text(first.read_text("utf-8").replace("篇", "篇 ", 1), "utf-8")
     with kg.open(str(tmp_path / "g")) as graph:
-        graph.add(first)
+        graph.add(first, fast=True)
         before = graph.export("nquads")
-        report = graph.add(other)
+        report = graph.add(other, fast=True)
         assert len(report.skipped) == 1
         assert "000_other.txt" in report.skipped[0]
         assert first.name in report.skipped[0]
         assert graph.export("nquads") == before
-        assert len(graph.add(other, name="900").added) == 20
-
-
-def test_removing_a_source_and_adding_it_again_gives_the_same_graph(tmp_path: Path, reports: Path) -> None:
-    with kg.open(str(tmp_path / "g")) as graph:
-        graph.add(reports / "000_b034bcfaa8cc7f60.txt", reports / "004_0fbc9a575173bebf.txt")
-        before = graph.export("nquads")
-        assert len(graph.remove("000")) == 20
-        assert "000-01" not in graph.entries()
-        graph.add(reports / "000_b034bcfaa8cc7f60.txt")
-        assert graph.export("nquads") == before
+        assert len(graph.add(other, name="900", fast=True).added) == 20
 
 
 def test_removing_what_is_not_there_removes_nothing(tmp_path: Path) -> None:
@@ -122,7 +101,9 @@ def test_annotated_records_take_the_place_of_extraction(tmp_path: Path, reports:
         report = graph.add(reports, records=gold)
         assert len(report.added) == 80
         assert not report.skipped
-        assert graph.verify().faults == []
+        checked = graph.verify()
+        assert checked.faults == []
+        assert checked.checked["quotes"] > 2000
         record = graph.paper("002-22" if "002-22" in report.added else report.added[0]).entries[0][1]
         wanted = read_records(gold)[record.id]
         assert {m.canonical for m in record.techniques} == {e["canonical"] for e in wanted["techniques"]}
@@ -149,13 +130,6 @@ def test_broken_records_name_file_and_line(tmp_path: Path) -> None:
         read_records(path)
 
 
-def test_extraction_gives_the_same_records_every_time(reports: Path) -> None:
-    file = reports / "001_7d5ba35007c0494b.txt"
-    first = list(Pipeline().records([file]))
-    assert first == list(Pipeline().records([file]))
-    assert len(first) == 28
-
-
 def test_a_graph_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(KgError, match="nothing-here"):
         kg.open(str(tmp_path / "nothing-here"), read_only=True)
@@ -174,13 +148,13 @@ def test_nothing_is_left_behind_in_the_package(tmp_path: Path, reports: Path) ->
     copy = tmp_path / "copy"
     shutil.copytree(reports, copy)
     with kg.open(str(tmp_path / "g")) as graph:
-        graph.add(copy / "000_b034bcfaa8cc7f60.txt")
+        graph.add(copy / "000_b034bcfaa8cc7f60.txt", fast=True)
     assert sorted(p.name for p in copy.iterdir()) == sorted(p.name for p in reports.iterdir())
 
 
 def test_an_entry_of_another_source_is_never_overwritten(tmp_path: Path, reports: Path) -> None:
     with kg.open(str(tmp_path / "g")) as graph:
-        graph.add(reports / "000_b034bcfaa8cc7f60.txt")
+        graph.add(reports / "000_b034bcfaa8cc7f60.txt", fast=True)
         before = graph.store.dump("nquads", "entry:000-02")
         report = graph.add(_papers(tmp_path, PAPER | {"id": "000-02"}, PAPER))
         assert report.added == ["000-02@papers", "p-1"]
@@ -193,9 +167,9 @@ def test_a_truncated_report_changes_nothing_of_what_is_stored(tmp_path: Path, re
     cut = tmp_path / whole.name
     cut.write_bytes(whole.read_bytes()[:30_000])
     with kg.open(str(tmp_path / "g")) as graph:
-        graph.add(whole)
+        graph.add(whole, fast=True)
         before = graph.export("nquads")
-        report = graph.add(cut)
+        report = graph.add(cut, fast=True)
         assert (report.added, report.unchanged) == ([], [])
         assert whole.name in report.skipped[0]
         assert "nothing was changed" in report.skipped[0]

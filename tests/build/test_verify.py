@@ -330,14 +330,6 @@ def test_source_that_is_not_finished_is_no_fault(demo: Store):
     assert report.notes == ["source demo: 1 of its entries are not in the graph: add it again to have them."]
 
 
-def test_annotated_papers_are_in_order(shared: Path, reports: Path, tmp_path: Path):
-    with kg.open(str(tmp_path / "g")) as graph:
-        assert len(graph.add(reports, records=shared / "gold" / "dev.jsonl").added) == 80
-        report = graph.verify()
-    assert report.faults == []
-    assert report.checked["quotes"] > 2000
-
-
 def test_all_that_is_read_from_the_reports_is_in_order(built: Graph):
     report = built.verify()
     assert report.faults == []
@@ -349,12 +341,12 @@ def test_many_papers_read_by_the_rules_are_in_order(shared: Path, tmp_path: Path
     corpus = shared / "data" / "arxiv-corpus" / "efficient-ai-2025-2026.jsonl.gz"
     file = tmp_path / "papers.jsonl"
     with gzip.open(corpus, "rt", encoding="utf-8") as lines:
-        file.write_text("".join(islice(lines, 300)), "utf-8")
+        file.write_text("".join(islice(lines, 80)), "utf-8")
     with kg.open(str(tmp_path / "g")) as graph:
-        assert len(graph.add(file, fast=True).added) == 300
+        assert len(graph.add(file, fast=True).added) == 80
         report = verify(graph.store, shacl=False)
     assert report.faults == []
-    assert report.checked["relations"] > 3000
+    assert report.checked["relations"] > 800
 
 
 #: What is done to the JSON of an entry; and what is told then.

@@ -6,14 +6,13 @@ import copy
 import importlib.util
 import json
 import random
-from collections import Counter
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from kg.evaluation import HEADLINE, Score, f1, overlap, pairs, same_name, same_result, score
+from kg.evaluation import HEADLINE, Score, overlap, pairs, same_name, same_result, score
 
 EMPTY: dict[str, Any] = {
     "title": "",
@@ -118,10 +117,6 @@ def test_headline_is_the_mean_of_ten_types() -> None:
     assert score(gold, gold)["headline"].f1 == pytest.approx(0.2)
 
 
-def test_doubled_prediction_counts_once() -> None:
-    assert alone("topics", ["pruning"], ["pruning", "pruning"]).precision == 1
-
-
 def test_entities_pair_one_to_one_best_first() -> None:
     similarity = {("a", "x"): 0.9, ("a", "y"): 0.8, ("b", "x"): 0.8}
     found = pairs(["a", "b"], ["x", "y"], lambda g, p: similarity.get((g, p), 0.0), 0.5)
@@ -156,12 +151,6 @@ def test_tokens_with_digits_must_be_the_same(one: str, other: str, same: float) 
     assert same_name(entity(one), entity(other)) == same
 
 
-def test_role_counts_apart_from_the_technique() -> None:
-    gold, found = [technique("pruning", "used")], [technique("pruning", "proposed")]
-    assert alone("techniques", gold, found).f1 == 1
-    assert alone("techniques", gold, found, "technique role").f1 == 0
-
-
 def test_institutions_match_by_name_without_company_suffix_and_accents() -> None:
     gold = [{"name": "Université Laval"}, {"name": "Tencent Inc."}]
     assert alone("institutions", gold, [{"name": "universite laval"}, {"name": "Tencent Group (China)"}]).f1 == 1
@@ -192,19 +181,6 @@ def test_results_match_by_value_unit_and_change(change: dict[str, Any], same: bo
     assert bool(same_result(result(), result(**change))) is same
 
 
-def test_metric_and_baseline_count_apart_and_two_empty_ones_are_equal() -> None:
-    gold, found = [result()], [result(metric="memory")]
-    assert alone("results", gold, found).f1 == 1
-    assert alone("results", gold, found, "result metric").f1 == 0
-    assert alone("results", gold, found, "result baseline").f1 == 1
-    assert alone("results", gold, [result(baseline="Quest")], "result baseline").f1 == 0
-
-
-def test_result_with_the_right_metric_is_paired_first() -> None:
-    gold = [result(metric="memory"), result(metric="latency")]
-    assert alone("results", gold, gold[::-1], "result metric").f1 == 1
-
-
 def test_relation_matches_by_type_and_any_form_of_its_ends() -> None:
     lora = technique("LoRA", "used", "low-rank adaptation")
     gold = paper(techniques=[technique("Zap"), lora], relations=[{"head": "Zap", "type": "uses", "tail": "LoRA"}])
@@ -214,30 +190,3 @@ def test_relation_matches_by_type_and_any_form_of_its_ends() -> None:
     assert score({"x": gold}, {"x": found})["relations"].f1 == 0
     found["relations"] = [{"head": "Quux", "type": "uses", "tail": "LoRA"}]
     assert score({"x": gold}, {"x": found})["relations"].f1 == 0
-
-
-def test_single_values_match_without_case_and_closing_slash() -> None:
-    assert alone("code_url", "https://github.com/a/B", "https://github.com/a/b/").f1 == 1
-    assert alone("kind", "method", "system").f1 == 0
-    assert alone("name", "Zap", "").recall == 0
-
-
-def test_title_may_differ_a_little() -> None:
-    title = "Query-Aware Eviction of the KV Cache"
-    assert alone("title", title, title + ".").f1 == 1
-    assert alone("title", title, title.upper()).f1 == 0
-
-
-def test_brief_slots_match_by_their_characters() -> None:
-    brief = EMPTY["brief"]
-    gold = brief | {"technique": "轻量级剪枝框架", "institution": ["百度", "清华大学"]}
-    found = brief | {"technique": "轻量级剪枝", "institution": ["清华大学"]}
-    assert alone("brief", gold, found, "brief technique").f1 == 1
-    assert alone("brief", gold, found, "brief institution").recall == 0.5
-    assert alone("brief", gold, brief | {"technique": "量化"}, "brief technique").f1 == 0
-    assert alone("brief", gold, None, "brief technique").predicted == 0
-
-
-def test_overlap_of_bags() -> None:
-    assert f1(Counter("aab"), Counter("ab")) == pytest.approx(0.8)
-    assert f1(Counter(), Counter()) == 0

@@ -206,7 +206,7 @@ def test_virtuoso_that_is_killed_is_gone_on_with(tmp_path: Path, monkeypatch: py
             for number in range(1, 12):
                 put(store, number)
             store.put_source(large_source())
-            for venue in ("", "ICML", "ACL"):
+            for venue in ("", "ICML"):
                 for number in range(1, 12) if venue else ():
                     put(store, number, venue)
                 killer = threading.Timer(moments.uniform(0.05, 0.6), os.kill, (server.pid, signal.SIGKILL))
