@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 import kg
-from kg.build.pipeline import Pipeline
 from kg.model import KgError
 from kg.records import read_records
 

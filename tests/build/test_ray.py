@@ -130,9 +130,7 @@ def test_a_worker_with_another_kg_is_told(cluster: str, monkeypatch: pytest.Monk
         list(workers.map([_document(1)]))
 
 
-def test_the_same_graph_as_without_ray_though_a_worker_is_killed(
-    cluster: str, tmp_path: Path
-) -> None:
+def test_the_same_graph_as_without_ray_though_a_worker_is_killed(cluster: str, tmp_path: Path) -> None:
     papers, files = _papers(tmp_path, 200), tmp_path / "files"
     files.mkdir()
     for n in range(20):  # read by the workers themselves
@@ -188,7 +186,19 @@ def test_without_an_address_ray_runs_on_this_machine_alone(tmp_path: Path, repor
     said, exports = [], []
     for name, options in (("alone", []), ("ray", ["--engine", "ray"])):
         ran = subprocess.run(
-            [sys.executable, "-m", "kg", "add", report, "--fast", "--jobs", "2", "--graph", str(tmp_path / name), *options],
+            [
+                sys.executable,
+                "-m",
+                "kg",
+                "add",
+                report,
+                "--fast",
+                "--jobs",
+                "2",
+                "--graph",
+                str(tmp_path / name),
+                *options,
+            ],
             cwd=tmp_path,
             capture_output=True,
             encoding="utf-8",
