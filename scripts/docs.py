@@ -62,14 +62,17 @@ def formats_table() -> str:
 
 def example(location: str | Path) -> str:
     """Triples of ENTRY as Turtle: the entry, its paper, its title, and one annotation of each kind."""
-    from pyoxigraph import Quad
+    from pyoxigraph import RdfFormat, serialize
 
     from kg.api import Graph
-    from kg.rdf.terms import serialised
+    from kg.names import PREFIXES
+    from kg.rdf.terms import by_subject
 
     with Graph(location, read_only=True) as graph:
         shown = list(_excerpt(graph.store.triples(f"entry:{ENTRY}")))
-    turtle = serialised([Quad(*triple) for triple in shown], "turtle").decode()
+    text = " ".join(map(str, shown))
+    used = {prefix: base for prefix, base in PREFIXES.items() if f"<{base}" in text}
+    turtle = (serialize(by_subject(shown), format=RdfFormat.TURTLE, prefixes=used) or b"").decode()
     return f"```turtle\n{turtle.replace(chr(9), '    ')}```\n"
 
 

@@ -210,12 +210,6 @@ class ConceptLinker:
         """The types that head and tail of a relation may have, most likely first."""
         return ("technique", "model", "dataset"), _TAILS.get(kind, ("technique", "model"))
 
-    def is_preferred(self, label: str, curie: str) -> bool:
-        """Whether a label is the concept's preferred one in some language."""
-        if curie not in self.vocabulary:
-            return False
-        return label in self.vocabulary[curie].label.values()
-
 
 def _preferred(mentions: list[Mention], evidence: Evidence | None, own: str) -> Mention:
     """The first mention that occurs in the evidence, else the first one; `own` as in `kg.evidence.stands`."""

@@ -186,17 +186,20 @@ class RdfCache:
 
 
 def texts_of(file: StoreFile, graphs: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    """The graphs of entries and sources in N-Triples, in the order of their names; b"" for what is gone."""
+    """The graphs of entries, sources and the vocabulary in N-Triples, in the order of the names; b"" for others."""
     vocabulary = Vocabulary.load()
     names = list(graphs)
     for at in range(0, len(names), _READ):
         some = [name.split(":", 1) for name in names[at : at + _READ]]
         found = file.entries(local for kind, local in some if kind == "entry")
         for kind, local in some:
+            name = f"{kind}:{local}"
             if kind == "source":
-                yield f"source:{local}", _source_text(file, local)
+                yield name, _source_text(file, local)
+            elif name == VOCABULARY:
+                yield name, ontology.text()
             else:
-                yield f"entry:{local}", _entry_text(file, local, found.get(local), vocabulary)
+                yield name, _entry_text(file, local, found.get(local), vocabulary)
 
 
 def _entry_text(file: StoreFile, name: str, entry: Entry | None, vocabulary: Vocabulary) -> bytes:

@@ -42,7 +42,9 @@ def _files() -> list[Path]:
 
 
 def _lines(path: Path) -> bytes:
-    return "".join(f"{triple} .\n" for triple in _turtle(path)).encode()
+    store = ox.Store()  # which writes each number in one way
+    store.extend(ox.Quad(*triple) for triple in _turtle(path))
+    return "".join(sorted(f"{quad.triple} .\n" for quad in store)).encode()
 
 
 def _turtle(path: Path) -> Iterator[ox.Triple]:

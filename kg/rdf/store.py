@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from kg.model import KgError
-from kg.names import curie, iri
-from kg.rdf.cache import RdfCache
+from kg.rdf.cache import RdfCache, texts_of
+from kg.rdf.ontology import VOCABULARY
 from kg.rdf.sparql import Row, asked, rows
 from kg.rdf.terms import serialised
+from kg.rdf.triples import triples_of
 from kg.store.file import StoreFile
 from kg.store.place import is_address
 
@@ -19,8 +21,8 @@ from kg.store.place import is_address
 class Store(StoreFile):
     """The file of a graph with the triples that are made of it. Graphs are named by CURIEs ("entry:002-22").
 
-    Triples of a reader are those of when it first asked; those of a writer follow what it writes. Oxigraph has no time
-    limit for queries.
+    Triples are made of sources and entries where they are written out. What is asked in SPARQL is Oxigraph's: a reader
+    asks those of when it first asked, a writer those of what it has written. Oxigraph has no time limit for queries.
     """
 
     def __init__(self, place: str | Path | None, read_only: bool = False) -> None:
@@ -41,23 +43,25 @@ class Store(StoreFile):
         return self.rdf.read(lambda store: asked(store, sparql))
 
     def triples(self, graph: str) -> list[ox.Triple]:
-        """What a graph holds, in no particular order; empty when there is no such graph."""
-        self._follow()
-        node = ox.NamedNode(iri(graph))
-        return self.rdf.read(lambda store: [q.triple for q in store.quads_for_pattern(None, None, None, node)])
+        """What a graph holds; empty when there is no such graph."""
+        return next((triples for _, triples in self.read_graphs([graph])), [])
 
     def graphs(self) -> list[str]:
         """Names of all graphs, sorted."""
-        self._follow()
-        return self.rdf.read(
-            lambda store: sorted(curie(g.value) for g in store.named_graphs() if isinstance(g, ox.NamedNode))
+        entries, sources = (
+            (f"entry:{name}" for name in self.names()),
+            (f"source:{name}" for name in self.source_names()),
         )
+        return sorted((*entries, *sources, VOCABULARY))
+
+    def read_graphs(self, names: Iterable[str] | None = None) -> Iterator[tuple[str, list[ox.Triple]]]:
+        """Graphs with their triples, as they are made of sources and entries; all when None is given."""
+        for name, text in texts_of(self, self.graphs() if names is None else names):
+            yield name, triples_of(text)
 
     def dump(self, format: str, graph: str | None = None) -> bytes:
-        """Sorted serialisation ("nquads", "turtle", "jsonld"): identical bytes from identical content."""
-        self._follow()
-        node = None if graph is None else ox.NamedNode(iri(graph))
-        return serialised(self.rdf.read(lambda store: list(store.quads_for_pattern(None, None, None, node))), format)
+        """All graphs or one as "nquads", "turtle" or "jsonld": identical bytes from identical content."""
+        return b"".join(serialised(self.read_graphs(None if graph is None else [graph]), format))
 
     def close(self) -> None:
         """Let go of the file and of its triples; idempotent."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pyoxigraph as ox
@@ -36,16 +36,48 @@ def value(term: Any) -> Any:
     return term.value
 
 
-def serialised(quads: Iterable[ox.Quad], format: str) -> bytes:
-    """Quads as sorted "nquads", "turtle" (triples of all graphs) or "jsonld"; KgError for another format."""
-    if format == "nquads":
-        return "".join(sorted(f"{quad} .\n" for quad in quads)).encode()
-    if format == "turtle":
-        triples = [triple for node in _by_subject({quad.triple for quad in quads}).values() for triple in node]
-        return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=_used(triples)) or b""
-    if format == "jsonld":
-        return _jsonld(quads)
-    raise KgError(f"{format!r} is not a form of triples: choose nquads, turtle or jsonld.")
+#: A graph's name (CURIE) and its triples.
+Graph = tuple[str, Iterable[ox.Triple]]
+
+
+def serialised(graphs: Iterable[Graph], format: str) -> Iterator[bytes]:
+    """Graphs one after the other as "nquads", "turtle" (without their names) or "jsonld", each sorted in itself.
+
+    Raises KgError for another format.
+    """
+    if format not in _FORMATS:
+        raise KgError(f"{format!r} is not a form of triples: choose {', '.join(_FORMATS)}.")
+    return _FORMATS[format](graphs)
+
+
+def _nquads(graphs: Iterable[Graph]) -> Iterator[bytes]:
+    for name, triples in graphs:
+        yield "".join(sorted(f"{triple} <{iri(name)}> .\n" for triple in set(triples))).encode()
+
+
+def _turtle(graphs: Iterable[Graph]) -> Iterator[bytes]:
+    yield "".join(f"@prefix {prefix}: <{base}> .\n" for prefix, base in PREFIXES.items()).encode()
+    for _, triples in graphs:
+        made = ox.serialize(by_subject(set(triples)), format=ox.RdfFormat.TURTLE, prefixes=PREFIXES) or b""
+        yield made[made.rindex(b"@prefix") :].partition(b"\n")[2]
+
+
+def _jsonld(graphs: Iterable[Graph]) -> Iterator[bytes]:
+    """JSON-LD: an object a named graph, a line a node, CURIEs for IRIs."""
+    yield f'{{"@context":{_line(PREFIXES)},\n"@graph":[\n'.encode()
+    for at, (name, triples) in enumerate(graphs):
+        nodes = (_jsonld_node(subject, some) for subject, some in _by_subject(set(triples)).items())
+        block = f'{{"@id":{_line(_compact(iri(name)))},"@graph":[\n' + ",\n".join(map(_line, nodes)) + "\n]}"
+        yield (f",{block}" if at else block).encode()
+    yield b"\n]}\n"
+
+
+_FORMATS = {"nquads": _nquads, "turtle": _turtle, "jsonld": _jsonld}
+
+
+def by_subject(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
+    """Triples in reading order."""
+    return [triple for node in _by_subject(triples).values() for triple in node]
 
 
 def _by_subject(triples: Iterable[ox.Triple]) -> dict[str, list[ox.Triple]]:
@@ -65,31 +97,6 @@ def _by_subject(triples: Iterable[ox.Triple]) -> dict[str, list[ox.Triple]]:
 def _natural(text: str) -> list[tuple[int, str]]:
     pieces = re.split(r"([0-9]+)", text)
     return [(int(piece), piece) if at % 2 else (0, piece) for at, piece in enumerate(pieces)]
-
-
-def _used(triples: Iterable[ox.Triple]) -> dict[str, str]:
-    """The prefixes that stand in triples."""
-    used = {
-        curie(term.value).partition(":")[0]
-        for triple in triples
-        for term in (*triple, getattr(triple.object, "datatype", None))
-        if isinstance(term, ox.NamedNode)
-    }
-    return {prefix: base for prefix, base in PREFIXES.items() if prefix in used}
-
-
-def _jsonld(quads: Iterable[ox.Quad]) -> bytes:
-    """JSON-LD: an object a named graph, a line a node, CURIEs for IRIs."""
-    graphs: dict[str, list[ox.Triple]] = {}
-    for quad in quads:
-        name = _compact(quad.graph_name.value) if isinstance(quad.graph_name, ox.NamedNode) else ""
-        graphs.setdefault(name, []).append(quad.triple)
-    blocks = []
-    for name in sorted(graphs):
-        nodes = (_jsonld_node(subject, triples) for subject, triples in _by_subject(graphs[name]).items())
-        label = f'"@id":{_line(name)},' if name else ""
-        blocks.append(f'{{{label}"@graph":[\n' + ",\n".join(map(_line, nodes)) + "\n]}")
-    return f'{{"@context":{_line(PREFIXES)},\n"@graph":[\n{",".join(blocks)}\n]}}\n'.encode()
 
 
 def _jsonld_node(subject: str, triples: Iterable[ox.Triple]) -> dict[str, Any]:

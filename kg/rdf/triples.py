@@ -110,11 +110,6 @@ def entry_text(
     return graph.text()
 
 
-def source_triples(source: Source) -> list[ox.Triple]:
-    """The graph of a source; see `source_text`."""
-    return triples_of(source_text(source))
-
-
 def source_text(source: Source) -> bytes:
     """The graph of a source in N-Triples: what it is, and the way to give it back byte for byte."""
     graph = _Writer()

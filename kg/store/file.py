@@ -257,9 +257,10 @@ class StoreFile:
         with self.batch(), told(self.path):
             tables.make(self.db)
             self._writer.forget()
-            numbers = dict(self.rows("SELECT name, id FROM entries"))
+            there = {name: (number, paper) for name, number, paper in self.rows("SELECT name, id, paper FROM entries")}
             for done, entry in enumerate(self.every(), 1):
-                self._writer.write(numbers[entry.document.id], rows_of(entry.document, entry.record))
+                number, paper = there[entry.document.id]
+                self._writer.write(number, rows_of(entry.document, entry.record)._replace(paper=paper))
                 if progress:
                     progress(entry.document.id, done)
             self.say("tables", tables.form())

@@ -75,6 +75,36 @@ class Rows(NamedTuple):
         yield from (concept for row in self.relations for concept in (row[1], row[3]) if concept)
 
 
+#: What the tables hold of an entry, as `Rows` have it.
+_HELD = {
+    "authors": "SELECT {}, x.name FROM authors x",
+    "texts": "SELECT {}, x.field, x.raw FROM texts x",
+    "mentions": 'SELECT {}, c.curie, x.role, x.field, x.start, x."end", x.score, x.sure FROM mentions x'
+    " LEFT JOIN concepts c ON c.id = x.concept",
+    "topics": 'SELECT {}, c.curie, x.field, x.start, x."end", x.score, x.sure FROM topics x'
+    " LEFT JOIN concepts c ON c.id = x.topic",
+    "results": "SELECT {}, c.curie, x.metric_text, x.low, x.high, x.unit, x.change, x.bound, d.curie, x.baseline_text,"
+    ' x.setting, x.field, x.start, x."end", x.score, x.sure FROM results x'
+    " LEFT JOIN concepts c ON c.id = x.metric LEFT JOIN concepts d ON d.id = x.baseline",
+    "relations": "SELECT {}, x.type, c.curie, x.head_text, d.curie, x.tail_text, x.field, x.start,"
+    ' x."end", x.score, x.sure FROM relations x'
+    " LEFT JOIN concepts c ON c.id = x.head LEFT JOIN concepts d ON d.id = x.tail",
+}
+
+
+def unlike(db: Lite | Postgres, entry: int, rows: Rows) -> list[str]:
+    """The tables that do not hold the rows of an entry, by its number, or hold others of it."""
+    out = []
+    for table, sql in _HELD.items():
+        order = "x.id" if table == "texts" else "x.number"
+        where = f"LEFT JOIN papers p ON p.id = x.paper WHERE x.entry = ? ORDER BY {order}"
+        held = db.execute(f"{sql.format('p.curie')} {where}", (entry,)).fetchall()
+        wanted = [(rows.paper, *row) for row in getattr(rows, table)]
+        if [tuple(value or "" for value in row) for row in held] != [tuple(v or "" for v in row) for row in wanted]:
+            out.append(table)
+    return out
+
+
 def rows_of(document: Document, record: Record) -> Rows:
     """The rows of an entry."""
     mentions = [mention for kind in LISTS.values() for mention in getattr(record, kind) if mention.concept]

@@ -12,7 +12,7 @@ from graph_demo import demo_document, demo_record, demo_source
 from kg.build.verify import grouped
 from kg.model import LISTS, Brief, Evidence, Text
 from kg.names import iri
-from kg.rdf.triples import entry_triples, source_triples
+from kg.rdf.triples import entry_triples, source_text, triples_of
 from kg.vocabulary import Vocabulary, ontology_files
 
 
@@ -38,7 +38,7 @@ def test_annotated_papers_say_each_thing_once_at_its_place(annotated, vocabulary
 
 def test_source_says_how_it_is_given_back():
     source = replace(demo_source("demo-01"), skipped=("line 3", "line 1"))
-    said = grouped(source_triples(source))["source:demo"]
+    said = grouped(triples_of(source_text(source)))["source:demo"]
     assert json.loads(said["kg:skeleton"][0]) == ["# Demo\n", ["demo-01", "T"], "\n"]
     assert json.loads(said["kg:skippedList"][0]) == ["line 3", "line 1"]
     assert (said["kg:file"], said["kg:form"]) == (["demo.txt"], ["digest"])
@@ -122,7 +122,7 @@ def test_every_class_and_property_is_declared_in_the_schema():
     record.brief = Brief(("b", "a"), "n", "t", "p", "e")
     record.topics[0].evidence = Evidence("KV cache", "A", 18, 26)
     facts = lambda _: ({"en": "Tsinghua University"}, [], "CN")  # noqa: E731
-    triples = entry_triples(document, record, Vocabulary([]), facts) + source_triples(demo_source("demo-01"))
+    triples = entry_triples(document, record, Vocabulary([]), facts) + triples_of(source_text(demo_source("demo-01")))
     used = {t.predicate.value for t in triples} | {
         t.object.value for t in triples if isinstance(t.object, ox.NamedNode)
     }

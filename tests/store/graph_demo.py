@@ -10,6 +10,7 @@ from typing import Any
 
 from kg.model import LISTS, Document, Record, Source, Text
 from kg.names import slug
+from kg.rdf.store import Store
 from kg.records import from_json
 from kg.store.file import Entry, StoreFile
 from kg.store.fingerprints import fingerprint
@@ -151,3 +152,9 @@ def elsewhere(code: str, *arguments: str | Path, status: int = 0) -> str:
     said, error = process.communicate()
     assert process.returncode == status, error
     return said
+
+
+def cached_quads(store: Store) -> bytes:
+    """All quads that SPARQL sees, as sorted N-Quads."""
+    store.select("SELECT * {}")  # which brings them up to date
+    return b"".join(sorted(f"{quad} .\n".encode() for quad in store.rdf.read(lambda found: list(found))))

@@ -30,7 +30,6 @@ _MOST_CHARS = 2_000  # characters of a line between title and abstract
 _LEAST = 4  # letters of a title
 _COVER = 0.9  # least size of a title on a later page, relative to the cover's
 _WITHIN = 0.06  # tolerance for the sizes of a title's lines
-_SMALL_CAPS = 0.75  # size of small capitals relative to their line
 _UPPER = 0.62  # without an abstract, the title lies in this upper share of the page
 
 

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg.files import write
+from kg.files import write, written
 from kg.model import KgError
 from kg.store.contents import digest
 from kg.views.export import formats as of_graph
@@ -45,6 +45,11 @@ def save(
 
     path = Path(path)
     known = of_graph.FORMATS.get(format)
+    if known is not None and known.pieces is not None and not source:
+        with written(path) as put:
+            for piece in known.pieces(graph.store):
+                put(piece)
+        return path
     if known is None or known.files is None or source or path.suffix.lower() == ".zip":
         return write(path, export(graph, format, source, of, least))
     return write_folder(path, of_graph.files(graph.store, format, of, least))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from kg.model import KgError
 from kg.rdf.store import Store
+from kg.rdf.terms import serialised
 from kg.views import network
 from kg.views.export.files import Files, zipped
 from kg.views.export.neo4j import neo4j
@@ -20,11 +21,14 @@ _CHOSEN = "vosviewer"
 
 
 class Format(NamedTuple):
-    """A form of the whole graph: the ending of its files, what it is for, and what writes it: one file, or several."""
+    """A form of the whole graph: the ending of its files, what it is for, and what writes it: one file, at once or in
+    pieces, or several.
+    """
 
     ending: str
     about: str
     write: Callable[..., bytes] | None = None
+    pieces: Callable[..., Iterator[bytes]] | None = None
     files: Callable[..., Files] | None = None
 
 
@@ -34,6 +38,8 @@ def export(store: Store, format: str, of: str = "", least: int = 1) -> bytes:
     `of` and `least` are those of `kg.views.export.networks.vosviewer`.
     """
     made = _format(format, of, least)
+    if made.pieces:
+        return b"".join(made.pieces(store))
     return made.write(store) if made.write else zipped(files(store, format, of, least))
 
 
@@ -55,9 +61,11 @@ def _format(format: str, of: str, least: int) -> Format:
 
 #: The forms of the whole graph. All are sorted: the same graph is always the same bytes.
 FORMATS = {
-    "turtle": Format("ttl", "RDF, with PROV-O", lambda store: with_prov(store, "turtle")),
-    "nquads": Format("nq", "RDF as the graph holds it", lambda store: store.dump("nquads")),
-    "jsonld": Format("jsonld", "RDF for JSON tools, with PROV-O", lambda store: with_prov(store, "jsonld")),
+    "turtle": Format("ttl", "RDF, with PROV-O", pieces=lambda store: serialised(with_prov(store), "turtle")),
+    "nquads": Format("nq", "RDF as the graph holds it", pieces=lambda store: serialised(store.read_graphs(), "nquads")),
+    "jsonld": Format(
+        "jsonld", "RDF for JSON tools, with PROV-O", pieces=lambda store: serialised(with_prov(store), "jsonld")
+    ),
     "graphml": Format(
         "graphml", "a network for yEd, networkx, igraph", lambda store: network.graphml(network.network(store))
     ),

@@ -8,12 +8,12 @@ import pyoxigraph as ox
 
 from kg.names import iri
 from kg.rdf.store import Store
-from kg.rdf.terms import serialised
 
 
-def with_prov(store: Store, format: str) -> bytes:
-    """The whole graph as "turtle" or "jsonld", with its provenance also in PROV-O."""
-    return serialised(_quads(store), format)
+def with_prov(store: Store) -> Iterator[tuple[str, list[ox.Triple]]]:
+    """All graphs with their triples, those of entries with their provenance also in PROV-O."""
+    for name, triples in store.read_graphs():
+        yield name, [*triples, *(prov(triples) if name.startswith("entry:") else ())]
 
 
 def prov(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
@@ -53,20 +53,6 @@ def prov(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
         yield ox.Triple(agent, _named("rdfs:label"), ox.Literal(name))
         for origin in texts.get(node, [entry for entry, _ in sources]):
             yield ox.Triple(node, _DERIVED, origin)
-
-
-def _quads(store: Store) -> Iterator[ox.Quad]:
-    for name in sorted(store.graphs()):
-        graph = ox.NamedNode(iri(name))
-        triples = store.triples(name)
-        yield from (ox.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in triples)
-        if name.startswith("entry:"):
-            known = set(triples)
-            yield from (
-                ox.Quad(triple.subject, triple.predicate, triple.object, graph)
-                for triple in dict.fromkeys(prov(triples))
-                if triple not in known
-            )
 
 
 def _named(name: str) -> ox.NamedNode:
