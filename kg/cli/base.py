@@ -31,8 +31,8 @@ Location = Annotated[
         *("--graph", "-g"),
         envvar="KG_GRAPH",
         parser=Place,
-        metavar="TEXT",
-        help="The graph: a file, or postgresql://USER@HOST/DATABASE.",
+        metavar="<str>",
+        help="The graph: a file, or postgresql://HOST/NAME.",
         show_default="papers.kg",
     ),
 ]
