@@ -556,10 +556,10 @@ class StoreFile:
             self.db.execute(_STATE, (secrets.token_hex(8),))
             self._seen = self._last() if self.db.is_shared else -1
             self.db.execute("COMMIT")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, Fault) as error:
             with suppress(sqlite3.Error, Fault):
                 self.db.execute("ROLLBACK")
-            raise fault(self.path, error) from None
+            raise error if isinstance(error, Fault) else fault(self.path, error) from None
 
     def _changed(self, graph: str) -> None:
         self.db.execute("DELETE FROM changes WHERE graph = ?", (graph,))

@@ -98,7 +98,12 @@ class Postgres:
     def begin(self) -> None:
         """Begin a transaction that writes, when all others have ended theirs."""
         self.execute("BEGIN")
-        self.execute(f"SELECT pg_advisory_xact_lock({APPLICATION}, hashtext(current_schema()))")
+        try:
+            self.execute(f"SELECT pg_advisory_xact_lock({APPLICATION}, hashtext(current_schema()))")
+        except BaseException:
+            with suppress(KgError):
+                self.execute("ROLLBACK")
+            raise
 
     def close(self) -> None:
         """Let go of the database; idempotent."""

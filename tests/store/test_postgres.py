@@ -214,6 +214,19 @@ def test_what_is_no_question_or_too_much_is_refused(graph: Graph, query: str, sa
     assert graph.store.paper_count() == count
 
 
+def test_a_writer_waits_for_another_and_is_told(address: str) -> None:
+    with Graph(address) as one, Graph(address) as other:
+        other.store.db.execute("SET lock_timeout = '200ms'")
+        with one.store.batch():
+            one.store.say("word", "one")
+            assert other.store.said("word") == ""
+            with pytest.raises(KgError, match="is being written by another process"):
+                other.store.say("word", "other")
+        assert other.store.said("word") == "one"
+        other.store.say("word", "")
+        assert one.store.said("word") == ""
+
+
 def test_backup_names_the_program_for_it(graph: Graph, tmp_path: Path) -> None:
     with pytest.raises(KgError, match="pg_dump"):
         graph.backup(tmp_path / "copy.kg")
