@@ -24,6 +24,7 @@ _MOST = {"technique": 2, "problem": 2, "result": 6}
 _FEW = 6  # maximum words of a technique or problem kept in the original
 _LINKS = 2  # maximum times that a Chinese phrase says 的: with more its parts belong to one another in other ways
 _SOLVE_NOTHING = ("survey", "benchmark", "dataset")
+_BEFORE = 40  # letters before a problem in which a verb may stand
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
 _BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）]")
@@ -53,9 +54,9 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     given = Brief() if fields or shown.lang != "zh" else _given(paper)
     if given.technique and name(paper):  # the given technique may lack the name, which only a composed slot adds
         out.name, out.is_title = name(paper), False
-    out.technique = clean(given.technique) or _technique(shown, paper, fields, text)
+    techniques = [clean(given.technique)] if given.technique else _techniques(shown, paper, fields, text)
     out.problem = clean(given.problem) or shown.words.listed(_problems(shown, paper, fields, text))
-    if not out.technique and not out.problem:
+    if not techniques and not out.problem:
         out.quotes += _contribution(shown, paper, fields)[:1]
     short = _proposed_name(shown, paper)
     if (
@@ -64,8 +65,8 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         and fold(short) not in fold(called)
         and (is_title or not stands_for(short, called))
     ):
-        out.technique = shown.words.listed([short, *filter(None, [out.technique])])
-        out.is_proposed = True
+        techniques, out.is_proposed = [short, *techniques], True
+    out.technique = shown.words.listed(techniques)
     out.effect = clean(given.effect)
     if not out.effect:
         out.effect, quote = _effects(shown, paper, fields, text)
@@ -158,7 +159,7 @@ def _proposed_name(shown: Selection, paper: Paper) -> str:
     return own if is_proposed else ""
 
 
-def _technique(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> str:
+def _techniques(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> list[str]:
     """The techniques that the paper surely proposes, except those with its name."""
     own = {fold(name(paper)), fold(title(paper)), fold(what(paper)[0])}
     found = [
@@ -169,7 +170,7 @@ def _technique(shown: Selection, paper: Paper, fields: Collection[str], text: st
         and not {fold(mention.canonical), fold(mention.surface), *map(fold, mention.aliases)} & own
         and not stands_for(name(paper), mention.surface)
     ]
-    return shown.words.listed(_chosen(shown, found, text, _MOST["technique"]))
+    return _chosen(shown, found, text, _MOST["technique"])
 
 
 def _problems(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> list[str]:
@@ -180,19 +181,21 @@ def _problems(shown: Selection, paper: Paper, fields: Collection[str], text: str
     found = [
         mention
         for mention in _mentions(paper, "problem", fields)
-        if mention.sure and {mention.canonical, mention.surface} & addressed and _is_trouble(shown, mention)
+        if mention.sure and {mention.canonical, mention.surface} & addressed and _is_trouble(shown, mention, text)
     ]
     short = [mention for mention in found if len(mention.surface) <= _SHORT]
     return _chosen(shown, short, text, _MOST["problem"]) or _chosen(shown, found, text, 1)
 
 
-def _is_trouble(shown: Selection, mention: Mention) -> bool:
+def _is_trouble(shown: Selection, mention: Mention, text: str) -> bool:
     """Whether the words of a problem name what is wrong: "no open platform" may be recorded as "open platform"."""
     vocabulary = shown.graph.vocabulary
     signs = vocabulary.cues("problem-head") | vocabulary.cues("problem-sign")
     words = fold(mention.canonical or mention.surface).split()
-    if words[:1] and words[0] in vocabulary.cues("problem-solved"):
-        return False
+    before = fold(text.partition(mention.surface)[0][-_BEFORE:]).split()[-3:]
+    is_wished = bool(words) and words[0] in vocabulary.cues("problem-solved")
+    if is_wished or not vocabulary.cues("exploit").isdisjoint(before):
+        return False  # what is low is no problem, nor what a method "exploits"
     return mention.concept in vocabulary or not signs.isdisjoint(words) or has_han(mention.surface)
 
 

@@ -30,7 +30,8 @@ _LONGEST = 6  # words of an entry
 _MOST = 40  # parts of a phrase
 _FINITE = ("VB", "VBZ", "VBP", "VBD", "MD")
 _LOOSE = ("IN", "TO", "DT", "CC", "JJ", "JJR", "VBN", "VBZ", "VBP", "VBD", "RB", "PRP$", ",")  # no noun ends so
-_HEADS = ("problem-head", "problem-sign", "technique-head")
+_HEADS = ("problem-head", "technique-head")
+_ENTWINED = re.compile(r"\bof\b.*\band\b.*\bof\b", re.IGNORECASE)  # parts that only the sentence tells apart
 _COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _SHORT = 3  # words of a gerund that reads as a noun: "reward hacking", "training cost"
 _BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
@@ -71,7 +72,7 @@ class Wording:
         text = clean(_BRACKET.sub(" ", _LATEX.sub("", phrase))).strip(" ,.;:-–—")
         if has_han(text):
             return text
-        if not text or _END.search(text):
+        if not text or _END.search(text) or _ENTWINED.search(text):
             return ""
         parts = [part for part in self._parts(text) if "dropped" not in part.roles]
         if len(parts) > _MOST or any("unknown" in part.roles for part in parts) or self._has_own_compound(text):
@@ -86,7 +87,14 @@ class Wording:
             return bool(words)
         tags = [word.tag for word in words]
         is_gerund = tags[0] == "VBG" and len(tags) > _SHORT and tags[1][0] in "DJPN"
-        is_cut = (tags[-1] in _LOOSE and fold(words[-1].text) not in self.heads) or tags[-2:] == ["TO", "VB"]
+        last = words[-1].text
+        is_cut = (tags[-1] in _LOOSE and fold(last) not in self.heads and not last.endswith("ing")) or tags[-2:] == [
+            "TO",
+            "VB",
+        ]
+        before = tags[: tags.index("IN")] if "IN" in tags else []
+        if before and set(before) <= {"JJ", "JJR", "RB"} and words[len(before) - 1].text not in self.heads:
+            return False  # "expensive in memory"
         if is_gerund or is_cut or "PRP" in tags or any(tag in _FINITE for tag in tags[:-1]):
             return False
         parts = [part for part in self._parts(text) if "dropped" not in part.roles]
