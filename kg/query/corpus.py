@@ -23,15 +23,16 @@ _FEW = 300
 _EVERY = 1 << 40  # rows
 #: What is kept of each kind of lookup for the next question.
 _KEPT = 20_000
-#: Corpora of stores with the stamps that these had, as long as the stores are there.
-_KNOWN: WeakKeyDictionary[StoreFile, tuple[bytes, Corpus]] = WeakKeyDictionary()
-#: What papers are counted by beside the concepts that they have: the value, and the rows that have it.
+_Kept = dict[object, dict[object, object]]
+#: What is kept of stores, with the stamps that these had then, as long as the stores are there.
+_KNOWN: WeakKeyDictionary[StoreFile, tuple[bytes, _Kept]] = WeakKeyDictionary()
+#: What papers are counted by beside the concepts that they have: the value, the paper, and the rows that have both.
 _COUNTED = {
-    "author": ("x.name", "authors x"),
-    "venue": ("p.venue", "papers p"),
-    "kind": ("p.kind", "papers p"),
-    "report": ("'source:' || e.source", "entries e JOIN papers p ON p.curie = e.paper"),
-    "country": ("c.country", "concepts c JOIN mentions x ON x.concept = c.id"),
+    "author": ("x.name", "x.paper", "authors x"),
+    "venue": ("p.venue", "p.id", "papers p"),
+    "kind": ("p.kind", "p.id", "papers p"),
+    "report": ("'source:' || e.source", "p.id", "entries e JOIN papers p ON p.curie = e.paper"),
+    "country": ("c.country", "x.paper", "concepts c JOIN mentions x ON x.concept = c.id"),
 }
 _TABLES = {"topic": ("topics", "topic"), "metric": ("results", "metric")}
 _P = ParamSpec("_P")
@@ -76,9 +77,9 @@ class Backer:
 class Corpus:
     """The papers of a graph in one state of it."""
 
-    def __init__(self, store: StoreFile) -> None:
-        self.store = store
-        self._kept: dict[object, dict[object, object]] = {}
+    def __init__(self, store: StoreFile, kept: _Kept) -> None:
+        """`kept` is what was looked up of this state before."""
+        self.store, self._kept = store, kept
 
     @staticmethod
     def of(store: StoreFile) -> Corpus:
@@ -86,8 +87,8 @@ class Corpus:
         stamp = store.stamp
         known = _KNOWN.get(store)
         if known is None or known[0] != stamp:
-            known = _KNOWN[store] = stamp, Corpus(store)
-        return known[1]
+            known = _KNOWN[store] = stamp, {}
+        return Corpus(store, known[1])
 
     def __len__(self) -> int:
         return self.count(ALL)
@@ -170,12 +171,10 @@ class Corpus:
     def _pairs(self, kind: str, papers: Papers = ALL, roles: tuple[str, ...] = ()) -> Where:
         """A SELECT of what papers have of a type, as `thing`, each with its `paper`; a pair may come twice."""
         if kind in _COUNTED:
-            thing, rows = _COUNTED[kind]
-            paper = "x.paper" if " x" in rows else "p.id"
+            thing, paper, rows = _COUNTED[kind]
             among = papers.of(paper)
-            known = "c.country <> ''" if kind == "country" else f"{thing} <> ''"
-            return Where(f"SELECT {thing} AS thing, {paper} AS paper FROM {rows} WHERE {known} AND {among.sql}",
-                         among.given)  # fmt: skip
+            sql = f"SELECT {thing} AS thing, {paper} AS paper FROM {rows} WHERE {thing} <> '' AND {among.sql}"
+            return Where(sql, among.given)
         table, column = _TABLES.get(kind, ("mentions", "concept"))
         among = papers.of("x.paper")
         said = roles or (USUAL if kind == "technique" else ())
