@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_SETTINGS = "-k {0} -c listen_addresses='' -c fsync=off -c autovacuum=off"
+_SETTINGS = ("-c", "listen_addresses=", "-c", "fsync=off", "-c", "autovacuum=off")
+_PR_SET_PDEATHSIG = 1
 
 
 def programs() -> Path | None:
@@ -37,15 +41,31 @@ def server(rules: str = "") -> Iterator[Path]:
         shutil.chown(folder, user)
     data = folder / "data"
 
-    def run(program: str, *options: str) -> None:
-        subprocess.run([bin / program, *options], check=True, cwd=folder, user=user, stdout=subprocess.DEVNULL)
+    def run(program: str, *options: str, wait: float = 0) -> None:
+        """Run a program, again and again for some seconds until it succeeds."""
+        end = time.monotonic() + wait
+        while subprocess.run([bin / program, *options], cwd=folder, user=user, stdout=subprocess.DEVNULL).returncode:
+            if time.monotonic() > end:
+                raise RuntimeError(f"{program} failed: see what it says above.")
+            time.sleep(0.05)
 
     run("initdb", "--no-sync", "-D", str(data), "-U", "kg", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust")
     hba = data / "pg_hba.conf"
     hba.write_text(rules + hba.read_text())
-    run("pg_ctl", "start", "-w", "-D", str(data), "-l", str(folder / "log"), "-o", _SETTINGS.format(folder))
+    command = [str(bin / "postgres"), "-D", str(data), "-k", str(folder), *_SETTINGS]
     try:
-        yield folder
+        with (folder / "log").open("w") as log:
+            process = subprocess.Popen(command, cwd=folder, user=user, stderr=log, preexec_fn=_ends_with_its_parent)
+        try:
+            run("pg_isready", "-h", str(folder), "-t", "0", wait=60)
+            yield folder
+        finally:
+            process.send_signal(signal.SIGQUIT)  # at once: nothing is to be kept
+            process.wait()
     finally:
-        run("pg_ctl", "stop", "-m", "immediate", "-D", str(data))
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _ends_with_its_parent() -> None:
+    """Let the server end when this process is killed."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT)
