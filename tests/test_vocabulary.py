@@ -47,20 +47,6 @@ def test_indicated_topics_exist() -> None:
             assert VOCABULARY[topic].type == "topic"
 
 
-def test_checks_see_what_is_wrong(tmp_path: Path) -> None:
-    bad = tmp_path / "bad.ttl"
-    bad.write_text(
-        "@prefix kg: <https://w3id.org/paper-kg/ns#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> ."
-        "@prefix task: <https://w3id.org/paper-kg/task/> ."
-        'task:a a kg:Task ; skos:prefLabel "same"@en ; skos:broader task:b .'
-        'task:b a kg:Task ; skos:prefLabel "Same"@en ; skos:broader task:a .'
-    )
-    vocabulary = Vocabulary(read_concepts([bad]))
-    assert "zh" not in vocabulary["task:a"].label
-    assert fold(vocabulary["task:a"].label["en"]) == fold(vocabulary["task:b"].label["en"])
-    assert "task:a" in vocabulary.broader("task:a")
-
-
 def test_broken_turtle_is_named_with_its_file(tmp_path: Path) -> None:
     bad = tmp_path / "broken.ttl"
     bad.write_text("<a> <b> ")

@@ -141,7 +141,7 @@ def _held(path: Path) -> set[str]:
 def test_kill_at_any_moment_loses_nothing_that_counted(files: list[Path], whole: State, tmp_path: Path):
     dice = random.Random(7)
     held: set[str] = set()
-    for _ in range(6):
+    for _ in range(3):
         process = _started(files[:1], tmp_path / "g")
         enough = len(held) + dice.randrange(12)
         while process.poll() is None and len(_held(tmp_path / "g")) <= enough:

@@ -6,13 +6,12 @@ import json
 import random
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command import run
 from graph_demo import elsewhere, truth
 
 import kg
@@ -171,9 +170,7 @@ def test_damage_is_told_by_those_who_meet_it(long: Path, tmp_path: Path):
         ["show", "p-3"],
         ["add", str(long.parent / "list.jsonl"), "--fast"],
     ):
-        done = subprocess.run(
-            [sys.executable, "-m", "kg", *command, "--graph", str(path)], capture_output=True, text=True
-        )
+        done = run(*command, "--graph", path)
         assert done.returncode == 2, command
         assert f"run `kg rebuild --graph {path}`" in done.stderr, command
         assert done.stderr.count("\n") == 1, command
@@ -320,13 +317,12 @@ def test_one_process_writes(path: Path, whole: dict[str, list[Any]]):
 
 
 def test_command_tells_what_it_did(path: Path, tmp_path: Path):
-    command = [sys.executable, "-m", "kg", "rebuild", "--graph"]
-    out = subprocess.run([*command, path], capture_output=True, text=True)
+    out = run("rebuild", graph=path)
     assert (out.returncode, out.stdout) == (0, f"Built {path} anew; it holds 5 entries.\n"), out.stderr
     _sql("UPDATE entries SET document = '' WHERE name = 'p3'")(path)
-    out = subprocess.run([*command, path], capture_output=True, text=True)
+    out = run("rebuild", graph=path)
     assert (out.returncode, out.stdout) == (3, f"Built {path} anew; it holds 4 entries.\n"), out.stderr
     assert "Lost: p3: the entry cannot be read" in out.stderr
-    out = subprocess.run([*command, tmp_path / "none"], capture_output=True, text=True)
+    out = run("rebuild", graph=tmp_path / "none")
     assert out.returncode == 2
     assert "There is no graph" in out.stderr

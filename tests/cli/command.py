@@ -36,5 +36,5 @@ def run(
             main()
         for stream in streams[1:]:
             stream.flush()
-    _, out, err = (stream.buffer.getvalue().decode() for stream in streams)  # type: ignore[attr-defined]
+    out, err = (stream.buffer.getvalue().decode() for stream in streams[1:])  # type: ignore[attr-defined]
     return CompletedProcess(args, int(left.value.code or 0), out, err)

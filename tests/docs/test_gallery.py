@@ -101,14 +101,6 @@ def test_a_picture_can_be_taken_anew(
         assert abs(top) < 60
 
 
-@pytest.mark.parametrize("piece", gallery.PIECES, ids=lambda piece: str(piece.name))
-def test_a_page_is_the_same_on_every_run(
-    piece: Any, page: Callable[[Any, str], Path], built_file: Path, tmp_path: Path
-) -> None:
-    again = gallery.make(piece, "zh", tmp_path, built_file)
-    assert again.read_bytes() == page(piece, "zh").read_bytes()
-
-
 def look(file: Path) -> tuple[tuple[int, int], tuple[int, int, int], float]:
     """The size of a picture, the colour that most of it has, and the share of it that has another."""
     from PIL import Image

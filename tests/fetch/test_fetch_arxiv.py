@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command import run
 
 from kg import sources
 from kg.fetch import Arxiv, Client, Harvest, fetch
@@ -339,14 +340,11 @@ def test_recorded_answers_are_replayed(serve, faults, shared, tmp_path):
 # --- the command
 
 
-def kg(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "kg", *map(str, words)],
-        capture_output=True,
-        encoding="utf-8",
-        env=os.environ | {"KG_FETCH_INTERVAL": str(QUICK)} | environment,
-        check=False,
-    )
+def kg(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in ({"KG_FETCH_INTERVAL": str(QUICK)} | environment).items():
+            patch.setenv(name, value)
+        return run(*words)
 
 
 def test_ctrl_c_keeps_what_was_fetched_and_the_same_command_goes_on(arxiv, faults, tmp_path):

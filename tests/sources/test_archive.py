@@ -11,7 +11,6 @@ import os
 import random
 import stat
 import struct
-import subprocess
 import sys
 import tarfile
 import time
@@ -20,6 +19,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from command import run
 
 import kg
 from kg.model import Batch, KgError
@@ -368,12 +368,10 @@ def test_standard_input_empty_missing_or_too_long(monkeypatch):
 
 def test_standard_input_on_the_command_line(tmp_path):
     data = gzip.compress(tarred(tmp_path / "a.tar", {"a/p.bib": ONE, "b/p.bib": TWO}).read_bytes())
-    command = [sys.executable, "-m", "kg"]
-    done = subprocess.run([*command, "read", "-"], input=data, capture_output=True, check=True)
+    done = run("read", "-", stdin=data)
     assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == ["p-k0", "stdin-b-p-k1"]
-    to = ["--graph", str(tmp_path / "g"), "--fast"]
-    done = subprocess.run([*command, "add", "-", "--as", "mine", *to], input=ONE, capture_output=True, check=True)
-    assert b"Added 1 entries" in done.stdout
+    done = run("add", "-", "--as", "mine", "--fast", stdin=ONE, graph=tmp_path / "g")
+    assert "Added 1 entries" in done.stdout
     with kg.open(str(tmp_path / "g"), read_only=True) as graph:
         assert graph.entries() == ["mine-k0"]
         assert [(s.name, s.file) for s in graph.sources()] == [("mine", "stdin")]
