@@ -50,7 +50,7 @@ def begin(path: Path | HeldFile | str, name: str | None = None) -> Batch | Unrea
     is_single = getattr(reader, "is_single", None)
     if is_single is None or not is_single(file) or file.size > _CARRIED:
         return reader.read(file)
-    source = Source(file.name, file.path.name, reader.name, sha256=file.sha256)
+    source = Source(file.name, file.file_name, reader.name, sha256=file.sha256)
     return Unread(file.held(), name, source, _LONG + file.size // _HEAVY)
 
 

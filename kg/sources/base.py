@@ -160,6 +160,11 @@ class InputFile:
             raise KgError(f"{path}: the file is empty: give a file with papers.")
 
     @property
+    def file_name(self) -> str:
+        """File name as the graph keeps it."""
+        return _in_unicode(self.path.name)
+
+    @property
     def own_name(self) -> str:
         """File name without the archive that holds the file."""
         return self.path.stem if isinstance(self.path, HeldFile) else self.path.name
@@ -294,7 +299,12 @@ def source_name(path: PurePath) -> str:
     if report:
         return report[1]
     stem = PurePath(path.stem).stem if path.suffix.lower() in _PACKED else path.stem
-    return stem or path.name
+    return _in_unicode(stem or path.name)
+
+
+def _in_unicode(name: str) -> str:
+    """A file name with a mark in the place of bytes that are no UTF-8, which some file systems allow."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 @cache

@@ -83,7 +83,7 @@ class DigestReader:
         date = _DATE.search(report.text, 0, report.header_end)
         source = Source(
             name=file.name,
-            file=file.path.name,
+            file=file.file_name,
             form=self.name,
             date="T".join(filter(None, date.groups())) if date else "",
             sha256=file.sha256,

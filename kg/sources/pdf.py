@@ -51,7 +51,7 @@ class PdfReader:
                 f"{file.path}: its first pages take more than {SECONDS} seconds or {MEMORY >> 20} MB to read: "
                 "print it to a new PDF first."
             ) from None
-        source = Source(name=file.name, file=file.path.name, form=self.name, sha256=file.sha256)
+        source = Source(name=file.name, file=file.file_name, form=self.name, sha256=file.sha256)
         batch = Batch(source, ())
         batch.documents = list(documents(iter([row]), file, batch.skipped, "pages"))
         return batch

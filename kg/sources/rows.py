@@ -69,7 +69,7 @@ def batch_of(rows: Iterable[Row], file: InputFile, form: str, unit: str = "recor
     first = next(rows, None)
     if first is None:
         raise KgError(f"{file.path}: holds no paper: give a file with papers.")
-    batch = Batch(Source(name=file.name, file=file.path.name, form=form, sha256=file.sha256), ())
+    batch = Batch(Source(name=file.name, file=file.file_name, form=form, sha256=file.sha256), ())
     batch.documents = documents(_to_the_end(first, rows, file), file, batch.skipped, unit)
     return batch
 
