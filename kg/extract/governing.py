@@ -254,6 +254,8 @@ class Grammar:
             metric = _in_terms_of(place)
         elif cue.group == "improve" and lexicon.is_lower_better(metric):
             change = "decrease"
+        elif cue.word in lexicon.losses and lexicon.is_lower_better(metric):  # "a perplexity degradation of 2%"
+            change = "increase"
         if cue.word.startswith(("short", "long")) and metric and not re.search(r"length|time|latency|context", metric):
             metric = metric.removesuffix("s") + " length"
         if not metric or metric.lower() in _NOTHING:

@@ -163,6 +163,7 @@ class Lexicon:
         #: Whether words are generic: "prior methods", "the state of the art".
         self.is_generic: Callable[[str], bool] = Remembered(self._is_generic).__getitem__
         self.words = re.compile(inflected(self.groups).pattern)  # matches lower-case text, several times as fast
+        self.losses = vocabulary.cues("outcome-loss")
         self.lower = inflected(vocabulary.cues("outcome-lower-is-better"))
         self.activity = inflected(vocabulary.cues("outcome-speed-of"))
         self.setup = vocabulary.cues("outcome-setup")

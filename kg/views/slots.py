@@ -56,7 +56,7 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         out.name, out.is_title = name(paper), False
     techniques = [clean(given.technique)] if given.technique else _techniques(shown, paper, fields, text)
     out.problem = clean(given.problem) or shown.words.listed(_problems(shown, paper, fields, text))
-    if not techniques and not out.problem:
+    if not techniques:
         out.quotes += _contribution(shown, paper, fields)[:1]
     short = _proposed_name(shown, paper)
     if (

@@ -305,3 +305,8 @@ def test_chinese_brief_is_read_where_there_is_no_abstract() -> None:
 def test_chinese_outcomes_are_read(effect: str, expected: list[tuple[object, str, str]]) -> None:
     found = read("", f"百度发布了X论文，使用了量化技术，解决了延迟高的问题，达成了{effect}的效果。")
     assert [(r.value, r.unit, r.change) for r in found] == expected
+
+
+def test_a_degradation_of_what_should_be_low_is_no_decrease() -> None:
+    found = read("Our method has a 12% perplexity degradation.")
+    assert all(result.change != "decrease" for result in found)

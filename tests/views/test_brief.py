@@ -65,6 +65,7 @@ def test_chinese_sentence_is_in_the_reports_form(built: Graph) -> None:
 @pytest.mark.parametrize("slot", ["institutions", "techniques", "problems", "results"])
 def test_unknown_slots_are_left_out(built: Graph, lang: str, slot: str) -> None:
     said = brief(built, _paper(**(FULL | {slot: []})), lang)
+    said = re.sub("“[^”]*”", "", said)  # the paper's own words are no slot
     words = {"institutions": "Baidu|百度", "techniques": "routing", "problems": "costs|内存成本", "results": "41"}
     assert not re.search(words[slot], said)
     assert all(re.search(word, said) for name, word in words.items() if name != slot)
