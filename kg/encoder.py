@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kg.vocabulary import data_folder
+from kg.entity_types import data_folder
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from kg.model import LISTS, Evidence, Mention, Record, Relation
+from kg.entity_types import LISTS
+from kg.model import Evidence, Mention, Record, Relation
 from kg.text import fold
 
 #: Who says what a person said.

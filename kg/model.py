@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
+
+from kg.entity_types import LISTS
 
 #: The text fields of an entry, named as in the annotation guidelines: T title, A abstract, I institution line, B
 #: Chinese brief, H the title above the brief, K keywords.
 FIELDS = ("T", "A", "I", "B", "H", "K")
 
-ENTITY_TYPES = ("institution", "technique", "problem", "task", "hardware", "model", "dataset")
+#: Types of entities that papers name.
+ENTITY_TYPES = tuple(LISTS)
 ROLES = ("proposed", "used", "baseline", "mentioned")
 MODEL_ROLES = ("proposed", "used", "baseline", "evaluated")  # derived from relations; "" for a model without any
 KINDS = ("method", "system", "benchmark", "dataset", "survey", "study", "model", "theory")
@@ -184,9 +188,27 @@ class Brief:
     effect: str = ""
 
 
+_Class = TypeVar("_Class", bound=type)
+
+
+def _with_lists(cls: _Class) -> _Class:
+    """Give a class a list for each entity type that it does not name itself, before its relations."""
+    said = dict(cls.__annotations__)
+    added = {name: list[Mention] for name in LISTS.values() if name not in said}
+    at = list(said).index("relations")
+    cls.__annotations__ = dict([*list(said.items())[:at], *added.items(), *list(said.items())[at:]])
+    for name in added:
+        setattr(cls, name, field(default_factory=list))
+    return cls
+
+
 @dataclass(slots=True)
+@_with_lists
 class Record:
-    """All claims extracted from one entry, in the format of the annotation guidelines."""
+    """All claims extracted from one entry, in the format of the annotation guidelines.
+
+    It holds a list of mentions for each entity type; the types that the program itself knows are named here.
+    """
 
     id: str
     title: str = ""
@@ -220,14 +242,3 @@ class Paper:
 
 #: A claim of a record that has a confidence.
 Statement = Mention | Result | Relation | Topic
-
-#: The attribute of a record that holds the mentions of each type.
-LISTS = {
-    "institution": "institutions",
-    "technique": "techniques",
-    "problem": "problems",
-    "task": "tasks",
-    "hardware": "hardware",
-    "model": "models",
-    "dataset": "datasets",
-}

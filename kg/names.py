@@ -7,12 +7,12 @@ import re
 import unicodedata
 from urllib.parse import quote, unquote
 
-BASE = "https://w3id.org/paper-kg/"
+from kg.entity_types import BASE, TABLE
+
 PREFIXES = {
     "kg": BASE + "ns#",
-    **{kind: f"{BASE}{kind}/" for kind in ("topic", "technique", "problem", "task", "metric")},
-    **{kind: f"{BASE}{kind}/" for kind in ("hardware", "model", "dataset", "institution", "venue", "author")},
-    **{kind: f"{BASE}{kind}/" for kind in ("paper", "entry", "source", "extractor", "cue")},
+    **{kind: f"{BASE}{kind}/" for kind in TABLE},
+    **{kind: f"{BASE}{kind}/" for kind in ("venue", "author", "paper", "entry", "source", "extractor", "cue")},
     "ror": "https://ror.org/",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -32,6 +32,7 @@ _SEPARATORS = re.compile(r"[^\w]+|_+")
 _PLACE = re.compile(r"#char=[0-9]+,[0-9]+\Z")  # the place of a quote, see kg/rdf/triples.py
 _PLAIN = re.compile(r"[\w./-]*", re.ASCII)
 _KINDS = {base: prefix for prefix, base in PREFIXES.items() if base == f"{BASE}{prefix}/"}
+_TYPE_OF = {prefix: one.name for one in TABLE.values() for prefix in one.prefixes}
 _BY_LENGTH = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
 
 
@@ -70,7 +71,7 @@ def kind_of(concept: str) -> str:
     ('technique', 'institution')
     """
     prefix = concept.partition(":")[0]
-    return "institution" if prefix == "ror" else prefix
+    return _TYPE_OF.get(prefix, prefix)
 
 
 def iri(curie: str) -> str:

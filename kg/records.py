@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import re
 import zlib
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, NoReturn
 
+from kg.entity_types import LISTS, TABLE
 from kg.evidence import BY_HAND
 from kg.model import (
     FIELDS,
     KINDS,
     LARGEST,
-    LISTS,
     MODEL_ROLES,
     RELATION_TYPES,
     ROLES,
@@ -33,24 +35,7 @@ from kg.model import (
 from kg.names import PREFIXES
 
 #: The keys of a record, in their order.
-KEYS = (
-    "id",
-    "title",
-    "name",
-    "kind",
-    "institutions",
-    "techniques",
-    "problems",
-    "tasks",
-    "results",
-    "hardware",
-    "models",
-    "datasets",
-    "relations",
-    "topics",
-    "code_url",
-    "brief",
-)
+KEYS = tuple(itertools.takewhile(lambda name: name != "paper", (one.name for one in fields(Record))))
 _CHANGES = ("increase", "decrease", "absolute")
 _ROLES = {"technique": ROLES, "model": ("", *MODEL_ROLES)}
 _BOUNDS = ("exact", "up_to", "at_least", "about")
@@ -262,9 +247,9 @@ class _Reader:
     def check_concept(self, concept: str, kind: str) -> str:
         """A CURIE of the kind that is meant; an empty one may be."""
         prefix, _, local = concept.partition(":")
-        wanted = ("ror", "institution") if kind == "institution" else (kind,)
+        wanted = TABLE[kind].prefixes
         if concept and (prefix not in wanted or not _LOCAL.fullmatch(local)):
-            self.fail(f"{concept!r} names no {kind}: write {wanted[0]}:name")
+            self.fail(f"{concept!r} names no {kind}: write {wanted[-1]}:name")
         return concept
 
     def result(self, item: Mapping[str, Any]) -> Result:

@@ -10,9 +10,9 @@ import json
 from functools import cache
 from itertools import chain
 
+from kg.entity_types import LISTS, data_folder
 from kg.evidence import BY_HAND
-from kg.model import LISTS, Record, Statement
-from kg.vocabulary import data_folder
+from kg.model import Record, Statement
 
 #: Extractors with fixed confidences, which are not scores: people and language models.
 _GIVEN = (BY_HAND, "llm:")

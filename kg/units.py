@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg.vocabulary import data_folder
+from kg.entity_types import data_folder
 
 if TYPE_CHECKING:
     from pint import UnitRegistry

@@ -6,25 +6,26 @@ import hashlib
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
 from kg.compiled import kept, no_search_for_garbage, stamp
+from kg.entity_types import CONCEPT_TYPES, TABLE, data_folder
 from kg.model import KgError
 from kg.names import PREFIXES, curie
 from kg.text import TokenLists, fold, known_folds, token_lists
 
-CONCEPT_TYPES = ("topic", "technique", "problem", "task", "metric", "hardware", "model", "dataset")
 #: The file of manual decisions about names, which is not part of the vocabulary: see kg/link/overrides.py.
 OVERRIDES = "overrides.ttl"
 _SKOS = PREFIXES["skos"]
 _KG = PREFIXES["kg"]
 _SHORT = 6  # names of up to so many letters are matched case-sensitively
 _NO_WORD = "\n"  # sentinel after the last word of a text
-_CLASS = {_KG + kind.capitalize(): kind for kind in (*CONCEPT_TYPES, "institution", "cue")}
+_CLASS = {_KG + one.cls: one.name for one in TABLE.values()} | {_KG + "Cue": "cue"}
+#: Types of which an acronym inside a longer name must be in capitals.
+_CAPITALS = tuple(one.name for one in TABLE.values() if "capitals" in one.matching)
 
 
 @dataclass(slots=True)
@@ -69,15 +70,6 @@ def ontology_hash() -> str:
     for path in ontology_files():
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
-
-
-def data_folder(name: str) -> Path:
-    """A data folder ("ontology", "data"): inside the installed package, or beside the package in a checkout."""
-    inside = Path(str(files("kg"))) / name
-    folder = inside if inside.is_dir() else Path(__file__).resolve().parent.parent / name
-    if not folder.is_dir():
-        raise KgError(f"The folder {name} of the package is missing: install kg again.")
-    return folder
 
 
 class Vocabulary:
@@ -263,7 +255,7 @@ def _spelled(surface: str, label: str, kind: str) -> bool:
         letters = "".join([c for c in surface if c.isalnum()])
         alike = len(wanted) == _SHORT and not wanted.isupper() and surface[:1].isupper()  # "Resnet" is ResNet
         return letters in (wanted, wanted + "s", wanted.removesuffix("s")) or (alike and letters[-1:] != "S")
-    if kind in ("model", "dataset") and surface.islower():
+    if kind in _CAPITALS and surface.islower():
         acronym = any(word.isupper() and len(word) < _SHORT and word.isalpha() for word in label.split())
         return not acronym and len(label) > _SHORT + 1
     return True

@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 from neural import Example
 
+from kg.entity_types import LISTS
 from kg.evaluation import same_result
 from kg.evaluation.matching import words
 from kg.extract import pipeline
 from kg.extract.base import make_doc
 from kg.extract.numbers import plain, quantities
 from kg.extract.tagger import AHEAD, APART, BEHIND, CHANGES, EVALUATED, PIECE_ROLES, place, text_of
-from kg.model import LISTS, RELATION_TYPES, Document
+from kg.model import RELATION_TYPES, Document
 from kg.sources import read
 from kg.vocabulary import Vocabulary
 

@@ -195,7 +195,7 @@ QUERIES = (
 
 def evidence(record: Any) -> Iterator[Any]:
     """All that a record says with words: mentions, topics, results, relations."""
-    from kg.model import LISTS
+    from kg.entity_types import LISTS
 
     for kind in LISTS.values():
         yield from getattr(record, kind)

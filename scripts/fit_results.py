@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from annotated import BUILD, FOLDS, HELD_OUT, annotated, doc_of, fold_of, keep_records
 
+from kg.entity_types import data_folder
 from kg.evaluation import overlap, pairs, same_result
 from kg.extract import outcome_judge, pipeline
 from kg.extract.folds import OutOfFold
@@ -30,7 +31,7 @@ from kg.extract.outcomes import Place, Reading
 from kg.extract.results import Results
 from kg.extract.weighing import Weights, odds, of_all, weights
 from kg.model import Document
-from kg.vocabulary import Vocabulary, data_folder
+from kg.vocabulary import Vocabulary
 
 MODELS = data_folder("data") / "models"
 ROUNDS, STEPS, RATE = 2, 150, 0.1

@@ -15,6 +15,7 @@ from cores import on_all_cores
 from hardware_gold import hardware_papers
 from pair_judge import DECAY, HIDDEN, as_told, common_words, fit_relations, pair_rows
 
+from kg.entity_types import LISTS
 from kg.evaluation import overlap, pairs, same_name, score
 from kg.extract import judge, pipeline
 from kg.extract.base import to_record
@@ -25,7 +26,7 @@ from kg.extract.same import pair_features
 from kg.extract.tagger import Tagger
 from kg.extract.techniques import role_features
 from kg.model import KINDS as PAPER_KINDS
-from kg.model import LISTS, ROLES, Mention
+from kg.model import ROLES, Mention
 from kg.records import to_json
 from kg.text import fold
 from kg.vocabulary import Vocabulary

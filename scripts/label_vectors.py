@@ -15,11 +15,12 @@ import argparse
 import numpy as np
 
 from kg.encoder import encoder
+from kg.entity_types import data_folder
 from kg.files import keep
 from kg.query.derived import pieces
 from kg.query.near import LABELS, Vectors, _shipped, labels
 from kg.text import fold
-from kg.vocabulary import Vocabulary, data_folder
+from kg.vocabulary import Vocabulary
 
 
 def main() -> int:

@@ -25,8 +25,8 @@ from typing import Any
 
 from works_material import SEED, Material, Work, abstract_keys, common
 
+from kg.entity_types import data_folder
 from kg.link.titles import letters
-from kg.vocabulary import data_folder
 
 GOLD = data_folder("data") / "gold"
 OTHER = 0.1  # of the shingles of two abstracts, those of two works at most

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from cores import on_all_cores
 
+from kg.entity_types import LISTS
 from kg.evaluation import overlap
 from kg.extract import pipeline
 from kg.extract.company import COMPANY, company
@@ -17,7 +18,7 @@ from kg.extract.ends import entities
 from kg.extract.judge import Judge
 from kg.extract.pairs import NAMES, Table, names_with, table
 from kg.extract.relations import decided
-from kg.model import LISTS, RELATION_TYPES, Mention
+from kg.model import RELATION_TYPES, Mention
 
 HIDDEN, DECAY = 16, 3e-2
 COMMON, WORDS = 200, 160  # words that are tried, columns of theirs that are taken

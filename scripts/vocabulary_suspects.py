@@ -22,9 +22,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kg.entity_types import CONCEPT_TYPES, data_folder
 from kg.query.near import _shipped
 from kg.text import fold, has_han
-from kg.vocabulary import CONCEPT_TYPES, Vocabulary, data_folder
+from kg.vocabulary import Vocabulary
 
 ACCEPTED = "gold/labels-accepted.tsv"
 FAR, NEARER = 0.35, 0.25  # cosine to the own preferred label at most; how much nearer another one is

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from kg import sources
+from kg.entity_types import data_folder
 from kg.link.titles import Title, letters
 from kg.link.works import Described
-from kg.vocabulary import data_folder
 
 DAILY = "data/arxiv-corpus/arxiv-daily-2025-03_2026-07.jsonl.gz"
 EFFICIENT = "data/arxiv-corpus/efficient-ai-2025-2026.jsonl.gz"

@@ -12,9 +12,10 @@ import pytest
 import rdflib
 import vocabulary_suspects
 
+from kg.entity_types import CONCEPT_TYPES, data_folder
 from kg.model import KgError
 from kg.text import fold
-from kg.vocabulary import CONCEPT_TYPES, Vocabulary, data_folder, ontology_files, read_concepts
+from kg.vocabulary import Vocabulary, ontology_files, read_concepts
 
 VOCABULARY = Vocabulary.load()
 

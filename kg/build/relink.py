@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from kg.build.works import Coming, Works, apply
+from kg.entity_types import LISTS
 from kg.link.claims import link_alone
 from kg.link.overrides import Overrides, restore
 from kg.link.papers import identified
-from kg.model import LISTS, Record
+from kg.model import Record
 from kg.names import plain
 from kg.text import fold
 

@@ -6,6 +6,8 @@ what it says, no more and no less. The shapes of the ontology are checked on the
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,22 +16,23 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from kg.entity_types import LISTS, TABLE, data_folder
 from kg.evidence import Bearers
 from kg.extract.numbers import holds_number
 from kg.link.overrides import Overrides
-from kg.model import LISTS, KgError, Record, Relation, Result
+from kg.model import ROLES, KgError, Record, Relation, Result
 from kg.names import curie, iri
 from kg.rdf import ontology
 from kg.rdf.ontology import VOCABULARY
 from kg.rdf.store import Store
 from kg.rdf.terms import value
-from kg.rdf.triples import place_of
+from kg.rdf.triples import LINKS, place_of
 from kg.store.contents import digest
 from kg.store.file import local_id
 from kg.store.fingerprints import seal, sealed
 from kg.store.rows import rows_of, unlike
 from kg.text import fold
-from kg.vocabulary import Vocabulary, data_folder
+from kg.vocabulary import Vocabulary
 
 _KINDS = {"kg:Mention": "mention", "kg:Result": "result", "kg:Relation": "relation"}
 #: The concepts that an annotation must name, and those that it may name.
@@ -288,4 +291,21 @@ def _first(said: Node, predicate: str) -> Any:
 def _shapes() -> Any:
     import rdflib
 
-    return rdflib.Graph().parse(data_folder("ontology") / "shapes.ttl")
+    graph = rdflib.Graph().parse(data_folder("ontology") / "shapes.ttl")
+    return graph.parse(data=_shapes_of_types(), format="turtle")
+
+
+def _shapes_of_types() -> str:
+    """What the table of types says of a graph's form: the classes of concepts, and where links may lead to."""
+    links = [(one, one.property) for one in TABLE.values() if LINKS.get(one.name)]
+    links += [(TABLE["technique"], LINKS[role]) for role in ROLES]
+    lines = [f"@prefix {name}: <{iri(f'{name}:')}> .\n" for name in ("kg", "sh")]
+    lines += [f"kg:ConceptShape sh:targetClass kg:{one.cls} .\n" for one in TABLE.values()]
+    for shape, name, of in (
+        *(("PaperShape", link, one.prefixes) for one, link in links),
+        ("MentionShape", "entity", [prefix for one, _ in links for prefix in one.prefixes]),
+    ):
+        begins = "|".join(re.escape(iri(f"{prefix}:")) for prefix in dict.fromkeys(of))
+        pattern = json.dumps(f"^({begins})")
+        lines.append(f"kg:{shape} sh:property [ sh:path kg:{name} ; sh:nodeKind sh:IRI ; sh:pattern {pattern} ] .\n")
+    return "".join(lines)

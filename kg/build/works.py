@@ -12,12 +12,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from kg.entity_types import LISTS
 from kg.link.claims import Claim, Use, meanings
 from kg.link.concepts import MINTED, NAMESAKE
 from kg.link.overrides import BY_HAND
 from kg.link.papers import reason
 from kg.link.works import BY_ID, Described, Verdict, described, keys, same_work
-from kg.model import LISTS, Facts, KgError, Record, Relation, Result
+from kg.model import Facts, KgError, Record, Relation, Result
 from kg.names import OF, plain
 from kg.store.file import ClaimRow, Draft, Entry, local_id
 

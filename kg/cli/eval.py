@@ -67,13 +67,13 @@ def command(
         elif judged:
             _judged(judged, format, output)
         return
+    from kg.entity_types import data_folder
     from kg.evaluation import compare
     from kg.evaluation.components import Variant, reader, variants
     from kg.evaluation.scores import records
     from kg.evaluation.tables import as_csv, as_json, scores_data, scores_table, trust_table, worth_data, worth_table
     from kg.evaluation.trust import trust
     from kg.records import read_records
-    from kg.vocabulary import data_folder
 
     form = choose(format, output, FORMS, "json" if output else "table")
     wanted = read_records(gold or data_folder("data") / "gold" / "dev.jsonl")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kg.cli.base import HERE, Location, Output, choose, console, reading, table, write
-from kg.model import LISTS, KgError
+from kg.entity_types import LISTS
+from kg.model import KgError
 from kg.names import curie
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ The protocol is that of the scorer of the annotated papers: entities are paired 
 results by value, unit and change, relations by type and both ends. The headline is the mean F1 of ten types.
 """
 
-from kg.evaluation.matching import f1, overlap, pairs, same_name, same_result
-from kg.evaluation.scores import HEADLINE, Reader, Score, Scores, compare, evaluate, score
+from kg.evaluation.matching import HEADLINE, f1, overlap, pairs, same_name, same_result
+from kg.evaluation.scores import Reader, Score, Scores, compare, evaluate, score
 
 __all__ = [
     "HEADLINE",

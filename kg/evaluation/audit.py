@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kg.model import LISTS, RELATION_TYPES, Document, Evidence, KgError, Mention, Paper, Record, Relation, Result, Topic
+from kg.entity_types import LISTS, TABLE
+from kg.model import RELATION_TYPES, Document, Evidence, KgError, Mention, Paper, Record, Relation, Result, Topic
 from kg.records import to_json
 from kg.text import sentence_at
 
@@ -28,17 +29,11 @@ Claim = Mention | Result | Relation | Topic
 TYPES = (*LISTS.values(), "results", *RELATION_TYPES, "topics")
 #: Correct; correct in substance but wrong in a detail; wrong; undecidable from the paper's words.
 JUDGEMENTS = ("right", "loose", "wrong", "unclear")
-_STATEMENTS = {
-    "institutions": "The paper comes from {name}.",
+_STATEMENTS = {one.list: one.text("claim", "en") for one in TABLE.values() if one.list} | {
     "proposed": "The paper proposes {name}.",
     "used": "The paper uses {name} as a building block.",
     "baseline": "The paper compares its work with {name} as a baseline.",
     "mentioned": "The paper mentions the technique {name} as background.",
-    "problems": "The paper sets out to solve the problem: {name}.",
-    "tasks": "The work is meant for or tested on the task: {name}.",
-    "hardware": "The work runs on or is meant for the hardware {name}.",
-    "models": "The paper names the pretrained model {name}.",
-    "datasets": "The paper names the data set or benchmark {name}.",
     "uses": "{head} uses {tail} (which existed before).",
     "part_of": "{head} is a part of {tail}.",
     "outperforms": "{head} outperforms {tail}.",

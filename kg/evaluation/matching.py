@@ -15,17 +15,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from kg.entity_types import LISTS, NAMED, TABLE
 from kg.model import KgError
 
 Json = Mapping[str, Any]
 Similarity = Callable[[Any, Any], float]
 
-_OVERLAPPING = {"techniques": 0.5, "problems": 0.5, "tasks": 0.5}  # minimum token overlap
-_NAMED = {"hardware": 0.75, "models": 0.75, "datasets": 0.75}
+#: The least token overlap of entities that are known by what they say, and of those that have names.
+_OVERLAPPING = {one.list: 0.5 for one in TABLE.values() if one.list and "phrase" in one.matching}
+_NAMED = {LISTS[kind]: 0.75 for kind in NAMED}
 _ENTITIES = _OVERLAPPING | _NAMED
 _SLOTS = ("technique", "problem", "effect", "institution")
 _ALIASES = 3  # number of aliases per entity that are used
-_IN_RELATIONS = ("techniques", "problems", "tasks", "models", "datasets", "hardware")
 _STOP = re.compile(r"an?|the|of|for|and|in|on|to|with|based|via|by|using|s")
 _SUFFIX = re.compile(r"(?<=....)(?:ization|isation|ations|ation|izing|ising|ized|ised|ings|ing|ies|es|ed|s)$")
 _WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)?|[\u4e00-\u9fff]")
@@ -41,6 +42,13 @@ _UNITS = {
     "pp": "points",
     "point(s)": "points",
 }
+
+
+#: The lists of an annotation, whose scores make the headline; those of other types may be missing.
+HEADLINE = (
+    *("institutions", "techniques", "problems", "tasks", "results"),
+    *("hardware", "models", "datasets", "relations", "topics"),
+)
 
 
 class Pairing(NamedTuple):
@@ -79,6 +87,8 @@ def _pairing(key: str, gold: Json, found: Json, same: Similarity, least: float) 
     if key == "institutions":  # institutions are given as names
         g, p = gold.get(key) or [], distinct(found.get(key), by=lambda e: e.get("name"))
         return Pairing(key, g, p, pairs([e.get("name") for e in g], [e.get("name") for e in p], same, least))
+    if key not in gold:  # nobody annotated this type
+        return Pairing(key, (), (), ())
     g, p = gold.get(key) or [], distinct(found.get(key))
     return Pairing(key, g, p, pairs(g, p, same, least))
 
@@ -160,7 +170,7 @@ def same_relation(gold: Json, a: Json, found: Json, b: Json) -> float:
 def _known_forms(record: Json, name: str) -> Json:
     """All forms of a relation's end in its record; the first three count as aliases."""
     out = [name]
-    for key in _IN_RELATIONS:
+    for key in _ENTITIES:
         for entity in record.get(key) or []:
             if name in _forms(entity):
                 out += _forms(entity)
@@ -236,7 +246,7 @@ def check(record: Json, where: str, annotated: bool = False) -> None:
     """Raise KgError for a record with an invalid structure, or one that is `annotated` but incomplete."""
     for key in (*_OBJECTS, "topics", *_TEXTS, "brief"):
         said = record.get(key)
-        if said is None and not annotated:
+        if said is None and not (annotated and key in (*HEADLINE, *_TEXTS, "brief")):
             continue
         if key not in record:
             raise KgError(f"{where} has no {key}: give a file of annotated papers, as data/gold/GUIDELINES.md says.")

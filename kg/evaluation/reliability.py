@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from kg.entity_types import LISTS
 from kg.evaluation.matching import Json, check, paired
-from kg.model import LISTS, KgError
+from kg.model import KgError
 
 BINS = 10
 ENTITIES, CLAIMS = "all entities", "all claims"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from kg.evaluation.matching import Json, check, paired
+from kg.evaluation.matching import HEADLINE, Json, check, paired
 from kg.model import Document, Record
 from kg.records import to_json
 
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 
 Reader = Callable[[Document], Record]  # reads a paper
 
-HEADLINE = (
-    *("institutions", "techniques", "problems", "tasks", "results"),
-    *("hardware", "models", "datasets", "relations", "topics"),
-)
 DRAWS, SEED = 1000, 13
 CERTAINTY = 0.95
 

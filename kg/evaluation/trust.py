@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, NamedTuple
 
+from kg.entity_types import LISTS
 from kg.evaluation.matching import Json, Pairing, check, distinct, paired, pairs, same_relation, same_result, same_slot
 from kg.evaluation.reliability import score_of
-from kg.model import LISTS, RELATION_TYPES
+from kg.model import RELATION_TYPES
 
 FULL = "result full"
 WINS = "outperforms"

@@ -13,9 +13,10 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from spacy.vocab import Vocab
 
+from kg.entity_types import LISTS
 from kg.evidence import Bearers
 from kg.extract.numbers import holds_number
-from kg.model import LISTS, ROLES, Brief, Document, Evidence, Mention, Record, Relation, Result, Topic
+from kg.model import ROLES, Brief, Document, Evidence, Mention, Record, Relation, Result, Topic
 from kg.text import fold, raw_span, sentences, token_lists
 from kg.vocabulary import Match, Vocabulary
 

@@ -12,6 +12,7 @@ from itertools import islice
 
 from spacy.tokens import Doc
 
+from kg.entity_types import NAMED
 from kg.extract.base import folds, read_fields, sentence_of
 from kg.extract.phrases import Phrase
 from kg.text import Remembered, fold
@@ -122,7 +123,7 @@ class View:
         self.typed = {
             (m.start, m.end): m.type for m in doc._.matches if m.type not in ("technique", "topic", "institution")
         }
-        self.named = {s: e for (s, e), kind in self.typed.items() if kind in ("hardware", "model", "dataset")}
+        self.named = {s: e for (s, e), kind in self.typed.items() if kind in NAMED}
         self.known = {(m.start, m.end) for m in doc._.matches if m.type == "technique"}
         self.tasks = {(m.start, m.end) for m in doc._.matches if m.type == "task"}
         self._sentences = [words for words in doc._.words if words]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from kg.entity_types import NAMED
 from kg.extract.phrases import Word, tagged
 from kg.text import fold
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from kg.extract.context import View
 
 Span = tuple[int, int]
-NAMED = frozenset({"hardware", "model", "dataset"})
 _PART_BEFORE = re.compile(r"[^\W_][\w.]*(?=-$)")
 _PART_BEHIND = re.compile(r"-([^\W_][\w.]*)")
 _DASH = ("DT", "CC", "IN", "TO", "W", "PRP", "VBP", "VBZ")  # before these, or after a plural, a hyphen is a dash

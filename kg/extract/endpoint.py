@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import httpx
 
 #: Increased when the instructions or the schema change, which invalidates cached answers.
-PROMPT_VERSION = "1"
+PROMPT_VERSION = "2"
 SECONDS = 120.0  # for one paper, retries and waits included, unless KG_LLM_TIMEOUT says otherwise
 MOST_BYTES = 1_000_000  # of an answer
 MOST_TOKENS = 4096  # that the model may write

@@ -16,9 +16,9 @@ import numpy as np
 from spacy.tokens import Doc
 
 from kg.encoder import read_tokenizer
+from kg.entity_types import data_folder
 from kg.extract.tagger import Card, Output, Tagger, Tags, place, reads, tagger, text_of
 from kg.model import KgError
-from kg.vocabulary import data_folder
 
 FOLDS_FILE = data_folder("data") / "gold" / "folds.npz"
 _INSIDE = 0.05  # lowest likelihood of pieces whose `sides` are stored

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from spacy.tokens import Doc
 
+from kg.entity_types import data_folder
 from kg.extract.base import sentence_of
 from kg.extract.edges import barred, lists, shapes
 from kg.text import fold
-from kg.vocabulary import data_folder
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -18,6 +18,7 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kg.entity_types import LISTS, TABLE, TAILS
 from kg.extract.base import Parts, field_at, field_text, inside, sentence_of
 from kg.extract.context import canonical
 from kg.extract.endpoint import Chat, Endpoint, Unanswered, configured
@@ -39,13 +40,6 @@ MOST_NAME, MOST_QUOTE = 160, 1000  # characters of an entity, of evidence
 _GIVE_UP, _REST = 3, 300.0  # consecutive failures, after which no request is made for so many seconds
 _FIELDS = {"T": "title", "A": "abstract", "I": "institutions", "B": "brief", "K": "keywords"}
 _CHANGES = ("increase", "decrease", "absolute")
-#: Entity types of the tails of relations, if not technique or model.
-_TAILS = {
-    "addresses": ("problem", "task"),
-    "evaluated_on": ("dataset", "task"),
-    "applied_to": ("model", "task", "technique"),
-    "runs_on": ("hardware",),
-}
 _ANSWER = "kg_llm"  # key under which a Doc carries the answer from one component to the next
 _log = logging.getLogger(__name__)
 
@@ -54,6 +48,9 @@ _log = logging.getLogger(__name__)
 def schema() -> dict[str, Any]:
     """The JSON schema of an answer."""
     said: dict[str, Any] = json.loads(Path(__file__).with_name("llm_schema.json").read_text("utf-8"))
+    kind = said["properties"]["mentions"]["items"]["properties"]["type"]
+    kind["enum"] = list(LISTS)
+    kind["description"] = " ".join(f"{one.name}: {one.text('comment', 'en')}" for one in TABLE.values() if one.list)
     return said
 
 
@@ -184,7 +181,7 @@ class CheckedItems:
         aliases = [self.said(alias) for alias in aliases[:5]] if isinstance(aliases, list) else []
         if self._is_found(kind, span, {surface, *aliases}):
             return
-        own = canonical(surface) if kind in ("technique", "problem", "task") else surface
+        own = canonical(surface) if "phrase" in TABLE[kind].matching else surface
         self.doc._.mentions.append(
             Mention(
                 kind,
@@ -276,7 +273,7 @@ class CheckedItems:
         span = self.place(item.get("evidence"), MOST_QUOTE)
         if kind not in RELATION_TYPES or head is None or tail is None or span is None:
             return
-        fits = head.type in ("technique", "model", "dataset") and tail.type in _TAILS.get(kind, ("technique", "model"))
+        fits = head.type in ("technique", "model", "dataset") and tail.type in TAILS[kind]
         ends = {fold(head.canonical), fold(tail.canonical)}
         if not fits or len(ends) < 2 or any({fold(r.head), fold(r.tail)} == ends for r in self.doc._.relations):
             return

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kg.entity_types import CONCEPT_TYPES
 from kg.extract.base import field_text, sentence_of
 from kg.extract.brief import slots
 from kg.text import fold
-from kg.vocabulary import CONCEPT_TYPES, Vocabulary
+from kg.vocabulary import Vocabulary
 
 _TOKEN = r"[^\W\d_](?:[\w+²³'.]|[-–/](?=\w)|\$?\^\{?\w\}?\$?)*\+*"
 _CAPITAL = r"(?:\d+(?:\.\d+)?-?)?(?-i:[^\W\d_a-z])(?:[\w+²³.]|[-–/](?=\w))*\+*|[a-zγ][\w-]*(?-i:[A-Z])[\w.-]*"

@@ -18,9 +18,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.compiled import kept, stamp
+from kg.entity_types import data_folder
 from kg.model import KgError
 from kg.text import Remembered, has_han, split
-from kg.vocabulary import data_folder
 
 _WORD = re.compile(r"([^\W_][\w]*(?:[-‐‑–/.'’+@][\w]+)*\+*|\\?[$(){}\[\],;:.!?\"“”&%]|\S)")
 _NUMBER = re.compile(r"[0-9\-,.:/%$]+$")

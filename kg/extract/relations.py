@@ -16,6 +16,7 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kg.entity_types import TABLE
 from kg.extract.base import field_at, sentence_of
 from kg.extract.company import COMPANY, company
 from kg.extract.context import View, view_of
@@ -28,13 +29,6 @@ from kg.vocabulary import Vocabulary
 
 EXTRACTOR = "relations/3"
 Chosen = tuple[int, int, str, float]  # first, second, type, likelihood
-_KINDS = {
-    "problem": "addresses",
-    "task": "applied_to",
-    "model": "applied_to",
-    "dataset": "evaluated_on",
-    "hardware": "runs_on",
-}
 #: The role of a model by the type of the relation that leads to it.
 _MODEL_ROLES = {"outperforms": "baseline", "compared_with": "baseline", "uses": "used", "applied_to": "evaluated"}
 _WITHOUT = ("negate", "replace")  # cues that exclude what follows
@@ -107,7 +101,7 @@ class Relations:
 
     def _kind(self, doc: Doc, mention: Mention) -> str:
         if mention.type != "technique":
-            return _KINDS[mention.type]
+            return TABLE[mention.type].reached_by
         kind = {"proposed": "part_of", "used": "uses"}.get(mention.role, "")
         if mention.role == "baseline":
             kind = "outperforms" if self._wins(doc, mention) else "compared_with"

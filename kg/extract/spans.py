@@ -13,8 +13,9 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc, SpanGroup
 
+from kg.entity_types import LISTS
 from kg.extract.base import make_doc, to_record
-from kg.model import LISTS, Document, Mention, Text
+from kg.model import Document, Mention, Text
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.encoder import open_network, read_tokenizer
+from kg.entity_types import data_folder
 from kg.model import ROLES
 from kg.text import count_han
-from kg.vocabulary import data_folder
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -8,6 +8,7 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kg.entity_types import NAMED
 from kg.extract.base import first_matches, inside, mentions
 from kg.extract.context import canonical, likelihood, view_of
 from kg.extract.judge import Candidate, chosen, ruled_out
@@ -69,7 +70,7 @@ class Tasks:
     @staticmethod
     def taken(doc: Doc) -> list[tuple[int, int]]:
         """The spans of named entities."""
-        return [(m.start, m.end) for kind in ("model", "dataset", "hardware") for m in mentions(doc, kind)]
+        return [(m.start, m.end) for kind in NAMED for m in mentions(doc, kind)]
 
     def candidates(self, doc: Doc) -> list[Candidate]:
         """Noun phrases that have no other type, then vocabulary labels at their first places."""

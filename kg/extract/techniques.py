@@ -12,6 +12,7 @@ from functools import cache
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kg.entity_types import NAMED
 from kg.extract.base import first_matches, inside, mentions, read_fields, sentence_of
 from kg.extract.context import View, canonical, likelihood, view_of
 from kg.extract.edges import lists
@@ -93,7 +94,7 @@ class Techniques:
     @staticmethod
     def taken(doc: Doc) -> list[tuple[int, int]]:
         """The spans of the own name and of named entities: "Orca" in "Orca-3-13B" is not Orca."""
-        named = [(m.start, m.end) for kind in ("model", "dataset", "hardware") for m in mentions(doc, kind)]
+        named = [(m.start, m.end) for kind in NAMED for m in mentions(doc, kind)]
         return _own_places(doc) + named
 
     def candidates(self, doc: Doc) -> list[Candidate]:

@@ -13,8 +13,8 @@ from functools import cache
 from itertools import repeat
 from typing import NamedTuple
 
+from kg.entity_types import data_folder
 from kg.text import fold
-from kg.vocabulary import data_folder
 
 _HOPELESS = 5.0  # candidates this far below the best score are ignored
 

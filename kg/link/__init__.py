@@ -6,20 +6,21 @@ vocabulary, the register of organisations and manual overrides, but no store and
 
 from __future__ import annotations
 
+from kg.entity_types import LISTS, NAMED
 from kg.link import acronyms
 from kg.link.concepts import ConceptLinker, by_name
 from kg.link.decisions import decided
 from kg.link.institutions import Register
 from kg.link.overrides import Overrides
 from kg.link.papers import identified, paper_id
-from kg.model import LISTS, Document, Facts, Mention, Record
+from kg.model import Document, Facts, Mention, Record
 from kg.names import slug
 from kg.trust import mark
 from kg.vocabulary import Vocabulary
 
 __all__ = ["Linker", "Register", "paper_id"]
 
-_BASELINES = ("technique", "model", "dataset", "hardware")
+_BASELINES = ("technique", *NAMED)
 _GIVEN = "given with the record"
 
 

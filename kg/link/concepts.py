@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from kg.entity_types import NAMED, TAILS
 from kg.evidence import stands
 from kg.link.acronyms import abbreviates, acronyms, agree
 from kg.link.neighbours import Neighbours, is_name
@@ -19,14 +20,6 @@ from kg.vocabulary import Concept, Vocabulary
 _HAN_GAP = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 MINTED = "minted: no concept bears this name"  # beginning of the reason of a minted concept
 NAMESAKE = f"{MINTED}, and other works call other things so"
-#: The types of tails of relations, most likely first; heads are techniques or models.
-_TAILS = {
-    "addresses": ("problem", "task"),
-    "evaluated_on": ("dataset", "task"),
-    "applied_to": ("model", "task", "technique"),
-    "runs_on": ("hardware",),
-}
-_NAMED = ("technique", "model", "dataset", "task", "problem", "hardware")
 
 
 __all__ = ["ConceptLink", "ConceptLinker", "acronyms", "local_name", "names_of"]
@@ -176,7 +169,7 @@ class ConceptLinker:
         return False
 
     def _is_named(self, label: str) -> bool:
-        return any(self.vocabulary.find(label, kind) for kind in ("dataset", "model", "hardware"))
+        return any(self.vocabulary.find(label, kind) for kind in NAMED)
 
     def named(
         self,
@@ -208,7 +201,7 @@ class ConceptLinker:
 
     def ends(self, kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The types that head and tail of a relation may have, most likely first."""
-        return ("technique", "model", "dataset"), _TAILS.get(kind, ("technique", "model"))
+        return ("technique", "model", "dataset"), TAILS[kind]
 
 
 def _preferred(mentions: list[Mention], evidence: Evidence | None, own: str) -> Mention:

@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kg.compiled import stamp
+from kg.entity_types import data_folder
 from kg.model import KgError
 from kg.text import has_han
-from kg.vocabulary import data_folder, read_concepts
+from kg.vocabulary import read_concepts
 
 #: Section marks of the register's file: rows, then countries, then keys.
 COUNTRIES = "#countries"

@@ -15,10 +15,11 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kg.model import LISTS, Evidence, KgError, Mention, Record, Relation
+from kg.entity_types import CONCEPT_TYPES, LISTS, data_folder
+from kg.model import Evidence, KgError, Mention, Record, Relation
 from kg.names import PREFIXES, curie, is_curie, kind_of
 from kg.text import fold
-from kg.vocabulary import CONCEPT_TYPES, OVERRIDES, Concept, Vocabulary, data_folder
+from kg.vocabulary import OVERRIDES, Concept, Vocabulary
 
 _KG = PREFIXES["kg"]
 _SUBJECTS = (*CONCEPT_TYPES, "institution", "paper")

@@ -19,11 +19,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from kg.entity_types import data_folder
 from kg.link.candidates import FEATURES, Candidate, Reading
 from kg.link.institutions import Organisation
 from kg.link.spellings import Names, names
 from kg.model import KgError
-from kg.vocabulary import data_folder
 
 UNIT = 1000  # leaf value of 1 in log-odds
 SEEN = ("meant", "share", "name_meant", "name_share")  # features from annotated strings

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from kg.entity_types import CONCEPT_TYPES, LISTS
 from kg.link.concepts import local_name
 from kg.link.neighbours import THRESHOLD, TYPES
 from kg.link.overrides import BY_HAND
-from kg.model import LISTS
 from kg.names import kind_of, plain
 from kg.text import folded_name
-from kg.vocabulary import CONCEPT_TYPES
 
 if TYPE_CHECKING:
     from kg.link import Linker

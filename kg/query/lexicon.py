@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
+from kg.entity_types import NAMED
 from kg.names import kind_of
 from kg.query.labels import Labels, Named, lengths
 from kg.query.words import Words
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Lexicon", "Named", "Sense"]
 
 #: Types whose names make families: "Qwen" is any model whose name begins so.
-_FAMILIES = ("model", "dataset", "hardware")
 #: Words inside a name whose last noun is not what it names ("attack on pruning"), and before one that it is not quite.
 _LINKING = ("of", "on", "for", "with", "without", "via", "by", "to", "in", "from", "using", "against")
 #: Kinds that only papers name count where a technique has no more of them: a query of thousands takes a second.
@@ -101,7 +101,7 @@ class Lexicon:
     def _all_family(self, concept: str) -> tuple[str, ...]:
         kind = kind_of(concept)
         out = self.vocabulary.narrower(concept)
-        if kind in _FAMILIES or kind == "technique":
+        if kind in NAMED or kind == "technique":
             for prefix in sorted({fold(label) + " " for label in self.labels(concept)}):
                 for folded, other in self._beginning(prefix, kind):
                     if kind != "technique" or _is_version(folded[len(prefix) :]):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shlex
 
+from kg.entity_types import CONCEPT_TYPES
 from kg.model import KgError
 from kg.names import is_curie, kind_of
 from kg.query.lexicon import Lexicon, Sense
 from kg.store.file import StoreFile
 from kg.text import fold
-from kg.vocabulary import CONCEPT_TYPES
 
 #: Types of things that have names.
 THINGS = (*(kind for kind in CONCEPT_TYPES if kind != "metric"), "institution")

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 
 from kg.encoder import SIZE, encoder
+from kg.entity_types import data_folder
 from kg.model import KgError
 from kg.query.derived import Damaged, Parts, anew, fresh, mapped, stamp_of
 from kg.store.file import StoreFile
 from kg.text import has_han
-from kg.vocabulary import Concept, Vocabulary, data_folder
+from kg.vocabulary import Concept, Vocabulary
 
 if TYPE_CHECKING:
     import numpy.typing as npt

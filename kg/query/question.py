@@ -11,6 +11,7 @@ import re
 from dataclasses import replace
 from typing import Literal
 
+from kg.entity_types import NAMED
 from kg.query.filter import Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
 from kg.query.intent import Intent, is_outside, refusal
 from kg.query.items import TIMES, Item
@@ -22,7 +23,7 @@ from kg.text import fold, has_han
 
 #: Characters of a question that are read.
 LIMIT = 1000
-_AFTER = ("technique", "model", "dataset", "hardware")  # what one uses, compares with, evaluates on
+_AFTER = ("technique", *NAMED)  # what one uses, compares with, evaluates on
 _ANY_ROLE = ("proposed", "used", "baseline", "mentioned")
 _ROLES = {"use": ("proposed", "used"), "propose": ("proposed",), "baseline": ("baseline",)} | {
     "compare": _ANY_ROLE,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from kg.entity_types import NAMED
 from kg.model import LARGEST
 from kg.query.dates import HAN_NUMBER, YEAR, Dates, number_of, relative
 from kg.query.filter import Fact
@@ -16,7 +17,6 @@ from kg.text import Token, tokens
 
 #: The longest label in tokens.
 _LONGEST = 12
-_NAMES = ("model", "dataset", "hardware")  # types whose members have names of their own
 _SIGNS = {"≥": "at-least", ">=": "at-least", ">": "more-than", "≤": "at-most", "<=": "at-most", "<": "less-than"}
 _ENTRY = re.compile(r"(?<![A-Za-z0-9_.-])(\d{3}-\d{2,3})(?![A-Za-z0-9_.-])")
 #: A person's name: two to four words that begin with a capital, initials among them.
@@ -94,7 +94,7 @@ class Reader:
         """Whether a phrase is "YOLO-based detectors": the named thing and the rest are two conditions."""
         based = next((i for i, token in enumerate(found) if self._is("based", token.fold)), 0)
         before = self.lexicon.senses(" ".join(token.fold for token in found[:based])) if based else []
-        return any(sense.type in _NAMES for sense in before)
+        return any(sense.type in NAMED for sense in before)
 
     def _is_pair(self, found: list[Token]) -> bool:
         """Whether a phrase is "quantization and pruning": two things that both have names; topics may be called so."""

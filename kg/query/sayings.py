@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
+from kg.entity_types import is_said, said_of
 from kg.rdf.triples import language_of
 
 
@@ -29,14 +30,14 @@ class Sayings:
     def __call__(self, key: str, n: object = None, **values: object) -> str:
         """The phrase of a key ("group.name"), filled in; where it has two forms, the first is for n = 1."""
         group, _, name = key.partition(".")
-        said = _table()[group][name][self.language]
+        said = said_of(_table()[group], name, self.language)
         form = said if isinstance(said, str) else said[0 if n == 1 else -1]
-        return form.format(n=n, **values) if n is not None or values else form
+        return str(form.format(n=n, **values) if n is not None or values else form)
 
     def has(self, key: str) -> bool:
         """Whether there is such a phrase."""
         group, _, name = key.partition(".")
-        return name in _table().get(group, {})
+        return is_said(_table().get(group, {}), name)
 
     def listed(self, names: Sequence[str]) -> str:
         """ "A, B and C" in the language's manner."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from kg.entity_types import NAMED
 from kg.model import ENTITY_TYPES, KgError
 from kg.names import is_curie
 from kg.query.answer import Cell, Line, Quote
@@ -23,8 +24,6 @@ from kg.store.file import StoreFile
 TYPES = (*ENTITY_TYPES, "topic", "metric", "author", "venue", "country", "kind", "report")
 #: Roles of techniques that have a column of their own.
 _ROLES = ("proposed", "used", "baseline")
-#: What a question about a family asks for where it wants things of the same type ("which NVIDIA GPUs").
-_FAMILIES = ("model", "dataset", "hardware")
 #: Things that are read out to find the first ones.
 _READ = 300
 #: Papers that a line lists, entries of it that are quoted, and quotes of it.
@@ -137,9 +136,9 @@ class Tally:
             for condition in self.wanted.conditions
             for term in condition.any_of
             if isinstance(term, Entity) and term.field == kind and not condition.negated
-            for concept in (term.concepts if kind in _FAMILIES else (term.concept,))
+            for concept in (term.concepts if kind in NAMED else (term.concept,))
         }
-        return named, kind in _FAMILIES and len(named) > 1
+        return named, kind in NAMED and len(named) > 1
 
     def _quotes(self, kind: str, counts: list[Count]) -> dict[str, tuple[Quote, ...]]:
         """The words for each entity, from the first of its entries."""

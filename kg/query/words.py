@@ -11,10 +11,10 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.compiled import kept, stamp
+from kg.entity_types import TABLE, data_folder
 from kg.model import KgError
 from kg.names import PREFIXES, curie
 from kg.text import fold
-from kg.vocabulary import data_folder
 
 _LABELS = {PREFIXES["skos"] + name for name in ("prefLabel", "altLabel", "hiddenLabel")}
 #: Meanings of words that are no words of a question by themselves.
@@ -53,7 +53,8 @@ class Words:
     def load() -> Words:
         """The words that ship with the package; raises KgError when the file is damaged."""
         path = data_folder("ontology") / "questions.ttl"
-        words, asked = kept("questions", stamp([path, Path(__file__)]), lambda: _read(path))
+        of_types = path.with_name("kg.ttl")
+        words, asked = kept("questions", stamp([path, of_types, Path(__file__)]), lambda: _read(path))
         return Words([Word(*parts) for parts in words], asked)
 
     def bearing(self, folded: str) -> list[Word]:
@@ -107,7 +108,22 @@ def _read(path: Path) -> tuple[list[tuple[set[str], list[str], dict[str, list[st
                 _take(words.setdefault(str(quad.subject), Word()), quad.predicate.value, quad.object)
     except SyntaxError as error:
         raise KgError(f"{path.name}: {error}: mend the Turtle there.") from None
-    return [(word.means, word.labels, word.facts) for word in words.values() if word.means], asked
+    known = [word for word in words.values() if word.means]
+    return [(word.means, word.labels, word.facts) for word in (*_of_types(known), *known)], asked
+
+
+def _of_types(known: list[Word]) -> list[Word]:
+    """Words for the types that no known word asks for: their labels, which then ask for no other type."""
+    out = []
+    for one in TABLE.values():
+        if not any(f"type:{one.name}" in word.means for word in known):
+            own = [*one.texts["label"].values(), *one.texts["plural"].values()]
+            out.append(Word({"frame", f"type:{one.name}"}, list(dict.fromkeys(own))))
+            folds = set(map(fold, own))
+            for word in known:
+                if word.of("type:"):
+                    word.labels = [label for label in word.labels if fold(label) not in folds]
+    return out
 
 
 def _take(word: Word, predicate: str, value: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> None:

@@ -19,8 +19,9 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
+from kg.entity_types import BASE
 from kg.model import KgError
-from kg.names import BASE, curie, iri
+from kg.names import curie, iri
 from kg.rdf import ontology
 from kg.rdf.cache import FORM, texts_of
 from kg.rdf.lexical import PROBE, SHOWN, sent

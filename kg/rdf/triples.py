@@ -18,34 +18,15 @@ from functools import cache, lru_cache
 
 import pyoxigraph as ox
 
-from kg.model import (
-    LISTS,
-    Document,
-    Evidence,
-    Facts,
-    Mention,
-    Record,
-    Relation,
-    Result,
-    Source,
-    Statement,
-    Text,
-    Topic,
-)
+from kg.entity_types import LISTS, TABLE
+from kg.model import Document, Evidence, Facts, Mention, Record, Relation, Result, Source, Statement, Text, Topic
 from kg.names import iri, kind_of, plain
 from kg.store import rows
 from kg.text import has_han, repaired
 from kg.vocabulary import Vocabulary
 
 #: The link from a paper to the entity of a mention, by the mention's type, or a technique's role.
-LINKS = {
-    "institution": "institution",
-    "problem": "problem",
-    "task": "task",
-    "hardware": "hardware",
-    "model": "model",
-    "dataset": "dataset",
-    "topic": "topic",
+LINKS = {one.name: one.property for one in TABLE.values() if one.name not in ("technique", "metric")} | {
     "proposed": "proposes",
     "used": "usesTechnique",
     "baseline": "comparesWith",
@@ -301,7 +282,7 @@ class _EntryWriter(_Writer):
 
     def declare(self, concept: str, wordings: list[str], facts: Facts | None) -> None:
         """State class and labels of a concept: a register's, or the first of the paper's own wordings."""
-        self.link(concept, "rdf:type", f"kg:{kind_of(concept).capitalize()}")
+        self.link(concept, "rdf:type", f"kg:{TABLE[kind_of(concept)].cls}")
         if plain(concept) != concept:
             self.link(concept, "kg:namesakeOf", plain(concept))
         if facts:

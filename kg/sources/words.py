@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from kg.compiled import kept, stamp
+from kg.entity_types import data_folder
 from kg.model import KgError
-from kg.vocabulary import Vocabulary, data_folder, ontology_files
+from kg.vocabulary import Vocabulary, ontology_files
 
 _LABEL = 20  # papers that a label of the vocabulary counts for
 _KNOWN = 20  # papers that make a part of a compound a word

@@ -14,7 +14,8 @@ from dataclasses import MISSING, fields
 from functools import cache, partial
 from typing import Any, TypeVar
 
-from kg.model import LISTS, Brief, Document, Evidence, Mention, Record, Relation, Result, Source, Text, Topic
+from kg.entity_types import LISTS
+from kg.model import Brief, Document, Evidence, Mention, Record, Relation, Result, Source, Text, Topic
 
 #: What is raised for JSON that is no document, record or source.
 WRONG = (ValueError, TypeError, LookupError, AttributeError, RecursionError)

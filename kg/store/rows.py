@@ -12,7 +12,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kg.model import LISTS, Document, Evidence, Facts, Mention, Record, Relation, Result, Statement
+from kg.entity_types import LISTS
+from kg.model import Document, Evidence, Facts, Mention, Record, Relation, Result, Statement
 from kg.names import kind_of
 from kg.text import fold, has_han
 from kg.vocabulary import Vocabulary

@@ -13,7 +13,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from kg.build.relink import DECISIONS
-from kg.model import FIELDS, LISTS, ROLES, Document, Evidence, Record, Relation, Result
+from kg.entity_types import LISTS, NAMED
+from kg.model import FIELDS, ROLES, Document, Evidence, Record, Relation, Result
 from kg.rdf.store import Store
 from kg.rdf.triples import LINKS
 from kg.store.contents import load_entries, works
@@ -21,10 +22,7 @@ from kg.store.file import local_id
 from kg.text import fold
 
 #: Types whose first appearance is news, with the links that tell it.
-FIRST = {
-    kind: [LINKS[role] for role in (ROLES if kind == "technique" else (kind,))]
-    for kind in ("technique", "hardware", "model", "dataset")
-}
+FIRST = {kind: [LINKS[role] for role in (ROLES if kind == "technique" else (kind,))] for kind in ("technique", *NAMED)}
 #: What an entry says of its paper in a word: by attribute of its document or record.
 _OF_DOCUMENT = ("date", "year", "venue", "authors", "author_count", "arxiv", "doi", "url")
 _OF_RECORD = ("title", "name", "kind", "code_url")

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from kg.entity_types import LISTS
 from kg.extract import version
 from kg.link.institutions import Organisation, Register, joined, name_tokens
-from kg.model import LISTS, Document, Record
+from kg.model import Document, Record
 from kg.rdf.store import Store
 from kg.store.contents import load_entry, works
 from kg.store.fingerprints import fingerprint

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from kg.build.pipeline import Pipeline
-from kg.model import LISTS, Document, Paper, Record, Source
+from kg.entity_types import LISTS
+from kg.model import Document, Paper, Record, Source
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from kg.model import LISTS, Record, Statement
+from kg.entity_types import LISTS
+from kg.model import Record, Statement
 from kg.rdf.store import Store
 from kg.rdf.triples import LINKS
 from kg.store.contents import labels, load_entry

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kg.model import LISTS, ROLES, Document, Evidence, Mention, Paper, Record, Result
+from kg.entity_types import LISTS
+from kg.model import ROLES, Document, Evidence, Mention, Paper, Record, Result
 from kg.names import is_curie
 from kg.query.support import Supporter, appeared, support
 from kg.store.contents import labels

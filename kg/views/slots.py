@@ -12,8 +12,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
+from kg.entity_types import LISTS
 from kg.extract.phrases import tagged
-from kg.model import LISTS, Brief, Mention, Paper, Result
+from kg.model import Brief, Mention, Paper, Result
 from kg.text import fold, has_han, sentences
 from kg.views.borne import as_text, borne_out, quotable, sentence
 from kg.views.outcome import Said, gets_worse, phrases

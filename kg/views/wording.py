@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from kg.entity_types import NAMED, data_folder
 from kg.extract.phrases import tagged
 from kg.text import Token, fold, has_han, tokens
 from kg.views.selection import clean
-from kg.vocabulary import Vocabulary, data_folder, read_concepts
+from kg.vocabulary import Vocabulary, read_concepts
 
 if TYPE_CHECKING:
     from kg.views.selection import Selection
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 #: Types of concepts whose labels are translated. Names of the other types are kept, and the label of a problem ("low
 #: inference efficiency") says more than the words that match it.
 _SPOKEN = ("technique", "task", "metric", "topic")
-_UNSPOKEN = ("hardware", "model", "dataset")
 #: Groups of `ontology/wording.ttl`; "modifier" and "noun" are both words.
 _GROUPS = ("modifier", "noun", "joint", "leading", "verb", "trailing", "dropped", "plural")
 _LONGEST = 6  # words of an entry
@@ -142,7 +142,7 @@ class Wording:
             words, said = last[match.end] - begin + 1, ""
             if match.type in _SPOKEN and self._is_plain(match.concept, surface):
                 said = spoken(self.vocabulary, match.concept, text)
-            elif match.type in _UNSPOKEN:
+            elif match.type in NAMED:
                 said = surface if _SIGN.search(surface) else ""
             if said and words > out.get(begin, (0, {}))[0]:
                 out[begin] = (words, {"word" if has_han(said) else "name": said})

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.compiled import kept, stamp
+from kg.entity_types import is_said, said_of
 from kg.model import KgError
 
 LANGUAGES = ("en", "zh")
@@ -48,7 +49,7 @@ class Words:
 
     def has(self, key: str) -> bool:
         group, _, name = key.partition(".")
-        return name in _table().get(group, {})
+        return is_said(_table().get(group, {}), name)
 
     def listed(self, names: list[str]) -> str:
         """Names joined as "A, B and C" in the language."""
@@ -66,4 +67,4 @@ class Words:
 
     def _find(self, key: str) -> Any:
         group, _, name = key.partition(".")
-        return _table()[group][name][self.lang]
+        return said_of(_table()[group], name, self.lang)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from kg.entity_types import LISTS
 from kg.evaluation import HEADLINE, score
 from kg.evaluation.reliability import (
     CLAIMS,
@@ -24,7 +25,7 @@ from kg.evaluation.reliability import (
     equal_width,
 )
 from kg.evaluation.tables import reliability_table
-from kg.model import LISTS, KgError
+from kg.model import KgError
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "scripts" / "reliability.py"

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from model_server import ABSTRACT, GOOD, MODEL, TITLE, Server, completion
 
+from kg.entity_types import LISTS
 from kg.extract import endpoint as protocol
 from kg.extract import extract
-from kg.model import LISTS, Document, Record, Text
+from kg.model import Document, Record, Text
 from kg.text import repaired
 
 

@@ -11,8 +11,9 @@ from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from kg.entity_types import LISTS
 from kg.extract.endpoint import PROMPT_VERSION
-from kg.model import LISTS, Record
+from kg.model import Record
 
 Answer = Callable[[BaseHTTPRequestHandler, dict[str, Any]], None]
 

@@ -90,7 +90,7 @@ def test_strict_servers_take_the_schema() -> None:
 
 def test_what_is_asked_changes_with_its_version_only() -> None:
     asked = json.dumps([INSTRUCTIONS, schema()], sort_keys=True)
-    known = {"1": "f5715296a658cd92"}
+    known = {"2": "4543a9265982626f"}
     assert known[PROMPT_VERSION] == sha256(asked.encode()).hexdigest()[:16], "raise PROMPT_VERSION and note it here"
 
 

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc
 from threadpoolctl import ThreadpoolController
 
+from kg.entity_types import LISTS
 from kg.extract import CONFIG, extract, pipeline
-from kg.model import ENTITY_TYPES, FIELDS, KINDS, LISTS, ROLES, Document, Record, Text
+from kg.model import ENTITY_TYPES, FIELDS, KINDS, ROLES, Document, Record, Text
 from kg.text import repaired
 
 Read = Callable[..., Record]

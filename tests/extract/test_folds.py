@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kg.entity_types import data_folder
 from kg.evaluation import evaluate
 from kg.evaluation.components import reader
 from kg.extract import pipeline
@@ -17,7 +18,7 @@ from kg.extract.folds import Folds, OutOfFold
 from kg.extract.tagger import tagger
 from kg.model import Document, KgError
 from kg.sources import read
-from kg.vocabulary import Vocabulary, data_folder
+from kg.vocabulary import Vocabulary
 
 GOLD = data_folder("data") / "gold"
 FALL = 0.01  # of the headline, that is too much

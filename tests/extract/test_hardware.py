@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
+from kg.entity_types import data_folder
 from kg.extract import pipeline
 from kg.extract.base import make_doc
 from kg.extract.hardware import Hardware, kinds_of
 from kg.extract.named import WORD
 from kg.model import Document, Record
-from kg.vocabulary import Vocabulary, data_folder
+from kg.vocabulary import Vocabulary
 
 Read = Callable[..., Record]
 

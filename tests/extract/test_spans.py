@@ -14,8 +14,9 @@ from spacy.training import Example
 from spacy.vocab import Vocab
 
 import kg
+from kg.entity_types import LISTS
 from kg.extract import extract, pipeline
-from kg.model import LISTS, Document, Text
+from kg.model import Document, Text
 
 CHINESE = "我们在A100上研究KV缓存压缩，用Llama-3-8B评测LongBench。"
 

@@ -10,13 +10,14 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
+from kg.entity_types import data_folder
 from kg.extract import extract, pipeline
 from kg.extract.base import Tokenizer, make_doc
 from kg.extract.judge import judges
 from kg.extract.tagger import AHEAD, BEHIND, CHANGES, PIECE_ROLES, Output, Tagger, Tags, place, tagger, text_of
 from kg.model import RELATION_TYPES, Document
 from kg.text import repaired
-from kg.vocabulary import Vocabulary, data_folder
+from kg.vocabulary import Vocabulary
 
 TITLE = "Zap: Faster Decoding with Adaptive Draft Pruning"
 ABSTRACT = (

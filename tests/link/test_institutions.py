@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from kg.entity_types import data_folder
 from kg.link.institutions import Register, Words, joined, keys, name_tokens
 from kg.model import KgError
-from kg.vocabulary import data_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,9 +11,10 @@ import pytest
 import kg
 from kg.api import Graph
 from kg.build.verify import verify
+from kg.entity_types import data_folder
 from kg.link.overrides import Overrides, overrides_of
 from kg.model import KgError
-from kg.vocabulary import Vocabulary, data_folder
+from kg.vocabulary import Vocabulary
 
 HEAD = "".join(
     f"@prefix {name}: <https://w3id.org/paper-kg/{name}/> .\n"

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kg.entity_types import data_folder
 from kg.link.candidates import FEATURES, Reading
 from kg.link.institutions import Words
 from kg.link.ror import CONTEXT, Judge, Seen, Trees, chosen, context, identified, ids
 from kg.link.spellings import folded, folding, likeness, likeness_to_part, names, split
 from kg.model import KgError
-from kg.vocabulary import data_folder
 
 OXFORD, CAMBRIDGE, BONN, SIAT = "052gg0110", "013meh722", "041nas322", "02c0y6y91"
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from kg.api import Graph
-from kg.model import LISTS, Document, Paper, Record
+from kg.entity_types import LISTS
+from kg.model import Document, Paper, Record
 from kg.query import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Term
 from kg.query.corpus import ALL, Corpus
 from kg.query.filter import Op

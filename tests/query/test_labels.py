@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
 from kg import files
-from kg.model import LISTS, Document, Mention, Record
+from kg.entity_types import LISTS
+from kg.model import Document, Mention, Record
 from kg.query import Lexicon, derived
 from kg.query.derived import Damaged, unpacked
 from kg.query.labels import Labels, Named, lengths

@@ -10,7 +10,8 @@ import pytest
 from graph_demo import demo_document, demo_record, demo_source
 
 from kg.build.verify import grouped
-from kg.model import LISTS, Brief, Evidence, Text
+from kg.entity_types import LISTS
+from kg.model import Brief, Evidence, Text
 from kg.names import iri
 from kg.rdf.triples import entry_triples, source_text, triples_of
 from kg.vocabulary import Vocabulary, ontology_files

@@ -23,8 +23,9 @@ from hypothesis import strategies as st
 from virtuoso import MISSING, PROGRAM, Virtuoso
 
 from kg.api import Graph
+from kg.entity_types import BASE
 from kg.model import KgError, Source
-from kg.names import BASE, PREFIXES, iri
+from kg.names import PREFIXES, iri
 from kg.rdf import ontology, protocol, publish
 from kg.rdf.lexical import KEPT, PROBE, sent
 from kg.rdf.protocol import Access, Connection

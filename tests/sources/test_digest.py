@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from kg.entity_types import data_folder
 from kg.model import Batch, Document, KgError
 from kg.sources import expand, read
 from kg.text import raw_span, tokens
-from kg.vocabulary import data_folder
 
 REPORTS = sorted((data_folder("data") / "reports").glob("*.txt"))
 HEAD = "# AI推理加速技术论文分析报告\n生成时间: 2025-10-17 10:56:25\n分析论文数量: {}篇\n\n## 论文技术简报\n\n"

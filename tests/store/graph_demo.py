@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from kg.model import LISTS, Document, Record, Source, Text
+from kg.entity_types import LISTS
+from kg.model import Document, Record, Source, Text
 from kg.names import slug
 from kg.rdf.store import Store
 from kg.records import from_json

@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg.build.pipeline import Pipeline
+from kg.entity_types import LISTS
 from kg.model import (
     ENTITY_TYPES,
     FIELDS,
     KINDS,
-    LISTS,
     RELATION_TYPES,
     ROLES,
     Brief,

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from kg.entity_types import LISTS, NAMED
 from kg.model import ROLES
 from kg.names import kind_of
 from kg.query.answer import Answer, Cell, Line, Quote, Table
@@ -34,7 +35,7 @@ _PAPERS, _SHOWN, _QUOTES = 50, 100, 3
 #: What a result was obtained on.
 _SETUP = ("hardware", "model")
 #: The order in which claims of other types than results stand.
-_ORDER = (*ROLES, "relation", "hardware", "model", "dataset", "problem", "task")
+_ORDER = (*ROLES, "relation", *NAMED, *(of for of in LISTS if of not in ("technique", "institution", *NAMED)))
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import combinations, permutations
 from typing import Any, NamedTuple
 
+from kg.entity_types import LISTS
 from kg.model import RELATION_TYPES, ROLES
 from kg.query.answer import Answer, Cell, Line, Quote, Table
 from kg.query.conditions import Where, related
@@ -25,7 +26,7 @@ from kg.query.shown import entry_of, quotes
 from kg.store.file import StoreFile
 
 #: Types of what papers have, in the order of their rows.
-_HAD = ("problem", "task", "hardware", "model", "dataset", "topic", "institution")
+_HAD = (*(kind for kind in LISTS if kind not in ("technique", "institution")), "topic", "institution")
 #: What a cell names at most, rows of results, entries that a row lists, and quotes of a cell.
 _LISTED, _RESULTS, _ENTRIES, _QUOTED = 5, 6, 100, 3
 #: Papers of which all that they have is read; of more, only what several of them have.

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from kg.entity_types import data_folder
 from kg.text import fold
-from kg.vocabulary import data_folder, read_concepts
+from kg.vocabulary import read_concepts
 
 _SHORT = 3  # letters
 

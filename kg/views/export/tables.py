@@ -8,7 +8,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from kg.model import LISTS, Document, Evidence, KgError, Record, Statement
+from kg.entity_types import LISTS
+from kg.model import Document, Evidence, KgError, Record, Statement
 from kg.rdf.store import Store
 from kg.records import to_json
 from kg.store.contents import labels
@@ -19,7 +20,9 @@ from kg.views.export.files import Files
 #: Columns of the table of papers; those of _MANY hold several values.
 _PAPER_COLUMNS = (
     *("id", "title", "name", "kind", "year", "date", "venue", "author_count", "institutions"),
-    *("proposes", "uses", "compares_with", "mentions", "problems", "tasks", "hardware", "models", "datasets", "topics"),
+    *("proposes", "uses", "compares_with", "mentions"),
+    *(column for kind, column in LISTS.items() if kind not in ("institution", "technique")),
+    "topics",
     *("results", "code_url", "arxiv", "doi", "url", "sources"),
 )
 _MANY = frozenset(_PAPER_COLUMNS[_PAPER_COLUMNS.index("institutions") : _PAPER_COLUMNS.index("code_url")]) | {"sources"}

@@ -6,23 +6,14 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
+from kg.entity_types import TABLE
 from kg.views.picture.drawing import KINDS, TOGETHER, Drawing, Edge, Node
 from kg.views.picture.layers import ahead, is_across, layered
 from kg.views.picture.layout import LEAST, MORE, Places, places, radii
 from kg.views.words import Words
 
 #: The colour of each node type; distinguishable with red-green colour blindness.
-COLOURS = {
-    "paper": "#7b8794",
-    "technique": "#3b7dd8",
-    "problem": "#d1495b",
-    "task": "#8e5bb5",
-    "hardware": "#96652f",
-    "model": "#2e9e6b",
-    "dataset": "#a8921d",
-    "topic": "#1f9fb4",
-    "institution": "#e08a2e",
-}
+COLOURS = {"paper": "#7b8794"} | {one.name: one.colour for one in TABLE.values()}
 #: The colours of the largest communities; the others are grey.
 _COMMUNITIES = (
     *("#3b7dd8", "#d9822b", "#2e9e6b", "#d1495b", "#8e5bb5"),

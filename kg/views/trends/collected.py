@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from kg.model import LISTS, Document, KgError
+from kg.entity_types import LISTS
+from kg.model import Document, KgError
 from kg.names import is_curie
 from kg.query.occurrence import Chosen
 from kg.query.periods import PERIODS, period
