@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
 from kg.cli.base import HERE, NOTHING_FOUND, Location, Output, choose, console, note, reading, write
+from kg.entity_types import CONCEPT_TYPES, TABLE
 from kg.model import KgError
 
 if TYPE_CHECKING:
@@ -31,6 +34,23 @@ def _flag(name: str, help: str, panel: str = _THINGS, metavar: str = "NAME") -> 
     return typer.Option(f"--{name}", help=help, rich_help_panel=panel, metavar=metavar)
 
 
+def _with_flags_of_types(command: Callable[..., None]) -> Callable[..., None]:
+    """A command with a flag for each type of the table but metrics, before --role, in the place of its `things`."""
+    hints = get_type_hints(command, include_extras=True)
+    own = [p.replace(annotation=hints[p.name]) for p in inspect.signature(command).parameters.values()]
+    at = next(i for i, parameter in enumerate(own) if parameter.name == "role")
+    flags = []
+    for kind in (*(kind for kind in CONCEPT_TYPES if kind != "metric"), "institution"):
+        help = TABLE[kind].text("flag", "en") + ("" if flags else f" {_EITHER}")
+        annotation = Annotated[Many, _flag(kind, help)]
+        flags.append(inspect.Parameter(kind, own[at].kind, default=None, annotation=annotation))
+    parameters = [*own[:at], *flags, *own[at:-1]]
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return command
+
+
+@_with_flags_of_types
 def command(
     question: Annotated[Many, typer.Argument(help="A question in English or Chinese; flags may stand for it.")] = None,
     graph: Location = HERE,
@@ -43,20 +63,12 @@ def command(
     interactive: Annotated[
         bool, typer.Option("--interactive", "-i", help="Ask several questions, from a prompt or a pipe.")
     ] = False,
-    topic: Annotated[Many, _flag("topic", f"A topic, by id or any label, like kv-cache-compression. {_EITHER}")] = None,
-    technique: Annotated[Many, _flag("technique", "A technique that they propose or use, or a narrower one.")] = None,
     role: Annotated[
         Many,
         _flag(
             "role", "How techniques take part: used (or proposed), proposed, baseline, mentioned (any).", metavar="ROLE"
         ),
     ] = None,
-    problem: Annotated[Many, _flag("problem", "A problem that they set out to solve.")] = None,
-    task: Annotated[Many, _flag("task", "A task.")] = None,
-    hardware: Annotated[Many, _flag("hardware", "Hardware, or a family of it: H100, Hopper, GPU.")] = None,
-    model: Annotated[Many, _flag("model", "A model, or a family: Qwen.")] = None,
-    dataset: Annotated[Many, _flag("dataset", "A data set.")] = None,
-    institution: Annotated[Many, _flag("institution", "An institution, by name or ROR id.")] = None,
     country: Annotated[Many, _flag("country", "A country of an institution: CN, China.")] = None,
     metric: Annotated[Many, _flag("metric", "A metric that a result is on; with --sort what is ranked.")] = None,
     result: Annotated[
@@ -95,15 +107,16 @@ def command(
     sort: Annotated[
         str | None, _flag("sort", "Rank results on --metric: best, worst, highest or lowest first.", _ASKED, "ORDER")
     ] = None,
+    **things: Many,
 ) -> None:
     """Answer a question in English or Chinese, or flags, or both; exit status 1 when the answer is empty.
 
     A question and flags with the same meaning give the same answer. "latency<=-40%" is a decrease by at least 40 %.
     """
     flags: dict[str, Any] = {
-        **{"topic": topic, "technique": technique, "role": role, "problem": problem, "task": task},
-        **{"hardware": hardware, "model": model, "dataset": dataset, "institution": institution, "country": country},
-        **{"metric": metric, "result": result, "relation": relation, "author": author, "venue": venue, "year": year},
+        **things,
+        **{"role": role, "country": country, "metric": metric, "result": result, "relation": relation},
+        **{"author": author, "venue": venue, "year": year},
         **{"date": date, "since": since, "until": until, "kind": kind, "source": source, "paper": paper},
         **{
             "code": host or code,

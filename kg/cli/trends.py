@@ -20,6 +20,7 @@ from kg.cli.base import (
     reading,
     write,
 )
+from kg.entity_types import CONCEPT_TYPES
 from kg.model import KgError
 
 FORMS = ("table", "csv", "png", "svg", "html", "json")
@@ -30,8 +31,7 @@ def command(
         str,
         typer.Option(
             "--of",
-            help="What is counted: topic, technique, problem, task, hardware, institution, model, dataset, metric, "
-            "kind.",
+            help=f"What is counted: {', '.join((*CONCEPT_TYPES, 'institution', 'kind'))}.",
         ),
     ] = "topic",
     over: Annotated[

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.compiled import no_search_for_garbage
+from kg.entity_types import LISTS
 from kg.extract.endpoint import language_model
 from kg.model import Document, Record
 from kg.vocabulary import Vocabulary
@@ -52,7 +54,10 @@ def language(fast: bool = False) -> Language:
 
 @cache
 def _assembled(model: Endpoint | None, fast: bool, spans: bool = False) -> Language:
-    """The pipeline of config.cfg; components come from the entry points group spacy_factories."""
+    """The pipeline of config.cfg; components come from the entry points group spacy_factories.
+
+    An entity type whose component config.cfg does not place has it before the techniques, which are no other names.
+    """
     with no_search_for_garbage():
         from spacy.util import get_lang_class, load_config, registry
 
@@ -60,9 +65,14 @@ def _assembled(model: Endpoint | None, fast: bool, spans: bool = False) -> Langu
 
     known = registry.factories
     config = load_config(CONFIG)
-    for name in config["nlp"]["pipeline"]:
+    components = config["nlp"]["pipeline"]
+    for one in (f"kg_{name}" for name in LISTS.values()):
+        if one not in components and (one in known or find_spec(_module(one))):  # of a type that was added
+            components.insert(components.index("kg_techniques"), one)
+            config["components"][one] = {"factory": one}
+    for name in components:
         if name not in known:  # in a checkout that is not installed
-            __import__(f"kg.extract.{name.removeprefix('kg_')}")
+            __import__(_module(name))
     if fast:
         config["nlp"]["pipeline"] = [name for name in config["nlp"]["pipeline"] if name != TAGGER]
         del config["components"][TAGGER]
@@ -78,6 +88,10 @@ def _assembled(model: Endpoint | None, fast: bool, spans: bool = False) -> Langu
         nlp.add_pipe("kg_entries", first=True)
         nlp.add_pipe("kg_spans", last=True)
     return nlp
+
+
+def _module(component: str) -> str:
+    return f"kg.extract.{component.removeprefix('kg_')}"
 
 
 @cache

@@ -316,15 +316,6 @@ def test_the_component_of_the_manual_finds_its_entities() -> None:
     assert [(m.type, m.surface, m.start) for m in found] == [("framework", "PyTorch", 11)]
 
 
-def test_the_places_that_name_types_are_where_the_manual_says() -> None:
-    rows = re.findall(r"^\| `(\S+)` \| (.*) \|$", EXTEND["An entity type"], re.MULTILINE)
-    assert len(rows) > 10
-    for path, said in rows:
-        text = (ROOT / path).read_text("utf-8")
-        names = [name for name in re.findall(r"`([^`]+)`", said) if "ramework" not in name]
-        assert [name for name in names if name not in text] == [], path
-
-
 def test_the_concept_of_the_manual_may_join_the_vocabulary(tmp_path: Path) -> None:
     (block,) = blocks(EXTEND["A concept"], "turtle")
     file = tmp_path / "more.ttl"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
+from kg.entity_types import LISTS
 from kg.model import Paper
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, by_label, cited, left_out, section
@@ -230,7 +231,7 @@ def _empty(shown: Selection, paper: Paper) -> Iterable[str]:
     """The empty slots of a paper, in the order of a record."""
     if not any(text.raw.strip() for document, _ in paper.entries for f, text in document.texts.items() if f == "A"):
         yield "abstract"
-    for kind in ("institution", "technique", "problem", "hardware", "model", "dataset"):
+    for kind in (kind for kind in LISTS if kind != "task"):
         if not shown.things(paper, kind):
             yield kind
     if not any(record.results for _, record in paper.entries):
