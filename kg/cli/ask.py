@@ -39,7 +39,7 @@ def _with_flags_of_types(command: Callable[..., None]) -> Callable[..., None]:
     hints = get_type_hints(command, include_extras=True)
     own = [p.replace(annotation=hints[p.name]) for p in inspect.signature(command).parameters.values()]
     at = next(i for i, parameter in enumerate(own) if parameter.name == "role")
-    flags = []
+    flags: list[inspect.Parameter] = []
     for kind in (*(kind for kind in CONCEPT_TYPES if kind != "metric"), "institution"):
         help = TABLE[kind].text("flag", "en") + ("" if flags else f" {_EITHER}")
         annotation = Annotated[Many, _flag(kind, help)]
