@@ -47,7 +47,7 @@ kinds = schema()["properties"]["mentions"]["items"]["properties"]["type"]
 print(json.dumps({"kg": kg.__file__, "told": told, "kinds": kinds}))
 """
 CALLS = {
-    "extract": ["extract", "papers.jsonl", "--fast"],
+    "extract": ["extract", "papers.jsonl"],
     "add": ["add", "papers.jsonl", "--fast"],
     "show": ["show", "framework:vllm"],
     "entry": ["show", "papers-01", "--format", "json"],
@@ -57,6 +57,7 @@ CALLS = {
     "flag": ["ask", "--framework", "vLLM", "--format", "json"],
     "explain": ["ask", "--framework", "PyTorch", "--explain"],
     "list": ["ask", "--list", "framework", "--format", "csv"],
+    "claims": ["ask", "what is said about ZapKV", "--format", "csv"],
     "compare": ["ask", "compare ZapKV with MiniDraft", "--format", "md"],
     "trends": ["trends", "--of", "framework", "--format", "csv"],
     "draw": ["draw", "--types", "framework,hardware", "--format", "json"],
@@ -67,7 +68,7 @@ CALLS = {
     "sql": ["sql", "SELECT label, count(*) FROM paper_entities WHERE type = 'framework' GROUP BY label ORDER BY label",
             "--format", "csv"],
     "verify": ["verify"],
-    "eval": ["eval", "papers.jsonl", "--gold", "gold.jsonl", "--fast", "--format", "json"],
+    "eval": ["eval", "gold.jsonl", "--papers", "papers.jsonl", "--format", "json"],
     "help": ["ask", "--help"],
 }  # fmt: skip
 
@@ -153,7 +154,8 @@ def test_questions_and_flags_ask_for_them(told: Told) -> None:
     assert "A framework." in told("help")
 
 
-def test_comparisons_name_them(told: Told) -> None:
+def test_claims_and_comparisons_name_them(told: Told) -> None:
+    assert "ZapKV,names framework,PyTorch" in told("claims")
     assert "| frameworks | PyTorch (1), vLLM (1) | vLLM (1) |" in told("compare")
 
 
@@ -174,6 +176,6 @@ def test_exports_have_a_column_and_a_property(told: Told) -> None:
 
 def test_checks_scores_and_language_models_know_them(told: Told, answers: dict[str, object]) -> None:
     assert "0 faults" in told("verify")
-    assert json.loads(told("eval"))["scores"]["frameworks"]["f1"] == 1.0
+    assert json.loads(told("eval"))["frameworks"]["f1"] == 1.0
     assert "framework" in answers["kinds"]["enum"]  # type: ignore[call-overload, index]
     assert "framework: A named software framework" in answers["kinds"]["description"]  # type: ignore[call-overload, index]
