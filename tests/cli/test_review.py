@@ -7,6 +7,8 @@ import io
 import json
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -121,7 +123,9 @@ def test_an_ending_that_does_not_fit_is_refused(
 
 def test_a_form_that_does_not_fit_the_result_is_refused(small: Path) -> None:
     for query, form in (("CONSTRUCT WHERE { ?s a kg:Paper }", "csv"), ("SELECT * { ?s a kg:Paper }", "turtle")):
-        done = run("sparql", query, "-f", form, graph=small)
+        # In a process of its own: the result that the error holds may not be dropped by another thread.
+        command = [sys.executable, "-m", "kg", "sparql", query, "-f", form, "--graph", small]
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
         assert (done.returncode, done.stdout) == (2, "")
         assert f"no form {form}" in done.stderr
 
@@ -143,7 +147,8 @@ def test_the_form_is_that_of_the_option_then_of_the_ending_then_the_usual() -> N
 )
 def test_the_ending_of_an_export_is_its_form(small: Path, tmp_path: Path, ending: str, start: bytes) -> None:
     out = tmp_path / f"x.{ending}"
-    assert run("export", "-o", out, graph=small).returncode == 0
+    done = run("export", "-o", out, graph=small)
+    assert done.returncode == 0, done.stderr
     assert out.read_bytes().startswith(start)
 
 
@@ -196,7 +201,7 @@ def test_a_graph_among_the_files_is_not_read(small: Path, tmp_path: Path, patter
             shutil.copy(path, folder)
     (folder / "papers.overrides.ttl").write_text("# no decision yet\n", "utf-8")
     assert run("ask", "KV cache", cwd=folder).returncode == 0  # papers.kg has its cache now
-    assert len(list(folder.rglob("*"))) > 6
+    assert len(list(folder.rglob("*"))) > 4
     for graph in (Path("made.kg"), folder / "made.kg", tmp_path / "other.kg"):  # the first one is made meanwhile
         done = run("add", pattern, "--fast", cwd=folder, graph=graph)
         assert (done.returncode, done.stderr) == (0, "")
