@@ -99,6 +99,7 @@ def _snake(name: str) -> str:
 TABLE, TAILS = _read(data_folder("ontology") / "kg.ttl")
 #: Those whose mentions a record holds, with the attribute of a record that holds them.
 LISTS = {one.name: one.list for one in TABLE.values() if one.list}
+_BY_NAME = {name: one for one in TABLE.values() for name in (one.name, one.list) if name}
 #: Those whose entities are concepts of the vocabulary.
 CONCEPT_TYPES = tuple(one.name for one in TABLE.values() if "organisation" not in one.matching)
 #: Those whose entities have names of their own, and families by name ("Qwen" and "Qwen3-8B").
@@ -108,28 +109,34 @@ NAMED = tuple(one.name for one in TABLE.values() if "name" in one.matching)
 def said_of(group: Mapping[str, Any], name: str, language: str) -> Any:
     """The text of a name in a group of texts, one form or several.
 
-    A name with a type in it ("first_dataset") that the group lacks is said as its "first_entity" is, where {type},
-    {Type}, {types}, {one} and {many} stand for the words of the type. KeyError for an unknown name.
+    A name with a type or its list in it ("first_dataset", "datasets") that the group lacks is said as with "entity" in
+    its place, where {type}, {Type}, {types}, {Types}, {one} and {many} stand for the words of the type. KeyError for an
+    unknown name.
     """
     if name in group:
         return group[name][language]
-    kind = next((part for part in name.split("_") if part in TABLE), "")
-    form = group[name.replace(kind, "entity", 1) if kind else name][language]
-    of = TABLE[kind]
-    words = {"{type}": of.text("label", language), "{types}": of.text("plural", language)}
-    words |= {"{one}": of.text("one", language), "{many}": of.text("many", language)}
-    words["{Type}"] = words["{type}"][:1].upper() + words["{type}"][1:]
-    words["{Types}"] = words["{types}"][:1].upper() + words["{types}"][1:]
+    usual, of = _usual(name)
+    form = group[usual][language]
+    if of is None:
+        return form
+    words = {"type": of.text("label", language), "types": of.text("plural", language)}
+    words |= {key.capitalize(): word[:1].upper() + word[1:] for key, word in words.items()}
+    words |= {"one": of.text("one", language), "many": of.text("many", language)}
 
     def filled(text: str) -> str:
-        for mark, word in words.items():
-            text = text.replace(mark, word)
-        return text
+        return re.sub(r"\{(\w+)\}", lambda mark: words.get(mark[1], mark[0]), text)
 
     return filled(form) if isinstance(form, str) else [filled(one) for one in form]
 
 
 def is_said(group: Mapping[str, Any], name: str) -> bool:
     """Whether `said_of` finds a text."""
-    kind = next((part for part in name.split("_") if part in TABLE), "")
-    return name in group or bool(kind and name.replace(kind, "entity", 1) in group)
+    return name in group or _usual(name)[0] in group
+
+
+def _usual(name: str) -> tuple[str, EntityType | None]:
+    """A name with "entity" in the place of a type or its list, and the type."""
+    for part in name.split("_"):
+        if part in _BY_NAME:
+            return name.replace(part, "entity", 1), _BY_NAME[part]
+    return name, None

@@ -53,6 +53,7 @@ CALLS = {
     "entry": ["show", "papers-01", "--format", "json"],
     "question": ["ask", "which frameworks are used", "--format", "csv"],
     "chinese": ["ask", "有哪些框架", "--format", "md"],
+    "used": ["ask", "which frameworks does ZapKV use?", "--format", "csv"],
     "count": ["ask", "how many frameworks are there", "--format", "md"],
     "flag": ["ask", "--framework", "vLLM", "--format", "json"],
     "explain": ["ask", "--framework", "PyTorch", "--explain"],
@@ -70,6 +71,10 @@ CALLS = {
     "verify": ["verify"],
     "eval": ["eval", "gold.jsonl", "--papers", "papers.jsonl", "--format", "json"],
     "help": ["ask", "--help"],
+    "before": ["add", "before.jsonl", "--fast", "--graph", "before.kg"],
+    "diff": ["diff", "before.kg", "papers.kg"],
+    "diff back": ["diff", "papers.kg", "before.kg"],
+    "quality": ["doctor", "--report", "quality.html"],
 }  # fmt: skip
 
 Told = Callable[[str], str]
@@ -94,6 +99,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     folder = tmp_path_factory.mktemp("new-type")
     _copied(folder)
     (folder / "papers.jsonl").write_text("".join(f"{json.dumps(paper)}\n" for paper in PAPERS), "utf-8")
+    (folder / "before.jsonl").write_text(json.dumps({"title": "Drafting with a Tree", "abstract": "A study."}), "utf-8")
     environment = os.environ | {"PYTHONPATH": str(folder), "XDG_CACHE_HOME": str(folder / "cache"), "COLUMNS": "200"}
 
     def run(calls: list[list[str]]) -> dict[str, object]:
@@ -113,6 +119,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     (record, *_) = first["told"][0][1].splitlines()  # type: ignore[index]
     (folder / "gold.jsonl").write_text(f"{record}\n", "utf-8")
     found = run(list(calls.values()))
+    found["told"][list(calls).index("quality")][1] = (folder / "quality.html").read_text("utf-8")  # type: ignore[index]
     assert str(found["kg"]).startswith(str(folder))
     return found | {"extract": first["told"][0], **dict(zip(calls, found["told"], strict=True))}  # type: ignore[index, call-overload]
 
@@ -151,6 +158,7 @@ def test_questions_and_flags_ask_for_them(told: Told) -> None:
     assert "2 frameworks in 2 papers: vLLM (2) and PyTorch (1)." in told("count")
     assert [paper["sources"] for paper in json.loads(told("flag"))["papers"]] == [["papers-01"], ["papers-02"]]
     assert "framework:pytorch" in told("explain")
+    assert "vLLM" in told("used")
     assert "A framework." in told("help")
 
 
@@ -165,6 +173,12 @@ def test_views_show_them_in_their_colour(told: Told) -> None:
     assert nodes["framework:vllm"]["color"] == "#c75d9c"
     assert {"#c75d9c", "framework"} <= set(re.findall(r"#c75d9c|framework", told("legend")))
     assert "framework" not in told("report")  # no paper lacks one
+
+
+def test_differences_and_the_quality_page_name_them(told: Told) -> None:
+    assert "New frameworks (2)" in told("diff")
+    assert "Frameworks no longer named (2)" in told("diff back")
+    assert '<th scope="row">frameworks</th>' in told("quality")
 
 
 def test_exports_have_a_column_and_a_property(told: Told) -> None:

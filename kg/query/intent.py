@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
+from kg.entity_types import NAMED
 from kg.query.filter import Entity, Filter, Outcome, Phrase, Query
 from kg.query.items import OPS, Item
 from kg.query.relating import Relating
@@ -21,7 +22,7 @@ Order = Literal["highest", "lowest", "best", "worst"]
 _PERIODS = ("day", "week", "month", "year", "report")
 _ORDERS: tuple[Order, ...] = ("highest", "lowest", "best", "worst")
 #: Types that a question may name without "which" and still ask for ("datasets for code generation").
-_BARE = ("institution", "dataset", "hardware", "country")
+_BARE = ("institution", "country", *(kind for kind in NAMED if kind != "model"))
 #: Types that a metric's name may have too, and mean the metric where one is looked for ("latency").
 _MEASURED = frozenset(("metric", "problem", "task"))
 #: How far from "highest" its metric may stand, in pieces.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from kg.entity_types import TABLE
 from kg.model import RELATION_TYPES
 from kg.query.filter import Link
 from kg.query.items import Item
@@ -19,9 +20,7 @@ _CUES = {"use": "uses", "outperform": "outperforms", "compare": "compared_with",
     "evaluate": "evaluated_on"
 }
 #: What a relation leads to, where that is no technique.
-_RANGE = {"addresses": ("problem",), "evaluated_on": ("dataset",), "runs_on": ("hardware",)} | {
-    "applied_to": ("model", "task")
-}
+_RANGE = {relation: [one.name for one in TABLE.values() if one.reached_by == relation] for relation in RELATION_TYPES}
 #: What a relation starts from.
 _DOMAIN = ("", "technique", "model")
 
@@ -66,7 +65,7 @@ class Relating:
         is_topic = bool(senses) and senses[0].type == "topic"
         if is_topic and (relation == "addresses" or self.asked not in ("", "technique")):
             return False
-        return self.asked in (*_DOMAIN, *_RANGE.get(relation, ()))
+        return self.asked in (*_DOMAIN, *_RANGE[relation])
 
     def _is_parted(self, verb: int, thing: int) -> bool:
         """Whether another thing or a mark stands between the verb and its thing."""
@@ -75,9 +74,9 @@ class Relating:
 
     def _side(self, relation: str, verb: int, thing: int, asks: int) -> Side:
         """Where the thing stands: behind the verb it is the tail, before it the head; turned round in the passive."""
-        if self.asked and self.asked in _RANGE.get(relation, ()) and self.asked not in _DOMAIN:
+        if self.asked and self.asked in _RANGE[relation] and self.asked not in _DOMAIN:
             return "head"
-        if relation in _RANGE and self.items[thing].types & set(_RANGE[relation]) and self.asked == "technique":
+        if self.items[thing].types & set(_RANGE[relation]) and self.asked == "technique":
             return "tail"
         tail = self._is_tail(verb, thing, asks)
         turned = self._is_passive(verb) != self.items[verb].means("inverse")
