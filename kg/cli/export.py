@@ -12,7 +12,7 @@ from kg.views.export.networks import ITEMS
 
 FORMS = (*FORMATS, "digest")
 #: Formats by file ending; the first one if several have the same. The ending of an archive determines no format.
-_ENDINGS = {"txt": "digest"} | {form.ending: name for name, form in reversed(FORMATS.items()) if form.write}
+_ENDINGS = {"txt": "digest"} | {form.ending: name for name, form in reversed(FORMATS.items()) if not form.files}
 _ABOUT = "; ".join(f"{name}: {form.about}" for name, form in FORMATS.items())
 
 

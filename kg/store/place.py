@@ -25,8 +25,8 @@ def is_address(place: str | Path | None) -> bool:
 
 
 def may_be_there(place: str | Path) -> bool:
-    """Whether there is a file; of a database only opening it tells."""
-    return is_address(place) or Path(place).exists()
+    """Whether there is a file; of an address only opening it tells."""
+    return "://" in str(place) or Path(place).exists()
 
 
 def shown(place: str) -> str:

@@ -69,7 +69,7 @@ def put(store: Store, number: int, venue: str = "ICLR") -> None:
 
 
 def exported(store: Store) -> list[str]:
-    return store.dump("nquads").decode().splitlines()
+    return sorted(store.dump("nquads").decode().splitlines())
 
 
 def held(server: SparqlServer) -> list[str]:

@@ -115,7 +115,7 @@ def meant(term: Any) -> Any:
 
 
 def exported(store: Store) -> list[str]:
-    return store.dump("nquads").decode().splitlines()
+    return sorted(store.dump("nquads").decode().splitlines())
 
 
 def put(store: Store, number: int, venue: str = "ICLR") -> None:
