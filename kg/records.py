@@ -100,7 +100,7 @@ def from_json(obj: Mapping[str, Any], document: Document) -> Record:
     A quote that stands several times means the first place. Concepts that the annotation names are kept, the
     others are left to linking. Raises KgError with the entry's id and the words for what does not fit.
     """
-    reader = _Reader(document)
+    reader = _AnnotationReader(document)
     reader.check_characters(obj)
     record = Record(
         id=document.id,
@@ -174,7 +174,7 @@ def _trust(said: Statement) -> dict[str, Any]:
     return {"score": round(said.confidence, 4), "sure": said.sure}
 
 
-class _Reader:
+class _AnnotationReader:
     """Reads the parts of one annotation and says what is wrong with it."""
 
     def __init__(self, document: Document) -> None:

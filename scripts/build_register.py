@@ -30,7 +30,7 @@ from kg.link.institutions import (
     COUNTRIES,
     KEYS,
     LABEL_RANK,
-    Words,
+    OrganisationWords,
     fold_word,
     keys,
 )
@@ -84,7 +84,7 @@ def is_withdrawn(record: dict[str, Any]) -> bool:
 
 def build(records: list[dict[str, Any]]) -> str:
     """The text of the register."""
-    words = Words.load()
+    words = OrganisationWords.load()
     places = frozenset(fold_word(r["country_name"]) for r in records if r.get("country_name"))
     rows: list[str] = []
     index: dict[str, dict[int, int]] = {}

@@ -32,10 +32,10 @@ from zlib import crc32
 
 import numpy as np
 
-from kg.link.candidates import FEATURES, Reading
+from kg.link.candidates import FEATURES, Affiliation
 from kg.link.institutions import ALIAS_RANK, joined, name_tokens
-from kg.link.ror import CONTEXT, SEEN, UNIT, Judge, Seen, Trees, chosen, context, described
-from kg.link.spellings import Names, names
+from kg.link.ror import CONTEXT, SEEN, UNIT, RegisterJudge, Seen, Trees, chosen, context, described
+from kg.link.spellings import RegisterNames, names
 
 TRAINING = {"s2aff_gold": 8.0, "crossref_2023_asserted": 1.0, "springer_2023": 1.0, "ror_api_logs_2023": 4.0}
 OPENALEX, NOBODY = 4.0, "-1"  # weight of its strings; its label of strings without organisation
@@ -99,14 +99,14 @@ def main() -> int:
     return 0
 
 
-def learned(rows: list[Row], trees: int) -> Judge:
+def learned(rows: list[Row], trees: int) -> RegisterJudge:
     """What strings teach, without a threshold."""
     rows = sorted(rows, key=lambda row: row.fold)
     counts = [counted([row for row in rows if row.fold == fold]) for fold in range(FOLDS)]
     others = [seen_in(counts[:fold] + counts[fold + 1 :]) for fold in range(FOLDS)]
     seen = examples(list(varied(rows)), others)
     print(f"{len(rows):,} strings, {len(seen.right):,} candidates, {seen.right.mean():.3f} of them right", flush=True)
-    return Judge(seen_in(counts), *fitted(seen, trees), 0)
+    return RegisterJudge(seen_in(counts), *fitted(seen, trees), 0)
 
 
 def _state(trees: Trees) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def training(folder: Path) -> Iterator[Row]:
             yield one
 
 
-def openalex(folder: Path, known: Names) -> Iterator[Row]:
+def openalex(folder: Path, known: RegisterNames) -> Iterator[Row]:
     """Strings with ids of OpenAlex, whose names tell the record of ROR; an id without one is lacked by the register."""
     rows, called = [], {NOBODY: ""}
     for path in sorted(path for pattern in SINGLE for path in folder.glob(pattern)):
@@ -142,7 +142,7 @@ def openalex(folder: Path, known: Names) -> Iterator[Row]:
             yield Row(text, frozenset(one[0] for one in found), OPENALEX, fold_of(text))
 
 
-def records(name: str, known: Names) -> list[str]:
+def records(name: str, known: RegisterNames) -> list[str]:
     """The ids of ROR's records that bear a name, not only an acronym."""
     key = joined(name_tokens(name, known.words))
     found = known.register.candidates(key, ALIAS_RANK) if known.register.has(key) else []
@@ -191,7 +191,7 @@ def counted(rows: list[Row]) -> Counts:
     held: Counter[str] = Counter()
     meant: Counter[str] = Counter()
     for row in rows:
-        reading = Reading(row.text, known)
+        reading = Affiliation(row.text, known)
         entries: dict[str, bool] = {}
         for candidate in reading.candidates():
             identifier = known.facts(candidate.row).id
@@ -209,10 +209,10 @@ def seen_in(parts: list[Counts]) -> Seen:
     return Seen({entry: (held[entry], meant[entry]) for entry in sorted(held)})
 
 
-class Lacking(Reading):
+class Lacking(Affiliation):
     """A string read by a register that lacks some rows."""
 
-    def __init__(self, text: str, known: Names, absent: frozenset[int]) -> None:
+    def __init__(self, text: str, known: RegisterNames, absent: frozenset[int]) -> None:
         self.absent = absent
         super().__init__(text, known)
 
@@ -237,7 +237,7 @@ def examples(rows: list[Row], others: list[Seen]) -> Examples:
     known = names()
     matrix, spans, right, weights, folds, starts = [], [], [], [], [], [0]
     for row in rows:
-        reading = Lacking(row.text, known, known.of(row.gold)) if row.is_lacking else Reading(row.text, known)
+        reading = Lacking(row.text, known, known.of(row.gold)) if row.is_lacking else Affiliation(row.text, known)
         candidates = reading.candidates()
         if candidates:
             matrix.append(described(reading, candidates, others[row.fold]))
@@ -333,12 +333,12 @@ def tree(binned: Any, slope: Any, bend: Any, cuts: dict[int, int]) -> tuple[list
     return splits, np.round(UNIT * RATE * g / (h + PRIOR)).astype(np.int64)
 
 
-def least(judge: Judge, rows: list[Row], recall: float) -> int:
+def least(judge: RegisterJudge, rows: list[Row], recall: float) -> int:
     """The greatest threshold at which the rows have a recall; publishers' gold lacks too much to go by precision."""
     known = names()
     judged = []
     for row in rows:
-        for candidate, score in chosen(Reading(row.text, known), judge, -UNIT):
+        for candidate, score in chosen(Affiliation(row.text, known), judge, -UNIT):
             judged.append((score, known.facts(candidate.row).id in row.gold))
     judged.sort(reverse=True)
     wanted = recall * sum(f"ror:{i}" in known.register for row in rows for i in row.gold)

@@ -27,7 +27,7 @@ from kg.evaluation import overlap, pairs, same_result
 from kg.extract import outcome_judge, pipeline
 from kg.extract.folds import OutOfFold
 from kg.extract.governing import unit_of
-from kg.extract.outcomes import Place, Reading
+from kg.extract.outcomes import NumberReading, QuantityPlace
 from kg.extract.results import Results
 from kg.extract.weighing import Weights, odds, of_all, weights
 from kg.model import Document
@@ -100,7 +100,7 @@ def _with_and_without_tags(component: Results, doc: Any, results: Sequence[Json]
     return Rows(tagged.outcome + plain.outcome, tagged.metric + plain.metric, tagged.baseline + plain.baseline)
 
 
-def agreeing(gold: Sequence[Json], place: Place, reading: Reading) -> list[Json]:
+def agreeing(gold: Sequence[Json], place: QuantityPlace, reading: NumberReading) -> list[Json]:
     """The annotated results that have a number's value, unit and change."""
     value = place.quantity.value
     number = list(value) if isinstance(value, tuple) else value

@@ -19,7 +19,7 @@ from kg.entity_types import LISTS
 from kg.evaluation import overlap, pairs, same_name, score
 from kg.extract import judge, pipeline
 from kg.extract.base import to_record
-from kg.extract.context import View, view_of
+from kg.extract.context import DocView, view_of
 from kg.extract.judge import Features, Judge
 from kg.extract.named import WORD
 from kg.extract.same import pair_features
@@ -436,7 +436,7 @@ def print_phrases() -> None:
         doc = doc_of(document)
         for name, component in pipeline().pipeline:
             doc = component(doc) if name in ("kg_names", "kg_phrases") else doc
-        view = View(doc, Vocabulary.load())
+        view = DocView(doc, Vocabulary.load())
         for phrase in view.phrases:
             form = {"surface": doc._.text[phrase.start : phrase.end]}
             for kind, found in rows.items():

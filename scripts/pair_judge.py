@@ -16,7 +16,7 @@ from kg.extract.company import COMPANY, company
 from kg.extract.context import view_of
 from kg.extract.ends import entities
 from kg.extract.judge import Judge
-from kg.extract.pairs import NAMES, Table, names_with, table
+from kg.extract.pairs import NAMES, PairTable, names_with, table
 from kg.extract.relations import decided
 from kg.model import RELATION_TYPES, Mention
 
@@ -40,7 +40,7 @@ ROUNDS = 2  # in which the threshold of each type is set, given those of the oth
 class Pairs(NamedTuple):
     """The pairs of a paper with their labels, and how many relations of each type are annotated."""
 
-    told: Table
+    told: PairTable
     beside: Any  # whether words stand there; (pairs, len(WHERE) * words)
     wanted: Any  # (pairs,)
     annotated: Counter[str]

@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 import yaml
 
-from kg.views.trends import FORMS, Lexicon, Trend
+from kg.views.trends import FORMS, Trend, TrendLexicon
 from kg.views.trends.collected import Collected, from_files
-from kg.views.trends.statistics import Change, adjusted, difference, wilson
+from kg.views.trends.statistics import ShareChange, adjusted, difference, wilson
 from kg.views.trends.tables import percent, significance
 
 HERE = Path(__file__).parent
@@ -36,7 +36,7 @@ class Tested:
 
     def __init__(self, said: dict[str, Any], shared: Path, texts: str) -> None:
         self.claims: list[Claim] = said["claims"]
-        self.lexicon = Lexicon.load(HERE / said["lexicon"])
+        self.lexicon = TrendLexicon.load(HERE / said["lexicon"])
         self.papers = from_files([shared / said["files"]], "topic", "venue-year", self.lexicon, texts)
         self.trends: dict[str, Trend] = {}
         self.whole = self.trend("")
@@ -62,12 +62,12 @@ class Tested:
             else:
                 yield claim["says"], *self._of_two(claim)
 
-    def _change(self, claim: Claim) -> Change | None:
+    def _change(self, claim: Claim) -> ShareChange | None:
         if claim["test"] not in ("rises", "falls", "holds"):
             return None
         return next((c for c in self.trend(claim.get("within", "")).changes if c.label == claim["label"]), None)
 
-    def _over_years(self, claim: Claim, change: Change, q: float) -> tuple[str, str, str]:
+    def _over_years(self, claim: Claim, change: ShareChange, q: float) -> tuple[str, str, str]:
         trend = self.trend(claim.get("within", ""))
         by_year = []
         for year in sorted(set(trend.scores.tolist())):

@@ -54,7 +54,7 @@ def rebuild(location: str | Path, *, jobs: int = 1, progress: Progress | None = 
     if not path.is_file():
         raise KgError(f"There is no graph at {path}: make one with kg add, or name another with --graph.")
     new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    pipeline = _Again(overrides=Overrides.load(path), jobs=jobs)
+    pipeline = _RebuildPipeline(overrides=Overrides.load(path), jobs=jobs)
     lost: list[str] = []
     with locked(path):
         try:
@@ -77,7 +77,7 @@ def rebuild(location: str | Path, *, jobs: int = 1, progress: Progress | None = 
 
 def _rebuilt_in_place(address: str, jobs: int, progress: Progress | None) -> Rebuilt:
     """Make a graph of PostgreSQL anew in one transaction; who reads has the old one until it ends."""
-    pipeline = _Again(overrides=Overrides.load(), jobs=jobs)
+    pipeline = _RebuildPipeline(overrides=Overrides.load(), jobs=jobs)
     lost: list[str] = []
     with StoreFile(address, read_only=True) as before, StoreFile(address) as store:
         store.remake()
@@ -89,7 +89,7 @@ def _rebuilt_in_place(address: str, jobs: int, progress: Progress | None) -> Reb
         return Rebuilt(store.names(), [*lost, *skipped])
 
 
-def _inputs(path: Path, lost: list[str]) -> Iterator[tuple[Source, str, Iterator[_Known]]]:
+def _inputs(path: Path, lost: list[str]) -> Iterator[tuple[Source, str, Iterator[_KnownDocument]]]:
     """What a file holds, as `_held` gives it."""
     with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
         db.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
@@ -98,7 +98,7 @@ def _inputs(path: Path, lost: list[str]) -> Iterator[tuple[Source, str, Iterator
     lost.append(f"{path}: the file cannot be read: take a copy of it (kg backup), or add the papers again.")
 
 
-def _held(db: sqlite3.Connection | Postgres, lost: list[str]) -> Iterator[tuple[Source, str, Iterator[_Known]]]:
+def _held(db: sqlite3.Connection | Postgres, lost: list[str]) -> Iterator[tuple[Source, str, Iterator[_KnownDocument]]]:
     """The sources of a graph, in which ways all of each was read (`StoreFile.whole`), and their entries.
 
     `lost` gets a sentence for each that cannot be read.
@@ -139,7 +139,9 @@ def _rows(db: sqlite3.Connection | Postgres, table: str, columns: str, lost: lis
     return list(out.values())
 
 
-def _entries(db: sqlite3.Connection | Postgres, rows: list[tuple[int, str]], lost: list[str]) -> Iterator[_Known]:
+def _entries(
+    db: sqlite3.Connection | Postgres, rows: list[tuple[int, str]], lost: list[str]
+) -> Iterator[_KnownDocument]:
     for number, name in rows:  # not by their names: the index of these may be damaged
         try:
             said = db.execute("SELECT document, way, fingerprint FROM entries WHERE id = ?", (number,)).fetchone()
@@ -150,7 +152,7 @@ def _entries(db: sqlite3.Connection | Postgres, rows: list[tuple[int, str]], los
         except _WRONG as error:
             lost.append(f"{_printable(name)}: the entry cannot be read ({error}): add its source again.")
             continue
-        yield _Known(**{field: getattr(document, field) for field in Document.__slots__}, way=way)
+        yield _KnownDocument(**{field: getattr(document, field) for field in Document.__slots__}, way=way)
 
 
 def _sound(data: str) -> str:
@@ -164,23 +166,23 @@ def _printable(name: str) -> str:
 
 
 @dataclass(slots=True)
-class _Known(Document):
+class _KnownDocument(Document):
     """A document with the way in which it was read."""
 
     way: Way = "full"
 
 
-class _Again(Pipeline):
+class _RebuildPipeline(Pipeline):
     """Reads each document in the way in which it was read before."""
 
     def way(self, document: Document, annotations: Annotations | None = None) -> Way:
-        return document.way if isinstance(document, _Known) else super().way(document, annotations)
+        return document.way if isinstance(document, _KnownDocument) else super().way(document, annotations)
 
 
 def _added(
     pipeline: Pipeline,
     store: StoreFile,
-    inputs: Iterator[tuple[Source, str, Iterator[_Known]]],
+    inputs: Iterator[tuple[Source, str, Iterator[_KnownDocument]]],
     lost: list[str],
     progress: Progress | None,
 ) -> list[str]:

@@ -55,7 +55,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _Reference:
     """What entries are checked against."""
 
     sources: set[str]
@@ -76,7 +76,7 @@ def verify(store: Store, shacl: bool = True) -> Report:
     report = Report()
     concepts = {value(triple.subject) for triple in ontology.triples() if curie(triple.predicate.value) == "rdf:type"}
     vocabulary = Overrides.load(store.path).amended(Vocabulary.load())
-    known = _Known({f"source:{name}" for name in store.source_names()}, concepts, vocabulary, store)
+    known = _Reference({f"source:{name}" for name in store.source_names()}, concepts, vocabulary, store)
     labels: Counter[tuple[str, str, int, str]] = Counter()
     for graph in store.graphs():
         kind, _, name = graph.partition(":")
@@ -93,7 +93,7 @@ def verify(store: Store, shacl: bool = True) -> Report:
 
 
 def _entry_faults(
-    name: str, known: _Known, report: Report, labels: Counter[tuple[str, str, int, str]], shacl: bool
+    name: str, known: _Reference, report: Report, labels: Counter[tuple[str, str, int, str]], shacl: bool
 ) -> Iterator[str]:
     """What is wrong with an entry; counts its `labels`, and what was checked in the report."""
     try:
@@ -105,7 +105,7 @@ def _entry_faults(
         return
     if sealed(mark) not in ("", seal(document)):
         yield "its texts or details are not those that were read: add its source again"
-    yield from _Claims(record, known.vocabulary).faults()
+    yield from _RecordClaims(record, known.vocabulary).faults()
     entry = _Entry(f"entry:{name}", triples, known)
     yield from entry.faults()
     report.checked.update(entry.checked)
@@ -133,7 +133,7 @@ def _label_faults(store: Store, labels: Counter[tuple[str, str, int, str]]) -> I
 class _Entry:
     """One entry's graph, and what is wrong in it."""
 
-    def __init__(self, name: str, triples: list[ox.Triple], known: _Known) -> None:
+    def __init__(self, name: str, triples: list[ox.Triple], known: _Reference) -> None:
         self.name, self.known = name, known
         self.nodes = grouped(triples)
         self.labelled = known.concepts | {node for node, said in self.nodes.items() if said["skos:prefLabel"]}
@@ -182,7 +182,7 @@ class _Entry:
             yield f"its quote {quote!r} does not stand at {start} to {end} of {_first(text, 'kg:field')}"
 
 
-class _Claims:
+class _RecordClaims:
     """The results and relations of a record, and what of them has nothing behind it."""
 
     def __init__(self, record: Record, vocabulary: Vocabulary) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kg.query import Answer
-    from kg.views.words import Words
+    from kg.views.words import PageWords
 
 FORMS = ("table", "json", "jsonl", "csv", "md", "html")
 #: Columns of the narrowest terminal in which tables are printed; a narrower one gets a list.
@@ -165,10 +165,10 @@ def show(answer: Answer) -> None:
     from kg.rdf.triples import language_of
     from kg.text import plain
     from kg.views.answers import conditions
-    from kg.views.words import Words
+    from kg.views.words import PageWords
 
     out = console()
-    words = Words(language_of(answer.question))
+    words = PageWords(language_of(answer.question))
     for line in conditions(answer, words):
         out.print(line, style="dim", markup=False)
     if answer.ignored:
@@ -180,7 +180,7 @@ def show(answer: Answer) -> None:
         _show_papers(out, answer, words)
 
 
-def _show_papers(out: Console, answer: Answer, words: Words) -> None:
+def _show_papers(out: Console, answer: Answer, words: PageWords) -> None:
     from kg.text import plain
     from kg.views.answers import short
 
@@ -192,7 +192,7 @@ def _show_papers(out: Console, answer: Answer, words: Words) -> None:
     _print(out, words.count("count.paper", len(rows)), names, [False, False], rows, words("column.evidence"))
 
 
-def _show_table(out: Console, answer: Answer, words: Words) -> None:
+def _show_table(out: Console, answer: Answer, words: PageWords) -> None:
     from kg.text import plain
     from kg.views.answers import column, is_number, quoted, shown_columns, text
 

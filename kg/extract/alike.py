@@ -17,7 +17,7 @@ from kg.model import ROLES, Mention
 from kg.text import fold
 
 if TYPE_CHECKING:
-    from kg.extract.context import View
+    from kg.extract.context import DocView
     from kg.extract.judge import Features
 
 Place = tuple[int, int]
@@ -29,7 +29,7 @@ _FAR = 40  # maximum distance in characters for features of the text between two
 _NEAR = 4  # maximum number of words and marks for these features
 
 
-def features(view: View, mentions: Sequence[Mention]) -> dict[tuple[int, int], Features]:
+def features(view: DocView, mentions: Sequence[Mention]) -> dict[tuple[int, int], Features]:
     """The features of each pair of mentions, by their indices, the earlier mention first."""
     seen = [_Seen(view, mention) for mention in mentions]
     mates = lists(view.text, {place for one in seen for place in one.places})
@@ -44,7 +44,7 @@ def features(view: View, mentions: Sequence[Mention]) -> dict[tuple[int, int], F
 class _Seen:
     """A mention with the properties that are compared."""
 
-    def __init__(self, view: View, mention: Mention) -> None:
+    def __init__(self, view: DocView, mention: Mention) -> None:
         self.mention = mention
         surface = view.text[mention.start : mention.end]
         forms = dict.fromkeys((surface, *mention.aliases))
@@ -69,7 +69,7 @@ class _Seen:
         self.definite = bool(before) and before[-1] in known("definite")
 
 
-def _of_pair(view: View, a: _Seen, b: _Seen, mates: Mapping[Place, list[Place]]) -> Features:
+def _of_pair(view: DocView, a: _Seen, b: _Seen, mates: Mapping[Place, list[Place]]) -> Features:
     shared = a.set & b.set
     out: Features = {
         "share": 2 * len(shared) / max(1, len(a.set) + len(b.set)),
@@ -137,7 +137,7 @@ def _between(seen: Sequence[_Seen]) -> list[list[float]]:
     return as_rows
 
 
-def _nearest(view: View, first: Sequence[Place], second: Sequence[Place]) -> Features:
+def _nearest(view: DocView, first: Sequence[Place], second: Sequence[Place]) -> Features:
     """Features of the words and marks between the closest occurrences of two mentions."""
     gap, low, high, ahead = min(
         (max(a[0], b[0]) - min(a[1], b[1]), min(a[1], b[1]), max(a[0], b[0]), a < b) for a in first for b in second

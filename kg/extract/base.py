@@ -21,8 +21,8 @@ from kg.text import fold, raw_span, sentences, token_lists
 from kg.vocabulary import Match, Vocabulary
 
 if TYPE_CHECKING:
-    from kg.extract.context import View
-    from kg.extract.phrases import Phrase, Word
+    from kg.extract.context import DocView
+    from kg.extract.phrases import NounPhrase, TaggedWord
     from kg.extract.tagger import Tags
 
 #: The fields that are read, in their order in the Doc.
@@ -51,9 +51,9 @@ class Parts:
     matches: list[Match] = dataclasses.field(default_factory=list)  # all vocabulary labels found in the Doc
     sentences: list[tuple[int, int]] = dataclasses.field(default_factory=list)
     tags: Tags | None = None  # None without a tagger
-    words: list[list[Word]] = dataclasses.field(default_factory=list)  # tagged words of each English sentence
-    view: View | None = None  # created by the first component that needs it
-    phrases: list[Phrase] = dataclasses.field(default_factory=list)  # base noun phrases
+    words: list[list[TaggedWord]] = dataclasses.field(default_factory=list)  # tagged words of each English sentence
+    view: DocView | None = None  # created by the first component that needs it
+    phrases: list[NounPhrase] = dataclasses.field(default_factory=list)  # base noun phrases
 
 
 class EntryDoc(Doc):  # type: ignore[misc]  # spaCy has no types

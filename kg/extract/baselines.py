@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from kg.extract import outcomes_zh
 from kg.extract.outcome_judge import unit_class
-from kg.extract.outcomes import Lexicon, Place, Reading, Sentence
+from kg.extract.outcomes import NumberReading, OutcomeLexicon, QuantityPlace, Stated
 from kg.extract.pointing import BASELINE, point
 from kg.extract.weighing import Candidates, bucket
 from kg.text import Remembered, fold
@@ -74,12 +74,12 @@ class Other(NamedTuple):
 class Baselines:
     """Generates the candidate baselines of a reading, with their features."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: OutcomeLexicon) -> None:
         self.lexicon = lexicon
         self.compared = lru_cache(maxsize=16)(self._compared)  # a sentence is looked up for each number of the next one
         self.form = Remembered(self._form)
 
-    def candidates(self, place: Place, reading: Reading, last: str) -> Candidates:
+    def candidates(self, place: QuantityPlace, reading: NumberReading, last: str) -> Candidates:
         """The features of each candidate baseline; `last` is the baseline of the previous result in the sentence."""
         sentence = place.sentence
         unit = unit_class(place.quantity.unit)
@@ -125,7 +125,7 @@ class Baselines:
         point(place, found, BASELINE)
         return found
 
-    def _sides(self, place: Place, others: list[Other]) -> set[str]:
+    def _sides(self, place: QuantityPlace, others: list[Other]) -> set[str]:
         """On which side of the number comparisons stand, and how many other numbers lie between."""
         out = set()
         for other in others:
@@ -138,14 +138,14 @@ class Baselines:
                 out.add(f"{marker} {side} {bucket(crossed, 0, 1, 2)} {'named' if named else 'generic'}")
         return out
 
-    def chosen_by_form(self, place: Place) -> str | None:
+    def chosen_by_form(self, place: QuantityPlace) -> str | None:
         """The baseline given by the form of the number ("from 256 to 30 steps") or by Chinese grammar; else None."""
         quantity = place.quantity
         if quantity.origin:
             return quantity.origin if quantity.unit in quantity.origin else f"{quantity.origin} {quantity.unit}"
         return outcomes_zh.baseline(place, self.lexicon) if outcomes_zh.is_chinese(place) else None
 
-    def others(self, sentence: Sentence) -> list[Other]:
+    def others(self, sentence: Stated) -> list[Other]:
         """The candidates of a sentence: compared phrases, phrases called original, named methods and models."""
         found = list(self.compared(sentence.text))
         for match in self.lexicon.references.finditer(sentence.text):
@@ -202,7 +202,7 @@ class Baselines:
     def _says_nothing(self, word: str) -> bool:
         return self.lexicon.is_generic(word) or bool(self.lexicon.group(word)) or word in ("or", "using")
 
-    def _first(self, place: Place, reading: Reading, others: list[Other]) -> str:
+    def _first(self, place: QuantityPlace, reading: NumberReading, others: list[Other]) -> str:
         """The first name after a word of comparison: behind the number, before it, then anywhere in the sentence."""
         quantity, text = place.quantity, place.text
         spans = [
@@ -222,7 +222,7 @@ class Baselines:
                     return other.text
         return ""
 
-    def _features(self, place: Place, reading: Reading, other: Other) -> set[str]:
+    def _features(self, place: QuantityPlace, reading: NumberReading, other: Other) -> set[str]:
         quantity, text = place.quantity, place.text
         side = "behind" if other.start >= quantity.end else "ahead"
         between = text[quantity.end : other.start] if side == "behind" else text[other.end : quantity.start]
@@ -277,7 +277,7 @@ class Baselines:
         }
 
 
-def _is_first(place: Place, other: Other, side: str) -> bool:
+def _is_first(place: QuantityPlace, other: Other, side: str) -> bool:
     """Whether no other comparison stands between the number and this candidate."""
     low, high = (place.quantity.end, other.start) if side == "behind" else (other.end, place.quantity.start)
     others = place.sentence.others or ()
@@ -294,7 +294,7 @@ def _listed(names: list[str], more: re.Match[str] | None) -> list[str]:
     return [names[0] + more[0].rstrip(_EDGES), names[0], *filter(None, parts)] if len(parts) > 1 else names
 
 
-def _turn(place: Place, other: Other) -> str:
+def _turn(place: QuantityPlace, other: Other) -> str:
     """Whether a "respectively" list pairs the candidate with this number; "none" if the lists differ in length."""
     same = [i for i, q in enumerate(place.sentence.quantities) if q.unit == place.quantity.unit]
     number, parts = other.turn
@@ -314,7 +314,7 @@ def _nested(others: list[Other]) -> dict[str, set[str]]:
     return out
 
 
-def _joint(place: Place) -> list[str]:
+def _joint(place: QuantityPlace) -> list[str]:
     """How a number is connected to the previous one in its sentence."""
     if not place.index:
         return ["first"]
@@ -328,6 +328,6 @@ def _joint(place: Place) -> list[str]:
     ]
 
 
-def _distance(place: Place, other: Other) -> int:
+def _distance(place: QuantityPlace, other: Other) -> int:
     quantity = place.quantity
     return other.start - quantity.end if other.start >= quantity.end else quantity.start - other.end

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kg.extract.pairs import LEAST, Table, lead
+from kg.extract.pairs import LEAST, PairTable, lead
 from kg.model import RELATION_TYPES
 
 COMPANY: tuple[str, ...] = (
@@ -20,7 +20,7 @@ COMPANY: tuple[str, ...] = (
 )
 
 
-def company(likely: Any, told: Table) -> Any:
+def company(likely: Any, told: PairTable) -> Any:
     """The first judge's likelihoods of each pair and of its neighbours: (pairs, COMPANY).
 
     `likely`: (pairs, 1 + types). The neighbours of a pair (head, tail) are its reverse, the other heads of its tail,

@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 
 from kg.entity_types import NAMED
 from kg.extract.base import folds, read_fields, sentence_of
-from kg.extract.phrases import Phrase
+from kg.extract.phrases import NounPhrase
 from kg.text import Remembered, fold
 from kg.vocabulary import Vocabulary
 
@@ -88,15 +88,15 @@ def canonical(surface: str) -> str:
     return _LETTERS.sub(lambda word: _PLAIN[word[0]], surface)
 
 
-def view_of(doc: Doc, vocabulary: Vocabulary) -> View:
+def view_of(doc: Doc, vocabulary: Vocabulary) -> DocView:
     """The view of a Doc, shared by all components; created on first use, after names and phrases are found."""
     if doc._.view is None:
-        doc._.view = View(doc, vocabulary)
-    view: View = doc._.view
+        doc._.view = DocView(doc, vocabulary)
+    view: DocView = doc._.view
     return view
 
 
-class View:
+class DocView:
     """Features and lookups for the spans of one Doc."""
 
     def __init__(self, doc: Doc, vocabulary: Vocabulary) -> None:
@@ -240,7 +240,7 @@ class View:
         out["behind turn"] = max(-1.0, min(1.0, (here - turn) / 5))
         return out
 
-    def phrase_at(self, start: int, end: int) -> Phrase | None:
+    def phrase_at(self, start: int, end: int) -> NounPhrase | None:
         """The words of a span as a phrase; None if it contains no tagged word."""
         at = bisect_right(self._starts, start) - 1
         if at < 0:
@@ -254,7 +254,7 @@ class View:
         if first == last:
             return None
         sentence = (words[0].start, words[-1].end)
-        return Phrase(tuple(words[first:last]), start, end, tuple(words[max(0, first - 8) : first]), sentence)
+        return NounPhrase(tuple(words[first:last]), start, end, tuple(words[max(0, first - 8) : first]), sentence)
 
     def scored(self, start: int, end: int, likely: float) -> float:
         """The confidence of a mention with a given likelihood; a clause is capped, because it names nothing."""
@@ -265,7 +265,7 @@ class View:
     def _in_abstract(self, at: int) -> bool:
         return self.abstract[0] <= at <= self.abstract[1]
 
-    def _framed(self, phrase: Phrase) -> bool:
+    def _framed(self, phrase: NounPhrase) -> bool:
         """Whether the sentence continues with "tasks", "applications", ... soon after the phrase."""
         if not self._frames:
             return False
@@ -275,7 +275,7 @@ class View:
             return False
         return not self.cues["task-frame"].isdisjoint(folds(self.doc, end, end + _AHEAD, 5))
 
-    def _named_otherwise(self, phrase: Phrase) -> bool:
+    def _named_otherwise(self, phrase: NounPhrase) -> bool:
         """Whether a phrase is a device, model or dataset followed by words that name no technique ("GPU resources")."""
         if not self.named:
             return False
@@ -286,7 +286,7 @@ class View:
         heads = _BIT["technique-head"] | _BIT["technique-head-weak"]
         return not any(self.marks[w.text] & heads for w in words if w.start >= end)
 
-    def _trimmed(self, phrase: Phrase) -> Phrase | None:
+    def _trimmed(self, phrase: NounPhrase) -> NounPhrase | None:
         words = phrase.words
         marks = [self.marks[w.text] for w in words]
         cut = 0
@@ -298,7 +298,7 @@ class View:
             return None
         if not cut:
             return phrase
-        return Phrase(words[cut:], words[cut].start, phrase.end, phrase.before + words[:cut], phrase.sentence)
+        return NounPhrase(words[cut:], words[cut].start, phrase.end, phrase.before + words[:cut], phrase.sentence)
 
     def _acronyms(self) -> None:
         for phrase in self.phrases:
@@ -314,21 +314,21 @@ class View:
             return True
         return not _OWN.isdisjoint(words) and not self._proposes.isdisjoint(words)
 
-    def features(self, phrase: Phrase) -> dict[str, float]:
+    def features(self, phrase: NounPhrase) -> dict[str, float]:
         """The features of a phrase, cached because several types are judged by them; see WEIGHTS."""
         span = (phrase.start, phrase.end)
         if span not in self._features:
             self._features[span] = self._seen(phrase)
         return self._features[span]
 
-    def features_of_phrase(self, phrase: Phrase) -> dict[str, float]:
+    def features_of_phrase(self, phrase: NounPhrase) -> dict[str, float]:
         """`features` for a candidate that is itself a phrase of the view."""
         span = (phrase.start, phrase.end)
         if span not in self._of_phrases:
             self._of_phrases[span] = {**self.features(phrase), "phrase": 1.0}
         return self._of_phrases[span]
 
-    def _seen(self, phrase: Phrase) -> dict[str, float]:
+    def _seen(self, phrase: NounPhrase) -> dict[str, float]:
         words, start, end, before, _ = phrase
         span = (start, end)
         form = self._folded.get(span) or self.folded(start, end)
@@ -376,7 +376,7 @@ class View:
         return out
 
 
-def _shape(phrase: Phrase) -> dict[str, float]:
+def _shape(phrase: NounPhrase) -> dict[str, float]:
     """Whether the words of a span form a noun phrase: verbs inside, parts of speech at its edges."""
     tags = [word.tag for word in phrase.words]
     told = {
@@ -397,7 +397,7 @@ def _joins(text: str, at: int) -> bool:
     return 0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum()
 
 
-def _is_cased(phrase: Phrase) -> bool:
+def _is_cased(phrase: NounPhrase) -> bool:
     """Whether a phrase is capitalised as a name, and not as the beginning of a sentence."""
     for word in phrase.words:
         text = word.text

@@ -8,11 +8,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kg.entity_types import NAMED
-from kg.extract.phrases import Word, tagged
+from kg.extract.phrases import TaggedWord, tagged
 from kg.text import fold
 
 if TYPE_CHECKING:
-    from kg.extract.context import View
+    from kg.extract.context import DocView
 
 Span = tuple[int, int]
 _PART_BEFORE = re.compile(r"[^\W_][\w.]*(?=-$)")
@@ -35,7 +35,7 @@ _LEAST = 2  # words of a problem, at least
 _NOUNS = ("NN", "VBG", "CD")
 
 
-def barred(view: View, kind: str, span: Span) -> bool:
+def barred(view: DocView, kind: str, span: Span) -> bool:
     """Whether a span cannot be a mention of a type: a part of a longer name, a clause, or a bare size."""
     start, end = span
     finite = view.cues["finite"]
@@ -51,7 +51,7 @@ def barred(view: View, kind: str, span: Span) -> bool:
     return kind in NAMED and (_in_compound(view, kind, start, end) or _is_compound(view, start, end))
 
 
-def _in_compound(view: View, kind: str, start: int, end: int) -> bool:
+def _in_compound(view: DocView, kind: str, start: int, end: int) -> bool:
     """Whether a hyphen or bracket makes a span part of a longer word: "Sonar" in "Sonar-Pack", not in "Sonar-based"."""
     text = view.text
     if text[end : end + 1] == "-":
@@ -67,29 +67,29 @@ def _in_compound(view: View, kind: str, start: int, end: int) -> bool:
     return text[end : end + 1] == "(" and bool(_GLUED.match(text, end))
 
 
-def _stands_alone(view: View, kind: str, span: Span) -> bool:
+def _stands_alone(view: DocView, kind: str, span: Span) -> bool:
     """Whether the part after a hyphen is an entity of the same type, or the hyphen is a dash within the sentence."""
     words, _ = tagged(view.text, *span)
     return _labelled(view, kind, span) or bool(words and words[0].text.islower() and words[0].tag.startswith(_DASH))
 
 
-def _labelled(view: View, kind: str, span: Span) -> bool:
+def _labelled(view: DocView, kind: str, span: Span) -> bool:
     return kind in view.labels.get(span, ())
 
 
-def _is_compound(view: View, start: int, end: int) -> bool:
+def _is_compound(view: DocView, start: int, end: int) -> bool:
     """Whether a name is part of a compound adjective: "nuScenes-trained"."""
     _, hyphen, tail = view.text[start:end].rpartition("-")
     return bool(hyphen) and tail.islower() and fold(tail) in view.cues["compound-tail"]
 
 
-def _goes_on(view: View, start: int, end: int) -> bool:
+def _goes_on(view: DocView, start: int, end: int) -> bool:
     """Whether a model's name is the beginning of a technique's name: "DeepSeek" of "DeepSeek Sparse Attention"."""
     more = _BIGGER.match(view.text, end) if start >= view.abstract[0] else None
     return bool(more and fold(more[0].rpartition(" ")[2]) in view.cues["technique-head"])
 
 
-def shapes(view: View, kind: str, span: Span) -> Iterator[Span]:
+def shapes(view: DocView, kind: str, span: Span) -> Iterator[Span]:
     """Alternative boundaries of a span, by its parts of speech."""
     phrase = view.phrase_at(*span)
     words = list(phrase.words) if phrase else []
@@ -106,7 +106,7 @@ def shapes(view: View, kind: str, span: Span) -> Iterator[Span]:
                 yield trimmed[0].start, trimmed[-1].end
 
 
-def _longer(view: View, kind: str, span: Span) -> Iterator[Span]:
+def _longer(view: DocView, kind: str, span: Span) -> Iterator[Span]:
     """A name with a version or variant, a name without a hyphenated tail, and a device with the rest of its phrase."""
     start, end = span
     if more := _VARIANT.match(view.text, end):
@@ -123,7 +123,7 @@ def _longer(view: View, kind: str, span: Span) -> Iterator[Span]:
                 yield from ((word.start, phrase.end) for word in phrase.words[-_PHRASE:] if word.start < start)
 
 
-def _clauses(words: Sequence[Word]) -> Iterator[Sequence[Word]]:
+def _clauses(words: Sequence[TaggedWord]) -> Iterator[Sequence[TaggedWord]]:
     """The prefixes of a span that end before a verb or preposition, and the two sides of "and"."""
     yield words
     ends = [i for i, word in enumerate(words) if i and word.tag.startswith(_FINITE)][:1]
@@ -137,7 +137,7 @@ def _clauses(words: Sequence[Word]) -> Iterator[Sequence[Word]]:
             break
 
 
-def _trimmed(words: Sequence[Word], leads: frozenset[str]) -> Sequence[Word]:
+def _trimmed(words: Sequence[TaggedWord], leads: frozenset[str]) -> Sequence[TaggedWord]:
     """The words of a problem without leading articles and verbs ("limiting") and without trailing words but nouns."""
     first, last = 0, len(words)
     while first < last and (words[first].tag.startswith(_NO_EDGE) or fold(words[first].text) in leads):

@@ -10,7 +10,7 @@ from typing import Any
 
 from spacy.tokens import Doc
 
-from kg.extract.context import View, abbreviates
+from kg.extract.context import DocView, abbreviates
 from kg.model import Mention
 from kg.text import fold
 
@@ -22,7 +22,7 @@ _BRACKETS = re.compile(r" ?\(([A-Za-z][\w-]{1,12})s?[,;)]")
 
 
 @dataclass(slots=True)
-class Entity:
+class Placed:
     """A mention with all places of its entity: (sentence, start, end)."""
 
     mention: Mention
@@ -32,15 +32,15 @@ class Entity:
     sentences: set[int] = field(default_factory=set)
 
 
-def entities(doc: Doc, view: View) -> list[Entity]:
+def entities(doc: Doc, view: DocView) -> list[Placed]:
     """The entities of a Doc that may be ends of relations, in the order of their mentions.
 
     Mentions of the same entity (acronym and expansion, aliases, one concept) are merged into the first of them.
     """
     starts = [s for s, _ in doc._.sentences]
-    found: dict[str, Entity] = {}
+    found: dict[str, Placed] = {}
     spans: dict[int, set[tuple[int, int]]] = {}
-    out: list[Entity] = []
+    out: list[Placed] = []
     for mention in doc._.mentions:
         if mention.type not in SECOND:
             continue
@@ -49,7 +49,7 @@ def entities(doc: Doc, view: View) -> list[Entity]:
         if known is None and len(out) == MOST:
             continue
         if known is None:
-            known = Entity(mention, [], False)
+            known = Placed(mention, [], False)
             out.append(known)
         for name in names:
             found.setdefault(name, known)
@@ -66,7 +66,7 @@ def entities(doc: Doc, view: View) -> list[Entity]:
     return out
 
 
-def _names(doc: Doc, view: View, mention: Mention) -> Iterator[str]:
+def _names(doc: Doc, view: DocView, mention: Mention) -> Iterator[str]:
     """The names of an entity, each folded into one word: its name, its aliases, the acronym in brackets after it."""
     surface = doc._.text[mention.start : mention.end]
     forms = [mention.canonical, surface, *mention.aliases]

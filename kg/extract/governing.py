@@ -17,10 +17,10 @@ from kg.extract.outcomes import (
     CHANGES,
     STOP,
     Cue,
-    Lexicon,
-    Place,
-    Reading,
-    Sentence,
+    NumberReading,
+    OutcomeLexicon,
+    QuantityPlace,
+    Stated,
     first_value,
     noun_phrase,
 )
@@ -115,9 +115,9 @@ _SIZES = {
 class Governed(NamedTuple):
     """A quantity with its readings, the likeliest first; `taken` is the one that the rules select."""
 
-    place: Place
-    readings: list[Reading]
-    taken: Reading | None
+    place: QuantityPlace
+    readings: list[NumberReading]
+    taken: NumberReading | None
     setup: bool = False  # may be an operating point or a size
     others: bool = False  # may be the value of a baseline
 
@@ -125,15 +125,15 @@ class Governed(NamedTuple):
 class Grammar:
     """Generates the readings of quantities with the words of a lexicon."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: OutcomeLexicon) -> None:
         self.lexicon = lexicon
 
     # --- what governs a quantity --------------------------------------------------------------------------------
 
-    def governed(self, sentence: Sentence) -> list[Governed]:
+    def governed(self, sentence: Stated) -> list[Governed]:
         """The readings of each quantity of a sentence, in order."""
-        places = [Place(sentence, i) for i in range(len(sentence.quantities))]
-        taken: list[Reading | None] = []
+        places = [QuantityPlace(sentence, i) for i in range(len(sentence.quantities))]
+        taken: list[NumberReading | None] = []
         out: list[Governed] = []
         for place in places:
             found = self.read(place, taken)
@@ -148,16 +148,16 @@ class Grammar:
                 out[i] = out[i]._replace(readings=[shared, *others], taken=shared)
         return out
 
-    def read(self, place: Place, before: list[Reading | None]) -> Governed:
+    def read(self, place: QuantityPlace, before: list[NumberReading | None]) -> Governed:
         """The readings of a quantity and the selected one, given those selected for earlier quantities."""
         quantity = place.quantity
         if outcomes_zh.is_chinese(place):
             chinese = outcomes_zh.read(place, self.last_of_list(place, before), self.lexicon)
             return Governed(place, [chinese] if chinese else [], chinese)
-        found: list[Reading] = []
+        found: list[NumberReading] = []
         if _HALF.search(place.text[quantity.start : quantity.end]):
             metric = noun_phrase(place.own) or self.lexicon.near_metric(place)
-            found = [Reading("decrease", self.lexicon.named(metric), (quantity.start, place.stop), "half")]
+            found = [NumberReading("decrease", self.lexicon.named(metric), (quantity.start, place.stop), "half")]
         elif not quantity.origin and quantity.unit in ("%", "x", "points", "dB", ""):
             changed = self.changed(place, before)
             found = [changed] if changed else []
@@ -171,13 +171,13 @@ class Grammar:
             return Governed(place, found, None, setup, others)
         return Governed(place, found, taken)
 
-    def others(self, place: Place, found: list[Reading]) -> Iterator[Reading]:
+    def others(self, place: QuantityPlace, found: list[NumberReading]) -> Iterator[NumberReading]:
         """Readings that the rules do not select: by the sign, by a distant cue, in the opposite direction."""
         quantity = place.quantity
         here = (quantity.start, quantity.end)
         metric = self.lexicon.near_metric(place)
         if quantity.sign and quantity.unit in ("%", "points", ""):
-            yield Reading("increase" if quantity.sign == "+" else "decrease", metric, here, "sign alone")
+            yield NumberReading("increase" if quantity.sign == "+" else "decrease", metric, here, "sign alone")
         first = found[0]
         if first.kind in _EITHER_WAY and not quantity.origin and first.change in _REVERSED:
             yield first._replace(change=_REVERSED[first.change], kind=f"{first.kind} reversed")
@@ -185,9 +185,9 @@ class Grammar:
             cue = _nearest(place)
             if cue:
                 span = (min(cue.start, quantity.start), max(cue.end, quantity.end))
-                yield Reading(CHANGES[cue.group], first.metric, span, "loose")
+                yield NumberReading(CHANGES[cue.group], first.metric, span, "loose")
 
-    def changed(self, place: Place, before: list[Reading | None]) -> Reading | None:
+    def changed(self, place: QuantityPlace, before: list[NumberReading | None]) -> NumberReading | None:
         """A change: governed by words after or before the number, by its sign, or by the list that it continues."""
         quantity = place.quantity
         reading = self.right(place) or self.left(place)
@@ -197,14 +197,14 @@ class Grammar:
         if quantity.sign and quantity.unit in ("%", "points", ""):
             metric = last.metric if last else self.lexicon.near_metric(place)
             change = "increase" if quantity.sign == "+" else "decrease"
-            return Reading(change, metric, (quantity.start, quantity.end), "sign")
+            return NumberReading(change, metric, (quantity.start, quantity.end), "sign")
         if last and (quantity.unit or (last.change == "absolute" and not first_value(quantity).is_integer())):
             own = self.list_metric(place)
             kind = NAMED_IN_LIST if fold(own).rpartition(" ")[2] in self.lexicon.metric_heads else "list"
-            return Reading(last.change, own or last.metric, (quantity.start, place.stop), kind)
+            return NumberReading(last.change, own or last.metric, (quantity.start, place.stop), kind)
         return self.multiple(place) if quantity.unit == "x" else None
 
-    def right(self, place: Place) -> Reading | None:
+    def right(self, place: QuantityPlace) -> NumberReading | None:
         """Governed by what follows: "40% lower latency", "2x memory reduction", "25% improvement in accuracy"."""
         quantity, stop = place.quantity, place.stop
         cue = next((c for c in place.sentence.cues if quantity.end <= c.start < stop and c.group != "keep"), None)
@@ -216,7 +216,7 @@ class Grammar:
         phrase, end = _object(place.text, cue.end, place.high, bare=cue.is_comparative)
         return self.decide(place, cue, between, phrase, (quantity.start, max(end, cue.end)))
 
-    def left(self, place: Place) -> Reading | None:
+    def left(self, place: QuantityPlace) -> NumberReading | None:
         """Governed by what precedes: "reduces latency by 40%", "a speedup of 2x", "saves 40% cost"."""
         quantity, ahead = place.quantity, place.ahead
         by, of = _BY.search(ahead), _OF.search(ahead)
@@ -227,7 +227,7 @@ class Grammar:
         span = (cue.start, quantity.end)
         phrase = noun_phrase(between)
         if _TO.search(between) and cue.group != "win" and not by:
-            return Reading("absolute", self.lexicon.named(phrase or self.lexicon.near_metric(place)), span, "to")
+            return NumberReading("absolute", self.lexicon.named(phrase or self.lexicon.near_metric(place)), span, "to")
         if cue.is_noun and (of or not between.strip()):
             inside = _PREPOSED.match(between)
             spelled_out = inside and len(between.split()) > 2
@@ -240,13 +240,13 @@ class Grammar:
             return self.decide(place, cue, "", phrase or after, span if phrase else (cue.start, end))
         return None
 
-    def decide(self, place: Place, cue: Cue, before: str, after: str, span: tuple[int, int]) -> Reading:
+    def decide(self, place: QuantityPlace, cue: Cue, before: str, after: str, span: tuple[int, int]) -> NumberReading:
         """Metric and direction for a known outcome word; `before` and `after` are the phrases around it."""
         lexicon, unit = self.lexicon, place.quantity.unit
         if cue.word in ("compression", "reduction") and re.match(r"\s+(?:ratio|rate|factor)", place.text[cue.end :]):
-            return Reading("absolute", lexicon.named(f"{before} {cue.word} ratio".strip()), span, "ratio")
+            return NumberReading("absolute", lexicon.named(f"{before} {cue.word} ratio".strip()), span, "ratio")
         if cue.word in ("larger", "bigger") and unit == "x":
-            return Reading("decrease", "model size", span, "larger")
+            return NumberReading("decrease", "model size", span, "larger")
         metric, change = before or after, CHANGES[cue.group]
         if cue.group == "speed":
             metric, change = lexicon.speed(before, after)
@@ -261,17 +261,17 @@ class Grammar:
         if not metric or metric.lower() in _NOTHING:
             sized = cue.word in ("smaller", "lighter") or (cue.word == "compression" and unit == "x")
             metric = lexicon.near_metric(place, "model size" if sized else "")
-        return Reading(change, lexicon.named(metric), span, cue.group)
+        return NumberReading(change, lexicon.named(metric), span, cue.group)
 
-    def multiple(self, place: Place) -> Reading | None:
+    def multiple(self, place: QuantityPlace) -> NumberReading | None:
         """A factor: "1.9x generation speed", "6.7x discriminative power"."""
         phrase = noun_phrase(place.own).split(" of ")[0]
         grows = self.lexicon.metric(phrase) or re.search(r"speed|throughput|efficiency|power|rate|capacity", phrase)
         if phrase and len(phrase.split()) <= 4 and grows:
-            return Reading("increase", self.lexicon.named(phrase), (place.quantity.start, place.stop), "multiple")
+            return NumberReading("increase", self.lexicon.named(phrase), (place.quantity.start, place.stop), "multiple")
         return None
 
-    def level(self, place: Place) -> Reading:
+    def level(self, place: QuantityPlace) -> NumberReading:
         """A value that is reached: "20.7 FPS on a single H100", "an accuracy of 53.2%", "from 256 to 30 steps"."""
         quantity, ahead = place.quantity, place.ahead
         metric, span = self.measured(place)
@@ -290,9 +290,9 @@ class Grammar:
             fits = keeps or known or of or (bounded and bool(re.match(r"\s*of\b", place.behind)))
         else:
             fits = keeps or bounded or of or _is_measured(place)
-        return Reading("absolute", self.lexicon.named(metric), span, "level" if fits else "bare")
+        return NumberReading("absolute", self.lexicon.named(metric), span, "level" if fits else "bare")
 
-    def measured(self, place: Place) -> tuple[str, tuple[int, int]]:
+    def measured(self, place: QuantityPlace) -> tuple[str, tuple[int, int]]:
         """The metric of a level and its span: after the value ("53.5 mIoU") or before it ("a PSNR of 31.2")."""
         quantity, own, ahead = place.quantity, place.own, place.ahead
         here = (quantity.start, place.stop)
@@ -313,7 +313,7 @@ class Grammar:
             return phrase, (quantity.start - len(ahead), quantity.end)
         return "", (quantity.start, quantity.end)
 
-    def is_setup(self, place: Place) -> bool:
+    def is_setup(self, place: QuantityPlace) -> bool:
         """Operating points and sizes: "at 5x compression", "with 20% KV budget", "8× H800"."""
         quantity, text = place.quantity, place.text
         after = text[quantity.end : quantity.end + 40]
@@ -330,7 +330,7 @@ class Grammar:
 
     # --- lists --------------------------------------------------------------------------------------------------
 
-    def shared(self, place: Place, after: Reading | None) -> Reading | None:
+    def shared(self, place: QuantityPlace, after: NumberReading | None) -> NumberReading | None:
         """The reading of the next quantity if it governs this one too: "27% and 41% reduction"."""
         if not after or after.change == "absolute" or self.right(place):
             return None
@@ -347,7 +347,7 @@ class Grammar:
             return None
         return after._replace(metric=metric, span=(one.start, after.span[1]), kind="shared")
 
-    def last_of_list(self, place: Place, before: list[Reading | None]) -> Reading | None:
+    def last_of_list(self, place: QuantityPlace, before: list[NumberReading | None]) -> NumberReading | None:
         """The reading that a list continues: "A by 70%, B by 41% and C by 22%", "2.3x on A and 4.1x on B"."""
         two = place.quantity
         for j in range(place.index - 1, -1, -1):
@@ -356,7 +356,7 @@ class Grammar:
                 return before[j] if self.goes_on(place, one) else None
         return None
 
-    def goes_on(self, place: Place, one: Quantity) -> bool:
+    def goes_on(self, place: QuantityPlace, one: Quantity) -> bool:
         """Whether no new statement begins between two quantities of one unit."""
         start = place.quantity.start
         between = place.text[one.end : start]
@@ -368,7 +368,7 @@ class Grammar:
         by = bool(_BY.search(between))
         return not any(joint <= c.start < start and not (by and c.group == "keep") for c in place.sentence.cues)
 
-    def list_metric(self, place: Place) -> str:
+    def list_metric(self, place: QuantityPlace) -> str:
         """The metric of a later list member: "..., generated tokens by 41%", "... and 5% FID"."""
         by = _BY.search(place.ahead)
         if by:
@@ -380,7 +380,7 @@ class Grammar:
         return ""
 
 
-def _governing(place: Place, by: bool) -> Cue | None:
+def _governing(place: QuantityPlace, by: bool) -> Cue | None:
     """The outcome word before a quantity that governs it: the nearest one, but a verb if there is a "by"."""
     cues = place.cues
     outcome = [c for c in reversed(cues) if c.group != "keep"]
@@ -395,7 +395,7 @@ def _governing(place: Place, by: bool) -> Cue | None:
     return None if other and not by else cue
 
 
-def _nearest(place: Place) -> Cue | None:
+def _nearest(place: QuantityPlace) -> Cue | None:
     """The outcome word nearest to a quantity, within a limited distance."""
     quantity = place.quantity
     reach = [
@@ -421,19 +421,19 @@ def _object(text: str, at: int, high: int, bare: bool) -> tuple[str, int]:
     return phrase, end if phrase else at
 
 
-def _modifier(place: Place, cue: Cue) -> str:
+def _modifier(place: QuantityPlace, cue: Cue) -> str:
     """The words right before an outcome noun: "[end-to-end] speedups of 2.3x"."""
     words = _MODIFIER_START.split(place.text[place.low : cue.start])[-1]
     return noun_phrase(words) if len(words.split()) <= 4 else ""
 
 
-def _in_terms_of(place: Place) -> str:
+def _in_terms_of(place: QuantityPlace) -> str:
     """The metric of a win: "outperforms X by 14% in throughput"."""
     inside = re.match(r"\s+in (?:terms of )?([\w@ -]+)", place.behind)
     return noun_phrase(STOP.split(inside[1] + " ")[0]) if inside else ""
 
 
-def _is_others(place: Place) -> bool:
+def _is_others(place: QuantityPlace) -> bool:
     """Whether the value belongs to a baseline: "vs 85.0%", "outperforming X (FID 18.9, PSNR 17.6)"."""
     quantity, text = place.quantity, place.text
     if quantity.origin or quantity.sign:
@@ -442,10 +442,10 @@ def _is_others(place: Place) -> bool:
     if found:
         return "(" not in found.group() or bool(re.match(r"\s*[),;]", text[quantity.end :]))
     follows = place.index and quantity.unit != "x" and _SHARE.fullmatch(place.ahead)
-    return bool(follows) and _is_others(Place(place.sentence, place.index - 1))
+    return bool(follows) and _is_others(QuantityPlace(place.sentence, place.index - 1))
 
 
-def _is_measured(place: Place) -> bool:
+def _is_measured(place: QuantityPlace) -> bool:
     """Whether a number is adjacent to a metric: "2 BLEU", "FID by 0.34", "a PSNR of 31.2"."""
     quantity, text = place.quantity, place.text
     if first_value(quantity) > 1900 and first_value(quantity).is_integer():
@@ -458,13 +458,13 @@ def _is_measured(place: Place) -> bool:
     return bool(_SCORE.match(text, quantity.end) or re.search(r"\bscores? (?:of|=) ?$", text[: quantity.start]))
 
 
-def _is_bracketed_score(place: Place) -> bool:
+def _is_bracketed_score(place: QuantityPlace) -> bool:
     """A score in brackets: "temporal consistency (26.07)"."""
     brackets = _OPEN.search(place.ahead) and re.match(r"\s*\)", place.behind)
     return bool(brackets) and not first_value(place.quantity).is_integer()
 
 
-def unit_of(place: Place, reading: Reading) -> str:
+def unit_of(place: QuantityPlace, reading: NumberReading) -> str:
     """The unit of a result.
 
     "points" where a score changes by a bare number or an absolute percentage, the counted noun for a bare "from A to

@@ -18,10 +18,10 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract.base import first_matches, inside, read_fields
-from kg.extract.context import View, view_of
+from kg.extract.context import DocView, view_of
 from kg.extract.judge import Candidate, Features
 from kg.extract.named import WORD, add_named
-from kg.extract.phrases import Phrase
+from kg.extract.phrases import NounPhrase
 from kg.text import Token, fold
 from kg.vocabulary import Match, Vocabulary
 
@@ -201,7 +201,7 @@ class Hardware:
             out[concept] = {k: float(v) for k, v in features.items() if v}
         return out
 
-    def _built(self, doc: Doc, view: View, kinds: Kinds) -> Iterator[tuple[int, int, Features]]:
+    def _built(self, doc: Doc, view: DocView, kinds: Kinds) -> Iterator[tuple[int, int, Features]]:
         """Spans formed like device names: by a class head word, a maker, or a memory size."""
         text, fields = doc._.text, read_fields(doc)
         for start, end in fields if "GPU" in text or "VRAM" in text else ():
@@ -280,7 +280,7 @@ def _with(joined: set[tuple[int, int]], end: int) -> int:
     return next((e for s, e in joined if s - end in (0, 1)), end)
 
 
-def _around(view: View, start: int, end: int) -> Features:
+def _around(view: DocView, start: int, end: int) -> Features:
     """Features of a span in its sentence: what it is joined to, whether it is counted, the words next to it."""
     text = view.text
     phrase = view.phrase_at(start, end)
@@ -297,7 +297,7 @@ def _around(view: View, start: int, end: int) -> Features:
     return {k: float(v) for k, v in out.items() if v} | _words(view, phrase, start, end, behind if out["bound"] else "")
 
 
-def _words(view: View, phrase: Phrase | None, start: int, end: int, behind: str) -> Features:
+def _words(view: DocView, phrase: NounPhrase | None, start: int, end: int, behind: str) -> Features:
     """Features of the words in a span, the noun it is joined to, and the last preposition or verb before it."""
     out = {f"{WORD}{word}": 1.0 for word in view.words(start, end) if word.isalpha()}
     if behind:
@@ -311,7 +311,7 @@ def _words(view: View, phrase: Phrase | None, start: int, end: int, behind: str)
     return out
 
 
-def _next(view: View, phrase: Phrase | None, end: int) -> tuple[str, str]:
+def _next(view: DocView, phrase: NounPhrase | None, end: int) -> tuple[str, str]:
     """Part of speech and folded form of the word right after a span, "" where there is none."""
     joint = view.text[end : end + 1]
     follower = view.phrase_at(end + 1, end + 30) if phrase and joint in (" ", "-") else None

@@ -24,7 +24,7 @@ from kg.text import fold
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from kg.extract.context import View
+    from kg.extract.context import DocView
 
 Features = dict[str, float]
 Span = tuple[int, int]
@@ -104,7 +104,7 @@ def judge_for(doc: Doc, name: str) -> Judge | None:
 
 
 def chosen(
-    doc: Doc, kind: str, found: list[Candidate], view: View, by_rules: float, taken: Sequence[Span] = ()
+    doc: Doc, kind: str, found: list[Candidate], view: DocView, by_rules: float, taken: Sequence[Span] = ()
 ) -> list[Candidate]:
     """The candidates accepted as entities of a type, likeliest first and without overlaps.
 
@@ -121,7 +121,7 @@ def chosen(
     return sorted(kept, key=lambda c: (-c.score, c.start))
 
 
-def survivors(doc: Doc, kind: str, found: list[Candidate], view: View, taken: Sequence[Span]) -> list[Candidate]:
+def survivors(doc: Doc, kind: str, found: list[Candidate], view: DocView, taken: Sequence[Span]) -> list[Candidate]:
     """Candidates that pass the first judge and overlap no likelier one, with the features of the second judge."""
     found = with_tags(doc, kind, found, view, taken)
     likely = judges()[kind]([c.features for c in found])[:, 1].tolist() if found else []
@@ -134,7 +134,7 @@ def survivors(doc: Doc, kind: str, found: list[Candidate], view: View, taken: Se
     return [c._replace(features={**c.features, **features}) for c, features in zip(left, company, strict=True)]
 
 
-def _company(left: list[Candidate], view: View) -> list[Features]:
+def _company(left: list[Candidate], view: DocView) -> list[Features]:
     """Features that relate each candidate, likeliest first, to the others: shared words, last word, place, acronym."""
     words = [fold(view.text[c.start : c.end]).split() for c in left]
     sets = [set(w) for w in words]
@@ -183,7 +183,9 @@ def _company(left: list[Candidate], view: View) -> list[Features]:
     return out
 
 
-def with_tags(doc: Doc, kind: str, found: list[Candidate], view: View, taken: Sequence[Span] = ()) -> list[Candidate]:
+def with_tags(
+    doc: Doc, kind: str, found: list[Candidate], view: DocView, taken: Sequence[Span] = ()
+) -> list[Candidate]:
     """Candidates plus the spans that the tagger proposes, with the tagger's features."""
     tags = doc._.tags
     offered = dict.fromkeys((c.start, c.end) for c in found[:_MOST])
@@ -219,7 +221,7 @@ def with_tags(doc: Doc, kind: str, found: list[Candidate], view: View, taken: Se
     return out
 
 
-def ruled_out(view: View, kind: str, span: Span) -> bool:
+def ruled_out(view: DocView, kind: str, span: Span) -> bool:
     """Whether a span cannot be an entity of a type: by its form, or by the tagger if it is not a vocabulary label."""
     tags = view.doc._.tags
     if barred(view, kind, span):
@@ -228,7 +230,7 @@ def ruled_out(view: View, kind: str, span: Span) -> bool:
     return mean is not None and mean < _UNLIKELY and kind not in view.labels.get(span, ())
 
 
-def _trimmed(text: str, start: int, end: int, view: View) -> tuple[int, int]:
+def _trimmed(text: str, start: int, end: int, view: DocView) -> tuple[int, int]:
     """A span without marks, unbalanced brackets, articles and prepositions at its ends."""
     phrase = view.phrase_at(start, end)
     words = list(phrase.words) if phrase else []
@@ -257,7 +259,7 @@ def _edges(text: str, start: int, end: int) -> Span:
     return start, end
 
 
-def _labels(view: View, kind: str, start: int, end: int) -> Features:
+def _labels(view: DocView, kind: str, start: int, end: int) -> Features:
     """Features of the vocabulary types that label exactly this span."""
     types = view.labels.get((start, end))
     if not types:
@@ -270,7 +272,7 @@ def _labels(view: View, kind: str, start: int, end: int) -> Features:
     return out
 
 
-def _beside(view: View, kind: str, mates: Sequence[Span]) -> Features:
+def _beside(view: DocView, kind: str, mates: Sequence[Span]) -> Features:
     """Features of the types of the other list members, because members of one list have one type."""
     tags = view.doc._.tags
     labels: set[str] = set()
@@ -284,7 +286,7 @@ def _beside(view: View, kind: str, mates: Sequence[Span]) -> Features:
     return out
 
 
-def _everywhere(doc: Doc, kind: str, start: int, end: int, view: View) -> Features:
+def _everywhere(doc: Doc, kind: str, start: int, end: int, view: DocView) -> Features:
     """Tagger likelihoods over all occurrences of a wording, which may be ambiguous in one and clear in another."""
     places = view.places(doc._.text[start:end])
     if len(places) < 2:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from kg.extract.outcome_judge import unit_class
-from kg.extract.outcomes import STOP, Lexicon, Place, Reading, noun_phrase
+from kg.extract.outcomes import STOP, NumberReading, OutcomeLexicon, QuantityPlace, noun_phrase
 from kg.extract.pointing import METRIC, point
 from kg.extract.weighing import Candidates, bucket
 from kg.text import Remembered, fold
@@ -33,12 +33,12 @@ _TIMES = ("s", "ms", "μs", "min", "hours", "days")
 class Metrics:
     """Generates the candidate metrics of a reading, with their features."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: OutcomeLexicon) -> None:
         self.lexicon = lexicon
         self.bare = Remembered(self._bare).__getitem__
         self.form = lru_cache(maxsize=20_000)(self._form)
 
-    def candidates(self, place: Place, reading: Reading, last: str) -> Candidates:
+    def candidates(self, place: QuantityPlace, reading: NumberReading, last: str) -> Candidates:
         """The features of each candidate metric; `last` is the metric of the previous result, "" for the first."""
         lexicon, sentence, quantity = self.lexicon, place.sentence, place.quantity
         found: Candidates = {}
@@ -91,7 +91,7 @@ class Metrics:
         point(place, found, METRIC)
         return found
 
-    def phrases(self, place: Place) -> Iterator[tuple[str, list[str]]]:
+    def phrases(self, place: QuantityPlace) -> Iterator[tuple[str, list[str]]]:
         """The noun phrases nearest to a number, without numbers and outcome words at their edges."""
         quantity, sentence = place.quantity, place.sentence
         spans = sentence.phrases  # sorted, without overlap
@@ -123,7 +123,7 @@ class Metrics:
             words = words[1:]
         return " ".join(words)
 
-    def _company(self, place: Place, start: int, end: int) -> list[str]:
+    def _company(self, place: QuantityPlace, start: int, end: int) -> list[str]:
         """Features of the outcome words next to a phrase, and of the type that it names."""
         sentence = place.sentence
         out = []
@@ -151,7 +151,7 @@ class Metrics:
             return text
         return text if known and fold(text) in map(fold, known.label.values()) else " ".join(words[:-1])
 
-    def _where(self, place: Place, start: int, end: int) -> list[str]:
+    def _where(self, place: QuantityPlace, start: int, end: int) -> list[str]:
         quantity, text = place.quantity, place.text
         side = "behind" if start >= quantity.end else "ahead"
         between_low, between_high = (quantity.end, start) if side == "behind" else (end, quantity.start)
@@ -196,7 +196,7 @@ class Metrics:
         return out
 
 
-def _since_last(place: Place) -> list[str]:
+def _since_last(place: QuantityPlace) -> list[str]:
     """Features of how a number follows the previous one."""
     if not place.index:
         return ["last of a sentence before"]
@@ -208,7 +208,7 @@ def _since_last(place: Place) -> list[str]:
     return [f"last {same} named {named}", f"last {same} cue {cue}", f"last {same} {words}"]
 
 
-def _distance(place: Place, start: int, end: int) -> int:
+def _distance(place: QuantityPlace, start: int, end: int) -> int:
     return start - place.quantity.end if start >= place.quantity.end else place.quantity.start - end
 
 

@@ -16,7 +16,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract.base import first_matches, inside, mentions, read_fields
-from kg.extract.context import View, view_of
+from kg.extract.context import DocView, view_of
 from kg.extract.judge import Candidate, Features
 from kg.extract.named import WORD, add_named
 from kg.text import fold, tokens
@@ -69,7 +69,7 @@ def _stem(name: str) -> str:
     return first[:-1] if len(words) > 1 and words[1][0].isdigit() and first.endswith("v") else first
 
 
-def _seen(view: View, families: dict[str, dict[str, float]], start: int, end: int) -> Features:
+def _seen(view: DocView, families: dict[str, dict[str, float]], start: int, end: int) -> Features:
     """Features of a model's name and context: its family, its list, the words around it."""
     text, surface = view.text, view.text[start:end]
     stem = _stem(surface)
@@ -90,7 +90,7 @@ def _seen(view: View, families: dict[str, dict[str, float]], start: int, end: in
     return out
 
 
-def _beside(view: View, start: int, end: int) -> Iterator[str]:
+def _beside(view: DocView, start: int, end: int) -> Iterator[str]:
     """The types of the entities next to a span in a list."""
     for (s, e), kind in view.typed.items():
         near, far = (e, start) if e <= start else (end, s)

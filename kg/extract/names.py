@@ -88,7 +88,7 @@ _CODE = re.compile(
 _CODE_AT = re.compile(r"\b[Cc]odes?\b[^.]{0,40}? at:? (?P<repo>[\w-]+/[\w.-]*\w)(?=\.?(?:\s|$))")
 
 
-class Names:
+class NameComponent:
     """Sets `doc._.name` and `doc._.code_url`."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
@@ -131,8 +131,8 @@ class Names:
 
 
 @Language.factory("kg_names")
-def make_names(nlp: Language, name: str) -> Names:
-    return Names(Vocabulary.load())
+def make_names(nlp: Language, name: str) -> NameComponent:
+    return NameComponent(Vocabulary.load())
 
 
 def without_venue(title: str) -> str:

@@ -7,14 +7,14 @@ from functools import lru_cache
 
 from kg.extract import pointing
 from kg.extract.governing import Governed
-from kg.extract.outcomes import Lexicon, Place, Reading, first_value
+from kg.extract.outcomes import NumberReading, OutcomeLexicon, QuantityPlace, first_value
 from kg.extract.weighing import bucket
 
 _WORD = re.compile(r"[A-Za-z][\w-]*|[^\w\s]")
 _NEAR = 4  # words on either side used as features
 
 
-def features(governed: Governed, reading: Reading, lexicon: Lexicon, seen: bool) -> set[str]:
+def features(governed: Governed, reading: NumberReading, lexicon: OutcomeLexicon, seen: bool) -> set[str]:
     """The features of one reading of a number; `seen`: an earlier sentence has the same number."""
     place, quantity = governed.place, governed.place.quantity
     unit = unit_class(quantity.unit)
@@ -50,7 +50,7 @@ def unit_class(unit: str) -> str:
     return unit if unit in ("FPS", "ms", "GB", "tokens/s", "bits", "steps") else "size" if unit[:1] in "KMB" else "unit"
 
 
-def _marks(place: Place, seen: bool) -> dict[str, bool]:
+def _marks(place: QuantityPlace, seen: bool) -> dict[str, bool]:
     quantity, text = place.quantity, place.text
     return {
         "integer": first_value(quantity).is_integer(),
@@ -65,7 +65,7 @@ def _marks(place: Place, seen: bool) -> dict[str, bool]:
 
 
 @lru_cache(maxsize=1)  # the readings of one place are judged one after the other
-def _words(place: Place) -> set[str]:
+def _words(place: QuantityPlace) -> set[str]:
     quantity, text = place.quantity, place.text
     ahead = [w.lower() for w in _WORD.findall(text[max(0, quantity.start - 60) : quantity.start])][-_NEAR:]
     behind = [w.lower() for w in _WORD.findall(text[quantity.end : quantity.end + 60])][:_NEAR]

@@ -85,7 +85,7 @@ class Cue(NamedTuple):
         return bool(_COMPARATIVE.fullmatch(self.word))
 
 
-class Reading(NamedTuple):
+class NumberReading(NamedTuple):
     """One reading of a number: how its metric changes, and the words that say so."""
 
     change: str
@@ -95,7 +95,7 @@ class Reading(NamedTuple):
 
 
 @dataclass(slots=True)
-class Sentence:
+class Stated:
     """A sentence that may state outcomes: its plain text and its annotations."""
 
     text: str
@@ -125,7 +125,7 @@ class Sentence:
         return bool(self.name) and (self.text[start:end] in self.name or self.name in self.text[start:end])
 
 
-class Place:
+class QuantityPlace:
     """A quantity in its sentence, with derived spans that are used often.
 
     `low` and `high`: the end of the previous quantity, and the start of the next one; `ahead` and `behind`: the text
@@ -133,7 +133,7 @@ class Place:
     outcome words before it.
     """
 
-    def __init__(self, sentence: Sentence, index: int) -> None:
+    def __init__(self, sentence: Stated, index: int) -> None:
         self.sentence, self.index, self.text = sentence, index, sentence.text
         self.quantity = quantity = sentence.quantities[index]
         self.low = sentence.quantities[index - 1].end if index else 0
@@ -147,7 +147,7 @@ class Place:
         self.keeps = [c for c in self.cues if c.group == "keep"]  # cues of a level: "achieves", "only"
 
 
-class Lexicon:
+class OutcomeLexicon:
     """The outcome words and metrics of the vocabulary, as patterns."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
@@ -204,7 +204,7 @@ class Lexicon:
         found = self.metric(phrase)
         return found.label["en"] if found else phrase
 
-    def expanded(self, phrase: str, sentence: Sentence) -> str:
+    def expanded(self, phrase: str, sentence: Stated) -> str:
         """A phrase in which the acronyms that the paper defines are expanded."""
         return " ".join(sentence.expansions.get(word, word) for word in phrase.split())
 
@@ -230,7 +230,7 @@ class Lexicon:
                 return part[: activity.end()] + " speed", "increase"
         return "inference speed", "increase"
 
-    def near_metric(self, place: Place, default: str = "") -> str:
+    def near_metric(self, place: QuantityPlace, default: str = "") -> str:
         """The vocabulary metric nearest to a quantity, first after it, then before it, else the default of its unit."""
         quantity = place.quantity
         fitting = [

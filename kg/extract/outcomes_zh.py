@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from kg.extract.outcomes import CHANGES, Cue, Lexicon, Place, Reading
+from kg.extract.outcomes import CHANGES, Cue, NumberReading, OutcomeLexicon, QuantityPlace
 from kg.text import count_han
 
 _CLAUSE = re.compile(r"[，、；。（）()：且及并和与]|同时|以及")
@@ -24,12 +24,12 @@ _EDGE = re.compile(
 )
 
 
-def is_chinese(place: Place) -> bool:
+def is_chinese(place: QuantityPlace) -> bool:
     """Whether a quantity is in a Chinese sentence: more than one character in eight is Han."""
     return count_han(place.text) * 8 > len(place.text)
 
 
-def read(place: Place, last: Reading | None, lexicon: Lexicon) -> Reading | None:
+def read(place: QuantityPlace, last: NumberReading | None, lexicon: OutcomeLexicon) -> NumberReading | None:
     """The reading of a quantity of a Chinese sentence; `last` is the reading that a list continues."""
     quantity = place.quantity
     ahead = _CLAUSE.split(place.ahead)[-1]
@@ -37,12 +37,12 @@ def read(place: Place, last: Reading | None, lexicon: Lexicon) -> Reading | None
     begin = quantity.start - len(ahead)
     span = (quantity.start, quantity.end)
     if not quantity.unit:
-        return Reading("absolute", _phrase(ahead.split("从")[0]), span, "zh") if quantity.origin else None
+        return NumberReading("absolute", _phrase(ahead.split("从")[0]), span, "zh") if quantity.origin else None
     change = next(
         (change for word, change in _CHANGES.items() if place.text[quantity.start : quantity.end] == word), ""
     )
     if change:
-        return Reading(change, _phrase(ahead), (begin, quantity.end), "zh")
+        return NumberReading(change, _phrase(ahead), (begin, quantity.end), "zh")
     verb = next((c for c in reversed(place.sentence.cues) if begin <= c.start and c.end <= quantity.start), None)
     if verb and _FILLER.fullmatch(place.text[verb.end : quantity.start]):
         subject = place.text[begin : verb.start].split("从")[0]
@@ -53,20 +53,20 @@ def read(place: Place, last: Reading | None, lexicon: Lexicon) -> Reading | None
         metric = _metric(verb, phrase)
         level = verb.group == "keep" or _TO.search(place.text[verb.end : quantity.start])
         change = "absolute" if level else _change(verb, metric, lexicon)
-        return Reading(change, metric or lexicon.near_metric(place), (begin, quantity.end), "zh")
+        return NumberReading(change, metric or lexicon.near_metric(place), (begin, quantity.end), "zh")
     end = quantity.end + len(behind)
     noun = next((c for c in place.sentence.cues if quantity.end <= c.start < end and c.group != "keep"), None)
     if noun:
         metric = _metric(noun, _phrase(place.text[quantity.end : noun.start]) or _phrase(ahead))
         change = _change(noun, metric, lexicon)
-        return Reading(change, metric or lexicon.near_metric(place), (quantity.start, noun.end), "zh")
+        return NumberReading(change, metric or lexicon.near_metric(place), (quantity.start, noun.end), "zh")
     metric = _phrase(behind) or _phrase(ahead)
     if last:
-        return Reading(last.change, metric or last.metric, span, "zh")
-    return Reading("absolute", metric, span, "zh") if metric and quantity.unit != "x" else None
+        return NumberReading(last.change, metric or last.metric, span, "zh")
+    return NumberReading("absolute", metric, span, "zh") if metric and quantity.unit != "x" else None
 
 
-def baseline(place: Place, lexicon: Lexicon) -> str:
+def baseline(place: QuantityPlace, lexicon: OutcomeLexicon) -> str:
     """The baseline named after 较, 比 or 优于 before a quantity, or ""."""
     ahead = _CLAUSE.split(place.ahead)[-1]
     against = _BASELINE.search(ahead)
@@ -83,7 +83,7 @@ def _metric(cue: Cue, phrase: str) -> str:
     return (phrase or "推理").removesuffix("速度") + "速度" if cue.group == "speed" else phrase
 
 
-def _change(cue: Cue, metric: str, lexicon: Lexicon) -> str:
+def _change(cue: Cue, metric: str, lexicon: OutcomeLexicon) -> str:
     return "decrease" if cue.group == "improve" and lexicon.is_lower_better(metric) else CHANGES[cue.group]
 
 

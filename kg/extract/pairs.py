@@ -17,8 +17,8 @@ import numpy as np
 from spacy.tokens import Doc
 
 from kg.extract.base import field_at, sentence_of
-from kg.extract.context import View
-from kg.extract.ends import FIRST, SECOND, Entity
+from kg.extract.context import DocView
+from kg.extract.ends import FIRST, SECOND, Placed
 from kg.extract.tagger import AHEAD, APART, BEHIND
 from kg.model import RELATION_TYPES, ROLES
 from kg.text import Remembered, fold, tokens
@@ -96,7 +96,7 @@ def word_feature(where: str, word: str) -> str:
     return f"word {where}: {word}"
 
 
-class Table(NamedTuple):
+class PairTable(NamedTuple):
     """The pairs of entities of a Doc: indices (pairs,), features (pairs, names), and which are in one list."""
 
     first: Numbers
@@ -109,7 +109,9 @@ class Table(NamedTuple):
         return list(zip(self.first.tolist(), self.second.tolist(), strict=True))
 
 
-def table(doc: Doc, view: View, found: list[Entity], ruled: Rules, head: int, words: Sequence[str] = ()) -> Table:
+def table(
+    doc: Doc, view: DocView, found: list[Placed], ruled: Rules, head: int, words: Sequence[str] = ()
+) -> PairTable:
     """The pairs of entities and their features; (pairs, len(NAMES) + len(WHERE) * len(words)).
 
     `head` is the index of the main entity proposed, -1 for none. For each of `words` there are features for its
@@ -119,7 +121,7 @@ def table(doc: Doc, view: View, found: list[Entity], ruled: Rules, head: int, wo
     i, j = np.nonzero(is_first[:, None] & ~np.eye(len(found), dtype=bool))
     out = np.zeros((len(i), len(NAMES) + len(WHERE) * len(words)), np.float32)
     mates = np.zeros((len(found), len(found)), bool)
-    told = Table(i, j, out, mates)
+    told = PairTable(i, j, out, mates)
     if not len(i):
         return told
     said: dict[int, tuple[bool, bool, bool]] = {}
@@ -152,7 +154,9 @@ def words_of(features: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f.removeprefix(begin) for begin in begins for f in features if f.startswith(begin)))
 
 
-def _of_one(doc: Doc, view: View, entity: Entity, head: bool, said: dict[int, tuple[bool, bool, bool]]) -> list[float]:
+def _of_one(
+    doc: Doc, view: DocView, entity: Placed, head: bool, said: dict[int, tuple[bool, bool, bool]]
+) -> list[float]:
     """The features of one entity; (len(_OF_ONE),). `said` caches `_of_sentence` by start of the sentence."""
     mention = entity.mention
     start, end = mention.start, mention.end
@@ -175,7 +179,7 @@ def _of_one(doc: Doc, view: View, entity: Entity, head: bool, said: dict[int, tu
     ]
 
 
-def _of_sentence(view: View, sentence: tuple[int, int]) -> tuple[bool, bool, bool]:
+def _of_sentence(view: DocView, sentence: tuple[int, int]) -> tuple[bool, bool, bool]:
     """Whether a sentence states a contribution, contains "we", contains the paper's own name."""
     words = view.words(*sentence)
     return (
@@ -185,7 +189,7 @@ def _of_sentence(view: View, sentence: tuple[int, int]) -> tuple[bool, bool, boo
     )
 
 
-def _alike(doc: Doc, found: list[Entity], i: Numbers, j: Numbers, out: Any) -> None:
+def _alike(doc: Doc, found: list[Placed], i: Numbers, j: Numbers, out: Any) -> None:
     """Set the features of the words that the names of two entities share."""
     forms = [_WORDS[doc._.text[e.mention.start : e.mention.end]] | _WORDS[e.mention.canonical] for e in found]
     number: dict[str, int] = {}
@@ -235,7 +239,7 @@ def _kinds(vocabulary: Vocabulary, words: tuple[str, ...]) -> Remembered[list[in
     return Remembered(lambda word: [*out.get(word.lower(), ()), *folded.get(fold(word), ())], 50_000)
 
 
-def _read(doc: Doc, view: View, words: tuple[str, ...]) -> _Text:
+def _read(doc: Doc, view: DocView, words: tuple[str, ...]) -> _Text:
     kinds = _kinds(view.vocabulary, words)
     flat = list(islice(chain.from_iterable(doc._.words), MOST_WORDS))
     columns = [kinds[word.text] for word in flat]
@@ -324,8 +328,8 @@ def _at_places(
 
 def _together(
     doc: Doc,
-    view: View,
-    found: list[Entity],
+    view: DocView,
+    found: list[Placed],
     i: Numbers,
     j: Numbers,
     head: int,
@@ -422,7 +426,7 @@ def _beside(seen: Any, begins: Numbers, at: Numbers, out: Any, column: int) -> N
     out[:, column : column + every.shape[1]] = every[at]
 
 
-def _by_tags(doc: Doc, found: list[Entity], i: Numbers, j: Numbers, gaps: Gaps, head: int, out: Any) -> None:
+def _by_tags(doc: Doc, found: list[Placed], i: Numbers, j: Numbers, gaps: Gaps, head: int, out: Any) -> None:
     """Set the tagger's log likelihoods of each relation type, and compare them with those of other pairs."""
     first, second = np.stack([e.sides[0] for e in found]), np.stack([e.sides[1] for e in found])
     between = doc._.tags.between(*gaps)

@@ -37,7 +37,7 @@ _WE = frozenset(form for word in ("we", "they") for form in (word, word.title(),
 _BEFORE = 8  # words to its left that a phrase keeps
 
 
-class Word(NamedTuple):
+class TaggedWord(NamedTuple):
     """A word with its part-of-speech tag (Penn Treebank) and its span in the Doc."""
 
     text: str
@@ -46,13 +46,13 @@ class Word(NamedTuple):
     end: int
 
 
-class Phrase(NamedTuple):
+class NounPhrase(NamedTuple):
     """A base noun phrase: its words and its span in the Doc; `before` are the words to its left in the sentence."""
 
-    words: tuple[Word, ...]
+    words: tuple[TaggedWord, ...]
     start: int
     end: int
-    before: tuple[Word, ...]
+    before: tuple[TaggedWord, ...]
     sentence: tuple[int, int]
 
     @property
@@ -74,7 +74,7 @@ class Phrases:
         return doc
 
 
-def tagged(text: str, start: int, end: int) -> tuple[list[Word], str]:
+def tagged(text: str, start: int, end: int) -> tuple[list[TaggedWord], str]:
     """The tagged words of a sentence, and one letter per word for its part in a noun phrase, see `_part`."""
     words, starts, ends = split(_WORD, text, start, end)
     if not words:
@@ -85,7 +85,7 @@ def tagged(text: str, start: int, end: int) -> tuple[list[Word], str]:
             told[i] = _VERB
     tags, parts = zip(*told, strict=True)
     make = tuple.__new__  # see kg.text.tokens
-    return [make(Word, word) for word in zip(words, tags, starts, ends, strict=True)], "".join(parts)
+    return [make(TaggedWord, word) for word in zip(words, tags, starts, ends, strict=True)], "".join(parts)
 
 
 def _tagged(word: str, begins: bool = False) -> tuple[str, str]:
@@ -165,15 +165,15 @@ def _part(word: str, tag: str) -> str:
     return "n" if tag.startswith(_NOUN) else "i" if tag.startswith(_INSIDE) else "o"
 
 
-def noun_phrases(words: list[Word], parts: str, sentence: tuple[int, int]) -> list[Phrase]:
+def noun_phrases(words: list[TaggedWord], parts: str, sentence: tuple[int, int]) -> list[NounPhrase]:
     """The base noun phrases of a tagged sentence, left to right; `parts` has one letter per word."""
-    out: list[Phrase] = []
+    out: list[NounPhrase] = []
     make = tuple.__new__
     line = tuple(words)
     for run in _RUN.finditer(parts):
         first, last = run.span(run.lastindex or 0)
         before = line[max(0, first - _BEFORE) : first]
-        out.append(make(Phrase, (line[first:last], line[first].start, line[last - 1].end, before, sentence)))
+        out.append(make(NounPhrase, (line[first:last], line[first].start, line[last - 1].end, before, sentence)))
     return out
 
 

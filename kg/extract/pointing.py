@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from kg.extract.outcomes import Place
+from kg.extract.outcomes import QuantityPlace
 from kg.extract.tagger import CHANGES
 from kg.extract.weighing import Candidates, bucket
 from kg.text import fold
@@ -23,7 +23,7 @@ class _Said(NamedTuple):
     words: dict[str, tuple[float, float]]  # likelihood that a word belongs to its metric, and to its baseline
 
 
-def of_outcome(place: Place, change: str) -> set[str]:
+def of_outcome(place: QuantityPlace, change: str) -> set[str]:
     """Features of the tagger's likelihood that a number is an outcome with a given change."""
     said = _said(place)
     if said is None:
@@ -31,7 +31,7 @@ def of_outcome(place: Place, change: str) -> set[str]:
     return {f"tag none {bucket(said.changes[''], *_EDGES)}", f"tag change {bucket(said.changes[change], *_EDGES)}"}
 
 
-def point(place: Place, found: Candidates, end: str) -> None:
+def point(place: QuantityPlace, found: Candidates, end: str) -> None:
     """Add to each candidate metric or baseline of a number the likelihood of its words by the tagger.
 
     The empty candidate, which stands for no baseline, gets the likelihood of the likeliest word.
@@ -58,7 +58,7 @@ def _likely(said: _Said, text: str, column: int) -> float:
 
 
 @lru_cache(maxsize=4)  # one number is looked up many times
-def _said(place: Place) -> _Said | None:
+def _said(place: QuantityPlace) -> _Said | None:
     sentence, quantity = place.sentence, place.quantity
     tags, offset = sentence.tags, sentence.offset
     if tags is None:

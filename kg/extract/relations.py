@@ -19,10 +19,10 @@ from spacy.tokens import Doc
 from kg.entity_types import TABLE
 from kg.extract.base import field_at, sentence_of
 from kg.extract.company import COMPANY, company
-from kg.extract.context import View, view_of
-from kg.extract.ends import Entity, entities
+from kg.extract.context import DocView, view_of
+from kg.extract.ends import Placed, entities
 from kg.extract.judge import Judge, judge_for
-from kg.extract.pairs import FEATURE, Table, names_with, table, words_of
+from kg.extract.pairs import FEATURE, PairTable, names_with, table, words_of
 from kg.model import RELATION_TYPES, Evidence, Mention, Relation
 from kg.text import fold, tokens
 from kg.vocabulary import Vocabulary
@@ -78,7 +78,7 @@ class Relations:
             )
         return doc
 
-    def head(self, doc: Doc, found: list[Entity]) -> int:
+    def head(self, doc: Doc, found: list[Placed]) -> int:
         """The index of the entity with the paper's name, else of "we propose a ...", else of the title, else -1."""
         view = view_of(doc, self.vocabulary)
         own = [i for i, e in enumerate(found) if e.mention.type == "technique" and e.mention.role == "proposed"]
@@ -86,7 +86,7 @@ class Relations:
         titled = [i for i in own if any(field_at(doc, start) == "T" for _, start, _ in found[i].places)]
         return next(iter([i for i in own if found[i].own] or introduced or titled), -1)
 
-    def ruled(self, doc: Doc, found: list[Entity], head: int) -> dict[tuple[int, int], str]:
+    def ruled(self, doc: Doc, found: list[Placed], head: int) -> dict[tuple[int, int], str]:
         """Relations by the rules: the head is related to every other entity, as given by its type and role."""
         if head < 0:
             return {}
@@ -121,7 +121,7 @@ class Relations:
         return any(t.fold in self.outperform for t in tokens(doc._.text[start : mention.start]))
 
     @staticmethod
-    def _evidence(doc: Doc, tail: Entity, other: Entity) -> tuple[int, int]:
+    def _evidence(doc: Doc, tail: Placed, other: Placed) -> tuple[int, int]:
         """The span of the first sentence that names both ends.
 
         If there is none, it is the sentence of the tail if the paper proposes the other end; otherwise it is the span
@@ -140,14 +140,14 @@ class Relations:
         return min(start, tail.mention.start), max(end, tail.mention.end)
 
 
-def _is_introduced(view: View, start: int, end: int) -> bool:
+def _is_introduced(view: DocView, start: int, end: int) -> bool:
     """Whether a place is what a contribution sentence proposes: "we propose a new ..."."""
     begin, behind = sentence_of(view.doc, start)
     words = view.words(begin, start)[-_NEAR:]
     return (begin, behind) in view.contributions and not view.cues["propose"].isdisjoint(words)
 
 
-def chosen_of(told: Table, first: Judge, second: Judge) -> list[Chosen]:
+def chosen_of(told: PairTable, first: Judge, second: Judge) -> list[Chosen]:
     """The relations of a table of pairs; each type is decided separately by two judges.
 
     The second judge sees the likelihoods of the first for the other pairs of the paper.
@@ -168,7 +168,7 @@ def _calibrated(likely: float, slope: float, shift: float) -> float:
     return 1 / (1 + math.exp(-slope * odds - shift))
 
 
-def vetoed(told: Table) -> Any:
+def vetoed(told: PairTable) -> Any:
     """Which relation types the words that govern a pair exclude; (pairs, types).
 
     An entity after "without" or "instead of" is not used and not a part, and nobody outperforms what is equalled. The
@@ -185,7 +185,7 @@ def vetoed(told: Table) -> Any:
     return out
 
 
-def decided(told: Table, likely: Any, thresholds: Sequence[float]) -> list[Chosen]:
+def decided(told: PairTable, likely: Any, thresholds: Sequence[float]) -> list[Chosen]:
     """The relations whose likelihood (pairs, types) reaches the threshold of their type, at most one per pair.
 
     The likeliest comes first. An entity is the component, baseline or problem of one other entity only, and a model has

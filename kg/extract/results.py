@@ -20,7 +20,15 @@ from kg.extract.baselines import Baselines
 from kg.extract.governing import Governed, Grammar, unit_of
 from kg.extract.metrics import Metrics
 from kg.extract.numbers import Quantity, plain, quantities
-from kg.extract.outcomes import Lexicon, Place, Reading, Sentence, expansions, first_value, frames_measure
+from kg.extract.outcomes import (
+    NumberReading,
+    OutcomeLexicon,
+    QuantityPlace,
+    Stated,
+    expansions,
+    first_value,
+    frames_measure,
+)
 from kg.extract.weighing import Weights, best, likelihood, of_all, weights
 from kg.model import LARGEST, Evidence, Result
 from kg.text import fold
@@ -49,7 +57,7 @@ class Scored(NamedTuple):
     """A reading of a number with the likelihood that it is an outcome of the paper."""
 
     governed: Governed
-    reading: Reading
+    reading: NumberReading
     likelihood: float
 
 
@@ -59,7 +67,7 @@ class Results:
     def __init__(self, vocabulary: Vocabulary, weights: Weights) -> None:
         self.vocabulary = vocabulary
         self.weights = weights
-        self.lexicon = Lexicon(vocabulary)
+        self.lexicon = OutcomeLexicon(vocabulary)
         self.grammar = Grammar(self.lexicon)
         self.metrics = Metrics(self.lexicon)
         self.baselines = Baselines(self.lexicon)
@@ -69,7 +77,7 @@ class Results:
             doc._.results += [r for r in self.read(sentence, start, doc._.results) if _is_finite(r)]
         return doc
 
-    def sentences(self, doc: Doc) -> Iterator[tuple[Sentence, int]]:
+    def sentences(self, doc: Doc) -> Iterator[tuple[Stated, int]]:
         """The sentences that may state outcomes, with their offsets in the Doc."""
         field = "A" if field_text(doc, "A") else "B"
         explained = expansions(field_text(doc, field))
@@ -86,7 +94,7 @@ class Results:
                 cues = self.lexicon.cues(text)
                 frames = frames_measure(doc._.text) if any(q.unit == "FPS" for q in found) else ""
                 mentions = [m for m in doc._.mentions if start <= m.start and m.end <= end]
-                sentence = Sentence(text, found, cues, metrics, explained, frames, names, doc._.name, before, rank)
+                sentence = Stated(text, found, cues, metrics, explained, frames, names, doc._.name, before, rank)
                 sentence.phrases = [(p.start - start, p.end - start) for p in doc._.phrases if start <= p.start < end]
                 sentence.roles = [(m.start - start, m.end - start, f"{m.type} {m.role}".strip()) for m in mentions]
                 sentence.rivals, sentence.tags, sentence.offset = rivals, doc._.tags, start
@@ -110,7 +118,7 @@ class Results:
                 if started:
                     yield start, stop
 
-    def read(self, sentence: Sentence, offset: int, before: list[Result]) -> Iterator[Result]:
+    def read(self, sentence: Stated, offset: int, before: list[Result]) -> Iterator[Result]:
         """The results of the sentence at `offset` of the Doc; `before` are those of earlier sentences."""
         last, against = before[-1].metric if before else "", ""
         for found in self.scored(sentence, before):
@@ -123,7 +131,7 @@ class Results:
                     yield self.result(found, one, against, offset, sure)
                 last = metric
 
-    def scored(self, sentence: Sentence, before: list[Result]) -> list[Scored | None]:
+    def scored(self, sentence: Stated, before: list[Result]) -> list[Scored | None]:
         """The likeliest reading of each quantity of a sentence; None where there is no reading."""
         seen = {(r.value, r.unit) for r in before}
         return [self.likeliest(governed, seen) for governed in self.grammar.governed(sentence)]
@@ -138,13 +146,13 @@ class Results:
             options.append(Scored(governed, reading, likelihood(self.weights.outcome, features)))
         return max(options, key=lambda option: option.likelihood, default=None)
 
-    def metric(self, place: Place, reading: Reading, last: str) -> tuple[str, float]:
+    def metric(self, place: QuantityPlace, reading: NumberReading, last: str) -> tuple[str, float]:
         """The metric of a number, and the likelihood that it is right."""
         if outcomes_zh.is_chinese(place):
             return reading.metric, _IN_CHINESE
         return best(self.weights.metric, self.metrics.candidates(place, reading, last))
 
-    def baseline(self, place: Place, reading: Reading, last: str) -> tuple[str, float]:
+    def baseline(self, place: QuantityPlace, reading: NumberReading, last: str) -> tuple[str, float]:
         """The named baseline of a number, "" if there is none, and the likelihood that it is right."""
         said = self.baselines.chosen_by_form(place)
         if said is not None:
@@ -197,7 +205,7 @@ def _is_label(quantity: Quantity, text: str) -> bool:
     return listed and bool(_OPEN.search(text[: quantity.start]) or _CLOSED.match(text, quantity.end))
 
 
-def _setting(place: Place, metric: str) -> str:
+def _setting(place: QuantityPlace, metric: str) -> str:
     """The operating point after a number: "LongBench", "at 5x compression"; not the metric ("reduction in time")."""
     for match in _SETTING.finditer(place.text, place.quantity.end, place.high):
         phrase = _SETTING_END.split(place.text[match.start(1) :], maxsplit=1)[0].strip(" .")

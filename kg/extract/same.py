@@ -26,7 +26,7 @@ from kg.vocabulary import Vocabulary
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from kg.extract.context import View
+    from kg.extract.context import DocView
     from kg.extract.judge import Features, Judge
 
 _GREEK = re.compile(r"[\u0370-\u03ff]")
@@ -55,7 +55,7 @@ def merged(
     techniques[:] = [m for m in techniques if id(m) in there]
 
 
-def grouped(view: View, techniques: list[Mention], judge: Judge) -> None:
+def grouped(view: DocView, techniques: list[Mention], judge: Judge) -> None:
     """The same with a judge of pairs: the two groups with the highest mean log-odds are merged while that is likely."""
     groups = [[i] for i in range(len(techniques))]
     odds = _odds(view, techniques, judge)
@@ -81,7 +81,7 @@ def grouped(view: View, techniques: list[Mention], judge: Judge) -> None:
     techniques[:] = [m for m in techniques if id(m) in there]
 
 
-def pair_features(view: View, techniques: list[Mention]) -> dict[tuple[int, int], Features]:
+def pair_features(view: DocView, techniques: list[Mention]) -> dict[tuple[int, int], Features]:
     """The features of each pair for the judge: those of `kg.extract.alike`, and the decision of the rules."""
     pairs = features(view, techniques)
     for (i, j), told in pairs.items():
@@ -89,7 +89,7 @@ def pair_features(view: View, techniques: list[Mention]) -> dict[tuple[int, int]
     return pairs
 
 
-def _odds(view: View, techniques: list[Mention], judge: Judge) -> npt.NDArray[np.float64]:
+def _odds(view: DocView, techniques: list[Mention], judge: Judge) -> npt.NDArray[np.float64]:
     """The log-odds that two techniques are one; (techniques, techniques), symmetric."""
     out = np.zeros((len(techniques), len(techniques)))
     pairs = pair_features(view, techniques)

@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 
 from kg.entity_types import NAMED
 from kg.extract.base import first_matches, inside, mentions, read_fields, sentence_of
-from kg.extract.context import View, canonical, likelihood, view_of
+from kg.extract.context import DocView, canonical, likelihood, view_of
 from kg.extract.edges import lists
 from kg.extract.judge import Candidate, Features, chosen, judge_for, ruled_out
 from kg.extract.names import whole_words
@@ -121,7 +121,7 @@ class Techniques:
         )
 
     def _add(
-        self, view: View, start: int, end: int, score: float, found: dict[str, Mention], aliases: set[str]
+        self, view: DocView, start: int, end: int, score: float, found: dict[str, Mention], aliases: set[str]
     ) -> None:
         """Add a technique to `found`, by folded name; `aliases` holds the folded other names of techniques in it."""
         surface = view.text[start:end]
@@ -150,7 +150,7 @@ class Techniques:
             confidence=view.scored(start, end, score),
         )
 
-    def _give_roles(self, view: View, techniques: list[Mention]) -> None:
+    def _give_roles(self, view: DocView, techniques: list[Mention]) -> None:
         """Set the roles: the paper's own name is proposed, others are decided by the judge or the rules."""
         judge, asked = judge_for(view.doc, "role"), []
         for mention in techniques:
@@ -179,7 +179,7 @@ def _own_places(doc: Doc) -> list[tuple[int, int]]:
     return [place for span in read_fields(doc) for place in whole_words(name, low, *span)] if name else []
 
 
-def role_features(view: View, start: int, end: int, known: bool) -> Features:
+def role_features(view: DocView, start: int, end: int, known: bool) -> Features:
     """The features of a technique's role by rules and tagger, at this span and at all places of its words."""
     tags = view.doc._.tags
     places = view.places(view.text[start:end]) or [(start, end)]
@@ -209,7 +209,7 @@ def _leading(vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
     return {word: tuple(g for g in LEADING if word in cues[g]) for word in frozenset().union(*cues.values())}
 
 
-def _led_by(view: View, start: int, end: int) -> Features:
+def _led_by(view: DocView, start: int, end: int) -> Features:
     """The distance to the nearest cue of each group before a technique, the nearest verb, and its first cue."""
     groups, nearest = _leading(view.vocabulary), dict[str, int]()
     for away, word in enumerate(reversed(view.words(sentence_of(view.doc, start)[0], start)[-_LEAD:]), 1):
@@ -224,7 +224,7 @@ def _led_by(view: View, start: int, end: int) -> Features:
     return out
 
 
-def _surroundings(view: View, start: int, end: int) -> Features:
+def _surroundings(view: DocView, start: int, end: int) -> Features:
     """Features of a technique's position in the argument, and of the words before and after it in its sentence."""
     sentence = sentence_of(view.doc, start)
     sentences = view.doc._.sentences
@@ -243,7 +243,7 @@ def _surroundings(view: View, start: int, end: int) -> Features:
     return {k: v for k, v in out.items() if v}
 
 
-def role_by_rules(view: View, start: int, end: int, known: bool) -> str:
+def role_by_rules(view: DocView, start: int, end: int, known: bool) -> str:
     """The role of a technique by its sentence and the words before it."""
     before = map(fold, view.text[max(0, start - 60) : start].split()[-4:])
     if not view.cues["compare"].isdisjoint(before):

@@ -15,7 +15,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract.base import field_at, inside, mentions, read_fields, sentence_of
-from kg.extract.context import View, view_of
+from kg.extract.context import DocView, view_of
 from kg.extract.judge import Features, Judge, judge_for
 from kg.model import Evidence, Topic
 from kg.vocabulary import Match, Vocabulary
@@ -151,7 +151,7 @@ class Topics:
         return top + 0.5 * min(len(places) - 1, 3) + 1.0 * own + 0.5 * direct, shown
 
 
-def _stands(view: View, places: list[Match]) -> Features:
+def _stands(view: DocView, places: list[Match]) -> Features:
     """Where the labels of a concept stand: 1 if true of all places; a topic is not only mentioned in passing."""
     beside = view.cues["beside"] | view.cues["compare"]
     told = {"only outside contribution": 1.0, "only background": 1.0, "only beside": 1.0, "only modifier": 1.0}

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from kg.link.institutions import (
     ACRONYM_RANK,
     ALIAS_RANK,
-    Match,
+    NameMatch,
+    NameToken,
     Organisation,
     Register,
-    Token,
     joined,
     name_tokens,
     without_legal_form,
@@ -61,7 +61,7 @@ class Segment:
 
     start: int
     end: int
-    tokens: tuple[Token, ...]  # with offsets in the line
+    tokens: tuple[NameToken, ...]  # with offsets in the line
     bracketed: bool = False
 
 
@@ -87,7 +87,7 @@ def segments(line: str, register: Register, han: bool = False) -> list[Segment]:
         lead = _LEADING.match(piece.lstrip())
         start += len(piece) - len(piece.lstrip()) + (lead.end() if lead else 0)
         piece = line[start:end].rstrip(" .-")
-        tokens = tuple(Token(t.folds, start + t.start, start + t.end) for t in name_tokens(piece, register.words))
+        tokens = tuple(NameToken(t.folds, start + t.start, start + t.end) for t in name_tokens(piece, register.words))
         if tokens:
             bracketed = line[:start].rstrip().endswith(("(", "（"))
             out.append(Segment(start, start + len(piece), tokens, bracketed))
@@ -151,7 +151,7 @@ class _LineParser:
         places = range(1, len(tokens) - 2)  # "... University of California"
         return [0, *(i for i in places if _has_head([tokens[i]], self.words.learned) and not tokens[i + 1].folds)]
 
-    def _joint(self, run: list[Token], last: int) -> Found | None:
+    def _joint(self, run: list[NameToken], last: int) -> Found | None:
         if self.register.rank(joined(run)) > ALIAS_RANK:
             return None
         found = self._match(run, last)
@@ -191,7 +191,7 @@ class _LineParser:
                     taken.update(range(first, first + length))
         return out or self._loose(tokens, at)
 
-    def _loose(self, tokens: list[Token], at: int) -> list[Found]:
+    def _loose(self, tokens: list[NameToken], at: int) -> list[Found]:
         """A segment that is a known name up to a misspelling, a truncation or a legal form."""
         text = self.line[tokens[0].start : tokens[-1].end]
         if tokens[0].folds and tokens[0].folds[0] in self.words.unit:
@@ -201,7 +201,7 @@ class _LineParser:
             return []
         return [self._found(match, tokens, at)] if self._is_strong(tokens) else []
 
-    def _is_strong(self, run: Sequence[Token]) -> bool:
+    def _is_strong(self, run: Sequence[NameToken]) -> bool:
         """Whether words inside a segment may be a name: they have a head word, or are a name of the additions."""
         if not run[0].folds or not run[-1].folds:
             return False
@@ -215,7 +215,7 @@ class _LineParser:
         text = self.line[run[0].start : run[-1].end]
         return _has_head(run, self.words.head) or any(text.endswith(h) for h in self.words.head if not h.isascii())
 
-    def _stands_alone(self, run: Sequence[Token], before: Token) -> bool:
+    def _stands_alone(self, run: Sequence[NameToken], before: NameToken) -> bool:
         """Whether words after others in a segment are a whole name, not the end of one ("Health Research")."""
         if self.register.own(joined(run)) or not before.folds or not self.line[run[0].start].isascii():
             return True
@@ -223,7 +223,7 @@ class _LineParser:
             return False
         return _has_head(run, self.words.learned)
 
-    def _is_spelt(self, run: Sequence[Token]) -> bool:
+    def _is_spelt(self, run: Sequence[NameToken]) -> bool:
         """Whether a short name of the additions is in its usual case: "Meta" and "NUS", not "meta" or "Nus"."""
         text = self.line[run[0].start : run[-1].end]
         before = self.line[run[0].start - 1 : run[0].start]
@@ -232,7 +232,7 @@ class _LineParser:
             return False
         return not text.islower() or not text.isascii()
 
-    def _match(self, run: list[Token], at: int, whole: bool = False) -> Found | None:
+    def _match(self, run: list[NameToken], at: int, whole: bool = False) -> Found | None:
         """The organisation whose name consists of exactly these words."""
         key = joined(run)
         if not self.register.has(key):
@@ -258,7 +258,7 @@ class _LineParser:
         reason = "more than one organisation can be meant"
         return Found(run[0].start, run[-1].end, name, None, reason, at, is_ambiguous=True)
 
-    def _is_name(self, text: str, run: Sequence[Token], key: str, bracketed: bool) -> bool:
+    def _is_name(self, text: str, run: Sequence[NameToken], key: str, bracketed: bool) -> bool:
         """Whether a segment that equals an organisation's name refers to it, not to a city or department."""
         if self.register.own(key):
             return self._is_spelt(run)
@@ -295,11 +295,11 @@ class _LineParser:
                 return code
         return None
 
-    def _found(self, match: Match, run: Sequence[Token], at: int) -> Found:
+    def _found(self, match: NameMatch, run: Sequence[NameToken], at: int) -> Found:
         organisation = self.register.brand(match.organisation)
         return Found(run[0].start, run[-1].end, organisation.name, organisation, match.reason, at)
 
-    def _company(self, tokens: list[Token], at: int) -> Found | None:
+    def _company(self, tokens: list[NameToken], at: int) -> Found | None:
         """A part of a company, whose name comes first or after "of" ("Tencent AI Lab", "ROLL Team of Alibaba")."""
         if _has_head(tokens, self.words.learned):
             return None
@@ -308,11 +308,11 @@ class _LineParser:
                 run = tokens[first : first + length]
                 own = self.register.own(joined(run))
                 if own and own.types == "c" and self._is_spelt(run) and self._is_apart(run):
-                    match = Match(own, f"named as part of {own.name!r}")
+                    match = NameMatch(own, f"named as part of {own.name!r}")
                     return self._found(match, tokens[first:] if first else tokens, at)
         return None
 
-    def _is_apart(self, run: Sequence[Token]) -> bool:
+    def _is_apart(self, run: Sequence[NameToken]) -> bool:
         return self.line[run[0].start].isupper() or not self.line[run[0].start].isascii()
 
     def _is_part(self, one: Found, found: list[Found], known: dict[int, Found]) -> bool:
@@ -332,7 +332,7 @@ class _LineParser:
             return organisation.country != whole.country or organisation.city != whole.city
         return organisation.country != whole.country or self.register.is_umbrella(whole)
 
-    def _is_descriptive(self, run: Sequence[Token]) -> bool:
+    def _is_descriptive(self, run: Sequence[NameToken]) -> bool:
         """Whether a name only describes a field of work ("Institute of X", "Computer Vision Laboratory")."""
         folds = [f for t in run for f in t.folds]
         if folds[0] in self.words.lab:
@@ -352,7 +352,7 @@ class _LineParser:
             return None
         return Found(segment.start, segment.end, name, None, "no organisation of the register bears this name", at)
 
-    def _is_unit(self, text: str, tokens: list[Token], at: int, known: dict[int, Found]) -> bool:
+    def _is_unit(self, text: str, tokens: list[NameToken], at: int, known: dict[int, Found]) -> bool:
         """Whether a name is a unit of a neighbouring organisation, or too generic to be an organisation."""
         folds = [f for t in tokens for f in t.folds]
         if len(folds) < 2 or folds[0] in self.words.unit:
@@ -427,5 +427,5 @@ def tidy(text: str, register: Register) -> str:
     return bare[: kept[-1].end] if kept and len(kept) < len(tokens) else bare.rstrip(" .,")
 
 
-def _has_head(run: Sequence[Token], heads: frozenset[str]) -> bool:
+def _has_head(run: Sequence[NameToken], heads: frozenset[str]) -> bool:
     return any(f in heads for t in run for f in t.folds)

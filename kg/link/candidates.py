@@ -21,8 +21,8 @@ from kg.link.spellings import (
     TYPES,
     UNIT,
     WITHOUT_CITY,
-    Facts,
-    Names,
+    RegisterNames,
+    RowFacts,
     likeness,
     likeness_to_part,
     split,
@@ -63,7 +63,7 @@ class Window(NamedTuple):
     bearers: dict[int, tuple[int, int, int]]  # row -> rank of the name, its similarity, the lowest similarity of a word
 
 
-class Candidate(NamedTuple):
+class RegisterRow(NamedTuple):
     """A row of the register that words first..last may name (indices into the words of the string)."""
 
     row: int
@@ -72,10 +72,10 @@ class Candidate(NamedTuple):
     features: list[int]
 
 
-class Reading:
+class Affiliation:
     """A tokenised affiliation string: its words, their segments, the countries it names, the names in it."""
 
-    def __init__(self, text: str, names: Names) -> None:
+    def __init__(self, text: str, names: RegisterNames) -> None:
         self.names = names
         self.register = names.register
         self.text = _MARKUP.sub(lambda m: " " * len(m[0]), text)
@@ -182,7 +182,7 @@ class Reading:
         facts, flat = self.names.facts, self.flat
         return [(row, way) for row, way in found if way != WITHOUT_CITY or facts(row).city in flat]
 
-    def candidates(self) -> list[Candidate]:
+    def candidates(self) -> list[RegisterRow]:
         """All rows that some run of words may name, with their features."""
         facts = self.names.facts
         times = Counter(row for window in self.windows for row in window.bearers)
@@ -212,10 +212,10 @@ class Reading:
                 )
                 rivals = _rivals(row, window, known)
                 features = [*borne, *rivals, *shared, *known[row], *of_string, *fact.types, *fact.lists]
-                out.append(Candidate(row, window.first, window.last, features))
+                out.append(RegisterRow(row, window.first, window.last, features))
         return out
 
-    def _known(self, fact: Facts, window: Window) -> tuple[int, int]:
+    def _known(self, fact: RowFacts, window: Window) -> tuple[int, int]:
         """Whether the string has the organisation's country (-1: another) and city (1 in the name only, else 2)."""
         country = 0
         if fact.country and self.countries:

@@ -41,7 +41,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class OrganisationWords:
     """Word lists for names of organisations, from `ontology/words.ttl`; all folded."""
 
     function: frozenset[str]  # "the", "of": omitted from keys
@@ -57,7 +57,7 @@ class Words:
 
     @staticmethod
     @cache
-    def load() -> Words:
+    def load() -> OrganisationWords:
         """The word lists of `ontology/words.ttl`."""
         path = data_folder("ontology") / "words.ttl"
         lists = {c.curie.partition(":")[2]: list(c.labels()) for c in read_concepts([path])}
@@ -70,7 +70,7 @@ class Words:
             return {fold_word(a): tuple(fold_word(w) for w in b.split()) for a, b in sides}
 
         countries = dict(_sides(pair) for pair in lists.get("country-name", ()))
-        return Words(
+        return OrganisationWords(
             function=words("function-word"),
             legal=words("legal-form"),
             head=words("head"),
@@ -84,7 +84,7 @@ class Words:
         )
 
 
-class Token(NamedTuple):
+class NameToken(NamedTuple):
     """A folded word of a name with its span; a function word has no folds."""
 
     folds: tuple[str, ...]
@@ -101,22 +101,22 @@ def fold_word(word: str) -> str:
     return "".join(c for c in low if not unicodedata.combining(c))
 
 
-def name_tokens(text: str, words: Words) -> list[Token]:
+def name_tokens(text: str, words: OrganisationWords) -> list[NameToken]:
     """The folded words of a name; each Han character is a token."""
     out = []
     for match in _TOKEN.finditer(text):
         word = fold_word(match.group())
         folds = () if word in words.function else words.abbreviation.get(word, (word,))
-        out.append(Token(folds, match.start(), match.end()))
+        out.append(NameToken(folds, match.start(), match.end()))
     return out
 
 
-def joined(tokens: Iterable[Token]) -> str:
+def joined(tokens: Iterable[NameToken]) -> str:
     """The key of a run of tokens: their folds without spaces, so that "Net- working" is "networking"."""
     return "".join(f for t in tokens for f in t.folds)
 
 
-def without_legal_form(tokens: list[Token], words: Words) -> list[Token]:
+def without_legal_form(tokens: list[NameToken], words: OrganisationWords) -> list[NameToken]:
     """Tokens without "Inc", "Co., Ltd", "有限公司" at the end, unless nothing would be left."""
     out = list(tokens)
     while out:
@@ -130,7 +130,7 @@ def without_legal_form(tokens: list[Token], words: Words) -> list[Token]:
     return out
 
 
-def keys(name: str, words: Words, places: frozenset[str] = frozenset()) -> list[tuple[str, int]]:
+def keys(name: str, words: OrganisationWords, places: frozenset[str] = frozenset()) -> list[tuple[str, int]]:
     """The keys of a name, each with what it adds to the rank of the name.
 
     `places` are folded names of countries: "Google (United States)" also gets the key of "Google".
@@ -167,7 +167,7 @@ class Organisation:
 
 
 @dataclass(slots=True)
-class Match:
+class NameMatch:
     """The one organisation that a name refers to, and the reason."""
 
     organisation: Organisation
@@ -197,7 +197,7 @@ class Register:
         index: dict[str, str],
         countries: dict[str, str],
         own: list[Organisation],
-        words: Words,
+        words: OrganisationWords,
         made_from: bytes = b"",
     ) -> None:
         self.words = words
@@ -232,7 +232,7 @@ class Register:
             _pairs(index),
             _pairs(countries),
             read_additions(additions),
-            Words.load(),
+            OrganisationWords.load(),
             stamp([register, data_folder("ontology") / "words.ttl"]),
         )
 
@@ -298,7 +298,7 @@ class Register:
             return LABEL_RANK
         return min((int(part[-1]) for part in self.index.get(key, "9").split(" ")), default=9)
 
-    def find(self, name: str, country_hint: str | None = None) -> Match | None:
+    def find(self, name: str, country_hint: str | None = None) -> NameMatch | None:
         """The one organisation that a name refers to, or None if there is none or several.
 
         `country_hint` is a two-letter code that disambiguates organisations of the same name.
@@ -318,10 +318,10 @@ class Register:
             if self._goes_on(run, name, key):
                 return None
             match = None if self.is_vague(key) else self.chosen(self.candidates(key), country_hint)
-            return Match(match.organisation, kind + match.reason) if match else None
+            return NameMatch(match.organisation, kind + match.reason) if match else None
         return self._misspelt(joined(bare), country_hint) or self._truncated(bare)
 
-    def _goes_on(self, run: list[Token], name: str, key: str) -> bool:
+    def _goes_on(self, run: list[NameToken], name: str, key: str) -> bool:
         """Whether a name is the beginning of a longer one, not spelled like its bearers' ("University of North")."""
         if not any(not t.folds for t in run[1:]):
             return False
@@ -345,20 +345,22 @@ class Register:
             i < len(self._sorted) and self._sorted[i].startswith(key) for i in range(at, at + _MANY_OTHERS)
         ) and not any(o.name and joined(name_tokens(o.name, self.words)).startswith(key) for o in self.candidates(key))
 
-    def chosen(self, found: list[Organisation], country_hint: str | None = None) -> Match | None:
+    def chosen(self, found: list[Organisation], country_hint: str | None = None) -> NameMatch | None:
         """The one organisation among several: the only one, the ancestor of all others, or the one in the country."""
         if len(found) == 1:
             source = "the vocabulary" if found[0].curie in self._own else "ROR"
-            return Match(found[0], f"a name of {found[0].name!r} in {source}, and of no other")
+            return NameMatch(found[0], f"a name of {found[0].name!r} in {source}, and of no other")
         for organisation in found:
             if all(organisation is o or organisation.curie in self._ancestors(o) for o in found):
-                return Match(organisation, f"a name of {organisation.name!r} in ROR, parent of the others that bear it")
+                return NameMatch(
+                    organisation, f"a name of {organisation.name!r} in ROR, parent of the others that bear it"
+                )
         here = [o for o in found if country_hint and o.country == country_hint]
         if len(here) == 1:
-            return Match(here[0], f"a name of {here[0].name!r} in ROR, and of no other in {country_hint}")
+            return NameMatch(here[0], f"a name of {here[0].name!r} in ROR, and of no other in {country_hint}")
         return None
 
-    def _misspelt(self, key: str, country_hint: str | None) -> Match | None:
+    def _misspelt(self, key: str, country_hint: str | None) -> NameMatch | None:
         """The match of a long name after one edit: a wrong, missing or extra letter, or two swapped letters."""
         if not 12 <= len(key) <= _LONGEST or not key.isascii():
             return None
@@ -366,10 +368,10 @@ class Register:
             found = {o.curie: o for k in edits if k in self.index for o in self.candidates(k, ALIAS_RANK)}
             if found:
                 match = self.chosen(list(found.values()), country_hint)
-                return Match(match.organisation, f"one letter off, {match.reason}") if match else None
+                return NameMatch(match.organisation, f"one letter off, {match.reason}") if match else None
         return None
 
-    def _truncated(self, tokens: list[Token]) -> Match | None:
+    def _truncated(self, tokens: list[NameToken]) -> NameMatch | None:
         """The match of a truncated name ("University of Hong"), if it is unique."""
         key = joined(tokens)
         if len(tokens) < 2 or len(key) < 12 or not any(f in self.words.head for t in tokens for f in t.folds):
@@ -383,7 +385,7 @@ class Register:
         if not found or len(found[0]) > len(key) + _CUT or not all(k.startswith(found[0]) for k in found):
             return None
         match = self.chosen(self.candidates(found[0], LABEL_RANK))
-        return Match(match.organisation, f"cut off, only {match.name!r} begins so") if match else None
+        return NameMatch(match.organisation, f"cut off, only {match.name!r} begins so") if match else None
 
     def _known(self, row: int) -> Organisation:
         curie = f"ror:{self.rows[row][:9]}"

@@ -20,9 +20,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kg.entity_types import data_folder
-from kg.link.candidates import FEATURES, Candidate, Reading
+from kg.link.candidates import FEATURES, Affiliation, RegisterRow
 from kg.link.institutions import Organisation
-from kg.link.spellings import Names, names
+from kg.link.spellings import RegisterNames, names
 from kg.model import KgError
 
 UNIT = 1000  # leaf value of 1 in log-odds
@@ -104,12 +104,12 @@ class Seen:
     counts: dict[str, tuple[int, int]]
 
     @staticmethod
-    def name(identifier: str, reading: Reading, candidate: Candidate) -> str:
+    def name(identifier: str, reading: Affiliation, candidate: RegisterRow) -> str:
         """The key of a candidate's name: the letters of its words, without case, accents and separators."""
         words = reading.words[candidate.first : candidate.last + 1]
         return f"{identifier} {''.join([word.key for word in words])}"
 
-    def features(self, reading: Reading, candidate: Candidate) -> tuple[int, int, int, int]:
+    def features(self, reading: Affiliation, candidate: RegisterRow) -> tuple[int, int, int, int]:
         """SEEN: for organisation and name, how many strings meant it, and their share in percent (50 if unseen)."""
         identifier = reading.names.facts(candidate.row).id
         held, meant = self.counts.get(identifier, _NEVER)
@@ -120,7 +120,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
+class RegisterJudge:
     """The two models, the counts over annotated strings, and the lowest accepted second score."""
 
     seen: Seen
@@ -129,18 +129,18 @@ class Judge:
     threshold: int
 
     @staticmethod
-    def read(path: Path) -> Judge:
+    def read(path: Path) -> RegisterJudge:
         """The models from their file; raises KgError if it is missing, damaged or for other features."""
         try:
             state = json.loads(path.read_text(encoding="utf-8"))
             if state["features"] == [*FEATURES, *SEEN, *CONTEXT]:
                 seen = Seen({entry: (int(held), int(meant)) for entry, (held, meant) in state["seen"].items()})
-                return Judge(seen, _trees(state["first"]), _trees(state["second"]), int(state["threshold"]))
+                return RegisterJudge(seen, _trees(state["first"]), _trees(state["second"]), int(state["threshold"]))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             pass
         raise KgError(f"{path.name} does not hold the weights for institutions: install kg again.")
 
-    def scores(self, reading: Reading, candidates: list[Candidate]) -> list[int]:
+    def scores(self, reading: Affiliation, candidates: list[RegisterRow]) -> list[int]:
         """The second scores of the candidates of a string; the first scores of candidates excluded by them."""
         features = described(reading, candidates, self.seen)
         spans = np.array([c[:3] for c in candidates], dtype=np.int32)
@@ -159,7 +159,7 @@ def _trees(state: dict[str, Any]) -> Trees:
     return Trees(feature, limit, leaf, int(state["base"]))
 
 
-def described(reading: Reading, candidates: list[Candidate], seen: Seen) -> Any:
+def described(reading: Affiliation, candidates: list[RegisterRow], seen: Seen) -> Any:
     """FEATURES and SEEN (candidates x features) of the candidates of a string."""
     return np.array([[*c.features, *seen.features(reading, c)] for c in candidates], dtype=np.int32)
 
@@ -184,7 +184,7 @@ def context(spans: Any, scores: Any, of: Any = slice(None)) -> Any:
 def identified(text: str, threshold: int | None = None) -> list[Identified]:
     """The ROR organisations of an affiliation string above the threshold, in order."""
     known = names()
-    reading = Reading(text, known)
+    reading = Affiliation(text, known)
     out = []
     for candidate, score in chosen(reading, _judge(), threshold):
         start, end = reading.places[candidate.first][0], reading.places[candidate.last][1]
@@ -196,17 +196,17 @@ def identified(text: str, threshold: int | None = None) -> list[Identified]:
 def ids(text: str, threshold: int | None = None) -> list[str]:
     """The ROR ids of `identified`, best first."""
     known = names()
-    return [known.facts(c.row).id for c, _ in chosen(Reading(text, known), _judge(), threshold)]
+    return [known.facts(c.row).id for c, _ in chosen(Affiliation(text, known), _judge(), threshold)]
 
 
-def chosen(reading: Reading, judge: Judge, threshold: int | None = None) -> list[tuple[Candidate, int]]:
+def chosen(reading: Affiliation, judge: RegisterJudge, threshold: int | None = None) -> list[tuple[RegisterRow, int]]:
     """The accepted candidates of a string, best first; no two share words or an organisation."""
     candidates = reading.candidates()
     if not candidates:
         return []
     limit = judge.threshold if threshold is None else threshold
     best = sorted(((s, -at) for at, s in enumerate(judge.scores(reading, candidates)) if s >= limit), reverse=True)
-    out: list[tuple[Candidate, int]] = []
+    out: list[tuple[RegisterRow, int]] = []
     for score, at in best:
         one = candidates[-at]
         if all(one.row != c.row and (one.first > c.last or one.last < c.first) for c, _ in out):
@@ -215,8 +215,8 @@ def chosen(reading: Reading, judge: Judge, threshold: int | None = None) -> list
 
 
 @cache
-def _judge() -> Judge:
-    return Judge.read(data_folder("data") / "institutions.json")
+def _judge() -> RegisterJudge:
+    return RegisterJudge.read(data_folder("data") / "institutions.json")
 
 
-__all__ = ["Identified", "Judge", "Names", "Trees", "identified", "ids"]
+__all__ = ["Identified", "RegisterJudge", "RegisterNames", "Trees", "identified", "ids"]

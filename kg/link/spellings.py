@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kg.compiled import kept, stamp
-from kg.link.institutions import ACRONYM, Register, Words, fold_word
+from kg.link.institutions import ACRONYM, OrganisationWords, Register, fold_word
 from kg.text import Remembered
 
 STEM = 4  # letters of a word in the index
@@ -50,7 +50,7 @@ class WordFeatures(NamedTuple):
     rarity: int
 
 
-class Facts(NamedTuple):
+class RowFacts(NamedTuple):
     """Facts about a row that are looked up often."""
 
     id: str
@@ -92,18 +92,18 @@ def folded(text: str, words: Remembered[tuple[str, ...]]) -> list[str]:
     return [fold for word in _WORD.findall(text) for fold in words[word]]
 
 
-def folding(words: Words) -> Remembered[tuple[str, ...]]:
+def folding(words: OrganisationWords) -> Remembered[tuple[str, ...]]:
     """A cache of folded words: function words and fillers are dropped, abbreviations expanded, glued words split."""
     return Remembered(lambda word: tuple(f for piece, _, _ in split(word) for f in _folds(fold_word(piece), words)))
 
 
-def _folds(fold: str, words: Words) -> tuple[str, ...]:
+def _folds(fold: str, words: OrganisationWords) -> tuple[str, ...]:
     if fold in words.function or fold in words.filler:
         return ()
     return words.translation.get(fold) or words.abbreviation.get(fold) or (fold,)
 
 
-class Names:
+class RegisterNames:
     """The register's names indexed by word stems, with the rarity of each word."""
 
     def __init__(self, register: Register) -> None:
@@ -212,7 +212,7 @@ class Names:
         """The names of a row as folded words, without acronyms; with brackets and without."""
         return [spelt for name in _full_names(row) if (spelt := self.spell(name))]
 
-    def _facts(self, row: int) -> Facts:
+    def _facts(self, row: int) -> RowFacts:
         ror, country, city, types, parents, _, _, others, lists = self.register.rows[row].split("\t")
         above: set[str] = set()
         queue = parents.split()
@@ -224,7 +224,7 @@ class Names:
                     queue += self.register.rows[self._rows[parent]].split("\t", 5)[4].split()
         place = f" {' '.join(self.spell(city))} " if city else ""
         letters = tuple(int(letter in types) for letter in TYPES)
-        return Facts(
+        return RowFacts(
             ror,
             country,
             place,
@@ -340,6 +340,6 @@ def _shared_letters(one: str, other: str) -> int:
 
 
 @cache
-def names() -> Names:
+def names() -> RegisterNames:
     """The index of the register that ships with the package."""
-    return Names(Register.load())
+    return RegisterNames(Register.load())

@@ -53,7 +53,7 @@ class Papers(NamedTuple):
 ALL = Papers()
 
 
-class Paper(NamedTuple):
+class DatedPaper(NamedTuple):
     """A paper and when it appeared: ISO 8601 as exact as known, "" where unknown."""
 
     curie: str
@@ -153,14 +153,14 @@ class Corpus:
         """The papers (CURIEs) of a set, sorted."""
         return [paper.curie for paper in self.dated(papers)]
 
-    def dated(self, papers: Papers) -> tuple[Paper, ...]:
+    def dated(self, papers: Papers) -> tuple[DatedPaper, ...]:
         """The papers of a set with when they appeared, by name."""
         return self.once(self._dated, papers)
 
-    def _dated(self, papers: Papers) -> tuple[Paper, ...]:
+    def _dated(self, papers: Papers) -> tuple[DatedPaper, ...]:
         where = papers.of("p.id")
         sql = f"SELECT p.curie, p.appeared FROM papers p WHERE {where.sql} ORDER BY p.curie"
-        return tuple(Paper(*row) for row in self.store.rows(sql, *where.given))
+        return tuple(DatedPaper(*row) for row in self.store.rows(sql, *where.given))
 
     def found(self, wanted: Filter) -> list[str]:
         """The papers (CURIEs) that a filter lets through, sorted."""
@@ -225,20 +225,20 @@ class Corpus:
             found[name] = int(self.store.rows(sql, *pairs.given, *named)[0][0])
         return {name: count for name, count in found.items() if count}
 
-    def behind(self, kind: str, thing: str, papers: Papers = ALL) -> tuple[Paper, ...]:
+    def behind(self, kind: str, thing: str, papers: Papers = ALL) -> tuple[DatedPaper, ...]:
         """The papers of a set that have an entity, by name."""
         return self.behind_each(kind, [thing], papers)[thing]
 
-    def behind_each(self, kind: str, things: Iterable[str], papers: Papers = ALL) -> dict[str, tuple[Paper, ...]]:
+    def behind_each(self, kind: str, things: Iterable[str], papers: Papers = ALL) -> dict[str, tuple[DatedPaper, ...]]:
         """The papers of a set that have each of some entities, by name."""
 
-        def look(unknown: list[str]) -> dict[str, tuple[Paper, ...]]:
+        def look(unknown: list[str]) -> dict[str, tuple[DatedPaper, ...]]:
             pairs = self._pairs(kind, papers)
             sql = (f"SELECT DISTINCT x.thing, p.curie, p.appeared FROM ({pairs.sql}) x JOIN papers p ON p.id = x.paper"
                    f" WHERE x.thing IN ({marks(unknown)}) ORDER BY p.curie")  # fmt: skip
-            found: dict[str, list[Paper]] = {thing: [] for thing in unknown}
+            found: dict[str, list[DatedPaper]] = {thing: [] for thing in unknown}
             for thing, paper, when in self.store.rows(sql, *pairs.given, *unknown):
-                found[thing].append(Paper(paper, when))
+                found[thing].append(DatedPaper(paper, when))
             return {thing: tuple(own) for thing, own in found.items()}
 
         return self._remembered(("behind", kind, papers), things, look)
@@ -345,13 +345,13 @@ class Corpus:
     def _has_institutions(self) -> bool:
         return bool(self.store.rows("SELECT 1 FROM counts WHERE type = 'institution' LIMIT 1"))
 
-    def support(self, papers: tuple[Paper, ...]) -> int:
+    def support(self, papers: tuple[DatedPaper, ...]) -> int:
         """The independent support of some papers: see `kg.query.support`."""
         if not self.has_institutions:
             return int(len(papers) > 0)
         return self.once(self._support, papers)
 
-    def _support(self, papers: tuple[Paper, ...]) -> int:
+    def _support(self, papers: tuple[DatedPaper, ...]) -> int:
         known = self.institutions_of(paper.curie for paper in papers)
         ordered = sorted(papers, key=lambda paper: (paper.when or "9", paper.curie))
         return independent(known[paper.curie] for paper in ordered)

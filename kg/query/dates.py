@@ -10,7 +10,7 @@ from functools import cached_property
 
 from kg.query.filter import Fact
 from kg.query.items import TIMES, Item
-from kg.query.words import Words
+from kg.query.words import QuestionWords
 from kg.text import Token, fold
 
 YEAR = r"(?:19|20)\d\d"
@@ -35,7 +35,7 @@ _MONTHS = {"month": 1, "year": 12}
 class Dates:
     """The dates that a text names."""
 
-    def __init__(self, text: str, found: list[Token], words: Words) -> None:
+    def __init__(self, text: str, found: list[Token], words: QuestionWords) -> None:
         self.text, self.tokens, self.words = text, found, words
 
     def __iter__(self) -> Iterator[tuple[re.Match[str], Fact]]:

@@ -14,7 +14,7 @@ from kg.query.conditions import Where, marks, relating, reporting
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase
 from kg.query.lexicon import Lexicon
-from kg.query.nodes import Naming, namings, reported, stated
+from kg.query.nodes import NamedEntity, namings, reported, stated
 from kg.query.patterns import phrase_regex
 from kg.query.shown import context, entry_of, quotes
 from kg.store.rows import USUAL
@@ -30,7 +30,7 @@ _ADDRESS = re.compile(
 )
 
 
-class Evidence:
+class AnswerEvidence:
     """The quotes for some papers of an answer, and the scores that follow from them."""
 
     def __init__(
@@ -40,7 +40,7 @@ class Evidence:
         self.corpus, self.lexicon, self.wanted, self.store = corpus, lexicon, wanted, corpus.store
         self._label = partial(lexicon.label, language=language)
         self.rows = {row.paper: row for row in corpus.rows(papers)}
-        self.namings: dict[str, list[Naming]] = defaultdict(list)  # by entry
+        self.namings: dict[str, list[NamedEntity]] = defaultdict(list)  # by entry
         for one in namings(self.store, self.rows):
             self.namings[one.entry].append(one)
         self.quotes: dict[tuple[str, int], dict[Quote, float]] = defaultdict(dict)  # entry, condition -> weights
@@ -97,7 +97,7 @@ class Evidence:
                 for node, quote in quotes(self.store, {one.node: one.wording for one in found}).items():
                     self._weigh(entry_of(node), n, quote, 0.0)
 
-    def _shows(self, term: object) -> Callable[[Naming], bool]:
+    def _shows(self, term: object) -> Callable[[NamedEntity], bool]:
         """Whether a mention shows a term."""
         if isinstance(term, Entity):
             own = set(term.concepts)

@@ -14,7 +14,7 @@ from kg.query.filter import Op, Outcome
 from kg.query.items import OPS, Item
 from kg.query.naming import Naming, Unknown
 from kg.query.question import Parser
-from kg.query.reading import Reader
+from kg.query.reading import QuestionReader
 from kg.text import fold
 
 _OPS: dict[str, Op] = {">=": ">=", "≥": ">=", ">": ">", "<=": "<=", "≤": "<=", "<": "<", "=": "=", "==": "="}
@@ -24,7 +24,7 @@ _OP = r"\s*(>=|<=|==?|[<>≥≤])\s*"
 _PLUS, _MINUS = "+", "-\u2212\u2013"
 
 
-class Figures:
+class MetricFlags:
     """Reads them, with the words and numbers that questions have."""
 
     def __init__(self, naming: Naming) -> None:
@@ -47,7 +47,7 @@ class Figures:
         words = [word for word in self.lexicon.words.bearing(folded) if "metric" in word.facts]
         if words or sense:
             return [Item(0, len(text), text, [] if words or sense is None else [sense], words)]
-        pieces = [item for item in Reader(text, self.lexicon).items() if not item.means("frame") or item.senses]
+        pieces = [item for item in QuestionReader(text, self.lexicon).items() if not item.means("frame") or item.senses]
         metrics = [i for i in pieces if "metric" in i.types or any("metric" in word.facts for word in i.words)]
         rest = (item for item in pieces if item not in metrics)
         if len(metrics) == 1 and all(item.means("increase", "decrease", "improve") for item in rest):
@@ -74,7 +74,7 @@ class Figures:
     def _number(self, text: str, op: Op, said: str) -> tuple[Op, str, Item]:
         """What is asked of a size, its sign, and the number: "at most -40%" is a decrease by at least 40%."""
         sign, digits = said[0] if said[0] in _PLUS + _MINUS else "", said.lstrip(_PLUS + _MINUS + " ")
-        found = Reader(digits, self.lexicon).items()
+        found = QuestionReader(digits, self.lexicon).items()
         if len(found) != 1 or found[0].value is None or not digits[:1].isdigit():
             raise KgError(
                 f"--result {text}: {said!r} is no number with a unit that is known here, like 40%, 2x or 8GB."

@@ -14,13 +14,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from kg.model import KINDS, RELATION_TYPES, ROLES, KgError
-from kg.query.figures import Figures
+from kg.query.figures import MetricFlags
 from kg.query.filter import Condition, Fact, Filter, Link, Op, Outcome, Query, Term
 from kg.query.items import Item
 from kg.query.lexicon import Lexicon
 from kg.query.naming import THINGS, Naming, Unknown
 from kg.query.question import Parser
-from kg.query.reading import Reader
+from kg.query.reading import QuestionReader
 from kg.store.contents import entry_named
 from kg.store.file import StoreFile
 from kg.text import fold
@@ -89,7 +89,7 @@ class _Flags:
     def __init__(self, flags: Mapping[str, Value], lexicon: Lexicon, store: StoreFile) -> None:
         self.flags, self.lexicon, self.store = flags, lexicon, store
         self.naming = Naming(lexicon, store)
-        self.figures = Figures(self.naming)
+        self.figures = MetricFlags(self.naming)
         self.notes: list[str] = []
         self.facts: dict[str, Callable[[str], Term]] = {
             "relation": self._relation,
@@ -309,7 +309,7 @@ class _Flags:
 
     def _date(self, flag: str, text: str, op: Op) -> Fact:
         """A date as questions have it: "2025-10", "October 2025", "last month", "2025年10月15日"."""
-        found = [item.fact for item in Reader(text, self.lexicon).items() if item.fact]
+        found = [item.fact for item in QuestionReader(text, self.lexicon).items() if item.fact]
         if len(found) != 1 or found[0].field not in ("date", "recent") or not found[0].value:
             raise Unknown(f"--{flag} {text}: that is no date: write 2025-10-15, 2025-10, 2025 or last month.")
         return replace(found[0], op=op) if found[0].field == "date" else found[0]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from kg.query.filter import Fact, Op
 from kg.query.lexicon import Sense
-from kg.query.words import Word
+from kg.query.words import QuestionWord
 
 #: What words for a threshold mean.
 OPS: dict[str, Op] = {"at-least": ">=", "more-than": ">", "at-most": "<=", "less-than": "<", "about-equal": "="}
@@ -24,7 +24,7 @@ class Item:
     end: int
     text: str
     senses: list[Sense] = field(default_factory=list)
-    words: list[Word] = field(default_factory=list)
+    words: list[QuestionWord] = field(default_factory=list)
     value: float | None = None
     unit: str = ""
     upper: float | None = None  # the other end of a range, and how it is meant

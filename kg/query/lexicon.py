@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kg.entity_types import NAMED
 from kg.names import kind_of
 from kg.query.labels import Labels, Named, lengths
-from kg.query.words import Words
+from kg.query.words import QuestionWords
 from kg.store.file import StoreFile
 from kg.store.rows import SHORTEST
 from kg.text import fold
@@ -45,7 +45,7 @@ class Lexicon:
 
     def __init__(self, vocabulary: Vocabulary, named: Iterable[Named] | Labels = ()) -> None:
         self.vocabulary = vocabulary
-        self.words = Words.load()
+        self.words = QuestionWords.load()
         self._own = named if isinstance(named, Labels) else Labels.made(named)
         self._senses = lru_cache(maxsize=20_000)(self._all_senses)
         self.matched = lru_cache(maxsize=10_000)(vocabulary.match)  # the same sentences come again and again

@@ -48,7 +48,7 @@ def nodes_at(store: StoreFile, nodes: Iterable[str]) -> Iterator[Node]:
                 yield Node(node, field, start, end, raw or "", score, bool(sure))
 
 
-class Naming(NamedTuple):
+class NamedEntity(NamedTuple):
     """A mention or topic that names an entity."""
 
     node: str
@@ -59,14 +59,14 @@ class Naming(NamedTuple):
     number: int  # its place among the mentions and topics of the entry
 
 
-def namings(store: StoreFile, papers: Iterable[str]) -> list[Naming]:
+def namings(store: StoreFile, papers: Iterable[str]) -> list[NamedEntity]:
     """The mentions and topics of papers (CURIEs), by entry and place in it."""
     wanted = set(papers)
     out = []
     for table, column, role in (("mentions", "concept", "x.role"), ("topics", "topic", "''")):
         sql = f"""SELECT e.name, e.paper, c.curie, {role}, x.number FROM entries e JOIN {table} x ON x.entry = e.id
             JOIN concepts c ON c.id = x.{column} WHERE e.paper IN ({{}})"""
-        out += [Naming(f"entry:{row[0]}/mention/{row[-1]}", *row) for row in store.some(sql, wanted)]
+        out += [NamedEntity(f"entry:{row[0]}/mention/{row[-1]}", *row) for row in store.some(sql, wanted)]
     return sorted(out, key=lambda one: (one.entry, one.number))
 
 

@@ -17,7 +17,7 @@ from kg.query.intent import Intent, is_outside, refusal
 from kg.query.items import TIMES, Item
 from kg.query.joins import Taken, joined
 from kg.query.lexicon import Lexicon, Sense
-from kg.query.reading import PERSON, Reader
+from kg.query.reading import PERSON, QuestionReader
 from kg.query.thresholds import Thresholds
 from kg.text import fold, has_han
 
@@ -40,7 +40,7 @@ def read(question: str, lexicon: Lexicon) -> Query:
     if len(question) > LIMIT:
         notes.append(f"The question has {len(question)} characters, only the first {LIMIT} were read.")
     text = "".join(c if c.isprintable() else " " for c in question[:LIMIT])
-    parser = Parser(text, Reader(text, lexicon).items(), lexicon)
+    parser = Parser(text, QuestionReader(text, lexicon).items(), lexicon)
     query = Intent(parser).query()
     found = parser.filter(parser.conditions(last_resort=query.kind == "papers"))
     if is_outside(parser, query, found):

@@ -12,7 +12,7 @@ from kg.query.dates import HAN_NUMBER, YEAR, Dates, number_of, relative
 from kg.query.filter import Fact
 from kg.query.items import TO, Item
 from kg.query.lexicon import Lexicon, Sense
-from kg.query.words import Word, Words
+from kg.query.words import QuestionWord, QuestionWords
 from kg.text import Token, tokens
 
 #: The longest label in tokens.
@@ -25,7 +25,7 @@ _JOINERS = " -\u2010\u2011\u2013_/\t'’+.&"
 _BREAK = re.compile(r"[,;:、，；：。.!！?？()（）]")
 
 
-class Reader:
+class QuestionReader:
     """The first pass: pieces of the text, longest label first."""
 
     def __init__(self, text: str, lexicon: Lexicon) -> None:
@@ -83,7 +83,7 @@ class Reader:
             item.value, item.unit = float(amount.facts["value"][0]), amount.facts["unit"][0]
         return item
 
-    def _spelled_so(self, words: list[Word], found: list[Token]) -> list[Word]:
+    def _spelled_so(self, words: list[QuestionWord], found: list[Token]) -> list[QuestionWord]:
         """Of words that differ in their letters' case only ("US" and "us", "May" and "may") the one that is written."""
         text = self.text[found[0].start : found[-1].end]
         opening = text[:1].lower() + text[1:] if found[0].start == 0 else text
@@ -322,7 +322,7 @@ def _folds(found: list[Token]) -> str:
 
 
 @cache
-def _numbers(words: Words) -> re.Pattern[str]:
+def _numbers(words: QuestionWords) -> re.Pattern[str]:
     """Numbers with units, ranges, scales and signs: "2-3x", "≥ 40 %", "1.5k tokens", "百分之四十", "five times"."""
     units = words.unit_pattern
     number = r"\d+(?:,\d{3})*(?:\.\d+)?"

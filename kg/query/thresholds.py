@@ -7,7 +7,7 @@ from dataclasses import replace
 from kg.query.filter import Op, Outcome
 from kg.query.items import OPS, TO, Item
 from kg.query.lexicon import Lexicon
-from kg.query.words import Word
+from kg.query.words import QuestionWord
 from kg.text import fold, tokens
 
 
@@ -147,7 +147,7 @@ class Thresholds:
         label = " / ".join(labels)
         return Outcome(first, label, tuple(sorted(concepts)), tuple(words), direction, number.unit, op, number.value)
 
-    def without_change(self, item: Item) -> tuple[str, list[Word]]:
+    def without_change(self, item: Item) -> tuple[str, list[QuestionWord]]:
         """The folded name of a metric without the direction it may end in ("accuracy drop"), and that direction."""
         found = [token.fold for token in tokens(item.text)]
         for size in (1, 2):
@@ -169,7 +169,7 @@ class Thresholds:
         label = self.lexicon.label(metrics[0], self.language)
         return Outcome(metrics[0], label, tuple(concepts), words, "increase" if own else "", unit, op, value)
 
-    def direction(self, words: list[Word], metric: str) -> str:
+    def direction(self, words: list[QuestionWord], metric: str) -> str:
         """The change that words ask for; better is lower for some metrics."""
         means = {meaning for word in words for meaning in word.means}
         if "improve" in means:

@@ -22,7 +22,7 @@ _APART = frozenset(("example", "scale", "apart"))
 
 
 @dataclass(slots=True)
-class Word:
+class QuestionWord:
     """A word and what it means; `facts` holds its metrics, unit and value where it has them."""
 
     means: set[str] = field(default_factory=set)
@@ -34,14 +34,14 @@ class Word:
         return next((m[len(prefix) :] for m in sorted(self.means) if m.startswith(prefix)), "")
 
 
-class Words:
+class QuestionWords:
     """All words of questions, by folded label."""
 
-    def __init__(self, words: list[Word], asked: dict[str, list[str]]) -> None:
+    def __init__(self, words: list[QuestionWord], asked: dict[str, list[str]]) -> None:
         self.words = words
         #: Topics by the folded names that mean them in a question, though a technique may bear the name.
         self.asked = {fold(label): topic for topic, labels in asked.items() for label in labels}
-        self._by_fold: dict[str, list[Word]] = {}
+        self._by_fold: dict[str, list[QuestionWord]] = {}
         for word in words:
             for label in word.labels if not word.means & _APART else ():
                 known = self._by_fold.setdefault(fold(label), [])
@@ -50,18 +50,18 @@ class Words:
 
     @staticmethod
     @cache
-    def load() -> Words:
+    def load() -> QuestionWords:
         """The words that ship with the package; raises KgError when the file is damaged."""
         path = data_folder("ontology") / "questions.ttl"
         of_types = path.with_name("kg.ttl")
         words, asked = kept("questions", stamp([path, of_types, Path(__file__)]), lambda: _read(path))
-        return Words([Word(*parts) for parts in words], asked)
+        return QuestionWords([QuestionWord(*parts) for parts in words], asked)
 
-    def bearing(self, folded: str) -> list[Word]:
+    def bearing(self, folded: str) -> list[QuestionWord]:
         """The words with a label that folds to `folded`."""
         return self._by_fold.get(folded, [])
 
-    def meaning(self, meaning: str) -> list[Word]:
+    def meaning(self, meaning: str) -> list[QuestionWord]:
         """The words with a meaning."""
         return [word for word in self.words if meaning in word.means]
 
@@ -98,27 +98,27 @@ def _either(labels: Iterable[str]) -> str:
 
 def _read(path: Path) -> tuple[list[tuple[set[str], list[str], dict[str, list[str]]]], dict[str, list[str]]]:
     """The words of a file as plain data, and the names that mean topics."""
-    words: dict[str, Word] = {}
+    words: dict[str, QuestionWord] = {}
     asked: dict[str, list[str]] = {}
     try:
         for quad in ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE):
             if quad.predicate.value == PREFIXES["kg"] + "asked":
                 asked.setdefault(curie(quad.subject.value), []).append(quad.object.value)
             else:
-                _take(words.setdefault(str(quad.subject), Word()), quad.predicate.value, quad.object)
+                _take(words.setdefault(str(quad.subject), QuestionWord()), quad.predicate.value, quad.object)
     except SyntaxError as error:
         raise KgError(f"{path.name}: {error}: mend the Turtle there.") from None
     known = [word for word in words.values() if word.means]
     return [(word.means, word.labels, word.facts) for word in (*_of_types(known), *known)], asked
 
 
-def _of_types(known: list[Word]) -> list[Word]:
+def _of_types(known: list[QuestionWord]) -> list[QuestionWord]:
     """Words for the types that no known word asks for: their labels, which then ask for no other type."""
     out = []
     for one in TABLE.values():
         if not any(f"type:{one.name}" in word.means for word in known):
             own = [*one.texts["label"].values(), *one.texts["plural"].values()]
-            out.append(Word({"frame", f"type:{one.name}"}, list(dict.fromkeys(own))))
+            out.append(QuestionWord({"frame", f"type:{one.name}"}, list(dict.fromkeys(own))))
             folds = set(map(fold, own))
             for word in known:
                 if word.of("type:"):
@@ -126,7 +126,7 @@ def _of_types(known: list[Word]) -> list[Word]:
     return out
 
 
-def _take(word: Word, predicate: str, value: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> None:
+def _take(word: QuestionWord, predicate: str, value: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> None:
     if isinstance(value, ox.Literal) and predicate in _LABELS:
         word.labels.append(value.value)
     elif predicate == PREFIXES["kg"] + "means" and isinstance(value, ox.Literal):

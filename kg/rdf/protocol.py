@@ -110,7 +110,7 @@ def _seconds(said: str) -> float:
     return seconds
 
 
-class _Again(Exception):
+class _Retry(Exception):
     """Why a request is to be made again, as a clause; `wait` are the seconds that the server asks for."""
 
     def __init__(self, reason: str, wait: float | None = None) -> None:
@@ -178,7 +178,7 @@ class Connection:
         for number in range(1, _TRIES + 1):
             try:
                 return self._once(request)
-            except _Again as reason:
+            except _Retry as reason:
                 wait = _PAUSE * 2 ** (number - 1) if reason.wait is None else reason.wait
                 if number == _TRIES or wait > _MOST_PAUSE:
                     raise KgError(f"The server at {url} {reason}: see that it runs, and do it again.") from None
@@ -195,14 +195,14 @@ class Connection:
             finally:
                 response.close()
         except httpx.ConnectError as error:
-            raise _Again(f"cannot be reached ({_words(str(error))})") from None
+            raise _Retry(f"cannot be reached ({_words(str(error))})") from None
         except httpx.TimeoutException:
             raise self._late(request.url) from None
         except httpx.TransportError as error:
-            raise _Again(f"broke off ({_words(str(error)) or type(error).__name__})") from None
+            raise _Retry(f"broke off ({_words(str(error)) or type(error).__name__})") from None
         self.server = response.headers.get("server", self.server)
         if response.status_code in _BUSY or (response.status_code == 500 and _CLASH.search(body)):
-            raise _Again(
+            raise _Retry(
                 f"is busy (status {response.status_code})", retry_after(response.headers.get("retry-after", ""))
             )
         if not 200 <= response.status_code < 300:

@@ -9,7 +9,7 @@ from kg.query import Answer, Quote
 from kg.rdf.triples import language_of
 from kg.views.answers import column, conditions, is_number, short, shown_columns, text
 from kg.views.render import render
-from kg.views.words import Words
+from kg.views.words import PageWords
 
 #: Lines shown in a notebook, sentences per line, and characters of a sentence and of a title.
 MOST, _SENTENCES, _SENTENCE, _TITLE = 50, 4, 360, 300
@@ -31,7 +31,7 @@ def cell(answer: Answer) -> str:
 
 def contents(answer: Answer, most: int | None = None) -> dict[str, Any]:
     """The template values of an answer, with up to `most` lines."""
-    words = Words(language_of(answer.question))
+    words = PageWords(language_of(answer.question))
     understood = conditions(answer, words)
     lines = _table(answer, most) if answer.table else _papers(answer, most)
     every = len(answer.table.lines if answer.table else answer.rows)
@@ -52,7 +52,7 @@ def contents(answer: Answer, most: int | None = None) -> dict[str, Any]:
     }
 
 
-def _columns(answer: Answer, words: Words) -> list[dict[str, Any]]:
+def _columns(answer: Answer, words: PageWords) -> list[dict[str, Any]]:
     if not answer.table:
         return [{"key": key, "name": words(f"column.{key}"), "is_number": False} for key in ("paper", "title")]
     return [

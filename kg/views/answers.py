@@ -13,7 +13,7 @@ from kg.rdf.triples import language_of
 from kg.tables import csv_text
 from kg.text import HARMFUL, plain
 from kg.views.render import render as fill
-from kg.views.words import Words
+from kg.views.words import PageWords
 
 FORMS = ("json", "jsonl", "csv", "md", "html")
 #: The column whose text is also shown as evidence.
@@ -39,7 +39,7 @@ def render(answer: Answer, form: str) -> str:
         return page(answer)
 
     table = answer.table
-    words = Words(language_of(answer.question))
+    words = PageWords(language_of(answer.question))
     columns, rows = (list(table.columns), table.lines) if table else ([], ())
     at = [n for n, name in enumerate(columns) if name != _QUOTED]
     return fill(
@@ -94,7 +94,7 @@ def shown_columns(answer: Answer) -> list[int]:
     return [n for n in filled if table.columns[n] != _QUOTED]
 
 
-def column(words: Words, name: str) -> str:
+def column(words: PageWords, name: str) -> str:
     """The localised name of a column; the label of an entity is kept."""
     return next((words(key) for key in (f"column.{name}", f"type.{name}") if words.has(key)), plain(name))
 
@@ -114,12 +114,12 @@ def is_number(cells: list[Cell]) -> bool:
     return bool(said) and all(isinstance(c, int | float) or (isinstance(c, str) and _NUMBER.fullmatch(c)) for c in said)
 
 
-def conditions(answer: Answer, words: Words) -> list[str]:
+def conditions(answer: Answer, words: PageWords) -> list[str]:
     """One line per condition: "topic: quantization or pruning", "topic: not pruning"."""
     return [line for condition in answer.filter.conditions for line in _condition(condition, words)]
 
 
-def _condition(condition: Condition, words: Words) -> list[str]:
+def _condition(condition: Condition, words: PageWords) -> list[str]:
     fields = Filter((condition,)).understood()
     named = {column(words, field): [plain(str(one["label"])) for one in said] for field, said in fields.items()}
     if condition.negated:  # each label is excluded separately

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from kg.extract.baselines import Baselines
 from kg.extract.numbers import Quantity, plain, quantities
-from kg.extract.outcomes import Lexicon, Place, Sentence
+from kg.extract.outcomes import OutcomeLexicon, QuantityPlace, Stated
 from kg.model import Result
 from kg.text import fold, raw_span, sentences
-from kg.views.selection import Outcome, clean
+from kg.views.selection import EntryResult, clean
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ _FEW = 2  # words of a setting beside the things that it names
 _LONGEST = 480  # characters of a sentence that is quoted
 
 
-def borne_out(shown: Selection, found: Outcome) -> Result | None:
+def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     """The result as a sentence may tell it, without a baseline or setting that is not borne out; None if it may not.
 
     A kept share has the change "kept".
@@ -70,7 +70,7 @@ def borne_out(shown: Selection, found: Outcome) -> Result | None:
     return replace(result, change=change, baseline=against, baseline_concept=concept, setting=setting)
 
 
-def sentence(found: Outcome) -> str:
+def sentence(found: EntryResult) -> str:
     """The repaired sentence of a result on one line, with LaTeX as text; "" if it is too long to quote."""
     return quotable(_sentence(found))
 
@@ -91,7 +91,7 @@ def as_text(said: str) -> str:
     return _APART_SIGN.sub("", clean(plain(said))).replace("--", "–")
 
 
-def _sentence(found: Outcome) -> str:
+def _sentence(found: EntryResult) -> str:
     """The sentence of the repaired text that holds the evidence of a result."""
     evidence = found.result.evidence
     text = found.document.texts.get(evidence.field)
@@ -102,16 +102,16 @@ def _sentence(found: Outcome) -> str:
 
 
 @lru_cache(maxsize=4)
-def _reader(vocabulary: Vocabulary) -> _Reader:
-    return _Reader(vocabulary)
+def _reader(vocabulary: Vocabulary) -> _SentenceReader:
+    return _SentenceReader(vocabulary)
 
 
-class _Reader:
+class _SentenceReader:
     """Reads the sentences of results."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        self.lexicon = Lexicon(vocabulary)
+        self.lexicon = OutcomeLexicon(vocabulary)
         self.baselines = Baselines(self.lexicon)
         self.conditions = vocabulary.cues("generic-modifier")
 
@@ -128,7 +128,7 @@ class _Reader:
         facts = self.vocabulary[result.metric_concept].facts if known else {}
         return facts.get("unit") == "%" and (facts.get("better") != "lower" or bool(_RATE.search(result.metric)))
 
-    def agrees(self, place: Place, result: Result) -> bool:
+    def agrees(self, place: QuantityPlace, result: Result) -> bool:
         """Whether the words that belong to a number say nothing else than its result: no loss, no other metric."""
         own, concept = place.own, result.metric_concept
         named = {m.concept for m in self.vocabulary.match(own) if m.type == "metric"}
@@ -142,14 +142,14 @@ class _Reader:
         is_drop = is_loss or not self.vocabulary.cues("outcome-drop").isdisjoint(cues)
         return not is_loss if self.lexicon.is_lower_better(result.metric) else not is_drop
 
-    def place(self, found: Outcome) -> Place | None:
+    def place(self, found: EntryResult) -> QuantityPlace | None:
         """The number of a result in its sentence."""
         text = plain(_sentence(found))
         numbers: list[Quantity] = quantities(text)
         at = next((i for i, number in enumerate(numbers) if number.value == found.result.value), -1)
-        return Place(Sentence(text, numbers, self.lexicon.cues(text), [], {}, ""), at) if at >= 0 else None
+        return QuantityPlace(Stated(text, numbers, self.lexicon.cues(text), [], {}, ""), at) if at >= 0 else None
 
-    def is_against(self, place: Place, baseline: str) -> bool:
+    def is_against(self, place: QuantityPlace, baseline: str) -> bool:
         """Whether the words of comparison next to a number name the baseline: "41% less than B", "beats B by 41%"."""
         number, others = place.quantity, self.baselines.compared(place.text)
         named = [other for other in others if other.text == baseline]
@@ -160,7 +160,7 @@ class _Reader:
         ends = [place.text.find(baseline, other.start) + len(baseline) for other in named]
         return bool(opening) or any(_BY.fullmatch(place.text, end, number.start) for end in ends)
 
-    def setting(self, found: Outcome, place: Place) -> str:
+    def setting(self, found: EntryResult, place: QuantityPlace) -> str:
         """The setting if it is a sure model, data set, device or task of the paper, in the clause of the number."""
         setting = clean(found.result.setting)
         at = place.text.find(setting, place.quantity.end) if setting else -1

@@ -18,7 +18,7 @@ from kg.model import KgError, Paper
 from kg.views.base import View
 from kg.views.selection import Selection, ids
 from kg.views.slots import Slots, slots
-from kg.views.words import Words
+from kg.views.words import PageWords
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader
@@ -62,7 +62,7 @@ def reread(graph: GraphReader, paper: Paper, fields: Collection[str]) -> Paper:
     return Paper(paper.id, entries)
 
 
-def _institutions(words: Words, names: list[str]) -> str:
+def _institutions(words: PageWords, names: list[str]) -> str:
     most = _MOST
     if len(names) <= most:  # a Chinese name may contain "and", so commas separate names
         return words.listed(names) if words.lang != "zh" else words("brief.comma").join(names)
@@ -70,13 +70,13 @@ def _institutions(words: Words, names: list[str]) -> str:
     return words("brief.more", names=words("brief.comma").join(names[:most]), n=n)
 
 
-def _what(words: Words, found: Slots) -> str:
+def _what(words: PageWords, found: Slots) -> str:
     if not found.name:
         return words("brief.unnamed")
     return words("brief.titled" if found.is_title else "brief.named", title=found.name)
 
 
-def _chinese(words: Words, found: Slots) -> str:
+def _chinese(words: PageWords, found: Slots) -> str:
     what = _what(words, found)
     says = []
     if found.technique:
@@ -93,7 +93,7 @@ def _chinese(words: Words, found: Slots) -> str:
     return "，".join(says) + _quoted(words, found) + "。"
 
 
-def _ended(words: Words, slot: str, said: str) -> str:
+def _ended(words: PageWords, slot: str, said: str) -> str:
     """The slot with the template's noun, unless it ends in such a noun."""
     endings = tuple(words(f"brief.{slot}_endings").split())
     bare = _LAST_BRACKET.sub("", said)
@@ -103,7 +103,7 @@ def _ended(words: Words, slot: str, said: str) -> str:
     return said + (words("brief.clause_link") if is_clause else "") + words(f"brief.{slot}_word")
 
 
-def _english(words: Words, found: Slots) -> str:
+def _english(words: PageWords, found: Slots) -> str:
     what = _what(words, found)
     uses = words("brief.proposes" if found.is_proposed else "brief.uses", technique=found.technique)
     uses = uses if found.technique else ""
@@ -124,7 +124,7 @@ def _english(words: Words, found: Slots) -> str:
     return said if said.endswith(".") else f"{said}."
 
 
-def _quoted(words: Words, found: Slots) -> str:
+def _quoted(words: PageWords, found: Slots) -> str:
     """The paper's own sentences, marked as quotations."""
     says = found.technique or found.problem or found.effect
     said = words("brief.quote_gap").join(words("brief.quote", quote=quote) for quote in found.quotes)

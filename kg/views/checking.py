@@ -12,7 +12,7 @@ from kg.check import Checker, Finding
 from kg.model import Batch, KgError
 from kg.sources.digest import DigestReader
 from kg.views.base import View
-from kg.views.words import Words
+from kg.views.words import PageWords
 
 _MOST_NEAREST = 300  # characters of the nearest text
 
@@ -75,7 +75,7 @@ def _row(file: str, title: str, finding: Finding) -> dict[str, str]:
 
 def view(found: dict[str, Any], lang: str) -> View:
     """The result of a check, as text or JSON."""
-    words = Words(lang)
+    words = PageWords(lang)
     return View(
         words("checking.title"),
         {
@@ -87,7 +87,7 @@ def view(found: dict[str, Any], lang: str) -> View:
     )
 
 
-def _text(found: dict[str, Any], words: Words) -> str:
+def _text(found: dict[str, Any], words: PageWords) -> str:
     papers = words.count("count.paper", found["papers"])
     claims = words.count("checking.claims", found["unsupported"])
     out = [f"# {words('checking.title')}", ""]

@@ -14,9 +14,9 @@ from kg.text import plain
 from kg.views import outcome
 from kg.views.answers import harmless, short
 from kg.views.base import View
-from kg.views.difference import FIRST, Change, ClaimChange, Difference, First, Identity, Relinked, Work, difference
+from kg.views.difference import FIRST, ClaimChange, Difference, First, Identity, PaperChange, Relinked, Work, difference
 from kg.views.render import render
-from kg.views.selection import Quote, Selection, clean, quoted
+from kg.views.selection import EntryQuote, Selection, clean, quoted
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader
@@ -120,7 +120,7 @@ class _SectionLines:
     def _title(self, work: Work) -> str:
         return clean(work.title) or self.words("diff.untitled")
 
-    def _change(self, change: Change) -> Row:
+    def _change(self, change: PaperChange) -> Row:
         words = self.words
         said = [
             words("diff.detail", name=words(f"diff.detail_{name}"), before=_detail(old), after=_detail(new))
@@ -215,7 +215,7 @@ def _said(shown: Selection, claim: Any) -> str:
 
 def _quote(when: str, said: tuple[Document, Evidence]) -> dict[str, Any]:
     """The quote of a claim with its position; `when` is "before", "after" or ""."""
-    quote: Quote = quoted(*said)
+    quote: EntryQuote = quoted(*said)
     return {
         "when": when,
         "entry": quote.entry,

@@ -32,7 +32,7 @@ _BATCH = 500  # names in a query at most
 _WAYS = 4  # in which two claims may be about the same
 
 
-class Entry(NamedTuple):
+class ComparedEntry(NamedTuple):
     """An entry, whatever it is called beside those of other sources."""
 
     source: str
@@ -98,7 +98,7 @@ class ClaimChange:
 
 
 @dataclass(slots=True)
-class Change:
+class PaperChange:
     """What else a paper says now: details and texts (name, before, after), things named, entries."""
 
     work: Work
@@ -122,7 +122,7 @@ class Difference:
     papers: tuple[int, int]
     new: list[Work] = field(default_factory=list)
     removed: list[Work] = field(default_factory=list)
-    changed: list[Change] = field(default_factory=list)
+    changed: list[PaperChange] = field(default_factory=list)
     first: list[First] = field(default_factory=list)
     gone: list[First] = field(default_factory=list)
     claims: list[ClaimChange] = field(default_factory=list)
@@ -135,7 +135,7 @@ class Difference:
 
 def difference(before: Store, after: Store) -> Difference:
     """What the second of two graphs has otherwise than the first."""
-    return _Comparison(_Side(before), _Side(after)).made()
+    return _GraphComparison(_Side(before), _Side(after)).made()
 
 
 class _Side:
@@ -145,11 +145,11 @@ class _Side:
         self.store = store
         self.works = works(store)
         sources = store.sources_of_entries()
-        self.name: dict[Entry, str] = {}
-        self.paper: dict[Entry, str] = {}
-        self.keys: dict[str, list[Entry]] = {}
+        self.name: dict[ComparedEntry, str] = {}
+        self.paper: dict[ComparedEntry, str] = {}
+        self.keys: dict[str, list[ComparedEntry]] = {}
         for paper, entries in self.works.items():
-            self.keys[paper] = [Entry(sources[name], local_id(name, sources[name])) for name in entries]
+            self.keys[paper] = [ComparedEntry(sources[name], local_id(name, sources[name])) for name in entries]
             for key, name in zip(self.keys[paper], entries, strict=True):
                 self.name[key], self.paper[key] = name, paper
         self.marks = store.marks()
@@ -194,7 +194,7 @@ def _having(link: str) -> str:
     )
 
 
-class _Comparison:
+class _GraphComparison:
     """Two graphs side by side."""
 
     def __init__(self, before: _Side, after: _Side) -> None:
@@ -202,7 +202,7 @@ class _Comparison:
         self.found = Difference((len(before.works), len(after.works)))
         self.relinked: dict[tuple[str, str, str, str], Relinked] = {}
         self._decided_alike = before.decisions == after.decisions
-        self._same: dict[Entry, bool] = {}
+        self._same: dict[ComparedEntry, bool] = {}
 
     def made(self) -> Difference:
         gone, come = self._unlike()
@@ -232,13 +232,13 @@ class _Comparison:
                 alike.add(paper)
         return [p for p in self.before.works if p not in alike], [p for p in self.after.works if p not in alike]
 
-    def _is_same(self, key: Entry) -> bool:
+    def _is_same(self, key: ComparedEntry) -> bool:
         """Whether both graphs have an entry, and read the same from it; which work it is aside."""
         if key not in self._same:
             self._same[key] = key in self.before.name and key in self.after.name and self._reads_the_same(key)
         return self._same[key]
 
-    def _reads_the_same(self, key: Entry) -> bool:
+    def _reads_the_same(self, key: ComparedEntry) -> bool:
         one, other = self.before.name[key], self.after.name[key]
         marks = self.before.marks.get(one, ""), self.after.marks.get(other, "")
         links = self.before.decided.get(one, ""), self.after.decided.get(other, "")
@@ -366,9 +366,9 @@ def _links(said: Iterable[Said]) -> dict[tuple[str, str], dict[str, tuple[str, s
     return out
 
 
-def _change(work: Work, old: list[Said], new: list[Said], relinked: Mapping[tuple[str, str], Relinked]) -> Change:
+def _change(work: Work, old: list[Said], new: list[Said], relinked: Mapping[tuple[str, str], Relinked]) -> PaperChange:
     """What a work says otherwise beside its claims."""
-    out = Change(work)
+    out = PaperChange(work)
     for place, names in enumerate((_OF_DOCUMENT, _OF_RECORD)):
         for name in names:
             one, other = (sorted({_text(getattr(said[place], name)) for said in side} - {""}) for side in (old, new))

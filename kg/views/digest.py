@@ -18,7 +18,7 @@ from kg.model import Document, KgError, Paper
 from kg.views import period as periods
 from kg.views.base import View
 from kg.views.brief import compose
-from kg.views.loose import Loose, Reading
+from kg.views.loose import Loose, RecordingPipeline
 from kg.views.render import render
 from kg.views.selection import Selection, ids, link
 
@@ -34,7 +34,7 @@ _MOST_HEADING = 80  # characters of a selection in the heading
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class DigestSentence:
     """The sentence on a paper, its author, and a note if it is not the requested kind."""
 
     text: str
@@ -53,12 +53,12 @@ class Digest(View):
 
 
 #: Writes the sentence on a paper of a selection.
-Writer = Callable[[Selection, Paper], Sentence]
+Writer = Callable[[Selection, Paper], DigestSentence]
 
 
-def composed(shown: Selection, paper: Paper) -> Sentence:
+def composed(shown: Selection, paper: Paper) -> DigestSentence:
     """The sentence that kg composes from the record."""
-    return Sentence(compose(shown, paper))
+    return DigestSentence(compose(shown, paper))
 
 
 def digest(
@@ -111,7 +111,7 @@ def of_files(
 
     Unreadable files are listed in `report`; `strict` raises KgError at the first one.
     """
-    pipeline = Reading(fast=fast, jobs=jobs)
+    pipeline = RecordingPipeline(fast=fast, jobs=jobs)
     found = pipeline.records(patterns, strict=strict, report=report, progress=progress)
     loose = Loose(found, pipeline.linker, pipeline.noted)
     latest = _latest(loose.as_graph()) if not now else _day(now)
@@ -171,7 +171,7 @@ def contents(
     }
 
 
-def row(shown: Selection, paper: Paper, number: int, sentence: Sentence) -> dict[str, Any]:
+def row(shown: Selection, paper: Paper, number: int, sentence: DigestSentence) -> dict[str, Any]:
     """The details of one paper, each from its first source that has it, and the sentence."""
     documents = [document for document, _ in paper.entries]
     return {

@@ -18,7 +18,7 @@ from kg.extract.endpoint import Chat, Endpoint, Unanswered, configured
 from kg.model import Document, KgError, Paper, Text
 from kg.text import count_han, has_han, sentences
 from kg.views.brief import compose
-from kg.views.digest import Sentence
+from kg.views.digest import DigestSentence
 from kg.views.selection import Selection
 
 INSTRUCTIONS = (
@@ -60,11 +60,11 @@ class Fluent:
         self.checker = Checker()
         self.failures = 0
 
-    def __call__(self, shown: Selection, paper: Paper) -> Sentence:
+    def __call__(self, shown: Selection, paper: Paper) -> DigestSentence:
         """The model's sentence on a paper, or the composed one with the reason."""
         own = compose(shown, paper)
         if self.failures >= _FAILURES:
-            return Sentence(
+            return DigestSentence(
                 own, note="the composed sentence is used: the language model failed before and was not asked."
             )
         sent = record(shown, paper)
@@ -72,14 +72,14 @@ class Fluent:
             answer = self.chat.ask(INSTRUCTIONS + json.dumps(SCHEMA), json.dumps(sent, ensure_ascii=False), SCHEMA)
         except Unanswered as reason:
             self.failures += 1
-            return Sentence(own, note=f"the composed sentence is used: the language model gave none ({reason}).")
+            return DigestSentence(own, note=f"the composed sentence is used: the language model gave none ({reason}).")
         self.failures = 0
         said = answer.get("sentence")
         text = " ".join(said.split()) if isinstance(said, str) else ""
         fault = self.fault(text, paper, json.dumps(sent, ensure_ascii=False), own, shown.lang)
         if fault:
-            return Sentence(own, note=f"the composed sentence is used: the language model's {fault}.")
-        return Sentence(text, by=f"llm:{self.chat.endpoint.model}")
+            return DigestSentence(own, note=f"the composed sentence is used: the language model's {fault}.")
+        return DigestSentence(text, by=f"llm:{self.chat.endpoint.model}")
 
     def fault(self, text: str, paper: Paper, sent: str, own: str, lang: str) -> str:
         """The fault of a sentence, as the end of a message ("sentence has ..."); "" if there is none."""

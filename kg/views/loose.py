@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kg.views.reader import GraphReader
 
 
-class Reading(Pipeline):
+class RecordingPipeline(Pipeline):
     """A pipeline that records the sources it reads."""
 
     @cached_property

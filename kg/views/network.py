@@ -25,7 +25,7 @@ _NOT_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 STAMP = re.compile(rb' lastmodifieddate="[^"]*"')
 
 
-class _Edge(NamedTuple):
+class _Tie(NamedTuple):
     head: str
     relation: str
     tail: str
@@ -35,7 +35,7 @@ class _Edge(NamedTuple):
     said: Statement
 
 
-class Link(NamedTuple):
+class PaperLink(NamedTuple):
     """A paper has a concept: `role` is its role of a technique ("proposed"), else the concept's type ("hardware")."""
 
     paper: str
@@ -43,7 +43,7 @@ class Link(NamedTuple):
     concept: str
 
 
-class Said(NamedTuple):
+class PaperRelation(NamedTuple):
     """A paper says a relation between two concepts."""
 
     paper: str
@@ -62,21 +62,21 @@ def paper_of(store: Store, entry: str) -> str:
     return store.papers_of([entry]).get(entry, "")
 
 
-def links(store: Store, papers: Iterable[str]) -> list[Link]:
+def links(store: Store, papers: Iterable[str]) -> list[PaperLink]:
     """What papers have, each link once, sorted."""
     return _links(store, "p.curie", papers)
 
 
-def having(store: Store, concepts: Iterable[str]) -> list[Link]:
+def having(store: Store, concepts: Iterable[str]) -> list[PaperLink]:
     """The papers that have some concepts, each link once, sorted."""
     return _links(store, "c.curie", concepts)
 
 
-def relations(store: Store, papers: Iterable[str]) -> list[Said]:
+def relations(store: Store, papers: Iterable[str]) -> list[PaperRelation]:
     """What papers say between concepts, each once, sorted."""
     sql = """SELECT DISTINCT p.curie, h.curie, x.type, t.curie FROM relations x JOIN papers p ON p.id = x.paper
         JOIN concepts h ON h.id = x.head JOIN concepts t ON t.id = x.tail WHERE p.curie IN ({})"""
-    return sorted(Said(*row) for row in store.some(sql, papers))
+    return sorted(PaperRelation(*row) for row in store.some(sql, papers))
 
 
 def titles(store: Store, papers: Iterable[str]) -> dict[str, str]:
@@ -84,14 +84,14 @@ def titles(store: Store, papers: Iterable[str]) -> dict[str, str]:
     return dict(store.some("SELECT curie, title FROM papers WHERE title <> '' AND curie IN ({})", papers))
 
 
-def _links(store: Store, column: str, named: Iterable[str]) -> list[Link]:
-    found: set[Link] = set()
+def _links(store: Store, column: str, named: Iterable[str]) -> list[PaperLink]:
+    found: set[PaperLink] = set()
     wanted = set(named)
     for table, of, role in (("mentions", "concept", "x.role"), ("topics", "topic", "''")):
         sql = f"""SELECT DISTINCT p.curie, {role}, c.curie, c.type FROM {table} x JOIN papers p ON p.id = x.paper
             JOIN concepts c ON c.id = x.{of} WHERE {column} IN ({{}})"""
         for paper, said, concept, kind in store.some(sql, wanted):
-            found.add(Link(paper, (said or "mentioned") if kind == "technique" else kind, concept))
+            found.add(PaperLink(paper, (said or "mentioned") if kind == "technique" else kind, concept))
     return sorted(found)
 
 
@@ -107,7 +107,7 @@ def network(store: Store, entries: Iterable[str] | None = None) -> networkx.Mult
     import networkx
 
     papers: dict[str, str] = {}
-    edges: dict[tuple[str, str, str], list[_Edge]] = {}
+    edges: dict[tuple[str, str, str], list[_Tie]] = {}
     for name in store.names() if entries is None else entries:
         _, record = load_entry(store, name)
         papers[record.paper] = papers.get(record.paper) or record.title or record.name or name
@@ -150,22 +150,22 @@ def gexf(graph: networkx.MultiDiGraph) -> bytes:
     return STAMP.sub(b"", out.getvalue()) + b"\n"  # the day of writing is no part of the content
 
 
-def _edges(record: Record) -> Iterator[_Edge]:
+def _edges(record: Record) -> Iterator[_Tie]:
     for kind, mentions in LISTS.items():
         for mention in getattr(record, mentions):
             if mention.concept:
                 link = LINKS[(mention.role or "mentioned") if kind == "technique" else kind]
-                yield _Edge(record.paper, link, mention.concept, record.paper, record.id, mention.surface, mention)
+                yield _Tie(record.paper, link, mention.concept, record.paper, record.id, mention.surface, mention)
     for topic in record.topics:
         quote = topic.evidence.quote if topic.evidence else ""
-        yield _Edge(record.paper, "topic", f"topic:{topic.id}", record.paper, record.id, quote, topic)
+        yield _Tie(record.paper, "topic", f"topic:{topic.id}", record.paper, record.id, quote, topic)
     for result in record.results:
         if result.metric_concept:
             quote = result.evidence.quote
-            yield _Edge(record.paper, "metric", result.metric_concept, record.paper, record.id, quote, result)
+            yield _Tie(record.paper, "metric", result.metric_concept, record.paper, record.id, quote, result)
     for relation in record.relations:
         if relation.head_concept and relation.tail_concept:
-            yield _Edge(
+            yield _Tie(
                 relation.head_concept,
                 relation.type,
                 relation.tail_concept,
@@ -176,7 +176,7 @@ def _edges(record: Record) -> Iterator[_Edge]:
             )
 
 
-def _support(relation: str, said: list[_Edge]) -> dict[str, str | float]:
+def _support(relation: str, said: list[_Tie]) -> dict[str, str | float]:
     shown = next((edge for edge in said if edge.quote), said[0])
     return {
         "relation": relation,

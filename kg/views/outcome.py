@@ -23,7 +23,7 @@ _LONG = 40  # characters of a setting or baseline that fits into brackets
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ResultInWords:
     """The parts of a result in words."""
 
     metric: str
@@ -34,7 +34,7 @@ class Said:
     origin: str = ""  # the initial value of the number: "256"
 
     @classmethod
-    def of(cls, shown: Selection, result: Result, paper: str) -> Said | None:
+    def of(cls, shown: Selection, result: Result, paper: str) -> ResultInWords | None:
         """A result in words of the paper; None if its metric has no name in the language."""
         named = metric(shown, result, paper)
         if not named or (has_han(named) if shown.lang != "zh" else not says(paper, named)):
@@ -54,7 +54,7 @@ class Said:
         return cls(named, form, amount(shown, result), against, setting, origin)
 
 
-def phrases(shown: Selection, said: Sequence[Said]) -> str:
+def phrases(shown: Selection, said: Sequence[ResultInWords]) -> str:
     """Results as one noun phrase; a metric, baseline or setting that neighbours share is said once."""
     out: list[str] = []
     for at, result in enumerate(said):
@@ -69,7 +69,7 @@ def phrases(shown: Selection, said: Sequence[Said]) -> str:
     return shown.words.listed(out)
 
 
-def _phrase(shown: Selection, said: Said, *, again: bool = False) -> str:
+def _phrase(shown: Selection, said: ResultInWords, *, again: bool = False) -> str:
     """One result; `again`: the previous one has the same metric and verb."""
     words = shown.words
     if again:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kg.views.answers import short
 from kg.views.render import render
 from kg.views.selection import TYPES
-from kg.views.words import Words
+from kg.views.words import PageWords
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader
@@ -25,7 +25,7 @@ def contents(graph: GraphReader, lang: str) -> dict[str, Any]:
     """The content of the overview, from the graph's tables; no paper is loaded."""
     from kg.query.corpus import Corpus
 
-    words, corpus = Words(lang), Corpus.of(graph.store)
+    words, corpus = PageWords(lang), Corpus.of(graph.store)
     sources = sorted(corpus.most("report")[0])
     counted = {"papers": words.count("count.paper", len(corpus)), "sources": words.count("count.source", len(sources))}
     first, last = (day[:10] for day in corpus.period())
@@ -61,7 +61,7 @@ def _source(graph: GraphReader, name: str, papers: int) -> dict[str, str]:
     }
 
 
-def _type(graph: GraphReader, kind: str, words: Words, most: list[tuple[str, int]], total: int) -> dict[str, Any]:
+def _type(graph: GraphReader, kind: str, words: PageWords, most: list[tuple[str, int]], total: int) -> dict[str, Any]:
     return {
         "name": words(f"type.{kind}"),
         "different": f"{total:,}",

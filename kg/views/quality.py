@@ -16,7 +16,7 @@ from kg.views.base import View
 from kg.views.examine import SLOTS, Quality, Suggestion, Unmatched, examine
 from kg.views.render import render
 from kg.views.selection import clean
-from kg.views.words import Words
+from kg.views.words import PageWords
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader
@@ -42,7 +42,7 @@ def quality(graph: GraphReader, lang: str = "en") -> View:
 
 def contents(found: Quality, lang: str) -> dict[str, Any]:
     """The content of the page as plain data; lists are in the order of sources and entries, or by count."""
-    words = Words(lang)
+    words = PageWords(lang)
     return {
         "title": words("quality.title"),
         "lang": lang,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from kg.text import plain
-from kg.views.words import Words
+from kg.views.words import PageWords
 
 if TYPE_CHECKING:
     import jinja2
@@ -19,7 +19,7 @@ _LINE_MARK = re.compile(r"^(\s*)([#+=-]|\d+[.)])(?=\s|$)")
 
 def render(template: str, lang: str, **values: Any) -> str:
     """A template of kg/views/templates, rendered; `words` are the localised texts."""
-    return environment(template.endswith(".md.jinja")).get_template(template).render(words=Words(lang), **values)
+    return environment(template.endswith(".md.jinja")).get_template(template).render(words=PageWords(lang), **values)
 
 
 @cache

@@ -14,7 +14,7 @@ from kg.names import is_curie
 from kg.query.support import Supporter, appeared, support
 from kg.store.contents import labels
 from kg.text import fold, one_line, sentence_at
-from kg.views.words import Words
+from kg.views.words import PageWords
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader
@@ -27,7 +27,7 @@ clean = one_line
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
+class EntryQuote:
     """A quote of an entry's text, with the surrounding sentence."""
 
     entry: str
@@ -47,11 +47,11 @@ class Thing:
     label: str
     role: str = ""
     fields: tuple[str, ...] = ()
-    quotes: tuple[Quote, ...] = ()
+    quotes: tuple[EntryQuote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class EntryResult:
     """A result with the entry that states it."""
 
     document: Document
@@ -83,7 +83,7 @@ class Selection:
     def _begin(self, graph: GraphReader, papers: list[Paper], lang: str) -> None:
         self.graph = graph
         self.papers = papers
-        self.words = Words(lang)
+        self.words = PageWords(lang)
         self.lang = lang
         self._labels: dict[str, str] = {}
         self._things: dict[tuple[str, str], list[Thing]] = {}
@@ -140,15 +140,15 @@ class Selection:
         """Independent support: the largest number of the papers of which no two share an institution."""
         return support(Supporter(self.date(paper), paper.id, self.institutions(paper)) for paper in papers)
 
-    def outcomes(self, paper: Paper, fields: Collection[str] = ()) -> list[Outcome]:
+    def outcomes(self, paper: Paper, fields: Collection[str] = ()) -> list[EntryResult]:
         """The distinct results of a paper: the same number for the same metric in two texts is one result."""
-        found: dict[tuple[object, ...], Outcome] = {}
+        found: dict[tuple[object, ...], EntryResult] = {}
         for document, record in paper.entries:
             for result in record.results:
                 if not fields or result.evidence.field in fields:
                     metric = result.metric_concept or fold(result.metric)
                     found.setdefault(
-                        (metric, result.value, result.unit, result.change), Outcome(document, record, result)
+                        (metric, result.value, result.unit, result.change), EntryResult(document, record, result)
                     )
         return list(found.values())
 
@@ -192,14 +192,14 @@ def _rank(role: str) -> int:
     return ROLES.index(role) if role in ROLES else len(ROLES)
 
 
-def quoted(document: Document, evidence: Evidence) -> Quote:
+def quoted(document: Document, evidence: Evidence) -> EntryQuote:
     """A quote with its sentence; without a valid position the sentence is the quote itself."""
     sentence = evidence.quote
     text = document.texts.get(evidence.field)
     if text and 0 <= evidence.start < evidence.end <= len(text.raw):
         start, end = sentence_at(text.raw, evidence.start, evidence.end)
         sentence = text.raw[start:end]
-    return Quote(document.id, evidence.field, evidence.start, evidence.end, clean(evidence.quote), clean(sentence))
+    return EntryQuote(document.id, evidence.field, evidence.start, evidence.end, clean(evidence.quote), clean(sentence))
 
 
 def ids(paper: Paper) -> list[str]:

@@ -17,7 +17,7 @@ from kg.extract.phrases import tagged
 from kg.model import Brief, Mention, Paper, Result
 from kg.text import fold, has_han, sentences
 from kg.views.borne import as_text, borne_out, quotable, sentence
-from kg.views.outcome import Said, gets_worse, phrases
+from kg.views.outcome import ResultInWords, gets_worse, phrases
 from kg.views.selection import Selection, clean, name, title
 from kg.views.wording import Wording, say, says
 
@@ -271,7 +271,7 @@ def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str)
     """
     found = [(one, borne_out(shown, one)) for one in shown.outcomes(paper, fields)]
     told = [(one, result) for one, result in found if result and not gets_worse(shown, result)]
-    sayable = [(one, result, said) for one, result in told if (said := Said.of(shown, result, text))]
+    sayable = [(one, result, said) for one, result in told if (said := ResultInWords.of(shown, result, text))]
     ranked = sorted(sayable, key=lambda triple: _rank(triple[1]))[: _MOST["result"]]
     effect = phrases(shown, [triple[2] for triple in sayable if triple in ranked])
     known = {sentence(one) for one, _, _ in sayable}

@@ -27,7 +27,7 @@ def _read(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
     return tomllib.loads(path.read_text("utf-8"))
 
 
-class Words:
+class PageWords:
     """The texts of one language; `words("report.scope", papers=...)` fills in a template."""
 
     def __init__(self, lang: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from kg.extract import pipeline
 from kg.extract.base import make_doc
-from kg.extract.context import View, view_of
+from kg.extract.context import DocView, view_of
 from kg.extract.edges import barred, lists, shapes
 from kg.model import Document
 from kg.vocabulary import Vocabulary
@@ -16,7 +16,7 @@ from kg.vocabulary import Vocabulary
 Entry = Callable[..., Document]
 
 
-def seen(document: Document) -> View:
+def seen(document: Document) -> DocView:
     """What the rules see of an entry."""
     doc = make_doc(pipeline(), document, Vocabulary.load())
     for name, component in pipeline().pipeline:
@@ -26,7 +26,7 @@ def seen(document: Document) -> View:
     return view_of(doc, Vocabulary.load())
 
 
-def place(view: View, words: str) -> tuple[int, int]:
+def place(view: DocView, words: str) -> tuple[int, int]:
     start = view.text.index(words)
     return start, start + len(words)
 

@@ -14,10 +14,10 @@ import pytest
 
 from kg.extract import pipeline
 from kg.extract.base import make_doc
-from kg.extract.context import View, view_of
-from kg.extract.ends import Entity, entities
+from kg.extract.context import DocView, view_of
+from kg.extract.ends import Placed, entities
 from kg.extract.judge import Candidate, Features, Judge, judges, survivors
-from kg.extract.pairs import NAMES, Table, names_with, table, word_feature, words_of
+from kg.extract.pairs import NAMES, PairTable, names_with, table, word_feature, words_of
 from kg.extract.relations import decided, vetoed
 from kg.extract.same import grouped
 from kg.extract.techniques import Techniques, role_features
@@ -150,7 +150,7 @@ def test_the_judge_of_roles_sees_the_nearest_cue(entry: Callable[..., Document])
     assert "plain inside" not in seen["router"]
 
 
-def paired(document: Document, words: tuple[str, ...] = ()) -> tuple[list[Entity], int, list[tuple[int, int]], Any]:
+def paired(document: Document, words: tuple[str, ...] = ()) -> tuple[list[Placed], int, list[tuple[int, int]], Any]:
     """The entities of an entry, its main thing, and the table of its pairs."""
     doc = make_doc(pipeline(), document, Vocabulary.load())
     for name, component in pipeline().pipeline:
@@ -201,18 +201,18 @@ def test_a_judge_names_the_words_that_it_looks_at() -> None:
     assert words_of(NAMES) == ()
 
 
-def pairs_told(*pairs: tuple[int, int]) -> Table:
+def pairs_told(*pairs: tuple[int, int]) -> PairTable:
     """A table of pairs of which nothing is known."""
     first, second = np.array(pairs).T
     many = int(max(first.max(), second.max())) + 1
-    return Table(first, second, np.zeros((len(pairs), len(NAMES)), np.float32), np.zeros((many, many), bool))
+    return PairTable(first, second, np.zeros((len(pairs), len(NAMES)), np.float32), np.zeros((many, many), bool))
 
 
 def likely_types(*rows: dict[str, float]) -> Any:
     return np.array([[row.get(kind, 0.0) for kind in RELATION_TYPES] for row in rows])
 
 
-def chosen(told: Table, likely: Any, thresholds: dict[str, float]) -> set[tuple[int, int, str]]:
+def chosen(told: PairTable, likely: Any, thresholds: dict[str, float]) -> set[tuple[int, int, str]]:
     least = [thresholds.get(kind, 0.3) for kind in RELATION_TYPES]
     return {(i, j, kind) for i, j, kind, _ in decided(told, likely, least)}
 
@@ -325,7 +325,7 @@ def test_wordings_of_one_technique_are_one_mention(read: Read) -> None:
     assert not any({"row pruning", "column pruning"} <= names for names in forms)
 
 
-def tagged(document: Document) -> tuple[View, Techniques]:
+def tagged(document: Document) -> tuple[DocView, Techniques]:
     """What the rules and the tagger see of an entry, and the component that finds its techniques."""
     doc = make_doc(pipeline(), document, Vocabulary.load())
     for name, component in pipeline().pipeline:
@@ -336,7 +336,7 @@ def tagged(document: Document) -> tuple[View, Techniques]:
     return view_of(doc, techniques.vocabulary), techniques
 
 
-def groups(view: View, techniques: Sequence[Mention], threshold: float) -> set[frozenset[str]]:
+def groups(view: DocView, techniques: Sequence[Mention], threshold: float) -> set[frozenset[str]]:
     """The names of each technique when wordings are joined from a likelihood on."""
     left = [replace(mention) for mention in techniques]
     judge = copy(judges()["same"])

@@ -7,7 +7,7 @@ import spacy
 
 from kg.extract import base
 from kg.extract.kind import Kind
-from kg.extract.names import Names
+from kg.extract.names import NameComponent
 from kg.model import Document
 from kg.text import repaired
 from kg.vocabulary import Vocabulary
@@ -34,4 +34,4 @@ def test_kind_is_told_by_title_head_noun_and_claims(title: str, abstract: str, k
     vocabulary = Vocabulary.load()
     document = Document("x-1", "x", 1, {k: repaired(v) for k, v in (("T", title), ("A", abstract)) if v})
     doc = base.make_doc(nlp, document, vocabulary)
-    assert Kind(vocabulary)(Names(vocabulary)(doc))._.kind == kind
+    assert Kind(vocabulary)(NameComponent(vocabulary)(doc))._.kind == kind

@@ -7,7 +7,7 @@ import spacy
 from spacy.tokens import Doc
 
 from kg.extract import base
-from kg.extract.names import Names
+from kg.extract.names import NameComponent
 from kg.model import Document
 from kg.text import repaired
 from kg.vocabulary import Vocabulary
@@ -19,7 +19,7 @@ def read(title: str, abstract: str, brief: str = "") -> Doc:
     texts = {"T": title, "A": abstract, "B": brief}
     document = Document("x-1", "x", 1, {k: repaired(v) for k, v in texts.items() if v})
     vocabulary = Vocabulary.load()
-    return Names(vocabulary)(base.make_doc(nlp, document, vocabulary))
+    return NameComponent(vocabulary)(base.make_doc(nlp, document, vocabulary))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc
 
 from kg.extract import base
-from kg.extract.context import GROUPS, View, canonical, likelihood
+from kg.extract.context import GROUPS, DocView, canonical, likelihood
 from kg.extract.phrases import Phrases
 from kg.model import Document
 from kg.text import repaired
@@ -33,7 +33,7 @@ def phrases(text: str) -> list[str]:
 
 def seen(doc: Doc, words: str) -> dict[str, float]:
     """The features of the phrase with these words."""
-    view = View(doc, Vocabulary.load())
+    view = DocView(doc, Vocabulary.load())
     return view.features(next(p for p in view.phrases if view.text[p.start : p.end] == words))
 
 
@@ -120,7 +120,7 @@ def test_known_phrase_is_seen_as_such() -> None:
 
 
 def test_acronym_in_brackets_belongs_to_the_phrase_that_it_abbreviates() -> None:
-    view = View(read("It has a Gated Token Router (GTR) and a cache line (NASA)."), Vocabulary.load())
+    view = DocView(read("It has a Gated Token Router (GTR) and a cache line (NASA)."), Vocabulary.load())
     assert view.acronym_of == {"gated token router": "GTR"}
 
 

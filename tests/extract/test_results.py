@@ -11,7 +11,7 @@ from kg.extract import base, extract
 from kg.extract.baselines import Baselines
 from kg.extract.brief import BriefSlots
 from kg.extract.numbers import plain, quantities
-from kg.extract.outcomes import Lexicon
+from kg.extract.outcomes import OutcomeLexicon
 from kg.extract.phrases import Phrases
 from kg.extract.results import Results
 from kg.extract.weighing import best, likelihood, of_all, weights
@@ -269,7 +269,7 @@ def test_wordings_of_one_thing_speak_for_each_other() -> None:
     ],
 )
 def test_what_words_of_comparison_introduce(text: str, names: list[str]) -> None:
-    found = Baselines(Lexicon(Vocabulary.load())).compared(text)
+    found = Baselines(OutcomeLexicon(Vocabulary.load())).compared(text)
     assert [other.text for other in found] == names
 
 

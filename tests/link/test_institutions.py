@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kg.entity_types import data_folder
-from kg.link.institutions import Register, Words, joined, keys, name_tokens
+from kg.link.institutions import OrganisationWords, Register, joined, keys, name_tokens
 from kg.model import KgError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -124,7 +124,7 @@ def test_part_of_an_organisation_is_known(register: Register) -> None:
 
 
 def test_keys_leave_out_country_and_legal_form() -> None:
-    found = dict(keys("Adobe Systems Inc. (United States)", Words.load(), frozenset({"united states"})))
+    found = dict(keys("Adobe Systems Inc. (United States)", OrganisationWords.load(), frozenset({"united states"})))
     assert {"adobesystemsincunitedstates", "adobesystemsinc", "adobesystems"} == set(found)
 
 

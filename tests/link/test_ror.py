@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from kg.entity_types import data_folder
-from kg.link.candidates import FEATURES, Reading
-from kg.link.institutions import Words
-from kg.link.ror import CONTEXT, Judge, Seen, Trees, chosen, context, identified, ids
+from kg.link.candidates import FEATURES, Affiliation
+from kg.link.institutions import OrganisationWords
+from kg.link.ror import CONTEXT, RegisterJudge, Seen, Trees, chosen, context, identified, ids
 from kg.link.spellings import folded, folding, likeness, likeness_to_part, names, split
 from kg.model import KgError
 
@@ -23,7 +23,7 @@ OXFORD, CAMBRIDGE, BONN, SIAT = "052gg0110", "013meh722", "041nas322", "02c0y6y9
 
 def bearers(text: str) -> set[str]:
     known = names()
-    return {known.facts(c.row).id for c in Reading(text, known).candidates()}
+    return {known.facts(c.row).id for c in Affiliation(text, known).candidates()}
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_no_words_name_two_organisations() -> None:
 
 
 def test_every_candidate_has_every_feature_as_a_whole_number() -> None:
-    for candidate in Reading("Bonn University and 中国科学院大学, Beijing 100190, China", names()).candidates():
+    for candidate in Affiliation("Bonn University and 中国科学院大学, Beijing 100190, China", names()).candidates():
         assert len(candidate.features) == len(FEATURES)
         assert all(isinstance(value, int) for value in candidate.features)
 
@@ -108,7 +108,7 @@ def test_words_are_taken_apart_where_they_are_glued() -> None:
 
 
 def test_likeness_counts_words_in_their_place_more() -> None:
-    name = folded("University of Bonn", folding(Words.load()))
+    name = folded("University of Bonn", folding(OrganisationWords.load()))
     assert likeness(name, name) == (100, 100)
     assert likeness(name[::-1], name) == (67, 67)
     assert likeness(["university", "bonnie"], name) == (83, 67)
@@ -154,7 +154,7 @@ def test_long_hostile_string_is_read_in_bounded_time() -> None:
 
 
 def test_what_annotated_strings_meant_is_counted_by_organisation_and_by_name() -> None:
-    reading = Reading("Dept. of Physics, Univ. of Oxford, Oxford, UK", names())
+    reading = Affiliation("Dept. of Physics, Univ. of Oxford, Oxford, UK", names())
     candidates = reading.candidates()
     ids_ = [reading.names.facts(c.row).id for c in candidates]
     entry = Seen.name(OXFORD, reading, candidates[ids_.index(OXFORD)])
@@ -166,8 +166,8 @@ def test_what_annotated_strings_meant_is_counted_by_organisation_and_by_name() -
 
 
 def test_organisation_is_believed_less_when_annotated_strings_never_meant_it() -> None:
-    judge = Judge.read(data_folder("data") / "institutions.json")
-    reading = Reading("Department of Engineering Science, University of Oxford, Oxford, UK", names())
+    judge = RegisterJudge.read(data_folder("data") / "institutions.json")
+    reading = Affiliation("Department of Engineering Science, University of Oxford, Oxford, UK", names())
     name = f"{OXFORD} universityoxford"
 
     def score(meant: int) -> int:
@@ -183,4 +183,4 @@ def test_weights_that_are_damaged_or_of_other_features_are_one_sentence(tmp_path
     for text in ("", "{}", "[]", json.dumps({**state, "features": ["rank"]}), json.dumps({**state, "seen": []})):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(KgError, match=r"institutions\.json"):
-            Judge.read(path)
+            RegisterJudge.read(path)

@@ -9,7 +9,7 @@ from kg.query.dates import relative
 from kg.query.empty import any_institution
 from kg.query.lexicon import Named
 from kg.query.question import LIMIT
-from kg.query.reading import Reader
+from kg.query.reading import QuestionReader
 from kg.query.sayings import Sayings
 from kg.vocabulary import Vocabulary
 
@@ -312,7 +312,7 @@ def test_long_question_is_cut_and_said_so(lexicon: Lexicon) -> None:
 def test_last_month_is_counted_from_the_newest_date_of_the_graph(
     question: str, latest: str, value: str, lexicon: Lexicon
 ) -> None:
-    items = Reader(question, lexicon).pieces()
+    items = QuestionReader(question, lexicon).pieces()
     (fact,) = [item.fact for item in relative(items, question, latest) if item.fact]
     assert (fact.field, fact.op, fact.value) == ("date", ">=", value)
 

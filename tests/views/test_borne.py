@@ -8,7 +8,7 @@ from kg.api import Graph
 from kg.model import Document, Evidence, Mention, Record, Result, Text
 from kg.views.borne import as_text, borne_out, quotable
 from kg.views.outcome import phrase
-from kg.views.selection import Outcome, Selection
+from kg.views.selection import EntryResult, Selection
 
 
 def _told(built: Graph, text: str, number: str, **parts: object) -> str:
@@ -18,7 +18,7 @@ def _told(built: Graph, text: str, number: str, **parts: object) -> str:
     result = Result(Evidence(number, "A", at, at + len(number)), sure=True, **values)  # type: ignore[arg-type]
     record = Record("t-1", datasets=[Mention("dataset", "Plover", "Plover", "A", sure=True)], results=[result])
     shown = Selection.of(built, [], "en")
-    told = borne_out(shown, Outcome(Document("t-1", "t", 1, {"A": Text(text, text)}), record, result))
+    told = borne_out(shown, EntryResult(Document("t-1", "t", 1, {"A": Text(text, text)}), record, result))
     return phrase(shown, told) if told else ""
 
 
@@ -97,7 +97,7 @@ def test_counted_things_are_fewer(built: Graph) -> None:
 def test_only_sure_results_are_told(built: Graph) -> None:
     text = "It cuts latency by 41%."
     result = Result(Evidence("41%", "A", 19, 22), "latency", 41.0, "%", "decrease", metric_concept="metric:latency")
-    outcome = Outcome(Document("t-1", "t", 1, {"A": Text(text, text)}), Record("t-1"), result)
+    outcome = EntryResult(Document("t-1", "t", 1, {"A": Text(text, text)}), Record("t-1"), result)
     assert borne_out(Selection.of(built, [], "en"), outcome) is None
 
 

@@ -15,7 +15,7 @@ import kg
 from kg.api import Graph
 from kg.cli import main
 from kg.views import diff as module
-from kg.views.words import LANGUAGES, Words
+from kg.views.words import LANGUAGES, PageWords
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def test_every_form_says_the_same(built: Graph, before: Graph, lang: str) -> Non
     assert data["counts"]["new"] == 22
     assert data["counts"]["removed"] == data["counts"]["changed"] == 0
     assert data["counts"]["first_technique"] > 50
-    words = Words(lang)
+    words = PageWords(lang)
     for form in ("txt", "md", "html"):
         made = str(view.render(form))
         assert words.count("diff.count_new", 22) in made

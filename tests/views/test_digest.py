@@ -21,7 +21,7 @@ from kg.model import Document, KgError, Paper, Record, Source, Text
 from kg.sources import read
 from kg.sources.digest import LEFT_OUT
 from kg.views import period as periods
-from kg.views.digest import Digest, Sentence, of, of_files
+from kg.views.digest import Digest, DigestSentence, of, of_files
 from kg.views.loose import Loose
 from kg.views.selection import Selection
 from kg.vocabulary import Vocabulary
@@ -58,8 +58,8 @@ def digest_of(documents: list[Document], lang: str = "zh", sources: tuple[Source
     loose = Loose([(d, Record(d.id)) for d in documents], Linker(Vocabulary.load()), sources)
     shown = Selection.of(loose.as_graph(), loose.works, lang)
 
-    def writer(_shown: Selection, _paper: Paper) -> Sentence:
-        return Sentence(says or "清华大学发布了A论文，加速2倍。")
+    def writer(_shown: Selection, _paper: Paper) -> DigestSentence:
+        return DigestSentence(says or "清华大学发布了A论文，加速2倍。")
 
     return of(shown, writer=writer)
 

@@ -14,7 +14,7 @@ import pytest
 from kg.api import Graph
 from kg.model import KgError
 from kg.views import trends
-from kg.views.trends import FORMS, Lexicon, Trend, trend, trend_of_files
+from kg.views.trends import FORMS, Trend, TrendLexicon, trend, trend_of_files
 from kg.views.trends.collected import Collected
 from kg.views.trends.statistics import adjusted, difference, moved, trend_test, wilson
 from kg.views.trends.tables import aligned, matched_words, matches_csv, text, width
@@ -289,12 +289,12 @@ def test_a_wrong_lexicon_is_told(tmp_path: Path, said: str, told: str) -> None:
     path = tmp_path / "lexicon.yml"
     path.write_text(said)
     with pytest.raises(KgError, match=told) as error:
-        Lexicon.load(path)
+        TrendLexicon.load(path)
     assert str(path) in str(error.value)
 
 
 def test_the_lexicon_that_ships_is_sound() -> None:
-    found = Lexicon.load(Path(__file__).parent.parent.parent / "data" / "lexicons" / "vision-venues.yml")
+    found = TrendLexicon.load(Path(__file__).parent.parent.parent / "data" / "lexicons" / "vision-venues.yml")
     assert {key for key, *_ in found.find("Diffusion MRI of the brain")} <= {"medical"}
     shown = {key for key, *_ in found.find("One-step text-to-image diffusion")}
     assert {"diffusion", "diffusion-speed"} <= found.whole(shown)

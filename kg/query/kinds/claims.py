@@ -19,7 +19,7 @@ from kg.query.empty import why_empty
 from kg.query.filter import Condition, Entity, Fact, Filter, Outcome, Query
 from kg.query.lexicon import Lexicon
 from kg.query.measures import Measures
-from kg.query.nodes import Naming, Related, namings, reported, stated
+from kg.query.nodes import NamedEntity, Related, namings, reported, stated
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes
 from kg.query.tally import backers, without
@@ -182,7 +182,7 @@ class _Claims:
         return list(found.values())
 
     def _add(
-        self, found: dict[tuple[object, ...], _Claim], one: Naming | Related, kind: str, said: tuple[str, str, str]
+        self, found: dict[tuple[object, ...], _Claim], one: NamedEntity | Related, kind: str, said: tuple[str, str, str]
     ) -> None:
         """A claim: subject, the key of what is said, and the CURIE of its object."""
         subject, key, concept = said

@@ -9,7 +9,7 @@ from kg.names import kind_of
 from kg.query.answer import Answer, Row
 from kg.query.corpus import Corpus
 from kg.query.empty import any_institution, any_role, nothing_understood, why_empty
-from kg.query.evidence import Evidence, by_title
+from kg.query.evidence import AnswerEvidence, by_title
 from kg.query.filter import Entity, Filter, Phrase, Query, Term
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
@@ -85,7 +85,7 @@ def _rows(
     newest = papers[::-1][: max(most, _TITLES)]
     if len(newest) > _READ:
         newest = by_title(corpus, lexicon, wanted, newest[:_TITLES]) + newest[_TITLES:]
-    found = Evidence(corpus, lexicon, wanted, newest[:_READ], language)
+    found = AnswerEvidence(corpus, lexicon, wanted, newest[:_READ], language)
     best = sorted((found.row(paper) for paper in newest[:_READ]), key=lambda row: (-row.score, row.id))
     others = _in_order(corpus, newest[_READ:most])
     return tuple(islice(chain(best, others), most))

@@ -51,7 +51,7 @@ _STATED = tuple(sorted(f"kg:{name}" for name in RELATIONS.values()))
 _START, _END = "start", "end"
 
 
-class _Edge(NamedTuple):
+class _PathEdge(NamedTuple):
     """A triple of the graph: a relation between two things, or that a paper has a thing."""
 
     head: str
@@ -64,7 +64,7 @@ class _Step(NamedTuple):
 
     start: str
     end: str
-    edge: _Edge
+    edge: _PathEdge
 
 
 #: A path from the first thing to the second.
@@ -115,7 +115,7 @@ class _Search:
         # What counts as both is a bridge between them.
         self.shared = sorted(one & two)
         self.sides = dict.fromkeys(one - two, _START) | dict.fromkeys(two - one, _END)
-        self.near: dict[str, dict[str, _Edge]] = {}  # what was seen: the cheapest edge between two nodes
+        self.near: dict[str, dict[str, _PathEdge]] = {}  # what was seen: the cheapest edge between two nodes
         self.stated: set[frozenset[str]] = set()  # things between which papers state a relation
         self.hubs: set[str] = set()
         self.degrees: dict[str, int] = {}
@@ -231,7 +231,7 @@ class _Search:
             return
         if is_stated:
             self.stated.add(frozenset((head, tail)))
-        edge = _Edge(head, relation, tail)
+        edge = _PathEdge(head, relation, tail)
         known = self.near.setdefault(first, {}).get(second)
         if known is None or (_COSTS[relation], edge) < (_COSTS[known.relation], known):
             self.near[first][second] = self.near.setdefault(second, {})[first] = edge
@@ -302,7 +302,7 @@ class _Search:
                 break
         return found
 
-    def _step(self, node: str, edge: _Edge) -> _Step:
+    def _step(self, node: str, edge: _PathEdge) -> _Step:
         """An edge in the direction of a path that comes from a node."""
         forward = node in (edge.head, self.sides.get(edge.head))
         return _Step(edge.head, edge.tail, edge) if forward else _Step(edge.tail, edge.head, edge)
@@ -329,7 +329,7 @@ def _short(paths: list[_Path]) -> list[_Path]:
     return sorted((path for path in paths if len(path) <= least + 1), key=len)
 
 
-def _goes_round(nodes: Sequence[str], edges: Sequence[_Edge], stated: Container[frozenset[str]]) -> bool:
+def _goes_round(nodes: Sequence[str], edges: Sequence[_PathEdge], stated: Container[frozenset[str]]) -> bool:
     """Whether a path goes by a paper from one thing to another between which papers state a relation."""
     pairs = zip(edges, edges[1:], nodes[1:], strict=False)
     return any(_is_paper(node) and frozenset((one.tail, two.tail)) in stated for one, two, node in pairs)
@@ -341,7 +341,7 @@ class _Telling:
     def __init__(self, store: StoreFile, lexicon: Lexicon, say: Sayings) -> None:
         self.store, self.lexicon, self.say = store, lexicon, say
         self.corpus = Corpus.of(store)
-        self.nodes: dict[_Edge, str] = {}
+        self.nodes: dict[_PathEdge, str] = {}
 
     def different(self, paths: Sequence[_Path]) -> list[_Path]:
         """The first of all paths that rest on the same papers: a paper and what it proposes go the same way."""
@@ -377,29 +377,29 @@ class _Telling:
         """The first entry of each paper."""
         return {name: paper.entries[0] for name, paper in self.corpus.backers(papers).items()}
 
-    def _found(self, edges: Iterable[_Edge]) -> dict[_Edge, str]:
+    def _found(self, edges: Iterable[_PathEdge]) -> dict[_PathEdge, str]:
         """The node that shows each edge: the surest, then that of the first entry."""
-        out: dict[_Edge, str] = {}
+        out: dict[_PathEdge, str] = {}
         for is_stated in (True, False):
             some = sorted(edge for edge in edges if (edge.relation in _STATED) == is_stated)
             for row in sorted(self._nodes(some, is_stated) if some else (), key=_surest):
-                out.setdefault(_Edge(str(row["h"]), str(row["p"]), str(row["t"])), str(row["node"]))
+                out.setdefault(_PathEdge(str(row["h"]), str(row["p"]), str(row["t"])), str(row["node"]))
         return out
 
-    def _nodes(self, edges: list[_Edge], is_stated: bool) -> list[dict[str, object]]:
+    def _nodes(self, edges: list[_PathEdge], is_stated: bool) -> list[dict[str, object]]:
         """The nodes that say edges, with their edge and how sure they are."""
         find = self._stating if is_stated else self._naming
         said = {node: edge for edge in edges for node in find(edge)}
         found = (one for one in nodes_at(self.store, said) if one.start >= 0)
         return [{"node": n.node, "sure": n.score, **dict(zip("hpt", said[n.node], strict=True))} for n in found]
 
-    def _stating(self, edge: _Edge) -> list[str]:
+    def _stating(self, edge: _PathEdge) -> list[str]:
         kind = next(kind for kind, name in RELATIONS.items() if f"kg:{name}" == edge.relation)
         ends = related("head", [edge.head]), related("tail", [edge.tail])
         where = Where(f"x.type = ? AND {ends[0].sql} AND {ends[1].sql}", (kind, *ends[0].given, *ends[1].given))
         return [one.node for one in stated(self.store, where)]
 
-    def _naming(self, edge: _Edge) -> list[str]:
+    def _naming(self, edge: _PathEdge) -> list[str]:
         table, column = ("topics", "topic") if kind_of(edge.tail) == "topic" else ("mentions", "concept")
         sql = f"""SELECT e.name, x.number FROM entries e JOIN {table} x ON x.entry = e.id
             JOIN concepts c ON c.id = x.{column} WHERE e.paper = ? AND c.curie = ?"""

@@ -9,7 +9,7 @@ from statistics import median
 
 from kg.sources.layout.blocks import TextRow, is_running, paragraphs, rows
 from kg.sources.layout.join import Joiner, plain
-from kg.sources.layout.pages import Line, Page
+from kg.sources.layout.pages import Page, TextLine
 
 _HEADING = re.compile(r"(?:[A-Z\d]\s?[.)]\s*)?(?:abstract|summary|(?:中文)?摘要)\s*[.:：—–-]*", re.I)
 _RUN_IN = re.compile(
@@ -55,13 +55,13 @@ class Abstract:
         return _is_foot(last, self.after) and not _END.search(last.text) and is_running(last.text)
 
 
-def is_heading(line: Line) -> bool:
+def is_heading(line: TextLine) -> bool:
     """Whether a line consists of the heading of an abstract only (also "A B S T R A C T")."""
     text = line.text.strip()
     return len(text) < 30 and bool(_HEADING.fullmatch(text) or _HEADING.fullmatch(text.replace(" ", "")))
 
 
-def _is_run_in(line: Line) -> bool:
+def _is_run_in(line: TextLine) -> bool:
     """Whether a line starts with the heading, which is followed by a mark or set in another font."""
     match = _RUN_IN.match(line.text)
     if not match:
@@ -71,7 +71,7 @@ def _is_run_in(line: Line) -> bool:
     return is_marked or (label.bold, label.italic) != (line.font.bold, line.font.italic)
 
 
-def _is_beside(heading: Line, line: Line) -> bool:
+def _is_beside(heading: TextLine, line: TextLine) -> bool:
     """Whether the text starts on the line of the heading, after a gap."""
     is_level = abs(line.y - heading.y) < 0.3 * heading.size
     return is_level and 0 < line.left - heading.right < 2.5 * heading.size
@@ -112,7 +112,7 @@ def first_paragraph(page: Page, below: float, joiner: Joiner) -> Abstract | None
 
 
 def _collected(
-    page: Page, lines: list[Line], start: Line, heading: Line | None, joiner: Joiner, below: float
+    page: Page, lines: list[TextLine], start: TextLine, heading: TextLine | None, joiner: Joiner, below: float
 ) -> Abstract | None:
     column = _column(lines, start, heading)
     if not column:
@@ -151,7 +151,7 @@ def over_pages(found: Abstract, page: Page | None, joiner: Joiner) -> str:
     return joiner.join([found.text, *(plain(row.chars) for row in more)])
 
 
-def _column(lines: Sequence[Line], start: Line, heading: Line | None) -> tuple[float, float] | None:
+def _column(lines: Sequence[TextLine], start: TextLine, heading: TextLine | None) -> tuple[float, float] | None:
     """Left and right edge of the column that holds the abstract; None if there is no text."""
     if heading is None:
         near = [
@@ -175,7 +175,7 @@ def _column(lines: Sequence[Line], start: Line, heading: Line | None) -> tuple[f
     return left, max(right, *(li.right for li in first if li.left < right and li.right < right + 30))
 
 
-def _is_under(line: Line, heading: Line) -> bool:
+def _is_under(line: TextLine, heading: TextLine) -> bool:
     return line.left - 3 <= heading.center <= line.right + 3
 
 

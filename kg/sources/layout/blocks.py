@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from kg.sources.layout.pages import Char, Font, Line, written
+from kg.sources.layout.pages import Char, Font, TextLine, written
 from kg.text import count_han
 
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -23,7 +23,7 @@ _LEVEL = 0.45  # em; largest distance between baselines of one row
 class TextRow:
     """The lines on one baseline of a column: one, or several separated by wide gaps."""
 
-    lines: list[Line]
+    lines: list[TextLine]
 
     @cached_property
     def chars(self) -> list[Char]:
@@ -69,7 +69,7 @@ class TextRow:
         return bold > 0.9 * sum(c.text.isalnum() for c in self.chars)
 
 
-def rows(lines: Iterable[Line]) -> list[TextRow]:
+def rows(lines: Iterable[TextLine]) -> list[TextRow]:
     """Rows from top to bottom, each made of the lines on one baseline."""
     out: list[TextRow] = []
     for line in sorted(lines, key=lambda line: (line.y, line.left)):
@@ -80,7 +80,7 @@ def rows(lines: Iterable[Line]) -> list[TextRow]:
     return out
 
 
-def body_size(lines: Iterable[Line]) -> float:
+def body_size(lines: Iterable[TextLine]) -> float:
     """The font size of most of the text."""
     sizes: Counter[float] = Counter()
     for line in lines:
@@ -98,9 +98,9 @@ def is_running(text: str) -> bool:
     return letters >= _FEW and sum(w[0].islower() for w in words) > _LOW * len(words)
 
 
-def paragraphs(lines: Sequence[Line], least: int = 4) -> Iterator[list[Line]]:
+def paragraphs(lines: Sequence[TextLine], least: int = 4) -> Iterator[list[TextLine]]:
     """Yield runs of at least `least` lines of running text in one column and font, in the file's order."""
-    run: list[Line] = []
+    run: list[TextLine] = []
     for line in sorted(lines, key=lambda line: line.order):
         if run and not _goes_on(run[-1], line):
             if len(run) >= least:
@@ -114,7 +114,7 @@ def paragraphs(lines: Sequence[Line], least: int = 4) -> Iterator[list[Line]]:
         yield run
 
 
-def _goes_on(before: Line, line: Line) -> bool:
+def _goes_on(before: TextLine, line: TextLine) -> bool:
     size = before.size
     if abs(line.size - size) > 0.08 * size:
         return line.letters < _FEW and abs(line.y - before.y) < 2 * size

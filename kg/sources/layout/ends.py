@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kg.sources.layout.blocks import is_running
 from kg.sources.layout.offices import Offices
-from kg.sources.layout.pages import Line, Page
+from kg.sources.layout.pages import Page, TextLine
 from kg.sources.layout.people import clean
 
 _MAIL = re.compile(r"\s*(?:\([^()]{3,40}\)\s*)?(?:E-?mail|Email|URL)\b[^:]{0,20}:", re.I)
@@ -30,9 +30,9 @@ def addresses(page: Page) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _blocks(lines: list[Line]) -> Iterator[list[Line]]:
+def _blocks(lines: list[TextLine]) -> Iterator[list[TextLine]]:
     """Yield blocks of consecutive lines, each ended by an e-mail address or a gap."""
-    block: list[Line] = []
+    block: list[TextLine] = []
     for line in lines:
         is_next = bool(block) and 0 <= line.y - block[-1].y < 1.5 * max(line.size, block[-1].size)
         was_mail = bool(block) and bool(_MAIL.match(block[-1].text)) and not _MAIL.match(line.text)

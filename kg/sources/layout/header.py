@@ -12,7 +12,7 @@ from kg.sources.layout.blocks import body_size, paragraphs
 from kg.sources.layout.join import Joiner, plain
 from kg.sources.layout.notes import footnotes
 from kg.sources.layout.offices import Offices
-from kg.sources.layout.pages import Line, Page
+from kg.sources.layout.pages import Page, TextLine
 from kg.sources.layout.people import People, people
 from kg.sources.layout.venue import venue
 from kg.sources.rows import ARXIV_ID
@@ -103,7 +103,7 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
 # Title
 
 
-def _title(lines: Sequence[Line], heading: Line | None, page: Page) -> list[Line]:
+def _title(lines: Sequence[TextLine], heading: TextLine | None, page: Page) -> list[TextLine]:
     """The lines of the title: the group of the largest lines above the abstract."""
     lowest = heading.y - 0.5 * heading.size if heading and heading.y > 0.08 * page.height else _UPPER * page.height
     above = [line for line in lines if line.y < lowest and line.letters >= 2]
@@ -121,9 +121,9 @@ def _title(lines: Sequence[Line], heading: Line | None, page: Page) -> list[Line
     return min(several or fitting, key=lambda g: g[0].y)
 
 
-def _groups(lines: Sequence[Line]) -> list[list[Line]]:
+def _groups(lines: Sequence[TextLine]) -> list[list[TextLine]]:
     """Groups of lines of one size and weight that are below one another or side by side."""
-    out: list[list[Line]] = []
+    out: list[list[TextLine]] = []
     for line in sorted(lines, key=lambda line: (round(line.y), line.left)):
         for group in reversed(out):
             if _goes_on(group, line):
@@ -134,7 +134,7 @@ def _groups(lines: Sequence[Line]) -> list[list[Line]]:
     return out
 
 
-def _goes_on(group: list[Line], line: Line) -> bool:
+def _goes_on(group: list[TextLine], line: TextLine) -> bool:
     last = group[-1]
     is_alike = abs(last.tall - line.tall) <= _WITHIN * last.tall
     if last.text.isupper() and line.text.isupper():  # a line of small capitals may have no full capital
@@ -148,7 +148,7 @@ def _goes_on(group: list[Line], line: Line) -> bool:
     return gap < 1.75 * line.tall and line.left < right and line.right > left
 
 
-def _title_text(lines: Sequence[Line], joiner: Joiner) -> str:
+def _title_text(lines: Sequence[TextLine], joiner: Joiner) -> str:
     """The text of the title without footnote marks."""
     texts = []
     for line in sorted(lines, key=lambda line: (round(line.y), line.left)):
@@ -160,7 +160,7 @@ def _title_text(lines: Sequence[Line], joiner: Joiner) -> str:
 # Authors
 
 
-def _between(lines: Sequence[Line], title: Sequence[Line], top: float) -> list[Line]:
+def _between(lines: Sequence[TextLine], title: Sequence[TextLine], top: float) -> list[TextLine]:
     """The lines between title and abstract, up to a figure or a wide gap."""
     below = max((line.y for line in title), default=0.0)
     own = sorted(
@@ -168,7 +168,7 @@ def _between(lines: Sequence[Line], title: Sequence[Line], top: float) -> list[L
         key=lambda li: li.y,
     )
     figure = next((li.y for li in own if _FIGURE.match(li.text)), None)
-    kept: list[Line] = []
+    kept: list[TextLine] = []
     for line in own:
         if figure is not None and line.y >= figure:
             break
@@ -185,7 +185,7 @@ def _body_top(page: Page, below: float) -> float:
     return page.height
 
 
-def _from_notes(who: People, page: Page, between: Sequence[Line], below: tuple[float, float], out: Header) -> None:
+def _from_notes(who: People, page: Page, between: Sequence[TextLine], below: tuple[float, float], out: Header) -> None:
     """Add affiliations from the notes of the page if the header has none, or lacks those of some marks."""
     numbers = {m for m in who.marks if m.isdigit()}
     if who.affiliations and numbers <= who.labels:

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Sequence
 
 from kg.sources.layout.blocks import is_running
 from kg.sources.layout.offices import Offices
-from kg.sources.layout.pages import Char, Line, written
+from kg.sources.layout.pages import Char, TextLine, written
 from kg.sources.layout.people import MAIL, MARK, NOTE, People, clean, labels, overlap
 
 _WITH = re.compile(
@@ -24,7 +24,7 @@ _MOST_WORDS = 10  # of an affiliation without a typical word
 _LONGEST = 300  # code points of an affiliation
 
 
-def footnotes(lines: Sequence[Line], known: People, marks: Container[str] | None) -> list[str]:
+def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | None) -> list[str]:
     """Affiliations in the notes of the page: "¹University of X ²ACME", "J. Doe is with the University of Y".
 
     `marks`: footnote marks to consider, None for all. The marks found are added to `known.labels`.
@@ -60,9 +60,9 @@ def _is_label(of: set[str], text: str) -> bool:
     return is_numbered and plain and text[:1].isupper() and len(text.split()) <= _MOST_WORDS
 
 
-def _notes(lines: Sequence[Line]) -> Iterable[list[Char]]:
+def _notes(lines: Sequence[TextLine]) -> Iterable[list[Char]]:
     """Yield the characters of each block of notes, with line ends as spaces."""
-    run: list[Line] = []
+    run: list[TextLine] = []
     for line in lines:
         is_beside = bool(run) and abs(line.y - run[-1].y) < 0.3 * line.size and line.left > run[-1].right  # set wide
         is_below = bool(run) and 0 <= line.y - run[-1].y < 1.8 * line.size and any(overlap(li, line) for li in run[-9:])
@@ -74,7 +74,7 @@ def _notes(lines: Sequence[Line]) -> Iterable[list[Char]]:
         yield _spaced(run)
 
 
-def _spaced(run: Sequence[Line]) -> list[Char]:
+def _spaced(run: Sequence[TextLine]) -> list[Char]:
     """The characters of several lines, separated by spaces except after a hyphen."""
     out: list[Char] = []
     for line in run:

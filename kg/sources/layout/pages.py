@@ -71,7 +71,7 @@ class Char:
 
 
 @dataclass
-class Line:
+class TextLine:
     """Characters on one baseline without a wide gap: a line of a column, or a cell of an author table."""
 
     chars: list[Char]
@@ -130,7 +130,7 @@ class Page:
     number: int
     width: float
     height: float
-    lines: tuple[Line, ...]
+    lines: tuple[TextLine, ...]
     margin: str
 
 
@@ -259,7 +259,7 @@ def _character(code: int) -> str:
     return char if char.isprintable() and unicodedata.category(char) not in ("Co", "Cs") else "\ufffd"
 
 
-def _lines(chars: list[Char], page: int) -> Iterator[Line]:
+def _lines(chars: list[Char], page: int) -> Iterator[TextLine]:
     """Yield lines: characters on one baseline without a wide gap."""
     runs: list[list[Char]] = []
     for char in chars:
@@ -269,7 +269,7 @@ def _lines(chars: list[Char], page: int) -> Iterator[Line]:
             runs.append([char])
     for run in _joined([r for r in runs if any(c.font.size > 0 for c in r)]):
         run.sort(key=lambda c: c.left + (c.text in _ACCENTS) * 0.01)
-        yield from (Line(part, page) for part in _cells(_accented(run)))
+        yield from (TextLine(part, page) for part in _cells(_accented(run)))
 
 
 def _follows(run: list[Char], char: Char) -> bool:

@@ -13,7 +13,7 @@ from itertools import pairwise, takewhile
 
 from kg.sources.layout.blocks import is_running
 from kg.sources.layout.offices import Offices
-from kg.sources.layout.pages import Char, Line, written
+from kg.sources.layout.pages import Char, TextLine, written
 
 MAIL = re.compile(
     r"[\w.+{}()|*-]{0,80}\s?@\s*[\w.-]+\.\s?\w|[{(][^{}@]{0,300}[,|][^{}@]{0,300}[)}]\s*@"
@@ -80,14 +80,14 @@ class _Piece:
     """A part of a header line: a name, an affiliation or an e-mail address, with its marks."""
 
     text: str
-    line: Line
+    line: TextLine
     kind: str  # "name", "place", "mail"
     marks: str = ""
     goes_on: bool = False  # whether it continues the affiliation of the line above
     is_flow: bool = False  # whether, in addition, the line above was full
 
 
-def people(lines: Sequence[Line]) -> People:
+def people(lines: Sequence[TextLine]) -> People:
     """Authors and affiliations from the lines between title and abstract."""
     offices = Offices.load()
     out = People()
@@ -111,14 +111,14 @@ def people(lines: Sequence[Line]) -> People:
     return out
 
 
-def _begins_with_name(line: Line, offices: Offices) -> bool:
+def _begins_with_name(line: TextLine, offices: Offices) -> bool:
     """Whether a line shows how names are set: it starts with a name, not with a date, subtitle or address."""
     return not NOTE.search(line.text) and _is_name(_JOINT.split(line.text)[0].strip(" .,;:*"), offices)
 
 
-def _by_rows(lines: Sequence[Line]) -> list[list[Line]]:
+def _by_rows(lines: Sequence[TextLine]) -> list[list[TextLine]]:
     """Rows from top to bottom, each with the lines on one baseline from left to right."""
-    out: list[list[Line]] = []
+    out: list[list[TextLine]] = []
     for line in sorted(lines, key=lambda line: line.y):
         if out and line.y - out[-1][0].y < 0.5 * line.size:
             out[-1].append(line)
@@ -127,9 +127,9 @@ def _by_rows(lines: Sequence[Line]) -> list[list[Line]]:
     return [sorted(row, key=lambda line: line.left) for row in out]
 
 
-def _rejoined(lines: Sequence[Sequence[Line]], offices: Offices) -> list[Line]:
+def _rejoined(lines: Sequence[Sequence[TextLine]], offices: Offices) -> list[TextLine]:
     """Merge lines of an author list where a line end divides a name ("Lena van der / Berg, ...")."""
-    out: list[Line] = []
+    out: list[TextLine] = []
     alone, low = True, 0.0  # whether the preceding row has a single cell, and its baseline
     for row in lines:
         line = row[0]
@@ -139,7 +139,7 @@ def _rejoined(lines: Sequence[Sequence[Line]], offices: Offices) -> list[Line]:
             dx, dy = before.right + 0.3 * line.size - line.left, before.y - line.y
             moved = [replace(c, left=c.left + dx, right=c.right + dx, y=c.y + dy, order=c.order) for c in line.chars]
             moved[0].space = before.chars[-1].text != "-"
-            out.append(Line([*before.chars, *moved], before.page))
+            out.append(TextLine([*before.chars, *moved], before.page))
         else:
             out.append(line)
         out += row[1:]
@@ -147,7 +147,7 @@ def _rejoined(lines: Sequence[Sequence[Line]], offices: Offices) -> list[Line]:
     return out
 
 
-def _is_cut(before: Line, line: Line, offices: Offices, alone: bool) -> bool:
+def _is_cut(before: TextLine, line: TextLine, offices: Offices, alone: bool) -> bool:
     """Whether a line end divides a name.
 
     A line with a single name qualifies only as a cell of a row; `alone` says that the row has no other cell.
@@ -168,21 +168,21 @@ def _is_cut(before: Line, line: Line, offices: Offices, alone: bool) -> bool:
     return is_open and not offices.has(before.text) and _is_name(name, offices)
 
 
-def _units(line: Line) -> list[str]:
+def _units(line: TextLine) -> list[str]:
     """The parts of an author list between commas, conjunctions and marks."""
     plain = "".join(", " if c.raised else (" " * c.space + c.text) for c in line.chars)
     return _JOINT.split(plain.strip(" ,"))
 
 
-def _last_unit(line: Line) -> list[str]:
+def _last_unit(line: TextLine) -> list[str]:
     return _units(line)[-1].split()
 
 
-def _pieces(line: Line, first: Line, offices: Offices, before: list[_Piece], is_cell: bool) -> list[_Piece]:
+def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Piece], is_cell: bool) -> list[_Piece]:
     """Parse a line, or a cell of a row (`is_cell`), into names, affiliations and e-mail addresses."""
     ordinal = _ORDINAL.match(line.text)  # "1st Ada Lovelace": IEEE's template numbers the authors
     if ordinal:
-        line = Line(line.chars[sum(not c.isspace() for c in ordinal.group()) :], line.page)
+        line = TextLine(line.chars[sum(not c.isspace() for c in ordinal.group()) :], line.page)
     if _is_open_brace(before):
         return [_Piece(line.text, line, "mail")]
     if MAIL.search(line.text) or line.text.count("@"):
@@ -198,7 +198,7 @@ def _pieces(line: Line, first: Line, offices: Offices, before: list[_Piece], is_
         end = sum(not c.isspace() for c in line.text[: note.start()])
         if not offices.has(line.text[: note.start()]):
             return []
-        line = Line(line.chars[:end], line.page)
+        line = TextLine(line.chars[:end], line.page)
     apart = _apart(line)
     beside = [written(part).strip(" ,") for part in apart]
     is_set_so = all(_in_font(text, text, 0, part, first) for text, part in zip(beside, apart, strict=True))
@@ -234,7 +234,7 @@ def _pieces(line: Line, first: Line, offices: Offices, before: list[_Piece], is_
     return out
 
 
-def _continues(line: Line, is_cell: bool, is_marked: bool, has_marks: bool, before: Sequence[_Piece]) -> bool:
+def _continues(line: TextLine, is_cell: bool, is_marked: bool, has_marks: bool, before: Sequence[_Piece]) -> bool:
     """Whether a line continues the affiliation that the line above started.
 
     In an author table, the city below an affiliation looks like a name.
@@ -247,7 +247,7 @@ def _continues(line: Line, is_cell: bool, is_marked: bool, has_marks: bool, befo
     return bool(_GOES_ON.search(above.text)) or (bool(above.marks) and has_marks) or is_city
 
 
-def _apart(line: Line) -> list[list[Char]]:
+def _apart(line: TextLine) -> list[list[Char]]:
     """Split a line at gaps wider than its word spaces: names side by side."""
     gaps = [c.left - b.right for b, c in pairwise(line.chars) if c.space]
     if len(gaps) < 2:
@@ -268,7 +268,7 @@ def _is_open_brace(before: list[_Piece]) -> bool:
     return text.count("{") > text.count("}")
 
 
-def _chunks(line: Line) -> Iterable[tuple[str, list[Char]]]:
+def _chunks(line: TextLine) -> Iterable[tuple[str, list[Char]]]:
     """Yield a line split at raised marks: (mark, characters after it)."""
     mark = ""
     chars: list[Char] = []
@@ -289,7 +289,7 @@ def _chunks(line: Line) -> Iterable[tuple[str, list[Char]]]:
         yield mark, chars
 
 
-def _names(text: str, chars: Sequence[Char], first: Line, offices: Offices) -> tuple[list[str], str]:
+def _names(text: str, chars: Sequence[Char], first: TextLine, offices: Offices) -> tuple[list[str], str]:
     """The names at the start of a text, and the rest ("SMITH, University of X, USA")."""
     names: list[str] = []
     inside: list[str] = []  # text in brackets: "Ada Lovelace (ACME), Alan Turing (University of X)"
@@ -308,7 +308,7 @@ def _names(text: str, chars: Sequence[Char], first: Line, offices: Offices) -> t
     return names, "; ".join(inside)
 
 
-def _is_names(text: str, chars: Sequence[Char], first: Line, offices: Offices) -> bool:
+def _is_names(text: str, chars: Sequence[Char], first: TextLine, offices: Offices) -> bool:
     """Whether a text after a mark consists of names or of punctuation between names, not of an affiliation."""
     if not any(c.text.isalpha() for c in chars):
         return True
@@ -341,7 +341,7 @@ def _is_name(text: str, offices: Offices) -> bool:
     return is_capital or len(acronyms) < len(words) - 1 or not acronyms
 
 
-def _in_font(text: str, part: str, at: int, chars: Sequence[Char], first: Line) -> bool:
+def _in_font(text: str, part: str, at: int, chars: Sequence[Char], first: TextLine) -> bool:
     """Whether a part of a text is set in the font of the first names."""
     letters = [c for c in chars if c.text.isalpha()]
     begin = sum(ch.isalpha() for ch in text[:at])
@@ -354,7 +354,7 @@ def _in_font(text: str, part: str, at: int, chars: Sequence[Char], first: Line) 
     return same >= 0.7 * len(own) and abs(size - model.size) <= _LIKE * model.size
 
 
-def _without_mail(line: Line) -> str:
+def _without_mail(line: TextLine) -> str:
     """The text before an e-mail address on its line."""
     text = written([c for c in line.chars if not c.raised])
     match = MAIL.search(text)
@@ -428,7 +428,7 @@ def _collect(pieces: list[_Piece], out: People) -> None:
             out.affiliations.append(text)
 
 
-def _is_below(above: _Piece, b: Line) -> bool:
+def _is_below(above: _Piece, b: TextLine) -> bool:
     """Whether a line directly follows an affiliation in its column."""
     a = above.line
     if a is b or not 0 < b.y - a.y <= 1.7 * max(a.size, b.size):
@@ -441,7 +441,7 @@ def labels(marks: str) -> set[str]:
     return set(re.findall(r"\d+|[^\s\d,]", marks))
 
 
-def overlap(a: Line, b: Line) -> bool:
+def overlap(a: TextLine, b: TextLine) -> bool:
     """Whether two lines overlap horizontally."""
     return a.left < b.right and b.left < a.right
 

@@ -19,7 +19,7 @@ from kg.views.picture.look import Look
 from kg.views.picture.page import page
 from kg.views.picture.scope import scope
 from kg.views.selection import clean
-from kg.views.words import Words
+from kg.views.words import PageWords
 
 if TYPE_CHECKING:
     from kg.views.picture.look import Look
@@ -52,7 +52,7 @@ def picture(
     """
     _check(limit, depth, types, view, colour)
 
-    words = Words(lang)
+    words = PageWords(lang)
     name = clean(selection)
     drawing = drawn(graph, selection, lang, limit, depth, types, view)
     if drawing.centre and drawing.centre in drawing.nodes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kg.views.selection import TYPES, Quote
+from kg.views.selection import TYPES, EntryQuote
 
 #: Types of nodes, in the order of the legend.
 KINDS = ("paper", *(kind for kind in TYPES if kind != "institution"), "institution")
@@ -13,7 +13,7 @@ TOGETHER = "together"
 
 
 @dataclass(slots=True)
-class Node:
+class DrawnNode:
     """A paper or concept; `papers` are CURIEs in the order of the selection."""
 
     id: str
@@ -22,7 +22,7 @@ class Node:
     papers: list[str] = field(default_factory=list)
     support: int = 0  # independent support: papers of which no two share an institution
     years: list[str] = field(default_factory=list)
-    quotes: list[Quote] = field(default_factory=list)
+    quotes: list[EntryQuote] = field(default_factory=list)
     community: int = -1
 
 
@@ -36,7 +36,7 @@ class Edge:
     papers: list[str] = field(default_factory=list)
     weight: float = 1.0
     years: list[str] = field(default_factory=list)
-    quotes: list[Quote] = field(default_factory=list)
+    quotes: list[EntryQuote] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class About:
 class Drawing:
     """The nodes and edges that are drawn, and how many there were."""
 
-    nodes: dict[str, Node]
+    nodes: dict[str, DrawnNode]
     edges: list[Edge]
     all_nodes: int = 0
     all_papers: int = 0
@@ -67,6 +67,6 @@ class Drawing:
         """Whether papers are nodes of their own."""
         return any(node.type == "paper" for node in self.nodes.values())
 
-    def measure(self, node: Node) -> int:
+    def measure(self, node: DrawnNode) -> int:
         """The quantity shown by a node's size."""
         return node.support if self.sized_by == "support" and node.type != "institution" else len(node.papers)

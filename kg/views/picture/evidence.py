@@ -10,8 +10,8 @@ from kg.model import Paper
 from kg.store.contents import labels, load_entries
 from kg.views.network import titles
 from kg.views.picture.drawing import TOGETHER, About, Drawing, Edge
-from kg.views.picture.gather import Facts
-from kg.views.selection import Quote, Selection, clean, ids, quoted, title
+from kg.views.picture.gather import PaperFacts
+from kg.views.selection import EntryQuote, Selection, clean, ids, quoted, title
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader
@@ -22,7 +22,7 @@ _QUOTES, _FEW, _MANY = 5, 2, 500
 LISTED, LISTED_OF_MANY = 40, 12
 
 
-def fill(graph: GraphReader, drawing: Drawing, known: Facts, lang: str) -> None:
+def fill(graph: GraphReader, drawing: Drawing, known: PaperFacts, lang: str) -> None:
     """Set labels, papers and quotes of a drawing."""
     is_large = len(drawing.nodes) > _MANY
     most = _FEW if is_large else _QUOTES
@@ -62,8 +62,8 @@ class _Words:
 
     def __init__(self, selection: Selection, papers: dict[str, Paper]) -> None:
         self.papers = papers
-        self.things: dict[tuple[str, str], list[Quote]] = defaultdict(list)
-        self.said: dict[tuple[str, str, str, str], list[Quote]] = defaultdict(list)
+        self.things: dict[tuple[str, str], list[EntryQuote]] = defaultdict(list)
+        self.said: dict[tuple[str, str, str, str], list[EntryQuote]] = defaultdict(list)
         for name, paper in papers.items():
             for thing in selection.all_things(paper):
                 self.things[name, thing.concept] += thing.quotes
@@ -73,7 +73,7 @@ class _Words:
                         key = (name, relation.head_concept, relation.type, relation.tail_concept)
                         self.said[key].append(quoted(document, relation.evidence))
 
-    def of(self, papers: Iterable[str], concept: str) -> Iterator[Quote]:
+    def of(self, papers: Iterable[str], concept: str) -> Iterator[EntryQuote]:
         """The quotes for an entity, one of each paper first."""
         found = [self.things[paper, concept] for paper in papers if paper in self.papers]
         for quotes in found:
@@ -81,7 +81,7 @@ class _Words:
         for quotes in found:
             yield from quotes[1:]
 
-    def between(self, edge: Edge) -> Iterator[Quote]:
+    def between(self, edge: Edge) -> Iterator[EntryQuote]:
         """The quotes for an edge; for "together", a sentence with both entities is preferred."""
         for paper in edge.papers:
             if paper not in self.papers:
@@ -97,9 +97,9 @@ class _Words:
                 yield from self.said[paper, edge.head, edge.relation, edge.tail]
 
 
-def _first(quotes: Iterable[Quote], most: int) -> list[Quote]:
+def _first(quotes: Iterable[EntryQuote], most: int) -> list[EntryQuote]:
     """The first quotes of different sentences."""
-    out: dict[tuple[str, str], Quote] = {}
+    out: dict[tuple[str, str], EntryQuote] = {}
     for quote in quotes:
         out.setdefault((quote.entry, quote.sentence), quote)
         if len(out) == most:
@@ -119,7 +119,7 @@ def _label(graph: GraphReader, drawing: Drawing, shown: dict[str, Paper], lang: 
             node.label = clean(label)
 
 
-def _tell(graph: GraphReader, drawing: Drawing, known: Facts, shown: dict[str, Paper], most: int) -> None:
+def _tell(graph: GraphReader, drawing: Drawing, known: PaperFacts, shown: dict[str, Paper], most: int) -> None:
     """Set the facts about the papers that the panel lists."""
     listed = {paper for node in drawing.nodes.values() for paper in node.papers[:most]}
     listed |= {paper for edge in drawing.edges for paper in edge.papers[:most]}

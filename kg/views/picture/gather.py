@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kg.names import kind_of
 from kg.query.support import Supporter, support
 from kg.views.network import relations
-from kg.views.picture.drawing import KINDS, TOGETHER, Drawing, Edge, Node
+from kg.views.picture.drawing import KINDS, TOGETHER, Drawing, DrawnNode, Edge
 from kg.views.picture.scope import Scope
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _MANY = 40
 
 
 @dataclass(slots=True)
-class Facts:
+class PaperFacts:
     """Facts about papers: entries, date, institutions."""
 
     papers: dict[str, tuple[list[str], str, frozenset[str]]]
@@ -43,12 +43,12 @@ class Facts:
         return sorted({self.papers[p][1][:4] for p in papers if p in self.papers and self.papers[p][1]})
 
 
-def facts(store: Store, papers: Sequence[str]) -> Facts:
+def facts(store: Store, papers: Sequence[str]) -> PaperFacts:
     """The facts about papers (CURIEs)."""
     from kg.query.tally import backers
 
     known = backers(store, papers)
-    return Facts(
+    return PaperFacts(
         {paper: (known[paper].entries, known[paper].when, known[paper].institutions) for paper in known},
         {paper: place for place, paper in enumerate(papers)},
     )
@@ -61,14 +61,14 @@ class Gathering:
         self.store, self.scope = store, found
         self.facts = facts(store, found.papers)
         self.types = types
-        self.nodes: dict[str, Node] = {}
+        self.nodes: dict[str, DrawnNode] = {}
         self.role: dict[tuple[str, str], str] = {}
         for link in found.links:
             key = (link.paper, link.concept)
             kind = type_of(link.concept)
             if types and kind not in types:
                 continue
-            node = self.nodes.setdefault(link.concept, Node(link.concept, kind))
+            node = self.nodes.setdefault(link.concept, DrawnNode(link.concept, kind))
             if key not in self.role:
                 node.papers.append(link.paper)
             if key not in self.role or _STRENGTH.get(link.role, 0) < _STRENGTH.get(self.role[key], 0):
@@ -113,7 +113,7 @@ class Gathering:
                 shared.update(node.papers)
         firsts = sorted(self.scope.papers, key=lambda p: (p != self.scope.centre, -shared[p], self.facts.order[p]))
         room = max(limit - len(ranked), (limit + 1) // 2)
-        nodes = {p: Node(p, "paper", papers=[p], support=1) for p in firsts[:room]}
+        nodes = {p: DrawnNode(p, "paper", papers=[p], support=1) for p in firsts[:room]}
         for node in ranked:
             if len(nodes) >= limit:
                 break
@@ -156,7 +156,7 @@ class Gathering:
         )
         return self._connected({node.id: node for node in ranked if degree[node.id]}, edges, limit)
 
-    def _connected(self, ranked: dict[str, Node], edges: list[Edge], limit: int) -> Drawing:
+    def _connected(self, ranked: dict[str, DrawnNode], edges: list[Edge], limit: int) -> Drawing:
         """The first nodes that are connected to another drawn node; isolated nodes are left out."""
         beside: dict[str, set[str]] = defaultdict(set)
         for edge in edges:
@@ -172,7 +172,7 @@ class Gathering:
         drawn = [edge for edge in edges if edge.head in nodes and edge.tail in nodes]
         return Drawing(nodes, _strongest(drawn), len(self.nodes))
 
-    def _ranked(self) -> list[Node]:
+    def _ranked(self) -> list[DrawnNode]:
         """Concepts by independent support; those that papers propose come before those that they only mention."""
         strength: dict[str, int] = {}
         for (_, concept), role in self.role.items():
@@ -189,7 +189,7 @@ class Gathering:
             ),
         )
 
-    def _said(self, nodes: dict[str, Node]) -> list[Edge]:
+    def _said(self, nodes: dict[str, DrawnNode]) -> list[Edge]:
         """The relations that the papers of the scope state between nodes."""
         edges: dict[tuple[str, str, str], Edge] = {}
         for said in relations(self.store, self.scope.papers):
@@ -201,7 +201,7 @@ class Gathering:
             edge.weight = float(len(edge.papers))
         return [edges[key] for key in sorted(edges)]
 
-    def _together(self, nodes: dict[str, Node]) -> list[Edge]:
+    def _together(self, nodes: dict[str, DrawnNode]) -> list[Edge]:
         """Edges between concepts that papers name together; the weight is the cosine of their sets of papers."""
         of_paper: dict[str, list[str]] = defaultdict(list)
         for name in sorted(nodes):

@@ -10,7 +10,7 @@ import math
 from collections import Counter
 from typing import Any
 
-from kg.views.picture.drawing import TOGETHER, Drawing, Edge, Node
+from kg.views.picture.drawing import TOGETHER, Drawing, DrawnNode, Edge
 
 _SEED = 7
 #: Decreasing resolutions of Louvain, until the largest communities hold this share of the nodes.
@@ -51,7 +51,7 @@ def communities(drawing: Drawing) -> None:
         drawing.communities.append(drawing.nodes[names[head]].label)
 
 
-def _prominence(drawing: Drawing, node: Node, degree: int) -> tuple[bool, int, int, str]:
+def _prominence(drawing: Drawing, node: DrawnNode, degree: int) -> tuple[bool, int, int, str]:
     return node.type not in ("paper", "topic"), drawing.measure(node), degree, node.id
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kg.entity_types import TABLE
-from kg.views.picture.drawing import KINDS, TOGETHER, Drawing, Edge, Node
+from kg.views.picture.drawing import KINDS, TOGETHER, Drawing, DrawnNode, Edge
 from kg.views.picture.layers import ahead, is_across, layered
 from kg.views.picture.layout import LEAST, MORE, Places, places, radii
-from kg.views.words import Words
+from kg.views.words import PageWords
 
 #: The colour of each node type; distinguishable with red-green colour blindness.
 COLOURS = {"paper": "#7b8794"} | {one.name: one.colour for one in TABLE.values()}
@@ -42,12 +42,12 @@ class Look:
 
     drawing: Drawing
     places: Places
-    words: Words
+    words: PageWords
     heading: str
     colour: str
 
     @classmethod
-    def of(cls, drawing: Drawing, words: Words, heading: str, colour: str) -> Look:
+    def of(cls, drawing: Drawing, words: PageWords, heading: str, colour: str) -> Look:
         """The appearance of a drawing."""
         return cls(drawing, layered(drawing) if drawing.view == "lineage" else places(drawing), words, heading, colour)
 
@@ -56,7 +56,7 @@ class Look:
         """Whether nodes are labelled boxes in columns."""
         return self.drawing.view == "lineage"
 
-    def font(self, node: Node) -> float:
+    def font(self, node: DrawnNode) -> float:
         """The font size of a label in a box, in pixels: larger for more support."""
         return round(12 + 8 * (self.radius[node.id] - LEAST) / MORE, 1)
 
@@ -65,7 +65,7 @@ class Look:
         """The radius of each node in pixels."""
         return radii(self.drawing)
 
-    def fill(self, node: Node, by: str = "") -> str:
+    def fill(self, node: DrawnNode, by: str = "") -> str:
         """The colour of a node, by type or by community."""
         if (by or self.colour) == "type":
             return COLOURS[node.type]

@@ -14,12 +14,12 @@ from typing import Any
 
 from kg.model import KgError
 from kg.text import plain
-from kg.views.picture.drawing import Edge, Node
+from kg.views.picture.drawing import DrawnNode, Edge
 from kg.views.picture.evidence import LISTED, LISTED_OF_MANY
 from kg.views.picture.look import Look
 from kg.views.picture.sheet import shortened
 from kg.views.render import render
-from kg.views.selection import Quote
+from kg.views.selection import EntryQuote
 
 #: The largest numbers of nodes and edges that a canvas redraws smoothly; above, WebGL is used.
 _MOST_NODES, _MOST_EDGES = 600, 3000
@@ -145,14 +145,14 @@ def _about(look: Look) -> dict[str, Any]:
     papers = {name: place for place, name in enumerate(drawing.about)}
     sentences: dict[tuple[str, str], int] = {}
 
-    def quotes(found: list[Quote]) -> list[list[Any]]:
+    def quotes(found: list[EntryQuote]) -> list[list[Any]]:
         out = []
         for quote in found:
             place = sentences.setdefault((quote.entry, quote.sentence), len(sentences))
             out.append([place, quote.quote])
         return out
 
-    def node(node: Node) -> dict[str, Any]:
+    def node(node: DrawnNode) -> dict[str, Any]:
         first = [papers[paper] for paper in node.papers[:listed] if paper in papers]
         return {
             "kind": node.type,
@@ -188,7 +188,7 @@ def _about(look: Look) -> dict[str, Any]:
     }
 
 
-def _short(node: Node) -> str:
+def _short(node: DrawnNode) -> str:
     return shortened(node.label, _LABEL)
 
 

@@ -13,7 +13,7 @@ from kg.query.lexicon import Lexicon
 from kg.query.naming import THINGS, Naming
 from kg.store.contents import entry_named
 from kg.text import fold
-from kg.views.network import Link, having, links, paper_of, papers
+from kg.views.network import PaperLink, having, links, paper_of, papers
 
 if TYPE_CHECKING:
     from kg.rdf.store import Store
@@ -28,7 +28,7 @@ class Scope:
     """The papers of a picture, best first, with their links; `centre` is the paper or concept asked for."""
 
     papers: list[str] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
+    links: list[PaperLink] = field(default_factory=list)
     centre: str = ""
 
 

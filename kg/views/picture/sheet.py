@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from kg.text import plain
-from kg.views.picture.drawing import Node
+from kg.views.picture.drawing import DrawnNode
 from kg.views.picture.look import Look
 
 _MARGIN = 44
@@ -56,7 +56,7 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class SheetText:
     """A text; `anchor` is the part of it at `at`: "start", "middle" or "end"."""
 
     at: Point
@@ -76,7 +76,7 @@ class Sheet:
     height: float
     strokes: list[Stroke] = field(default_factory=list)
     dots: list[Dot] = field(default_factory=list)
-    words: list[Word] = field(default_factory=list)
+    words: list[SheetText] = field(default_factory=list)
 
 
 def sheet(look: Look) -> Sheet:
@@ -121,7 +121,7 @@ def _layered(look: Look) -> Sheet:
         said = f"{node.label} ({len(node.papers)})"
         out.dots.append(Dot(at[name], size[name] * 0.8 + 2, look.fill(node), True, said, 2 * half[name]))
         place = at[name][0], at[name][1] + size[name] * 0.35
-        out.words.append(Word(place, text[name], size[name], "middle", is_white=True))
+        out.words.append(SheetText(place, text[name], size[name], "middle", is_white=True))
     return out
 
 
@@ -134,8 +134,8 @@ def _extent(look: Look) -> tuple[float, float, float, float]:
 
 def _head(look: Look, out: Sheet) -> float:
     """Add heading, counts and legend; returns the y coordinate of their end."""
-    out.words.append(Word((_MARGIN / 2, 38), look.heading, 22, is_bold=True))
-    out.words.append(Word((_MARGIN / 2, 62), look.counts, 13, is_soft=True))
+    out.words.append(SheetText((_MARGIN / 2, 38), look.heading, 22, is_bold=True))
+    out.words.append(SheetText((_MARGIN / 2, 62), look.counts, 13, is_soft=True))
     x, y = _MARGIN / 2, 88.0
     for entry in (*look.legend, *look.lines):
         text = f"{shortened(entry.label, 28)} {entry.count:,}"
@@ -145,11 +145,11 @@ def _head(look: Look, out: Sheet) -> float:
             out.strokes.append(Stroke((x, y - 4), (x + 16, y - 4), entry.colour, 2.5, False, True, False, ""))
         else:
             out.dots.append(Dot((x + 6, y - 4), 6, entry.colour, entry.key == "paper", ""))
-        out.words.append(Word((x + 20, y), text, 13))
+        out.words.append(SheetText((x + 20, y), text, 13))
         x += 20 + width_of(text, 13) + 22
     if x + width_of(look.size, 13) > out.width - _MARGIN / 2:
         x, y = _MARGIN / 2, y + 22
-    out.words.append(Word((x, y), look.size, 13, is_soft=True))
+    out.words.append(SheetText((x, y), look.size, 13, is_soft=True))
     return y
 
 
@@ -176,8 +176,8 @@ def _before(start: Point, end: Point, gap: float, is_bent: bool) -> Point:
 
 
 def _labels(
-    look: Look, ranked: list[Node], at: dict[str, Point], radius: dict[str, float], out: Sheet
-) -> Iterator[Word]:
+    look: Look, ranked: list[DrawnNode], at: dict[str, Point], radius: dict[str, float], out: Sheet
+) -> Iterator[SheetText]:
     taken = _Taken()  # a hub's label may cover small dots, but no label
     for node in ranked:
         (x, y), r = at[node.id], radius[node.id]
@@ -197,7 +197,7 @@ def _labels(
             yield word
 
 
-def _spots(at: Point, r: float, text: str, size: float) -> Iterator[tuple[Word, Box]]:
+def _spots(at: Point, r: float, text: str, size: float) -> Iterator[tuple[SheetText, Box]]:
     """The possible positions of a label: below, above, right or left of its node."""
     (x, y), wide, high = at, width_of(text, size), size * 1.15
     for anchor, place, base, left in (
@@ -207,7 +207,7 @@ def _spots(at: Point, r: float, text: str, size: float) -> Iterator[tuple[Word, 
         ("end", x - r - 3, y + high * 0.32, x - r - 3 - wide),
     ):
         box = (left - 2, base - high * 0.85, left + wide + 2, base + high * 0.25)
-        yield Word((round(place, 1), round(base, 1)), text, size, anchor), box
+        yield SheetText((round(place, 1), round(base, 1)), text, size, anchor), box
 
 
 def _is_inside(box: Box, out: Sheet) -> bool:

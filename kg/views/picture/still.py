@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 from kg.text import plain
 from kg.views.fonts import han_font
 from kg.views.picture.look import Look
-from kg.views.picture.sheet import Dot, Point, Sheet, Stroke, Word, sheet
+from kg.views.picture.sheet import Dot, Point, Sheet, SheetText, Stroke, sheet
 
 _NOT_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FONTS = "system-ui, 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
@@ -86,7 +86,7 @@ def _svg_dot(dot: Dot) -> str:
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}" fill="{dot.colour}">{said}</circle>'
 
 
-def _svg_word(word: Word) -> str:
+def _svg_word(word: SheetText) -> str:
     name = " ".join(filter(None, ["soft" * word.is_soft, "bold" * word.is_bold, "white" * word.is_white]))
     kind = f' class="{name}"' if name else ""
     anchor = f' text-anchor="{word.anchor}"' if word.anchor != "start" else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.views.network import STAMP, cleaned
 from kg.views.picture.look import Look
-from kg.views.selection import Quote
+from kg.views.selection import EntryQuote
 
 if TYPE_CHECKING:
     import networkx
@@ -99,5 +99,5 @@ def _entries(look: Look, papers: list[str]) -> list[str]:
     return [look.drawing.about[paper].entries[0] for paper in papers if paper in look.drawing.about]
 
 
-def _quote(quote: Quote) -> dict[str, str | int]:
+def _quote(quote: EntryQuote) -> dict[str, str | int]:
     return {name: getattr(quote, name) for name in ("entry", "field", "start", "end", "quote", "sentence")}

@@ -16,7 +16,7 @@ from kg.views import outcome
 from kg.views.borne import borne_out
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, cited, identity, named_there, own, padded, said, section
-from kg.views.selection import Quote, Selection, quoted
+from kg.views.selection import EntryQuote, Selection, quoted
 
 _KINDS = ("technique:", "model:")
 
@@ -28,7 +28,7 @@ class WinClaim:
     winner: str
     loser: str
     paper: Paper
-    quote: Quote
+    quote: EntryQuote
     metric: str = ""
     setup: frozenset[str] = frozenset()  # hardware, models and datasets named in its sentence
 
@@ -72,7 +72,7 @@ def _by_numbers(shown: Selection, paper: Paper) -> Iterator[WinClaim]:
         yield WinClaim(*pair, paper, quote, outcome.metric(shown, result), setup)
 
 
-def _setup(shown: Selection, record: Record, one: Relation | Result, quote: Quote) -> frozenset[str]:
+def _setup(shown: Selection, record: Record, one: Relation | Result, quote: EntryQuote) -> frozenset[str]:
     """The setup of a claim; a model that is one of the two sides does not count."""
     places = (padded(quote.sentence), padded(one.setting if isinstance(one, Result) else ""))
     sides = {one.baseline_concept} if isinstance(one, Result) else {one.head_concept, one.tail_concept}

@@ -10,7 +10,7 @@ from typing import Any
 from kg.model import ROLES, Evidence, Paper, Relation
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, cited, identity, own, said, section
-from kg.views.selection import Quote, Selection, quoted
+from kg.views.selection import EntryQuote, Selection, quoted
 
 #: Relations between techniques, and the end that is the subject of a line: "vLLM is used by ...", "A outperforms ...".
 _LINES = {"outperforms": "head", "uses": "tail", "part_of": "tail"}
@@ -104,7 +104,7 @@ class _Line:
     related: dict[str, list[Paper]] = field(default_factory=lambda: defaultdict(list))
     labels: dict[str, str] = field(default_factory=dict)
     papers: dict[str, Paper] = field(default_factory=dict)
-    quotes: list[Callable[[], Quote]] = field(default_factory=list)
+    quotes: list[Callable[[], EntryQuote]] = field(default_factory=list)
 
 
 def relations(shown: Selection, part: Part) -> dict[str, Any]:
@@ -145,7 +145,7 @@ def _told(concept: str, line: _Line) -> Row:
     }
 
 
-def _stated(shown: Selection, kind: str) -> Iterator[tuple[Paper, Relation, Callable[[], Quote]]]:
+def _stated(shown: Selection, kind: str) -> Iterator[tuple[Paper, Relation, Callable[[], EntryQuote]]]:
     """Relations of a type between techniques, each with its paper and a function that returns its quote."""
     for paper in shown.papers:
         for document, record in paper.entries:

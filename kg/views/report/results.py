@@ -17,7 +17,7 @@ from kg.views import outcome
 from kg.views.borne import borne_out
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, identity, named_there, padded, said, section
-from kg.views.selection import Outcome, Quote, Selection, clean, ids, quoted
+from kg.views.selection import EntryQuote, EntryResult, Selection, clean, ids, quoted
 
 #: How many of baseline, hardware, model and dataset must be stated for a level to be compared with another.
 _LEVEL = 2
@@ -28,9 +28,9 @@ class _Measured:
     """A result of a paper with its setup."""
 
     paper: Paper
-    found: Outcome
+    found: EntryResult
     told: Result | None  # as far as its sentence bears it out; None for one that is not sure
-    quote: Quote
+    quote: EntryQuote
     hardware: dict[str, str]  # label by identity
     models: dict[str, str]
     datasets: dict[str, str]
@@ -108,7 +108,7 @@ def _measured(shown: Selection, paper: Paper) -> list[_Measured]:
     return out
 
 
-def _is_baseline(found: Outcome, model: Mention) -> bool:
+def _is_baseline(found: EntryResult, model: Mention) -> bool:
     """Whether a model is the baseline of a result, so that the result was obtained on another one."""
     result = found.result
     if model.concept and model.concept == result.baseline_concept:

@@ -9,7 +9,7 @@ from typing import Any
 from kg.model import Mention, Paper
 from kg.text import fold
 from kg.views.report.layout import Part
-from kg.views.selection import Quote, Selection, ids
+from kg.views.selection import EntryQuote, Selection, ids
 
 #: A row of a table, its cells by column; `papers` (or `paper`) are the entries that support it.
 Row = dict[str, Any]
@@ -65,7 +65,7 @@ def cited(papers: Iterable[Paper]) -> list[str]:
     return list(dict.fromkeys(ids(paper)[0] for paper in papers))
 
 
-def said(quotes: Iterable[Quote]) -> list[dict[str, Any]]:
+def said(quotes: Iterable[EntryQuote]) -> list[dict[str, Any]]:
     """A few quotes with their positions and sentences, from different entries if possible."""
     found = list(dict.fromkeys(quotes))
     once = list({quote.entry: quote for quote in reversed(found)}.values())[::-1]

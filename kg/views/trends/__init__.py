@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kg.views.trends import page, picture, tables
 from kg.views.trends.collected import OF, OVER, TEXTS, from_files, from_graph
-from kg.views.trends.lexicon import Lexicon
+from kg.views.trends.lexicon import TrendLexicon
 from kg.views.trends.trend import LEAST, SHOWN, Form, Trend
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kg.views.reader import GraphReader
     from kg.views.trends.collected import Collected
 
-__all__ = ["FORMS", "OF", "OVER", "TEXTS", "Lexicon", "Trend", "trend", "trend_of_files", "trends"]
+__all__ = ["FORMS", "OF", "OVER", "TEXTS", "Trend", "TrendLexicon", "trend", "trend_of_files", "trends"]
 
 #: What a trend saves itself as.
 FORMS: dict[str, Form] = {
@@ -37,7 +37,7 @@ FORMS: dict[str, Form] = {
 
 def trend(
     graph: GraphReader, of: str = "topic", over: str = "month", selection: str = "", lang: str = "en", *,
-    lexicon: str | Path | Lexicon | None = None, texts: str = "both", within: str = "", share: bool = False,
+    lexicon: str | Path | TrendLexicon | None = None, texts: str = "both", within: str = "", share: bool = False,
     compare: Iterable[str] = (), least: int = LEAST, top: int = SHOWN, tell: Tell | None = None,
 ) -> Trend:  # fmt: skip
     """Papers of a selection by entity of a type (`of`) and period (`over`), or by lexicon matches in their texts.
@@ -48,21 +48,21 @@ def trend(
 
     Raises KgError for another `of` or `over`, an invalid lexicon, and labels that no paper has.
     """
-    made = Lexicon.load(lexicon) if isinstance(lexicon, str | Path) else lexicon
+    made = TrendLexicon.load(lexicon) if isinstance(lexicon, str | Path) else lexicon
     found = from_graph(graph, of, over, selection, made, texts, tell)
     return _made(found, "lexicon" if made else of, over, lang, selection, within, share, compare, least, top)
 
 
 def trend_of_files(
     patterns: Iterable[str | Path], of: str = "topic", over: str = "venue-year", lang: str = "en", *,
-    lexicon: str | Path | Lexicon | None = None, texts: str = "both", within: str = "", share: bool = False,
+    lexicon: str | Path | TrendLexicon | None = None, texts: str = "both", within: str = "", share: bool = False,
     compare: Iterable[str] = (), least: int = LEAST, top: int = SHOWN, tell: Tell | None = None,
 ) -> Trend:  # fmt: skip
     """The same for the papers of files (any format that `kg add` reads) without a graph.
 
     Without a lexicon the labels of the vocabulary are searched; institutions and kinds need a graph.
     """
-    made = Lexicon.load(lexicon) if isinstance(lexicon, str | Path) else lexicon
+    made = TrendLexicon.load(lexicon) if isinstance(lexicon, str | Path) else lexicon
     found = from_files(patterns, of, over, made, texts, tell)
     return _made(found, "lexicon" if made else of, over, lang, "", within, share, compare, least, top)
 

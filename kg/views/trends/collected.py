@@ -18,14 +18,14 @@ from kg.query.support import appeared
 from kg.sources import each, expand, read
 from kg.store.contents import labels
 from kg.text import fold, plain
-from kg.views.trends.lexicon import Label, Lexicon
-from kg.views.words import LANGUAGES, Words
+from kg.views.trends.lexicon import Label, TrendLexicon
+from kg.views.words import LANGUAGES, PageWords
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from kg.query.occurrence import Chosen, Tell
     from kg.views.reader import GraphReader
-    from kg.views.trends.lexicon import Lexicon
+    from kg.views.trends.lexicon import TrendLexicon
     from kg.vocabulary import Vocabulary
 
 OF = (*LISTS, "topic", "metric", "kind")
@@ -38,7 +38,7 @@ _YEAR = re.compile(r"['’]?\b(?:19|20)\d\d\b")
 _UNEVEN = 0.8
 
 
-class Match(NamedTuple):
+class LexiconMatch(NamedTuple):
     """Words of a paper that match a label of a lexicon."""
 
     paper: str
@@ -59,7 +59,7 @@ class Collected:
     things: list[tuple[int, str]] = field(default_factory=list)  # distinct pairs (index of the paper, key)
     names: dict[str, dict[str, str]] = field(default_factory=dict)  # labels by key and language
     above: dict[str, frozenset[str]] = field(default_factory=dict)  # all broader keys
-    matches: list[Match] = field(default_factory=list)
+    matches: list[LexiconMatch] = field(default_factory=list)
     is_whole: bool = True  # False: rare entities were not loaded
     notes: list[str] = field(default_factory=list)
 
@@ -84,8 +84,8 @@ class Collected:
 
 
 def from_graph(
-    graph: GraphReader, of: str, over: str, selection: str = "", lexicon: Lexicon | None = None, texts: str = "both",
-    tell: Tell | None = None,
+    graph: GraphReader, of: str, over: str, selection: str = "", lexicon: TrendLexicon | None = None,
+    texts: str = "both", tell: Tell | None = None,
 ) -> Collected:  # fmt: skip
     """The papers of a selection, with their entities of a type, or with the lexicon matches in their texts."""
     check(of, over, texts)
@@ -103,8 +103,8 @@ def from_graph(
 
 
 def from_files(
-    patterns: Iterable[str | Path], of: str, over: str, lexicon: Lexicon | None = None, texts: str = "both",
-    tell: Tell | None = None,
+    patterns: Iterable[str | Path], of: str, over: str, lexicon: TrendLexicon | None = None,
+    texts: str = "both", tell: Tell | None = None,
 ) -> Collected:  # fmt: skip
     """The papers of files, with the lexicon matches in their texts; without a lexicon, with vocabulary labels.
 
@@ -184,7 +184,7 @@ def _places(venues: Iterable[str], years: Iterable[str]) -> set[str]:
 def _names(graph: GraphReader, keys: set[str], of: str) -> dict[str, dict[str, str]]:
     """Labels by language: those of the vocabulary, else the wording of papers."""
     if of == "kind":
-        return {key: {lang: Words(lang)(f"kind.{key}") for lang in LANGUAGES} for key in sorted(keys)}
+        return {key: {lang: PageWords(lang)(f"kind.{key}") for lang in LANGUAGES} for key in sorted(keys)}
     stored = labels(graph.store, sorted(key for key in keys if key not in graph.vocabulary and is_curie(key)))
     out = {}
     for key in sorted(keys):
@@ -200,16 +200,17 @@ def _work(document: Document) -> str:
 
 
 def _matched(
-    out: Collected, lexicon: Lexicon, said: list[tuple[str, str, str]], texts: str, tell: Tell | None
+    out: Collected, lexicon: TrendLexicon, said: list[tuple[str, str, str]], texts: str, tell: Tell | None
 ) -> Collected:
     """The lexicon matches in the texts of papers."""
     titles = {paper: " ".join(plain(text).split()) for paper, name, text in reversed(said) if name == "T"}
-    shown: dict[str, list[Match]] = defaultdict(list)
+    shown: dict[str, list[LexiconMatch]] = defaultdict(list)
     for n, (paper, name, text) in enumerate(said, 1):
         if name in TEXTS[texts]:
             title = titles.get(paper, "")
             shown[paper] += [
-                Match(paper, title, key, name, text[start:end], start, end) for key, start, end in lexicon.find(text)
+                LexiconMatch(paper, title, key, name, text[start:end], start, end)
+                for key, start, end in lexicon.find(text)
             ]
         if tell and n % 1000 == 0:
             tell("words", n)
@@ -240,7 +241,7 @@ def _uneven(collected: Collected, with_abstract: set[str]) -> list[str]:
     ]
 
 
-def _vocabulary(of: str) -> Lexicon:
+def _vocabulary(of: str) -> TrendLexicon:
     """The vocabulary as a lexicon: the labels of a type; for topics also those of concepts that indicate them."""
     vocabulary = Vocabulary.load()
     labels, terms = {}, defaultdict[str, set[str]](set)
@@ -251,7 +252,7 @@ def _vocabulary(of: str) -> Lexicon:
         meant = {curie} if concept.type == of else _topics(vocabulary, curie) if of == "topic" else set()
         for text in concept.labels():
             terms[text] |= meant  # labels of other types are protected: "diffusion policy" is not "diffusion"
-    return Lexicon(labels, {text: keys & labels.keys() for text, keys in terms.items()})
+    return TrendLexicon(labels, {text: keys & labels.keys() for text, keys in terms.items()})
 
 
 def _topics(vocabulary: Vocabulary, curie: str) -> set[str]:

@@ -48,7 +48,7 @@ class Label:
     broader: tuple[str, ...] = ()
 
 
-class Lexicon:
+class TrendLexicon:
     """Labels by key, and the phrases that match them."""
 
     def __init__(self, labels: Mapping[str, Label], terms: Mapping[str, Iterable[str]]) -> None:
@@ -63,7 +63,7 @@ class Lexicon:
         )
 
     @staticmethod
-    def load(path: str | Path) -> Lexicon:
+    def load(path: str | Path) -> TrendLexicon:
         """The lexicon of a YAML file; raises KgError with the position of an error."""
         import yaml
 
@@ -121,7 +121,7 @@ class _Checked:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def lexicon(self, said: Any) -> Lexicon:
+    def lexicon(self, said: Any) -> TrendLexicon:
         if not isinstance(said, dict) or not isinstance(said.get("labels"), dict) or not said["labels"]:
             raise self._wrong("it has no labels", "write `labels:`, and under it each label with its `terms:`")
         labels, terms = {}, dict.fromkeys(self._texts(said, "protect", "the lexicon"), ()) if "protect" in said else {}
@@ -137,7 +137,7 @@ class _Checked:
             for phrase in self._texts(entry, "terms", key):
                 shown.setdefault(phrase, []).append(key)
         self._known(labels)
-        return Lexicon(labels, shown)
+        return TrendLexicon(labels, shown)
 
     def _label(self, key: str, entry: dict[str, Any]) -> Label:
         names = {lang: " ".join(str(entry[lang]).split()) for lang in ("en", "zh") if entry.get(lang)}

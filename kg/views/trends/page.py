@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from kg.text import plain
 from kg.views.render import render
-from kg.views.trends.statistics import Change
+from kg.views.trends.statistics import ShareChange
 from kg.views.trends.tables import few, matched_words, percent, significance
-from kg.views.words import LANGUAGES, Words
+from kg.views.words import LANGUAGES, PageWords
 
 if TYPE_CHECKING:
     from kg.views.trends.trend import Trend
@@ -72,7 +72,7 @@ class _Page:
 
     def both(self, key: str, **values: object) -> Any:
         """A text in both languages, of which the page shows one."""
-        return self._each({lang: Words(lang)(key, **values) for lang in LANGUAGES})
+        return self._each({lang: PageWords(lang)(key, **values) for lang in LANGUAGES})
 
     def _each(self, said: dict[str, str]) -> Any:
         from markupsafe import Markup
@@ -97,7 +97,7 @@ class _Page:
         left = len(self.trend.keys) - len(self.keys)
         return self.both("trends.more", n=f"{left:,}") if left else ""
 
-    def _moved(self, change: Change) -> dict[str, Any]:
+    def _moved(self, change: ShareChange) -> dict[str, Any]:
         points = {name: f"{getattr(change, name) * 100:+.1f}" for name in ("by", "low", "high")}
         ends = {"early": percent(change.early), "late": percent(change.late), "q": significance(change.q)}
         known = change.label in self.english
@@ -165,9 +165,9 @@ class _Page:
                 }
                 for key in self.keys
             ],
-            "words": {lang: self._said(Words(lang)) for lang in LANGUAGES},
+            "words": {lang: self._said(PageWords(lang)) for lang in LANGUAGES},
         }
 
-    def _said(self, words: Words) -> dict[str, str]:
+    def _said(self, words: PageWords) -> dict[str, str]:
         one, more = (words.count("count.paper", n).replace(str(n), "{n}") for n in (1, 2))
         return {name: words(f"trends.{key}") for name, key in _SAID.items()} | {"one": one, "papers": more}

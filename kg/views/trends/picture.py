@@ -17,10 +17,10 @@ from kg.text import has_han
 from kg.views.fonts import han_font
 from kg.views.trends.tables import percent, significance, width
 from kg.views.trends.trend import LEVEL, Trend
-from kg.views.words import Words
+from kg.views.words import PageWords
 
 if TYPE_CHECKING:
-    from kg.views.trends.statistics import Change
+    from kg.views.trends.statistics import ShareChange
 
 #: Colour-blind safe colours (after Okabe and Ito 2008), dark enough for text on white.
 _COLOURS = ("#0b6fb8", "#c8553d", "#2a8f63", "#8a5fbf", "#b57708", "#17849c", "#b0568f", "#4a5560")
@@ -62,7 +62,7 @@ class _Drawing:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
-        self.trend, self.words, self.lang = trend, Words(lang), lang
+        self.trend, self.words, self.lang = trend, PageWords(lang), lang
         self.keys = trend.shown if trend.index else []
         labels = trend.labelled(lang)
         self.labels = {key: _readable(labels[key], trend.labelled("en")[key]) for key in self.keys}
@@ -201,7 +201,7 @@ class _Drawing:
             self._time(axes, wide)
         self._scale(axes, max(tops))
 
-    def _said(self, key: str, change: Change | None) -> str:
+    def _said(self, key: str, change: ShareChange | None) -> str:
         """The figures of a label's trend, shown above its chart."""
         total = int(self.trend.counts[key].sum())
         papers = self.words.count("count.paper", total)
@@ -320,7 +320,7 @@ def _colours() -> tuple[str, ...]:
     return _COLOURS
 
 
-def _colour(change: Change | None) -> str:
+def _colour(change: ShareChange | None) -> str:
     if change is None or change.q >= LEVEL:
         return _FLAT
     return _RISING if change.z > 0 else _FALLING

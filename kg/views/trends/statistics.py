@@ -130,7 +130,7 @@ def _choices(n: int, k: int) -> float:
     return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
 
 
-class Change(NamedTuple):
+class ShareChange(NamedTuple):
     """The change of a label's share from the early to the late periods, and the result of the test."""
 
     label: str

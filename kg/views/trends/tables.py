@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from kg.tables import csv_text
-from kg.views.trends.collected import Match
-from kg.views.words import Words
+from kg.views.trends.collected import LexiconMatch
+from kg.views.words import PageWords
 
 if TYPE_CHECKING:
-    from kg.views.trends.statistics import Change
+    from kg.views.trends.statistics import ShareChange
     from kg.views.trends.trend import Trend
 
 _COLUMNS = 10  # maximum number of periods with a column each; more are shown as a sparkline
@@ -77,12 +77,12 @@ def _more(trend: Trend, lines: list[list[str]]) -> list[str]:
 
 def few(trend: Trend, lang: str = "") -> str:
     """The number of labels that were not tested, and the reason."""
-    words = Words(lang or trend.lang)
+    words = PageWords(lang or trend.lang)
     said = words("trends.few", n=f"{len(trend.keys) - len(trend.enough):,}", least=trend.least)
     return said if trend.is_whole else f"{said} {words('trends.rare', least=trend.least)}"
 
 
-def _moved(change: Change) -> list[str]:
+def _moved(change: ShareChange) -> list[str]:
     by = f"{change.by * 100:+.1f} [{change.low * 100:+.1f}, {change.high * 100:+.1f}]"
     return [f"{percent(change.early)} → {percent(change.late)}", by, f"q={significance(change.q)}"]
 
@@ -123,7 +123,7 @@ def _rows(trend: Trend, key: str) -> Iterable[dict[str, Any]]:
 
 def matches_csv(trend: Trend) -> str:
     """One row per match of a label of a lexicon: the paper, the position, and the words."""
-    return csv_text(Match._fields, trend.matches)
+    return csv_text(LexiconMatch._fields, trend.matches)
 
 
 def matches_text(trend: Trend, limit: int = 15) -> str:
@@ -184,7 +184,7 @@ def _plain(trend: Trend, key: str) -> Iterable[dict[str, Any]]:
         yield {name: row[name] for name in ("period", "papers", "share", "low", "high")}
 
 
-def _change(trend: Trend, change: Change) -> dict[str, Any]:
+def _change(trend: Trend, change: ShareChange) -> dict[str, Any]:
     said = (
         change._asdict()
         | {"by": change.by}

@@ -14,8 +14,8 @@ from kg.model import KgError
 from kg.query.periods import PERIODS, without_gaps
 from kg.text import fold, plain
 from kg.views.base import View
-from kg.views.trends.statistics import Change, adjusted, late, moved, trend_test, wilson
-from kg.views.words import Words
+from kg.views.trends.statistics import ShareChange, adjusted, late, moved, trend_test, wilson
+from kg.views.words import PageWords
 
 if TYPE_CHECKING:
     import pandas
@@ -53,7 +53,7 @@ class Pair(NamedTuple):
 
     one: str
     other: str
-    change: Change
+    change: ShareChange
 
 
 class Trend(View):
@@ -71,7 +71,7 @@ class Trend(View):
 
         self.of, self.over, self.lang, self.about, self.share = of, over, lang, " ".join(plain(about).split()), share
         self.least, self.top = least, top
-        self.words = Words(lang)
+        self.words = PageWords(lang)
         self.names, self.matches, self.notes = collected.names, collected.matches, tuple(collected.notes)
         self.is_whole, self._above = collected.is_whole, collected.above
         self.undated = sum(not periods for periods in collected.periods)
@@ -177,9 +177,9 @@ class Trend(View):
     def silence_in(self, lang: str) -> str:
         """The same in a given language."""
         if self.over == "report":
-            return Words(lang)("trends.no_order")
+            return PageWords(lang)("trends.no_order")
         few = len(set(self.scores[self.corpus > 0].tolist())) < 3
-        return Words(lang)("trends.few_periods") if few else ""
+        return PageWords(lang)("trends.few_periods") if few else ""
 
     @cached_property
     def enough(self) -> list[str]:
@@ -188,18 +188,18 @@ class Trend(View):
         return [key for key in self.keys if self.least <= totals[key] <= every - self.least]
 
     @cached_property
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[ShareChange]:
         """The change of the share of each label with enough papers, in the order of the labels."""
         if self.silence or not self.enough:
             return []
         counts = self.counts[self.enough].to_numpy(float)
         return self._changes(self.enough, counts, self.corpus[:, None] + np.zeros_like(counts))
 
-    def rising(self) -> list[Change]:
+    def rising(self) -> list[ShareChange]:
         """The labels whose share rises significantly, by size of the change."""
         return sorted((c for c in self.changes if c.q < LEVEL and c.z > 0), key=lambda c: (-c.by, c.label))
 
-    def falling(self) -> list[Change]:
+    def falling(self) -> list[ShareChange]:
         """The labels whose share falls significantly, by size of the change."""
         return sorted((c for c in self.changes if c.q < LEVEL and c.z < 0), key=lambda c: (c.by, c.label))
 
@@ -265,7 +265,7 @@ class Trend(View):
             out[at] = has.T @ has
         return out
 
-    def _changes(self, names: list[str], counts: Any, totals: Any) -> list[Change]:
+    def _changes(self, names: list[str], counts: Any, totals: Any) -> list[ShareChange]:
         strata = np.unique(self.strata, return_inverse=True)[1]
         z, p = trend_test(counts, totals, self.scores, strata)
         q = adjusted(p)
@@ -276,7 +276,7 @@ class Trend(View):
         shares = moved(*ends)
         tested = np.array([*shares, z, p, q]).T
         papers = counts.sum(0)
-        return [Change(name, int(papers[i]), *map(float, tested[i])) for i, name in enumerate(names)]
+        return [ShareChange(name, int(papers[i]), *map(float, tested[i])) for i, name in enumerate(names)]
 
     @cached_property
     def ends(self) -> tuple[Any, Any]:
@@ -306,7 +306,7 @@ class Trend(View):
 
     def heading(self, lang: str, share: bool = False) -> str:
         """The heading in a language: "Share of papers per topic, by month"."""
-        words = Words(lang)
+        words = PageWords(lang)
         over = words(f"trends.over_{self.over.replace('-', '_')}")
         if self.compared:
             labels = words.listed([self._name(key, lang)[:40] for key in self.compared])
