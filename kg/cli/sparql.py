@@ -12,6 +12,7 @@ import typer
 from kg.cli.base import HERE, NOTHING_FOUND, Location, Output, choose, console, reading, table, write
 from kg.model import KgError
 from kg.names import curie
+from kg.rdf.asking import SECONDS, asked_apart
 
 _SOLUTIONS = {
     "json": ox.QueryResultsFormat.JSON,
@@ -30,23 +31,22 @@ def command(
     graph: Location = HERE,
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
     output: Output = None,
+    seconds: Annotated[float, typer.Option("--seconds", min=0.1, help="How long the query may take.")] = SECONDS,
 ) -> None:
     """Run a SPARQL query (SELECT, ASK, CONSTRUCT, DESCRIBE) over all entries; the graph cannot be changed."""
     form = choose(format, output, FORMS, "")
     text = sys.stdin.read() if query == "-" else query
     with reading(graph) as opened:
-        result = opened.sparql(text)
-        if isinstance(result, ox.QueryTriples):
-            found = _write_triples(result, form, output)
-        else:
-            found = _write_solutions(result, form, output)
+        opened.store.rdf.follow()  # here, where it may take its time
+    result = asked_apart(str(graph), text, seconds)
+    found = _write_triples(result, form, output) if isinstance(result, list) else _write_solutions(result, form, output)
     if not found:
         raise typer.Exit(NOTHING_FOUND)
 
 
-def _write_triples(result: ox.QueryTriples, form: str, output: Output) -> bool:
+def _write_triples(result: list[ox.Triple], form: str, output: Output) -> bool:
     """Write the result of a CONSTRUCT or DESCRIBE; returns whether there is any."""
-    data = result.serialize(format=_TRIPLES[_fitting(form or "turtle", _TRIPLES, "Triples")]) or b""
+    data = ox.serialize(result, format=_TRIPLES[_fitting(form or "turtle", _TRIPLES, "Triples")]) or b""
     write(data, output)
     return bool(data.strip())
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import signal
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from kg.model import KgError
@@ -19,7 +21,6 @@ _BYTES = 1 << 30  # of memory that a query may take
 #: What a query may do: read.
 _ALLOWED = frozenset((sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE))
 
-
 REFUSED = "The query would change the graph or leave it: only SELECT is allowed."
 Table = tuple[list[str], list[tuple[object, ...]]]  # columns and rows
 
@@ -29,13 +30,23 @@ def asked(path: Path, query: str, seconds: float = SECONDS, rows: int = ROWS) ->
 
     `seconds` that it may take, `rows` that it may give at most.
     """
+    end = time.monotonic() + seconds
+    raised: list[BaseException] = []
+
+    def tried(pattern: str, text: str | None) -> bool:
+        try:
+            return fits(pattern, text)
+        except BaseException as error:  # which SQLite keeps to itself
+            raised.append(error)
+            raise
+
+    late = KgError(f"The query took longer than {seconds:g} s and was ended: ask for less.")
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        with _alarm(seconds), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
             db.execute(f"PRAGMA hard_heap_limit = {_BYTES}")
             db.execute("PRAGMA query_only = ON")
-            db.create_function("regexp", 2, fits, deterministic=True)
+            db.create_function("regexp", 2, tried, deterministic=True)
             db.set_authorizer(_allowed)
-            end = time.monotonic() + seconds
             db.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
             found = db.execute(query)
             if found.description is None:
@@ -44,17 +55,48 @@ def asked(path: Path, query: str, seconds: float = SECONDS, rows: int = ROWS) ->
     except sqlite3.OperationalError as error:
         if "not authorized" in str(error) or "prohibited" in str(error):
             raise KgError(REFUSED) from None
-        if str(error) == "interrupted":
-            raise KgError(f"The query took longer than {seconds:g} s and was ended: ask for less.") from None
+        if raised and isinstance(raised[0], re.error):
+            raise KgError(f"The query has a regular expression that is none ({raised[0]}): mend it.") from None
+        if (raised or str(error) == "interrupted") and time.monotonic() > end:
+            raise late from None
+        if (
+            raised or str(error) == "interrupted"
+        ):  # Ctrl-C, which SQLite takes for a look at the clock that ended the query
+            raise KeyboardInterrupt from None
         if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_CORRUPT")):
             raise fault(path, error) from None
         raise KgError(
             f"The query is not SQL that the graph understands ({error}): `kg sql` lists its tables."
         ) from None
+    except TimeoutError:
+        raise late from None
     except (sqlite3.Error, sqlite3.Warning, ValueError, MemoryError) as error:
         if "not authorized" in str(error) or "prohibited" in str(error):
             raise KgError(REFUSED) from None
         raise KgError(f"The query could not be answered ({error}): ask otherwise, or for less.") from None
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """Raise TimeoutError after some seconds: SQLite looks at no clock while a regular expression is tried.
+
+    Only the main thread hears it, and only where the system has such a clock.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+    begun, handler = time.monotonic(), signal.signal(signal.SIGALRM, _ring)
+    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGALRM, handler)
+        # What another one waits for still comes.
+        signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - begun), 0.001) if left else 0.0, interval)
+
+
+def _ring(*_: object) -> None:
+    raise TimeoutError
 
 
 def fits(pattern: str, text: str | None) -> bool:
