@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO := demo
+GRAPH := papers.kg
 
 .PHONY: demo test lint format docs torture clean
 
@@ -16,13 +17,16 @@ DEMO := demo
 	touch $@
 
 demo: .venv/installed
-	$(BIN)/kg add data/reports --graph $(DEMO)/papers.kg
-	$(BIN)/kg ask "KV-cache compression papers on H100" --graph $(DEMO)/papers.kg
-	$(BIN)/kg ask "在H100上做KV缓存压缩的论文" --graph $(DEMO)/papers.kg
-	$(BIN)/kg brief 002-22 --graph $(DEMO)/papers.kg
-	$(BIN)/kg report "KV cache compression" --graph $(DEMO)/papers.kg -o $(DEMO)/kv-cache-compression.html
-	$(BIN)/kg draw "KV cache compression" --graph $(DEMO)/papers.kg -o $(DEMO)/kv-cache-compression-graph.html
-	@echo "The graph is in $(DEMO)/papers.kg; look at $(DEMO)/kv-cache-compression.html and $(DEMO)/kv-cache-compression-graph.html."
+	mkdir -p $(DEMO)
+	$(BIN)/kg add data/reports --graph $(GRAPH)
+	$(BIN)/kg ask "KV-cache compression papers on H100" --graph $(GRAPH)
+	$(BIN)/kg ask "在H100上做KV缓存压缩的论文" --graph $(GRAPH)
+	$(BIN)/kg brief 002-22 --graph $(GRAPH)
+	$(BIN)/kg report "KV cache compression" --graph $(GRAPH) -o $(DEMO)/kv-cache-compression.html
+	$(BIN)/kg draw "KV cache compression" --graph $(GRAPH) -o $(DEMO)/kv-cache-compression-graph.html
+	@echo "Look at $(DEMO)/kv-cache-compression.html and $(DEMO)/kv-cache-compression-graph.html. The graph is $(GRAPH), which kg takes where no other is named:"
+	@echo "  . .venv/bin/activate"
+	@echo "  kg ask \"which techniques reduce KV cache memory?\""
 
 # Tests start hundreds of processes: Python is to keep what it has compiled.
 test: .venv/tested lint

@@ -8,14 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
-from kg.build.relink import follows, relink
-from kg.build.works import Works, apply
-from kg.link import Linker
 from kg.link.overrides import Overrides, overrides_of
 from kg.model import KgError, Paper, Source
 from kg.names import is_curie
 from kg.rdf.store import open_store
-from kg.store.contents import counts, entries_with, entry_named, load_entries, load_entry, quality, works, works_named
+from kg.store.contents import (
+    counts,
+    entries_with,
+    entry_named,
+    followed,
+    load_entries,
+    load_entry,
+    quality,
+    works,
+    works_named,
+)
 from kg.store.contents import labels as stored
 from kg.store.faults import told
 from kg.store.file import StoreFile
@@ -64,8 +71,10 @@ class Graph:
 
     def _follow(self, location: str | Path, read_only: bool) -> None:
         """Bring the links up to date with people's decisions about names, where these have changed."""
-        if follows(self.store, self.overrides):
+        if followed(self.store)["mark"] == self.overrides.mark:
             return
+        from kg.build.relink import relink
+        from kg.link.linker import Linker
 
         linker = Linker(Vocabulary.load(), overrides=self.overrides)
         if not read_only:
@@ -128,6 +137,8 @@ class Graph:
 
         Raises KgError when the graph has nothing of a name; then nothing is removed.
         """
+        from kg.build.works import Works, apply
+
         sources_ = set(self.store.source_names())
         gone: dict[str, None] = {}
         for name in names:
@@ -233,7 +244,9 @@ class Graph:
         """
         from kg.query import answer
 
-        return replace(answer(self.store, self.vocabulary, question, limit, self.lexicon(), filter), cell=_cell)
+        return replace(
+            answer(self.store, self.vocabulary, question, limit, self.lexicon(), filter), cell=_cell, print=_text
+        )
 
     def lexicon(self) -> Lexicon:
         """What names mean in the graph as it is now."""
@@ -269,6 +282,7 @@ class Graph:
 
     def explain_merge(self, one: str, other: str) -> Explanation:
         """Why two names are one thing, or why not: what each means in the papers and in the vocabulary."""
+        from kg.link.linker import Linker
         from kg.query.identity import explain, with_acronyms
 
         said = explain(one, other, Linker(Vocabulary.load(), overrides=self.overrides), self.store)
@@ -383,11 +397,21 @@ class Graph:
 
         return trends(self, of, over, selection, lang)
 
+    def gaps(self, selection: str = "", lang: str = "en", *, until: str = "", months: int = 3, top: int = 20) -> View:
+        """Combinations of concepts that no paper makes yet and that are likely next, with their evidence.
+
+        `until` is the first day that is not known ("2026-04"): what came in the `months` after it is shown. Save it as
+        .html, .md, .json or .csv; see `kg.views.gaps.gaps`.
+        """
+        from kg.views.gaps import gaps
+
+        return gaps(self, selection, lang, until=until, months=months, top=top)
+
     def draw(
         self,
         selection: str = "",
         lang: str = "en",
-        limit: int = 200,
+        limit: int | None = None,
         *,
         depth: int | None = None,
         types: Sequence[str] = (),
@@ -458,3 +482,10 @@ def _cell(answer: Answer) -> str:
     from kg.views.answer_page import cell
 
     return cell(answer)
+
+
+def _text(answer: Answer) -> str:
+    """An answer as a terminal shows it."""
+    from kg.views.terminal import text
+
+    return text(answer)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import socket
+import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 
 #: Statuses of a service that may answer the same call later; 529 is no standard, but what several services send.
 BUSY = (408, 429, 500, 502, 503, 504, 529)
@@ -62,6 +64,41 @@ def until_answered(
             waiting(wait, said)
         time.sleep(wait)
     raise ValueError("there is at least one try")
+
+
+class Deadline:
+    """Ends a call after some seconds, also one whose header comes byte by byte, by shutting its connections.
+
+    httpx limits the wait for each byte only. `extensions` are those of a request, which tell of its connections.
+    """
+
+    def __init__(self) -> None:
+        self.has_passed = False
+        self.extensions: Mapping[str, Any] = {"trace": self._trace}
+        self._sockets: list[socket.socket] = []
+
+    def _trace(self, event: str, said: Mapping[str, Any]) -> None:
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            self._sockets = [one for one in self._sockets if one.fileno() >= 0]
+            self._sockets.append(said["return_value"].get_extra_info("socket"))
+
+    @contextmanager
+    def after(self, seconds: float) -> Iterator[None]:
+        """Shut the connections of the calls within after so many seconds; `has_passed` says whether that was so."""
+        self.has_passed = False
+        timer = threading.Timer(seconds, self._cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _cut(self) -> None:
+        self.has_passed = True
+        for one in self._sockets:
+            with suppress(OSError, ValueError):
+                one.shutdown(socket.SHUT_RDWR)
 
 
 def phrase(status: int) -> str:

@@ -40,6 +40,10 @@ class KgError(Exception):
     """An error for users: one sentence that names what failed, where, and what to do."""
 
 
+class Loss(KgError):
+    """What a file has and the record lacks: told, and an error where nothing may be lost."""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """One text of an entry, verbatim (`raw`) and repaired (`text`).
@@ -96,6 +100,7 @@ class Batch:
     source: Source
     documents: Iterable[Document] | Iterator[Document]
     skipped: list[str] = field(default_factory=list)  # one sentence each; grows while `documents` is consumed
+    losses: list[str] = field(default_factory=list)  # what the file has and the documents lack, one sentence; grows too
 
 
 @dataclass(slots=True)

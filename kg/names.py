@@ -26,8 +26,14 @@ PREFIXES = {
     "fabio": "http://purl.org/spar/fabio/",
     "sh": "http://www.w3.org/ns/shacl#",
 }
+#: The beginning of the reason of a minted concept, and the reason of one of several that bear a name.
+MINTED = "minted: no concept bears this name"
+NAMESAKE = f"{MINTED}, and other works call other things so"
 #: Separates the name of a technique from the work that introduced it; no name contains it.
 OF = "."
+#: An address that a page may lead to.
+WEB = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
+_HEAD, _TITLE = 32, 48  # letters of a title's head, and of a title, that call a paper
 _SEPARATORS = re.compile(r"[^\w]+|_+")
 _PLACE = re.compile(r"#char=[0-9]+,[0-9]+\Z")  # the place of a quote, see kg/rdf/triples.py
 _PLAIN = re.compile(r"[\w./-]*", re.ASCII)
@@ -44,6 +50,30 @@ def is_curie(name: str) -> bool:
     """
     prefix, colon, _ = name.partition(":")
     return bool(colon) and prefix in PREFIXES
+
+
+def called(name: str, title: str, author: str, authors: int, date: str) -> str:
+    """How texts call a paper: its short name, the head of its title or its first author, with the year.
+
+    >>> called("", "SnapKV: LLM Knows What You are Looking for", "Yuhong Li", 8, "2024-04-22")
+    'SnapKV 2024'
+    >>> called("", "Attention Is All You Need to Compress a Very Long Cache", "Lovelace, Ada", 2, "2026")
+    'Lovelace et al. 2026'
+    """
+    head, colon, _ = title.partition(":")
+    said = name or (head if colon and len(head) <= _HEAD else "")
+    if not said and author.strip():
+        family, comma, _ = author.partition(",")
+        said = (family if comma else author.split()[-1]).strip() + (" et al." if authors > 1 else "")
+    said = said or (title if len(title) <= _TITLE else title[:_TITLE].rpartition(" ")[0] + " …")
+    return f"{said} {date[:4]}".strip()
+
+
+def address(doi: str, arxiv: str, url: str) -> str:
+    """The URL of a paper: its DOI, arXiv page or own URL; "" for none that leads to the web."""
+    if doi or arxiv:
+        return f"https://doi.org/{doi}" if doi else f"https://arxiv.org/abs/{arxiv}"
+    return url if WEB.fullmatch(url) else ""
 
 
 def plain(concept: str) -> str:

@@ -150,12 +150,13 @@ def _folded_word(word: str) -> str | tuple[tuple[str, int, int], ...]:
     if word.isascii():
         out = _folded_latin(word, 0)
     else:
-        out = ()
+        pieces: list[tuple[str, int, int]] = []
         for piece in _PIECE.finditer(word):
             if _HAN.match(piece.group()):
-                out += ((piece.group(), piece.start(), piece.end()),)
+                pieces.append((piece.group(), piece.start(), piece.end()))
             else:
-                out += _folded_latin(piece.group(), piece.start())
+                pieces += _folded_latin(piece.group(), piece.start())
+        out = tuple(pieces)
     return out[0][0] if len(out) == 1 and out[0][0] != "value" else out  # "value" may be half of "key-value"
 
 

@@ -54,7 +54,7 @@ def formats_table() -> str:
 
     lines = ["| form | what it is |", "|---|---|"]
     for reader in readers():
-        module = sys.modules[type(reader).__module__]
+        module = sys.modules.get(f"kg.sources.{reader.name}") or sys.modules[type(reader).__module__]
         sentence = " ".join((module.__doc__ or "").strip().split("\n\n")[0].split())
         lines.append(f"| `{reader.name}` | {sentence} |")
     return "\n".join(lines) + "\n"

@@ -20,7 +20,7 @@ from kg.api import Graph
 from kg.cli.base import progress
 from kg.evaluation.briefs import BriefScore, Scorer, summary
 from kg.evaluation.components import reader
-from kg.link import Linker
+from kg.link.linker import Linker
 from kg.model import Document, Paper
 from kg.views.brief import ORIGINS, compose
 from kg.views.selection import Selection

@@ -78,11 +78,11 @@ PIECES = (
     Piece(
         "report",
         "Topic report",
-        "All that the papers on a topic say: a sentence each, techniques and how they relate, results that may be "
-        "compared, matrices, contradictions, what is missing, and the sources of every line.",
+        "What the papers on a topic do: five takeaways with their quotations, a table to sort and filter, a chart; "
+        "folded below, techniques, who beats whom, comparable results, problems and the sources of every line.",
         'kg report "KV cache compression" -o report.html',
         'kg report "KV缓存压缩" --lang zh -o report-zh.html',
-        places=("", "#results", "#techniques"),
+        places=("", "#takeaways", ""),
     ),
     Piece(
         "answer",

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 
+import httpx
 import pytest
 
-from kg.http import Again, TooLong, until_answered
+from kg.http import Again, Deadline, TooLong, until_answered
+from kg.model import KgError
+from kg.rdf.protocol import Access, Connection
 
 
 @pytest.fixture
@@ -59,3 +66,35 @@ def test_wait_beyond_the_bound_is_not_begun(slept: list[float], bound: dict[str,
         until_answered(busy(60.0), tries=2, pause=1, **bound)
     assert raised.value.wait == 60.0
     assert slept == []
+
+
+def dripping() -> tuple[socket.socket, str]:
+    """A server whose header comes byte by byte and never ends, and its address."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def answer() -> None:
+        with suppress(OSError):
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(b"HTTP/1.1 200 OK\r\nX-Odd: ")
+                for _ in range(200):
+                    connection.sendall(b"x")
+                    time.sleep(0.05)
+
+    threading.Thread(target=answer, daemon=True).start()
+    return server, f"http://127.0.0.1:{server.getsockname()[1]}/"
+
+
+def test_header_without_end_is_ended_by_the_deadline() -> None:
+    server, url = dripping()
+    deadline, start = Deadline(), time.monotonic()
+    with server, httpx.Client(timeout=5) as client, pytest.raises(httpx.HTTPError), deadline.after(0.5):
+        client.get(url, extensions=dict(deadline.extensions))
+    assert deadline.has_passed
+    assert time.monotonic() - start < 3
+
+
+def test_server_of_triples_whose_header_has_no_end_is_told() -> None:
+    server, url = dripping()
+    with server, pytest.raises(KgError, match=r"gave no whole answer within 0\.5 s"):
+        Connection(replace(Access.of(url), seconds=0.5)).select("SELECT * {}")

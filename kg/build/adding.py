@@ -187,13 +187,13 @@ class Adding:
         kept = self._take(self._own(claimed, batch.source, there), batch.source, made)
         left_out = [*self.report.skipped[before:], *batch.skipped]
         if kept:  # sentences by the file's own name, wherever it lies
-            said = {s.partition(f"{batch.source.file}: ")[2] or s for s in left_out}
+            said = {s.partition(f"{batch.source.file}: ")[2] or s for s in (*left_out, *batch.losses)}
             self.store.put_source(replace(batch.source, skipped=tuple(sorted(said))))
         if kept and not batch.skipped and self.annotations is None:
             self._remove_gone(name, there)
         if is_all and kept and not left_out and not self._partial:
             self.store.note_whole(name, json.dumps(self._versions))
-        self.report.skip(batch.skipped, self.strict)
+        self.report.read(batch, self.strict)
 
     def _unchanged(self, marks: Mapping[str, tuple[str, str]]) -> None:
         for entry, _ in marks.values():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -16,9 +16,9 @@ from kg.build.works import Coming
 from kg.compiled import no_search_for_garbage
 from kg.extract import extract, pipeline
 from kg.extract import version as extractor
-from kg.link import Linker
+from kg.link.linker import Linker
 from kg.link.overrides import Overrides
-from kg.model import Batch, Document, Facts, KgError, Record, Source
+from kg.model import Batch, Document, Facts, KgError, Loss, Record, Source
 from kg.records import from_json, to_json
 from kg.sources import Unread
 from kg.store.file import Entry, local_id
@@ -27,19 +27,20 @@ from kg.vocabulary import Vocabulary, ontology_hash
 if TYPE_CHECKING:
     from kg.build.engines import Engine, WorkerPool
     from kg.build.engines.base import Item
-    from kg.link import Linker
+    from kg.link.linker import Linker
     from kg.link.overrides import Overrides
     from kg.sources import HeldFile, Unread
 
 Progress = Callable[[str, int], None]  # the entry just done, entries done so far
 Done = TypeVar("Done")
+_MOST_SENTENCES = 90  # about the files of one archive; the others are only counted
 _JSON = json.JSONEncoder(ensure_ascii=False)
 Annotations = Mapping[str, Mapping[str, Any]]  # records in the annotators' form, by entry
 Wanted = Callable[[Document], bool]  # whether an entry is to be stored
 Way = str | Mapping[str, Any]  # how an entry is read: "full", "fast", or what an annotation says
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Added:
     """What an `add` did: entries by name, and a sentence for each file or entry that was left out."""
 
@@ -47,13 +48,29 @@ class Added:
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)  # what a newer file of a source no longer has
     skipped: list[str] = field(default_factory=list)
+    losses: list[str] = field(default_factory=list)  # what the files have and the records lack, one sentence a file
+
+    def __repr__(self) -> str:
+        """One line: "Added 133 entries, 0 unchanged"; the lists hold their names."""
+        more = {"removed": self.removed, "skipped": self.skipped, "losses": self.losses}
+        told = "".join(f", {len(listed)} {name}" for name, listed in more.items() if listed)
+        return f"Added {len(self.added)} entries, {len(self.unchanged)} unchanged{told}"
+
+    def read(self, batch: Batch, strict: bool) -> None:
+        """Take note of what a file that was read to its end has and the graph lacks; see `skip`."""
+        self.skip(batch.skipped, strict)
+        self.tell(map(Loss, batch.losses), strict)
+
+    def tell(self, errors: Iterable[KgError], strict: bool) -> None:
+        """Take note of errors and losses; with `strict` the first is raised."""
+        for error in errors:
+            if strict:
+                raise error
+            (self.losses if isinstance(error, Loss) else self.skipped).append(str(error))
 
     def skip(self, sentences: Iterable[str], strict: bool) -> None:
         """Take note of what was left out; with `strict` the first raises KgError."""
-        for sentence in sentences:
-            if strict:
-                raise KgError(sentence)
-            self.skipped.append(sentence)
+        self.tell(map(KgError, sentences), strict)
 
     def take(self) -> list[str]:
         """What was left out since this was last asked."""
@@ -202,12 +219,20 @@ class Pipeline:
         """What `opened` makes of the files that patterns name, and in its place what cannot be read."""
         paths, problems = sources.expand(patterns)
         yield from map(KgError, problems)
+        faults: Counter[str] = Counter()  # by archive
         for path in sources.each(paths):
             try:
                 file: Done | KgError = opened(path)
             except KgError as error:
+                archive = getattr(path, "archive", "")
+                faults[archive] += 1
+                if archive and faults[archive] > _MOST_SENTENCES:
+                    continue
                 file = error
             yield file
+        for archive, number in faults.items():
+            if archive and number > _MOST_SENTENCES:
+                yield KgError(f"{archive}: {number - _MOST_SENTENCES:,} more of its files could not be read.")
 
     def records(
         self,
@@ -254,7 +279,9 @@ class Pipeline:
         with self.workers(work, self.jobs, self.engine) as workers:
             for made in workers.map(found(), self.load):
                 for document, done in self._documents(waiting.popleft(), made):
-                    if isinstance(done, KgError) or not isinstance(document, Document):
+                    if isinstance(done, KgError):
+                        report.tell([done], strict)
+                    elif not isinstance(document, Document):
                         report.skip([str(done)], strict)
                     elif only is None or document.id in only:
                         yield document, done
@@ -269,7 +296,7 @@ class Pipeline:
             return
         self.meet(made.batch.source)
         yield from zip(made.batch.documents, made.made, strict=True)
-        yield from ((item, KgError(sentence)) for sentence in made.batch.skipped)
+        yield from ((item, error) for error in _errors(made.batch))
 
     def _found(self, patterns: Iterable[str | Path]) -> Iterator[Item]:
         """The documents of files, files that workers are to read, and in its place what cannot be read."""
@@ -279,10 +306,16 @@ class Pipeline:
                 continue
             self.meet(file.source)
             yield from file.documents
-            yield from map(KgError, file.skipped)
+            yield from _errors(file)
 
     def meet(self, source: Source) -> None:
         """Take note of a file of which the documents come; for subclasses."""
+
+
+def _errors(batch: Batch) -> Iterator[KgError]:
+    """What was skipped and lost of a file, once its documents were read."""
+    yield from map(KgError, batch.skipped)
+    yield from map(Loss, batch.losses)
 
 
 def version(way: Way) -> str:

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 from kg.build.adding import Adding
 from kg.build.pipeline import Annotations, Pipeline, Progress, Way
-from kg.build.relink import follows, relink
+from kg.build.relink import relink
 from kg.link.overrides import Overrides
 from kg.model import Batch, Document, KgError, Source
 from kg.rdf.store import path_of
 from kg.store import codec
+from kg.store.contents import followed
 from kg.store.faults import told
 from kg.store.file import StoreFile, local_id
 from kg.store.fingerprints import seal, sealed
@@ -187,7 +188,7 @@ def _added(
     progress: Progress | None,
 ) -> list[str]:
     """Add what an old graph holds to a store; a sentence for each entry that could not be read."""
-    if not follows(store, pipeline.linker.overrides):
+    if followed(store)["mark"] != pipeline.linker.overrides.mark:
         relink(store, pipeline.linker)
     with (
         pipeline.workers(pipeline.ready, pipeline.jobs) as workers,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kg.build.works import Coming, Works, apply
 from kg.entity_types import LISTS
@@ -13,19 +13,12 @@ from kg.link.overrides import Overrides, restore
 from kg.link.papers import identified
 from kg.model import Record
 from kg.names import plain
+from kg.store.contents import DECISIONS, followed
 from kg.text import fold
 
 if TYPE_CHECKING:
-    from kg.link import Linker
+    from kg.link.linker import Linker
     from kg.store.file import StoreFile
-
-#: The decisions that the links of a store follow, as the store keeps them: their mark, and what works they are about.
-DECISIONS = "decisions"
-
-
-def follows(store: StoreFile, overrides: Overrides) -> bool:
-    """Whether the links of a store are those of some decisions."""
-    return bool(_followed(store)["mark"] == overrides.mark)
 
 
 def relink(store: StoreFile, linker: Linker) -> list[str]:
@@ -46,17 +39,13 @@ def relink(store: StoreFile, linker: Linker) -> list[str]:
             put = works.put(Coming.of(entry._replace(record=linker.decided(document, record))))
             apply(store, put)
             changed |= dict.fromkeys(put)
-        if about := papers | set(_followed(store)["papers"]):
+        if about := papers | set(followed(store)["papers"]):
             put = Works(store, linker.vocabulary, overrides).anew(_bearing(store, about))
             apply(store, put)
             changed |= dict.fromkeys(put)
         said = {"mark": overrides.mark, "papers": sorted(papers)}
         store.say(DECISIONS, json.dumps(said) if overrides.mark else "")
     return [name for name in store.names() if name in changed]
-
-
-def _followed(store: StoreFile) -> dict[str, Any]:
-    return {"mark": "", "papers": [], **json.loads(store.said(DECISIONS) or "{}")}
 
 
 def _bearing(store: StoreFile, papers: Iterable[str]) -> list[str]:

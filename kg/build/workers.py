@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
 FEW = 16  # up to so many items, no processes are started
-CHUNK = 8  # items sent to a process at a time
+CHUNK, MOST = 8, 32  # items sent to a process at a time, at first and once there are many
 _AHEAD = 4  # chunks per process that may be computed ahead of their turn
 _GARBAGE = 50_000  # allocations before the garbage collector runs
 
@@ -27,8 +27,8 @@ Item = TypeVar("Item")
 Done = TypeVar("Done")
 
 
-def chunked(items: Iterable[Item], weight: int) -> Iterator[list[Item]]:
-    """Split items into lists of a given total weight; an item weighs 1 unless it has a `weight`."""
+def chunked(items: Iterable[Item], weight: int, most: int = 0) -> Iterator[list[Item]]:
+    """Split items into lists of a given total weight, which grows up to `most`; an item weighs 1 or its `weight`."""
     chunk: list[Item] = []
     total = 0
     for item in items:
@@ -36,7 +36,7 @@ def chunked(items: Iterable[Item], weight: int) -> Iterator[list[Item]]:
         total += _weight(item)
         if total >= weight:
             yield chunk
-            chunk, total = [], 0
+            chunk, total, weight = [], 0, max(weight, min(weight + 1, most))
     if chunk:
         yield chunk
 
@@ -57,8 +57,11 @@ class Workers(Generic[Item, Done]):
     own data.
     """
 
-    def __init__(self, work: Callable[[Item], Done], jobs: int = 1, chunk: int = CHUNK, few: int = FEW) -> None:
-        self.work, self.jobs, self.chunk, self.few = work, jobs, chunk, few
+    def __init__(
+        self, work: Callable[[Item], Done], jobs: int = 1, chunk: int = CHUNK, few: int = FEW, most: int = MOST
+    ) -> None:
+        self.work, self.jobs, self.few = work, jobs, few
+        self.chunk, self.most = chunk, max(chunk, most)
         self._processes: dict[Connection, BaseProcess] = {}
         self._busy: dict[Connection, int] = {}  # -> index of its chunk
         self._done: dict[int, list[Done]] = {}  # results by index of the chunk
@@ -90,7 +93,7 @@ class Workers(Generic[Item, Done]):
             yield from map(self.work, items)
             return
         try:
-            yield from self._shared(chunked(items, self.chunk))
+            yield from self._shared(chunked(items, self.chunk, self.most))
         finally:
             if self._busy or self._done:  # the caller stopped early
                 self._end()

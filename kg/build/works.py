@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kg.entity_types import LISTS
 from kg.link.claims import Claim, Use, meanings
-from kg.link.concepts import MINTED, NAMESAKE
 from kg.link.overrides import BY_HAND
 from kg.link.papers import reason
 from kg.link.works import BY_ID, Described, Verdict, described, keys, same_work
 from kg.model import Facts, KgError, Record, Relation, Result
-from kg.names import OF, plain
+from kg.names import MINTED, NAMESAKE, OF, plain
 from kg.store.file import ClaimRow, Draft, Entry, local_id
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import FILES, HERE, SKIPPED, Fast, Jobs, Location, Strict, interruptible, note, progress
+from kg.cli.base import FILES, HERE, SKIPPED, Fast, Jobs, Location, Strict, interruptible, progress, tell_left_out
 from kg.model import KgError
 
 
@@ -55,8 +55,7 @@ def command(
             progress=tell,
         )
         held = opened.entry_count()
-    for sentence in report.skipped:
-        note(f"Skipped: {sentence}")
+    tell_left_out(report)
     removed = f", {len(report.removed)} removed" if report.removed else ""
     print(f"Added {len(report.added)} entries, {len(report.unchanged)} unchanged{removed}; {graph} holds {held}.")
     if report.skipped:

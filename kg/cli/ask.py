@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
@@ -14,16 +14,9 @@ from kg.entity_types import CONCEPT_TYPES, TABLE
 from kg.model import KgError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from kg.query import Answer
-    from kg.views.words import PageWords
 
 FORMS = ("table", "json", "jsonl", "csv", "md", "html")
-#: Columns of the narrowest terminal in which tables are printed; a narrower one gets a list.
-NARROW = 80
-#: Preferred width of a column, of a numeric one, and of the quotes.
-_WIDE, _NUMBERS, _QUOTES = 15, 11, 30
 _THINGS, _PAPERS, _ASKED = "What papers have", "What papers are", "What is asked for"
 
 Many = list[str] | None
@@ -148,102 +141,14 @@ def command(
 def tell(answer: Answer, form: str, explains: bool = False, output: Output = None) -> None:
     """Print or write an answer, or its interpretation, and the notes for the user."""
     from kg.views.answers import explanation, render
+    from kg.views.terminal import show
 
     if explains:
         write(explanation(answer, form), output)
     elif form == "table" and output is None:
-        show(answer)
+        show(answer, console())
     else:
         write(render(answer, "md" if form == "table" else form), output)
     sys.stdout.flush()
     for sentence in answer.notes:
         note(sentence)
-
-
-def show(answer: Answer) -> None:
-    """Print an answer for a reader: its interpretation, the papers or the table, the quotes in their sentences."""
-    from kg.rdf.triples import language_of
-    from kg.text import plain
-    from kg.views.answers import conditions
-    from kg.views.words import PageWords
-
-    out = console()
-    words = PageWords(language_of(answer.question))
-    for line in conditions(answer, words):
-        out.print(line, style="dim", markup=False)
-    if answer.ignored:
-        ignored = plain(", ".join(answer.ignored))
-        out.print(words("answer.ignored", words=ignored), style="dim", markup=False)
-    if answer.table is not None:
-        _show_table(out, answer, words)
-    elif answer.rows:
-        _show_papers(out, answer, words)
-
-
-def _show_papers(out: Console, answer: Answer, words: PageWords) -> None:
-    from kg.text import plain
-    from kg.views.answers import short
-
-    rows = []
-    for row in answer.rows:
-        said = dict.fromkeys(f"{plain(q.entity)}: “{short(q.context or q.quote)}”" for q in row.evidence[:4])
-        rows.append(([" ".join(row.sources), short(row.title, 300)], list(said)))
-    names = [words("column.paper"), words("column.title")]
-    _print(out, words.count("count.paper", len(rows)), names, [False, False], rows, words("column.evidence"))
-
-
-def _show_table(out: Console, answer: Answer, words: PageWords) -> None:
-    from kg.text import plain
-    from kg.views.answers import column, is_number, quoted, shown_columns, text
-
-    table = answer.table
-    if table is None:
-        return
-    at = shown_columns(answer)
-    rows = [([text(line.values[n]) for n in at], quoted(line.evidence)) for line in table.lines]
-    right = [is_number([line.values[n] for line in table.lines]) for n in at]
-    if rows:
-        _print(out, "", [column(words, table.columns[n]) for n in at], right, rows, words("column.evidence"))
-    if table.verdict:
-        out.print(plain(table.verdict), markup=False)
-
-
-#: The cells of a row, and the quotes that support it.
-_Cells = tuple[list[str], list[str]]
-
-
-def _print(out: Console, title: str, names: list[str], right: list[bool], rows: list[_Cells], evidence: str) -> None:
-    """Print a table if its columns fit, else a list."""
-    from rich.cells import cell_len
-    from rich.table import Table
-    from rich.text import Text
-
-    has_quotes = any(quotes for _, quotes in rows)
-    widest = [max(map(cell_len, (*name.split(), *(cells[n] for cells, _ in rows)))) for n, name in enumerate(names)]
-    wanted = [min(width, _NUMBERS if right[n] else _WIDE) for n, width in enumerate(widest)]
-    if out.width < NARROW or sum(wanted) + 3 * len(names) + (_QUOTES if has_quotes else 0) > out.width:
-        _print_list(out, title, names, rows)
-        return
-    made = Table(title=Text(title) if title else None, title_justify="left")
-    for name, is_right in zip(names, right, strict=True):
-        justify: Literal["right", "left"] = "right" if is_right else "left"
-        made.add_column(Text(name), overflow="fold", justify=justify, max_width=_NUMBERS if is_right else None)
-    if has_quotes:
-        made.add_column(Text(evidence), overflow="fold")
-    for cells, quotes in rows:
-        made.add_row(*map(Text, cells), *([Text("\n".join(quotes))] if has_quotes else []))
-    out.print(made)
-
-
-def _print_list(out: Console, title: str, names: list[str], rows: list[_Cells]) -> None:
-    """Print rows as paragraphs: the first two values, the others by name, the quotes indented."""
-    from rich.padding import Padding
-    from rich.text import Text
-
-    if title:
-        out.print(Text(title))
-    for cells, quotes in rows:
-        out.print(Text("  ".join(cell for cell in cells[:2] if cell)))
-        rest = ", ".join(f"{name}: {cell}" for name, cell in list(zip(names, cells, strict=True))[2:] if cell)
-        for line in ([rest] if rest else []) + quotes:
-            out.print(Padding(Text(line), (0, 0, 0, 4)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -38,7 +39,7 @@ Location = Annotated[
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write; standard output without it.")]
 Language = Annotated[str, typer.Option("--lang", "-l", help="Language of the text: en or zh.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first file or entry that cannot be read.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first file, entry or field that cannot be read.")]
 Fast = Annotated[
     bool,
     typer.Option("--fast", help="Use vocabulary and rules only, without the tagger: many times faster."),
@@ -49,6 +50,8 @@ Jobs = Annotated[
 ]
 HERE = "papers.kg"
 #: File endings that differ from the name of their format.
+#: What a terminal would obey, except line ends and tabs; Turtle, N-Triples and JSON write these so anyway.
+_HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ENDINGS = {"htm": "html", "markdown": "md", "ttl": "turtle"}
 
 
@@ -103,6 +106,8 @@ def write(content: str | bytes, output: Path | None) -> None:
     """Write a result to a file, atomically, or to standard output."""
     if output is None:
         data = content.encode() if isinstance(content, str) else content
+        if sys.stdout.isatty():
+            data = _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04X}", data.decode("utf-8", "replace")).encode()
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         if isinstance(content, str) and not content.endswith("\n"):
@@ -132,18 +137,21 @@ def write_lines(lines: Callable[[Progress | None], Iterable[str]], report: Added
             if not any_line:
                 raise KgError("No paper could be read: see above." if report.skipped else "The files hold no paper.")
     except KgError:
-        _tell_skipped(report)
+        tell_left_out(report)
         raise
-    _tell_skipped(report)
+    tell_left_out(report)
     if output:
         note(f"Wrote {output}.")
     if report.skipped:
         raise typer.Exit(SKIPPED)
 
 
-def _tell_skipped(report: Added) -> None:
+def tell_left_out(report: Added) -> None:
+    """Say what was left out of files, and what they have that a record lacks, one sentence each."""
     for sentence in report.skipped:
         note(f"Skipped: {sentence}")
+    for sentence in report.losses:
+        note(f"Left out: {sentence}")
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from kg.cli.base import (
     note,
     progress,
     reading,
+    tell_left_out,
     write,
 )
 from kg.model import KgError
@@ -76,8 +77,7 @@ def command(
             view = _of_files(names, language(lang), since, now, _writer(llm), told, strict, fast, jobs)
         else:
             view = _of_graph(graph, names, language(lang), since, now, _writer(llm))
-    for sentence in told.skipped:
-        note(f"Skipped: {sentence}")
+    tell_left_out(told)
     if told.skipped and not view.papers and not told.added:
         raise KgError("No paper could be read: see above.")
     for sentence in view.notes:
@@ -167,8 +167,7 @@ def _check(names: list[str], form: str, lang: str, output: Path | None, strict: 
     told = Added()
     with interruptible(lambda: "nothing was written."), progress("Checking") as tell:
         view = check(names, lang, strict=strict, report=told, progress=tell)
-    for sentence in told.skipped:
-        note(f"Skipped: {sentence}")
+    tell_left_out(told)
     if not view.papers and told.skipped:
         raise KgError("No digest could be read: see above.")
     write(view.render(form), output)

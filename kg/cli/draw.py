@@ -27,7 +27,9 @@ def command(
     types: Annotated[
         str | None, typer.Option(help="Types of nodes, like technique,hardware; with paper, papers themselves.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="Draw at most so many nodes.")] = 200,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Draw at most so many nodes: usually 200, 40 of a lineage.")
+    ] = None,
     view: Annotated[
         str | None,
         typer.Option(help="lineage: which techniques build on which; collaboration: institutions that work together."),

@@ -146,7 +146,7 @@ def _documents(files: list[str], wanted: Mapping[str, Any], skipped: list[str]) 
     found: dict[str, Document] = {}
     for batch in Pipeline().batches(files, None, report, strict=False):
         found.update((document.id, document) for document in batch.documents if document.id in wanted)
-        report.skip(batch.skipped, strict=False)
+        report.read(batch, strict=False)
     for sentence in skipped:
         note(f"Skipped: {sentence}")
     _present(wanted, found)

@@ -34,7 +34,7 @@ def command(
         with reading(graph) as opened:
             said = opened.explain_merge(one, other)
     else:
-        from kg.link import Linker
+        from kg.link.linker import Linker
         from kg.link.overrides import Overrides
         from kg.query.identity import explain
         from kg.vocabulary import Vocabulary

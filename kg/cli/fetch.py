@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.base import HERE, NOTHING_FOUND, SKIPPED, Fast, Jobs, Location, interruptible, note, progress
+from kg.cli.base import HERE, NOTHING_FOUND, SKIPPED, Fast, Jobs, Location, interruptible, note, progress, tell_left_out
 from kg.model import KgError
 
 if TYPE_CHECKING:
@@ -126,8 +126,7 @@ def _add(files: list[Path], graph: str, new: bool, fast: bool, jobs: int | None)
         lacking = Lacking(opened.store, files, new)
         report = opened.add(*files, fast=fast, jobs=jobs or cores(), wanted=lacking, progress=tell)
         held = opened.entry_count()
-    for sentence in report.skipped:
-        note(f"Skipped: {sentence}")
+    tell_left_out(report)
     there = len(lacking.known) + len(report.unchanged)
     print(f"Added {len(report.added)} papers; {there} were in the graph already; {graph} holds {held}.")
     if report.skipped:

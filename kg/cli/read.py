@@ -45,7 +45,7 @@ def _lines(files: list[str], strict: bool, report: Added, tell: Progress | None)
                 done += 1
                 if tell:
                     tell(document.id, done)
-            report.skip(batch.skipped, strict)
+            report.read(batch, strict)
         except KgError as error:
             report.skip([str(error)], strict)
 

@@ -19,7 +19,7 @@ def command(
     graph: Location = HERE,
     lang: Language = "en",
     sections: Annotated[
-        str, typer.Option("--sections", help="The sections wanted, in their order: briefs,results,bibliography.")
+        str, typer.Option("--sections", help="The sections wanted, in their order: takeaways,methods,results.")
     ] = "",
     columns: Annotated[
         list[str] | None,
@@ -31,8 +31,8 @@ def command(
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
     output: Output = None,
 ) -> None:
-    """Write a report: scope, briefs, techniques and their relations, comparable results, matrices, institutions and
-    timeline, contradictions, gaps, bibliography; each line cites its papers."""
+    """Write a report: takeaways, a table of methods, a chart over time; then techniques, who beats whom, results,
+    problems and bibliography. Each line cites its papers."""
     form = choose(format, output, FORMS, "md")
     wanted = [name.strip() for name in sections.split(",") if name.strip()]
     with reading(graph) as opened:

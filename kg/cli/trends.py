@@ -46,7 +46,9 @@ def command(
     within: Annotated[
         str, typer.Option("--within", help="Only the papers that have this label, as the table calls it.")
     ] = "",
-    share: Annotated[bool, typer.Option("--share", help="Draw shares of each period's papers, not counts.")] = False,
+    share: Annotated[
+        bool, typer.Option("--share/--counts", help="Draw shares of each period's papers, or counts.")
+    ] = True,
     compare: Annotated[
         list[str] | None, typer.Option("--compare", help="Show these labels alone, in one chart; repeat it.")
     ] = None,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from kg.extract.brief import institutions, slots
 from kg.extract.numbers import quantities
-from kg.link import Linker
+from kg.link.linker import Linker
 from kg.model import Document, Mention, Record
 from kg.text import count_han, fold
 

@@ -7,6 +7,7 @@ Doc. The extraction knows no other entry and no store; linking concepts across e
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -112,7 +113,7 @@ def extract(
     from kg.extract.base import make_doc, to_record
 
     nlp = pipeline(fast)
-    with _matrices().limit(limits=1):
+    with nullcontext() if fast else _matrices().limit(limits=1):
         doc = make_doc(nlp, document, Vocabulary.load())
         doc.user_data["entry"] = document.id
         for component in [c for _, c in nlp.pipeline] if components is None else components:

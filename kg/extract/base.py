@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 #: The fields that are read, in their order in the Doc.
 READ = ("T", "A", "I", "B", "K")
 _GAP = "\n" * 4  # longer than any gap inside a label, so that no match spans two fields
+_CELL = 6  # spans are looked up by stretches of 2 ** _CELL characters
 _WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff\uf900-\ufaff]+|\s+|[^\w\s]|_")
 
 
@@ -260,6 +261,32 @@ def inside(span: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
     """Whether a span lies inside one of the others."""
     start, end = span
     return bool([1 for s, e in others if s <= start and end <= e])  # faster than `any` for a few spans
+
+
+class Spans:
+    """Spans of a text by place, so that the few that a span touches are found at once among many."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]] = ()) -> None:
+        self._cells: dict[int, set[tuple[int, int]]] = {}
+        for start, end in spans:
+            self.add(start, end)
+
+    def add(self, start: int, end: int) -> None:
+        for cell in range(start >> _CELL, (end >> _CELL) + 1):
+            self._cells.setdefault(cell, set()).add((start, end))
+
+    def remove(self, start: int, end: int) -> None:
+        for cell in range(start >> _CELL, (end >> _CELL) + 1):
+            self._cells[cell].remove((start, end))
+
+    def touching(self, start: int, end: int) -> set[tuple[int, int]]:
+        """The spans that overlap a span."""
+        cells = (self._cells.get(cell, ()) for cell in range(start >> _CELL, (end >> _CELL) + 1))
+        return {(s, e) for cell in cells for s, e in cell if s < end and start < e}
+
+    def holds(self, start: int, end: int) -> bool:
+        """Whether a span lies inside one of these."""
+        return any(s <= start and end <= e for s, e in self._cells.get(start >> _CELL, ()))
 
 
 def add_once(

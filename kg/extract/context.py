@@ -13,7 +13,7 @@ from itertools import islice
 from spacy.tokens import Doc
 
 from kg.entity_types import NAMED
-from kg.extract.base import folds, read_fields, sentence_of
+from kg.extract.base import Spans, folds, read_fields, sentence_of
 from kg.extract.phrases import NounPhrase
 from kg.text import Remembered, fold
 from kg.vocabulary import Vocabulary
@@ -24,6 +24,7 @@ _NEAR = 5  # words considered before a phrase
 _LONG = 10  # words from which a span is more likely a clause
 _FINITE = ("VBZ", "VBP", "VBD", "MD")
 _LOOSE = ("DT", "IN", "CC", "TO", "PRP", "W", "RB")
+_SENTENCE = 1000  # characters of a span whose words are kept
 _AHEAD = 60  # characters considered after it
 _WE = frozenset({"we", "our"})
 _OWN = _WE | {"paper", "work"}
@@ -111,6 +112,7 @@ class DocView:
         self.acronym_of: dict[str, str] = {}
         self._features: dict[tuple[int, int], dict[str, float]] = {}
         self._of_phrases: dict[tuple[int, int], dict[str, float]] = {}
+        self._words: dict[tuple[int, int], list[str]] = {}
         self.phrases = [p for p in map(self._trimmed, doc._.phrases) if p]
         self._folded = {(p.start, p.end): self.folded(p.start, p.end) for p in self.phrases}
         self.count = Counter([self._folded[p.start, p.end] for p in self.phrases])
@@ -144,6 +146,11 @@ class DocView:
         return out
 
     @cached_property
+    def near(self) -> Spans:
+        """The spans of `typed`, by place."""
+        return Spans(self.typed)
+
+    @cached_property
     def wide(self) -> dict[tuple[int, int], float]:
         """The logarithm of the number of narrower concepts, by span of a technique: broad concepts are generic."""
         found = {(m.start, m.end): m.concept for m in self.doc._.matches if m.type == "technique"}
@@ -165,12 +172,17 @@ class DocView:
                 start = self.text.find(surface, end, last)
 
     def words(self, start: int, end: int) -> list[str]:
-        """The folded words inside a span."""
-        return list(folds(self.doc, start, end))
+        """The folded words inside a span; not to be changed."""
+        found = self._words.get((start, end))
+        if found is None:
+            found = folds(self.doc, start, end)
+            if end - start < _SENTENCE:
+                self._words[start, end] = found
+        return found
 
     def folded(self, start: int, end: int) -> str:
         """The folded text of a span."""
-        return " ".join(folds(self.doc, start, end))
+        return " ".join(self.words(start, end))
 
     def form(self, start: int, end: int) -> dict[str, float]:
         """The features of any span: its form, its position, and the features of its words as a phrase; cached."""
@@ -239,6 +251,15 @@ class DocView:
         out = {name: 1.0 for name, holds in told.items() if holds}
         out["behind turn"] = max(-1.0, min(1.0, (here - turn) / 5))
         return out
+
+    @cached_property
+    def _phrase_starts(self) -> list[int]:
+        return [phrase.start for phrase in self.phrases]  # sorted, because phrases do not overlap
+
+    def is_modifier(self, start: int, end: int) -> bool:
+        """Whether a noun phrase holds a span and ends behind it."""
+        at = bisect_right(self._phrase_starts, start) - 1
+        return at >= 0 and end < self.phrases[at].end
 
     def phrase_at(self, start: int, end: int) -> NounPhrase | None:
         """The words of a span as a phrase; None if it contains no tagged word."""
@@ -309,7 +330,7 @@ class DocView:
                 self.acronym_of[self._folded[phrase.start, phrase.end]] = match[1]
 
     def _contributes(self, sentence: tuple[int, int]) -> bool:
-        words = folds(self.doc, *sentence)
+        words = self.words(*sentence)
         if self.name and self.name in " ".join(words):
             return True
         return not _OWN.isdisjoint(words) and not self._proposes.isdisjoint(words)

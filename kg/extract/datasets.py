@@ -7,7 +7,7 @@ import re
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import first_matches, inside, mentions, read_fields
+from kg.extract.base import Spans, first_matches, mentions, read_fields
 from kg.extract.judge import Candidate
 from kg.extract.named import add_named
 from kg.vocabulary import Vocabulary
@@ -53,18 +53,19 @@ class Datasets:
 
     def _found(self, doc: Doc) -> tuple[list[Candidate], dict[tuple[int, int], str]]:
         out, names = [], {}
-        called = self._called(doc)
+        called = dict.fromkeys(self._called(doc))
         for concept, places in first_matches(doc, self.entity).items():
             for match in places:
                 span = (match.start, match.end)
                 names[span] = self.vocabulary[concept].label["en"]
                 out.append(Candidate(*span, 0.85, {"called": float(span in called), "often": min(len(places), 3) / 3}))
+        known = Spans(names)
         for start, end in called:
             surface = doc._.text[start:end]
             other = any(
                 self.vocabulary.find(surface, kind) for kind in ("technique", "model", "metric", "task", "hardware")
             )
-            if not other and not inside((start, end), names):
+            if not other and not known.holds(start, end):
                 out.append(Candidate(start, end, 0.6, {"called": 1.0}))
         return out, names
 

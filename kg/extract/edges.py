@@ -43,9 +43,12 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
         words = view.words(start, end)
         return bool(words) and (words[-1] in finite or words[0] in view.cues["relative"])
     if kind == "technique":
-        words = ["", *view.words(start, end)]
-        is_clause = any(word in finite and before != "to" for before, word in pairwise(words))
-        return is_clause or _in_compound(view, kind, start, end)
+        words = view.words(start, end)
+        if not finite.isdisjoint(words) and any(
+            word in finite and before != "to" for before, word in pairwise(["", *words])
+        ):
+            return True
+        return _in_compound(view, kind, start, end)
     if kind == "model" and (_SIZE.fullmatch(view.text, start, end) or _goes_on(view, start, end)):
         return True
     return kind in NAMED and (_in_compound(view, kind, start, end) or _is_compound(view, start, end))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Container, Iterator
+from collections.abc import Iterator, Mapping, Set
 from functools import cache
 from itertools import islice
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from typing import NamedTuple
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import first_matches, inside, read_fields
+from kg.extract.base import Spans, first_matches, inside, read_fields
 from kg.extract.context import DocView, view_of
 from kg.extract.judge import Candidate, Features
 from kg.extract.named import WORD, add_named
@@ -121,7 +121,11 @@ class Hardware:
             sure = 0.2 if _MEMORY in self.vocabulary.broader(concept) else 0.9
             for match in places:
                 span = (match.start, match.end)
-                if span in joined or _MEASURE.match(doc._.text, match.end) or not self._is_name(doc, match):
+                if (
+                    joined.get(match.start) == match.end
+                    or _MEASURE.match(doc._.text, match.end)
+                    or not self._is_name(doc, match)
+                ):
                     continue
                 for end, score in self._ends(doc, match, sure if match not in bare else 0.2):
                     coded = {"coded": 1.0} if end > match.end else {}
@@ -132,8 +136,9 @@ class Hardware:
         for start, end, name in self._listed(doc, kinds, [m for places in found.values() for m in places]):
             names[start, end] = name
             out.append(Candidate(start, end, 0.9, {"maker's": 1.0, "product": 1.0} | _around(view, start, end)))
+        named = Spans(names)
         for start, end, told in self._built(doc, view, kinds) if is_judged else ():
-            if not inside((start, end), names):
+            if not named.holds(start, end):
                 out.append(Candidate(start, end, 0.2, told | _around(view, start, end)))
         return out, names
 
@@ -143,7 +148,7 @@ class Hardware:
         """The features of each span of each concept for the judge."""
         view = view_of(doc, self.vocabulary)
         company = self._company(found)
-        others = [(m.start, m.end) for m in doc._.matches if m.type != self.entity]
+        others = Spans((m.start, m.end) for m in doc._.matches if m.type != self.entity)
         out: dict[tuple[str, tuple[int, int]], Features] = {}
         for concept, places in found.items():
             around = {(m.start, m.end): _around(view, m.start, m.end) for m in places}
@@ -159,7 +164,7 @@ class Hardware:
             for match in places:
                 span = (match.start, match.end)
                 mine = out[concept, span] = {**told, **around[span]}
-                if any(s <= match.start and match.end <= e for s, e in others):
+                if others.holds(match.start, match.end):
                     mine["in other"] = 1.0
                 if match in bare:
                     mine["bare"] = 1.0
@@ -167,12 +172,12 @@ class Hardware:
 
     def _bare(self, doc: Doc, kinds: Kinds, found: dict[str, list[Match]]) -> list[Match]:
         """Single words that seldom mean a device class, outside of longer device names."""
-        longer = [(m.start, m.end) for places in found.values() for m in places]
+        longer = Spans((m.start, m.end) for places in found.values() for m in places)
         fields = read_fields(doc)
         return [
             Match(kinds.bare[t.fold], self.entity, t.start, t.end)
-            for t in _words_among(doc, kinds.bare)
-            if inside((t.start, t.end), fields) and not inside((t.start, t.end), longer)
+            for t in _words_among(doc, kinds.bare.keys())
+            if inside((t.start, t.end), fields) and not longer.holds(t.start, t.end)
         ]
 
     def _ends(self, doc: Doc, match: Match, score: float) -> Iterator[tuple[int, float]]:
@@ -234,17 +239,18 @@ class Hardware:
         ordinary = surface.islower() and surface.isascii() and surface.isalpha()
         return not (ordinary and "maker" in self.vocabulary[match.concept].facts)
 
-    def _joined(self, doc: Doc, found: list[Match]) -> set[tuple[int, int]]:
-        """The class words that complete the name of a device ("GPU" in "A100 GPU")."""
-        out = set()
-        for match in found:
-            for device in found:
-                follows = match.start - 1 in (device.end, self._coded(doc, device))
-                if not follows or doc._.text[match.start - 1] not in " -":
-                    continue
-                if match.concept in self.vocabulary.broader(device.concept):
-                    out.add((match.start, match.end))
-        return out
+    def _joined(self, doc: Doc, found: list[Match]) -> dict[int, int]:
+        """The class words that complete the name of a device ("GPU" in "A100 GPU"): their ends by their starts."""
+        ending: dict[int, list[Match]] = {}
+        for device in found:
+            for end in {device.end, self._coded(doc, device)}:
+                ending.setdefault(end, []).append(device)
+        return {
+            match.start: match.end
+            for match in found
+            if doc._.text[match.start - 1 : match.start] in (" ", "-")
+            and any(match.concept in self.vocabulary.broader(d.concept) for d in ending.get(match.start - 1, ()))
+        }
 
     def _coded(self, doc: Doc, match: Match) -> int:
         """The end of a product name whose family is known ("Jetson" of "Jetson T9000"), else the end of the label."""
@@ -262,9 +268,11 @@ def _chain(text: str, spans: list[tuple[int, int]], at: int) -> Iterator[tuple[i
         at = joint.end() if joint else -1
 
 
-def _words_among(doc: Doc, among: Container[str]) -> list[Token]:
+def _words_among(doc: Doc, among: Set[str]) -> list[Token]:
     """The words of a Doc whose folded form is in `among`."""
     parts = doc._
+    if among.isdisjoint(parts.forms):
+        return []
     return [Token(form, parts.starts[i], parts.ends[i]) for i, form in enumerate(parts.forms) if form in among]
 
 
@@ -275,9 +283,9 @@ def _tagged(doc: Doc, places: list[Match]) -> Features:
     return {"surest place": max(told)} if told else {}
 
 
-def _with(joined: set[tuple[int, int]], end: int) -> int:
+def _with(joined: Mapping[int, int], end: int) -> int:
     """The end of a name including the class word that completes it ("GPU" in "A100 GPU")."""
-    return next((e for s, e in joined if s - end in (0, 1)), end)
+    return joined.get(end) or joined.get(end + 1, end)
 
 
 def _around(view: DocView, start: int, end: int) -> Features:

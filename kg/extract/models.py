@@ -15,7 +15,7 @@ from functools import cache
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import first_matches, inside, mentions, read_fields
+from kg.extract.base import Spans, first_matches, mentions, read_fields
 from kg.extract.context import DocView, view_of
 from kg.extract.judge import Candidate, Features
 from kg.extract.named import WORD, add_named
@@ -45,6 +45,7 @@ _LOWER = re.compile(r"-[a-z]{3,12}$")  # "-based" of "LLaMA-based", but also "-s
 _BESIDE = re.compile(r"\s?(?:[,/|&]|,? (?:and|or|vs\.?|versus)|\()\s?")  # between two members of a list
 _WORD_BEHIND = re.compile(r"[ -]([A-Za-z]{2,20})")
 _WORD_BEFORE = re.compile(r"([A-Za-z]{2,20})[ -]$")
+_LIST_GAP = 8  # characters between two members of a list
 _LEAST = 0.04  # mean tagger likelihood of a candidate that has neither a known family nor a size
 _FAMILIES = ("model", "dataset", "hardware", "technique", "metric")  # entity types whose names form families
 #: Parts of speech that never begin a name: articles, prepositions, pronouns, conjunctions, verbs, adverbs, numbers.
@@ -92,10 +93,10 @@ def _seen(view: DocView, families: dict[str, dict[str, float]], start: int, end:
 
 def _beside(view: DocView, start: int, end: int) -> Iterator[str]:
     """The types of the entities next to a span in a list."""
-    for (s, e), kind in view.typed.items():
+    for s, e in sorted(view.near.touching(start - _LIST_GAP, end + _LIST_GAP)):
         near, far = (e, start) if e <= start else (end, s)
-        if 0 < far - near < 8 and _BESIDE.fullmatch(view.text, near, far):
-            yield kind
+        if 0 < far - near < _LIST_GAP and _BESIDE.fullmatch(view.text, near, far):
+            yield view.typed[s, e]
 
 
 class Models:
@@ -121,18 +122,19 @@ class Models:
         return self._found(doc)[0]
 
     def _found(self, doc: Doc) -> tuple[list[Candidate], dict[tuple[int, int], str]]:
-        sized = self._sized(doc)
+        sized = dict.fromkeys(self._sized(doc))
         known = first_matches(doc, self.entity)
         exact = {(m.start, m.end) for places in known.values() for m in places}
+        within, larger = Spans(exact), Spans(sized)
         out = [
             Candidate(start, end, 0.7, {"sized": 1.0})
             for start, end in sized
-            if (start, end) not in exact and not inside((start, end), exact)
+            if (start, end) not in exact and not within.holds(start, end)
         ]
         names = {}
         for concept, places in known.items():
             for match in places:
-                if (match.start, match.end) in sized or not inside((match.start, match.end), sized):
+                if (match.start, match.end) in sized or not larger.holds(match.start, match.end):
                     names[match.start, match.end] = self.vocabulary[concept].label["en"]
                     often = min(len(places), 3) / 3
                     out.append(Candidate(match.start, match.end, 0.85, {"often": often}))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from spacy.tokens import Doc
 
-from kg.extract.base import add_once, mentions
+from kg.extract.base import Spans, add_once, mentions
 from kg.extract.context import view_of
 from kg.extract.judge import Candidate, chosen
 from kg.text import fold
@@ -34,18 +34,19 @@ def add_named(
     that the judge finds likelier. The paper's own name is left to the techniques.
     """
     view = view_of(doc, vocabulary)
-    occupied = list(taken)
+    others = list(taken)
+    occupied = Spans(others)
     kept: list[Candidate] = []
     for candidate in sorted(
-        chosen(doc, kind, candidates, view, LEAST, occupied), key=lambda c: (-c.score, c.start, -c.end)
+        chosen(doc, kind, candidates, view, LEAST, others), key=lambda c: (-c.score, c.start, -c.end)
     ):
         start, end = candidate.start, candidate.end
         own = bool(view.name) and fold(doc._.text[start:end]) == view.name
         if rivals and not own and doc._.tags is not None:
-            occupied = _yielded(doc, rivals, candidate, occupied)
-        if not own and not any(s < end and start < e for s, e in occupied):
+            _yield(doc, rivals, candidate, occupied)
+        if not own and not occupied.touching(start, end):
             kept.append(candidate)
-            occupied.append((start, end))
+            occupied.add(start, end)
     done = {fold(m.canonical) for m in mentions(doc, rivals)}
     title = view.title
     for start, end, score, _ in sorted(kept, key=lambda c: (title[0] <= c.start < title[1], c.start)):  # abstract first
@@ -55,11 +56,12 @@ def add_named(
         add_once(doc, kind, start, end, name, extractor, round(score, 2), done)
 
 
-def _yielded(doc: Doc, rivals: str, candidate: Candidate, occupied: list[Span]) -> list[Span]:
-    """The occupied spans after less likely mentions of type `rivals` are removed in favour of a candidate."""
-    near = {(s, e) for s, e in occupied if s < candidate.end and candidate.start < e}
+def _yield(doc: Doc, rivals: str, candidate: Candidate, occupied: Spans) -> None:
+    """Remove less likely mentions of type `rivals`, and what they occupy, in favour of a candidate."""
+    near = occupied.touching(candidate.start, candidate.end)
     weak = {(m.start, m.end) for m in mentions(doc, rivals) if m.confidence < candidate.score}
     if not near or not near <= weak:  # nothing overlaps, or a likelier mention stays in the way
-        return occupied
+        return
     doc._.mentions = [m for m in doc._.mentions if m.type != rivals or (m.start, m.end) not in near]
-    return [span for span in occupied if span not in near]
+    for start, end in near:
+        occupied.remove(start, end)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -48,6 +49,7 @@ _WITH = re.compile(
     rf"\b(?:[Ww]e|[Oo]ur)\b[^.;]{{0,80}}? (?:with|into|of|is|called|as) "
     rf"(?:\\\w+\{{)?(?P<name>{_CAPITAL})\}}?(?=, an? | \()"
 )
+_MOST = 100  # verbs of an abstract that may present a name
 _PLURAL = re.compile(r"[A-Z]{2,}s")
 _SIZE = re.compile(r"\d+(?:\.\d+)?[BMK]?")
 _BRACKET = re.compile(rf"\(\s*[\"'“*]*(?P<name>(?:{_TOKEN})(?:[ -][A-Z0-9][\w+.-]*)?)[\"'”*]*\s*(?:[,;][^()]*)?\)")
@@ -217,7 +219,7 @@ def _is_word(char: str) -> bool:
 def _introduced(abstract: str) -> Iterator[tuple[str, bool]]:
     """Names that the abstract presents, in text order, those in appositions last."""
     weak: list[str] = []
-    for verb in _PRESENTED.finditer(abstract):
+    for verb in islice(_PRESENTED.finditer(abstract), _MOST):
         rest = abstract[verb.end() : _sentence_end(abstract, verb.end())]
         called = _CALLED.search(rest)
         if called and not called["name"].islower():
@@ -317,11 +319,14 @@ def code_url(doc: Doc) -> str:
         start, end = doc._.fields.get(field, (0, 0))
         text = doc._.text[start:end]
         low = text.lower()
+        coded: dict[int, bool] = {}  # whether a sentence speaks of code
         for found in _URL.finditer(text) if any(map(low.__contains__, _URL_SIGNS)) else ():
             url = _mended(found, text)
             before = text[max(0, found.start() - 90) : found.start()]
-            sentence = doc._.text[slice(*sentence_of(doc, start + found.start()))]
-            rank = _rank(url, before, sentence)
+            begin, end_of = sentence_of(doc, start + found.start())
+            if begin not in coded:
+                coded[begin] = bool(_CODE.search(doc._.text[begin:end_of].split("http")[0]))
+            rank = _rank(url, coded[begin] or bool(_CODE.search(before)))
             if rank > best[0]:
                 best = (rank, url)
         if not best[1] and "code" in low and (bare := _CODE_AT.search(text)):
@@ -329,9 +334,8 @@ def code_url(doc: Doc) -> str:
     return best[1]
 
 
-def _rank(url: str, before: str, sentence: str) -> int:
+def _rank(url: str, says_code: bool) -> int:
     """The rank of a URL: repositories before pages, those said to hold code first; 0 for other pages."""
-    says_code = bool(_CODE.search(before) or _CODE.search(sentence.split("http")[0]))
     if _HOSTS.match(url.split("//", 1)[1]):
         return 4 if says_code else 3
     return 2 if says_code else 0

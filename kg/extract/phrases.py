@@ -153,7 +153,8 @@ _NOUN = ("NN", "NNS", "NNP", "NNPS", "FW", "VBG")
 
 #: Matched against the letters of `_part`, one per word: a phrase ends in a noun. It ends at a plural, because in
 #: "models support caching" a verb follows that the tagger takes for a noun.
-_RUN = re.compile(r"([inv]*p)v?|([inv]*[nv])")
+#: What holds no noun is passed over at once.
+_RUN = re.compile(r"([inv]*p)v?|([inv]*[nv])|i+")
 _LOWER_PARTS = {"NNS": "p", "NN": "v"}  # of lower-case words: a plural, a likely verb
 _VERB = ("VBP", "o")
 
@@ -171,7 +172,9 @@ def noun_phrases(words: list[TaggedWord], parts: str, sentence: tuple[int, int])
     make = tuple.__new__
     line = tuple(words)
     for run in _RUN.finditer(parts):
-        first, last = run.span(run.lastindex or 0)
+        if not run.lastindex:
+            continue
+        first, last = run.span(run.lastindex)
         before = line[max(0, first - _BEFORE) : first]
         out.append(make(NounPhrase, (line[first:last], line[first].start, line[last - 1].end, before, sentence)))
     return out

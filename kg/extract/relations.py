@@ -17,14 +17,14 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.entity_types import TABLE
-from kg.extract.base import field_at, sentence_of
+from kg.extract.base import field_at, folds, sentence_of
 from kg.extract.company import COMPANY, company
 from kg.extract.context import DocView, view_of
 from kg.extract.ends import Placed, entities
 from kg.extract.judge import Judge, judge_for
 from kg.extract.pairs import FEATURE, PairTable, names_with, table, words_of
 from kg.model import RELATION_TYPES, Evidence, Mention, Relation
-from kg.text import fold, tokens
+from kg.text import fold
 from kg.vocabulary import Vocabulary
 
 EXTRACTOR = "relations/3"
@@ -118,7 +118,7 @@ class Relations:
 
     def _wins(self, doc: Doc, mention: Mention) -> bool:
         start, _ = sentence_of(doc, mention.start)
-        return any(t.fold in self.outperform for t in tokens(doc._.text[start : mention.start]))
+        return not self.outperform.isdisjoint(folds(doc, start, mention.start))
 
     @staticmethod
     def _evidence(doc: Doc, tail: Placed, other: Placed) -> tuple[int, int]:

@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache, reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -43,15 +43,16 @@ def merged(
     The wording that equals the paper's `own` name (folded) is kept, else the fullest; `acronym_of` gives acronyms by
     their folded expansion.
     """
-    kept: list[Mention] = []
+    kept: list[Wording] = []
     for mention in sorted(techniques, key=lambda m: m.start):
-        mate = next((m for m in kept if _is_one(m, mention, acronym_of, vocabulary)), None)
+        wording = _wording(mention, acronym_of, vocabulary)
+        mate = next((w for w in kept if _is_one(w, wording, vocabulary)), None)
         mate = mate or _named_in_full(mention, kept, text, vocabulary)
         if mate:
-            kept = [m for m in kept if m is not mate]
-            mention = _joined(mate, mention, own)
-        kept.append(mention)
-    there = set(map(id, kept))
+            kept = [w for w in kept if w is not mate]
+            wording = _wording(_joined(mate.mention, mention, own), acronym_of, vocabulary)
+        kept.append(wording)
+    there = {id(wording.mention) for wording in kept}
     techniques[:] = [m for m in techniques if id(m) in there]
 
 
@@ -84,8 +85,9 @@ def grouped(view: DocView, techniques: list[Mention], judge: Judge) -> None:
 def pair_features(view: DocView, techniques: list[Mention]) -> dict[tuple[int, int], Features]:
     """The features of each pair for the judge: those of `kg.extract.alike`, and the decision of the rules."""
     pairs = features(view, techniques)
+    wordings = [_wording(technique, view.acronym_of, view.vocabulary) for technique in techniques]
     for (i, j), told in pairs.items():
-        told["ruled"] = float(_is_one(techniques[i], techniques[j], view.acronym_of, view.vocabulary))
+        told["ruled"] = float(_is_one(wordings[i], wordings[j], view.vocabulary))
     return pairs
 
 
@@ -139,19 +141,36 @@ def _spelt(symbol: re.Match[str]) -> str:
     return found[1].lower() if found else symbol[0]
 
 
-def _is_one(one: Mention, other: Mention, acronym_of: Mapping[str, str], vocabulary: Vocabulary) -> bool:
+class Wording(NamedTuple):
+    """A mention with what it is compared by: its core, with and without blanks, the acronym of that, its concept."""
+
+    mention: Mention
+    core: str
+    letters: str
+    acronym: str
+    concept: str
+
+
+def _wording(mention: Mention, acronym_of: Mapping[str, str], vocabulary: Vocabulary) -> Wording:
+    said, concept = core(mention.surface, vocabulary), vocabulary.find(mention.canonical, "technique")
+    return Wording(
+        mention, said, said.replace(" ", ""), fold(acronym_of.get(said, "")), concept.curie if concept else ""
+    )
+
+
+def _is_one(a: Wording, b: Wording, vocabulary: Vocabulary) -> bool:
     """Whether two mentions of a text refer to one technique."""
-    concepts = {found.curie for m in (one, other) if (found := vocabulary.find(m.canonical, "technique"))}
-    if len(concepts) > 1:
+    alike = a.letters == b.letters
+    if not alike and a.acronym != b.core and b.acronym != a.core:
+        return False
+    one, other = a.mention, b.mention
+    if a.concept and b.concept and a.concept != b.concept:
         return False
     if {one.role, other.role} >= {"proposed", "baseline"}:
         return False
-    a, b = core(one.surface, vocabulary), core(other.surface, vocabulary)
-    if a.replace(" ", "") == b.replace(" ", ""):
-        # "Pruning methods" are those of others, and so may be what a single common word refers to.
-        named = " " in a or not one.surface.islower() or one.role == other.role
-        return named and not _differ_in_number(one, other, vocabulary)
-    return fold(acronym_of.get(a, "")) == b or fold(acronym_of.get(b, "")) == a
+    # "Pruning methods" are those of others, and so may be what a single common word refers to.
+    named = " " in a.core or not one.surface.islower() or one.role == other.role
+    return not alike or (named and not _differ_in_number(one, other, vocabulary))
 
 
 def _differ_in_number(one: Mention, other: Mention, vocabulary: Vocabulary) -> bool:
@@ -161,14 +180,14 @@ def _differ_in_number(one: Mention, other: Mention, vocabulary: Vocabulary) -> b
     return all(framed) and (ends[0] == fold(ends[0])) != (ends[1] == fold(ends[1]))
 
 
-def _named_in_full(mention: Mention, before: list[Mention], text: str, vocabulary: Vocabulary) -> Mention | None:
+def _named_in_full(mention: Mention, before: list[Wording], text: str, vocabulary: Vocabulary) -> Wording | None:
     """The mention that "the router" refers to: the only earlier one with this last word."""
     word = fold(mention.surface)
     if " " in word or not mention.surface.islower() or vocabulary.find(word, "technique"):
         return None
     if not _is_definite(text[max(0, mention.start - ARTICLE) : mention.start], vocabulary):
         return None
-    found = [m for m in before if fold(m.surface).endswith(f" {word}")]
+    found = [w for w in before if fold(w.mention.surface).endswith(f" {word}")]
     return found[0] if len(found) == 1 else None
 
 

@@ -163,7 +163,7 @@ def _stands(view: DocView, places: list[Match]) -> Features:
             told["only background"] = 0.0
         if beside.isdisjoint(before):
             told["only beside"] = 0.0
-        if not any(phrase.start <= match.start and match.end < phrase.end for phrase in view.phrases):
+        if not view.is_modifier(match.start, match.end):
             told["only modifier"] = 0.0
     return told
 

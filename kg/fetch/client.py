@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self, TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from kg.files import cache_folder
-from kg.http import BUSY, Again, TooLong, Waiting, phrase, retry_after, until_answered
+from kg.http import BUSY, Again, Deadline, TooLong, Waiting, phrase, retry_after, until_answered
 from kg.model import KgError
 from kg.version import VERSION
 
@@ -63,6 +63,7 @@ class Client:
         self._answered = False  # whether the host has ever responded
         self._turn: Turn | None = None
         self._http: httpx.Client | None = None
+        self._deadline = Deadline()
 
     def __enter__(self) -> Self:
         import httpx
@@ -113,7 +114,11 @@ class Client:
         for _ in range(_REDIRECTS):
             self._turn.wait(self.interval)
             try:
-                with self._told(), self._http.stream("GET", url) as response:
+                with (
+                    self._told(),
+                    self._deadline.after(self.whole),
+                    self._http.stream("GET", url, extensions=dict(self._deadline.extensions)) as response,
+                ):
                     self._answered = True
                     target = response.headers.get("Location", "") if response.is_redirect else ""
                     if not target:
@@ -154,11 +159,17 @@ class Client:
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise KgError(f"{self.url}: is not a valid URL ({_reason(error)}): check it.") from None
         except httpx.HTTPError as error:
+            if self._deadline.has_passed:
+                raise Again(f"takes longer than {self.whole:g} s for a response") from None
             raise Again(f"breaks off its response ({_reason(error)})") from None
 
     def _write(self, response: httpx.Response, place: Path) -> None:
         end = time.monotonic() + self.whole
         size = 0
+        if "," in response.headers.get("Content-Encoding", ""):  # each could unpack to a thousand times its size
+            raise KgError(
+                f"{self.host}: packs its response more than once, which is not read: check the URL {self.url}."
+            )
         with _writing(place) as file:
             for piece in response.iter_bytes():
                 size += len(piece)
@@ -173,7 +184,11 @@ class Client:
 
     def _redirected(self, url: str, target: str) -> str:
         """The target of a redirect; only http or https, never from https to http, and never to a foreign host."""
-        old, new = _parts(url), _parts(urljoin(url, target))
+        try:
+            joined = urljoin(url, target)
+        except ValueError:  # "http://["
+            joined = ""
+        old, new = _parts(url), _parts(joined)
         was, host = old.hostname or "", new.hostname or ""
         sound = new.scheme == "https" or (new.scheme == "http" and old.scheme == "http")
         near = (_within(was, host) or _within(host, was)) and new.port in (None, old.port)

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from kg.link.institutions import (
     ACRONYM_RANK,
@@ -33,6 +35,8 @@ _BRACKETED = re.compile(r"\s*\([^)]*\)?\s*$")
 _REGION = re.compile(r"[A-Z]{2}(?: \d[\d-]{3,})?")  # "CA 94305"
 _LAB = "laboratory"
 _NEAR = 2  # maximum number of segments between an organisation and its part
+_MOST_CHECKS = 5_000  # runs of words in a line that are looked at because the register has them
+_LONGEST_FORM = 60  # characters of a legal form
 _MOST_WORDS = 9  # of the name of an unknown organisation
 
 
@@ -103,6 +107,9 @@ class _LineParser:
         self.words = register.words
         self.also = also
         self.segments = segments(line, register, han=has_han(line))
+        self._legal = tuple(self.words.legal)
+        self._checks = _MOST_CHECKS
+        self._known: list[int] = []  # segments with a known organisation, sorted
 
     def read(self) -> list[Found]:
         found: list[Found] = []
@@ -122,11 +129,17 @@ class _LineParser:
                     unknown.append(at)
             at += 1
         known = {f.segment: f for f in found}
-        found = [f for f in found if not self._is_part(f, found, known)]
+        self._known = sorted(known)
+        by_segment: dict[int, list[Found]] = {}
+        for one in found:
+            by_segment.setdefault(one.segment, []).append(one)
+        found = [f for f in found if not self._is_part(f, by_segment, known)]
+        names = sorted(joined(name_tokens(f.name, self.words)) for f in found)
         for at in unknown:
             named = self._named(at, known)
-            if named and not self._is_cut(named, found):
+            if named and not self._is_cut(named, names):
                 found.append(named)
+                insort(names, joined(name_tokens(named.name, self.words)))
         texts = (replace(f, text=self.line[f.start : f.end]) for f in sorted(found, key=lambda f: f.start))
         return distinct(texts, self.register)
 
@@ -178,8 +191,18 @@ class _LineParser:
             return [company]
         out: list[Found] = []
         taken: set[int] = set()
+        letters = joined(tokens)
+        places = [0, *accumulate(len("".join(token.folds)) for token in tokens)]
+        is_legal = [letters.endswith(self._legal, max(0, at - _LONGEST_FORM), at) for at in places]
+        own, index = self.register.own_keys, self.register.index
         for length in range(min(len(tokens), 3 * _LONGEST), 0, -1):
             for first in range(len(tokens) - length + 1):
+                key = letters[places[first] : places[first + length]]
+                if key not in index and key not in own and not is_legal[first + length]:
+                    continue  # most runs
+                if not self._checks:
+                    return out
+                self._checks -= 1
                 run = tokens[first : first + length]
                 if taken.intersection(range(first, first + length)) or not self._is_strong(run):
                     continue
@@ -315,12 +338,13 @@ class _LineParser:
     def _is_apart(self, run: Sequence[NameToken]) -> bool:
         return self.line[run[0].start].isupper() or not self.line[run[0].start].isascii()
 
-    def _is_part(self, one: Found, found: list[Found], known: dict[int, Found]) -> bool:
+    def _is_part(self, one: Found, found: dict[int, list[Found]], known: dict[int, Found]) -> bool:
         """Whether a known organisation is part of another ("Institute of X, Chinese Academy of Sciences")."""
         organisation = one.organisation
         if organisation is None or organisation.curie in self.register.additions:
             return False
-        near = [f.organisation for f in found if abs(f.segment - one.segment) <= _NEAR and f.organisation]
+        around = range(one.segment - _NEAR, one.segment + _NEAR + 1)
+        near = [f.organisation for at in around for f in found.get(at, ()) if f.organisation]
         if any(self.register.is_part(organisation, other) for other in near):
             return True
         following = known.get(one.segment + 1)
@@ -377,9 +401,10 @@ class _LineParser:
 
     def _owner(self, at: int, known: dict[int, Found]) -> Found | None:
         """The organisation after an unknown laboratory, skipping departments between them."""
-        following = next((known[i] for i in range(at + 1, len(self.segments)) if i in known), None)
-        if following is None:
+        place = bisect_right(self._known, at)
+        if place == len(self._known):
             return None
+        following = known[self._known[place]]
         learned = _has_head(name_tokens(following.name, self.words), self.words.learned)
         own = [f for t in self.segments[at].tokens for f in t.folds]
         if learned:
@@ -399,12 +424,13 @@ class _LineParser:
                     return tidy(name[: last.end], self.register)
         return name
 
-    def _is_cut(self, one: Found, found: list[Found]) -> bool:
-        """Whether an unknown name is the beginning of a known one on the line ("Max-Planck Institute")."""
+    def _is_cut(self, one: Found, names: list[str]) -> bool:
+        """Whether an unknown name is the beginning of one of the line's ("Max-Planck Institute"), which are sorted."""
         tokens = name_tokens(one.name, self.words)
         if _has_head(tokens, self.words.learned):
             return False
-        return any(joined(name_tokens(f.name, self.words)).startswith(joined(tokens)) for f in found)
+        key = joined(tokens)
+        return any(name.startswith(key) for name in names[bisect_left(names, key) :][:1])
 
 
 def distinct(found: Iterable[Found], register: Register) -> list[Found]:

@@ -9,15 +9,18 @@ is linked to the unscoped concept. An entry only knows its own claims; the store
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from kg.link.acronyms import agree, expansions
-from kg.link.concepts import MINTED, NAMESAKE, local_name, names_of
+from kg.link.concepts import local_name, names_of
 from kg.model import Document, Record
-from kg.names import plain, scoped
+from kg.names import MINTED, NAMESAKE, plain, scoped
 from kg.text import fold
 from kg.vocabulary import Vocabulary
+
+_MARKED = re.compile("[A-Z0-9]")
 
 
 class Claim(NamedTuple):
@@ -65,7 +68,7 @@ def is_coined(name: str) -> bool:
 
 
 def _is_marked(name: str) -> bool:
-    return any(c.isupper() or c.isdigit() for c in name)
+    return _MARKED.search(name) is not None or (not name.isascii() and any(c.isupper() or c.isdigit() for c in name))
 
 
 def link_alone(record: Record, vocabulary: Vocabulary, paper: str) -> None:

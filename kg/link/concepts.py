@@ -13,13 +13,11 @@ from kg.link.acronyms import abbreviates, acronyms, agree
 from kg.link.neighbours import Neighbours, is_name
 from kg.link.wordings import Wordings
 from kg.model import Evidence, Mention, Record
-from kg.names import scoped, slug
+from kg.names import MINTED, NAMESAKE, scoped, slug
 from kg.text import fold, folded_name
 from kg.vocabulary import Concept, Vocabulary
 
 _HAN_GAP = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
-MINTED = "minted: no concept bears this name"  # beginning of the reason of a minted concept
-NAMESAKE = f"{MINTED}, and other works call other things so"
 
 
 __all__ = ["ConceptLink", "ConceptLinker", "acronyms", "local_name", "names_of"]
@@ -184,7 +182,7 @@ class ConceptLinker:
         `bearing`: the record's mentions by name, see `by_name`. If mentions of several concepts have the name, those
         that occur in the `evidence` are preferred, then the earlier of `kinds`.
         """
-        wanted = fold(text)
+        wanted = fold(text) or text  # a name may be of signs alone: "++"
         if not wanted:
             return ""
         bearers = bearing.get(wanted, [])
@@ -222,7 +220,7 @@ def by_name(record: Record) -> dict[str, list[Mention]]:
     """The mentions of a record by each of their folded names."""
     out: dict[str, list[Mention]] = {}
     for mention in _mentions(record):
-        for name in {fold(n) for n in (mention.canonical, mention.surface, *mention.aliases)}:
+        for name in {fold(n) or n for n in (mention.canonical, mention.surface, *mention.aliases)}:
             out.setdefault(name, []).append(mention)
     return out
 

@@ -11,7 +11,7 @@ from kg.names import kind_of
 from kg.text import fold
 
 if TYPE_CHECKING:
-    from kg.link import Linker
+    from kg.link.linker import Linker
 
 _APART = "-apart"  # suffix of the name of what is split off from the concept of that name
 

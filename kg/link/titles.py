@@ -25,6 +25,7 @@ _SLIGHT = re.compile(r"\dd|1\.0")  # "3D", and a first version: may be missing f
 _SERIES = re.compile(r"part|volume|vol|phase|episode|chapter|第|上|下|续")
 _ANSWER = re.compile(r"(?:a )?(?:re|comment|reply|response|rebuttal|note|correction|erratum|corrigendum|addendum)s?\b")
 _INNER = re.compile(r"[a-z][A-Z]|[A-Z]{2}|\d|[A-Z]-?[a-z]*-?[A-Z]")  # "FlashInfer", "KIVI", "H2O"
+_NO_LETTERS = {code: None for code in range(128) if not chr(code).isalnum()}
 _NAME_WORDS = 3  # words of a coined name before the colon
 _LONG = 24  # letters of a title that is probably unique
 _TELLING = 28  # letters of the part before or after the colon that identifies another title
@@ -154,6 +155,8 @@ def letters(text: str) -> str:
     >>> letters("AsyncSpade: Test-Time Scaling")
     'asyncspadetesttimescaling'
     """
+    if text.isascii():
+        return text.lower().translate(_NO_LETTERS)
     return "".join(c for c in _flat(text).lower() if c.isalnum())
 
 

@@ -46,11 +46,19 @@ class Row:
     sources: tuple[str, ...]
     score: float  # 0 to 1
     evidence: tuple[Quote, ...]
+    name: str = ""  # how texts call it: "SnapKV 2024"
+    link: str = ""  # its DOI, arXiv page or own address
 
     @property
     def entries(self) -> tuple[str, ...]:
         """The entries that describe it: its sources in the answer."""
         return self.sources
+
+    def to_json(self) -> dict[str, Any]:
+        """The paper as `kg ask --format json` prints it."""
+        evidence = [{name: getattr(quote, name) for name in _KEYS} for quote in self.evidence]
+        said = {"id": self.id, "title": self.title, "name": self.name, "link": self.link, "sources": list(self.sources)}
+        return {**said, "score": self.score, "evidence": evidence}
 
 
 #: A value of a table: a text, a number, several texts, or nothing.
@@ -86,7 +94,16 @@ class Table:
         return {"columns": list(self.columns), "lines": lines, "verdict": self.verdict}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many of the papers that a question is asked of name anything of a type: what others have is not known."""
+
+    field: str  # "institution"
+    named: int
+    papers: int
+
+
+@dataclass(frozen=True, repr=False)
 class Answer:
     """What a question was taken to mean, and what the graph gives for it, best first.
 
@@ -99,6 +116,10 @@ class Answer:
     notes: tuple[str, ...] = field(default=())  # sentences for the user: what was cut, why there is nothing
     table: Table | None = None
     cell: Callable[[Answer], str] | None = field(default=None, repr=False, compare=False)  # draws it for notebooks
+    print: Callable[[Answer], str] | None = field(default=None, compare=False)  # draws it for terminals
+    fulfilling: int | None = None  # how many papers fulfil the conditions, where not all of them are rows
+    nearest: tuple[Row, ...] = ()  # papers that fulfil most conditions, where none fulfils all
+    coverage: tuple[Coverage, ...] = ()
 
     @property
     def filter(self) -> Filter:
@@ -111,9 +132,20 @@ class Answer:
         return not (self.table.lines if self.table else self.rows)
 
     @property
+    def total(self) -> int:
+        """How many papers the answer has, whether they are listed or not."""
+        return len(self.rows) if self.fulfilling is None else self.fulfilling
+
+    @property
     def understood(self) -> dict[str, list[dict[str, object]]]:
-        """The conditions by field: {"topic": [{"text", "concept", "label"}]}."""
-        return self.filter.understood()
+        """The conditions by field: {"topic": [{"text", "concept", "label"}]}; what else is asked for likewise."""
+        out = self.filter.understood()
+        asked = {"thing": self.query.things, "metric": (self.query.metric,), "relation": (self.query.link,)}
+        for name, terms in asked.items():
+            said: list[dict[str, object]]
+            said = [{"text": "", "concept": term.concept, "label": term.label} for term in terms if term]
+            out |= {name: [*out.get(name, []), *said]} if said else {}
+        return out
 
     @property
     def ignored(self) -> list[str]:
@@ -144,17 +176,20 @@ class Answer:
             "kind": self.query.kind,
             "understood": self.understood,
             "ignored": self.ignored,
-            "papers": [
-                {
-                    "id": row.id,
-                    "title": row.title,
-                    "sources": list(row.sources),
-                    "score": row.score,
-                    "evidence": [{name: getattr(quote, name) for name in _KEYS} for quote in row.evidence],
-                }
-                for row in self.rows
-            ],
+            "notes": list(self.notes),
+            "total": self.total,
+            "coverage": {one.field: {"named": one.named, "papers": one.papers} for one in self.coverage},
+            "papers": [row.to_json() for row in self.rows],
+            "nearest": [row.to_json() for row in self.nearest],
         } | ({"table": self.table.to_json()} if self.table else {})
+
+    def __str__(self) -> str:
+        """The answer as a table for a terminal."""
+        return self.print(self) if self.print else repr(self)
+
+    def __repr__(self) -> str:
+        lines = f", {len(self.table.lines)} lines" if self.table else ""
+        return f"Answer({self.question!r}, {len(self.rows)} papers{lines})"
 
     def _repr_html_(self) -> str | None:
         """What was understood, and the papers or the table with their words, as a notebook shows it."""

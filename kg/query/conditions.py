@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from kg.query.filter import Condition, Entity, Fact, Filter, Link, Op, Outcome, Phrase, Term
-from kg.query.patterns import name_regexes, phrase_regex, wording_regex
+from kg.query.filter import Condition, Entity, Fact, Filter, Link, Op, Outcome, Parts, Phrase, Term
+from kg.query.patterns import any_regex, name_regexes, phrase_regex, wording_regex
 from kg.store.lite import Lite
 from kg.store.rows import USUAL
 from kg.units import kin
@@ -26,8 +26,8 @@ _NEWEST = (
 _NEVER, _ALWAYS = "FALSE", "TRUE"
 
 
-#: Gives the condition on texts `t` that hold some trigrams, and its values.
-Near = Callable[[Iterable[str]], tuple[str, list[str]]]
+#: Gives the condition on texts `t` that hold all words of one of some lists, of three letters or more, and its values.
+Near = Callable[[Iterable[tuple[str, ...]]], tuple[str, list[str]]]
 
 
 class Where(NamedTuple):
@@ -67,13 +67,18 @@ def _by_text(where: Where) -> tuple[str, str]:
 
 
 def is_searched(condition: Condition) -> bool:
-    """Whether a condition is tested by reading texts."""
-    return any(isinstance(term, Phrase) for term in condition.any_of)
+    """Whether a condition is tested by reading texts, and not only those of papers that have some entity."""
+    return any(isinstance(t, Phrase) or (isinstance(t, Parts) and not _is_led(t)) for t in condition.any_of)
+
+
+def _is_led(term: Parts) -> bool:
+    """Whether a part of a compound is an entity, so that few texts are to be read for its other parts."""
+    return any(all(isinstance(one, Entity) for one in part) for part in term.parts)
 
 
 def is_slow(wanted: Filter) -> bool:
     """Whether a filter tests texts, names or wordings one by one, so that its papers are worth keeping."""
-    terms = (term for condition in wanted.conditions for term in condition.any_of)
+    terms = (term for condition in wanted.conditions for term in condition.terms)
     return any(
         isinstance(t, Phrase) or (isinstance(t, Outcome) and t.words) or t.field in ("author", "venue") for t in terms
     )
@@ -92,7 +97,11 @@ def _term(term: Term, few: bool, near: Near) -> Where:
     if isinstance(term, Link):
         return _in("SELECT x.paper FROM relations x WHERE", relating(term))
     if isinstance(term, Phrase):
-        return _saying(term.label, few, near)
+        return _saying(term.said, few, near)
+    if isinstance(term, Parts):
+        few = few or _is_led(term)
+        parts = sorted((_any([_term(one, few, near) for one in part]) for part in term.parts), key=_by_text)
+        return _all(sorted(parts, key=lambda part: "EXISTS" in part.sql))
     return _fact(term)
 
 
@@ -115,7 +124,35 @@ def _having(term: Entity) -> Where:
 
 
 def reporting(term: Outcome) -> Where:
-    """What holds of `x`, a row of the table `results`, where it fulfils a condition."""
+    """What holds of `x`, a row of the table `results`, where it fulfils a condition, in whatever way it is told."""
+    return _any([_told_so(term), *_told_otherwise(term)])
+
+
+def _told_otherwise(term: Outcome) -> list[Where]:
+    """The same gain in other words: 10x smaller is 90 % less, and 10 % kept; twice as fast is half the latency."""
+    grows = term.change == "increase" or (not term.change and term.unit == "x" and bool(term.savings))
+    if term.value is None or term.op not in (">=", ">") or term.limit is not None or not (grows or term.change):
+        return []
+    share = 1 - term.value / 100 if term.unit == "%" and not grows else 1.0
+    gain = term.value if term.unit == "x" else 1 + term.value / 100 if grows else 1 / share if share > 0 else 0.0
+    if term.unit not in ("x", "%") or gain <= 1:
+        return []
+    more = [_changed("increase", "x", gain), _changed("increase", "%", (gain - 1) * 100)]
+    less = [_changed("decrease", "x", gain), _changed("decrease", "%", (1 - 1 / gain) * 100)]
+    kept = [Where("(x.change = 'absolute' AND x.unit = '%' AND x.low > 0 AND x.low <= ?)", (round(100 / gain, 6),))]
+    sizes = set(term.sizes)
+    ways = [((*term.metrics, *term.gains), more), (term.savings, less), (sizes & set(term.savings), kept)]
+    if not grows:
+        ways = [(term.metrics, less), (sizes & set(term.metrics), kept)]
+    among = [(concepts(metrics), forms) for metrics, forms in ways if metrics]
+    return [_all([Where(f"x.metric IN {one.sql}", one.given), _any(forms)]) for one, forms in among]
+
+
+def _changed(change: str, unit: str, least: float) -> Where:
+    return Where("(x.change = ? AND x.unit = ? AND x.high >= ?)", (change, unit, round(least, 6)))
+
+
+def _told_so(term: Outcome) -> Where:
     out: list[Where] = []
     scales = kin(term.unit) if term.value is not None else {term.unit: 1.0}
     if term.unit and len(scales) == 1:
@@ -163,23 +200,20 @@ def concepts(curies: Iterable[str]) -> Where:
     return Where(f"(SELECT id FROM concepts WHERE curie IN ({marks(named)}))", tuple(named))
 
 
-def _saying(words: str, few: bool, near: Near) -> Where:
-    """The papers with words in one of their texts."""
-    pattern = phrase_regex(words)
+def _saying(wordings: tuple[str, ...], few: bool, near: Near) -> Where:
+    """The papers with one of some wordings in one of their texts."""
+    fits = Where("regexp(?, t.raw)", (any_regex(wordings),))
     if few:
-        return Where(
-            "EXISTS (SELECT 1 FROM entries e JOIN texts t ON t.entry = e.id WHERE e.paper = p.curie"
-            " AND regexp(?, t.raw))",
-            (pattern,),
-        )
-    pieces = re.findall(r"[^\W_]+", words)
-    grams = sorted({p[at : at + _TRIGRAM].lower() for p in pieces for at in range(len(p) - _TRIGRAM + 1)})
-    if grams:
-        sql, given = near(grams)
+        sql = "EXISTS (SELECT 1 FROM entries e JOIN texts t ON t.entry = e.id WHERE e.paper = p.curie AND "
+        return Where(f"{sql}{fits.sql})", fits.given)
+    pieces = [re.findall(r"[^\W_]+", words.lower()) for words in wordings]
+    long = sorted({tuple(sorted({p for p in one if len(p) >= _TRIGRAM})) for one in pieces})
+    if all(long):
+        sql, given = near(long)
         some = Where(f"({sql})", tuple(given))
     else:
-        some = Where("instr(lower(t.raw), ?) > 0", (min(pieces, key=len, default=words).lower(),))
-    return _in("SELECT t.paper FROM texts t WHERE", _all([some, Where("regexp(?, t.raw)", (pattern,))]))
+        some = _any([Where("instr(lower(t.raw), ?) > 0", (min(one, key=len, default=""),)) for one in pieces])
+    return _in("SELECT t.paper FROM texts t WHERE", _all([some, fits]))
 
 
 def _fact(fact: Fact) -> Where:
@@ -197,6 +231,11 @@ def _fact(fact: Fact) -> Where:
     if fact.field == "venue":
         names = sorted({value, *fact.words})
         return _any(Where("regexp(?, p.venue)", (phrase_regex(said, any_case=True),)) for said in names)
+    if fact.field == "year" and fact.op == "=":  # that of the venue, where it has its own ("ICLR 2026")
+        own = Where("regexp('20[0-9][0-9]', p.venue)")
+        says = Where("regexp(?, p.venue)", (rf"\b{re.escape(value)}\b",))
+        other = Where(f"(NOT {own.sql} AND CAST(p.year AS TEXT) = ?)", (value,))
+        return _any([_all([own, says]), other])
     if fact.field == "year":
         return Where(f"CAST(p.year AS TEXT) {fact.op} ?", (value,))
     if fact.field == "date":

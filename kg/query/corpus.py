@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
+from kg.names import address, called
 from kg.query.answer import Row
 from kg.query.conditions import Value, Where, concepts, holding, is_searched, is_slow, marks
 from kg.query.filter import Filter
@@ -19,7 +20,7 @@ from kg.store.file import StoreFile
 from kg.store.rows import USUAL
 
 #: Papers among which words are looked for paper by paper; among more it is faster to look through all texts.
-_FEW = 300
+_FEW = 1000
 _EVERY = 1 << 40  # rows
 #: What is kept of each kind of lookup for the next question.
 _KEPT = 20_000
@@ -167,6 +168,15 @@ class Corpus:
         return self.names(self.holding(wanted))
 
     # What papers have
+
+    def covered(self, kind: str, papers: Papers) -> tuple[int, int]:
+        """How many papers of a set have anything of a type, and how many there are."""
+        return self.once(self._covered, kind, papers), self.count(papers)
+
+    def _covered(self, kind: str, papers: Papers) -> int:
+        pairs = self._pairs(kind, papers)
+        sql = f"SELECT count(DISTINCT paper) FROM ({pairs.sql}) x"
+        return int(self.store.rows(sql, *pairs.given)[0][0])
 
     def _pairs(self, kind: str, papers: Papers = ALL, roles: tuple[str, ...] = ()) -> Where:
         """A SELECT of what papers have of a type, as `thing`, each with its `paper`; a pair may come twice."""
@@ -366,9 +376,15 @@ class Corpus:
         entries: dict[str, list[str]] = {}
         for entry, paper in self.store.of_papers(named):
             entries.setdefault(paper, []).append(entry)
-        titles = dict(self.store.some("SELECT curie, title FROM papers WHERE curie IN ({})", named))
+        sql = """SELECT p.curie, p.title, p.name, p.appeared, p.doi, p.arxiv, p.url,
+            coalesce(max(CASE a.number WHEN 1 THEN a.name END), ''), count(a.number)
+            FROM papers p LEFT JOIN authors a ON a.entry = p.entry WHERE p.curie IN ({}) GROUP BY p.id"""
+        known = {
+            paper: (title, called(name, title, author, authors, when), address(doi, arxiv, url))
+            for paper, title, name, when, doi, arxiv, url, author, authors in self.store.some(sql, named)
+        }
         return [
-            Row(own[0], paper, titles.get(paper, ""), own, 0.0, ())
+            Row(own[0], paper, known[paper][0], own, 0.0, (), *known[paper][1:])
             for paper in named
             if (own := tuple(sorted(entries.get(paper, ()))))
         ]

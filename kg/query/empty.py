@@ -52,6 +52,28 @@ def any_role(wanted: Filter) -> Filter:
     return replace(wanted, conditions=tuple(conditions), notes=(*wanted.notes, note))
 
 
+def by_words(wanted: Filter, say: Sayings) -> Filter:
+    """The filter with the words of each compound counting too, wherever titles and abstracts have all of them."""
+    own = [one for one in wanted.conditions if one.by_words and not one.negated]
+    if not own:
+        return wanted
+    wider = (replace(one, any_of=(*one.any_of, *one.by_words)) if one in own else one for one in wanted.conditions)
+    note = say("empty.by_words", words=say.listed([say("empty.quoted", words=one.text) for one in own]))
+    return replace(wanted, conditions=tuple(wider), notes=(*wanted.notes, note))
+
+
+def fitting(corpus: Corpus, wanted: Filter) -> tuple[Filter, list[str]] | None:
+    """The most conditions that papers fulfil together, with the words of those left out; None where one is all."""
+    conditions = wanted.conditions[:_LOOKED_AT]
+    for size in range(len(conditions) - 1, 0, -1):
+        some = [Filter(one) for one in combinations(conditions, size) if any(not c.negated for c in one)]
+        counts = [corpus.count(corpus.holding(one)) for one in some]
+        if any(counts):
+            fits = some[min((n, at) for at, n in enumerate(counts) if n)[1]]
+            return fits, [one.text for one in wanted.conditions if one not in fits.conditions]
+    return None
+
+
 def any_institution(wanted: Filter, say: Sayings) -> Filter:
     """The filter with one of some institutions, where "and" joined them and no paper is of all: "IBM和微软的论文"."""
     own = [one for one in wanted.conditions if not one.negated and all(t.field == "institution" for t in one.any_of)]
@@ -153,7 +175,7 @@ class _Near:
         if isinstance(term, Phrase):
             near = self.lexicon.nearest(term.label)
             return self.say("empty.labels", labels=self.say("list.comma").join(near)) if near else ""
-        return self._facts(term)
+        return self._facts(term) if isinstance(term, Fact) else ""
 
     def _listed(self, key: str, near: list[tuple[str, int]], condition: Condition | None = None) -> str:
         """Things with how many papers they have; "" where there are none."""

@@ -15,13 +15,15 @@ from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase
 from kg.query.lexicon import Lexicon
 from kg.query.nodes import NamedEntity, namings, reported, stated
-from kg.query.patterns import phrase_regex
+from kg.query.patterns import any_regex, phrase_regex
 from kg.query.shown import context, entry_of, quotes
 from kg.store.rows import USUAL
 from kg.text import fold
 
 #: How much it says of a paper that a thing is named in a text.
 _FIELD = {"T": 1.0, "H": 0.9, "A": 0.8, "B": 0.75, "K": 0.7, "I": 0.7, "": 0.5}
+#: How much less the parts of a compound say of a paper than the compound itself.
+_IN_PARTS = 0.3
 #: Quotes shown for one condition of one entry.
 _SHOWN = 6
 #: The address in a text that may be broken by spaces ("https: //github. com/...").
@@ -83,15 +85,20 @@ class AnswerEvidence:
 
     def _mentioned(self, n: int, condition: Condition) -> None:
         """The words of mentions."""
-        tests = [self._shows(term) for term in condition.any_of]
+        whole = [self._shows(term) for term in condition.any_of]
+        tests = [self._shows(term) for term in condition.terms]
         own = (one for entry in self.namings.values() for one in entry)
         shown = {one.node: one for one in own if any(test(one) for test in tests)}
+        named = {one.entry for one in shown.values() if any(test(one) for test in whole)}
+        is_compound = len(tests) > len(whole)
         for node, quote in quotes(self.store, {node: self._label(one.concept) for node, one in shown.items()}).items():
-            self._weigh(shown[node].entry, n, quote, 0.1 if shown[node].role == "proposed" else 0.0)
+            extra = 0.1 if shown[node].role == "proposed" else 0.0
+            in_parts = is_compound and shown[node].entry not in named
+            self._weigh(shown[node].entry, n, quote, extra - (_IN_PARTS if in_parts else 0.0))
 
     def _reported(self, n: int, condition: Condition) -> None:
         """The words of results."""
-        for term in condition.any_of:
+        for term in condition.terms:
             if isinstance(term, Outcome):
                 found = reported(self.store, self._own(reporting(term)))
                 for node, quote in quotes(self.store, {one.node: one.wording for one in found}).items():
@@ -140,9 +147,10 @@ class AnswerEvidence:
         texts = sorted(self.store.some(sql, self.rows)) if conditions else []
         for entry, field, raw, url in texts:
             for n, condition in conditions:
+                is_compound = len(condition.terms) > len(condition.any_of)
                 for start, end, label in _said(condition, raw, url):
                     quote = Quote(entry, field, raw[start:end], start, end, label, context(raw, start, end))
-                    self._weigh(entry, n, quote, 0.0)
+                    self._weigh(entry, n, quote, -_IN_PARTS if is_compound else 0.0)
 
 
 def _best(weighed: tuple[Quote, float]) -> tuple[object, ...]:
@@ -151,15 +159,15 @@ def _best(weighed: tuple[Quote, float]) -> tuple[object, ...]:
 
 
 def _is_searched(condition: Condition) -> bool:
-    return any(isinstance(term, Phrase) or term.field in ("kind", "code") for term in condition.any_of)
+    return any(isinstance(term, Phrase) or term.field in ("kind", "code") for term in condition.terms)
 
 
 def _said(condition: Condition, raw: str, url: str) -> list[tuple[int, int, str]]:
     """Where a text says what a fact or a phrase asks for."""
     out = []
-    for term in condition.any_of:
+    for term in condition.terms:
         if isinstance(term, Phrase):
-            out += [(m.start(), m.end(), term.label) for m in _first(phrase_regex(term.label), raw)]
+            out += [(m.start(), m.end(), term.label) for m in _first(any_regex(term.said), raw)]
         elif isinstance(term, Fact) and term.field == "kind":
             for words in term.words:
                 out += [(m.start(), m.end(), term.value) for m in _first(phrase_regex(words), raw)]
@@ -173,7 +181,7 @@ def _said(condition: Condition, raw: str, url: str) -> list[tuple[int, int, str]
 
 
 def by_title(corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: list[str]) -> list[str]:
-    """Papers by how many conditions their titles name, the most first."""
+    """Papers by how many conditions their titles name, and how many ignored words their texts have; the most first."""
     named = []
     for condition in wanted.conditions:
         entities = (term for term in condition.any_of if isinstance(term, Entity))
@@ -182,6 +190,13 @@ def by_title(corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: list[str]
             named.append(re.compile("|".join(f" {re.escape(label)} " for label in sorted(labels))))
     titles = {row.paper: f" {fold(row.title)} " for row in corpus.rows(papers)} if named else {}
     count = Counter(paper for pattern in named for paper, said in titles.items() if pattern.search(said))
+    if wanted.ignored:
+        words = [re.compile(phrase_regex(one, any_case=True)) for one in wanted.ignored]
+        sql = "SELECT e.paper, t.raw FROM entries e JOIN texts t ON t.entry = e.id WHERE e.paper IN ({})"
+        found = {
+            (paper, n) for paper, raw in corpus.store.some(sql, papers) for n, w in enumerate(words) if w.search(raw)
+        }
+        count.update(paper for paper, _ in found)
     return sorted(papers, key=lambda paper: -count[paper])
 
 

@@ -45,6 +45,9 @@ class Outcome:
     field: str = "result"
     limit_op: Op = "<="
     limit: float | None = None
+    gains: tuple[str, ...] = ()  # metrics of which a gain is one in the metric: more of these, or less of `savings`
+    savings: tuple[str, ...] = ()
+    sizes: tuple[str, ...] = ()  # metrics of which a share is what is kept ("10 % of the memory")
 
     @property
     def said(self) -> str:
@@ -100,14 +103,30 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that must stand in one of the paper's texts."""
+    """Words that must stand in one of the paper's texts: the label, or one of some wordings of it."""
 
     label: str
+    wordings: tuple[str, ...] = ()
     field: str = "text"
     concept: str = ""
 
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What is looked for, any of it."""
+        return self.wordings or (self.label,)
 
-Term = Entity | Outcome | Link | Fact | Phrase
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All parts of a compound, in one paper: of "MoE serving" mixture of experts, and serving."""
+
+    label: str
+    parts: tuple[tuple[Entity | Outcome | Phrase, ...], ...]  # of each part any term must hold
+    field: str = "parts"
+    concept: str = ""
+
+
+Term = Entity | Outcome | Link | Fact | Phrase | Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +136,13 @@ class Condition:
     text: str  # the words of the question
     any_of: tuple[Term, ...]
     negated: bool = False
+    by_words: tuple[Parts, ...] = ()  # what counts too where no paper fulfils all conditions: words of its texts
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """All terms, those that are parts of a compound after it."""
+        parts = (part for term in self.any_of if isinstance(term, Parts) for part in term.parts)
+        return (*self.any_of, *(term for part in parts for term in part))
 
 
 @dataclass(frozen=True, slots=True)

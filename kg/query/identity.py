@@ -15,7 +15,7 @@ from kg.names import kind_of, plain
 from kg.text import folded_name
 
 if TYPE_CHECKING:
-    from kg.link import Linker
+    from kg.link.linker import Linker
     from kg.model import Document, Record
     from kg.store.file import StoreFile
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Order = Literal["highest", "lowest", "best", "worst"]
 _PERIODS = ("day", "week", "month", "year", "report")
-_ORDERS: tuple[Order, ...] = ("highest", "lowest", "best", "worst")
+ORDERS: tuple[Order, ...] = ("highest", "lowest", "best", "worst")
 #: Types that a question may name without "which" and still ask for ("datasets for code generation").
 _BARE = ("institution", "country", *(kind for kind in NAMED if kind != "model"))
 #: Types that a metric's name may have too, and mean the metric where one is looked for ("latency").
@@ -82,7 +82,7 @@ class Intent:
             if self._type(later) and self._is_open_class(later):
                 return later
             passes = item.means("frame", "popular", "top", "about") or item.of("country:") or item.of("nation:")
-            if item.senses or item.mark or not (passes or item.means(*(f"order:{o}" for o in _ORDERS))):
+            if item.senses or item.mark or not (passes or item.means(*(f"order:{o}" for o in ORDERS))):
                 return None
             if item.of("relation:") or (item.means("results", "reports", "how", "auxiliary") and later > at + 1):
                 return None
@@ -200,12 +200,12 @@ class Intent:
         return asks and any(item.means("outperform") for item in between) and not self.asked
 
     def _ranking(self) -> Query | None:
-        for at in self._places(*(f"order:{order}" for order in _ORDERS), "sort"):
+        for at in self._places(*(f"order:{order}" for order in ORDERS), "sort"):
             item = self.items[at]
             beside = self.items[max(at - 1, 0) : at] + self.items[at + 1 : at + 2]
             if item.means(*OPS) and any(other.value is not None for other in beside):
                 continue
-            order = next((order for order in _ORDERS if item.means(f"order:{order}")), _ORDERS[2])
+            order = next((order for order in ORDERS if item.means(f"order:{order}")), ORDERS[2])
             own = self.parser.thresholds.is_speed(at)
             span = (0, len(self.items), None) if item.means("sort") else (at - 3, at + _NEAR, at)
             metric = self.parser.thresholds.speed_of(at) if own else self._metric_near(*span)

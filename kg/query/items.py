@@ -34,6 +34,8 @@ class Item:
     taken: bool = False
     gone: bool = False  # it has become part of the piece before
     asked: bool = False  # it says what is asked for, and sets no condition
+    used: bool = False  # it steered or set a condition
+    parts: list[Item] = field(default_factory=list)  # the pieces of a compound
 
     def means(self, *meanings: str) -> bool:
         """Whether it is a word with one of some meanings."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from kg.query.filter import Condition, Term
+from kg.query.filter import Condition, Parts, Term
 
 #: The most conditions that two clauses with "or" between them may become: more than that are read as one list.
 _MOST = 9
@@ -23,6 +23,7 @@ class Taken:
     text: str
     anded: bool = False  # an "and" stands before it
     scope: bool = False  # says only what nearly all papers are about
+    words: Parts | None = None  # the words of a compound, which texts may have
 
 
 def joined(taken: list[Taken]) -> Iterator[Condition]:
@@ -46,7 +47,8 @@ def joined(taken: list[Taken]) -> Iterator[Condition]:
         key = (terms, group[0].negated)
         if key not in seen:
             seen.add(key)
-            yield Condition(" / ".join(dict.fromkeys(one.text for one in group)), terms, group[0].negated)
+            text = " / ".join(dict.fromkeys(one.text for one in group))
+            yield Condition(text, terms, group[0].negated, tuple(one.words for one in group if one.words))
 
 
 def _clause_before(groups: list[list[Taken]], one: Taken, later: list[Taken]) -> list[list[Taken]]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.entity_types import NAMED
 from kg.names import kind_of
+from kg.query.filter import Outcome
 from kg.query.labels import Labels, Named, lengths
 from kg.query.words import QuestionWords
 from kg.store.file import StoreFile
 from kg.store.rows import SHORTEST
 from kg.text import fold
+from kg.units import kin
 from kg.vocabulary import Concept, Vocabulary
 
 if TYPE_CHECKING:
@@ -122,6 +125,19 @@ class Lexicon:
                 if is_kind and other not in seen and other not in self.vocabulary:
                     seen.add(other)
                     yield other
+
+    def with_gains(self, wanted: Outcome) -> Outcome:
+        """A threshold with what the same gain may also be told of: more of `gains`, less of `savings`."""
+        known, own = self.vocabulary, set(wanted.metrics)
+        told = {c.curie: c.facts for c in known.concepts.values() if c.facts.get("gainOf", "") in known}
+        also = {one for one, facts in told.items() if own & known.narrower(facts["gainOf"])} - own
+        lower = {one for one in told if told[one].get("better") == "lower"}
+        sizes = {one for one in lower if told[one].get("unit") not in kin("s")}
+        gains, savings, left = (self._families(ones) for ones in (also - lower, also & lower, sizes))
+        return replace(wanted, gains=gains, savings=savings, sizes=left)
+
+    def _families(self, concepts: Iterable[str]) -> tuple[str, ...]:
+        return tuple(sorted({narrower for one in concepts for narrower in self.family(one)}))
 
     @cached_property
     def _denying(self) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from kg.text import HAN, has_han
 
@@ -28,6 +29,19 @@ def phrase_regex(words: str, any_case: bool = False) -> str:
     if _HAN.fullmatch("".join(pieces)):
         return r"\s*".join(pieces)
     return ("" if is_acronym(words) and not any_case else _ANY_CASE) + r"\b" + r"[\W_]+".join(pieces) + r"(?:s|es)?\b"
+
+
+def any_regex(wordings: Iterable[str]) -> str:
+    """A regular expression for any of some phrases, each as `phrase_regex` has it."""
+    one, *others = said = list(wordings)
+    if not others:
+        return phrase_regex(one)
+    cores: dict[str, list[str]] = {}  # what follows a first word, so that this is looked for once
+    for words in said:
+        core = phrase_regex(words, any_case=True).removeprefix(_ANY_CASE)
+        first = re.match(r"\\b\w+", core)
+        cores.setdefault(first.group() if first else "", []).append(core[first.end() :] if first else core)
+    return _ANY_CASE + "|".join(f"{first}(?:{'|'.join(rests)})" for first, rests in cores.items())
 
 
 def name_regexes(name: str) -> list[str]:

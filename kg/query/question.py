@@ -12,15 +12,18 @@ from dataclasses import replace
 from typing import Literal
 
 from kg.entity_types import NAMED
-from kg.query.filter import Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
-from kg.query.intent import Intent, is_outside, refusal
+from kg.query.filter import Entity, Fact, Filter, Link, Outcome, Parts, Phrase, Query, Term
+from kg.query.intent import ORDERS, Intent, is_outside, refusal
 from kg.query.items import TIMES, Item
 from kg.query.joins import Taken, joined
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.reading import PERSON, QuestionReader
+from kg.query.sayings import Sayings
 from kg.query.thresholds import Thresholds
 from kg.text import fold, has_han
 
+#: Meanings of words that say something: they are used, or told as ignored.
+_TELLING = ("popular", "top", "rising", "trend", "not", "amount", "stated", *(f"order:{o}" for o in ORDERS))
 #: Characters of a question that are read.
 LIMIT = 1000
 _AFTER = ("technique", *NAMED)  # what one uses, compares with, evaluates on
@@ -43,6 +46,14 @@ def read(question: str, lexicon: Lexicon) -> Query:
     parser = Parser(text, QuestionReader(text, lexicon).items(), lexicon)
     query = Intent(parser).query()
     found = parser.filter(parser.conditions(last_resort=query.kind == "papers"))
+    if _is_only_denied(found) and not (query.things or query.link):
+        say = Sayings.of(question)
+        left_out = say.listed([say("empty.quoted", words=one.text) for one in found.conditions])
+        return Query("refused", Filter(ignored=found.ignored, notes=(*notes, say("answer.only_not", words=left_out))))
+    unheld = next((item.text for item in parser.items if item.means("unheld")), "")
+    if unheld:
+        note = Sayings.of(question)("answer.unheld", words=unheld)
+        return Query("refused", Filter(ignored=(unheld,), notes=(*notes, note)))
     if is_outside(parser, query, found):
         return Query("refused", Filter(ignored=found.ignored, notes=(*notes, refusal(parser))))
     return replace(query, filter=replace(found, notes=tuple(notes)))
@@ -73,14 +84,17 @@ class Parser:
         return taken
 
     def filter(self, taken: list[Taken]) -> Filter:
-        """The filter of such conditions."""
-        return Filter(tuple(joined(taken)), tuple(dict.fromkeys(self.ignored)))
+        """The filter of such conditions; what says something and was not used is ignored."""
+        unused = (i.text for i in self.items if i.means(*_TELLING) and not (i.senses or i.asked or i.taken or i.used))
+        words = sorted(dict.fromkeys((*self.ignored, *unused)), key=self.text.find)
+        return Filter(tuple(joined(taken)), tuple(words))
 
     def _taken(self) -> list[Taken]:
         out: list[Taken] = []
         cue = ""
         negated = joins = anded = False
         listed = False  # a comma stands between this thing and the one before
+        steering: list[Item] = []  # the words that say how the next thing is meant
         last = 0  # the place of the thing before
         for at, item in enumerate(self.items):
             if at in self.thresholds.outcomes:
@@ -93,6 +107,7 @@ class Parser:
             if item.mark:
                 listed = True
                 cue = ""
+                negated, steering = False, []  # a denial ends with its phrase
                 continue
             if item.taken and not item.senses:
                 continue
@@ -100,11 +115,22 @@ class Parser:
                 steers = self._steer(at, cue, negated, joins)
                 if steers is not None:
                     cue, negated, joins = steers
+                    steering.append(item)
                     anded = anded or (item.means("and") and not listed)  # ", and" joins all that stands before it
                     continue
             terms = [] if item.taken else self._terms(at, cue)
+            lacked = next((word for word in steering if word.means("lacking")), None) if negated else None
+            if lacked and self._is_property(item, lacked):
+                terms, negated = [self._lacking(item)], False
+                if item.text in self.ignored[-1:]:
+                    self.ignored.pop()
             if not terms:
+                if negated and not item.taken:  # what is denied is not known: it denies nothing else
+                    negated = False
                 continue
+            for word in (item, *steering):
+                word.used = True
+            steering = []
             again = joins or (listed and bool(out) and self._or_follows(at))
             again = again or (anded and terms[0].field in _ONE)
             kind = terms[0].field
@@ -115,7 +141,9 @@ class Parser:
             if kind == "code" and not negation:
                 negation = self._is_denied(at)
             last = at
-            out.append(Taken(terms, negation, again and same, kind, item.text, anded, self._is_scope(at, cue)))
+            words = self._parts(item, words=True) if item.senses else None
+            scope = self._is_scope(at, cue)
+            out.append(Taken(terms, negation, again and same, kind, item.text, anded, scope, words))
             negated = joins = listed = anded = False
         others = [one for one in out if not one.scope]
         if any(not one.negated for one in others):
@@ -147,7 +175,7 @@ class Parser:
     def _steer(self, at: int, cue: str, negated: bool, joins: bool) -> tuple[str, bool, bool] | None:
         """The state after a word that names nothing; None for a word that is a condition."""
         item = self.items[at]
-        if item.means("code") or any(item.of(prefix) for prefix in _CONDITIONS):
+        if item.means("code", "stated") or any(item.of(prefix) for prefix in _CONDITIONS):
             return None
         if item.of("made:") and self._is_made(at, cue):
             return None
@@ -213,7 +241,53 @@ class Parser:
         if senses and senses[0].type == "metric":
             return self._measured(at, senses)
         roles = self._roles(at, cue)
-        return [self.entity(sense, roles) for sense in senses]
+        compound = self._parts(item, words=False)
+        return [*(self.entity(sense, roles) for sense in senses), *([compound] if compound and not roles else [])]
+
+    def _is_property(self, item: Item, word: Item) -> bool:
+        """Whether "without X" says what methods do not need ("no calibration data"), and leaves no papers out.
+
+        A topic or a name after "without" is left out; after "needs no" anything is what is not needed.
+        """
+        if item.value is not None or item.fact or item.mark or item.words:
+            return False
+        named = {"topic", "institution", *NAMED} - {"dataset"}
+        return word.means("needless") or (not item.types & named and not self._is_name(item))
+
+    def _is_name(self, item: Item) -> bool:
+        """Whether a piece names one thing and no kind of things ("LoRA")."""
+        labels = [self.lexicon.label(sense.concept) for sense in item.senses]
+        return bool(labels) and not any(label.split(" ")[-1].islower() for label in labels)
+
+    def _lacking(self, item: Item) -> Phrase:
+        """What texts must state where methods do without a thing."""
+        word = self.lexicon.words.meaning("lacks")[0]
+        known = [self.lexicon.label(sense.concept) for sense in item.senses if sense.known][:2]
+        said = dict.fromkeys((item.text, *known) if not has_han(item.text) or not known else known)
+        forms = [form.format(n=one) for one in said for form in word.facts["stated"]]
+        free = [word.facts["stated"][0].format(n=part) for one in said for part in one.split()]
+        return Phrase(f"no {item.text}", tuple(dict.fromkeys((*forms, *free))))
+
+    def _parts(self, item: Item, words: bool) -> Parts | None:
+        """All parts of a compound; None where a part names nothing, unless the `words` of it are searched for."""
+        if not item.parts:
+            return None
+        inner = Parser(" ".join(part.text for part in item.parts), [replace(part) for part in item.parts], self.lexicon)
+        named = {one.text: one.terms for one in inner.conditions(last_resort=False)}
+        parts: list[tuple[Entity | Outcome | Phrase, ...]] = []
+        for part in item.parts:
+            terms = tuple(term for term in named.get(part.text, []) if isinstance(term, Entity | Outcome | Phrase))
+            if not terms and any("metric" in word.facts for word in part.words):
+                terms = (inner.thresholds.speed_of(item.parts.index(part)),)
+            if not terms and not words:
+                if part.senses or len(parts) + len(named) < len(item.parts) - 1 or not named:
+                    return None
+                terms = (Phrase(part.text),)
+            if words and not any(isinstance(term, Phrase) for term in terms):
+                terms = (*terms, Phrase(part.text))
+            parts.append(terms)
+        label = " + ".join(terms[0].label for terms in parts)
+        return Parts(label, tuple(parts)) if len(set(parts)) == len(parts) else None
 
     def _cue_behind(self, at: int) -> str:
         """ "evaluate" for a thing that one says so of behind it: "在X上做实验"."""
@@ -244,7 +318,7 @@ class Parser:
             if used:
                 return used
         if "topic" in by and not self._is_proper(by):
-            return [by["topic"]]
+            return [by["topic"], *(by[kind] for kind in ("hardware",) if kind in by and by[kind].known)]
         if "institution" in by:
             named = [by[kind] for kind in _AFTER if kind in by]
             is_used = at > 0 and (self.items[at - 1].means("based") or fold(self.items[at - 1].text) == "with")
@@ -314,6 +388,8 @@ class Parser:
     def _said(self, at: int, cue: str) -> list[Term]:
         """The condition of a word of its own: a kind, code, a country, a venue."""
         item = self.items[at]
+        if item.means("stated"):
+            return [_stated(item, self.language)]
         kind = item.of("kind:") or (item.of("made:") if self._is_made(at, cue) else "")
         beside = [self.items[i] for i in (at - 1, at + 1) if 0 <= i < len(self.items)]
         if kind in ("benchmark", "dataset") and any("dataset" in other.types for other in beside):
@@ -398,6 +474,19 @@ class Parser:
         said = [item for item in self.items if item.is_unknown and item.text in self.ignored]
         self.ignored = [word for word in self.ignored if word not in {item.text for item in said[:3]}]
         return [Taken([Phrase(item.text)], False, False, "text", item.text) for item in said[:3]]
+
+
+def _is_only_denied(found: Filter) -> bool:
+    """Whether a filter only leaves things out; having no code, or being no survey, is something to ask for."""
+    terms = [term for condition in found.conditions for term in condition.any_of]
+    return bool(terms) and all(c.negated for c in found.conditions) and not any(isinstance(t, Fact) for t in terms)
+
+
+def _stated(item: Item, language: str) -> Phrase:
+    """What texts must state, in any of its wordings ("training-free")."""
+    word = next(word for word in item.words if "stated" in word.means)
+    label = next((label for label in word.labels if has_han(label) == (language == "zh")), word.labels[0])
+    return Phrase(label, tuple(word.facts["stated"]))
 
 
 def _surer(senses: list[Sense]) -> list[Sense]:

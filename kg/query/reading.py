@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from math import inf
 
 from kg.entity_types import NAMED
 from kg.model import LARGEST
@@ -13,14 +14,25 @@ from kg.query.filter import Fact
 from kg.query.items import TO, Item
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.words import QuestionWord, QuestionWords
-from kg.text import Token, tokens
+from kg.text import Token, fold, has_han, tokens
 
+#: How alike a word must be to that of a label which a phrase nearly is, in per cent.
+_WORD = 75.0
+#: What a piece of a compound costs that nothing bears; one that something bears costs 2 or 3.
+_UNNAMED = 20
+#: Types whose labels may be compounds.
+_KINDS = ("technique", "problem", "task", "metric")
 #: The longest label in tokens.
 _LONGEST = 12
 _SIGNS = {"≥": "at-least", ">=": "at-least", ">": "more-than", "≤": "at-most", "<=": "at-most", "<": "less-than"}
 _ENTRY = re.compile(r"(?<![A-Za-z0-9_.-])(\d{3}-\d{2,3})(?![A-Za-z0-9_.-])")
 #: A person's name: two to four words that begin with a capital, initials among them.
 PERSON = re.compile(r"[A-Z][\w'’-]*\.?(?: [A-Z][\w'’-]*\.?){1,3}")
+#: A width of numbers in bits; that of a model's size is one of billions ("7B").
+_WIDTH = re.compile(r"(?<![A-Za-z0-9_.])(\d{1,2}(?:\.\d{1,2})?)[\s-]?(?:bits?(?![A-Za-z])|比特|位(?=[量的精权]))", re.I)
+_BITS = ("1", "1.5", "1.58", "2", "2.5", "3", "3.5", "4", "5", "6", "8", "16")
+#: How a label may end otherwise than a word in a question: "overthinking", where it asks for models that "overthink".
+_ENDINGS = ("ing", "ed", "s", "es", "er", "ers")
 _JOINERS = " -\u2010\u2011\u2013_/\t'’+.&"
 _BREAK = re.compile(r"[,;:、，；：。.!！?？()（）]")
 
@@ -49,11 +61,73 @@ class QuestionReader:
         taken += self._unknown(taken)
         items = self._with_persons(sorted(taken, key=lambda item: item.start))
         self._mend(items)
-        return [item for item in items if not item.gone]
+        out: list[Item] = []
+        items = [item for item in items if not item.gone]
+        for at, item in enumerate(items):
+            item.parts = self._parts(item)
+            beside = items[at + 1 : at + 4]
+            number = next((n for n, other in enumerate(beside) if other.value is not None), len(beside))
+            is_measured = number < len(beside) and not any(i.senses or i.mark for i in beside[:number])
+            is_named = all(part.senses or part.words for part in item.parts)
+            measures = item.parts and is_named and _is_measure(item.parts[-1]) and item.parts[-1].end == item.end
+            out += item.parts if measures and is_measured else [item]  # "video generation speedup of 10x"
+        return out
+
+    def _parts(self, item: Item) -> list[Item]:
+        """The pieces of a compound that names a technique, problem or task of a kind; none for names of its own.
+
+        Of all ways to part it that with the fewest pieces, words that nothing bears last; what nearly all papers are
+        about is left out ("LLM").
+        """
+        if not item.senses or not _is_of_a_kind(item.senses, self.lexicon):
+            return []
+        is_label = any(sense in self.lexicon.senses(fold(item.text)) for sense in item.senses)  # and not misspelt
+        parts = self._parted(item.senses, item.start, item.end) if is_label else []
+        if parts or (is_label and not has_han(item.text)):
+            return parts
+        label = self.lexicon.label(item.senses[0].concept)  # parted as its English name is: both mean the same
+        return [] if has_han(label) else QuestionReader(label, self.lexicon)._parted(item.senses)
+
+    def _parted(self, senses: list[Sense], begin: int = 0, end: float = inf) -> list[Item]:
+        """The cheapest pieces of a part of the text; none where they are no more than one word that nothing bears."""
+        found = [token for token in self.tokens if begin <= token.start and token.end <= end]
+        best: list[tuple[int, list[Item]] | None] = [(0, [])]  # for so many tokens: the cost, and the pieces
+        for stop in range(1, len(found) + 1):
+            ways = []
+            for start in range(max(stop - _LONGEST, 0), stop):
+                before, piece = best[start], self._piece(found[start:stop], senses)
+                if before and piece:
+                    ways.append((before[0] + piece[0], [*before[1], *piece[1]]))
+            best.append(min(ways, key=lambda way: way[0], default=None))
+        whole = best[-1]
+        parts = whole[1] if whole and whole[0] != _UNNAMED else []
+        return parts if len(parts) > 1 or self._has_scope(found) else []
+
+    def _has_scope(self, found: list[Token]) -> bool:
+        """Whether a phrase has words for what nearly all papers are about ("LLM training")."""
+        spans = ((start, stop) for stop in range(1, len(found) + 1) for start in range(max(stop - 4, 0), stop))
+        return any(self._is("scope", _folds(found[start:stop])) for start, stop in spans)
+
+    def _piece(self, found: list[Token], whole: list[Sense]) -> tuple[int, list[Item]] | None:
+        """A piece of a compound and what it costs; none and little for a word that says nothing."""
+        start, end = found[0].start, found[-1].end
+        item = next((width for width in self._widths() if (width.start, width.end) == (start, end)), self._named(found))
+        if item and item.means("scope", "frame", "about"):
+            return 1, []
+        if item:
+            named = {sense.concept for sense in whole}
+            known = [s for s in item.senses if s.known and s.type != "institution" and s.concept not in named]
+            item.senses = [s for s in known if s.type != "topic" or (s.preferred and not self._is_epithet(found, s))]
+        if item and (item.senses or item.means("stated", "increase")):
+            return (2 if "topic" in item.types else 3), [item]
+        text = self.text[start:end]
+        return (_UNNAMED, [Item(start, end, text)]) if len(found) == 1 and len(text) > 2 and not has_han(text) else None
 
     def _candidates(self) -> Iterator[Item]:
         yield from self._facts()
-        yield from self._numbers()
+        widths = list(self._widths())
+        yield from widths
+        yield from (n for n in self._numbers() if all(n.end <= w.start or n.start >= w.end for w in widths))
         yield from (Item(m.start(), m.end(), m.group(), mark=",") for m in _BREAK.finditer(self.text))
         for start in range(len(self.tokens)):
             for stop in range(start + 1, min(start + _LONGEST, len(self.tokens)) + 1):
@@ -144,6 +218,12 @@ class QuestionReader:
                 return senses
         return []
 
+    def _is_epithet(self, found: list[Token], topic: Sense) -> bool:
+        """Whether words that a hyphen joins are no part of the topic's name ("post-training")."""
+        said = self.text[found[0].start : found[-1].end]
+        names = (fold(label) for label in self.lexicon.vocabulary[topic.concept].label.values())
+        return "-" in said and not any(_folds(found) in name for name in names)
+
     def _frame_at_end(self, found: list[Token]) -> int:
         """How many tokens a word that says nothing has at the end of a phrase; of Chinese each character is one."""
         sizes = range(1, min(len(found), 3))
@@ -162,6 +242,27 @@ class QuestionReader:
     def _numbers(self) -> Iterator[Item]:
         for match in _numbers(self.lexicon.words).finditer(self.text):
             yield self._number(match)
+
+    def _widths(self) -> Iterator[Item]:
+        """How many bits numbers have, which texts must state: "2-bit", "4比特"."""
+        for match in _WIDTH.finditer(self.text):
+            word = next(iter(self.lexicon.words.meaning("width")))
+            start, end, widths = self._widths_below(match)
+            said = [wording.format(n=width) for width in widths for wording in word.facts["stated"]]
+            width = QuestionWord({"stated"}, [f"{'/'.join(widths)}-bit"], {"stated": said})
+            yield Item(start, end, self.text[start:end], words=[width])
+
+    def _widths_below(self, match: re.Match[str]) -> tuple[int, int, list[str]]:
+        """Where a width begins and ends with the word for a threshold beside it, and the widths that are meant."""
+        before = [token for token in self.tokens if token.end <= match.start()][-2:]
+        behind = [token for token in self.tokens if token.start >= match.end()][:2]
+        for found in (before, before[-1:], behind):
+            words = self.lexicon.words.bearing(_folds(found)) if found else []
+            least = any("less-than" in word.means for word in words)
+            if least or any("at-most" in word.means for word in words):
+                kept = [w for w in _BITS if float(w) < float(match[1]) or (not least and float(w) == float(match[1]))]
+                return min(found[0].start, match.start()), max(found[-1].end, match.end()), kept or [match[1]]
+        return match.start(), match.end(), [match[1]]
 
     def _number(self, match: re.Match[str]) -> Item:
         words = self.lexicon.words
@@ -234,11 +335,14 @@ class QuestionReader:
         for at, item in enumerate(items):
             if not item.is_unknown or item.taken:
                 continue
+            if self._mend_before_frame(items, at):
+                continue
             later = at + 2
             if later < len(items) and items[at + 1].means("frame") and items[later].is_unknown:
                 whole = self.text[item.start : items[later].end]
-                near = self.lexicon.misspelt(" ".join(token.fold for token in tokens(whole)))
-                if near:
+                folded = _folds(tokens(whole))
+                near = self.lexicon.misspelt(folded)
+                if near and _each_alike(folded, near):
                     item.senses, item.end, item.text = self.lexicon.senses(near), items[later].end, whole
                     items[later].taken = True
                     continue
@@ -249,6 +353,22 @@ class QuestionReader:
             near = next((near for length in lengths if (near := self._near(found, length))), None)
             item.senses = self.lexicon.senses(near) if near else []
 
+    def _mend_before_frame(self, items: list[Item], at: int) -> bool:
+        """Join a word with one behind it that says nothing to the label that both nearly are ("langauge models")."""
+        behind = items[at + 1] if at + 1 < len(items) else None
+        if behind is None or not behind.means("frame") or behind.senses or behind.gone:
+            return False
+        whole = self.text[items[at].start : behind.end]
+        folded = _folds(tokens(whole))
+        near = self.lexicon.misspelt(folded) or ""
+        known = [sense for sense in self.lexicon.senses(near) if sense.known]
+        if not known or near.count(" ") != folded.count(" ") or not _each_alike(folded, near):
+            return False
+        items[at].senses, items[at].end, items[at].text = known, behind.end, whole
+        items[at].words = [word for word in self.lexicon.words.bearing(near) if "scope" in word.means]
+        behind.gone = True
+        return True
+
     def _mend_beside(self, items: list[Item], at: int) -> bool:
         """Join a word with the thing behind it to the label that both nearly are ("spekulative decoding")."""
         beside = items[at + 1] if at + 1 < len(items) else None
@@ -256,6 +376,7 @@ class QuestionReader:
             return False
         whole = self.text[items[at].start : beside.end]
         near = self.lexicon.misspelt(_folds(tokens(whole)))
+        near = near if near and _each_alike(_folds(tokens(whole)), near) else None
         senses = self.lexicon.senses(near) if near and near.count(" ") == len(tokens(whole)) - 1 else []
         if not any(sense.known for sense in senses):
             return False
@@ -284,7 +405,7 @@ class QuestionReader:
         for start in range(len(found) - length + 1):
             folded = " ".join(token.fold for token in found[start : start + length])
             near = self.lexicon.misspelt(folded)
-            if near and not self._is_another(folded, near) and self.lexicon.senses(near):
+            if near and _each_alike(folded, near) and not self._is_another(folded, near) and self.lexicon.senses(near):
                 return near
         return None
 
@@ -296,12 +417,32 @@ class QuestionReader:
         if _differs_in_short(folded, near):
             return True
         is_stem = " " in folded and near.count(" ") == folded.count(" ")
+        is_stem = is_stem or (len(folded) > 6 and near.removeprefix(folded) in _ENDINGS)
         return near.startswith(folded) and not is_stem and (len(near) > len(folded) + 1 or len(folded) < 7)
+
+
+def _is_of_a_kind(senses: list[Sense], lexicon: Lexicon) -> bool:
+    """Whether a phrase names things of a kind ("visual token pruning"), no topic and nothing with a name of its own."""
+    labels = [lexicon.label(sense.concept) for sense in senses if sense.type in _KINDS]
+    return len(labels) == len(senses) and any(label.split(" ")[-1].islower() for label in labels)
+
+
+def _is_measure(part: Item) -> bool:
+    """Whether a piece says what a number is of: a metric, or a speed-up."""
+    return part.types == {"metric"} or any("metric" in word.facts for word in part.words)
 
 
 def _may_be_person(item: Item) -> bool:
     """Whether a capitalised piece is no institution and nothing that the vocabulary knows."""
     return not item.mark and not any(sense.known or sense.type == "institution" for sense in item.senses)
+
+
+def _each_alike(folded: str, near: str) -> bool:
+    """Whether each word of a phrase is nearly that of a label in its place, where both have as many."""
+    from rapidfuzz import fuzz
+
+    pairs = list(zip(folded.split(" "), near.split(" "), strict=False))
+    return folded.count(" ") != near.count(" ") or all(fuzz.ratio(one, other) >= _WORD for one, other in pairs)
 
 
 def _differs_in_short(folded: str, near: str) -> bool:

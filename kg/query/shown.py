@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 
@@ -58,6 +59,12 @@ def rows(store: StoreFile, lines: Iterable[Line]) -> tuple[Row, ...]:
         if name in papers:
             works.setdefault(papers[name], []).append(name)
     return tuple(
-        Row(own[0], paper, known[paper].title, tuple(own), 1.0, tuple(_together([evidence[name] for name in own])))
+        replace(
+            known[paper],
+            id=own[0],
+            sources=tuple(own),
+            score=1.0,
+            evidence=tuple(_together([evidence[name] for name in own])),
+        )
         for paper, own in works.items()
     )

@@ -106,6 +106,10 @@ class Thresholds:
             self.items[i].taken = True
         text = self.text[min(self.items[i].start for i in places) : max(self.items[i].end for i in places)]
         outcome = self._built(number, self._sign(at) or ">=", metrics, change, speed)
+        kept = next((i for i in around if self.items[i].means("keep")), None)
+        if kept is not None and number.unit == "%" and not outcome.change and set(outcome.metrics) & set(outcome.sizes):
+            self.items[kept].taken = True  # "keeps 10 % of the cache" is 90 % less
+            outcome = replace(outcome, change="decrease", op=">=", value=max(100 - (outcome.value or 0.0), 0.0))
         self.outcomes[at] = self._ranged(outcome, number, op in (None, at)), text
 
     def _is_gone(self, at: int) -> bool:
@@ -144,8 +148,11 @@ class Thresholds:
         if change is not None:
             direction = self.direction(self.items[change].words, first)
         direction = direction or ("increase" if speed is not None else "")
+        if number.unit not in ("", "x", "%", "points") and op in ("<=", "<"):
+            direction = ""  # "cut to under 100 ms" is a level
         label = " / ".join(labels)
-        return Outcome(first, label, tuple(sorted(concepts)), tuple(words), direction, number.unit, op, number.value)
+        found = Outcome(first, label, tuple(sorted(concepts)), tuple(words), direction, number.unit, op, number.value)
+        return self.lexicon.with_gains(found)
 
     def without_change(self, item: Item) -> tuple[str, list[QuestionWord]]:
         """The folded name of a metric without the direction it may end in ("accuracy drop"), and that direction."""
@@ -167,7 +174,8 @@ class Thresholds:
         unit = number.unit or own if number else ""
         value = number.value if number else None
         label = self.lexicon.label(metrics[0], self.language)
-        return Outcome(metrics[0], label, tuple(concepts), words, "increase" if own else "", unit, op, value)
+        found = Outcome(metrics[0], label, tuple(concepts), words, "increase" if own else "", unit, op, value)
+        return self.lexicon.with_gains(found) if value is not None else found
 
     def direction(self, words: list[QuestionWord], metric: str) -> str:
         """The change that words ask for; better is lower for some metrics."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from kg.http import retry_after
+from kg.http import Deadline, retry_after
 from kg.model import KgError
 from kg.version import VERSION
 
@@ -128,6 +128,7 @@ class Connection:
         headers = {"User-Agent": f"kg/{VERSION}", "Accept-Encoding": "identity"}
         limits = httpx.Timeout(access.seconds, connect=min(_CONNECT, access.seconds))
         self.access = access
+        self._deadline = Deadline()
         self.server = ""  # the name that it gives itself, once it has answered
         self._http = httpx.Client(timeout=limits, headers=headers, follow_redirects=False, auth=_auth(access))
 
@@ -188,17 +189,21 @@ class Connection:
     def _once(self, request: httpx.Request) -> tuple[bytes, Mapping[str, str]]:
         import httpx
 
+        request.extensions.update(self._deadline.extensions)
         try:
-            response = self._http.send(request, stream=True)
-            try:
-                body = self._body(response)
-            finally:
-                response.close()
+            with self._deadline.after(self.access.seconds):
+                response = self._http.send(request, stream=True)
+                try:
+                    body = self._body(response)
+                finally:
+                    response.close()
         except httpx.ConnectError as error:
             raise _Retry(f"cannot be reached ({_words(str(error))})") from None
         except httpx.TimeoutException:
             raise self._late(request.url) from None
         except httpx.TransportError as error:
+            if self._deadline.has_passed:
+                raise self._late(request.url) from None
             raise _Retry(f"broke off ({_words(str(error)) or type(error).__name__})") from None
         self.server = response.headers.get("server", self.server)
         if response.status_code in _BUSY or (response.status_code == 500 and _CLASH.search(body)):

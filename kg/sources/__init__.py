@@ -17,7 +17,7 @@ from pathlib import Path
 from kg.model import Batch, KgError, Source
 from kg.sources import archive
 from kg.sources.archive import each
-from kg.sources.base import HeldFile, InputFile, Reader, Unread, readers
+from kg.sources.base import HeldFile, InputFile, Reader, Unread, opened, readers
 
 __all__ = ["HeldFile", "InputFile", "Reader", "Unread", "begin", "each", "expand", "read", "readers"]
 
@@ -89,6 +89,9 @@ def expand(patterns: Iterable[str | Path]) -> tuple[list[Path | HeldFile], list[
             if None not in paths:
                 paths[None] = archive.standard_input(getattr(sys.stdin, "buffer", None))
             continue
+        if not str(pattern).strip():
+            problems.append("A file's name is empty: name files, globs or folders.")
+            continue
         path = Path(pattern).expanduser()
         try:
             found, problem = _files(path)
@@ -138,8 +141,8 @@ def _outside_graphs(files: Iterable[Path]) -> list[Path]:
 def _is_graph(path: Path) -> bool:
     """Whether a file is that of a graph, one that is just being made too: its mark is not in the file yet then."""
     try:
-        with path.open("rb") as file:
-            start = file.read(100)
+        with opened(path) as file:
+            start = file.read(100) or b""
     except OSError:
         return False
     is_marked = start[_MARKED] == _MARK or path.with_name(f"{path.name}{_CACHE}").is_dir()

@@ -12,20 +12,23 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
 
 from kg.model import KgError
+from kg.sources import tex
 from kg.sources.base import LIMIT, HeldFile, InputFile, source_name
 from kg.sources.packed import FREE, RATIO, DamagedData
 
 _MOST = 100_000  # members
 _TOTAL = 20 << 30  # bytes of all members
 _FREE = 16 * FREE  # bytes allowed for any archive, however small, so that one malicious member does not hide the others
-_MOST_SENTENCES = 100  # about skipped members; the others are only counted
+_MOST_SENTENCES = 90  # about skipped members; the others are only counted
 _LISTING = 32 << 20  # bytes of a zip file's directory: 300,000 names
 _HEADERS = 1 << 20  # bytes that a tar file may hold between two members
 _PIECE = 1 << 16
+_SOURCE = 64 << 20  # bytes of a paper's source
 _LONGEST = 1000  # characters of a name
 _ZIP = (b"PK\3\4", b"PK\5\6")
 _DOCUMENTS = frozenset({"[Content_Types].xml", "mimetype"})  # Word and Excel; OpenDocument and EPUB
@@ -57,6 +60,9 @@ def members(file: InputFile) -> Iterator[HeldFile]:
     are left out, as in folders.
     """
     walk = _Walk(file)
+    if (paper := _latex_source(file)) is not None:
+        yield paper
+        return
     found = _in_zip(file, walk) if kind(file) == "zip" else _in_tar(file, walk)
     try:
         yield from found
@@ -72,6 +78,35 @@ def members(file: InputFile) -> Iterator[HeldFile]:
         yield walk.problem(f"{walk.untold:,} more of its members were left out")
 
 
+def _latex_source(file: InputFile) -> HeldFile | None:
+    """The main file of a paper's LaTeX source with all that it includes, if that is what an archive holds; else None.
+
+    That is so if just one of its files begins a document with an abstract, and all others lie in this one's folder.
+    """
+    if file.size > _SOURCE:
+        return None
+    walk = _Walk(file, only=".tex")
+    try:
+        texts = {
+            held.inner: b"".join(iter(partial(held.open().read, _PIECE), b"")).decode("utf-8", "replace")
+            for held in (_in_zip(file, walk) if kind(file) == "zip" else _in_tar(file, walk))
+            if not held.problem
+        }
+    except (_Stop, DamagedData, *_BROKEN):
+        return None
+    mains = [name for name, text in texts.items() if tex.is_main(text)]
+    if len(mains) > 1:
+        mains = [name for name in mains if "abstract" in tex.joined(texts[name], lambda one: texts.get(one))]
+    if len(mains) != 1:
+        return None
+    folder = mains[0].rpartition("/")[0]
+    if folder and not all(name.startswith(f"{folder}/") for name in walk.names):
+        return None
+    made = HeldFile(file.path, _shown(mains[0]), walk.name)
+    made.write(tex.joined(texts[mains[0]], lambda one: texts.get(f"{folder}/{one}" if folder else one)).encode())
+    return made
+
+
 class _Stop(Exception):
     """The reason why the rest of an archive is not read."""
 
@@ -79,7 +114,9 @@ class _Stop(Exception):
 class _Walk:
     """State while an archive is read: member names, bytes, skipped members."""
 
-    def __init__(self, file: InputFile) -> None:
+    def __init__(self, file: InputFile, only: str = "") -> None:
+        self.only = only  # the ending of the members that are read, "" for all
+        self.names: list[str] = []  # of the members
         self.archive = file.path
         self.size = file.size
         self.name = source_name(PurePosixPath(file.own_name))  # "papers" of papers.tar.gz
@@ -97,10 +134,13 @@ class _Walk:
         else:
             self.untold += 1
 
-    def counted(self) -> None:
+    def counted(self, inner: str) -> bool:
+        """Count a member; whether it is one of those that are read."""
         self.seen += 1
+        self.names.append(inner)
         if self.seen > _MOST:
             raise _Stop(f"the archive holds more than {_MOST:,} files and was read to here: split it")
+        return inner.endswith(self.only)
 
     def held(self, inner: str, stream: BinaryIO, packed: int) -> Iterator[HeldFile]:
         """Yield a member with its content; `packed` is its compressed size in bytes."""
@@ -120,7 +160,10 @@ class _Walk:
                 yield from self.left_out(inner, _too_large())
                 return
             made.write(data)
-        yield made
+        if size:
+            yield made
+        else:
+            yield from self.left_out(inner, "the file is empty: give a file with papers")
 
     def _source(self, inner: str) -> str:
         """A unique source name: the file's own, extended by archive and folder names where it is taken."""
@@ -151,7 +194,8 @@ def _in_zip(file: InputFile, walk: _Walk) -> Iterator[HeldFile]:
             mode = info.external_attr >> 16
             if info.is_dir() or _hidden(inner):
                 continue
-            walk.counted()
+            if not walk.counted(inner):
+                continue
             if reason := _unsafe(inner):
                 yield from walk.left_out(inner, reason)
             elif stat.S_IFMT(mode) not in (0, stat.S_IFREG):
@@ -184,7 +228,8 @@ def _in_tar(file: InputFile, walk: _Walk) -> Iterator[HeldFile]:
                 inner = info.name.replace("\\", "/")
                 if info.isdir() or _hidden(inner):
                     continue
-                walk.counted()
+                if not walk.counted(inner):
+                    continue
                 if forward.tell() > _TOTAL:
                     raise _Stop(f"the archive holds more than {_TOTAL >> 30} GB and was read to here: split it")
                 if reason := _unsafe(inner):

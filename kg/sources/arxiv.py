@@ -65,6 +65,7 @@ def _row(entry: xml.Element, name: str) -> dict[str, object] | Skipped:
         "institutions": [xml.text(place) for place in xml.children(entry, "author", "affiliation")],
         "authors": [bare(name) for name in _authors(entry)],
         "venue": _value(entry, "journal_ref"),
+        "comment": _value(entry, "comment"),
         "date": _value(entry, "published") or mailed(_value(entry, "pubDate")),
         "arxiv": found[1],
         "doi": _value(entry, "doi"),

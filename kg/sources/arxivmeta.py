@@ -40,6 +40,7 @@ def _row(paper: Any) -> dict[str, Any]:
         "abstract": " ".join(text(paper.get("abstract")).split()),
         "authors": [bare(_name(texts(one))) for one in parsed] if isinstance(parsed, list) else paper.get("authors"),
         "venue": bare(text(paper.get("journal-ref"))),
+        "comment": text(paper.get("comments")),
         "date": (mailed(text(versions[0].get("created"))) if versions else "") or submitted(name),
         "arxiv": name,
         "doi": paper.get("doi"),

@@ -6,6 +6,7 @@ import codecs
 import hashlib
 import importlib
 import io
+import os
 import pkgutil
 import re
 import tempfile
@@ -26,6 +27,7 @@ LIMIT = 200 * 1024 * 1024  # bytes of an input file, after decompression
 TEXT_LIMIT = 100_000  # code points of one text of a paper: ten times the longest abstract
 _HEAD = 64 * 1024
 _IN_MEMORY = 8 * 1024 * 1024  # bytes held in memory; longer data is spooled to disk
+_LONGEST_NAME = 200  # code points of a source's name
 _PACKED = (".gz", ".bz2", ".xz")
 _REPORT = re.compile(r"(\d{3})_")
 
@@ -55,6 +57,8 @@ class HeldFile:
     def __init__(self, archive: Path | HeldFile | None, inner: str, source: str = "", problem: str = "") -> None:
         self.label = f"{archive}:{inner}" if archive and inner else inner or str(archive)
         self.name: str = f"{archive.name}:{inner}" if archive and inner else inner  # file name in the source's metadata
+        self.archive = str(archive) if archive and inner else ""
+        self.inner = inner  # its name in the archive
         self.stem = PurePosixPath(inner).name  # file name without the archive
         self.source = source or source_name(PurePosixPath(self.stem))
         self.is_member = archive is not None
@@ -66,7 +70,8 @@ class HeldFile:
         """A copy of a file's bytes, with its names; raises OSError."""
         made = cls(None, str(path), source_name(path))
         made.name = made.stem = path.name
-        made.write(path.read_bytes())
+        with opened(path) as file:
+            made.write(file.read() or b"")
         return made
 
     def __str__(self) -> str:
@@ -144,6 +149,8 @@ class InputFile:
 
     def __init__(self, path: Path | HeldFile, name: str | None = None) -> None:
         self.path = path
+        if name and (len(name) > _LONGEST_NAME or not name.isprintable()):
+            raise KgError(f"{path}: the name for it is too long or holds characters that do not print: choose another.")
         self.name = name or (path.source if isinstance(path, HeldFile) else source_name(path))
         with self._told():
             if isinstance(path, HeldFile):
@@ -152,10 +159,10 @@ class InputFile:
             elif not path.is_file():
                 raise KgError(f"{path}: {_no_file(path)}")
             with self.stored() as file:
-                self._start = file.read(MAGIC)
+                self._start = file.read(MAGIC) or b""
             self.packed = is_packed(self._start)
             with self.open() as stream:
-                self.head: bytes = stream.read(_HEAD)
+                self.head: bytes = stream.read(_HEAD) or b""
         if not self.head.strip():
             raise KgError(f"{path}: the file is empty: give a file with papers.")
 
@@ -172,7 +179,7 @@ class InputFile:
     @contextmanager
     def stored(self) -> Iterator[BinaryIO]:
         """Open the bytes as stored, without decompression."""
-        with self.path.open() if isinstance(self.path, HeldFile) else self.path.open("rb") as file:
+        with self.path.open() if isinstance(self.path, HeldFile) else opened(self.path) as file:
             yield file
 
     @contextmanager
@@ -275,6 +282,15 @@ class InputFile:
         except UnicodeDecodeError:
             return not self.is_binary()
         return False
+
+
+def opened(path: Path) -> BinaryIO:
+    """A file to read, which never waits for data: some files of the system (/proc/kmsg) have no end."""
+    return open(path, "rb", opener=_without_waiting)
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _too_long(most: int) -> str:

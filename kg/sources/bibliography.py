@@ -1,24 +1,22 @@
-"""What bibliography formats share: field names, and the notation of people, addresses and dates."""
+"""What bibliography formats share: field names, and the notation of addresses, keywords and dates."""
 
 from __future__ import annotations
 
 import html
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from kg.sources.base import InputFile
 from kg.sources.dates import iso_date
+from kg.sources.forms import forms, quoted
+from kg.sources.people import people
 from kg.sources.rows import ARXIV_ID, KEYS
-from kg.text import has_han
 
 Names = Mapping[str, Any]  # of one format in fields.toml: our key, and the names of the fields that hold the value
 Values = Mapping[str, Sequence[str]]  # of one paper: field name in lower case, and its lines
 
-_WHOLE = ("title", "abstract", "venue")  # texts that may span several lines
+_WHOLE = ("title", "subtitle", "abstract", "venue")  # texts that may span several lines
 _LISTS = ("authors", "institutions", "keywords")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ARXIV_ID = rf"({ARXIV_ID})(?:v\d+)?"
@@ -27,17 +25,6 @@ _NAMES_ARXIV = re.compile(rf"(?:\barxiv[:.]\s*|arxiv\.org/(?:abs|pdf)/|^abs/){_A
 _AUTHORS_BEFORE = re.compile(r"(^|[;|\n])[ \t]*\[[^\[\]]*\]")  # "[Smith, J; Doe, A] Univ X, City"
 _ID_IN = 1000  # code points of a value that are searched for an id or a date
 _ADDRESS = re.compile(r"https?://")
-_INITIALS = re.compile(r"(?:[A-Z]\.?[\s-]?){1,4}")
-_NUMBER_AFTER = re.compile(r" ?\(\d{5,}\)$")  # Scopus author number
-_TITLES = re.compile(r"(?:(?:Prof|Dr|Mr|Mrs|Ms|PD|Ing|Dipl|rer|nat|med|habil)\.(?:[- ]|(?=[A-Z]))\s*)+")
-_GLUED = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-ZÀ-ÖØ-Þ][^\W\d_]*[.\s])")
-_PARTICLE = re.compile(r"(?:^|[\s'-])(?:Mc|Mac|De|Di|Du|La|Le|Van|Von|Fitz|Al|El)$")
-
-
-@cache
-def forms() -> Mapping[str, Any]:
-    """fields.toml: field names by format, and the values that mean "unknown"."""
-    return tomllib.loads(Path(__file__).with_name("fields.toml").read_text("utf-8"))
 
 
 def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
@@ -52,7 +39,7 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
         return [each for each in found if each and not (len(each) == 1 and each[0].strip().lower() in nothing)]
 
     made: dict[str, Any] = {}
-    for key, *_ in KEYS.values():
+    for key in KEYS:
         best = next(iter(held(key)), None)
         if best and key not in ("date", "arxiv"):
             made[key] = " ".join(best) if key in _WHOLE else best if key in _LISTS else best[0].strip()
@@ -78,69 +65,14 @@ def named(file: InputFile, key: str) -> str:
     return f"{file.name}-{'-'.join(key.rpartition('/')[2].split() if _ADDRESS.match(key) else key.split())}"
 
 
-def people(values: Sequence[str]) -> list[str]:
-    """Names of people, one per value or several in one; "Last, First" becomes "First Last".
-
-    >>> people(["Haseli, G. (57193254400); Sana, Shib Sankar"]), people(["A. Baker, C. Diaz and E. Fox"])
-    (['G. Haseli', 'Shib Sankar Sana'], ['A. Baker', 'C. Diaz', 'E. Fox'])
-    """
-    if len(values) == 1:
-        [text] = values
-        marks = [mark for mark in (";", "|", "\n") if mark in text.strip(";|\n ")]
-        if marks:
-            values = [name for part in re.split(f"[{''.join(marks)}]", text) for name in part.split(" and ")]
-        else:
-            values = [name for part in " ".join(text.split()).split(" and ") for name in _by_comma(part)]
-    return [name for value in values if (name := person(value))]
-
-
-def _by_comma(text: str) -> list[str]:
-    """Split at the commas between people.
-
-    One in "Fox, Ada"; two in "A. Fox, B. Lee", "Fox A., Lee B.", "Fox, A., Lee, B.".
-    """
-    pieces = [piece.strip() for piece in re.split("[,，、]", text) if piece.strip()]
-    if len(pieces) % 2 == 0 and all(_INITIALS.fullmatch(piece) for piece in pieces[1::2]):
-        return [f"{last}, {first}" for last, first in zip(pieces[::2], pieces[1::2], strict=True)]
-    is_one = len(pieces) == 2 and " " not in pieces[0] and not has_han(text)
-    return [text] if is_one else pieces
-
-
-def person(name: str) -> str:
-    """A person's name with the first name first.
-
-    >>> person("Smith, Jr., Jane"), person("van Dijk, Anna"), person("Ada Lovelace")
-    ('Jane Smith Jr.', 'Anna van Dijk', 'Ada Lovelace')
-    """
-    name = _NUMBER_AFTER.sub("", " ".join(html.unescape(name).split())).strip(",; ").replace(". -", ".-")
-    parts = [part.strip() for part in name.split(",")]
-    if len(parts) == 2:
-        return f"{parts[1]} {parts[0]}".strip()
-    if len(parts) == 3:
-        return f"{parts[2]} {parts[0]} {parts[1]}".strip()
-    return name
-
-
-def apart(text: str) -> list[str]:
-    """Names that are written one after the other without separators, without titles.
-
-    >>> apart("Prof. Rafik A. AlievProf. Dr. Janusz KacprzykAnn McIntosh-SmithJoe De Cock")
-    ['Rafik A. Aliev', 'Janusz Kacprzyk', 'Ann McIntosh-Smith', 'Joe De Cock']
-    """
-    names, start = [], 0
-    for match in _GLUED.finditer(text):
-        if not _PARTICLE.search(text, start, match.start()):
-            names.append(text[start : match.start()])
-            start = match.start()
-    return [name for part in (*names, text[start:]) if (name := _TITLES.sub("", part).strip())]
-
-
 def places(values: Sequence[str]) -> list[str]:
     """Addresses separated by semicolons, bars or lines, without the bracketed authors before them.
 
     >>> places(["[Smith, J; Doe, A] Univ X, Dept Y, City, Spain; [Li, B] Univ Z, Rome, Italy."])
     ['Univ X, Dept Y, City, Spain', 'Univ Z, Rome, Italy']
     """
+    if len(values) == 1 and (listed := quoted(values[0])):
+        values = [one for one in listed if isinstance(one, str)]
     text = _AUTHORS_BEFORE.sub(r"\1", html.unescape("\n".join(values)))
     found = (" ".join(piece.split()).strip(" ,") for piece in re.split(r"[;|\n；]", text))
     return list(dict.fromkeys(piece.removesuffix(".") for piece in found if piece))
@@ -148,6 +80,8 @@ def places(values: Sequence[str]) -> list[str]:
 
 def terms(values: Sequence[str]) -> list[str]:
     """Keywords separated by semicolons, bars or lines, else by commas."""
+    if len(values) == 1 and (listed := quoted(values[0])):
+        values = [one for one in listed if isinstance(one, str)]
     text = html.unescape("\n".join(values))
     marks = r"[;|\n；]" if len(values) > 1 or re.search(r"[;|\n；]", text.strip()) else r"[,，]"
     return list(dict.fromkeys(term for piece in re.split(marks, text) if (term := " ".join(piece.split()))))

@@ -9,8 +9,10 @@ from typing import Any
 from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.base import InputFile
+from kg.sources.forms import forms, is_lost
 from kg.sources.latex import bare, plain
 from kg.sources.lines import opening, rows
+from kg.sources.people import person
 from kg.sources.rows import Row, Skipped, batch_of
 
 _FIRST = re.compile(r"\s*@\s*\w+\s*[{(]")
@@ -46,7 +48,7 @@ def _rows(file: InputFile) -> Iterator[Row]:
     import logging
 
     logging.getLogger("bibtexparser").addHandler(logging.NullHandler())  # its warnings are reported with the rows
-    names = bibliography.forms()["bibtex"]
+    names = forms()["bibtex"]
     macros: dict[str, str] = {}
 
     def row(lines: list[str]) -> dict[str, Any] | None:
@@ -140,6 +142,7 @@ def _row(file: InputFile, key: str, values: dict[str, str], names: Mapping[str, 
         else:
             said[name] = [_SPACES.sub(" ", bare(value)).strip()]
     row = bibliography.row(file, said, names)
+    row["unread"] = [name for name, value in values.items() if name not in wanted and is_lost(name, value)]
     if key.strip():
         row["id"] = bibliography.named(file, key)
     if authors.strip():
@@ -152,7 +155,7 @@ def _person(name: str) -> str:
     name = name.strip()
     if name.startswith("{") and name.endswith("}") and _closing(name, 0) == len(name) - 1:
         return bare(name)
-    return bibliography.person(bare(name))
+    return person(bare(name))
 
 
 def _addresses(text: str, authors: str) -> list[str]:

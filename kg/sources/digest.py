@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -33,6 +35,8 @@ _ESCAPED = re.compile(r"\\+(?:#|---|\*\*)")
 LEFT_OUT = "The brief was composed by kg from the paper's own record; it is not evidence and was left out."
 
 
+_END = re.compile("\n")
+_MOST_SENTENCES = 90  # about one report; the others are only counted
 _FIELDS = "TAIBH"
 
 
@@ -78,6 +82,7 @@ class DigestReader:
         """
         report = _Report(file, self.keep_derived)
         documents = report.documents()
+        report.count_untold()
         if not documents and not report.problems:
             raise KgError(f"{file.path}: the report holds no paper: check that the file is complete.")
         date = _DATE.search(report.text, 0, report.header_end)
@@ -100,6 +105,7 @@ class _Report:
         self.keep_derived = keep_derived
         self.text = file.text()
         self.problems: list[str] = []
+        self._untold = 0
         self.spans: dict[tuple[str, str], Span] = {}  # (entry, field) -> span of its raw text
         opening = _OPENING.search(self.text)
         self.is_derived = _DERIVED.search(self.text, 0, opening.start() if opening else len(self.text)) is not None
@@ -117,11 +123,16 @@ class _Report:
         announced = _COUNT.search(self.text, 0, first)
         self.announced = int(announced[1]) if announced else None
 
-    def _line(self, at: int) -> int:
-        return self.text.count("\n", 0, at) + 1
+    @cached_property
+    def _ends(self) -> list[int]:
+        """The offsets of the line ends."""
+        return [found.start() for found in _END.finditer(self.text)]
 
     def _problem(self, at: int, what: str) -> None:
-        self.problems.append(f"{self.file.path}: line {self._line(at)}: {what}")
+        if len(self.problems) < _MOST_SENTENCES:
+            self.problems.append(f"{self.file.path}: line {bisect_left(self._ends, at) + 1}: {what}")
+        else:
+            self._untold += 1
 
     def _parts(self, start: int, end: int, section: str) -> dict[int, _PaperSpans]:
         """The papers of a section by number: the first of each number, without those whose text is too long."""
@@ -222,6 +233,11 @@ class _Report:
         raw = self.text[span.start : span.end]
         escaped = self.is_derived and key in "AB" and _ESCAPED.match(raw)
         return repaired(raw, [(0, 1, "")]) if escaped else Text(raw, raw)
+
+    def count_untold(self) -> None:
+        """Say how many problems were not told."""
+        if self._untold:
+            self.problems.append(f"{self.file.path}: {self._untold:,} more of its parts were skipped.")
 
     def _missing(self, numbers: list[int]) -> None:
         """Report the papers that the header announces and the sections lack."""

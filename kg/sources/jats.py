@@ -7,7 +7,7 @@ Specification: https://jats.nlm.nih.gov/archiving/tag-library/
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from kg.model import Batch
 from kg.sources import xml
@@ -21,6 +21,25 @@ _INNER = ("sub-article", "response")  # reviews and letters nested in an article
 _NO_TITLE = ("xref", "fn")
 _NO_TEXT = ("xref", "fn", "label", "tex-math", "institution-id", "email", "ext-link", "uri")
 _MARK = re.compile(r"^(?:[*†‡§¶]+|\d{1,2}(?=\s|[A-Z])|[a-z](?=\s+[A-Z]))\s*")
+_DEPARTMENT = re.compile(
+    r"(?:department|dept\.?|division|section|faculty|school|laboratory|unit|clinic) (?:of|for)\b", re.I
+)
+_NO_ABSTRACT = frozenset(
+    {
+        *(
+            "graphical",
+            "teaser",
+            "toc",
+            "key-points",
+            "highlights",
+            "author-highlights",
+            "precis",
+            "video",
+            "web-summary",
+        ),
+        *("plain-language-summary", "lay-summary", "editor-summary", "executive-summary", "short", "ASCII", "section"),
+    }
+)
 _HEADING = re.compile(r"(?:abstract|summary)[.:]?", re.I)
 
 
@@ -69,7 +88,7 @@ def _row(front: xml.Element, stem: str) -> dict[str, object]:
 
 def _title(article: xml.Element) -> str:
     titles = [
-        xml.text(title, _NO_TITLE)
+        _block(title, _NO_TITLE)
         for name in ("article-title", "subtitle")
         for title in xml.children(article, "title-group", name)[:1]
     ]
@@ -86,13 +105,15 @@ def _name(author: xml.Element) -> str:
     group = next(xml.descendants(author, "collab"), None)
     if group is not None:
         return xml.text(group, (*_NO_TEXT, "contrib-group", "aff"))
-    for name in xml.descendants(author, "name"):
+    for name in xml.descendants(author, "name", "string-name"):
+        if xml.child(name, "surname") is None:
+            continue
         parts = {xml.local(part): xml.text(part) for part in name}
         order = ["given-names", "surname"]
         if name.get("name-style") == "eastern":
             order.reverse()
         return " ".join(part for key in ("prefix", *order, "suffix") if (part := parts.get(key)))
-    return xml.text(next(xml.descendants(author, "string-name"), None))
+    return xml.text(next(xml.descendants(author, "string-name", "name"), None))
 
 
 def _institutions(article: xml.Element) -> Iterator[str]:
@@ -120,8 +141,9 @@ def _organisations(place: xml.Element) -> Iterator[str]:
     names = [
         one for one in xml.descendants(place, "institution") if not (one.get("content-type") or "").startswith("dep")
     ]
-    if texts := [text for name in names if (text := xml.text(name))]:
-        yield ", ".join(dict.fromkeys(texts))
+    texts = list(dict.fromkeys(text for name in names if (text := xml.text(name))))
+    if texts and not all(map(_DEPARTMENT.match, texts)):
+        yield ", ".join(texts)
         return
     first = next(iter(place), None)
     marked = first is not None and xml.local(first) == "sup" and not (place.text or "").strip()
@@ -136,11 +158,11 @@ def _abstract(article: xml.Element) -> str:
 
     Abstracts of other types and in other languages are skipped.
     """
-    for abstract in xml.children(article, "abstract"):
-        if not abstract.get("abstract-type"):
-            break
-    else:
+    found = {abstract.get("abstract-type") or "": abstract for abstract in reversed(xml.children(article, "abstract"))}
+    kinds = sorted((kind for kind in found if kind not in _NO_ABSTRACT), key=bool)  # the one without a type first
+    if not kinds:
         return ""
+    abstract = found[kinds[0]]
     lines: list[str] = []
     title = ""
     for block in xml.outermost(abstract, "title", "p"):
@@ -155,14 +177,14 @@ def _abstract(article: xml.Element) -> str:
     return "\n".join(lines) or xml.text(abstract, _NO_TEXT)
 
 
-def _block(block: xml.Element) -> str:
+def _block(block: xml.Element, without: Collection[str] = ()) -> str:
     """The text of a paragraph; a formula gives its text form, TeX only if there is no other."""
     written = {formula.getparent() for formula in xml.descendants(block, "math")}
     for tex in xml.descendants(block, "tex-math"):
         if tex.getparent() not in written:
             tex.tag = "formula"
             tex.text = (tex.text or "").rpartition(r"\begin{document}")[2].partition(r"\end{document}")[0].strip("$ \n")
-    return xml.text(block, _NO_TEXT)
+    return xml.text(block, (*without, "tex-math") if without else _NO_TEXT)
 
 
 def _keywords(article: xml.Element) -> Iterator[str]:
@@ -175,7 +197,8 @@ def _date(article: xml.Element) -> str:
     """Publication date: the most precise one given, of these the earliest."""
     dates = []
     for date in xml.children(article, "pub-date"):
-        day = date.get("iso-8601-date") or iso(*(xml.text(xml.child(date, part)) for part in ("year", "month", "day")))
+        stated = (date.get("iso-8601-date") or "")[:10].split("-")
+        day = iso(*stated[:3]) or iso(*(xml.text(xml.child(date, part)) for part in ("year", "month", "day")))
         if day:
             dates.append(day)
     return min(dates, key=lambda day: (-len(day), day), default="")

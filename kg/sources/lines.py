@@ -1,7 +1,8 @@
 """Lines of text files in an undeclared encoding, and records that start with a recognizable line.
 
 Bibliographies are exported as UTF-8, with or without a byte order mark, as UTF-16 (Web of Science for Windows) and, by
-older programs, as Windows-1252. A file has one encoding; a line in another one is reported, not guessed.
+older programs, as Windows-1252 or, in Chinese, as GB 18030 (GBK). A file has one encoding; a line in another one is
+reported, not guessed.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ _LARGEST = 1024 * 1024  # code points of a record: a review with 2,000 reference
 _MOST_LINES = 50_000  # per record
 _MOST = 10_000_000  # lines of a file (ten seconds); a file of 200 MB has 5,000,000
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_OLD = "cp1252"
+_OLD, _CHINESE = "cp1252", "gb18030"
 # Accented letters are isolated in Latin text; four high bytes in a row are Chinese in GBK, or not text.
 _OTHER = re.compile(rb"[\x80-\xff]{4}")
+_HIGH = re.compile(rb"[\x80-\xff]")
+_HANZI = re.compile(rb"[\xb0-\xf7\xa1-\xa3][\xa1-\xfe]")  # GB 2312: Chinese characters and their punctuation
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]")
 _BREAK = re.compile(r"\r\n?|\n")
 
@@ -40,17 +43,25 @@ def opening(file: InputFile) -> str:
     return file.head.decode(name, "replace").lstrip("\ufeff")
 
 
-def text_lines(file: InputFile) -> Iterator[Line]:
-    """Yield numbered lines as text; undecodable bytes are replaced and reported with the line."""
-    for line in _utf16_lines(file) if file.head.startswith(_UTF16) else _byte_lines(file):
+def text_lines(file: InputFile, first: re.Pattern[str] | None = None) -> Iterator[Line]:
+    """Yield numbered lines as text; undecodable bytes are replaced and reported with the line.
+
+    Lines before the one that `first` matches do not tell the encoding of the file.
+    """
+    for line in _utf16_lines(file) if file.head.startswith(_UTF16) else _byte_lines(file, first):
         if line[0] > _MOST:
             yield line[0], "", f"the file has more than {_MOST:,} lines and was read to here: split it"
             return
         yield line
 
 
-def _byte_lines(file: InputFile) -> Iterator[Line]:
-    name = _charset(file.head)
+def _byte_lines(file: InputFile, first: re.Pattern[str] | None) -> Iterator[Line]:
+    head = file.head
+    if first is not None and not head.isascii():
+        lines = head.split(b"\n")
+        begin = next((i for i, line in enumerate(lines) if first.match(line.decode("latin-1"))), 0)
+        head = b"\n".join(lines[begin:])
+    name = _charset(head)
     for number, line in file.lines(_LONGEST):
         if isinstance(line, str):
             yield number, "", line
@@ -66,7 +77,7 @@ def _byte_lines(file: InputFile) -> Iterator[Line]:
 
 
 def _charset(data: bytes) -> str:
-    """ "utf-8" or "cp1252", by majority of the non-ASCII lines; "" when all lines are ASCII."""
+    """ "utf-8" or, by majority of the non-ASCII lines, another encoding; "" when all lines are ASCII."""
     votes = 0
     lines = [line for line in data.split(b"\n") if not line.isascii()]
     if not lines:
@@ -77,7 +88,16 @@ def _charset(data: bytes) -> str:
             votes += 1
         except UnicodeDecodeError:
             votes -= 1
-    return "utf-8" if votes >= 0 else _OLD
+    return "utf-8" if votes >= 0 else _CHINESE if _is_chinese(lines) else _OLD
+
+
+def _is_chinese(lines: list[bytes]) -> bool:
+    """Whether most of what is not ASCII is usual Chinese in GB 18030: two bytes from the plane of common characters."""
+    common = others = 0
+    for line in lines:
+        common += 2 * len(_HANZI.findall(line))
+        others += len(_HIGH.findall(line))
+    return common * 10 > others * 9
 
 
 def _problem(line: bytes, name: str, number: int) -> str:
@@ -88,13 +108,15 @@ def _problem(line: bytes, name: str, number: int) -> str:
         is_utf8 = False
     if name == "utf-8":
         return "" if is_utf8 else f"line {number} is not valid UTF-8: save the file as UTF-8"
-    if is_utf8:
+    if is_utf8 and name == _OLD:
         return f"line {number} is UTF-8 and lines before it are not: save the file in one encoding, UTF-8"
     try:
-        line.decode(_OLD)
+        line.decode(name)
     except UnicodeDecodeError:
-        return f"line {number} is neither UTF-8 nor Windows-1252: save the file as UTF-8"
-    return f"line {number} is in an unknown encoding: save the file as UTF-8" if _OTHER.search(line) else ""
+        other = "GB 18030" if name == _CHINESE else "Windows-1252"
+        return f"line {number} is neither UTF-8 nor {other}: save the file as UTF-8"
+    is_odd = name == _OLD and _OTHER.search(line)
+    return f"line {number} is in an unknown encoding: save the file as UTF-8" if is_odd else ""
 
 
 def _utf16_lines(file: InputFile) -> Iterator[Line]:
@@ -168,8 +190,8 @@ def records(file: InputFile, first: re.Pattern[str]) -> Iterator[RecordLines]:
     lines are dropped.
     """
     record: RecordLines | None = None
-    for number, text, problem in text_lines(file):
-        if problem and (record is None or (record.problem and not text)):
+    for number, text, problem in text_lines(file, first):
+        if problem and not text and (record is None or record.problem):
             if record is not None:
                 yield record
             record = None

@@ -14,7 +14,7 @@ from kg.sources import xml
 from kg.sources.base import InputFile
 from kg.sources.dates import mailed, submitted
 from kg.sources.latex import bare
-from kg.sources.rows import ARXIV_ID, Row, Skipped, batch_of
+from kg.sources.rows import ARXIV_ID, Row, Skipped, batch_of, doi_in
 
 _ROOT = re.compile(r"<(?:\w+:)?OAI-PMH\b")
 _OURS = re.compile(
@@ -22,7 +22,8 @@ _OURS = re.compile(
 )
 _FORMS = ("arXiv", "arXivRaw", "dc")
 _ARXIV = re.compile(rf"(?:oai:arXiv\.org:|https?://arxiv\.org/abs/)({ARXIV_ID})(?:v\d+)?$", re.I)
-_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)$", re.I)
+_BARE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:\w+:)?(?:record|records|ListRecords|GetRecord)\b")
+_DOI = re.compile(r"(?:https?://\S*/|doi:\s*)?10\.\d{4,9}/\S", re.I)
 _URL = re.compile(r"https?://\S+$", re.I)
 _DATE = re.compile(r"(?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?(?=T|$)")
 _BRACKETS = re.compile(r"\s*\([^()]*\)")
@@ -36,7 +37,8 @@ class OaiReader:
 
     def sniff(self, file: InputFile) -> float:
         start = file.start() if xml.looks_like_xml(file) else ""
-        return 0.8 if _ROOT.search(start) and _OURS.search(start) else 0.0
+        is_ours = _ROOT.search(start) or (_BARE.match(start) and "<metadata" in start.replace("<oai:", "<"))
+        return 0.8 if is_ours and _OURS.search(start) else 0.0
 
     def read(self, file: InputFile) -> Batch:
         """Yield entries lazily; raises KgError for a response that is an error or holds no paper."""
@@ -85,7 +87,7 @@ def _arxiv(paper: xml.Element, name: str, raw: bool) -> dict[str, object] | Skip
         "venue": bare(_value(paper, "journal-ref")),
         "date": _first_version(paper, found[1]) if raw else _created(_value(paper, "created"), found[1]),
         "arxiv": found[1],
-        "doi": (_value(paper, "doi").split() or [""])[0],
+        "doi": _value(paper, "doi"),
         "url": f"https://arxiv.org/abs/{found[1]}",
     }
 
@@ -126,7 +128,7 @@ def _dublin_core(paper: xml.Element, name: str) -> dict[str, object]:
     """A record in Dublin Core, of arXiv or any other repository."""
     names = [xml.text(one) for one in xml.children(paper, "identifier")]
     arxiv = next((m[1] for one in (name, *names) if (m := _ARXIV.match(one))), "")
-    doi = next((m[1] for one in names if (m := _DOI.match(one))), "")
+    doi = next((found for one in names if _DOI.match(one) and (found := doi_in(one))), "")
     texts = [xml.text(one) for one in xml.children(paper, "description")]
     subjects = [xml.text(one) for one in xml.children(paper, "subject")]
     return {

@@ -11,13 +11,13 @@ from typing import Any
 
 from kg.model import Batch
 from kg.sources.base import InputFile
+from kg.sources.json_forms import untagged
 from kg.sources.records import inner, keys, objects, rows, text
 from kg.sources.rows import ARXIV_ID, batch_of
 
 _WORK = re.compile(r'"id"\s*:\s*"https?://openalex\.org/W\d+"')
 _FIELDS = {"authorships", "abstract_inverted_index", "display_name", "publication_year", "primary_location", "ids"}
 _ARXIV = re.compile(rf"arxiv(?:\.org/(?:abs|pdf)/|\.)({ARXIV_ID})", re.I)
-_TAG = re.compile(r"</?(?:i|b|em|strong|sub|sup|scp|tt|u|p|br|span|(?:mml|jats):\w+)\b[^<>]{0,200}>", re.I)
 
 
 class OpenAlexReader:
@@ -41,7 +41,7 @@ def _row(work: Any) -> dict[str, Any]:
     arxiv = next((found[1] for link in links if (found := _ARXIV.search(link if isinstance(link, str) else ""))), "")
     return {
         "id": str(work.get("id") or "").rpartition("/")[2],
-        "title": _TAG.sub("", text(work.get("title")) or text(work.get("display_name"))),
+        "title": untagged(text(work.get("title")) or text(work.get("display_name"))),
         "abstract": abstract(work.get("abstract_inverted_index")) or work.get("abstract"),
         "institutions": [name for authorship in authorships for name in _institutions(authorship)],
         "authors": [text(inner(one, "author").get("display_name")) for one in authorships],

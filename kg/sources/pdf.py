@@ -53,7 +53,7 @@ class PdfReader:
             ) from None
         source = Source(name=file.name, file=file.file_name, form=self.name, sha256=file.sha256)
         batch = Batch(source, ())
-        batch.documents = list(documents(iter([row]), file, batch.skipped, "pages"))
+        batch.documents = list(documents(iter([row]), file, batch, "pages"))
         return batch
 
 

@@ -17,8 +17,13 @@ from kg.sources.base import InputFile
 from kg.sources.rows import Row, Skipped
 
 _LARGEST = 8 * 1024 * 1024  # code points of a record; full texts of books reach 2 million
+_LONGEST = 4 * 1024 * 1024  # bytes of a line of JSON lines
 _MOST = 1_000_000  # records per file
-_KEY = re.compile(r'"(\w{1,60})"\s*:')
+_KEY = re.compile(r'"([\w $@.-]{1,60})"\s*:')
+_DEEPEST = 3  # objects around a list of records: {"message": {"items": [
+_OPENING = ("[", "{")
+_WRAPPED = frozenset({"paper", "data", "message", "journal", "venue"})  # objects that are no paper in a map of papers
+_PAPER = frozenset({"abstract", "summary", "author", "authors", "year", "date", "published"})
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
 
@@ -30,20 +35,56 @@ def keys(file: InputFile) -> set[str]:
 
 
 def rows(
-    file: InputFile, row: Callable[[dict[str, Any]], Mapping[str, Any] | Skipped], lists: Collection[str] = ()
+    file: InputFile, row: Callable[[dict[str, Any]], Mapping[str, Any] | Skipped | None], lists: Collection[str] = ()
 ) -> Iterator[Row]:
     """Yield the result of `row` for each record; `lists` are keys whose value may be the list of records ("results").
 
-    Raises KgError when the JSON is damaged beyond recovery or a limit is exceeded.
+    `row` returns None for a record that is no paper. In JSON lines, each line stands for itself, whatever is in the
+    others. Raises KgError when the JSON is damaged beyond recovery or a limit is exceeded.
     """
-    for number, (line, record) in enumerate(_all(file, lists), 1):
+    for number, (where, record) in enumerate(_lines(file) if _is_lines(file, lists) else _all(file, lists), 1):
         if number > _MOST:
             raise KgError(f"{file.path}: holds more than {_MOST:,} records: split it into smaller files.")
-        where = f"record {number} (line {line})"
-        if isinstance(record, dict):
-            yield where, row(record)
-        else:
+        if not isinstance(record, dict):
             yield where, record if isinstance(record, Skipped) else Skipped("it is not a JSON object")
+        elif (made := row(record)) is not None:
+            yield where, made
+
+
+def _is_lines(file: InputFile, lists: Collection[str]) -> bool:
+    """Whether each line is a record: the first two lines are not parts of one value."""
+    head = file.start()
+    lines = [line for line in head.split("\n")[:20] if line.strip()]
+    if len(lines) < 2 or head.lstrip()[:1] == "[":
+        return False
+    for line in lines[:-1]:
+        if line.lstrip()[:1] == "{":
+            try:
+                value = json.loads(line)
+            except (ValueError, RecursionError):
+                return line.rstrip()[-1:] not in "{[," and lines[1].lstrip()[:2] == '{"' and ":" in line
+            return not any(isinstance(value.get(key), list) for key in lists)
+    return True
+
+
+def _lines(file: InputFile) -> Iterator[tuple[str, Any]]:
+    """Yield the value of each line, or the reason why it is none."""
+    for number, line in file.lines(_LONGEST):
+        if not isinstance(line, bytes) or line.strip():
+            yield f"line {number}", _value(line)
+
+
+def _value(line: bytes | str) -> Any:
+    if isinstance(line, str):
+        return Skipped(line)
+    try:
+        return json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        return Skipped(f"byte {error.start + 1} of the line is not valid UTF-8: save the file as UTF-8")
+    except json.JSONDecodeError as error:
+        return Skipped(f"it is not JSON ({error.msg} at column {error.colno})")
+    except (RecursionError, ValueError):
+        return Skipped("its JSON is nested too deeply or holds a number of too many digits")
 
 
 def objects(value: Any) -> list[dict[str, Any]]:
@@ -67,7 +108,12 @@ def text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _all(file: InputFile, lists: Collection[str]) -> Iterator[tuple[int, Any]]:
+def _all(file: InputFile, lists: Collection[str]) -> Iterator[tuple[str, Any]]:
+    """Yield the records with their places."""
+    return ((f"record {number} (line {line})", one) for number, (line, one) in enumerate(_streamed(file, lists), 1))
+
+
+def _streamed(file: InputFile, lists: Collection[str]) -> Iterator[tuple[int, Any]]:
     """Yield the records with their line numbers."""
     stream = _Stream(file)
     while opening := stream.next():
@@ -95,20 +141,28 @@ def _items(stream: _Stream) -> Iterator[tuple[int, Any]]:
     stream.expect("]")
 
 
-def _object(stream: _Stream, line: int, lists: Collection[str]) -> Iterator[tuple[int, Any]]:
-    """Yield the records in an object's list if it has one, else the object itself."""
+def _object(stream: _Stream, line: int, lists: Collection[str], depth: int = 0) -> Iterator[tuple[int, Any]]:
+    """Yield the records in an object's list if it has one, in those of an object in it, else the object itself."""
     fields: dict[str, Any] = {}
-    begin, has_list = stream.position(), False
+    begin, has_list, is_map = stream.position(), False, False
     stream.expect("{")
     while stream.next() != "}":
         key = stream.value()
         if not isinstance(key, str):
             raise _Damaged("a field name is not in quotes", stream.line())
         stream.expect(":")
-        if key in lists and stream.next() == "[":
+        if key in lists and "title" not in fields and stream.next() in _OPENING and depth < _DEEPEST:
             has_list = True
-            yield from _items(stream)
+            yield from _items(stream) if stream.next() == "[" else _object(stream, stream.line(), lists, depth + 1)
             begin = stream.position()
+        elif (is_map or not fields) and lists and stream.next() == "{" and not has_list:
+            value = stream.value()
+            is_map = is_map or (key not in _WRAPPED and not _PAPER.isdisjoint(value) and "title" in value)
+            if is_map:  # papers by their ids
+                yield line, {"id": key, **value}
+                begin = stream.position()
+            else:
+                fields[key] = value
         else:
             fields[key] = stream.value()
         if stream.position() - begin > _LARGEST:
@@ -116,7 +170,7 @@ def _object(stream: _Stream, line: int, lists: Collection[str]) -> Iterator[tupl
         if stream.next() != "}":
             stream.expect(",")
     stream.expect("}")
-    if not has_list:
+    if not has_list and not is_map:
         yield line, fields
 
 

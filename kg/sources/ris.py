@@ -9,6 +9,7 @@ from typing import Any
 from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.base import InputFile
+from kg.sources.forms import forms, unread
 from kg.sources.lines import ended, opening, rows
 from kg.sources.rows import Row, batch_of
 
@@ -37,12 +38,13 @@ def _rows(file: InputFile) -> Iterator[Row]:
 
     # Declare every tag as a list: any tag may continue on the next line, and rispy joins single values in quadratic
     # time.
-    parser = RisParser(list_tags=list(TAG_KEY_MAPPING), delimiter_tags_mapping={}, skip_unknown_tags=True)
-    names = bibliography.forms()["ris"]
+    parser = RisParser(list_tags=list(TAG_KEY_MAPPING), delimiter_tags_mapping={}, skip_unknown_tags=False)
+    names = forms()["ris"]
 
     def row(lines: list[str]) -> dict[str, Any]:
         [values] = parser.parse_lines(iter(_tagged(ended(lines, _END))))
-        return bibliography.row(file, values, names)
+        others = values.pop("unknown_tag", {})
+        return bibliography.row(file, values, names) | {"unread": unread(values | others, names)}
 
     return rows(file, _FIRST, row)
 

@@ -8,46 +8,44 @@ names, and a message for each row that is skipped.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date as day_of
 from typing import Any
 
 from kg.model import Batch, Document, KgError, Source, Text
 from kg.sources.base import TEXT_LIMIT, InputFile
+from kg.sources.comments import venue
+from kg.sources.dates import iso_date
+from kg.sources.forms import folded
+from kg.sources.people import people
 from kg.sources.repair import repair
 from kg.sources.words import WordCounts
+from kg.text import one_line
 
-_MOST_SENTENCES = 100  # about skipped rows; the others are only counted
+_MOST_SENTENCES = 90  # about skipped rows; the others are only counted
 _MOST_SKIPPED = 500_000  # rows, which take seconds; a file with more is not a file of papers
 _ID_LIMIT = 200
+_MOST_NAMES = 12  # of fields in one message
 
-#: The names under which a value may be given; the first one with a value wins.
-KEYS = {
-    "id": ("id", "paper_id", "key"),
-    "T": ("title",),
-    "A": ("abstract", "summary"),
-    "I": ("institutions", "affiliations", "aff", "affset", "institution", "affiliation"),
-    "B": ("brief",),
-    "H": ("brief_title",),
-    "K": ("keywords", "keyword"),
-    "authors": ("authors", "author"),
-    "author_count": ("num_authors", "author_count"),
-    "venue": ("venue", "conference", "journal"),
-    "year": ("year",),
-    "date": ("date", "published", "day", "publication_date"),
-    "arxiv": ("arxiv", "arxiv_id", "eprint"),
-    "doi": ("doi",),
-    "url": ("url", "link", "pdf_url"),
-}
+#: What a row may hold. `unread` are names of fields that no rule reads: they are counted and told.
+KEYS = (
+    *("id", "title", "subtitle", "abstract", "institutions", "brief", "brief_title", "keywords", "authors"),
+    *("author_count", "venue", "comment", "year", "date", "arxiv", "doi", "url"),
+)
+_TEXTS = {"T": "title", "A": "abstract", "I": "institutions", "B": "brief", "H": "brief_title", "K": "keywords"}
 _DATE = re.compile(
     r"((?:19|20)\d\d)(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?)?)?)?"
 )
+_NO_DAY = re.compile(r"(?:-00)+$")  # "2020-07-00": a month
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 ARXIV_ID = r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})"  # without the version
 _ARXIV = re.compile(
     rf"(?:https?://(?:\w+\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:)?({ARXIV_ID})(?:v\d+)?(?:\.pdf)?", re.I
 )
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.I)
+_ANY_DOI = re.compile(r"(?<![\w.])10\.\d{4,9}/[^\s,;]+(?:[,;](?!\s*10\.\d{4})[^\s,;]+)*")
+_ID_IN = 1000  # code points of a value that are searched for a DOI
 _OTHERS = re.compile(r"(?:and )?others|et\.? al\.?", re.I)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _TWO_IN_ONE = re.compile(r"(?<=[\w)])\+(?=[A-Z])")  # "University of Oxford+Google", as in OpenReview lists
@@ -70,7 +68,7 @@ def batch_of(rows: Iterable[Row], file: InputFile, form: str, unit: str = "recor
     if first is None:
         raise KgError(f"{file.path}: holds no paper: give a file with papers.")
     batch = Batch(Source(name=file.name, file=file.file_name, form=form, sha256=file.sha256), ())
-    batch.documents = documents(_to_the_end(first, rows, file), file, batch.skipped, unit)
+    batch.documents = documents(_to_the_end(first, rows, file), file, batch, unit)
     return batch
 
 
@@ -82,31 +80,84 @@ def _to_the_end(first: Row, rows: Iterator[Row], file: InputFile) -> Iterator[Ro
         yield "the rest", Skipped(str(error).removeprefix(f"{file.path}: "))
 
 
-def documents(rows: Iterable[Row], file: InputFile, skipped: list[str], unit: str) -> Iterator[Document]:
-    """Yield the repaired documents of the rows; `skipped` gets a message for each row without a document."""
+def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> Iterator[Document]:
+    """Yield the repaired documents of the rows; `batch` gets a message for each row without a document, and one of all
+    that the rows have and the documents lack.
+
+    Two papers under one id are two papers: the second gets a number. A paper that is given twice counts once.
+    """
     words = WordCounts.load()
-    seen: dict[str, str] = {}
+    names = _Names()
+    unread: Counter[str] = Counter()
+    renamed: list[str] = []
     more = 0
     for number, (where, row) in enumerate(rows, 1):
         try:
             if isinstance(row, Skipped):
                 raise row
             made = document(row, file.name, number)
-            first = seen.setdefault(made.id, where)
-            if first != where:
-                raise Skipped(f'the id "{made.id}" is already used in {first}')
+            name = names.of(made, where)
+            if name != made.id:
+                renamed.append(name)
+                made.id = name
+            unread.update(row.get("unread", ()))
         except Skipped as reason:
-            if len(skipped) < _MOST_SENTENCES:
-                skipped.append(f"{file.path}: {where} was skipped: {str(reason).rstrip('.')}.")
+            if len(batch.skipped) < _MOST_SENTENCES:
+                batch.skipped.append(f"{file.path}: {where} was skipped: {str(reason).rstrip('.')}.")
             else:
                 more += 1
             if more > _MOST_SKIPPED:
-                skipped.append(f"{file.path}: the rest was not read, because hardly any {unit} are papers: see above.")
+                batch.skipped.append(
+                    f"{file.path}: the rest was not read, because hardly any {unit} are papers: see above."
+                )
                 break
             continue
         yield repair(made, words)
     if more:
-        skipped.append(f"{file.path}: {more} more {unit} were skipped.")
+        batch.skipped.append(f"{file.path}: {more} more {unit} were skipped.")
+    if said := "; ".join(_lost(unread, renamed)):
+        batch.losses.append(f"{file.path}: {said}.")
+
+
+class _Names:
+    """The names of a file's entries, each given once."""
+
+    def __init__(self) -> None:
+        self._where: dict[tuple[str, int], str] = {}  # by id and title
+        self._next: dict[str, int] = {}  # by name: the number of its next namesake
+
+    def of(self, paper: Document, where: str) -> str:
+        """The name of a paper: its id, with a number if another paper has it; raises Skipped if it was given before."""
+        said = paper.texts["T"].raw if paper.texts["T"].raw.strip() else paper.texts["A"].raw
+        first = self._where.setdefault((paper.id, hash(folded(said))), where)
+        if first != where:
+            raise Skipped(f'the id "{paper.id}" is already used in {first} for the same paper')
+        name = paper.id
+        while name in self._next:
+            name = f"{paper.id}-{self._next[paper.id]}"
+            self._next[paper.id] += 1
+        self._next[name] = 2
+        return name
+
+
+def _lost(unread: Counter[str], renamed: Sequence[str]) -> Iterator[str]:
+    """What the rows have and the documents lack or have changed."""
+    if unread:
+        names = [f"{_shown(name)} ({count:,})" for name, count in sorted(unread.items(), key=lambda n: (-n[1], n[0]))]
+        more = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
+        yield (
+            f"no rule reads the field{'s' * (len(names) > 1)} {', '.join(names[:_MOST_NAMES])}{more}, which no record "
+            "has: rename what belongs to a paper as docs/formats.md says"
+        )
+    if renamed:
+        names = [_shown(name) for name in renamed[:3]]
+        have = "paper has" if len(renamed) == 1 else "papers have"
+        yield f"{len(renamed):,} {have} the id of another one and got a number ({', '.join(names)}): see the ids"
+
+
+def _shown(name: str) -> str:
+    """A name from a file for a message."""
+    return f"{name[:40]}…" if len(name) > 40 else name
 
 
 def document(row: Mapping[str, Any], source: str, number: int) -> Document:
@@ -114,15 +165,17 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
 
     Raises Skipped when it has neither title nor abstract, or a text that is too long.
     """
-    values = {key: _first(row, names) for key, names in KEYS.items()}
-    texts = {key: _string(values[key]) for key in "TAB"} | {"H": _string(values["H"])}
-    texts["I"] = _joined(values["I"])
-    texts["K"] = _joined(values["K"])
+    values = {key: row.get(key) for key in KEYS}
+    texts = {field: _string(values[key]) for field, key in _TEXTS.items()}
+    texts["I"], texts["K"] = _joined(values["institutions"]), _joined(values["keywords"])
+    subtitle = _string(values["subtitle"]).strip()
+    if subtitle and subtitle.lower() not in texts["T"].lower():
+        texts["T"] = f"{texts['T'].rstrip().rstrip(':')}: {subtitle}" if texts["T"].strip() else subtitle
     if not texts["T"].strip() and not texts["A"].strip():
         raise Skipped("it has neither title nor abstract")
-    for key, text in texts.items():
+    for field, text in texts.items():
         if len(text) > TEXT_LIMIT:
-            raise Skipped(f"its {KEYS[key][0]} has {len(text):,} characters, more than {TEXT_LIMIT:,}")
+            raise Skipped(f"its {_TEXTS[field]} has {len(text):,} characters, more than {TEXT_LIMIT:,}")
     name = _string(values["id"]).strip() or f"{source}-{number:02d}"
     if len(name) > _ID_LIMIT or not name.isprintable():
         raise Skipped("its id is too long or holds characters that do not print")
@@ -132,24 +185,26 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
         id=name,
         source=source,
         number=number,
-        texts={key: Text(texts[key], texts[key]) for key in "TAIBHK" if texts[key] or key in "TA"},
+        texts={field: Text(texts[field], texts[field]) for field in "TAIBHK" if texts[field] or field in "TA"},
         authors=authors,
         author_count=max(filter(None, (count, _integer(values["author_count"]))), default=None),  # lists may be cut
-        venue=_line(values["venue"]),
+        venue=_line(values["venue"]) or venue(_string(values["comment"])),
         year=year,
         date=date,
         arxiv=_identifier(_ARXIV, values["arxiv"], values["id"], values["url"]),
-        doi=_identifier(_DOI, values["doi"], values["id"], values["url"]),
+        doi=doi_in(_line(values["doi"])) or _identifier(_DOI, values["id"], values["url"]),
         url=_line(values["url"]),
     )
 
 
-def _first(row: Mapping[str, Any], names: tuple[str, ...]) -> Any:
-    for name in names:
-        value = row.get(name)
-        if value is not None and value != "" and value != []:
-            return value
-    return None
+def doi_in(text: str) -> str:
+    """The first DOI in a text; "" for none.
+
+    >>> doi_in("http://doi.acm.org/10.1145/1.2"), doi_in("10.1/x"), doi_in("10.1000/a(1)b 10.1000/c")
+    ('10.1145/1.2', '', '10.1000/a(1)b')
+    """
+    found = _ANY_DOI.search(text[:_ID_IN].replace("%2F", "/").replace("%2f", "/"))
+    return found[0].rstrip(".,;") if found else ""
 
 
 def _string(value: Any) -> str:
@@ -160,7 +215,8 @@ def _string(value: Any) -> str:
 
 
 def _line(value: Any) -> str:
-    return " ".join(_string(value).split())
+    """A text on one line, without characters that control a terminal or a parser."""
+    return one_line(_string(value))
 
 
 def _names(value: Any) -> list[str]:
@@ -182,7 +238,7 @@ def _authors(value: Any) -> tuple[tuple[str, ...], int | None]:
     if isinstance(value, list):
         return _counted(_names(value))
     if isinstance(value, str) and not value.strip().isdecimal():
-        return _counted([n for n in (_line(n) for n in re.split(r";|\band\b|,", value)) if n])
+        return _counted(people([_line(value)]))
     return (), _integer(value)
 
 
@@ -200,9 +256,9 @@ def _integer(value: Any) -> int | None:
 
 def _when(date: Any, year: Any) -> tuple[str, int | None]:
     """ISO 8601 date and year, each completing the other; invalid dates are dropped."""
-    text = _line(date)
+    text = _NO_DAY.sub("", _line(date))
     match = _DATE.fullmatch(text)
-    iso = text.replace(" ", "T") if match and _is_date(match) else ""
+    iso = text.replace(" ", "T") if match and _is_date(match) else "" if match else iso_date(text, _string(year))
     number = _YEAR.search(_string(year)) or _YEAR.match(iso)
     return iso, int(number.group()) if number else None
 

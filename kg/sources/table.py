@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from kg.model import Batch, KgError
 from kg.sources import bibliography
 from kg.sources.base import InputFile
-from kg.sources.lines import opening, text_lines
+from kg.sources.forms import Form, folded, folded_name, forms
+from kg.sources.lines import Line, opening, text_lines
+from kg.sources.people import apart
 from kg.sources.rows import Row, Skipped, batch_of
 
 _DELIMITERS = ",;\t|"
-_OTHER = ("form", "marks", "glued", "breaks", "quotes")  # settings of a format other than column names
 _WIDEST = 10_000  # columns
 _BEFORE = 5  # lines allowed before the header: "sep=;", a date
+_REREAD = 32 << 20  # code points of torn rows that are read twice
 _SPACES = re.compile(r"\s+")
 _BREAK = re.compile(r"\r\n?|\n")
 
@@ -31,11 +35,11 @@ class _Shape:
 
     line: int
     delimiter: str
-    form: Mapping[str, Any]
+    form: Form
 
     def cells(self, lines: Iterable[str]) -> Iterator[list[str]]:
         """Yield the cells of each row; raises csv.Error for a row with wrong quotes, then iteration may continue."""
-        if self.form.get("quotes", True):
+        if self.form.settings.get("quotes", True):
             return csv.reader(lines, delimiter=self.delimiter, strict=True)
         return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE)
 
@@ -47,7 +51,7 @@ class TableReader:
 
     def sniff(self, file: InputFile) -> float:
         shape = _shape(file)
-        return 0.0 if shape is None else 0.7 if shape.form["marks"] else 0.4
+        return 0.0 if shape is None else 0.7 if shape.form.settings.get("marks") else 0.4
 
     def read(self, file: InputFile) -> Batch:
         """Yield entries lazily; a row that does not fit the header is skipped with a message."""
@@ -62,10 +66,12 @@ def _shape(file: InputFile) -> _Shape | None:
     for number, line in enumerate(_BREAK.split(opening(file), _BEFORE)[:_BEFORE], 1):
         best, most = None, 1
         for delimiter in _DELIMITERS:
-            columns = frozenset(_header(line, delimiter))
-            for form in bibliography.forms()["table"]:
-                keys = [key for key, names in form.items() if key not in _OTHER and not columns.isdisjoint(names)]
-                if "title" in keys and len(keys) > most and columns.issuperset(form["marks"]):
+            columns = frozenset(map(folded, _header(line, delimiter)))
+            for form, marks in _known():
+                keys = [
+                    key for key, places in form.fields.items() if not columns.isdisjoint(name for (name,) in places)
+                ]
+                if "title" in keys and len(keys) > most and columns.issuperset(marks):
                     best, most = _Shape(number, delimiter, form), len(keys)
                     break  # the first match wins
         if best is not None:
@@ -73,81 +79,120 @@ def _shape(file: InputFile) -> _Shape | None:
     return None
 
 
+@cache
+def _known() -> list[tuple[Form, frozenset[str]]]:
+    """The known exports with the columns that they have, then any table."""
+    said = [*forms()["table"], {}]
+    return [(Form.of(one), frozenset(map(folded, one.get("marks", ())))) for one in said]
+
+
 def _header(line: str, delimiter: str) -> list[str]:
     try:
-        cells = next(csv.reader([line], delimiter=delimiter), [])
+        return next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:  # a cell of more than 128 KB
         return []
-    return [_SPACES.sub(" ", cell).strip(' "').lower() for cell in cells]
 
 
 class _TableLines:
-    """Numbered lines after the header, for the csv module, with their problems."""
+    """The lines after the header, for the csv module; those of a torn row can be read again, except the first."""
 
     def __init__(self, file: InputFile, header: int) -> None:
-        self.lines = (line for line in text_lines(file) if line[0] >= header)
+        self._lines = (
+            (number, f"{part}\n", problem)
+            for number, text, problem in text_lines(file)
+            if number >= header
+            for part in _BREAK.split(text.removesuffix("\n").removesuffix("\r"))
+        )
+        self._ahead: deque[Line] = deque()
+        self._row: list[Line] = []
+        self._left = _REREAD
         self.number = header - 1
-        self._problem = ""
 
-    def __iter__(self) -> Iterator[str]:
-        for number, text, problem in self.lines:
-            self.number = number
-            self._problem = self._problem or problem
-            for line in _BREAK.split(text.removesuffix("\n").removesuffix("\r")):
-                yield line + "\n"
+    def __iter__(self) -> _TableLines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._ahead.popleft() if self._ahead else next(self._lines)
+        self._row.append(line)
+        self.number = line[0]
+        return line[1]
+
+    def begin(self) -> None:
+        """Begin a row."""
+        self._row = []
+
+    @property
+    def taken(self) -> int:
+        """Lines of the row."""
+        return len(self._row)
 
     def problem(self) -> str:
-        """The problems of the lines since the last call."""
-        problem, self._problem = self._problem, ""
-        return problem
+        """The first problem of the row's lines."""
+        return next((problem for _, _, problem in self._row if problem), "")
+
+    def again(self) -> None:
+        """Read the lines of the row after its first once more, as long as little was read twice."""
+        self._left -= sum(len(text) for _, text, _ in self._row)
+        if self._left > 0 and len(self._row) > 1:
+            self._ahead.extendleft(reversed(self._row[1:]))
+            self.number = self._row[0][0]
 
 
 def _rows(file: InputFile, shape: _Shape) -> Iterator[Row]:
     lines = _TableLines(file, shape.line)
     try:
-        rows = shape.cells(lines)
-        columns = [_SPACES.sub(" ", cell).strip().lower() for cell in next(rows, [])]
+        columns = [_SPACES.sub(" ", cell).strip() for cell in next(shape.cells(lines), [])]
     except csv.Error as error:
         raise KgError(f"{file.path}: the names of the columns cannot be read ({error}): check their quotes.") from None
     if len(columns) > _WIDEST:
         raise KgError(f"{file.path}: has {len(columns):,} columns, more than {_WIDEST:,}: keep those of papers.")
+    width = 0  # columns of the last row that was read
     is_torn = False
     while True:
         where = f"line {lines.number + 1}"
+        lines.begin()
+        wrong = ""
         try:
-            cells = next(rows, None)
+            cells = next(shape.cells(lines), None)
         except csv.Error as error:
-            lines.problem()
-            yield where, Skipped(f"its quotes or cells are wrong ({error}; line {lines.number}): check them")
-            is_torn = True  # the following lines may belong to it
-            continue
+            cells, wrong = [], str(error)
         if cells is None:
             return
-        if problem := lines.problem():
+        problem = lines.problem()
+        is_wide = any(cell and not cell.isspace() for cell in cells[len(columns) :])
+        if is_wide and lines.taken > 1:
+            wrong = f"{len(cells):,} cells where the header has {len(columns):,}"
+        if wrong:
+            if not is_torn:
+                yield (
+                    where,
+                    Skipped(problem or f"its quotes or cells are wrong ({wrong}; line {lines.number}): check them"),
+                )
+            lines.again()
+            is_torn = True  # the following lines may belong to it
+        elif problem:
             yield where, Skipped(problem)
-        elif any(cell and not cell.isspace() for cell in cells[len(columns) :]):
+        elif is_wide:
             yield where, Skipped(f"it has {len(cells):,} columns and the header {len(columns):,}")
-        elif any(cells) and (len(cells) >= len(columns) or not is_torn):
-            is_torn = False
-            yield where, _row(file, _values(columns, cells), shape)
+        elif any(cells) and (not is_torn or len(cells) in (width, len(columns))):
+            is_torn, width = False, len(cells)
+            yield where, _row(file, columns, cells, shape)
 
 
-def _values(columns: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
-    """Cells by column name; of columns with the same name, the first one with a value."""
+def _row(file: InputFile, columns: Sequence[str], cells: Sequence[str], shape: _Shape) -> dict[str, Any]:
+    """The paper of a row; of columns with the same name, the first one with a value counts."""
     values: dict[str, str] = {}
-    for column, cell in zip(columns, cells, strict=False):
+    for column, cell in zip(map(folded_name, columns), cells, strict=False):
         if not values.get(column):
             values[column] = cell
-    return values
-
-
-def _row(file: InputFile, values: Mapping[str, str], shape: _Shape) -> dict[str, Any]:
     form = shape.form
-    row = bibliography.row(file, {column: [value] for column, value in values.items()}, form)
-    for column in form.get("glued", ()):
-        row["authors"] = bibliography.apart(values.get(column, ""))
-    if (mark := form.get("breaks")) and "abstract" in row:
+    names = {key: [name for (name,) in places] for key, places in form.fields.items()}
+    row = bibliography.row(file, {column: [value] for column, value in values.items()}, names)
+    for column in form.settings.get("glued", ()):
+        row["authors"] = apart(values.get(column, ""))
+    if (mark := form.settings.get("breaks")) and "abstract" in row:
         row["abstract"] = re.sub(rf"(?: {re.escape(mark)})+ ", " ", row["abstract"])
+    row["unread"] = form.unread(column for column, cell in zip(columns, cells, strict=False) if cell.strip())
     return row
 
 

@@ -63,7 +63,7 @@ def _row(header: xml.Element, stem: str) -> dict[str, object]:
     people, affiliations = _people(authors)
     return {
         "id": name,
-        "title": _LAST_MARK.sub("", _title(header)),
+        "title": _LAST_MARK.sub("", _title(header, work)),
         "abstract": abstract,
         "institutions": [*(name for author in authors for name in _institutions(author)), *affiliations],
         "authors": people,
@@ -76,8 +76,8 @@ def _row(header: xml.Element, stem: str) -> dict[str, object]:
     }
 
 
-def _title(header: xml.Element) -> str:
-    titles = xml.children(header, "fileDesc", "titleStmt", "title")
+def _title(header: xml.Element, work: xml.Element) -> str:
+    titles = [*xml.children(header, "fileDesc", "titleStmt", "title"), *xml.children(work, "analytic", "title")]
     return next((text for title in titles if (text := xml.text(title))), "")
 
 

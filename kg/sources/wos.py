@@ -9,6 +9,7 @@ from typing import Any
 from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.base import InputFile
+from kg.sources.forms import forms
 from kg.sources.lines import ended, opening, rows
 from kg.sources.rows import Row, batch_of
 
@@ -39,7 +40,7 @@ def _rows(file: InputFile) -> Iterator[Row]:
     # Declare every tag as a list: rispy joins single values in quadratic time.
     parser = WokParser(mapping=mapping, list_tags=list(mapping), skip_unknown_tags=True)
     by_line = {mapping[tag] for tag in _BY_LINE}
-    names = bibliography.forms()["wos"]
+    names = forms()["wos"]
 
     def row(lines: list[str]) -> dict[str, Any]:
         [values] = parser.parse_lines(iter(ended(lines, _END)))

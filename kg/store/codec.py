@@ -1,21 +1,25 @@
 """Documents, records and sources as JSON and back, without loss: an object a dataclass, without what has its default.
 
 Texts that were not repaired are plain strings; a repaired one has its raw form, its text and its edits. A mention is
-canonical as it stands unless it says otherwise. A relation is between concepts of the mentions that it names, unless it
-says others; its evidence is a sentence, and is kept by its place where it stands there. Mentions and results keep their
-words, which `kg verify` holds against the texts.
+canonical as it stands, and minted where no concept bears its name, unless it says otherwise. The extractor that most of
+a list have in common is told once, under `extractors`. A relation is between concepts of the mentions that it names,
+unless it says others; its evidence is a sentence, and is kept by its place where it stands there. Mentions and results
+keep their words, which `kg verify` holds against the texts.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from functools import cache, partial
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from kg.entity_types import LISTS
 from kg.model import Brief, Document, Evidence, Mention, Record, Relation, Result, Source, Text, Topic
+from kg.names import MINTED
 
 #: What is raised for JSON that is no document, record or source.
 WRONG = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
@@ -24,6 +28,7 @@ _Made = TypeVar("_Made")
 Json = dict[str, Any]
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _ENDS = ("head", "tail")  # of relations
+_LISTS = (*LISTS.values(), "results", "relations", "topics")
 _AS_THEY_ARE = frozenset((str, int, float, bool, type(None)))
 
 
@@ -41,6 +46,8 @@ def encoded_record(said: Record, of: Document) -> str:
             del mention["type"]
             if mention["canonical"] == mention["surface"]:
                 del mention["canonical"]
+            if mention.setdefault("reason", "") == MINTED:
+                del mention["reason"]
     for relation in made.get("relations", ()):
         if relation["evidence"]["quote"] == _standing(relation["evidence"], of):
             del relation["evidence"]["quote"]
@@ -48,7 +55,20 @@ def encoded_record(said: Record, of: Document) -> str:
             concept, usual = relation.pop(f"{end}_concept", ""), named.get(relation[end], "")
             if concept != usual:
                 relation[f"{end}_concept"] = concept
+    extractors = {name: _usual(made[name]) for name in _LISTS if name in made}
+    if told := {name: extractor for name, extractor in extractors.items() if extractor}:
+        made["extractors"] = told
     return _ENCODE(made)
+
+
+def _usual(said: list[Json]) -> str:
+    """The extractor that most of a list have in common, which they say no more; "" where several have none."""
+    found = Counter(one.get("extractor", "") for one in said)
+    usual = str(max(found, key=lambda name: found[name]))
+    for one in said:
+        if one.setdefault("extractor", "") == usual:
+            del one["extractor"]
+    return usual
 
 
 def _named(record: Json) -> dict[str, str]:
@@ -77,6 +97,9 @@ def document(data: str) -> Document:
 def record(data: str, of: Document) -> Record:
     """A record of its JSON, and of the document that it is of. Raises one of WRONG for what is none."""
     said = json.loads(data)
+    for name, extractor in said.pop("extractors", {}).items():
+        for one in said[name]:
+            one.setdefault("extractor", extractor)
     named = _named(said)
     for relation in said.get("relations", ()):
         relation["evidence"].setdefault("quote", _standing(relation["evidence"], of) or "")
@@ -109,21 +132,26 @@ def _plain(said: Any) -> Any:
         return [_plain(value) for value in said]
     if not hasattr(said, "__slots__"):
         return said
+    names, defaults, values_of = _defaults(said.__class__)
     return {
-        name: _plain(value)
-        for name, default in _defaults(said.__class__)
-        if (value := getattr(said, name)) != default or type(value) is not type(default)
+        name: value if value.__class__ in _AS_THEY_ARE else _plain(value)
+        for name, default, value in zip(names, defaults, values_of(said), strict=True)
+        if value is not default and (value != default or value.__class__ is not default.__class__)
     }
 
 
 @cache
-def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
-    """The fields of a dataclass of the model with what is left out of each; those that a subclass adds are not kept."""
+def _defaults(kind: Any) -> tuple[tuple[str, ...], tuple[Any, ...], Callable[[Any], tuple[Any, ...]]]:
+    """The fields of a dataclass of the model, what is left out of each, and what gives the values of all at once.
+
+    Fields that a subclass adds are not kept.
+    """
     model = next(base for base in kind.__mro__ if base.__module__ == Document.__module__)
-    return tuple(
-        (one.name, one.default_factory() if one.default_factory is not MISSING else one.default)
-        for one in fields(model)
+    names = tuple(one.name for one in fields(model))
+    defaults = tuple(
+        one.default_factory() if one.default_factory is not MISSING else one.default for one in fields(model)
     )
+    return names, defaults, attrgetter(*names)
 
 
 def _made(kind: type[_Made], said: Json, **forms: Callable[[Any], object]) -> Callable[..., _Made]:
@@ -140,7 +168,7 @@ def _text(said: Any) -> Text:
 
 
 def _mention(kind: str, said: Json) -> Mention:
-    return _made(Mention, {"type": kind, "canonical": said.get("surface"), **said}, aliases=tuple)()
+    return _made(Mention, {"type": kind, "canonical": said.get("surface"), "reason": MINTED, **said}, aliases=tuple)()
 
 
 def _result(said: Json) -> Result:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kg.model import Document, KgError, Record
 from kg.store.file import local_id
@@ -12,9 +13,16 @@ from kg.store.file import local_id
 if TYPE_CHECKING:
     from kg.store.file import StoreFile
 
+#: The decisions that the links of a store follow, as the store keeps them: their mark, and what works they are about.
+DECISIONS = "decisions"
 #: The concepts that papers have.
 _NAMED = """SELECT curie, type FROM concepts
     WHERE id IN (SELECT concept FROM mentions) OR id IN (SELECT topic FROM topics)"""
+
+
+def followed(store: StoreFile) -> dict[str, Any]:
+    """The mark of the decisions by people that the links of a store follow, and the works that these are about."""
+    return {"mark": "", "papers": [], **json.loads(store.said(DECISIONS) or "{}")}
 
 
 def works(store: StoreFile) -> dict[str, list[str]]:

@@ -82,10 +82,13 @@ class Lite(sqlite3.Connection):
         self.executemany("INSERT INTO texts_search (texts_search, rowid, raw) VALUES ('delete', ?, ?)", texts)
 
     @staticmethod
-    def holding(grams: Iterable[str]) -> tuple[str, list[str]]:
-        """A condition on texts `t` that those fulfil which hold some trigrams, in any case, and its values."""
-        wanted = " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams)
-        return "t.id IN (SELECT rowid FROM texts_search WHERE texts_search MATCH ?)", [wanted]
+    def holding(wanted: Iterable[tuple[str, ...]]) -> tuple[str, list[str]]:
+        """A condition on texts `t` that those fulfil which hold all words of one list, in any case, and its values."""
+        grams = ({word[at : at + 3] for word in words for at in range(len(word) - 2)} for words in wanted)
+        lists = sorted({" AND ".join('"' + g.replace('"', '""') + '"' for g in sorted(each)) for each in grams})
+        return "t.id IN (SELECT rowid FROM texts_search WHERE texts_search MATCH ?)", [
+            " OR ".join(map("({})".format, lists))
+        ]
 
     def asked(self, query: str, seconds: float) -> Table:
         """The columns and rows of a user's own SELECT. Raises KgError."""

@@ -183,13 +183,14 @@ class Postgres:
     unindex_texts = index_texts
 
     @staticmethod
-    def holding(grams: Iterable[str]) -> tuple[str, list[str]]:
-        """A condition on texts `t` that those fulfil which hold some trigrams, in any case, and its values.
+    def holding(wanted: Iterable[tuple[str, ...]]) -> tuple[str, list[str]]:
+        """A condition on texts `t` that those fulfil which hold all words of one list, in any case, and its values.
 
-        Letters that are not ASCII have two cases that PostgreSQL need not know: such trigrams are passed over.
+        Letters that are not ASCII have two cases that PostgreSQL need not know: such words are passed over.
         """
-        wanted = [f"%{gram}%" for gram in grams if gram.isascii() or gram.upper() == gram.lower()]
-        return " AND ".join(["t.raw ILIKE ?"] * len(wanted)) or "TRUE", wanted
+        likes = [[f"%{w}%" for w in words if w.isascii() or w.upper() == w.lower()] for words in wanted]
+        sql = " OR ".join(" AND ".join(["t.raw ILIKE ?"] * len(words)) or "TRUE" for words in likes)
+        return sql, [like for words in likes for like in words]
 
     # --- whole graphs ---------------------------------------------------------------------------------------------
 

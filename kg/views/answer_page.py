@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from kg.query import Answer, Quote
+from kg.query import Answer, Quote, Row
 from kg.rdf.triples import language_of
-from kg.views.answers import column, conditions, is_number, short, shown_columns, text
+from kg.views.answers import column, conditions, counted, is_number, short, shown_columns, text
+from kg.views.latex import as_text
 from kg.views.render import render
 from kg.views.words import PageWords
 
@@ -45,10 +46,13 @@ def contents(answer: Answer, most: int | None = None) -> dict[str, Any]:
         "understood": understood,
         "notes": notes,
         "verdict": answer.table.verdict if answer.table else "",
-        "count": words.count("count.paper", len(answer.rows)),
+        "count": counted(answer, words),
+        "nearest": words.count("count.nearest", len(answer.nearest)) if answer.nearest else "",
         "columns": _columns(answer, words),
         "lines": lines,
-        "papers": [] if not answer.table else [_named(row.sources, row.title) for row in answer.rows[:most]],
+        "papers": [] if not answer.table else [_named(row) for row in answer.rows[:most]],
+        "near": [_named(row) for row in answer.nearest],
+        "known": {entry: _link(row) for row in (*answer.rows, *answer.nearest) for entry in row.sources},
     }
 
 
@@ -67,9 +71,19 @@ def _columns(answer: Answer, words: PageWords) -> list[dict[str, Any]]:
 
 def _papers(answer: Answer, most: int | None) -> list[dict[str, Any]]:
     return [
-        {"cells": _named(row.sources, row.title), "said": sentences(row.evidence, "entity")}
+        {"cells": [_link(row), short(row.title, _TITLE)], "said": sentences(row.evidence, "entity")}
         for row in answer.rows[:most]
     ]
+
+
+def _link(row: Row) -> dict[str, str]:
+    """How a page calls a paper, and where it leads."""
+    return {
+        "name": row.name or row.id,
+        "id": " ".join(row.sources),
+        "link": row.link,
+        "title": short(row.title, _TITLE),
+    }
 
 
 def _table(answer: Answer, most: int | None) -> list[dict[str, Any]]:
@@ -80,8 +94,8 @@ def _table(answer: Answer, most: int | None) -> list[dict[str, Any]]:
     ]
 
 
-def _named(entries: Iterable[str], title: str) -> list[str]:
-    return [" ".join(entries), short(title, _TITLE)]
+def _named(row: Row) -> tuple[dict[str, str], str]:
+    return _link(row), short(row.title, _TITLE)
 
 
 def sentences(quotes: Iterable[Quote], by: str) -> list[dict[str, Any]]:
@@ -103,8 +117,8 @@ def sentences(quotes: Iterable[Quote], by: str) -> list[dict[str, Any]]:
 
 def pieces(sentence: str, quotes: Iterable[str]) -> list[tuple[str, bool]]:
     """A sentence split into pieces, each with whether it is quoted; a long one is shortened around the first quote."""
-    folded = " ".join(sentence.split())
-    places = [(at, at + len(q)) for q in (" ".join(quote.split()) for quote in quotes) if (at := folded.find(q)) >= 0]
+    folded = as_text(sentence)
+    places = [(at, at + len(q)) for q in map(as_text, quotes) if (at := folded.find(q)) >= 0]
     if not folded:
         return []
     first = min(places, default=(0, 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from kg.query import Answer, Condition, Filter, Quote
@@ -12,6 +13,7 @@ from kg.query.explain import explained, lines
 from kg.rdf.triples import language_of
 from kg.tables import csv_text
 from kg.text import HARMFUL, plain
+from kg.views.latex import excerpt
 from kg.views.render import render as fill
 from kg.views.words import PageWords
 
@@ -20,6 +22,8 @@ FORMS = ("json", "jsonl", "csv", "md", "html")
 _QUOTED = "quote"
 #: Quotes shown per line.
 _SHOWN = 2
+#: Sentences shown per paper.
+_PAPERS = 4
 _NUMBER = re.compile(r"[≥≤<>~≈+-]?\s?\d[\d.,]*(?:\s?\D{1,8})?")
 
 
@@ -41,17 +45,25 @@ def render(answer: Answer, form: str) -> str:
     table = answer.table
     words = PageWords(language_of(answer.question))
     columns, rows = (list(table.columns), table.lines) if table else ([], ())
-    at = [n for n, name in enumerate(columns) if name != _QUOTED]
+    at, names = [n for n, name in enumerate(columns) if name != _QUOTED], called(answer)
     return fill(
         "answer.md.jinja",
         words.lang,
         question=answer.question,
-        rows=[] if table else answer.rows,
+        rows=[] if table else [(r, supported(r.evidence, _PAPERS) or _named(r.evidence)) for r in answer.rows],
         columns=[column(words, columns[n]) for n in at],
         right=[is_number([line.values[n] for line in rows]) for n in at],
-        lines=[([text(line.values[n]) for n in at], quoted(line.evidence)) for line in rows],
+        lines=[([text(line.values[n]) for n in at], quoted(line.evidence, names)) for line in rows],
         verdict=table.verdict if table else "",
     )
+
+
+def counted(answer: Answer, words: PageWords) -> str:
+    """How many papers an answer has, and how many of them it lists: "20 of 704 papers"."""
+    shown = len(answer.rows)
+    if shown >= answer.total:
+        return words.count("count.paper", shown)
+    return words.count("count.paper_of", answer.total, shown=f"{shown:,}")
 
 
 def _csv(answer: Answer) -> str:
@@ -79,10 +91,32 @@ def _named(quotes: tuple[Quote, ...]) -> list[str]:
     return [f"{q.entity}: “{q.quote}”" if q.quote else q.entity for q in quotes]
 
 
-def quoted(quotes: tuple[Quote, ...], most: int = _SHOWN) -> list[str]:
-    """The first quotes of a line, each with its entry."""
-    found = dict.fromkeys(f"{q.source}: “{short(q.context or q.quote)}”" for q in quotes if q.quote)
-    return list(found)[:most]
+def supported(quotes: tuple[Quote, ...], most: int = _SHOWN) -> list[str]:
+    """The first sentences of a paper's evidence, each once, with all that it shows: "NVIDIA H100: “…”"."""
+    return [f"{plain(', '.join(names))}: “{said}”" for names, said in _sentences(quotes, "entity")][:most]
+
+
+def quoted(quotes: tuple[Quote, ...], called: Mapping[str, str], most: int = _SHOWN) -> list[str]:
+    """The first sentences of a line's evidence, each once, with its entry as it is called."""
+    found = _sentences(quotes, "source")
+    return [f"{plain(called.get(entry, entry))}: “{said}”" for (entry,), said in found][:most]
+
+
+def called(answer: Answer) -> dict[str, str]:
+    """What the entries of an answer are called: "SnapKV 2024 · 2404.14469"."""
+    return {entry: f"{row.name} · {entry}" if row.name else entry for row in answer.rows for entry in row.sources}
+
+
+def _sentences(quotes: tuple[Quote, ...], by: str) -> list[tuple[tuple[str, ...], str]]:
+    """The sentences of quotes, each once: what they are named by, and an excerpt that holds the quotes."""
+    found: dict[tuple[str, str], list[Quote]] = {}
+    for quote in quotes:
+        if quote.quote:
+            found.setdefault((quote.source, quote.context or quote.quote), []).append(quote)
+    return [
+        (tuple(dict.fromkeys(str(getattr(q, by)) for q in own)), plain(excerpt(said, [q.quote for q in own])))
+        for (_, said), own in found.items()
+    ]
 
 
 def shown_columns(answer: Answer) -> list[int]:

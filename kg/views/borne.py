@@ -16,6 +16,7 @@ from kg.extract.numbers import Quantity, plain, quantities
 from kg.extract.outcomes import OutcomeLexicon, QuantityPlace, Stated
 from kg.model import Result
 from kg.text import fold, raw_span, sentences
+from kg.views.latex import as_text
 from kg.views.selection import EntryResult, clean
 from kg.vocabulary import Vocabulary
 
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 #: A share that is kept of something: "retains 94% of the accuracy".
 KEPT = "kept"
-_MATH = re.compile(r"\$([^$]{1,80})\$")
-_MARKS = re.compile(r"\\(?![a-z]{2})|[{}^_\s]")
-_APART_SIGN = re.compile(r"\s+(?=[×%])")
 _DEALT_OUT = re.compile(r"\brespectively\b", re.IGNORECASE)
 _GLUED = re.compile(r"-\s?[^\W\d]")  # "50%-reduced features"
 _POINT = re.compile(r"\bat\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?$")
@@ -48,6 +46,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     """
     result, reader = found.result, _reader(shown.graph.vocabulary)
     place = reader.place(found) if result.sure and reader.is_metric(result) else None
+    if result.sure and _is_own(found):
+        return None
     if not place or _DEALT_OUT.search(place.text) or _GLUED.match(place.text, place.quantity.end):
         return None
     low = result.value if isinstance(result.value, float | int) else result.value[0]
@@ -70,6 +70,13 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     return replace(result, change=change, baseline=against, baseline_concept=concept, setting=setting)
 
 
+def _is_own(found: EntryResult) -> bool:
+    """Whether the baseline is what the paper proposes: then another one's gain over it is told."""
+    proposed = [m for m in found.record.techniques if m.role == "proposed"]
+    names = {m.concept for m in proposed} | {fold(name) for m in proposed for name in (m.canonical, m.surface)}
+    return not names.isdisjoint({found.result.baseline_concept, fold(found.result.baseline)} - {""})
+
+
 def sentence(found: EntryResult) -> str:
     """The repaired sentence of a result on one line, with LaTeX as text; "" if it is too long to quote."""
     return quotable(_sentence(found))
@@ -79,16 +86,6 @@ def quotable(said: str) -> str:
     """A sentence as a quotation: on one line, with LaTeX as text and without its full stop; "" if it is too long."""
     said = as_text(said).rstrip(" .。")
     return said if len(said) <= _LONGEST else ""
-
-
-def as_text(said: str) -> str:
-    """A text with LaTeX shown as text: "H$_2$O" is "H2O".
-
-    >>> as_text(r"a $1.5\\times$ speedup of H$_2$O at 40\\%")
-    'a 1.5× speedup of H2O at 40%'
-    """
-    said = _MATH.sub(lambda found: _MARKS.sub("", plain(found[1])), said)
-    return _APART_SIGN.sub("", clean(plain(said))).replace("--", "–")
 
 
 def _sentence(found: EntryResult) -> str:

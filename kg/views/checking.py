@@ -42,7 +42,7 @@ def check(
             rows += (_row(batch.source.file, document.texts["T"].text, one) for one in checker.check(document))
             if progress:
                 progress(document.id, papers)
-        told.skip(batch.skipped, strict)
+        told.read(batch, strict)
     return view({"papers": papers, "without_brief": without, "unsupported": len(rows), "claims": rows}, lang)
 
 

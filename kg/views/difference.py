@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
 
-from kg.build.relink import DECISIONS
 from kg.entity_types import LISTS, NAMED
 from kg.model import FIELDS, ROLES, Document, Evidence, Record, Relation, Result
 from kg.rdf.store import Store
 from kg.rdf.triples import LINKS
-from kg.store.contents import load_entries, works
+from kg.store.contents import DECISIONS, load_entries, works
 from kg.store.file import local_id
 from kg.text import fold
 

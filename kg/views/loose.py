@@ -12,7 +12,7 @@ from kg.model import Document, Paper, Record, Source
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from kg.link import Linker
+    from kg.link.linker import Linker
     from kg.views.reader import GraphReader
 
 

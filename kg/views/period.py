@@ -64,6 +64,12 @@ def days(when: str) -> tuple[date, date] | None:
         return None
 
 
+def is_partial(period: str, first: str, last: str) -> bool:
+    """Whether a year, month or day lies in part outside of what a corpus holds, from its first to its last day."""
+    span, ends = days(period), [days(end) for end in (first, last)]
+    return bool(span and ends[0] and ends[1] and (span[0] < ends[0][0] or ends[1][1] < span[1]))
+
+
 def since(when: str, now: date) -> date:
     """The first day of a period given in words or as a date; raises KgError if it is not understood."""
     first = _since(" ".join(when.split()), now)

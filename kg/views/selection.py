@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kg.entity_types import LISTS
 from kg.model import ROLES, Document, Evidence, Mention, Paper, Record, Result
-from kg.names import is_curie
+from kg.names import WEB, address, called, is_curie
 from kg.query.support import Supporter, appeared, support
 from kg.store.contents import labels
 from kg.text import fold, one_line, sentence_at
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 #: Types of entities that a paper names.
 TYPES = (*LISTS, "topic")
-_LINK = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 #: Normalises a text for display.
 clean = one_line
 
@@ -192,8 +190,10 @@ def _rank(role: str) -> int:
     return ROLES.index(role) if role in ROLES else len(ROLES)
 
 
-def quoted(document: Document, evidence: Evidence) -> EntryQuote:
+def quoted(document: Document, evidence: Evidence | Mention) -> EntryQuote:
     """A quote with its sentence; without a valid position the sentence is the quote itself."""
+    if isinstance(evidence, Mention):
+        evidence = Evidence(evidence.surface, evidence.field, evidence.start, evidence.end)
     sentence = evidence.quote
     text = document.texts.get(evidence.field)
     if text and 0 <= evidence.start < evidence.end <= len(text.raw):
@@ -218,18 +218,17 @@ def name(paper: Paper) -> str:
     return clean(next((record.name for _, record in paper.entries if record.name), ""))
 
 
+def named(paper: Paper, date: str) -> str:
+    """How texts call a paper: "SnapKV 2024", or its first entry; see `kg.names.called`."""
+    authors = next((document.authors for document, _ in paper.entries if document.authors), ())
+    return called(name(paper), title(paper), clean(authors[0]) if authors else "", len(authors), date) or ids(paper)[0]
+
+
 def code(paper: Paper) -> str:
     """The URL of the paper's code, or ""."""
-    return next((record.code_url for _, record in paper.entries if _LINK.fullmatch(record.code_url)), "")
+    return next((record.code_url for _, record in paper.entries if WEB.fullmatch(record.code_url)), "")
 
 
 def link(paper: Paper) -> str:
     """The URL of the paper: its DOI, arXiv page or own URL."""
-    for document, _ in paper.entries:
-        if document.doi:
-            return f"https://doi.org/{document.doi}"
-        if document.arxiv:
-            return f"https://arxiv.org/abs/{document.arxiv}"
-        if _LINK.fullmatch(document.url):
-            return document.url
-    return ""
+    return next(filter(None, (address(d.doi, d.arxiv, d.url) for d, _ in paper.entries)), "")

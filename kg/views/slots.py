@@ -16,7 +16,8 @@ from kg.entity_types import LISTS
 from kg.extract.phrases import tagged
 from kg.model import Brief, Mention, Paper, Result
 from kg.text import fold, has_han, sentences
-from kg.views.borne import as_text, borne_out, quotable, sentence
+from kg.views.borne import borne_out, quotable, sentence
+from kg.views.latex import as_text
 from kg.views.outcome import ResultInWords, gets_worse, phrases
 from kg.views.selection import Selection, clean, name, title
 from kg.views.wording import Wording, say, says
@@ -58,7 +59,7 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     techniques = [clean(given.technique)] if given.technique else _techniques(shown, paper, fields, text)
     out.problem = clean(given.problem) or shown.words.listed(_problems(shown, paper, fields, text))
     if not techniques:
-        out.quotes += _contribution(shown, paper, fields)[:1]
+        out.quotes += contribution(shown, paper, fields)[:1]
     short = _proposed_name(shown, paper)
     if (
         not given.technique
@@ -155,7 +156,7 @@ def _proposed_name(shown: Selection, paper: Paper) -> str:
     own, vocabulary = name(paper), shown.graph.vocabulary
     if not own or own in title(paper) or vocabulary.find(own, "technique"):
         return own if own in title(paper) else ""
-    before = (said.partition(own)[0] for said in _contribution(shown, paper, ()) if own in said)
+    before = (said.partition(own)[0] for said in contribution(shown, paper, ()) if own in said)
     is_proposed = any(not vocabulary.cues("proposal").isdisjoint(fold(words).split()) for words in before)
     return own if is_proposed else ""
 
@@ -200,7 +201,7 @@ def _is_trouble(shown: Selection, mention: Mention, text: str) -> bool:
     return mention.concept in vocabulary or not signs.isdisjoint(words) or has_han(mention.surface)
 
 
-def _contribution(shown: Selection, paper: Paper, fields: Collection[str]) -> list[str]:
+def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> list[str]:
     """The sentences in which the paper says what it does, for quotation; those with its name first."""
     verbs = shown.graph.vocabulary.cues("contribution")
     texts = [d.texts["A"].text for d, _ in paper.entries if "A" in d.texts and (not fields or "A" in fields)]

@@ -22,10 +22,11 @@ from typer.testing import CliRunner
 
 import kg
 from kg.cli import application
-from kg.cli.ask import show
+from kg.cli.base import console
 from kg.cli.prompt import Completer
 from kg.query import Answer, Condition, Entity, Filter, Line, Query, Quote, Row, Table
 from kg.views.answers import FORMS, render
+from kg.views.terminal import show
 
 TOPIC = ("--topic", "kv-cache-compression")
 QUESTION = "KV cache compression"
@@ -98,7 +99,7 @@ def test_narrow_terminal_gets_a_list(graph: Path) -> None:
     shown = on_terminal(command, columns=60)
     assert "━" not in shown
     assert all(len(line) <= 60 for line in shown.splitlines())
-    assert re.search(r"^\d{3}-\d\d  \w+", shown, re.MULTILINE)
+    assert re.search(r"^\S+ 2025 · \d{3}-\d\d  \w+", shown, re.MULTILINE)
     assert "━" in on_terminal(command, columns=120)
 
 
@@ -195,7 +196,7 @@ def test_nothing_in_a_graph_drives_the_terminal(
     answer: Answer, columns: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", columns)
-    show(answer)
+    show(answer, console())
     shown = capsys.readouterr().out + "".join(render(answer, form) for form in FORMS)
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", shown)
 
@@ -224,13 +225,13 @@ def test_markdown_keeps_its_columns() -> None:
 
 
 def test_columns_are_called_as_the_question_is(capsys: pytest.CaptureFixture[str]) -> None:
-    show(table(question="哪些技术？"))
+    show(table(question="哪些技术？"), console())
     assert "论文数" in capsys.readouterr().out
     assert "| 技术 | 论文数 |" in render(table(question="哪些技术？"), "md")
 
 
 def test_numbers_stand_at_the_right(capsys: pytest.CaptureFixture[str]) -> None:
-    show(table())
+    show(table(), console())
     out = capsys.readouterr().out
     assert "│     12 │" in out
     assert "│    400 │" in out
@@ -242,7 +243,7 @@ def test_many_columns_become_a_list(capsys: pytest.CaptureFixture[str]) -> None:
     lines = tuple(
         Line((*line.values[:3], *["a long value of a column"] * 9), ("900-01",)) for line in answer.table.lines
     )
-    show(Answer("x", answer.query, table=Table(names, lines)))
+    show(Answer("x", answer.query, table=Table(names, lines)), console())
     out = capsys.readouterr().out
     assert "━" not in out
     assert "column number 8: a long value of a column" in " ".join(out.split())

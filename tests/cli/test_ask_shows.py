@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kg.cli.ask import show
+from kg.cli.base import console
 from kg.query import Answer, Lexicon, read
+from kg.views.terminal import show
 from kg.vocabulary import Vocabulary
 
 
@@ -23,5 +24,5 @@ from kg.vocabulary import Vocabulary
 def test_thresholds_dates_and_negations_are_shown(
     question: str, lines: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    show(Answer(question, read(question, Lexicon(Vocabulary.load()))))
+    show(Answer(question, read(question, Lexicon(Vocabulary.load()))), console())
     assert capsys.readouterr().out.splitlines() == lines

@@ -46,3 +46,15 @@ def test_bad_files_are_told_and_the_others_read(tmp_path: Path) -> None:
     assert "no reader knows" in done.stderr
     assert done.stdout
     assert run("read", bad).returncode == 2
+
+
+def test_what_no_record_has_is_told_in_a_line_and_strict_stops_at_it(tmp_path: Path) -> None:
+    file = tmp_path / "refs.bib"
+    file.write_text("@article{k, title={On Caches}, mood={good}}\n@article{k, title={On Keys}}\n", "utf-8")
+    done = run("read", file)
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 2)
+    [line] = done.stderr.splitlines()
+    assert line.startswith(f"Left out: {file}: no rule reads the field mood (1), which no record has")
+    assert "1 paper has the id of another one and got a number (refs-k-2)" in line
+    done = run("read", file, "--strict")
+    assert (done.returncode, "no rule reads the field mood" in done.stderr) == (2, True)

@@ -237,9 +237,7 @@ def test_verify_prints_what_is_unfinished(tmp_path: Path, reports: Path) -> None
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b'[{"title": "A Title"}]', "one object per line"),
-        (b'[\n  {"title": "A Title"},\n  {"title": "B"}\n]\n', "one object per line"),
-        (b'{\n  "title": "A Title"\n}\n', "one object per line"),
+        (b'{\n  "name": "A Title"\n}\n', "that no reader knows"),
         ("# AI推理加速技术论文分析报告\n## 论文详细信息\n".encode("gbk"), "save it as UTF-8"),
         ("# AI推理加速技术论文分析报告\n".encode("utf-16"), "save it as UTF-8"),
     ],

@@ -121,6 +121,15 @@ class Faults:
                 time.sleep(0.05)
 
     @staticmethod
+    def drip_of_headers(handler: BaseHTTPRequestHandler, _query: Query) -> None:
+        """As `drip`, but the header has no end either."""
+        with suppress(OSError):
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Odd: ")
+            for _ in range(60):
+                handler.wfile.write(b"x")
+                time.sleep(0.05)
+
+    @staticmethod
     def endless(handler: BaseHTTPRequestHandler, _query: Query) -> None:
         with suppress(OSError):
             handler.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n<feed>")

@@ -190,7 +190,7 @@ def test_a_state_cannot_name_files_elsewhere(arxiv, tmp_path):
 # --- faults
 
 
-@pytest.mark.parametrize("fault", ["cut", "slow", "drip", "broken"])
+@pytest.mark.parametrize("fault", ["cut", "slow", "drip", "drip_of_headers", "broken"])
 def test_faults_of_the_moment_are_asked_past(arxiv, faults, tmp_path, fault):
     service = arxiv(15)
     service.script = [None, getattr(faults, fault)]
@@ -253,6 +253,7 @@ def test_tries_are_counted_and_their_pauses_grow(arxiv, faults, tmp_path):
         (("", 302, "/api"), "without end"),
         (("", 302, "http://example.org/api"), "not followed"),
         (("", 302, "file:///etc/passwd"), "not followed"),
+        (("", 302, "http://["), "not followed"),
         (("", 302, "http://127.0.0.1:9/api"), "not followed"),
     ],
 )
@@ -269,6 +270,13 @@ def test_a_redirection_at_home_is_followed(arxiv, faults, tmp_path):
     service = arxiv(5)
     service.script = [lambda handler, query: faults.moved(handler.path.replace("/api", "/new/api"))(handler, query)]
     assert search(service, tmp_path).papers == 5
+
+
+def test_an_answer_that_is_packed_twice_is_not_unpacked(arxiv, faults, tmp_path):
+    service = arxiv(5)
+    service.script = [faults.send("x", 200, **{"Content-Encoding": "gzip, gzip"})] * 9
+    with pytest.raises(KgError, match="packs its response more than once"):
+        search(service, tmp_path)
 
 
 def test_an_answer_without_end_is_cut_off(arxiv, faults, tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.link import Linker
+from kg.link.linker import Linker
 from kg.model import Document, Evidence, Mention, Record, Relation, Result, Text
 from kg.vocabulary import Vocabulary
 

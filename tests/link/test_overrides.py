@@ -174,7 +174,7 @@ def test_every_change_has_its_reason_and_the_graph_its_form(file: Path) -> None:
 
 
 def test_forbidden_name_goes_on_to_the_next_that_fits() -> None:
-    from kg.link import Linker
+    from kg.link.linker import Linker
     from kg.model import Document, Mention, Record, Text
 
     text = "We use speculative decoding (SD) here."

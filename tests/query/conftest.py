@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kg.link import Linker
+from kg.link.linker import Linker
 from kg.model import Document, Record, Source, Text
 from kg.query import Lexicon
 from kg.query.lexicon import Named

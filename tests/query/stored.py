@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kg.build.works import Coming
-from kg.link import Linker
+from kg.link.linker import Linker
 from kg.model import Document, Record
 from kg.rdf.store import Store
 from kg.store.file import Entry

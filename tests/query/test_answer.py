@@ -98,10 +98,11 @@ def test_number_is_shown_by_the_words_of_the_result(store: Store, vocabulary: Vo
 
 def test_json_has_the_agreed_form(store: Store, vocabulary: Vocabulary) -> None:
     said = answer(store, vocabulary, "zyxgnarf surveys").to_json()
-    assert list(said) == ["question", "kind", "understood", "ignored", "papers"]
+    keys = ["question", "kind", "understood", "ignored", "notes", "total", "coverage", "papers", "nearest"]
+    assert list(said) == keys
     assert said["understood"] == {"kind": [{"text": "surveys", "concept": "", "label": "survey"}]}
     assert said["ignored"] == ["zyxgnarf"]
-    assert list(said["papers"][0]) == ["id", "title", "sources", "score", "evidence"]
+    assert list(said["papers"][0]) == ["id", "title", "name", "link", "sources", "score", "evidence"]
     assert {"field", "quote", "start", "end", "entity", "score", "sure"} <= set(said["papers"][0]["evidence"][0])
 
 
@@ -135,7 +136,7 @@ def test_of_a_large_answer_the_first_papers_are_listed(
 def test_concept_nearest_in_meaning_stands_in_for_a_phrase_that_no_paper_says(
     store: Store, vocabulary: Vocabulary, own: Lexicon
 ) -> None:
-    found = answer(store, vocabulary, "papers on generating videos", lexicon=own)
+    found = answer(store, vocabulary, "papers on movies synthesis", lexicon=own)
     assert ids(found) == ["900-01"]
     assert "nearest to it is video generation" in found.notes[0]
 
@@ -168,8 +169,13 @@ def test_date_that_is_less_exact_than_the_question_counts_where_it_is_sure(
 
 
 def test_empty_answer_says_which_condition_empties_it(store: Store, vocabulary: Vocabulary) -> None:
-    (note,) = answer(store, vocabulary, "KV cache compression on A100").notes
-    assert note == "No paper fulfils both 'KV cache compression' and 'A100': 1 paper alone, 1 paper alone."
+    found = answer(store, vocabulary, "KV cache compression on A100")
+    assert found.notes[0] == "No paper fulfils both 'KV cache compression' and 'A100': 1 paper alone, 1 paper alone."
+    assert not found.rows
+    assert [row.id for row in found.nearest] == [
+        "900-01"
+    ]  # it fulfils the one condition, and stands apart from the answer
+    assert found.to_json()["total"] == 0
 
 
 def test_technique_that_none_uses_is_found_where_it_is_compared_with(store: Store, vocabulary: Vocabulary) -> None:

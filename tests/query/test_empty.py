@@ -58,13 +58,13 @@ def test_why_there_is_nothing(question: str, told: str, store: Store, vocabulary
 
 
 def test_three_conditions_without_a_conflict_of_two(store: Store, vocabulary: Vocabulary) -> None:
-    (note,) = answer(store, vocabulary, "LoRA from Peking University on H100").notes
+    note, *_ = answer(store, vocabulary, "LoRA from Peking University on H100").notes
     assert "'H100'" in note
     assert "'LoRA' and 'Peking University' that" not in note
 
 
 def test_negated_condition_is_named_so(store: Store, vocabulary: Vocabulary) -> None:
-    (note,) = answer(store, vocabulary, "speculative decoding without surveys").notes
+    note, *_ = answer(store, vocabulary, "speculative decoding without surveys").notes
     assert "not 'surveys'" in note
 
 

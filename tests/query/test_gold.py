@@ -9,7 +9,7 @@ from statistics import mean
 
 import pytest
 
-from kg.link import Linker
+from kg.link.linker import Linker
 from kg.query import Lexicon, answer
 from kg.rdf.store import Store
 from kg.records import from_json

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kg.link import Linker
+from kg.link.linker import Linker
 from kg.model import Document, KgError, Record, Source, Text
 from kg.query import Answer, Condition, Entity, Fact, Filter, Lexicon, Link, Query, respond
 from kg.query.periods import period, without_gaps

@@ -40,7 +40,7 @@ QUESTIONS = [
     ("扩散语言模型", "topic:diffusion-language-models"),
     ("LLM serving systems", "topic:llm-serving"),
     ("long-context inference", "topic:long-context"),
-    ("面向边缘设备的论文", "topic:edge-deployment"),
+    ("面向边缘设备的论文", "topic:edge-deployment | hardware:edge-device"),
     ("papers on vision-language-action models", "topic:vision-language-action"),
     ("graph neural networks", "topic:graph-learning"),
     ("图神经网络", "topic:graph-learning"),
@@ -72,7 +72,24 @@ QUESTIONS = [
     ("与EAGLE-3对比的论文", f"technique:eagle-3{ANY}"),
     ("papers that use speculative decoding as a baseline", "technique:speculative-decoding[baseline]"),
     ("3D Gaussian splatting", "technique:3d-gaussian-splatting"),
-    ("post-training quantization", "technique:post-training-quantization"),
+    ("post-training quantization", "technique:post-training-quantization | parts post-training + quantization"),
+    (
+        "training-free visual token pruning",
+        "text training-free & technique:visual-token-pruning | task:visual-token-compression"
+        " | parts visual + token reduction",
+    ),
+    (
+        "不需要训练的视觉token剪枝方法",
+        "text 免训练 & technique:visual-token-pruning | task:visual-token-compression | parts 视觉 + 词元压缩",
+    ),
+    ("quantization that needs no calibration data", "topic:quantization & text no calibration data"),
+    ("pruning, not for video or vision", "topic:pruning & not (text video | text visual)"),
+    (
+        "4-bit quantization without zyxgnarf, on H100",
+        "technique:4-bit-quantization | parts 4-bit + quantization & text no zyxgnarf & hardware:nvidia-h100",
+    ),
+    ("MoE serving", "technique:moe-inference-system | task:moe-serving | parts mixture of experts + LLM serving"),
+    ("视频生成加速10倍以上", "topic:video-generation & result metric:inference-speed increase >= 10 x"),
     # relations
     ("what outperforms EAGLE-3?", "outperforms tail technique:eagle-3"),
     ("哪些方法优于EAGLE-3？", "outperforms tail technique:eagle-3"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kg.link import Linker
+from kg.link.linker import Linker
 from kg.model import Document, Source, Text
 from kg.query import Lexicon, answer
 from kg.rdf.store import Store

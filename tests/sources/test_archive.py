@@ -283,9 +283,9 @@ def test_member_of_the_most_bytes_is_told(tmp_path, monkeypatch):
 def test_many_members_and_many_sentences_are_bounded(tmp_path, monkeypatch):
     monkeypatch.setattr(archive, "_MOST", 150)
     told = all_of(tarred(tmp_path / "a.tar", {f"../{n}": b"x" for n in range(200)}))[1]
-    assert len(told) == 102
+    assert len(told) == 92
     assert "more than 150 files" in told[-2]
-    assert told[-1].endswith("50 more of its members were left out.")
+    assert told[-1].endswith("60 more of its members were left out.")
 
 
 def test_headers_without_end_take_no_memory(tmp_path):
@@ -414,3 +414,24 @@ def test_a_deep_folder_of_all_kinds(tmp_path):
     assert sorted(titles(batches)) == ["On the age of caches", "On the cost of caches", "On the size of caches"]
     assert len(told) == 2
     assert any(f"{tmp_path}/a/b/z.zip:readme: has a format that no reader knows" in sentence for sentence in told)
+
+
+def test_empty_and_unreadable_members_are_told_in_fewer_than_a_hundred_sentences(tmp_path):
+    from kg.build.pipeline import Added, Pipeline
+
+    zipped(tmp_path / "a.zip", {f"e{n}.txt": b"" for n in range(1000)} | {"p.bib": ONE})
+    batches, told = all_of(tmp_path / "a.zip")
+    assert titles(batches) == ["On the size of caches"]
+    assert (len(told), told[-1]) == (91, f"{tmp_path}/a.zip: 910 more of its members were left out.")
+    report = Added()
+    zipped(tmp_path / "b.zip", {f"e{n}.txt": b"just words" for n in range(300)} | {"p.bib": ONE})
+    [batch] = Pipeline().batches([str(tmp_path / "b.zip")], None, report, strict=False)
+    assert (batch.source.name, len(report.skipped)) == ("p", 91)
+    assert report.skipped[-1] == f"{tmp_path}/b.zip: 210 more of its files could not be read."
+
+
+def test_archive_with_several_papers_in_latex_gives_each(tmp_path):
+    paper = "\\documentclass{{article}}\\title{{On {0}}}\\begin{{abstract}}We do.\\end{{abstract}}"
+    files = {f"{name}.tex": paper.format(name).encode() for name in ("caches", "keys")}
+    batches, told = all_of(zipped(tmp_path / "a.zip", files))
+    assert (sorted(titles(batches)), told) == (["On caches", "On keys"], [])

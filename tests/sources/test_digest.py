@@ -270,3 +270,12 @@ def test_reports_are_found_in_natural_order():
     paths, problems = expand([str(REPORTS[0].parent)])
     assert [p.name[:3] for p in paths] == ["000", "001", "002", "003", "004"]
     assert problems == []
+
+
+def test_many_faults_of_a_report_take_little_time_and_few_sentences(tmp_path):
+    headings = "### Lost\nx\n" * 100_000 + detail(1) * 1000
+    start = time.process_time()
+    batch = made(tmp_path, HEAD.format(1) + brief(1) + DETAILS + headings)
+    assert time.process_time() - start < 10
+    assert len(batch.skipped) == 91
+    assert batch.skipped[-1].endswith("100,909 more of its parts were skipped.")

@@ -85,3 +85,25 @@ def test_form_is_told_by_content_not_by_name(tmp_path):
     assert batch.source.form == "papers"
     assert (batch.source.name, batch.source.file) == ("001", "001_report.txt")
     assert read(path, "mine").source.name == "mine"
+
+
+def test_no_name_and_no_readable_name_are_refused(tmp_path):
+    assert expand(["", " "]) == ([], ["A file's name is empty: name files, globs or folders."] * 2)
+    (tmp_path / "a.jsonl").write_text('{"title": "A Title"}\n')
+    for name in ("x" * 100_000, "\x1b[31m"):
+        with pytest.raises(KgError, match="the name for it is too long or holds characters that do not print"):
+            read(tmp_path / "a.jsonl", name)
+
+
+@pytest.mark.skipif(not os.access("/proc/kmsg", os.R_OK), reason="needs a file of the system that has no end")
+@pytest.mark.timeout(20)
+def test_file_that_waits_for_data_is_not_waited_for():
+    with pytest.raises(KgError):
+        list(read(Path("/proc/kmsg")).documents)
+
+
+def test_identifiers_hold_no_control_characters(tmp_path):
+    row = '{"title": "A", "doi": "10.1000/a\\u0001\\u202eb", "url": "https://a.org/\\u009b31m", "venue": "J\\u0000"}\n'
+    (tmp_path / "a.jsonl").write_text(row)
+    [document] = read(tmp_path / "a.jsonl").documents
+    assert (document.doi, document.url, document.venue) == ("10.1000/ab", "https://a.org/31m", "J")

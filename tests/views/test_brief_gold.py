@@ -6,7 +6,7 @@ import pytest
 
 from kg.api import Graph
 from kg.evaluation.briefs import BriefScore, Scorer, foreign, numbers, same_name, summary
-from kg.link import Linker
+from kg.link.linker import Linker
 from kg.model import Document, Text
 from kg.views.brief import compose
 from kg.views.selection import Selection

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import kg.api
 from kg.api import Graph
-from kg.link import Linker
+from kg.link.linker import Linker
 from kg.model import Document, KgError, Paper, Record, Source, Text
 from kg.sources import read
 from kg.sources.digest import LEFT_OUT

@@ -1,4 +1,4 @@
-"""The notebooks are kept without outputs and run from top to bottom; what they show is there."""
+"""The notebooks ship with their outputs and run from top to bottom; what they show is there."""
 
 from __future__ import annotations
 
@@ -29,10 +29,16 @@ def _read(name: str) -> Any:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_notebook_is_kept_without_outputs(name: str) -> None:
+def test_a_notebook_ships_with_its_outputs(name: str) -> None:
     notebook = _read(name)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert not any(cell.outputs or cell.execution_count for cell in cells)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    outputs = [output for cell in cells for output in cell.outputs]
+    assert {output.output_type for output in outputs} <= {"execute_result", "display_data", "stream"}
+    assert any("text/html" in output.get("data", {}) for output in outputs)
+    assert any("image/png" in output.get("data", {}) for output in outputs)
+    assert (NOTEBOOKS / name).stat().st_size < 800_000
+    assert str(Path.home()) not in str(outputs)
     assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
 
 

@@ -487,3 +487,29 @@ def test_labels_are_cut_by_their_width() -> None:
     assert shortened("KV cache compression", 8) == "KV cach…"
     assert shortened("键值缓存压缩", 8) == "键值缓…"
     assert shortened("a\u202eb", 8) == "ab"
+
+
+def test_a_lineage_opens_whole_and_its_panel_on_the_most_important_node(
+    built: Graph, browser: Browser, tmp_path: Path
+) -> None:
+    shown = drawn(built, "", view="lineage", limit=40)
+    narrower = built.vocabulary.narrower
+    assert not [edge for edge in shown.edges if edge.tail in narrower(edge.head)]  # quantization does not use GPTQ
+    browser.open(built.draw(view="lineage").save(tmp_path / "lineage.html"), 1280)
+    inside = "({x, y}) => x > 0 && y > 0 && x < box.clientWidth && y < box.clientHeight"
+    assert browser.evaluate(f"IDS.length <= 40 && IDS.every(id => ({inside})(view.screen(id)))")
+    first = browser.evaluate("NODES[DATA.about.first].name")
+    assert browser.evaluate("document.querySelector('#panel h2').innerText") == first
+    assert browser.evaluate("chosen") is None
+
+
+def test_collaboration_says_how_many_papers_name_institutions(built: Graph) -> None:
+    named = sum(any(record.institutions for _, record in paper.entries) for paper in built.papers())
+    said = f"from the {named:,} of {len(built):,} papers that name institutions"
+    assert (said in str(built.draw(view="collaboration").render("html"))) is (named < len(built))
+
+
+def test_a_topic_and_a_technique_of_one_name_say_which_they_are(built: Graph) -> None:
+    labels = Counter(node.label.casefold() for node in drawn(built, TOPIC).nodes.values() if node.type != "paper")
+    assert max(labels.values()) == 1
+    assert {"kv cache compression (topic)", "kv cache compression (technique)"} <= labels.keys()

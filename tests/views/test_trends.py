@@ -390,3 +390,39 @@ def test_a_page_of_hostile_names_does_no_harm(tmp_path: Path, browser: Browser, 
 
 def test_a_notebook_shows_the_page(built: Graph) -> None:
     assert trend(built)._repr_html_().startswith("<iframe")
+
+
+def _monthly(last: str, counts: list[int], sources: list[frozenset[str]]) -> Trend:
+    """Twenty papers a month, of which so many have the label; the corpus ends on a day."""
+    months = [f"2025-{n:02}" for n in range(1, len(counts) + 1)]
+    found = Collected(names={"up": {"en": "up"}}, first="2025-01-01", last=last, sources=sources)
+    for month, count in zip(months, counts, strict=True):
+        for n in range(20):
+            found.things += [(len(found.papers), "up")] if n < count else []
+            found.papers.append(f"{month}-{n}")
+            found.periods.append((month,))
+    return Trend(found, "topic", "month", forms=FORMS)
+
+
+def test_a_month_held_in_part_is_drawn_hollow_and_not_tested() -> None:
+    counts = [8, 8, 8, 8, 8, 8, 8, 20]
+    whole, part = (_monthly(last, counts, []) for last in ("2025-08-31", "2025-08-02"))
+    assert (whole.partial, part.partial) == ([False] * 8, [False] * 7 + [True])
+    assert [change.late > change.early for change in whole.changes] == [True]
+    assert [(change.early, change.late) for change in part.changes] == [(0.4, 0.4)]
+    assert part.ends_said()[1] <= "2025-07"
+    assert "Held in part, and not tested: 2025-08." in text(part)
+    page = str(part.render("html"))
+    assert '"share": true' in page
+    assert '<th class="n">2025-08*</th>' in page
+    assert part.render("png") != whole.render("png")
+
+
+def test_a_corpus_of_changing_sources_is_told() -> None:
+    half = [frozenset({"a" if n < 80 else "b"}) for n in range(160)]
+    assert _monthly("2025-08-31", [8] * 8, half).notes == (
+        "The corpus changes: a holds 100% of the early papers and 0% of the late ones, which may move shares.",
+        "The corpus changes: b holds 0% of the early papers and 100% of the late ones, which may move shares.",
+    )
+    even = [frozenset({"ab"[n % 2]}) for n in range(160)]
+    assert _monthly("2025-08-31", [8] * 8, even).notes == ()

@@ -8,16 +8,46 @@ from __future__ import annotations
 from dataclasses import replace
 from importlib import import_module
 
-from kg.query.answer import Answer
-from kg.query.filter import Query
+from kg.query.answer import Answer, Coverage
+from kg.query.corpus import Corpus
+from kg.query.filter import Filter, Query
 from kg.query.lexicon import Lexicon
+from kg.query.sayings import Sayings
 from kg.store.file import StoreFile
+
+#: What papers may leave unsaid, by the field of a condition or the type that is asked for.
+_COVERED = {kind: kind for kind in ("institution", "author", "hardware", "venue")} | {"country": "institution"}
+#: The share of papers above which a type counts as named by all.
+_NEARLY_ALL = 0.95
 
 
 def respond(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
     """What a graph answers to a query: at most `limit` papers or lines."""
     if query.kind == "refused":
         return Answer(question, query, (), query.filter.notes)
+    found = _answer(store, lexicon, question, query, limit)
+    known = coverage(Corpus.of(store), query)
+    say = Sayings.of(question)
+    notes = (say(f"coverage.{one.field}", named=one.named, n=one.papers) for one in known)
+    return replace(found, coverage=known, notes=(*found.notes, *notes))
+
+
+def coverage(corpus: Corpus, query: Query) -> tuple[Coverage, ...]:
+    """How many papers name what a question asks for or sets a condition on, where not nearly all of them do."""
+    conditions = query.filter.conditions
+    asked = {_COVERED.get(term.field, "") for one in conditions for term in one.any_of} | {
+        _COVERED.get(query.wants, "")
+    }
+    out = []
+    for kind in sorted({*asked, _COVERED.get(query.over, "")} - {""}):
+        others = (one for one in conditions if all(_COVERED.get(term.field) != kind for term in one.any_of))
+        named, papers = corpus.covered(kind, corpus.holding(Filter(tuple(others))))
+        if named < _NEARLY_ALL * papers:
+            out.append(Coverage(kind, named, papers))
+    return tuple(out)
+
+
+def _answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None) -> Answer:
     found: Answer = import_module(f"kg.query.kinds.{query.kind}").answer(store, lexicon, question, query, limit)
     if found.table is None or found.rows:
         return found
@@ -25,5 +55,7 @@ def respond(store: StoreFile, lexicon: Lexicon, question: str, query: Query, lim
 
     # A table rests on all papers that the conditions let through, not only on those that its lines name.
     papers = import_module("kg.query.kinds.papers")
-    held = papers.answer(store, lexicon, question, query).rows if query.filter.conditions else ()
-    return replace(found, rows=held or rows(store, found.table.lines))
+    held = papers.answer(store, lexicon, question, query) if query.filter.conditions else None
+    if held and held.rows:
+        return replace(found, rows=held.rows, fulfilling=held.fulfilling)
+    return replace(found, rows=rows(store, found.table.lines))

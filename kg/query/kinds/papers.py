@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import chain, islice
 
 from kg.names import kind_of
 from kg.query.answer import Answer, Row
 from kg.query.corpus import Corpus
-from kg.query.empty import any_institution, any_role, nothing_understood, why_empty
+from kg.query.empty import any_institution, any_role, by_words, fitting, nothing_understood, why_empty
 from kg.query.evidence import AnswerEvidence, by_title
-from kg.query.filter import Entity, Filter, Phrase, Query, Term
+from kg.query.filter import Condition, Entity, Filter, Parts, Phrase, Query, Term
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
 from kg.store.file import StoreFile
 
+_DIGITS = re.compile(r"\d+")
+#: Papers that are shown where none fulfils all conditions.
+_NEAREST = 5
 #: Papers of one answer whose words are looked up.
 _READ = 20
 #: Papers of one answer whose titles are looked at.
@@ -29,43 +33,74 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     if not wanted.conditions:
         return _nothing_understood(lexicon, question, wanted)
     corpus = Corpus.of(store)
+    say = Sayings.of(question)
     papers = corpus.found(wanted)
+    if not papers:
+        wider = by_words(wanted, say)
+        papers = corpus.found(wider) if wider != wanted else []
+        wanted = wider if papers else wanted
     if not papers:
         wider = any_role(wanted)
         papers = corpus.found(wider) if wider != wanted else []
         wanted = wider if papers else wanted
     if not papers:
-        either = any_institution(wanted, Sayings.of(question))
+        either = any_institution(wanted, say)
         papers = corpus.found(either) if either != wanted else []
         wanted = either if papers else wanted
     if not papers:
-        nearer = _nearer(lexicon, wanted, Sayings.of(question))
+        nearer = _nearer(corpus, lexicon, wanted, say)
         papers = corpus.found(nearer) if nearer != wanted else []
         wanted = nearer if papers else wanted
     if not papers and all(isinstance(term, Phrase) for one in wanted.conditions for term in one.any_of):
         words = tuple(term.label for condition in wanted.conditions for term in condition.any_of)
         return _nothing_understood(lexicon, question, replace(wanted, conditions=(), ignored=(*words, *wanted.ignored)))
     if not papers:
-        return Answer(question, query, (), (*wanted.notes, why_empty(store, wanted, lexicon, Sayings.of(question))))
-    rows = _rows(corpus, lexicon, wanted, papers, limit, Sayings.of(question).language)
+        notes = (*wanted.notes, why_empty(store, wanted, lexicon, say))
+        most = fitting(corpus, wanted)
+        if most is None:
+            return Answer(question, query, (), notes)
+        fits, left_out = most
+        near = corpus.found(fits)
+        rows = _rows(corpus, lexicon, fits, near, _NEAREST, say.language)
+        told = say("answer.nearest", shown=len(rows), n=len(near), without=say.listed(left_out))
+        return Answer(question, query, (), (*notes, told), nearest=rows)
+    rows = _rows(corpus, lexicon, wanted, papers, limit, say.language)
     if len(rows) < len(papers) and limit is None:
-        note = Sayings.of(question)("answer.first", shown=len(rows), n=len(papers))
+        note = say("answer.first", shown=len(rows), n=len(papers))
         wanted = replace(wanted, notes=(*wanted.notes, note))
-    return Answer(question, replace(query, filter=wanted), rows, wanted.notes)
+    compound = [note for one in wanted.conditions if (note := _ways(corpus, wanted, one, say))]
+    wanted = replace(wanted, notes=(*wanted.notes, *compound))
+    return Answer(question, replace(query, filter=wanted), rows, wanted.notes, fulfilling=len(papers))
 
 
-def _nearer(lexicon: Lexicon, wanted: Filter, say: Sayings) -> Filter:
-    """The filter with the concept nearest in meaning in the place of each phrase that is near enough to one."""
+def _ways(corpus: Corpus, wanted: Filter, compound: Condition, say: Sayings) -> str:
+    """How many papers have what a compound names, and how many only its parts; "" for what is no compound."""
+    whole = tuple(term for term in compound.any_of if not isinstance(term, Parts))
+    if compound.negated or len(whole) == len(compound.any_of):
+        return ""
+    others = tuple(one for one in wanted.conditions if one is not compound)
+    named = corpus.count(corpus.holding(Filter((*others, replace(compound, any_of=whole))))) if whole else 0
+    parts = corpus.count(corpus.holding(Filter(wanted.conditions))) - named
+    return say("answer.ways", words=say("empty.quoted", words=compound.text), named=named, parts=parts) if parts else ""
+
+
+def _nearer(corpus: Corpus, lexicon: Lexicon, wanted: Filter, say: Sayings) -> Filter:
+    """The filter with the concept nearest in meaning in the place of each phrase that is near enough to one.
+
+    What texts say stays as it is, and so does what differs from the concept in its digits: FP4 is not FP16.
+    """
     conditions, notes = [], list(wanted.notes)
     for condition in wanted.conditions:
         terms: list[Term] = []
         for term in condition.any_of:
-            near = lexicon.nearest_concept(term.label) if isinstance(term, Phrase) else None
-            if near is None:
+            is_said = not isinstance(term, Phrase) or corpus.count(corpus.holding(Filter((Condition("", (term,)),))))
+            near = None if is_said else lexicon.nearest_concept(term.label)
+            label = lexicon.label(near[0], say.language) if near else ""
+            if near is None or _DIGITS.findall(label) != _DIGITS.findall(term.label):
                 terms.append(term)
                 continue
             concept, similarity = near
-            label, kind = lexicon.label(concept, say.language), kind_of(concept)
+            kind = kind_of(concept)
             among = (concept,) if kind == "topic" else lexicon.family(concept)
             terms.append(Entity(kind, concept, label, among))
             notes.append(say("near.instead", words=repr(term.label), label=label, similarity=f"{similarity:.2f}"))

@@ -30,6 +30,8 @@ COLOURS = ("type", "community")
 #: The largest number of nodes with acceptable time and memory for the layout.
 MOST = 5000
 _MANY = 600  # from this many nodes on, colours show communities by default, not types
+#: Nodes that a view draws by default, where these are not 200: so many boxes are seen whole and read.
+_USUAL = {"lineage": 40}
 #: The types that a view draws by default.
 _OWN_TYPES = {"lineage": ("technique",), "collaboration": ("institution",)}
 
@@ -38,18 +40,20 @@ def picture(
     graph: GraphReader,
     selection: str = "",
     lang: str = "en",
-    limit: int = 200,
+    limit: int | None = None,
     *,
     depth: int | None = None,
     types: Sequence[str] = (),
     view: str = "",
     colour: str = "",
 ) -> View:
-    """A picture of at most `limit` nodes of a selection; saves itself as .html, .svg, .png, .graphml, .gexf or .json.
+    """A picture of at most `limit` nodes (usually 200, 40 of a lineage) of a selection.
 
-    `depth` counts steps from the selection (see `kg.views.picture.scope`), `types` are the node types to draw, `view`
-    is "lineage" or "collaboration", `colour` is "type" or "community". Raises KgError for other values.
+    It saves itself as .html, .svg, .png, .graphml, .gexf or .json. `depth` counts steps from the selection (see
+    `kg.views.picture.scope`), `types` are the node types to draw, `view` is "lineage" or "collaboration", `colour` is
+    "type" or "community". Raises KgError for other values.
     """
+    limit = limit if limit is not None else _USUAL.get(view, 200)
     _check(limit, depth, types, view, colour)
 
     words = PageWords(lang)
@@ -89,7 +93,7 @@ def drawn(
 ) -> Drawing:
     """The nodes and edges of a picture, with labels and quotes."""
     found = scope(graph, selection, depth, limit)
-    gathering = Gathering(graph.store, found, tuple(types) or _OWN_TYPES.get(view, ()))
+    gathering = Gathering(graph, found, tuple(types) or _OWN_TYPES.get(view, ()))
     drawing = gathering.draw(limit, view)
     fill(graph, drawing, gathering.facts, lang)
     communities(drawing)

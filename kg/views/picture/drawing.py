@@ -46,6 +46,8 @@ class About:
     entries: list[str]
     title: str = ""
     when: str = ""  # ISO 8601, as precise as known
+    called: str = ""  # "SnapKV 2024"
+    link: str = ""
 
 
 @dataclass(slots=True)
@@ -56,6 +58,7 @@ class Drawing:
     edges: list[Edge]
     all_nodes: int = 0
     all_papers: int = 0
+    naming_papers: int = 0  # those that name anything of the types drawn
     centre: str = ""
     view: str = ""
     sized_by: str = "support"  # or "papers", if no paper has a known institution

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from kg.model import Paper
+from kg.query.corpus import Corpus
 from kg.store.contents import labels, load_entries
+from kg.views.latex import as_text
 from kg.views.network import titles
 from kg.views.picture.drawing import TOGETHER, About, Drawing, Edge
 from kg.views.picture.gather import PaperFacts
 from kg.views.selection import EntryQuote, Selection, clean, ids, quoted, title
+from kg.views.words import PageWords
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader
@@ -116,7 +119,12 @@ def _label(graph: GraphReader, drawing: Drawing, shown: dict[str, Paper], lang: 
         else:
             said = graph.vocabulary[name].label if name in graph.vocabulary else minted.get(name, {})
             label = said.get(lang) or said.get("en") or next(iter(said.values()), name.partition(":")[2])
-            node.label = clean(label)
+            node.label = as_text(label)
+    several = Counter(node.label.casefold() for node in drawing.nodes.values() if node.type != "paper")
+    words = PageWords(lang)
+    for node in drawing.nodes.values():  # a topic and a technique of one name say which they are
+        if node.type != "paper" and several[node.label.casefold()] > 1:
+            node.label = words("picture.of_type", label=node.label, type=words(f"type.{node.type}"))
 
 
 def _tell(graph: GraphReader, drawing: Drawing, known: PaperFacts, shown: dict[str, Paper], most: int) -> None:
@@ -124,7 +132,9 @@ def _tell(graph: GraphReader, drawing: Drawing, known: PaperFacts, shown: dict[s
     listed = {paper for node in drawing.nodes.values() for paper in node.papers[:most]}
     listed |= {paper for edge in drawing.edges for paper in edge.papers[:most]}
     named = titles(graph.store, listed - shown.keys())
+    rows = {row.paper: row for row in Corpus.of(graph.store).rows(listed)}
     for paper in sorted(listed & known.papers.keys()):
         entries, when, _ = known.papers[paper]
         said = title(shown[paper]) if paper in shown else clean(named.get(paper, ""))
-        drawing.about[paper] = About(entries, said, when)
+        row = rows.get(paper)
+        drawing.about[paper] = About(entries, said, when, row.name if row else "", row.link if row else "")

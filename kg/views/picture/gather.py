@@ -16,6 +16,7 @@ from kg.views.picture.scope import Scope
 
 if TYPE_CHECKING:
     from kg.rdf.store import Store
+    from kg.views.reader import GraphReader
 
 #: The relations of a lineage.
 LINEAGE = ("uses", "part_of", "outperforms")
@@ -57,9 +58,9 @@ def facts(store: Store, papers: Sequence[str]) -> PaperFacts:
 class Gathering:
     """The nodes and edges of a scope; `types` restricts the node types, all if empty."""
 
-    def __init__(self, store: Store, found: Scope, types: Sequence[str] = ()) -> None:
-        self.store, self.scope = store, found
-        self.facts = facts(store, found.papers)
+    def __init__(self, graph: GraphReader, found: Scope, types: Sequence[str] = ()) -> None:
+        self.store, self.scope, self.vocabulary = graph.store, found, graph.vocabulary
+        self.facts = facts(graph.store, found.papers)
         self.types = types
         self.nodes: dict[str, DrawnNode] = {}
         self.role: dict[tuple[str, str], str] = {}
@@ -88,6 +89,7 @@ class Gathering:
             out = self._with_papers(limit)
         else:
             out = self._map(limit)
+        out.naming_papers = len({paper for node in self.nodes.values() for paper in node.papers})
         out.all_papers, out.centre, out.view = len(self.scope.papers), self.scope.centre, view
         out.sized_by = self.sized_by
         for edge in out.edges:
@@ -146,7 +148,7 @@ class Gathering:
 
     def _lineage(self, limit: int) -> Drawing:
         candidates = {node.id: node for node in self._ranked()[: 10 * _CANDIDATES * limit]}
-        edges = [edge for edge in self._said(candidates) if edge.relation in LINEAGE]
+        edges = [e for e in self._said(candidates) if e.relation in LINEAGE and not self._is_kind(e.tail, e.head)]
         degree = Counter[str]()
         for edge in edges:
             degree.update({edge.head: len(edge.papers), edge.tail: len(edge.papers)})
@@ -155,6 +157,10 @@ class Gathering:
             key=lambda n: (n.id != self.scope.centre, -n.support * degree[n.id], -degree[n.id], n.id),
         )
         return self._connected({node.id: node for node in ranked if degree[node.id]}, edges, limit)
+
+    def _is_kind(self, one: str, other: str) -> bool:
+        """Whether a technique is a kind of another: then that one does not use it."""
+        return one in self.vocabulary and other in self.vocabulary and one in self.vocabulary.narrower(other)
 
     def _connected(self, ranked: dict[str, DrawnNode], edges: list[Edge], limit: int) -> Drawing:
         """The first nodes that are connected to another drawn node; isolated nodes are left out."""

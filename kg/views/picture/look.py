@@ -130,6 +130,15 @@ class Look:
         ]
 
     @property
+    def first(self) -> str:
+        """The node that the panel opens on: the centre, or the concept of most weight; "" for an empty drawing."""
+        drawing = self.drawing
+        if drawing.centre in drawing.nodes:
+            return drawing.centre
+        order = sorted(drawing.nodes.values(), key=lambda n: (n.type == "paper", -drawing.measure(n), n.id))
+        return order[0].id if order else ""
+
+    @property
     def legend(self) -> list[LegendEntry]:
         """The legend of node colours."""
         return self.kinds if self.colour == "type" else self.groups
@@ -145,6 +154,9 @@ class Look:
             edges=f"{len(drawing.edges):,}",
         )
         papers = self.words.count("count.paper", drawing.all_papers)
+        if drawing.view and drawing.naming_papers < drawing.all_papers:
+            named = {"n": f"{drawing.naming_papers:,}", "papers": papers}
+            return said + self.words(f"picture.coverage_{drawing.view}", **named)
         apart = "picture.of_papers" if drawing.has_papers else "picture.papers_apart"
         return said + self.words(apart, papers=papers)
 

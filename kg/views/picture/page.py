@@ -14,6 +14,7 @@ from typing import Any
 
 from kg.model import KgError
 from kg.text import plain
+from kg.views.latex import as_text
 from kg.views.picture.drawing import DrawnNode, Edge
 from kg.views.picture.evidence import LISTED, LISTED_OF_MANY
 from kg.views.picture.look import Look
@@ -149,7 +150,7 @@ def _about(look: Look) -> dict[str, Any]:
         out = []
         for quote in found:
             place = sentences.setdefault((quote.entry, quote.sentence), len(sentences))
-            out.append([place, quote.quote])
+            out.append([place, as_text(quote.quote)])
         return out
 
     def node(node: DrawnNode) -> dict[str, Any]:
@@ -183,8 +184,11 @@ def _about(look: Look) -> dict[str, Any]:
     return {
         "nodes": {name: node(found) for name, found in drawing.nodes.items()},
         "edges": [edge(found) for found in drawing.edges],
-        "papers": [[", ".join(a.entries), plain(a.title), a.when] for a in drawing.about.values()],
-        "sentences": [[entry, sentence] for entry, sentence in sentences],
+        "papers": [
+            [", ".join(a.entries), plain(a.title), a.when, plain(a.called), a.link] for a in drawing.about.values()
+        ],
+        "first": look.first,
+        "sentences": [[entry, as_text(sentence)] for entry, sentence in sentences],
     }
 
 

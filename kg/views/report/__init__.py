@@ -9,29 +9,44 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from kg.model import Paper
 from kg.views.base import View
-from kg.views.brief import compose
 from kg.views.render import render
-from kg.views.report.around import bibliography, institutions, scope, timeline
-from kg.views.report.claims import contradictions
-from kg.views.report.landscape import relations, techniques
+from kg.views.report.around import also, bibliography, scope, timeline
+from kg.views.report.chart import chart
+from kg.views.report.claims import wins
+from kg.views.report.doing import doing
+from kg.views.report.landscape import techniques
 from kg.views.report.layout import Layout, Part
-from kg.views.report.matrices import Sides, matrix, missing, unread
+from kg.views.report.methods import methods
+from kg.views.report.problems import problems, unsolved
 from kg.views.report.results import results
-from kg.views.report.table import left_out
-from kg.views.selection import Selection, ids
+from kg.views.report.takeaways import takeaways
+from kg.views.report.upcoming import upcoming
+from kg.views.selection import Selection, ids, link, named, title
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader
 
-_CITED = 12  # papers that a cell of a page names; the JSON format names all
+_CITED = 8  # papers that a cell of a page names; the JSON format names all
+_OPEN = ("takeaways", "methods", "chart")  # sections of a page that are not folded
+_METHODS = 40  # lines of the table in Markdown
 
 
 def report(graph: GraphReader, selection: str = "", lang: str = "en", layout: Layout | None = None) -> View:
     """A report on the papers of a selection; saves itself as .html, .md or .json."""
-    data = contents(Selection(graph, selection, lang), layout or Layout.usual())
-    known = {row["id"] for group in data["bibliography"]["groups"] for row in group["rows"]} if _listed(data) else set()
-    values = {"report": data, "known": known, "cited": _CITED}
+    data = contents(Selection(graph, selection, lang), selection, layout or Layout.usual())
+    listed = data["bibliography"]["groups"] if "bibliography" in data["sections"] else []
+    known = {row["id"] for group in listed for row in group["rows"]}
+    places = {
+        row[column]["concept"]
+        for name, column in (("techniques", "technique"), ("problems", "problem"))
+        if name in data["sections"]
+        for group in data[name]["groups"]
+        for row in group["rows"]
+    }
+    opened = _OPEN if len(data["sections"]) > 1 else tuple(data["sections"])
+    values = {"report": data, "known": known, "places": places, "cited": _CITED, "open": opened, "most": _METHODS}
     return View(
         data["title"],
         {
@@ -43,51 +58,46 @@ def report(graph: GraphReader, selection: str = "", lang: str = "en", layout: La
     )
 
 
-def _listed(data: dict[str, Any]) -> bool:
-    return "bibliography" in data["sections"]
-
-
-def contents(shown: Selection, layout: Layout) -> dict[str, Any]:
+def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]:
     """The content of the report as plain data: each section under its name, with their order in `sections`."""
-    words, sides = shown.words, Sides(shown)
-    make: dict[str, Callable[[Part], dict[str, Any]]] = {
-        "briefs": lambda part: _briefs(shown, part),
-        "techniques": lambda part: techniques(shown, part),
-        "relations": lambda part: relations(shown, part),
-        "results": lambda part: results(shown, part),
-        "technique_problem": lambda part: matrix(shown, part, sides),
-        "technique_hardware": lambda part: matrix(shown, part, sides),
-        "institutions": lambda part: institutions(shown, part),
-        "timeline": lambda part: timeline(shown, part),
-        "contradictions": lambda part: contradictions(shown, part),
-        "missing": lambda part: missing(shown, part, sides),
-        "unread": lambda part: unread(shown, part),
-        "bibliography": lambda part: bibliography(shown, part),
-    }
-    parts = layout.parts if shown.papers else ()
+    words, every = shown.words, shown.papers
     shown.learn_labels()
+    shown.papers = doing(shown, selection)
+    own = {paper.id for paper in shown.papers}
+    others = [paper for paper in every if paper.id not in own]
+    make: dict[str, Callable[[Part], dict[str, Any]]] = {
+        "takeaways": lambda part: takeaways(shown, part),
+        "methods": lambda part: methods(shown, part),
+        "chart": lambda part: chart(shown, part),
+        "techniques": lambda part: techniques(shown, part),
+        "wins": lambda part: wins(shown, part),
+        "results": lambda part: results(shown, part),
+        "timeline": lambda part: timeline(shown, part),
+        "problems": lambda part: problems(shown, part),
+        "open": lambda part: unsolved(shown, part),
+        "next": lambda part: upcoming(shown, part, selection),
+        "also": lambda part: also(shown, part, others),
+        "bibliography": lambda part: bibliography(shown, part, [*shown.papers, *others]),
+    }
+    parts = [
+        part for part in layout.parts if shown.papers and (others or part.name != "also" or len(layout.parts) == 1)
+    ]
     return {
         "title": words("report.title", selection=shown.name) if shown.name else words("report.title_all"),
         "selection": shown.name,
         "lang": shown.lang,
         "papers": len(shown.papers),
-        "scope": scope(shown),
+        "mentioning": len(others),
+        "scope": scope(shown, len(others)),
+        "called": {ids(paper)[0]: _called(shown, paper) for paper in every},
         "sections": [part.name for part in parts],
         **{part.name: make[part.name](part) for part in parts},
     }
 
 
-def _briefs(shown: Selection, part: Part) -> dict[str, Any]:
-    rows = [{"papers": ids(paper)[:1], "text": compose(shown, paper)} for paper in shown.papers[: part.most]]
-    return {
-        "kind": "briefs",
-        "title": shown.words("report.briefs"),
-        "note": shown.words("report.briefs_note"),
-        "rows": rows,
-        "shown": len(rows),
-        "all": len(shown.papers),
-        "left_out": left_out(shown, len(rows), len(shown.papers)),
-    }
+def _called(shown: Selection, paper: Paper) -> dict[str, str]:
+    """How a page calls a paper, and where it leads."""
+    return {"name": named(paper, shown.date(paper)), "title": title(paper), "link": link(paper)}
 
 
 VIEW = report

@@ -1,4 +1,4 @@
-"""Sections on the scope of a report, its institutions, its timeline and its bibliography."""
+"""What surrounds the content of a report: its scope, its timeline, its bibliography."""
 
 from __future__ import annotations
 
@@ -6,65 +6,56 @@ from collections import defaultdict
 from typing import Any
 
 from kg.model import Document, Paper
+from kg.query.corpus import Corpus
 from kg.views.period import days
 from kg.views.report.layout import Part
-from kg.views.report.table import Group, by_label, cited, own, section
-from kg.views.selection import Selection, code, ids, link, title
+from kg.views.report.table import Group, cited, own, section
+from kg.views.selection import Selection, code, ids, link, named, title
 
 _SOURCES = 6  # sources that the scope names
+_AUTHORS = 8  # authors of a reference
 _PROPOSED = 8  # techniques that a line names
 #: Up to so many days, a line of the timeline is a day, or a month.
 _DAYS, _MONTHS = 62, 4 * 366
 _LETTERS = {"day": 10, "month": 7, "year": 4}
 
 
-def scope(shown: Selection) -> str:
-    """Papers, sources, period and institutions in one sentence."""
+def scope(shown: Selection, also: int) -> list[str]:
+    """What was searched, how many papers were found, and what is known of these: a sentence each."""
     words = shown.words
     if not shown.papers:
-        return words("report.empty")
-    sources = sorted({document.source for paper in shown.papers for document, _ in paper.entries})
-    institutions = set().union(*(shown.institutions(paper) for paper in shown.papers))
-    dates = sorted(filter(None, (shown.date(paper)[:10] for paper in shown.papers)))
+        return [words("report.empty")]
+    corpus, dates = Corpus.of(shown.graph.store), sorted(filter(None, (shown.date(p)[:10] for p in shown.papers)))
+    sources = sorted(source.name for source in shown.graph.sources())
+    names = sources[:_SOURCES] + (["…"] if len(sources) > _SOURCES else [])
     period = words("report.undated")
     if dates:
-        key = "report.period_one" if dates[0] == dates[-1] else "report.period"
-        period = words(key, first=dates[0], last=dates[-1])
-    names = sources[:_SOURCES] + (["…"] if len(sources) > _SOURCES else [])
-    return words(
-        "report.scope",
-        papers=words.count("count.paper", len(shown.papers)),
+        period = words(
+            "report.period_one" if dates[0] == dates[-1] else "report.period", first=dates[0], last=dates[-1]
+        )
+    searched = words(
+        "report.searched",
+        papers=words.count("count.paper", len(corpus)),
         sources=words.count("count.source", len(sources)),
         names=words("report.join").join(names),
-        period=period,
-        institutions=words.count("count.institution", len(institutions)),
     )
-
-
-def institutions(shown: Selection, part: Part) -> dict[str, Any]:
-    """Institutions by number of papers, each with what its papers propose."""
-    found: dict[str, list[Paper]] = defaultdict(list)
-    for paper in shown.papers:
-        for thing in shown.things(paper, "institution"):
-            found[thing.concept].append(paper)
-    order = sorted(found, key=lambda c: (-len(found[c]), *by_label(shown, c)))
-    rows = [
-        {
-            "concept": concept,
-            "institution": shown.label(concept),
-            "count": len(found[concept]),
-            **_proposed(shown, found[concept]),
-            "papers": cited(found[concept]),
-        }
-        for concept in order[: part.most]
-    ]
-    return section(shown, part, [Group(rows, all=len(order))])
+    found = words("report.found" if shown.name else "report.found_all", n=f"{len(shown.papers):,}", period=period)
+    known = {
+        "institutions": sum(1 for paper in shown.papers if shown.institutions(paper)),
+        "authors": sum(1 for paper in shown.papers if any(document.authors for document, _ in paper.entries)),
+        "code": sum(1 for paper in shown.papers if code(paper)),
+    }
+    out = [searched, found]
+    if also:
+        out.append(words("report.found_also", n=f"{also:,}"))
+    return [*out, words("report.coverage", **{kind: f"{n:,}" for kind, n in known.items()})]
 
 
 def _proposed(shown: Selection, papers: list[Paper]) -> dict[str, Any]:
     """The named techniques that papers propose."""
     names = dict.fromkeys(filter(None, (own(shown, paper) for paper in papers)))
-    return {"proposes": [shown.label(name) for name in names][:_PROPOSED], "more": max(0, len(names) - _PROPOSED)}
+    labels = [{"concept": name, "label": shown.label(name)} for name in names][:_PROPOSED]
+    return {"proposes": labels, "more": max(0, len(names) - _PROPOSED)}
 
 
 def timeline(shown: Selection, part: Part) -> dict[str, Any]:
@@ -97,23 +88,34 @@ def _unit(dates: list[str]) -> str:
     return "day" if span <= _DAYS else "month" if span <= _MONTHS else "year"
 
 
-def bibliography(shown: Selection, part: Part) -> dict[str, Any]:
-    """The papers, each with its entries, institutions, venue and links."""
-    rows = [_reference(shown, paper) for paper in shown.papers[: part.most]]
-    return section(shown, part, [Group(rows, all=len(shown.papers))]) | {"kind": "references"}
+def also(shown: Selection, part: Part, papers: list[Paper]) -> dict[str, Any]:
+    """The papers that only mention what the report is about."""
+    rows = [{"title": title(paper), "paper": ids(paper)[0], "papers": ids(paper)[:1]} for paper in papers]
+    return section(shown, part, [Group(rows)], shown.words("report.also_note")) | {
+        "title": shown.words("report.also_section")
+    }
+
+
+def bibliography(shown: Selection, part: Part, papers: list[Paper]) -> dict[str, Any]:
+    """Papers with their entries, authors, institutions, venue and links."""
+    rows = [_reference(shown, paper) for paper in papers[: part.most]]
+    return section(shown, part, [Group(rows, all=len(papers))]) | {"kind": "references"}
 
 
 def _reference(shown: Selection, paper: Paper) -> dict[str, Any]:
     documents: list[Document] = [document for document, _ in paper.entries]
     first = next((d for d in documents if d.venue or d.year or d.date), documents[0])
+    authors = next((list(d.authors) for d in documents if d.authors), [])
     return {
         "id": ids(paper)[0],
         "entries": ids(paper),
         "papers": ids(paper)[:1],
         "concept": paper.id,
         "title": title(paper),
-        "institutions": [thing.label for thing in shown.things(paper, "institution")],
-        "authors": max((d.author_count or len(d.authors) for d in documents), default=0),
+        "called": named(paper, shown.date(paper)),
+        "institutions": [{"concept": t.concept, "label": t.label} for t in shown.things(paper, "institution")],
+        "authors": authors[:_AUTHORS],
+        "more_authors": max(0, len(authors) - _AUTHORS),
         "published": " ".join(filter(None, (first.venue, str(first.year or "") or first.date[:10]))),
         "link": link(paper),
         "code": code(paper),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kg.model import KgError
 
@@ -24,14 +24,12 @@ _DEFAULT = Path(__file__).with_name("report.yaml")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section: its columns (a subset of `known`), and its maximum numbers of lines and of matrix columns."""
+    """A section: its columns (a subset of `known`), and its maximum number of lines."""
 
     name: str
     columns: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
     most: int = 0  # maximum number of lines
-    across: int = 0  # maximum number of columns of a matrix
-    least: float = 0  # expected papers from which an empty cell is reported
 
     def having(self, columns: Sequence[str], where: str) -> Part:
         """The section with other columns; raises KgError for one that is not in `known`."""
@@ -156,10 +154,9 @@ class _LayoutParser:
             return part.having(self._names(value), self._at(value)) if self.known else self._first(part, value)
         if name == "more" and not self.known:
             return replace(part, known=(*part.known, *self._names(value)))
-        if name in ("most", "across", "least") and (not self.known or getattr(part, name)):
-            changed: dict[str, Any] = {name: self._number(name, value)}
-            return replace(part, **changed)
-        can = [option for option in ("columns", "most", "across", "least") if getattr(part, option)]
+        if name == "most":
+            return replace(part, most=self._number(value))
+        can = [option for option in ("columns", "most") if getattr(part, option)]
         raise self._wrong(key, f"{part.name} has no {name!r}: {_choose(can)}")
 
     def _first(self, part: Part, value: yaml.Node) -> Part:
@@ -181,13 +178,13 @@ class _LayoutParser:
                 raise self._wrong(item, "a column is a name")
             yield str(item.value)
 
-    def _number(self, name: str, node: yaml.Node) -> float:
+    def _number(self, node: yaml.Node) -> int:
         try:
-            number = float(str(node.value)) if name == "least" else int(str(node.value))
+            number = int(str(node.value))
         except ValueError:
             number = 0
         if not 0 < number <= _MOST:
-            raise self._wrong(node, f"{name} is a number from 1 to {_MOST:,}")
+            raise self._wrong(node, f"most is a number from 1 to {_MOST:,}")
         return number
 
     def _at(self, node: yaml.Node | None) -> str:

@@ -15,8 +15,6 @@ from kg.views.selection import EntryQuote, Selection, ids
 Row = dict[str, Any]
 
 _QUOTES = 3  # per row
-#: Sections whose note explains what an empty section means.
-_TELLING = ("contradictions", "missing")
 
 
 @dataclass(slots=True)
@@ -46,7 +44,7 @@ def section(shown: Selection, part: Part, groups: Iterable[Group], note: str = "
     return {
         "kind": "table",
         "title": shown.words(f"report.{part.name}"),
-        "note": note if given or part.name in _TELLING else shown.words("report.nothing"),
+        "note": note if given else shown.words("report.nothing"),
         "columns": list(part.columns),
         "groups": kept,
         "shown": listed,

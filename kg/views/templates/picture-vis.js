@@ -27,8 +27,8 @@ view = {
   },
   // A tall layered drawing opens at its upper left, large enough to be read, and whole across where that can be.
   readable() {
-    const usual = 0.85, least = 0.7;
-    if (this.network.getScale() >= usual) return;
+    const usual = 0.85, least = 0.7, whole = 0.5;
+    if (this.network.getScale() >= whole) return;
     const ends = DATA.drawn.nodes.map(({id, label, font}) => {  // a box that is not drawn yet does not know its width
       this.pen.font = (font?.size || 14) + "px " + DATA.drawn.options.nodes.font.face;
       const half = this.pen.measureText(label).width / 2 + 12, {x, y} = this.network.getPosition(id);

@@ -3,6 +3,7 @@
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const {nodes: NODES, edges: EDGES, papers: PAPERS, sentences: SENTENCES} = DATA.about;
 const SAID = DATA.said;
+const OF = new Map(PAPERS.flatMap(([entries], at) => entries.split(", ").map((entry) => [entry, at])));
 const LINES = DATA.drawn.edges;  // in the order of EDGES
 const IDS = Object.keys(NODES);
 const NEAR = new Map(IDS.map((id) => [id, []]));
@@ -65,6 +66,13 @@ function addLink(parent, text, action) {
   return link;
 }
 
+// A paper as texts call it, with its address where it has one.
+function addOut(parent, entries, paper) {
+  const [, , , name, link] = paper || [];
+  const made = add(parent, link ? "a" : "b", name || entries);
+  if (link) made.href = link, made.rel = "noreferrer";
+}
+
 function addQuotes(quotes) {
   add(panel, "h3", SAID.quotes);
   if (!quotes.length) add(panel, "p", SAID.no_quote, "hint");
@@ -79,7 +87,7 @@ function addQuotes(quotes) {
       add(block, "mark", words);
       block.append(sentence.slice(at + words.length));
     }
-    add(block, "cite", entry);
+    addOut(add(block, "cite"), entry.split(", ")[0], PAPERS[OF.get(entry)]);
   }
 }
 
@@ -87,10 +95,11 @@ function addPapers(about) {
   add(panel, "h3", SAID.papers + " (" + about.n.toLocaleString("en") + ")");
   const list = add(panel, "ul");
   for (const place of about.papers) {
-    const [entries, title, when] = PAPERS[place];
+    const [entries, title, when, name] = PAPERS[place];
     const item = add(list, "li");
-    add(item, "b", entries);
+    addOut(item, entries, PAPERS[place]);
     item.append(" " + title + (when ? " (" + when.slice(0, 10) + ")" : ""));
+    if (name) add(item, "small", " " + entries);
   }
   if (about.n > about.papers.length) add(list, "li", fill(SAID.more, about.n - about.papers.length), "hint");
 }
@@ -130,14 +139,18 @@ function heading(id) {
   add(panel, "h2", node.name);
 }
 
-function choose(id) {
-  chosen = {node: id};
+function describe(id) {
   panel.replaceChildren();
   heading(id);
   addPapers(NODES[id]);
   if (NODES[id].kind !== "paper") addQuotes(NODES[id].quotes);
   addLinks(id);
   panel.scrollTop = 0;
+}
+
+function choose(id) {
+  chosen = {node: id};
+  describe(id);
   view.focus(id);
   paint();
 }
@@ -284,6 +297,10 @@ function start() {
     if (event.key === "Escape") unchoose();
   });
   dark.addEventListener("change", paint);
+  if (DATA.about.first && innerWidth > 800) {  // the panel opens on the node of most weight, with the whole picture lit
+    describe(DATA.about.first);
+    panel.insertBefore(add(panel, "p", SAID.hint, "hint"), panel.firstChild);
+  }
   document.body.dataset.ready = "yes";
   requestAnimationFrame(() => requestAnimationFrame((now) => { document.body.dataset.drawn = String(Math.round(now)); }));
 }

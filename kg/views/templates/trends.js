@@ -37,7 +37,7 @@ function points(label, venue) {
     const scale = state.share ? 1 : n;
     const y = !known ? NaN : state.share ? k / n : k;
     const end = (v) => (!known ? NaN : n ? v * scale : 0);
-    out.push({ i, x: scores[i], k, n, y, low: end(low), high: end(high) });
+    out.push({ i, x: scores[i], partial: data.partial[i], k, n, y, low: end(low), high: end(high) });
   });
   return out;
 }
@@ -83,7 +83,8 @@ function chart(lines, width, height, top, right, tell) {
       }
     }
     if (data.over !== "report") for (const run of runs(line.points)) svg.append(make("path", { d: `M${run.map((p) => `${x(p.x)},${y(p.y)}`).join("L")}`, style: style + ";fill:none", "stroke-width": 2, "stroke-linejoin": "round" }));
-    if (known.length <= 24) for (const p of known) svg.append(make("circle", { cx: x(p.x), cy: y(p.y), r: discrete ? 3.4 : 2.4, style: `fill:var(${line.colour})` }));
+    if (known.length <= 24) for (const p of known) svg.append(make("circle", { cx: x(p.x), cy: y(p.y), r: discrete ? 3.4 : 2.4, style: p.partial ? "fill:none;stroke:var(--soft)" : `fill:var(${line.colour})` }));
+    else for (const p of known.filter((p) => p.partial)) svg.append(make("circle", { cx: x(p.x), cy: y(p.y), r: 2.4, style: "fill:none;stroke:var(--soft)" }));
   }
   const cursor = svg.appendChild(make("line", { class: "cursor", y1: box.top, y2: box.bottom, visibility: "hidden" }));
   svg.show = (at) => {
@@ -126,7 +127,7 @@ function periods(svg, xs, x, box, line) {
 function runs(all) {
   const out = [[]];
   for (const p of all) {
-    if (Number.isNaN(p.y)) out.push([]);
+    if (Number.isNaN(p.y) || p.partial) out.push([]);
     else out[out.length - 1].push(p);
   }
   return out.filter((run) => run.length);
@@ -173,7 +174,7 @@ function apart(room) {
     const one = labels[label], figure = make("figure"), caption = make("figcaption");
     caption.append(make("bdi", { title: name(label) }, name(label)));
     const change = one.change, way = change ? change.way : "";
-    const said = change ? `${SIGNS[way] || ""}${percent(change.early)} → ${percent(change.late)} · ` : "";
+    const said = change && state.share ? `${SIGNS[way] || ""}${percent(change.early)} → ${percent(change.late)} · ` : "";
     caption.append(make("small", { class: way }, said + say(one.total === 1 ? "one" : "papers").replace("{n}", number(one.total))));
     figure.append(caption);
     const colour = { up: "--up", down: "--down" }[way] || "--flat";

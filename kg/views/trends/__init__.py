@@ -37,13 +37,13 @@ FORMS: dict[str, Form] = {
 
 def trend(
     graph: GraphReader, of: str = "topic", over: str = "month", selection: str = "", lang: str = "en", *,
-    lexicon: str | Path | TrendLexicon | None = None, texts: str = "both", within: str = "", share: bool = False,
+    lexicon: str | Path | TrendLexicon | None = None, texts: str = "both", within: str = "", share: bool = True,
     compare: Iterable[str] = (), least: int = LEAST, top: int = SHOWN, tell: Tell | None = None,
 ) -> Trend:  # fmt: skip
     """Papers of a selection by entity of a type (`of`) and period (`over`), or by lexicon matches in their texts.
 
     `texts`: the texts searched with a lexicon: "title", "abstract" or "both". `within`: only papers that have this
-    label. `share`: pictures show shares of each period's papers instead of counts; `compare`: only these labels. Labels
+    label. `share`: pictures show shares of each period's papers, or else counts; `compare`: only these labels. Labels
     with fewer than `least` papers are not tested; pictures show the `top` labels.
 
     Raises KgError for another `of` or `over`, an invalid lexicon, and labels that no paper has.
@@ -55,7 +55,7 @@ def trend(
 
 def trend_of_files(
     patterns: Iterable[str | Path], of: str = "topic", over: str = "venue-year", lang: str = "en", *,
-    lexicon: str | Path | TrendLexicon | None = None, texts: str = "both", within: str = "", share: bool = False,
+    lexicon: str | Path | TrendLexicon | None = None, texts: str = "both", within: str = "", share: bool = True,
     compare: Iterable[str] = (), least: int = LEAST, top: int = SHOWN, tell: Tell | None = None,
 ) -> Trend:  # fmt: skip
     """The same for the papers of files (any format that `kg add` reads) without a graph.

@@ -61,6 +61,9 @@ class Collected:
     above: dict[str, frozenset[str]] = field(default_factory=dict)  # all broader keys
     matches: list[LexiconMatch] = field(default_factory=list)
     is_whole: bool = True  # False: rare entities were not loaded
+    first: str = ""  # the first and the last day that is covered
+    last: str = ""
+    sources: list[frozenset[str]] = field(default_factory=list)  # of each paper, where they are known
     notes: list[str] = field(default_factory=list)
 
     def within(self, label: str) -> Collected:
@@ -79,6 +82,9 @@ class Collected:
             self.above,
             [match for match in self.matches if match.paper in names],
             self.is_whole,
+            self.first,
+            self.last,
+            [self.sources[at] for at in kept] if self.sources else [],
             self.notes,
         )
 
@@ -90,7 +96,8 @@ def from_graph(
     """The papers of a selection, with their entities of a type, or with the lexicon matches in their texts."""
     check(of, over, texts)
     chosen = Chosen(graph.store, graph.vocabulary, selection)
-    out = Collected(chosen.papers, _graph_periods(chosen, over))
+    out = Collected(chosen.papers, _graph_periods(chosen, over), sources=[frozenset(s) for s in chosen.said("source")])
+    out.first, out.last = (day[:10] for day in chosen.corpus.period())
     if lexicon:
         names = out.papers
         read = [(names[at], name, text) for at, name, text in chosen.texts({*TEXTS[texts], "T"})]
@@ -142,9 +149,11 @@ def from_files(
             said += [(out.papers[at], name, document.texts[name].text) for name in "TA" if name in document.texts]
             if tell and len(when) % 500 == 0:
                 tell(batch.source.name, len(when))
-        out.notes += batch.skipped
+        out.notes += [*batch.skipped, *batch.losses]
     if not out.papers:
         raise KgError(out.notes[0] if out.notes else "The files hold no paper.")
+    days = sorted(day[:10] for dates, _, _ in when for day in dates)
+    out.first, out.last = (days[0], days[-1]) if days else ("", "")
     for dates, years, places in when:
         date = appeared(dates, years, ())
         out.periods.append(tuple(sorted(places)) if over not in PERIODS else _in_time(date, over))

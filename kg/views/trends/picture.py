@@ -108,6 +108,8 @@ class _Drawing:
             said = [words(f"trends.among_{trend.over}", papers=n, n=len(trend.index))]
         else:
             said = [words("trends.of_papers", **ends)]
+        if any(trend.partial):
+            said.append(words("trends.partial"))
         said.append(words("trends.bars" if self._has_bars else "trends.band"))
         if not trend.compared and len(self.keys) > 1:
             said.append(words("trends.scales"))
@@ -205,7 +207,7 @@ class _Drawing:
         """The figures of a label's trend, shown above its chart."""
         total = int(self.trend.counts[key].sum())
         papers = self.words.count("count.paper", total)
-        if change is None:
+        if change is None or not self.trend.share:
             return papers
         sign = "" if _colour(change) == _FLAT else "▲ " if change.z > 0 else "▼ "
         return f"{sign}{percent(change.early)} → {percent(change.late)}   {papers}"
@@ -213,8 +215,12 @@ class _Drawing:
     def _line(self, axes: Any, key: str, at: Any, colour: str, x: Any) -> float:
         """Draw a line with its intervals; returns the highest value."""
         values, low, high = self._values(key, at)
+        part = np.array(self.trend.partial)[at]
+        if part.any():
+            axes.plot(x[part], values[part], "o", markersize=4, markerfacecolor="none", color=_SOFT)
+            values, low, high = (np.where(part, np.nan, one) for one in (values, low, high))
         if not np.isfinite(values).any():
-            return 0.0
+            return float(np.nanmax(self._values(key, at)[0], initial=0.0))
         if self._has_bars:
             axes.vlines(x, low, high, color=colour, alpha=0.35, linewidth=2.2)
             style = {"marker": "o", "markersize": 4, "linewidth": 1.6}

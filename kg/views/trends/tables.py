@@ -34,13 +34,16 @@ def text(trend: Trend, limit: int | None = _LINES) -> str:
     every = sum(trend.corpus)
     for key in shown:
         counts = trend.counts[key].tolist()
-        cells = [str(n or "·") for n in counts] if few else [_bars(counts, trend.corpus)]
+        cells = [str(n or "·") for n in counts] if few else [_bars(counts, trend.whole_corpus)]
         lines.append([trend.labels[key], *cells, f"{sum(counts):,}", percent(sum(counts) / every)])
     corpus = [f"{n:.0f}" for n in trend.corpus] if few else [_bars(trend.corpus, None)]
+    partial = [name for name, is_part in zip(trend.index, trend.partial, strict=True) if is_part]
     lines.append([words("trends.corpus"), *corpus, f"{every:,.0f}", percent(1.0)])
     out = [trend.title, "", *aligned(lines)]
     if len(shown) < len(trend.keys) and not trend.compared:
         out.append(words("trends.more", n=f"{len(trend.keys) - len(shown):,}"))
+    if partial:
+        out.append(words("trends.partial_text", periods=", ".join(partial)))
     if trend.undated:
         out.append(words("trends.undated", n=f"{trend.undated:,}"))
     if trend.outside:

@@ -14,6 +14,7 @@ from kg.model import KgError
 from kg.query.periods import PERIODS, without_gaps
 from kg.text import fold, plain
 from kg.views.base import View
+from kg.views.period import is_partial
 from kg.views.trends.statistics import ShareChange, adjusted, late, moved, trend_test, wilson
 from kg.views.words import PageWords
 
@@ -32,8 +33,8 @@ _OUTSIDE = 0.01
 _FEW_TIMES = 5
 #: Labels that a picture shows, and labels whose pairs are tested.
 SHOWN, _PAIRED = 12, 40
-
-
+#: A change of a source's share of the papers that is told, and sources told of.
+_MIXED, _TOLD = 0.2, 2
 #: Renders a trend.
 Form = Callable[["Trend"], str | bytes]
 
@@ -65,7 +66,7 @@ class Trend(View):
 
     def __init__(
         self, collected: Collected, of: str, over: str, lang: str = "en", *, forms: Mapping[str, Form], about: str = "",
-        share: bool = False, compare: Iterable[str] = (), least: int = LEAST, top: int = SHOWN,
+        share: bool = True, compare: Iterable[str] = (), least: int = LEAST, top: int = SHOWN,
     ) -> None:  # fmt: skip
         import pandas
 
@@ -88,6 +89,12 @@ class Trend(View):
         self.keys: list[str] = list(order)
         self.counts: pandas.DataFrame = counts.reindex(range(len(self.index)), fill_value=0)[order].astype("int64")
         self.corpus = np.bincount(self._members["period"], minlength=len(self.index)).astype(float)
+        ends = collected.first, collected.last
+        self.partial = [over in PERIODS and is_partial(name, *ends) for name in self.index]  # held in part only
+        is_whole = ~np.array(self.partial, bool)
+        self.whole_counts = self.counts.mul(is_whole, axis=0)  # what is tested: of whole periods alone
+        self.whole_corpus = self.corpus * is_whole
+        self.notes = (*self.notes, *self._mixture(collected.sources))
         self.compared = [self.key(name) for name in compare]
         super().__init__(
             self.heading(lang),
@@ -156,6 +163,29 @@ class Trend(View):
         """The lower and upper bounds of a label's share in each period (95%)."""
         return wilson(self.counts[key].to_numpy(), self.corpus)
 
+    def _mixture(self, sources: list[frozenset[str]]) -> list[str]:
+        """A sentence for each source whose share of the papers changes much: it may move shares of labels too."""
+        if self.over not in PERIODS or self.whole_corpus.sum() == 0 or self.silence:
+            return []
+        early, late = (set(np.flatnonzero(at)) for at in self.ends)
+        held: dict[str, list[int]] = {}
+        total = [0, 0]
+        for paper, period in self._members.itertuples(index=False):
+            side = 0 if period in early else 1 if period in late else None
+            if side is None or paper >= len(sources):
+                continue
+            total[side] += 1
+            for source in sources[paper]:
+                held.setdefault(source, [0, 0])[side] += 1
+        if not all(total):
+            return []
+        shares = {source: (n[0] / total[0], n[1] / total[1]) for source, n in sorted(held.items())}
+        moved = [source for source, (one, other) in shares.items() if abs(other - one) >= _MIXED]
+        return [
+            self.words("trends.mixture", source=one, early=f"{shares[one][0]:.0%}", late=f"{shares[one][1]:.0%}")
+            for one in sorted(moved, key=lambda one: -abs(shares[one][1] - shares[one][0]))[:_TOLD]
+        ]
+
     # Tests
 
     @cached_property
@@ -178,13 +208,13 @@ class Trend(View):
         """The same in a given language."""
         if self.over == "report":
             return PageWords(lang)("trends.no_order")
-        few = len(set(self.scores[self.corpus > 0].tolist())) < 3
+        few = len(set(self.scores[self.whole_corpus > 0].tolist())) < 3
         return PageWords(lang)("trends.few_periods") if few else ""
 
     @cached_property
     def enough(self) -> list[str]:
         """The keys of labels with enough papers for a test: at least `least` with the label, and as many without."""
-        totals, every = self.counts.sum(), self.corpus.sum()
+        totals, every = self.whole_counts.sum(), self.whole_corpus.sum()
         return [key for key in self.keys if self.least <= totals[key] <= every - self.least]
 
     @cached_property
@@ -192,8 +222,8 @@ class Trend(View):
         """The change of the share of each label with enough papers, in the order of the labels."""
         if self.silence or not self.enough:
             return []
-        counts = self.counts[self.enough].to_numpy(float)
-        return self._changes(self.enough, counts, self.corpus[:, None] + np.zeros_like(counts))
+        counts = self.whole_counts[self.enough].to_numpy(float)
+        return self._changes(self.enough, counts, self.whole_corpus[:, None] + np.zeros_like(counts))
 
     def rising(self) -> list[ShareChange]:
         """The labels whose share rises significantly, by size of the change."""
@@ -209,11 +239,11 @@ class Trend(View):
         if self.silence or not self.enough:
             return []
         when = np.unique(self.scores)
-        papers = np.array([self.corpus[self.scores == one].sum() for one in when])
+        papers = np.array([self.whole_corpus[self.scores == one].sum() for one in when])
         before = np.concatenate([[0], papers.cumsum()[:-1]])
         found = []
         for key in self.enough:
-            counts = self.counts[key].to_numpy()
+            counts = self.whole_counts[key].to_numpy()
             at = next(n for n, one in enumerate(when) if counts[self.scores == one].sum())
             name = next(i for i, n in enumerate(counts) if n and self.scores[i] == when[at])
             chance = late(int(counts.sum()), int(before[at]), int(papers.sum()))
@@ -235,7 +265,7 @@ class Trend(View):
             if keys[a] not in self._above.get(keys[b], ()) and keys[b] not in self._above.get(keys[a], ())
         ]
         both = self._together(keys)
-        own = self.counts[keys].to_numpy(float)
+        own = self.whole_counts[keys].to_numpy(float)
         columns, totals, names = [], [], []
         for a, b in chosen:
             together = both[:, a, b]
@@ -259,6 +289,8 @@ class Trend(View):
         rows = self._members.merge(self._things[self._things["thing"].isin(keys)], on="paper")
         out = np.zeros((len(self.index), len(keys), len(keys)))
         for at, of_period in rows.groupby("period"):
+            if self.partial[int(at)]:
+                continue
             papers, place = np.unique(of_period["paper"].to_numpy(), return_inverse=True)
             has = np.zeros((len(papers), len(keys)))
             has[place, of_period["thing"].map(column).to_numpy()] = 1
@@ -281,10 +313,10 @@ class Trend(View):
     @cached_property
     def ends(self) -> tuple[Any, Any]:
         """Which periods are early and late: the first and the last, or those with a quarter of the papers each."""
-        when = np.unique(self.scores[self.corpus > 0])
+        when = np.unique(self.scores[self.whole_corpus > 0])
         if len(when) <= _FEW_TIMES:
             return self.scores == when[0], self.scores == when[-1]
-        papers = np.array([self.corpus[self.scores == one].sum() for one in when])
+        papers = np.array([self.whole_corpus[self.scores == one].sum() for one in when])
         before = papers.cumsum() - papers
         behind = papers.sum() - before - papers
         early, late = (when[side < papers.sum() / 4] for side in (before, behind))

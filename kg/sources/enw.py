@@ -1,0 +1,5 @@
+"""EndNote's tagged format, of Refer and of many publishers (.enw)."""
+
+from kg.sources.tagged import TaggedReader
+
+READER = TaggedReader("enw", first=r"%0 ", tag=r"%(\S) ?", whole=r"(?:^|[\r\n])%0 [A-Z][^\r\n]*[\r\n]+%[A-Z0-9@+~(] ")

@@ -1,0 +1,5 @@
+"""Results of Europe PMC's REST API."""
+
+from kg.sources.json_forms import JsonReader
+
+READER = JsonReader("europepmc")

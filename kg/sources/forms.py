@@ -1,0 +1,125 @@
+"""What formats call what a record needs, as data (fields.toml), and how values are found under these names."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+_SETTINGS = frozenset(
+    {"form", "marks", "some", "glued", "breaks", "quotes", "sure", "within", "named", "tagged", "told"}
+) | {*("leave", "type", "nowhere")}
+_MOST_SHAPES = 100  # sets of names of which a form keeps what they hold
+_QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", re.S)
+_LONGEST_LIST = 100_000  # code points of a list in a text
+_MOST_BRACKETS = 2_000  # in such a list: Python's parser takes space for each
+
+
+@cache
+def forms() -> Mapping[str, Any]:
+    """fields.toml: field names by format, and the values that mean "unknown"."""
+    return tomllib.loads(Path(__file__).with_name("fields.toml").read_text("utf-8"))
+
+
+def folded(name: str) -> str:
+    """The letters and digits of a text in lower case.
+
+    >>> folded("Publication_Year"), folded("author(s)"), folded("论文 标题")
+    ('publicationyear', 'authors', '论文标题')
+    """
+    return "".join(filter(str.isalnum, name.lower()))
+
+
+folded_name = lru_cache(4096)(folded)  # for the names of fields, of which a file has few
+
+
+@cache
+def nowhere() -> frozenset[str]:
+    """The folded names of fields that are known to have no place in a record."""
+    return frozenset(map(folded, forms()["nowhere"]))
+
+
+def is_lost(name: str, value: object) -> bool:
+    """Whether a field that no rule reads has something to lose: a value, and no name that is known to have no place."""
+    return bool(value) and value != [""] and folded_name(name) not in nowhere() and folded_name(name) != ""
+
+
+def unread(values: Mapping[str, Any], names: Mapping[str, Iterable[str]]) -> list[str]:
+    """The fields of a paper that are under none of a format's names."""
+    wanted = {name for each in names.values() for name in each}
+    return [name for name, value in values.items() if name not in wanted and is_lost(name, value)]
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form of tables or of JSON: for each of our keys, where its value may stand, best first, as folded names."""
+
+    fields: Mapping[str, tuple[tuple[str, ...], ...]]
+    settings: Mapping[str, Any]
+    known: frozenset[str]  # fields that need not be told when they are not read
+    _kept: dict[frozenset[str], Mapping[str, tuple[tuple[str, ...], ...]]] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any], path: str = "") -> Form:
+        """The form with these names, completed from those that any form may use; `path` separates names in a path."""
+        names = {**forms()["any"], **{key: names for key, names in settings.items() if key not in _SETTINGS}}
+        fields = {
+            key: tuple(tuple(map(folded, name.split(path) if path else (name,))) for name in each)
+            for key, each in names.items()
+        }
+        own = map(folded, (*settings.get("nowhere", ()), *settings.get("type", ()), *settings.get("within", ())))
+        used = (where[0] for each in fields.values() for where in each)
+        others = (folded(name.split(".")[0]) for each in forms()["any"].values() for name in each)
+        return cls(fields, settings, nowhere().union(own, used, others))
+
+    def among(self, names: frozenset[str]) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+        """The fields that a record with these folded names may have."""
+        if names not in self._kept:
+            if len(self._kept) > _MOST_SHAPES:
+                self._kept.clear()
+            there = {key: tuple(place for place in each if place[0] in names) for key, each in self.fields.items()}
+            self._kept[names] = {key: each for key, each in there.items() if each}
+        return self._kept[names]
+
+    def unread(self, names: Iterable[str]) -> list[str]:
+        """The names that no rule reads."""
+        if not self.settings.get("told", True):
+            return []
+        return [name for name in names if folded_name(name) not in self.known and folded_name(name)]
+
+
+def at(value: Any, path: tuple[str, ...], is_folded: bool = True) -> Any:
+    """The value at a path of folded names in an object with folded names; lists on the way give lists."""
+    for i, name in enumerate(path):
+        if isinstance(value, list):
+            inner = (at(one, path[i:], False) for one in value)
+            return [one for each in inner for one in (each if isinstance(each, list) else [each]) if one]
+        if (i or not is_folded) and isinstance(value, dict):
+            value = {folded_name(key): one for key, one in value.items()}
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def quoted(text: str) -> list[Any] | None:
+    """The items of a list that is written as in Python or JSON, as pandas writes lists into tables; else None.
+
+    >>> quoted("['Ada Lovelace', \\"O'Neil\\"]"), quoted("['a' 'b']"), quoted("[No abstract]")
+    (['Ada Lovelace', "O'Neil"], ['a', 'b'], None)
+    """
+    text = text.strip()
+    if not (text.startswith("[") and text.endswith("]") and 2 < len(text) < _LONGEST_LIST):
+        return None
+    if not _QUOTED.sub("", text).strip("[], \n\t"):
+        return [(one[1] or one[2] or "").replace("\\'", "'").replace('\\"', '"') for one in _QUOTED.finditer(text)]
+    if text.count("[") + text.count("{") + text.count("(") > _MOST_BRACKETS:
+        return None
+    try:
+        value = ast.literal_eval(text.replace("null", "None") if "{" in text else text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
+        return None
+    return value if isinstance(value, list) and all(isinstance(one, str | dict) for one in value) else None

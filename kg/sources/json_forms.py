@@ -1,0 +1,145 @@
+"""JSON forms that differ in the names of their fields alone: the names are data (fields.toml), the reader is one."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
+from typing import Any
+
+from kg.model import Batch
+from kg.sources import bibliography
+from kg.sources.base import InputFile
+from kg.sources.dates import iso_date
+from kg.sources.forms import Form, at, folded_name, forms, quoted
+from kg.sources.people import of_objects
+from kg.sources.records import keys, rows
+from kg.sources.rows import Skipped, batch_of
+
+_SURE = 0.7
+_HEADING = re.compile(r"<(?:jats:)?(?:title|h\d)\b[^<>]{0,200}>([^<>]{0,200})</(?:jats:)?(?:title|h\d)>", re.I)
+_BREAK = re.compile(r"</(?:jats:)?(?:p|sec|div|li)>|<br\s*/?>", re.I)
+_TAG = re.compile(
+    r"</?(?:a|i|b|u|p|em|strong|sub|sup|scp|tt|br|div|li|ul|ol|sec|span|italic|bold|h\d|title|(?:mml|jats):[\w-]+)\b"
+    r"[^<>]{0,200}>",
+    re.I,
+)
+_ABSTRACT = re.compile(r"(?:abstract|summary)[.:]?\s*", re.I)
+
+
+class JsonReader:
+    """Reads the JSON form of this name in fields.toml: an array, a list in an answer, a single record, JSON lines."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @cached_property
+    def form(self) -> Form:
+        return Form.of(forms()["json"][self.name], path=".")
+
+    def sniff(self, file: InputFile) -> float:
+        found = {folded_name(key) for key in keys(file)}
+        said = self.form.settings
+        has_all = found.issuperset(map(folded_name, said.get("marks", ())))
+        has_some = not found.isdisjoint(map(folded_name, said["some"]))
+        return float(said.get("sure", _SURE)) if has_all and has_some else 0.0
+
+    def read(self, file: InputFile) -> Batch:
+        """Yield entries lazily; raises KgError when the JSON cannot be read from the start."""
+        lists = frozenset(forms()["json"]["lists"])
+        return batch_of(rows(file, partial(row_of, form=self.form, file=file), lists), file, self.name, "records")
+
+
+def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, Any] | Skipped | None:
+    """The values of a record under our keys; None if it says that it is no paper."""
+    said = form.settings
+    for name in said.get("within", ()):
+        if isinstance(record.get(name), dict):
+            record = record[name]
+    fields = {folded_name(key): value for key, value in record.items()}
+    if any(fields.get(folded_name(key)) in said["leave"] for key in said.get("type", ())):
+        return None
+    made: dict[str, Any] = {}
+    for key, places in form.among(frozenset(fields)).items():
+        values = (value for place in places if _is_said(value := at(fields, place)))
+        if key == "arxiv":
+            made[key] = next((found for value in values if (found := bibliography.arxiv_of(_strings(value)))), "")
+        elif key == "date":
+            made[key] = next((day for value in values if (day := _day(value))), "")
+        elif key == "doi":
+            made[key] = next((text for value in values for text in _strings(value) if "10." in text), "")
+        elif (value := next(values, None)) is not None:
+            reader: Callable[[Any], Any] = _READ.get(key, _text)
+            made[key] = reader(value)
+    if said.get("tagged"):
+        made |= {key: untagged(made[key]) for key in ("title", "subtitle", "abstract") if key in made}
+    if said.get("named") and made.get("id"):
+        made["id"] = bibliography.named(file, str(made["id"]))
+    made["unread"] = form.unread([key for key, value in record.items() if _is_said(value)])
+    return made
+
+
+def _is_said(value: Any) -> bool:
+    return value is not None and value != "" and value != [] and value != {}
+
+
+def _text(value: Any) -> str:
+    """A text unchanged; the first of a list, the name in an object, the digits of a number."""
+    if isinstance(value, list):
+        return next((text for one in value[:10] if (text := _text(one))), "")
+    if isinstance(value, dict):
+        return next((text for key in ("name", "title", "value", "text", "raw") if (text := _text(value.get(key)))), "")
+    return value if isinstance(value, str) else str(value) if type(value) in (int, float) else ""
+
+
+def _paragraphs(value: Any) -> str:
+    """A text, or several as one a line."""
+    return "\n".join(filter(None, map(_text, value))) if isinstance(value, list) else _text(value)
+
+
+def _strings(value: Any) -> list[str]:
+    return [text for one in (value if isinstance(value, list) else [value]) if (text := _text(one))]
+
+
+def _names(value: Any) -> list[str] | str:
+    """The names of places or terms in a list; a text as it is, unless it is written as a list."""
+    if isinstance(value, str) and (value := quoted(value) or value) and isinstance(value, str):
+        return value
+    return _strings(value)
+
+
+def _people(value: Any) -> list[str] | int:
+    return value if isinstance(value, int) else of_objects(value)
+
+
+def _day(value: Any) -> str:
+    """ISO 8601 date, also of CSL's parts ({"date-parts": [[2025, 10, 3]]})."""
+    if isinstance(value, dict):
+        parts = value.get("date-parts")
+        if isinstance(parts, list) and parts and isinstance(parts[0], list):
+            return iso_date("-".join(str(part) for part in parts[0][:3] if part)) or _text(parts[0][:1])
+        return _day(value.get("raw") or value.get("literal") or value.get("date-time") or "")
+    return _text(value)
+
+
+def untagged(text: str) -> str:
+    """A text without the tags of HTML, JATS and MathML; a heading stands before its paragraph.
+
+    >>> untagged("<jats:title>Abstract</jats:title><jats:p>Less <i>memory</i> &amp; time.</jats:p><p>Two.</p>")
+    'Less memory & time.\\nTwo.'
+    """
+    if "<" in text:
+        text = _HEADING.sub(lambda found: "" if _ABSTRACT.fullmatch(found[1].strip()) else f"{found[1]}: ", text)
+        text = _TAG.sub("", _BREAK.sub("\n", text))
+        text = "\n".join(" ".join(line.split()) for line in text.split("\n") if line.strip())
+    return html.unescape(text)
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "authors": _people,
+    "institutions": _names,
+    "keywords": _names,
+    "abstract": _paragraphs,
+    "author_count": lambda value: len(value) if isinstance(value, list) else value,
+}

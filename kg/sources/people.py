@@ -1,0 +1,130 @@
+"""The notation of people: names in one text, in objects, with the last name first."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from kg.sources.forms import folded_name, forms, quoted
+from kg.text import has_han
+
+_INITIALS = re.compile(r"(?:[A-Z]\.?[\s-]?){1,4}")
+_ENDS_IN_INITIAL = re.compile(r"\b[A-Z]\.?$")
+_STARTS_WITH_INITIAL = re.compile(r"[A-Z]\.")
+_LAST_NAME = re.compile(r"(?:(?:de|del|della|di|da|du|dos|la|le|van|von|der|den|ter|el|al|bin|st\.?)\s)+\S+", re.I)
+_NUMBER_AFTER = re.compile(r" ?\(\d{5,}\)$")  # Scopus author number
+_TITLES = re.compile(r"(?:(?:Prof|Dr|Mr|Mrs|Ms|PD|Ing|Dipl|rer|nat|med|habil)\.(?:[- ]|(?=[A-Z]))\s*)+")
+_GLUED = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-ZÀ-ÖØ-Þ][^\W\d_]*[.\s])")
+_PARTICLE = re.compile(r"(?:^|[\s'-])(?:Mc|Mac|De|Di|Du|La|Le|Van|Von|Fitz|Al|El)$")
+
+
+def people(values: Sequence[str]) -> list[str]:
+    """Names of people, one per value or several in one; "Last, First" becomes "First Last".
+
+    >>> people(["Haseli, G. (57193254400); Sana, Shib Sankar"]), people(["A. Baker, C. Diaz and E. Fox"])
+    (['G. Haseli', 'Shib Sankar Sana'], ['A. Baker', 'C. Diaz', 'E. Fox'])
+    """
+    if len(values) == 1:
+        [text] = values
+        if (listed := quoted(text)) is not None:
+            return of_objects(listed)
+        marks = [mark for mark in (";", "|", "\n") if mark in text.strip(";|\n ")]
+        if marks:
+            values = [name for part in re.split(f"[{''.join(marks)}]", text) for name in part.split(" and ")]
+        else:
+            values = [name for part in " ".join(text.split()).split(" and ") for name in _by_comma(part)]
+    return [name for value in values if (name := person(value))]
+
+
+def _by_comma(text: str) -> list[str]:
+    """Split at the commas between people.
+
+    One in "Fox, Ada", "De Giovanni, Pietro"; two in "A. Fox, B. Lee", "Ada Fox, Bo Lee", "Fox A., Lee B.",
+    "Fox, A., Lee, B.".
+    """
+    pieces = [piece.strip() for piece in re.split("[,，、]", text) if piece.strip()]
+    if len(pieces) % 2 == 0 and all(_INITIALS.fullmatch(piece) for piece in pieces[1::2]):
+        return [f"{last}, {first}" for last, first in zip(pieces[::2], pieces[1::2], strict=True)]
+    return [text] if len(pieces) == 2 and _is_turned(*pieces) and not has_han(text) else pieces
+
+
+def _is_turned(last: str, first: str) -> bool:
+    """Whether two texts around a comma are one person: neither half of two people is a single word."""
+    if " " not in last or " " not in first:
+        return True
+    return not _STARTS_WITH_INITIAL.match(last) and (
+        _LAST_NAME.fullmatch(last) is not None
+        or (_ENDS_IN_INITIAL.search(first) is not None and _ENDS_IN_INITIAL.search(last) is None)
+    )
+
+
+def person(name: str) -> str:
+    """A person's name with the first name first.
+
+    >>> person("Smith, Jr., Jane"), person("van Dijk, Anna"), person("Ada Lovelace")
+    ('Jane Smith Jr.', 'Anna van Dijk', 'Ada Lovelace')
+    """
+    name = _NUMBER_AFTER.sub("", " ".join(html.unescape(name).split())).strip(",; ").replace(". -", ".-")
+    parts = [part.strip() for part in name.split(",")]
+    if len(parts) == 2:
+        return f"{parts[1]} {parts[0]}".strip()
+    if len(parts) == 3:
+        return f"{parts[2]} {parts[0]} {parts[1]}".strip()
+    return name
+
+
+def of_objects(value: Any) -> list[str]:
+    """The names of people in texts or objects, a list of them or one; editors count where there is no other.
+
+    >>> of_objects([{"given": "Ada", "family": "Lovelace"}, {"name": "The A Team"}, "Turing, Alan"])
+    ['Ada Lovelace', 'The A Team', 'Alan Turing']
+    """
+    if isinstance(value, str):
+        return people([value])
+    said = forms()["person"]
+    found: list[str] = []
+    others: list[str] = []
+    for one in value if isinstance(value, list) else [value]:
+        fields = {folded_name(key): part for key, part in one.items()} if isinstance(one, dict) else {}
+        roles = {folded_name(str(fields.get(folded_name(name), ""))) for name in said["role"]}
+        name = _of_parts(fields, said) if fields else person(one) if isinstance(one, str) else ""
+        if name:
+            (others if roles & {folded_name(role) for role in said["others"]} else found).append(name)
+    return found or others
+
+
+def _of_parts(fields: dict[str, Any], said: dict[str, list[str]]) -> str:
+    """The name in an object: its parts if it has a family name, else the whole."""
+
+    def part(kind: str) -> str:
+        values = (fields.get(folded_name(name)) for name in said[kind])
+        values = (" ".join(filter(None, map(_text, v))) if isinstance(v, list) else _text(v) for v in values)
+        return next((" ".join(value.split()) for value in values if value), "")
+
+    if family := part("family"):
+        return " ".join(filter(None, (part("given"), part("particle"), family, part("suffix"))))
+    if whole := part("whole"):
+        return person(whole)
+    inner = fields.get("name") or fields.get("author")
+    is_one = isinstance(inner, dict) and not any(isinstance(inner.get(key), dict) for key in ("name", "author"))
+    return next(iter(of_objects([inner])), "") if is_one else part("given")
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def apart(text: str) -> list[str]:
+    """Names that are written one after the other without separators, without titles.
+
+    >>> apart("Prof. Rafik A. AlievProf. Dr. Janusz KacprzykAnn McIntosh-SmithJoe De Cock")
+    ['Rafik A. Aliev', 'Janusz Kacprzyk', 'Ann McIntosh-Smith', 'Joe De Cock']
+    """
+    names, start = [], 0
+    for match in _GLUED.finditer(text):
+        if not _PARTICLE.search(text, start, match.start()):
+            names.append(text[start : match.start()])
+            start = match.start()
+    return [name for part in (*names, text[start:]) if (name := _TITLES.sub("", part).strip())]

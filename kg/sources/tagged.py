@@ -1,0 +1,51 @@
+"""Tagged text, a value a line: what MEDLINE (.nbib) and EndNote (.enw) share; tags are data (fields.toml)."""
+
+from __future__ import annotations
+
+import re
+
+from kg.model import Batch
+from kg.sources import bibliography
+from kg.sources.base import InputFile
+from kg.sources.forms import folded_name, forms
+from kg.sources.lines import opening, rows
+from kg.sources.people import person
+from kg.sources.rows import batch_of
+
+
+class TaggedReader:
+    """Reads records of lines with a tag; an entry is named by its number, else by its position."""
+
+    def __init__(self, name: str, first: str, tag: str, whole: str) -> None:
+        """`first` matches the line that begins a record, `tag` a line's tag, `whole` the beginning of a file."""
+        self.name = name
+        self._first, self._tag, self._sniff = re.compile(first), re.compile(tag), re.compile(whole)
+
+    def sniff(self, file: InputFile) -> float:
+        return 0.9 if self._sniff.search(opening(file)) else 0.0
+
+    def read(self, file: InputFile) -> Batch:
+        """Yield entries lazily."""
+        return batch_of(rows(file, self._first, lambda lines: self._row(file, lines)), file, self.name, "entries")
+
+    def _row(self, file: InputFile, lines: list[str]) -> dict[str, object]:
+        values: dict[str, list[list[str]]] = {}  # by tag: the lines of each of its values
+        last: list[str] = []
+        for line in lines:
+            if found := self._tag.match(line):
+                last = [line[found.end() :].strip()]
+                values.setdefault(found[1], []).append(last)
+            else:
+                last.append(line.strip())
+        names = forms()[self.name]
+        said = {tag: [" ".join(filter(None, one)) for one in each] for tag, each in values.items()}
+        row = bibliography.row(file, said, {key: tags for key, tags in names.items() if key != "nowhere"})
+        row["authors"] = next(
+            (people for tag in names["authors"] if (people := list(map(person, said.get(tag, ()))))), []
+        )
+        row["doi"] = next(
+            (one for tag in names["doi"] for one in said.get(tag, ()) if one.lstrip("DOIdoi: ")[:3] == "10."), ""
+        )
+        known = {tag for tags in names.values() for tag in tags}
+        row["unread"] = [tag for tag in said if tag not in known and (folded_name(tag) or tag)]
+        return row

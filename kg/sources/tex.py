@@ -1,0 +1,215 @@
+"""A paper's LaTeX source: title, authors, affiliations and abstract of its main file, with the files that it includes.
+
+An archive as arXiv gives it is read as one paper (`kg.sources.archive`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path, PurePosixPath
+
+from kg.model import Batch
+from kg.sources import bibliography
+from kg.sources.base import InputFile
+from kg.sources.latex import bare, plain
+from kg.sources.people import people
+from kg.sources.rows import ARXIV_ID, batch_of
+
+_BEGIN = re.compile(r"^[^%\n]{0,200}\\document(?:class|style)\b", re.M)
+_COMMENT = re.compile(r"(?<!\\)%.*")
+_INPUT = re.compile(r"\\(?:input|include|subfile)\s*\{\s*([^{}]{1,200}?)\s*\}")
+_MACRO = re.compile(r"\\(?:(?:re)?newcommand|providecommand|def)\s*\*?\s*\{?\s*\\([A-Za-z]{1,40})\s*\}?\s*(?=\{)")
+_USE = re.compile(r"\\([A-Za-z]{1,40})(?:\s*\{\}|\\?\s)?")
+_MOST_MACROS, _LONGEST_MACRO = 500, 200
+_MOST_FILES, _INCLUDED = 50, 1 << 20  # included files, and code points of one
+_LARGEST = 4 << 20  # code points of all: a book has 2 MB
+_MOST_COMMANDS = 300  # of one kind: authors of a large collaboration
+_LONGEST = 50_000  # code points of an argument
+_BRACE = re.compile(r"(?<!\\)[{}]")
+_DROPPED = re.compile(
+    r"\\(?:cite[a-z]*|footnote(?:mark|text)?|thanks|label|ref|vspace|hspace|inst|orcid|orcidlink|email|ead|fnref|corref|tnoteref|IEEEmembership|"
+    r"textsuperscript|thanksref|authornote|authornotemark|index|includegraphics|color|fontsize|setcounter)\*?\s*(?:\[[^\[\]]{0,200}\]\s*)*"
+    r"(?:\{[^{}]{0,500}(?:\{[^{}]{0,200}\}[^{}]{0,500}){0,5}\})?"
+)
+_SHOWN = re.compile(r"\\(?:href\s*\{[^{}]{0,500}\}|textcolor\s*\{[^{}]{0,50}\}|url|texorpdfstring(?=\{))\s*(?=\{)")
+_STYLE = re.compile(
+    r"\\(?:bf|it|sc|rm|tt|sf|em|bfseries|itshape|scshape|Large|LARGE|large|huge|Huge|small|normalsize|centering|noindent|xspace|par|maketitle|"
+    r"protect|ignorespaces|textbf|textit|textsc|textrm|texttt|textsf|emph|mbox|quad|qquad|name|Name)(?![A-Za-z])\s*"
+)
+_XSPACE = re.compile(r"\\xspace(?![A-Za-z])\s*(?=\w)")
+_MARK = re.compile(r"\$\s*\^?\s*\{?[^$]{0,60}\$|\\(?:dag|ddag|dagger|ddagger|ast|star)\b|\^\{?[^{}\s]{0,10}\}?")
+_BETWEEN = re.compile(r"\\(?:and|AND|And)(?![A-Za-z])|\\\\(?:\[[^\]]{0,20}\])?|\n\s*\n|;")
+_PLACE = re.compile(
+    r"(?i)universit|institut|laborator|department|school|college|academy|research|inc\b|corp|gmbh|google|microsoft|nvidia|meta\b|@"
+)
+_OF_FILE = re.compile(rf"(?<![\d.])({ARXIV_ID})(?:v\d+)?(?!\d)")
+
+
+class TexReader:
+    """Reads a main file of LaTeX; the entry is named by its file, and by its arXiv id where the file is."""
+
+    name = "tex"
+
+    def sniff(self, file: InputFile) -> float:
+        return 0.7 if _BEGIN.search(file.start()) else 0.0
+
+    def read(self, file: InputFile) -> Batch:
+        """Read the one entry; raises KgError when the file cannot be read."""
+        text = b"".join(file.chunks()).decode("utf-8", "replace")
+        folder = file.path.parent if isinstance(file.path, Path) else None
+        return batch_of([("the paper", _row(joined(text, lambda name: _beside(folder, name)), file))], file, self.name)
+
+
+def is_main(text: str) -> bool:
+    """Whether a LaTeX file begins a document and is that of a paper."""
+    return _BEGIN.search(text) is not None
+
+
+def joined(text: str, file: Callable[[str], str | None]) -> str:
+    """A LaTeX text without comments and with the files that it includes, as `file` gives them by name."""
+    left = _MOST_FILES
+
+    def put(found: re.Match[str]) -> str:
+        nonlocal left
+        left -= 1
+        inner = file(found[1] if PurePosixPath(found[1]).suffix else f"{found[1]}.tex") if left > 0 else None
+        return (inner or "")[:_INCLUDED]
+
+    for _ in range(3):  # files include files
+        text = _COMMENT.sub("", text[:_LARGEST])
+        if not _INPUT.search(text):
+            break
+        text = _INPUT.sub(put, text)
+    return _COMMENT.sub("", text[:_LARGEST])
+
+
+def _beside(folder: Path | None, name: str) -> str | None:
+    """The text of a file in the folder of the main file, or below it."""
+    if folder is None or name.startswith(("/", "~")) or ".." in PurePosixPath(name).parts:
+        return None
+    with suppress(OSError, ValueError):
+        path = folder / name
+        if path.is_file() and path.stat().st_size < _LARGEST and path.resolve().is_relative_to(folder.resolve()):
+            return path.read_text("utf-8", "replace")
+    return None
+
+
+def _row(text: str, file: InputFile) -> dict[str, object]:
+    macros = _macros(text)
+    titles = [*_arguments(text, r"(?:icml|twocolumn)?[tT]itle")]
+    abstracts = [*_environments(text, "abstract"), *_arguments(text, r"abstract")]
+    authors, places = _authors(text)
+    found = _OF_FILE.search(file.file_name.replace("_", "/")) or _OF_FILE.search(file.file_name)
+    dates = next(_arguments(text, r"date"), "")
+    return {
+        "title": _plain(next(iter(titles), ""), macros).replace("\n", " "),
+        "abstract": _plain(max(abstracts, key=len, default=""), macros),
+        "authors": [name for name in (_name(one) for one in authors) if name],
+        "institutions": [place for place in (_name(one, is_place=True) for one in places) if place],
+        "arxiv": found[1] if found else "",
+        "date": bare(dates) if re.search(r"\d{4}", dates) else "",
+        "keywords": bibliography.terms([_plain(one, macros)])
+        if (one := next(_arguments(text, r"keywords"), "") or next(_environments(text, r"(?:IEEE)?keywords?"), ""))
+        else [],
+    }
+
+
+def _arguments(text: str, command: str) -> Iterator[str]:
+    r"""The arguments of a command: `\title[short]{long}`."""
+    for found in islice(re.finditer(rf"\\{command}\s*(?:\[[^\[\]]{{0,300}}\]\s*)?(?=\{{)", text), _MOST_COMMANDS):
+        yield _braced(text, found.end())
+
+
+def _environments(text: str, name: str) -> Iterator[str]:
+    for found in islice(re.finditer(rf"\\begin\s*\{{{name}\*?\}}", text), _MOST_COMMANDS):
+        end = re.compile(rf"\\end\s*\{{{name}\*?\}}").search(text, found.end(), found.end() + _LONGEST)
+        if end:
+            yield text[found.end() : end.start()]
+
+
+def _braced(text: str, at: int, longest: int = _LONGEST) -> str:
+    """What stands between the brace at `at` and the one that closes it; "" when that is too far away."""
+    depth = 0
+    for found in _BRACE.finditer(text, at, at + longest):
+        depth += 1 if found[0] == "{" else -1
+        if not depth:
+            return text[at + 1 : found.start()]
+    return ""
+
+
+def _macros(text: str) -> dict[str, str]:
+    """Commands without arguments that the paper defines for its own names, and what they print."""
+    made: dict[str, str] = {}
+    for found in _MACRO.finditer(text):
+        value = _braced(text, found.end(), 2 * _LONGEST_MACRO)
+        if len(made) < _MOST_MACROS and 0 < len(value) <= _LONGEST_MACRO and "#" not in value:
+            made[found[1]] = value
+    return made
+
+
+def _plain(text: str, macros: dict[str, str]) -> str:
+    """A text without what LaTeX does not print; formulas and styles are left to the repair of texts."""
+    for _ in range(3):
+        text = _USE.sub(lambda found: _printed(found, macros), text[:_LONGEST])
+    text = _SHOWN.sub("", _DROPPED.sub("", _XSPACE.sub(" ", text)))
+    text = _STYLE.sub("", _BETWEEN_LINES.sub(" ", text))
+    paragraphs = (" ".join(plain(part).split()) for part in re.split(r"\n\s*\n", text))
+    return "\n".join(part for part in paragraphs if part)
+
+
+_BETWEEN_LINES = re.compile(r"\\\\(?:\[[^\]]{0,20}\])?|\\(?:newline|linebreak|break)\b")
+
+
+def _printed(found: re.Match[str], macros: dict[str, str]) -> str:
+    if found[1] not in macros:
+        return found[0]
+    space = " " if found[0][-1:].isspace() and not found[0].endswith("}") else ""
+    return f"{macros[found[1]]}{space}"
+
+
+def _authors(text: str) -> tuple[list[str], list[str]]:
+    """The authors and their affiliations, as the classes of publishers want them written."""
+    people: list[str] = []
+    places: list[str] = []
+    for block in _arguments(text, r"author"):
+        inner = [*_arguments(block, r"IEEEauthorblockN")]
+        places += _arguments(block, r"IEEEauthorblockA")
+        lines = [line for part in inner or [block] for line in _BETWEEN.split(_DROPPED.sub("", part))]
+        for line in lines:
+            if len(line) < 500 and line.strip():
+                (places if _PLACE.search(line) else people).append(line)
+    people += _arguments(text, r"icmlauthor")
+    for command in ("affiliation", "affil", "address", "institute"):
+        for block in _arguments(text, command):
+            institutions = [*_arguments(block, r"(?:institution|orgname)")]
+            places += institutions or [one for one in re.split(r"\\and(?![A-Za-z])|\n\s*\n", block) if one.strip()]
+    places += (
+        _braced(text, found.end()) for found in re.finditer(r"\\icmlaffiliation\s*\{[^{}]{0,60}\}\s*(?=\{)", text)
+    )
+    split = (name for one in people for name in _several(one))
+    return list(split), list(dict.fromkeys(one for one in places if "@" not in one or "," in one))
+
+
+def _several(line: str) -> list[str]:
+    r"""The names in a line of authors: "Ada Fox$^1$, Bo Lee and Cy Day"."""
+    text = " ".join(_MARK.sub(" ", _STYLE.sub("", line)).replace("~", " ").replace("{", "").replace("}", "").split())
+    text = re.sub(r"\s*,\s*(?:,\s*)*", ", ", text).strip(" ,")
+    return people([text]) if text else []
+
+
+def _name(text: str, is_place: bool = False) -> str:
+    """A name or an affiliation on one line; "" for what has no letters."""
+    text = bare(_STYLE.sub("", _DROPPED.sub("", _MARK.sub("", _BETWEEN_LINES.sub(", ", text)))))
+    text = re.sub(r"\\[A-Za-z]+\*?", " ", text)
+    text = (
+        re.sub(r"\s*,[\s,]*", ", ", " ".join(text.split())).strip(" ,;.&*")
+        if is_place
+        else " ".join(text.split()).strip(" ,;*")
+    )
+    return text if sum(map(str.isalpha, text)) > 1 and (is_place or len(text) < 100) else ""
+
+
+READER = TexReader()

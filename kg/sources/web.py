@@ -1,0 +1,163 @@
+"""A web page about a paper: the citation tags that search engines read (Highwire, Dublin Core), or JSON-LD."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from kg.model import Batch, KgError
+from kg.sources import bibliography
+from kg.sources.base import InputFile
+from kg.sources.dates import iso_date
+from kg.sources.forms import forms
+from kg.sources.json_forms import untagged
+from kg.sources.people import of_objects
+from kg.sources.rows import batch_of
+
+_PAGE = re.compile(r"<(?:!doctype html|html|head|meta|body)\b", re.I)
+_OURS = re.compile(
+    r"""\b(?:name|property)\s*=\s*["']?(?:citation_|dc\.|dcterms\.|prism\.)|application/ld\+json""", re.I
+)
+_LARGEST = 20 << 20  # bytes of a page
+_MOST = 50_000  # elements of JSON-LD
+_KINDS = frozenset(
+    {"ScholarlyArticle", "Article", "MedicalScholarlyArticle", "Report", "Thesis", "Chapter", "TechArticle"}
+)
+
+
+class WebReader:
+    """Reads a saved web page; the entry is named by its file."""
+
+    name = "web"
+
+    def sniff(self, file: InputFile) -> float:
+        start = file.start()
+        return 0.8 if _PAGE.search(start[:5000]) and _OURS.search(start) else 0.0
+
+    def is_single(self, file: InputFile) -> bool:
+        return True
+
+    def read(self, file: InputFile) -> Batch:
+        """Read the one entry; raises KgError for a page without a paper."""
+        from lxml import etree, html
+
+        data = b"".join(file.chunks())
+        if len(data) > _LARGEST:
+            raise KgError(f"{file.path}: the page has more than {_LARGEST >> 20} MB: save the page of one paper.")
+        parser = html.HTMLParser(no_network=True, remove_comments=True, huge_tree=False, encoding=_encoding(data))
+        try:
+            page = html.document_fromstring(data, parser=parser)
+        except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+            raise KgError(f"{file.path}: is no web page that can be read: save it again.") from None
+        row = _of_tags(page) or next(_of_json(page), None)
+        if row is None:
+            raise KgError(f"{file.path}: the page says of no paper (citation_title): save the page of one paper.")
+        return batch_of([("the page", row)], file, self.name)
+
+
+def _encoding(data: bytes) -> str | None:
+    """UTF-8 if that is what it is, else what the page says itself."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return None
+    return "utf-8"
+
+
+def _of_tags(page: Any) -> dict[str, Any] | None:
+    said: dict[str, list[str]] = {}
+    for tag in page.iter("meta"):
+        name = (tag.get("name") or tag.get("property") or "").lower()
+        if name and (value := " ".join((tag.get("content") or "").split())):
+            said.setdefault(name, []).append(value)
+    names = forms()["web"]
+    found = {
+        key: next((said[name] for name in each if name in said), []) for key, each in names.items() if key != "nowhere"
+    }
+    if not found["title"]:
+        return None
+    if not any(name.startswith(("citation_", "dc.", "dcterms.", "prism.")) for name in said):
+        return None
+    one = {key: values[0] for key, values in found.items() if values}
+    known = {name for each in names.values() for name in each}
+    return {
+        "title": untagged(one["title"]),
+        "abstract": untagged(one.get("abstract", "")),
+        "authors": of_objects(found["authors"] if len(found["authors"]) > 1 else one.get("authors", "")),
+        "institutions": list(dict.fromkeys(found["institutions"])),
+        "venue": one.get("venue", ""),
+        "date": iso_date(one.get("date", "")),
+        "year": one.get("date", ""),
+        "arxiv": bibliography.arxiv_of([*found["arxiv"], *found["url"]]),
+        "doi": one.get("doi", ""),
+        "url": one.get("url", ""),
+        "keywords": bibliography.terms(found["keywords"]) if found["keywords"] else [],
+        "unread": [name for name in said if name.startswith("citation_") and name not in known],
+    }
+
+
+def _of_json(page: Any) -> Iterator[dict[str, Any]]:
+    """The papers that the page describes as JSON-LD."""
+    for script in page.iter("script"):
+        if "ld+json" not in (script.get("type") or ""):
+            continue
+        try:
+            waiting = [json.loads(script.text or "")]
+        except (ValueError, RecursionError):
+            continue
+        for _ in range(_MOST):
+            if not waiting:
+                break
+            value = waiting.pop()
+            if isinstance(value, list):
+                waiting += reversed(value[:_MOST])
+            elif isinstance(value, dict):
+                kinds = value.get("@type")
+                if not _KINDS.isdisjoint(
+                    one for one in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(one, str)
+                ):
+                    yield _of_object(value)
+                waiting += [one for key in ("@graph", "mainEntity") if (one := value.get(key))]
+
+
+def _of_object(paper: dict[str, Any]) -> dict[str, Any]:
+    def texts(value: Any) -> list[str]:
+        found = [
+            one.get("name") or one.get("value") or one.get("@id") if isinstance(one, dict) else one
+            for one in _listed(value)
+        ]
+        return [one for one in found if isinstance(one, str)]
+
+    people = [one for one in _listed(paper.get("author") or paper.get("creator")) if isinstance(one, str | dict)]
+    places = [place for one in people if isinstance(one, dict) for place in texts(one.get("affiliation"))]
+    links = [
+        *texts(paper.get("sameAs")),
+        *texts(paper.get("identifier")),
+        *texts(paper.get("url")),
+        *texts(paper.get("@id")),
+    ]
+    part = next((one for one in _listed(paper.get("isPartOf")) if isinstance(one, dict)), {})
+    while isinstance(part.get("isPartOf"), dict):  # an issue of a volume of a journal
+        part = part["isPartOf"]
+    words = paper.get("keywords")
+    return {
+        "title": untagged(next(iter(texts(paper.get("headline")) or texts(paper.get("name"))), "")),
+        "abstract": untagged(next(iter(texts(paper.get("abstract")) or texts(paper.get("description"))), "")),
+        "authors": of_objects(people),
+        "institutions": places,
+        "venue": next(iter(texts(part.get("name"))), ""),
+        "date": next(iter(texts(paper.get("datePublished")) or texts(paper.get("dateCreated"))), ""),
+        "doi": next((link for link in links if "10." in link), ""),
+        "arxiv": bibliography.arxiv_of(links),
+        "url": next(iter(texts(paper.get("url"))), ""),
+        "keywords": bibliography.terms([words]) if isinstance(words, str) else texts(words),
+    }
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+READER = WebReader()

@@ -1,0 +1,101 @@
+"""XML forms that differ in the names of their elements alone: the names are data (fields.toml), the reader is one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kg.model import Batch
+from kg.sources import bibliography, xml
+from kg.sources.base import InputFile
+from kg.sources.dates import iso
+from kg.sources.forms import folded_name, forms, is_lost
+from kg.sources.people import of_objects
+from kg.sources.rows import KEYS, Row, batch_of
+
+_HOMONYM = re.compile(r" \d{4}$")  # DBLP numbers people of one name
+_WITHOUT = ("tex-math",)
+
+
+class XmlReader:
+    """Reads the XML form of this name in fields.toml; an entry is named by its file and its id there."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @property
+    def form(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = forms()["xml"][self.name]
+        return found
+
+    def sniff(self, file: InputFile) -> float:
+        start = file.start() if xml.looks_like_xml(file) else ""
+        is_ours = any(mark in start for mark in self.form["some"])
+        return 0.8 if is_ours and any(f"<{name}" in start for name in self.form["papers"]) else 0.0
+
+    def read(self, file: InputFile) -> Batch:
+        """Yield entries lazily; raises KgError when the XML cannot be read."""
+        return batch_of(self._rows(file), file, self.name, "papers")
+
+    def _rows(self, file: InputFile) -> Iterator[Row]:
+        number = 0
+        around: dict[str, str] = {}
+        for element in xml.elements(file, {*self.form["papers"], "meta"}):
+            if xml.local(element) == "meta":  # what a volume of the ACL Anthology says of all its papers
+                around = {key: xml.text(xml.child(element, name)) for key, name in _OF_VOLUME}
+            else:
+                number += 1
+                row = _row(file, element, self.form)
+                yield f"paper {number}", row | {key: row.get(key) or value for key, value in around.items()}
+
+
+_OF_VOLUME = (("venue", "booktitle"), ("year", "year"))
+
+
+def _row(file: InputFile, paper: xml.Element, form: Mapping[str, Any]) -> dict[str, Any]:
+    said = {key: list(_values(paper, form.get(key, ()), key)) for key in KEYS}
+    row = bibliography.row(file, {key: values for key, values in said.items() if key != "authors"}, _SAME)
+    row["abstract"] = "\n".join(said["abstract"])
+    row["authors"] = of_objects([_HOMONYM.sub("", one) if isinstance(one, str) else one for one in said["authors"]])
+    row["doi"] = next((doi for doi in said["doi"] if "10." in doi), "")
+    known = {folded_name(path.split("/")[0].split("@")[0]) for paths in form.values() for path in paths}
+    row["unread"] = sorted(
+        {
+            name
+            for part in paper
+            if (name := xml.local(part)) and folded_name(name) not in known and is_lost(name, xml.text(part))
+        }
+    )
+    return row
+
+
+_SAME = {key: (key,) for key in KEYS}
+
+
+def _values(paper: xml.Element, paths: list[str], key: str) -> Iterator[Any]:
+    """What stands at the first of some paths where there is anything, one value an element."""
+    for path in paths:
+        if path.startswith("@"):
+            found = [paper.get(path[1:]) or ""]
+        else:
+            path, _, test = path.partition("@")
+            elements = xml.children(paper, *path.split("/"))
+            if test:
+                name, _, wanted = test.partition("=")
+                elements = [one for one in elements if one.get(name) == wanted]
+            found = [_value(one, key) for one in elements]
+        if found := [value for value in found if value]:
+            yield from found
+            if key not in ("arxiv", "doi"):
+                return
+
+
+def _value(element: xml.Element, key: str) -> Any:
+    if key == "authors" and any(xml.local(part) not in ("", "style") for part in element):
+        return {xml.local(part): xml.text(part) for part in element}
+    if key == "date" and len(element):
+        return iso(*(xml.text(xml.child(element, part)) for part in ("Year", "Month", "Day"))) or xml.text(element)
+    text = xml.text(element, _WITHOUT)
+    label = element.get("Label") or ""
+    return f"{label.capitalize()}: {text}" if key == "abstract" and label and text else text

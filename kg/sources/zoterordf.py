@@ -1,0 +1,90 @@
+"""Zotero's RDF export, whose journals may stand apart from their articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from kg.model import Batch
+from kg.sources import bibliography, xml
+from kg.sources.base import InputFile
+from kg.sources.dates import iso_date
+from kg.sources.people import of_objects
+from kg.sources.rows import Row, batch_of, doi_in
+
+_ITEMS = (
+    *("Article", "BookSection", "Book", "Document", "Manuscript", "Report", "Thesis", "Patent", "Recording"),
+    *("Description", "ConferenceProceedings", "Letter", "Memo"),
+)
+_JOURNALS = ("Journal", "Series", "Book", "Conference")
+_NO_PAPER = frozenset({"attachment", "note", "annotation"})
+
+
+class ZoteroRdfReader:
+    """Reads Zotero RDF; an entry is named by its file and its position."""
+
+    name = "zoterordf"
+
+    def sniff(self, file: InputFile) -> float:
+        start = file.start() if xml.looks_like_xml(file) else ""
+        return 0.9 if "http://www.zotero.org/namespaces/export#" in start and "<rdf:RDF" in start else 0.0
+
+    def read(self, file: InputFile) -> Batch:
+        """Yield entries lazily; raises KgError when the XML cannot be read."""
+        return batch_of(_rows(file), file, self.name, "items")
+
+
+def _rows(file: InputFile) -> Iterator[Row]:
+    journals = {
+        name: (xml.text(xml.child(one, "title")), _number(one))
+        for one in xml.elements(file, _JOURNALS)
+        if (name := _attribute(one, "about"))
+    }
+    number = 0
+    for item in xml.elements(file, _ITEMS):
+        kind = xml.text(xml.child(item, "itemType"))
+        if xml.local(item.getparent()) == "RDF" and kind and kind not in _NO_PAPER:
+            number += 1
+            yield f"item {number}", _row(item, journals)
+
+
+def _row(item: xml.Element, journals: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    part = xml.child(item, "isPartOf")
+    inner = next(iter(part), None) if part is not None else None
+    venue, doi = journals.get(_attribute(part, "resource"), ("", ""))
+    if inner is not None:
+        venue, doi = xml.text(xml.child(inner, "title")), _number(inner)
+    conference = next(xml.descendants(item, "Conference"), None)
+    people = [
+        {xml.local(part): xml.text(part) for part in one}
+        for one in xml.children(item, "authors", "Seq", "li", "Person")
+    ]
+    links = [xml.text(one) for one in xml.children(item, "identifier", "URI", "value")]
+    tags = [xml.text(one) for one in xml.children(item, "subject")]
+    notes = [*links, *(xml.text(one) for one in xml.children(item, "description"))]
+    return {
+        "title": xml.text(xml.child(item, "title")),
+        "abstract": xml.text(xml.child(item, "abstract")),
+        "authors": of_objects(people),
+        "venue": venue or xml.text(xml.child(conference, "title")) if conference is not None or venue else "",
+        "date": iso_date(date := xml.text(xml.child(item, "date"))) or date,
+        "year": date,
+        "doi": doi_in(_number(item)) or doi_in(doi),
+        "arxiv": bibliography.arxiv_of(notes),
+        "url": next(iter(links), ""),
+        "keywords": tags,
+    }
+
+
+def _attribute(element: xml.Element | None, name: str) -> str:
+    """The value of an attribute of RDF."""
+    found = {} if element is None else {key.rpartition("}")[2]: value for key, value in element.attrib.items()}
+    return str(found.get(name, ""))
+
+
+def _number(element: xml.Element) -> str:
+    """The identifiers of an element on one line: "DOI 10.1000/1 ISSN 1234-5678"."""
+    return " ".join(xml.text(one) for one in xml.children(element, "identifier") if "DOI" in xml.text(one))
+
+
+READER = ZoteroRdfReader()

@@ -1,0 +1,200 @@
+"""Which concepts of the vocabulary papers combine, as arrays; a paper that has a concept has the wider ones too."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg.names import kind_of
+from kg.query.conditions import marks
+from kg.store.rows import USUAL
+from kg.text import fold
+
+if TYPE_CHECKING:
+    from kg.views.reader import GraphReader
+
+#: Types that are combined: a technique with one of any of them.
+KINDS = ("technique", "task", "hardware")
+#: A concept counts with so many papers, and so large a part of them; from a larger part on it is generic.
+LEAST, LEAST_PART, GENERIC = 3, 1 / 2000, 0.1
+#: Of a concept and a wider one that so large a part of their papers share, only the narrower counts.
+_SAME = 0.8
+#: Days in which a paper loses half of its weight.
+_HALF = 122.0
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+
+def day_of(appeared: str) -> int | None:
+    """The day (ordinal) of a date that tells at least the month, which then counts by its middle; None for others.
+
+    >>> day_of("2025-10") == day_of("2025-10-15T08:00:00"), day_of("2025")
+    (True, None)
+    """
+    try:
+        return date.fromisoformat(appeared[:10] if len(appeared) > 9 else f"{appeared}-15").toordinal()
+    except ValueError:
+        return None
+
+
+class Field:
+    """The dated papers of a graph with their concepts, in arrays that a day cuts in two.
+
+    A row of `paper`, `concept`, `used` is a concept of a paper; one of `both`, `one`, `other`, `both_used` are two of
+    them. `used`: in a role in which a technique counts as one that a paper has.
+    """
+
+    def __init__(self, graph: GraphReader) -> None:
+        self.graph = graph
+        rows = graph.store.rows("SELECT curie, appeared FROM papers ORDER BY curie")
+        dated = [(curie, day) for curie, said in rows if (day := day_of(said))]
+        self.undated = len(rows) - len(dated)
+        self.papers = [curie for curie, _ in dated]
+        self.place = {curie: at for at, curie in enumerate(self.papers)}
+        self.day = np.array([day for _, day in dated], np.int64)
+        had = self._had()
+        papers = Counter(concept for own in had for concept in own)
+        least = least_papers(len(dated))
+        self.concepts = sorted(concept for concept, n in papers.items() if n >= least)
+        self.at = {concept: at for at, concept in enumerate(self.concepts)}
+        self.kind = np.array([KINDS.index(kind_of(concept)) for concept in self.concepts], np.int64)
+        alone, both = [np.zeros((3, 0), np.int64)], [np.zeros((4, 0), np.int64)]
+        for paper, own in enumerate(had):
+            known = sorted((self.at[one], is_used) for one, is_used in own.items() if one in self.at)
+            at, used = np.array(known, np.int64).reshape(-1, 2).T
+            i, j = np.triu_indices(len(at), 1)
+            alone.append(np.stack([np.full_like(at, paper), at, used]))
+            both.append(np.stack([np.full_like(i, paper), at[i], at[j], used[i] & used[j]]))
+        self.paper, self.concept, is_used = np.concatenate(alone, 1)
+        self.both, self.one, self.other, are_used = np.concatenate(both, 1)
+        self.used, self.both_used = is_used.astype(bool), are_used.astype(bool)
+
+    def _had(self) -> list[dict[str, bool]]:
+        """The concepts of each paper, wider ones too, and whether it uses them."""
+        sql = f"""SELECT p.curie, c.curie,
+                MAX(CASE WHEN c.type <> 'technique' OR m.role IN ({marks(USUAL)}) THEN 1 ELSE 0 END)
+            FROM mentions m JOIN concepts c ON c.id = m.concept JOIN papers p ON p.id = m.paper
+            WHERE c.known = 1 AND c.type IN ({marks(KINDS)}) GROUP BY p.curie, c.curie"""
+        out: list[dict[str, bool]] = [{} for _ in self.papers]
+        known = self.graph.vocabulary
+        chain: dict[str, list[str]] = {}
+        for paper, concept, used in self.graph.store.rows(sql, *USUAL, *KINDS):
+            if paper not in self.place:
+                continue
+            if concept not in chain:
+                chain[concept] = [concept, *(one for one in known.broader(concept) if kind_of(one) in KINDS)]
+            own = out[self.place[paper]]
+            for each in chain[concept]:
+                own[each] = own.get(each, False) or bool(used)
+        return out
+
+    @cached_property
+    def kin(self) -> Flags:
+        """Two concepts of which one is the other, is wider, or has all the words of the other's label."""
+        size = len(self.concepts)
+        kin = np.eye(size, dtype=bool)
+        words = [frozenset(fold(self.graph.label(one)).split()) for one in self.concepts]
+        bearing: dict[str, set[int]] = defaultdict(set)
+        for at, own in enumerate(words):
+            for word in own:
+                bearing[word].add(at)
+        for at, concept in enumerate(self.concepts):
+            near = [self.at[one] for one in self.graph.vocabulary.broader(concept) if one in self.at]
+            near += set.intersection(*(bearing[word] for word in words[at])) if words[at] else ()
+            kin[at, near] = kin[near, at] = True
+        return kin
+
+    def total(self, before: int, since: int = 0) -> int:
+        """How many dated papers appeared in some days."""
+        return int(((self.day < before) & (self.day >= since)).sum())
+
+    def count(self, before: int, since: int = 0) -> Ints:
+        """How many papers of some days have each concept."""
+        return self._count(self.paper_is(before, since))
+
+    def _count(self, chosen: Flags) -> Ints:
+        rows = self.used & chosen[self.paper]
+        return np.bincount(self.concept[rows], minlength=len(self.concepts))
+
+    def paper_is(self, before: int, since: int = 0) -> Flags:
+        """Which papers appeared in some days."""
+        out: Flags = (self.day < before) & (self.day >= since)
+        return out
+
+    def belonging(self, papers: Iterable[str], before: int) -> Flags:
+        """The concepts of which at least half of the papers before a day are some of these, and three or more."""
+        chosen = np.zeros(len(self.papers), bool)
+        chosen[[self.place[paper] for paper in papers if paper in self.place]] = True
+        own = self._count(chosen & self.paper_is(before))
+        out: Flags = (own >= LEAST) & (own * 2 >= self.count(before))
+        return out
+
+    def combining(self, i: int, j: int, before: int, since: int = 0) -> list[str]:
+        """The papers (CURIEs) of some days that have both of two concepts, newest first."""
+        low, high = min(i, j), max(i, j)
+        rows = self.both_used & (self.one == low) & (self.other == high)
+        found = [int(at) for at in self.both[rows] if since <= self.day[at] < before]
+        return [self.papers[at] for at in sorted(found, key=lambda at: (-self.day[at], at))]
+
+    def combined(self, before: int, since: int = 0) -> Ints:
+        """How many papers of some days have each two concepts."""
+        return self._pairs(self.both_used & self.paper_is(before, since)[self.both]).astype(np.int64)
+
+    def weighted(self, before: int) -> Floats:
+        """The same for all days before one, by weight: a paper has lost half of it after four months."""
+        rows = self.both_used & self.paper_is(before)[self.both]
+        return self._pairs(rows, 0.5 ** ((before - self.day[self.both[rows]]) / _HALF))
+
+    def named(self, before: int) -> Flags:
+        """Which two concepts a paper before a day names, in whatever roles."""
+        out: Flags = self._pairs(self.paper_is(before)[self.both]) > 0
+        return out
+
+    def _pairs(self, rows: Flags, weights: Floats | None = None) -> Floats:
+        size = len(self.concepts)
+        found = np.bincount(self.one[rows] * size + self.other[rows], weights, size * size).reshape(size, size)
+        return (found + found.T).astype(np.float64)
+
+
+def least_papers(papers: int) -> int:
+    """How many papers a concept needs among so many to be counted."""
+    return max(LEAST, round(papers * LEAST_PART))
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is known before a day of the concepts that count then: arrays over these, in the order of `concepts`."""
+
+    before: int
+    concepts: Ints  # places in the field
+    papers: Ints
+    combined: Ints
+    weighted: Floats  # zero for kin
+    is_open: Flags  # a technique (row) and a concept (column) that no paper has named together
+
+    @classmethod
+    def of(cls, field: Field, before: int) -> Past:
+        """The past of a day (ordinal)."""
+        total, papers = field.total(before), field.count(before)
+        combined = field.combined(before)
+        counts = (papers >= least_papers(total)) & (papers <= GENERIC * total)
+        either = papers[:, None] + papers[None, :] - combined
+        for narrow, wide in np.argwhere(field.kin & (combined > _SAME * either)):
+            if counts[narrow] and field.concepts[wide] in field.graph.vocabulary.broader(field.concepts[narrow]):
+                counts[wide] = False
+        own = np.flatnonzero(counts)
+        among = np.ix_(own, own)
+        kin, is_technique = field.kin[among], field.kind[own] == 0
+        order = np.triu(np.ones(kin.shape, bool), 1)
+        is_open = is_technique[:, None] & (~is_technique[None, :] | order) & ~kin & ~field.named(before)[among]
+        weighted = np.where(kin, 0.0, field.weighted(before)[among])
+        return cls(before, own, papers[own], np.where(kin, 0, combined[among]), weighted, is_open)

@@ -1,0 +1,170 @@
+"""What speaks for a combination: papers of each side with their words, and what resembles a side and is combined."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from kg.query.shown import context
+from kg.store.rows import USUAL
+from kg.views.gaps.combined import Field
+from kg.views.gaps.forecast import Candidates
+from kg.views.selection import Selection, clean, ids, link, name, title
+
+#: Papers that are quoted of a side, and neighbours that are shown.
+_QUOTED, _NEIGHBOURS, _SHARED = 2, 2, 5
+#: Of resemblances, 0 to 1, that count.
+_ALIKE = 0.2
+_APART = re.compile(r"[^\w+]+|_")
+
+
+class Texts:
+    """The kept texts of papers, in which labels are looked for: what a paper names but was not read as naming."""
+
+    def __init__(self, field: Field) -> None:
+        self.field = field
+        self._texts: dict[str, str] = {}
+        self._said: dict[int, tuple[str, ...]] = {}
+
+    @cached_property
+    def _papers(self) -> list[list[str]]:
+        """The papers of each concept, in whatever role."""
+        out: list[list[str]] = [[] for _ in self.field.concepts]
+        for paper, concept in zip(self.field.paper, self.field.concept, strict=True):
+            out[concept].append(self.field.papers[paper])
+        return out
+
+    def name(self, i: int, j: int, before: int) -> bool:
+        """Whether a paper before a day that has one of two concepts has a label of the other in its text."""
+        for one, other in ((i, j), (j, i)):
+            labels = self._labels(other)
+            texts = self._of(paper for paper in self._papers[one] if self._day(paper) < before)
+            if any(label in text for label in labels for text in texts):
+                return True
+        return False
+
+    def _day(self, paper: str) -> int:
+        return int(self.field.day[self.field.place[paper]])
+
+    def _of(self, papers: Iterable[str]) -> list[str]:
+        wanted = list(papers)
+        new = [paper for paper in wanted if paper not in self._texts]
+        found: dict[str, list[str]] = defaultdict(list)
+        sql = "SELECT p.curie, t.raw FROM papers p JOIN texts t ON t.paper = p.id WHERE p.curie IN ({}) ORDER BY t.id"
+        for paper, raw in self.field.graph.store.some(sql, new):
+            found[paper].append(_spaced(raw))
+        self._texts.update((paper, "".join(found[paper])) for paper in new)
+        return [self._texts[paper] for paper in wanted]
+
+    def _labels(self, at: int) -> tuple[str, ...]:
+        if at not in self._said:
+            concept = self.field.concepts[at]
+            known = self.field.graph.vocabulary
+            labels = known[concept].labels() if concept in known else [self.field.graph.label(concept)]
+            spaced = sorted({one for label in labels if (one := _spaced(label)).strip()})
+            self._said[at] = tuple(form for one in spaced for form in _forms(one))
+        return self._said[at]
+
+
+def _spaced(text: str) -> str:
+    """A text in lower case with one space before, between and after its words."""
+    return f" {' '.join(_APART.sub(' ', text.lower()).split())} "
+
+
+def _forms(label: str) -> tuple[str, ...]:
+    """How a label stands in a text: as a whole word or its plural; Chinese has no space between words."""
+    return (label, f"{label[:-1]}s ") if label.isascii() else (label.strip(),)
+
+
+def side(field: Field, at: int, until: int, span: int) -> dict[str, Any]:
+    """A concept of a combination: its papers, those of the last span and the one before, and the newest sure words."""
+    concept = field.concepts[at]
+    counts = [field.count(until, since)[at] for since in (0, until - span)]
+    return {
+        "concept": concept,
+        "papers": int(counts[0]),
+        "recent": int(counts[1]),
+        "before": int(field.count(until - span, until - 2 * span)[at]),
+        "quotes": _quotes(field, concept, until),
+    }
+
+
+def _quotes(field: Field, concept: str, until: int) -> list[dict[str, Any]]:
+    usual = ", ".join(f"'{role}'" for role in USUAL)
+    sql = f"""SELECT p.curie, t.raw, m.start, m."end", m.sure, m.field
+        FROM concepts c JOIN mentions m ON m.concept = c.id JOIN papers p ON p.id = m.paper
+        JOIN texts t ON t.entry = m.entry AND t.field = m.field
+        WHERE c.curie IN ({{}}) AND m.start >= 0 AND (c.type <> 'technique' OR m.role IN ({usual}))
+        AND m.field IN ('A', 'T')"""
+    own = sorted(field.graph.vocabulary.narrower(concept) if concept in field.graph.vocabulary else {concept})
+    found: dict[str, tuple[Any, ...]] = {}
+    for paper, raw, start, end, sure, where in field.graph.store.some(sql, own):
+        day = int(field.day[field.place[paper]]) if paper in field.place else until
+        if day < until:
+            order = (-sure, -day, where, paper, start)
+            quote = (order, raw, start, end, sure)
+            found[paper] = min(found.get(paper, quote), quote)
+    best = sorted(found.values())[:_QUOTED]
+    return [
+        {"paper": key[3], "sentence": clean(context(raw, *at)), "words": clean(raw[slice(*at)]), "sure": bool(sure)}
+        for key, raw, *at, sure in best
+    ]
+
+
+def neighbours(field: Field, found: Candidates, i: int, j: int) -> list[dict[str, Any]]:
+    """What resembles one side and has been combined with the other: most alike first, each with its newest paper."""
+    past = found.past
+    place = {int(at): number for number, at in enumerate(past.concepts)}
+    out: list[tuple[float, int, int, int]] = []
+    for one, other in ((i, j), (j, i)):
+        alike, both = found.resemblance[place[one]], past.combined[place[other]]
+        out += [
+            (float(alike[k]), one, int(past.concepts[k]), other)
+            for k in np.flatnonzero((alike >= _ALIKE) & (both > 0))
+            if not field.kin[past.concepts[k], other] and field.kind[past.concepts[k]] == field.kind[one]
+        ]
+    shown: dict[int, int] = defaultdict(int)
+    rows = []
+    for _, one, like, other in sorted(out, key=lambda row: (-round(row[0], 9), row[2])):
+        if shown[one] < _NEIGHBOURS:
+            shown[one] += 1
+            papers = field.combining(like, other, past.before)
+            names = {key: field.concepts[at] for key, at in (("like", one), ("concept", like), ("with", other))}
+            rows.append({**names, "papers": len(papers), "paper": papers[0]})
+    return rows
+
+
+def shared(field: Field, found: Candidates, i: int, j: int) -> tuple[list[str], int]:
+    """Concepts that have been combined with both sides, the most telling first, and how many there are."""
+    past = found.past
+    place = {int(at): number for number, at in enumerate(past.concepts)}
+    both = np.minimum(past.weighted[place[i]], past.weighted[place[j]])
+    telling = both / np.log(2 + (past.combined > 0).sum(1))
+    order = [at for at in np.argsort(-np.round(telling, 9), kind="stable") if both[at] > 0]
+    return [field.concepts[past.concepts[at]] for at in order[:_SHARED]], len(order)
+
+
+def papers(field: Field, names: Iterable[str]) -> dict[str, dict[str, str]]:
+    """What papers are called: by the name of their method, else their title; entry, date and address."""
+    shown = Selection.of(field.graph, field.graph.papers(sorted(set(names))))
+    return {
+        paper.id: {
+            "entry": ids(paper)[0],
+            "name": name(paper) or title(paper) or ids(paper)[0],
+            "title": title(paper),
+            "date": shown.date(paper)[:10],
+            "link": link(paper),
+        }
+        for paper in shown.papers
+    }
+
+
+def said(day: int) -> str:
+    """A day (ordinal) as ISO 8601."""
+    return date.fromordinal(day).isoformat()

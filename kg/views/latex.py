@@ -1,0 +1,47 @@
+"""Texts of papers for readers: LaTeX shown as text, long sentences cut around the words that count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from kg.extract.numbers import plain
+from kg.text import one_line
+
+_MATH = re.compile(r"\$([^$]{1,80})\$")
+_MARKS = re.compile(r"\\(?![a-z]{2})|[{}^_\s]")
+_WORD = 16  # letters of a word that is left out whole
+_APART_SIGN = re.compile(r"\s+(?=[×%])")
+
+
+def as_text(said: str) -> str:
+    """A text with LaTeX shown as text: "H$_2$O" is "H2O".
+
+    >>> as_text(r"a $1.5\\times$ speedup of H$_2$O at 40\\%")
+    'a 1.5× speedup of H2O at 40%'
+    """
+    said = _MATH.sub(lambda found: _MARKS.sub("", plain(found[1])), said)
+    return _APART_SIGN.sub("", one_line(plain(said))).replace("--", "–")
+
+
+def excerpt(sentence: str, quotes: Iterable[str], most: int = 160) -> str:
+    """A sentence in at most so many letters, cut so that its first quotes stay whole.
+
+    >>> excerpt("It is " + 9 * "very " + "fast on an H100 GPU, " + 9 * "really " + "so.", ["H100"], 40)
+    '…very fast on an H100 GPU, really…'
+    """
+    said = as_text(sentence)
+    if len(said) <= most:
+        return said
+    places = sorted((at, at + len(word)) for word in map(as_text, quotes) if (at := said.find(word)) >= 0)
+    first, last = places[0] if places else (0, 0)
+    for _, end in places[1:]:
+        if end - first <= most:
+            last = max(last, end)
+    begin = max(0, min(first - max(0, most - (last - first)) // 2, len(said) - most))
+    end = max(begin + most, last)
+    if 0 < begin < first:  # whole words
+        begin = min(first, said.find(" ", begin, first) + 1 or begin)
+    if last < end < len(said):
+        end = max(last, said.rfind(" ", last, end), end - _WORD)
+    return ("…" if begin else "") + said[begin:end].strip() + ("…" if end < len(said) else "")

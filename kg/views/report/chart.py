@@ -1,0 +1,61 @@
+"""The chart of a report: which share of each month's papers does what the report is about."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from kg.query.corpus import Corpus
+from kg.views.period import days, is_partial
+from kg.views.report.layout import Part
+from kg.views.selection import Selection
+
+
+def chart(shown: Selection, part: Part) -> dict[str, Any]:
+    """A bar a month of the newest ones: the share of the graph's papers, or their number where the report is on all."""
+    words, corpus = shown.words, Corpus.of(shown.graph.store)
+    own = Counter(date[:7] for paper in shown.papers if len(date := shown.date(paper)) >= len("2025-10"))
+    sql = "SELECT substr(appeared, 1, 7), count(*) FROM papers WHERE length(appeared) >= 7 GROUP BY 1 ORDER BY 1"
+    every = dict(shown.graph.store.rows(sql))
+    first = min(own, default="")
+    months = _between(first, max(every, default=""))[-part.most :] if first else []
+    is_share = len(shown.papers) < len(corpus)
+    height = {m: own[m] / every[m] if is_share and m in every else float(own[m]) for m in months}
+    most = max(height.values(), default=0) or 1
+    period = corpus.period()
+    rows = [
+        {
+            "period": month,
+            "count": own[month],
+            "all": every.get(month, 0),
+            "share": f"{100 * own[month] / every[month]:.1f}%" if every.get(month) else "",
+            "level": round(100 * height[month] / most, 1),
+            "partial": is_partial(month, *(day[:10] for day in period)),
+            "papers": [],
+        }
+        for month in months
+    ]
+    note = words("report.chart_share" if is_share else "report.chart_count")
+    if any(row["partial"] for row in rows):
+        note += words("report.sentence_gap") + words("report.chart_partial")
+    return {
+        "kind": "chart",
+        "title": words("report.chart"),
+        "note": note if rows else words("report.nothing"),
+        "rows": rows,
+        "is_share": is_share,
+        "top": f"{100 * most:.1f}%" if is_share else f"{most:g}",
+        "left_out": "",
+    }
+
+
+def _between(first: str, last: str) -> list[str]:
+    """The months from the first to the last, those without papers included."""
+    out, month = [], first
+    while month <= last:
+        out.append(month)
+        span = days(month)
+        assert span
+        year, number = span[0].year + (span[0].month == 12), span[0].month % 12 + 1
+        month = f"{year:04}-{number:02}"
+    return out

@@ -1,0 +1,119 @@
+"""The table of a report: a line a paper, with what it does, what that gains and costs, and what it ran on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kg.entity_types import LISTS
+from kg.model import Mention, Paper, Result
+from kg.views import outcome
+from kg.views.borne import KEPT, borne_out
+from kg.views.latex import as_text
+from kg.views.report.layout import Part
+from kg.views.report.table import Group, Row, said, section
+from kg.views.selection import EntryResult, Selection, code, ids, quoted, title
+from kg.views.slots import contribution, slots
+from kg.views.words import PageWords
+
+_NAMED = 3  # models and devices of a line
+_FEW = 4  # words: fewer tell too little
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A result that its sentence bears out and that is no loss, as a sentence may tell it."""
+
+    paper: Paper
+    found: EntryResult
+    result: Result
+
+    @property
+    def low(self) -> float:
+        return self.result.value[0] if isinstance(self.result.value, tuple) else self.result.value
+
+    @property
+    def high(self) -> float:
+        return self.result.value[1] if isinstance(self.result.value, tuple) else self.result.value
+
+    @property
+    def factor(self) -> float:
+        """How many times better: 2 for twice as fast and for half the memory."""
+        if self.result.unit == "x":
+            return self.high
+        share = min(self.high, 99.99) / 100
+        return 1 / (1 - share) if self.result.change == "decrease" else 1 + share
+
+
+def told(shown: Selection, paper: Paper) -> list[Told]:
+    """The results of a paper that can be told, in text order."""
+    found = [Told(paper, one, result) for one in shown.outcomes(paper) if (result := borne_out(shown, one))]
+    return [one for one in found if not outcome.gets_worse(shown, one.result)]
+
+
+def is_gain(shown: Selection, result: Result) -> bool:
+    """Whether a result says how much smaller, faster or cheaper something is."""
+    return result.change in ("increase", "decrease") and result.unit in ("x", "%") and not is_quality(shown, result)
+
+
+def is_quality(shown: Selection, result: Result) -> bool:
+    """Whether a result says how good the outputs are: a share kept, or a metric of quality."""
+    known = shown.graph.vocabulary.concepts.get(result.metric_concept)
+    if result.change == KEPT or not known:
+        return result.change == KEPT
+    words = set(known.label["en"].split())
+    is_plain = known.facts.get("unit", "") in ("", "%", "points") and known.facts.get("better") == "higher"
+    return is_plain and words.isdisjoint(PageWords("en")("report.no_quality").split())
+
+
+def methods(shown: Selection, part: Part) -> dict[str, Any]:
+    """A line a paper: those with a sure figure first, then those nearest to the selection."""
+    rows = sorted((_row(shown, paper) for paper in shown.papers), key=lambda row: not (row["gain"] or row["quality"]))
+    rows = rows[: part.most]
+    made = section(shown, part, [Group(rows, all=len(shown.papers))], shown.words("report.methods_note"))
+    return made | {"kind": "methods"}
+
+
+def _row(shown: Selection, paper: Paper) -> Row:
+    results = told(shown, paper)
+    gains = [one for one in results if is_gain(shown, one.result)]
+    quality = [one for one in results if is_quality(shown, one.result)]
+    gain = max(gains, key=lambda one: one.found.result.confidence, default=None)
+    kept = max(quality, key=lambda one: (one.result.change == KEPT, one.found.result.confidence), default=None)
+    does, is_quote = _does(shown, paper)
+    return {
+        "method": title(paper),
+        "paper": ids(paper)[0],
+        "papers": ids(paper)[:1],
+        "date": shown.date(paper)[:7],
+        "does": does,
+        "is_quote": is_quote,
+        "gain": outcome.phrase(shown, gain.result) if gain else "",
+        "factor": round(gain.factor, 4) if gain else 0,
+        "quality": outcome.phrase(shown, kept.result) if kept else "",
+        "model": _sure(shown, paper, "model"),
+        "hardware": _sure(shown, paper, "hardware"),
+        "code": code(paper),
+        "institution": [{"concept": t.concept, "label": as_text(t.label)} for t in shown.things(paper, "institution")],
+        "quote": said(quoted(one.found.document, one.result.evidence) for one in (gain, kept) if one),
+    }
+
+
+def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
+    """What a paper does in a few words, or its own sentence, and whether it is that."""
+    found = slots(shown, paper)
+    own = contribution(shown, paper)
+    is_telling = shown.lang == "zh" or len(found.technique.split()) >= _FEW or not own
+    if found.technique and is_telling:
+        words = "report.does_for" if found.problem else "report.does"
+        return shown.words(words, technique=found.technique, problem=found.problem), False
+    if own or not found.problem:
+        return (own or [""])[0], True
+    return shown.words("report.does_against", problem=found.problem), False
+
+
+def _sure(shown: Selection, paper: Paper, kind: str) -> list[str]:
+    """What a paper surely names of a type, those that it only compares with left out."""
+    mentions: list[Mention] = [m for _, record in paper.entries for m in getattr(record, LISTS[kind])]
+    names = (shown.label(m.concept, m.canonical) for m in mentions if m.sure and m.role != "baseline")
+    return list(dict.fromkeys(names))[:_NAMED]

@@ -1,0 +1,50 @@
+"""What the papers of a report struggle with: problems that they address, and what they call open."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from kg.model import Paper
+from kg.text import sentences
+from kg.views.borne import quotable
+from kg.views.report.layout import Part
+from kg.views.report.table import Group, by_label, cited, said, section
+from kg.views.selection import EntryQuote, Selection, ids, quoted
+from kg.views.words import PageWords
+
+
+def problems(shown: Selection, part: Part) -> dict[str, Any]:
+    """The problems that papers surely name, those of most papers first."""
+    papers: dict[str, dict[str, Paper]] = defaultdict(dict)
+    quotes: dict[str, list[EntryQuote]] = defaultdict(list)
+    for paper in shown.papers:
+        for document, record in paper.entries:
+            for m in record.problems:
+                if m.sure and m.concept in shown.graph.vocabulary:
+                    papers[m.concept][paper.id] = paper
+                    quotes[m.concept].append(quoted(document, m))
+    order = sorted(papers, key=lambda c: (-len(papers[c]), *by_label(shown, c)))
+    rows = [
+        {
+            "problem": {"concept": c, "label": shown.label(c)},
+            "count": len(papers[c]),
+            "papers": cited(papers[c].values()),
+            "quote": said(quotes[c][:3]),
+        }
+        for c in order[: part.most]
+    ]
+    return section(shown, part, [Group(rows, all=len(order))], shown.words("report.problems_note"))
+
+
+def unsolved(shown: Selection, part: Part) -> dict[str, Any]:
+    """Sentences in which papers call something open, newest first."""
+    cues = PageWords("en")("report.open_cues").split(", ")
+    rows = []
+    for paper in sorted(shown.papers, key=lambda paper: (shown.date(paper), paper.id), reverse=True):
+        texts = (d.texts["A"].text for d, _ in paper.entries if "A" in d.texts)
+        found = (text[a:b] for text in texts for a, b in sentences(text))
+        said_open = next((one for one in found if any(cue in one.lower() for cue in cues) and quotable(one)), "")
+        if said_open:
+            rows.append({"sentence": quotable(said_open), "paper": ids(paper)[0], "papers": ids(paper)[:1]})
+    return section(shown, part, [Group(rows)], shown.words("report.open_note"))

@@ -1,0 +1,159 @@
+"""The takeaways of a report: what its papers do most, what they gain, whom they beat; each with a quotation."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from statistics import median
+from typing import Any
+
+from kg.model import Paper
+from kg.query.corpus import Corpus
+from kg.text import fold
+from kg.views import outcome
+from kg.views.report.claims import claims
+from kg.views.report.doing import OWN
+from kg.views.report.layout import Part
+from kg.views.report.methods import Told, is_gain, is_quality, told
+from kg.views.report.table import cited, said
+from kg.views.selection import EntryQuote, Selection, ids, named, quoted
+
+_SEVERAL = 3  # papers behind a takeaway
+_GAINS = 3  # takeaways on gains
+_TYPICAL, _LOOKED = 2, 20  # times as often as elsewhere, and techniques that are looked at
+
+
+def takeaways(shown: Selection, part: Part) -> dict[str, Any]:
+    """Sentences made of sure claims, each with the papers that it counts and the words of one of them."""
+    made = {paper.id: told(shown, paper) for paper in shown.papers}
+    rows = [row for row in (_approach(shown), *_gains(shown, made), _quality(shown, made), _beaten(shown)) if row]
+    for paper in shown.papers:  # few papers: what each of them reports
+        if len(rows) >= part.most:
+            break
+        if one := next((one for one in made[paper.id] if one.result.change != "absolute"), None):
+            who, what = named(paper, shown.date(paper)), outcome.phrase(shown, one.result)
+            if not any(paper.id == row["of"] for row in rows):
+                text = shown.words("report.takeaway_one", paper=who, outcome=what)
+                rows.append(_row(text, [paper], _quote(one), paper))
+    return {
+        "kind": "takeaways",
+        "title": shown.words("report.takeaways"),
+        "note": shown.words("report.takeaways_note") if rows else shown.words("report.nothing"),
+        "rows": rows[: part.most],
+        "left_out": "",
+    }
+
+
+def _row(text: str, papers: list[Paper], quote: EntryQuote, of: Paper) -> dict[str, Any]:
+    return {"text": text, "papers": cited(papers), "count": len(papers), "quote": said([quote]), "of": of.id}
+
+
+def _quote(one: Told) -> EntryQuote:
+    return quoted(one.found.document, one.result.evidence)
+
+
+def _approach(shown: Selection) -> dict[str, Any] | None:
+    """The technique that most papers surely propose or use, narrower ones with it, of those typical of the selection.
+
+    Typical is what stands here twice as often as in the whole graph; the selection's own name says nothing new.
+    """
+    vocabulary, corpus = shown.graph.vocabulary, Corpus.of(shown.graph.store)
+    found: dict[str, dict[str, Paper]] = defaultdict(dict)
+    quotes: dict[str, EntryQuote] = {}
+    for paper in shown.papers:
+        for document, record in paper.entries:
+            for m in record.techniques:
+                if m.sure and m.role in OWN and m.concept in vocabulary:
+                    for concept in (m.concept, *vocabulary.broader(m.concept)):
+                        found[concept][paper.id] = paper
+                    quotes.setdefault(m.concept, quoted(document, m))
+    known = {kind: vocabulary.find(shown.name, kind) for kind in ("topic", "technique")}
+    own = known["technique"].curie if known["technique"] else ""
+    labels = [shown.name, *(concept.label["en"] for concept in known.values() if concept)]
+    topic = {word for label in labels for word in fold(label).split()}
+
+    def is_typical(concept: str) -> bool:
+        every = corpus.count(corpus.papers_with(sorted(vocabulary.narrower(concept))))
+        return len(found[concept]) * len(corpus) >= _TYPICAL * every * len(shown.papers)
+
+    above = {own, *vocabulary.broader(own)} if own else set()
+    several = [c for c in found if len(found[c]) >= _SEVERAL and c in quotes and c not in above]
+    telling = [c for c in several if not topic.issuperset(fold(vocabulary[c].label["en"]).split())]
+    order = [c for c in sorted(telling, key=lambda c: (-len(found[c]), c))[:_LOOKED] if is_typical(c)]
+    if not order:
+        return None
+    best = order[0]
+    behind = [c for c in order[1:] if best not in vocabulary.broader(c) and c not in vocabulary.broader(best)][:2]
+    words, papers = shown.words, list(found[best].values())
+    others = words.listed([words("report.with_count", label=shown.label(c), n=len(found[c])) for c in behind])
+    label = shown.label(best)
+    values = {"technique": label[:1].upper() + label[1:], "n": len(papers), "all": len(shown.papers)}
+    key = "report.takeaway_approach" if behind else "report.takeaway_approach_only"
+    of = next(paper for paper in shown.papers if quotes[best].entry in ids(paper))
+    return _row(words(key, others=others, **values), papers, quotes[best], of)
+
+
+def _gains(shown: Selection, made: dict[str, list[Told]]) -> Iterator[dict[str, Any]]:
+    """The metrics for which most papers tell a gain: how much, in the middle of these papers."""
+    by: dict[tuple[str, str, str], dict[str, Told]] = defaultdict(dict)
+    for paper, results in made.items():
+        for one in results:
+            if is_gain(shown, one.result) and one.result.metric_concept:
+                key = (one.result.metric_concept, one.result.unit, one.result.change)
+                if paper not in by[key] or one.high > by[key][paper].high:
+                    by[key][paper] = one
+    order = sorted((key for key in by if len(by[key]) >= _SEVERAL), key=lambda key: (-len(by[key]), key))
+    seen: Counter[str] = Counter()
+    for key in order:
+        if seen[key[0]] or seen.total() >= _GAINS:
+            continue
+        seen[key[0]] += 1
+        yield _spread(shown, sorted(by[key].values(), key=lambda one: (one.high, one.paper.id)))
+
+
+def _spread(shown: Selection, found: list[Told]) -> dict[str, Any]:
+    """What the results of several papers on one metric say: the middle, and the paper that is it or next above."""
+    middle = median(one.high for one in found)
+    of = next(one for one in found if one.high >= middle)
+    words, unit = shown.words, found[0].result.unit
+    text = words(
+        f"report.takeaway_{found[0].result.change}",
+        metric=outcome.metric(shown, found[0].result),
+        n=len(found),
+        middle=f"{round(middle, 2):g}{unit_of(shown, unit)}",
+        paper=named(of.paper, shown.date(of.paper)),
+        outcome=outcome.phrase(shown, of.result),
+    )
+    return _row(text, [one.paper for one in found], _quote(of), of.paper)
+
+
+def unit_of(shown: Selection, unit: str) -> str:
+    return shown.words(f"unit.{unit}") if shown.words.has(f"unit.{unit}") else unit
+
+
+def _quality(shown: Selection, made: dict[str, list[Told]]) -> dict[str, Any] | None:
+    """What is kept of the quality: the paper in the middle of those that say so."""
+    kept = [one for results in made.values() for one in results if one.result.change == "kept"]
+    kept = sorted({one.paper.id: one for one in kept if is_quality(shown, one.result)}.values(), key=lambda o: o.high)
+    if not kept:
+        return None
+    of = kept[len(kept) // 2]
+    what = outcome.phrase(shown, of.result)
+    text = shown.words("report.takeaway_kept", n=len(kept), paper=named(of.paper, shown.date(of.paper)), outcome=what)
+    return _row(text, [one.paper for one in kept], _quote(of), of.paper)
+
+
+def _beaten(shown: Selection) -> dict[str, Any] | None:
+    """What most papers say in so many words that they beat."""
+    found: dict[str, dict[str, tuple[Paper, EntryQuote]]] = defaultdict(dict)
+    for claim in claims(shown):
+        if not claim.metric and fold(shown.label(claim.loser)) in fold(claim.quote.quote):
+            found[claim.loser].setdefault(claim.paper.id, (claim.paper, claim.quote))
+    order = sorted(found, key=lambda c: (-len(found[c]), c))
+    if not order or len(found[order[0]]) < _SEVERAL:
+        return None
+    behind = list(found[order[0]].values())
+    paper, quote = behind[0]
+    label = shown.label(order[0])
+    who = {"loser": label[:1].upper() + label[1:], "n": len(behind), "paper": named(paper, shown.date(paper))}
+    return _row(shown.words("report.takeaway_beaten", **who), [one for one, _ in behind], quote, paper)

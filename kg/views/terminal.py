@@ -1,0 +1,119 @@
+"""An answer in a terminal: what was understood, then the papers or the table with the words that show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from io import StringIO
+from typing import TYPE_CHECKING, Literal
+
+from kg.query import Answer, Row
+from kg.rdf.triples import language_of
+from kg.text import plain
+from kg.views.answers import called, column, conditions, counted, is_number, quoted, short, shown_columns, supported
+from kg.views.answers import text as said
+from kg.views.words import PageWords
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+#: Columns of the narrowest terminal in which tables are printed; a narrower one gets a list.
+NARROW = 80
+#: Preferred width of a column, of a numeric one, and of the quotes.
+_WIDE, _NUMBERS, _QUOTES = 15, 11, 30
+#: Sentences shown of a paper.
+_SAID = 3
+#: Columns of a text that no terminal shows.
+_COLUMNS = 120
+
+
+def text(answer: Answer) -> str:
+    """The answer as `kg ask` prints it, with its notes."""
+    from rich.console import Console
+
+    out = StringIO()
+    show(answer, Console(file=out, width=_COLUMNS, highlight=False))
+    return "\n".join(line.rstrip() for line in (*out.getvalue().splitlines(), *map(plain, answer.notes)))
+
+
+def show(answer: Answer, out: Console) -> None:
+    """Print an answer for a reader: its interpretation, the papers or the table, the quotes in their sentences."""
+    words = PageWords(language_of(answer.question))
+    for line in conditions(answer, words):
+        out.print(line, style="dim", markup=False)
+    if answer.ignored:
+        ignored = plain(", ".join(answer.ignored))
+        out.print(words("answer.ignored", words=ignored), style="dim", markup=False)
+    if answer.table is not None:
+        _show_table(out, answer, words)
+    elif answer.rows:
+        _show_papers(out, answer.rows, counted(answer, words), words)
+    if answer.nearest:
+        _show_papers(out, answer.nearest, words.count("count.nearest", len(answer.nearest)), words)
+
+
+def _show_papers(out: Console, papers: Iterable[Row], title: str, words: PageWords) -> None:
+
+    rows = [
+        ([plain(f"{row.name} · {' '.join(row.sources)}"), short(row.title, 300)], supported(row.evidence, _SAID))
+        for row in papers
+    ]
+    names = [words("column.paper"), words("column.title")]
+    _print(out, title, names, [False, False], rows, words("column.evidence"))
+
+
+def _show_table(out: Console, answer: Answer, words: PageWords) -> None:
+
+    table = answer.table
+    if table is None:
+        return
+    at, known = shown_columns(answer), called(answer)
+    rows = [
+        ([known.get(cell, cell) for n in at for cell in [said(line.values[n])]], quoted(line.evidence, known))
+        for line in table.lines
+    ]
+    right = [is_number([line.values[n] for line in table.lines]) for n in at]
+    if rows:
+        _print(out, "", [column(words, table.columns[n]) for n in at], right, rows, words("column.evidence"))
+    if table.verdict:
+        out.print(plain(table.verdict), markup=False)
+
+
+#: The cells of a row, and the quotes that support it.
+_Cells = tuple[list[str], list[str]]
+
+
+def _print(out: Console, title: str, names: list[str], right: list[bool], rows: list[_Cells], evidence: str) -> None:
+    """Print a table if its columns fit, else a list."""
+    from rich.cells import cell_len
+    from rich.table import Table
+    from rich.text import Text
+
+    has_quotes = any(quotes for _, quotes in rows)
+    widest = [max(map(cell_len, (*name.split(), *(cells[n] for cells, _ in rows)))) for n, name in enumerate(names)]
+    wanted = [min(width, _NUMBERS if right[n] else _WIDE) for n, width in enumerate(widest)]
+    if out.width < NARROW or sum(wanted) + 3 * len(names) + (_QUOTES if has_quotes else 0) > out.width:
+        _print_list(out, title, names, rows)
+        return
+    made = Table(title=Text(title) if title else None, title_justify="left")
+    for name, is_right in zip(names, right, strict=True):
+        justify: Literal["right", "left"] = "right" if is_right else "left"
+        made.add_column(Text(name), overflow="fold", justify=justify, max_width=_NUMBERS if is_right else None)
+    if has_quotes:
+        made.add_column(Text(evidence), overflow="fold")
+    for cells, quotes in rows:
+        made.add_row(*map(Text, cells), *([Text("\n".join(quotes))] if has_quotes else []))
+    out.print(made)
+
+
+def _print_list(out: Console, title: str, names: list[str], rows: list[_Cells]) -> None:
+    """Print rows as paragraphs: the first two values, the others by name, the quotes indented."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    if title:
+        out.print(Text(title))
+    for cells, quotes in rows:
+        out.print(Text("  ".join(cell for cell in cells[:2] if cell)))
+        rest = ", ".join(f"{name}: {cell}" for name, cell in list(zip(names, cells, strict=True))[2:] if cell)
+        for line in ([rest] if rest else []) + quotes:
+            out.print(Padding(Text(line), (0, 0, 0, 4)))

@@ -1,0 +1,61 @@
+"""Files made to take time or memory from the readers of text, XML and pages: each is done in time that grows with its size."""
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import gzip
+import json
+import time
+from contextlib import suppress
+
+import pytest
+
+from kg.model import KgError
+from kg.sources import read
+
+ARXIV = "https://arxiv.org/abs/2405.00001"
+TEX = "\\documentclass{article}\\title{A Title of a Paper}"
+PUBMED = "<PubmedArticleSet><PubmedArticle><MedlineCitation>"
+
+FILES = {
+    "brackets.md": f"- [A Title]({ARXIV})\n- " + "[" * 200_000 + f"\n- {ARXIV} " + "[a[b]" * 50_000,
+    "stars.md": f"- [A Title]({ARXIV})\n" + f"- {'*' * 20_000} {ARXIV}\n" * 20 + "- " + "a: " * 100_000,
+    "links.md": f"- [A Title]({ARXIV})\n" + f"- {ARXIV}\n" * 50_000,
+    "nested.md": "".join(f"{' ' * (n % 40)}- [A Title {n}]({ARXIV}{n % 10})\n" for n in range(20_000)),
+    "table.md": f"|title|link|\n|---|---|\n|A Title|{ARXIV}|\n" + f"|{'|' * 5_000}\n" * 500,
+    "parentheses.md": f"- [A Title]({ARXIV})\n- " + "[a](b(" * 50_000,
+    "titles.tex": TEX + "\\title{" * 100_000,
+    "abstracts.tex": TEX + "\\begin{abstract}" * 100_000,
+    "macros.tex": TEX + "".join(f"\\newcommand{{\\a{chr(97 + n % 26)}}}{{\\ab\\ab\\ab\\ab}}" for n in range(2_000)) + "\\newcommand{\\x}{" * 50_000,
+    "authors.tex": TEX + "\\author{" + "A$^{" * 10_000 + "}" + "\\thanks{" * 10_000,
+    "percent.tex": TEX + "\\begin{abstract}" + "\\cite{a}\\footnote{{{{" * 2_000 + "\\end{abstract}",
+    "deep.html": '<html><meta name="citation_title" content="A Title">' + "<div>" * 200_000,
+    "tags.html": "<html>" + '<meta name="citation_title" content="A Title">' * 100_000,
+    "ld.html": '<html><script type="application/ld+json">' + '[{"@graph":' * 50_000 + "</script>",
+    "entities.xml": '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>' + PUBMED + "&b;",
+    "external.xml": '<!DOCTYPE x SYSTEM "file:///etc/passwd">' + PUBMED + "<PMID>1</PMID><Article><ArticleTitle>A Title&x;",
+    "authors.xml": f"{PUBMED}<Article><ArticleTitle>A Title</ArticleTitle><AuthorList>{'<Author><LastName>A</LastName></Author>' * 60_000}",
+    "aliases.cff": "cff-version: 1\ntitle: A Title\n" + "".join(f"a{n}: &a{n} [{', '.join(f'*a{n - 1}' for _ in range(9)) if n else 'x'}]\n" for n in range(60)),
+    "deep.cff": "cff-version: 1\ntitle: A Title\nauthors: " + "[" * 50_000,
+    "tags.enw": "%0 Book\n%T A Title\n" + "%A A\n" * 40_000,
+    "lines.nbib": "PMID- 1\nTI  - A Title\n" + "      more\n" * 40_000,
+    "persons.json": json.dumps([{"title": "A Title", "authors": "A, " * 100_000}]),
+    "lists.json": json.dumps([{"title": "A Title", "authors": "[" * 90_000 + "]"}, {"title": "B", "authors": "[-" + "-" * 90_000 + "1]"}]),
+    "keys.json": json.dumps([{"title": "A Title", **{f"k{n}": {"author": [{}] * 9} for n in range(20_000)}}]),
+    "wraps.json": '[{"title": "A Title", "author": ' + '{"name": ' * 900 + "1" + "}" * 900 + "}]",
+    "quotes.csv": "title,year\n" + '"a\n' * 300_000,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_hostile_file_is_done_in_bounded_time(tmp_path, name):
+    path = tmp_path / f"{name}.gz"
+    path.write_bytes(gzip.compress(FILES[name].encode(), 1))
+    start = time.process_time()
+    titles = []
+    with suppress(KgError):
+        batch = read(path)
+        titles = [document.texts["T"].text for document in batch.documents]
+        assert len(batch.skipped) < 100
+    assert time.process_time() - start < 5
+    assert not any("root:" in title for title in titles)

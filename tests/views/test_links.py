@@ -1,0 +1,72 @@
+"""Pages lead from what they call a paper to the paper: arXiv, DOI, code, institutions."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+
+import kg
+from kg.api import Graph
+from kg.build.pipeline import Added
+from kg.query import Quote
+from kg.views.answers import render, supported
+
+
+@pytest.fixture(scope="module")
+def linked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
+    """Two papers with identifiers, authors and dates; one has no name of its own."""
+    folder = tmp_path_factory.mktemp("linked")
+    said = "We present SnapKV, which compresses the KV cache. It is 3.6x faster on an H100, where $\\times$ is a sign."
+    papers = [
+        {"id": "2404.14469", "title": "SnapKV: LLM Knows What You Want", "abstract": said, "date": "2024-04-22"},
+        {"id": "b", "doi": "10.1000/182", "title": "On how to make a KV cache a good deal smaller on an H100 GPU",
+         "abstract": "A KV cache is compressed on an H100.", "date": "2025-02-01"},
+    ]  # fmt: skip
+    file = folder / "papers.jsonl"
+    lines = [json.dumps(paper | {"authors": ["Ada Lovelace", "Alan Turing"]}) + "\n" for paper in papers]
+    file.write_text("".join(lines))
+    with kg.open(str(folder / "linked.kg")) as graph:
+        graph.add(file, fast=True)
+        yield graph
+
+
+@pytest.mark.parametrize("question", ["KV cache compression on H100", "highest speedup"])
+def test_an_answer_calls_papers_by_name_and_year_and_leads_to_them(linked: Graph, question: str) -> None:
+    page = render(linked.ask(question), "html")
+    found = dict(re.findall(r'<a href="(https://[^"]+)"[^>]*><bdi>([^<]+)</bdi></a>', page))
+    assert found["https://arxiv.org/abs/2404.14469"] == "SnapKV 2024"
+    assert "$" not in re.sub(r"<[^>]+>", "", page.partition("<main>")[2])
+    if "H100" in question:
+        assert found["https://doi.org/10.1000/182"] == "Lovelace et al. 2025"
+        assert "[SnapKV 2024](<https://arxiv.org/abs/2404.14469>)" in render(linked.ask(question), "md")
+
+
+def test_a_report_leads_to_papers_and_authors(linked: Graph) -> None:
+    page = str(linked.report("KV cache compression").render("html"))
+    assert 'href="https://arxiv.org/abs/2404.14469"' in page
+    assert "searchtype=author&amp;query=Ada%20Lovelace" in page
+    assert {one["name"] for one in json.loads(str(linked.report().render("json")))["called"].values()} == {
+        "SnapKV 2024",
+        "Lovelace et al. 2025",
+    }
+
+
+def test_an_answer_prints_as_a_table_and_what_was_added_as_a_line(linked: Graph) -> None:
+    answer = linked.ask("KV cache compression on H100")
+    shown = str(answer)
+    assert "SnapKV 2024 · " in shown
+    assert "“We present SnapKV, which compresses the KV cache.”" in " ".join(shown.replace("│", " ").split())
+    assert repr(answer) == "Answer('KV cache compression on H100', 2 papers)"
+    assert repr(Added(added=["a"], skipped=["no file"])) == "Added 1 entries, 0 unchanged, 1 skipped"
+
+
+def test_a_long_sentence_keeps_the_words_that_show_the_match(linked: Graph) -> None:
+    long = "We " + 30 * "carefully " + "measure on an H100 GPU " + 30 * "again and " + "again."
+    quotes = tuple(Quote("a", "A", word, 0, 1, word, long) for word in ("H100", "GPU", "H100"))
+    (said,) = supported(quotes)
+    assert said.startswith("H100, GPU: “…")
+    assert "measure on an H100 GPU" in said
+    assert len(said) < 190
