@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from kg.build.rebuild import Rebuilt
     from kg.build.verify import Report as Verification
     from kg.query import Answer, Filter, Lexicon
+    from kg.query.cited import Passage
     from kg.query.identity import Explanation
     from kg.rdf.publish import Published
     from kg.views.base import View
@@ -256,6 +257,15 @@ class Graph:
         if self._lexicon is None or not stamp or self._lexicon[0] != stamp:
             self._lexicon = stamp, Lexicon.of(self.store, self.vocabulary)
         return self._lexicon[1]
+
+    def evidence(self, name: str) -> Passage:
+        """The words that an evidence id names, as `Quote.id` gives it, with what the graph makes of them.
+
+        Raises KgError for what is no id, for a text that the graph lacks, and for one that has changed since.
+        """
+        from kg.query.cited import passage
+
+        return passage(self.store, name)
 
     def labels(self) -> list[str]:
         """All that a question may name, as it is written: labels of concepts and of the graph's institutions."""

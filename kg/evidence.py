@@ -1,4 +1,4 @@
-"""Whether the quoted words of a claim hold the things that it is about, as the two ends of a relation.
+"""The words that a claim rests on: the id by which they are found again, and whether they hold what it is about.
 
 A thing stands in a quote where one of its mentions does, or by one of its names. What a paper proposes needs no name
 there: the paper speaks of it throughout. What a person annotated is taken at their word.
@@ -6,6 +6,7 @@ there: the paper speaks of it throughout. What a person annotated is taken at th
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
@@ -15,6 +16,24 @@ from kg.text import fold
 
 #: Who says what a person said.
 BY_HAND = "annotation"
+#: Letters of the hash in an evidence id.
+MARK = 8
+
+
+def evidence_id(entry: str, field: str, start: int, end: int, quote: str) -> str:
+    """The id of words at [start, end) of the raw `field` of an entry: its name, their place, the head of their SHA-256.
+
+    "" where no place is known.
+
+    >>> evidence_id("002-22", "A", 4, 8, "H100")
+    '002-22/A/4-8/38005079'
+    """
+    return f"{entry}/{field}/{start}-{end}/{mark_of(quote)}" if field and start >= 0 else ""
+
+
+def mark_of(quote: str) -> str:
+    """The head of the SHA-256 of words, as it ends an evidence id."""
+    return hashlib.sha256(quote.encode("utf-8", "surrogatepass")).hexdigest()[:MARK]
 
 
 class Bearers:

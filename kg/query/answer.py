@@ -8,13 +8,14 @@ from dataclasses import field as part
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from kg.evidence import evidence_id
 from kg.query.filter import Filter, Query
 
 if TYPE_CHECKING:
     import pandas
 
 #: The keys of a quote in JSON.
-_KEYS = ("field", "quote", "start", "end", "entity", "source", "context", "score", "sure")
+_KEYS = ("id", "field", "quote", "start", "end", "entity", "source", "context", "score", "sure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,11 @@ class Quote:
     context: str = ""
     score: float = part(default=1.0, compare=False)
     sure: bool = part(default=True, compare=False)
+
+    @property
+    def id(self) -> str:
+        """Its evidence id, by which `Graph.evidence` finds it again; "" where no place is known."""
+        return evidence_id(self.source, self.field, self.start, self.end, self.quote)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,144 @@
+"""Evidence by id: the words of a text that a claim rests on, named so that anyone finds them again.
+
+What an id is made of, `kg.evidence.evidence_id` says. It stays the same when a graph is rebuilt or read by a newer
+extractor, and no longer holds when the text itself has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kg.evidence import MARK, evidence_id, mark_of
+from kg.model import KgError
+from kg.names import address
+from kg.query.shown import context
+from kg.store.contents import entry_named
+from kg.store.file import StoreFile
+from kg.text import one_line
+
+_LONGEST = 600  # characters of an id that are looked at
+_ID = re.compile(
+    rf"(?P<entry>.+)/(?P<field>[A-Z])/(?P<start>\d{{1,7}})-(?P<end>\d{{1,7}})/(?P<mark>[0-9a-f]{{{MARK}}})", re.ASCII
+)
+_NO_ID = "write it as ENTRY/FIELD/START-END/HASH, like 002-22/A/120-180/3f9c1a2b."
+
+#: What each kind of claim says, from `x`, a row of its table.
+_SAYS = {
+    "mention": (
+        "mentions x JOIN concepts c ON c.id = x.concept",
+        {"type": "c.type", "concept": "c.curie", "label": "c.label", "label_zh": "c.label_zh", "role": "x.role"},
+    ),
+    "topic": (
+        "topics x JOIN concepts c ON c.id = x.topic",
+        {"type": "c.type", "concept": "c.curie", "label": "c.label", "label_zh": "c.label_zh"},
+    ),
+    "result": (
+        "results x LEFT JOIN concepts m ON m.id = x.metric LEFT JOIN concepts b ON b.id = x.baseline",
+        {
+            **{"metric": "coalesce(nullif(m.label, ''), x.metric_text)", "metric_concept": "coalesce(m.curie, '')"},
+            **{"low": "x.low", "high": "x.high", "unit": "x.unit", "change": "x.change", "bound": "x.bound"},
+            **{"baseline": "coalesce(nullif(b.label, ''), x.baseline_text)", "setting": "x.setting"},
+        },
+    ),
+    "relation": (
+        "relations x LEFT JOIN concepts h ON h.id = x.head LEFT JOIN concepts t ON t.id = x.tail",
+        {
+            **{"head": "coalesce(nullif(h.label, ''), x.head_text)", "head_concept": "coalesce(h.curie, '')"},
+            **{"relation": "x.type", "tail": "coalesce(nullif(t.label, ''), x.tail_text)"},
+            "tail_concept": "coalesce(t.curie, '')",
+        },
+    ),
+}
+#: The kinds of claims, in the order in which they are listed.
+KINDS = tuple(_SAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class CitedClaim:
+    """What a paper says in some words: `says` has the parts of a mention, topic, result or relation by name."""
+
+    kind: str  # one of KINDS
+    evidence: str  # the id of its words
+    quote: str
+    sentence: str
+    entry: str
+    field: str
+    start: int
+    end: int
+    score: float
+    sure: bool
+    says: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """Kind and parts, then the words with their place; what is empty is left out."""
+        place = {"field": self.field, "start": self.start, "end": self.end}
+        said = {name: value for name, value in self.says.items() if value not in ("", None)}
+        trust = {"score": round(self.score, 3), "sure": self.sure}
+        return {"kind": self.kind, **said, "evidence": self.evidence, **place, "quote": self.quote,
+                "sentence": self.sentence, **trust}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The words that an evidence id names, in the text where they stand, and what the graph makes of them."""
+
+    id: str
+    entry: str
+    paper: str  # CURIE
+    title: str
+    link: str  # of the paper; "" for none
+    field: str
+    start: int
+    end: int
+    quote: str
+    sentence: str
+    raw: str  # the whole field
+    sha256: str  # of the whole field
+    claims: tuple[CitedClaim, ...]  # those that rest on just these words
+
+    def to_json(self) -> dict[str, Any]:
+        """All but the text of the field."""
+        names = ("id", "entry", "paper", "title", "link", "field", "start", "end", "quote", "sentence", "sha256")
+        return {name: getattr(self, name) for name in names} | {"claims": [one.to_json() for one in self.claims]}
+
+
+def passage(store: StoreFile, name: str) -> Passage:
+    """The words that an evidence id names. Raises KgError for no id, an unknown one, and changed texts."""
+    found = _ID.fullmatch(name.strip()) if len(name) <= _LONGEST else None
+    if not found:
+        raise KgError(f"{one_line(name)[:80]!r} is no evidence id: {_NO_ID}")
+    entry, start, end = entry_named(store, found["entry"]), int(found["start"]), int(found["end"])
+    sql = """SELECT p.curie, p.title, p.doi, p.arxiv, p.url, t.raw FROM entries e JOIN texts t ON t.entry = e.id
+        JOIN papers p ON p.id = t.paper WHERE e.name = ? AND t.field = ?"""
+    rows = store.rows(sql, entry, found["field"])
+    if not rows:
+        raise KgError(f"The graph has no text {one_line(found['entry'])[:80]}/{found['field']}.")
+    paper, title, doi, arxiv, url, raw = rows[0]
+    quote = raw[start:end]
+    if end > len(raw) or start >= end or mark_of(quote) != found["mark"]:
+        raise KgError(f"The words of {one_line(name)[:120]} are others now: the text was changed since it was cited.")
+    own = evidence_id(entry, found["field"], start, end, quote)
+    claims = tuple(one for one in claims_of(store, [entry]) if one.evidence == own)
+    link, sha = address(doi, arxiv, url), hashlib.sha256(raw.encode()).hexdigest()
+    said = context(raw, start, end)
+    return Passage(own, entry, paper, title, link, found["field"], start, end, quote, said, raw, sha, claims)
+
+
+def claims_of(store: StoreFile, entries: Iterable[str], kinds: Iterable[str] = KINDS) -> Iterator[CitedClaim]:
+    """The claims of entries that rest on words of theirs, by entry, kind and place among their like."""
+    wanted = sorted(set(entries))
+    for kind in kinds:
+        tables, parts = _SAYS[kind]
+        sql = f"""SELECT e.name, x.field, x.start, x."end", w.raw, x.score, x.sure, {", ".join(parts.values())}
+            FROM {tables} JOIN entries e ON e.id = x.entry JOIN texts w ON w.entry = e.id AND w.field = x.field
+            WHERE x.start >= 0 AND e.name IN ({{}}) ORDER BY e.name, x.number"""
+        for entry, field, start, end, raw, score, sure, *said in store.some(sql, wanted):
+            quote = raw[start:end]
+            own = evidence_id(entry, field, start, end, quote)
+            words = context(raw, start, end)
+            says = dict(zip(parts, said, strict=True))
+            yield CitedClaim(kind, own, quote, words, entry, field, start, end, score, bool(sure), says)
