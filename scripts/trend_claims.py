@@ -22,7 +22,7 @@ import yaml
 
 from kg.views.trends import FORMS, Trend, TrendLexicon
 from kg.views.trends.collected import Collected, from_files
-from kg.views.trends.statistics import ShareChange, adjusted, difference, wilson
+from kg.query.statistics import ShareChange, adjusted, difference, wilson
 from kg.views.trends.tables import percent, significance
 
 HERE = Path(__file__).parent

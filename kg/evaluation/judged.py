@@ -17,7 +17,7 @@ from kg.evaluation.tables import TextTable
 from kg.model import RELATION_TYPES, KgError
 from kg.records import read_records
 from kg.tables import csv_text
-from kg.views.trends.statistics import wilson
+from kg.query.statistics import wilson
 
 Figures = dict[str, float]
 

@@ -16,7 +16,7 @@ from kg.model import KgError
 from kg.views import trends
 from kg.views.trends import FORMS, Trend, TrendLexicon, trend, trend_of_files
 from kg.views.trends.collected import Collected
-from kg.views.trends.statistics import adjusted, difference, moved, trend_test, wilson
+from kg.query.statistics import adjusted, difference, moved, trend_test, wilson
 from kg.views.trends.tables import aligned, matched_words, matches_csv, text, width
 
 from .browser import Browser

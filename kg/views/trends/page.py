@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.text import plain
 from kg.views.render import render
-from kg.views.trends.statistics import ShareChange
+from kg.query.statistics import ShareChange
 from kg.views.trends.tables import few, matched_words, percent, significance
 from kg.views.words import LANGUAGES, PageWords
 

@@ -20,7 +20,7 @@ from kg.views.trends.trend import LEVEL, Trend
 from kg.views.words import PageWords
 
 if TYPE_CHECKING:
-    from kg.views.trends.statistics import ShareChange
+    from kg.query.statistics import ShareChange
 
 #: Colour-blind safe colours (after Okabe and Ito 2008), dark enough for text on white.
 _COLOURS = ("#0b6fb8", "#c8553d", "#2a8f63", "#8a5fbf", "#b57708", "#17849c", "#b0568f", "#4a5560")

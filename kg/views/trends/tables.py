@@ -13,7 +13,7 @@ from kg.views.trends.collected import LexiconMatch
 from kg.views.words import PageWords
 
 if TYPE_CHECKING:
-    from kg.views.trends.statistics import ShareChange
+    from kg.query.statistics import ShareChange
     from kg.views.trends.trend import Trend
 
 _COLUMNS = 10  # maximum number of periods with a column each; more are shown as a sparkline

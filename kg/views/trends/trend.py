@@ -15,7 +15,7 @@ from kg.query.periods import PERIODS, without_gaps
 from kg.text import fold, plain
 from kg.views.base import View
 from kg.views.period import is_partial
-from kg.views.trends.statistics import ShareChange, adjusted, late, moved, trend_test, wilson
+from kg.query.statistics import ShareChange, adjusted, late, moved, trend_test, wilson
 from kg.views.words import PageWords
 
 if TYPE_CHECKING:
