@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 import yaml
 
+from kg.query.statistics import ShareChange, adjusted, difference, wilson
 from kg.views.trends import FORMS, Trend, TrendLexicon
 from kg.views.trends.collected import Collected, from_files
-from kg.query.statistics import ShareChange, adjusted, difference, wilson
 from kg.views.trends.tables import percent, significance
 
 HERE = Path(__file__).parent

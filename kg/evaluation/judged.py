@@ -15,9 +15,9 @@ from typing import Any
 from kg.evaluation.audit import JUDGEMENTS, TYPES, Json
 from kg.evaluation.tables import TextTable
 from kg.model import RELATION_TYPES, KgError
+from kg.query.statistics import wilson
 from kg.records import read_records
 from kg.tables import csv_text
-from kg.query.statistics import wilson
 
 Figures = dict[str, float]
 

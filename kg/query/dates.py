@@ -112,9 +112,9 @@ def relative(items: list[Item], text: str, latest: str) -> list[Item]:
 
 def _span(items: list[Item], at: int, text: str, latest: str) -> Item | None:
     """The span of time, or the reports, that "last" and what stands behind it mean."""
-    number, unit = 1.0, ""
+    number, unit = 1.0, items[at].of("type:")
     end = at
-    for item in items[at + 1 : at + 5]:
+    for item in items[at + 1 : at + 5] if not unit else ():
         end += 1
         classified = _CLASSIFIED.fullmatch(item.text)
         if item.is_unknown and classified:

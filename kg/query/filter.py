@@ -8,8 +8,9 @@ from typing import Literal
 Op = Literal[">=", ">", "<=", "<", "="]
 #: The kinds of answer; each but "papers" is a module of `kg.query.kinds`.
 Kind = Literal[
-    "papers", "entities", "claims", "relations", "comparison", "path", "ranking", "count", "trend", "near", "refused"
-]
+    "papers", "entities", "who", "definition", "claims", "relations", "comparison", "path", "ranking", "count", "trend",
+    "near", "refused"
+]  # fmt: skip
 _SIGNS: dict[Op, str] = {">=": "≥ ", ">": "> ", "<=": "≤ ", "<": "< ", "=": ""}
 _ARROWS = {"increase": "↑", "decrease": "↓"}
 
@@ -173,7 +174,10 @@ class Query:
 
     papers      the papers
     entities    what of type `wants` these papers have ("which techniques reduce the KV cache?"), by support; `link`
-                narrows it to what stands in a relation ("which techniques address hallucination?")
+                narrows it to what stands in a relation ("which techniques address hallucination?"), `among` to the
+                members of a class ("most used quantization methods")
+    who         the authors and institutions of these papers
+    definition  the sentences that say what `things` (all senses of `words`) are
     claims      what a paper reports or says: of the paper that proposes `things`, else of the filter's papers;
                 `wants` is "result", an entity type, or "" for all
     relations   what stands at the other end of `link` ("what outperforms Quest?", "what does dInfer build on?")
@@ -182,7 +186,7 @@ class Query:
     ranking     results on `metric` (an Outcome; None for the field's usual ones), best or worst first by `order`
     count       how many `wants` ("paper" or an entity type) there are; by `over`, where it names a type
     trend       counts of `wants` over `over` (handed to `kg trends`)
-    near        papers and concepts nearest in meaning to `words`
+    near        papers and concepts nearest in meaning to `words`, or papers that are like one: an id, a title, a name
     refused     outside of what a graph of papers can answer; the notes say so
     """
 
@@ -196,3 +200,5 @@ class Query:
     over: str = ""
     most: int | None = None  # "top 5"
     words: str = ""
+    among: Entity | None = None
+    like: str = ""

@@ -1,4 +1,4 @@
-"""What a question asks for: papers, things of a type, claims, a comparison, a path, a ranking, a count or a trend.
+"""What a question asks for: papers, things of a type, a definition, claims, a comparison, a ranking, a trend.
 
 The pieces that say so are marked as asked, so that they set no condition; everything else of the question is the
 filter, whatever the kind. What words mean here is data: `ontology/questions.ttl`.
@@ -6,151 +6,103 @@ filter, whatever the kind. What words mean here is data: `ontology/questions.ttl
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from kg.entity_types import NAMED
+from kg.model import ROLES
 from kg.query.filter import Entity, Filter, Outcome, Phrase, Query
 from kg.query.items import OPS, Item
+from kg.query.pieces import ORDERS, PERIODS, Order, Pieces
 from kg.query.relating import Relating
 from kg.text import fold, has_han
 
 if TYPE_CHECKING:
     from kg.query.question import Parser
 
-Order = Literal["highest", "lowest", "best", "worst"]
-_PERIODS = ("day", "week", "month", "year", "report")
-ORDERS: tuple[Order, ...] = ("highest", "lowest", "best", "worst")
-#: Types that a question may name without "which" and still ask for ("datasets for code generation").
-_BARE = ("institution", "country", *(kind for kind in NAMED if kind != "model"))
 #: Types that a metric's name may have too, and mean the metric where one is looked for ("latency").
 _MEASURED = frozenset(("metric", "problem", "task"))
 #: How far from "highest" its metric may stand, in pieces.
 _NEAR = 4
 
 
-class Intent:
+class Intent(Pieces):
     """The kind of a question, found from its pieces."""
 
     def __init__(self, parser: Parser) -> None:
-        self.parser = parser
-        self.items = parser.items
-        self.asked, self.asked_at = self._asked()
-        self.papers_asked = self.asked == "paper"
+        super().__init__(parser)
         self.top: int | None = None  # the number of "top 5", once it was looked for
 
     def query(self) -> Query:
         """The query without its filter."""
-        for kind in (self._trend, self._path, self._comparison, self._ranking, self._count, self._relations):
+        kinds = (self._similar, self._who, self._trend, self._path, self._comparison, self._advice, self._ranking)
+        for kind in (*kinds, self._count, self._relations, self._definition):
             found = kind()
             if found:
                 return found
         return self._claims() or self._entities() or Query(most=self._most())
 
-    # What is asked for
-
-    def _asked(self) -> tuple[str, list[int]]:
-        """The type of thing that is asked for, "" where none is said, and the pieces that say so."""
-        for at, item in enumerate(self.items):
-            if item.of("type:") and item.means("asks"):
-                return item.of("type:"), [at]
-            if item.means("asks"):
-                found = self._type_after(at) or self._type_before(at)
-                if found is not None:
-                    return self._type(found), [at, found]
-        first = next((i for i, item in enumerate(self.items) if not self._is_opening(item)), None)
-        if first is not None and self._type(first) in _BARE and not self.items[first].of("kind:"):
-            return self._type(first), [first]
-        last = len(self.items) - 1
-        while last >= 0 and self.items[last].mark:
-            last -= 1
-        is_zh = self.parser.language == "zh" and last > 0 and self.items[last - 1].text.endswith("的")
-        return (self._type(last), [last]) if is_zh and self._type(last) in _BARE else ("", [])
-
-    def _type(self, at: int) -> str:
-        item = self.items[at]
-        return item.of("type:") or ("dataset" if item.of("kind:") == "benchmark" else "")
-
-    def _is_opening(self, item: Item) -> bool:
-        """Whether a piece only leads to what is asked for ("list all", "show me the", "most used", "Chinese")."""
-        leads = item.means("frame", "shows", "popular") or item.of("nation:")
-        return bool(leads) and not item.of("type:")
-
-    def _type_after(self, at: int) -> int | None:
-        for later in range(at + 1, min(at + 5, len(self.items))):
-            item = self.items[later]
-            if self._type(later) and self._is_open_class(later):
-                return later
-            passes = item.means("frame", "popular", "top", "about") or item.of("country:") or item.of("nation:")
-            if item.senses or item.mark or not (passes or item.means(*(f"order:{o}" for o in ORDERS))):
-                return None
-            if item.of("relation:") or (item.means("results", "reports", "how", "auxiliary") and later > at + 1):
-                return None
-        return None
-
-    def _type_before(self, at: int) -> int | None:
-        """Of "做推测解码的机构有哪些" the piece 机构."""
-        for before in range(at - 1, max(at - 4, -1), -1):
-            if self._type(before):
-                return before
-            if not self.items[before].means("frame") or self.items[before].senses:
-                return None
-        return None
-
-    def _is_open_class(self, at: int) -> bool:
-        """Whether a word for a type is what is asked for, and no part of a condition ("which benchmark papers")."""
-        return not self.items[at].of("kind:") or not any(i.of("type:") == "paper" for i in self.items[at + 1 : at + 2])
-
-    def _mark(self, places: Iterable[int]) -> None:
-        for at in places:
-            self.items[at].asked = True
-
-    def _places(self, *meanings: str) -> list[int]:
-        return [at for at, item in enumerate(self.items) if item.means(*meanings) and not item.asked]
-
-    def _things(self) -> list[int]:
-        """The places of what is named: neither a metric only, nor what nearly all papers are about."""
-        return [
-            at
-            for at, item in enumerate(self.items)
-            if item.senses and item.types != {"metric"} and not item.means("scope") and not item.asked
-        ]
-
-    def _entity(self, at: int) -> Entity | None:
-        senses = [sense for sense in self.parser.chosen(at) if sense.type != "metric"]
-        senses.sort(key=lambda sense: sense.type == "institution")  # "DeepSeek" beside other models
-        return self.parser.entity(senses[0]) if senses else None
-
-    def _names_papers(self) -> bool:
-        return any(item.of("type:") == "paper" and not item.asked for item in self.items)
-
-    def _most(self) -> int | None:
-        """The number of "top 5", which then sets no condition."""
-        for at in self._places("top", "last"):
-            number = self.items[at + 1] if at + 1 < len(self.items) else None
-            is_plain = number is not None and number.value is not None and not number.unit and number.upper is None
-            if number and is_plain and number.value and 0 < number.value < 10_000 and number.value == int(number.value):
-                self._mark([at, at + 1])
-                return int(number.value)
-        return None
-
     # Kinds
+
+    def _similar(self) -> Query | None:
+        """ "Papers similar to 2508.07747": to a paper, by its id, its title or what it proposes."""
+        places = self._places("similar")
+        papers = [at for at, item in enumerate(self.items) if item.fact and item.fact.field == "paper"]
+        if not places or not (papers or any(item.of("type:") in ("paper", "technique") for item in self.items)):
+            return None
+        named = papers[:1] or self._named_beside(places[0])
+        if not named:
+            return None
+        self._mark([*places, *named, *self.asked_at])
+        words = self.parser.text[self.items[named[0]].start : self.items[named[-1]].end]
+        return Query("near", most=self._most(), like=words.strip(" \"'“”「」『』《》"))
+
+    def _named_beside(self, at: int) -> list[int]:
+        """What stands behind "similar to", else before 类似 up to 与."""
+        ends = [i for i, item in enumerate(self.items) if item.mark in ("?", "？", "。")]
+        behind = range(at + 1, min([i for i in ends if i > at] or [len(self.items)]))
+        before = range(max((i + 1 for i in range(at) if self.items[i].means("and")), default=0), at)
+        for span in (behind, before):
+            telling = [i for i in span if not self.items[i].means("frame", "about", "and") or self.items[i].senses]
+            if telling:
+                return list(range(telling[0], telling[-1] + 1))
+        return []
+
+    def _who(self) -> Query | None:
+        """ "Who works on visual token pruning?": its authors and institutions."""
+        if self.asked != "who":
+            return None
+        self._mark([*self.asked_at, *self._places("order:highest", "popular")])
+        return Query("who", most=self._most())
 
     def _trend(self) -> Query | None:
         named = bool(self.asked) or any(item.of("type:") for item in self.items)
-        places = self._places("trend") + [at for at in self._places("rising") if named and not self._names_papers()]
+        rising = [at for at in self._places("rising") if named and not self._names_papers()]
+        rising = self._places("rises") + (self._rising() or rising)
+        if not (self._things() or named):
+            rising = []
+        places = self._places("trend") + rising
         over = next((self.items[at].of("type:") for at in places if self.items[at].of("type:")), "")
-        per = [at for at in self._places("per") if at + 1 < len(self.items) and self._type(at + 1) in _PERIODS]
+        per = [at for at in self._places("per") if at + 1 < len(self.items) and self._type(at + 1) in PERIODS]
         if not over and per:
             over = self._type(per[0] + 1)
             places += [per[0], per[0] + 1]
         if not places or (self.papers_asked and not over and not self._places("how", "count")):
             return None
         beside = [at + 1 for at in places if at + 1 < len(self.items) and self.items[at + 1].of("type:")]
-        beside = [at for at in beside if self._type(at) not in _PERIODS]
-        wants = self._type(beside[0]) if beside else self.asked
+        beside = [at for at in beside if self._type(at) not in PERIODS]
+        wants = (self._type(beside[0]) if beside else self.asked) or "paper"
+        order: Order = "best"
+        if rising and wants != "paper":
+            order = "lowest" if any(self.items[at].means("falling") for at in rising) else "highest"
         self._mark([*places, *beside, *self.asked_at, *self._places("count")])
-        return Query("trend", wants=wants or "paper", over=over or "month", most=self._most())
+        return Query("trend", wants=wants, over=over or "month", order=order, most=self._most())
+
+    def _rising(self) -> list[int]:
+        """The words that ask whether something rises: "is LoRA still popular?", "量化热门吗"."""
+        opens = bool(self.items) and self.items[0].means("auxiliary")
+        asks = opens or bool(self._places("yes-no", "how"))
+        return self._places("rising", "popular") if asks and self._things() else []
 
     def _path(self) -> Query | None:
         things = self._things()
@@ -171,12 +123,19 @@ class Intent:
         if not (differ or (compare and not is_open) or self._is_yes_no(chain)):
             return None
         things = [self._entity(at) for at in chain]
+        if len(set(things)) < len(things):  # "token pruning or token merging": techniques of one topic
+            things = [self._technique(at) or thing for at, thing in zip(chain, things, strict=True)]
         inside = range(chain[0], chain[-1])
         self._mark([*differ, *compare, *chain, *self._places("between", "yes-no", "outperform")])
         self._mark(at for at in inside if self.items[at].means("and", "or"))
         metric = self._metric_near(chain[-1] + 1, chain[-1] + _NEAR)
         found = tuple(dict.fromkeys(thing for thing in things if thing))
         return Query("comparison", things=found, metric=metric)
+
+    def _technique(self, at: int) -> Entity | None:
+        """What a piece names as a technique, whatever topic it is the name of."""
+        senses = [sense for sense in self.items[at].senses if sense.type == "technique"]
+        return self.parser.entity(senses[0]) if senses else None
 
     def _chain(self) -> list[int]:
         """The longest run of things that only words of comparison and joining keep apart."""
@@ -198,6 +157,16 @@ class Intent:
         asks = opens or bool(self._places("yes-no"))
         between = self.items[chain[0] + 1 : chain[1]]
         return asks and any(item.means("outperform") for item in between) and not self.asked
+
+    def _advice(self) -> Query | None:
+        """ "What should I use for Llama-3.1-8B on an RTX 4090?": the best results on both."""
+        places = self._places("advice")
+        if not places or not self._things():
+            return None
+        speeds = [at for at in range(len(self.items)) if self.parser.thresholds.is_speed(at)]
+        metric = self._metric_near(0, len(self.items))
+        self._mark([*places, *speeds, *self.asked_at, *self._places("order:best", "yes-no")])
+        return Query("ranking", metric=metric, wants="technique", most=self._most())
 
     def _ranking(self) -> Query | None:
         for at in self._places(*(f"order:{order}" for order in ORDERS), "sort"):
@@ -281,6 +250,26 @@ class Intent:
         self._mark(self.asked_at)
         return Query("relations", link=found, wants=self.asked, most=self._most())
 
+    def _definition(self) -> Query | None:
+        """ "What is EAGLE?": nothing but one thing is named, which the graph need not know."""
+        places = self._places("defines")
+        if not places and self._places("how"):  # "how does EAGLE work?"
+            places = [at for at in self._places("works") if at == len(self.items) - 1 or self.items[at + 1].mark]
+        said = [at for at, item in enumerate(self.items) if at not in places and not item.mark]
+        named = [at for at in said if self.items[at].senses or self.items[at].is_unknown]
+        idle = ("frame", "about", "auxiliary", "how", "scope")
+        if not places or not named or any(at not in named and not self.items[at].means(*idle) for at in said):
+            return None
+        if len(named) > 1 and self.items[named[-1]].means("scope"):  # "... in LLMs"
+            named = named[:-1]
+        if named != list(range(named[0], named[-1] + 1)):
+            return None
+        self._mark([*places, *said])
+        senses = self.items[named[0]].senses if len(named) == 1 else []
+        things = [replace(self.parser.entity(sense), roles=ROLES) for sense in senses]
+        words = self.parser.text[self.items[named[0]].start : self.items[named[-1]].end]
+        return Query("definition", things=tuple(things), words=words)
+
     def _claims(self) -> Query | None:
         """What a paper says: its results, what it proposes, or all of it."""
         if self._names_papers() and not self._places("results"):
@@ -314,16 +303,54 @@ class Intent:
 
     def _entities(self) -> Query | None:
         popular = self._places("popular")
+        of_class = self._class(popular)
+        if of_class is not None:
+            thing = self._classed(of_class)
+            kinds = [at for at in (of_class - 1, of_class + 1) if 0 <= at < len(self.items) and self._type(at)]
+            self._mark([of_class, *popular, *kinds, *self.asked_at, *self._places("asks", "order:highest")])
+            self._mark(self._ways([of_class]))
+            return Query("entities", wants=thing.field, most=self.top or self._most(), among=thing) if thing else None
         beside = [at + 1 for at in popular if at + 1 < len(self.items) and self.items[at + 1].of("type:")]
         wants = self.asked or (self._type(beside[0]) if beside else "")
         top = self.top or self._most()
         if top and not wants:
             wants = next((self._type(at) for at in range(len(self.items)) if self._type(at)), "")
-        if wants in ("", "paper", "report", *_PERIODS[:2]):
+        if wants in ("", "paper", "report", *PERIODS[:2]):
             return Query(most=top) if top else None
         places = self.asked_at or beside or [at for at in range(len(self.items)) if self._type(at) == wants][:1]
-        self._mark([*places, *popular, *self._ways(places)])
+        self._mark([*places, *popular, *self._ways(places), *self._places("order:highest")])
         return Query("entities", wants=wants, most=top)
+
+    def _class(self, popular: list[int]) -> int | None:
+        """Where the class stands whose members are asked for: "most used quantization methods", "which GPUs"."""
+        for at, item in enumerate(self.items):
+            thing = None if item.asked or item.means("scope") else self._classed(at)
+            if thing is None:
+                continue
+            behind = self.items[at + 1] if at + 1 < len(self.items) else None
+            typed = behind is not None and behind.of("type:") == thing.field
+            if thing.field == "technique":
+                typed = typed or any(fold(item.text).endswith(" " + word) for word in self._words_for("technique"))
+                typed = typed and bool(popular)
+            elif not popular:
+                before = self.items[at - 1] if at else None
+                leads = before is not None and before.means("asks") and not before.of("type:")
+                typed = leads and (behind is None or typed or behind.means("auxiliary", "use") or bool(behind.mark))
+            else:
+                typed = self.asked in ("", thing.field)
+            if typed:
+                return at
+        return None
+
+    def _words_for(self, kind: str) -> tuple[str, ...]:
+        return self.parser.lexicon.words.folds(f"type:{kind}")
+
+    def _classed(self, at: int) -> Entity | None:
+        """The class of named things or techniques that a piece names: what the vocabulary has several kinds of."""
+        kinds = ("technique", *NAMED)
+        senses = [sense for sense in self.items[at].senses if sense.type in kinds and sense.known]
+        things = [self.parser.entity(sense) for sense in senses]
+        return next((thing for thing in things if len(thing.concepts) > 2), None)
 
     def _ways(self, places: list[int]) -> list[int]:
         """The verb right behind what is asked for ("which data sets are used to evaluate ..."), which is no cue."""

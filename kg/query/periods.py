@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -12,7 +13,30 @@ PERIODS = ("day", "week", "month", "year")
 _LETTERS = {"day": 10, "week": 10, "month": 7, "year": 4}
 #: Years between the first and the last paper of a table without gaps; dates further apart are mistakes of a source.
 _SPAN = 30
+_OUTSIDE = 0.01  # the share of papers that may be left out at either end of a trend
 _READ = 100  # papers that are read out one by one
+_ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?")
+
+
+def days(when: str) -> tuple[date, date] | None:
+    """The first and last day of an ISO date, month or year; None if it is invalid."""
+    match = _ISO.fullmatch(when.strip())
+    if not match:
+        return None
+    year, month, day = (int(part) if part else 0 for part in match.groups())
+    try:
+        first = date(year, month or 1, day or 1)
+        if day:
+            return first, first
+        return first, (date(year + (month in (0, 12)), month % 12 + 1 if month else 1, 1) - timedelta(1))
+    except ValueError:
+        return None
+
+
+def is_partial(period: str, first: str, last: str) -> bool:
+    """Whether a year, month or day lies in part outside of what a corpus holds, from its first to its last day."""
+    span, ends = days(period), [days(end) for end in (first, last)]
+    return bool(span and ends[0] and ends[1] and (span[0] < ends[0][0] or ends[1][1] < span[1]))
 
 
 def different(corpus: Corpus, papers: Papers, kind: str, over: str) -> Counter[str]:
@@ -54,6 +78,19 @@ def period(day: str, over: str) -> str:
     except ValueError:
         return ""
     return f"{year}-W{week:02}"
+
+
+def within(held: Counter[str], over: str, least: int) -> list[str]:
+    """The periods in order without gaps, but for those of a few papers (1 %) long before or after all others.
+
+    A period with `least` papers or more always stays.
+    """
+    known = sorted(name for name in held if name)
+    for at in (0, -1):
+        left = held.total() * _OUTSIDE
+        while len(known) > 3 and held[known[at]] < least and held[known[at]] <= left:
+            left -= held[known.pop(at)]
+    return without_gaps(known, over)
 
 
 def without_gaps(periods: Iterable[str], over: str) -> list[str]:

@@ -13,17 +13,29 @@ from typing import Literal
 
 from kg.entity_types import NAMED
 from kg.query.filter import Entity, Fact, Filter, Link, Outcome, Parts, Phrase, Query, Term
-from kg.query.intent import ORDERS, Intent, is_outside, refusal
+from kg.query.intent import Intent, is_outside, refusal
 from kg.query.items import TIMES, Item
 from kg.query.joins import Taken, joined
 from kg.query.lexicon import Lexicon, Sense
+from kg.query.pieces import ORDERS
 from kg.query.reading import PERSON, QuestionReader
 from kg.query.sayings import Sayings
 from kg.query.thresholds import Thresholds
 from kg.text import fold, has_han
 
 #: Meanings of words that say something: they are used, or told as ignored.
-_TELLING = ("popular", "top", "rising", "trend", "not", "amount", "stated", *(f"order:{o}" for o in ORDERS))
+_TELLING = (
+    "popular",
+    "top",
+    "rising",
+    "similar",
+    "advice",
+    "trend",
+    "not",
+    "amount",
+    "stated",
+    *(f"order:{o}" for o in ORDERS),
+)
 #: Characters of a question that are read.
 LIMIT = 1000
 _AFTER = ("technique", *NAMED)  # what one uses, compares with, evaluates on

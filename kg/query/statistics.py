@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
 #: The quantile of the normal distribution for 95% intervals.
 Z = 1.959963984540054
+#: Labels with fewer papers are not tested.
+LEAST = 10
+#: The false discovery rate of the tests.
+LEVEL = 0.05
+#: With up to so many points in time, the first is compared with the last.
+_FEW_TIMES = 5
 #: Degrees of freedom from which the dispersion is estimated.
 _ENOUGH = 4
 
@@ -96,6 +102,22 @@ def trend_test(counts: Floats, totals: Floats, scores: Floats, strata: npt.NDArr
         dispersion = np.where(left >= _ENOUGH, (scatter - z * z) / left, 1.0)
     z = z / np.sqrt(np.maximum(np.nan_to_num(dispersion, nan=1.0), 1.0))
     return z, np.array([erfc(abs(one) / sqrt(2)) for one in z])
+
+
+def early_and_late(scores: Floats, papers: Floats) -> tuple[Any, Any]:
+    """Which periods are early and which late: the first and the last, or those with a quarter of the papers each.
+
+    `scores` and `papers` are the time of each period and its papers, 0 for one that is not to count.
+    """
+    when = np.unique(scores[papers > 0])
+    if len(when) <= _FEW_TIMES:
+        return scores == when[0], scores == when[-1]
+    held = np.array([papers[scores == one].sum() for one in when])
+    before = held.cumsum() - held
+    behind = held.sum() - before - held
+    early, late = (when[side < held.sum() / 4] for side in (before, behind))
+    is_early = np.isin(scores, early[early < when[-1]])
+    return is_early, np.isin(scores, late[late > when[0]]) & ~is_early
 
 
 def adjusted(p: Floats) -> Floats:

@@ -15,6 +15,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from kg.model import Document, KgError, Paper
+from kg.query.periods import days
 from kg.views import period as periods
 from kg.views.base import View
 from kg.views.brief import compose
@@ -236,7 +237,7 @@ def _time(shown: Selection, papers: list[Paper], now: str) -> str:
         return now.replace("T", " ")
     documents = [document for paper in papers for document, _ in paper.entries]
     known = {d.date for d in documents} | {shown.source_dates.get(d.source, "") for d in documents}
-    exact = [said for said in known if (span := periods.days(said[:10])) and span[0] == span[1]]
+    exact = [said for said in known if (span := days(said[:10])) and span[0] == span[1]]
     latest = max(exact, default="")
     match = _TIME.match(latest)
     return f"{match[1]} {match[2]}" if match else latest[:10]
@@ -256,12 +257,12 @@ def _appeared(graph: GraphReader, period: periods.Period) -> tuple[list[Paper], 
 def _latest(graph: GraphReader) -> date | None:
     """The latest date of a paper or source of a graph."""
     said = [*graph.dates(), *(source.date for source in graph.sources())]
-    spans = (periods.days(when) for when in said if when)
+    spans = (days(when) for when in said if when)
     return max((span[0] for span in spans if span), default=None)
 
 
 def _day(now: str) -> date:
-    span = periods.days(now)
+    span = days(now)
     if span is None or span[0] != span[1]:
         raise KgError(f'"{now[:60]}" is no day to count from: write it as 2025-10-17.')
     return span[0]

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from kg.model import KgError
 from kg.query.dates import back, number_of
+from kg.query.periods import days
 
-_ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?")
 _HAN_DAY = re.compile(r"(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})[日号])?)?")
 _AGO = re.compile(
     r"(?:the )?(?:last|past) (?:(?P<n>\d{1,4}) )?(?P<unit>day|week|month|year)s?|"
@@ -47,27 +47,6 @@ class Period:
         if self.first <= span[0] <= self.last:
             return True
         return False if span[1] < self.first or span[0] > self.last else None
-
-
-def days(when: str) -> tuple[date, date] | None:
-    """The first and last day of an ISO date, month or year; None if it is invalid."""
-    match = _ISO.fullmatch(when.strip())
-    if not match:
-        return None
-    year, month, day = (int(part) if part else 0 for part in match.groups())
-    try:
-        first = date(year, month or 1, day or 1)
-        if day:
-            return first, first
-        return first, (date(year + (month in (0, 12)), month % 12 + 1 if month else 1, 1) - timedelta(1))
-    except ValueError:
-        return None
-
-
-def is_partial(period: str, first: str, last: str) -> bool:
-    """Whether a year, month or day lies in part outside of what a corpus holds, from its first to its last day."""
-    span, ends = days(period), [days(end) for end in (first, last)]
-    return bool(span and ends[0] and ends[1] and (span[0] < ends[0][0] or ends[1][1] < span[1]))
 
 
 def since(when: str, now: date) -> date:

@@ -13,10 +13,10 @@ import pytest
 
 from kg.api import Graph
 from kg.model import KgError
+from kg.query.statistics import adjusted, difference, moved, trend_test, wilson
 from kg.views import trends
 from kg.views.trends import FORMS, Trend, TrendLexicon, trend, trend_of_files
 from kg.views.trends.collected import Collected
-from kg.query.statistics import adjusted, difference, moved, trend_test, wilson
 from kg.views.trends.tables import aligned, matched_words, matches_csv, text, width
 
 from .browser import Browser

@@ -39,6 +39,7 @@ def coverage(corpus: Corpus, query: Query) -> tuple[Coverage, ...]:
         _COVERED.get(query.wants, "")
     }
     out = []
+    asked |= {"author", "institution"} if query.kind == "who" else set()
     for kind in sorted({*asked, _COVERED.get(query.over, "")} - {""}):
         others = (one for one in conditions if all(_COVERED.get(term.field) != kind for term in one.any_of))
         named, papers = corpus.covered(kind, corpus.holding(Filter(tuple(others))))

@@ -1,23 +1,31 @@
-"""Counts by period, in a small table; `kg trends` gives more of it, and a picture."""
+"""Counts by period with the test of their trend, and things that rise; `kg trends` gives more of it, and a picture."""
 
 from __future__ import annotations
 
 import shlex
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
+
+import numpy as np
 
 from kg.model import ENTITY_TYPES
 from kg.query.answer import Answer, Line, Table
+from kg.query.corpus import Corpus, Papers
 from kg.query.empty import any_role
-from kg.query.filter import Condition, Filter, Query
+from kg.query.filter import Condition, Fact, Filter, Query
 from kg.query.lexicon import Lexicon
-from kg.query.periods import PERIODS, entries_by, folded, without_gaps
+from kg.query.periods import PERIODS, entries_by, folded, is_partial, within, without_gaps
 from kg.query.sayings import Sayings
-from kg.query.tally import TYPES, Tally, found_any, nothing
+from kg.query.statistics import LEAST, LEVEL, ShareChange, adjusted, early_and_late, moved, trend_test
+from kg.query.tally import TYPES, Count, Tally, found_any, nothing
 from kg.store.file import StoreFile
 
 #: Things and periods that are shown, papers of the answer that are all listed, and reports that are.
 _THINGS, _PERIODS, _LISTED, _REPORTS = 8, 12, 100, 300
+#: The smallest p that is told, and a day before all papers.
+_SMALLEST, _FIRST = 0.001, "0001-01-01"
 #: What `kg trends` counts.
 _OF = (*ENTITY_TYPES, "topic", "metric", "kind")
 
@@ -29,6 +37,8 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         query = replace(query, filter=wider)
     over, wanted = query.over if query.over in (*PERIODS, "report") else "month", query.filter
     tally = Tally(store, lexicon, wanted, say.language)
+    if query.order != "best" and query.wants in TYPES and over in PERIODS:
+        return _rising(lexicon, tally, question, query, over, limit)
     counts, order, entries = _counts(tally, over)
     undated = counts.pop("", 0)
     if not order:
@@ -39,6 +49,14 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     else:
         shown = order if limit is None else order[-limit:]
         table = Table((over, "papers"), tuple(Line((name, counts[name]), entries.get(name, ())) for name in shown))
+    tested, every = _tested(tally, over, counts) if over in PERIODS and query.wants not in TYPES else ("", Counter())
+    if every:
+        lines = (
+            replace(line, values=(*line.values, f"{counts[name] / every[name]:.1%}" if every[name] else ""))
+            for line in table.lines
+            for name in (str(line.values[0]),)
+        )
+        table = Table((*table.columns, "share"), tuple(lines))
     best = max(order, key=lambda name: (counts[name], name))
     total, most = (say("number.paper", n) for n in (counts.total(), counts[best]))
     verdict = say(
@@ -49,9 +67,126 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         best=best,
         most=most,
     )
+    verdict = tested + say("trend.between") * bool(tested) + verdict
     notes = [say("trend.undated", undated)] if undated else []
+    last = tally.corpus.period()[1][:10]
+    if over in PERIODS and is_partial(order[-1], _FIRST, last):
+        notes.append(say("trend.unfinished", last=order[-1], day=last))
     notes.append(say("trend.more", call=_call(lexicon, wanted, query.wants, over)))
     return Answer(question, query, (), (*wanted.notes, *notes), replace(table, verdict=verdict))
+
+
+class _Shares:
+    """Papers by period as they are tested: whole periods alone, without a few papers far from all others in time."""
+
+    def __init__(self, corpus: Corpus, among: Papers, over: str) -> None:
+        self.every = folded(corpus.days(among)[""], over)
+        self.every.pop("", None)
+        ends = [day[:10] for day in corpus.period()]
+        self.names = within(self.every, over, LEAST)
+        whole = [not is_partial(name, *ends) for name in self.names]
+        self.papers = np.array([self.every[name] for name in self.names], float) * np.array(whole, float)
+        self.scores = np.arange(len(self.names), dtype=float)
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether there are three periods with papers."""
+        return int((self.papers > 0).sum()) >= 3
+
+    def changes(self, counts: Mapping[str, Counter[str]]) -> list[ShareChange]:
+        """The change of each of some counts with enough papers, and without so many."""
+        held = {name: np.array([own[at] for at in self.names]) * (self.papers > 0) for name, own in counts.items()}
+        total = self.papers.sum()
+        tested = [name for name, own in held.items() if LEAST <= own.sum() <= total - LEAST]
+        if not (tested and self.is_enough):
+            return []
+        columns = np.array([held[name] for name in tested], float).T
+        among = self.papers[:, None] + np.zeros_like(columns)
+        z, p = trend_test(columns, among, self.scores, np.zeros(len(self.names), np.int64))
+        sides = (values[side].sum(0)[None] for side in self.sides for values in (columns, among))
+        figures = np.array([*moved(*sides), z, p, adjusted(p)]).T
+        sizes = columns.sum(0)
+        return [ShareChange(name, int(sizes[n]), *map(float, figures[n])) for n, name in enumerate(tested)]
+
+    @property
+    def sides(self) -> tuple[Any, Any]:
+        return early_and_late(self.scores, self.papers)
+
+    def spans(self) -> tuple[str, str]:
+        """The early and the late periods: "2025-03 – 2025-06"."""
+        early, late = ([self.names[n] for n in np.flatnonzero(side)] for side in self.sides)
+        return _span(early), _span(late)
+
+
+def _shares(tally: Tally, over: str) -> _Shares:
+    """The papers of which shares are taken: those of the same dates, sources, venues and the like."""
+    facts = tuple(one for one in tally.wanted.conditions if all(isinstance(term, Fact) for term in one.any_of))
+    return _Shares(tally.corpus, tally.corpus.holding(Filter(facts)), over)
+
+
+def _tested(tally: Tally, over: str, counts: Counter[str]) -> tuple[str, Counter[str]]:
+    """Whether the share of papers rises or falls, in a sentence, and all papers of each period.
+
+    Without anything but dates, sources and the like there is no share to test.
+    """
+    say = Sayings(tally.language)
+    if all(isinstance(term, Fact) for one in tally.wanted.conditions for term in one.any_of):
+        return "", Counter()
+    shares = _shares(tally, over)
+    found = shares.changes({"": counts})
+    if not found:
+        return say("trend.few", papers=say("number.paper", counts.total())), shares.every
+    return _moved(say, found[0], shares), shares.every
+
+
+def _moved(say: Sayings, change: ShareChange, shares: _Shares) -> str:
+    key = "trend.level" if change.p >= LEVEL else "trend.rises" if change.z > 0 else "trend.falls"
+    early, late = shares.spans()
+    chance = f"= {change.p:.2g}" if change.p >= _SMALLEST else f"< {_SMALLEST}"
+    return say(key, p=chance, before=f"{change.early:.1%}", after=f"{change.late:.1%}", early=early, late=late)
+
+
+def _rising(lexicon: Lexicon, tally: Tally, question: str, query: Query, over: str, limit: int | None) -> Answer:
+    """The things whose share rises (or falls) as the test says it, by the size of the change."""
+    say, corpus = Sayings(tally.language), tally.corpus
+    things = [thing for thing, papers in corpus.most(query.wants, tally.papers)[0] if papers >= LEAST]
+    days = corpus.days(tally.papers, query.wants, things)
+    shares = _Shares(corpus, tally.papers, over)
+    changes = shares.changes({thing: folded(own, over) for thing, own in days.items()})
+    sign = -1 if query.order == "lowest" else 1
+    found = sorted(
+        (one for one in changes if one.q < LEVEL and sign * one.z > 0), key=lambda one: (-sign * one.by, one.label)
+    )
+    shown = found[: limit or query.most or _THINGS]
+    early, late = shares.spans() if shares.is_enough else ("", "")
+    by = {one.label: one for one in shown}
+    counts = [
+        Count(one.label, one.papers, entries=corpus.listed(_first(corpus, query.wants, one.label, tally)))
+        for one in shown
+    ]
+    lines = tuple(
+        replace(line, values=(line.values[0], f"{one.early:.1%}", f"{one.late:.1%}", one.papers))
+        for line in tally.lines(query.wants, counts, (query.wants,))
+        for one in (by[line.concept],)
+    )
+    names = {"things": say(f"things.{query.wants}"), "tested": len(changes), "early": early, "late": late}
+    way = "falling" if sign < 0 else "rising"
+    if not lines:
+        return Answer(question, query, (), (*query.filter.notes, say(f"trend.none_{way}", **names)))
+    table = Table((query.wants, early, late, "papers"), lines, say(f"trend.{way}", len(found), **names))
+    notes = [say("tally.cut", len(shown)).strip()] if len(shown) < len(found) else []
+    notes.append(say("trend.more", call=_call(lexicon, query.filter, query.wants, over)))
+    return Answer(question, query, (), (*query.filter.notes, *notes), table)
+
+
+def _first(corpus: Corpus, kind: str, thing: str, tally: Tally) -> list[str]:
+    """Some papers of a thing, the newest first."""
+    behind = sorted(corpus.behind(kind, thing, tally.papers), key=lambda paper: paper.when, reverse=True)
+    return [paper.curie for paper in behind[:_LISTED]]
+
+
+def _span(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} – {names[-1]}"
 
 
 def _counts(tally: Tally, over: str) -> tuple[Counter[str], list[str], dict[str, tuple[str, ...]]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from kg.model import Document, Paper
 from kg.query.corpus import Corpus
-from kg.views.period import days
+from kg.query.periods import days
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, cited, own, section
 from kg.views.selection import Selection, code, ids, link, named, title

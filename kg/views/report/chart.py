@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from kg.query.corpus import Corpus
-from kg.views.period import days, is_partial
+from kg.query.periods import days, is_partial
 from kg.views.report.layout import Part
 from kg.views.selection import Selection
 

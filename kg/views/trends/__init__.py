@@ -10,10 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kg.query.statistics import LEAST
 from kg.views.trends import page, picture, tables
 from kg.views.trends.collected import OF, OVER, TEXTS, from_files, from_graph
 from kg.views.trends.lexicon import TrendLexicon
-from kg.views.trends.trend import LEAST, SHOWN, Form, Trend
+from kg.views.trends.trend import SHOWN, Form, Trend
 
 if TYPE_CHECKING:
     import pandas

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kg.query.statistics import ShareChange
 from kg.text import plain
 from kg.views.render import render
-from kg.query.statistics import ShareChange
 from kg.views.trends.tables import few, matched_words, percent, significance
 from kg.views.words import LANGUAGES, PageWords
 

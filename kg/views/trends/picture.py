@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kg.query.statistics import LEVEL
 from kg.text import has_han
 from kg.views.fonts import han_font
 from kg.views.trends.tables import percent, significance, width
-from kg.views.trends.trend import LEVEL, Trend
+from kg.views.trends.trend import Trend
 from kg.views.words import PageWords
 
 if TYPE_CHECKING:

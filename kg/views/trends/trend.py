@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from kg.model import KgError
-from kg.query.periods import PERIODS, without_gaps
+from kg.query.periods import PERIODS, is_partial, within
+from kg.query.statistics import LEAST, LEVEL, ShareChange, adjusted, early_and_late, late, moved, trend_test, wilson
 from kg.text import fold, plain
 from kg.views.base import View
-from kg.views.period import is_partial
-from kg.query.statistics import ShareChange, adjusted, late, moved, trend_test, wilson
 from kg.views.words import PageWords
 
 if TYPE_CHECKING:
@@ -23,14 +22,6 @@ if TYPE_CHECKING:
 
     from kg.views.trends.collected import Collected
 
-#: Labels with fewer papers are not tested.
-LEAST = 10
-#: The false discovery rate of the tests.
-LEVEL = 0.05
-#: The share of papers that may be left out at either end because their periods have so few.
-_OUTSIDE = 0.01
-#: With up to so many points in time, the first is compared with the last.
-_FEW_TIMES = 5
 #: Labels that a picture shows, and labels whose pairs are tested.
 SHOWN, _PAIRED = 12, 40
 #: A change of a source's share of the papers that is told, and sources told of.
@@ -313,15 +304,7 @@ class Trend(View):
     @cached_property
     def ends(self) -> tuple[Any, Any]:
         """Which periods are early and late: the first and the last, or those with a quarter of the papers each."""
-        when = np.unique(self.scores[self.whole_corpus > 0])
-        if len(when) <= _FEW_TIMES:
-            return self.scores == when[0], self.scores == when[-1]
-        papers = np.array([self.whole_corpus[self.scores == one].sum() for one in when])
-        before = papers.cumsum() - papers
-        behind = papers.sum() - before - papers
-        early, late = (when[side < papers.sum() / 4] for side in (before, behind))
-        is_early = np.isin(self.scores, early[early < when[-1]])
-        return is_early, np.isin(self.scores, late[late > when[0]]) & ~is_early
+        return early_and_late(self.scores, self.whole_corpus)
 
     def ends_said(self) -> tuple[str, str]:
         """The early and the late periods in words: "2025-03 – 2025-06"."""
@@ -353,11 +336,4 @@ def _ordered(held: Counter[str], over: str, least: int) -> list[str]:
     """The sorted periods without gaps in time, except a few papers long before or after all others."""
     if over == "venue-year":
         return sorted(held, key=lambda name: (name.rpartition(" ")[0].casefold(), name[-4:], name))
-    known = sorted(held)
-    if over not in PERIODS:
-        return known
-    for at in (0, -1):
-        left = held.total() * _OUTSIDE
-        while len(known) > 3 and held[known[at]] < least and held[known[at]] <= left:
-            left -= held[known.pop(at)]
-    return without_gaps(known, over)
+    return within(held, over, least) if over in PERIODS else sorted(held)

@@ -1,0 +1,193 @@
+"""What something is: the sentences of papers that say what it is, what it does, or what it is an example of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from kg.names import kind_of
+from kg.query.answer import Answer, Line, Quote, Row, Table
+from kg.query.conditions import marks
+from kg.query.corpus import Corpus, Papers
+from kg.query.filter import Condition, Entity, Filter, Phrase, Query
+from kg.query.lexicon import Lexicon
+from kg.query.sayings import Sayings
+from kg.store.file import StoreFile
+from kg.text import fold, has_han, sentence_at
+
+#: How a text may say it, the plainest first: meanings of words whose kg:stated has the forms.
+_WAYS = ("says-what", "says-does", "says-kind")
+_KEYS = ("what", "does", "kind")
+#: Lines where nobody says how many; sentences of the plainer ways from which examples are left out; papers shown apart.
+_SHOWN, _ENOUGH, _NEAREST = 10, 3, 5
+#: Texts that are read, and letters of a sentence that is quoted.
+_TEXTS, _LONGEST = 3000, 600
+#: Letters of brackets between a name and what is said of it: "EAGLE (Li et al., 2024) is".
+_ASIDE = 80
+_FIELDS = ("T", "H", "A", "B")
+
+
+class _Said(NamedTuple):
+    """A sentence that says it."""
+
+    way: int  # its place in _WAYS
+    is_own: bool  # its paper proposes the thing
+    when: str
+    quote: Quote
+    paper: str
+
+
+def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
+    """The sentences that say what the things of a query are, at most `limit` (10), one a paper."""
+    return _Definition(store, lexicon, question, query).answer(limit)
+
+
+class _Definition:
+    def __init__(self, store: StoreFile, lexicon: Lexicon, question: str, query: Query) -> None:
+        self.store, self.lexicon, self.question, self.query = store, lexicon, question, query
+        self.say = Sayings.of(question)
+        self.corpus = Corpus.of(store)
+        self.label = query.words or (query.things[0].label if query.things else question)
+
+    def answer(self, limit: int | None) -> Answer:
+        say, notes = self.say, list(self.query.filter.notes)
+        papers = self._papers()
+        said = sorted(self._said(papers), key=lambda one: (one.way, not one.is_own, one.when, one.quote.source))
+        once = list({one.paper: one for one in reversed(said)}.values())[::-1]
+        plain = [one for one in once if one.way < len(_WAYS) - 1]
+        shown = (plain if len(plain) >= _ENOUGH else once)[: limit or self.query.most or _SHOWN]
+        label = say("empty.quoted", words=self.label)
+        own = self._proposing()
+        if not own and any(kind_of(thing.concept) == "technique" for thing in self.query.things):
+            notes.append(say("definition.not_proposed", thing=label))
+        if not shown:
+            count = self.corpus.count(papers)
+            notes.insert(0, say("definition.none" if count else "definition.unknown", count, thing=label))
+            return Answer(self.question, self.query, (), tuple(notes), nearest=self._nearest(papers, own))
+        lines = tuple(
+            Line((source, say(f"definition.{_KEYS[one.way]}"), one.quote.context), (source,), (one.quote,))
+            for one in shown
+            for source in (one.quote.source,)
+        )
+        kind = "definition.some" if shown[0].way == 0 else "definition.only"
+        verdict = say(kind, sum(one.way == shown[0].way for one in once), thing=label, said=lines[0].values[1])
+        if len(shown) < len(once):
+            notes.append(say("definition.cut", len(once), shown=len(shown)))
+        return Answer(self.question, self.query, (), tuple(notes), Table(("paper", "claim", "quote"), lines, verdict))
+
+    # The papers
+
+    def _papers(self) -> Papers:
+        """The papers that name it in any role, or have its words where the graph does not know it."""
+        named = tuple(thing for thing in self.query.things if thing.field != "metric")
+        phrase = Phrase(self.label)
+        terms: tuple[Entity | Phrase, ...] = named or (phrase,)
+        return self.corpus.holding(Filter((*self.query.filter.conditions, Condition(self.label, terms))))
+
+    def _proposing(self) -> set[str]:
+        """The papers that propose it."""
+        things = sorted({concept for thing in self.query.things for concept in thing.concepts})
+        if not things:
+            return set()
+        sql = f"""SELECT DISTINCT p.curie FROM mentions x JOIN concepts c ON c.id = x.concept
+            JOIN papers p ON p.id = x.paper WHERE x.role = 'proposed' AND c.curie IN ({marks(things)})"""
+        return {paper for (paper,) in self.store.rows(sql, *things)}
+
+    def _nearest(self, papers: Papers, own: set[str]) -> tuple[Row, ...]:
+        """Papers that have it, though no sentence says what it is: those that propose it, then the newest."""
+        order = sorted(self.corpus.dated(papers), key=lambda paper: paper.when, reverse=True)
+        first = sorted(order, key=lambda paper: paper.curie not in own)[:_NEAREST]
+        known = {row.paper: row for row in self.corpus.rows(paper.curie for paper in first)}
+        return tuple(known[paper.curie] for paper in first if paper.curie in known)
+
+    # The sentences
+
+    def _said(self, papers: Papers) -> Iterator[_Said]:
+        """The plainest sentence of each text that says what it is."""
+        own, names = self._proposing(), self._names()
+        named = re.compile("|".join(_written(name) for name in sorted(names, key=lambda name: -len(name))))
+        among = papers.of("t.paper")
+        where = " OR ".join("instr(lower(t.raw), ?) > 0" for _ in names)
+        sql = f"""SELECT e.name, e.paper, p.appeared, t.field, t.raw FROM texts t JOIN entries e ON e.id = t.entry
+            JOIN papers p ON p.id = t.paper WHERE t.field IN ({marks(_FIELDS)}) AND {among.sql} AND ({where})
+            ORDER BY e.name, t.field LIMIT {_TEXTS}"""
+        given = (*_FIELDS, *among.given, *(name.split()[0].lower() for name in names))
+        for entry, paper, when, field, raw in self.store.rows(sql, *given):
+            found = ((way, place) for place in named.finditer(raw) if (way := self._way(raw, place, field)) is not None)
+            best = min(found, key=lambda pair: pair[0], default=None)
+            if best:
+                way, place = best
+                first, last = sentence_at(raw, place.start(), place.end())
+                quote = Quote(
+                    entry, field, place.group(), *place.span(), self.label, " ".join(raw[first:last].split())[:_LONGEST]
+                )
+                yield _Said(way, paper in own, when or "9", quote, paper)
+
+    def _names(self) -> tuple[str, ...]:
+        """What texts may call it: the words of the question, and the labels of what these mean."""
+        labels = (label for thing in self.query.things for label in self.lexicon.labels(thing.concept))
+        return tuple(dict.fromkeys(label for label in (self.label, *labels) if label.strip()))
+
+    def _way(self, raw: str, place: re.Match[str], field: str) -> int | None:
+        """How a text says at a place what is named there is; None where it does not, or names something longer."""
+        start, end = place.span()
+        if re.match(r"[-–]?\d|\.\d", raw[end:]):  # a version: "EAGLE-3"
+            return None
+        first = sentence_at(raw, start, end)[0]
+        before, behind = raw[first:start], raw[end : end + 2 * _ASIDE]
+        behind = re.sub(rf"^\s*\([^()]{{1,{_ASIDE}}}\)", "", behind)
+        for way, (leads, follows) in enumerate(_forms(self.lexicon)):
+            said = follows.match(behind)
+            if said and (way == len(_WAYS) - 1 or self._begins(before, said.group()[0].isalpha())):
+                return way
+            if leads.search(before):
+                return way
+        return None
+
+    def _begins(self, before: str, is_verb: bool) -> bool:
+        """Whether a name behind these words of its sentence is its subject, and no end of "Budget EAGLE".
+
+        What stands beside a name ("EAGLE, a method") says what it is of an example ("such as") or a new thing too.
+        """
+        said = before.rstrip()
+        if not said or (is_verb and said[-1] in ",;:，；：。"):
+            return True
+        last = re.search(r"[\w-]+$", said)
+        words = self.lexicon.words.bearing(fold(last.group())) if last and before[-1:].isspace() else []
+        leads = any("propose" in word.means for word in words) or _forms(self.lexicon)[-1][0].search(before) is not None
+        return leads and not is_verb
+
+
+def _written(name: str) -> str:
+    """A pattern for a name: in its own case where it has capitals beyond the first letter, else in any."""
+    pieces = [re.escape(piece) for piece in re.findall(r"[^\W_]+", name)]
+    if has_han(name):
+        return r"\s*".join(pieces)
+    said = r"[\W_]{1,2}".join(pieces)
+    own = name[1:] != name[1:].lower()
+    return rf"(?<![\w-]){said}(?![^\W\d_])" if own else rf"(?<![\w-])(?i:{said})(?:s|es)?(?!\w)"
+
+
+@cache
+def _forms(lexicon: Lexicon) -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
+    """For each way what may stand right before a name that is said so, and what right behind it."""
+    out = []
+    for way in _WAYS:
+        forms = [form for word in lexicon.words.meaning(way) for form in word.facts["stated"]]
+        leads = _either(form.removesuffix("{n}") for form in forms if form.endswith("{n}"))
+        follows = _either(form.removeprefix("{n}") for form in forms if form.startswith("{n}"))
+        listed = r"(?:[\w.+-]+(?:\s?\([^()]*\))?,\s(?:and\s|or\s)?){0,3}$"  # "such as Medusa, Hydra, "
+        out.append((re.compile(f"(?:{leads})\\s*{listed}", re.I), re.compile(follows, re.I)))
+    return out
+
+
+def _either(forms: Iterable[str]) -> str:
+    """A pattern for any of some forms; none fits where there are none."""
+    ranked = sorted((form for form in forms if form), key=lambda form: (-len(form), form))
+    ends = (
+        re.escape(form).replace(r"\ ", r"\s+") + (r"\b" if form[-1].isalpha() and form[-1].isascii() else "")
+        for form in ranked
+    )
+    return "|".join(ends) or "x^"

@@ -1,0 +1,43 @@
+"""Who works on something: the authors and the institutions of the papers, each by papers, with how many name any."""
+
+from __future__ import annotations
+
+from kg.query.answer import Answer, Line, Table
+from kg.query.empty import any_role
+from kg.query.filter import Query
+from kg.query.lexicon import Lexicon
+from kg.query.sayings import Sayings
+from kg.query.tally import Tally, found_any, nothing
+from kg.store.file import StoreFile
+
+#: The types, in order, and lines of each where nobody says how many.
+_TYPES, _SHOWN = ("author", "institution"), 10
+_COLUMNS = ("name", "type", "papers")
+
+
+def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
+    """The authors with most papers of a filter, then the institutions, at most `limit` (10) of each."""
+    say = Sayings.of(question)
+    wanted = query.filter
+    if not found_any(store, wanted) and found_any(store, wider := any_role(wanted)):
+        wanted = wider
+    tally = Tally(store, lexicon, wanted, say.language)
+    lines: list[Line] = []
+    told, notes = [], list(wanted.notes)
+    for kind in _TYPES:
+        first, total = tally.first(kind, limit or query.most or _SHOWN)
+        if not first:
+            continue
+        for line, count in zip(tally.lines(kind, first, (kind,)), first, strict=True):
+            cells = (tally.label(count.thing), say(f"who.{kind}"), count.papers)
+            lines.append(Line(cells, line.papers, line.evidence, line.concept))
+        key = "who.most" if len(first) == 1 or first[0].papers > first[1].papers else "who.number"
+        papers = say("number.paper", first[0].papers)
+        told.append(say(key, number=say(f"number.{kind}", total), first=tally.label(first[0].thing), papers=papers))
+        if kind == "author":
+            notes.append(say("who.homonyms"))
+    if not lines:
+        kind = "author" if found_any(store, wanted) else "paper"
+        return Answer(question, query, (), (*notes, nothing(store, lexicon, wanted, say, kind)))
+    verdict = say("list.semicolon").join(told) + say("ranking.full_stop")
+    return Answer(question, query, (), tuple(notes), Table(_COLUMNS, tuple(lines), verdict))

@@ -1,0 +1,118 @@
+"""The pieces of a question from which its kind is found: what type of thing is asked for, and what is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal
+
+from kg.entity_types import NAMED
+from kg.query.filter import Entity
+from kg.query.items import Item
+
+if TYPE_CHECKING:
+    from kg.query.question import Parser
+
+Order = Literal["highest", "lowest", "best", "worst"]
+ORDERS: tuple[Order, ...] = ("highest", "lowest", "best", "worst")
+PERIODS = ("day", "week", "month", "year", "report")
+#: Types that a question may name without "which" and still ask for ("datasets for code generation").
+_BARE = ("institution", "country", *(kind for kind in NAMED if kind != "model"))
+
+
+class Pieces:
+    """The pieces, and what of them says what is asked for; such are marked, so that they set no condition."""
+
+    def __init__(self, parser: Parser) -> None:
+        self.parser = parser
+        self.items = parser.items
+        self.asked, self.asked_at = self._asked()
+        self.papers_asked = self.asked == "paper"
+
+    # What is asked for
+
+    def _asked(self) -> tuple[str, list[int]]:
+        """The type of thing that is asked for, "" where none is said, and the pieces that say so."""
+        for at, item in enumerate(self.items):
+            if item.means("who"):
+                return "who", [at]
+            if item.of("type:") and item.means("asks"):
+                return item.of("type:"), [at]
+            if item.means("asks"):
+                found = self._type_after(at) or self._type_before(at)
+                if found is not None:
+                    return self._type(found), [at, found]
+        first = next((i for i, item in enumerate(self.items) if not self._is_opening(item)), None)
+        if first is not None and self._type(first) in _BARE and not self.items[first].of("kind:"):
+            return self._type(first), [first]
+        last = len(self.items) - 1
+        while last >= 0 and self.items[last].mark:
+            last -= 1
+        is_zh = self.parser.language == "zh" and last > 0 and self.items[last - 1].text.endswith("的")
+        return (self._type(last), [last]) if is_zh and self._type(last) in _BARE else ("", [])
+
+    def _type(self, at: int) -> str:
+        item = self.items[at]
+        return item.of("type:") or ("dataset" if item.of("kind:") == "benchmark" else "")
+
+    def _is_opening(self, item: Item) -> bool:
+        """Whether a piece only leads to what is asked for ("list all", "show me the", "most used", "Chinese")."""
+        leads = item.means("frame", "shows", "popular") or item.of("nation:")
+        return bool(leads) and not item.of("type:")
+
+    def _type_after(self, at: int) -> int | None:
+        for later in range(at + 1, min(at + 5, len(self.items))):
+            item = self.items[later]
+            if self._type(later) and self._is_open_class(later):
+                return later
+            passes = item.means("frame", "popular", "top", "about") or item.of("country:") or item.of("nation:")
+            if item.senses or item.mark or not (passes or item.means(*(f"order:{o}" for o in ORDERS))):
+                return None
+            if item.of("relation:") or (item.means("results", "reports", "how", "auxiliary") and later > at + 1):
+                return None
+        return None
+
+    def _type_before(self, at: int) -> int | None:
+        """Of "做推测解码的机构有哪些" the piece 机构."""
+        for before in range(at - 1, max(at - 4, -1), -1):
+            if self._type(before):
+                return before
+            if not self.items[before].means("frame") or self.items[before].senses:
+                return None
+        return None
+
+    def _is_open_class(self, at: int) -> bool:
+        """Whether a word for a type is what is asked for, and no part of a condition ("which benchmark papers")."""
+        return not self.items[at].of("kind:") or not any(i.of("type:") == "paper" for i in self.items[at + 1 : at + 2])
+
+    def _mark(self, places: Iterable[int]) -> None:
+        for at in places:
+            self.items[at].asked = True
+
+    def _places(self, *meanings: str) -> list[int]:
+        return [at for at, item in enumerate(self.items) if item.means(*meanings) and not item.asked]
+
+    def _things(self) -> list[int]:
+        """The places of what is named: neither a metric only, nor what nearly all papers are about."""
+        return [
+            at
+            for at, item in enumerate(self.items)
+            if item.senses and item.types != {"metric"} and not item.means("scope") and not item.asked
+        ]
+
+    def _entity(self, at: int) -> Entity | None:
+        senses = [sense for sense in self.parser.chosen(at) if sense.type != "metric"]
+        senses.sort(key=lambda sense: sense.type == "institution")  # "DeepSeek" beside other models
+        return self.parser.entity(senses[0]) if senses else None
+
+    def _names_papers(self) -> bool:
+        return any(item.of("type:") == "paper" and not item.asked for item in self.items)
+
+    def _most(self) -> int | None:
+        """The number of "top 5", which then sets no condition."""
+        for at in self._places("top", "last"):
+            number = self.items[at + 1] if at + 1 < len(self.items) else None
+            is_plain = number is not None and number.value is not None and not number.unit and number.upper is None
+            if number and is_plain and number.value and 0 < number.value < 10_000 and number.value == int(number.value):
+                self._mark([at, at + 1])
+                return int(number.value)
+        return None
