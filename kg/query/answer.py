@@ -146,11 +146,14 @@ class Answer:
     def understood(self) -> dict[str, list[dict[str, object]]]:
         """The conditions by field: {"topic": [{"text", "concept", "label"}]}; what else is asked for likewise."""
         out = self.filter.understood()
-        asked = {"thing": self.query.things, "metric": (self.query.metric,), "relation": (self.query.link,)}
+        query = self.query
+        asked = {"thing": query.things, "metric": (query.metric,), "relation": (query.link,), "among": (query.among,)}
         for name, terms in asked.items():
             said: list[dict[str, object]]
             said = [{"text": "", "concept": term.concept, "label": term.label} for term in terms if term]
             out |= {name: [*out.get(name, []), *said]} if said else {}
+        if query.like:
+            out["like"] = [{"text": query.like, "concept": "", "label": query.like}]
         return out
 
     @property

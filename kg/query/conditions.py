@@ -241,7 +241,8 @@ def _fact(fact: Fact) -> Where:
     if fact.field == "date":
         return _in_time(fact)
     if fact.field == "paper":
-        return Where("p.curie = (SELECT paper FROM entries WHERE name = ?)", (_local(fact.concept),))
+        named = _local(fact.concept)  # of an entry, or an arXiv id
+        return Where("(p.curie = (SELECT paper FROM entries WHERE name = ?) OR p.arxiv = ?)", (named, named))
     if fact.field == "source":
         return Where("p.curie IN (SELECT paper FROM entries WHERE source = ?)", (_local(fact.concept),))
     if fact.field == "recent":

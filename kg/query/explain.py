@@ -13,7 +13,7 @@ from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phra
 _WORDS = re.compile(r"""(?:'(?:[^']|'')*'|"[^"]*"|[^\s'"])+""", re.DOTALL)
 _WIDTH = 110
 #: What of a query is told beside its conditions.
-_PARTS = ("wants", "over", "most", "words")
+_PARTS = ("wants", "over", "most", "words", "like")
 
 
 def explained(answer: Answer) -> dict[str, Any]:
@@ -27,6 +27,7 @@ def explained(answer: Answer) -> dict[str, Any]:
         **({"things": [_term(thing) for thing in query.things]} if query.things else {}),
         **({"link": _term(query.link)} if query.link else {}),
         **({"metric": _term(query.metric)} if query.metric else {}),
+        **({"among": _term(query.among)} if query.among else {}),
         "conditions": [_condition(condition) for condition in query.filter.conditions],
         "ignored": list(query.filter.ignored),
         "notes": list(answer.notes),
@@ -82,6 +83,7 @@ def _asked(query: Query) -> list[_Branch]:
     out += [(f"thing: {_told(thing)}", []) for thing in query.things]
     out += [(f"relation: {_told(query.link)}", [])] if query.link else []
     out += [(f"metric: {_told(query.metric)}", [])] if query.metric else []
+    out += [(f"among: {_told(query.among)}", [])] if query.among else []
     out += [(f"order: {query.order}", [])] if query.kind == "ranking" else []
     return out
 

@@ -6,6 +6,7 @@ filter, whatever the kind. What words mean here is data: `ontology/questions.ttl
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,8 @@ class Intent(Pieces):
         """ "Papers similar to 2508.07747": to a paper, by its id, its title or what it proposes."""
         places = self._places("similar")
         papers = [at for at, item in enumerate(self.items) if item.fact and item.fact.field == "paper"]
-        if not places or not (papers or any(item.of("type:") in ("paper", "technique") for item in self.items)):
+        of_papers = any(item.of("type:") in ("paper", "technique") for item in self.items)
+        if not places or not (papers or of_papers or self.parser.language == "en"):  # 类似 is an adjective too
             return None
         named = papers[:1] or self._named_beside(places[0])
         if not named:
@@ -123,7 +125,7 @@ class Intent(Pieces):
         if not (differ or (compare and not is_open) or self._is_yes_no(chain)):
             return None
         things = [self._entity(at) for at in chain]
-        if len(set(things)) < len(things):  # "token pruning or token merging": techniques of one topic
+        if len(set(things)) < len(things) or self._is_covered(things):  # techniques of one topic
             things = [self._technique(at) or thing for at, thing in zip(chain, things, strict=True)]
         inside = range(chain[0], chain[-1])
         self._mark([*differ, *compare, *chain, *self._places("between", "yes-no", "outperform")])
@@ -131,6 +133,12 @@ class Intent(Pieces):
         metric = self._metric_near(chain[-1] + 1, chain[-1] + _NEAR)
         found = tuple(dict.fromkeys(thing for thing in things if thing))
         return Query("comparison", things=found, metric=metric)
+
+    def _is_covered(self, things: Iterable[Entity | None]) -> bool:
+        """Whether one thing is a topic that another belongs to: "token pruning and token merging"."""
+        named = {thing.concept for thing in things if thing}
+        topics = [concept for concept in named if concept.startswith("topic:")]
+        return any(named & self.parser.lexicon.indicators(topic) for topic in topics)
 
     def _technique(self, at: int) -> Entity | None:
         """What a piece names as a technique, whatever topic it is the name of."""
@@ -257,8 +265,7 @@ class Intent(Pieces):
             places = [at for at in self._places("works") if at == len(self.items) - 1 or self.items[at + 1].mark]
         said = [at for at, item in enumerate(self.items) if at not in places and not item.mark]
         named = [at for at in said if self.items[at].senses or self.items[at].is_unknown]
-        idle = ("frame", "about", "auxiliary", "how", "scope")
-        if not places or not named or any(at not in named and not self.items[at].means(*idle) for at in said):
+        if not places or not named or not all(at in named or self._is_idle(self.items[at]) for at in said):
             return None
         if len(named) > 1 and self.items[named[-1]].means("scope"):  # "... in LLMs"
             named = named[:-1]
@@ -269,6 +276,11 @@ class Intent(Pieces):
         things = [replace(self.parser.entity(sense), roles=ROLES) for sense in senses]
         words = self.parser.text[self.items[named[0]].start : self.items[named[-1]].end]
         return Query("definition", things=tuple(things), words=words)
+
+    def _is_idle(self, item: Item) -> bool:
+        """Whether a word only stands around the one that is to be defined."""
+        asks = bool(item.of("type:") or item.of("relation:")) or item.means("results", "reports", "quality", "this", "those")
+        return item.means("frame", "about", "auxiliary", "how", "scope") and not asks
 
     def _claims(self) -> Query | None:
         """What a paper says: its results, what it proposes, or all of it."""
@@ -349,8 +361,13 @@ class Intent(Pieces):
         """The class of named things or techniques that a piece names: what the vocabulary has several kinds of."""
         kinds = ("technique", *NAMED)
         senses = [sense for sense in self.items[at].senses if sense.type in kinds and sense.known]
-        things = [self.parser.entity(sense) for sense in senses]
-        return next((thing for thing in things if len(thing.concepts) > 2), None)
+        known = self.parser.lexicon.vocabulary
+        for sense in senses:
+            thing, narrower = self.parser.entity(sense), known.narrower(sense.concept)
+            members = tuple(one for one in thing.concepts if one in narrower or one not in known)
+            if len(members) > 2:  # not "GPU memory", whose name begins so
+                return replace(thing, concepts=members)
+        return None
 
     def _ways(self, places: list[int]) -> list[int]:
         """The verb right behind what is asked for ("which data sets are used to evaluate ..."), which is no cue."""

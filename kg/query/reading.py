@@ -26,6 +26,8 @@ _KINDS = ("technique", "problem", "task", "metric")
 _LONGEST = 12
 _SIGNS = {"≥": "at-least", ">=": "at-least", ">": "more-than", "≤": "at-most", "<=": "at-most", "<": "less-than"}
 _ENTRY = re.compile(r"(?<![A-Za-z0-9_.-])(\d{3}-\d{2,3})(?![A-Za-z0-9_.-])")
+#: An arXiv id, as it is cited.
+_ARXIV = re.compile(r"(?:arxiv[:\s]\s?)?(?<![A-Za-z0-9.-])(\d{4}\.\d{4,5})(?:v\d{1,2})?(?![A-Za-z0-9.%-]|\.\d)", re.I)
 #: A person's name: two to four words that begin with a capital, initials among them.
 PERSON = re.compile(r"[A-Z][\w'’-]*\.?(?: [A-Z][\w'’-]*\.?){1,3}")
 #: A width of numbers in bits; that of a model's size is one of billions ("7B").
@@ -298,6 +300,8 @@ class QuestionReader:
 
     def _facts(self) -> Iterator[Item]:
         for match in _ENTRY.finditer(self.text):
+            yield self._fact(match, Fact("paper", match[1], match[1], concept=f"entry:{match[1]}"))
+        for match in _ARXIV.finditer(self.text):
             yield self._fact(match, Fact("paper", match[1], match[1], concept=f"entry:{match[1]}"))
         for match, date in Dates(self.text, self.tokens, self.lexicon.words):
             yield self._fact(match, date)

@@ -5,20 +5,21 @@ Counting is left to the store: of 75,000 papers only what is shown is ever read 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from kg.entity_types import NAMED
 from kg.model import ENTITY_TYPES, KgError
 from kg.names import is_curie
 from kg.query.answer import Cell, Line, Quote
-from kg.query.corpus import Backer, Corpus
+from kg.query.corpus import Backer, Corpus, DatedPaper
 from kg.query.empty import why_empty
 from kg.query.filter import Entity, Fact, Filter, Link
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
 from kg.query.shown import quotes
 from kg.store.file import StoreFile
+from kg.text import fold
 
 #: Types of entities that papers are counted by.
 TYPES = (*ENTITY_TYPES, "topic", "metric", "author", "venue", "country", "kind", "report")
@@ -41,13 +42,18 @@ class Count:
     roles: dict[str, int] = field(default_factory=dict)  # techniques: papers by role
     entries: list[str] = field(default_factory=list)  # "002-22", sorted: those of the first of its papers
     support: int = 1
+    variants: tuple[str, ...] = ()  # what counts as it too: "NVIDIA A100 80GB" as "NVIDIA A100"
 
 
 class Tally:
     """Counts of entities among the papers that a filter lets through."""
 
-    def __init__(self, store: StoreFile, lexicon: Lexicon, wanted: Filter, language: str) -> None:
+    def __init__(
+        self, store: StoreFile, lexicon: Lexicon, wanted: Filter, language: str, among: Iterable[str] = ()
+    ) -> None:
+        """`among` are the only entities that count, where it is not empty: the kinds of a technique, GPUs."""
         self.store, self.lexicon, self.wanted, self.language = store, lexicon, wanted, language
+        self.among = frozenset(among)
         self.corpus = Corpus.of(store)
         self.papers = self.corpus.holding(wanted)
 
@@ -61,7 +67,9 @@ class Tally:
         if least == 1:  # what one paper has, one paper supports: the label decides
             surely = [count for count in level if count.papers > 1]
             level = surely + sorted((c for c in level if c.papers == 1), key=self.order)[: number - len(surely)]
-        behind = self.corpus.behind_each(kind, (count.thing for count in level), self.papers)
+        every = (thing for count in level for thing in (count.thing, *count.variants))
+        each = self.corpus.behind_each(kind, every, self.papers)
+        behind = {count.thing: _union(each, (count.thing, *count.variants)) for count in level}
         self.corpus.institutions_of({paper.curie for own in behind.values() for paper in own})  # of all at once
         for count in level:
             count.support = self.corpus.support(behind[count.thing])
@@ -115,10 +123,12 @@ class Tally:
         """
         if kind not in TYPES:
             raise KgError(f"Papers are not counted by {kind!r}: choose one of {', '.join(TYPES)}.")
-        named, is_family = self._named(kind)
+        named, is_family = (set(self.among), True) if self.among else self._named(kind)
         if is_family:  # "which NVIDIA GPUs": its members
             every, _ = self.corpus.most(kind, self.papers)
             found = [one for one in every if one[0] in named]
+            if self.among and kind in NAMED:
+                return self._with_variants(kind, found, number)
             total = len(found)
         else:  # "which techniques go with LoRA": the others
             found, total = self.corpus.most(kind, self.papers, _READ + len(named))
@@ -128,6 +138,22 @@ class Tally:
         if len(found) > number:
             found = [one for one in found if one[1] >= found[number - 1][1]]
         return [Count(*one) for one in found], total
+
+    def _with_variants(self, kind: str, found: list[tuple[str, int]], number: int) -> tuple[list[Count], int]:
+        """The members of a class, each with those whose name is its own and more: "NVIDIA A100 80GB" is an A100."""
+        label = {thing: fold(self.lexicon.label(thing)) for thing, _ in found}
+        known = {name: thing for thing, name in label.items()}
+        variants: dict[str, list[str]] = {}
+        for thing, name in label.items():
+            words = name.split(" ")
+            base = next((known[b] for n in range(1, len(words)) if (b := " ".join(words[:n])) in known), thing)
+            variants.setdefault(base, []).extend([thing] if base != thing else [])
+        behind = self.corpus.behind_each(kind, label, self.papers)
+        counts = [
+            Count(thing, len(_union(behind, (thing, *own))), variants=tuple(own)) for thing, own in variants.items()
+        ]
+        counts.sort(key=lambda count: (-count.papers, *self.order(count)))
+        return counts[: max(number, _READ)], len(counts)
 
     def _named(self, kind: str) -> tuple[set[str], bool]:
         """What the question itself names of the type that it asks for, and whether that is a family of such."""
@@ -148,7 +174,7 @@ class Tally:
         known = self._nodes(kind, entries)
         chosen: dict[str, list[str]] = {}
         for count in counts:
-            meant = self._meant(kind, count.thing)
+            meant = self._meant(kind, count.thing).union(count.variants)
             for entry in count.entries[:_QUOTED]:
                 own = [node for concept, node in known.get(entry, ()) if concept in meant]
                 chosen.setdefault(count.thing, []).extend(own[:1])
@@ -186,6 +212,12 @@ class Tally:
         """The first label of a question word in the language of the question: the name of a country."""
         labels = [label for word in self.lexicon.words.meaning(meaning) for label in word.labels]
         return next((label for label in labels if label.isascii() == (self.language != "zh")), "")
+
+
+def _union(behind: Mapping[str, tuple[DatedPaper, ...]], things: Iterable[str]) -> tuple[DatedPaper, ...]:
+    """The papers that have one of some things, by name."""
+    first, *others = (behind[thing] for thing in things)
+    return tuple(sorted({*first}.union(*others))) if others else first
 
 
 def _called(quote: Quote, entity: str) -> Quote:

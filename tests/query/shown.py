@@ -15,6 +15,8 @@ def shown(query: Query) -> str:
     parts += ["metric " + _term(query.metric).removeprefix("result ")] if query.metric else []
     parts += [f"order {query.order}"] if query.kind == "ranking" or query.order != "best" else []
     parts += [f"over {query.over}"] if query.over else []
+    parts += [f"among {query.among.concept}"] if query.among else []
+    parts += [f"like {query.like}"] if query.like else []
     parts += [f"most {query.most}"] if query.most is not None else []
     return " : ".join(part for part in (" ".join(parts), said(query.filter)) if part)
 

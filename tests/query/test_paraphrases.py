@@ -10,7 +10,11 @@ from kg.query import Lexicon, read
 from .shown import shown
 
 ROWS = [json.loads(line) for line in Path(__file__).with_name("paraphrases.jsonl").read_text("utf-8").splitlines()]
-KINDS = {"papers", "entities", "claims", "relations", "comparison", "path", "ranking", "count", "trend", "refused"}
+KINDS = {"papers", "entities", "who", "definition", "near", "claims", "relations", "comparison", "path", "ranking"} | {
+    "count",
+    "trend",
+    "refused",
+}
 
 
 def test_paraphrases_are_understood(lexicon: Lexicon) -> None:

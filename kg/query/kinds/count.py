@@ -51,6 +51,8 @@ class _Counting:
         notes = self.wanted.notes
         if self.wanted.conditions and self.papers > _READ:
             notes = (*notes, self.say("count.some", _READ))
+        if "author" in (over, self.wants):
+            notes = (*notes, self.say("who.homonyms"))
         if table is None or not table.lines:
             why = nothing(self.store, self.lexicon, self.wanted, self.say, over if over in TYPES else self.wants)
             return Answer(self.question, self.query, (), (*notes, why))

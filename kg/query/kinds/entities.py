@@ -28,11 +28,12 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         return count.answer(store, lexicon, question, replace(query, over=query.wants, wants="paper"), limit)
     say = Sayings.of(question)
     wanted = query.filter
-    tally = Tally(store, lexicon, wanted, say.language)
+    among = set(query.among.concepts) - {query.among.concept} if query.among else set()
+    tally = Tally(store, lexicon, wanted, say.language, among)
     number = limit or query.most or SHOWN
     things, total = tally.first(query.wants, number)
     if not things and not found_any(store, wanted) and found_any(store, wider := any_role(wanted)):
-        wanted, tally = wider, Tally(store, lexicon, wider, say.language)
+        wanted, tally = wider, Tally(store, lexicon, wider, say.language, among)
         things, total = tally.first(query.wants, number)
     if not things:
         return Answer(question, query, (), (*wanted.notes, nothing(store, lexicon, wanted, say, query.wants)))
@@ -40,7 +41,9 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     columns = tuple(name for name in (query.wants, "papers", "support", *roles) if (name, query.wants) != _ALONE)
     lines = tally.lines(query.wants, things, columns)
     table = Table(columns, lines, _verdict(tally, say, query.wants, things, total))
-    return Answer(question, replace(query, filter=wanted), (), wanted.notes, table)
+    notes = (*wanted.notes, *([say("tally.among", thing=query.among.label)] if query.among else []))
+    notes = (*notes, *([say("who.homonyms")] if query.wants == "author" else []))
+    return Answer(question, replace(query, filter=wanted), (), notes, table)
 
 
 def _verdict(tally: Tally, say: Sayings, kind: str, things: list[Count], total: int) -> str:

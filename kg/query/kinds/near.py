@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from kg.encoder import encoder
 from kg.names import kind_of
+from kg.query.alike import alike, paper_of
 from kg.query.answer import Answer, Line, Quote, Row, Table
 from kg.query.corpus import Corpus
 from kg.query.filter import Query
@@ -18,6 +19,8 @@ from kg.text import sentence_at, tokens
 
 #: Papers that are listed where no number is asked for, and concepts.
 _PAPERS, _CONCEPTS = 20, 5
+#: Papers that may be like one, how much what both have counts beside their titles, and shared things that are named.
+_CANDIDATES, _SHARED, _NAMED = 200, 0.5, 5
 #: The cosine below which nothing is called near.
 _LEAST = 0.2
 
@@ -28,9 +31,14 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     Only papers that fulfil the filter count. Chinese is put into English by the vocabulary's labels first.
     """
     words = query.words or question
-    say = Sayings.of(words)
+    say = Sayings.of(question or words)
+    like = paper_of(store, query.like) if query.like else None
+    if like:
+        return _alike(store, lexicon, question, query, like, limit)
+    words = query.like or words
+    unlike = (say("near.no_paper", words=say("empty.quoted", words=words)),) if query.like else ()
     english = in_english(words, lexicon.vocabulary)
-    notes = query.filter.notes
+    notes = (*query.filter.notes, *unlike)
     if english != words and english:
         notes = (*notes, say("near.read_as", words=english))
     if not encoder() or not any(token.fold for token in tokens(english)):
@@ -49,6 +57,38 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         for one in concepts
     ] + [Line((row.title, "paper", row.score), row.sources, row.evidence) for row in rows]
     table = Table(("text", "type", "similarity"), tuple(lines))
+    return Answer(question, query, rows, notes, table)
+
+
+def _alike(store: StoreFile, lexicon: Lexicon, question: str, query: Query, paper: str, limit: int | None) -> Answer:
+    """The papers that are like one: by what both have, and by the nearness of their titles, if there is an encoder."""
+    say, corpus = Sayings.of(question), Corpus.of(store)
+    found = {one.paper: one for one in alike(store, paper, _CANDIDATES)}
+    itself = corpus.rows([paper])[0]
+    close: dict[str, float] = {}
+    if encoder():
+        vector = encoder()(in_english(itself.title, lexicon.vocabulary))
+        close = {one.name: one.similarity for one in titles(store).nearest(vector, _CANDIDATES)}
+    among = frozenset(corpus.found(query.filter)) if query.filter.conditions else None
+    score = {
+        one: round(_SHARED * (found[one].similarity if one in found else 0.0) + (1 - _SHARED) * close.get(one, 0.0), 3)
+        for one in {*found, *close} - {paper}
+        if among is None or one in among
+    }
+    order = sorted(score, key=lambda one: (-score[one], one))[
+        : limit if limit else len(score) if limit == 0 else _PAPERS
+    ]
+    order = [one for one in order if score[one] >= _LEAST][: query.most]
+    known = {row.paper: row for row in corpus.rows(order)}
+    rows = tuple(replace(known[one], score=score[one]) for one in order)
+    lines = []
+    for row in rows:
+        both = found[row.paper].shared[:_NAMED] if row.paper in found else ()
+        shared = tuple(dict.fromkeys(lexicon.label(thing, say.language) for thing in both))
+        lines.append(Line((row.id, row.title, row.score, shared), row.sources))
+    verdict = say("near.like", title=itself.title, name=itself.id) if lines else ""
+    notes = query.filter.notes if lines else (*query.filter.notes, say("near.unlike", title=itself.title))
+    table = Table(("paper", "title", "similarity", "shared"), tuple(lines), verdict)
     return Answer(question, query, rows, notes, table)
 
 

@@ -1,0 +1,114 @@
+"""Papers that are like one: by the things that both have, rare ones counting most, and by the nearness of titles."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from math import log, sqrt
+from typing import NamedTuple
+
+from kg.query.conditions import marks
+from kg.query.corpus import Corpus
+from kg.store.file import StoreFile
+from kg.text import fold
+
+#: What a thing that a paper only names in passing counts, beside one that it proposes, uses or is about.
+_MENTIONED = 0.3
+#: Papers of which all things are read: those that share most with the one.
+_READ = 300
+#: Things in more than this share of the papers say nothing.
+_COMMON = 0.2
+
+
+class Alike(NamedTuple):
+    """A paper that is like another."""
+
+    paper: str  # CURIE
+    similarity: float  # cosine of what both have, 0 to 1
+    shared: tuple[str, ...]  # CURIEs, what says most first
+
+
+def paper_of(store: StoreFile, said: str) -> str | None:
+    """The paper (CURIE) that an id, a title, or the name of what it proposes means; None where none or several do."""
+    words = said.strip()
+    sql = """SELECT paper FROM entries WHERE name = ? UNION
+        SELECT curie FROM papers WHERE arxiv = ? OR (doi <> '' AND lower(doi) = lower(?))"""
+    found = store.rows(sql, words, words, words)
+    if found:
+        return str(found[0][0])
+    first = max(words.split(), key=len, default="")
+    rows = store.rows("SELECT curie, title, name FROM papers WHERE instr(lower(title), ?) > 0", first.lower())
+    folded = fold(words)
+    for each in (
+        [paper for paper, title, _ in rows if fold(title) == folded],
+        [paper for paper, _, name in rows if fold(name) == folded],
+        [paper for paper, title, _ in rows if fold(title).startswith(f"{folded} ") and len(folded) > _LONG],
+    ):
+        if len(each) == 1:
+            return str(each[0])
+    return None
+
+
+#: Letters of the beginning of a title that is known by it.
+_LONG = 15
+
+
+def alike(store: StoreFile, paper: str, number: int) -> list[Alike]:
+    """The papers that have most of what one has, the most alike first, at most so many."""
+    corpus = Corpus.of(store)
+    own = _had(store, [paper]).get(paper, {})
+    weights = _weights(store, own, len(corpus))
+    shared: dict[str, float] = defaultdict(float)
+    for other, thing in _with(store, weights):
+        shared[other] += weights[thing] ** 2
+    first = sorted(shared, key=lambda one: (-shared[one], one))
+    first = [one for one in first if one != paper][:_READ]
+    had = _had(store, first)
+    known = _weights(store, {thing for things in had.values() for thing in things}, len(corpus)) | weights
+    length = _length(own, known)
+    out = []
+    for other in first:
+        both = sorted(own.keys() & had[other].keys(), key=lambda thing: (-known.get(thing, 0.0), thing))
+        dot = sum(own[thing] * had[other][thing] * known.get(thing, 0.0) ** 2 for thing in both)
+        size = length * _length(had[other], known)
+        if size:
+            out.append(Alike(other, dot / size, tuple(thing for thing in both if known.get(thing))))
+    return sorted(out, key=lambda one: (-one.similarity, one.paper))[:number]
+
+
+def _length(things: dict[str, float], weights: dict[str, float]) -> float:
+    return sqrt(sum((share * weights.get(thing, 0.0)) ** 2 for thing, share in things.items()))
+
+
+def _had(store: StoreFile, papers: Iterable[str]) -> dict[str, dict[str, float]]:
+    """What papers have, and how much each counts."""
+    wanted = list(papers)
+    out: dict[str, dict[str, float]] = {paper: {} for paper in wanted}
+    sql = """SELECT p.curie, c.curie, x.role FROM papers p JOIN mentions x ON x.paper = p.id
+        JOIN concepts c ON c.id = x.concept WHERE c.type <> 'institution' AND p.curie IN ({})"""
+    for paper, thing, role in store.some(sql, wanted):
+        share = _MENTIONED if role in ("mentioned", "baseline") else 1.0
+        out[paper][thing] = max(out[paper].get(thing, 0.0), share)
+    sql = """SELECT p.curie, c.curie FROM papers p JOIN topics x ON x.paper = p.id
+        JOIN concepts c ON c.id = x.topic WHERE p.curie IN ({})"""
+    for paper, topic in store.some(sql, wanted):
+        out[paper][topic] = 1.0
+    return out
+
+
+def _weights(store: StoreFile, things: Iterable[str], papers: int) -> dict[str, float]:
+    """How much things say: the logarithm of how few papers have them; nothing for those that very many have."""
+    sql = """SELECT c.curie, max(n.papers) FROM counts n JOIN concepts c ON c.id = n.concept
+        WHERE c.curie IN ({}) GROUP BY c.curie"""
+    counts = dict(store.some(sql, things))
+    return {thing: log(papers / n) for thing, n in counts.items() if 0 < n <= max(_COMMON * papers, 2)}
+
+
+def _with(store: StoreFile, things: Iterable[str]) -> list[tuple[str, str]]:
+    """The papers that have some things, each pair once."""
+    named = sorted(things)
+    sql = f"""SELECT DISTINCT p.curie, c.curie FROM concepts c JOIN mentions x ON x.concept = c.id
+        JOIN papers p ON p.id = x.paper WHERE c.curie IN ({marks(named)})
+        UNION SELECT p.curie, c.curie FROM concepts c JOIN topics x ON x.topic = c.id
+        JOIN papers p ON p.id = x.paper WHERE c.curie IN ({marks(named)})"""
+    return [(paper, thing) for paper, thing in store.rows(sql, *named, *named)]
