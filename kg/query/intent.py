@@ -279,8 +279,9 @@ class Intent(Pieces):
 
     def _is_idle(self, item: Item) -> bool:
         """Whether a word only stands around the one that is to be defined."""
-        asks = bool(item.of("type:") or item.of("relation:")) or item.means("results", "reports", "quality", "this", "those")
-        return item.means("frame", "about", "auxiliary", "how", "scope") and not asks
+        if item.of("type:") or item.of("relation:") or item.means("results", "reports", "quality", "this", "those"):
+            return False
+        return item.means("frame", "about", "auxiliary", "how", "scope")
 
     def _claims(self) -> Query | None:
         """What a paper says: its results, what it proposes, or all of it."""
