@@ -12,25 +12,39 @@ from kg.cli.base import HERE, NOTHING_FOUND, SKIPPED, Fast, Jobs, Location, inte
 from kg.model import KgError
 
 if TYPE_CHECKING:
+    from kg.build.pipeline import Added
     from kg.fetch import Harvest, Service
 
-SERVICES = ("arxiv", "oai")
 _GOES_ON = "the same command goes on from there."
 _LONG = 10.0  # seconds from which a wait is announced if there is no progress bar
 
 
 def command(
-    service: Annotated[str, typer.Argument(help="arxiv (a search) or oai (all records of a set, by OAI-PMH).")],
-    query: Annotated[str, typer.Argument(help="arxiv: the query, in arXiv's own words.")] = "",
+    service: Annotated[
+        str,
+        typer.Argument(
+            help="A search of arxiv, openalex, s2 (Semantic Scholar) or crossref, the papers of a venue of openreview, "
+            "or oai (all records of a set, by OAI-PMH)."
+        ),
+    ],
+    query: Annotated[
+        str, typer.Argument(help="The query in the service's own words; openreview: ICLR.cc/2026/Conference.")
+    ] = "",
     since: Annotated[str, typer.Option(help="From this day on, 2025-10-01; oai: of the last change.")] = "",
     until: Annotated[str, typer.Option(help="To this day.", show_default="today")] = "",
-    most: Annotated[int | None, typer.Option("--max", min=1, help="arxiv: the newest so many papers.")] = None,
+    most: Annotated[
+        int | None,
+        typer.Option(
+            "--max", min=1, help="The first so many papers: the newest, where the service sorts them. Not for oai."
+        ),
+    ] = None,
     set_: Annotated[str, typer.Option("--set", help="oai: the set, cs or cs:cs:LG.")] = "",
     prefix: Annotated[
         str, typer.Option(help="oai: the form of the metadata: arXiv, arXivRaw or oai_dc.", show_default="arXiv")
     ] = "",
     url: Annotated[
-        str, typer.Option(help="Where to ask, instead of $KG_ARXIV_URL or $KG_OAI_URL.", show_default="arXiv's own")
+        str,
+        typer.Option(help="Where to ask, instead of $KG_ARXIV_URL, $KG_OPENALEX_URL …", show_default="the service's"),
     ] = "",
     folder: Annotated[Path, typer.Option("--output", "-o", help="The folder that keeps the answers.")] = Path(
         "fetched"
@@ -43,10 +57,19 @@ def command(
     fast: Fast = False,
     jobs: Jobs = None,
 ) -> None:
-    """Fetch papers from arXiv or another repository into a folder of files; the same command resumes an earlier run."""
+    """Fetch papers from a service into a folder of files; the same command resumes an earlier run."""
+    harvest = fetched(service_of(service, query, since, until, most, set_, prefix, url), folder, most)
+    _tell(harvest, folder)
+    if (add or new) and harvest.files:
+        _add(harvest.files, graph, new, fast, jobs)
+    if not harvest.papers and not harvest.gone:
+        raise typer.Exit(NOTHING_FOUND)
+
+
+def fetched(asked: Service, folder: Path, most: int | None = None) -> Harvest:
+    """The papers that a service has for its query, fetched into a folder; progress and waits are told."""
     from kg.fetch import Client, fetch
 
-    asked = _service(service, query, since, until, most, set_, prefix, url)
     done = 0
     with interruptible(lambda: f"{folder} keeps what was fetched; {_GOES_ON}"), progress("Fetching") as tell:
 
@@ -63,29 +86,33 @@ def command(
                 note(f"The service {reason}: waiting {seconds:,.0f} s.")
 
         with Client(asked.url, interval=_interval(), waiting=waiting) as client:
-            harvest = fetch(asked, folder, client, most=most, progress=told)
-    _tell(harvest, folder)
-    if (add or new) and harvest.files:
-        _add(harvest.files, graph, new, fast, jobs)
-    if not harvest.papers and not harvest.gone:
-        raise typer.Exit(NOTHING_FOUND)
+            return fetch(asked, folder, client, most=most, progress=told)
 
 
-def _service(
-    service: str, query: str, since: str, until: str, most: int | None, set_: str, prefix: str, url: str
+def service_of(
+    service: str,
+    query: str,
+    since: str = "",
+    until: str = "",
+    most: int | None = None,
+    set_: str = "",
+    prefix: str = "",
+    url: str = "",
 ) -> Service:
     """The service with its query; raises KgError for options of another service."""
-    from kg.fetch import Arxiv, Oai
+    from kg.fetch import Arxiv, Listed, Oai
+    from kg.fetch.listed import services
 
-    if service == "arxiv":
-        if set_ or prefix:
-            raise KgError("--set and --prefix go with `kg fetch oai`: a search of arXiv is told by its query.")
-        return Arxiv(query, since, until, url)
     if service == "oai":
         if query or most:
-            raise KgError("A query and --max go with `kg fetch arxiv`: OAI-PMH is told by --set, --since and --until.")
+            raise KgError("A query and --max go with a search: OAI-PMH is told by --set, --since and --until.")
         return Oai(set_, since, until, url=url, **({"prefix": prefix} if prefix else {}))
-    raise KgError(f"{service[:40]}: there is no such service here: choose {' or '.join(SERVICES)}.")
+    if service != "arxiv" and service not in services():
+        known = ", ".join(("arxiv", *services()))
+        raise KgError(f"{service[:40]}: there is no such service here: choose one of {known}, oai.")
+    if set_ or prefix:
+        raise KgError("--set and --prefix go with `kg fetch oai`: a search is told by its query.")
+    return Arxiv(query, since, until, url) if service == "arxiv" else Listed(service, query, since, until, url)
 
 
 def _interval() -> float:
@@ -117,17 +144,21 @@ def _tell(harvest: Harvest, folder: Path) -> None:
 
 def _add(files: list[Path], graph: str, new: bool, fast: bool, jobs: int | None) -> None:
     """Read the files into the graph, except papers that it has."""
+    with interruptible(lambda: f"{graph} holds the papers done so far, each whole; {_GOES_ON}"):
+        report, there, held = added(files, graph, new, fast, jobs)
+    tell_left_out(report)
+    print(f"Added {len(report.added)} papers; {there} were in the graph already; {graph} holds {held}.")
+    if report.skipped:
+        raise typer.Exit(SKIPPED)
+
+
+def added(files: list[Path], graph: str, new: bool, fast: bool, jobs: int | None) -> tuple[Added, int, int]:
+    """Read the files of a harvest into the graph: the report, how many were there already, entries of the graph."""
     from kg.api import Graph
     from kg.build.workers import cores
     from kg.fetch.lacking import Lacking
 
-    so_far = f"{graph} holds the papers done so far, each whole; {_GOES_ON}"
-    with interruptible(lambda: so_far), Graph(graph) as opened, progress("Reading") as tell:
+    with Graph(graph) as opened, progress("Reading") as tell:
         lacking = Lacking(opened.store, files, new)
         report = opened.add(*files, fast=fast, jobs=jobs or cores(), wanted=lacking, progress=tell)
-        held = opened.entry_count()
-    tell_left_out(report)
-    there = len(lacking.known) + len(report.unchanged)
-    print(f"Added {len(report.added)} papers; {there} were in the graph already; {graph} holds {held}.")
-    if report.skipped:
-        raise typer.Exit(SKIPPED)
+        return report, len(lacking.known) + len(report.unchanged), opened.entry_count()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from kg.fetch.arxiv import Arxiv
 from kg.fetch.client import Client
 from kg.fetch.harvest import Harvest, Service, fetch
+from kg.fetch.listed import Listed
 from kg.fetch.oai import Oai
 
-__all__ = ["Arxiv", "Client", "Harvest", "Oai", "Service", "fetch"]
+__all__ = ["Arxiv", "Client", "Harvest", "Listed", "Oai", "Service", "fetch"]

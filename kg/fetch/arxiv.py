@@ -8,6 +8,7 @@ exist; the next page starts after the papers received.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -35,6 +36,8 @@ class Arxiv:
     """A search of arXiv; `since` and `until` are dates of submission (ISO), "" for no limit."""
 
     title: ClassVar[str] = "arXiv"
+    ending: ClassVar[str] = "xml"
+    headers: ClassVar[Mapping[str, str]] = {}
 
     query: str
     since: str = ""

@@ -30,6 +30,7 @@ TRIES = 6  # attempts per call; with INTERVAL they take three minutes
 MOST_BYTES = 64 << 20  # bytes per response; arXiv's largest have 3 MB
 MOST_WAIT = 600.0  # seconds; a service that asks for a longer wait ends the call
 _REDIRECTS = 5
+_LOOKED_AT = (200, 400, 401, 403, 404, 422)  # statuses whose response may say what is wrong
 _STRICT_HOSTS = ("arxiv.org",)  # INTERVAL is the minimum for these hosts, whatever the settings
 
 Answer = TypeVar("Answer")
@@ -81,14 +82,18 @@ class Client:
         if self._turn is not None:
             self._turn.close()
 
-    def get(self, parameters: Mapping[str, str], place: Path, look: Look[Answer]) -> Answer:
+    def get(
+        self, parameters: Mapping[str, str], place: Path, look: Look[Answer], headers: Mapping[str, str] | None = None
+    ) -> Answer:
         """Write a response to a file and return what `look` makes of it; repeat the call when `look` raises Again.
+
+        `headers` go with the call beside the usual ones.
 
         Raises KgError when the service cannot be reached, fails in all attempts, or asks for too long a wait.
         """
         try:
             return until_answered(
-                lambda: self._once(parameters, place, look),
+                lambda: self._once(parameters, place, look, headers),
                 tries=self.tries,
                 pause=2 * self.interval,
                 least=self.interval,
@@ -105,7 +110,9 @@ class Client:
                 "repeat the same call then to continue from here."
             ) from None
 
-    def _once(self, parameters: Mapping[str, str], place: Path, look: Look[Answer]) -> Answer:
+    def _once(
+        self, parameters: Mapping[str, str], place: Path, look: Look[Answer], headers: Mapping[str, str] | None
+    ) -> Answer:
         import httpx
 
         if self._turn is None or self._http is None:
@@ -117,7 +124,9 @@ class Client:
                 with (
                     self._told(),
                     self._deadline.after(self.whole),
-                    self._http.stream("GET", url, extensions=dict(self._deadline.extensions)) as response,
+                    self._http.stream(
+                        "GET", url, headers=headers, extensions=dict(self._deadline.extensions)
+                    ) as response,
                 ):
                     self._answered = True
                     target = response.headers.get("Location", "") if response.is_redirect else ""
@@ -135,7 +144,7 @@ class Client:
         said = f"answers {status} {phrase(status)}".rstrip()
         if status in BUSY:
             raise Again(said, retry_after(response.headers.get("Retry-After", "")))
-        if status not in (200, 400, 422) or not place.stat().st_size:
+        if status not in _LOOKED_AT or not place.stat().st_size:
             if status == 200:
                 raise Again("answers nothing")
             raise KgError(f"{self.host}: {said}: check the URL {self.url} and the query.")

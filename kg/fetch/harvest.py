@@ -1,8 +1,8 @@
 """A harvest: the paged responses of a service to one query, stored as files and resumable.
 
-A folder holds each response unchanged ("NAME-0001.xml") and, as a hidden file, the state of the harvest (".NAME.json").
-NAME is derived from the query, so that the same call finds its harvest again. A harvest consists of rounds: after a
-complete round, the next one, on a later day, requests what is new since.
+A folder holds each response unchanged ("NAME-0001.xml", or .json) and, as a hidden file, the state of the harvest
+(".NAME.json"). NAME is derived from the query, so that the same call finds its harvest again. A harvest consists of
+rounds: after a complete round, the next one, on a later day, requests what is new since.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any, Protocol
 
 from kg.fetch.client import Client
 from kg.files import write
-from kg.http import Again
+from kg.http import Again, phrase
 from kg.model import KgError
 from kg.sources import xml
 from kg.sources.base import InputFile
@@ -70,6 +70,14 @@ class Service(Protocol):
     def asked(self) -> Mapping[str, str]:
         """The query parameters that identify the harvest."""
 
+    @property
+    def ending(self) -> str:
+        """Form of the responses and ending of their files: xml or json."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Headers of every call."""
+
     def begin(self, after: date | None, now: datetime) -> Position:
         """The first position of a new round; `after` is the day on which the previous round began."""
 
@@ -111,7 +119,7 @@ class HarvestFolder:
 
     def __init__(self, folder: Path, service: Service) -> None:
         self.folder = folder
-        self.name = name_of(service.asked)
+        self.name, self._ending = name_of(service.asked), service.ending
         self._state = folder / f".{self.name}.json"
         self.part = folder / f".{self.name}.part"
         try:
@@ -140,7 +148,7 @@ class HarvestFolder:
 
     def keep(self) -> str:
         """Add the response that was just written to the harvest; returns its file name."""
-        name = f"{self.name}-{len(self.standing.files) + 1:04d}.xml"
+        name = f"{self.name}-{len(self.standing.files) + 1:04d}.{self._ending}"
         try:
             os.replace(self.part, self.folder / name)
         except OSError as error:
@@ -181,7 +189,9 @@ def fetch(
             if progress:
                 progress(f"page {len(standing.files) + 1}{_of(standing.total)}", standing.papers)
             left = None if most is None else most - standing.papers
-            page = client.get(service.parameters(place, left), kept.part, partial(_look, service, place))
+            page = client.get(
+                service.parameters(place, left), kept.part, partial(_look, service, place), service.headers
+            )
             if page.papers:
                 standing.files[kept.keep()] = page.papers
             standing.papers += page.papers
@@ -209,13 +219,17 @@ def _next(standing: Standing, service: Service, most: int | None, now: datetime)
 
 
 def _look(service: Service, place: Position, path: Path, status: int) -> ResultPage:
-    """Parse a response; raises Again when its XML is damaged, KgError when it is not XML."""
+    """Parse a response; raises Again when it is damaged, KgError when it has another form than the service's."""
     try:
         file = InputFile(path)
-        if not xml.looks_like_xml(file):
+        if not (xml.looks_like_xml(file) if service.ending == "xml" else file.start().lstrip()[:1] in ("{", "[")):
+            if status != 200:
+                said = f"{service.title} answers {status} {phrase(status)}".rstrip()
+                raise Refused(f"{said}: check the URL {service.url} and the query.")
             start = " ".join(file.start()[:80].split())
             raise Refused(
-                f"{service.title} responds with something other than XML ({start!r}): check the URL {service.url}."
+                f"{service.title} responds with something other than {service.ending.upper()} ({start!r}): "
+                f"check the URL {service.url}."
             )
         page = service.page(file, place)
     except Refused:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -32,6 +33,8 @@ class Oai:
     """The records of a set ("" for all); `since` and `until` are dates of last modification (ISO), "" for no limit."""
 
     title: ClassVar[str] = "The repository"
+    ending: ClassVar[str] = "xml"
+    headers: ClassVar[Mapping[str, str]] = {}
 
     set: str = ""
     since: str = ""

@@ -10,12 +10,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 import typer
-from services import Arxiv, Repository, serving
+from services import Arxiv, Lists, Repository, serving
 from sparql_server import SparqlServer
 
 import kg.sources
@@ -87,9 +88,10 @@ def workplace(tmp_path: Path, built_file: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.chdir(place)
     monkeypatch.delenv("KG_GRAPH", raising=False)
     monkeypatch.setenv("COLUMNS", "120")
-    with serving(Arxiv(3)) as arxiv, serving(Repository(80)) as repository:  # nobody outside is asked
-        monkeypatch.setenv("KG_ARXIV_URL", arxiv.url)
-        monkeypatch.setenv("KG_OAI_URL", repository.url)
+    made = {"ARXIV": Arxiv(3), "OAI": Repository(80), "OPENALEX": Lists("openalex", 3)}
+    with ExitStack() as running:  # nobody outside is asked
+        for name, usual in made.items():
+            monkeypatch.setenv(f"KG_{name}_URL", running.enter_context(serving(usual)).url)
         monkeypatch.setenv("KG_FETCH_INTERVAL", "0")
         yield place
     shutil.rmtree(place)

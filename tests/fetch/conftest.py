@@ -7,13 +7,13 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from services import Arxiv, Faults, Query, Repository, Service, serving
+from services import Arxiv, Faults, Lists, Query, Repository, Service, serving
 
 
 @pytest.fixture(autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
-    for name in ("KG_ARXIV_URL", "KG_OAI_URL", "KG_FETCH_INTERVAL", "KG_GRAPH"):
+    for name in ("KG_ARXIV_URL", "KG_OAI_URL", "KG_S2_KEY", "KG_MAILTO", "KG_FETCH_INTERVAL", "KG_GRAPH"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -40,3 +40,9 @@ def arxiv(serve: Any) -> Callable[..., Service]:
 def repository(serve: Any) -> Callable[..., Service]:
     """Starts a repository with so many made records."""
     return lambda *size, **more: serve(Repository(*size, **more))
+
+
+@pytest.fixture
+def lists(serve: Any) -> Callable[..., Service]:
+    """Starts the service of this name, which lists so many made papers."""
+    return lambda *said, **more: serve(Lists(*said, **more))

@@ -1,13 +1,14 @@
-"""Services on this machine that answer as arXiv and OAI-PMH do, and their faults."""
+"""Services on this machine that answer as arXiv, OAI-PMH and the services of JSON do, and their faults."""
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlsplit
@@ -41,6 +42,7 @@ class Service(ThreadingHTTPServer):
         self.asked: list[Query] = []
         self.times: list[float] = []
         self.agents: list[str] = []
+        self.keys: list[str | None] = []
 
     @property
     def url(self) -> str:
@@ -58,6 +60,7 @@ class _Handler(BaseHTTPRequestHandler):
         server.times.append(time.monotonic())
         server.asked.append(query)
         server.agents.append(self.headers["User-Agent"])
+        server.keys.append(self.headers["x-api-key"])
         answer = server.script.pop(0) if server.script else None
         if answer is not None:
             answer(self, query)
@@ -209,3 +212,96 @@ class Repository:
             f"</authors><title>Drafting trees, part {number}</title><abstract>We draft {number} tokens.</abstract>"
             "</arXiv></metadata></record>"
         )
+
+
+class Lists:
+    """A service that lists made papers in JSON, as the one of this name does; one paper a day from 2025-10-01 on."""
+
+    def __init__(self, name: str, papers: int, most: int = 1000) -> None:
+        self.name, self.most = name, most
+        first = datetime(2025, 10, 1)
+        self.papers = [(n, f"{first + timedelta(days=n):%Y-%m-%d}") for n in range(papers)]
+
+    def __call__(self, query: Query) -> str:
+        return json.dumps(getattr(self, f"_{self.name}")(query))
+
+    def _found(self, since: str = "", until: str = "9") -> list[tuple[int, str]]:
+        return [paper for paper in self.papers if since <= paper[1] <= until]
+
+    def _openalex(self, query: Query) -> Any:
+        days = dict(part.split(":") for part in query.get("filter", "").split(",") if part)
+        found = self._found(days.get("from_publication_date", ""), days.get("to_publication_date", "9"))
+        start = 0 if query["cursor"] == "*" else int(query["cursor"])
+        page = found[start : start + min(self.most, int(query["per_page"]))]
+        token = str(start + len(page)) if page else None
+        results = [
+            {
+                "id": f"https://openalex.org/W{n}",
+                "doi": f"https://doi.org/10.1/{n}",
+                "title": f"Pruning caches, part {n}",
+                "publication_date": day,
+                "publication_year": int(day[:4]),
+                "authorships": [{"author": {"display_name": "Ada Lovelace"}, "institutions": []}],
+                "abstract_inverted_index": {"We": [0], "evict": [1], "tokens.": [2]},
+            }
+            for n, day in page
+        ]
+        return {"meta": {"count": len(found), "next_cursor": token}, "results": results}
+
+    def _s2(self, query: Query) -> Any:
+        since, _, until = query.get("publicationDateOrYear", ":9").partition(":")
+        found = self._found(since, until)
+        start = int(query.get("token", "0"))
+        page = found[start : start + self.most]
+        token = str(start + len(page)) if start + len(page) < len(found) else None
+        data = [
+            {
+                "paperId": f"{n:040x}",
+                "externalIds": {"ArXiv": f"2510.{n:05d}"},
+                "title": f"Pruning caches, part {n}",
+                "abstract": "We evict tokens.",
+                "authors": [{"authorId": "1", "name": "Ada Lovelace"}],
+                "publicationDate": day,
+            }
+            for n, day in page
+        ]
+        return {"total": len(found), "token": token, "data": data}
+
+    def _crossref(self, query: Query) -> Any:
+        days = dict(part.split(":") for part in query.get("filter", "").split(",") if part)
+        found = self._found(days.get("from-pub-date", ""), days.get("until-pub-date", "9"))
+        start = 0 if query["cursor"] == "*" else int(query["cursor"])
+        page = found[start : start + min(self.most, int(query["rows"]))]
+        items = [
+            {
+                "DOI": f"10.1/{n}",
+                "type": "journal-article",
+                "title": [f"Pruning caches, part {n}"],
+                "abstract": "<jats:p>We evict tokens.</jats:p>",
+                "author": [{"given": "Ada", "family": "Lovelace"}],
+                "issued": {"date-parts": [[int(part) for part in day.split("-")]]},
+            }
+            for n, day in page
+        ]
+        message = {"total-results": len(found), "next-cursor": str(start + len(page)), "items": items}
+        return {"status": "ok", "message-type": "work-list", "message": message}
+
+    def _openreview(self, query: Query) -> Any:
+        since = datetime.fromtimestamp(int(query.get("mintcdate", "0")) / 1000, UTC).date().isoformat()
+        found = self._found(since)
+        start = int(query["offset"])
+        page = found[start : start + min(self.most, int(query["limit"]))]
+        notes = [
+            {
+                "id": f"forum{n}",
+                "forum": f"forum{n}",
+                "tcdate": int(datetime.fromisoformat(f"{day}T00:00:00+00:00").timestamp() * 1000),
+                "content": {
+                    "title": {"value": f"Pruning caches, part {n}"},
+                    "abstract": {"value": "We evict tokens."},
+                    "authors": {"value": ["Ada Lovelace"]},
+                },
+            }
+            for n, day in page
+        ]
+        return {"notes": notes, "count": len(found)}

@@ -410,7 +410,7 @@ def test_new_adds_only_what_the_graph_lacks(arxiv, tmp_path):
     [
         (["arxiv"], 2, "There is no query for arXiv"),
         (["arxiv", "x", "--set", "cs"], 2, "go with `kg fetch oai`"),
-        (["oai", "x"], 2, "go with `kg fetch arxiv`"),
+        (["oai", "x"], 2, "go with a search"),
         (["biorxiv", "x"], 2, "there is no such service"),
         (["oai", "--prefix", "marc21"], 2, "choose one of arXiv, arXivRaw, oai_dc"),
         (["oai", "--set", "a b"], 2, "is not the name of a set"),

@@ -1,0 +1,174 @@
+"""Services that list papers in JSON, page by page: OpenAlex, Semantic Scholar, Crossref and OpenReview.
+
+What differs between them is data (services.toml), with the address of each one's manual.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, ClassVar
+
+from kg.fetch.client import service_url
+from kg.fetch.harvest import Position, Refused, ResultPage, days
+from kg.http import Again
+from kg.model import KgError
+from kg.sources.base import InputFile
+
+_FIRST = "1900-01-01"
+_LONGEST = 2000  # characters of a query; longer URLs are rejected
+_MARGIN = 0.8  # of a token's life
+
+
+@cache
+def services() -> Mapping[str, Any]:
+    """services.toml: how each service is asked and answers, by the name that `kg fetch` takes."""
+    return tomllib.loads(Path(__file__).with_name("services.toml").read_text("utf-8"))
+
+
+@dataclass
+class Listed:
+    """The papers that a service of services.toml lists for a query; `since` and `until` are ISO dates, "" for no limit.
+
+    Raises KgError for a query or limits that the service does not take.
+    """
+
+    ending: ClassVar[str] = "json"
+
+    name: str
+    query: str
+    since: str = ""
+    until: str = ""
+    url: str = ""
+    page_size: int = 0  # 0 for the service's own
+    form: Mapping[str, Any] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.form = services()[self.name]
+        self.query = " ".join(self.query.split())
+        self.since, self.until = days(self.since, self.until)
+        self.url = service_url(self.url or _set(self.name, "URL") or self.form["url"])
+        self.page_size = self.page_size or self.form.get("page", 0)
+        if not self.query or not self.query.isprintable():
+            raise KgError(f"There is no query for {self.title}: write one such as {self.form['example']}.")
+        if len(self.query) > _LONGEST:
+            raise KgError(f"The query has {len(self.query):,} characters, more than {_LONGEST:,}: split it.")
+        if "pattern" in self.form and not re.fullmatch(self.form["pattern"], self.query):
+            raise KgError(f"{self.query[:60]}: {self.title} is asked with a venue: write {self.form['example']}.")
+        if self.until and "{until}" not in self.form["limits"]:
+            raise KgError(f"{self.title} takes no --until: leave it out.")
+
+    @property
+    def title(self) -> str:
+        """The name of the service for users."""
+        return str(self.form["label"])
+
+    @cached_property
+    def asked(self) -> dict[str, str]:
+        """The query parameters that identify the harvest."""
+        return {"service": self.name, "url": self.url, "query": self.query, "since": self.since, "until": self.until}
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of a call: the user's own key where the service takes it so."""
+        header, key = self.form.get("key", {}).get("header"), _set(self.name, "KEY")
+        return {header: key} if header and key else {}
+
+    def begin(self, after: date | None, now: datetime) -> Position:
+        """The first position of a round: all dates requested, or those since shortly before the previous round."""
+        since = self.since
+        if after is not None:
+            since = max(since, (after - timedelta(days=self.form["overlap"])).isoformat())
+        return Position(since=since, until=self.until or now.date().isoformat())
+
+    def resumed(self, place: Position, now: datetime) -> Position:
+        """The position unchanged, or the round's first one if its token has expired since."""
+        if place.token and place.expires and datetime.fromisoformat(place.expires) <= now:
+            return Position(since=place.since, until=place.until)
+        return place
+
+    def parameters(self, place: Position, most: int | None) -> dict[str, str]:
+        """The parameters of a call; `most` limits the number of papers."""
+        form = self.form
+        asked = {form["query"]: self.query, **form.get("fixed", {})}
+        if self.since or self.until or place.since:
+            since = place.since or _FIRST
+            moment = datetime.fromisoformat(since).replace(tzinfo=UTC).timestamp()
+            asked[form["days"]] = form["limits"].format(since=since, until=place.until, since_ms=int(moment * 1000))
+        if "size" in form:
+            asked[form["size"]] = str(min(self.page_size, most or self.page_size))
+        at = str(place.start) if form["paging"] == "offset" else place.token or form["first"]
+        if at:
+            asked[form["token"]] = at
+        if "mail" in form and (mail := os.environ.get("KG_MAILTO", "").strip()):
+            asked[form["mail"]] = mail
+        if (parameter := form.get("key", {}).get("parameter")) and (key := _set(self.name, "KEY")):
+            asked[parameter] = key
+        return asked
+
+    def page(self, file: InputFile, place: Position) -> ResultPage:
+        """Parse an answer; raises Refused with the service's message or where its form is another one, else Again."""
+        answer = _parsed(file)
+        papers = _at(answer, self.form["list"])
+        if not isinstance(papers, list):
+            if said := next(filter(None, map(_text, (_at(answer, path) for path in self.form["said"]))), ""):
+                raise Refused(f'{self.title} rejects the query ("{said[:300]}"): correct it.')
+            raise Again("sends a response that is not a list of papers")
+        if papers and not any(_at(paper, path) for paper in papers for path in self.form["title"]):
+            raise Refused(f"{self.title} lists papers in a form that is not known here: look for a newer kg.")
+        total = _at(answer, self.form["total"])
+        total = total if isinstance(total, int) and total >= 0 else None
+        start = place.start + len(papers)
+        token = _at(answer, self.form["next"]) if "next" in self.form else ""
+        if not papers:
+            if total and not place.start:
+                raise Again(f"sends an empty page although there are {total:,} papers")
+            return ResultPage(0, total)
+        if self.form["paging"] == "offset":
+            return ResultPage(len(papers), total, self._offset(place, start, len(papers), total))
+        if not isinstance(token, str) or not token:
+            return ResultPage(len(papers), total)
+        expires = ""
+        if lives := self.form["lives"]:
+            expires = (datetime.now(UTC) + timedelta(seconds=_MARGIN * lives)).isoformat()
+        return ResultPage(len(papers), total, replace(place, token=token, start=start, expires=expires))
+
+    def _offset(self, place: Position, start: int, papers: int, total: int | None) -> Position | None:
+        """The next position of a list that is counted; None behind its end, which a page that is not full tells too."""
+        is_last = papers < self.page_size if total is None else start >= total
+        return None if is_last else replace(place, start=start)
+
+
+def _set(name: str, what: str) -> str:
+    """A setting of a service from the environment, "" for none."""
+    return os.environ.get(f"KG_{name.upper()}_{what}", "").strip()
+
+
+def _parsed(file: InputFile) -> Any:
+    """The value of an answer; raises Again if it is no JSON."""
+    try:
+        with file.open() as stream:
+            return json.loads(b"".join(iter(lambda: stream.read(1 << 20), b"")))
+    except (ValueError, RecursionError):
+        raise Again("sends a response that cannot be read (the JSON is damaged)") from None
+
+
+def _at(value: Any, path: str) -> Any:
+    """The value under names separated by dots; None where there is none."""
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _text(value: Any) -> str:
+    """What a message says: a text, or the messages of a list of objects."""
+    if isinstance(value, list):
+        return "; ".join(filter(None, (_text(_at(one, "message")) for one in value[:3])))
+    return " ".join(value.split()) if isinstance(value, str) else ""
