@@ -35,10 +35,10 @@ class ConceptLink:
 def local_name(name: str) -> str:
     """The local name of a minted concept, the same for all spellings with one folded form.
 
-    >>> local_name("TAP"), local_name("TAPS")
-    ('tap', 'taps')
+    >>> local_name("TAP"), local_name("TAPS"), local_name("YOCO++")
+    ('tap', 'taps', 'yoco-plus-plus')
     """
-    return slug(_HAN_GAP.sub("", folded_name(name)) or name)
+    return slug((_HAN_GAP.sub("", folded_name(name)) or name).replace("+", " plus "))
 
 
 class ConceptLinker:

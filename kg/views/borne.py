@@ -35,6 +35,7 @@ _FAST = re.compile(r"speed|throughput|rate")
 _RATE = re.compile(r"(?:rates?|ratio|errors?|share|overhead|WER|CER)$")
 _APART = re.compile(r"[,;:()\d]")
 _BY = re.compile(r"\s*by\s*(?:up to |over |about |an? )?", re.IGNORECASE)
+_STAGE = re.compile(r"[^,;:()]*?\b(?:during\s+(?:the\s+)?(?P<during>[\w-]+)|(?P<stage>[\w-]+)\s+(?:stage|phase)s?\b)")
 _FEW = 2  # words of a setting beside the things that it names
 _LONGEST = 480  # characters of a sentence that is quoted
 
@@ -50,6 +51,9 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         return None
     if not place or _DEALT_OUT.search(place.text) or _GLUED.match(place.text, place.quantity.end):
         return None
+    stage = _STAGE.match(place.text, place.quantity.end)
+    if stage and fold(stage["during"] or stage["stage"]) not in fold(result.metric):
+        return None  # of a part of the run alone: "3x during prefilling"
     low = result.value if isinstance(result.value, float | int) else result.value[0]
     if result.unit == "x" and result.change != "absolute" and low < 1:
         return None
@@ -68,6 +72,11 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     concept = result.baseline_concept if against else ""
     setting = reader.setting(found, place)
     return replace(result, change=change, baseline=against, baseline_concept=concept, setting=setting)
+
+
+def is_metric_head(vocabulary: Vocabulary, word: str) -> bool:
+    """Whether a folded word is one that names of metrics end with."""
+    return word in _reader(vocabulary).lexicon.metric_heads
 
 
 def _is_own(found: EntryResult) -> bool:

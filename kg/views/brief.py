@@ -108,7 +108,7 @@ def _english(words: PageWords, found: Slots) -> str:
     uses = words("brief.proposes" if found.is_proposed else "brief.uses", technique=found.technique)
     uses = uses if found.technique else ""
     problem = words("brief.to_address" if uses else "brief.addresses", problem=found.problem) if found.problem else ""
-    does = " ".join(filter(None, (uses, problem)))
+    does = uses + problem
     if found.institutions:
         who = _institutions(words, found.institutions)
         said = words.count("brief.presents", len(found.institutions), who=who, what=what)

@@ -66,7 +66,7 @@ def phrases(shown: Selection, said: Sequence[ResultInWords]) -> str:
         out.append(_phrase(shown, bare, again=again and shown.lang == "zh" and not bare.origin))
     if said and said[0].form.startswith(("increase", "decrease", "more", "fewer")):
         out[0] = shown.words("outcome.first_change", effect=out[0])
-    return shown.words.listed(out)
+    return shown.words("brief.comma").join(out) if shown.lang == "zh" else shown.words.listed(out)
 
 
 def _phrase(shown: Selection, said: ResultInWords, *, again: bool = False) -> str:
@@ -160,7 +160,17 @@ def _setting(shown: Selection, result: Result, paper: str) -> str:
 def amount(shown: Selection, result: Result) -> str:
     """The number with unit and bound: "up to 41%", "约2倍"."""
     words = shown.words
+    if shown.lang == "zh" and _form(shown, result) == "decrease_times":
+        return words(f"outcome.left_{result.bound}", amount=_left(shown, result))
     return words(f"outcome.{result.bound}", amount=plain(shown, result))
+
+
+def _left(shown: Selection, result: Result) -> str:
+    """What is left of something that is so many times lower: "1/3"."""
+    if isinstance(result.value, tuple):
+        low, high = map(number, result.value)
+        return shown.words("outcome.left_range", low=low, high=high)
+    return shown.words("outcome.left", times=number(result.value))
 
 
 def plain(shown: Selection, result: Result) -> str:
@@ -214,14 +224,15 @@ def _form(shown: Selection, result: Result, named: str = "") -> str:
             return "increase_times"
         return "increase_worse" if better == "lower" else "increase"
     if result.change == "decrease":
-        return "decrease"
+        return "decrease_times" if result.unit == "x" else "decrease"
     return "absolute_higher" if better == "higher" else "absolute"
 
 
 def _bound_first(shown: Selection, said: str, named: str = "") -> str:
     """Move 最高 before the verb in Chinese: 时延最高降低41%, not 时延降低最高41%."""
-    bound = shown.words("outcome.up_to", amount="")
-    if shown.lang != "zh" or bound not in said or not said.startswith(named):
+    bounds = (shown.words(f"outcome.{key}", amount="") for key in ("up_to", "left_up_to"))
+    bound = next((one for one in bounds if one in said), "")
+    if shown.lang != "zh" or not bound or not said.startswith(named):
         return said
     return named + bound + said[len(named) :].replace(bound, "", 1)
 

@@ -30,6 +30,7 @@ _BEFORE = 40  # letters before a problem in which a verb may stand
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
 _BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）]")
+_WITH_CLAUSE = re.compile(r",\s+(?=[a-z]+ing\b)")  # "workload imbalance, reducing throughput"
 _OWN = re.compile(r"\b(?:we|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
 
 
@@ -73,6 +74,8 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     if not out.effect:
         out.effect, quote = _effects(shown, paper, fields, text)
         out.quotes += [quote] if quote and quote not in out.quotes else []
+    if not (out.technique or out.problem or out.effect or out.quotes):
+        out.quotes = _opening(paper, fields)
     return out
 
 
@@ -210,6 +213,13 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     return list(filter(None, map(quotable, sorted(said, key=lambda one: name(paper) not in one))))
 
 
+def _opening(paper: Paper, fields: Collection[str]) -> list[str]:
+    """The first sentence of the abstract that can be quoted."""
+    texts = [d.texts["A"].text for d, _ in paper.entries if "A" in d.texts and (not fields or "A" in fields)]
+    said = (quotable(text[start:end]) for text in texts for start, end in sentences(text))
+    return list(filter(None, said))[:1]
+
+
 def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int) -> list[str]:
     """The mentions of highest confidence that can be expressed, in text order and without redundancy."""
     chosen: dict[int, str] = {}
@@ -238,7 +248,7 @@ def _is_cut(shown: Selection, mention: Mention, text: str) -> bool:
 def _wording(shown: Selection, mention: Mention, text: str) -> str:
     """The localised wording of a mention in the paper's words; in Chinese a short original where there is none."""
     nouns = Wording(shown.graph.vocabulary)
-    wordings = [clean(w) for w in dict.fromkeys((mention.canonical, mention.surface)) if w]
+    wordings = [_WITH_CLAUSE.split(clean(w))[0] for w in dict.fromkeys((mention.canonical, mention.surface)) if w]
     if shown.lang != "zh":
         labels = (say(shown, mention.concept, w, text) for w in wordings)
         labels = (w for w in labels if w and not has_han(w) and says(text, w))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kg.entity_types import NAMED, data_folder
@@ -88,6 +89,8 @@ class Wording:
         tags = [word.tag for word in words]
         is_gerund = tags[0] == "VBG" and len(tags) > _SHORT and tags[1][0] in "DJPN"
         last = words[-1].text
+        if fold(last) in self.vocabulary.cues("prior") or any(a[:2] == "NN" and b == "DT" for a, b in pairwise(tags)):
+            return False  # "artifacts of existing", "the prefilling stage a key bottleneck"
         is_cut = (tags[-1] in _LOOSE and fold(last) not in self.heads and not last.endswith("ing")) or tags[-2:] == [
             "TO",
             "VB",

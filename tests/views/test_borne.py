@@ -58,6 +58,7 @@ def test_baseline_and_setting_are_those_of_the_clause(
         ("With 50%-smaller inputs it lowers latency.", "50%", {"value": 50.0}),
         ("It updates 1.5% of the parameters.", "1.5%", {"value": 1.5, "change": "absolute", "metric": "parameters"}),
         ("It runs 0.28x faster on old devices.", "0.28x", {"value": 0.28, **SPEED}),
+        ("It achieves a 3x speedup during prefilling.", "3x", {"value": 3.0, **SPEED}),
         ("It costs a 0.6% drop of accuracy.", "0.6%", {"value": 0.6, **ACCURACY}),
         ("It has only 2.4x perplexity degradation.", "2.4x", {"value": 2.4, "unit": "x", **PERPLEXITY}),
         ("It lifts the speedup from 1.4x to 2.1x.", "2.1x", {"value": (1.4, 2.1), **SPEED}),

@@ -50,7 +50,7 @@ FULL = {
 def test_english_sentence_has_every_slot(built: Graph) -> None:
     said = brief(built, _paper(**FULL), "en")
     assert said == (
-        "Baidu and Nowhere Lab present Foo, which uses foo routing to address memory costs, "
+        "Baidu and Nowhere Lab present Foo, which uses foo routing; it addresses memory costs, "
         "achieving up to 41% lower latency (vs. chunked prefill)."
     )
 
@@ -98,7 +98,7 @@ def test_endings_of_a_slot_are_not_said_twice(built: Graph) -> None:
         ({"change": "increase", "value": 2.1, "unit": "x"}, "2.1x higher latency", "提升至2.1倍"),
         ({"change": "increase", "value": 3.0}, "3% higher latency", "增加3%"),
         ({"change": "absolute", "value": 30.0, "unit": "ms"}, "latency of 30 ms", "为30 ms"),
-        ({"value": (1.5, 2.0), "unit": "x"}, "1.5–2x lower latency", "降低1.5-2倍"),
+        ({"value": (1.5, 2.0), "unit": "x"}, "1.5–2x lower latency", "降至1/1.5至1/2"),
         ({"setting": "H100"}, "41% lower latency (H100)", "降低41%（H100）"),
     ],
 )

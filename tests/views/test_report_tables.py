@@ -109,6 +109,32 @@ def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> 
     assert all([loser["label"] for loser in row["loser"]] == ["Quandle"] for row in agreed["rows"])
 
 
+@pytest.mark.parametrize(
+    ("said", "tail", "loser"),
+    [
+        ("Zorvex outperforms Quandle.", "Quandle", "Quandle"),
+        ("Zorvex outperforms recent cache eviction methods.", "cache eviction", "methods"),
+        ("Zorvex matches or outperforms Quandle.", "Quandle", ""),
+        ("Zorvex outperforms baselines such as VQ-EMA.", "EMA", ""),
+        ("Zorvex outperforms token eviction (Quandle).", "token eviction", ""),
+        ("Zorvex outperforms baselines in Critical Success Index (CSI).", "CSI", ""),
+    ],
+)
+def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tail: str, loser: str) -> None:
+    paper, record = tmp_path / "paper.jsonl", tmp_path / "record.jsonl"
+    paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": said}) + "\n")
+    techniques = [("Zorvex", "T", "proposed"), (tail, "A", "baseline")]
+    with kg.open(str(tmp_path / "p.kg")) as graph:
+        graph.add(paper, fast=True)
+        made = {"id": graph.entries()[0], "title": "Zorvex: a paper", "name": "Zorvex", "topics": []}
+        made["techniques"] = [{"surface": s, "in": i, "canonical": s, "role": r} for s, i, r in techniques]
+        made["relations"] = [{"head": "Zorvex", "type": "outperforms", "tail": tail, "evidence": said}]
+        record.write_text(json.dumps(made) + "\n")
+        graph.add(records=record)
+        rows = _rows(_data(graph), "wins")
+    assert [row["loser"][0]["label"].split()[-1] for row in rows] == ([loser] if loser else [])
+
+
 def test_a_takeaway_tells_a_median_and_quotes_a_paper_in_the_middle(stated: Graph) -> None:
     first = _data(stated)["takeaways"]["rows"][0]
     assert "4 papers" in first["text"]

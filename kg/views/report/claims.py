@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from kg.model import Paper, Relation
+from kg.model import Paper, Record, Relation
 from kg.text import fold
 from kg.views import outcome
-from kg.views.borne import borne_out
+from kg.views.borne import borne_out, is_metric_head
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, cited, identity, own, said, section
 from kg.views.selection import EntryQuote, Selection, quoted
+from kg.views.wording import Wording
 
 _KINDS = ("technique:", "model:")
 _NEAR = 5  # words before a loser
+_KIND_WORDS = ("label-frame-technique", "model-frame")  # cues of words behind a kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class WinClaim:
     paper: Paper
     quote: EntryQuote
     metric: str = ""
+    beaten: str = ""  # the loser as the words have it
 
 
 def claims(shown: Selection) -> Iterator[WinClaim]:
@@ -37,18 +41,48 @@ def claims(shown: Selection) -> Iterator[WinClaim]:
             for relation in record.relations:
                 ends = (relation.head_concept, relation.tail_concept)
                 wins = relation.type == "outperforms" and relation.sure
-                if wins and ends[0] != ends[1] and all(e.startswith(_KINDS) for e in ends) and _is_won(shown, relation):
-                    yield WinClaim(*ends, paper, quoted(document, relation.evidence))
+                if not wins or ends[0] == ends[1] or not all(end.startswith(_KINDS) for end in ends):
+                    continue
+                quote, beaten = quoted(document, relation.evidence), _surface(record, relation)
+                if _is_won(shown, relation, quote.sentence, beaten):
+                    yield WinClaim(*ends, paper, quote, beaten=beaten)
         yield from _by_numbers(shown, paper)
 
 
-def _is_won(shown: Selection, relation: Relation) -> bool:
-    """Whether the words of a win say nothing else: no draw ("matches or outperforms"), no loss before the loser."""
+def _is_whole(text: str, name: str) -> bool:
+    """Whether a name stands in a text on its own, or not at all; "EMA" is but a part of "VQ-EMA"."""
+    return name not in text or bool(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w+]|-\w)", text))
+
+
+def _is_drawn(shown: Selection, words: list[str]) -> bool:
+    """Whether a folded sentence says "matches or outperforms"."""
+    cues = shown.graph.vocabulary.cues
+    pairs = zip(words, words[2:], strict=False)
+    equal = {form for cue in cues("equate") for form in (cue, f"{cue}e")}  # "matches" is folded to "matche"
+    return any(one in equal and other in cues("outperform") for one, other in pairs)
+
+
+def _surface(record: Record, relation: Relation) -> str:
+    """The loser of a relation as its words have it."""
+    named = [m.surface for m in (*record.techniques, *record.models) if m.concept == relation.tail_concept]
+    said = [name for name in (relation.tail, *named) if name and name in relation.evidence.quote]
+    return max(said, key=len, default=relation.tail)
+
+
+def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) -> bool:
+    """Whether the words of a win say nothing else: no draw, no part of a name, no loss before the loser."""
     cues = shown.graph.vocabulary.cues
     words = fold(relation.evidence.quote).split()
-    if not cues("equate").isdisjoint(words):
+    if not cues("equate").isdisjoint(words) or _is_drawn(shown, fold(sentence).split()):
         return False
-    before = fold(relation.evidence.quote.partition(relation.tail)[0]).split()
+    if any(part and not _is_whole(relation.evidence.quote, part) for part in (relation.head, beaten)):
+        return False
+    ahead, _, behind = relation.evidence.quote.partition(beaten)
+    if behind.startswith(" ("):
+        return False  # a kind, with the one of it that is beaten behind: "token eviction (SnapKV)"
+    before = fold(ahead).split()
+    if ahead.endswith("(") and before and is_metric_head(shown.graph.vocabulary, before[-1]):
+        return False  # the short form of a metric: "in terms of Critical Success Index (CSI)"
     losses = cues("outcome-loss") | cues("outcome-drop")
     return not any(word in losses or word.removesuffix("s") in losses for word in before[-_NEAR:])
 
@@ -66,7 +100,9 @@ def _by_numbers(shown: Selection, paper: Paper) -> Iterator[WinClaim]:
         if result.change == "absolute" or not other.startswith(_KINDS) or other == name:
             continue
         pair = (other, name) if outcome.gets_worse(shown, result) else (name, other)
-        yield WinClaim(*pair, paper, quoted(found.document, result.evidence), outcome.metric(shown, result))
+        metric = outcome.metric(shown, result)
+        beaten = result.baseline if pair[1] == other else ""
+        yield WinClaim(*pair, paper, quoted(found.document, result.evidence), metric, beaten)
 
 
 def wins(shown: Selection, part: Part) -> dict[str, Any]:
@@ -103,11 +139,27 @@ def _disagree(first: list[WinClaim], second: list[WinClaim]) -> bool:
     )
 
 
+def _beaten(shown: Selection, claim: WinClaim) -> str:
+    """The loser's label; where the words say that several of a kind are beaten, with that: "KV cache methods"."""
+    label = shown.label(claim.loser)
+    behind = claim.quote.sentence.partition(claim.beaten)[2].split()[:1] if claim.beaten else []
+    words = [word.strip(".,;:()") for word in (*claim.beaten.split()[-1:], *behind)]
+    known = frozenset().union(*map(shown.graph.vocabulary.cues, _KIND_WORDS))
+    kinds = (one for one in words if one.endswith("s") and not known.isdisjoint({fold(one), fold(one).rstrip("s")}))
+    word = next(kinds, "")
+    if not word or label.endswith(word):
+        return label
+    return label + (Wording(shown.graph.vocabulary)(word) if shown.lang == "zh" else f" {word}")
+
+
 def _row(shown: Selection, made: list[WinClaim]) -> Row:
+    losers: dict[str, str] = {}
+    for claim in made:
+        losers.setdefault(claim.loser, _beaten(shown, claim))
     return {
         "concept": made[0].winner,
         "winner": {"concept": made[0].winner, "label": shown.label(made[0].winner)},
-        "loser": [{"concept": c, "label": shown.label(c)} for c in dict.fromkeys(claim.loser for claim in made)],
+        "loser": [{"concept": c, "label": label} for c, label in losers.items()],
         "metric": sorted({claim.metric for claim in made if claim.metric}),
         "papers": cited(claim.paper for claim in made),
         "quote": said(claim.quote for claim in made),

@@ -60,13 +60,17 @@ def _approach(shown: Selection) -> dict[str, Any] | None:
     vocabulary, corpus = shown.graph.vocabulary, Corpus.of(shown.graph.store)
     found: dict[str, dict[str, Paper]] = defaultdict(dict)
     quotes: dict[str, EntryQuote] = {}
+    proposed: set[str] = set()  # whose quotation is of a paper that proposes it
     for paper in shown.papers:
         for document, record in paper.entries:
             for m in record.techniques:
                 if m.sure and m.role in OWN and m.concept in vocabulary:
                     for concept in (m.concept, *vocabulary.broader(m.concept)):
                         found[concept][paper.id] = paper
-                    quotes.setdefault(m.concept, quoted(document, m))
+                    if m.concept not in quotes or (m.role == "proposed" and m.concept not in proposed):
+                        quotes[m.concept] = quoted(document, m)
+                    if m.role == "proposed":
+                        proposed.add(m.concept)
     known = {kind: vocabulary.find(shown.name, kind) for kind in ("topic", "technique")}
     own = known["technique"].curie if known["technique"] else ""
     labels = [shown.name, *(concept.label["en"] for concept in known.values() if concept)]
@@ -86,8 +90,7 @@ def _approach(shown: Selection) -> dict[str, Any] | None:
     behind = [c for c in order[1:] if best not in vocabulary.broader(c) and c not in vocabulary.broader(best)][:2]
     words, papers = shown.words, list(found[best].values())
     others = words.listed([words("report.with_count", label=shown.label(c), n=len(found[c])) for c in behind])
-    label = shown.label(best)
-    values = {"technique": label[:1].upper() + label[1:], "n": len(papers), "all": len(shown.papers)}
+    values = {"technique": shown.label(best), "n": len(papers), "all": len(shown.papers)}
     key = "report.takeaway_approach" if behind else "report.takeaway_approach_only"
     of = next(paper for paper in shown.papers if quotes[best].entry in ids(paper))
     return _row(words(key, others=others, **values), papers, quotes[best], of)
