@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from kg.build.verify import Report as Verification
     from kg.query import Answer, Filter, Lexicon
     from kg.query.cited import Passage
+    from kg.query.drafts import Checked, Drafts
     from kg.query.identity import Explanation
     from kg.rdf.publish import Published
     from kg.views.base import View
@@ -65,6 +66,7 @@ class Graph:
         self.vocabulary = self.overrides.amended(Vocabulary.load())
         self.notes: list[str] = []  # what a user should know, a sentence each
         self._lexicon: tuple[bytes, Lexicon] | None = None  # what its labels mean, and the stamp of the data
+        self._drafts: Drafts | None = None  # what checks drafts, with the extraction that it has loaded
         self._meanings = False  # whether papers were read in full, so that their titles may be asked for
         self._follow(location, read_only)
         if not read_only:
@@ -266,6 +268,18 @@ class Graph:
         from kg.query.cited import passage
 
         return passage(self.store, name)
+
+    def check(self, draft: str, papers: Iterable[str] = ()) -> Checked:
+        """The claims of a draft with what papers say of each: supported, contradicted, or not found.
+
+        Against all papers, or against some (entries or CURIEs). Raises KgError for a text of more than 100,000
+        characters, and for a paper that the graph lacks.
+        """
+        from kg.query.drafts import Drafts
+
+        if self._drafts is None or self._drafts.lexicon is not self.lexicon():
+            self._drafts = Drafts(self.store, self.lexicon(), self.overrides)
+        return self._drafts.check(draft, papers)
 
     def labels(self) -> list[str]:
         """All that a question may name, as it is written: labels of concepts and of the graph's institutions."""

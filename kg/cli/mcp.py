@@ -1,0 +1,41 @@
+"""kg mcp: the graph as tools for assistants (Claude, Cursor, any client of the Model Context Protocol)."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Annotated
+
+import typer
+
+from kg.cli.base import HERE, Location, interruptible
+from kg.model import KgError
+
+PORT = 8322
+
+
+def command(
+    graph: Location = HERE,
+    http: Annotated[bool, typer.Option("--http", help="Serve over HTTP on 127.0.0.1 instead of stdio.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port of --http; 0 takes any that is free.")] = PORT,
+    seconds: Annotated[float, typer.Option(min=0.1, max=600, help="How long a call may take.")] = 20.0,
+) -> None:
+    """Serve the graph to assistants over the Model Context Protocol; read-only, each claim with its evidence id.
+
+    A client starts it by itself: see docs/mcp.md for Claude and Cursor.
+    """
+    if find_spec("mcp") is None:
+        raise KgError("`kg mcp` needs the SDK of the protocol: run `pip install 'paper-kg[mcp]'`.")
+    from kg.mcp.worker import Worker
+
+    worker = Worker(str(graph), seconds)  # opens the graph while the SDK loads, which takes most of a second
+    try:
+        from kg.mcp.server import serve, serve_http
+
+        worker.opened()
+        with interruptible(lambda: "the server has ended."):
+            if http:
+                serve_http(worker, port)
+            else:
+                serve(worker)
+    finally:
+        worker.close()

@@ -1,0 +1,157 @@
+"""The Model Context Protocol over stdio or HTTP: lists the tools, passes calls to the worker, gives resources.
+
+The SDK takes most of a second to load: whoever imports this module starts the worker first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import anyio
+from anyio.to_thread import run_sync
+from mcp import types
+from mcp.server.lowlevel import Server
+from mcp.shared.exceptions import MCPError
+
+from kg.mcp.described import INSTRUCTIONS, TOOLS, schema_of
+from kg.mcp.worker import Worker
+from kg.model import KgError
+from kg.version import VERSION
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+SCHEMA, PAPER = "kg://schema", "kg://paper/"
+_JSON = "application/json"
+#: Bytes of a request over HTTP: a draft and what is around it.
+MOST_BYTES = 256 * 1024
+_READS = types.ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
+
+
+def server(worker: Worker) -> Server[Any]:
+    """The server of a graph, for any transport."""
+
+    async def list_tools(_: Any, __: Any) -> types.ListToolsResult:
+        return types.ListToolsResult(
+            tools=[
+                types.Tool(name=name, description=said, input_schema=schema_of(name), annotations=_READS)
+                for name, (said, _, _) in TOOLS.items()
+            ]
+        )
+
+    async def call_tool(_: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
+        try:
+            text, failed = await _called(worker, params.name, params.arguments or {}), False
+        except KgError as error:
+            text, failed = str(error), True
+        return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=failed)
+
+    async def list_resources(_: Any, __: Any) -> types.ListResourcesResult:
+        described = "What the graph holds: counts, types, fields, flags of filters, forms of ids."
+        return types.ListResourcesResult(
+            resources=[types.Resource(uri=SCHEMA, name="schema", description=described, mime_type=_JSON)]
+        )
+
+    async def list_templates(_: Any, __: Any) -> types.ListResourceTemplatesResult:
+        described = "A paper with its claims, the first page of `get`."
+        paper = types.ResourceTemplate(
+            uri_template=PAPER + "{id}", name="paper", description=described, mime_type=_JSON
+        )
+        return types.ListResourceTemplatesResult(resource_templates=[paper])
+
+    async def read_resource(_: Any, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
+        uri = str(params.uri)
+        try:
+            if uri == SCHEMA:
+                text = await _called(worker, "schema", {})
+            elif uri.startswith(PAPER):
+                text = await _called(worker, "get", {"id": _unquoted(uri.removeprefix(PAPER))})
+            else:
+                raise KgError(f"There is no resource of this name: read {SCHEMA} or {PAPER}ID.")
+        except KgError as error:
+            raise MCPError(code=types.INVALID_PARAMS, message=str(error)) from None
+        return types.ReadResourceResult(contents=[types.TextResourceContents(uri=uri, mime_type=_JSON, text=text)])
+
+    made: Server[Any] = Server(
+        "kg",
+        version=VERSION,
+        instructions=INSTRUCTIONS,
+        get_tool_input_schema=lambda name: schema_of(name) if name in TOOLS else None,
+        on_list_tools=list_tools,
+        on_call_tool=call_tool,
+        on_list_resources=list_resources,
+        on_list_resource_templates=list_templates,
+        on_read_resource=read_resource,
+    )
+    return made
+
+
+async def _called(worker: Worker, tool: str, given: Mapping[str, Any]) -> str:
+    """The answer of the worker; what waits for it does not hold up the protocol."""
+    if tool in TOOLS and (wrong := [name for name in given if name not in TOOLS[tool][1]]):
+        known = ", ".join(TOOLS[tool][1])
+        raise KgError(f"`{tool}` has no argument {str(wrong[0])[:40]!r}: it takes {known}.")
+    if tool in TOOLS and (lacking := [name for name in TOOLS[tool][2] if given.get(name) is None]):
+        raise KgError(f"`{tool}` needs the argument `{lacking[0]}`.")
+    call: Callable[[], str] = lambda: worker.call(tool, given)  # noqa: E731  # run_sync takes no named arguments
+    return await run_sync(call, abandon_on_cancel=True)
+
+
+def _unquoted(name: str) -> str:
+    from urllib.parse import unquote
+
+    return unquote(name)
+
+
+def serve(worker: Worker) -> None:
+    """Serve one client over standard input and output, until it closes them."""
+    from mcp.server.stdio import stdio_server
+
+    async def main() -> None:
+        made = server(worker)
+        async with stdio_server() as (read, write):
+            await made.run(read, write, made.create_initialization_options())
+
+    anyio.run(main)
+
+
+def application(worker: Worker, hosts: list[str], path: str = "/mcp") -> Starlette:
+    """The server as a Starlette application, to be run by itself or mounted beside pages.
+
+    Only requests for one of `hosts` ("127.0.0.1:8322") are answered, and from pages only those of these hosts. Whoever
+    mounts it enters `app.router.lifespan_context` with it.
+    """
+    from mcp.server.transport_security import TransportSecuritySettings
+
+    checked = TransportSecuritySettings(
+        enable_dns_rebinding_protection=True,
+        allowed_hosts=hosts,
+        allowed_origins=[f"http://{host}" for host in hosts],
+    )
+    return server(worker).streamable_http_app(
+        streamable_http_path=path,
+        json_response=True,
+        stateless_http=True,
+        transport_security=checked,
+        max_request_body_size=MOST_BYTES,
+    )
+
+
+def serve_http(worker: Worker, port: int) -> None:
+    """Serve any number of clients on 127.0.0.1, until interrupted. Raises KgError where the port is taken."""
+    import socket
+
+    import uvicorn
+
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            taken.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise KgError(f"Port {port} cannot be used ({error.strerror}): choose another with --port.") from None
+        own = taken.getsockname()[1]
+        app = application(worker, [f"127.0.0.1:{own}", f"localhost:{own}"])
+        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+        print(f"http://127.0.0.1:{own}/mcp", flush=True)
+        uvicorn.Server(config).run(sockets=[taken])

@@ -1,0 +1,62 @@
+"""A draft that was checked, as text or JSON: each claim with its verdict and the words of papers."""
+
+from __future__ import annotations
+
+import json
+
+from kg.query.drafts import Checked, Verdict
+from kg.text import one_line
+from kg.views.base import View
+from kg.views.words import PageWords
+
+_MARKS = {"supported": "✓", "contradicted": "✗", "not found": "?"}
+_LONGEST = 400  # characters of a quotation
+
+
+def view(found: Checked, lang: str = "en") -> View:
+    """A checked draft as text or JSON."""
+    words = PageWords(lang)
+    return View(
+        words("draft.title"),
+        {"md": lambda: _text(found, words), "txt": lambda: _text(found, words), "json": lambda: _json(found)},
+        papers=len({paper for one in found.verdicts for paper in one.claim.papers}),
+    )
+
+
+def _json(found: Checked) -> str:
+    said = {"counts": found.counts(), "claims": [one.to_json() for one in found.verdicts]}
+    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+
+
+def _text(found: Checked, words: PageWords) -> str:
+    counts = {f"n_{status.replace(' ', '_')}": n for status, n in found.counts().items()}
+    out = [f"# {words('draft.title')}", "", words("draft.summary", **counts) if found.verdicts else words("draft.none")]
+    at = -1
+    for one in found.verdicts:
+        if one.claim.start != at:
+            at = one.claim.start
+            out += ["", f"> {_short(one.claim.sentence)}", ""]
+        out += _lines(one, words)
+    return "\n".join(out) + "\n"
+
+
+def _lines(one: Verdict, words: PageWords) -> list[str]:
+    status = words(f"draft.{one.status.replace(' ', '_')}")
+    reason = words(f"draft.reason_{one.reason}")
+    out = [f"- {_MARKS[one.status]} **{status}**: {_said(one, words)}" + (f" ({reason})" if reason else "")]
+    return out + [f"  - “{_short(near.sentence)}” `{near.evidence}`" for near in one.evidence]
+
+
+def _said(one: Verdict, words: PageWords) -> str:
+    claim = one.claim
+    if claim.relation:
+        said = f"{claim.relation.head} {words(f'relation.{claim.relation.type}')} {claim.relation.tail}"
+        return _short(said)
+    subject = f"{claim.subject}: " if claim.subject else ""
+    metric = f"{claim.result.metric} = " if claim.result else ""
+    return _short(f"{subject}{metric}{claim.words}")
+
+
+def _short(text: str) -> str:
+    said = one_line(text)
+    return said if len(said) <= _LONGEST else f"{said[:_LONGEST]} …"
