@@ -10,6 +10,7 @@ from typing import Any
 
 from kg.api import Graph
 from kg.entity_types import LISTS
+from kg.mcp.described import FIELDS, NAMED
 from kg.mcp.paging import Json, Pages, written
 from kg.model import KINDS, RELATION_TYPES, KgError
 from kg.names import is_curie, kind_of
@@ -36,9 +37,7 @@ _UNTRUSTED = (
 #: What `get` may be asked for of a paper, beside lists of mentions.
 _CLAIMS = {"result": "results", "relation": "relations", "topic": "topics"}
 #: Mentions by the name of their list.
-_NAMED = (*LISTS, "topic", "metric", "paper")
 _TYPES = {name: kind for kind, name in LISTS.items()}
-FIELDS = ("abstract", *_CLAIMS.values(), *_TYPES)
 
 
 class Tools:
@@ -78,6 +77,8 @@ class Tools:
     def get(self, id: str, fields: list[str] | None = None, cursor: str = "", limit: int = _MOST) -> str:
         """A paper with its claims, a concept with its papers, or the words of an evidence id."""
         id, fields = id.strip(), fields or []
+        if not id:
+            raise KgError("There is no id: give that of a paper, a concept or an evidence.")
         if wrong := [name for name in fields if name not in FIELDS]:
             raise KgError(f"There is no field {one_line(str(wrong[0]))[:40]!r}: choose from {', '.join(FIELDS)}.")
         pages = self._pages(cursor, ("get", id, sorted(fields)))
@@ -120,8 +121,8 @@ class Tools:
         """What a name means in the graph, in either language; what is nearest where nothing bears it."""
         if not text.strip():
             raise KgError("There is no name: give the text to look up.")
-        if type and type not in _NAMED:
-            raise KgError(f"There is no type {one_line(type)[:40]!r}: choose one of {', '.join(_NAMED)}.")
+        if type and type not in NAMED:
+            raise KgError(f"There is no type {one_line(type)[:40]!r}: choose one of {', '.join(NAMED)}.")
         pages = self._pages(cursor, ("names", text, type))
         naming = Naming(self.graph.lexicon(), self.graph.store)
         items = [] if type == "paper" else [self._named(s.concept) for s in naming.senses(text) if type in ("", s.type)]
