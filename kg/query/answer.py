@@ -126,11 +126,17 @@ class Answer:
     fulfilling: int | None = None  # how many papers fulfil the conditions, where not all of them are rows
     nearest: tuple[Row, ...] = ()  # papers that fulfil most conditions, where none fulfils all
     coverage: tuple[Coverage, ...] = ()
+    beside: tuple[Row, ...] = ()  # other papers that lines of the table name
 
     @property
     def filter(self) -> Filter:
         """The conditions that the papers fulfil."""
         return self.query.filter
+
+    @property
+    def known(self) -> tuple[Row, ...]:
+        """All papers that the answer names, whether they answer the question or not."""
+        return (*self.rows, *self.nearest, *self.beside)
 
     @property
     def empty(self) -> bool:

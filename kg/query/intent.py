@@ -172,7 +172,7 @@ class Intent(Pieces):
         if not places or not self._things():
             return None
         speeds = [at for at in range(len(self.items)) if self.parser.thresholds.is_speed(at)]
-        metric = self._metric_near(0, len(self.items))
+        metric = None if speeds else self._metric_near(0, len(self.items))  # those of speed are the usual ones
         self._mark([*places, *speeds, *self.asked_at, *self._places("order:best", "yes-no")])
         return Query("ranking", metric=metric, wants="technique", most=self._most())
 

@@ -52,7 +52,7 @@ def contents(answer: Answer, most: int | None = None) -> dict[str, Any]:
         "lines": lines,
         "papers": [] if not answer.table else [_named(row) for row in answer.rows[:most]],
         "near": [_named(row) for row in answer.nearest],
-        "known": {entry: _link(row) for row in (*answer.rows, *answer.nearest) for entry in row.sources},
+        "known": {entry: _link(row) for row in answer.known for entry in row.sources},
     }
 
 

@@ -104,7 +104,7 @@ def quoted(quotes: tuple[Quote, ...], called: Mapping[str, str], most: int = _SH
 
 def called(answer: Answer) -> dict[str, str]:
     """What the entries of an answer are called: "SnapKV 2024 · 2404.14469"."""
-    return {entry: f"{row.name} · {entry}" if row.name else entry for row in answer.rows for entry in row.sources}
+    return {entry: f"{row.name} · {entry}" if row.name else entry for row in answer.known for entry in row.sources}
 
 
 def _sentences(quotes: tuple[Quote, ...], by: str) -> list[tuple[tuple[str, ...], str]]:

@@ -196,3 +196,27 @@ def test_levels_stand_in_for_changes_and_are_said_to(ask: Callable[..., Answer])
     found = ask(metric=rise, order="highest")
     assert cells(found, "value")[0] == ("30 ms",)
     assert "No paper that fulfils the conditions states by how much latency changed" in found.notes[0]
+
+
+def test_number_counts_for_what_its_own_clause_names(
+    vocabulary: Vocabulary, made: Callable[[dict[str, Any]], Store]
+) -> None:
+    said = "It is 7x faster on an RTX 4090, 4x faster on an A100 and H100. It is 5x faster, 8x faster than the H100."
+    results = [(f"{n}x faster", "inference speed", n, "x", "increase", "") for n in (7, 4, 5)]
+    results.append(("8x faster", "inference speed", 8, "x", "increase", "the H100"))
+    store = made({"900-01": paper("EtaDemo", said, results, hardware=["RTX 4090", "A100", "H100"])})
+    lexicon = Lexicon.of(store, vocabulary)
+    found = respond(store, lexicon, "?", Query("ranking", on("hardware:nvidia-h100"), metric=SPEED))
+    assert cells(found, "value", "hardware") == [("4x", ("NVIDIA A100", "NVIDIA H100"))]
+    assert [note.split(" ")[0] for note in found.notes if "left out" in note] == ["1", "2"]
+
+
+def test_nearest_are_shown_apart_where_nothing_was_obtained_on_all_that_is_asked_for(
+    world: Store, own: Lexicon
+) -> None:
+    model = Condition("LLaMA-3", (Entity("model", "model:llama-3", "LLaMA-3", ("model:llama-3",)),))
+    wanted = Filter((*on("hardware:nvidia-h100").conditions, model))
+    found = respond(world, own, "?", Query("ranking", wanted, wants="technique"))
+    assert found.empty
+    assert [row.id for row in found.nearest] == ["900-02", "900-01"]
+    assert any("without 'LLaMA-3'" in note for note in found.notes)

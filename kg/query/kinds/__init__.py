@@ -17,6 +17,8 @@ from kg.store.file import StoreFile
 
 #: What papers may leave unsaid, by the field of a condition or the type that is asked for.
 _COVERED = {kind: kind for kind in ("institution", "author", "hardware", "venue")} | {"country": "institution"}
+#: Papers of a line that are named beside it.
+_NAMED = 3
 #: The share of papers above which a type counts as named by all.
 _NEARLY_ALL = 0.95
 
@@ -50,13 +52,20 @@ def coverage(corpus: Corpus, query: Query) -> tuple[Coverage, ...]:
 
 def _answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None) -> Answer:
     found: Answer = import_module(f"kg.query.kinds.{query.kind}").answer(store, lexicon, question, query, limit)
-    if found.table is None or found.rows:
+    if found.table is None:
         return found
     from kg.query.shown import rows
 
+    own = {name for row in found.rows for name in row.sources}
+    if found.rows:
+        others = (line for line in found.table.lines if not own.issuperset(line.papers))
+        return replace(found, beside=tuple(row for row in rows(store, others) if row.id not in own))
     # A table rests on all papers that the conditions let through, not only on those that its lines name.
     papers = import_module("kg.query.kinds.papers")
     held = papers.answer(store, lexicon, question, query) if query.filter.conditions else None
     if held and held.rows:
-        return replace(found, rows=held.rows, fulfilling=held.fulfilling)
+        own = {name for row in held.rows for name in row.sources}
+        others = (line for line in found.table.lines if not own.issuperset(line.papers[:_NAMED]))
+        beside = tuple(row for row in rows(store, (replace(line, papers=line.papers[:_NAMED]) for line in others)))
+        return replace(found, rows=held.rows, fulfilling=held.fulfilling, beside=beside)
     return replace(found, rows=rows(store, found.table.lines))

@@ -14,14 +14,15 @@ from typing import Any, NamedTuple
 
 from kg.entity_types import LISTS
 from kg.model import RELATION_TYPES, ROLES
-from kg.query.answer import Answer, Cell, Line, Quote, Table
+from kg.query.answer import Answer, Cell, Line, Quote, Row, Table
 from kg.query.conditions import Where, related
 from kg.query.corpus import Corpus, Papers
 from kg.query.filter import Condition, Entity, Filter, Query
 from kg.query.lexicon import Lexicon
 from kg.query.measures import Block, Figures, Measures, blocks
-from kg.query.nodes import namings, reported, stated
+from kg.query.nodes import Reported, namings, reported, stated
 from kg.query.sayings import Sayings
+from kg.query.setups import Setups
 from kg.query.shown import entry_of, quotes
 from kg.store.file import StoreFile
 
@@ -84,13 +85,15 @@ class _Comparison:
         stated = self._stated()
         lines = [
             *self._counted(),
+            *self._as_baseline(),
             *self._relations(stated),
             *self._results(),
             *self._around(),
             *self._first(),
         ]
         table = Table(columns, tuple(lines[:limit]), self._verdict(stated))
-        return Answer(self.question, self.query, (), tuple(self.notes), table)
+        both = self._rows()
+        return Answer(self.question, self.query, both, tuple(self.notes), table, fulfilling=len(both) or None)
 
     # The papers
 
@@ -108,6 +111,26 @@ class _Comparison:
 
     def _papers(self, thing: Entity) -> Papers:
         return self.corpus.holding(Filter((*self.query.filter.conditions, Condition(thing.label, (thing,)))))
+
+    def _named(self, thing: Entity) -> Papers:
+        """The papers that name a thing in whatever role."""
+        return self._papers(replace(thing, roles=ROLES) if thing.field == "technique" else thing)
+
+    def _both(self, first: int, second: int) -> list[str]:
+        """The papers that name both of two things."""
+        one, other = (set(self.corpus.names(self._named(self.things[at]))) for at in (first, second))
+        return sorted(one & other)
+
+    def _rows(self) -> tuple[Row, ...]:
+        """The papers that name two of the things, which the comparison rests on first of all."""
+        pairs = combinations(range(len(self.things)), 2)
+        found = dict.fromkeys(paper for pair in pairs for paper in self._both(*pair))
+        concepts = {concept for thing in self.things for concept in thing.concepts}
+        said = self._words(list(found)[:_ENTRIES], concepts)
+        quoted: dict[str, list[Quote]] = defaultdict(list)
+        for (paper, _), quote in said.items():
+            quoted[paper].append(quote)
+        return tuple(replace(row, score=1.0, evidence=tuple(quoted[row.paper])) for row in self.corpus.rows(found))
 
     def _entries(self, papers: Iterable[str]) -> list[str]:
         """The first entries of papers."""
@@ -144,9 +167,23 @@ class _Comparison:
     def _proposing(self) -> list[int]:
         """How many papers propose each thing, where it is a technique."""
         return [
-            self.corpus.count(self._papers(replace(thing, roles=("proposed",)))) if thing.field == "technique" else 0
+            self.corpus.count(self._papers(self._proposed(thing))) if thing.field == "technique" else 0
             for thing in self.things
         ]
+
+    def _as_baseline(self) -> list[Line]:
+        """How many papers compare with each thing, where it is a technique: their results are not its own."""
+        parts = []
+        for thing in self.things:
+            found = self._papers(replace(thing, roles=("baseline",))) if thing.field == "technique" else None
+            papers = self.corpus.names(found) if found else []
+            parts.append(_Part(len(papers), self._entries(papers)))
+        return self._row(self.say("comparison.as_baseline"), parts)
+
+    def _proposed(self, thing: Entity) -> Entity:
+        """A technique as what papers propose; of one with a name of its own no other ("Fair-GPTQ") is a kind."""
+        is_name = not self.lexicon.label(thing.concept).split(" ")[-1].islower()
+        return replace(thing, roles=("proposed",), concepts=(thing.concept,) if is_name else thing.concepts)
 
     def _around(self) -> list[Line]:
         """What most papers of each thing have, a row a type, each value with the words of one paper."""
@@ -212,8 +249,18 @@ class _Comparison:
     # Results
 
     def _results(self) -> list[Line]:
-        """A row for each kind of figure, those first that most things have."""
-        found = [self._figures(papers) for papers in self.papers]
+        """A row for each kind of figure, those first that most things have.
+
+        Of a technique only the results of papers that propose it are its own.
+        """
+        found = []
+        for thing, papers in zip(self.things, self.papers, strict=True):
+            own = papers
+            if thing.field == "technique":
+                own = self._papers(self._proposed(thing))
+                if not self.corpus.count(own):
+                    self.notes.append(self.say("comparison.not_own", thing=thing.label))
+            found.append(self._figures(own))
         wanted = set(self.query.metric.metrics) if self.query.metric else set()
         sizes: dict[Block, list[int]] = defaultdict(lambda: [0] * len(found))
         for at, by_block in enumerate(found):
@@ -233,7 +280,21 @@ class _Comparison:
     def _figures(self, papers: Papers) -> dict[Block, Figures]:
         """The results of papers on a metric that is known, by block."""
         where = papers.of("x.paper")
-        return blocks(reported(self.store, Where(f"{where.sql} AND x.metric IS NOT NULL", where.given)))
+        found = reported(self.store, Where(f"{where.sql} AND x.metric IS NOT NULL", where.given))
+        return blocks(self._on_what_is_asked(found))
+
+    def _on_what_is_asked(self, found: list[Reported]) -> list[Reported]:
+        """The results that were obtained on the hardware, model and data set that the question names."""
+        setups = Setups(self.corpus, self.lexicon, self.query.filter, {one.paper for one in found})
+        if not setups.wanted:
+            return found
+        said = quotes(self.store, {one.node: "" for one in found})
+        return [
+            one
+            for one in found
+            if one.node in said
+            and not setups.fits(one.paper, setups.said(said[one.node], one.setting, one.baseline_text))
+        ]
 
     def _figured(self, block: Block, figures: Figures | None) -> _Part:
         """The best and the median of some figures, with the words of the best ones."""
@@ -310,7 +371,7 @@ class _Comparison:
                 names = {"first": self.things[pair.head].label, "second": self.things[pair.tail].label}
                 relation = self.say(f"comparison.{pair.relation}")
                 yield self.say("comparison.related", len(papers), relation=relation, **names)
-        both = len({*self.corpus.names(self.papers[first])} & {*self.corpus.names(self.papers[second])})
+        both = len(self._both(first, second))
         yield self.say("comparison.both", both) if both else self.say("comparison.not_both")
 
 

@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
-from kg.query.answer import Answer, Cell, Line, Quote, Table
+from kg.query.answer import Answer, Cell, Line, Quote, Row, Table
 from kg.query.comparable import comparable
 from kg.query.conditions import Where, concepts
 from kg.query.corpus import Corpus
-from kg.query.filter import Entity, Filter, Outcome, Query
+from kg.query.filter import Filter, Outcome, Query
 from kg.query.lexicon import Lexicon
 from kg.query.measures import Block, Figure, Figures, Measures, blocks
 from kg.query.nodes import Reported, reported
 from kg.query.sayings import Sayings
-from kg.query.shown import entry_of, quotes
+from kg.query.setups import OBTAINED, SETUP, Setups
+from kg.query.shown import entry_of, quotes, rows
 from kg.rdf.triples import LINKS
 from kg.store.file import StoreFile
 from kg.text import fold
@@ -28,12 +30,10 @@ from kg.text import fold
 _COLUMNS = ("group", "paper", "value", "metric", "baseline", "setting", "hardware", "model", "quote")
 #: Lines of a ranking where nobody says how many; of the first block of results, and of each other one.
 _SHOWN, _FIRST, _NEXT = 20, 10, 4
+#: Papers with results on nearly what is asked for.
+_NEAREST = 5
 #: Blocks that a sentence counts, and things that a cell names.
 _NAMED, _LISTED = 4, 3
-#: Of what a paper has, what a result was obtained on; a result's own words come first.
-_SETUP = ("hardware", "model")
-#: Conditions that a result's own words may contradict.
-_OBTAINED = (*_SETUP, "dataset")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +65,48 @@ class _Ranking:
         self.measures = Measures(lexicon, self.say)
         self.metric = query.metric or self._usual()
         self.is_level = False  # whether levels stand in for changes that no paper states
-        self.elsewhere = 0  # results that were obtained on something else than what was asked for
+        self.left_out: dict[str, set[str]] = defaultdict(set)  # nodes of results that are not on what is asked for
 
     def answer(self, limit: int | None) -> Answer:
-        blocks = self._blocks(self.query.filter)
-        if not blocks:
-            return self._empty()
-        order = sorted(blocks, key=lambda block: self._place(block, len(blocks[block])))
-        shown: dict[Block, list[_Ranked]] = {}
-        most = self.query.most or _SHOWN
-        for block in order:
-            first = self.query.most or (_NEXT if shown else _FIRST)
-            room = min(first, most - sum(map(len, shown.values())))
-            if room > 0 and (found := self._leading(block, blocks[block], room)):
-                shown[block] = found
+        shown = self.leading()
         if not shown:
             return self._empty()
+        blocks, order = self.blocks, self.order
         table = Table(self._columns, self._lines(shown)[:limit], self._verdict(*next(iter(shown.items()))))
         notes = (*self.query.filter.notes, *self._notes(blocks, order, shown))
-        return Answer(self.question, self.query, (), notes, table)
+        found = rows(self.store, table.lines)
+        if self._is_advice:  # other papers on what is asked for, whose results measure something else
+            others = self.corpus.found(self.query.filter)[::-1]
+            found += tuple(self.corpus.rows({*others} - {row.paper for row in found}))[: max(_SHOWN - len(found), 0)]
+        return Answer(self.question, self.query, found, notes, table)
+
+    @property
+    def _is_advice(self) -> bool:
+        """Whether a question asks what to use, and names no metric."""
+        return self.query.metric is None and self.query.wants == "technique" and bool(self.query.filter.conditions)
+
+    def leading(self) -> dict[Block, list[_Ranked]]:
+        """The first results of each block that has any."""
+        shown: dict[Block, list[_Ranked]] = {}
+        most = self.query.most or _SHOWN
+        for block in self.order:
+            first = self.query.most or (_NEXT if shown else _FIRST)
+            room = min(first, most - sum(map(len, shown.values())))
+            if room > 0 and (found := self._leading(block, self.blocks[block], room)):
+                shown[block] = found
+        return shown
 
     # What is ranked
+
+    @cached_property
+    def blocks(self) -> dict[Block, Figures]:
+        """The results on the metric by block, in order."""
+        return self._blocks(self.query.filter)
+
+    @cached_property
+    def order(self) -> list[Block]:
+        """The blocks, that first which answers best."""
+        return sorted(self.blocks, key=lambda block: self._place(block, len(self.blocks[block])))
 
     def _usual(self) -> Outcome:
         """The metrics that are meant where a question names none: those of speed."""
@@ -164,52 +185,27 @@ class _Ranking:
         return list(out.values())
 
     def _details(self, block: Block, figures: Sequence[Figure]) -> Iterator[_Ranked]:
-        """Results with their circumstances, in the same order, without those obtained on something not asked for."""
+        """Results with their circumstances, in the same order, without those not said to be on what is asked for."""
         label = self.lexicon.label(block.metric, self.say.language)
         quoted = quotes(self.store, {figure.said.node: label for figure in figures})
-        setups = self._setups({figure.said.paper for figure in figures})
+        setups = Setups(self.corpus, self.lexicon, self.query.filter, {figure.said.paper for figure in figures})
         for figure in figures:
             said = figure.said
             if said.node not in quoted:
                 continue
             quote = quoted[said.node]
-            own = self._named(f"{quote.quote}\n{said.setting}")
-            if self._is_elsewhere(own):
-                self.elsewhere += 1
+            named = setups.said(quote, said.setting, said.baseline_text)
+            if left_out := setups.fits(said.paper, named):
+                self.left_out[left_out].add(said.node)
                 continue
-            near = self._named(quote.context)
-            setup = {kind: own[kind] or near[kind] or setups[said.paper, kind] for kind in _SETUP}
             baseline = said.baseline or fold(said.baseline_text)
+            setup = setups.of(said.paper, named)
             yield _Ranked(figure, baseline, said.baseline_text, said.setting, setup, quote)
-
-    def _setups(self, papers: Iterable[str]) -> dict[tuple[str, str], tuple[str, ...]]:
-        """The hardware and the models of papers."""
-        out: dict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
-        for kind in _SETUP:
-            for paper, thing in self._had(papers, kind):
-                out[paper, kind] += (thing,)
-        return out
 
     def _had(self, papers: Iterable[str], link: str) -> list[tuple[str, str]]:
         """Papers with what they have by a link."""
         roles = ("proposed",) if link == LINKS["proposed"] else ()
         return self.corpus.had("technique" if roles else link, self.corpus.those(papers), roles)
-
-    def _named(self, text: str) -> dict[str, tuple[str, ...]]:
-        """What the words of a result name, by type."""
-        found = self.lexicon.matched(text)
-        return {kind: tuple(sorted({m.concept for m in found if m.type == kind})) for kind in _OBTAINED}
-
-    def _is_elsewhere(self, own: dict[str, tuple[str, ...]]) -> bool:
-        """Whether a result's own words name something else than what a condition asks for."""
-        for condition in self.query.filter.conditions:
-            terms = [t for t in condition.any_of if isinstance(t, Entity) and t.field in _OBTAINED]
-            if condition.negated or len(terms) < len(condition.any_of):
-                continue
-            named = {concept for term in terms for concept in own[term.field]}
-            if named and not any(named & set(term.concepts) for term in terms):
-                return True
-        return False
 
     # How it is told
 
@@ -229,7 +225,7 @@ class _Ranking:
                 baseline = self._label(one.baseline) if ":" in one.baseline else one.baseline_text
                 entry = entry_of(one.figure.said.node)
                 what = (self.measures.amount_of(one.figure.said), self.measures.metric(block))
-                setup = [self._labels(one.setup[kind]) for kind in _SETUP]
+                setup = [self._labels(one.setup[kind]) for kind in SETUP]
                 cells: list[Cell] = [group, entry, *what, baseline, one.setting, *setup, one.quote.quote]
                 if len(self._columns) > len(_COLUMNS):
                     cells.append(self._labels(wanted[one.figure.said.paper]))
@@ -258,7 +254,7 @@ class _Ranking:
         name = self.measures.name(block)
         if len(found) == 1:
             return say("ranking.one", group=name) + say("ranking.full_stop")
-        parts = tuple(part for part in ("baseline", *_SETUP) if part != "baseline" or block.change != "absolute")
+        parts = tuple(part for part in ("baseline", *SETUP) if part != "baseline" or block.change != "absolute")
         kinds = {part: Counter(one.shares([part])[0] or None for one in found) for part in parts}
         shared = [part for part in parts if len(kinds[part]) == 1 and None not in kinds[part]]
         differing = [part for part in parts if len(kinds[part]) > 1]
@@ -291,25 +287,45 @@ class _Ranking:
         lines, all_results = sum(map(len, shown.values())), sum(map(len, blocks.values()))
         if lines < all_results:
             out.append(say("ranking.cut", all_results, shown=lines))
-        if self.elsewhere:
-            out.append(say("ranking.other_hardware", self.elsewhere))
-        return out
+        return [*out, *self._omitted()]
+
+    def _omitted(self) -> list[str]:
+        """How many results are left out: obtained on something else, or not said to be on what is asked for."""
+        counts = ((key, len(self.left_out[key])) for key in ("elsewhere", "unsaid"))
+        return [self.say(f"ranking.omitted_{key}", count) for key, count in counts if count]
 
     def _empty(self) -> Answer:
         say, label = self.say, self.metric.label
         notes = [say("ranking.none", metric=label) if label else say("ranking.none_at_all")]
-        if self.elsewhere:
-            notes.append(say("ranking.other_hardware", self.elsewhere))
-        elif self.query.filter.conditions:
+        notes += self._omitted()
+        if len(notes) == 1 and self.query.filter.conditions:
             without = sum(map(len, self._blocks(Filter()).values()))
             notes += [say("ranking.elsewhere", without)] if without else []
         table = Table(self._columns)
-        return Answer(self.question, self.query, (), (*self.query.filter.notes, *notes), table)
+        near, told = self._nearest()
+        notes += told
+        return Answer(self.question, self.query, (), (*self.query.filter.notes, *notes), table, nearest=near)
+
+    def _nearest(self) -> tuple[tuple[Row, ...], list[str]]:
+        """The papers with results on all but one of what is asked for: with another data set or model first, then on other hardware."""
+        conditions = self.query.filter.conditions
+        kinds = [next((t.field for t in one.any_of if t.field in OBTAINED), "") for one in conditions]
+        for kind in reversed(OBTAINED) if len(conditions) > 1 else ():
+            for at in (at for at, own in enumerate(kinds) if own == kind):
+                rest = Filter((*conditions[:at], *conditions[at + 1 :]))
+                found = _Ranking(self.store, self.lexicon, self.question, replace(self.query, filter=rest))
+                lines = [line for some in found.leading().values() for line in some][:_NEAREST]
+                if lines:
+                    papers = dict.fromkeys(one.figure.said.paper for one in lines)
+                    known = {row.paper: row for row in self.corpus.rows(papers)}
+                    left = self.say("empty.quoted", words=conditions[at].text)
+                    return tuple(known[one] for one in papers), [self.say("ranking.nearest", without=left)]
+        return (), []
 
 
 def _comparable(block: Block, one: _Ranked) -> tuple[object, ...]:
     """What results share that may be compared."""
-    return comparable(block, one.figure.said.node, one.baseline, [one.setup[kind] for kind in _SETUP])
+    return comparable(block, one.figure.said.node, one.baseline, [one.setup[kind] for kind in SETUP])
 
 
 def _holds(said: str, phrases: Iterable[str]) -> bool:

@@ -1,0 +1,108 @@
+"""What results were obtained on: the hardware, model and data set that their words name, else those of their paper.
+
+A result counts for hardware (a model, a data set) that is asked for only where its words name it, or where its paper
+has nothing else of the type. Of several in one sentence the one that a number's own clause names is meant: of "7.5x on
+an RTX 4090, 4.8x on an A100" the first number is no result on the A100.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Literal
+
+from kg.query.answer import Quote
+from kg.query.corpus import Corpus
+from kg.query.filter import Entity, Filter
+from kg.query.lexicon import Lexicon
+from kg.vocabulary import Match
+
+#: Types of what a result is obtained on; the first two are told of each result.
+OBTAINED = ("hardware", "model", "dataset")
+SETUP = OBTAINED[:2]
+#: What joins things that one number was obtained on.
+_JOINED = re.compile(r"(?:[\s,/&、和与及()]|and|or|the|an?|single|NVIDIA)*", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+
+Things = dict[str, tuple[str, ...]]
+Fits = Literal["", "elsewhere", "unsaid"]
+
+
+class Setups:
+    """What the results of some papers were obtained on, and whether that is what a filter asks for."""
+
+    def __init__(self, corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: Iterable[str]) -> None:
+        self.lexicon = lexicon
+        self.had: dict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
+        self.wanted = _wanted(wanted)
+        among = corpus.those(papers)
+        for kind in OBTAINED:
+            for paper, thing in corpus.had(kind, among):
+                self.had[paper, kind] += (thing,)
+
+    def fits(self, paper: str, said: Things) -> Fits:
+        """Whether a result is one on what is asked for: "elsewhere" or "unsaid" where it is not, or not said to be."""
+        for kind, concepts in self.wanted:
+            own, had = set(said[kind]), set(self.had[paper, kind])
+            if own and not own & concepts:
+                return "elsewhere"
+            if not own and not (had and had <= concepts):
+                return "unsaid"
+        return ""
+
+    def said(self, quote: Quote, setting: str, baseline: str = "") -> Things:
+        """What the words of a result name: its own ones, else those nearest to it in its sentence.
+
+        What its baseline names is what it is better than ("3x over the H100").
+        """
+        beaten = {match.concept for match in self.lexicon.matched(baseline)} if baseline else set()
+        own = [match for match in self.lexicon.matched(f"{quote.quote}\n{setting}") if match.concept not in beaten]
+        near = [match for match in self.lexicon.matched(quote.context) if match.concept not in beaten]
+        start = quote.context.find(" ".join(quote.quote.split()))
+        end = start + len(" ".join(quote.quote.split())) if start >= 0 else start
+        out = {}
+        for kind in OBTAINED:
+            named = {match.concept for match in own if match.type == kind}
+            beside = named or _beside([match for match in near if match.type == kind], quote.context, start, end)
+            out[kind] = tuple(sorted(beside))
+        return out
+
+    def of(self, paper: str, said: Things) -> Things:
+        """What is told of a result: what its words name, else all that its paper has."""
+        return {kind: said[kind] or self.had[paper, kind] for kind in SETUP}
+
+
+def _wanted(wanted: Filter) -> list[tuple[str, frozenset[str]]]:
+    """The conditions on what results are obtained on."""
+    out = []
+    for condition in wanted.conditions:
+        terms = [term for term in condition.any_of if isinstance(term, Entity) and term.field in OBTAINED]
+        kinds = {term.field for term in terms}
+        if not condition.negated and len(kinds) == 1 and len(terms) == len(condition.any_of):
+            out.append((kinds.pop(), frozenset(concept for term in terms for concept in term.concepts)))
+    return out
+
+
+def _beside(found: list[Match], text: str, start: int, end: int) -> set[str]:
+    """What a number at [start, end) of a sentence was obtained on: what follows before another number, else before."""
+    if start < 0 or not found:
+        return {match.concept for match in found}
+    ordered = sorted(found, key=lambda match: (match.start, -match.end))
+    behind = [match for match in ordered if match.start >= end]
+    if behind and not _DIGIT.search(text[end : behind[0].start]):
+        return _chain(behind, text)
+    before = [match for match in ordered if match.end <= start]
+    return _chain(before[::-1], text) if before else set()
+
+
+def _chain(found: list[Match], text: str) -> set[str]:
+    """The first of some things, and those that only "and" and the like keep apart from it."""
+    out, last = {found[0].concept}, found[0]
+    for match in found[1:]:
+        first, second = sorted((last, match), key=lambda one: one.start)
+        if second.start > first.end and not _JOINED.fullmatch(text[first.end : second.start]):
+            break
+        out.add(match.concept)
+        last = match
+    return out
