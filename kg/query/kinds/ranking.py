@@ -307,7 +307,7 @@ class _Ranking:
         return Answer(self.question, self.query, (), (*self.query.filter.notes, *notes), table, nearest=near)
 
     def _nearest(self) -> tuple[tuple[Row, ...], list[str]]:
-        """The papers with results on all but one of what is asked for: with another data set or model first, then on other hardware."""
+        """The papers with results on all but one of what is asked for: the data set, else the model, else hardware."""
         conditions = self.query.filter.conditions
         kinds = [next((t.field for t in one.any_of if t.field in OBTAINED), "") for one in conditions]
         for kind in reversed(OBTAINED) if len(conditions) > 1 else ():
