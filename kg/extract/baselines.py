@@ -32,7 +32,8 @@ _AGAINST = re.compile(
 )
 _END = re.compile(
     r"\s(?:by|within|running|while|after|before|beyond|over|on|in|at|with|when|for|"
-    r"and (?:\d|up|reduc|improv|achiev)|under|across|without|using|during|respectively|to|where|"
+    r"and (?:\d|up|reduc|improv|achiev|accelerat|(?:\w+ly )?outperform)\w*|"
+    r"under|across|without|using|during|respectively|to|where|"
     r"which|that|is|are|of|from|up|achiev\w+|reduc\w+|maintain\w+)\s|"
     r"(?<!such)\sas\s|\s[+-]?\d[\d.,]*\s?(?:%|[x×](?!\w)|points?\b|times\b|percent\b|dB\b|ms\b|FPS\b)|"
     r"[。，]|\.(?=\s|$)|['’]s\s|\s(?:respectively|while|demonstrates?|shows?|has|have|but|also)(?=\s|$)",
@@ -41,7 +42,7 @@ _END = re.compile(
 _COUNT = re.compile(
     r"(?:^|\s)(?!an?\s|the\s)[a-z][\w-]*\s(?=\d[\d.,]*(?:\s|$))"
 )  # a number after a common word: "baselines 3"; not "Gemini 1.5"
-_DANGLING = re.compile(r"(?:\s+(?:and|or))+\s*$", re.IGNORECASE)
+_DANGLING = re.compile(r"(?:\s+(?:and|or|an?|the|its|(?:trained|built|obtained|designed)))+\s*$", re.IGNORECASE)
 _EXAMPLE = re.compile(r"\b(?:such as|like|i\.e\.,?|e\.g\.,?|namely|called|named|including)\s+")
 _MORE = re.compile(
     r"\s*,?\s*(?:(?:i\.e\.,?|e\.g\.,?|such as|including|namely|like)\s+)?"

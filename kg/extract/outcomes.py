@@ -168,6 +168,7 @@ class OutcomeLexicon:
         self.activity = inflected(vocabulary.cues("outcome-speed-of"))
         self.setup = vocabulary.cues("outcome-setup")
         self.generic = vocabulary.cues("outcome-generic-baseline")
+        self.no_setting = vocabulary.cues("outcome-no-setting")
         self.qualifiers = vocabulary.cues("metric-qualifier")
         references = sorted(vocabulary.cues("outcome-reference"))
         self.references = re.compile(rf"\b(?:{'|'.join(map(re.escape, references))})\b(?=[ -])", re.IGNORECASE)

@@ -41,7 +41,9 @@ _OWN = re.compile(
 _SETTING = re.compile(r"(?<=\s)(on|at|with|under|for|across|in|when|using)\s")
 _SETTING_END = re.compile(
     r"[,;:()]|\.(?=\s|$)|\s(?:compared|relative|while|whereas|than|over|by|which|that|without|respectively|versus|vs|to|"
-    r"and(?= (?:\w+ing|\w+ed|up|an?)\b)|and$|(?:preserv|maintain|achiev|outperform|reduc|improv)\w+)(?=\s|$)"
+    r"and(?= (?:\w+ing|\w+ed|up|an?)\b|"
+    r" [$~+-]?\d[\d.,]*(?:\s?(?:%|[x×](?!\w)|\$|\\)|\s(?:times|percent|points?|on|in|at)\b))|and$|"
+    r"(?:preserv|maintain|achiev|outperform|reduc|improv)(?:es?|ed|ing|s)?)(?=\s|$)"
 )
 _DANGLING = re.compile(r"(?:(?:^|\s+)(?:and|or|up|with|in|of|when|at|under|for|the|an?))+$", re.IGNORECASE)
 _ASIDE = ("with", "using")  # before another number these begin a statement of their own: "with only a 2% loss"
@@ -179,7 +181,7 @@ class Results:
             change=reading.change,
             bound=place.quantity.bound,
             baseline=baseline,
-            setting=_setting(place, metric),
+            setting=_setting(place, metric, self.lexicon),
             extractor="results/2",
             confidence=round(sure, 3),
         )
@@ -205,13 +207,20 @@ def _is_label(quantity: Quantity, text: str) -> bool:
     return listed and bool(_OPEN.search(text[: quantity.start]) or _CLOSED.match(text, quantity.end))
 
 
-def _setting(place: QuantityPlace, metric: str) -> str:
-    """The operating point after a number: "LongBench", "at 5x compression"; not the metric ("reduction in time")."""
+def _setting(place: QuantityPlace, metric: str, lexicon: OutcomeLexicon) -> str:
+    """The operating point after a number: "LongBench", "at 5x compression"; not the metric ("reduction in time").
+
+    "In terms of accuracy" and "in comparison" say no condition either.
+    """
     for match in _SETTING.finditer(place.text, place.quantity.end, place.high):
         phrase = _SETTING_END.split(place.text[match.start(1) :], maxsplit=1)[0].strip(" .")
         said = re.sub(r"^(?:on|for|across|in|using)\s+(?:the |an? )?", "", " ".join(phrase.split()))
         beyond = match.start(1) + len(phrase) > place.high
         said = _DANGLING.sub("", said)
-        if said and not fold(said).startswith(fold(metric)) and not (beyond and match[1] in _ASIDE):
+        words = fold(said).split()
+        before = fold(place.text[: match.start()]).rpartition(" ")[2]  # "comparison" of "in comparison with"
+        says_none = any(" ".join(words[:n]) in lexicon.no_setting for n in (1, 2)) or before in lexicon.no_setting
+        says_none |= match[1] == "in" and lexicon.metric(said) is not None
+        if said and not says_none and not fold(said).startswith(fold(metric)) and not (beyond and match[1] in _ASIDE):
             return said
     return ""

@@ -235,6 +235,20 @@ def test_what_stands_before_another_statement_does_not_end_in_a_conjunction() ->
     assert first.setting == "LongBench"
 
 
+@pytest.mark.parametrize(
+    ("said", "setting"),
+    [
+        ("a 1.9x speedup on Qwen2-7B and 2.1x on Llama-3-8B", "Qwen2-7B"),
+        ("a 1.9x speedup on 8 and 16 GPUs", "8 and 16 GPUs"),
+        ("a 1.9x speedup in comparison with vLLM", ""),
+        ("an improvement of 4.2% in terms of accuracy", ""),
+        ("a 2.3x speedup with minimal reduction in accuracy", "with minimal reduction in accuracy"),
+    ],
+)
+def test_setting_is_one_condition(said: str, setting: str) -> None:
+    assert read(f"Our method achieves {said}.")[0].setting == setting
+
+
 def test_confidence_is_the_likelihood_of_a_result_that_is_right_in_all() -> None:
     (sure,) = read("Our method achieves a 2.3x speedup over vLLM.")
     (loose,) = read("Our analysis keeps 40% of attention.") or [None]
