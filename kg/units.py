@@ -29,6 +29,20 @@ def kin(unit: str) -> dict[str, float]:
 
 
 @cache
+def is_rate(unit: str) -> bool:
+    """Whether a unit is so much in a time, of what is counted.
+
+    >>> is_rate("FPS"), is_rate("tokens/s"), is_rate("ms"), is_rate("W"), is_rate("%")
+    (True, True, False, False, False)
+    """
+    listed = _listed()
+    if unit not in listed:
+        return False
+    parts = dict(_registry().Quantity(1.0, listed[unit]).dimensionality)
+    return parts.get("[time]") == -1 and len(parts) == 2
+
+
+@cache
 def _kin(unit: str) -> dict[str, float]:
     listed = _listed()
     if unit not in listed:

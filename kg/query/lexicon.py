@@ -27,7 +27,7 @@ __all__ = ["Lexicon", "Named", "Sense"]
 
 #: Types whose names make families: "Qwen" is any model whose name begins so.
 #: Words inside a name whose last noun is not what it names ("attack on pruning"), and before one that it is not quite.
-_LINKING = ("of", "on", "for", "with", "without", "via", "by", "to", "in", "from", "using", "against")
+LINKING = ("of", "on", "for", "with", "without", "via", "by", "to", "in", "from", "using", "against")
 #: Kinds that only papers name count where a technique has no more of them: a query of thousands takes a second.
 _MOST_KINDS = 100
 _MOST_VARIANTS = 64  # spellings of an organisation that are looked up
@@ -121,7 +121,7 @@ class Lexicon:
         for end in sorted(end for end in ends if not _has_end(end, ends)):
             for folded, other in self._own.ending(end):
                 rest = folded[: -len(end)].split()
-                is_kind = rest[-1] not in self._denying and not set(rest) & set(_LINKING)
+                is_kind = rest[-1] not in self._denying and not set(rest) & set(LINKING)
                 if is_kind and other not in seen and other not in self.vocabulary:
                     seen.add(other)
                     yield other

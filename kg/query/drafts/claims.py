@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from kg.build.pipeline import Pipeline
 from kg.check.amounts import Amount, amounts
+from kg.entity_types import LISTS, NAMED
 from kg.model import Document, Record, Relation, Result, Text
 from kg.names import plain
 from kg.query.drafts.subjects import Subject, Subjects
@@ -20,6 +22,8 @@ from kg.text import fold, has_han, one_line, repaired, sentences
 from kg.trust import LIKELY
 from kg.vocabulary import Vocabulary
 
+#: Types of what may win or lose a contest.
+_CONTENDERS = ("technique", "model")
 _MOST_SUBJECTS = 4  # of a sentence that are read; the others are lists of names
 _FENCE = re.compile(r"^(?P<mark>```|~~~).*?^(?P=mark)[^\n]*$", re.MULTILINE | re.DOTALL)
 #: Marks of Markdown and LaTeX that part words from numbers, replaced by as many blanks.
@@ -69,7 +73,7 @@ class Reader:
         A sentence without a subject is about that of the one before in its paragraph, or about the only paper given.
         """
         text = _bare(draft)
-        found = Subjects(self.store, papers).found(text)
+        found = [one for one in Subjects(self.store, papers).found(text) if not self._is_measure(one)]
         usual = Subject(-1, -1, "", papers) if len(papers) == 1 else None
         last, end = usual, 0
         for start, stop in sentences(text):
@@ -81,6 +85,10 @@ class Reader:
             last = own[0] if len(distinct) == 1 else (last if not own else None)
             end = stop
 
+    def _is_measure(self, subject: Subject) -> bool:
+        """Whether a name is that of a metric or unit, which sentences have without meaning the paper: "FPS"."""
+        return any(one.type == "metric" for one in self.vocabulary.bearing(fold(subject.name)))
+
     def _of_sentence(
         self, text: str, start: int, end: int, subjects: list[Subject], is_named: bool
     ) -> Iterator[DraftClaim]:
@@ -90,7 +98,8 @@ class Reader:
         told: list[Amount] = []
         for subject in once:
             record, shift = self._read(sentence, subject)
-            things = frozenset(m.concept for kind in (record.hardware, record.models, record.datasets) for m in kind)
+            named = (m for kind in NAMED for m in getattr(record, LISTS[kind]) if m.field == "A" and m.start >= shift)
+            things = frozenset(mention.concept for mention in named)
             about = {"subject": subject.name, "papers": subject.papers, "things": things}
             for result in record.results:
                 at = start + result.evidence.start - shift
@@ -105,6 +114,8 @@ class Reader:
                 if _is_told(relation) and self._is_about(relation, record, subject):
                     words = one_line(relation.evidence.quote)
                     yield DraftClaim("relation", **place, words=words, **about, is_named=is_named, relation=relation)  # type: ignore[arg-type]
+        if is_named:
+            yield from self._of_other(sentence, subjects, place)
         subject = once[0] if len(once) == 1 else Subject(-1, -1, "", ())
         for amount in _outcomes(sentence):
             if not any(_is_same(amount, one) for one in told):
@@ -112,10 +123,23 @@ class Reader:
                 own = {"subject": subject.name, "papers": subject.papers, "amount": amount}
                 yield DraftClaim("number", **place, words=words, **own)  # type: ignore[arg-type]
 
+    def _of_other(self, sentence: str, subjects: list[Subject], place: dict[str, Any]) -> Iterator[DraftClaim]:
+        """The contests that a sentence tells of a technique which it names before its subjects: "LoRA beats X"."""
+        first = subjects[0].start - place["start"]
+        before = [m for m in self.vocabulary.match(sentence) if m.type in _CONTENDERS and m.end <= first]
+        for match in before[:1]:
+            other = Subject(match.start, match.end, sentence[match.start : match.end], ())
+            record, shift = self._read(sentence, other)
+            for one in record.relations:
+                is_contest = one.type == "outperforms" and one.evidence.field == "A" and one.evidence.start >= shift
+                if is_contest and _is_told(one) and self._is_about(one, record, other):
+                    words, about = one_line(one.evidence.quote), {"subject": other.name, "papers": subjects[0].papers}
+                    yield DraftClaim("relation", **place, words=words, **about, relation=one)  # type: ignore[arg-type]
+
     def _read(self, sentence: str, subject: Subject) -> tuple[Record, int]:
         """What the extraction reads of a sentence about a subject, and where the sentence begins in what it read."""
         rows = self.store.some("SELECT title, name FROM papers WHERE curie IN ({})", subject.papers[:1])
-        title, name = rows[0] if rows else ("", "")
+        title, name = rows[0] if rows else (f"{subject.name}: A Method", subject.name)
         name = subject.name if fold(subject.name) == fold(name) else name
         opening = f"我们提出{name}。" if has_han(sentence) else f"We present {name or 'a method'}. "
         whole = opening + sentence

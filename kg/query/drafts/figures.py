@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from kg.model import Result
 from kg.query.cited import CitedClaim
-from kg.query.lexicon import Lexicon
+from kg.query.lexicon import LINKING, Lexicon
 from kg.text import fold
-from kg.units import kin
+from kg.units import is_rate, kin
 
 _ABOUT = 0.1  # how far "about" reaches, as a share
 _ROUNDED = 0.005  # what a conversion may add or lose
@@ -33,7 +35,7 @@ class Stand:
 def stand(draft: Result, held: CitedClaim, lexicon: Lexicon) -> Stand:
     """How a result of a draft stands to a claim of kind "result"."""
     says = held.says
-    equal, related = _metrics(draft, says["metric_concept"], says["metric"], lexicon)
+    equal, related = _metrics(draft, says, lexicon)
     ends = _in_unit(draft, says["low"], says["high"], says["unit"], says["change"])
     if ends is None:
         return Stand(related, False, False, False, False, "other_unit")
@@ -50,15 +52,29 @@ def stand(draft: Result, held: CitedClaim, lexicon: Lexicon) -> Stand:
     return Stand(related, equal and (same_way or turned), bool(reason), agrees, excludes, told, low, high)
 
 
-def _metrics(draft: Result, concept: str, wording: str, lexicon: Lexicon) -> tuple[bool, bool]:
-    """Whether two metrics are the same, and whether one at least is broader than the other."""
-    own = draft.metric_concept
+def _metrics(draft: Result, says: Mapping[str, Any], lexicon: Lexicon) -> tuple[bool, bool]:
+    """Whether two metrics are the same, and whether one at least is broader than the other.
+
+    Levels in one unit of speed ("FPS") measure the same speed, whatever it is called. A metric that only papers name is
+    narrower than one whose words it has.
+    """
+    own, concept, known = draft.metric_concept, says["metric_concept"], lexicon.vocabulary
     if own and own == concept:
         return True, True
-    known = lexicon.vocabulary
+    if draft.change == says["change"] == "absolute" and draft.unit == says["unit"] and is_rate(draft.unit):
+        return True, True
     if own in known and concept in known:
         return False, concept in known.narrower(own) or own in known.narrower(concept)
-    return (fold(draft.metric) == fold(wording),) * 2
+    one, other = fold(draft.metric), fold(says["metric"])
+    words, others = set(one.split()), set(other.split())
+    return one == other, _noun(one) == _noun(other) != "" and (words <= others or others <= words)
+
+
+def _noun(metric: str) -> str:
+    """What a folded metric is in the end: "latency" of "transmission latency of kv cache"."""
+    words = metric.split()
+    cut = next((at for at, word in enumerate(words) if word in LINKING), len(words))
+    return words[cut - 1] if cut else ""
 
 
 def _in_unit(draft: Result, low: float, high: float, unit: str, change: str) -> tuple[float, float] | None:
