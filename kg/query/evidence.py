@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -12,7 +12,7 @@ from itertools import zip_longest
 from kg.query.answer import Quote, Row
 from kg.query.conditions import Where, marks, relating, reporting
 from kg.query.corpus import Corpus
-from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase
+from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Parts, Phrase
 from kg.query.lexicon import Lexicon
 from kg.query.nodes import NamedEntity, namings, reported, stated
 from kg.query.patterns import any_regex, phrase_regex
@@ -24,6 +24,8 @@ from kg.text import fold
 _FIELD = {"T": 1.0, "H": 0.9, "A": 0.8, "B": 0.75, "K": 0.7, "I": 0.7, "": 0.5}
 #: How much less the parts of a compound say of a paper than the compound itself.
 _IN_PARTS = 0.3
+#: How much less they say where no sentence has all of them.
+_APART = 0.25
 #: Quotes shown for one condition of one entry.
 _SHOWN = 6
 #: The address in a text that may be broken by spaces ("https: //github. com/...").
@@ -46,6 +48,7 @@ class AnswerEvidence:
         for one in namings(self.store, self.rows):
             self.namings[one.entry].append(one)
         self.quotes: dict[tuple[str, int], dict[Quote, float]] = defaultdict(dict)  # entry, condition -> weights
+        self.sentences: dict[tuple[str, int], set[str]] = defaultdict(set)  # entry, part of a compound -> sentences
         for n, condition in enumerate(wanted.conditions):
             if not condition.negated:
                 self._mentioned(n, condition)
@@ -63,11 +66,26 @@ class AnswerEvidence:
             best = sorted(weights.items(), key=_best)
             shown.append([quote for quote, _ in best[: _SHOWN * len(entries)]])
             if not condition.negated:
-                scores.append(self._centrality(condition, entries, [weight for _, weight in best]))
+                central = self._centrality(condition, entries, [weight for _, weight in best])
+                scores.append(central - (_APART if self._is_apart(condition, entries) else 0.0))
         score = sum(scores) / len(scores) if scores else 0.0
         turns = zip_longest(*shown)  # the best quote of each condition, then the second best
         said = dict.fromkeys(quote for turn in turns for quote in turn if quote is not None)
         return replace(self.rows[paper], score=round(score, 3), evidence=tuple(said))
+
+    def _is_apart(self, condition: Condition, entries: Iterable[str]) -> bool:
+        """Whether a paper has a compound's parts only in sentences of their own, and nothing else that shows it."""
+        own = list(entries)
+        whole = [self._shows(term) for term in condition.any_of]
+        compounds = [term for term in condition.any_of if isinstance(term, Parts)]
+        if not compounds or any(test(one) for entry in own for one in self.namings[entry] for test in whole):
+            return False
+        said = [
+            set.intersection(*(self.sentences[entry, id(part)] for part in term.parts))
+            for term in compounds
+            for entry in own
+        ]
+        return not any(said)
 
     def _centrality(self, condition: Condition, entries: Iterable[str], weights: list[float]) -> float:
         """How central a condition is to a paper: its best quote, how often it is shown, the place of a topic."""
@@ -91,7 +109,11 @@ class AnswerEvidence:
         shown = {one.node: one for one in own if any(test(one) for test in tests)}
         named = {one.entry for one in shown.values() if any(test(one) for test in whole)}
         is_compound = len(tests) > len(whole)
+        parts = [(id(part), [self._shows(term) for term in part]) for part in _parts(condition)]
         for node, quote in quotes(self.store, {node: self._label(one.concept) for node, one in shown.items()}).items():
+            for part, shows in parts:
+                if any(test(shown[node]) for test in shows):
+                    self.sentences[shown[node].entry, part].add(quote.context)
             extra = 0.1 if shown[node].role == "proposed" else 0.0
             in_parts = is_compound and shown[node].entry not in named
             self._weigh(shown[node].entry, n, quote, extra - (_IN_PARTS if in_parts else 0.0))
@@ -102,7 +124,14 @@ class AnswerEvidence:
             if isinstance(term, Outcome):
                 found = reported(self.store, self._own(reporting(term)))
                 for node, quote in quotes(self.store, {one.node: one.wording for one in found}).items():
+                    self._told(entry_of(node), condition, term, quote)
                     self._weigh(entry_of(node), n, quote, 0.0)
+
+    def _told(self, entry: str, condition: Condition, term: object, quote: Quote) -> None:
+        """Take down the sentence in which a text shows a term that is a part of a compound."""
+        for part in _parts(condition):
+            if term in part:
+                self.sentences[entry, id(part)].add(quote.context)
 
     def _shows(self, term: object) -> Callable[[NamedEntity], bool]:
         """Whether a mention shows a term."""
@@ -150,7 +179,14 @@ class AnswerEvidence:
                 is_compound = len(condition.terms) > len(condition.any_of)
                 for start, end, label in _said(condition, raw, url):
                     quote = Quote(entry, field, raw[start:end], start, end, label, context(raw, start, end))
+                    for term in condition.terms if is_compound else ():
+                        if isinstance(term, Phrase) and term.label == label:
+                            self._told(entry, condition, term, quote)
                     self._weigh(entry, n, quote, -_IN_PARTS if is_compound else 0.0)
+
+
+def _parts(condition: Condition) -> list[tuple[object, ...]]:
+    return [part for term in condition.any_of if isinstance(term, Parts) for part in term.parts]
 
 
 def _best(weighed: tuple[Quote, float]) -> tuple[object, ...]:
@@ -182,22 +218,37 @@ def _said(condition: Condition, raw: str, url: str) -> list[tuple[int, int, str]
 
 def by_title(corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: list[str]) -> list[str]:
     """Papers by how many conditions their titles name, and how many ignored words their texts have; the most first."""
-    named = []
+    named: list[tuple[re.Pattern[str], float]] = []
     for condition in wanted.conditions:
-        entities = (term for term in condition.any_of if isinstance(term, Entity))
-        labels = {fold(label) for term in entities for label in lexicon.labels(term.concept)}
-        if labels and not condition.negated:
-            named.append(re.compile("|".join(f" {re.escape(label)} " for label in sorted(labels))))
+        if not condition.negated:
+            compounds = [term for term in condition.any_of if isinstance(term, Parts)]
+            groups = [condition.any_of, *(part for term in compounds for part in term.parts)]
+            share = 1 / sum(len(term.parts) for term in compounds) if compounds else 0.0
+            for at, terms in enumerate(groups):
+                labels = {fold(label) for term in terms for label in _labels(lexicon, term)} - {""}
+                if labels:
+                    pattern = re.compile("|".join(f" {re.escape(label)} " for label in sorted(labels)))
+                    named.append((pattern, share if at else 1.0))
     titles = {row.paper: f" {fold(row.title)} " for row in corpus.rows(papers)} if named else {}
-    count = Counter(paper for pattern in named for paper, said in titles.items() if pattern.search(said))
+    count: dict[str, float] = defaultdict(float)
+    for paper, said in titles.items():
+        count[paper] = sum(weight for pattern, weight in named if pattern.search(said))
     if wanted.ignored:
         words = [re.compile(phrase_regex(one, any_case=True)) for one in wanted.ignored]
         sql = "SELECT e.paper, t.raw FROM entries e JOIN texts t ON t.entry = e.id WHERE e.paper IN ({})"
         found = {
             (paper, n) for paper, raw in corpus.store.some(sql, papers) for n, w in enumerate(words) if w.search(raw)
         }
-        count.update(paper for paper, _ in found)
+        for paper, _ in found:
+            count[paper] += 1
     return sorted(papers, key=lambda paper: -count[paper])
+
+
+def _labels(lexicon: Lexicon, term: object) -> Iterable[str]:
+    """What a title may call what a term asks for."""
+    if isinstance(term, Entity):
+        return lexicon.labels(term.concept)
+    return term.said if isinstance(term, Phrase) else ()
 
 
 def _first(pattern: str, raw: str) -> list[re.Match[str]]:

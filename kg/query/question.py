@@ -46,6 +46,7 @@ _ROLES = {"use": ("proposed", "used"), "propose": ("proposed",), "baseline": ("b
 }
 _CUES = ("use", "propose", "compare", "baseline", "mention", "outperform", "evaluate", "by")
 _CONDITIONS = ("kind:", "code:", "country:", "nation:", "venue:")  # of words that are conditions by themselves
+_MATTER = ("topic", "technique", "problem", "task", "model", "parts", "outperforms", "uses")  # what papers are about
 _ONE = ("paper", "source", "kind", "venue", "year")  # of which a paper has one: "and" between two means "or"
 
 
@@ -158,10 +159,20 @@ class Parser:
             out.append(Taken(terms, negation, again and same, kind, item.text, anded, scope, words))
             negated = joins = listed = anded = False
         others = [one for one in out if not one.scope]
-        if any(not one.negated for one in others):
-            self.ignored += [one.text for one in out if one.scope]
-            return others
-        return out
+        if not any(not one.negated for one in others):
+            return out
+        is_about = any(one.field in _MATTER and not one.negated for one in others)
+        kept = [one for one in out if one.scope and not is_about and self._names_models(one)]
+        self.ignored += [one.text for one in out if one.scope and one not in kept]
+        return [one for one in out if one in kept or not one.scope]
+
+    def _names_models(self, scope: Taken) -> bool:
+        """Whether a word for what nearly all papers are about names a kind of network; its texts then must name it."""
+        words = [w for i in self.items if i.text == scope.text for w in i.words if "models" in w.means]
+        for word in words[:1]:
+            things = [replace(term, roles=_ANY_ROLE) if isinstance(term, Entity) else term for term in scope.terms]
+            scope.terms = [*things, Phrase(scope.text, tuple(word.facts["stated"]))]
+        return bool(words)
 
     def _goes_on(self, first: int, last: int, same: bool) -> bool:
         """Whether "not" reaches from one thing over "and" to the next: one of its type, or "and those with code"."""

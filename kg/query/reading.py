@@ -103,6 +103,9 @@ class QuestionReader:
             best.append(min(ways, key=lambda way: way[0], default=None))
         whole = best[-1]
         parts = whole[1] if whole and whole[0] != _UNNAMED else []
+        others = [part for part in parts if not part.means("scope")]
+        if not others or any(part.types - {"metric"} for part in others):
+            parts = others
         return parts if len(parts) > 1 or self._has_scope(found) else []
 
     def _has_scope(self, found: list[Token]) -> bool:
@@ -114,6 +117,8 @@ class QuestionReader:
         """A piece of a compound and what it costs; none and little for a word that says nothing."""
         start, end = found[0].start, found[-1].end
         item = next((width for width in self._widths() if (width.start, width.end) == (start, end)), self._named(found))
+        if item and item.means("models"):
+            return 1, [item]
         if item and item.means("scope", "frame", "about"):
             return 1, []
         if item:
