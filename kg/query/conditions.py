@@ -68,7 +68,10 @@ def _by_text(where: Where) -> tuple[str, str]:
 
 def is_searched(condition: Condition) -> bool:
     """Whether a condition is tested by reading texts, and not only those of papers that have some entity."""
-    return any(isinstance(t, Phrase) or (isinstance(t, Parts) and not _is_led(t)) for t in condition.any_of)
+    return any(
+        isinstance(t, Phrase) or (isinstance(t, Parts) and not _is_led(t)) or (isinstance(t, Outcome) and bool(t.told))
+        for t in condition.any_of
+    )
 
 
 def _is_led(term: Parts) -> bool:
@@ -80,7 +83,8 @@ def is_slow(wanted: Filter) -> bool:
     """Whether a filter tests texts, names or wordings one by one, so that its papers are worth keeping."""
     terms = (term for condition in wanted.conditions for term in condition.terms)
     return any(
-        isinstance(t, Phrase) or (isinstance(t, Outcome) and t.words) or t.field in ("author", "venue") for t in terms
+        isinstance(t, Phrase) or (isinstance(t, Outcome) and (t.words or t.told)) or t.field in ("author", "venue")
+        for t in terms
     )
 
 
@@ -93,7 +97,8 @@ def _term(term: Term, few: bool, near: Near) -> Where:
     if isinstance(term, Entity):
         return _having(term)
     if isinstance(term, Outcome):
-        return _in("SELECT x.paper FROM results x WHERE", reporting(term))
+        found = _in("SELECT x.paper FROM results x WHERE", reporting(term))
+        return _any([found, _stating(term.told, few)]) if term.told else found
     if isinstance(term, Link):
         return _in("SELECT x.paper FROM relations x WHERE", relating(term))
     if isinstance(term, Phrase):
@@ -198,6 +203,15 @@ def concepts(curies: Iterable[str]) -> Where:
     """The numbers of some concepts, as a set."""
     named = sorted(set(curies))
     return Where(f"(SELECT id FROM concepts WHERE curie IN ({marks(named)}))", tuple(named))
+
+
+def _stating(pattern: str, few: bool) -> Where:
+    """The papers with a text that a pattern fits."""
+    fits = Where("regexp(?, t.raw)", (pattern,))
+    if few:
+        sql = "EXISTS (SELECT 1 FROM entries e JOIN texts t ON t.entry = e.id WHERE e.paper = p.curie AND "
+        return Where(f"{sql}{fits.sql})", fits.given)
+    return _in("SELECT t.paper FROM texts t WHERE t.field = 'A' AND", fits)
 
 
 def _saying(wordings: tuple[str, ...], few: bool, near: Near) -> Where:

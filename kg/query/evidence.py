@@ -195,14 +195,19 @@ def _best(weighed: tuple[Quote, float]) -> tuple[object, ...]:
 
 
 def _is_searched(condition: Condition) -> bool:
-    return any(isinstance(term, Phrase) or term.field in ("kind", "code") for term in condition.terms)
+    terms = condition.terms
+    return any(
+        isinstance(t, Phrase) or t.field in ("kind", "code") or (isinstance(t, Outcome) and t.told) for t in terms
+    )
 
 
 def _said(condition: Condition, raw: str, url: str) -> list[tuple[int, int, str]]:
     """Where a text says what a fact or a phrase asks for."""
     out = []
     for term in condition.terms:
-        if isinstance(term, Phrase):
+        if isinstance(term, Outcome) and term.told:
+            out += [(m.start(), m.end(), term.label) for m in _first(term.told, raw)]
+        elif isinstance(term, Phrase):
             out += [(m.start(), m.end(), term.label) for m in _first(any_regex(term.said), raw)]
         elif isinstance(term, Fact) and term.field == "kind":
             for words in term.words:

@@ -49,6 +49,7 @@ class Outcome:
     gains: tuple[str, ...] = ()  # metrics of which a gain is one in the metric: more of these, or less of `savings`
     savings: tuple[str, ...] = ()
     sizes: tuple[str, ...] = ()  # metrics of which a share is what is kept ("10 % of the memory")
+    told: str = ""  # a regular expression for texts that state the amount, though no result is read from them
 
     @property
     def said(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kg.query.amounts import with_amounts
 from kg.query.filter import Op, Outcome
 from kg.query.items import OPS, TO, Item
 from kg.query.lexicon import Lexicon
@@ -110,7 +111,20 @@ class Thresholds:
         if kept is not None and number.unit == "%" and not outcome.change and set(outcome.metrics) & set(outcome.sizes):
             self.items[kept].taken = True  # "keeps 10 % of the cache" is 90 % less
             outcome = replace(outcome, change="decrease", op=">=", value=max(100 - (outcome.value or 0.0), 0.0))
-        self.outcomes[at] = self._ranged(outcome, number, op in (None, at)), text
+        self.outcomes[at] = self._told(self._ranged(outcome, number, op in (None, at))), text
+
+    def _told(self, outcome: Outcome) -> Outcome:
+        """A threshold on how much smaller something gets, with how texts may state it."""
+        sizes = set(outcome.metrics) & set(outcome.sizes)
+        names = [words for words in outcome.words if words.isascii()] or [self.lexicon.label(outcome.concept)]
+        if not sizes and outcome.unit == "x" and not outcome.change:  # a ratio of compression is of what is named
+            sizes = set(outcome.savings) & set(outcome.sizes)
+            said = {
+                word for item in self.items for s in item.senses for word in fold(self.lexicon.label(s.concept)).split()
+            }
+            labels = (fold(label) for metric in sizes for label in self.lexicon.labels(metric) if label.isascii())
+            names = sorted(said & {word for label in labels for word in label.split()})
+        return with_amounts(outcome, names, self.lexicon.words) if sizes else outcome
 
     def _is_gone(self, at: int) -> bool:
         """Whether a piece belongs to another number, or to what is asked for."""

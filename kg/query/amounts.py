@@ -1,0 +1,83 @@
+"""Amounts as texts state them beside their results: "pruning 88.9% of visual tokens", "with only 10% of the cache".
+
+What a method leaves out or keeps is often told as a setting, not as a result. A threshold on how much smaller
+something gets becomes a regular expression for sentences that say so much or more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from math import ceil
+
+from kg.query.filter import Outcome
+from kg.query.words import QuestionWords
+
+#: Shares below which a number is hardly said of what is left out.
+_LEAST = 40.0
+#: Words between a number and what it is of: "of the original visual".
+_WORDS = r"(?:[ -]\w+){0,4}?[ -]"
+#: What may stand between a verb and its number, in one sentence; a dot may be that of a number.
+_GAP = r"(?:[^.;]|\.\d){0,40}?"
+_PERCENT, _TIMES = r"(?:\.\d+)?\s?\\?%", r"(?:\.\d+)?\s?\$?(?:×|x\b|\\times\$?|-?fold\b|\stimes\b)"
+#: Last words of a metric's name that do not say what there is less of.
+_OF = ("usage", "ratio", "length", "size", "count", "footprint", "consumption", "cost")
+
+
+def with_amounts(wanted: Outcome, names: Iterable[str], words: QuestionWords) -> Outcome:
+    """A threshold on how much smaller something gets, with what texts say; others as they are.
+
+    `names` are English names of its metrics.
+    """
+    share = _share(wanted)
+    nouns = sorted({noun for name in names if (noun := _noun(name))})
+    if share is None or share < _LEAST or not nouns or wanted.limit is not None:
+        return wanted
+    return replace(wanted, told=_pattern(share, wanted.op == ">", nouns, words))
+
+
+def _share(wanted: Outcome) -> float | None:
+    """How many per cent less are asked for; None where that is not what is asked."""
+    if wanted.value is None or wanted.op not in (">=", ">"):
+        return None
+    if wanted.unit == "%" and wanted.change == "decrease":
+        return wanted.value
+    is_factor = wanted.unit == "x" and (wanted.change == "decrease" or (not wanted.change and wanted.savings))
+    return 100 - 100 / wanted.value if is_factor and wanted.value > 1 else None
+
+
+def _noun(name: str) -> str:
+    """What there is less of: "tokens" of "visual tokens", "memory" of "memory usage"."""
+    said = re.findall(r"[A-Za-z]{4,}|KV cache", name)
+    said = [word for word in said if word.lower() not in _OF]
+    return said[-1].lower().removesuffix("s") if said else ""
+
+
+def _pattern(share: float, more: bool, nouns: list[str], words: QuestionWords) -> str:
+    """A pattern for a sentence that says of one of some nouns that so much is left out, or so little kept."""
+    noun = rf"(?:{'|'.join(map(re.escape, nouns))})s?\b"
+    down, keep = (_said(words, meaning) for meaning in ("decrease", "keep"))
+    first = ceil(share + 1e-9) if more else ceil(share)
+    percent = rf"(?<![\d.])(?:{'|'.join(str(n) for n in range(first, 101))}){_PERCENT}"
+    kept = rf"(?<![\d.])(?:{'|'.join(str(n) for n in range(100 - first + 1))}){_PERCENT}"
+    factor = ceil(100 / (100 - share) - 1e-9) if share < 100 else 1000
+    times = rf"(?<![\d.])(?:{'|'.join([*map(str, range(factor, 10)), '[1-9][0-9]{1,3}'])}){_TIMES}"
+    forms = [
+        rf"{down}{_GAP}{percent}{_WORDS}{noun}",
+        rf"{percent}{_WORDS}{noun}(?: \w+)?[ -]{down}",
+        rf"{noun}(?: \w+)? (?:\w+ )?{down} by{_GAP}{percent}",
+        rf"{down}(?: the)?(?: \w+){{0,3}} {noun} by{_GAP}{percent}",
+        rf"{keep}{_GAP}{kept}{_WORDS}{noun}",
+    ]
+    if factor <= 10:
+        forms.append(rf"{times}(?:[ -]\w+){{0,2}}[ -](?:{noun}[ -]{down}|{down} {noun})")
+    return f"(?i){'|'.join(forms)}"
+
+
+def _said(words: QuestionWords, meaning: str) -> str:
+    """A pattern for the English words of a meaning, and those by which texts say it."""
+    own = [word for word in words.meaning(meaning) if not word.facts.keys() & {"metric", "value", "unit"}]
+    labels = {label.lower() for word in own for label in (*word.labels, *word.facts.get("stated", ()))}
+    ranked = sorted((label for label in labels if label.isascii()), key=lambda label: (-len(label), label))
+    return rf"\b(?:{'|'.join(map(re.escape, ranked))})\b"
