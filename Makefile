@@ -26,7 +26,7 @@ demo: .venv/installed
 	$(BIN)/kg draw "KV cache compression" --graph $(GRAPH) -o $(DEMO)/kv-cache-compression-graph.html
 	@echo "Look at $(DEMO)/kv-cache-compression.html and $(DEMO)/kv-cache-compression-graph.html. The graph is $(GRAPH), which kg takes where no other is named:"
 	@echo "  . .venv/bin/activate"
-	@echo "  kg ask \"which techniques reduce KV cache memory?\""
+	@echo "  kg ask \"who works on quantization?\""
 
 # Tests start hundreds of processes: Python is to keep what it has compiled.
 test: .venv/tested lint

@@ -491,8 +491,17 @@ class Graph:
             yield from self._read(some)
 
     def __len__(self) -> int:
-
         return self.store.paper_count()
+
+    def __repr__(self) -> str:
+        """One line: "papers.kg: 133 papers from 5 sources, 2025-10-15 to 2025-10-17"."""
+        from kg.views.overview import line
+
+        place = self.store.path or "a graph in memory"
+        try:
+            return f"{place}: {line(self)}"
+        except KgError:  # it is closed, or cannot be read
+            return f"{place}: cannot be read"
 
     def _repr_html_(self) -> str:
         """What it holds, as a notebook shows it."""

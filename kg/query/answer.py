@@ -54,6 +54,7 @@ class Row:
     evidence: tuple[Quote, ...]
     name: str = ""  # how texts call it: "SnapKV 2024"
     link: str = ""  # its DOI, arXiv page or own address
+    code: str = ""  # the address of its code
 
     @property
     def entries(self) -> tuple[str, ...]:
@@ -63,7 +64,14 @@ class Row:
     def to_json(self) -> dict[str, Any]:
         """The paper as `kg ask --format json` prints it."""
         evidence = [{name: getattr(quote, name) for name in _KEYS} for quote in self.evidence]
-        said = {"id": self.id, "title": self.title, "name": self.name, "link": self.link, "sources": list(self.sources)}
+        said: dict[str, Any] = {
+            "id": self.id,
+            "title": self.title,
+            "name": self.name,
+            "link": self.link,
+            "code": self.code,
+        }
+        said |= {"sources": list(self.sources)}
         return {**said, "score": self.score, "evidence": evidence}
 
 

@@ -376,12 +376,12 @@ class Corpus:
         entries: dict[str, list[str]] = {}
         for entry, paper in self.store.of_papers(named):
             entries.setdefault(paper, []).append(entry)
-        sql = """SELECT p.curie, p.title, p.name, p.appeared, p.doi, p.arxiv, p.url,
+        sql = """SELECT p.curie, p.title, p.name, p.appeared, p.doi, p.arxiv, p.url, p.code_url,
             coalesce(max(CASE a.number WHEN 1 THEN a.name END), ''), count(a.number)
             FROM papers p LEFT JOIN authors a ON a.entry = p.entry WHERE p.curie IN ({}) GROUP BY p.id"""
         known = {
-            paper: (title, called(name, title, author, authors, when), address(doi, arxiv, url))
-            for paper, title, name, when, doi, arxiv, url, author, authors in self.store.some(sql, named)
+            paper: (title, called(name, title, author, authors, when), address(doi, arxiv, url), address("", "", code))
+            for paper, title, name, when, doi, arxiv, url, code, author, authors in self.store.some(sql, named)
         }
         return [
             Row(own[0], paper, known[paper][0], own, 0.0, (), *known[paper][1:])

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
 
+from kg.names import WEB
 from kg.query import Answer, Quote, Row
+from kg.query.answer import Cell
 from kg.rdf.triples import language_of
-from kg.views.answers import column, conditions, counted, is_number, short, shown_columns, text
+from kg.views.answers import (
+    column,
+    conditions,
+    counted,
+    is_number,
+    quoted_words,
+    sentence_of,
+    short,
+    shown_columns,
+    text,
+)
 from kg.views.latex import as_text
 from kg.views.render import render
 from kg.views.words import PageWords
@@ -52,7 +65,7 @@ def contents(answer: Answer, most: int | None = None) -> dict[str, Any]:
         "lines": lines,
         "papers": [] if not answer.table else [_named(row) for row in answer.rows[:most]],
         "near": [_named(row) for row in answer.nearest],
-        "known": {entry: _link(row) for row in answer.known for entry in row.sources},
+        "known": _known(answer, most),
     }
 
 
@@ -71,7 +84,11 @@ def _columns(answer: Answer, words: PageWords) -> list[dict[str, Any]]:
 
 def _papers(answer: Answer, most: int | None) -> list[dict[str, Any]]:
     return [
-        {"cells": [_link(row), short(row.title, _TITLE)], "said": sentences(row.evidence, "entity")}
+        {
+            "cells": [[_link(row)], [{"text": short(row.title, _TITLE), "link": ""}]],
+            "said": sentences(row.evidence, "entity"),
+            "place": row.id,
+        }
         for row in answer.rows[:most]
     ]
 
@@ -81,38 +98,65 @@ def _link(row: Row) -> dict[str, str]:
     return {
         "name": row.name or row.id,
         "id": " ".join(row.sources),
+        "first": row.id,
         "link": row.link,
+        "code": row.code,
+        "place": "",
         "title": short(row.title, _TITLE),
     }
 
 
+def _known(answer: Answer, most: int | None) -> dict[str, dict[str, str]]:
+    """How a page calls entries; one without an address leads to its place in the page."""
+    placed = [*answer.rows[:most], *answer.nearest]
+    found = {entry: _link(row) for row in answer.known for entry in row.sources}
+    return found | {e: _link(row) | {"place": f"#p-{quote(row.id)}"} for row in placed for e in row.sources}
+
+
 def _table(answer: Answer, most: int | None) -> list[dict[str, Any]]:
     at = shown_columns(answer)
+    seen: set[tuple[str, ...]] = set()
     return [
-        {"cells": [text(line.values[n]) for n in at], "said": sentences(line.evidence, "source")}
+        {
+            "cells": [_cell(line.values[n], line.concept if not place else "") for place, n in enumerate(at)],
+            "said": sentences(line.evidence, "source", seen),
+            "place": "",
+        }
         for line in (answer.table.lines[:most] if answer.table else ())
     ]
+
+
+def _cell(value: Cell, concept: str) -> list[dict[str, str]]:
+    """The parts of a cell, each with the address that it leads to; an institution leads to its ROR page."""
+    parts = value if isinstance(value, tuple) else (value,)
+    link = f"https://ror.org/{concept.partition(':')[2]}" if concept.startswith("ror:") else ""
+    said = [text(part) for part in parts]
+    return [{"text": part, "link": part if WEB.fullmatch(part) else link} for part in said if part]
 
 
 def _named(row: Row) -> tuple[dict[str, str], str]:
     return _link(row), short(row.title, _TITLE)
 
 
-def sentences(quotes: Iterable[Quote], by: str) -> list[dict[str, Any]]:
+def sentences(quotes: Iterable[Quote], by: str, seen: set[tuple[str, ...]] | None = None) -> list[dict[str, Any]]:
     """The distinct sentences of quotes: the quotes' `by` ("entity", "source"), and pieces to highlight or not.
 
-    At most `_SENTENCES` of them.
+    At most `_SENTENCES` of them. Of those in `seen`, which takes up the others, only the quoted words are given,
+    and these once.
     """
+    known: set[tuple[str, ...]] = seen if seen is not None else set()
     found: dict[tuple[str, str], list[Quote]] = {}
-    for quote in quotes:
-        found.setdefault((quote.source, quote.context or quote.quote), []).append(quote)
-    return [
-        {
-            "names": [short(name) for name in dict.fromkeys(str(getattr(quote, by)) for quote in said)],
-            "pieces": pieces(sentence, [quote.quote for quote in said]),
-        }
-        for (_, sentence), said in list(found.items())[:_SENTENCES]
-    ]
+    for one in quotes:
+        found.setdefault(sentence_of(one), []).append(one)
+    out = []
+    for key, said in list(found.items())[:_SENTENCES]:
+        names = [short(name) for name in dict.fromkeys(str(getattr(one, by)) for one in said)]
+        whole, words = pieces(key[1], [one.quote for one in said]), quoted_words(said)
+        again = [] if (*key, words) in known else [(short(words), False)]
+        out.append({"names": names, "pieces": again if key in known else whole})
+        if seen is not None:
+            seen |= {key, (*key, words)}
+    return out
 
 
 def pieces(sentence: str, quotes: Iterable[str]) -> list[tuple[str, bool]]:

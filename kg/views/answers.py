@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kg.query import Answer, Condition, Filter, Quote
@@ -13,7 +13,7 @@ from kg.query.explain import explained, lines
 from kg.rdf.triples import language_of
 from kg.tables import csv_text
 from kg.text import HARMFUL, plain
-from kg.views.latex import excerpt
+from kg.views.latex import as_text, excerpt
 from kg.views.render import render as fill
 from kg.views.words import PageWords
 
@@ -24,6 +24,8 @@ _QUOTED = "quote"
 _SHOWN = 2
 #: Sentences shown per paper.
 _PAPERS = 4
+#: Characters of the words of a sentence that was shown before.
+_AGAIN = 80
 _NUMBER = re.compile(r"[≥≤<>~≈+-]?\s?\d[\d.,]*(?:\s?\D{1,8})?")
 
 
@@ -53,7 +55,10 @@ def render(answer: Answer, form: str) -> str:
         rows=[] if table else [(r, supported(r.evidence, _PAPERS) or _named(r.evidence)) for r in answer.rows],
         columns=[column(words, columns[n]) for n in at],
         right=[is_number([line.values[n] for line in rows]) for n in at],
-        lines=[([text(line.values[n]) for n in at], quoted(line.evidence, names)) for line in rows],
+        lines=[
+            ([text(line.values[n]) for n in at], said)
+            for line, said in zip(rows, quoted([line.evidence for line in rows], names), strict=True)
+        ],
         verdict=table.verdict if table else "",
     )
 
@@ -93,13 +98,38 @@ def _named(quotes: tuple[Quote, ...]) -> list[str]:
 
 def supported(quotes: tuple[Quote, ...], most: int = _SHOWN) -> list[str]:
     """The first sentences of a paper's evidence, each once, with all that it shows: "NVIDIA H100: “…”"."""
-    return [f"{plain(', '.join(names))}: “{said}”" for names, said in _sentences(quotes, "entity")][:most]
+    found = sentences(quotes)[:most]
+    return [f"{plain(', '.join(dict.fromkeys(q.entity for q in own)))}: “{_excerpt(own)}”" for own in found]
 
 
-def quoted(quotes: tuple[Quote, ...], called: Mapping[str, str], most: int = _SHOWN) -> list[str]:
-    """The first sentences of a line's evidence, each once, with its entry as it is called."""
-    found = _sentences(quotes, "source")
-    return [f"{plain(called.get(entry, entry))}: “{said}”" for (entry,), said in found][:most]
+def quoted(lines: Iterable[tuple[Quote, ...]], called: Mapping[str, str], most: int = _SHOWN) -> list[list[str]]:
+    """The first sentences of each line's evidence with its entry as it is called.
+
+    Of a sentence that a line before has shown, only the quoted words are given, and these once.
+    """
+    seen: set[tuple[str, ...]] = set()
+    out = []
+    for quotes in lines:
+        told = []
+        for own in sentences(quotes)[:most]:
+            key, words = sentence_of(own[0]), quoted_words(own)
+            name = plain(called.get(own[0].source, own[0].source))
+            said = _excerpt(own) if key not in seen else "" if (*key, words) in seen else short(words, _AGAIN)
+            seen |= {key, (*key, words)}
+            told.append(f"{name}: “{said}”" if said else name)
+        out.append(told)
+    return out
+
+
+def quoted_words(quotes: Iterable[Quote]) -> str:
+    """The quoted words of a sentence without the rest: "…H100…"."""
+    words = "…".join(dict.fromkeys(plain(as_text(quote.quote)) for quote in quotes))
+    return f"…{words}…"
+
+
+def sentence_of(quote: Quote) -> tuple[str, str]:
+    """What tells sentences apart: the entry, and the words."""
+    return quote.source, quote.context or quote.quote
 
 
 def called(answer: Answer) -> dict[str, str]:
@@ -107,16 +137,18 @@ def called(answer: Answer) -> dict[str, str]:
     return {entry: f"{row.name} · {entry}" if row.name else entry for row in answer.known for entry in row.sources}
 
 
-def _sentences(quotes: tuple[Quote, ...], by: str) -> list[tuple[tuple[str, ...], str]]:
-    """The sentences of quotes, each once: what they are named by, and an excerpt that holds the quotes."""
+def sentences(quotes: Iterable[Quote]) -> list[list[Quote]]:
+    """Quotes by their sentence, in order."""
     found: dict[tuple[str, str], list[Quote]] = {}
     for quote in quotes:
         if quote.quote:
-            found.setdefault((quote.source, quote.context or quote.quote), []).append(quote)
-    return [
-        (tuple(dict.fromkeys(str(getattr(q, by)) for q in own)), plain(excerpt(said, [q.quote for q in own])))
-        for (_, said), own in found.items()
-    ]
+            found.setdefault(sentence_of(quote), []).append(quote)
+    return list(found.values())
+
+
+def _excerpt(quotes: list[Quote]) -> str:
+    """The sentence of quotes, cut so that they stay in it."""
+    return plain(excerpt(sentence_of(quotes[0])[1], [quote.quote for quote in quotes]))
 
 
 def shown_columns(answer: Answer) -> list[int]:

@@ -27,12 +27,9 @@ def contents(graph: GraphReader, lang: str) -> dict[str, Any]:
 
     words, corpus = PageWords(lang), Corpus.of(graph.store)
     sources = sorted(corpus.most("report")[0])
-    counted = {"papers": words.count("count.paper", len(corpus)), "sources": words.count("count.source", len(sources))}
-    first, last = (day[:10] for day in corpus.period())
     left = len(sources) - _SOURCES
     return {
-        "scope": words("overview.scope", **counted)
-        + (words("overview.period", first=first, last=last) if first else ""),
+        "scope": line(graph, lang),
         "claims": words("overview.claims", results=f"{_rows(graph, 'results'):,}", n=f"{_rows(graph, 'relations'):,}"),
         "sources": [_source(graph, name.partition(":")[2], papers) for name, papers in sources[:_SOURCES]],
         "more": words("report.and_more", n=f"{left:,}") if left > 0 else "",
@@ -43,6 +40,17 @@ def contents(graph: GraphReader, lang: str) -> dict[str, Any]:
             if total
         ],
     }
+
+
+def line(graph: GraphReader, lang: str = "en") -> str:
+    """How much a graph holds, and of which period: "133 papers from 5 sources, 2025-10-15 to 2025-10-17"."""
+    from kg.query.corpus import Corpus
+
+    words, corpus = PageWords(lang), Corpus.of(graph.store)
+    sources = words.count("count.source", len(corpus.most("report")[0]))
+    first, last = (day[:10] for day in corpus.period())
+    scope = words("overview.scope", papers=words.count("count.paper", len(corpus)), sources=sources)
+    return scope + (words("overview.period", first=first, last=last) if first else "")
 
 
 def _rows(graph: GraphReader, table: str) -> int:

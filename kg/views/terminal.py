@@ -67,9 +67,10 @@ def _show_table(out: Console, answer: Answer, words: PageWords) -> None:
     if table is None:
         return
     at, known = shown_columns(answer), called(answer)
+    quotes = quoted([line.evidence for line in table.lines], known)
     rows = [
-        ([known.get(cell, cell) for n in at for cell in [said(line.values[n])]], quoted(line.evidence, known))
-        for line in table.lines
+        ([known.get(cell, cell) for n in at for cell in [said(line.values[n])]], own)
+        for line, own in zip(table.lines, quotes, strict=True)
     ]
     right = [is_number([line.values[n] for line in table.lines]) for n in at]
     if rows:

@@ -102,7 +102,7 @@ def test_json_has_the_agreed_form(store: Store, vocabulary: Vocabulary) -> None:
     assert list(said) == keys
     assert said["understood"] == {"kind": [{"text": "surveys", "concept": "", "label": "survey"}]}
     assert said["ignored"] == ["zyxgnarf"]
-    assert list(said["papers"][0]) == ["id", "title", "name", "link", "sources", "score", "evidence"]
+    assert list(said["papers"][0]) == ["id", "title", "name", "link", "code", "sources", "score", "evidence"]
     assert {"field", "quote", "start", "end", "entity", "score", "sure"} <= set(said["papers"][0]["evidence"][0])
 
 

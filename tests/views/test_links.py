@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 import pytest
 
@@ -13,6 +14,7 @@ from kg.api import Graph
 from kg.build.pipeline import Added
 from kg.query import Quote
 from kg.views.answers import render, supported
+from kg.views.trends import trend
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +46,24 @@ def test_an_answer_calls_papers_by_name_and_year_and_leads_to_them(linked: Graph
         assert "[SnapKV 2024](<https://arxiv.org/abs/2404.14469>)" in render(linked.ask(question), "md")
 
 
+def test_a_page_leads_to_institutions_and_its_own_places_and_shows_a_sentence_once(built: Graph) -> None:
+    page = render(built.ask("who works on quantization?"), "html")
+    assert re.search(r'<a href="https://ror.org/\w+"[^>]*><bdi>Carnegie Mellon University', page)
+    places = set(re.findall(r'href="#([^"]+)"', page))
+    assert places
+    assert all(f'id="{unquote(place)}"' in page for place in places)
+    found = built.ask("which techniques reduce KV cache memory?")
+    for form in ("html", "md"):
+        text = re.sub(r"<[^>]+>", "", render(found, form))
+        assert text.count("integrates seamlessly") == 1
+        assert text.count("partitions the KV cache") == 1
+
+
+def test_trends_lead_to_the_newest_papers(linked: Graph) -> None:
+    page = str(trend(linked, of="hardware").render("html"))
+    assert re.search(r'<a href="https://doi.org/10.1000/182"[^>]*><bdi>Lovelace et al. 2025</bdi></a>', page)
+
+
 def test_a_report_leads_to_papers_and_authors(linked: Graph) -> None:
     page = str(linked.report("KV cache compression").render("html"))
     assert 'href="https://arxiv.org/abs/2404.14469"' in page
@@ -60,6 +80,7 @@ def test_an_answer_prints_as_a_table_and_what_was_added_as_a_line(linked: Graph)
     assert "SnapKV 2024 · " in shown
     assert "“We present SnapKV, which compresses the KV cache.”" in " ".join(shown.replace("│", " ").split())
     assert repr(answer) == "Answer('KV cache compression on H100', 2 papers)"
+    assert repr(linked).endswith("linked.kg: 2 papers from 1 source, 2024-04-22 to 2025-02-01")
     assert repr(Added(added=["a"], skipped=["no file"])) == "Added 1 entries, 0 unchanged, 1 skipped"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,6 +23,7 @@ from kg.views.words import LANGUAGES, PageWords
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    from kg.query import Row
     from kg.query.occurrence import Chosen, Tell
     from kg.views.reader import GraphReader
     from kg.views.trends.lexicon import TrendLexicon
@@ -65,6 +66,7 @@ class Collected:
     last: str = ""
     sources: list[frozenset[str]] = field(default_factory=list)  # of each paper, where they are known
     notes: list[str] = field(default_factory=list)
+    rows: Callable[[Iterable[str]], list[Row]] = lambda papers: []  # how papers of a graph are called
 
     def within(self, label: str) -> Collected:
         """Only the papers with a label, given by key or in any language; raises KgError if there is none."""
@@ -86,6 +88,7 @@ class Collected:
             self.last,
             [self.sources[at] for at in kept] if self.sources else [],
             self.notes,
+            self.rows,
         )
 
 
@@ -98,6 +101,7 @@ def from_graph(
     chosen = Chosen(graph.store, graph.vocabulary, selection)
     out = Collected(chosen.papers, _graph_periods(chosen, over), sources=[frozenset(s) for s in chosen.said("source")])
     out.first, out.last = (day[:10] for day in chosen.corpus.period())
+    out.rows = chosen.corpus.rows
     if lexicon:
         names = out.papers
         read = [(names[at], name, text) for at, name, text in chosen.texts({*TEXTS[texts], "T"})]

@@ -20,6 +20,7 @@ from kg.views.words import PageWords
 if TYPE_CHECKING:
     import pandas
 
+    from kg.query import Row
     from kg.views.trends.collected import Collected
 
 #: Labels that a picture shows, and labels whose pairs are tested.
@@ -66,6 +67,7 @@ class Trend(View):
         self.words = PageWords(lang)
         self.names, self.matches, self.notes = collected.names, collected.matches, tuple(collected.notes)
         self.is_whole, self._above = collected.is_whole, collected.above
+        self._papers, self._rows = collected.papers, collected.rows
         self.undated = sum(not periods for periods in collected.periods)
         held = Counter(one for periods in collected.periods for one in periods)
         self.index = _ordered(held, over, least)
@@ -124,6 +126,14 @@ class Trend(View):
     def shown(self) -> list[str]:
         """The keys of the labels that a picture shows."""
         return self.compared or self.keys[: self.top]
+
+    def newest(self, key: str, most: int) -> list[Row]:
+        """The newest papers of a label as texts call them; none where the papers are of files."""
+        having = self._members[self._members["paper"].isin(self._things[self._things["thing"] == key]["paper"])]
+        order = having.sort_values(["period", "paper"], ascending=[False, True])["paper"].drop_duplicates()
+        papers = [self._papers[at] for at in order[:most]]
+        known = {row.paper: row for row in self._rows(papers)}
+        return [known[paper] for paper in papers if paper in known]
 
     @cached_property
     def frame(self) -> pandas.DataFrame:
