@@ -23,7 +23,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 COMMANDS = (
     *("read", "fetch", "add", "watch", "remove", "ask", "show", "brief", "report", "digest", "trends", "gaps", "draw"),
     *("extract", "export", "sql", "sparql", "diff", "explain-merge", "verify", "rebuild", "backup", "publish"),
-    *("check", "mcp"),
+    *("check", "serve", "mcp"),
     *("eval", "doctor"),
 )
 

@@ -48,6 +48,20 @@ def asked_apart(place: str, query: str, seconds: float = SECONDS) -> Found:
     return ox.parse_query_results(found, format=_SOLUTIONS)
 
 
+def follow_apart(place: str) -> subprocess.Popen[bytes]:
+    """A process of its own that brings the triples of the graph at a place up to date, and is not waited for."""
+    said = json.dumps({"place": place, "query": "", "bytes": _BYTES}).encode()
+    child = subprocess.Popen(
+        [sys.executable, "-m", __name__],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    assert child.stdin
+    with suppress(OSError):
+        child.stdin.write(said)
+        child.stdin.close()
+    return child
+
+
 def _answer() -> None:
     """Answer the query on standard input: a line that says what comes, then solutions as JSON or N-Triples."""
     from kg.rdf.store import open_store
@@ -57,6 +71,8 @@ def _answer() -> None:
     try:
         with open_store(asked["place"], read_only=True) as store:
             store.rdf.follow()
+            if not asked["query"]:
+                return
             _bound(asked["bytes"])
             result = store.query(asked["query"])
             is_triples = isinstance(result, ox.QueryTriples)

@@ -69,6 +69,11 @@ class RdfCache:
                     _state(self.folder).unlink(missing_ok=True)
         raise KgError(f"The triples of {self.file.path} cannot be read ({said}): take {self.file.cache} away.")
 
+    @property
+    def is_current(self) -> bool:
+        """Whether the database on disk is that of the file as it is now, so that a question is answered at once."""
+        return self.folder is not None and self._known(self.folder) == self.file.number
+
     def follow(self) -> None:
         """Bring the cache up to date with the file. Raises KgError where it cannot be written."""
         number = self.file.number

@@ -7,6 +7,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -102,6 +103,8 @@ def status(line: str, monkeypatch: pytest.MonkeyPatch) -> int:
     pieces = shlex.shlex(line, posix=True, punctuation_chars="|<>;&")
     pieces.whitespace_split = True
     words = list(pieces)
+    if words[:2] == ["kg", "serve"]:  # until it is interrupted
+        return ended_when_open([sys.executable, "-m", *words])
     if words[0] != "kg" or any(set(word) <= set("|<>;&") for word in words if word):
         shell = f'set -euo pipefail; kg() {{ "$KG_PYTHON" -m kg "$@"; }}; {line}'
         return subprocess.run(
@@ -111,6 +114,15 @@ def status(line: str, monkeypatch: pytest.MonkeyPatch) -> int:
     with pytest.raises(SystemExit) as left:
         main()
     return int(left.value.code or 0)
+
+
+def ended_when_open(command: list[str]) -> int:
+    """The exit status of a server that is interrupted as soon as it has said where it listens."""
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        assert process.stderr.readline().startswith("Open http://")
+        process.send_signal(signal.SIGINT)
+        return process.wait(20)
 
 
 # --- whole ------------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from kg.model import KgError
 from kg.rdf.store import Store
 from kg.rdf.terms import serialised
 from kg.views import network
+from kg.views.export.bibtex import bibtex
 from kg.views.export.files import Files, zipped
 from kg.views.export.neo4j import neo4j
 from kg.views.export.networks import cytoscape, vosviewer
@@ -74,6 +75,7 @@ FORMATS = {
     "vosviewer": Format("zip", "map and network of VOSviewer", files=vosviewer),
     "neo4j": Format("zip", "CSV for neo4j-admin", files=neo4j),
     "obsidian": Format("zip", "a vault of linked notes", files=obsidian),
+    "bibtex": Format("bib", "an entry a paper, for LaTeX and reference managers", bibtex),
     "csv": Format("csv", "a row a paper", papers_csv),
     "evidence-csv": Format("csv", "a row a quote", evidence_csv),
     "parquet": Format("zip", "both tables as Parquet", files=parquet),

@@ -19,6 +19,7 @@ from kg.views.picture.look import Look
 from kg.views.picture.page import page
 from kg.views.picture.scope import scope
 from kg.views.selection import clean
+from kg.views.served import Served
 from kg.views.words import PageWords
 
 if TYPE_CHECKING:
@@ -46,12 +47,13 @@ def picture(
     types: Sequence[str] = (),
     view: str = "",
     colour: str = "",
+    served: Served | None = None,
 ) -> View:
     """A picture of at most `limit` nodes (usually 200, 40 of a lineage) of a selection.
 
     It saves itself as .html, .svg, .png, .graphml, .gexf or .json. `depth` counts steps from the selection (see
     `kg.views.picture.scope`), `types` are the node types to draw, `view` is "lineage" or "collaboration", `colour` is
-    "type" or "community". Raises KgError for other values.
+    "type" or "community". Where the page is `served`, its names lead on. Raises KgError for other values.
     """
     limit = limit if limit is not None else _USUAL.get(view, 200)
     _check(limit, depth, types, view, colour)
@@ -72,7 +74,7 @@ def picture(
         return made[0]
 
     forms: dict[str, Callable[[], str | bytes]] = {
-        "html": lambda: page(look()),
+        "html": lambda: page(look(), served),
         "svg": lambda: still.svg(look()),
         "png": lambda: still.png(look()),
         "graphml": lambda: tools.graphml(look()),

@@ -21,6 +21,7 @@ from kg.views.picture.look import Look
 from kg.views.picture.sheet import shortened
 from kg.views.render import render
 from kg.views.selection import EntryQuote
+from kg.views.served import Served
 
 #: The largest numbers of nodes and edges that a canvas redraws smoothly; above, WebGL is used.
 _MOST_NODES, _MOST_EDGES = 600, 3000
@@ -28,13 +29,13 @@ _FACE = "system-ui, Noto Sans, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, s
 _LABEL = 34  # characters of a label in the drawing; the panel shows all
 
 
-def page(look: Look) -> str:
-    """The page, drawn on a canvas or with WebGL depending on its size."""
+def page(look: Look, served: Served | None = None) -> str:
+    """The page, drawn on a canvas or with WebGL depending on its size; its names lead on where it is `served`."""
     is_large = len(look.drawing.nodes) > _MOST_NODES or len(look.drawing.edges) > _MOST_EDGES
-    return _by_sigma(look) if is_large else _by_pyvis(look)
+    return _by_sigma(look, served) if is_large else _by_pyvis(look, served)
 
 
-def _by_pyvis(look: Look) -> str:
+def _by_pyvis(look: Look, served: Served | None) -> str:
     from pyvis.network import Network
 
     network = Network(height="100%", width="100%", directed=True, cdn_resources="in_line")
@@ -64,7 +65,7 @@ def _by_pyvis(look: Look) -> str:
             faint=look.is_faint(edge),
             **colour,
         )
-    network.template = _Template(look)
+    network.template = _Template(look, served)
     return str(network.generate_html(notebook=True))
 
 
@@ -73,15 +74,16 @@ class _Template:
     """The template that pyvis fills; its own template loads scripts from the network."""
 
     look: Look
+    served: Served | None
 
     def render(self, **given: Any) -> str:
         drawn = {"options": json.loads(given["options"])}
         for name in ("nodes", "edges"):
             drawn[name] = given[name]
-        return _render(self.look, "vis", [vis_network()], drawn)
+        return _render(self.look, "vis", [vis_network()], drawn, self.served)
 
 
-def _by_sigma(look: Look) -> str:
+def _by_sigma(look: Look, served: Served | None) -> str:
     nodes = [
         {"id": node.id, "label": _short(node), "x": x, "y": -y, "size": look.radius[node.id], "color": look.fill(node)}
         for node in look.drawing.nodes.values()
@@ -94,10 +96,10 @@ def _by_sigma(look: Look) -> str:
         for one, other in [look.ends(edge)]
     ]
     scripts = [notices(), vendored("graphology.umd.min.js"), vendored("sigma.min.js")]
-    return _render(look, "sigma", scripts, {"nodes": nodes, "edges": edges})
+    return _render(look, "sigma", scripts, {"nodes": nodes, "edges": edges}, served)
 
 
-def _render(look: Look, by: str, libraries: list[Any], drawn: dict[str, Any]) -> str:
+def _render(look: Look, by: str, libraries: list[Any], drawn: dict[str, Any], served: Served | None) -> str:
     words = look.words
     years = sorted({year for node in look.drawing.nodes.values() for year in node.years})
     said = (
@@ -129,7 +131,8 @@ def _render(look: Look, by: str, libraries: list[Any], drawn: dict[str, Any]) ->
         by=by,
         libraries=libraries,
         drawn=drawn,
-        about=_about(look),
+        about=_about(look, served),
+        nonce=served.nonce if served else "",
         said={name: words(f"picture.{name}") for name in said}
         | {"found_one": words.count("picture.found", 1), "relations": _relations(look)},
     )
@@ -139,7 +142,7 @@ def _relations(look: Look) -> dict[str, str]:
     return {edge.relation: look.words(f"relation.{edge.relation}") for edge in look.drawing.edges}
 
 
-def _about(look: Look) -> dict[str, Any]:
+def _about(look: Look, served: Served | None) -> dict[str, Any]:
     """The data of panel, search and filters; sentences and papers are stored once and referenced by index."""
     drawing = look.drawing
     listed = LISTED if len(drawing.nodes) <= 500 else LISTED_OF_MANY
@@ -167,7 +170,7 @@ def _about(look: Look) -> dict[str, Any]:
             "years": node.years,
             "papers": first,
             "quotes": quotes(node.quotes),
-        }
+        } | ({"url": served.lead(node.id)} if served else {})
 
     def edge(edge: Edge) -> dict[str, Any]:
         first = [papers[paper] for paper in edge.papers[:listed] if paper in papers]
@@ -185,7 +188,14 @@ def _about(look: Look) -> dict[str, Any]:
         "nodes": {name: node(found) for name, found in drawing.nodes.items()},
         "edges": [edge(found) for found in drawing.edges],
         "papers": [
-            [", ".join(a.entries), plain(a.title), a.when, plain(a.called), a.link] for a in drawing.about.values()
+            [
+                ", ".join(a.entries),
+                plain(a.title),
+                a.when,
+                plain(a.called),
+                served.lead(a.entries[0]) if served else a.link,
+            ]
+            for a in drawing.about.values()
         ],
         "first": look.first,
         "sentences": [[entry, as_text(sentence)] for entry, sentence in sentences],

@@ -24,6 +24,7 @@ from kg.views.report.results import results
 from kg.views.report.takeaways import takeaways
 from kg.views.report.upcoming import upcoming
 from kg.views.selection import Selection, ids, link, named, title
+from kg.views.served import Served
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader
@@ -33,9 +34,18 @@ _OPEN = ("takeaways", "methods", "chart")  # sections of a page that are not fol
 _METHODS = 40  # lines of the table in Markdown
 
 
-def report(graph: GraphReader, selection: str = "", lang: str = "en", layout: Layout | None = None) -> View:
-    """A report on the papers of a selection; saves itself as .html, .md or .json."""
+def report(
+    graph: GraphReader,
+    selection: str = "",
+    lang: str = "en",
+    layout: Layout | None = None,
+    served: Served | None = None,
+) -> View:
+    """A report on the papers of a selection; saves itself as .html, .md or .json. `served`: its names lead on."""
     data = contents(Selection(graph, selection, lang), selection, layout or Layout.usual())
+    if served:
+        for entry, one in data["called"].items():
+            one["link"] = served.lead(entry)
     listed = data["bibliography"]["groups"] if "bibliography" in data["sections"] else []
     known = {row["id"] for group in listed for row in group["rows"]}
     places = {
@@ -47,6 +57,7 @@ def report(graph: GraphReader, selection: str = "", lang: str = "en", layout: La
     }
     opened = _OPEN if len(data["sections"]) > 1 else tuple(data["sections"])
     values = {"report": data, "known": known, "places": places, "cited": _CITED, "open": opened, "most": _METHODS}
+    values["served"] = served
     return View(
         data["title"],
         {

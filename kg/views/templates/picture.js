@@ -136,7 +136,8 @@ function heading(id) {
   const kind = add(panel, "p", document.querySelector(`#legend [data-kind="${node.kind}"] span`).textContent, "kind");
   kind.style.borderColor = node.colours[0];
   if (node.support) add(panel, "span", fill(SAID.support, node.support), "hint");
-  add(panel, "h2", node.name);
+  const name = add(panel, "h2", node.url ? undefined : node.name);
+  if (node.url) add(name, "a", node.name).href = node.url;
 }
 
 function describe(id) {

@@ -1,0 +1,257 @@
+"""Something that papers name: what it is, who proposes, uses and beats it, when, with which results, beside what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from kg.entity_types import TABLE
+from kg.evidence import evidence_id
+from kg.model import ROLES, KgError
+from kg.names import is_curie, kind_of
+from kg.query.conditions import marks
+from kg.query.corpus import Corpus, Papers
+from kg.query.periods import folded, without_gaps
+from kg.query.shown import context
+from kg.views.profile.paper import described
+from kg.views.selection import clean
+
+if TYPE_CHECKING:
+    from kg.views.reader import GraphReader
+
+_LISTED, _RESULTS, _BESIDE, _SENTENCES = 8, 30, 6, 4
+#: Months that a chart shows singly; more are folded to years.
+_MONTHS = 48
+#: What stands beside a concept, by type.
+_KINDS = ("topic", "technique", "problem", "task", "hardware", "model", "dataset", "institution")
+_LOOKED_AT = 300  # mentions of which sentences are looked at
+_BEGINNING = 12  # letters before a name that begins its sentence
+
+
+def profile(graph: GraphReader, concept: str, lang: str = "en") -> dict[str, Any]:
+    """The profile of a concept or institution (CURIE); KgError for what no paper has and the vocabulary lacks."""
+    if not is_curie(concept) or kind_of(concept) not in TABLE:
+        raise KgError(f"{concept[:80]!r} is no name of a concept: it is written like technique:lora.")
+    kind = kind_of(concept)
+    store, corpus, lexicon = graph.store, Corpus.of(graph.store), graph.lexicon()
+    known = graph.vocabulary.concepts.get(concept)
+    if known is None and not store.rows("SELECT 1 FROM concepts WHERE curie = ?", concept):
+        raise KgError(f"The graph knows nothing of {concept[:80]!r}: search for it by name.")
+    family = tuple(graph.vocabulary.narrower(concept)) if kind in ("topic", "institution") else lexicon.family(concept)
+    papers = corpus.papers_with(family) if kind != "metric" else _measured(family)
+    days = corpus.days(papers)[""]
+    return {
+        "concept": concept,
+        "type": kind,
+        "label": clean(graph.label(concept, lang)),
+        "labels": {one: clean(graph.label(concept, one)) for one in ("en", "zh")},
+        "others": sorted({clean(label) for label in lexicon.labels(concept)})[:12],
+        "definition": clean(known.definition.get(lang) or known.definition.get("en", "")) if known else "",
+        "known": known is not None,
+        "broader": [_named(graph, one, lang) for one in (known.broader if known else ())],
+        "narrower": _narrower(graph, corpus, concept, family, lang),
+        "papers": corpus.count(papers),
+        "support": corpus.support(corpus.dated(papers)) if corpus.count(papers) <= 2000 else None,
+        "over_time": over_time(days),
+        "sentences": _sentences(graph, concept, family, kind),
+        "roles": _roles(graph, corpus, family, kind),
+        "newest": described(graph, _newest(corpus, papers)),
+        "beats": _compared(graph, family, "head", lang),
+        "beaten_by": _compared(graph, family, "tail", lang),
+        "results": _results(graph, family, kind, lang),
+        "beside": [
+            {"type": other, "things": things}
+            for other in _KINDS
+            if (things := _beside(graph, corpus, papers, other, family, lang))
+        ],
+    }
+
+
+def _measured(metrics: Sequence[str]) -> Papers:
+    """The papers that report a metric."""
+    return Papers(
+        f"SELECT x.paper FROM results x JOIN concepts c ON c.id = x.metric WHERE c.curie IN ({marks(metrics)})",
+        tuple(metrics),
+    )
+
+
+def _named(graph: GraphReader, concept: str, lang: str) -> dict[str, str]:
+    return {"concept": concept, "label": clean(graph.label(concept, lang))}
+
+
+def _narrower(graph: GraphReader, corpus: Corpus, own: str, family: Sequence[str], lang: str) -> list[dict[str, Any]]:
+    """What counts as it, by papers."""
+    others = [one for one in family if one != own]
+    sql = """SELECT c.curie, n.papers FROM counts n JOIN concepts c ON c.id = n.concept
+        WHERE n.role = '' AND c.curie IN ({})"""
+    counted = sorted(corpus.store.some(sql, others), key=lambda row: (-row[1], row[0]))
+    return [_named(graph, one, lang) | {"papers": n} for one, n in counted[:12]]
+
+
+def over_time(days: Counter[str]) -> dict[str, Any]:
+    """How many papers came when: by month, or by year where they span many; those without a date apart."""
+    by_month = folded(days, "month")
+    months = without_gaps((name for name in by_month if name), "month")
+    is_months = 0 < len(months) <= _MONTHS and sum(by_month[m] for m in months) >= 0.5 * days.total()
+    over = "month" if is_months else "year"
+    counts = by_month if is_months else folded(days, "year")
+    periods = months if is_months else without_gaps((name for name in counts if name), "year")
+    return {
+        "over": over,
+        "periods": [{"period": name, "papers": counts[name]} for name in periods],
+        "undated": days.total() - sum(counts[name] for name in periods),
+    }
+
+
+def _newest(corpus: Corpus, papers: Papers) -> list[str]:
+    where = papers.of("p.id")
+    sql = f"SELECT p.curie FROM papers p WHERE {where.sql} ORDER BY p.appeared DESC, p.curie LIMIT ?"
+    return [curie for (curie,) in corpus.store.rows(sql, *where.given, _LISTED)]
+
+
+def _roles(graph: GraphReader, corpus: Corpus, family: Sequence[str], kind: str) -> list[dict[str, Any]]:
+    """The papers that propose, use or compare with it, newest first."""
+    if kind not in ("technique", "model"):
+        return []
+    out = []
+    for role in ROLES:
+        sql = f"""SELECT DISTINCT p.curie, p.appeared FROM concepts c JOIN mentions x ON x.concept = c.id
+            JOIN papers p ON p.id = x.paper WHERE x.role = ? AND c.curie IN ({marks(family)})
+            ORDER BY p.appeared DESC, p.curie"""
+        found = [curie for curie, _ in corpus.store.rows(sql, role, *family)]
+        if found:
+            out.append({"role": role, "total": len(found), "papers": described(graph, found[:_LISTED])})
+    return out
+
+
+def _sentences(graph: GraphReader, concept: str, family: Sequence[str], kind: str) -> list[dict[str, Any]]:
+    """Sentences that say most of what it is: of papers that propose it, and those that begin with its name."""
+    table, column, role = ("topics", "topic", "''") if kind == "topic" else ("mentions", "concept", "x.role")
+    sql = f"""SELECT c.curie, e.name, p.curie, {role}, x.field, x.start, x."end", t.raw, x.score FROM concepts c
+        JOIN {table} x ON x.{column} = c.id JOIN entries e ON e.id = x.entry JOIN papers p ON p.id = x.paper
+        JOIN texts t ON t.entry = x.entry AND t.field = x.field
+        WHERE c.curie IN ({marks(family)}) AND x.start >= 0 AND x.field IN ('A', 'B')
+        ORDER BY c.curie = ? DESC, {role} = 'proposed' DESC, x.score DESC, e.name LIMIT {_LOOKED_AT}"""
+    found: dict[str, tuple[tuple[object, ...], dict[str, Any]]] = {}
+    for of, entry, paper, said_role, field, start, end, raw, score in graph.store.rows(sql, *family, concept):
+        sentence, quote = context(raw, start, end), raw[start:end]
+        at = sentence.find(" ".join(quote.split()))
+        if not 40 <= len(sentence) <= 420 or at < 0:
+            continue
+        rank = (of != concept, at > _BEGINNING and said_role != "proposed", -score, len(sentence), entry)
+        place = evidence_id(entry, field, start, end, quote)
+        said = {"paper": entry, "sentence": sentence, "quote": quote, "evidence": place, "curie": paper}
+        if paper not in found or rank < found[paper][0]:
+            found[paper] = rank, said
+    best = [said for _, said in sorted(found.values(), key=lambda pair: pair[0])[:_SENTENCES]]
+    called = {row["paper"]: row["called"] for row in described(graph, [one["curie"] for one in best])}
+    return [one | {"called": called[one.pop("curie")]} for one in best]
+
+
+def _compared(graph: GraphReader, family: Sequence[str], side: str, lang: str) -> list[dict[str, Any]]:
+    """What it beats (`side` "head"), or what beats it ("tail"), as papers state: the surest first, each pair once."""
+    other = "tail" if side == "head" else "head"
+    sql = f"""SELECT e.name, p.curie, p.title, o.curie, x.{other}_text, x.field, x.start, x."end", t.raw, x.score,
+        x.sure FROM concepts c JOIN relations x ON x.{side} = c.id JOIN entries e ON e.id = x.entry
+        JOIN papers p ON p.id = x.paper LEFT JOIN concepts o ON o.id = x.{other}
+        JOIN texts t ON t.entry = x.entry AND t.field = x.field
+        WHERE x.type = 'outperforms' AND c.curie IN ({marks(family)}) ORDER BY x.sure DESC, x.score DESC, e.name"""
+    out: dict[tuple[str, str], dict[str, Any]] = {}
+    for entry, paper, title, concept, text, field, start, end, raw, score, sure in graph.store.rows(sql, *family):
+        if concept in family:
+            continue
+        place = evidence_id(entry, field, start, end, raw[start:end])
+        label = clean(graph.label(concept, lang)) if concept else clean(text)
+        said = {"concept": concept or "", "label": label, "paper": entry, "title": clean(title), "evidence": place}
+        said |= {"sentence": context(raw, start, end), "score": round(score, 3), "sure": bool(sure)}
+        out.setdefault((concept or text, paper), said)
+        if len(out) == _LISTED:
+            break
+    return list(out.values())
+
+
+def _results(graph: GraphReader, family: Sequence[str], kind: str, lang: str) -> list[dict[str, Any]]:
+    """Results on a metric; of papers that propose a technique; else of those that have it; the surest first."""
+    in_role = " AND x.role = 'proposed'" if kind in ("technique", "model") else ""
+    if kind == "metric":
+        among = f"r.metric IN (SELECT id FROM concepts WHERE curie IN ({marks(family)}))"
+    elif kind == "topic":
+        of = f"SELECT x.paper FROM topics x JOIN concepts c ON c.id = x.topic WHERE c.curie IN ({marks(family)})"
+        among = f"r.paper IN ({of})"
+    else:
+        of = f"SELECT x.paper FROM mentions x JOIN concepts c ON c.id = x.concept WHERE c.curie IN ({marks(family)})"
+        among = f"r.paper IN ({of}{in_role})"
+    sql = f"""SELECT e.name, p.curie, p.title, p.appeared, m.curie, r.metric_text, r.change, r.bound, r.low, r.high,
+        r.unit, b.curie, r.baseline_text, r.setting, r.field, r.start, r."end", t.raw, r.score, r.sure
+        FROM results r JOIN entries e ON e.id = r.entry JOIN papers p ON p.id = r.paper
+        LEFT JOIN concepts m ON m.id = r.metric LEFT JOIN concepts b ON b.id = r.baseline
+        JOIN texts t ON t.entry = r.entry AND t.field = r.field
+        WHERE {among} ORDER BY r.sure DESC, p.appeared DESC, e.name, r.number LIMIT {_RESULTS}"""
+    out = []
+    for row in graph.store.rows(sql, *family):
+        entry, _, title, when, metric, metric_text, change, bound, low, high, unit = row[:11]
+        baseline, baseline_text, setting, field, start, end, raw, score, sure = row[11:]
+        out.append(
+            {
+                "metric": clean(graph.label(metric, lang)) if metric else clean(metric_text),
+                "metric_concept": metric or "",
+                "change": change,
+                "bound": bound,
+                "low": low,
+                "high": high,
+                "unit": unit,
+                "baseline": clean(graph.label(baseline, lang)) if baseline else clean(baseline_text),
+                "baseline_concept": baseline or "",
+                "setting": clean(setting),
+                "paper": entry,
+                "title": clean(title),
+                "date": when[:10],
+                "evidence": evidence_id(entry, field, start, end, raw[start:end]),
+                "quote": raw[start:end],
+                "score": round(score, 3),
+                "sure": bool(sure),
+            }
+        )
+    return out
+
+
+def _beside(
+    graph: GraphReader, corpus: Corpus, papers: Papers, kind: str, family: Sequence[str], lang: str
+) -> list[dict[str, Any]]:
+    """What most of its papers have of a type, but for itself."""
+    most, _ = corpus.most(kind, papers, _BESIDE + min(len(family), 40))
+    own = set(family)
+    return [
+        _named(graph, thing, lang) | {"papers": count}
+        for thing, count in most
+        if thing not in own and (count > 1 or kind == "institution")
+    ][:_BESIDE]
+
+
+def author(graph: GraphReader, name: str, lang: str = "en") -> dict[str, Any]:
+    """An author by the name that papers give: papers, who writes with them, what about; KgError when unknown."""
+    store, corpus = graph.store, Corpus.of(graph.store)
+    papers = Papers("SELECT paper FROM authors WHERE name = ?", (name,))
+    number = corpus.count(papers)
+    if not number:
+        raise KgError(f"The graph has no paper by {name[:80]!r}, spelled so.")
+    where = papers.of("p.id")
+    sql = f"SELECT p.curie FROM papers p WHERE {where.sql} ORDER BY p.appeared DESC, p.curie LIMIT 100"
+    listed = [curie for (curie,) in store.rows(sql, *where.given)]
+    others, _ = corpus.most("author", papers, 21)
+    kinds = ("topic", "technique", "institution", "hardware")
+    beside = ((kind, _beside_author(graph, corpus, papers, kind, lang)) for kind in kinds)
+    return {
+        "author": name,
+        "papers": number,
+        "over_time": over_time(corpus.days(papers)[""]),
+        "listed": described(graph, listed),
+        "with": [{"author": other, "papers": count} for other, count in others if other != name][:20],
+        "beside": [{"type": kind, "things": things} for kind, things in beside if things],
+    }
+
+
+def _beside_author(graph: GraphReader, corpus: Corpus, papers: Papers, kind: str, lang: str) -> list[dict[str, Any]]:
+    most, _ = corpus.most(kind, papers, _BESIDE)
+    return [_named(graph, thing, lang) | {"papers": count} for thing, count in most]

@@ -1,0 +1,233 @@
+"""The addresses of the server: pages, which workers answer; scripts and styles; and what is added."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from kg.web import work
+from kg.web.asked import LANGUAGES, Asked, Reply
+from kg.web.guard import NONCE, Guard, Rules
+from kg.web.pages import pages
+from kg.web.pool import Busy, Died, Pool, TooLong
+from kg.web.state import state_of
+
+_KEPT = 64 << 20  # bytes of pages that are kept until the graph changes
+_FIELDS = 60  # fields of a form
+#: Endings of addresses that name a form of a page.
+FORMS = ("json", "csv", "bib", "atom", "svg", "png", "graphml", "gexf", "md", "frame")
+_MEDIA = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+_SENTENCES = {
+    Busy: (503, "All places are taken: ask again in some seconds."),
+    TooLong: (503, "The page took longer than it may and was ended: ask for less."),
+    Died: (503, "The page was ended, it took too much memory: ask for less."),
+}
+#: Pages that may take longer than others, and how many times as long.
+_LONG = {"report": 3.0, "export": 3.0, "graph": 2.0, "trends": 2.0}
+
+
+class Site:
+    """The pages of one graph."""
+
+    def __init__(self, location: str, pool: Pool, *, writable: bool = False) -> None:
+        self.location, self.pool, self.writable = location, pool, writable
+        self._kept: OrderedDict[Asked, Reply] = OrderedDict()
+        self._bytes = 0
+        self._state: object = None
+
+    async def page(self, request: Request) -> Response:
+        """A page, as the address and the header say."""
+        asked = await self._asked(request)
+        if asked is None:
+            return PlainTextResponse("There is no such page.\n", 404)
+        reply = await self._answered(asked)
+        return _response(request, reply)
+
+    async def _answered(self, asked: Asked) -> Reply:
+        state = state_of(self.location)
+        if state is None or state != self._state:
+            self._kept.clear()
+            self._state, self._bytes = state, 0
+        key = _key(asked)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        try:
+            reply: Reply = await self.pool.ask(asked, self.pool.seconds * _LONG.get(asked.page, 1.0))
+        except (Busy, TooLong, Died) as error:
+            status, sentence = _SENTENCES[type(error)]
+            said = work.given(work.failed(sentence, status), asked)
+            return replace(said, headers={"Retry-After": "5"})
+        if state is not None and reply.is_kept and reply.status == 200 and state == state_of(self.location):
+            self._keep(key, reply)
+        return reply
+
+    def _keep(self, key: Asked, reply: Reply) -> None:
+        if len(reply.body) > _KEPT // 4 or key in self._kept:
+            return
+        self._kept[key] = reply
+        self._bytes += len(reply.body)
+        while self._bytes > _KEPT:
+            _, gone = self._kept.popitem(last=False)
+            self._bytes -= len(gone.body)
+
+    async def _asked(self, request: Request) -> Asked | None:
+        """What a request asks for; None where there is no such page."""
+        first, _, name = request.path_params.get("path", "").partition("/")
+        form = "html"
+        head, dot, ending = (name or first).rpartition(".")
+        if dot and ending in FORMS and head:
+            first, name, form = (first, head, ending) if name else (head, "", ending)
+        first = {"home": ""}.get(first, first)
+        if first not in pages():
+            return None
+        pairs = list(request.query_params.multi_items())
+        if request.method == "POST":
+            pairs += await _sent(request)
+        args: dict[str, tuple[str, ...]] = {}
+        for key, value in pairs[:_FIELDS]:
+            if value:
+                args[key] = (*args.get(key, ()), value)
+        said = args.get("lang", ("",))[0]
+        lang = said if said in LANGUAGES else _preferred(request.headers.get("accept-language", ""))
+        host = f"{request.url.scheme}://{request.headers.get('host', '')}"
+        accept = request.headers.get("accept", "")[:500] if first == "sparql" else ""
+        return Asked(
+            page=first,
+            name=name,
+            args=args,
+            lang=lang,
+            is_chosen=said in LANGUAGES,
+            form=form,
+            host=host if form == "atom" else "",
+            accept=accept,
+            is_writable=self.writable,
+            static=version(),
+            nonce=NONCE,
+            location=self.location,
+        )
+
+
+async def _sent(request: Request) -> list[tuple[str, str]]:
+    """The fields of a form, or a query that is sent as it is."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "application/sparql-query":
+        return [("query", (await request.body()).decode("utf-8", "replace"))]
+    if kind == "application/x-www-form-urlencoded":
+        form = await request.form(max_fields=_FIELDS, max_files=0)
+        return [(key, value) for key, value in form.multi_items() if isinstance(value, str)]
+    raise HTTPException(415, "Send a form (application/x-www-form-urlencoded), or a query as application/sparql-query.")
+
+
+def _preferred(accepted: str) -> str:
+    """The language of a browser's Accept-Language: Chinese where it comes before English.
+
+    >>> _preferred("zh-CN,zh;q=0.9,en;q=0.8"), _preferred("en-GB,zh;q=0.5"), _preferred("")
+    ('zh', 'en', 'en')
+    """
+    weights = dict.fromkeys(LANGUAGES, 0.0)
+    for part in accepted[:200].split(","):
+        name, _, rest = part.strip().partition(";")
+        lang = name.strip().lower().partition("-")[0]
+        try:
+            weight = float(rest.strip().removeprefix("q=")) if rest else 1.0
+        except ValueError:
+            continue
+        if lang in weights:
+            weights[lang] = max(weights[lang], weight)
+    return max(LANGUAGES, key=lambda lang: weights[lang])
+
+
+def _key(asked: Asked) -> Asked:
+    """A request as what is kept is found by."""
+    return replace(asked, args=_Frozen(asked.args))
+
+
+class _Frozen(dict[str, tuple[str, ...]]):
+    """Values of a form that can be looked up by."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(self.items()))
+
+
+def _response(request: Request, reply: Reply) -> Response:
+    body, headers = reply.body, dict(reply.headers)
+    if reply.media.startswith("text/html"):
+        nonce = secrets.token_urlsafe(16)
+        request.scope["nonce"] = nonce
+        body = body.replace(NONCE.encode(), nonce.encode())
+        headers = {name: value.replace(NONCE, nonce) for name, value in headers.items()}
+    return Response(body, reply.status, headers, reply.media)
+
+
+# Scripts and styles
+
+
+@cache
+def _assets() -> dict[str, bytes]:
+    """The files of kg/web/static."""
+    return {file.name: file.read_bytes() for file in (files("kg.web") / "static").iterdir() if file.is_file()}
+
+
+@cache
+def version() -> str:
+    """What differs when scripts or styles do."""
+    return hashlib.sha256(b"".join(_assets()[name] for name in sorted(_assets()))).hexdigest()[:12]
+
+
+async def _static(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in _assets():
+        return PlainTextResponse("There is no such file.\n", 404)
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(_assets()[name], 200, headers, _MEDIA.get(name.rpartition(".")[2], "application/octet-stream"))
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    """The sentence of an error of the server itself."""
+    if isinstance(error, HTTPException):
+        return PlainTextResponse(f"{error.detail}\n", error.status_code)
+    return PlainTextResponse(f"{work.FAULT}\n", 500)
+
+
+def application(
+    location: str,
+    pool: Pool,
+    rules: Rules,
+    *,
+    writable: bool = False,
+    routes: Callable[[Site], list[Any]] | None = None,
+) -> Starlette:
+    """The application; `routes` are those of what changes the graph, where that is allowed."""
+    site = Site(location, pool, writable=writable)
+
+    @asynccontextmanager
+    async def life(_: Starlette) -> AsyncIterator[None]:
+        yield
+        pool.close()
+
+    added = routes(site) if routes else []
+    return Starlette(
+        routes=[
+            Route("/static/{name}", _static),
+            *added,
+            Route("/{path:path}", site.page, methods=["GET", "POST"]),
+        ],
+        middleware=[Middleware(Guard, rules=rules, large=("/add",) if writable else ())],
+        exception_handlers={HTTPException: _refused, ClientDisconnect: _refused, Exception: _refused},
+        lifespan=life,
+    )

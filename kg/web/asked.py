@@ -1,0 +1,125 @@
+"""What goes to a worker and what comes back: plain data that cross a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from kg.model import KgError
+from kg.names import kind_of
+
+LANGUAGES = ("en", "zh")
+#: Kinds of things that have an address of their own; other concepts are under /concept.
+_OWN = ("topic", "hardware", "institution", "author", "paper")
+_SAFE = "-._~!$'()*,:@"
+
+
+class Missing(KgError):
+    """What an address names is not in the graph."""
+
+
+class Later(KgError):
+    """What is asked for is being made: it may be asked for again in a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request: the name of a page, what it is asked about, the values of its form, and how it is to be answered."""
+
+    page: str  # "paper"
+    name: str = ""  # what stands after it in the address: "002-22"
+    args: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lang: str = "en"
+    is_chosen: bool = False  # whether the address itself says the language
+    form: str = "html"
+    host: str = ""  # by which the server is asked, for addresses that leave it: "http://127.0.0.1:8321"
+    accept: str = ""
+    is_writable: bool = False
+    static: str = ""  # what makes the addresses of scripts and styles new when they change
+    nonce: str = ""
+    location: str = ""  # of the graph
+
+    def one(self, name: str, usual: str = "", most: int = 4000) -> str:
+        """The value of a field; KgError for one that is far too long."""
+        said = (
+            " ".join((self.args.get(name) or (usual,))[0].split()) if name != "query" else self.args.get(name, ("",))[0]
+        )
+        if len(said) > most:
+            raise KgError(f"{name}: {len(said):,} characters are too many: give at most {most:,}.")
+        return said or usual
+
+    def number(self, name: str, usual: int, most: int) -> int:
+        """The number of a field, from 1; KgError for another or a larger one."""
+        said = self.one(name, str(usual), 20)
+        if not (said.isascii() and said.isdigit() and 1 <= int(said) <= most):
+            raise KgError(f"{name}={said[:20]}: that is no number from 1 to {most:,}.")
+        return int(said)
+
+    def choice(self, name: str, choices: Sequence[str], usual: str = "") -> str:
+        """The value of a field that has some choices; KgError for another."""
+        said = self.one(name, usual, 100)
+        if said not in choices and said != usual:
+            raise KgError(
+                f"{name}={said[:40]}: there is no such choice: choose one of {', '.join(filter(None, choices))}."
+            )
+        return said
+
+    def url(self, path: str, /, **args: Any) -> str:
+        """An address of this server with some values; the language stays where it was chosen."""
+        pairs = [(k, v) for k, value in args.items() for v in (value if isinstance(value, list | tuple) else [value])]
+        said = [(name.rstrip("_"), value) for name, value in pairs if value not in ("", None)]
+        if self.is_chosen and "lang" not in args:
+            said.append(("lang", self.lang))
+        return path + ("?" + urlencode(said) if said else "")
+
+    def here(self, form: str = "", /, **changed: Any) -> str:
+        """The address of this page with some values changed; of another form of it."""
+        args = {name: list(values) for name, values in self.args.items() if name != "lang"} | changed
+        path = "/" + self.page.rstrip("/") + (f"/{quote(self.name, safe=_SAFE + '/')}" if self.name else "")
+        return self.url((("/home" if path == "/" else path) + f".{form}") if form else path, **args)
+
+    def lead(self, curie: str) -> str:
+        """The page of a paper or of something that papers name."""
+        return self.url(place(curie))
+
+
+def place(curie: str) -> str:
+    """The path of the page of a CURIE, or of an entry.
+
+    >>> place("technique:lora"), place("topic:pruning"), place("ror:03cve4549"), place("002-22")
+    ('/concept/technique:lora', '/topic/pruning', '/institution/ror:03cve4549', '/paper/002-22')
+    """
+    if ":" not in curie:
+        return f"/paper/{quote(curie, safe=_SAFE + '/')}"
+    kind = kind_of(curie)
+    prefix, _, local = curie.partition(":")
+    if kind not in _OWN:
+        return f"/concept/{quote(curie, safe=_SAFE + '/')}"
+    return f"/{kind}/{quote(local if prefix == kind else curie, safe=_SAFE + '/')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer: its status, media type and bytes."""
+
+    body: bytes
+    media: str = "text/html; charset=utf-8"
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    is_kept: bool = True  # whether it holds as long as the graph stays as it is
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a page shows: its template with values, the same as data, and as a table where it is one."""
+
+    template: str
+    title: str
+    data: Mapping[str, Any]
+    values: Mapping[str, Any] = field(default_factory=dict)
+    table: tuple[Sequence[str], Sequence[Sequence[Any]]] | None = None
+    status: int = 200
+    forms: Mapping[str, str] = field(default_factory=dict)  # other forms, with what they are called
+    is_kept: bool = True

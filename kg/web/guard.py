@@ -1,0 +1,168 @@
+"""What stands before every page: who may ask, from where, how much at once; and what browsers are told to forbid.
+
+A browser sends requests to this machine for any page that it has open. So the name by which a request calls this
+server must be one of its own (else a foreign name may have been pointed here, "DNS rebinding"), and a request that
+another site's page makes is refused.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Iterable, MutableMapping
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+BODY = 64 << 10  # bytes of a request
+FILE = 100 << 20  # bytes of one that adds a file
+ADDRESS = 8 << 10  # characters of an address
+#: Names of this machine, by which it is asked where it listens to itself alone.
+LOCAL = ("127.0.0.1", "localhost", "[::1]")
+COOKIE = "kg-token"
+#: Stands for the nonce in pages as they are kept; nobody outside of this process knows it.
+NONCE = secrets.token_hex(16)
+_METHODS = ("GET", "HEAD", "POST")
+_OTHERS = ("cross-site", "same-site")  # what Sec-Fetch-Site says of pages that are not ours
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Who may ask: `hosts` are the names of this server, with or without a port; `token` is asked for unless empty."""
+
+    hosts: tuple[str, ...] = LOCAL
+    token: str = ""
+
+
+class TooLarge(Exception):
+    """The body of a request is larger than it may be."""
+
+
+class Guard:
+    """ASGI middleware: refuses what the rules do not allow, in one sentence; bounds bodies; sets security headers."""
+
+    def __init__(self, app: ASGIApp, rules: Rules, large: Iterable[str] = ()) -> None:
+        """`large` are the paths that take files."""
+        self.app, self.rules, self.large = app, rules, frozenset(large)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        refused = self._refused(scope, headers)
+        if refused:
+            status, sentence = refused
+            await PlainTextResponse(f"{sentence}\n", status)(scope, receive, self._sent(scope, send))
+            return
+        if self.rules.token and not self._is_known(headers):
+            await self._ask_for_token(scope, receive, send)
+            return
+        most = FILE if scope["path"] in self.large else BODY
+        try:
+            await self.app(scope, _bounded(receive, most), self._sent(scope, send))
+        except TooLarge:
+            sentence = f"The request is larger than {most >> 10:,} KB: send less.\n"
+            await PlainTextResponse(sentence, 413)(scope, receive, self._sent(scope, send))
+
+    def _refused(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
+        """Why a request is refused: a status and a sentence; None where it is not."""
+        if scope["method"] not in _METHODS:
+            return 405, "Only GET, HEAD and POST are answered here."
+        host = headers.get("host", "").lower()
+        if len(headers.getlist("host")) != 1 or not self._is_ours(host):
+            return 421, "This server is not asked by that name: name it with --allow-host."
+        origin = headers.get("origin")
+        if origin is not None and origin.lower() not in (f"http://{host}", f"https://{host}"):
+            return 403, "Pages of other sites may not ask here."
+        if scope["method"] == "POST" and headers.get("sec-fetch-site") in _OTHERS:
+            return 403, "Pages of other sites may not send anything here."
+        if len(scope["raw_path"]) + len(scope["query_string"]) > ADDRESS:
+            return 414, f"The address is longer than {ADDRESS:,} characters: shorten it, or send the query with POST."
+        if any(ord(letter) < 32 for letter in scope["path"]):
+            return 400, "The address holds control characters."
+        said = headers.get("content-length", "0")
+        if not (said.isascii() and said.isdigit() and len(said) < 16):
+            return 400, "The length of the request is no number."
+        most = FILE if scope["path"] in self.large else BODY
+        if int(said) > most:
+            return 413, f"The request is larger than {most >> 10:,} KB: send less."
+        return None
+
+    def _is_ours(self, host: str) -> bool:
+        name, colon, port = host.rpartition(":")
+        named = name if colon and port.isdigit() else host
+        return any(host == own or named == own for own in self.rules.hosts)
+
+    def _is_known(self, headers: Headers) -> bool:
+        """Whether a request bears the token, as a header or as the cookie that it was exchanged for."""
+        kind, _, given = headers.get("authorization", "").partition(" ")
+        if kind.lower() != "bearer":
+            try:
+                morsel = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+            except CookieError:
+                morsel = None
+            given = morsel.value if morsel else ""
+        return hmac.compare_digest(given.strip().encode(), self.rules.token.encode())
+
+    async def _ask_for_token(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Exchange a token in the address for a cookie, so that it does not stay there; else say that one is needed."""
+        asked = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        given = dict(asked).get("token", "")
+        if not hmac.compare_digest(given.encode(), self.rules.token.encode()):
+            sentence = "This server asks for its token: open the address that `kg serve` printed.\n"
+            response = PlainTextResponse(sentence, 401, {"WWW-Authenticate": "Bearer"})
+            await response(scope, receive, self._sent(scope, send))
+            return
+        left = urlencode([(name, value) for name, value in asked if name != "token"])
+        path = "/" + scope["raw_path"].decode("latin-1").lstrip("/\\")  # never another host's
+        away = RedirectResponse(f"{path}?{left}" if left else path, 303)
+        away.set_cookie(COOKIE, self.rules.token, httponly=True, samesite="strict", max_age=30 * 86400)
+        await away(scope, receive, self._sent(scope, send))
+
+    def _sent(self, scope: Scope, send: Send) -> Send:
+        """`send` with the headers that every answer has."""
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _forbid(message, scope.get("nonce", ""))
+            await send(message)
+
+        return sent
+
+
+def _forbid(message: MutableMapping[str, object], nonce: str) -> None:
+    """Tell the browser to load nothing from elsewhere and to run no script that is not ours."""
+    headers = MutableHeaders(raw=message["headers"])  # type: ignore[arg-type]
+    own = f" 'nonce-{nonce}'" if nonce else ""
+    headers.setdefault(
+        "content-security-policy",
+        f"default-src 'none'; script-src 'self'{own}; style-src 'self'{own}; style-src-attr 'unsafe-inline'; "
+        "img-src 'self' data: blob:; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'self'",
+    )
+    headers.setdefault("x-content-type-options", "nosniff")
+    headers.setdefault("referrer-policy", "same-origin")
+    headers.setdefault("cross-origin-opener-policy", "same-origin")
+    headers.setdefault("cross-origin-resource-policy", "same-origin")
+    headers.setdefault("cache-control", "no-store")
+
+
+def _bounded(receive: Receive, most: int) -> Receive:
+    """`receive` that raises TooLarge when the body is."""
+    read = 0
+
+    async def bounded() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > most:
+            raise TooLarge
+        return message
+
+    return bounded

@@ -1,0 +1,86 @@
+"""What the graph holds, how much of it is covered, how sure its claims are, and what made it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kg.entity_types import LISTS
+from kg.extract import VERSION as EXTRACTION
+from kg.model import RELATION_TYPES
+from kg.query.corpus import ALL, Corpus
+from kg.trust import thresholds
+from kg.version import VERSION
+from kg.views.answers import column
+from kg.views.overview import contents
+from kg.views.words import PageWords
+from kg.vocabulary import ontology_hash
+from kg.web.asked import Asked, Shown
+
+if TYPE_CHECKING:
+    from kg.api import Graph
+
+_COVERED = ("topic", "technique", "problem", "task", "hardware", "model", "dataset", "institution", "author", "venue")
+
+
+def about(graph: Graph, asked: Asked) -> Shown:
+    """The page about the graph."""
+    words, corpus, store = PageWords(asked.lang), Corpus.of(graph.store), graph.store
+    covered = []
+    for kind in (*_COVERED, "metric"):
+        named, papers = corpus.covered(kind, ALL)
+        covered.append(
+            {
+                "type": kind,
+                "name": words("column.result") if kind == "metric" else column(words, kind),
+                "named": named,
+                "papers": papers,
+            }
+        )
+    held = contents(graph, asked.lang)
+    trust = [*_sure_mentions(graph, words), *_sure_others(graph, words)]
+    data: dict[str, Any] = {
+        "scope": held["scope"],
+        "counts": graph.counts(),
+        "sources": held["sources"],
+        "more_sources": held["more"],
+        "coverage": covered,
+        "claims": trust,
+        "versions": {"kg": VERSION, "extraction": EXTRACTION, "vocabulary": ontology_hash()},
+        "ways": dict(store.rows("SELECT way, count(*) FROM entries GROUP BY way ORDER BY count(*) DESC LIMIT 5")),
+    }
+    columns = ("type", "claims", "sure", "threshold")
+    rows = [[row[name] for name in columns] for row in trust]
+    return Shown("about.html.jinja", words("web.nav_about"), data, {}, (columns, rows))
+
+
+def _sure_mentions(graph: Graph, words: PageWords) -> list[dict[str, Any]]:
+    """Mentions by type: how many, and how many are sure."""
+    sql = """SELECT c.type, count(*), sum(x.sure) FROM mentions x JOIN concepts c ON c.id = x.concept GROUP BY c.type"""
+    found = {kind: (n, sure) for kind, n, sure in graph.store.rows(sql)}
+    return [_row(words(f"type.{kind}"), kind, *found[kind], LISTS[kind]) for kind in LISTS if kind in found]
+
+
+def _sure_others(graph: Graph, words: PageWords) -> list[dict[str, Any]]:
+    """Topics, results and relations by type."""
+    out = []
+    for table, name in (("topics", words("type.topic")), ("results", words("column.result"))):
+        number, sure = graph.store.rows(f"SELECT count(*), coalesce(sum(sure), 0) FROM {table}")[0]
+        out.append(_row(name, table, number, sure, table))
+    found = {
+        kind: (n, sure)
+        for kind, n, sure in graph.store.rows("SELECT type, count(*), sum(sure) FROM relations GROUP BY type")
+    }
+    return out + [_row(words(f"relation.{kind}"), kind, *found[kind], kind) for kind in RELATION_TYPES if kind in found]
+
+
+def _row(name: str, kind: str, number: int, sure: int, key: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "type": kind,
+        "claims": number,
+        "sure": int(sure or 0),
+        "threshold": thresholds().get(key, ""),
+    }
+
+
+PAGES = {"about": about}

@@ -1,0 +1,87 @@
+"""Two things side by side: what papers say of each, and which of them they say is better."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kg.model import KgError
+from kg.names import is_curie, kind_of
+from kg.query import Query, respond
+from kg.query.corpus import Corpus
+from kg.query.naming import THINGS, Naming
+from kg.query.question import Parser
+from kg.views.answer_page import sentences
+from kg.views.answers import text
+from kg.views.profile.concept import over_time
+from kg.views.selection import clean
+from kg.views.words import PageWords
+from kg.web.asked import Asked, Shown
+
+if TYPE_CHECKING:
+    from kg.api import Graph
+    from kg.query import Entity
+
+_ROWS = 60
+
+
+def compare(graph: Graph, asked: Asked) -> Shown:
+    """The comparison of two things, named by CURIE or label in either language."""
+    words = PageWords(asked.lang)
+    given = [asked.one(name, most=300) for name in ("a", "b")]
+    things = [_thing(graph, name) for name in given if name]
+    for thing in things:
+        object.__setattr__(thing, "label", clean(graph.label(thing.concept, asked.lang)))
+    values: dict[str, Any] = {
+        "given": [clean(graph.label(t.concept, asked.lang)) for t in things],
+        "rows": [],
+        "sides": [],
+    }
+    if len(things) < 2:
+        values["rivals"] = _rivals(graph, things[0], asked.lang) if things else []
+        return Shown("compare.html.jinja", words("web.nav_compare"), {"things": [t.concept for t in things]}, values)
+    question = words("web.example_compare", one=things[0].label, other=things[1].label)
+    found = respond(graph.store, graph.lexicon(), question, Query("comparison", things=tuple(things)), _ROWS)
+    table, corpus = found.table, Corpus.of(graph.store)
+    if table is None:
+        raise KgError("These two cannot be compared: name two techniques, models or devices.")
+    for thing in things:
+        papers = corpus.papers_with(thing.concepts)
+        values["sides"].append(
+            {"concept": thing.concept, "label": thing.label, "type": kind_of(thing.concept),
+             "papers": corpus.count(papers), "over_time": over_time(corpus.days(papers)[""])}
+        )  # fmt: skip
+    values["rows"] = [
+        {"aspect": text(line.values[0]), "cells": [text(value) for value in line.values[1:3]],
+         "said": [one | {"urls": [asked.lead(n) for n in one["names"]]} for one in sentences(line.evidence, "source")]}
+        for line in table.lines
+    ]  # fmt: skip
+    values |= {"verdict": table.verdict, "notes": [clean(note) for note in found.notes]}
+    title = f"{things[0].label} – {things[1].label}"
+    rows = [list(line.values) for line in table.lines]
+    return Shown("compare.html.jinja", title, found.to_json(), values, (table.columns, rows))
+
+
+def _thing(graph: Graph, name: str) -> Entity:
+    """What a name means: its CURIE's thing, or a technique before things of other types."""
+    naming = Naming(graph.lexicon(), graph.store)
+    kinds = (kind_of(name),) if is_curie(name) else ("technique", *(kind for kind in THINGS if kind != "technique"))
+    for kind in kinds:
+        sense = naming.sense(kind, name)
+        if sense is not None:
+            return Parser(name, [], graph.lexicon()).entity(sense)
+    near = ", ".join(repr(one) for one in graph.lexicon().nearest(name)) or "none"
+    raise KgError(f"The graph knows nothing of the name {name[:80]!r}: the nearest are {near}.")
+
+
+def _rivals(graph: Graph, thing: Entity, lang: str) -> list[dict[str, str]]:
+    """What papers compare it with most."""
+    marks_ = ",".join("?" * len(thing.concepts))
+    sql = f"""SELECT o.curie, count(DISTINCT x.paper) AS n FROM concepts c JOIN relations x ON c.id IN (x.head, x.tail)
+        JOIN concepts o ON o.id = CASE c.id WHEN x.head THEN x.tail ELSE x.head END
+        WHERE x.type IN ('outperforms', 'compared_with') AND c.curie IN ({marks_}) AND o.curie NOT IN ({marks_})
+        GROUP BY o.curie ORDER BY n DESC, o.curie LIMIT 16"""
+    found = graph.store.rows(sql, *thing.concepts, *thing.concepts)
+    return [{"concept": curie, "label": clean(graph.label(curie, lang))} for curie, _ in found]
+
+
+PAGES = {"compare": compare}

@@ -1,0 +1,80 @@
+"""A technique, topic, institution, device, ... and an author: what the graph knows of one thing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kg.model import KgError
+from kg.names import is_curie, kind_of
+from kg.query.naming import THINGS, Naming
+from kg.views.profile import concept as profiles
+from kg.web.asked import Asked, Missing, Shown
+from kg.web.facets import short_name
+
+if TYPE_CHECKING:
+    from kg.api import Graph
+
+_COLUMNS = (
+    *("metric", "metric_concept", "change", "bound", "low", "high", "unit", "baseline", "baseline_concept", "setting"),
+    *("paper", "title", "date", "score", "sure", "quote", "evidence"),
+)
+_SORTED = {
+    "metric": "metric",
+    "value": "low",
+    "baseline": "baseline",
+    "setting": "setting",
+    "paper": "title",
+    "evidence": "score",
+}
+
+
+def concept(graph: Graph, asked: Asked) -> Shown:
+    """The page of a concept, named by CURIE, or by its name alone where the address says the type."""
+    curie = _named(graph, asked)
+    try:
+        data = profiles.profile(graph, curie, asked.lang)
+    except KgError as error:
+        raise Missing(str(error)) from None
+    order = asked.choice("order", (*_SORTED, *(f"-{name}" for name in _SORTED)))
+    results = list(data["results"])
+    if order:
+        key = _SORTED[order.removeprefix("-")]
+        results.sort(key=lambda row: row[key], reverse=order.startswith("-"))
+    kind = data["type"]
+    flag = {kind: short_name(kind, curie)} if kind != "metric" else {"metric": data["label"]}
+    values: dict[str, Any] = {
+        "results": results,
+        "papers_url": asked.url("/ask", **flag),
+        "sort_url": lambda name: asked.here(order=f"-{name}" if order == name else name),
+    }
+    rows = [[row[name] for name in _COLUMNS] for row in results]
+    return Shown("concept.html.jinja", data["label"], data, values, (_COLUMNS, rows))
+
+
+def _named(graph: Graph, asked: Asked) -> str:
+    name, kind = asked.name, asked.page
+    if not name:
+        raise Missing(f"/{kind} names nothing: write what it is about after it, as /{kind}/NAME.")
+    if is_curie(name) and (kind == "concept" or kind_of(name) == kind):
+        return name
+    naming = Naming(graph.lexicon(), graph.store)
+    kinds = (kind,) if kind in THINGS else THINGS
+    for one in kinds:
+        sense = naming.sense(one, name)
+        if sense is not None:
+            return sense.concept
+    raise Missing(f"The graph knows no {kind} {name[:80]!r}: search for it.")
+
+
+def author(graph: Graph, asked: Asked) -> Shown:
+    """The page of an author."""
+    try:
+        data = profiles.author(graph, asked.name, asked.lang)
+    except KgError as error:
+        raise Missing(str(error)) from None
+    columns = ("id", "title", "date", "venue", "kind", "authors", "link")
+    rows = [[one[name] for name in columns] for one in data["listed"]]
+    return Shown("author.html.jinja", data["author"], data, {}, (columns, rows))
+
+
+PAGES = dict.fromkeys(("concept", "topic", "hardware", "institution"), concept) | {"author": author}

@@ -1,0 +1,39 @@
+"""The words that a claim rests on, in their text, with offsets and hash."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kg.model import KgError
+from kg.views.words import PageWords
+from kg.web.asked import Asked, Missing, Shown
+
+if TYPE_CHECKING:
+    from kg.api import Graph
+
+
+def evidence(graph: Graph, asked: Asked) -> Shown:
+    """The page of an evidence id."""
+    try:
+        found = graph.evidence(asked.name)
+    except KgError as error:
+        raise Missing(str(error)) from None
+    words = PageWords(asked.lang)
+    data = found.to_json() | {"length": len(found.raw)}
+    for claim in data["claims"]:
+        for end in ("concept", "metric_concept", "head_concept", "tail_concept"):
+            if claim.get(end):
+                claim[end.removesuffix("_concept") if end != "concept" else "label"] = graph.label(
+                    claim[end], asked.lang
+                )
+    values = {
+        "before": found.raw[: found.start],
+        "quote": found.raw[found.start : found.end],
+        "after": found.raw[found.end :],
+        "field": words(f"web.field_{found.field}"),
+    }
+    columns = ("id", "entry", "paper", "title", "field", "start", "end", "quote", "sentence", "sha256")
+    return Shown("evidence.html.jinja", words("web.evidence"), data, values, (columns, [[data[c] for c in columns]]))
+
+
+PAGES = {"evidence": evidence}

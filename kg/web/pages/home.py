@@ -1,0 +1,121 @@
+"""The first page: search, what is new, what rises, and where to begin; and the names that searching suggests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kg.names import kind_of
+from kg.query.corpus import Corpus, Papers
+from kg.text import fold
+from kg.views.overview import contents
+from kg.views.profile.paper import described
+from kg.views.selection import clean
+from kg.views.trends import trend
+from kg.views.words import PageWords
+from kg.web.asked import Asked, Shown
+from kg.web.facets import facets
+
+if TYPE_CHECKING:
+    from kg.api import Graph
+
+_NEW, _RISING, _FIRST, _SUGGESTED = 7, 8, 6, 10
+
+
+def home(graph: Graph, asked: Asked) -> Shown:
+    """The first page."""
+    corpus, words = Corpus.of(graph.store), PageWords(asked.lang)
+    newest = graph.store.rows("SELECT curie FROM papers ORDER BY appeared DESC, curie LIMIT ?", _NEW)
+    data: dict[str, Any] = {
+        "scope": contents(graph, asked.lang)["scope"],
+        "examples": _examples(graph, corpus, words),
+        "new": described(graph, [curie for (curie,) in newest]),
+        "facets": facets(graph, asked, corpus, Papers()),
+        **rising(graph, asked.lang),
+    }
+    return Shown("home.html.jinja", "kg", data)
+
+
+def rising(graph: Graph, lang: str, of: str = "topic") -> dict[str, Any]:
+    """What rises, and what is seen for the first time of late, with the test's own words where nothing can be said."""
+    found = trend(graph, of, "month", "", lang)
+    if found.silence or not found.keys:
+        return {"rising": [], "first": [], "silence": found.silence_in(lang) if found.silence else "", "between": ""}
+    rows = [
+        {
+            "concept": one.label,
+            "label": found.labels[one.label],
+            "early": _percent(one.early),
+            "late": _percent(one.late),
+        }
+        for one in found.rising()[:_RISING]
+    ]
+    first = [
+        {"concept": one.label, "label": found.labels[one.label], "period": one.period} for one in found.first[:_FIRST]
+    ]
+    early, late = found.ends_said()
+    return {"rising": rows, "first": first, "silence": "", "between": f"{early} → {late}"}
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def _examples(graph: Graph, corpus: Corpus, words: PageWords) -> list[str]:
+    """Questions that this graph can answer, made of what most of its papers have."""
+    first = {
+        kind: [graph.label(c, words.lang) for c, _ in corpus.most(kind, number=2)[0]]
+        for kind in ("topic", "hardware", "technique")
+    }
+    out = []
+    if first["topic"] and first["hardware"]:
+        out.append(words("web.example_on", topic=first["topic"][0], hardware=first["hardware"][0]))
+    if first["topic"]:
+        out.append(words("web.example_techniques", topic=first["topic"][-1]))
+    if len(first["technique"]) > 1:
+        out.append(words("web.example_compare", one=first["technique"][0], other=first["technique"][1]))
+    return [clean(one) for one in out]
+
+
+def suggest(graph: Graph, asked: Asked) -> Shown:
+    """The names that begin with, or hold, what was typed; in both languages, those of most papers first."""
+    text, words = asked.one("q", most=80), PageWords(asked.lang)
+    kind = asked.one("type", most=20)
+    folded = fold(text)
+    sql = """SELECT c.curie, c.label, c.label_zh, n.papers FROM counts n JOIN concepts c ON c.id = n.concept
+        WHERE n.role = '' AND (instr(lower(c.label), ?) > 0 OR instr(lower(c.label_zh), ?) > 0)
+        AND (n.papers > 1 OR c.known = 1) ORDER BY n.papers DESC, c.curie LIMIT 400"""
+    low = text.lower()
+    rows = graph.store.rows(sql, low, low) if text else []
+    known = {sense.concept for sense in graph.lexicon().senses(folded)} if folded else set()
+    counted = {curie: papers for curie, *_, papers in rows}
+    if known - counted.keys():
+        more = """SELECT c.curie, c.label, c.label_zh, n.papers FROM counts n JOIN concepts c ON c.id = n.concept
+            WHERE n.role = '' AND c.curie IN ({})"""
+        rows = [*rows, *graph.store.some(more, known - counted.keys())]
+    found = []
+    for curie, english, chinese, papers in rows:
+        if kind and kind_of(curie) != kind:
+            continue
+        label = (chinese or english) if asked.lang == "zh" else (english or chinese)
+        starts = any(name.lower().startswith(low) for name in (english, chinese) if name)
+        shown = (
+            english
+            if low in english.lower() and low not in (chinese or "").lower()
+            else chinese
+            if low in (chinese or "").lower()
+            else label
+        )
+        rank = (curie not in known, not starts, -papers, curie)
+        other = english if shown == chinese else chinese
+        said = " · ".join(
+            filter(None, (clean(other) if other != shown else "", words(f"type.{kind_of(curie)}"), f"{papers:,}"))
+        )
+        found.append((rank, {"concept": curie, "label": clean(shown or label), "said": said, "papers": papers}))
+    best = [one for _, one in sorted(found, key=lambda pair: pair[0])]
+    each = {one["label"]: one for one in reversed(best)}
+    names = [one for one in best if each[one["label"]] is one][:_SUGGESTED]
+    rows_ = [[one["concept"], one["label"], one["papers"]] for one in names]
+    return Shown("suggest.html.jinja", text, {"names": names}, {}, (("concept", "label", "papers"), rows_))
+
+
+PAGES = {"": home, "suggest": suggest}

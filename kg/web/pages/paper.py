@@ -1,0 +1,65 @@
+"""A paper: its claims beside its words, each lit where it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kg.entity_types import LISTS
+from kg.model import KgError
+from kg.views.export.bibtex import entry_of
+from kg.views.profile.paper import profile
+from kg.views.words import PageWords
+from kg.web.asked import Asked, Missing, Reply, Shown
+
+if TYPE_CHECKING:
+    from kg.api import Graph
+
+_COLUMNS = (
+    *("kind", "type", "concept", "label", "role", "metric", "low", "high", "unit", "change", "baseline", "setting"),
+    *("head", "relation", "tail", "level", "score", "entry", "field", "start", "end", "quote", "evidence"),
+)
+
+
+def paper(graph: Graph, asked: Asked) -> Shown | Reply:
+    """The page of a paper, named by entry or CURIE."""
+    known = _known(graph, asked.name)
+    if asked.form == "bib":
+        said = entry_of(graph.paper(known))
+        return Reply(said.encode(), "application/x-bibtex; charset=utf-8", headers={
+            "Content-Disposition": 'attachment; filename="paper.bib"'})  # fmt: skip
+    data = profile(graph, known, asked.lang)
+    rows = [[claim.get(name, "") for name in _COLUMNS] for claim in data["claims"]]
+    bibtex = entry_of(graph.paper(known))
+    values = {"groups": _groups(data["claims"], PageWords(asked.lang)), "bibtex": bibtex}
+    title = data["title"] or data["id"]
+    return Shown("paper.html.jinja", title, data | {"bibtex": bibtex}, values, (_COLUMNS, rows), 200,
+                 {"bib": asked.here("bib")})  # fmt: skip
+
+
+def _known(graph: Graph, name: str) -> str:
+    """What the graph calls the paper of an address; Missing where it has none."""
+    for one in (name, f"paper:{name}"):
+        try:
+            return graph.paper(one).id
+        except KgError:
+            continue
+    raise Missing(f"The graph holds no paper {name[:80]!r}: search for it by title.")
+
+
+def _groups(claims: list[dict[str, Any]], words: PageWords) -> list[dict[str, Any]]:
+    """Claims by what they are: results and relations first, then things by type, each thing once; the surest first."""
+    rank = {"sure": 0, "likely": 1, "weak": 2}
+    out = []
+    for name in ("result", "relation"):
+        found = sorted((c for c in claims if c["kind"] == name), key=lambda c: (rank[c["level"]], c["number"]))
+        if found:
+            out.append({"name": words(f"web.claims_{name}"), "claims": found})
+    for kind in ("topic", *LISTS):
+        own = [c for c in claims if c.get("type") == kind and c["kind"] in ("mention", "topic")]
+        if own:
+            ordered = sorted(own, key=lambda c: (rank[c["level"]], c["number"]))
+            out.append({"name": words(f"type.{kind}"), "claims": ordered})
+    return out
+
+
+PAGES = {"paper": paper}

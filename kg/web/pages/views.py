@@ -1,0 +1,184 @@
+"""Pages that show what `kg.views` makes of a selection: pictures, reports, trends; and its export."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kg.model import KgError
+from kg.names import is_curie
+from kg.query.corpus import Corpus
+from kg.views.export.formats import FORMATS
+from kg.views.export.formats import export as exported
+from kg.views.export.some import MOST, some
+from kg.views.picture import COLOURS, VIEWS, picture
+from kg.views.picture.drawing import KINDS
+from kg.views.report import report as reported
+from kg.views.served import Served
+from kg.views.trends import OF, OVER, trend
+from kg.views.words import PageWords
+from kg.web.asked import Asked, Reply, Shown
+from kg.web.facets import flags_of
+
+if TYPE_CHECKING:
+    from kg.api import Graph
+    from kg.views.trends import Trend
+
+_MEDIA = {"svg": "image/svg+xml", "png": "image/png", "json": "application/json", "md": "text/markdown; charset=utf-8"}
+#: What a page made elsewhere may do: run the scripts that bear the nonce, in a frame of ours.
+_STRICT = (
+    "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'unsafe-inline'; img-src 'self' data: blob:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+_DRAWN = 600  # nodes, at most
+
+
+def _own(html: str, asked: Asked) -> Reply:
+    """A whole page as a view makes it."""
+    policy = {"Content-Security-Policy": _STRICT.replace("{nonce}", asked.nonce)}
+    return Reply(html.encode("utf-8", "replace"), headers=policy)
+
+
+def _served(asked: Asked, *bar: tuple[str, str]) -> Served:
+    return Served(asked.lead, asked.nonce, bar)
+
+
+def graph_(graph: Graph, asked: Asked) -> Shown | Reply:
+    """The picture around a question, paper or concept; its frame, and its other forms."""
+    words = PageWords(asked.lang)
+    selection = asked.one("q", most=1000)
+    view, colour = asked.choice("view", ("", *VIEWS)), asked.choice("colour", ("", *COLOURS))
+    types = [kind for kind in asked.args.get("types", ()) if kind]
+    limit = asked.number("limit", 40 if view == "lineage" else 120, _DRAWN)
+    values: dict[str, Any] = {
+        "frame": asked.here("frame"),
+        "still": asked.here("svg"),
+        "selection": selection,
+        "views": [("", words("web.view_near")), *((name, words(f"web.view_{name}")) for name in VIEWS)],
+        "view": view,
+        "limit": limit,
+        "types": types,
+        "kinds": [(kind, words(f"type.{kind}")) for kind in KINDS],
+    }
+    if asked.form == "html":
+        forms = {form: asked.here(form) for form in ("svg", "png", "graphml", "gexf")}
+        title = words("web.nav_graph") + (f": {selection}" if selection else "")
+        return Shown("graph.html.jinja", title, {"selection": selection}, values, None, 200, forms)
+    given = ("technique",) if view == "lineage" else ("institution",) if view == "collaboration" else ()
+    made = picture(
+        graph, selection, asked.lang, limit, types=types or given, view=view, colour=colour, served=_served(asked)
+    )
+    content = made.render("html" if asked.form == "frame" else asked.form)
+    if isinstance(content, str) and asked.form == "frame":
+        return _own(content, asked)
+    data = content.encode() if isinstance(content, str) else content
+    media = _MEDIA.get(asked.form, "application/xml")
+    # A picture as SVG is shown as an image alone; opened by itself it may do nothing.
+    return Reply(
+        data, media, headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
+    )
+
+
+def report(graph: Graph, asked: Asked) -> Shown | Reply:
+    """The report on a question or topic."""
+    words, selection = PageWords(asked.lang), asked.one("q", most=1000)
+    if not selection:
+        return Shown("report.form.html.jinja", words("web.report"), {}, {"topics": _topics(graph, asked)})
+    back = (
+        ("kg", asked.url("/")),
+        (words("web.nav_ask"), asked.url("/ask", q=selection)),
+        (words("web.nav_graph"), asked.url("/graph", q=selection)),
+        ("JSON", asked.here("json")),
+        ("Markdown", asked.here("md")),
+    )
+    made = reported(graph, selection, asked.lang, served=_served(asked, *back))
+    if not made.papers:
+        raise KgError(f"No paper is about {selection[:80]!r}: ask otherwise.")
+    if asked.form in ("json", "md"):
+        return Reply(str(made.render(asked.form)).encode("utf-8", "replace"), _MEDIA[asked.form])
+    return _own(str(made.render("html")), asked)
+
+
+def _topics(graph: Graph, asked: Asked) -> list[dict[str, Any]]:
+    most, _ = Corpus.of(graph.store).most("topic", number=60)
+    return [{"concept": c, "label": graph.label(c, asked.lang), "papers": n} for c, n in most]
+
+
+def trends(graph: Graph, asked: Asked) -> Shown:
+    """Shares of papers by period, a small chart each, with the test of what rises and falls."""
+    words = PageWords(asked.lang)
+    of, over = asked.choice("of", OF, "topic"), asked.choice("over", OVER, "month")
+    selection = asked.one("q", most=1000)
+    made = trend(graph, of, over, selection, asked.lang, top=asked.number("top", 12, 60))
+    charts = [_chart(made, key) for key in made.shown]
+    moved = [] if made.silence or not made.keys else [
+        {"name": words(f"trends.{name}"), "rows": [_moved(made, one) for one in found[:12]]}
+        for name, found in (("rising", made.rising()), ("falling", made.falling()))
+    ]  # fmt: skip
+    early, late = made.ends_said() if moved else ("", "")
+    values = {
+        "of": of,
+        "over": over,
+        "selection": selection,
+        "ofs": [(name, words(f"trends.of_{name}") if words.has(f"trends.of_{name}") else name) for name in OF],
+        "overs": [(name, words(f"trends.over_{name.replace('-', '_')}")) for name in OVER],
+        "notes": [*made.notes, *([made.silence] if made.silence else [])],
+        "between": f"{early} → {late}" if early else "",
+        "moved": moved,
+        "test": words("trends.test", n=f"{len(made.enough):,}") if moved else "",
+    }
+    data = {"of": of, "over": over, "periods": made.index, "papers": made.corpus, "charts": charts, "moved": moved}
+    frame = made.frame
+    rows = [
+        [period, int(all_), *map(int, line)]
+        for period, all_, line in zip(made.index, made.corpus, frame.values, strict=True)
+    ]
+    return Shown(
+        "trends.page.html.jinja",
+        made.heading(asked.lang, True),
+        data,
+        values,
+        (["period", "papers", *frame.columns], rows),
+    )
+
+
+def _chart(made: Trend, key: str) -> dict[str, Any]:
+    """A label's share of the papers of each period, with its 95 % interval."""
+    low, high = made.interval(key)
+    counts = made.counts[key].to_numpy()
+    points = [
+        {"period": name, "papers": int(n), "all": int(all_), "low": float(a), "high": float(b)}
+        for name, n, all_, a, b, partial in zip(made.index, counts, made.corpus, low, high, made.partial, strict=True)
+        if not partial
+    ]
+    return {
+        "concept": key if is_curie(key) else "",
+        "label": made.labels[key],
+        "total": int(counts.sum()),
+        "points": points,
+    }
+
+
+def _moved(made: Trend, one: Any) -> dict[str, Any]:
+    shares = {"early": f"{100 * one.early:.1f} %", "late": f"{100 * one.late:.1f} %", "q": f"{one.q:.2g}"}
+    return {"concept": one.label if is_curie(one.label) else "", "label": made.labels[one.label], **shares}
+
+
+def export(graph: Graph, asked: Asked) -> Reply:
+    """The papers of a question in a form of `kg export`."""
+    form = asked.choice("format", tuple(FORMATS), "bibtex")
+    question, flags = asked.one("q", most=1000), flags_of(asked)
+    if question or flags:
+        corpus = Corpus.of(graph.store)
+        answer = graph.ask(question, 1, filter=flags or None)
+        papers = corpus.names(corpus.holding(answer.filter)) if answer.filter.conditions and answer.total else []
+    else:
+        papers = [curie for (curie,) in graph.store.rows("SELECT curie FROM papers LIMIT ?", MOST + 1)]
+    if not papers:
+        raise KgError("There is no paper to export: ask otherwise.")
+    with some(graph.store, papers) as chosen:
+        content = exported(chosen, form)
+    named = {"Content-Disposition": f'attachment; filename="papers.{FORMATS[form].ending}"'}
+    return Reply(content, "application/octet-stream", headers=named, is_kept=False)
+
+
+PAGES = {"graph": graph_, "report": report, "trends": trends, "export": export}

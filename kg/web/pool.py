@@ -1,0 +1,164 @@
+"""Processes that answer requests: so many at once, each ended for good when its time is over.
+
+A thread cannot be stopped, and neither SQLite, Oxigraph nor a regular expression looks at a clock in all that it does.
+So each request is answered in a process of its own kind, and one that takes too long is killed with all its children.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import Any
+
+AT_ONCE = 4  # requests that are answered at the same time
+SECONDS = 20.0  # that one may take
+_WAITING, _WAIT = 64, 15.0  # requests that wait for their turn, and seconds that each does
+_BEGINNING = 120.0  # seconds for a new process to open the graph
+
+#: What a worker runs: it is called once, and gives what answers each request.
+Begin = Callable[..., Callable[[Any], Any]]
+
+
+class Busy(Exception):
+    """All processes are at work, and too many requests wait."""
+
+
+class TooLong(Exception):
+    """A request took longer than it may and was ended."""
+
+
+class Died(Exception):
+    """The process ended while it answered: it took too much memory, or was killed from outside."""
+
+
+class Pool:
+    """Worker processes; `begin(*args)` is called in each and gives the function that answers requests."""
+
+    def __init__(self, begin: Begin, args: tuple[Any, ...], at_once: int = AT_ONCE, seconds: float = SECONDS) -> None:
+        self.seconds = seconds
+        self._waiting = 0
+        self._workers = [_Worker(begin, args) for _ in range(at_once)]
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="kg-worker")
+        self._free: asyncio.Queue[_Worker] = asyncio.Queue()
+        for worker in self._workers:
+            self._free.put_nowait(worker)
+
+    def warm(self) -> None:
+        """Start all processes now, not with the first requests; raises Died where they cannot begin."""
+        list(self._threads.map(_Worker.start, self._workers))
+
+    async def ask(self, request: Any, seconds: float | None = None) -> Any:
+        """The answer to a request; raises Busy, TooLong or Died."""
+        if self._waiting >= _WAITING:
+            raise Busy
+        self._waiting += 1
+        try:
+            worker = await asyncio.wait_for(self._free.get(), _WAIT)
+        except TimeoutError:
+            raise Busy from None
+        finally:
+            self._waiting -= 1
+        loop = asyncio.get_running_loop()
+        done = loop.run_in_executor(self._threads, worker.ask, request, seconds or self.seconds)
+        done.add_done_callback(lambda _: self._free.put_nowait(worker))  # also where nobody waits for it any more
+        return await asyncio.shield(done)
+
+    def close(self) -> None:
+        """End all processes."""
+        for worker in self._workers:
+            worker.end()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+class _Worker:
+    """One process and the pipe to it; it is started when it is first needed, and anew after it was ended."""
+
+    def __init__(self, begin: Begin, args: tuple[Any, ...]) -> None:
+        self._begin, self._args = begin, args
+        self._process: Any = None
+        self._pipe: Any = None
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        with self._lock:
+            self._start()
+
+    def _start(self) -> Any:
+        if self._pipe is not None and self._process.is_alive():
+            return self._pipe
+        self.end()
+        context = _context()
+        ours, theirs = context.Pipe()
+        self._process = context.Process(target=_run, args=(theirs, self._begin, self._args), daemon=False)
+        self._process.start()
+        theirs.close()
+        self._pipe = ours
+        if not _heard(ours, _BEGINNING):
+            self.end()
+            raise Died
+        return ours
+
+    def ask(self, request: Any, seconds: float) -> Any:
+        with self._lock:
+            pipe = self._start()
+            try:
+                pipe.send(request)
+                if not pipe.poll(seconds):
+                    self.end()
+                    raise TooLong
+                return pipe.recv()
+            except (EOFError, OSError):
+                self.end()
+                raise Died from None
+
+    def end(self) -> None:
+        """End the process and what it started."""
+        process, pipe, self._process, self._pipe = self._process, self._pipe, None, None
+        if process is None:
+            return
+        with suppress(OSError):
+            if hasattr(os, "killpg"):
+                os.killpg(process.pid, signal.SIGKILL)
+        with suppress(OSError, ValueError, AttributeError):
+            process.kill()
+        process.join(5)
+        if pipe is not None:
+            pipe.close()
+
+
+def _heard(pipe: Connection, seconds: float) -> bool:
+    """Whether a new process says that it has begun."""
+    try:
+        return pipe.poll(seconds) and pipe.recv() == "begun"
+    except (EOFError, OSError):
+        return False
+
+
+def _context() -> Any:
+    """Processes are forked from one that has read the vocabulary, where the system can fork."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["kg.web.warm"])
+    return context
+
+
+def _run(pipe: Connection, begin: Begin, args: tuple[Any, ...]) -> None:
+    """Answer requests until the pipe is closed."""
+    with suppress(OSError, AttributeError):
+        os.setsid()  # so that all it starts is ended with it; Ctrl-C is for the server
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        answer = begin(*args)
+        pipe.send("begun")
+        while True:
+            pipe.send(answer(pipe.recv()))
+    except (EOFError, OSError):
+        return

@@ -1,0 +1,105 @@
+"""In a worker process: the open graph, the page that a request names, and what it gives."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from kg.api import Graph
+from kg.model import KgError
+from kg.tables import csv_text
+from kg.views.answers import harmless
+from kg.web.asked import Asked, Later, Missing, Reply, Shown
+from kg.web.draw import draw
+from kg.web.pages import pages
+from kg.web.state import place_of
+
+FAULT = "This page failed by a fault of kg; the server's own window says where, if KG_DEBUG=1 is set."
+_JSON = "application/json"
+_CSV = "text/csv; charset=utf-8"
+
+
+@dataclass(slots=True)
+class GraphPlace:
+    """Where the graph is, opened anew when another file has been put there or people decided otherwise on names."""
+
+    location: str
+    graph: Graph | None = None
+    mark: tuple[object, ...] = ()
+
+    def now(self) -> Graph:
+        """The graph as it is now."""
+        mark = place_of(self.location)
+        if self.graph is None or mark != self.mark:
+            if self.graph is not None:
+                self.graph.close()
+            self.graph, self.mark = Graph(self.location, read_only=True, must_exist=True), mark
+        return self.graph
+
+
+def begin(location: str) -> Callable[[Asked], Reply]:
+    """Open the graph; gives what answers requests."""
+    there = GraphPlace(location)
+    with suppress(KgError):
+        there.now().lexicon()
+
+    def answer(asked: Asked) -> Reply:
+        try:
+            graph = there.now()
+            found = pages()[asked.page](graph, asked)
+            return found if isinstance(found, Reply) else given(found, asked)
+        except KgError as error:
+            status = 404 if isinstance(error, Missing) else 503 if isinstance(error, Later) else 400
+            return given(failed(str(error), status), asked)
+        except MemoryError:
+            return given(failed("The page would take more memory than there is: ask for less.", 503), asked)
+        except Exception:
+            if os.environ.get("KG_DEBUG"):
+                traceback.print_exc(file=sys.stderr)
+            return given(failed(FAULT, 500), asked)
+
+    return answer
+
+
+def failed(sentence: str, status: int) -> Shown:
+    """A page that says what is wrong."""
+    return Shown("error.html.jinja", str(status), {"error": sentence}, {"sentence": sentence}, None, status, {}, False)
+
+
+def given(shown: Shown, asked: Asked) -> Reply:
+    """What a page shows, in the form that is asked for."""
+    if asked.form == "json":
+        said = harmless(json.dumps(shown.data, ensure_ascii=False, indent=1, default=_plain))
+        return Reply(said.encode("utf-8", "replace"), _JSON, shown.status, is_kept=shown.is_kept)
+    if asked.form == "csv" and shown.table is not None:
+        columns, rows = shown.table
+        text = csv_text(columns, [[_flat(cell) for cell in row] for row in rows])
+        named = {"Content-Disposition": f'attachment; filename="{asked.page}.csv"'}
+        return Reply(text.encode("utf-8", "replace"), _CSV, shown.status, named, shown.is_kept)
+    if asked.form != "html" and shown.status == 200:
+        forms = ["html", "json", *(["csv"] if shown.table is not None else []), *shown.forms]
+        return given(failed(f"This page has no form {asked.form!r}: it has {', '.join(forms)}.", 404), asked)
+    if asked.form == "csv":
+        return Reply(f"{shown.data.get('error', shown.title)}\n".encode(), "text/plain; charset=utf-8", shown.status)
+    return Reply(draw(shown, asked).encode("utf-8", "replace"), status=shown.status, is_kept=shown.is_kept)
+
+
+def _plain(value: Any) -> Any:
+    """What JSON has no form for."""
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    if hasattr(value, "item"):
+        return value.item()
+    return str(value)
+
+
+def _flat(cell: Any) -> Any:
+    if cell is None:
+        return ""
+    return "; ".join(map(str, cell)) if isinstance(cell, list | tuple) else cell

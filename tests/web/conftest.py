@@ -1,0 +1,45 @@
+"""What tests of pages share: a server over the five reports, asked as a browser asks it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+
+@contextmanager
+def serving(graph: Path, *flags: str, env: dict[str, str] | None = None) -> Iterator[str]:
+    """The address of a server over a graph, which ends with the block."""
+    command = [sys.executable, "-m", "kg", "serve", "--graph", str(graph), "--port", "0", *flags]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, **(env or {})})
+    try:
+        assert process.stderr
+        said = process.stderr.readline()
+        assert said.startswith("Open http://"), said + process.stderr.read()
+        yield said.split()[1].rstrip("/")
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(10)
+        finally:
+            process.kill()
+
+
+@pytest.fixture(scope="session")
+def address(built_file: Path) -> Iterator[str]:
+    """A server over the five reports whose pages may take six seconds."""
+    with serving(built_file, "--seconds", "6") as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def client(address: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=address, timeout=60, trust_env=False) as opened:
+        yield opened

@@ -1,0 +1,210 @@
+"""Every page in every form and both languages; what stands on it leads on."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+from urllib.parse import quote
+from xml.etree import ElementTree
+
+import bibtexparser
+import httpx
+import pytest
+from lxml import html
+
+import kg
+
+PAGES = {
+    "/": "json",
+    "/ask": "json csv",
+    "/ask?q=KV-cache+compression+papers+on+H100": "json csv",
+    "/ask?q=which+techniques+reduce+KV+cache+memory%3F": "json csv",
+    "/ask?hardware=nvidia-h100&year=2025": "json csv",
+    "/paper/002-22": "json csv bib",
+    "/concept/technique:quantization": "json csv",
+    "/concept/metric:accuracy": "json csv",
+    "/topic/kv-cache-compression": "json csv",
+    "/hardware/nvidia-h100": "json csv",
+    "/institution/NVIDIA": "json csv",
+    "/compare?a=quantization&b=pruning": "json csv",
+    "/compare": "json",
+    "/trends": "json csv",
+    "/graph?q=KV+cache+compression": "svg graphml gexf png",
+    "/report?q=quantization": "json md",
+    "/new?since=2025-10": "json csv atom",
+    "/sql?query=SELECT+title+FROM+papers+LIMIT+3": "json csv",
+    "/sparql?query=SELECT+*+WHERE+%7B%3Fs+a+kg:Paper%7D+LIMIT+3": "json csv",
+    "/about": "json csv",
+}
+
+
+def form_of(page: str, form: str) -> str:
+    path, mark, asked = page.partition("?")
+    return f"{'/home' if path == '/' else path}.{form}{mark}{asked}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_is_given_in_both_languages_and_all_its_forms(client: httpx.Client, page: str) -> None:
+    browser = {"Accept": "text/html"}
+    english, chinese = (
+        client.get(page, headers={**browser, "Accept-Language": lang}) for lang in ("en", "zh-CN,zh;q=0.9,en;q=0.5")
+    )
+    assert english.status_code == chinese.status_code == 200
+    trees = [html.fromstring(answer.text) for answer in (english, chinese)]
+    assert [tree.get("lang") for tree in trees] == ["en", "zh-Hans"]
+    for tree in trees:
+        assert not tree.xpath("//script[not(@src) and not(@nonce) and not(@type='application/json')]")
+        assert not [a for a in tree.xpath("//@src | //link[not(@rel='alternate')]/@href") if "//" in a]
+    for form in PAGES[page].split():
+        answer = client.get(form_of(page, form), headers={"Accept-Language": "en"})
+        assert answer.status_code == 200, (form, answer.text[:200])
+        assert answer.content
+        if form == "json":
+            assert isinstance(answer.json(), dict)
+        if form == "csv":
+            rows = list(csv.reader(io.StringIO(answer.text)))
+            assert rows
+            assert {len(row) for row in rows} == {len(rows[0])}
+
+
+def test_links_of_the_pages_lead_to_pages(client: httpx.Client) -> None:
+    """All that these pages link to is there, followed once."""
+    seen: set[str] = set()
+    for page in ("/", "/paper/002-22", "/concept/technique:quantization", "/compare?a=quantization"):
+        tree = html.fromstring(client.get(page).text)
+        found = [str(a) for a in tree.xpath("//a/@href") if str(a).startswith("/")]
+        kinds = {re.sub(r"[?].*|(?<=/)[^/]+$", "", a): a for a in found}  # one of each kind
+        seen |= set(kinds.values())
+    for address in sorted(seen):
+        assert client.get(address).status_code == 200, address
+
+
+def test_claims_of_a_paper_are_lit_where_their_words_stand(client: httpx.Client, built: kg.Graph) -> None:
+    tree = html.fromstring(client.get("/paper/002-22").text)
+    [abstract] = tree.xpath("//p[@id='abstract']")
+    document = built.paper("002-22").entries[0][0]
+    assert abstract.text_content().strip() == document.texts["A"].raw.strip()
+    data = client.get("/paper/002-22.json").json()
+    claims = {str(claim["number"]): claim for claim in data["claims"]}
+    lit = 0
+    for piece in abstract.xpath(".//a[@data-c]"):
+        for number in piece.get("data-c").split():
+            assert piece.text_content() in claims[number]["quote"]
+            lit += 1
+    assert lit > 10
+    levels = {a.get("class").split()[1] for a in abstract.xpath(".//a[@data-c]")}
+    assert levels == {"sure", "likely", "weak"}
+    assert tree.xpath("//li[@id='c1']")
+
+
+def test_evidence_of_a_claim_has_its_words_offsets_and_hash(client: httpx.Client) -> None:
+    claim = next(c for c in client.get("/paper/002-22.json").json()["claims"] if c["kind"] == "result")
+    found = client.get(f"/evidence/{claim['evidence']}.json").json()
+    assert (found["quote"], found["start"], found["end"]) == (claim["quote"], claim["start"], claim["end"])
+    assert len(found["sha256"]) == 64
+    page = html.fromstring(client.get(f"/evidence/{claim['evidence']}").text)
+    assert page.xpath("string(//mark)") == claim["quote"]
+    changed = claim["evidence"][:-1] + ("0" if claim["evidence"][-1] != "0" else "1")
+    assert client.get(f"/evidence/{changed}").status_code == 404
+
+
+def test_facets_narrow_to_the_number_of_papers_that_they_say(client: httpx.Client) -> None:
+    found = client.get("/ask.json?q=quantization").json()
+    values = [(facet["facet"], one) for facet in found["facets"] for one in facet["choices"][:2]]
+    assert {name for name, _ in values} >= {"kind", "hardware", "institution", "technique"}
+    for name, one in values:
+        if name != "technique":  # of which a question counts narrower ones too
+            path, _, asked = one["url"].partition("?")
+            assert client.get(f"{path}.json?{asked}").json()["total"] >= one["papers"], (name, one)
+
+
+def test_papers_are_paged_without_gap_and_ordered(client: httpx.Client) -> None:
+    total = client.get("/ask.json").json()["total"]
+    each = [client.get(f"/ask.json?order=new&page={n}").json()["papers"] for n in range(1, total // 20 + 2)]
+    listed = [paper["id"] for page in each for paper in page]
+    assert len(set(listed)) == len(listed) == total
+    dates = [paper["date"] for page in each for paper in page]
+    assert dates == sorted(dates, reverse=True)
+    titles = [paper["title"].lower() for paper in client.get("/ask.json?order=title").json()["papers"]]
+    assert len(titles) == 20
+    assert titles == sorted(titles)
+
+
+def test_names_are_suggested_in_both_languages(client: httpx.Client) -> None:
+    english = client.get("/suggest.json?q=quantiz&lang=en").json()["names"]
+    chinese = client.get("/suggest.json", params={"q": "量化", "lang": "zh"}).json()["names"]
+    assert "quantization" in [one["label"] for one in english]
+    assert "量化" in [one["label"] for one in chinese]
+
+
+@pytest.mark.parametrize("form", ["bibtex", "csv", "jsonl", "nquads", "obsidian", "graphml"])
+def test_selection_is_exported_and_holds_its_papers_alone(client: httpx.Client, form: str) -> None:
+    asked = "/export?q=KV-cache+compression+papers+on+H100"
+    papers = client.get("/ask.json?q=KV-cache+compression+papers+on+H100").json()["papers"]
+    answer = client.get(f"{asked}&format={form}")
+    assert answer.status_code == 200, answer.text
+    assert "attachment" in answer.headers["content-disposition"]
+    if form == "bibtex":
+        library = bibtexparser.parse_string(answer.text)
+        assert not library.failed_blocks
+        assert len(library.entries) == len(papers)
+    if form == "jsonl":
+        assert len(answer.text.splitlines()) == sum(len(paper["sources"]) for paper in papers)
+    if form == "csv":
+        assert len(list(csv.reader(io.StringIO(answer.text)))) == len(papers) + 1
+
+
+def test_feed_is_atom(client: httpx.Client) -> None:
+    feed = ElementTree.fromstring(client.get("/new.atom?since=2025-10").content)
+    space = "{http://www.w3.org/2005/Atom}"
+    assert feed.tag == f"{space}feed"
+    entries = feed.findall(f"{space}entry")
+    assert len(entries) > 5
+    for entry in entries:
+        link = entry.find(f"{space}link")
+        assert link is not None
+        assert client.get(link.get("href", "")).status_code == 200
+
+
+def test_sparql_follows_the_protocol(client: httpx.Client) -> None:
+    query = "SELECT ?p WHERE { ?p a kg:Paper } LIMIT 2"
+    sent = client.post("/sparql", content=query, headers={"Content-Type": "application/sparql-query"})
+    form = client.post("/sparql", data={"query": query}, headers={"Accept": "application/sparql-results+xml"})
+    turtle = client.get("/sparql", params={"query": "DESCRIBE <https://w3id.org/paper-kg/topic/pruning>"})
+    assert sent.headers["content-type"] == "application/sparql-results+json"
+    assert len(sent.json()["results"]["bindings"]) == 2
+    assert b"<sparql" in form.content
+    assert turtle.headers["content-type"].startswith("text/turtle")
+
+
+def test_paper_and_concept_are_found_by_other_names(client: httpx.Client, built: kg.Graph) -> None:
+    curie = built.paper("002-22").id
+    assert client.get(f"/paper/{quote(curie.partition(':')[2])}.json").json()["id"] == "002-22"
+    assert client.get("/topic/KV缓存压缩.json").json()["concept"] == "topic:kv-cache-compression"
+    assert client.get("/hardware/H100.json").json()["concept"] == "hardware:nvidia-h100"
+
+
+def test_graph_that_changes_is_followed_without_a_restart(tmp_path: Path, first_file: Path) -> None:
+    from .conftest import serving
+
+    place = tmp_path / "papers.kg"
+    with kg.open(str(first_file), read_only=True) as graph:
+        graph.backup(place)
+    with serving(place) as address, httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
+        before = client.get("/ask.json").json()["total"]
+        paper = tmp_path / "more.jsonl"
+        paper.write_text(
+            '{"id": "x-1", "title": "A new paper", "abstract": "We propose Zebrafish, a pruning method."}\n'
+        )
+        with kg.open(str(place)) as graph:
+            graph.add(paper, fast=True)
+        assert client.get("/ask.json").json()["total"] == before + 1
+        assert client.get("/paper/x-1").status_code == 200
+        with kg.open(str(tmp_path / "other.kg")) as other:
+            other.add(paper, fast=True)
+        for name in ("papers.kg-wal", "papers.kg-shm"):
+            (tmp_path / name).unlink(missing_ok=True)
+        (tmp_path / "other.kg").replace(place)  # as `kg rebuild` puts a new file in its place
+        assert client.get("/ask.json").json()["total"] == 1
