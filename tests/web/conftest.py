@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,9 @@ def serving(graph: Path, *flags: str, env: dict[str, str] | None = None) -> Iter
 def address(built_file: Path) -> Iterator[str]:
     """A server over the five reports whose pages may take six seconds."""
     with serving(built_file, "--seconds", "6") as found:
+        end = time.monotonic() + 120
+        while httpx.get(f"{found}/sparql", params={"query": "ASK {}"}, trust_env=False, timeout=60).status_code == 503:
+            assert time.monotonic() < end, "the triples are not made"
         yield found
 
 
