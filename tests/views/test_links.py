@@ -60,7 +60,10 @@ def test_a_page_leads_to_institutions_and_its_own_places_and_shows_a_sentence_on
 
 
 def test_trends_lead_to_the_newest_papers(linked: Graph) -> None:
-    page = str(trend(linked, of="hardware").render("html"))
+    assert linked.store.path
+    with kg.open(str(linked.store.path), read_only=True) as graph:
+        made = trend(graph, of="hardware")
+    page = str(made.render("html"))  # when the graph is closed
     assert re.search(r'<a href="https://doi.org/10.1000/182"[^>]*><bdi>Lovelace et al. 2025</bdi></a>', page)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from kg.entity_types import LISTS
 from kg.model import Mention, Paper, Result
+from kg.text import fold
 from kg.views import outcome
 from kg.views.borne import KEPT, borne_out
 from kg.views.latex import as_text
@@ -18,6 +20,7 @@ from kg.views.words import PageWords
 
 _NAMED = 3  # models and devices of a line
 _FEW = 4  # words: fewer tell too little
+_ARTICLE = re.compile(r"^(?:an?|the) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +64,11 @@ def is_quality(shown: Selection, result: Result) -> bool:
     known = shown.graph.vocabulary.concepts.get(result.metric_concept)
     if result.change == KEPT or not known:
         return result.change == KEPT
-    words = set(known.label["en"].split())
+    words, say = set(known.label["en"].split()), PageWords("en")
+    if not words.isdisjoint(say("report.quality_lower").split()):
+        return True
     is_plain = known.facts.get("unit", "") in ("", "%", "points") and known.facts.get("better") == "higher"
-    return is_plain and words.isdisjoint(PageWords("en")("report.no_quality").split())
+    return is_plain and words.isdisjoint(say("report.no_quality").split())
 
 
 def methods(shown: Selection, part: Part) -> dict[str, Any]:
@@ -103,10 +108,11 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
     """What a paper does in a few words, or its own sentence, and whether it is that."""
     found = slots(shown, paper)
     own = contribution(shown, paper)
-    is_telling = shown.lang == "zh" or len(found.technique.split()) >= _FEW or not own
-    if found.technique and is_telling:
+    technique = _ARTICLE.sub("", as_text(found.technique))
+    is_telling = shown.lang == "zh" or len(technique.split()) >= _FEW or not own
+    if technique and fold(technique) != fold(shown.name) and is_telling:
         words = "report.does_for" if found.problem else "report.does"
-        return shown.words(words, technique=found.technique, problem=found.problem), False
+        return shown.words(words, technique=technique, problem=found.problem), False
     if own or not found.problem:
         return (own or [""])[0], True
     return shown.words("report.does_against", problem=found.problem), False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kg.query.periods import PERIODS
 from kg.query.statistics import ShareChange
 from kg.text import plain
 from kg.views.render import render
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 
 #: Labels with figures in the page, lines of its lists, and words and papers per label of a lexicon.
 _LABELS, _LISTED, _WORDS, _PAPERS = 150, 12, 40, 25
-#: Papers of a label that the page leads to.
-_NEWEST = 5
 #: The texts of the charts, by their name in the script.
 _SAID = {
     "papers": "papers",
@@ -65,11 +62,7 @@ class _Page:
             "first": [self._first(n) for n in range(min(len(trend.first), _LISTED))],
             "pairs": [self._pair(n) for n in range(min(len(trend.pairs), _LISTED))],
             "said_words": self._words(),
-            "newest": [
-                {"label": self._label(key), "papers": found}
-                for key in trend.shown
-                if trend.over in PERIODS and (found := trend.newest(key, _NEWEST))
-            ],
+            "newest": [{"label": self._label(key), "papers": found} for key, found in trend.newest.items() if found],
             "index": [f"{name}*" if part else name for name, part in zip(trend.index, trend.partial, strict=True)],
             "partial": self.both("trends.partial") if any(trend.partial) else "",
             "rows": [self._row(key) for key in self.keys],

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Labels that a picture shows, and labels whose pairs are tested.
 SHOWN, _PAIRED = 12, 40
+#: Papers of a label that a page leads to.
+_NEWEST = 5
 #: A change of a source's share of the papers that is told, and sources told of.
 _MIXED, _TOLD = 0.2, 2
 #: Renders a trend.
@@ -67,7 +69,6 @@ class Trend(View):
         self.words = PageWords(lang)
         self.names, self.matches, self.notes = collected.names, collected.matches, tuple(collected.notes)
         self.is_whole, self._above = collected.is_whole, collected.above
-        self._papers, self._rows = collected.papers, collected.rows
         self.undated = sum(not periods for periods in collected.periods)
         held = Counter(one for periods in collected.periods for one in periods)
         self.index = _ordered(held, over, least)
@@ -89,6 +90,7 @@ class Trend(View):
         self.whole_corpus = self.corpus * is_whole
         self.notes = (*self.notes, *self._mixture(collected.sources))
         self.compared = [self.key(name) for name in compare]
+        self.newest = {key: self._newest(collected, key) for key in self.shown} if over in PERIODS else {}
         super().__init__(
             self.heading(lang),
             {name: partial(form, self) for name, form in forms.items()},
@@ -127,12 +129,12 @@ class Trend(View):
         """The keys of the labels that a picture shows."""
         return self.compared or self.keys[: self.top]
 
-    def newest(self, key: str, most: int) -> list[Row]:
+    def _newest(self, collected: Collected, key: str) -> list[Row]:
         """The newest papers of a label as texts call them; none where the papers are of files."""
         having = self._members[self._members["paper"].isin(self._things[self._things["thing"] == key]["paper"])]
         order = having.sort_values(["period", "paper"], ascending=[False, True])["paper"].drop_duplicates()
-        papers = [self._papers[at] for at in order[:most]]
-        known = {row.paper: row for row in self._rows(papers)}
+        papers = [collected.papers[at] for at in order[:_NEWEST]]
+        known = {row.paper: row for row in collected.rows(papers)}
         return [known[paper] for paper in papers if paper in known]
 
     @cached_property
