@@ -217,7 +217,7 @@ def _form(shown: Selection, result: Result, named: str = "") -> str:
     if result.change == KEPT:
         return KEPT
     better = _fact(shown, result, "better")
-    if named.rpartition(" ")[2] in shown.words("outcome.counted").split():
+    if _is_counted(shown, named):
         return {"increase": "more", "decrease": "fewer"}.get(result.change, "count")
     if result.change == "increase":
         if result.unit == "x":
@@ -235,6 +235,15 @@ def _bound_first(shown: Selection, said: str, named: str = "") -> str:
     if shown.lang != "zh" or not bound or not said.startswith(named):
         return said
     return named + bound + said[len(named) :].replace(bound, "", 1)
+
+
+def is_counted(shown: Selection, result: Result) -> bool:
+    """Whether there are more or fewer of the metric, as of parameters, rather than a higher or lower one."""
+    return _is_counted(shown, metric(shown, result))
+
+
+def _is_counted(shown: Selection, named: str) -> bool:
+    return named.rpartition(" ")[2] in shown.words("outcome.counted").split()
 
 
 def _fact(shown: Selection, result: Result, key: str) -> str:

@@ -30,6 +30,7 @@ _BEFORE = 40  # letters before a problem in which a verb may stand
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
 _BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）]")
+_OBJECTS = ("of", "that", "how", "the", "a", "an")  # words that what a verb is done to begins with
 _WITH_CLAUSE = re.compile(r",\s+(?=[a-z]+ing\b)")  # "workload imbalance, reducing throughput"
 _OWN = re.compile(r"\b(?:we|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
 
@@ -241,8 +242,9 @@ def _is_cut(shown: Selection, mention: Mention, text: str) -> bool:
     behind = re.search(rf"(?<!\w){re.escape(mention.surface)}\s(?:\([^()]*\)\s)?(?P<word>[A-Za-z][\w-]*)", text)
     word = behind["word"] if behind else ""
     is_noun = word and tagged(word, 0, len(word))[0][0].tag.startswith("NN")
-    is_gerund = mention.surface.endswith("ing")  # "inadequate handling" before "of ..."
-    return bool(is_noun or fold(word) in Wording(shown.graph.vocabulary).heads or (is_gerund and word == "of"))
+    is_gerund = mention.surface.endswith("ing")  # "inadequate handling" before "of", "analysis showing" before "that"
+    takes = is_gerund and word in _OBJECTS
+    return bool(is_noun or takes or fold(word) in Wording(shown.graph.vocabulary).heads)
 
 
 def _wording(shown: Selection, mention: Mention, text: str) -> str:

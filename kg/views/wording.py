@@ -148,7 +148,7 @@ class Wording:
             elif match.type in NAMED:
                 said = surface if _SIGN.search(surface) else ""
             if said and words > out.get(begin, (0, {}))[0]:
-                out[begin] = (words, {"word" if has_han(said) else "name": said})
+                out[begin] = (words, {"word" if has_han(said) else "name": said, "noun": ""})
         return out
 
     def _is_plain(self, concept: str, surface: str) -> bool:
@@ -285,9 +285,11 @@ def _listed(parts: Sequence[PhrasePart]) -> str | None:
 def _compound(parts: Sequence[PhrasePart]) -> str:
     """Consecutive words; a suffix such as "-based" applies to the compound that it is tied to."""
     said: list[str] = []
-    begin = 0  # start of the current compound
+    begin = 0  # start of the current compound, with the nouns before it: "information density-based"
+    is_noun = False
     for part in parts:
-        if not part.tied:
+        was_noun, is_noun = is_noun, "noun" in part.roles
+        if not part.tied and not (was_noun and is_noun):
             begin = len(said)
         trailing = part.roles.get("trailing", "")
         if part.tied and trailing and said[begin:]:
@@ -319,4 +321,6 @@ def _words() -> dict[str, dict[str, str]]:
         for entry in lists[f"wording-{group}"].labels():
             word, _, said = entry.partition(" = ")
             out.setdefault(fold(word), {}).setdefault(role, said)
+            if group == "noun":
+                out[fold(word)].setdefault("noun", "")
     return out

@@ -19,7 +19,7 @@ from kg.views.wording import Wording
 
 _KINDS = ("technique:", "model:")
 _NEAR = 5  # words before a loser
-_KIND_WORDS = ("label-frame-technique", "model-frame")  # cues of words behind a kind
+_KIND_WORDS = ("label-frame-technique", "model-frame", "outcome-generic-baseline")  # cues of words behind a kind
 
 
 @dataclass(frozen=True, slots=True)

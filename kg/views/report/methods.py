@@ -8,13 +8,13 @@ from typing import Any
 
 from kg.entity_types import LISTS
 from kg.model import Mention, Paper, Result
-from kg.text import fold
+from kg.text import fold, has_han
 from kg.views import outcome
 from kg.views.borne import KEPT, borne_out
 from kg.views.latex import as_text
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, said, section
-from kg.views.selection import EntryResult, Selection, code, ids, quoted, title
+from kg.views.selection import EntryResult, Selection, code, ids, name, quoted, title
 from kg.views.slots import contribution, slots
 from kg.views.words import PageWords
 
@@ -109,7 +109,8 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
     found = slots(shown, paper)
     own = contribution(shown, paper)
     technique = _ARTICLE.sub("", as_text(found.technique))
-    is_telling = shown.lang == "zh" or len(technique.split()) >= _FEW or not own
+    is_named = fold(technique) == fold(name(paper)) or (found.is_proposed and not found.problem)
+    is_telling = (has_han(technique) and not is_named) or len(technique.split()) >= _FEW or not own
     if technique and fold(technique) != fold(shown.name) and is_telling:
         words = "report.does_for" if found.problem else "report.does"
         return shown.words(words, technique=technique, problem=found.problem), False

@@ -119,8 +119,9 @@ def _spread(shown: Selection, found: list[Told]) -> dict[str, Any]:
     middle = median(one.high for one in found)
     of = next(one for one in found if one.high >= middle)
     words, unit = shown.words, found[0].result.unit
+    counted = outcome.is_counted(shown, found[0].result)
     text = words(
-        f"report.takeaway_{found[0].result.change}",
+        f"report.takeaway_{found[0].result.change}{'_counted' if counted else ''}",
         metric=outcome.metric(shown, found[0].result),
         n=len(found),
         middle=f"{round(middle, 2):g}{unit_of(shown, unit)}",
