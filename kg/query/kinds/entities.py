@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from kg.query.answer import Answer, Table
 from kg.query.empty import any_role
-from kg.query.filter import Query
-from kg.query.kinds import count, relations
+from kg.query.filter import Filter, Outcome, Query
+from kg.query.kinds import count, ranking, relations
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
 from kg.query.tally import TYPES, Count, Tally, found_any, nothing
@@ -26,6 +26,8 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         return relations.answer(store, lexicon, question, query, limit)
     if query.wants not in TYPES:
         return count.answer(store, lexicon, question, replace(query, over=query.wants, wants="paper"), limit)
+    if query.wants == "technique" and (asked := _outcome(query.filter)):
+        return ranking.answer(store, lexicon, question, replace(query, metric=asked), limit)
     say = Sayings.of(question)
     wanted = query.filter
     among = set(query.among.concepts) - {query.among.concept} if query.among else set()
@@ -55,3 +57,11 @@ def _verdict(tally: Tally, say: Sayings, kind: str, things: list[Count], total: 
     else:
         said = say("tally.level", number=number)
     return said + (say("tally.cut", len(things)) if total > len(things) else "")
+
+
+def _outcome(wanted: Filter) -> Outcome | None:
+    """The one result that a filter asks for: what has it are the papers' own methods, not all that these use."""
+    found = [
+        term for one in wanted.conditions if not one.negated for term in one.any_of if isinstance(term, Outcome)
+    ]
+    return found[0] if len(found) == 1 and found[0].change else None
