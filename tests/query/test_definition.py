@@ -120,3 +120,20 @@ def test_most_used_of_a_kind_are_its_members_alone(ask: Callable[[str], Answer])
     assert found.query.among.concept == "technique:speculative-decoding"
     assert found.table
     assert [line.concept for line in found.table.lines] == ["technique:medusa"]  # no OwlDemo, no decoding itself
+
+
+def test_techniques_are_no_kinds_and_parts_of_models(store: Store, vocabulary: Vocabulary) -> None:
+    found = answer(store, vocabulary, "which techniques do KV cache compression papers use?")
+    assert found.table is not None
+    assert [line.values[0] for line in found.table.lines] == ["LongDemo"]  # not the KV cache
+    assert any("Left out is a kind or part of models" in note and "KV cache" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("question", ["which techniques reduce latency?", "哪些技术能降低延迟？"])
+def test_techniques_with_a_result_are_told_with_it(store: Store, vocabulary: Vocabulary, question: str) -> None:
+    found = answer(store, vocabulary, question)
+    assert found.table is not None
+    (line,) = found.table.lines
+    assert line.papers == ("900-03",)
+    assert "45%" in " ".join(map(str, line.values))
+    assert "cutting latency by up to 45%" in line.evidence[0].context

@@ -44,6 +44,10 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     lines = tally.lines(query.wants, things, columns)
     table = Table(columns, lines, _verdict(tally, say, query.wants, things, total))
     notes = (*wanted.notes, *([say("tally.among", thing=query.among.label)] if query.among else []))
+    if tally.left_out:
+        first, papers = tally.left_out[0]
+        papers_said = say("number.paper", papers)
+        notes = (*notes, say("tally.bearers", len(tally.left_out), first=tally.label(first), papers=papers_said))
     notes = (*notes, *([say("who.homonyms")] if query.wants == "author" else []))
     return Answer(question, replace(query, filter=wanted), (), notes, table)
 
@@ -61,7 +65,5 @@ def _verdict(tally: Tally, say: Sayings, kind: str, things: list[Count], total: 
 
 def _outcome(wanted: Filter) -> Outcome | None:
     """The one result that a filter asks for: what has it are the papers' own methods, not all that these use."""
-    found = [
-        term for one in wanted.conditions if not one.negated for term in one.any_of if isinstance(term, Outcome)
-    ]
+    found = [term for one in wanted.conditions if not one.negated for term in one.any_of if isinstance(term, Outcome)]
     return found[0] if len(found) == 1 and found[0].change else None
