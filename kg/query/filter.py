@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Op = Literal[">=", ">", "<=", "<", "="]
+Order = Literal["highest", "lowest", "best", "worst"]
+ORDERS: tuple[Order, ...] = ("highest", "lowest", "best", "worst")
 #: The kinds of answer; each but "papers" is a module of `kg.query.kinds`.
 Kind = Literal[
     "papers", "entities", "who", "definition", "claims", "relations", "comparison", "path", "ranking", "count", "trend",
@@ -197,7 +199,7 @@ class Query:
     things: tuple[Entity, ...] = ()
     link: Link | None = None
     metric: Outcome | None = None
-    order: Literal["highest", "lowest", "best", "worst"] = "best"
+    order: Order = "best"
     over: str = ""
     most: int | None = None  # "top 5"
     words: str = ""

@@ -26,7 +26,7 @@ from kg.store.file import StoreFile
 from kg.text import fold
 
 if TYPE_CHECKING:
-    from kg.query.pieces import Order
+    from kg.query.filter import Order
 
 #: What a flag may be given: a text, a number, whether, or several texts.
 Value = str | int | bool | None | Iterable[str]

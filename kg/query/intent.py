@@ -12,17 +12,15 @@ from typing import TYPE_CHECKING
 
 from kg.entity_types import NAMED
 from kg.model import ROLES
-from kg.query.filter import Entity, Filter, Outcome, Phrase, Query
+from kg.query.filter import ORDERS, Entity, Order, Query
 from kg.query.items import OPS, Item
-from kg.query.pieces import ORDERS, PERIODS, Order, Pieces
+from kg.query.pieces import PERIODS, Pieces
 from kg.query.relating import Relating
-from kg.text import fold, has_han
+from kg.text import fold
 
 if TYPE_CHECKING:
     from kg.query.question import Parser
 
-#: Types that a metric's name may have too, and mean the metric where one is looked for ("latency").
-_MEASURED = frozenset(("metric", "problem", "task"))
 #: How far from "highest" its metric may stand, in pieces.
 _NEAR = 4
 
@@ -74,6 +72,8 @@ class Intent(Pieces):
         """ "Who works on visual token pruning?": its authors and institutions."""
         if self.asked != "who":
             return None
+        proposing = self._places("propose")
+        self.parser.proposes = bool(proposing) and self.parser.language == "zh"  # which stands behind the thing
         self._mark([*self.asked_at, *self._places("order:highest", "popular")])
         return Query("who", most=self._most())
 
@@ -215,31 +215,13 @@ class Intent(Pieces):
         self._mark([at, *self.asked_at])
         return Query("count", wants="paper", over=self.asked, order="highest", most=self._most())
 
-    def _metric_near(self, start: int, stop: int, of: int | None = None) -> Outcome | None:
-        """The metric among some pieces, nearest to one of them; it and its direction set no condition then."""
-        places = [at for at in range(max(start, 0), min(stop, len(self.items))) if self._is_metric(at)]
-        places = [at for at in places if of is None or self._is_open(min(at, of), max(at, of))]
-        if not places:
-            return None
-        at = min(places, key=lambda place: (abs(place - of), -place)) if of is not None else places[0]
-        thresholds = self.parser.thresholds
-        change = next((i for i in (at - 1, at + 1) if 0 <= i < len(self.items) and self.parser.changes(i)), None)
-        self._mark([at] if change is None else [at, change])
-        return thresholds.speed_of(at) if thresholds.is_speed(at) else self.parser.metric(at, change)
-
-    def _is_metric(self, at: int) -> bool:
-        item = self.items[at]
-        is_metric = "metric" in item.types and not item.types - _MEASURED
-        return not item.asked and (is_metric or self.parser.thresholds.is_speed(at))
-
-    def _is_open(self, start: int, stop: int) -> bool:
-        """Whether no other thing and no mark stands between two pieces."""
-        return not any(item.mark or item.types - {"metric"} for item in self.items[start + 1 : stop])
-
     def _count(self) -> Query | None:
         for at in self._places("count"):
             around = [i for i in (at + 1, at + 2, at - 1) if 0 <= i < len(self.items) and self._type(i)]
-            if not around and not (at < 2 and fold(self.items[at].text).startswith("how")):
+            if not around and (found := self._amount(at)):
+                return found
+            counted = any(item.senses for item in self.items[at + 1 : at + 2])  # "how many GPUs": no graph knows that
+            if not around and (counted or not (at < 2 and fold(self.items[at].text).startswith("how"))):
                 continue
             wants = self._type(around[0]) if around else "paper"
             per = [i for i in self._places("per") if i + 1 < len(self.items) and self._type(i + 1)]
@@ -248,6 +230,22 @@ class Intent(Pieces):
             self._mark([at, *around[:1], *per, *self.asked_at, *([over] if over is not None else [])])
             return Query("count", wants=wants, over="" if over is None else self._type(over))
         return None
+
+    def _amount(self, at: int) -> Query | None:
+        """ "How many tokens does it save?": results on what stands behind, and no count of papers."""
+        behind = self.items[at + 1] if at + 1 < len(self.items) else None
+        is_measured = behind is not None and ("metric" in behind.types or self.parser.thresholds.is_speed(at + 1))
+        if not is_measured or not self._things():
+            return None
+        speed = self.parser.thresholds.is_speed(at + 1)
+        metric = self.parser.thresholds.speed_of(at + 1) if speed else self.parser.metric(at + 1)
+        self._mark([at + 1])
+        change = next((i for i in self._places("decrease", "increase") if not self.items[i].senses), None)
+        self._mark([at, *([change] if change is not None else []), *self._places("auxiliary")])
+        if change is not None:
+            direction = self.parser.thresholds.direction(self.items[change].words, metric.concept)
+            metric = replace(metric, change=direction)
+        return Query("ranking", metric=metric, order="highest", most=self._most())
 
     def _relations(self) -> Query | None:
         if self.papers_asked or self._names_papers():
@@ -378,22 +376,3 @@ class Intent(Pieces):
                 break
             out += [at] if self.items[at].means("use", "evaluate") else []
         return out
-
-
-def is_outside(parser: Parser, query: Query, found: Filter) -> bool:
-    """Whether a question asks for something that no graph of papers knows ("write me a poem about pruning")."""
-    if not parser.outside or any(item.of("type:") == "paper" for item in parser.items):
-        return False
-    first = next((item for item in parser.items if not item.means("frame", "about")), None)
-    known = any(not isinstance(term, Phrase) for condition in found.conditions for term in condition.any_of)
-    return first is parser.outside[0] or not (known or query.things)
-
-
-def refusal(parser: Parser) -> str:
-    """One sentence for such a question, with three that would work."""
-    examples = [word.labels for word in parser.lexicon.words.meaning("example")]
-    is_zh = parser.language == "zh"
-    asked = [next(label for label in labels if has_han(label) == is_zh) for labels in examples][:3]
-    if is_zh:
-        return f"图谱只能回答有关论文的问题，例如：{' '.join(asked)}"
-    return f"The graph only answers questions about papers, for example: {' '.join(asked)}"

@@ -150,6 +150,11 @@ class Lexicon:
             self._indicators[topic] = frozenset(c for curie in shows for c in self.vocabulary.narrower(curie))
         return self._indicators[topic]
 
+    def is_author(self, name: str) -> bool:
+        """Whether a paper of the graph has an author of exactly this name."""
+        sql = "SELECT 1 FROM authors WHERE name = ? LIMIT 1"
+        return self._store is not None and bool(self._store.rows(sql, name))
+
     def misspelt(self, folded: str, least: float = 86.0) -> str | None:
         """The folded label that a phrase nearly is, if there is one; its first letter is right."""
         if len(folded) < 5:

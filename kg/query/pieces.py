@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from kg.entity_types import NAMED
-from kg.query.filter import Entity
+from kg.query.filter import ORDERS, Entity, Outcome
 from kg.query.items import Item
 
 if TYPE_CHECKING:
     from kg.query.question import Parser
 
-Order = Literal["highest", "lowest", "best", "worst"]
-ORDERS: tuple[Order, ...] = ("highest", "lowest", "best", "worst")
 PERIODS = ("day", "week", "month", "year", "report")
 #: Types that a question may name without "which" and still ask for ("datasets for code generation").
 _BARE = ("institution", "country", *(kind for kind in NAMED if kind != "model"))
+#: Types that a metric's name may have too, and mean the metric where one is looked for ("latency").
+_MEASURED = frozenset(("metric", "problem", "task"))
 
 
 class Pieces:
@@ -116,3 +116,24 @@ class Pieces:
                 self._mark([at, at + 1])
                 return int(number.value)
         return None
+
+    def _metric_near(self, start: int, stop: int, of: int | None = None) -> Outcome | None:
+        """The metric among some pieces, nearest to one of them; it and its direction set no condition then."""
+        places = [at for at in range(max(start, 0), min(stop, len(self.items))) if self._is_metric(at)]
+        places = [at for at in places if of is None or self._is_open(min(at, of), max(at, of))]
+        if not places:
+            return None
+        at = min(places, key=lambda place: (abs(place - of), -place)) if of is not None else places[0]
+        thresholds = self.parser.thresholds
+        change = next((i for i in (at - 1, at + 1) if 0 <= i < len(self.items) and self.parser.changes(i)), None)
+        self._mark([at] if change is None else [at, change])
+        return thresholds.speed_of(at) if thresholds.is_speed(at) else self.parser.metric(at, change)
+
+    def _is_metric(self, at: int) -> bool:
+        item = self.items[at]
+        is_metric = "metric" in item.types and not item.types - _MEASURED
+        return not item.asked and (is_metric or self.parser.thresholds.is_speed(at))
+
+    def _is_open(self, start: int, stop: int) -> bool:
+        """Whether no other thing and no mark stands between two pieces."""
+        return not any(item.mark or item.types - {"metric"} for item in self.items[start + 1 : stop])

@@ -12,30 +12,20 @@ from dataclasses import replace
 from typing import Literal
 
 from kg.entity_types import NAMED
-from kg.query.filter import Entity, Fact, Filter, Link, Outcome, Parts, Phrase, Query, Term
-from kg.query.intent import Intent, is_outside, refusal
+from kg.query.filter import ORDERS, Entity, Fact, Filter, Link, Outcome, Parts, Phrase, Query, Term
+from kg.query.intent import Intent
 from kg.query.items import TIMES, Item
 from kg.query.joins import Taken, joined
 from kg.query.lexicon import Lexicon, Sense
-from kg.query.pieces import ORDERS
 from kg.query.reading import PERSON, QuestionReader
+from kg.query.refusals import is_outside, refusal
 from kg.query.sayings import Sayings
 from kg.query.thresholds import Thresholds
 from kg.text import fold, has_han
 
 #: Meanings of words that say something: they are used, or told as ignored.
-_TELLING = (
-    "popular",
-    "top",
-    "rising",
-    "similar",
-    "advice",
-    "trend",
-    "not",
-    "amount",
-    "stated",
-    *(f"order:{o}" for o in ORDERS),
-)
+_SAYING = ("popular", "top", "rising", "similar", "advice", "trend", "count", "not", "amount", "stated")
+_TELLING = (*_SAYING, *(f"order:{order}" for order in ORDERS))
 #: Characters of a question that are read.
 LIMIT = 1000
 _AFTER = ("technique", *NAMED)  # what one uses, compares with, evaluates on
@@ -80,6 +70,7 @@ class Parser:
         self.items = items
         self.lexicon = lexicon
         self.ignored: list[str] = []
+        self.proposes = False  # whether all techniques are meant as proposed ("谁提出的")
         self.links: dict[int, Link] = {}  # by the place of the thing, where the kind of question says the relation
         self.outside = [item for item in items if item.means("outside") and not item.senses]
         for item in self.outside:
@@ -322,6 +313,9 @@ class Parser:
         """A thing in one of its senses, with what counts as it."""
         concepts = (sense.concept,) if sense.type in ("topic", "institution") else self.lexicon.family(sense.concept)
         said = roles if sense.type == "technique" else ()
+        if said == _ROLES["propose"] and not self.lexicon.label(sense.concept).split(" ")[-1].islower():
+            known = self.lexicon.vocabulary  # who proposes "Budget EAGLE" does not propose EAGLE
+            concepts = tuple(sorted(known.narrower(sense.concept))) if sense.known else (sense.concept,)
         return Entity(sense.type, sense.concept, self.lexicon.label(sense.concept, self.language), concepts, said)
 
     @property
@@ -358,6 +352,8 @@ class Parser:
         return topic is not None and not topic.preferred
 
     def _roles(self, at: int, cue: str) -> tuple[str, ...]:
+        if self.proposes:
+            return _ROLES["propose"]
         after = next((i for i in self.items[at + 1 :] if i.senses or i.mark), None)
         stop = self.items.index(after) if after else len(self.items)
         if any(item.means("baseline") for item in self.items[at + 1 : stop]):
@@ -472,7 +468,8 @@ class Parser:
         if item.taken:
             return []
         quoted = self.text[item.start - 1 : item.start] in "\"'“「『" and item.start > 0
-        if len(item.text) > 1 and not quoted and self._is_author(at, cue):
+        is_person = PERSON.fullmatch(item.text) is not None and self.lexicon.is_author(item.text)
+        if len(item.text) > 1 and not quoted and (is_person or self._is_author(at, cue)):
             return [Fact("author", item.text, item.text)]
         is_proper = item.text[:1].isupper() and (at > 0 or not item.text[1:].islower())
         is_name = is_proper or (cue == "by" and not item.text[:1].islower())
@@ -494,7 +491,7 @@ class Parser:
         for at, item in enumerate(self.items):
             if self.thresholds.is_speed(at) and not item.asked:
                 return [Taken([self.thresholds.speed_of(at)], False, False, "result", item.text)]
-        said = [item for item in self.items if item.is_unknown and item.text in self.ignored]
+        said = [item for item in self.items if item.is_unknown and item.text in self.ignored and len(item.text) > 1]
         self.ignored = [word for word in self.ignored if word not in {item.text for item in said[:3]}]
         return [Taken([Phrase(item.text)], False, False, "text", item.text) for item in said[:3]]
 

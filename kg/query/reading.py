@@ -146,7 +146,7 @@ class QuestionReader:
 
     def _named(self, found: list[Token]) -> Item | None:
         folded = " ".join(token.fold for token in found)
-        if self._is_based(found) or self._is_pair(found) or self._is_top(found):
+        if self._is_based(found) or self._is_pair(found) or self._is_top(found) or self._is_ordered(found):
             return None
         words = self._spelled_so(self.lexicon.words.bearing(folded), found)
         is_scope = bool(words) and all("scope" in word.means for word in words)
@@ -209,6 +209,13 @@ class QuestionReader:
         """Whether a phrase is "top 5", which is no "top-5 accuracy"."""
         is_top = len(found) == 2 and found[1].fold.isdigit() and self._is("top", found[0].fold)
         return is_top and self.text[found[0].end : found[1].start].isspace()
+
+    def _is_ordered(self, found: list[Token]) -> bool:
+        """Whether a phrase is "best accuracy": a known metric with a word before it, though a paper has one so."""
+        whole, rest = (self.lexicon.senses(_folds(some)) if some else [] for some in (found, found[1:]))
+        own = bool(whole) and not any(sense.known for sense in whole) and {s.type for s in whole} == {"metric"}
+        speeds = any("metric" in word.facts for word in self.lexicon.words.bearing(_folds(found[1:])))
+        return own and (speeds or any(sense.type == "metric" and sense.known for sense in rest))
 
     def _is(self, meaning: str, folded: str) -> bool:
         return any(meaning in word.means for word in self.lexicon.words.bearing(folded))

@@ -21,6 +21,8 @@ from kg.text import sentence_at, tokens
 _PAPERS, _CONCEPTS = 20, 5
 #: Papers that may be like one, how much what both have counts beside their titles, and shared things that are named.
 _CANDIDATES, _SHARED, _NAMED = 200, 0.5, 5
+#: The cosine of titles from which papers are like one another though they share nothing else.
+_TITLES = 0.6
 #: The cosine below which nothing is called near.
 _LEAST = 0.2
 
@@ -73,7 +75,7 @@ def _alike(store: StoreFile, lexicon: Lexicon, question: str, query: Query, pape
     score = {
         one: round(_SHARED * (found[one].similarity if one in found else 0.0) + (1 - _SHARED) * close.get(one, 0.0), 3)
         for one in {*found, *close} - {paper}
-        if among is None or one in among
+        if (one in found or close[one] >= _TITLES) and (among is None or one in among)
     }
     order = sorted(score, key=lambda one: (-score[one], one))[
         : limit if limit else len(score) if limit == 0 else _PAPERS

@@ -68,6 +68,10 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     if len(rows) < len(papers) and limit is None:
         note = say("answer.first", shown=len(rows), n=len(papers))
         wanted = replace(wanted, notes=(*wanted.notes, note))
+    searched = (t for one in wanted.conditions for t in one.any_of if isinstance(t, Phrase) and not t.wordings)
+    said = [say("empty.quoted", words=term.label) for term in searched]
+    if len(said) == sum(len(one.any_of) for one in wanted.conditions):
+        wanted = replace(wanted, notes=(*wanted.notes, say("answer.only_words", words=say.listed(said))))
     compound = [note for one in wanted.conditions if (note := _ways(corpus, wanted, one, say))]
     wanted = replace(wanted, notes=(*wanted.notes, *compound))
     return Answer(question, replace(query, filter=wanted), rows, wanted.notes, fulfilling=len(papers))

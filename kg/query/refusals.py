@@ -1,0 +1,30 @@
+"""Questions that no graph of papers answers, and what is said of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kg.query.filter import Filter, Phrase, Query
+from kg.text import has_han
+
+if TYPE_CHECKING:
+    from kg.query.question import Parser
+
+
+def is_outside(parser: Parser, query: Query, found: Filter) -> bool:
+    """Whether a question asks for something that no graph of papers knows ("write me a poem about pruning")."""
+    if not parser.outside or any(item.of("type:") == "paper" for item in parser.items):
+        return False
+    first = next((item for item in parser.items if not item.means("frame", "about")), None)
+    known = any(not isinstance(term, Phrase) for condition in found.conditions for term in condition.any_of)
+    return first is parser.outside[0] or not (known or query.things)
+
+
+def refusal(parser: Parser) -> str:
+    """One sentence for such a question, with three that would work."""
+    examples = [word.labels for word in parser.lexicon.words.meaning("example")]
+    is_zh = parser.language == "zh"
+    asked = [next(label for label in labels if has_han(label) == is_zh) for labels in examples][:3]
+    if is_zh:
+        return f"图谱只能回答有关论文的问题，例如：{' '.join(asked)}"
+    return f"The graph only answers questions about papers, for example: {' '.join(asked)}"
