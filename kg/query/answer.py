@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from dataclasses import field as part
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -96,6 +96,12 @@ class Table:
     columns: tuple[str, ...]  # machine names: "technique", "papers", "support", "value"; views label them
     lines: tuple[Line, ...] = ()
     verdict: str = ""  # one sentence on the whole: what differs, how many
+
+    def without(self, column: str) -> Table:
+        """The table less a column."""
+        at = self.columns.index(column)
+        lines = (replace(line, values=line.values[:at] + line.values[at + 1 :]) for line in self.lines)
+        return replace(self, columns=self.columns[:at] + self.columns[at + 1 :], lines=tuple(lines))
 
     def to_json(self) -> dict[str, Any]:
         """Columns, and an object a line: its values by column, and what it is about, its entries and their words."""

@@ -173,6 +173,11 @@ class Corpus:
         """How many papers of a set have anything of a type, and how many there are."""
         return self.once(self._covered, kind, papers), self.count(papers)
 
+    def tells_support(self, papers: Papers) -> bool:
+        """Whether half of some papers name an institution, without which nothing says that two are independent."""
+        named, every = self.covered("institution", papers)
+        return 2 * named >= every
+
     def _covered(self, kind: str, papers: Papers) -> int:
         pairs = self._pairs(kind, papers)
         sql = f"SELECT count(DISTINCT paper) FROM ({pairs.sql}) x"

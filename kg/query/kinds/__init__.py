@@ -27,8 +27,11 @@ def respond(store: StoreFile, lexicon: Lexicon, question: str, query: Query, lim
     """What a graph answers to a query: at most `limit` papers or lines."""
     if query.kind == "refused":
         return Answer(question, query, (), query.filter.notes)
+    corpus = Corpus.of(store)
     found = _answer(store, lexicon, question, query, limit)
-    known = coverage(Corpus.of(store), query)
+    if found.table and "support" in found.table.columns and not corpus.tells_support(corpus.holding(query.filter)):
+        found = replace(found, table=found.table.without("support"))
+    known = coverage(corpus, query)
     say = Sayings.of(question)
     notes = (say(f"coverage.{one.field}", named=one.named, n=one.papers) for one in known)
     return replace(found, coverage=known, notes=(*found.notes, *notes))

@@ -161,8 +161,10 @@ class _Comparison:
             behind = (self._entries(papers), list(shown.values()))
             counts.append(_Part(told, *behind))
             supports.append(_Part(self.corpus.support(self.corpus.dated(self.papers[at])), *behind))
-        say = self.say
-        return [*self._row(say("comparison.papers"), counts), *self._row(say("comparison.support"), supports)]
+        lines = self._row(self.say("comparison.papers"), counts)
+        if all(map(self.corpus.tells_support, self.papers)):
+            lines += self._row(self.say("comparison.support"), supports)
+        return lines
 
     def _proposing(self) -> list[int]:
         """How many papers propose each thing, where it is a technique."""
