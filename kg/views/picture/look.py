@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -131,12 +132,20 @@ class Look:
 
     @property
     def first(self) -> str:
-        """The node that the panel opens on: the centre, or the concept of most weight; "" for an empty drawing."""
+        """The node that the panel opens on; "" for an empty drawing.
+
+        It is the centre, or what the heading names, or the concept of most relations (of a lineage) or most weight.
+        """
         drawing = self.drawing
         if drawing.centre in drawing.nodes:
             return drawing.centre
-        order = sorted(drawing.nodes.values(), key=lambda n: (n.type == "paper", -drawing.measure(n), n.id))
-        return order[0].id if order else ""
+        degree = Counter(end for edge in drawing.edges for end in (edge.head, edge.tail)) if self.is_layered else {}
+
+        def order(node: DrawnNode) -> tuple[object, ...]:
+            named = len(node.label) if self.heading.endswith(node.label) else 0
+            return node.type == "paper", -named, -degree.get(node.id, 0), -drawing.measure(node), node.id
+
+        return min(drawing.nodes.values(), key=order).id if drawing.nodes else ""
 
     @property
     def legend(self) -> list[LegendEntry]:
