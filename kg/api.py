@@ -497,7 +497,7 @@ class Graph:
         """One line: "papers.kg: 133 papers from 5 sources, 2025-10-15 to 2025-10-17"."""
         from kg.views.overview import line
 
-        place = self.store.path or "a graph in memory"
+        place = Path(self.store.path).name if self.store.path else "a graph"
         try:
             return f"{place}: {line(self)}"
         except KgError:  # it is closed, or cannot be read

@@ -173,8 +173,8 @@ function apart(room) {
   for (const label of state.chosen.slice(0, MOST.apart)) {
     const one = labels[label], figure = make("figure"), caption = make("figcaption");
     caption.append(make("bdi", { title: name(label) }, name(label)));
-    const change = one.change, way = change ? change.way : "";
-    const said = change && state.share ? `${SIGNS[way] || ""}${percent(change.early)} → ${percent(change.late)} · ` : "";
+    const change = state.share ? one.change : null, way = change ? change.way : "";  // shares are tested, not counts
+    const said = change ? `${SIGNS[way] || ""}${percent(change.early)} → ${percent(change.late)} · ` : "";
     caption.append(make("small", { class: way }, said + say(one.total === 1 ? "one" : "papers").replace("{n}", number(one.total))));
     figure.append(caption);
     const colour = { up: "--up", down: "--down" }[way] || "--flat";

@@ -67,7 +67,7 @@ class _Drawing:
         self.keys = trend.shown if trend.index else []
         labels = trend.labelled(lang)
         self.labels = {key: _readable(labels[key], trend.labelled("en")[key]) for key in self.keys}
-        self.changes = {change.label: change for change in trend.changes}
+        self.changes = {change.label: change for change in trend.changes} if trend.share else {}  # counts are not tested
         self.venues = list(dict.fromkeys(trend.strata))
         is_one = bool(trend.compared)
         self.columns = (
@@ -121,7 +121,7 @@ class _Drawing:
                 at += self._wide(self._text(at, 0.86, _cut(venue, 30), size=10, weight="bold", color=colour)) + 0.2
         elif trend.silence:
             self._text(_MARGIN, 0.84, trend.silence_in(self.lang), size=9.5, color=_SOFT)
-        elif not trend.compared:
+        elif not trend.compared and trend.share:
             names = {"rising": words("trends.in_rising"), "falling": words("trends.in_falling")}
             self._text(_MARGIN, 0.84, words("trends.coloured", **names), size=9.5, color=_SOFT)
 
@@ -208,7 +208,7 @@ class _Drawing:
         """The figures of a label's trend, shown above its chart."""
         total = int(self.trend.counts[key].sum())
         papers = self.words.count("count.paper", total)
-        if change is None or not self.trend.share:
+        if change is None:
             return papers
         sign = "" if _colour(change) == _FLAT else "▲ " if change.z > 0 else "▼ "
         return f"{sign}{percent(change.early)} → {percent(change.late)}   {papers}"
