@@ -67,7 +67,7 @@ class _Drawing:
         self.keys = trend.shown if trend.index else []
         labels = trend.labelled(lang)
         self.labels = {key: _readable(labels[key], trend.labelled("en")[key]) for key in self.keys}
-        self.changes = {change.label: change for change in trend.changes} if trend.share else {}  # counts are not tested
+        self.changes = {change.label: change for change in trend.changes} if trend.share else {}
         self.venues = list(dict.fromkeys(trend.strata))
         is_one = bool(trend.compared)
         self.columns = (
