@@ -10,6 +10,7 @@ from kg.sources.dates import number
 from kg.sources.layout import abstract as abstracts
 from kg.sources.layout.blocks import body_size, paragraphs
 from kg.sources.layout.join import Joiner, plain
+from kg.sources.layout.masthead import beside, is_cover, is_masthead, leading
 from kg.sources.layout.notes import footnotes
 from kg.sources.layout.offices import Offices
 from kg.sources.layout.pages import Page, TextLine
@@ -25,6 +26,7 @@ _DOI = re.compile(r"(?:doi\.org/|\bdoi\s*:?\s*)(10\.\d{4,9}/\n?[^\s,;<>\"]+)", r
 _REFERENCES = re.compile(r"\W*(?:\d+\W+)?(?:References|Bibliography)\W*", re.I)
 _FIGURE = re.compile(r"\s*(?:Figure|Fig\.|Table)\s*\d+\s*[.:]")
 _DOMAIN = re.compile(r"@\s*([\w-]+(?:\s?\.\s?[\w-]+)+)")
+_MOST_PAGES = 2  # without covers, on which the header may stand
 _MOST_LINES = 400  # lines from the top of a page; a page of text has 120
 _MOST_CHARS = 2_000  # characters of a line between title and abstract
 _LEAST = 4  # letters of a title
@@ -60,6 +62,8 @@ def header(pages: Iterable[Page], joiner: Joiner) -> Header:
     made: list[Header] = []
     rest = iter(pages)
     for page in rest:
+        if is_cover(page):
+            continue
         out, found = _of_page(page, joiner)
         made.append(out)
         if len(made) == 1:
@@ -68,6 +72,10 @@ def header(pages: Iterable[Page], joiner: Joiner) -> Header:
             if found.is_open:
                 out.abstract = abstracts.over_pages(found, next(rest, None), joiner)
             break
+        if len(made) == _MOST_PAGES:
+            break
+    if not made:
+        return Header()
     first, last = made[0], made[-1]
     if last is first:
         return first
@@ -89,6 +97,9 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
         out.abstract = found.text
     out.keywords = abstracts.keywords(page, below, joiner)
     between = _between(lines, title, top)
+    if found:
+        aside = {id(line) for line in beside(between, found.left, found.right)}
+        between = [line for line in between if id(line) not in aside]
     who = people(between)
     out.authors, out.affiliations = who.authors, who.affiliations
     text = max(body_size(page.lines), found.rows[0].size if found else 0.0)  # notes may make up most of a page
@@ -104,11 +115,12 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
 
 
 def _title(lines: Sequence[TextLine], heading: TextLine | None, page: Page) -> list[TextLine]:
-    """The lines of the title: the group of the largest lines above the abstract."""
+    """The lines of the title: the group of the largest lines above the abstract that name no journal or rubric."""
     lowest = heading.y - 0.5 * heading.size if heading and heading.y > 0.08 * page.height else _UPPER * page.height
     above = [line for line in lines if line.y < lowest and line.letters >= 2]
-    groups = _groups(above)
+    groups = _groups(above, leading(lines))
     groups = [g for g in groups if sum(line.letters for line in g) >= _LEAST]
+    groups = [g for g in groups if not is_masthead(g, lines)] or groups
     if not groups:
         return []
     largest = max(g[0].tall for g in groups)
@@ -121,12 +133,12 @@ def _title(lines: Sequence[TextLine], heading: TextLine | None, page: Page) -> l
     return min(several or fitting, key=lambda g: g[0].y)
 
 
-def _groups(lines: Sequence[TextLine]) -> list[list[TextLine]]:
+def _groups(lines: Sequence[TextLine], spacing: float) -> list[list[TextLine]]:
     """Groups of lines of one size and weight that are below one another or side by side."""
     out: list[list[TextLine]] = []
     for line in sorted(lines, key=lambda line: (round(line.y), line.left)):
         for group in reversed(out):
-            if _goes_on(group, line):
+            if _goes_on(group, line, spacing):
                 group.append(line)
                 break
         else:
@@ -134,7 +146,7 @@ def _groups(lines: Sequence[TextLine]) -> list[list[TextLine]]:
     return out
 
 
-def _goes_on(group: list[TextLine], line: TextLine) -> bool:
+def _goes_on(group: list[TextLine], line: TextLine, spacing: float) -> bool:
     last = group[-1]
     is_alike = abs(last.tall - line.tall) <= _WITHIN * last.tall
     if last.text.isupper() and line.text.isupper():  # a line of small capitals may have no full capital
@@ -145,7 +157,7 @@ def _goes_on(group: list[TextLine], line: TextLine) -> bool:
     if gap < 0.3 * line.size:
         return line.left - last.right < 2.5 * line.size
     left, right = min(li.left for li in group), max(li.right for li in group)
-    return gap < 1.75 * line.tall and line.left < right and line.right > left
+    return gap < max(1.75, spacing) * line.tall and line.left < right and line.right > left
 
 
 def _title_text(lines: Sequence[TextLine], joiner: Joiner) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 
 from kg.sources.layout.blocks import is_running
+from kg.sources.layout.labels import Labels
 from kg.sources.layout.offices import Offices
 from kg.sources.layout.pages import Char, TextLine, written
 
@@ -20,17 +21,15 @@ MAIL = re.compile(
     r"|https?:|www\.|^\W*[a-z][a-z\d-]*(?:\.[a-z][a-z\d-]*)+(?:/\S*)?\W*$"  # only "name.org/path"
     r"|^[^\w{]*\{[^{}@]*,?$"  # a brace that is closed on the next line
 )
-MARK = re.compile(r"[\d\s,;.*∗⋆†‡§¶‖∥#♯♭♮&?⊥♣♠♦♥♢♡△▽◇◦•~\]\[()+=$\ufffd⇤⇥◆■□✉−–a-z-]+")
+MARK = re.compile(r"(?:[\d\sA-Za-zα-ωΑ-Ω_]|[^\w])+")  # any raised sign but letters of words
 _LEADING = re.compile(r"\s*(?:[*∗⋆†‡§¶‖∥#♯♭♮⊥♣♠♦♥♢♡△▽◇◦\ufffd]+|\(?\d{1,2}\)?(?=\s*[A-Z]))\s*")
 _JOINT = re.compile(
     r"(?<=[^\W\d_])(?:[\d*∗†‡§¶]+(?:,[\d*∗†‡§¶]+)*)(?:\s*(?:,|;|&|\band\b)\s*|\s+|$)"  # marks that are not raised
-    r"|\s*(?:,|;|&|·|•|\band\b|\bAND\b|、|，)\s*|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])"
+    r"|\s*(?:,|;|&|·|•|\||\band\b|\bAND\b|、|，)\s*|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])"
 )
 _TOKEN = re.compile(r"[^\W\d_](?:[^\W\d_]|['’`´.-])*\.?")
 _TITLES = re.compile(
-    r"(?:(?:(?:Graduate |Under)?(?:Student|Senior|Life|Associate)\s+)?(?:Member|Fellow)(?:\s*,?\s*(?:IEEE|ACM))?"
-    r"|IEEE|ACM|Ph\.?\s?D\.?|M\.?D\.?|M\.?Sc\.?|Dr\.?|Prof\.?|Jr\.?|Sr\.?|I{2,3})",
-    re.I,
+    r"(?:(?:Graduate |Under)?(?:Student|Senior|Life|Associate)\s+)*(?:Member|Fellow)(?:\s*,?\s*(?:IEEE|ACM))?", re.I
 )
 _NOBODY = re.compile(
     r"anonymous|double-?blind|under review|paper id|submission|reviewed\s+on"
@@ -91,7 +90,9 @@ def people(lines: Sequence[TextLine]) -> People:
     """Authors and affiliations from the lines between title and abstract."""
     offices = Offices.load()
     out = People()
+    known = Labels.load()
     lines = [line for line in lines if not _NOBODY.search(line.text) and not _DATE.fullmatch(line.text)]
+    lines = [line for line in lines if not known.is_kind(line.text) and not known.note.match(line.text)]
     ordered = sorted(lines, key=lambda line: (round(line.y), line.left))
     able = [line for line in ordered if line.letters >= _LOWEST and not MAIL.search(line.text)]
     if not able:
@@ -152,7 +153,7 @@ def _is_cut(before: TextLine, line: TextLine, offices: Offices, alone: bool) -> 
 
     A line with a single name qualifies only as a cell of a row; `alone` says that the row has no other cell.
     """
-    if before.font != line.font or before.chars[-1].raised or line.chars[0].raised:
+    if before.chars[-1].font != line.chars[0].font or before.chars[-1].raised or line.chars[0].raised:
         return False
     if not (before.chars[-1].text.isalpha() or before.chars[-1].text in "-."):
         return False
@@ -300,12 +301,17 @@ def _names(text: str, chars: Sequence[Char], first: TextLine, offices: Offices) 
         if bracket and offices.has(bracket[2]) and _is_name(bracket[1], offices):
             names.append(bracket[1])
             inside.append(bracket[2])
-        elif (part := part.strip("()")) and not _TITLES.fullmatch(part):
+        elif (part := part.strip("()")) and not _is_title(part):
             if not _is_name(part, offices) or not _in_font(text, part, at, chars, first):
                 return names, "; ".join([*inside, text[at:].strip(" ,;")])
             names.append(part)
         at = match.end() if match else len(text)
     return names, "; ".join(inside)
+
+
+def _is_title(text: str) -> bool:
+    """Whether a part of a list of names is no name but a degree or membership."""
+    return bool(_TITLES.fullmatch(text)) or Labels.load().is_degree(text)
 
 
 def _is_names(text: str, chars: Sequence[Char], first: TextLine, offices: Offices) -> bool:
@@ -438,7 +444,7 @@ def _is_below(above: _Piece, b: TextLine) -> bool:
 
 def labels(marks: str) -> set[str]:
     """Split consecutive marks into single ones: numbers, letters, symbols."""
-    return set(re.findall(r"\d+|[^\s\d,]", marks))
+    return set(re.findall(r"\d+|[IVX]+|[^\s\d,]", marks))
 
 
 def overlap(a: TextLine, b: TextLine) -> bool:

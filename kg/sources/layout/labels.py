@@ -1,0 +1,67 @@
+"""Words that journals print on a first page beside the header of the paper, as data (`labels.toml`)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_LONGEST = 60  # characters of a line that is the name of a kind of article
+_APART = re.compile(r"[|:•·/—–\uff5c]")
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Kinds of articles, headings of covers and degrees, by their letters; patterns of what starts a line."""
+
+    kinds: frozenset[str]
+    covers: frozenset[str]
+    degrees: frozenset[str]
+    note: re.Pattern[str]
+    above_journal: re.Pattern[str]
+    below_journal: re.Pattern[str]
+    affiliations: re.Pattern[str]
+
+    @staticmethod
+    @cache
+    def load() -> Labels:
+        """Load the lists that ship with the package."""
+        lists: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("labels.toml").read_text("utf-8"))
+        return Labels(
+            kinds=frozenset(map(letters, lists["kinds"])),
+            covers=frozenset(map(letters, lists["covers"])),
+            degrees=frozenset(map(letters, lists["degrees"])),
+            note=_starts(lists["notes"]),
+            above_journal=_starts(lists["above_journal"]),
+            below_journal=_starts(lists["below_journal"]),
+            affiliations=_starts(lists["affiliations"]),
+        )
+
+    def is_kind(self, text: str) -> bool:
+        """Whether a line names a kind of article: "ORIGINAL PAPER", "JAMA Oncology | Original Investigation"."""
+        if len(text) > _LONGEST:
+            return False
+        return letters(text) in self.kinds or any(letters(part) in self.kinds for part in _APART.split(text))
+
+    def is_cover(self, text: str) -> bool:
+        """Whether a line heads a page that stands before the paper."""
+        return letters(text) in self.covers
+
+    def is_degree(self, text: str) -> bool:
+        """Whether a text consists of degrees: "MD", "Ph.D.", "MD PhD"."""
+        parts = text.split()
+        return 0 < len(parts) <= 3 and all(letters(part) in self.degrees for part in parts)
+
+
+def letters(text: str) -> str:
+    """The letters and digits of a text in lower case, by which labels are compared."""
+    return "".join(c for c in text.lower() if c.isalnum())
+
+
+def _starts(phrases: list[str]) -> re.Pattern[str]:
+    """A pattern of lines that start with one of the phrases, whatever marks stand before it."""
+    longest_first = sorted(phrases, key=len, reverse=True)
+    spaced = "|".join(re.escape(p).replace(r"\ ", r"\s+") for p in longest_first)
+    return re.compile(rf"[^\w©]*(?:{spaced})(?![^\W\d_])", re.I)

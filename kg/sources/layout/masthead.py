@@ -1,0 +1,67 @@
+"""What stands around the header of a paper: the journal's name, rubrics, covers, and columns of notes at the side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
+from kg.sources.layout.blocks import is_running
+from kg.sources.layout.labels import Labels
+from kg.sources.layout.pages import Page, TextLine
+
+_MOST_WORDS = 9  # of a journal's name
+_NEAR = 3.5  # em; from a journal's name to the lines around it
+_VOLUME = r"[,.:]?\s*(?:\(?\d|vol\b|no\b)"
+_CITED = r"^\W*(?:cite\s+this\s*:?\s*)?(?:the\s+)?"
+_WIDE = 2.6  # em; leading of a manuscript that is set for review
+_LONGEST = 400  # characters of a title
+_SHORT = 40  # characters of a note that is set large
+_FEW = 2  # notes in a column at the side
+
+
+def is_masthead(group: Sequence[TextLine], lines: Sequence[TextLine]) -> bool:
+    """Whether large lines name a journal, a kind of article or a cover, or are running text: no title."""
+    labels = Labels.load()
+    text = " ".join(line.text for line in group)
+    is_note = len(group) == 1 and len(text) < _SHORT and bool(labels.note.match(text))
+    if is_note or labels.is_kind(text) or labels.is_cover(text) or len(text) > _LONGEST:
+        return True
+    if len(group) > 2 or len(text.split()) > _MOST_WORDS:
+        return False
+    own = {id(line) for line in group}
+    others = [line for line in lines if id(line) not in own]
+    size = group[0].size
+    above = max((li for li in others if 0 < group[0].y - li.y < _NEAR * size), key=lambda li: li.y, default=None)
+    below = min((li for li in others if 0 < li.y - group[-1].y < _NEAR * size), key=lambda li: li.y, default=None)
+    if above and labels.above_journal.match(above.text):
+        return True
+    if below and labels.below_journal.match(below.text):
+        return True
+    cited = re.compile(_CITED + re.escape(text).replace(r"\ ", r"\s+") + _VOLUME, re.I)
+    return any(cited.match(line.text) for line in others)
+
+
+def leading(lines: Sequence[TextLine]) -> float:
+    """The distance of lines of a title in em at most: more on a manuscript that is set with wide spaces for review."""
+    text = sorted((line for line in lines if is_running(line.text)), key=lambda line: line.order)
+    gaps = [(b.y - a.y) / a.size for a, b in pairwise(text) if a.size and 0 < b.y - a.y < 4 * a.size]
+    return _WIDE if len(gaps) > 5 and median(gaps) > 1.55 else 0.0
+
+
+def beside(lines: Sequence[TextLine], left: float, right: float) -> list[TextLine]:
+    """The lines of a column of notes ("Citation: ...", "Edited by ...") left or right of a column of text."""
+    labels = Labels.load()
+    out: list[TextLine] = []
+    for side in ([li for li in lines if li.right < left - 3], [li for li in lines if li.left > right + 3]):
+        if sum(bool(labels.note.match(li.text)) or labels.is_kind(li.text) for li in side) >= _FEW:
+            out += side
+    return out
+
+
+def is_cover(page: Page) -> bool:
+    """Whether a page stands before the paper: its highlights, its graphical abstract."""
+    labels = Labels.load()
+    top = sorted(page.lines, key=lambda line: line.y)[:6]
+    return any(labels.is_cover(line.text) for line in top)
