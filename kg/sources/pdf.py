@@ -71,7 +71,10 @@ def _paper(file: InputFile, data: bytes) -> Row:
     try:
         if not len(document):
             raise KgError(f"{file.path}: the PDF has no pages: fetch the file again.")
-        made = header(_pages(file, document), Joiner("\n".join(_texts(document)), WordCounts.load()))
+        seen: list[Page] = []
+        made = header(_pages(document, seen), Joiner("\n".join(_texts(document)), WordCounts.load()))
+        if sum(line.letters for page in seen for line in page.lines) < _LEAST:
+            raise KgError(f"{file.path}: the PDF has no text, only pictures of pages: run OCR on it first (ocrmypdf).")
         if made.authors and not made.affiliations:
             made.affiliations = _at_the_end(document)
     except pypdfium2.PdfiumError as error:
@@ -93,17 +96,13 @@ def _paper(file: InputFile, data: bytes) -> Row:
     }
 
 
-def _pages(file: InputFile, document: Any) -> Iterator[Page]:
-    """Yield the first pages lazily; raises KgError when they have no text."""
+def _pages(document: Any, seen: list[Page]) -> Iterator[Page]:
+    """Yield the first pages lazily, and keep them in `seen`."""
     from kg.sources.layout.pages import read_page
 
-    letters = 0
     for number in range(min(_FIRST, len(document))):
-        page = read_page(document, number)
-        letters += sum(line.letters for line in page.lines)
-        yield page
-    if letters < _LEAST:
-        raise KgError(f"{file.path}: the PDF has no text, only pictures of pages: run OCR on it first (ocrmypdf).")
+        seen.append(read_page(document, number))
+        yield seen[-1]
 
 
 def _at_the_end(document: Any) -> list[str]:

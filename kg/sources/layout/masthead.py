@@ -13,8 +13,7 @@ from kg.sources.layout.pages import Page, TextLine
 
 _MOST_WORDS = 9  # of a journal's name
 _NEAR = 3.5  # em; from a journal's name to the lines around it
-_VOLUME = r"[,.:]?\s*(?:\(?\d|vol\b|no\b)"
-_CITED = r"^\W*(?:cite\s+this\s*:?\s*)?(?:the\s+)?"
+_CITED = r"^\W*(?:the\s+)?{0}[,.:]?\s*(?:\(?\d|vol\b|no\b)|^\W*cite\s+this\s*:?\s*{0}"
 _WIDE = 2.6  # em; leading of a manuscript that is set for review
 _LONGEST = 400  # characters of a title
 _SHORT = 40  # characters of a note that is set large
@@ -39,7 +38,7 @@ def is_masthead(group: Sequence[TextLine], lines: Sequence[TextLine]) -> bool:
         return True
     if below and labels.below_journal.match(below.text):
         return True
-    cited = re.compile(_CITED + re.escape(text).replace(r"\ ", r"\s+") + _VOLUME, re.I)
+    cited = re.compile(_CITED.format(re.escape(text).replace(r"\ ", r"\s+")), re.I)
     return any(cited.match(line.text) for line in others)
 
 
@@ -55,8 +54,10 @@ def beside(lines: Sequence[TextLine], left: float, right: float) -> list[TextLin
     labels = Labels.load()
     out: list[TextLine] = []
     for side in ([li for li in lines if li.right < left - 3], [li for li in lines if li.left > right + 3]):
-        if sum(bool(labels.note.match(li.text)) or labels.is_kind(li.text) for li in side) >= _FEW:
-            out += side
+        notes = [li for li in side if labels.note.match(li.text) or labels.is_kind(li.text)]
+        if len(notes) >= _FEW:
+            top = min(li.y - 2 * li.size for li in notes)
+            out += [li for li in side if li.y > top]
     return out
 
 

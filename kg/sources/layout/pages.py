@@ -25,9 +25,11 @@ _SMALL = 0.86  # largest size of a raised character, relative to its line
 _RAISED = 0.12  # em; least distance of its baseline above that of the line
 _SAME = 0.6  # em; largest distance between baselines of one line: less for raised marks, more for the next line
 WIDE = 0.85  # em; least gap between two cells of a line; a space has 0.25 to 0.5
+_PICTURE = 1.6  # em; largest gap for a picture between a name and its marks
 _WORD = 0.17  # em; least gap between two words
 _SURE = 0.45  # em; a gap that is a space even if pdfium reports none
 _WIDTH = 1.2  # em; largest overlap of two runs of one line
+_MOST_RAISED = 24  # characters of marks that are drawn apart from their line
 _STEP = 8.0  # points
 _MOST_BESIDE = 40  # runs at one height
 _TINY = 2.0  # points
@@ -328,8 +330,19 @@ def _beside(run: _Run, other: _Run) -> bool:
     if all(c.text in _ACCENTS for c in run.chars[:3]) and away <= _SAME * other.size:
         return other.left - other.size < run.left < other.right + other.size
     small = min(run.size, other.size) <= _SMALL * large
+    if small and away <= _SAME * large and _in_gap(run, other):
+        return True
     gap = max(run.left - other.right, other.left - run.right)
     return away <= (_SAME if small else _RAISED) * large and -_WIDTH * large <= gap <= WIDE * large
+
+
+def _in_gap(run: _Run, other: _Run) -> bool:
+    """Whether the characters of a run, such as raised marks that are drawn later, fill a gap of a larger run."""
+    small, large = (run, other) if run.size < other.size else (other, run)
+    if small.left < large.left or small.right > large.right or len(small.chars) > _MOST_RAISED:
+        return False
+    near = (c for c in large.chars if c.right > small.left and c.left < small.right)
+    return all(min(c.right, small.right) - max(c.left, small.left) < _RAISED * large.size for c in near)
 
 
 def _accented(run: list[Char]) -> list[Char]:
@@ -367,10 +380,16 @@ def _cells(run: list[Char]) -> Iterator[list[Char]]:
     for before, char in pairwise(run):
         size = max(before.font.size, char.font.size)
         gap = char.left - before.right
-        if gap > WIDE * size:
+        if gap > WIDE * size and not _is_mark_after(before, char, gap):
             yield part
             part = []
         elif gap > _SURE * size:
             char.space = True
         part.append(char)
     yield part
+
+
+def _is_mark_after(before: Char, char: Char, gap: float) -> bool:
+    """Whether a raised mark follows a picture, such as ORCID's, that stands between it and its name."""
+    size = before.font.size
+    return char.font.size <= _SMALL * size and before.y - char.y > _RAISED * size and gap <= _PICTURE * size
