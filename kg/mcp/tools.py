@@ -27,6 +27,7 @@ from kg.text import fold, one_line
 #: Characters of a draft, and of any other argument.
 LONGEST_DRAFT, LONGEST = 40_000, 2_000
 _USUAL, _MOST = 10, 50  # items of a page
+_ALL = 100_000  # items of an answer
 _NEAREST = 8  # names that are offered in the place of one
 _AUTHORS = 20  # that are named
 _NEWS = 2  # claims of each kind beside a new paper
@@ -62,7 +63,7 @@ class Tools:
         if not (question.strip() or filter):
             raise KgError("There is no question: give a question, a filter, or both.")
         pages = self._pages(cursor, ("ask", question, filter))
-        answer = self.graph.ask(question, limit=0, filter=filter)
+        answer = self.graph.ask(question, limit=_ALL, filter=filter)
         head: Json = {"kind": answer.query.kind, "understood": answer.understood, "notes": list(answer.notes)}
         if answer.ignored:
             head["ignored"] = answer.ignored
@@ -110,7 +111,7 @@ class Tools:
         if not since.strip():
             raise KgError('There is no date: give `since`, like "2026-01", "2025-10-15" or "last month".')
         pages = self._pages(cursor, ("new", since, filter))
-        answer = self.graph.ask("", limit=0, filter={**(filter or {}), "since": since})
+        answer = self.graph.ask("", limit=_ALL, filter={**(filter or {}), "since": since})
         when = {row.paper: "" for row in answer.rows}
         when |= dict(self.graph.store.some("SELECT curie, appeared FROM papers WHERE curie IN ({})", when))
         rows = sorted(answer.rows, key=lambda row: (when[row.paper], row.paper), reverse=True)
@@ -224,7 +225,7 @@ class Tools:
             head["narrower"] = sorted(self.graph.vocabulary.narrower(concept) - {concept})[:30]
             head["facts"] = known.facts
         kind = kind_of(concept)
-        answer = self.graph.ask("", limit=0, filter={kind: concept} if kind != "metric" else {"metric": concept})
+        answer = self.graph.ask("", limit=_ALL, filter={kind: concept} if kind != "metric" else {"metric": concept})
         return self._page(pages, head, answer.rows, answer.total, limit, self._rows(answer))
 
     def _named(self, concept: str) -> Json:

@@ -24,10 +24,11 @@ from kg.vocabulary import Vocabulary
 
 #: Types of what may win or lose a contest.
 _CONTENDERS = ("technique", "model")
+_LONGEST = 2_000  # characters of a sentence
 _MOST_SUBJECTS = 4  # of a sentence that are read; the others are lists of names
 _FENCE = re.compile(r"^(?P<mark>```|~~~).*?^(?P=mark)[^\n]*$", re.MULTILINE | re.DOTALL)
 #: Marks of Markdown and LaTeX that part words from numbers, replaced by as many blanks.
-_MARKUP = re.compile(r"^[ \t]*(?:#{1,6}|[-*+>]|\d{1,3}[.)])[ \t]|\*{1,3}|`|(?<=\])\([^)\s]*\)", re.MULTILINE)
+_MARKUP = re.compile(r"^[ \t]*(?:#{1,6}|[-*+>]|\d{1,3}[.)])[ \t]|\*{1,3}|`|(?<=\])\([^)\s]{0,400}\)", re.MULTILINE)
 _SHARE = re.compile(r"\\%")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 
@@ -76,7 +77,7 @@ class Reader:
         found = [one for one in Subjects(self.store, papers).found(text) if not self._is_measure(one)]
         usual = Subject(-1, -1, "", papers) if len(papers) == 1 else None
         last, end = usual, 0
-        for start, stop in sentences(text):
+        for start, stop in (piece for span in sentences(text) for piece in _pieces(text, *span)):
             own = [one for one in found if start <= one.start < stop]
             if _PARAGRAPH.search(text, end, start):
                 last = usual
@@ -160,6 +161,16 @@ def _is_told(relation: Relation) -> bool:
 def keys_of(text: str, concept: str) -> set[str]:
     """What the end of a relation may be found by: its concept, with and without the work it is of, and its words."""
     return {key for key in (concept, plain(concept), f"={fold(text)}") if key not in ("", "=")}
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A sentence, or the parts of one that is too long for any, cut at white space."""
+    while end - start > _LONGEST:
+        cut = max(text.rfind(" ", start, start + _LONGEST), text.rfind("\n", start, start + _LONGEST))
+        cut = cut + 1 if cut > start else start + _LONGEST
+        yield start, cut
+        start = cut
+    yield start, end
 
 
 def _bare(draft: str) -> str:
