@@ -11,6 +11,7 @@ from kg.cli.base import HERE, Location, interruptible
 from kg.model import KgError
 
 PORT = 8322
+_AT_ONCE = 2  # calls over HTTP that are answered at the same time
 
 
 def command(
@@ -25,17 +26,22 @@ def command(
     """
     if find_spec("mcp") is None:
         raise KgError("`kg mcp` needs the SDK of the protocol: run `pip install 'paper-kg[mcp]'`.")
-    from kg.mcp.worker import Worker
+    from kg.mcp import work
+    from kg.serving.pool import Died, Pool
 
-    worker = Worker(str(graph), seconds)  # opens the graph while the SDK loads, which takes most of a second
+    pool = Pool(work.begin, (str(graph),), _AT_ONCE if http else 1, seconds, "kg.mcp.tools")
+    begun = pool.start()  # they open the graph while the SDK loads, which takes most of a second
     try:
         from kg.mcp.server import serve, serve_http
 
-        worker.opened()
+        try:
+            begun()
+        except Died as error:
+            raise KgError(str(error) or f"{graph}: the graph could not be opened: see `kg verify`.") from None
         with interruptible(lambda: "the server has ended."):
             if http:
-                serve_http(worker, port)
+                serve_http(pool, port)
             else:
-                serve(worker)
+                serve(pool)
     finally:
-        worker.close()
+        pool.close()

@@ -1,22 +1,21 @@
-"""The Model Context Protocol over stdio or HTTP: lists the tools, passes calls to the worker, gives resources.
+"""The Model Context Protocol over stdio or HTTP: lists the tools, passes calls to worker processes, gives resources.
 
-The SDK takes most of a second to load: whoever imports this module starts the worker first.
+The SDK takes most of a second to load: whoever imports this module starts the workers first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import anyio
-from anyio.to_thread import run_sync
 from mcp import types
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 
 from kg.mcp.described import INSTRUCTIONS, TOOLS, schema_of
-from kg.mcp.worker import Worker
 from kg.model import KgError
+from kg.serving.pool import Busy, Died, Pool, TooLong
 from kg.version import VERSION
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ MOST_BYTES = 256 * 1024
 _READS = types.ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 
 
-def server(worker: Worker) -> Server[Any]:
+def server(pool: Pool) -> Server[Any]:
     """The server of a graph, for any transport."""
 
     async def list_tools(_: Any, __: Any) -> types.ListToolsResult:
@@ -42,7 +41,7 @@ def server(worker: Worker) -> Server[Any]:
 
     async def call_tool(_: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
         try:
-            text, failed = await _called(worker, params.name, params.arguments or {}), False
+            text, failed = await _called(pool, params.name, params.arguments or {}), False
         except KgError as error:
             text, failed = str(error), True
         return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=failed)
@@ -64,9 +63,9 @@ def server(worker: Worker) -> Server[Any]:
         uri = str(params.uri)
         try:
             if uri == SCHEMA:
-                text = await _called(worker, "schema", {})
+                text = await _called(pool, "schema", {})
             elif uri.startswith(PAPER):
-                text = await _called(worker, "get", {"id": _unquoted(uri.removeprefix(PAPER))})
+                text = await _called(pool, "get", {"id": _unquoted(uri.removeprefix(PAPER))})
             else:
                 raise KgError(f"There is no resource of this name: read {SCHEMA} or {PAPER}ID.")
         except KgError as error:
@@ -87,15 +86,24 @@ def server(worker: Worker) -> Server[Any]:
     return made
 
 
-async def _called(worker: Worker, tool: str, given: Mapping[str, Any]) -> str:
-    """The answer of the worker; what waits for it does not hold up the protocol."""
+async def _called(pool: Pool, tool: str, given: Mapping[str, Any]) -> str:
+    """The answer of a tool. Raises KgError for what is refused, and for a call that is ended."""
     if tool in TOOLS and (wrong := [name for name in given if name not in TOOLS[tool][1]]):
         known = ", ".join(TOOLS[tool][1])
         raise KgError(f"`{tool}` has no argument {str(wrong[0])[:40]!r}: it takes {known}.")
     if tool in TOOLS and (lacking := [name for name in TOOLS[tool][2] if given.get(name) is None]):
         raise KgError(f"`{tool}` needs the argument `{lacking[0]}`.")
-    call: Callable[[], str] = lambda: worker.call(tool, given)  # noqa: E731  # run_sync takes no named arguments
-    return await run_sync(call, abandon_on_cancel=True)
+    try:
+        refused, said = await pool.ask((tool, dict(given)))
+    except TooLong:
+        raise KgError(f"The call took longer than {pool.seconds:g} s and was ended: ask for less.") from None
+    except Busy:
+        raise KgError("Too many calls are waiting: call again later.") from None
+    except Died as error:
+        raise KgError(str(error) or "The call took more memory than there is: ask for less.") from None
+    if refused:
+        raise KgError(str(said))
+    return str(said)
 
 
 def _unquoted(name: str) -> str:
@@ -104,19 +112,19 @@ def _unquoted(name: str) -> str:
     return unquote(name)
 
 
-def serve(worker: Worker) -> None:
+def serve(pool: Pool) -> None:
     """Serve one client over standard input and output, until it closes them."""
     from mcp.server.stdio import stdio_server
 
     async def main() -> None:
-        made = server(worker)
+        made = server(pool)
         async with stdio_server() as (read, write):
             await made.run(read, write, made.create_initialization_options())
 
     anyio.run(main)
 
 
-def application(worker: Worker, hosts: list[str], path: str = "/mcp") -> Starlette:
+def application(pool: Pool, hosts: list[str], path: str = "/mcp") -> Starlette:
     """The server as a Starlette application, to be run by itself or mounted beside pages.
 
     Only requests for one of `hosts` ("127.0.0.1:8322") are answered, and from pages only those of these hosts. Whoever
@@ -129,7 +137,7 @@ def application(worker: Worker, hosts: list[str], path: str = "/mcp") -> Starlet
         allowed_hosts=hosts,
         allowed_origins=[f"http://{host}" for host in hosts],
     )
-    return server(worker).streamable_http_app(
+    return server(pool).streamable_http_app(
         streamable_http_path=path,
         json_response=True,
         stateless_http=True,
@@ -138,7 +146,7 @@ def application(worker: Worker, hosts: list[str], path: str = "/mcp") -> Starlet
     )
 
 
-def serve_http(worker: Worker, port: int) -> None:
+def serve_http(pool: Pool, port: int) -> None:
     """Serve any number of clients on 127.0.0.1, until interrupted. Raises KgError where the port is taken."""
     import socket
 
@@ -151,7 +159,7 @@ def serve_http(worker: Worker, port: int) -> None:
         except OSError as error:
             raise KgError(f"Port {port} cannot be used ({error.strerror}): choose another with --port.") from None
         own = taken.getsockname()[1]
-        app = application(worker, [f"127.0.0.1:{own}", f"localhost:{own}"])
+        app = application(pool, [f"127.0.0.1:{own}", f"localhost:{own}"])
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
         print(f"http://127.0.0.1:{own}/mcp", flush=True)
         uvicorn.Server(config).run(sockets=[taken])

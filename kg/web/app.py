@@ -19,12 +19,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from kg.serving.pool import Busy, Died, Pool, TooLong
+from kg.serving.state import state_of
 from kg.web import work
 from kg.web.asked import LANGUAGES, Asked, Reply
 from kg.web.guard import NONCE, Guard, Rules
 from kg.web.pages import pages
-from kg.web.pool import Busy, Died, Pool, TooLong
-from kg.web.state import state_of
 
 _KEPT = 64 << 20  # bytes of pages that are kept until the graph changes
 _FIELDS = 60  # fields of a form

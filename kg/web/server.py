@@ -12,11 +12,11 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from kg.model import KgError
+from kg.serving.pool import AT_ONCE, SECONDS, Died, Pool
 from kg.web import work
 from kg.web.adding import routes
 from kg.web.app import application
 from kg.web.guard import LOCAL, Rules
-from kg.web.pool import AT_ONCE, SECONDS, Died, Pool
 
 _HEADERS = 10.0  # seconds in which the head of a request must have come
 _BODY = 120.0  # and the whole of it
@@ -87,10 +87,10 @@ def serve(
     if token and len(token) < 16:
         raise KgError("The token is shorter than 16 characters: take a longer one, or let one be made.")
     listening = _listening(host, port)
-    pool = Pool(work.begin, (location,), at_once, seconds)
+    pool = Pool(work.begin, (location,), at_once, seconds, "kg.web.warm")
     try:
         try:
-            pool.warm()
+            pool.start()()
         except Died:
             raise KgError(f"{location}: the graph could not be opened: see `kg verify`.") from None
         rules = Rules((*LOCAL, *(name.lower() for name in hosts)) if is_local else tuple(map(str.lower, hosts)), token)

@@ -8,39 +8,19 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
-from kg.api import Graph
 from kg.model import KgError
+from kg.serving.state import GraphPlace
 from kg.tables import csv_text
 from kg.views.answers import harmless
 from kg.web.asked import Asked, Later, Missing, Reply, Shown
 from kg.web.draw import draw
 from kg.web.pages import pages
-from kg.web.state import place_of
 
 FAULT = "This page failed by a fault of kg; the server's own window says where, if KG_DEBUG=1 is set."
 _JSON = "application/json"
 _CSV = "text/csv; charset=utf-8"
-
-
-@dataclass(slots=True)
-class GraphPlace:
-    """Where the graph is, opened anew when another file has been put there or people decided otherwise on names."""
-
-    location: str
-    graph: Graph | None = None
-    mark: tuple[object, ...] = ()
-
-    def now(self) -> Graph:
-        """The graph as it is now."""
-        mark = place_of(self.location)
-        if self.graph is None or mark != self.mark:
-            if self.graph is not None:
-                self.graph.close()
-            self.graph, self.mark = Graph(self.location, read_only=True, must_exist=True), mark
-        return self.graph
 
 
 def begin(location: str) -> Callable[[Asked], Reply]:

@@ -141,3 +141,11 @@ def test_a_graph_that_is_not_there_ends_the_server_with_one_sentence(tmp_path: P
     said = subprocess.run(command(tmp_path / "none.kg"), capture_output=True, text=True, cwd=ROOT, timeout=60)
     assert said.returncode == 2
     assert re.fullmatch(r".*there is no graph here.*\n", said.stderr)
+
+
+def test_the_process_that_speaks_the_protocol_loads_neither_graph_nor_extraction() -> None:
+    """It has a second and a half to start, of which the SDK takes most."""
+    said = "import sys, kg.mcp.server, kg.mcp.work, kg.serving.pool; print(*sorted(sys.modules))"
+    loaded = set(subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, cwd=ROOT).stdout.split())
+    assert "mcp.server.lowlevel" in loaded
+    assert not loaded & {"kg.api", "kg.query", "kg.extract", "spacy", "numpy", "pandas", "rdflib"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import Any
 import pytest
 
 import kg
+from kg.mcp import work
 from kg.mcp.described import INSTRUCTIONS, TOOLS, schema_of
 from kg.mcp.paging import MOST, Pages, written
 from kg.mcp.tools import Tools
-from kg.mcp.worker import Worker
 from kg.model import KgError
+from kg.serving.pool import Died, Pool, TooLong
 
 
 @pytest.fixture(scope="module")
@@ -142,20 +144,24 @@ def test_what_an_assistant_reads_of_the_tools_is_short_and_says_that_texts_are_u
 
 
 def test_a_call_that_takes_too_long_is_ended_and_the_next_is_answered(built_file: Path) -> None:
-    worker = Worker(str(built_file))
+    async def calls() -> None:
+        with pytest.raises(TooLong):
+            await pool.ask(("check", {"text": "LongLive runs at 20.7 FPS. " * 1000}), 0.2)
+        refused, said = await pool.ask(("names", {"text": "LoRA"}))
+        assert not refused
+        assert json.loads(said)["items"]
+
+    pool = Pool(work.begin, (str(built_file),), 1, 30.0, "kg.mcp.tools")
     try:
-        worker.opened()
-        worker.seconds = 0.001
-        with pytest.raises(KgError, match="was ended"):
-            worker.call("check", {"text": "LongLive runs at 20.7 FPS. " * 300})
-        worker.seconds = 30.0
-        assert json.loads(worker.call("names", {"text": "LoRA"}))["items"]
+        asyncio.run(calls())
     finally:
-        worker.close()
+        pool.close()
 
 
-def test_a_graph_that_is_not_there_is_told_when_it_is_opened(tmp_path: Path) -> None:
-    worker = Worker(str(tmp_path / "none.kg"))
-    with pytest.raises(KgError, match="no graph here"):
-        worker.opened()
-    worker.close()
+def test_a_graph_that_is_not_there_is_told_when_the_server_starts(tmp_path: Path) -> None:
+    pool = Pool(work.begin, (str(tmp_path / "none.kg"),), 1)
+    try:
+        with pytest.raises(Died, match="no graph here"):
+            pool.start()()
+    finally:
+        pool.close()

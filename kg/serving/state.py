@@ -1,11 +1,13 @@
-"""What tells whether the graph has changed: looked at before every page, so it must be quick."""
+"""A graph that changes while it is served, and what tells that it has: looked at for every request, so it is quick."""
 
 from __future__ import annotations
 
 import os
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+from kg.api import Graph
 from kg.link.overrides import overrides_of
 from kg.store.place import is_address
 
@@ -34,3 +36,21 @@ def place_of(location: str) -> tuple[object, ...]:
         found = os.stat(overrides_of(Path(location)))
         out += [found.st_mtime_ns, found.st_size]
     return tuple(out)
+
+
+@dataclass(slots=True)
+class GraphPlace:
+    """Where the graph is, opened anew when another file has been put there or people decided otherwise on names."""
+
+    location: str
+    graph: Graph | None = None
+    mark: tuple[object, ...] = ()
+
+    def now(self) -> Graph:
+        """The graph as it is now."""
+        mark = place_of(self.location)
+        if self.graph is None or mark != self.mark:
+            if self.graph is not None:
+                self.graph.close()
+            self.graph, self.mark = Graph(self.location, read_only=True, must_exist=True), mark
+        return self.graph

@@ -17,11 +17,14 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
+from kg.model import KgError
+
 AT_ONCE = 4  # requests that are answered at the same time
 SECONDS = 20.0  # that one may take
 _WAITING, _WAIT = 64, 15.0  # requests that wait for their turn, and seconds that each does
 _BEGINNING = 120.0  # seconds for a new process to open the graph
 
+_BEGUN = "begun"
 #: What a worker runs: it is called once, and gives what answers each request.
 Begin = Callable[..., Callable[[Any], Any]]
 
@@ -35,24 +38,39 @@ class TooLong(Exception):
 
 
 class Died(Exception):
-    """The process ended while it answered: it took too much memory, or was killed from outside."""
+    """The process ended while it answered (it took too much memory, or was killed from outside), or could not begin.
+
+    Its text is the sentence with which `begin` refused, else "".
+    """
 
 
 class Pool:
     """Worker processes; `begin(*args)` is called in each and gives the function that answers requests."""
 
-    def __init__(self, begin: Begin, args: tuple[Any, ...], at_once: int = AT_ONCE, seconds: float = SECONDS) -> None:
+    def __init__(
+        self, begin: Begin, args: tuple[Any, ...], at_once: int = AT_ONCE, seconds: float = SECONDS, preload: str = ""
+    ) -> None:
+        """`preload` names a module that is imported once, by the process from which the others are forked."""
         self.seconds = seconds
         self._waiting = 0
-        self._workers = [_Worker(begin, args) for _ in range(at_once)]
+        self._workers = [_Worker(begin, args, preload) for _ in range(at_once)]
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="kg-worker")
         self._free: asyncio.Queue[_Worker] = asyncio.Queue()
         for worker in self._workers:
             self._free.put_nowait(worker)
 
-    def warm(self) -> None:
-        """Start all processes now, not with the first requests; raises Died where they cannot begin."""
-        list(self._threads.map(_Worker.start, self._workers))
+    def start(self) -> Callable[[], None]:
+        """Start all processes now, not with the first requests; what it gives waits for them.
+
+        That raises Died where they cannot begin.
+        """
+        begun = [self._threads.submit(worker.start) for worker in self._workers]
+
+        def wait() -> None:
+            for one in begun:
+                one.result()
+
+        return wait
 
     async def ask(self, request: Any, seconds: float | None = None) -> Any:
         """The answer to a request; raises Busy, TooLong or Died."""
@@ -80,8 +98,8 @@ class Pool:
 class _Worker:
     """One process and the pipe to it; it is started when it is first needed, and anew after it was ended."""
 
-    def __init__(self, begin: Begin, args: tuple[Any, ...]) -> None:
-        self._begin, self._args = begin, args
+    def __init__(self, begin: Begin, args: tuple[Any, ...], preload: str) -> None:
+        self._begin, self._args, self._preload = begin, args, preload
         self._process: Any = None
         self._pipe: Any = None
         self._lock = threading.Lock()
@@ -94,15 +112,16 @@ class _Worker:
         if self._pipe is not None and self._process.is_alive():
             return self._pipe
         self.end()
-        context = _context()
+        context = _context(self._preload)
         ours, theirs = context.Pipe()
         self._process = context.Process(target=_run, args=(theirs, self._begin, self._args), daemon=False)
         self._process.start()
         theirs.close()
         self._pipe = ours
-        if not _heard(ours, _BEGINNING):
+        said = _heard(ours, _BEGINNING)
+        if said != _BEGUN:
             self.end()
-            raise Died
+            raise Died(said)
         return ours
 
     def ask(self, request: Any, seconds: float) -> Any:
@@ -133,20 +152,20 @@ class _Worker:
             pipe.close()
 
 
-def _heard(pipe: Connection, seconds: float) -> bool:
-    """Whether a new process says that it has begun."""
+def _heard(pipe: Connection, seconds: float) -> str:
+    """What a new process says: that it has begun, or why it could not; "" for nothing."""
     try:
-        return pipe.poll(seconds) and pipe.recv() == "begun"
+        return str(pipe.recv()) if pipe.poll(seconds) else ""
     except (EOFError, OSError):
-        return False
+        return ""
 
 
-def _context() -> Any:
+def _context(preload: str) -> Any:
     """Processes are forked from one that has read the vocabulary, where the system can fork."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["kg.web.warm"])
+    context.set_forkserver_preload([preload] if preload else [])
     return context
 
 
@@ -156,8 +175,12 @@ def _run(pipe: Connection, begin: Begin, args: tuple[Any, ...]) -> None:
         os.setsid()  # so that all it starts is ended with it; Ctrl-C is for the server
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        answer = begin(*args)
-        pipe.send("begun")
+        try:
+            answer = begin(*args)
+        except KgError as error:
+            pipe.send(str(error))
+            return
+        pipe.send(_BEGUN)
         while True:
             pipe.send(answer(pipe.recv()))
     except (EOFError, OSError):
