@@ -12,7 +12,7 @@ from kg.query.answer import Cell
 from kg.query.explain import explained, lines
 from kg.rdf.triples import language_of
 from kg.tables import csv_text
-from kg.text import HARMFUL, plain
+from kg.text import HARMFUL, has_han, plain
 from kg.views.latex import as_text, excerpt
 from kg.views.render import render as fill
 from kg.views.words import PageWords
@@ -99,7 +99,8 @@ def _named(quotes: tuple[Quote, ...]) -> list[str]:
 def supported(quotes: tuple[Quote, ...], most: int = _SHOWN) -> list[str]:
     """The first sentences of a paper's evidence, each once, with all that it shows: "NVIDIA H100: “…”"."""
     found = sentences(quotes)[:most]
-    return [f"{plain(', '.join(dict.fromkeys(q.entity for q in own)))}: “{_excerpt(own)}”" for own in found]
+    named = [(list(dict.fromkeys(plain(q.entity) for q in own)), _excerpt(own)) for own in found]
+    return [PageWords("zh" if has_han("".join(names)) else "en").labelled(names, f"“{said}”") for names, said in named]
 
 
 def quoted(lines: Iterable[tuple[Quote, ...]], called: Mapping[str, str], most: int = _SHOWN) -> list[list[str]]:

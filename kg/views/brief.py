@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from kg.build.pipeline import Pipeline
 from kg.model import KgError, Paper
 from kg.views.base import View
-from kg.views.selection import Selection, ids
+from kg.views.render import render
+from kg.views.selection import Selection, ids, link, named
 from kg.views.slots import Slots, slots
 from kg.views.words import PageWords
 
@@ -131,18 +132,23 @@ def _quoted(words: PageWords, found: Slots) -> str:
     return words("brief.quoting" if says else "brief.quoting_only", quotes=said) if said else ""
 
 
+def _line(shown: Selection, paper: Paper, text: str) -> dict[str, str]:
+    """A line of a list: how texts call the paper, where it leads, and its sentence."""
+    return {"name": named(paper, shown.date(paper)), "id": ids(paper)[0], "link": link(paper), "text": text}
+
+
 def view(graph: GraphReader, selection: str, lang: str) -> View:
     """One sentence per paper of a selection."""
     import json
 
     shown = Selection(graph, selection, lang)
-    said = [(ids(paper), compose(shown, paper)) for paper in shown.papers]
-    rows = [{"papers": names, "text": text} for names, text in said]
+    said = [(paper, compose(shown, paper)) for paper in shown.papers]
+    rows = [{"papers": ids(paper), "text": text} for paper, text in said]
     return View(
         selection or "briefs",
         {
             "txt": lambda: "".join(f"{text}\n" for _, text in said),
-            "md": lambda: "".join(f"- {names[0]}: {text}\n" for names, text in said),
+            "md": lambda: "".join(render("brief.md.jinja", lang, **_line(shown, *one)) for one in said),
             "json": lambda: json.dumps(rows, ensure_ascii=False, indent=1) + "\n",
         },
         papers=len(said),

@@ -95,10 +95,12 @@ def _print(out: Console, title: str, names: list[str], right: list[bool], rows: 
     if out.width < NARROW or sum(wanted) + 3 * len(names) + (_QUOTES if has_quotes else 0) > out.width:
         _print_list(out, title, names, rows)
         return
+    room = out.width - 3 * (len(names) + 1) - sum(w for w, is_right in zip(wanted, right, strict=True) if is_right)
+    each = max(_WIDE, (room - _QUOTES) // max(1, right.count(False))) if has_quotes else None  # quotes keep their room
     made = Table(title=Text(title) if title else None, title_justify="left")
     for name, is_right in zip(names, right, strict=True):
         justify: Literal["right", "left"] = "right" if is_right else "left"
-        made.add_column(Text(name), overflow="fold", justify=justify, max_width=_NUMBERS if is_right else None)
+        made.add_column(Text(name), overflow="fold", justify=justify, max_width=_NUMBERS if is_right else each)
     if has_quotes:
         made.add_column(Text(evidence), overflow="fold")
     for cells, quotes in rows:

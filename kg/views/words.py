@@ -60,6 +60,10 @@ class PageWords:
             joint = self("brief.and_after")
         return comma.join(names[:-1]) + joint + names[-1]
 
+    def labelled(self, names: list[str], said: str) -> str:
+        """What is said of some names: "A, B: said", "甲、乙：said"."""
+        return self("answer.labelled", names=self("report.join").join(names), said=said)
+
     def without_opening(self, phrase: str) -> str:
         """A phrase without a leading preposition that the language omits ("with vLLM")."""
         first, _, rest = phrase.partition(" ")

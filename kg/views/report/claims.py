@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg.model import Paper, Record, Relation
-from kg.text import fold
+from kg.text import fold, has_han
 from kg.views import outcome
 from kg.views.borne import borne_out, is_metric_head
 from kg.views.report.layout import Part
@@ -75,6 +75,8 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
     words = fold(relation.evidence.quote).split()
     if not cues("equate").isdisjoint(words) or _is_drawn(shown, fold(sentence).split()):
         return False
+    if beaten.islower() and not Wording(shown.graph.vocabulary).is_noun_phrase(beaten):
+        return False  # "adaptive", of "adaptive LoRA variants"
     if any(part and not _is_whole(relation.evidence.quote, part) for part in (relation.head, beaten)):
         return False
     ahead, _, behind = relation.evidence.quote.partition(beaten)
@@ -147,9 +149,11 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
     known = frozenset().union(*map(shown.graph.vocabulary.cues, _KIND_WORDS))
     kinds = (one for one in words if one.endswith("s") and not known.isdisjoint({fold(one), fold(one).rstrip("s")}))
     word = next(kinds, "")
-    if not word or label.endswith(word):
-        return label
-    return label + (Wording(shown.graph.vocabulary)(word) if shown.lang == "zh" else f" {word}")
+    rest, _, last = label.rpartition(" ")
+    if not word or fold(last) == fold(word):
+        return f"{rest} {word}".strip() if word else label
+    added = Wording(shown.graph.vocabulary)(word) if has_han(label) else f" {word}"
+    return label if label.endswith(added) else label + added
 
 
 def _row(shown: Selection, made: list[WinClaim]) -> Row:
