@@ -69,6 +69,12 @@ class Lexicon:
         """The newest date that the graph has ("2025-10-15"), from which "last month" counts; "" for none."""
         return self._store.latest()[:10] if self._store else ""
 
+    @cached_property
+    def bearers(self) -> frozenset[str]:
+        """Kinds and parts of models (CURIEs), which are named as techniques: techniques are applied to them."""
+        found = (self.vocabulary.find(label, "technique") for label in self.vocabulary.cues("bearer"))
+        return frozenset(concept.curie for concept in found if concept)
+
     def senses(self, folded: str) -> list[Sense]:
         """What a folded phrase may mean; the vocabulary's senses first."""
         return list(self._senses(folded))

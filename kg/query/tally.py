@@ -135,19 +135,13 @@ class Tally:
             found, total = self.corpus.most(kind, self.papers, _READ + len(named))
             total -= sum(map(bool, self.corpus.behind_each(kind, named, self.papers).values()))
             found = [one for one in found if one[0] not in named]
-            bearers = self._bearers() if kind == "technique" else frozenset()
+            bearers = self.lexicon.bearers if kind == "technique" else frozenset()
             self.left_out = [one for one in found if one[0] in bearers]
             found, total = [one for one in found if one[0] not in bearers], total - len(self.left_out)
         found = found[:_READ]
         if len(found) > number:
             found = [one for one in found if one[1] >= found[number - 1][1]]
         return [Count(*one) for one in found], total
-
-    def _bearers(self) -> frozenset[str]:
-        """Kinds and parts of models, which are named as techniques: techniques are applied to them."""
-        known = self.lexicon.vocabulary
-        found = (known.find(label, "technique") for label in known.cues("bearer"))
-        return frozenset(concept.curie for concept in found if concept)
 
     def _with_variants(self, kind: str, found: list[tuple[str, int]], number: int) -> tuple[list[Count], int]:
         """The members of a class, each with those whose name is its own and more: "NVIDIA A100 80GB" is an A100."""

@@ -44,6 +44,12 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     return _Definition(store, lexicon, question, query).answer(limit)
 
 
+def sentences(store: StoreFile, lexicon: Lexicon, thing: Entity, most: int) -> list[Quote]:
+    """The words of papers that say what a thing is or does, at most so many, one a paper; examples of it are none."""
+    found = _Definition(store, lexicon, thing.label, Query("definition", things=(thing,)))
+    return [said.quote for said in found.once(found._papers()) if said.way < len(_WAYS) - 1][:most]
+
+
 class _Definition:
     def __init__(self, store: StoreFile, lexicon: Lexicon, question: str, query: Query) -> None:
         self.store, self.lexicon, self.question, self.query = store, lexicon, question, query
@@ -54,8 +60,7 @@ class _Definition:
     def answer(self, limit: int | None) -> Answer:
         say, notes = self.say, list(self.query.filter.notes)
         papers = self._papers()
-        said = sorted(self._said(papers), key=lambda one: (one.way, not one.is_own, one.when, one.quote.source))
-        once = list({one.paper: one for one in reversed(said)}.values())[::-1]
+        once = self.once(papers)
         plain = [one for one in once if one.way < len(_WAYS) - 1]
         shown = (plain if len(plain) >= _ENOUGH else once)[: limit or self.query.most or _SHOWN]
         label = say("empty.quoted", words=self.label)
@@ -76,6 +81,11 @@ class _Definition:
         if len(shown) < len(once):
             notes.append(say("definition.cut", len(once), shown=len(shown)))
         return Answer(self.question, self.query, (), tuple(notes), Table(("paper", "claim", "quote"), lines, verdict))
+
+    def once(self, papers: Papers) -> list[_Said]:
+        """The sentences, the plainest first, one a paper."""
+        said = sorted(self._said(papers), key=lambda one: (one.way, not one.is_own, one.when, one.quote.source))
+        return list({one.paper: one for one in reversed(said)}.values())[::-1]
 
     # The papers
 

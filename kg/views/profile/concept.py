@@ -12,6 +12,8 @@ from kg.model import ROLES, KgError
 from kg.names import is_curie, kind_of
 from kg.query.conditions import marks
 from kg.query.corpus import Corpus, Papers
+from kg.query.filter import Entity
+from kg.query.kinds import definition
 from kg.query.periods import folded, without_gaps
 from kg.query.shown import context
 from kg.views.profile.paper import described
@@ -25,8 +27,6 @@ _LISTED, _RESULTS, _BESIDE, _SENTENCES = 8, 30, 6, 4
 _MONTHS = 48
 #: What stands beside a concept, by type.
 _KINDS = ("topic", "technique", "problem", "task", "hardware", "model", "dataset", "institution")
-_LOOKED_AT = 300  # mentions of which sentences are looked at
-_BEGINNING = 12  # letters before a name that begins its sentence
 
 
 def profile(graph: GraphReader, concept: str, lang: str = "en") -> dict[str, Any]:
@@ -52,7 +52,9 @@ def profile(graph: GraphReader, concept: str, lang: str = "en") -> dict[str, Any
         "broader": [_named(graph, one, lang) for one in (known.broader if known else ())],
         "narrower": _narrower(graph, corpus, concept, family, lang),
         "papers": corpus.count(papers),
-        "support": corpus.support(corpus.dated(papers)) if corpus.count(papers) <= 2000 else None,
+        "support": corpus.support(corpus.dated(papers))
+        if corpus.count(papers) <= 2000 and corpus.tells_support(papers)
+        else None,
         "over_time": over_time(days),
         "sentences": _sentences(graph, concept, family, kind),
         "roles": _roles(graph, corpus, family, kind),
@@ -126,27 +128,16 @@ def _roles(graph: GraphReader, corpus: Corpus, family: Sequence[str], kind: str)
 
 
 def _sentences(graph: GraphReader, concept: str, family: Sequence[str], kind: str) -> list[dict[str, Any]]:
-    """Sentences that say most of what it is: of papers that propose it, and those that begin with its name."""
-    table, column, role = ("topics", "topic", "''") if kind == "topic" else ("mentions", "concept", "x.role")
-    sql = f"""SELECT c.curie, e.name, p.curie, {role}, x.field, x.start, x."end", t.raw, x.score FROM concepts c
-        JOIN {table} x ON x.{column} = c.id JOIN entries e ON e.id = x.entry JOIN papers p ON p.id = x.paper
-        JOIN texts t ON t.entry = x.entry AND t.field = x.field
-        WHERE c.curie IN ({marks(family)}) AND x.start >= 0 AND x.field IN ('A', 'B')
-        ORDER BY c.curie = ? DESC, {role} = 'proposed' DESC, x.score DESC, e.name LIMIT {_LOOKED_AT}"""
-    found: dict[str, tuple[tuple[object, ...], dict[str, Any]]] = {}
-    for of, entry, paper, said_role, field, start, end, raw, score in graph.store.rows(sql, *family, concept):
-        sentence, quote = context(raw, start, end), raw[start:end]
-        at = sentence.find(" ".join(quote.split()))
-        if not 40 <= len(sentence) <= 420 or at < 0:
-            continue
-        rank = (of != concept, at > _BEGINNING and said_role != "proposed", -score, len(sentence), entry)
-        place = evidence_id(entry, field, start, end, quote)
-        said = {"paper": entry, "sentence": sentence, "quote": quote, "evidence": place, "curie": paper}
-        if paper not in found or rank < found[paper][0]:
-            found[paper] = rank, said
-    best = [said for _, said in sorted(found.values(), key=lambda pair: pair[0])[:_SENTENCES]]
-    called = {row["paper"]: row["called"] for row in described(graph, [one["curie"] for one in best])}
-    return [one | {"called": called[one.pop("curie")]} for one in best]
+    """The sentences of papers that say what it is, or else what it does: those of a question for it."""
+    thing = Entity(kind, concept, graph.label(concept), tuple(family))
+    said = definition.sentences(graph.store, graph.lexicon(), thing, _SENTENCES)
+    papers = graph.store.papers_of({quote.source for quote in said})
+    called = {row["paper"]: row["called"] for row in described(graph, papers.values())}
+    return [
+        {"paper": quote.source, "sentence": quote.context, "quote": quote.quote, "evidence": quote.id}
+        | {"called": called.get(papers[quote.source], quote.source)}
+        for quote in said
+    ]
 
 
 def _compared(graph: GraphReader, family: Sequence[str], side: str, lang: str) -> list[dict[str, Any]]:

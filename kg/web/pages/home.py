@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from kg.names import kind_of
@@ -62,10 +63,11 @@ def _percent(share: float) -> str:
 
 def _examples(graph: Graph, corpus: Corpus, words: PageWords) -> list[str]:
     """Questions that this graph can answer, made of what most of its papers have."""
-    first = {
-        kind: [graph.label(c, words.lang) for c, _ in corpus.most(kind, number=2)[0]]
-        for kind in ("topic", "hardware", "technique")
-    }
+    first = {}
+    bearers = graph.lexicon().bearers
+    for kind in ("topic", "hardware", "technique"):
+        named = (one for one, _ in corpus.most(kind, number=2 + len(bearers))[0] if one not in bearers)
+        first[kind] = [graph.label(one, words.lang) for one in islice(named, 2)]
     out = []
     if first["topic"] and first["hardware"]:
         out.append(words("web.example_on", topic=first["topic"][0], hardware=first["hardware"][0]))
