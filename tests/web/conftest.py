@@ -43,8 +43,11 @@ def address(built_file: Path) -> Iterator[str]:
 
 @pytest.fixture
 def hurried(address: str, built_file: Path) -> Iterator[httpx.Client]:
-    """Asks a server whose pages may take two seconds."""
-    with serving(built_file, "--seconds", "2") as found, httpx.Client(base_url=found, timeout=60, trust_env=False) as it:
+    """Asks a server whose pages may take six seconds."""
+    with (
+        serving(built_file, "--seconds", "6") as found,
+        httpx.Client(base_url=found, timeout=60, trust_env=False) as it,
+    ):
         yield it
 
 
