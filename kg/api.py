@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from kg.query.drafts import Checked, Drafts
     from kg.query.identity import Explanation
     from kg.rdf.publish import Published
+    from kg.store.embeddings import EmbeddingModel
     from kg.views.base import View
 
 
@@ -156,6 +157,43 @@ class Graph:
             for name in sources_.intersection(names):
                 self.store.drop_source(name)
         return list(gone)
+
+    def embed(
+        self,
+        model: str = "",
+        *,
+        batch: int = 32,
+        device: str | None = None,
+        progress: Progress | None = None,
+    ) -> tuple[EmbeddingModel, int]:
+        """Embed titles and abstracts with a model of sentence-transformers (name or folder), for `near` questions.
+
+        Only what is new or changed is encoded; gives the model, and how many papers were. Raises KgError.
+        """
+        from kg.query.embeddings import DEFAULT, embed
+        from kg.store.embeddings import model_of
+
+        known = model_of(self.store)
+        return embed(self.store, model or (known.name if known else DEFAULT), batch, device, progress)
+
+    def alike_names(
+        self, model: str = "", least: float = 0.9, papers: int = 1, batch: int = 32, device: str | None = None
+    ) -> str:
+        """Names that may mean one thing, as Turtle for a file of decisions in which all is a comment; "" for none."""
+        from kg.query.embeddings import DEFAULT, SentenceModel
+        from kg.query.proposals import clusters, turtle
+        from kg.store.embeddings import model_of
+
+        known = model_of(self.store)
+        name = model or (known.name if known else DEFAULT)
+        found = list(clusters(self.store, SentenceModel(name, batch, device), least, papers))
+        return turtle(found, name, least) if found else ""
+
+    def drop_embeddings(self) -> None:
+        """Take the embeddings out of the graph."""
+        from kg.store.embeddings import drop
+
+        drop(self.store)
 
     def backup(self, target: str | Path) -> None:
         """Copy the graph to a new file, while others read and write it, and the decisions beside it.

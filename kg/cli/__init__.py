@@ -22,7 +22,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 #: The commands in the order of `kg --help`.
 COMMANDS = (
     *("read", "fetch", "add", "watch", "remove", "ask", "show", "brief", "report", "digest", "trends", "gaps", "draw"),
-    *("extract", "export", "sql", "sparql", "diff", "explain-merge", "verify", "rebuild", "backup", "publish"),
+    *("extract", "export", "sql", "sparql", "diff", "explain-merge", "embed", "verify", "rebuild", "backup", "publish"),
     *("check", "serve", "mcp"),
     *("eval", "doctor"),
 )

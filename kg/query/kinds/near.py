@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from kg.encoder import encoder
 from kg.names import kind_of
 from kg.query.alike import alike, paper_of
 from kg.query.answer import Answer, Line, Quote, Row, Table
 from kg.query.corpus import Corpus
+from kg.query.embeddings import asked, likeness, vector_of
 from kg.query.filter import Query
 from kg.query.lexicon import Lexicon
 from kg.query.near import Near, in_english, titles
 from kg.query.sayings import Sayings
+from kg.store.embeddings import model_of
 from kg.store.file import StoreFile
 from kg.text import sentence_at, tokens
+
+if TYPE_CHECKING:
+    from kg.store.embeddings import Vectors
 
 #: Papers that are listed where no number is asked for, and concepts.
 _PAPERS, _CONCEPTS = 20, 5
@@ -43,6 +49,10 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     notes = (*query.filter.notes, *unlike)
     if english != words and english:
         notes = (*notes, say("near.read_as", words=english))
+    if (own := asked(store, words)) is not None:
+        return _by_model(store, question, query, own, words, limit, notes)
+    if (model := model_of(store)) is not None:
+        notes = (*notes, say("near.no_model", model=model.name))
     if not encoder() or not any(token.fold for token in tokens(english)):
         return Answer(question, query, (), (*notes, say("near.no_words")))
     vector = encoder()(english)
@@ -62,13 +72,42 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     return Answer(question, query, rows, notes, table)
 
 
+def _by_model(
+    store: StoreFile,
+    question: str,
+    query: Query,
+    vector: Vectors,
+    words: str,
+    limit: int | None,
+    notes: tuple[str, ...],
+) -> Answer:
+    """The papers whose titles and abstracts are nearest by the model that the graph was embedded with."""
+    say, corpus, model = Sayings.of(question or words), Corpus.of(store), model_of(store)
+    least = model.threshold if model else _LEAST
+    among = frozenset(corpus.found(query.filter)) if query.filter.conditions else None
+    found = {one: near for one, near in likeness(store, vector).items() if among is None or one in among}
+    order = sorted(found, key=lambda one: (-found[one], one))[
+        : limit if limit else len(found) if limit == 0 else _PAPERS
+    ]
+    near = [Near(one, "", round(found[one], 3)) for one in order if found[one] > 0]
+    reached = sum(one.similarity >= least for one in near)
+    rows = _rows(corpus, near, words, words)
+    lines = tuple(Line((row.title, "paper", row.score), row.sources, row.evidence) for row in rows)
+    told = say("near.by_model", reached, model=model.name if model else "", least=f"{least:g}")
+    notes = notes if rows else (*notes, say("near.none", words=say("empty.quoted", words=words)))
+    return Answer(question, query, rows, (*notes, told), Table(("text", "type", "similarity"), lines))
+
+
 def _alike(store: StoreFile, lexicon: Lexicon, question: str, query: Query, paper: str, limit: int | None) -> Answer:
     """The papers that are like one: by what both have, and by the nearness of their titles, if there is an encoder."""
     say, corpus = Sayings.of(question), Corpus.of(store)
     found = {one.paper: one for one in alike(store, paper, _CANDIDATES)}
     itself = corpus.rows([paper])[0]
     close: dict[str, float] = {}
-    if encoder():
+    if (own := vector_of(store, paper)) is not None:
+        ranked = sorted(likeness(store, own).items(), key=lambda pair: (-pair[1], pair[0]))
+        close = {one: max(near, 0.0) for one, near in ranked[:_CANDIDATES]}
+    elif encoder():
         vector = encoder()(in_english(itself.title, lexicon.vocabulary))
         close = {one.name: one.similarity for one in titles(store).nearest(vector, _CANDIDATES)}
     among = frozenset(corpus.found(query.filter)) if query.filter.conditions else None
@@ -105,7 +144,7 @@ def _rows(corpus: Corpus, near: list[Near], english: str, words: str) -> tuple[R
     for one in near:
         if row := known.get(one.name):
             quotes = (quote for name in row.sources for quote in _snippet(name, sorted(texts[name]), english, words))
-            out.append(replace(row, title=one.text, score=one.similarity, evidence=tuple(quotes)))
+            out.append(replace(row, title=one.text or row.title, score=one.similarity, evidence=tuple(quotes)))
     return tuple(out)
 
 

@@ -1,0 +1,145 @@
+"""Papers by nearness in meaning, with any model of sentence-transformers: encoded at `kg embed`, ranked by `--near`.
+
+A model ranks and proposes; nothing is claimed because two vectors are near. The cosine from which texts count as near
+is that of the graph and model: the highest hundredth of pairs of its own papers, drawn with a fixed seed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kg.model import KgError
+from kg.store.embeddings import EmbeddingModel, digest, digests, keep, model_of, vectors
+from kg.store.file import StoreFile
+
+if TYPE_CHECKING:
+    from kg.store.embeddings import Vectors
+
+#: The model that is used where none is named: small, for many languages.
+DEFAULT = "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2"
+#: The variable that names the folder of a model that questions may load.
+FOLDER = "KG_EMBEDDING_MODEL"
+#: Letters of a paper that are encoded, papers that are written at once, and pairs that the threshold is taken from.
+_LETTERS, _WRITTEN, _PAIRS = 8000, 500, 20_000
+_QUANTILE = 0.99
+
+Progress = Callable[[str, int], None]  # the paper just done, papers done so far
+
+
+class SentenceModel:
+    """A model of sentence-transformers: a name or a folder; on the GPU where there is one."""
+
+    def __init__(self, name: str, batch: int = 32, device: str | None = None, local: bool = False) -> None:
+        """`local` models are not looked for on the network. Raises KgError where the model cannot be had."""
+        try:
+            from sentence_transformers import SentenceTransformer
+        except ImportError:
+            raise KgError("Embeddings need sentence-transformers: pip install 'paper-kg[embeddings]'.") from None
+        self.name, self.batch = name, batch
+        try:
+            self.model: Any = SentenceTransformer(name, device=device, local_files_only=local, trust_remote_code=False)
+        except Exception as error:  # each version raises its own
+            said = str(error).strip().splitlines() or [type(error).__name__]
+            raise KgError(f"The model {name} cannot be loaded: {said[0][:200]}") from None
+
+    def __call__(self, texts: list[str]) -> Vectors:
+        """The embeddings of texts: (texts, size), length 1."""
+        found = self.model.encode(
+            texts, batch_size=self.batch, convert_to_numpy=True, normalize_embeddings=True, show_progress_bar=False
+        )
+        return np.asarray(found, np.float32)
+
+
+def embed(
+    store: StoreFile,
+    name: str,
+    batch: int = 32,
+    device: str | None = None,
+    progress: Progress | None = None,
+) -> tuple[EmbeddingModel, int]:
+    """Encode the papers of a graph that a model has not encoded yet; gives the model, and how many were encoded.
+
+    A paper is its title and abstract. What another model made is replaced. Raises KgError.
+    """
+    model = SentenceModel(name, batch, device)
+    texts = dict(_texts(store))
+    if not texts:
+        raise KgError("The graph holds no paper: add some with `kg add`.")
+    before = model_of(store)
+    size = int(model(["a"]).shape[1])
+    is_same = before is not None and (before.name, before.size) == (name, size)
+    known = digests(store) if is_same else {}
+    new = sorted(paper for paper, text in texts.items() if known.get(paper) != digest(text))
+    whole = texts if is_same else ()  # of another model nothing is kept
+    told = EmbeddingModel(name, size, before.threshold if is_same and before else 1.0)
+    for at in range(0, max(len(new), 1), _WRITTEN):
+        some = new[at : at + _WRITTEN]
+        made = model([texts[paper] for paper in some]) if some else np.zeros((0, size), np.float32)
+        keep(store, told, {p: (digest(texts[p]), row) for p, row in zip(some, made, strict=True)}, whole)
+        whole = texts
+        if progress:
+            progress((some or [""])[-1], at + len(some))
+    told = told._replace(threshold=threshold(vectors(store)[1]))
+    keep(store, told, {}, texts)
+    return told, len(new)
+
+
+def threshold(rows: Vectors) -> float:
+    """The cosine that one pair of papers in a hundred reaches."""
+    if len(rows) < 2:
+        return 0.5
+    draw = np.random.default_rng(0)
+    one, other = draw.integers(0, len(rows), (2, _PAIRS))
+    apart = one != other
+    cosines = np.einsum("ij,ij->i", rows[one[apart]], rows[other[apart]])
+    return round(float(np.quantile(cosines, _QUANTILE)), 3)
+
+
+def _texts(store: StoreFile) -> Iterable[tuple[str, str]]:
+    """Papers (CURIEs) with their titles and abstracts."""
+    sql = """SELECT p.curie, p.title, coalesce(max(CASE t.field WHEN 'A' THEN t.raw END), '') FROM papers p
+        LEFT JOIN texts t ON t.paper = p.id GROUP BY p.id, p.curie, p.title ORDER BY p.curie"""
+    for paper, title, abstract in store.rows(sql):
+        yield paper, " ".join(f"{title}. {abstract}".split())[:_LETTERS]
+
+
+def likeness(store: StoreFile, vector: Vectors) -> dict[str, float]:
+    """The cosine of a vector with each paper (CURIE) that has an embedding."""
+    papers, rows = vectors(store)
+    return dict(zip(papers, (rows @ vector).tolist(), strict=True)) if len(rows) else {}
+
+
+def vector_of(store: StoreFile, paper: str) -> Vectors | None:
+    """The embedding of a paper (CURIE); None where it has none."""
+    papers, rows = vectors(store)
+    return rows[papers.index(paper)] if paper in papers else None
+
+
+def asked(store: StoreFile, words: str) -> Vectors | None:
+    """The embedding of a question's words by the model of the graph; None where that is not on this machine.
+
+    A graph may come from elsewhere, so that only models of the library's own cache are loaded for what it names, and a
+    folder only where the environment names the same one.
+    """
+    model = model_of(store)
+    if model is None:
+        return None
+    is_folder = Path(model.name).expanduser().exists() or model.name.count("/") > 1
+    if is_folder and os.environ.get(FOLDER, "") != model.name:
+        return None
+    try:
+        vector: Vectors = _loaded(model.name)([words])[0]
+    except KgError:
+        return None
+    return vector if len(vector) == model.size else None
+
+
+@cache
+def _loaded(name: str) -> SentenceModel:
+    return SentenceModel(name, local=True)
