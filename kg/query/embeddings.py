@@ -7,6 +7,7 @@ is that of the graph and model: the highest hundredth of pairs of its own papers
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
@@ -37,6 +38,9 @@ class SentenceModel:
 
     def __init__(self, name: str, batch: int = 32, device: str | None = None, local: bool = False) -> None:
         """`local` models are not looked for on the network. Raises KgError where the model cannot be had."""
+        for hidden in ("torch", "tensorflow"):  # the command line keeps spaCy from importing these
+            if sys.modules.get(hidden, sys) is None:
+                del sys.modules[hidden]
         try:
             from sentence_transformers import SentenceTransformer
         except ImportError:
