@@ -1,13 +1,183 @@
-"""What changes the graph from a page: adding files, and taking back what was added."""
+"""What changes the graph from a page: adding files, and taking back what was added. Only with `--writable`."""
 
 from __future__ import annotations
 
+import asyncio
+import json
+import re
+import secrets
+import shutil
+import sys
+import tempfile
+from collections import OrderedDict
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from kg.views.words import PageWords
+from kg.web import work
+from kg.web.app import asked_of, respond
+from kg.web.asked import Shown
 
 if TYPE_CHECKING:
     from kg.web.app import Site
 
+_FILES, _KEPT = 20, 20
+_SECONDS = 3600.0  # that reading may take
+#: What is left of a name that a browser gives: no folders, nothing that a shell or a page would obey.
+_UNSAFE = re.compile(r"[^\w.()+@ -]+")
+
+
+@dataclass(slots=True)
+class Job:
+    """A reading of some files, as far as it is known."""
+
+    id: str
+    files: list[str]
+    state: str = "waiting"  # waiting | reading | done
+    said: dict[str, Any] = field(default_factory=dict)  # the last line of the process
+    undone: list[str] | None = None  # entries that were taken out again
+
+    def to_json(self) -> dict[str, Any]:
+        return {"id": self.id, "files": self.files, "state": self.state, "undone": self.undone} | self.said
+
+
+class Desk:
+    """Takes files and has them read, one lot after the other."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.jobs: OrderedDict[str, Job] = OrderedDict()
+        self._turn = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def form(self, request: Request) -> Response:
+        """The page that takes files."""
+        asked = asked_of(request, self.site, "add")
+        listed = [job.to_json() for job in reversed(self.jobs.values())]
+        shown = Shown("add.html.jinja", PageWords(asked.lang)("web.nav_add"), {"jobs": listed}, is_kept=False)
+        return respond(request, work.given(shown, asked))
+
+    async def take(self, request: Request) -> Response:
+        """Take the files of a form, begin to read them, and lead to the page that follows it."""
+        if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+            raise HTTPException(415, "Send files as a form (multipart/form-data).")
+        if sum(job.state != "done" for job in self.jobs.values()) >= _KEPT // 4:
+            raise HTTPException(503, "Other files are still being read: send these when they are done.")
+        asked = asked_of(request, self.site, "add")
+        folder = Path(tempfile.mkdtemp(prefix="kg-add-"))
+        try:
+            async with request.form(max_files=_FILES, max_fields=4) as form:
+                names = await asyncio.to_thread(
+                    _kept, folder, [f for f in form.getlist("files") if not isinstance(f, str)]
+                )
+            if not names:
+                raise HTTPException(400, "There is no file: choose one first.")
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        job = Job(secrets.token_hex(8), names)
+        self.jobs[job.id] = job
+        while len(self.jobs) > _KEPT:
+            self.jobs.popitem(last=False)
+        self._begin(self._read(job, folder))
+        return RedirectResponse(asked.url(f"/add/{job.id}"), 303)
+
+    async def follow(self, request: Request) -> Response:
+        """How far a reading is, and what came of it."""
+        name, dot, form = request.path_params["job"].partition(".")
+        asked = asked_of(request, self.site, "add", name, form if dot else "html")
+        shown = Shown(
+            "added.html.jinja", PageWords(asked.lang)("web.nav_add"), self._job(name).to_json(), is_kept=False
+        )
+        return respond(request, work.given(shown, asked))
+
+    async def undo(self, request: Request) -> Response:
+        """Take out what a reading added."""
+        job = self._job(request.path_params["job"])
+        asked = asked_of(request, self.site, "add", job.id)
+        if job.state != "done" or job.undone is not None or not job.said.get("added"):
+            raise HTTPException(409, "There is nothing to take back.")
+        async with self._turn:
+            last = await self._run({"graph": self.site.location, "remove": job.said["added"]}, job, quiet=True)
+        if "error" in last:
+            raise HTTPException(503, str(last["error"]))
+        job.undone = list(last["taken_out"])
+        return RedirectResponse(asked.url(f"/add/{job.id}"), 303)
+
+    def _job(self, name: str) -> Job:
+        if name not in self.jobs:
+            raise HTTPException(404, "Nothing was added under this address, or long ago.")
+        return self.jobs[name]
+
+    def _begin(self, coming: Any) -> None:
+        task = asyncio.ensure_future(coming)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _read(self, job: Job, folder: Path) -> None:
+        try:
+            async with self._turn:
+                job.state = "reading"
+                job.said = await self._run({"graph": self.site.location, "folder": str(folder)}, job)
+        finally:
+            job.state = "done"
+            shutil.rmtree(folder, ignore_errors=True)
+
+    async def _run(self, asked: dict[str, Any], job: Job, quiet: bool = False) -> dict[str, Any]:
+        """The last line of a process that changes the graph; each line of progress is the job's."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "kg.web.reading"), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            limit=64 << 20,
+        )  # fmt: skip
+        assert process.stdin
+        assert process.stdout
+        last: dict[str, Any] = {"error": "The files took too much memory to be read: send less at once."}
+        try:
+            async with asyncio.timeout(_SECONDS):
+                process.stdin.write(json.dumps(asked).encode())
+                process.stdin.close()
+                async for line in process.stdout:
+                    said = json.loads(line)
+                    if said.pop("state", "") == "done":
+                        last = said
+                    elif not quiet:
+                        job.said = said
+        except TimeoutError:
+            last = {"error": "The files took longer than an hour to be read: add them with `kg add`."}
+        finally:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+        return last
+
+
+def _kept(folder: Path, files: list[UploadFile]) -> list[str]:
+    """Write the files into a folder under harmless names; gives these."""
+    names: list[str] = []
+    for file in files:
+        given = (file.filename or "").replace("\\", "/").rpartition("/")[2]
+        name = _UNSAFE.sub("_", given).lstrip(".-_ ")[-120:]
+        if name and name not in names:
+            with (folder / name).open("xb") as out:
+                shutil.copyfileobj(file.file, out)
+            names.append(name)
+    return names
+
 
 def routes(site: Site) -> list[Any]:
     """The addresses that change the graph."""
-    return []
+    desk = Desk(site)
+    return [
+        Route("/add", desk.form, methods=["GET"]),
+        Route("/add", desk.take, methods=["POST"]),
+        Route("/add/{job}", desk.follow, methods=["GET"]),
+        Route("/add/{job}/undo", desk.undo, methods=["POST"]),
+    ]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 
 from starlette.applications import Starlette
@@ -55,7 +56,7 @@ class Site:
         if asked is None:
             return PlainTextResponse("There is no such page.\n", 404)
         reply = await self._answered(asked)
-        return _response(request, reply)
+        return respond(request, reply)
 
     async def _answered(self, asked: Asked) -> Reply:
         state = state_of(self.location)
@@ -98,28 +99,37 @@ class Site:
         pairs = list(request.query_params.multi_items())
         if request.method == "POST":
             pairs += await _sent(request)
-        args: dict[str, tuple[str, ...]] = {}
-        for key, value in pairs[:_FIELDS]:
-            if value:
-                args[key] = (*args.get(key, ()), value)
-        said = args.get("lang", ("",))[0]
-        lang = said if said in LANGUAGES else _preferred(request.headers.get("accept-language", ""))
-        host = f"{request.url.scheme}://{request.headers.get('host', '')}"
-        accept = request.headers.get("accept", "")[:500] if first == "sparql" else ""
-        return Asked(
-            page=first,
-            name=name,
-            args=args,
-            lang=lang,
-            is_chosen=said in LANGUAGES,
-            form=form,
-            host=host if form == "atom" else "",
-            accept=accept,
-            is_writable=self.writable,
-            static=version(),
-            nonce=NONCE,
-            location=self.location,
-        )
+        return asked_of(request, self, first, name, form, pairs)
+
+
+def asked_of(
+    request: Request,
+    site: Site,
+    page: str,
+    name: str = "",
+    form: str = "html",
+    pairs: Iterable[tuple[str, str]] | None = None,
+) -> Asked:
+    """A request as pages take it; `pairs` are the fields of its form, those of the address where none are given."""
+    args: dict[str, tuple[str, ...]] = {}
+    for key, value in islice(request.query_params.multi_items() if pairs is None else pairs, _FIELDS):
+        if value:
+            args[key] = (*args.get(key, ()), value)
+    said = args.get("lang", ("",))[0]
+    return Asked(
+        page=page,
+        name=name,
+        args=args,
+        lang=said if said in LANGUAGES else _preferred(request.headers.get("accept-language", "")),
+        is_chosen=said in LANGUAGES,
+        form=form,
+        host=f"{request.url.scheme}://{request.headers.get('host', '')}" if form == "atom" else "",
+        accept=request.headers.get("accept", "")[:500] if page == "sparql" else "",
+        is_writable=site.writable,
+        static=version(),
+        nonce=NONCE,
+        location=site.location,
+    )
 
 
 async def _sent(request: Request) -> list[tuple[str, str]]:
@@ -164,7 +174,8 @@ class _Frozen(dict[str, tuple[str, ...]]):
         return hash(tuple(self.items()))
 
 
-def _response(request: Request, reply: Reply) -> Response:
+def respond(request: Request, reply: Reply) -> Response:
+    """An answer, with a nonce of its own where it is a page."""
     body, headers = reply.body, dict(reply.headers)
     if reply.media.startswith("text/html"):
         nonce = secrets.token_urlsafe(16)

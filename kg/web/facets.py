@@ -41,7 +41,7 @@ def facets(graph: Graph, asked: Asked, corpus: Corpus, papers: Papers) -> list[d
         counted = _years(corpus, papers) if kind == "year" else corpus.most(kind, papers, _SHOWN)[0]
         chosen = asked.args.get(kind, ())
         values = [_value(graph, asked, kind, thing, count) for thing, count in counted[:_SHOWN] if thing]
-        if any(one["is_on"] or one["papers"] < number for one in values) or chosen:
+        if kind == "year" or chosen or any(one["papers"] < number for one in values):
             out.append({"facet": kind, "name": column(words, kind), "choices": values})
     return out
 

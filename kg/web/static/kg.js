@@ -45,3 +45,19 @@ if (matchMedia("(max-width: 60rem)").matches) document.querySelector(".facets de
 
 // A choice in the order of results counts at once.
 for (const field of document.querySelectorAll(".sort select")) field.addEventListener("change", () => field.form.submit());
+
+// Files may be dropped where they are chosen.
+const drop = document.querySelector(".drop");
+if (drop) {
+  const field = drop.querySelector("input[type=file]");
+  for (const kind of ["dragover", "dragleave", "drop"]) {
+    document.addEventListener(kind, (event) => {
+      event.preventDefault();
+      drop.classList.toggle("over", kind === "dragover");
+      if (kind === "drop" && event.dataTransfer.files.length) {
+        field.files = event.dataTransfer.files;
+        drop.submit();
+      }
+    });
+  }
+}

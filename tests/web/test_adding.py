@@ -1,0 +1,97 @@
+"""Files that are added from the page, followed, and taken back; never from another site, never without leave."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+import kg
+
+from .conftest import serving
+
+BIBTEX = b"""@article{one, title = {Zebrafish: A Pruning Method for Large Models}, year = {2025},
+  abstract = {We propose Zebrafish, a pruning method. It is 2x faster than LoRA on an NVIDIA H100.}}
+"""
+
+
+@pytest.fixture(scope="module")
+def writable(tmp_path_factory: pytest.TempPathFactory, first_file: Path) -> Iterator[httpx.Client]:
+    place = tmp_path_factory.mktemp("writable") / "papers.kg"
+    with kg.open(str(first_file), read_only=True) as graph:
+        graph.backup(place)
+    with serving(place, "--writable") as address, httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
+        yield client
+
+
+def added(client: httpx.Client, *files: tuple[str, bytes]) -> tuple[str, dict[str, Any]]:
+    """The page of a reading, and what came of it."""
+    answer = client.post("/add", files=[("files", file) for file in files])
+    assert answer.status_code == 303, answer.text
+    page = answer.headers["location"]
+    end = time.monotonic() + 60
+    while (said := client.get(f"{page}.json").json())["state"] != "done":
+        assert time.monotonic() < end
+        assert 'http-equiv="refresh"' in client.get(page).text or client.get(f"{page}.json").json()["state"] == "done"
+        time.sleep(0.2)
+    return page, said
+
+
+def test_dropped_files_are_read_told_and_taken_back(writable: httpx.Client) -> None:
+    before = writable.get("/about.json").json()["counts"]["entries"]
+    page, said = added(writable, ("refs.bib", BIBTEX), ("../../../evil.bin", b"\x00\x01 no paper"))
+    assert len(said["added"]) == 1
+    assert any(sentence.startswith("evil.bin") for sentence in said["skipped"]), said
+    assert "/tmp" not in writable.get(page).text
+    paper = writable.get(f"/paper/{said['added'][0]}").text
+    assert "Zebrafish" in paper
+    assert writable.post(f"{page}/undo").status_code == 303
+    assert writable.get("/about.json").json()["counts"]["entries"] == before
+    assert writable.get(f"/paper/{said['added'][0]}").status_code == 404
+    assert writable.post(f"{page}/undo").status_code == 409
+
+
+def test_file_of_a_name_that_is_taken_takes_no_other_place(writable: httpx.Client) -> None:
+    _, one = added(writable, ("same.bib", BIBTEX))
+    _, other = added(writable, ("same.bib", BIBTEX.replace(b"Zebrafish", b"Quagga")))
+    assert len(one["added"]) == len(other["added"]) == 1
+    assert (other["removed"], other["changed"]) == (0, [])
+    assert writable.get(f"/paper/{one['added'][0]}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Host": "evil.example"},
+    ],
+)
+def test_another_site_adds_nothing(writable: httpx.Client, headers: dict[str, str]) -> None:
+    before = writable.get("/add.json").text
+    answer = writable.post("/add", files={"files": ("x.bib", BIBTEX)}, headers=headers)
+    assert answer.status_code in (403, 421)
+    assert writable.get("/add.json").text == before
+
+
+def test_too_large_a_file_is_refused_while_it_comes(writable: httpx.Client) -> None:
+    def endless() -> Iterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.bib"\r\n\r\n'
+        for _ in range(120):
+            yield b"a" * (1 << 20)
+
+    form = {"Content-Type": "multipart/form-data; boundary=x"}
+    with suppress(httpx.WriteError):  # where the line is closed before all is sent
+        assert writable.post("/add", content=endless(), headers=form).status_code == 413
+    assert writable.get("/about.json").status_code == 200
+
+
+def test_nothing_is_added_without_leave(client: httpx.Client) -> None:
+    assert client.post("/add", files={"files": ("x.bib", BIBTEX)}).status_code in (404, 405, 415)
+    assert client.get("/add").status_code == 404
