@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -67,20 +68,30 @@ class Browser:
         shutil.rmtree(self._profile, ignore_errors=True)
 
     def open(self, page: Path, width: int = 1280, height: int = 900, dark: bool = False) -> None:
+        self.visit(page.resolve().as_uri(), width, height, dark)
+
+    def visit(self, address: str, width: int = 1280, height: int = 900, dark: bool = False) -> None:
         self.requests.clear()
         self.complaints.clear()
         size: dict[str, Any] = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
         self._call("Emulation.setDeviceMetricsOverride", **size)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self._call("Emulation.setEmulatedMedia", features=[scheme])
-        self._call("Page.navigate", url=page.resolve().as_uri())
-        end = time.monotonic() + 60
-        while self.evaluate("document.readyState") != "complete":
-            if time.monotonic() > end:
-                raise TimeoutError(f"{page} did not load")
-            time.sleep(0.05)
+        self._call("Page.navigate", url=address)
+        self.wait("document.readyState === 'complete'")
         time.sleep(0.3)  # one or two frames, and messages on their way
         self.evaluate("0")
+
+    def wait(self, condition: str, seconds: float = 60) -> None:
+        """Wait until a condition holds on the page, whatever page that is by then."""
+        end = time.monotonic() + seconds
+        while True:
+            with suppress(RuntimeError):  # between two pages
+                if self.evaluate(condition):
+                    return
+            if time.monotonic() > end:
+                raise TimeoutError(condition)
+            time.sleep(0.05)
 
     def evaluate(self, script: str) -> Any:
         answer = self._call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)

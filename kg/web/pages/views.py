@@ -148,7 +148,7 @@ def _chart(made: Trend, key: str) -> dict[str, Any]:
     points = [
         {"period": name, "papers": int(n), "all": int(all_), "low": float(a), "high": float(b)}
         for name, n, all_, a, b, partial in zip(made.index, counts, made.corpus, low, high, made.partial, strict=True)
-        if not partial
+        if all_ and not partial
     ]
     return {
         "concept": key if is_curie(key) else "",
