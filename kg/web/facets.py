@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: What papers are narrowed by, in the order of the page, and how many values are shown.
 FACETS = ("year", "topic", "technique", "hardware", "model", "dataset", "institution", "venue", "kind", "country")
-_SHOWN = 6
+_SHOWN, _SELDOM = 6, 3  # values, and values where each is one paper's
 #: What may be listed in the place of papers.
 LISTS = ("technique", "problem", "task", "hardware", "model", "dataset", "institution", "venue", "author")
 #: Flags that say something of their own beside conditions.
@@ -40,7 +40,8 @@ def facets(graph: Graph, asked: Asked, corpus: Corpus, papers: Papers) -> list[d
     for kind in FACETS:
         counted = _years(corpus, papers) if kind == "year" else corpus.most(kind, papers, _SHOWN)[0]
         chosen = asked.args.get(kind, ())
-        values = [_value(graph, asked, kind, thing, count) for thing, count in counted[:_SHOWN] if thing]
+        often = [one for one in counted if one[1] > 1] or counted[:_SELDOM]
+        values = [_value(graph, asked, kind, thing, count) for thing, count in often[:_SHOWN] if thing]
         if kind == "year" or chosen or any(one["papers"] < number for one in values):
             out.append({"facet": kind, "name": column(words, kind), "choices": values})
     return out

@@ -1,16 +1,27 @@
-"""Imported once by the process from which workers are forked, so that each begins with the vocabulary read."""
+"""Imported once by the process from which workers are forked, so that each begins with what all of them need."""
 
 from __future__ import annotations
 
 import gc
 import os
+from importlib import import_module
+from pkgutil import iter_modules
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is imported
 
+import kg.query.kinds
 import kg.web.work  # noqa: F401
 from kg.query.words import QuestionWords
 from kg.vocabulary import Vocabulary
+from kg.web.draw import templates
+from kg.web.pages import pages
 
+pages()
+templates()
+for module in iter_modules(kg.query.kinds.__path__):
+    import_module(f"kg.query.kinds.{module.name}")
+for slow in ("pandas", "networkx", "rapidfuzz.process", "kg.query.near"):
+    import_module(slow)
 Vocabulary.load()
 QuestionWords.load()
 gc.freeze()  # what is here stays shared

@@ -113,7 +113,7 @@ def test_user_goes_from_a_chinese_search_to_the_picture_and_back(user: Browser, 
     assert len(library.entries) == few
     follow(user, ".exports a[href^='/graph']", "location.pathname === '/graph'")
     drawn = "document.querySelector('iframe').contentDocument"
-    user.wait(f"{drawn} && {drawn}.querySelector('#graph canvas') && {drawn}.querySelector('#panel')")
+    user.wait(f"!!{drawn}?.querySelector('#graph canvas')")
     user.evaluate(f"{drawn}.querySelector('#search input').focus()")
     user.type("ZebraKV")
     follow_in = f"{drawn}.querySelector('#panel h2 a')"

@@ -63,18 +63,21 @@ def _percent(share: float) -> str:
 
 def _examples(graph: Graph, corpus: Corpus, words: PageWords) -> list[str]:
     """Questions that this graph can answer, made of what most of its papers have."""
-    first = {}
+    topics = [graph.label(one, words.lang) for one, _ in corpus.most("topic", number=2)[0]]
+    known, hardware = graph.vocabulary, corpus.most("hardware", number=20)[0]
+    devices = [one for one, _ in hardware if one in known and known[one].facts.get("maker")] or [c for c, _ in hardware]
+    sql = """SELECT c.curie FROM counts n JOIN concepts c ON c.id = n.concept
+        WHERE n.type = 'technique' AND n.role = 'baseline' ORDER BY n.papers DESC, c.curie LIMIT ?"""
     bearers = graph.lexicon().bearers
-    for kind in ("topic", "hardware", "technique"):
-        named = (one for one, _ in corpus.most(kind, number=2 + len(bearers))[0] if one not in bearers)
-        first[kind] = [graph.label(one, words.lang) for one in islice(named, 2)]
+    named = (curie for (curie,) in graph.store.rows(sql, 2 + len(bearers)) if curie not in bearers)
+    rivals = [graph.label(curie, words.lang) for curie in islice(named, 2)]
     out = []
-    if first["topic"] and first["hardware"]:
-        out.append(words("web.example_on", topic=first["topic"][0], hardware=first["hardware"][0]))
-    if first["topic"]:
-        out.append(words("web.example_techniques", topic=first["topic"][-1]))
-    if len(first["technique"]) > 1:
-        out.append(words("web.example_compare", one=first["technique"][0], other=first["technique"][1]))
+    if topics and devices:
+        out.append(words("web.example_on", topic=topics[0], hardware=graph.label(devices[0], words.lang)))
+    if topics:
+        out.append(words("web.example_techniques", topic=topics[-1]))
+    if len(rivals) == 2:
+        out.append(words("web.example_compare", one=rivals[0], other=rivals[1]))
     return [clean(one) for one in out]
 
 
