@@ -10,7 +10,7 @@ from pkgutil import iter_modules
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is imported
 
 import kg.query.kinds
-import kg.web.work  # noqa: F401
+import kg.web.work
 from kg.query.words import QuestionWords
 from kg.vocabulary import Vocabulary
 from kg.web.draw import templates
