@@ -18,6 +18,7 @@ from kg.model import Result
 from kg.text import fold, raw_span, sentences
 from kg.views.latex import as_text
 from kg.views.selection import EntryResult, clean
+from kg.views.wording import Wording
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
             return None
         change = KEPT
     is_against = bool(place.quantity.origin) or reader.is_against(place, result.baseline)
-    against = result.baseline if is_against and change != KEPT else ""
+    is_name = Wording(shown.graph.vocabulary).is_noun_phrase(result.baseline)
+    against = result.baseline if is_against and is_name and change != KEPT else ""
     concept = result.baseline_concept if against else ""
     setting = reader.setting(found, place)
     return replace(result, change=change, baseline=against, baseline_concept=concept, setting=setting)

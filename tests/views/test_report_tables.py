@@ -117,6 +117,7 @@ def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> 
         ("Zorvex matches or outperforms Quandle.", "Quandle", ""),
         ("Zorvex outperforms baselines such as VQ-EMA.", "EMA", ""),
         ("Zorvex outperforms adaptive Quandle variants.", "adaptive", ""),
+        ("Zorvex outperforms the SOTA.", "SOTA", ""),
         ("Zorvex outperforms token eviction (Quandle).", "token eviction", ""),
         ("Zorvex outperforms baselines in Critical Success Index (CSI).", "CSI", ""),
     ],

@@ -54,6 +54,14 @@ def _is_whole(text: str, name: str) -> bool:
     return name not in text or bool(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w+]|-\w)", text))
 
 
+def _is_generic(shown: Selection, name: str) -> bool:
+    """Whether a name says nothing of what is beaten: "SOTA methods"."""
+    known = shown.graph.vocabulary.cues("outcome-generic-baseline") | shown.graph.vocabulary.cues(
+        "label-frame-technique"
+    )
+    return all(word in known or word.rstrip("s") in known for word in fold(name).split())
+
+
 def _is_drawn(shown: Selection, words: list[str]) -> bool:
     """Whether a folded sentence says "matches or outperforms"."""
     cues = shown.graph.vocabulary.cues
@@ -73,7 +81,7 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
     """Whether the words of a win say nothing else: no draw, no part of a name, no loss before the loser."""
     cues = shown.graph.vocabulary.cues
     words = fold(relation.evidence.quote).split()
-    if not cues("equate").isdisjoint(words) or _is_drawn(shown, fold(sentence).split()):
+    if _is_generic(shown, beaten) or not cues("equate").isdisjoint(words) or _is_drawn(shown, fold(sentence).split()):
         return False
     if beaten.islower() and not Wording(shown.graph.vocabulary).is_noun_phrase(beaten):
         return False  # "adaptive", of "adaptive LoRA variants"
@@ -100,6 +108,8 @@ def _by_numbers(shown: Selection, paper: Paper) -> Iterator[WinClaim]:
             continue
         other = identity(result.baseline_concept, result.baseline)
         if result.change == "absolute" or not other.startswith(_KINDS) or other == name:
+            continue
+        if _is_generic(shown, result.baseline):
             continue
         pair = (other, name) if outcome.gets_worse(shown, result) else (name, other)
         metric = outcome.metric(shown, result)
