@@ -11,7 +11,7 @@ from functools import cached_property
 from kg.query.filter import Fact
 from kg.query.items import TIMES, Item
 from kg.query.words import QuestionWords
-from kg.text import Token, fold
+from kg.text import HAN, Token, fold
 
 YEAR = r"(?:19|20)\d\d"
 HAN_NUMBER = "零一二两三四五六七八九十百"
@@ -23,7 +23,9 @@ _FORMS = (
         rf"(?<![\d.-])(?:(?P<year>{YEAR})\s*年\s*)?(?<![\d.{HAN_NUMBER}])(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
         rf"\s*月份?(?:\s*(?P<day>{_DAY}|[{HAN_NUMBER}]{{1,3}})\s*[日号])?"
     ),
-    re.compile(rf"(?<![A-Za-z0-9.-])(?P<year>{YEAR})(?:\s*年份?|(?=\s*[到至的])|(?![\w%]|[-.]\w))"),
+    re.compile(
+        rf"(?<![A-Za-z0-9.-])(?P<year>{YEAR})(?:\s*年份?|(?=\s*[到至的])|(?=[{HAN}])(?![个篇倍种家次项条位多余万亿千百帧步页])|(?![\w%]|[-.]\w))"
+    ),
 )
 _DIGITS = dict(zip("零一二两三四五六七八九", (0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _CLASSIFIED = re.compile(rf"([{HAN_NUMBER}]+)[个份期篇]?")

@@ -84,9 +84,10 @@ class Lexicon:
             Sense(concept.type, concept.curie, _is_preferred(concept, folded), True)
             for concept in self.vocabulary.bearing(folded)
         ]
-        topic = self.words.asked.get(folded)
-        if topic:
-            out = [Sense("topic", topic, True, True), *(sense for sense in out if sense.type != "topic")]
+        asked = self.words.asked.get(folded)
+        if asked:
+            kind = kind_of(asked)
+            out = [Sense(kind, asked, True, True), *(sense for sense in out if sense.type != kind)]
         seen = {sense.concept for sense in out}
         return out + [sense for sense in self._named(folded) if sense.concept not in seen]
 

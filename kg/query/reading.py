@@ -134,7 +134,10 @@ class QuestionReader:
         yield from self._facts()
         widths = list(self._widths())
         yield from widths
-        yield from (n for n in self._numbers() if all(n.end <= w.start or n.start >= w.end for w in widths))
+        for number in self._numbers():
+            is_width = any(number.start < width.end and width.start < number.end for width in widths)
+            if not is_width and (number.unit or not self.lexicon.senses(fold(number.text))):  # "4090" is a GPU
+                yield number
         yield from (Item(m.start(), m.end(), m.group(), mark=",") for m in _BREAK.finditer(self.text))
         for start in range(len(self.tokens)):
             for stop in range(start + 1, min(start + _LONGEST, len(self.tokens)) + 1):
@@ -191,7 +194,8 @@ class QuestionReader:
         "time series forecasting" is a topic twice rather than the technique that some paper calls so.
         """
         text = self.text[found[0].start : found[-1].end]
-        if len(found) == 1 or any(sense.known for sense in senses) or text != text.lower() or "-" in text:
+        is_name = not text.split()[-1].islower() or "-" in text  # "Qwen3 quantization" is none
+        if len(found) == 1 or any(sense.known for sense in senses) or is_name:
             return False
         reached = {0}  # how far labels cover it
         for start in range(len(found)):

@@ -39,7 +39,7 @@ class QuestionWords:
 
     def __init__(self, words: list[QuestionWord], asked: dict[str, list[str]]) -> None:
         self.words = words
-        #: Topics by the folded names that mean them in a question, though a technique may bear the name.
+        #: Topics and the like by the folded names that mean them in a question, though another thing may bear the name.
         self.asked = {fold(label): topic for topic, labels in asked.items() for label in labels}
         self._by_fold: dict[str, list[QuestionWord]] = {}
         for word in words:
