@@ -45,7 +45,7 @@ def seconds(command: list[str], times: int = 5) -> float:
     taken = []
     for _ in range(times):
         start = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True)
+        subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL)
         taken.append(time.perf_counter() - start)
     return statistics.median(taken)
 
@@ -80,6 +80,7 @@ def speed(folder: Path) -> list[str]:
     adding = time.perf_counter() - start
     rows = [("kg --help", seconds([*kg, "--help"])), ("kg add, five reports, 133 papers", adding)]
     rows += [(f"kg ask “{q}”", seconds([*kg, "ask", q, "--graph", str(graph), "--format", "json"])) for q in QUESTIONS]
+    rows.append(("kg mcp, start and end", seconds([*kg, "mcp", "--graph", str(graph)])))
     rows.append(("kg verify", seconds([*kg, "verify", "--graph", str(graph)], 1)))
     lines = ["| whole process | seconds |", "|---|---:|", *(f"| {name} | {taken:.2f} |" for name, taken in rows)]
     asked = questions(graph)
