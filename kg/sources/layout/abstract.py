@@ -107,8 +107,24 @@ def first_paragraph(page: Page, below: float, joiner: Joiner) -> Abstract | None
         ]
         if any(_AFTER.match(li.text) or _NUMBERED.match(li.text) for li in above):
             return None  # belongs to the introduction
-        return _collected(page, lines, run[0], None, joiner, below)
+        return _collected(page, lines, _first_line(run[0], lines), None, joiner, below)
     return None
+
+
+def _first_line(start: TextLine, lines: Sequence[TextLine]) -> TextLine:
+    """The line where the text of a paragraph starts: in short paragraphs of the same size above it."""
+    above = [li for li in lines if li.y < start.y and abs(li.size - start.size) <= 0.05 * start.size]
+    above.sort(key=lambda li: -li.y)
+    low = start
+    for line in above:
+        if low.y - line.y > 2.2 * start.size:
+            break
+        if abs(line.left - start.left) < 2 * start.size and low.y - line.y > 0.5 * start.size:
+            last, low = low.y, line
+            is_full = line.right > start.right - 2 * start.size and last - line.y < 1.45 * start.size
+            if is_running(line.text) or is_full:
+                start = line
+    return start
 
 
 def _collected(
@@ -145,7 +161,8 @@ def over_pages(found: Abstract, page: Page | None, joiner: Joiner) -> str:
     own = rows(li for li in page.lines if found.left - 12 <= li.left and li.right <= found.right + 12)
     size = found.rows[-1].size
     first = next((at for at, row in enumerate(own) if abs(row.size - size) <= 0.07 * size and row.letters > 3), None)
-    if first is None or own[first].is_bold or _AFTER.match(own[first].text):
+    is_heading = first is not None and own[first].is_bold and not found.rows[-1].is_bold
+    if first is None or is_heading or _AFTER.match(own[first].text):
         return found.text
     more, _ = _taken(own[first:])
     return joiner.join([found.text, *(plain(row.chars) for row in more)])

@@ -10,7 +10,8 @@ from kg.sources.dates import number
 from kg.sources.layout import abstract as abstracts
 from kg.sources.layout.blocks import body_size, paragraphs
 from kg.sources.layout.join import Joiner, plain
-from kg.sources.layout.masthead import beside, is_cover, is_masthead, leading
+from kg.sources.layout.labels import Labels
+from kg.sources.layout.masthead import beside, hanging, is_cover, is_masthead, leading
 from kg.sources.layout.notes import footnotes
 from kg.sources.layout.offices import Offices
 from kg.sources.layout.pages import Page, TextLine
@@ -97,13 +98,16 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
         out.abstract = found.text
     out.keywords = abstracts.keywords(page, below, joiner)
     between = _between(lines, title, top)
+    notes_top = top
     if found:
-        aside = {id(line) for line in beside(between, found.left, found.right)}
+        hung = hanging(page, below, found.left, top)
+        notes_top = min((line.y - 1 for line in hung), default=top)
+        aside = {id(line) for line in (*beside(between, found.left, found.right), *hung)}
         between = [line for line in between if id(line) not in aside]
     who = people(between)
     out.authors, out.affiliations = who.authors, who.affiliations
     text = max(body_size(page.lines), found.rows[0].size if found else 0.0)  # notes may make up most of a page
-    _from_notes(who, page, between, (top, text), out)
+    _from_notes(who, page, between, (notes_top, text), out)
     out.domains = _domains(who.mails)
     if not out.affiliations:
         out.affiliations = _named_by(out.domains)
@@ -117,7 +121,8 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
 def _title(lines: Sequence[TextLine], heading: TextLine | None, page: Page) -> list[TextLine]:
     """The lines of the title: the group of the largest lines above the abstract that name no journal or rubric."""
     lowest = heading.y - 0.5 * heading.size if heading and heading.y > 0.08 * page.height else _UPPER * page.height
-    above = [line for line in lines if line.y < lowest and line.letters >= 2]
+    known = Labels.load()
+    above = [line for line in lines if line.y < lowest and line.letters >= 2 and not known.is_kind(line.text)]
     groups = _groups(above, leading(lines))
     groups = [g for g in groups if sum(line.letters for line in g) >= _LEAST]
     groups = [g for g in groups if not is_masthead(g, lines)] or groups

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 _LONGEST = 60  # characters of a line that is the name of a kind of article
-_APART = re.compile(r"[|:•·/—–\uff5c]")
+_APART = re.compile(r"[|•·\uff5c]")
 
 
 @dataclass(frozen=True, slots=True)

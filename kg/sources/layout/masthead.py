@@ -13,7 +13,7 @@ from kg.sources.layout.pages import Page, TextLine
 
 _MOST_WORDS = 9  # of a journal's name
 _NEAR = 3.5  # em; from a journal's name to the lines around it
-_CITED = r"^\W*(?:the\s+)?{0}[,.:]?\s*(?:\(?\d|vol\b|no\b)|^\W*cite\s+this\s*:?\s*{0}"
+_CITED = r"^\W*(?:[Tt]he\s+)?{0}[,.:]?\s*(?:\d|\((?:19|20)\d\d|[Vv]ol\b|[Nn]o\b)|^\W*[Cc]ite\s+this\s*:?\s*{0}"
 _WIDE = 2.6  # em; leading of a manuscript that is set for review
 _LONGEST = 400  # characters of a title
 _SHORT = 40  # characters of a note that is set large
@@ -38,8 +38,10 @@ def is_masthead(group: Sequence[TextLine], lines: Sequence[TextLine]) -> bool:
         return True
     if below and labels.below_journal.match(below.text):
         return True
-    cited = re.compile(_CITED.format(re.escape(text).replace(r"\ ", r"\s+")), re.I)
-    return any(cited.match(line.text) for line in others)
+    cited = re.compile(_CITED.format(re.escape(text).replace(r"\ ", r"\s+")))
+    others.sort(key=lambda line: line.order)
+    pairs = (f"{a.text} {b.text}" for a, b in pairwise(others) if len(a.text) + len(b.text) < _LONGEST)
+    return any(cited.match(text) for text in (*(line.text for line in others), *pairs))
 
 
 def leading(lines: Sequence[TextLine]) -> float:
@@ -59,6 +61,26 @@ def beside(lines: Sequence[TextLine], left: float, right: float) -> list[TextLin
             top = min(li.y - 2 * li.size for li in notes)
             out += [li for li in side if li.y > top]
     return out
+
+
+def hanging(page: Page, below: float, left: float, top: float) -> list[TextLine]:
+    """The lines between two heights that start a column of notes left of the text, which goes on below `top`."""
+    side = sorted((li for li in page.lines if li.right < left - 3 and li.y > below), key=lambda li: li.y)
+    out: list[TextLine] = []
+    low = next((li for li in side if li.y > top - 0.4 * li.size), None)
+    for line in reversed([li for li in side if low and li.y < low.y]):
+        if low is None or not _is_level(line, low):
+            break
+        out.append(line)
+        low = line
+    return out
+
+
+def _is_level(above: TextLine, below: TextLine) -> bool:
+    """Whether two lines follow each other in a column of one size."""
+    size = below.size
+    is_near = below.y - above.y < 1.7 * size and abs(above.left - below.left) < size
+    return is_near and abs(above.size - size) < 0.1 * size
 
 
 def is_cover(page: Page) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from kg.sources.layout.blocks import is_running
+from kg.sources.layout.labels import Labels
 from kg.sources.layout.offices import Offices
 from kg.sources.layout.pages import Char, TextLine, written
 from kg.sources.layout.people import MAIL, MARK, NOTE, People, clean, labels, overlap
@@ -20,6 +22,8 @@ _CUT = re.compile(
     r"|\.\s+(?:This|Work|(?:Partly\s+|Partially\s+)?[Ss]upported|Equal)\b"
 )
 _SENTENCE = re.compile(r"\b(?:we|is|are|was|were|this|these|our|has|have|can|see|denotes?)\b", re.I)
+_BRACKET = re.compile(r"\(([^()]{2,300})\)")
+_WORD = re.compile(r"[^\W\d_][\w'’-]+")
 _MOST_WORDS = 10  # of an affiliation without a typical word
 _LONGEST = 300  # code points of an affiliation
 
@@ -33,6 +37,7 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
     found: list[str] = []
     for chars in _notes(lines):
         text = written(chars)
+        found += _of_named(text, known, offices)
         found += (clean(match[1]) for match in _WITH.finditer(text) if offices.has(match[1]))
         items = [(labels(m), clean(MAIL.sub("", _CUT.split(i)[0]).strip(" .<>{}"))) for m, i in _items(chars)]
         items = [(of, place) for of, place in items if of and (marks is None or any(m in marks for m in of))]
@@ -42,8 +47,23 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
                 known.labels |= of
                 found.append(place)
     if not found and not known.affiliations:
+        lines = [line for line in lines if not Labels.load().note.match(line.text)]
         found = [clean(line.text) for line in lines if len(line.text.split()) > 2 and _is_place(line.text, offices)]
     return list(dict.fromkeys(f for f in found if f))
+
+
+def _of_named(text: str, known: People, offices: Offices) -> Iterator[str]:
+    """Yield affiliations with their authors in brackets: "University of X, Y, USA (Keller, Zhang); ..."."""
+    families = {name.split()[-1].casefold() for name in known.authors}
+    labels = Labels.load()
+    match = labels.affiliations.match(text)
+    at = match.end() if match else 0
+    for bracket in _BRACKET.finditer(text, at):
+        words = {word.casefold() for word in _WORD.findall(bracket[1])}
+        place = clean(text[at : bracket.start()].strip(" .:;,"))
+        at = bracket.end()
+        if words & families and 8 < len(place) < _LONGEST and offices.has(place) and not is_running(place):
+            yield place
 
 
 def _is_place(text: str, offices: Offices) -> bool:
@@ -63,15 +83,25 @@ def _is_label(of: set[str], text: str) -> bool:
 def _notes(lines: Sequence[TextLine]) -> Iterable[list[Char]]:
     """Yield the characters of each block of notes, with line ends as spaces."""
     run: list[TextLine] = []
+    known = Labels.load()
     for line in lines:
         is_beside = bool(run) and abs(line.y - run[-1].y) < 0.3 * line.size and line.left > run[-1].right  # set wide
         is_below = bool(run) and 0 <= line.y - run[-1].y < 1.8 * line.size and any(overlap(li, line) for li in run[-9:])
-        if run and not is_beside and not is_below:
+        is_new = not is_beside and (
+            known.note.match(line.text) or known.affiliations.match(line.text) or _is_apart(run, line)
+        )
+        if run and (is_new or not (is_beside or is_below)):
             yield _spaced(run)
             run = []
         run.append(line)
     if run:
         yield _spaced(run)
+
+
+def _is_apart(run: Sequence[TextLine], line: TextLine) -> bool:
+    """Whether the gap above a line is wider than those in the block before it."""
+    gaps = [b.y - a.y for a, b in pairwise(run) if b.y - a.y > 0.5 * line.size]
+    return bool(gaps) and line.y - run[-1].y > max(1.4 * min(gaps), 1.3 * line.size)
 
 
 def _spaced(run: Sequence[TextLine]) -> list[Char]:

@@ -333,6 +333,9 @@ def _beside(run: _Run, other: _Run) -> bool:
     if small and away <= _SAME * large and _in_gap(run, other):
         return True
     gap = max(run.left - other.right, other.left - run.right)
+    right, before = (run, other) if run.left > other.left else (other, run)
+    if away <= _SAME * large and _is_mark_after(before.chars[-1], right.chars[0], gap):
+        return True
     return away <= (_SAME if small else _RAISED) * large and -_WIDTH * large <= gap <= WIDE * large
 
 
@@ -392,4 +395,4 @@ def _cells(run: list[Char]) -> Iterator[list[Char]]:
 def _is_mark_after(before: Char, char: Char, gap: float) -> bool:
     """Whether a raised mark follows a picture, such as ORCID's, that stands between it and its name."""
     size = before.font.size
-    return char.font.size <= _SMALL * size and before.y - char.y > _RAISED * size and gap <= _PICTURE * size
+    return char.font.size <= _SMALL * size and before.y - char.y > _RAISED * size and -size < gap <= _PICTURE * size

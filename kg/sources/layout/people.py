@@ -29,8 +29,8 @@ _JOINT = re.compile(
 )
 _TOKEN = re.compile(r"[^\W\d_](?:[^\W\d_]|['’`´.-])*\.?")
 _TITLES = re.compile(
-    r"(?:(?:Graduate |Under)?(?:Student|Senior|Life|Associate)\s+)*(?:Member|Fellow)(?:\s*,?\s*(?:IEEE|ACM))?", re.I
-)
+    r"(?:(?:(?:Under)?Graduate|Student|Senior|Life|Associate|Member|Fellow|IEEE|ACM)\b[\s,]*)+", re.I
+)  # also a part of it, where a line ends
 _NOBODY = re.compile(
     r"anonymous|double-?blind|under review|paper id|submission|reviewed\s+on"
     r"|^\W*(?:an?\s+)?(?:preprint|technical report|working paper)\b",
@@ -114,7 +114,7 @@ def people(lines: Sequence[TextLine]) -> People:
 
 def _begins_with_name(line: TextLine, offices: Offices) -> bool:
     """Whether a line shows how names are set: it starts with a name, not with a date, subtitle or address."""
-    return not NOTE.search(line.text) and _is_name(_JOINT.split(line.text)[0].strip(" .,;:*"), offices)
+    return not NOTE.search(line.text) and _is_name(_units(line)[0].strip(" .,;:*"), offices)
 
 
 def _by_rows(lines: Sequence[TextLine]) -> list[list[TextLine]]:
@@ -160,7 +160,7 @@ def _is_cut(before: TextLine, line: TextLine, offices: Offices, alone: bool) -> 
     last, start = _last_unit(before), _units(line)[0].split()
     if not last or not start or last[-1] in ("and", "AND") or MAIL.search(before.text + " " + line.text):
         return False
-    units = _units(before)
+    units = [unit for unit in _units(before) if not _is_title(unit.strip("() "))]
     is_list = _is_name(units[0], offices) if len(units) > 1 else not alone and len(last) == 1
     if not is_list or last[-1].isupper() != start[0].isupper():
         return False
