@@ -168,7 +168,8 @@ class Lexicon:
             return None
         from rapidfuzz import fuzz, process  # 30 ms, needed only for words that nothing bears
 
-        near = process.extractOne(folded, self._alike(folded, least), scorer=fuzz.ratio, score_cutoff=least)
+        likely = [label for label in self._alike(folded, least) if len(label) >= SHORTEST + 1]  # "batch" is no BACH
+        near = process.extractOne(folded, likely, scorer=fuzz.ratio, score_cutoff=least)
         return near[0] if near else None
 
     def nearest(self, text: str, number: int = 3, least: float = 70.0) -> tuple[str, ...]:

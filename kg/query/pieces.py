@@ -131,7 +131,9 @@ class Pieces:
 
     def _is_metric(self, at: int) -> bool:
         item = self.items[at]
-        is_metric = "metric" in item.types and not item.types - _MEASURED
+        known = {sense.type for sense in item.senses if sense.known}  # "perplexity", though a paper has a task of it
+        types = known if "metric" in known else item.types
+        is_metric = "metric" in types and not types - _MEASURED
         return not item.asked and (is_metric or self.parser.thresholds.is_speed(at))
 
     def _is_open(self, start: int, stop: int) -> bool:

@@ -197,6 +197,8 @@ class QuestionReader:
         is_name = not text.split()[-1].islower() or "-" in text  # "Qwen3 quantization" is none
         if len(found) == 1 or any(sense.known for sense in senses) or is_name:
             return False
+        if self._is(f"type:{senses[0].type}", found[-1].fold):  # "decoding methods"
+            return True
         reached = {0}  # how far labels cover it
         for start in range(len(found)):
             if start in reached:
