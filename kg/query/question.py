@@ -24,8 +24,8 @@ from kg.query.thresholds import Thresholds
 from kg.text import fold, has_han
 
 #: Meanings of words that say something: they are used, or told as ignored.
-_SAYING = ("popular", "top", "rising", "similar", "advice", "trend", "count", "not", "amount", "stated")
-_TELLING = (*_SAYING, *(f"order:{order}" for order in ORDERS))
+_ASKING = ("popular", "top", "rising", "similar", "advice", "trend", "count", *(f"order:{order}" for order in ORDERS))
+_TELLING = (*_ASKING, "not", "amount", "stated")
 #: Characters of a question that are read.
 LIMIT = 1000
 _AFTER = ("technique", *NAMED)  # what one uses, compares with, evaluates on
@@ -133,7 +133,7 @@ class Parser:
                     negated = False
                 continue
             for word in (item, *steering):
-                word.used = True
+                word.used = word is item or not word.means(*_ASKING)  # "best" that ranks nothing is told as ignored
             steering = []
             again = joins or (listed and bool(out) and self._or_follows(at))
             again = again or (anded and terms[0].field in _ONE)

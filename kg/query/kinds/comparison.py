@@ -262,7 +262,7 @@ class _Comparison:
                 own = self._papers(self._proposed(thing))
                 if not self.corpus.count(own):
                     self.notes.append(self.say("comparison.not_own", thing=thing.label))
-            found.append(self._figures(own))
+            found.append(self._figures(own, thing))
         wanted = set(self.query.metric.metrics) if self.query.metric else set()
         sizes: dict[Block, list[int]] = defaultdict(lambda: [0] * len(found))
         for at, by_block in enumerate(found):
@@ -279,15 +279,16 @@ class _Comparison:
             out += self._row(self.measures.name(block), parts, block.metric)
         return out
 
-    def _figures(self, papers: Papers) -> dict[Block, Figures]:
+    def _figures(self, papers: Papers, thing: Entity) -> dict[Block, Figures]:
         """The results of papers on a metric that is known, by block."""
         where = papers.of("x.paper")
         found = reported(self.store, Where(f"{where.sql} AND x.metric IS NOT NULL", where.given))
-        return blocks(self._on_what_is_asked(found))
+        return blocks(self._on_what_is_asked(found, thing))
 
-    def _on_what_is_asked(self, found: list[Reported]) -> list[Reported]:
-        """The results that were obtained on the hardware, model and data set that the question names."""
-        setups = Setups(self.corpus, self.lexicon, self.query.filter, {one.paper for one in found})
+    def _on_what_is_asked(self, found: list[Reported], thing: Entity) -> list[Reported]:
+        """The results that were obtained on the hardware, model and data set that are asked for or compared."""
+        wanted = Filter((*self.query.filter.conditions, Condition(thing.label, (thing,))))
+        setups = Setups(self.corpus, self.lexicon, wanted, {one.paper for one in found})
         if not setups.wanted:
             return found
         said = quotes(self.store, {one.node: "" for one in found})

@@ -11,7 +11,7 @@ from kg.query.answer import Answer, Row
 from kg.query.corpus import Corpus
 from kg.query.empty import any_institution, any_role, by_words, fitting, nothing_understood, why_empty
 from kg.query.evidence import AnswerEvidence, by_title
-from kg.query.filter import Condition, Entity, Filter, Parts, Phrase, Query, Term
+from kg.query.filter import Condition, Entity, Filter, Outcome, Parts, Phrase, Query, Term
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
 from kg.store.file import StoreFile
@@ -72,6 +72,15 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     said = [say("empty.quoted", words=term.label) for term in searched]
     if len(said) == sum(len(one.any_of) for one in wanted.conditions):
         wanted = replace(wanted, notes=(*wanted.notes, say("answer.only_words", words=say.listed(said))))
+    bare = [
+        one.text
+        for one in wanted.conditions
+        for t in one.any_of
+        if isinstance(t, Outcome) and not (t.metrics or t.words)
+    ]
+    if bare:
+        told = say.listed([say("empty.quoted", words=one) for one in bare])
+        wanted = replace(wanted, notes=(*wanted.notes, say("answer.no_metric", words=told)))
     compound = [note for one in wanted.conditions if (note := _ways(corpus, wanted, one, say))]
     wanted = replace(wanted, notes=(*wanted.notes, *compound))
     return Answer(question, replace(query, filter=wanted), rows, wanted.notes, fulfilling=len(papers))

@@ -280,6 +280,8 @@ class _Ranking:
     def _notes(self, blocks: dict[Block, Figures], order: list[Block], shown: dict[Block, list[_Ranked]]) -> list[str]:
         say = self.say
         out = [say("ranking.level", metric=self.metric.label)] if self.is_level else []
+        if self.query.metric is None and not self._is_advice:
+            out.append(say("ranking.usual"))
         if len(blocks) > 1:
             sizes = [say("ranking.group_size", len(blocks[b]), group=self.measures.name(b)) for b in order[:_NAMED]]
             more = ["…"] if len(order) > _NAMED else []
