@@ -53,7 +53,7 @@ def is_curie(name: str) -> bool:
 
 
 def called(name: str, title: str, author: str, authors: int, date: str) -> str:
-    """How texts call a paper: its short name, the head of its title or its first author, with the year.
+    """How texts call a paper: its short name, the head of its title or its first author, with the year; "" for none.
 
     >>> called("", "SnapKV: LLM Knows What You are Looking for", "Yuhong Li", 8, "2024-04-22")
     'SnapKV 2024'
@@ -66,7 +66,7 @@ def called(name: str, title: str, author: str, authors: int, date: str) -> str:
         family, comma, _ = author.partition(",")
         said = (family if comma else author.split()[-1]).strip() + (" et al." if authors > 1 else "")
     said = said or (title if len(title) <= _TITLE else title[:_TITLE].rpartition(" ")[0] + " …")
-    return f"{said} {date[:4]}".strip()
+    return f"{said} {date[:4]}".strip() if said else ""
 
 
 def address(doi: str, arxiv: str, url: str) -> str:

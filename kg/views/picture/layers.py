@@ -6,14 +6,17 @@ what outperforms it.
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
+from itertools import accumulate
 
 from kg.views.picture.drawing import Drawing, Edge
 from kg.views.picture.layout import Places
 
 #: Pixels between columns and between rows.
-_COLUMN, _ROW = 270, 34
+_COLUMN, _ROW = 215, 34
+#: How much wider than high the part of a page is that shows a drawing.
+_WIDE = 1.4
+_NEARLY = 1.15
 #: Maximum number of nodes in one group.
 _MANY = 40
 _ROUNDS = 12
@@ -40,9 +43,23 @@ def layered(drawing: Drawing) -> Places:
     layer = _layers(drawing, arcs)
     groups = _groups(drawing, arcs)
     blocks = [_placed(columns, arcs) for columns in (_ordered(group, arcs, layer) for group in groups)]
-    # Small groups are stacked to the right of the large ones; a tall narrow drawing would be too small to read.
-    area = sum((_height(block) + 1) * _ROW * (_width(block) + 1) * _COLUMN for block in blocks)
-    tallest = max([_height(block) for block in blocks[:1]] + [math.sqrt(area) / _ROW])
+    highest = max(map(_height, blocks), default=0.0)
+    sums = list(accumulate((_height(block) + 2 for block in blocks), initial=0.0))
+    stacks = [_stacked(blocks, max(highest, height)) for height in reversed(sums)] if blocks else [{}]
+    least = min(map(_size, stacks), default=0.0)
+    return next(found for found in stacks if _size(found) <= _NEARLY * least)  # fewer columns, if hardly smaller
+
+
+def _size(found: Places) -> float:
+    """How far a drawing must be reduced to fit a page: the larger of its width and height, in the page's measure."""
+    if not found:
+        return 0.0
+    across, down = ([place[axis] for place in found.values()] for axis in (0, 1))
+    return max((max(across) - min(across) + _COLUMN) / _WIDE, max(down) - min(down) + _ROW)
+
+
+def _stacked(blocks: list[dict[str, tuple[int, float]]], tallest: float) -> Places:
+    """Groups below each other up to so many rows, then to the right."""
     out: Places = {}
     left = top = 0.0
     across = 0

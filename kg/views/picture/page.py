@@ -26,7 +26,7 @@ from kg.views.served import Served
 #: The largest numbers of nodes and edges that a canvas redraws smoothly; above, WebGL is used.
 _MOST_NODES, _MOST_EDGES = 600, 3000
 _FACE = "system-ui, Noto Sans, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
-_LABEL = 34  # characters of a label in the drawing; the panel shows all
+_LABEL, _IN_BOX = 34, 26  # characters of a label in the drawing; the panel shows all
 
 
 def page(look: Look, served: Served | None = None) -> str:
@@ -44,7 +44,7 @@ def _by_pyvis(look: Look, served: Served | None) -> str:
         x, y = look.places[node.id]
         network.add_node(
             node.id,
-            label=_short(node),
+            label=_short(node, _IN_BOX if look.is_layered else _LABEL),
             shape="box" if look.is_layered else "square" if node.type == "paper" else "dot",
             color=look.fill(node),
             size=look.radius[node.id],
@@ -202,8 +202,8 @@ def _about(look: Look, served: Served | None) -> dict[str, Any]:
     }
 
 
-def _short(node: DrawnNode) -> str:
-    return shortened(node.label, _LABEL)
+def _short(node: DrawnNode, most: int = _LABEL) -> str:
+    return shortened(node.label, most)
 
 
 def _options(look: Look) -> dict[str, Any]:
