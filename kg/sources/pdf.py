@@ -45,7 +45,7 @@ class PdfReader:
         WordCounts.load()
         Offices.load()
         try:
-            row = apart(lambda: _paper(file, data))
+            row, doubt = apart(lambda: _paper(file, data))
         except (Lost, MemoryError):
             raise KgError(
                 f"{file.path}: its first pages take more than {SECONDS} seconds or {MEMORY >> 20} MB to read: "
@@ -54,13 +54,15 @@ class PdfReader:
         source = Source(name=file.name, file=file.file_name, form=self.name, sha256=file.sha256)
         batch = Batch(source, ())
         batch.documents = list(documents(iter([row]), file, batch, "pages"))
+        batch.losses += [doubt] if doubt else []
         return batch
 
 
-def _paper(file: InputFile, data: bytes) -> Row:
-    """The row of the paper; pdfium is loaded here."""
+def _paper(file: InputFile, data: bytes) -> tuple[Row, str]:
+    """The row of the paper, and a sentence if it looks like none; pdfium is loaded here."""
     import pypdfium2
 
+    from kg.sources.layout.doubt import is_nonsense, looks_like_a_paper
     from kg.sources.layout.header import header
     from kg.sources.layout.join import Joiner
 
@@ -72,16 +74,23 @@ def _paper(file: InputFile, data: bytes) -> Row:
         if not len(document):
             raise KgError(f"{file.path}: the PDF has no pages: fetch the file again.")
         seen: list[Page] = []
-        made = header(_pages(document, seen), Joiner("\n".join(_texts(document)), WordCounts.load()))
+        text, words = "\n".join(_texts(document)), WordCounts.load()
+        made = header(_pages(document, seen), Joiner(text, words))
         if sum(line.letters for page in seen for line in page.lines) < _LEAST:
             raise KgError(f"{file.path}: the PDF has no text, only pictures of pages: run OCR on it first (ocrmypdf).")
-        if made.authors and not made.affiliations:
-            made.affiliations = _at_the_end(document)
+        if is_nonsense("\n".join(line.text for page in seen for line in page.lines), words):
+            raise KgError(
+                f"{file.path}: the fonts of the PDF map its letters to nonsense: "
+                "run OCR on it first (ocrmypdf --force-ocr)."
+            )
+        if made.authors and (made.is_partial or not made.affiliations):
+            made.affiliations = _at_the_end(document, made.authors) or made.affiliations
+        last = "\n".join(_texts(document, from_end=True))
     except pypdfium2.PdfiumError as error:
         raise KgError(f"{file.path}: the PDF is damaged ({error}): fetch the file again.") from None
     finally:
         document.close()
-    return "page 1", {
+    row = {
         "id": made.arxiv or made.doi or file.name,
         "title": made.title,
         "abstract": made.abstract,
@@ -94,6 +103,11 @@ def _paper(file: InputFile, data: bytes) -> Row:
         "arxiv": made.arxiv,
         "doi": made.doi,
     }
+    doubt = (
+        f"{file.path}: looks like no paper (signs such as a headed abstract, affiliations or references are missing): "
+        "leave it out if it is none."
+    )
+    return ("page 1", row), "" if looks_like_a_paper(made, seen[:1], text + last) else doubt
 
 
 def _pages(document: Any, seen: list[Page]) -> Iterator[Page]:
@@ -105,13 +119,13 @@ def _pages(document: Any, seen: list[Page]) -> Iterator[Page]:
         yield seen[-1]
 
 
-def _at_the_end(document: Any) -> list[str]:
+def _at_the_end(document: Any, authors: list[str]) -> list[str]:
     """Author addresses on the last pages."""
     from kg.sources.layout.ends import addresses
     from kg.sources.layout.pages import read_page
 
     last = range(max(1, len(document) - _LAST), len(document))
-    return list(dict.fromkeys(text for number in last for text in addresses(read_page(document, number))))
+    return list(dict.fromkeys(text for number in last for text in addresses(read_page(document, number), authors)))
 
 
 def _unreadable(file: InputFile, error: Any) -> KgError:
@@ -120,11 +134,12 @@ def _unreadable(file: InputFile, error: Any) -> KgError:
     return KgError(f"{file.path}: is not a complete PDF, it is damaged or cut off: fetch the file again.")
 
 
-def _texts(document: Any) -> Iterator[str]:
-    """Yield the text of the first pages, as a source of words."""
+def _texts(document: Any, from_end: bool = False) -> Iterator[str]:
+    """Yield the text of the first pages, as a source of words, or of the last that are not among these."""
     import pypdfium2
 
-    for number in range(min(_PAGES, len(document))):
+    first = min(_PAGES, len(document))
+    for number in range(max(first, len(document) - _PAGES), len(document)) if from_end else range(first):
         try:
             page = document[number]
             text = page.get_textpage()

@@ -9,6 +9,7 @@ from statistics import median
 
 from kg.sources.layout.blocks import TextRow, is_running, paragraphs, rows
 from kg.sources.layout.join import Joiner, plain
+from kg.sources.layout.labels import Labels, letters
 from kg.sources.layout.pages import Page, TextLine
 
 _HEADING = re.compile(r"(?:[A-Z\d]\s?[.)]\s*)?(?:abstract|summary|(?:中文)?摘要)\s*[.:：—–-]*", re.I)
@@ -30,6 +31,7 @@ _AFTER = re.compile(
 _OPENING = re.compile(r"(?:1|I)?[.:]?introduction[.:]?", re.I)  # in small capitals, "I NTRODUCTION"
 _NUMBERED = re.compile(r"\s*(?:1|I|A)\s*[.:]?\s+[A-Z][\w -]{2,40}$")
 _END = re.compile(r"[.!?][)\]\"”’']*\s*\d*$")
+_FOOT = 0.88  # share of the page from which a row without letters is its number
 _MOST = 90  # rows per abstract
 _MOST_KEYWORDS = 9  # rows
 _FEW = 25  # letters of a line that can define the width of a column
@@ -91,6 +93,12 @@ def find(page: Page, below: float, joiner: Joiner) -> Abstract | None:
             found = _collected(page, lines, line, None, joiner, below)
             if found:
                 return found
+    foreign = Labels.load().abstracts
+    for line in lines:
+        if letters(line.text) in foreign:
+            found = _collected(page, lines, line, line, joiner, below)
+            if found:
+                return found
     return None
 
 
@@ -138,6 +146,8 @@ def _collected(
     if heading:
         own = [li for li in own if li is not heading and li.y > heading.y + 0.5 * heading.size]
     kept, after = _taken(rows(own))
+    while kept and not kept[-1].letters and kept[-1].y > _FOOT * page.height:
+        kept.pop()  # the number of the page
     if not kept:
         return None
     is_low = not after or after[0].y > 0.75 * page.height or _is_foot(kept[-1], after)

@@ -14,6 +14,7 @@ from kg.text import count_han
 _WORDS = re.compile(r"[^\W\d_]+")
 _HAN_SENTENCE = re.compile(r"[，。；、的了]")
 _FEW_HAN = 12  # characters of a line of running text
+_FEW_WORDS = 8  # of a line of running text in a script without capitals
 _LOW = 0.45  # share of words in running text that begin with a lower-case letter
 _FEW = 25  # letters of a line of running text
 _LEVEL = 0.45  # em; largest distance between baselines of one row
@@ -95,6 +96,8 @@ def is_running(text: str) -> bool:
         return han >= _FEW_HAN and bool(_HAN_SENTENCE.search(text))
     words = _WORDS.findall(text)
     letters = sum(map(len, words))
+    if sum(w[0].islower() or w[0].isupper() for w in words) < 0.5 * len(words):  # Arabic and Hebrew have no capitals
+        return letters >= _FEW and len(words) >= _FEW_WORDS
     return letters >= _FEW and sum(w[0].islower() for w in words) > _LOW * len(words)
 
 

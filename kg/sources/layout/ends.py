@@ -1,11 +1,13 @@
-"""Affiliations at the end of a paper, as printed by the classes of the American Mathematical Society."""
+"""Affiliations at the end of a paper: addresses of mathematical papers, and the lists that journals print there."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kg.sources.layout.blocks import is_running
+from kg.sources.layout.labels import Labels, letters
+from kg.sources.layout.notes import marked
 from kg.sources.layout.offices import Offices
 from kg.sources.layout.pages import Page, TextLine
 from kg.sources.layout.people import clean
@@ -13,21 +15,51 @@ from kg.sources.layout.people import clean
 _MAIL = re.compile(r"\s*(?:\([^()]{3,40}\)\s*)?(?:E-?mail|Email|URL)\b[^:]{0,20}:", re.I)
 _OF = re.compile(r"^\s*\([A-Z][^()]{2,60}\)\s*")  # "(A. Lovelace) University of ..."
 _CAPITALS = re.compile(r"csc\d|caps", re.I)  # fonts of small capitals
+_DASH = re.compile(r"\s+[−–—-]\s+")
+_AFTER_PLACE = re.compile(r"\s*(?:;?\s*(?:orcid|e-?mail|phone|fax)\b|https?:|\.\s+[A-Z]).*", re.I)
 _MOST = 60  # lines at the end of a page
+_LONGEST = 300  # code points of an affiliation
+_MOST_LISTED = 80  # lines of a list of affiliations
 
 
-def addresses(page: Page) -> list[str]:
-    """Addresses in small capitals or above "Email address: ..."; [] when the page has none."""
+def addresses(page: Page, authors: Sequence[str] = ()) -> list[str]:
+    """Addresses in small capitals or above "Email address: ...", and listed ones; [] when the page has none."""
     offices = Offices.load()
-    found: list[str] = []
-    for block in _blocks(sorted(page.lines, key=lambda line: line.order)[-_MOST:]):
+    found: list[str] = list(_listed(page, authors, offices))
+    for block in [] if found else _blocks(sorted(page.lines, key=lambda line: line.order)[-_MOST:]):
         mails = [at for at, line in enumerate(block) if _MAIL.match(line.text)]
         lines = block[: mails[0]] if mails else block
         text = clean(_OF.sub("", " ".join(line.text for line in lines)))
         is_set_so = any(_CAPITALS.search(line.font.name) for line in lines)
-        if (mails or is_set_so) and 8 < len(text) < 300 and offices.has(text) and not is_running(text):
+        if (mails or is_set_so) and 8 < len(text) < _LONGEST and offices.has(text) and not is_running(text):
             found.append(text)
     return list(dict.fromkeys(found))
+
+
+def _listed(page: Page, authors: Sequence[str], offices: Offices) -> Iterator[str]:
+    """Yield the affiliations below a heading ("Author details"): marked ones, or "Ada Lovelace − ACME, London"."""
+    labels = Labels.load()
+    lines = sorted(page.lines, key=lambda line: line.order)
+    known = {letters(name) for name in authors}
+    for at, head in enumerate(lines):
+        if not labels.affiliations.fullmatch(head.text.strip(" .:■▪")):
+            continue
+        own: list[TextLine] = []
+        for line in lines[at + 1 : at + _MOST_LISTED]:
+            is_name = letters(line.text) in labels.headings
+            if own and line.font.bold and head.font.bold and line.size >= own[0].size and not is_name:
+                break
+            if not is_name:
+                own.append(line)
+        yield from (place for place in marked(own, offices) if len(place) < _LONGEST)
+        text = ""
+        for part in [*(line.text for line in own), ""]:
+            starts = not part or letters(_DASH.split(part)[0]) in known
+            if starts and (parts := _DASH.split(text, maxsplit=1))[1:] and letters(parts[0]) in known:
+                for place in _AFTER_PLACE.sub("", parts[1]).split("; "):
+                    if offices.has(place) and len(place) < _LONGEST:
+                        yield clean(place)
+            text = f"{'' if starts else text} {part}".strip()
 
 
 def _blocks(lines: list[TextLine]) -> Iterator[list[TextLine]]:

@@ -52,6 +52,8 @@ class Header:
     venue: str = ""
     year: int | None = None  # of the venue
     size: float = 0.0  # of the title, in points
+    has_heading: bool = False  # whether the abstract has one
+    is_partial: bool = False  # whether a mark of an author has no affiliation
 
 
 def header(pages: Iterable[Page], joiner: Joiner) -> Header:
@@ -83,7 +85,9 @@ def header(pages: Iterable[Page], joiner: Joiner) -> Header:
     if last.abstract and last.title and last.size >= _COVER * first.size:
         venue, year = (last.venue, last.year) if last.venue else (first.venue, first.year)
         return replace(last, arxiv=first.arxiv, doi=first.doi, date=first.date, venue=venue, year=year)
-    return replace(first, abstract=last.abstract, keywords=first.keywords or last.keywords)
+    return replace(
+        first, abstract=last.abstract, has_heading=last.has_heading, keywords=first.keywords or last.keywords
+    )
 
 
 def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | None]:
@@ -91,11 +95,12 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
     heading = next((line for line in lines if abstracts.is_heading(line)), None)
     title = _title(lines, heading, page)
     below = max((line.y for line in title), default=0.0)
-    found = abstracts.find(page, below, joiner) or abstracts.first_paragraph(page, below, joiner)
+    headed = abstracts.find(page, below, joiner)
+    found = headed or abstracts.first_paragraph(page, below, joiner)
     top = min(found.top if found else page.height, _body_top(page, below))
     out = Header(title=_title_text(title, joiner), size=max((line.tall for line in title), default=0.0))
     if found:
-        out.abstract = found.text
+        out.abstract, out.has_heading = found.text, headed is not None
     out.keywords = abstracts.keywords(page, below, joiner)
     between = _between(lines, title, top)
     notes_top = top
@@ -108,6 +113,7 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
     out.authors, out.affiliations = who.authors, who.affiliations
     text = max(body_size(page.lines), found.rows[0].size if found else 0.0)  # notes may make up most of a page
     _from_notes(who, page, between, (notes_top, text), out)
+    out.is_partial = not {m for m in who.marks if m.isdigit()} <= who.labels
     out.domains = _domains(who.mails)
     if not out.affiliations:
         out.affiliations = _named_by(out.domains)

@@ -19,10 +19,13 @@ class Labels:
     kinds: frozenset[str]
     covers: frozenset[str]
     degrees: frozenset[str]
+    headings: frozenset[str]
+    abstracts: frozenset[str]
     note: re.Pattern[str]
     above_journal: re.Pattern[str]
     below_journal: re.Pattern[str]
     affiliations: re.Pattern[str]
+    other: re.Pattern[str]
 
     @staticmethod
     @cache
@@ -33,10 +36,13 @@ class Labels:
             kinds=frozenset(map(letters, lists["kinds"])),
             covers=frozenset(map(letters, lists["covers"])),
             degrees=frozenset(map(letters, lists["degrees"])),
+            headings=frozenset(map(letters, lists["headings"])),
+            abstracts=frozenset(map(letters, lists["abstracts"])),
             note=_starts(lists["notes"]),
             above_journal=_starts(lists["above_journal"]),
             below_journal=_starts(lists["below_journal"]),
             affiliations=_starts(lists["affiliations"]),
+            other=_starts(lists["other"]),
         )
 
     def is_kind(self, text: str) -> bool:

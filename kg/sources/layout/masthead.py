@@ -67,7 +67,7 @@ def hanging(page: Page, below: float, left: float, top: float) -> list[TextLine]
     """The lines between two heights that start a column of notes left of the text, which goes on below `top`."""
     side = sorted((li for li in page.lines if li.right < left - 3 and li.y > below), key=lambda li: li.y)
     out: list[TextLine] = []
-    low = next((li for li in side if li.y > top - 0.4 * li.size), None)
+    low = next((li for li in side if li.y > top), None)
     for line in reversed([li for li in side if low and li.y < low.y]):
         if low is None or not _is_level(line, low):
             break

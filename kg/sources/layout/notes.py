@@ -52,6 +52,15 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
     return list(dict.fromkeys(f for f in found if f))
 
 
+def marked(lines: Sequence[TextLine], offices: Offices) -> Iterator[str]:
+    """Yield the affiliations of a list that follow a mark each."""
+    for chars in _notes(lines):
+        for mark, item in _items(chars):
+            place = clean(MAIL.sub("", item).strip(" .<>{}"))
+            if mark and _is_place(place, offices):
+                yield place
+
+
 def _of_named(text: str, known: People, offices: Offices) -> Iterator[str]:
     """Yield affiliations with their authors in brackets: "University of X, Y, USA (Keller, Zhang); ..."."""
     families = {name.split()[-1].casefold() for name in known.authors}

@@ -19,6 +19,7 @@ from statistics import median
 from typing import Any
 
 from kg.sources.layout.numbered import without_line_numbers
+from kg.sources.layout.rtl import reading_order
 
 MOST_CHARS = 30_000  # per page; a page of text has 5,000
 _SMALL = 0.86  # largest size of a raised character, relative to its line
@@ -271,7 +272,7 @@ def _lines(chars: list[Char], page: int) -> Iterator[TextLine]:
             runs.append([char])
     for run in _joined([r for r in runs if any(c.font.size > 0 for c in r)]):
         run.sort(key=lambda c: c.left + (c.text in _ACCENTS) * 0.01)
-        yield from (TextLine(part, page) for part in _cells(_accented(run)))
+        yield from (TextLine(reading_order(part), page) for part in _cells(_accented(run)))
 
 
 def _follows(run: list[Char], char: Char) -> bool:
