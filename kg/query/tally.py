@@ -138,7 +138,7 @@ class Tally:
             bearers = self.lexicon.bearers if kind == "technique" else frozenset()
             self.left_out = [one for one in found if one[0] in bearers]
             found, total = [one for one in found if one[0] not in bearers], total - len(self.left_out)
-        found = found[:_READ]
+        found = [one for one in found[:_READ] if kind != "author" or any(map(str.isalpha, one[0]))]  # ":" is nobody
         if len(found) > number:
             found = [one for one in found if one[1] >= found[number - 1][1]]
         return [Count(*one) for one in found], total
