@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 from kg.names import kind_of
@@ -14,6 +15,7 @@ from kg.query.corpus import Corpus, Papers
 from kg.query.filter import Condition, Entity, Filter, Phrase, Query
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
+from kg.query.words import QuestionWords
 from kg.store.file import StoreFile
 from kg.text import fold, has_han, sentence_at
 
@@ -26,6 +28,8 @@ _SHOWN, _ENOUGH, _NEAREST = 10, 3, 5
 _TEXTS, _LONGEST = 3000, 600
 #: Letters of brackets between a name and what is said of it: "EAGLE (Li et al., 2024) is".
 _ASIDE = 80
+#: Letters before a name that are looked at, and names of one text, so that no text takes long.
+_BEFORE, _PLACES = 300, 50
 _FIELDS = ("T", "H", "A", "B")
 
 
@@ -125,7 +129,8 @@ class _Definition:
             ORDER BY e.name, t.field LIMIT {_TEXTS}"""
         given = (*_FIELDS, *among.given, *(name.split()[0].lower() for name in names))
         for entry, paper, when, field, raw in self.store.rows(sql, *given):
-            found = ((way, place) for place in named.finditer(raw) if (way := self._way(raw, place, field)) is not None)
+            places = islice(named.finditer(raw), _PLACES)
+            found = ((way, place) for place in places if (way := self._way(raw, place)) is not None)
             best = min(found, key=lambda pair: pair[0], default=None)
             if best:
                 way, place = best
@@ -140,15 +145,15 @@ class _Definition:
         labels = (label for thing in self.query.things for label in self.lexicon.labels(thing.concept))
         return tuple(dict.fromkeys(label for label in (self.label, *labels) if label.strip()))
 
-    def _way(self, raw: str, place: re.Match[str], field: str) -> int | None:
+    def _way(self, raw: str, place: re.Match[str]) -> int | None:
         """How a text says at a place what is named there is; None where it does not, or names something longer."""
         start, end = place.span()
         if re.match(r"[-–]?\d|\.\d", raw[end:]):  # a version: "EAGLE-3"
             return None
         first = sentence_at(raw, start, end)[0]
-        before, behind = raw[first:start], raw[end : end + 2 * _ASIDE]
+        before, behind = raw[max(first, start - _BEFORE) : start], raw[end : end + 2 * _ASIDE]
         behind = re.sub(rf"^\s*\([^()]{{1,{_ASIDE}}}\)", "", behind)
-        for way, (leads, follows) in enumerate(_forms(self.lexicon)):
+        for way, (leads, follows) in enumerate(_forms(self.lexicon.words)):
             said = follows.match(behind)
             if said and (way == len(_WAYS) - 1 or self._begins(before, said.group()[0].isalpha())):
                 return way
@@ -166,7 +171,10 @@ class _Definition:
             return True
         last = re.search(r"[\w-]+$", said)
         words = self.lexicon.words.bearing(fold(last.group())) if last and before[-1:].isspace() else []
-        leads = any("propose" in word.means for word in words) or _forms(self.lexicon)[-1][0].search(before) is not None
+        leads = (
+            any("propose" in word.means for word in words)
+            or _forms(self.lexicon.words)[-1][0].search(before) is not None
+        )
         return leads and not is_verb
 
 
@@ -181,11 +189,11 @@ def _written(name: str) -> str:
 
 
 @cache
-def _forms(lexicon: Lexicon) -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
+def _forms(words: QuestionWords) -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
     """For each way what may stand right before a name that is said so, and what right behind it."""
     out = []
     for way in _WAYS:
-        forms = [form for word in lexicon.words.meaning(way) for form in word.facts["stated"]]
+        forms = [form for word in words.meaning(way) for form in word.facts["stated"]]
         leads = _either(form.removesuffix("{n}") for form in forms if form.endswith("{n}"))
         follows = _either(form.removeprefix("{n}") for form in forms if form.startswith("{n}"))
         listed = r"(?:[\w.+-]+(?:\s?\([^()]*\))?,\s(?:and\s|or\s)?){0,3}$"  # "such as Medusa, Hydra, "
