@@ -12,7 +12,7 @@ from kg.query.answer import Answer, Line, Quote, Row, Table
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
 from kg.query.kinds import respond
 from kg.query.lexicon import Lexicon
-from kg.query.question import read
+from kg.query.read import read
 from kg.store.file import StoreFile
 from kg.vocabulary import Vocabulary
 

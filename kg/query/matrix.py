@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kg.query.filter import Filter
 from kg.query.lexicon import Lexicon
-from kg.query.question import read
+from kg.query.read import read
 from kg.query.sayings import Sayings
 from kg.query.tally import Tally
 from kg.store.file import StoreFile

@@ -105,7 +105,7 @@ class Chosen:
             )
         if is_curie(question) and self.corpus.count(paper := self.corpus.those([question])):
             return paper
-        from kg.query.question import read
+        from kg.query.read import read
 
         query = read(question, Lexicon.of(self.store, self.vocabulary))
         if not query.filter.conditions and query.kind != "trend":

@@ -1,9 +1,4 @@
-"""A question in English or Chinese becomes a query.
-
-Four passes: the words are read (kg.query.reading), what is asked for is found (kg.query.intent), thresholds gather the
-metric and direction that stand around them (kg.query.thresholds), and what is left is taken from left to right under
-the cues before it.
-"""
+"""The last pass over a question: its pieces, taken from left to right under the cues before them, are conditions."""
 
 from __future__ import annotations
 
@@ -12,22 +7,17 @@ from dataclasses import replace
 from typing import Literal
 
 from kg.entity_types import NAMED
-from kg.query.filter import ORDERS, Entity, Fact, Filter, Link, Outcome, Parts, Phrase, Query, Term
-from kg.query.intent import Intent
+from kg.query.filter import ORDERS, Entity, Fact, Filter, Link, Outcome, Parts, Phrase, Term
 from kg.query.items import TIMES, Item
 from kg.query.joins import Taken, joined
 from kg.query.lexicon import Lexicon, Sense
-from kg.query.reading import PERSON, QuestionReader
-from kg.query.refusals import is_outside, refusal
-from kg.query.sayings import Sayings
+from kg.query.reading import PERSON
 from kg.query.thresholds import Thresholds
 from kg.text import fold, has_han
 
 #: Meanings of words that say something: they are used, or told as ignored.
 _ASKING = ("popular", "top", "rising", "similar", "advice", "trend", "count", *(f"order:{order}" for order in ORDERS))
 _TELLING = (*_ASKING, "not", "amount", "stated")
-#: Characters of a question that are read.
-LIMIT = 1000
 _AFTER = ("technique", *NAMED)  # what one uses, compares with, evaluates on
 _ANY_ROLE = ("proposed", "used", "baseline", "mentioned")
 _ROLES = {"use": ("proposed", "used"), "propose": ("proposed",), "baseline": ("baseline",)} | {
@@ -38,28 +28,6 @@ _CUES = ("use", "propose", "compare", "baseline", "mention", "outperform", "eval
 _CONDITIONS = ("kind:", "code:", "country:", "nation:", "venue:")  # of words that are conditions by themselves
 _MATTER = ("topic", "technique", "problem", "task", "model", "parts", "outperforms", "uses")  # what papers are about
 _ONE = ("paper", "source", "kind", "venue", "year")  # of which a paper has one: "and" between two means "or"
-
-
-def read(question: str, lexicon: Lexicon) -> Query:
-    """The query that a question means."""
-    notes = []
-    if len(question) > LIMIT:
-        notes.append(f"The question has {len(question)} characters, only the first {LIMIT} were read.")
-    text = "".join(c if c.isprintable() else " " for c in question[:LIMIT])
-    parser = Parser(text, QuestionReader(text, lexicon).items(), lexicon)
-    query = Intent(parser).query()
-    found = parser.filter(parser.conditions(last_resort=query.kind == "papers"))
-    if _is_only_denied(found) and not (query.things or query.link):
-        say = Sayings.of(question)
-        left_out = say.listed([say("empty.quoted", words=one.text) for one in found.conditions])
-        return Query("refused", Filter(ignored=found.ignored, notes=(*notes, say("answer.only_not", words=left_out))))
-    unheld = next((item.text for item in parser.items if item.means("unheld")), "")
-    if unheld:
-        note = Sayings.of(question)("answer.unheld", words=unheld)
-        return Query("refused", Filter(ignored=(unheld,), notes=(*notes, note)))
-    if is_outside(parser, query, found):
-        return Query("refused", Filter(ignored=found.ignored, notes=(*notes, refusal(parser))))
-    return replace(query, filter=replace(found, notes=tuple(notes)))
 
 
 class Parser:
@@ -494,12 +462,6 @@ class Parser:
         said = [item for item in self.items if item.is_unknown and item.text in self.ignored and len(item.text) > 1]
         self.ignored = [word for word in self.ignored if word not in {item.text for item in said[:3]}]
         return [Taken([Phrase(item.text)], False, False, "text", item.text) for item in said[:3]]
-
-
-def _is_only_denied(found: Filter) -> bool:
-    """Whether a filter only leaves things out; having no code, or being no survey, is something to ask for."""
-    terms = [term for condition in found.conditions for term in condition.any_of]
-    return bool(terms) and all(c.negated for c in found.conditions) and not any(isinstance(t, Fact) for t in terms)
 
 
 def _stated(item: Item, language: str) -> Phrase:

@@ -8,7 +8,7 @@ from kg.query import Entity, Lexicon, Outcome, read
 from kg.query.dates import relative
 from kg.query.empty import any_institution
 from kg.query.lexicon import Named
-from kg.query.question import LIMIT
+from kg.query.read import LIMIT
 from kg.query.reading import QuestionReader
 from kg.query.sayings import Sayings
 from kg.vocabulary import Vocabulary

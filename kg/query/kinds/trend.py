@@ -216,7 +216,7 @@ def _things(tally: Tally, kind: str, over: str, periods: list[str], number: int)
 
 def _call(lexicon: Lexicon, wanted: Filter, wants: str, over: str) -> str:
     """The call of `kg trends` that gives more; with the conditions, where a question can say them."""
-    from kg.query.question import read
+    from kg.query.read import read
 
     call = f"kg trends --of {wants if wants in _OF else 'topic'} --over {over}"
     if not wanted.conditions:

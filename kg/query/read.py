@@ -1,0 +1,49 @@
+"""A question in English or Chinese becomes a query, or is refused.
+
+Four passes: the words are read (kg.query.reading), what is asked for is found (kg.query.intent), thresholds gather the
+metric and direction that stand around them (kg.query.thresholds), and what is left is taken from left to right under
+the cues before it (kg.query.question).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kg.query.filter import Fact, Filter, Query
+from kg.query.intent import Intent
+from kg.query.lexicon import Lexicon
+from kg.query.question import Parser
+from kg.query.reading import QuestionReader
+from kg.query.refusals import is_outside, refusal
+from kg.query.sayings import Sayings
+
+#: Letters of a question that are read.
+LIMIT = 1000
+
+
+def read(question: str, lexicon: Lexicon) -> Query:
+    """The query that a question means."""
+    notes = []
+    if len(question) > LIMIT:
+        notes.append(f"The question has {len(question)} characters, only the first {LIMIT} were read.")
+    text = "".join(c if c.isprintable() else " " for c in question[:LIMIT])
+    parser = Parser(text, QuestionReader(text, lexicon).items(), lexicon)
+    query = Intent(parser).query()
+    found = parser.filter(parser.conditions(last_resort=query.kind == "papers"))
+    if _is_only_denied(found) and not (query.things or query.link):
+        say = Sayings.of(question)
+        left_out = say.listed([say("empty.quoted", words=one.text) for one in found.conditions])
+        return Query("refused", Filter(ignored=found.ignored, notes=(*notes, say("answer.only_not", words=left_out))))
+    unheld = next((item.text for item in parser.items if item.means("unheld")), "")
+    if unheld:
+        note = Sayings.of(question)("answer.unheld", words=unheld)
+        return Query("refused", Filter(ignored=(unheld,), notes=(*notes, note)))
+    if is_outside(parser, query, found):
+        return Query("refused", Filter(ignored=found.ignored, notes=(*notes, refusal(parser))))
+    return replace(query, filter=replace(found, notes=tuple(notes)))
+
+
+def _is_only_denied(found: Filter) -> bool:
+    """Whether a filter only leaves things out; having no code, or being no survey, is something to ask for."""
+    terms = [term for condition in found.conditions for term in condition.any_of]
+    return bool(terms) and all(c.negated for c in found.conditions) and not any(isinstance(t, Fact) for t in terms)
