@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -16,6 +17,7 @@ import eval_pdf
 import pytest
 from made_pdf import BOLD, ROMAN, Sheet, assembled, pdf
 from pdf_journals import JOURNALS
+from pdf_mastheads import MASTHEADS
 from pdf_reviews import REVIEWS
 from pdf_templates import ABS, CONFERENCES, T, columns
 
@@ -24,6 +26,8 @@ from kg.link.institutions import Register
 from kg.model import Batch, Document, KgError
 from kg.sources import apart, base, read
 from kg.sources.layout.join import Joiner
+from kg.sources.layout.pages import Char, Font, written
+from kg.sources.layout.rtl import reading_order
 from kg.sources.words import WordCounts
 
 SECONDS = 10  # for any file, however it is made; most need a tenth
@@ -49,6 +53,18 @@ def simple(abstract: str = ABS, **texts: str) -> Sheet:
         90, y + 40, 430, 10, texts.get("body", "Every token attends to all tokens before it, and they stay. " * 12)
     )
     return sheet
+
+
+INVOICE = Sheet()
+INVOICE.put(72, 90, 20, "Invoice", BOLD)
+for _number, _line in enumerate(
+    ["Invoice number: 2021-17", "Bill to: Maria Keller, University of Vienna", "Amount due: 1,200"]
+):
+    INVOICE.put(72, 130 + 14 * _number, 11, _line)
+SLIDE = Sheet(720, 540)
+SLIDE.put(60, 100, 32, "What We Did Last Year", BOLD)
+for _number, _line in enumerate(["Hire more people", "Ship the new version", "Ask the users what they think of it"]):
+    SLIDE.put(80, 180 + 40 * _number, 20, _line)
 
 
 # --- real papers
@@ -92,7 +108,9 @@ def test_real_papers_are_read(samples, name, titles, abstracts, authors):
 # --- templates
 
 
-@pytest.mark.parametrize("template", [*CONFERENCES, *JOURNALS, *REVIEWS], ids=lambda template: template.__name__)
+@pytest.mark.parametrize(
+    "template", [*CONFERENCES, *JOURNALS, *REVIEWS, *MASTHEADS], ids=lambda template: template.__name__
+)
 def test_a_template_is_read(template, tmp_path):
     sheet, title, count, institutions = template()
     document = paper(tmp_path, sheet)
@@ -181,6 +199,66 @@ def test_addresses_at_the_end_are_affiliations(tmp_path):
     document = paper(tmp_path, simple(place=""), last)
     names = [o.name for o in organisations(document.texts["I"].text, Register.load())]
     assert names == ["University of Vienna", "Inria"]
+
+
+def test_a_list_at_the_end_has_the_affiliations_of_marked_authors(tmp_path):
+    last = Sheet()
+    last.fill(72, 90, 430, 10, "Every token attends to all tokens before it, and they stay. " * 9)
+    last.put(72, 300, 10, "Author details", BOLD)
+    last.fill(
+        72, 312, 430, 8, "^{1}Department of Physics, University of Vienna, Austria. ^{2}Mayo Clinic, Rochester, USA."
+    )
+    last.put(72, 340, 10, "References", BOLD)
+    document = paper(tmp_path, simple(author="Maria Keller^{1}, Wei Zhang^{2}", place=""), last)
+    names = [o.name for o in organisations(document.texts["I"].text, Register.load())]
+    assert names == ["University of Vienna", "Mayo Clinic"]
+
+
+def test_highlights_before_the_paper_are_passed_over(tmp_path):
+    cover = Sheet()
+    cover.put(72, 90, 20, "Highlights", BOLD)
+    cover.put(72, 120, 11, "A Title That Says Something", BOLD)
+    cover.fill(72, 150, 430, 10, "We keep what matters and we drop what does not, and so on and so forth. " * 9)
+    document = paper(tmp_path, cover, cover, simple())
+    assert document.texts["T"].text == "A Title That Says Something"
+    assert document.texts["A"].text == ABS
+
+
+# --- files that are read with doubt, or not
+
+
+@pytest.mark.parametrize(("sheet", "is_paper"), [(simple(), True), (INVOICE, False), (SLIDE, False)])
+def test_a_file_that_looks_like_no_paper_is_told(tmp_path, sheet, is_paper):
+    path = tmp_path / "file.pdf"
+    path.write_bytes(pdf(sheet))
+    losses = read(path).losses
+    assert not losses if is_paper else "looks like no paper" in losses[0]
+    assert all(str(path) in loss and loss.endswith(".") for loss in losses)
+
+
+def test_letters_that_a_font_maps_to_others_are_refused(tmp_path):
+    def shifted(text: str) -> str:
+        return "".join(chr((ord(c) - 94) % 26 + 97) if c.islower() else c for c in text)
+
+    sheet = simple(shifted(ABS), title=shifted(T), body=shifted("Every token attends to all tokens before it. " * 12))
+    assert "nonsense" in refused(tmp_path, pdf(sheet))
+
+
+@pytest.mark.parametrize(
+    ("shown", "read_as"),
+    [
+        ("ןהכ דוד", "דוד כהן"),
+        (".GPT-4 לדומה לש תוכיא", "איכות של המודל GPT-4."),
+        ("we can see תוכיא לדומ here", "we can see מודל איכות here"),
+        ("left to right", "left to right"),
+    ],
+)
+def test_lines_from_right_to_left_stand_in_reading_order(shown, read_as):
+    font = Font("x", 10.0, False, False)
+    chars = [Char(c, 5.0 * at, 5.0 * at + 4.9, 0.0, font) for at, c in enumerate(shown) if c != " "]
+    for before, char in itertools.pairwise(chars):
+        char.space = char.left - before.right > 2
+    assert written(reading_order(chars)) == read_as
 
 
 # --- where it was published

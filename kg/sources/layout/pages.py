@@ -34,6 +34,8 @@ _MOST_RAISED = 24  # characters of marks that are drawn apart from their line
 _STEP = 8.0  # points
 _MOST_BESIDE = 40  # runs at one height
 _TINY = 2.0  # points
+_ASLANT = 0.1  # quarter turns; text at another angle is a watermark
+_WATERMARK = -1
 _LETTER = 20  # weight of a letter, relative to a digit or mark, when the font of a line is determined
 _HEAVY = 600  # least weight of a bold font
 _ITALIC = 64  # pdfium's font flag
@@ -162,6 +164,8 @@ def read_page(document: Any, number: int) -> Page:
     chars: list[Char] = []
     margin = ""
     for glyph in glyphs:
+        if glyph.turn == _WATERMARK != turn:
+            continue
         if glyph.turn != turn:
             margin += f" {glyph.text}" if glyph.space and margin else glyph.text
             continue
@@ -236,7 +240,8 @@ def _font(pdfium: Any, text: Any, at: int, thing: Any) -> tuple[Font, int]:
         size = round(box.top - box.bottom, 1) if pdfium.FPDFText_GetLooseCharBox(text, at, box) else size
     font = pdfium.FPDFTextObj_GetFont(thing) if thing else None
     angle = math.atan2(matrix.b, matrix.a)
-    turn = round(angle / (math.pi / 2)) % 4 if math.isfinite(angle) else 0
+    turns = angle / (math.pi / 2) if math.isfinite(angle) else 0.0
+    turn = round(turns) % 4 if abs(turns - round(turns)) < _ASLANT else _WATERMARK
     if not font:
         return Font("", size, False, False), turn
     buffer = ctypes.create_string_buffer(128)

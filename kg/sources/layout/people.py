@@ -49,6 +49,7 @@ _DATE = re.compile(
 _ORDINAL = re.compile(r"\d{1,2}\s?(?:st|nd|rd|th)\s+(?=[^\W\d_])")
 _GOES_ON = re.compile(r"(?:[,&-]|\b(?:of|and|for|the|in|at|de|für|der|di|del|du))$")
 _IN_BRACKETS = re.compile(r"(.{3,}?)\s*\(([^()]+)\)?")
+_BY = re.compile(r"by\s+(?=[A-Z])", re.I)
 _FULL = re.compile(r"\b(?:of|and|for|the)$")
 _CAMPUS = re.compile(r"(?:^|[,;]\s*)(?:University|Universit[àyé]|Universidad) (?:of|di|de|degli) [A-Z]\w+$")
 _VOWEL = re.compile(r"[AEIOUY]")
@@ -297,6 +298,7 @@ def _names(text: str, chars: Sequence[Char], first: TextLine, offices: Offices) 
     at = 0
     for match in [*_JOINT.finditer(text), None]:
         part = (text[at : match.start()] if match else text[at:]).strip(" .,;:*")
+        part = part if at else _BY.sub("", part)
         bracket = _IN_BRACKETS.fullmatch(part)
         if bracket and offices.has(bracket[2]) and _is_name(bracket[1], offices):
             names.append(bracket[1])
