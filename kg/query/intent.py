@@ -271,9 +271,15 @@ class Intent(Pieces):
             return None
         self._mark([*places, *said])
         senses = self.items[named[0]].senses if len(named) == 1 else []
+        senses = [sense for sense in senses if sense.known] or senses
+        senses = [sense for sense in senses if self._bears(sense.concept, self.items[named[0]].text)] or senses
         things = [replace(self.parser.entity(sense), roles=ROLES) for sense in senses]
         words = self.parser.text[self.items[named[0]].start : self.items[named[-1]].end]
         return Query("definition", things=tuple(things), words=words)
+
+    def _bears(self, concept: str, name: str) -> bool:
+        """Whether a name is a label of a concept, and not only meant in questions ("KV cache")."""
+        return fold(name) in {fold(label) for label in self.parser.lexicon.labels(concept)}
 
     def _is_idle(self, item: Item) -> bool:
         """Whether a word only stands around the one that is to be defined."""
@@ -321,7 +327,8 @@ class Intent(Pieces):
             self._mark([of_class, *popular, *kinds, *self.asked_at, *self._places("asks", "order:highest")])
             self._mark(self._ways([of_class]))
             return Query("entities", wants=thing.field, most=self.top or self._most(), among=thing) if thing else None
-        beside = [at + 1 for at in popular if at + 1 < len(self.items) and self.items[at + 1].of("type:")]
+        near = (i for at in popular for i in range(at + 1, min(at + 4, len(self.items))))  # "most used vision datasets"
+        beside = [at for at in near if self.items[at].of("type:")][:1]
         wants = self.asked or (self._type(beside[0]) if beside else "")
         top = self.top or self._most()
         if top and not wants:

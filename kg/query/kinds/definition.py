@@ -171,6 +171,8 @@ class _Definition:
             return True
         last = re.search(r"[\w-]+$", said)
         words = self.lexicon.words.bearing(fold(last.group())) if last and before[-1:].isspace() else []
+        if is_verb and " " not in said and any("frame" in word.means for word in words):  # "The KV cache is"
+            return True
         leads = (
             any("propose" in word.means for word in words)
             or _forms(self.lexicon.words)[-1][0].search(before) is not None
