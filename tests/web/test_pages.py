@@ -179,6 +179,16 @@ def test_sparql_follows_the_protocol(client: httpx.Client) -> None:
     assert turtle.headers["content-type"].startswith("text/turtle")
 
 
+@pytest.mark.parametrize("page", ["/sql", "/sparql"])
+def test_examples_of_queries_give_rows(client: httpx.Client, page: str) -> None:
+    tree = html.fromstring(client.get(page, headers={"Accept": "text/html"}).text)
+    examples = [str(link) for link in tree.xpath(f"//main//a/@href[starts-with(., '{page}?query=')]")]
+    assert len(examples) > 1
+    for example in examples:
+        answer = html.fromstring(client.get(example, headers={"Accept": "text/html"}).text)
+        assert answer.xpath("//table[contains(@class, 'data')]/tbody/tr"), example
+
+
 def test_paper_and_concept_are_found_by_other_names(client: httpx.Client, built: kg.Graph) -> None:
     curie = built.paper("002-22").id
     assert client.get(f"/paper/{quote(curie.partition(':')[2])}.json").json()["id"] == "002-22"

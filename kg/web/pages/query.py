@@ -31,10 +31,10 @@ _EXAMPLES = (
 _SPARQL_EXAMPLES = (
     """SELECT ?label (COUNT(DISTINCT ?paper) AS ?papers) WHERE {
   ?paper kg:topic ?topic . ?topic skos:prefLabel ?label . FILTER(lang(?label) = "en")
-} GROUP BY ?label ORDER BY DESC(?papers) LIMIT 20""",
+} GROUP BY ?label ORDER BY DESC(?papers) ?label LIMIT 20""",
     """SELECT ?paper ?title WHERE {
-  ?paper kg:hardware <https://w3id.org/paper-kg/hardware/nvidia-h100> ; dct:title ?title
-} LIMIT 50""",
+  ?device skos:broader* hardware:nvidia-gpu . ?paper kg:hardware ?device ; kg:title ?title
+} ORDER BY ?title LIMIT 50""",
 )
 #: Media types by which a SPARQL client asks, with the form of results, the first for who takes anything.
 _SOLUTIONS = {

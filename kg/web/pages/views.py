@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kg.model import KgError
 from kg.names import is_curie
 from kg.query.corpus import Corpus
+from kg.views.answers import column
 from kg.views.export.formats import FORMATS
 from kg.views.export.formats import export as exported
 from kg.views.export.some import MOST, some
@@ -61,7 +62,11 @@ def graph_(graph: Graph, asked: Asked) -> Shown | Reply:
     }
     if asked.form == "html":
         forms = {form: asked.here(form) for form in ("svg", "png", "graphml", "gexf")}
-        title = words("web.nav_graph") + (f": {selection}" if selection else "")
+        title = (
+            words("answer.condition", field=words("web.nav_graph"), label=selection)
+            if selection
+            else words("web.nav_graph")
+        )
         return Shown("graph.html.jinja", title, {"selection": selection}, values, None, 200, forms)
     given = ("technique",) if view == "lineage" else ("institution",) if view == "collaboration" else ()
     made = picture(
@@ -119,7 +124,7 @@ def trends(graph: Graph, asked: Asked) -> Shown:
         "of": of,
         "over": over,
         "selection": selection,
-        "ofs": [(name, words(f"trends.of_{name}") if words.has(f"trends.of_{name}") else name) for name in OF],
+        "ofs": [(name, column(words, name)) for name in OF],
         "overs": [(name, words(f"trends.over_{name.replace('-', '_')}")) for name in OVER],
         "notes": [*made.notes, *([made.silence] if made.silence else [])],
         "between": f"{early} → {late}" if early else "",
