@@ -37,8 +37,12 @@ def facets(graph: Graph, asked: Asked, corpus: Corpus, papers: Papers) -> list[d
     """The facets of a set of papers; those that narrow nothing are left out, but for what is chosen."""
     words, number = PageWords(asked.lang), corpus.count(papers)
     out = []
+    most = corpus.most_of_each(papers, _SHOWN) if papers.sql else {}
     for kind in FACETS:
-        counted = _years(corpus, papers) if kind == "year" else corpus.most(kind, papers, _SHOWN)[0]
+        if kind == "year":
+            counted = _years(corpus, papers)
+        else:
+            counted = most[kind] if kind in most else corpus.most(kind, papers, _SHOWN)[0]
         chosen = asked.args.get(kind, ())
         often = [one for one in counted if one[1] > 1] or counted[:_SELDOM]
         values = [_value(graph, asked, kind, thing, count) for thing, count in often[:_SHOWN] if thing]

@@ -26,6 +26,8 @@ _KEYS = ("what", "does", "kind")
 _SHOWN, _ENOUGH, _NEAREST = 10, 3, 5
 #: Texts that are read, and letters of a sentence that is quoted.
 _TEXTS, _LONGEST = 3000, 600
+#: Papers of which the newest are looked at on a page.
+_NEWEST = 1000
 #: Letters of brackets between a name and what is said of it: "EAGLE (Li et al., 2024) is".
 _ASIDE = 80
 #: Letters before a name that are looked at, and names of one text, so that no text takes long.
@@ -49,9 +51,15 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
 
 
 def sentences(store: StoreFile, lexicon: Lexicon, thing: Entity, most: int) -> list[Quote]:
-    """The words of papers that say what a thing is or does, at most so many, one a paper; examples of it are none."""
+    """The words of papers that say what a thing is or does, at most so many, one a paper; examples of it are none.
+
+    Where very many have it, those are looked at that propose it, and the newest.
+    """
     found = _Definition(store, lexicon, thing.label, Query("definition", things=(thing,)))
-    return [said.quote for said in found.once(found._papers()) if said.way < len(_WAYS) - 1][:most]
+    papers = found._papers()
+    if found.corpus.count(papers) > _NEWEST:
+        papers = found._newest(papers)
+    return [said.quote for said in found.once(papers) if said.way < len(_WAYS) - 1][:most]
 
 
 class _Definition:
@@ -99,6 +107,12 @@ class _Definition:
         phrase = Phrase(self.label)
         terms: tuple[Entity | Phrase, ...] = named or (phrase,)
         return self.corpus.holding(Filter((*self.query.filter.conditions, Condition(self.label, terms))))
+
+    def _newest(self, papers: Papers) -> Papers:
+        """Of a set of papers the newest, and those that propose it."""
+        among, own = papers.of("p.id"), self.corpus.those(self._proposing())
+        newest = f"SELECT p.id FROM papers p WHERE {among.sql} ORDER BY p.appeared DESC, p.id LIMIT {_NEWEST}"
+        return Papers(f"SELECT id FROM ({newest}) n UNION {own.sql}", (*among.given, *own.given))
 
     def _proposing(self) -> set[str]:
         """The papers that propose it."""

@@ -41,6 +41,7 @@ def profile(graph: GraphReader, concept: str, lang: str = "en") -> dict[str, Any
     family = tuple(graph.vocabulary.narrower(concept)) if kind in ("topic", "institution") else lexicon.family(concept)
     papers = corpus.papers_with(family) if kind != "metric" else _measured(family)
     days = corpus.days(papers)[""]
+    most = corpus.most_of_each(papers, _BESIDE + min(len(family), 40))
     return {
         "concept": concept,
         "type": kind,
@@ -65,7 +66,7 @@ def profile(graph: GraphReader, concept: str, lang: str = "en") -> dict[str, Any
         "beside": [
             {"type": other, "things": things}
             for other in _KINDS
-            if (things := _beside(graph, corpus, papers, other, family, lang))
+            if (things := _beside(graph, most.get(other, []), other, family, lang))
         ],
     }
 
@@ -175,10 +176,12 @@ def _results(graph: GraphReader, family: Sequence[str], kind: str, lang: str) ->
         among = f"r.paper IN ({of}{in_role})"
     sql = f"""SELECT e.name, p.curie, p.title, p.appeared, m.curie, r.metric_text, r.change, r.bound, r.low, r.high,
         r.unit, b.curie, r.baseline_text, r.setting, r.field, r.start, r."end", t.raw, r.score, r.sure
-        FROM results r JOIN entries e ON e.id = r.entry JOIN papers p ON p.id = r.paper
+        FROM (SELECT r.* FROM results r JOIN papers p ON p.id = r.paper WHERE {among}
+        ORDER BY r.sure DESC, p.appeared DESC, r.entry, r.number LIMIT {_RESULTS}) r
+        JOIN entries e ON e.id = r.entry JOIN papers p ON p.id = r.paper
         LEFT JOIN concepts m ON m.id = r.metric LEFT JOIN concepts b ON b.id = r.baseline
         JOIN texts t ON t.entry = r.entry AND t.field = r.field
-        WHERE {among} ORDER BY r.sure DESC, p.appeared DESC, e.name, r.number LIMIT {_RESULTS}"""
+        ORDER BY r.sure DESC, p.appeared DESC, r.entry, r.number"""
     out = []
     for row in graph.store.rows(sql, *family):
         entry, _, title, when, metric, metric_text, change, bound, low, high, unit = row[:11]
@@ -208,10 +211,9 @@ def _results(graph: GraphReader, family: Sequence[str], kind: str, lang: str) ->
 
 
 def _beside(
-    graph: GraphReader, corpus: Corpus, papers: Papers, kind: str, family: Sequence[str], lang: str
+    graph: GraphReader, most: Sequence[tuple[str, int]], kind: str, family: Sequence[str], lang: str
 ) -> list[dict[str, Any]]:
     """What most of its papers have of a type, but for itself."""
-    most, _ = corpus.most(kind, papers, _BESIDE + min(len(family), 40))
     own = set(family)
     return [
         _named(graph, thing, lang) | {"papers": count}

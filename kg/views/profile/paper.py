@@ -125,12 +125,15 @@ def pieces(raw: str, claims: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 def similar(graph: GraphReader, paper: str, lang: str = "en", number: int = _SIMILAR) -> list[dict[str, Any]]:
     """The papers that share most with a paper (CURIE), what few papers have counting most; with what they share."""
     store, corpus = graph.store, Corpus.of(graph.store)
-    sql = """SELECT c.curie, n.papers FROM papers p JOIN (SELECT paper, concept FROM mentions
-        UNION SELECT paper, topic FROM topics) x ON x.paper = p.id JOIN concepts c ON c.id = x.concept
-        JOIN counts n ON n.concept = c.id AND n.role = '' WHERE p.curie = ? AND c.type <> 'institution'
-        AND n.papers BETWEEN 2 AND ?"""
     most = max(_COMMON, len(corpus) // 20)
-    weights = {curie: math.log(1 + len(corpus) / papers) for curie, papers in store.rows(sql, paper, most)}
+    weights: dict[str, float] = {}
+    for table, column in (("mentions", "concept"), ("topics", "topic")):
+        sql = f"""SELECT DISTINCT c.curie, n.papers FROM {table} x JOIN concepts c ON c.id = x.{column}
+            JOIN counts n ON n.concept = c.id AND n.role = ''
+            WHERE x.paper = (SELECT id FROM papers WHERE curie = ?) AND c.type <> 'institution'
+            AND n.papers BETWEEN 2 AND ?"""
+        found_ = store.rows(sql, paper, most)
+        weights |= {curie: math.log(1 + len(corpus) / papers) for curie, papers in found_}
     rarest = sorted(weights, key=lambda curie: (-weights[curie], curie))[:60]
     found: dict[str, list[str]] = defaultdict(list)
     for table, column in (("mentions", "concept"), ("topics", "topic")):
