@@ -38,7 +38,7 @@ _SENTENCES = {
     Died: (503, "The page was ended, it took too much memory: ask for less."),
 }
 #: Pages that may take longer than others, and how many times as long.
-_LONG = {"report": 3.0, "export": 3.0, "graph": 2.0, "trends": 2.0}
+_LONG = {"report": 3.0, "export": 3.0, "about": 3.0, "graph": 2.0, "trends": 2.0, "compare": 2.0, "": 2.0}
 
 
 class Site:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.entity_types import LISTS
 from kg.extract import VERSION as EXTRACTION
@@ -25,19 +25,19 @@ _COVERED = ("topic", "technique", "problem", "task", "hardware", "model", "datas
 def about(graph: Graph, asked: Asked) -> Shown:
     """The page about the graph."""
     words, corpus, store = PageWords(asked.lang), Corpus.of(graph.store), graph.store
-    covered = []
-    for kind in (*_COVERED, "metric"):
-        named, papers = corpus.covered(kind, ALL)
-        covered.append(
-            {
-                "type": kind,
-                "name": words("column.result") if kind == "metric" else column(words, kind),
-                "named": named,
-                "papers": papers,
-            }
-        )
+    named, papers = _mentions(graph), corpus.count(ALL)
+    covered = [
+        {
+            "type": kind,
+            "name": words("column.result") if kind == "metric" else column(words, kind),
+            "named": named[kind].papers if kind in named else corpus.covered(kind, ALL)[0] if kind not in LISTS else 0,
+            "papers": papers,
+        }
+        for kind in (*_COVERED, "metric")
+    ]
     held = contents(graph, asked.lang)
-    trust = [*_sure_mentions(graph, words), *_sure_others(graph, words)]
+    trust = [_row(words(f"type.{kind}"), kind, *named[kind][:2], LISTS[kind]) for kind in LISTS if kind in named]
+    trust += _sure_others(graph, words)
     data: dict[str, Any] = {
         "scope": held["scope"],
         "counts": graph.counts(),
@@ -53,11 +53,19 @@ def about(graph: Graph, asked: Asked) -> Shown:
     return Shown("about.html.jinja", words("web.nav_about"), data, {}, (columns, rows))
 
 
-def _sure_mentions(graph: Graph, words: PageWords) -> list[dict[str, Any]]:
-    """Mentions by type: how many, and how many are sure."""
-    sql = """SELECT c.type, count(*), sum(x.sure) FROM mentions x JOIN concepts c ON c.id = x.concept GROUP BY c.type"""
-    found = {kind: (n, sure) for kind, n, sure in graph.store.rows(sql)}
-    return [_row(words(f"type.{kind}"), kind, *found[kind], LISTS[kind]) for kind in LISTS if kind in found]
+class _Named(NamedTuple):
+    """Mentions of a type: how many, how many of them sure, and how many papers have one."""
+
+    mentions: int
+    sure: int
+    papers: int
+
+
+def _mentions(graph: Graph) -> dict[str, _Named]:
+    """The mentions of each type, counted in one pass."""
+    sql = """SELECT c.type, count(*), sum(x.sure), count(DISTINCT x.paper) FROM mentions x
+        JOIN concepts c ON c.id = x.concept GROUP BY c.type"""
+    return {kind: _Named(*counted) for kind, *counted in graph.store.rows(sql)}
 
 
 def _sure_others(graph: Graph, words: PageWords) -> list[dict[str, Any]]:
