@@ -67,6 +67,10 @@ class View:
             raise KgError(f"{path}: the name has no ending to choose a form by: add one of .{', .'.join(self.forms)}.")
         return write(path, self.render(ending))
 
+    def __repr__(self) -> str:
+        """One line: the title and the number of papers."""
+        return f"{self.title}: {self.papers:,} papers"
+
     def __str__(self) -> str:
         content = self.content
         return content if isinstance(content, str) else f"{self.title} ({self.media}, {len(content):,} bytes)"
