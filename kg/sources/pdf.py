@@ -63,6 +63,7 @@ def _paper(file: InputFile, data: bytes) -> tuple[Row, str]:
     import pypdfium2
 
     from kg.sources.layout.doubt import is_nonsense, looks_like_a_paper
+    from kg.sources.layout.ends import has_list
     from kg.sources.layout.header import header
     from kg.sources.layout.join import Joiner
 
@@ -83,9 +84,10 @@ def _paper(file: InputFile, data: bytes) -> tuple[Row, str]:
                 f"{file.path}: the fonts of the PDF map its letters to nonsense: "
                 "run OCR on it first (ocrmypdf --force-ocr)."
             )
-        if made.authors and (made.is_partial or not made.affiliations):
-            made.affiliations = _at_the_end(document, made.authors) or made.affiliations
         last = "\n".join(_texts(document, from_end=True))
+        is_listed = made.is_partial and has_list(f"{text}\n{last}")
+        if made.authors and (is_listed or not made.affiliations):
+            made.affiliations = _at_the_end(document, made.authors) or made.affiliations
     except pypdfium2.PdfiumError as error:
         raise KgError(f"{file.path}: the PDF is damaged ({error}): fetch the file again.") from None
     finally:

@@ -18,6 +18,8 @@ _CAPITALS = re.compile(r"csc\d|caps", re.I)  # fonts of small capitals
 _DASH = re.compile(r"\s+[−–—-]\s+")
 _AFTER_PLACE = re.compile(r"\s*(?:;?\s*(?:orcid|e-?mail|phone|fax)\b|https?:|\.\s+[A-Z]).*", re.I)
 _MOST = 60  # lines at the end of a page
+_AROUND = " .:■▪\r"  # signs around a heading
+_SHORT = 60  # characters of a heading
 _LONGEST = 300  # code points of an affiliation
 _MOST_LISTED = 80  # lines of a list of affiliations
 
@@ -36,13 +38,19 @@ def addresses(page: Page, authors: Sequence[str] = ()) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def has_list(text: str) -> bool:
+    """Whether a line of the text heads a list of affiliations."""
+    labels = Labels.load()
+    return any(labels.affiliations.fullmatch(line.strip(_AROUND)) for line in text.splitlines() if len(line) < _SHORT)
+
+
 def _listed(page: Page, authors: Sequence[str], offices: Offices) -> Iterator[str]:
     """Yield the affiliations below a heading ("Author details"): marked ones, or "Ada Lovelace − ACME, London"."""
     labels = Labels.load()
     lines = sorted(page.lines, key=lambda line: line.order)
     known = {letters(name) for name in authors}
     for at, head in enumerate(lines):
-        if not labels.affiliations.fullmatch(head.text.strip(" .:■▪")):
+        if not labels.affiliations.fullmatch(head.text.strip(_AROUND)):
             continue
         own: list[TextLine] = []
         for line in lines[at + 1 : at + _MOST_LISTED]:

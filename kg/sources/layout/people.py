@@ -163,11 +163,12 @@ def _is_cut(before: TextLine, line: TextLine, offices: Offices, alone: bool) -> 
         return False
     units = [unit for unit in _units(before) if not _is_title(unit.strip("() "))]
     is_list = _is_name(units[0], offices) if len(units) > 1 else not alone and len(last) == 1
-    if not is_list or last[-1].isupper() != start[0].isupper():
+    is_initial = len(last[-1].strip(".")) == 1
+    if not is_list or (last[-1].isupper() != start[0].isupper() and not is_initial):
         return False
     is_open = len(last) == 1 or last[-1].islower() or len(start) == 1
     name = " ".join([*last, *start]).replace("- ", "-")
-    return is_open and not offices.has(before.text) and _is_name(name, offices)
+    return is_open and not offices.has(", ".join(units)) and _is_name(name, offices)
 
 
 def _units(line: TextLine) -> list[str]:
