@@ -6,14 +6,14 @@ GRAPH := papers.kg
 
 .PHONY: demo test lint format docs torture clean
 
-# What a user installs, at the versions that are tested.
+# What a user installs, at the versions that are tested. Python compiles what is used, at its first use.
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[serve]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e ".[serve]"
 	touch $@
 
 .venv/tested: .venv/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e ".[test]"
 	touch $@
 
 demo: .venv/installed

@@ -111,8 +111,8 @@ def serve(
         )
         named = hosts[0] if hosts and not is_local else host
         address = f"http://{f'[{named}]' if named == '::1' else named}:{listening.getsockname()[1]}/"
-        told(f"{address}?token={token}" if token else address)
         with suppress(KeyboardInterrupt):  # which ends it as it should
+            told(f"{address}?token={token}" if token else address)
             uvicorn.Server(config).run(sockets=[listening])
     finally:
         pool.close()
