@@ -15,13 +15,13 @@ from collections import Counter
 from pathlib import Path
 
 from kg.api import Graph
-from kg.query.drafts import Verdict
+from kg.query.drafts import ClaimVerdict
 from kg.query.drafts.checking import STATUSES
 
 CLAIMS = Path(__file__).resolve().parent.parent / "data" / "gold" / "drafts.test.jsonl"
 
 
-def verdict(graph: Graph, text: str, of: str) -> Verdict | None:
+def verdict(graph: Graph, text: str, of: str) -> ClaimVerdict | None:
     """The verdict on the one claim of a text that counts; None where none is read."""
     found = [one for one in graph.check(text).verdicts if (one.claim.kind == "relation") == (of == "relation")]
     return found[0] if found else None

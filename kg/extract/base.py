@@ -263,7 +263,7 @@ def inside(span: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
     return bool([1 for s, e in others if s <= start and end <= e])  # faster than `any` for a few spans
 
 
-class Spans:
+class SpanIndex:
     """Spans of a text by place, so that the few that a span touches are found at once among many."""
 
     def __init__(self, spans: Iterable[tuple[int, int]] = ()) -> None:

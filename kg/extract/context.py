@@ -13,7 +13,7 @@ from itertools import islice
 from spacy.tokens import Doc
 
 from kg.entity_types import NAMED
-from kg.extract.base import Spans, folds, read_fields, sentence_of
+from kg.extract.base import SpanIndex, folds, read_fields, sentence_of
 from kg.extract.phrases import NounPhrase
 from kg.text import Remembered, fold
 from kg.vocabulary import Vocabulary
@@ -146,9 +146,9 @@ class DocView:
         return out
 
     @cached_property
-    def near(self) -> Spans:
+    def near(self) -> SpanIndex:
         """The spans of `typed`, by place."""
-        return Spans(self.typed)
+        return SpanIndex(self.typed)
 
     @cached_property
     def wide(self) -> dict[tuple[int, int], float]:

@@ -7,7 +7,7 @@ import re
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import Spans, first_matches, mentions, read_fields
+from kg.extract.base import SpanIndex, first_matches, mentions, read_fields
 from kg.extract.judge import Candidate
 from kg.extract.named import add_named
 from kg.vocabulary import Vocabulary
@@ -59,7 +59,7 @@ class Datasets:
                 span = (match.start, match.end)
                 names[span] = self.vocabulary[concept].label["en"]
                 out.append(Candidate(*span, 0.85, {"called": float(span in called), "often": min(len(places), 3) / 3}))
-        known = Spans(names)
+        known = SpanIndex(names)
         for start, end in called:
             surface = doc._.text[start:end]
             other = any(

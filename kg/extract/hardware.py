@@ -17,7 +17,7 @@ from typing import NamedTuple
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import Spans, first_matches, inside, read_fields
+from kg.extract.base import SpanIndex, first_matches, inside, read_fields
 from kg.extract.context import DocView, view_of
 from kg.extract.judge import Candidate, Features
 from kg.extract.named import WORD, add_named
@@ -136,7 +136,7 @@ class Hardware:
         for start, end, name in self._listed(doc, kinds, [m for places in found.values() for m in places]):
             names[start, end] = name
             out.append(Candidate(start, end, 0.9, {"maker's": 1.0, "product": 1.0} | _around(view, start, end)))
-        named = Spans(names)
+        named = SpanIndex(names)
         for start, end, told in self._built(doc, view, kinds) if is_judged else ():
             if not named.holds(start, end):
                 out.append(Candidate(start, end, 0.2, told | _around(view, start, end)))
@@ -148,7 +148,7 @@ class Hardware:
         """The features of each span of each concept for the judge."""
         view = view_of(doc, self.vocabulary)
         company = self._company(found)
-        others = Spans((m.start, m.end) for m in doc._.matches if m.type != self.entity)
+        others = SpanIndex((m.start, m.end) for m in doc._.matches if m.type != self.entity)
         out: dict[tuple[str, tuple[int, int]], Features] = {}
         for concept, places in found.items():
             around = {(m.start, m.end): _around(view, m.start, m.end) for m in places}
@@ -172,7 +172,7 @@ class Hardware:
 
     def _bare(self, doc: Doc, kinds: Kinds, found: dict[str, list[Match]]) -> list[Match]:
         """Single words that seldom mean a device class, outside of longer device names."""
-        longer = Spans((m.start, m.end) for places in found.values() for m in places)
+        longer = SpanIndex((m.start, m.end) for places in found.values() for m in places)
         fields = read_fields(doc)
         return [
             Match(kinds.bare[t.fold], self.entity, t.start, t.end)

@@ -15,7 +15,7 @@ from functools import cache
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import Spans, first_matches, mentions, read_fields
+from kg.extract.base import SpanIndex, first_matches, mentions, read_fields
 from kg.extract.context import DocView, view_of
 from kg.extract.judge import Candidate, Features
 from kg.extract.named import WORD, add_named
@@ -125,7 +125,7 @@ class Models:
         sized = dict.fromkeys(self._sized(doc))
         known = first_matches(doc, self.entity)
         exact = {(m.start, m.end) for places in known.values() for m in places}
-        within, larger = Spans(exact), Spans(sized)
+        within, larger = SpanIndex(exact), SpanIndex(sized)
         out = [
             Candidate(start, end, 0.7, {"sized": 1.0})
             for start, end in sized

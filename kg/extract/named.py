@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from spacy.tokens import Doc
 
-from kg.extract.base import Spans, add_once, mentions
+from kg.extract.base import SpanIndex, add_once, mentions
 from kg.extract.context import view_of
 from kg.extract.judge import Candidate, chosen
 from kg.text import fold
@@ -35,7 +35,7 @@ def add_named(
     """
     view = view_of(doc, vocabulary)
     others = list(taken)
-    occupied = Spans(others)
+    occupied = SpanIndex(others)
     kept: list[Candidate] = []
     for candidate in sorted(
         chosen(doc, kind, candidates, view, LEAST, others), key=lambda c: (-c.score, c.start, -c.end)
@@ -56,7 +56,7 @@ def add_named(
         add_once(doc, kind, start, end, name, extractor, round(score, 2), done)
 
 
-def _yield(doc: Doc, rivals: str, candidate: Candidate, occupied: Spans) -> None:
+def _yield(doc: Doc, rivals: str, candidate: Candidate, occupied: SpanIndex) -> None:
     """Remove less likely mentions of type `rivals`, and what they occupy, in favour of a candidate."""
     near = occupied.touching(candidate.start, candidate.end)
     weak = {(m.start, m.end) for m in mentions(doc, rivals) if m.confidence < candidate.score}

@@ -43,7 +43,7 @@ def merged(
     The wording that equals the paper's `own` name (folded) is kept, else the fullest; `acronym_of` gives acronyms by
     their folded expansion.
     """
-    kept: list[Wording] = []
+    kept: list[MentionWording] = []
     for mention in sorted(techniques, key=lambda m: m.start):
         wording = _wording(mention, acronym_of, vocabulary)
         mate = next((w for w in kept if _is_one(w, wording, vocabulary)), None)
@@ -141,7 +141,7 @@ def _spelt(symbol: re.Match[str]) -> str:
     return found[1].lower() if found else symbol[0]
 
 
-class Wording(NamedTuple):
+class MentionWording(NamedTuple):
     """A mention with what it is compared by: its core, with and without blanks, the acronym of that, its concept."""
 
     mention: Mention
@@ -151,14 +151,14 @@ class Wording(NamedTuple):
     concept: str
 
 
-def _wording(mention: Mention, acronym_of: Mapping[str, str], vocabulary: Vocabulary) -> Wording:
+def _wording(mention: Mention, acronym_of: Mapping[str, str], vocabulary: Vocabulary) -> MentionWording:
     said, concept = core(mention.surface, vocabulary), vocabulary.find(mention.canonical, "technique")
-    return Wording(
+    return MentionWording(
         mention, said, said.replace(" ", ""), fold(acronym_of.get(said, "")), concept.curie if concept else ""
     )
 
 
-def _is_one(a: Wording, b: Wording, vocabulary: Vocabulary) -> bool:
+def _is_one(a: MentionWording, b: MentionWording, vocabulary: Vocabulary) -> bool:
     """Whether two mentions of a text refer to one technique."""
     alike = a.letters == b.letters
     if not alike and a.acronym != b.core and b.acronym != a.core:
@@ -180,7 +180,9 @@ def _differ_in_number(one: Mention, other: Mention, vocabulary: Vocabulary) -> b
     return all(framed) and (ends[0] == fold(ends[0])) != (ends[1] == fold(ends[1]))
 
 
-def _named_in_full(mention: Mention, before: list[Wording], text: str, vocabulary: Vocabulary) -> Wording | None:
+def _named_in_full(
+    mention: Mention, before: list[MentionWording], text: str, vocabulary: Vocabulary
+) -> MentionWording | None:
     """The mention that "the router" refers to: the only earlier one with this last word."""
     word = fold(mention.surface)
     if " " in word or not mention.surface.islower() or vocabulary.find(word, "technique"):

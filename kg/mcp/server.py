@@ -15,7 +15,7 @@ from mcp.shared.exceptions import MCPError
 
 from kg.mcp.described import INSTRUCTIONS, TOOLS, schema_of
 from kg.model import KgError
-from kg.serving.pool import Busy, Died, Pool, TooLong
+from kg.serving.pool import Busy, CallTooLong, Died, Pool
 from kg.version import VERSION
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ async def _called(pool: Pool, tool: str, given: Mapping[str, Any]) -> str:
         raise KgError(f"`{tool}` needs the argument `{lacking[0]}`.")
     try:
         refused, said = await pool.ask((tool, dict(given)))
-    except TooLong:
+    except CallTooLong:
         raise KgError(f"The call took longer than {pool.seconds:g} s and was ended: ask for less.") from None
     except Busy:
         raise KgError("Too many calls are waiting: call again later.") from None

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from kg.query.filter import Condition, Entity, Fact, Filter, Link, Op, Outcome, Parts, Phrase, Term
+from kg.query.filter import Compound, Condition, Entity, Fact, Filter, Link, Op, Outcome, Phrase, Term
 from kg.query.patterns import any_regex, name_regexes, phrase_regex, wording_regex
 from kg.store.lite import Lite
 from kg.store.rows import USUAL
@@ -69,12 +69,14 @@ def _by_text(where: Where) -> tuple[str, str]:
 def is_searched(condition: Condition) -> bool:
     """Whether a condition is tested by reading texts, and not only those of papers that have some entity."""
     return any(
-        isinstance(t, Phrase) or (isinstance(t, Parts) and not _is_led(t)) or (isinstance(t, Outcome) and bool(t.told))
+        isinstance(t, Phrase)
+        or (isinstance(t, Compound) and not _is_led(t))
+        or (isinstance(t, Outcome) and bool(t.told))
         for t in condition.any_of
     )
 
 
-def _is_led(term: Parts) -> bool:
+def _is_led(term: Compound) -> bool:
     """Whether a part of a compound is an entity, so that few texts are to be read for its other parts."""
     return any(all(isinstance(one, Entity) for one in part) for part in term.parts)
 
@@ -103,7 +105,7 @@ def _term(term: Term, few: bool, near: Near) -> Where:
         return _in("SELECT x.paper FROM relations x WHERE", relating(term))
     if isinstance(term, Phrase):
         return _saying(term.said, few, near)
-    if isinstance(term, Parts):
+    if isinstance(term, Compound):
         few = few or _is_led(term)
         parts = sorted((_any([_term(one, few, near) for one in part]) for part in term.parts), key=_by_text)
         return _all(sorted(parts, key=lambda part: "EXISTS" in part.sql))

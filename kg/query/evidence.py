@@ -12,7 +12,7 @@ from itertools import zip_longest
 from kg.query.answer import Quote, Row
 from kg.query.conditions import Where, marks, relating, reporting
 from kg.query.corpus import Corpus
-from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Parts, Phrase
+from kg.query.filter import Compound, Condition, Entity, Fact, Filter, Link, Outcome, Phrase
 from kg.query.lexicon import Lexicon
 from kg.query.nodes import NamedEntity, namings, reported, stated
 from kg.query.patterns import any_regex, phrase_regex
@@ -77,7 +77,7 @@ class AnswerEvidence:
         """Whether a paper has a compound's parts only in sentences of their own, and nothing else that shows it."""
         own = list(entries)
         whole = [self._shows(term) for term in condition.any_of]
-        compounds = [term for term in condition.any_of if isinstance(term, Parts)]
+        compounds = [term for term in condition.any_of if isinstance(term, Compound)]
         if not compounds or any(test(one) for entry in own for one in self.namings[entry] for test in whole):
             return False
         said = [
@@ -186,7 +186,7 @@ class AnswerEvidence:
 
 
 def _parts(condition: Condition) -> list[tuple[object, ...]]:
-    return [part for term in condition.any_of if isinstance(term, Parts) for part in term.parts]
+    return [part for term in condition.any_of if isinstance(term, Compound) for part in term.parts]
 
 
 def _best(weighed: tuple[Quote, float]) -> tuple[object, ...]:
@@ -226,7 +226,7 @@ def by_title(corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: list[str]
     named: list[tuple[re.Pattern[str], float]] = []
     for condition in wanted.conditions:
         if not condition.negated:
-            compounds = [term for term in condition.any_of if isinstance(term, Parts)]
+            compounds = [term for term in condition.any_of if isinstance(term, Compound)]
             groups = [condition.any_of, *(part for term in compounds for part in term.parts)]
             share = 1 / sum(len(term.parts) for term in compounds) if compounds else 0.0
             for at, terms in enumerate(groups):

@@ -121,7 +121,7 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Compound:
     """All parts of a compound, in one paper: of "MoE serving" mixture of experts, and serving."""
 
     label: str
@@ -130,7 +130,7 @@ class Parts:
     concept: str = ""
 
 
-Term = Entity | Outcome | Link | Fact | Phrase | Parts
+Term = Entity | Outcome | Link | Fact | Phrase | Compound
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +140,12 @@ class Condition:
     text: str  # the words of the question
     any_of: tuple[Term, ...]
     negated: bool = False
-    by_words: tuple[Parts, ...] = ()  # what counts too where no paper fulfils all conditions: words of its texts
+    by_words: tuple[Compound, ...] = ()  # what counts too where no paper fulfils all conditions: words of its texts
 
     @property
     def terms(self) -> tuple[Term, ...]:
         """All terms, those that are parts of a compound after it."""
-        parts = (part for term in self.any_of if isinstance(term, Parts) for part in term.parts)
+        parts = (part for term in self.any_of if isinstance(term, Compound) for part in term.parts)
         return (*self.any_of, *(term for part in parts for term in part))
 
 

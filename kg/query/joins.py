@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from kg.query.filter import Condition, Parts, Term
+from kg.query.filter import Compound, Condition, Term
 
 #: The most conditions that two clauses with "or" between them may become: more than that are read as one list.
 _MOST = 9
@@ -23,7 +23,7 @@ class Taken:
     text: str
     anded: bool = False  # an "and" stands before it
     scope: bool = False  # says only what nearly all papers are about
-    words: Parts | None = None  # the words of a compound, which texts may have
+    words: Compound | None = None  # the words of a compound, which texts may have
 
 
 def joined(taken: list[Taken]) -> Iterator[Condition]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 from kg.entity_types import NAMED
-from kg.query.filter import ORDERS, Entity, Fact, Filter, Link, Outcome, Parts, Phrase, Term
+from kg.query.filter import ORDERS, Compound, Entity, Fact, Filter, Link, Outcome, Phrase, Term
 from kg.query.items import TIMES, Item
 from kg.query.joins import Taken, joined
 from kg.query.lexicon import Lexicon, Sense
@@ -250,7 +250,7 @@ class Parser:
         free = [word.facts["stated"][0].format(n=part) for one in said for part in one.split()]
         return Phrase(f"no {item.text}", tuple(dict.fromkeys((*forms, *free))))
 
-    def _parts(self, item: Item, words: bool) -> Parts | None:
+    def _parts(self, item: Item, words: bool) -> Compound | None:
         """All parts of a compound; None where a part names nothing, unless the `words` of it are searched for."""
         if not item.parts:
             return None
@@ -269,7 +269,7 @@ class Parser:
                 terms = (*terms, Phrase(part.text))
             parts.append(terms)
         label = " + ".join(terms[0].label for terms in parts)
-        return Parts(label, tuple(parts)) if len(set(parts)) == len(parts) else None
+        return Compound(label, tuple(parts)) if len(set(parts)) == len(parts) else None
 
     def _cue_behind(self, at: int) -> str:
         """ "evaluate" for a thing that one says so of behind it: "在X上做实验"."""

@@ -33,7 +33,7 @@ class Busy(Exception):
     """All processes are at work, and too many requests wait."""
 
 
-class TooLong(Exception):
+class CallTooLong(Exception):
     """A request took longer than it may and was ended."""
 
 
@@ -73,7 +73,7 @@ class Pool:
         return wait
 
     async def ask(self, request: Any, seconds: float | None = None) -> Any:
-        """The answer to a request; raises Busy, TooLong or Died."""
+        """The answer to a request; raises Busy, CallTooLong or Died."""
         if self._waiting >= _WAITING:
             raise Busy
         self._waiting += 1
@@ -131,7 +131,7 @@ class _Worker:
                 pipe.send(request)
                 if not pipe.poll(seconds):
                     self.end()
-                    raise TooLong
+                    raise CallTooLong
                 return pipe.recv()
             except (EOFError, OSError):
                 self.end()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from kg.query.drafts import Checked, Verdict
+from kg.query.drafts import Checked, ClaimVerdict
 from kg.text import one_line
 from kg.views.base import View
 from kg.views.words import PageWords
@@ -40,14 +40,14 @@ def _text(found: Checked, words: PageWords) -> str:
     return "\n".join(out) + "\n"
 
 
-def _lines(one: Verdict, words: PageWords) -> list[str]:
+def _lines(one: ClaimVerdict, words: PageWords) -> list[str]:
     status = words(f"draft.{one.status.replace(' ', '_')}")
     reason = words(f"draft.reason_{one.reason}")
     out = [f"- {_MARKS[one.status]} **{status}**: {_said(one, words)}" + (f" ({reason})" if reason else "")]
     return out + [f"  - “{_short(near.sentence)}” `{near.evidence}`" for near in one.evidence]
 
 
-def _said(one: Verdict, words: PageWords) -> str:
+def _said(one: ClaimVerdict, words: PageWords) -> str:
     claim = one.claim
     if claim.relation:
         said = f"{claim.relation.head} {words(f'relation.{claim.relation.type}')} {claim.relation.tail}"

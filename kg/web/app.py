@@ -20,7 +20,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from kg.serving.pool import Busy, Died, Pool, TooLong
+from kg.serving.pool import Busy, CallTooLong, Died, Pool
 from kg.serving.state import state_of
 from kg.web import work
 from kg.web.asked import LANGUAGES, Asked, Reply
@@ -34,7 +34,7 @@ FORMS = ("json", "csv", "bib", "atom", "svg", "png", "graphml", "gexf", "md", "f
 _MEDIA = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 _SENTENCES = {
     Busy: (503, "All places are taken: ask again in some seconds."),
-    TooLong: (503, "The page took longer than it may and was ended: ask for less."),
+    CallTooLong: (503, "The page took longer than it may and was ended: ask for less."),
     Died: (503, "The page was ended, it took too much memory: ask for less."),
 }
 #: Pages that may take longer than others, and how many times as long.
@@ -69,7 +69,7 @@ class Site:
             return self._kept[key]
         try:
             reply: Reply = await self.pool.ask(asked, self.pool.seconds * _LONG.get(asked.page, 1.0))
-        except (Busy, TooLong, Died) as error:
+        except (Busy, CallTooLong, Died) as error:
             status, sentence = _SENTENCES[type(error)]
             said = work.given(work.failed(sentence, status), asked)
             return replace(said, headers={"Retry-After": "5"})

@@ -16,7 +16,7 @@ from kg.mcp.described import INSTRUCTIONS, TOOLS, schema_of
 from kg.mcp.paging import MOST, Pages, written
 from kg.mcp.tools import Tools
 from kg.model import KgError
-from kg.serving.pool import Died, Pool, TooLong
+from kg.serving.pool import CallTooLong, Died, Pool
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +145,7 @@ def test_what_an_assistant_reads_of_the_tools_is_short_and_says_that_texts_are_u
 
 def test_a_call_that_takes_too_long_is_ended_and_the_next_is_answered(built_file: Path) -> None:
     async def calls() -> None:
-        with pytest.raises(TooLong):
+        with pytest.raises(CallTooLong):
             await pool.ask(("check", {"text": "LongLive runs at 20.7 FPS. " * 1000}), 0.2)
         refused, said = await pool.ask(("names", {"text": "LoRA"}))
         assert not refused

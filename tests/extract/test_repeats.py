@@ -5,7 +5,7 @@ import time
 import pytest
 
 from kg.extract import extract
-from kg.extract.base import Spans
+from kg.extract.base import SpanIndex
 from kg.link.linker import Linker
 from kg.model import Document, Text
 from kg.vocabulary import Vocabulary
@@ -41,7 +41,7 @@ def test_repeated_names_take_no_such_time_with_the_tagger_either(repeated: str) 
 
 
 def test_spans_are_found_by_place() -> None:
-    spans = Spans([(0, 5), (60, 200), (100, 110)])
+    spans = SpanIndex([(0, 5), (60, 200), (100, 110)])
     assert spans.touching(64, 105) == {(60, 200), (100, 110)}
     assert spans.touching(5, 60) == set()
     assert spans.holds(101, 110)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kg.query import Condition, Entity, Fact, Filter, Link, Outcome, Query, Term
-from kg.query.filter import Parts
+from kg.query.filter import Compound
 
 
 def shown(query: Query) -> str:
@@ -44,4 +44,4 @@ def _term(term: Term) -> str:
         return f"{term.relation} {term.side} {term.concept}"
     if isinstance(term, Fact):
         return f"{term.field} {term.op} {term.value}" if term.value else term.field
-    return f"parts {term.label}" if isinstance(term, Parts) else f"text {term.label}"
+    return f"parts {term.label}" if isinstance(term, Compound) else f"text {term.label}"

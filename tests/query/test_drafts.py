@@ -10,7 +10,7 @@ import pytest
 import kg
 from kg.api import Graph
 from kg.model import KgError
-from kg.query.drafts import Verdict
+from kg.query.drafts import ClaimVerdict
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def graph(built_file: Path) -> Iterator[Graph]:
         yield opened
 
 
-def results(graph: Graph, draft: str, *papers: str) -> list[Verdict]:
+def results(graph: Graph, draft: str, *papers: str) -> list[ClaimVerdict]:
     """The verdicts on the numbers of a draft."""
     return [one for one in graph.check(draft, papers).verdicts if one.claim.kind != "relation"]
 

@@ -7,7 +7,7 @@ about.
 
 from __future__ import annotations
 
-from kg.query.drafts.checking import Checked, Drafts, Verdict
+from kg.query.drafts.checking import Checked, ClaimVerdict, Drafts
 from kg.query.drafts.claims import DraftClaim
 
-__all__ = ["Checked", "DraftClaim", "Drafts", "Verdict"]
+__all__ = ["Checked", "ClaimVerdict", "DraftClaim", "Drafts"]

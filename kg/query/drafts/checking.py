@@ -20,7 +20,7 @@ from kg.model import KgError
 from kg.names import kind_of
 from kg.query.cited import CitedClaim, claims_of
 from kg.query.corpus import Corpus
-from kg.query.drafts.claims import DraftClaim, Reader, keys_of
+from kg.query.drafts.claims import DraftClaim, DraftReader, keys_of
 from kg.query.drafts.figures import Stand, stand
 from kg.query.lexicon import Lexicon
 from kg.store.contents import works_named
@@ -36,7 +36,7 @@ _MOST_ENTRIES = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ClaimVerdict:
     """A claim of a draft and what the graph says of it; `reason` is a key of the views' words."""
 
     claim: DraftClaim
@@ -58,7 +58,7 @@ class Verdict:
 class Checked:
     """The claims of a draft with their verdicts, in its order."""
 
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[ClaimVerdict, ...]
 
     def counts(self) -> dict[str, int]:
         """How many claims there are of each status."""
@@ -89,24 +89,24 @@ class Drafts:
             if not found:
                 raise KgError(f"The graph holds no paper {name[:80]!r}: see `kg ask` and `kg show`.")
             only += list(found)
-        reader = Reader(self.store, self.lexicon.vocabulary, self._pipeline)
+        reader = DraftReader(self.store, self.lexicon.vocabulary, self._pipeline)
         claims = reader.claims(draft, tuple(dict.fromkeys(only)))
         return Checked(tuple(self._verdict(claim, frozenset(only)) for claim in claims))
 
-    def _verdict(self, claim: DraftClaim, only: frozenset[str]) -> Verdict:
+    def _verdict(self, claim: DraftClaim, only: frozenset[str]) -> ClaimVerdict:
         if claim.kind == "relation":
             return self._related(claim, only)
         if not claim.papers:
-            return Verdict(claim, "not found", "no_subject")
+            return ClaimVerdict(claim, "not found", "no_subject")
         held = self._held(claim.papers, "result")
         if claim.amount:
             near = [one for one in held if _has_value(one, claim.amount)]
-            return Verdict(claim, "not found", "number_elsewhere" if near else "no_metric", tuple(near[:_SHOWN]))
+            return ClaimVerdict(claim, "not found", "number_elsewhere" if near else "no_metric", tuple(near[:_SHOWN]))
         return self._reported(claim, held)
 
     # Results
 
-    def _reported(self, claim: DraftClaim, held: list[CitedClaim]) -> Verdict:
+    def _reported(self, claim: DraftClaim, held: list[CitedClaim]) -> ClaimVerdict:
         assert claim.result
         stands = [(stand(claim.result, one, self.lexicon), one) for one in held]
         agreeing = [(how, one) for how, one in stands if how.agrees]
@@ -114,15 +114,15 @@ class Drafts:
         if fitting:
             best = sorted(fitting, key=lambda pair: (pair[0].reason != "agrees", not pair[1].sure))
             told = [one for how, one in best if how.reason == best[0][0].reason]
-            return Verdict(claim, "supported", best[0][0].reason, tuple(told[:_SHOWN]))
+            return ClaimVerdict(claim, "supported", best[0][0].reason, tuple(told[:_SHOWN]))
         if not agreeing and (against := self._against(claim, stands)):
             return against
         alike = [one for how, one in agreeing or stands if how.same_metric]
         near = alike or [one for how, one in stands if how.same_value]
         reason = "other_setting" if agreeing else "other_value" if alike else "number_elsewhere" if near else "no_claim"
-        return Verdict(claim, "not found", reason, tuple(near[:_SHOWN]))
+        return ClaimVerdict(claim, "not found", reason, tuple(near[:_SHOWN]))
 
-    def _against(self, claim: DraftClaim, stands: list[tuple[Stand, CitedClaim]]) -> Verdict | None:
+    def _against(self, claim: DraftClaim, stands: list[tuple[Stand, CitedClaim]]) -> ClaimVerdict | None:
         """The contradiction by the one value that the subject has of the same metric in the same setting, if it is."""
         assert claim.result
         if not claim.is_named or len(claim.papers) > 1 or claim.result.confidence < LIKELY:
@@ -135,7 +135,7 @@ class Drafts:
         how, one = fitting[0]
         if one.score < LIKELY or not how.excludes:
             return None
-        return Verdict(claim, "contradicted", how.reason, tuple(one for _, one in fitting[:_SHOWN]))
+        return ClaimVerdict(claim, "contradicted", how.reason, tuple(one for _, one in fitting[:_SHOWN]))
 
     def _is_in_setting(self, claim: DraftClaim, held: CitedClaim, wholly: bool = False) -> bool:
         """Whether a sentence of a draft may be of the setting of a result: none of its devices, models, data differ.
@@ -168,7 +168,7 @@ class Drafts:
 
     # Relations
 
-    def _related(self, claim: DraftClaim, only: frozenset[str]) -> Verdict:
+    def _related(self, claim: DraftClaim, only: frozenset[str]) -> ClaimVerdict:
         said = claim.relation
         assert said
         head, tail = keys_of(said.head, said.head_concept), keys_of(said.tail, said.tail_concept)
@@ -176,17 +176,17 @@ class Drafts:
         if is_contest:
             turn = self._turn(claim.sentence)
             if turn is None:
-                return Verdict(claim, "not found", "unclear_direction")
+                return ClaimVerdict(claim, "not found", "unclear_direction")
             head, tail = (tail, head) if turn else (head, tail)
         held = self._relations((head | tail), claim.papers, only)
         same = [one for one in held if one.says["relation"] == said.type and _joins(one, head, tail)]
         if same:
-            return Verdict(claim, "supported", "agrees", tuple(sorted(same, key=lambda one: -one.score)[:_SHOWN]))
+            return ClaimVerdict(claim, "supported", "agrees", tuple(sorted(same, key=lambda one: -one.score)[:_SHOWN]))
         back = [one for one in held if one.says["relation"] == said.type and _joins(one, tail, head) and one.sure]
         if is_contest and back and said.confidence >= LIKELY:
-            return Verdict(claim, "contradicted", "other_direction", tuple(back[:_SHOWN]))
+            return ClaimVerdict(claim, "contradicted", "other_direction", tuple(back[:_SHOWN]))
         near = [one for one in held if _joins(one, head, tail) or _joins(one, tail, head)]
-        return Verdict(claim, "not found", "other_relation" if near else "no_claim", tuple(near[:_SHOWN]))
+        return ClaimVerdict(claim, "not found", "other_relation" if near else "no_claim", tuple(near[:_SHOWN]))
 
     def _turn(self, sentence: str) -> bool | None:
         """Whether the one that a sentence names first loses; None where it does not say so plainly."""

@@ -62,7 +62,7 @@ class DraftClaim:
         return {"value": self.amount.value, "unit": self.amount.unit} if self.amount else {}
 
 
-class Reader:
+class DraftReader:
     """Reads the claims of drafts about the papers of a graph."""
 
     def __init__(self, store: StoreFile, vocabulary: Vocabulary, pipeline: Pipeline) -> None:

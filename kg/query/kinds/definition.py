@@ -35,7 +35,7 @@ _BEFORE, _PLACES = 300, 50
 _FIELDS = ("T", "H", "A", "B")
 
 
-class _Said(NamedTuple):
+class _Defining(NamedTuple):
     """A sentence that says it."""
 
     way: int  # its place in _WAYS
@@ -94,7 +94,7 @@ class _Definition:
             notes.append(say("definition.cut", len(once), shown=len(shown)))
         return Answer(self.question, self.query, (), tuple(notes), Table(("paper", "claim", "quote"), lines, verdict))
 
-    def once(self, papers: Papers) -> list[_Said]:
+    def once(self, papers: Papers) -> list[_Defining]:
         """The sentences, the plainest first, one a paper."""
         said = sorted(self._said(papers), key=lambda one: (one.way, not one.is_own, one.when, one.quote.source))
         return list({one.paper: one for one in reversed(said)}.values())[::-1]
@@ -132,7 +132,7 @@ class _Definition:
 
     # The sentences
 
-    def _said(self, papers: Papers) -> Iterator[_Said]:
+    def _said(self, papers: Papers) -> Iterator[_Defining]:
         """The plainest sentence of each text that says what it is."""
         own, names = self._proposing(), self._names()
         named = re.compile("|".join(_written(name) for name in sorted(names, key=lambda name: -len(name))))
@@ -152,7 +152,7 @@ class _Definition:
                 quote = Quote(
                     entry, field, place.group(), *place.span(), self.label, " ".join(raw[first:last].split())[:_LONGEST]
                 )
-                yield _Said(way, paper in own, when or "9", quote, paper)
+                yield _Defining(way, paper in own, when or "9", quote, paper)
 
     def _names(self) -> tuple[str, ...]:
         """What texts may call it: the words of the question, and the labels of what these mean."""

@@ -11,7 +11,7 @@ from kg.query.answer import Answer, Row
 from kg.query.corpus import Corpus
 from kg.query.empty import any_institution, any_role, by_words, fitting, nothing_understood, why_empty
 from kg.query.evidence import AnswerEvidence, by_title
-from kg.query.filter import Condition, Entity, Filter, Outcome, Parts, Phrase, Query, Term
+from kg.query.filter import Compound, Condition, Entity, Filter, Outcome, Phrase, Query, Term
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
 from kg.store.file import StoreFile
@@ -88,7 +88,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
 
 def _ways(corpus: Corpus, wanted: Filter, compound: Condition, say: Sayings) -> str:
     """How many papers have what a compound names, and how many only its parts; "" for what is no compound."""
-    whole = tuple(term for term in compound.any_of if not isinstance(term, Parts))
+    whole = tuple(term for term in compound.any_of if not isinstance(term, Compound))
     if compound.negated or len(whole) == len(compound.any_of):
         return ""
     others = tuple(one for one in wanted.conditions if one is not compound)

@@ -9,7 +9,7 @@ from statistics import median
 
 from kg.sources.layout.blocks import TextRow, is_running, paragraphs, rows
 from kg.sources.layout.join import Joiner, plain
-from kg.sources.layout.labels import Labels, letters
+from kg.sources.layout.labels import HeaderLabels, letters
 from kg.sources.layout.pages import Page, TextLine
 
 _HEADING = re.compile(r"(?:[A-Z\d]\s?[.)]\s*)?(?:abstract|summary|(?:中文)?摘要)\s*[.:：—–-]*", re.I)
@@ -93,7 +93,7 @@ def find(page: Page, below: float, joiner: Joiner) -> Abstract | None:
             found = _collected(page, lines, line, None, joiner, below)
             if found:
                 return found
-    foreign = Labels.load().abstracts
+    foreign = HeaderLabels.load().abstracts
     for line in lines:
         if letters(line.text) in foreign:
             found = _collected(page, lines, line, line, joiner, below)

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from kg.sources.layout.header import Header
-from kg.sources.layout.labels import Labels
+from kg.sources.layout.labels import HeaderLabels
 from kg.sources.layout.pages import Page
 from kg.sources.words import WordCounts
 
@@ -43,7 +43,7 @@ def looks_like_a_paper(made: Header, pages: Iterable[Page], text: str) -> bool:
     """Whether a file has signs of a paper: a headed abstract, authors with affiliations, an id, references."""
     signs = 2 * made.has_heading + bool(made.abstract) + bool(made.authors and made.affiliations)
     signs += bool(made.keywords) + bool(made.arxiv or made.doi) + bool(_REFERENCES.search(text)) + bool(made.venue)
-    labels = Labels.load()
+    labels = HeaderLabels.load()
     lines = [line.text for page in pages for line in page.lines]
     if any(labels.other.match(line) for line in lines):
         signs -= _POINTS

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from kg.sources.layout.blocks import is_running
-from kg.sources.layout.labels import Labels, letters
+from kg.sources.layout.labels import HeaderLabels, letters
 from kg.sources.layout.notes import marked
 from kg.sources.layout.offices import Offices
 from kg.sources.layout.pages import Page, TextLine
@@ -40,13 +40,13 @@ def addresses(page: Page, authors: Sequence[str] = ()) -> list[str]:
 
 def has_list(text: str) -> bool:
     """Whether a line of the text heads a list of affiliations."""
-    labels = Labels.load()
+    labels = HeaderLabels.load()
     return any(labels.affiliations.fullmatch(line.strip(_AROUND)) for line in text.splitlines() if len(line) < _SHORT)
 
 
 def _listed(page: Page, authors: Sequence[str], offices: Offices) -> Iterator[str]:
     """Yield the affiliations below a heading ("Author details"): marked ones, or "Ada Lovelace − ACME, London"."""
-    labels = Labels.load()
+    labels = HeaderLabels.load()
     lines = sorted(page.lines, key=lambda line: line.order)
     known = {letters(name) for name in authors}
     for at, head in enumerate(lines):

@@ -10,7 +10,7 @@ from kg.sources.dates import number
 from kg.sources.layout import abstract as abstracts
 from kg.sources.layout.blocks import body_size, paragraphs
 from kg.sources.layout.join import Joiner, plain
-from kg.sources.layout.labels import Labels
+from kg.sources.layout.labels import HeaderLabels
 from kg.sources.layout.masthead import beside, hanging, is_cover, is_masthead, leading
 from kg.sources.layout.notes import footnotes
 from kg.sources.layout.offices import Offices
@@ -127,7 +127,7 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
 def _title(lines: Sequence[TextLine], heading: TextLine | None, page: Page) -> list[TextLine]:
     """The lines of the title: the group of the largest lines above the abstract that name no journal or rubric."""
     lowest = heading.y - 0.5 * heading.size if heading and heading.y > 0.08 * page.height else _UPPER * page.height
-    known = Labels.load()
+    known = HeaderLabels.load()
     above = [line for line in lines if line.y < lowest and line.letters >= 2 and not known.is_kind(line.text)]
     groups = _groups(above, leading(lines))
     groups = [g for g in groups if sum(line.letters for line in g) >= _LEAST]

@@ -13,7 +13,7 @@ _APART = re.compile(r"[|•·\uff5c]")
 
 
 @dataclass(frozen=True, slots=True)
-class Labels:
+class HeaderLabels:
     """Kinds of articles, headings of covers and degrees, by their letters; patterns of what starts a line."""
 
     kinds: frozenset[str]
@@ -29,10 +29,10 @@ class Labels:
 
     @staticmethod
     @cache
-    def load() -> Labels:
+    def load() -> HeaderLabels:
         """Load the lists that ship with the package."""
         lists: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("labels.toml").read_text("utf-8"))
-        return Labels(
+        return HeaderLabels(
             kinds=frozenset(map(letters, lists["kinds"])),
             covers=frozenset(map(letters, lists["covers"])),
             degrees=frozenset(map(letters, lists["degrees"])),

@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from kg.sources.layout.blocks import is_running
-from kg.sources.layout.labels import Labels
+from kg.sources.layout.labels import HeaderLabels
 from kg.sources.layout.pages import Page, TextLine
 
 _MOST_WORDS = 9  # of a journal's name
@@ -22,7 +22,7 @@ _FEW = 2  # notes in a column at the side
 
 def is_masthead(group: Sequence[TextLine], lines: Sequence[TextLine]) -> bool:
     """Whether large lines name a journal, a kind of article or a cover, or are running text: no title."""
-    labels = Labels.load()
+    labels = HeaderLabels.load()
     text = " ".join(line.text for line in group)
     is_note = len(group) == 1 and len(text) < _SHORT and bool(labels.note.match(text))
     if is_note or labels.is_kind(text) or labels.is_cover(text) or len(text) > _LONGEST:
@@ -53,7 +53,7 @@ def leading(lines: Sequence[TextLine]) -> float:
 
 def beside(lines: Sequence[TextLine], left: float, right: float) -> list[TextLine]:
     """The lines of a column of notes ("Citation: ...", "Edited by ...") left or right of a column of text."""
-    labels = Labels.load()
+    labels = HeaderLabels.load()
     out: list[TextLine] = []
     for side in ([li for li in lines if li.right < left - 3], [li for li in lines if li.left > right + 3]):
         notes = [li for li in side if labels.note.match(li.text) or labels.is_kind(li.text)]
@@ -85,6 +85,6 @@ def _is_level(above: TextLine, below: TextLine) -> bool:
 
 def is_cover(page: Page) -> bool:
     """Whether a page stands before the paper: its highlights, its graphical abstract."""
-    labels = Labels.load()
+    labels = HeaderLabels.load()
     top = sorted(page.lines, key=lambda line: line.y)[:6]
     return any(labels.is_cover(line.text) for line in top)

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from kg.sources.layout.blocks import is_running
-from kg.sources.layout.labels import Labels
+from kg.sources.layout.labels import HeaderLabels
 from kg.sources.layout.offices import Offices
 from kg.sources.layout.pages import Char, TextLine, written
 from kg.sources.layout.people import MAIL, MARK, NOTE, People, clean, labels, overlap
@@ -47,7 +47,7 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
                 known.labels |= of
                 found.append(place)
     if not found and not known.affiliations:
-        lines = [line for line in lines if not Labels.load().note.match(line.text)]
+        lines = [line for line in lines if not HeaderLabels.load().note.match(line.text)]
         found = [clean(line.text) for line in lines if len(line.text.split()) > 2 and _is_place(line.text, offices)]
     return list(dict.fromkeys(f for f in found if f))
 
@@ -64,7 +64,7 @@ def marked(lines: Sequence[TextLine], offices: Offices) -> Iterator[str]:
 def _of_named(text: str, known: People, offices: Offices) -> Iterator[str]:
     """Yield affiliations with their authors in brackets: "University of X, Y, USA (Keller, Zhang); ..."."""
     families = {name.split()[-1].casefold() for name in known.authors}
-    labels = Labels.load()
+    labels = HeaderLabels.load()
     match = labels.affiliations.match(text)
     at = match.end() if match else 0
     for bracket in _BRACKET.finditer(text, at):
@@ -92,7 +92,7 @@ def _is_label(of: set[str], text: str) -> bool:
 def _notes(lines: Sequence[TextLine]) -> Iterable[list[Char]]:
     """Yield the characters of each block of notes, with line ends as spaces."""
     run: list[TextLine] = []
-    known = Labels.load()
+    known = HeaderLabels.load()
     for line in lines:
         is_beside = bool(run) and abs(line.y - run[-1].y) < 0.3 * line.size and line.left > run[-1].right  # set wide
         is_below = bool(run) and 0 <= line.y - run[-1].y < 1.8 * line.size and any(overlap(li, line) for li in run[-9:])

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 
 from kg.sources.layout.blocks import is_running
-from kg.sources.layout.labels import Labels
+from kg.sources.layout.labels import HeaderLabels
 from kg.sources.layout.offices import Offices
 from kg.sources.layout.pages import Char, TextLine, written
 
@@ -91,7 +91,7 @@ def people(lines: Sequence[TextLine]) -> People:
     """Authors and affiliations from the lines between title and abstract."""
     offices = Offices.load()
     out = People()
-    known = Labels.load()
+    known = HeaderLabels.load()
     lines = [line for line in lines if not _NOBODY.search(line.text) and not _DATE.fullmatch(line.text)]
     lines = [line for line in lines if not known.is_kind(line.text) and not known.note.match(line.text)]
     ordered = sorted(lines, key=lambda line: (round(line.y), line.left))
@@ -314,7 +314,7 @@ def _names(text: str, chars: Sequence[Char], first: TextLine, offices: Offices) 
 
 def _is_title(text: str) -> bool:
     """Whether a part of a list of names is no name but a degree or membership."""
-    return bool(_TITLES.fullmatch(text)) or Labels.load().is_degree(text)
+    return bool(_TITLES.fullmatch(text)) or HeaderLabels.load().is_degree(text)
 
 
 def _is_names(text: str, chars: Sequence[Char], first: TextLine, offices: Offices) -> bool:
