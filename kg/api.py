@@ -69,11 +69,11 @@ class Graph:
         self._lexicon: tuple[bytes, Lexicon] | None = None  # what its labels mean, and the stamp of the data
         self._drafts: Drafts | None = None  # what checks drafts, with the extraction that it has loaded
         self._meanings = False  # whether papers were read in full, so that their titles may be asked for
-        self._follow(location, read_only)
+        self._follow(location)
         if not read_only:
             self._unclosed = finalize(self, StoreFile.close, self.store)
 
-    def _follow(self, location: str | Path, read_only: bool) -> None:
+    def _follow(self, location: str | Path) -> None:
         """Bring the links up to date with people's decisions about names, where these have changed."""
         if followed(self.store)["mark"] == self.overrides.mark:
             return
@@ -81,19 +81,13 @@ class Graph:
         from kg.link.linker import Linker
 
         linker = Linker(Vocabulary.load(), overrides=self.overrides)
-        if not read_only:
-            relink(self.store, linker)
-            return
-        self.store.close()
         try:
-            writable = open_store(location)
-            try:
-                relink(writable, linker)
-            finally:
-                writable.close()
+            with self.store.writable() as file:
+                relink(file, linker)
         except KgError as error:
+            if not self.read_only:
+                raise
             self.notes.append(f"The graph does not follow the changed {overrides_of(location)} yet: {error}")
-        self.store = open_store(location, read_only=True)
 
     # --- in -------------------------------------------------------------------------------------------------------
 

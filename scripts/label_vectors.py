@@ -1,4 +1,4 @@
-"""Write the vectors of the vocabulary's labels (data/models/labels.bin), and print what their threshold is worth.
+"""Write the vectors of the vocabulary's labels (data/models/labels.npz), and print what their threshold is worth.
 
     python scripts/label_vectors.py [--check]
 
@@ -11,14 +11,13 @@ all other labels, and is right where it finds its own.
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from kg.encoder import encoder
-from kg.entity_types import data_folder
-from kg.files import keep
-from kg.query.derived import pieces
-from kg.query.near import LABELS, Vectors, _shipped, labels
+from kg.query.near import Vectors, labels, ship, shipped, shipped_file
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 
@@ -28,16 +27,15 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; end with 1 where the file is stale")
     arguments = parser.parse_args()
     vocabulary = Vocabulary.load()
-    parts = Vectors.packed(labels(vocabulary), encoder(), _shipped())
-    path = data_folder("data") / "models" / LABELS
-    content = b"".join(pieces(bytes(32), parts))
+    path, vectors = shipped_file(), Vectors.of(labels(vocabulary), encoder(), shipped())
     if arguments.check:
-        is_fresh = path.is_file() and path.read_bytes() == content
+        with TemporaryDirectory() as folder:
+            made = ship(vectors, Path(folder) / path.name)
+            is_fresh = path.is_file() and path.read_bytes() == made.read_bytes()
         print(f"{path}: {'fresh' if is_fresh else 'stale: run scripts/label_vectors.py'}")
         return 0 if is_fresh else 1
-    keep(path, [content])
-    vectors = Vectors([memoryview(part) for part in parts])
-    print(f"{path}: {len(vectors.keys)} labels, {len(content)} bytes")
+    ship(vectors, path)
+    print(f"{path}: {len(vectors.keys)} labels, {path.stat().st_size} bytes")
     for line in worth(vectors, vocabulary):
         print(line)
     return 0
@@ -45,7 +43,7 @@ def main() -> int:
 
 def worth(vectors: Vectors, vocabulary: Vocabulary) -> list[str]:
     """How many alternative labels find their own concept or one of its kin, and how many find any, by threshold."""
-    matrix = vectors.rows.astype(np.float32) * vectors.scales[:, None]
+    matrix = vectors.rows
     kin = {name: {name, *vocabulary.broader(name), *vocabulary.narrower(name)} for name in {n for n, _ in vectors.keys}}
     bearing: dict[str, set[str]] = {}
     for name, text in vectors.keys:

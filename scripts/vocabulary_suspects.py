@@ -20,10 +20,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from kg.entity_types import CONCEPT_TYPES, data_folder
-from kg.query.near import _shipped
+from kg.query.near import shipped
 from kg.text import fold, has_han
 from kg.vocabulary import Vocabulary
 
@@ -74,11 +72,11 @@ def shared(vocabulary: Vocabulary) -> Iterator[Suspect]:
 
 
 def far(vocabulary: Vocabulary) -> Iterator[Suspect]:
-    """Labels far from their preferred label and nearer to another, by the vectors of data/models/labels.bin."""
-    vectors = _shipped()
+    """Labels far from their preferred label and nearer to another, by the vectors of data/models/labels.npz."""
+    vectors = shipped()
     if vectors is None:
         return
-    rows = vectors.rows.astype(np.float32) * vectors.scales[:, None]
+    rows = vectors.rows
     at = {(name, text): n for n, (name, text) in enumerate(vectors.keys)}
     for kind in ("technique", "problem", "task"):
         named = [c for c in vocabulary.concepts.values() if c.type == kind and (c.curie, c.label["en"]) in at]

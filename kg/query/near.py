@@ -1,26 +1,26 @@
-"""Papers and concepts by nearness in meaning: sentence embeddings of titles and labels, in int8, mapped into memory.
+"""Papers and concepts by nearness in meaning: sentence embeddings of titles and labels, a byte a number.
 
-all-MiniLM-L6-v2 (Reimers and Gurevych, 2019) one text at a time, so that a text always has the same vector and a file
-the same bytes. The titles of a graph are in `near.bin` beside its data; only new ones are encoded when it is renewed.
-The vocabulary's labels travel with the package (data/models/labels.bin, written by scripts/label_vectors.py); what is
-not in that file is encoded when it is asked for.
+all-MiniLM-L6-v2 (Reimers and Gurevych, 2019) one text at a time, so that a text always has the same vector. Those of
+titles are kept in the graph, and only new ones are encoded. Those of the vocabulary's labels travel with the package
+(data/models/labels.npz, written by scripts/label_vectors.py); what is not in that file is encoded when it is asked for.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
+from zipfile import BadZipFile
 
 import numpy as np
 
 from kg.encoder import SIZE, encoder
 from kg.entity_types import data_folder
+from kg.files import telling
 from kg.model import KgError
-from kg.query.derived import Damaged, Parts, anew, fresh, mapped, stamp_of
+from kg.store.embeddings import keep_titles, title_vectors
 from kg.store.file import StoreFile
 from kg.text import has_han
 from kg.vocabulary import Concept, Vocabulary
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 
     from kg.encoder import Vector
 
-FILE = "near.bin"
-LABELS = "labels.bin"
+LABELS = "labels.npz"
 #: Types whose labels say what a thing does; the names of models, data sets and hardware say nothing.
 TYPES = ("technique", "topic", "problem", "task")
 #: The cosine from which a label says nearly what a phrase says: two in three are right, five in six are found, and
@@ -40,16 +39,8 @@ THRESHOLD = 0.7
 _CHUNK = 8192  # rows that are compared at once
 #: Titles that are encoded at most (some seconds) when a graph is closed to which others were added.
 _FEW = 2000
-
-#: Called with how many texts are encoded and how many there are.
-Progress = Callable[[int, int], None]
-
-
-class Small(NamedTuple):
-    """A vector in int8, and what to multiply it by."""
-
-    row: bytes
-    scale: float
+#: A vector as it is kept: numbers in int8, and what to multiply them by.
+_KEPT = np.dtype([("row", np.int8, SIZE), ("scale", "<f4")])
 
 
 class Near(NamedTuple):
@@ -68,50 +59,30 @@ class Encodes(Protocol):
 
 
 class Vectors:
-    """Texts with names, and their vectors in int8 with a scale each; raises Damaged for what is not so."""
+    """Texts with names (pairs of both), and their vectors."""
 
-    def __init__(self, parts: Parts) -> None:
-        if len(parts) != 4:
-            raise Damaged
-        check, keys, rows, scales = parts
-        if bytes(check) != _checksum(parts[1:]):
-            raise Damaged
-        self.keys = [line.partition("\t")[::2] for line in bytes(keys).decode("utf-8", "replace").split("\n")[:-1]]
-        if len(rows) != SIZE * len(self.keys) or len(scales) != 4 * len(self.keys):
-            raise Damaged
-        self.rows: npt.NDArray[np.int8] = np.frombuffer(rows, np.int8).reshape(-1, SIZE)
-        self.scales: npt.NDArray[np.float32] = np.frombuffer(scales, np.float32)
+    def __init__(self, keys: list[tuple[str, str]], kept: bytes) -> None:
+        self.keys = keys
+        self.kept = np.frombuffer(kept, _KEPT)
 
-    @staticmethod
-    def packed(
-        named: Iterable[tuple[str, str]],
-        encode: Encodes,
-        known: Vectors | None = None,
-        progress: Progress | None = None,
-    ) -> list[bytes]:
-        """The parts for pairs of name and text; texts that are `known` are not encoded again."""
-        keys = sorted({(name, normal(text)) for name, text in named})
-        there = {text: n for n, (_, text) in enumerate(known.keys)} if known else {}
-        rows, scales = np.zeros((len(keys), SIZE), np.int8), np.zeros(len(keys), np.float32)
-        for n, (_, text) in enumerate(keys):
-            at = there.get(text)
-            if known and at is not None:
-                rows[n], scales[n] = known.rows[at], known.scales[at]
-            else:
-                small = _small(encode(text))
-                rows[n], scales[n] = np.frombuffer(small.row, np.int8), small.scale
-            if progress:
-                progress(n + 1, len(keys))
-        said = "".join(f"{name}\t{text}\n" for name, text in keys).encode("utf-8", "replace")
-        parts = [said, rows.tobytes(), scales.tobytes()]
-        return [_checksum(parts), *parts]
+    @classmethod
+    def of(cls, keys: list[tuple[str, str]], encode: Encodes, known: Vectors | None = None) -> Vectors:
+        """The vectors of texts; those of texts that are `known` are not encoded again."""
+        there = {text: row.tobytes() for (_, text), row in zip(known.keys, known.kept, strict=True)} if known else {}
+        return cls(keys, b"".join(there.get(text) or packed(encode(text)) for _, text in keys))
+
+    @property
+    def rows(self) -> npt.NDArray[np.float32]:
+        """The vectors as numbers: (texts, size)."""
+        numbers: npt.NDArray[np.float32] = self.kept["row"] * self.kept["scale"][:, None]
+        return numbers
 
     def nearest(self, vector: Vector, number: int, among: frozenset[str] | None = None) -> list[Near]:
         """What is nearest to a vector, `among` some names or all; each once with its nearest text; ties by name."""
         likeness = np.empty(len(self.keys), np.float32)
         for at in range(0, len(self.keys), _CHUNK):
-            likeness[at : at + _CHUNK] = self.rows[at : at + _CHUNK].astype(np.float32) @ vector
-        likeness *= self.scales
+            likeness[at : at + _CHUNK] = self.kept["row"][at : at + _CHUNK].astype(np.float32) @ vector
+        likeness *= self.kept["scale"]
         order = np.argsort(-likeness, kind="stable")
         out: dict[str, Near] = {}
         for n in order:
@@ -124,51 +95,30 @@ class Vectors:
         return list(out.values())
 
 
-def titles(store: StoreFile, progress: Progress | None = None, known: Vectors | None = None) -> Vectors:
-    """The titles of a graph's papers: from the file in its cache, which is renewed where it is stale.
-
-    `known` is what the file has, if it was read.
-    """
-    folder, state = store.cache, store.stamp
-
-    def make() -> list[bytes]:
-        before = known or (_read(folder / FILE) if folder else None)
-        return Vectors.packed(_titled(store), encoder(), before, progress)
-
-    if folder is None:
-        return _held(make())
-    path, stamp = folder / FILE, stamp_of(state, _model())
-    try:
-        return Vectors(fresh(path, stamp, make))
-    except Damaged:
-        return Vectors(anew(path, stamp, make))
-
-
-def _titled(store: StoreFile) -> Iterator[tuple[str, str]]:
-    """Papers with their titles."""
-    return iter(store.rows("SELECT curie, title FROM papers WHERE title <> ''"))
+def titles(store: StoreFile) -> Vectors:
+    """The titles of a graph's papers: new ones are encoded, and their vectors kept where the graph can be written."""
+    found = store.rows("SELECT curie, title FROM papers WHERE title <> '' ORDER BY curie")
+    known = title_vectors(store, _model(), _KEPT.itemsize)
+    new = [(paper, title) for paper, title in found if known.get(paper, ("",))[0] != title]
+    with telling(f"{len(new):,} titles are encoded; this is done once."):
+        known |= {paper: (title, packed(encoder()(title))) for paper, title in new}
+    if new or len(known) > len(found):
+        with suppress(KgError), store.writable() as file:
+            keep_titles(file, _model(), {paper: known[paper] for paper, _ in found})
+    return Vectors([(paper, normal(title)) for paper, title in found], b"".join(known[paper][1] for paper, _ in found))
 
 
 def renew(store: StoreFile) -> None:
-    """Bring the file up to date with a graph to which a few titles were added; many are left to who asks for them.
-
-    What fails here, the first question makes up for.
-    """
-    if store.cache is None or not encoder():
-        return
-    known = _read(store.cache / FILE)
-    unmade = store.paper_count() - (len(known.keys) if known else 0)
-    if unmade <= _FEW:
-        with suppress(KgError, OSError):
-            titles(store, known=known)
+    """Encode the titles that were added to a graph, where they are few; many are left to who asks for them."""
+    with suppress(KgError):
+        if encoder() and store.paper_count() - len(title_vectors(store, _model(), _KEPT.itemsize)) <= _FEW:
+            titles(store)
 
 
 def concepts(vocabulary: Vocabulary) -> Vectors:
     """The English labels of concepts that say what a thing does; those of the package's file are not encoded."""
-    shipped, pairs = _shipped(), labels(vocabulary)
-    if shipped and [tuple(key) for key in shipped.keys] == pairs:
-        return shipped
-    return _held(Vectors.packed(pairs, encoder(), shipped))
+    known, pairs = shipped(), labels(vocabulary)
+    return known if known and known.keys == pairs else Vectors.of(pairs, encoder(), known)
 
 
 def labels(vocabulary: Vocabulary) -> list[tuple[str, str]]:
@@ -203,39 +153,39 @@ def normal(text: str) -> str:
     return " ".join(text.split())
 
 
-def _small(vector: Vector) -> Small:
+def packed(vector: Vector) -> bytes:
+    """A vector as it is kept."""
     scale = float(np.abs(vector).max()) / 127 or 1.0
-    return Small(np.rint(vector / scale).astype(np.int8).tobytes(), scale)
-
-
-def _held(parts: list[bytes]) -> Vectors:
-    return Vectors([memoryview(part) for part in parts])
-
-
-def _checksum(parts: Iterable[bytes | memoryview]) -> bytes:
-    """A checksum of parts that another encoder's do not have."""
-    checksum = zlib.crc32(_model())
-    for part in parts:
-        checksum = zlib.crc32(part, checksum)
-    return checksum.to_bytes(4, "little")
-
-
-def _read(path: Path) -> Vectors | None:
-    """The vectors of a file, whatever state of the graph they are of; None where there are none of this encoder."""
-    found = mapped(path)
-    try:
-        return Vectors(found[1]) if found else None
-    except Damaged:
-        return None
+    return np.array((np.rint(vector / scale), scale), _KEPT).tobytes()
 
 
 @cache
-def _shipped() -> Vectors | None:
-    return _read(data_folder("data") / "models" / LABELS)
+def shipped() -> Vectors | None:
+    """The labels of the package's file; None where there is none of this encoder."""
+    with suppress(OSError, KeyError, ValueError, BadZipFile), np.load(shipped_file()) as file:
+        keys = bytes(file["keys"]).decode().split("\n")
+        if bytes(file["model"]).decode() == _model():
+            return Vectors(
+                [(name, text) for name, _, text in (key.partition("\t") for key in keys)], bytes(file["kept"])
+            )
+    return None
+
+
+def ship(vectors: Vectors, path: Path) -> Path:
+    """Write labels with their vectors into a file: the same bytes for the same labels."""
+    keys = "\n".join(f"{name}\t{text}" for name, text in vectors.keys)
+    parts = (np.frombuffer(part, np.uint8) for part in (keys.encode(), _model().encode(), vectors.kept.tobytes()))
+    np.savez(path, **dict(zip(("keys", "model", "kept"), parts, strict=True)))  # type: ignore[arg-type]
+    return path
+
+
+def shipped_file() -> Path:
+    """The package's file of labels."""
+    return data_folder("data") / "models" / LABELS
 
 
 @cache
-def _model() -> bytes:
+def _model() -> str:
     """What tells one encoder from another."""
     content = (data_folder("data") / "models" / "encoder.onnx").read_bytes()
-    return zlib.crc32(content).to_bytes(4, "little") + len(content).to_bytes(8, "little")
+    return f"{zlib.crc32(content):08x}-{len(content)}"

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _ABOUT = "embeddings"
 #: The table, which only graphs have whose papers were embedded.
 _TABLE = "CREATE TABLE IF NOT EXISTS embeddings (paper TEXT PRIMARY KEY, text TEXT NOT NULL, vector BLOB NOT NULL)"
+#: The vectors of titles by the package's own encoder, which graphs have whose titles were encoded.
+_TITLES = """CREATE TABLE IF NOT EXISTS title_vectors
+    (paper TEXT PRIMARY KEY, title TEXT NOT NULL, vector BLOB NOT NULL)"""
 #: The largest vector that is read, against damaged files.
 _LARGEST = 100_000
 
@@ -93,3 +96,24 @@ def drop(store: StoreFile) -> None:
         with store.batch():
             store.db.execute("DROP TABLE IF EXISTS embeddings")
             store.say(_ABOUT, "")
+
+
+def title_vectors(store: StoreFile, model: str, size: int) -> dict[str, tuple[str, bytes]]:
+    """The titles of papers (CURIEs) with the vectors, of `size` bytes, that an encoder made of them."""
+    if store.said("title_vectors") != model:
+        return {}
+    rows = store.rows("SELECT paper, title, vector FROM title_vectors")
+    return {paper: (title, kept) for paper, title, kept in rows if isinstance(kept, bytes) and len(kept) == size}
+
+
+def keep_titles(store: StoreFile, model: str, made: Mapping[str, tuple[str, bytes]]) -> None:
+    """Keep titles with their vectors by paper (CURIE); those of other papers and of other encoders are dropped."""
+    with store.batch():
+        store.db.execute(_TITLES)
+        is_same = store.said("title_vectors") == model
+        known = {paper: tuple(said) for paper, *said in store.rows("SELECT paper, title, vector FROM title_vectors")}
+        same = {paper for paper, said in known.items() if is_same and made.get(paper) == said}
+        store.db.executemany("DELETE FROM title_vectors WHERE paper = ?", ((paper,) for paper in known.keys() - same))
+        new = ((paper, *made[paper]) for paper in sorted(made.keys() - same))
+        store.db.executemany("INSERT INTO title_vectors VALUES (?, ?, ?)", new)
+        store.say("title_vectors", model)

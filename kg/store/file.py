@@ -125,6 +125,7 @@ class StoreFile:
         None stands for a graph in memory. Raises KgError.
         """
         self.read_only = read_only
+        self._place = place
         self._depth = 0
         self._number: int | None = None
         self._seen = -1  # the last change that this writer knows of
@@ -187,6 +188,20 @@ class StoreFile:
             self._commit()
         finally:
             self._depth = 0
+
+    @contextmanager
+    def writable(self) -> Iterator[StoreFile]:
+        """The graph for writing: this one, or beside a reader one of its own, which waits for no other writer.
+
+        Raises KgError where nobody may write, or another process writes.
+        """
+        if not self.read_only:
+            yield self
+            return
+        if self.path and (lock := taken(self.path, wait=0.0)):
+            lock.close()
+        with StoreFile(self._place) as file:
+            yield file
 
     @contextmanager
     def whole_or_not(self) -> Iterator[None]:
@@ -545,10 +560,8 @@ class StoreFile:
                         if self.said("tables") != tables.form():  # another writer may have made them meanwhile
                             self.remake()
                 elif self.path is not None:  # where nobody may write, or another writes, the tables stay as they are
-                    with suppress(KgError):
-                        if lock := taken(self.path, wait=0.0):
-                            lock.close()
-                        StoreFile(self.path).close()
+                    with suppress(KgError), self.writable():
+                        pass
         return str(said["id"])
 
     def _commit(self) -> None:

@@ -13,17 +13,17 @@ pty = pytest.importorskip("pty")
 LATE = """
 import sys
 from kg import cli, files
-from kg.query import derived
+from kg.query import near
 files.LONG = 0.01
-make = derived.pieces
-derived.pieces = lambda *given: (__import__("time").sleep(0.5), make(*given))[1]
+pack = near.packed
+near.packed = lambda *given: (__import__("time").sleep(0.5), pack(*given))[1]
 sys.argv = ["kg", "add", sys.argv[1], "--graph", sys.argv[2]]
 cli.main()
 """
 
 
 @pytest.mark.parametrize("is_terminal", [True, False])
-def test_a_terminal_shows_that_an_index_is_made(tmp_path, is_terminal: bool) -> None:
+def test_a_terminal_shows_what_takes_long(tmp_path, is_terminal: bool) -> None:
     papers = tmp_path / "papers.jsonl"
     papers.write_text('{"id": "p-1", "title": "Zap: Faster Decoding", "abstract": "We propose Zap."}\n', "utf-8")
     ours, theirs = pty.openpty()
@@ -39,4 +39,4 @@ def test_a_terminal_shows_that_an_index_is_made(tmp_path, is_terminal: bool) -> 
         os.close(ours)
         os.close(theirs)
     assert done.stdout.startswith(b"Added 1 entries")
-    assert (b"near.bin is made anew from the data" in said) == is_terminal
+    assert (b"1 titles are encoded" in said) == is_terminal

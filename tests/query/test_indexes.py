@@ -13,7 +13,6 @@ import pytest
 from kg.api import Graph
 from kg.model import Source
 from kg.query import near
-from kg.query.near import FILE as NEAR
 from kg.rdf.store import Store
 from kg.store.lite import cache_of
 
@@ -33,26 +32,24 @@ _TABLES = (
 
 
 def _indexes(file: Path) -> dict[str, object]:
-    """The rows of the tables, sorted, the triples, and the embeddings of titles in the graph's cache."""
+    """The rows of the tables, sorted, the triples, and the vectors of titles where the graph has some."""
     with Graph(file, read_only=True) as graph:
-        rows = [sorted(graph.store.rows(sql), key=repr) for sql in _TABLES]
-        triples = graph.store.dump("nquads")
-        vectors = cache_of(file) / NEAR
-        if vectors.exists():
+        said = {"rows": [sorted(graph.store.rows(sql), key=repr) for sql in _TABLES]}
+        said["triples"] = graph.store.dump("nquads")
+        if graph.store.said("title_vectors"):
             near.titles(graph.store)
-    said = {"rows": rows, "triples": triples}
-    return said | ({"vectors": vectors.read_bytes()[64:]} if vectors.exists() else {})
+            said["vectors"] = graph.store.rows("SELECT * FROM title_vectors ORDER BY paper")
+    return said
 
 
 def _made_anew(file: Path) -> dict[str, object]:
-    with_meanings = (cache_of(file) / NEAR).exists()
     shutil.rmtree(cache_of(file))
     with Store(file) as store:
         store.remake()
-    with Graph(file, read_only=True) as graph:
-        graph.ask("H100")
-        if with_meanings:
-            near.titles(graph.store)
+        with_vectors = store.said("title_vectors")
+        store.say("title_vectors", "")
+        if with_vectors:
+            near.titles(store)
     return _indexes(file)
 
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
-from kg import files
 from kg.entity_types import LISTS
 from kg.model import Document, Mention, Record
-from kg.query import Lexicon, derived
-from kg.query.derived import Damaged, unpacked
+from kg.query import Lexicon
 from kg.query.labels import Labels, Named, lengths
 from kg.rdf.store import Store
 from kg.store.file import Entry
@@ -134,26 +130,3 @@ def test_open_store_sees_its_own_changes(graph: Path, vocabulary: Vocabulary) ->
         assert Lexicon.of(store, vocabulary).senses("frobnicator")
         store.drop_entries(["1-1"])
         assert not Lexicon.of(store, vocabulary).senses("frobnicator")
-
-
-@given(st.binary(max_size=300))
-def test_any_bytes_are_sections_or_damage(data: bytes) -> None:
-    with suppress(Damaged):
-        unpacked(memoryview(data))
-
-
-def test_what_takes_long_to_make_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def slowly() -> list[bytes]:
-        return [b"made"] if done.wait(20 * files.LONG) else []
-
-    caplog.set_level("INFO", "kg")
-    assert derived.anew(tmp_path / "labels.bin", bytes(derived.STAMP), lambda: [b"at once"])
-    assert not caplog.records
-    done = Event()
-    monkeypatch.setattr(files, "LONG", 0.05)
-    monkeypatch.setattr(files._LOG, "info", lambda sentence: (told.append(sentence), done.set()))
-    told: list[str] = []
-    assert derived.anew(tmp_path / "labels.bin", bytes(derived.STAMP), slowly) == [b"made"]
-    assert told == [f"{tmp_path / 'labels.bin'} is made anew from the data, for much has changed; this is done once."]

@@ -12,10 +12,8 @@ import pytest
 from kg.api import Graph
 from kg.encoder import SIZE, encoder
 from kg.query import Lexicon, Query, near, respond
-from kg.query.derived import Damaged
-from kg.query.near import FILE, Vectors, in_english, labels, titles
+from kg.query.near import Vectors, in_english, labels, ship, shipped, shipped_file, titles
 from kg.rdf.store import Store
-from kg.store.lite import cache_of
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -39,20 +37,11 @@ def counting() -> tuple[Callable[[str], Vector], list[str]]:
 
 def test_only_new_texts_are_encoded() -> None:
     encode, seen = counting()
-    known = Vectors([memoryview(part) for part in Vectors.packed([("paper:a", "one"), ("paper:b", "three")], encode)])
+    known = Vectors.of([("paper:a", "one"), ("paper:b", "three")], encode)
     seen.clear()
-    parts = Vectors.packed([("paper:c", "fourteen"), ("paper:b", "three")], encode, known)
+    keys = [("paper:b", "three"), ("paper:c", "fourteen")]
+    assert Vectors.of(keys, encode, known).kept.tobytes() == Vectors.of(keys, counting()[0]).kept.tobytes()
     assert seen == ["fourteen"]
-    assert parts == Vectors.packed([("paper:b", "three"), ("paper:c", "fourteen")], encode)
-
-
-def test_damage_is_seen() -> None:
-    parts = Vectors.packed([("paper:a", "one")], counting()[0])
-    for n in range(len(parts)):
-        bad = [bytearray(part) for part in parts]
-        bad[n][0] ^= 1
-        with pytest.raises(Damaged):
-            Vectors([memoryview(part) for part in bad])
 
 
 def test_papers_and_concepts_near_to_words(store: Store, vocabulary: Vocabulary) -> None:
@@ -78,23 +67,29 @@ def test_chinese_goes_through_the_labels(store: Store, vocabulary: Vocabulary) -
     assert "无法比较" in note
 
 
-def test_index_of_titles_is_kept_and_renewed(tmp_path: Path, store: Store) -> None:
+def test_vectors_of_titles_are_kept_and_renewed(tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     graph = tmp_path / "papers.kg"
-    index = cache_of(graph) / FILE
     store.backup(graph)
+    encode, seen = counting()
+    monkeypatch.setattr(near, "encoder", lambda: encode)
+    with Store(graph) as writer:
+        writer.say("title_vectors", "")  # as of no encoder
     with Store(graph, read_only=True) as reader:
-        first = titles(reader).keys
+        first = titles(reader)
         entries = reader.names()
-    content = index.read_bytes()
-    assert len(first) == len(entries)
-    index.write_bytes(content[:-3])
+    assert len(seen) == len(first.keys) == len(entries)
+    with Store(graph) as writer:
+        writer.db.execute("UPDATE title_vectors SET vector = 'damaged' WHERE paper = ?", first.keys[:1][0][:1])
     with Store(graph, read_only=True) as reader:
-        assert titles(reader).keys == first
-    assert index.read_bytes() == content
+        assert titles(reader).kept.tobytes() == first.kept.tobytes()
+    assert seen[len(entries) :] == [first.keys[0][1]]
     with Store(graph) as writer:
         writer.drop_entries(entries[:1])
+        assert len(titles(writer).keys) == len(entries) - 1
+    monkeypatch.setattr(near, "_model", lambda: "another encoder")
     with Store(graph, read_only=True) as reader:
-        assert len(titles(reader).keys) == len(entries) - 1
+        titles(reader)
+    assert len(seen) == len(entries) + 1 + len(entries) - 1
 
 
 @pytest.mark.parametrize("most", [1, 2])
@@ -108,8 +103,8 @@ def test_many_titles_without_vectors_wait_for_who_asks(
         (tmp_path / f"{name}.jsonl").write_text(paper.format(name), "utf-8")
         with Graph(file) as graph:
             graph.add(tmp_path / f"{name}.jsonl", fast=fast)
-    assert (cache_of(file) / FILE).exists() == (most > 1)
     with Graph(file, read_only=True) as graph:
+        assert bool(graph.store.said("title_vectors")) == (most > 1)
         assert len(near.titles(graph.store).keys) == 2
 
 
@@ -122,10 +117,9 @@ def test_phrase_that_is_no_concept_has_a_nearest_one(store: Store, vocabulary: V
     assert lexicon.nearest_concept("龘") is None
 
 
-def test_shipped_vectors_are_those_of_the_labels(vocabulary: Vocabulary) -> None:
+def test_shipped_vectors_are_those_of_the_labels(vocabulary: Vocabulary, tmp_path: Path) -> None:
     """Where this fails, run scripts/label_vectors.py."""
-    from kg.query.near import _shipped
-
-    shipped = _shipped()
-    assert shipped is not None
-    assert shipped.keys == labels(vocabulary)
+    known = shipped()
+    assert known is not None
+    assert known.keys == labels(vocabulary)
+    assert ship(known, tmp_path / "labels.npz").read_bytes() == shipped_file().read_bytes()
