@@ -15,6 +15,7 @@ from kg.sources import xml
 from kg.sources.base import InputFile
 from kg.sources.dates import mailed, submitted
 from kg.sources.latex import bare
+from kg.sources.oai import written
 from kg.sources.rows import ARXIV_ID, Row, Skipped, batch_of
 
 _ATOM = re.compile(r"<(?:\w+:)?feed\b[^>]{0,2000}\bhttp://www\.w3\.org/2005/Atom\b")
@@ -85,7 +86,7 @@ def _authors(entry: xml.Element) -> list[str]:
     """Author names: one element each in an API response, one text for all in a feed."""
     if names := xml.children(entry, "author", "name"):
         return [xml.text(name) for name in names]
-    return [name for creator in xml.children(entry, "creator") for name in xml.text(creator).split(", ")]
+    return [name for creator in xml.children(entry, "creator") for name in written(xml.text(creator))]
 
 
 def _value(entry: xml.Element, name: str) -> str:

@@ -5,15 +5,17 @@ Specification: https://www.kaggle.com/datasets/Cornell-University/arxiv
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from kg.model import Batch
 from kg.sources.base import InputFile
 from kg.sources.dates import mailed, submitted
 from kg.sources.latex import bare
-from kg.sources.records import keys, objects, rows, text, texts
+from kg.sources.records import keys, objects, rows, text
 from kg.sources.rows import batch_of
 
+_REFERENCE = re.compile(r"(?:[\d\W]|and)*")  # "1 and 2": to a list that is not given
 _OWN = {"authors_parsed", "update_date", "submitter", "report-no", "versions"}
 
 
@@ -34,11 +36,15 @@ class ArxivMetaReader:
 def _row(paper: Any) -> dict[str, Any]:
     name = text(paper.get("id"))
     parsed, versions = paper.get("authors_parsed"), objects(paper.get("versions"))
+    people = [list(map(text, one)) for one in parsed if isinstance(one, list)] if isinstance(parsed, list) else []
     return {
         "id": name,
         "title": " ".join(text(paper.get("title")).split()),
         "abstract": " ".join(text(paper.get("abstract")).split()),
-        "authors": [bare(_name(texts(one))) for one in parsed] if isinstance(parsed, list) else paper.get("authors"),
+        "authors": [bare(_name(one)) for one in people] if isinstance(parsed, list) else paper.get("authors"),
+        "institutions": list(
+            dict.fromkeys(bare(place) for one in people for place in one[3:] if not _REFERENCE.fullmatch(place))
+        ),
         "venue": bare(text(paper.get("journal-ref"))),
         "comment": text(paper.get("comments")),
         "date": (mailed(text(versions[0].get("created"))) if versions else "") or submitted(name),
@@ -49,8 +55,8 @@ def _row(paper: Any) -> dict[str, Any]:
 
 
 def _name(parts: list[str]) -> str:
-    """A name from its surname, forenames and suffix."""
-    return " ".join((*parts[1:2], *parts[:1], *parts[2:3]))
+    """A name from its surname, forenames and suffix; affiliations stand behind these."""
+    return " ".join(filter(None, (*parts[1:2], *parts[:1], *parts[2:3])))
 
 
 READER = ArxivMetaReader()

@@ -24,6 +24,7 @@ _IS_ARXIV = re.compile(_ARXIV_ID, re.I)
 _NAMES_ARXIV = re.compile(rf"(?:\barxiv[:.]\s*|arxiv\.org/(?:abs|pdf)/|^abs/){_ARXIV_ID}", re.I)
 _AUTHORS_BEFORE = re.compile(r"(^|[;|\n])[ \t]*\[[^\[\]]*\]")  # "[Smith, J; Doe, A] Univ X, City"
 _ID_IN = 1000  # code points of a value that are searched for an id or a date
+_LABEL = re.compile(r"(?i)abstract\W*")
 _ADDRESS = re.compile(r"https?://")
 
 
@@ -42,6 +43,8 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
     for key in KEYS:
         best = next(iter(held(key)), None)
         if best and key not in ("date", "arxiv"):
+            if key == "abstract" and len(best) > 1 and _LABEL.fullmatch(best[0].strip()):
+                best = best[1:]  # a line with the heading
             made[key] = " ".join(best) if key in _WHOLE else best if key in _LISTS else best[0].strip()
     if "year" in made:
         made["year"] = next(iter(_YEAR.findall(made["year"])), "")
@@ -55,6 +58,9 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
         made["keywords"] = terms(made["keywords"])
     dates = (iso_date(each[0], made.get("year", "")) for each in held("date"))
     made["date"] = next((date for date in dates if date), "")
+    day = next(iter(values.get("day", ())), "").strip()
+    if len(made["date"]) == 7 and values.get("month") and day.isdecimal():  # a column for each part
+        made["date"] = iso_date(f"{made['date']}-{day}")
     made["arxiv"] = next((found for each in held("arxiv") if (found := arxiv_of(each))), "")
     return made
 

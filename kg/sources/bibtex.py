@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from kg.model import Batch
@@ -11,7 +12,7 @@ from kg.sources import bibliography
 from kg.sources.base import InputFile
 from kg.sources.forms import forms, is_lost
 from kg.sources.latex import bare, plain
-from kg.sources.lines import opening, rows
+from kg.sources.lines import opening, records, rows
 from kg.sources.people import person
 from kg.sources.rows import Row, Skipped, batch_of
 
@@ -27,6 +28,13 @@ _BRACKET = re.compile(r"(?<!\\)[{}\"]")
 _WORD = re.compile(r"[^\s#{}\",]+")
 _CORRESPONDING = re.compile(r"^[^()\n]{1,200}\(Corresponding Author\),\s*", re.I)
 _SPACES = re.compile(r"\s+")
+_CROSSREF = re.compile(r"(?i)\bcrossref\s*=\s*[{\"]([^{}\"\n]{1,200})[}\"]")
+_KEY = re.compile(r"\s*@\s*\w+\s*[{(]\s*([^\s,={}]{1,200})\s*,")
+_MOST_VOLUMES = 20_000
+_NO_OUTPUT = re.compile(r"\\noop\w*\s*\{[^{}]*\}")  # what only sorts: "{\noop{1999}2021}"
+_ESCAPED_COMMAND = re.compile(r"\{\\textbackslash\}(?=[A-Za-z({\[])")
+_ESCAPE = re.compile(r"\{\\textbackslash\}|\\([${}&%#_])")
+_PART = re.compile(r"(?:^|,)\s*(family|given|prefix|suffix)\s*=\s*(\{[^{}]*\}|[^,{}]*)")
 
 
 class BibtexReader:
@@ -50,12 +58,42 @@ def _rows(file: InputFile) -> Iterator[Row]:
     logging.getLogger("bibtexparser").addHandler(logging.NullHandler())  # its warnings are reported with the rows
     names = forms()["bibtex"]
     macros: dict[str, str] = {}
+    volumes = _volumes(file)
 
     def row(lines: list[str]) -> dict[str, Any] | None:
         found = _parsed("\n".join(lines), macros)
-        return None if found is None else _row(file, *found, names)
+        if found is None:
+            return None
+        key, values = found
+        for name, value in volumes.get(values.get("crossref", "").strip().lower(), {}).items():
+            values.setdefault(name, value)
+        return _row(file, key, values, names)
 
     return rows(file, _FIRST, row)
+
+
+def _volumes(file: InputFile) -> dict[str, dict[str, str]]:
+    """What entries that others refer to (crossref) say of these, by key: a volume's title is the venue of its papers.
+
+    A volume stands behind its papers, so the file is read for them first.
+    """
+    inherited: dict[str, dict[str, str]] = {}
+    wanted: set[str] = set()
+    macros: dict[str, str] = {}
+    for record in records(file, _FIRST):
+        text = "\n".join(record.lines)
+        if found := _CROSSREF.search(text):
+            wanted.add(found[1].strip().lower())
+        is_macro = _SNIFF_MACRO.match(text) is not None
+        if record.problem or not (is_macro or ((key := _KEY.match(text)) and key[1].strip().lower() in wanted)):
+            continue
+        with suppress(Skipped):
+            if (volume := _parsed(text, macros)) is not None and len(inherited) < _MOST_VOLUMES:
+                values = volume[1]
+                said = {"booktitle": values.get("booktitle") or values.get("title", "")}
+                said |= {name: values.get(name, "") for name in ("year", "date", "month")}
+                inherited[volume[0].strip().lower()] = {name: value for name, value in said.items() if value}
+    return inherited
 
 
 def _parsed(text: str, macros: dict[str, str]) -> tuple[str, dict[str, str]] | None:
@@ -131,6 +169,7 @@ def _row(file: InputFile, key: str, values: dict[str, str], names: Mapping[str, 
 
     authors = values.pop("author", "")
     said: dict[str, list[str]] = {}
+    values = {name: _NO_OUTPUT.sub("", _unescaped(value)) for name, value in values.items()}
     wanted = {name for each in names.values() for name in each}
     for name, value in values.items():
         if name not in wanted:  # skip unused fields: lists of references are long
@@ -150,9 +189,23 @@ def _row(file: InputFile, key: str, values: dict[str, str], names: Mapping[str, 
     return row
 
 
+def _unescaped(value: str) -> str:
+    r"""A value in which a program escaped the LaTeX of a text, as Zotero does, without these escapes.
+
+    >>> _unescaped(r"up to \${\textbackslash}sim\$4x \& more"), _unescaped(r"a \$5 model")
+    ('up to $\\sim$4x & more', 'a \\$5 model')
+    """
+    return _ESCAPE.sub(lambda one: one[1] or "\\", value) if _ESCAPED_COMMAND.search(value) else value
+
+
 def _person(name: str) -> str:
-    """A name with the first name first; a name wholly in braces is an organization and is kept."""
+    """A name with the first name first; a name wholly in braces is an organization and is kept.
+
+    BibLaTeX also knows names by their parts: "family=Berg, given=Jan, prefix=van den, useprefix=true".
+    """
     name = name.strip()
+    if parts := dict(_PART.findall(name)):
+        return " ".join(bare(one) for key in ("given", "prefix", "family", "suffix") if (one := parts.get(key, "")))
     if name.startswith("{") and name.endswith("}") and _closing(name, 0) == len(name) - 1:
         return bare(name)
     return person(bare(name))

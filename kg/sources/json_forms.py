@@ -25,6 +25,9 @@ _TAG = re.compile(
     r"[^<>]{0,200}>",
     re.I,
 )
+_TEX = re.compile(r"<jats:tex-math\b[^<>]{0,200}>[^<>]{0,2000}</jats:tex-math>", re.I)  # beside the same in MathML
+_POWER = re.compile(r"(<mml:msup>\s*<mml:m[ino]>[^<>]{0,50}</mml:m[ino]>)(?=\s*<mml:m)")
+_RAISED = re.compile(r"(?<=\d)<(?:jats:)?sup>(?=[+−-]?\d+</)", re.I)  # 10<sup>3</sup> is not 103
 _ABSTRACT = re.compile(r"(?:abstract|summary)[.:]?\s*", re.I)
 
 
@@ -124,12 +127,15 @@ def _day(value: Any) -> str:
 
 
 def untagged(text: str) -> str:
-    """A text without the tags of HTML, JATS and MathML; a heading stands before its paragraph.
+    """A text without the tags of HTML, JATS and MathML; a heading stands before its paragraph, "^" before a power.
 
     >>> untagged("<jats:title>Abstract</jats:title><jats:p>Less <i>memory</i> &amp; time.</jats:p><p>Two.</p>")
     'Less memory & time.\\nTwo.'
     """
     if "<" in text:
+        if "math" in text:
+            text = _POWER.sub(r"\1^", _TEX.sub("", text) if "<mml:math" in text else text)
+        text = _RAISED.sub("^", text)
         text = _HEADING.sub(lambda found: "" if _ABSTRACT.fullmatch(found[1].strip()) else f"{found[1]}: ", text)
         text = _TAG.sub("", _BREAK.sub("\n", text))
         text = "\n".join(" ".join(line.split()) for line in text.split("\n") if line.strip())

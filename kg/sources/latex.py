@@ -17,12 +17,13 @@ _MATH = re.compile(r"((?<!\\)\$[^$]*(?<!\\)\$)")
 # An accent with its letter, or a named letter: \'e, \"{o}, \v{S}, \'{\i}, \ss, \o
 _LETTER = re.compile(
     r"\\(?:(?:['`^\"~=.]|[uvHcdbkr](?=[\s{]))\s*(?:\{\s*\\?[A-Za-z]{1,2}\s*\}|\\[ij](?![A-Za-z])|[A-Za-z])"
-    r"|(?:ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j|th|TH|dh|DH|ng|NG)(?![A-Za-z])(?:\{\}|\s+)?)"
+    r"|(?:ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j|th|TH|dh|DH|ng|NG)(?![A-Za-z])(?:\{\}|\s+)?"
+    r"|text(?:[a-z]{4,20}|up[a-z]{1,8})(?![A-Za-z]|\s*\{[^}])(?:\{\}|\s+)?)"  # \textgreater, but no style: \textbf{a}
 )
 _BRACE = re.compile(r"\\[\\{}$]|[{}]")
 _COMMAND = re.compile(r"\\[A-Za-z]+\s*\Z")
 _OLD_STYLE = re.compile(r"\{\\[a-z]{2}\s")
-_TIE = re.compile(r"(?<=[\w.,)}])~(?=[\w\\({$])")
+_TIE = re.compile(r"(?<=[\w.,:;)}\]$%°×”’'])~(?=[\w\\({$\[])")
 _ESCAPED = re.compile(r"\\([%&$#_{}])")
 _STYLED = re.compile(r"\\[A-Za-z]+\s*\{([^{}]*)\}")
 _URL = re.compile(r"\s*(?:\\url\s*\{\s*)?(https?://|10\.\d{4})")
@@ -98,8 +99,10 @@ def _letters(text: str) -> str:
 def _letter(command: str) -> str:
     from pylatexenc.latex2text import LatexNodes2Text
 
+    if known := symbols().get(command.strip("\\{} \n\t")):
+        return known
     try:
-        return str(LatexNodes2Text().latex_to_text(command)).strip()
+        return str(LatexNodes2Text().latex_to_text(command)).strip() or command
     except Exception:  # unknown letter
         return command
 

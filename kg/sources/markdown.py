@@ -39,12 +39,18 @@ _LABEL = re.compile(
     r"poster|doi|openreview|"
     r"url|demo|data(?:set)?|model|tweet|bib(?:tex)?|hugging ?face|论文|链接|代码|原文|\d{4}\.\d{4,5}(?:v\d+)?|arxiv:\S+|https?://\S+)(?:\W*\d*)*"
 )
+_BUTTON = re.compile(r"\s*\[[^\[\]]{1,30}\]\s*")  # "[[Code (PyTorch)]](...)"
 _NUMBER = re.compile(r"^\s*\d{1,4}[.)]\s+")
 _BEFORE = re.compile(r"^(?:[\s\W]*(?:\[[^\[\]]{1,30}\]|\([^()]{1,30}\)|\d{4}[-/.]\d\d(?:[-/.]\d\d)?)[\s:,.-]*)+")
 _EDITION = re.compile(r"\b([A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?)[ -]?[’']?((?:19|20)\d\d)\b")
 _YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?!\d|\.\d)")
-_BY = re.compile(r"(?i)^\W{0,5}by\s+([^\[\]()]{3,500})|^\W{0,5}[*_]([^*_\[\]]{3,500})[*_]")
+_BY = re.compile(
+    r"(?i)^\W{0,5}by\s+([^\[\]()]{3,500})|^\W{0,5}[*_]([^*_\[\]]{3,500})[*_]"
+    r"|^\W{0,5}([^\W\d_][^\[\]():*_.]{2,100}\bet\.? ?al\b\.?)"
+)
 _SENTENCE = re.compile(r"[.?!]\s+(?=[A-Z])")
+_BAR = re.compile(r"(?<!\\)\|")
+_NEXT_LINE = re.compile(r"\s*<br\s*/?>\s*", re.I)
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _LONGEST = 20_000  # code points of a line, and of what is kept of a block's own text
 _LEAST = 6  # code points of a title
@@ -103,7 +109,7 @@ def _rows(file: InputFile) -> Iterator[Row]:
             yield from made(item, heading)
             item, heading, columns = None, _Block(number, -1, found[2]), []
         elif line.lstrip().startswith("|") or (columns and "|" in line):
-            cells = [cell.strip() for cell in line.strip().strip("|").replace("\\|", "/").split("|")]
+            cells = [cell.strip().replace("\\|", "|") for cell in _BAR.split(line.strip().strip("|"))]
             if _RULE.match(line):
                 columns = [folded_name(_bare(cell)) for cell in before.strip().strip("|").split("|")]
             elif columns:
@@ -156,11 +162,20 @@ def _of_cells(number: int, columns: list[str], cells: list[str], keys: dict[str,
     said: dict[str, str] = {}
     for column, cell in zip(columns, cells, strict=False):
         if (key := keys.get(column) or _OTHER.get(column)) and cell:
+            cell, *below = _NEXT_LINE.split(_STAR.sub("", cell)) if column in _WITH_AUTHORS else [cell]
             said.setdefault(key, cell)
+            if below:
+                said.setdefault("authors", below[-1])
     return _Block(number, 0, " ".join(cells)[:_LONGEST], said)
 
 
-_OTHER = {"paper": "title", "name": "title", "papertitle": "title"}
+_WITH_AUTHORS = ("titleauthors", "titleandauthors", "paperauthors")  # a line below the title
+_OTHER = {"paper": "title", "name": "title", "papertitle": "title"} | dict.fromkeys(_WITH_AUTHORS, "title")
+#: A picture at the beginning of a cell, in a link or not: the number of stars.
+_STAR = re.compile(
+    r"^(?:\s*(?:\[\s*!\[[^\[\]]{0,300}\]\([^()]{0,500}\)\s*\]\([^()]{0,500}\)|!\[[^\[\]]{0,300}\]\([^()]{0,500}\))\s*(?:<br\s*/?>)?)+",
+    re.I,
+)
 
 
 def _row(block: _Block) -> Iterator[Row]:
@@ -176,11 +191,11 @@ def _row(block: _Block) -> Iterator[Row]:
         how = f": fetch it with `kg fetch arxiv id:{arxiv}`" if arxiv else ": write its title beside it"
         yield where, Skipped(f"it is a link ({links[0][:100]}) without a title{how}")
         return
-    rest = _LINK.sub(r"\1", _IMAGE.sub("", block.text)).partition(title)[2]
-    by = _BY.search(rest.lstrip(" -–—:,]\n"))
-    edition = _EDITION.search(rest) or _EDITION.search(said.get("venue", ""))
-    year = _YEAR.search(said.get("year", "") or said.get("date", "") or rest)
-    names = said.get("authors") or (by[1] or by[2] if by else "")
+    before, _, rest = _LINK.sub(r"\1", _IMAGE.sub("", block.text)).partition(title)
+    by = _BY.search(rest.removeprefix("**").lstrip(' -–—:,."”]\n'))
+    edition = _EDITION.search(rest) or _EDITION.search(said.get("venue", "")) or _EDITION.search(before)
+    year = _YEAR.search(said.get("year", "") or said.get("date", "") or rest) or _YEAR.search(before)
+    names = said.get("authors") or next((one for one in by.groups() if one), "") if by else said.get("authors", "")
     row: dict[str, Any] = {
         "title": title,
         "abstract": said.get("abstract", ""),
@@ -210,8 +225,10 @@ def _arxiv(link: str) -> str:
 
 def _title(text: str) -> str:
     """The title in an item: the text of its link to a paper, of another link, what is bold, what stands before them."""
-    text = _IMAGE.sub("", text)
-    found = [(label, _PAPER.search(url) is not None) for label, url in _LINK.findall(text)]
+    text = _IMAGE.sub("", _NEXT_LINE.sub("\n", text))
+    found = [
+        (label, _PAPER.search(url) is not None) for label, url in _LINK.findall(text) if not _BUTTON.fullmatch(label)
+    ]
     texts = [_bare(label) for label, _ in sorted(found, key=lambda one: not one[1])]
     bold = [_bare(one or other) for one, other in _BOLD.findall(text)]
     named = next((one for one in (*texts, *bold) if _is_title(one)), "")

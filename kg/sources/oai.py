@@ -13,6 +13,7 @@ from kg.model import Batch, KgError
 from kg.sources import xml
 from kg.sources.base import InputFile
 from kg.sources.dates import mailed, submitted
+from kg.sources.json_forms import untagged
 from kg.sources.latex import bare
 from kg.sources.rows import ARXIV_ID, Row, Skipped, batch_of, doi_in
 
@@ -81,7 +82,7 @@ def _arxiv(paper: xml.Element, name: str, raw: bool) -> dict[str, object] | Skip
         "title": _value(paper, "title"),
         "abstract": _value(paper, "abstract"),
         "institutions": [xml.text(place) for place in xml.children(paper, "authors", "author", "affiliation")],
-        "authors": _written(_value(paper, "authors"))
+        "authors": written(_value(paper, "authors"))
         if raw
         else [_name(one) for one in xml.children(paper, "authors", "author")],
         "venue": bare(_value(paper, "journal-ref")),
@@ -96,10 +97,10 @@ def _name(author: xml.Element) -> str:
     return bare(" ".join(part for key in ("forenames", "keyname", "suffix") if (part := _value(author, key))))
 
 
-def _written(authors: str) -> list[str]:
+def written(authors: str) -> list[str]:
     """The names in an author line, without the affiliations in brackets.
 
-    >>> _written("A. Lovelace (1), B. Turing (1 and 2) and C. Xu ((1) ETH (Zurich), (2) MIT)")
+    >>> written("A. Lovelace (1), B. Turing (1 and 2) and C. Xu ((1) ETH (Zurich), (2) MIT)")
     ['A. Lovelace', 'B. Turing', 'C. Xu']
     """
     before = ""
@@ -134,7 +135,7 @@ def _dublin_core(paper: xml.Element, name: str) -> dict[str, object]:
     return {
         "id": arxiv or doi or name,
         "title": _value(paper, "title"),
-        "abstract": max(texts, key=len, default=""),  # arXiv adds its comments as another description
+        "abstract": untagged(max(texts, key=len, default="")),  # arXiv adds its comments as another description
         "authors": [_turned(xml.text(one)) for one in xml.children(paper, "creator")],
         "venue": _value(paper, "source"),
         "date": _earliest([xml.text(one) for one in xml.children(paper, "date")]),

@@ -14,7 +14,8 @@ _INITIALS = re.compile(r"(?:[A-Z]\.?[\s-]?){1,4}")
 _ENDS_IN_INITIAL = re.compile(r"\b[A-Z]\.?$")
 _STARTS_WITH_INITIAL = re.compile(r"[A-Z]\.")
 _LAST_NAME = re.compile(r"(?:(?:de|del|della|di|da|du|dos|la|le|van|von|der|den|ter|el|al|bin|st\.?)\s)+\S+", re.I)
-_NUMBER_AFTER = re.compile(r" ?\(\d{5,}\)$")  # Scopus author number
+_NUMBER_AFTER = re.compile(r" ?\(\d{5,}\)$|(?<=\w) \d{4}$")  # Scopus author number; DBLP's among people of one name
+_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|I?V|2nd|3rd|4th")
 _TITLES = re.compile(r"(?:(?:Prof|Dr|Mr|Mrs|Ms|PD|Ing|Dipl|rer|nat|med|habil)\.(?:[- ]|(?=[A-Z]))\s*)+")
 _GLUED = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-ZÀ-ÖØ-Þ][^\W\d_]*[.\s])")
 _PARTICLE = re.compile(r"(?:^|[\s'-])(?:Mc|Mac|De|Di|Du|La|Le|Van|Von|Fitz|Al|El)$")
@@ -30,7 +31,7 @@ def people(values: Sequence[str]) -> list[str]:
         [text] = values
         if (listed := quoted(text)) is not None:
             return of_objects(listed)
-        marks = [mark for mark in (";", "|", "\n") if mark in text.strip(";|\n ")]
+        marks = [mark for mark in (";", "；", "|", "\n") if mark in text.strip(";；|\n ")]
         if marks:
             values = [name for part in re.split(f"[{''.join(marks)}]", text) for name in part.split(" and ")]
         else:
@@ -47,6 +48,8 @@ def _by_comma(text: str) -> list[str]:
     pieces = [piece.strip() for piece in re.split("[,，、]", text) if piece.strip()]
     if len(pieces) % 2 == 0 and all(_INITIALS.fullmatch(piece) for piece in pieces[1::2]):
         return [f"{last}, {first}" for last, first in zip(pieces[::2], pieces[1::2], strict=True)]
+    if len(pieces) == 3 and _SUFFIX.fullmatch(pieces[2]) and " " not in pieces[0]:
+        return [text]
     return [text] if len(pieces) == 2 and _is_turned(*pieces) and not has_han(text) else pieces
 
 
@@ -63,14 +66,19 @@ def _is_turned(last: str, first: str) -> bool:
 def person(name: str) -> str:
     """A person's name with the first name first.
 
-    >>> person("Smith, Jr., Jane"), person("van Dijk, Anna"), person("Ada Lovelace")
-    ('Jane Smith Jr.', 'Anna van Dijk', 'Ada Lovelace')
+    >>> person("Smith, Jr., Jane"), person("Smith, Jane, Jr."), person("van Dijk, Anna"), person("Ada Lovelace")
+    ('Jane Smith Jr.', 'Jane Smith Jr.', 'Anna van Dijk', 'Ada Lovelace')
     """
     name = _NUMBER_AFTER.sub("", " ".join(html.unescape(name).split())).strip(",; ").replace(". -", ".-")
     parts = [part.strip() for part in name.split(",")]
     if len(parts) == 2:
+        first, _, last = parts[1].rpartition(" ")
+        if first and _SUFFIX.fullmatch(last):  # "Smith, Jane Jr."
+            return f"{first} {parts[0]} {last}"
         return f"{parts[1]} {parts[0]}".strip()
     if len(parts) == 3:
+        if _SUFFIX.fullmatch(parts[2]):  # RIS: "Smith, Jane, Jr."
+            parts[1:] = parts[:0:-1]
         return f"{parts[2]} {parts[0]} {parts[1]}".strip()
     return name
 

@@ -44,7 +44,7 @@ def _rows(file: InputFile) -> Iterator[Row]:
     def row(lines: list[str]) -> dict[str, Any]:
         [values] = parser.parse_lines(iter(_tagged(ended(lines, _END))))
         others = values.pop("unknown_tag", {})
-        return bibliography.row(file, values, names) | {"unread": unread(values | others, names)}
+        return bibliography.row(file, values | others, names) | {"unread": unread(values | others, names)}
 
     return rows(file, _FIRST, row)
 

@@ -46,7 +46,8 @@ _ARXIV = re.compile(
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.I)
 _ANY_DOI = re.compile(r"(?<![\w.])10\.\d{4,9}/[^\s,;]+(?:[,;](?!\s*10\.\d{4})[^\s,;]+)*")
 _ID_IN = 1000  # code points of a value that are searched for a DOI
-_OTHERS = re.compile(r"(?:and )?others|et\.? al\.?", re.I)
+_OTHERS = re.compile(r"(?:and )?others|et\.? ?al\.?|…|\.{3,}", re.I)
+_ET_AL = re.compile(r",?\s+(?:et\.? ?al\.?|…|\.{3,})$", re.I)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _TWO_IN_ONE = re.compile(r"(?<=[\w)])\+(?=[A-Z])")  # "University of Oxford+Google", as in OpenReview lists
 
@@ -246,6 +247,8 @@ def _counted(names: list[str]) -> tuple[tuple[str, ...], int | None]:
     """Names and their number, which is unknown (None) after "et al."."""
     if names and _OTHERS.fullmatch(names[-1]):
         return tuple(names[:-1]), None
+    if names and (cut := _ET_AL.sub("", names[-1])) != names[-1]:
+        return (*names[:-1], cut), None
     return tuple(names), len(names) or None
 
 

@@ -42,7 +42,7 @@ class TaggedReader:
         row = bibliography.row(file, said, {key: tags for key, tags in names.items() if key != "nowhere"})
         row["authors"] = next(
             (people for tag in names["authors"] if (people := list(map(person, said.get(tag, ()))))), []
-        )
+        ) + [group for tag in names.get("groups", ()) for group in said.get(tag, ())]
         row["doi"] = next(
             (one for tag in names["doi"] for one in said.get(tag, ()) if one.lstrip("DOIdoi: ")[:3] == "10."), ""
         )

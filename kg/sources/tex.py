@@ -28,19 +28,28 @@ _MOST_FILES, _INCLUDED = 50, 1 << 20  # included files, and code points of one
 _LARGEST = 4 << 20  # code points of all: a book has 2 MB
 _MOST_COMMANDS = 300  # of one kind: authors of a large collaboration
 _LONGEST = 50_000  # code points of an argument
-_BRACE = re.compile(r"(?<!\\)[{}]")
+_BRACE = re.compile(r"(?<!(?<!\\)\\)[{}]")
 _DROPPED = re.compile(
     r"\\(?:cite[a-z]*|footnote(?:mark|text)?|thanks|label|ref|vspace|hspace|inst|orcid|orcidlink|email|ead|fnref|corref|tnoteref|IEEEmembership|"
-    r"textsuperscript|thanksref|authornote|authornotemark|index|includegraphics|color|fontsize|setcounter)\*?\s*(?:\[[^\[\]]{0,200}\]\s*)*"
+    r"textsuperscript|thanksref|authornote|authornotemark|index|includegraphics|color|fontsize|setcounter|orcidID|keywords)"
+    r"(?![A-Za-z])\*?\s*(?:\[[^\[\]]{0,200}\]\s*)*"
     r"(?:\{[^{}]{0,500}(?:\{[^{}]{0,200}\}[^{}]{0,500}){0,5}\})?"
 )
 _SHOWN = re.compile(r"\\(?:href\s*\{[^{}]{0,500}\}|textcolor\s*\{[^{}]{0,50}\}|url|texorpdfstring(?=\{))\s*(?=\{)")
 _STYLE = re.compile(
     r"\\(?:bf|it|sc|rm|tt|sf|em|bfseries|itshape|scshape|Large|LARGE|large|huge|Huge|small|normalsize|centering|noindent|xspace|par|maketitle|"
-    r"protect|ignorespaces|textbf|textit|textsc|textrm|texttt|textsf|emph|mbox|quad|qquad|name|Name)(?![A-Za-z])\s*"
+    r"protect|ignorespaces|textbf|textit|textsc|textrm|texttt|textsf|emph|mbox|name|Name)(?![A-Za-z])\s*"
 )
 _XSPACE = re.compile(r"\\xspace(?![A-Za-z])\s*(?=\w)")
 _MARK = re.compile(r"\$\s*\^?\s*\{?[^$]{0,60}\$|\\(?:dag|ddag|dagger|ddagger|ast|star)\b|\^\{?[^{}\s]{0,10}\}?")
+_SMALL = re.compile(  # a note in a title
+    r"\{\s*\\(?:footnotesize|scriptsize|tiny)(?![A-Za-z])[^{}]{0,500}(?:\{[^{}]{0,200}\}[^{}]{0,500}){0,5}\}"
+)
+_GAP = re.compile(r"\\[,;:!\s]|(?<!\\)~")
+_BETWEEN_TERMS = re.compile(r"\\(?:sep|and|And|quad|cdot|textbullet)(?![A-Za-z])|\\\\")
+_CODE = re.compile(r"\\[A-Z]{3}\s*(?:\[[^\]]{0,20}\])?(?![A-Za-z]).*")  # of a classification: \MSC[2020] 68T07
+_WIDE = re.compile(r"\\(?:quad|qquad|enspace|hfill)(?![A-Za-z])")
+_EMAIL = re.compile(r"(?:\\?\{[^{}]{0,200}\\?\}|[\w.,+-]{1,200})\s?@[\w.-]{1,100}")
 _BETWEEN = re.compile(r"\\(?:and|AND|And)(?![A-Za-z])|\\\\(?:\[[^\]]{0,20}\])?|\n\s*\n|;")
 _PLACE = re.compile(
     r"(?i)universit|institut|laborator|department|school|college|academy|research|inc\b|corp|gmbh|google|microsoft|nvidia|meta\b|@"
@@ -105,16 +114,25 @@ def _row(text: str, file: InputFile) -> dict[str, object]:
     found = _OF_FILE.search(file.file_name.replace("_", "/")) or _OF_FILE.search(file.file_name)
     dates = next(_arguments(text, r"date"), "")
     return {
-        "title": _plain(next(iter(titles), ""), macros).replace("\n", " "),
+        "title": _plain(_SMALL.sub("", next(iter(titles), "")), macros).replace("\n", " "),
+        "subtitle": _plain(next(_arguments(text, r"subtitle"), ""), macros).replace("\n", " "),
         "abstract": _plain(max(abstracts, key=len, default=""), macros),
         "authors": [name for name in (_name(one) for one in authors) if name],
         "institutions": [place for place in (_name(one, is_place=True) for one in places) if place],
         "arxiv": found[1] if found else "",
         "date": bare(dates) if re.search(r"\d{4}", dates) else "",
-        "keywords": bibliography.terms([_plain(one, macros)])
-        if (one := next(_arguments(text, r"keywords"), "") or next(_environments(text, r"(?:IEEE)?keywords?"), ""))
-        else [],
+        "year": next(_arguments(text, r"acmYear"), ""),
+        "doi": bare(next(_arguments(text, r"(?:acmDOI|doi)"), "")),
+        "venue": _name(next(_arguments(text, r"(?:acmConference|journal)"), ""), is_place=True),
+        "keywords": _terms(text, macros),
     }
+
+
+def _terms(text: str, macros: dict[str, str]) -> list[str]:
+    """The keywords of a paper; codes of a classification among them are none."""
+    found = next(_arguments(text, r"(?:icml)?[kK]eywords?"), "") or next(_environments(text, r"(?:IEEE)?keywords?"), "")
+    terms = _BETWEEN_TERMS.sub(";", _CODE.sub("", found))
+    return bibliography.terms([_plain(terms, macros).strip(" ;.")]) if found else []
 
 
 def _arguments(text: str, command: str) -> Iterator[str]:
@@ -155,11 +173,12 @@ def _plain(text: str, macros: dict[str, str]) -> str:
     for _ in range(3):
         text = _USE.sub(lambda found: _printed(found, macros), text[:_LONGEST])
     text = _SHOWN.sub("", _DROPPED.sub("", _XSPACE.sub(" ", text)))
-    text = _STYLE.sub("", _BETWEEN_LINES.sub(" ", text))
-    paragraphs = (" ".join(plain(part).split()) for part in re.split(r"\n\s*\n", text))
+    text = _STYLE.sub("", _GAP.sub(" ", _BETWEEN_LINES.sub(" ", text)))
+    paragraphs = (_BEFORE_MARK.sub("", " ".join(plain(part).split())) for part in re.split(r"\n\s*\n", text))
     return "\n".join(part for part in paragraphs if part)
 
 
+_BEFORE_MARK = re.compile(r" (?=[,.;:](?:\s|$))")  # where a citation was
 _BETWEEN_LINES = re.compile(r"\\\\(?:\[[^\]]{0,20}\])?|\\(?:newline|linebreak|break)\b")
 
 
@@ -180,7 +199,7 @@ def _authors(text: str) -> tuple[list[str], list[str]]:
         lines = [line for part in inner or [block] for line in _BETWEEN.split(_DROPPED.sub("", part))]
         for line in lines:
             if len(line) < 500 and line.strip():
-                (places if _PLACE.search(line) else people).append(line)
+                (places if _PLACE.search(line) else people).extend(_WIDE.split(line))
     people += _arguments(text, r"icmlauthor")
     for command in ("affiliation", "affil", "address", "institute"):
         for block in _arguments(text, command):
@@ -190,14 +209,18 @@ def _authors(text: str) -> tuple[list[str], list[str]]:
         _braced(text, found.end()) for found in re.finditer(r"\\icmlaffiliation\s*\{[^{}]{0,60}\}\s*(?=\{)", text)
     )
     split = (name for one in people for name in _several(one))
-    return list(split), list(dict.fromkeys(one for one in places if "@" not in one or "," in one))
+    return list(split), list(dict.fromkeys(_EMAIL.sub("", one) for one in places))
 
 
 def _several(line: str) -> list[str]:
     r"""The names in a line of authors: "Ada Fox$^1$, Bo Lee and Cy Day"."""
-    text = " ".join(_MARK.sub(" ", _STYLE.sub("", line)).replace("~", " ").replace("{", "").replace("}", "").split())
+    text = plain(_GAP.sub(" ", _MARK.sub(" ", _STYLE.sub("", line)))).replace("{", "").replace("}", "")
+    text = _RANK.sub("", " ".join(text.split()))
     text = re.sub(r"\s*,\s*(?:,\s*)*", ", ", text).strip(" ,")
     return people([text]) if text else []
+
+
+_RANK = re.compile(r"^\d{1,3}\s+(?=\D)")  # "1\textsuperscript{st} Ada Fox", as IEEE's template counts
 
 
 def _name(text: str, is_place: bool = False) -> str:

@@ -1,11 +1,13 @@
-"""A web page about a paper: the citation tags that search engines read (Highwire, Dublin Core), or JSON-LD."""
+"""A web page about a paper: citation tags (Highwire, Dublin Core), JSON-LD, or references in spans (COinS)."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
+from urllib.parse import parse_qs
 
 from kg.model import Batch, KgError
 from kg.sources import bibliography
@@ -18,10 +20,12 @@ from kg.sources.rows import batch_of
 
 _PAGE = re.compile(r"<(?:!doctype html|html|head|meta|body)\b", re.I)
 _OURS = re.compile(
-    r"""\b(?:name|property)\s*=\s*["']?(?:citation_|dc\.|dcterms\.|prism\.)|application/ld\+json""", re.I
+    r"""\b(?:name|property)\s*=\s*["']?(?:citation_|dc\.|dcterms\.|prism\.)|application/ld\+json|\bZ3988\b""", re.I
 )
+_SPAN = re.compile(r"\bZ3988\b")
 _LARGEST = 20 << 20  # bytes of a page
-_MOST = 50_000  # elements of JSON-LD
+_MOST = 50_000  # elements of JSON-LD, spans of a page
+_LONGEST_SPAN = 20_000  # code points of a reference in one
 _KINDS = frozenset(
     {"ScholarlyArticle", "Article", "MedicalScholarlyArticle", "Report", "Thesis", "Chapter", "TechArticle"}
 )
@@ -37,7 +41,7 @@ class WebReader:
         return 0.8 if _PAGE.search(start[:5000]) and _OURS.search(start) else 0.0
 
     def is_single(self, file: InputFile) -> bool:
-        return True
+        return not _SPAN.search(file.start())
 
     def read(self, file: InputFile) -> Batch:
         """Read the one entry; raises KgError for a page without a paper."""
@@ -52,9 +56,10 @@ class WebReader:
         except (etree.ParserError, etree.XMLSyntaxError, ValueError):
             raise KgError(f"{file.path}: is no web page that can be read: save it again.") from None
         row = _of_tags(page) or next(_of_json(page), None)
-        if row is None:
+        rows = [("the page", row)] if row else [(f"reference {n}", one) for n, one in enumerate(_of_spans(page), 1)]
+        if not rows:
             raise KgError(f"{file.path}: the page says of no paper (citation_title): save the page of one paper.")
-        return batch_of([("the page", row)], file, self.name)
+        return batch_of(rows, file, self.name)
 
 
 def _encoding(data: bytes) -> str | None:
@@ -96,6 +101,30 @@ def _of_tags(page: Any) -> dict[str, Any] | None:
         "keywords": bibliography.terms(found["keywords"]) if found["keywords"] else [],
         "unread": [name for name in said if name.startswith("citation_") and name not in known],
     }
+
+
+def _of_spans(page: Any) -> Iterator[dict[str, Any]]:
+    """The references of a page that stand in it as ContextObjects in spans (COinS), as Zotero and wikis write them."""
+    for span in islice(page.iter("span"), _MOST):
+        if "Z3988" not in (span.get("class") or "").split():
+            continue
+        said = parse_qs((span.get("title") or "")[:_LONGEST_SPAN], max_num_fields=1000)
+        one = {name.removeprefix("rft."): values for name, values in said.items()}
+        titles = [*one.get("atitle", ()), *one.get("title", ()), *one.get("btitle", ())]
+        links = [*one.get("rft_id", ()), *one.get("identifier", ())]
+        first = " ".join((*one.get("aufirst", ())[:1], *one.get("aulast", ())[:1]))
+        if titles:
+            yield {
+                "title": titles[0],
+                "abstract": next(iter(one.get("description", ())), ""),
+                "authors": of_objects(list(dict.fromkeys(one.get("au", ()) or [first]))),
+                "venue": next(iter((*one.get("jtitle", ()), *one.get("source", ()), *titles[1:])), ""),
+                "date": iso_date(next(iter(one.get("date", ())), "")),
+                "year": next(iter(one.get("date", ())), ""),
+                "arxiv": bibliography.arxiv_of(links),
+                "doi": next((link for link in links if "10." in link), ""),
+                "url": next((link for link in links if link.startswith("http")), ""),
+            }
 
 
 def _of_json(page: Any) -> Iterator[dict[str, Any]]:

@@ -37,11 +37,11 @@ def stem(file: InputFile) -> str:
     return _ENDINGS.sub("", file.own_name) or file.own_name
 
 
-def elements(file: InputFile, names: Collection[str]) -> Iterator[Element]:
+def elements(file: InputFile, names: Collection[str], most: int | None = None) -> Iterator[Element]:
     """Yield the elements of these names in order; each is complete and valid until the next one is requested.
 
-    Elements before the current one are freed. Raises KgError when the XML is damaged, declares entities, or exceeds a
-    limit.
+    Elements before the current one are freed. Raises KgError when the XML is damaged, declares entities, holds more
+    than `most` of them, or exceeds another limit.
     """
     from lxml import etree
 
@@ -54,7 +54,7 @@ def elements(file: InputFile, names: Collection[str]) -> Iterator[Element]:
         remove_comments=True,
         remove_pis=True,
     )
-    limits = _Limits(file)
+    limits = _Limits(file, most or _MOST_WANTED)
     inside = 0  # open requested elements
     for data in chain(file.chunks(), (None,)):
         damage = None
@@ -86,8 +86,8 @@ def elements(file: InputFile, names: Collection[str]) -> Iterator[Element]:
 class _Limits:
     """Counts what has been read and raises an error at a limit."""
 
-    def __init__(self, file: InputFile) -> None:
-        self._file = file
+    def __init__(self, file: InputFile, most: int) -> None:
+        self._file, self._most = file, most
         self._depth = self._total = self._one = self._bytes = self._wanted = 0
 
     def bytes(self, number: int, inside: int) -> None:
@@ -115,8 +115,8 @@ class _Limits:
     def wanted(self) -> None:
         self._bytes = self._one = 0
         self._wanted += 1
-        if self._wanted > _MOST_WANTED:
-            self._stop(f"the XML holds more than {_MOST_WANTED:,} papers")
+        if self._wanted > self._most:
+            self._stop(f"the XML holds more than {self._most:,} papers")
 
     def _stop(self, what: str, how: str = "split the file, or export it again") -> None:
         raise KgError(f"{self._file.path}: {what}: {how}.")
@@ -177,8 +177,11 @@ def _collect(element: Element, without: Collection[str], pieces: list[str]) -> N
         if name == "sup" and pieces and pieces[-1][-1:].isdigit() and (element.text or "").strip("+-−").isdigit():
             pieces.append("^")  # 10<sup>3</sup> is not 103
         space = " " if name in _BLOCKS else ""
-        pieces += (space, element.text or "")
-        for below in element:
+        mark = "$" if name == "tex-math" and not (element.text or "").lstrip().startswith(("$", "\\")) else ""
+        pieces += (space, mark, element.text or "")
+        for number, below in enumerate(element):
+            if number == 1 and name == "msup":  # n², 10⁶
+                pieces.append("^")
             _collect(below, without, pieces)
             pieces.append(below.tail or "")
-        pieces.append(space)
+        pieces += (mark, space)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,9 +12,6 @@ from kg.sources.dates import iso
 from kg.sources.forms import folded_name, forms, is_lost
 from kg.sources.people import of_objects
 from kg.sources.rows import KEYS, Row, batch_of
-
-_HOMONYM = re.compile(r" \d{4}$")  # DBLP numbers people of one name
-_WITHOUT = ("tex-math",)
 
 
 class XmlReader:
@@ -44,6 +40,7 @@ class XmlReader:
         for element in xml.elements(file, {*self.form["papers"], "meta"}):
             if xml.local(element) == "meta":  # what a volume of the ACL Anthology says of all its papers
                 around = {key: xml.text(xml.child(element, name)) for key, name in _OF_VOLUME}
+                around["date"] = iso(around["year"], xml.text(xml.child(element, "month")))
             else:
                 number += 1
                 row = _row(file, element, self.form)
@@ -57,7 +54,9 @@ def _row(file: InputFile, paper: xml.Element, form: Mapping[str, Any]) -> dict[s
     said = {key: list(_values(paper, form.get(key, ()), key)) for key in KEYS}
     row = bibliography.row(file, {key: values for key, values in said.items() if key != "authors"}, _SAME)
     row["abstract"] = "\n".join(said["abstract"])
-    row["authors"] = of_objects([_HOMONYM.sub("", one) if isinstance(one, str) else one for one in said["authors"]])
+    row["authors"] = of_objects(said["authors"])
+    if (base := form.get("base", "")) and (url := row.get("url")) and "//" not in url:
+        row["url"] = f"{base}{url}"
     row["doi"] = next((doi for doi in said["doi"] if "10." in doi), "")
     known = {folded_name(path.split("/")[0].split("@")[0]) for paths in form.values() for path in paths}
     row["unread"] = sorted(
@@ -96,6 +95,7 @@ def _value(element: xml.Element, key: str) -> Any:
         return {xml.local(part): xml.text(part) for part in element}
     if key == "date" and len(element):
         return iso(*(xml.text(xml.child(element, part)) for part in ("Year", "Month", "Day"))) or xml.text(element)
-    text = xml.text(element, _WITHOUT)
+    has_two = next(xml.descendants(element, "math"), None) is not None  # a formula in MathML and in TeX
+    text = xml.text(element, ("tex-math",) if has_two else ())
     label = element.get("Label") or ""
     return f"{label.capitalize()}: {text}" if key == "abstract" and label and text else text

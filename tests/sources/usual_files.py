@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -811,6 +812,329 @@ def _services() -> Iterator[Case]:
     )
 
 
+def _exported() -> Iterator[Case]:
+    """Exports of programs and services, with what each has of its own."""
+    yield Case(
+        "bibtex",
+        "a text whose LaTeX Zotero escaped",
+        "z.bib",
+        r"@misc{k, title={{LoRA}: {Less}}, abstract={Up to \${\textbackslash}sim\$4x {\textgreater} 3 \& {\textquotedblleft}more{\textquotedblright}.}}",
+        [{"title": "LoRA: Less", "abstract": "Up to ∼4x > 3 & “more”."}],
+    )
+    yield Case(
+        "bibtex",
+        "names by their parts, as BibLaTeX writes them",
+        "b.bib",
+        "@online{k, title={T}, author={given=Jan, prefix=van den, useprefix=true, family=Berg and {The A Team} and King, Jr., Lee}}",
+        [{"authors": ["Jan van den Berg", "The A Team", "Lee King Jr."]}],
+    )
+    yield Case(
+        "bibtex",
+        "a paper that refers to its volume, and a year with a sorting key",
+        "d.bib",
+        "@inproceedings{DBLP:x, title={Child}, author={A. Fox}, crossref={DBLP:v}}\n"
+        "@inproceedings{y, title={Other}, year={{\\noop{1999}2021}}}\n"
+        "@proceedings{DBLP:v, title={Proc. of Caches, {C} 2023}, booktitle={{C} 2023}, year=2023}\n",
+        [
+            {"title": "Child", "venue": "C 2023", "year": 2023},
+            {"title": "Other", "venue": "", "year": 2021},
+            {"title": "Proc. of Caches, C 2023"},
+        ],
+    )
+    yield Case(
+        "ris",
+        "a chapter of Springer, a suffix, the heading of the abstract",
+        "s.ris",
+        "TY  - CHAP\nAU  - Fox,A.,III\nED  - Lee, Bo\nBT  - Proc. of Caches\nTI  - Less Memory\nAB  - Abstract\nWe store less.\n"
+        "PY  - 2022\nID  - 10.1007/978-3-031-1_2\nER  - \n",
+        [
+            {
+                "title": "Less Memory",
+                "authors": ["A. Fox III"],
+                "venue": "Proc. of Caches",
+                "abstract": "We store less.",
+                "doi": "10.1007/978-3-031-1_2",
+            }
+        ],
+    )
+    yield Case(
+        "table",
+        "Publish or Perish, with lists of authors that are cut",
+        "PoPCites.csv",
+        "Cites,Authors,Title,Year,Source,ArticleURL,GSRank,ECC\n"
+        '3,"A Fox, B Lee, ...",Less Memory,2024,J. Caches,https://x.org/1,1,3\n',
+        [{"title": "Less Memory", "authors": ["A Fox", "B Lee"], "venue": "J. Caches", "url": "https://x.org/1"}],
+    )
+    yield Case(
+        "table",
+        "a database of Notion, and a row without anything",
+        "n.csv",
+        '\ufeffName,Authors,Tags,Link,Published\nLess Memory,"Ada Fox, Bo Lee","cache, llm",https://arxiv.org/abs/2405.00001,"May 6, 2024"\n,,,,\n',
+        [
+            {
+                "title": "Less Memory",
+                "authors": _PEOPLE,
+                "keywords": "cache; llm",
+                "arxiv": "2405.00001",
+                "date": "2024-05-06",
+            }
+        ],
+    )
+    yield Case(
+        "table",
+        "year, month and day in columns, authors between wide semicolons",
+        "r.csv",
+        "title,authors,year,month,day\nLess Memory,张三；李四,2024,5,6\n",
+        [{"authors": ["张三", "李四"], "date": "2024-05-06"}],
+    )
+    yield Case(
+        "acl",
+        "a formula, the month of the volume, a whole address",
+        "a.xml",
+        '<collection id="2023.acl"><volume id="long"><meta><booktitle>Proc.</booktitle><month>July</month><year>2023</year></meta>'
+        "<paper id='1'><title><tex-math>O(n)</tex-math> Memory</title><author><first>Ada</first><last>Fox</last></author>"
+        r"<abstract>It takes <tex-math>10\times</tex-math> less.</abstract><url>2023.acl-long.1</url></paper></volume></collection>",
+        [
+            {
+                "title": "O(n) Memory",
+                "abstract": "It takes 10× less.",
+                "date": "2023-07",
+                "url": "https://aclanthology.org/2023.acl-long.1",
+            }
+        ],
+    )
+    yield Case(
+        "nbib",
+        "a group among the authors, a suffix",
+        "p.nbib",
+        "PMID- 1\nTI  - Less Memory.\nFAU - Fox, Ada Jr\nAU  - Fox A Jr\nCN  - The Cache Group\nDP  - 2024 May 6\n",
+        [{"authors": ["Ada Fox Jr", "The Cache Group"], "date": "2024-05-06"}],
+    )
+    mathml = "<mml:math><mml:msup><mml:mi>n</mml:mi><mml:mn>2</mml:mn></mml:msup></mml:math>"
+    work = {
+        "DOI": "10.1000/1",
+        "title": ["Less Memory"],
+        "reference-count": 1,
+        "abstract": f"<jats:p>In <jats:alternatives><jats:tex-math>$$n^2$$</jats:tex-math>{mathml}</jats:alternatives> steps, 10<jats:sup>6</jats:sup> bytes.</jats:p>",
+    }
+    yield Case(
+        "crossref",
+        "a formula in TeX and MathML, powers",
+        "w.json",
+        json.dumps(work),
+        [{"abstract": "In n^2 steps, 10^6 bytes."}],
+    )
+    info = {
+        "authors": {"author": [{"@pid": "1/2-1", "text": "Ada Fox 0001"}, {"@pid": "3", "text": "Bo Lee"}]},
+        "title": "Less &amp; Less Memory.",
+        "venue": "CoRR",
+        "volume": "abs/2405.00001",
+        "year": "2024",
+        "type": "Informal",
+        "access": "open",
+        "key": "journals/corr/abs-2405-00001",
+        "ee": "https://doi.org/10.48550/arXiv.2405.00001",
+        "url": "https://dblp.org/rec/x",
+    }
+    hits = {"@total": "1", "hit": [{"@score": "1", "@id": "9", "info": info, "url": "URL#9"}]}
+    yield Case(
+        "dblpapi",
+        "an answer of the search",
+        "d.json",
+        json.dumps({"result": {"query": "less", "status": {"@code": "200"}, "hits": hits}}),
+        [
+            {
+                "title": "Less & Less Memory.",
+                "authors": _PEOPLE,
+                "venue": "CoRR",
+                "year": 2024,
+                "arxiv": "2405.00001",
+                "doi": "10.48550/arXiv.2405.00001",
+            }
+        ],
+    )
+    record = {
+        "doi": "10.5281/zenodo.5",
+        "creators": [
+            {"name": "Fox, Ada", "givenName": "Ada", "familyName": "Fox", "affiliation": ["MIT"]},
+            {"name": "The Cache Group", "nameType": "Organizational", "affiliation": []},
+        ],
+        "titles": [{"title": "Less Memory"}],
+        "publisher": "Zenodo",
+        "publicationYear": 2024,
+        "dates": [{"date": "2024-05-06", "dateType": "Issued"}],
+        "descriptions": [{"description": "<p>We store less.</p>", "descriptionType": "Abstract"}],
+        "subjects": [{"subject": "cache"}],
+        "types": {"resourceTypeGeneral": "JournalArticle"},
+    }
+    yield Case(
+        "datacite",
+        "an answer",
+        "z.json",
+        json.dumps({"data": [{"id": "10.5281/zenodo.5", "type": "dois", "attributes": record}]}),
+        [
+            {
+                "title": "Less Memory",
+                "authors": ["Ada Fox", "The Cache Group"],
+                "institutions": "MIT",
+                "abstract": "We store less.",
+                "date": "2024-05-06",
+                "doi": "10.5281/zenodo.5",
+                "keywords": "cache",
+                "venue": "Zenodo",
+            }
+        ],
+    )
+    kaggle = {
+        "id": "2405.00001",
+        "submitter": "A",
+        "title": "Less Memory",
+        "abstract": "We store less.",
+        "versions": [{"version": "v1", "created": "Mon, 6 May 2024 10:00:00 GMT"}],
+        "update_date": "2024-06-01",
+        "authors_parsed": [["Fox", "Ada", "", "1 and 2"], ["Lee", "Bo", "", "ETH Zurich"], ["King", "Cy", "Jr."]],
+    }
+    yield Case(
+        "arxivmeta",
+        "affiliations behind names",
+        "k.jsonl",
+        json.dumps(kaggle) + "\n",
+        [{"authors": ["Ada Fox", "Bo Lee", "Cy King Jr."], "institutions": "ETH Zurich"}],
+    )
+    yield Case(
+        "oai",
+        "a description that is HTML",
+        "o.xml",
+        "<OAI-PMH><ListRecords><record><header><identifier>oai:z:1</identifier></header><metadata>"
+        '<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        "<dc:title>Less Memory</dc:title><dc:description>&lt;p&gt;We &lt;em&gt;store&lt;/em&gt; less.&lt;/p&gt;</dc:description>"
+        "</oai_dc:dc></metadata></record></ListRecords></OAI-PMH>",
+        [{"abstract": "We store less."}],
+    )
+    span = (
+        "rft_val_fmt=info%3Aofi%2Ffmt%3Akev%3Amtx%3Ajournal&amp;rft_id=info%3Adoi%2F10.1000%2F1&amp;rft.atitle=Less%20Memory"
+        "&amp;rft.jtitle=J.%20Caches&amp;rft.au=Ada%20Fox&amp;rft.au=Bo%20Lee&amp;rft.date=2024-05-06"
+    )
+    yield Case(
+        "web",
+        "references in spans, as Zotero writes them (COinS)",
+        "b.html",
+        f'<!DOCTYPE html><html><body><div>Fox (2024).</div><span class="Z3988" title="{span}"></span></body></html>',
+        [{"title": "Less Memory", "authors": _PEOPLE, "venue": "J. Caches", "doi": "10.1000/1", "date": "2024-05-06"}],
+    )
+    rows = [
+        ["Author Full Names", "Article Title", "Source Title", "Publication Year", "Published"],
+        ["Fox, Ada; Lee, Bo", "Less & Less Memory", "J. Caches", 2024, 45418],
+        [],
+        ["", "Title alone"],
+    ]
+    yield Case(
+        "xlsx",
+        "an export to Excel, with a date and an empty row",
+        "savedrecs.xlsx",
+        _xlsx(rows),
+        [
+            {
+                "title": "Less & Less Memory",
+                "authors": _PEOPLE,
+                "venue": "J. Caches",
+                "year": 2024,
+                "date": "2024-05-06",
+            },
+            {"title": "Title alone"},
+        ],
+    )
+    yield Case(
+        "markdown",
+        "buttons, lines in an item, authors below the title in a table",
+        "awesome.md",
+        "- Less Memory for All Models <br> NeurIPS 2022 [[Paper]](https://arxiv.org/abs/2405.00001) [[Code (PyTorch)]](https://github.com/x/y)\n"
+        "- [2023/06] [More Memory](https://arxiv.org/abs/2306.00002), Ada Fox et al., arXiv\n\n"
+        "| Title & Authors | Links |\n|:--|:--|\n"
+        "|[![Star](https://img.shields.io/x.svg)](https://github.com/x/z)<br>[One \\| Two Memories](https://arxiv.org/abs/2405.00003) <br> Ada Fox, Bo Lee|[Github](https://github.com/x/z)|\n",
+        [
+            {"title": "Less Memory for All Models", "arxiv": "2405.00001", "venue": "NeurIPS", "year": 2022},
+            {"title": "More Memory", "authors": ["Ada Fox"], "year": 2023},
+            {"title": "One | Two Memories", "authors": _PEOPLE, "arxiv": "2405.00003"},
+        ],
+    )
+    neurips = r"""\documentclass{article}
+\title{Less Memory\\{\footnotesize \textsuperscript{*}Note: a sub-title}}
+\author{1\textsuperscript{st} Ada Fox$^{1}$ \quad \textbf{Bo Lee}\footnotemark[1] \\
+  $^{1}$MIT University \quad $^{2}$UC Berkeley University \\ \texttt{\{fox,lee\}@x.edu} \And Cy Day \\ Stanford University}
+\begin{document}
+\begin{abstract}We store $4\times$ less~\cite{x}, 1\,bit.\end{abstract}
+\begin{keyword}one \sep two \MSC[2020] 68T07\end{keyword}
+\end{document}
+"""
+    yield Case(
+        "tex",
+        "names apart by spaces, small print in the title, gaps, codes among keywords",
+        "n.tex",
+        neurips,
+        [
+            {
+                "title": "Less Memory",
+                "authors": ["Ada Fox", "Bo Lee", "Cy Day"],
+                "institutions": "MIT University; UC Berkeley University; Stanford University",
+                "abstract": "We store 4× less, 1 bit.",
+                "keywords": "one; two",
+            }
+        ],
+    )
+    llncs = r"""\documentclass{llncs}
+\title{Less Memory}\subtitle{And Faster}
+\author{Eva M\"uller\inst{1}\orcidID{0000-0001} \and Jan {\v{S}}t{\v{e}}p{\'a}n\inst{2}}
+\acmDOI{10.1145/1.2}\acmYear{2024}
+\begin{document}
+\begin{abstract}We store less.\keywords{Small \and Nets}\end{abstract}
+\end{document}
+"""
+    yield Case(
+        "tex",
+        "accents in braces, keywords within the abstract, a subtitle",
+        "l.tex",
+        llncs,
+        [
+            {
+                "title": "Less Memory: And Faster",
+                "authors": ["Eva Müller", "Jan Štěpán"],
+                "abstract": "We store less.",
+                "keywords": "Small; Nets",
+                "doi": "10.1145/1.2",
+                "year": 2024,
+            }
+        ],
+    )
+
+
+def _xlsx(rows: Sequence[Sequence[str | int]]) -> bytes:
+    """A sheet of Excel: texts are shared, numbers of five digits are dates."""
+    texts: list[str] = []
+    lines = ""
+    for at, row in enumerate(rows, 1):
+        cells = ""
+        for column, value in zip("ABCDE", row, strict=False):
+            if isinstance(value, int):
+                cells += f'<c r="{column}{at}" s="{int(value > 9999)}"><v>{value}</v></c>'
+            elif value:
+                cells += f'<c r="{column}{at}" t="s"><v>{len(texts)}</v></c>'
+                texts.append(value.replace("&", "&amp;"))
+        lines += f'<row r="{at}">{cells}</row>'
+    parts = {
+        "[Content_Types].xml": "<Types/>",
+        "xl/workbook.xml": "<workbook/>",
+        "xl/worksheets/sheet1.xml": f"<worksheet><sheetData>{lines}</sheetData></worksheet>",
+        "xl/sharedStrings.xml": f"<sst>{''.join(f'<si><t>{text}</t></si>' for text in texts)}</sst>",
+        "xl/styles.xml": '<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>',
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        for name, text in parts.items():
+            made.writestr(name, text)
+    return out.getvalue()
+
+
 def _tar(files: Mapping[str, str]) -> bytes:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w:gz") as made:
@@ -821,4 +1145,4 @@ def _tar(files: Mapping[str, str]) -> bytes:
     return out.getvalue()
 
 
-FILES: list[Case] = [*_mended(), *_json(), *_xml(), *_pages(), *_services()]
+FILES: list[Case] = [*_mended(), *_json(), *_xml(), *_pages(), *_services(), *_exported()]

@@ -1,0 +1,160 @@
+"""Sheets of Excel (.xlsx) with a title column, such as exports of Web of Science: read as tables are.
+
+Only what cells show is read: no formula is computed, no macro looked at. Form: ECMA-376, part 1, chapter 18.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from kg.model import Batch, KgError
+from kg.sources import table, xml
+from kg.sources.base import LIMIT, HeldFile, InputFile
+
+_ZIP, _BOOK = b"PK\3\4", "xl/workbook.xml"
+_SHEET = re.compile(r"xl/worksheets/sheet(\d{1,4})\.xml")
+_MOST_SHEETS, _MOST_COLUMNS, _MOST_CELLS = 20, 10_000, 5_000_000
+_LARGEST = 64 << 20  # bytes of a file
+_PLACE = re.compile(r"([A-Z]{1,3})\d")
+_OWN_DATES = frozenset({*range(14, 18), 22})  # formats of numbers that are dates
+_DATE = re.compile(r'^(?=[^"]*[yd])[^"0#]*$', re.I)  # one of the file's own: "yyyy\-mm\-dd", but no "0.00"
+_FIRST_DAY = date(1899, 12, 30)
+
+
+class XlsxReader:
+    """Reads the first sheet that has a title column; entries are named as those of a table."""
+
+    name = "xlsx"
+
+    def sniff(self, file: InputFile) -> float:
+        return 0.8 if _is_book(file) else 0.0
+
+    def read(self, file: InputFile) -> Batch:
+        """Yield entries lazily; raises KgError when no sheet is a table of papers or the file is damaged."""
+        try:
+            with file.stored() as stream, zipfile.ZipFile(stream) as book:
+                for sheet in _sheets(book):
+                    found = _as_table(file, book, sheet)
+                    if table.READER.sniff(found):
+                        batch = table.READER.read(found)
+                        batch.source.form, batch.source.sha256 = self.name, file.sha256
+                        batch.source.file = file.file_name
+                        return batch
+        except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, EOFError) as error:
+            raise KgError(f"{file.path}: the sheets cannot be read ({error}): save the file again.") from None
+        raise KgError(f"{file.path}: no sheet has a title column: name the columns in its first row.")
+
+
+def _is_book(file: InputFile) -> bool:
+    if file.packed or not file.head.startswith(_ZIP) or file.size > _LARGEST:
+        return False
+    try:
+        with file.stored() as stream, zipfile.ZipFile(stream) as book:
+            return _BOOK in book.NameToInfo
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return False
+
+
+def _sheets(book: zipfile.ZipFile) -> list[str]:
+    """The names of the sheets, in the order in which they were made."""
+    found = ((int(match[1]), name) for name in book.namelist() if (match := _SHEET.fullmatch(name)))
+    return [name for _, name in sorted(found)][:_MOST_SHEETS]
+
+
+def _part(file: InputFile, book: zipfile.ZipFile, name: str) -> InputFile | None:
+    """A part of the book as a file; None if there is none. Raises KgError when it unpacks to too much."""
+    if name not in book.NameToInfo:
+        return None
+    held = HeldFile(None, str(file.path))
+    with book.open(name) as stream:
+        total = 0
+        while data := stream.read(1 << 20):
+            total += len(data)
+            if total > LIMIT:
+                raise KgError(f"{file.path}: a sheet has more than {LIMIT >> 20} MB: split it into smaller files.")
+            held.write(data)
+    return InputFile(held, file.name) if total else None
+
+
+def _as_table(file: InputFile, book: zipfile.ZipFile, sheet: str) -> InputFile:
+    """A sheet as CSV."""
+    shared = _part(file, book, "xl/sharedStrings.xml")
+    texts = [_text(one) for one in xml.elements(shared, {"si"}, _MOST_CELLS)] if shared is not None else []
+    dates = _dates(_part(file, book, "xl/styles.xml"))
+    held = HeldFile(None, str(file.path), file.name)
+    rows = _part(file, book, sheet)
+    for row in xml.elements(rows, {"row"}, _MOST_CELLS) if rows is not None else ():
+        line = io.StringIO()
+        csv.writer(line).writerow(_cells(row, texts, dates))
+        held.write(line.getvalue().encode())
+    held.write(b"\n")
+    return InputFile(held, file.name)
+
+
+def _dates(styles: InputFile | None) -> frozenset[int]:
+    """The styles of cells that show a number as a date."""
+    if styles is None:
+        return frozenset()
+    own: set[str] = set()
+    found: set[int] = set()
+    for part in xml.elements(styles, {"numFmts", "cellXfs"}):
+        if xml.local(part) == "numFmts":
+            own = {one.get("numFmtId", "") for one in part if _DATE.match(one.get("formatCode") or "")}
+        else:
+            kinds = [one.get("numFmtId") or "" for one in part]
+            found = {
+                at for at, kind in enumerate(kinds) if kind in own or (kind.isdecimal() and int(kind) in _OWN_DATES)
+            }
+    return frozenset(found)
+
+
+def _cells(row: xml.Element, texts: list[str], dates: frozenset[int]) -> list[str]:
+    cells: list[str] = []
+    for cell, value in _values(row, texts, dates):
+        place = _PLACE.match(cell.get("r") or "")
+        at = _column(place[1]) if place else len(cells)
+        if value and at < _MOST_COLUMNS:
+            cells += [""] * (at + 1 - len(cells))
+            cells[at] = value
+    return cells
+
+
+def _values(row: xml.Element, texts: list[str], dates: frozenset[int]) -> Iterator[tuple[xml.Element, str]]:
+    """The cells of a row and what they show."""
+    for cell in xml.children(row, "c"):
+        kind, value = cell.get("t") or "n", xml.text(xml.child(cell, "v"))
+        if kind == "s":
+            value = texts[int(value)] if value.isdecimal() and int(value) < len(texts) else ""
+        elif kind == "inlineStr":
+            value = _text(xml.child(cell, "is"))
+        elif kind == "n" and (style := cell.get("s") or "").isdecimal() and int(style) in dates:
+            days = value.partition(".")[0]
+            value = (_FIRST_DAY + timedelta(int(days))).isoformat() if days.isdecimal() and len(days) < 6 else value
+        yield cell, "" if kind == "e" else value
+
+
+def _column(letters: str) -> int:
+    """
+    >>> _column("A"), _column("Z"), _column("AA")
+    (0, 25, 26)
+    """
+    number = 0
+    for letter in letters:
+        number = 26 * number + ord(letter) - 64
+    return number - 1
+
+
+def _text(element: xml.Element | None) -> str:
+    """The text of a cell with its line breaks, without the reading aid of Japanese words."""
+    if element is None:
+        return ""
+    parts = xml.outermost(element, "t", "rPh")
+    return "".join(part.text or "" for part in parts if xml.local(part) == "t")
+
+
+READER = XlsxReader()
