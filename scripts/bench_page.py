@@ -35,7 +35,7 @@ FIGURES: dict[str, tuple[str, bool]] = {
     "peak MiB with the tagger": ("{:.0f}", True),
     "again": ("{:.0f} times as fast", False),
     "ten papers s": ("{:.2f}", True),
-    "triples": ("{:,}", True),
+    "claims": ("{:,}", True),
     "bytes": ("{:,}", True),
     "open s": ("{:.2f}", True),
     "asking MiB": ("{:.0f}", True),

@@ -6,7 +6,7 @@ All is asked of the graph's tables in SQL. A set of papers is a sub-select, so t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
@@ -96,19 +96,22 @@ class Corpus:
 
     def once(self, made: Callable[_P, _Value], *args: _P.args, **named: _P.kwargs) -> _Value:
         """What a function gives, kept for the next question; its arguments are hashable."""
-        known = self._kept.setdefault(made.__qualname__, {})
-        key = (args, tuple(named.items()))
+        return self.kept(made.__qualname__, (args, tuple(named.items())), lambda: made(*args, **named))
+
+    def kept(self, name: str, key: Hashable, make: Callable[[], _Value]) -> _Value:
+        """What `make` gives for a key, kept under a name for the next question."""
+        known = self._kept.setdefault(name, {})
         if key not in known:
             if len(known) >= _KEPT:
                 known.clear()
-            known[key] = made(*args, **named)
+            known[key] = make()
         found: _Value = known[key]  # type: ignore[assignment]  # by the name of what made it
         return found
 
     def _remembered(
         self, name: object, keys: Iterable[str], look: Callable[[list[str]], dict[str, _Value]]
     ) -> dict[str, _Value]:
-        """What is known of some keys, the rest looked up together and kept for the next question."""
+        """What is known of some keys, in order, the rest looked up together and kept for the next question."""
         known: dict[object, object] = self._kept.setdefault(name, {})
         wanted = sorted(set(keys))
         found = {key: known[key] for key in wanted if key in known}
@@ -118,7 +121,7 @@ class Corpus:
                 known.clear()
             known.update(new)
             found |= new
-        return found  # type: ignore[return-value]  # by the name of what looks it up
+        return {key: found[key] for key in wanted if key in found}  # type: ignore[misc]  # by the name of what looks it up
 
     # Sets of papers
 
@@ -331,6 +334,9 @@ class Corpus:
 
     def days(self, papers: Papers, kind: str = "", things: Iterable[str] = ()) -> dict[str, Counter[str]]:
         """How many papers of a set appeared when, by entity of a type ("" without one); as exact as dates are."""
+        return self.once(self._days, papers, kind, tuple(things))
+
+    def _days(self, papers: Papers, kind: str, things: tuple[str, ...]) -> dict[str, Counter[str]]:
         if not kind:
             among = papers.of("p.id")
             sql = f"SELECT p.appeared, count(*) FROM papers p WHERE {among.sql} GROUP BY p.appeared"
@@ -346,6 +352,9 @@ class Corpus:
 
     def period(self) -> tuple[str, str]:
         """The dates of the first and the last paper; "" where none is known."""
+        return self.once(self._period)
+
+    def _period(self) -> tuple[str, str]:
         first, last = self.store.rows("SELECT min(appeared), max(appeared) FROM papers WHERE appeared <> ''")[0]
         return first or "", last or ""
 
@@ -374,7 +383,21 @@ class Corpus:
                 found[paper].add(institution)
             return {paper: frozenset(own) for paper, own in found.items()}
 
-        return self._remembered("institutions", papers, look)
+        wanted = set(papers)
+        if len(wanted) <= _FEW:
+            return self._remembered("institutions", wanted, look)
+        every, nothing = self.once(self._every_institution), frozenset[str]()
+        return {paper: every.get(paper, nothing) for paper in wanted}
+
+    def _every_institution(self) -> dict[str, frozenset[str]]:
+        """The institutions of all papers that name any: faster than to look up those of many."""
+        sql = """SELECT p.curie, c.curie FROM counts n JOIN mentions x ON x.concept = n.concept
+            JOIN concepts c ON c.id = n.concept JOIN papers p ON p.id = x.paper
+            WHERE n.type = 'institution' AND n.role = ''"""
+        found: dict[str, set[str]] = {}
+        for paper, institution in self.store.rows(sql):
+            found.setdefault(paper, set()).add(institution)
+        return {paper: frozenset(own) for paper, own in found.items()}
 
     @property
     def has_institutions(self) -> bool:
@@ -386,14 +409,18 @@ class Corpus:
 
     def support(self, papers: tuple[DatedPaper, ...]) -> int:
         """The independent support of some papers: see `kg.query.support`."""
-        if not self.has_institutions:
-            return int(len(papers) > 0)
         return self.once(self._support, papers)
 
     def _support(self, papers: tuple[DatedPaper, ...]) -> int:
-        known = self.institutions_of(paper.curie for paper in papers)
-        ordered = sorted(papers, key=lambda paper: (paper.when or "9", paper.curie))
-        return independent(known[paper.curie] for paper in ordered)
+        return self.support_of_each([papers])[0]
+
+    def support_of_each(self, groups: Sequence[tuple[DatedPaper, ...]]) -> list[int]:
+        """The independent support of each of some groups of papers."""
+        if not self.has_institutions:
+            return [int(len(papers) > 0) for papers in groups]
+        known = self.institutions_of({paper.curie for papers in groups for paper in papers})
+        ordered = (sorted(papers, key=lambda paper: (paper.when or "9", paper.curie)) for papers in groups)
+        return [independent(known[paper.curie] for paper in papers) for papers in ordered]
 
     def listed(self, papers: Iterable[str]) -> list[str]:
         """The names of the entries of papers ("002-22"), sorted."""
@@ -401,7 +428,10 @@ class Corpus:
 
     def rows(self, papers: Iterable[str]) -> list[Row]:
         """Papers in the order of their names, without their words."""
-        named = sorted(set(papers))
+        return list(self._remembered("rows", papers, self._rows).values())
+
+    def _rows(self, named: list[str]) -> dict[str, Row]:
+        """Papers (CURIEs, sorted) that have an entry."""
         entries: dict[str, list[str]] = {}
         for entry, paper in self.store.of_papers(named):
             entries.setdefault(paper, []).append(entry)
@@ -412,8 +442,8 @@ class Corpus:
             paper: (title, called(name, title, author, authors, when), address(doi, arxiv, url), address("", "", code))
             for paper, title, name, when, doi, arxiv, url, code, author, authors in self.store.some(sql, named)
         }
-        return [
-            Row(own[0], paper, known[paper][0], own, 0.0, (), *known[paper][1:])
+        return {
+            paper: Row(own[0], paper, known[paper][0], own, 0.0, (), *known[paper][1:])
             for paper in named
             if (own := tuple(sorted(entries.get(paper, ()))))
-        ]
+        }

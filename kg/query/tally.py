@@ -63,6 +63,13 @@ class Tally:
 
         Raises KgError for a type that is not counted.
         """
+        asked = (replace(self.wanted, ignored=(), notes=()), self.language, self.among, kind, number)
+        counts, total, left_out = self.corpus.kept("tally", asked, lambda: self._first(kind, number))
+        self.left_out = list(left_out)
+        return list(counts), total
+
+    def _first(self, kind: str, number: int) -> tuple[list[Count], int, list[tuple[str, int]]]:
+        """As `first`, with what is left out of it."""
         level, total = self._level(kind, number)
         least = level[-1].papers if len(level) > number else 0
         if least == 1:  # what one paper has, one paper supports: the label decides
@@ -71,9 +78,9 @@ class Tally:
         every = (thing for count in level for thing in (count.thing, *count.variants))
         each = self.corpus.behind_each(kind, every, self.papers)
         behind = {count.thing: _union(each, (count.thing, *count.variants)) for count in level}
-        self.corpus.institutions_of({paper.curie for own in behind.values() for paper in own})  # of all at once
-        for count in level:
-            count.support = self.corpus.support(behind[count.thing])
+        supports = self.corpus.support_of_each([behind[count.thing] for count in level])
+        for count, support in zip(level, supports, strict=True):
+            count.support = support
         level.sort(key=lambda count: (-count.papers, -count.support, *self.order(count)))
         for count in level[:number]:
             count.entries = self.corpus.listed(paper.curie for paper in behind[count.thing][:_LISTED])
@@ -82,7 +89,7 @@ class Tally:
             found = self.corpus.once(self.corpus.role_counts, things, self.papers)
             for count in level[:number]:
                 count.roles = {role: found.get((count.thing, role), 0) for role in _ROLES}
-        return level[:number], total
+        return level[:number], total, self.left_out
 
     def order(self, count: Count) -> tuple[str, str]:
         """The order of things that are level."""

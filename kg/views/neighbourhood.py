@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from kg.model import KgError
@@ -40,8 +41,8 @@ def neighbourhood(graph: GraphReader, concept: str, limit: int = 100) -> network
     names = corpus.names(papers)
     if not names:
         raise KgError(f"The graph holds no paper that has {concept!r}: see `kg ask` and `kg show`.")
-    had = _had(corpus, papers)
-    most = sorted(had, key=lambda thing: (-had[thing], thing))[: limit + len(own)]
+    had = corpus.kept("neighbours", papers, lambda: _had(graph.store, papers))
+    most = nsmallest(limit + len(own), had, key=lambda thing: (-had[thing], thing))
     said = _said(graph.store, own)
     told = Counter({end: n for (head, _, tail), n in said.items() for end in (head, tail) if end not in own})
     beside = sorted(told, key=lambda thing: (-told[thing], thing))
@@ -66,7 +67,7 @@ def neighbourhood(graph: GraphReader, concept: str, limit: int = 100) -> network
     return out
 
 
-def _had(corpus: Corpus, papers: Papers) -> dict[str, int]:
+def _had(store: StoreFile, papers: Papers) -> dict[str, int]:
     """The entities that papers of a set have, in any role, with how many do."""
     among = papers.of("x.paper")
     sql = " UNION ALL ".join(
@@ -74,7 +75,7 @@ def _had(corpus: Corpus, papers: Papers) -> dict[str, int]:
             FROM {table} x WHERE {among.sql} GROUP BY x.{column}) n JOIN concepts c ON c.id = n.concept"""
         for table, column in (("mentions", "concept"), ("topics", "topic"))
     )
-    return dict(corpus.store.rows(sql, *2 * among.given))
+    return dict(store.rows(sql, *2 * among.given))
 
 
 def _said(store: StoreFile, own: Iterable[str]) -> _Said:
