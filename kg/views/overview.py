@@ -54,7 +54,10 @@ def line(graph: GraphReader, lang: str = "en") -> str:
 
 
 def _rows(graph: GraphReader, table: str) -> int:
-    return int(graph.store.rows(f"SELECT count(*) FROM {table}")[0][0])
+    from kg.query.corpus import Corpus
+
+    count = f"SELECT count(*) FROM {table}"
+    return Corpus.of(graph.store).kept("rows of a table", table, lambda: int(graph.store.rows(count)[0][0]))
 
 
 def _source(graph: GraphReader, name: str, papers: int) -> dict[str, str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.entity_types import LISTS
 from kg.model import Document, KgError
 from kg.names import is_curie
+from kg.query.corpus import Corpus
 from kg.query.occurrence import Chosen
 from kg.query.periods import PERIODS, period
 from kg.query.support import appeared
@@ -96,12 +97,26 @@ def from_graph(
     graph: GraphReader, of: str, over: str, selection: str = "", lexicon: TrendLexicon | None = None,
     texts: str = "both", tell: Tell | None = None,
 ) -> Collected:  # fmt: skip
-    """The papers of a selection, with their entities of a type, or with the lexicon matches in their texts."""
+    """The papers of a selection, with their entities of a type, or with the lexicon matches in their texts.
+
+    The first is kept for the next time.
+    """
     check(of, over, texts)
+    corpus = Corpus.of(graph.store)
+    if lexicon:
+        found = _collected(graph, of, over, selection, lexicon, texts, tell)
+    else:
+        asked = (of, over, selection)
+        found = corpus.kept("trend", asked, lambda: _collected(graph, of, over, selection, None, texts, tell))
+    return replace(found, rows=corpus.rows)
+
+
+def _collected(
+    graph: GraphReader, of: str, over: str, selection: str, lexicon: TrendLexicon | None, texts: str, tell: Tell | None
+) -> Collected:
     chosen = Chosen(graph.store, graph.vocabulary, selection)
     out = Collected(chosen.papers, _graph_periods(chosen, over), sources=[frozenset(s) for s in chosen.said("source")])
     out.first, out.last = (day[:10] for day in chosen.corpus.period())
-    out.rows = chosen.corpus.rows
     if lexicon:
         names = out.papers
         read = [(names[at], name, text) for at, name, text in chosen.texts({*TEXTS[texts], "T"})]

@@ -19,13 +19,14 @@ from kg.web.asked import Asked, Shown
 if TYPE_CHECKING:
     from kg.api import Graph
 
+_WAYS = "SELECT way, count(*) FROM entries GROUP BY way ORDER BY count(*) DESC LIMIT 5"
 _COVERED = ("topic", "technique", "problem", "task", "hardware", "model", "dataset", "institution", "author", "venue")
 
 
 def about(graph: Graph, asked: Asked) -> Shown:
     """The page about the graph."""
     words, corpus, store = PageWords(asked.lang), Corpus.of(graph.store), graph.store
-    named, papers = _mentions(graph), corpus.count(ALL)
+    named, papers = corpus.kept("mentions", "", lambda: _mentions(graph)), corpus.count(ALL)
     covered = [
         {
             "type": kind,
@@ -37,16 +38,16 @@ def about(graph: Graph, asked: Asked) -> Shown:
     ]
     held = contents(graph, asked.lang)
     trust = [_row(words(f"type.{kind}"), kind, *named[kind][:2], LISTS[kind]) for kind in LISTS if kind in named]
-    trust += _sure_others(graph, words)
+    trust += _sure_others(words, corpus.kept("statements", "", lambda: _statements(graph)))
     data: dict[str, Any] = {
         "scope": held["scope"],
-        "counts": graph.counts(),
+        "counts": corpus.kept("counts", "", graph.counts),
         "sources": held["sources"],
         "more_sources": held["more"],
         "coverage": covered,
         "claims": trust,
         "versions": {"kg": VERSION, "extraction": EXTRACTION, "vocabulary": ontology_hash()},
-        "ways": dict(store.rows("SELECT way, count(*) FROM entries GROUP BY way ORDER BY count(*) DESC LIMIT 5")),
+        "ways": corpus.kept("ways", "", lambda: dict(store.rows(_WAYS))),
     }
     columns = ("type", "claims", "sure", "threshold")
     rows = [[row[name] for name in columns] for row in trust]
@@ -68,17 +69,19 @@ def _mentions(graph: Graph) -> dict[str, _Named]:
     return {kind: _Named(*counted) for kind, *counted in graph.store.rows(sql)}
 
 
-def _sure_others(graph: Graph, words: PageWords) -> list[dict[str, Any]]:
-    """Topics, results and relations by type."""
-    out = []
-    for table, name in (("topics", words("type.topic")), ("results", words("column.result"))):
-        number, sure = graph.store.rows(f"SELECT count(*), coalesce(sum(sure), 0) FROM {table}")[0]
-        out.append(_row(name, table, number, sure, table))
-    found = {
-        kind: (n, sure)
-        for kind, n, sure in graph.store.rows("SELECT type, count(*), sum(sure) FROM relations GROUP BY type")
+def _statements(graph: Graph) -> dict[str, tuple[int, int]]:
+    """Topics, results and relations by type: how many, how many of them sure."""
+    counted = "SELECT count(*), coalesce(sum(sure), 0) FROM"
+    out = {table: graph.store.rows(f"{counted} {table}")[0] for table in ("topics", "results")}
+    return out | {
+        kind: said for kind, *said in graph.store.rows("SELECT type, count(*), sum(sure) FROM relations GROUP BY type")
     }
-    return out + [_row(words(f"relation.{kind}"), kind, *found[kind], kind) for kind in RELATION_TYPES if kind in found]
+
+
+def _sure_others(words: PageWords, counted: dict[str, tuple[int, int]]) -> list[dict[str, Any]]:
+    names = {"topics": words("type.topic"), "results": words("column.result")}
+    names |= {kind: words(f"relation.{kind}") for kind in RELATION_TYPES}
+    return [_row(name, kind, *counted[kind], kind) for kind, name in names.items() if kind in counted]
 
 
 def _row(name: str, kind: str, number: int, sure: int, key: str) -> dict[str, Any]:
