@@ -132,7 +132,15 @@ def _having(term: Entity) -> Where:
 
 def reporting(term: Outcome) -> Where:
     """What holds of `x`, a row of the table `results`, where it fulfils a condition, in whatever way it is told."""
-    return _any([_told_so(term), *_told_otherwise(term)])
+    found = _any([_told_so(term), *_told_otherwise(term)])
+    return _all([_over(term.against), found]) if term.against else found
+
+
+def _over(baseline: Entity) -> Where:
+    """The results that are over some baseline, by its concept or its words."""
+    among = concepts(baseline.concepts)
+    said = Where("regexp(?, x.baseline_text)", (phrase_regex(baseline.label, any_case=True),))
+    return _any([Where(f"x.baseline IN {among.sql}", among.given), said])
 
 
 def _told_otherwise(term: Outcome) -> list[Where]:

@@ -52,6 +52,7 @@ class Outcome:
     savings: tuple[str, ...] = ()
     sizes: tuple[str, ...] = ()  # metrics of which a share is what is kept ("10 % of the memory")
     told: str = ""  # a regular expression for texts that state the amount, though no result is read from them
+    against: Entity | None = None  # the baseline that it must be better than by so much
 
     @property
     def said(self) -> str:
@@ -62,7 +63,8 @@ class Outcome:
         space = "" if self.unit in ("x", "%") else " "
         about = {**_SIGNS, "=": "≈ "}
         numbers = ", ".join(f"{about[op]}{end:g}{space}{self.unit}".strip() for op, end in ends if end is not None)
-        return " ".join(part for part in (self.label, _ARROWS.get(self.change, ""), numbers) if part)
+        against = f"vs. {self.against.label}" if self.against else ""
+        return " ".join(part for part in (self.label, _ARROWS.get(self.change, ""), numbers, against) if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,8 @@ class Intent(Pieces):
 
     def _who(self) -> Query | None:
         """ "Who works on visual token pruning?": its authors and institutions."""
-        if self.asked != "who":
+        ranks = any(self._is_metric(at) for at in range(len(self.items))) and self._places("order:best", "order:highest")
+        if self.asked != "who" or ranks:
             return None
         proposing = self._places("propose")
         self.parser.proposes = bool(proposing) and self.parser.language == "zh"  # which stands behind the thing
@@ -203,6 +204,8 @@ class Intent(Pieces):
         return None
 
     def _ranked(self) -> str:
+        if self.asked == "who":
+            return "institution"
         return self.asked if self.asked not in ("", "paper", "metric") else ""
 
     def _most_of(self, at: int) -> bool:
@@ -248,7 +251,8 @@ class Intent(Pieces):
         return Query("ranking", metric=metric, order="highest", most=self._most())
 
     def _relations(self) -> Query | None:
-        if self.papers_asked or self._names_papers():
+        popular = self._places("popular")
+        if self.papers_asked or self._names_papers() or (popular and self._class(popular) is not None):
             return None
         found = Relating(self.parser, self.asked, self._things()).find()
         if found is None:

@@ -9,7 +9,8 @@ from kg.query.lexicon import Sense
 from kg.query.words import QuestionWord
 
 #: What words for a threshold mean.
-OPS: dict[str, Op] = {"at-least": ">=", "more-than": ">", "at-most": "<=", "less-than": "<", "about-equal": "="}
+OPS: dict[str, Op] = {"faster-than": ">"}
+OPS |= {"at-least": ">=", "more-than": ">", "at-most": "<=", "less-than": "<", "about-equal": "="}
 #: What words beside a date mean.
 TIMES: dict[str, Op] = {"after": ">", "since": ">=", "before": "<", "until": "<="}
 #: What stands between the ends of a range.

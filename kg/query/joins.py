@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
-from kg.query.filter import Compound, Condition, Term
+from kg.names import kind_of
+from kg.query.filter import Compound, Condition, Entity, Link, Outcome, Term
+from kg.query.items import Item
 
 #: The most conditions that two clauses with "or" between them may become: more than that are read as one list.
 _MOST = 9
@@ -24,6 +26,48 @@ class Taken:
     anded: bool = False  # an "and" stands before it
     scope: bool = False  # says only what nearly all papers are about
     words: Compound | None = None  # the words of a compound, which texts may have
+    at: int = -1  # its place among the pieces of the question
+    compared: bool = False  # "compare" leads to it
+
+
+def over_baselines(taken: list[Taken], items: list[Item]) -> list[Taken]:
+    """Conditions, a threshold and what it is to be better than as one: "beats vLLM by 2x", "2x faster than vLLM".
+
+    Nothing that joins or parts stands between the two.
+    """
+    out = list(taken)
+    for rival in [one for one in taken if not one.negated and _is_rival(one)]:
+        near = [one for one in out if _is_threshold(one) and _is_open(items, one.at, rival.at)]
+        if near:
+            best = min(near, key=lambda one: abs(one.at - rival.at))
+            best.terms = [replace(one, against=_baseline(rival)) if isinstance(one, Outcome) else one for one in best.terms]
+            if rival.text not in best.text:
+                best.text = " ".join(one.text for one in sorted((best, rival), key=lambda one: one.at))
+            out.remove(rival)
+    return out
+
+
+def _is_rival(one: Taken) -> bool:
+    """Whether a condition is that something is better than a thing, or is compared with it."""
+    first = one.terms[0]
+    beats = isinstance(first, Link) and first.relation == "outperforms" and first.side == "tail"
+    return beats or (one.compared and isinstance(first, Entity))
+
+
+def _baseline(rival: Taken) -> Entity:
+    things = [one for one in rival.terms if isinstance(one, Entity | Link)]
+    concepts = {concept for one in things for concept in one.concepts}
+    return Entity(kind_of(things[0].concept), things[0].concept, things[0].label, tuple(sorted(concepts)))
+
+
+def _is_threshold(one: Taken) -> bool:
+    return not one.negated and all(isinstance(t, Outcome) and t.value is not None and not t.against for t in one.terms)
+
+
+def _is_open(items: list[Item], first: int, last: int) -> bool:
+    """Whether no mark, no "and" and no other thing stands between two pieces."""
+    between = items[min(first, last) + 1 : max(first, last)]
+    return not any(i.mark or ((i.means("and", "or") or i.senses) and not i.taken) for i in between)
 
 
 def joined(taken: list[Taken]) -> Iterator[Condition]:

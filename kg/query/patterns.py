@@ -11,6 +11,8 @@ _HAN = re.compile(f"[{HAN}]+")
 #: A regular expression that no text fits.
 _NOTHING = "x^"
 _ANY_CASE = "(?i)"
+#: What "…" stands for between two words: at most three, of which none says what is done but that it is needed.
+_FEW = r"(?:(?:requiring|needing|using|(?!\w+ing\b)\w+)[\W_]+){0,3}"
 
 
 def is_acronym(words: str) -> bool:
@@ -21,14 +23,16 @@ def is_acronym(words: str) -> bool:
 def phrase_regex(words: str, any_case: bool = False) -> str:
     """A regular expression for words as they may be written: hyphens and spaces alike, a plural, any case.
 
-    An acronym is matched in capitals only, unless `any_case`.
+    An acronym is matched in capitals only, unless `any_case`. "…" between words stands for a few others.
     """
-    pieces = [re.escape(piece) for piece in re.findall(r"[^\W_]+", words)]
+    parts = [[re.escape(piece) for piece in re.findall(r"[^\W_]+", part)] for part in words.split(" … ")]
+    pieces = [piece for part in parts for piece in part]
     if not pieces:
         return _NOTHING
     if _HAN.fullmatch("".join(pieces)):
         return r"\s*".join(pieces)
-    return ("" if is_acronym(words) and not any_case else _ANY_CASE) + r"\b" + r"[\W_]+".join(pieces) + r"(?:s|es)?\b"
+    said = (r"[\W_]+" + _FEW).join(r"[\W_]+".join(part) for part in parts if part)
+    return ("" if is_acronym(words) and not any_case else _ANY_CASE) + rf"\b{said}(?:s|es)?\b"
 
 
 def any_regex(wordings: Iterable[str]) -> str:

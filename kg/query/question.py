@@ -9,7 +9,7 @@ from typing import Literal
 from kg.entity_types import NAMED
 from kg.query.filter import ORDERS, Compound, Entity, Fact, Filter, Link, Outcome, Phrase, Term
 from kg.query.items import TIMES, Item
-from kg.query.joins import Taken, joined
+from kg.query.joins import Taken, joined, over_baselines
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.reading import PERSON
 from kg.query.thresholds import Thresholds
@@ -71,7 +71,7 @@ class Parser:
         for at, item in enumerate(self.items):
             if at in self.thresholds.outcomes:
                 outcome, text = self.thresholds.outcomes[at]
-                out.append(Taken([outcome], negated, joins and bool(out), "result", text, anded))
+                out.append(Taken([outcome], negated, joins and bool(out), "result", text, anded, at=at))
                 negated = joins = anded = False
                 continue
             if item.asked:
@@ -82,6 +82,7 @@ class Parser:
                 negated, steering = False, []  # a denial ends with its phrase
                 continue
             if item.taken and not item.senses:
+                cue = "outperform" if item.means("outperform") else cue  # "2x faster than vLLM"
                 continue
             if item.words and not item.senses:
                 steers = self._steer(at, cue, negated, joins)
@@ -90,8 +91,11 @@ class Parser:
                     steering.append(item)
                     anded = anded or (item.means("and") and not listed)  # ", and" joins all that stands before it
                     continue
-            terms = [] if item.taken else self._terms(at, cue)
             lacked = next((word for word in steering if word.means("lacking")), None) if negated else None
+            if lacked and item.is_unknown and any(behind.senses for behind in self.items[at + 1 : at + 2]):
+                self.ignored.append(item.text)  # "without a separate draft model"
+                continue
+            terms = [] if item.taken else self._terms(at, cue)
             if lacked and self._is_property(item, lacked):
                 terms, negated = [self._lacking(item)], False
                 if item.text in self.ignored[-1:]:
@@ -115,8 +119,9 @@ class Parser:
             last = at
             words = self._parts(item, words=True) if item.senses else None
             scope = self._is_scope(at, cue)
-            out.append(Taken(terms, negation, again and same, kind, item.text, anded, scope, words))
+            out.append(Taken(terms, negation, again and same, kind, item.text, anded, scope, words, at, self._roles(at, cue) == _ANY_ROLE))
             negated = joins = listed = anded = False
+        out = over_baselines(out, self.items)
         others = [one for one in out if not one.scope]
         if not any(not one.negated for one in others):
             return out
@@ -168,11 +173,22 @@ class Parser:
         if item.means("and"):
             return cue, False, False
         found = next((c for c in _CUES if item.means(c)), "")
+        if item.means("about") and item.means("more-than") and self._is_over(at):
+            found = "outperform"
         if found == "outperform" and not self._follows(at):
             return "", negated, joins
         if found:
             return found, negated, joins
         return ("" if item.means("about") else cue), negated, joins
+
+    def _is_over(self, at: int) -> bool:
+        """Whether "over" stands between a number and what has a name: "a 2x speedup over vLLM"."""
+        before = self.items[max(at - 3, 0) : at]
+        return any(item.taken for item in before) and bool({"technique", *NAMED} & self._next(at).types)
+
+    def _next(self, at: int) -> Item:
+        """The next piece that is more than a word that says nothing."""
+        return next((i for i in self.items[at + 1 :] if i.senses or not i.means("frame")), Item(0, 0, ""))
 
     def _is_made(self, at: int, cue: str) -> bool:
         """Whether a word for a kind of paper is what the papers propose or release, and no part of a thing's name."""

@@ -357,7 +357,7 @@ class QuestionReader:
         for at, item in enumerate(items):
             if not item.is_unknown or item.taken:
                 continue
-            if self._mend_before_frame(items, at):
+            if self._mend_stated(items, at) or self._mend_before_frame(items, at):
                 continue
             later = at + 2
             if later < len(items) and items[at + 1].means("frame") and items[later].is_unknown:
@@ -374,6 +374,15 @@ class QuestionReader:
             lengths = range(min(len(found), 5), 0, -1)
             near = next((near for length in lengths if (near := self._near(found, length))), None)
             item.senses = self.lexicon.senses(near) if near else []
+
+    def _mend_stated(self, items: list[Item], at: int) -> bool:
+        """Give words that nothing bears the meaning of what texts must state ("trainig free")."""
+        folded = _folds(tokens(items[at].text))
+        near = self.lexicon.words.misspelt(folded)
+        if near is None or not _each_alike(folded, near):
+            return False
+        items[at].words = [word for word in self.lexicon.words.bearing(near) if "stated" in word.means]
+        return True
 
     def _mend_before_frame(self, items: list[Item], at: int) -> bool:
         """Join a word with one behind it that says nothing to the label that both nearly are ("langauge models")."""

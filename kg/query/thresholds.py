@@ -100,7 +100,8 @@ class Thresholds:
             metrics = near[:1] or self._worded(around, change)
         metrics += [i for i in around if self.items[i].is_unknown and self._beside_or(i, metrics)]
         places = [at, *metrics, *(i for i in (change, speed, op) if i is not None)]
-        if len(places) == 1 or (places == [at, op] and not number.unit):
+        is_bare = len(places) == 1 and not (number.unit in ("x", "%") and self._is_beaten(around))
+        if is_bare or (places == [at, op] and not number.unit):
             return
         inside = range(min(places), max(places))
         for i in (*places, *(i for i in inside if self.items[i].means("or", "and"))):
@@ -112,6 +113,10 @@ class Thresholds:
             self.items[kept].taken = True  # "keeps 10 % of the cache" is 90 % less
             outcome = replace(outcome, change="decrease", op=">=", value=max(100 - (outcome.value or 0.0), 0.0))
         self.outcomes[at] = self._told(self._ranged(outcome, number, op in (None, at))), text
+
+    def _is_beaten(self, around: list[int]) -> bool:
+        """Whether something is to be better than a thing by a number: "beats vLLM by 2x"."""
+        return any(self.items[i].means("outperform") for i in around) and any(self.items[i].senses for i in around)
 
     def _told(self, outcome: Outcome) -> Outcome:
         """A threshold on how much smaller something gets, with how texts may state it."""
@@ -222,9 +227,13 @@ class Thresholds:
         return any(self.items[i].means("or") for m in near for i in range(min(at, m) + 1, max(at, m)))
 
     def _op(self, at: int) -> int | None:
-        """The place of the word for a threshold: at the number, before it or after it."""
+        """The place of the word for a threshold: at the number, before it or after it.
+
+        What is better "than" something by a number is no threshold: "2x faster than vLLM".
+        """
         places = [at, at - 1, at + 1] + ([at - 2] if at > 1 and self.items[at - 1].means("frame", "about") else [])
-        return next((i for i in places if 0 <= i < len(self.items) and self.items[i].means(*OPS)), None)
+        near = (i for i in places if 0 <= i < len(self.items) and not (i > at and self.items[i].means("outperform")))
+        return next((i for i in near if self.items[i].means(*OPS)), None)
 
     def is_speed(self, at: int) -> bool:
         return any("metric" in word.facts for word in self.items[at].words)

@@ -106,7 +106,8 @@ def _nearer(corpus: Corpus, lexicon: Lexicon, wanted: Filter, say: Sayings) -> F
     for condition in wanted.conditions:
         terms: list[Term] = []
         for term in condition.any_of:
-            is_said = not isinstance(term, Phrase) or corpus.count(corpus.holding(Filter((Condition("", (term,)),))))
+            is_bare = isinstance(term, Phrase) and not term.wordings  # what texts must state has no concept
+            is_said = not is_bare or corpus.count(corpus.holding(Filter((Condition("", (term,)),))))
             near = None if is_said else lexicon.nearest_concept(term.label)
             label = lexicon.label(near[0], say.language) if near else ""
             if near is None or _DIGITS.findall(label) != _DIGITS.findall(term.label):
