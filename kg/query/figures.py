@@ -34,8 +34,8 @@ class MetricFlags:
         """A result on a metric, in the direction that the words say ("latency reduction")."""
         pieces = self._measure(text)
         parser = Parser(text, pieces, self.lexicon)
-        at = next(i for i, item in enumerate(pieces) if "metric" in item.types or parser.thresholds.is_speed(i))
-        if parser.thresholds.is_speed(at):
+        at = next(i for i, item in enumerate(pieces) if "metric" in item.types or item.is_speed)
+        if pieces[at].is_speed:
             return parser.thresholds.speed_of(at)
         change = next((i for i in range(len(pieces)) if i != at and parser.changes(i)), None)
         return parser.metric(at, change)
@@ -48,7 +48,7 @@ class MetricFlags:
         if words or sense:
             return [Item(0, len(text), text, [] if words or sense is None else [sense], words)]
         pieces = [item for item in QuestionReader(text, self.lexicon).items() if not item.means("frame") or item.senses]
-        metrics = [i for i in pieces if "metric" in i.types or any("metric" in word.facts for word in i.words)]
+        metrics = [i for i in pieces if "metric" in i.types or i.is_speed]
         rest = (item for item in pieces if item not in metrics)
         if len(metrics) == 1 and all(item.means("increase", "decrease", "improve") for item in rest):
             if metrics[0].senses:

@@ -70,7 +70,8 @@ class Intent(Pieces):
 
     def _who(self) -> Query | None:
         """ "Who works on visual token pruning?": its authors and institutions."""
-        ranks = any(self._is_metric(at) for at in range(len(self.items))) and self._places("order:best", "order:highest")
+        measured = any(self._is_metric(at) for at in range(len(self.items)))
+        ranks = measured and self._places("order:best", "order:highest")  # "who has the best perplexity"
         if self.asked != "who" or ranks:
             return None
         proposing = self._places("propose")
@@ -172,7 +173,7 @@ class Intent(Pieces):
         places = self._places("advice")
         if not places or not self._things():
             return None
-        speeds = [at for at in range(len(self.items)) if self.parser.thresholds.is_speed(at)]
+        speeds = [at for at, item in enumerate(self.items) if item.is_speed]
         metric = None if speeds else self._metric_near(0, len(self.items))  # those of speed are the usual ones
         self._mark([*places, *speeds, *self.asked_at, *self._places("order:best", "yes-no")])
         return Query("ranking", metric=metric, wants="technique", most=self._most())
@@ -184,7 +185,7 @@ class Intent(Pieces):
             if item.means(*OPS) and any(other.value is not None for other in beside):
                 continue
             order = next((order for order in ORDERS if item.means(f"order:{order}")), ORDERS[2])
-            own = self.parser.thresholds.is_speed(at)
+            own = self.items[at].is_speed
             span = (0, len(self.items), None) if item.means("sort") else (at - 3, at + _NEAR, at)
             metric = self.parser.thresholds.speed_of(at) if own else self._metric_near(*span)
             if metric is None and self._most_of(at):
@@ -192,6 +193,7 @@ class Intent(Pieces):
             named = self.asked or self._things() or self._names_papers()
             if metric is None and not (item.means("order:best", "order:worst") and named):
                 continue
+            metric = self._scores(metric) or metric
             self._mark([at, *self.asked_at, *self._places(f"order:{order}"), *self._places("sort")])
             return Query("ranking", metric=metric, order=order, most=self._most(), wants=self._ranked())
         top = self._places("top")
@@ -237,10 +239,10 @@ class Intent(Pieces):
     def _amount(self, at: int) -> Query | None:
         """ "How many tokens does it save?": results on what stands behind, and no count of papers."""
         behind = self.items[at + 1] if at + 1 < len(self.items) else None
-        is_measured = behind is not None and ("metric" in behind.types or self.parser.thresholds.is_speed(at + 1))
+        is_measured = behind is not None and ("metric" in behind.types or self.items[at + 1].is_speed)
         if not is_measured or not self._things():
             return None
-        speed = self.parser.thresholds.is_speed(at + 1)
+        speed = self.items[at + 1].is_speed
         metric = self.parser.thresholds.speed_of(at + 1) if speed else self.parser.metric(at + 1)
         self._mark([at + 1])
         change = next((i for i in self._places("decrease", "increase") if not self.items[i].senses), None)

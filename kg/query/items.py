@@ -47,6 +47,11 @@ class Item:
         return next((said for word in self.words if (said := word.of(prefix))), "")
 
     @property
+    def is_speed(self) -> bool:
+        """Whether it says what a result is of, as "faster" does."""
+        return any("metric" in word.facts for word in self.words)
+
+    @property
     def types(self) -> set[str]:
         return {sense.type for sense in self.senses}
 

@@ -40,7 +40,8 @@ def over_baselines(taken: list[Taken], items: list[Item]) -> list[Taken]:
         near = [one for one in out if _is_threshold(one) and _is_open(items, one.at, rival.at)]
         if near:
             best = min(near, key=lambda one: abs(one.at - rival.at))
-            best.terms = [replace(one, against=_baseline(rival)) if isinstance(one, Outcome) else one for one in best.terms]
+            against = _baseline(rival)
+            best.terms = [replace(one, against=against) for one in best.terms if isinstance(one, Outcome)]
             if rival.text not in best.text:
                 best.text = " ".join(one.text for one in sorted((best, rival), key=lambda one: one.at))
             out.remove(rival)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kg.entity_types import NAMED
 from kg.query.filter import ORDERS, Entity, Outcome
 from kg.query.items import Item
+from kg.text import has_han
 
 if TYPE_CHECKING:
     from kg.query.question import Parser
@@ -127,14 +128,26 @@ class Pieces:
         thresholds = self.parser.thresholds
         change = next((i for i in (at - 1, at + 1) if 0 <= i < len(self.items) and self.parser.changes(i)), None)
         self._mark([at] if change is None else [at, change])
-        return thresholds.speed_of(at) if thresholds.is_speed(at) else self.parser.metric(at, change)
+        return thresholds.speed_of(at) if self.items[at].is_speed else self.parser.metric(at, change)
+
+    def _scores(self, metric: Outcome | None) -> Outcome | None:
+        """The scores of a benchmark that is named, where no other metric is: "best on LongBench"."""
+        lexicon = self.parser.lexicon
+        words = {meaning: lexicon.words.meaning(meaning)[0] for meaning in ("scores", "any-score")}
+        is_any = metric is None or metric.concept in words["any-score"].facts["metric"]
+        sets = [at for at in self._things() if {s.type for s in self.parser.chosen(at, "evaluate")} == {"dataset"}]
+        if not (is_any and sets):
+            return None
+        found = {narrower for one in words["scores"].facts["metric"] for narrower in lexicon.family(one)}
+        label = next(label for label in words["scores"].labels if has_han(label) == (self.parser.language == "zh"))
+        return Outcome("", label, tuple(sorted(found)))
 
     def _is_metric(self, at: int) -> bool:
         item = self.items[at]
         known = {sense.type for sense in item.senses if sense.known}  # "perplexity", though a paper has a task of it
         types = known if "metric" in known else item.types
         is_metric = "metric" in types and not types - _MEASURED
-        return not item.asked and (is_metric or self.parser.thresholds.is_speed(at))
+        return not item.asked and (is_metric or self.items[at].is_speed)
 
     def _is_open(self, start: int, stop: int) -> bool:
         """Whether no other thing and no mark stands between two pieces."""

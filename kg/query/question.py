@@ -57,7 +57,8 @@ class Parser:
 
     def filter(self, taken: list[Taken]) -> Filter:
         """The filter of such conditions; what says something and was not used is ignored."""
-        unused = (i.text for i in self.items if i.means(*_TELLING) and not (i.senses or i.asked or i.taken or i.used))
+        left = [i for i in self.items if not (i.senses or i.asked or i.taken or i.used)]
+        unused = (i.text for i in left if i.means(*_TELLING) or i.is_speed)
         words = sorted(dict.fromkeys((*self.ignored, *unused)), key=self.text.find)
         return Filter(tuple(joined(taken)), tuple(words))
 
@@ -105,7 +106,8 @@ class Parser:
                     negated = False
                 continue
             for word in (item, *steering):
-                word.used = word is item or not word.means(*_ASKING)  # "best" that ranks nothing is told as ignored
+                # "best" that ranks nothing is told as ignored, and so is a speed-up that nothing is asked of.
+                word.used = word is item or not (word.means(*_ASKING) or word.is_speed)
             steering = []
             again = joins or (listed and bool(out) and self._or_follows(at))
             again = again or (anded and terms[0].field in _ONE)
@@ -119,7 +121,8 @@ class Parser:
             last = at
             words = self._parts(item, words=True) if item.senses else None
             scope = self._is_scope(at, cue)
-            out.append(Taken(terms, negation, again and same, kind, item.text, anded, scope, words, at, self._roles(at, cue) == _ANY_ROLE))
+            compared = self._roles(at, cue) == _ANY_ROLE
+            out.append(Taken(terms, negation, again and same, kind, item.text, anded, scope, words, at, compared))
             negated = joins = listed = anded = False
         out = over_baselines(out, self.items)
         others = [one for one in out if not one.scope]
@@ -275,7 +278,7 @@ class Parser:
         parts: list[tuple[Entity | Outcome | Phrase, ...]] = []
         for part in item.parts:
             terms = tuple(term for term in named.get(part.text, []) if isinstance(term, Entity | Outcome | Phrase))
-            if not terms and any("metric" in word.facts for word in part.words):
+            if not terms and part.is_speed:
                 terms = (inner.thresholds.speed_of(item.parts.index(part)),)
             if not terms and not words:
                 if part.senses or len(parts) + len(named) < len(item.parts) - 1 or not named:
@@ -386,7 +389,7 @@ class Parser:
 
     def changes(self, at: int) -> bool:
         """Whether a piece says the direction of a result, and no speed-up."""
-        return self.items[at].means("increase", "decrease", "improve") and not self.thresholds.is_speed(at)
+        return self.items[at].means("increase", "decrease", "improve") and not self.items[at].is_speed
 
     def _said(self, at: int, cue: str) -> list[Term]:
         """The condition of a word of its own: a kind, code, a country, a venue."""
@@ -473,7 +476,7 @@ class Parser:
     def _last_resort(self) -> list[Taken]:
         """Where no condition was understood: a speed-up without a number, else the words themselves."""
         for at, item in enumerate(self.items):
-            if self.thresholds.is_speed(at) and not item.asked:
+            if self.items[at].is_speed and not item.asked:
                 return [Taken([self.thresholds.speed_of(at)], False, False, "result", item.text)]
         said = [item for item in self.items if item.is_unknown and item.text in self.ignored and len(item.text) > 1]
         self.ignored = [word for word in self.ignored if word not in {item.text for item in said[:3]}]

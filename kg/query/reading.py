@@ -460,7 +460,7 @@ def _is_of_a_kind(senses: list[Sense], lexicon: Lexicon) -> bool:
 
 def _is_measure(part: Item) -> bool:
     """Whether a piece says what a number is of: a metric, or a speed-up."""
-    return part.types == {"metric"} or any("metric" in word.facts for word in part.words)
+    return part.types == {"metric"} or part.is_speed
 
 
 def _may_be_person(item: Item) -> bool:

@@ -91,7 +91,7 @@ class Thresholds:
         around = sorted((i for i in (*before, *after) if not self._is_gone(i)), key=lambda i: abs(i - at))
         op = self._op(at)
         metrics = [i for i in around if self.items[i].types == {"metric"}]
-        speed = next((i for i in around if self.is_speed(i)), None)
+        speed = next((i for i in around if self.items[i].is_speed), None)
         change = next((i for i in (at, *around) if self.items[i].means("increase", "decrease", "improve")), None)
         if not metrics and speed is None:
             near = [i for i in around if "metric" in self.items[i].types and abs(i - at) <= 4]
@@ -234,9 +234,6 @@ class Thresholds:
         places = [at, at - 1, at + 1] + ([at - 2] if at > 1 and self.items[at - 1].means("frame", "about") else [])
         near = (i for i in places if 0 <= i < len(self.items) and not (i > at and self.items[i].means("outperform")))
         return next((i for i in near if self.items[i].means(*OPS)), None)
-
-    def is_speed(self, at: int) -> bool:
-        return any("metric" in word.facts for word in self.items[at].words)
 
     def _worded(self, around: list[int], change: int | None) -> list[int]:
         """Words that no metric bears and that stand where a metric would: after a change, before its number."""

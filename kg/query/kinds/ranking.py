@@ -166,7 +166,8 @@ class _Ranking:
             late = self.measures.is_loss(block) == (order == "best")
         else:
             late = block.change == {"highest": "decrease", "lowest": "increase"}[order] and not self.metric.change
-        level = order in ("highest", "lowest") and block.change != "absolute"
+        is_score = self.query.metric is not None and not self.query.metric.concept  # of a benchmark, not a gain in it
+        level = (is_score or order in ("highest", "lowest")) and block.change != "absolute"
         narrower = bool(self.metric.concept) and block.metric != self.metric.concept
         return late, level, narrower, -size, block.metric, block.unit, block.change
 
