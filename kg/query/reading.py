@@ -13,11 +13,10 @@ from kg.query.dates import HAN_NUMBER, YEAR, Dates, number_of, relative
 from kg.query.filter import Fact
 from kg.query.items import TO, Item
 from kg.query.lexicon import Lexicon, Sense
+from kg.query.mending import Mender, folds
 from kg.query.words import QuestionWord, QuestionWords
 from kg.text import Token, fold, has_han, tokens
 
-#: How alike a word must be to that of a label which a phrase nearly is, in per cent.
-_WORD = 75.0
 #: What a piece of a compound costs that nothing bears; one that something bears costs 2 or 3.
 _UNNAMED = 20
 #: Types whose labels may be compounds.
@@ -33,8 +32,6 @@ PERSON = re.compile(r"[A-Z][\w'’-]*\.?(?: [A-Z][\w'’-]*\.?){1,3}")
 #: A width of numbers in bits; that of a model's size is one of billions ("7B").
 _WIDTH = re.compile(r"(?<![A-Za-z0-9_.])(\d{1,2}(?:\.\d{1,2})?)[\s-]?(?:bits?(?![A-Za-z])|比特|位(?=[量的精权]))", re.I)
 _BITS = ("1", "1.5", "1.58", "2", "2.5", "3", "3.5", "4", "5", "6", "8", "16")
-#: How a label may end otherwise than a word in a question: "overthinking", where it asks for models that "overthink".
-_ENDINGS = ("ing", "ed", "s", "es", "er", "ers")
 _JOINERS = " -\u2010\u2011\u2013_/\t'’+.&"
 _BREAK = re.compile(r"[,;:、，；：。.!！?？()（）]")
 
@@ -62,7 +59,7 @@ class QuestionReader:
                 taken.append(item)
         taken += self._unknown(taken)
         items = self._with_persons(sorted(taken, key=lambda item: item.start))
-        self._mend(items)
+        Mender(self.text, self.lexicon).mend(items)
         out: list[Item] = []
         items = [item for item in items if not item.gone]
         for at, item in enumerate(items):
@@ -111,7 +108,7 @@ class QuestionReader:
     def _has_scope(self, found: list[Token]) -> bool:
         """Whether a phrase has words for what nearly all papers are about ("LLM training")."""
         spans = ((start, stop) for stop in range(1, len(found) + 1) for start in range(max(stop - 4, 0), stop))
-        return any(self._is("scope", _folds(found[start:stop])) for start, stop in spans)
+        return any(self._is("scope", folds(found[start:stop])) for start, stop in spans)
 
     def _piece(self, found: list[Token], whole: list[Sense]) -> tuple[int, list[Item]] | None:
         """A piece of a compound and what it costs; none and little for a word that says nothing."""
@@ -207,7 +204,7 @@ class QuestionReader:
         return len(found) in reached
 
     def _is_known(self, found: list[Token], opens: bool) -> bool:
-        folded = _folds(found)
+        folded = folds(found)
         orders = opens and found[0].start == 0 and (self._is("sort", folded) or self._is("shows", folded))
         return orders or any(sense.known for sense in self.lexicon.senses(folded))
 
@@ -218,9 +215,9 @@ class QuestionReader:
 
     def _is_ordered(self, found: list[Token]) -> bool:
         """Whether a phrase is "best accuracy": a known metric with a word before it, though a paper has one so."""
-        whole, rest = (self.lexicon.senses(_folds(some)) if some else [] for some in (found, found[1:]))
+        whole, rest = (self.lexicon.senses(folds(some)) if some else [] for some in (found, found[1:]))
         own = bool(whole) and not any(sense.known for sense in whole) and {s.type for s in whole} == {"metric"}
-        speeds = any("metric" in word.facts for word in self.lexicon.words.bearing(_folds(found[1:])))
+        speeds = any("metric" in word.facts for word in self.lexicon.words.bearing(folds(found[1:])))
         return own and (speeds or any(sense.type == "metric" and sense.known for sense in rest))
 
     def _is(self, meaning: str, folded: str) -> bool:
@@ -228,12 +225,12 @@ class QuestionReader:
 
     def _core(self, found: list[Token]) -> list[Sense]:
         """The senses of a phrase without words that say nothing, as in "quantization methods" or "LLM pruning"."""
-        scope = next((n for n in (3, 2, 1) if n < len(found) and self._is("scope", _folds(found[:n]))), 0)
+        scope = next((n for n in (3, 2, 1) if n < len(found) and self._is("scope", folds(found[:n]))), 0)
         if scope:
-            return self.lexicon.senses(_folds(found[scope:])) or self._core(found[scope:])
+            return self.lexicon.senses(folds(found[scope:])) or self._core(found[scope:])
         while size := self._frame_at_end(found):
             found = found[:-size]
-            senses = self.lexicon.senses(_folds(found))
+            senses = self.lexicon.senses(folds(found))
             if senses:
                 return senses
         return []
@@ -242,7 +239,7 @@ class QuestionReader:
         """Whether words that a hyphen joins are no part of the topic's name ("post-training")."""
         said = self.text[found[0].start : found[-1].end]
         names = (fold(label) for label in self.lexicon.vocabulary[topic.concept].label.values())
-        return "-" in said and not any(_folds(found) in name for name in names)
+        return "-" in said and not any(folds(found) in name for name in names)
 
     def _frame_at_end(self, found: list[Token]) -> int:
         """How many tokens a word that says nothing has at the end of a phrase; of Chinese each character is one."""
@@ -277,7 +274,7 @@ class QuestionReader:
         before = [token for token in self.tokens if token.end <= match.start()][-2:]
         behind = [token for token in self.tokens if token.start >= match.end()][:2]
         for found in (before, before[-1:], behind):
-            words = self.lexicon.words.bearing(_folds(found)) if found else []
+            words = self.lexicon.words.bearing(folds(found)) if found else []
             least = any("less-than" in word.means for word in words)
             if least or any("at-most" in word.means for word in words):
                 kept = [w for w in _BITS if float(w) < float(match[1]) or (not least and float(w) == float(match[1]))]
@@ -352,105 +349,6 @@ class QuestionReader:
                 return [i for i in items if i not in name[1:]]
         return items
 
-    def _mend(self, items: list[Item]) -> None:
-        """Give words that nothing bears the senses of the label they nearly are ("mixure of experts")."""
-        for at, item in enumerate(items):
-            if not item.is_unknown or item.taken:
-                continue
-            if self._mend_stated(items, at) or self._mend_before_frame(items, at):
-                continue
-            later = at + 2
-            if later < len(items) and items[at + 1].means("frame") and items[later].is_unknown:
-                whole = self.text[item.start : items[later].end]
-                folded = _folds(tokens(whole))
-                near = self.lexicon.misspelt(folded)
-                if near and _each_alike(folded, near):
-                    item.senses, item.end, item.text = self.lexicon.senses(near), items[later].end, whole
-                    items[later].taken = True
-                    continue
-            if self._mend_beside(items, at) or self._mend_behind(items, at):
-                continue
-            found = tokens(item.text)
-            lengths = range(min(len(found), 5), 0, -1)
-            near = next((near for length in lengths if (near := self._near(found, length))), None)
-            item.senses = self.lexicon.senses(near) if near else []
-
-    def _mend_stated(self, items: list[Item], at: int) -> bool:
-        """Give words that nothing bears the meaning of what texts must state ("trainig free")."""
-        folded = _folds(tokens(items[at].text))
-        near = self.lexicon.words.misspelt(folded)
-        if near is None or not _each_alike(folded, near):
-            return False
-        items[at].words = [word for word in self.lexicon.words.bearing(near) if "stated" in word.means]
-        return True
-
-    def _mend_before_frame(self, items: list[Item], at: int) -> bool:
-        """Join a word with one behind it that says nothing to the label that both nearly are ("langauge models")."""
-        behind = items[at + 1] if at + 1 < len(items) else None
-        if behind is None or not behind.means("frame") or behind.senses or behind.gone:
-            return False
-        whole = self.text[items[at].start : behind.end]
-        folded = _folds(tokens(whole))
-        near = self.lexicon.misspelt(folded) or ""
-        known = [sense for sense in self.lexicon.senses(near) if sense.known]
-        if not known or near.count(" ") != folded.count(" ") or not _each_alike(folded, near):
-            return False
-        items[at].senses, items[at].end, items[at].text = known, behind.end, whole
-        items[at].words = [word for word in self.lexicon.words.bearing(near) if "scope" in word.means]
-        behind.gone = True
-        return True
-
-    def _mend_beside(self, items: list[Item], at: int) -> bool:
-        """Join a word with the thing behind it to the label that both nearly are ("spekulative decoding")."""
-        beside = items[at + 1] if at + 1 < len(items) else None
-        if beside is None or not beside.senses or beside.gone:
-            return False
-        whole = self.text[items[at].start : beside.end]
-        near = self.lexicon.misspelt(_folds(tokens(whole)))
-        near = near if near and _each_alike(_folds(tokens(whole)), near) else None
-        senses = self.lexicon.senses(near) if near and near.count(" ") == len(tokens(whole)) - 1 else []
-        if not any(sense.known for sense in senses):
-            return False
-        items[at].senses, items[at].end, items[at].text = senses, beside.end, whole
-        beside.gone = True
-        return True
-
-    def _mend_behind(self, items: list[Item], at: int) -> bool:
-        """Give a word, with the one or two words before it, the label that all nearly are ("test time scalling")."""
-        for first in range(max(at - 2, 0), at):
-            before = items[first:at]
-            if any(item.gone or item.taken or item.mark or item.fact or item.value is not None for item in before):
-                continue
-            whole = self.text[items[first].start : items[at].end]
-            folded = _folds(tokens(whole))
-            near = self.lexicon.misspelt(folded, 90.0) or ""
-            known = [sense for sense in self.lexicon.senses(near) if sense.known]
-            if known and _begins_alike(near, folded) and not _differs_in_short(folded, near):
-                items[at].senses, items[at].start, items[at].text = known, items[first].start, whole
-                for item in before:
-                    item.gone = True
-                return True
-        return False
-
-    def _near(self, found: list[Token], length: int) -> str | None:
-        for start in range(len(found) - length + 1):
-            folded = " ".join(token.fold for token in found[start : start + length])
-            near = self.lexicon.misspelt(folded)
-            if near and _each_alike(folded, near) and not self._is_another(folded, near) and self.lexicon.senses(near):
-                return near
-        return None
-
-    def _is_another(self, folded: str, near: str) -> bool:
-        """Whether a label is not what a word was meant to be: it is longer at the end, as "Imagen" is than "image".
-
-        Of several words the last may be a stem ("object detect"); a short one is right as it is ("small LMs", "VLMs").
-        """
-        if _differs_in_short(folded, near):
-            return True
-        is_stem = " " in folded and near.count(" ") == folded.count(" ")
-        is_stem = is_stem or (len(folded) > 6 and near.removeprefix(folded) in _ENDINGS)
-        return near.startswith(folded) and not is_stem and (len(near) > len(folded) + 1 or len(folded) < 7)
-
 
 def _is_of_a_kind(senses: list[Sense], lexicon: Lexicon) -> bool:
     """Whether a phrase names things of a kind ("visual token pruning"), no topic and nothing with a name of its own."""
@@ -466,31 +364,6 @@ def _is_measure(part: Item) -> bool:
 def _may_be_person(item: Item) -> bool:
     """Whether a capitalised piece is no institution and nothing that the vocabulary knows."""
     return not item.mark and not any(sense.known or sense.type == "institution" for sense in item.senses)
-
-
-def _each_alike(folded: str, near: str) -> bool:
-    """Whether each word of a phrase is nearly that of a label in its place, where both have as many."""
-    from rapidfuzz import fuzz
-
-    pairs = list(zip(folded.split(" "), near.split(" "), strict=False))
-    return folded.count(" ") != near.count(" ") or all(fuzz.ratio(one, other) >= _WORD for one, other in pairs)
-
-
-def _differs_in_short(folded: str, near: str) -> bool:
-    """Whether two phrases of as many words differ in one of at most three letters, which no slip explains."""
-    pairs = list(zip(folded.split(" "), near.split(" "), strict=False))
-    short = (min(len(one), len(other)) <= 3 and one.isascii() for one, other in pairs if one != other)
-    return folded.count(" ") == near.count(" ") and any(short)
-
-
-def _begins_alike(near: str, folded: str) -> bool:
-    """Whether a label has all words of a phrase but the last, and begins the last as it does."""
-    words, said = near.split(" "), folded.split(" ")
-    return len(words) == len(said) and words[:-1] == said[:-1] and words[-1][:1] == said[-1][:1]
-
-
-def _folds(found: list[Token]) -> str:
-    return " ".join(token.fold for token in found)
 
 
 @cache
