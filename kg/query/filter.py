@@ -153,11 +153,15 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """All conditions must hold. `ignored` lists the question's words that say something and were not understood."""
+    """All conditions must hold. `ignored` lists the question's words that say something and were not understood.
+
+    Of these, `narrowing` are those that say for what or where ("for protein folding").
+    """
 
     conditions: tuple[Condition, ...] = ()
     ignored: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()  # sentences for the user
+    narrowing: tuple[str, ...] = ()
 
     def understood(self) -> dict[str, list[dict[str, object]]]:
         """The conditions by field, as `kg ask --format json` prints them."""

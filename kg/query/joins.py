@@ -12,6 +12,8 @@ from kg.query.items import Item
 
 #: The most conditions that two clauses with "or" between them may become: more than that are read as one list.
 _MOST = 9
+#: Types of what is worked on, which "or" joins with one another.
+_WORK = frozenset(("topic", "technique", "problem", "task"))
 
 
 @dataclass(slots=True)
@@ -112,7 +114,8 @@ def _clause_before(groups: list[list[Taken]], one: Taken, later: list[Taken]) ->
     if groups and (size > 1 or is_pair) and groups[-1][-1].field == one.field:
         return groups[-size:]
     fields = [group[0].field for group in groups]
-    if groups and fields[-1] != one.field and one.field in fields:
+    alike = bool(groups) and {fields[-1], one.field} <= _WORK  # "quantization of Mamba or state space models"
+    if groups and fields[-1] != one.field and one.field in fields and not alike:
         return groups[len(fields) - 1 - fields[::-1].index(one.field) :]
     return []
 

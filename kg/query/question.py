@@ -27,6 +27,7 @@ _ROLES = {"use": ("proposed", "used"), "propose": ("proposed",), "baseline": ("b
 _CUES = ("use", "propose", "compare", "baseline", "mention", "outperform", "evaluate", "by")
 _CONDITIONS = ("kind:", "code:", "country:", "nation:", "venue:")  # of words that are conditions by themselves
 _MATTER = ("topic", "technique", "problem", "task", "model", "parts", "outperforms", "uses")  # what papers are about
+_ARTICLES = ("a", "an", "the")
 _ONE = ("paper", "source", "kind", "venue", "year")  # of which a paper has one: "and" between two means "or"
 
 
@@ -38,6 +39,7 @@ class Parser:
         self.items = items
         self.lexicon = lexicon
         self.ignored: list[str] = []
+        self.narrowing: list[str] = []  # those of them that say for what or where
         self.proposes = False  # whether all techniques are meant as proposed ("谁提出的")
         self.links: dict[int, Link] = {}  # by the place of the thing, where the kind of question says the relation
         self.outside = [item for item in items if item.means("outside") and not item.senses]
@@ -60,7 +62,7 @@ class Parser:
         left = [i for i in self.items if not (i.senses or i.asked or i.taken or i.used)]
         unused = (i.text for i in left if i.means(*_TELLING) or i.is_speed)
         words = sorted(dict.fromkeys((*self.ignored, *unused)), key=self.text.find)
-        return Filter(tuple(joined(taken)), tuple(words))
+        return Filter(tuple(joined(taken)), tuple(words), narrowing=tuple(self.narrowing))
 
     def _taken(self) -> list[Taken]:
         out: list[Taken] = []
@@ -463,6 +465,9 @@ class Parser:
         if len(item.text) > 1 and (quoted or is_name):
             return [Phrase(item.text)]
         self.ignored.append(item.text)
+        before = next((i for i in self.items[:at][::-1] if fold(i.text) not in _ARTICLES), None)
+        if before is not None and before.means("narrows"):
+            self.narrowing.append(item.text)
         return []
 
     def _is_author(self, at: int, cue: str) -> bool:
