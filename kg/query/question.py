@@ -26,7 +26,6 @@ _ROLES = {"use": ("proposed", "used"), "propose": ("proposed",), "baseline": ("b
 }
 _CUES = ("use", "propose", "compare", "baseline", "mention", "outperform", "evaluate", "by")
 _CONDITIONS = ("kind:", "code:", "country:", "nation:", "venue:")  # of words that are conditions by themselves
-_MATTER = ("topic", "technique", "problem", "task", "model", "parts", "outperforms", "uses")  # what papers are about
 _ARTICLES = ("a", "an", "the")
 _ONE = ("paper", "source", "kind", "venue", "year")  # of which a paper has one: "and" between two means "or"
 
@@ -125,13 +124,14 @@ class Parser:
             scope = self._is_scope(at, cue)
             compared = self._roles(at, cue) == _ANY_ROLE
             out.append(Taken(terms, negation, again and same, kind, item.text, anded, scope, words, at, compared))
+            if models := None if negation else self._models_before(item, terms[0]):
+                out.append(Taken([models], False, False, models.field, models.label))
             negated = joins = listed = anded = False
         out = over_baselines(out, self.items)
         others = [one for one in out if not one.scope]
         if not any(not one.negated for one in others):
             return out
-        is_about = any(one.field in _MATTER and not one.negated for one in others)
-        kept = [one for one in out if one.scope and not is_about and self._names_models(one)]
+        kept = [one for one in out if one.scope and self._names_models(one)]
         self.ignored += [one.text for one in out if one.scope and one not in kept]
         return [one for one in out if one in kept or not one.scope]
 
@@ -142,6 +142,17 @@ class Parser:
             things = [replace(term, roles=_ANY_ROLE) if isinstance(term, Entity) else term for term in scope.terms]
             scope.terms = [*things, Phrase(scope.text, tuple(word.facts["stated"]))]
         return bool(words)
+
+    def _models_before(self, item: Item, term: Term) -> Phrase | None:
+        """A kind of network before the name of a topic, which texts must name too ("LLM quantization")."""
+        if term.field != "topic" or any(sense.concept == term.concept for sense in self.lexicon.senses(fold(item.text))):
+            return None
+        said = fold(item.text)
+        for word in self.lexicon.words.meaning("models"):
+            label = next((one for one in word.labels if said.startswith(fold(one))), "")
+            if label:
+                return Phrase(label, tuple(word.facts["stated"]))
+        return None
 
     def _goes_on(self, first: int, last: int, same: bool) -> bool:
         """Whether "not" reaches from one thing over "and" to the next: one of its type, or "and those with code"."""
