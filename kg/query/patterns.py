@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from kg.query.filter import Phrase
 from kg.text import HAN, has_han
 
 _HAN = re.compile(f"[{HAN}]+")
 #: A regular expression that no text fits.
 _NOTHING = "x^"
 _ANY_CASE = "(?i)"
+#: Endings that a word for what is done may change: "pruning" and "pruned", "quantization" and "quantizing".
+_ENDING = re.compile(r"(?<=\w{4})(?:ings?|ed|ations?|ions?|al|s)$")
 #: What "…" stands for between two words: at most three, of which none says what is done but that it is needed.
 _FEW = r"(?:(?:requiring|needing|using|(?!\w+ing\b)\w+)[\W_]+){0,3}"
 
@@ -23,9 +26,10 @@ def is_acronym(words: str) -> bool:
 def phrase_regex(words: str, any_case: bool = False) -> str:
     """A regular expression for words as they may be written: hyphens and spaces alike, a plural, any case.
 
-    An acronym is matched in capitals only, unless `any_case`. "…" between words stands for a few others.
+    An acronym is matched in capitals only, unless `any_case`. "…" between words stands for a few others, "*" at the
+    end of one for any ending.
     """
-    parts = [[re.escape(piece) for piece in re.findall(r"[^\W_]+", part)] for part in words.split(" … ")]
+    parts = [[_piece(piece) for piece in re.findall(r"[^\W_]+\*?", part)] for part in words.split(" … ")]
     pieces = [piece for part in parts for piece in part]
     if not pieces:
         return _NOTHING
@@ -33,6 +37,10 @@ def phrase_regex(words: str, any_case: bool = False) -> str:
         return r"\s*".join(pieces)
     said = (r"[\W_]+" + _FEW).join(r"[\W_]+".join(part) for part in parts if part)
     return ("" if is_acronym(words) and not any_case else _ANY_CASE) + rf"\b{said}(?:s|es)?\b"
+
+
+def _piece(word: str) -> str:
+    return re.escape(word[:-1]) + r"\w*" if word.endswith("*") else re.escape(word)
 
 
 def any_regex(wordings: Iterable[str]) -> str:
@@ -61,3 +69,10 @@ def wording_regex(folded: str) -> str:
     if has_han(folded):
         return _ANY_CASE + "".join(words)
     return rf"{_ANY_CASE}\b" + r"[\s-]+".join(word + r"\w*" for word in words)
+
+
+def beside(word: str, others: Iterable[str]) -> Phrase:
+    """A word that texts must have within a few words of one of some others, in whatever form: "pruned experts"."""
+    stems = {_ENDING.sub("", other.split()[-1]) + "*" for other in others if other and not has_han(other)}
+    ways = (way for stem in sorted(stems) for way in (f"{word} … {stem}", f"{stem} … {word}"))
+    return Phrase(word, tuple(ways))

@@ -12,6 +12,7 @@ from kg.query.items import TIMES, Item
 from kg.query.joins import Taken, joined, over_baselines
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.reading import PERSON
+from kg.query.patterns import beside
 from kg.query.thresholds import Thresholds
 from kg.text import fold, has_han
 
@@ -296,7 +297,7 @@ class Parser:
             if not terms and not words:
                 if part.senses or len(parts) + len(named) < len(item.parts) - 1 or not named:
                     return None
-                terms = (Phrase(part.text),)
+                terms = (beside(part.text, [other.text for other in item.parts if other is not part]),)
             if words and not any(isinstance(term, Phrase) for term in terms):
                 terms = (*terms, Phrase(part.text))
             parts.append(terms)
