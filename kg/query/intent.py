@@ -306,6 +306,8 @@ class Intent(Pieces):
         if any(item.value is not None for item in self.items) or self._names_papers():
             return None
         says = bool(self._places("reports", "how"))
+        if self.asked == "technique" and not (says or results or self._places("propose")):
+            return None  # "what new methods are there for LoRA and memory?"
         papers = [item for item in self.items if item.fact and item.fact.field == "paper"]
         named = bool(things or papers)
         told = (says and bool(metrics)) or (named and (says or bool(metrics)))

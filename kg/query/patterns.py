@@ -73,6 +73,6 @@ def wording_regex(folded: str) -> str:
 
 def beside(word: str, others: Iterable[str]) -> Phrase:
     """A word that texts must have within a few words of one of some others, in whatever form: "pruned experts"."""
-    stems = {_ENDING.sub("", other.split()[-1]) + "*" for other in others if other and not has_han(other)}
-    ways = (way for stem in sorted(stems) for way in (f"{word} … {stem}", f"{stem} … {word}"))
+    own, *stems = (_ENDING.sub("", one.split()[-1]) + "*" for one in (word, *others) if one and not has_han(one))
+    ways = (way for stem in sorted(set(stems)) for way in (f"{own} … {stem}", f"{stem} … {own}"))
     return Phrase(word, tuple(ways))

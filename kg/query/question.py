@@ -11,8 +11,9 @@ from kg.query.filter import ORDERS, Compound, Entity, Fact, Filter, Link, Outcom
 from kg.query.items import TIMES, Item
 from kg.query.joins import Taken, joined, over_baselines
 from kg.query.lexicon import Lexicon, Sense
-from kg.query.reading import PERSON
 from kg.query.patterns import beside
+from kg.query.reading import PERSON
+from kg.query.stating import is_property, lacking, models_before, stated
 from kg.query.thresholds import Thresholds
 from kg.text import fold, has_han
 
@@ -99,8 +100,8 @@ class Parser:
                 self.ignored.append(item.text)  # "without a separate draft model"
                 continue
             terms = [] if item.taken else self._terms(at, cue)
-            if lacked and self._is_property(item, lacked):
-                terms, negated = [self._lacking(item)], False
+            if lacked and is_property(item, lacked, self.lexicon):
+                terms, negated = [lacking(item, self.lexicon)], False
                 if item.text in self.ignored[-1:]:
                     self.ignored.pop()
             if not terms:
@@ -125,7 +126,7 @@ class Parser:
             scope = self._is_scope(at, cue)
             compared = self._roles(at, cue) == _ANY_ROLE
             out.append(Taken(terms, negation, again and same, kind, item.text, anded, scope, words, at, compared))
-            if models := None if negation else self._models_before(item, terms[0]):
+            if models := None if negation else models_before(item, terms[0], self.lexicon):
                 out.append(Taken([models], False, False, models.field, models.label))
             negated = joins = listed = anded = False
         out = over_baselines(out, self.items)
@@ -143,17 +144,6 @@ class Parser:
             things = [replace(term, roles=_ANY_ROLE) if isinstance(term, Entity) else term for term in scope.terms]
             scope.terms = [*things, Phrase(scope.text, tuple(word.facts["stated"]))]
         return bool(words)
-
-    def _models_before(self, item: Item, term: Term) -> Phrase | None:
-        """A kind of network before the name of a topic, which texts must name too ("LLM quantization")."""
-        if term.field != "topic" or any(sense.concept == term.concept for sense in self.lexicon.senses(fold(item.text))):
-            return None
-        said = fold(item.text)
-        for word in self.lexicon.words.meaning("models"):
-            label = next((one for one in word.labels if said.startswith(fold(one))), "")
-            if label:
-                return Phrase(label, tuple(word.facts["stated"]))
-        return None
 
     def _goes_on(self, first: int, last: int, same: bool) -> bool:
         """Whether "not" reaches from one thing over "and" to the next: one of its type, or "and those with code"."""
@@ -259,30 +249,6 @@ class Parser:
         compound = self._parts(item, words=False)
         return [*(self.entity(sense, roles) for sense in senses), *([compound] if compound and not roles else [])]
 
-    def _is_property(self, item: Item, word: Item) -> bool:
-        """Whether "without X" says what methods do not need ("no calibration data"), and leaves no papers out.
-
-        A topic or a name after "without" is left out; after "needs no" anything is what is not needed.
-        """
-        if item.value is not None or item.fact or item.mark or item.words:
-            return False
-        named = {"topic", "institution", *NAMED} - {"dataset"}
-        return word.means("needless") or (not item.types & named and not self._is_name(item))
-
-    def _is_name(self, item: Item) -> bool:
-        """Whether a piece names one thing and no kind of things ("LoRA")."""
-        labels = [self.lexicon.label(sense.concept) for sense in item.senses]
-        return bool(labels) and not any(label.split(" ")[-1].islower() for label in labels)
-
-    def _lacking(self, item: Item) -> Phrase:
-        """What texts must state where methods do without a thing."""
-        word = self.lexicon.words.meaning("lacks")[0]
-        known = [self.lexicon.label(sense.concept) for sense in item.senses if sense.known][:2]
-        said = dict.fromkeys((item.text, *known) if not has_han(item.text) or not known else known)
-        forms = [form.format(n=one) for one in said for form in word.facts["stated"]]
-        free = [word.facts["stated"][0].format(n=part) for one in said for part in one.split()]
-        return Phrase(f"no {item.text}", tuple(dict.fromkeys((*forms, *free))))
-
     def _parts(self, item: Item, words: bool) -> Compound | None:
         """All parts of a compound; None where a part names nothing, unless the `words` of it are searched for."""
         if not item.parts:
@@ -295,9 +261,13 @@ class Parser:
             if not terms and part.is_speed:
                 terms = (inner.thresholds.speed_of(item.parts.index(part)),)
             if not terms and not words:
-                if part.senses or len(parts) + len(named) < len(item.parts) - 1 or not named:
+                if part.types - {"metric"} or len(parts) + len(named) < len(item.parts) - 1 or not named:
                     return None
-                terms = (beside(part.text, [other.text for other in item.parts if other is not part]),)
+                others = [other for other in item.parts if other is not part]
+                known = [
+                    label for o in others for sense in o.senses[:1] for label in self.lexicon.labels(sense.concept)
+                ]
+                terms = (beside(part.text, [*(other.text for other in others), *known]),)
             if words and not any(isinstance(term, Phrase) for term in terms):
                 terms = (*terms, Phrase(part.text))
             parts.append(terms)
@@ -409,7 +379,7 @@ class Parser:
         """The condition of a word of its own: a kind, code, a country, a venue."""
         item = self.items[at]
         if item.means("stated"):
-            return [_stated(item, self.language)]
+            return [stated(item, self.language)]
         kind = item.of("kind:") or (item.of("made:") if self._is_made(at, cue) else "")
         beside = [self.items[i] for i in (at - 1, at + 1) if 0 <= i < len(self.items)]
         if kind in ("benchmark", "dataset") and any("dataset" in other.types for other in beside):
@@ -456,8 +426,8 @@ class Parser:
 
     def _is_of_report(self, at: int) -> bool:
         """Whether "report" stands beside a number or the list that it is in ("reports 000, 001 or 002")."""
-        for beside in (self.items[:at][::-1], self.items[at + 1 :]):
-            for item in beside:
+        for those in (self.items[:at][::-1], self.items[at + 1 :]):
+            for item in those:
                 if any("report" in word.labels or "报告" in word.labels for word in item.words):
                     return True
                 if not (item.mark or item.means("or", "and") or (len(item.text) == 3 and item.text.isdigit())):
@@ -498,13 +468,6 @@ class Parser:
         said = [item for item in self.items if item.is_unknown and item.text in self.ignored and len(item.text) > 1]
         self.ignored = [word for word in self.ignored if word not in {item.text for item in said[:3]}]
         return [Taken([Phrase(item.text)], False, False, "text", item.text) for item in said[:3]]
-
-
-def _stated(item: Item, language: str) -> Phrase:
-    """What texts must state, in any of its wordings ("training-free")."""
-    word = next(word for word in item.words if "stated" in word.means)
-    label = next((label for label in word.labels if has_han(label) == (language == "zh")), word.labels[0])
-    return Phrase(label, tuple(word.facts["stated"]))
 
 
 def _surer(senses: list[Sense]) -> list[Sense]:

@@ -263,6 +263,9 @@ class QuestionReader:
     def _widths(self) -> Iterator[Item]:
         """How many bits numbers have, which texts must state: "2-bit", "4比特"."""
         for match in _WIDTH.finditer(self.text):
+            if words := self.lexicon.words.bearing(fold(match.group())):  # "1.58-bit", which is ternary
+                yield Item(*match.span(), match.group(), words=words)
+                continue
             word = next(iter(self.lexicon.words.meaning("width")))
             start, end, widths = self._widths_below(match)
             said = [wording.format(n=width) for width in widths for wording in word.facts["stated"]]

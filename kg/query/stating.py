@@ -1,0 +1,55 @@
+"""What the words of a question ask texts to state: a property, a kind of network, that methods do without a thing."""
+
+from __future__ import annotations
+
+from kg.entity_types import NAMED
+from kg.query.filter import Phrase, Term
+from kg.query.items import Item
+from kg.query.lexicon import Lexicon
+from kg.text import fold, has_han
+
+
+def stated(item: Item, language: str) -> Phrase:
+    """What texts must state, in any of its wordings ("training-free")."""
+    word = next(word for word in item.words if "stated" in word.means)
+    label = next((label for label in word.labels if has_han(label) == (language == "zh")), word.labels[0])
+    return Phrase(label, tuple(word.facts["stated"]))
+
+
+def models_before(item: Item, term: Term, lexicon: Lexicon) -> Phrase | None:
+    """A kind of network before the name of a topic, which texts must name too ("LLM quantization")."""
+    if term.field != "topic" or any(sense.concept == term.concept for sense in lexicon.senses(fold(item.text))):
+        return None
+    said = fold(item.text)
+    for word in lexicon.words.meaning("models"):
+        label = next((one for one in word.labels if said.startswith(fold(one))), "")
+        if label:
+            return Phrase(label, tuple(word.facts["stated"]))
+    return None
+
+
+def is_property(item: Item, word: Item, lexicon: Lexicon) -> bool:
+    """Whether "without X" says what methods do not need ("no calibration data"), and leaves no papers out.
+
+    A topic or a name after "without" is left out; after "needs no" anything is what is not needed.
+    """
+    if item.value is not None or item.fact or item.mark or item.words:
+        return False
+    named = {"topic", "institution", *NAMED} - {"dataset"}
+    return word.means("needless") or (not item.types & named and not _is_name(item, lexicon))
+
+
+def lacking(item: Item, lexicon: Lexicon) -> Phrase:
+    """What texts must state where methods do without a thing."""
+    word = lexicon.words.meaning("lacks")[0]
+    known = [lexicon.label(sense.concept) for sense in item.senses if sense.known][:2]
+    said = dict.fromkeys((item.text, *known) if not has_han(item.text) or not known else known)
+    forms = [form.format(n=one) for one in said for form in word.facts["stated"]]
+    free = [word.facts["stated"][0].format(n=part) for one in said for part in one.split()]
+    return Phrase(f"no {item.text}", tuple(dict.fromkeys((*forms, *free))))
+
+
+def _is_name(item: Item, lexicon: Lexicon) -> bool:
+    """Whether a piece names one thing and no kind of things ("LoRA")."""
+    labels = [lexicon.label(sense.concept) for sense in item.senses]
+    return bool(labels) and not any(label.split(" ")[-1].islower() for label in labels)
