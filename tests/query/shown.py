@@ -38,6 +38,7 @@ def _term(term: Term) -> str:
         return term.concept + (f"[{' '.join(term.roles)}]" if term.roles else "")
     if isinstance(term, Outcome):
         number = f"{term.op} {term.value:g} {term.unit}" if term.value is not None else ""
+        number += f" over {term.against.concept}" if term.against else ""
         number += f" {term.limit_op} {term.limit:g}" if term.limit is not None else ""
         return " ".join(part for part in ("result", term.concept, term.change, number) if part)
     if isinstance(term, Link):

@@ -95,6 +95,24 @@ QUESTIONS = [
     ("哪些方法优于EAGLE-3？", "outperforms tail technique:eagle-3"),
     ("What does dInfer outperform?", "outperforms head technique:dinfer"),
     ("KV cache compression methods that beat AsyncSpade", f"{KV} & outperforms tail technique:asyncspade"),
+    # a threshold over a baseline is one condition
+    ("beats EAGLE-3 by 2x", "result >= 2 x over technique:eagle-3"),
+    ("systems that beat vLLM by 2x or more in throughput", "result metric:throughput >= 2 x over technique:vllm"),
+    ("吞吐量比vLLM提高3倍以上的系统", "result metric:throughput increase >= 3 x over technique:vllm"),
+    ("at least 1.5x faster than EAGLE-3", f"{SPEED} >= 1.5 x over technique:eagle-3"),
+    ("a 2x speedup over vLLM", f"{SPEED} >= 2 x over technique:vllm"),
+    ("与vLLM相比提速2倍以上", f"{SPEED} >= 2 x over technique:vllm"),
+    (
+        "methods that beat EAGLE-3 and cut memory by 50%",
+        "outperforms tail technique:eagle-3 & result metric:memory-usage decrease >= 50 %",
+    ),
+    # what texts must state
+    ("speculative decoding without a separate draft model", f"{SPEC} & text no draft model"),
+    ("pruning that is trainig free", f"{PRUNE} & text training-free"),
+    ("ternary (1.58-bit) pruning", f"text ternary & {PRUNE}"),
+    ("LLM quantization", f"{QUANT} & text LLM"),
+    ("pruning of LLMs", f"{PRUNE} & technique:large-language-model{ANY} | text LLMs"),
+    ("quantizing Mamba or state space models", f"{QUANT} & technique:mamba | topic:linear-attention"),
     # institutions
     ("What has Tsinghua University published?", TSINGHUA),
     ("浙江大学的论文", "ror:00a2xv884"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kg.query import Answer, Condition, Entity, Filter, Lexicon, Outcome, Query, respond
+from kg.query import Answer, Condition, Entity, Filter, Lexicon, Outcome, Query, answer, respond
 from kg.rdf.store import Store
 from kg.vocabulary import Vocabulary
 
@@ -113,6 +113,23 @@ def test_every_line_has_its_entry_and_its_words(ask: Callable[..., Answer]) -> N
         assert line.papers == (quote.source,)
         assert text[quote.start : quote.end] == quote.quote == line.values[-1]
     assert [row.id for row in found.rows] == ["900-03", "900-02", "900-01", "900-04"]
+
+
+def test_a_threshold_over_a_baseline_takes_results_over_that_baseline_alone(world: Store, own: Lexicon) -> None:
+    def found(question: str) -> list[str]:
+        return sorted(row.id for row in answer(world, own.vocabulary, question, lexicon=own).rows)
+
+    assert found("at least 3x faster") == ["900-01", "900-02", "900-03"]
+    assert found("at least 3x faster than vLLM") == found("推理速度比vLLM快3倍以上") == ["900-01", "900-02"]
+    assert found("beats vLLM by 5x") == ["900-02"]
+    assert not found("at least 10x faster than vLLM")
+
+
+def test_words_that_no_text_has_are_a_condition_that_nothing_fulfils(world: Store, own: Lexicon) -> None:
+    found = answer(world, own.vocabulary, "pruning for protein folding", lexicon=own)
+    assert not found.rows and any("protein folding" in note for note in found.notes)
+    said = answer(world, own.vocabulary, "pruning for faster latency talk", lexicon=own)
+    assert said.rows
 
 
 def test_percent_and_factor_are_kept_apart_and_said(ask: Callable[..., Answer]) -> None:
