@@ -102,7 +102,9 @@ def _term(term: Term, few: bool, near: Near) -> Where:
         found = _in("SELECT x.paper FROM results x WHERE", reporting(term))
         return _any([found, _stating(term.told, few)]) if term.told else found
     if isinstance(term, Link):
-        return _in("SELECT x.paper FROM relations x WHERE", relating(term))
+        said = _in("SELECT x.paper FROM relations x WHERE", relating(term))
+        better = gaining(term)
+        return _any([said, _in("SELECT x.paper FROM results x WHERE", better)]) if better else said
     if isinstance(term, Phrase):
         return _saying(term.said, few, near)
     if isinstance(term, Compound):
@@ -136,7 +138,7 @@ def reporting(term: Outcome) -> Where:
     return _all([_over(term.against), found]) if term.against else found
 
 
-def _over(baseline: Entity) -> Where:
+def _over(baseline: Entity | Link) -> Where:
     """The results that are over some baseline, by its concept or its words."""
     among = concepts(baseline.concepts)
     said = Where("regexp(?, x.baseline_text)", (phrase_regex(baseline.label, any_case=True),))
@@ -201,6 +203,13 @@ def relating(term: Link) -> Where:
     out = [Where("x.type = ?", (term.relation,)), Where("(x.head IS NOT NULL AND x.tail IS NOT NULL)")]
     other = "tail" if term.side == "head" else "head"
     return _all([*out, *(related(s, c) for s, c in ((term.side, term.concepts), (other, term.others)) if c)])
+
+
+def gaining(term: Link) -> Where | None:
+    """What holds of `x`, a row of the table `results`, that is better than the thing of a relation; None for others."""
+    among = [(concepts(term.gains), "increase"), (concepts(term.savings), "decrease")] if term.gains else []
+    ways = [Where(f"(x.change = ? AND x.metric IN {one.sql})", (change, *one.given)) for one, change in among]
+    return _all([_over(term), _any(ways)]) if ways else None
 
 
 def related(side: str, things: Iterable[str]) -> Where:

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import zip_longest
 
 from kg.query.answer import Quote, Row
-from kg.query.conditions import Where, marks, relating, reporting
+from kg.query.conditions import Where, gaining, marks, relating, reporting
 from kg.query.corpus import Corpus
 from kg.query.filter import Compound, Condition, Entity, Fact, Filter, Link, Outcome, Phrase
 from kg.query.lexicon import Lexicon
@@ -153,6 +153,8 @@ class AnswerEvidence:
             if isinstance(term, Link):
                 found = stated(self.store, self._own(relating(term)))
                 label = {one.node: self._label(one.tail if term.side == "head" else one.head) for one in found}
+                better = gaining(term)
+                label |= {one.node: one.wording for one in reported(self.store, self._own(better))} if better else {}
                 for node, quote in quotes(self.store, label).items():
                     self._weigh(entry_of(node), n, quote, 0.0)
 

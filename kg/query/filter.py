@@ -77,6 +77,8 @@ class Link:
     label: str
     concepts: tuple[str, ...]
     others: tuple[str, ...] = ()  # () for anything
+    gains: tuple[str, ...] = ()  # metrics of which more is better: a result with more than the thing says so too
+    savings: tuple[str, ...] = ()
 
     @property
     def field(self) -> str:

@@ -275,7 +275,8 @@ class _Flags:
         parser = Parser(tail or head, [], self.lexicon)
         found = parser.link(relation, "tail" if tail else "head", first)
         if head and tail:
-            return replace(found, others=parser.link(relation, "head", self._end(head)).concepts)
+            others = parser.link(relation, "head", self._end(head)).concepts
+            return replace(found, others=others, gains=(), savings=())  # whose results they are is not known
         return found
 
     def _end(self, text: str) -> Item:

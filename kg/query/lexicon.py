@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kg.entity_types import NAMED
 from kg.names import kind_of
-from kg.query.filter import Outcome
+from kg.query.filter import Link, Outcome
 from kg.query.labels import Labels, Named, lengths
 from kg.query.words import QuestionWords
 from kg.store.file import StoreFile
@@ -142,6 +142,13 @@ class Lexicon:
         sizes = {one for one in lower if told[one].get("unit") not in kin("s")}
         gains, savings, left = (self._families(ones) for ones in (also - lower, also & lower, sizes))
         return replace(wanted, gains=gains, savings=savings, sizes=left)
+
+    def with_gains_over(self, beaten: Link) -> Link:
+        """That something outperforms a thing, or has a better result than it."""
+        known = [concept for concept in self.vocabulary.concepts.values() if concept.type == "metric"]
+        sides = ({one.curie for one in known if one.facts.get("better") == better} for better in ("higher", "lower"))
+        gains, savings = (tuple(sorted(side)) for side in sides)
+        return replace(beaten, gains=gains, savings=savings)
 
     def _families(self, concepts: Iterable[str]) -> tuple[str, ...]:
         return tuple(sorted({narrower for one in concepts for narrower in self.family(one)}))

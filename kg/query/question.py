@@ -61,7 +61,7 @@ class Parser:
     def filter(self, taken: list[Taken]) -> Filter:
         """The filter of such conditions; what says something and was not used is ignored."""
         left = [i for i in self.items if not (i.senses or i.asked or i.taken or i.used)]
-        unused = (i.text for i in left if i.means(*_TELLING) or i.is_speed)
+        unused = (i.text for i in left if i.means(*_TELLING) or (i.is_speed and not i.means("outperform")))
         words = sorted(dict.fromkeys((*self.ignored, *unused)), key=self.text.find)
         return Filter(tuple(joined(taken)), tuple(words), narrowing=tuple(self.narrowing))
 
@@ -342,7 +342,8 @@ class Parser:
         concepts = {c for sense in things for c in self.lexicon.family(sense.concept)}
         first = things[0].concept
         label = self.lexicon.label(first, self.language)
-        return Link(relation, side, first, label, tuple(sorted(concepts)))
+        found = Link(relation, side, first, label, tuple(sorted(concepts)))
+        return self.lexicon.with_gains_over(found) if (relation, side) == ("outperforms", "tail") else found
 
     def _head_of_outperforms(self, at: int) -> bool:
         """ "What does dInfer outperform?": the word stands after the thing, and nothing after the word."""
@@ -472,6 +473,9 @@ class Parser:
 
 def _surer(senses: list[Sense]) -> list[Sense]:
     """The senses without the graph's own where the vocabulary has one to use ("GPU", which a paper calls so too)."""
-    if any(sense.known and sense.type in _AFTER for sense in senses):
+    known = {sense.type for sense in senses if sense.known}
+    if known == {"metric"}:  # "perplexity", though a paper has a task of it
+        return [sense for sense in senses if sense.type in ("metric", "institution")]
+    if known & set(_AFTER):
         return [sense for sense in senses if sense.known or sense.type not in _AFTER]
     return senses
