@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from statistics import median
 
@@ -53,14 +53,14 @@ class Figures:
         return median(one.low if rises else one.high for one in self.figures)
 
 
-def blocks(results: Iterable[Reported]) -> dict[Block, Figures]:
-    """Results on metrics that are known, by block."""
-    known = [one for one in results if one.metric]
-    base = bases({one.unit for one in known})
+def blocks(results: Iterable[Reported], read_as: Callable[[Reported], Reported] | None = None) -> dict[Block, Figures]:
+    """Results on metrics that are known, by block; `read_as` says as what a result counts there."""
+    known = [(one, read_as(one) if read_as else one) for one in results if one.metric]
+    base = bases({said.unit for _, said in known})
     out: dict[Block, list[Figure]] = {}
-    for one in known:
-        unit, factor = base[one.unit]
-        block = Block(one.metric, unit, one.change or "absolute")
+    for one, said in known:
+        unit, factor = base[said.unit]
+        block = Block(said.metric, unit, said.change or "absolute")
         out.setdefault(block, []).append(Figure(one, one.low * factor, one.high * factor))
     return {block: Figures(tuple(out[block])) for block in sorted(out, key=lambda b: (b.metric, b.unit, b.change))}
 

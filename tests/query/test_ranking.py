@@ -123,6 +123,26 @@ def test_a_threshold_over_a_baseline_takes_results_over_that_baseline_alone(worl
     assert found("at least 3x faster than vLLM") == found("推理速度比vLLM快3倍以上") == ["900-01", "900-02"]
     assert found("beats vLLM by 5x") == ["900-02"]
     assert not found("at least 10x faster than vLLM")
+    assert found("methods that beat vLLM") == ["900-01", "900-02"]
+
+
+def test_scores_of_a_benchmark_rank_and_speeds_do_not(made: Callable[..., Store], vocabulary: Vocabulary) -> None:
+    on_gsm8k = ("setting", "GSM8K")
+    one = [
+        ("71.2% accuracy", "accuracy", 71.2, "%", "absolute", "", on_gsm8k),
+        ("9x faster", "inference speed", 9, "x", "increase", "", on_gsm8k),
+    ]
+    other = [("83.5 EM", "exact match", 83.5, "", "absolute", "", on_gsm8k)]
+    world = made(
+        {
+            "900-01": paper("AlphaDemo", "On GSM8K it has 71.2% accuracy and is 9x faster.", one, datasets=["GSM8K"]),
+            "900-02": paper("BetaDemo", "It has 83.5 EM on GSM8K.", other, datasets=["GSM8K"]),
+        }
+    )
+    for question in ("best on GSM8K", "GSM8K上准确率最高的是哪个方法"):
+        found = answer(world, vocabulary, question)
+        assert cells(found, "paper", "value") == [("900-02", "83.5"), ("900-01", "71.2%")]
+    assert cells(answer(world, vocabulary, "fastest on GSM8K"), "value") == [("9x",)]
 
 
 def test_words_that_no_text_has_are_a_condition_that_nothing_fulfils(world: Store, own: Lexicon) -> None:

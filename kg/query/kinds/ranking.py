@@ -30,6 +30,8 @@ from kg.text import fold
 _COLUMNS = ("group", "paper", "value", "metric", "baseline", "setting", "hardware", "model", "quote")
 #: Lines of a ranking where nobody says how many; of the first block of results, and of each other one.
 _SHOWN, _FIRST, _NEXT = 20, 10, 4
+#: What all scores of a benchmark are told as.
+_SCORE = "metric:average-score"
 #: Papers with results on nearly what is asked for.
 _NEAREST = 5
 #: Blocks that a sentence counts, and things that a cell names.
@@ -127,11 +129,12 @@ class _Ranking:
             attempts.append(replace(asked, metrics=()))
         if not self.query.metric and wanted.conditions:
             attempts.append(Outcome("", ""))
+        read_as = self._scored if self._is_score else None
         for attempt in attempts:
             found = self._results(wanted, attempt)
             if found:
                 self.is_level = bool(asked.change) and not attempt.change
-                return {block: figures.sorted(self._rises(block)) for block, figures in blocks(found).items()}
+                return {block: figures.sorted(self._rises(block)) for block, figures in blocks(found, read_as).items()}
         return {}
 
     def _results(self, wanted: Filter, metric: Outcome) -> list[Reported]:
@@ -166,10 +169,31 @@ class _Ranking:
             late = self.measures.is_loss(block) == (order == "best")
         else:
             late = block.change == {"highest": "decrease", "lowest": "increase"}[order] and not self.metric.change
-        is_score = self.query.metric is not None and not self.query.metric.concept  # of a benchmark, not a gain in it
-        level = (is_score or order in ("highest", "lowest")) and block.change != "absolute"
+        other = self._is_score and block.metric != _SCORE and not self._names_benchmark(block.metric)
+        level = (self._is_score or order in ("highest", "lowest")) and block.change != "absolute"  # no gain in it
         narrower = bool(self.metric.concept) and block.metric != self.metric.concept
-        return late, level, narrower, -size, block.metric, block.unit, block.change
+        return late, other, level, narrower, -size, block.metric, block.unit, block.change
+
+    @property
+    def _is_score(self) -> bool:
+        """Whether a question asks for the scores of a benchmark."""
+        return self.query.metric is not None and not self.query.metric.concept
+
+    def _scored(self, one: Reported) -> Reported:
+        """A result, the levels of accuracy and the like in per cent or points as scores that stand in one row."""
+        alike = one.metric in self._scores and one.change == "absolute" and one.unit in ("", "%", "points")
+        return one._replace(metric=_SCORE, unit="points") if alike and one.high > 1 else one
+
+    @cached_property
+    def _scores(self) -> frozenset[str]:
+        """The metrics that mean whatever score a benchmark has."""
+        general = self.lexicon.words.meaning("any-score")[0].facts["metric"]
+        return frozenset(narrower for metric in general for narrower in self.lexicon.family(metric))
+
+    def _names_benchmark(self, metric: str) -> bool:
+        """Whether a metric is the score of a data set that is asked for: "LongBench score" of LongBench."""
+        terms = (term for one in self.query.filter.conditions for term in one.any_of if term.field == "dataset")
+        return any(fold(self.lexicon.label(term.concept)) in fold(self.lexicon.label(metric)) for term in terms)
 
     # What leads
 
@@ -225,7 +249,8 @@ class _Ranking:
                 group = groups.setdefault(_comparable(block, one), len(groups) + 1)
                 baseline = self._label(one.baseline) if ":" in one.baseline else one.baseline_text
                 entry = entry_of(one.figure.said.node)
-                what = (self.measures.amount_of(one.figure.said), self.measures.metric(block))
+                said = replace(block, metric=one.figure.said.metric)
+                what = (self.measures.amount_of(one.figure.said), self.measures.metric(said))
                 setup = [self._labels(one.setup[kind]) for kind in SETUP]
                 cells: list[Cell] = [group, entry, *what, baseline, one.setting, *setup, one.quote.quote]
                 if len(self._columns) > len(_COLUMNS):
