@@ -449,7 +449,8 @@ class Parser:
             return [Phrase(item.text)]
         self.ignored.append(item.text)
         before = next((i for i in self.items[:at][::-1] if fold(i.text) not in _ARTICLES), None)
-        if before is not None and before.means("narrows"):
+        is_epithet = any(i.senses or i.means("stated") for i in self.items[at + 1 : at + 2])  # "for long videos"
+        if before is not None and before.means("narrows") and not is_epithet:
             self.narrowing.append(item.text)
         return []
 

@@ -100,7 +100,7 @@ class QuestionReader:
             best.append(min(ways, key=lambda way: way[0], default=None))
         whole = best[-1]
         parts = whole[1] if whole and whole[0] != _UNNAMED else []
-        others = [part for part in parts if not part.means("scope")]
+        others = [part for part in parts if part.means("models") or not part.means("scope")]
         if not others or any(part.types - {"metric"} for part in others):
             parts = others
         return parts if len(parts) > 1 or self._has_scope(found) else []
