@@ -56,6 +56,8 @@ _EDGES = " .,;'\""
 _CLAUSE = re.compile(r"[,;:(]")
 _NUMBER_AFTER = re.compile(r".{0,16}\d")
 _JOINT = re.compile(r"\b(?:while|whereas|with|and|or|at|by|compared|versus|vs|from|to)\b|[,;(:]")
+_BY = re.compile(r"\s+by\s+(?:an? (?:average(?: of)? )?|on average )?$")
+_BEATEN = ("win whole", "over whole")
 _COMPARING = ("over", "than", "compared", "win")
 _MOST = 60  # candidate baselines of a sentence
 _LONGEST = 8  # words of a baseline
@@ -144,7 +146,20 @@ class Baselines:
         quantity = place.quantity
         if quantity.origin:
             return quantity.origin if quantity.unit in quantity.origin else f"{quantity.origin} {quantity.unit}"
-        return outcomes_zh.baseline(place, self.lexicon) if outcomes_zh.is_chinese(place) else None
+        if outcomes_zh.is_chinese(place):
+            return outcomes_zh.baseline(place, self.lexicon)
+        return self._beaten(place)
+
+    def _beaten(self, place: QuantityPlace) -> str | None:
+        """The named baseline right before the "by" of a number: "improves over B by 41%"."""
+        by = _BY.search(place.text, place.low, place.quantity.start)
+        wholes = [other for other in self.compared(place.text) if other.marker in _BEATEN] if by else []
+        for other in wholes:
+            at = place.text.find(other.text, other.start)
+            is_name = any(map(str.isupper, other.text)) and not any(map(self.lexicon.is_generic, other.text.split()))
+            if by and at + len(other.text) == by.start() and is_name:
+                return other.text
+        return None
 
     def others(self, sentence: Stated) -> list[Other]:
         """The candidates of a sentence: compared phrases, phrases called original, named methods and models."""

@@ -26,6 +26,7 @@ _PLURAL = re.compile(r"(?<=\w\w\w)ies$")
 _AT = re.compile(r"[@_](?:\d[\d:.]*|[kK]\b)|-\d+\b")  # suffix of a metric: "mAP@50:95"
 _LABEL = re.compile(r"([A-Za-z][\w@./-]*(?: [A-Za-z0-9@][\w@./-]*)?)\s*[:=]\s*$")  # "(Top-1: 0.782"
 _LOOSE = ("a", "an", "the", "its", "their", "our", "significant", "average", "overall", "relative", "absolute", "%")
+_SPEEDS = re.compile(r"speed|throughput|rate|time|latency|cost|efficien")
 _BESIDE = 8  # characters between an outcome word and its object: "reduces the latency", "reduction in latency"
 _TIMES = ("s", "ms", "μs", "min", "hours", "days")
 
@@ -46,6 +47,7 @@ class Metrics:
 
         def add(text: str, *features: str) -> None:
             text = _PLURAL.sub("y", text)
+            text = self.sped(text) if reading.kind == "speed" and reading.change == "increase" else text
             for long, how in ((lexicon.expanded(text, sentence), "explained"), (lexicon.named(text), "spelled out")):
                 if long != text:
                     put(long, how, *features)
@@ -91,6 +93,12 @@ class Metrics:
         point(place, found, METRIC)
         return found
 
+    def sped(self, text: str) -> str:
+        """The speed of an activity that gets faster: "accelerates [inference]" is of inference speed."""
+        activity = self.lexicon.activity.search(text)
+        is_metric = not activity or self.lexicon.metric(text) or _SPEEDS.search(text)
+        return text if is_metric or not activity else f"{text[: activity.end()]} speed"
+
     def phrases(self, place: QuantityPlace) -> Iterator[tuple[str, list[str]]]:
         """The noun phrases nearest to a number, without numbers and outcome words at their edges."""
         quantity, sentence = place.quantity, place.sentence
@@ -122,6 +130,11 @@ class Metrics:
         while len(words) > 1 and (words[0][:1].isdigit() or self.lexicon.group(words[0]) or words[0] in _LOOSE):
             words = words[1:]
         return " ".join(words)
+
+    def core_of(self, text: str) -> str:
+        """The metric that a clause ends with: "our method improves [accuracy]"."""
+        low = [cue.end for cue in self.lexicon.cues(text) if cue.end < len(text)]
+        return self.bare(self.core(noun_phrase(text[max(low, default=0) :])))
 
     def _company(self, place: QuantityPlace, start: int, end: int) -> list[str]:
         """Features of the outcome words next to a phrase, and of the type that it names."""

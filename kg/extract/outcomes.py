@@ -198,6 +198,13 @@ class OutcomeLexicon:
     def _metric(self, phrase: str) -> Concept | None:
         return self.vocabulary.find(phrase, "metric")
 
+    def is_metric(self, phrase: str) -> bool:
+        """Whether a phrase is no dataset, and a metric of the vocabulary or ends with one: "macro-average F1 score"."""
+        words = phrase.split()
+        return not self.vocabulary.find(phrase, "dataset") and any(
+            self.metric(" ".join(words[at:])) for at in range(len(words))
+        )
+
     def named(self, phrase: str) -> str:
         """A metric in the paper's words; an acronym is replaced by its vocabulary label."""
         if " " in phrase or sum(c.isupper() for c in phrase) < 2:

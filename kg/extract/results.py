@@ -14,10 +14,10 @@ from typing import NamedTuple
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract import outcome_judge, outcomes_zh
+from kg.extract import outcome_judge, outcomes_zh, respective
 from kg.extract.base import field_text
 from kg.extract.baselines import Baselines
-from kg.extract.governing import Governed, Grammar, unit_of
+from kg.extract.governing import LISTED, Governed, Grammar, unit_of
 from kg.extract.metrics import Metrics
 from kg.extract.numbers import Quantity, plain, quantities
 from kg.extract.outcomes import (
@@ -40,18 +40,22 @@ _OWN = re.compile(
 )
 _SETTING = re.compile(r"(?<=\s)(on|at|with|under|for|across|in|when|using)\s")
 _SETTING_END = re.compile(
-    r"[,;:()]|\.(?=\s|$)|\s(?:compared|relative|while|whereas|than|over|by|which|that|without|respectively|versus|vs|to|"
-    r"and(?= (?:\w+ing|\w+ed|up|an?)\b|"
+    r"[,;:()]|\.(?=\s|$)|\s(?:compared|relative|while|whereas|than|over|by|which|that|with|without|respectively|versus|vs|to|"
+    r"and(?= (?:\w+ing|\w+ed|up|an?|about|around|below|above|over|under|the|only)\b|"
     r" [$~+-]?\d[\d.,]*(?:\s?(?:%|[x×](?!\w)|\$|\\)|\s(?:times|percent|points?|on|in|at)\b))|and$|"
     r"(?:preserv|maintain|achiev|outperform|reduc|improv)(?:es?|ed|ing|s)?)(?=\s|$)"
 )
+_ELSEWHERE = re.compile(
+    r"[;:]|,(?!\s*$)|\b(?:while|whereas|which|that|thus|thereby|making|and \w+ing)\b"
+)  # another clause
 _DANGLING = re.compile(r"(?:(?:^|\s+)(?:and|or|up|with|in|of|when|at|under|for|the|an?))+$", re.IGNORECASE)
 _ASIDE = ("with", "using")  # before another number these begin a statement of their own: "with only a 2% loss"
+_QUALITY = ("with", "at")
 _OPEN = re.compile(r"\(\s*$")
 _GLUED = re.compile(r"(?:-(?!\s)|[A-Za-z@_/^:×]|\s?/\s?\d|\s?[x×]\s?\d)")
 _CLOSED = re.compile(r"\s*[)}\]]\s*[a-z]")
 _IN_CHINESE = 0.6  # likelihood of an outcome in a Chinese brief, whose last slot states nothing else
-_BY_FORM = 0.9  # likelihood of a baseline given by the form of the number
+_BY_FORM = 0.95  # likelihood of a metric or baseline given by the form of the sentence
 _NAMED = ("dataset", "model", "technique")
 
 
@@ -152,7 +156,13 @@ class Results:
         """The metric of a number, and the likelihood that it is right."""
         if outcomes_zh.is_chinese(place):
             return reading.metric, _IN_CHINESE
-        return best(self.weights.metric, self.metrics.candidates(place, reading, last))
+        for turn in (respective.behind(place), respective.ahead(place)):
+            members = [self.metrics.core_of(member) for member in turn.members] if turn else []
+            if turn and all(map(self.lexicon.is_metric, members)):
+                return self.lexicon.named(members[turn.members.index(turn.text)]), _BY_FORM
+        if reading.kind in LISTED and (said := self.grammar.before_by(place)):
+            return said, _BY_FORM
+        return best(self.weights.metric, self.metrics.candidates(place, reading, last), self.lexicon.metric)
 
     def baseline(self, place: QuantityPlace, reading: NumberReading, last: str) -> tuple[str, float]:
         """The named baseline of a number, "" if there is none, and the likelihood that it is right."""
@@ -212,7 +222,11 @@ def _setting(place: QuantityPlace, metric: str, lexicon: OutcomeLexicon) -> str:
 
     "In terms of accuracy" and "in comparison" say no condition either.
     """
+    if turn := respective.behind(place):
+        return "" if lexicon.is_metric(turn.text) else turn.text
     for match in _SETTING.finditer(place.text, place.quantity.end, place.high):
+        if _ELSEWHERE.search(place.text, place.quantity.end, match.start()):
+            break
         phrase = _SETTING_END.split(place.text[match.start(1) :], maxsplit=1)[0].strip(" .")
         said = re.sub(r"^(?:on|for|across|in|using)\s+(?:the |an? )?", "", " ".join(phrase.split()))
         beyond = match.start(1) + len(phrase) > place.high
@@ -220,7 +234,11 @@ def _setting(place: QuantityPlace, metric: str, lexicon: OutcomeLexicon) -> str:
         words = fold(said).split()
         before = fold(place.text[: match.start()]).rpartition(" ")[2]  # "comparison" of "in comparison with"
         says_none = any(" ".join(words[:n]) in lexicon.no_setting for n in (1, 2)) or before in lexicon.no_setting
-        says_none |= match[1] == "in" and lexicon.metric(said) is not None
+        says_none |= match[1] == "in" and lexicon.is_metric(said)
+        says_none |= set(words) <= set(fold(metric).split())
+        says_none |= match[1] in _ASIDE and any(c.group != "keep" for c in lexicon.cues(said))
+        if match[1] in _QUALITY and " ".join(words[:2]) in lexicon.no_setting:
+            break  # "with negligible impact on quality"
         if said and not says_none and not fold(said).startswith(fold(metric)) and not (beyond and match[1] in _ASIDE):
             return said
     return ""

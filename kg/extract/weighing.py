@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from itertools import repeat
 from typing import NamedTuple
@@ -48,11 +48,14 @@ def likelihood(weights: Mapping[str, float], features: Iterable[str]) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total(weights, features)))))
 
 
-def best(weights: Mapping[str, float], candidates: Candidates) -> tuple[str, float]:
+def best(
+    weights: Mapping[str, float], candidates: Candidates, concept: Callable[[str], object] | None = None
+) -> tuple[str, float]:
     """The candidate that is likeliest to be right (the first of equals), and its likelihood.
 
     Wordings of one metric or baseline support each other: a candidate gets the likelihoods of all candidates that share
-    half of its words.
+    half of its words. With `concept` (of a metric), the wordings of the found one's concept count too ("CTR",
+    "click-through rate"), and of all these the wording that alone is likeliest is given, or one that goes on behind it.
     """
     scores = {text: total(weights, features) for text, features in candidates.items()}
     top = max(scores.values())
@@ -61,7 +64,14 @@ def best(weights: Mapping[str, float], candidates: Candidates) -> tuple[str, flo
     words = {text: frozenset(fold(text).split()) for text in raised}
     mass = {one: math.fsum(raised[other] for other in raised if _is_like(words[one], words[other])) for one in raised}
     found = max(raised, key=lambda text: (mass[text], raised[text]))
-    return found, min(mass[found] / whole, 1.0)
+    likely = mass[found]
+    if concept:
+        alike = [other for other in raised if _is_like(words[found], words[other])]
+        known = concept(found)
+        likely += math.fsum(raised[o] for o in raised if known and o not in alike and concept(o) is known)
+        alone = max(alike, key=raised.__getitem__)
+        found = found if found.startswith(f"{alone} of ") else alone
+    return found, min(likely / whole, 1.0)
 
 
 def _is_like(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -1,0 +1,59 @@
+"""Deals out lists: of "2.1% and 4.3% on A and B, respectively" the second number belongs to B."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from kg.extract.outcomes import QuantityPlace
+
+_JOINED = re.compile(r"\s*(?:,|,?\s*\b(?:and|or)\b|/)\s*(?:an? |up to |about )?")
+_BEHIND = re.compile(
+    r"[^,;.()\d]{0,60}\s(?:on|for|in|with|at|under|across|when using)\s+(?:the )?(?P<list>[^;()]{3,120}?)"
+    r"(?:,\s*|\s+)respectively\b"
+)
+_SAID = re.compile(r"\s*,?\s*respectively\b")
+_AHEAD = re.compile(r"(?P<list>[^;()\d]{3,120}?)\s+(?:by|of|to|at)\s+(?:up to |an? |average |about )*$")
+_LIST = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*/\s*")
+
+
+class Turn(NamedTuple):
+    """The member of a list that belongs to a number, and all members."""
+
+    text: str
+    members: tuple[str, ...]
+
+
+def behind(place: QuantityPlace) -> Turn | None:
+    """The turn of a number in a list behind its neighbours: "2.1% and 4.3% on [A and B], respectively"."""
+    first, last = _run(place)
+    found = _BEHIND.match(place.text, place.sentence.quantities[last].end) if last > first else None
+    return _turn(place.index - first, last - first + 1, found["list"] if found else "")
+
+
+def ahead(place: QuantityPlace) -> Turn | None:
+    """The turn of a number in a list before its neighbours: "improves [A and B] by 2.1% and 4.3%, respectively"."""
+    first, last = _run(place)
+    numbers = place.sentence.quantities
+    if last == first or not _SAID.match(place.text, numbers[last].end):
+        return None
+    low = numbers[first - 1].end if first else 0
+    found = _AHEAD.search(place.text[max(low, numbers[first].start - 160) : numbers[first].start])
+    return _turn(place.index - first, last - first + 1, found["list"] if found else "", last_alone=True)
+
+
+def _run(place: QuantityPlace) -> tuple[int, int]:
+    """The first and last index of the quantities that are listed together with one."""
+    numbers = place.sentence.quantities
+    first = last = place.index
+    while first and _JOINED.fullmatch(place.text, numbers[first - 1].end, numbers[first].start):
+        first -= 1
+    while last + 1 < len(numbers) and _JOINED.fullmatch(place.text, numbers[last].end, numbers[last + 1].start):
+        last += 1
+    return first, last
+
+
+def _turn(number: int, count: int, said: str, *, last_alone: bool = False) -> Turn | None:
+    members = [" ".join(part.split()) for part in _LIST.split(said.strip())]
+    members = members[-count:] if last_alone else members
+    return Turn(members[number], tuple(members)) if len(members) == count and all(members) else None
