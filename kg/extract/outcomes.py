@@ -39,7 +39,7 @@ _LEADING = re.compile(
 )
 _TRAILING = re.compile(
     r"(?:^|\s)(?:an?|the|of|in|by|to|up|up to|is|are|only|its|and|or|over|about|for|on|than|average|with|"
-    r"an average of|a factor of)$"
+    r"an average of|a factor of|(?:ranging )?from)$"
 )
 _TAIL = re.compile(
     r"\s(?:by|of up|up to|with|and up)$|"

@@ -37,6 +37,7 @@ _RATE = re.compile(r"(?:rates?|ratio|errors?|share|overhead|WER|CER)$")
 _APART = re.compile(r"[,;:()\d]")
 _BY = re.compile(r"\s*by\s*(?:up to |over |about |an? )?", re.IGNORECASE)
 _STAGE = re.compile(r"[^,;:()]*?\b(?:during\s+(?:the\s+)?(?P<during>[\w-]+)|(?P<stage>[\w-]+)\s+(?:stage|phase)s?\b)")
+_FRAME = ("score", "number", "of", "rate", "value")  # words around the name of a metric
 _FEW = 2  # words of a setting beside the things that it names
 _LONGEST = 480  # characters of a sentence that is quoted
 
@@ -79,6 +80,24 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
 def is_metric_head(vocabulary: Vocabulary, word: str) -> bool:
     """Whether a folded word is one that names of metrics end with."""
     return word in _reader(vocabulary).lexicon.metric_heads
+
+
+def says_metric(vocabulary: Vocabulary, wording: str, label: str) -> bool:
+    """Whether a metric's label says what a paper's wording does, no less and no more.
+
+    It does but for words of change and qualifiers: "mean decoding speedup" is decoding speed, "single-batch decoding
+    latency" is not inference latency.
+    """
+    lexicon = _reader(vocabulary).lexicon
+    one, other = (_bearing(lexicon, text) for text in (wording, label))
+    return one == other or one == {"speed"} or (wording.isupper() and len(wording) > 1)
+
+
+def _bearing(lexicon: OutcomeLexicon, text: str) -> set[str]:
+    """The words of a metric that say what is measured."""
+    words = fold(text).split()
+    speeds = {"speed" if lexicon.group(word) == "speed" else word for word in words}
+    return {w for w in speeds if w not in lexicon.qualifiers and not lexicon.group(w) and w not in _FRAME} or speeds
 
 
 def _is_own(found: EntryResult) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kg.text import fold, has_han
-from kg.views.borne import KEPT
+from kg.views.borne import KEPT, says_metric
 from kg.views.selection import clean
 from kg.views.wording import Wording, say, says
 
@@ -114,12 +114,12 @@ def gets_worse(shown: Selection, result: Result) -> bool:
 
 def metric(shown: Selection, result: Result, paper: str = "") -> str:
     """The name of the metric in the language; with `paper` only in words of the paper, or ""."""
-    label = shown.graph.vocabulary[result.metric_concept].label["en"] if _fact(shown, result, "better") else ""
-    is_wider = label.endswith(f" {result.metric}")  # "performance" is not always "task performance"
-    said = say(shown, "" if is_wider else result.metric_concept, result.metric, paper)
+    vocabulary = shown.graph.vocabulary
+    known = vocabulary[result.metric_concept] if result.metric_concept in vocabulary else None
+    is_known = known is not None and says_metric(vocabulary, result.metric, known.label.get("en", ""))
+    said = say(shown, result.metric_concept if is_known else "", result.metric, paper)
     if said or shown.lang != "zh":
-        label = shown.label(result.metric_concept) if result.metric_concept in shown.graph.vocabulary else said
-        return label if fold(said) == fold(label).partition(" ")[0] else said
+        return said
     short = _ACRONYM.search(result.metric)
     if short:
         return short[1]
