@@ -89,6 +89,8 @@ _GLUED = re.compile(r"(?:-(?!\s)|[A-Za-z@_/^:×]|\s?/\s?\d|\s?[x×]\s?\d|\s*[)}\
 _COUNTED = re.compile(
     r"\b(tokens|steps|layers|samples|iterations|parameters)\b|\b(token) (?:usage|count|consumption|length)"
 )
+_SPEEDUP = re.compile(r"\s*(?:speed-?up|acceleration)\b")
+_AND = re.compile(r"(?:,|\band\b)[^,;]{0,12}$")
 _REACH = 60  # characters between a number and an outcome word that may govern it although the grammar does not say so
 #: The rule for a later list member that names its own metric; no other reading is considered.
 NAMED_IN_LIST = "named in list"
@@ -377,6 +379,16 @@ class Grammar:
         groups = [c.group for c in place.sentence.cues if c.end <= place.quantity.start and c.group != "keep"]
         is_rival = groups[-1:] == ["win"]  # "outperforms A by 3% and [B] by 5%"
         return self.lexicon.named(noun_phrase(said[-1])) if len(said) > 1 and not is_rival else ""
+
+    def is_same_speed(self, place: QuantityPlace, reading: NumberReading) -> bool:
+        """Whether a speedup is of what the one before it is: "a 2.7x decoding speedup on A and [2.1x speedup] on B"."""
+        one = place.sentence.quantities[place.index - 1] if place.index else None
+        if one is None or reading.kind != "speed" or one.unit != place.quantity.unit:
+            return False
+        cues = [c for c in place.sentence.cues if one.end <= c.start < place.quantity.start and c.group != "keep"]
+        bare = _SPEEDUP.match(place.text, place.quantity.end)
+        is_joined = bool(_AND.search(place.ahead)) and [c.group for c in cues] == ["speed"]
+        return is_joined and bool(bare) and not self.lexicon.activity.search(place.behind)
 
     def list_metric(self, place: QuantityPlace) -> str:
         """The metric of a later list member: "..., generated tokens by 41%", "... and 5% FID"."""

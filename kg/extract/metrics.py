@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from kg.extract.outcome_judge import unit_class
 from kg.extract.outcomes import STOP, NumberReading, OutcomeLexicon, QuantityPlace, noun_phrase
 from kg.extract.pointing import METRIC, point
-from kg.extract.weighing import Candidates, bucket
+from kg.extract.weighing import Candidates, alike, best, bucket, shares
 from kg.text import Remembered, fold
 
 _REACH = 160  # characters between a number and a candidate metric
@@ -92,6 +92,21 @@ class Metrics:
             features |= self.form(text, quantity.unit, reading.change)
         point(place, found, METRIC)
         return found
+
+    def best(self, weights: Mapping[str, float], candidates: Candidates) -> tuple[str, float]:
+        """The likeliest metric in its likeliest wording, and its likelihood.
+
+        Other names of its concept count too ("CTR", "click-through rate"). A wording that ends as no metric does
+        ("training") gives way to one that does ("training time"), and a longer one with "of" is kept whole.
+        """
+        found, likely = best(weights, candidates)
+        each = shares(weights, candidates)
+        near = alike(found, each)
+        concept = self.lexicon.metric(found)
+        likely += sum(each[o] for o in each if concept and o not in near and self.lexicon.metric(o) is concept)
+        alone = max(near, key=lambda text: (self.lexicon.is_metric(text), each[text]))
+        is_whole = found.startswith(f"{alone} of ") or found.endswith(f" of {alone}")
+        return found if is_whole else alone, min(likely, 1.0)
 
     def sped(self, text: str) -> str:
         """The speed of an activity that gets faster: "accelerates [inference]" is of inference speed."""

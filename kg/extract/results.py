@@ -55,7 +55,8 @@ _OPEN = re.compile(r"\(\s*$")
 _GLUED = re.compile(r"(?:-(?!\s)|[A-Za-z@_/^:×]|\s?/\s?\d|\s?[x×]\s?\d)")
 _CLOSED = re.compile(r"\s*[)}\]]\s*[a-z]")
 _IN_CHINESE = 0.6  # likelihood of an outcome in a Chinese brief, whose last slot states nothing else
-_BY_FORM = 0.95  # likelihood of a metric or baseline given by the form of the sentence
+_BY_FORM = 0.98  # likelihood of a metric given by the form of the sentence
+_NAMED_BY_FORM = 0.9  # the same of a baseline
 _NAMED = ("dataset", "model", "technique")
 
 
@@ -160,15 +161,17 @@ class Results:
             members = [self.metrics.core_of(member) for member in turn.members] if turn else []
             if turn and all(map(self.lexicon.is_metric, members)):
                 return self.lexicon.named(members[turn.members.index(turn.text)]), _BY_FORM
+        if self.grammar.is_same_speed(place, reading) and last.endswith("speed"):
+            return last, _BY_FORM
         if reading.kind in LISTED and (said := self.grammar.before_by(place)):
             return said, _BY_FORM
-        return best(self.weights.metric, self.metrics.candidates(place, reading, last), self.lexicon.metric)
+        return self.metrics.best(self.weights.metric, self.metrics.candidates(place, reading, last))
 
     def baseline(self, place: QuantityPlace, reading: NumberReading, last: str) -> tuple[str, float]:
         """The named baseline of a number, "" if there is none, and the likelihood that it is right."""
         said = self.baselines.chosen_by_form(place)
         if said is not None:
-            return said, _BY_FORM
+            return said, _NAMED_BY_FORM
         return best(self.weights.baseline, self.baselines.candidates(place, reading, last))
 
     def sure(self, outcome: float, metric: float, baseline: float) -> float:

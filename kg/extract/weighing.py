@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import repeat
 from typing import NamedTuple
@@ -48,30 +48,31 @@ def likelihood(weights: Mapping[str, float], features: Iterable[str]) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total(weights, features)))))
 
 
-def best(
-    weights: Mapping[str, float], candidates: Candidates, concept: Callable[[str], object] | None = None
-) -> tuple[str, float]:
+def best(weights: Mapping[str, float], candidates: Candidates) -> tuple[str, float]:
     """The candidate that is likeliest to be right (the first of equals), and its likelihood.
 
     Wordings of one metric or baseline support each other: a candidate gets the likelihoods of all candidates that share
-    half of its words. With `concept` (of a metric), the wordings of the found one's concept count too ("CTR",
-    "click-through rate"), and of all these the wording that alone is likeliest is given, or one that goes on behind it.
+    half of its words.
     """
+    likely = shares(weights, candidates)
+    mass = {one: math.fsum(likely[other] for other in alike(one, likely)) for one in likely}
+    found = max(likely, key=lambda text: (mass[text], likely[text]))
+    return found, min(mass[found], 1.0)
+
+
+def shares(weights: Mapping[str, float], candidates: Candidates) -> dict[str, float]:
+    """The likelihood of each candidate that is not hopeless; together they are 1."""
     scores = {text: total(weights, features) for text, features in candidates.items()}
     top = max(scores.values())
     raised = {text: math.exp(score - top) for text, score in scores.items() if score > top - _HOPELESS}
     whole = math.fsum(raised.values())
-    words = {text: frozenset(fold(text).split()) for text in raised}
-    mass = {one: math.fsum(raised[other] for other in raised if _is_like(words[one], words[other])) for one in raised}
-    found = max(raised, key=lambda text: (mass[text], raised[text]))
-    likely = mass[found]
-    if concept:
-        alike = [other for other in raised if _is_like(words[found], words[other])]
-        known = concept(found)
-        likely += math.fsum(raised[o] for o in raised if known and o not in alike and concept(o) is known)
-        alone = max(alike, key=raised.__getitem__)
-        found = found if found.startswith(f"{alone} of ") else alone
-    return found, min(likely / whole, 1.0)
+    return {text: one / whole for text, one in raised.items()}
+
+
+def alike(text: str, others: Iterable[str]) -> list[str]:
+    """Those of some texts that share half of their words with one."""
+    words = frozenset(fold(text).split())
+    return [other for other in others if _is_like(words, frozenset(fold(other).split()))]
 
 
 def _is_like(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from kg.extract import respective
 from kg.extract.baselines import Baselines
 from kg.extract.numbers import Quantity, plain, quantities
 from kg.extract.outcomes import OutcomeLexicon, QuantityPlace, Stated
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 #: A share that is kept of something: "retains 94% of the accuracy".
 KEPT = "kept"
-_DEALT_OUT = re.compile(r"\brespectively\b", re.IGNORECASE)
+_DEALT_OUT = re.compile(r"\brespective(?:ly)?\b", re.IGNORECASE)
 _GLUED = re.compile(r"-\s?[^\W\d]")  # "50%-reduced features"
 _POINT = re.compile(r"\bat\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?$")
 _KEEPING = re.compile(r"\b(?:retain|maintain|preserv|recover|keep)\w*\b[^,;]*$", re.IGNORECASE)
@@ -51,7 +52,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     place = reader.place(found) if result.sure and reader.is_metric(result) else None
     if result.sure and _is_own(found):
         return None
-    if not place or _DEALT_OUT.search(place.text) or _GLUED.match(place.text, place.quantity.end):
+    if not place or _GLUED.match(place.text, place.quantity.end):
         return None
     stage = _STAGE.match(place.text, place.quantity.end)
     if stage and fold(stage["during"] or stage["stage"]) not in fold(result.metric):
@@ -74,7 +75,15 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     against = result.baseline if is_against and is_name and change != KEPT else ""
     concept = result.baseline_concept if against else ""
     setting = reader.setting(found, place)
+    if _DEALT_OUT.search(place.text) and not _has_turn(place, result, setting):
+        return None
     return replace(result, change=change, baseline=against, baseline_concept=concept, setting=setting)
+
+
+def _has_turn(place: QuantityPlace, result: Result, setting: str) -> bool:
+    """Whether a sentence that deals out a list gives this number the metric or the setting that is told of it."""
+    turns = [turn for turn in (respective.behind(place), respective.ahead(place)) if turn]
+    return any(turn.text == setting or turn.text.endswith(result.metric) for turn in turns)
 
 
 def is_metric_head(vocabulary: Vocabulary, word: str) -> bool:

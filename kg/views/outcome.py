@@ -115,8 +115,8 @@ def gets_worse(shown: Selection, result: Result) -> bool:
 def metric(shown: Selection, result: Result, paper: str = "") -> str:
     """The name of the metric in the language; with `paper` only in words of the paper, or ""."""
     vocabulary = shown.graph.vocabulary
-    known = vocabulary[result.metric_concept] if result.metric_concept in vocabulary else None
-    is_known = known is not None and says_metric(vocabulary, result.metric, known.label.get("en", ""))
+    label = vocabulary[result.metric_concept].label.get("en", "") if result.metric_concept in vocabulary else ""
+    is_known = bool(label) and says_metric(vocabulary, result.metric, label)
     said = say(shown, result.metric_concept if is_known else "", result.metric, paper)
     if said or shown.lang != "zh":
         return said

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from kg.entity_types import LISTS
@@ -19,7 +19,7 @@ from kg.text import fold, has_han, sentences
 from kg.views.borne import borne_out, quotable, sentence
 from kg.views.latex import as_text
 from kg.views.outcome import ResultInWords, gets_worse, phrases
-from kg.views.selection import Selection, clean, name, title
+from kg.views.selection import EntryResult, Selection, clean, name, title
 from kg.views.wording import Wording, say, says
 
 _MOST = {"technique": 2, "problem": 2, "result": 6}
@@ -33,6 +33,10 @@ _BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）]")
 _OBJECTS = ("of", "that", "how", "the", "a", "an")  # words that what a verb is done to begins with
 _WITH_CLAUSE = re.compile(r",\s+(?=[a-z]+ing\b)")  # "workload imbalance, reducing throughput"
 _OWN = re.compile(r"\b(?:we|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
+
+
+#: A result as extracted, as its sentence bears it out, and in words.
+_Told = tuple[EntryResult, Result, ResultInWords]
 
 
 @dataclass(slots=True)
@@ -285,11 +289,18 @@ def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str)
     found = [(one, borne_out(shown, one)) for one in shown.outcomes(paper, fields)]
     told = [(one, result) for one, result in found if result and not gets_worse(shown, result)]
     sayable = [(one, result, said) for one, result in told if (said := ResultInWords.of(shown, result, text))]
+    sayable = [triple for triple in sayable if not any(_is_another_of(triple, other) for other in sayable)]
     ranked = sorted(sayable, key=lambda triple: _rank(triple[1]))[: _MOST["result"]]
     effect = phrases(shown, [triple[2] for triple in sayable if triple in ranked])
     known = {sentence(one) for one, _, _ in sayable}
     surest = sorted((one for one, _ in found), key=lambda one: (gets_worse(shown, one.result), -one.result.confidence))
     return effect, next((said for said in map(sentence, surest) if said and said not in known), "")
+
+
+def _is_another_of(one: _Told, other: _Told) -> bool:
+    """Whether the words of two results differ in nothing but the number, so that nobody could tell them apart."""
+    said, again = one[2], other[2]
+    return said != again and replace(said, amount="") == replace(again, amount="")
 
 
 def _rank(result: Result) -> tuple[bool, float]:
