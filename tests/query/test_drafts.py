@@ -103,3 +103,18 @@ def test_a_text_too_long_and_an_unknown_paper_are_refused(graph: Graph) -> None:
     with pytest.raises(KgError, match="holds no paper"):
         graph.check("x", ["999-99"])
     assert graph.check("").verdicts == ()
+
+
+@pytest.mark.parametrize(
+    ("draft", "statuses"),
+    [
+        ("HES-SQL reaches an execution accuracy of 69.14% on BIRD.", ["contradicted"]),
+        ("HES-SQL reaches an execution accuracy of 69.14%.", ["not found"]),
+        ("HES-SQL reaches execution accuracies of 79.14% and 64.9%.", ["supported", "contradicted"]),
+        ("HES-SQL reaches execution accuracies of 69.14% and 64.9%.", ["not found", "not found"]),
+    ],
+)
+def test_of_several_values_of_a_sentence_the_one_that_is_meant_decides(
+    graph: Graph, draft: str, statuses: list[str]
+) -> None:
+    assert [one.status for one in results(graph, draft)] == statuses

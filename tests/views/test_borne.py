@@ -6,7 +6,7 @@ import pytest
 
 from kg.api import Graph
 from kg.model import Document, Evidence, Mention, Record, Result, Text
-from kg.views.borne import as_text, borne_out, quotable
+from kg.views.borne import as_text, borne_out, quotable, says_metric
 from kg.views.outcome import phrase
 from kg.views.selection import EntryResult, Selection
 
@@ -54,7 +54,7 @@ def test_baseline_and_setting_are_those_of_the_clause(
 @pytest.mark.parametrize(
     ("text", "number", "parts"),
     [
-        ("It cuts latency and cost by 41% and 9%, respectively.", "41%", {"value": 41.0}),
+        ("It cuts the two by 41% and 9%, respectively.", "41%", {"value": 41.0}),
         ("With 50%-smaller inputs it lowers latency.", "50%", {"value": 50.0}),
         ("It updates 1.5% of the parameters.", "1.5%", {"value": 1.5, "change": "absolute", "metric": "parameters"}),
         ("It runs 0.28x faster on old devices.", "0.28x", {"value": 0.28, **SPEED}),
@@ -100,6 +100,43 @@ def test_only_sure_results_are_told(built: Graph) -> None:
     result = Result(Evidence("41%", "A", 19, 22), "latency", 41.0, "%", "decrease", metric_concept="metric:latency")
     outcome = EntryResult(Document("t-1", "t", 1, {"A": Text(text, text)}), Record("t-1"), result)
     assert borne_out(Selection.of(built, [], "en"), outcome) is None
+
+
+def _likely(built: Graph, text: str, **parts: object) -> Result | None:
+    """What is told without its baseline of a result that is likely as a whole."""
+    at = text.index("41%")
+    values = {"metric": "latency", "metric_concept": "metric:latency", "unit": "%", "change": "decrease"} | parts
+    result = Result(Evidence("41%", "A", at, at + 3), value=41.0, confidence=0.65, **values)  # type: ignore[arg-type]
+    shown = Selection.of(built, [], "en")
+    entry = EntryResult(Document("t-1", "t", 1, {"A": Text(text, text)}), Record("t-1"), result)
+    assert borne_out(shown, entry) is None
+    return borne_out(shown, entry, without_baseline=True)
+
+
+def test_a_plain_change_is_told_without_its_baseline_before_the_whole_of_it_is_sure(built: Graph) -> None:
+    told = _likely(built, "It cuts latency by 41% over Finch.", baseline="Finch")
+    assert told
+    assert (told.metric, told.change, told.baseline) == ("latency", "decrease", "")
+    assert _likely(built, "It cuts latency by 41%.", metric="memory", metric_concept="metric:memory-usage") is None
+    assert _likely(built, "It cuts latency by 41%.", change="increase") is None
+    assert _likely(built, "It has a latency of 41%.", change="absolute") is None
+
+
+@pytest.mark.parametrize(
+    ("wording", "label", "same"),
+    [
+        ("decoding speedup", "decoding speed", True),
+        ("average accuracy", "accuracy", True),
+        ("CTR", "click-through rate", True),
+        ("single-batch decoding latency", "inference latency", False),
+        ("memory", "memory usage", False),
+        ("inference efficiency", "inference speed", False),
+    ],
+)
+def test_a_metrics_label_is_told_where_it_says_what_the_paper_does(
+    built: Graph, wording: str, label: str, same: bool
+) -> None:
+    assert says_metric(built.vocabulary, wording, label) is same
 
 
 def test_latex_is_shown_as_text() -> None:

@@ -212,7 +212,7 @@ def test_an_unknown_language_is_told(built: Graph) -> None:
 
 
 def test_a_slot_that_nothing_sure_fills_is_a_quotation(built: Graph) -> None:
-    parts = FULL | {"results": [_result(bound="up_to", sure=False)], "techniques": [], "problems": []}
+    parts = FULL | {"results": [_result(bound="up_to", sure=False, confidence=0.4)], "techniques": [], "problems": []}
     said = brief(built, _paper(**parts), "en")
     assert said == (
         "Baidu and Nowhere Lab present Foo, in its own words: “We propose Foo with foo routing” … "
@@ -269,3 +269,20 @@ def test_a_technique_has_the_article_of_the_paper(built: Graph) -> None:
 @pytest.mark.parametrize("phrase", ["key-only routing", "one-time attention", "mixed-order routing", "FOO-SWA"])
 def test_a_compound_of_its_own_is_not_told_by_its_words(phrase: str) -> None:
     assert Wording(Vocabulary.load())(phrase) == ""
+
+
+def test_results_that_only_their_numbers_tell_apart_are_quoted(built: Graph) -> None:
+    text = "We propose Foo. On two devices it cuts latency by 41% and 9%."
+    results = [
+        Result(
+            Evidence(f"{n}%", "A", at, at + 2), "latency", float(n), "%", "decrease", metric_concept="metric:latency"
+        )
+        for n, at in ((41, text.index("41%")), (9, text.index("9%")))
+    ]
+    for one in results:
+        one.sure = True
+    document = Document("t-1", "t", 1, {"T": Text("", ""), "A": Text(text, text)})
+    paper = Paper("paper:t-1", [(document, Record("t-1", paper="paper:t-1", name="Foo", results=results))])
+    said = brief(built, paper, "en")
+    assert "lower latency" not in said
+    assert "“On two devices it cuts latency by 41% and 9%”" in said

@@ -7,7 +7,7 @@ setting, and a value or direction that excludes the draft's. All else is "not fo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,7 @@ from kg.build.pipeline import Pipeline
 from kg.check.amounts import Amount
 from kg.entity_types import NAMED
 from kg.link.overrides import Overrides
-from kg.model import KgError
+from kg.model import KgError, Result
 from kg.names import kind_of
 from kg.query.cited import CitedClaim, claims_of
 from kg.query.corpus import Corpus
@@ -90,10 +90,10 @@ class Drafts:
                 raise KgError(f"The graph holds no paper {name[:80]!r}: see `kg ask` and `kg show`.")
             only += list(found)
         reader = DraftReader(self.store, self.lexicon.vocabulary, self._pipeline)
-        claims = reader.claims(draft, tuple(dict.fromkeys(only)))
-        return Checked(tuple(self._verdict(claim, frozenset(only)) for claim in claims))
+        claims = list(reader.claims(draft, tuple(dict.fromkeys(only))))
+        return Checked(tuple(self._verdict(claim, frozenset(only), _siblings(claim, claims)) for claim in claims))
 
-    def _verdict(self, claim: DraftClaim, only: frozenset[str]) -> ClaimVerdict:
+    def _verdict(self, claim: DraftClaim, only: frozenset[str], others: Sequence[DraftClaim] = ()) -> ClaimVerdict:
         if claim.kind == "relation":
             return self._related(claim, only)
         if not claim.papers:
@@ -102,11 +102,11 @@ class Drafts:
         if claim.amount:
             near = [one for one in held if _has_value(one, claim.amount)]
             return ClaimVerdict(claim, "not found", "number_elsewhere" if near else "no_metric", tuple(near[:_SHOWN]))
-        return self._reported(claim, held)
+        return self._reported(claim, held, others)
 
     # Results
 
-    def _reported(self, claim: DraftClaim, held: list[CitedClaim]) -> ClaimVerdict:
+    def _reported(self, claim: DraftClaim, held: list[CitedClaim], others: Sequence[DraftClaim]) -> ClaimVerdict:
         assert claim.result
         stands = [(stand(claim.result, one, self.lexicon), one) for one in held]
         agreeing = [(how, one) for how, one in stands if how.agrees]
@@ -115,27 +115,55 @@ class Drafts:
             best = sorted(fitting, key=lambda pair: (pair[0].reason != "agrees", not pair[1].sure))
             told = [one for how, one in best if how.reason == best[0][0].reason]
             return ClaimVerdict(claim, "supported", best[0][0].reason, tuple(told[:_SHOWN]))
-        if not agreeing and (against := self._against(claim, stands)):
+        if not agreeing and (against := self._against(claim, stands, others)):
             return against
         alike = [one for how, one in agreeing or stands if how.same_metric]
         near = alike or [one for how, one in stands if how.same_value]
         reason = "other_setting" if agreeing else "other_value" if alike else "number_elsewhere" if near else "no_claim"
         return ClaimVerdict(claim, "not found", reason, tuple(near[:_SHOWN]))
 
-    def _against(self, claim: DraftClaim, stands: list[tuple[Stand, CitedClaim]]) -> ClaimVerdict | None:
-        """The contradiction by the one value that the subject has of the same metric in the same setting, if it is."""
+    def _against(
+        self, claim: DraftClaim, stands: list[tuple[Stand, CitedClaim]], others: Sequence[DraftClaim]
+    ) -> ClaimVerdict | None:
+        """The contradiction by the one value that the subject has of the same metric in the same setting, if it is.
+
+        Of several values in one sentence of the paper it is the one whose own words name what the draft does, or the
+        one that is left when the `others` of the draft's sentence have theirs.
+        """
         assert claim.result
         if not claim.is_named or len(claim.papers) > 1 or claim.result.confidence < LIKELY:
             return None
         if any(how.same_value and not how.excludes for how, _ in stands):  # it may be a number of another metric
             return None
         fitting = [(how, one) for how, one in stands if how.comparable and self._is_in_setting(claim, one, wholly=True)]
-        if len({(how.low, how.high, one.says["change"]) for how, one in fitting}) != 1:
+        if len(_values(fitting)) > 1 and len({(one.entry, one.field, one.sentence) for _, one in fitting}) == 1:
+            fitting = self._of_its_own(claim, fitting) or self._left(claim, fitting, others)
+        if len(_values(fitting)) != 1:
             return None
         how, one = fitting[0]
         if one.score < LIKELY or not how.excludes:
             return None
         return ClaimVerdict(claim, "contradicted", how.reason, tuple(one for _, one in fitting[:_SHOWN]))
+
+    def _of_its_own(self, claim: DraftClaim, fitting: list[tuple[Stand, CitedClaim]]) -> list[tuple[Stand, CitedClaim]]:
+        """Those of some values of a sentence whose own settings name all the things that the draft's sentence does."""
+        things = [_folds(self.lexicon.label(thing)) for thing in claim.things]
+        own = [(how, one) for how, one in fitting if all(words <= _folds(one.says["setting"]) for words in things)]
+        return own if things else []
+
+    def _left(
+        self, claim: DraftClaim, fitting: list[tuple[Stand, CitedClaim]], others: Sequence[DraftClaim]
+    ) -> list[tuple[Stand, CitedClaim]]:
+        """The value of a sentence that is left when as many values of the draft's sentence are given theirs."""
+        assert claim.result
+        alike = [one.result for one in others if one.result and _is_alike(one.result, claim.result)]
+        left = list(fitting)
+        for result in alike:
+            taken = next((pair for pair in left if stand(result, pair[1], self.lexicon).agrees), None)
+            if taken is None:
+                return []
+            left.remove(taken)
+        return left if len(alike) + 1 == len(fitting) else []
 
     def _is_in_setting(self, claim: DraftClaim, held: CitedClaim, wholly: bool = False) -> bool:
         """Whether a sentence of a draft may be of the setting of a result: none of its devices, models, data differ.
@@ -215,6 +243,22 @@ class Drafts:
 
 def _claims(store: StoreFile, entries: tuple[str, ...], kind: str) -> list[CitedClaim]:
     return list(claims_of(store, entries, [kind]))
+
+
+def _siblings(claim: DraftClaim, claims: Sequence[DraftClaim]) -> list[DraftClaim]:
+    """The other claims of a claim's sentence on the same papers."""
+    place = (claim.start, claim.end, claim.papers)
+    return [one for one in claims if one is not claim and (one.start, one.end, one.papers) == place]
+
+
+def _is_alike(one: Result, other: Result) -> bool:
+    """Whether two results are of one metric, unit and change."""
+    metrics = {(result.metric_concept or fold(result.metric), result.unit, result.change) for result in (one, other)}
+    return len(metrics) == 1
+
+
+def _values(fitting: list[tuple[Stand, CitedClaim]]) -> set[tuple[float, float, str]]:
+    return {(how.low, how.high, one.says["change"]) for how, one in fitting}
 
 
 def _folds(text: str) -> set[str]:
