@@ -25,7 +25,7 @@ _AGAINST = re.compile(
     r"(?P<par>on par with|comparable (?:to|with)|equivalent to|similar to|close to|below|above|"
     r"(?<!such )(?<!well )as(?! well| low| high| much| many| few| little)|within [^,;()]{1,24}? of)|"
     r"(?P<of>(?<=% )of|(?<=%)of|of the|that of|required by)|"
-    r"(?P<match>match(?:es|ing)?(?: or (?:surpass|exceed|outperform)\w*)?)|(?P<speeds>accelerat(?:es|ing)))"
+    r"(?P<match>match(?:es|ing)?(?: or (?:even )?(?:surpass|exceed|outperform)\w*)?)|(?P<speeds>accelerat(?:es|ing)))"
     r"(?:\s+(?:only |just )?[\d.]+\s?\S{0,3}\s(?:for|of|by|from|with|in|using))?"
     r"\s+(?P<phrase>(?:(?!\sand\s[+-]?\d)[^,;:()])+)",
     re.IGNORECASE,
@@ -57,6 +57,7 @@ _CLAUSE = re.compile(r"[,;:(]")
 _NUMBER_AFTER = re.compile(r".{0,16}\d")
 _JOINT = re.compile(r"\b(?:while|whereas|with|and|or|at|by|compared|versus|vs|from|to)\b|[,;(:]")
 _BY = re.compile(r"\s+by\s+(?:an? (?:average(?: of)? )?|on average )?$")
+_MATE = re.compile(r"(?:,|\band)\s+(?P<name>[^,;()]{1,40})$")
 _BEATEN = ("win whole", "over whole")
 _COMPARING = ("over", "than", "compared", "win")
 _MOST = 60  # candidate baselines of a sentence
@@ -151,8 +152,12 @@ class Baselines:
         return self._beaten(place)
 
     def _beaten(self, place: QuantityPlace) -> str | None:
-        """The named baseline right before the "by" of a number: "improves over B by 41%"."""
+        """The named baseline before the "by" of a number: "improves over B by 41%", "beats A by 3% and B by 5%"."""
         by = _BY.search(place.text, place.low, place.quantity.start)
+        cues = [cue.group for cue in place.sentence.cues if cue.end <= place.low and cue.group != "keep"]
+        mate = _MATE.search(place.text, place.low, by.start()) if by and place.index and not place.cues else None
+        if mate and cues[-1:] == ["win"] and any(map(str.isupper, mate["name"])):
+            return mate["name"]
         wholes = [other for other in self.compared(place.text) if other.marker in _BEATEN] if by else []
         for other in wholes:
             at = place.text.find(other.text, other.start)

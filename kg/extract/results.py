@@ -29,28 +29,15 @@ from kg.extract.outcomes import (
     first_value,
     frames_measure,
 )
+from kg.extract.settings import setting
 from kg.extract.weighing import Weights, best, likelihood, of_all, weights
 from kg.model import LARGEST, Evidence, Result
-from kg.text import fold
 from kg.vocabulary import Vocabulary
 
 _OWN = re.compile(
     r"\b(?:we|our|ours|us)\b|\bthis (?:paper|work|study|article|report|survey)\b|\bin this\b|"
     r"\bpropos(?:e|es|ed|al)\b|\b(?:experiment|evaluation|result)s?\b|本文|我们|该方法|实验"
 )
-_SETTING = re.compile(r"(?<=\s)(on|at|with|under|for|across|in|when|using)\s")
-_SETTING_END = re.compile(
-    r"[,;:()]|\.(?=\s|$)|\s(?:compared|relative|while|whereas|than|over|by|which|that|with|without|respectively|versus|vs|to|"
-    r"and(?= (?:\w+ing|\w+ed|up|an?|about|around|below|above|over|under|the|only)\b|"
-    r" [$~+-]?\d[\d.,]*(?:\s?(?:%|[x×](?!\w)|\$|\\)|\s(?:times|percent|points?|on|in|at)\b))|and$|"
-    r"(?:preserv|maintain|achiev|outperform|reduc|improv)(?:es?|ed|ing|s)?)(?=\s|$)"
-)
-_ELSEWHERE = re.compile(
-    r"[;:]|,(?!\s*$)|\b(?:while|whereas|which|that|thus|thereby|making|and \w+ing)\b"
-)  # another clause
-_DANGLING = re.compile(r"(?:(?:^|\s+)(?:and|or|up|with|in|of|when|at|under|for|the|an?))+$", re.IGNORECASE)
-_ASIDE = ("with", "using")  # before another number these begin a statement of their own: "with only a 2% loss"
-_QUALITY = ("with", "at")
 _OPEN = re.compile(r"\(\s*$")
 _GLUED = re.compile(r"(?:-(?!\s)|[A-Za-z@_/^:×]|\s?/\s?\d|\s?[x×]\s?\d)")
 _CLOSED = re.compile(r"\s*[)}\]]\s*[a-z]")
@@ -194,7 +181,7 @@ class Results:
             change=reading.change,
             bound=place.quantity.bound,
             baseline=baseline,
-            setting=_setting(place, metric, self.lexicon),
+            setting=setting(place, metric, baseline, self.lexicon),
             extractor="results/2",
             confidence=round(sure, 3),
         )
@@ -218,30 +205,3 @@ def _is_label(quantity: Quantity, text: str) -> bool:
         return True
     listed = first_value(quantity).is_integer() and not quantity.sign
     return listed and bool(_OPEN.search(text[: quantity.start]) or _CLOSED.match(text, quantity.end))
-
-
-def _setting(place: QuantityPlace, metric: str, lexicon: OutcomeLexicon) -> str:
-    """The operating point after a number: "LongBench", "at 5x compression"; not the metric ("reduction in time").
-
-    "In terms of accuracy" and "in comparison" say no condition either.
-    """
-    if turn := respective.behind(place):
-        return "" if lexicon.is_metric(turn.text) else turn.text
-    for match in _SETTING.finditer(place.text, place.quantity.end, place.high):
-        if _ELSEWHERE.search(place.text, place.quantity.end, match.start()):
-            break
-        phrase = _SETTING_END.split(place.text[match.start(1) :], maxsplit=1)[0].strip(" .")
-        said = re.sub(r"^(?:on|for|across|in|using)\s+(?:the |an? )?", "", " ".join(phrase.split()))
-        beyond = match.start(1) + len(phrase) > place.high
-        said = _DANGLING.sub("", said)
-        words = fold(said).split()
-        before = fold(place.text[: match.start()]).rpartition(" ")[2]  # "comparison" of "in comparison with"
-        says_none = any(" ".join(words[:n]) in lexicon.no_setting for n in (1, 2)) or before in lexicon.no_setting
-        says_none |= match[1] == "in" and lexicon.is_metric(said)
-        says_none |= set(words) <= set(fold(metric).split())
-        says_none |= match[1] in _ASIDE and any(c.group != "keep" for c in lexicon.cues(said))
-        if match[1] in _QUALITY and " ".join(words[:2]) in lexicon.no_setting:
-            break  # "with negligible impact on quality"
-        if said and not says_none and not fold(said).startswith(fold(metric)) and not (beyond and match[1] in _ASIDE):
-            return said
-    return ""

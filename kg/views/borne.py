@@ -43,6 +43,8 @@ _STAGE = re.compile(r"[^,;:()]*?\b(?:during\s+(?:the\s+)?(?P<during>[\w-]+)|(?P<
 #: The score of a plain change from which on value, change and metric are right as often as those of sure results: of
 #: annotated papers held out 95 % and 90 %. The whole of it is right less often (70 %), for its baseline is not.
 _PLAIN = 0.6
+#: The rules of plain changes; a win ("beats A by 3x and B by 2x") says nothing without its baseline.
+_STANDING = ("speed", "decrease", "increase", "improve")
 _FRAME = ("score", "number", "of", "rate", "value")  # words around the name of a metric
 _FEW = 2  # words of a setting beside the things that it names
 _LONGEST = 480  # characters of a sentence that is quoted
@@ -169,7 +171,9 @@ class _SentenceReader:
     def is_plain(self, place: QuantityPlace, result: Result) -> bool:
         """Whether the grammar alone reads a number as the result does: the same metric, the same change."""
         taken = self.grammar.governed(place.sentence)[place.index].taken
-        return taken is not None and taken.change == result.change and fold(taken.metric) == fold(result.metric)
+        if taken is None or taken.kind not in _STANDING:
+            return False
+        return taken.change == result.change and fold(taken.metric) == fold(result.metric)
 
     def is_share(self, result: Result) -> bool:
         """Whether the levels of a metric are percentages; "2% parameters" is a share of what others have."""

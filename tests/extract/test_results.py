@@ -246,6 +246,7 @@ def test_what_stands_before_another_statement_does_not_end_in_a_conjunction() ->
         ("a 2.3x speedup with negligible impact on image quality", ""),
         ("a 2.3x speedup on GPUs with no loss of accuracy", "GPUs"),
         ("a 2.3x speedup while beating all rivals on LongBench", ""),
+        ("a 2.3x speedup over Alpha with large caches", ""),
         ("a 2.3x speedup, making it fit for use in production", ""),
     ],
 )
@@ -347,6 +348,8 @@ def test_what_changes_by_a_later_number_of_a_list_is_its_metric_though_the_vocab
 def test_each_number_is_against_the_rival_right_before_its_by() -> None:
     found = read("Our method outperforms Alpha-1B by 83.2% in accuracy, while it improves over Alpha-3B by 79.2%.")
     assert [(r.value, r.baseline) for r in found] == [(83.2, "Alpha-1B"), (79.2, "Alpha-3B")]
+    found = read("Our method reaches a 6.9x speedup, surpassing Alpha-3 by 1.9x and BETA by 1.3x on Finch.")
+    assert [r.baseline for r in found][1:] == ["Alpha-3", "BETA"]
 
 
 def test_what_is_accelerated_is_told_as_its_speed() -> None:

@@ -119,6 +119,7 @@ def test_a_plain_change_is_told_without_its_baseline_before_the_whole_of_it_is_s
     assert (told.metric, told.change, told.baseline) == ("latency", "decrease", "")
     assert _likely(built, "It cuts latency by 41%.", metric="memory", metric_concept="metric:memory-usage") is None
     assert _likely(built, "It cuts latency by 41%.", change="increase") is None
+    assert _likely(built, "It beats Finch by 41% in accuracy.", change="increase", **ACCURACY) is None
     assert _likely(built, "It has a latency of 41%.", change="absolute") is None
 
 

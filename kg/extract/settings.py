@@ -1,0 +1,61 @@
+"""The operating point of an outcome number: the data set, device or condition that its clause names."""
+
+from __future__ import annotations
+
+import re
+
+from kg.extract import respective
+from kg.extract.outcomes import OutcomeLexicon, QuantityPlace
+from kg.text import fold
+
+_SETTING = re.compile(r"(?<=\s)(on|at|with|under|for|across|in|when|using)\s")
+_SETTING_END = re.compile(
+    r"[,;:()]|\.(?=\s|$)|\s(?:compared|relative|while|whereas|than|over|by|which|that|with|without|respectively|versus|vs|to|"
+    r"and(?= (?:\w+ing|\w+ed|up|an?|about|around|below|above|over|under|the|only)\b|"
+    r" [$~+-]?\d[\d.,]*(?:\s?(?:%|[x×](?!\w)|\$|\\)|\s(?:times|percent|points?|on|in|at)\b))|and$|"
+    r"(?:preserv|maintain|achiev|outperform|reduc|improv)(?:es?|ed|ing|s)?)(?=\s|$)"
+)
+_ELSEWHERE = re.compile(
+    r"[;:]|,(?!\s*$)|\b(?:while|whereas|which|that|thus|thereby|making|and \w+ing)\b"
+)  # another clause
+_BEFORE = re.compile(r"^(?:on|for|across|in|using)\s+(?:the |an? )?")
+_DANGLING = re.compile(r"(?:(?:^|\s+)(?:and|or|up|with|in|of|when|at|under|for|the|an?))+$", re.IGNORECASE)
+_ASIDE = ("with", "using")  # before another number these begin a statement of their own: "with only a 2% loss"
+_QUALITY = ("with", "at")  # "with negligible impact on quality"
+
+
+def setting(place: QuantityPlace, metric: str, baseline: str, lexicon: OutcomeLexicon) -> str:
+    """The operating point after a number: "LongBench", "at 5x compression"; not the metric ("reduction in time")."""
+    if turn := respective.behind(place):
+        return "" if lexicon.is_metric(turn.text) else turn.text
+    for match in _SETTING.finditer(place.text, place.quantity.end, place.high):
+        if _ELSEWHERE.search(place.text, place.quantity.end, match.start()):
+            break
+        phrase = _SETTING_END.split(place.text[match.start(1) :], maxsplit=1)[0].strip(" .")
+        said = _DANGLING.sub("", _BEFORE.sub("", " ".join(phrase.split())))
+        if match[1] in _QUALITY and " ".join(fold(said).split()[:2]) in lexicon.no_setting:
+            break
+        is_aside = match[1] in _ASIDE and _is_of_another(place, match.start(), match.start(1) + len(phrase), baseline)
+        if said and not is_aside and not _says_none(place, match, said, metric, lexicon):
+            return said
+    return ""
+
+
+def _says_none(place: QuantityPlace, match: re.Match[str], said: str, metric: str, lexicon: OutcomeLexicon) -> bool:
+    """Whether a phrase says no condition: "in terms of accuracy", "in comparison with", "with lower cost"."""
+    words = fold(said).split()
+    before = fold(place.text[: match.start()]).rpartition(" ")[2]  # "comparison" of "in comparison with"
+    if before in lexicon.no_setting or any(" ".join(words[:n]) in lexicon.no_setting for n in (1, 2)):
+        return True
+    if fold(said).startswith(fold(metric)) or set(words) <= set(fold(metric).split()):
+        return True
+    is_change = match[1] in _ASIDE and any(cue.group != "keep" for cue in lexicon.cues(said))
+    return is_change or (match[1] == "in" and lexicon.is_metric(said))
+
+
+def _is_of_another(place: QuantityPlace, start: int, end: int, baseline: str) -> bool:
+    """Whether what stands in [start, end) belongs to the next number ("with 2% loss") or to the baseline before it."""
+    if end > place.high or (place.high < len(place.text) and not place.text[end : place.high].strip(" (")):
+        return True
+    ahead = place.text[place.quantity.end : start].strip()
+    return bool(baseline) and ahead.endswith(baseline) and not ahead.startswith("of ")
