@@ -19,6 +19,7 @@ from made_pdf import BOLD, ROMAN, Sheet, assembled, pdf
 from pdf_journals import JOURNALS
 from pdf_mastheads import MASTHEADS
 from pdf_reviews import REVIEWS
+from pdf_sides import SIDES
 from pdf_templates import ABS, CONFERENCES, T, columns
 
 from kg.link.affiliations import organisations
@@ -109,7 +110,7 @@ def test_real_papers_are_read(samples, name, titles, abstracts, authors):
 
 
 @pytest.mark.parametrize(
-    "template", [*CONFERENCES, *JOURNALS, *REVIEWS, *MASTHEADS], ids=lambda template: template.__name__
+    "template", [*CONFERENCES, *JOURNALS, *REVIEWS, *MASTHEADS, *SIDES], ids=lambda template: template.__name__
 )
 def test_a_template_is_read(template, tmp_path):
     sheet, title, count, institutions = template()
@@ -139,6 +140,13 @@ THREE = ("Maria Keller", "Wei Zhang", "Jun-Ho Kim")
         ([["Maria Keller", "Wei Zhang"], ["Google", "Microsoft"], ["New York", "San Francisco"]], THREE[:2], 2),
         (["Maria Keller *, Wei Zhang *, Jun-Ho Kim", "KAIST AI", "March 5, 2021"], THREE, 1),
         (["MARIA KELLER AND WEI ZHANG", "Technical report"], ("MARIA KELLER", "WEI ZHANG"), 0),
+        (["By MARIA KELLER, WEI ZHANG, JUN-HO", "KIM"], ("MARIA KELLER", "WEI ZHANG", "JUN-HO KIM"), 0),
+        (
+            ["Maria Keller, Wei Zhang, Jun M.", "J. Kim", "Google Research"],
+            ("Maria Keller", "Wei Zhang", "Jun M. J. Kim"),
+            1,
+        ),
+        (["Maria Keller, Nonmember, Wei Zhang, Member", "KAIST"], THREE[:2], 1),
     ],
 )
 def test_authors_and_affiliations_stand_in_many_ways(tmp_path, lines, authors, institutions):
@@ -158,6 +166,76 @@ def test_a_page_before_the_paper_is_passed_over(tmp_path):
     cover = Sheet()
     cover.put(72, 100, 11, "This is the accepted version of a paper. Please cite the published version.")
     assert paper(tmp_path, cover, simple()).texts["T"].text == "A Title That Says Something"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("USENIX", "This paper is included in the Proceedings of the", "22nd Conference on Files."),
+        ("HAL is a multi-disciplinary open access archive", "Keeping What Matters", "To cite this version:"),
+        ("Article", "Preprints.org is a free multidisciplinary platform providing preprint service", "Maria Keller *"),
+    ],
+)
+def test_the_sheet_of_an_archive_is_passed_over(tmp_path, lines):
+    cover = Sheet()
+    cover.center(90, 24, "Keeping What Matters", BOLD)
+    for number, line in enumerate(lines):
+        cover.put(72, 150 + 40 * number, 11, line)
+    document = paper(tmp_path, cover, simple())
+    assert document.texts["T"].text == "A Title That Says Something"
+    assert document.texts["A"].text == ABS
+    alone = paper(tmp_path, cover, name="cover.pdf")
+    assert alone.texts["T"].text == "Keeping What Matters"
+
+
+def test_a_title_page_of_a_thesis_names_its_university(tmp_path):
+    title, next_page = Sheet(), Sheet()
+    title.center(120, 22, "Keeping What Matters", BOLD)
+    title.center(170, 12, "by")
+    title.center(190, 14, "Maria Keller")
+    title.center(270, 12, "A thesis submitted in partial fulfilment of the requirements")
+    title.center(284, 12, "for the degree of")
+    title.center(298, 12, "Doctor of Philosophy in Physics")
+    title.center(420, 12, "University of Vienna")
+    next_page.put(72, 90, 16, "Abstract", BOLD)
+    next_page.fill(72, 120, 440, 11, ABS)
+    document = paper(tmp_path, title, next_page)
+    assert document.texts["T"].text == "Keeping What Matters"
+    assert document.authors == ("Maria Keller",)
+    assert document.texts["I"].text == "University of Vienna"
+    assert document.texts["A"].text == ABS
+
+
+def test_an_abstract_stands_beside_its_heading_below_the_keywords(tmp_path):
+    sheet = Sheet()
+    sheet.center(90, 16, T, BOLD)
+    sheet.center(120, 11, "Maria Keller*")
+    sheet.center(134, 11, "University of Vienna")
+    sheet.put(60, 170, 9, "Keywords:")
+    sheet.put(140, 170, 9, "Memory, serving, long contexts and what is kept of them.")
+    sheet.put(60, 190, 9, "Abstract:")
+    y = sheet.fill(140, 190, 400, 9, ABS)
+    sheet.put(60, y + 20, 11, "1 INTRODUCTION", BOLD)
+    sheet.fill(60, y + 40, 235, 9.5, "Every token attends to all tokens before it, and they stay. " * 8)
+    sheet.fill(305, y + 36, 235, 9.5, "No token is read twice unless the model asks for it again. " * 8)
+    document = paper(tmp_path, sheet)
+    assert document.texts["A"].text == ABS
+    assert document.authors == ("Maria Keller",)
+
+
+def test_a_short_abstract_above_notes_on_rights_keeps_its_full_lines(tmp_path):
+    sheet = Sheet()
+    sheet.center(90, 17, T, BOLD)
+    sheet.center(120, 12, "Maria Keller")
+    sheet.center(134, 9, "University of Vienna, Vienna, Austria")
+    sheet.put(45, 160, 9.5, "Abstract", BOLD)
+    y = sheet.fill(45, 172, 520, 9, ABS[:330])
+    for number, line in enumerate(("© 2024 The Authors.", "This is an open access article.", "Peer-review is done.")):
+        sheet.put(45, y + 6 + 10 * number, 8, line)
+    sheet.put(45, y + 40, 9, "Keywords: memory; serving")
+    sheet.put(45, y + 70, 10, "1. Introduction", BOLD)
+    sheet.fill(45, y + 90, 520, 9.5, "Every token attends to all tokens before it, and they stay. " * 12)
+    assert SequenceMatcher(None, paper(tmp_path, sheet).texts["A"].text, ABS[:330]).ratio() > 0.97
 
 
 def test_a_page_on_its_side_is_read(tmp_path):

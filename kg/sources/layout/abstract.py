@@ -34,6 +34,7 @@ _END = re.compile(r"[.!?][)\]\"”’']*\s*\d*$")
 _FOOT = 0.88  # share of the page from which a row without letters is its number
 _MOST = 90  # rows per abstract
 _MOST_KEYWORDS = 9  # rows
+_FAR = 12  # em from a heading to its text in a table
 _FEW = 25  # letters of a line that can define the width of a column
 _SEPARATOR = re.compile(r"[;·•∙|,]| [–-] |\. ")
 
@@ -79,12 +80,21 @@ def _is_beside(heading: TextLine, line: TextLine) -> bool:
     return is_level and 0 < line.left - heading.right < 2.5 * heading.size
 
 
+def _in_table(heading: TextLine, lines: Sequence[TextLine]) -> TextLine | None:
+    """The first line of a text beside a heading in a column of headings, where nothing is below the heading."""
+    size = heading.size
+    level = [li for li in lines if abs(li.y - heading.y) < 0.3 * size and 0 < li.left - heading.right < _FAR * size]
+    below = [li for li in lines if 0.5 * size < li.y - heading.y < 3 * size]
+    is_alone = not any(li.left < heading.right + size for li in below)
+    return level[0] if is_alone and len(level) == 1 and is_running(level[0].text) else None
+
+
 def find(page: Page, below: float, joiner: Joiner) -> Abstract | None:
     """The abstract below the height `below`; None when there is none."""
     lines = [line for line in page.lines if line.y > below]
     for line in lines:
         if is_heading(line):
-            beside = next((li for li in lines if _is_beside(line, li)), None)
+            beside = next((li for li in lines if _is_beside(line, li)), None) or _in_table(line, lines)
             found = _collected(page, lines, beside or line, None if beside else line, joiner, below)
             if found:
                 return found
@@ -197,9 +207,20 @@ def _column(lines: Sequence[TextLine], start: TextLine, heading: TextLine | None
     near.sort(key=lambda li: li.y)
     if _is_under(near[0], start):  # the heading is centered, possibly over two columns that begin further down
         near = [li for li in near if _is_under(li, start)]
-    first = near[:8]
+    first = _even(near)[:8]
     left, right = median(li.left for li in first), median(li.right for li in first)
     return left, max(right, *(li.right for li in first if li.left < right and li.right < right + 30))
+
+
+def _even(lines: Sequence[TextLine]) -> list[TextLine]:
+    """The lines from the first on that are of its size, up to a gap: a note below a short abstract is none of it."""
+    out = list(lines[:1])
+    for line in lines[1:]:
+        gap = line.y - out[-1].y
+        if abs(line.size - out[0].size) > 0.07 * out[0].size or gap > 2.2 * line.size:
+            break
+        out.append(line)
+    return out
 
 
 def _is_under(line: TextLine, heading: TextLine) -> bool:
@@ -224,6 +245,8 @@ def _ends(row: TextRow, kept: list[TextRow], size: float, leading: float) -> boo
     """Whether a row lies after the end of the abstract."""
     text = row.text
     if KEYWORDS.match(text) or _AFTER.match(text) or _OPENING.fullmatch(text.replace(" ", "")):
+        return True
+    if HeaderLabels.load().after_abstract.match(text):
         return True
     if abs(row.size - size) > 0.07 * size and row.letters > 3:
         return True

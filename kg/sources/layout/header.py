@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import dropwhile
 
 from kg.sources.dates import number
 from kg.sources.layout import abstract as abstracts
 from kg.sources.layout.blocks import body_size, paragraphs
 from kg.sources.layout.join import Joiner, plain
 from kg.sources.layout.labels import HeaderLabels
-from kg.sources.layout.masthead import beside, hanging, is_cover, is_masthead, leading
+from kg.sources.layout.masthead import beside, columns, hanging, is_cover, is_masthead, leading
 from kg.sources.layout.notes import footnotes
 from kg.sources.layout.offices import Offices
 from kg.sources.layout.pages import Page, TextLine
@@ -27,6 +28,8 @@ _DOI = re.compile(r"(?:doi\.org/|\bdoi\s*:?\s*)(10\.\d{4,9}/\n?[^\s,;<>\"]+)", r
 _REFERENCES = re.compile(r"\W*(?:\d+\W+)?(?:References|Bibliography)\W*", re.I)
 _FIGURE = re.compile(r"\s*(?:Figure|Fig\.|Table)\s*\d+\s*[.:]")
 _DOMAIN = re.compile(r"@\s*([\w-]+(?:\s?\.\s?[\w-]+)+)")
+_STATE = re.compile(r"\s*\[version \d+[;:][^\[\]]*\]?$", re.I)  # of its review: "[version 1; peer review: 2 approved]"
+_ABOVE = 3.5  # em of the title; from the names of authors that stand above it
 _MOST_PAGES = 2  # without covers, on which the header may stand
 _MOST_LINES = 400  # lines from the top of a page; a page of text has 120
 _MOST_CHARS = 2_000  # characters of a line between title and abstract
@@ -63,9 +66,11 @@ def header(pages: Iterable[Page], joiner: Joiner) -> Header:
     the cover. After a long list of authors, only the abstract comes from a later page.
     """
     made: list[Header] = []
+    covers: list[Page] = []
     rest = iter(pages)
     for page in rest:
         if is_cover(page):
+            covers.append(page)
             continue
         out, found = _of_page(page, joiner)
         made.append(out)
@@ -77,6 +82,9 @@ def header(pages: Iterable[Page], joiner: Joiner) -> Header:
             break
         if len(made) == _MOST_PAGES:
             break
+    if not any(one.title for one in made) and covers:
+        made = [_of_page(covers[0], joiner)[0]]
+        _identify(made[0], covers[0])
     if not made:
         return Header()
     first, last = made[0], made[-1]
@@ -97,19 +105,25 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
     below = max((line.y for line in title), default=0.0)
     headed = abstracts.find(page, below, joiner)
     found = headed or abstracts.first_paragraph(page, below, joiner)
-    top = min(found.top if found else page.height, _body_top(page, below))
+    side = columns(page, found) if found else []
+    top = min(found.top if found else page.height, _body_top(page, below, side))
     out = Header(title=_title_text(title, joiner), size=max((line.tall for line in title), default=0.0))
     if found:
         out.abstract, out.has_heading = found.text, headed is not None
     out.keywords = abstracts.keywords(page, below, joiner)
-    between = _between(lines, title, top)
+    between = _between(lines, title, top, is_sparse=top == page.height)
     notes_top = top
     if found:
         hung = hanging(page, below, found.left, top)
         notes_top = min((line.y - 1 for line in hung), default=top)
-        aside = {id(line) for line in (*beside(between, found.left, found.right), *hung)}
+        aside = {id(line) for line in (*beside(between, found.left, found.right), *hung, *side)}
         between = [line for line in between if id(line) not in aside]
     who = people(between)
+    if not who.authors:  # a few journals print them above the title, others in a column at its side
+        low = min((li.y for li in title), default=0.0)
+        above = people([li for li in lines if low - _ABOVE * title[0].size < li.y < low] if title else [])
+        beside_it = people(side)
+        who = max((who, above, *[beside_it] * bool(beside_it.mails)), key=lambda one: len(one.authors))
     out.authors, out.affiliations = who.authors, who.affiliations
     text = max(body_size(page.lines), found.rows[0].size if found else 0.0)  # notes may make up most of a page
     _from_notes(who, page, between, (notes_top, text), out)
@@ -128,20 +142,27 @@ def _title(lines: Sequence[TextLine], heading: TextLine | None, page: Page) -> l
     """The lines of the title: the group of the largest lines above the abstract that name no journal or rubric."""
     lowest = heading.y - 0.5 * heading.size if heading and heading.y > 0.08 * page.height else _UPPER * page.height
     known = HeaderLabels.load()
-    above = [line for line in lines if line.y < lowest and line.letters >= 2 and not known.is_kind(line.text)]
-    groups = _groups(above, leading(lines))
+    above = [line for line in lines if line.y < lowest and line.letters >= 2]
+    groups = [[*dropwhile(lambda li: known.is_kind(li.text), g)] for g in _groups(above, leading(lines))]
     groups = [g for g in groups if sum(line.letters for line in g) >= _LEAST]
     groups = [g for g in groups if not is_masthead(g, lines)] or groups
     if not groups:
         return []
-    largest = max(g[0].tall for g in groups)
     body = body_size(lines)
+    if heading and heading.text.isascii():  # a title in two languages: that of the abstract
+        groups = [g for g in groups if g[0].tall > 1.08 * body and _is_latin(g)] or groups
+    largest = max(g[0].tall for g in groups)
     if largest > 1.08 * body:
         fitting = [g for g in groups if g[0].tall >= (1 - _WITHIN) * largest]
     else:
         fitting = [g for g in groups if all(line.font.bold for line in g)] or groups
     several = [g for g in fitting if sum(len(line.text.split()) for line in g) > 1]
     return min(several or fitting, key=lambda g: g[0].y)
+
+
+def _is_latin(group: Sequence[TextLine]) -> bool:
+    letters = [c for line in group for c in line.text if c.isalpha()]
+    return sum(c < "\u0250" for c in letters) > 0.5 * len(letters)
 
 
 def _groups(lines: Sequence[TextLine], spacing: float) -> list[list[TextLine]]:
@@ -177,14 +198,16 @@ def _title_text(lines: Sequence[TextLine], joiner: Joiner) -> str:
     for line in sorted(lines, key=lambda line: (round(line.y), line.left)):
         chars = [c for c in line.chars if not (c.raised and (c.text in "*∗†‡§¶‖∥⋆" or not c.text.isalnum()))]
         texts.append(plain(chars))
-    return joiner.join(texts).rstrip("*∗†‡§¶‖∥⋆ ")
+    return _STATE.sub("", joiner.join(texts)).rstrip("*∗†‡§¶‖∥⋆ ")
 
 
 # Authors
 
 
-def _between(lines: Sequence[TextLine], title: Sequence[TextLine], top: float) -> list[TextLine]:
-    """The lines between title and abstract, up to a figure or a wide gap."""
+def _between(
+    lines: Sequence[TextLine], title: Sequence[TextLine], top: float, is_sparse: bool = False
+) -> list[TextLine]:
+    """The lines between title and abstract, up to a figure or a wide gap, of which a title page has many."""
     below = max((line.y for line in title), default=0.0)
     own = sorted(
         (li for li in lines if below < li.y < top - 0.4 * li.size and li not in title and len(li.chars) < _MOST_CHARS),
@@ -195,15 +218,16 @@ def _between(lines: Sequence[TextLine], title: Sequence[TextLine], top: float) -
     for line in own:
         if figure is not None and line.y >= figure:
             break
-        if kept and line.y - kept[-1].y > 6 * max(line.size, 10):
+        if kept and not is_sparse and line.y - kept[-1].y > 6 * max(line.size, 10):
             break
         kept.append(line)
     return kept
 
 
-def _body_top(page: Page, below: float) -> float:
-    """Where running text starts below the height `below`."""
-    for run in paragraphs([line for line in page.lines if line.y > below]):
+def _body_top(page: Page, below: float, side: Sequence[TextLine]) -> float:
+    """Where running text starts below the height `below`, outside of the columns of notes at the side."""
+    aside = {id(line) for line in side}
+    for run in paragraphs([line for line in page.lines if line.y > below and id(line) not in aside]):
         return run[0].y
     return page.height
 

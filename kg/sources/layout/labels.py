@@ -26,6 +26,8 @@ class HeaderLabels:
     below_journal: re.Pattern[str]
     affiliations: re.Pattern[str]
     other: re.Pattern[str]
+    after_abstract: re.Pattern[str]
+    on_cover: re.Pattern[str]
 
     @staticmethod
     @cache
@@ -43,6 +45,8 @@ class HeaderLabels:
             below_journal=_starts(lists["below_journal"]),
             affiliations=_starts(lists["affiliations"]),
             other=_starts(lists["other"]),
+            after_abstract=_starts(lists["after_abstract"]),
+            on_cover=re.compile("|".join(re.escape(p).replace(r"\ ", r"\s+") for p in lists["on_cover"]), re.I),
         )
 
     def is_kind(self, text: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
+from kg.sources.layout.abstract import Abstract
 from kg.sources.layout.blocks import is_running
 from kg.sources.layout.labels import HeaderLabels
 from kg.sources.layout.pages import Page, TextLine
@@ -17,6 +18,9 @@ _CITED = r"^\W*(?:[Tt]he\s+)?{0}[,.:]?\s*(?:\d|\((?:19|20)\d\d|[Vv]ol\b|[Nn]o\b)
 _WIDE = 2.6  # em; leading of a manuscript that is set for review
 _LONGEST = 400  # characters of a title
 _SHORT = 40  # characters of a note that is set large
+_SMALL_PRINT = 0.93  # size of notes in a column at the side, relative to the abstract
+_FEW_BESIDE = 3  # lines of such a column beside the abstract
+_MOST_COVER = 60  # lines of a sheet that an archive puts before a paper
 _FEW = 2  # notes in a column at the side
 
 
@@ -63,6 +67,22 @@ def beside(lines: Sequence[TextLine], left: float, right: float) -> list[TextLin
     return out
 
 
+def columns(page: Page, found: Abstract) -> list[TextLine]:
+    """The lines of a column of small print beside the abstract, from the top of the page to its end."""
+    out: list[TextLine] = []
+    bottom = max(row.y for row in found.rows)
+    most = _SMALL_PRINT * max(row.size for row in found.rows)
+    for side in (
+        [li for li in page.lines if li.right < found.left - 3],
+        [li for li in page.lines if li.left > found.right + 3],
+    ):
+        level = [li for li in side if found.top - li.size < li.y < bottom + li.size]
+        small = [li for li in level if li.size <= most]
+        if len(small) >= _FEW_BESIDE and len(small) > 0.6 * len(level):
+            out += side
+    return out
+
+
 def hanging(page: Page, below: float, left: float, top: float) -> list[TextLine]:
     """The lines between two heights that start a column of notes left of the text, which goes on below `top`."""
     side = sorted((li for li in page.lines if li.right < left - 3 and li.y > below), key=lambda li: li.y)
@@ -84,7 +104,9 @@ def _is_level(above: TextLine, below: TextLine) -> bool:
 
 
 def is_cover(page: Page) -> bool:
-    """Whether a page stands before the paper: its highlights, its graphical abstract."""
+    """Whether a page stands before the paper: its highlights, its graphical abstract, the sheet of an archive."""
     labels = HeaderLabels.load()
     top = sorted(page.lines, key=lambda line: line.y)[:6]
-    return any(labels.is_cover(line.text) for line in top)
+    if any(labels.is_cover(line.text) for line in top):
+        return True
+    return len(page.lines) < _MOST_COVER and any(labels.on_cover.search(line.text) for line in page.lines)

@@ -24,6 +24,7 @@ _CUT = re.compile(
 _SENTENCE = re.compile(r"\b(?:we|is|are|was|were|this|these|our|has|have|can|see|denotes?)\b", re.I)
 _BRACKET = re.compile(r"\(([^()]{2,300})\)")
 _WORD = re.compile(r"[^\W\d_][\w'’-]+")
+_MAILED = re.compile(r"[,;.]?\s*\(?e-?mail\b", re.I)
 _MOST_WORDS = 10  # of an affiliation without a typical word
 _LONGEST = 300  # code points of an affiliation
 
@@ -38,6 +39,7 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
     for chars in _notes(lines):
         text = written(chars)
         found += _of_named(text, known, offices)
+        found += _after_names(text, known, offices)
         found += (clean(match[1]) for match in _WITH.finditer(text) if offices.has(match[1]))
         items = [(labels(m), clean(MAIL.sub("", _CUT.split(i)[0]).strip(" .<>{}"))) for m, i in _items(chars)]
         items = [(of, place) for of, place in items if of and (marks is None or any(m in marks for m in of))]
@@ -72,6 +74,18 @@ def _of_named(text: str, known: People, offices: Offices) -> Iterator[str]:
         place = clean(text[at : bracket.start()].strip(" .:;,"))
         at = bracket.end()
         if words & families and 8 < len(place) < _LONGEST and offices.has(place) and not is_running(place):
+            yield place
+
+
+def _after_names(text: str, known: People, offices: Offices) -> Iterator[str]:
+    """Yield affiliations behind the names of their authors: "Ada Keller, University of X, Y; Bo Zhang: Z, USA"."""
+    names = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in known.authors)
+    starts = list(re.finditer(rf"(?:{names})\s*[,:]\s+(?-i:(?=[A-Z]))", text, re.I)) if names else []
+    ends = [match.start() for match in starts[1:]]
+    for match, end in zip(starts, [*ends, len(text)], strict=False):
+        item = text[match.end() : end]
+        place = clean(MAIL.split(_CUT.split(_MAILED.split(item)[0])[0])[0].strip(" .;,"))
+        if _is_place(place, offices):
             yield place
 
 

@@ -389,13 +389,20 @@ def _cells(run: list[Char]) -> Iterator[list[Char]]:
     for before, char in pairwise(run):
         size = max(before.font.size, char.font.size)
         gap = char.left - before.right
-        if gap > WIDE * size and not _is_mark_after(before, char, gap):
+        if _is_other_column(before, char, gap) or (gap > WIDE * size and not _is_mark_after(before, char, gap)):
             yield part
             part = []
         elif gap > _SURE * size:
             char.space = True
         part.append(char)
     yield part
+
+
+def _is_other_column(before: Char, char: Char, gap: float) -> bool:
+    """Whether a gap divides words of quite different sizes: a title and a small note beside it."""
+    small, large = sorted((before.font.size, char.font.size))
+    is_away = gap > WIDE * small or abs(before.y - char.y) > small
+    return small <= _SMALL * large and is_away and before.text.isalpha() and char.text.isalpha()
 
 
 def _is_mark_after(before: Char, char: Char, gap: float) -> bool:

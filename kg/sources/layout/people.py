@@ -7,6 +7,7 @@ no word that marks an organization (`ontology/words.ttl`, `ontology/institutions
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
@@ -29,7 +30,8 @@ _JOINT = re.compile(
 )
 _TOKEN = re.compile(r"[^\W\d_](?:[^\W\d_]|['’`´.-])*\.?")
 _TITLES = re.compile(
-    r"(?:(?:(?:Under)?Graduate|Student|Senior|Life|Associate|Member|Fellow|IEEE|ACM)\b[\s,]*)+", re.I
+    r"(?:(?:(?:Under)?Graduate|Student|Senior|Life|Associate|Affiliate|(?:Non-?)?Member|Fellow|IEEE|ACM)\b[\s,]*)+",
+    re.I,
 )  # also a part of it, where a line ends
 _NOBODY = re.compile(
     r"anonymous|double-?blind|under review|paper id|submission|reviewed\s+on"
@@ -49,7 +51,7 @@ _DATE = re.compile(
 _ORDINAL = re.compile(r"\d{1,2}\s?(?:st|nd|rd|th)\s+(?=[^\W\d_])")
 _GOES_ON = re.compile(r"(?:[,&-]|\b(?:of|and|for|the|in|at|de|für|der|di|del|du))$")
 _IN_BRACKETS = re.compile(r"(.{3,}?)\s*\(([^()]+)\)?")
-_BY = re.compile(r"by\s+(?=[A-Z])", re.I)
+_BY = re.compile(r"^\W*(?i:by)\s+(?=[A-Z])")
 _FULL = re.compile(r"\b(?:of|and|for|the)$")
 _CAMPUS = re.compile(r"(?:^|[,;]\s*)(?:University|Universit[àyé]|Universidad) (?:of|di|de|degli) [A-Z]\w+$")
 _VOWEL = re.compile(r"[AEIOUY]")
@@ -159,14 +161,20 @@ def _is_cut(before: TextLine, line: TextLine, offices: Offices, alone: bool) -> 
     if not (before.chars[-1].text.isalpha() or before.chars[-1].text in "-."):
         return False
     last, start = _last_unit(before), _units(line)[0].split()
-    if not last or not start or last[-1] in ("and", "AND") or MAIL.search(before.text + " " + line.text):
+    if (
+        not last
+        or not start
+        or {last[-1], start[0]} & {"and", "AND", "&"}
+        or MAIL.search(before.text + " " + line.text)
+    ):
         return False
     units = [unit for unit in _units(before) if not _is_title(unit.strip("() "))]
     is_list = _is_name(units[0], offices) if len(units) > 1 else not alone and len(last) == 1
     is_initial = len(last[-1].strip(".")) == 1
     if not is_list or (last[-1].isupper() != start[0].isupper() and not is_initial):
         return False
-    is_open = len(last) == 1 or last[-1].islower() or len(start) == 1
+    is_divided = is_initial and len(start[0].strip(".")) == 1  # "Ada M. / J. Lee"
+    is_open = len(last) == 1 or last[-1].islower() or len(start) == 1 or is_divided
     name = " ".join([*last, *start]).replace("- ", "-")
     return is_open and not offices.has(", ".join(units)) and _is_name(name, offices)
 
@@ -174,7 +182,14 @@ def _is_cut(before: TextLine, line: TextLine, offices: Offices, alone: bool) -> 
 def _units(line: TextLine) -> list[str]:
     """The parts of an author list between commas, conjunctions and marks."""
     plain = "".join(", " if c.raised else (" " * c.space + c.text) for c in line.chars)
-    return _JOINT.split(plain.strip(" ,"))
+    return [_edged(part) for part in _JOINT.split(_BY.sub("", plain.strip(" ,")))]
+
+
+def _edged(text: str) -> str:
+    """A part of a list of names without signs at its ends: letters, telephones and other pictures for contact."""
+    while text and (text[-1] in " *" or unicodedata.category(text[-1]) in ("So", "Sk")):
+        text = text[:-1]
+    return text
 
 
 def _last_unit(line: TextLine) -> list[str]:
@@ -298,7 +313,7 @@ def _names(text: str, chars: Sequence[Char], first: TextLine, offices: Offices) 
     inside: list[str] = []  # text in brackets: "Ada Lovelace (ACME), Alan Turing (University of X)"
     at = 0
     for match in [*_JOINT.finditer(text), None]:
-        part = (text[at : match.start()] if match else text[at:]).strip(" .,;:*")
+        part = _edged((text[at : match.start()] if match else text[at:]).strip(" .,;:*"))
         part = part if at else _BY.sub("", part)
         bracket = _IN_BRACKETS.fullmatch(part)
         if bracket and offices.has(bracket[2]) and _is_name(bracket[1], offices):
