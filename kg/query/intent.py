@@ -222,7 +222,7 @@ class Intent(Pieces):
 
     def _count(self) -> Query | None:
         for at in self._places("count"):
-            around = [i for i in (at + 1, at + 2, at - 1) if 0 <= i < len(self.items) and self._type(i)]
+            around = [i for i in (at, at + 1, at + 2, at - 1) if 0 <= i < len(self.items) and self._type(i)]
             if not around and (found := self._amount(at)):
                 return found
             counted = any(item.senses for item in self.items[at + 1 : at + 2])  # "how many GPUs": no graph knows that

@@ -96,7 +96,7 @@ class Parser:
                     anded = anded or (item.means("and") and not listed)  # ", and" joins all that stands before it
                     continue
             lacked = next((word for word in steering if word.means("lacking")), None) if negated else None
-            if lacked and item.is_unknown and any(behind.senses for behind in self.items[at + 1 : at + 2]):
+            if negated and item.is_unknown and any(behind.senses for behind in self.items[at + 1 : at + 2]):
                 self.ignored.append(item.text)  # "without a separate draft model"
                 continue
             terms = [] if item.taken else self._terms(at, cue)

@@ -103,12 +103,7 @@ class QuestionReader:
         others = [part for part in parts if part.means("models") or not part.means("scope")]
         if not others or any(part.types - {"metric"} for part in others):
             parts = others
-        return parts if len(parts) > 1 or self._has_scope(found) else []
-
-    def _has_scope(self, found: list[Token]) -> bool:
-        """Whether a phrase has words for what nearly all papers are about ("LLM training")."""
-        spans = ((start, stop) for stop in range(1, len(found) + 1) for start in range(max(stop - 4, 0), stop))
-        return any(self._is("scope", folds(found[start:stop])) for start, stop in spans)
+        return parts if len(parts) > 1 else []
 
     def _piece(self, found: list[Token], whole: list[Sense]) -> tuple[int, list[Item]] | None:
         """A piece of a compound and what it costs; none and little for a word that says nothing."""
