@@ -169,6 +169,14 @@ class Lexicon:
         sql = "SELECT 1 FROM authors WHERE name = ? LIMIT 1"
         return self._store is not None and bool(self._store.rows(sql, name))
 
+    def without(self, text: str) -> list[Sense]:
+        """The techniques of the vocabulary that are named for doing without a thing ("draft-model-free decoding")."""
+        return [
+            Sense("technique", concept, False, True)
+            for folded, concept in self._beginning(f"{fold(text)} free ", "technique")
+            if concept in self.vocabulary
+        ]
+
     def misspelt(self, folded: str, least: float = 86.0) -> str | None:
         """The folded label that a phrase nearly is, if there is one; its first letter is right."""
         if len(folded) < 5:

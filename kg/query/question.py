@@ -101,7 +101,8 @@ class Parser:
                 continue
             terms = [] if item.taken else self._terms(at, cue)
             if lacked and is_property(item, lacked, self.lexicon):
-                terms, negated = [lacking(item, self.lexicon)], False
+                free = [self.entity(sense) for sense in self.lexicon.without(item.text)]
+                terms, negated = [lacking(item, self.lexicon), *free], False
                 if item.text in self.ignored[-1:]:
                     self.ignored.pop()
             if not terms:

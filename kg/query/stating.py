@@ -8,6 +8,9 @@ from kg.query.items import Item
 from kg.query.lexicon import Lexicon
 from kg.text import fold, has_han
 
+#: Names of a thing that are looked for.
+_NAMES = 6
+
 
 def stated(item: Item, language: str) -> Phrase:
     """What texts must state, in any of its wordings ("training-free")."""
@@ -42,7 +45,8 @@ def is_property(item: Item, word: Item, lexicon: Lexicon) -> bool:
 def lacking(item: Item, lexicon: Lexicon) -> Phrase:
     """What texts must state where methods do without a thing."""
     word = lexicon.words.meaning("lacks")[0]
-    known = [lexicon.label(sense.concept) for sense in item.senses if sense.known][:2]
+    concepts = [sense.concept for sense in item.senses if sense.known][:2]
+    known = [label for concept in concepts for label in lexicon.labels(concept) if label.isascii()][:_NAMES]
     said = dict.fromkeys((item.text, *known) if not has_han(item.text) or not known else known)
     forms = [form.format(n=one) for one in said for form in word.facts["stated"]]
     free = [word.facts["stated"][0].format(n=part) for one in said for part in one.split()]
