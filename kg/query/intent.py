@@ -106,7 +106,13 @@ class Intent(Pieces):
         """The words that ask whether something rises: "is LoRA still popular?", "量化热门吗"."""
         opens = bool(self.items) and self.items[0].means("auxiliary")
         asks = opens or bool(self._places("yes-no", "how"))
+        either = [at for at in self._places("or") if self._is_change(at - 1) and self._is_change(at + 1)]
+        if either and self._things():  # "did it increase or decrease?"
+            return [either[0] - 1, either[0], either[0] + 1]
         return self._places("rising", "popular") if asks and self._things() else []
+
+    def _is_change(self, at: int) -> bool:
+        return 0 <= at < len(self.items) and self.items[at].means("increase", "decrease") and not self.items[at].senses
 
     def _path(self) -> Query | None:
         things = self._things()
