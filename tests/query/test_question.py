@@ -107,7 +107,10 @@ QUESTIONS = [
         "outperforms tail technique:eagle-3 & result metric:memory-usage decrease >= 50 %",
     ),
     # what texts must state
-    ("speculative decoding without a separate draft model", f"{SPEC} & text no draft model"),
+    (
+        "speculative decoding without a separate draft model",
+        f"{SPEC} & text no draft model | technique:model-free-speculative-decoding",
+    ),
     ("pruning that is trainig free", f"{PRUNE} & text training-free"),
     ("ternary (1.58-bit) pruning", f"text ternary & {PRUNE}"),
     ("sparse attention for the prefill stage", "topic:sparse-attention & text prefill"),
