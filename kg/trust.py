@@ -1,7 +1,8 @@
 """Confidence levels of claims: a claim is sure when its confidence reaches the threshold of its type.
 
 The thresholds are fitted on papers that were not used in training, so that claims at or above a threshold reach the
-precision wanted for their type (scripts/fit_sure.py). A type without a threshold has no sure claims.
+precision wanted for their type (scripts/fit_sure.py). What is read by rules alone, without the tagger, is right less
+often and has thresholds of its own (scripts/fit_rules.py). A type without a threshold has no sure claims.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from itertools import chain
+from typing import Any
 
 from kg.entity_types import LISTS, data_folder
 from kg.evidence import BY_HAND
@@ -18,24 +20,37 @@ from kg.model import Record, Statement
 _GIVEN = (BY_HAND, "llm:")
 #: The score below which a claim is a guess.
 LIKELY = 0.5
+#: The end of an extractor's name where no tagger has read the text.
+BY_RULES = "-rules"
 
 
 @cache
-def thresholds() -> dict[str, float]:
+def thresholds(by_rules: bool = False) -> dict[str, float]:
     """The lowest confidence of sure claims, by the record's list that holds them; for relations, by relation type."""
-    file = data_folder("data") / "models" / "sure.json"
-    found: dict[str, float] = json.loads(file.read_text("utf-8"))
+    found: dict[str, float] = _read("rules.json")["sure"] if by_rules else _read("sure.json")
+    return found
+
+
+@cache
+def ruled_relations() -> dict[str, float]:
+    """The share of relations made by rules alone that is right, by type."""
+    found: dict[str, float] = _read("rules.json")["relations"]
+    return found
+
+
+def _read(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((data_folder("data") / "models" / name).read_text("utf-8"))
     return found
 
 
 def mark(record: Record) -> None:
     """Set `sure` on the claims of the package's own extractors; those of people and language models are kept."""
-    least = thresholds()
     lists = ((name, getattr(record, name)) for name in (*LISTS.values(), "results", "topics"))
     relations = ((relation.type, [relation]) for relation in record.relations)
     for kind, said in chain(lists, relations):
         for one in said:
             if is_scored(one):
+                least = thresholds(one.extractor.endswith(BY_RULES))
                 one.sure = kind in least and one.confidence >= least[kind]
 
 

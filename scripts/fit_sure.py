@@ -123,7 +123,8 @@ def _add(to: dict[str, Claims], key: str, found: Claims) -> None:
     known.wanted += found.wanted
 
 
-def _merged(files: Iterable[Path]) -> dict[str, Json]:
+def merged(files: Iterable[Path]) -> dict[str, Json]:
+    """The records of files by paper; what a later file says takes the place of what an earlier one does."""
     out: dict[str, dict[str, Any]] = {}
     for file in files:
         for name, record in read_records(file).items():
@@ -139,7 +140,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="print the figures alone")
     given = parser.parse_args()
     try:
-        gold, records = _merged(given.gold), _merged(given.records)
+        gold, records = merged(given.gold), merged(given.records)
         names = sorted(gold.keys() & records.keys())
         if not names:
             raise KgError("The records are of none of the annotated papers: give those that were made of them.")

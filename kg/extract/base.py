@@ -18,6 +18,7 @@ from kg.evidence import Bearers
 from kg.extract.numbers import holds_number
 from kg.model import ROLES, Brief, Document, Evidence, Mention, Record, Relation, Result, Topic
 from kg.text import fold, raw_span, sentences, token_lists
+from kg.trust import BY_RULES
 from kg.vocabulary import Match, Vocabulary
 
 if TYPE_CHECKING:
@@ -222,8 +223,18 @@ def to_record(doc: Doc, document: Document) -> Record:
     record.results = [result for result in results if holds_number(result)]
     bearers = Bearers(record)
     record.relations = [relation for relation in relations if not bearers.lacking(relation)]
+    if doc._.tags is None:
+        _note_rules(record)
     doc._.view = None  # the view refers to the Doc; the cycle would wait for the garbage collector
     return record
+
+
+def _note_rules(record: Record) -> None:
+    """Name the extractors of what rules alone have read; the register decides on institutions either way."""
+    for kind in (*LISTS.values(), "results", "relations", "topics"):
+        for one in getattr(record, kind) if kind != "institutions" else ():
+            if not one.extractor.startswith("llm:"):
+                one.extractor += BY_RULES
 
 
 def _settle(span: Mention | Evidence, doc: Doc, document: Document) -> None:

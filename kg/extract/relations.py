@@ -1,8 +1,8 @@
 """Extracts document-level relations between the entities of a paper; the proposed method heads most of them.
 
-Two judges decide on each relation type. Without them, the type and role of an entity determine the relation: a proposed
-component is part_of the method, a dataset is what it is evaluated_on. The evidence is the sentence that contains the
-tail, preferably one that also names the head.
+Two judges decide on each relation type. Without them, the type and role of an entity determine the relation: a dataset
+is what the method is evaluated_on. Such a relation is said where that is right more often than not. The evidence is the
+sentence that contains the tail, preferably one that also names the head.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from kg.extract.judge import Judge, judge_for
 from kg.extract.pairs import FEATURE, PairTable, names_with, table, words_of
 from kg.model import RELATION_TYPES, Evidence, Mention, Relation
 from kg.text import fold
+from kg.trust import LIKELY, ruled_relations
 from kg.vocabulary import Vocabulary
 
 EXTRACTOR = "relations/3"
@@ -34,7 +35,6 @@ _MODEL_ROLES = {"outperforms": "baseline", "compared_with": "baseline", "uses": 
 _WITHOUT = ("negate", "replace")  # cues that exclude what follows
 _NEAR = 6  # maximum number of words between "propose" and what is proposed
 _LEAST = 1e-4  # lower bound of likelihoods in log-odds
-_RULED = 0.6  # confidence of relations by the rules
 #: Text before a phrase that explains a name: "ZapKV, a novel", "ZapKV is an", "we propose a".
 _SAYS_WHAT = re.compile(
     r"(?:\w\)?,| is| propose| introduce| present| develop) (?:an?|the first)(?: [\w-]+)?\s$", re.ASCII
@@ -211,8 +211,10 @@ def decided(told: PairTable, likely: Any, thresholds: Sequence[float]) -> list[C
     return sorted(out)
 
 
-def _by_rules(ruled: dict[tuple[int, int], str]) -> list[tuple[int, int, str, float]]:
-    return [(i, j, kind, _RULED) for (i, j), kind in ruled.items()]
+def _by_rules(ruled: dict[tuple[int, int], str]) -> list[Chosen]:
+    """The relations by the rules, of the types of which half are right at least."""
+    right = ruled_relations()
+    return [(i, j, kind, right[kind]) for (i, j), kind in ruled.items() if right[kind] >= LIKELY]
 
 
 @Language.factory("kg_relations")

@@ -37,8 +37,14 @@ def about(graph: Graph, asked: Asked) -> Shown:
         for kind in (*_COVERED, "metric")
     ]
     held = contents(graph, asked.lang)
-    trust = [_row(words(f"type.{kind}"), kind, *named[kind][:2], LISTS[kind]) for kind in LISTS if kind in named]
-    trust += _sure_others(words, corpus.kept("statements", "", lambda: _statements(graph)))
+    ways = corpus.kept("ways", "", lambda: dict(store.rows(_WAYS)))
+    least = thresholds(ways.keys() == {"fast"})
+    counted = [(words(f"type.{kind}"), kind, *named[kind][:2], LISTS[kind]) for kind in LISTS if kind in named]
+    counted += _others(words, corpus.kept("statements", "", lambda: _statements(graph)))
+    trust = [
+        {"name": name, "type": kind, "claims": number, "sure": int(sure or 0), "threshold": least.get(key, "")}
+        for name, kind, number, sure, key in counted
+    ]
     data: dict[str, Any] = {
         "scope": held["scope"],
         "counts": corpus.kept("counts", "", graph.counts),
@@ -47,7 +53,7 @@ def about(graph: Graph, asked: Asked) -> Shown:
         "coverage": covered,
         "claims": trust,
         "versions": {"kg": VERSION, "extraction": EXTRACTION, "vocabulary": ontology_hash()},
-        "ways": corpus.kept("ways", "", lambda: dict(store.rows(_WAYS))),
+        "ways": ways,
     }
     columns = ("type", "claims", "sure", "threshold")
     rows = [[row[name] for name in columns] for row in trust]
@@ -78,20 +84,10 @@ def _statements(graph: Graph) -> dict[str, tuple[int, int]]:
     }
 
 
-def _sure_others(words: PageWords, counted: dict[str, tuple[int, int]]) -> list[dict[str, Any]]:
+def _others(words: PageWords, counted: dict[str, tuple[int, int]]) -> list[tuple[str, str, int, int, str]]:
     names = {"topics": words("type.topic"), "results": words("column.result")}
     names |= {kind: words(f"relation.{kind}") for kind in RELATION_TYPES}
-    return [_row(name, kind, *counted[kind], kind) for kind, name in names.items() if kind in counted]
-
-
-def _row(name: str, kind: str, number: int, sure: int, key: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "type": kind,
-        "claims": number,
-        "sure": int(sure or 0),
-        "threshold": thresholds().get(key, ""),
-    }
+    return [(name, kind, *counted[kind], kind) for kind, name in names.items() if kind in counted]
 
 
 PAGES = {"about": about}
