@@ -17,8 +17,8 @@ import pytest
 from kg.evaluation import HEADLINE
 from kg.evaluation.tables import trust_table
 from kg.evaluation.trust import Claims, Judged, Trust, claims, trust
-from kg.model import Evidence, Mention, Record, Relation, Topic
-from kg.trust import level, mark, thresholds
+from kg.model import RELATION_TYPES, Evidence, Mention, Record, Relation, Topic
+from kg.trust import BY_RULES, level, mark, ruled_relations, thresholds
 
 
 def paper(**parts: Any) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def paper(**parts: Any) -> dict[str, Any]:
 def limits(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     """Thresholds of two types."""
     least = {"techniques": 0.8, "uses": 0.5}
-    monkeypatch.setattr("kg.trust.thresholds", lambda: least)
+    monkeypatch.setattr("kg.trust.thresholds", lambda by_rules=False: {"techniques": 0.9} if by_rules else least)
     return least
 
 
@@ -47,6 +47,14 @@ def test_claims_are_sure_from_the_threshold_of_their_type(limits: dict[str, floa
     assert not record.topics[0].sure
 
 
+def test_what_rules_alone_claim_has_thresholds_of_its_own(limits: dict[str, float]) -> None:
+    record = Record("x", techniques=[mention(score, f"techniques/2{BY_RULES}") for score in (0.9, 0.89)])
+    record.relations = [Relation("A", "uses", "B", Evidence("A B"), extractor=f"relations/3{BY_RULES}", confidence=0.6)]
+    mark(record)
+    assert [m.sure for m in record.techniques] == [True, False]
+    assert not record.relations[0].sure
+
+
 def test_what_others_claim_stays_as_they_say_it(limits: dict[str, float]) -> None:
     record = Record("x", techniques=[mention(0.95, "llm:moon/1"), mention(0.1, "annotation")])
     record.techniques[1].sure = True
@@ -61,7 +69,10 @@ def test_trust_in_a_word(limits: dict[str, float]) -> None:
 
 
 def test_thresholds_that_ship_are_scores() -> None:
-    assert all(0 < least <= 1 for least in thresholds().values())
+    for by_rules in (False, True):
+        assert all(0 < least <= 1 for least in thresholds(by_rules).values())
+    assert thresholds(True)["techniques"] > thresholds()["techniques"]
+    assert ruled_relations().keys() == set(RELATION_TYPES)
 
 
 # The figures

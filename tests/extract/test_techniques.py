@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from kg.model import ROLES, Mention, Record
+from kg.trust import BY_RULES
 
 Read = Callable[..., Record]
 
@@ -109,5 +110,5 @@ def test_every_technique_has_a_role_and_a_confidence(read: Read) -> None:
     record = read(ABSTRACT, title="ZapKV: Query-Aware KV Cache Eviction")
     assert len(record.techniques) >= 5
     assert {m.role for m in record.techniques} <= set(ROLES)
-    assert all(0 < m.confidence <= 1 and m.extractor == "techniques/2" for m in record.techniques)
+    assert all(0 < m.confidence <= 1 and m.extractor == f"techniques/2{BY_RULES}" for m in record.techniques)
     assert len({m.canonical for m in record.techniques}) == len(record.techniques)
