@@ -42,7 +42,7 @@ Language = Annotated[str, typer.Option("--lang", "-l", help="Language of the tex
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first file, entry or field that cannot be read.")]
 Fast = Annotated[
     bool,
-    typer.Option("--fast", help="Use vocabulary and rules only, without the tagger: many times faster."),
+    typer.Option("--fast", help="Use vocabulary and rules only, without the tagger: much faster, less often right."),
 ]
 Jobs = Annotated[
     int | None,
