@@ -12,6 +12,8 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
 
+from kg.model import KgError
+
 #: Statuses of a service that may answer the same call later; 529 is no standard, but what several services send.
 BUSY = (408, 429, 500, 502, 503, 504, 529)
 
@@ -124,3 +126,14 @@ def retry_after(said: str) -> float | None:
     with suppress(ValueError, OverflowError, TypeError, IndexError):
         return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
     return None
+
+
+def seconds_of(said: str, name: str, usual: float, most: int) -> float:
+    """The seconds that an environment variable gives; KgError for what is no number above 0 and up to `most`."""
+    try:
+        seconds = float(said) if said.strip() else usual
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= most:
+        raise KgError(f"{name} is no number of seconds up to {most}: mend or unset it.")
+    return seconds

@@ -1,11 +1,14 @@
-"""Tables as CSV that is safe to open in a spreadsheet."""
+"""Tables as CSV that is safe to open in a spreadsheet, data as JSON that is safe to print."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
 from typing import Any
+
+from kg.text import HARMFUL
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -23,3 +26,21 @@ def _safe(cell: Any) -> Any:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def json_text(data: Any, plain: Callable[[Any], Any] | None = None) -> str:
+    """Data as JSON, a value a line; `plain` makes data of what JSON has no form for.
+
+    Control and bidirectional characters are escaped: the strings are equal after parsing.
+    """
+    return harmless(json.dumps(data, ensure_ascii=False, indent=1, default=plain)) + "\n"
+
+
+def json_lines(rows: Iterable[Any]) -> str:
+    """Data as JSON, a row a line, escaped likewise."""
+    return harmless("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+
+
+def harmless(said: str) -> str:
+    """JSON with control and bidirectional characters escaped."""
+    return HARMFUL.sub(lambda match: f"\\u{ord(match.group()):04x}", said)

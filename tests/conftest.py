@@ -109,7 +109,7 @@ def vocabulary() -> Vocabulary:
 
 @pytest.fixture(scope="session")
 def _memory() -> Iterator[Store]:
-    with Store.in_memory() as store:
+    with Store(None) as store:
         yield store
 
 

@@ -18,8 +18,8 @@ from kg.build.pipeline import Added, Annotations, Pipeline, Progress, Ready, Wan
 from kg.build.works import Works, apply
 from kg.model import Batch, Document, KgError, Source
 from kg.store.contents import entry_named
+from kg.store.entries import local_id
 from kg.store.faults import Fault, Unstorable
-from kg.store.file import local_id
 from kg.store.fingerprints import fingerprint
 
 if TYPE_CHECKING:

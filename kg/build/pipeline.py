@@ -21,7 +21,7 @@ from kg.link.overrides import Overrides
 from kg.model import Batch, Document, Facts, KgError, Loss, Record, Source
 from kg.records import from_json, to_json
 from kg.sources import Unread
-from kg.store.file import Entry, local_id
+from kg.store.entries import Entry, local_id
 from kg.vocabulary import Vocabulary, ontology_hash
 
 if TYPE_CHECKING:

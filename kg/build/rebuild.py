@@ -24,8 +24,9 @@ from kg.model import Batch, Document, KgError, Source
 from kg.rdf.store import path_of
 from kg.store import codec
 from kg.store.contents import followed
+from kg.store.entries import local_id
 from kg.store.faults import told
-from kg.store.file import StoreFile, local_id
+from kg.store.file import StoreFile
 from kg.store.fingerprints import seal, sealed
 from kg.store.lite import cache_of, locked
 from kg.store.place import is_address

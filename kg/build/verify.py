@@ -28,7 +28,7 @@ from kg.rdf.store import Store
 from kg.rdf.terms import value
 from kg.rdf.triples import LINKS, place_of
 from kg.store.contents import digest
-from kg.store.file import local_id
+from kg.store.entries import local_id
 from kg.store.fingerprints import seal, sealed
 from kg.store.rows import rows_of, unlike
 from kg.text import fold

@@ -19,7 +19,7 @@ from kg.link.papers import reason
 from kg.link.works import BY_ID, Described, Verdict, described, keys, same_work
 from kg.model import Facts, KgError, Record, Relation, Result
 from kg.names import MINTED, NAMESAKE, OF, plain
-from kg.store.file import ClaimRow, Draft, Entry, local_id
+from kg.store.entries import ClaimRow, Draft, Entry, local_id
 
 if TYPE_CHECKING:
     from kg.link.overrides import Overrides

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +10,7 @@ import typer
 
 from kg.cli.base import HERE, SKIPPED, Location, Output, choose, console, note, progress, reading, table, write
 from kg.model import Document, KgError
+from kg.tables import json_lines, json_text
 
 if TYPE_CHECKING:
     from kg.evaluation.tables import TextTable
@@ -71,7 +71,7 @@ def command(
     from kg.evaluation import compare
     from kg.evaluation.components import Variant, reader, variants
     from kg.evaluation.scores import records
-    from kg.evaluation.tables import as_csv, as_json, scores_data, scores_table, trust_table, worth_data, worth_table
+    from kg.evaluation.tables import as_csv, scores_data, scores_table, trust_table, worth_data, worth_table
     from kg.evaluation.trust import trust
     from kg.records import read_records
 
@@ -97,7 +97,7 @@ def command(
     trusted = {} if components else trust(wanted, found)
     if form in ("json", "csv"):
         data: dict[str, Any] = worth_data(runs) if components else scores_data(runs[0].scores, trusted)
-        write(as_json(data) if form == "json" else as_csv(data), output)
+        write(json_text(data) if form == "json" else as_csv(data), output)
     else:
         title = f"{len(wanted)} papers" + "".join(f", without {part}" for part in without or ())
         tables = {title: scores_table(runs[0].scores)}
@@ -118,8 +118,8 @@ def _draw(graph: str, number: int, seed: int, format: str | None, output: Path |
     form = choose(format, output, SHEETS, "jsonl")
     with reading(graph) as opened, progress("Reading") as tell:
         lines = draw(opened, number, seed, tell)
-    rows = (f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
-    write(page(lines) if form == "html" else "".join(rows), output)
+    rows = json_lines(lines)
+    write(page(lines) if form == "html" else rows, output)
     if len(lines) < number:
         note(f"The graph holds no more than these {len(lines)} claims.")
 
@@ -127,13 +127,12 @@ def _draw(graph: str, number: int, seed: int, format: str | None, output: Path |
 def _judged(sheet: Path, format: str | None, output: Path | None) -> None:
     """Write the figures of a judged sheet."""
     from kg.evaluation.judged import as_csv, figures, read_sheet, tables
-    from kg.evaluation.tables import as_json
 
     form = choose(format, output, FORMS, "json" if output else "table")
     lines = read_sheet(sheet)
     if form in ("json", "csv"):
         found = figures(lines)
-        write(as_json(found) if form == "json" else as_csv(found), output)
+        write(json_text(found) if form == "json" else as_csv(found), output)
     else:
         write(_markdown(tables(lines)) if form == "md" else _drawn(tables(lines)), output)
 

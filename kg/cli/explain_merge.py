@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kg.cli.base import HERE, Location, Output, choose, note, reading, write
 from kg.store.place import may_be_there
+from kg.tables import json_text
 
 if TYPE_CHECKING:
     from kg.query.identity import Explanation, Step
@@ -41,7 +41,7 @@ def command(
 
         note(f"There is no graph at {graph}: the vocabulary alone is asked.")
         said = explain(one, other, Linker(Vocabulary.load(), overrides=Overrides.load()))
-    write(json.dumps(to_json(said), ensure_ascii=False, indent=1) if form == "json" else text(said), output)
+    write(json_text(to_json(said)) if form == "json" else text(said), output)
 
 
 def to_json(said: Explanation) -> dict[str, Any]:

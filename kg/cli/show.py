@@ -11,6 +11,7 @@ from kg.cli.base import HERE, Location, Output, choose, console, reading, table,
 from kg.entity_types import LISTS
 from kg.model import KgError
 from kg.names import curie
+from kg.tables import json_text
 
 if TYPE_CHECKING:
     from kg.api import Graph
@@ -54,7 +55,7 @@ def _overview(graph: Graph, form: str, output: Output) -> None:
             "counts": counts,
             "sources": [dict(zip(("name", "form", "date", "entries", "file"), s, strict=True)) for s in sources],
         }
-        write(json.dumps(said, ensure_ascii=False, indent=1), output)
+        write(json_text(said), output)
         return
     console().print(table("Sources", ("source", "form", "date", "entries", "file"), sources))
     console().print(table("Holds", ("what", "how many"), counts.items()))
@@ -67,7 +68,7 @@ def _paper(graph: Graph, name: str, form: str, output: Output) -> None:
     if form == "json" or output:
         from kg.records import to_json
 
-        write(json.dumps([to_json(record) for _, record in paper.entries], ensure_ascii=False, indent=1), output)
+        write(json_text([to_json(record) for _, record in paper.entries]), output)
         return
     out = console()
     for document, record in paper.entries:
@@ -121,7 +122,7 @@ def _concept(graph: Graph, name: str, form: str, output: Output) -> None:
         "papers": papers,
     }
     if form == "json" or output:
-        write(json.dumps(said, ensure_ascii=False, indent=1), output)
+        write(json_text(said), output)
         return
     rows = [
         (key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) for key, value in said.items()

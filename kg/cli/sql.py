@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Annotated
 
 import typer
 
 from kg.cli.base import HERE, NOTHING_FOUND, Location, Output, choose, console, reading, table, write
-from kg.tables import csv_text
+from kg.tables import csv_text, json_text
 
 FORMS = ("table", "json", "csv")
 
@@ -31,7 +30,7 @@ def command(
     if form == "table":
         console().print(table(f"{len(rows)} rows", columns, (["" if v is None else v for v in row] for row in rows)))
     elif form == "json":
-        write(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, indent=1), output)
+        write(json_text([dict(zip(columns, row, strict=True)) for row in rows]), output)
     else:
         write(csv_text(columns, rows), output)
     if not rows:

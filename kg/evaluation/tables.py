@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -109,11 +108,6 @@ def _worth(whole: Scores, other: Scores) -> dict[str, dict[str, float]]:
         key: {"f1": without[key].f1, "worth": apart} | interval._asdict()
         for key, (apart, interval) in whole.worth(other).items()
     }
-
-
-def as_json(data: Any) -> str:
-    """Plain data as indented JSON."""
-    return json.dumps(data, indent=1, ensure_ascii=False)
 
 
 def as_csv(data: dict[str, Any]) -> str:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from kg.files import cache_folder, keep
-from kg.http import BUSY, Again, TooLong, phrase, retry_after, until_answered
+from kg.http import BUSY, Again, TooLong, phrase, retry_after, seconds_of, until_answered
 from kg.model import KgError
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def configured(environment: Mapping[str, str] | None = None) -> Endpoint | None:
     key = (key or "").strip()
     if not key.isascii() or not key.isprintable():
         raise KgError("KG_LLM_API_KEY holds characters that no key has: no language model is asked; set it anew.")
-    return Endpoint(url, model, key, _seconds(said.get("KG_LLM_TIMEOUT", "")))
+    return Endpoint(url, model, key, seconds_of(said.get("KG_LLM_TIMEOUT", ""), "KG_LLM_TIMEOUT", SECONDS, 3600))
 
 
 def _completions(base: str) -> tuple[str, bool]:
@@ -119,18 +119,6 @@ def _completions(base: str) -> tuple[str, bool]:
     if not path.endswith("/chat/completions"):
         path += "/chat/completions"
     return parts._replace(path=path, fragment="").geturl(), parts.hostname in _LOCAL
-
-
-def _seconds(said: str) -> float:
-    try:
-        seconds = float(said) if said.strip() else SECONDS
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= 3600:
-        raise KgError(
-            "KG_LLM_TIMEOUT is no number of seconds up to 3600: no language model is asked; mend or unset it."
-        )
-    return seconds
 
 
 class Chat:

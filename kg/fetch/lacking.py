@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kg.model import Document
 from kg.sources.base import source_name
 from kg.store.contents import identifiers
-from kg.store.file import local_id
+from kg.store.entries import local_id
 
 if TYPE_CHECKING:
     from kg.rdf.store import Store

@@ -99,7 +99,7 @@ def relative(items: list[Item], text: str, latest: str) -> list[Item]:
     out: list[Item] = []
     at = 0
     while at < len(items):
-        found = _span(items, at, text, latest) if items[at].means("last") else _this(items, at, text, latest)
+        found = _span(items, at, text, latest) or _this(items, at, text, latest) or _ago(items, at, text, latest)
         if found:
             while items[at].start < found.end:
                 at += 1
@@ -114,6 +114,8 @@ def relative(items: list[Item], text: str, latest: str) -> list[Item]:
 
 def _span(items: list[Item], at: int, text: str, latest: str) -> Item | None:
     """The span of time, or the reports, that "last" and what stands behind it mean."""
+    if not items[at].means("last"):
+        return None
     number, unit = 1.0, items[at].of("type:")
     end = at
     for item in items[at + 1 : at + 5] if not unit else ():
@@ -137,22 +139,39 @@ def _span(items: list[Item], at: int, text: str, latest: str) -> Item | None:
     if unit == "report" and 0 < number < 1000:
         fact = Fact("recent", str(int(number)), said)
     elif unit in (*_DAYS, *_MONTHS):
-        fact = Fact("date", latest and _before(latest, unit, int(min(number, 1200))), said, ">=")
+        fact = Fact("date", latest and _before(latest, unit, int(number)), said, ">=")
     else:
         return None
     return Item(items[at].start, items[end].end, said, fact=fact)
 
 
 def _this(items: list[Item], at: int, text: str, latest: str) -> Item | None:
-    """The year or month of the newest date: "this year", "今年"."""
+    """The year, month, week or day of the newest date: "this year", "今年"."""
     if not items[at].means("this"):
         return None
     end = at if items[at].of("type:") else at + 1
-    size = {"year": 4, "month": 7}.get(items[end].of("type:") if end < len(items) else "", 0)
-    if not size:
+    unit = items[end].of("type:") if end < len(items) else ""
+    if unit not in (*_DAYS, *_MONTHS):
         return None
     said = text[items[at].start : items[end].end]
-    return Item(items[at].start, items[end].end, said, fact=Fact("date", latest[:size], said))
+    fact = Fact("date", latest[: {"year": 4, "month": 7}.get(unit, 10)], said)
+    if unit == "week" and len(latest) >= 10:
+        day = date.fromisoformat(latest[:10])
+        fact = Fact("date", back(day, "day", day.weekday()).isoformat(), said, ">=")
+    return Item(items[at].start, items[end].end, said, fact=fact)
+
+
+def _ago(items: list[Item], at: int, text: str, latest: str) -> Item | None:
+    """The day that "3 months ago" means."""
+    number, behind = items[at].value, items[at + 1 : at + 3]
+    unit = "day" if items[at].unit == "days" else behind[0].of("type:") if behind and not items[at].unit else ""
+    end = behind[0 if items[at].unit else 1 :][:1]
+    if number is None or unit not in (*_DAYS, *_MONTHS) or not (end and end[0].means("ago")):
+        return None
+    said = text[items[at].start : end[0].end]
+    return Item(
+        items[at].start, end[0].end, said, fact=Fact("date", latest and _before(latest, unit, int(number)), said)
+    )
 
 
 def _before(latest: str, unit: str, number: int) -> str:

@@ -12,6 +12,7 @@ from kg.link.concepts import local_name
 from kg.link.neighbours import THRESHOLD, TYPES
 from kg.link.overrides import BY_HAND
 from kg.names import kind_of, plain
+from kg.store.contents import mentioning
 from kg.text import folded_name
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _in_papers(name: str, papers: StoreFile) -> Iterator[Step]:
     rows: dict[tuple[str, str], list[tuple[str, str]]] = {}
     # A plural or another ending aside, the words of the name stand where it is said.
     stems = (word[: max(_STEM, len(word) - _STEM)] for word in re.findall(r"[^\W_]+", name))
-    for entry in papers.mentioning(stems):
+    for entry in mentioning(papers, stems):
         for names, concept, reason, quote in _said(entry.record):
             if concept and folded in map(folded_name, names):
                 where = (entry.record.id, quote)

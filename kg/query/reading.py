@@ -47,7 +47,7 @@ class QuestionReader:
     def items(self) -> list[Item]:
         """The pieces in order, spans of time counted from the newest date of the graph."""
         items = self.pieces()
-        if not any(item.means("last", "this") for item in items):
+        if not any(item.means("last", "this", "ago") for item in items):
             return items
         return relative(items, self.text, self.lexicon.latest)
 

@@ -21,8 +21,9 @@ from kg.names import iri
 from kg.rdf import ontology
 from kg.rdf.ontology import VOCABULARY
 from kg.rdf.triples import entry_text, source_text, triples_of
+from kg.store.entries import Entry
 from kg.store.faults import Damage
-from kg.store.file import Entry, StoreFile
+from kg.store.file import StoreFile
 from kg.vocabulary import Vocabulary, ontology_hash
 
 #: The form of the triples; another one makes the cache anew, and what is published.

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from kg.http import Deadline, retry_after
+from kg.http import Again, Deadline, TooLong, retry_after, seconds_of, until_answered
 from kg.model import KgError
 from kg.version import VERSION
 
@@ -68,7 +68,7 @@ class Access:
             graph_store=other("KG_SPARQL_GRAPH_STORE"),
             user=said.get("KG_SPARQL_USER", ""),
             password=said.get("KG_SPARQL_PASSWORD", ""),
-            seconds=_seconds(said.get("KG_SPARQL_TIMEOUT", "")),
+            seconds=seconds_of(said.get("KG_SPARQL_TIMEOUT", ""), "KG_SPARQL_TIMEOUT", SECONDS, 86_400),
         )
 
     def update_at(self, server: str) -> str:
@@ -98,24 +98,6 @@ def _address(url: str, what: str) -> str:
     if parts.username is not None or parts.password is not None:
         raise KgError(f"{what} holds a user or a password: put these into KG_SPARQL_USER and KG_SPARQL_PASSWORD.")
     return parts._replace(fragment="").geturl()
-
-
-def _seconds(said: str) -> float:
-    try:
-        seconds = float(said) if said.strip() else SECONDS
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= 86_400:
-        raise KgError("KG_SPARQL_TIMEOUT is no number of seconds up to 86400: mend or unset it.")
-    return seconds
-
-
-class _Retry(Exception):
-    """Why a request is to be made again, as a clause; `wait` are the seconds that the server asks for."""
-
-    def __init__(self, reason: str, wait: float | None = None) -> None:
-        super().__init__(reason)
-        self.wait = wait
 
 
 class Connection:
@@ -176,15 +158,10 @@ class Connection:
     ) -> tuple[bytes, Mapping[str, str]]:
         """The body and the headers of a good answer."""
         request = self._http.build_request("POST", url, headers={"Accept": accept, **(headers or {})}, **sent)  # type: ignore[arg-type]
-        for number in range(1, _TRIES + 1):
-            try:
-                return self._once(request)
-            except _Retry as reason:
-                wait = _PAUSE * 2 ** (number - 1) if reason.wait is None else reason.wait
-                if number == _TRIES or wait > _MOST_PAUSE:
-                    raise KgError(f"The server at {url} {reason}: see that it runs, and do it again.") from None
-                time.sleep(wait)
-        raise AssertionError("there is at least one try")
+        try:
+            return until_answered(lambda: self._once(request), tries=_TRIES, pause=_PAUSE, most=_MOST_PAUSE)
+        except (Again, TooLong) as reason:
+            raise KgError(f"The server at {url} {reason}: see that it runs, and do it again.") from None
 
     def _once(self, request: httpx.Request) -> tuple[bytes, Mapping[str, str]]:
         import httpx
@@ -198,16 +175,16 @@ class Connection:
                 finally:
                     response.close()
         except httpx.ConnectError as error:
-            raise _Retry(f"cannot be reached ({_words(str(error))})") from None
+            raise Again(f"cannot be reached ({_words(str(error))})") from None
         except httpx.TimeoutException:
             raise self._late(request.url) from None
         except httpx.TransportError as error:
             if self._deadline.has_passed:
                 raise self._late(request.url) from None
-            raise _Retry(f"broke off ({_words(str(error)) or type(error).__name__})") from None
+            raise Again(f"broke off ({_words(str(error)) or type(error).__name__})") from None
         self.server = response.headers.get("server", self.server)
         if response.status_code in _BUSY or (response.status_code == 500 and _CLASH.search(body)):
-            raise _Retry(
+            raise Again(
                 f"is busy (status {response.status_code})", retry_after(response.headers.get("retry-after", ""))
             )
         if not 200 <= response.status_code < 300:

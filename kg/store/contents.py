@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from kg.model import Document, KgError, Record
-from kg.store.file import local_id
+from kg.store.entries import local_id
 
 if TYPE_CHECKING:
+    from kg.store.entries import Entry
     from kg.store.file import StoreFile
 
 #: The decisions that the links of a store follow, as the store keeps them: their mark, and what works they are about.
@@ -57,6 +58,15 @@ def entry_named(store: StoreFile, name: str) -> str:
         return name
     places = (at for at, character in enumerate(name) if character == "@")
     return next((name[:at] for at in places if store.source_of(name[:at]) == name[at + 1 :]), "")
+
+
+def mentioning(store: StoreFile, words: Iterable[str]) -> Iterator[Entry]:
+    """The entries in which all of some words stand, in any case, in what was read or in what was made of it."""
+    asked = [word.lower() for word in words]
+    where = " AND ".join(["instr(lower(document || record), ?) > 0"] * len(asked)) or "1 = 0"
+    return store.every(
+        [name for (name,) in store.rows(f"SELECT name FROM entries WHERE {where} ORDER BY name", *asked)]
+    )
 
 
 def digest(store: StoreFile, source: str) -> bytes:

@@ -9,27 +9,26 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from kg.files import telling
-from kg.model import Document, Facts, KgError, Record, Source
+from kg.model import Facts, KgError, Source
 from kg.store import codec, tables
 from kg.store.asking import SECONDS, Table
+from kg.store.entries import ClaimRow, Draft, Entry, local_id
 from kg.store.faults import Damage, Fault, fault, remedy, told
 from kg.store.lite import Lite, lite, taken
 from kg.store.place import is_address
-from kg.store.rows import Rows, Writer, rows_of
+from kg.store.rows import Writer, rows_of
 from kg.store.schema import VERSION
 
 if TYPE_CHECKING:
     from kg.store.postgres import Postgres
 
 _BATCH = 500  # names in a query
-_KEYS_OF = "SELECT DISTINCT key FROM keys JOIN entries ON id = entry WHERE name IN ({})"
 _ENTRY = """INSERT INTO entries (name, source, local, number, paper, document, record, way, fingerprint)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
 _KEYS = "INSERT INTO keys VALUES (?, ?) ON CONFLICT DO NOTHING"
@@ -38,72 +37,6 @@ _SOURCE = """INSERT INTO sources (name, said) VALUES (?, ?)
   ON CONFLICT (name) DO UPDATE SET said = excluded.said, whole = ''"""
 _STATE = """INSERT INTO states SELECT max(number), ? FROM changes
   HAVING max(number) > (SELECT coalesce(max(number), 0) FROM states)"""
-
-
-class Entry(NamedTuple):
-    """An entry as it is stored."""
-
-    document: Document
-    record: Record
-    way: str | Mapping[str, Any] = "full"  # how it was read
-    fingerprint: str = ""
-
-
-class ClaimRow(NamedTuple):
-    """A name of a technique that an entry coins or mentions; see the table `claims`."""
-
-    concept: str
-    own: bool
-    words: str
-    means: str
-    topics: str
-
-
-class Draft(NamedTuple):
-    """An entry in the form in which it is stored, made where it was read: JSON, rows, and what it is found by."""
-
-    name: str
-    source: str
-    number: int
-    document: str
-    record: str
-    way: str
-    fingerprint: str
-    rows: Rows
-    keys: tuple[str, ...]
-    claims: tuple[ClaimRow, ...]
-
-    @classmethod
-    def of(cls, entry: Entry, keys: Iterable[str] = (), claims: Iterable[ClaimRow] = ()) -> Draft:
-        """The stored form of an entry."""
-        document, record = entry.document, entry.record
-        return cls(
-            name=document.id,
-            source=document.source,
-            number=document.number,
-            document=codec.encoded(document),
-            record=codec.encoded_record(record, document),
-            way=codec.way_encoded(entry.way),
-            fingerprint=entry.fingerprint,
-            rows=rows_of(document, record),
-            keys=tuple(keys),
-            claims=tuple(claims),
-        )
-
-    @property
-    def entry(self) -> Entry:
-        """The entry itself."""
-        document = codec.document(self.document)
-        return Entry(document, codec.record(self.record, document), codec.way(self.way), self.fingerprint)
-
-
-def local_id(name: str, source: str) -> str:
-    """What a source itself calls an entry: where sources share an id, the entries of all but one name their source.
-
-    >>> local_id("2510.01234@refs", "refs"), local_id("002-22", "002")
-    ('2510.01234', '002-22')
-    """
-    return name.removesuffix(f"@{source}")
 
 
 def _opened(place: str | Path | None, read_only: bool) -> Lite | Postgres:
@@ -141,11 +74,6 @@ class StoreFile:
             StoreFile.close(self)
             raise
 
-    @classmethod
-    def in_memory(cls) -> Self:
-        """A graph that is gone when it is closed."""
-        return cls(None)
-
     def close(self) -> None:
         """Let go of the file; idempotent."""
         db, self._db = self._db, None
@@ -155,9 +83,7 @@ class StoreFile:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     # --- writing --------------------------------------------------------------------------------------------------
@@ -331,6 +257,11 @@ class StoreFile:
             out += self.rows(sql.format(",".join("?" * len(some))), *some)
         return out
 
+    def _word(self, sql: str, *given: Any) -> str:
+        """The one value of a query; "" where there is none."""
+        rows = self.rows(sql, *given)
+        return str(rows[0][0]) if rows else ""
+
     def entry(self, name: str) -> Entry:
         """A stored entry; KgError when it is not there or not whole."""
         found = self.entries([name])
@@ -341,30 +272,27 @@ class StoreFile:
     def entries(self, names: Iterable[str]) -> dict[str, Entry]:
         """Stored entries by name, in order; those that are not there are left out."""
         wanted = list(dict.fromkeys(names))
-        found: dict[str, Entry] = {}
-        for at in range(0, len(wanted), _BATCH):
-            some = wanted[at : at + _BATCH]
-            marks = ",".join("?" * len(some))
-            rows = self.rows(
-                f"SELECT name, document, record, way, fingerprint FROM entries WHERE name IN ({marks})", *some
-            )
-            found |= {name: self._entry(name, *said) for name, *said in rows}
+        rows = self.some("SELECT name, document, record, way, fingerprint FROM entries WHERE name IN ({})", wanted)
+        found = {name: self._entry(name, *said) for name, *said in rows}
         return {name: found[name] for name in wanted if name in found}
 
-    def every(self) -> Iterator[Entry]:
-        """All entries, by source and place in it."""
-        names = self.names()
-        for at in range(0, len(names), _BATCH):
-            yield from self.entries(names[at : at + _BATCH]).values()
+    def every(self, names: Sequence[str] | None = None) -> Iterator[Entry]:
+        """All entries, by source and place in it, or those of some names in order."""
+        wanted = self.names() if names is None else names
+        for at in range(0, len(wanted), _BATCH):
+            yield from self.entries(wanted[at : at + _BATCH]).values()
 
     def names(self, source: str | None = None) -> list[str]:
         """The names of all entries, or of those of a source, by source and place in it."""
+        return [name for (name,) in self._in_order("name", source)]
+
+    def _in_order(self, columns: str, source: str | None = None) -> list[Any]:
         of, given = ("", ()) if source is None else (" WHERE source = ?", (source,))
-        return [name for (name,) in self.rows(f"SELECT name FROM entries{of} ORDER BY source, number, name", *given)]
+        return self.rows(f"SELECT {columns} FROM entries{of} ORDER BY source, number, name", *given)
 
     def works(self) -> list[tuple[str, str]]:
         """All entries with the works that they describe, by source and place in it."""
-        return self.rows("SELECT name, paper FROM entries ORDER BY source, number, name")
+        return self._in_order("name, paper")
 
     def of_papers(self, papers: Iterable[str]) -> list[tuple[str, str]]:
         """The entries of some works, with these, by source and place in it."""
@@ -373,14 +301,6 @@ class StoreFile:
     def papers_of(self, names: Iterable[str]) -> dict[str, str]:
         """The work of each of some entries that there is."""
         return dict(self.some("SELECT name, paper FROM entries WHERE name IN ({})", names))
-
-    def mentioning(self, words: Iterable[str]) -> Iterator[Entry]:
-        """The entries in which all of some words stand, in any case, in what was read or in what was made of it."""
-        asked = [word.lower() for word in words]
-        where = " AND ".join(["instr(lower(document || record), ?) > 0"] * len(asked)) or "1 = 0"
-        names = [name for (name,) in self.rows(f"SELECT name FROM entries WHERE {where} ORDER BY name", *asked)]
-        for at in range(0, len(names), _BATCH):
-            yield from self.entries(names[at : at + _BATCH]).values()
 
     def count(self, source: str | None = None) -> int:
         """How many entries there are, or a source has."""
@@ -393,18 +313,15 @@ class StoreFile:
 
     def marks(self, source: str | None = None) -> dict[str, str]:
         """The fingerprint of each entry, or of each of a source, by source and place in it."""
-        of, given = ("", ()) if source is None else (" WHERE source = ?", (source,))
-        return dict(self.rows(f"SELECT name, fingerprint FROM entries{of} ORDER BY source, number, name", *given))
+        return dict(self._in_order("name, fingerprint", source))
 
     def fingerprint(self, name: str) -> str:
         """The fingerprint of an entry; "" when there is no such entry."""
-        rows = self.rows("SELECT fingerprint FROM entries WHERE name = ?", name)
-        return str(rows[0][0]) if rows else ""
+        return self._word("SELECT fingerprint FROM entries WHERE name = ?", name)
 
     def source_of(self, name: str) -> str:
         """The source of an entry; "" when there is no such entry."""
-        rows = self.rows("SELECT source FROM entries WHERE name = ?", name)
-        return str(rows[0][0]) if rows else ""
+        return self._word("SELECT source FROM entries WHERE name = ?", name)
 
     def sources_of_entries(self) -> dict[str, str]:
         """The source of each entry."""
@@ -427,13 +344,11 @@ class StoreFile:
 
     def whole(self, source: str) -> str:
         """In which ways a source's entries were read, where all that its file holds is stored; "" otherwise."""
-        rows = self.rows("SELECT whole FROM sources WHERE name = ?", source)
-        return str(rows[0][0]) if rows else ""
+        return self._word("SELECT whole FROM sources WHERE name = ?", source)
 
     def said(self, name: str) -> str:
         """A word about the graph itself; "" where there is none."""
-        rows = self.rows("SELECT value FROM about WHERE name = ?", name)
-        return str(rows[0][0]) if rows else ""
+        return self._word("SELECT value FROM about WHERE name = ?", name)
 
     def facts(self, concept: str) -> Facts | None:
         """What the register says of an institution; None where it does not know it."""
@@ -448,9 +363,8 @@ class StoreFile:
 
     def latest(self) -> str:
         """The newest date of a paper or a source; "" for none."""
-        papers = self.rows("SELECT max(appeared) FROM papers")[0][0]
-        sources = self.rows("SELECT max(said ->> '$.date') FROM sources")[0][0]
-        return max(papers or "", sources or "")
+        of_papers, of_sources = "SELECT max(appeared) FROM papers", "SELECT max(said ->> '$.date') FROM sources"
+        return max(day or "" for ((day,),) in map(self.rows, (of_papers, of_sources)))
 
     def asked(self, query: str, seconds: float = SECONDS) -> Table:
         """The columns and rows of a user's own SELECT. Raises KgError for another statement, and where it is ended."""
@@ -474,7 +388,8 @@ class StoreFile:
 
     def keys_of(self, names: Iterable[str]) -> set[str]:
         """The keys of some entries."""
-        return {key for (key,) in self.some(_KEYS_OF, names)}
+        rows = self.some("SELECT DISTINCT key FROM keys JOIN entries ON id = entry WHERE name IN ({})", names)
+        return {key for (key,) in rows}
 
     def having(self, keys: Iterable[str]) -> list[tuple[str, str]]:
         """Some keys, each with every entry that has it."""
@@ -510,11 +425,7 @@ class StoreFile:
     @property
     def stamp(self) -> bytes:
         """Bytes that are others when the data are."""
-        return self.stamp_at(self.number)
-
-    def stamp_at(self, number: int) -> bytes:
-        """The stamp of the data as they were after a change."""
-        return f"{self.id}:{number}:{self.mark(number)}".encode()
+        return f"{self.id}:{self.number}:{self.mark(self.number)}".encode()
 
     def mark(self, number: int) -> str:
         """The mark of the state after a change; "" where no batch ended with it in this file.
@@ -522,8 +433,7 @@ class StoreFile:
         What was made of a file at some change holds for it as long as the change has this mark: a file that was put
         back from a copy, and written since, has others.
         """
-        rows = self.rows("SELECT mark FROM states WHERE number = ?", number)
-        return str(rows[0][0]) if rows else ""
+        return self._word("SELECT mark FROM states WHERE number = ?", number)
 
     def changed_since(self, number: int) -> dict[str, int]:
         """The entries and sources ("entry:002-22") written or taken out after a change, with when they were."""

@@ -6,7 +6,7 @@ import hashlib
 import json
 
 from kg.model import Document
-from kg.store.file import local_id
+from kg.store.entries import local_id
 
 _SEAL = 32  # hexadecimal digits
 

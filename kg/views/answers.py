@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,8 +10,8 @@ from kg.query import Answer, Condition, Filter, Quote
 from kg.query.answer import Cell
 from kg.query.explain import explained, lines
 from kg.rdf.triples import language_of
-from kg.tables import csv_text
-from kg.text import HARMFUL, has_han, plain
+from kg.tables import csv_text, json_lines, json_text
+from kg.text import has_han, plain
 from kg.views.latex import as_text, excerpt
 from kg.views.render import render as fill
 from kg.views.words import PageWords
@@ -32,11 +31,11 @@ _NUMBER = re.compile(r"[≥≤<>~≈+-]?\s?\d[\d.,]*(?:\s?\D{1,8})?")
 def render(answer: Answer, form: str) -> str:
     """An answer in one of FORMS: the papers, or the table if there is one; JSON has both."""
     if form == "json":
-        return harmless(json.dumps(answer.to_json(), ensure_ascii=False, indent=1))
+        return json_text(answer.to_json())
     if form == "jsonl":
         said = answer.to_json()
         listed = said["table"]["lines"] if answer.table else said["papers"]
-        return harmless("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in listed))
+        return json_lines(listed)
     if form == "csv":
         return _csv(answer)
     if form == "html":
@@ -203,14 +202,9 @@ def short(said: str, most: int = 160) -> str:
     return said if len(said) <= most else said[: most - 1] + "…"
 
 
-def harmless(said: str) -> str:
-    """JSON with control and bidirectional characters escaped; the strings are equal after parsing."""
-    return HARMFUL.sub(lambda match: f"\\u{ord(match.group()):04x}", said)
-
-
 def explanation(answer: Answer, form: str) -> str:
     """The interpretation of a question, as JSON or as text."""
     said: dict[str, Any] = explained(answer)
     if form in ("json", "jsonl"):
-        return harmless(json.dumps(said, ensure_ascii=False, indent=1 if form == "json" else None))
+        return json_text(said) if form == "json" else json_lines([said])
     return plain("\n".join((*(plain(line) for line in lines(answer)), "", said["sql"])))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from kg.build.pipeline import Pipeline
 from kg.model import KgError, Paper
+from kg.tables import json_text
 from kg.views.base import View
 from kg.views.render import render
 from kg.views.selection import Selection, ids, link, named
@@ -139,7 +140,6 @@ def _line(shown: Selection, paper: Paper, text: str) -> dict[str, str]:
 
 def view(graph: GraphReader, selection: str, lang: str) -> View:
     """One sentence per paper of a selection."""
-    import json
 
     shown = Selection(graph, selection, lang)
     said = [(paper, compose(shown, paper)) for paper in shown.papers]
@@ -149,7 +149,7 @@ def view(graph: GraphReader, selection: str, lang: str) -> View:
         {
             "txt": lambda: "".join(f"{text}\n" for _, text in said),
             "md": lambda: "".join(render("brief.md.jinja", lang, **_line(shown, *one)) for one in said),
-            "json": lambda: json.dumps(rows, ensure_ascii=False, indent=1) + "\n",
+            "json": lambda: json_text(rows),
         },
         papers=len(said),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ from kg.build.pipeline import Added
 from kg.check import Checker, Finding
 from kg.model import Batch, KgError
 from kg.sources.digest import DigestReader
+from kg.tables import json_text
 from kg.views.base import View
 from kg.views.words import PageWords
 
@@ -81,7 +81,7 @@ def view(found: dict[str, Any], lang: str) -> View:
         {
             "md": lambda: _text(found, words),
             "txt": lambda: _text(found, words),
-            "json": lambda: json.dumps(found, ensure_ascii=False, indent=1) + "\n",
+            "json": lambda: json_text(found),
         },
         papers=found["papers"],
     )

@@ -5,14 +5,14 @@ Depends on the two graphs only and is byte-identical on every run; the page is s
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kg.model import Document, Evidence, Relation
+from kg.tables import json_text
 from kg.text import plain
 from kg.views import outcome
-from kg.views.answers import harmless, short
+from kg.views.answers import short
 from kg.views.base import View
 from kg.views.difference import FIRST, ClaimChange, Difference, First, Identity, PaperChange, Relinked, Work, difference
 from kg.views.render import render
@@ -50,7 +50,7 @@ def diff(before: GraphReader, after: GraphReader, lang: str = "en") -> View:
             "txt": lambda: _text(data),
             "md": lambda: render("diff.md.jinja", lang, **shown),
             "html": lambda: render("diff.html.jinja", lang, **shown),
-            "json": lambda: harmless(json.dumps(data, ensure_ascii=False, indent=1)) + "\n",
+            "json": lambda: json_text(data),
         },
         papers=sum(data["counts"].values()),
     )

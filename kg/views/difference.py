@@ -17,7 +17,7 @@ from kg.model import FIELDS, ROLES, Document, Evidence, Record, Relation, Result
 from kg.rdf.store import Store
 from kg.rdf.triples import LINKS
 from kg.store.contents import DECISIONS, load_entries, works
-from kg.store.file import local_id
+from kg.store.entries import local_id
 from kg.text import fold
 
 #: Types whose first appearance is news, with the links that tell it.

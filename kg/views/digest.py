@@ -7,7 +7,6 @@ the same bytes.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -15,8 +14,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from kg.model import Document, KgError, Paper
+from kg.query import Lexicon
+from kg.query import since as periods
 from kg.query.periods import days
-from kg.views import period as periods
+from kg.tables import json_text
 from kg.views.base import View
 from kg.views.brief import compose
 from kg.views.loose import Loose, RecordingPipeline
@@ -78,12 +79,12 @@ def digest(
     """
     names = selection if isinstance(selection, str) else list(selection)
     said = _day(now) if now else None
-    period = None
-    if since or (isinstance(names, str) and periods.split(names, date.today())[1]):  # reading all dates takes time
+    period, lexicon = None, Lexicon(graph.vocabulary)
+    if since or (isinstance(names, str) and periods.split(names, lexicon, date.today())[1]):  # reading dates takes time
         last = said or _needed(_latest(graph))
-        first = periods.since(since, last) if since else last
+        first = periods.since(since, lexicon, last) if since else last
         if isinstance(names, str) and not since:
-            names, told = periods.split(names, last)
+            names, told = periods.split(names, lexicon, last)
             first = told or last
         period = periods.Period(first, last)
     heading = names if isinstance(names, str) else ", ".join(names)
@@ -116,7 +117,7 @@ def of_files(
     found = pipeline.records(patterns, strict=strict, report=report, progress=progress)
     loose = Loose(found, pipeline.linker, pipeline.noted)
     latest = _latest(loose.as_graph()) if not now else _day(now)
-    first = periods.since(since, _needed(latest)) if since else None
+    first = periods.since(since, Lexicon(pipeline.linker.vocabulary), _needed(latest)) if since else None
     period = periods.Period(first, _needed(latest)) if first else None
     shown = Selection.of(loose.as_graph(), loose.works, lang)
     return of(shown, now=now, period=period, writer=writer)
@@ -141,7 +142,7 @@ def of(
             "md": lambda: text(shown, data),
             "txt": lambda: text(shown, data),
             "html": lambda: render("digest.html.jinja", lang, digest=data),
-            "json": lambda: json.dumps(data, ensure_ascii=False, indent=1) + "\n",
+            "json": lambda: json_text(data),
         },
         papers=data["papers"],
         notes=_notes(data),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
+from typing import Any
 
 from kg.query.drafts import Checked, ClaimVerdict
+from kg.tables import json_text
 from kg.text import one_line
 from kg.views.base import View
 from kg.views.words import PageWords
@@ -18,14 +19,17 @@ def view(found: Checked, lang: str = "en") -> View:
     words = PageWords(lang)
     return View(
         words("draft.title"),
-        {"md": lambda: _text(found, words), "txt": lambda: _text(found, words), "json": lambda: _json(found)},
+        {
+            "md": lambda: _text(found, words),
+            "txt": lambda: _text(found, words),
+            "json": lambda: json_text(_data(found)),
+        },
         papers=len({paper for one in found.verdicts for paper in one.claim.papers}),
     )
 
 
-def _json(found: Checked) -> str:
-    said = {"counts": found.counts(), "claims": [one.to_json() for one in found.verdicts]}
-    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+def _data(found: Checked) -> dict[str, Any]:
+    return {"counts": found.counts(), "claims": [one.to_json() for one in found.verdicts]}
 
 
 def _text(found: Checked, words: PageWords) -> str:

@@ -5,11 +5,11 @@ Depends on the graph only, is byte-identical on every run, and is self-contained
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kg.names import PREFIXES
+from kg.tables import json_text
 from kg.text import has_han
 from kg.trust import LIKELY
 from kg.views.base import View
@@ -34,7 +34,7 @@ def quality(graph: GraphReader, lang: str = "en") -> View:
         data["title"],
         {
             "html": lambda: render("quality.html.jinja", lang, page=data, most=MOST, slots=(*SLOTS, "brief")),
-            "json": lambda: json.dumps(data, ensure_ascii=False, indent=1) + "\n",
+            "json": lambda: json_text(data),
         },
         papers=data["papers"],
     )

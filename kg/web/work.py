@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import traceback
@@ -12,8 +11,7 @@ from typing import Any
 
 from kg.model import KgError
 from kg.serving.state import GraphPlace
-from kg.tables import csv_text
-from kg.views.answers import harmless
+from kg.tables import csv_text, json_text
 from kg.web.asked import Asked, Later, Missing, Reply, Shown
 from kg.web.draw import draw
 from kg.web.pages import pages
@@ -55,8 +53,8 @@ def failed(sentence: str, status: int) -> Shown:
 def given(shown: Shown, asked: Asked) -> Reply:
     """What a page shows, in the form that is asked for."""
     if asked.form == "json":
-        said = harmless(json.dumps(shown.data, ensure_ascii=False, indent=1, default=_plain))
-        return Reply(said.encode("utf-8", "replace"), _JSON, shown.status, is_kept=shown.is_kept)
+        said = json_text(shown.data, _plain).encode("utf-8", "replace")
+        return Reply(said, _JSON, shown.status, is_kept=shown.is_kept)
     if asked.form == "csv" and shown.table is not None:
         columns, rows = shown.table
         text = csv_text(columns, [[_flat(cell) for cell in row] for row in rows])

@@ -24,7 +24,7 @@ from kg.api import Graph
 from kg.build.pipeline import Annotations, Extracted, Pipeline
 from kg.model import Document
 from kg.sources import read
-from kg.store.file import local_id
+from kg.store.entries import local_id
 from kg.store.fingerprints import fingerprint
 from kg.store.lite import cache_of
 

@@ -81,7 +81,7 @@ def made(vocabulary: Vocabulary) -> Iterator[Callable[[dict[str, Any]], Store]]:
 
         def make(texts: dict[str, Any]) -> Store:
             linker = Linker(vocabulary)
-            store = open_stores.enter_context(Store.in_memory())
+            store = open_stores.enter_context(Store(None))
             store.put_source(Source("900", "900_demo.txt", "digest", "2025-10-15T15:43:59"))
             for number, (name, said) in enumerate(texts.items(), 1):
                 put(store, linker, *_paper(name, number, said))

@@ -6,7 +6,7 @@ from kg.build.works import Coming
 from kg.link.linker import Linker
 from kg.model import Document, Record
 from kg.rdf.store import Store
-from kg.store.file import Entry
+from kg.store.entries import Entry
 
 
 def put(store: Store, linker: Linker, document: Document, record: Record) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kg.model import Document, Record
 from kg.query import Answer, Lexicon, answer
 from kg.rdf.store import Store
-from kg.store.file import Entry
+from kg.store.entries import Entry
 from kg.vocabulary import Vocabulary
 
 
@@ -163,7 +163,7 @@ def test_unknown_words_give_nothing_and_the_labels_that_are_near(store: Store, v
 def test_date_that_is_less_exact_than_the_question_counts_where_it_is_sure(
     question: str, count: int, vocabulary: Vocabulary
 ) -> None:
-    with Store.in_memory() as store:
+    with Store(None) as store:
         store.put_entry(Entry(Document("x-1", "x", 1, {}, date="2025"), Record("x-1", "X", paper="paper:x")))
         assert len(answer(store, vocabulary, question).rows) == count
 

@@ -28,7 +28,7 @@ def test_development_questions_are_answered(vocabulary: Vocabulary) -> None:
     gold = Path(shared) / "gold"
     annotated = {row["id"]: row for row in _rows(gold / "dev.jsonl")}
     linker = Linker(vocabulary)
-    with Store.in_memory() as store:
+    with Store(None) as store:
         for report in sorted(REPORTS.glob("*.txt")):
             for document in read(report).documents:
                 if document.id in annotated:

@@ -94,7 +94,7 @@ def made(name: str, said: dict[str, Any], number: int) -> tuple[Document, Record
 @pytest.fixture(scope="module")
 def graph(vocabulary: Vocabulary) -> Iterator[Store]:
     linker = Linker(vocabulary)
-    with Store.in_memory() as store:
+    with Store(None) as store:
         for source in ("910", "911"):
             store.put_source(Source(source, f"{source}.txt", "digest"))
         papers = PAPERS | {TWICE[0]: PAPERS[TWICE[1]]}
@@ -417,7 +417,7 @@ def test_periods() -> None:
 
 def test_paper_with_two_dates_counts_once_at_its_first(vocabulary: Vocabulary) -> None:
     linker = Linker(vocabulary)
-    with Store.in_memory() as store:
+    with Store(None) as store:
         for number, (name, date) in enumerate((("912-1", "2025-10-02"), ("913-1", "2025-08-01")), 1):
             put(store, linker, *made(name, PAPERS["910-01"] | {"date": date}, number))
         found = respond(store, Lexicon.of(store, vocabulary), "?", Query("trend", over="month"))

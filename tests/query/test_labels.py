@@ -15,7 +15,7 @@ from kg.model import Document, Mention, Record
 from kg.query import Lexicon
 from kg.query.labels import Labels, Named, lengths
 from kg.rdf.store import Store
-from kg.store.file import Entry
+from kg.store.entries import Entry
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 

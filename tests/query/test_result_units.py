@@ -26,7 +26,7 @@ def one(vocabulary: Vocabulary) -> Iterator[Store]:
     said = {"change": "absolute", "bound": "exact", "baseline": "", "setting": "", "in": "A"}
     results = [{"surface": s, "metric": m, "value": v, "unit": u} | said for s, m, v, u in RESULTS]
     record = from_json({"id": "901-01", "title": "FastDemo", "results": results}, document)
-    with Store.in_memory() as store:
+    with Store(None) as store:
         store.put_source(Source("901", "901_demo.txt", "digest", "2025-10-15T15:43:59"))
         put(store, Linker(vocabulary), document, record)
         yield store

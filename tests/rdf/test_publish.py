@@ -23,7 +23,7 @@ from kg.rdf.ontology import VOCABULARY
 from kg.rdf.protocol import Access, Connection
 from kg.rdf.publish import STATE, Published
 from kg.rdf.store import Store
-from kg.store.file import Entry
+from kg.store.entries import Entry
 
 FOREIGN = ox.Quad(ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), ox.Literal("theirs"), ox.NamedNode("urn:g"))
 
@@ -150,7 +150,7 @@ def test_triples_of_a_file_put_back_are_its_own(papers: Store, tmp_path: Path):
 def test_server_with_another_graph_is_refused_unless_it_is_replaced(server: SparqlServer, papers: Store):
     publish.publish(papers, server.url)
     before = held(server)
-    with Store.in_memory() as other:
+    with Store(None) as other:
         put(other, 1, "ICML")
         put(other, 7)
         with pytest.raises(KgError, match=r"holds another graph of kg: .* with --replace\.$"):
@@ -167,7 +167,7 @@ def test_server_with_another_graph_is_refused_unless_it_is_replaced(server: Spar
 
 
 def test_empty_graph_is_the_vocabulary_alone(server: SparqlServer):
-    with Store.in_memory() as empty:
+    with Store(None) as empty:
         assert publish.publish(empty, server.url) == Published(1, 0)
         assert publish.publish(empty, server.url) == Published(0, 0)
         assert held(server) == exported(empty)
@@ -175,7 +175,7 @@ def test_empty_graph_is_the_vocabulary_alone(server: SparqlServer):
 
 @pytest.mark.parametrize("name", ["x> } ; DROP ALL #", "a b", 'q"uote', "汉字/😀", "%41", "a\\u0041", "?g $x {}"])
 def test_hostile_name_of_an_entry_is_a_name(server: SparqlServer, name: str):
-    with Store.in_memory() as store:
+    with Store(None) as store:
         document, record = demo_document(), demo_record()
         document.id = record.id = name
         store.put_entry(Entry(document, record))

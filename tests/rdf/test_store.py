@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from kg.model import Document, KgError, Record, Text
 from kg.names import iri
 from kg.rdf.store import Store, open_store
-from kg.store.file import Entry
+from kg.store.entries import Entry
 
 HOSTILE = ['"', "\\", "\\u0041", "\n\r\t", "\x00\x1f", "}} ; DROP ALL #", "'''", '"""', "\ufeff\ufffe", "😀", "x\\"]
 

@@ -31,7 +31,7 @@ from kg.rdf.lexical import KEPT, PROBE, sent
 from kg.rdf.protocol import Access, Connection
 from kg.rdf.publish import STATE, Published
 from kg.rdf.store import Store
-from kg.store.file import Entry
+from kg.store.entries import Entry
 
 XSD = PREFIXES["xsd"]
 PREDICATE = ox.NamedNode(iri("kg:canonical"))
@@ -148,7 +148,7 @@ def test_virtuoso_follows_changes(virtuoso: Virtuoso, tmp_path: Path):
         store.put_source(large_source(4500))
         assert publish.publish(store, virtuoso.url) == Published(2, 1)
         assert held(virtuoso) == exported(store)
-    with Store.in_memory() as other:
+    with Store(None) as other:
         put(other, 9)
         with pytest.raises(KgError, match="holds another graph of kg"):
             publish.publish(other, virtuoso.url)
@@ -229,7 +229,7 @@ def test_virtuoso_that_leaves_out_rows_is_told(tmp_path: Path, monkeypatch: pyte
     server = Virtuoso(tmp_path, "ResultSetMaxRows = 20")
     _let_in(server, monkeypatch)
     try:
-        with Store.in_memory() as store, Store.in_memory() as other:
+        with Store(None) as store, Store(None) as other:
             for number in range(1, 31):
                 put(store, number)
             publish.publish(store, server.url)
@@ -244,7 +244,7 @@ def test_virtuoso_tells_who_may_write(virtuoso: Virtuoso, monkeypatch: pytest.Mo
     for user, password in (("dba", "wrong"), ("", "")):
         monkeypatch.setenv("KG_SPARQL_USER", user)
         monkeypatch.setenv("KG_SPARQL_PASSWORD", password)
-        with Store.in_memory() as store, pytest.raises(KgError, match="check KG_SPARQL_USER and KG_SPARQL_PASSWORD"):
+        with Store(None) as store, pytest.raises(KgError, match="check KG_SPARQL_USER and KG_SPARQL_PASSWORD"):
             publish.publish(store, virtuoso.url)
 
 
@@ -275,7 +275,7 @@ def _sent(server: Virtuoso, monkeypatch: pytest.MonkeyPatch, literals: Iterable[
     lines = [f"<{iri(f'technique:n{n}')}> {PREDICATE} {literal}" for n, literal in enumerate(literals)]
     text = "".join(f"{line} .\n" for line in lines).encode()
     monkeypatch.setattr(publish, "texts_of", lambda file, graphs: [(name, text) for name in graphs])
-    with Store.in_memory() as store:
+    with Store(None) as store:
         put(store, 1)
         publish.publish(store, server.url, replace=True)
     return sorted(f"{line} <{iri('entry:demo-01')}> ." for line in lines)

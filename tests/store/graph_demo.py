@@ -13,7 +13,8 @@ from kg.model import Document, Record, Source, Text
 from kg.names import slug
 from kg.rdf.store import Store
 from kg.records import from_json
-from kg.store.file import Entry, StoreFile
+from kg.store.entries import Entry
+from kg.store.file import StoreFile
 from kg.store.fingerprints import fingerprint
 from kg.text import repaired
 

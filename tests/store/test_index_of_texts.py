@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kg.model import Document, Record, Text
-from kg.store.file import Entry, StoreFile
+from kg.store.entries import Entry
+from kg.store.file import StoreFile
 
 
 def entry(name: str, abstract: str) -> Entry:
@@ -31,7 +32,7 @@ def found(store: StoreFile, words: str) -> list[str]:
 
 @pytest.fixture
 def store() -> StoreFile:
-    return StoreFile.in_memory()
+    return StoreFile(None)
 
 
 def test_texts_are_found_when_a_batch_ends(store):

@@ -26,7 +26,7 @@ def graph(tmp_path_factory: pytest.TempPathFactory, first_file: Path) -> Path:
 def test_every_table_and_column_is_told() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| [^|]+ \| (.+) \|$", PAGE, re.MULTILINE))
     told = {name: re.findall(r"`(\w+)`", columns) for name, columns in rows.items()}
-    with StoreFile.in_memory() as store:
+    with StoreFile(None) as store:
         names = [
             name
             for (name,) in store.db.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")

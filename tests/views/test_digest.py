@@ -18,9 +18,10 @@ import kg.api
 from kg.api import Graph
 from kg.link.linker import Linker
 from kg.model import Document, KgError, Paper, Record, Source, Text
+from kg.query import Lexicon
+from kg.query import since as periods
 from kg.sources import read
 from kg.sources.digest import LEFT_OUT
-from kg.views import period as periods
 from kg.views.digest import Digest, DigestSentence, of, of_files
 from kg.views.loose import Loose
 from kg.views.selection import Selection
@@ -270,6 +271,11 @@ def test_what_tells_no_period_is_an_error(graph: Graph, wrong: str):
         ("since 3 months ago", "", date(2025, 7, 17)),
         ("上周以来的KV缓存论文", "KV缓存论文", date(2025, 10, 10)),
         ("近两个月的量化", "量化", date(2025, 8, 17)),
+        ("since yesterday", "", date(2025, 10, 16)),
+        ("本周的剪枝", "剪枝", date(2025, 10, 13)),
+        ("pruning since today", "pruning", date(2025, 10, 17)),
+        ("去年以来", "", date(2024, 10, 17)),
+        ("papers of 2024 on pruning", "papers of 2024 on pruning", None),
         ("自2025年9月以来 剪枝", "剪枝", date(2025, 9, 1)),
         ("近似计算", "近似计算", None),
         ("learning since birth", "learning since birth", None),
@@ -277,4 +283,4 @@ def test_what_tells_no_period_is_an_error(graph: Graph, wrong: str):
     ],
 )
 def test_periods_in_selections(selection: str, rest: str, first: date | None):
-    assert periods.split(selection, date(2025, 10, 17)) == (rest, first)
+    assert periods.split(selection, Lexicon(Vocabulary.load()), date(2025, 10, 17)) == (rest, first)

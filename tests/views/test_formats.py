@@ -24,7 +24,7 @@ from kg.names import iri
 from kg.rdf.store import Store
 from kg.sources import read
 from kg.store.contents import digest, labels, load_entries, load_entry, works
-from kg.store.file import Entry
+from kg.store.entries import Entry
 from kg.text import HARMFUL
 from kg.views.export.files import file_name, file_names
 from kg.views.export.formats import FORMATS, export

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from kg.model import KgError
 from kg.rdf.store import Store
 from kg.store.contents import works_named
-from kg.store.file import Draft
+from kg.store.entries import Draft
 
 MOST = 2000  # papers
 

@@ -6,14 +6,13 @@ docs/gaps.md says how often it is right. Depends on the graph only, and is byte-
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kg.model import KgError
 from kg.query.occurrence import Chosen
-from kg.tables import csv_text
+from kg.tables import csv_text, json_text
 from kg.views.base import View
 from kg.views.gaps import evidence
 from kg.views.gaps.combined import KINDS, Field, Flags, day_of
@@ -45,7 +44,7 @@ def gaps(
         {
             "html": lambda: render("gaps.html.jinja", lang, page=data),
             "md": lambda: render("gaps.md.jinja", lang, page=data),
-            "json": lambda: json.dumps(data, ensure_ascii=False, indent=1) + "\n",
+            "json": lambda: json_text(data),
             "csv": lambda: csv_text(_COLUMNS, map(_row, data["rows"])),
         },
         papers=len(data["rows"]),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-import json as _json
 from typing import TYPE_CHECKING, Any
 
+from kg.tables import json_text
 from kg.views.network import STAMP, cleaned
 from kg.views.picture.look import Look
 from kg.views.selection import EntryQuote
@@ -92,7 +92,7 @@ def json(look: Look) -> str:
         "nodes": nodes,
         "edges": edges,
     }
-    return _json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+    return json_text(whole)
 
 
 def _entries(look: Look, papers: list[str]) -> list[str]:

@@ -5,11 +5,11 @@ Depends on the graph only, is byte-identical on every run, and is self-contained
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from kg.model import Paper
+from kg.tables import json_text
 from kg.views.base import View
 from kg.views.render import render
 from kg.views.report.around import also, bibliography, scope, timeline
@@ -63,7 +63,7 @@ def report(
         {
             "html": lambda: render("report.html.jinja", lang, **values),
             "md": lambda: render("report.md.jinja", lang, **values),
-            "json": lambda: json.dumps(data, ensure_ascii=False, indent=1) + "\n",
+            "json": lambda: json_text(data),
         },
         papers=data["papers"],
     )

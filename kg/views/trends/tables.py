@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from kg.tables import csv_text
+from kg.tables import csv_text, json_text
 from kg.views.trends.collected import LexiconMatch
 from kg.views.words import PageWords
 
@@ -179,7 +178,7 @@ def to_json(trend: Trend) -> str:
     if trend.matches:
         said["words"] = {trend.labels[key]: dict(words.most_common()) for key, words in matched_words(trend).items()}
         said["matches"] = [match._asdict() for match in trend.matches]
-    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+    return json_text(said)
 
 
 def _plain(trend: Trend, key: str) -> Iterable[dict[str, Any]]:

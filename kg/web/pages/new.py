@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from kg.model import KgError
-from kg.query.flags import read_flags
+from kg.query.periods import days
+from kg.query.since import since
 from kg.store.contents import load_entries
 from kg.store.file import StoreFile
 from kg.text import one_line
@@ -29,7 +30,7 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 def new(graph: Graph, asked: Asked) -> Shown | Reply:
     """The papers since a day, newest first; without one, those of the last two weeks that the graph has."""
     latest = graph.store.latest()[:10]
-    since = _since(graph, asked) or _before(latest)
+    since = _since(graph, asked, latest) or _before(latest)
     sql = "SELECT curie FROM papers WHERE appeared >= ? ORDER BY appeared DESC, curie LIMIT ?"
     papers = [curie for (curie,) in graph.store.rows(sql, since, _SHOWN)]
     number = int(graph.store.rows("SELECT count(*) FROM papers WHERE appeared >= ?", since)[0][0])
@@ -44,18 +45,15 @@ def new(graph: Graph, asked: Asked) -> Shown | Reply:
     return Shown("new.html.jinja", words("web.new_since", day=since), data, {}, (columns, rows), 200, forms)
 
 
-def _since(graph: Graph, asked: Asked) -> str:
+def _since(graph: Graph, asked: Asked, latest: str) -> str:
     """The day that the address names: "2026-06-01", or in words ("last week")."""
     said = asked.one("since", most=60)
     if not said or _DAY.fullmatch(said):
         return said
-    query = read_flags({"since": said}, graph.lexicon(), graph.store)
-    for condition in query.filter.conditions:
-        for term in condition.any_of:
-            value = getattr(term, "value", "")
-            if isinstance(value, str) and _DAY.fullmatch(value):
-                return value
-    raise KgError(f"since={said[:40]}: that is no day: write 2026-06-01, 2026-06 or last month.")
+    now = days(latest)
+    if now is None:
+        raise KgError(f"since={said[:40]}: no paper has a date to count from: write 2026-06-01 or 2026-06.")
+    return since(said, graph.lexicon(), now[0]).isoformat()
 
 
 def _before(latest: str) -> str:
