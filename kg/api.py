@@ -10,21 +10,9 @@ from weakref import finalize
 
 from kg.link.overrides import Overrides, overrides_of
 from kg.model import KgError, Paper, Source
-from kg.names import is_curie
+from kg.names import in_language, is_curie
 from kg.rdf.store import open_store
-from kg.store.contents import (
-    counts,
-    entries_with,
-    entry_named,
-    followed,
-    load_entries,
-    load_entry,
-    quality,
-    works,
-    works_named,
-)
-from kg.store.contents import labels as stored
-from kg.store.faults import told
+from kg.store import contents
 from kg.store.file import StoreFile
 from kg.store.place import may_be_there
 from kg.vocabulary import Vocabulary
@@ -69,25 +57,12 @@ class Graph:
         self._lexicon: tuple[bytes, Lexicon] | None = None  # what its labels mean, and the stamp of the data
         self._drafts: Drafts | None = None  # what checks drafts, with the extraction that it has loaded
         self._meanings = False  # whether papers were read in full, so that their titles may be asked for
-        self._follow(location)
+        if contents.followed(self.store)["mark"] != self.overrides.mark:
+            from kg.build.relink import follow
+
+            self.notes += follow(self.store, self.overrides, overrides_of(location))
         if not read_only:
             self._unclosed = finalize(self, StoreFile.close, self.store)
-
-    def _follow(self, location: str | Path) -> None:
-        """Bring the links up to date with people's decisions about names, where these have changed."""
-        if followed(self.store)["mark"] == self.overrides.mark:
-            return
-        from kg.build.relink import relink
-        from kg.link.linker import Linker
-
-        linker = Linker(Vocabulary.load(), overrides=self.overrides)
-        try:
-            with self.store.writable() as file:
-                relink(file, linker)
-        except KgError as error:
-            if not self.read_only:
-                raise
-            self.notes.append(f"The graph does not follow the changed {overrides_of(location)} yet: {error}")
 
     # --- in -------------------------------------------------------------------------------------------------------
 
@@ -135,22 +110,9 @@ class Graph:
 
         Raises KgError when the graph has nothing of a name; then nothing is removed.
         """
-        from kg.build.works import Works, apply
+        from kg.build.adding import remove
 
-        sources_ = set(self.store.source_names())
-        gone: dict[str, None] = {}
-        for name in names:
-            if name in sources_:
-                gone |= dict.fromkeys(self.entries(source=name))
-            elif entry := entry_named(self.store, name):
-                gone[entry] = None
-            else:
-                raise KgError(f"The graph holds no entry and no source {name!r}: see `kg show`.")
-        with self.store.batch():
-            apply(self.store, Works(self.store, Vocabulary.load(), self.overrides).drop(gone))
-            for name in sources_.intersection(names):
-                self.store.drop_source(name)
-        return list(gone)
+        return remove(self.store, self.overrides, names)
 
     def embed(
         self,
@@ -164,24 +126,17 @@ class Graph:
 
         Only what is new or changed is encoded; gives the model, and how many papers were. Raises KgError.
         """
-        from kg.query.embeddings import DEFAULT, embed
-        from kg.store.embeddings import model_of
+        from kg.query.embeddings import embed
 
-        known = model_of(self.store)
-        return embed(self.store, model or (known.name if known else DEFAULT), batch, device, progress)
+        return embed(self.store, model, batch, device, progress)
 
     def alike_names(
         self, model: str = "", least: float = 0.9, papers: int = 1, batch: int = 32, device: str | None = None
     ) -> str:
         """Names that may mean one thing, as Turtle for a file of decisions in which all is a comment; "" for none."""
-        from kg.query.embeddings import DEFAULT, SentenceModel
-        from kg.query.proposals import clusters, turtle
-        from kg.store.embeddings import model_of
+        from kg.query.proposals import alike
 
-        known = model_of(self.store)
-        name = model or (known.name if known else DEFAULT)
-        found = list(clusters(self.store, SentenceModel(name, batch, device), least, papers))
-        return turtle(found, name, least) if found else ""
+        return alike(self.store, model, least, papers, batch, device)
 
     def drop_embeddings(self) -> None:
         """Take the embeddings out of the graph."""
@@ -190,20 +145,8 @@ class Graph:
         drop(self.store)
 
     def backup(self, target: str | Path) -> None:
-        """Copy the graph to a new file, while others read and write it, and the decisions beside it.
-
-        KgError where one of these files is there already.
-        """
-        decisions = None if self.store.path is None else overrides_of(self.store.path)
-        if decisions is None or not decisions.is_file():
-            self.store.backup(target)
-            return
-        place = overrides_of(target)
-        if place.exists():
-            raise KgError(f"{place} is there already: name a new file for the copy.")
-        self.store.backup(target)
-        with told(place):
-            place.write_bytes(decisions.read_bytes())
+        """Copy the graph and the decisions beside it to new files, while others write; KgError where one is there."""
+        contents.backup(self.store, Path(target))
 
     @staticmethod
     def rebuild(location: str | Path = "papers.kg", *, jobs: int = 1, progress: Progress | None = None) -> Rebuilt:
@@ -247,11 +190,11 @@ class Graph:
 
     def papers(self, names: Iterable[str] | None = None) -> list[Paper]:
         """Works with their documents and records, in the order of `names`, or all in the order of the sources."""
-        return self._read(works(self.store) if names is None else works_named(self.store, names))
+        return self._read(contents.works(self.store) if names is None else contents.works_named(self.store, names))
 
     def _read(self, works: Mapping[str, Sequence[str]]) -> list[Paper]:
         """Works of which the entries are known."""
-        read = load_entries(self.store, (entry for entries in works.values() for entry in entries))
+        read = contents.load_entries(self.store, (entry for entries in works.values() for entry in entries))
         return [Paper(paper, [read[entry] for entry in entries]) for paper, entries in works.items()]
 
     def dates(self) -> set[str]:
@@ -265,8 +208,8 @@ class Graph:
         elif not is_curie(concept):
             return concept
         else:
-            labels = stored(self.store, [concept]).get(concept, {})
-        return labels.get(lang) or labels.get("en") or next(iter(labels.values()), concept.partition(":")[2])
+            labels = contents.labels(self.store, [concept]).get(concept, {})
+        return in_language(labels, lang) or concept.partition(":")[2]
 
     def ask(
         self, question: str = "", limit: int | None = None, *, filter: Filter | Mapping[str, Any] | None = None
@@ -325,7 +268,7 @@ class Graph:
             return self.papers([paper.id for one in selection for paper in self.select(one)])
         if not selection:
             return self.papers()
-        if selection.startswith("paper:") or entry_named(self.store, selection):
+        if selection.startswith("paper:") or contents.entry_named(self.store, selection):
             return [self.paper(selection)]
         return self.papers([row.entries[0] for row in self.ask(selection, limit=0).rows])
 
@@ -334,24 +277,22 @@ class Graph:
         if not is_curie(concept):
             raise KgError(f"The graph holds no paper and no concept {concept!r}: see `kg ask` and `kg show`.")
 
-        return entries_with(self.store, self.vocabulary.narrower(concept))
+        return contents.entries_with(self.store, self.vocabulary.narrower(concept))
 
     def explain_merge(self, one: str, other: str) -> Explanation:
         """Why two names are one thing, or why not: what each means in the papers and in the vocabulary."""
         from kg.link.linker import Linker
-        from kg.query.identity import explain, with_acronyms
+        from kg.query.identity import explain
 
-        said = explain(one, other, Linker(Vocabulary.load(), overrides=self.overrides), self.store)
-        entries = sorted({s.entry for side in said.steps for s in side if s.entry and "acronym" in s.reason})
-        return with_acronyms(said, {entry: load_entry(self.store, entry)[0] for entry in entries})
+        return explain(one, other, Linker(Vocabulary.load(), overrides=self.overrides), self.store)
 
     def counts(self) -> dict[str, int]:
         """How many papers, entries, concepts of each type, mentions, results and relations the graph holds."""
-        return counts(self.store)
+        return contents.counts(self.store)
 
     def quality(self) -> dict[str, int | str]:
         """What deserves a look: repairs, empty slots, institutions without ROR."""
-        return quality(self.store)
+        return contents.quality(self.store)
 
     def sparql(self, query: str) -> Any:
         """The result of a SPARQL query (SELECT, ASK, CONSTRUCT, DESCRIBE); the prefixes are declared.
@@ -518,7 +459,7 @@ class Graph:
     def __iter__(self) -> Iterator[Paper]:
         from itertools import islice
 
-        found = iter(works(self.store).items())
+        found = iter(contents.works(self.store).items())
         while some := dict(islice(found, _AT_ONCE)):
             yield from self._read(some)
 

@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any, Self
 from kg import sources
 from kg.build.pipeline import Added, Annotations, Pipeline, Progress, Ready, Wanted, annotated
 from kg.build.works import Works, apply
+from kg.link.overrides import Overrides
 from kg.model import Batch, Document, KgError, Source
 from kg.store.contents import entry_named
 from kg.store.entries import local_id
 from kg.store.faults import Fault, Unstorable
 from kg.store.fingerprints import fingerprint
+from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from kg.build.engines import WorkerPool
@@ -87,6 +89,25 @@ def _made(
                 run.report.skip([str(made)], run.strict)
             else:
                 yield made.batch, made.made
+
+
+def remove(store: StoreFile, overrides: Overrides, names: Iterable[str]) -> list[str]:
+    """Remove entries ("002-22") or whole sources ("002"), or nothing where one is not there; see `kg.api.Graph`."""
+    wanted = list(names)
+    known = set(store.source_names())
+    gone: dict[str, None] = {}
+    for name in wanted:
+        if name in known:
+            gone |= dict.fromkeys(store.names(name))
+        elif entry := entry_named(store, name):
+            gone[entry] = None
+        else:
+            raise KgError(f"The graph holds no entry and no source {name!r}: see `kg show`.")
+    with store.batch():
+        apply(store, Works(store, Vocabulary.load(), overrides).drop(gone))
+        for name in known.intersection(wanted):
+            store.drop_source(name)
+    return list(gone)
 
 
 class Adding:

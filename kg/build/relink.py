@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.build.works import Coming, Works, apply
@@ -11,14 +12,29 @@ from kg.entity_types import LISTS
 from kg.link.claims import link_alone
 from kg.link.overrides import Overrides, restore
 from kg.link.papers import identified
-from kg.model import Record
+from kg.model import KgError, Record
 from kg.names import plain
 from kg.store.contents import DECISIONS, followed
 from kg.text import fold
+from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from kg.link.linker import Linker
     from kg.store.file import StoreFile
+
+
+def follow(store: StoreFile, overrides: Overrides, file: Path) -> list[str]:
+    """Bring the links up to date with people's decisions in a file; a sentence where a reader cannot."""
+    from kg.link.linker import Linker
+
+    try:
+        with store.writable() as writer:
+            relink(writer, Linker(Vocabulary.load(), overrides=overrides))
+    except KgError as error:
+        if not store.read_only:
+            raise
+        return [f"The graph does not follow the changed {file} yet: {error}"]
+    return []
 
 
 def relink(store: StoreFile, linker: Linker) -> list[str]:

@@ -62,7 +62,7 @@ class SentenceModel:
 
 def embed(
     store: StoreFile,
-    name: str,
+    name: str = "",
     batch: int = 32,
     device: str | None = None,
     progress: Progress | None = None,
@@ -71,6 +71,7 @@ def embed(
 
     A paper is its title and abstract. What another model made is replaced. Raises KgError.
     """
+    name = name_of(store, name)
     model = SentenceModel(name, batch, device)
     texts = dict(_texts(store))
     if not texts:
@@ -92,6 +93,12 @@ def embed(
     told = told._replace(threshold=threshold(vectors(store)[1]))
     keep(store, told, {}, texts)
     return told, len(new)
+
+
+def name_of(store: StoreFile, name: str) -> str:
+    """The model that is meant: the one that is named, else that of the graph, else a small one."""
+    known = model_of(store)
+    return name or (known.name if known else DEFAULT)
 
 
 def threshold(rows: Vectors) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kg.entity_types import CONCEPT_TYPES, LISTS
@@ -17,7 +17,8 @@ from kg.text import folded_name
 
 if TYPE_CHECKING:
     from kg.link.linker import Linker
-    from kg.model import Document, Record
+    from kg.model import Record
+    from kg.store.entries import Entry
     from kg.store.file import StoreFile
 
 _STEM = 3  # letters of a word that stay, and of its end that may differ
@@ -79,7 +80,7 @@ def _in_papers(name: str, papers: StoreFile) -> Iterator[Step]:
     for entry in mentioning(papers, stems):
         for names, concept, reason, quote in _said(entry.record):
             if concept and folded in map(folded_name, names):
-                where = (entry.record.id, quote)
+                where = (entry.record.id, _introduced(reason, entry) or quote)
                 rows.setdefault((concept, reason or "the concept's own name"), []).append(where)
     ranked = sorted(rows.items(), key=lambda item: (-len({e for e, _ in item[1]}), item[0]))
     for (concept, reason), places in ranked:
@@ -167,22 +168,9 @@ def _by_hand(said: Explanation, linker: Linker) -> Iterator[str]:
             yield f"{BY_HAND.capitalize()}: {concept} {refused[0]} {refused[1]!r} (overrides.ttl)."
 
 
-def with_acronyms(said: Explanation, documents: dict[str, Document]) -> Explanation:
-    """Quote the definition of the acronym in each step whose reason is an acronym."""
-    said.steps = (
-        [_introduced(step, documents) for step in said.steps[0]],
-        [_introduced(step, documents) for step in said.steps[1]],
-    )
-    return said
-
-
-def _introduced(step: Step, documents: dict[str, Document]) -> Step:
-    match = _ACRONYM.search(step.reason)
-    document = documents.get(step.entry)
-    if not match or not document:
-        return step
-    for text in document.texts.values():
-        found = re.search(re.escape(match[2]) + r"\s*[(（][^()（）]{1,20}[)）]", text.text)
-        if found:
-            return replace(step, quote=found[0])
-    return step
+def _introduced(reason: str, entry: Entry) -> str:
+    """The words by which an entry introduces the acronym that a reason names; "" for none."""
+    match = _ACRONYM.search(reason)
+    texts = (text.text for text in entry.document.texts.values()) if match else ()
+    forms = (re.search(rf"{re.escape(match[2])}\s*[(（][^()（）]{{1,20}}[)）]", text) for text in texts if match)
+    return next((found[0] for found in forms if found), "")

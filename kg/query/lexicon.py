@@ -10,7 +10,7 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.entity_types import NAMED
-from kg.names import kind_of
+from kg.names import in_language, kind_of
 from kg.query.filter import Link, Outcome
 from kg.query.labels import Labels, Named, lengths
 from kg.query.words import QuestionWords
@@ -94,10 +94,8 @@ class Lexicon:
     def label(self, concept: str, language: str = "en") -> str:
         """The preferred label in a language, else in English, else any, else the local name."""
         if concept in self.vocabulary:
-            labels = self.vocabulary[concept].label
-            return labels.get(language) or labels.get("en") or next(iter(labels.values()), concept)
-        own = self._own.labels(concept)
-        return own.get(language) or next(iter(own.values()), concept.partition(":")[2])
+            return in_language(self.vocabulary[concept].label, language) or concept
+        return in_language(self._own.labels(concept), language) or concept.partition(":")[2]
 
     def family(self, concept: str) -> tuple[str, ...]:
         """The concept, narrower ones and what is named as one of its family, sorted.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from kg.names import PREFIXES
+from kg.query.embeddings import SentenceModel, name_of
 from kg.store.file import StoreFile
 from kg.text import one_line
 
@@ -44,6 +45,13 @@ class Cluster(NamedTuple):
 
     first: Name
     others: tuple[tuple[Name, float], ...]
+
+
+def alike(store: StoreFile, model: str, least: float, papers: int, batch: int, device: str | None) -> str:
+    """The clusters of a graph as `turtle` writes them; "" for none. Raises KgError where the model cannot be had."""
+    name = name_of(store, model)
+    found = list(clusters(store, SentenceModel(name, batch, device), least, papers))
+    return turtle(found, name, least) if found else ""
 
 
 def clusters(

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kg.link.overrides import overrides_of
 from kg.model import Document, KgError, Record
 from kg.store.entries import local_id
+from kg.store.faults import told
 
 if TYPE_CHECKING:
     from kg.store.entries import Entry
@@ -67,6 +70,19 @@ def mentioning(store: StoreFile, words: Iterable[str]) -> Iterator[Entry]:
     return store.every(
         [name for (name,) in store.rows(f"SELECT name FROM entries WHERE {where} ORDER BY name", *asked)]
     )
+
+
+def backup(store: StoreFile, target: Path) -> None:
+    """Copy a graph to a new file, and the decisions beside it; KgError where one of these is there already."""
+    decisions = None if store.path is None else overrides_of(store.path)
+    if decisions is None or not decisions.is_file():
+        return store.backup(target)
+    place = overrides_of(target)
+    if place.exists():
+        raise KgError(f"{place} is there already: name a new file for the copy.")
+    store.backup(target)
+    with told(place):
+        place.write_bytes(decisions.read_bytes())
 
 
 def digest(store: StoreFile, source: str) -> bytes:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from kg.build.pipeline import Pipeline
 from kg.entity_types import LISTS
 from kg.model import Document, Paper, Record, Source
+from kg.names import in_language
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Loose:
         else:
             facts = self.linker.institution_facts(concept)
             labels = facts[0] if facts else {"en": self._wordings.get(concept, concept.partition(":")[2] or concept)}
-        return labels.get(lang) or labels.get("en") or next(iter(labels.values()))
+        return in_language(labels, lang)
 
     @cached_property
     def _wordings(self) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kg.entity_types import LISTS
 from kg.model import ROLES, Document, Evidence, Mention, Paper, Record, Result
-from kg.names import WEB, address, called, is_curie
+from kg.names import WEB, address, called, in_language, is_curie
 from kg.query.support import Supporter, appeared, support
 from kg.store.contents import labels
 from kg.text import fold, one_line, sentence_at
@@ -101,8 +101,7 @@ class Selection:
     def learn(self, concepts: Iterable[str]) -> None:
         """Load the labels of concepts at once."""
         for concept, found in labels(self.graph.store, set(concepts) - self.graph.vocabulary.concepts.keys()).items():
-            said = found.get(self.lang) or found.get("en") or next(iter(found.values()))
-            self._labels.setdefault(concept, clean(said))
+            self._labels.setdefault(concept, clean(in_language(found, self.lang)))
 
     @cached_property
     def source_dates(self) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from kg.model import Paper
+from kg.names import in_language
 from kg.query.corpus import Corpus
 from kg.store.contents import labels, load_entries
 from kg.views.latex import as_text
@@ -118,8 +119,7 @@ def _label(graph: GraphReader, drawing: Drawing, shown: dict[str, Paper], lang: 
             node.label = title(shown[name]) or ids(shown[name])[0]
         else:
             said = graph.vocabulary[name].label if name in graph.vocabulary else minted.get(name, {})
-            label = said.get(lang) or said.get("en") or next(iter(said.values()), name.partition(":")[2])
-            node.label = as_text(label)
+            node.label = as_text(in_language(said, lang) or name.partition(":")[2])
     several = Counter(node.label.casefold() for node in drawing.nodes.values() if node.type != "paper")
     words = PageWords(lang)
     for node in drawing.nodes.values():  # a topic and a technique of one name say which they are

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from kg.model import KgError
+from kg.names import in_language
 from kg.query.periods import PERIODS, is_partial, within
 from kg.query.statistics import LEAST, LEVEL, ShareChange, adjusted, early_and_late, late, moved, trend_test, wilson
 from kg.text import fold, plain
@@ -112,7 +113,7 @@ class Trend(View):
 
     def _name(self, key: str, lang: str) -> str:
         names = self.names.get(key, {})
-        return " ".join(plain(names.get(lang) or names.get("en") or next(iter(names.values()), key)).split()) or key
+        return " ".join(plain(in_language(names, lang)).split()) or key
 
     def key(self, name: str) -> str:
         """The key of a label, given by key or in any language; raises KgError if no paper has it."""
