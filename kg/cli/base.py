@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,7 +13,7 @@ import typer
 
 from kg.model import KgError
 from kg.store.place import Place
-from kg.text import plain
+from kg.text import HARMFUL, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -50,8 +49,6 @@ Jobs = Annotated[
 ]
 HERE = "papers.kg"
 #: File endings that differ from the name of their format.
-#: What a terminal would obey, except line ends and tabs; Turtle, N-Triples and JSON write these so anyway.
-_HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ENDINGS = {"htm": "html", "markdown": "md", "ttl": "turtle"}
 
 
@@ -107,7 +104,7 @@ def write(content: str | bytes, output: Path | None) -> None:
     if output is None:
         data = content.encode() if isinstance(content, str) else content
         if sys.stdout.isatty():
-            data = _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04X}", data.decode("utf-8", "replace")).encode()
+            data = HARMFUL.sub(lambda found: f"\\u{ord(found[0]):04X}", data.decode("utf-8", "replace")).encode()
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         if isinstance(content, str) and not content.endswith("\n"):

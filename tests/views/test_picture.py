@@ -25,11 +25,12 @@ from kg.api import Graph
 from kg.model import Document, KgError, Record
 from kg.rdf.store import Store
 from kg.text import HARMFUL
+from kg.views.columns import shortened
 from kg.views.picture import drawn
 from kg.views.picture.layers import ahead, layered
 from kg.views.picture.layout import places
 from kg.views.picture.page import vis_network
-from kg.views.picture.sheet import shortened, width_of
+from kg.views.picture.sheet import width_of
 
 from .browser import Browser
 from .hostile import EVIL

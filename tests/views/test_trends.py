@@ -15,9 +15,10 @@ from kg.api import Graph
 from kg.model import KgError
 from kg.query.statistics import adjusted, difference, moved, trend_test, wilson
 from kg.views import trends
+from kg.views.columns import width
 from kg.views.trends import FORMS, Trend, TrendLexicon, trend, trend_of_files
 from kg.views.trends.collected import Collected
-from kg.views.trends.tables import aligned, matched_words, matches_csv, text, width
+from kg.views.trends.tables import aligned, matched_words, matches_csv, text
 
 from .browser import Browser
 from .hostile import EVIL, FORMULA

@@ -14,11 +14,11 @@ from typing import Any
 
 from kg.model import KgError
 from kg.text import plain
+from kg.views.columns import shortened
 from kg.views.latex import as_text
 from kg.views.picture.drawing import DrawnNode, Edge
 from kg.views.picture.evidence import LISTED, LISTED_OF_MANY
 from kg.views.picture.look import Look
-from kg.views.picture.sheet import shortened
 from kg.views.render import render
 from kg.views.selection import EntryQuote
 from kg.views.served import Served

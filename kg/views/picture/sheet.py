@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from kg.text import plain
+from kg.views.columns import shortened
 from kg.views.picture.drawing import DrawnNode
 from kg.views.picture.look import Look
 
@@ -239,25 +239,6 @@ class _Taken:
         for column in range(int(box[0] // self.cell), int(box[2] // self.cell) + 1):
             for row in range(int(box[1] // self.cell), int(box[3] // self.cell) + 1):
                 yield column, row
-
-
-def shortened(text: str, most: int) -> str:
-    """Text cut to a width in cells (two per Chinese character), without control and bidirectional characters."""
-    text = plain(text)
-    if _cells(text) <= most:
-        return text
-    room = most - 1
-    out = ""
-    for character in text:
-        room -= _cells(character)
-        if room < 0:
-            break
-        out += character
-    return out.rstrip() + "…"
-
-
-def _cells(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def width_of(text: str, size: float) -> float:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import io
 import math
-import re
 from collections.abc import Iterator
 from typing import Any
 from xml.sax.saxutils import escape
 
-from kg.text import plain
 from kg.views.fonts import han_font
+from kg.views.network import cleaned
 from kg.views.picture.look import Look
 from kg.views.picture.sheet import Dot, Point, Sheet, SheetText, Stroke, sheet
 
-_NOT_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FONTS = "system-ui, 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 _STYLE = f"""
   svg {{ background: #fff; font-family: {_FONTS}; }}
@@ -95,7 +93,7 @@ def _svg_word(word: SheetText) -> str:
 
 
 def _text(said: str) -> str:
-    return escape(_NOT_XML.sub("\ufffd", plain(said)), {'"': "&quot;"})
+    return escape(cleaned(said), {'"': "&quot;"})
 
 
 def _curve(stroke: Stroke) -> list[Point]:
@@ -186,7 +184,7 @@ def _png_words(axes: Any, drawn: Sheet) -> None:
     for word in drawn.words:
         axes.text(
             *word.at,
-            _NOT_XML.sub("\ufffd", plain(word.text)),
+            cleaned(word.text),
             size=word.size * 0.72 * 0.97,
             ha=anchors[word.anchor],
             va="baseline",

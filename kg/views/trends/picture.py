@@ -15,8 +15,9 @@ import numpy as np
 
 from kg.query.statistics import LEVEL
 from kg.text import has_han
+from kg.views.columns import shortened, width
 from kg.views.fonts import han_font
-from kg.views.trends.tables import percent, significance, width
+from kg.views.trends.tables import percent, significance
 from kg.views.trends.trend import Trend
 from kg.views.words import PageWords
 
@@ -100,7 +101,7 @@ class _Drawing:
     def _heading(self) -> None:
         trend, words = self.trend, self.words
         title = trend.heading(self.lang, share=trend.share)
-        self._fitting(_cut(_readable(title, trend.heading("en", share=trend.share)), 150))
+        self._fitting(shortened(_readable(title, trend.heading("en", share=trend.share)), 150))
         if not trend.index:
             return
         n = f"{int(trend.corpus.sum()):,}"
@@ -118,7 +119,7 @@ class _Drawing:
         if self._is_by_venue and not trend.compared:
             at = _MARGIN
             for venue, colour in zip(self.venues, _COLOURS, strict=False):
-                at += self._wide(self._text(at, 0.86, _cut(venue, 30), size=10, weight="bold", color=colour)) + 0.2
+                at += self._wide(self._text(at, 0.86, shortened(venue, 30), size=10, weight="bold", color=colour)) + 0.2
         elif trend.silence:
             self._text(_MARGIN, 0.84, trend.silence_in(self.lang), size=9.5, color=_SOFT)
         elif not trend.compared and trend.share:
@@ -149,7 +150,7 @@ class _Drawing:
                               ha="center", color=_SOFT, size=7.5)  # fmt: skip
         ticks = [n for n in range(len(at)) if few or n % step == 0]
         wide = max(6, int(150 / max(len(ticks), 1)))
-        axes.set_xticks([at[n] for n in ticks], [_cut(trend.index[n], wide) for n in ticks], size=7.5)
+        axes.set_xticks([at[n] for n in ticks], [shortened(trend.index[n], wide) for n in ticks], size=7.5)
         axes.set_yticks([] if few else [0, int(max(trend.corpus))], [] if few else ["0", f"{max(trend.corpus):,.0f}"])
         axes.set_ylim(0, max(trend.corpus) * 1.15 or 1)
         for side in ("left", "top", "right"):
@@ -186,13 +187,13 @@ class _Drawing:
         x, y = _MARGIN + column * (wide + gutter), self.top + row * (self.panel + _GAP)
         change = self.changes.get(key)
         colour = _colour(change)
-        self._text(x, y - 0.15, _cut(self.labels[key], int(wide * 11.5)), size=10, weight="bold")
+        self._text(x, y - 0.15, shortened(self.labels[key], int(wide * 11.5)), size=10, weight="bold")
         self._text(x, y + 0.055, self._said(key, change), size=8.5, color=_SOFT if self._is_by_venue else colour)
         axes = self._axes(x + 0.28, y + 0.32, wide - 0.55, self.panel - 0.05)
         if self._is_by_venue:
             lines = [
                 (np.flatnonzero(np.array(self.trend.strata) == v), c)
-                for v, c in zip(self.venues, _colours(), strict=False)
+                for v, c in zip(self.venues, _COLOURS, strict=False)
             ]
             tops = [self._line(axes, key, at, c, self.trend.scores[at]) for at, c in lines]
             years = sorted(set(self.trend.scores.tolist()))
@@ -272,7 +273,7 @@ class _Drawing:
         longest = min(max(width(name) for name in index), 12)
         step = max(1, -(-n // max(1, int(wide * 11 / (longest + 2)))))
         chosen = list(range(0, n, step))
-        axes.set_xticks(chosen, [_cut(index[i], 12) for i in chosen], size=7.5)
+        axes.set_xticks(chosen, [shortened(index[i], 12) for i in chosen], size=7.5)
         if n > 6:
             axes.get_xticklabels()[0].set_horizontalalignment("left")  # clear of the value axis
         axes.set_xlim(-0.5 if n <= _MARKED else -n * 0.01, n - 0.5 if n <= _MARKED else n * 1.01)
@@ -288,10 +289,12 @@ class _Drawing:
             at = np.flatnonzero(np.array(self.trend.strata) == venue)
             axes = self._axes(_MARGIN + 0.25 + n * (each + 0.3), self.top + 0.05, each - 0.25, self.panel + 0.3)
             x = self.trend.scores[at]
-            tops = [self._line(axes, key, at, colour, x) for key, colour in zip(self.keys, _colours(), strict=False)]
+            tops = [self._line(axes, key, at, colour, x) for key, colour in zip(self.keys, _COLOURS, strict=False)]
             charts.append((axes, at, x, max(tops)))
             if venue:
-                self._text(_MARGIN + 0.25 + n * (each + 0.3), self.top - 0.3, _cut(venue, 30), size=11, weight="bold")
+                self._text(
+                    _MARGIN + 0.25 + n * (each + 0.3), self.top - 0.3, shortened(venue, 30), size=11, weight="bold"
+                )
         top = max(chart[3] for chart in charts)
         for axes, _, x, _ in charts:
             self._scale(axes, top)
@@ -307,7 +310,7 @@ class _Drawing:
         axes, at = chart[:2]
         top = axes.get_ylim()[1]
         ends: list[tuple[float, str, str]] = []
-        for key, colour in zip(self.keys, _colours(), strict=False):
+        for key, colour in zip(self.keys, _COLOURS, strict=False):
             values = self._values(key, at)[0]
             known = np.flatnonzero(np.isfinite(values))
             ends.append((float(values[known[-1]]) if len(known) else 0.0, key, colour))
@@ -318,13 +321,9 @@ class _Drawing:
             shown = percent(value) if self.trend.share else f"{value:,.0f}"
             change = self.changes.get(key)
             more = f"  q={significance(change.q)}" if change else ""
-            text = f"{_cut(self.labels[key], 30)}\n{shown}{more}"
+            text = f"{shortened(self.labels[key], 30)}\n{shown}{more}"
             axes.annotate(text, (axes.get_xlim()[1], place), (6, 0), textcoords="offset points", va="center",
                           color=colour, size=9.5, weight="bold", annotation_clip=False)  # fmt: skip
-
-
-def _colours() -> tuple[str, ...]:
-    return _COLOURS
 
 
 def _colour(change: ShareChange | None) -> str:
@@ -340,12 +339,3 @@ def _joined(sentences: list[str], lang: str) -> str:
 def _readable(said: str, english: str) -> str:
     """A label, or its English form if no font has its characters."""
     return said if han_font() or not has_han(said) else english
-
-
-def _cut(said: str, wide: int) -> str:
-    """A text cut to so many columns; a Chinese character takes two."""
-    if width(said) <= wide:
-        return said
-    while said and width(said) >= wide:
-        said = said[:-1]
-    return said.rstrip() + "…"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from kg.tables import csv_text, json_text
+from kg.views.columns import shortened, width
 from kg.views.trends.collected import LexiconMatch
 from kg.views.words import PageWords
 
@@ -215,7 +215,7 @@ def aligned(lines: list[list[str]]) -> list[str]:
     """Aligned columns, the first to the left; a Chinese character takes two columns."""
     if not lines:
         return []
-    lines = [[cell if width(cell) <= _WIDEST else _cut(cell) for cell in line] for line in lines]
+    lines = [[shortened(cell, _WIDEST) for cell in line] for line in lines]
     widths = [max(map(width, column)) for column in zip(*lines, strict=True)]
     return [
         "  ".join(
@@ -224,14 +224,3 @@ def aligned(lines: list[list[str]]) -> list[str]:
         ).rstrip()
         for line in lines
     ]
-
-
-def _cut(cell: str) -> str:
-    while width(cell) >= _WIDEST:
-        cell = cell[:-1]
-    return cell + "…"
-
-
-def width(text: str) -> int:
-    """The width of a text in terminal columns."""
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

@@ -13,6 +13,7 @@ from kg.query.since import since
 from kg.store.contents import load_entries
 from kg.store.file import StoreFile
 from kg.text import one_line
+from kg.views.network import cleaned
 from kg.views.profile.paper import described
 from kg.views.words import PageWords
 from kg.web.asked import Asked, Reply, Shown
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 _ATOM = "http://www.w3.org/2005/Atom"
 _SHOWN, _DAYS, _LONG = 100, 14, 1500
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
-#: What XML can not hold.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def new(graph: Graph, asked: Asked) -> Shown | Reply:
@@ -93,7 +92,7 @@ def _atom(store: StoreFile, asked: Asked, listed: list[dict[str, Any]], latest: 
 
 def _add(parent: ElementTree.Element, name: str, text: str = "", **attributes: str) -> ElementTree.Element:
     made = ElementTree.SubElement(parent, f"{{{_ATOM}}}{name}", attributes)
-    made.text = _UNWRITABLE.sub(" ", text) or None
+    made.text = cleaned(text) or None
     return made
 
 
