@@ -70,23 +70,12 @@ def test_fast_reads_without_the_tagger(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(tagger.Tagger, "__call__", untouchable)
     assert "kg_tagger" in pipeline().pipe_names
     assert "kg_tagger" not in pipeline(fast=True).pipe_names
+    assert version(fast=True) != version()
     record = extract(document, fast=True)
     assert record.name == "Zap2"
     assert record.hardware
     with pytest.raises(AssertionError, match="the tagger was asked"):
         extract(document)
-
-
-def test_what_was_read_fast_is_read_again_in_full_but_not_the_other_way_round(tmp_path: Path) -> None:
-    papers = _papers(tmp_path, 2)
-    assert version(fast=True) != version()
-    with kg.open(str(tmp_path / "g")) as graph:
-        assert graph.add(papers, fast=True).added == ["p-2", "p-3"]
-        assert graph.add(papers, fast=True).unchanged == ["p-2", "p-3"]
-        assert graph.add(papers).added == ["p-2", "p-3"]
-        full = graph.export("nquads")
-        assert graph.add(papers, fast=True).unchanged == ["p-2", "p-3"]
-        assert graph.export("nquads") == full
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

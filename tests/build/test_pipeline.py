@@ -25,16 +25,6 @@ def _papers(folder: Path, *papers: object, name: str = "papers.jsonl") -> Path:
     return path
 
 
-def test_unchanged_entries_are_left_as_they_are(tmp_path: Path) -> None:
-    path = _papers(tmp_path, PAPER, PAPER | {"id": "p-2", "title": "Zop"})
-    with kg.open(str(tmp_path / "g")) as graph:
-        assert graph.add(path).added == ["p-1", "p-2"]
-        before = graph.export("nquads")
-        again = graph.add(path)
-        assert (again.added, again.unchanged) == ([], ["p-1", "p-2"])
-        assert graph.export("nquads") == before
-
-
 def test_what_could_not_be_read_is_kept_with_its_source_until_it_is_mended(tmp_path: Path) -> None:
     path = _papers(tmp_path, PAPER, {"id": "p-2"})
     with kg.open(str(tmp_path / "g")) as graph:
@@ -127,20 +117,6 @@ def test_broken_records_name_file_and_line(tmp_path: Path) -> None:
     path.write_text('{"id": "a"}\n{"no": "id"}\n', "utf-8")
     with pytest.raises(KgError, match=r"records\.jsonl: line 2"):
         read_records(path)
-
-
-def test_a_graph_that_is_not_there_is_said_so(tmp_path: Path) -> None:
-    with pytest.raises(KgError, match="nothing-here"):
-        kg.open(str(tmp_path / "nothing-here"), read_only=True)
-
-
-def test_two_reports_of_one_work_are_one_paper_with_two_entries(tmp_path: Path) -> None:
-    one = _papers(tmp_path, PAPER, name="one.jsonl")
-    two = _papers(tmp_path, PAPER | {"id": "q-7", "title": PAPER["title"].upper()}, name="two.jsonl")
-    with kg.open(str(tmp_path / "g")) as graph:
-        graph.add(one, two)
-        assert len(graph) == 1
-        assert [d.id for d, _ in graph.paper("q-7").entries] == ["p-1", "q-7"]
 
 
 def test_nothing_is_left_behind_in_the_package(tmp_path: Path, reports: Path) -> None:

@@ -61,30 +61,26 @@ def _misplaced() -> Callable[[Document, Record], list[tuple[str, int, int, str]]
     return misplaced
 
 
+def reading(fast: bool) -> Callable[..., Record]:
+    def read_entry(*texts: str | Text, **named: str | Text) -> Record:
+        document = entry(*texts, **named)  # type: ignore[arg-type]
+        record = extract(document, fast=fast)
+        assert misplaced(document, record) == []
+        return record
+
+    return read_entry
+
+
 @pytest.fixture(scope="session")
 def read() -> Callable[..., Record]:
-    """The record of an entry made of `entry`'s arguments; fails when a quote is not where it is said to be."""
-
-    def read_entry(*texts: str | Text, **named: str | Text) -> Record:
-        document = entry(*texts, **named)  # type: ignore[arg-type]
-        record = extract(document)
-        assert misplaced(document, record) == []
-        return record
-
-    return read_entry
+    """What vocabulary and rules read in an entry of `entry`'s arguments; each quote is where it is said to be."""
+    return reading(fast=True)
 
 
 @pytest.fixture(scope="session")
-def by_rules() -> Callable[..., Record]:
-    """The same by vocabulary and rules alone."""
-
-    def read_entry(*texts: str | Text, **named: str | Text) -> Record:
-        document = entry(*texts, **named)  # type: ignore[arg-type]
-        record = extract(document, fast=True)
-        assert misplaced(document, record) == []
-        return record
-
-    return read_entry
+def read_in_full() -> Callable[..., Record]:
+    """The same with the tagger."""
+    return reading(fast=False)
 
 
 @pytest.fixture

@@ -12,12 +12,6 @@ from kg.model import Record
 Read = Callable[..., Record]
 
 
-@pytest.fixture
-def read(by_rules: Read) -> Read:
-    """What vocabulary and rules read; with the tagger: test_judged.py."""
-    return by_rules
-
-
 def named(record: Record) -> list[tuple[str, str]]:
     return [(m.surface, m.canonical) for m in record.datasets]
 

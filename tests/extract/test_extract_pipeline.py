@@ -43,8 +43,8 @@ def plain(record: Record) -> str:
     return json.dumps(asdict(record), ensure_ascii=False)
 
 
-def test_every_part_of_a_record_is_filled(read: Read) -> None:
-    record = read(ABSTRACT, title=TITLE, brief=BRIEF, line=LINE)
+def test_every_part_of_a_record_is_filled(read_in_full: Read) -> None:
+    record = read_in_full(ABSTRACT, title=TITLE, brief=BRIEF, line=LINE)
     assert (record.title, record.name, record.kind) == (TITLE, "ZapKV", "method")
     assert record.code_url == "https://github.com/zap/kv"
     assert [m.canonical for m in record.institutions] == ["Tsinghua University"]
@@ -60,8 +60,8 @@ def test_every_part_of_a_record_is_filled(read: Read) -> None:
     assert record.relations
 
 
-def test_chinese_abstract_is_read_as_an_english_one(read: Read) -> None:
-    record = read(CHINESE)
+def test_chinese_abstract_is_read_as_an_english_one(read_in_full: Read) -> None:
+    record = read_in_full(CHINESE)
     assert "KV cache compression" in [m.canonical for m in record.techniques]
     assert [m.canonical for m in record.hardware] == ["NVIDIA A100"]
     assert [m.canonical for m in record.models] == ["Llama-3-8B"]
@@ -69,8 +69,8 @@ def test_chinese_abstract_is_read_as_an_english_one(read: Read) -> None:
     assert [(r.value, r.unit, r.change) for r in record.results] == [(2.3, "x", "increase")]
 
 
-def test_entry_with_nothing_but_a_brief_is_read_from_it(read: Read) -> None:
-    record = read(brief=BRIEF)
+def test_entry_with_nothing_but_a_brief_is_read_from_it(read_in_full: Read) -> None:
+    record = read_in_full(brief=BRIEF)
     assert [m.canonical for m in record.institutions] == ["Tsinghua University"]
     assert [m.canonical for m in record.hardware] == ["NVIDIA A100"]
     assert [m.canonical for m in record.techniques] == ["KV cache compression"]
@@ -94,8 +94,8 @@ def test_entry_with_nothing_but_a_brief_is_read_from_it(read: Read) -> None:
         {"abstract": "We propose Z\u0301a\u0327p 😀 attention 𝔸𝟙𝟘𝟘 \u200b\u202eGPU\u202c."},
     ],
 )
-def test_entry_that_lacks_or_garbles_texts_is_read(read: Read, texts: dict[str, str]) -> None:
-    assert read(**texts).kind in KINDS
+def test_entry_that_lacks_or_garbles_texts_is_read(read_in_full: Read, texts: dict[str, str]) -> None:
+    assert read_in_full(**texts).kind in KINDS
 
 
 LONG = [
@@ -117,18 +117,18 @@ LONG = [
 
 
 @pytest.mark.parametrize("piece", [piece for _, piece in LONG], ids=[name for name, _ in LONG])
-def test_long_text_without_sense_takes_bounded_time(read: Read, piece: str) -> None:
+def test_long_text_without_sense_takes_bounded_time(read_in_full: Read, piece: str) -> None:
     text = (piece * (30_000 // len(piece.encode()) + 1))[:30_000]
     field = {"University of ": "line", "百度发布了X论文，使用了T技术，": "brief"}.get(piece, "abstract")
     begun = time.process_time()
-    read(**{field: text})
+    read_in_full(**{field: text})
     assert time.process_time() - begun < 10
 
 
-def test_hundred_kilobytes_of_one_word_in_every_field_take_bounded_time(read: Read) -> None:
+def test_hundred_kilobytes_of_one_word_in_every_field_take_bounded_time(read_in_full: Read) -> None:
     word = "Zap" * 33_334
     begun = time.process_time()
-    read(word, title=word, line=word, brief=word, keywords=word)
+    read_in_full(word, title=word, line=word, brief=word, keywords=word)
     assert time.process_time() - begun < 10
 
 
@@ -178,8 +178,8 @@ def test_components_are_those_of_the_configuration_in_its_order() -> None:
 
 
 @pytest.mark.parametrize("kind", ENTITY_TYPES)
-def test_every_mention_says_who_found_it_and_how_sure(read: Read, kind: str) -> None:
-    found = getattr(read(ABSTRACT, title=TITLE, line=LINE), LISTS[kind])
+def test_every_mention_says_who_found_it_and_how_sure(read_in_full: Read, kind: str) -> None:
+    found = getattr(read_in_full(ABSTRACT, title=TITLE, line=LINE), LISTS[kind])
     assert found
     for mention in found:
         assert mention.type == kind

@@ -40,8 +40,8 @@ ABSTRACT = (
 
 
 @pytest.fixture(scope="module")
-def record(read: Read) -> Record:
-    return read(ABSTRACT, title=TITLE)
+def record(read_in_full: Read) -> Record:
+    return read_in_full(ABSTRACT, title=TITLE)
 
 
 def test_roles_follow_the_argument_of_the_paper(record: Record) -> None:
@@ -58,18 +58,20 @@ def test_names_that_nobody_knows_are_found_by_their_sentence(record: Record) -> 
     assert [m.canonical for m in record.hardware] == ["NVIDIA A100"]
 
 
-def test_spans_of_the_tagger_hold_no_half_of_a_pair_of_brackets(read: Read) -> None:
+def test_spans_of_the_tagger_hold_no_half_of_a_pair_of_brackets(read_in_full: Read) -> None:
     text = (
         "We propose ZapRoute, which uses the Weighted Order of Preferred Solutions (WOPS) algorithm for routing tokens "
         "to experts, and a Two-Tier Placement (TTP) strategy for KV caches."
     )
-    found = [m.surface for m in read(text, title="ZapRoute: Routing Tokens on Edge Devices").techniques]
+    found = [m.surface for m in read_in_full(text, title="ZapRoute: Routing Tokens on Edge Devices").techniques]
     assert {"WOPS", "TTP"} & set(found)
     assert not [surface for surface in found if surface.count("(") != surface.count(")")]
 
 
-def test_models_of_a_known_family_are_found_though_nobody_knows_them(read: Read) -> None:
-    found = read("We prune large language models. On Qwen9.7-Flash and GLM-9.3-Air, decoding is 2x faster.").models
+def test_models_of_a_known_family_are_found_though_nobody_knows_them(read_in_full: Read) -> None:
+    found = read_in_full(
+        "We prune large language models. On Qwen9.7-Flash and GLM-9.3-Air, decoding is 2x faster."
+    ).models
     assert [m.surface for m in found] == ["Qwen9.7-Flash", "GLM-9.3-Air"]
 
 
@@ -308,18 +310,18 @@ def test_a_judge_takes_no_notice_of_what_it_does_not_know() -> None:
 
 
 @pytest.mark.parametrize("text", ["x\n" * 3000, "KV cache " * 2000, "(" * 3000, "GPU-GPU-" * 1500])
-def test_texts_without_sense_are_read_in_bounded_time(read: Read, text: str) -> None:
-    record = read(text, title=TITLE)
+def test_texts_without_sense_are_read_in_bounded_time(read_in_full: Read, text: str) -> None:
+    record = read_in_full(text, title=TITLE)
     assert len(record.techniques) <= 100
 
 
-def test_wordings_of_one_technique_are_one_mention(read: Read) -> None:
+def test_wordings_of_one_technique_are_one_mention(read_in_full: Read) -> None:
     text = (
         "Attention over long inputs is slow. We introduce zonal window attention (ZWA), which looks at zones of "
         "tokens, and a learned zone router. ZWA is combined with row pruning and column pruning. "
         "The zone router adds little cost. Experiments on LongBench show that ZWA is 2.1x faster than full attention."
     )
-    forms = [{m.surface, *m.aliases} for m in read(text, title="Fast Reading of Long Inputs").techniques]
+    forms = [{m.surface, *m.aliases} for m in read_in_full(text, title="Fast Reading of Long Inputs").techniques]
     assert sum("ZWA" in names for names in forms) == 1
     assert any({"ZWA", "zonal window attention"} <= {n.removesuffix(" (ZWA)") for n in names} for names in forms)
     assert not any({"row pruning", "column pruning"} <= names for names in forms)

@@ -12,12 +12,6 @@ from kg.model import Record
 Read = Callable[..., Record]
 
 
-@pytest.fixture
-def read(by_rules: Read) -> Read:
-    """What vocabulary and rules read; with the tagger: test_judged.py."""
-    return by_rules
-
-
 def surfaces(record: Record) -> list[str]:
     return [m.surface for m in record.problems]
 

@@ -14,12 +14,6 @@ Read = Callable[..., Record]
 
 
 @pytest.fixture
-def read(by_rules: Read) -> Read:
-    """What vocabulary and rules read; with the tagger: test_judged.py."""
-    return by_rules
-
-
-@pytest.fixture
 def all_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """Relations of all types are said, also where the rules are seldom right: the judges weigh these too."""
     for kind in RELATION_TYPES:

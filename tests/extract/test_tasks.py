@@ -11,12 +11,6 @@ from kg.model import Record
 Read = Callable[..., Record]
 
 
-@pytest.fixture
-def read(by_rules: Read) -> Read:
-    """What vocabulary and rules read; with the tagger: test_judged.py."""
-    return by_rules
-
-
 @pytest.mark.parametrize(
     ("text", "task"),
     [

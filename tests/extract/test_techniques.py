@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-
 from kg.model import ROLES, Mention, Record
 from kg.trust import BY_RULES
 
 Read = Callable[..., Record]
-
-
-@pytest.fixture
-def read(by_rules: Read) -> Read:
-    """What vocabulary and rules read; with the tagger: test_judged.py."""
-    return by_rules
 
 
 ABSTRACT = (

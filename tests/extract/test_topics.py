@@ -12,12 +12,6 @@ from kg.vocabulary import Vocabulary
 Read = Callable[..., Record]
 
 
-@pytest.fixture
-def read(by_rules: Read) -> Read:
-    """What vocabulary and rules read; with the tagger: test_judged.py."""
-    return by_rules
-
-
 def ids(record: Record) -> list[str]:
     return [t.id for t in record.topics]
 

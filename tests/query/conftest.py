@@ -90,6 +90,18 @@ def made(vocabulary: Vocabulary) -> Iterator[Callable[[dict[str, Any]], Store]]:
         yield make
 
 
+@pytest.fixture(scope="module")
+def world(request: pytest.FixtureRequest, made: Callable[[dict[str, Any]], Store]) -> Store:
+    """The papers that a module names PAPERS."""
+    return made(request.module.PAPERS)
+
+
+@pytest.fixture(scope="module")
+def own(world: Store, vocabulary: Vocabulary) -> Lexicon:
+    """What names mean in these papers."""
+    return Lexicon.of(world, vocabulary)
+
+
 @pytest.fixture(scope="session")
 def store(made: Callable[[dict[str, Any]], Store]) -> Store:
     """Three papers."""

@@ -11,7 +11,6 @@ from kg.query import Answer, Condition, Entity, Fact, Filter, Lexicon, Outcome, 
 from kg.query.answer import Cell
 from kg.rdf.store import Store
 from kg.text import fold
-from kg.vocabulary import Vocabulary
 
 
 def paper(said: str, techniques: list[Any], at: str = "Peking University", **more: Any) -> dict[str, Any]:
@@ -48,16 +47,6 @@ PAPERS = {
     "900-04": paper("We use BetaForm and GammaForm.", [(f"{n}Form", f"{n}Form", "used") for n in ("Beta", "Gamma")]),
     "900-05": paper("We compare with DeltaForm.", [("DeltaForm", "DeltaForm", "baseline")]),
 }
-
-
-@pytest.fixture(scope="module")
-def world(made: Callable[[dict[str, Any]], Store]) -> Store:
-    return made(PAPERS)
-
-
-@pytest.fixture(scope="module")
-def own(world: Store, vocabulary: Vocabulary) -> Lexicon:
-    return Lexicon.of(world, vocabulary)
 
 
 @pytest.fixture

@@ -10,11 +10,10 @@ import pytest
 from kg.query import Answer, Entity, Lexicon, Query, respond
 from kg.rdf.store import Store
 from kg.text import fold
-from kg.vocabulary import Vocabulary
 
 
 def paper(said: str, techniques: list[Any], relations: list[Any] = (), **more: Any) -> dict[str, Any]:  # type: ignore[assignment]
-    base = {"title": "A Paper", "A": said, "I": "Peking University", "topics": [], "techniques": techniques}
+    base = {"title": f"Paper: {said}", "A": said, "I": "Peking University", "topics": [], "techniques": techniques}
     return base | {"relations": relations} | more
 
 
@@ -45,16 +44,6 @@ PAPERS = {
         for n in range(10, 30)
     },
 }
-
-
-@pytest.fixture(scope="module")
-def world(made: Callable[[dict[str, Any]], Store]) -> Store:
-    return made({name: said | {"title": f"Paper {name}"} for name, said in PAPERS.items()})
-
-
-@pytest.fixture(scope="module")
-def own(world: Store, vocabulary: Vocabulary) -> Lexicon:
-    return Lexicon.of(world, vocabulary)
 
 
 @pytest.fixture

@@ -64,16 +64,6 @@ SPEED = Outcome("metric:inference-speed", "inference speed", ("metric:inference-
 LATENCY = Outcome("metric:latency", "latency", ("metric:latency",))
 
 
-@pytest.fixture(scope="module")
-def world(made: Callable[[dict[str, Any]], Store]) -> Store:
-    return made(PAPERS)
-
-
-@pytest.fixture(scope="module")
-def own(world: Store, vocabulary: Vocabulary) -> Lexicon:
-    return Lexicon.of(world, vocabulary)
-
-
 def on(hardware: str) -> Filter:
     return Filter((Condition(hardware, (Entity("hardware", hardware, hardware, (hardware,)),)),))
 

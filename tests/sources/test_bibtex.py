@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from made_file import read_as
 
 from kg.model import Document, KgError
 from kg.sources import read
@@ -13,12 +14,7 @@ from kg.sources.latex import bare, plain
 
 
 def made(tmp_path: Path, text: str | bytes, name: str = "refs.bib") -> tuple[list[Document], list[str]]:
-    path = tmp_path / name
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    batch = read(path)
-    assert batch.source.form == "bibtex"
-    documents = list(batch.documents)
-    return documents, batch.skipped
+    return read_as("bibtex", tmp_path / name, text)
 
 
 def one(tmp_path: Path, fields: str) -> Document:

@@ -6,18 +6,14 @@ import time
 from pathlib import Path
 
 import pytest
+from made_file import read_as
 
 from kg.model import Document
 from kg.sources import read
 
 
 def made(tmp_path: Path, text: str | bytes, name: str = "refs.ris") -> tuple[list[Document], list[str]]:
-    path = tmp_path / name
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    batch = read(path)
-    assert batch.source.form == "ris"
-    documents = list(batch.documents)
-    return documents, batch.skipped
+    return read_as("ris", tmp_path / name, text)
 
 
 def test_sample(shared):

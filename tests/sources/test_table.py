@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from made_file import read_as
 
 from kg.model import Document, KgError
 from kg.sources import read
@@ -15,13 +16,8 @@ from kg.sources.dates import iso_date
 from kg.sources.people import people
 
 
-def made(tmp_path: Path, data: str | bytes, name: str = "papers.csv") -> tuple[list[Document], list[str]]:
-    path = tmp_path / name
-    path.write_bytes(data if isinstance(data, bytes) else data.encode())
-    batch = read(path)
-    assert batch.source.form == "table"
-    documents = list(batch.documents)
-    return documents, batch.skipped
+def made(tmp_path: Path, text: str | bytes, name: str = "papers.csv") -> tuple[list[Document], list[str]]:
+    return read_as("table", tmp_path / name, text)
 
 
 def written(*rows: list[str], delimiter: str = ",") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from made_file import read_as
 
 from kg.model import Document
 from kg.sources import read
@@ -12,13 +13,8 @@ from kg.sources import read
 HEAD = "FN Clarivate Analytics Web of Science\nVR 1.0\n"
 
 
-def made(tmp_path: Path, text: str) -> tuple[list[Document], list[str]]:
-    path = tmp_path / "savedrecs.txt"
-    path.write_bytes(text.encode())
-    batch = read(path)
-    assert batch.source.form == "wos"
-    documents = list(batch.documents)
-    return documents, batch.skipped
+def made(tmp_path: Path, text: str | bytes, name: str = "savedrecs.txt") -> tuple[list[Document], list[str]]:
+    return read_as("wos", tmp_path / name, text)
 
 
 def test_sample(shared):

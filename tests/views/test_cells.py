@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -15,29 +14,10 @@ from kg.views.answers import render
 
 from .browser import Browser
 from .hostile import EVIL, FORMULA
+from .pages import Page
 
 LONG = "x" * 300
 NAMES = (EVIL, f"\u202e{FORMULA}", LONG)
-
-
-class _Read(HTMLParser):
-    """The tags and the text of HTML."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.texts: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join("".join(self.texts).split())
 
 
 def papers(count: int = 1) -> Answer:
@@ -56,7 +36,7 @@ def table() -> Answer:
 
 
 def test_a_graph_shows_what_it_holds(built: Graph) -> None:
-    shown = _Read(built._repr_html_())
+    shown = Page(built._repr_html_())
     assert "133 papers from 5 sources, 2025-10-15 to 2025-10-17" in shown.text
     assert "180 results" in shown.text
     assert "002_1d65928815f09800.txt" in shown.text
@@ -67,7 +47,7 @@ def test_a_graph_shows_what_it_holds(built: Graph) -> None:
 
 def test_a_graph_without_papers_shows_that(tmp_path: Path) -> None:
     with kg.open(str(tmp_path / "empty.kg")) as graph:
-        shown = _Read(graph._repr_html_())
+        shown = Page(graph._repr_html_())
         assert "0 papers from 0 sources" in shown.text
         assert "table" not in shown.tags
 
@@ -75,29 +55,29 @@ def test_a_graph_without_papers_shows_that(tmp_path: Path) -> None:
 def test_a_graph_shows_what_was_added_at_once(tmp_path: Path, reports: Path) -> None:
     with kg.open(str(tmp_path / "one.kg")) as graph:
         graph.add(sorted(reports.glob("*.txt"))[0], fast=True)
-        assert "20 papers from 1 source," in _Read(graph._repr_html_()).text
+        assert "20 papers from 1 source," in Page(graph._repr_html_()).text
 
 
 def test_an_answer_shows_what_was_understood_its_papers_and_their_words(built: Graph) -> None:
     shown = built.ask("KV-cache compression papers on H100")._repr_html_()
-    said = _Read(shown).text
+    said = Page(shown).text
     assert "topic: KV cache compression" in said
     assert "LongLive: Real-Time Interactive Long Video Generation" in said
     assert "on a single <mark>NVIDIA H100</mark>" in shown
-    assert "LongLive" in _Read(built.ask("在H100上做KV缓存压缩的论文")._repr_html_()).text
+    assert "LongLive" in Page(built.ask("在H100上做KV缓存压缩的论文")._repr_html_()).text
 
 
 def test_an_answer_says_what_it_leaves_out(built: Graph) -> None:
-    said = _Read(built.ask("quantization papers zzqx")._repr_html_()).text
+    said = Page(built.ask("quantization papers zzqx")._repr_html_()).text
     assert "ignored: zzqx" in said
     cut, whole = papers(MOST + 7), render(papers(MOST + 7), "html")
     assert f"{MOST} of {MOST + 7} lines" in cell(cut)
-    assert _Read(whole).tags.count("tr") == MOST + 7 + 1
+    assert Page(whole).tags.count("tr") == MOST + 7 + 1
 
 
 def test_a_table_shows_its_lines_verdict_and_papers(built: Graph) -> None:
     answer = built.ask("which techniques do KV cache papers use?")
-    said = _Read(answer._repr_html_()).text
+    said = Page(answer._repr_html_()).text
     assert answer.table
     first, papers = answer.table.lines[0].values[:2]
     assert "independent support" in said
@@ -106,7 +86,7 @@ def test_a_table_shows_its_lines_verdict_and_papers(built: Graph) -> None:
 
 
 def test_an_answer_without_papers_says_why(built: Graph) -> None:
-    shown = _Read(built.ask("KV cache compression papers on Cerebras")._repr_html_())
+    shown = Page(built.ask("KV cache compression papers on Cerebras")._repr_html_())
     assert "table" not in shown.tags
     assert len(shown.text) > 100
 
@@ -132,10 +112,10 @@ def shows(graph: Graph) -> dict[str, str]:
 
 def test_hostile_names_stay_text(hostile: Graph) -> None:
     for name, shown in shows(hostile).items():
-        assert {"script", "img"}.isdisjoint(_Read(shown).tags), name
+        assert {"script", "img"}.isdisjoint(Page(shown).tags), name
         assert EVIL not in shown, name
         assert "\u202e" not in shown, name
-    assert "window.hacked" in _Read(shows(hostile)["asked"]).text
+    assert "window.hacked" in Page(shows(hostile)["asked"]).text
 
 
 @pytest.mark.parametrize("width", [1280, 390])

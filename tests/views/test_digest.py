@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Callable
 from datetime import date
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -26,6 +25,8 @@ from kg.views.digest import Digest, DigestSentence, of, of_files
 from kg.views.loose import Loose
 from kg.views.selection import Selection
 from kg.vocabulary import Vocabulary
+
+from .pages import Page
 
 REPORT = Path(__file__).resolve().parents[2] / "data" / "reports" / "004_0fbc9a575173bebf.txt"
 MARKS = (
@@ -172,22 +173,7 @@ def test_json_and_html_say_that_briefs_are_derived():
     assert not re.search(r"(?:src|href)=\"(?:https?:)?//", page)
     assert "prefers-color-scheme: dark" in page
     assert "@media print" in page
-    _Balanced().feed(page)
-
-
-class _Balanced(HTMLParser):
-    """Fails on an end tag that ends nothing."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in ("meta", "link", "br"):
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
+    assert Page(page).unbalanced == []
 
 
 def test_selection_of_nothing_is_an_empty_digest():

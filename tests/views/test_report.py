@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -16,21 +15,10 @@ from kg.views.selection import Selection
 
 from .browser import Browser
 from .hostile import EVIL
+from .pages import Page
 
 TOPIC = "KV cache compression"
 GOLD = Path(__file__).parent.parent.parent / "data" / "gold" / "dev.jsonl"
-
-
-class _Page(HTMLParser):
-    """The tags of a page with their attributes, and the links inside it."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
 
 
 def _data(graph: Graph, selection: str = TOPIC, lang: str = "en") -> dict[str, Any]:
@@ -113,13 +101,12 @@ def test_support_counts_papers_that_share_no_institution(built: Graph) -> None:
 
 
 def test_html_loads_nothing_and_links_inside_itself(built: Graph) -> None:
-    page = _Page(str(built.report(TOPIC, "zh").render("html")))
-    assert not [attrs for tag, attrs in page.tags if tag in ("img", "iframe", "object") or "src" in attrs]
-    assert [attrs["href"] for tag, attrs in page.tags if tag == "link"] == ["data:,"]
-    ids = {attrs["id"] for _, attrs in page.tags if "id" in attrs}
-    inside = {
-        unquote(str(attrs["href"])[1:]) for tag, attrs in page.tags if tag == "a" and str(attrs["href"]).startswith("#")
-    }
+    page = Page(str(built.report(TOPIC, "zh").render("html")))
+    assert not [attrs for tag, attrs in page.elements if tag in ("img", "iframe", "object") or "src" in attrs]
+    assert [attrs["href"] for tag, attrs in page.elements if tag == "link"] == ["data:,"]
+    ids = {attrs["id"] for _, attrs in page.elements if "id" in attrs}
+    links = [str(attrs["href"]) for tag, attrs in page.elements if tag == "a"]
+    inside = {unquote(link[1:]) for link in links if link.startswith("#")}
     assert inside
     assert inside <= ids
 
@@ -127,9 +114,9 @@ def test_html_loads_nothing_and_links_inside_itself(built: Graph) -> None:
 def test_hostile_names_stay_text_in_html(hostile: Graph) -> None:
     text = str(hostile.report().render("html"))
     assert EVIL not in text
-    page = _Page(text)
-    assert [tag for tag, _ in page.tags if tag in ("script", "img")] == ["script"]
-    assert not [attrs for _, attrs in page.tags if str(attrs.get("href")).startswith("javascript")]
+    page = Page(text)
+    assert [tag for tag, _ in page.elements if tag in ("script", "img")] == ["script"]
+    assert not [attrs for _, attrs in page.elements if str(attrs.get("href")).startswith("javascript")]
     assert "\u202e" not in text
 
 

@@ -1,0 +1,17 @@
+"""Small files that tests write and read again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kg.model import Document
+from kg.sources import read
+
+
+def read_as(form: str, path: Path, text: str | bytes) -> tuple[list[Document], list[str]]:
+    """The papers of a file that is written now and must be of a form, and what was skipped of it."""
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    batch = read(path)
+    assert batch.source.form == form
+    documents = list(batch.documents)
+    return documents, batch.skipped
