@@ -18,7 +18,6 @@ from kg.query import Lexicon
 from kg.query import since as periods
 from kg.query.periods import days
 from kg.tables import json_text
-from kg.text import one_line
 from kg.views.base import View
 from kg.views.brief import compose
 from kg.views.loose import Loose, RecordingPipeline
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Markup of the format at the beginning of a text; it is escaped by a backslash.
 _MARK = re.compile(r"\\*(?:#|---|\*\*)")
+#: What is left out of texts, so that all else is read back as it was.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)")
 _MOST_HEADING = 80  # characters of a selection in the heading
 
@@ -156,7 +157,7 @@ def contents(
     inside = {paper.id: period.has(shown.date(paper)) if period else True for paper in shown.papers}
     papers = [paper for paper in shown.papers if inside[paper.id]]
     rows = [row(shown, paper, number, writer(shown, paper)) for number, paper in enumerate(papers, 1)]
-    name = one_line(heading)[:_MOST_HEADING].rstrip()
+    name = _line(heading)[:_MOST_HEADING].rstrip()
     models = sorted({one["brief"]["by"].partition(":")[2] for one in rows if one["brief"]["by"] != "composed"})
     words = shown.words
     return {
@@ -186,7 +187,7 @@ def row(shown: Selection, paper: Paper, number: int, sentence: DigestSentence) -
         "abstract": _text(documents, "A"),
         "date": shown.date(paper),
         "link": link(paper),
-        "brief": {"text": one_line(sentence.text), "derived": True, "by": sentence.by, "note": sentence.note},
+        "brief": {"text": _line(sentence.text), "derived": True, "by": sentence.by, "note": sentence.note},
     }
 
 
@@ -215,8 +216,13 @@ def text(shown: Selection, data: dict[str, Any]) -> str:
 
 
 def _text(documents: list[Document], field: str) -> str:
-    said = (one_line(d.texts[field].text) for d in documents if field in d.texts)
+    said = (_line(d.texts[field].text) for d in documents if field in d.texts)
     return next(filter(None, said), "")
+
+
+def _line(said: str) -> str:
+    """A text on one line, without control and bidirectional characters."""
+    return " ".join(_CONTROL.sub("", said).split())
 
 
 def _escaped(said: str) -> str:

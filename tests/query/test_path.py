@@ -13,7 +13,7 @@ from kg.text import fold
 
 
 def paper(said: str, techniques: list[Any], relations: list[Any] = (), **more: Any) -> dict[str, Any]:  # type: ignore[assignment]
-    base = {"title": f"Paper: {said}", "A": said, "I": "Peking University", "topics": [], "techniques": techniques}
+    base = {"A": said, "I": "Peking University", "topics": [], "techniques": techniques}
     return base | {"relations": relations} | more
 
 
@@ -44,6 +44,7 @@ PAPERS = {
         for n in range(10, 30)
     },
 }
+PAPERS = {name: said | {"title": f"Paper {name}"} for name, said in PAPERS.items()}
 
 
 @pytest.fixture
