@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import socket
-import time
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from local_server import Answer, LocalServer, QuietHandler, dripping, send
 
 from kg.entity_types import LISTS
 from kg.extract.endpoint import PROMPT_VERSION
 from kg.model import Record
-
-Answer = Callable[[BaseHTTPRequestHandler, dict[str, Any]], None]
 
 TITLE = "ZapKV: Query-Aware KV Cache Eviction"
 #: Its last sentence names things that no rule and no tagger takes for any.
@@ -58,13 +54,11 @@ GOOD = said(
 )
 
 
-class Server(ThreadingHTTPServer):
+class Server(LocalServer):
     """Gives its answers one after the other, the last one always; keeps what it was asked."""
 
-    daemon_threads = True
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.answers: list[Answer] = []
         self.asked: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
@@ -72,13 +66,10 @@ class Server(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/v1"
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is no error here."""
+        return f"{self.root}/v1"
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(QuietHandler):
     server: Server
 
     def do_POST(self) -> None:
@@ -90,51 +81,19 @@ class _Handler(BaseHTTPRequestHandler):
         answer = server.answers.pop(0) if len(server.answers) > 1 else server.answers[0]
         answer(self, asked)
 
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-def send(status: int, body: bytes, **headers: str) -> Answer:
-    def answer(handler: BaseHTTPRequestHandler, _asked: dict[str, Any]) -> None:
-        handler.send_response(status)
-        for name, value in headers.items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
-
-    return answer
-
 
 def completion(content: Any, finish: str = "stop") -> Answer:
     """A chat completion: an object is written as JSON, a text stands as it is."""
     text = json.dumps(content) if isinstance(content, dict) else content
     choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish}
-    return send(200, json.dumps({"object": "chat.completion", "choices": [choice]}).encode())
+    return send(json.dumps({"object": "chat.completion", "choices": [choice]}))
 
 
-def drip(handler: BaseHTTPRequestHandler, _asked: dict[str, Any]) -> None:
-    """A byte of the header now and then: each comes in time, the answer never."""
-    with suppress(OSError):
-        handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
-        for _ in range(100):
-            handler.wfile.write(b"z")
-            time.sleep(0.1)
-
-
-def hang_up(handler: BaseHTTPRequestHandler, _asked: dict[str, Any]) -> None:
-    handler.connection.shutdown(socket.SHUT_RDWR)
+drip = dripping(b"X-Slow: ")
 
 
 def babble(handler: BaseHTTPRequestHandler, _asked: dict[str, Any]) -> None:
     handler.wfile.write(b"\x00\x01\x02\r\n\r\n")
-
-
-def endless(handler: BaseHTTPRequestHandler, _asked: dict[str, Any]) -> None:
-    with suppress(OSError):
-        handler.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
-        while True:
-            handler.wfile.write(b" " * 65536)
 
 
 def without(parameter: str) -> Answer:
@@ -142,7 +101,7 @@ def without(parameter: str) -> Answer:
 
     def answer(handler: BaseHTTPRequestHandler, asked: dict[str, Any]) -> None:
         known = parameter not in asked and asked.get("response_format", {}).get("type") != parameter
-        complaint = send(400, json.dumps({"error": {"message": f"unknown: {parameter}"}}).encode())
+        complaint = send(json.dumps({"error": {"message": f"unknown: {parameter}"}}), 400)
         (completion(GOOD) if known else complaint)(handler, asked)
 
     return answer

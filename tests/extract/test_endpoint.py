@@ -11,23 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from local_server import Answer, endless, hang_up, send
 from model_server import (
     ABSTRACT,
     GOOD,
     MODEL,
     TITLE,
-    Answer,
     Server,
     babble,
     completion,
     drip,
-    endless,
-    hang_up,
     mention,
     own,
     plain,
     said,
-    send,
     without,
 )
 
@@ -106,7 +103,7 @@ def test_what_a_server_does_not_know_is_left_out_from_then_on(server: Server, en
 def test_a_request_that_fails_in_every_form_changes_no_manner(
     server: Server, entry: Entry, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server.answers = [send(400, b"too long"), send(400, b"too long"), send(400, b"too long"), completion(GOOD)]
+    server.answers = [send(b"too long", 400), send(b"too long", 400), send(b"too long", 400), completion(GOOD)]
     assert extract(entry(ABSTRACT)).partial
     assert own(extract(entry(ABSTRACT, title=TITLE)))
     assert server.asked[-1]["response_format"]["type"] == "json_schema"
@@ -126,32 +123,32 @@ FAILURES: dict[str, tuple[Answer, str]] = {
     "half JSON": (completion(json.dumps(GOOD)[:-20]), "no JSON object"),
     "a list": (completion("[1, 2]"), "no JSON object"),
     "deep JSON": (completion('{"mentions":' + "[" * 100_000), "no JSON object"),
-    "deep completion": (send(200, b'{"choices":' + b"[" * 100_000), "no chat completion"),
+    "deep completion": (send(b'{"choices":' + b"[" * 100_000), "no chat completion"),
     "cut off": (completion(json.dumps(GOOD), finish="length"), "cut off"),
-    "no text": (send(200, json.dumps({"choices": [{"message": {"content": None}}]}).encode()), "without text"),
-    "no choice": (send(200, b'{"choices": []}'), "no chat completion"),
-    "odd choice": (send(200, b'{"choices": {"0": 1}}'), "no chat completion"),
-    "no completion": (send(200, b'{"error": "no"}'), "no chat completion"),
-    "a page": (send(200, b"<html>Welcome</html>", Content_Type="text/html"), "no chat completion"),
-    "bytes": (send(200, bytes(range(256))), "no chat completion"),
-    "nothing": (send(200, b""), "no chat completion"),
-    "gzip": (send(200, b"\x1f\x8b\x08\x00", Content_Encoding="gzip"), "no chat completion"),
+    "no text": (send(json.dumps({"choices": [{"message": {"content": None}}]}).encode()), "without text"),
+    "no choice": (send(b'{"choices": []}'), "no chat completion"),
+    "odd choice": (send(b'{"choices": {"0": 1}}'), "no chat completion"),
+    "no completion": (send(b'{"error": "no"}'), "no chat completion"),
+    "a page": (send(b"<html>Welcome</html>", Content_Type="text/html"), "no chat completion"),
+    "bytes": (send(bytes(range(256))), "no chat completion"),
+    "nothing": (send(b""), "no chat completion"),
+    "gzip": (send(b"\x1f\x8b\x08\x00", Content_Encoding="gzip"), "no chat completion"),
     "huge": (completion(" " * 2_000_000), "larger than 1,000,000 bytes"),
     "endless": (endless, "larger than 1,000,000 bytes"),
     "drip": (drip, "no whole answer within 0.5 s"),
     "hung up": (hang_up, "could not be reached"),
     "no HTTP": (babble, "could not be reached"),
-    "401": (send(401, b'{"error": {"message": "bad key sk-secret \x1b[31m"}}'), "401 Unauthorized: check the key"),
-    "403": (send(403, b"{}"), "403 Forbidden"),
-    "404": (send(404, b"{}"), "404 Not Found: check KG_LLM_BASE_URL and KG_LLM_MODEL"),
-    "redirect": (send(307, b"", Location="http://127.0.0.1:9/elsewhere"), "307 Temporary Redirect"),
-    "500": (send(500, b"oops"), "500 Internal Server Error"),
-    "999": (send(999, b""), "999"),
-    "429": (send(429, b"{}"), "429 Too Many Requests"),
-    "429 for long": (send(429, b"{}", Retry_After="86400"), "only in 86400 s"),
-    "429 until": (send(429, b"{}", Retry_After="Fri, 31 Dec 2094 23:59:59 GMT"), "asked again only in"),
-    "429 oddly": (send(429, b"{}", Retry_After="-1e999 soon"), "429 Too Many Requests"),
-    "429 hugely": (send(429, b"{}", Retry_After="9" * 5000), "429 Too Many Requests"),
+    "401": (send(b'{"error": {"message": "bad key sk-secret \x1b[31m"}}', 401), "401 Unauthorized: check the key"),
+    "403": (send(b"{}", 403), "403 Forbidden"),
+    "404": (send(b"{}", 404), "404 Not Found: check KG_LLM_BASE_URL and KG_LLM_MODEL"),
+    "redirect": (send(b"", 307, Location="http://127.0.0.1:9/elsewhere"), "307 Temporary Redirect"),
+    "500": (send(b"oops", 500), "500 Internal Server Error"),
+    "999": (send(b"", 999), "999"),
+    "429": (send(b"{}", 429), "429 Too Many Requests"),
+    "429 for long": (send(b"{}", 429, Retry_After="86400"), "only in 86400 s"),
+    "429 until": (send(b"{}", 429, Retry_After="Fri, 31 Dec 2094 23:59:59 GMT"), "asked again only in"),
+    "429 oddly": (send(b"{}", 429, Retry_After="-1e999 soon"), "429 Too Many Requests"),
+    "429 hugely": (send(b"{}", 429, Retry_After="9" * 5000), "429 Too Many Requests"),
 }
 
 
@@ -194,14 +191,14 @@ def test_a_server_that_is_not_there_harms_nothing(
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_busy_server_is_asked_again(server: Server, entry: Entry, status: int) -> None:
-    server.answers = [send(status, b"{}", Retry_After="0"), send(status, b"{}"), completion(GOOD)]
+    server.answers = [send(b"{}", status, Retry_After="0"), send(b"{}", status), completion(GOOD)]
     assert own(extract(entry(ABSTRACT, title=TITLE)))
     assert len(server.asked) == 3
 
 
 def test_retry_after_is_waited_for(server: Server, entry: Entry) -> None:
     pipeline()
-    server.answers = [send(429, b"{}", Retry_After="1"), completion(GOOD)]
+    server.answers = [send(b"{}", 429, Retry_After="1"), completion(GOOD)]
     begun = time.perf_counter()
     assert own(extract(entry(ABSTRACT, title=TITLE)))
     assert time.perf_counter() - begun >= 1
@@ -210,7 +207,7 @@ def test_retry_after_is_waited_for(server: Server, entry: Entry) -> None:
 def test_a_model_that_fails_is_left_alone_for_a_while(
     server: Server, entry: Entry, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server.answers = [send(401, b"{}")]
+    server.answers = [send(b"{}", 401)]
     records = [extract(entry(ABSTRACT, id=f"x-{i}")) for i in range(10)]
     assert len(server.asked) == 3
     assert all(record.partial for record in records)
@@ -243,7 +240,7 @@ def test_it_works_inside_a_running_loop(server: Server, entry: Entry) -> None:
 
 def test_an_answer_is_asked_for_once(server: Server, entry: Entry, tmp_path: Path) -> None:
     first = extract(entry(ABSTRACT, title=TITLE))
-    server.answers = [send(500, b"")]
+    server.answers = [send(b"", 500)]
     assert plain(extract(entry(ABSTRACT, title=TITLE))) == plain(first)
     assert plain(extract(entry(ABSTRACT, title=TITLE, id="x-2"))).replace("x-2", "x-1") == plain(first)
     assert len(server.asked) == 1

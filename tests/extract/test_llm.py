@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from local_server import send
 from model_server import (
     ABSTRACT,
     GOOD,
@@ -22,7 +23,6 @@ from model_server import (
     relation,
     result,
     said,
-    send,
 )
 from typer.testing import CliRunner
 
@@ -243,7 +243,7 @@ def test_add_reads_again_when_a_model_is_turned_on_and_when_it_was_not_heard(
             off.delenv("KG_LLM_MODEL")
             assert counts() == (2, 0)
             assert counts() == (0, 2)
-        server.answers = [completion(GOOD), send(403, b"{}")]
+        server.answers = [completion(GOOD), send(b"{}", 403)]
         assert counts() == (2, 0)
         assert "p-2: the language model" in caplog.text
         server.answers = [completion(GOOD)]

@@ -7,15 +7,16 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlsplit
 from xml.sax.saxutils import escape
 
+from local_server import Answer, LocalServer, QuietHandler, dripping, endless, send
+
 Query = dict[str, str]
-Answer = Callable[[BaseHTTPRequestHandler, Query], None]
 
 ATOM = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" '
@@ -30,13 +31,11 @@ OAI = (
 )
 
 
-class Service(ThreadingHTTPServer):
+class Service(LocalServer):
     """Gives the answers of `script` first, one a call, then those of `usual`; keeps what it was asked, and when."""
 
-    daemon_threads = True
-
     def __init__(self, usual: Callable[[Query], str]) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.usual = usual
         self.script: list[Answer | None] = []  # None: as usual
         self.asked: list[Query] = []
@@ -46,13 +45,10 @@ class Service(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/api"
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is no error here."""
+        return f"{self.root}/api"
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(QuietHandler):
     server: Service
 
     def do_GET(self) -> None:
@@ -67,9 +63,6 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             send(server.usual(query))(self, query)
 
-    def log_message(self, *_: Any) -> None:
-        pass
-
 
 @contextmanager
 def serving(usual: Callable[[Query], str]) -> Iterator[Service]:
@@ -81,21 +74,6 @@ def serving(usual: Callable[[Query], str]) -> Iterator[Service]:
     finally:
         service.shutdown()
         service.server_close()
-
-
-def send(body: str | bytes, status: int = 200, **headers: str) -> Answer:
-    data = body.encode() if isinstance(body, str) else body
-
-    def answer(handler: BaseHTTPRequestHandler, _query: Query) -> None:
-        handler.send_response(status)
-        for name, value in headers.items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.send_header("Content-Length", str(len(data)))
-        handler.end_headers()
-        with suppress(OSError):
-            handler.wfile.write(data)
-
-    return answer
 
 
 class Faults:
@@ -114,30 +92,9 @@ class Faults:
     def slow(handler: BaseHTTPRequestHandler, _query: Query) -> None:
         time.sleep(3)
 
-    @staticmethod
-    def drip(handler: BaseHTTPRequestHandler, _query: Query) -> None:
-        """A byte now and then: each comes in time, the whole never."""
-        with suppress(OSError):
-            handler.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n<feed>")
-            for _ in range(60):
-                handler.wfile.write(b" ")
-                time.sleep(0.05)
-
-    @staticmethod
-    def drip_of_headers(handler: BaseHTTPRequestHandler, _query: Query) -> None:
-        """As `drip`, but the header has no end either."""
-        with suppress(OSError):
-            handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Odd: ")
-            for _ in range(60):
-                handler.wfile.write(b"x")
-                time.sleep(0.05)
-
-    @staticmethod
-    def endless(handler: BaseHTTPRequestHandler, _query: Query) -> None:
-        with suppress(OSError):
-            handler.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n<feed>")
-            while True:
-                handler.wfile.write(b" " * 65536)
+    drip = staticmethod(dripping(b"\r\n<feed>"))
+    drip_of_headers = staticmethod(dripping(b"X-Odd: "))
+    endless = staticmethod(endless)
 
     @staticmethod
     def broken(handler: BaseHTTPRequestHandler, query: Query) -> None:

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pyoxigraph as ox
+from local_server import LocalServer, QuietHandler
 
 JSON = "application/sparql-results+json"
 #: Answers a request in the place of the server: gets its handler and its path, says whether it did.
 Misbehaviour = Callable[["Handler", str], bool]
 
 
-class SparqlServer(ThreadingHTTPServer):
+class SparqlServer(LocalServer):
     """Answers at `url` (queries), .../update and .../store; `misbehave` may answer before it does."""
-
-    daemon_threads = True
 
     def __init__(self, password: str = "") -> None:
         """With a password it lets in the user "writer" alone, by basic authentication."""
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.store = ox.Store()
         self.alone = threading.Lock()
         self.misbehave: Misbehaviour | None = None
@@ -31,19 +29,12 @@ class SparqlServer(ThreadingHTTPServer):
         self.posted = 0
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that went away is no news."""
-
-    @property
-    def root(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
     @property
     def url(self) -> str:
         return f"{self.root}/query"
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(QuietHandler):
     """One request."""
 
     server: SparqlServer
@@ -85,6 +76,3 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from model_server import MODEL, Answer, Server, babble, completion, drip, send
+from local_server import Answer, send
+from model_server import MODEL, Server, babble, completion, drip
 
 from kg.extract import endpoint as protocol
 from kg.model import KgError
@@ -129,9 +130,9 @@ def test_chinese_sentence_is_no_english_one(server, papers):
         completion({"text": "x"}),
         completion({"sentence": ["x"]}),
         completion({"sentence": GOOD}, finish="length"),
-        send(500, b"{}"),
-        send(401, b"{}"),
-        send(200, b"not a completion"),
+        send(b"{}", 500),
+        send(b"{}", 401),
+        send(b"not a completion"),
         babble,
     ],
 )
@@ -152,7 +153,7 @@ def test_model_that_fails_three_times_is_left_alone(server, tmp_path):
     path = tmp_path / "many.jsonl"
     rows = [PAPER | {"id": f"p-{i}", "title": f"{PAPER['title']} Part {i}"} for i in range(6)]
     path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
-    server.answers = [send(401, b"{}")]
+    server.answers = [send(b"{}", 401)]
     view = of_files([str(path)], writer=writer(), fast=True)
     assert view.papers == 6
     assert "was not asked" in view.notes[-1]
