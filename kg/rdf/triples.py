@@ -45,16 +45,6 @@ RELATIONS = {
 }
 
 
-def entry_triples(
-    document: Document,
-    record: Record,
-    vocabulary: Vocabulary,
-    institution_facts: Callable[[str], Facts | None] | None = None,
-) -> list[ox.Triple]:
-    """The graph of an entry; see `entry_text`."""
-    return triples_of(entry_text(document, record, vocabulary, institution_facts))
-
-
 def entry_text(
     document: Document,
     record: Record,
@@ -127,15 +117,6 @@ def place_of(span: str) -> tuple[str, int, int]:
     text, _, place = span.rpartition("/")[2].partition("#char=")
     start, _, end = place.partition(",")
     return (text, int(start), int(end)) if start.isdecimal() and end.isdecimal() else (text, -1, -1)
-
-
-def order_of(node: str) -> int:
-    """The place of an annotation (CURIE) among those of its kind in its entry, counted from 1.
-
-    >>> order_of("entry:002-22/mention/3")
-    3
-    """
-    return int(node.rpartition("/")[2])
 
 
 def triples_of(text: bytes) -> list[ox.Triple]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -193,17 +193,15 @@ class StoreFile:
                 record = codec.record(said[1], codec.document(said[0]))
             self._writer.erase(number, paper, record)
 
-    def remake(self, progress: Callable[[str, int], None] | None = None) -> None:
+    def remake(self) -> None:
         """Make the tables again that are made from entries; all of them count, or none."""
         with self.batch(), told(self.path):
             tables.make(self.db)
             self._writer.forget()
             there = {name: (number, paper) for name, number, paper in self.rows("SELECT name, id, paper FROM entries")}
-            for done, entry in enumerate(self.every(), 1):
+            for entry in self.every():
                 number, paper = there[entry.document.id]
                 self._writer.write(number, rows_of(entry.document, entry.record)._replace(paper=paper))
-                if progress:
-                    progress(entry.document.id, done)
             self.say("tables", tables.form())
 
     def put_source(self, source: Source) -> None:

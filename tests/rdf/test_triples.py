@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -13,8 +14,12 @@ from kg.build.verify import grouped
 from kg.entity_types import LISTS
 from kg.model import Brief, Evidence, Text
 from kg.names import iri
-from kg.rdf.triples import entry_triples, source_text, triples_of
+from kg.rdf.triples import entry_text, source_text, triples_of
 from kg.vocabulary import Vocabulary, ontology_files
+
+
+def entry_triples(*told: Any) -> list[ox.Triple]:
+    return triples_of(entry_text(*told))
 
 
 def test_annotated_papers_say_each_thing_once_at_its_place(annotated, vocabulary):
