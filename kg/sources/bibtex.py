@@ -65,7 +65,8 @@ def _rows(file: InputFile) -> Iterator[Row]:
         if found is None:
             return None
         key, values = found
-        for name, value in volumes.get(values.get("crossref", "").strip().lower(), {}).items():
+        volume = values.get("crossref", "").strip().lower()
+        for name, value in volumes.get(volume, {}).items() if volume != key.strip().lower() else ():
             values.setdefault(name, value)
         return _row(file, key, values, names)
 

@@ -18,8 +18,8 @@ from kg.sources.base import LIMIT, HeldFile, InputFile
 
 _ZIP, _BOOK = b"PK\3\4", "xl/workbook.xml"
 _SHEET = re.compile(r"xl/worksheets/sheet(\d{1,4})\.xml")
-_MOST_SHEETS, _MOST_COLUMNS, _MOST_CELLS = 20, 10_000, 5_000_000
-_LARGEST = 64 << 20  # bytes of a file
+_MOST_SHEETS, _MOST_COLUMNS, _MOST_ROWS, _MOST_TEXTS = 20, 10_000, 50_000, 1_000_000
+_LARGEST = 64 << 20  # bytes of a file, and of a sheet as text
 _PLACE = re.compile(r"([A-Z]{1,3})\d")
 _OWN_DATES = frozenset({*range(14, 18), 22})  # formats of numbers that are dates
 _DATE = re.compile(r'^(?=[^"]*[yd])[^"0#]*$', re.I)  # one of the file's own: "yyyy\-mm\-dd", but no "0.00"
@@ -84,14 +84,19 @@ def _part(file: InputFile, book: zipfile.ZipFile, name: str) -> InputFile | None
 def _as_table(file: InputFile, book: zipfile.ZipFile, sheet: str) -> InputFile:
     """A sheet as CSV."""
     shared = _part(file, book, "xl/sharedStrings.xml")
-    texts = [_text(one) for one in xml.elements(shared, {"si"}, _MOST_CELLS)] if shared is not None else []
+    texts = [_text(one) for one in xml.elements(shared, {"si"}, _MOST_TEXTS)] if shared is not None else []
     dates = _dates(_part(file, book, "xl/styles.xml"))
     held = HeldFile(None, str(file.path), file.name)
     rows = _part(file, book, sheet)
-    for row in xml.elements(rows, {"row"}, _MOST_CELLS) if rows is not None else ():
+    size = 0
+    for row in xml.elements(rows, {"row"}, _MOST_ROWS) if rows is not None else ():
         line = io.StringIO()
         csv.writer(line).writerow(_cells(row, texts, dates))
-        held.write(line.getvalue().encode())
+        data = line.getvalue().encode()
+        size += len(data)
+        if size > _LARGEST:  # texts are shared: a small file can show many large ones
+            raise KgError(f"{file.path}: a sheet has more than {_LARGEST >> 20} MB: split it into smaller files.")
+        held.write(data)
     held.write(b"\n")
     return InputFile(held, file.name)
 

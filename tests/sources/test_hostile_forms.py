@@ -9,9 +9,10 @@ import time
 from contextlib import suppress
 
 import pytest
+from usual_files import sheet_of
 
 from kg.model import KgError
-from kg.sources import read
+from kg.sources import read, xlsx
 
 ARXIV = "https://arxiv.org/abs/2405.00001"
 TEX = "\\documentclass{article}\\title{A Title of a Paper}"
@@ -59,3 +60,32 @@ def test_a_hostile_file_is_done_in_bounded_time(tmp_path, name):
         assert len(batch.skipped) < 100
     assert time.process_time() - start < 5
     assert not any("root:" in title for title in titles)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([["title"], *[["x" * 1000]] * 300], "a sheet has more than 0 MB: split it into smaller files."),
+        ([["name"], ["A title"]], "no sheet has a title column: name the columns in its first row."),
+    ],
+)
+def test_a_sheet_that_cannot_be_read_is_told_in_one_sentence(tmp_path, monkeypatch, rows, said):
+    monkeypatch.setattr(xlsx, "_LARGEST", 1 << 17)  # texts are shared: 300 rows show one text of the file
+    path = tmp_path / "s.xlsx"
+    path.write_bytes(sheet_of(rows))
+    with pytest.raises(KgError) as error:
+        read(path)
+    assert str(error.value) == f"{path}: {said}"
+
+
+def test_volumes_that_refer_to_each_other_or_to_themselves_end(tmp_path):
+    path = tmp_path / "c.bib"
+    path.write_text(
+        "@inproceedings{a, title={T}, crossref={a}}\n@book{b, title={V}, crossref={c}}\n@book{c, title={W}, crossref={b}}\n"
+    )
+    documents = list(read(path).documents)
+    assert [(d.texts["T"].text, d.venue) for d in documents] == [
+        ("T", ""),
+        ("V", "W"),
+        ("W", ""),
+    ]  # a volume stands behind its papers

@@ -1032,7 +1032,7 @@ def _exported() -> Iterator[Case]:
         "xlsx",
         "an export to Excel, with a date and an empty row",
         "savedrecs.xlsx",
-        _xlsx(rows),
+        sheet_of(rows),
         [
             {
                 "title": "Less & Less Memory",
@@ -1108,7 +1108,7 @@ def _exported() -> Iterator[Case]:
     )
 
 
-def _xlsx(rows: Sequence[Sequence[str | int]]) -> bytes:
+def sheet_of(rows: Sequence[Sequence[str | int]]) -> bytes:
     """A sheet of Excel: texts are shared, numbers of five digits are dates."""
     texts: list[str] = []
     lines = ""
@@ -1118,8 +1118,9 @@ def _xlsx(rows: Sequence[Sequence[str | int]]) -> bytes:
             if isinstance(value, int):
                 cells += f'<c r="{column}{at}" s="{int(value > 9999)}"><v>{value}</v></c>'
             elif value:
-                cells += f'<c r="{column}{at}" t="s"><v>{len(texts)}</v></c>'
-                texts.append(value.replace("&", "&amp;"))
+                text = value.replace("&", "&amp;")
+                texts += [text] * (text not in texts)
+                cells += f'<c r="{column}{at}" t="s"><v>{texts.index(text)}</v></c>'
         lines += f'<row r="{at}">{cells}</row>'
     parts = {
         "[Content_Types].xml": "<Types/>",
