@@ -97,7 +97,7 @@ class Metrics:
         """The likeliest metric in its likeliest wording, and its likelihood.
 
         Other names of its concept count too ("CTR", "click-through rate"). A wording that ends as no metric does
-        ("training") gives way to one that does ("training time"), and a longer one with "of" is kept whole.
+        ("training") gives way to one that does ("training time"); a longer one with "of", "and" or "@" is kept whole.
         """
         found, likely = best(weights, candidates)
         each = shares(weights, candidates)
@@ -105,8 +105,10 @@ class Metrics:
         concept = self.lexicon.metric(found)
         likely += sum(each[o] for o in each if concept and o not in near and self.lexicon.metric(o) is concept)
         alone = max(near, key=lambda text: (self.lexicon.is_metric(text), each[text]))
-        is_whole = found.startswith(f"{alone} of ") or found.endswith(f" of {alone}")
-        return found if is_whole else alone, min(likely, 1.0)
+        joined = found.split(" and ")
+        is_pair = len(joined) > 1 and all(map(self.lexicon.is_metric, joined))
+        is_whole = found.startswith((f"{alone} of ", f"{alone}@")) or found.endswith(f" of {alone}")
+        return found if is_whole or is_pair else alone, min(likely, 1.0)
 
     def sped(self, text: str) -> str:
         """The speed of an activity that gets faster: "accelerates [inference]" is of inference speed."""

@@ -42,8 +42,8 @@ _OPEN = re.compile(r"\(\s*$")
 _GLUED = re.compile(r"(?:-(?!\s)|[A-Za-z@_/^:×]|\s?/\s?\d|\s?[x×]\s?\d)")
 _CLOSED = re.compile(r"\s*[)}\]]\s*[a-z]")
 _IN_CHINESE = 0.6  # likelihood of an outcome in a Chinese brief, whose last slot states nothing else
-_BY_FORM = 0.98  # likelihood of a metric given by the form of the sentence
-_NAMED_BY_FORM = 0.9  # the same of a baseline
+_BY_FORM = 0.98  # likelihood of a metric or baseline given by the form of the sentence
+_ORIGIN = 0.9  # likelihood that the first value of "from A to B" is the baseline
 _NAMED = ("dataset", "model", "technique")
 
 
@@ -158,7 +158,8 @@ class Results:
         """The named baseline of a number, "" if there is none, and the likelihood that it is right."""
         said = self.baselines.chosen_by_form(place)
         if said is not None:
-            return said, _NAMED_BY_FORM
+            is_named = not place.quantity.origin and not outcomes_zh.is_chinese(place)
+            return said, _BY_FORM if is_named else _ORIGIN
         return best(self.weights.baseline, self.baselines.candidates(place, reading, last))
 
     def sure(self, outcome: float, metric: float, baseline: float) -> float:

@@ -137,19 +137,13 @@ class Drafts:
             return None
         fitting = [(how, one) for how, one in stands if how.comparable and self._is_in_setting(claim, one, wholly=True)]
         if len(_values(fitting)) > 1 and len({(one.entry, one.field, one.sentence) for _, one in fitting}) == 1:
-            fitting = self._of_its_own(claim, fitting) or self._left(claim, fitting, others)
+            fitting = _of_its_own(claim, fitting) or self._left(claim, fitting, others)
         if len(_values(fitting)) != 1:
             return None
         how, one = fitting[0]
         if one.score < LIKELY or not how.excludes:
             return None
         return ClaimVerdict(claim, "contradicted", how.reason, tuple(one for _, one in fitting[:_SHOWN]))
-
-    def _of_its_own(self, claim: DraftClaim, fitting: list[tuple[Stand, CitedClaim]]) -> list[tuple[Stand, CitedClaim]]:
-        """Those of some values of a sentence whose own settings name all the things that the draft's sentence does."""
-        things = [_folds(self.lexicon.label(thing)) for thing in claim.things]
-        own = [(how, one) for how, one in fitting if all(words <= _folds(one.says["setting"]) for words in things)]
-        return own if things else []
 
     def _left(
         self, claim: DraftClaim, fitting: list[tuple[Stand, CitedClaim]], others: Sequence[DraftClaim]
@@ -249,6 +243,14 @@ def _siblings(claim: DraftClaim, claims: Sequence[DraftClaim]) -> list[DraftClai
     """The other claims of a claim's sentence on the same papers."""
     place = (claim.start, claim.end, claim.papers)
     return [one for one in claims if one is not claim and (one.start, one.end, one.papers) == place]
+
+
+def _of_its_own(claim: DraftClaim, fitting: list[tuple[Stand, CitedClaim]]) -> list[tuple[Stand, CitedClaim]]:
+    """Those of some values of a sentence whose settings, each its own, the draft's sentence names."""
+    words = _folds(claim.sentence)
+    settings = [_folds(one.says["setting"]) for _, one in fitting]
+    named = [pair for pair, setting in zip(fitting, settings, strict=True) if setting and setting <= words]
+    return named if len(set(map(frozenset, settings))) == len(fitting) else []
 
 
 def _is_alike(one: Result, other: Result) -> bool:
