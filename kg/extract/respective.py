@@ -12,6 +12,11 @@ _BEHIND = re.compile(
     r"[^,;.()\d]{0,60}\s(?:on|for|in|with|at|under|across|when using)\s+(?:the )?(?P<list>[^;()]{3,120}?)"
     r"(?:,\s*|\s+)respectively\b"
 )
+_NAMES = re.compile(
+    r"[^,;.()\d]{0,40}\s(?:on|for|across)\s+(?:the )?(?P<list>[^;()]{3,120}?)"
+    r"(?=[;.(]|,?\s(?:at|in|with|when|while|over|under|than|compared|relative|across|using|without|respectively)\b|$)"
+)
+_IS_NAME = re.compile(r"(?!\d)(?:[A-Z].*|\S*\d\S*)")
 _SAID = re.compile(r"\s*,?\s*respectively\b")
 _AHEAD = re.compile(r"(?P<list>[^;()\d]{3,120}?)\s+(?:by|of|to|at)\s+(?:up to |an? |average |about )*$")
 _LIST = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*/\s*")
@@ -25,10 +30,19 @@ class Turn(NamedTuple):
 
 
 def behind(place: QuantityPlace) -> Turn | None:
-    """The turn of a number in a list behind its neighbours: "2.1% and 4.3% on [A and B], respectively"."""
+    """The turn of a number in a list behind its neighbours: "2.1% and 4.3% on [A and B], respectively".
+
+    A list of as many names is dealt out without that word too.
+    """
     first, last = _run(place)
-    found = _BEHIND.match(place.text, place.sentence.quantities[last].end) if last > first else None
-    return _turn(place.index - first, last - first + 1, found["list"] if found else "")
+    if last == first:
+        return None
+    at, count = place.sentence.quantities[last].end, last - first + 1
+    if found := _BEHIND.match(place.text, at):
+        return _turn(place.index - first, count, found["list"])
+    named = _NAMES.match(place.text, at)
+    turn = _turn(place.index - first, count, named["list"]) if named else None
+    return turn if turn and all(map(_IS_NAME.match, turn.members)) else None
 
 
 def ahead(place: QuantityPlace) -> Turn | None:

@@ -334,6 +334,10 @@ def test_a_degradation_of_what_should_be_low_is_no_decrease() -> None:
 def test_a_list_is_dealt_out_to_the_numbers_that_it_belongs_to() -> None:
     found = read("Our method reaches an accuracy of 98.1%, 94.46% and 95.45% on Alpha, Beta and Gamma, respectively.")
     assert [(r.value, r.setting) for r in found] == [(98.1, "Alpha"), (94.46, "Beta"), (95.45, "Gamma")]
+    found = read("Our method reaches 3 times and 4 times higher throughput on Finch-8B and Plover-9B at 96K context.")
+    assert [(r.value, r.setting) for r in found] == [(3, "Finch-8B"), (4, "Plover-9B")]
+    found = read("Our method reaches 3.1 times and 4.2 times higher throughput on birds and on other animals.")
+    assert "birds" not in [r.setting for r in found[:1]]
     found = read("Our method improves accuracy and throughput by 12.3% and 41.5%, respectively.")
     assert [(r.metric, r.value) for r in found] == [("accuracy", 12.3), ("throughput", 41.5)]
     found = read("Our method shows gains of 10.15 and 4.77 points in BLEU and ROUGE-L, respectively.")
