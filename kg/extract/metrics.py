@@ -142,11 +142,17 @@ class Metrics:
                     yield f"{text} of {sentence.text[of.end() : spans[i + 1][1]]}", [*where, "phrase of"]
 
     def core(self, text: str) -> str:
-        """A phrase without leading numbers and outcome words: "40 % lower [latency]"."""
+        """A phrase without leading numbers and outcome words: "40 % lower [latency]"; "average precision" is one."""
         words = text.split()
-        while len(words) > 1 and (words[0][:1].isdigit() or self.lexicon.group(words[0]) or words[0] in _LOOSE):
+        while len(words) > 1 and self._is_no_part(words):
             words = words[1:]
         return " ".join(words)
+
+    def _is_no_part(self, words: list[str]) -> bool:
+        """Whether the first of some words is no part of a metric."""
+        if words[0][:1].isdigit() or self.lexicon.group(words[0]):
+            return True
+        return words[0] in _LOOSE and self.lexicon.metric(" ".join(words)) is None
 
     def core_of(self, text: str) -> str:
         """The metric that a clause ends with: "our method improves [accuracy]"."""

@@ -169,9 +169,9 @@ class _SentenceReader:
         return bool(words) and words[-1] in self.lexicon.metric_heads and not self.conditions.intersection(words)
 
     def is_plain(self, place: QuantityPlace, result: Result) -> bool:
-        """Whether the grammar alone reads a number as the result does: the same metric, the same change."""
+        """Whether the grammar alone reads a number as the result does: the same known metric, the same change."""
         taken = self.grammar.governed(place.sentence)[place.index].taken
-        if taken is None or taken.kind not in _STANDING:
+        if taken is None or taken.kind not in _STANDING or result.metric_concept not in self.vocabulary:
             return False
         return taken.change == result.change and fold(taken.metric) == fold(result.metric)
 

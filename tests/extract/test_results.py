@@ -356,6 +356,11 @@ def test_each_number_is_against_the_rival_right_before_its_by() -> None:
     assert [r.baseline for r in found][1:] == ["Alpha-3", "BETA"]
 
 
+def test_average_precision_is_no_precision() -> None:
+    (found,) = read("Our method achieves up to 20% higher average precision than Alpha.")
+    assert found.metric == "average precision"
+
+
 def test_what_is_accelerated_is_told_as_its_speed() -> None:
     (found,) = read("Our method accelerates inference by up to 3.7x compared to dense attention.")
     assert (found.metric, found.change) == ("inference speed", "increase")
