@@ -20,6 +20,8 @@ from kg.store.file import StoreFile
 from kg.store.rows import USUAL
 
 #: Papers among which words are looked for paper by paper; among more it is faster to look through all texts.
+_READ = 5000
+#: Papers whose institutions are looked up one by one.
 _FEW = 1000
 _EVERY = 1 << 40  # rows
 #: What is kept of each kind of lookup for the next question.
@@ -134,7 +136,7 @@ class Corpus:
             return ALL
         quick = replace(wanted, conditions=tuple(one for one in wanted.conditions if not is_searched(one)))
         is_both = 0 < len(quick.conditions) < len(wanted.conditions)
-        where = holding(wanted, is_both and self.count(self.holding(quick)) <= _FEW, self.store.db.holding)
+        where = holding(wanted, is_both and self.count(self.holding(quick)) <= _READ, self.store.db.holding)
         sql = f"SELECT p.id FROM papers p WHERE {where.sql}"
         if not is_slow(wanted):
             return Papers(sql, where.given)
