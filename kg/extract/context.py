@@ -35,7 +35,10 @@ GROUPS = (
 _VERBS = ("VBZ", "VBP", "MD")  # part-of-speech tags that make a span a clause
 _CLAUSE = 0.5  # highest score of a clause
 #: Groups that are looked up on their own and yield no feature of a phrase.
-_MORE_GROUPS = ("address", "beside", "compound-tail", "finite", "relative", "model-frame", "problem-lead")
+_MORE_GROUPS = (
+    *("address", "beside", "compound-tail", "finite", "relative", "model-frame"),
+    *("problem-lead", "problem-verb"),
+)
 
 _BIT = {group: 1 << place for place, group in enumerate(GROUPS)}
 _GENERIC, _MODIFIER, _TECHNIQUE = _BIT["generic"], _BIT["generic-modifier"], _BIT["technique-head"]

@@ -10,8 +10,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract.base import matches, read_fields, sentence_of, word_places
-from kg.extract.context import view_of
+from kg.extract.context import DocView, view_of
 from kg.extract.judge import Candidate, chosen
+from kg.extract.phrases import NounPhrase
 from kg.model import Mention
 from kg.text import fold
 from kg.vocabulary import Vocabulary
@@ -30,6 +31,12 @@ _EMPTY = re.compile(
 )
 _WORD = re.compile(r"\S+")
 _WORDS = (2, 14)  # minimum and maximum number of words
+_BARE = ("DT", "PRP$", "RB", "JJ")  # between a verb and its object
+_NOUNS = ("NN", "VBZ")  # a verb in -s may be a plural
+_DANGLING = ("IN", "TO", "CC", "DT")  # no last words
+_OBJECT = ("DT", "JJ")  # after these a verb has an object
+_AHEAD = 40  # characters beside a span that are considered
+_REST = 3  # words that complete a noun phrase
 
 
 class Problems:
@@ -57,8 +64,9 @@ class Problems:
             if len(best) < MOST and not taken and not self._repeats(doc, start, end, best):
                 best.append((score, start, end))
         for score, start, end in sorted(best, key=lambda c: c[1]):
+            if (concept := self.vocabulary.find_written(doc._.text[start:end], "problem")) is None:
+                start, end = with_edges(view, start, end)
             surface = doc._.text[start:end]
-            concept = self.vocabulary.find_written(surface, "problem")
             doc._.mentions.append(
                 Mention(
                     "problem",
@@ -160,6 +168,60 @@ class Problems:
 
     def _headed(self, doc: Doc, start: int, end: int) -> bool:
         return not self.heads.isdisjoint(doc._.forms[word_places(doc, start, end)])
+
+
+def with_edges(view: DocView, start: int, end: int) -> tuple[int, int]:
+    """The span of a problem from the word that says what is wrong to the end of its last phrase."""
+    return _begun(view, *_ended(view, start, end))
+
+
+def _ended(view: DocView, start: int, end: int) -> tuple[int, int]:
+    """A problem that ends where a phrase ends: neither inside a noun phrase nor at "caused" of "caused by"."""
+    for phrase in view.phrases:
+        if start <= phrase.start < end < phrase.end:
+            return start, _completed(view, phrase, end)
+    part = view.phrase_at(start, end)
+    words = list(part.words) if part else []
+    behind = view.phrase_at(end, min(end + _AHEAD, part.sentence[1])) if part else None
+    follows = behind.words[0] if behind else None
+    while len(words) > _WORDS[0]:
+        last = words[-1]
+        caused = follows is not None and follows.text in ("by", "to") and last.tag in ("VBN", "VBD", "JJ")
+        acts = follows is not None and follows.tag.startswith(_OBJECT) and last.tag in ("VBZ", "VBP", "VBD")
+        if not (last.tag in _DANGLING or caused or acts):
+            break
+        follows = words.pop()
+    return start, words[-1].end if words else end
+
+
+def _completed(view: DocView, phrase: NounPhrase, end: int) -> int:
+    """The end of a noun phrase that a problem cuts; what follows a plural is a verb that was taken for a noun."""
+    inside = [word for word in phrase.words if word.end <= end]
+    plural = [word.end for word in inside if word.tag == "NNS"]
+    rest = [word for word in phrase.words if word.start >= end]
+    if plural:
+        return plural[-1]
+    ahead = phrase.before[-1:]
+    if ahead and ahead[0].tag.startswith(_NOUNS) and not any(word.tag.startswith(_NOUNS) for word in inside):
+        return ahead[0].end
+    joined = view.text[end] == " " and view.cues["problem-lead"].isdisjoint(fold(word.text) for word in rest)
+    return phrase.end if joined and len(rest) <= _REST else end
+
+
+def _begun(view: DocView, start: int, end: int) -> tuple[int, int]:
+    """A problem with the verb that says what is wrong: "overlook local structure", not "local structure"."""
+    part = view.phrase_at(start, end)
+    if part is None or fold(part.words[-1].text) in view.cues["problem-head"]:
+        return start, end
+    verbs = view.cues["problem-verb"]
+    for word in reversed(part.before):
+        form = fold(word.text)
+        if form in verbs:
+            return word.start, end
+        infinitive = form == "to" and part.words[0].tag.startswith("VB")
+        if not (infinitive or word.tag in _BARE) or word.start < start - _AHEAD:
+            break
+    return start, end
 
 
 def _by_first(labels: frozenset[str]) -> dict[str, list[list[str]]]:

@@ -30,6 +30,7 @@ _REACH, _NEAR = (
     60,
     5,
 )  # window before a label, in characters and in words, checked for "alongside" and comparison cues
+_CLOSE = 2  # words before a label that may negate it
 _TYPES = ("topic", "technique", "task", "problem", "hardware")  # concept types that indicate a topic
 _POINTS = {"T": 3.0, "A": 1.0, "B": 1.0, "K": 1.5}
 
@@ -80,9 +81,12 @@ class Topics:
         """The candidate topics with their evidence, by id."""
         found: dict[str, TopicSigns] = {}
         view = view_of(doc, self.vocabulary)
+        objects: dict[str, set[str]] = {}
         for places in self._by_concept(doc).values():
+            places = [match for match in places if not _is_absent(view, match)]
             stands = _stands(view, places)
-            for topic in self._topics(places[0].concept):
+            for topic in self._topics(places[0].concept) if places else ():
+                objects.setdefault(topic.partition(":")[2], set()).update(*(_objects(view, match) for match in places))
                 direct = places[0].type == "topic"
                 gained, shown = self._gain(doc, places, direct)
                 signs = found.setdefault(topic.partition(":")[2], TopicSigns())
@@ -97,6 +101,7 @@ class Topics:
                     signs.features[name] = min(signs.features.get(name, 1.0), least)
         if doc._.tags is not None:
             self._by_tags(doc, found)
+        found = {topic: signs for topic, signs in found.items() if not self._is_other(topic, objects.get(topic, set()))}
         top = max((s.points for s in found.values()), default=0.0)
         ranks = {t: i for i, t in enumerate(sorted(found, key=lambda t: (-found[t].points, t)))}
         for topic, signs in found.items():
@@ -122,6 +127,11 @@ class Topics:
                     "tag": math.log(clipped / (1 - clipped)),
                     "tag rank": 1 / (1 + ranks[topic]),
                 }
+
+    def _is_other(self, topic: str, objects: set[str]) -> bool:
+        """Whether the words around a topic's labels say that they mean another thing: "token pruning"."""
+        other = self.vocabulary.cues(f"other-than-{topic}")
+        return not other.isdisjoint(objects) and self.vocabulary.cues("model-part").isdisjoint(objects)
 
     def _by_concept(self, doc: Doc) -> dict[str, list[Match]]:
         out: dict[str, list[Match]] = {}
@@ -149,6 +159,20 @@ class Topics:
         proposed = [(m.start, m.end) for m in mentions(doc, "technique") if m.role == "proposed"]
         own = any(inside((place.start, place.end), proposed) for place in places)
         return top + 0.5 * min(len(places) - 1, 3) + 1.0 * own + 0.5 * direct, shown
+
+
+def _objects(view: DocView, match: Match) -> list[str]:
+    """The words of a label and the one before it in its noun phrase."""
+    before = view.text[max(0, match.start - 1) : match.start] in (" ", "-")
+    ahead = view.words(max(sentence_of(view.doc, match.start)[0], match.start - _REACH), match.start) if before else []
+    return [*ahead[-1:], *view.words(match.start, match.end)]
+
+
+def _is_absent(view: DocView, match: Match) -> bool:
+    """Whether a paper does without what a label names: "without vector quantization", "quantization-free"."""
+    begin, _ = sentence_of(view.doc, match.start)
+    before = view.words(max(begin, match.start - _REACH), match.start)[-_CLOSE:]
+    return not view.vocabulary.cues("without").isdisjoint(before) or view.text[match.end : match.end + 5] == "-free"
 
 
 def _stands(view: DocView, places: list[Match]) -> Features:

@@ -7,7 +7,12 @@ from itertools import pairwise
 
 import pytest
 
-from kg.model import Record
+from kg.extract import pipeline
+from kg.extract.base import make_doc
+from kg.extract.context import view_of
+from kg.extract.problems import with_edges
+from kg.model import Document, Record
+from kg.vocabulary import Vocabulary
 
 Read = Callable[..., Record]
 
@@ -69,3 +74,36 @@ def test_spaces_in_the_text_do_not_cut_a_word(read: Read) -> None:
 
 def test_own_results_are_no_problem(read: Read) -> None:
     assert surfaces(read("We propose ZapKV. ZapKV is 2x faster than SnapKV on LongBench.")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "cut", "whole"),
+    [
+        (
+            "Methods overlook the local structure of long inputs.",
+            "local structure of long inputs",
+            "overlook the local structure of long inputs",
+        ),
+        (
+            "They struggle to capture long-range features.",
+            "capture long-range features",
+            "struggle to capture long-range features",
+        ),
+        ("There is no clear understanding of it.", "clear understanding", "no clear understanding"),
+        ("There is a memory overhead caused by caches.", "memory overhead caused", "memory overhead"),
+        (
+            "Accuracy drops under low-bit weight quantization.",
+            "Accuracy drops under low-bit",
+            "Accuracy drops under low-bit weight quantization",
+        ),
+        ("We avoid overlooking high inference latency.", "high inference latency", "high inference latency"),
+    ],
+)
+def test_a_problem_has_the_edges_of_its_phrase(entry: Callable[..., Document], text: str, cut: str, whole: str) -> None:
+    nlp = pipeline(fast=True)
+    doc = make_doc(nlp, entry(text), Vocabulary.load())
+    doc = dict(nlp.pipeline)["kg_phrases"](doc)
+    view = view_of(doc, Vocabulary.load())
+    start = text.index(cut)
+    start, end = with_edges(view, start, start + len(cut))
+    assert text[start:end] == whole

@@ -70,3 +70,18 @@ def test_institution_line_shows_no_topic(read: Read) -> None:
 
 def test_paper_without_a_known_concept_has_no_topic(read: Read) -> None:
     assert ids(read("We bake bread.", title="On Bread")) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "topic", "there"),
+    [
+        ("Visual Token Pruning for Long Videos", "pruning", False),
+        ("Channel Pruning and Token Pruning", "pruning", True),
+        ("Structured Pruning for Long Videos", "pruning", True),
+        ("Gestures with Vector Quantization", "quantization", False),
+        ("Weight Quantization for Gestures", "quantization", True),
+        ("Gestures without Quantization", "quantization", False),
+    ],
+)
+def test_a_topic_is_what_is_done_to_models(read: Read, title: str, topic: str, there: bool) -> None:
+    assert (topic in ids(read("We study it.", title=title))) == there
