@@ -19,12 +19,14 @@ from kg.text import Remembered, fold
 from kg.vocabulary import Vocabulary
 
 _ACRONYM = re.compile(r"\(\s*([A-Za-z][\w-]*[A-Z\d][\w-]*)s?\s*[,;)]")
+_COUNTED = re.compile(r"([A-Za-z])([2-4])(?!\d)")
 _LETTERS = re.compile(r"[^\W_]+")
 _NEAR = 5  # words considered before a phrase
 _LONG = 10  # words from which a span is more likely a clause
 _FINITE = ("VBZ", "VBP", "VBD", "MD")
 _LOOSE = ("DT", "IN", "CC", "TO", "PRP", "W", "RB")
 _SENTENCE = 1000  # characters of a span whose words are kept
+_CLOSE = 2  # words before a span that may negate it
 _AHEAD = 60  # characters considered after it
 _WE = frozenset({"we", "our"})
 _OWN = _WE | {"paper", "work"}
@@ -37,7 +39,7 @@ _CLAUSE = 0.5  # highest score of a clause
 #: Groups that are looked up on their own and yield no feature of a phrase.
 _MORE_GROUPS = (
     *("address", "beside", "compound-tail", "finite", "relative", "model-frame"),
-    *("problem-lead", "problem-verb"),
+    *("problem-lead", "problem-verb", "without"),
 )
 
 _BIT = {group: 1 << place for place, group in enumerate(GROUPS)}
@@ -264,6 +266,12 @@ class DocView:
         at = bisect_right(self._phrase_starts, start) - 1
         return at >= 0 and end < self.phrases[at].end
 
+    def is_absent(self, start: int, end: int) -> bool:
+        """Whether a paper does without what a span names: "without pruning", "in place of pruning", "pruning-free"."""
+        begin, _ = sentence_of(self.doc, start)
+        before = self.words(max(begin, start - _AHEAD), start)[-_CLOSE:]
+        return not self.cues["without"].isdisjoint(before) or self.text[end : end + 5] == "-free"
+
     def phrase_at(self, start: int, end: int) -> NounPhrase | None:
         """The words of a span as a phrase; None if it contains no tagged word."""
         at = bisect_right(self._starts, start) - 1
@@ -436,7 +444,18 @@ _PLAIN = Remembered(lambda word: word if _CAPITAL_INSIDE[word] or _DIGIT[word] e
 
 
 def abbreviates(short: str, long: str) -> bool:
-    """Whether the letters of a short form occur in the long form in order, beginning with its first letter."""
+    """Whether the letters of a short form occur in the long form in order, beginning with its first letter.
+
+    A digit may count the letter before it.
+
+    >>> abbreviates("R2Q", "Residual Refinement Quantization"), abbreviates("TAP", "token drop")
+    (True, False)
+    """
+    counted = _COUNTED.sub(lambda two: two[1] * int(two[2]), short)
+    return _stands_for(short, long) or (counted != short and _stands_for(counted, long))
+
+
+def _stands_for(short: str, long: str) -> bool:
     letters = [c.lower() for c in short if c.isalnum()]
     at = 0
     for c in long.lower():

@@ -23,6 +23,7 @@ _SIZE = re.compile(r"\d+(?:\.\d+)?[BMK]")
 _BIGGER = re.compile(r"(?: [A-Z][a-z]+){1,3}")  # continuation of a name: "DeepSeek" of "DeepSeek Sparse Attention"
 _VARIANT = re.compile(r"(?:-[A-Z\d][\w.]*\w|-\d)+(?![\w%])")  # "-6" after "Claude Sonnet 4", "-PL" after "CulturaX"
 _YEAR = re.compile(r"(?:['’]\d\d|[ -](?:v\d+(?:\.\d+)?|(?:19|20)\d\d(?:/(?:19|20)?\d\d)?))(?![\w%])")
+_NUMBERED = re.compile(r"(?:^|[.;:,]\s|\s\s)\([A-Z]{0,2}\d{1,2}\)$")  # "(S2)" of "(S1) ... (S2) ..."
 _TAIL = re.compile(r"-[a-z]+$")
 _PHRASE = 5  # words of the name of a device
 #: The separator between two members of a list; the second pattern matches it before a member.
@@ -36,8 +37,10 @@ _NOUNS = ("NN", "VBG", "CD")
 
 
 def barred(view: DocView, kind: str, span: Span) -> bool:
-    """Whether a span cannot be a mention of a type: a part of a longer name, a clause, or a bare size."""
+    """Whether a span cannot be a mention of a type: a part of a longer name, a clause, a bare number or size."""
     start, end = span
+    if not any(map(str.isalpha, view.text[start:end])) or _NUMBERED.search(view.text, max(0, start - 3), end + 1):
+        return True
     finite = view.cues["finite"]
     if kind == "problem":
         words = view.words(start, end)

@@ -62,9 +62,9 @@ class Kind:
         self.cues = {
             group: vocabulary.cues("kind-" + group)
             for group in (
-                *(f"{kind}-head" for kind in ("system", "model", "dataset", "benchmark")),
+                *(f"{kind}-head" for kind in ("system", "model", "dataset", "benchmark", "own-survey")),
                 *(f"{kind}-title" for kind in ("survey", "study", "system", "theory")),
-                *(f"{kind}-text" for kind in ("survey", "study", "theory", "system", "method")),
+                *(f"{kind}-text" for kind in ("survey", "own-survey", "study", "theory", "system", "method")),
             )
         }
         self.counted = [group for group in self.cues if group.endswith("text")]
@@ -75,11 +75,11 @@ class Kind:
                 self.by_first.setdefault(cue.partition(" ")[0], []).append((group, f" {cue} "))
 
     def __call__(self, doc: Doc) -> Doc:
-        judge = judge_for(doc, "kind")
-        if judge:
-            doc._.kind = judge.labels[int(judge([self.features(doc)])[0].argmax())]
+        signs, judge = self._signs(doc), judge_for(doc, "kind")
+        if judge and not self.is_survey(signs):
+            doc._.kind = judge.labels[int(judge([self._features(signs)])[0].argmax())]
         else:
-            doc._.kind = self.by_rules(self._signs(doc))
+            doc._.kind = self.by_rules(signs)
         return doc
 
     def kind(self, doc: Doc) -> str:
@@ -100,7 +100,9 @@ class Kind:
 
     def features(self, doc: Doc) -> Features:
         """The features for the judge: result and evidence of the rules, words of title and presented phrase."""
-        signs = self._signs(doc)
+        return self._features(self._signs(doc))
+
+    def _features(self, signs: KindSigns) -> Features:
         out: Features = {
             f"ruled {self.by_rules(signs)}": 1.0,
             "named": float(bool(signs.name)),
@@ -124,7 +126,7 @@ class Kind:
     def by_rules(self, signs: KindSigns) -> str:
         """The likeliest kind; a paper without evidence is a method."""
         name, _, _, phrase, head, hits, named, asks = signs
-        if named["survey-title"] or hits["survey-text"] >= 2:
+        if self.is_survey(signs) or named["survey-title"] or hits["survey-text"] >= 2:
             return "survey"
         if head in ("benchmark", "dataset"):
             return head
@@ -139,6 +141,11 @@ class Kind:
         if head == "model" and (name or hits["method-text"]):
             return "model"
         return "method"
+
+    def is_survey(self, signs: KindSigns) -> bool:
+        """Whether a paper calls itself a survey: "in this survey", "presents a high-level review of"."""
+        presented, of, _ = signs.phrase.partition(" of ")
+        return bool(signs.hits["own-survey-text"] or (of and presented.endswith(tuple(self.cues["own-survey-head"]))))
 
     def is_theory(self, hits: dict[str, int], named: dict[str, bool], has_name: bool) -> bool:
         if has_name:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from kg.extract.context import DocView, view_of
 from kg.extract.ends import Placed, entities
 from kg.extract.judge import Judge, judge_for
 from kg.extract.pairs import FEATURE, PairTable, names_with, table, words_of
+from kg.extract.winners import stated
 from kg.model import RELATION_TYPES, Evidence, Mention, Relation
 from kg.text import fold
 from kg.trust import LIKELY, ruled_relations
@@ -36,6 +37,12 @@ _WITHOUT = ("negate", "replace")  # cues that exclude what follows
 _NEAR = 6  # maximum number of words between "propose" and what is proposed
 _LEAST = 1e-4  # lower bound of likelihoods in log-odds
 #: Text before a phrase that explains a name: "ZapKV, a novel", "ZapKV is an", "we propose a".
+_LED = re.compile(r"\b(?:via|with|by|using|through|based on|from|and|of)\b[^:]*$", re.IGNORECASE)
+_FAR = 70  # characters between a name and what it is said to be
+_IS_A = re.compile(
+    r"[)}*]{0,3}(?:,| is| as|:| --?|\s?—)? (?:an?|the first|our)"
+    r"(?: (?!(?:that|which|with|for|using|of|to|and|in|by|via|on)\b)[\w-]+){0,4} ?"
+)
 _SAYS_WHAT = re.compile(
     r"(?:\w\)?,| is| propose| introduce| present| develop) (?:an?|the first)(?: [\w-]+)?\s$", re.ASCII
 )
@@ -55,12 +62,15 @@ class Relations:
         ruled = self.ruled(doc, found, head)
         judge, again = judge_for(doc, "relation"), judge_for(doc, "relation again")
         if judge and again:
-            chosen = chosen_of(table(doc, view, found, ruled, head, words_of(again.features)), judge, again)
+            told = table(doc, view, found, ruled, head, words_of(again.features))
+            chosen = chosen_of(told, judge, again, stated(view, found, head))
         else:
             chosen = _by_rules(ruled)
         for i, j, kind, confidence in chosen:
             first, second = found[i].mention, found[j].mention
             if fold(first.canonical) == fold(second.canonical):
+                continue
+            if kind == "part_of" and _is_itself(view, found[i], found[j]):
                 continue
             if second.type == "model":
                 second.role = second.role or _MODEL_ROLES.get(kind, "")
@@ -140,6 +150,15 @@ class Relations:
         return min(start, tail.mention.start), max(end, tail.mention.end)
 
 
+def _is_itself(view: DocView, part: Placed, whole: Placed) -> bool:
+    """Whether a phrase says what a thing is, and names no part: "ZapKV, a lazy cache", or the title after the name."""
+    title = view.title
+    if all(title[0] <= start < title[1] for _, start, _ in part.places):
+        return not any(_LED.search(view.text, title[0], start) for _, start, _ in part.places)
+    ends = [end for _, _, end in whole.places]
+    return any(_IS_A.fullmatch(view.text, end, at) for _, at, _ in part.places for end in ends if 0 <= at - end < _FAR)
+
+
 def _is_introduced(view: DocView, start: int, end: int) -> bool:
     """Whether a place is what a contribution sentence proposes: "we propose a new ..."."""
     begin, behind = sentence_of(view.doc, start)
@@ -147,17 +166,24 @@ def _is_introduced(view: DocView, start: int, end: int) -> bool:
     return (begin, behind) in view.contributions and not view.cues["propose"].isdisjoint(words)
 
 
-def chosen_of(told: PairTable, first: Judge, second: Judge) -> list[Chosen]:
+def chosen_of(told: PairTable, first: Judge, second: Judge, wins: Collection[tuple[int, int]] = ()) -> list[Chosen]:
     """The relations of a table of pairs; each type is decided separately by two judges.
 
-    The second judge sees the likelihoods of the first for the other pairs of the paper.
+    The second judge sees the likelihoods of the first for the other pairs of the paper. `wins` are pairs whose win is
+    stated outright: it is said, however unlikely, and no other relation of them is.
     """
     if not len(told.first):
         return []
     names = names_with(words_of(second.features))
     likely = first.of_table(names, told.rows)
     rows = np.concatenate([told.rows, company(likely, told)], 1)
-    found = decided(told, second.of_table((*names, *COMPANY), rows)[:, 1:], second.thresholds)
+    types = second.of_table((*names, *COMPANY), rows)[:, 1:]
+    win = RELATION_TYPES.index("outperforms")
+    for row in [row for row, pair in enumerate(told.pairs) if pair in wins]:
+        likeliest = max(types[row, win], second.thresholds[win])
+        types[row] = 0
+        types[row, win] = likeliest
+    found = decided(told, types, second.thresholds)
     sure = dict(zip(RELATION_TYPES, second.calibration, strict=True))
     return [(i, j, kind, _calibrated(p, *sure[kind])) for i, j, kind, p in found]
 

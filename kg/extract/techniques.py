@@ -171,6 +171,10 @@ class Techniques:
             shared = likely[[row, *(at[mate] for mate in mates.get(span, ()))]].mean(0)
             view.roles[span] = shared.tolist()
             mention.role = judge.labels[int(shared.argmax())]
+            if mention.role == "used" and all(
+                view.is_absent(*place) for place in view.places(mention.surface) or [span]
+            ):
+                mention.role = "mentioned"
 
 
 def _own_places(doc: Doc) -> list[tuple[int, int]]:

@@ -30,7 +30,6 @@ _REACH, _NEAR = (
     60,
     5,
 )  # window before a label, in characters and in words, checked for "alongside" and comparison cues
-_CLOSE = 2  # words before a label that may negate it
 _TYPES = ("topic", "technique", "task", "problem", "hardware")  # concept types that indicate a topic
 _POINTS = {"T": 3.0, "A": 1.0, "B": 1.0, "K": 1.5}
 
@@ -83,7 +82,7 @@ class Topics:
         view = view_of(doc, self.vocabulary)
         objects: dict[str, set[str]] = {}
         for places in self._by_concept(doc).values():
-            places = [match for match in places if not _is_absent(view, match)]
+            places = [match for match in places if not view.is_absent(match.start, match.end)]
             stands = _stands(view, places)
             for topic in self._topics(places[0].concept) if places else ():
                 objects.setdefault(topic.partition(":")[2], set()).update(*(_objects(view, match) for match in places))
@@ -166,13 +165,6 @@ def _objects(view: DocView, match: Match) -> list[str]:
     before = view.text[max(0, match.start - 1) : match.start] in (" ", "-")
     ahead = view.words(max(sentence_of(view.doc, match.start)[0], match.start - _REACH), match.start) if before else []
     return [*ahead[-1:], *view.words(match.start, match.end)]
-
-
-def _is_absent(view: DocView, match: Match) -> bool:
-    """Whether a paper does without what a label names: "without vector quantization", "quantization-free"."""
-    begin, _ = sentence_of(view.doc, match.start)
-    before = view.words(max(begin, match.start - _REACH), match.start)[-_CLOSE:]
-    return not view.vocabulary.cues("without").isdisjoint(before) or view.text[match.end : match.end + 5] == "-free"
 
 
 def _stands(view: DocView, places: list[Match]) -> Features:

@@ -417,3 +417,22 @@ def test_a_clause_is_never_surer_than_a_name() -> None:
     clause, name = "Decoding remains slow", "memory footprint of the cache"
     at = [(text.index(said), text.index(said) + len(said)) for said in (clause, name)]
     assert [view.scored(*span, 0.9) for span in at] == [0.5, 0.9]
+
+
+def test_what_a_name_is_said_to_be_is_no_part_of_it(read: Read) -> None:
+    text = (
+        "Speculative decoding is slow. We propose Arbalest, a novel step-level speculative generation framework that "
+        "routes generation dynamically. Arbalest uses a lightweight router to accept steps."
+    )
+    relations = read(text, title="Arbalest: Step-Level Speculation").relations
+    assert [r.head for r in relations if r.type == "part_of"] == ["lightweight router"]
+
+
+def test_what_a_paper_does_without_is_not_used(read: Read) -> None:
+    text = (
+        "Gestures need tokens, which lose detail. We propose ZapMove, a framework for gesture synthesis without "
+        "vector quantization. ZapMove uses a masked autoregressive model with diffusion in a continuous space."
+    )
+    roles = {m.canonical: m.role for m in read(text, title="ZapMove: Gestures without Vector Quantization").techniques}
+    assert roles.get("vector quantization", "mentioned") == "mentioned"
+    assert "used" in roles.values()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import spacy
 
 from kg.extract import base
 from kg.extract.kind import Kind
 from kg.extract.names import NameComponent
-from kg.model import Document
+from kg.model import Document, Record
 from kg.text import repaired
 from kg.vocabulary import Vocabulary
 
@@ -35,3 +37,15 @@ def test_kind_is_told_by_title_head_noun_and_claims(title: str, abstract: str, k
     document = Document("x-1", "x", 1, {k: repaired(v) for k, v in (("T", title), ("A", abstract)) if v})
     doc = base.make_doc(nlp, document, vocabulary)
     assert Kind(vocabulary)(NameComponent(vocabulary)(doc))._.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Agents learn skills. In this survey, we examine how skills evolve.", "survey"),
+        ("Models are large. This paper presents a focused and high-level review of caches for readers.", "survey"),
+        ("We propose ZapKV, a cache that keeps what users review of the past.", "method"),
+    ],
+)
+def test_a_paper_that_calls_itself_a_survey_is_one(read: Callable[..., Record], text: str, kind: str) -> None:
+    assert read(text, title="Skills of Agents").kind == kind
