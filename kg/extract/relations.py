@@ -72,6 +72,8 @@ class Relations:
                 continue
             if kind == "part_of" and _is_itself(view, found[i], found[j]):
                 continue
+            if kind == "runs_on" and _is_motive(view, found[j]):
+                continue
             if second.type == "model":
                 second.role = second.role or _MODEL_ROLES.get(kind, "")
             tail, other = (i, j) if kind == "part_of" else (j, i)
@@ -148,6 +150,12 @@ class Relations:
                     return spans[first][0], spans[last][1]
         start, end = sentence_of(doc, tail.mention.start)
         return min(start, tail.mention.start), max(end, tail.mention.end)
+
+
+def _is_motive(view: DocView, entity: Placed) -> bool:
+    """Whether an entity stands in the sentences before the paper's own work alone."""
+    own = max(view.first, view.abstract[0])
+    return all(start < own and not view.title[0] <= start < view.title[1] for _, start, _ in entity.places)
 
 
 def _is_itself(view: DocView, part: Placed, whole: Placed) -> bool:

@@ -93,15 +93,22 @@ def _is_class(view: DocView, behind: Sequence[TaggedWord]) -> bool:
 
 
 def _winner(view: DocView, found: Sequence[Placed], loser: int, head: int, win: _Win) -> int:
-    """The main entity where the words before the verb name it, or say "our method" of one with a name; else -1."""
+    """The main entity where the words before the verb name it, or say "our method" of it; else -1."""
     begin, _ = sentence_of(view.doc, win.start)
     named = [i for i, entity in enumerate(found) if i != loser and entity.mention.type in FIRST]
     named = [i for i in named if _stands_in(found[i], begin, win.start)]
     if head in named:
         return head
     others = any(found[i].mention.role not in ("baseline", "mentioned") for i in named)
-    ours = head >= 0 and found[head].own and not _OWN.isdisjoint(view.words(begin, win.start))
+    ours = head >= 0 and _is_whole(view, found[head]) and not _OWN.isdisjoint(view.words(begin, win.start))
     return head if ours and not others else -1
+
+
+def _is_whole(view: DocView, entity: Placed) -> bool:
+    """Whether "our method" means an entity: it has the paper's own name, or is a framework, a model, ..."""
+    cues = view.vocabulary.cues
+    last = fold(entity.mention.canonical).rpartition(" ")[2]
+    return entity.own or last in cues("label-frame-technique") | cues("label-form-technique")
 
 
 def _stands_in(entity: Placed, begin: int, end: int) -> bool:

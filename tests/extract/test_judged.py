@@ -436,3 +436,11 @@ def test_what_a_paper_does_without_is_not_used(read: Read) -> None:
     roles = {m.canonical: m.role for m in read(text, title="ZapMove: Gestures without Vector Quantization").techniques}
     assert roles.get("vector quantization", "mentioned") == "mentioned"
     assert "used" in roles.values()
+
+
+def test_a_device_of_the_motive_is_not_what_something_runs_on(read: Read) -> None:
+    motive = "Language models run slowly on mobile phones and edge devices. We propose ZapCut, a pruning method. "
+    own = "We prune weights by their magnitude. ZapCut runs 2x faster than dense models on edge devices."
+    for text, devices in ((motive + own, {"edge device"}), (motive + "ZapCut is 2x faster than dense models.", set())):
+        relations = read(text, title="ZapCut: Fast Pruning").relations
+        assert {r.tail for r in relations if r.type == "runs_on"} == devices
