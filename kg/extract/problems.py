@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 from kg.extract.base import matches, read_fields, sentence_of, word_places
 from kg.extract.context import DocView, view_of
 from kg.extract.judge import Candidate, chosen
-from kg.extract.phrases import NounPhrase
+from kg.extract.phrases import NounPhrase, TaggedWord
 from kg.model import Mention
 from kg.text import fold
 from kg.vocabulary import Vocabulary
@@ -36,6 +36,7 @@ _NOUNS = ("NN", "VBZ")  # a verb in -s may be a plural
 _DANGLING = ("IN", "TO", "CC", "DT")  # no last words
 _OBJECT = ("DT", "JJ")  # after these a verb has an object
 _AHEAD = 40  # characters beside a span that are considered
+_ACRONYM = re.compile(r" \([A-Z][\w-]{1,8}\) ")
 _REST = 3  # words that complete a noun phrase
 
 
@@ -177,21 +178,43 @@ def with_edges(view: DocView, start: int, end: int) -> tuple[int, int]:
 
 def _ended(view: DocView, start: int, end: int) -> tuple[int, int]:
     """A problem that ends where a phrase ends: neither inside a noun phrase nor at "caused" of "caused by"."""
+    end = _one_clause(view, start, end)
     for phrase in view.phrases:
         if start <= phrase.start < end < phrase.end:
             return start, _completed(view, phrase, end)
+    if acronym := _ACRONYM.match(view.text, end):  # "the key-value (KV) cache"
+        ends = [phrase.end for phrase in view.phrases if phrase.start == acronym.end() and len(phrase.words) <= _REST]
+        return start, ends[0] if ends else end
     part = view.phrase_at(start, end)
     words = list(part.words) if part else []
     behind = view.phrase_at(end, min(end + _AHEAD, part.sentence[1])) if part else None
     follows = behind.words[0] if behind else None
-    while len(words) > _WORDS[0]:
-        last = words[-1]
-        caused = follows is not None and follows.text in ("by", "to") and last.tag in ("VBN", "VBD", "JJ")
-        acts = follows is not None and follows.tag.startswith(_OBJECT) and last.tag in ("VBZ", "VBP", "VBD")
-        if not (last.tag in _DANGLING or caused or acts):
-            break
+    while len(words) > _WORDS[0] and _dangles(view, words[-1], follows):
         follows = words.pop()
     return start, words[-1].end if words else end
+
+
+def _one_clause(view: DocView, start: int, end: int) -> int:
+    """The end of a noun phrase that a second verb follows: "high costs" of "high costs and motivate the use"."""
+    part = view.phrase_at(start, end)
+    words = list(part.words) if part else []
+    if not words or words[0].tag.startswith("VB"):
+        return end
+    for one, conjunction, verb in zip(words, words[1:], words[2:], strict=False):
+        if conjunction.tag == "CC" and verb.tag in ("VB", "VBP", "VBZ") and one.tag.startswith("NN"):
+            return one.end
+    return end
+
+
+def _dangles(view: DocView, last: TaggedWord, follows: TaggedWord | None) -> bool:
+    """Whether the last word of a span leads to what follows it."""
+    form, tag = fold(last.text), follows.tag if follows else ""
+    if last.tag in _DANGLING or form in view.vocabulary.cues("leads-away") or form in view.vocabulary.cues("contrast"):
+        return True
+    if follows is not None and follows.text in ("by", "to") and last.tag in ("VBN", "VBD", "JJ"):
+        return True
+    is_verb = last.tag in ("VBZ", "VBP", "VBD") or form in view.cues["problem-verb"]
+    return is_verb and tag.startswith(_OBJECT)
 
 
 def _completed(view: DocView, phrase: NounPhrase, end: int) -> int:

@@ -96,6 +96,18 @@ def test_own_results_are_no_problem(read: Read) -> None:
             "Accuracy drops under low-bit",
             "Accuracy drops under low-bit weight quantization",
         ),
+        (
+            "The complexity of attention limits efficient use.",
+            "complexity of attention limits",
+            "complexity of attention",
+        ),
+        (
+            "It has a texture similarity in images using this.",
+            "texture similarity in images using",
+            "texture similarity in images",
+        ),
+        ("It needs a large key-value (KV) cache.", "large key-value", "large key-value (KV) cache"),
+        ("They incur high costs and motivate the use of caches.", "high costs and motivate the use", "high costs"),
         ("We avoid overlooking high inference latency.", "high inference latency", "high inference latency"),
     ],
 )
