@@ -419,28 +419,31 @@ def test_a_clause_is_never_surer_than_a_name() -> None:
     assert [view.scored(*span, 0.9) for span in at] == [0.5, 0.9]
 
 
-def test_what_a_name_is_said_to_be_is_no_part_of_it(read: Read) -> None:
+def test_what_a_name_is_said_to_be_is_no_part_of_it(read_in_full: Read) -> None:
     text = (
         "Speculative decoding is slow. We propose Arbalest, a novel step-level speculative generation framework that "
         "routes generation dynamically. Arbalest uses a lightweight router to accept steps."
     )
-    relations = read(text, title="Arbalest: Step-Level Speculation").relations
+    relations = read_in_full(text, title="Arbalest: Step-Level Speculation").relations
     assert [r.head for r in relations if r.type == "part_of"] == ["lightweight router"]
 
 
-def test_what_a_paper_does_without_is_not_used(read: Read) -> None:
+def test_what_a_paper_does_without_is_not_used(read_in_full: Read) -> None:
     text = (
         "Gestures need tokens, which lose detail. We propose ZapMove, a framework for gesture synthesis without "
         "vector quantization. ZapMove uses a masked autoregressive model with diffusion in a continuous space."
     )
-    roles = {m.canonical: m.role for m in read(text, title="ZapMove: Gestures without Vector Quantization").techniques}
+    roles = {
+        m.canonical: m.role
+        for m in read_in_full(text, title="ZapMove: Gestures without Vector Quantization").techniques
+    }
     assert roles.get("vector quantization", "mentioned") == "mentioned"
     assert "used" in roles.values()
 
 
-def test_a_device_of_the_motive_is_not_what_something_runs_on(read: Read) -> None:
+def test_a_device_of_the_motive_is_not_what_something_runs_on(read_in_full: Read) -> None:
     motive = "Language models run slowly on mobile phones and edge devices. We propose ZapCut, a pruning method. "
     own = "We prune weights by their magnitude. ZapCut runs 2x faster than dense models on edge devices."
     for text, devices in ((motive + own, {"edge device"}), (motive + "ZapCut is 2x faster than dense models.", set())):
-        relations = read(text, title="ZapCut: Fast Pruning").relations
+        relations = read_in_full(text, title="ZapCut: Fast Pruning").relations
         assert {r.tail for r in relations if r.type == "runs_on"} == devices
