@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING
 
 from kg.extract import respective
 from kg.extract.baselines import Baselines
-from kg.extract.governing import Grammar
 from kg.extract.numbers import Quantity, plain, quantities
 from kg.extract.outcomes import OutcomeLexicon, QuantityPlace, Stated
 from kg.model import Result
 from kg.text import fold, raw_span, sentences
-from kg.trust import is_scored
 from kg.views.latex import as_text
 from kg.views.selection import EntryResult, clean
 from kg.views.wording import Wording
@@ -40,26 +38,19 @@ _RATE = re.compile(r"(?:rates?|ratio|errors?|share|overhead|WER|CER)$")
 _APART = re.compile(r"[,;:()\d]")
 _BY = re.compile(r"\s*by\s*(?:up to |over |about |an? )?", re.IGNORECASE)
 _STAGE = re.compile(r"[^,;:()]*?\b(?:during\s+(?:the\s+)?(?P<during>[\w-]+)|(?P<stage>[\w-]+)\s+(?:stage|phase)s?\b)")
-#: The score of a plain change from which on value, change and metric are right as often as those of sure results: of
-#: annotated papers held out 95 % and 90 %. The whole of it is right less often (70 %), for its baseline is not.
-_PLAIN = 0.6
-#: The rules of plain changes; a win ("beats A by 3x and B by 2x") says nothing without its baseline.
-_STANDING = ("speed", "decrease", "increase", "improve")
 _FRAME = ("score", "number", "of", "rate", "value")  # words around the name of a metric
 _FEW = 2  # words of a setting beside the things that it names
 _LONGEST = 480  # characters of a sentence that is quoted
 
 
-def borne_out(shown: Selection, found: EntryResult, *, without_baseline: bool = False) -> Result | None:
+def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     """The result as a sentence may tell it, without a baseline or setting that is not borne out; None if it may not.
 
-    A kept share has the change "kept". With `without_baseline`, a change that is plain may be told although its
-    baseline, and so the whole of it, is not sure; then it is told without one.
+    A kept share has the change "kept".
     """
     result, reader = found.result, _reader(shown.graph.vocabulary)
-    is_likely = without_baseline and is_scored(result) and result.confidence >= _PLAIN and result.change != "absolute"
-    place = reader.place(found) if (result.sure or is_likely) and reader.is_metric(result) else None
-    if place and (_is_own(found) or not (result.sure or reader.is_plain(place, result))):
+    place = reader.place(found) if result.sure and reader.is_metric(result) else None
+    if result.sure and _is_own(found):
         return None
     if not place or _GLUED.match(place.text, place.quantity.end):
         return None
@@ -81,7 +72,7 @@ def borne_out(shown: Selection, found: EntryResult, *, without_baseline: bool = 
         change = KEPT
     is_against = bool(place.quantity.origin) or reader.is_against(place, result.baseline)
     is_name = Wording(shown.graph.vocabulary).is_noun_phrase(result.baseline)
-    against = result.baseline if is_against and is_name and change != KEPT and result.sure else ""
+    against = result.baseline if is_against and is_name and change != KEPT else ""
     concept = result.baseline_concept if against else ""
     setting = reader.setting(found, place)
     if _DEALT_OUT.search(place.text) and not _has_turn(place, result, setting):
@@ -158,7 +149,6 @@ class _SentenceReader:
         self.vocabulary = vocabulary
         self.lexicon = OutcomeLexicon(vocabulary)
         self.baselines = Baselines(self.lexicon)
-        self.grammar = Grammar(self.lexicon)
         self.conditions = vocabulary.cues("generic-modifier")
 
     def is_metric(self, result: Result) -> bool:
@@ -167,13 +157,6 @@ class _SentenceReader:
             return True
         words = fold(result.metric).split()
         return bool(words) and words[-1] in self.lexicon.metric_heads and not self.conditions.intersection(words)
-
-    def is_plain(self, place: QuantityPlace, result: Result) -> bool:
-        """Whether the grammar alone reads a number as the result does: the same known metric, the same change."""
-        taken = self.grammar.governed(place.sentence)[place.index].taken
-        if taken is None or taken.kind not in _STANDING or result.metric_concept not in self.vocabulary:
-            return False
-        return taken.change == result.change and fold(taken.metric) == fold(result.metric)
 
     def is_share(self, result: Result) -> bool:
         """Whether the levels of a metric are percentages; "2% parameters" is a share of what others have."""

@@ -286,7 +286,7 @@ def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str)
 
     A sentence of which a result is told is not quoted.
     """
-    found = [(one, borne_out(shown, one, without_baseline=True)) for one in shown.outcomes(paper, fields)]
+    found = [(one, borne_out(shown, one)) for one in shown.outcomes(paper, fields)]
     told = [(one, result) for one, result in found if result and not gets_worse(shown, result)]
     sayable = [(one, result, said) for one, result in told if (said := ResultInWords.of(shown, result, text))]
     sayable = [triple for triple in sayable if not any(_is_another_of(triple, other) for other in sayable)]

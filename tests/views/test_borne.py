@@ -102,27 +102,6 @@ def test_only_sure_results_are_told(built: Graph) -> None:
     assert borne_out(Selection.of(built, [], "en"), outcome) is None
 
 
-def _likely(built: Graph, text: str, **parts: object) -> Result | None:
-    """What is told without its baseline of a result that is likely as a whole."""
-    at = text.index("41%")
-    values = {"metric": "latency", "metric_concept": "metric:latency", "unit": "%", "change": "decrease"} | parts
-    result = Result(Evidence("41%", "A", at, at + 3), value=41.0, confidence=0.65, **values)  # type: ignore[arg-type]
-    shown = Selection.of(built, [], "en")
-    entry = EntryResult(Document("t-1", "t", 1, {"A": Text(text, text)}), Record("t-1"), result)
-    assert borne_out(shown, entry) is None
-    return borne_out(shown, entry, without_baseline=True)
-
-
-def test_a_plain_change_is_told_without_its_baseline_before_the_whole_of_it_is_sure(built: Graph) -> None:
-    told = _likely(built, "It cuts latency by 41% over Finch.", baseline="Finch")
-    assert told
-    assert (told.metric, told.change, told.baseline) == ("latency", "decrease", "")
-    assert _likely(built, "It cuts latency by 41%.", metric="memory", metric_concept="metric:memory-usage") is None
-    assert _likely(built, "It cuts latency by 41%.", change="increase") is None
-    assert _likely(built, "It beats Finch by 41% in accuracy.", change="increase", **ACCURACY) is None
-    assert _likely(built, "It has a latency of 41%.", change="absolute") is None
-
-
 @pytest.mark.parametrize(
     ("wording", "label", "same"),
     [

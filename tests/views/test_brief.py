@@ -212,7 +212,7 @@ def test_an_unknown_language_is_told(built: Graph) -> None:
 
 
 def test_a_slot_that_nothing_sure_fills_is_a_quotation(built: Graph) -> None:
-    parts = FULL | {"results": [_result(bound="up_to", sure=False, confidence=0.4)], "techniques": [], "problems": []}
+    parts = FULL | {"results": [_result(bound="up_to", sure=False)], "techniques": [], "problems": []}
     said = brief(built, _paper(**parts), "en")
     assert said == (
         "Baidu and Nowhere Lab present Foo, in its own words: “We propose Foo with foo routing” … "
