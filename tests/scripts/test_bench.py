@@ -44,7 +44,7 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
         for n, name in enumerate(names)
     )
     with kg.open(str(folder / "g.kg")) as made:
-        made.add(bench.written(folder / "papers.jsonl", papers, plain=True), fast=True)
+        made.add(bench.written(folder / "papers.jsonl", papers, plain=True))
         yield made
 
 
