@@ -55,6 +55,16 @@ def test_flags_and_question_give_the_same_papers(graph: Path) -> None:
     ]
 
 
+def test_relations_that_rules_do_not_read_are_not_denied(graph: Path) -> None:
+    with kg.open(str(graph), read_only=True) as opened:
+        for question, said in (
+            ("what outperforms LoRA?", "were read with --fast"),
+            ("什么优于LoRA？", "以 --fast 读取"),
+        ):
+            assert said in " ".join(opened.ask(question).notes)
+        assert "--fast" not in " ".join(opened.ask("what runs on a toaster?").notes)
+
+
 def test_python_has_the_same_flags(graph: Path) -> None:
     with kg.open(str(graph), read_only=True) as opened:
         asked = opened.ask(QUESTION)

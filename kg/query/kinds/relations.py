@@ -19,6 +19,7 @@ from kg.query.support import support
 from kg.query.tally import TYPES, backers, listed, without
 from kg.rdf.triples import RELATIONS
 from kg.store.file import StoreFile
+from kg.trust import LIKELY, ruled_relations
 
 _SHOWN, _QUOTES = 20, 3
 #: Relations that hold both ways.
@@ -133,4 +134,12 @@ def _why(store: StoreFile, say: Sayings, wanted: Filter, link: Link, kind: str) 
         others = len(_found(store, Filter(), link, "" if kind == "thing" else kind))
         if others:
             return say("relations.none_here", others, things=things, said=_said(say, link))
-    return say("relations.none", things=things, said=_said(say, link))
+    why = say("relations.none", things=things, said=_said(say, link))
+    unread = _by_rules(store) if ruled_relations()[link.relation] < LIKELY else 0
+    return why + say("relations.by_rules", unread) if unread else why
+
+
+def _by_rules(store: StoreFile) -> int:
+    """How many papers rules alone have read, which leave out relations that they are seldom right about."""
+    sql = "SELECT count(DISTINCT paper) FROM entries WHERE way = 'fast'"
+    return int(store.rows(sql)[0][0])
