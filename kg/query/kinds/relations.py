@@ -142,4 +142,4 @@ def _why(store: StoreFile, say: Sayings, wanted: Filter, link: Link, kind: str) 
 def _by_rules(store: StoreFile) -> int:
     """How many papers rules alone have read, which leave out relations that they are seldom right about."""
     sql = "SELECT count(DISTINCT paper) FROM entries WHERE way = 'fast'"
-    return int(store.rows(sql)[0][0])
+    return Corpus.of(store).kept("by rules", "", lambda: int(store.rows(sql)[0][0]))
