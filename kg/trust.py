@@ -49,9 +49,14 @@ def mark(record: Record) -> None:
     relations = ((relation.type, [relation]) for relation in record.relations)
     for kind, said in chain(lists, relations):
         for one in said:
-            if not one.extractor.startswith(_GIVEN):
+            if is_scored(one):
                 least = thresholds(one.extractor.endswith(BY_RULES))
                 one.sure = kind in least and one.confidence >= least[kind]
+
+
+def is_scored(said: Statement) -> bool:
+    """Whether the confidence of a claim is a score: those of people and language models are fixed."""
+    return not said.extractor.startswith(_GIVEN)
 
 
 def level(said: Statement) -> str:

@@ -17,11 +17,9 @@ import json
 import sys
 from pathlib import Path
 
-from fit_sure import FOLDS, fitted, joined, merged, tried
+from fit_sure import FOLDS, fitted, joined, merged, show
 
 from kg import trust
-from kg.cli.base import console, table
-from kg.evaluation.tables import trust_table
 from kg.evaluation.trust import claims, figures
 from kg.extract import extract
 from kg.link.linker import Linker
@@ -50,9 +48,7 @@ def main() -> int:
     every = joined(parts)
     right = {kind: round(figures(every[kind]).precision, 2) for kind in RELATION_TYPES}
     least = {key: value for key, value in fitted(every).items() if key not in RELATION_TYPES}
-    shown = trust_table({key: figures(found) for key, found in tried(parts).items()})
-    rows = [[*row[:-1], f"{least[row[0]]:g}" if row[0] in least else ""] for row in shown.rows]
-    console().print(table(f"{len(names)} papers", [*shown.columns[:-1], "threshold"], rows))
+    show(f"{len(names)} papers", parts, least)
     if not given.check:
         FILE.write_text(json.dumps({"relations": right, "sure": least}, indent=1, sort_keys=True) + "\n", "utf-8")
     return 0

@@ -132,6 +132,13 @@ def merged(files: Iterable[Path]) -> dict[str, Json]:
     return dict(out)
 
 
+def show(title: str, parts: Sequence[Mapping[str, Claims]], least: Mapping[str, float]) -> None:
+    """Print the figures of claims that are sure by thresholds of other papers, and the thresholds of all."""
+    shown = trust_table({key: figures(found) for key, found in tried(parts).items()})
+    rows = [[*row[:-1], f"{least[row[0]]:g}" if row[0] in least else ""] for row in shown.rows]
+    console().print(table(title, [*shown.columns[:-1], "threshold"], rows))
+
+
 def main() -> int:
     """Fit, print and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -151,9 +158,7 @@ def main() -> int:
         note(str(error))
         return 2
     least = fitted(joined(parts))
-    shown = trust_table({key: figures(found) for key, found in tried(parts).items()})
-    rows = [[*row[:-1], f"{least[row[0]]:g}" if row[0] in least else ""] for row in shown.rows]
-    console().print(table(f"{len(names)} papers", [*shown.columns[:-1], "threshold"], rows))
+    show(f"{len(names)} papers", parts, least)
     if not given.check:
         others = {key: value for key, value in json.loads(FILE.read_text("utf-8")).items() if key not in WANTED}
         kept = dict(sorted((others | least).items()))

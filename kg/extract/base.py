@@ -6,6 +6,7 @@ import dataclasses
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from spacy.language import Language
@@ -18,7 +19,7 @@ from kg.evidence import Bearers
 from kg.extract.numbers import holds_number
 from kg.model import ROLES, Brief, Document, Evidence, Mention, Record, Relation, Result, Topic
 from kg.text import fold, raw_span, sentences, token_lists
-from kg.trust import BY_RULES
+from kg.trust import BY_RULES, is_scored
 from kg.vocabulary import Match, Vocabulary
 
 if TYPE_CHECKING:
@@ -231,10 +232,10 @@ def to_record(doc: Doc, document: Document) -> Record:
 
 def _note_rules(record: Record) -> None:
     """Name the extractors of what rules alone have read; the register decides on institutions either way."""
-    for kind in (*LISTS.values(), "results", "relations", "topics"):
-        for one in getattr(record, kind) if kind != "institutions" else ():
-            if not one.extractor.startswith("llm:"):
-                one.extractor += BY_RULES
+    read = (kind for kind in (*LISTS.values(), "results", "relations", "topics") if kind != "institutions")
+    for one in chain.from_iterable(getattr(record, kind) for kind in read):
+        if is_scored(one):
+            one.extractor += BY_RULES
 
 
 def _settle(span: Mention | Evidence, doc: Doc, document: Document) -> None:

@@ -162,7 +162,7 @@ class Baselines:
         for other in wholes:
             at = place.text.find(other.text, other.start)
             is_name = any(map(str.isupper, other.text)) and not any(map(self.lexicon.is_generic, other.text.split()))
-            if by and at + len(other.text) == by.start() and is_name:
+            if by and is_name and at + len(other.text) == by.start():
                 return other.text
         return None
 

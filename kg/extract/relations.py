@@ -36,13 +36,13 @@ _MODEL_ROLES = {"outperforms": "baseline", "compared_with": "baseline", "uses": 
 _WITHOUT = ("negate", "replace")  # cues that exclude what follows
 _NEAR = 6  # maximum number of words between "propose" and what is proposed
 _LEAST = 1e-4  # lower bound of likelihoods in log-odds
-#: Text before a phrase that explains a name: "ZapKV, a novel", "ZapKV is an", "we propose a".
 _LED = re.compile(r"\b(?:via|with|by|using|through|based on|from|and|of)\b[^:]*$", re.IGNORECASE)
 _FAR = 70  # characters between a name and what it is said to be
 _IS_A = re.compile(
     r"[)}*]{0,3}(?:,| is| as|:| --?|\s?—)? (?:an?|the first|our)"
     r"(?: (?!(?:that|which|with|for|using|of|to|and|in|by|via|on)\b)[\w-]+){0,4} ?"
 )
+#: Text before a phrase that explains a name: "ZapKV, a novel", "ZapKV is an", "we propose a".
 _SAYS_WHAT = re.compile(
     r"(?:\w\)?,| is| propose| introduce| present| develop) (?:an?|the first)(?: [\w-]+)?\s$", re.ASCII
 )

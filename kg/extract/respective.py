@@ -22,14 +22,14 @@ _AHEAD = re.compile(r"(?P<list>[^;()\d]{3,120}?)\s+(?:by|of|to|at)\s+(?:up to |a
 _LIST = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*/\s*")
 
 
-class Turn(NamedTuple):
+class ListTurn(NamedTuple):
     """The member of a list that belongs to a number, and all members."""
 
     text: str
     members: tuple[str, ...]
 
 
-def behind(place: QuantityPlace) -> Turn | None:
+def behind(place: QuantityPlace) -> ListTurn | None:
     """The turn of a number in a list behind its neighbours: "2.1% and 4.3% on [A and B], respectively".
 
     A list of as many names is dealt out without that word too.
@@ -45,7 +45,7 @@ def behind(place: QuantityPlace) -> Turn | None:
     return turn if turn and all(map(_IS_NAME.match, turn.members)) else None
 
 
-def ahead(place: QuantityPlace) -> Turn | None:
+def ahead(place: QuantityPlace) -> ListTurn | None:
     """The turn of a number in a list before its neighbours: "improves [A and B] by 2.1% and 4.3%, respectively"."""
     first, last = _run(place)
     numbers = place.sentence.quantities
@@ -67,7 +67,7 @@ def _run(place: QuantityPlace) -> tuple[int, int]:
     return first, last
 
 
-def _turn(number: int, count: int, said: str, *, last_alone: bool = False) -> Turn | None:
+def _turn(number: int, count: int, said: str, *, last_alone: bool = False) -> ListTurn | None:
     members = [" ".join(part.split()) for part in _LIST.split(said.strip())]
     members = members[-count:] if last_alone else members
-    return Turn(members[number], tuple(members)) if len(members) == count and all(members) else None
+    return ListTurn(members[number], tuple(members)) if len(members) == count and all(members) else None
