@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 SAID = (ROOT / "data/LICENSES.md").read_text("utf-8")
 SHIPPED = [
     path
-    for folder in ("data", "ontology", "kg/views/vendor")
+    for folder in ("data", "ontology", "kg/views/vendor", "kg/web/vendor")
     for path in sorted((ROOT / folder).rglob("*"))
     if path.is_file() and path.suffix not in (".md", ".pyc") and "LICENSE" not in path.name
 ]

@@ -51,6 +51,10 @@ class PageWords:
         group, _, name = key.partition(".")
         return is_said(_table().get(group, {}), name)
 
+    def group(self, name: str) -> dict[str, str]:
+        """The texts of a group by their English ones."""
+        return {said_of(_table()[name], key, "en"): self(f"{name}.{key}") for key in _table()[name]}
+
     def listed(self, names: list[str]) -> str:
         """Names joined as "A, B and C" in the language."""
         if len(names) < 2:

@@ -31,7 +31,12 @@ _KEPT = 64 << 20  # bytes of pages that are kept until the graph changes
 _FIELDS = 60  # fields of a form
 #: Endings of addresses that name a form of a page.
 FORMS = ("json", "csv", "bib", "atom", "svg", "png", "graphml", "gexf", "md", "frame")
-_MEDIA = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+_MEDIA = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+    "txt": "text/plain; charset=utf-8",
+}
 _SENTENCES = {
     Busy: (503, "All places are taken: ask again in some seconds."),
     CallTooLong: (503, "The page took longer than it may and was ended: ask for less."),
@@ -190,8 +195,9 @@ def respond(request: Request, reply: Reply) -> Response:
 
 @cache
 def _assets() -> dict[str, bytes]:
-    """The files of kg/web/static."""
-    return {file.name: file.read_bytes() for file in (files("kg.web") / "static").iterdir() if file.is_file()}
+    """The files of kg/web/static and kg/web/vendor."""
+    folders = (files("kg.web") / name for name in ("static", "vendor"))
+    return {file.name: file.read_bytes() for folder in folders for file in folder.iterdir() if file.is_file()}
 
 
 @cache

@@ -127,10 +127,39 @@ def test_user_goes_from_a_chinese_search_to_the_picture_and_back(user: Browser, 
     assert user.complaints == []
 
 
+def test_query_is_written_in_the_editor_and_asks_no_other_machine(user: Browser, site: str) -> None:
+    httpx.get(f"{site}/sparql?query=ASK%20%7B%7D", trust_env=False, timeout=60)  # makes the triples
+    user.visit(f"{site}/sparql?lang=zh")
+    user.wait("!!document.querySelector('.yasqe .CodeMirror')")
+    assert user.evaluate("document.querySelector('.yasqe .parseErrorIcon')") is None  # prefixes are declared
+    user.evaluate("(() => { const e = document.querySelector('.yasqe .CodeMirror').CodeMirror; e.setValue(''); e.focus() })()")
+    user.type("SELECT ?paper ?title WHERE { ?paper kg:tit", enter=False)
+    user.wait("[...document.querySelectorAll('.CodeMirror-hint')].some((one) => one.textContent === 'kg:title')")
+    user.press("Enter", 13, "\r")
+    user.type(" ?title } ORDER BY ?title LIMIT 5", enter=False)
+    user.evaluate("document.querySelector('.yasqe_queryButton').click()")
+    user.wait("document.querySelectorAll('.yasr tbody tr').length === 5")
+    assert "PREFIX kg:" in user.evaluate("new URLSearchParams(location.search).get('query')")
+    assert user.evaluate("document.querySelector('.yasr .select_table').textContent.trim()") == "表格"
+    assert user.requests
+    shown = user.evaluate("[...document.querySelectorAll('.yasr tbody tr')].map((row) => row.textContent)")
+    follow(user, ".yasr a.iri", "location.pathname.startsWith('/paper/')")
+    assert user.complaints == []
+
+    user.evaluate("history.back()")  # the address is the whole state
+    user.wait("document.querySelectorAll('.yasr tbody tr').length === 5")
+    assert user.evaluate("[...document.querySelectorAll('.yasr tbody tr')].map((row) => row.textContent)") == shown
+    assert [url for url in user.requests if not url.startswith((site, "data:", "blob:"))] == []
+    user.visit(f"{site}/sparql?query=SELECT+nonsense")
+    user.wait("!!document.querySelector('.yasr .errorResult')")
+    assert "The query is not SPARQL" in user.evaluate("document.querySelector('.yasr .errorResult').textContent")
+    assert "<" not in user.evaluate("document.querySelector('.yasr .errorResult').textContent")
+
+
 NARROW = ("/", "/ask?q=KV+cache", "/paper/z-1", "/topic/kv-cache-compression", "/compare?a=snapkv&b=zebrakv", "/trends")
 
 
-@pytest.mark.parametrize("path", [*NARROW, "/graph?q=KV+cache", "/sql", "/about"])
+@pytest.mark.parametrize("path", [*NARROW, "/graph?q=KV+cache", "/sql", "/sparql", "/about"])
 def test_page_fits_a_phone_and_complains_of_nothing(user: Browser, site: str, path: str) -> None:
     user.visit(site + path, width=390, height=844)
     assert user.evaluate("document.documentElement.scrollWidth") <= 390

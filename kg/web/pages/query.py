@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import time
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from kg.entity_types import TABLE, data_folder
 from kg.model import KgError
 from kg.names import PREFIXES, curie
 from kg.rdf.asking import asked_apart, follow_apart
@@ -36,6 +38,8 @@ _SPARQL_EXAMPLES = (
   ?device skos:broader* hardware:nvidia-gpu . ?paper kg:hardware ?device ; kg:title ?title
 } ORDER BY ?title LIMIT 50""",
 )
+#: Prefixes of what has a page here.
+_LED = (*TABLE, "ror", "author", "paper")
 #: Media types by which a SPARQL client asks, with the form of results, the first for who takes anything.
 _SOLUTIONS = {
     "application/sparql-results+json": ox.QueryResultsFormat.JSON,
@@ -95,7 +99,7 @@ def sparql(graph: Graph, asked: Asked) -> Shown | Reply:
     words = PageWords(asked.lang)
     is_page = asked.form == "html" and "text/html" in asked.accept
     values: dict[str, Any] = {"query": query, "examples": _SPARQL_EXAMPLES, "prefixes": PREFIXES}
-    values |= {"error": "", "columns": [], "rows": [], "text": ""}
+    values |= {"error": "", "columns": [], "rows": [], "text": "", "editor": _editor(words) if is_page else {}}
     if not query:
         if "update" in asked.args:
             raise KgError("Nothing can be changed here: only queries are answered.")
@@ -110,6 +114,9 @@ def sparql(graph: Graph, asked: Asked) -> Shown | Reply:
         _prepare(graph, asked.location)
         result = asked_apart(asked.location, query, SECONDS)
     except KgError as error:
+        if not is_page and asked.form == "html":  # a program, or the editor
+            status = 503 if isinstance(error, Later) else 400
+            return Reply(f"{error}\n".encode(), "text/plain; charset=utf-8", status, is_kept=False)
         if not is_page or isinstance(error, Later):
             raise
         values["error"] = str(error)
@@ -126,6 +133,25 @@ def sparql(graph: Graph, asked: Asked) -> Shown | Reply:
     said = [[cell["text"] for cell in row] for row in rows]
     shown = {"columns": columns, "rows": said}
     return Shown("sparql.html.jinja", words("web.nav_sparql"), shown, values, (columns, said))
+
+
+def _editor(words: PageWords) -> dict[str, Any]:
+    """What the editor is told: prefixes, the names that it completes, and its words."""
+    return {"prefixes": PREFIXES, "terms": {**_terms(), "led": _LED}, "said": words.group("yasgui")}
+
+
+@cache
+def _terms() -> dict[str, list[str]]:
+    """The properties and classes that the vocabulary declares, as IRIs."""
+    kinds = {"property": ("ObjectProperty", "DatatypeProperty"), "class": ("Class",)}
+    found: dict[str, list[str]] = {kind: [] for kind in kinds}
+    schema = (data_folder("ontology") / "kg.ttl").read_bytes()
+    for triple in ox.parse(schema, format=ox.RdfFormat.TURTLE):
+        if triple.predicate.value == PREFIXES["rdf"] + "type":
+            declared = triple.object.value.removeprefix(PREFIXES["owl"])
+            for kind in (kind for kind, names in kinds.items() if declared in names):
+                found[kind].append(triple.subject.value)
+    return found
 
 
 def _prepare(graph: Graph, location: str) -> None:
