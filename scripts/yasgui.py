@@ -3,9 +3,10 @@
     npm install --ignore-scripts @zazuko/yasgui@4.6.2
     python scripts/yasgui.py node_modules
 
-The minified script and style stay as they are, but for two things: the list of some hundred prefixes of others goes, since
-the page gives the graph's own; and no <style> is put into the page, which its policy forbids (the rules stand in
-kg/web/static/sparql.css). The licences of all packages that the script bundles (its source map names them) are written beside it.
+The minified script and style stay as they are, but for two things: the list of some hundred prefixes of others goes,
+since the page gives the graph's own; and no <style> is put into the page, which its policy forbids (the rules stand in
+kg/web/static/sparql.css). The licences of all packages that the script bundles (its source map names them) are written
+beside it.
 """
 
 from __future__ import annotations

@@ -132,7 +132,9 @@ def test_query_is_written_in_the_editor_and_asks_no_other_machine(user: Browser,
     user.visit(f"{site}/sparql?lang=zh")
     user.wait("!!document.querySelector('.yasqe .CodeMirror')")
     assert user.evaluate("document.querySelector('.yasqe .parseErrorIcon')") is None  # prefixes are declared
-    user.evaluate("(() => { const e = document.querySelector('.yasqe .CodeMirror').CodeMirror; e.setValue(''); e.focus() })()")
+    user.evaluate(
+        "(() => { const e = document.querySelector('.yasqe .CodeMirror').CodeMirror; e.setValue(''); e.focus() })()"
+    )
     user.type("SELECT ?paper ?title WHERE { ?paper kg:tit", enter=False)
     user.wait("[...document.querySelectorAll('.CodeMirror-hint')].some((one) => one.textContent === 'kg:title')")
     user.press("Enter", 13, "\r")

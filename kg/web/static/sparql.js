@@ -58,6 +58,7 @@
       const [name, space] = Object.entries(prefixes).find(([, one]) => link.getAttribute("href").startsWith(one)) || [];
       if (!terms.led.includes(name)) continue;
       const local = link.getAttribute("href").slice(space.length);
+      link.removeAttribute("target");
       link.href = name === "paper" || name === "author" ? `/${name}/${local}` : `/concept/${name}:${local}`;
     }
     const texts = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
