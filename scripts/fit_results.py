@@ -1,14 +1,15 @@
 """Fit the weights by which numbers are told to be outcomes, and their metrics and baselines chosen.
 
-    python scripts/fit_results.py            # five-fold scores by paper, then data/models/results.json
+    python scripts/fit_results.py            # scores by papers held out, then data/models/results.json
     python scripts/fit_results.py --check    # the scores alone
 
 Needs the annotated papers ($KG_SHARED/gold with train.jsonl, train.hard.jsonl and their texts; data/gold/dev.jsonl with
 the reports). An outcome is a logistic regression, the two choices are softmax over a number's candidates; all by
 gradient descent over binary features, the same every time. How likely a result is right in all its parts is a logistic
 regression on the likelihoods of its parts, out of fold. Mentions, and what numbers point at, are those of taggers that
-have not seen a paper (build/folds.npz of scripts/train.py). What is found in papers held out is kept in
-build/held-out-results.jsonl, for scripts/fit_sure.py. A run takes five minutes.
+have not seen a paper: build/folds.npz of scripts/train.py, else data/gold/folds.npz, which has a part of the papers;
+the others teach what is read without a tagger, and are not scored. What is found in papers held out is kept in
+build/held-out-results.jsonl, for scripts/fit_sure.py. A run takes two to five minutes.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from annotated import BUILD, FOLDS, HELD_OUT, annotated, doc_of, fold_of, keep_r
 
 from kg.entity_types import data_folder
 from kg.evaluation import overlap, pairs, same_result
-from kg.extract import outcome_judge, pipeline
-from kg.extract.folds import OutOfFold
+from kg.extract import TAGGER, outcome_judge, pipeline
+from kg.extract.folds import FOLDS_FILE, Folds
 from kg.extract.governing import unit_of
 from kg.extract.outcomes import NumberReading, QuantityPlace
 from kg.extract.results import Results
@@ -91,9 +92,11 @@ class _Seen(NamedTuple):
     metric: str
 
 
-def _with_and_without_tags(component: Results, doc: Any, results: Sequence[Json]) -> Rows:
+def _rows(component: Results, doc: Any, results: Sequence[Json]) -> Rows:
     """The rows of one paper as the tagger has read it, and as if it had not: texts are read without it too."""
     tagged, tags = rows(component, doc, results), doc._.tags
+    if tags is None:
+        return tagged
     doc._.tags = None
     plain = rows(component, doc, results)
     doc._.tags = tags
@@ -216,37 +219,45 @@ def main() -> None:
     check = parser.parse_args().check
     papers = annotated()
     gold = {r["id"]: r["results"] for _, r in papers}
-    reader = OutOfFold(HELD_OUT)
-    read = {document.id: _read(document, reader) for document, _ in papers}
-    final = cross_validated(read, gold, Vocabulary.load())
+    folds = Folds.load(HELD_OUT if HELD_OUT.is_file() else FOLDS_FILE)
+    tagged = [document.id for document, _ in papers if document.id in folds]
+    read = {document.id: _read(document, folds) for document, _ in papers}
+    final = cross_validated(read, tagged, gold, Vocabulary.load())
     if not check:
         text = json.dumps(final._asdict(), indent=1, ensure_ascii=False, sort_keys=True)
         (MODELS / "results.json").write_text(text + "\n", "utf-8")
 
 
-def _read(document: Document, reader: OutOfFold) -> Any:
+def _read(document: Document, folds: Folds) -> Any:
     """The Doc of a paper with what the components before the results find in it."""
     doc = doc_of(document)
     doc.user_data["entry"] = document.id
     for name, component in pipeline().pipeline:
         if name == "kg_results":
             break
-        doc = (reader if name == "kg_tagger" else component)(doc)
+        if name != TAGGER:
+            doc = component(doc)
+        elif document.id in folds:
+            doc._.tags = folds.tags(document.id, doc)
     doc._.view = None  # nothing looks at it again
     return doc
 
 
-def cross_validated(read: dict[str, Any], gold: dict[str, list[Json]], vocabulary: Vocabulary) -> Weights:
-    """Prints five-fold scores; returns the weights fitted to all papers, with the threshold of the folds."""
+def cross_validated(
+    read: dict[str, Any], tagged: Sequence[str], gold: dict[str, list[Json]], vocabulary: Vocabulary
+) -> Weights:
+    """Prints the scores of tagged papers held out; returns the weights fitted to all, with the folds' threshold."""
     component = Results(vocabulary, weights())
     for _ in range(ROUNDS):  # the metric and baseline of the number before are features of the next
-        taught = {name: _with_and_without_tags(component, doc, gold[name]) for name, doc in read.items()}
+        taught = {name: _rows(component, doc, gold[name]) for name, doc in read.items()}
         component = Results(vocabulary, fit_all(list(taught.values()), component.weights.full, min(THRESHOLDS)))
     records: dict[str, list[Json]] = {}
     for fold in range(FOLDS):
-        kept = [taught[name] for i, name in enumerate(read) if fold_of(i) != fold]
+        out = [name for i, name in enumerate(tagged) if fold_of(i) == fold]
+        kept = [rows for name, rows in taught.items() if name not in out]
         watched = Watched(vocabulary, fit_all(kept, {}, min(THRESHOLDS)))
-        records |= {name: found(watched, doc) for i, (name, doc) in enumerate(read.items()) if fold_of(i) == fold}
+        records |= {name: found(watched, read[name]) for name in out}
+    gold = {name: gold[name] for name in tagged}
     full = calibrated(gold, records)
     for one in (one for record in records.values() for one in record):
         one["score"] = round(of_all(full, *one["parts"]), 3)  # as results.py does
@@ -255,7 +266,7 @@ def cross_validated(read: dict[str, Any], gold: dict[str, list[Json]], vocabular
         for name, figures in scores.items():
             print(f"{least:.2f} {name:8}", "  ".join(f"{what} {figure:.3f}" for what, figure in figures.items()))
     sound = [least for least in THRESHOLDS if swept[least]["all"]["P"] >= LEAST_PRECISION] or [max(THRESHOLDS)]
-    best = max(sound, key=lambda least: swept[least]["all"]["full F1"])
+    best = max(sound, key=lambda least: (round(swept[least]["all"]["full F1"], 2), least))  # of equals the most precise
     shown = {name: [one for one in record if one["parts"][0] >= best] for name, record in records.items()}
     keep_records(({"id": name, "results": record} for name, record in shown.items()), BUILD / "held-out-results.jsonl")
     return component.weights._replace(full=full, least=best)

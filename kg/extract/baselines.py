@@ -19,7 +19,7 @@ from kg.extract.weighing import Candidates, bucket
 from kg.text import Remembered, fold
 
 _AGAINST = re.compile(
-    r"\b(?:(?P<over>over|on top of|improv(?:es|ing) (?:over|upon))|(?P<than>than)|"
+    r"\b(?:(?P<over>over(?!\s+[~≈$]?\d)|on top of|improv(?:es|ing) (?:over|upon))|(?P<than>than)|"
     r"(?P<compared>compared (?:to|with|against)|comparing (?:to|with)|in comparison (?:to|with)|relative to|versus|"
     r"vs\.?|against)|(?P<win>outperform(?:s|ing|ed)?|surpass(?:es|ing|ed)?|exceed(?:s|ing|ed)?|beat(?:s|ing)?)|"
     r"(?P<par>on par with|comparable (?:to|with)|equivalent to|similar to|close to|below|above|"
@@ -34,7 +34,7 @@ _END = re.compile(
     r"\s(?:by|within|running|while|after|before|beyond|over|on|in|at|with|when|for|"
     r"and (?:\d|up|reduc|improv|achiev|accelerat|(?:\w+ly )?outperform)\w*|"
     r"under|across|without|using|during|respectively|to|where|"
-    r"which|that|is|are|of|from|up|achiev\w+|reduc\w+|maintain\w+)\s|"
+    r"which|that|ranging|is|are|of|from|up|achiev\w+|reduc\w+|maintain\w+)\s|"
     r"(?<!such)\sas\s|\s[+-]?\d[\d.,]*\s?(?:%|[x×](?!\w)|points?\b|times\b|percent\b|dB\b|ms\b|FPS\b)|"
     r"[。，]|\.(?=\s|$)|['’]s\s|\s(?:respectively|while|demonstrates?|shows?|has|have|but|also)(?=\s|$)",
     re.IGNORECASE,
@@ -42,7 +42,12 @@ _END = re.compile(
 _COUNT = re.compile(
     r"(?:^|\s)(?!an?\s|the\s)[a-z][\w-]*\s(?=\d[\d.,]*(?:\s|$))"
 )  # a number after a common word: "baselines 3"; not "Gemini 1.5"
-_DANGLING = re.compile(r"(?:\s+(?:and|or|an?|the|its|(?:trained|built|obtained|designed)))+\s*$", re.IGNORECASE)
+_DANGLING = re.compile(
+    r"(?:\s+(?:and|or|an?|the|its|even|only|just|still|ranging|trained|built|obtained|designed|reported))+\s*$",
+    re.IGNORECASE,
+)
+#: "the quality of A", "the accuracy achieved by A"
+_MEASURED = re.compile(r"([^,;:()]{1,60}?)\s(?:of|(?:achieved|reached|obtained|reported) by)\s+(?=\S)")
 _EXAMPLE = re.compile(r"\b(?:such as|like|i\.e\.,?|e\.g\.,?|namely|called|named|including)\s+")
 _MORE = re.compile(
     r"\s*,?\s*(?:(?:i\.e\.,?|e\.g\.,?|such as|including|namely|like)\s+)?"
@@ -62,6 +67,7 @@ _BEATEN = ("win whole", "over whole")
 _COMPARING = ("over", "than", "compared", "win")
 _MOST = 60  # candidate baselines of a sentence
 _LONGEST = 8  # words of a baseline
+_LEADING = ("or", "using", "via", "by", "reported")  # words that no baseline begins with
 _BETWEEN = re.compile(r",? and |, ")
 
 
@@ -158,6 +164,8 @@ class Baselines:
         mate = _MATE.search(place.text, place.low, by.start()) if by and place.index and not place.cues else None
         if mate and cues[-1:] == ["win"] and any(map(str.isupper, mate["name"])):
             return mate["name"]
+        if by and (helped := self._helped(place, by.start())):
+            return helped
         wholes = [other for other in self.compared(place.text) if other.marker in _BEATEN] if by else []
         for other in wholes:
             at = place.text.find(other.text, other.start)
@@ -166,12 +174,24 @@ class Baselines:
                 return other.text
         return None
 
+    def _helped(self, place: QuantityPlace, end: int) -> str | None:
+        """The method that is made better, named up to `end`: "accelerates B by 2x", "improves existing B by 3%"."""
+        sentence = place.sentence
+        for start, stop, kind in (*sentence.names, *sentence.roles):
+            if stop == end and kind.startswith(("technique", "model")) and not sentence.is_own(start, stop):
+                verb = next((cue for cue in reversed(sentence.cues) if cue.end <= start), None)
+                between = sentence.text[verb.end : start] if verb else "-"
+                if verb and verb.group in ("speed", "improve") and all(map(self._says_nothing, between.split())):
+                    return sentence.text[start:stop]
+        return None
+
     def others(self, sentence: Stated) -> list[Other]:
         """The candidates of a sentence: compared phrases, phrases called original, named methods and models."""
         found = list(self.compared(sentence.text))
         for match in self.lexicon.references.finditer(sentence.text):
             stop = _END.search(sentence.text + " ", match.end())
             phrase = _EDGE.split(sentence.text[match.start() : stop.start() if stop else None])[0]
+            phrase = _EXAMPLE.split(phrase)[0]
             words = phrase.split()[:4]
             if len(words) > 1 or "-" in phrase:
                 text = _DANGLING.sub("", " ".join(words)).strip(_EDGES)
@@ -203,6 +223,9 @@ class Baselines:
 
         A phrase that consists of generic words is kept whole, because "the original model" may be meant.
         """
+        measured = _MEASURED.match(phrase)
+        if measured and self._is_measure(measured[1]):
+            phrase = phrase[measured.end() :]
         cut = _END.split(phrase + " ", maxsplit=1)[0]
         counted = _COUNT.search(cut)
         cut = cut[: counted.end()].rstrip() if counted else cut
@@ -221,7 +244,12 @@ class Baselines:
         return [n for n in names if n]
 
     def _says_nothing(self, word: str) -> bool:
-        return self.lexicon.is_generic(word) or bool(self.lexicon.group(word)) or word in ("or", "using")
+        return self.lexicon.is_generic(word) or bool(self.lexicon.group(word)) or word in _LEADING
+
+    def _is_measure(self, phrase: str) -> bool:
+        """Whether a phrase names what is compared, and not with what: "the accuracy" of a baseline."""
+        words = list(dropwhile(self._says_nothing, phrase.split()))
+        return not words or self.lexicon.is_metric(" ".join(words))
 
     def _first(self, place: QuantityPlace, reading: NumberReading, others: list[Other]) -> str:
         """The first name after a word of comparison: behind the number, before it, then anywhere in the sentence."""

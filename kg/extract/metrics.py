@@ -23,6 +23,7 @@ _WIDER = re.compile(r"(?:[\w@-]+ ){1,2}$")
 _PHRASES = (5, 4)  # noun phrases considered before and after a number
 _OF = re.compile(r"\s+of\s+(?:the |its |all )?")
 _PLURAL = re.compile(r"(?<=\w\w\w)ies$")
+_CLAUSE = re.compile(r"\s(?:that|which|ranging)\b")
 _AT = re.compile(r"[@_](?:\d[\d:.]*|[kK]\b)|-\d+\b")  # suffix of a metric: "mAP@50:95"
 _LABEL = re.compile(r"([A-Za-z][\w@./-]*(?: [A-Za-z0-9@][\w@./-]*)?)\s*[:=]\s*$")  # "(Top-1: 0.782"
 _LOOSE = ("a", "an", "the", "its", "their", "our", "significant", "average", "overall", "relative", "absolute", "%")
@@ -46,7 +47,7 @@ class Metrics:
         names: dict[str, str] = {}
 
         def add(text: str, *features: str) -> None:
-            text = _PLURAL.sub("y", text)
+            text = _PLURAL.sub("y", _CLAUSE.split(text, maxsplit=1)[0])
             text = self.sped(text) if reading.kind == "speed" and reading.change == "increase" else text
             for long, how in ((lexicon.expanded(text, sentence), "explained"), (lexicon.named(text), "spelled out")):
                 if long != text:
@@ -55,7 +56,7 @@ class Metrics:
             put(text, *features)
 
         def put(text: str, *features: str) -> None:
-            if _NAME.search(text) and not _MARK.search(text):
+            if _NAME.search(text) and not _MARK.search(text) and not self._is_change(text):
                 found.setdefault(names.setdefault(fold(text), text), set()).update(features)
 
         for text, side in self.phrases(place):
@@ -183,9 +184,16 @@ class Metrics:
         if group == "speed":
             before = " ".join(w for w in words[:-1] if fold(w) not in self.lexicon.qualifiers)
             return self.lexicon.speed(before, "")[0]
-        if len(words) < 2 or group not in ("decrease", "increase", "improve"):
+        is_kept = bool(words) and self.lexicon.is_lower_better(words[-1])  # "training overhead", "validation loss"
+        if len(words) < 2 or group not in ("decrease", "increase", "improve") or is_kept:
             return text
         return text if known and fold(text) in map(fold, known.label.values()) else " ".join(words[:-1])
+
+    def _is_change(self, text: str) -> bool:
+        """Whether a text says that something changes, and not what: "gains", "relative improvement"."""
+        words = [w for w in fold(text).split() if w not in _LOOSE]
+        changes = all(self.lexicon.group(w) in ("decrease", "increase", "improve") for w in words)
+        return changes and not self.lexicon.metric(text)
 
     def _where(self, place: QuantityPlace, start: int, end: int) -> list[str]:
         quantity, text = place.quantity, place.text

@@ -171,7 +171,7 @@ class OutcomeLexicon:
         self.no_setting = vocabulary.cues("outcome-no-setting")
         self.qualifiers = vocabulary.cues("metric-qualifier")
         references = sorted(vocabulary.cues("outcome-reference"))
-        self.references = re.compile(rf"\b(?:{'|'.join(map(re.escape, references))})\b(?=[ -])", re.IGNORECASE)
+        self.references = re.compile(rf"(?<![\w.-])(?:{'|'.join(map(re.escape, references))})\b(?=[ -])", re.IGNORECASE)
         labels = [
             fold(label).split() for c in vocabulary.concepts.values() if c.type == "metric" for label in c.labels()
         ]

@@ -188,6 +188,8 @@ def test_baseline_does_not_end_in_the_word_that_joins_what_follows() -> None:
         ("We achieve 20% lower TPOT compared to the SoTA baseline (i.e. Quest).", "Quest"),
         ("We achieve a 2x speedup over state-of-the-art methods.", ""),
         ("We achieve a 2x speedup over full attention on LongBench.", "full attention"),
+        ("We reduce KV cache storage by over 30% compared to eviction-based methods.", "eviction-based methods"),
+        ("Our method matches the performance of Ardea-7B while reducing parameters by 20%.", "Ardea-7B"),
     ],
 )
 def test_baseline_is_named_or_left_out(text: str, baseline: str) -> None:
@@ -285,6 +287,10 @@ def test_wordings_of_one_thing_speak_for_each_other() -> None:
         ("It is faster than a 670B teacher.", ["670B teacher"]),
         ("It gains 33% over Ardea and +54% over Pica.", ["Ardea", "Pica"]),
         ("It keeps 93% of the Ardea's accuracy.", ["Ardea"]),
+        ("It saves over 30% compared to Ardea.", ["Ardea"]),
+        ("It matches the image quality achieved by the dense Ardea.", ["dense Ardea"]),
+        ("It gains 2x frames than reported via an Ardea pipeline.", ["an Ardea pipeline"]),
+        ("It keeps 95% of Ardea accuracy even with fewer tokens.", ["Ardea accuracy"]),
     ],
 )
 def test_what_words_of_comparison_introduce(text: str, names: list[str]) -> None:
@@ -354,6 +360,19 @@ def test_each_number_is_against_the_rival_right_before_its_by() -> None:
     assert [(r.value, r.baseline) for r in found] == [(83.2, "Alpha-1B"), (79.2, "Alpha-3B")]
     found = read("Our method reaches a 6.9x speedup, surpassing Alpha-3 by 1.9x and BETA by 1.3x on Finch.")
     assert [r.baseline for r in found][1:] == ["Alpha-3", "BETA"]
+
+
+@pytest.mark.parametrize("verb", ["accelerates", "speeds up", "improves existing", "enhances the"])
+def test_what_is_made_better_by_a_number_is_its_baseline(verb: str) -> None:
+    document = Document("x-1", "x", 1, {"A": repaired(f"We propose Pica. Our Pica {verb} FlashAttention by 19%.")})
+    assert [r.baseline for r in extract(document).results] == ["FlashAttention"]
+
+
+def test_a_change_is_no_metric() -> None:
+    (found,) = read("Our method achieves consistent gains of 5.4% over pooled training.")
+    assert "gain" not in found.metric
+    (found,) = read("Our method adds less than 2% training overhead.")
+    assert found.metric == "training overhead"
 
 
 def test_average_precision_is_no_precision() -> None:
