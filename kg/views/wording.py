@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _SPOKEN = ("technique", "task", "metric", "topic")
 #: Groups of `ontology/wording.ttl`; "modifier" and "noun" are both words.
 _GROUPS = ("modifier", "noun", "joint", "leading", "verb", "trailing", "dropped", "plural")
+_OWNED = re.compile(r"^([\u4e00-\u9fff]{2,3})的(?=[\u4e00-\u9fff])")  # one 的 is enough: 中的有限改进
 _LONGEST = 6  # words of an entry
 _MOST = 40  # parts of a phrase
 _FINITE = ("VB", "VBZ", "VBP", "VBD", "MD")
@@ -255,6 +256,8 @@ def _split(parts: Sequence[PhrasePart], fits: Callable[[str], bool]) -> str | No
         before, behind = _phrase(parts[:at]), _phrase(parts[at + 1 :])
         if not behind or (at and not before) or (not at and fits("{a}")):
             return ""
+        if "的{a}" in template:
+            before = _OWNED.sub(r"\1", before)
         return template.format(a=before, b=behind) if at else template.replace("的{a}", "").format(b=behind)
     return None
 
