@@ -241,7 +241,7 @@ def _trimmed(text: str, start: int, end: int, view: DocView) -> tuple[int, int]:
     if words:
         start, end = words[0].start, words[-1].end
     start, end = _edges(text, start, end)
-    for opening, closing in ("()", "[]"):
+    for opening, closing in ("()", "[]", "{}"):
         half = text.find(closing, start, end)
         if half >= 0 and opening not in text[start:half]:  # "KV) cache overhead"
             start, end = (start, half) if half == end - 1 else (half + 1, end)
