@@ -209,7 +209,7 @@ class _LineParser:
                 if first and not self._stands_alone(run, tokens[first - 1]):
                     continue
                 found = self._match(run, at)
-                if found:
+                if found and not (first and self._is_end(found, run, at)):
                     out.append(found)
                     taken.update(range(first, first + length))
         return out or self._loose(tokens, at)
@@ -245,6 +245,16 @@ class _LineParser:
         if run[0].folds[0] in self.words.head and run[1].folds:
             return False
         return _has_head(run, self.words.learned)
+
+    def _is_end(self, found: Found, run: Sequence[NameToken], at: int) -> bool:
+        """Whether the words are the end of a name that the register lacks, as another country and no city show.
+
+        "Amirkabir University of Technology, Iran" is not the University of Technology in Khartoum.
+        """
+        country, known = self._country(at), found.organisation
+        if not country or not known or known.country == country or self.register.own(joined(run)):
+            return False
+        return not any(self.register.is_place(joined(run[start:])) for start in range(1, len(run)))
 
     def _is_spelt(self, run: Sequence[NameToken]) -> bool:
         """Whether a short name of the additions is in its usual case: "Meta" and "NUS", not "meta" or "Nus"."""

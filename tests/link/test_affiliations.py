@@ -22,6 +22,8 @@ def names(line: str, register: Register, also: tuple[str, ...] = ()) -> list[str
     [
         ("§ City University of Hong Kong, † Baidu Inc", ["City University of Hong Kong", "Baidu"]),
         ("ETH Zürich Zürich", ["ETH Zurich"]),
+        ("Amirkabir University of Technology, Tehran, Iran", ["Amirkabir University of Technology"]),
+        ("Faculty of Law University of Hong Kong, China", ["University of Hong Kong"]),
         ("NVIDIA NVIDIA, Sapienza University of Rome", ["NVIDIA", "Sapienza University of Rome"]),
         ("Stanford University Stanford, Department of Computer Science", ["Stanford University"]),
         ("Department of Computer Science, IBM Research Yorktown Heights", ["IBM"]),

@@ -15,12 +15,7 @@ from pathlib import Path
 
 import eval_pdf
 import pytest
-from made_pdf import BOLD, ROMAN, Sheet, assembled, pdf
-from pdf_journals import JOURNALS
-from pdf_mastheads import MASTHEADS
-from pdf_reviews import REVIEWS
-from pdf_sides import SIDES
-from pdf_templates import ABS, CONFERENCES, T, columns
+from made_pdf import ABS, BOLD, ROMAN, Sheet, T, Template, assembled, columns, pdf, templates
 
 from kg.link.affiliations import organisations
 from kg.link.institutions import Register
@@ -109,17 +104,14 @@ def test_real_papers_are_read(samples, name, titles, abstracts, authors):
 # --- templates
 
 
-@pytest.mark.parametrize(
-    "template", [*CONFERENCES, *JOURNALS, *REVIEWS, *MASTHEADS, *SIDES], ids=lambda template: template.__name__
-)
-def test_a_template_is_read(template, tmp_path):
-    sheet, title, count, institutions = template()
-    document = paper(tmp_path, sheet)
-    assert eval_pdf.squeezed(document.texts["T"].text) == eval_pdf.squeezed(title)
+@pytest.mark.parametrize("template", list(templates()), ids=lambda template: template.name)
+def test_a_template_is_read(template: Template, tmp_path):
+    document = paper(tmp_path, template.sheet)
+    assert eval_pdf.squeezed(document.texts["T"].text) == eval_pdf.squeezed(T)
     assert SequenceMatcher(None, document.texts["A"].text, ABS, autojunk=False).ratio() >= 0.97
-    assert len(document.authors) == count, document.authors
+    assert len(document.authors) == template.authors, document.authors
     line = document.texts["I"].text if "I" in document.texts else ""
-    assert len(organisations(line, Register.load())) == len(institutions), line
+    assert len(organisations(line, Register.load())) == len(template.institutions), line
 
 
 MARKS = ["Maria Keller^{1}  Wei Zhang^{2}  Jun-Ho Kim^{1,2}"]
@@ -290,6 +282,23 @@ def test_a_list_at_the_end_has_the_affiliations_of_marked_authors(tmp_path):
     document = paper(tmp_path, simple(author="Maria Keller^{1}, Wei Zhang^{2}", place=""), last)
     names = [o.name for o in organisations(document.texts["I"].text, Register.load())]
     assert names == ["University of Vienna", "Mayo Clinic"]
+
+
+def test_names_at_the_end_stand_before_their_affiliations(tmp_path):
+    last = Sheet()
+    last.fill(72, 90, 430, 10, "Every token attends to all tokens before it, and they stay. " * 9)
+    last.fill(
+        72, 300, 200, 8, "Maria Keller (mk@univie.ac.at), Department of Mathematics, University of Vienna, Austria."
+    )
+    document = paper(tmp_path, simple(place=""), last)
+    names = [o.name for o in organisations(document.texts["I"].text, Register.load())]
+    assert names == ["University of Vienna"]
+
+
+def test_a_section_called_highlights_is_no_cover(tmp_path):
+    sheet = simple()
+    sheet.put(72, 50, 20, "research highlights", BOLD)
+    assert paper(tmp_path, sheet).texts["A"].text == ABS
 
 
 def test_highlights_before_the_paper_are_passed_over(tmp_path):

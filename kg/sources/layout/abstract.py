@@ -31,6 +31,7 @@ _AFTER = re.compile(
 _OPENING = re.compile(r"(?:1|I)?[.:]?introduction[.:]?", re.I)  # in small capitals, "I NTRODUCTION"
 _NUMBERED = re.compile(r"\s*(?:1|I|A)\s*[.:]?\s+[A-Z][\w -]{2,40}$")
 _END = re.compile(r"[.!?][)\]\"”’']*\s*\d*$")
+_CITED = re.compile(r"\bdoi\s*:?\s*10\.\d{4}\S*", re.I)
 _FOOT = 0.88  # share of the page from which a row without letters is its number
 _MOST = 90  # rows per abstract
 _MOST_KEYWORDS = 9  # rows
@@ -209,7 +210,7 @@ def _column(lines: Sequence[TextLine], start: TextLine, heading: TextLine | None
         near = [li for li in near if _is_under(li, start)]
     first = _even(near)[:8]
     left, right = median(li.left for li in first), median(li.right for li in first)
-    return left, max(right, *(li.right for li in first if li.left < right and li.right < right + 30))
+    return left, max(right, *(li.right for li in _block(lines, first) if li.left < right))
 
 
 def _even(lines: Sequence[TextLine]) -> list[TextLine]:
@@ -220,6 +221,19 @@ def _even(lines: Sequence[TextLine]) -> list[TextLine]:
         if abs(line.size - out[0].size) > 0.07 * out[0].size or gap > 2.2 * line.size:
             break
         out.append(line)
+    return out
+
+
+def _block(lines: Sequence[TextLine], first: Sequence[TextLine]) -> list[TextLine]:
+    """The `first` lines of a text and those below that begin at the same place: a line further down may be longer."""
+    last = max(first, key=lambda li: li.y)
+    left = median(li.left for li in first)
+    out = list(first)
+    for line in sorted((li for li in lines if li.y > last.y and abs(li.left - left) < 2), key=lambda li: li.y):
+        if abs(line.size - last.size) > 0.02 * last.size or line.y - last.y > 2.2 * line.size:
+            break
+        out.append(line)
+        last = line
     return out
 
 
@@ -249,6 +263,10 @@ def _ends(row: TextRow, kept: list[TextRow], size: float, leading: float) -> boo
     if HeaderLabels.load().after_abstract.match(text):
         return True
     if abs(row.size - size) > 0.07 * size and row.letters > 3:
+        return True
+    if len(kept) > 2 and row.letters > _FEW and not row.is_bold and all(r.is_bold for r in kept):
+        return True  # the text below an abstract that is set bold
+    if _CITED.search(text) and not is_running(_CITED.sub("", text)):
         return True
     if row.is_bold and not kept[0].is_bold and row.letters > 3 and (len(text) < 60 or not is_running(text)):
         return True

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from kg.sources.layout.blocks import is_running
 from kg.sources.layout.labels import HeaderLabels, letters
-from kg.sources.layout.notes import marked
-from kg.sources.layout.offices import Offices
-from kg.sources.layout.pages import Page, TextLine
-from kg.sources.layout.people import clean
+from kg.sources.layout.notes import after_names, marked, notes
+from kg.sources.layout.offices import Offices, clean
+from kg.sources.layout.pages import Page, TextLine, written
 
 _MAIL = re.compile(r"\s*(?:\([^()]{3,40}\)\s*)?(?:E-?mail|Email|URL)\b[^:]{0,20}:", re.I)
 _OF = re.compile(r"^\s*\([A-Z][^()]{2,60}\)\s*")  # "(A. Lovelace) University of ..."
@@ -28,6 +27,8 @@ def addresses(page: Page, authors: Sequence[str] = ()) -> list[str]:
     """Addresses in small capitals or above "Email address: ...", and listed ones; [] when the page has none."""
     offices = Offices.load()
     found: list[str] = list(_listed(page, authors, offices))
+    for chars in [] if found else notes(sorted(page.lines, key=lambda line: line.order)[-_MOST:]):
+        found += after_names(written(chars), authors, offices)
     for block in [] if found else _blocks(sorted(page.lines, key=lambda line: line.order)[-_MOST:]):
         mails = [at for at, line in enumerate(block) if _MAIL.match(line.text)]
         lines = block[: mails[0]] if mails else block

@@ -126,7 +126,8 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
         who = max((who, above, *[beside_it] * bool(beside_it.mails)), key=lambda one: len(one.authors))
     out.authors, out.affiliations = who.authors, who.affiliations
     text = max(body_size(page.lines), found.rows[0].size if found else 0.0)  # notes may make up most of a page
-    _from_notes(who, page, between, (notes_top, text), out)
+    own = [line for row in found.rows for line in row.lines] if found else []
+    _from_notes(who, page, [*between, *own], (notes_top, text), out)
     out.is_partial = not {m for m in who.marks if m.isdigit()} <= who.labels
     out.domains = _domains(who.mails)
     if not out.affiliations:
@@ -183,8 +184,8 @@ def _goes_on(group: list[TextLine], line: TextLine, spacing: float) -> bool:
     is_alike = abs(last.tall - line.tall) <= _WITHIN * last.tall
     if last.text.isupper() and line.text.isupper():  # a line of small capitals may have no full capital
         is_alike = is_alike or abs(last.size - line.size) <= _WITHIN * last.size
-    if not is_alike or last.font.bold != line.font.bold:
-        return False
+    if not is_alike or line.chars_font().bold not in (last.font.bold, last.chars[-1].font.bold):
+        return False  # the state of the review behind a title is not set bold
     gap = line.y - last.y
     if gap < 0.3 * line.size:
         return line.left - last.right < 2.5 * line.size

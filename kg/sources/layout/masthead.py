@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from kg.sources.layout.abstract import Abstract
+from kg.sources.layout.abstract import Abstract, is_heading
 from kg.sources.layout.blocks import is_running
 from kg.sources.layout.labels import HeaderLabels
 from kg.sources.layout.pages import Page, TextLine
@@ -59,7 +59,7 @@ def beside(lines: Sequence[TextLine], left: float, right: float) -> list[TextLin
     """The lines of a column of notes ("Citation: ...", "Edited by ...") left or right of a column of text."""
     labels = HeaderLabels.load()
     out: list[TextLine] = []
-    for side in ([li for li in lines if li.right < left - 3], [li for li in lines if li.left > right + 3]):
+    for side in _sides(lines, left, right):
         notes = [li for li in side if labels.note.match(li.text) or labels.is_kind(li.text)]
         if len(notes) >= _FEW:
             top = min(li.y - 2 * li.size for li in notes)
@@ -67,15 +67,19 @@ def beside(lines: Sequence[TextLine], left: float, right: float) -> list[TextLin
     return out
 
 
+def _sides(lines: Sequence[TextLine], left: float, right: float) -> tuple[list[TextLine], list[TextLine]]:
+    """The lines left and right of a column of text; the short last line of a wide paragraph is none of them."""
+    wide = [li for li in lines if li.left < left - 3 < li.right]
+    start = [li for li in lines if li.right < left - 3 and not any(_is_level(above, li) for above in wide)]
+    return start, [li for li in lines if li.left > right + 3]
+
+
 def columns(page: Page, found: Abstract) -> list[TextLine]:
     """The lines of a column of small print beside the abstract, from the top of the page to its end."""
     out: list[TextLine] = []
     bottom = max(row.y for row in found.rows)
     most = _SMALL_PRINT * max(row.size for row in found.rows)
-    for side in (
-        [li for li in page.lines if li.right < found.left - 3],
-        [li for li in page.lines if li.left > found.right + 3],
-    ):
+    for side in _sides(page.lines, found.left, found.right):
         level = [li for li in side if found.top - li.size < li.y < bottom + li.size]
         small = [li for li in level if li.size <= most]
         if len(small) >= _FEW_BESIDE and len(small) > 0.6 * len(level):
@@ -99,7 +103,7 @@ def hanging(page: Page, below: float, left: float, top: float) -> list[TextLine]
 def _is_level(above: TextLine, below: TextLine) -> bool:
     """Whether two lines follow each other in a column of one size."""
     size = below.size
-    is_near = below.y - above.y < 1.7 * size and abs(above.left - below.left) < size
+    is_near = 0 < below.y - above.y < 1.7 * size and abs(above.left - below.left) < size
     return is_near and abs(above.size - size) < 0.1 * size
 
 
@@ -108,5 +112,5 @@ def is_cover(page: Page) -> bool:
     labels = HeaderLabels.load()
     top = sorted(page.lines, key=lambda line: line.y)[:6]
     if any(labels.is_cover(line.text) for line in top):
-        return True
+        return not any(is_heading(line) for line in page.lines)  # a section of a magazine may be called so
     return len(page.lines) < _MOST_COVER and any(labels.on_cover.search(line.text) for line in page.lines)

@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from kg.sources.layout.blocks import is_running
 from kg.sources.layout.labels import HeaderLabels
-from kg.sources.layout.offices import Offices
+from kg.sources.layout.offices import Offices, clean, joined_lines
 from kg.sources.layout.pages import Char, TextLine, written
-from kg.sources.layout.people import MAIL, MARK, NOTE, People, clean, labels, overlap
+from kg.sources.layout.people import MAIL, MARK, NOTE, People, labels, overlap
 
 _WITH = re.compile(
     r"\b(?:is|are|was|were)\s+(?:currently\s+|also\s+|now\s+)?(?:with|at)\s+(?:the\s+)?([^.]{8,300}?)"
@@ -24,6 +24,7 @@ _CUT = re.compile(
 _SENTENCE = re.compile(r"\b(?:we|is|are|was|were|this|these|our|has|have|can|see|denotes?)\b", re.I)
 _BRACKET = re.compile(r"\(([^()]{2,300})\)")
 _WORD = re.compile(r"[^\W\d_][\w'’-]+")
+_PARTS = re.compile(r"[,;·&]|\band\b")
 _MAILED = re.compile(r"[,;.]?\s*\(?e-?mail\b", re.I)
 _MOST_WORDS = 10  # of an affiliation without a typical word
 _LONGEST = 300  # code points of an affiliation
@@ -35,13 +36,13 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
     `marks`: footnote marks to consider, None for all. The marks found are added to `known.labels`.
     """
     offices = Offices.load()
-    found: list[str] = []
-    for chars in _notes(lines):
+    found = [place for place in _below_names(lines, known) if not is_running(place)]
+    for chars in notes([] if found else lines):
         text = written(chars)
         found += _of_named(text, known, offices)
-        found += _after_names(text, known, offices)
+        found += after_names(text, known.authors, offices)
         found += (clean(match[1]) for match in _WITH.finditer(text) if offices.has(match[1]))
-        items = [(labels(m), clean(MAIL.sub("", _CUT.split(i)[0]).strip(" .<>{}"))) for m, i in _items(chars)]
+        items = [(labels(m), _without_mails(_CUT.split(i)[0])) for m, i in _items(chars)]
         items = [(of, place) for of, place in items if of and (marks is None or any(m in marks for m in of))]
         is_list = any(_is_place(place, offices) for _, place in items)
         for of, place in items:
@@ -56,9 +57,9 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
 
 def marked(lines: Sequence[TextLine], offices: Offices) -> Iterator[str]:
     """Yield the affiliations of a list that follow a mark each."""
-    for chars in _notes(lines):
+    for chars in notes(lines):
         for mark, item in _items(chars):
-            place = clean(MAIL.sub("", item).strip(" .<>{}"))
+            place = _without_mails(item)
             if mark and _is_place(place, offices):
                 yield place
 
@@ -77,16 +78,53 @@ def _of_named(text: str, known: People, offices: Offices) -> Iterator[str]:
             yield place
 
 
-def _after_names(text: str, known: People, offices: Offices) -> Iterator[str]:
+def after_names(text: str, authors: Sequence[str], offices: Offices) -> Iterator[str]:
     """Yield affiliations behind the names of their authors: "Ada Keller, University of X, Y; Bo Zhang: Z, USA"."""
-    names = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in known.authors)
-    starts = list(re.finditer(rf"(?:{names})\s*[,:]\s+(?-i:(?=[A-Z]))", text, re.I)) if names else []
+    names = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in authors)
+    behind = r"\s*(?:\([^()]{1,60}@[^()]{3,60}\)\s*)?[,:]\s+(?-i:(?=[A-Z]))"
+    starts = list(re.finditer(rf"(?:{names}){behind}", text, re.I)) if names else []
     ends = [match.start() for match in starts[1:]]
     for match, end in zip(starts, [*ends, len(text)], strict=False):
         item = text[match.end() : end]
         place = clean(MAIL.split(_CUT.split(_MAILED.split(item)[0])[0])[0].strip(" .;,"))
         if _is_place(place, offices):
             yield place
+
+
+def _below_names(lines: Sequence[TextLine], known: People) -> Iterator[str]:
+    """Yield affiliations below the initials and family names of their authors, up to an e-mail address or a gap."""
+    families = {name.split()[-1].casefold() for name in known.authors}
+    place: list[TextLine] | None = None  # None: not below names
+    last: TextLine | None = None
+    for line in lines:
+        is_apart = last is None or not (0 < line.y - last.y < 1.35 * line.size and overlap(last, line))
+        is_named = all(_is_short_name(part, families) for part in _PARTS.split(line.text) if part.strip())
+        if place and (is_apart or is_named or MAIL.search(line.text) or NOTE.search(line.text)):
+            yield joined_lines([li.text for li in place])
+            place = None
+        if is_named:
+            place = []
+        elif is_apart:
+            place = None
+        elif place is not None:
+            place.append(line)
+        last = line
+    if place:
+        yield joined_lines([line.text for line in place])
+
+
+def _is_short_name(text: str, families: Container[str]) -> bool:
+    """Whether a text is a known family name behind initials: "J.-H. Kim"."""
+    *first, last = text.strip(" *†‡").split()
+    return (
+        bool(first) and last.casefold() in families and all(len(word.strip(".")) < 2 or "." in word for word in first)
+    )
+
+
+def _without_mails(text: str) -> str:
+    """An affiliation without e-mail addresses, and without the brackets around them."""
+    text = MAIL.sub("", text).strip(" .<>{}")
+    return clean(text.rstrip(" ,;.()") if text.count(")") != text.count("(") else text)
 
 
 def _is_place(text: str, offices: Offices) -> bool:
@@ -103,7 +141,7 @@ def _is_label(of: set[str], text: str) -> bool:
     return is_numbered and plain and text[:1].isupper() and len(text.split()) <= _MOST_WORDS
 
 
-def _notes(lines: Sequence[TextLine]) -> Iterable[list[Char]]:
+def notes(lines: Sequence[TextLine]) -> Iterable[list[Char]]:
     """Yield the characters of each block of notes, with line ends as spaces."""
     run: list[TextLine] = []
     known = HeaderLabels.load()

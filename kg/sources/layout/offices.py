@@ -1,8 +1,9 @@
-"""Words that distinguish an organization from a person, from the lists of the ontology."""
+"""Words that distinguish an organization from a person, and affiliations as texts."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,6 +11,7 @@ from kg.entity_types import data_folder
 from kg.text import fold
 from kg.vocabulary import read_concepts
 
+_MAIL_LABEL = re.compile(r"[;,(]\s*e-?mail\s*:?\s*$", re.I)
 _SHORT = 3  # letters
 
 
@@ -60,3 +62,32 @@ class Offices:
         is_given = bool(words) and folded[0] in self.acronyms and not words[0].isupper()
         known = (" ".join(folded[:n]) in self.names for n in ((2, 3) if is_given else (1, 2, 3)))
         return fold(text.strip(" .,")) in self.countries or any(known)
+
+
+def joined_lines(texts: Sequence[str]) -> str:
+    """Join the lines of an affiliation: with a comma, or with a space where a name is divided."""
+    out = ""
+    for text in texts:
+        text = clean(text)
+        if not text:
+            continue
+        if not out:
+            out = text
+        elif out.endswith("-"):
+            out = out[:-1] + text if text[0].islower() else out + text
+        elif (
+            re.search(r"(?:,|;|&|\b(?:of|and|for|the|in|at|de|für|der)|/)$", out)
+            or text[0].islower()
+            or text[0] in "&("
+        ):
+            out += f" {text}"
+        else:
+            out += f", {text}"
+    return out
+
+
+def clean(text: str) -> str:
+    """An affiliation without marks at its ends and without superfluous white space."""
+    text = " ".join(text.replace("\ufffd", " ").split())
+    text = _MAIL_LABEL.sub("", re.sub(r"\s+([,;.])", r"\1", text)).strip(" ,;:|*†‡§¶∗")
+    return "" if len(text) < 2 or not any(c.isalpha() for c in text) else text

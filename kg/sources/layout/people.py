@@ -14,11 +14,11 @@ from itertools import pairwise, takewhile
 
 from kg.sources.layout.blocks import is_running
 from kg.sources.layout.labels import HeaderLabels
-from kg.sources.layout.offices import Offices
+from kg.sources.layout.offices import Offices, joined_lines
 from kg.sources.layout.pages import Char, TextLine, written
 
 MAIL = re.compile(
-    r"[\w.+{}()|*-]{0,80}\s?@\s*[\w.-]+\.\s?\w|[{(][^{}@]{0,300}[,|][^{}@]{0,300}[)}]\s*@"
+    r"[\w.+{}()|*-]{0,80}\s?@\s*[\w.-]+\.\s?\w+|[{(][^{}@]{0,300}[,|][^{}@]{0,300}[)}]\s*@"
     r"|https?:|www\.|^\W*[a-z][a-z\d-]*(?:\.[a-z][a-z\d-]*)+(?:/\S*)?\W*$"  # only "name.org/path"
     r"|^[^\w{]*\{[^{}@]*,?$"  # a brace that is closed on the next line
 )
@@ -313,14 +313,15 @@ def _names(text: str, chars: Sequence[Char], first: TextLine, offices: Offices) 
     inside: list[str] = []  # text in brackets: "Ada Lovelace (ACME), Alan Turing (University of X)"
     at = 0
     for match in [*_JOINT.finditer(text), None]:
-        part = _edged((text[at : match.start()] if match else text[at:]).strip(" .,;:*"))
+        part = _edged((text[at : match.start()] if match else text[at:]).strip(" .,;:*∗†‡§¶"))
         part = part if at else _BY.sub("", part)
         bracket = _IN_BRACKETS.fullmatch(part)
         if bracket and offices.has(bracket[2]) and _is_name(bracket[1], offices):
             names.append(bracket[1])
             inside.append(bracket[2])
         elif (part := part.strip("()")) and not _is_title(part):
-            if not _is_name(part, offices) or not _in_font(text, part, at, chars, first):
+            is_alone = text[:1] in ",;" and not names and _is_single_name(text, chars, first, offices)
+            if not is_alone and not (_is_name(part, offices) and _in_font(text, part, at, chars, first)):
                 return names, "; ".join([*inside, text[at:].strip(" ,;")])
             names.append(part)
         at = match.end() if match else len(text)
@@ -336,9 +337,18 @@ def _is_names(text: str, chars: Sequence[Char], first: TextLine, offices: Office
     """Whether a text after a mark consists of names or of punctuation between names, not of an affiliation."""
     if not any(c.text.isalpha() for c in chars):
         return True
-    names, rest = _names(text.strip(" ,;"), chars, first, offices)
     is_after_names = chars[0].text in ",;" or text.lower().startswith(("and ", "& "))
+    if is_after_names and _is_single_name(text, chars, first, offices):
+        return True
+    names, rest = _names(text.strip(" ,;"), chars, first, offices)
     return bool(names) and not rest and (is_after_names or chars[0].order > first.chars[0].order)
+
+
+def _is_single_name(text: str, chars: Sequence[Char], first: TextLine, offices: Offices) -> bool:
+    """Whether a part of a list of names between two marks is a person with one name: ", Suharto"."""
+    word = text.strip(" ,;&")
+    is_word = bool(_TOKEN.fullmatch(word)) and word[0].isupper() and len(word) > _LOWEST and not offices.has(word)
+    return is_word and _in_font(text, word, text.find(word), chars, first)
 
 
 def _is_name(text: str, offices: Offices) -> bool:
@@ -468,32 +478,3 @@ def labels(marks: str) -> set[str]:
 def overlap(a: TextLine, b: TextLine) -> bool:
     """Whether two lines overlap horizontally."""
     return a.left < b.right and b.left < a.right
-
-
-def joined_lines(texts: Sequence[str]) -> str:
-    """Join the lines of an affiliation: with a comma, or with a space where a name is divided."""
-    out = ""
-    for text in texts:
-        text = clean(text)
-        if not text:
-            continue
-        if not out:
-            out = text
-        elif out.endswith("-"):
-            out = out[:-1] + text if text[0].islower() else out + text
-        elif (
-            re.search(r"(?:,|;|&|\b(?:of|and|for|the|in|at|de|für|der)|/)$", out)
-            or text[0].islower()
-            or text[0] in "&("
-        ):
-            out += f" {text}"
-        else:
-            out += f", {text}"
-    return out
-
-
-def clean(text: str) -> str:
-    """An affiliation without marks at its ends and without superfluous white space."""
-    text = " ".join(text.replace("\ufffd", " ").split())
-    text = re.sub(r"\s+([,;.])", r"\1", text).strip(" ,;:|*†‡§¶∗")
-    return "" if len(text) < 2 or not any(c.isalpha() for c in text) else text
