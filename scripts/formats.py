@@ -1,4 +1,4 @@
-"""Read the files of tests/sources/usual_files.py and count what comes out right: the tables of docs/formats.md.
+"""Read the files of tests/sources/usual_files.txt and count what comes out right: the tables of docs/formats.md.
 
     python scripts/formats.py [--write]
 
@@ -42,11 +42,11 @@ def table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _read(path: Path, data: str | bytes, form: str) -> list[Any]:
+def _read(path: Path, data: bytes, form: str) -> list[Any]:
     from kg.model import KgError
     from kg.sources import each, read
 
-    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    path.write_bytes(data)
     try:
         [file] = each([path])
         batch = read(file)

@@ -21,6 +21,7 @@ from kg.fetch.harvest import Position, Refused, ResultPage, days
 from kg.http import Again
 from kg.model import KgError
 from kg.sources.base import InputFile
+from kg.sources.forms import at, folded_name
 
 _FIRST = "1900-01-01"
 _LONGEST = 2000  # characters of a query; longer URLs are rejected
@@ -117,9 +118,9 @@ class Listed:
         """Parse an answer; raises Refused with the service's message or where its form is another one, else Again."""
         answer = _parsed(file)
         papers = _at(answer, self.form["list"])
+        if not papers and (said := next(filter(None, map(_text, (_at(answer, p) for p in self.form["said"]))), "")):
+            raise Refused(f'{self.title} rejects the query ("{said[:300]}"): correct it.')
         if not isinstance(papers, list):
-            if said := next(filter(None, map(_text, (_at(answer, path) for path in self.form["said"]))), ""):
-                raise Refused(f'{self.title} rejects the query ("{said[:300]}"): correct it.')
             raise Again("sends a response that is not a list of papers")
         if papers and not any(_at(paper, path) for paper in papers for path in self.form["title"]):
             raise Refused(f"{self.title} lists papers in a form that is not known here: look for a newer kg.")
@@ -162,9 +163,7 @@ def _parsed(file: InputFile) -> Any:
 
 def _at(value: Any, path: str) -> Any:
     """The value under names separated by dots; None where there is none."""
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
+    return at(value, tuple(map(folded_name, path.split("."))), is_folded=False)
 
 
 def _text(value: Any) -> str:

@@ -58,16 +58,19 @@ def _rows(file: InputFile) -> Iterator[Row]:
     logging.getLogger("bibtexparser").addHandler(logging.NullHandler())  # its warnings are reported with the rows
     names = forms()["bibtex"]
     macros: dict[str, str] = {}
-    volumes = _volumes(file)
+    volumes: dict[str, dict[str, str]] | None = None  # read when the first entry refers to one
 
     def row(lines: list[str]) -> dict[str, Any] | None:
+        nonlocal volumes
         found = _parsed("\n".join(lines), macros)
         if found is None:
             return None
         key, values = found
         volume = values.get("crossref", "").strip().lower()
-        for name, value in volumes.get(volume, {}).items() if volume != key.strip().lower() else ():
-            values.setdefault(name, value)
+        if volume and volume != key.strip().lower():
+            volumes = _volumes(file) if volumes is None else volumes
+            for name, value in volumes.get(volume, {}).items():
+                values.setdefault(name, value)
         return _row(file, key, values, names)
 
     return rows(file, _FIRST, row)

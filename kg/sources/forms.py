@@ -94,8 +94,14 @@ class Form:
 
 
 def at(value: Any, path: tuple[str, ...], is_folded: bool = True) -> Any:
-    """The value at a path of folded names in an object with folded names; lists on the way give lists."""
+    """The value at a path of folded names in an object with folded names.
+
+    Lists on the way give lists, or the item of which the path has the number.
+    """
     for i, name in enumerate(path):
+        if isinstance(value, list) and name.isdecimal():
+            value = value[int(name)] if int(name) < len(value) else None
+            continue
         if isinstance(value, list):
             inner = (at(one, path[i:], False) for one in value)
             return [one for each in inner for one in (each if isinstance(each, list) else [each]) if one]

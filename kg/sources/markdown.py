@@ -27,7 +27,7 @@ _PAPER = re.compile(
 )
 _ITEM = re.compile(r"(\s{0,40})(?:[-*+•]|\d{1,4}[.)])\s+(?:\[[ xX]\]\s+)?(.*)")
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*$")
-_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
 _LINK = re.compile(
     r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]{0,300}\]){0,500})\]\(\s*<?([^\s()<>]{1,500}(?:\([^()\s]{0,100}\)[^\s()<>]{0,200})?)[^()]{0,200}\)"
 )
@@ -116,6 +116,9 @@ def _rows(file: InputFile) -> Iterator[Row]:
                 yield from made(item)
                 item = None
                 yield from _row(_of_cells(number, columns, cells, keys))
+            elif _PAPER.search(line):  # a table without a line of dashes
+                yield from made(item, _Block(number, 0, " ".join(cells)[:_LONGEST]))
+                item = None
         elif (found := _ITEM.match(line)) and not (_is_field(found[2], keys) and (item or heading)):
             depth = len(found[1].expandtabs())
             is_new = item is None or depth <= item.depth or _PAPER.search(found[2]) is not None

@@ -14,12 +14,14 @@ from datetime import date, timedelta
 
 from kg.model import Batch, KgError
 from kg.sources import table, xml
-from kg.sources.base import LIMIT, HeldFile, InputFile
+from kg.sources.base import HeldFile, InputFile
 
 _ZIP, _BOOK = b"PK\3\4", "xl/workbook.xml"
 _SHEET = re.compile(r"xl/worksheets/sheet(\d{1,4})\.xml")
-_MOST_SHEETS, _MOST_COLUMNS, _MOST_ROWS, _MOST_TEXTS = 20, 10_000, 50_000, 1_000_000
-_LARGEST = 64 << 20  # bytes of a file, and of a sheet as text
+_MOST_SHEETS, _MOST_COLUMNS, _MOST_ROWS, _MOST_TEXTS = 20, 10_000, 50_000, 500_000
+_LARGEST = 64 << 20  # bytes of a file, of a part of it, and of a sheet as text
+_MOST_PACKED = 150  # times its packed size; a sheet of 50,000 rows that differ in a number alone has 25
+_SMALL = 4 << 20  # bytes of a part that may be packed as well as it can
 _PLACE = re.compile(r"([A-Z]{1,3})\d")
 _OWN_DATES = frozenset({*range(14, 18), 22})  # formats of numbers that are dates
 _DATE = re.compile(r'^(?=[^"]*[yd])[^"0#]*$', re.I)  # one of the file's own: "yyyy\-mm\-dd", but no "0.00"
@@ -70,15 +72,16 @@ def _part(file: InputFile, book: zipfile.ZipFile, name: str) -> InputFile | None
     """A part of the book as a file; None if there is none. Raises KgError when it unpacks to too much."""
     if name not in book.NameToInfo:
         return None
+    size, packed = book.NameToInfo[name].file_size, book.NameToInfo[name].compress_size
+    if size > _LARGEST:  # no more than this is unpacked
+        raise KgError(f"{file.path}: a sheet has more than {_LARGEST >> 20} MB: split it into smaller files.")
+    if size > _SMALL and size > _MOST_PACKED * packed:
+        raise KgError(f"{file.path}: a sheet unpacks to {size // max(1, packed)} times its size: export it again.")
     held = HeldFile(None, str(file.path))
     with book.open(name) as stream:
-        total = 0
         while data := stream.read(1 << 20):
-            total += len(data)
-            if total > LIMIT:
-                raise KgError(f"{file.path}: a sheet has more than {LIMIT >> 20} MB: split it into smaller files.")
             held.write(data)
-    return InputFile(held, file.name) if total else None
+    return InputFile(held, file.name) if size else None
 
 
 def _as_table(file: InputFile, book: zipfile.ZipFile, sheet: str) -> InputFile:

@@ -78,24 +78,33 @@ def _values(paper: xml.Element, paths: list[str], key: str) -> Iterator[Any]:
         if path.startswith("@"):
             found = [paper.get(path[1:]) or ""]
         else:
-            path, _, test = path.partition("@")
-            elements = xml.children(paper, *path.split("/"))
-            if test:
-                name, _, wanted = test.partition("=")
-                elements = [one for one in elements if one.get(name) == wanted]
-            found = [_value(one, key) for one in elements]
+            found = [_value(one, key) for one in _elements(paper, path)]
         if found := [value for value in found if value]:
             yield from found
             if key not in ("arxiv", "doi"):
                 return
 
 
+def _elements(paper: xml.Element, path: str) -> list[xml.Element]:
+    """The elements at a path such as "relatedItem@type=host/titleInfo/title"."""
+    found = [paper]
+    for step in path.split("/"):
+        tag, _, test = step.partition("@")
+        name, _, wanted = test.partition("=")
+        found = [one for each in found for one in xml.children(each, tag) if not test or one.get(name) == wanted]
+    return found
+
+
 def _value(element: xml.Element, key: str) -> Any:
     if key == "authors" and any(xml.local(part) not in ("", "style") for part in element):
-        return {xml.local(part): xml.text(part) for part in element}
+        parts = ((xml.local(part), part.get("type"), xml.text(part)) for part in element)
+        return {kind if kind and name == "namePart" else name: text for name, kind, text in parts}
     if key == "date" and len(element):
         return iso(*(xml.text(xml.child(element, part)) for part in ("Year", "Month", "Day"))) or xml.text(element)
     has_two = next(xml.descendants(element, "math"), None) is not None  # a formula in MathML and in TeX
     text = xml.text(element, ("tex-math",) if has_two else ())
+    article = element.getprevious() if key == "title" else None
+    if article is not None and xml.local(article) == "nonSort":
+        text = f"{xml.text(article)} {text}"
     label = element.get("Label") or ""
     return f"{label.capitalize()}: {text}" if key == "abstract" and label and text else text

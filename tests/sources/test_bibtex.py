@@ -9,7 +9,7 @@ import pytest
 from made_file import read_as
 
 from kg.model import Document, KgError
-from kg.sources import read
+from kg.sources import bibtex, read
 from kg.sources.latex import bare, plain
 
 
@@ -224,3 +224,12 @@ def test_nul_is_cleaned(tmp_path):
 def test_file_without_an_entry_is_refused(tmp_path):
     with pytest.raises(KgError, match="holds no paper"):
         made(tmp_path, '@string{acm = "ACM"}\n')
+
+
+def test_a_file_is_read_for_volumes_only_where_an_entry_refers_to_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(bibtex, "_volumes", lambda file: {"v": {"booktitle": "Proceedings"}})
+    documents, _ = made(tmp_path, "@inproceedings{a, title={T}, crossref={v}}\n")
+    assert documents[0].venue == "Proceedings"
+    monkeypatch.delattr(bibtex, "_volumes")
+    documents, _ = made(tmp_path, "@inproceedings{a, title={T}}\n")
+    assert documents[0].venue == ""

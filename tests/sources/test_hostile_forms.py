@@ -6,6 +6,7 @@ from __future__ import annotations
 import gzip
 import json
 import time
+import zipfile
 from contextlib import suppress
 
 import pytest
@@ -76,6 +77,20 @@ def test_a_sheet_that_cannot_be_read_is_told_in_one_sentence(tmp_path, monkeypat
     with pytest.raises(KgError) as error:
         read(path)
     assert str(error.value) == f"{path}: {said}"
+
+
+def test_a_sheet_that_unpacks_to_much_more_than_its_size_is_refused_before_it_is_read(tmp_path):
+    path = tmp_path / "s.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("[Content_Types].xml", "<Types/>")
+        book.writestr("xl/workbook.xml", "<workbook/>")
+        book.writestr(
+            "xl/worksheets/sheet1.xml", f"<worksheet><sheetData>{'<row/>' * 1_000_000}</sheetData></worksheet>"
+        )
+    start = time.process_time()
+    with pytest.raises(KgError, match=r"s.xlsx: a sheet unpacks to \d+ times its size: export it again\.$"):
+        read(path)
+    assert time.process_time() - start < 0.5
 
 
 def test_volumes_that_refer_to_each_other_or_to_themselves_end(tmp_path):
