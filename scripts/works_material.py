@@ -45,7 +45,7 @@ class Work:
     place: str = ""
 
     @cached_property
-    def shingles(self) -> frozenset[str]:
+    def shingles(self) -> frozenset[bytes]:
         return Described("", abstract=self.text).shingles
 
     @cached_property

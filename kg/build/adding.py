@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from kg import sources
 from kg.build.pipeline import Added, Annotations, Pipeline, Progress, Ready, Wanted, annotated
+from kg.build.workers import rarely_collected
 from kg.build.works import Works, apply
 from kg.link.overrides import Overrides
 from kg.model import Batch, Document, KgError, Source
@@ -49,6 +50,7 @@ def add(
     patterns = list(patterns)
     work = partial(pipeline.ready, annotations=annotations)
     with (
+        rarely_collected(),
         pipeline.workers(work, jobs, engine) as workers,
         Adding(pipeline, store, annotations, strict, wanted, progress, workers) as run,
     ):

@@ -180,6 +180,18 @@ def spare_collections() -> None:
 
 
 @contextmanager
+def rarely_collected() -> Iterator[None]:
+    """`spare_collections` for a while: what is read and stored makes many objects and hardly a cycle."""
+    before = gc.get_threshold()
+    spare_collections()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
+
+
+@contextmanager
 def _uninterrupted() -> Iterator[None]:
     """Block Ctrl-C while processes start: a new process would answer it with a traceback."""
     if not hasattr(signal, "pthread_sigmask"):

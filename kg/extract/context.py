@@ -13,7 +13,7 @@ from itertools import islice
 from spacy.tokens import Doc
 
 from kg.entity_types import NAMED
-from kg.extract.base import SpanIndex, folds, read_fields, sentence_of
+from kg.extract.base import SpanIndex, folds, read_fields, sentence_of, word_places
 from kg.extract.phrases import NounPhrase
 from kg.text import Remembered, fold
 from kg.vocabulary import Vocabulary
@@ -268,9 +268,14 @@ class DocView:
 
     def is_absent(self, start: int, end: int) -> bool:
         """Whether a paper does without what a span names: "without pruning", "in place of pruning", "pruning-free"."""
-        begin, _ = sentence_of(self.doc, start)
-        before = self.words(max(begin, start - _AHEAD), start)[-_CLOSE:]
+        before = self.before(start, _CLOSE)
         return not self.cues["without"].isdisjoint(before) or self.text[end : end + 5] == "-free"
+
+    def before(self, at: int, most: int) -> list[str]:
+        """The folded words before an offset in its sentence, the last ones of them."""
+        inside = word_places(self.doc, sentence_of(self.doc, at)[0], at)
+        forms: list[str] = self.doc._.forms[max(inside.start, inside.stop - most) : inside.stop]
+        return forms
 
     def phrase_at(self, start: int, end: int) -> NounPhrase | None:
         """The words of a span as a phrase; None if it contains no tagged word."""

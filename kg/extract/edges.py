@@ -39,7 +39,10 @@ _NOUNS = ("NN", "VBG", "CD")
 def barred(view: DocView, kind: str, span: Span) -> bool:
     """Whether a span cannot be a mention of a type: a part of a longer name, a clause, a bare number or size."""
     start, end = span
-    if not any(map(str.isalpha, view.text[start:end])) or _NUMBERED.search(view.text, max(0, start - 3), end + 1):
+    text = view.text
+    if not any(map(str.isalpha, text[start:end])):
+        return True
+    if ")" in text[end - 1 : end + 1] and _NUMBERED.search(text, max(0, start - 3), end + 1):
         return True
     finite = view.cues["finite"]
     if kind == "problem":

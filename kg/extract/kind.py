@@ -68,6 +68,11 @@ class Kind:
             )
         }
         self.counted = [group for group in self.cues if group.endswith("text")]
+        self.titles = {g: [f" {word} " for word in said] for g, said in self.cues.items() if g.endswith("title")}
+        self.systems = [f" {word} " for word in self.cues["system-head"]]
+        self.ends = {
+            kind: tuple(f" {word}" for word in self.cues[f"{kind}-head"]) for kind in ("benchmark", "dataset", "model")
+        }
         #: Cues and their groups by first word; most cues are ruled out by their first word without a search.
         self.by_first: dict[str, list[tuple[str, str]]] = {}
         for group in self.counted:
@@ -93,7 +98,7 @@ class Kind:
         for first in self.by_first.keys() & forms:
             for group, words in self.by_first[first]:
                 hits[group] += abstract.count(words)
-        named = {g: any(f" {w} " in title for w in words) for g, words in self.cues.items() if g.endswith("title")}
+        named = {group: any(map(title.__contains__, said)) for group, said in self.titles.items()}
         phrase = presented(field_text(doc, "A"), doc._.name)
         asks = bool(_QUESTION.search(field_text(doc, "T")))
         return KindSigns(doc._.name, title, forms, phrase, self.head(phrase), hits, named, asks)
@@ -158,10 +163,9 @@ class Kind:
 
     def head(self, phrase: str) -> str:
         """The kind named by the last words of a folded noun phrase, "" if it names none."""
-        if any(f" {w} " in f" {phrase} " for w in self.cues["system-head"]):
+        if any(map(f" {phrase} ".__contains__, self.systems)):
             return "system"
-        kinds = ("benchmark", "dataset", "model")
-        return next((k for k in kinds if any(f" {phrase}".endswith(f" {w}") for w in self.cues[f"{k}-head"])), "")
+        return next((kind for kind, ends in self.ends.items() if f" {phrase}".endswith(ends)), "")
 
 
 def presented(abstract: str, name: str) -> str:

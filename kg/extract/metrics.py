@@ -100,8 +100,8 @@ class Metrics:
         Other names of its concept count too ("CTR", "click-through rate"). A wording that ends as no metric does
         ("training") gives way to one that does ("training time"); a longer one with "of", "and" or "@" is kept whole.
         """
-        found, likely = best(weights, candidates)
         each = shares(weights, candidates)
+        found, likely = best(each)
         near = alike(found, each)
         concept = self.lexicon.metric(found)
         likely += sum(each[o] for o in each if concept and o not in near and self.lexicon.metric(o) is concept)

@@ -49,6 +49,8 @@ _WITH = re.compile(
     rf"\b(?:[Ww]e|[Oo]ur)\b[^.;]{{0,80}}? (?:with|into|of|is|called|as) "
     rf"(?:\\\w+\{{)?(?P<name>{_CAPITAL})\}}?(?=, an? | \()"
 )
+_CLAUSE_BEGINS = (". ", ", ", "where ")
+_ACTS = re.compile(r" (?:\w+ly )?[a-z]+s ")
 _MOST = 100  # verbs of an abstract that may present a name
 _PLURAL = re.compile(r"[A-Z]{2,}s")
 _SIZE = re.compile(r"\d+(?:\.\d+)?[BMK]?")
@@ -283,7 +285,8 @@ def _presents(acronym: str, between: str) -> bool:
 
 def _acts(name: str, abstract: str) -> bool:
     """Whether a name is the subject of a sentence, as a proposed method would be: "In this way, CLSE keeps ..."."""
-    return bool(re.search(rf"(?:\. |, |where ){re.escape(name)} (?:\w+ly )?[a-z]+s ", abstract))
+    places = _places(name, abstract)
+    return any(abstract.endswith(_CLAUSE_BEGINS, 0, at) and _ACTS.match(abstract, end) for at, end in places)
 
 
 def _abbreviates(capitals: str, initials: str) -> bool:

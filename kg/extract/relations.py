@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ EXTRACTOR = "relations/3"
 Chosen = tuple[int, int, str, float]  # first, second, type, likelihood
 #: The role of a model by the type of the relation that leads to it.
 _MODEL_ROLES = {"outperforms": "baseline", "compared_with": "baseline", "uses": "used", "applied_to": "evaluated"}
+_OF_TECHNIQUES = ("part_of", "uses", "outperforms", "compared_with")  # relations to a technique, by its role
 _WITHOUT = ("negate", "replace")  # cues that exclude what follows
 _NEAR = 6  # maximum number of words between "propose" and what is proposed
 _LEAST = 1e-4  # lower bound of likelihoods in log-odds
@@ -57,10 +59,12 @@ class Relations:
 
     def __call__(self, doc: Doc) -> Doc:
         view = view_of(doc, self.vocabulary)
+        judge, again = judge_for(doc, "relation"), judge_for(doc, "relation again")
+        if not (judge and again) and _tails().isdisjoint(m.type for m in doc._.mentions):
+            return doc
         found = entities(doc, view)
         head = self.head(doc, found)
         ruled = self.ruled(doc, found, head)
-        judge, again = judge_for(doc, "relation"), judge_for(doc, "relation again")
         if judge and again:
             told = table(doc, view, found, ruled, head, words_of(again.features))
             chosen = chosen_of(told, judge, again, stated(view, found, head))
@@ -249,6 +253,14 @@ def _by_rules(ruled: dict[tuple[int, int], str]) -> list[Chosen]:
     """The relations by the rules, of the types of which half are right at least."""
     right = ruled_relations()
     return [(i, j, kind, right[kind]) for (i, j), kind in ruled.items() if right[kind] >= LIKELY]
+
+
+@cache
+def _tails() -> frozenset[str]:
+    """The types of entities that relations by the rules, which are said, lead to."""
+    said = {kind for kind, right in ruled_relations().items() if right >= LIKELY}
+    reached = {name for name, kind in TABLE.items() if kind.reached_by in said}
+    return frozenset(reached | ({"technique"} if said.intersection(_OF_TECHNIQUES) else set()))
 
 
 @Language.factory("kg_relations")

@@ -30,13 +30,13 @@ from kg.extract.outcomes import (
     frames_measure,
 )
 from kg.extract.settings import setting
-from kg.extract.weighing import Weights, best, likelihood, of_all, weights
+from kg.extract.weighing import Weights, best, likelihood, of_all, shares, weights
 from kg.model import LARGEST, Evidence, Result
 from kg.vocabulary import Vocabulary
 
 _OWN = re.compile(
-    r"\b(?:we|our|ours|us)\b|\bthis (?:paper|work|study|article|report|survey)\b|\bin this\b|"
-    r"\bpropos(?:e|es|ed|al)\b|\b(?:experiment|evaluation|result)s?\b|本文|我们|该方法|实验"
+    r"\b(?:we|ours?|us|this (?:paper|work|study|article|report|survey)|in this|"
+    r"propos(?:e|es|ed|al)|(?:experiment|evaluation|result)s?)\b|本文|我们|该方法|实验"
 )
 _OPEN = re.compile(r"\(\s*$")
 _GLUED = re.compile(r"(?:-(?!\s)|[A-Za-z@_/^:×]|\s?/\s?\d|\s?[x×]\s?\d)")
@@ -74,13 +74,14 @@ class Results:
     def sentences(self, doc: Doc) -> Iterator[tuple[Stated, int]]:
         """The sentences that may state outcomes, with their offsets in the Doc."""
         field = "A" if field_text(doc, "A") else "B"
-        explained = expansions(field_text(doc, field))
+        explained: dict[str, str] | None = None
         before = ""
         rivals = [m.surface for m in doc._.mentions if m.type == "technique" and m.role == "baseline"][:3]
         for rank, (start, end) in enumerate(self.own_sentences(doc, field)):
             text = plain(doc._.text[start:end])
             found = [q for q in quantities(text) if not _is_label(q, text)]
             if found:
+                explained = expansions(field_text(doc, field)) if explained is None else explained
                 inside = [m for m in doc._.matches if start <= m.start and m.end <= end]
                 spans = {kind: [m for m in inside if m.type == kind] for kind in ("metric", *_NAMED)}
                 metrics = [(m.start - start, m.end - start, self.vocabulary[m.concept]) for m in spans["metric"]]
@@ -160,7 +161,7 @@ class Results:
         if said is not None:
             is_named = not place.quantity.origin and not outcomes_zh.is_chinese(place)
             return said, _BY_FORM if is_named else _ORIGIN
-        return best(self.weights.baseline, self.baselines.candidates(place, reading, last))
+        return best(shares(self.weights.baseline, self.baselines.candidates(place, reading, last)))
 
     def sure(self, outcome: float, metric: float, baseline: float) -> float:
         """The likelihood that all parts of a result are right, from the likelihoods of its parts."""

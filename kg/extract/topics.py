@@ -26,10 +26,7 @@ LEAST = 1.5  # points
 SHARE = 0.22  # of the points of the first topic
 SEEN = 0.1  # lowest likelihood of a topic that only the tagger finds
 _MOST_PLACES = 5  # of a concept that are considered
-_REACH, _NEAR = (
-    60,
-    5,
-)  # window before a label, in characters and in words, checked for "alongside" and comparison cues
+_NEAR = 5  # words before a label, checked for "alongside" and comparison cues
 _TYPES = ("topic", "technique", "task", "problem", "hardware")  # concept types that indicate a topic
 _POINTS = {"T": 3.0, "A": 1.0, "B": 1.0, "K": 1.5}
 
@@ -163,8 +160,7 @@ class Topics:
 def _objects(view: DocView, match: Match) -> list[str]:
     """The words of a label and the one before it in its noun phrase."""
     before = view.text[max(0, match.start - 1) : match.start] in (" ", "-")
-    ahead = view.words(max(sentence_of(view.doc, match.start)[0], match.start - _REACH), match.start) if before else []
-    return [*ahead[-1:], *view.words(match.start, match.end)]
+    return [*(view.before(match.start, 1) if before else ()), *view.words(match.start, match.end)]
 
 
 def _stands(view: DocView, places: list[Match]) -> Features:
@@ -172,7 +168,7 @@ def _stands(view: DocView, places: list[Match]) -> Features:
     beside = view.cues["beside"] | view.cues["compare"]
     told = {"only outside contribution": 1.0, "only background": 1.0, "only beside": 1.0, "only modifier": 1.0}
     for match in places[:_MOST_PLACES]:
-        before = view.words(max(sentence_of(view.doc, match.start)[0], match.start - _REACH), match.start)[-_NEAR:]
+        before = view.before(match.start, _NEAR)
         if any(start <= match.start < end for start, end in (*view.contributions, view.title)):
             told["only outside contribution"] = 0.0
         if match.start >= view.first or inside((match.start, match.end), [view.title]):

@@ -48,14 +48,16 @@ def likelihood(weights: Mapping[str, float], features: Iterable[str]) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total(weights, features)))))
 
 
-def best(weights: Mapping[str, float], candidates: Candidates) -> tuple[str, float]:
-    """The candidate that is likeliest to be right (the first of equals), and its likelihood.
+def best(likely: Mapping[str, float]) -> tuple[str, float]:
+    """The candidate that is likeliest to be right (the first of equals), and its likelihood, by the `shares` of all.
 
     Wordings of one metric or baseline support each other: a candidate gets the likelihoods of all candidates that share
     half of its words.
     """
-    likely = shares(weights, candidates)
-    mass = {one: math.fsum(likely[other] for other in alike(one, likely)) for one in likely}
+    words = {one: _words(one) for one in likely}
+    mass = {
+        one: math.fsum(p for other, p in likely.items() if _is_like(words[one], words[other])) for one in likely
+    }
     found = max(likely, key=lambda text: (mass[text], likely[text]))
     return found, min(mass[found], 1.0)
 
@@ -71,8 +73,12 @@ def shares(weights: Mapping[str, float], candidates: Candidates) -> dict[str, fl
 
 def alike(text: str, others: Iterable[str]) -> list[str]:
     """Those of some texts that share half of their words with one."""
-    words = frozenset(fold(text).split())
-    return [other for other in others if _is_like(words, frozenset(fold(other).split()))]
+    words = _words(text)
+    return [other for other in others if _is_like(words, _words(other))]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(fold(text).split())
 
 
 def _is_like(one: frozenset[str], other: frozenset[str]) -> bool:

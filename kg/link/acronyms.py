@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 
 from kg.model import Document
 from kg.text import fold
@@ -16,7 +18,8 @@ _REACH = 120  # characters before a bracket that may hold the expansion
 _HEADING = re.compile(r"([A-Z][\w+-]{0,9}\w):\s+(?=\w)")
 
 
-def acronyms(text: str) -> dict[str, str]:
+@lru_cache(maxsize=8)  # a paper's links and its claims ask for them
+def acronyms(text: str) -> Mapping[str, str]:
     """The acronyms that a text defines: folded acronym -> expansion.
 
     >>> acronyms("We propose Group Tree Optimization (GTO) for drafts.")

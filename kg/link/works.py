@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
-from itertools import combinations
+from itertools import accumulate, combinations
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -103,7 +103,7 @@ class Described:
         return Title(self.title)
 
     @cached_property
-    def shingles(self) -> frozenset[str]:
+    def shingles(self) -> frozenset[bytes]:
         return frozenset(_shingles(self.abstract, _SHINGLE))
 
     @cached_property
@@ -421,18 +421,21 @@ def _common_authors(a: Described, b: Described) -> int | None:
     return turned if turned or _is_latin(a.last_names) == _is_latin(b.last_names) else None
 
 
-def _common_shingles(a: frozenset[str], b: frozenset[str]) -> float | None:
+def _common_shingles(a: frozenset[bytes], b: frozenset[bytes]) -> float | None:
     """The share of the shorter abstract's shingles that the other contains; None if one abstract is too short."""
     fewer = min(len(a), len(b))
     return len(a & b) / fewer if fewer >= _FEWEST else None
 
 
-def _shingles(text: str, size: int) -> list[str]:
+def _shingles(text: str, size: int) -> list[bytes]:
+    """The runs of so many words of a text."""
     words = _WORD.findall(text.lower())
-    return [" ".join(words[at : at + size]) for at in range(len(words) - size + 1)]
+    line = " ".join(words).encode()
+    starts = list(accumulate((len(word) + 1 for word in words), initial=0))
+    return [line[start : end - 1] for start, end in zip(starts, starts[size:], strict=False)]
 
 
-def _bands(shingles: list[str]) -> list[str]:
+def _bands(shingles: list[bytes]) -> list[str]:
     """Min-wise hashing keys of a text (Broder 1997): very similar texts have one in common.
 
     Two minimum hashes form a key, so that texts that share only a phrase or two have no common key.
@@ -441,7 +444,7 @@ def _bands(shingles: list[str]) -> list[str]:
         return []
     import numpy as np
 
-    hashes = np.array([zlib.crc32(shingle.encode()) for shingle in shingles], np.uint32)
+    hashes = np.array(list(map(zlib.crc32, shingles)), np.uint32)
     odd = np.array([0x9E3779B1 * (2 * at + 1) & 0xFFFFFFFF for at in range(_BANDS * _ROWS)], np.uint32)
     least = ((hashes ^ odd[:, None]) * np.uint32(0x85EBCA6B)).min(axis=1).tolist()
     return ["".join(f"{one:08x}" for one in least[at : at + _ROWS]) for at in range(0, len(least), _ROWS)]

@@ -14,7 +14,7 @@ from kg.extract.numbers import plain, quantities
 from kg.extract.outcomes import OutcomeLexicon
 from kg.extract.phrases import Phrases
 from kg.extract.results import Results
-from kg.extract.weighing import best, likelihood, of_all, weights
+from kg.extract.weighing import best, likelihood, of_all, shares, weights
 from kg.model import Document, Result
 from kg.text import repaired
 from kg.vocabulary import Vocabulary
@@ -270,7 +270,7 @@ def test_confidence_is_the_likelihood_of_a_result_that_is_right_in_all() -> None
 
 def test_wordings_of_one_thing_speak_for_each_other() -> None:
     candidates = {"decoding latency": {"a"}, "latency": {"a"}, "": {"b"}}
-    found, sure = best({"a": 0.0, "b": 0.3}, candidates)
+    found, sure = best(shares({"a": 0.0, "b": 0.3}, candidates))
     assert found == "decoding latency"
     assert 0.5 < sure < 0.7
 

@@ -6,8 +6,9 @@ import re
 
 from kg.sources.repairs.edits import LONGEST, Edits, PaperSpellings
 from kg.sources.words import WordCounts
+from kg.text import split
 
-_CHUNK = re.compile(r"(?<![\w./\\@#-])[A-Za-z]+(?:-[A-Za-z]+)*(?![\w/@\\-]|\.[a-z])")
+_CHUNK = re.compile(r"((?<![\w./\\@#-])[A-Za-z]+(?:-[A-Za-z]+)*(?![\w/@\\-]|\.[a-z]))")
 _APART = re.compile(r"(?<![\w-])(?<!- and )(?<!- or )([A-Za-z]{2,})- ([a-z]{2,})(?![\w-])")
 _GLUED = re.compile(r"(?<=[a-z]{3})[.,;:](?=[A-Z][a-z]+ )")
 _WORD = re.compile(r"[A-Za-z]+")
@@ -23,8 +24,9 @@ def mend(edits: Edits, paper: PaperSpellings, is_title: bool = False) -> None:
     words, raw, sound = paper.words, edits.raw, paper.words.sound
     if "- " in raw:
         join_apart(edits, words)
-    for match in [match for match in _CHUNK.finditer(raw) if match[0] not in sound]:  # nearly all words are correct
-        chunk = match[0]
+    chunks, starts, _ = split(_CHUNK, raw)
+    # Nearly all words are correct.
+    for chunk, start in [one for one in zip(chunks, starts, strict=True) if one[0] not in sound]:
         if not 4 <= len(chunk) <= LONGEST:
             continue
         low = chunk.lower()
@@ -37,7 +39,7 @@ def mend(edits: Edits, paper: PaperSpellings, is_title: bool = False) -> None:
         elif "-" not in new and new not in words.count and not chunk.islower():
             continue  # a coined word: "Drivel-ology"
         if new != low and ("-" in low or words.is_usual(new) or not paper.repeats(low)):  # used twice: intended
-            _respace(edits, match.start(), chunk, new)
+            _respace(edits, start, chunk, new)
 
 
 def _is_name(chunk: str) -> bool:
