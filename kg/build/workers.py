@@ -7,10 +7,13 @@ import multiprocessing
 import os
 import signal
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain, count
 from multiprocessing.connection import Connection, wait
+from queue import SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from kg.model import KgError
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 FEW = 16  # up to so many items, no processes are started
 CHUNK, MOST = 8, 32  # items sent to a process at a time, at first and once there are many
 _AHEAD = 4  # chunks per process that may be computed ahead of their turn
+_GIVEN = 2  # chunks that a process has: one to work on, one to go on with while the caller is busy
 _GARBAGE = 50_000  # allocations before the garbage collector runs
 
 Item = TypeVar("Item")
@@ -63,7 +67,7 @@ class Workers(Generic[Item, Done]):
         self.work, self.jobs, self.few = work, jobs, few
         self.chunk, self.most = chunk, max(chunk, most)
         self._processes: dict[Connection, BaseProcess] = {}
-        self._busy: dict[Connection, int] = {}  # -> index of its chunk
+        self._busy: dict[Connection, deque[int]] = {}  # -> indexes of its chunks
         self._done: dict[int, list[Done]] = {}  # results by index of the chunk
 
     def __enter__(self) -> Workers[Item, Done]:
@@ -136,22 +140,21 @@ class Workers(Generic[Item, Done]):
                 self._take(0)
 
     def _give(self, chunks: Iterator[list[Any]], given: int, at: int) -> int:
-        """Send a chunk to each idle process; returns how many chunks have been sent so far.
-
-        No process gets a second chunk, so that neither side ever waits for the other to empty a pipe.
-        """
-        for process in self._processes:
-            if process in self._busy or given >= at + _AHEAD * len(self._processes):
-                continue
-            chunk = next(chunks, None)
-            if chunk is None:
-                break
-            try:
-                process.send(chunk)
-            except OSError:
-                raise self._lost(process) from None
-            self._busy[process] = given
-            given += 1
+        """Send chunks to the processes that have too few; returns how many chunks have been sent so far."""
+        for wanted in range(_GIVEN):
+            for process in self._processes:
+                has = self._busy.get(process, ())
+                if len(has) > wanted or given >= at + _AHEAD * len(self._processes):
+                    continue
+                chunk = next(chunks, None)
+                if chunk is None:
+                    return given
+                try:
+                    process.send(chunk)
+                except OSError:
+                    raise self._lost(process) from None
+                self._busy.setdefault(process, deque()).append(given)
+                given += 1
         return given
 
     def _take(self, seconds: int | None) -> None:
@@ -164,7 +167,9 @@ class Workers(Generic[Item, Done]):
                 raise self._lost(process) from None
             if fault:
                 raise KgError(fault)
-            self._done[self._busy.pop(process)] = results
+            self._done[self._busy[process].popleft()] = results
+            if not self._busy[process]:
+                del self._busy[process]
 
     def _lost(self, process: Connection) -> KgError:
         self._processes[process].join(1)
@@ -210,9 +215,11 @@ def _serve(work: Callable[[Any], Any], chunks: Connection, others: list[Connecti
     for connection in others:  # copied by the fork; if they stay open here, the end of the parent is not noticed
         connection.close()
     spare_collections()
+    given: SimpleQueue[list[Any] | None] = SimpleQueue()
+    # So that neither side ever waits for the other to empty a pipe.
+    Thread(target=_receive, args=(chunks, given), daemon=True).start()
     try:
-        while True:
-            chunk = chunks.recv()
+        while (chunk := given.get()) is not None:
             try:
                 answer: tuple[str, list[Any]] = ("", [work(item) for item in chunk])
             except KgError as error:
@@ -221,5 +228,15 @@ def _serve(work: Callable[[Any], Any], chunks: Connection, others: list[Connecti
                 what = f"{type(error).__name__}: {error}"
                 answer = (f"A process that reads papers failed ({what}): try --jobs 1, which needs none.", [])
             chunks.send(answer)
-    except (EOFError, OSError):
+    except OSError:
         return
+
+
+def _receive(chunks: Connection, given: SimpleQueue[list[Any] | None]) -> None:
+    """Pass chunks on until the connection is closed or the parent process is gone, which None says."""
+    try:
+        with suppress(EOFError, OSError):
+            while True:
+                given.put(chunks.recv())
+    finally:
+        given.put(None)

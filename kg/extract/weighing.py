@@ -55,9 +55,7 @@ def best(likely: Mapping[str, float]) -> tuple[str, float]:
     half of its words.
     """
     words = {one: _words(one) for one in likely}
-    mass = {
-        one: math.fsum(p for other, p in likely.items() if _is_like(words[one], words[other])) for one in likely
-    }
+    mass = {one: math.fsum(p for other, p in likely.items() if _is_like(words[one], words[other])) for one in likely}
     found = max(likely, key=lambda text: (mass[text], likely[text]))
     return found, min(mass[found], 1.0)
 
