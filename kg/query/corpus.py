@@ -157,7 +157,10 @@ class Corpus:
 
     def names(self, papers: Papers) -> list[str]:
         """The papers (CURIEs) of a set, sorted."""
-        return [paper.curie for paper in self.dated(papers)]
+        return list(self.once(self._names, papers))
+
+    def _names(self, papers: Papers) -> tuple[str, ...]:
+        return tuple(paper.curie for paper in self.dated(papers))
 
     def dated(self, papers: Papers) -> tuple[DatedPaper, ...]:
         """The papers of a set with when they appeared, by name."""

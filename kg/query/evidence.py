@@ -160,8 +160,8 @@ class AnswerEvidence:
 
     def _own(self, where: Where) -> Where:
         """A condition on rows of the papers."""
-        papers = list(self.rows)
-        return Where(f"x.paper IN (SELECT id FROM papers WHERE curie IN ({marks(papers)})) AND {where.sql}",
+        papers = list(self.rows)  # by their entries, by which results and relations are stored
+        return Where(f"x.entry IN (SELECT id FROM entries WHERE paper IN ({marks(papers)})) AND {where.sql}",
                      (*papers, *where.given))  # fmt: skip
 
     def _weigh(self, entry: str, n: int, quote: Quote, extra: float) -> None:
