@@ -222,8 +222,9 @@ def to_record(doc: Doc, document: Document) -> Record:
             _settle(evidence, doc, document)
     record.topics = topics
     record.results = [result for result in results if holds_number(result)]
-    bearers = Bearers(record)
-    record.relations = [relation for relation in relations if not bearers.lacking(relation)]
+    if relations:
+        bearers = Bearers(record)
+        record.relations = [relation for relation in relations if not bearers.lacking(relation)]
     if doc._.tags is None:
         _note_rules(record)
     doc._.view = None  # the view refers to the Doc; the cycle would wait for the garbage collector

@@ -369,14 +369,16 @@ class DocView:
         words, start, end, before, _ = phrase
         span = (start, end)
         form = self._folded.get(span) or self.folded(start, end)
-        head = form.rpartition(" ")[2]
         marks = self.marks
         near = 0
         for word, _, _, _ in before[-_NEAR:]:
             near |= marks[word]
-        generic = len([1 for word, _, _, _ in words if marks[word] & _GENERIC])
+        generic = 0
+        for word, _, _, _ in words:
+            if marks[word] & _GENERIC:
+                generic += 1
         in_title = self.title[0] <= start and end <= self.title[1]
-        out = self._heads[head].copy()
+        out = self._heads[form.rpartition(" ")[2]].copy()
         if in_title:
             out["title"] = 1.0
         if len(words) > 1:
@@ -388,8 +390,9 @@ class DocView:
         count = self.count[form]
         if count != 1:
             out["again"] = min(count, 3) - 1.0
-        if [1 for s, e in self.contributions if s <= start < e]:
-            out["contribution"] = 1.0
+        for first, behind in self.contributions:
+            if first <= start < behind:
+                out["contribution"] = 1.0
         if start < self.first and not in_title:
             out["background"] = 1.0
         if form in self.acronym_of:

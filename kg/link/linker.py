@@ -96,6 +96,8 @@ class Linker:
 
     def link_ends(self, record: Record) -> None:
         """Link the baselines of results and the ends of relations to the concepts of the mentions they name."""
+        if not (record.relations or any(result.baseline for result in record.results)):
+            return
         bearing = by_name(record)
         named = self.concepts.named
         for result in record.results:

@@ -185,13 +185,13 @@ class StoreFile:
     def _take_out(self, name: str) -> None:
         """Take out an entry, if it is there, with all that was made of it."""
         for number, paper, *said in self.rows("SELECT id, paper, document, record FROM entries WHERE name = ?", name):
-            for table in ("keys", "claims"):
-                self.db.execute(f"DELETE FROM {table} WHERE entry = ?", (number,))
-            self.db.execute("DELETE FROM entries WHERE id = ?", (number,))
             record = None
             with suppress(*codec.WRONG):  # of a damaged one, labels stay until the tables are made again
                 record = codec.record(said[1], codec.document(said[0]))
             self._writer.erase(number, paper, record)
+            for table in ("keys", "claims"):
+                self.db.execute(f"DELETE FROM {table} WHERE entry = ?", (number,))
+            self.db.execute("DELETE FROM entries WHERE id = ?", (number,))
 
     def remake(self) -> None:
         """Make the tables again that are made from entries; all of them count, or none."""

@@ -13,13 +13,18 @@ _SEAL = 32  # hexadecimal digits
 
 def fingerprint(document: Document, version: str) -> str:
     """A hash of all that an entry is made from, then its `seal`; `version` names the program and its extractors."""
-    made_from = f"[{json.dumps(version)}, {_details(document)[1:]}"
-    return hashlib.sha256(made_from.encode()).hexdigest() + seal(document)
+    details = _details(document)
+    made_from = f"[{json.dumps(version)}, {details[1:]}"
+    return hashlib.sha256(made_from.encode()).hexdigest() + _sealed(details)
 
 
 def seal(document: Document) -> str:
     """A hash of a document alone: what is stored shows by it that it was not changed."""
-    return hashlib.sha256(_details(document).encode()).hexdigest()[:_SEAL]
+    return _sealed(_details(document))
+
+
+def _sealed(details: str) -> str:
+    return hashlib.sha256(details.encode()).hexdigest()[:_SEAL]
 
 
 def sealed(fingerprint: str) -> str:

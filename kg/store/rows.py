@@ -40,13 +40,13 @@ _DATE, _YEAR = 4, 5  # columns of `_COLUMNS`
 _COLUMNS = "entry, title, name, kind, date, year, venue, arxiv, doi, url, code_url, author_count, appeared"
 _TOLD = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", "))
 
-#: The concepts that works have, each with its type and, of mentions, its role.
+#: The concepts that works have, each with its type and, of mentions, its role; results are found by their entries.
 _HAD = """
 SELECT p.curie, c.id, c.type, x.role FROM papers p JOIN mentions x ON x.paper = p.id
 JOIN concepts c ON c.id = x.concept WHERE p.curie IN ({0})
 UNION SELECT p.curie, x.topic, 'topic', '' FROM papers p JOIN topics x ON x.paper = p.id WHERE p.curie IN ({0})
-UNION SELECT p.curie, x.metric, 'metric', '' FROM papers p JOIN results x ON x.paper = p.id
-WHERE x.metric IS NOT NULL AND p.curie IN ({0})
+UNION SELECT e.paper, x.metric, 'metric', '' FROM entries e JOIN results x ON x.entry = e.id
+WHERE x.metric IS NOT NULL AND e.paper IN ({0})
 """
 #: The roles in which a technique counts as one that a paper has.
 USUAL = ("proposed", "used")
