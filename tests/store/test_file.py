@@ -16,8 +16,9 @@ from graph_demo import demo_entry, demo_source, elsewhere, started
 
 import kg
 from kg.model import KgError
+from kg.store.entries import Entry
 from kg.store.file import StoreFile
-from kg.store.lite import cache_of
+from kg.store.lite import Lite, cache_of
 from kg.store.schema import VERSION
 
 
@@ -65,6 +66,34 @@ def test_entries_are_found_by_their_keys_until_they_go(path: Path):
         file.put_entry(demo_entry(1), ["other"])
         file.drop_entries(["demo-02", "never"])
         assert file.having(["all", "key-1", "other"]) == [("all", "demo-03"), ("other", "demo-01")]
+
+
+def test_an_entry_is_written_by_looking_at_its_own_paper_alone():
+    def one(number: int) -> Entry:
+        entry = demo_entry(number)
+        entry.record.paper = f"paper:demo-{number}"
+        entry.record.results[0].metric_concept = "metric:memory"
+        return entry
+
+    def steps(others: int) -> int:
+        """Steps of the database to write an entry again beside others, but for those of its index of texts."""
+        told = {True: 0, False: 0}
+        running = [True]  # whether it is a statement of the writer
+
+        def step() -> None:
+            told[running[-1]] += 1
+
+        with StoreFile(None) as file:
+            with file.batch():
+                for number in range(1, others + 1):
+                    file.put_entry(one(number))
+            assert isinstance(file.db, Lite)
+            file.db.set_trace_callback(lambda statement: running.append(not statement.startswith("--")))
+            file.db.set_progress_handler(step, 1)
+            file.put_entry(one(1))
+        return told[True]
+
+    assert steps(600) < 1.5 * steps(30)
 
 
 def test_changes_are_numbered_and_each_is_the_last_of_its_graph(path: Path):
