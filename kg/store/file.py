@@ -35,8 +35,8 @@ _KEYS = "INSERT INTO keys VALUES (?, ?) ON CONFLICT DO NOTHING"
 _KNOWN = "INSERT INTO organisations VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET said = excluded.said"
 _SOURCE = """INSERT INTO sources (name, said) VALUES (?, ?)
   ON CONFLICT (name) DO UPDATE SET said = excluded.said, whole = ''"""
-_STATE = """INSERT INTO states SELECT max(number), ? FROM changes
-  HAVING max(number) > (SELECT coalesce(max(number), 0) FROM states)"""
+_STATE = """INSERT INTO states SELECT number, ? FROM changes
+  WHERE number > (SELECT coalesce(max(number), 0) FROM states) ORDER BY number DESC LIMIT 1"""
 
 
 def _opened(place: str | Path | None, read_only: bool) -> Lite | Postgres:
