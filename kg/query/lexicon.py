@@ -16,7 +16,7 @@ from kg.query.labels import Labels, Named, lengths
 from kg.query.words import QuestionWords
 from kg.store.file import StoreFile
 from kg.store.rows import SHORTEST
-from kg.text import fold
+from kg.text import fold, has_han
 from kg.units import kin
 from kg.vocabulary import Concept, Vocabulary
 
@@ -80,6 +80,8 @@ class Lexicon:
         return list(self._senses(folded))
 
     def _all_senses(self, folded: str) -> list[Sense]:
+        if english := self.in_english(folded):  # so that a question has one answer in both languages
+            return list(dict.fromkeys(sense for label in english for sense in self._senses(label)))
         out = [
             Sense(concept.type, concept.curie, _is_preferred(concept, folded), True)
             for concept in self.vocabulary.bearing(folded)
@@ -90,6 +92,12 @@ class Lexicon:
             out = [Sense(kind, asked, True, True), *(sense for sense in out if sense.type != kind)]
         seen = {sense.concept for sense in out}
         return out + [sense for sense in self._named(folded) if sense.concept not in seen]
+
+    def in_english(self, folded: str) -> list[str]:
+        """The folded English names of what bears a folded Chinese label as its preferred one."""
+        bearing = self.vocabulary.bearing(folded) if has_han(folded) else []
+        named = [concept.label for concept in bearing if fold(concept.label.get("zh", "")) == folded]
+        return [english for label in named if (english := fold(label.get("en", ""))) and not has_han(english)]
 
     def label(self, concept: str, language: str = "en") -> str:
         """The preferred label in a language, else in English, else any, else the local name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import accumulate
 from typing import Literal
 
 from kg.entity_types import NAMED
@@ -254,7 +255,10 @@ class Parser:
         """All parts of a compound; None where a part names nothing, unless the `words` of it are searched for."""
         if not item.parts:
             return None
-        inner = Parser(" ".join(part.text for part in item.parts), [replace(part) for part in item.parts], self.lexicon)
+        text = " ".join(part.text for part in item.parts)
+        ends = list(accumulate((len(part.text) + 1 for part in item.parts), initial=0))
+        pieces = [replace(part, start=at, end=at + len(part.text)) for at, part in zip(ends, item.parts, strict=False)]
+        inner = Parser(text, pieces, self.lexicon)
         named = {one.text: one.terms for one in inner.conditions(last_resort=False)}
         parts: list[tuple[Entity | Outcome | Phrase, ...]] = []
         for part in item.parts:
@@ -440,7 +444,7 @@ class Parser:
         item = self.items[at]
         if item.taken:
             return []
-        quoted = self.text[item.start - 1 : item.start] in "\"'“「『" and item.start > 0
+        quoted = item.start > 0 and self.text[item.start - 1] in "\"'“「『"
         is_person = PERSON.fullmatch(item.text) is not None and self.lexicon.is_author(item.text)
         if len(item.text) > 1 and not quoted and (is_person or self._is_author(at, cue)):
             return [Fact("author", item.text, item.text)]

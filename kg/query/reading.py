@@ -81,11 +81,13 @@ class QuestionReader:
         if not item.senses or not _is_of_a_kind(item.senses, self.lexicon):
             return []
         is_label = any(sense in self.lexicon.senses(fold(item.text)) for sense in item.senses)  # and not misspelt
-        parts = self._parted(item.senses, item.start, item.end) if is_label else []
-        if parts or (is_label and not has_han(item.text)):
-            return parts
+        own = self._parted(item.senses, item.start, item.end) if is_label else []
+        is_named_so = bool(self.lexicon.in_english(fold(item.text)))
+        if (own and not is_named_so) or (is_label and not has_han(item.text)):
+            return own
         label = self.lexicon.label(item.senses[0].concept)  # parted as its English name is: both mean the same
-        return [] if has_han(label) else QuestionReader(label, self.lexicon)._parted(item.senses)
+        english = [] if has_han(label) else QuestionReader(label, self.lexicon)._parted(item.senses)
+        return own if own and any(part.is_unknown for part in english) else english or own
 
     def _parted(self, senses: list[Sense], begin: int = 0, end: float = inf) -> list[Item]:
         """The cheapest pieces of a part of the text; none where they are no more than one word that nothing bears."""
@@ -149,7 +151,8 @@ class QuestionReader:
         if senses and self._is_made_up(found, senses):
             return None
         if senses and "topic" not in {sense.type for sense in senses}:
-            senses = [sense for sense in self._core(found) if sense.type == "topic"] + senses
+            named = [tokens(english) for english in self.lexicon.in_english(folded)] or [found]
+            senses = [s for core in map(self._core, named) for s in core if s.type == "topic"] + senses
         if not (words or senses):
             return None
         start, end = found[0].start, found[-1].end
