@@ -158,11 +158,24 @@ def _told_otherwise(term: Outcome) -> list[Where]:
     less = [_changed("decrease", "x", gain), _changed("decrease", "%", (1 - 1 / gain) * 100)]
     kept = [Where("(x.change = 'absolute' AND x.unit = '%' AND x.low > 0 AND x.low <= ?)", (round(100 / gain, 6),))]
     sizes = set(term.sizes)
-    ways = [((*term.metrics, *term.gains), more), (term.savings, less), (sizes & set(term.savings), kept)]
+    ways = [(term.gains, more), (term.savings, less), (sizes & set(term.savings), kept)]
     if not grows:
-        ways = [(term.metrics, less), (sizes & set(term.metrics), kept)]
-    among = [(concepts(metrics), forms) for metrics, forms in ways if metrics]
-    return [_all([Where(f"x.metric IN {one.sql}", one.given), _any(forms)]) for one, forms in among]
+        ways = [(term.gains, more), (sizes & set(term.metrics), kept)]
+    among = [(_among(metrics), forms) for metrics, forms in ways if metrics]
+    if term.metrics or term.words:
+        among.append((_on(term), more if grows else less))
+    return [_all([one, _any(forms)]) for one, forms in among]
+
+
+def _on(term: Outcome) -> Where:
+    """The results on the metric that a threshold names, by its concept or its words."""
+    metric = [_among(term.metrics)] if term.metrics else []
+    return _any([*metric, *(Where("regexp(?, x.metric_text)", (wording_regex(words),)) for words in term.words)])
+
+
+def _among(metrics: Iterable[str]) -> Where:
+    one = concepts(metrics)
+    return Where(f"x.metric IN {one.sql}", one.given)
 
 
 def _changed(change: str, unit: str, least: float) -> Where:
@@ -181,10 +194,7 @@ def _told_so(term: Outcome) -> Where:
         out.append(_any(same))
     elif term.value is not None:
         out.append(_compared(term, 1.0))
-    among = concepts(term.metrics)
-    metric = [Where(f"x.metric IN {among.sql}", among.given)] if term.metrics else []
-    metric += [Where("regexp(?, x.metric_text)", (wording_regex(words),)) for words in term.words]
-    return _all([*out, *([_any(metric)] if metric else [])])
+    return _all([*out, *([_on(term)] if term.metrics or term.words else [])])
 
 
 def _compared(term: Outcome, factor: float) -> Where:

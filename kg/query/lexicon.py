@@ -145,7 +145,7 @@ class Lexicon:
         told = {c.curie: c.facts for c in known.concepts.values() if c.facts.get("gainOf", "") in known}
         also = {one for one, facts in told.items() if own & known.narrower(facts["gainOf"])} - own
         lower = {one for one in told if told[one].get("better") == "lower"}
-        sizes = {one for one in lower if told[one].get("unit") not in kin("s")}
+        sizes = {one for one in lower if told[one].get("unit") not in kin("s") and told[one]["gainOf"] not in told}
         gains, savings, left = (self._families(ones) for ones in (also - lower, also & lower, sizes))
         return replace(wanted, gains=gains, savings=savings, sizes=left)
 
@@ -177,11 +177,9 @@ class Lexicon:
 
     def without(self, text: str) -> list[Sense]:
         """The techniques of the vocabulary that are named for doing without a thing ("draft-model-free decoding")."""
-        return [
-            Sense("technique", concept, False, True)
-            for folded, concept in self._beginning(f"{fold(text)} free ", "technique")
-            if concept in self.vocabulary
-        ]
+        named = dict.fromkeys((fold(text), *self.in_english(fold(text))))
+        free = (found for one in named for found in self._beginning(f"{one} free ", "technique"))
+        return [Sense("technique", concept, False, True) for _, concept in free if concept in self.vocabulary]
 
     def misspelt(self, folded: str, least: float = 86.0) -> str | None:
         """The folded label that a phrase nearly is, if there is one; its first letter is right."""

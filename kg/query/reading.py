@@ -33,6 +33,8 @@ PERSON = re.compile(r"[A-Z][\w'’-]*\.?(?: [A-Z][\w'’-]*\.?){1,3}")
 _WIDTH = re.compile(r"(?<![A-Za-z0-9_.])(\d{1,2}(?:\.\d{1,2})?)[\s-]?(?:bits?(?![A-Za-z])|比特|位(?=[量的精权]))", re.I)
 _BITS = ("1", "1.5", "1.58", "2", "2.5", "3", "3.5", "4", "5", "6", "8", "16")
 _JOINERS = " -\u2010\u2011\u2013_/\t'’+.&"
+#: Words between two things, the second of which says for what the first is.
+_BETWEEN = ("for", "in", "on")
 _BREAK = re.compile(r"[,;:、，；：。.!！?？()（）]")
 
 
@@ -176,12 +178,17 @@ class QuestionReader:
         return any(sense.type in NAMED for sense in before)
 
     def _is_pair(self, found: list[Token]) -> bool:
-        """Whether a phrase is "quantization and pruning": two things that both have names; topics may be called so."""
-        joint = next((i for i, token in enumerate(found) if i and self._is("and", token.fold)), 0)
-        parts = (found[:joint], found[joint + 1 :]) if joint else ()
-        senses = [self.lexicon.senses(" ".join(token.fold for token in part)) for part in parts if part]
-        whole = self.lexicon.senses(" ".join(token.fold for token in found)) if len(senses) == 2 else []
-        return len(senses) == 2 and all(senses) and not {"topic", "institution"} & {sense.type for sense in whole}
+        """Whether a phrase is two things that both have names: "quantization and pruning", "pruning for reasoning".
+
+        Topics may be called so; "for" stays in what is mainly called so.
+        """
+        whole = self.lexicon.senses(folds(found))
+        joints = [i for i, token in enumerate(found) if 0 < i < len(found) - 1]
+        joint = next((i for i in joints if self._is("and", found[i].fold)), 0)
+        if not joint and not any(sense.preferred for sense in whole):
+            joint = next((i for i in joints if found[i].fold in _BETWEEN), 0)
+        sides = [self.lexicon.senses(folds(side)) for side in (found[:joint], found[joint + 1 :]) if joint]
+        return bool(whole and sides) and all(sides) and not {"topic", "institution"} & {sense.type for sense in whole}
 
     def _is_made_up(self, found: list[Token], senses: list[Sense]) -> bool:
         """Whether a phrase that only a paper's own thing bears is made of known labels, and written as no name.

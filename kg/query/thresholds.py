@@ -157,7 +157,7 @@ class Thresholds:
         first = direction = ""
         for i in metrics:
             core, inside = self.without_change(self.items[i])
-            words[core] = None
+            words |= dict.fromkeys((core, *self.lexicon.in_english(core)))
             senses = [s for s in (*self.lexicon.senses(core), *self.items[i].senses) if s.type == "metric"]
             for sense in senses:
                 concepts |= set(self.lexicon.family(sense.concept))

@@ -14,7 +14,7 @@ from typing import Any
 
 from kg.query.answer import Answer, Cell, Line, Quote, Row, Table
 from kg.query.comparable import comparable
-from kg.query.conditions import Where, concepts
+from kg.query.conditions import Where, concepts, reporting
 from kg.query.corpus import Corpus
 from kg.query.filter import Filter, Outcome, Query
 from kg.query.lexicon import Lexicon
@@ -71,21 +71,28 @@ class _Ranking:
 
     def answer(self, limit: int | None) -> Answer:
         shown = self.leading()
-        if not shown:
+        if not shown and not (self._is_threshold and self.corpus.found(self.query.filter)):
             return self._empty()
         blocks, order = self.blocks, self.order
-        table = Table(self._columns, self._lines(shown)[:limit], self._verdict(*next(iter(shown.items()))))
+        first = next(iter(shown.items()), None)
+        table = Table(self._columns, self._lines(shown)[:limit], self._verdict(*first)) if first else None
         notes = (*self.query.filter.notes, *self._notes(blocks, order, shown))
-        found = rows(self.store, table.lines)
-        if self._is_advice:  # other papers on what is asked for, whose results measure something else
+        found = rows(self.store, table.lines) if table else ()
+        if self._is_advice or self._is_threshold:  # other papers on what is asked for, whose results are told otherwise
             others = self.corpus.found(self.query.filter)[::-1]
-            found += tuple(self.corpus.rows({*others} - {row.paper for row in found}))[: max(_SHOWN - len(found), 0)]
+            room = max((limit or _SHOWN) - len(found), 0)
+            found += tuple(self.corpus.rows({*others} - {row.paper for row in found}))[:room]
         return Answer(self.question, self.query, found, notes, table)
 
     @property
     def _is_advice(self) -> bool:
         """Whether a question asks what to use, and names no metric."""
         return self.query.metric is None and self.query.wants == "technique" and bool(self.query.filter.conditions)
+
+    @property
+    def _is_threshold(self) -> bool:
+        """Whether a question asks for results past a number, in whatever way they are told."""
+        return self.metric.value is not None
 
     def leading(self) -> dict[Block, list[_Ranked]]:
         """The first results of each block that has any."""
@@ -123,9 +130,9 @@ class _Ranking:
         """The results on the metric by block, in order."""
         asked = self.metric
         attempts = [asked] if asked.metrics else []
-        if asked.change and asked.metrics:
+        if asked.change and asked.metrics and not self._is_threshold:
             attempts.append(replace(asked, change=""))
-        if asked.words:
+        if asked.words and not self._is_threshold:
             attempts.append(replace(asked, metrics=()))
         if not self.query.metric and wanted.conditions:
             attempts.append(Outcome("", ""))
@@ -141,13 +148,16 @@ class _Ranking:
         """The results of papers on a metric."""
         among = self.corpus.holding(wanted).of("x.paper")
         sql, given = f"x.metric IS NOT NULL AND {among.sql}", among.given
-        if metric.metrics:
+        if metric.value is not None:
+            past = reporting(metric)
+            sql, given = f"{sql} AND {past.sql}", (*given, *past.given)
+        elif metric.metrics:
             named = concepts(metric.metrics)
             sql, given = f"{sql} AND x.metric IN {named.sql}", (*given, *named.given)
-        if metric.change:
+        if metric.change and metric.value is None:
             sql, given = f"{sql} AND x.change = ?", (*given, metric.change)
         found = self.corpus.once(self._reported, Where(sql, given))
-        if metric.words and not metric.metrics:
+        if metric.words and not metric.metrics and metric.value is None:
             return [one for one in found if _holds(one.wording.lower(), metric.words)]
         return found
 
