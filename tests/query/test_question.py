@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from kg.query import Entity, Lexicon, Outcome, read
@@ -11,6 +13,7 @@ from kg.query.lexicon import Named
 from kg.query.read import LIMIT
 from kg.query.reading import QuestionReader
 from kg.query.sayings import Sayings
+from kg.text import fold, has_han
 from kg.vocabulary import Vocabulary
 
 from .shown import said
@@ -380,6 +383,60 @@ def test_last_month_of_a_graph_without_dates_is_not_understood(lexicon: Lexicon)
 )
 def test_and_binds_closer_than_or(question: str, expected: str, lexicon: Lexicon) -> None:
     assert said(read(question, lexicon).filter) == expected
+
+
+def test_a_preferred_name_in_chinese_means_what_its_english_one_means(lexicon: Lexicon, vocabulary: Vocabulary) -> None:
+    named = [one.label for one in vocabulary.concepts.values() if one.type in ("topic", "technique", "problem", "task")]
+    zh = Counter(fold(label["zh"]) for label in named if has_han(label.get("zh", "")))
+    pairs = [(fold(one["en"]), fold(one["zh"])) for one in named if "en" in one and zh[fold(one.get("zh", ""))] == 1]
+    assert len(pairs) > 1000
+    for english, chinese in pairs:
+        assert set(lexicon.senses(english)) <= set(lexicon.senses(chinese)), english
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("KV cache compression for reasoning models", "推理模型的KV缓存压缩"),
+        ("quantization of video diffusion models", "视频扩散模型的量化"),
+        ("papers on attention sinks", "关于注意力汇聚的论文"),
+        ("speculative decoding without a draft model", "不需要草稿模型的推测解码"),
+    ],
+)
+def test_translations_are_one_question(first: str, second: str, lexicon: Lexicon) -> None:
+    def things(question: str) -> set[frozenset[tuple[str, ...]]]:
+        found = read(question, lexicon).filter.conditions
+        return {frozenset(t.concepts for t in one.any_of if isinstance(t, Entity)) for one in found}
+
+    assert things(first) == things(second)
+
+
+def test_words_of_a_compound_that_mean_nothing_are_no_quotation(lexicon: Lexicon) -> None:
+    for question in ("attention sink", "papers that are about the attention sink"):
+        terms = [term for one in read(question, lexicon).filter.conditions for term in one.any_of]
+        assert {type(term) for term in terms} == {Entity}
+
+
+def test_what_drafts_for_itself_needs_no_draft_model(lexicon: Lexicon) -> None:
+    terms = [
+        t for one in read("speculative decoding with no draft model", lexicon).filter.conditions for t in one.any_of
+    ]
+    family = next(t.concepts for t in terms if isinstance(t, Entity) and t.field == "technique")
+    assert {"technique:self-speculative-decoding", "technique:n-gram-speculative-decoding"} <= set(family)
+
+
+@pytest.mark.parametrize("question", ["能耗降低一半以上", "cut energy consumption by at least half"])
+def test_energy_efficiency_is_a_saving_of_energy(question: str, lexicon: Lexicon) -> None:
+    (asked,) = [term for one in read(question, lexicon).filter.conditions for term in one.any_of]
+    assert isinstance(asked, Outcome)
+    assert "metric:energy-efficiency" in asked.gains
+    assert not asked.told
+    assert "energy consumption" in asked.words
+
+
+@pytest.mark.parametrize("question", ["what is the average age of the authors?", "作者的平均年龄是多少"])
+def test_what_no_paper_says_of_its_authors_is_refused(question: str, lexicon: Lexicon) -> None:
+    assert read(question, lexicon).kind == "refused"
 
 
 @pytest.mark.parametrize("question", ["write me a poem about pruning", "今天天气怎么样？", "Translate this for me"])

@@ -248,3 +248,31 @@ def test_nearest_are_shown_apart_where_nothing_was_obtained_on_all_that_is_asked
     assert found.empty
     assert [row.id for row in found.nearest] == ["900-02", "900-01"]
     assert any("without 'LLaMA-3'" in note for note in found.notes)
+
+
+def test_threshold_lists_what_is_past_it_in_whatever_way_it_is_told(
+    vocabulary: Vocabulary, made: Callable[[dict[str, Any]], Store]
+) -> None:
+    def saving(name: str, said: str, *result: object) -> dict[str, Any]:
+        return paper(name, said, [result])
+
+    store = made(
+        {
+            "900-01": saving(
+                "AlphaDemo", "It saves 80% energy.", "80% energy", "energy consumption", 80, "%", "decrease", ""
+            ),
+            "900-02": saving(
+                "BetaDemo", "It saves 30% energy.", "30% energy", "energy consumption", 30, "%", "decrease", ""
+            ),
+            "900-03": saving(
+                "GammaDemo", "Its energy efficiency is 4x.", "4x", "energy efficiency", 4, "x", "increase", ""
+            ),
+            "900-04": saving(
+                "DeltaDemo", "Its energy efficiency is 1.2x.", "1.2x", "energy efficiency", 1.2, "x", "increase", ""
+            ),
+        }
+    )
+    lexicon = Lexicon.of(store, vocabulary)
+    found = answer(store, vocabulary, "which techniques cut energy consumption by at least half?")
+    assert sorted(cells(found, "paper", "value")) == [("900-01", "80%"), ("900-03", "4x")]
+    assert {row.id for row in found.rows} == {"900-01", "900-03"}
