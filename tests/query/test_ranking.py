@@ -272,7 +272,6 @@ def test_threshold_lists_what_is_past_it_in_whatever_way_it_is_told(
             ),
         }
     )
-    lexicon = Lexicon.of(store, vocabulary)
     found = answer(store, vocabulary, "which techniques cut energy consumption by at least half?")
     assert sorted(cells(found, "paper", "value")) == [("900-01", "80%"), ("900-03", "4x")]
     assert {row.id for row in found.rows} == {"900-01", "900-03"}
