@@ -31,6 +31,7 @@ LINKING = ("of", "on", "for", "with", "without", "via", "by", "to", "in", "from"
 #: Kinds that only papers name count where a technique has no more of them: a query of thousands takes a second.
 _MOST_KINDS = 100
 _MOST_VARIANTS = 64  # spellings of an organisation that are looked up
+_NEAR, _AS_GOOD = 8, 4.0  # labels that a misspelt word is compared with, and how much less alike a known one may be
 _HALF = ("semi", "quasi", "pseudo", "anti", "半")
 
 
@@ -187,9 +188,13 @@ class Lexicon:
             return None
         from rapidfuzz import fuzz, process  # 30 ms, needed only for words that nothing bears
 
-        likely = [label for label in self._alike(folded, least) if len(label) >= SHORTEST + 1]  # "batch" is no BACH
-        near = process.extractOne(folded, likely, scorer=fuzz.ratio, score_cutoff=least)
-        return near[0] if near else None
+        likely = [
+            label for label in self._alike(folded, least - _AS_GOOD) if len(label) >= SHORTEST + 1
+        ]  # "batch" is no BACH
+        near = process.extract(folded, likely, scorer=fuzz.ratio, score_cutoff=least - _AS_GOOD, limit=_NEAR)
+        best = [label for label, ratio, _ in near if near[0][1] >= least and ratio > near[0][1] - _AS_GOOD]
+        known = (label for label in best if any(sense.known for sense in self.senses(label)))
+        return next(known, next(iter(best), None))
 
     def nearest(self, text: str, number: int = 3, least: float = 70.0) -> tuple[str, ...]:
         """The labels of the things whose names are nearest to a text; none for nonsense, whose ratio is below 68."""

@@ -175,6 +175,8 @@ class Parser:
             return None
         if item.of("made:") and self._is_made(at, cue):
             return None
+        if item.means("purpose"):  # "用强化学习做剪枝"
+            return "", negated, joins
         if item.means("not"):
             return ("use" if item.means("use") else cue), True, joins
         if item.means("or"):
@@ -304,6 +306,8 @@ class Parser:
         by = {sense.type: sense for sense in reversed(_surer(self.items[at].senses))}
         if cue == "by" and "institution" in by:
             return [by["institution"]]
+        if "metric" in by and "topic" not in by and at and self.changes(at - 1):
+            return [by["metric"]]  # "saves GPU memory"
         if cue in ("use", "compare", "mention", "baseline", "evaluate"):
             used = [by[kind] for kind in _AFTER if kind in by]
             if cue == "evaluate":

@@ -7,6 +7,7 @@ the cues before it (kg.query.question).
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from kg.query.filter import Fact, Filter, Query
@@ -19,6 +20,8 @@ from kg.query.sayings import Sayings
 
 #: Letters of a question that are read.
 LIMIT = 1000
+#: LaTeX in a name, which is read as the plain name ("H$_2$O").
+_MATH, _MARKS = re.compile(r"\$([^$\s]{1,20})\$"), re.compile(r"[\\{}^_]")
 
 
 def read(question: str, lexicon: Lexicon) -> Query:
@@ -26,7 +29,8 @@ def read(question: str, lexicon: Lexicon) -> Query:
     notes = []
     if len(question) > LIMIT:
         notes.append(f"The question has {len(question)} characters, only the first {LIMIT} were read.")
-    text = "".join(c if c.isprintable() else " " for c in question[:LIMIT])
+    plain = _MATH.sub(lambda found: _MARKS.sub("", found[1]), question[:LIMIT])
+    text = "".join(c if c.isprintable() else " " for c in plain)
     parser = Parser(text, QuestionReader(text, lexicon).items(), lexicon)
     query = Intent(parser).query()
     found = parser.filter(parser.conditions(last_resort=query.kind == "papers"))

@@ -241,10 +241,13 @@ class QuestionReader:
         return []
 
     def _is_epithet(self, found: list[Token], topic: Sense) -> bool:
-        """Whether words that a hyphen joins are no part of the topic's name ("post-training")."""
+        """Whether words that a hyphen joins, here or in a label, are no part of the topic's name ("post training")."""
+        folded = folds(found)
+        others = (sense.concept for sense in self.lexicon.senses(folded) if sense.concept != topic.concept)
+        labels = [label for concept in others for label in self.lexicon.labels(concept) if fold(label) == folded]
         said = self.text[found[0].start : found[-1].end]
         names = (fold(label) for label in self.lexicon.vocabulary[topic.concept].label.values())
-        return "-" in said and not any(folds(found) in name for name in names)
+        return any("-" in one for one in (said, *labels)) and not any(folded in name for name in names)
 
     def _frame_at_end(self, found: list[Token]) -> int:
         """How many tokens a word that says nothing has at the end of a phrase; of Chinese each character is one."""

@@ -425,6 +425,38 @@ def test_what_drafts_for_itself_needs_no_draft_model(lexicon: Lexicon) -> None:
     assert {"technique:self-speculative-decoding", "technique:n-gram-speculative-decoding"} <= set(family)
 
 
+@pytest.mark.parametrize(
+    ("question", "same"),
+    [
+        ("papers using H$_2$O", "papers using H2O"),
+        ("only 10% of the KV cache kept", "KV cache reduced by 90%"),
+        ("post training quantisation", "post-training quantization"),
+    ],
+)
+def test_another_spelling_is_the_same_question(question: str, same: str, lexicon: Lexicon) -> None:
+    one, other = (read(asked, lexicon).filter.conditions for asked in (question, same))
+    assert [each.any_of for each in one] == [each.any_of for each in other]
+
+
+def test_a_known_label_is_meant_before_one_that_only_a_paper_has(vocabulary: Vocabulary) -> None:
+    own = Lexicon(vocabulary, [Named("technique:language-module", "language module", True)])
+    assert own.misspelt(fold("langauge modles")) == "language model"
+
+
+def test_what_is_used_to_do_a_thing_is_not_how_the_thing_is_used(lexicon: Lexicon) -> None:
+    used, done = read("用强化学习做剪枝", lexicon).filter.conditions
+    assert [(term.field, getattr(term, "roles", ())) for term in (*used.any_of, *done.any_of)] == [
+        ("technique", ("proposed", "used")),
+        ("topic", ()),
+    ]
+
+
+def test_which_of_two_saves_more_is_a_comparison(lexicon: Lexicon) -> None:
+    asked = read("MLA和GQA哪个更省显存？", lexicon)
+    assert asked.kind == "comparison"
+    assert [term.concept for one in asked.filter.conditions for term in one.any_of] == ["metric:gpu-memory"]
+
+
 @pytest.mark.parametrize("question", ["能耗降低一半以上", "cut energy consumption by at least half"])
 def test_energy_efficiency_is_a_saving_of_energy(question: str, lexicon: Lexicon) -> None:
     (asked,) = [term for one in read(question, lexicon).filter.conditions for term in one.any_of]
