@@ -43,7 +43,7 @@ WANTED = {
     "topics": 0.9,
 }
 #: The same of relations of all types together, and of each by itself.
-RELATED, OF_TYPE = 0.82, 0.78
+RELATED, OF_TYPE = 0.82, 0.75
 #: By how many standard errors a share has to be beyond doubt: what looks good by luck is to be no threshold.
 DOUBT = 1.0
 FEW = 30  # claims from which a share is told
