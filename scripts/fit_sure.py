@@ -45,7 +45,7 @@ WANTED = {
 #: The same of relations of all types together, and of each by itself.
 RELATED, OF_TYPE = 0.82, 0.75
 #: By how many standard errors a share has to be beyond doubt: what looks good by luck is to be no threshold.
-DOUBT = 1.0
+DOUBT = 0.7
 FEW = 30  # claims from which a share is told
 
 

@@ -27,7 +27,7 @@ _AGAINST = re.compile(
     r"(?P<of>(?<=% )of|(?<=%)of|of the|that of|required by)|"
     r"(?P<match>match(?:es|ing)?(?: or (?:even )?(?:surpass|exceed|outperform)\w*)?)|(?P<speeds>accelerat(?:es|ing)))"
     r"(?:\s+(?:only |just )?[\d.]+\s?\S{0,3}\s(?:for|of|by|from|with|in|using))?"
-    r"\s+(?P<phrase>(?:(?!\sand\s[+-]?\d)[^,;:()])+)",
+    r"\s+(?P<phrase>(?:(?!\sand\s(?:(?:an?|up|to|by|over|about|an average of)\s){0,3}[~≈$+-]?\d)[^,;:()])+)",
     re.IGNORECASE,
 )
 _END = re.compile(
@@ -68,6 +68,7 @@ _COMPARING = ("over", "than", "compared", "win")
 _MOST = 60  # candidate baselines of a sentence
 _LONGEST = 8  # words of a baseline
 _LEADING = ("or", "using", "via", "by", "reported")  # words that no baseline begins with
+_NEAR = 4  # words between a number and the comparison that it belongs to
 _BETWEEN = re.compile(r",? and |, ")
 
 
@@ -99,6 +100,8 @@ class Baselines:
             sentence.nested = _nested(others)
         found: Candidates = {}
         others = [o for o in others if "respectively" not in place.text or _turn(place, o) != "wrong"]
+        own = _adjacent(place, others)
+        others = own or others
         for other in others:
             features = self._features(place, reading, other)
             found.setdefault(other.text, set()).update(features)
@@ -106,13 +109,13 @@ class Baselines:
         for rank, other in enumerate(sorted(others, key=lambda o: _distance(place, o))):
             found[other.text].add(f"nearest {bucket(rank, 0, 1, 2)}")
             found[other.text].add(f"{other.marker} nearest {bucket(rank, 0, 1)}")
-        if last:
+        if last and not own:
             joint = _joint(place)
             found.setdefault(last, set()).update({"last", f"last {reading.kind}", *(f"last {j}" for j in joint)})
-        if sentence.before:
+        if sentence.before and not own:
             for other in self.compared(sentence.before)[:2]:
                 found.setdefault(other.text, set()).add(f"sentence before {other.marker}")
-        for text in sentence.rivals:
+        for text in () if own else sentence.rivals:
             found.setdefault(text, set()).add("rival of the paper")
             found[text].add(f"rival of the paper {bucket(len(sentence.rivals), 1, 2)} {not others}")
         first = self._first(place, reading, others)
@@ -181,8 +184,12 @@ class Baselines:
             if stop == end and kind.startswith(("technique", "model")) and not sentence.is_own(start, stop):
                 verb = next((cue for cue in reversed(sentence.cues) if cue.end <= start), None)
                 between = sentence.text[verb.end : start] if verb else "-"
-                if verb and verb.group in ("speed", "improve") and all(map(self._says_nothing, between.split())):
-                    return sentence.text[start:stop]
+                name = sentence.text[start:stop]
+                is_what = self.lexicon.activity.search(name) or self.lexicon.is_metric(name)
+                if is_what or not verb or verb.group not in ("speed", "improve"):
+                    continue
+                if all(map(self._says_nothing, between.split())):
+                    return name
         return None
 
     def others(self, sentence: Stated) -> list[Other]:
@@ -331,6 +338,18 @@ def _is_first(place: QuantityPlace, other: Other, side: str) -> bool:
     low, high = (place.quantity.end, other.start) if side == "behind" else (other.end, place.quantity.start)
     others = place.sentence.others or ()
     return not any(low <= o.start < high and o.marker.partition(" ")[0] in _COMPARING for o in others)
+
+
+def _adjacent(place: QuantityPlace, others: list[Other]) -> list[Other]:
+    """The candidates of the comparison that directly follows a number: "a 2x speedup over A" is against A alone."""
+    for other in others:
+        between = place.text[place.quantity.end : other.start]
+        is_own = other.marker.partition(" ")[0] in _COMPARING[:3] and place.quantity.end <= other.start < place.high
+        if is_own and not _CLAUSE.search(between) and len(between.split()) <= _NEAR:
+            return [
+                one for one in others if one.start == other.start and one.marker.split()[0] == other.marker.split()[0]
+            ]
+    return []
 
 
 def _listed(names: list[str], more: re.Match[str] | None) -> list[str]:

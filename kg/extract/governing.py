@@ -239,7 +239,8 @@ class Grammar:
             return self.decide(place, cue, metric, "", span)
         if by:
             return self.decide(place, cue, "", phrase, span)
-        if not cue.is_noun and not cue.is_comparative and len(between.split()) <= 6:
+        is_used = any(keep.start >= cue.end for keep in place.keeps)  # "superior quality using only 0.1% of the data"
+        if not (cue.is_noun or cue.is_comparative or is_used) and len(between.split()) <= 6:
             after, end = _object(place.text, quantity.end, place.high, bare=True)
             return self.decide(place, cue, "", phrase or after, span if phrase else (cue.start, end))
         return None
@@ -494,7 +495,7 @@ def unit_of(place: QuantityPlace, reading: NumberReading) -> str:
     """
     quantity, text = place.quantity, place.text
     if quantity.unit == "" and reading.change != "absolute" and first_value(quantity) >= 1:
-        return "points"
+        return "x" if reading.kind == "speed" else "points"
     absolute = _ABSOLUTE.match(text, quantity.end) or _ABSOLUTE_BEFORE.search(text[: quantity.start])
     if quantity.unit == "%" and absolute:
         return "points"

@@ -23,6 +23,7 @@ _WIDER = re.compile(r"(?:[\w@-]+ ){1,2}$")
 _PHRASES = (5, 4)  # noun phrases considered before and after a number
 _OF = re.compile(r"\s+of\s+(?:the |its |all )?")
 _PLURAL = re.compile(r"(?<=\w\w\w)ies$")
+_ADJECTIVE = re.compile(r"^\w+(?:al|ive|ous|ic)$")  # what is left of "computational savings" is no noun
 _CLAUSE = re.compile(r"\s(?:that|which|ranging)\b")
 _AT = re.compile(r"[@_](?:\d[\d:.]*|[kK]\b)|-\d+\b")  # suffix of a metric: "mAP@50:95"
 _LABEL = re.compile(r"([A-Za-z][\w@./-]*(?: [A-Za-z0-9@][\w@./-]*)?)\s*[:=]\s*$")  # "(Top-1: 0.782"
@@ -82,7 +83,7 @@ class Metrics:
                 add(f"{sentence.text[start:end]} score", "benchmark", *(f"benchmark {w}" for w in where))
         add(last, "last", *_since_last(place))
         trimmed = _TRAILING.sub("", self.bare(reading.metric))
-        if trimmed != reading.metric:
+        if trimmed != reading.metric and not _ADJECTIVE.search(trimmed):
             add(lexicon.named(trimmed), "trimmed")
         for text in ("accuracy", "performance", "inference speed"):
             add(text, "constant")
@@ -187,7 +188,8 @@ class Metrics:
         is_kept = bool(words) and self.lexicon.is_lower_better(words[-1])  # "training overhead", "validation loss"
         if len(words) < 2 or group not in ("decrease", "increase", "improve") or is_kept:
             return text
-        return text if known and fold(text) in map(fold, known.label.values()) else " ".join(words[:-1])
+        is_kept = known is not None and fold(text) in map(fold, known.label.values())
+        return text if is_kept or _ADJECTIVE.search(" ".join(words[:-1])) else " ".join(words[:-1])
 
     def _is_change(self, text: str) -> bool:
         """Whether a text says that something changes, and not what: "gains", "relative improvement"."""

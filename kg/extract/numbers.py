@@ -126,7 +126,8 @@ _DIGIT = re.compile(r"\d")
 _SIGNS = 8  # longest prefix of a range before its first digit
 _BEFORE = re.compile(r"(?:[A-Za-z]|[\d.,]|[A-Za-z]-|\d-|[A-Za-z]@|(?<![\d%x×])/|[_^:])$")
 _FROM = re.compile(
-    rf"\bfrom (?:about |around |roughly |~\s?)?(?P<from>{_NUMBER})(?P<unit>[^\d,;.]{{0,24}}?) ?(?:down |up )?to "
+    rf"\bfrom (?:about |around |roughly |~\s?)?(?P<from>(?:{_NUMBER})(?:-(?:{_NUMBER}))?)"
+    r"(?P<unit>[^\d,;.]{0,24}?) ?(?:down |up )?to "
     r"(?:only |just |about |around |nearly |approximately |as few as |as little as |~\s?)?$",
     re.IGNORECASE,
 )
@@ -225,7 +226,7 @@ def _read(text: str, match: re.Match[str]) -> Quantity:
         value, origin = high, match["low"] + (match["unit"] or "").strip()
     elif high is not None:
         value = (min(low, high), max(low, high))
-    elif prefix := _FROM.search(window):
+    if not origin and (prefix := _FROM.search(window)):
         ranging = re.search(r"\brang\w*\s*$", window[: prefix.start()])
         origin = "" if ranging else prefix["from"] + prefix["unit"].rstrip()
     bound, start = _bound(text, match.start())

@@ -368,11 +368,35 @@ def test_what_is_made_better_by_a_number_is_its_baseline(verb: str) -> None:
     assert [r.baseline for r in extract(document).results] == ["FlashAttention"]
 
 
+def test_a_number_is_against_what_directly_follows_it() -> None:
+    found = read(
+        "Our method delivers a 2.65x speedup over full attention and a 1.83x speedup over sparse attention methods."
+    )
+    assert [(r.value, r.baseline) for r in found] == [(2.65, "full attention"), (1.83, "sparse attention methods")]
+
+
+def test_a_range_may_be_where_a_number_comes_from() -> None:
+    (found,) = read("Our tuning reduced P99 latency from 31-38 seconds to 6.4-8.7 seconds.")
+    assert (found.value, found.unit, found.baseline) == ((6.4, 8.7), "s", "31-38 seconds")
+
+
+def test_what_is_used_by_a_winner_does_not_grow() -> None:
+    (found,) = read("Our method achieves superior performance by only using 0.08% training parameters.")
+    assert (found.metric, found.change) == ("training parameters", "absolute")
+
+
+def test_a_bare_factor_of_speed_is_one() -> None:
+    (found,) = read("Our method achieves a 2 speedup in decoding.")
+    assert (found.value, found.unit) == (2, "x")
+
+
 def test_a_change_is_no_metric() -> None:
     (found,) = read("Our method achieves consistent gains of 5.4% over pooled training.")
     assert "gain" not in found.metric
     (found,) = read("Our method adds less than 2% training overhead.")
     assert found.metric == "training overhead"
+    (found,) = read("Our method reaches 25-50% computational savings.")
+    assert found.metric != "computational"
 
 
 def test_average_precision_is_no_precision() -> None:
