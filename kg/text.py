@@ -173,7 +173,7 @@ def _folded_latin(word: str, at: int) -> tuple[tuple[str, int, int], ...]:
     split = _NAME_VERSION.fullmatch(low)
     if split and len(low) == len(word):
         return (split[1], at, at + len(split[1])), (split[2], at + len(split[1]), end)
-    series = word[-1:] == "S" and word[-2:-1].isdigit()  # "L40S" is not a plural
+    series = word[-1:] == "S" and (word[-2:-1].isdigit() or not word.isupper())  # "L40S" and "AdamS" are not plurals
     return ((low if series else _stem(low), at, end),)
 
 
@@ -218,8 +218,8 @@ _CAPITALS_S = re.compile(r"(?<![^\W_])[A-Z0-9]+[A-RT-Z]S(?![^\W_])")
 def folded_name(name: str) -> str:
     """The folded form of a name, in which a capital S at the end of an all-capital word is not taken for a plural.
 
-    >>> folded_name("TAP"), folded_name("TAPs"), folded_name("TAPS"), folded_name("KV CACHES")
-    ('tap', 'tap', 'taps', 'kv cache')
+    >>> folded_name("TAP"), folded_name("TAPs"), folded_name("TAPS"), folded_name("KV CACHES"), folded_name("AdamS")
+    ('tap', 'tap', 'taps', 'kv cache', 'adams')
     """
     folded = fold(name)
     for word in _CAPITALS_S.findall(name) if " " not in name or not name.isupper() else ():

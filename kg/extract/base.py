@@ -17,6 +17,7 @@ from spacy.vocab import Vocab
 from kg.entity_types import LISTS
 from kg.evidence import Bearers
 from kg.extract.numbers import holds_number
+from kg.link.acronyms import expansions, means_another
 from kg.model import ROLES, Brief, Document, Evidence, Mention, Record, Relation, Result, Topic
 from kg.text import fold, raw_span, sentences, token_lists
 from kg.trust import BY_RULES, is_scored
@@ -129,10 +130,22 @@ def make_doc(nlp: Language, document: Document, vocabulary: Vocabulary) -> Doc:
         forms=found[0],
         starts=found[1],
         ends=found[2],
-        matches=vocabulary.match(text, found),
+        matches=_meant(vocabulary.match(text, found), text, expansions(document), vocabulary),
         sentences=[(start + s, start + e) for start, end in fields.values() for s, e in sentences(text[start:end])],
     )
     return doc
+
+
+def _meant(found: list[Match], text: str, acronyms: dict[str, str], vocabulary: Vocabulary) -> list[Match]:
+    """The labels of a text without acronyms that stand for something else in it."""
+    if not acronyms:
+        return found
+    return [
+        m
+        for m in found
+        if not (long := acronyms.get(fold(short := text[m.start : m.end])))
+        or not means_another(short, long, vocabulary[m.concept].labels())
+    ]
 
 
 def field_at(doc: Doc, at: int) -> str:

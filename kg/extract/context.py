@@ -342,7 +342,7 @@ class DocView:
             if not self.text.startswith(" (", phrase.end):
                 continue
             match = _ACRONYM.match(self.text, phrase.end + 1)
-            if match and abbreviates(match[1], self.text[phrase.start : phrase.end]):
+            if match and (fold(match[1]) == self.name or abbreviates(match[1], self.text[phrase.start : phrase.end])):
                 self.acronym_of[self._folded[phrase.start, phrase.end]] = match[1]
 
     def _contributes(self, sentence: tuple[int, int]) -> bool:

@@ -57,7 +57,15 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
         return _in_compound(view, kind, start, end)
     if kind == "model" and (_SIZE.fullmatch(view.text, start, end) or _goes_on(view, start, end)):
         return True
-    return kind in NAMED and (_in_compound(view, kind, start, end) or _is_compound(view, start, end))
+    return kind in NAMED and (
+        _in_compound(view, kind, start, end) or _is_compound(view, start, end) or _is_metric(view, kind, start, end)
+    )
+
+
+def _is_metric(view: DocView, kind: str, start: int, end: int) -> bool:
+    """Whether a name is that of a metric alone, in any case: "Rouge-1"."""
+    surface, find = view.text[start:end], view.vocabulary.find
+    return find(surface, "metric") is not None and find(surface, kind) is None
 
 
 def _in_compound(view: DocView, kind: str, start: int, end: int) -> bool:

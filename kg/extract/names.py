@@ -20,7 +20,7 @@ from kg.text import fold
 from kg.vocabulary import Vocabulary
 
 _TOKEN = r"[^\W\d_](?:[\w+²³'.]|[-–/](?=\w)|\$?\^\{?\w\}?\$?)*\+*"
-_CAPITAL = r"(?:\d+(?:\.\d+)?-?)?(?-i:[^\W\d_a-z])(?:[\w+²³.]|[-–/](?=\w))*\+*|[a-zγ][\w-]*(?-i:[A-Z])[\w.-]*"
+_CAPITAL = r"(?:\d+(?:\.\d+)?-?)?(?-i:[^\W\d_a-z])(?:[\w+²³]|[-–/.](?=\w))*\+*|[a-zγ][\w-]*(?-i:[A-Z])[\w.-]*"
 _RUN = rf"(?:{_CAPITAL})(?:[ ](?:{_CAPITAL}|v?\d[\w.]*|(?:of|for|and|as|to|in|with)(?= (?-i:[A-Z]))))*"
 _PRESENT = (
     r"(?:propos|introduc|present|develop|design|describ|releas|devis|unveil|build|offer|suggest|creat|formulat|"
@@ -30,6 +30,8 @@ _PRESENTED = re.compile(
     rf"(?i:\b(?:we|work|paper|authors?|article|study|report|to this end|here|to)\b[^.;]{{0,60}}?\b{_PRESENT}|"
     rf"\b(?:is|are) (?:{_PRESENT}|built)|\b(?:this|our) (?:paper|work|report|study|article) is\b)\b"
 )
+#: Verbs that also introduce what others have made: "we explore LoRA".
+_EXPLORED = re.compile(r"(?i:explor|leverag|investigat|adopt|report)\w*$")
 _CALLED = re.compile(
     r"\b(?i:called|named|dubbed|termed|coined|namely|titled|denoted (?:as|by)|abbreviated (?:as|to)|referred? to as|"
     r"known as|which we (?:call|name|term|dub)|we (?:call|name|term|dub) (?:it|this|our \w+|the \w+(?: \w+)?)|"
@@ -180,7 +182,7 @@ def _acronym_of(phrase: str, abstract: str) -> str:
     """The acronym in brackets after a phrase."""
     at = abstract.lower().find(phrase.lower() + " (")
     bracket = _BRACKET.match(abstract, at + len(phrase) + 1) if at >= 0 else None
-    return bracket["name"] if bracket and _is_name(bracket["name"]) else ""
+    return bracket["name"] if bracket and _is_name(bracket["name"]) and len(bracket["name"]) < len(phrase) else ""
 
 
 def _stands_in(phrase: str, abstract: str) -> bool:
@@ -233,7 +235,7 @@ def _introduced(abstract: str) -> Iterator[tuple[str, bool]]:
             if " " in name and not closed and (short := _short_of(direct["name"], rest, direct.start("name"))):
                 name = short
             if " " in direct["name"] or _is_name(name) or closed:
-                yield name, bool(closed)
+                yield name, bool(closed) and not _EXPLORED.search(verb[0])
         bracket = _BRACKET.search(rest)
         if bracket and _is_name(bracket["name"]):
             if _presents(bracket["name"], rest[: bracket.start()]):

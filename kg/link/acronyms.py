@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from kg.model import Document
@@ -76,8 +76,27 @@ def agree(one: str, other: str) -> bool:
     """
     if not (one and other):
         return False
+    return _in_common(one, other) == min(len(one.split()), len(other.split()))
+
+
+def means_another(short: str, expansion: str, labels: Iterable[str]) -> bool:
+    """Whether a paper's expansion of an acronym has less than half of its words in common with what a concept's labels
+    spell out for it: SAM is "sharpness-aware minimization" here, and "Segment Anything Model" elsewhere.
+
+    >>> means_another("SAM", "Sharpness-Aware Minimization", ["SAM", "Segment Anything Model"])
+    True
+    >>> means_another("VLM", "visual language models", ["VLM", "vision-language model"])
+    False
+    """
+    long = [fold(label) for label in labels if " " in fold(label) and abbreviates(short, label, whole=True)]
+    said = fold(expansion)
+    return bool(long and said) and all(2 * _in_common(said, label) < len(said.split()) for label in long)
+
+
+def _in_common(one: str, other: str) -> int:
+    """The number of places at which two folded expansions have the same word, up to its ending."""
     pairs = zip(one.split(), other.split(), strict=False)
-    return all(a == b or (a[:_STEM] == b[:_STEM] and len(a) > _STEM) for a, b in pairs)
+    return sum(a == b or (a[:_STEM] == b[:_STEM] and len(a) > _STEM) for a, b in pairs)
 
 
 def abbreviates(short: str, text: str, whole: bool = False) -> bool:

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from kg.entity_types import NAMED, TAILS
 from kg.evidence import stands
-from kg.link.acronyms import abbreviates, acronyms, agree
+from kg.link.acronyms import abbreviates, acronyms, agree, means_another
 from kg.link.neighbours import Neighbours, is_name
 from kg.link.wordings import Wordings
 from kg.model import Evidence, Mention, Record
@@ -115,7 +115,7 @@ class ConceptLinker:
         names = list(names)
         for label in names:
             concept = self.vocabulary.find_written(label, kind)
-            if concept:
+            if concept and not means_another(label, expansions.get(fold(label), ""), concept.labels()):
                 yield ConceptLink(concept.curie, _label_reason(label, concept))
         if own:
             return
