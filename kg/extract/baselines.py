@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import dropwhile
 from typing import NamedTuple
 
-from kg.extract import outcomes_zh
+from kg.extract import outcomes_zh, respective
 from kg.extract.outcome_judge import unit_class
 from kg.extract.outcomes import NumberReading, OutcomeLexicon, QuantityPlace, Stated
 from kg.extract.pointing import BASELINE, point
@@ -36,7 +36,7 @@ _END = re.compile(
     r"under|across|without|using|during|respectively|to|where|"
     r"which|that|ranging|is|are|of|from|up|achiev\w+|reduc\w+|maintain\w+)\s|"
     r"(?<!such)\sas\s|\s[+-]?\d[\d.,]*\s?(?:%|[x×](?!\w)|points?\b|times\b|percent\b|dB\b|ms\b|FPS\b)|"
-    r"[。，]|\.(?=\s|$)|['’]s\s|\s(?:respectively|while|demonstrates?|shows?|has|have|but|also)(?=\s|$)",
+    r"[。，]|\.(?=\s|$)|['’]s\s|\s(?:respectively|while|demonstrates?|shows?|has|have|but|also|even)(?=\s|$)",
     re.IGNORECASE,
 )
 _COUNT = re.compile(
@@ -158,7 +158,7 @@ class Baselines:
             return quantity.origin if quantity.unit in quantity.origin else f"{quantity.origin} {quantity.unit}"
         if outcomes_zh.is_chinese(place):
             return outcomes_zh.baseline(place, self.lexicon)
-        return self._beaten(place)
+        return respective.over(place) or self._beaten(place)
 
     def _beaten(self, place: QuantityPlace) -> str | None:
         """The named baseline before the "by" of a number: "improves over B by 41%", "beats A by 3% and B by 5%"."""
@@ -200,7 +200,8 @@ class Baselines:
             phrase = _EDGE.split(sentence.text[match.start() : stop.start() if stop else None])[0]
             phrase = _EXAMPLE.split(phrase)[0]
             words = phrase.split()[:4]
-            if len(words) > 1 or "-" in phrase:
+            is_metric = self.lexicon.metric(" ".join(words)) is not None  # "standard deviation"
+            if not is_metric and (len(words) > 1 or "-" in phrase):
                 text = _DANGLING.sub("", " ".join(words)).strip(_EDGES)
                 found.append(Other(match.start(), match.start() + len(phrase), text, "reference"))
         for start, end, kind in sentence.names:
@@ -218,6 +219,8 @@ class Baselines:
             names = self.names(match["phrase"], text[match.end() :])
             if names and match["phrase"].rstrip().endswith(names[0]) and text[match.end() : match.end() + 1] == ",":
                 names = _listed(names, _MORE.match(text, match.end()))
+            if match["phrase"].lower().startswith("both "):  # over both of them, not over one
+                names = names[:1]
             marker = next(k for k, v in match.groupdict().items() if v and k != "phrase")
             parts = len(names) - 1
             for i, name in enumerate(names):

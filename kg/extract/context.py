@@ -38,7 +38,7 @@ _VERBS = ("VBZ", "VBP", "MD")  # part-of-speech tags that make a span a clause
 _CLAUSE = 0.5  # highest score of a clause
 #: Groups that are looked up on their own and yield no feature of a phrase.
 _MORE_GROUPS = (
-    *("address", "beside", "compound-tail", "finite", "relative", "model-frame"),
+    *("address", "beside", "compound-tail", "dataset-frame", "finite", "relative", "model-frame"),
     *("problem-lead", "problem-verb", "without"),
 )
 
@@ -342,7 +342,12 @@ class DocView:
             if not self.text.startswith(" (", phrase.end):
                 continue
             match = _ACRONYM.match(self.text, phrase.end + 1)
-            if match and (fold(match[1]) == self.name or abbreviates(match[1], self.text[phrase.start : phrase.end])):
+            parts = (
+                (match[1], *match[1].split("-")[1:]) if match else ()
+            )  # "LLM-DCP" is "dynamic compressing prompts" too
+            if match and any(
+                abbreviates(part, self.text[phrase.start : phrase.end]) for part in parts if len(part) > 1
+            ):
                 self.acronym_of[self._folded[phrase.start, phrase.end]] = match[1]
 
     def _contributes(self, sentence: tuple[int, int]) -> bool:

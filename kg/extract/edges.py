@@ -25,6 +25,9 @@ _VARIANT = re.compile(r"(?:-[A-Z\d][\w.]*\w|-\d)+(?![\w%])")  # "-6" after "Clau
 _YEAR = re.compile(r"(?:['’]\d\d|[ -](?:v\d+(?:\.\d+)?|(?:19|20)\d\d(?:/(?:19|20)?\d\d)?))(?![\w%])")
 _NUMBERED = re.compile(r"(?:^|[.;:,]\s|\s\s)\([A-Z]{0,2}\d{1,2}\)$")  # "(S2)" of "(S1) ... (S2) ..."
 _TAIL = re.compile(r"-[a-z]+$")
+_CALLED = re.compile(
+    r", an? (?:[\w-]+ ){0,4}?([a-z]+)(?=[,.;:]|$| (?:that|which|with|for|of|from|trained|designed|built)\b)"
+)
 _PHRASE = 5  # words of the name of a device
 #: The separator between two members of a list; the second pattern matches it before a member.
 _JOINT = re.compile(r"(?:,? (?:and|or|as well as|vs\.?|versus) |, | ?[/&] ?)(?:the |a |an )?")
@@ -58,8 +61,19 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
     if kind == "model" and (_SIZE.fullmatch(view.text, start, end) or _goes_on(view, start, end)):
         return True
     return kind in NAMED and (
-        _in_compound(view, kind, start, end) or _is_compound(view, start, end) or _is_metric(view, kind, start, end)
+        _in_compound(view, kind, start, end)
+        or _is_compound(view, start, end)
+        or _is_metric(view, kind, start, end)
+        or _is_called_otherwise(view, kind, end)
     )
+
+
+def _is_called_otherwise(view: DocView, kind: str, end: int) -> bool:
+    """Whether the words behind a name call it something of another type: "MedFinch, a small model" is no dataset."""
+    said = _CALLED.match(view.text, end)
+    word = fold(said[1]) if said else ""
+    other = {"model": "dataset-frame", "dataset": "model-frame"}.get(kind, "")
+    return bool(word and other) and word in view.cues[other]
 
 
 def _is_metric(view: DocView, kind: str, start: int, end: int) -> bool:

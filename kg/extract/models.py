@@ -70,6 +70,12 @@ def _stem(name: str) -> str:
     return first[:-1] if len(words) > 1 and words[1][0].isdigit() and first.endswith("v") else first
 
 
+def _is_of_datasets(name: str, families: dict[str, dict[str, float]]) -> bool:
+    """Whether the first word of a name is that of datasets and of no model: "MMLU-Finch" where MMLU is known."""
+    stem = _stem(name)
+    return stem in families["dataset"] and stem not in families["model"] and not _SIZED.fullmatch(name)
+
+
 def _seen(view: DocView, families: dict[str, dict[str, float]], start: int, end: int) -> Features:
     """Features of a model's name and context: its family, its list, the words around it."""
     text, surface = view.text, view.text[start:end]
@@ -147,6 +153,7 @@ class Models:
         out += [Candidate(*span, 0.2, {}) for span in self._built(doc) if span not in spans]
         view = view_of(doc, self.vocabulary)
         families = families_of(self.vocabulary)
+        out = [c for c in out if (c.start, c.end) in names or not _is_of_datasets(view.text[c.start : c.end], families)]
         return [c._replace(features=c.features | _seen(view, families, c.start, c.end)) for c in out], names
 
     @staticmethod

@@ -28,6 +28,7 @@ _PRESENT = (
 )
 _PRESENTED = re.compile(
     rf"(?i:\b(?:we|work|paper|authors?|article|study|report|to this end|here|to)\b[^.;]{{0,60}}?\b{_PRESENT}|"
+    rf"\band (?:also |further )?(?:propose|introduce|present)|"
     rf"\b(?:is|are) (?:{_PRESENT}|built)|\b(?:this|our) (?:paper|work|report|study|article) is\b)\b"
 )
 #: Verbs that also introduce what others have made: "we explore LoRA".
@@ -282,7 +283,13 @@ def _presents(acronym: str, between: str) -> bool:
         return False
     lead = words[: starts[-1]]
     last = max((i for i, word in enumerate(lead) if not word.isalnum()), default=-1)
-    return Vocabulary.load().cues("leads-away").isdisjoint(map(fold, lead[last + 1 :]))
+    said = lead[last + 1 :]
+    if said[:1] == [
+        "and"
+    ]:  # the last member of a list, which something else may govern: "integrating A, B, and C (CC)"
+        said = lead
+    away = Vocabulary.load().cues("leads-away").isdisjoint(map(fold, said))
+    return away and not any(word.endswith("ing") for word in said if lead[last + 1 :][:1] == ["and"])
 
 
 def _acts(name: str, abstract: str) -> bool:

@@ -163,13 +163,23 @@ class OutcomeLexicon:
         #: Whether words are generic: "prior methods", "the state of the art".
         self.is_generic: Callable[[str], bool] = Remembered(self._is_generic).__getitem__
         self.words = re.compile(inflected(self.groups).pattern)  # matches lower-case text, several times as fast
-        self.losses = vocabulary.cues("outcome-loss")
+        self.losses, self.drops = vocabulary.cues("outcome-loss"), vocabulary.cues("outcome-drop")
         self.lower = inflected(vocabulary.cues("outcome-lower-is-better"))
         self.activity = inflected(vocabulary.cues("outcome-speed-of"))
         self.setup = vocabulary.cues("outcome-setup")
         self.generic = vocabulary.cues("outcome-generic-baseline")
         self.no_setting = vocabulary.cues("outcome-no-setting")
         self.qualifiers = vocabulary.cues("metric-qualifier")
+        joined, kinds = ("|".join(sorted(map(re.escape, vocabulary.cues(c)))) for c in ("combined", "variant"))
+        #: "combined with caching", "integrates with other samplers": up to the end of the phrase.
+        self.combined = re.compile(
+            rf"\b(?:{joined})\w{{0,3}} with (?:(?!to\b)[^\s,;:()\d]+(?:\s|(?=[,;:()]|$))){{1,8}}", re.I
+        )
+        #: "its 4-step distilled model" at the beginning of a clause, without the article.
+        self.variant = re.compile(
+            r"\W*(?:and |even |further,? )?(?:its|our|the|an?) "
+            rf"(?P<said>(?:[\w.-]+ ){{0,4}}(?:{kinds})\b(?: models?\b)?)"
+        )
         references = sorted(vocabulary.cues("outcome-reference"))
         self.references = re.compile(rf"(?<![\w.-])(?:{'|'.join(map(re.escape, references))})\b(?=[ -])", re.IGNORECASE)
         labels = [
@@ -253,7 +263,12 @@ class OutcomeLexicon:
             return default
         if quantity.unit == "FPS":
             return place.sentence.frames
-        return "accuracy" if quantity.unit in ("%", "points") else _USUAL.get(quantity.unit, "performance")
+        says_accuracy = "accura" in f"{place.sentence.before} {place.text}".lower()
+        return (
+            "accuracy"
+            if says_accuracy and quantity.unit in ("%", "points")
+            else _USUAL.get(quantity.unit, "performance")
+        )
 
 
 def noun_phrase(text: str) -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from kg.extract.company import COMPANY, company
 from kg.extract.context import DocView, view_of
 from kg.extract.ends import Placed, entities
 from kg.extract.judge import Judge, judge_for
+from kg.extract.outcomes import OutcomeLexicon
 from kg.extract.pairs import FEATURE, PairTable, names_with, table, words_of
 from kg.extract.winners import stated
 from kg.model import RELATION_TYPES, Evidence, Mention, Relation
@@ -35,6 +37,7 @@ Chosen = tuple[int, int, str, float]  # first, second, type, likelihood
 #: The role of a model by the type of the relation that leads to it.
 _MODEL_ROLES = {"outperforms": "baseline", "compared_with": "baseline", "uses": "used", "applied_to": "evaluated"}
 _OF_TECHNIQUES = ("part_of", "uses", "outperforms", "compared_with")  # relations to a technique, by its role
+_OWN_WORK = ("runs_on", "evaluated_on", "compared_with")  # types that no sentence before the own work states
 _WITHOUT = ("negate", "replace")  # cues that exclude what follows
 _NEAR = 6  # maximum number of words between "propose" and what is proposed
 _LEAST = 1e-4  # lower bound of likelihoods in log-odds
@@ -57,6 +60,11 @@ class Relations:
         self.vocabulary = vocabulary
         self.outperform = vocabulary.cues("outperform")
 
+    @cached_property
+    def lexicon(self) -> OutcomeLexicon:
+        """The outcome words, which the rules alone do not need."""
+        return OutcomeLexicon(self.vocabulary)
+
     def __call__(self, doc: Doc) -> Doc:
         view = view_of(doc, self.vocabulary)
         judge, again = judge_for(doc, "relation"), judge_for(doc, "relation again")
@@ -65,9 +73,11 @@ class Relations:
         found = entities(doc, view)
         head = self.head(doc, found)
         ruled = self.ruled(doc, found, head)
+        compared: dict[tuple[int, int], tuple[str, int]] = {}
         if judge and again:
+            compared = stated(view, found, head, self.lexicon, doc._.results)
             told = table(doc, view, found, ruled, head, words_of(again.features))
-            chosen = chosen_of(told, judge, again, stated(view, found, head))
+            chosen = chosen_of(told, judge, again, {pair: said for pair, (said, _) in compared.items()})
         else:
             chosen = _by_rules(ruled)
         for i, j, kind, confidence in chosen:
@@ -76,12 +86,13 @@ class Relations:
                 continue
             if kind == "part_of" and _is_itself(view, found[i], found[j]):
                 continue
-            if kind == "runs_on" and _is_motive(view, found[j]):
+            if (kind in _OWN_WORK or second.type == "model") and _is_motive(view, found[j]):
                 continue
             if second.type == "model":
                 second.role = second.role or _MODEL_ROLES.get(kind, "")
             tail, other = (i, j) if kind == "part_of" else (j, i)
-            start, end = self._evidence(doc, found[tail], found[other])
+            said, at = compared.get((i, j), ("", 0))
+            start, end = sentence_of(doc, at) if said == kind else self._evidence(doc, found[tail], found[other])
             doc._.relations.append(
                 Relation(
                     first.canonical,
@@ -178,11 +189,13 @@ def _is_introduced(view: DocView, start: int, end: int) -> bool:
     return (begin, behind) in view.contributions and not view.cues["propose"].isdisjoint(words)
 
 
-def chosen_of(told: PairTable, first: Judge, second: Judge, wins: Collection[tuple[int, int]] = ()) -> list[Chosen]:
+def chosen_of(
+    told: PairTable, first: Judge, second: Judge, compared: Mapping[tuple[int, int], str] = MappingProxyType({})
+) -> list[Chosen]:
     """The relations of a table of pairs; each type is decided separately by two judges.
 
-    The second judge sees the likelihoods of the first for the other pairs of the paper. `wins` are pairs whose win is
-    stated outright: it is said, however unlikely, and no other relation of them is.
+    The second judge sees the likelihoods of the first for the other pairs of the paper. `compared` are pairs whose
+    comparison is stated outright, with its type: it is said, however unlikely, and no other relation of them is.
     """
     if not len(told.first):
         return []
@@ -190,11 +203,12 @@ def chosen_of(told: PairTable, first: Judge, second: Judge, wins: Collection[tup
     likely = first.of_table(names, told.rows)
     rows = np.concatenate([told.rows, company(likely, told)], 1)
     types = second.of_table((*names, *COMPANY), rows)[:, 1:]
-    win = RELATION_TYPES.index("outperforms")
-    for row in [row for row, pair in enumerate(told.pairs) if pair in wins]:
-        likeliest = max(types[row, win], second.thresholds[win])
-        types[row] = 0
-        types[row, win] = likeliest
+    for row, pair in enumerate(told.pairs):
+        if kind := compared.get(pair):
+            k = RELATION_TYPES.index(kind)
+            likeliest = max(types[row, k], second.thresholds[k])
+            types[row] = 0
+            types[row, k] = likeliest
     found = decided(told, types, second.thresholds)
     sure = dict(zip(RELATION_TYPES, second.calibration, strict=True))
     return [(i, j, kind, _calibrated(p, *sure[kind])) for i, j, kind, p in found]
@@ -209,15 +223,15 @@ def _calibrated(likely: float, slope: float, shift: float) -> float:
 def vetoed(told: PairTable) -> Any:
     """Which relation types the words that govern a pair exclude; (pairs, types).
 
-    An entity after "without" or "instead of" is not used and not a part, and nobody outperforms what is equalled. The
-    absence of a winning word excludes nothing: for half of the annotated wins it is in another clause.
+    An entity after "without" or "instead of" is not used, no part and nothing to run on, and nobody outperforms what is
+    equalled. The absence of a winning word excludes nothing: for half of the annotated wins it is in another clause.
     """
 
     def seen(*names: str) -> Any:
         return (told.rows[:, [FEATURE[name] for name in names]] > 0).any(1)
 
     out = np.zeros((len(told.rows), len(RELATION_TYPES)), bool)
-    for kind, side in (("uses", "second"), ("part_of", "first")):
+    for kind, side in (("uses", "second"), ("runs_on", "second"), ("part_of", "first")):
         out[:, RELATION_TYPES.index(kind)] = seen(*(f"{side} last is {group}" for group in _WITHOUT))
     out[:, RELATION_TYPES.index("outperforms")] = seen("second share of", "second last is equate")
     return out

@@ -16,6 +16,10 @@ _NAMES = re.compile(
     r"[^,;.()\d]{0,40}\s(?:on|for|across)\s+(?:the )?(?P<list>[^;()]{3,120}?)"
     r"(?=[;.(]|,?\s(?:at|in|with|when|while|over|under|than|compared|relative|across|using|without|respectively)\b|$)"
 )
+_OVER = re.compile(
+    r"[^,;.()\d]{0,40}\s(?:over|than|against|compared (?:to|with)|relative to)\s+(?:the )?(?P<list>[^;()]{3,120}?)"
+    r"(?=[;.(]|,?\s(?:at|in|on|for|with|when|while|under|across|using|without|respectively)\b|$)"
+)
 _IS_NAME = re.compile(r"(?!\d)(?:[A-Z].*|\S*\d\S*)")
 _SAID = re.compile(r"\s*,?\s*respectively\b")
 _AHEAD = re.compile(r"(?P<list>[^;()\d]{3,120}?)\s+(?:by|of|to|at)\s+(?:up to |an? |average |about )*$")
@@ -37,11 +41,22 @@ def behind(place: QuantityPlace) -> ListTurn | None:
     first, last = _run(place)
     if last == first:
         return None
-    at, count = place.sentence.quantities[last].end, last - first + 1
-    if found := _BEHIND.match(place.text, at):
-        return _turn(place.index - first, count, found["list"])
-    named = _NAMES.match(place.text, at)
-    turn = _turn(place.index - first, count, named["list"]) if named else None
+    if found := _BEHIND.match(place.text, place.sentence.quantities[last].end):
+        return _turn(place.index - first, last - first + 1, found["list"])
+    return _named(place, _NAMES)
+
+
+def over(place: QuantityPlace) -> str:
+    """The rival of a number in a list of as many rivals: "speedups of 2.1x and 4.3x over [A and B]"; else ""."""
+    turn = _named(place, _OVER)
+    return turn.text if turn else ""
+
+
+def _named(place: QuantityPlace, lists: re.Pattern[str]) -> ListTurn | None:
+    """The turn of a number in a list of as many names behind its neighbours."""
+    first, last = _run(place)
+    found = lists.match(place.text, place.sentence.quantities[last].end) if last > first else None
+    turn = _turn(place.index - first, last - first + 1, found["list"]) if found else None
     return turn if turn and all(map(_IS_NAME.match, turn.members)) else None
 
 

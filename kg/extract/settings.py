@@ -18,6 +18,9 @@ _SETTING_END = re.compile(
 _ELSEWHERE = re.compile(
     r"[;:]|,(?!\s*$)|\b(?:while|whereas|which|that|thus|thereby|making|and \w+ing)\b"
 )  # another clause
+_WHILE = re.compile(r";|\b(?:while|whereas)\b")
+_COMMA = re.compile(r"[,:]\s")
+_WE = re.compile(r"\b[Ww]e\b")
 _BEFORE = re.compile(r"^(?:on|for|across|in|using)\s+(?:the |an? )?")
 _DANGLING = re.compile(r"(?:(?:^|\s+)(?:and|or|up|with|in|of|when|at|under|for|the|an?))+$", re.IGNORECASE)
 _ASIDE = ("with", "using")  # before another number these begin a statement of their own: "with only a 2% loss"
@@ -25,9 +28,29 @@ _QUALITY = ("with", "at")  # "with negligible impact on quality"
 
 
 def setting(place: QuantityPlace, metric: str, baseline: str, lexicon: OutcomeLexicon) -> str:
+    """The condition of a number: what has it, if not the work as such ("combined with Plover"), and where."""
+    return ", ".join(filter(None, (_of_variant(place, lexicon), _operating_point(place, metric, baseline, lexicon))))
+
+
+def _of_variant(place: QuantityPlace, lexicon: OutcomeLexicon) -> str:
+    """The variant of the work, or its combination with other works, that the words before a number are about."""
+    before = _WHILE.split(place.text[: place.quantity.start])[-1]
+    if joined := lexicon.combined.search(before):
+        return _DANGLING.sub("", " ".join(joined[0].split()))
+    for part in reversed(_COMMA.split(before)):
+        variant = lexicon.variant.match(part)
+        if variant or (place.sentence.name and place.sentence.name in part) or _WE.search(part):
+            return variant["said"] if variant else ""
+    return ""
+
+
+def _operating_point(place: QuantityPlace, metric: str, baseline: str, lexicon: OutcomeLexicon) -> str:
     """The operating point after a number: "LongBench", "at 5x compression"; not the metric ("reduction in time")."""
     if turn := respective.behind(place):
-        return "" if lexicon.is_metric(turn.text) else turn.text
+        words = turn.text.split()
+        while words and lexicon.group(words[-1]):  # "latency improvements"
+            words.pop()
+        return "" if not words or lexicon.is_metric(" ".join(words)) else turn.text
     for match in _SETTING.finditer(place.text, place.quantity.end, place.high):
         if _ELSEWHERE.search(place.text, place.quantity.end, match.start()):
             break

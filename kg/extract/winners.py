@@ -1,68 +1,196 @@
-"""Wins that a sentence states outright: "ZapKV outperforms Plover and Corvid", "a speedup over Plover".
+"""Comparisons that a sentence states outright: "ZapKV outperforms Plover", "faster than Plover", "on par with Plover".
 
-The judges of relations weigh what words make likely. Where a verb of winning has a named loser as its object and the
-paper's own work as its subject, nothing is left to weigh.
+The judges of relations weigh what words make likely. Where the paper's own work is the subject, and a named rival
+follows a verb of winning, a gain or a word of likeness, nothing is left to weigh.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from kg.extract.base import sentence_of
 from kg.extract.context import DocView
 from kg.extract.ends import FIRST, Placed
+from kg.extract.outcomes import Cue, OutcomeLexicon
 from kg.extract.phrases import TaggedWord
+from kg.model import Result
 from kg.text import fold
 
 _LOSERS = ("baseline", "mentioned", "")  # roles; a model has none yet
 _AHEAD = 4  # words before a verb that may turn it
 _NAMED = 4  # words of a member of a list
 _MOST = 14  # words between a verb and a loser
+_REACH = 120  # characters between a gain and what it is had over
 _OWN = frozenset({"we", "our", "it", "its", "proposed", "this", "these"})
 _EXAMPLES = frozenset({"as", "including", "like"})
+_JOINT = re.compile(r",| and ")
+_MANY = re.compile(r"\s([a-z]{3,20}s)\b")  # "methods" behind a name
 _MARKS = (":", ";", "(", "%")
+_TO = frozenset({"to", "with", "against", "as", "that", "of"})  # behind "compared"
+_CONTENT = ("NN", "VB", "PRP", "JJ")  # tags of the words of a clause that says something
+_BETTER = ("speed", "win", "improve")  # groups of outcome words that need no metric
+_LEAST = 0.4  # score of a result whose baseline is beaten
 
 
-class _Win(NamedTuple):
-    """A verb of winning: where it starts, and the words behind it."""
+WIN, LIKE = "outperforms", "compared_with"
 
+
+class Comparison(NamedTuple):
+    """What states a comparison, and its type: the subject stands in [begin, start), `behind` leads to the rival."""
+
+    kind: str
+    begin: int
     start: int
     behind: Sequence[TaggedWord]
 
 
-def stated(view: DocView, found: Sequence[Placed], head: int) -> set[tuple[int, int]]:
-    """The pairs (winner, loser) of entities whose win a sentence states; `head` is the main entity, -1 for none."""
-    out = set()
-    for j, loser in enumerate(found):
-        if j == head or loser.own or loser.mention.type not in FIRST or loser.mention.role not in _LOSERS:
+def stated(
+    view: DocView,
+    found: Sequence[Placed],
+    head: int,
+    lexicon: OutcomeLexicon,
+    results: Iterable[Result] = (),
+) -> dict[tuple[int, int], tuple[str, int]]:
+    """The pairs (subject, rival) of entities that a sentence or result compares: the type, and where it is said.
+
+    `head` is the main entity, -1 for none.
+    """
+    out: dict[tuple[int, int], tuple[str, int]] = {}
+    for j, rival in enumerate(found):
+        if j == head or rival.own or rival.mention.type not in FIRST or lexicon.is_generic(rival.mention.canonical):
             continue
-        for _, start, _ in loser.places:
-            if start < max(view.first, view.abstract[0]) or (win := _win(view, start)) is None:
+        for _, start, end in rival.places:
+            if start < max(view.first, view.abstract[0]) or _is_narrowed(view, start, end):
                 continue
-            if _is_known(view, loser) and _is_class(view, win.behind):
+            said = _compared(view, start, end, lexicon)
+            if said is None or _may_be_of(view, rival, end, said) or _goes_on(view, end, said):
                 continue
-            i = _winner(view, found, j, head, win)
-            if i >= 0:
-                out.add((i, j))
-                break
-    return out
+            i = _subject(view, found, j, head, said)
+            if i >= 0 and (said.kind == WIN or (i, j) not in out):
+                out[i, j] = said.kind, start
+    return out | {pair: (WIN, at) for pair, at in _measured(found, head, lexicon, results)}
 
 
-def _win(view: DocView, at: int) -> _Win | None:
-    """The verb of winning whose object, or a member of it, begins at an offset; None if it is turned."""
-    phrase = view.phrase_at(*sentence_of(view.doc, at))
+def _may_be_of(view: DocView, rival: Placed, end: int, said: Comparison) -> bool:
+    """Whether the subject may belong to what it is compared with: "existing DFQ methods" where it is a DFQ method."""
+    used = rival.mention.role not in _LOSERS and rival.mention.surface.islower()
+    behind = _MANY.match(view.text, end)
+    framed = behind is not None and fold(behind[1]) in view.vocabulary.cues("label-frame-technique")
+    is_wide = used or framed or _is_known(view, rival)
+    return is_wide and _is_class(view, said.behind)
+
+
+def _goes_on(view: DocView, end: int, said: Comparison) -> bool:
+    """Whether what looks like the last member of a list is the subject of the next clause: "..., and Plover wins"."""
+    phrase = view.phrase_at(*sentence_of(view.doc, end - 1))
+    behind = next((word for word in (phrase.words if phrase else ()) if word.start >= end), None)
+    joined = any(word.text == "," or fold(word.text) == "and" for word in said.behind)
+    return joined and behind is not None and behind.tag in ("VBZ", "VBP", "VBD", "MD")
+
+
+def _measured(
+    found: Sequence[Placed], head: int, lexicon: OutcomeLexicon, results: Iterable[Result]
+) -> Iterator[tuple[tuple[int, int], int]]:
+    """The main entity, if it has the paper's own name, and the named baselines that its results are better than."""
+    if head < 0 or not found[head].own:
+        return
+    ends = [(j, e.mention) for j, e in reversed([*enumerate(found)]) if e.mention.type in FIRST]
+    named = {fold(name): j for j, mention in ends for name in mention.aliases}
+    named |= {fold(name): j for j, mention in ends for name in (mention.canonical, mention.surface)}
+    for result in results:
+        j = named.get(fold(result.baseline), head) if result.confidence >= _LEAST else head
+        better = "decrease" if lexicon.is_lower_better(result.metric) else "increase"
+        if j != head and result.change == better and not lexicon.is_generic(result.baseline):
+            yield (head, j), result.evidence.start
+
+
+def _compared(view: DocView, at: int, end: int, lexicon: OutcomeLexicon) -> Comparison | None:
+    """What compares something with the entity at [at, end), or with a list that it belongs to; None if nothing does."""
+    begin, stop = sentence_of(view.doc, at)
+    phrase = view.phrase_at(begin, stop)
     words = [word for word in phrase.words if word.start < at] if phrase else []
     cues = view.vocabulary.cues
     for k in range(len(words) - 1, -1, -1):
         word = fold(words[k].text)
         before = [fold(one.text) for one in words[max(0, k - _AHEAD) : k]]
+        behind = words[k + 1 :]
+        turned = cues("negate") | cues("equate") | cues("lose") | {"or"}
+        if word in cues("likened") | cues("match") or (k == 0 and word in cues("unlike")):
+            led = word in cues("match") or k == 0 or (behind and fold(behind[0].text) in _TO)
+            while behind and fold(behind[0].text) in _TO:
+                behind = behind[1:]
+            held = led and _reaches(view, behind) and cues("negate").isdisjoint(before)
+            return Comparison(LIKE, begin, words[k].start if k else stop, behind) if held else None
         if word in cues("win") or (word in cues("gain-over") and not cues("gain").isdisjoint(before)):
-            turned = cues("negate") | cues("equate") | cues("lose") | {"or"}
-            behind = words[k + 1 :]
             held = turned.isdisjoint(before) and _reaches(view, behind)
-            return _Win(words[k].start, behind) if held else None
+            return Comparison(WIN, begin, words[k].start, behind) if held else None
+        if word in cues("set-beside") or word in cues("gain-over"):
+            if behind and fold(behind[0].text) in _TO:
+                behind = behind[1:]
+            if not _reaches(view, behind):
+                return None
+            if any(one.tag.startswith(_CONTENT) for one in words[:k]):
+                clause = _clause(view, words[:k], turned)
+                gain = _gain(view.text, clause[0].start, words[k].start, lexicon, word) if clause else None
+                if gain:
+                    return Comparison(WIN, begin, gain.start, behind)
+                return Comparison(LIKE, begin, words[k].start, behind) if word in cues("set-beside") else None
+            return _set_beside(view, end, stop, behind, lexicon) if word in cues("set-beside") else None
     return None
+
+
+def _clause(view: DocView, words: Sequence[TaggedWord], turned: frozenset[str]) -> Sequence[TaggedWord]:
+    """The words of a clause up to a comparison, without what stands before a word that turns its sense."""
+    ends = turned | view.vocabulary.cues("clause") | {"rather", "other"}
+    last = max((i for i, word in enumerate(words) if fold(word.text) in ends or word.text in (";", ":")), default=-1)
+    return words[last + 1 :]
+
+
+def _gain(text: str, start: int, end: int, lexicon: OutcomeLexicon, marker: str) -> Cue | None:
+    """The outcome word in [start, end) that says what gets better, the last one; None if it gets worse."""
+    start = max(start, end - _REACH)
+    said = [cue for cue in lexicon.cues(text[start:end]) if cue.group != "keep"]
+    if marker == "than":
+        said = [cue for cue in said if cue.is_comparative]
+    if not said:
+        return None
+    last = said[-1]
+    about = _JOINT.split(text[start : start + last.start])[-1] if last.is_noun else text[start + last.end : end]
+    if last.group not in _BETTER and not _is_gain(last, about, lexicon):
+        return None
+    return last._replace(start=start + last.start, end=start + last.end)
+
+
+def _is_gain(cue: Cue, about: str, lexicon: OutcomeLexicon) -> bool:
+    """Whether it is better that what a text is about goes up or down, as an outcome word says."""
+    if cue.group == "increase":
+        return not lexicon.is_lower_better(about)
+    higher = (
+        found for word in about.split() if (found := lexicon.metric(word)) and found.facts.get("better") == "higher"
+    )
+    return not (cue.word in lexicon.losses or cue.word in lexicon.drops or any(higher))
+
+
+def _set_beside(
+    view: DocView, end: int, stop: int, behind: Sequence[TaggedWord], lexicon: OutcomeLexicon
+) -> Comparison | None:
+    """The win of "Compared to Plover, ZapKV is faster": behind the comma, the subject and a gain."""
+    comma = view.text.find(",", end, stop)
+    phrase = view.phrase_at(comma + 1, stop) if 0 <= comma < end + _REACH else None
+    cues = view.vocabulary.cues
+    turned = cues("negate") | cues("equate") | cues("lose") | cues("clause")
+    words = list(phrase.words) if phrase else []
+    last = next((i for i, word in enumerate(words) if fold(word.text) in turned), len(words))
+    if not words[:last]:
+        return None
+    said = [cue for cue in lexicon.cues(view.text[comma + 1 : words[last - 1].end]) if cue.group != "keep"]
+    if not said:
+        return None
+    first, behind_it = said[0], comma + 1 + said[0].end
+    gain = _gain(view.text, comma + 1 + first.start, behind_it + _NAMED * 8, lexicon, "")
+    return Comparison(WIN, comma + 1, comma + 1 + first.start, behind) if gain else None
 
 
 def _reaches(view: DocView, behind: Sequence[TaggedWord]) -> bool:
@@ -79,6 +207,23 @@ def _reaches(view: DocView, behind: Sequence[TaggedWord]) -> bool:
     return since <= _NAMED
 
 
+def _is_narrowed(view: DocView, start: int, end: int) -> bool:
+    """Whether a place is part of a longer phrase, which names something narrower: "SSM quantization", "LLaVA-style".
+
+    "Its teacher Plover" and "the Plover baseline" are Plover.
+    """
+    cues = view.vocabulary.cues
+    frames = cues("label-frame-technique") | cues("label-form-technique") | cues("model-frame")
+    plain = cues("plain") | cues("rivals")
+    for phrase in view.phrases:
+        if phrase.start <= start and end <= phrase.end:
+            before, behind = view.words(phrase.start, start), view.words(end, phrase.end)
+            apart = frames.isdisjoint(before[-1:]) and not plain.issuperset(before)
+            if apart or not frames.issuperset(behind):
+                return True
+    return view.text[end : end + 1] == "-"
+
+
 def _is_known(view: DocView, loser: Placed) -> bool:
     """Whether a loser is a class of techniques that the vocabulary knows, as "sparse attention"."""
     name = loser.mention.canonical
@@ -87,21 +232,45 @@ def _is_known(view: DocView, loser: Placed) -> bool:
 
 def _is_class(view: DocView, behind: Sequence[TaggedWord]) -> bool:
     """Whether what follows is a class that the winner may be of: "existing token pruning", not "rivals such as X"."""
-    forms = [fold(word.text) for word in behind]
-    rivals = [k for k, form in enumerate(forms) if form in view.vocabulary.cues("rivals")]
-    return bool(rivals) and _EXAMPLES.isdisjoint(forms[rivals[-1] :])
+    cues = view.vocabulary.cues
+    said, before = False, ""
+    for form in (fold(word.text) for word in behind):
+        if form in _EXAMPLES or (form == "and" and before in cues("label-frame-technique")):
+            said = False  # of "other methods and X" X is one of its own
+        said, before = said or form in cues("rivals"), form
+    return said
 
 
-def _winner(view: DocView, found: Sequence[Placed], loser: int, head: int, win: _Win) -> int:
+def _subject(view: DocView, found: Sequence[Placed], loser: int, head: int, said: Comparison) -> int:
     """The main entity where the words before the verb name it, or say "our method" of it; else -1."""
-    begin, _ = sentence_of(view.doc, win.start)
     named = [i for i, entity in enumerate(found) if i != loser and entity.mention.type in FIRST]
-    named = [i for i in named if _stands_in(found[i], begin, win.start)]
-    if head in named:
+    named = [i for i in named if _stands_in(found[i], said.begin, said.start)]
+    if head in named or (head >= 0 and _says(view, found[head], said)):
         return head
+    near = [i for i in named if _stands_in(found[i], _clause_start(view, said), said.start)]
+    proposed = [i for i in near if found[i].mention.role == "proposed"]
+    if len(proposed) == 1:
+        return proposed[0]
     others = any(found[i].mention.role not in ("baseline", "mentioned") for i in named)
-    ours = head >= 0 and _is_whole(view, found[head]) and not _OWN.isdisjoint(view.words(begin, win.start))
+    subject = view.words(said.begin, said.start)  # of "we show that pruning beats ..." it is "pruning"
+    subject = subject[max((i for i, word in enumerate(subject) if word == "that"), default=-1) + 1 :]
+    ours = head >= 0 and _is_whole(view, found[head]) and not _OWN.isdisjoint(subject)
     return head if ours and not others else -1
+
+
+def _says(view: DocView, entity: Placed, said: Comparison) -> bool:
+    """Whether the words before a comparison name an entity, in any case."""
+    return f" {fold(entity.mention.surface)} " in f" {view.folded(said.begin, said.start)} "
+
+
+def _clause_start(view: DocView, said: Comparison) -> int:
+    """The offset where the clause of a comparison begins: behind a comma, "that", "while", ..."""
+    phrase = view.phrase_at(said.begin, said.start)
+    ends = view.vocabulary.cues("clause") | {"that", ","}
+    return max(
+        (word.end for word in (phrase.words if phrase else ()) if fold(word.text) in ends or word.text == ","),
+        default=said.begin,
+    )
 
 
 def _is_whole(view: DocView, entity: Placed) -> bool:

@@ -1,4 +1,4 @@
-"""Wins that a sentence states outright."""
+"""Comparisons that a sentence states outright."""
 
 from __future__ import annotations
 
@@ -10,33 +10,43 @@ from kg.extract import pipeline
 from kg.extract.base import make_doc
 from kg.extract.context import view_of
 from kg.extract.ends import Placed
+from kg.extract.outcomes import OutcomeLexicon
 from kg.extract.winners import stated
-from kg.model import Document, Mention
+from kg.model import Document, Evidence, Mention, Result
 from kg.vocabulary import Vocabulary
 
 OPENS = "We propose ZapNet, a lazy cache. "
 ROLES = {
     "ZapNet": "proposed",
+    "tile queue": "proposed",
     "Plover": "baseline",
     "Corvid": "baseline",
     "Dunlin": "used",
     "sparse attention": "baseline",
+    "quantization": "baseline",
+    "SOTA methods": "baseline",
 }
 
 
-def beaten(entry: Callable[..., Document], text: str) -> set[str]:
-    """The losers to ZapNet that the sentence behind OPENS states."""
-    nlp = pipeline(fast=True)
-    doc = make_doc(nlp, entry(OPENS + text), Vocabulary.load())
+def compared(entry: Callable[..., Document], text: str, *results: Result) -> set[tuple[str, str, str]]:
+    """The comparisons that the sentence behind OPENS states: subject, type, rival."""
+    nlp, vocabulary = pipeline(fast=True), Vocabulary.load()
+    doc = make_doc(nlp, entry(OPENS + text), vocabulary)
     for name in ("kg_names", "kg_phrases"):
         doc = dict(nlp.pipeline)[name](doc)
-    view, found = view_of(doc, Vocabulary.load()), []
+    view, found = view_of(doc, vocabulary), []
     for name, role in ROLES.items():
         places = [(0, start, end) for start, end in view.places(name)]
         if places:
             mention = Mention("technique", name, name, start=places[0][1], end=places[0][2], role=role)
             found.append(Placed(mention, places, own=name == "ZapNet"))
-    return {found[loser].mention.surface for winner, loser in stated(view, found, 0) if winner == 0}
+    said = stated(view, found, 0, OutcomeLexicon(vocabulary), results)
+    return {(found[i].mention.surface, kind, found[j].mention.surface) for (i, j), (kind, _) in said.items()}
+
+
+def beaten(entry: Callable[..., Document], text: str) -> set[str]:
+    """The losers to ZapNet that the sentence behind OPENS states."""
+    return {rival for one, kind, rival in compared(entry, text) if (one, kind) == ("ZapNet", "outperforms")}
 
 
 @pytest.mark.parametrize(
@@ -53,13 +63,49 @@ def beaten(entry: Callable[..., Document], text: str) -> set[str]:
         ("ZapNet is comparable to Plover.", set()),
         ("ZapNet outperforms plain sparse attention.", {"sparse attention"}),
         ("ZapNet outperforms existing sparse attention.", set()),
+        ("ZapNet outperforms Dunlin, on which it builds.", {"Dunlin"}),
+        ("ZapNet outperforms existing Dunlin methods.", set()),
+        ("ZapNet is faster than Plover, and Corvid wins in quality.", {"Plover"}),
+        ("ZapNet outperforms SOTA methods.", set()),
+        ("ZapNet outperforms row-wise quantization.", set()),
+        ("ZapNet reduces memory by 40% compared to Plover.", {"Plover"}),
+        ("ZapNet reduces accuracy by 4% compared to Plover.", set()),
+        ("ZapNet has higher throughput than Plover and Corvid.", {"Plover", "Corvid"}),
+        ("ZapNet has higher latency than Plover.", set()),
+        ("Compared to Plover, ZapNet improves accuracy.", {"Plover"}),
+        ("Compared to Plover, ZapNet does not improve accuracy.", set()),
+        ("We show that tiles give a 2x speedup over Plover.", set()),
     ],
 )
-def test_a_win_is_stated_by_a_verb_with_its_subject_and_object(
+def test_a_win_is_stated_by_a_verb_or_a_gain_with_its_subject_and_object(
     entry: Callable[..., Document], text: str, losers: set[str]
 ) -> None:
     assert beaten(entry, text) == losers
 
 
-def test_what_is_used_is_not_beaten(entry: Callable[..., Document]) -> None:
-    assert beaten(entry, "ZapNet outperforms Dunlin.") == set()
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ZapNet is on par with Plover.",
+        "ZapNet matches Plover at half the cost.",
+        "Unlike Plover, ZapNet needs no queue.",
+        "ZapNet has a quality comparable to Plover.",
+    ],
+)
+def test_likeness_and_contrast_are_comparisons_without_a_winner(entry: Callable[..., Document], text: str) -> None:
+    assert compared(entry, text) == {("ZapNet", "compared_with", "Plover")}
+
+
+def test_a_component_that_is_the_subject_wins_itself(entry: Callable[..., Document]) -> None:
+    assert compared(entry, "The tile queue is faster than Plover.") == {("tile queue", "outperforms", "Plover")}
+
+
+@pytest.mark.parametrize(("change", "wins"), [("decrease", True), ("increase", False)])
+def test_a_result_better_than_a_named_baseline_is_a_win(
+    entry: Callable[..., Document], change: str, wins: bool
+) -> None:
+    text = "We measure ZapNet and Plover at length."
+    result = Result(
+        Evidence(OPENS + text), "latency", 40, "%", change, "exact", "Plover", "", extractor="test", confidence=0.9
+    )
+    assert (("ZapNet", "outperforms", "Plover") in compared(entry, text, result)) == wins
