@@ -221,7 +221,7 @@ def _is_narrowed(view: DocView, start: int, end: int) -> bool:
             apart = frames.isdisjoint(before[-1:]) and not plain.issuperset(before)
             if apart or not frames.issuperset(behind):
                 return True
-    return view.text[end : end + 1] == "-"
+    return bool(view.text.startswith("-", end))
 
 
 def _is_known(view: DocView, loser: Placed) -> bool:

@@ -126,7 +126,7 @@ class ConceptLinker:
                 yield ConceptLink(concept.curie, f"acronym of {long!r} in this paper")
         for label in names:
             worded = self.wordings.find(label, kind, expansions)
-            if worded:
+            if worded and not means_another(label, expansions.get(fold(label), ""), worded[0].labels()):
                 yield ConceptLink(worded[0].curie, worded[1])
         for label in names:
             near = self.neighbours.find(label, kind)

@@ -80,3 +80,10 @@ def test_members_of_a_list_are_mates() -> None:
     mates = lists(text, spans.values())
     assert set(mates[spans["Plover"]]) == {spans["Corvid"], spans["Dunlin"]}
     assert spans["part"] not in mates
+
+
+def test_what_a_sentence_calls_a_model_is_no_dataset(entry: Entry) -> None:
+    view = seen(entry("We test on MedFinch, a small domain-specific model, and on Corvid, a new benchmark of maps."))
+    for name, other in (("MedFinch", "dataset"), ("Corvid", "model")):
+        assert barred(view, other, place(view, name))
+        assert not barred(view, {"model": "dataset", "dataset": "model"}[other], place(view, name))

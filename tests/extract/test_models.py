@@ -115,3 +115,12 @@ def test_names_of_the_papers_own_family_are_told_to_the_judge(entry: Callable[..
     text = "We introduce Zapdos-9, language models. We evaluate Zapdos-9-Base against Llama-3-8B and Qwen3-8B."
     told = told_of(entry(text, title="Zapdos-9: Open Language Models"))
     assert told["Zapdos-9-Base"]["own family"] == 1
+
+
+def test_acronym_means_what_the_paper_spells_out(read: Read) -> None:
+    assert named(read("We tune SAM on masks.")) == [("SAM", "Segment Anything Model")]
+    assert named(read("We use Sharpness-Aware Minimization (SAM). The steps of SAM are few.")) == []
+
+
+def test_name_of_a_metric_is_no_model_in_any_case(read: Read) -> None:
+    assert named(read("We gain 2 points in Rouge-1 and Zapdos-13B is beaten.")) == [("Zapdos-13B", "Zapdos-13B")]

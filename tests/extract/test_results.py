@@ -407,3 +407,23 @@ def test_average_precision_is_no_precision() -> None:
 def test_what_is_accelerated_is_told_as_its_speed() -> None:
     (found,) = read("Our method accelerates inference by up to 3.7x compared to dense attention.")
     assert (found.metric, found.change) == ("inference speed", "increase")
+
+
+def test_rivals_of_a_list_are_dealt_out_to_as_many_numbers() -> None:
+    found = read("Our method gives speedups of 12.7x, 1.7x and 1.2x over FlashFinch, ZigZag and Plover.")
+    assert [r.baseline for r in found] == ["FlashFinch", "ZigZag", "Plover"]
+
+
+@pytest.mark.parametrize(
+    ("text", "setting"),
+    [
+        (
+            "Our method is fast. Furthermore, our 4-step distilled model reaches a 15.9x speedup.",
+            "4-step distilled model",
+        ),
+        ("When combined with row caching, our method reaches a 15.9x speedup.", "combined with row caching"),
+        ("Our method reaches a 15.9x speedup.", ""),
+    ],
+)
+def test_result_of_a_variant_or_combination_says_so(text: str, setting: str) -> None:
+    assert [r.setting for r in read(text)] == [setting]

@@ -145,3 +145,10 @@ def test_own_name_whose_words_are_others_than_a_labels_is_another_thing() -> Non
 def test_a_capital_s_is_no_plurals() -> None:
     names = ("TAP", "TAPs", "TAPS", "LLM", "LLMs", "KV CACHES", "KV cache", "QUADS")
     assert [local_name(name) for name in names] == ["tap", "tap", "taps", "llm", "llm", "kv-cache", "kv-cache", "quads"]
+
+
+def test_acronym_that_the_paper_spells_out_otherwise_is_another_thing(linker: ConceptLinker) -> None:
+    link = linker.mention(technique("KD"), "", {"kd": "kernel density"})
+    assert link.concept == "technique:kd"
+    link = linker.mention(technique("KD"), "", {"kd": "knowledge distilling"})
+    assert link.concept == "technique:knowledge-distillation"
