@@ -38,6 +38,15 @@ def ruled_relations() -> dict[str, float]:
     return found
 
 
+@cache
+def measured() -> dict[str, dict[str, float]]:
+    """The shares of claims that are right, "precision" and "sure_precision", by the record's list or relation type.
+
+    Of annotated papers that the tagger had not seen (scripts/evaluation.py), with how many "claims" and "sure" ones.
+    """
+    return _read("measured.json")
+
+
 def _read(name: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((data_folder("data") / "models" / name).read_text("utf-8"))
     return found

@@ -2,11 +2,13 @@
 
     python scripts/evaluation.py [--write]
 
-`--write` puts them between the marks in docs/evaluation.md. All papers are read once for each part: some minutes.
+`--write` puts them between the marks in docs/evaluation.md, and how many claims were right into
+data/models/measured.json, which `kg serve` shows. All papers are read once for each part: some minutes.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -23,6 +25,7 @@ from kg.sources import read
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "evaluation.md"
 GOLD = ROOT / "data" / "gold" / "dev.jsonl"
+MEASURED = ROOT / "data" / "models" / "measured.json"
 TABLES = ("scores", "parts", "reliability", "trust")
 
 
@@ -49,12 +52,25 @@ def filled(page: str, made: dict[str, str]) -> str:
     return page
 
 
+def measured(trust: str) -> dict[str, dict[str, float]]:
+    """The shares of claims that are right, and how many there are, all and sure ones, by type of the table of trust."""
+    head, _, *lines = ([cell.strip() for cell in line.strip("|").split("|")] for line in trust.strip().splitlines())
+    rows = [dict(zip(head, line, strict=True)) for line in lines]
+    return {
+        row["type"]: {
+            name.replace(" ", "_"): float(row[name]) for name in ("claims", "precision", "sure", "sure precision")
+        }
+        for row in rows
+    }
+
+
 def main() -> None:
-    """Measure and print; with --write, into the page."""
+    """Measure and print; with --write, into the page and the file."""
     made = tables()
     print("\n".join(made.values()))
     if "--write" in sys.argv:
         PAGE.write_text(filled(PAGE.read_text("utf-8"), made), "utf-8")
+        MEASURED.write_text(json.dumps(measured(made["trust"]), indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ SCHEMA, PAPER = "kg://schema", "kg://paper/"
 _JSON = "application/json"
 #: Bytes of a request over HTTP: a draft and what is around it.
 MOST_BYTES = 256 * 1024
+#: Calls that may take longer than others, and how many times as long: each sentence of a draft is read as a paper is.
+_LONG = {"check": 3.0}
 _READS = types.ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 
 
@@ -93,10 +95,11 @@ async def _called(pool: Pool, tool: str, given: Mapping[str, Any]) -> str:
         raise KgError(f"`{tool}` has no argument {str(wrong[0])[:40]!r}: it takes {known}.")
     if tool in TOOLS and (lacking := [name for name in TOOLS[tool][2] if given.get(name) is None]):
         raise KgError(f"`{tool}` needs the argument `{lacking[0]}`.")
+    seconds = pool.seconds * _LONG.get(tool, 1.0)
     try:
-        refused, said = await pool.ask((tool, dict(given)))
+        refused, said = await pool.ask((tool, dict(given)), seconds)
     except CallTooLong:
-        raise KgError(f"The call took longer than {pool.seconds:g} s and was ended: ask for less.") from None
+        raise KgError(f"The call took longer than {seconds:g} s and was ended: ask for less.") from None
     except Busy:
         raise KgError("Too many calls are waiting: call again later.") from None
     except Died as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from heapq import nlargest
 from typing import NamedTuple, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -260,7 +261,7 @@ class Corpus:
                 counted.setdefault(kind, []).append((thing, count))
         for kind, thing, count in self.store.rows(about, *among.given):
             counted.setdefault(kind, []).append((thing, count))
-        return {kind: sorted(rows, key=lambda row: (-row[1], row[0]))[:number] for kind, rows in counted.items()}
+        return {kind: _first(rows, number) for kind, rows in counted.items()}
 
     def having(self, kind: str, families: Mapping[str, Iterable[str]]) -> dict[str, int]:
         """How many papers have one of a family of entities of a type, for each that has any."""
@@ -452,3 +453,10 @@ class Corpus:
             for paper in named
             if (own := tuple(sorted(entries.get(paper, ()))))
         }
+
+
+def _first(counted: list[tuple[str, int]], number: int) -> list[tuple[str, int]]:
+    """What is counted most, then by name: so many. Most of what is counted is counted once and never sorted."""
+    least = nlargest(number, (count for _, count in counted))
+    often = [one for one in counted if one[1] >= least[-1]] if least else []
+    return sorted(often, key=lambda row: (-row[1], row[0]))[:number]

@@ -73,7 +73,7 @@ class RdfCache:
     @property
     def is_current(self) -> bool:
         """Whether the database on disk is that of the file as it is now, so that a question is answered at once."""
-        return self.folder is not None and self._known(self.folder) == self.file.number
+        return self.folder is not None and self._known(self.folder) == self.file.last
 
     def follow(self) -> None:
         """Bring the cache up to date with the file. Raises KgError where it cannot be written."""

@@ -100,7 +100,7 @@ class StoreFile:
             self.db.begin()
         self._depth = 1
         try:
-            if self.db.is_shared and self._last() != self._seen:
+            if self.db.is_shared and self.last != self._seen:
                 self.turns += 1
             yield
             with told(self.path):
@@ -412,18 +412,21 @@ class StoreFile:
     def number(self) -> int:
         """The number of the last change; for a reader, of the last one before it opened the file."""
         if not self.read_only:
-            return self._last()
+            return self.last
         if self._number is None:
-            self._number = self._last()
+            self._number = self.last
         return self._number
 
-    def _last(self) -> int:
+    @property
+    def last(self) -> int:
+        """The number of the last change, also for a reader that opened the file before it."""
         return int(self.rows("SELECT coalesce(max(number), 0) FROM changes")[0][0])
 
     @property
     def stamp(self) -> bytes:
         """Bytes that are others when the data are."""
-        return f"{self.id}:{self.number}:{self.mark(self.number)}".encode()
+        number = self.last  # also of a reader: a server reads on while others write
+        return f"{self.id}:{number}:{self.mark(number)}".encode()
 
     def mark(self, number: int) -> str:
         """The mark of the state after a change; "" where no batch ended with it in this file.
@@ -475,7 +478,7 @@ class StoreFile:
     def _commit(self) -> None:
         try:
             self.db.execute(_STATE, (secrets.token_hex(8),))
-            self._seen = self._last() if self.db.is_shared else -1
+            self._seen = self.last if self.db.is_shared else -1
             self.db.execute("COMMIT")
         except (sqlite3.Error, Fault) as error:
             with suppress(sqlite3.Error, Fault):

@@ -74,8 +74,8 @@ def having(store: Store, concepts: Iterable[str]) -> list[PaperLink]:
 
 def relations(store: Store, papers: Iterable[str]) -> list[PaperRelation]:
     """What papers say between concepts, each once, sorted."""
-    sql = """SELECT DISTINCT p.curie, h.curie, x.type, t.curie FROM relations x JOIN papers p ON p.id = x.paper
-        JOIN concepts h ON h.id = x.head JOIN concepts t ON t.id = x.tail WHERE p.curie IN ({})"""
+    sql = """SELECT DISTINCT e.paper, h.curie, x.type, t.curie FROM entries e JOIN relations x ON x.entry = e.id
+        JOIN concepts h ON h.id = x.head JOIN concepts t ON t.id = x.tail WHERE e.paper IN ({})"""
     return sorted(PaperRelation(*row) for row in store.some(sql, papers))
 
 

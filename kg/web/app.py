@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
 from collections import OrderedDict
@@ -10,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
-from itertools import islice
+from itertools import islice, product
 from typing import Any
 
 from starlette.applications import Starlette
@@ -46,6 +47,10 @@ _SENTENCES = {
 _LONG = {"report": 3.0, "export": 3.0, "about": 3.0, "graph": 2.0, "trends": 2.0, "compare": 2.0, "": 2.0}
 
 
+#: Pages that are the same for everybody and count the whole graph, and how long that must rest before they are made.
+_STEADY, _RESTS = ("", "about", "trends"), 2.0
+
+
 class Site:
     """The pages of one graph."""
 
@@ -54,12 +59,40 @@ class Site:
         self._kept: OrderedDict[Asked, Reply] = OrderedDict()
         self._bytes = 0
         self._state: object = None
+        self._is_asked = True
+
+    async def keep_steady(self) -> None:
+        """Make the pages that count the whole graph whenever it has changed, before anybody has to wait for them.
+
+        A graph that nobody has asked since is left alone.
+        """
+        made: object = None
+        while True:
+            state = state_of(self.location)
+            await asyncio.sleep(_RESTS)
+            if state is None or state == made or not self._is_asked or state != state_of(self.location):
+                continue
+            made, self._is_asked = state, False
+            for page, lang in product(_STEADY, LANGUAGES):
+                await self._answered(self._plain(page, lang))
+
+    def _plain(self, page: str, lang: str) -> Asked:
+        """A page as a browser asks for it that names nothing but its language."""
+        return Asked(
+            page=page,
+            lang=lang,
+            is_writable=self.writable,
+            static=version(),
+            nonce=NONCE,
+            location=self.location,
+        )
 
     async def page(self, request: Request) -> Response:
         """A page, as the address and the header say."""
         asked = await self._asked(request)
         if asked is None:
             return PlainTextResponse("There is no such page.\n", 404)
+        self._is_asked = True
         reply = await self._answered(asked)
         return respond(request, reply)
 
@@ -234,7 +267,9 @@ def application(
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
+        steady = asyncio.create_task(site.keep_steady())
         yield
+        steady.cancel()
         pool.close()
 
     added = routes(site) if routes else []

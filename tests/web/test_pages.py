@@ -196,6 +196,26 @@ def test_paper_and_concept_are_found_by_other_names(client: httpx.Client, built:
     assert client.get("/hardware/H100.json").json()["concept"] == "hardware:nvidia-h100"
 
 
+def test_about_says_how_many_claims_of_each_type_are_right(client: httpx.Client) -> None:
+    page = (Path(__file__).parents[2] / "docs/evaluation.md").read_text("utf-8")
+    table = page.partition("<!-- trust -->")[2].partition("<!-- /trust -->")[0]
+    said = {row["type"]: row for row in client.get("/about.json").json()["claims"]}
+    told = {cells[1].strip(): cells for line in table.splitlines() if len(cells := line.split("|")) > 5}
+    for kind, name in (("technique", "techniques"), ("outperforms", "outperforms"), ("topics", "topics")):
+        assert said[kind]["precision"] == float(told[name][3])
+        assert said[kind]["sure_precision"] == float(told[name][6])
+    assert "91 %" in client.get("/about?lang=zh").text
+
+
+def rows(client: httpx.Client, query: str) -> int:
+    """How many solutions a query has, once the triples have followed the graph."""
+    for _ in range(30):
+        answer = client.get("/sparql", params={"query": query})
+        if answer.status_code != 503:
+            break
+    return len(answer.json()["results"]["bindings"])
+
+
 def test_graph_that_changes_is_followed_without_a_restart(tmp_path: Path, first_file: Path) -> None:
     from .conftest import serving
 
@@ -204,14 +224,21 @@ def test_graph_that_changes_is_followed_without_a_restart(tmp_path: Path, first_
         graph.backup(place)
     with serving(place) as address, httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
         before = client.get("/ask.json").json()["total"]
+        many = [
+            f"/ask.json?order={order}&lang={lang}" for order in ("new", "old", "title", "best") for lang in ("en", "zh")
+        ]
+        assert {client.get(one).json()["total"] for one in many} == {before}
+        assert rows(client, "SELECT ?p WHERE { ?p a kg:Paper }") == before
         paper = tmp_path / "more.jsonl"
         paper.write_text(
             '{"id": "x-1", "title": "A new paper", "abstract": "We propose Zebrafish, a pruning method."}\n'
         )
         with kg.open(str(place)) as graph:
             graph.add(paper, fast=True)
-        assert client.get("/ask.json").json()["total"] == before + 1
+        # Each of four processes has counted the graph before, and counts it again.
+        assert {client.get(one).json()["total"] for one in many} == {before + 1}
         assert client.get("/paper/x-1").status_code == 200
+        assert rows(client, "SELECT ?p WHERE { ?p a kg:Paper }") == before + 1
         with kg.open(str(tmp_path / "other.kg")) as other:
             other.add(paper, fast=True)
         for name in ("papers.kg-wal", "papers.kg-shm"):

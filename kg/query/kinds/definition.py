@@ -27,7 +27,7 @@ _SHOWN, _ENOUGH, _NEAREST = 10, 3, 5
 #: Texts that are read, and letters of a sentence that is quoted.
 _TEXTS, _LONGEST = 3000, 600
 #: Papers of which the newest are looked at on a page.
-_NEWEST = 1000
+_NEWEST = 400
 #: Letters of brackets between a name and what is said of it: "EAGLE (Li et al., 2024) is".
 _ASIDE = 80
 #: Letters before a name that are looked at, and names of one text, so that no text takes long.
@@ -136,10 +136,12 @@ class _Definition:
         """The plainest sentence of each text that says what it is."""
         own, names = self._proposing(), self._names()
         named = re.compile("|".join(_written(name) for name in sorted(names, key=lambda name: -len(name))))
-        among = papers.of("t.paper")
+        among = papers.of("p.id")
         where = " OR ".join("instr(lower(t.raw), ?) > 0" for _ in names)
-        sql = f"""SELECT e.name, e.paper, p.appeared, t.field, t.raw FROM texts t JOIN entries e ON e.id = t.entry
-            JOIN papers p ON p.id = t.paper WHERE t.field IN ({marks(_FIELDS)}) AND {among.sql} AND ({where})
+        # Cross joins keep SQLite from going through all texts.
+        sql = f"""SELECT e.name, e.paper, p.appeared, t.field, t.raw
+            FROM papers p CROSS JOIN entries e CROSS JOIN texts t
+            WHERE t.field IN ({marks(_FIELDS)}) AND {among.sql} AND ({where}) AND e.paper = p.curie AND t.entry = e.id
             ORDER BY e.name, t.field LIMIT {_TEXTS}"""
         given = (*_FIELDS, *among.given, *(name.split()[0].lower() for name in names))
         for entry, paper, when, field, raw in self.store.rows(sql, *given):

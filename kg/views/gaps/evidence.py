@@ -56,7 +56,7 @@ class Texts:
         wanted = list(papers)
         new = [paper for paper in wanted if paper not in self._texts]
         found: dict[str, list[str]] = defaultdict(list)
-        sql = "SELECT p.curie, t.raw FROM papers p JOIN texts t ON t.paper = p.id WHERE p.curie IN ({}) ORDER BY t.id"
+        sql = "SELECT e.paper, t.raw FROM entries e JOIN texts t ON t.entry = e.id WHERE e.paper IN ({}) ORDER BY t.id"
         for paper, raw in self.field.graph.store.some(sql, new):
             found[paper].append(_spaced(raw))
         self._texts.update((paper, "".join(found[paper])) for paper in new)

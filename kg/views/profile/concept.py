@@ -166,17 +166,19 @@ def _compared(graph: GraphReader, family: Sequence[str], side: str, lang: str) -
 def _results(graph: GraphReader, family: Sequence[str], kind: str, lang: str) -> list[dict[str, Any]]:
     """Results on a metric; of papers that propose a technique; else of those that have it; the surest first."""
     in_role = " AND x.role = 'proposed'" if kind in ("technique", "model") else ""
+    # Cross joins keep SQLite from going through all results.
+    of_papers = (
+        "papers p CROSS JOIN entries e CROSS JOIN results r WHERE e.paper = p.curie AND r.entry = e.id AND p.id IN"
+    )
     if kind == "metric":
-        among = f"r.metric IN (SELECT id FROM concepts WHERE curie IN ({marks(family)}))"
+        among = "results r JOIN papers p ON p.id = r.paper WHERE r.metric IN (SELECT id FROM concepts c WHERE"
     elif kind == "topic":
-        of = f"SELECT x.paper FROM topics x JOIN concepts c ON c.id = x.topic WHERE c.curie IN ({marks(family)})"
-        among = f"r.paper IN ({of})"
+        among = f"{of_papers} (SELECT x.paper FROM topics x JOIN concepts c ON c.id = x.topic WHERE"
     else:
-        of = f"SELECT x.paper FROM mentions x JOIN concepts c ON c.id = x.concept WHERE c.curie IN ({marks(family)})"
-        among = f"r.paper IN ({of}{in_role})"
+        among = f"{of_papers} (SELECT x.paper FROM mentions x JOIN concepts c ON c.id = x.concept WHERE"
     sql = f"""SELECT e.name, p.curie, p.title, p.appeared, m.curie, r.metric_text, r.change, r.bound, r.low, r.high,
         r.unit, b.curie, r.baseline_text, r.setting, r.field, r.start, r."end", t.raw, r.score, r.sure
-        FROM (SELECT r.* FROM results r JOIN papers p ON p.id = r.paper WHERE {among}
+        FROM (SELECT r.* FROM {among} c.curie IN ({marks(family)}){in_role})
         ORDER BY r.sure DESC, p.appeared DESC, r.entry, r.number LIMIT {_RESULTS}) r
         JOIN entries e ON e.id = r.entry JOIN papers p ON p.id = r.paper
         LEFT JOIN concepts m ON m.id = r.metric LEFT JOIN concepts b ON b.id = r.baseline

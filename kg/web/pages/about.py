@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.entity_types import LISTS
 from kg.extract import VERSION as EXTRACTION
 from kg.model import RELATION_TYPES
 from kg.query.corpus import ALL, Corpus
-from kg.trust import thresholds
+from kg.trust import measured, thresholds
 from kg.version import VERSION
 from kg.views.answers import column
 from kg.views.overview import contents
@@ -38,11 +39,19 @@ def about(graph: Graph, asked: Asked) -> Shown:
     ]
     held = contents(graph, asked.lang)
     ways = corpus.kept("ways", "", lambda: dict(store.rows(_WAYS)))
-    least = thresholds(ways.keys() == {"fast"})
+    by_rules = ways.keys() == {"fast"}
+    least, right = thresholds(by_rules), {} if by_rules else measured()  # which was measured with the tagger
     counted = [(words(f"type.{kind}"), kind, *named[kind][:2], LISTS[kind]) for kind in LISTS if kind in named]
     counted += _others(words, corpus.kept("statements", "", lambda: _statements(graph)))
     trust = [
-        {"name": name, "type": kind, "claims": number, "sure": int(sure or 0), "threshold": least.get(key, "")}
+        {
+            "name": name,
+            "type": kind,
+            "claims": number,
+            "sure": int(sure or 0),
+            "threshold": least.get(key, ""),
+            **_right(right.get("result full" if key == "results" else key, {})),
+        }
         for name, kind, number, sure, key in counted
     ]
     data: dict[str, Any] = {
@@ -55,9 +64,15 @@ def about(graph: Graph, asked: Asked) -> Shown:
         "versions": {"kg": VERSION, "extraction": EXTRACTION, "vocabulary": ontology_hash()},
         "ways": ways,
     }
-    columns = ("type", "claims", "sure", "threshold")
+    columns = ("type", "claims", "sure", "threshold", "precision", "sure_precision")
     rows = [[row[name] for name in columns] for row in trust]
     return Shown("about.html.jinja", words("web.nav_about"), data, {}, (columns, rows))
+
+
+def _right(measured: Mapping[str, float]) -> dict[str, float | str]:
+    """The shares of claims that are right, "" where none was looked at; a result is when all of it is."""
+    sure = measured["sure_precision"] if measured.get("sure") else ""
+    return {"precision": measured.get("precision", ""), "sure_precision": sure}
 
 
 class _Named(NamedTuple):

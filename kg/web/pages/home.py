@@ -19,7 +19,9 @@ from kg.web.facets import facets
 if TYPE_CHECKING:
     from kg.api import Graph
 
-_NEW, _RISING, _FIRST, _SUGGESTED = 7, 8, 6, 10
+_NEW, _RISING, _FIRST, _SUGGESTED, _HOLDING = 7, 8, 6, 10, 400
+#: CURIE, English and Chinese label, and how many papers name it.
+_Counted = tuple[str, str, str, int]
 
 
 def home(graph: Graph, asked: Asked) -> Shown:
@@ -81,26 +83,30 @@ def _examples(graph: Graph, corpus: Corpus, words: PageWords) -> list[str]:
     return [clean(one) for one in out]
 
 
+def _named(graph: Graph) -> list[tuple[_Counted, str]]:
+    """What is suggested, that of most papers first, each with its names in small letters: what more papers than one
+    name, and what the vocabulary knows."""
+    sql = """SELECT c.curie, c.label, c.label_zh, n.papers FROM counts n JOIN concepts c ON c.id = n.concept
+        WHERE n.role = '' AND (n.papers > 1 OR c.known = 1) ORDER BY n.papers DESC, c.curie"""
+    return [(row, f"{row[1]}\n{row[2]}".lower()) for row in graph.store.rows(sql)]
+
+
 def suggest(graph: Graph, asked: Asked) -> Shown:
     """The names that begin with, or hold, what was typed; in both languages, those of most papers first."""
     text, words = asked.one("q", most=80), PageWords(asked.lang)
-    kind = asked.one("type", most=20)
+    kind, low = asked.one("type", most=20), text.lower()
     folded = fold(text)
-    sql = """SELECT c.curie, c.label, c.label_zh, n.papers FROM counts n JOIN concepts c ON c.id = n.concept
-        WHERE n.role = '' AND (instr(lower(c.label), ?) > 0 OR instr(lower(c.label_zh), ?) > 0)
-        AND (n.papers > 1 OR c.known = 1) ORDER BY n.papers DESC, c.curie LIMIT 400"""
-    low = text.lower()
-    rows = graph.store.rows(sql, low, low) if text else []
+    named = Corpus.of(graph.store).kept("named", "", lambda: _named(graph))
+    holding = (row for row, names in named if low in names) if text else iter(())
+    rows = list(islice((row for row in holding if not kind or kind_of(row[0]) == kind), _HOLDING))
     known = {sense.concept for sense in graph.lexicon().senses(folded)} if folded else set()
-    counted = {curie: papers for curie, *_, papers in rows}
-    if known - counted.keys():
+    known = {curie for curie in known if not kind or kind_of(curie) == kind}
+    if missing := known - {curie for curie, *_ in rows}:
         more = """SELECT c.curie, c.label, c.label_zh, n.papers FROM counts n JOIN concepts c ON c.id = n.concept
             WHERE n.role = '' AND c.curie IN ({})"""
-        rows = [*rows, *graph.store.some(more, known - counted.keys())]
+        rows += graph.store.some(more, missing)
     found = []
     for curie, english, chinese, papers in rows:
-        if kind and kind_of(curie) != kind:
-            continue
         label = (chinese or english) if asked.lang == "zh" else (english or chinese)
         starts = any(name.lower().startswith(low) for name in (english, chinese) if name)
         shown = (
