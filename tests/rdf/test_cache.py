@@ -107,7 +107,7 @@ def test_triples_of_a_reader_stay_as_they_were_when_it_first_asked(tmp_path: Pat
         writer.put_entry(demo_entry(2))
         assert len(graphs(writer)) == 4
         assert len(graphs(reader)) == 3
-        assert reader.stamp == stamp != writer.stamp
+        assert reader.stamp == writer.stamp != stamp  # the tables of a reader follow, and what is kept of them
 
 
 def test_changed_ontology_is_loaded_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
