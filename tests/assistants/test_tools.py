@@ -117,6 +117,15 @@ def test_wrong_and_hostile_arguments_are_refused_in_one_sentence(
     assert said.isprintable()
 
 
+def test_ten_thousand_cursors_are_refused_before_anything_is_looked_up(
+    tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(tools.graph), "ask", lambda *_, **__: pytest.fail("a question was asked"))
+    for number in range(10_000):
+        with pytest.raises(KgError, match="cursor"):
+            tools.call("ask", {"question": "quantization", "cursor": f"{number}.{number:012x}"})
+
+
 def test_a_cursor_holds_for_its_own_call_alone(tools: Tools) -> None:
     page = json.loads(tools.call("ask", {"question": "quantization", "limit": 2}))
     for other in ({"question": "pruning"}, {"question": "quantization", "filter": {"hardware": "H100"}}):
