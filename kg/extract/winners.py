@@ -77,7 +77,8 @@ def _may_be_of(view: DocView, rival: Placed, end: int, said: Comparison) -> bool
     """Whether the subject may belong to what it is compared with: "existing DFQ methods" where it is a DFQ method."""
     used = rival.mention.role not in _LOSERS and rival.mention.surface.islower()
     behind = _MANY.match(view.text, end)
-    framed = behind is not None and fold(behind[1]) in view.vocabulary.cues("label-frame-technique")
+    cues = view.vocabulary.cues
+    framed = behind is not None and fold(behind[1]) in cues("label-frame-technique") | cues("model-frame")
     is_wide = used or framed or _is_known(view, rival)
     return is_wide and _is_class(view, said.behind)
 
