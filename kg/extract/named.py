@@ -9,6 +9,7 @@ from spacy.tokens import Doc
 from kg.extract.base import SpanIndex, add_once, mentions
 from kg.extract.context import view_of
 from kg.extract.judge import Candidate, chosen
+from kg.link.acronyms import means_another
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 
@@ -49,9 +50,12 @@ def add_named(
             occupied.add(start, end)
     done = {fold(m.canonical) for m in mentions(doc, rivals)}
     title = view.title
+    spelled = {fold(short): long for long, short in view.acronym_of.items()}
     for start, end, score, _ in sorted(kept, key=lambda c: (title[0] <= c.start < title[1], c.start)):  # abstract first
         surface = doc._.text[start:end]
         concept = vocabulary.find_written(surface, kind)
+        if concept and means_another(surface, spelled.get(fold(surface), ""), concept.labels()):
+            continue
         name = names.get((start, end)) or (concept.label["en"] if concept else surface)
         add_once(doc, kind, start, end, name, extractor, round(score, 2), done)
 
