@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from graph_demo import demo_entry, demo_source, linked
+from tests.store.graph_demo import demo_entry, demo_source, linked
 
 import kg
 from kg.api import Graph

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graph_demo import RECORD, demo_document, demo_record
+from tests.store.graph_demo import RECORD, demo_document, demo_record
 
 from kg.model import KgError
 from kg.records import KEYS, from_json, read_records, to_json

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graph_demo import truth
+from tests.store.graph_demo import truth
 
 import kg
 import kg.build.adding

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graph_demo import cached_quads, truth
+from tests.store.graph_demo import cached_quads, truth
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import run
-from graph_demo import elsewhere, truth
+from tests.cli.command import run
+from tests.store.graph_demo import elsewhere, truth
 
 import kg
 from kg.api import Graph

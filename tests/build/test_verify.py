@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from graph_demo import ABSTRACT, demo_source
+from tests.store.graph_demo import ABSTRACT, demo_source
 
 import kg
 from kg.api import Graph

@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from made_pdf import BOLD, Sheet, assembled, pdf
+from tests.sources.made_pdf import BOLD, Sheet, assembled, pdf
 
 GOOD = "@article{{{0}, title={{On the {0} of caches}}, year={{2024}}}}\n"
 

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 import pytest
-from command import run
+from tests.cli.command import run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from command import run
+from tests.cli.command import run
 
 import kg
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from command import run
+from tests.cli.command import run
 
 DRAFT = "LongLive runs at 20.7 FPS on a single NVIDIA H100. LongLive runs at 24.7 FPS on a single NVIDIA H100.\n"
 

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command import run
+from tests.cli.command import run
 
 from kg.cli import COMMANDS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from command import run
+from tests.cli.command import run
 
 from kg.sources import read
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from command import run
+from tests.cli.command import run
 
 
 @pytest.mark.parametrize("args", [["report", "zzqx"], ["draw", "zzqx"], ["trends", "--where", "zzqx"]])

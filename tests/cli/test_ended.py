@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from graph_demo import demo_entry, demo_source
+from tests.store.graph_demo import demo_entry, demo_source
 
 from kg.model import KgError
 from kg.rdf import asking

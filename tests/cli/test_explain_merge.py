@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import run
+from tests.cli.command import run
 
 
 def asked(one: str, other: str, graph: Path | None = None, cwd: Path | None = None) -> dict[str, Any]:

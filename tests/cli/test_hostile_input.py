@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hostile_files import hostile, pdf, sheet
+from tests.cli.hostile_files import hostile, pdf, sheet
 
 BOMB = (4 << 30) - (64 << 20)  # bytes: zip files without extensions hold less than 4 GB
 SECONDS = 30  # of CPU time that a file may take

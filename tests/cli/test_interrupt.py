@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 
 import pytest
-from command import run
-from made_pdf import BOLD, Sheet, pdf
+from tests.cli.command import run
+from tests.sources.made_pdf import BOLD, Sheet, pdf
 
 import kg
 

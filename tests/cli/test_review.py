@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from command import run
+from tests.cli.command import run
 
 import kg
 from kg.cli import base

@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 import pytest
 import typer
-from services import Arxiv, Lists, Repository, serving
-from sparql_server import SparqlServer
+from tests.fetch.services import Arxiv, Lists, Repository, serving
+from tests.rdf.sparql_server import SparqlServer
 
 import kg.sources
 import kg.sources.base

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from model_server import ABSTRACT, GOOD, MODEL, TITLE, Server, completion
+from tests.extract.model_server import ABSTRACT, GOOD, MODEL, TITLE, Server, completion
 
 from kg.entity_types import LISTS
 from kg.extract import endpoint as protocol

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from local_server import Answer, LocalServer, QuietHandler, dripping, send
+from tests.fetch.local_server import Answer, LocalServer, QuietHandler, dripping, send
 
 from kg.entity_types import LISTS
 from kg.extract.endpoint import PROMPT_VERSION

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from local_server import Answer, endless, hang_up, send
-from model_server import (
+from tests.fetch.local_server import Answer, endless, hang_up, send
+from tests.extract.model_server import (
     ABSTRACT,
     GOOD,
     MODEL,

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from local_server import send
-from model_server import (
+from tests.fetch.local_server import send
+from tests.extract.model_server import (
     ABSTRACT,
     GOOD,
     MODEL,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 
 import pytest
-from model_server import ABSTRACT
+from tests.extract.model_server import ABSTRACT
 from spacy import displacy
 from spacy.language import Language
 from spacy.scorer import Scorer

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from services import Arxiv, Faults, Lists, Query, Repository, Service, serving
+from tests.fetch.services import Arxiv, Faults, Lists, Query, Repository, Service, serving
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlsplit
 from xml.sax.saxutils import escape
 
-from local_server import Answer, LocalServer, QuietHandler, dripping, endless, send
+from tests.fetch.local_server import Answer, LocalServer, QuietHandler, dripping, endless, send
 
 Query = dict[str, str]
 

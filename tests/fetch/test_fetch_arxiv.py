@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import run
+from tests.cli.command import run
 
 from kg import sources
 from kg.fetch import Arxiv, Client, Harvest, fetch

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import run
+from tests.cli.command import run
 
 from kg import sources
 from kg.fetch import Client, Harvest, Listed, fetch

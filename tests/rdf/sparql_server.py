@@ -7,7 +7,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pyoxigraph as ox
-from local_server import LocalServer, QuietHandler
+from tests.fetch.local_server import LocalServer, QuietHandler
 
 JSON = "application/sparql-results+json"
 #: Answers a request in the place of the server: gets its handler and its path, says whether it did.

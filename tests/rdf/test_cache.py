@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from graph_demo import cached_quads, demo_entry, demo_record, demo_source
+from tests.store.graph_demo import cached_quads, demo_entry, demo_record, demo_source
 
 from kg.model import KgError
 from kg.rdf import cache as module

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from graph_demo import demo_document, demo_record, demo_source
-from sparql_server import JSON, Handler, SparqlServer
+from tests.store.graph_demo import demo_document, demo_record, demo_source
+from tests.rdf.sparql_server import JSON, Handler, SparqlServer
 
 import kg
 from kg.cli import main

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from graph_demo import demo_entry, demo_source
+from tests.store.graph_demo import demo_entry, demo_source
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

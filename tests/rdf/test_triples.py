@@ -8,7 +8,7 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from graph_demo import demo_document, demo_record, demo_source
+from tests.store.graph_demo import demo_document, demo_record, demo_source
 
 from kg.build.verify import grouped
 from kg.entity_types import LISTS

@@ -17,10 +17,10 @@ from typing import Any
 import httpx
 import pyoxigraph as ox
 import pytest
-from graph_demo import demo_document, demo_record, demo_source
+from tests.store.graph_demo import demo_document, demo_record, demo_source
 from hypothesis import given
 from hypothesis import strategies as st
-from virtuoso import MISSING, PROGRAM, Virtuoso
+from tests.rdf.virtuoso import MISSING, PROGRAM, Virtuoso
 
 from kg.api import Graph
 from kg.entity_types import BASE

@@ -19,7 +19,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from command import run
+from tests.cli.command import run
 
 import kg
 from kg.model import Batch, KgError

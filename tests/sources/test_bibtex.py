@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from made_file import read_as
+from tests.sources.made_file import read_as
 
 from kg.model import Document, KgError
 from kg.sources import bibtex, read

@@ -10,7 +10,7 @@ import zipfile
 from contextlib import suppress
 
 import pytest
-from usual_files import sheet_of
+from tests.sources.usual_files import sheet_of
 
 from kg.model import KgError
 from kg.sources import read, xlsx

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import eval_pdf
 import pytest
-from made_pdf import ABS, BOLD, ROMAN, Sheet, T, Template, assembled, columns, pdf, templates
+from tests.sources.made_pdf import ABS, BOLD, ROMAN, Sheet, T, Template, assembled, columns, pdf, templates
 
 from kg.link.affiliations import organisations
 from kg.link.institutions import Register

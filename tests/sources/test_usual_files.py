@@ -8,7 +8,7 @@ from typing import Any
 
 import formats
 import pytest
-from usual_files import FILES, Case
+from tests.sources.usual_files import FILES, Case
 
 from kg.model import Batch, Document
 from kg.sources import each, read, readers

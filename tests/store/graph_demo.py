@@ -128,7 +128,7 @@ import sys
 from pathlib import Path
 from typing import Any
 import kg.store.file
-from graph_demo import demo_entry
+from tests.store.graph_demo import demo_entry
 from kg.rdf.store import Store
 from kg.model import KgError
 kg.store.lite._WAIT = 0.2

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from graph_demo import demo_document, demo_record
+from tests.store.graph_demo import demo_document, demo_record
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
-from graph_demo import demo_entry, demo_source, elsewhere, started
+from tests.store.graph_demo import demo_entry, demo_source, elsewhere, started
 
 import kg
 from kg.model import KgError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from graph_demo import demo_document
+from tests.store.graph_demo import demo_document
 
 from kg.model import Text
 from kg.store.fingerprints import fingerprint, seal, sealed

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from local_server import Answer, send
-from model_server import MODEL, Server, babble, completion, drip
+from tests.fetch.local_server import Answer, send
+from tests.extract.model_server import MODEL, Server, babble, completion, drip
 
 from kg.extract import endpoint as protocol
 from kg.model import KgError

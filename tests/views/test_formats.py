@@ -16,7 +16,7 @@ import networkx
 import pytest
 import rdflib
 import yaml
-from graph_demo import RECORD, demo_document, demo_entry, demo_record, demo_source, linked
+from tests.store.graph_demo import RECORD, demo_document, demo_entry, demo_record, demo_source, linked
 from lxml import etree
 
 from kg.model import KgError, Record

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from command import run
+from tests.cli.command import run
 
 from kg.api import Graph
 from kg.model import KgError

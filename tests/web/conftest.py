@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from command import run
+from tests.cli.command import run
 
 
 @contextmanager
