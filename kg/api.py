@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from kg.rdf.publish import Published
     from kg.store.embeddings import EmbeddingModel
     from kg.views.base import View
+    from kg.views.digest import Digest
 
 
 _AT_ONCE = 200  # papers that are read at once where all are gone through
@@ -381,7 +382,7 @@ class Graph:
         since: str = "",
         now: str = "",
         llm: bool = False,
-    ) -> View:
+    ) -> Digest:
         """A digest in the reports' own form, of all or since a day ("last week"): save it as .md, .html or .json."""
         from kg.views.digest import composed, digest
         from kg.views.fluent import writer

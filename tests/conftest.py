@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.store.graph_demo import demo_entry, demo_source, linked
 
 import kg
 from kg.api import Graph
@@ -20,6 +19,7 @@ from kg.rdf.store import Store
 from kg.records import from_json
 from kg.sources import read
 from kg.vocabulary import Vocabulary
+from tests.store.graph_demo import demo_entry, demo_source, linked
 
 REPORTS = Path(__file__).parent.parent / "data" / "reports"
 _WHOLE = ontology.text

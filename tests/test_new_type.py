@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -80,6 +81,13 @@ CALLS = {
 Told = Callable[[str], str]
 
 
+class Answers(NamedTuple):
+    """What the commands of a package with another type say, and what it asks a language model for."""
+
+    told: dict[str, tuple[int | None, str]]  # exit status and output by name
+    kinds: dict[str, Any]  # of a JSON schema
+
+
 def _copied(to: Path) -> None:
     """The package with the type of the manual: its class and concepts in the ontology, its component."""
     ignored = shutil.ignore_patterns("__pycache__")
@@ -94,15 +102,14 @@ def _copied(to: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
-    """What the commands of a package with another type say, and what it asks a language model for."""
+def answers(tmp_path_factory: pytest.TempPathFactory) -> Answers:
     folder = tmp_path_factory.mktemp("new-type")
     _copied(folder)
     (folder / "papers.jsonl").write_text("".join(f"{json.dumps(paper)}\n" for paper in PAPERS), "utf-8")
     (folder / "before.jsonl").write_text(json.dumps({"title": "Drafting with a Tree", "abstract": "A study."}), "utf-8")
     environment = os.environ | {"PYTHONPATH": str(folder), "XDG_CACHE_HOME": str(folder / "cache"), "COLUMNS": "200"}
 
-    def run(calls: list[list[str]]) -> dict[str, object]:
+    def run(calls: list[list[str]]) -> dict[str, Any]:
         done = subprocess.run(
             [sys.executable, "-c", RUN, json.dumps(calls)],
             cwd=folder,
@@ -111,27 +118,27 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
             text=True,
             check=True,
         )
-        out: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
-        return out
+        return json.loads(done.stdout.splitlines()[-1])
 
     calls = dict(CALLS)
-    first = run([calls.pop("extract")])
-    (record, *_) = first["told"][0][1].splitlines()  # type: ignore[index]
+    [extracted] = run([calls.pop("extract")])["told"]
+    (record, *_) = extracted[1].splitlines()
     (folder / "gold.jsonl").write_text(f"{record}\n", "utf-8")
     found = run(list(calls.values()))
-    found["told"][list(calls).index("quality")][1] = (folder / "quality.html").read_text("utf-8")  # type: ignore[index]
-    assert str(found["kg"]).startswith(str(folder))
-    return found | {"extract": first["told"][0], **dict(zip(calls, found["told"], strict=True))}  # type: ignore[index, call-overload]
+    assert found["kg"].startswith(str(folder))
+    told = dict(zip(calls, found["told"], strict=True)) | {"extract": extracted}
+    told["quality"][1] = (folder / "quality.html").read_text("utf-8")
+    return Answers({name: (code, text) for name, (code, text) in told.items()}, found["kinds"])
 
 
 @pytest.fixture
-def told(answers: dict[str, object]) -> Told:
+def told(answers: Answers) -> Told:
     """What a command says, which must have done its work."""
 
     def output(name: str) -> str:
-        code, text = answers[name]  # type: ignore[misc]
+        code, text = answers.told[name]
         assert code == 0, (name, text)
-        return str(text)
+        return text
 
     return output
 
@@ -188,8 +195,8 @@ def test_exports_have_a_column_and_a_property(told: Told) -> None:
     assert {line.rpartition("/")[2] for line in told("triples").splitlines()[1:]} == {"pytorch", "vllm"}
 
 
-def test_checks_scores_and_language_models_know_them(told: Told, answers: dict[str, object]) -> None:
+def test_checks_scores_and_language_models_know_them(told: Told, answers: Answers) -> None:
     assert "0 faults" in told("verify")
     assert json.loads(told("eval"))["frameworks"]["f1"] == 1.0
-    assert "framework" in answers["kinds"]["enum"]  # type: ignore[call-overload, index]
-    assert "framework: A named software framework" in answers["kinds"]["description"]  # type: ignore[call-overload, index]
+    assert "framework" in answers.kinds["enum"]
+    assert "framework: A named software framework" in answers.kinds["description"]

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.store.graph_demo import RECORD, demo_document, demo_record
 
 from kg.model import KgError
 from kg.records import KEYS, from_json, read_records, to_json
+from tests.store.graph_demo import RECORD, demo_document, demo_record
 
 
 def changed(key: str, value: Any, of: str = "") -> dict[str, Any]:

@@ -94,8 +94,10 @@ def test_every_class_and_property_has_label_and_definition_in_both_languages() -
     terms = {s for s in graph.subjects(rdflib.RDF.type) if str(s).startswith(own)}
     assert len(terms) > 50
     for term in terms:
-        labels = {o.language for o in graph.objects(term, rdflib.RDFS.label)}
-        said = {o.language for p in (rdflib.RDFS.comment, rdflib.SKOS.definition) for o in graph.objects(term, p)}
+        labels, said = (
+            {o.language for p in properties for o in graph.objects(term, p) if isinstance(o, rdflib.Literal)}
+            for properties in ((rdflib.RDFS.label,), (rdflib.RDFS.comment, rdflib.SKOS.definition))
+        )
         assert {"en", "zh"} <= labels, f"{term} lacks a label"
         assert {"en", "zh"} <= said, f"{term} lacks a definition"
 

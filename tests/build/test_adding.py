@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.store.graph_demo import truth
 
 import kg
 import kg.build.adding
 from kg.model import KgError
 from kg.store.file import StoreFile
+from tests.store.graph_demo import truth
 
 TITLES = ("Cache Eviction", "Sparse Attention", "Draft Models", "Weight Pruning", "Token Merging", "Expert Routing")
 ABSTRACT = (

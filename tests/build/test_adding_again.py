@@ -12,6 +12,7 @@ import pytest
 import kg
 from kg import sources
 from kg.model import Batch, Document
+from kg.sources import HeldFile
 
 PAPERS = [
     {"id": f"p-{n}", "title": f"Wobble {n}: a frobnicator", "abstract": f"We propose Wobble{n}. It uses pruning."}
@@ -47,8 +48,9 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             names.append(document.id)
             yield document
 
-    def watched(*args: object, **kwargs: object) -> Batch:
-        batch = plain(*args, **kwargs)  # type: ignore[arg-type]
+    def watched(path: Path | HeldFile | str, name: str | None = None) -> Batch:
+        batch = plain(path, name)
+        assert isinstance(batch, Batch)
         return replace(batch, documents=told(iter(batch.documents)))
 
     monkeypatch.setattr(sources, "begin", watched)

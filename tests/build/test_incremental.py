@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.store.graph_demo import cached_quads, truth
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +26,7 @@ from kg.sources import read
 from kg.store.entries import local_id
 from kg.store.fingerprints import fingerprint
 from kg.store.lite import cache_of
+from tests.store.graph_demo import cached_quads, truth
 
 pytestmark = pytest.mark.usefixtures("without_ontology")
 State = dict[str, list[tuple[Any, ...]]]
@@ -94,6 +94,7 @@ def triples(graph: Graph) -> list[bytes]:
     followed = cached_quads(graph.store)
     assert followed == b"".join(sorted(graph.export("nquads").splitlines(True)))
     graph.store.rdf.close()
+    assert graph.store.path
     shutil.rmtree(cache_of(graph.store.path) / "oxigraph")
     (cache_of(graph.store.path) / "rdf.json").unlink()
     return [followed, cached_quads(graph.store)]

@@ -171,7 +171,7 @@ USES = [
     says("2504.00004", "quantization"),
 ]
 TEXTS = [
-    {"id": use["id"], "title": f"Paper {number}", "abstract": f"Here DART is said for the {number} time."}
+    {"id": str(use["id"]), "title": f"Paper {number}", "abstract": f"Here DART is said for the {number} time."}
     for use, number in zip(USES, ("first", "second", "third", "fourth"), strict=True)
 ]
 

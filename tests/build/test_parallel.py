@@ -48,12 +48,11 @@ def test_the_same_bytes_from_any_number_of_processes_and_chunks(
 def test_the_same_graph_from_one_process_and_two(tmp_path: Path) -> None:
     papers = _papers(tmp_path, 40)
     exports = []
+    told: list[tuple[str, int]] = []
     for jobs in (1, 2):
+        told.clear()
         with kg.open(str(tmp_path / str(jobs))) as graph:
-            told: list[tuple[str, int]] = []
-            report = graph.add(
-                papers, jobs=jobs, fast=True, progress=lambda name, done, told=told: told.append((name, done))
-            )
+            report = graph.add(papers, jobs=jobs, fast=True, progress=lambda name, done: told.append((name, done)))
             assert report.added == [f"p-{n}" for n in range(2, 42)]
             assert told == [(name, i) for i, name in enumerate(report.added, 1)]
             again = graph.add(papers, jobs=jobs, fast=True)

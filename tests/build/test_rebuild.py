@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.command import run
-from tests.store.graph_demo import elsewhere, truth
 
 import kg
 from kg.api import Graph
 from kg.model import KgError
 from kg.store.file import StoreFile
 from kg.store.lite import cache_of
+from tests.cli.command import run
+from tests.store.graph_demo import elsewhere, truth
 
 REPORT = sorted((Path(__file__).parents[2] / "data" / "reports").glob("000_*.txt"))[0]
 PAPERS = (
@@ -303,7 +303,7 @@ def test_one_process_writes(path: Path, whole: dict[str, list[Any]]):
     told = "from kg.api import Graph\ntell(lambda: {})"
     with StoreFile(path):
         assert "being written by another process" in elsewhere(told.format("Graph.rebuild(sys.argv[1])"), path)
-    said = []
+    said: list[str] = []
 
     def meanwhile(name: str, done: int) -> None:
         if not said:

@@ -13,8 +13,8 @@ import kg
 from kg import sources
 from kg.build.pipeline import Added, Pipeline
 from kg.build.workers import chunked
-from kg.model import KgError
-from kg.sources.base import InputFile, Unread
+from kg.model import Batch, KgError
+from kg.sources.base import HeldFile, InputFile, Unread
 
 PAPER = """<?xml version="1.0"?><TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc>
 <titleStmt><title type="main">Zap{n}: Faster Decoding</title></titleStmt></fileDesc>
@@ -55,9 +55,20 @@ def test_the_same_graph_from_one_process_and_two_and_from_an_archive(tmp_path: P
     assert packed.replace(b'"papers.zip:paper-', b'"paper-') == alone
 
 
+def noted_reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files that this process reads from now on."""
+    read, names = sources.read, list[str]()
+
+    def noted(path: Path | HeldFile | str, name: str | None = None) -> Batch:
+        names.append(str(path))
+        return read(path, name)
+
+    monkeypatch.setattr(sources, "read", noted)
+    return names
+
+
 def test_other_processes_read_the_files(papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read, here = sources.read, list[Path]()
-    monkeypatch.setattr(sources, "read", lambda *given: (here.append(given[0]), read(*given))[1])
+    here = noted_reads(monkeypatch)
     report = Added()
     lines = list(Pipeline(fast=True, jobs=2).lines([papers], report=report))
     assert (report.added, len(lines)) == (NAMES, len(NAMES))
@@ -70,8 +81,7 @@ def test_what_the_graph_has_as_it_is_is_not_read(
 ) -> None:
     graph.add(papers, fast=True, jobs=2)
     (papers / "paper-7.xml").write_text(PAPER.format(n=70), "utf-8")
-    read, names = sources.read, list[str]()
-    monkeypatch.setattr(sources, "read", lambda path, name=None: (names.append(str(path)), read(path, name))[1])
+    names = noted_reads(monkeypatch)
     report = graph.add(papers, fast=True, jobs=1)
     assert (report.added, sorted(report.unchanged)) == (["paper-7"], sorted(set(NAMES) - {"paper-7"}))
     assert set(names) == {str(papers / "paper-7.xml")}

@@ -11,13 +11,13 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from tests.store.graph_demo import ABSTRACT, demo_source
 
 import kg
 from kg.api import Graph
 from kg.build.verify import verify
 from kg.model import KgError
 from kg.rdf.store import Store
+from tests.store.graph_demo import ABSTRACT, demo_source
 
 ENTRY, PAPER = "entry:demo-01", "paper:longdemo-long-videos"
 GONE = object()  # in the place of a value that is taken out
@@ -295,8 +295,9 @@ def test_whatever_is_broken_in_a_graph_of_reports_is_found(built_file: Path, tmp
         store.drop_entries(set(store.names()) - set(chosen))
         assert verify(store, shacl=False).faults == []
         for name, (changes, _) in zip(chosen, BREAKS.values(), strict=True):
-            for where, new in changes.items():
-                tamper(store, *where.split(), new, name)
+            for place, new in changes.items():
+                column, path = place.split()
+                tamper(store, column, path, new, name)
         faults = verify(store).faults
     for name, (_, told) in zip(chosen, BREAKS.values(), strict=True):
         assert any(one.startswith(f"entry {name}: ") and told in one for one in faults), (name, told)

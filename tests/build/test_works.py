@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from itertools import islice, permutations
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def files(tmp_path: Path) -> list[Path]:
     return [tmp_path / name for name in made]
 
 
-def papers(folder: Path, name: str, *said: dict[str, object]) -> Path:
+def papers(folder: Path, name: str, *said: Mapping[str, object]) -> Path:
     path = folder / name
     path.write_text("".join(json.dumps(paper) + "\n" for paper in said), "utf-8")
     return path

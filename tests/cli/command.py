@@ -36,5 +36,5 @@ def run(
             main()
         for stream in streams[1:]:
             stream.flush()
-    out, err = (stream.buffer.getvalue().decode() for stream in streams[1:])  # type: ignore[attr-defined]
+    out, err = (stream.buffer.getvalue().decode() for stream in streams[1:])
     return CompletedProcess(args, int(left.value.code or 0), out, err)

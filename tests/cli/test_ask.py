@@ -15,7 +15,6 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.cli.command import run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -27,6 +26,7 @@ from kg.cli.prompt import Completer
 from kg.query import Answer, Condition, Entity, Filter, Line, Query, Quote, Row, Table
 from kg.views.answers import FORMS, render
 from kg.views.terminal import show
+from tests.cli.command import run
 
 TOPIC = ("--topic", "kv-cache-compression")
 QUESTION = "KV cache compression"
@@ -250,6 +250,7 @@ def test_numbers_stand_at_the_right(capsys: pytest.CaptureFixture[str]) -> None:
 def test_many_columns_become_a_list(capsys: pytest.CaptureFixture[str]) -> None:
     names = ("technique", "papers", "quote", *(f"column number {n}" for n in range(9)))
     answer = table(names)
+    assert answer.table
     lines = tuple(
         Line((*line.values[:3], *["a long value of a column"] * 9), ("900-01",)) for line in answer.table.lines
     )
@@ -292,8 +293,8 @@ def test_error_about_a_hostile_value_drives_no_terminal(graph: Path) -> None:
 
 
 def test_bytes_that_are_no_text(graph: Path) -> None:
-    command = [sys.executable, "-m", "kg", "ask", b"KV cache \xff\xfe", "-f", "json", "-g", str(graph)]
-    done = subprocess.run(command, capture_output=True, check=False)
+    asked: list[str | bytes] = ["ask", b"KV cache \xff\xfe", "-f", "json", "-g", str(graph)]
+    done = subprocess.run([sys.executable, "-m", "kg", *asked], capture_output=True, check=False)
     assert done.returncode == 0
     assert json.loads(done.stdout)["papers"]
 

@@ -6,9 +6,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.cli.command import run
-
 import kg
+from tests.cli.command import run
 
 
 def _truncated(report: str) -> str:

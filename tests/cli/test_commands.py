@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.cli.command import run
 
 from kg.cli import COMMANDS
+from tests.cli.command import run
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -89,7 +89,7 @@ def test_extract_gives_records_that_the_checker_accepts(
         json.loads(line)["id"] for line in lines[:20]
     ]
     gold = shared / "gold"
-    score = [sys.executable, gold / "score.py", gold / "dev.jsonl", out, "--json"]
+    score = [sys.executable, *map(str, (gold / "score.py", gold / "dev.jsonl", out)), "--json"]
     scores = json.loads(subprocess.run(score, capture_output=True, encoding="utf-8", check=True).stdout)
     assert scores["headline"] >= 0.60
     for name in ("technique", "problem", "effect", "institution"):

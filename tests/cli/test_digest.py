@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.cli.command import run
-
 from kg.sources import read
+from tests.cli.command import run
 
 REPORTS = Path(__file__).resolve().parents[2] / "data" / "reports"
 REPORT = REPORTS / "004_0fbc9a575173bebf.txt"

@@ -8,13 +8,14 @@ import sys
 import time
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
-from tests.store.graph_demo import demo_entry, demo_source
 
 from kg.model import KgError
 from kg.rdf import asking
 from kg.store.asking import asked
 from kg.store.file import StoreFile
+from tests.store.graph_demo import demo_entry, demo_source
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 LARGE = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i ?c"
@@ -37,8 +38,11 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_sparql_is_answered_in_a_process_of_its_own(path: Path):
     titles = asking.asked_apart(str(path), "SELECT ?t { ?p kg:title ?t }")
+    assert isinstance(titles, ox.QuerySolutions)
     assert [row["t"].value for row in titles] == ["LongDemo: Long Videos"]
-    assert len(asking.asked_apart(str(path), "CONSTRUCT { ?p a kg:X } { ?p a kg:Paper }")) == 1
+    triples = asking.asked_apart(str(path), "CONSTRUCT { ?p a kg:X } { ?p a kg:Paper }")
+    assert isinstance(triples, list)
+    assert len(triples) == 1
     with pytest.raises(KgError, match="not SPARQL"):
         asking.asked_apart(str(path), "nonsense")
 

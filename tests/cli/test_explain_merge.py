@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.cli.command import run
 
 
@@ -80,7 +81,7 @@ def test_acronym_of_a_paper_is_quoted_where_it_is_introduced(tmp_path: Path) -> 
 
 
 def test_decision_by_hand_is_followed_and_named(built_file: Path, tmp_path: Path) -> None:
-    graph = shutil.copy(built_file, tmp_path / "g.kg")
+    graph = Path(shutil.copy(built_file, tmp_path / "g.kg"))
     head = (
         "@prefix kg: <https://w3id.org/paper-kg/ns#> .\n@prefix technique: <https://w3id.org/paper-kg/technique/> .\n"
     )
@@ -95,7 +96,7 @@ def test_decision_by_hand_is_followed_and_named(built_file: Path, tmp_path: Path
 
 
 def test_faulty_decisions_are_one_sentence(built_file: Path, tmp_path: Path) -> None:
-    graph = shutil.copy(built_file, tmp_path / "g.kg")
+    graph = Path(shutil.copy(built_file, tmp_path / "g.kg"))
     (tmp_path / "g.overrides.ttl").write_text("this is no Turtle")
     done = run("explain-merge", "a", "b", graph=graph)
     assert done.returncode == 2

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.cli.hostile_files import hostile, pdf, sheet
+
+from tests.cli.hostile_files import hostile, sheet
+from tests.sources.made_pdf import pdf
 
 BOMB = (4 << 30) - (64 << 20)  # bytes: zip files without extensions hold less than 4 GB
 SECONDS = 30  # of CPU time that a file may take
@@ -44,8 +46,8 @@ def measured(folder: Path, *arguments: str | Path) -> Run:
     with out.open("w") as standard, told.open("w") as error:
         subprocess.run([sys.executable, "-c", _MEASURED, took, *command], stdout=standard, stderr=error, check=True)
     status, seconds, memory = json.loads(took.read_text())
-    lines = [path.read_text("utf-8").splitlines() for path in (out, told)]
-    return Run(status, *lines, seconds, memory)
+    printed, sentences = (path.read_text("utf-8").splitlines() for path in (out, told))
+    return Run(status, printed, sentences, seconds, memory)
 
 
 @pytest.fixture(scope="module")

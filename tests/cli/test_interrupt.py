@@ -14,10 +14,10 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.cli.command import run
-from tests.sources.made_pdf import BOLD, Sheet, pdf
 
 import kg
+from tests.cli.command import run
+from tests.sources.made_pdf import BOLD, Sheet, pdf
 
 _TOLD = re.compile(r"(\d+) papers")
 _STYLE = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")

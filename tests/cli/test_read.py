@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.cli.command import run
-
 from kg import sources
 from kg.model import Document
+from tests.cli.command import run
 
 REPORTS = Path(__file__).resolve().parents[2] / "data" / "reports"
 

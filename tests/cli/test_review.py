@@ -13,13 +13,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.cli.command import run
 
 import kg
 from kg.cli import base
 from kg.cli.export import FORMS
 from kg.model import KgError
 from kg.views.export.formats import FORMATS
+from tests.cli.command import run
 
 NONE = "?s kg:name 'no such name at all'"
 
@@ -124,7 +124,7 @@ def test_an_ending_that_does_not_fit_is_refused(
 def test_a_form_that_does_not_fit_the_result_is_refused(small: Path) -> None:
     for query, form in (("CONSTRUCT WHERE { ?s a kg:Paper }", "csv"), ("SELECT * { ?s a kg:Paper }", "turtle")):
         # In a process of its own: the result that the error holds may not be dropped by another thread.
-        command = [sys.executable, "-m", "kg", "sparql", query, "-f", form, "--graph", small]
+        command = [sys.executable, "-m", "kg", "sparql", query, "-f", form, "--graph", str(small)]
         done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
         assert (done.returncode, done.stdout) == (2, "")
         assert f"no form {form}" in done.stderr

@@ -10,15 +10,13 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 import typer
-from tests.fetch.services import Arxiv, Lists, Repository, serving
-from tests.rdf.sparql_server import SparqlServer
 
 import kg.sources
 import kg.sources.base
@@ -29,6 +27,8 @@ from kg.cli import COMMANDS, application, main
 from kg.model import Document, Text
 from kg.text import fold
 from kg.vocabulary import Concept, Vocabulary, read_concepts
+from tests.fetch.services import Arxiv, Lists, Query, Repository, serving
+from tests.rdf.sparql_server import SparqlServer
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -89,7 +89,11 @@ def workplace(tmp_path: Path, built_file: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.chdir(place)
     monkeypatch.delenv("KG_GRAPH", raising=False)
     monkeypatch.setenv("COLUMNS", "120")
-    made = {"ARXIV": Arxiv(3), "OAI": Repository(80), "OPENALEX": Lists("openalex", 3)}
+    made: dict[str, Callable[[Query], str]] = {
+        "ARXIV": Arxiv(3),
+        "OAI": Repository(80),
+        "OPENALEX": Lists("openalex", 3),
+    }
     with ExitStack() as running:  # nobody outside is asked
         for name, usual in made.items():
             monkeypatch.setenv(f"KG_{name}_URL", running.enter_context(serving(usual)).url)

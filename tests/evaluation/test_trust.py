@@ -22,8 +22,8 @@ from kg.trust import BY_RULES, level, mark, ruled_relations, thresholds
 
 
 def paper(**parts: Any) -> dict[str, Any]:
-    empty = dict.fromkeys(("title", "name", "kind", "code_url"), "") | {"brief": {}}
-    return empty | {key: [] for key in HEADLINE} | parts
+    texts = dict.fromkeys(("title", "name", "kind", "code_url"), "")
+    return texts | {"brief": {}} | {key: [] for key in HEADLINE} | parts
 
 
 @pytest.fixture

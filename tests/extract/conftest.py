@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.extract.model_server import ABSTRACT, GOOD, MODEL, TITLE, Server, completion
 
 from kg.entity_types import LISTS
 from kg.extract import endpoint as protocol
 from kg.extract import extract
 from kg.model import Document, Record, Text
 from kg.text import repaired
+from tests.extract.model_server import ABSTRACT, GOOD, MODEL, TITLE, Server, completion
 
 
 def entry(

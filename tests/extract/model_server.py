@@ -7,11 +7,10 @@ from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from tests.fetch.local_server import Answer, LocalServer, QuietHandler, dripping, send
-
 from kg.entity_types import LISTS
 from kg.extract.endpoint import PROMPT_VERSION
 from kg.model import Record
+from tests.fetch.local_server import Answer, LocalServer, QuietHandler, dripping, send
 
 TITLE = "ZapKV: Query-Aware KV Cache Eviction"
 #: Its last sentence names things that no rule and no tagger takes for any.

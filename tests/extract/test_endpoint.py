@@ -11,7 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.fetch.local_server import Answer, endless, hang_up, send
+
+from kg.extract import endpoint as protocol
+from kg.extract import extract, pipeline
+from kg.extract.endpoint import PROMPT_VERSION, Endpoint, configured
+from kg.extract.llm import INSTRUCTIONS, LanguageModel, schema
+from kg.model import ENTITY_TYPES, RELATION_TYPES, ROLES, Document, KgError, Record
 from tests.extract.model_server import (
     ABSTRACT,
     GOOD,
@@ -27,12 +32,7 @@ from tests.extract.model_server import (
     said,
     without,
 )
-
-from kg.extract import endpoint as protocol
-from kg.extract import extract, pipeline
-from kg.extract.endpoint import PROMPT_VERSION, Endpoint, configured
-from kg.extract.llm import INSTRUCTIONS, LanguageModel, schema
-from kg.model import ENTITY_TYPES, RELATION_TYPES, ROLES, Document, KgError, Record
+from tests.fetch.local_server import Answer, endless, hang_up, send
 
 pytestmark = pytest.mark.usefixtures("without_model")
 

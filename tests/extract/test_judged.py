@@ -21,7 +21,7 @@ from kg.extract.pairs import NAMES, PairTable, names_with, table, word_feature, 
 from kg.extract.relations import decided, vetoed
 from kg.extract.same import grouped
 from kg.extract.techniques import Techniques, role_features
-from kg.model import RELATION_TYPES, ROLES, Document, Mention, Record, Text
+from kg.model import RELATION_TYPES, ROLES, Document, Mention, Record, Relation, Text, Topic
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 
@@ -94,7 +94,14 @@ def test_topics_have_their_words(record: Record) -> None:
 
 
 def test_every_claim_says_how_sure_it_is(record: Record) -> None:
-    claims = [*record.techniques, *record.problems, *record.models, *record.datasets, *record.relations, *record.topics]
+    claims: list[Mention | Relation | Topic] = [
+        *record.techniques,
+        *record.problems,
+        *record.models,
+        *record.datasets,
+        *record.relations,
+        *record.topics,
+    ]
     assert len({c.confidence for c in claims}) > 5
     assert all(0 < c.confidence <= 1 for c in claims)
 

@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.fetch.local_server import send
+from typer.testing import CliRunner
+
+import kg
+from kg.cli import application
+from kg.extract import extract, pipeline, version
+from kg.model import RELATION_TYPES, Document, Record
+from kg.text import repaired
 from tests.extract.model_server import (
     ABSTRACT,
     GOOD,
@@ -24,13 +30,7 @@ from tests.extract.model_server import (
     result,
     said,
 )
-from typer.testing import CliRunner
-
-import kg
-from kg.cli import application
-from kg.extract import extract, pipeline, version
-from kg.model import RELATION_TYPES, Document, Record
-from kg.text import repaired
+from tests.fetch.local_server import send
 
 pytestmark = pytest.mark.usefixtures("without_model")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 
 import pytest
-from tests.extract.model_server import ABSTRACT
 from spacy import displacy
 from spacy.language import Language
 from spacy.scorer import Scorer
@@ -17,6 +16,7 @@ import kg
 from kg.entity_types import LISTS
 from kg.extract import extract, pipeline
 from kg.model import Document, Text
+from tests.extract.model_server import ABSTRACT
 
 CHINESE = "我们在A100上研究KV缓存压缩，用Llama-3-8B评测LongBench。"
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+
 from tests.fetch.services import Arxiv, Faults, Lists, Query, Repository, Service, serving
 
 

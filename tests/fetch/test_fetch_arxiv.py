@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.command import run
 
 from kg import sources
 from kg.fetch import Arxiv, Client, Harvest, fetch
 from kg.model import KgError
+from tests.cli.command import run
 
 NOW = datetime(2025, 11, 3, 10, 0, tzinfo=UTC)
 QUERY = 'cat:cs.LG AND abs:"KV cache"'

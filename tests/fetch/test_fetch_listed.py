@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
-from tests.cli.command import run
 
 from kg import sources
 from kg.fetch import Client, Harvest, Listed, fetch
 from kg.fetch.harvest import Position
 from kg.fetch.listed import services
 from kg.model import KgError
+from tests.cli.command import run
 
 NOW = datetime(2025, 11, 3, 10, 0, tzinfo=UTC)
 NAMES = tuple(services())
@@ -45,8 +46,8 @@ def test_all_pages_are_kept_and_read_back(lists, tmp_path, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_days_and_size_bound_the_list(lists, tmp_path, name):
-    until = {} if name == "openreview" else {"until": "2025-10-20"}
-    harvest = listed(name, lists(name, 25, most=10), tmp_path / "days", since="2025-10-10", **until)
+    until = "" if name == "openreview" else "2025-10-20"
+    harvest = listed(name, lists(name, 25, most=10), tmp_path / "days", since="2025-10-10", until=until)
     assert titles(harvest) == [f"Pruning caches, part {n}" for n in range(9, 20 if until else 25)]
     assert listed(name, lists(name, 25, most=10), tmp_path / "most", most=10).papers == 10
 
@@ -148,8 +149,8 @@ def test_questions_that_a_service_does_not_take_are_told(said, reason):
 # --- kg watch
 
 
-def watch(*args: str | Path, graph: Path, **environment: str) -> Any:
-    return run("watch", *map(str, args), "--once", "--fast", "--jobs", "1", "--lang", "en", graph=graph, **environment)
+def watch(*args: str | Path, graph: Path) -> CompletedProcess[str]:
+    return run("watch", *map(str, args), "--once", "--fast", "--jobs", "1", "--lang", "en", graph=graph)
 
 
 def test_a_folder_is_watched_and_what_is_new_is_a_digest(tmp_path):

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kg.encoder import SIZE, Encoder, encoder
+from kg.encoder import SIZE, Encoder, Vector, encoder
 from kg.link.concepts import ConceptLinker
 from kg.link.neighbours import THRESHOLD, Neighbours, same_word
 from kg.model import Mention
@@ -103,7 +103,7 @@ def test_few_phrases_are_encoded(near: Neighbours) -> None:
     asked: list[str] = []
 
     class Counting(Encoder):
-        def __call__(self, text: str) -> np.ndarray:  # type: ignore[type-arg]
+        def __call__(self, text: str) -> Vector:
             asked.append(text)
             return super().__call__(text)
 

@@ -72,7 +72,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def file(made: Path, tmp_path: Path) -> Path:
     """A graph of one annotated paper."""
-    return shutil.copy(made / "g.kg", tmp_path / "g.kg")
+    return Path(shutil.copy(made / "g.kg", tmp_path / "g.kg"))
 
 
 def add(made: Path, file: Path) -> None:
@@ -116,7 +116,7 @@ def test_following_is_the_same_as_building_anew_and_can_be_taken_back(made: Path
     decide(file, lines)
     followed = dump(file)
     assert followed != before
-    anew = shutil.copy(made / "empty.kg", file.parent / "anew.kg")
+    anew = Path(shutil.copy(made / "empty.kg", file.parent / "anew.kg"))
     decide(anew, lines)
     add(made, anew)
     assert dump(anew) == followed

@@ -23,7 +23,7 @@ HELD_OUT = "30199c1e61641d5e18b9a18321e4df5924946984d591850f205827f6951f4667"
 def found() -> list[Any]:
     if not os.environ.get("KG_SHARED"):
         pytest.skip("the abstracts and Chinese titles of the pairs are in the folder KG_SHARED")
-    return eval_works.decided()  # type: ignore[no-any-return]
+    return eval_works.decided()
 
 
 def test_half_of_the_pairs_are_one_work_and_a_third_is_held_out() -> None:

@@ -108,7 +108,8 @@ def test_text_that_repeats_a_name_takes_no_long_time(
 def test_who_gives_institutions_and_says_that_no_paper_names_authors(ask: Callable[[str], Answer]) -> None:
     found = ask("who works on speculative decoding?")
     assert found.query.kind == "who"
-    assert [line.values for line in found.table.lines if found.table] == [("Peking University", "institution", 3)]
+    assert found.table
+    assert [line.values for line in found.table.lines] == [("Peking University", "institution", 3)]
     assert "0 of 3 papers name their authors." in found.notes
 
 

@@ -14,7 +14,7 @@ from kg.query import Entity, Filter, Lexicon, Query, answer, read
 from kg.query.conditions import holding
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition
-from kg.query.flags import ASKING, CONDITIONS, merged, read_flags, written
+from kg.query.flags import ASKING, CONDITIONS, Value, merged, read_flags, written
 from kg.rdf.store import Store
 from kg.vocabulary import Vocabulary
 
@@ -191,7 +191,13 @@ def test_filter_of_a_program_holds_too(store: Store, vocabulary: Vocabulary, own
 
 
 def test_flags_are_written_so_that_a_shell_reads_them_back() -> None:
-    flags = {"topic": ["KV cache"], "result": "latency<=-40%", "count": True, "code": False, "near": None}
+    flags: dict[str, Value] = {
+        "topic": ["KV cache"],
+        "result": "latency<=-40%",
+        "count": True,
+        "code": False,
+        "near": None,
+    }
     assert written(flags) == "--topic 'KV cache' --result 'latency<=-40%' --count"
 
 

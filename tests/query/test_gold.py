@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 from statistics import mean
+from typing import Any
 
 import pytest
 
@@ -42,5 +43,5 @@ def test_development_questions_are_answered(vocabulary: Vocabulary) -> None:
     assert mean(scores.values()) >= 0.95, {question: score for question, score in scores.items() if score < 1}
 
 
-def _rows(path: Path) -> list[dict[str, object]]:
+def _rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]

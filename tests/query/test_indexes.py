@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,7 +34,7 @@ _TABLES = (
 def _indexes(file: Path) -> dict[str, object]:
     """The rows of the tables, sorted, the triples, and the vectors of titles where the graph has some."""
     with Graph(file, read_only=True) as graph:
-        said = {"rows": [sorted(graph.store.rows(sql), key=repr) for sql in _TABLES]}
+        said: dict[str, object] = {"rows": [sorted(graph.store.rows(sql), key=repr) for sql in _TABLES]}
         said["triples"] = graph.store.dump("nquads")
         if graph.store.said("title_vectors"):
             near.titles(graph.store)
@@ -53,7 +53,7 @@ def _made_anew(file: Path) -> dict[str, object]:
     return _indexes(file)
 
 
-def _written(path: Path, *papers: dict[str, object]) -> Path:
+def _written(path: Path, *papers: Mapping[str, object]) -> Path:
     path.write_text("".join(json.dumps(paper) + "\n" for paper in papers), "utf-8")
     return path
 

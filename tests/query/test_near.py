@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(not encoder(), reason="the package carries no encoder here")
 
 
-def counting() -> tuple[Callable[[str], Vector], list[str]]:
+def counting() -> tuple[near.Encodes, list[str]]:
     """An encoder that notes what it encodes."""
     seen: list[str] = []
 

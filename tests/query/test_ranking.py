@@ -151,7 +151,7 @@ def test_percent_and_factor_are_kept_apart_and_said(ask: Callable[..., Answer]) 
 def test_same_baseline_hardware_and_model_can_be_compared(ask: Callable[..., Answer]) -> None:
     found = ask(metric=SPEED, filter=on("hardware:nvidia-h100"))
     assert found.table is not None
-    groups = dict(cells(found, "paper", "group"))
+    groups = {line[0]: line[1] for line in cells(found, "paper", "group")}
     assert groups["900-01"] == groups["900-02"]
     assert cells(found, "value") == [("2–5x",), ("3x",)]  # the 9x were obtained on an A100
     assert any("1 result" in note for note in found.notes)

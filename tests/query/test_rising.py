@@ -17,7 +17,7 @@ LATEST = "2025-06-03"
 
 
 def _papers() -> dict[str, dict[str, Any]]:
-    out = {}
+    out: dict[str, dict[str, Any]] = {}
     for month, pruning in MONTHS.items():
         for n in range(20 if month < LATEST[:7] else 2):
             topic = "pruning" if n < pruning else "quantization"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pyoxigraph as ox
+
 from tests.fetch.local_server import LocalServer, QuietHandler
 
 JSON = "application/sparql-results+json"
@@ -67,6 +68,7 @@ class Handler(QuietHandler):
             store.load(body, format=ox.RdfFormat.N_QUADS)
             return 204, b"", "text/plain"
         found = store.query(parse_qs(body.decode())["query"][0])
+        assert not isinstance(found, ox.QueryTriples), "triples are not asked for"
         return 200, found.serialize(format=ox.QueryResultsFormat.JSON) or b"", JSON
 
     def answer(self, status: int, body: bytes, kind: str, headers: dict[str, str] | None = None) -> None:

@@ -12,13 +12,15 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from tests.store.graph_demo import cached_quads, demo_entry, demo_record, demo_source
 
 from kg.model import KgError
 from kg.rdf import cache as module
+from kg.rdf import ontology
 from kg.rdf.store import Store
+from kg.store.entries import Entry
 from kg.store.file import StoreFile
 from kg.store.lite import cache_of
+from tests.store.graph_demo import cached_quads, demo_entry, demo_record, demo_source
 
 pytestmark = pytest.mark.usefixtures("without_ontology")
 QUESTIONS = ("H100", "DeepSeek speculative decoding")
@@ -54,14 +56,14 @@ def anew(path: Path) -> bytes:
         shutil.rmtree(cache_of(copy))
 
 
-def renamed(number: int, name: str) -> object:
+def renamed(number: int, name: str) -> Entry:
     record = demo_record(number)
     record.techniques[0].canonical = name
     return demo_entry(number, record)
 
 
-#: Changes of a file, and the things whose labels are others then.
-CHANGES: dict[str, tuple[Callable[[StoreFile], object], set[str]]] = {
+#: Changes of a file.
+CHANGES: dict[str, Callable[[StoreFile], object]] = {
     "an entry comes": lambda file: file.put_entry(demo_entry(4)),
     "a label changes": lambda file: file.put_entry(renamed(1, "LongDEMO")),
     "nothing changes": lambda file: file.put_entry(file.entry("demo-01")),
@@ -115,7 +117,7 @@ def test_changed_ontology_is_loaded_anew(tmp_path: Path, monkeypatch: pytest.Mon
     whole = dump(path)
     monkeypatch.setattr(module, "ontology_hash", lambda: "of another version")
     one = ox.Triple(ox.NamedNode("http://a"), ox.NamedNode("http://b"), ox.Literal("new"))
-    monkeypatch.setattr(module.ontology, "text", lambda: f"{one} .\n".encode())
+    monkeypatch.setattr(ontology, "text", lambda: f"{one} .\n".encode())
     changed = dump(path)
     assert changed != whole
     assert b"<http://a>" in changed
@@ -195,7 +197,7 @@ def test_harm_while_a_reader_is_open_is_mended(small: Path):
 def test_cache_of_another_graph_is_not_believed(tmp_path: Path):
     one, two = filled(tmp_path / "one.kg", 1, 2), filled(tmp_path / "two.kg", 2, 1)
     with StoreFile(two) as file:
-        file.put_entry(renamed(1, "Another"))  # type: ignore[arg-type]
+        file.put_entry(renamed(1, "Another"))
         file.drop_entries(["demo-02"])
     dump(one)
     shutil.copytree(cache_of(one), cache_of(two), dirs_exist_ok=True)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from tests.store.graph_demo import demo_entry, demo_source
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from kg.model import Document, KgError, Record, Text
 from kg.names import iri
 from kg.rdf.store import Store, open_store
 from kg.store.entries import Entry
+from tests.store.graph_demo import demo_entry, demo_source
 
 HOSTILE = ['"', "\\", "\\u0041", "\n\r\t", "\x00\x1f", "}} ; DROP ALL #", "'''", '"""', "\ufeff\ufffe", "😀", "x\\"]
 

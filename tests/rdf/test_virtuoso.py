@@ -17,10 +17,8 @@ from typing import Any
 import httpx
 import pyoxigraph as ox
 import pytest
-from tests.store.graph_demo import demo_document, demo_record, demo_source
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.rdf.virtuoso import MISSING, PROGRAM, Virtuoso
 
 from kg.api import Graph
 from kg.entity_types import BASE
@@ -32,6 +30,8 @@ from kg.rdf.protocol import Access, Connection
 from kg.rdf.publish import STATE, Published
 from kg.rdf.store import Store
 from kg.store.entries import Entry
+from tests.rdf.virtuoso import MISSING, PROGRAM, Virtuoso
+from tests.store.graph_demo import demo_document, demo_record, demo_source
 
 XSD = PREFIXES["xsd"]
 PREDICATE = ox.NamedNode(iri("kg:canonical"))

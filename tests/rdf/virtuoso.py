@@ -61,7 +61,7 @@ class Virtuoso:
         self.url = f"http://127.0.0.1:{http}/sparql"
         (folder / "virtuoso.ini").write_text(_SETTINGS.format(http=http, sql=sql, sparql=sparql))
         # With a password to set it makes the database, and ends.
-        subprocess.run([*self._command, "+pwdold", "dba", "+pwddba", PASSWORD, "+pwddav", PASSWORD], **self._quietly)
+        self._run("+pwdold", "dba", "+pwddba", PASSWORD, "+pwddav", PASSWORD)
         self.start()
 
     @property
@@ -75,7 +75,7 @@ class Virtuoso:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        subprocess.run(self._command, check=True, **self._quietly)
+        self._run().check_returncode()
 
     def stop(self) -> None:
         """End it at once, whatever it does; it can be started again."""
@@ -85,13 +85,11 @@ class Virtuoso:
                 time.sleep(0.01)
             (self.folder / "virtuoso.lck").unlink()
 
-    @property
-    def _command(self) -> list[str]:
-        return [str(PROGRAM), "+configfile", "virtuoso.ini", "+wait"]
-
-    @property
-    def _quietly(self) -> dict[str, object]:
-        return {"cwd": self.folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "timeout": 60}
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        command = [str(PROGRAM), "+configfile", "virtuoso.ini", "+wait", *arguments]
+        return subprocess.run(
+            command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60, check=False
+        )
 
 
 def _free_ports(number: int) -> list[int]:

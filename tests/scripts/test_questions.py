@@ -73,7 +73,8 @@ def test_an_answer_is_scored_by_its_truth(question: Any, answer: Any, precision:
 
 
 def test_means_leave_out_what_does_not_count() -> None:
-    scores = [Scored(asked(), *shares, "") for shares in ((0.5, 0.0), (None, 1.0), (None, None))]
+    shares = ((0.5, 0.0), (None, 1.0), (None, None))
+    scores = [Scored(asked(), precision, recall, "") for precision, recall in shares]
     assert means(scores) == (0.5, 0.5)
 
 

@@ -17,13 +17,14 @@ import time
 import tracemalloc
 import zipfile
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from tests.cli.command import run
 
 import kg
 from kg.model import Batch, KgError
 from kg.sources import archive, base, each, expand, packed, read
+from tests.cli.command import run
 
 ONE, TWO, THREE = (
     f"@article{{k{n}, title={{On the {word} of caches}}, year={{2024}}}}\n".encode()
@@ -38,7 +39,7 @@ def zipped(path: Path, files: dict[str, bytes], method: int = zipfile.ZIP_DEFLAT
     return path
 
 
-def tarred(path: Path, files: dict[str, bytes], mode: str = "w") -> Path:
+def tarred(path: Path, files: dict[str, bytes], mode: Literal["w", "w:gz", "w:bz2", "w:xz"] = "w") -> Path:
     with tarfile.open(path, mode) as made:
         for name, data in files.items():
             put(made, name, data)

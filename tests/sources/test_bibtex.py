@@ -6,11 +6,11 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.sources.made_file import read_as
 
 from kg.model import Document, KgError
 from kg.sources import bibtex, read
 from kg.sources.latex import bare, plain
+from tests.sources.made_file import read_as
 
 
 def made(tmp_path: Path, text: str | bytes, name: str = "refs.bib") -> tuple[list[Document], list[str]]:
@@ -73,7 +73,10 @@ def test_both_samples_agree_on_the_papers_that_they_share(shared):
     assert len(both) == 18
     for doi in both:
         assert scopus[doi].author_count == wos[doi].author_count, doi
-        assert abs(scopus[doi].year - wos[doi].year) <= 1, doi
+        one, other = scopus[doi].year, wos[doi].year
+        assert one
+        assert other
+        assert abs(one - other) <= 1, doi
 
 
 def test_braces_quotes_macros_and_joins_are_values(tmp_path):

@@ -70,6 +70,8 @@ def test_every_report_is_given_back_byte_for_byte(batches):
 
 def test_raw_texts_are_those_that_annotators_saw(shared, documents):
     spec = importlib.util.spec_from_file_location("seeds", shared / "gold" / "seeds.py")
+    assert spec
+    assert spec.loader
     seeds = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(seeds)
     rows = seeds.load(str(REPORTS[0].parent))

@@ -10,10 +10,10 @@ import zipfile
 from contextlib import suppress
 
 import pytest
-from tests.sources.usual_files import sheet_of
 
 from kg.model import KgError
 from kg.sources import read, xlsx
+from tests.sources.usual_files import sheet_of
 
 ARXIV = "https://arxiv.org/abs/2405.00001"
 TEX = "\\documentclass{article}\\title{A Title of a Paper}"

@@ -53,7 +53,7 @@ ANSWER = {
     "publicationDate": "2025-10-03",
     "url": "https://www.semanticscholar.org/paper/649def34f8be52c8b66281af98ae884c09aef38b",
 }
-NOTE = {
+NOTE: dict[str, Any] = {
     "id": "Abc12",
     "forum": "Abc12",
     "cdate": 1758369497623,

@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.sources.made_file import read_as
 
 from kg.model import Document
 from kg.sources import read
+from tests.sources.made_file import read_as
 
 
 def made(tmp_path: Path, text: str | bytes, name: str = "refs.ris") -> tuple[list[Document], list[str]]:

@@ -8,12 +8,12 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.sources.made_file import read_as
 
 from kg.model import Document, KgError
 from kg.sources import read
 from kg.sources.dates import iso_date
 from kg.sources.people import people
+from tests.sources.made_file import read_as
 
 
 def made(tmp_path: Path, text: str | bytes, name: str = "papers.csv") -> tuple[list[Document], list[str]]:

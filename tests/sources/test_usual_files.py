@@ -8,10 +8,10 @@ from typing import Any
 
 import formats
 import pytest
-from tests.sources.usual_files import FILES, Case
 
 from kg.model import Batch, Document
 from kg.sources import each, read, readers
+from tests.sources.usual_files import FILES, Case
 
 
 def test_every_reader_has_a_case_and_the_page_of_formats_counts_them(tmp_path):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.sources.made_file import read_as
 
 from kg.model import Document
 from kg.sources import read
+from tests.sources.made_file import read_as
 
 HEAD = "FN Clarivate Analytics Web of Science\nVR 1.0\n"
 

@@ -77,7 +77,7 @@ def demo_source(*entries: str) -> Source:
 
 def linked(record: Record) -> Record:
     """The simplest linking: every name is its own concept."""
-    concepts = {}
+    concepts: dict[str, str] = {}
     for kind, mentions in LISTS.items():
         for mention in getattr(record, mentions):
             mention.concept = mention.concept or f"{kind}:{slug(mention.canonical)}"

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.store.graph_demo import demo_document, demo_record
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -33,6 +32,7 @@ from kg.records import from_json
 from kg.sources import read
 from kg.store import codec
 from kg.text import repaired
+from tests.store.graph_demo import demo_document, demo_record
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 WORD = TEXT.filter(bool)
@@ -88,7 +88,6 @@ DOCUMENTS = st.builds(
 )
 BRIEFS = st.builds(Brief, st.lists(TEXT, max_size=2).map(tuple), TEXT, TEXT, TEXT, TEXT)
 LISTED = {LISTS[kind]: st.lists(mentions(kind), max_size=2) for kind in ENTITY_TYPES}
-LISTED |= {name: st.lists(one, max_size=2) for name, one in (("results", RESULTS), ("relations", RELATIONS))}  # type: ignore[misc]
 RECORDS = st.builds(
     Record,
     *(LOCAL, TEXT, TEXT, st.sampled_from(KINDS)),
@@ -98,6 +97,8 @@ RECORDS = st.builds(
     reason=TEXT,
     partial=SURE,
     before=TEXT,
+    results=st.lists(RESULTS, max_size=2),
+    relations=st.lists(RELATIONS, max_size=2),
     topics=st.lists(TOPICS, max_size=2),
     **LISTED,
 )

@@ -12,7 +12,6 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
-from tests.store.graph_demo import demo_entry, demo_source, elsewhere, started
 
 import kg
 from kg.model import KgError
@@ -20,6 +19,7 @@ from kg.store.entries import Entry
 from kg.store.file import StoreFile
 from kg.store.lite import Lite, cache_of
 from kg.store.schema import VERSION
+from tests.store.graph_demo import demo_entry, demo_source, elsewhere, started
 
 
 @pytest.fixture

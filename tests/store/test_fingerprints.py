@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.store.graph_demo import demo_document
 
 from kg.model import Text
 from kg.store.fingerprints import fingerprint, seal, sealed
+from tests.store.graph_demo import demo_document
 
 
 @pytest.mark.parametrize(

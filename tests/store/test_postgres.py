@@ -268,6 +268,9 @@ def test_a_missing_driver_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_reader_goes_on_when_the_server_ends_its_connection(graph: Graph) -> None:
     count = graph.store.paper_count()
+    from kg.store.postgres import Postgres
+
+    assert isinstance(graph.store.db, Postgres)
     with psycopg.connect(graph.store.db._address, autocommit=True) as db:
         db.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
     with pytest.raises(KgError, match="ended the connection"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -78,14 +77,14 @@ def test_what_is_no_question_or_too_much_is_refused(graph: Path, query: str, sai
 @pytest.mark.parametrize("read_only", [False, True])
 def test_tables_are_made_again_when_the_vocabulary_is_another(graph: Path, read_only: bool) -> None:
     with StoreFile(graph) as store:
-        before = _rows(store.db)
+        before = _rows(store)
         store.say("tables", "another")
     with StoreFile(graph, read_only) as store:
-        assert _rows(store.db) == before
+        assert _rows(store) == before
         assert store.said("tables") != "another"
 
 
-def _rows(db: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+def _rows(store: StoreFile) -> dict[str, list[tuple[object, ...]]]:
     """What the views say, in any order."""
     views = ("paper_entities", "paper_topics", "paper_results", "paper_relations", "paper_authors", "topic_counts")
-    return {view: sorted(db.execute(f"SELECT * FROM {view}"), key=repr) for view in views}
+    return {view: sorted(store.rows(f"SELECT * FROM {view}"), key=repr) for view in views}

@@ -6,7 +6,8 @@ import pytest
 
 from kg.api import Graph
 from kg.model import Document, Evidence, Mention, Record, Result, Text
-from kg.views.borne import as_text, borne_out, quotable, says_metric
+from kg.views.borne import borne_out, quotable, says_metric
+from kg.views.latex import as_text
 from kg.views.outcome import phrase
 from kg.views.selection import EntryResult, Selection
 

@@ -35,6 +35,13 @@ def table() -> Answer:
     return Answer(LONG, Query("entities"), papers().rows, table=Table((EVIL, LONG), lines, " ".join(NAMES)))
 
 
+def html(answer: Answer) -> str:
+    """How a notebook shows an answer."""
+    shown = answer._repr_html_()
+    assert shown is not None
+    return shown
+
+
 def test_a_graph_shows_what_it_holds(built: Graph) -> None:
     shown = Page(built._repr_html_())
     assert "133 papers from 5 sources, 2025-10-15 to 2025-10-17" in shown.text
@@ -59,16 +66,16 @@ def test_a_graph_shows_what_was_added_at_once(tmp_path: Path, reports: Path) -> 
 
 
 def test_an_answer_shows_what_was_understood_its_papers_and_their_words(built: Graph) -> None:
-    shown = built.ask("KV-cache compression papers on H100")._repr_html_()
+    shown = html(built.ask("KV-cache compression papers on H100"))
     said = Page(shown).text
     assert "topic: KV cache compression" in said
     assert "LongLive: Real-Time Interactive Long Video Generation" in said
     assert "on a single <mark>NVIDIA H100</mark>" in shown
-    assert "LongLive" in Page(built.ask("在H100上做KV缓存压缩的论文")._repr_html_()).text
+    assert "LongLive" in Page(html(built.ask("在H100上做KV缓存压缩的论文"))).text
 
 
 def test_an_answer_says_what_it_leaves_out(built: Graph) -> None:
-    said = Page(built.ask("quantization papers zzqx")._repr_html_()).text
+    said = Page(html(built.ask("quantization papers zzqx"))).text
     assert "ignored: zzqx" in said
     cut, whole = papers(MOST + 7), render(papers(MOST + 7), "html")
     assert f"{MOST} of {MOST + 7} lines" in cell(cut)
@@ -77,7 +84,7 @@ def test_an_answer_says_what_it_leaves_out(built: Graph) -> None:
 
 def test_a_table_shows_its_lines_verdict_and_papers(built: Graph) -> None:
     answer = built.ask("which techniques do KV cache papers use?")
-    said = Page(answer._repr_html_()).text
+    said = Page(html(answer)).text
     assert answer.table
     first, papers = answer.table.lines[0].values[:2]
     assert "independent support" in said
@@ -86,7 +93,7 @@ def test_a_table_shows_its_lines_verdict_and_papers(built: Graph) -> None:
 
 
 def test_an_answer_without_papers_says_why(built: Graph) -> None:
-    shown = Page(built.ask("KV cache compression papers on Cerebras")._repr_html_())
+    shown = Page(html(built.ask("KV cache compression papers on Cerebras")))
     assert "table" not in shown.tags
     assert len(shown.text) > 100
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.fetch.local_server import Answer, send
-from tests.extract.model_server import MODEL, Server, babble, completion, drip
 
 from kg.extract import endpoint as protocol
 from kg.model import KgError
 from kg.views.digest import Digest, composed, of_files
 from kg.views.fluent import writer
+from tests.extract.model_server import MODEL, Server, babble, completion, drip
+from tests.fetch.local_server import Answer, send
 
 PAPER = {
     "id": "p-1",

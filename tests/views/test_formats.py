@@ -16,7 +16,6 @@ import networkx
 import pytest
 import rdflib
 import yaml
-from tests.store.graph_demo import RECORD, demo_document, demo_entry, demo_record, demo_source, linked
 from lxml import etree
 
 from kg.model import KgError, Record
@@ -29,6 +28,7 @@ from kg.text import HARMFUL
 from kg.views.export.files import file_name, file_names
 from kg.views.export.formats import FORMATS, export
 from kg.views.network import network
+from tests.store.graph_demo import RECORD, demo_document, demo_entry, demo_record, demo_source, linked
 
 
 def test_reports_are_given_back_byte_for_byte(memory: Store, reports: Path):

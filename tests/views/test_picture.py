@@ -24,6 +24,7 @@ import kg.views.picture.evidence
 from kg.api import Graph
 from kg.model import Document, KgError, Record
 from kg.rdf.store import Store
+from kg.store.contents import load_entries
 from kg.text import HARMFUL
 from kg.views.columns import shortened
 from kg.views.picture import drawn
@@ -110,11 +111,10 @@ def test_depth_leads_from_a_paper_to_others(built: Graph) -> None:
 
 def test_large_graphs_are_not_read_whole(built: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    load = kg.views.picture.evidence.load_entries
 
     def noted(store: Store, names: Iterable[str]) -> dict[str, tuple[Document, Record]]:
         read.extend(names := list(names))
-        return load(store, names)
+        return load_entries(store, names)
 
     monkeypatch.setattr(kg.views.picture.evidence, "load_entries", noted)
     found = drawn(built, "", limit=8)

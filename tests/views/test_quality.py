@@ -120,7 +120,7 @@ def test_reports_have_repairs_and_few_unmatched_institutions(built: Graph) -> No
     ],
 )
 def test_unlikely_values_are_named(values: dict[str, Any], wanted: list[str]) -> None:
-    document = Document(**({"id": "x", "source": "x", "number": 1, "texts": {}} | values))
+    document = replace(Document("x", "x", 1, {}), **values)
     assert [what for what, _ in odd_values(document, "2025-10-13T09:00:00")] == wanted
 
 

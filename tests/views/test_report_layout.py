@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.cli.command import run
 
 from kg.api import Graph
 from kg.model import KgError
 from kg.views.report.layout import Layout
+from tests.cli.command import run
 
 TOPIC = "KV cache compression"
 

@@ -128,7 +128,7 @@ def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tai
     techniques = [("Zorvex", "T", "proposed"), (tail, "A", "baseline")]
     with kg.open(str(tmp_path / "p.kg")) as graph:
         graph.add(paper, fast=True)
-        made = {"id": graph.entries()[0], "title": "Zorvex: a paper", "name": "Zorvex", "topics": []}
+        made: dict[str, Any] = {"id": graph.entries()[0], "title": "Zorvex: a paper", "name": "Zorvex", "topics": []}
         made["techniques"] = [{"surface": s, "in": i, "canonical": s, "role": r} for s, i, r in techniques]
         made["relations"] = [{"head": "Zorvex", "type": "outperforms", "tail": tail, "evidence": said}]
         record.write_text(json.dumps(made) + "\n")

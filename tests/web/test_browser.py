@@ -7,12 +7,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import bibtexparser
 import httpx
 import pytest
-from browser import Browser, chromium
+from bibtexparser.entrypoint import parse_string
 
 import kg
+from tests.views.browser import Browser, chromium
 
 from .conftest import serving
 
@@ -109,7 +109,7 @@ def test_user_goes_from_a_chinese_search_to_the_picture_and_back(user: Browser, 
 
     user.visit(found)
     export = user.evaluate("[...document.querySelectorAll('.exports a')].find((a) => a.textContent === 'bibtex').href")
-    library = bibtexparser.parse_string(httpx.get(export, trust_env=False, timeout=60).text)
+    library = parse_string(httpx.get(export, trust_env=False, timeout=60).text)
     assert len(library.entries) == few
     follow(user, ".exports a[href^='/graph']", "location.pathname === '/graph'")
     drawn = "document.querySelector('iframe').contentDocument"

@@ -103,8 +103,8 @@ def ask(address: str, method: str, path: str, headers: dict[str, str], body: byt
         while piece := line.recv(1 << 16):
             said += piece
     first, _, rest = said.partition(b"\r\n")
-    head, _, text = rest.partition(b"\r\n\r\n")
-    return int(first.split()[1]), text.decode("utf-8", "replace"), head.decode("latin-1") + "\r\n"
+    said_head, _, text = rest.partition(b"\r\n\r\n")
+    return int(first.split()[1]), text.decode("utf-8", "replace"), said_head.decode("latin-1") + "\r\n"
 
 
 @pytest.mark.parametrize("name", REFUSED)

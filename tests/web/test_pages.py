@@ -9,9 +9,9 @@ from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree
 
-import bibtexparser
 import httpx
 import pytest
+from bibtexparser.entrypoint import parse_string
 from lxml import html
 
 import kg
@@ -147,7 +147,7 @@ def test_selection_is_exported_and_holds_its_papers_alone(client: httpx.Client, 
     assert answer.status_code == 200, answer.text
     assert "attachment" in answer.headers["content-disposition"]
     if form == "bibtex":
-        library = bibtexparser.parse_string(answer.text)
+        library = parse_string(answer.text)
         assert not library.failed_blocks
         assert len(library.entries) == len(papers)
     if form == "jsonl":
