@@ -22,8 +22,8 @@ _TEXTS = {"title": "T", "abstract": "A", "institutions": "I", "keywords": "K"}
 
 def table() -> str:
     """A row a format: files, papers that they hold and that are read, fields that they have and that are right."""
-    sys.path.insert(0, str(ROOT / "tests" / "sources"))
-    from usual_files import FILES  # type: ignore[import-not-found]  # of the tests
+    sys.path.insert(0, str(ROOT))
+    from tests.sources.usual_files import FILES
 
     counts: dict[str, Counter[str]] = {}
     with tempfile.TemporaryDirectory() as folder:

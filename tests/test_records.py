@@ -17,7 +17,7 @@ from tests.store.graph_demo import RECORD, demo_document, demo_record
 
 def changed(key: str, value: Any, of: str = "") -> dict[str, Any]:
     obj = copy.deepcopy(RECORD)
-    (obj[of][0] if of else obj)[key] = value  # type: ignore[index]
+    (obj[of][0] if of else obj)[key] = value
     return obj
 
 

@@ -16,6 +16,7 @@ import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.shared.exceptions import MCPError
+from mcp.types import TextContent, TextResourceContents
 
 from kg.mcp.paging import MOST
 
@@ -42,12 +43,18 @@ def address(built_file: Path) -> Iterator[str]:
         process.terminate()
 
 
+def text_of(part: object) -> str:
+    """The text of a part of an answer, which must be one."""
+    assert isinstance(part, TextContent | TextResourceContents)
+    return part.text
+
+
 def told(client: Client) -> Told:
     """Calls a tool, and reads its answer."""
 
     async def call(name: str, **given: Any) -> dict[str, Any]:
         result = await client.call_tool(name, given)
-        text: str = result.content[0].text  # type: ignore[union-attr]
+        text = text_of(result.content[0])
         assert not result.is_error, text
         assert len(text) <= MOST
         found: dict[str, Any] = json.loads(text)
@@ -98,9 +105,9 @@ def test_resources_are_read_and_unknown_ones_refused_in_one_sentence(address: st
     async def agent() -> None:
         async with Client(address) as client:
             schema = await client.read_resource("kg://schema")
-            assert json.loads(schema.contents[0].text)["counts"]["papers"] == 133  # type: ignore[union-attr]
+            assert json.loads(text_of(schema.contents[0]))["counts"]["papers"] == 133
             paper = await client.read_resource("kg://paper/002-22")
-            assert "LongLive" in paper.contents[0].text  # type: ignore[union-attr]
+            assert "LongLive" in text_of(paper.contents[0])
             for uri in ("kg://paper/999-99", "kg://other", "file:///etc/passwd", "kg://paper/..%2F..%2Fetc"):
                 with pytest.raises(MCPError) as raised:
                     await client.read_resource(uri)
@@ -108,7 +115,7 @@ def test_resources_are_read_and_unknown_ones_refused_in_one_sentence(address: st
             refused = await client.call_tool("ask", {"question": "LoRA", "cursor": "1.000000000000"})
             assert refused.is_error
             refused = await client.call_tool("ask", {"query": "LoRA"})
-            assert "no argument" in refused.content[0].text  # type: ignore[union-attr]
+            assert "no argument" in text_of(refused.content[0])
 
     anyio.run(agent)
 

@@ -17,9 +17,9 @@ import pytest
 
 import kg
 from kg.build import workers
-from kg.build.pipeline import Added, Pipeline
+from kg.build.pipeline import Added, Annotations, Pipeline
 from kg.extract import extract, pipeline, tagger, version
-from kg.model import Document
+from kg.model import Document, Record
 
 WORDS = "We propose Zap{n}, a speculative decoding method with a draft model. It is {n}x faster on an H100 than Medusa."
 
@@ -83,10 +83,10 @@ def test_an_entry_that_cannot_be_read_is_told_and_the_others_go_on(
 ) -> None:
     whole = Pipeline.record
 
-    def record(self: Pipeline, document: Document, *rest: object, **named: object) -> object:
+    def record(self: Pipeline, document: Document, annotations: Annotations | None = None) -> Record:
         if document.id == "p-30":
             raise ValueError("half a number")
-        return whole(self, document, *rest, **named)  # type: ignore[arg-type]
+        return whole(self, document, annotations)
 
     monkeypatch.setattr(Pipeline, "record", record)
     papers, report = _papers(tmp_path, 40), Added()

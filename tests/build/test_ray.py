@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -107,7 +107,8 @@ def test_what_fails_or_costs_workers_is_left_out_and_the_others_go_on_in_order(c
             if len(done) == 300:
                 break
         assert taken < 500  # no more is taken than workers need
-        results.close()  # type: ignore[attr-defined]
+        assert isinstance(results, Generator)
+        results.close()
         again = [result[0] for result in workers.map(map(_document, range(3)))]
         there = result[1]
     assert again == [0, 1, 2]  # and nothing of what was not waited for

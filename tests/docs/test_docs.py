@@ -13,10 +13,11 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import typer
+from typer.core import TyperGroup
 
 import kg.sources
 import kg.sources.base
@@ -148,7 +149,8 @@ def test_a_command_is_documented_with_an_example_its_statuses_and_its_help(comma
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_argument_and_option_has_help(command: str) -> None:
     group = typer.main.get_command(application())
-    found = group.commands[command]  # type: ignore[attr-defined]
+    assert isinstance(group, TyperGroup)
+    found = group.commands[command]
     assert found.help
     assert [p.name for p in found.params if not getattr(p, "help", None)] == []
 
@@ -249,9 +251,9 @@ def test_statuses_are_those_of_the_table(workplace: Path, monkeypatch: pytest.Mo
 
 def test_the_python_of_the_readme_runs(workplace: Path) -> None:
     (block,) = blocks(README.read_text("utf-8"), "python")
-    said: dict[str, object] = {}
+    said: dict[str, Any] = {}
     exec(compile(block, README.name, "exec"), said)
-    assert len(said["answer"].papers) == 2  # type: ignore[attr-defined]
+    assert len(said["answer"].papers) == 2
     assert (workplace / "kv.html").stat().st_size > 1000
     assert (workplace / "kv-graph.html").stat().st_size > 1000
 

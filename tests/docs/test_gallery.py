@@ -108,6 +108,8 @@ def look(file: Path) -> tuple[tuple[int, int], tuple[int, int, int], float]:
     with Image.open(file) as picture:
         colours: Counter[tuple[int, int, int]] = Counter()
         for count, colour in picture.convert("RGB").getcolors(picture.width * picture.height) or []:
-            colours[colour] = count  # type: ignore[index]
+            assert isinstance(colour, tuple)
+            red, green, blue = colour
+            colours[red, green, blue] = count
         ((ground, most),) = colours.most_common(1)
         return picture.size, ground, 1 - most / (picture.width * picture.height)

@@ -22,6 +22,7 @@ def entry(
     brief: str | Text = "",
     line: str | Text = "",
     keywords: str | Text = "",
+    *,
     id: str = "x-1",
 ) -> Document:
     """An entry with the texts that are given; a plain string is a text without repairs."""
@@ -62,8 +63,8 @@ def _misplaced() -> Callable[[Document, Record], list[tuple[str, int, int, str]]
 
 
 def reading(fast: bool) -> Callable[..., Record]:
-    def read_entry(*texts: str | Text, **named: str | Text) -> Record:
-        document = entry(*texts, **named)  # type: ignore[arg-type]
+    def read_entry(*texts: str | Text, id: str = "x-1", **named: str | Text) -> Record:
+        document = entry(*texts, id=id, **named)
         record = extract(document, fast=fast)
         assert misplaced(document, record) == []
         return record

@@ -5,15 +5,19 @@ from __future__ import annotations
 import csv
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from kg.encoder import SIZE, Encoder, Vector, encoder
+from kg.encoder import SIZE, Encoder, encoder
 from kg.link.concepts import ConceptLinker
 from kg.link.neighbours import THRESHOLD, Neighbours, same_word
 from kg.model import Mention
 from kg.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from kg.encoder import Vector
 
 GOLD = Path(__file__).parents[2] / "data" / "gold"
 

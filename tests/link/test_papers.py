@@ -6,10 +6,9 @@ from kg.link.papers import identified, paper_id
 from kg.model import Document, Record, Text
 
 
-def document(**facts: str) -> Document:
-    texts = {field: Text(facts[field], facts[field]) for field in ("T", "A") if field in facts}
-    rest = {k: v for k, v in facts.items() if k not in ("T", "A")}
-    return Document("000-01", "000", 1, texts, **rest)  # type: ignore[arg-type]
+def document(T: str = "", A: str = "", doi: str = "", arxiv: str = "") -> Document:
+    texts = {field: Text(said, said) for field, said in (("T", T), ("A", A)) if said}
+    return Document("000-01", "000", 1, texts, doi=doi, arxiv=arxiv)
 
 
 def test_doi_comes_first_in_lower_case() -> None:

@@ -82,7 +82,9 @@ def test_papers_are_embedded_once_and_ranked(
     monkeypatch.setenv(FOLDER, str(tiny))
     found = graph.ask(filter=near)
     assert found.rows[0].title == "Drafting of Tokens"
-    assert f"reach the cosine of {model_of(graph.store).threshold:g}" in found.notes[-1]  # type: ignore[union-attr]
+    model = model_of(graph.store)
+    assert model
+    assert f"reach the cosine of {model.threshold:g}" in found.notes[-1]
 
 
 def test_names_that_are_near_are_proposed_as_comments(graph: Graph, tiny: Path, tmp_path: Path) -> None:

@@ -126,8 +126,9 @@ def asked(graph: Store, names: Lexicon, query: Query, question: str = "?", limit
         (row["e"], row["f"]): row["r"]
         for row in graph.select("SELECT ?e ?f ?r { ?e kg:text [kg:field ?f ; kg:raw ?r] }")
     }
-    for line in found.table.lines if found.table else ():
-        assert len(line.values) == len(found.table.columns)  # type: ignore[union-attr]
+    columns, lines = (found.table.columns, found.table.lines) if found.table else ((), ())
+    for line in lines:
+        assert len(line.values) == len(columns)
         for quote in line.evidence:
             assert quote.source in line.papers
             assert texts[f"entry:{quote.source}", quote.field][quote.start : quote.end] == quote.quote

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from kg.rdf.store import Store
 from kg.text import fold
 
 
-def paper(said: str, techniques: list[Any], relations: list[Any] = (), **more: Any) -> dict[str, Any]:  # type: ignore[assignment]
+def paper(said: str, techniques: list[Any], relations: Sequence[Any] = (), **more: Any) -> dict[str, Any]:
     base = {"A": said, "I": "Peking University", "topics": [], "techniques": techniques}
     return base | {"relations": relations} | more
 
@@ -133,7 +133,9 @@ def test_steps_in_chinese(path: Callable[..., Answer]) -> None:
 
 
 def test_a_limit_counts_paths(path: Callable[..., Answer]) -> None:
-    assert {line.values[0] for line in path("AlphaDemo", "DeltaDemo", limit=1).table.lines} == {1}  # type: ignore[union-attr]
+    found = path("AlphaDemo", "DeltaDemo", limit=1)
+    assert found.table
+    assert {line.values[0] for line in found.table.lines} == {1}
 
 
 def test_the_same_paths_every_time(path: Callable[..., Answer]) -> None:

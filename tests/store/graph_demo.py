@@ -19,7 +19,7 @@ from kg.store.fingerprints import fingerprint
 from kg.text import repaired
 
 ABSTRACT = 'LongDemo cuts the KV cache ofLlama by 50% on an H100; it beats "H2O".'
-RECORD = {
+RECORD: dict[str, Any] = {
     "id": "demo-01",
     "title": "LongDemo: Long Videos",
     "name": "LongDemo",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -18,9 +19,9 @@ from tests.store.graph_demo import demo_document
         *({"number": 2}, {"repairs": ()}, {"doi": "10.1/x"}, {"id": "demo-02"}, {"author_count": None}),
     ],
 )
-def test_fingerprint_and_seal_tell_every_change(change: dict[str, object]):
+def test_fingerprint_and_seal_tell_every_change(change: dict[str, Any]):
     document = demo_document()
-    changed = replace(document, **change)  # type: ignore[arg-type]
+    changed = replace(document, **change)
     assert fingerprint(document, "1") == fingerprint(demo_document(), "1")
     assert fingerprint(document, "1") != fingerprint(changed, "1")
     assert seal(document) != seal(changed)

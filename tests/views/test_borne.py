@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from kg.api import Graph
@@ -12,11 +14,11 @@ from kg.views.outcome import phrase
 from kg.views.selection import EntryResult, Selection
 
 
-def _told(built: Graph, text: str, number: str, **parts: object) -> str:
+def _told(built: Graph, text: str, number: str, **parts: Any) -> str:
     """The phrase on a result of a sentence, "" if it may not be told."""
     at = text.index(number)
-    values = {"metric": "latency", "metric_concept": "metric:latency", "unit": "%", "change": "decrease"} | parts
-    result = Result(Evidence(number, "A", at, at + len(number)), sure=True, **values)  # type: ignore[arg-type]
+    values = {"metric": "latency", "metric_concept": "metric:latency", "unit": "%", "change": "decrease", **parts}
+    result = Result(Evidence(number, "A", at, at + len(number)), sure=True, **values)
     record = Record("t-1", datasets=[Mention("dataset", "Plover", "Plover", "A", sure=True)], results=[result])
     shown = Selection.of(built, [], "en")
     told = borne_out(shown, EntryResult(Document("t-1", "t", 1, {"A": Text(text, text)}), record, result))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -18,15 +19,15 @@ from kg.vocabulary import Vocabulary
 ABSTRACT = "We propose Foo with foo routing. It cuts latency by up to 41% vs. chunked prefill. Memory costs are high."
 
 
-def _paper(**parts: object) -> Paper:
+def _paper(**parts: Any) -> Paper:
     """A paper of one entry; `parts` fill its record."""
     document = Document("t-1", "t", 1, {"T": Text("", ""), "A": Text(ABSTRACT, ABSTRACT)})
-    return Paper("paper:t-1", [(document, Record("t-1", paper="paper:t-1", **parts))])  # type: ignore[arg-type]
+    return Paper("paper:t-1", [(document, Record("t-1", paper="paper:t-1", **parts))])
 
 
-def _result(**parts: object) -> Result:
-    values = {"metric": "latency", "value": 41.0, "unit": "%", "change": "decrease", "sure": True} | parts
-    return Result(Evidence("41%", "A", 58, 61), metric_concept="metric:latency", **values)  # type: ignore[arg-type]
+def _result(**parts: Any) -> Result:
+    values = {"metric": "latency", "value": 41.0, "unit": "%", "change": "decrease", "sure": True, **parts}
+    return Result(Evidence("41%", "A", 58, 61), metric_concept="metric:latency", **values)
 
 
 FULL = {

@@ -68,9 +68,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
         yield graph
 
 
-def told(graph: Graph, selection: str = "", **options: object) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(graph.gaps(selection, **options).render("json"))  # type: ignore[arg-type]
-    return found
+def told(graph: Graph, selection: str = "", **options: Any) -> dict[str, Any]:
+    return json.loads(graph.gaps(selection, **options).render("json"))
 
 
 def field_of(concept: str) -> int:

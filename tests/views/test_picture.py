@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import networkx
 import pytest
@@ -26,6 +27,7 @@ from kg.model import Document, KgError, Record
 from kg.rdf.store import Store
 from kg.store.contents import load_entries
 from kg.text import HARMFUL
+from kg.views.base import View
 from kg.views.columns import shortened
 from kg.views.picture import drawn
 from kg.views.picture.layers import ahead, layered
@@ -160,7 +162,7 @@ def test_wrong_wishes_and_an_empty_selection_are_told(built: Graph) -> None:
     assert "no paper" in str(view.content)
     for form in FORMS[1:]:
         assert view.render(form)
-    for wish, said in (
+    wrong: tuple[tuple[dict[str, Any], str], ...] = (
         ({"limit": 0}, "limit of 1"),
         ({"limit": 100_000}, "too large"),
         ({"depth": 9}, "1 to 6"),
@@ -168,9 +170,10 @@ def test_wrong_wishes_and_an_empty_selection_are_told(built: Graph) -> None:
         ({"view": "tree"}, "no view 'tree'"),
         ({"colour": "mood"}, "no colour 'mood'"),
         ({"selection": "technique:no-such-thing"}, "technique:no-such-thing"),
-    ):
+    )
+    for wish, said in wrong:
         with pytest.raises(KgError, match=said):
-            built.draw(**{"selection": TOPIC, **wish})  # type: ignore[arg-type]
+            built.draw(**{"selection": TOPIC, **wish})
 
 
 # --- the page -------------------------------------------------------------------------------------------------------
@@ -419,8 +422,15 @@ _MIDDLE = """(() => {
 # --- still pictures, and files for other tools ----------------------------------------------------------------------
 
 
-def _svg(graph: Graph, selection: str = "", **wishes: object) -> etree._Element:
-    return etree.fromstring(str(graph.draw(selection, **wishes).render("svg")).encode())  # type: ignore[arg-type]
+def _svg(graph: Graph, selection: str = "", **wishes: Any) -> etree._Element:
+    return etree.fromstring(str(graph.draw(selection, **wishes).render("svg")).encode())
+
+
+def _file(view: View, form: str) -> io.BytesIO:
+    """A form of a view that is no text."""
+    data = view.render(form)
+    assert isinstance(data, bytes)
+    return io.BytesIO(data)
 
 
 def test_labels_of_a_drawing_do_not_collide(built: Graph) -> None:
@@ -448,7 +458,7 @@ def test_a_drawing_needs_nothing_else_and_hostile_names_stay_text(hostile: Graph
         assert {etree.QName(it).localname for it in svg.iter(tag=etree.Element)} <= _TAGS
         assert not [name for it in svg.iter() for name in it.attrib if name.startswith("on") or "href" in name]
     assert any(EVIL[:20] in (text.text or "") for text in _svg(hostile).iter("{*}title"))
-    assert Image.open(io.BytesIO(hostile.draw().render("png"))).size[0] > 500  # type: ignore[arg-type]
+    assert Image.open(_file(hostile.draw(), "png")).size[0] > 500
 
 
 _TAGS = {"svg", "title", "desc", "style", "path", "polygon", "circle", "rect", "text"}
@@ -456,7 +466,7 @@ _TAGS = {"svg", "title", "desc", "style", "path", "polygon", "circle", "rect", "
 
 def test_png_has_the_size_of_the_drawing(built: Graph) -> None:
     svg = _svg(built, TOPIC, lang="zh")
-    with Image.open(io.BytesIO(built.draw(TOPIC, "zh").render("png"))) as image:  # type: ignore[arg-type]
+    with Image.open(_file(built.draw(TOPIC, "zh"), "png")) as image:
         assert image.width == pytest.approx(1.5 * float(svg.get("width")), abs=2)
         assert len(image.convert("RGB").getcolors(1 << 24) or []) > 50
 
@@ -465,7 +475,7 @@ def test_other_tools_read_what_is_drawn(built: Graph) -> None:
     view = built.draw(TOPIC, limit=80)
     whole = json.loads(str(view.render("json")))
     for form, read in (("graphml", networkx.read_graphml), ("gexf", networkx.read_gexf)):
-        graph = read(io.BytesIO(view.render(form)))  # type: ignore[arg-type]
+        graph = read(_file(view, form))
         assert set(graph) == {node["id"] for node in whole["nodes"]}
         assert graph.number_of_edges() == len(whole["edges"])
         assert graph.nodes["technique:kv-cache"]["label"] == "KV cache"
