@@ -119,7 +119,8 @@ def templates() -> Iterator[Template]:
             if made:
                 yield made
             _, name, size, count, *rest = line.split(" ", 4)
-            made = Template(name, Sheet(*map(float, size.split("x"))), int(count), "".join(rest).split("; "))
+            wide, high = map(float, size.split("x"))
+            made = Template(name, Sheet(wide, high), int(count), "".join(rest).split("; "))
             made.institutions = [name for name in made.institutions if name]
         elif made and not line.startswith("#"):
             made.draw(line)

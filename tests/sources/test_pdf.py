@@ -15,7 +15,6 @@ from pathlib import Path
 
 import eval_pdf
 import pytest
-from tests.sources.made_pdf import ABS, BOLD, ROMAN, Sheet, T, Template, assembled, columns, pdf, templates
 
 from kg.link.affiliations import organisations
 from kg.link.institutions import Register
@@ -25,12 +24,7 @@ from kg.sources.layout.join import Joiner
 from kg.sources.layout.pages import Char, Font, written
 from kg.sources.layout.rtl import reading_order
 from kg.sources.words import WordCounts
-from tests.sources.made_pdf import BOLD, ROMAN, Sheet, assembled, pdf
-from tests.sources.pdf_journals import JOURNALS
-from tests.sources.pdf_mastheads import MASTHEADS
-from tests.sources.pdf_reviews import REVIEWS
-from tests.sources.pdf_sides import SIDES
-from tests.sources.pdf_templates import ABS, CONFERENCES, T, columns
+from tests.sources.made_pdf import ABS, BOLD, ROMAN, Sheet, T, Template, assembled, columns, pdf, templates
 
 SECONDS = 10  # for any file, however it is made; most need a tenth
 
