@@ -287,7 +287,7 @@ class Torture:
             way = self.dice.choice(("anew", "many", "few"))
             graph = self._new(self.first if way == "many" else self.graph)
             if way == "anew":
-                shutil.rmtree(cache_of(graph))
+                shutil.rmtree(cache_of(graph), ignore_errors=True)
             apart(self._add if way == "many" else touch, graph)
             Child(follow, graph).killed(self.dice.random() * 4)
             count[way] += 1
@@ -379,8 +379,9 @@ def rebuilt(graph: Path) -> tuple[list[str], list[str]]:
 
 
 def follow(graph: Path) -> None:
-    """Let what is made of a graph follow it."""
-    Graph(graph).close()
+    """Let the triples that are made of a graph follow it."""
+    with Graph(graph) as opened:
+        opened.sparql("ASK { ?paper a kg:Paper }")
 
 
 def touch(graph: Path) -> None:

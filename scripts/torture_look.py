@@ -11,6 +11,7 @@ from kg.model import KgError
 from kg.rdf.ontology import VOCABULARY
 from kg.store.file import StoreFile
 
+_BY_GRAPH = "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
 Entries = dict[str, str]  # by name, a hash of what each says
 #: What an entry's record says of other entries too: its work, and which of several things of one name it means.
 _OF_OTHERS = re.compile(r'"(?:paper|reason)":"(?:[^"\\]|\\.)*",?|(?<="technique:)([^".]*)\.[^"]*')
@@ -68,10 +69,16 @@ def whole(path: Path) -> dict[str, str]:
 
 
 def made(path: Path) -> dict[str, str]:
-    """A hash of each thing that is made of a file: triples but for the vocabulary's, counts and labels."""
+    """A hash of each thing made of a file: triples but for the vocabulary's, those of SPARQL, counts, labels."""
     with Graph(path, read_only=True) as graph:
         triples = (graph.store.dump("nquads", name) for name in graph.store.graphs() if name != VOCABULARY)
-        return {"triples": _hash(*triples), "counts": _hash(graph.counts()), "labels": _hash(graph.labels())}
+        asked = graph.store.select(_BY_GRAPH)
+        return {
+            "triples": _hash(*triples),
+            "SPARQL": _hash(asked),
+            "counts": _hash(graph.counts()),
+            "labels": _hash(graph.labels()),
+        }
 
 
 def _hash(*said: object) -> str:

@@ -58,7 +58,7 @@ def harmed(tried: torture.Torture) -> None:
     apart(lambda: ox.Store(str(cache_of(graph) / "oxigraph")).remove_graph(ox.NamedNode(iri("entry:one-3"))))
     found = faults(tried, graph)
     assert len(found) == 1, found
-    assert "undisturbed graph: triples" in found[0], found
+    assert "undisturbed graph: SPARQL" in found[0], found
     assert "| harmed | 0 |" in tried.table()
 
 
