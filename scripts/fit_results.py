@@ -27,8 +27,7 @@ from kg.entity_types import data_folder
 from kg.evaluation import overlap, pairs, same_result
 from kg.extract import TAGGER, outcome_judge, pipeline
 from kg.extract.folds import FOLDS_FILE, Folds
-from kg.extract.governing import unit_of
-from kg.extract.outcomes import NumberReading, QuantityPlace
+from kg.extract.outcomes import NumberReading, QuantityPlace, unit_of
 from kg.extract.results import Results
 from kg.extract.weighing import Weights, odds, of_all, weights
 from kg.model import Document

@@ -82,13 +82,8 @@ _SHARE = re.compile(
 _KEPT = re.compile(r"\b(performance|accuracy|accuracies|quality)\b")
 _KEEPING = re.compile(r"\b(?:retain|maintain|preserv|recover|keep)\w*\b[^,;]*$", re.IGNORECASE)
 _HALF = re.compile(r"\bhalv\w+$|\bhalf (?:of )?the$", re.IGNORECASE)
-_ABSOLUTE = re.compile(r"\s*(?:\w+ )?absolute\b")
-_ABSOLUTE_BEFORE = re.compile(r"\babsolute (?:improvement|gain|increase|drop)s?\b[^,;.]{0,30}$")
 _OPEN = re.compile(r"\(\s*$")
 _GLUED = re.compile(r"(?:-(?!\s)|[A-Za-z@_/^:×]|\s?/\s?\d|\s?[x×]\s?\d|\s*[)}\]]\s*[a-z])")
-_COUNTED = re.compile(
-    r"\b(tokens|steps|layers|samples|iterations|parameters)\b|\b(token) (?:usage|count|consumption|length)"
-)
 _SPEEDUP = re.compile(r"\s*(?:speed-?up|acceleration)\b")
 _AND = re.compile(r"(?:,|\band\b)[^,;]{0,12}$")
 _REACH = 60  # characters between a number and an outcome word that may govern it although the grammar does not say so
@@ -485,19 +480,3 @@ def _is_bracketed_score(place: QuantityPlace) -> bool:
     """A score in brackets: "temporal consistency (26.07)"."""
     brackets = _OPEN.search(place.ahead) and re.match(r"\s*\)", place.behind)
     return bool(brackets) and not first_value(place.quantity).is_integer()
-
-
-def unit_of(place: QuantityPlace, reading: NumberReading) -> str:
-    """The unit of a result.
-
-    "points" where a score changes by a bare number or an absolute percentage, the counted noun for a bare "from A to
-    B", else the unit of the quantity.
-    """
-    quantity, text = place.quantity, place.text
-    if quantity.unit == "" and reading.change != "absolute" and first_value(quantity) >= 1:
-        return "x" if reading.kind == "speed" else "points"
-    absolute = _ABSOLUTE.match(text, quantity.end) or _ABSOLUTE_BEFORE.search(text[: quantity.start])
-    if quantity.unit == "%" and absolute:
-        return "points"
-    counted = _COUNTED.search(reading.metric) if quantity.origin and not quantity.unit else None
-    return (counted[1] or "tokens") if counted else quantity.unit

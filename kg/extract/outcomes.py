@@ -65,6 +65,11 @@ _USUAL = {
     "TFLOPs": "FLOPs",
 }
 _SAME_UNIT = {"s": ("ms", "min", "hours", "days", "μs"), "ms": ("s", "μs"), "GB": ("MB", "KB", "TB")}
+_ABSOLUTE = re.compile(r"\s*(?:\w+ )?absolute\b")
+_ABSOLUTE_BEFORE = re.compile(r"\babsolute (?:improvement|gain|increase|drop)s?\b[^,;.]{0,30}$")
+_COUNTED = re.compile(
+    r"\b(tokens|steps|layers|samples|iterations|parameters)\b|\b(token) (?:usage|count|consumption|length)"
+)
 _ACRONYM = re.compile(r"\(([A-Z][A-Za-z]{1,6})\)")
 
 
@@ -269,6 +274,22 @@ class OutcomeLexicon:
             if says_accuracy and quantity.unit in ("%", "points")
             else _USUAL.get(quantity.unit, "performance")
         )
+
+
+def unit_of(place: QuantityPlace, reading: NumberReading) -> str:
+    """The unit of a result.
+
+    "points" where a score changes by a bare number or an absolute percentage, the counted noun for a bare "from A to
+    B", else the unit of the quantity.
+    """
+    quantity, text = place.quantity, place.text
+    if quantity.unit == "" and reading.change != "absolute" and first_value(quantity) >= 1:
+        return "x" if reading.kind == "speed" else "points"
+    absolute = _ABSOLUTE.match(text, quantity.end) or _ABSOLUTE_BEFORE.search(text[: quantity.start])
+    if quantity.unit == "%" and absolute:
+        return "points"
+    counted = _COUNTED.search(reading.metric) if quantity.origin and not quantity.unit else None
+    return (counted[1] or "tokens") if counted else quantity.unit
 
 
 def noun_phrase(text: str) -> str:

@@ -17,7 +17,7 @@ from spacy.tokens import Doc
 from kg.extract import outcome_judge, outcomes_zh, respective
 from kg.extract.base import field_text
 from kg.extract.baselines import Baselines
-from kg.extract.governing import LISTED, Governed, Grammar, unit_of
+from kg.extract.governing import LISTED, Governed, Grammar
 from kg.extract.metrics import Metrics
 from kg.extract.numbers import Quantity, plain, quantities
 from kg.extract.outcomes import (
@@ -28,6 +28,7 @@ from kg.extract.outcomes import (
     expansions,
     first_value,
     frames_measure,
+    unit_of,
 )
 from kg.extract.settings import setting
 from kg.extract.weighing import Weights, best, likelihood, of_all, shares, weights
