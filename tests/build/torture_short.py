@@ -23,15 +23,15 @@ from kg.store.lite import cache_of
 
 #: What is done to a graph, and how often.
 BLOWS = {
-    "killed": 3,
+    "killed": 2,
     "power_cuts": 1,
-    "full_disks": 4,
+    "full_disks": 3,
     "read_only": 1,
     "two_writers": 1,
-    "damaged": 3,
-    "damaged_caches": 2,
-    "killed_rebuilds": 2,
-    "killed_caches": 2,
+    "damaged": 2,
+    "damaged_caches": 1,
+    "killed_rebuilds": 1,
+    "killed_caches": 1,
 }
 #: What harms a graph, and what the checks say of it.
 HARMS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +39,11 @@ def test_every_question_has_a_truth_in_one_form() -> None:
         assert not (truth and one["class"] == "no answer")
         if "pair" in one:
             pairs[one["pair"]].append(one)
-    assert len({one["id"] for one in questions}) == len({one["question"] for one in questions}) == 60
-    assert Counter(one["split"] for one in questions) == {"dev": 30, "test": 30}
-    assert Counter(one["lang"] for one in questions) == {"en": 30, "zh": 20, "mixed": 10}
-    assert sum(one["class"] == "no answer" for one in questions) == 12
-    assert len(pairs) == 8
+    assert len({one["id"] for one in questions}) == len({one["question"] for one in questions}) == len(questions)
+    assert {one["split"] for one in questions} == {"dev", "test"}
+    assert {one["lang"] for one in questions} == {"en", "zh", "mixed"}
+    assert sum(one["class"] == "no answer" for one in questions) > len(questions) / 6
+    assert len(pairs) > len(questions) / 8
     for english, chinese in pairs.values():
         assert (english["lang"], chinese["lang"]) == ("en", "zh")
         assert all(english.get(key) == chinese.get(key) for key in ("expected", "also_ok", "answer", "split"))
