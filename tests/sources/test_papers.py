@@ -206,15 +206,6 @@ def test_corpora_are_read(shared, name):
         assert all(d.arxiv == d.id and d.date for d in documents)
 
 
-def test_two_thousand_papers_a_second(shared):
-    batch = read(shared / "data" / "arxiv-corpus" / "efficient-ai-2025-2026.jsonl.gz")
-    documents = iter(batch.documents)
-    next(documents)
-    start = time.process_time()
-    number = sum(1 for _ in documents)
-    assert number / (time.process_time() - start) > 1500  # measured: 2,900
-
-
 @pytest.mark.parametrize(("date", "kept"), [("2025-02-31", ""), ("2024-02-29", "2024-02-29"), ("2025-13", "")])
 def test_a_day_that_no_calendar_has_is_no_date(tmp_path: Path, date: str, kept: str) -> None:
     path = tmp_path / "list.jsonl"
