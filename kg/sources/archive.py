@@ -10,7 +10,6 @@ import re
 import stat
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -19,7 +18,7 @@ from typing import Any, BinaryIO, cast
 from kg.model import KgError
 from kg.sources import tex
 from kg.sources.base import LIMIT, HeldFile, InputFile, source_name
-from kg.sources.packed import FREE, RATIO, DamagedData
+from kg.sources.packed import DAMAGED, FREE, RATIO, DamagedData
 
 _MOST = 100_000  # members
 _TOTAL = 20 << 30  # bytes of all members
@@ -32,9 +31,10 @@ _SOURCE = 64 << 20  # bytes of a paper's source
 _LONGEST = 1000  # characters of a name
 _ZIP = (b"PK\3\4", b"PK\5\6")
 _DOCUMENTS = frozenset({"[Content_Types].xml", "mimetype"})  # Word and Excel; OpenDocument and EPUB
+#: What zipfile and tarfile raise for a damaged archive: they check few of the sizes, names and encodings that they read.
 _BROKEN = (
-    *(zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError),
-    *(ValueError, OverflowError, LookupError, RuntimeError, NotImplementedError, RecursionError, MemoryError),
+    *(*DAMAGED, zipfile.BadZipFile, tarfile.TarError),
+    *(ValueError, OverflowError, LookupError, RuntimeError),
 )
 _DRIVE = re.compile(r"[A-Za-z]:")
 _NUMBER = re.compile(r"(\d+)")

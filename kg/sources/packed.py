@@ -11,6 +11,8 @@ from typing import Any, BinaryIO, cast
 
 FREE = 64 << 20  # bytes that any input may decompress to
 RATIO = 100  # largest compression ratio beyond that; texts reach 10, lists of papers up to 30
+#: What Python's decoders raise for damaged data.
+DAMAGED = (zlib.error, lzma.LZMAError, EOFError, OSError, MemoryError)
 _PIECE = 1 << 16
 _XZ_MEMORY = 256 << 20  # bytes; the strongest setting of xz needs 65 MB
 
@@ -80,7 +82,7 @@ class _Unpacked(io.RawIOBase):
         view = memoryview(buffer).cast("B")
         try:
             data = self._next(len(view))
-        except (zlib.error, lzma.LZMAError, EOFError, OSError, MemoryError) as error:
+        except DAMAGED as error:
             raise DamagedData(f"the {self._name} data is damaged ({str(error) or 'too large'})") from None
         self._given += len(data)
         if self._given > FREE and self._given > RATIO * self._read:

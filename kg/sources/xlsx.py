@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from kg.model import Batch, KgError
 from kg.sources import table, xml
 from kg.sources.base import HeldFile, InputFile
+from kg.sources.packed import DAMAGED
 
 _ZIP, _BOOK = b"PK\3\4", "xl/workbook.xml"
 _SHEET = re.compile(r"xl/worksheets/sheet(\d{1,4})\.xml")
@@ -47,7 +48,7 @@ class XlsxReader:
                         batch.source.form, batch.source.sha256 = self.name, file.sha256
                         batch.source.file = file.file_name
                         return batch
-        except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, EOFError) as error:
+        except (*DAMAGED, zipfile.BadZipFile, ValueError, RuntimeError) as error:  # RuntimeError: encrypted
             raise KgError(f"{file.path}: the sheets cannot be read ({error}): save the file again.") from None
         raise KgError(f"{file.path}: no sheet has a title column: name the columns in its first row.")
 

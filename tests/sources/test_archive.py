@@ -230,6 +230,17 @@ def test_damage_anywhere_ends_in_sentences(tmp_path, name):
         assert all(sentence.startswith(str(path)) and "\n" not in sentence for sentence in told)
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_member_of_a_zip_costs_itself_alone(tmp_path, method):
+    path = zipped(tmp_path / "a.zip", {"a.bib": ONE + random.Random(7).randbytes(500), "b.bib": TWO}, method)
+    data = bytearray(path.read_bytes())
+    data[100:300] = bytes(one ^ 0x5A for one in data[100:300])
+    path.write_bytes(data)
+    batches, [told] = all_of(path)
+    assert [batch.source.name for batch in batches] == ["b"]
+    assert "a.bib: is damaged in the archive" in told
+
+
 def test_archive_without_files_is_told(tmp_path):
     for path in (zipped(tmp_path / "a.zip", {}), tarred(tmp_path / "a.tar", {"d/.hidden": b"x"})):
         assert "the archive holds no file" in all_of(path)[1][0]

@@ -79,6 +79,19 @@ def test_a_sheet_that_cannot_be_read_is_told_in_one_sentence(tmp_path, monkeypat
     assert str(error.value) == f"{path}: {said}"
 
 
+def test_a_damaged_sheet_is_told_in_one_sentence(tmp_path):
+    path = tmp_path / "s.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("[Content_Types].xml", "<Types/>")
+        book.writestr("xl/workbook.xml", "<workbook/>")
+        book.writestr("xl/worksheets/sheet1.xml", "".join(map(str, range(10_000))))
+    data = bytearray(path.read_bytes())
+    data[500:700] = bytes(200)
+    path.write_bytes(data)
+    with pytest.raises(KgError, match="the sheets cannot be read"):
+        read(path)
+
+
 def test_a_sheet_that_unpacks_to_much_more_than_its_size_is_refused_before_it_is_read(tmp_path):
     path = tmp_path / "s.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
