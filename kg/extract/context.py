@@ -342,13 +342,12 @@ class DocView:
             if not self.text.startswith(" (", phrase.end):
                 continue
             match = _ACRONYM.match(self.text, phrase.end + 1)
-            parts = (
-                (match[1], *match[1].split("-")[1:]) if match else ()
-            )  # "LLM-DCP" is "dynamic compressing prompts" too
-            if match and any(
-                abbreviates(part, self.text[phrase.start : phrase.end]) for part in parts if len(part) > 1
-            ):
-                self.acronym_of[self._folded[phrase.start, phrase.end]] = match[1]
+            if match is None:
+                continue
+            short, long = match[1], self.text[phrase.start : phrase.end]
+            # The last parts of "LLM-DCP" may stand for all of the phrase: "dynamic compressing prompts".
+            if any(abbreviates(part, long) for part in (short, *short.split("-")[1:]) if len(part) > 1):
+                self.acronym_of[self._folded[phrase.start, phrase.end]] = short
 
     def _contributes(self, sentence: tuple[int, int]) -> bool:
         words = self.words(*sentence)

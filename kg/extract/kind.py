@@ -87,9 +87,6 @@ class Kind:
             doc._.kind = self.by_rules(signs)
         return doc
 
-    def kind(self, doc: Doc) -> str:
-        return self.by_rules(self._signs(doc))
-
     def _signs(self, doc: Doc) -> KindSigns:
         """The evidence for the kind of a paper."""
         title = f" {fold(without_venue(field_text(doc, 'T')))} "  # spaces, so that whole phrases are counted
@@ -120,9 +117,9 @@ class Kind:
         if signs.name and f" {fold(signs.name)} " in signs.title:
             out["name in title"] = 1.0
         out |= {f"{WORD}{word} in title": 1.0 for word in signs.title.split()}
-        presented = signs.phrase.split()
-        out |= {f"{WORD}{word} presented": 1.0 for word in presented}
-        out |= {f"{WORD}{presented[-1]} presented last": 1.0} if presented else {}
+        words = signs.phrase.split()
+        out |= {f"{WORD}{word} presented": 1.0 for word in words}
+        out |= {f"{WORD}{words[-1]} presented last": 1.0} if words else {}
         pairs = pairwise(signs.words)
         out |= {f"{WORD}{first} {second}": 1.0 for first, second in pairs if first in _SPEAKERS}
         tail = _NAME_TAIL.search(signs.name)
@@ -149,8 +146,8 @@ class Kind:
 
     def is_survey(self, signs: KindSigns) -> bool:
         """Whether a paper calls itself a survey: "in this survey", "presents a high-level review of"."""
-        presented, of, _ = signs.phrase.partition(" of ")
-        return bool(signs.hits["own-survey-text"] or (of and presented.endswith(tuple(self.cues["own-survey-head"]))))
+        what, of, _ = signs.phrase.partition(" of ")
+        return bool(signs.hits["own-survey-text"] or (of and what.endswith(tuple(self.cues["own-survey-head"]))))
 
     def is_theory(self, hits: dict[str, int], named: dict[str, bool], has_name: bool) -> bool:
         if has_name:

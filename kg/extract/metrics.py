@@ -185,11 +185,12 @@ class Metrics:
         if group == "speed":
             before = " ".join(w for w in words[:-1] if fold(w) not in self.lexicon.qualifiers)
             return self.lexicon.speed(before, "")[0]
-        is_kept = bool(words) and self.lexicon.is_lower_better(words[-1])  # "training overhead", "validation loss"
-        if len(words) < 2 or group not in ("decrease", "increase", "improve") or is_kept:
+        if len(words) < 2 or group not in ("decrease", "increase", "improve"):
             return text
-        is_kept = known is not None and fold(text) in map(fold, known.label.values())
-        return text if is_kept or _ADJECTIVE.search(" ".join(words[:-1])) else " ".join(words[:-1])
+        is_cost = self.lexicon.is_lower_better(words[-1])  # "training overhead"
+        is_preferred = known is not None and fold(text) in map(fold, known.label.values())
+        rest = " ".join(words[:-1])
+        return text if is_cost or is_preferred or _ADJECTIVE.search(rest) else rest
 
     def _is_change(self, text: str) -> bool:
         """Whether a text says that something changes, and not what: "gains", "relative improvement"."""

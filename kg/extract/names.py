@@ -283,13 +283,12 @@ def _presents(acronym: str, between: str) -> bool:
         return False
     lead = words[: starts[-1]]
     last = max((i for i, word in enumerate(lead) if not word.isalnum()), default=-1)
-    said = lead[last + 1 :]
-    if said[:1] == [
-        "and"
-    ]:  # the last member of a list, which something else may govern: "integrating A, B, and C (CC)"
-        said = lead
-    away = Vocabulary.load().cues("leads-away").isdisjoint(map(fold, said))
-    return away and not any(word.endswith("ing") for word in said if lead[last + 1 :][:1] == ["and"])
+    is_listed = lead[last + 1 : last + 2] == ["and"]
+    # The last member of a list may be governed by what stands before the list: "integrating A, B, and C (CC)".
+    said = lead if is_listed else lead[last + 1 :]
+    if is_listed and any(word.endswith("ing") for word in said):
+        return False
+    return Vocabulary.load().cues("leads-away").isdisjoint(map(fold, said))
 
 
 def _acts(name: str, abstract: str) -> bool:

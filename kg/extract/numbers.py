@@ -7,7 +7,7 @@ Examples: "2.35x to 2.72x", "96-142×", "\\(5.1\\times\\)", "$\\sim$2\\%", "by h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from kg.evidence import BY_HAND
@@ -37,12 +37,14 @@ _PLAIN = (
 
 def plain(text: str) -> str:
     """The text without LaTeX around numbers, of the same length, so that offsets stay valid."""
-    if any(map(text.__contains__, "\\${}")):
-        for pattern, new in _LATEX:
-            text = pattern.sub(lambda found, new=new: _pad(new, len(found.group())), text)  # type: ignore[misc]
-    text = text.translate(_CHARACTERS)
-    if any(map(text.__contains__, "*+~")):
-        for pattern, new in _PLAIN:
+    text = _padded(text, "\\${}", _LATEX).translate(_CHARACTERS)
+    return _padded(text, "*+~", _PLAIN)
+
+
+def _padded(text: str, signs: str, forms: Iterable[tuple[re.Pattern[str], str]]) -> str:
+    """A text with forms replaced by others of the same length, if it has any of the signs that they begin with."""
+    if any(map(text.__contains__, signs)):
+        for pattern, new in forms:
             text = pattern.sub(lambda found, new=new: _pad(new, len(found.group())), text)  # type: ignore[misc]
     return text
 

@@ -268,12 +268,9 @@ class OutcomeLexicon:
             return default
         if quantity.unit == "FPS":
             return place.sentence.frames
-        says_accuracy = "accura" in f"{place.sentence.before} {place.text}".lower()
-        return (
-            "accuracy"
-            if says_accuracy and quantity.unit in ("%", "points")
-            else _USUAL.get(quantity.unit, "performance")
-        )
+        if quantity.unit in ("%", "points") and "accura" in f"{place.sentence.before} {place.text}".lower():
+            return "accuracy"
+        return _USUAL.get(quantity.unit, "performance")
 
 
 def unit_of(place: QuantityPlace, reading: NumberReading) -> str:

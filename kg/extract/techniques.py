@@ -171,9 +171,8 @@ class Techniques:
             shared = likely[[row, *(at[mate] for mate in mates.get(span, ()))]].mean(0)
             view.roles[span] = shared.tolist()
             mention.role = judge.labels[int(shared.argmax())]
-            if mention.role == "used" and all(
-                view.is_absent(*place) for place in view.places(mention.surface) or [span]
-            ):
+            places = view.places(mention.surface) or [span]
+            if mention.role == "used" and all(view.is_absent(*place) for place in places):
                 mention.role = "mentioned"
 
 

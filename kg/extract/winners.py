@@ -32,8 +32,6 @@ _TO = frozenset({"to", "with", "against", "as", "that", "of"})  # behind "compar
 _CONTENT = ("NN", "VB", "PRP", "JJ")  # tags of the words of a clause that says something
 _BETTER = ("speed", "win", "improve")  # groups of outcome words that need no metric
 _LEAST = 0.4  # score of a result whose baseline is beaten
-
-
 WIN, LIKE = "outperforms", "compared_with"
 
 

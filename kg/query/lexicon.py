@@ -188,10 +188,9 @@ class Lexicon:
             return None
         from rapidfuzz import fuzz, process  # 30 ms, needed only for words that nothing bears
 
-        likely = [
-            label for label in self._alike(folded, least - _AS_GOOD) if len(label) >= SHORTEST + 1
-        ]  # "batch" is no BACH
-        near = process.extract(folded, likely, scorer=fuzz.ratio, score_cutoff=least - _AS_GOOD, limit=_NEAR)
+        low = least - _AS_GOOD
+        likely = [label for label in self._alike(folded, low) if len(label) > SHORTEST]  # "batch" is no BACH
+        near = process.extract(folded, likely, scorer=fuzz.ratio, score_cutoff=low, limit=_NEAR)
         best = [label for label, ratio, _ in near if near[0][1] >= least and ratio > near[0][1] - _AS_GOOD]
         known = (label for label in best if any(sense.known for sense in self.senses(label)))
         return next(known, next(iter(best), None))

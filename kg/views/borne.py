@@ -49,9 +49,9 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     A kept share has the change "kept".
     """
     result, reader = found.result, _reader(shown.graph.vocabulary)
-    place = reader.place(found) if result.sure and reader.is_metric(result) else None
-    if result.sure and _is_own(found):
+    if not result.sure or _is_own(found) or not reader.is_metric(result):
         return None
+    place = reader.place(found)
     if not place or _GLUED.match(place.text, place.quantity.end):
         return None
     stage = _STAGE.match(place.text, place.quantity.end)

@@ -45,8 +45,6 @@ _SENTENCES = {
 }
 #: Pages that may take longer than others, and how many times as long.
 _LONG = {"report": 3.0, "export": 3.0, "about": 3.0, "graph": 2.0, "trends": 2.0, "compare": 2.0, "": 2.0}
-
-
 #: Pages that are the same for everybody and count the whole graph, and how long that must rest before they are made.
 _STEADY, _RESTS = ("", "about", "trends"), 2.0
 

@@ -37,7 +37,7 @@ def begin(location: str) -> Callable[[Asked], Reply]:
             return given(failed(str(error), status), asked)
         except MemoryError:
             return given(failed("The page would take more memory than there is: ask for less.", 503), asked)
-        except Exception:
+        except Exception:  # a fault of this program costs a page, not the server
             if os.environ.get("KG_DEBUG"):
                 traceback.print_exc(file=sys.stderr)
             return given(failed(FAULT, 500), asked)

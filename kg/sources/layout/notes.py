@@ -116,9 +116,8 @@ def _below_names(lines: Sequence[TextLine], known: People) -> Iterator[str]:
 def _is_short_name(text: str, families: Container[str]) -> bool:
     """Whether a text is a known family name behind initials: "J.-H. Kim"."""
     *first, last = text.strip(" *†‡").split()
-    return (
-        bool(first) and last.casefold() in families and all(len(word.strip(".")) < 2 or "." in word for word in first)
-    )
+    is_known = bool(first) and last.casefold() in families
+    return is_known and all(len(word.strip(".")) < 2 or "." in word for word in first)
 
 
 def _without_mails(text: str) -> str:
