@@ -31,7 +31,7 @@ _SOURCE = 64 << 20  # bytes of a paper's source
 _LONGEST = 1000  # characters of a name
 _ZIP = (b"PK\3\4", b"PK\5\6")
 _DOCUMENTS = frozenset({"[Content_Types].xml", "mimetype"})  # Word and Excel; OpenDocument and EPUB
-#: What zipfile and tarfile raise for a damaged archive: they check few of the sizes, names and encodings that they read.
+#: What zipfile and tarfile raise for a damaged archive: of the sizes and names that they read they check few.
 _BROKEN = (
     *(*DAMAGED, zipfile.BadZipFile, tarfile.TarError),
     *(ValueError, OverflowError, LookupError, RuntimeError),
