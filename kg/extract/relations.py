@@ -26,7 +26,7 @@ from kg.extract.ends import Placed, entities
 from kg.extract.judge import Judge, judge_for
 from kg.extract.outcomes import OutcomeLexicon
 from kg.extract.pairs import FEATURE, PairTable, names_with, table, words_of
-from kg.extract.winners import stated
+from kg.extract.winners import Stated, stated
 from kg.model import RELATION_TYPES, Evidence, Mention, Relation
 from kg.text import fold
 from kg.trust import LIKELY, ruled_relations
@@ -73,11 +73,11 @@ class Relations:
         found = entities(doc, view)
         head = self.head(doc, found)
         ruled = self.ruled(doc, found, head)
-        compared: dict[tuple[int, int], tuple[str, int]] = {}
+        compared: dict[tuple[int, int], Stated] = {}
         if judge and again:
             compared = stated(view, found, head, self.lexicon, doc._.results)
             told = table(doc, view, found, ruled, head, words_of(again.features))
-            chosen = chosen_of(told, judge, again, {pair: said for pair, (said, _) in compared.items()})
+            chosen = chosen_of(told, judge, again, compared)
         else:
             chosen = _by_rules(ruled)
         for i, j, kind, confidence in chosen:
@@ -91,8 +91,11 @@ class Relations:
             if second.type == "model":
                 second.role = second.role or _MODEL_ROLES.get(kind, "")
             tail, other = (i, j) if kind == "part_of" else (j, i)
-            said, at = compared.get((i, j), ("", 0))
-            start, end = sentence_of(doc, at) if said == kind else self._evidence(doc, found[tail], found[other])
+            said = compared.get((i, j))
+            if said and said.kind == kind:
+                start, end = sentence_of(doc, said.at)
+            else:
+                start, end = self._evidence(doc, found[tail], found[other])
             doc._.relations.append(
                 Relation(
                     first.canonical,
@@ -190,12 +193,13 @@ def _is_introduced(view: DocView, start: int, end: int) -> bool:
 
 
 def chosen_of(
-    told: PairTable, first: Judge, second: Judge, compared: Mapping[tuple[int, int], str] = MappingProxyType({})
+    told: PairTable, first: Judge, second: Judge, compared: Mapping[tuple[int, int], Stated] = MappingProxyType({})
 ) -> list[Chosen]:
     """The relations of a table of pairs; each type is decided separately by two judges.
 
     The second judge sees the likelihoods of the first for the other pairs of the paper. `compared` are pairs whose
-    comparison is stated outright, with its type: it is said, however unlikely, and no other relation of them is.
+    comparison is stated outright: it is said, however unlikely, and no other relation of them is. That a class of
+    techniques is beaten is never more likely than it must be: the winner may belong to it.
     """
     if not len(told.first):
         return []
@@ -204,9 +208,9 @@ def chosen_of(
     rows = np.concatenate([told.rows, company(likely, told)], 1)
     types = second.of_table((*names, *COMPANY), rows)[:, 1:]
     for row, pair in enumerate(told.pairs):
-        if kind := compared.get(pair):
-            k = RELATION_TYPES.index(kind)
-            likeliest = max(types[row, k], second.thresholds[k])
+        if said := compared.get(pair):
+            k = RELATION_TYPES.index(said.kind)
+            likeliest = second.thresholds[k] if said.is_class else max(types[row, k], second.thresholds[k])
             types[row] = 0
             types[row, k] = likeliest
     found = decided(told, types, second.thresholds)

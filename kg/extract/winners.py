@@ -26,6 +26,7 @@ _REACH = 120  # characters between a gain and what it is had over
 _OWN = frozenset({"we", "our", "it", "its", "proposed", "this", "these"})
 _EXAMPLES = frozenset({"as", "including", "like"})
 _JOINT = re.compile(r",| and ")
+_AND = re.compile(r", and | and |, ")
 _MANY = re.compile(r"\s([a-z]{3,20}s)\b")  # "methods" behind a name
 _MARKS = (":", ";", "(", "%")
 _TO = frozenset({"to", "with", "against", "as", "that", "of"})  # behind "compared"
@@ -33,6 +34,14 @@ _CONTENT = ("NN", "VB", "PRP", "JJ")  # tags of the words of a clause that says 
 _BETTER = ("speed", "win", "improve")  # groups of outcome words that need no metric
 _LEAST = 0.4  # score of a result whose baseline is beaten
 WIN, LIKE = "outperforms", "compared_with"
+
+
+class Stated(NamedTuple):
+    """The type of a pair whose comparison is stated, where that is, and whether the rival is a class of the subject."""
+
+    kind: str
+    at: int
+    is_class: bool = False
 
 
 class Comparison(NamedTuple):
@@ -50,25 +59,30 @@ def stated(
     head: int,
     lexicon: OutcomeLexicon,
     results: Iterable[Result] = (),
-) -> dict[tuple[int, int], tuple[str, int]]:
-    """The pairs (subject, rival) of entities that a sentence or result compares: the type, and where it is said.
+) -> dict[tuple[int, int], Stated]:
+    """The pairs (subject, rival) of entities that a sentence or result compares.
 
     `head` is the main entity, -1 for none.
     """
-    out: dict[tuple[int, int], tuple[str, int]] = {}
+    out: dict[tuple[int, int], Stated] = {}
     for j, rival in enumerate(found):
         if j == head or rival.own or rival.mention.type not in FIRST or lexicon.is_generic(rival.mention.canonical):
             continue
         for _, start, end in rival.places:
-            if start < max(view.first, view.abstract[0]) or _is_narrowed(view, start, end):
+            if start < max(view.first, view.abstract[0]) or _is_narrowed(view, start, end, lexicon):
                 continue
             said = _compared(view, start, end, lexicon)
-            if said is None or _may_be_of(view, rival, end, said) or _goes_on(view, end, said):
+            if said is None or _goes_on(view, end, said):
                 continue
-            i = _subject(view, found, j, head, said)
+            is_class = _may_be_of(view, rival, end, said)
+            i = -1 if is_class and rival.mention.role == "proposed" else _subject(view, found, j, head, said)
             if i >= 0 and (said.kind == WIN or (i, j) not in out):
-                out[i, j] = said.kind, start
-    return out | {pair: (WIN, at) for pair, at in _measured(found, head, lexicon, results)}
+                out[i, j] = Stated(said.kind, start, is_class)
+    told = {j for _, j in out}
+    for pair, measured in _measured(view, found, head, lexicon, results):
+        if pair[1] not in told or (measured.kind == WIN and found[head].own):
+            out[pair] = measured
+    return out
 
 
 def _may_be_of(view: DocView, rival: Placed, end: int, said: Comparison) -> bool:
@@ -90,19 +104,44 @@ def _goes_on(view: DocView, end: int, said: Comparison) -> bool:
 
 
 def _measured(
-    found: Sequence[Placed], head: int, lexicon: OutcomeLexicon, results: Iterable[Result]
-) -> Iterator[tuple[tuple[int, int], int]]:
-    """The main entity, if it has the paper's own name, and the named baselines that its results are better than."""
-    if head < 0 or not found[head].own:
+    view: DocView, found: Sequence[Placed], head: int, lexicon: OutcomeLexicon, results: Iterable[Result]
+) -> Iterator[tuple[tuple[int, int], Stated]]:
+    """The main entity and the named baselines of the results.
+
+    What costs less than the plain form of a thing ("the full cache") does not win over it: that is what it is for.
+    """
+    if head < 0:
         return
     ends = [(j, e.mention) for j, e in reversed([*enumerate(found)]) if e.mention.type in FIRST]
     named = {fold(name): j for j, mention in ends for name in mention.aliases}
     named |= {fold(name): j for j, mention in ends for name in (mention.canonical, mention.surface)}
+    plain = view.vocabulary.cues("plain")
     for result in results:
-        j = named.get(fold(result.baseline), head) if result.confidence >= _LEAST else head
-        better = "decrease" if lexicon.is_lower_better(result.metric) else "increase"
-        if j != head and result.change == better and not lexicon.is_generic(result.baseline):
-            yield (head, j), result.evidence.start
+        if result.confidence < _LEAST or lexicon.is_generic(result.baseline):
+            continue
+        lower = lexicon.is_lower_better(result.metric)
+        for name in _AND.split(result.baseline):
+            j = named.get(fold(name), head)
+            if j == head:
+                j = named.get(_bare(view, name, lexicon), head)
+            if j == head or found[j].mention.role == "proposed":
+                continue
+            better = result.change == ("decrease" if lower else "increase")
+            wins = better and not (lower and not plain.isdisjoint(fold(name).split()[:-1]))
+            is_class = _is_known(view, found[j]) and found[j].mention.type == "technique"
+            yield (head, j), Stated(WIN if wins else LIKE, result.evidence.start, is_class)
+
+
+def _bare(view: DocView, name: str, lexicon: OutcomeLexicon) -> str:
+    """The folded name of a baseline without what stands around it: "the teacher Plover", "Plover baseline"."""
+    cues = view.vocabulary.cues
+    around = cues("plain") | cues("rivals") | cues("model-frame") | cues("label-frame-technique")
+    words = fold(name).split()
+    while len(words) > 1 and (words[0] in around or words[0] in cues("label-modifier")):
+        del words[0]
+    while len(words) > 1 and (words[-1] in around or lexicon.metric(words[-1])):
+        del words[-1]
+    return " ".join(words)
 
 
 def _compared(view: DocView, at: int, end: int, lexicon: OutcomeLexicon) -> Comparison | None:
@@ -198,18 +237,21 @@ def _reaches(view: DocView, behind: Sequence[TaggedWord]) -> bool:
     if len(behind) > _MOST:
         return False
     since = 0
-    for word in behind:
+    example = max((i for i, word in enumerate(behind) if fold(word.text) in _EXAMPLES), default=0)
+    for i, word in enumerate(behind):
         form = fold(word.text)
+        if form == "of" and i < example:
+            continue  # "models of its size, such as ..."
         if form in stops or word.text in _MARKS or word.tag == "CD" or word.tag.startswith(("VBZ", "VBP", "VBD", "MD")):
             return False
         since = 0 if word.text == "," or form in {"and", *_EXAMPLES} else since + 1
     return since <= _NAMED
 
 
-def _is_narrowed(view: DocView, start: int, end: int) -> bool:
+def _is_narrowed(view: DocView, start: int, end: int, lexicon: OutcomeLexicon) -> bool:
     """Whether a place is part of a longer phrase, which names something narrower: "SSM quantization", "LLaVA-style".
 
-    "Its teacher Plover" and "the Plover baseline" are Plover.
+    "Its teacher Plover" and "the Plover baseline" are Plover, and "Plover quality" is what Plover has.
     """
     cues = view.vocabulary.cues
     frames = cues("label-frame-technique") | cues("label-form-technique") | cues("model-frame")
@@ -218,7 +260,7 @@ def _is_narrowed(view: DocView, start: int, end: int) -> bool:
         if phrase.start <= start and end <= phrase.end:
             before, behind = view.words(phrase.start, start), view.words(end, phrase.end)
             apart = frames.isdisjoint(before[-1:]) and not plain.issuperset(before)
-            if apart or not frames.issuperset(behind):
+            if apart or any(word not in frames and not lexicon.metric(word) for word in behind):
                 return True
     return bool(view.text.startswith("-", end))
 
@@ -263,13 +305,17 @@ def _says(view: DocView, entity: Placed, said: Comparison) -> bool:
 
 
 def _clause_start(view: DocView, said: Comparison) -> int:
-    """The offset where the clause of a comparison begins: behind a comma, "that", "while", ..."""
+    """The offset where the clause of a comparison begins: behind a comma, "that", "while", ...
+
+    A relative clause is of what stands before it: "a uniform budget, which beats ...".
+    """
     phrase = view.phrase_at(said.begin, said.start)
+    words = list(phrase.words) if phrase else []
     ends = view.vocabulary.cues("clause") | {"that", ","}
-    return max(
-        (word.end for word in (phrase.words if phrase else ()) if fold(word.text) in ends or word.text == ","),
-        default=said.begin,
-    )
+    bounds = [i for i, word in enumerate(words) if fold(word.text) in ends or word.text == ","]
+    told = {i for i in bounds if {i, i + 1} <= {*bounds} and fold(words[i + 1].text) == "which"}
+    told |= {i + 1 for i in told}
+    return max((words[i].end for i in bounds if i not in told), default=said.begin)
 
 
 def _is_whole(view: DocView, entity: Placed) -> bool:
