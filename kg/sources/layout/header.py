@@ -12,7 +12,7 @@ from kg.sources.layout import abstract as abstracts
 from kg.sources.layout.blocks import body_size, paragraphs
 from kg.sources.layout.join import Joiner, plain
 from kg.sources.layout.labels import HeaderLabels
-from kg.sources.layout.masthead import beside, columns, hanging, is_cover, is_masthead, leading
+from kg.sources.layout.masthead import beside, columns, hanging, is_cover, is_masthead, leading, repeated
 from kg.sources.layout.notes import footnotes
 from kg.sources.layout.offices import Offices
 from kg.sources.layout.pages import Page, TextLine
@@ -36,6 +36,8 @@ _MOST_CHARS = 2_000  # characters of a line between title and abstract
 _LEAST = 4  # letters of a title
 _COVER = 0.9  # least size of a title on a later page, relative to the cover's
 _WITHIN = 0.06  # tolerance for the sizes of a title's lines
+_UNDER_SIGN = 0.75  # least size of a title, relative to a single word that is printed above it
+_LARGE = 1.25  # least size of such a title, relative to the text
 _UPPER = 0.62  # without an abstract, the title lies in this upper share of the page
 
 
@@ -118,11 +120,14 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
         notes_top = min((line.y - 1 for line in hung), default=top)
         aside = {id(line) for line in (*beside(between, found.left, found.right), *hung, *side)}
         between = [line for line in between if id(line) not in aside]
+    low = min((li.y for li in title), default=0.0)
+    upper = [li for li in lines if li.y < low]
+    between = [line for line in between if not repeated(line, upper)]
     who = people(between)
     if not who.authors:  # a few journals print them above the title, others in a column at its side
-        low = min((li.y for li in title), default=0.0)
-        above = people([li for li in lines if low - _ABOVE * title[0].size < li.y < low] if title else [])
-        beside_it = people(side)
+        near = [li for li in upper if low - _ABOVE * title[0].size < li.y and not repeated(li, lines)] if title else []
+        above = people(near)
+        beside_it = people([li for li in side if not repeated(li, lines)])
         who = max((who, above, *[beside_it] * bool(beside_it.mails)), key=lambda one: len(one.authors))
     out.authors, out.affiliations = who.authors, who.affiliations
     text = max(body_size(page.lines), found.rows[0].size if found else 0.0)  # notes may make up most of a page
@@ -157,8 +162,16 @@ def _title(lines: Sequence[TextLine], heading: TextLine | None, page: Page) -> l
         fitting = [g for g in groups if g[0].tall >= (1 - _WITHIN) * largest]
     else:
         fitting = [g for g in groups if all(line.font.bold for line in g)] or groups
-    several = [g for g in fitting if sum(len(line.text.split()) for line in g) > 1]
+    several = [g for g in fitting if _words(g) > 1]
+    if not several:  # the sign of a publisher or a journal may be larger than the title: "ELSEVIER"
+        top = max(g[0].y for g in fitting)
+        least = max(_UNDER_SIGN * largest, _LARGE * body)
+        several = [g for g in groups if _words(g) > 2 and g[0].tall >= least and g[0].y > top]
     return min(several or fitting, key=lambda g: g[0].y)
+
+
+def _words(group: Sequence[TextLine]) -> int:
+    return sum(len(line.text.split()) for line in group)
 
 
 def _is_latin(group: Sequence[TextLine]) -> bool:

@@ -9,7 +9,7 @@ from statistics import median
 
 from kg.sources.layout.abstract import Abstract, is_heading
 from kg.sources.layout.blocks import is_running
-from kg.sources.layout.labels import HeaderLabels
+from kg.sources.layout.labels import HeaderLabels, letters
 from kg.sources.layout.pages import Page, TextLine
 
 _MOST_WORDS = 9  # of a journal's name
@@ -19,6 +19,8 @@ _WIDE = 2.6  # em; leading of a manuscript that is set for review
 _LONGEST = 400  # characters of a title
 _SHORT = 40  # characters of a note that is set large
 _SMALL_PRINT = 0.93  # size of notes in a column at the side, relative to the abstract
+_NARROW = 0.6  # width of a column at the side, relative to the abstract's
+_ROW = 2.0  # em; gap between cells of one row
 _FEW_BESIDE = 3  # lines of such a column beside the abstract
 _MOST_COVER = 60  # lines of a sheet that an archive puts before a paper
 _FEW = 2  # notes in a column at the side
@@ -74,17 +76,37 @@ def _sides(lines: Sequence[TextLine], left: float, right: float) -> tuple[list[T
     return start, [li for li in lines if li.left > right + 3]
 
 
+def repeated(line: TextLine, others: Sequence[TextLine]) -> bool:
+    """Whether another line says the same: the name of a journal, which stands in several places."""
+    text = letters(line.text)
+    return any(letters(li.text) == text for li in others if li is not line)
+
+
 def columns(page: Page, found: Abstract) -> list[TextLine]:
-    """The lines of a column of small print beside the abstract, from the top of the page to its end."""
+    """The lines of a column beside the abstract; one of small print goes up to the top of the page."""
     out: list[TextLine] = []
     bottom = max(row.y for row in found.rows)
-    most = _SMALL_PRINT * max(row.size for row in found.rows)
+    size = max(row.size for row in found.rows)
     for side in _sides(page.lines, found.left, found.right):
         level = [li for li in side if found.top - li.size < li.y < bottom + li.size]
-        small = [li for li in level if li.size <= most]
+        small = [li for li in level if li.size <= _SMALL_PRINT * size]
         if len(small) >= _FEW_BESIDE and len(small) > 0.6 * len(level):
-            out += side
+            out += [li for li in side if li.y > found.top or not _goes_on(li, page.lines)]
+        elif len(level) >= _FEW_BESIDE:
+            widest = max(li.right - li.left for li in level)
+            out += [li for li in side if li.y > found.top - li.size and widest < _NARROW * (found.right - found.left)]
     return out
+
+
+def _goes_on(line: TextLine, lines: Sequence[TextLine]) -> bool:
+    """Whether a cell belongs to a row that starts farther left or goes on at the right: of a list of names."""
+    return any(
+        li is not line
+        and abs(li.y - line.y) < 0.3 * line.size
+        and abs(li.size - line.size) < 0.1 * line.size
+        and -1 < max(li.left - line.right, line.left - li.right) < _ROW * line.size
+        for li in lines
+    )
 
 
 def hanging(page: Page, below: float, left: float, top: float) -> list[TextLine]:

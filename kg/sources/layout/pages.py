@@ -386,10 +386,13 @@ def _over(accent: Char, letter: Char) -> float:
 def _cells(run: list[Char]) -> Iterator[list[Char]]:
     """Yield a run split at wide gaps; smaller gaps between words become spaces."""
     part = run[:1]
-    for before, char in pairwise(run):
+    for before, char, after in zip(run, run[1:], [*run[2:], None], strict=False):
         size = max(before.font.size, char.font.size)
         gap = char.left - before.right
-        if _is_other_column(before, char, gap) or (gap > WIDE * size and not _is_mark_after(before, char, gap)):
+        is_mark = _is_mark_after(before, char, gap)
+        is_letter = after is None or not after.text.isalpha() or after.font.size > char.font.size  # marks "a, b"
+        is_column = _is_other_column(before, char, gap) and not (is_mark and is_letter)
+        if is_column or (gap > WIDE * size and not is_mark):
             yield part
             part = []
         elif gap > _SURE * size:

@@ -7,13 +7,27 @@ no word that marks an organization (`ontology/words.ttl`, `ontology/institutions
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 
 from kg.sources.layout.blocks import is_running
 from kg.sources.layout.labels import HeaderLabels
+from kg.sources.layout.names import (
+    JOINT,
+    LINKS,
+    LOWEST,
+    ON,
+    in_font,
+    is_name,
+    is_names,
+    is_single_name,
+    is_title,
+    is_word,
+    last_unit,
+    listed_names,
+    units,
+)
 from kg.sources.layout.offices import Offices, joined_lines
 from kg.sources.layout.pages import Char, TextLine, written
 
@@ -24,15 +38,6 @@ MAIL = re.compile(
 )
 MARK = re.compile(r"(?:[\d\sA-Za-zα-ωΑ-Ω_]|[^\w])+")  # any raised sign but letters of words
 _LEADING = re.compile(r"\s*(?:[*∗⋆†‡§¶‖∥#♯♭♮⊥♣♠♦♥♢♡△▽◇◦\ufffd]+|\(?\d{1,2}\)?(?=\s*[A-Z]))\s*")
-_JOINT = re.compile(
-    r"(?<=[^\W\d_])(?:[\d*∗†‡§¶]+(?:,[\d*∗†‡§¶]+)*)(?:\s*(?:,|;|&|\band\b)\s*|\s+|$)"  # marks that are not raised
-    r"|\s*(?:,|;|&|·|•|\||\band\b|\bAND\b|、|，)\s*|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])"
-)
-_TOKEN = re.compile(r"[^\W\d_](?:[^\W\d_]|['’`´.-])*\.?")
-_TITLES = re.compile(
-    r"(?:(?:(?:Under)?Graduate|Student|Senior|Life|Associate|Affiliate|(?:Non-?)?Member|Fellow|IEEE|ACM)\b[\s,]*)+",
-    re.I,
-)  # also a part of it, where a line ends
 _NOBODY = re.compile(
     r"anonymous|double-?blind|under review|paper id|submission|reviewed\s+on"
     r"|^\W*(?:an?\s+)?(?:preprint|technical report|working paper)\b",
@@ -50,20 +55,17 @@ _DATE = re.compile(
 )
 _ORDINAL = re.compile(r"\d{1,2}\s?(?:st|nd|rd|th)\s+(?=[^\W\d_])")
 _GOES_ON = re.compile(r"(?:[,&-]|\b(?:of|and|for|the|in|at|de|für|der|di|del|du))$")
-_IN_BRACKETS = re.compile(r"(.{3,}?)\s*\(([^()]+)\)?")
-_BY = re.compile(r"^\W*(?i:by)\s+(?=[A-Z])")
 _FULL = re.compile(r"\b(?:of|and|for|the)$")
 _CAMPUS = re.compile(r"(?:^|[,;]\s*)(?:University|Universit[àyé]|Universidad) (?:of|di|de|degli) [A-Z]\w+$")
-_VOWEL = re.compile(r"[AEIOUY]")
 _TEAM = re.compile(r"(?:The\s+)?[A-Z][\w.-]*(?:\s+[A-Z\d][\w.-]*){0,3}\s+(?:Team|Collaboration|Consortium)")
-_LOWEST = 2  # letters of a name
+_SIGN = re.compile(
+    r"(?<![^\s,|])(?:iD|ORCID(?:\s*iD)?|orcid)(?![^\W\d_])"
+)  # of ORCID, which some fonts write in letters
+_PICTURE = 3.0  # em; room of a picture between a name and what follows it
 _CLOSE = 1.35  # em between the lines of one affiliation
 _NEAR = 3.2  # em between a name and an affiliation without a typical word
 _SENTENCE = 60  # code points; a longer line of running text is not an affiliation
 _GAP = 0.5  # em; least gap between two names
-_MOST = 5  # words of a name
-_LIKE = 0.1  # tolerance for the sizes of names
-_PARTICLE = 4  # letters of a lower-case word in a name ("van", "der")
 
 
 @dataclass
@@ -96,18 +98,22 @@ def people(lines: Sequence[TextLine]) -> People:
     known = HeaderLabels.load()
     lines = [line for line in lines if not _NOBODY.search(line.text) and not _DATE.fullmatch(line.text)]
     lines = [line for line in lines if not known.is_kind(line.text) and not known.note.match(line.text)]
+    lines = [line for line in map(_without_signs, lines) if line]
     ordered = sorted(lines, key=lambda line: (round(line.y), line.left))
-    able = [line for line in ordered if line.letters >= _LOWEST and not MAIL.search(line.text)]
+    able = [line for line in ordered if line.letters >= LOWEST and not MAIL.search(line.text)]
     if not able:
         return out
     first = next((line for line in able if _begins_with_name(line, offices)), able[0])
     pieces: list[_Piece] = []
-    rejoined = _rejoined(_by_rows(ordered), offices)
+    rejoined = _rejoined([_unparted(row) for row in _by_rows(ordered)], offices)
     for at, line in enumerate(rejoined):
         is_cell = any(
             abs(other.y - line.y) < 0.5 * line.size
             for other in (*rejoined[max(0, at - 1) : at], *rejoined[at + 1 : at + 2])
         )
+        if is_cell and _is_single_cell(line, at, rejoined, first, offices):
+            pieces.append(_Piece(written([c for c in line.chars if not c.raised]), line, "name"))
+            continue
         pieces += _pieces(line, first, offices, pieces, is_cell)
     _collect(pieces, out)
     if not out.authors:
@@ -115,9 +121,33 @@ def people(lines: Sequence[TextLine]) -> People:
     return out
 
 
+def _is_single_cell(line: TextLine, at: int, lines: Sequence[TextLine], first: TextLine, offices: Offices) -> bool:
+    """Whether a cell holds a person with one name: full names stand beside it, and nothing close above it."""
+    word = written([c for c in line.chars if not c.raised])
+    if not is_word(word, offices) or not in_font(word, word, 0, line.chars, first):
+        return False
+    row = [li for li in lines if abs(li.y - line.y) < 0.5 * line.size and li is not line]
+    is_beside = row and all(
+        _begins_with_name(li, offices) and in_font(li.text, li.text, 0, li.chars, first) for li in row
+    )
+    return bool(is_beside) and not any(0 < line.y - li.y < 1.7 * line.size and overlap(li, line) for li in lines[:at])
+
+
+def _without_signs(line: TextLine) -> TextLine | None:
+    """A line without the signs of ORCID that are written in letters; None when nothing else is on it."""
+    if "D" not in line.text and "orcid" not in line.text:
+        return line
+    at = [n for n, char in enumerate(line.text) if not char.isspace()]
+    gone = {n for match in _SIGN.finditer(line.text) for n in range(*match.span())}
+    if not gone or len(at) != len(line.chars):
+        return line
+    kept = [char for n, char in zip(at, line.chars, strict=True) if n not in gone]
+    return TextLine(kept, line.page) if kept else None
+
+
 def _begins_with_name(line: TextLine, offices: Offices) -> bool:
     """Whether a line shows how names are set: it starts with a name, not with a date, subtitle or address."""
-    return not NOTE.search(line.text) and _is_name(_units(line)[0].strip(" .,;:*"), offices)
+    return not NOTE.search(line.text) and is_name(units(line)[0].strip(" .,;:*"), offices)
 
 
 def _by_rows(lines: Sequence[TextLine]) -> list[list[TextLine]]:
@@ -129,6 +159,20 @@ def _by_rows(lines: Sequence[TextLine]) -> list[list[TextLine]]:
         else:
             out.append([line])
     return [sorted(row, key=lambda line: line.left) for row in out]
+
+
+def _unparted(row: Sequence[TextLine]) -> list[TextLine]:
+    """Merge cells of a list of names that a picture parts, such as ORCID's: a mark or a comma follows it."""
+    out = list(row[:1])
+    for line in row[1:]:
+        text = written([c for c in line.chars if not c.raised])
+        is_on = not text or bool(ON.match(text))
+        if is_on and 0 <= line.left - out[-1].right < _PICTURE * line.size:
+            line.chars[0].space = True
+            out[-1] = TextLine([*out[-1].chars, *line.chars], line.page)
+        else:
+            out.append(line)
+    return out
 
 
 def _rejoined(lines: Sequence[Sequence[TextLine]], offices: Offices) -> list[TextLine]:
@@ -160,7 +204,7 @@ def _is_cut(before: TextLine, line: TextLine, offices: Offices, alone: bool) -> 
         return False
     if not (before.chars[-1].text.isalpha() or before.chars[-1].text in "-."):
         return False
-    last, start = _last_unit(before), _units(line)[0].split()
+    last, start = last_unit(before), units(line)[0].split()
     if (
         not last
         or not start
@@ -168,32 +212,16 @@ def _is_cut(before: TextLine, line: TextLine, offices: Offices, alone: bool) -> 
         or MAIL.search(before.text + " " + line.text)
     ):
         return False
-    units = [unit for unit in _units(before) if not _is_title(unit.strip("() "))]
-    is_list = _is_name(units[0], offices) if len(units) > 1 else not alone and len(last) == 1
+    parts = [unit for unit in units(before) if not is_title(unit.strip("() "))]
+    is_list = is_name(parts[0], offices) if len(parts) > 1 else not alone and len(last) == 1
     is_initial = len(last[-1].strip(".")) == 1
     if not is_list or (last[-1].isupper() != start[0].isupper() and not is_initial):
         return False
     is_divided = is_initial and len(start[0].strip(".")) == 1  # "Ada M. / J. Lee"
-    is_open = len(last) == 1 or last[-1].islower() or len(start) == 1 or is_divided
+    is_odd = is_initial and not any(len(unit.split()[-1].strip(".")) == 1 for unit in parts[:-1] if unit)
+    is_open = len(last) == 1 or last[-1].islower() or len(start) == 1 or is_divided or is_odd
     name = " ".join([*last, *start]).replace("- ", "-")
-    return is_open and not offices.has(", ".join(units)) and _is_name(name, offices)
-
-
-def _units(line: TextLine) -> list[str]:
-    """The parts of an author list between commas, conjunctions and marks."""
-    plain = "".join(", " if c.raised else (" " * c.space + c.text) for c in line.chars)
-    return [_edged(part) for part in _JOINT.split(_BY.sub("", plain.strip(" ,")))]
-
-
-def _edged(text: str) -> str:
-    """A part of a list of names without signs at its ends: letters, telephones and other pictures for contact."""
-    while text and (text[-1] in " *" or unicodedata.category(text[-1]) in ("So", "Sk")):
-        text = text[:-1]
-    return text
-
-
-def _last_unit(line: TextLine) -> list[str]:
-    return _units(line)[-1].split()
+    return is_open and not offices.has(", ".join(parts)) and is_name(name, offices)
 
 
 def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Piece], is_cell: bool) -> list[_Piece]:
@@ -206,7 +234,7 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
     if MAIL.search(line.text) or line.text.count("@"):
         before_it = _without_mail(line)
         mark = "".join(c.text for c in takewhile(lambda c: c.raised and MARK.fullmatch(c.text), line.chars))
-        names, rest = _names(before_it, line.chars, first, offices)
+        names, rest = listed_names(before_it, line.chars, first, offices)
         kept = [_Piece(name, line, "name") for name in names]
         if offices.has(rest) and not is_running(rest):
             kept.append(_Piece(rest, line, "place", mark))
@@ -219,8 +247,8 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
         line = TextLine(line.chars[:end], line.page)
     apart = _apart(line)
     beside = [written(part).strip(" ,") for part in apart]
-    is_set_so = all(_in_font(text, text, 0, part, first) for text, part in zip(beside, apart, strict=True))
-    if len(beside) > 1 and is_set_so and all(_is_name(text, offices) for text in beside):
+    is_set_so = all(in_font(text, text, 0, part, first) for text, part in zip(beside, apart, strict=True))
+    if len(beside) > 1 and is_set_so and all(is_name(text, offices) for text in beside):
         return [_Piece(text, line, "name") for text in beside]
     out: list[_Piece] = []
     chunks = list(_chunks(line))
@@ -231,15 +259,18 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
     )  # affiliations start with their mark
     for mark, chars in chunks:
         text = written(chars).strip()
-        if mark and (out == [] or is_place) and (is_led or not _is_names(text, chars, first, offices)):
+        is_new = (is_led and not ON.match(text)) or not is_names(text, chars, first, offices)
+        if mark and (out == [] or is_place) and is_new:
             is_place = True
             out.append(_Piece(text, line, "place", mark))
             continue
-        names, rest = ([], text) if is_place and not out else _names(text, chars, first, offices)
+        names, rest = ([], text) if is_place and not out else listed_names(text, chars, first, offices)
         if names and rest and follows and not offices.has(rest):
             names, rest = [], text  # a place such as "Ann Arbor, MI"
         if mark and out and out[-1].kind == "name":
             out[-1].marks += mark
+            if not names and is_single_name(text, chars, first, offices):  # "Ada Fox,¹ Suharto,² Bo Lee³"
+                names, rest = [text.strip(f" &{LINKS}")], ""
         out += [_Piece(name, line, "name") for name in names]
         if rest:
             joined = out and out[-1].kind == "place" and not mark
@@ -261,7 +292,7 @@ def _continues(line: TextLine, is_cell: bool, is_marked: bool, has_marks: bool, 
     if is_marked or above is None or above.kind != "place" or not _is_below(above, line):
         return False
     is_close = line.y - above.line.y < _CLOSE * line.size and line.chars_font() == above.line.font
-    is_city = is_cell and is_close and not _JOINT.match(line.text)
+    is_city = is_cell and is_close and not JOINT.match(line.text)
     return bool(_GOES_ON.search(above.text)) or (bool(above.marks) and has_marks) or is_city
 
 
@@ -305,87 +336,6 @@ def _chunks(line: TextLine) -> Iterable[tuple[str, list[Char]]]:
             chars.append(char)
     if chars or mark:
         yield mark, chars
-
-
-def _names(text: str, chars: Sequence[Char], first: TextLine, offices: Offices) -> tuple[list[str], str]:
-    """The names at the start of a text, and the rest ("SMITH, University of X, USA")."""
-    names: list[str] = []
-    inside: list[str] = []  # text in brackets: "Ada Lovelace (ACME), Alan Turing (University of X)"
-    at = 0
-    for match in [*_JOINT.finditer(text), None]:
-        part = _edged((text[at : match.start()] if match else text[at:]).strip(" .,;:*∗†‡§¶"))
-        part = part if at else _BY.sub("", part)
-        bracket = _IN_BRACKETS.fullmatch(part)
-        if bracket and offices.has(bracket[2]) and _is_name(bracket[1], offices):
-            names.append(bracket[1])
-            inside.append(bracket[2])
-        elif (part := part.strip("()")) and not _is_title(part):
-            is_alone = text[:1] in ",;" and not names and _is_single_name(text, chars, first, offices)
-            if not is_alone and not (_is_name(part, offices) and _in_font(text, part, at, chars, first)):
-                return names, "; ".join([*inside, text[at:].strip(" ,;")])
-            names.append(part)
-        at = match.end() if match else len(text)
-    return names, "; ".join(inside)
-
-
-def _is_title(text: str) -> bool:
-    """Whether a part of a list of names is no name but a degree or membership."""
-    return bool(_TITLES.fullmatch(text)) or HeaderLabels.load().is_degree(text)
-
-
-def _is_names(text: str, chars: Sequence[Char], first: TextLine, offices: Offices) -> bool:
-    """Whether a text after a mark consists of names or of punctuation between names, not of an affiliation."""
-    if not any(c.text.isalpha() for c in chars):
-        return True
-    is_after_names = chars[0].text in ",;" or text.lower().startswith(("and ", "& "))
-    if is_after_names and _is_single_name(text, chars, first, offices):
-        return True
-    names, rest = _names(text.strip(" ,;"), chars, first, offices)
-    return bool(names) and not rest and (is_after_names or chars[0].order > first.chars[0].order)
-
-
-def _is_single_name(text: str, chars: Sequence[Char], first: TextLine, offices: Offices) -> bool:
-    """Whether a part of a list of names between two marks is a person with one name: ", Suharto"."""
-    word = text.strip(" ,;&")
-    is_word = bool(_TOKEN.fullmatch(word)) and word[0].isupper() and len(word) > _LOWEST and not offices.has(word)
-    return is_word and _in_font(text, word, text.find(word), chars, first)
-
-
-def _is_name(text: str, offices: Offices) -> bool:
-    """Whether a text has the form of a person's name."""
-    words = text.split()
-    if len(words) < 2:
-        return bool(re.fullmatch(r"[\u3400-\u9fff·]{2,6}", text))
-    if len(words) > _MOST + 1 or offices.has(text):
-        return False
-    for at, word in enumerate(words):
-        bare = word.strip("()“”\"'’")
-        if not _TOKEN.fullmatch(bare):
-            return False
-        if (
-            bare[0].islower()
-            and (len(bare) > _PARTICLE or at == len(words) - 1)
-            and not re.match(r"[a-z]['’][A-Z]", bare)
-        ):
-            return False
-    if len(words) == 2 and words[0].istitle() and words[1].isupper() and _VOWEL.search(words[1]):
-        return True  # "Wenjie ZHANG"
-    is_capital = text.isupper()
-    acronyms = [w for w in words if len(w) > 1 and w.isupper() and w.isalpha() and len(w) > 2]
-    return is_capital or len(acronyms) < len(words) - 1 or not acronyms
-
-
-def _in_font(text: str, part: str, at: int, chars: Sequence[Char], first: TextLine) -> bool:
-    """Whether a part of a text is set in the font of the first names."""
-    letters = [c for c in chars if c.text.isalpha()]
-    begin = sum(ch.isalpha() for ch in text[:at])
-    own = letters[begin : begin + max(1, sum(ch.isalpha() for ch in part))]
-    if not own:
-        return True
-    model = first.chars_font()
-    same = sum(c.font.bold == model.bold and c.font.italic == model.italic for c in own)
-    size = max(c.font.size for c in own)  # size of the capitals; small capitals are smaller
-    return same >= 0.7 * len(own) and abs(size - model.size) <= _LIKE * model.size
 
 
 def _without_mail(line: TextLine) -> str:
@@ -437,7 +387,8 @@ def _collect(pieces: list[_Piece], out: People) -> None:
             out.mails.append(piece.text)
         elif piece.kind == "name":
             out.marks |= labels(piece.marks)
-            out.authors.append(piece.text)
+            if piece.text not in out.authors:
+                out.authors.append(piece.text)
         else:
             is_near = any(
                 0 <= piece.line.y - p.line.y < _NEAR * p.line.size and overlap(p.line, piece.line)
