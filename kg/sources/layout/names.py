@@ -127,8 +127,10 @@ def is_name(text: str, offices: Offices) -> bool:
             and not re.match(r"[a-z]['’][A-Z]", bare)
         ):
             return False
-    if len(words) == 2 and words[0].istitle() and words[1].isupper() and _VOWEL.search(words[1]):
-        return True  # "Wenjie ZHANG"
+    if len(words) == 2 and sorted(map(str.isupper, words)) == [False, True] and any(map(str.istitle, words)):
+        family = next(word for word in words if word.isupper())
+        if _VOWEL.search(family):
+            return True  # "Wenjie ZHANG", "ZHANG Wenjie"
     is_capital = text.isupper()
     acronyms = [w for w in words if len(w) > 1 and w.isupper() and w.isalpha() and len(w) > 2]
     return is_capital or len(acronyms) < len(words) - 1 or not acronyms

@@ -213,8 +213,9 @@ def _is_cut(before: TextLine, line: TextLine, offices: Offices, alone: bool) -> 
     ):
         return False
     parts = [unit for unit in units(before) if not is_title(unit.strip("() "))]
-    is_list = is_name(parts[0], offices) if len(parts) > 1 else not alone and len(last) == 1
     is_initial = len(last[-1].strip(".")) == 1
+    is_half = len(last) == 1 or (is_initial and any(c.raised for c in line.chars))
+    is_list = is_name(parts[0], offices) if len(parts) > 1 else not alone and is_half
     if not is_list or (last[-1].isupper() != start[0].isupper() and not is_initial):
         return False
     is_divided = is_initial and len(start[0].strip(".")) == 1  # "Ada M. / J. Lee"
