@@ -1,12 +1,13 @@
 """Measure the reading of PDFs: titles, abstracts, institutions, author counts, seconds.
 
-    KG_SHARED=FOLDER python scripts/eval_pdf.py [--misses] [PDF_FOLDER ...]
+    KG_SHARED=FOLDER python scripts/eval_pdf.py [--misses] [--write] [PDF_FOLDER ...]
 
 Reads FOLDER/data/samples: pdf-papers with its gold.jsonl, and pdf-tei-json and pdf-grobid-text with what GROBID made of
 the same PDFs (whose errors count against us). A folder of one's own has PDFs with a gold.jsonl like that one's. A title
 is right when it is equal, case and spaces apart; an abstract when difflib's ratio is at least 0.95; institutions are
 those that `kg extract` finds in the document, compared as by the annotated papers' scorer. "seconds" is the CPU time of
-the reader for one PDF, everything loaded, on average and at most; extraction is not in it.
+the reader for one PDF, everything loaded, on average and at most; extraction is not in it. `--write` puts the figures
+of these papers and of the pages of the tests (tests/sources/pages.txt) between the marks in docs/evaluation.md.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import json
 import os
 import re
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -34,6 +36,12 @@ from kg.sources.words import WordCounts
 
 SETS = ("pdf-papers", "pdf-tei-json", "pdf-grobid-text")
 SIMILAR = 0.95
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "evaluation.md"
+MARKS = re.compile(r"(?<=<!-- pdf -->\n).*?(?=<!-- /pdf -->)", re.DOTALL)
+HEAD = """| papers | PDFs | title | abstract | authors | institutions F1 |
+|---|---:|---:|---:|---:|---:|
+"""
 TEI = {"t": "http://www.tei-c.org/ns/1.0"}
 
 
@@ -53,6 +61,7 @@ class Score:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--misses", action="store_true", help="show what is wrong, paper by paper")
+    parser.add_argument("--write", action="store_true", help="write the figures into docs/evaluation.md")
     parser.add_argument("folders", nargs="*", type=Path, help="folders of PDFs with a gold.jsonl")
     arguments = parser.parse_args()
     samples = Path(os.environ.get("KG_SHARED", "")) / "data" / "samples"
@@ -65,13 +74,33 @@ def main() -> int:
     print(f"{'set':<18}{'PDFs':>5}{'title':>9}{'abstract':>10}{'authors':>9}{'institutions F1':>17}", end="")
     print(f"{'seconds':>9}{'most':>7}")
     pipeline = Pipeline(fast=True)
+    known: list[Score] = []
     for folder in folders:
         scores = [score(folder / g["file"], g, pipeline) for g in gold(folder)]
+        known += scores
         print(line(folder.name, scores))
         for one in scores if arguments.misses else ():
             for miss in one.misses:
                 print(f"  {one.file}: {miss}")
+    if arguments.write:
+        made = row("conference papers as published", known) + row("pages of the tests", of_tests(pipeline))
+        PAGE.write_text(MARKS.sub(lambda _: HEAD + made, PAGE.read_text("utf-8")), "utf-8")
     return 0
+
+
+def of_tests(pipeline: Pipeline) -> list[Score]:
+    """The first pages that the tests draw, which state how many authors they have."""
+    sys.path.insert(0, str(ROOT))
+    from tests.sources.made_pdf import ABS, T, pdf, templates
+
+    with tempfile.TemporaryDirectory() as folder:
+        made = []
+        for page in templates():
+            path = Path(folder) / f"{page.name}.pdf"
+            path.write_bytes(pdf(page.sheet))
+            wanted = {"title": T, "abstract": ABS, "authors": range(page.authors), "institutions": page.institutions}
+            made.append(score(path, wanted, pipeline))
+        return made
 
 
 def gold(folder: Path) -> Iterator[dict[str, Any]]:
@@ -146,8 +175,8 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s", "", text).casefold()
 
 
-def line(name: str, scores: list[Score]) -> str:
-    """A line of the table: how many are right of those that are known."""
+def shares(scores: list[Score]) -> tuple[str, str, str, str]:
+    """How many titles, abstracts and author counts are right of those that are known, and F1 of institutions."""
 
     def share(values: list[bool]) -> str:
         return f"{sum(values)}/{len(values)}" if values else "-"
@@ -157,7 +186,17 @@ def line(name: str, scores: list[Score]) -> str:
     f1 = f"{2 * right / (all_found + all_gold):.3f}" if all_found + all_gold else "-"
     title = share([s.title for s in scores if s.title is not None])
     abstract = share([s.abstract >= SIMILAR for s in scores if s.abstract is not None])
-    authors = share([s.authors for s in scores if s.authors is not None])
+    return title, abstract, share([s.authors for s in scores if s.authors is not None]), f1
+
+
+def row(name: str, scores: list[Score]) -> str:
+    """A row of the page's table."""
+    return f"| {name} | {len(scores)} | " + " | ".join(shares(scores)) + " |\n"
+
+
+def line(name: str, scores: list[Score]) -> str:
+    """A line of the table in the terminal."""
+    title, abstract, authors, f1 = shares(scores)
     seconds = [s.seconds for s in scores]
     mean, most = sum(seconds) / max(1, len(seconds)), max(seconds, default=0.0)
     return f"{name:<18}{len(scores):>5}{title:>9}{abstract:>10}{authors:>9}{f1:>17}{mean:>9.3f}{most:>7.3f}"
