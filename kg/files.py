@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from threading import Timer
 
@@ -109,7 +110,14 @@ def state_folder() -> Path:
 @contextmanager
 def telling(sentence: str) -> Iterator[None]:
     """Log the sentence if the body of the `with` statement takes longer than LONG."""
-    timer = Timer(LONG, _LOG.info, [sentence])
+    with later(LONG, partial(_LOG.info, sentence)):
+        yield
+
+
+@contextmanager
+def later(seconds: float, act: Callable[[], object]) -> Iterator[None]:
+    """Act after some seconds, unless the body of the `with` statement has ended before."""
+    timer = Timer(seconds, act)
     timer.daemon = True
     timer.start()
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -12,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
 
+from kg.files import later
 from kg.model import KgError
 
 #: Statuses of a service that may answer the same call later; 529 is no standard, but what several services send.
@@ -88,13 +88,8 @@ class Deadline:
     def after(self, seconds: float) -> Iterator[None]:
         """Shut the connections of the calls within after so many seconds; `has_passed` says whether that was so."""
         self.has_passed = False
-        timer = threading.Timer(seconds, self._cut)
-        timer.daemon = True
-        timer.start()
-        try:
+        with later(seconds, self._cut):
             yield
-        finally:
-            timer.cancel()
 
     def _cut(self) -> None:
         self.has_passed = True

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
 from kg.entity_types import BASE, TABLE
+from kg.text import unaccented
 
 PREFIXES = {
     "kg": BASE + "ns#",
@@ -151,10 +151,7 @@ def slug(text: str) -> str:
     >>> slug("Llama-3.1-8B"), slug("KV cache eviction")
     ('llama-3-1-8b', 'kv-cache-eviction')
     """
-    folded = text.lower()
-    if not text.isascii():
-        folded = unicodedata.normalize("NFKD", text).lower()
-        folded = "".join(c for c in folded if not unicodedata.combining(c))
+    folded = unaccented(text).lower()
     name = _SEPARATORS.sub("-", folded).strip("-")
     if len(name) > 80:
         name = f"{name[:64].strip('-')}-{hashlib.sha256(folded.encode()).hexdigest()[:12]}"

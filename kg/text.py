@@ -163,12 +163,19 @@ def _folded_word(word: str) -> str | tuple[tuple[str, int, int], ...]:
 _FOLDED = Remembered(_folded_word)
 
 
+def unaccented(text: str) -> str:
+    """A text with plain letters in the place of accented ones.
+
+    >>> unaccented("Zürich, São Paulo, ﬁnal")
+    'Zurich, Sao Paulo, final'
+    """
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
 def _folded_latin(word: str, at: int) -> tuple[tuple[str, int, int], ...]:
-    if word.isascii():
-        low = word.lower()
-    else:
-        low = unicodedata.normalize("NFKD", word).lower()
-        low = "".join(c for c in low if not unicodedata.combining(c))
+    low = unaccented(word).lower()
     end = at + len(word)
     split = _NAME_VERSION.fullmatch(low)
     if split and len(low) == len(word):

@@ -30,6 +30,7 @@ from kg.model import KgError
 
 if TYPE_CHECKING:
     from kg.build.pipeline import Added
+    from kg.views.base import View
     from kg.views.digest import Digest, Writer
 
 FORMS = ("md", "txt", "html", "json")
@@ -82,6 +83,11 @@ def command(
         raise KgError("No paper could be read: see above.")
     for sentence in view.notes:
         note(sentence)
+    _end(view, form, output, told)
+
+
+def _end(view: View, form: str, output: Path | None, told: Added) -> None:
+    """Write a view, and say by the exit status whether all was read and anything found."""
     write(view.render(form), output)
     if told.skipped:
         raise typer.Exit(SKIPPED)
@@ -170,8 +176,4 @@ def _check(names: list[str], form: str, lang: str, output: Path | None, strict: 
     tell_left_out(told)
     if not view.papers and told.skipped:
         raise KgError("No digest could be read: see above.")
-    write(view.render(form), output)
-    if told.skipped:
-        raise typer.Exit(SKIPPED)
-    if not view.papers:
-        raise typer.Exit(NOTHING_FOUND)
+    _end(view, form, output, told)

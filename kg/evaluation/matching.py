@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import json
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -17,6 +16,7 @@ from typing import Any, NamedTuple
 
 from kg.entity_types import LISTS, NAMED, TABLE
 from kg.model import KgError
+from kg.text import unaccented
 
 Json = Mapping[str, Any]
 Similarity = Callable[[Any, Any], float]
@@ -188,8 +188,7 @@ def _forms(entity: Json) -> list[str]:
 
 
 def _fold(text: Any) -> str:
-    text = unicodedata.normalize("NFKD", str(text or "")).lower()
-    return "".join(c for c in text if not unicodedata.combining(c))
+    return unaccented(str(text or "")).lower()
 
 
 @lru_cache(maxsize=100_000)
@@ -240,6 +239,18 @@ _OBJECTS = ("institutions", *_ENTITIES, "results", "relations")
 _TEXTS = ("title", "name", "kind", "code_url")
 #: The fields of these objects that are compared as text.
 _PARTS = ("surface", "canonical", "name", "metric", "baseline", "head", "tail")
+
+
+def beside(gold: Mapping[str, Json], predicted: Mapping[str, Json]) -> Iterator[tuple[str, Json, Json]]:
+    """Each annotated paper with its record, which is empty where it is missing: the id, what is right, what was found.
+
+    Raises KgError for an invalid record.
+    """
+    for name, annotated in gold.items():
+        found = predicted.get(name, {})
+        check(annotated, f"The annotated paper {name}", annotated=True)
+        check(found, f"The record {name}")
+        yield name, annotated, found
 
 
 def check(record: Json, where: str, annotated: bool = False) -> None:

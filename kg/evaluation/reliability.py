@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from kg.entity_types import LISTS
-from kg.evaluation.matching import Json, check, paired
+from kg.evaluation.matching import Json, beside, paired
 from kg.model import KgError
 
 BINS = 10
@@ -41,10 +41,7 @@ def claims(gold: Mapping[str, Json], predicted: Mapping[str, Json]) -> dict[str,
     record and for a score outside 0 to 1.
     """
     out: dict[str, list[ScoredClaim]] = {key: [] for key in _SCORED}
-    for name, annotated in gold.items():
-        found = predicted.get(name, {})
-        check(annotated, f"The annotated paper {name}", annotated=True)
-        check(found, f"The record {name}")
+    for name, annotated, found in beside(gold, predicted):
         for pairing in paired(annotated, found):
             if pairing.type in out:
                 right = {j for i, j in pairing.pairs if _in_role(pairing.type, pairing.gold[i], pairing.found[j])}

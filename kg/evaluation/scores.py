@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from kg.evaluation.matching import HEADLINE, Json, check, paired
+from kg.evaluation.matching import HEADLINE, Json, beside, paired
 from kg.model import Document, Record
 from kg.records import to_json
 
@@ -124,7 +124,7 @@ def compare(gold: Mapping[str, Json], predicted: Mapping[str, Json]) -> Scores:
 
     Raises KgError for an invalid record.
     """
-    return Scores({name: _counts(name, annotated, predicted.get(name, {})) for name, annotated in gold.items()})
+    return Scores({name: _counts(annotated, found) for name, annotated, found in beside(gold, predicted)})
 
 
 def score(gold: Mapping[str, Json], predicted: Mapping[str, Json]) -> dict[str, Score]:
@@ -152,7 +152,5 @@ def records(
     return found
 
 
-def _counts(name: str, gold: Json, found: Json) -> dict[str, TypeCounts]:
-    check(gold, f"The annotated paper {name}", annotated=True)
-    check(found, f"The record {name}")
+def _counts(gold: Json, found: Json) -> dict[str, TypeCounts]:
     return {p.type: TypeCounts(len(p.pairs), len(p.found), len(p.gold)) for p in paired(gold, found)}

@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from kg.entity_types import LISTS
-from kg.evaluation.matching import Json, Pairing, check, distinct, paired, pairs, same_relation, same_result, same_slot
+from kg.evaluation.matching import Json, Pairing, beside, distinct, paired, pairs, same_relation, same_result, same_slot
 from kg.evaluation.reliability import score_of
 from kg.model import RELATION_TYPES
 
@@ -70,10 +70,7 @@ def claims(gold: Mapping[str, Json], predicted: Mapping[str, Json]) -> dict[str,
     A paper missing from `predicted` counts as an empty record. Raises KgError for an invalid record.
     """
     out: dict[str, Claims] = {}
-    for name, annotated in gold.items():
-        found = predicted.get(name, {})
-        check(annotated, f"The annotated paper {name}", annotated=True)
-        check(found, f"The record {name}")
+    for name, annotated, found in beside(gold, predicted):
         for pairing in _pairings(annotated, found):
             right = {j for _, j in pairing.pairs}
             of_type = out.setdefault(pairing.type, Claims())

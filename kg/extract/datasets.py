@@ -9,7 +9,7 @@ from spacy.tokens import Doc
 
 from kg.extract.base import SpanIndex, first_matches, mentions, read_fields
 from kg.extract.judge import Candidate
-from kg.extract.named import add_named
+from kg.extract.named import NamedEntities
 from kg.vocabulary import Vocabulary
 
 EXTRACTOR = "datasets/3"
@@ -29,29 +29,19 @@ _CALLED = (
 _CALLED_SIGNS = ("ataset", "enchmark", "orpus", "orpora", "suite")
 
 
-class Datasets:
+class Datasets(NamedEntities):
     """Adds one mention per dataset or benchmark."""
 
     entity = "dataset"
+    extractor = EXTRACTOR
+    rivals = "model"
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self.vocabulary = vocabulary
-
-    def __call__(self, doc: Doc) -> Doc:
-        found, names = self._found(doc)
-        add_named(doc, self.entity, found, names, self.vocabulary, EXTRACTOR, self.taken(doc), rivals="model")
-        return doc
-
-    @staticmethod
-    def taken(doc: Doc) -> list[tuple[int, int]]:
+    def taken(self, doc: Doc) -> list[tuple[int, int]]:
         """The spans of models and devices."""
         return [(m.start, m.end) for kind in ("model", "hardware") for m in mentions(doc, kind)]
 
-    def candidates(self, doc: Doc) -> list[Candidate]:
+    def found(self, doc: Doc) -> tuple[list[Candidate], dict[tuple[int, int], str]]:
         """Vocabulary labels, and names that are called a dataset and have no other type in the vocabulary."""
-        return self._found(doc)[0]
-
-    def _found(self, doc: Doc) -> tuple[list[Candidate], dict[tuple[int, int], str]]:
         out, names = [], {}
         called = dict.fromkeys(self._called(doc))
         for concept, places in first_matches(doc, self.entity).items():

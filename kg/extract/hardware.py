@@ -20,7 +20,7 @@ from spacy.tokens import Doc
 from kg.extract.base import SpanIndex, first_matches, inside, read_fields
 from kg.extract.context import DocView, view_of
 from kg.extract.judge import Candidate, Features
-from kg.extract.named import WORD, add_named
+from kg.extract.named import WORD, NamedEntities
 from kg.extract.phrases import NounPhrase
 from kg.text import Token, fold
 from kg.vocabulary import Match, Vocabulary
@@ -77,18 +77,11 @@ def kinds_of(vocabulary: Vocabulary) -> Kinds:
     return Kinds(wide, makers, spelt, heads, bare)
 
 
-class Hardware:
+class Hardware(NamedEntities):
     """Adds one mention per device; "H100 GPU" is one device, and not a mention of the class GPU."""
 
     entity = "hardware"
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self.vocabulary = vocabulary
-
-    def __call__(self, doc: Doc) -> Doc:
-        found, names = self._found(doc)
-        add_named(doc, self.entity, found, names, self.vocabulary, EXTRACTOR, self.taken(doc))
-        return doc
+    extractor = EXTRACTOR
 
     def taken(self, doc: Doc) -> list[tuple[int, int]]:
         """Spans that name no device: in units of measure ("32 GPU-days"), and makers marked before a product."""
@@ -101,11 +94,8 @@ class Hardware:
                 out.append((token.start, token.end))
         return out
 
-    def candidates(self, doc: Doc) -> list[Candidate]:
+    def found(self, doc: Doc) -> tuple[list[Candidate], dict[tuple[int, int], str]]:
         """Vocabulary labels of devices and device classes, and phrases formed like such names."""
-        return self._found(doc)[0]
-
-    def _found(self, doc: Doc) -> tuple[list[Candidate], dict[tuple[int, int], str]]:
         kinds = kinds_of(self.vocabulary)
         found = first_matches(doc, self.entity)
         is_judged = doc._.tags is not None

@@ -18,7 +18,7 @@ from spacy.tokens import Doc
 from kg.extract.base import SpanIndex, first_matches, mentions, read_fields
 from kg.extract.context import DocView, view_of
 from kg.extract.judge import Candidate, Features
-from kg.extract.named import WORD, add_named
+from kg.extract.named import WORD, NamedEntities
 from kg.text import fold, tokens
 from kg.vocabulary import Vocabulary
 
@@ -105,29 +105,18 @@ def _beside(view: DocView, start: int, end: int) -> Iterator[str]:
             yield view.typed[s, e]
 
 
-class Models:
+class Models(NamedEntities):
     """Adds one mention per model, the most specific name where names are nested."""
 
     entity = "model"
+    extractor = EXTRACTOR
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self.vocabulary = vocabulary
-
-    def __call__(self, doc: Doc) -> Doc:
-        found, names = self._found(doc)
-        add_named(doc, self.entity, found, names, self.vocabulary, EXTRACTOR, self.taken(doc))
-        return doc
-
-    @staticmethod
-    def taken(doc: Doc) -> list[tuple[int, int]]:
+    def taken(self, doc: Doc) -> list[tuple[int, int]]:
         """The spans of devices: "Gen 3" in "Snapdragon 8 Gen 3" is not a model."""
         return [(m.start, m.end) for m in mentions(doc, "hardware")]
 
-    def candidates(self, doc: Doc) -> list[Candidate]:
+    def found(self, doc: Doc) -> tuple[list[Candidate], dict[tuple[int, int], str]]:
         """Vocabulary labels, and names with a size that the vocabulary does not have."""
-        return self._found(doc)[0]
-
-    def _found(self, doc: Doc) -> tuple[list[Candidate], dict[tuple[int, int], str]]:
         sized = dict.fromkeys(self._sized(doc))
         known = first_matches(doc, self.entity)
         exact = {(m.start, m.end) for places in known.values() for m in places}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from spacy.tokens import Doc
 
@@ -18,46 +18,57 @@ WORD = "word: "  # prefix of word features; scripts/judges.py drops those of rar
 LEAST = 0.5  # lowest score without a tagger; candidates below it are for the judge only
 
 
-def add_named(
-    doc: Doc,
-    kind: str,
-    candidates: list[Candidate],
-    names: Mapping[Span, str],
-    vocabulary: Vocabulary,
-    extractor: str,
-    taken: Iterable[Span] = (),
-    rivals: str = "",
-) -> None:
-    """Add one mention per named entity, in text order; of overlapping spans the likeliest is chosen.
+class NamedEntities:
+    """Adds one mention per named entity of a type, in text order; of overlapping spans the likeliest is chosen.
 
-    `names` gives the canonical name of a candidate where the component knows it; `taken` are spans of other entities. A
-    mention of type `rivals` blocks candidates that overlap it or have its name, but is removed in favour of a candidate
-    that the judge finds likelier. The paper's own name is left to the techniques.
+    A mention of type `rivals` blocks candidates that overlap it or have its name, but is removed in favour of a
+    candidate that the judge finds likelier. The paper's own name is left to the techniques.
     """
-    view = view_of(doc, vocabulary)
-    others = list(taken)
-    occupied = SpanIndex(others)
-    kept: list[Candidate] = []
-    for candidate in sorted(
-        chosen(doc, kind, candidates, view, LEAST, others), key=lambda c: (-c.score, c.start, -c.end)
-    ):
-        start, end = candidate.start, candidate.end
-        own = bool(view.name) and fold(doc._.text[start:end]) == view.name
-        if rivals and not own and doc._.tags is not None:
-            _yield(doc, rivals, candidate, occupied)
-        if not own and not occupied.touching(start, end):
-            kept.append(candidate)
-            occupied.add(start, end)
-    done = {fold(m.canonical) for m in mentions(doc, rivals)}
-    title = view.title
-    spelled = {fold(short): long for long, short in view.acronym_of.items()}
-    for start, end, score, _ in sorted(kept, key=lambda c: (title[0] <= c.start < title[1], c.start)):  # abstract first
-        surface = doc._.text[start:end]
-        concept = vocabulary.find_written(surface, kind)
-        if concept and means_another(surface, spelled.get(fold(surface), ""), concept.labels()):
-            continue
-        name = names.get((start, end)) or (concept.label["en"] if concept else surface)
-        add_once(doc, kind, start, end, name, extractor, round(score, 2), done)
+
+    entity: str
+    extractor: str
+    rivals = ""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+
+    def found(self, doc: Doc) -> tuple[list[Candidate], Mapping[Span, str]]:
+        """The candidates, and the canonical names of those that the vocabulary knows."""
+        raise NotImplementedError
+
+    def taken(self, doc: Doc) -> list[Span]:
+        """The spans of other entities."""
+        raise NotImplementedError
+
+    def candidates(self, doc: Doc) -> list[Candidate]:
+        """The spans that may be named entities of the type."""
+        return self.found(doc)[0]
+
+    def __call__(self, doc: Doc) -> Doc:
+        view, rivals, others = view_of(doc, self.vocabulary), self.rivals, self.taken(doc)
+        found, names = self.found(doc)
+        occupied = SpanIndex(others)
+        kept: list[Candidate] = []
+        likely = chosen(doc, self.entity, found, view, LEAST, others)
+        for candidate in sorted(likely, key=lambda c: (-c.score, c.start, -c.end)):
+            start, end = candidate.start, candidate.end
+            own = bool(view.name) and fold(doc._.text[start:end]) == view.name
+            if rivals and not own and doc._.tags is not None:
+                _yield(doc, rivals, candidate, occupied)
+            if not own and not occupied.touching(start, end):
+                kept.append(candidate)
+                occupied.add(start, end)
+        done = {fold(m.canonical) for m in mentions(doc, rivals)}
+        title = view.title
+        spelled = {fold(short): long for long, short in view.acronym_of.items()}
+        for start, end, score, _ in sorted(kept, key=lambda c: (title[0] <= c.start < title[1], c.start)):  # title last
+            surface = doc._.text[start:end]
+            concept = self.vocabulary.find_written(surface, self.entity)
+            if concept and means_another(surface, spelled.get(fold(surface), ""), concept.labels()):
+                continue
+            name = names.get((start, end)) or (concept.label["en"] if concept else surface)
+            add_once(doc, self.entity, start, end, name, self.extractor, round(score, 2), done)
+        return doc
 
 
 def _yield(doc: Doc, rivals: str, candidate: Candidate, occupied: SpanIndex) -> None:

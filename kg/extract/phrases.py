@@ -55,10 +55,6 @@ class NounPhrase(NamedTuple):
     before: tuple[TaggedWord, ...]
     sentence: tuple[int, int]
 
-    @property
-    def head(self) -> str:
-        return self.words[-1].text.lower()
-
 
 class Phrases:
     """Tags the English sentences of title and abstract and collects their noun phrases in doc._.phrases."""

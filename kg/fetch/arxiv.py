@@ -15,9 +15,8 @@ from functools import cached_property
 from typing import ClassVar
 
 from kg.fetch.client import service_url
-from kg.fetch.harvest import Position, Refused, ResultPage, days
+from kg.fetch.harvest import Position, Refused, ResultPage, count_of, days, one_query
 from kg.http import Again
-from kg.model import KgError
 from kg.sources import xml
 from kg.sources.base import InputFile
 
@@ -25,8 +24,8 @@ URL = "https://export.arxiv.org/api/query"
 PAGE = 200  # papers per call
 WINDOW = 10_000  # papers that one search can reach
 OVERLAP = 14  # days that a new round repeats: papers submitted then may have been announced later
-_FIRST = "1991-07-01"  # before the first paper of arXiv
 _LONGEST = 4000  # characters of a query; longer URLs are rejected
+_FIRST = "1991-07-01"  # before the first paper of arXiv
 _NAMES = ("entry", "totalResults")
 _ERROR = "/api/errors"
 
@@ -47,13 +46,9 @@ class Arxiv:
     window: int = WINDOW
 
     def __post_init__(self) -> None:
-        self.query = " ".join(self.query.split())
+        self.query = one_query(self.query, "arXiv", '"cat:cs.LG AND abs:pruning"', _LONGEST)
         self.since, self.until = days(self.since, self.until)
         self.url = service_url(self.url or os.environ.get("KG_ARXIV_URL", "").strip() or URL)
-        if not self.query or not self.query.isprintable():
-            raise KgError('There is no query for arXiv: write one such as "cat:cs.LG AND abs:pruning".')
-        if len(self.query) > _LONGEST:
-            raise KgError(f"The query has {len(self.query):,} characters, more than {_LONGEST:,}: split it.")
 
     @cached_property
     def asked(self) -> dict[str, str]:
@@ -91,7 +86,7 @@ class Arxiv:
         papers, total, last = 0, None, ""
         for element in xml.elements(file, _NAMES):
             if xml.local(element) == "totalResults":
-                total = _number(xml.text(element))
+                total = count_of(xml.text(element))
                 continue
             if _ERROR in xml.text(xml.child(element, "id")):
                 said = xml.text(xml.child(element, "summary")) or "no reason given"
@@ -121,7 +116,3 @@ class Arxiv:
 def _minute(moment: str) -> str:
     """A time in arXiv's notation: 202510010000."""
     return "".join(c for c in moment[:16] if c.isdigit())
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 10 else None

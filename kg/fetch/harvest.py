@@ -263,6 +263,21 @@ def day(text: str, option: str) -> str:
         raise KgError(f"{option} {text[:40]}: is not a date: write it as 2025-10-01.") from None
 
 
+def count_of(text: str) -> int | None:
+    """A number of papers as a service writes it; None for anything else."""
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def one_query(query: str, service: str, example: str, most: int) -> str:
+    """A query as one line. Raises KgError for one that is empty, longer than `most`, or holds control characters."""
+    query = " ".join(query.split())
+    if not query or not query.isprintable():
+        raise KgError(f"There is no query for {service}: write one such as {example}.")
+    if len(query) > most:
+        raise KgError(f"The query has {len(query):,} characters, more than {most:,}: split it.")
+    return query
+
+
 def days(since: str, until: str) -> tuple[str, str]:
     """The limits of a harvest; raises KgError for invalid dates or a start after the end."""
     since, until = day(since, "--since"), day(until, "--until")

@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from kg.fetch.client import service_url
-from kg.fetch.harvest import Position, Refused, ResultPage, days
+from kg.fetch.harvest import Position, Refused, ResultPage, days, one_query
 from kg.http import Again
 from kg.model import KgError
 from kg.sources.base import InputFile
 from kg.sources.forms import at, folded_name
 
-_FIRST = "1900-01-01"
 _LONGEST = 2000  # characters of a query; longer URLs are rejected
+_FIRST = "1900-01-01"
 _MARGIN = 0.8  # of a token's life
 
 
@@ -53,14 +53,10 @@ class Listed:
 
     def __post_init__(self) -> None:
         self.form = services()[self.name]
-        self.query = " ".join(self.query.split())
+        self.query = one_query(self.query, self.title, self.form["example"], _LONGEST)
         self.since, self.until = days(self.since, self.until)
         self.url = service_url(self.url or _set(self.name, "URL") or self.form["url"])
         self.page_size = self.page_size or self.form.get("page", 0)
-        if not self.query or not self.query.isprintable():
-            raise KgError(f"There is no query for {self.title}: write one such as {self.form['example']}.")
-        if len(self.query) > _LONGEST:
-            raise KgError(f"The query has {len(self.query):,} characters, more than {_LONGEST:,}: split it.")
         if "pattern" in self.form and not re.fullmatch(self.form["pattern"], self.query):
             raise KgError(f"{self.query[:60]}: {self.title} is asked with a venue: write {self.form['example']}.")
         if self.until and "{until}" not in self.form["limits"]:

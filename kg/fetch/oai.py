@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from kg.fetch.client import service_url
-from kg.fetch.harvest import Position, Refused, ResultPage, days
+from kg.fetch.harvest import Position, Refused, ResultPage, count_of, days
 from kg.http import Again
 from kg.model import KgError
 from kg.sources import xml
@@ -90,7 +90,7 @@ class Oai:
             if name == "resumptionToken":
                 token = xml.text(element)
                 expires = element.get("expirationDate") or element.get("expires") or ""
-                total = _number(element.get("completeListSize") or "")
+                total = count_of(element.get("completeListSize") or "")
             elif name == "record":
                 header = xml.child(element, "header")
                 if header is None:  # an element of the metadata
@@ -118,7 +118,3 @@ class Oai:
         """Restart the round from the date of its last records, or from the start if the records are unordered."""
         since = place.last if place.ordered and place.last else place.since
         return replace(place, token="", expires="", since=since, restarts=place.restarts + 1)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 10 else None

@@ -10,7 +10,6 @@ from __future__ import annotations
 import gzip
 import itertools
 import re
-import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -22,7 +21,7 @@ from typing import NamedTuple
 from kg.compiled import stamp
 from kg.entity_types import data_folder
 from kg.model import KgError
-from kg.text import has_han
+from kg.text import has_han, unaccented
 from kg.vocabulary import read_concepts
 
 #: Section marks of the register's file: rows, then countries, then keys.
@@ -31,6 +30,7 @@ KEYS = "#keys"
 ACRONYM = "^"  # prefix of an acronym
 LABEL_RANK, ALIAS_RANK, ACRONYM_RANK, SHORTENED = 0, 1, 2, 3
 
+_STROKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ß": "ss"})  # letters that have no accent to lose
 _TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff\uf900-\ufaff]+")
 _BRACKET = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]")
 _MANY_PARTS = 10
@@ -94,11 +94,8 @@ class NameToken(NamedTuple):
 
 def fold_word(word: str) -> str:
     """A word in lower case without accents."""
-    if word.isascii():
-        return word.lower()
-    low = unicodedata.normalize("NFKD", word).lower()
-    low = low.replace("ł", "l").replace("ø", "o").replace("đ", "d").replace("ı", "i").replace("ß", "ss")
-    return "".join(c for c in low if not unicodedata.combining(c))
+    low = unaccented(word).lower()
+    return low if low.isascii() else low.translate(_STROKED)
 
 
 def name_tokens(text: str, words: OrganisationWords) -> list[NameToken]:
@@ -176,12 +173,6 @@ class NameMatch:
     @property
     def concept(self) -> str:
         return self.organisation.curie
-
-    @property
-    def ror(self) -> str:
-        """The bare ROR id, "" for an organisation that is not in ROR."""
-        prefix, _, local = self.concept.partition(":")
-        return local if prefix == "ror" else ""
 
     @property
     def name(self) -> str:

@@ -71,11 +71,6 @@ def arxiv_of(document: Document) -> str:
     return _VERSION.sub("", _ARXIV.sub("", said).removesuffix(".pdf"))
 
 
-def folded(text: str) -> str:
-    """Letters and digits only, without case and accents."""
-    return letters(text)
-
-
 def _text(document: Document, field: str) -> str:
     return document.texts[field].text if field in document.texts else ""
 

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from rapidfuzz.distance import Indel, Levenshtein
 
-from kg.text import has_han
+from kg.text import has_han, unaccented
 
 _COMMAND = re.compile(r"\\(?:text|math|em)\w*\s*(?=\{)|\\(?:it|bf|rm|em|sf|tt)\b")  # formatting commands
 _LATEX = re.compile(r"[\\${^]")
@@ -59,7 +59,7 @@ class Title:
     @cached_property
     def tokens(self) -> list[str]:
         """Words in lower case, single Han characters."""
-        return _TOKEN.findall(_flat(self.text).lower())
+        return _TOKEN.findall(unaccented(self.text).lower())
 
     @cached_property
     def name(self) -> str:
@@ -157,7 +157,7 @@ def letters(text: str) -> str:
     """
     if text.isascii():
         return text.lower().translate(_NO_LETTERS)
-    return "".join(c for c in _flat(text).lower() if c.isalnum())
+    return "".join(c for c in unaccented(text).lower() if c.isalnum())
 
 
 @lru_cache(maxsize=4096)
@@ -176,12 +176,6 @@ def plain(text: str) -> str:
 def _greek(letter: str) -> str:
     name = unicodedata.name(letter, "")
     return name.split()[-1].lower() if "LETTER" in name and "WITH" not in name else letter
-
-
-def _flat(text: str) -> str:
-    if text.isascii():
-        return text
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 def _split(text: str) -> tuple[str, str, str]:

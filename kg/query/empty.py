@@ -37,9 +37,8 @@ def why_empty(store: StoreFile, wanted: Filter, lexicon: Lexicon | None = None, 
     return say("empty.between").join(_Empty(store, lexicon, say).told(wanted.conditions[:_LOOKED_AT]))
 
 
-def any_role(wanted: Filter) -> Filter:
+def any_role(wanted: Filter, say: Sayings) -> Filter:
     """The filter with techniques in any role, where the question says none and nothing proposes or uses them."""
-    note = "No paper proposes or uses it; these papers compare with it or mention it."
     conditions = []
     for condition in wanted.conditions:
         terms: list[Term] = []
@@ -49,7 +48,7 @@ def any_role(wanted: Filter) -> Filter:
         conditions.append(condition if condition.negated else replace(condition, any_of=tuple(terms)))
     if tuple(conditions) == wanted.conditions:
         return wanted
-    return replace(wanted, conditions=tuple(conditions), notes=(*wanted.notes, note))
+    return replace(wanted, conditions=tuple(conditions), notes=(*wanted.notes, say("empty.any_role")))
 
 
 def by_words(wanted: Filter, say: Sayings) -> Filter:

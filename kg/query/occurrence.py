@@ -13,6 +13,7 @@ from kg.query.corpus import ALL, Corpus, Papers
 from kg.query.empty import any_role
 from kg.query.filter import Condition, Fact, Filter
 from kg.query.lexicon import Lexicon
+from kg.query.sayings import Sayings
 from kg.store.file import StoreFile
 
 if TYPE_CHECKING:
@@ -113,4 +114,4 @@ class Chosen:
                 f'"{question[:80]}" names nothing to choose papers by: name a topic, technique, device or year.'
             )
         found = self.corpus.holding(query.filter)
-        return found if self.corpus.count(found) else self.corpus.holding(any_role(query.filter))
+        return found if self.corpus.count(found) else self.corpus.holding(any_role(query.filter, Sayings.of(question)))

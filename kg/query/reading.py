@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from math import inf
 
 from kg.entity_types import NAMED
@@ -325,9 +326,7 @@ class QuestionReader:
         return min(number_of(match[group]) * (amounts[scale.lower()] if scale else 1.0), LARGEST)
 
     def _facts(self) -> Iterator[Item]:
-        for match in _ENTRY.finditer(self.text):
-            yield self._fact(match, Fact("paper", match[1], match[1], concept=f"entry:{match[1]}"))
-        for match in _ARXIV.finditer(self.text):
+        for match in chain(_ENTRY.finditer(self.text), _ARXIV.finditer(self.text)):
             yield self._fact(match, Fact("paper", match[1], match[1], concept=f"entry:{match[1]}"))
         for match, date in Dates(self.text, self.tokens, self.lexicon.words):
             yield self._fact(match, date)

@@ -13,7 +13,7 @@ from kg.model import ENTITY_TYPES, KgError
 from kg.names import is_curie
 from kg.query.answer import Cell, Line, Quote
 from kg.query.corpus import Backer, Corpus, DatedPaper
-from kg.query.empty import why_empty
+from kg.query.empty import any_role, why_empty
 from kg.query.filter import Entity, Fact, Filter, Link
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
@@ -250,6 +250,12 @@ def found_any(store: StoreFile, wanted: Filter) -> bool:
     """Whether a filter lets any paper through."""
     corpus = Corpus.of(store)
     return corpus.count(corpus.holding(wanted)) > 0
+
+
+def widened(store: StoreFile, wanted: Filter, say: Sayings) -> Filter:
+    """The filter, with techniques in any role where papers pass it only then."""
+    wider = any_role(wanted, say)
+    return wider if wider != wanted and not found_any(store, wanted) and found_any(store, wider) else wanted
 
 
 def nothing(store: StoreFile, lexicon: Lexicon, wanted: Filter, say: Sayings, kind: str) -> str:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-import importlib
 import io
 import os
-import pkgutil
 import re
 import tempfile
 import weakref
@@ -15,11 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.metadata import entry_points
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any, BinaryIO, Protocol, cast
 
 from kg.model import Batch, KgError, Source
+from kg.registry import registered
 from kg.sources.packed import MAGIC, DamagedData, is_packed, unpacked
 
 GROUP = "kg.sources"
@@ -327,14 +325,7 @@ def _in_unicode(name: str) -> str:
 def readers() -> tuple[Reader, ...]:
     """All readers in order of their names: this package's first, then those of the entry point group "kg.sources"."""
     found: dict[str, Reader] = {}
-    package = importlib.import_module("kg.sources")
-    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
-        reader = getattr(importlib.import_module(f"kg.sources.{module.name}"), "READER", None)
-        if reader is not None:
-            found[reader.name] = reader
-    for entry in entry_points(group=GROUP):
-        if entry.name not in found:
-            loaded = entry.load()
-            reader = loaded() if isinstance(loaded, type) else loaded
-            found.setdefault(reader.name, reader)
+    for made in registered("kg.sources", "READER", GROUP).values():
+        reader: Reader = made() if isinstance(made, type) else made
+        found.setdefault(reader.name, reader)
     return tuple(found.values())

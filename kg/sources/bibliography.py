@@ -77,18 +77,20 @@ def places(values: Sequence[str]) -> list[str]:
     >>> places(["[Smith, J; Doe, A] Univ X, Dept Y, City, Spain; [Li, B] Univ Z, Rome, Italy."])
     ['Univ X, Dept Y, City, Spain', 'Univ Z, Rome, Italy']
     """
-    if len(values) == 1 and (listed := quoted(values[0])):
-        values = [one for one in listed if isinstance(one, str)]
-    text = _AUTHORS_BEFORE.sub(r"\1", html.unescape("\n".join(values)))
+    text = _AUTHORS_BEFORE.sub(r"\1", html.unescape("\n".join(_unlisted(values))))
     found = (" ".join(piece.split()).strip(" ,") for piece in re.split(r"[;|\n；]", text))
     return list(dict.fromkeys(piece.removesuffix(".") for piece in found if piece))
 
 
+def _unlisted(values: Sequence[str]) -> Sequence[str]:
+    """The values, or the texts of the list that the only one is written as."""
+    listed = quoted(values[0]) if len(values) == 1 else None
+    return [one for one in listed if isinstance(one, str)] if listed else values
+
+
 def terms(values: Sequence[str]) -> list[str]:
     """Keywords separated by semicolons, bars or lines, else by commas."""
-    if len(values) == 1 and (listed := quoted(values[0])):
-        values = [one for one in listed if isinstance(one, str)]
-    text = html.unescape("\n".join(values))
+    text = html.unescape("\n".join(values := _unlisted(values)))
     marks = r"[;|\n；]" if len(values) > 1 or re.search(r"[;|\n；]", text.strip()) else r"[,，]"
     return list(dict.fromkeys(term for piece in re.split(marks, text) if (term := " ".join(piece.split()))))
 

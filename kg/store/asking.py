@@ -53,15 +53,13 @@ def asked(path: Path, query: str, seconds: float = SECONDS, rows: int = ROWS) ->
                 raise KgError("The query gives no table: write a SELECT.")
             return [column[0] for column in found.description], list(_some(found, rows))
     except sqlite3.OperationalError as error:
-        if "not authorized" in str(error) or "prohibited" in str(error):
+        if _is_refused(error):
             raise KgError(REFUSED) from None
         if raised and isinstance(raised[0], re.error):
             raise KgError(f"The query has a regular expression that is none ({raised[0]}): mend it.") from None
         if (raised or str(error) == "interrupted") and time.monotonic() > end:
             raise late from None
-        if (
-            raised or str(error) == "interrupted"
-        ):  # Ctrl-C, which SQLite takes for a look at the clock that ended the query
+        if raised or str(error) == "interrupted":  # by Ctrl-C, which SQLite takes for the clock that ends a query
             raise KeyboardInterrupt from None
         if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_CORRUPT")):
             raise fault(path, error) from None
@@ -71,9 +69,13 @@ def asked(path: Path, query: str, seconds: float = SECONDS, rows: int = ROWS) ->
     except TimeoutError:
         raise late from None
     except (sqlite3.Error, sqlite3.Warning, ValueError, MemoryError) as error:
-        if "not authorized" in str(error) or "prohibited" in str(error):
+        if _is_refused(error):
             raise KgError(REFUSED) from None
         raise KgError(f"The query could not be answered ({error}): ask otherwise, or for less.") from None
+
+
+def _is_refused(error: BaseException) -> bool:
+    return "not authorized" in str(error) or "prohibited" in str(error)
 
 
 @contextmanager

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Mapping
 from functools import cache
 from html import escape
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from kg.files import write
 from kg.model import KgError
+from kg.registry import registered
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader
@@ -93,13 +91,4 @@ class Maker(Protocol):
 @cache
 def views() -> dict[str, Maker]:
     """All views by name: the modules of this package with a VIEW, then entry points "kg.views" of others."""
-    found: dict[str, Maker] = {}
-    package = importlib.import_module("kg.views")
-    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
-        maker = getattr(importlib.import_module(f"kg.views.{module.name}"), "VIEW", None)
-        if maker is not None:
-            found[module.name] = maker
-    for entry in entry_points(group=GROUP):
-        if entry.name not in found:
-            found[entry.name] = entry.load()
-    return found
+    return registered("kg.views", "VIEW", GROUP)

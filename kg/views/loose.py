@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from kg.build.pipeline import Pipeline
-from kg.entity_types import LISTS
 from kg.model import Document, Paper, Record, Source
 from kg.names import in_language
+from kg.rdf.triples import called
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -70,9 +70,8 @@ class Loose:
     def _wordings(self) -> dict[str, str]:
         said: dict[str, str] = {}
         for _, record in self._found:
-            for of in LISTS.values():
-                for mention in getattr(record, of):
-                    said.setdefault(mention.concept, mention.canonical or mention.surface)
+            for concept, name in called(record).items():
+                said.setdefault(concept, name)
             for result in record.results:
                 said.setdefault(result.metric_concept, result.metric)
                 said.setdefault(result.baseline_concept, result.baseline)

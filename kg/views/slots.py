@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 
 from kg.entity_types import LISTS
 from kg.extract.phrases import tagged
@@ -212,17 +213,20 @@ def _is_trouble(shown: Selection, mention: Mention, text: str) -> bool:
 def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> list[str]:
     """The sentences in which the paper says what it does, for quotation; those with its name first."""
     verbs = shown.graph.vocabulary.cues("contribution")
-    texts = [d.texts["A"].text for d, _ in paper.entries if "A" in d.texts and (not fields or "A" in fields)]
-    said = [text[start:end] for text in texts for start, end in sentences(text) if _OWN.search(text, start, end)]
-    said = [one for one in said if not verbs.isdisjoint(fold(one).split())]
+    said = [one for one in _sentences(paper, fields) if _OWN.search(one) and not verbs.isdisjoint(fold(one).split())]
     return list(filter(None, map(quotable, sorted(said, key=lambda one: name(paper) not in one))))
 
 
 def _opening(paper: Paper, fields: Collection[str]) -> list[str]:
     """The first sentence of the abstract that can be quoted."""
-    texts = [d.texts["A"].text for d, _ in paper.entries if "A" in d.texts and (not fields or "A" in fields)]
-    said = (quotable(text[start:end]) for text in texts for start, end in sentences(text))
-    return list(filter(None, said))[:1]
+    return list(islice(filter(None, map(quotable, _sentences(paper, fields))), 1))
+
+
+def _sentences(paper: Paper, fields: Collection[str]) -> Iterator[str]:
+    """The sentences of the abstracts, none where the fields that may be quoted leave abstracts out."""
+    if not fields or "A" in fields:
+        for text in (document.texts["A"].text for document, _ in paper.entries if "A" in document.texts):
+            yield from (text[start:end] for start, end in sentences(text))
 
 
 def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int) -> list[str]:

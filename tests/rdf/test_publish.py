@@ -6,7 +6,6 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -22,8 +21,9 @@ from kg.rdf.protocol import Access, Connection
 from kg.rdf.publish import STATE, Published
 from kg.rdf.store import Store
 from kg.store.entries import Entry
+from tests.fetch.local_server import dripping
 from tests.rdf.sparql_server import JSON, Handler, SparqlServer
-from tests.store.graph_demo import demo_document, demo_record, demo_source
+from tests.store.graph_demo import demo_document, demo_record, demo_source, exported, put
 
 FOREIGN = ox.Quad(ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), ox.Literal("theirs"), ox.NamedNode("urn:g"))
 
@@ -62,20 +62,17 @@ def _small_vocabulary(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ontology, "text", lambda: text)
 
 
-def put(store: Store, number: int, venue: str = "ICLR") -> None:
-    document, record = demo_document(number), demo_record(number)
-    document.venue, record.id = venue, document.id
-    store.put_entry(Entry(document, record))
-
-
-def exported(store: Store) -> list[str]:
-    return sorted(store.dump("nquads").decode().splitlines())
-
-
 def held(server: SparqlServer) -> list[str]:
     """The quads of the graph on a server."""
     own = (STATE, "urn:g")
     return sorted(f"{q} ." for q in server.store if q.graph_name.value not in (*map(iri, own[:1]), *own[1:]))
+
+
+def published(server: SparqlServer, store: Store, replace: bool = False) -> Published:
+    """What a call sends, after which the server holds what the export says."""
+    sent = publish.publish(store, server.url, replace=replace)
+    assert held(server) == exported(store)
+    return sent
 
 
 def updates(server: SparqlServer) -> int:
@@ -91,14 +88,12 @@ def test_server_gets_the_triples_of_the_export_and_follows_changes(server: Sparq
     put(papers, 2, "ICML")
     papers.drop_entries(["demo-04"])
     before = updates(server)
-    assert publish.publish(papers, server.url) == Published(1, 1)
-    assert held(server) == exported(papers)
+    assert published(server, papers) == Published(1, 1)
     assert updates(server) == before + 2  # the mark, and all that changed
     assert publish.publish(papers, server.url) == Published(0, 0)
     assert updates(server) == before + 2
     papers.drop_source("demo")
-    assert publish.publish(papers, server.url) == Published(0, 1)
-    assert held(server) == exported(papers)
+    assert published(server, papers) == Published(0, 1)
     assert FOREIGN in server.store
 
 
@@ -117,8 +112,7 @@ def test_another_form_or_vocabulary_is_sent_as_a_whole(
         monkeypatch.setattr(publish, name, other)
         stray = ox.Quad(FOREIGN.subject, FOREIGN.predicate, FOREIGN.object, ox.NamedNode(iri("entry:stray")))
         server.store.add(stray)
-        assert publish.publish(papers, server.url) == Published(7, 1)
-        assert held(server) == exported(papers)
+        assert published(server, papers) == Published(7, 1)
         assert publish.publish(papers, server.url) == Published(0, 0)
 
 
@@ -131,8 +125,7 @@ def test_older_copy_of_a_file_is_sent_as_a_whole(server: SparqlServer, papers: S
         put(later, 9)
         publish.publish(later, server.url)
     with Store(tmp_path / "older.kg") as older:
-        assert publish.publish(older, server.url) == Published(7, 1)
-        assert held(server) == exported(older)
+        assert published(server, older) == Published(7, 1)
 
 
 def test_triples_of_a_file_put_back_are_its_own(papers: Store, tmp_path: Path):
@@ -156,8 +149,7 @@ def test_server_with_another_graph_is_refused_unless_it_is_replaced(server: Spar
         with pytest.raises(KgError, match=r"holds another graph of kg: .* with --replace\.$"):
             publish.publish(other, server.url)
         assert held(server) == before
-        assert publish.publish(other, server.url, replace=True) == Published(3, 5)
-        assert held(server) == exported(other)
+        assert published(server, other, replace=True) == Published(3, 5)
         put(other, 7, "ICML")
         assert publish.publish(other, server.url, replace=True) == Published(1, 0)  # by now it is this one's
     server.store.remove_graph(ox.NamedNode(iri(STATE)))  # nobody knows of which graph the triples are
@@ -169,8 +161,7 @@ def test_server_with_another_graph_is_refused_unless_it_is_replaced(server: Spar
 def test_empty_graph_is_the_vocabulary_alone(server: SparqlServer):
     with Store(None) as empty:
         assert publish.publish(empty, server.url) == Published(1, 0)
-        assert publish.publish(empty, server.url) == Published(0, 0)
-        assert held(server) == exported(empty)
+        assert published(server, empty) == Published(0, 0)
 
 
 @pytest.mark.parametrize("name", ["x> } ; DROP ALL #", "a b", 'q"uote', "汉字/😀", "%41", "a\\u0041", "?g $x {}"])
@@ -180,11 +171,9 @@ def test_hostile_name_of_an_entry_is_a_name(server: SparqlServer, name: str):
         document.id = record.id = name
         store.put_entry(Entry(document, record))
         put(store, 2)
-        publish.publish(store, server.url)
-        assert held(server) == exported(store)
+        published(server, store)
         store.drop_entries([name])
-        assert publish.publish(store, server.url) == Published(0, 1)
-        assert held(server) == exported(store)
+        assert published(server, store) == Published(0, 1)
         assert FOREIGN in server.store
 
 
@@ -331,7 +320,7 @@ def test_earlier_publisher_stops_where_a_later_one_has_begun(
 # --- how servers fail -----------------------------------------------------------------------------------------------
 
 
-def _sending(status: int, body: bytes, kind: str = JSON, **headers: str) -> Callable[[Handler, str], bool]:
+def _says(status: int, body: bytes, kind: str = JSON, **headers: str) -> Callable[[Handler, str], bool]:
     def answer(handler: Handler, path: str) -> bool:
         handler.answer(status, body, kind, {name.replace("_", "-"): value for name, value in headers.items()})
         return True
@@ -345,15 +334,7 @@ def _silent(handler: Handler, path: str) -> bool:
 
 
 def _dripping(handler: Handler, path: str) -> bool:
-    handler.send_response(200)
-    handler.send_header("Content-Type", JSON)
-    handler.send_header("Content-Length", "1000")
-    handler.end_headers()
-    with suppress(OSError):
-        for _ in range(40):
-            handler.wfile.write(b" ")
-            handler.wfile.flush()
-            time.sleep(0.03)
+    dripping(f"Content-Type: {JSON}\r\nContent-Length: 1000\r\n\r\n".encode())(handler, path)
     return True
 
 
@@ -364,8 +345,7 @@ def _gone(handler: Handler, path: str) -> bool:
 
 def _cut(handler: Handler, path: str) -> bool:
     handler.answer(200, b'{"head": {', JSON, {"Content-Length": "1000"})
-    handler.close_connection = True
-    return True
+    return _gone(handler, path)
 
 
 PAGE = b"<!DOCTYPE html><html><body><h1>Welcome\x1b[31m</h1></body></html>"
@@ -374,44 +354,35 @@ PAGE = b"<!DOCTYPE html><html><body><h1>Welcome\x1b[31m</h1></body></html>"
 @pytest.mark.parametrize(
     ("misbehave", "told"),
     [
-        (_sending(200, PAGE, "text/html"), "gave no SPARQL results .text/html.*: check the address"),
-        (_sending(200, b'{"head": {"vars": ["a"]}, "results": {"bindings": [{"a"'), "gave no SPARQL results"),
-        (_sending(200, b'{"head": {"vars": ["a"]}, "results": [{"datatype": 1}]}'), "gave no SPARQL results"),
-        (_sending(200, b'{"head": {"vars": ["a"]}, "results": {"bindings": [{}]}}'), "gave no SPARQL results"),
-        (_sending(200, b"[" * 3000), "gave no SPARQL results"),
-        (_sending(200, b""), "gave no SPARQL results"),
-        (_sending(200, b"x" * 5000), "sent more than 4,000 bytes"),
-        (_sending(500, PAGE, "text/html"), "failed with status 500 .Welcome .31m.: look into its log"),
+        (_says(200, PAGE, "text/html"), "gave no SPARQL results .text/html.*: check the address"),
+        (_says(200, b'{"head": {"vars": ["a"]}, "results": {"bindings": [{"a"'), "gave no SPARQL results"),
+        (_says(200, b'{"head": {"vars": ["a"]}, "results": [{"datatype": 1}]}'), "gave no SPARQL results"),
+        (_says(200, b'{"head": {"vars": ["a"]}, "results": {"bindings": [{}]}}'), "gave no SPARQL results"),
+        (_says(200, b"[" * 3000), "gave no SPARQL results"),
+        (_says(200, b""), "gave no SPARQL results"),
+        (_says(200, b"x" * 5000), "sent more than 4,000 bytes"),
+        (_says(500, PAGE, "text/html"), "failed with status 500 .Welcome .31m.: look into its log"),
+        (_says(500, b"Virtuoso S1T00 Error SR171: Transaction timed out"), "gave up .*: allow its queries more time"),
+        (_says(500, b"Virtuoso 40001 Error SR172: Transaction deadlocked"), "is busy .status 500.: see that it runs"),
         (
-            _sending(500, b"Virtuoso S1T00 Error SR171: Transaction timed out"),
-            "gave up .*: allow its queries more time",
-        ),
-        (
-            _sending(500, b"Virtuoso 40001 Error SR172: Transaction deadlocked"),
-            "is busy .status 500.: see that it runs",
-        ),
-        (
-            _sending(500, b"Virtuoso XXXXX Error COL..: Insert stopped because out of seg data here or elsewhere"),
+            _says(500, b"Virtuoso XXXXX Error COL..: Insert stopped because out of seg data here or elsewhere"),
             "has a damaged index .*: restore its database from a backup",
         ),
-        (_sending(503, b"", Retry_After="100000"), "is busy .status 503.: see that it runs"),
-        (_sending(400, b"what?"), "does not understand what it was asked .what"),
-        (_sending(401, b"", WWW_Authenticate='Digest realm="x"'), "does not let this user in: check KG_SPARQL_USER"),
-        (_sending(404, b"no"), "answered 404 .no.: check the address"),
-        (
-            _sending(302, b"", Location="http://127.0.0.1:1/"),
-            "sends elsewhere .http://127.0.0.1:1/.*: name that address",
-        ),
+        (_says(503, b"", Retry_After="100000"), "is busy .status 503.: see that it runs"),
+        (_says(400, b"what?"), "does not understand what it was asked .what"),
+        (_says(401, b"", WWW_Authenticate='Digest realm="x"'), "does not let this user in: check KG_SPARQL_USER"),
+        (_says(404, b"no"), "answered 404 .no.: check the address"),
+        (_says(302, b"", Location="http://127.0.0.1:1/"), "sends elsewhere .http://127.0.0.1:1/.*: name that address"),
         (_silent, "no whole answer within 0.4 s: KG_SPARQL_TIMEOUT may allow more"),
         (_dripping, "no whole answer within 0.4 s"),
         (_gone, "broke off .*: see that it runs"),
         (_cut, "broke off .*: see that it runs"),
         (
-            _sending(200, b'{"head": {"vars": []}, "results": {"bindings": [{}, {}]}}', X_SPARQL_MaxRows="2"),
+            _says(200, b'{"head": {"vars": []}, "results": {"bindings": [{}, {}]}}', X_SPARQL_MaxRows="2"),
             "gives 2 rows at most: set ResultSetMaxRows",
         ),
         (
-            _sending(200, b'{"head": {"vars": []}, "results": {"bindings": []}}', X_SQL_State="S1TAT"),
+            _says(200, b'{"head": {"vars": []}, "results": {"bindings": []}}', X_SQL_State="S1TAT"),
             "gave up before its answer was whole",
         ),
     ],
@@ -435,7 +406,7 @@ def test_failing_server_is_told_in_a_sentence(
     assert len(message) < 400
 
 
-@pytest.mark.parametrize("misbehave", [_sending(503, b""), _sending(429, b"", Retry_After="0"), _gone])
+@pytest.mark.parametrize("misbehave", [_says(503, b""), _says(429, b"", Retry_After="0"), _gone])
 def test_request_is_made_again_where_the_server_was_away(
     server: SparqlServer, papers: Store, misbehave: Callable[[Handler, str], bool]
 ):
@@ -446,8 +417,7 @@ def test_request_is_made_again_where_the_server_was_away(
         return times[0] % 3 != 0 and misbehave(handler, path)
 
     server.misbehave = twice
-    publish.publish(papers, server.url)
-    assert held(server) == exported(papers)
+    published(server, papers)
     assert times[0] > 10
 
 
@@ -464,19 +434,17 @@ def test_update_whose_answer_is_lost_counts_once(server: SparqlServer, papers: S
         return False
 
     server.misbehave = lost
-    publish.publish(papers, server.url)
-    assert held(server) == exported(papers)
+    published(server, papers)
     assert updates(server) == number[0]
     assert len(server.updates) == 2 * len(set(server.updates))
 
 
 def test_update_that_is_refused_is_told_and_sent_the_next_time(server: SparqlServer, papers: Store):
-    server.misbehave = lambda handler, path: path == "/update" and _sending(400, b"too long")(handler, path)
+    server.misbehave = lambda handler, path: path == "/update" and _says(400, b"too long")(handler, path)
     with pytest.raises(KgError, match=r"/update does not understand what it was asked .too long"):
         publish.publish(papers, server.url)
     server.misbehave = None
-    publish.publish(papers, server.url)
-    assert held(server) == exported(papers)
+    published(server, papers)
 
 
 def test_server_that_is_not_there_is_told(papers: Store):
@@ -496,10 +464,9 @@ def test_password_goes_to_the_server_that_asks_for_it_alone(
     monkeypatch.setenv("KG_SPARQL_USER", "writer")
     monkeypatch.setenv("KG_SPARQL_PASSWORD", "secret")
     assert "secret" not in repr(Access.of(server.url))
-    publish.publish(papers, server.url)
-    assert held(server) == exported(papers)
+    published(server, papers)
     with SparqlServer() as other:
-        server.misbehave = _sending(307, b"", Location=other.url)
+        server.misbehave = _says(307, b"", Location=other.url)
         with pytest.raises(KgError, match="sends elsewhere") as caught:
             publish.publish(papers, server.url)
         assert "secret" not in str(caught.value)
@@ -513,42 +480,6 @@ def test_nothing_is_said_to_a_server_that_does_not_ask(
     monkeypatch.setenv("KG_SPARQL_USER", "writer")
     publish.publish(papers, server.url)
     assert {authorization for _, authorization in server.asked} == {""}
-
-
-@pytest.mark.parametrize(
-    ("query", "server", "user", "update"),
-    [
-        ("http://h:8890/sparql", "Virtuoso/07.20", "dba", "http://h:8890/sparql-auth"),
-        ("http://h:8890/sparql", "Virtuoso/07.20", "", "http://h:8890/sparql"),
-        ("http://h:8890/sparql-auth/", "Virtuoso/07.20", "dba", "http://h:8890/sparql-auth"),
-        ("http://h/query", "Oxigraph", "", "http://h/update"),
-        ("http://h/ds/sparql", "Jetty", "", "http://h/ds/update"),
-        ("https://h/repositories/kg", "", "u", "https://h/repositories/kg/statements"),
-        ("http://h/other?a=b", "", "", "http://h/other?a=b"),
-    ],
-)
-def test_updates_go_where_each_kind_of_server_has_them(query: str, server: str, user: str, update: str):
-    assert Access(query, user=user).update_at(server) == update
-    assert Access(query, update="http://h/own").update_at(server) == "http://h/own"
-
-
-@pytest.mark.parametrize(
-    ("url", "environment", "told"),
-    [
-        ("papers.kg", {}, "no http or https URL"),
-        ("http://", {}, "no http or https URL"),
-        ("http://h:99999/", {}, "no http or https URL"),
-        ("http://h/\nx", {}, "no http or https URL"),
-        ("http://user:secret@h/sparql", {}, "holds a user or a password: put these into KG_SPARQL_USER"),
-        ("http://h/", {"KG_SPARQL_UPDATE": "file:///etc"}, "KG_SPARQL_UPDATE is no http or https URL"),
-        ("http://h/", {"KG_SPARQL_GRAPH_STORE": "x"}, "KG_SPARQL_GRAPH_STORE is no http or https URL"),
-        ("http://h/", {"KG_SPARQL_TIMEOUT": "soon"}, "KG_SPARQL_TIMEOUT is no number of seconds"),
-    ],
-)
-def test_wrong_setting_is_told(url: str, environment: dict[str, str], told: str):
-    with pytest.raises(KgError, match=told) as caught:
-        Access.of(url, environment)
-    assert "secret" not in str(caught.value)
 
 
 def test_graph_store_takes_what_is_much(server: SparqlServer, papers: Store, monkeypatch: pytest.MonkeyPatch):
@@ -572,12 +503,11 @@ def test_graph_store_that_loses_the_graphs_is_told(
     server: SparqlServer, papers: Store, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("KG_SPARQL_GRAPH_STORE", f"{server.root}/store")
-    server.misbehave = lambda handler, path: path == "/store" and _sending(204, b"")(handler, path)
+    server.misbehave = lambda handler, path: path == "/store" and _says(204, b"")(handler, path)
     with pytest.raises(KgError, match="did not put N-Quads into their graphs: unset KG_SPARQL_GRAPH_STORE"):
         publish.publish(papers, server.url)
     monkeypatch.delenv("KG_SPARQL_GRAPH_STORE")
-    publish.publish(papers, server.url)
-    assert held(server) == exported(papers)
+    published(server, papers)
 
 
 # --- the command ----------------------------------------------------------------------------------------------------

@@ -29,9 +29,8 @@ from kg.rdf.lexical import KEPT, PROBE, sent
 from kg.rdf.protocol import Access, Connection
 from kg.rdf.publish import STATE, Published
 from kg.rdf.store import Store
-from kg.store.entries import Entry
 from tests.rdf.virtuoso import MISSING, PROGRAM, Virtuoso
-from tests.store.graph_demo import demo_document, demo_record, demo_source
+from tests.store.graph_demo import demo_source, exported, put
 
 XSD = PREFIXES["xsd"]
 PREDICATE = ox.NamedNode(iri("kg:canonical"))
@@ -112,16 +111,6 @@ def meant(term: Any) -> Any:
         with suppress(ValueError):
             return ox.Literal(float(text))
     return term
-
-
-def exported(store: Store) -> list[str]:
-    return sorted(store.dump("nquads").decode().splitlines())
-
-
-def put(store: Store, number: int, venue: str = "ICLR") -> None:
-    document, record = demo_document(number), demo_record(number)
-    document.venue, record.id = venue, document.id
-    store.put_entry(Entry(document, record))
 
 
 def large_source(lines: int = 6000) -> Source:

@@ -106,6 +106,18 @@ def demo_entry(number: int = 1, record: Record | None = None) -> Entry:
     return Entry(document, record or demo_record(number), "full", fingerprint(document, "1"))
 
 
+def put(store: Store, number: int, venue: str = "ICLR") -> None:
+    """Store an entry of the demo that has appeared somewhere."""
+    entry = demo_entry(number)
+    entry.document.venue = venue
+    store.put_entry(Entry(entry.document, entry.record))
+
+
+def exported(store: Store) -> list[str]:
+    """The N-Quads of a graph, sorted."""
+    return sorted(store.dump("nquads").decode().splitlines())
+
+
 def truth(file: StoreFile | Path) -> dict[str, list[tuple[Any, ...]]]:
     """All that is true in a graph, and by what its entries are found, in one order."""
     if isinstance(file, Path):

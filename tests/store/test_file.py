@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 
 import pytest
@@ -38,6 +38,20 @@ def state(file: StoreFile) -> list[object]:
     """All that a file holds, but for its own id."""
     tables = ("(SELECT * FROM about WHERE name <> 'id')", "sources", "entries", "keys", "organisations", "changes")
     return [file.db.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in tables]
+
+
+def changed(path: Path, statement: str) -> None:
+    """Let another program change a database."""
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(statement)
+
+
+def read_all(path: Path, read_only: bool = True) -> None:
+    with StoreFile(path, read_only) as file:
+        list(map(file.source, file.source_names()))
+        list(file.every())
+        file.facts("ror:1")
+        file.having(["all"])
 
 
 # --- what is kept -----------------------------------------------------------------------------------------------------
@@ -306,9 +320,7 @@ def test_folder_is_told(tmp_path: Path):
 
 def test_foreign_database_is_left_alone(tmp_path: Path):
     path = tmp_path / "letters.db"
-    with sqlite3.connect(path) as db:
-        db.execute("CREATE TABLE letters (text)")
-    db.close()
+    changed(path, "CREATE TABLE letters (text)")
     assert told(path) == {f"{path} is a database of something else: name another file for the graph."}
 
 
@@ -321,9 +333,7 @@ def test_other_file_is_left_alone(tmp_path: Path):
 
 @pytest.mark.parametrize(("form", "what"), [(99, "install a newer kg"), (1, "add its files again to a new one")])
 def test_other_forms_are_told(path: Path, form: int, what: str):
-    with sqlite3.connect(path) as db:
-        db.execute(f"PRAGMA user_version = {form}")
-    db.close()
+    changed(path, f"PRAGMA user_version = {form}")
     (sentence,) = told(path)
     assert sentence == f"The graph {path} has form {form}, this program knows {VERSION}: {what}."
 
@@ -341,36 +351,22 @@ def test_empty_file_becomes_a_graph_and_is_none_to_readers(tmp_path: Path):
 # --- damage -----------------------------------------------------------------------------------------------------------
 
 
-def _head(path: Path) -> None:
-    path.write_bytes(b"rubbish!" * 64 + path.read_bytes()[512:])
+#: What is left of the bytes of a file.
+DAMAGE: dict[str, Callable[[bytes], bytes]] = {
+    "head": lambda data: b"rubbish!" * 64 + data[512:],
+    "cut": lambda data: data[: len(data) // 2],
+    "cut within a page": lambda data: data[:5000],
+    "zeroed": lambda data: data[:8192] + bytes(len(data) - 8192),
+}
 
 
-def _cut(path: Path) -> None:
-    os.truncate(path, path.stat().st_size // 2)
-
-
-def _cut_within_a_page(path: Path) -> None:
-    os.truncate(path, 5000)
-
-
-def _zeroed(path: Path) -> None:
-    data = path.read_bytes()
-    path.write_bytes(data[:8192] + bytes(len(data) - 8192))
-
-
-@pytest.mark.parametrize("damage", [_head, _cut, _cut_within_a_page, _zeroed])
+@pytest.mark.parametrize("damage", DAMAGE)
 @pytest.mark.parametrize("read_only", [True, False])
-def test_damaged_file_is_told(path: Path, damage: Callable[[Path], None], read_only: bool):
-    damage(path)
-
-    def read() -> None:
-        with StoreFile(path, read_only) as file:
-            for name in file.source_names():
-                file.source(name)
-            list(file.every())
+def test_damaged_file_is_told(path: Path, damage: str, read_only: bool):
+    path.write_bytes(DAMAGE[damage](path.read_bytes()))
 
     with pytest.raises(KgError, match=r"kg rebuild --graph .*papers\.kg") as error:
-        read()
+        read_all(path, read_only)
     assert "\n" not in str(error.value)
 
 
@@ -388,19 +384,10 @@ def test_damaged_file_is_told(path: Path, damage: Callable[[Path], None], read_o
     ],
 )
 def test_damaged_row_is_told(path: Path, statement: str, told: str):
-    with sqlite3.connect(path) as db:
-        db.execute(statement)
-    db.close()
-
-    def read() -> None:
-        with StoreFile(path, read_only=True) as file:
-            file.source("demo")
-            list(file.every())
-            file.facts("ror:1")
-            file.having(["all"])
+    changed(path, statement)
 
     with pytest.raises(KgError, match=told):
-        read()
+        read_all(path)
 
 
 # --- full disks -------------------------------------------------------------------------------------------------------

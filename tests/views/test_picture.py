@@ -49,14 +49,12 @@ def test_other_runs_give_the_same_bytes(built: Graph, built_file: Path) -> None:
         "import sys, hashlib, kg\n"
         "from kg.api import Graph\n"
         "view = Graph(sys.argv[1], read_only=True).draw(sys.argv[2], 'zh', 80)\n"
-        "data = [view.render(form) for form in sys.argv[3:]]\n"
-        "print(*(hashlib.sha256(d.encode() if isinstance(d, str) else d).hexdigest() for d in data))\n"
+        "print(*(hashlib.sha256(repr(view.render(form)).encode()).hexdigest() for form in sys.argv[3:]))\n"
     )
     run = [sys.executable, "-c", script, str(built_file), TOPIC, *FORMS]
     other = subprocess.run(run, env={**os.environ, "PYTHONHASHSEED": "77"}, capture_output=True, text=True, check=True)
     view = built.draw(TOPIC, "zh", 80)
-    data = [view.render(form) for form in FORMS]
-    assert other.stdout.split() == [hashlib.sha256(d.encode() if isinstance(d, str) else d).hexdigest() for d in data]
+    assert other.stdout.split() == [hashlib.sha256(repr(view.render(form)).encode()).hexdigest() for form in FORMS]
 
 
 def test_what_was_left_out_is_said(built: Graph) -> None:
@@ -222,8 +220,8 @@ def _place(browser: Browser, node: str) -> tuple[float, float]:
 _FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))"
 
 
-def _panel(browser: Browser) -> str:
-    return str(browser.evaluate("document.getElementById('panel').innerText"))
+def _text(browser: Browser, selector: str = "#panel") -> str:
+    return str(browser.evaluate(f"document.querySelector({json.dumps(selector)}).innerText"))
 
 
 def _click(browser: Browser, selector: str) -> None:
@@ -235,11 +233,11 @@ def _click(browser: Browser, selector: str) -> None:
 def test_a_click_on_a_node_shows_its_papers_and_quotes(built: Graph, browser: Browser, tmp_path: Path) -> None:
     browser.open(built.draw(TOPIC).save(tmp_path / "graph.html"))
     browser.click(*_place(browser, "hardware:nvidia-h100"))
-    assert "NVIDIA H100" in _panel(browser)
-    assert "002-22" in _panel(browser)
-    assert "H100" in browser.evaluate("document.querySelector('#panel mark').textContent")
+    assert "NVIDIA H100" in _text(browser)
+    assert "002-22" in _text(browser)
+    assert "H100" in _text(browser, "#panel mark")
     _click(browser, "#panel .links .soft")  # a link's name leads to its sentence
-    assert "→" in browser.evaluate("document.querySelector('#panel h2').textContent")
+    assert "→" in _text(browser, "#panel h2")
 
 
 def test_a_click_on_a_line_shows_its_sentence(built: Graph, browser: Browser, tmp_path: Path) -> None:
@@ -247,8 +245,8 @@ def test_a_click_on_a_line_shows_its_sentence(built: Graph, browser: Browser, tm
     x, y, at = browser.evaluate(_FREE_LINE)
     browser.click(x, y)
     head, tail = browser.evaluate(f"ends({at}).map((id) => NODES[id].name)")
-    assert browser.evaluate("document.querySelector('#panel h2').textContent") == f"{head} → {tail}"
-    assert browser.evaluate("document.querySelector('#panel mark').textContent")
+    assert _text(browser, "#panel h2") == f"{head} → {tail}"
+    assert _text(browser, "#panel mark")
 
 
 #: The middle of a line that has a quote and no node over it.
@@ -278,9 +276,9 @@ def test_legend_colours_and_search(built: Graph, browser: Browser, tmp_path: Pat
     assert browser.evaluate(colours) != by_type
     _click(browser, "#search input")
     browser.type("h100", enter=False)
-    assert "NVIDIA H100" in browser.evaluate("document.querySelector('#panel .found').innerText")
+    assert "NVIDIA H100" in _text(browser, "#panel .found")
     browser.type("", enter=True)
-    assert browser.evaluate("document.querySelector('#panel h2').textContent") == "NVIDIA H100"
+    assert _text(browser, "#panel h2") == "NVIDIA H100"
 
 
 def test_the_keyboard_reaches_the_search(built: Graph, browser: Browser, tmp_path: Path) -> None:
@@ -288,7 +286,7 @@ def test_the_keyboard_reaches_the_search(built: Graph, browser: Browser, tmp_pat
     browser.press("Tab")
     assert browser.evaluate("document.activeElement.name") == "text"
     browser.type("no such thing at all")
-    assert "No node has this name" in _panel(browser)
+    assert "No node has this name" in _text(browser)
 
 
 def test_years_filter_nodes_and_lines(built: Graph, browser: Browser, tmp_path: Path) -> None:
@@ -312,7 +310,7 @@ def test_hostile_names_stay_text(hostile: Graph, browser: Browser, tmp_path: Pat
     assert browser.complaints == []
     node = browser.evaluate("IDS.find((id) => NODES[id].kind === 'technique' && NODES[id].name.includes('script'))")
     browser.click(*_place(browser, node))
-    assert "</script>" in _panel(browser)
+    assert "</script>" in _text(browser)
     assert browser.evaluate("window.hacked") is None
     assert browser.evaluate(_OVERFLOWING) == []
 
@@ -347,10 +345,10 @@ def test_two_thousand_nodes_open_quietly(large: Path, browser: Browser, width: i
 def test_two_thousand_nodes_have_the_same_controls(large: Path, browser: Browser) -> None:
     browser.open(large)
     browser.click(*_place(browser, "hardware:nvidia-h100"))
-    assert browser.evaluate("document.querySelector('#panel h2').textContent") == "NVIDIA H100"
-    assert "H100" in browser.evaluate("document.querySelector('#panel mark').textContent")
+    assert _text(browser, "#panel h2") == "NVIDIA H100"
+    assert "H100" in _text(browser, "#panel mark")
     _click(browser, "#panel .links .soft")
-    assert browser.evaluate("document.querySelector('#panel mark').textContent")
+    assert _text(browser, "#panel mark")
     _click(browser, "#whole")
     _click(browser, "#legend ul:not([hidden]) [data-group='0']")
     hidden = "IDS.filter((id) => view.sigma.getNodeDisplayData(id).hidden).map((id) => NODES[id].group)"
@@ -359,7 +357,7 @@ def test_two_thousand_nodes_have_the_same_controls(large: Path, browser: Browser
     assert browser.evaluate(hidden) == []
     _click(browser, "#search input")
     browser.type("nvidia a100")
-    assert browser.evaluate("document.querySelector('#panel h2').textContent") == "NVIDIA A100"
+    assert _text(browser, "#panel h2") == "NVIDIA A100"
 
 
 #: Drags the picture to the left, and gives what had a label before and has one after, with its place.
@@ -510,7 +508,7 @@ def test_a_lineage_opens_whole_and_its_panel_on_the_most_important_node(
     inside = "({x, y}) => x > 0 && y > 0 && x < box.clientWidth && y < box.clientHeight"
     assert browser.evaluate(f"IDS.length <= 40 && IDS.every(id => ({inside})(view.screen(id)))")
     first = browser.evaluate("NODES[DATA.about.first].name")
-    assert browser.evaluate("document.querySelector('#panel h2').innerText") == first
+    assert _text(browser, "#panel h2") == first
     assert browser.evaluate("chosen") is None
 
 

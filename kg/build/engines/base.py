@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from importlib.metadata import entry_points
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar, Union
 
 from kg.model import Document, KgError
+from kg.registry import registered
 
 if TYPE_CHECKING:
     from kg.sources import Unread
@@ -57,13 +55,4 @@ def engine(name: str = LOCAL, address: str = "") -> Engine:
 @cache
 def _engines() -> dict[str, Callable[[str], Engine]]:
     """All engines by name: the modules of this package that define ENGINE, then entry points."""
-    found: dict[str, Callable[[str], Engine]] = {}
-    package = importlib.import_module("kg.build.engines")
-    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
-        maker = getattr(importlib.import_module(f"kg.build.engines.{module.name}"), "ENGINE", None)
-        if maker is not None:
-            found[module.name] = maker
-    for entry in entry_points(group=GROUP):
-        if entry.name not in found:
-            found[entry.name] = entry.load()
-    return found
+    return registered("kg.build.engines", "ENGINE", GROUP)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kg.query.answer import Answer, Line, Row, Table
-from kg.query.empty import any_role
 from kg.query.filter import Query
 from kg.query.kinds import papers
 from kg.query.lexicon import Lexicon
 from kg.query.periods import PERIODS, different, entries_by, folded
 from kg.query.sayings import Sayings
 from kg.query.support import support
-from kg.query.tally import TYPES, Tally, backers, found_any, listed, nothing
+from kg.query.tally import TYPES, Tally, backers, listed, nothing, widened
 from kg.store.file import StoreFile
 
 #: Lines where nobody says how many; papers that are read out one by one; things that a sentence names; quotes.
@@ -21,8 +20,7 @@ _SHOWN, _READ, _NAMED, _QUOTES = 20, 100, 5, 3
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
     """How many papers (or things of the type `wants`) a filter lets through; by `over`, at most `limit` (20) lines."""
-    if not found_any(store, query.filter) and found_any(store, wider := any_role(query.filter)):
-        query = replace(query, filter=wider)
+    query = replace(query, filter=widened(store, query.filter, Sayings.of(question)))
     return _Counting(store, lexicon, question, query).answer(limit)
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kg.query.answer import Answer, Table
-from kg.query.empty import any_role
 from kg.query.filter import Filter, Outcome, Query
 from kg.query.kinds import count, ranking, relations
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
-from kg.query.tally import TYPES, Count, Tally, found_any, nothing
+from kg.query.tally import TYPES, Count, Tally, nothing, widened
 from kg.store.file import StoreFile
 
 #: Lines where nobody says how many.
@@ -34,7 +33,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     tally = Tally(store, lexicon, wanted, say.language, among)
     number = limit or query.most or SHOWN
     things, total = tally.first(query.wants, number)
-    if not things and not found_any(store, wanted) and found_any(store, wider := any_role(wanted)):
+    if not things and (wider := widened(store, wanted, say)) != wanted:
         wanted, tally = wider, Tally(store, lexicon, wider, say.language, among)
         things, total = tally.first(query.wants, number)
     if not things:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -86,9 +87,7 @@ def _by_model(
     least = model.threshold if model else _LEAST
     among = frozenset(corpus.found(query.filter)) if query.filter.conditions else None
     found = {one: near for one, near in likeness(store, vector).items() if among is None or one in among}
-    order = sorted(found, key=lambda one: (-found[one], one))[
-        : limit if limit else len(found) if limit == 0 else _PAPERS
-    ]
+    order = _first(found, limit)
     near = [Near(one, "", round(found[one], 3)) for one in order if found[one] > 0]
     reached = sum(one.similarity >= least for one in near)
     rows = _rows(corpus, near, words, words)
@@ -96,6 +95,11 @@ def _by_model(
     told = say("near.by_model", reached, model=model.name if model else "", least=f"{least:g}")
     notes = notes if rows else (*notes, say("near.none", words=say("empty.quoted", words=words)))
     return Answer(question, query, rows, (*notes, told), Table(("text", "type", "similarity"), lines))
+
+
+def _first(near: Mapping[str, float], limit: int | None) -> list[str]:
+    """The nearest papers, then by name: at most `limit`, 0 for all, None for what is usual."""
+    return sorted(near, key=lambda one: (-near[one], one))[: len(near) if limit == 0 else limit or _PAPERS]
 
 
 def _alike(store: StoreFile, lexicon: Lexicon, question: str, query: Query, paper: str, limit: int | None) -> Answer:
@@ -116,10 +120,7 @@ def _alike(store: StoreFile, lexicon: Lexicon, question: str, query: Query, pape
         for one in {*found, *close} - {paper}
         if (one in found or close[one] >= _TITLES) and (among is None or one in among)
     }
-    order = sorted(score, key=lambda one: (-score[one], one))[
-        : limit if limit else len(score) if limit == 0 else _PAPERS
-    ]
-    order = [one for one in order if score[one] >= _LEAST][: query.most]
+    order = [one for one in _first(score, limit) if score[one] >= _LEAST][: query.most]
     known = {row.paper: row for row in corpus.rows(order)}
     rows = tuple(replace(known[one], score=score[one]) for one in order)
     lines = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from itertools import chain, islice
 
 from kg.names import kind_of
@@ -35,22 +36,10 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     corpus = Corpus.of(store)
     say = Sayings.of(question)
     papers = corpus.found(wanted)
-    if not papers:
-        wider = by_words(wanted, say)
-        papers = corpus.found(wider) if wider != wanted else []
-        wanted = wider if papers else wanted
-    if not papers:
-        wider = any_role(wanted)
-        papers = corpus.found(wider) if wider != wanted else []
-        wanted = wider if papers else wanted
-    if not papers:
-        either = any_institution(wanted, say)
-        papers = corpus.found(either) if either != wanted else []
-        wanted = either if papers else wanted
-    if not papers:
-        nearer = _nearer(corpus, lexicon, wanted, say)
-        papers = corpus.found(nearer) if nearer != wanted else []
-        wanted = nearer if papers else wanted
+    for widened in (by_words, any_role, any_institution, partial(_nearer, corpus, lexicon)):
+        if not papers and (wider := widened(wanted, say)) != wanted:
+            papers = corpus.found(wider)
+            wanted = wider if papers else wanted
     if not papers and all(isinstance(term, Phrase) for one in wanted.conditions for term in one.any_of):
         words = tuple(term.label for condition in wanted.conditions for term in condition.any_of)
         return _nothing_understood(lexicon, question, replace(wanted, conditions=(), ignored=(*words, *wanted.ignored)))

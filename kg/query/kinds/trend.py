@@ -13,13 +13,12 @@ import numpy as np
 from kg.model import ENTITY_TYPES
 from kg.query.answer import Answer, Line, Table
 from kg.query.corpus import Corpus, Papers
-from kg.query.empty import any_role
 from kg.query.filter import Condition, Fact, Filter, Query
 from kg.query.lexicon import Lexicon
 from kg.query.periods import PERIODS, entries_by, folded, is_partial, within, without_gaps
 from kg.query.sayings import Sayings
 from kg.query.statistics import LEAST, LEVEL, ShareChange, adjusted, early_and_late, moved, trend_test
-from kg.query.tally import TYPES, Count, Tally, found_any, nothing
+from kg.query.tally import TYPES, Count, Tally, nothing, widened
 from kg.store.file import StoreFile
 
 #: Things and periods that are shown, papers of the answer that are all listed, and reports that are.
@@ -33,8 +32,7 @@ _OF = (*ENTITY_TYPES, "topic", "metric", "kind")
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
     """How many papers there are in each period: in all, or of each of the things that most papers have."""
     say = Sayings.of(question)
-    if not found_any(store, query.filter) and found_any(store, wider := any_role(query.filter)):
-        query = replace(query, filter=wider)
+    query = replace(query, filter=widened(store, query.filter, say))
     over, wanted = query.over if query.over in (*PERIODS, "report") else "month", query.filter
     tally = Tally(store, lexicon, wanted, say.language)
     if query.order != "best" and query.wants in TYPES and over in PERIODS:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from kg.query.answer import Answer, Line, Table
-from kg.query.empty import any_role
 from kg.query.filter import Query
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
-from kg.query.tally import Tally, found_any, nothing
+from kg.query.tally import Tally, found_any, nothing, widened
 from kg.store.file import StoreFile
 
 #: The types, in order, and lines of each where nobody says how many.
@@ -18,9 +17,7 @@ _COLUMNS = ("name", "type", "papers")
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
     """The authors with most papers of a filter, then the institutions, at most `limit` (10) of each."""
     say = Sayings.of(question)
-    wanted = query.filter
-    if not found_any(store, wanted) and found_any(store, wider := any_role(wanted)):
-        wanted = wider
+    wanted = widened(store, query.filter, say)
     tally = Tally(store, lexicon, wanted, say.language)
     lines: list[Line] = []
     told, notes = [], list(wanted.notes)

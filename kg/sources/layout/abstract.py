@@ -45,7 +45,6 @@ class Abstract:
     """The abstract of a page, its top (y on the page), and the rows that follow it in its column."""
 
     text: str
-    page: int
     top: float
     rows: list[TextRow]
     after: list[TextRow]
@@ -167,7 +166,7 @@ def _collected(
     text = joiner.join(plain(row.chars) for row in kept)
     text = _RUN_IN.sub("", text, count=1) if not heading else text
     text, _, _ = _cut_keywords(text)
-    return Abstract(text.strip(), page.number, start.y, kept, after, left, right) if len(text) > 60 else None
+    return Abstract(text.strip(), start.y, kept, after, left, right) if len(text) > 60 else None
 
 
 def _is_foot(last: TextRow, after: Sequence[TextRow]) -> bool:

@@ -100,13 +100,8 @@ class Look:
     @cached_property
     def kinds(self) -> list[LegendEntry]:
         """The legend of node types."""
-        nodes = self.drawing.nodes.values()
-        counts = {kind: sum(node.type == kind for node in nodes) for kind in KINDS}
-        return [
-            LegendEntry(kind, self.words(f"type.{kind}"), COLOURS[kind], count)
-            for kind, count in counts.items()
-            if count
-        ]
+        counts = Counter(node.type for node in self.drawing.nodes.values())
+        return [LegendEntry(k, self.words(f"type.{k}"), COLOURS[k], counts[k]) for k in KINDS if counts[k]]
 
     @cached_property
     def groups(self) -> list[LegendEntry]:
@@ -122,13 +117,8 @@ class Look:
     @cached_property
     def lines(self) -> list[LegendEntry]:
         """The legend of relations with a colour of their own."""
-        edges = self.drawing.edges
-        counts = {kind: sum(edge.relation == kind for edge in edges) for kind in _LINES}
-        if not self.is_layered:
-            return []
-        return [
-            LegendEntry(k, self.words(f"picture.line_{k}"), _LINES[k], count) for k, count in counts.items() if count
-        ]
+        counts = Counter(edge.relation for edge in self.drawing.edges if self.is_layered)
+        return [LegendEntry(k, self.words(f"picture.line_{k}"), _LINES[k], counts[k]) for k in _LINES if counts[k]]
 
     @property
     def first(self) -> str:

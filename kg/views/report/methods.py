@@ -32,10 +32,6 @@ class Told:
     result: Result
 
     @property
-    def low(self) -> float:
-        return self.result.value[0] if isinstance(self.result.value, tuple) else self.result.value
-
-    @property
     def high(self) -> float:
         return self.result.value[1] if isinstance(self.result.value, tuple) else self.result.value
 
