@@ -88,28 +88,21 @@ def _elsewhere(entity: Json, kind: str, record: Json) -> str:
 def _entities(kind: str, pairing: Pairing, gold: Json, found: Json) -> Told:
     least, alike = LEAST.get(kind, NAME), overlap if kind in LEAST else same_name
     missed, wrong = _left(pairing)
-    for entity in wrong:
-        other = _elsewhere(entity, kind, gold)
-        if _best(entity, pairing.gold, alike) >= least:
-            cause = "second form of one that is right"
-        elif _best(entity, missed, overlap) >= NEAR:
-            cause = "other boundary than a missed one"
-        elif _best(entity, pairing.gold, overlap) >= NEAR:
-            cause = "part of a right one, wider or narrower"
-        else:
-            cause = f"annotated as {other}" if other else "not annotated"
-        yield "wrong", cause, entity["surface"]
-    for entity in missed:
-        other = _elsewhere(entity, kind, found)
-        if _best(entity, pairing.found, alike) >= least:
-            cause = "two annotated, one found"
-        elif _best(entity, wrong, overlap) >= NEAR:
-            cause = "other boundary than a wrong one"
-        elif _best(entity, pairing.found, overlap) >= NEAR:
-            cause = "part of a right one, wider or narrower"
-        else:
-            cause = f"found as {other}" if other else "not found"
-        yield "missed", cause, entity["surface"]
+    for what, left, rest, there, record, twice, named in (
+        ("wrong", wrong, missed, pairing.gold, gold, "second form of one that is right", "annotated"),
+        ("missed", missed, wrong, pairing.found, found, "two annotated, one found", "found"),
+    ):
+        for entity in left:
+            other = _elsewhere(entity, kind, record)
+            if _best(entity, there, alike) >= least:
+                cause = twice
+            elif _best(entity, rest, overlap) >= NEAR:
+                cause = f"other boundary than a {'missed' if what == 'wrong' else 'wrong'} one"
+            elif _best(entity, there, overlap) >= NEAR:
+                cause = "part of a right one, wider or narrower"
+            else:
+                cause = f"{named} as {other}" if other else f"not {named}"
+            yield what, cause, entity["surface"]
 
 
 def _roles(pairing: Pairing) -> Told:

@@ -1,4 +1,4 @@
-"""Tagged text, a value a line: what MEDLINE (.nbib) and EndNote (.enw) share; tags are data (fields.toml)."""
+"""Tagged text, a value a line: RIS, Web of Science, MEDLINE (.nbib) and EndNote (.enw); tags are data (fields.toml)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.base import InputFile
-from kg.sources.forms import folded_name, forms
-from kg.sources.lines import opening, rows
+from kg.sources.forms import folded_name, forms, unread
+from kg.sources.lines import ended, opening, rows
 from kg.sources.people import person
 from kg.sources.rows import batch_of
 
@@ -16,10 +16,15 @@ from kg.sources.rows import batch_of
 class TaggedReader:
     """Reads records of lines with a tag; an entry is named by its number, else by its position."""
 
-    def __init__(self, name: str, first: str, tag: str, whole: str) -> None:
-        """`first` matches the line that begins a record, `tag` a line's tag, `whole` the beginning of a file."""
+    def __init__(self, name: str, first: str, tag: str, whole: str, end: str = "", by_line: str = "") -> None:
+        """`first` matches the line that begins a record, `tag` a line's tag, `whole` the beginning of a file.
+
+        `end` matches the line that ends a record, which is skipped with a message when it has none. Each line of the
+        tags that `by_line` matches is a value of its own; lines of other tags are joined.
+        """
         self.name = name
         self._first, self._tag, self._sniff = re.compile(first), re.compile(tag), re.compile(whole)
+        self._end, self._by_line = re.compile(end) if end else None, re.compile(by_line)
 
     def sniff(self, file: InputFile) -> float:
         return 0.9 if self._sniff.search(opening(file)) else 0.0
@@ -29,17 +34,11 @@ class TaggedReader:
         return batch_of(rows(file, self._first, lambda lines: self._row(file, lines)), file, self.name, "entries")
 
     def _row(self, file: InputFile, lines: list[str]) -> dict[str, object]:
-        values: dict[str, list[list[str]]] = {}  # by tag: the lines of each of its values
-        last: list[str] = []
-        for line in lines:
-            if found := self._tag.match(line):
-                last = [line[found.end() :].strip()]
-                values.setdefault(found[1], []).append(last)
-            else:
-                last.append(line.strip())
         names = forms()[self.name]
-        said = {tag: [" ".join(filter(None, one)) for one in each] for tag, each in values.items()}
+        said = self._said(ended(lines, self._end) if self._end else lines)
         row = bibliography.row(file, said, {key: tags for key, tags in names.items() if key != "nowhere"})
+        if self._end:  # what reference managers write into such a file is as free as in BibTeX
+            return row | {"unread": unread(said, names) if "nowhere" in names else []}
         row["authors"] = next(
             (people for tag in names["authors"] if (people := list(map(person, said.get(tag, ()))))), []
         ) + [group for tag in names.get("groups", ()) for group in said.get(tag, ())]
@@ -49,3 +48,20 @@ class TaggedReader:
         known = {tag for tags in names.values() for tag in tags}
         row["unread"] = [tag for tag in said if tag not in known and (folded_name(tag) or tag)]
         return row
+
+    def _said(self, lines: list[str]) -> dict[str, list[str]]:
+        """The values of a record by tag."""
+        values: dict[str, list[list[str]]] = {}  # by tag: the lines of each of its values
+        last: list[str] = []
+        for line in lines:
+            if found := self._tag.match(line):
+                last = [line[found.end() :].strip()]
+                values.setdefault(found[1], []).append(last)
+            else:
+                last.append(line.strip())
+        return {
+            tag: [line for one in each for line in one]
+            if self._by_line.fullmatch(tag)
+            else [" ".join(filter(None, one)) for one in each]
+            for tag, each in values.items()
+        }
