@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import kg
 from kg.api import Graph
@@ -23,6 +24,14 @@ from tests.store.graph_demo import demo_entry, demo_source, linked
 
 REPORTS = Path(__file__).parent.parent / "data" / "reports"
 _WHOLE = ontology.text
+
+# How long an example takes says something of the machine only; a fixture that examples share is read, not changed.
+settings.register_profile(
+    "kg",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("kg")
 
 
 @pytest.fixture(scope="session", autouse=True)

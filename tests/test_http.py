@@ -79,7 +79,7 @@ def dripping() -> tuple[socket.socket, str]:
             connection, _ = server.accept()
             with connection:
                 connection.sendall(b"HTTP/1.1 200 OK\r\nX-Odd: ")
-                for _ in range(200):
+                while True:
                     connection.sendall(b"x")
                     time.sleep(0.05)
 
@@ -87,15 +87,16 @@ def dripping() -> tuple[socket.socket, str]:
     return server, f"http://127.0.0.1:{server.getsockname()[1]}/"
 
 
+@pytest.mark.timeout(60)
 def test_header_without_end_is_ended_by_the_deadline() -> None:
     server, url = dripping()
-    deadline, start = Deadline(), time.monotonic()
+    deadline = Deadline()
     with server, httpx.Client(timeout=5) as client, pytest.raises(httpx.HTTPError), deadline.after(0.5):
         client.get(url, extensions=dict(deadline.extensions))
     assert deadline.has_passed
-    assert time.monotonic() - start < 3
 
 
+@pytest.mark.timeout(60)
 def test_server_of_triples_whose_header_has_no_end_is_told() -> None:
     server, url = dripping()
     with server, pytest.raises(KgError, match=r"gave no whole answer within 0\.5 s"):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kg
@@ -31,7 +31,6 @@ from tests.store.graph_demo import cached_quads, truth
 pytestmark = pytest.mark.usefixtures("without_ontology")
 State = dict[str, list[tuple[Any, ...]]]
 Held = Mapping[str, frozenset[str]]  # entries by source, as the source calls them
-CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 DECISIONS = """
 @prefix kg: <https://w3id.org/paper-kg/ns#> .
 @prefix technique: <https://w3id.org/paper-kg/technique/> .
@@ -204,7 +203,7 @@ STEPS = ("add", "add", "add", "remove")
 
 
 @pytest.mark.parametrize("decided", [False, True], ids=["undecided", "decided"])
-@settings(max_examples=5, deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=5)
 @given(data=st.data())
 def test_any_way_to_some_papers_gives_the_graph_of_these_papers(small: Corpus, decided: bool, data: st.DataObject):
     steps = data.draw(st.lists(st.tuples(st.sampled_from(STEPS), parts(small)), min_size=1, max_size=7))
@@ -226,7 +225,7 @@ def test_any_way_to_some_papers_gives_the_graph_of_these_papers(small: Corpus, d
         assert followed == made_anew
 
 
-@settings(max_examples=2, deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=2)
 @given(data=st.data())
 def test_reports_and_other_papers_give_one_graph_in_any_order_and_parts(large: Corpus, data: st.DataObject):
     order = data.draw(st.permutations(sorted(large.files)), "order")

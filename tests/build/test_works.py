@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from itertools import islice, permutations
 from pathlib import Path
@@ -187,18 +186,3 @@ def test_a_crowd_of_one_title_costs_no_more_than_other_papers(tmp_path: Path) ->
     with kg.open(str(tmp_path / "g")) as graph:
         graph.remove("two")
         assert held(graph) == built(tmp_path / "i", files[0])
-
-
-def test_ten_papers_are_added_to_many_in_a_moment(tmp_path: Path) -> None:
-    """Few entries are looked at, however many there are: ten more take as long in a graph of 40 as in one of 400."""
-    said = [{"id": f"p{at}", "title": f"Wisdom of the {'abcdefghij'[at % 10] * 9} number {at}"} for at in range(400)]
-    more = papers(tmp_path, "more.jsonl", *({**paper, "id": "n" + str(paper["id"])} for paper in said[:10]))
-    spent = []
-    for many in (40, 400):
-        folder = tmp_path / f"g{many}"
-        built(folder, papers(tmp_path, "many.jsonl", *said[:many]))
-        with kg.open(str(folder)) as graph:
-            start = time.process_time()
-            graph.add(more, fast=True)
-            spent.append(time.process_time() - start)
-    assert spent[1] < 3 * spent[0] + 0.1

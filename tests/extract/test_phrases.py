@@ -71,7 +71,7 @@ def test_sentence_of_marks_has_no_phrase() -> None:
     assert phrases("... !!! ((( )))") == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=80))
 def test_words_and_phrases_stand_where_they_say(text: str) -> None:
     doc = read(text)

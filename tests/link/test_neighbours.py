@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -144,7 +143,6 @@ def test_vectors_have_length_one_and_are_the_same_again() -> None:
     assert not encoder()("").any()
 
 
+@pytest.mark.timeout(60)
 def test_long_text_is_read_in_part_and_in_time() -> None:
-    start = time.perf_counter()
     assert np.linalg.norm(encoder()("word " * 20_000)) == pytest.approx(1, abs=1e-5)
-    assert time.perf_counter() - start < 60

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.model import KgError
@@ -224,7 +224,7 @@ NASTY = [
 values = st.text(max_size=60) | st.lists(st.sampled_from(NASTY), max_size=6).map("".join)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200)
 @given(
     flags=st.dictionaries(st.sampled_from([*CONDITIONS, *ASKING]), values | st.lists(values, max_size=3), max_size=4)
 )

@@ -99,7 +99,7 @@ ENTRIES = st.dictionaries(
 )
 
 
-@settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=15, phases=[Phase.explicit, Phase.generate])
 @given(ENTRIES, st.lists(ENTRIES, min_size=1, max_size=3))
 def test_labels_that_follow_changes_are_those_made_anew(
     begin: dict[str, list[Named]], changes: list[dict[str, list[Named]]]

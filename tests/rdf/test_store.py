@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.model import Document, KgError, Record, Text
@@ -40,7 +39,6 @@ def test_hostile_literal_survives_adding_and_replacing(memory: Store, text: str)
     assert memory.entry("x") == entry(text)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
 def test_any_text_survives_replacing(memory: Store, text: str):
     memory.put_entry(entry("before"))
@@ -87,18 +85,6 @@ def test_wrong_query_is_told_in_a_sentence(memory: Store, query: str, told: str)
 
 def test_the_word_service_may_be_asked_for(memory: Store):
     assert memory.select('SELECT ("service <" AS ?service) { } # SERVICE') == [{"service": "service <"}]
-
-
-def test_reader_opens_fast(tmp_path: Path):
-    with Store(tmp_path / "kg") as store, store.batch():
-        for number in range(1, 201):
-            store.put_entry(demo_entry(number))
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        Store(tmp_path / "kg", read_only=True).close()
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.02
 
 
 def test_location_of_no_kind_is_told():

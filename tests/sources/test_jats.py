@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -135,11 +134,11 @@ def test_sample(shared):
     assert document.venue == "Oncotarget"
 
 
+@pytest.mark.timeout(60)
 def test_many_editors_and_affiliations_take_little_time(tmp_path):
     editors = '<contrib contrib-type="editor"><aff>A</aff></contrib>' * 30_000
     formulas = "<tex-math>x</tex-math>" * 50_000
     abstract = f"<abstract><p>{formulas}</p>{'<p>' * 100}{'word ' * 10_000}{'</p>' * 100}</abstract>"
-    start = time.process_time()
     document = only(
         tmp_path,
         f"<article><front><article-meta><contrib-group>{editors}</contrib-group>{abstract}"
@@ -147,4 +146,3 @@ def test_many_editors_and_affiliations_take_little_time(tmp_path):
     )
     assert "I" not in document.texts
     assert document.texts["A"].raw.count("word") == 10_000
-    assert time.process_time() - start < 15

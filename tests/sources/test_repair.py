@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -235,6 +233,7 @@ def test_repairs_are_the_same_every_time():
     assert len({repaired("BRAIN LEARNING WITH POG", raw).texts["A"].edits for _ in range(5)}) == 1
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "raw",
     [
@@ -260,9 +259,7 @@ def test_repairs_are_the_same_every_time():
     ],
 )
 def test_hostile_text_takes_little_time(raw):
-    start = time.process_time()
     repaired(raw, raw, I=raw, H=raw, B=raw)
-    assert time.process_time() - start < 2
 
 
 PIECES = """STRATE-GIES |lowrank|net- working |$2\\times$|\\textbf{x}|WORK IN PROGRESS |Preprint |\n|\x00|a.We have \
@@ -271,7 +268,7 @@ pieces = st.sampled_from(PIECES.split("|"))
 
 
 @given(st.lists(pieces, max_size=14).map("".join), st.lists(pieces, max_size=14).map("".join))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_edits_always_lead_from_raw_to_repaired(first, second):
     for text in repaired(first, second, H=first, I=second).texts.values():
         out, at = [], 0

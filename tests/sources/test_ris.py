@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -55,6 +54,7 @@ def test_tags_of_other_programs(tmp_path):
 GOOD = "TY  - JOUR\r\nTI  - {}\r\nER  - \r\n\r\n"
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
@@ -66,13 +66,11 @@ GOOD = "TY  - JOUR\r\nTI  - {}\r\nER  - \r\n\r\n"
     ],
 )
 def test_bad_record_is_told_in_bounded_time_and_the_rest_goes_on(tmp_path, bad, reason):
-    start = time.process_time()
     documents, skipped = made(tmp_path, GOOD.format("One") + bad + GOOD.format("Two"))
     assert [d.texts["T"].raw for d in documents] == ["One", "Two"]
     [sentence] = skipped
     assert reason in sentence
     assert sentence.startswith(f"{tmp_path / 'refs.ris'}: line 5 was skipped: ")
-    assert time.process_time() - start < 10
 
 
 def test_file_that_is_cut_off_says_so(tmp_path):

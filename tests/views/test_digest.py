@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kg.api
@@ -78,7 +78,7 @@ def clean(text: str) -> str:
     return " ".join(kept.split())
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(
     papers=st.lists(st.tuples(LINES, LINES, LINES, st.none() | st.integers(0, 999)), min_size=1, max_size=4),
     says=LINES,

@@ -29,7 +29,7 @@ def serving(graph: Path, *flags: str, env: dict[str, str] | None = None) -> Iter
     finally:
         process.send_signal(signal.SIGINT)
         try:
-            process.wait(10)
+            process.wait(60)
         finally:
             process.kill()
 

