@@ -6,27 +6,25 @@ what it says, no more and no less. The shapes of the ontology are checked on the
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import pyoxigraph as ox
 
-from kg.entity_types import LISTS, TABLE, data_folder
+from kg.build.shapes import violations
+from kg.entity_types import LISTS
 from kg.evidence import Bearers
 from kg.extract.numbers import holds_number
 from kg.link.overrides import Overrides
-from kg.model import ROLES, KgError, Record, Relation, Result
-from kg.names import curie, iri
+from kg.model import KgError, Record, Relation, Result
+from kg.names import curie
 from kg.rdf import ontology
 from kg.rdf.ontology import VOCABULARY
 from kg.rdf.store import Store
 from kg.rdf.terms import value
-from kg.rdf.triples import LINKS, place_of
+from kg.rdf.triples import place_of
 from kg.store.contents import digest
 from kg.store.entries import local_id
 from kg.store.fingerprints import seal, sealed
@@ -115,7 +113,7 @@ def _entry_faults(
     for concept, said in rows.labels.items():
         labels.update((concept, *label) for label in said)
     if shacl:
-        yield from _violations(triples)
+        yield from violations(triples)
 
 
 def _label_faults(store: Store, labels: Counter[tuple[str, str, int, str]]) -> Iterator[str]:
@@ -236,7 +234,7 @@ def _source_faults(store: Store, name: str, report: Report, shacl: bool) -> Iter
         yield str(error).rstrip(".")
         return
     if shacl:
-        yield from _violations(store.triples(f"source:{name}"))
+        yield from violations(store.triples(f"source:{name}"))
     if not source.skeleton:
         return
     held = {local_id(entry, name) for entry in store.names(name)}
@@ -252,29 +250,6 @@ def _source_faults(store: Store, name: str, report: Report, shacl: bool) -> Iter
         yield str(error).rstrip(".")
 
 
-def _violations(triples: Iterable[ox.Triple]) -> Iterator[str]:
-    """What breaks a shape, a sentence each."""
-    import pyshacl
-    import rdflib
-
-    data = rdflib.Graph()
-    data.parse(data=ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES), format="nt")
-    conforms, results, _ = pyshacl.validate(data, shacl_graph=_shapes(), inference="none")
-    if conforms:
-        return
-    sh = rdflib.Namespace(iri("sh:"))
-    found = {
-        tuple(_said(results.value(node, sh[name])) for name in ("focusNode", "resultPath", "value", "resultMessage"))
-        for node in results.subjects(rdflib.RDF.type, sh.ValidationResult)
-    }
-    for focus, path, said, message in sorted(found):
-        yield f"{focus} {path} {said} breaks a shape ({message.rstrip('.')})"
-
-
-def _said(term: Any) -> str:
-    return "" if term is None else curie(str(term))
-
-
 def grouped(triples: Iterable[ox.Triple]) -> dict[str, Node]:
     """Triples by subject and predicate, all IRIs as CURIEs."""
     nodes: dict[str, Node] = defaultdict(lambda: defaultdict(list))
@@ -285,27 +260,3 @@ def grouped(triples: Iterable[ox.Triple]) -> dict[str, Node]:
 
 def _first(said: Node, predicate: str) -> Any:
     return said[predicate][0] if said[predicate] else None
-
-
-@cache
-def _shapes() -> Any:
-    import rdflib
-
-    graph = rdflib.Graph().parse(data_folder("ontology") / "shapes.ttl")
-    return graph.parse(data=_shapes_of_types(), format="turtle")
-
-
-def _shapes_of_types() -> str:
-    """What the table of types says of a graph's form: the classes of concepts, and where links may lead to."""
-    links = [(one, one.property) for one in TABLE.values() if LINKS.get(one.name)]
-    links += [(TABLE["technique"], LINKS[role]) for role in ROLES]
-    lines = [f"@prefix {name}: <{iri(f'{name}:')}> .\n" for name in ("kg", "sh")]
-    lines += [f"kg:ConceptShape sh:targetClass kg:{one.cls} .\n" for one in TABLE.values()]
-    for shape, name, of in (
-        *(("PaperShape", link, one.prefixes) for one, link in links),
-        ("MentionShape", "entity", [prefix for one, _ in links for prefix in one.prefixes]),
-    ):
-        begins = "|".join(re.escape(iri(f"{prefix}:")) for prefix in dict.fromkeys(of))
-        pattern = json.dumps(f"^({begins})")
-        lines.append(f"kg:{shape} sh:property [ sh:path kg:{name} ; sh:nodeKind sh:IRI ; sh:pattern {pattern} ] .\n")
-    return "".join(lines)
