@@ -83,15 +83,15 @@ class _Graph:
         for triple in triples:
             self.nodes[triple.subject][triple.predicate.value].append(triple.object)
 
-    def values(self, node: Any, name: str) -> list[Any]:
-        """What is said of a node by a predicate."""
-        return self.nodes[node].get(iri(name), []) if node in self.nodes else []
+    def values(self, node: Any, predicate: str) -> list[Any]:
+        """What is said of a node by a predicate, which is an IRI."""
+        return self.nodes[node].get(predicate, []) if node in self.nodes else []
 
     def items(self, node: Any) -> Iterator[Any]:
         """The items of a list."""
-        for first in self.values(node, "rdf:first"):
+        for first in self.values(node, iri("rdf:first")):
             yield first
-            for rest in self.values(node, "rdf:rest"):
+            for rest in self.values(node, iri("rdf:rest")):
                 yield from self.items(rest)
 
 
@@ -103,11 +103,11 @@ class _Conformance:
         self.asked: dict[Any, list[tuple[str, dict[str, Any]]]] = defaultdict(list)  # by class: paths with constraints
         self.is_understood = True
         for shape in [*shapes.nodes]:
-            classes = shapes.values(shape, "sh:targetClass")
+            classes = shapes.values(shape, iri("sh:targetClass"))
             if not classes:
                 continue
             self.is_understood &= {curie(name) for name in shapes.nodes[shape]} <= _OF_A_SHAPE
-            for of in shapes.values(shape, "sh:property"):
+            for of in shapes.values(shape, iri("sh:property")):
                 said = {curie(name): objects[0] for name, objects in shapes.nodes[of].items()}
                 path = said.pop("sh:path")
                 self.is_understood &= isinstance(path, ox.NamedNode)
@@ -140,9 +140,9 @@ def _keeps(name: str, wanted: Any, values: list[Any], node: Any, data: _Graph) -
         case "sh:maxCount":
             return len(values) <= int(wanted.value)
         case "sh:lessThanOrEquals":
-            return all(_number(a) <= _number(b) for a in values for b in data.values(node, curie(wanted.value)))
+            return all(_number(a) <= _number(b) for a in values for b in data.values(node, wanted.value))
         case "sh:class":
-            return all(wanted in data.values(one, "rdf:type") for one in values)
+            return all(wanted in data.values(one, iri("rdf:type")) for one in values)
         case "sh:in":
             return all(one in wanted for one in values)
         case "sh:nodeKind":

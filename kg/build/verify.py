@@ -6,6 +6,7 @@ what it says, no more and no less. The shapes of the ontology are checked on the
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from kg.evidence import Bearers
 from kg.extract.numbers import holds_number
 from kg.link.overrides import Overrides
 from kg.model import KgError, Record, Relation, Result
-from kg.names import curie
+from kg.names import curie, iri
 from kg.rdf import ontology
 from kg.rdf.ontology import VOCABULARY
 from kg.rdf.store import Store
@@ -36,6 +37,8 @@ _KINDS = {"kg:Mention": "mention", "kg:Result": "result", "kg:Relation": "relati
 #: The concepts that an annotation must name, and those that it may name.
 _NEEDED = {"mention": ("kg:entity",), "result": ("kg:metric",), "relation": ("kg:head", "kg:tail")}
 _OTHER = {"mention": (), "result": ("kg:baseline",), "relation": ()}
+#: The subjects of a line in N-Triples that gives a type.
+_TYPED = re.compile(rf"^<([^>]+)> <{iri('rdf:type')}> ".encode(), re.MULTILINE)
 _SHOWN = 80  # characters of a value in a sentence
 
 
@@ -72,7 +75,7 @@ def verify(store: Store, shacl: bool = True) -> Report:
     `shacl` adds the shapes of ontology/shapes.ttl, which take most of the time.
     """
     report = Report()
-    concepts = {value(triple.subject) for triple in ontology.triples() if curie(triple.predicate.value) == "rdf:type"}
+    concepts = {curie(subject.decode()) for subject in _TYPED.findall(ontology.text())}
     vocabulary = Overrides.load(store.path).amended(Vocabulary.load())
     known = _Reference({f"source:{name}" for name in store.source_names()}, concepts, vocabulary, store)
     labels: Counter[tuple[str, str, int, str]] = Counter()
