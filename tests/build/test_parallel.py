@@ -8,10 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,15 +18,7 @@ from kg.build import workers
 from kg.build.pipeline import Added, Annotations, Pipeline
 from kg.extract import extract, pipeline, tagger, version
 from kg.model import Document, Record
-
-WORDS = "We propose Zap{n}, a speculative decoding method with a draft model. It is {n}x faster on an H100 than Medusa."
-
-
-def _papers(folder: Path, count: int) -> Path:
-    rows = ({"id": f"p-{n}", "title": f"Zap{n}: Decoding", "abstract": WORDS.format(n=n)} for n in range(2, count + 2))
-    path = folder / "papers.jsonl"
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-    return path
+from tests.build.zap_papers import within, zap_papers
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +36,7 @@ def test_the_same_bytes_from_any_number_of_processes_and_chunks(
 
 
 def test_the_same_graph_from_one_process_and_two(tmp_path: Path) -> None:
-    papers = _papers(tmp_path, 40)
+    papers = zap_papers(tmp_path, 40)
     exports = []
     told: list[tuple[str, int]] = []
     for jobs in (1, 2):
@@ -65,7 +55,7 @@ def test_fast_reads_without_the_tagger(tmp_path: Path, monkeypatch: pytest.Monke
     def untouchable(*_: object) -> None:
         raise AssertionError("the tagger was asked")
 
-    (document,) = (d for d, _ in Pipeline(fast=True).records([_papers(tmp_path, 1)]))
+    (document,) = (d for d, _ in Pipeline(fast=True).records([zap_papers(tmp_path, 1)]))
     monkeypatch.setattr(tagger.Tagger, "__call__", untouchable)
     assert "kg_tagger" in pipeline().pipe_names
     assert "kg_tagger" not in pipeline(fast=True).pipe_names
@@ -89,7 +79,7 @@ def test_an_entry_that_cannot_be_read_is_told_and_the_others_go_on(
         return whole(self, document, annotations)
 
     monkeypatch.setattr(Pipeline, "record", record)
-    papers, report = _papers(tmp_path, 40), Added()
+    papers, report = zap_papers(tmp_path, 40), Added()
     lines = list(Pipeline(fast=True, jobs=jobs).lines([papers], report=report))
     assert [json.loads(line)["id"] for line in lines] == [f"p-{n}" for n in range(2, 42) if n != 30]
     (said,) = report.skipped
@@ -102,7 +92,7 @@ def test_an_entry_that_cannot_be_read_is_told_and_the_others_go_on(
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_an_end_from_outside_ends_all_processes_without_a_traceback(tmp_path: Path, how: signal.Signals) -> None:
-    papers, output = _papers(tmp_path, 5_000), tmp_path / "out.jsonl"
+    papers, output = zap_papers(tmp_path, 5_000), tmp_path / "out.jsonl"
     process = subprocess.Popen(
         [sys.executable, "-m", "kg", "extract", str(papers), "--jobs", "2", "-o", str(output)],
         stderr=subprocess.PIPE,
@@ -111,14 +101,14 @@ def test_an_end_from_outside_ends_all_processes_without_a_traceback(tmp_path: Pa
     )
     try:
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-        there = _within(200, lambda: children.read_text().split())
+        there = within(200, lambda: children.read_text().split())
         time.sleep(0.5)
         if how == signal.SIGINT:  # as a terminal sends it: to all processes
             os.killpg(process.pid, how)
         else:
             os.kill(process.pid, how)
         _, said = process.communicate(timeout=60)
-        gone = _within(60, lambda: not any(Path(f"/proc/{child}").exists() for child in there))
+        gone = within(60, lambda: not any(Path(f"/proc/{child}").exists() for child in there))
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -128,11 +118,3 @@ def test_an_end_from_outside_ends_all_processes_without_a_traceback(tmp_path: Pa
     assert "Traceback" not in said
     assert len(said.splitlines()) <= 1
     assert not output.exists()
-
-
-def _within(seconds: float, look: Callable[[], Any]) -> Any:
-    """What `look` gives as soon as that is anything, for so many seconds at most."""
-    until = time.monotonic() + seconds
-    while not (seen := look()) and time.monotonic() < until:
-        time.sleep(0.2)
-    return seen

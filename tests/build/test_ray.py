@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import secrets
@@ -13,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ import kg
 from kg.build.engines import engine
 from kg.build.engines import ray as module
 from kg.model import Document, KgError
+from tests.build.zap_papers import WORDS, within, zap_papers
 
 pytestmark = [
     pytest.mark.skipif(not module.is_installed(), reason="Ray Data is not installed"),
@@ -31,7 +31,6 @@ pytestmark = [
     pytest.mark.xdist_group("ray"),
 ]
 
-WORDS = "We propose Zap{n}, a speculative decoding method with a draft model. It is {n}x faster on an H100 than Medusa."
 TEI = """<?xml version="1.0"?><TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc><titleStmt>
 <title type="main">Zap{n} in a File</title></titleStmt></fileDesc><profileDesc><abstract><p>{words}</p></abstract>
 </profileDesc></teiHeader></TEI>"""
@@ -67,7 +66,7 @@ def cluster() -> Iterator[str]:
         start_new_session=True,
     )
     try:
-        assert _within(120, lambda: _answers(port)), "the cluster did not start"
+        assert within(120, lambda: _answers(port)), "the cluster did not start"
         yield f"127.0.0.1:{port}"
     finally:
         for pid in _family(process.pid):  # it would wait for half a minute before it ends
@@ -117,7 +116,7 @@ def test_what_fails_or_costs_workers_is_left_out_and_the_others_go_on_in_order(c
         "p-40: 3 workers were lost while reading it: it was left out.",
     ]
     assert [r[0] for r in done if not isinstance(r, KgError)] == [n for n in range(1, 301) if n not in (30, 40)]
-    assert _within(30, lambda: not Path(f"/proc/{there}").exists())
+    assert within(30, lambda: not Path(f"/proc/{there}").exists())
 
 
 def test_a_worker_with_another_kg_is_told(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,7 +131,7 @@ def test_a_worker_with_another_kg_is_told(cluster: str, monkeypatch: pytest.Monk
 
 
 def test_the_same_graph_as_without_ray_though_a_worker_is_killed(cluster: str, tmp_path: Path) -> None:
-    papers, files = _papers(tmp_path, 200), tmp_path / "files"
+    papers, files = zap_papers(tmp_path, 200), tmp_path / "files"
     files.mkdir()
     for n in range(20):  # read by the workers themselves
         (files / f"file-{n}.xml").write_text(TEI.format(n=n, words=WORDS.format(n=n)), "utf-8")
@@ -156,7 +155,7 @@ def test_the_same_graph_as_without_ray_though_a_worker_is_killed(cluster: str, t
 
 
 def test_interrupted_it_ends_in_one_sentence_and_keeps_what_is_stored(cluster: str, tmp_path: Path) -> None:
-    papers = _papers(tmp_path, 20_000)
+    papers = zap_papers(tmp_path, 20_000)
     process = subprocess.Popen(
         [sys.executable, "-m", "kg", "add", str(papers), "--fast", "--engine", "ray", "--address", cluster],
         cwd=tmp_path,
@@ -165,7 +164,7 @@ def test_interrupted_it_ends_in_one_sentence_and_keeps_what_is_stored(cluster: s
         start_new_session=True,
     )
     try:
-        there = _within(200, _readers)
+        there = within(200, _readers)
         time.sleep(2)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal sends it: to all processes
         _, said = process.communicate(timeout=120)
@@ -179,12 +178,12 @@ def test_interrupted_it_ends_in_one_sentence_and_keeps_what_is_stored(cluster: s
         assert len(graph.entries()) == int(stored[1] if stored else 0)
         assert graph.verify().ok
     assert there
-    assert _within(30, lambda: not _readers())
+    assert within(30, lambda: not _readers())
 
 
 def test_without_an_address_ray_runs_on_this_machine_alone(tmp_path: Path) -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", "kg", "add", str(_papers(tmp_path, 20)), "--fast", "--jobs", "2", "--engine", "ray"],
+        [sys.executable, "-m", "kg", "add", str(zap_papers(tmp_path, 20)), "--fast", "--jobs", "2", "--engine", "ray"],
         cwd=tmp_path,
         capture_output=True,
         encoding="utf-8",
@@ -192,13 +191,6 @@ def test_without_an_address_ray_runs_on_this_machine_alone(tmp_path: Path) -> No
     assert (ran.returncode, ran.stderr) == (0, "")
     with kg.open(str(tmp_path / "papers.kg"), read_only=True) as graph:
         assert len(graph.entries()) == 20
-
-
-def _papers(folder: Path, count: int) -> Path:
-    rows = ({"id": f"p-{n}", "title": f"Zap{n}: Decoding", "abstract": WORDS.format(n=n)} for n in range(2, count + 2))
-    path = folder / "papers.jsonl"
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-    return path
 
 
 def _readers() -> list[int]:
@@ -223,11 +215,3 @@ def _answers(port: int) -> bool:
         socket.create_connection(("127.0.0.1", port), 1).close()
         return any(b"ray::" in place.read_bytes() for place in Path("/proc").glob("[0-9]*/cmdline") if place.exists())
     return False
-
-
-def _within(seconds: float, look: Callable[[], Any]) -> Any:
-    """What `look` gives as soon as that is anything, for so many seconds at most."""
-    until = time.monotonic() + seconds
-    while not (seen := look()) and time.monotonic() < until:
-        time.sleep(0.2)
-    return seen

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from spacy.tokens import Doc
 
 from kg.extract import pipeline
 from kg.extract.base import make_doc
@@ -24,6 +25,7 @@ from kg.extract.techniques import Techniques, role_features
 from kg.model import RELATION_TYPES, ROLES, Document, Mention, Record, Relation, Text, Topic
 from kg.text import fold
 from kg.vocabulary import Vocabulary
+from tests.extract.partly import read_to_the_tagger
 
 Read = Callable[..., Record]
 
@@ -106,14 +108,15 @@ def test_every_claim_says_how_sure_it_is(record: Record) -> None:
     assert all(0 < c.confidence <= 1 for c in claims)
 
 
-def test_what_is_left_for_the_second_judge_does_not_overlap(entry: Callable[..., Document]) -> None:
-    doc = make_doc(pipeline(), entry(ABSTRACT, title=TITLE), Vocabulary.load())
-    for name, component in pipeline().pipeline:
-        doc = component(doc)
-        if name == "kg_tagger":
-            break
+def left_for_the_second(doc: Doc) -> list[Candidate]:
+    """The techniques that the first judge lets through."""
     component = dict(pipeline().pipeline)["kg_techniques"]
-    left = survivors(doc, "technique", component.candidates(doc), view_of(doc, component.vocabulary), [])
+    return survivors(doc, "technique", component.candidates(doc), view_of(doc, component.vocabulary), [])
+
+
+def test_what_is_left_for_the_second_judge_does_not_overlap(entry: Callable[..., Document]) -> None:
+    doc = read_to_the_tagger(entry(ABSTRACT, title=TITLE))
+    left = left_for_the_second(doc)
     assert len(left) > 5
     assert not any(a is not b and a.start < b.end and b.start < a.end for a in left for b in left)
 
@@ -123,13 +126,8 @@ def test_the_second_judge_sees_other_forms_of_what_is_named(entry: Callable[...,
         "We propose trainable sparse attention. Trainable sparse attention (TSA) is a kind of sparse attention. "
         "TSA is fast, and we distill it by knowledge distillation."
     )
-    doc = make_doc(pipeline(), entry(abstract, title="On Attention"), Vocabulary.load())
-    for name, component in pipeline().pipeline:
-        doc = component(doc)
-        if name == "kg_tagger":
-            break
-    component = dict(pipeline().pipeline)["kg_techniques"]
-    left = survivors(doc, "technique", component.candidates(doc), view_of(doc, component.vocabulary), [])
+    doc = read_to_the_tagger(entry(abstract, title="On Attention"))
+    left = left_for_the_second(doc)
     seen = {doc._.text[c.start : c.end].lower(): c.features for c in reversed(left)}  # the likeliest of each form
     forms = [seen["trainable sparse attention"], seen["tsa"]]
     assert sum(f["short or long"] for f in forms) >= 1
@@ -140,11 +138,7 @@ def test_the_second_judge_sees_other_forms_of_what_is_named(entry: Callable[...,
 
 def test_the_judge_of_roles_sees_the_nearest_cue(entry: Callable[..., Document]) -> None:
     text = "We propose a router using low-rank adaptation, which is faster than standard attention."
-    doc = make_doc(pipeline(), entry(text, title="A Router"), Vocabulary.load())
-    for name, component in pipeline().pipeline:
-        doc = component(doc)
-        if name == "kg_tagger":
-            break
+    doc = read_to_the_tagger(entry(text, title="A Router"))
     view = view_of(doc, Vocabulary.load())
     seen = {}
     for form in ("router", "low-rank adaptation", "standard attention"):
@@ -336,11 +330,7 @@ def test_wordings_of_one_technique_are_one_mention(read_in_full: Read) -> None:
 
 def tagged(document: Document) -> tuple[DocView, Techniques]:
     """What the rules and the tagger see of an entry, and the component that finds its techniques."""
-    doc = make_doc(pipeline(), document, Vocabulary.load())
-    for name, component in pipeline().pipeline:
-        doc = component(doc)
-        if name == "kg_tagger":
-            break
+    doc = read_to_the_tagger(document)
     techniques = dict(pipeline().pipeline)["kg_techniques"]
     return view_of(doc, techniques.vocabulary), techniques
 

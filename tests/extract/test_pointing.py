@@ -6,11 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from kg.extract import pipeline
-from kg.extract.base import make_doc
 from kg.extract.tagger import CHANGES
 from kg.model import Document, Text
-from kg.vocabulary import Vocabulary
+from tests.extract.partly import read_to_the_tagger
 
 TEXT = (
     "We propose ZapKV, a cache eviction method with 4 stages. "
@@ -23,11 +21,7 @@ Tagged = Callable[[str], tuple[dict[str, float], Callable[[str], tuple[float, fl
 
 @pytest.fixture(scope="module")
 def tagged() -> Tagged:
-    doc = make_doc(pipeline(), Document("x-1", "x", 1, {"A": Text(TEXT, TEXT)}), Vocabulary.load())
-    for name, component in pipeline().pipeline:
-        doc = component(doc)
-        if name == "kg_tagger":
-            break
+    doc = read_to_the_tagger(Document("x-1", "x", 1, {"A": Text(TEXT, TEXT)}))
     tags, text = doc._.tags, doc._.text
 
     def of(number: str) -> tuple[dict[str, float], Callable[[str], tuple[float, float]]]:

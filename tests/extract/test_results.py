@@ -78,13 +78,14 @@ def test_quantity_is_read(text: str, value: float | tuple[float, float], unit: s
     assert (found.value, found.unit, found.bound) == (value, unit, bound)
 
 
-@pytest.mark.parametrize("text", ["orders of magnitude faster", r"($\pm$5\%)", "2/0 of the samples", "GPT-4/5"])
-def test_what_counts_nothing_is_no_quantity(text: str) -> None:
-    assert not [q for q in quantities(plain(text)) if q.unit]
-
-
-@pytest.mark.parametrize("text", ["Llama-3", "A100", "GPT-2 and Qwen3-8B", "an 800×800 image on H100"])
-def test_numbers_of_names_and_sizes_have_no_unit(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("orders of magnitude faster", r"($\pm$5\%)", "2/0 of the samples", "GPT-4/5"),
+        *("Llama-3", "A100", "GPT-2 and Qwen3-8B", "an 800×800 image on H100"),
+    ],
+)
+def test_what_counts_nothing_and_numbers_of_names_have_no_unit(text: str) -> None:
     assert not [q for q in quantities(plain(text)) if q.unit]
 
 

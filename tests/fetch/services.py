@@ -186,11 +186,14 @@ class Lists:
     def _found(self, since: str = "", until: str = "9") -> list[tuple[int, str]]:
         return [paper for paper in self.papers if since <= paper[1] <= until]
 
+    def _page(self, found: list[tuple[int, str]], query: Query, size: str) -> tuple[int, list[tuple[int, str]]]:
+        start = 0 if query["cursor"] == "*" else int(query["cursor"])
+        return start, found[start : start + min(self.most, int(query[size]))]
+
     def _openalex(self, query: Query) -> Any:
         days = dict(part.split(":") for part in query.get("filter", "").split(",") if part)
         found = self._found(days.get("from_publication_date", ""), days.get("to_publication_date", "9"))
-        start = 0 if query["cursor"] == "*" else int(query["cursor"])
-        page = found[start : start + min(self.most, int(query["per_page"]))]
+        start, page = self._page(found, query, "per_page")
         token = str(start + len(page)) if page else None
         results = [
             {
@@ -228,8 +231,7 @@ class Lists:
     def _crossref(self, query: Query) -> Any:
         days = dict(part.split(":") for part in query.get("filter", "").split(",") if part)
         found = self._found(days.get("from-pub-date", ""), days.get("until-pub-date", "9"))
-        start = 0 if query["cursor"] == "*" else int(query["cursor"])
-        page = found[start : start + min(self.most, int(query["rows"]))]
+        start, page = self._page(found, query, "rows")
         items = [
             {
                 "DOI": f"10.1/{n}",

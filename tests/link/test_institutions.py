@@ -51,18 +51,20 @@ def test_name_in_any_spelling_finds_its_organisation(register: Register, name: s
     assert match.reason
 
 
-def test_one_letter_wrong_is_forgiven_in_long_names(register: Register) -> None:
-    match = register.find("Sichuan Univeristy")
+@pytest.mark.parametrize(
+    ("said", "name", "reason"),
+    [
+        ("Sichuan Univeristy", "Sichuan University", "one letter off"),
+        ("The University of Hong", "University of Hong Kong", "cut off"),
+    ],
+)
+def test_misspelt_or_cut_off_name_that_can_mean_one_alone_is_known(
+    register: Register, said: str, name: str, reason: str
+) -> None:
+    match = register.find(said)
     assert match is not None
-    assert match.name == "Sichuan University"
-    assert "one letter off" in match.reason
-
-
-def test_cut_off_name_is_completed_when_only_one_can_be_meant(register: Register) -> None:
-    match = register.find("The University of Hong")
-    assert match is not None
-    assert match.name == "University of Hong Kong"
-    assert "cut off" in match.reason
+    assert match.name == name
+    assert reason in match.reason
 
 
 def test_name_cut_off_after_of_is_not_one_without_of(register: Register) -> None:

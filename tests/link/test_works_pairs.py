@@ -60,14 +60,9 @@ def test_the_part_held_out_is_as_it_was_first_scored() -> None:
     assert hashlib.sha256(b"".join(held_out)).hexdigest() == HELD_OUT
 
 
-def test_works_are_told_from_one_another_where_the_rules_were_made(found: list[Any]) -> None:
-    precision, recall = eval_works.scores([one for one in found if one[0]["part"] == "tune"])
-    assert precision >= 0.995
-    assert recall >= 0.95
-
-
-def test_works_are_told_from_one_another_in_the_part_held_out(found: list[Any]) -> None:
-    precision, recall = eval_works.scores([one for one in found if one[0]["part"] == "held out"])
+@pytest.mark.parametrize("part", ["tune", "held out"])
+def test_works_are_told_from_one_another(found: list[Any], part: str) -> None:
+    precision, recall = eval_works.scores([one for one in found if one[0]["part"] == part])
     assert precision >= 0.995
     assert recall >= 0.95
 

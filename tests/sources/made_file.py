@@ -15,3 +15,10 @@ def read_as(form: str, path: Path, text: str | bytes) -> tuple[list[Document], l
     assert batch.source.form == form
     documents = list(batch.documents)
     return documents, batch.skipped
+
+
+def read_one(form: str, path: Path, text: str | bytes) -> Document:
+    """The one paper of a file that is written now and must be of a form; nothing of it may be skipped."""
+    [document], skipped = read_as(form, path, text)
+    assert not skipped
+    return document

@@ -161,19 +161,18 @@ def test_missing_number_is_told_and_the_others_are_read(tmp_path):
     assert "paper 2 is missing" in skipped(batch)
 
 
-def test_heading_without_a_number_is_told_and_its_text_goes_to_no_other_paper(tmp_path):
-    text = HEAD.format(2) + brief(1) + brief(2) + DETAILS + detail(1) + detail(2, "Lost").replace("### 2.", "###")
+@pytest.mark.parametrize(
+    ("heading", "instead", "told"),
+    [
+        ("### 2.", "###", 'line 25: the heading "Lost" has no number'),
+        ("### 2. Lost\n", "", "a paper without a heading follows paper 1"),
+    ],
+)
+def test_damaged_heading_is_told_and_its_text_goes_to_no_other_paper(tmp_path, heading, instead, told):
+    text = HEAD.format(2) + brief(1) + brief(2) + DETAILS + detail(1) + detail(2, "Lost").replace(heading, instead)
     batch = made(tmp_path, text)
     assert [d.texts["A"].raw for d in batch.documents] == ["We prune models number 1.", ""]
-    assert 'line 25: the heading "Lost" has no number' in batch.skipped[0]
-    assert given_back(batch) == text
-
-
-def test_paper_without_a_heading_is_told_and_its_text_goes_to_no_other_paper(tmp_path):
-    text = HEAD.format(2) + brief(1) + brief(2) + DETAILS + detail(1) + detail(2, "Lost").replace("### 2. Lost\n", "")
-    batch = made(tmp_path, text)
-    assert [d.texts["A"].raw for d in batch.documents] == ["We prune models number 1.", ""]
-    assert "a paper without a heading follows paper 1" in batch.skipped[0]
+    assert told in batch.skipped[0]
     assert given_back(batch) == text
 
 

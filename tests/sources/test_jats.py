@@ -8,6 +8,7 @@ import pytest
 
 from kg.model import Document
 from kg.sources import read
+from tests.sources.made_file import read_one
 
 META = """<article-meta>
 <article-id pub-id-type="pmid">1</article-id><article-id pub-id-type="doi">10.1000/less.memory</article-id>
@@ -45,13 +46,7 @@ ARTICLE = f"<article>{FRONT}<body><p>x</p></body></article>"
 
 
 def only(folder: Path, text: str, name: str = "paper.nxml") -> Document:
-    path = folder / name
-    path.write_text(text, "utf-8")
-    batch = read(path)
-    [document] = batch.documents
-    assert batch.source.form == "jats"
-    assert not batch.skipped
-    return document
+    return read_one("jats", folder / name, text)
 
 
 def test_front_matter_is_read(tmp_path):

@@ -8,6 +8,7 @@ import pytest
 
 from kg.model import Document
 from kg.sources import read
+from tests.sources.made_file import read_one
 
 HEADER = """<?xml version="1.0"?><TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader xml:lang="en"><fileDesc>
 <titleStmt><title level="a" type="main">Less Memory for Keys and Values *</title></titleStmt>
@@ -35,13 +36,7 @@ AUTHORS = """
 
 
 def made(folder: Path, name: str = "paper.tei.xml", numbers: str = "", when: str = "", date: str = "") -> Document:
-    path = folder / name
-    path.write_text(HEADER.format(authors=AUTHORS, numbers=numbers, when=when, date=date), "utf-8")
-    batch = read(path)
-    [document] = batch.documents
-    assert batch.source.form == "tei"
-    assert not batch.skipped
-    return document
+    return read_one("tei", folder / name, HEADER.format(authors=AUTHORS, numbers=numbers, when=when, date=date))
 
 
 def test_header_is_read(tmp_path):
