@@ -115,7 +115,7 @@ def from_json(obj: Mapping[str, Any], document: Document) -> Record:
     names = {record.name: record.name}
     for key, kind in _TYPES.items():
         for item in reader.items(obj, key):
-            mention = reader.mention(item, key, kind)
+            mention = reader.mention(item, kind)
             getattr(record, key).append(mention)
             for name in (mention.canonical, mention.surface, *mention.aliases):
                 names.setdefault(name, mention.canonical)
@@ -224,7 +224,7 @@ class _AnnotationReader:
                 return Evidence(quote, name, start, start + len(quote))
         self.fail(f"{quote!r} does not stand in {field or 'any text'} of the entry")
 
-    def mention(self, item: Mapping[str, Any], key: str, kind: str) -> Mention:
+    def mention(self, item: Mapping[str, Any], kind: str) -> Mention:
         place = self.quote(self.text(item, "surface"), self.text(item, "in"))
         name = self.text(item, "name" if kind == "institution" else "canonical", place.quote) or place.quote
         ror = self.text(item, "ror")

@@ -82,8 +82,8 @@ class Folds:
 class OutOfFold:
     """Replaces the tagger: annotated papers get the out-of-fold output, other papers that of the shipped tagger."""
 
-    def __init__(self, file: Path = FOLDS_FILE) -> None:
-        self._folds = Folds.load(file) if file.is_file() else None
+    def __init__(self) -> None:
+        self._folds = Folds.load(FOLDS_FILE) if FOLDS_FILE.is_file() else None
 
     def __call__(self, doc: Doc) -> Doc:
         paper = doc.user_data.get("entry", "")

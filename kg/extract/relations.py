@@ -112,7 +112,7 @@ class Relations:
         """The index of the entity with the paper's name, else of "we propose a ...", else of the title, else -1."""
         view = view_of(doc, self.vocabulary)
         own = [i for i, e in enumerate(found) if e.mention.type == "technique" and e.mention.role == "proposed"]
-        introduced = [i for i in own if any(_is_introduced(view, *place) for _, *place in found[i].places)]
+        introduced = [i for i in own if any(_is_introduced(view, start) for _, start, _ in found[i].places)]
         titled = [i for i in own if any(field_at(doc, start) == "T" for _, start, _ in found[i].places)]
         return next(iter([i for i in own if found[i].own] or introduced or titled), -1)
 
@@ -185,7 +185,7 @@ def _is_itself(view: DocView, part: Placed, whole: Placed) -> bool:
     return any(_IS_A.fullmatch(view.text, end, at) for _, at, _ in part.places for end in ends if 0 <= at - end < _FAR)
 
 
-def _is_introduced(view: DocView, start: int, end: int) -> bool:
+def _is_introduced(view: DocView, start: int) -> bool:
     """Whether a place is what a contribution sentence proposes: "we propose a new ..."."""
     begin, behind = sentence_of(view.doc, start)
     words = view.words(begin, start)[-_NEAR:]

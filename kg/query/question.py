@@ -248,7 +248,7 @@ class Parser:
             return self._links(item, "tail")
         senses = self.chosen(at, cue or self._cue_behind(at))
         if senses and senses[0].type == "metric":
-            return self._measured(at, senses)
+            return self._measured(at)
         roles = self._roles(at, cue)
         compound = self._parts(item, words=False)
         return [*(self.entity(sense, roles) for sense in senses), *([compound] if compound and not roles else [])]
@@ -363,7 +363,7 @@ class Parser:
                 return not self._follows(i) and not any(o.value is not None for o in self.items[i:])
         return False
 
-    def _measured(self, at: int, senses: list[Sense]) -> list[Term]:
+    def _measured(self, at: int) -> list[Term]:
         """A metric without a number: a result on it, if the question asks for one."""
         change = next((i for i in (at - 1, at - 2, at + 1) if 0 <= i < len(self.items) and self.changes(i)), None)
         others = any(i.senses for i in self.items if i is not self.items[at] and i.types != {"metric"})

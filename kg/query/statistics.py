@@ -24,8 +24,8 @@ _FEW_TIMES = 5
 _ENOUGH = 4
 
 
-def wilson(count: Any, total: Any, z: float = Z) -> tuple[Floats, Floats]:
-    """The score interval of a share (Wilson 1927, J. Am. Stat. Assoc. 22:209), 95% by default; nan without papers.
+def wilson(count: Any, total: Any) -> tuple[Floats, Floats]:
+    """The score interval of a share (Wilson 1927, J. Am. Stat. Assoc. 22:209), 95%; nan without papers.
 
     >>> [round(float(end), 4) for end in wilson(5, 50)]
     [0.0435, 0.2136]
@@ -33,8 +33,8 @@ def wilson(count: Any, total: Any, z: float = Z) -> tuple[Floats, Floats]:
     k, n = np.asarray(count, float), np.asarray(total, float)
     with np.errstate(divide="ignore", invalid="ignore"):
         p = k / n
-        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-        half = z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+        middle = (p + Z * Z / (2 * n)) / (1 + Z * Z / n)
+        half = Z * np.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n)
     low, high = np.where(k <= 0, 0.0, middle - half), np.where(k >= n, 1.0, middle + half)
     return np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan)
 

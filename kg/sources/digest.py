@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import zip_longest
@@ -92,7 +91,7 @@ class DigestReader:
             form=self.name,
             date="T".join(filter(None, date.groups())) if date else "",
             sha256=file.sha256,
-            skeleton=report.skeleton(documents),
+            skeleton=report.skeleton(),
         )
         return Batch(source, documents, report.problems)
 
@@ -282,7 +281,7 @@ class _Report:
         part = self.details.get(following) or self.briefs.get(following)
         return part.heading if part else 0
 
-    def skeleton(self, documents: Iterable[Document]) -> tuple[str | tuple[str, str], ...]:
+    def skeleton(self) -> tuple[str | tuple[str, str], ...]:
         """The file as verbatim strings and references to raw texts."""
         out: list[str | tuple[str, str]] = []
         at = 0

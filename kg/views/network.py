@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kg.entity_types import LISTS
 from kg.model import Record, Statement
+from kg.names import kind_of
 from kg.rdf.store import Store
 from kg.rdf.triples import LINKS
 from kg.store.contents import labels, load_entry
@@ -120,7 +121,7 @@ def network(store: Store, entries: Iterable[str] | None = None) -> networkx.Mult
         label = known.get(node, {})
         english = papers.get(node) or label.get("en") or label.get("zh") or node.partition(":")[2]
         chinese = papers.get(node) or label.get("zh", "")
-        graph.add_node(node, type=_type(node), label_en=cleaned(english), label_zh=cleaned(chinese))
+        graph.add_node(node, type=kind_of(node), label_en=cleaned(english), label_zh=cleaned(chinese))
     for (head, tail, relation), said in sorted(edges.items()):
         graph.add_edge(head, tail, key=relation, **_support(relation, said))
     return graph
@@ -151,29 +152,21 @@ def gexf(graph: networkx.MultiDiGraph) -> bytes:
 
 
 def _edges(record: Record) -> Iterator[_Tie]:
+    own, behind = record.paper, (record.paper, record.id)
     for kind, mentions in LISTS.items():
         for mention in getattr(record, mentions):
             if mention.concept:
                 link = LINKS[(mention.role or "mentioned") if kind == "technique" else kind]
-                yield _Tie(record.paper, link, mention.concept, record.paper, record.id, mention.surface, mention)
+                yield _Tie(own, link, mention.concept, *behind, mention.surface, mention)
     for topic in record.topics:
         quote = topic.evidence.quote if topic.evidence else ""
-        yield _Tie(record.paper, "topic", f"topic:{topic.id}", record.paper, record.id, quote, topic)
+        yield _Tie(own, "topic", f"topic:{topic.id}", *behind, quote, topic)
     for result in record.results:
         if result.metric_concept:
-            quote = result.evidence.quote
-            yield _Tie(record.paper, "metric", result.metric_concept, record.paper, record.id, quote, result)
-    for relation in record.relations:
-        if relation.head_concept and relation.tail_concept:
-            yield _Tie(
-                relation.head_concept,
-                relation.type,
-                relation.tail_concept,
-                record.paper,
-                record.id,
-                relation.evidence.quote,
-                relation,
-            )
+            yield _Tie(own, "metric", result.metric_concept, *behind, result.evidence.quote, result)
+    for said in record.relations:
+        if said.head_concept and said.tail_concept:
+            yield _Tie(said.head_concept, said.type, said.tail_concept, *behind, said.evidence.quote, said)
 
 
 def _support(relation: str, said: list[_Tie]) -> dict[str, str | float]:
@@ -187,11 +180,6 @@ def _support(relation: str, said: list[_Tie]) -> dict[str, str | float]:
         "score": round(max(edge.said.confidence for edge in said), 4),
         "sure": any(edge.said.sure for edge in said),
     }
-
-
-def _type(node: str) -> str:
-    kind = node.partition(":")[0]
-    return "institution" if kind == "ror" else kind
 
 
 def cleaned(text: str) -> str:

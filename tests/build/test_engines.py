@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import kg
+from kg import registry
 from kg.build import engines
 from kg.build.engines import base, ray
 from kg.build.engines.local import Local
@@ -91,7 +92,7 @@ class _Backwards:
 
 def test_an_engine_of_another_package_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     point = SimpleNamespace(name="backwards", load=lambda: _Backwards)
-    monkeypatch.setattr(base, "entry_points", lambda group: [point] if group == "kg.engines" else [])
+    monkeypatch.setattr(registry, "entry_points", lambda group: [point] if group == "kg.engines" else [])
     base._engines.cache_clear()
     try:
         backwards = engines.engine("backwards", "there")

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 LINEAGE = ("uses", "part_of", "outperforms")
 #: Roles of techniques in a paper, strongest first; other links rank with the first.
 _STRENGTH = {"proposed": 0, "used": 1, "baseline": 2, "mentioned": 3}
-#: Candidates as a multiple of the limit; "together" edges kept per node.
-_CANDIDATES, _STRONGEST = 5, 4
+#: Candidates as a multiple of the limit; "together" edges kept per node; edges of any kind that are drawn per node.
+_CANDIDATES, _STRONGEST, _KEPT = 5, 4, 12
 #: With more papers than this, two of them must name both entities for a "together" edge.
 _MANY = 40
 
@@ -235,14 +235,14 @@ class Gathering:
         return out
 
 
-def _strongest(edges: list[Edge], most: int = 12) -> list[Edge]:
+def _strongest(edges: list[Edge]) -> list[Edge]:
     """The edges that are among the strongest of one of their ends; the others would clutter the drawing."""
     best: dict[str, list[tuple[int, float, str, str, str]]] = defaultdict(list)
     for edge in edges:
         key = (-len(edge.papers), -edge.weight, edge.head, edge.relation, edge.tail)
         best[edge.head].append(key)
         best[edge.tail].append(key)
-    first = {name: sorted(found)[:most] for name, found in best.items()}
+    first = {name: sorted(found)[:_KEPT] for name, found in best.items()}
     kept = {key[2:] for found in first.values() for key in found}
     return [edge for edge in edges if (edge.head, edge.relation, edge.tail) in kept]
 

@@ -217,8 +217,9 @@ def _is_inside(box: Box, out: Sheet) -> bool:
 class _Taken:
     """A spatial index of occupied boxes."""
 
-    def __init__(self, cell: float = 80) -> None:
-        self.cell = cell
+    cell = 80  # points
+
+    def __init__(self) -> None:
         self.boxes: dict[tuple[int, int], list[tuple[Box, str, float]]] = defaultdict(list)
 
     def add(self, box: Box, of: str = "", size: float = math.inf) -> None:

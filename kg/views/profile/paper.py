@@ -122,7 +122,7 @@ def pieces(raw: str, claims: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return out
 
 
-def similar(graph: GraphReader, paper: str, lang: str = "en", number: int = _SIMILAR) -> list[dict[str, Any]]:
+def similar(graph: GraphReader, paper: str, lang: str = "en") -> list[dict[str, Any]]:
     """The papers that share most with a paper (CURIE), what few papers have counting most; with what they share."""
     store, corpus = graph.store, Corpus.of(graph.store)
     most = max(_COMMON, len(corpus) // 20)
@@ -143,7 +143,7 @@ def similar(graph: GraphReader, paper: str, lang: str = "en", number: int = _SIM
             found[other].append(concept)
     found.pop(paper, None)
     score = {other: sum(weights[c] for c in set(shared)) for other, shared in found.items()}
-    best = sorted(score, key=lambda other: (-score[other], other))[:number]
+    best = sorted(score, key=lambda other: (-score[other], other))[:_SIMILAR]
     rows = {row.paper: row for row in corpus.rows(best)}
     return [
         {

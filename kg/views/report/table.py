@@ -81,9 +81,9 @@ def said(quotes: Iterable[EntryQuote]) -> list[dict[str, Any]]:
     ]
 
 
-def by_label(shown: Selection, concept: str, wording: str = "") -> tuple[str, str]:
+def by_label(shown: Selection, concept: str) -> tuple[str, str]:
     """The sort key of entities with equal weight."""
-    return shown.label(concept, wording).casefold(), concept
+    return shown.label(concept).casefold(), concept
 
 
 def identity(concept: str, wording: str) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = 10  # maximum number of periods with a column each; more are shown as a sparkline
 _BARS = "▁▂▃▄▅▆▇█"
-_LINES, _LISTED = 20, 8
+_LINES, _LISTED, _WORDS = 20, 8, 15
 _WIDEST = 48
 
 
@@ -128,11 +128,11 @@ def matches_csv(trend: Trend) -> str:
     return csv_text(LexiconMatch._fields, trend.matches)
 
 
-def matches_text(trend: Trend, limit: int = 15) -> str:
+def matches_text(trend: Trend) -> str:
     """The words matched for each label of a lexicon, most frequent first, with their numbers of papers."""
     out = []
     for key, words in matched_words(trend).items():
-        named = [f"{word} {n:,}" for word, n in words.most_common(limit)]
+        named = [f"{word} {n:,}" for word, n in words.most_common(_WORDS)]
         out.append(f"{trend.labels[key]}: {', '.join(named)}")
     return "\n".join(out) + "\n"
 
