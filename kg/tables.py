@@ -10,6 +10,8 @@ from typing import Any
 
 from kg.text import HARMFUL
 
+#: Data as JSON on one line, without spaces.
+json_line: Callable[[object], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 

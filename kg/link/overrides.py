@@ -18,6 +18,7 @@ import pyoxigraph as ox
 from kg.entity_types import CONCEPT_TYPES, LISTS, data_folder
 from kg.model import Evidence, KgError, Mention, Record, Relation
 from kg.names import PREFIXES, curie, is_curie, kind_of
+from kg.tables import json_line
 from kg.text import fold
 from kg.vocabulary import OVERRIDES, Concept, Vocabulary
 
@@ -239,7 +240,7 @@ def snapshot(record: Record) -> str:
         "results": [[r.metric_concept, r.reason, r.baseline, r.baseline_concept] for r in record.results],
         "relations": [asdict(r) for r in record.relations],
     }
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    return json_line(said)
 
 
 def restore(record: Record) -> None:

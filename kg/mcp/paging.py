@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from kg.model import KgError
+from kg.tables import json_line
 from kg.text import plain
 
 #: Characters of an answer.
@@ -24,7 +25,7 @@ Json = dict[str, Any]
 
 def written(value: object) -> str:
     """JSON on one line, without control characters and bidirectional marks."""
-    return json.dumps(clean(value), ensure_ascii=False, separators=(",", ":"))
+    return json_line(clean(value))
 
 
 def clean(value: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -11,6 +10,7 @@ import pyoxigraph as ox
 
 from kg.model import KgError
 from kg.names import PREFIXES, curie, iri
+from kg.tables import json_line
 
 _XSD = PREFIXES["xsd"]
 _WHOLE = {_XSD + name for name in ("integer", "int", "long", "short", "nonNegativeInteger", "positiveInteger", "gYear")}
@@ -64,10 +64,10 @@ def _turtle(graphs: Iterable[Graph]) -> Iterator[bytes]:
 
 def _jsonld(graphs: Iterable[Graph]) -> Iterator[bytes]:
     """JSON-LD: an object a named graph, a line a node, CURIEs for IRIs."""
-    yield f'{{"@context":{_line(PREFIXES)},\n"@graph":[\n'.encode()
+    yield f'{{"@context":{json_line(PREFIXES)},\n"@graph":[\n'.encode()
     for at, (name, triples) in enumerate(graphs):
         nodes = (_jsonld_node(subject, some) for subject, some in _by_subject(set(triples)).items())
-        block = f'{{"@id":{_line(_compact(iri(name)))},"@graph":[\n' + ",\n".join(map(_line, nodes)) + "\n]}"
+        block = f'{{"@id":{json_line(_compact(iri(name)))},"@graph":[\n' + ",\n".join(map(json_line, nodes)) + "\n]}"
         yield (f",{block}" if at else block).encode()
     yield b"\n]}\n"
 
@@ -108,10 +108,6 @@ def _jsonld_node(subject: str, triples: Iterable[ox.Triple]) -> dict[str, Any]:
         else:
             node.setdefault(_compact(triple.predicate.value), []).append(said)
     return {"@id": _compact(subject)} | {key: said[0] if len(said) == 1 else said for key, said in node.items()}
-
-
-def _line(said: object) -> str:
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
 def _jsonld_value(term: Any) -> Any:

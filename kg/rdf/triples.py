@@ -12,7 +12,6 @@ name, a mention is called what is quoted, and an end of a relation as its mentio
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 
@@ -22,6 +21,7 @@ from kg.entity_types import LISTS, TABLE
 from kg.model import Document, Evidence, Facts, Mention, Record, Relation, Result, Source, Statement, Text, Topic
 from kg.names import iri, kind_of, plain
 from kg.store import rows
+from kg.tables import json_line
 from kg.text import has_han, repaired
 from kg.vocabulary import Vocabulary
 
@@ -89,7 +89,7 @@ def source_text(source: Source) -> bytes:
     for name in ("file", "form", "date", "sha256"):
         graph.say(node, f"kg:{name}", getattr(source, name))
     if source.skeleton:
-        graph.say(node, "kg:skeleton", _json(source.skeleton))
+        graph.say(node, "kg:skeleton", json_line(source.skeleton))
     graph.say_all(node, "kg:skipped", source.skipped)
     return graph.text()
 
@@ -155,7 +155,7 @@ class _Writer:
         for text in said:
             self.say(node, predicate, text)
         if list(said) != sorted({text for text in said if text}):
-            self.say(node, f"{predicate}List", _json(said))
+            self.say(node, f"{predicate}List", json_line(said))
 
     def link(self, node: str, predicate: str, to: str) -> None:
         """State an IRI; an empty one is passed over."""
@@ -206,7 +206,7 @@ class _EntryWriter(_Writer):
         self.say(node, "kg:field", field)
         self.say(node, "kg:raw", text.raw)
         if text.edits:
-            self.say(node, "kg:repairs", _json(text.edits))
+            self.say(node, "kg:repairs", json_line(text.edits))
 
     def say_mention(self, order: int, mention: Mention) -> None:
         node = self._annotation("mention", order, mention)
@@ -296,10 +296,6 @@ class _EntryWriter(_Writer):
 def language_of(text: str) -> str:
     """ "zh" for a text with a Han character, else "en"."""
     return "zh" if has_han(text) else "en"
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 @cache

@@ -20,13 +20,13 @@ from typing import Any, TypeVar
 from kg.entity_types import LISTS
 from kg.model import Brief, Document, Evidence, Mention, Record, Relation, Result, Source, Text, Topic
 from kg.names import MINTED
+from kg.tables import json_line
 
 #: What is raised for JSON that is no document, record or source.
 WRONG = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 _Made = TypeVar("_Made")
 Json = dict[str, Any]
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _ENDS = ("head", "tail")  # of relations
 _LISTS = (*LISTS.values(), "results", "relations", "topics")
 _AS_THEY_ARE = frozenset((str, int, float, bool, type(None)))
@@ -34,7 +34,7 @@ _AS_THEY_ARE = frozenset((str, int, float, bool, type(None)))
 
 def encoded(said: Document | Source) -> str:
     """A document or source as JSON."""
-    return _ENCODE(_plain(said))
+    return json_line(_plain(said))
 
 
 def encoded_record(said: Record, of: Document) -> str:
@@ -58,7 +58,7 @@ def encoded_record(said: Record, of: Document) -> str:
     extractors = {name: _usual(made[name]) for name in _LISTS if name in made}
     if told := {name: extractor for name, extractor in extractors.items() if extractor}:
         made["extractors"] = told
-    return _ENCODE(made)
+    return json_line(made)
 
 
 def _usual(said: list[Json]) -> str:
@@ -188,7 +188,7 @@ def _topic(said: Json) -> Topic:
 
 def way_encoded(way: str | Mapping[str, Any]) -> str:
     """How an entry is read: "full" or "fast" as it is, what an annotation says as JSON."""
-    return way if isinstance(way, str) else json.dumps(way, ensure_ascii=False, separators=(",", ":"))
+    return way if isinstance(way, str) else json_line(way)
 
 
 def way(data: str) -> str | Json:
