@@ -76,7 +76,7 @@ def _made(
 
     Of files that hold one paper each many are read side by side, but for those that the store has as they are.
     """
-    found = run.pipeline.files(partial(sources.begin, name=name), patterns)
+    found = run.pipeline.files(sources.begin, patterns, name)
     files = (file for file in found if not (isinstance(file, sources.Unread) and run.has(file.source)))
     for is_unread, group in groupby(files, lambda file: isinstance(file, sources.Unread)):
         if not is_unread:

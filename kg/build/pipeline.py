@@ -207,22 +207,31 @@ class Pipeline:
 
     def batches(self, patterns: Iterable[str | Path], name: str | None, report: Added, strict: bool) -> Iterator[Batch]:
         """The files that patterns name, read; what cannot be read is told in the report."""
-        for file in self.files(partial(sources.read, name=name), patterns):
+        for file in self.files(sources.read, patterns, name):
             if isinstance(file, KgError):
                 report.skip([str(file)], strict)
             else:
                 yield file
 
     def files(
-        self, opened: Callable[[Path | HeldFile], Done], patterns: Iterable[str | Path]
+        self,
+        opened: Callable[[Path | HeldFile, str | None], Done],
+        patterns: Iterable[str | Path],
+        name: str | None = None,
     ) -> Iterator[Done | KgError]:
-        """What `opened` makes of the files that patterns name, and in its place what cannot be read."""
+        """What `opened` makes of the files that patterns name, and in its place what cannot be read.
+
+        `name`: what the user calls the one file; else files of one name are told apart.
+        """
         paths, problems = sources.expand(patterns)
         yield from map(KgError, problems)
+        named, copies = ({}, {}) if name else sources.names(paths)
+        yield from (KgError(f"{path}: is a copy of {other}: it was read once.") for path, other in copies.items())
+        paths = [path for path in paths if path not in copies]
         faults: Counter[str] = Counter()  # by archive
         for path in sources.each(paths):
             try:
-                file: Done | KgError = opened(path)
+                file: Done | KgError = opened(path, name or named.get(path))
             except KgError as error:
                 archive = getattr(path, "archive", "")
                 faults[archive] += 1

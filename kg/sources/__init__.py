@@ -8,18 +8,22 @@ extraction or the graph.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import sys
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cache
+from itertools import chain, count
 from pathlib import Path
 
 from kg.model import Batch, KgError, Source
 from kg.sources import archive
 from kg.sources.archive import each
-from kg.sources.base import HeldFile, InputFile, Reader, Unread, opened, readers
+from kg.sources.base import HeldFile, InputFile, Reader, Unread, in_unicode, opened, readers, source_name
 
-__all__ = ["HeldFile", "InputFile", "Reader", "Unread", "begin", "each", "expand", "read", "readers"]
+__all__ = ["HeldFile", "InputFile", "Reader", "Unread", "begin", "each", "expand", "names", "read", "readers"]
 
 STANDARD_INPUT = "-"
 _CARRIED = 8 << 20  # bytes; a larger file is not sent to another process
@@ -102,6 +106,48 @@ def expand(patterns: Iterable[str | Path]) -> tuple[list[Path | HeldFile], list[
         if problem:
             problems.append(problem)
     return list(paths.values()), problems
+
+
+def names(paths: Iterable[Path | HeldFile]) -> tuple[dict[Path | HeldFile, str], dict[Path | HeldFile, Path]]:
+    """Names of the files that would be called as another one is, and the files that are copies of another one.
+
+    Of files of one name that of the fewest folders, else the first in natural order, keeps it, wherever it was listed.
+    The others are called by their whole file name, or after their folders: "main.bib", "b-main".
+    """
+    alike: dict[str, list[Path]] = {}
+    for path in paths:
+        if isinstance(path, Path):
+            alike.setdefault(source_name(path), []).append(path)
+    taken, named, copies = set(alike), dict[Path | HeldFile, str](), dict[Path | HeldFile, Path]()
+    for name, group in alike.items():
+        if len(group) == 1:
+            continue
+        seen: dict[str, Path] = {}
+        called = Counter(path.name for path in group)
+        for at, path in enumerate(sorted(group, key=lambda path: (len(path.parts), _natural(path)))):
+            first = seen.setdefault(_content(path), path)
+            if first is not path:
+                copies[path] = first
+            elif at:
+                own = chain([in_unicode(path.name)] * (called[path.name] == 1), _by_folders(path, name))
+                named[path] = next(name for name in own if name not in taken)
+                taken.add(named[path])
+    return named, copies
+
+
+def _by_folders(path: Path, name: str) -> Iterator[str]:
+    """Names after one folder of a path and more, then numbers."""
+    for folder in _identity(path).parent.parts[:0:-1]:
+        name = f"{in_unicode(folder)}-{name}"
+        yield name
+    yield from (f"{name}-{number}" for number in count(2))
+
+
+def _content(path: Path) -> str:
+    """What files of the same bytes have in common; a file that cannot be read is like no other."""
+    with suppress(OSError), opened(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # a BinaryIO has all
+    return str(path)
 
 
 def _files(path: Path) -> tuple[list[Path], str]:

@@ -167,7 +167,7 @@ class InputFile:
     @property
     def file_name(self) -> str:
         """File name as the graph keeps it."""
-        return _in_unicode(self.path.name)
+        return in_unicode(self.path.name)
 
     @property
     def own_name(self) -> str:
@@ -313,10 +313,10 @@ def source_name(path: PurePath) -> str:
     if report:
         return report[1]
     stem = PurePath(path.stem).stem if path.suffix.lower() in _PACKED else path.stem
-    return _in_unicode(stem or path.name)
+    return in_unicode(stem or path.name)
 
 
-def _in_unicode(name: str) -> str:
+def in_unicode(name: str) -> str:
     """A file name with a mark in the place of bytes that are no UTF-8, which some file systems allow."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 

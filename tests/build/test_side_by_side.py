@@ -90,18 +90,30 @@ def test_what_the_graph_has_as_it_is_is_not_read(
 def test_what_cannot_be_read_is_told_and_the_others_go_on(graph: kg.Graph, papers: Path) -> None:
     broken = papers / "paper-9.xml"
     broken.write_text(PAPER.format(n=9)[:300], "utf-8")
-    (papers / "other").mkdir()
-    twin = papers / "other" / "paper-4.xml"
-    twin.write_text(PAPER.format(n=400), "utf-8")
     report = graph.add(papers, fast=True, jobs=2)
-    assert report.added == ["paper-4", *(name for name in NAMES if name not in ("paper-4", "paper-9"))]
+    assert report.added == [name for name in NAMES if name != "paper-9"]
     told = sorted(report.skipped)
-    assert [sentence.partition(": ")[0] for sentence in told] == [str(broken), "paper-4.xml"]
-    assert "belongs to another file of this call" in told[1]
+    assert [sentence.partition(": ")[0] for sentence in told] == [str(broken)]
     again = graph.add(papers, fast=True, jobs=2)
     assert (again.added, len(again.unchanged), sorted(again.skipped)) == ([], len(report.added), told)
     with pytest.raises(KgError, match=r"paper-9\.xml"):
         graph.add(broken, fast=True, strict=True)
+
+
+def test_files_of_one_name_are_all_read_and_copies_once(graph: kg.Graph, papers: Path, tmp_path: Path) -> None:
+    for folder, number in (("a", 400), ("b", 401), ("c", 400)):
+        (papers / folder).mkdir()
+        (papers / folder / "paper-4.xml").write_text(PAPER.format(n=number), "utf-8")
+    (papers / "paper-4.bib").write_text("@misc{x, title = {Fewer bits for longer contexts}, year = 2024}", "utf-8")
+    files = [str(path) for path in papers.rglob("paper-4.*")]
+    report = graph.add(*files, fast=True)
+    assert {source.name: source.form for source in graph.sources()} == {
+        "paper-4": "bibtex", "papers-paper-4": "tei", "a-paper-4": "tei", "b-paper-4": "tei",
+    }  # fmt: skip
+    assert len(report.added) == 4
+    [copied] = report.skipped
+    assert copied == f"{papers}/c/paper-4.xml: is a copy of {papers}/a/paper-4.xml: it was read once."
+    assert graph.add(*reversed(files), fast=True).added == []
 
 
 def test_a_file_reaches_another_process_with_its_names_and_bytes(papers: Path) -> None:
