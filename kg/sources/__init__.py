@@ -19,7 +19,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from kg.model import Batch, KgError, Source
-from kg.sources import archive
+from kg.sources import archive, foreign
 from kg.sources.archive import each
 from kg.sources.base import HeldFile, InputFile, Reader, Unread, in_unicode, opened, readers, source_name
 
@@ -73,9 +73,7 @@ def _recognised(path: Path | HeldFile | str, name: str | None) -> tuple[InputFil
     if best is None or best.sniff(file) <= 0:
         if file.is_other_text():
             raise KgError(f"{path}: is not text in UTF-8: save it as UTF-8.")
-        what = "is a binary file" if file.is_binary() else "has a format"
-        forms = ", ".join(reader.name for reader in known)
-        raise KgError(f"{path}: {what} that no reader knows: give a file in one of the formats {forms}.")
+        raise KgError(f"{path}: {foreign.told(file.head, file.is_binary())}.")
     return file, best
 
 
@@ -162,6 +160,8 @@ def _files(path: Path) -> tuple[list[Path], str]:
         pattern = str(path.relative_to(path.anchor)) if path.is_absolute() else str(path)
         found = _outside_graphs(p for p in root.glob(pattern) if p.is_file() and not _hidden(p))
         return found, "" if found else f"{path}: no file fits the pattern: check the folder and the ending."
+    if path.is_symlink():
+        return [], f"{path}: is a link to a file that is not there: give the file itself."
     return [], f"{path}: there is no such file: check the name."
 
 

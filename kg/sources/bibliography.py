@@ -36,7 +36,7 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
     nothing = forms()["nothing"]
 
     def held(key: str) -> list[list[str]]:
-        found = ([v for v in values.get(name, ()) if v and not v.isspace()] for name in names.get(key, ()))
+        found = ([v for v in values[name] if v and not v.isspace()] for name in names.get(key, ()) if name in values)
         return [each for each in found if each and not (len(each) == 1 and each[0].strip().lower() in nothing)]
 
     made: dict[str, Any] = {}

@@ -76,7 +76,7 @@ def _valid(year: str, month: str, day: str | None) -> str:
         except ValueError:
             continue
         return whole if last else whole[:7]
-    return ""
+    return year
 
 
 def submitted(arxiv: str) -> str:

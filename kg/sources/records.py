@@ -25,7 +25,7 @@ _OPENING = ("[", "{")
 _WRAPPED = frozenset({"paper", "data", "message", "journal", "venue"})  # objects that are no paper in a map of papers
 _PAPER = frozenset({"abstract", "summary", "author", "authors", "year", "date", "published"})
 _SPACE = re.compile(r"[ \t\r\n]*")
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(parse_constant=lambda _: None)  # NaN
 
 
 def keys(file: InputFile) -> set[str]:
@@ -78,11 +78,11 @@ def _value(line: bytes | str) -> Any:
     if isinstance(line, str):
         return Skipped(line)
     try:
-        return json.loads(line.decode("utf-8-sig"))
+        return _DECODER.decode(line.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         return Skipped(f"byte {error.start + 1} of the line is not valid UTF-8: save the file as UTF-8")
     except json.JSONDecodeError as error:
-        return Skipped(f"it is not JSON ({error.msg} at column {error.colno})")
+        return Skipped(f"it is not JSON ({error.msg.removesuffix(' at')} at column {error.colno})")
     except (RecursionError, ValueError):
         return Skipped("its JSON is nested too deeply or holds a number of too many digits")
 

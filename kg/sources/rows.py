@@ -45,6 +45,7 @@ _ARXIV = re.compile(
 )
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.I)
 _ANY_DOI = re.compile(r"(?<![\w.])10\.\d{4,9}/[^\s,;]+(?:[,;](?!\s*10\.\d{4})[^\s,;]+)*")
+_NOTHING = frozenset(("nan", "nat", "<na>", "none", "null", "n/a"))
 _ID_IN = 1000  # code points of a value that are searched for a DOI
 _OTHERS = re.compile(r"(?:and )?others|et\.? ?al\.?|…|\.{3,}", re.I)
 _ET_AL = re.compile(r",?\s+(?:et\.? ?al\.?|…|\.{3,})$", re.I)
@@ -209,8 +210,10 @@ def doi_in(text: str) -> str:
 
 
 def _string(value: Any) -> str:
-    """A text unchanged; a number as digits; "" for anything else."""
+    """A text unchanged; a number as digits; "" for anything else, and for what programs write where nothing is."""
     if isinstance(value, str):
+        if len(value) < 5 and value.strip().casefold() in _NOTHING:
+            return ""
         return value if value.isascii() else _SURROGATE.sub("\ufffd", value)
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
@@ -258,11 +261,11 @@ def _integer(value: Any) -> int | None:
 
 
 def _when(date: Any, year: Any) -> tuple[str, int | None]:
-    """ISO 8601 date and year, each completing the other; invalid dates are dropped."""
+    """ISO 8601 date and year, each completing the other; of an invalid date only the year is kept."""
     text = _NO_DAY.sub("", _line(date))
     match = _DATE.fullmatch(text)
     iso = text.replace(" ", "T") if match and _is_date(match) else "" if match else iso_date(text, _string(year))
-    number = _YEAR.search(_string(year)) or _YEAR.match(iso)
+    number = _YEAR.search(_string(year)) or _YEAR.match(iso or (text if match else ""))
     return iso, int(number.group()) if number else None
 
 

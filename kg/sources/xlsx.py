@@ -88,12 +88,12 @@ def _part(file: InputFile, book: zipfile.ZipFile, name: str) -> InputFile | None
 def _as_table(file: InputFile, book: zipfile.ZipFile, sheet: str) -> InputFile:
     """A sheet as CSV."""
     shared = _part(file, book, "xl/sharedStrings.xml")
-    texts = [_text(one) for one in xml.elements(shared, {"si"}, _MOST_TEXTS)] if shared is not None else []
+    texts = [_text(one) for one in xml.elements(shared, {"si"}, _MOST_TEXTS, "texts")] if shared is not None else []
     dates = _dates(_part(file, book, "xl/styles.xml"))
     held = HeldFile(None, str(file.path), file.name)
     rows = _part(file, book, sheet)
     size = 0
-    for row in xml.elements(rows, {"row"}, _MOST_ROWS) if rows is not None else ():
+    for row in xml.elements(rows, {"row"}, _MOST_ROWS, "rows") if rows is not None else ():
         line = io.StringIO()
         csv.writer(line).writerow(_cells(row, texts, dates))
         data = line.getvalue().encode()
@@ -111,7 +111,7 @@ def _dates(styles: InputFile | None) -> frozenset[int]:
         return frozenset()
     own: set[str] = set()
     found: set[int] = set()
-    for part in xml.elements(styles, {"numFmts", "cellXfs"}):
+    for part in xml.elements(styles, {"numFmts", "cellXfs"}, what="styles"):
         if xml.local(part) == "numFmts":
             own = {one.get("numFmtId", "") for one in part if _DATE.match(one.get("formatCode") or "")}
         else:

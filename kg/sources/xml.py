@@ -37,11 +37,13 @@ def stem(file: InputFile) -> str:
     return _ENDINGS.sub("", file.own_name) or file.own_name
 
 
-def elements(file: InputFile, names: Collection[str], most: int | None = None) -> Iterator[Element]:
+def elements(
+    file: InputFile, names: Collection[str], most: int | None = None, what: str = "papers"
+) -> Iterator[Element]:
     """Yield the elements of these names in order; each is complete and valid until the next one is requested.
 
     Elements before the current one are freed. Raises KgError when the XML is damaged, declares entities, holds more
-    than `most` of them, or exceeds another limit.
+    than `most` of them, or exceeds another limit; messages call them `what`.
     """
     from lxml import etree
 
@@ -54,7 +56,7 @@ def elements(file: InputFile, names: Collection[str], most: int | None = None) -
         remove_comments=True,
         remove_pis=True,
     )
-    limits = _Limits(file, most or _MOST_WANTED)
+    limits = _Limits(file, most or _MOST_WANTED, what)
     inside = 0  # open requested elements
     for data in chain(file.chunks(), (None,)):
         damage = None
@@ -86,14 +88,14 @@ def elements(file: InputFile, names: Collection[str], most: int | None = None) -
 class _Limits:
     """Counts what has been read and raises an error at a limit."""
 
-    def __init__(self, file: InputFile, most: int) -> None:
-        self._file, self._most = file, most
+    def __init__(self, file: InputFile, most: int, what: str) -> None:
+        self._file, self._most, self._what = file, most, what
         self._depth = self._total = self._one = self._bytes = self._wanted = 0
 
     def bytes(self, number: int, inside: int) -> None:
         self._bytes = self._bytes + number if inside else 0
         if self._bytes > _LARGEST:
-            self._stop(f"one paper takes more than {_LARGEST >> 20} MB")
+            self._stop(f"one of its {self._what} takes more than {_LARGEST >> 20} MB")
 
     def start(self, element: Element, inside: int) -> None:
         if not self._total:
@@ -106,7 +108,7 @@ class _Limits:
         if self._depth > _DEEPEST:
             self._stop(f"the XML is nested more than {_DEEPEST} deep")
         if self._total > _MOST or self._one > _MOST_IN_ONE:
-            most, what = (_MOST, "the XML") if self._total > _MOST else (_MOST_IN_ONE, "one paper")
+            most, what = (_MOST, "the XML") if self._total > _MOST else (_MOST_IN_ONE, f"one of its {self._what}")
             self._stop(f"{what} has more than {most:,} elements")
 
     def end(self) -> None:
@@ -116,7 +118,7 @@ class _Limits:
         self._bytes = self._one = 0
         self._wanted += 1
         if self._wanted > self._most:
-            self._stop(f"the XML holds more than {self._most:,} papers")
+            self._stop(f"the file holds more than {self._most:,} {self._what}")
 
     def _stop(self, what: str, how: str = "split the file, or export it again") -> None:
         raise KgError(f"{self._file.path}: {what}: {how}.")

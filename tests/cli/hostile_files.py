@@ -105,7 +105,7 @@ def hostile(reports: Path, bomb: int) -> dict[str, tuple[bytes, str]]:
         "bomb.jsonl.gz": (gzip.compress(b'{"id":1,"title":2}\n' * (10 << 20), 1), "more records were skipped"),
         "nested.zip": (zip_of({f"{n}.zip": zip_of({"a": bytes(9 << 20)}) for n in range(9)}), "inside an archive"),
         "cut.zip": (zip_of({"a.bib": GOOD.format("a").encode()})[:60], "the archive is damaged"),
-        "word.docx": (zip_of({"[Content_Types].xml": b"<x/>"}), "is a binary file that no reader knows"),
+        "word.docx": (zip_of({"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"}), "save it as PDF"),
         "out.tar": (
             tar_of(inside, {"l": "/etc/passwd"}),
             "leads out of the archive",

@@ -53,8 +53,15 @@ def test_glob_finds_a_file_whose_own_name_has_brackets(tmp_path):
         (bytes(range(256)) * 50, "is a binary file that no reader knows"),
         (b"\x1f\x8bnot gzip at all", "the gzip data is damaged"),
         (b"just words\n", "has a format that no reader knows"),
-        (b"{\n" * 100_000, "has a format that no reader knows"),
+        (b"{\n" * 100_000, "is JSON in a format that no reader knows"),
         (b"x" * 10_000_000, "has a format that no reader knows"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n", r"git lfs pull"),
+        (b"<!DOCTYPE html><html><head><title>Sign in</title></head></html>", "is a web page of no paper"),
+        (b"{\\rtf1 A paper}", "save it as PDF"),
+        (b'{"cells": [], "metadata": {}, "nbformat": 4}', "is a notebook"),
+        (b"A paper,Ada Fox,2024\nB paper,Bo Lee,2023\n", "name its columns in the first row"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(99), "is a picture"),
+        (b"<feed><x/></feed>", "is XML in a format that no reader knows"),
     ],
 )
 def test_file_that_cannot_be_read_is_refused_in_a_sentence(tmp_path, data, reason):

@@ -228,3 +228,10 @@ def test_persons(text, wanted):
 )
 def test_dates(text, year, wanted):
     assert iso_date(text, year) == wanted
+
+
+def test_what_pandas_writes_where_nothing_is_is_nothing(tmp_path):
+    text = "title,authors,date,abstract,doi\nA paper on caches,nan,NaT,NaN,None\nThird one,Nan Li,2024-13-45,We go.,\n"
+    [first, second], _ = made(tmp_path, text)
+    assert (first.authors, first.date, first.texts["A"].text, first.doi) == ((), "", "", "")
+    assert (second.authors, second.date, second.year) == (("Nan Li",), "2024", 2024)

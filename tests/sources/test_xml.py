@@ -74,13 +74,15 @@ def test_one_text_without_end_is_refused(tmp_path):
 
 def test_paper_of_too_many_elements_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(xml, "_MOST_IN_ONE", 1000)
-    assert "one paper has more than 1,000 elements" in refusal(written(tmp_path, f"{ATOM}<entry>{'<a/>' * 1001}"))
+    assert "one of its papers has more than 1,000 elements" in refusal(
+        written(tmp_path, f"{ATOM}<entry>{'<a/>' * 1001}")
+    )
 
 
 def test_paper_of_too_many_bytes_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(xml, "_LARGEST", 1 << 20)
     path = written(tmp_path, f"{ATOM}<entry>{'<a>' + 'x' * 99_990 + '</a>':s}" + "<a>" + "x" * 2_000_000)
-    assert "one paper takes more than 1 MB" in refusal(path)
+    assert "one of its papers takes more than 1 MB" in refusal(path)
 
 
 def test_limits_of_a_file_leave_the_papers_before_them(tmp_path, monkeypatch):
@@ -88,7 +90,7 @@ def test_limits_of_a_file_leave_the_papers_before_them(tmp_path, monkeypatch):
     batch = read(written(tmp_path, ATOM + "".join(map(entry, range(1, 9))) + "</feed>"))
     assert len(list(batch.documents)) == 3
     [sentence] = batch.skipped
-    assert "the rest was skipped: the XML holds more than 3 papers" in sentence
+    assert "the rest was skipped: the file holds more than 3 papers" in sentence
 
 
 def test_what_is_sound_before_the_damage_is_read(tmp_path):
