@@ -57,7 +57,7 @@ class _Seen:
         self.lower, self.is_name = surface.islower(), bool(_NAME.search(surface))
         self.letters, self.initials = _letters(surface), _initials(surface)
         self.sentences = {sentence_of(view.doc, start) for start, _ in self.places}
-        concept = view.vocabulary.find_written(surface, "technique")
+        concept = view.concept(surface, "technique")
         self.concept = concept.curie if concept else ""
         known = view.vocabulary.cues
         self.core = self.set - known("label-modifier") - known("label-frame-technique") - known("label-form-technique")

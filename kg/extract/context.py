@@ -15,8 +15,9 @@ from spacy.tokens import Doc
 from kg.entity_types import NAMED
 from kg.extract.base import SpanIndex, folds, read_fields, sentence_of, word_places
 from kg.extract.phrases import NounPhrase
+from kg.link.acronyms import acronyms, means_another
 from kg.text import Remembered, fold
-from kg.vocabulary import Vocabulary
+from kg.vocabulary import Concept, Vocabulary
 
 _ACRONYM = re.compile(r"\(\s*([A-Za-z][\w-]*[A-Z\d][\w-]*)s?\s*[,;)]")
 _COUNTED = re.compile(r"([A-Za-z])([2-4])(?!\d)")
@@ -160,6 +161,13 @@ class DocView:
         """The logarithm of the number of narrower concepts, by span of a technique: broad concepts are generic."""
         found = {(m.start, m.end): m.concept for m in self.doc._.matches if m.type == "technique"}
         return {span: math.log(len(self.vocabulary.narrower(concept))) / 5 for span, concept in found.items()}
+
+    def concept(self, surface: str, kind: str) -> Concept | None:
+        """The concept of a type that words of the text name; no acronym that stands for something else in it."""
+        found = self.vocabulary.find_written(surface, kind)
+        if found and (long := acronyms(self.text).get(fold(surface))) and means_another(surface, long, found.labels()):
+            return None
+        return found
 
     def places(self, surface: str) -> list[tuple[int, int]]:
         """The spans of verbatim occurrences of a surface form in title and abstract, five at most."""

@@ -37,6 +37,7 @@ _MODEL = re.compile(
 _CODE = re.compile(r"\d")
 _VERSION = re.compile(r" \d{1,2}[A-Z]?(?![\w%×]|\.\d)")  # "5" of "Raspberry Pi 5", or the count of something else
 _SIZED = re.compile(r"(?<![\w.-])\d{1,4} ?-?(?:GB|GiB|G) ?-?(?:consumer |of )?(?:GPU|VRAM)s?\b")
+_COUNTED = re.compile(r"(?<![\w.])\d{1,4}[xX]([A-Z][\w-]*\d[\w-]*?)s?(?![\w-])")
 _MARK = re.compile(r" ?[®™] ?")
 #: Joins a class to its makers ("CPUs from ARM"), and makers to each other ("ARM ®, Intel, and AMD").
 _BY = re.compile(r" (?:from|by|made by) ")
@@ -99,6 +100,8 @@ class Hardware(NamedEntities):
         kinds = kinds_of(self.vocabulary)
         found = first_matches(doc, self.entity)
         is_judged = doc._.tags is not None
+        for match in self._counted(doc):
+            found.setdefault(match.concept, []).append(match)
         bare = self._bare(doc, kinds, found)
         for match in bare:
             found.setdefault(match.concept, []).append(match)
@@ -159,6 +162,14 @@ class Hardware(NamedEntities):
                 if match in bare:
                     mine["bare"] = 1.0
         return out
+
+    def _counted(self, doc: Doc) -> Iterator[Match]:
+        """Devices whose number is written in one word with them: "8xH200", "48xGH200"."""
+        for start, end in read_fields(doc):
+            for match in _COUNTED.finditer(doc._.text, start, end):
+                device = self.vocabulary.find_written(match[1], self.entity)
+                if device:
+                    yield Match(device.curie, self.entity, *match.span(1))
 
     def _bare(self, doc: Doc, kinds: Kinds, found: dict[str, list[Match]]) -> list[Match]:
         """Single words that seldom mean a device class, outside of longer device names."""

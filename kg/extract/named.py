@@ -9,7 +9,6 @@ from spacy.tokens import Doc
 from kg.extract.base import SpanIndex, add_once, mentions
 from kg.extract.context import view_of
 from kg.extract.judge import Candidate, chosen
-from kg.link.acronyms import means_another
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 
@@ -60,12 +59,11 @@ class NamedEntities:
                 occupied.add(start, end)
         done = {fold(m.canonical) for m in mentions(doc, rivals)}
         title = view.title
-        spelled = {fold(short): long for long, short in view.acronym_of.items()}
         for start, end, score, _ in sorted(kept, key=lambda c: (title[0] <= c.start < title[1], c.start)):  # title last
             surface = doc._.text[start:end]
-            concept = self.vocabulary.find_written(surface, self.entity)
-            if concept and means_another(surface, spelled.get(fold(surface), ""), concept.labels()):
-                continue
+            concept = view.concept(surface, self.entity)
+            if concept is None and self.vocabulary.find_written(surface, self.entity):
+                continue  # an acronym that stands for something else here
             name = names.get((start, end)) or (concept.label["en"] if concept else surface)
             add_once(doc, self.entity, start, end, name, self.extractor, round(score, 2), done)
         return doc

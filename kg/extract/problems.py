@@ -65,7 +65,7 @@ class Problems:
             if len(best) < MOST and not taken and not self._repeats(doc, start, end, best):
                 best.append((score, start, end))
         for score, start, end in sorted(best, key=lambda c: c[1]):
-            if (concept := self.vocabulary.find_written(doc._.text[start:end], "problem")) is None:
+            if (concept := view.concept(doc._.text[start:end], "problem")) is None:
                 start, end = with_edges(view, start, end)
             surface = doc._.text[start:end]
             doc._.mentions.append(

@@ -56,7 +56,7 @@ class Tasks:
             if not tagged and "label" in features and inside((start, end), phrases):
                 continue
             surface = doc._.text[start:end]
-            concept = self.vocabulary.find_written(surface, "task")
+            concept = view.concept(surface, "task")
             name = concept.label["en"] if concept else canonical(surface)
             words = set(fold(name).split())
             if len(seen) == MOST or any(2 * len(words & other) >= 0.8 * (len(words) + len(other)) for other in seen):

@@ -7,6 +7,7 @@ logistic regression on the annotated papers (`scripts/train.py phrases` prints t
 from __future__ import annotations
 
 import math
+import re
 from functools import cache
 
 from spacy.language import Language
@@ -28,6 +29,7 @@ EXTRACTOR = "techniques/2"
 THRESHOLD = 0.57
 ROLE_CUES = ("propose", "use", "compare", "limit", "evaluate", "outperform")
 LEADING = ("propose", "use", "compare", "plain", "prior", "beside")  # cues whose distance is a feature
+_COMMAND = re.compile(r"[{\\]*\\[A-Za-z]+\}?")
 _LEAD = 8  # words before it that are considered
 _LEAST = 0.01  # lower bound of role likelihoods in logarithms
 WEIGHTS = {
@@ -126,13 +128,15 @@ class Techniques:
         """Add a technique to `found`, by folded name; `aliases` holds the folded other names of techniques in it."""
         surface = view.text[start:end]
         form = fold(surface)
+        if view.name and _COMMAND.fullmatch(surface):
+            return  # the authors' own command for the name, which no reader of the abstract has
         short = view.acronym_of.get(form, "")
         if short and fold(short) in found:
             own = found[fold(short)]
             own.aliases = (*own.aliases, surface) if surface not in own.aliases else own.aliases
             aliases.add(form)
             return
-        concept = self.vocabulary.find_written(surface, "technique")
+        concept = view.concept(surface, "technique")
         label = concept.label["en"] if concept else canonical(surface)
         key = fold(label)
         if key in found or not key or form in aliases:
@@ -154,7 +158,7 @@ class Techniques:
         """Set the roles: the paper's own name is proposed, others are decided by the judge or the rules."""
         judge, asked = judge_for(view.doc, "role"), []
         for mention in techniques:
-            known = self.vocabulary.find_written(mention.surface, "technique") is not None
+            known = view.concept(mention.surface, "technique") is not None
             if fold(mention.surface) == view.name:
                 mention.role = "proposed"
             elif judge is None:

@@ -124,12 +124,18 @@ def _measured(
             j = named.get(fold(name), head)
             if j == head:
                 j = named.get(_bare(view, name, lexicon), head)
-            if j == head or found[j].mention.role == "proposed":
+            if j == head or found[j].mention.role == "proposed" or _is_short_for(view, name, found[head], lexicon):
                 continue
             better = result.change == ("decrease" if lower else "increase")
             wins = better and not (lower and not plain.isdisjoint(fold(name).split()[:-1]))
             is_class = _is_known(view, found[j]) and found[j].mention.type == "technique"
             yield (head, j), Stated(WIN if wins else LIKE, result.evidence.start, is_class)
+
+
+def _is_short_for(view: DocView, name: str, entity: Placed, lexicon: OutcomeLexicon) -> bool:
+    """Whether a baseline is a shorter wording of an entity: "the lazy scheme" of "lazy tile scheduling"."""
+    short, whole = _bare(view, name, lexicon).split(), fold(entity.mention.canonical).split()
+    return short[:1] == whole[:1] and set(short) <= set(whole)
 
 
 def _bare(view: DocView, name: str, lexicon: OutcomeLexicon) -> str:
@@ -268,7 +274,7 @@ def _is_narrowed(view: DocView, start: int, end: int, lexicon: OutcomeLexicon) -
 def _is_known(view: DocView, loser: Placed) -> bool:
     """Whether a loser is a class of techniques that the vocabulary knows, as "sparse attention"."""
     name = loser.mention.canonical
-    return name.islower() and view.vocabulary.find_written(name, "technique") is not None
+    return name.islower() and view.concept(name, "technique") is not None
 
 
 def _is_class(view: DocView, behind: Sequence[TaggedWord]) -> bool:
