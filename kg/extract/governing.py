@@ -24,6 +24,7 @@ from kg.extract.outcomes import (
     first_value,
     noun_phrase,
 )
+from kg.extract.values import SHARE, is_bracketed_score, is_measured, is_others
 from kg.text import fold
 
 _LEFT_STOP = re.compile(
@@ -32,6 +33,7 @@ _LEFT_STOP = re.compile(
 _PREPOSED = re.compile(r"\s+(?:in|of|on|for|to)\s+(?:terms of\s+)?")
 _BY = re.compile(
     r"(?:\bby|，|了|约|高达|达)\s*(?:an? )?(?:average(?: of)?|factors? of|impressive|remarkable|additional|further|"
+    r"relative|absolute|"
     r"up to|as much as|as high as|on average)?\s*(?:an? |of )*$",
     re.IGNORECASE,
 )
@@ -46,10 +48,6 @@ _ONLY = re.compile(
     r"\s*[~≤<]?\s*$|\b(?:less|fewer) than\s+$",
     re.IGNORECASE,
 )
-_SCORE_BEFORE = re.compile(
-    r"(?:\s+scores?| values?)?\s*(?:\([\w .]+\))?\s*(?:of|by|to|at|is|:|=|\()?\s*(?:only|up to|an? average of)?\s*"
-)
-_SCORE = re.compile(r"\s*(?:[A-Z][\w-]+ )?(?:scores?|EM|F1)\b")
 _LEVEL_VERB = re.compile(
     r"\b(?:achiev\w+|reach\w*|attain\w*|obtain\w*|yield\w*|deliver\w*|an?|the|with|from|reduc\w+|increas\w+|improv\w+|"
     r"only|just|up|is|are|our|scor\w+ an?)\b"
@@ -68,29 +66,20 @@ _DEVICE = re.compile(
     r"\s*(?:(?:[A-Z]\w*\s)?(?:[AHBVL]\d{2,4}\w?|RTX|GPUs?|NVIDIA|Ascend|TPUs?)\b|larger batch|[Uu]psampl|"
     r"[Ss]uper-?[Rr]esolution|[Dd]own-?sampl|zoom|magnif)"
 )
-_OTHERS = re.compile(
-    r"(?:\bvs\.?|\bversus|\bcompared (?:to|with)|\bthan|\bagainst|\brather than|\binstead of|\bexceed\w*|\bsurpass\w*|"
-    r"\boutperform\w*)\s+(?:the |an? |its |about |only |~\s?|[\w-]+'s )*$|"
-    r"\b(?:than|outperform\w*|surpass\w*|exceed\w*|over|vs\.?|versus|compared (?:to|with)|like|as)\s"
-    r"[^,;()]{1,60}\((?:[A-Za-z@\d.-]+\s?[:=]?\s?){0,3}$",
-    re.IGNORECASE,
-)
-_SHARE = re.compile(
-    r"\s*(?:,|,? and|,? or|/|\||to|,? respectively,?|versus|vs\.?)?\s*"
-    r"(?:an?|up to|about|a further|over|approximately|nearly)?\s*"
-)
 _KEPT = re.compile(r"\b(performance|accuracy|accuracies|quality)\b")
 _KEEPING = re.compile(r"\b(?:retain|maintain|preserv|recover|keep)\w*\b[^,;]*$", re.IGNORECASE)
 _HALF = re.compile(r"\bhalv\w+$|\bhalf (?:of )?the$", re.IGNORECASE)
-_OPEN = re.compile(r"\(\s*$")
 _GLUED = re.compile(r"(?:-(?!\s)|[A-Za-z@_/^:×]|\s?/\s?\d|\s?[x×]\s?\d|\s*[)}\]]\s*[a-z])")
 _SPEEDUP = re.compile(r"\s*(?:speed-?up|acceleration)\b")
 _AND = re.compile(r"(?:,|\band\b)[^,;]{0,12}$")
+_SHORT = 3  # words of a metric behind a number
 _REACH = 60  # characters between a number and an outcome word that may govern it although the grammar does not say so
 #: The rule for a later list member that names its own metric; no other reading is considered.
 NAMED_IN_LIST = "named in list"
 #: The rules for later members of a list.
 LISTED = ("list", NAMED_IN_LIST)
+#: Units in which changes are stated more often than levels.
+_CHANGING = ("%", "x", "points", "dB", "")
 #: Rules whose direction depends on the metric: a win by 8% in error rate is a decrease.
 _EITHER_WAY = ("speed", "improve", "larger", "win", "list", "multiple", NAMED_IN_LIST)
 _REVERSED = {"increase": "decrease", "decrease": "increase"}
@@ -157,7 +146,7 @@ class Grammar:
         if _HALF.search(place.text[quantity.start : quantity.end]):
             metric = noun_phrase(place.own) or self.lexicon.near_metric(place)
             found = [NumberReading("decrease", self.lexicon.named(metric), (quantity.start, place.stop), "half")]
-        elif not quantity.origin and quantity.unit in ("%", "x", "points", "dB", ""):
+        elif not quantity.origin and (quantity.unit in _CHANGING or _is_amount(place)):
             changed = self.changed(place, before)
             found = [changed] if changed else []
         level = self.level(place)
@@ -165,7 +154,7 @@ class Grammar:
         taken = found[0]
         for other in self.others(place, found):
             found += [other] if all(r.change != other.change for r in found) else []
-        setup, others = self.is_setup(place), _is_others(place)
+        setup, others = self.is_setup(place), is_others(place)
         if setup or others or taken.kind == "bare" or (taken is level and quantity.unit == "x" and not quantity.origin):
             return Governed(place, found, None, setup, others)
         return Governed(place, found, taken)
@@ -189,8 +178,8 @@ class Grammar:
     def changed(self, place: QuantityPlace, before: list[NumberReading | None]) -> NumberReading | None:
         """A change: governed by words after or before the number, by its sign, or by the list that it continues."""
         quantity = place.quantity
-        reading = self.right(place) or self.left(place)
-        if reading and (quantity.unit or quantity.sign or _is_measured(place)):
+        reading = self.named_by(place, before) or self.right(place) or self.left(place)
+        if reading and (quantity.unit or quantity.sign or is_measured(place)):
             return reading
         last = self.last_of_list(place, before)
         if quantity.sign and quantity.unit in ("%", "points", ""):
@@ -233,7 +222,7 @@ class Grammar:
             metric = noun_phrase(between[inside.end() :]) if inside and spelled_out else _modifier(place, cue)
             return self.decide(place, cue, metric, "", span)
         if by:
-            return self.decide(place, cue, "", phrase, span)
+            return self.decide(place, cue, "", self.before_by(place) or phrase, span)
         is_used = any(keep.start >= cue.end for keep in place.keeps)  # "superior quality using only 0.1% of the data"
         if not (cue.is_noun or cue.is_comparative or is_used) and len(between.split()) <= 6:
             after, end = _object(place.text, quantity.end, place.high, bare=True)
@@ -256,8 +245,8 @@ class Grammar:
             change = "decrease"
         elif cue.word in lexicon.losses and lexicon.is_lower_better(metric):  # "a perplexity degradation of 2%"
             change = "increase"
-        if cue.word.startswith(("short", "long")) and metric and not re.search(r"length|time|latency|context", metric):
-            metric = metric.removesuffix("s") + " length"
+        if cue.word.startswith(("short", "long")) and not re.search(r"length|time|latency|context", metric):
+            metric = f"{metric.removesuffix('s')} length".strip()
         if not metric or metric.lower() in _NOTHING:
             sized = cue.word in ("smaller", "lighter") or (cue.word == "compression" and unit == "x")
             metric = lexicon.near_metric(place, "model size" if sized else "")
@@ -282,14 +271,14 @@ class Grammar:
         if quantity.origin or quantity.unit in _RATES:
             fits = True
         elif quantity.unit == "":
-            fits = _is_measured(place) or (keeps and len(metric.split()) <= 3 and _is_bracketed_score(place))
+            fits = is_measured(place) or (keeps and len(metric.split()) <= 3 and is_bracketed_score(place))
         elif quantity.unit in _SIZES:
             fits = bounded
         elif quantity.unit == "%":
             known = bool(self.lexicon.metric(metric)) or "score" in metric.lower()
             fits = keeps or known or of or (bounded and bool(re.match(r"\s*of\b", place.behind)))
         else:
-            fits = keeps or bounded or of or _is_measured(place)
+            fits = keeps or bounded or of or is_measured(place)
         return NumberReading("absolute", self.lexicon.named(metric), span, "level" if fits else "bare")
 
     def measured(self, place: QuantityPlace) -> tuple[str, tuple[int, int]]:
@@ -339,7 +328,7 @@ class Grammar:
         own = re.fullmatch(r"\s*((?:[\w-]+\s?){1,3}?),?\s+and\s*(?:an? |up to )?", between)
         if one.unit != two.unit:
             return None
-        if _SHARE.fullmatch(between):
+        if SHARE.fullmatch(between):
             metric = after.metric
         elif own and one.unit == "x" and not STOP.search(own[1] + " "):  # "14.2x prefill and 7.6x decoding speedups"
             metric = self.lexicon.speed(own[1], "")[0] if "speed" in after.metric else own[1]
@@ -375,6 +364,31 @@ class Grammar:
         groups = [c.group for c in place.sentence.cues if c.end <= place.quantity.start and c.group != "keep"]
         is_rival = groups[-1:] == ["win"]  # "outperforms A by 3% and [B] by 5%"
         return self.lexicon.named(noun_phrase(said[-1])) if len(said) > 1 and not is_rival else ""
+
+    def named_by(self, place: QuantityPlace, before: list[NumberReading | None]) -> NumberReading | None:
+        """The change of a later list member in another unit: "reduces latency by 20% and [memory by 3x]"."""
+        last = before[place.index - 1] if place.index else None
+        if last is None or last.change not in _REVERSED or not (own := self.before_by(place)):
+            return None
+        one = place.sentence.quantities[place.index - 1]
+        cues = [c for c in place.sentence.cues if c.end <= place.quantity.start and c.group != "keep"]
+        if one.unit == place.quantity.unit or not cues or cues[-1].is_noun or cues[-1].end > one.start:
+            return None
+        cue, span = cues[-1], (place.quantity.start, place.stop)
+        return self.decide(place, cue, "", own, span)._replace(kind=NAMED_IN_LIST)
+
+    def signed(self, place: QuantityPlace) -> str:
+        """The metric behind a signed number where all signed numbers stand before theirs: "+2% CTR, +3% orders"."""
+        behind = {i: self.behind(place, i) for i, one in enumerate(place.sentence.quantities) if one.sign}
+        each = len(behind) > 1 and all(0 < len(phrase.split()) <= _SHORT for phrase in behind.values())
+        return self.lexicon.named(behind.get(place.index, "")) if each else ""
+
+    def behind(self, place: QuantityPlace, i: int) -> str:
+        """The noun phrase behind a quantity of the sentence, without an outcome word: "NDCG improvement"."""
+        phrase = noun_phrase(QuantityPlace(place.sentence, i).own)
+        while self.lexicon.group(phrase.rpartition(" ")[2]):
+            phrase = phrase.rpartition(" ")[0]
+        return phrase
 
     def is_same_speed(self, place: QuantityPlace, reading: NumberReading) -> bool:
         """Whether a speedup is of what the one before it is: "a 2.7x decoding speedup on A and [2.1x speedup] on B"."""
@@ -451,32 +465,10 @@ def _in_terms_of(place: QuantityPlace) -> str:
     return noun_phrase(STOP.split(inside[1] + " ")[0]) if inside else ""
 
 
-def _is_others(place: QuantityPlace) -> bool:
-    """Whether the value belongs to a baseline: "vs 85.0%", "outperforming X (FID 18.9, PSNR 17.6)"."""
-    quantity, text = place.quantity, place.text
-    if quantity.origin or quantity.sign:
+def _is_amount(place: QuantityPlace) -> bool:
+    """Whether a change is stated in a unit of levels: "reduces latency by 5 ms", "a reduction of 1.5 GB"."""
+    cue = _governing(place, _BY.search(place.ahead) is not None)
+    if cue is None or cue.group == "speed":
         return False
-    found = _OTHERS.search(text[max(0, quantity.start - 90) : quantity.start])
-    if found:
-        return "(" not in found.group() or bool(re.match(r"\s*[),;]", text[quantity.end :]))
-    follows = place.index and quantity.unit != "x" and _SHARE.fullmatch(place.ahead)
-    return bool(follows) and _is_others(QuantityPlace(place.sentence, place.index - 1))
-
-
-def _is_measured(place: QuantityPlace) -> bool:
-    """Whether a number is adjacent to a metric: "2 BLEU", "FID by 0.34", "a PSNR of 31.2"."""
-    quantity, text = place.quantity, place.text
-    if first_value(quantity) > 1900 and first_value(quantity).is_integer():
-        return False
-    for start, end, _ in place.sentence.metrics:
-        if quantity.end <= start and not text[quantity.end : start].strip():
-            return True
-        if end <= quantity.start and _SCORE_BEFORE.fullmatch(text, end, quantity.start):
-            return True
-    return bool(_SCORE.match(text, quantity.end) or re.search(r"\bscores? (?:of|=) ?$", text[: quantity.start]))
-
-
-def _is_bracketed_score(place: QuantityPlace) -> bool:
-    """A score in brackets: "temporal consistency (26.07)"."""
-    brackets = _OPEN.search(place.ahead) and re.match(r"\s*\)", place.behind)
-    return bool(brackets) and not first_value(place.quantity).is_integer()
+    between = place.text[cue.end : place.quantity.start]
+    return bool(_OF.fullmatch(between.strip() + " ") if cue.is_noun else _BY.search(between))

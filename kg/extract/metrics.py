@@ -57,7 +57,7 @@ class Metrics:
             put(text, *features)
 
         def put(text: str, *features: str) -> None:
-            if _NAME.search(text) and not _MARK.search(text) and not self._is_change(text):
+            if (_NAME.search(text) or lexicon.metric(text)) and not _MARK.search(text) and not self._is_change(text):
                 found.setdefault(names.setdefault(fold(text), text), set()).update(features)
 
         for text, side in self.phrases(place):

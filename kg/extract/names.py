@@ -28,7 +28,8 @@ _PRESENT = (
 )
 _PRESENTED = re.compile(
     rf"(?i:\b(?:we|work|paper|authors?|article|study|report|to this end|here|to)\b[^.;]{{0,60}}?\b{_PRESENT}|"
-    rf"\band (?:also |further )?(?:propose|introduce|present)|"
+    r"\b(?:and|then|thus|therefore|hence|thereby) (?:also |further |then |thus |\w{3,12}ly )?"
+    r"(?:propose|introduce|present)|"
     rf"\b(?:is|are) (?:{_PRESENT}|built)|\b(?:this|our) (?:paper|work|report|study|article) is\b)\b"
 )
 #: Verbs that also introduce what others have made: "we explore LoRA".

@@ -137,6 +137,7 @@ _FROM_HERE = re.compile(r"\bfrom\s+$")
 _BETWEEN = re.compile(r"\bbetween\s+$")
 _RANGING = re.compile(r"\b(?:rang|gain|speed-?up|improvement|var|span)\w*\s+from\s+$", re.IGNORECASE)
 _BY = re.compile(r"\bby\s+$", re.IGNORECASE)
+_FACTOR = re.compile(r"\bfactors? of (?:up to |about |around |approximately |nearly |over |~ ?)?$", re.IGNORECASE)
 _ORIGIN = re.compile(r"[^,;.\d]{0,24}?\b(?:down |up )?to\s[^,;.\d]{0,24}")
 _NAME_BEFORE = re.compile(r"[A-Z][\w.-]*[ -]?$")
 _SHARED = re.compile(r"\s*(?:/|\||,|,? and|,? or)\s*")
@@ -220,7 +221,7 @@ def _read(text: str, match: re.Match[str]) -> Quantity:
     if match["high"] and (not match["and"] or _BETWEEN.search(window)) and not _resumes(text, match):
         high, end = _float(match["high"]), match.end()
     unit, end = _unit(text, end)
-    if match["times"] and not unit:
+    if not unit and (match["times"] or _FACTOR.search(window)):
         unit = "x"
     value: float | tuple[float, float] = low
     origin = ""

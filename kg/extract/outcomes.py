@@ -70,6 +70,7 @@ _ABSOLUTE_BEFORE = re.compile(r"\babsolute (?:improvement|gain|increase|drop)s?\
 _COUNTED = re.compile(
     r"\b(tokens|steps|layers|samples|iterations|parameters)\b|\b(token) (?:usage|count|consumption|length)"
 )
+_WORD = re.compile(r" ([a-z]+)")
 _ACRONYM = re.compile(r"\(([A-Z][A-Za-z]{1,6})\)")
 
 
@@ -168,6 +169,7 @@ class OutcomeLexicon:
         #: Whether words are generic: "prior methods", "the state of the art".
         self.is_generic: Callable[[str], bool] = Remembered(self._is_generic).__getitem__
         self.words = re.compile(inflected(self.groups).pattern)  # matches lower-case text, several times as fast
+        self.frames = vocabulary.cues("label-frame-technique")
         self.losses, self.drops = vocabulary.cues("outcome-loss"), vocabulary.cues("outcome-drop")
         self.lower = inflected(vocabulary.cues("outcome-lower-is-better"))
         self.activity = inflected(vocabulary.cues("outcome-speed-of"))
@@ -198,7 +200,8 @@ class OutcomeLexicon:
         for match in self.words.finditer(lowered(text)):
             start, end = match.span()
             group = self.group(text[start:end])
-            if group:
+            behind = _WORD.match(text, end)
+            if group and not (behind and fold(behind[1]) in self.frames):  # "token reduction methods"
                 found.append(Cue(start, end, group, match[0].lower()))
         return found
 

@@ -152,6 +152,8 @@ class Results:
                 return self.lexicon.named(members[turn.members.index(turn.text)]), _BY_FORM
         if self.grammar.is_same_speed(place, reading) and last.endswith("speed"):
             return last, _BY_FORM
+        if signed := self.grammar.signed(place):
+            return signed, _BY_FORM
         if reading.kind in LISTED and (said := self.grammar.before_by(place)):
             return said, _BY_FORM
         return self.metrics.best(self.weights.metric, self.metrics.candidates(place, reading, last))

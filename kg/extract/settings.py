@@ -8,7 +8,7 @@ from kg.extract import respective
 from kg.extract.outcomes import OutcomeLexicon, QuantityPlace
 from kg.text import fold
 
-_SETTING = re.compile(r"(?<=\s)(on|at|with|under|for|across|in|when|using)\s")
+_SETTING = re.compile(r"(?<=\s)(on(?! average)|at|with|under|for|across|in|when|using)\s")
 _SETTING_END = re.compile(
     r"[,;:()]|\.(?=\s|$)|\s(?:compared|relative|while|whereas|than|over|by|which|that|with|without|respectively|versus|vs|to|"
     r"and(?= (?:\w+ing|\w+ed|up|an?|about|around|below|above|over|under|the|only)\b|"

@@ -69,6 +69,13 @@ def test_measures_memory_and_ordinary_words_are_no_devices(read: Read, text: str
     assert named(read(text)) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "found"), [("It trains on 8xH200 GPUs.", ["NVIDIA H200"]), ("Its tiles are 4x4096 pixels.", [])]
+)
+def test_number_written_in_one_word_with_a_device_is_no_part_of_it(read: Read, text: str, found: list[str]) -> None:
+    assert [device.canonical for device in read(text).hardware] == found
+
+
 def test_measure_does_not_hide_the_device_named_elsewhere(read: Read) -> None:
     record = read("It needs 32 GPU-days. It runs on a GPU.")
     assert [(m.surface, m.start) for m in record.hardware] == [("GPU", 35)]

@@ -123,4 +123,6 @@ def test_acronym_means_what_the_paper_spells_out(read: Read) -> None:
 
 
 def test_name_of_a_metric_is_no_model_in_any_case(read: Read) -> None:
-    assert named(read("We gain 2 points in Rouge-1 and Zapdos-13B is beaten.")) == [("Zapdos-13B", "Zapdos-13B")]
+    assert named(read("We gain 2 points in Rouge-1 at W4A8 and Zapdos-13B is beaten.")) == [
+        ("Zapdos-13B", "Zapdos-13B")
+    ]

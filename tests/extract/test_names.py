@@ -42,6 +42,7 @@ def read(title: str, abstract: str, brief: str = "") -> Doc:
         ("Fast Zeds", "We propose a new method for zeds, \\texttt{ZipZed}, to help.", "ZipZed"),
         ("Fast Zeds", "Tests show that our PTZ4Q achieves more.", "PTZ4Q"),
         ("Fast Zeds", "We present a Layered Zed Pruning framework (LZP) that helps.", "LZP"),
+        ("Fast Zeds", "Zeds are slow and we see why and accordingly propose a Layered Zed Policy (LaZe).", "LaZe"),
         ("Collaborative Zed Models (CDZM) for Trajectories", "They are light.", "CDZM"),
     ],
 )

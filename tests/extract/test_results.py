@@ -114,9 +114,15 @@ def test_plain_text_keeps_offsets() -> None:
         (r"Our method has only a $\sim$2\% accuracy drop.", "accuracy", 2, "%", "decrease", "about"),
         (r"We reach 2.3$\times$ higher throughput.", "throughput", 2.3, "x", "increase", "exact"),
         ("Our method accelerates inference twofold.", "inference speed", 2, "x", "increase", "exact"),
-        ("Our kernel is two orders of magnitude faster.", "inference speed", 100, "x", "increase", "exact"),
+        ("Our kernel is two orders of magnitude faster.", "kernel speed", 100, "x", "increase", "exact"),
         ("Ours has over 20% reduction on TPOT.", "time per output token", 20, "%", "decrease", "at_least"),
         ("We improve accuracy by 3 percentage points.", "accuracy", 3, "points", "increase", "exact"),
+        ("We reduce attention FLOPs by a factor of 17.5.", "attention FLOPs", 17.5, "x", "decrease", "exact"),
+        ("Our method improves F1 by 3.2%.", "F1", 3.2, "%", "increase", "exact"),
+        ("Our method improves BLEU by a relative 25.7%.", "BLEU", 25.7, "%", "increase", "exact"),
+        ("We achieve a reduction of 5.2 ms in latency.", "latency", 5.2, "ms", "decrease", "exact"),
+        ("Our method reduces latency to 5 ms.", "latency", 5, "ms", "absolute", "exact"),
+        ("We beat compression methods by 6% in accuracy.", "accuracy", 6, "%", "increase", "exact"),
     ],
 )
 def test_outcome_is_read(text: str, metric: str, value: float, unit: str, change: str, bound: str) -> None:
@@ -134,6 +140,27 @@ def test_list_shares_its_verb() -> None:
         ("end-to-end latency", 41, "decrease", "exact"),
         ("per-token energy", 22, "decrease", "up_to"),
     ]
+
+
+def test_members_of_a_list_in_other_units_share_its_verb() -> None:
+    found = read(
+        "Our method reduces latency by 20% and memory by 3x, and raises recall by 3.2 points and accuracy by 2%."
+    )
+    assert [(r.metric, r.value, r.change) for r in found] == [
+        ("latency", 20, "decrease"),
+        ("memory", 3, "decrease"),
+        ("recall", 3.2, "increase"),
+        ("accuracy", 2, "increase"),
+    ]
+
+
+def test_signed_numbers_that_stand_before_their_metrics_have_them() -> None:
+    found = read("Our method gains +1.67% item CTR, +2.40% buyers, and +3.22% order volume.")
+    assert [(r.metric, r.value) for r in found] == [("item CTR", 1.67), ("buyers", 2.4), ("order volume", 3.22)]
+
+
+def test_on_average_is_no_setting() -> None:
+    assert [r.setting for r in read("Our method reduces latency by 20% on average.")] == [""]
 
 
 def test_coordinated_numbers_share_what_follows() -> None:
