@@ -39,6 +39,8 @@ _APART = re.compile(r"[,;:()\d]")
 _BY = re.compile(r"\s*by\s*(?:up to |over |about |an? )?", re.IGNORECASE)
 _STAGE = re.compile(r"[^,;:()]*?\b(?:during\s+(?:the\s+)?(?P<during>[\w-]+)|(?P<stage>[\w-]+)\s+(?:stage|phase)s?\b)")
 _FRAME = ("score", "number", "of", "rate", "value")  # words around the name of a metric
+_KINDS = ("label-frame-technique", "label-form-technique")  # cues of words behind the name of a technique
+_BESIDE = re.compile(r"\s*(?:[,、]\s*(?:and\s+)?|/\s*|and\s+|[和与]\s*)")  # stands between the numbers of a list
 _FEW = 2  # words of a setting beside the things that it names
 _LONGEST = 480  # characters of a sentence that is quoted
 
@@ -49,7 +51,9 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     A kept share has the change "kept".
     """
     result, reader = found.result, _reader(shown.graph.vocabulary)
-    if not result.sure or _is_own(found) or not reader.is_metric(result):
+    if not result.sure or reader.is_own(found) or not reader.is_metric(result):
+        return None
+    if result.unit == "points" and not reader.has_points(result):
         return None
     place = reader.place(found)
     if not place or _GLUED.match(place.text, place.quantity.end):
@@ -70,12 +74,12 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         if not is_share or not is_kept:
             return None
         change = KEPT
-    is_against = bool(place.quantity.origin) or reader.is_against(place, result.baseline)
+    is_against = bool(place.quantity.origin) or reader.is_against(place, result)
     is_name = Wording(shown.graph.vocabulary).is_noun_phrase(result.baseline)
     against = result.baseline if is_against and is_name and change != KEPT else ""
     concept = result.baseline_concept if against else ""
     setting = reader.setting(found, place)
-    if _DEALT_OUT.search(place.text) and not _has_turn(place, result, setting):
+    if (_DEALT_OUT.search(place.text) or _is_listed(place)) and not _has_turn(place, result, setting):
         return None
     return replace(result, change=change, baseline=against, baseline_concept=concept, setting=setting)
 
@@ -109,11 +113,11 @@ def _bearing(lexicon: OutcomeLexicon, text: str) -> set[str]:
     return {w for w in speeds if w not in lexicon.qualifiers and not lexicon.group(w) and w not in _FRAME} or speeds
 
 
-def _is_own(found: EntryResult) -> bool:
-    """Whether the baseline is what the paper proposes: then another one's gain over it is told."""
-    proposed = [m for m in found.record.techniques if m.role == "proposed"]
-    names = {m.concept for m in proposed} | {fold(name) for m in proposed for name in (m.canonical, m.surface)}
-    return not names.isdisjoint({found.result.baseline_concept, fold(found.result.baseline)} - {""})
+def _is_listed(place: QuantityPlace) -> bool:
+    """Whether a number is one of several with nothing between them: "T/B/L gain 2.3x, 1.9x and 1.5x"."""
+    numbers = place.sentence.quantities
+    pairs = [numbers[at : at + 2] for at in (place.index - 1, place.index) if 0 <= at < len(numbers) - 1]
+    return any(a.unit == b.unit and _BESIDE.fullmatch(place.text, a.end, b.start) for a, b in pairs)
 
 
 def sentence(found: EntryResult) -> str:
@@ -158,6 +162,26 @@ class _SentenceReader:
         words = fold(result.metric).split()
         return bool(words) and words[-1] in self.lexicon.metric_heads and not self.conditions.intersection(words)
 
+    def is_own(self, found: EntryResult) -> bool:
+        """Whether the baseline is what the paper proposes: then another one's gain over it is told.
+
+        "The key-aware strategy" is also what "key-aware self-speculative decoding" is called for short.
+        """
+        proposed = [m for m in found.record.techniques if m.role == "proposed"]
+        names = {fold(name) for m in proposed for name in (m.canonical, m.surface)}
+        beaten = fold(found.result.baseline)
+        if not {m.concept for m in proposed}.union(names).isdisjoint({found.result.baseline_concept, beaten} - {""}):
+            return True
+        short, _, kind = beaten.rpartition(" ")
+        is_kind = any(kind in self.vocabulary.cues(name) for name in _KINDS) and not found.result.baseline.endswith("s")
+        return is_kind and " " in short and any(name.startswith(f"{short} ") for name in names)
+
+    def has_points(self, result: Result) -> bool:
+        """Whether a metric is counted in points: "a 2.26 speedup" has lost its unit."""
+        known = result.metric_concept in self.vocabulary
+        unit = self.vocabulary[result.metric_concept].facts.get("unit", "") if known else ""
+        return unit in ("", "%", "points") and not _FAST.search(result.metric)
+
     def is_share(self, result: Result) -> bool:
         """Whether the levels of a metric are percentages; "2% parameters" is a share of what others have."""
         known = result.metric_concept in self.vocabulary
@@ -185,16 +209,22 @@ class _SentenceReader:
         at = next((i for i, number in enumerate(numbers) if number.value == found.result.value), -1)
         return QuantityPlace(Stated(text, numbers, self.lexicon.cues(text), [], {}, ""), at) if at >= 0 else None
 
-    def is_against(self, place: QuantityPlace, baseline: str) -> bool:
+    def is_against(self, place: QuantityPlace, result: Result) -> bool:
         """Whether the words of comparison next to a number name the baseline: "41% less than B", "beats B by 41%"."""
-        number, others = place.quantity, self.baselines.compared(place.text)
+        number, others, baseline = place.quantity, self.baselines.compared(place.text), result.baseline
         named = [other for other in others if other.text == baseline]
         behind = [o for o in named if o.start >= number.end and not _APART.search(place.text, number.end, o.start)]
+        behind = [o for o in behind if not self._is_of_another(place.text[number.end : o.start], result)]
         if behind or any(other.start >= number.end for other in others):
             return bool(behind)
         opening = [o for o in named if not place.text[: o.start].strip() and o.marker.startswith("compared")]
         ends = [place.text.find(baseline, other.start) + len(baseline) for other in named]
         return bool(opening) or any(_BY.fullmatch(place.text, end, number.start) for end in ends)
+
+    def _is_of_another(self, between: str, result: Result) -> bool:
+        """Whether what is compared is another metric: "80% less cache with better accuracy than B"."""
+        beside = between.partition(" with ")[2]
+        return any(m.type == "metric" and m.concept != result.metric_concept for m in self.vocabulary.match(beside))
 
     def setting(self, found: EntryResult, place: QuantityPlace) -> str:
         """The setting if it is a sure model, data set, device or task of the paper, in the clause of the number."""

@@ -102,7 +102,9 @@ def value(shown: Selection, result: Result) -> str:
 
 def notes(shown: Selection, result: Result) -> str:
     """Baseline and setting: "vs. chunked prefill; Qwen3-8B"; "" if there is neither."""
-    said = [shown.words("outcome.than", baseline=baseline(shown, result))] if result.baseline else []
+    against = baseline(shown, result)
+    against = against if shown.lang != "zh" or has_han(against) else _name(against)
+    said = [shown.words("outcome.than", baseline=against)] if against else []
     return shown.words("outcome.aside_comma").join([*said, *filter(None, [clean(result.setting)])])
 
 
@@ -141,12 +143,17 @@ def _aside(shown: Selection, concept: str, wording: str, paper: str) -> str:
 
 
 def _against(shown: Selection, concept: str, wording: str, paper: str) -> str:
-    """A baseline for use in brackets; in Chinese the original, unless the vocabulary has its name."""
+    """A baseline for use in brackets; in Chinese the original if it is a name, unless the vocabulary has its name."""
     known = shown.graph.vocabulary.find(wording, "technique")
     if shown.lang == "zh" and concept not in shown.graph.vocabulary and known:
         concept = known.curie
     said = _aside(shown, concept, wording, paper)
-    return wording if said and shown.lang == "zh" and concept not in shown.graph.vocabulary else said
+    return said if has_han(said) or shown.lang != "zh" else _name(said)
+
+
+def _name(wording: str) -> str:
+    """English words that may stand in a Chinese sentence: a name, which begins with a capital or a digit; else ""."""
+    return "" if wording[:1].islower() else wording
 
 
 def _setting(shown: Selection, result: Result, paper: str) -> str:

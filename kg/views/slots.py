@@ -24,7 +24,7 @@ from kg.views.selection import EntryResult, Selection, clean, name, title
 from kg.views.wording import Wording, say, says
 
 _MOST = {"technique": 2, "problem": 2, "result": 6}
-_FEW = 6  # maximum words of a technique or problem kept in the original
+_FEW = 4  # maximum words of a technique kept in the original
 _LINKS = 2  # maximum times that a Chinese phrase says 的: with more its parts belong to one another in other ways
 _SOLVE_NOTHING = ("survey", "benchmark", "dataset")
 _BEFORE = 40  # letters before a problem in which a verb may stand
@@ -230,7 +230,10 @@ def _sentences(paper: Paper, fields: Collection[str]) -> Iterator[str]:
 
 
 def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int) -> list[str]:
-    """The mentions of highest confidence that can be expressed, in text order and without redundancy."""
+    """The mentions of highest confidence that can be expressed, in text order and without redundancy.
+
+    In Chinese an English phrase stands only where nothing else can be said; a name is no phrase.
+    """
     chosen: dict[int, str] = {}
     mentions = list(mentions)
     endings = tuple(shown.words("brief.problem_endings").split()) or ("\n",)  # a problem is not a technique
@@ -240,8 +243,11 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
             continue
         if said and not any(fold(said) in fold(other) or fold(other) in fold(said) for other in chosen.values()):
             chosen[id(mention)] = said
-        if len(chosen) == most:
+        if len(chosen) == most and shown.lang != "zh":
             break
+    if shown.lang == "zh":
+        spoken = [key for key, said in chosen.items() if has_han(said) or not said.islower()]
+        chosen = {key: chosen[key] for key in (spoken or [*chosen][:1])[:most]}
     return [chosen[id(mention)] for mention in mentions if id(mention) in chosen]
 
 
@@ -265,9 +271,10 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
         said = next(filter(nouns.is_noun_phrase, labels), "")
         return _with_article(said, text) if said else ""
     known = list(filter(partial(says, text), wordings))
-    concept = mention.concept if any(not w.isupper() for w in known) else ""  # "GLA" may be short for something else
+    if known and all(w.isupper() for w in known):  # "GLA" may be short for something else than what it was linked to
+        return known[0] if mention.type == "technique" else ""
     for wording in known:
-        said = say(shown, concept, wording, text) if nouns.is_noun_phrase(wording) else ""
+        said = say(shown, mention.concept, wording, text) if nouns.is_noun_phrase(wording) else ""
         if said and says(text, said) and said.count("的") <= _LINKS:
             return said
     short = (w for w in wordings if mention.type == "technique" and w.count(" ") < _FEW)

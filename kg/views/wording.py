@@ -88,6 +88,8 @@ class Wording:
         if not words or has_han(text):
             return bool(words)
         tags = [word.tag for word in words]
+        if len(tags) > _SHORT and tags[0] == "RB" and words[1].text.endswith("ing") and "TO" in tags:
+            return False  # "dynamically mapping physical to virtual pages"
         is_gerund = tags[0] == "VBG" and len(tags) > _SHORT and tags[1][0] in "DJPN"
         last = words[-1].text
         if fold(last) in self.vocabulary.cues("prior") or any(a[:2] == "NN" and b == "DT" for a, b in pairwise(tags)):

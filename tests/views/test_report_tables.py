@@ -140,7 +140,7 @@ def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tai
 def test_a_takeaway_tells_a_median_and_quotes_a_paper_in_the_middle(stated: Graph) -> None:
     first = _data(stated)["takeaways"]["rows"][0]
     assert "4 papers" in first["text"]
-    assert "median is 25%" in first["text"]
+    assert "median of their best figures is 25%" in first["text"]
     assert "30% higher inference speed (vs. Quandle)" in first["text"]
     assert first["quote"][0]["quote"] == "30% faster"
     assert len(first["papers"]) == 4
