@@ -14,7 +14,7 @@ from kg.compiled import kept, stamp
 from kg.entity_types import TABLE, data_folder
 from kg.model import KgError
 from kg.names import PREFIXES, curie
-from kg.text import fold
+from kg.text import fold, has_han
 
 _LABELS = {PREFIXES["skos"] + name for name in ("prefLabel", "altLabel", "hiddenLabel")}
 #: Meanings of words that are no words of a question by themselves.
@@ -73,6 +73,11 @@ class QuestionWords:
     def meaning(self, meaning: str) -> list[QuestionWord]:
         """The words with a meaning."""
         return [word for word in self.words if meaning in word.means]
+
+    def called(self, meaning: str, language: str) -> str:
+        """The first label in a language of the words with a meaning, or ""."""
+        labels = (label for word in self.meaning(meaning) for label in word.labels)
+        return next((label for label in labels if has_han(label) == (language == "zh")), "")
 
     def folds(self, meaning: str) -> tuple[str, ...]:
         """The folded labels of the words with a meaning."""

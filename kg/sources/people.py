@@ -64,12 +64,14 @@ def _is_turned(last: str, first: str) -> bool:
 
 
 def person(name: str) -> str:
-    """A person's name with the first name first.
+    """A person's name with the first name first; "" for one without a letter, as the colon after a team is listed.
 
     >>> person("Smith, Jr., Jane"), person("Smith, Jane, Jr."), person("van Dijk, Anna"), person("Ada Lovelace")
     ('Jane Smith Jr.', 'Jane Smith Jr.', 'Anna van Dijk', 'Ada Lovelace')
     """
     name = _NUMBER_AFTER.sub("", " ".join(html.unescape(name).split())).strip(",; ").replace(". -", ".-")
+    if not any(map(str.isalpha, name)):
+        return ""
     parts = [part.strip() for part in name.split(",")]
     if len(parts) == 2:
         first, _, last = parts[1].rpartition(" ")

@@ -171,7 +171,9 @@ def text(cell: Cell) -> str:
         return ""
     if isinstance(cell, float):
         return f"{cell:g}"
-    return plain(" ".join((", ".join(cell) if isinstance(cell, tuple) else str(cell)).split()))
+    if isinstance(cell, tuple):
+        return plain(" ".join(("、" if "（" in "".join(cell) else ", ").join(cell).split()))
+    return plain(" ".join(str(cell).split()))
 
 
 def is_number(cells: list[Cell]) -> bool:

@@ -10,6 +10,7 @@ from kg.text import one_line
 
 _MATH = re.compile(r"\$([^$]{1,80})\$")
 _MARKS = re.compile(r"\\(?![a-z]{2})|[{}^_\s]")
+_OPERATOR = re.compile(r"\\(log|ln|exp|min|max|arg|lim|sup|inf|mod|sin|cos|tanh)(?![A-Za-z])")
 _WORD = 16  # letters of a word that is left out whole
 _APART_SIGN = re.compile(r"\s+(?=[×%])")
 
@@ -17,10 +18,12 @@ _APART_SIGN = re.compile(r"\s+(?=[×%])")
 def as_text(said: str) -> str:
     """A text with LaTeX shown as text: "H$_2$O" is "H2O".
 
+    >>> as_text(r"in $O(n\\log n)$")
+    'in O(n log n)'
     >>> as_text(r"a $1.5\\times$ speedup of H$_2$O at 40\\%")
     'a 1.5× speedup of H2O at 40%'
     """
-    said = _MATH.sub(lambda found: _MARKS.sub("", plain(found[1])), said)
+    said = _MATH.sub(lambda found: " ".join(_MARKS.sub("", plain(part)) for part in _OPERATOR.split(found[1])), said)
     return _APART_SIGN.sub("", one_line(plain(said))).replace("--", "–")
 
 

@@ -163,13 +163,13 @@ class Wording:
     ) -> tuple[int, Mapping[str, str]]:
         """The number of words from an index that are known together, and their roles; (0, {}) if there are none.
 
-        A label takes precedence over an entry of the same length unless it is one word: "attention" is not always a
-        technique.
+        A label takes precedence over an entry of the same length unless it is one word ("attention" is not always a
+        technique) or stays as it is ("GPU memory" is also a device).
         """
         words, label = labels.get(at, (0, {}))
         surface = text[found[at].start : found[at].end]
         acronym = len(surface) > 1 and surface.rstrip("s").isupper() and not text.isupper()
-        for count in range(min(_LONGEST, len(found) - at), max(0, words - (words == 1)), -1):
+        for count in range(min(_LONGEST, len(found) - at), max(0, words - (words == 1 or "name" in label)), -1):
             entry = self.words.get(" ".join(token.fold for token in found[at : at + count]))
             if entry and not (acronym and count == 1):
                 return count, entry

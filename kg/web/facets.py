@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kg.names import is_curie
 from kg.query.corpus import Corpus, Papers
 from kg.query.flags import CONDITIONS
+from kg.query.words import QuestionWords
 from kg.views.answers import column
 from kg.views.selection import clean
 from kg.views.words import PageWords
@@ -77,6 +78,8 @@ def label(graph: Graph, asked: Asked, kind: str, thing: str) -> str:
     words = PageWords(asked.lang)
     if kind == "kind" and words.has(f"kind.{thing}"):
         return words(f"kind.{thing}")
+    if kind == "country":
+        return QuestionWords.load().called(f"country:{thing}", asked.lang) or clean(thing)
     named = thing if is_curie(thing) else f"{kind}:{thing}"
     return (
         clean(graph.label(named, asked.lang)) if is_curie(named) and kind not in ("venue", "author") else clean(thing)

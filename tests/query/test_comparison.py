@@ -69,7 +69,7 @@ def test_things_are_columns_and_aspects_rows(compare: Callable[..., Answer]) -> 
     assert found.table is not None
     assert found.table.columns == ("aspect", "AlphaForm", "BetaForm")
     rows = table(found)
-    assert rows["papers"] == ("2, 1 of them proposing it", "2, 1 of them proposing it")
+    assert rows["papers that propose or use it"] == ("2, 1 of them proposing it", "2, 1 of them proposing it")
     assert rows["independent support"] == (1, 2)
     assert rows["problems"] == (("drowsiness (2)",), ())
     assert rows["hardware"] == (("NVIDIA A100 (1)", "NVIDIA H100 (1)"), ())
@@ -151,7 +151,7 @@ def test_a_filter_narrows_the_papers(compare: Callable[..., Answer]) -> None:
 
 def test_what_nobody_uses_is_counted_by_any_role(compare: Callable[..., Answer]) -> None:
     found = compare("AlphaForm", "DeltaForm")
-    assert table(found)["papers"][1] == 1
+    assert table(found)["papers that propose or use it"][1] == 1
     assert "No paper proposes or uses DeltaForm; these papers compare with it or mention it." in found.notes
 
 
@@ -179,7 +179,7 @@ def test_the_same_name_twice_makes_two_columns(world: Store, own: Lexicon) -> No
 
 def test_rows_in_chinese(compare: Callable[..., Answer]) -> None:
     found = compare("AlphaForm", "BetaForm", question="比较两者")
-    assert table(found)["论文"] == ("2篇，其中1篇提出它", "2篇，其中1篇提出它")
+    assert table(found)["提出或使用它的论文"] == ("2篇，其中1篇提出它", "2篇，其中1篇提出它")
     assert found.table is not None
     assert found.table.verdict.startswith("论文说法不一")
 

@@ -20,6 +20,7 @@ def _told(built: Graph, text: str, number: str, **parts: Any) -> str:
     values = {"metric": "latency", "metric_concept": "metric:latency", "unit": "%", "change": "decrease", **parts}
     result = Result(Evidence(number, "A", at, at + len(number)), sure=True, **values)
     record = Record("t-1", datasets=[Mention("dataset", "Plover", "Plover", "A", sure=True)], results=[result])
+    record.techniques.append(Mention("technique", "key-aware self-tuning", "", "A", role="proposed", sure=True))
     shown = Selection.of(built, [], "en")
     told = borne_out(shown, EntryResult(Document("t-1", "t", 1, {"A": Text(text, text)}), record, result))
     return phrase(shown, told) if told else ""
@@ -43,6 +44,7 @@ UNKNOWN = {"metric_concept": ""}
         # A setting is told if it names something that the paper surely uses, in the same clause.
         ("It cuts latency by 41% on Plover.", "41%", {"value": 41.0, "setting": "Plover"}, "(Plover)"),
         ("It cuts latency by 41% in efficiency.", "41%", {"value": 41.0, "setting": "efficiency"}, ""),
+        ("It has 41% lower latency with better accuracy than Finch.", "41%", {"value": 41.0, "baseline": "Finch"}, ""),
         ("It cuts latency by 41%, a step for Plover.", "41%", {"value": 41.0, "setting": "Plover"}, ""),
     ],
 )
@@ -59,7 +61,14 @@ def test_baseline_and_setting_are_those_of_the_clause(
     [
         ("It cuts the two by 41% and 9%, respectively.", "41%", {"value": 41.0}),
         ("With 50%-smaller inputs it lowers latency.", "50%", {"value": 50.0}),
+        (
+            "Generic Finch is 12x faster than the key-aware strategy.",
+            "12x",
+            {"value": 12.0, **SPEED, "baseline": "key-aware strategy"},
+        ),
         ("It updates 1.5% of the parameters.", "1.5%", {"value": 1.5, "change": "absolute", "metric": "parameters"}),
+        ("Its sizes gain 2.3x, 1.9x and 1.5x in speed.", "1.9x", {"value": 1.9, **SPEED}),
+        ("It achieves up to 2.26 wall-clock speedup.", "2.26", {"value": 2.26, **SPEED, "unit": "points"}),
         ("It runs 0.28x faster on old devices.", "0.28x", {"value": 0.28, **SPEED}),
         ("It achieves a 3x speedup during prefilling.", "3x", {"value": 3.0, **SPEED}),
         ("It costs a 0.6% drop of accuracy.", "0.6%", {"value": 0.6, **ACCURACY}),

@@ -161,7 +161,8 @@ class _Comparison:
             behind = (self._entries(papers), list(shown.values()))
             counts.append(_Part(told, *behind))
             supports.append(_Part(self.corpus.support(self.corpus.dated(self.papers[at])), *behind))
-        lines = self._row(self.say("comparison.papers"), counts)
+        is_used = any(thing.field == "technique" and not thing.roles for thing in self.things)
+        lines = self._row(self.say("comparison.users" if is_used else "comparison.papers"), counts)
         if all(map(self.corpus.tells_support, self.papers)):
             lines += self._row(self.say("comparison.support"), supports)
         return lines

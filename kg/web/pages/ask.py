@@ -62,6 +62,7 @@ def ask(graph: Graph, asked: Asked) -> Shown:
         ],
         "columns": _columns(answer, asked, words, order),
         "lines": lines,
+        "is_versus": answer.query.kind == "comparison",
         "papers": [(listed[row.paper], sentences(row.evidence, "entity")) for row in chosen if row.paper in listed],
         "start": (at - 1) * size + 1,
         "nearest": described(graph, [row.paper for row in answer.nearest]),
