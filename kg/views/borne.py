@@ -7,6 +7,7 @@ what a trained judge overlooks shows in the words around the number.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -15,10 +16,10 @@ from kg.extract import respective
 from kg.extract.baselines import Baselines
 from kg.extract.numbers import Quantity, plain, quantities
 from kg.extract.outcomes import OutcomeLexicon, QuantityPlace, Stated
-from kg.model import Result
+from kg.model import Paper, Result
 from kg.text import fold, raw_span, sentences
 from kg.views.latex import as_text
-from kg.views.selection import EntryResult, clean
+from kg.views.selection import Borne, EntryResult, clean
 from kg.views.wording import Wording
 from kg.vocabulary import Vocabulary
 
@@ -43,6 +44,14 @@ _KINDS = ("label-frame-technique", "label-form-technique")  # cues of words behi
 _BESIDE = re.compile(r"\s*(?:[,、]\s*(?:and\s+)?|/\s*|and\s+|[和与]\s*)")  # stands between the numbers of a list
 _FEW = 2  # words of a setting beside the things that it names
 _LONGEST = 480  # characters of a sentence that is quoted
+
+
+def borne(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> list[Borne]:
+    """The results of a paper, each with what a sentence may tell of it; read once for all parts of a view."""
+    key = (paper.id, *fields)
+    if key not in shown.borne:
+        shown.borne[key] = [(one, borne_out(shown, one)) for one in shown.outcomes(paper, fields)]
+    return shown.borne[key]
 
 
 def borne_out(shown: Selection, found: EntryResult) -> Result | None:

@@ -57,6 +57,10 @@ class EntryResult:
     result: Result
 
 
+#: A result as extracted, and as its sentence bears it out; None where a sentence may not tell it.
+Borne = tuple[EntryResult, Result | None]
+
+
 class Selection:
     """Papers of a graph, with their labels, dates and institutions in one language."""
 
@@ -85,6 +89,7 @@ class Selection:
         self.lang = lang
         self._labels: dict[str, str] = {}
         self._things: dict[tuple[str, str], list[Thing]] = {}
+        self.borne: dict[tuple[str, ...], list[Borne]] = {}  # by paper and fields, filled by kg.views.borne
 
     def label(self, concept: str, wording: str = "") -> str:
         """The localised label of a concept; `wording` is used for entities without a concept."""

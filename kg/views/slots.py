@@ -17,7 +17,7 @@ from kg.entity_types import LISTS
 from kg.extract.phrases import tagged
 from kg.model import Brief, Mention, Paper, Result
 from kg.text import fold, has_han, sentences
-from kg.views.borne import borne_out, quotable, sentence
+from kg.views.borne import borne, quotable, sentence
 from kg.views.latex import as_text
 from kg.views.outcome import ResultInWords, gets_worse, phrases
 from kg.views.selection import EntryResult, Selection, clean, name, title
@@ -32,6 +32,9 @@ _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
 _BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）]")
 _OBJECTS = ("of", "that", "how", "the", "a", "an")  # words that what a verb is done to begins with
+_BEHIND = re.compile(r"\s(?:\([^()]*\)\s)?(?P<word>[A-Za-z][\w-]*)")
+_ARTICLE = re.compile(r"\b(an?|the|our|its|their)\s+((?:[a-z-]+,?\s+){0,2}?)$", re.IGNORECASE)
+_AHEAD = 80  # letters before a phrase in which its article may stand
 _WITH_CLAUSE = re.compile(r",\s+(?=[a-z]+ing\b)")  # "workload imbalance, reducing throughput"
 _OWN = re.compile(r"\b(?:we|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
 
@@ -57,10 +60,23 @@ class Slots:
 def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots:
     """The slots of the sentence, from these fields (all if empty)."""
     text = _text(paper, fields)
+    out = doing(shown, paper, fields)
+    out.institutions = list(_institutions(shown, paper, fields, text))
+    out.effect = clean(_given(shown, paper, fields).effect)
+    if not out.effect:
+        out.effect, quote = _effects(shown, paper, fields, text)
+        out.quotes += [quote] if quote and quote not in out.quotes else []
+    if not (out.technique or out.problem or out.effect or out.quotes):
+        out.quotes = _opening(paper, fields)
+    return out
+
+
+def doing(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots:
+    """The slots of what a paper does: its name, technique and problem, or its own sentence in place of these."""
+    text = _text(paper, fields)
     called, is_title = what(paper)
     out = Slots(name=as_text(called), is_title=is_title)
-    out.institutions = list(_institutions(shown, paper, fields, text))
-    given = Brief() if fields or shown.lang != "zh" else _given(paper)
+    given = _given(shown, paper, fields)
     if given.technique and name(paper):  # the given technique may lack the name, which only a composed slot adds
         out.name, out.is_title = name(paper), False
     techniques = [clean(given.technique)] if given.technique else _techniques(shown, paper, fields, text)
@@ -76,12 +92,6 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     ):
         techniques, out.is_proposed = [short, *techniques], True
     out.technique = shown.words.listed(techniques)
-    out.effect = clean(given.effect)
-    if not out.effect:
-        out.effect, quote = _effects(shown, paper, fields, text)
-        out.quotes += [quote] if quote and quote not in out.quotes else []
-    if not (out.technique or out.problem or out.effect or out.quotes):
-        out.quotes = _opening(paper, fields)
     return out
 
 
@@ -127,8 +137,10 @@ def _text(paper: Paper, fields: Collection[str]) -> str:
     return "\n".join(part for text in texts for part in (text.raw, text.text))
 
 
-def _given(paper: Paper) -> Brief:
-    """The slots of the first source that has a brief on the paper."""
+def _given(shown: Selection, paper: Paper, fields: Collection[str]) -> Brief:
+    """The slots of the first source that has a brief on the paper; briefs are Chinese."""
+    if fields or shown.lang != "zh":
+        return Brief()
     said = (record.brief for _, record in paper.entries)
     return next((brief for brief in said if brief.technique or brief.problem or brief.effect), Brief())
 
@@ -253,8 +265,10 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
 
 def _is_cut(shown: Selection, mention: Mention, text: str) -> bool:
     """Whether the words of a mention go on behind it: "growth of the key-value" before "cache"."""
-    behind = re.search(rf"(?<!\w){re.escape(mention.surface)}\s(?:\([^()]*\)\s)?(?P<word>[A-Za-z][\w-]*)", text)
-    word = behind["word"] if behind else ""
+    behind = (
+        _BEHIND.match(text, end) for start, end in _places(text, mention.surface) if not _is_word(text, start - 1)
+    )
+    word = next((found["word"] for found in behind if found), "")
     is_noun = word and tagged(word, 0, len(word))[0][0].tag.startswith("NN")
     is_gerund = mention.surface.endswith("ing")  # "inadequate handling" before "of", "analysis showing" before "that"
     takes = is_gerund and word in _OBJECTS
@@ -281,10 +295,24 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
     return next((w for w in short if nouns.is_noun_phrase(w)), "")
 
 
+def _places(text: str, words: str) -> Iterator[tuple[int, int]]:
+    """Where words stand in a text."""
+    at = text.find(words)
+    while at >= 0 and words:
+        yield at, at + len(words)
+        at = text.find(words, at + 1)
+
+
+def _is_word(text: str, at: int) -> bool:
+    """Whether a letter, digit or underscore stands at an index of a text, which may be one beyond it."""
+    return 0 <= at < len(text) and (text[at].isalnum() or text[at] == "_")
+
+
 def _with_article(said: str, text: str) -> str:
     """English words with the article that they have in the paper: "a [novel] gating rule", "the cost of reuse"."""
-    article = r"\b(an?|the|our|its|their)\s+((?:[a-z-]+,?\s+){0,2}?)"
-    before = re.search(rf"{article}{re.escape(said)}(?!\w)", text, re.IGNORECASE)
+    places = _places(text.lower(), said.lower())
+    found = (_ARTICLE.search(text, max(0, at - _AHEAD), at) for at, end in places if not _is_word(text, end))
+    before = next(filter(None, found), None)
     if not before or re.match(r"(?:an?|the)\s", said) or (" " not in said and not said.islower()):
         return said
     if before[1].lower() not in ("a", "an"):
@@ -297,7 +325,7 @@ def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str)
 
     A sentence of which a result is told is not quoted.
     """
-    found = [(one, borne_out(shown, one)) for one in shown.outcomes(paper, fields)]
+    found = borne(shown, paper, fields)
     told = [(one, result) for one, result in found if result and not gets_worse(shown, result)]
     sayable = [(one, result, said) for one, result in told if (said := ResultInWords.of(shown, result, text))]
     sayable = [triple for triple in sayable if not any(_is_another_of(triple, other) for other in sayable)]

@@ -12,6 +12,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is imported
 import kg.query.kinds
 import kg.web.work
 from kg.query.words import QuestionWords
+from kg.units import kin
 from kg.vocabulary import Vocabulary
 from kg.web.draw import templates
 from kg.web.pages import pages
@@ -24,4 +25,5 @@ for slow in ("pandas", "networkx", "rapidfuzz.process", "kg.query.near"):
     import_module(slow)
 Vocabulary.load()
 QuestionWords.load()
+kin("s")  # reads the definitions of all units
 gc.freeze()  # what is here stays shared

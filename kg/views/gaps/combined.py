@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -55,47 +55,49 @@ class Field:
 
     def __init__(self, graph: GraphReader) -> None:
         self.graph = graph
-        rows = graph.store.rows("SELECT curie, appeared FROM papers ORDER BY curie")
-        dated = [(curie, day) for curie, said in rows if (day := day_of(said))]
+        rows = graph.store.rows("SELECT id, curie, appeared FROM papers ORDER BY curie")
+        dated = [(number, curie, day) for number, curie, said in rows if (day := day_of(said))]
         self.undated = len(rows) - len(dated)
-        self.papers = [curie for curie, _ in dated]
+        self.papers = [curie for _, curie, _ in dated]
         self.place = {curie: at for at, curie in enumerate(self.papers)}
-        self.day = np.array([day for _, day in dated], np.int64)
-        had = self._had()
-        papers = Counter(concept for own in had for concept in own)
-        least = least_papers(len(dated))
-        self.concepts = sorted(concept for concept, n in papers.items() if n >= least)
-        self.at = {concept: at for at, concept in enumerate(self.concepts)}
-        self.kind = np.array([KINDS.index(kind_of(concept)) for concept in self.concepts], np.int64)
-        alone, both = [np.zeros((3, 0), np.int64)], [np.zeros((4, 0), np.int64)]
-        for paper, own in enumerate(had):
-            known = sorted((self.at[one], is_used) for one, is_used in own.items() if one in self.at)
-            at, used = np.array(known, np.int64).reshape(-1, 2).T
-            i, j = np.triu_indices(len(at), 1)
-            alone.append(np.stack([np.full_like(at, paper), at, used]))
-            both.append(np.stack([np.full_like(i, paper), at[i], at[j], used[i] & used[j]]))
-        self.paper, self.concept, is_used = np.concatenate(alone, 1)
-        self.both, self.one, self.other, are_used = np.concatenate(both, 1)
-        self.used, self.both_used = is_used.astype(bool), are_used.astype(bool)
+        self.day = np.array([day for *_, day in dated], np.int64)
+        concepts, paper, concept, used = self._had({number: at for at, (number, *_) in enumerate(dated)})
+        counts = np.bincount(concept, minlength=len(concepts)) >= least_papers(len(dated))
+        self.concepts = [curie for curie, is_counted in zip(concepts, counts, strict=True) if is_counted]
+        self.at = {one: at for at, one in enumerate(self.concepts)}
+        self.kind = np.array([KINDS.index(kind_of(one)) for one in self.concepts], np.int64)
+        kept = counts[concept]
+        self.paper, self.concept, self.used = paper[kept], (np.cumsum(counts) - 1)[concept[kept]], used[kept]
+        self.both, first, second = _twos(self.paper)
+        self.one, self.other = self.concept[first], self.concept[second]
+        self.both_used = self.used[first] & self.used[second]
 
-    def _had(self) -> list[dict[str, bool]]:
-        """The concepts of each paper, wider ones too, and whether it uses them."""
-        sql = f"""SELECT p.curie, c.curie,
-                MAX(CASE WHEN c.type <> 'technique' OR m.role IN ({marks(USUAL)}) THEN 1 ELSE 0 END)
-            FROM mentions m JOIN concepts c ON c.id = m.concept JOIN papers p ON p.id = m.paper
-            WHERE c.known = 1 AND c.type IN ({marks(KINDS)}) GROUP BY p.curie, c.curie"""
-        out: list[dict[str, bool]] = [{} for _ in self.papers]
+    def _had(self, place: dict[int, int]) -> tuple[list[str], Ints, Ints, Flags]:
+        """Concepts, and the rows of papers (at a `place` by number) that have them, wider ones too, and use them."""
+        names = dict(self.graph.store.rows(
+            f"SELECT id, curie FROM concepts WHERE known = 1 AND type IN ({marks(KINDS)})", *KINDS
+        ))  # fmt: skip
         known = self.graph.vocabulary
-        chain: dict[str, list[str]] = {}
-        for paper, concept, used in self.graph.store.rows(sql, *USUAL, *KINDS):
-            if paper not in self.place:
-                continue
-            if concept not in chain:
-                chain[concept] = [concept, *(one for one in known.broader(concept) if kind_of(one) in KINDS)]
-            own = out[self.place[paper]]
-            for each in chain[concept]:
-                own[each] = own.get(each, False) or bool(used)
-        return out
+        chains = {
+            number: [curie, *(one for one in known.broader(curie) if kind_of(one) in KINDS)]
+            for number, curie in names.items()
+        }
+        concepts = sorted({one for chain in chains.values() for one in chain})
+        at = {one: number for number, one in enumerate(concepts)}
+        sql = f"""SELECT m.paper, m.concept,
+                MAX(CASE WHEN c.type <> 'technique' OR m.role IN ({marks(USUAL)}) THEN 1 ELSE 0 END)
+            FROM mentions m JOIN concepts c ON c.id = m.concept
+            WHERE c.known = 1 AND c.type IN ({marks(KINDS)}) GROUP BY m.paper, m.concept"""
+        found = (
+            ((place[paper] * len(concepts) + at[one]) * 2 + used)
+            for paper, concept, used in self.graph.store.rows(sql, *USUAL, *KINDS)
+            if paper in place
+            for one in chains[concept]
+        )
+        keys = np.unique(np.fromiter(found, np.int64))  # of a pair that is used and not used the last one counts
+        pairs, used = keys // 2, keys % 2 > 0
+        last = np.append(pairs[1:] != pairs[:-1], True) if len(pairs) else used
+        return concepts, pairs[last] // max(1, len(concepts)), pairs[last] % max(1, len(concepts)), used[last]
 
     @cached_property
     def kin(self) -> Flags:
@@ -163,6 +165,21 @@ class Field:
         size = len(self.concepts)
         found = np.bincount(self.one[rows] * size + self.other[rows], weights, size * size).reshape(size, size)
         return (found + found.T).astype(np.float64)
+
+
+def _twos(paper: Ints) -> tuple[Ints, Ints, Ints]:
+    """Each two rows of one paper, where rows are sorted by paper: the paper, and the places of both."""
+    sizes = np.bincount(paper)
+    starts = np.cumsum(sizes) - sizes
+    parts = [np.zeros((3, 0), np.int64)]
+    for size in range(2, int(sizes.max(initial=0)) + 1):
+        those = np.flatnonzero(sizes == size)
+        first, second = np.triu_indices(size, 1)
+        places = np.stack([starts[those][:, None] + first, starts[those][:, None] + second])
+        parts.append(np.stack([np.repeat(those, len(first)), *places.reshape(2, -1)]))
+    found = np.concatenate(parts, 1)
+    of, one, other = found[:, np.argsort(found[0], kind="stable")]
+    return of, one, other
 
 
 def least_papers(papers: int) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from kg.model import Paper, Record, Relation
 from kg.text import fold, has_han
 from kg.views import outcome
-from kg.views.borne import borne_out, is_metric_head
+from kg.views.borne import borne, is_metric_head
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, cited, identity, own, said, section
 from kg.views.selection import EntryQuote, Selection, quoted
@@ -102,8 +102,7 @@ def _by_numbers(shown: Selection, paper: Paper) -> Iterator[WinClaim]:
     name = own(shown, paper)
     if not name.startswith(_KINDS):
         return
-    for found in shown.outcomes(paper):
-        result = borne_out(shown, found)
+    for found, result in borne(shown, paper):
         if result is None:
             continue
         other = identity(result.baseline_concept, result.baseline)

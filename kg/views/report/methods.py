@@ -10,12 +10,12 @@ from kg.entity_types import LISTS
 from kg.model import Mention, Paper, Result
 from kg.text import fold, has_han
 from kg.views import outcome
-from kg.views.borne import KEPT, borne_out
+from kg.views.borne import KEPT, borne
 from kg.views.latex import as_text
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, said, section
 from kg.views.selection import EntryResult, Selection, code, ids, name, quoted, title
-from kg.views.slots import contribution, slots
+from kg.views.slots import contribution, doing
 from kg.views.words import PageWords
 
 _NAMED = 3  # models and devices of a line
@@ -46,7 +46,7 @@ class Told:
 
 def told(shown: Selection, paper: Paper) -> list[Told]:
     """The results of a paper that can be told, in text order."""
-    found = [Told(paper, one, result) for one in shown.outcomes(paper) if (result := borne_out(shown, one))]
+    found = [Told(paper, one, result) for one, result in borne(shown, paper) if result]
     return [one for one in found if not outcome.gets_worse(shown, one.result)]
 
 
@@ -69,18 +69,24 @@ def is_quality(shown: Selection, result: Result) -> bool:
 
 def methods(shown: Selection, part: Part) -> dict[str, Any]:
     """A line a paper: those with a sure figure first, then those nearest to the selection."""
-    rows = sorted((_row(shown, paper) for paper in shown.papers), key=lambda row: not (row["gain"] or row["quality"]))
-    rows = rows[: part.most]
+    figures = {paper.id: _figures(shown, paper) for paper in shown.papers}
+    order = sorted(shown.papers, key=lambda paper: not any(figures[paper.id]))[: part.most]
+    rows = [_row(shown, paper, *figures[paper.id]) for paper in order]
     made = section(shown, part, [Group(rows, all=len(shown.papers))], shown.words("report.methods_note"))
     return made | {"kind": "methods"}
 
 
-def _row(shown: Selection, paper: Paper) -> Row:
+def _figures(shown: Selection, paper: Paper) -> tuple[Told | None, Told | None]:
+    """The surest gain of a paper, and what it says of quality."""
     results = told(shown, paper)
     gains = [one for one in results if is_gain(shown, one.result)]
     quality = [one for one in results if is_quality(shown, one.result)]
     gain = max(gains, key=lambda one: one.found.result.confidence, default=None)
     kept = max(quality, key=lambda one: (one.result.change == KEPT, one.found.result.confidence), default=None)
+    return gain, kept
+
+
+def _row(shown: Selection, paper: Paper, gain: Told | None, kept: Told | None) -> Row:
     does, is_quote = _does(shown, paper)
     return {
         "method": title(paper),
@@ -102,7 +108,7 @@ def _row(shown: Selection, paper: Paper) -> Row:
 
 def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
     """What a paper does in a few words, or its own sentence, and whether it is that."""
-    found = slots(shown, paper)
+    found = doing(shown, paper)
     own = contribution(shown, paper)
     technique = _ARTICLE.sub("", as_text(found.technique))
     is_named = fold(technique) == fold(name(paper)) or (found.is_proposed and not found.problem)

@@ -11,7 +11,7 @@ from kg.query.comparable import comparable
 from kg.query.measures import Block, bases
 from kg.text import fold
 from kg.views import outcome
-from kg.views.borne import borne_out
+from kg.views.borne import borne
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, identity, named_there, padded, said, section
 from kg.views.selection import EntryQuote, EntryResult, Selection, clean, ids, quoted
@@ -74,8 +74,8 @@ def _size(result: Result) -> float:
 
 def _measured(shown: Selection, paper: Paper) -> list[_Measured]:
     out = []
-    for found in shown.outcomes(paper):
-        if told := borne_out(shown, found):
+    for found, told in borne(shown, paper):
+        if told:
             record, quote = found.record, quoted(found.document, found.result.evidence)
             places = (padded(quote.sentence), padded(found.result.setting))
             models = [m for m in record.models if not _is_baseline(found, m)]
