@@ -42,23 +42,36 @@ class Where(NamedTuple):
         return first + "".join(literal(value) + more for value, more in zip(self.given, rest, strict=True))
 
 
+def in_title(names: Iterable[str]) -> Where:
+    """The papers `p` whose title has one of some names."""
+    return _any(Where("regexp(?, p.title)", (phrase_regex(name, any_case=True),)) for name in names)
+
+
+class Search(NamedTuple):
+    """How a graph looks for words in its texts, and for names in its titles."""
+
+    near: Near = Lite.holding
+    titled: Callable[[tuple[str, ...]], Where] = in_title
+
+
 def literal(value: Value) -> str:
     """A value as SQL has it."""
     return "'" + value.replace("'", "''").replace("\0", "") + "'" if isinstance(value, str) else repr(value)
 
 
-def holding(wanted: Filter, few: bool = False, near: Near = Lite.holding) -> Where:
+def holding(wanted: Filter, few: bool = False, search: Search | None = None) -> Where:
     """What holds of `p` where a filter lets a paper through.
 
     Where `few` papers fulfil the conditions that are quickly tested, words are looked for in the texts of each; else
-    trigrams (`near` asks for them), or a part of the words, leave a few of all texts. What reads texts comes last.
+    trigrams (`search` asks for them), or a part of the words, leave a few of all texts. What reads texts comes last.
     """
-    return _all(each_holding(wanted, few, near))
+    return _all(each_holding(wanted, few, search))
 
 
-def each_holding(wanted: Filter, few: bool = False, near: Near = Lite.holding) -> list[Where]:
+def each_holding(wanted: Filter, few: bool = False, search: Search | None = None) -> list[Where]:
     """What holds of `p`, a condition each, those that are quickly tested first; in an order of their own."""
-    said = {(is_searched(condition), _one(condition, few, near)) for condition in wanted.conditions}
+    search = search or Search()
+    said = {(is_searched(condition), _one(condition, few, search)) for condition in wanted.conditions}
     return [one for _, one in sorted(said, key=lambda pair: (pair[0], *_by_text(pair[1])))]
 
 
@@ -69,7 +82,7 @@ def _by_text(where: Where) -> tuple[str, str]:
 def is_searched(condition: Condition) -> bool:
     """Whether a condition is tested by reading texts, and not only those of papers that have some entity."""
     return any(
-        isinstance(t, Phrase)
+        (isinstance(t, Phrase) and not t.concept)
         or (isinstance(t, Compound) and not _is_led(t))
         or (isinstance(t, Outcome) and bool(t.told))
         for t in condition.any_of
@@ -90,14 +103,15 @@ def is_slow(wanted: Filter) -> bool:
     )
 
 
-def _one(condition: Condition, few: bool, near: Near) -> Where:
-    found = _any(sorted({_term(term, few, near) for term in condition.any_of}, key=_by_text))
+def _one(condition: Condition, few: bool, search: Search) -> Where:
+    said = sorted({_term(term, few, search) for term in condition.any_of}, key=_by_text)
+    found = _any(sorted(said, key=lambda one: "EXISTS" in one.sql))  # texts of papers that have nothing else of it
     return Where(f"NOT {found.sql}", found.given) if condition.negated else found
 
 
-def _term(term: Term, few: bool, near: Near) -> Where:
+def _term(term: Term, few: bool, search: Search) -> Where:
     if isinstance(term, Entity):
-        return _having(term)
+        return _any([_having(term), search.titled(term.titles)]) if term.titles else _having(term)
     if isinstance(term, Outcome):
         found = _in("SELECT x.paper FROM results x WHERE", reporting(term))
         return _any([found, _stating(term.told, few)]) if term.told else found
@@ -105,11 +119,13 @@ def _term(term: Term, few: bool, near: Near) -> Where:
         said = _in("SELECT x.paper FROM relations x WHERE", relating(term))
         better = gaining(term)
         return _any([said, _in("SELECT x.paper FROM results x WHERE", better)]) if better else said
+    if isinstance(term, Phrase) and term.concept:
+        return _rewording(term.said, search.near)
     if isinstance(term, Phrase):
-        return _saying(term.said, few, near)
+        return _saying(term.said, few, search.near)
     if isinstance(term, Compound):
         few = few or _is_led(term)
-        parts = sorted((_any([_term(one, few, near) for one in part]) for part in term.parts), key=_by_text)
+        parts = sorted((_any([_term(one, few, search) for one in part]) for part in term.parts), key=_by_text)
         return _all(sorted(parts, key=lambda part: "EXISTS" in part.sql))
     return _fact(term)
 
@@ -249,14 +265,25 @@ def _saying(wordings: tuple[str, ...], few: bool, near: Near) -> Where:
     if few:
         sql = "EXISTS (SELECT 1 FROM entries e JOIN texts t ON t.entry = e.id WHERE e.paper = p.curie AND "
         return Where(f"{sql}{fits.sql})", fits.given)
+    some = _with_words(wordings, near)
+    return _in("SELECT t.paper FROM texts t WHERE", _all([some, fits]))
+
+
+def _rewording(wordings: tuple[str, ...], near: Near) -> Where:
+    """As `_saying`, for what few papers have that are not found otherwise."""
+    fits = _all([_with_words(wordings, near), Where("regexp(?, t.raw)", (any_regex(wordings),))])
+    sql = "EXISTS (SELECT 1 FROM entries e JOIN texts t ON t.entry = e.id WHERE e.paper = p.curie AND "
+    return Where(f"{sql}{fits.sql})", fits.given)
+
+
+def _with_words(wordings: tuple[str, ...], near: Near) -> Where:
+    """The texts `t` with all long words of one of some wordings."""
     pieces = [re.findall(r"[^\W_]+", words.lower()) for words in wordings]
     long = sorted({tuple(sorted({p for p in one if len(p) >= _TRIGRAM})) for one in pieces})
     if all(long):
         sql, given = near(long)
-        some = Where(f"({sql})", tuple(given))
-    else:
-        some = _any([Where("instr(lower(t.raw), ?) > 0", (min(one, key=len, default=""),)) for one in pieces])
-    return _in("SELECT t.paper FROM texts t WHERE", _all([some, fits]))
+        return Where(f"({sql})", tuple(given))
+    return _any([Where("instr(lower(t.raw), ?) > 0", (min(one, key=len, default=""),)) for one in pieces])
 
 
 def _fact(fact: Fact) -> Where:

@@ -14,9 +14,10 @@ from weakref import WeakKeyDictionary
 
 from kg.names import address, called
 from kg.query.answer import Row
-from kg.query.conditions import Value, Where, concepts, holding, is_searched, is_slow, marks
+from kg.query.conditions import Search, Value, Where, concepts, holding, is_searched, is_slow, marks
 from kg.query.filter import Filter
 from kg.query.support import Supporter, independent
+from kg.query.titles import Titles
 from kg.store.file import StoreFile
 from kg.store.rows import USUAL
 
@@ -137,11 +138,18 @@ class Corpus:
             return ALL
         quick = replace(wanted, conditions=tuple(one for one in wanted.conditions if not is_searched(one)))
         is_both = 0 < len(quick.conditions) < len(wanted.conditions)
-        where = holding(wanted, is_both and self.count(self.holding(quick)) <= _READ, self.store.db.holding)
+        search = Search(self.store.db.holding, self._titled)
+        where = holding(wanted, is_both and self.count(self.holding(quick)) <= _READ, search)
         sql = f"SELECT p.id FROM papers p WHERE {where.sql}"
         if not is_slow(wanted):
             return Papers(sql, where.given)
         return Papers(", ".join(str(number) for (number,) in self.store.rows(sql, *where.given)) or "NULL")
+
+    def _titled(self, names: tuple[str, ...]) -> Where:
+        """The papers `p` whose title has one of some names."""
+        titles = self.kept("titles", None, lambda: Titles(self.store.rows("SELECT id, title FROM papers")))
+        found = self.once(titles.having, names)
+        return Where(f"p.id IN ({', '.join(map(str, sorted(found))) or 'NULL'})")
 
     def those(self, papers: Iterable[str]) -> Papers:
         """The set of papers of some names (CURIEs)."""

@@ -34,6 +34,10 @@ _ADDRESS = re.compile(
 )
 
 
+#: Gives where a text shows a condition: start, end, and what is named; its third argument is an address, or the field.
+Telling = Callable[[Condition, str, str], list[tuple[int, int, str]]]
+
+
 class AnswerEvidence:
     """The quotes for some papers of an answer, and the scores that follow from them."""
 
@@ -54,7 +58,12 @@ class AnswerEvidence:
                 self._mentioned(n, condition)
                 self._reported(n, condition)
                 self._related(n, condition)
-        self._search([(n, one) for n, one in enumerate(wanted.conditions) if not one.negated and _is_searched(one)])
+        own = [(n, wants) for n, wants in enumerate(wanted.conditions) if not wants.negated]
+        self._search([(n, wants) for n, wants in own if _is_searched(wants)], self.rows, _said)
+        for n, wants in own:
+            unshown = [paper for paper, row in self.rows.items() if not any(self.quotes[e, n] for e in row.sources)]
+            if unshown and _is_named(wants):
+                self._search([(n, wants)], unshown, _named)
 
     def row(self, paper: str) -> Row:
         """A paper with the words that show it."""
@@ -171,15 +180,15 @@ class AnswerEvidence:
         known.pop(same, None)
         known[max(quote, same, key=lambda one: one.score)] = weight
 
-    def _search(self, conditions: list[tuple[int, Condition]]) -> None:
-        """The words for facts and phrases, which the graph has no mention of."""
+    def _search(self, conditions: list[tuple[int, Condition]], papers: Iterable[str], told: Telling) -> None:
+        """The words of papers for what the graph has no mention of."""
         sql = """SELECT e.name, t.field, t.raw, coalesce(e.record ->> '$.code_url', '') FROM entries e
             JOIN texts t ON t.entry = e.id WHERE e.paper IN ({})"""
-        texts = sorted(self.store.some(sql, self.rows)) if conditions else []
+        texts = sorted(self.store.some(sql, papers)) if conditions else []
         for entry, field, raw, url in texts:
             for n, condition in conditions:
                 is_compound = len(condition.terms) > len(condition.any_of)
-                for start, end, label in _said(condition, raw, url):
+                for start, end, label in told(condition, raw, url if told is _said else field):
                     quote = Quote(entry, field, raw[start:end], start, end, label, context(raw, start, end))
                     for term in condition.terms if is_compound else ():
                         if isinstance(term, Phrase) and term.label == label:
@@ -197,10 +206,25 @@ def _best(weighed: tuple[Quote, float]) -> tuple[object, ...]:
 
 
 def _is_searched(condition: Condition) -> bool:
-    terms = condition.terms
     return any(
-        isinstance(t, Phrase) or t.field in ("kind", "code") or (isinstance(t, Outcome) and t.told) for t in terms
+        (isinstance(t, Phrase) and not t.concept) or t.field in ("kind", "code") or (isinstance(t, Outcome) and t.told)
+        for t in condition.terms
     )
+
+
+def _is_named(condition: Condition) -> bool:
+    return any((isinstance(t, Entity) and t.titles) or (isinstance(t, Phrase) and t.concept) for t in condition.terms)
+
+
+def _named(condition: Condition, raw: str, field: str) -> list[tuple[int, int, str]]:
+    """Where a text names what a condition asks for, which the graph has no mention of: a title, or a sentence."""
+    out = []
+    for term in condition.terms:
+        if isinstance(term, Entity) and term.titles and field == "T":
+            out += [(m.start(), m.end(), term.label) for m in _first(any_regex(term.titles), raw)]
+        elif isinstance(term, Phrase) and term.concept:
+            out += [(m.start(), m.end(), term.label) for m in _first(any_regex(term.said), raw)]
+    return out
 
 
 def _said(condition: Condition, raw: str, url: str) -> list[tuple[int, int, str]]:
@@ -209,7 +233,7 @@ def _said(condition: Condition, raw: str, url: str) -> list[tuple[int, int, str]
     for term in condition.terms:
         if isinstance(term, Outcome) and term.told:
             out += [(m.start(), m.end(), term.label) for m in _first(term.told, raw)]
-        elif isinstance(term, Phrase):
+        elif isinstance(term, Phrase) and not term.concept:
             out += [(m.start(), m.end(), term.label) for m in _first(any_regex(term.said), raw)]
         elif isinstance(term, Fact) and term.field == "kind":
             for words in term.words:

@@ -26,6 +26,7 @@ class Entity:
     label: str
     concepts: tuple[str, ...]  # it and what counts as it: narrower concepts, members of its family; sorted
     roles: tuple[str, ...] = ()  # techniques: the roles that count; () for proposed or used, any role where none is
+    titles: tuple[str, ...] = ()  # names by which a title says that its paper is about it
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class Item:
     gone: bool = False  # it has become part of the piece before
     asked: bool = False  # it says what is asked for, and sets no condition
     used: bool = False  # it steered or set a condition
+    done: bool = False  # it is a verb with what it is done to: "compress the KV cache"
     parts: list[Item] = field(default_factory=list)  # the pieces of a compound
 
     def means(self, *meanings: str) -> bool:
@@ -50,6 +51,11 @@ class Item:
     def is_speed(self) -> bool:
         """Whether it says what a result is of, as "faster" does."""
         return any("metric" in word.facts for word in self.words)
+
+    @property
+    def is_verb(self) -> bool:
+        """Whether it is a verb that names something together with what it is done to."""
+        return any("noun" in word.facts for word in self.words)
 
     @property
     def types(self) -> set[str]:

@@ -32,6 +32,8 @@ LINKING = ("of", "on", "for", "with", "without", "via", "by", "to", "in", "from"
 _MOST_KINDS = 100
 _MOST_VARIANTS = 64  # spellings of an organisation that are looked up
 _NEAR, _AS_GOOD = 8, 4.0  # labels that a misspelt word is compared with, and how much less alike a known one may be
+#: Types that titles name, the shortest name that is looked for in them, and how many.
+_TITLED, _NAME, _MOST_NAMES = ("topic", "technique", "task"), 5, 24
 _HALF = ("semi", "quasi", "pseudo", "anti", "半")
 
 
@@ -114,6 +116,20 @@ class Lexicon:
         it ("intra-class contrastive learning").
         """
         return self._family(concept)
+
+    def titles(self, concept: str) -> tuple[str, ...]:
+        """The English names, folded, by which a title says that its paper is about a topic, technique or task."""
+        kind = kind_of(concept)
+        if kind not in _TITLED or concept not in self.vocabulary:
+            return ()
+        narrower = () if kind == "topic" else sorted(self.vocabulary.narrower(concept))
+        names = {fold(label) for label in (*self.labels(concept), *map(self.label, narrower)) if label.isascii()}
+        long = sorted((name for name in names if len(name) >= _NAME), key=lambda name: (len(name), name))
+        kept: list[str] = []
+        for name in long:
+            if not any(f" {one} " in f" {name} " for one in kept):  # which finds it too
+                kept.append(name)
+        return tuple(kept[:_MOST_NAMES])
 
     def _all_family(self, concept: str) -> tuple[str, ...]:
         kind = kind_of(concept)

@@ -14,6 +14,7 @@ _NOTHING = "x^"
 _ANY_CASE = "(?i)"
 #: Endings that a word for what is done may change: "pruning" and "pruned", "quantization" and "quantizing".
 _ENDING = re.compile(r"(?<=\w{4})(?:ings?|ed|ations?|ions?|al|s)$")
+_DONE = re.compile(r"(?<=\w{4})(?:ing|ization|isation|ation|ion)$")
 #: What "…" stands for between two words: at most three, of which none says what is done but that it is needed.
 _FEW = r"(?:(?:requiring|needing|using|(?!\w+ing\b)\w+)[\W_]+){0,3}"
 
@@ -76,3 +77,9 @@ def beside(word: str, others: Iterable[str]) -> Phrase:
     own, *stems = (_ENDING.sub("", one.split()[-1]) + "*" for one in (word, *others) if one and not has_han(one))
     ways = (way for stem in sorted(set(stems)) for way in (f"{own} … {stem}", f"{stem} … {own}"))
     return Phrase(word, tuple(ways))
+
+
+def deed(word: str) -> str:
+    """The stem of a word for what is done: "offload" of "offloading"; "" for other words."""
+    stem = _DONE.sub("", word.lower())
+    return stem if stem != word.lower() else ""

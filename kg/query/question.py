@@ -14,7 +14,7 @@ from kg.query.joins import Taken, joined, over_baselines
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.patterns import beside
 from kg.query.reading import PERSON
-from kg.query.stating import is_property, lacking, models_before, stated
+from kg.query.stating import is_property, lacking, models_before, reworded, stated
 from kg.query.thresholds import Thresholds
 from kg.text import fold, has_han
 
@@ -36,8 +36,10 @@ _ONE = ("paper", "source", "kind", "venue", "year")  # of which a paper has one:
 class Parser:
     """The last pass: from pieces to conditions."""
 
-    def __init__(self, text: str, items: list[Item], lexicon: Lexicon) -> None:
+    def __init__(self, text: str, items: list[Item], lexicon: Lexicon, language: str = "") -> None:
+        """`language` is that of the labels, where it is not that of the text."""
         self.text = text
+        self.language = language or ("zh" if has_han(text) else "en")
         self.items = items
         self.lexicon = lexicon
         self.ignored: list[str] = []
@@ -62,7 +64,7 @@ class Parser:
     def filter(self, taken: list[Taken]) -> Filter:
         """The filter of such conditions; what says something and was not used is ignored."""
         left = [i for i in self.items if not (i.senses or i.asked or i.taken or i.used)]
-        unused = (i.text for i in left if i.means(*_TELLING) or (i.is_speed and not i.means("outperform")))
+        unused = (i.text for i in left if i.means(*_TELLING) or i.is_verb or (i.is_speed and not i.means("outperform")))
         words = sorted(dict.fromkeys((*self.ignored, *unused)), key=self.text.find)
         return Filter(tuple(joined(taken)), tuple(words), narrowing=tuple(self.narrowing))
 
@@ -96,6 +98,9 @@ class Parser:
                     steering.append(item)
                     anded = anded or (item.means("and") and not listed)  # ", and" joins all that stands before it
                     continue
+            behind = self.items[at + 1 : at + 2]
+            if item.done or any(other.done or other.means("purpose") for other in behind):
+                cue = ""  # "use reinforcement learning to compress chains of thought", "用强化学习做剪枝"
             lacked = next((word for word in steering if word.means("lacking")), None) if negated else None
             if negated and item.is_unknown and any(behind.senses for behind in self.items[at + 1 : at + 2]):
                 self.ignored.append(item.text)  # "without a separate draft model"
@@ -112,7 +117,7 @@ class Parser:
                 continue
             for word in (item, *steering):
                 # "best" that ranks nothing is told as ignored, and so is a speed-up that nothing is asked of.
-                word.used = word is item or not (word.means(*_ASKING) or word.is_speed)
+                word.used = word is item or not (word.means(*_ASKING) or word.is_speed or word.is_verb)
             steering = []
             again = joins or (listed and bool(out) and self._or_follows(at))
             again = again or (anded and terms[0].field in _ONE)
@@ -251,7 +256,9 @@ class Parser:
             return self._measured(at)
         roles = self._roles(at, cue)
         compound = self._parts(item, words=False)
-        return [*(self.entity(sense, roles) for sense in senses), *([compound] if compound and not roles else [])]
+        said = reworded(senses[0].concept, self.lexicon, self.language) if compound and not roles else None
+        found = [self.entity(sense, roles) for sense in senses]
+        return [*found, *([compound] if compound and not roles else []), *([said] if said else [])]
 
     def _parts(self, item: Item, words: bool) -> Compound | None:
         """All parts of a compound; None where a part names nothing, unless the `words` of it are searched for."""
@@ -260,7 +267,7 @@ class Parser:
         text = " ".join(part.text for part in item.parts)
         ends = list(accumulate((len(part.text) + 1 for part in item.parts), initial=0))
         pieces = [replace(part, start=at, end=at + len(part.text)) for at, part in zip(ends, item.parts, strict=False)]
-        inner = Parser(text, pieces, self.lexicon)
+        inner = Parser(text, pieces, self.lexicon, self.language)
         named = {one.text: one.terms for one in inner.conditions(last_resort=False)}
         parts: list[tuple[Entity | Outcome | Phrase, ...]] = []
         for part in item.parts:
@@ -294,12 +301,10 @@ class Parser:
         if said == _ROLES["propose"] and not self.lexicon.label(sense.concept).split(" ")[-1].islower():
             known = self.lexicon.vocabulary  # who proposes "Budget EAGLE" does not propose EAGLE
             concepts = tuple(sorted(known.narrower(sense.concept))) if sense.known else (sense.concept,)
-        return Entity(sense.type, sense.concept, self.lexicon.label(sense.concept, self.language), concepts, said)
-
-    @property
-    def language(self) -> str:
-        """ "zh" for a question with a Han character, else "en"."""
-        return "zh" if has_han(self.text) else "en"
+        titles = self.lexicon.titles(sense.concept) if said in ((), _ROLES["use"]) else ()
+        return Entity(
+            sense.type, sense.concept, self.lexicon.label(sense.concept, self.language), concepts, said, titles
+        )
 
     def chosen(self, at: int, cue: str = "") -> list[Sense]:
         """Which of its senses a piece has after a cue; several where types share a name that no topic bears."""

@@ -64,9 +64,9 @@ class QuestionReader:
         items = self._with_persons(sorted(taken, key=lambda item: item.start))
         Mender(self.text, self.lexicon).mend(items)
         out: list[Item] = []
-        items = [item for item in items if not item.gone]
+        items = self._with_objects([item for item in items if not item.gone])
         for at, item in enumerate(items):
-            item.parts = self._parts(item)
+            item.parts = item.parts or self._parts(item)
             beside = items[at + 1 : at + 4]
             number = next((n for n, other in enumerate(beside) if other.value is not None), len(beside))
             is_measured = number < len(beside) and not any(i.senses or i.mark for i in beside[:number])
@@ -74,6 +74,35 @@ class QuestionReader:
             measures = item.parts and is_named and _is_measure(item.parts[-1]) and item.parts[-1].end == item.end
             out += item.parts if measures and is_measured else [item]  # "video generation speedup of 10x"
         return out
+
+    def _with_objects(self, items: list[Item]) -> list[Item]:
+        """The pieces, a verb with what it is done to as the compound of both: "compress the KV cache", 压缩思维链.
+
+        Not where a number says how much.
+        """
+        out: list[Item] = []
+        rest = list(items)
+        while rest:
+            item = rest.pop(0)
+            behind = next((n for n, other in enumerate(rest) if other.senses or not other.means("frame")), len(rest))
+            thing = rest[behind] if behind < len(rest) else None
+            nouns = [noun for word in item.words for noun in word.facts.get("noun", ())] if not item.senses else []
+            measured = any(other.value is not None for other in rest[behind + 1 : behind + 3])
+            found = self._compound(thing, nouns) if thing and nouns and thing.senses and not measured else None
+            if found and thing:
+                found.done = True
+                found.start, found.end, found.text = item.start, thing.end, self.text[item.start : thing.end]
+                rest[: behind + 1] = []
+            out.append(found or item)
+        return out
+
+    def _compound(self, thing: Item, nouns: list[str]) -> Item | None:
+        """A thing and a noun as one piece, where that names something."""
+        noun = next(noun for noun in nouns if has_han(noun) == has_han(thing.text))
+        found = QuestionReader(
+            f"{thing.text} {noun}" if noun.isascii() else f"{thing.text}{noun}", self.lexicon
+        ).pieces()
+        return found[0] if len(found) == 1 and found[0].senses else None
 
     def _parts(self, item: Item) -> list[Item]:
         """The pieces of a compound that names a technique, problem or task of a kind; none for names of its own.
@@ -155,7 +184,7 @@ class QuestionReader:
             return None
         if senses and "topic" not in {sense.type for sense in senses}:
             named = [tokens(english) for english in self.lexicon.in_english(folded)] or [found]
-            senses = [s for core in map(self._core, named) for s in core if s.type == "topic"] + senses
+            senses = [s for core in map(self._core, named) for s in core if self._is_wider(s)] + senses
         if not (words or senses):
             return None
         start, end = found[0].start, found[-1].end
@@ -240,6 +269,14 @@ class QuestionReader:
             if senses:
                 return senses
         return []
+
+    def _is_wider(self, sense: Sense) -> bool:
+        """Whether a phrase names a thing without its word that says nothing: a topic, a task of several words.
+
+        "Speech recognition models" are on speech recognition, "reasoning models" are not all that reasons.
+        """
+        is_task = sense.type == "task" and sense.known and " " in self.lexicon.label(sense.concept)
+        return is_task or sense.type == "topic"
 
     def _is_epithet(self, found: list[Token], topic: Sense) -> bool:
         """Whether words that a hyphen joins, here or in a label, are no part of the topic's name ("post training")."""

@@ -6,10 +6,13 @@ from kg.entity_types import NAMED
 from kg.query.filter import Phrase, Term
 from kg.query.items import Item
 from kg.query.lexicon import Lexicon
+from kg.query.patterns import deed
 from kg.text import fold, has_han
 
 #: Names of a thing that are looked for.
 _NAMES = 6
+#: Ways to say a compound that are looked for.
+_WAYS = 8
 
 
 def stated(item: Item, language: str) -> Phrase:
@@ -51,6 +54,16 @@ def lacking(item: Item, lexicon: Lexicon) -> Phrase:
     forms = [form.format(n=one) for one in said for form in word.facts["stated"]]
     free = [word.facts["stated"][0].format(n=part) for one in said for part in one.split()]
     return Phrase(f"no {item.text}", tuple(dict.fromkeys((*forms, *free))))
+
+
+def reworded(concept: str, lexicon: Lexicon, language: str) -> Phrase | None:
+    """What a compound names, as texts say it in a sentence: "offloads the KV cache" is KV cache offloading."""
+    labels = [label for label in lexicon.labels(concept) if label.isascii() and " " in label]
+    pairs = [(mods, stem) for mods, _, head in (one.rpartition(" ") for one in labels) if (stem := deed(head))]
+    ways = [way for mods, stem in pairs for way in (f"{mods} … {stem}*", f"{stem}* … {mods}")]
+    return (
+        Phrase(lexicon.label(concept, language), tuple(dict.fromkeys(ways))[:_WAYS], concept=concept) if ways else None
+    )
 
 
 def _is_name(item: Item, lexicon: Lexicon) -> bool:

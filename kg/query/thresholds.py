@@ -9,7 +9,7 @@ from kg.query.filter import Op, Outcome
 from kg.query.items import OPS, TO, Item
 from kg.query.lexicon import Lexicon
 from kg.query.words import QuestionWord
-from kg.text import fold, tokens
+from kg.text import fold, has_han, tokens
 
 
 class Thresholds:
@@ -157,8 +157,9 @@ class Thresholds:
         first = direction = ""
         for i in metrics:
             core, inside = self.without_change(self.items[i])
-            words |= dict.fromkeys((core, *self.lexicon.in_english(core)))
             senses = [s for s in (*self.lexicon.senses(core), *self.items[i].senses) if s.type == "metric"]
+            english = (fold(self.lexicon.label(sense.concept)) for sense in senses[:1] if has_han(core))
+            words |= dict.fromkeys((core, *english))
             for sense in senses:
                 concepts |= set(self.lexicon.family(sense.concept))
             first = first or next((sense.concept for sense in senses), "")

@@ -15,9 +15,11 @@ from kg.api import Graph
 from kg.entity_types import LISTS
 from kg.model import Document, Paper, Record
 from kg.query import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Term
+from kg.query.conditions import in_title
 from kg.query.corpus import ALL, Corpus
 from kg.query.filter import Op
 from kg.query.support import support
+from kg.query.titles import Titles
 from kg.store.rows import USUAL
 
 OF_TYPES = {"technique": "techniques", "dataset": "datasets", "institution": "institutions"}
@@ -61,6 +63,13 @@ TESTS: list[tuple[Term, Callable[[Document, Record], bool]]] = [
     (Entity("technique", LORA[0], "LoRA", LORA, USUAL[1:]), _has(LORA, USUAL[1:])),
     (Entity("topic", "topic:pruning", "", ("topic:pruning",)), lambda d, r: any(t.id == "pruning" for t in r.topics)),
     (Outcome("", "", change="increase", unit="x", value=2.0), _faster),
+    (
+        Entity("topic", "topic:pruning", "", ("topic:pruning",), titles=("kv cache", "llm")),
+        lambda d, r: (
+            any(t.id == "pruning" for t in r.topics)
+            or re.search(r"(?i)\b(?:kv[\W_]+cache|llm)s?\b", r.title or d.texts["T"].raw) is not None
+        ),
+    ),
     (Phrase("KV cache"), lambda d, r: any(re.search(r"(?i)\bkv[\W_]+caches?\b", t.raw) for t in d.texts.values())),
     (Phrase("GPU"), lambda d, r: any(re.search(r"\bGPU(s|es)?\b", t.raw) for t in d.texts.values())),
     (
@@ -86,6 +95,14 @@ def test_filter_lets_through_what_a_look_at_all_finds(
     both = Filter((Condition("x", (Phrase("cache"),)), two))  # few papers: words are looked for in the texts of each
     said = _any(lambda d, r: any(re.search(r"(?i)\bcache(s|es)?\b", t.raw) for t in d.texts.values()))
     assert corpus.found(both) == sorted(paper.id for paper in papers if right(paper) and said(paper))
+
+
+@pytest.mark.parametrize("names", [("llm",), ("kv cache", "quantization"), ("large language model",), ("zyx",), ("2",)])
+def test_names_in_titles_are_those_that_sql_finds(built: Graph, names: tuple[str, ...]) -> None:
+    found = Titles(built.store.rows("SELECT id, title FROM papers")).having(names)
+    where = in_title(names)
+    assert found == {n for (n,) in built.store.rows(f"SELECT p.id FROM papers p WHERE {where.sql}", *where.given)}
+    assert found or names in {("zyx",), ("2",)}
 
 
 def test_newest_sources_are_those_with_the_last_dates(built: Graph, papers: list[Paper]) -> None:

@@ -1,0 +1,38 @@
+"""Which papers have a name in their title: all titles as one text, in which a name is found in microseconds."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+
+#: What keeps words apart is a blank, as in folded names; a line break keeps titles apart.
+_APART = re.compile(r"[^\w\n]+|_")
+#: What follows a name, in singular and plural.
+_ENDS = (" ", "s ", "es ")
+
+
+class Titles:
+    """The titles of a graph; names are folded, and found in singular and plural."""
+
+    def __init__(self, titles: Iterable[tuple[int, str]]) -> None:
+        """`titles` gives the number of each paper with its title."""
+        papers = sorted(titles)
+        lines = (title.lower().replace("\n", " ") for _, title in papers)
+        self._text = "\n " + _APART.sub(" ", " \n ".join(lines)) + " \n"
+        self._papers = [paper for paper, _ in papers]
+        self._starts = [match.start() for match in re.finditer("\n", self._text)]
+
+    def having(self, names: Iterable[str]) -> frozenset[int]:
+        """The numbers of the papers whose title has one of some names."""
+        return frozenset(paper for name in names for paper in self._having(f" {name}"))
+
+    def _having(self, name: str) -> Iterator[int]:
+        at = self._text.find(name)
+        while at >= 0:
+            end = at + len(name)
+            if self._text.startswith(_ENDS, end):
+                place = bisect_right(self._starts, at) - 1
+                yield self._papers[place]
+                end = self._starts[place + 1]
+            at = self._text.find(name, end)
