@@ -32,8 +32,8 @@ _AGAINST = re.compile(
 )
 _END = re.compile(
     r"\s(?:by|within|running|while|after|before|beyond|over|on|in|at|with|when|for|"
-    r"and (?:(?:\w+ly|further|also|then|thus) )?(?:\d|up|reduc|improv|achiev|accelerat|outperform|decreas|increas|lower|"
-    r"cuts|saves|maintain|preserv|keeps|enabl|deliver)\w*|"
+    r"and (?:(?:\w+ly|further|also|then|thus) )?(?:\d|up|reduc|improv|achiev|accelerat|outperform|decreas|increas|"
+    r"lower|cuts|saves|maintain|preserv|keeps|enabl|deliver)\w*|"
     r"under|across|without|using|during|respectively|to|where|"
     r"which|that|ranging|is|are|of|from|up|achiev\w+|reduc\w+|maintain\w+)\s|"
     r"(?<!such)\sas\s|\s[+-]?\d[\d.,]*\s?(?:%|[x×](?!\w)|points?\b|times\b|percent\b|dB\b|ms\b|FPS\b)|"
