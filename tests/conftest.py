@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import json
 import os
 import signal
@@ -32,6 +33,8 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("kg")
+
+gc.set_threshold(50_000, 20, 100)  # as in `kg` itself: what tests share lives until the end
 
 
 @pytest.fixture(scope="session", autouse=True)

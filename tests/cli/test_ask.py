@@ -33,12 +33,9 @@ QUESTION = "KV cache compression"
 
 
 @pytest.fixture(scope="module")
-def graph(tmp_path_factory: pytest.TempPathFactory, reports: Path) -> Path:
-    """A graph over two reports, read by rules alone."""
-    folder = tmp_path_factory.mktemp("ask") / "papers.kg"
-    with kg.open(str(folder)) as made:
-        assert made.add(*sorted(reports.glob("*.txt"))[2:4], fast=True).added
-    return folder
+def graph(built_file: Path) -> Path:
+    """A graph over the five reports."""
+    return built_file
 
 
 def ids(done: subprocess.CompletedProcess[str]) -> list[str]:
@@ -55,8 +52,8 @@ def test_flags_and_question_give_the_same_papers(graph: Path) -> None:
     ]
 
 
-def test_relations_that_rules_do_not_read_are_not_denied(graph: Path) -> None:
-    with kg.open(str(graph), read_only=True) as opened:
+def test_relations_that_rules_do_not_read_are_not_denied(first_file: Path) -> None:
+    with kg.open(str(first_file), read_only=True) as opened:
         for question, said in (
             ("what outperforms LoRA?", "were read with --fast"),
             ("什么优于LoRA？", "以 --fast 读取"),

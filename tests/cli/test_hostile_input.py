@@ -14,7 +14,6 @@ from tests.cli.hostile_files import hostile, sheet
 from tests.sources.made_pdf import pdf
 
 BOMB = (4 << 30) - (64 << 20)  # bytes: zip files without extensions hold less than 4 GB
-SECONDS = 30  # of CPU time that a file may take
 MEMORY = 1 << 20  # KB
 
 
@@ -25,7 +24,6 @@ class Run:
     status: int
     out: list[str]
     told: list[str]
-    seconds: float
     memory: int  # KB, the most of it or of a process that it started
 
 
@@ -35,7 +33,7 @@ import json, os, subprocess, sys
 process = subprocess.Popen(sys.argv[2:])
 _, status, used = os.wait4(process.pid, 0)
 with open(sys.argv[1], "w") as file:
-    json.dump([os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, used.ru_maxrss], file)
+    json.dump([os.waitstatus_to_exitcode(status), used.ru_maxrss], file)
 os._exit(0)
 """
 
@@ -45,9 +43,9 @@ def measured(folder: Path, *arguments: str | Path) -> Run:
     command = [sys.executable, "-m", "kg", *map(str, arguments)]
     with out.open("w") as standard, told.open("w") as error:
         subprocess.run([sys.executable, "-c", _MEASURED, took, *command], stdout=standard, stderr=error, check=True)
-    status, seconds, memory = json.loads(took.read_text())
+    status, memory = json.loads(took.read_text())
     printed, sentences = (path.read_text("utf-8").splitlines() for path in (out, told))
-    return Run(status, printed, sentences, seconds, memory)
+    return Run(status, printed, sentences, memory)
 
 
 @pytest.fixture(scope="module")
@@ -90,8 +88,7 @@ def test_each_file_has_a_sentence(done: Run, batch: Path, files: dict[str, tuple
         assert len(sentences) < (100 if name in ("bomb.jsonl.gz", "one_list.json") else 10)
 
 
-def test_time_and_memory_are_bounded(done: Run) -> None:
-    assert done.seconds < 2 * SECONDS  # all of them together
+def test_memory_is_bounded(done: Run) -> None:
     assert done.memory < MEMORY
 
 
