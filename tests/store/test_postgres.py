@@ -73,7 +73,7 @@ def address(database: Callable[..., str], files: list[Path], tmp_path_factory: p
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         writers = [_adding(place, *given) for given in (files[:1], files[::-1])]
-        assert [writer.wait(120) for writer in writers] == [0, 0]
+        assert [writer.wait() for writer in writers] == [0, 0]
         yield place
 
 
