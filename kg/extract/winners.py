@@ -23,13 +23,10 @@ _AHEAD = 4  # words before a verb that may turn it
 _NAMED = 4  # words of a member of a list
 _MOST = 14  # words between a verb and a loser
 _REACH = 120  # characters between a gain and what it is had over
-_OWN = frozenset({"we", "our", "it", "its", "proposed", "this", "these"})
-_EXAMPLES = frozenset({"as", "including", "like"})
 _JOINT = re.compile(r",| and ")
 _AND = re.compile(r", and | and |, ")
 _MANY = re.compile(r"\s([a-z]{3,20}s)\b")  # "methods" behind a name
 _MARKS = (":", ";", "(", "%")
-_TO = frozenset({"to", "with", "against", "as", "that", "of"})  # behind "compared"
 _CONTENT = ("NN", "VB", "PRP", "JJ")  # tags of the words of a clause that says something
 _BETTER = ("speed", "win", "improve")  # groups of outcome words that need no metric
 _LEAST = 0.4  # score of a result whose baseline is beaten
@@ -162,8 +159,8 @@ def _compared(view: DocView, at: int, end: int, lexicon: OutcomeLexicon) -> Comp
         behind = words[k + 1 :]
         turned = cues("negate") | cues("equate") | cues("lose") | {"or"}
         if word in cues("likened") | cues("match") or (k == 0 and word in cues("unlike")):
-            led = word in cues("match") or k == 0 or (behind and fold(behind[0].text) in _TO)
-            while behind and fold(behind[0].text) in _TO:
+            led = word in cues("match") or k == 0 or (behind and fold(behind[0].text) in cues("beside-what"))
+            while behind and fold(behind[0].text) in cues("beside-what"):
                 behind = behind[1:]
             held = led and _reaches(view, behind) and cues("negate").isdisjoint(before)
             return Comparison(LIKE, begin, words[k].start if k else stop, behind) if held else None
@@ -171,7 +168,7 @@ def _compared(view: DocView, at: int, end: int, lexicon: OutcomeLexicon) -> Comp
             held = turned.isdisjoint(before) and _reaches(view, behind)
             return Comparison(WIN, begin, words[k].start, behind) if held else None
         if word in cues("set-beside") or word in cues("gain-over"):
-            if behind and fold(behind[0].text) in _TO:
+            if behind and fold(behind[0].text) in cues("beside-what"):
                 behind = behind[1:]
             if not _reaches(view, behind):
                 return None
@@ -239,18 +236,19 @@ def _set_beside(
 
 def _reaches(view: DocView, behind: Sequence[TaggedWord]) -> bool:
     """Whether the words between a verb and a name are a list that the name belongs to."""
-    stops = view.vocabulary.cues("leads-away") | view.vocabulary.cues("clause")
+    cues = view.vocabulary.cues
+    stops, examples = cues("leads-away") | cues("clause"), cues("examples")
     if len(behind) > _MOST:
         return False
     since = 0
-    example = max((i for i, word in enumerate(behind) if fold(word.text) in _EXAMPLES), default=0)
+    example = max((i for i, word in enumerate(behind) if fold(word.text) in examples), default=0)
     for i, word in enumerate(behind):
         form = fold(word.text)
         if form == "of" and i < example:
             continue  # "models of its size, such as ..."
         if form in stops or word.text in _MARKS or word.tag == "CD" or word.tag.startswith(("VBZ", "VBP", "VBD", "MD")):
             return False
-        since = 0 if word.text == "," or form in {"and", *_EXAMPLES} else since + 1
+        since = 0 if word.text == "," or form in {"and", *examples} else since + 1
     return since <= _NAMED
 
 
@@ -282,7 +280,7 @@ def _is_class(view: DocView, behind: Sequence[TaggedWord]) -> bool:
     cues = view.vocabulary.cues
     said, before = False, ""
     for form in (fold(word.text) for word in behind):
-        if form in _EXAMPLES or (form == "and" and before in cues("label-frame-technique")):
+        if form in cues("examples") or (form == "and" and before in cues("label-frame-technique")):
             said = False  # of "other methods and X" X is one of its own
         said, before = said or form in cues("rivals"), form
     return said
@@ -301,7 +299,7 @@ def _subject(view: DocView, found: Sequence[Placed], loser: int, head: int, said
     others = any(found[i].mention.role not in ("baseline", "mentioned") for i in named)
     subject = view.words(said.begin, said.start)  # of "we show that pruning beats ..." it is "pruning"
     subject = subject[max((i for i, word in enumerate(subject) if word == "that"), default=-1) + 1 :]
-    ours = head >= 0 and _is_whole(view, found[head]) and not _OWN.isdisjoint(subject)
+    ours = head >= 0 and _is_whole(view, found[head]) and not view.vocabulary.cues("own-work").isdisjoint(subject)
     return head if ours and not others else -1
 
 
