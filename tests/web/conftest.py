@@ -42,7 +42,7 @@ def address(built_file: Path) -> Iterator[str]:
         yield found
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def hurried(address: str, built_file: Path) -> Iterator[httpx.Client]:
     """Asks a server whose pages may take six seconds."""
     with (
