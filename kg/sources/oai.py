@@ -134,7 +134,7 @@ def _dublin_core(paper: xml.Element, name: str) -> dict[str, object]:
     subjects = [xml.text(one) for one in xml.children(paper, "subject")]
     return {
         "id": arxiv or doi or name,
-        "title": _value(paper, "title"),
+        "title": untagged(_value(paper, "title")),
         "abstract": untagged(max(texts, key=len, default="")),  # arXiv adds its comments as another description
         "authors": [_turned(xml.text(one)) for one in xml.children(paper, "creator")],
         "venue": _value(paper, "source"),

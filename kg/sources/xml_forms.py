@@ -90,15 +90,19 @@ def _elements(paper: xml.Element, path: str) -> list[xml.Element]:
     found = [paper]
     for step in path.split("/"):
         tag, _, test = step.partition("@")
-        name, _, wanted = test.partition("=")
-        found = [one for each in found for one in xml.children(each, tag) if not test or one.get(name) == wanted]
+        name, is_equal, wanted = test.partition("=")
+        said = wanted if is_equal else None  # "title@titleType": one without this attribute
+        found = [one for each in found for one in xml.children(each, tag) if not test or one.get(name) == said]
     return found
 
 
 def _value(element: xml.Element, key: str) -> Any:
     if key == "authors" and any(xml.local(part) not in ("", "style") for part in element):
-        parts = ((xml.local(part), part.get("type"), xml.text(part)) for part in element)
-        return {kind if kind and name == "namePart" else name: text for name, kind, text in parts}
+        said: dict[str, list[str]] = {}
+        for part in element:
+            name, kind = xml.local(part), part.get("type")
+            said.setdefault(kind if kind and name == "namePart" else name, []).append(xml.text(part))
+        return {name: " ".join(texts) for name, texts in said.items()}
     if key == "date" and len(element):
         return iso(*(xml.text(xml.child(element, part)) for part in ("Year", "Month", "Day"))) or xml.text(element)
     has_two = next(xml.descendants(element, "math"), None) is not None  # a formula in MathML and in TeX

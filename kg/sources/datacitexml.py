@@ -1,0 +1,5 @@
+"""DataCite's XML, which Zenodo, figshare and university repositories give for a DOI."""
+
+from kg.sources.xml_forms import XmlReader
+
+READER = XmlReader("datacitexml")
