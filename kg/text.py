@@ -247,7 +247,8 @@ def lowered(text: str) -> str:
 
 #: The pattern starts with one of few characters, because these are found much faster than what follows them.
 _STOP = re.compile(
-    r"[.!?。！？；\n](?:(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[A-Z0-9\u3400-\u9fff])|(?<=[。！？；])|(?<=\n)\n*)"
+    r"[.!?。！？；\n](?:(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*(?:[a-z]{0,2}[A-Z]|[0-9\u3400-\u9fff]))|"  # "dInfer", "vLLM"
+    r"(?<=[。！？；])|(?<=\n)\n*)"
 )
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|et al|etc|vs|cf|Fig|Eq|Sec|No|approx|resp|Dr|Inc|St)|\b[A-Z])\.$")
 

@@ -80,5 +80,11 @@ def test_sentences_of_both_languages() -> None:
         "我们提出了方法。",
         "效果很好！",
     ]
+    text = "We propose dInfer. vLLM (e.g. vLLM 2) is slower."
+    assert [text[s:e] for s, e in sentences(text)] == ["We propose dInfer.", "vLLM (e.g. vLLM 2) is slower."]
+
+
+def test_a_sentence_is_found_by_a_place_in_it() -> None:
+    text = "We use e.g. LoRA. It is 2.5x faster (Fig. 3). It is small."
     start, end = sentence_at(text, text.index("faster"), text.index("faster") + 6)
     assert text[start:end] == "It is 2.5x faster (Fig. 3)."

@@ -68,6 +68,7 @@ _DEVICE = re.compile(
 )
 _KEPT = re.compile(r"\b(performance|accuracy|accuracies|quality)\b")
 _KEEPING = re.compile(r"\b(?:retain|maintain|preserv|recover|keep)\w*\b[^,;]*$", re.IGNORECASE)
+_RETAINING = re.compile(r"\b(?:retain|preserv|recover)\w*\b[^,;]*$", re.IGNORECASE)
 _HALF = re.compile(r"\bhalv\w+$|\bhalf (?:of )?the$", re.IGNORECASE)
 _GLUED = re.compile(r"(?:-(?!\s)|[A-Za-z@_/^:×]|\s?/\s?\d|\s?[x×]\s?\d|\s*[)}\]]\s*[a-z])")
 _SPEEDUP = re.compile(r"\s*(?:speed-?up|acceleration)\b")
@@ -293,6 +294,8 @@ class Grammar:
             speed = re.search(r"\b([\w-]+ (?:speeds?|rates?)) (?:of|at|up to|is)\W*$", ahead)
             return (noun_phrase(speed[1]) if speed else place.sentence.frames), here
         phrase = noun_phrase(own)
+        if quantity.unit == "%" and self.lexicon.is_metric(phrase) and _RETAINING.search(ahead):
+            return f"retained {phrase}", here
         if phrase and (of or self.lexicon.metric(phrase) or (quantity.unit == "%" and len(phrase.split()) <= 4)):
             return phrase, here
         cuts = [m.end() for m in _LEFT_STOP.finditer(ahead)] + [c.end - place.low for c in place.keeps]

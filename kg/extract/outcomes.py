@@ -240,6 +240,10 @@ class OutcomeLexicon:
             return found.facts["better"] == "lower"
         return bool(self.lower.search(metric)) and not re.search(r"efficien|speed|throughput|saving|batch", metric)
 
+    def is_cost(self, word: str) -> bool:
+        """Whether a word says that more is worse of whatever it follows: "overhead"."""
+        return self.group(word) == "increase" and bool(self.lower.fullmatch(word))
+
     def speed(self, before: str, after: str) -> tuple[str, str]:
         """The speed meant by the words around "speedup" or "faster", and its change.
 

@@ -33,6 +33,7 @@ from kg.extract.outcomes import (
 from kg.extract.settings import setting
 from kg.extract.weighing import Weights, best, likelihood, of_all, shares, weights
 from kg.model import LARGEST, Evidence, Result
+from kg.text import fold
 from kg.vocabulary import Vocabulary
 
 _OWN = re.compile(
@@ -156,7 +157,16 @@ class Results:
             return signed, _BY_FORM
         if reading.kind in LISTED and (said := self.grammar.before_by(place)):
             return said, _BY_FORM
-        return self.metrics.best(self.weights.metric, self.metrics.candidates(place, reading, last))
+        if reading.metric.startswith("retained "):
+            return reading.metric, _BY_FORM
+        metric, likely = self.metrics.best(self.weights.metric, self.metrics.candidates(place, reading, last))
+        own = fold(place.own).split()
+        at = len(fold(metric).split())
+        if (
+            own[:at] == fold(metric).split() and own[at:] and self.lexicon.is_cost(own[at])
+        ):  # "0.4% throughput overhead"
+            return f"{metric} {own[at]}", likely
+        return metric, likely
 
     def baseline(self, place: QuantityPlace, reading: NumberReading, last: str) -> tuple[str, float]:
         """The named baseline of a number, "" if there is none, and the likelihood that it is right."""

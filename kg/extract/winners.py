@@ -72,7 +72,8 @@ def stated(
             if said is None or _goes_on(view, end, said):
                 continue
             is_class = _may_be_of(view, rival, end, said)
-            i = -1 if is_class and rival.mention.role == "proposed" else _subject(view, found, j, head, said)
+            is_wide = is_class and (rival.mention.role == "proposed" or _is_broad(rival))
+            i = -1 if is_wide else _subject(view, found, j, head, said)
             if i >= 0 and (said.kind == WIN or (i, j) not in out):
                 out[i, j] = Stated(said.kind, start, is_class)
     told = {j for _, j in out}
@@ -273,6 +274,11 @@ def _is_known(view: DocView, loser: Placed) -> bool:
     """Whether a loser is a class of techniques that the vocabulary knows, as "sparse attention"."""
     name = loser.mention.canonical
     return name.islower() and view.concept(name, "technique") is not None
+
+
+def _is_broad(loser: Placed) -> bool:
+    """Whether a class is too broad to be beaten: "pruning", not "token pruning"."""
+    return loser.mention.canonical.islower() and " " not in loser.mention.canonical
 
 
 def _is_class(view: DocView, behind: Sequence[TaggedWord]) -> bool:

@@ -118,6 +118,8 @@ def test_plain_text_keeps_offsets() -> None:
         ("Ours has over 20% reduction on TPOT.", "time per output token", 20, "%", "decrease", "at_least"),
         ("We improve accuracy by 3 percentage points.", "accuracy", 3, "points", "increase", "exact"),
         ("We reduce attention FLOPs by a factor of 17.5.", "attention FLOPs", 17.5, "x", "decrease", "exact"),
+        ("Our method adds 0.4% throughput overhead.", "throughput overhead", 0.4, "%", "increase", "exact"),
+        ("Our method preserves up to 95.4% mIoU on six benchmarks.", "retained mIoU", 95.4, "%", "absolute", "up_to"),
         ("Our method improves F1 by 3.2%.", "F1", 3.2, "%", "increase", "exact"),
         ("Our method improves BLEU by a relative 25.7%.", "BLEU", 25.7, "%", "increase", "exact"),
         ("We achieve a reduction of 5.2 ms in latency.", "latency", 5.2, "ms", "decrease", "exact"),

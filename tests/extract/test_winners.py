@@ -72,6 +72,7 @@ def beaten(entry: Callable[..., Document], text: str) -> set[str]:
         ("ZapNet needs a tile, which we show outperforms Plover.", {"Plover"}),
         ("ZapNet improves Plover quality.", set()),
         ("ZapNet is faster than Plover, and Corvid wins in quality.", {"Plover"}),
+        ("ZapNet outperforms existing quantization methods.", set()),
         ("ZapNet outperforms SOTA methods.", set()),
         ("ZapNet outperforms row-wise quantization.", set()),
         ("ZapNet reduces memory by 40% compared to Plover.", {"Plover"}),

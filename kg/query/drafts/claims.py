@@ -110,10 +110,11 @@ class DraftReader:
                 words, alone = one_line(result.evidence.quote), is_named and len(once) == 1
                 yield DraftClaim("result", **place, words=words, **about, is_named=alone, result=result)  # type: ignore[arg-type]
             for relation in record.relations:
-                if relation.evidence.field != "A" or relation.evidence.start < shift:
+                if relation.evidence.field != "A" or relation.evidence.end <= shift:
                     continue
                 if _is_told(relation) and self._is_about(relation, record, subject):
-                    words = one_line(relation.evidence.quote)
+                    # A sentence that begins with "dInfer" is not parted from what was put before it.
+                    words = one_line(relation.evidence.quote[max(0, shift - relation.evidence.start) :])
                     yield DraftClaim("relation", **place, words=words, **about, is_named=is_named, relation=relation)  # type: ignore[arg-type]
         if is_named:
             yield from self._of_other(sentence, subjects, place)
@@ -132,7 +133,7 @@ class DraftReader:
             other = Subject(match.start, match.end, sentence[match.start : match.end], ())
             record, shift = self._read(sentence, other)
             for one in record.relations:
-                is_contest = one.type == "outperforms" and one.evidence.field == "A" and one.evidence.start >= shift
+                is_contest = one.type == "outperforms" and one.evidence.field == "A" and one.evidence.end > shift
                 if is_contest and _is_told(one) and self._is_about(one, record, other):
                     words, about = one_line(one.evidence.quote), {"subject": other.name, "papers": subjects[0].papers}
                     yield DraftClaim("relation", **place, words=words, **about, relation=one)  # type: ignore[arg-type]
