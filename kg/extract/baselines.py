@@ -88,6 +88,7 @@ class Baselines:
 
     def __init__(self, lexicon: OutcomeLexicon) -> None:
         self.lexicon = lexicon
+        self.references = lexicon.vocabulary.cues("outcome-reference")
         self.compared = lru_cache(maxsize=16)(self._compared)  # a sentence is looked up for each number of the next one
         self.form = Remembered(self._form)
 
@@ -245,6 +246,8 @@ class Baselines:
             cut = cut[example.end() :]
         said = _DANGLING.sub("", cut).split()
         words = list(dropwhile(self._says_nothing, said))
+        if len(words) == 1 < len(said) and words[0].islower() and fold(said[-2]) in self.references:
+            words = said[-2:]  # "vanilla decoding": decoding alone is done by all
         whole = " ".join(words or [w for w in said if fold(w) not in ("the", "a", "an", "its", "our", "their")])
         if not whole or _QUANTITY.match(whole) or len(whole.split()) > _LONGEST:
             return []

@@ -33,7 +33,7 @@ _LEFT_STOP = re.compile(
 _PREPOSED = re.compile(r"\s+(?:in|of|on|for|to)\s+(?:terms of\s+)?")
 _BY = re.compile(
     r"(?:\bby|，|了|约|高达|达)\s*(?:an? )?(?:average(?: of)?|factors? of|impressive|remarkable|additional|further|"
-    r"relative|absolute|"
+    r"relative|absolute|only|just|merely|"
     r"up to|as much as|as high as|on average)?\s*(?:an? |of )*$",
     re.IGNORECASE,
 )
@@ -73,6 +73,7 @@ _HALF = re.compile(r"\bhalv\w+$|\bhalf (?:of )?the$", re.IGNORECASE)
 _GLUED = re.compile(r"(?:-(?!\s)|[A-Za-z@_/^:×]|\s?/\s?\d|\s?[x×]\s?\d|\s*[)}\]]\s*[a-z])")
 _SPEEDUP = re.compile(r"\s*(?:speed-?up|acceleration)\b")
 _AND = re.compile(r"(?:,|\band\b)[^,;]{0,12}$")
+_BOUNDS = ("only", "just", "mere", "merely")  # words that tell nothing of what governs a number
 _SHORT = 3  # words of a metric behind a number
 _REACH = 60  # characters between a number and an outcome word that may govern it although the grammar does not say so
 #: The rule for a later list member that names its own metric; no other reading is considered.
@@ -84,6 +85,7 @@ _CHANGING = ("%", "x", "points", "dB", "")
 #: Rules whose direction depends on the metric: a win by 8% in error rate is a decrease.
 _EITHER_WAY = ("speed", "improve", "larger", "win", "list", "multiple", NAMED_IN_LIST)
 _REVERSED = {"increase": "decrease", "decrease": "increase"}
+_SIZED = re.compile(r"(?:\w+ )?(?:models?|networks?|weights|checkpoints?)", re.IGNORECASE)
 _NOTHING = ("it", "them", "this", "which", "each", "slight", "relative")
 _RATES = ("FPS", "tokens/s", "QPS", "TFLOPs/s", "TOPS/W", "mJ")
 #: Units of sizes, and what they measure; a size is part of the setup unless the sentence calls it small.
@@ -224,7 +226,9 @@ class Grammar:
             return self.decide(place, cue, metric, "", span)
         if by:
             return self.decide(place, cue, "", self.before_by(place) or phrase, span)
-        is_used = any(keep.start >= cue.end for keep in place.keeps)  # "superior quality using only 0.1% of the data"
+        # "superior quality using only 0.1% of the data"
+        bounds = _BOUNDS if cue.group == "decrease" else ()  # "loses only 1%"
+        is_used = any(keep.start >= cue.end and keep.word not in bounds for keep in place.keeps)
         if not (cue.is_noun or cue.is_comparative or is_used) and len(between.split()) <= 6:
             after, end = _object(place.text, quantity.end, place.high, bare=True)
             return self.decide(place, cue, "", phrase or after, span if phrase else (cue.start, end))
@@ -237,6 +241,7 @@ class Grammar:
             return NumberReading("absolute", lexicon.named(f"{before} {cue.word} ratio".strip()), span, "ratio")
         if cue.word in ("larger", "bigger") and unit == "x":
             return NumberReading("decrease", "model size", span, "larger")
+        after = _whole(place, cue, after)
         metric, change = before or after, CHANGES[cue.group]
         if cue.group == "speed":
             metric, change = lexicon.speed(before, after)
@@ -248,9 +253,11 @@ class Grammar:
             change = "increase"
         if cue.word.startswith(("short", "long")) and not re.search(r"length|time|latency|context", metric):
             metric = f"{metric.removesuffix('s')} length".strip()
+        if unit == "x" and cue.group == "decrease" and _SIZED.fullmatch(metric):
+            metric = "model size"
         if not metric or metric.lower() in _NOTHING:
             sized = cue.word in ("smaller", "lighter") or (cue.word == "compression" and unit == "x")
-            metric = lexicon.near_metric(place, "model size" if sized else "")
+            metric = "model size" if sized else lexicon.near_metric(place)
         return NumberReading(change, lexicon.named(metric), span, cue.group)
 
     def multiple(self, place: QuantityPlace) -> NumberReading | None:
@@ -426,7 +433,7 @@ def _governing(place: QuantityPlace, by: bool) -> Cue | None:
     between = place.text[cue.end : place.quantity.start]
     if len(between.split()) > 14 or ";" in between:
         return None
-    other = any(c.group == "keep" and c.start > cue.end and c.word not in ("only", "just", "mere") for c in cues)
+    other = any(c.group == "keep" and c.start > cue.end and c.word not in _BOUNDS for c in cues)
     return None if other and not by else cue
 
 
@@ -456,6 +463,12 @@ def _object(text: str, at: int, high: int, bare: bool) -> tuple[str, int]:
     return phrase, end if phrase else at
 
 
+def _whole(place: QuantityPlace, cue: Cue, phrase: str) -> str:
+    """A phrase behind an outcome word, to the end of a metric that begins with it: "[time] to first token"."""
+    found = (place.text[start:end] for start, end, _ in place.sentence.metrics if start >= cue.end)
+    return next((name for name in found if phrase and name.startswith(f"{phrase} ")), phrase)
+
+
 def _modifier(place: QuantityPlace, cue: Cue) -> str:
     """The words right before an outcome noun: "[end-to-end] speedups of 2.3x"."""
     words = _MODIFIER_START.split(place.text[place.low : cue.start])[-1]
@@ -469,7 +482,14 @@ def _in_terms_of(place: QuantityPlace) -> str:
 
 
 def _is_amount(place: QuantityPlace) -> bool:
-    """Whether a change is stated in a unit of levels: "reduces latency by 5 ms", "a reduction of 1.5 GB"."""
+    """Whether a change is stated in a unit of levels: "reduces latency by 5 ms", "a drop of 1.5 GB", "5 GB less"."""
+    quantity = place.quantity
+    if any(
+        c.is_comparative and not place.text[quantity.end : c.start].strip(" -")
+        for c in place.sentence.cues
+        if c.start >= quantity.end
+    ):
+        return True
     cue = _governing(place, _BY.search(place.ahead) is not None)
     if cue is None or cue.group == "speed":
         return False

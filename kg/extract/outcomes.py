@@ -50,6 +50,12 @@ _NOUN = re.compile(
     r"gap|advantage|slowdown|removal|overhead)|加速|提升|损失",
     re.IGNORECASE,
 )
+#: Words that are verbs where an object follows: "increases throughput", not "increases in throughput".
+_VERB_OR_NOUN = re.compile(r"(?:increase|decrease|boost|drop|gain|lift)s", re.IGNORECASE)
+_OBJECT = re.compile(
+    r" (?!(?:in|of|for|on|to|by|over|with|while|and|or|at|from|across|compared|relative|is|are|up|when|that|as)\b)"
+    r"[A-Za-z]"
+)
 _COMPARATIVE = re.compile(r"\w+er|less|more|worse|fast", re.IGNORECASE)
 _USUAL = {
     "tokens/s": "decoding throughput",
@@ -81,10 +87,11 @@ class Cue(NamedTuple):
     end: int
     group: str
     word: str  # in lower case
+    has_object: bool = False  # "increases throughput"
 
     @property
     def is_noun(self) -> bool:
-        return bool(_NOUN.fullmatch(self.word))
+        return not self.has_object and bool(_NOUN.fullmatch(self.word))
 
     @property
     def is_comparative(self) -> bool:
@@ -202,7 +209,8 @@ class OutcomeLexicon:
             group = self.group(text[start:end])
             behind = _WORD.match(text, end)
             if group and not (behind and fold(behind[1]) in self.frames):  # "token reduction methods"
-                found.append(Cue(start, end, group, match[0].lower()))
+                has_object = bool(_VERB_OR_NOUN.fullmatch(text, start, end) and _OBJECT.match(text, end))
+                found.append(Cue(start, end, group, match[0].lower(), has_object))
         return found
 
     def _group(self, word: str) -> str:
@@ -240,6 +248,10 @@ class OutcomeLexicon:
             return found.facts["better"] == "lower"
         return bool(self.lower.search(metric)) and not re.search(r"efficien|speed|throughput|saving|batch", metric)
 
+    def is_loss(self, word: str) -> bool:
+        """Whether a word says that less is left of whatever it follows: "loss", "drop"."""
+        return not {word, fold(word)}.isdisjoint(self.losses | self.drops)
+
     def is_cost(self, word: str) -> bool:
         """Whether a word says that more is worse of whatever it follows: "overhead"."""
         return self.group(word) == "increase" and bool(self.lower.fullmatch(word))
@@ -247,10 +259,13 @@ class OutcomeLexicon:
     def speed(self, before: str, after: str) -> tuple[str, str]:
         """The speed meant by the words around "speedup" or "faster", and its change.
 
-        "prefill speedup" and "faster training" are speeds; "speedup in TTFT" is a time, which decreases.
+        "prefill speedup" and "faster training" are speeds; "speedup in TTFT" and "latency speedup" are of a time, which
+        decreases; a "run-time speedup" is a speed.
         """
         if after and self.is_lower_better(after):
             return after, "decrease"
+        if self.metric(before) and self.is_lower_better(before) and not before.lower().endswith("time"):
+            return before, "decrease"
         for part in (before, after):
             low = part.lower()
             activity = self.activity.search(part)

@@ -166,6 +166,10 @@ class Results:
             own[:at] == fold(metric).split() and own[at:] and self.lexicon.is_cost(own[at])
         ):  # "0.4% throughput overhead"
             return f"{metric} {own[at]}", likely
+        head, _, lost = metric.rpartition(" ")
+        governs = own[:at] == fold(metric).split() or place.text.startswith(lost, reading.span[0])
+        if governs and head and reading.change == "decrease" and self.lexicon.is_loss(lost):
+            return head, likely  # "a 1% accuracy loss" and "accuracy drops by 1%" are of accuracy, which decreases
         return metric, likely
 
     def baseline(self, place: QuantityPlace, reading: NumberReading, last: str) -> tuple[str, float]:

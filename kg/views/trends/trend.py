@@ -158,6 +158,11 @@ class Trend(View):
         }
         return out
 
+    @property
+    def shares(self) -> pandas.DataFrame:
+        """The shares of the papers of each period, periods by labels; nan for periods without papers."""
+        return self.frame.div([n or np.nan for n in self.corpus], axis=0)
+
     def interval(self, key: str) -> tuple[Any, Any]:
         """The lower and upper bounds of a label's share in each period (95%)."""
         return wilson(self.counts[key].to_numpy(), self.corpus)
