@@ -28,9 +28,10 @@ demo: .venv/installed
 	@echo "  . .venv/bin/activate"
 	@echo "  kg ask \"who works on quantization?\""
 
-# Tests start hundreds of processes: Python is to keep what it has compiled.
+# Tests start hundreds of processes: Python is to keep what it has compiled. Many wait for servers and browsers, so that
+# three are run for two processors.
 test: .venv/tested lint
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist worksteal
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $$($(BIN)/python -c "import os; print(max(os.cpu_count() * 3 // 2, 2))") --dist worksteal
 
 lint: .venv/tested
 	$(BIN)/ruff check .

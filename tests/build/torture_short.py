@@ -23,12 +23,12 @@ from kg.store.lite import cache_of
 
 #: What is done to a graph, and how often.
 BLOWS = {
-    "killed": 2,
+    "killed": 1,
     "power_cuts": 1,
-    "full_disks": 3,
+    "full_disks": 1,
     "read_only": 1,
     "two_writers": 1,
-    "damaged": 2,
+    "damaged": 1,
     "damaged_caches": 1,
     "killed_rebuilds": 1,
     "killed_caches": 1,
