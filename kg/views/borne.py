@@ -90,7 +90,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     setting = reader.setting(found, place)
     if (_DEALT_OUT.search(place.text) or _is_listed(place)) and not _has_turn(place, result, setting):
         return None
-    return replace(result, change=change, baseline=against, baseline_concept=concept, setting=setting)
+    metric = result.metric.removeprefix("retained ") if change == KEPT else result.metric
+    return replace(result, change=change, metric=metric, baseline=against, baseline_concept=concept, setting=setting)
 
 
 def _has_turn(place: QuantityPlace, result: Result, setting: str) -> bool:

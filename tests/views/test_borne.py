@@ -99,6 +99,8 @@ def test_what_its_sentence_does_not_bear_out_is_not_told(
 def test_a_kept_share_is_no_level(built: Graph) -> None:
     parts = ACCURACY | {"value": 97.0, "change": "absolute", "baseline": "original accuracy"}
     assert _told(built, "It retains 97% of the original accuracy.", "97%", **parts) == "97% of accuracy retained"
+    named = {**parts, "metric": "retained accuracy"}
+    assert _told(built, "It retains 97% of the original accuracy.", "97%", **named) == "97% of accuracy retained"
     assert _told(built, "It reaches 97% accuracy.", "97%", **parts) == "accuracy of 97%"
 
 
