@@ -68,12 +68,13 @@ _DEVICE = re.compile(
 )
 _KEPT = re.compile(r"\b(performance|accuracy|accuracies|quality)\b")
 _KEEPING = re.compile(r"\b(?:retain|maintain|preserv|recover|keep)\w*\b[^,;]*$", re.IGNORECASE)
+#: Verbs whose object in percent is a share of what was there; a level may be kept too: "keeps 80% accuracy".
 _RETAINING = re.compile(r"\b(?:retain|preserv|recover)\w*\b[^,;]*$", re.IGNORECASE)
 _HALF = re.compile(r"\bhalv\w+$|\bhalf (?:of )?the$", re.IGNORECASE)
 _GLUED = re.compile(r"(?:-(?!\s)|[A-Za-z@_/^:×]|\s?/\s?\d|\s?[x×]\s?\d|\s*[)}\]]\s*[a-z])")
 _SPEEDUP = re.compile(r"\s*(?:speed-?up|acceleration)\b")
 _AND = re.compile(r"(?:,|\band\b)[^,;]{0,12}$")
-_BOUNDS = ("only", "just", "mere", "merely")  # words that tell nothing of what governs a number
+_BOUNDS = ("only", "just", "mere", "merely")  # words that say how small a number is, not what governs it
 _SHORT = 3  # words of a metric behind a number
 _REACH = 60  # characters between a number and an outcome word that may govern it although the grammar does not say so
 #: The rule for a later list member that names its own metric; no other reading is considered.
@@ -226,8 +227,8 @@ class Grammar:
             return self.decide(place, cue, metric, "", span)
         if by:
             return self.decide(place, cue, "", self.before_by(place) or phrase, span)
-        # "superior quality using only 0.1% of the data"
-        bounds = _BOUNDS if cue.group == "decrease" else ()  # "loses only 1%"
+        # what has a bound is used, "superior quality using only 0.1% of the data", but for losses: "loses only 1%"
+        bounds = _BOUNDS if cue.group == "decrease" else ()
         is_used = any(keep.start >= cue.end and keep.word not in bounds for keep in place.keeps)
         if not (cue.is_noun or cue.is_comparative or is_used) and len(between.split()) <= 6:
             after, end = _object(place.text, quantity.end, place.high, bare=True)

@@ -26,7 +26,7 @@ from kg.extract.ends import Placed, entities
 from kg.extract.judge import Judge, judge_for
 from kg.extract.outcomes import OutcomeLexicon
 from kg.extract.pairs import FEATURE, PairTable, names_with, table, words_of
-from kg.extract.winners import Stated, stated
+from kg.extract.winners import StatedRelation, stated
 from kg.model import RELATION_TYPES, Evidence, Mention, Relation
 from kg.text import fold
 from kg.trust import LIKELY, ruled_relations
@@ -73,7 +73,7 @@ class Relations:
         found = entities(doc, view)
         head = self.head(doc, found)
         ruled = self.ruled(doc, found, head)
-        compared: dict[tuple[int, int], Stated] = {}
+        compared: dict[tuple[int, int], StatedRelation] = {}
         if judge and again:
             compared = stated(view, found, head, self.lexicon, doc._.results)
             told = table(doc, view, found, ruled, head, words_of(again.features))
@@ -193,7 +193,10 @@ def _is_introduced(view: DocView, start: int) -> bool:
 
 
 def chosen_of(
-    told: PairTable, first: Judge, second: Judge, compared: Mapping[tuple[int, int], Stated] = MappingProxyType({})
+    told: PairTable,
+    first: Judge,
+    second: Judge,
+    compared: Mapping[tuple[int, int], StatedRelation] = MappingProxyType({}),
 ) -> list[Chosen]:
     """The relations of a table of pairs; each type is decided separately by two judges.
 

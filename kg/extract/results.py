@@ -160,17 +160,19 @@ class Results:
         if reading.metric.startswith("retained "):
             return reading.metric, _BY_FORM
         metric, likely = self.metrics.best(self.weights.metric, self.metrics.candidates(place, reading, last))
-        own = fold(place.own).split()
-        at = len(fold(metric).split())
-        if (
-            own[:at] == fold(metric).split() and own[at:] and self.lexicon.is_cost(own[at])
-        ):  # "0.4% throughput overhead"
-            return f"{metric} {own[at]}", likely
+        return self.whole_metric(metric, place, reading), likely
+
+    def whole_metric(self, metric: str, place: QuantityPlace, reading: NumberReading) -> str:
+        """A metric with the cost that its number is of, and without the loss that the change says already."""
+        own, said = fold(place.own).split(), fold(metric).split()
+        behind = own[len(said) :] if own[: len(said)] == said else None
+        if behind and self.lexicon.is_cost(behind[0]):
+            return f"{metric} {behind[0]}"  # "0.4% throughput overhead"
         head, _, lost = metric.rpartition(" ")
-        governs = own[:at] == fold(metric).split() or place.text.startswith(lost, reading.span[0])
+        governs = behind is not None or place.text.startswith(lost, reading.span[0])
         if governs and head and reading.change == "decrease" and self.lexicon.is_loss(lost):
-            return head, likely  # "a 1% accuracy loss" and "accuracy drops by 1%" are of accuracy, which decreases
-        return metric, likely
+            return head  # "a 1% accuracy loss" and "accuracy drops by 1%" are of accuracy, which decreases
+        return metric
 
     def baseline(self, place: QuantityPlace, reading: NumberReading, last: str) -> tuple[str, float]:
         """The named baseline of a number, "" if there is none, and the likelihood that it is right."""

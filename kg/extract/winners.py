@@ -33,7 +33,7 @@ _LEAST = 0.4  # score of a result whose baseline is beaten
 WIN, LIKE = "outperforms", "compared_with"
 
 
-class Stated(NamedTuple):
+class StatedRelation(NamedTuple):
     """The type of a pair whose comparison is stated, where that is, and whether the rival is a class of the subject."""
 
     kind: str
@@ -56,12 +56,12 @@ def stated(
     head: int,
     lexicon: OutcomeLexicon,
     results: Iterable[Result] = (),
-) -> dict[tuple[int, int], Stated]:
+) -> dict[tuple[int, int], StatedRelation]:
     """The pairs (subject, rival) of entities that a sentence or result compares.
 
     `head` is the main entity, -1 for none.
     """
-    out: dict[tuple[int, int], Stated] = {}
+    out: dict[tuple[int, int], StatedRelation] = {}
     for j, rival in enumerate(found):
         if j == head or rival.own or rival.mention.type not in FIRST or lexicon.is_generic(rival.mention.canonical):
             continue
@@ -75,7 +75,7 @@ def stated(
             is_wide = is_class and (rival.mention.role == "proposed" or _is_broad(rival))
             i = -1 if is_wide else _subject(view, found, j, head, said)
             if i >= 0 and (said.kind == WIN or (i, j) not in out):
-                out[i, j] = Stated(said.kind, start, is_class)
+                out[i, j] = StatedRelation(said.kind, start, is_class)
     told = {j for _, j in out}
     for pair, measured in _measured(view, found, head, lexicon, results):
         if pair[1] not in told or (measured.kind == WIN and found[head].own):
@@ -103,7 +103,7 @@ def _goes_on(view: DocView, end: int, said: Comparison) -> bool:
 
 def _measured(
     view: DocView, found: Sequence[Placed], head: int, lexicon: OutcomeLexicon, results: Iterable[Result]
-) -> Iterator[tuple[tuple[int, int], Stated]]:
+) -> Iterator[tuple[tuple[int, int], StatedRelation]]:
     """The main entity and the named baselines of the results.
 
     What costs less than the plain form of a thing ("the full cache") does not win over it: that is what it is for.
@@ -127,7 +127,7 @@ def _measured(
             better = result.change == ("decrease" if lower else "increase")
             wins = better and not (lower and not plain.isdisjoint(fold(name).split()[:-1]))
             is_class = _is_known(view, found[j]) and found[j].mention.type == "technique"
-            yield (head, j), Stated(WIN if wins else LIKE, result.evidence.start, is_class)
+            yield (head, j), StatedRelation(WIN if wins else LIKE, result.evidence.start, is_class)
 
 
 def _is_short_for(view: DocView, name: str, entity: Placed, lexicon: OutcomeLexicon) -> bool:

@@ -11,7 +11,7 @@ from kg.extract.base import make_doc
 from kg.extract.context import view_of
 from kg.extract.ends import Placed
 from kg.extract.outcomes import OutcomeLexicon
-from kg.extract.winners import Stated, stated
+from kg.extract.winners import StatedRelation, stated
 from kg.model import Document, Evidence, Mention, Result
 from kg.vocabulary import Vocabulary
 
@@ -28,7 +28,7 @@ ROLES = {
 }
 
 
-def stated_in(entry: Callable[..., Document], text: str, *results: Result) -> dict[tuple[str, str], Stated]:
+def stated_in(entry: Callable[..., Document], text: str, *results: Result) -> dict[tuple[str, str], StatedRelation]:
     """The comparisons that the sentence behind OPENS states, by subject and rival."""
     nlp, vocabulary = pipeline(fast=True), Vocabulary.load()
     doc = make_doc(nlp, entry(OPENS + text), vocabulary)
