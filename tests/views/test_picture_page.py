@@ -1,0 +1,274 @@
+"""The page of the picture in a browser: it opens quietly, and what is clicked, searched and dragged shows."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+import kg
+import kg.views.picture.evidence
+from kg.api import Graph
+from kg.views.picture import drawn
+from kg.views.picture.page import vis_network
+
+from .browser import Browser
+
+TOPIC = "KV cache compression"
+
+
+def test_nothing_is_loaded_from_elsewhere(built: Graph) -> None:
+    page = str(built.draw(TOPIC).content)
+    assert not re.search(r"<(?:script|img|iframe|link)[^>]*(?:src|href)\s*=\s*[\"'](?!data:)", page)
+    assert "bootstrap" not in page
+    assert "default-src 'none'" in page
+    assert "http" not in page.replace(str(vis_network()), "").replace("http-equiv", "")
+
+
+@pytest.mark.parametrize(
+    ("view", "lang", "width"),
+    [("", "en", 1280), ("", "zh", 390), ("lineage", "zh", 1280), ("collaboration", "en", 390)],
+)
+def test_page_opens_quietly(built: Graph, browser: Browser, tmp_path: Path, view: str, lang: str, width: int) -> None:
+    page = built.draw(TOPIC, lang, view=view).save(tmp_path / "graph.html")
+    browser.open(page, width)
+    assert browser.requests == [page.as_uri()]
+    assert browser.complaints == []
+    assert browser.evaluate("document.body.dataset.ready") == "yes"
+    assert browser.evaluate("document.querySelectorAll('#legend button').length") >= 3
+    assert browser.evaluate("document.querySelector('#graph canvas').width") > 300
+    assert browser.evaluate(_OVERFLOWING) == []
+
+
+#: What stands beyond the page's right edge, or holds more than it shows.
+_OVERFLOWING = """[...document.querySelectorAll('header *, main, #graph, #panel, #panel *')].filter((it) => {
+  const {left, right} = it.getBoundingClientRect();
+  return right > innerWidth + 1 || left < -1;
+}).map((it) => it.outerHTML.slice(0, 80))"""
+
+
+def _place(browser: Browser, node: str) -> tuple[float, float]:
+    browser.evaluate(f"view.focus({json.dumps(node)})")
+    browser.evaluate(_FRAMES)
+    x, y = browser.evaluate(
+        "(() => { const {left, top} = box.getBoundingClientRect();"
+        f" const {{x, y}} = view.screen({json.dumps(node)}); return [x + left, y + top]; }})()"
+    )
+    return x, y
+
+
+_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))"
+
+
+def _text(browser: Browser, selector: str = "#panel") -> str:
+    return str(browser.evaluate(f"document.querySelector({json.dumps(selector)}).innerText"))
+
+
+def _click(browser: Browser, selector: str) -> None:
+    found = f"document.querySelector({json.dumps(selector)})"
+    x, y = browser.evaluate(f"(() => {{ const b = {found}.getBoundingClientRect(); return [b.x + 8, b.y + 8]; }})()")
+    browser.click(x, y)
+
+
+def test_a_click_on_a_node_shows_its_papers_and_quotes(built: Graph, browser: Browser, tmp_path: Path) -> None:
+    browser.open(built.draw(TOPIC).save(tmp_path / "graph.html"))
+    browser.click(*_place(browser, "hardware:nvidia-h100"))
+    assert "NVIDIA H100" in _text(browser)
+    assert "002-22" in _text(browser)
+    assert "H100" in _text(browser, "#panel mark")
+    _click(browser, "#panel .links .soft")  # a link's name leads to its sentence
+    assert "→" in _text(browser, "#panel h2")
+
+
+def test_a_click_on_a_line_shows_its_sentence(built: Graph, browser: Browser, tmp_path: Path) -> None:
+    browser.open(built.draw("002-22").save(tmp_path / "graph.html"))
+    x, y, at = browser.evaluate(_FREE_LINE)
+    browser.click(x, y)
+    head, tail = browser.evaluate(f"ends({at}).map((id) => NODES[id].name)")
+    assert _text(browser, "#panel h2") == f"{head} → {tail}"
+    assert _text(browser, "#panel mark")
+
+
+#: The middle of a line that has a quote and no node over it.
+_FREE_LINE = """(() => {
+  const {left, top} = box.getBoundingClientRect();
+  for (let at = 0; at < LINES.length; at++) {
+    if (!EDGES[at].quotes.length) continue;
+    view.network.fit({nodes: [LINES[at].from, LINES[at].to], animation: false});
+    const [a, b] = [view.screen(LINES[at].from), view.screen(LINES[at].to)];
+    const middle = {x: (a.x + b.x) / 2, y: (a.y + b.y) / 2};
+    if (view.network.getNodeAt(middle) === undefined && view.network.getEdgeAt(middle) === at)
+      return [middle.x + left, middle.y + top, at];
+  }
+})()"""
+
+
+def test_legend_colours_and_search(built: Graph, browser: Browser, tmp_path: Path) -> None:
+    browser.open(built.draw(TOPIC).save(tmp_path / "graph.html"))
+    _click(browser, "#legend [data-kind=problem]")
+    hidden = "IDS.filter((id) => view.nodes.get(id).hidden).map((id) => NODES[id].kind)"
+    assert set(browser.evaluate(hidden)) == {"problem"}
+    colours = "new Set(IDS.map((id) => view.nodes.get(id).color.background)).size"
+    by_type = browser.evaluate(colours)
+    browser.evaluate(
+        "document.getElementById('colour').value = 'community'; document.getElementById('colour').onchange()"
+    )
+    assert browser.evaluate(colours) != by_type
+    _click(browser, "#search input")
+    browser.type("h100", enter=False)
+    assert "NVIDIA H100" in _text(browser, "#panel .found")
+    browser.type("", enter=True)
+    assert _text(browser, "#panel h2") == "NVIDIA H100"
+
+
+def test_the_keyboard_reaches_the_search(built: Graph, browser: Browser, tmp_path: Path) -> None:
+    browser.open(built.draw(TOPIC).save(tmp_path / "graph.html"))
+    browser.press("Tab")
+    assert browser.evaluate("document.activeElement.name") == "text"
+    browser.type("no such thing at all")
+    assert "No node has this name" in _text(browser)
+
+
+def test_years_filter_nodes_and_lines(built: Graph, browser: Browser, tmp_path: Path) -> None:
+    # The reports are of one year: some nodes are given another.
+    page = str(built.draw("", limit=60).content).replace('<div class="controls">', f'<div class="controls">{_YEARS}')
+    (tmp_path / "graph.html").write_text(page)
+    browser.open(tmp_path / "graph.html")
+    browser.evaluate("IDS.slice(0, 10).forEach((id) => { NODES[id].years = ['2024']; })")
+    assert browser.evaluate("IDS.every((id) => seen.get(id))")
+    browser.evaluate("years.to.value = '2024'; years.to.onchange()")
+    shown = browser.evaluate("IDS.filter((id) => !view.nodes.get(id).hidden).length")
+    assert shown == 10
+    assert browser.evaluate("LINES.every((line, at) => view.edges.get(at).hidden || seesEdge(at))")
+
+
+_YEARS = '<select id="from"><option>2024<option>2025</select><select id="to"><option>2024<option selected>2025</select>'
+
+
+def test_hostile_names_stay_text(hostile: Graph, browser: Browser, tmp_path: Path) -> None:
+    browser.open(hostile.draw().save(tmp_path / "graph.html"))
+    assert browser.complaints == []
+    node = browser.evaluate("IDS.find((id) => NODES[id].kind === 'technique' && NODES[id].name.includes('script'))")
+    browser.click(*_place(browser, node))
+    assert "</script>" in _text(browser)
+    assert browser.evaluate("window.hacked") is None
+    assert browser.evaluate(_OVERFLOWING) == []
+
+
+# --- many nodes -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def large(built_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page of two thousand nodes, some of them of papers beside the reports."""
+    folder = tmp_path_factory.mktemp("large")
+    words = ("Zap", "Fold", "Skim", "Drift", "Loom", "Vane", "Nest", "Moss")
+    papers = [
+        {"id": name, "title": f"{name}: Query-Aware KV Cache Eviction", "abstract": f"We propose {name}."}
+        for name in (f"{first}{second}KV" for first in words for second in words)
+    ]
+    (folder / "more.jsonl").write_text("".join(f"{json.dumps(paper)}\n" for paper in papers), encoding="utf-8")
+    with kg.open(str(shutil.copy(built_file, folder / "papers.kg"))) as graph:
+        graph.add(folder / "more.jsonl")
+        return graph.draw("", limit=2000).save(folder / "graph.html")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_two_thousand_nodes_open_quietly(large: Path, browser: Browser, width: int) -> None:
+    browser.open(large, width)
+    assert browser.requests == [large.as_uri()]
+    assert browser.complaints == []
+    assert browser.evaluate("view.sigma.getGraph().order") == 2000
+    assert browser.evaluate(_OVERFLOWING) == []
+
+
+def test_two_thousand_nodes_have_the_same_controls(large: Path, browser: Browser) -> None:
+    browser.open(large)
+    browser.click(*_place(browser, "hardware:nvidia-h100"))
+    assert _text(browser, "#panel h2") == "NVIDIA H100"
+    assert "H100" in _text(browser, "#panel mark")
+    _click(browser, "#panel .links .soft")
+    assert _text(browser, "#panel mark")
+    _click(browser, "#whole")
+    _click(browser, "#legend ul:not([hidden]) [data-group='0']")
+    hidden = "IDS.filter((id) => view.sigma.getNodeDisplayData(id).hidden).map((id) => NODES[id].group)"
+    assert set(browser.evaluate(hidden)) == {0}
+    _click(browser, "#legend ul:not([hidden]) [data-group='0']")
+    assert browser.evaluate(hidden) == []
+    _click(browser, "#search input")
+    browser.type("nvidia a100")
+    assert _text(browser, "#panel h2") == "NVIDIA A100"
+
+
+#: Drags the picture to the left, and gives what had a label before and has one after, with its place.
+_DRAG = """new Promise((done) => {
+  const old = view.room, {left, top, width, height} = box.getBoundingClientRect();
+  const on = (name) => name === "mousedown" ? [...box.querySelectorAll("canvas")].at(-1) : document;
+  const send = (name, step) => on(name).dispatchEvent(new MouseEvent(name,
+    {clientX: left + width / 2 - 15 * step, clientY: top + height / 2, bubbles: true, button: 0}));
+  let step = 0;
+  send("mousedown", 0);
+  const frame = () => {
+    if (++step > 20) {
+      send("mouseup", step);
+      const wait = () => view.room === old ? setTimeout(wait, 50)
+        : done([[...old.keys()], [...view.room.keys()].map((id) => [id, view.screen(id).x])]);
+      wait();
+      return;
+    }
+    send("mousemove", step);
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+})"""
+
+
+def test_labels_follow_when_two_thousand_nodes_are_dragged(large: Path, browser: Browser) -> None:
+    browser.open(large)
+    before, after = browser.evaluate(_DRAG)
+    assert browser.complaints == []
+    width = browser.evaluate("box.clientWidth")
+    assert len(after) > 20
+    assert all(-50 < x < width + 50 for _, x in after)
+    assert {name for name, _ in after} != set(before)
+    label = "view.sigma.getNodeDisplayData(%s).label"
+    assert all(browser.evaluate(label % json.dumps(name)) for name, _ in after[:5])
+
+
+def test_a_line_among_two_thousand_nodes_is_hit(large: Path, browser: Browser) -> None:
+    browser.open(large)
+    node = browser.evaluate("IDS.find((id) => NEAR.get(id).length === 1 && EDGES[NEAR.get(id)[0]].quotes.length)")
+    place = f"const {{x, y}} = view.sigma.getNodeDisplayData({node!r})"
+    browser.evaluate(f"{{ {place}; view.sigma.getCamera().setState({{x, y, ratio: 0.03}}); 0 }}")
+    browser.evaluate(_FRAMES)
+    x, y, at = browser.evaluate(_MIDDLE % json.dumps(node))
+    browser.click(x, y)
+    assert browser.evaluate("chosen && chosen.edge !== undefined") is True
+    assert at is not None
+
+
+_MIDDLE = """(() => {
+  const {left, top} = box.getBoundingClientRect();
+  const [at] = NEAR.get(%s);
+  const [a, b] = [view.screen(LINES[at].from), view.screen(LINES[at].to)];
+  const far = Math.hypot(b.x - a.x, b.y - a.y), part = Math.min(0.5, 60 / far);
+  const [near, other] = Math.hypot(a.x - box.clientWidth / 2, a.y - box.clientHeight / 2) < 5 ? [a, b] : [b, a];
+  return [near.x + (other.x - near.x) * part + left, near.y + (other.y - near.y) * part + top, at];
+})()"""
+
+
+def test_a_lineage_opens_whole_and_its_panel_on_the_most_important_node(
+    built: Graph, browser: Browser, tmp_path: Path
+) -> None:
+    shown = drawn(built, "", view="lineage", limit=40)
+    narrower = built.vocabulary.narrower
+    assert not [edge for edge in shown.edges if edge.tail in narrower(edge.head)]  # quantization does not use GPTQ
+    browser.open(built.draw(view="lineage").save(tmp_path / "lineage.html"), 1280)
+    inside = "({x, y}) => x > 0 && y > 0 && x < box.clientWidth && y < box.clientHeight"
+    assert browser.evaluate(f"IDS.length <= 40 && IDS.every(id => ({inside})(view.screen(id)))")
+    first = browser.evaluate("NODES[DATA.about.first].name")
+    assert _text(browser, "#panel h2") == first
+    assert browser.evaluate("chosen") is None
