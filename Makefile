@@ -4,17 +4,22 @@ BIN := .venv/bin
 DEMO := demo
 GRAPH := papers.kg
 
-.PHONY: demo test lint format docs torture clean
+# Python compiles what is used, at its first use.
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 
-# What a user installs, at the versions that are tested. Python compiles what is used, at its first use.
-.venv/installed: pyproject.toml constraints.txt
+.PHONY: demo test pytest lint format docs torture clean
+
+.venv:
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e ".[serve]"
+
+# What a user installs, at the versions that are tested.
+.venv/installed: pyproject.toml constraints.txt | .venv
+	$(INSTALL) -e ".[serve]"
 	touch $@
 
-.venv/tested: .venv/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e ".[test]"
-	touch $@
+.venv/tested: pyproject.toml constraints.txt | .venv
+	$(INSTALL) -e ".[serve,test]"
+	touch .venv/installed $@
 
 demo: .venv/installed
 	mkdir -p $(DEMO)
@@ -28,9 +33,12 @@ demo: .venv/installed
 	@echo "  . .venv/bin/activate"
 	@echo "  kg ask \"who works on quantization?\""
 
+test: .venv/tested
+	$(MAKE) --no-print-directory --jobs=2 lint pytest
+
 # Tests start hundreds of processes: Python is to keep what it has compiled. Many wait for servers and browsers, so that
 # three are run for two processors.
-test: .venv/tested lint
+pytest: .venv/tested
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $$($(BIN)/python -c "import os; print(max(os.cpu_count() * 3 // 2, 2))") --dist worksteal
 
 lint: .venv/tested
@@ -45,7 +53,7 @@ format: .venv/tested
 
 # The pages of docs/ as a site in build/site; a link that leads nowhere stops it.
 docs: .venv/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[docs]"
+	$(INSTALL) -e ".[docs]"
 	$(BIN)/mkdocs build --strict
 	@echo "The site is in build/site; look at build/site/index.html."
 
