@@ -106,6 +106,15 @@ def has_han(text: str) -> bool:
     return not text.isascii() and _HAN.search(text) is not None
 
 
+def number_of(n: int, one: str, many: str) -> str:
+    """How many there are, in English.
+
+    >>> number_of(1, "entry", "entries"), number_of(20, "entry", "entries")
+    ('1 entry', '20 entries')
+    """
+    return f"{n} {one if n == 1 else many}"
+
+
 def count_han(text: str) -> int:
     """The number of Han characters in a text."""
     return 0 if text.isascii() else len(_HAN.findall(text))

@@ -22,6 +22,7 @@ from kg.model import Batch, Document, Facts, KgError, Loss, Record, Source
 from kg.records import from_json, to_json
 from kg.sources import Unread
 from kg.store.entries import Entry, local_id
+from kg.text import number_of
 from kg.vocabulary import Vocabulary, ontology_hash
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Added:
         """One line: "Added 133 entries, 0 unchanged"; the lists hold their names."""
         more = {"removed": self.removed, "skipped": self.skipped, "losses": self.losses}
         told = "".join(f", {len(listed)} {name}" for name, listed in more.items() if listed)
-        return f"Added {len(self.added)} entries, {len(self.unchanged)} unchanged{told}"
+        return f"Added {number_of(len(self.added), 'entry', 'entries')}, {len(self.unchanged)} unchanged{told}"
 
     def read(self, batch: Batch, strict: bool) -> None:
         """Take note of what a file that was read to its end has and the graph lacks; see `skip`."""

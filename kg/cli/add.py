@@ -9,6 +9,7 @@ import typer
 
 from kg.cli.base import FILES, HERE, SKIPPED, Fast, Jobs, Location, Strict, interruptible, progress, tell_left_out
 from kg.model import KgError
+from kg.text import number_of
 
 
 def command(
@@ -57,7 +58,8 @@ def command(
         held = opened.entry_count()
     tell_left_out(report)
     removed = f", {len(report.removed)} removed" if report.removed else ""
-    print(f"Added {len(report.added)} entries, {len(report.unchanged)} unchanged{removed}; {graph} holds {held}.")
+    added = number_of(len(report.added), "entry", "entries")
+    print(f"Added {added}, {len(report.unchanged)} unchanged{removed}; {graph} holds {held}.")
     if report.skipped:
         raise typer.Exit(SKIPPED if report.added or report.unchanged else 2)
 
@@ -73,5 +75,5 @@ def _so_far(graph: str) -> str:
         held = 0
     if not held:
         return "no paper was added yet."
-    papers = "1 paper" if held == 1 else f"{held} papers"
+    papers = number_of(held, "paper", "papers")
     return f"{graph} holds {papers}, each whole; the same command goes on from there."

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from kg.cli.base import HERE, Location, reading
+from kg.text import number_of
 
 Target = Annotated[Path, typer.Argument(help="The file to write, which is not there yet.")]
 
@@ -16,4 +17,4 @@ def command(target: Target, graph: Location = HERE) -> None:
     """Copy the graph, and what was decided by hand beside it, to a new file, while others read and write it."""
     with reading(graph) as opened:
         opened.backup(target)
-        print(f"Copied {graph} to {target}: {opened.entry_count()} entries.")
+        print(f"Copied {graph} to {target}: {number_of(opened.entry_count(), 'entry', 'entries')}.")

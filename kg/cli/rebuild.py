@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from kg.cli.base import HERE, SKIPPED, Jobs, Location, interruptible, note, progress
+from kg.text import number_of
 
 
 def command(graph: Location = HERE, jobs: Jobs = None) -> None:
@@ -16,6 +17,6 @@ def command(graph: Location = HERE, jobs: Jobs = None) -> None:
         rebuilt = Graph.rebuild(graph, jobs=jobs or cores(), progress=tell)
     for sentence in rebuilt.lost:
         note(f"Lost: {sentence}")
-    print(f"Built {graph} anew; it holds {len(rebuilt.entries)} entries.")
+    print(f"Built {graph} anew; it holds {number_of(len(rebuilt.entries), 'entry', 'entries')}.")
     if rebuilt.lost:
         raise typer.Exit(SKIPPED)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from kg.cli.base import HERE, Location
+from kg.text import number_of
 
 
 def command(
@@ -19,4 +20,4 @@ def command(
     with Graph(graph, must_exist=True) as opened:
         gone = opened.remove(*names)
         held = opened.entry_count()
-    print(f"Removed {len(gone)} entries; {graph} holds {held}.")
+    print(f"Removed {number_of(len(gone), 'entry', 'entries')}; {graph} holds {held}.")

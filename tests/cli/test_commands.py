@@ -169,7 +169,7 @@ def test_add_and_remove_tell_what_they_did(tmp_path: Path, reports: Path) -> Non
     assert "nothing.txt" in done.stderr
     assert "Added 0 entries, 20 unchanged" in done.stdout
     assert run("add", tmp_path / "nothing.txt", graph=graph).returncode == 2
-    assert run("remove", "000-01", graph=graph).stdout.startswith("Removed 1 entries")
+    assert run("remove", "000-01", graph=graph).stdout.startswith("Removed 1 entry")
     assert run("remove", "zzz", graph=graph).returncode == 2
 
 
@@ -187,7 +187,7 @@ def test_backup_copies_a_graph_and_what_was_decided_beside_it(tmp_path: Path) ->
     (tmp_path / "papers.overrides.ttl").write_text(said, "utf-8")
     with Graph(graph) as writer:  # it is copied while somebody writes it
         done = run("backup", copy, graph=graph)
-        assert (done.returncode, done.stdout) == (0, f"Copied {graph} to {copy}: 1 entries.\n")
+        assert (done.returncode, done.stdout) == (0, f"Copied {graph} to {copy}: 1 entry.\n")
         expected = writer.store.dump("nquads")
     assert (tmp_path / "copy.overrides.ttl").read_text("utf-8") == said
     with Graph(copy, read_only=True) as copied:

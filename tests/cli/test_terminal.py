@@ -38,5 +38,5 @@ def test_a_terminal_shows_what_takes_long(tmp_path, is_terminal: bool) -> None:
         os.close(ours)
         printed, _ = process.communicate()
     assert process.returncode == 0
-    assert printed.startswith(b"Added 1 entries")
+    assert printed.startswith(b"Added 1 entry")
     assert (b"1 titles are encoded" in said) == is_terminal

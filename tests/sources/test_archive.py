@@ -380,7 +380,7 @@ def test_standard_input_on_the_command_line(tmp_path):
     done = run("read", "-", stdin=data)
     assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == ["p-k0", "stdin-b-p-k1"]
     done = run("add", "-", "--as", "mine", "--fast", stdin=ONE, graph=tmp_path / "g")
-    assert "Added 1 entries" in done.stdout
+    assert "Added 1 entry" in done.stdout
     with kg.open(str(tmp_path / "g"), read_only=True) as graph:
         assert graph.entries() == ["mine-k0"]
         assert [(s.name, s.file) for s in graph.sources()] == [("mine", "stdin")]

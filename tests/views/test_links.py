@@ -81,7 +81,7 @@ def test_an_answer_prints_as_a_table_and_what_was_added_as_a_line(linked: Graph)
     assert "“We present SnapKV, which compresses the KV cache.”" in " ".join(shown.replace("│", " ").split())
     assert repr(answer) == "Answer('KV cache compression on H100', 2 papers)"
     assert repr(linked).endswith("linked.kg: 2 papers from 1 source, 2024-04-22 to 2025-02-01")
-    assert repr(Added(added=["a"], skipped=["no file"])) == "Added 1 entries, 0 unchanged, 1 skipped"
+    assert repr(Added(added=["a"], skipped=["no file"])) == "Added 1 entry, 0 unchanged, 1 skipped"
 
 
 def test_a_long_sentence_keeps_the_words_that_show_the_match(linked: Graph) -> None:
