@@ -168,6 +168,10 @@ def pieces(sentence: str, quotes: Iterable[str]) -> list[tuple[str, bool]]:
     first = min(places, default=(0, 0))
     begin = 0 if first[1] <= _SENTENCE else max(0, first[0] - _BEFORE)
     end = min(len(folded), begin + _SENTENCE)
+    if begin:  # whole words, but in writing without spaces
+        begin = folded.find(" ", begin, first[0]) + 1 or begin
+    if end < len(folded) and " " in folded[end - _BEFORE : end]:
+        end = max(folded.rfind(" ", end - _BEFORE, end), min(first[1], end))
     is_marked = [any(start <= at < stop for start, stop in places) for at in range(begin, end)]
     if all(is_marked):  # highlighting everything highlights nothing
         is_marked = [False] * len(is_marked)

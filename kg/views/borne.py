@@ -75,6 +75,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         return None
     if result.unit in ("x", "%") and _POINT.search(place.ahead):
         return None
+    if result.change in ("increase", "decrease") and reader.is_level(place, result):
+        return None
     if not reader.agrees(place, result) or _FROM.search(place.text[: place.quantity.start + 5]):
         return None
     change, is_share = result.change, bool(_OF.match(place.text, place.quantity.end))
@@ -197,6 +199,12 @@ class _SentenceReader:
         known = result.metric_concept in self.vocabulary
         facts = self.vocabulary[result.metric_concept].facts if known else {}
         return facts.get("unit") == "%" and (facts.get("better") != "lower" or bool(_RATE.search(result.metric)))
+
+    def is_level(self, place: QuantityPlace, result: Result) -> bool:
+        """Whether the words around a number give a level where the result is a change: "achieves a 66% win rate"."""
+        own = place.own.lstrip()
+        is_named = result.unit == "%" and own.startswith(result.metric)
+        return is_named and not self.lexicon.cues(own[len(result.metric) :]) and place.keeps == place.cues != []
 
     def agrees(self, place: QuantityPlace, result: Result) -> bool:
         """Whether the words that belong to a number say nothing else than its result: no loss, no other metric."""

@@ -12,6 +12,7 @@ _MATH = re.compile(r"\$([^$]{1,80})\$")
 _MARKS = re.compile(r"\\(?![a-z]{2})|[{}^_\s]")
 _OPERATOR = re.compile(r"\\(log|ln|exp|min|max|arg|lim|sup|inf|mod|sin|cos|tanh)(?![A-Za-z])")
 _WORD = 16  # letters of a word that is left out whole
+_SIZE = re.compile(r"\\(?:tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge)(?![A-Za-z])\s*")
 _APART_SIGN = re.compile(r"\s+(?=[×%])")
 
 
@@ -22,9 +23,11 @@ def as_text(said: str) -> str:
     'in O(n log n)'
     >>> as_text(r"a $1.5\\times$ speedup of H$_2$O at 40\\%")
     'a 1.5× speedup of H2O at 40%'
+    >>> as_text(r"by at least \\small 45\\%")
+    'by at least 45%'
     """
     said = _MATH.sub(lambda found: " ".join(_MARKS.sub("", plain(part)) for part in _OPERATOR.split(found[1])), said)
-    return _APART_SIGN.sub("", one_line(plain(said))).replace("--", "–")
+    return _APART_SIGN.sub("", one_line(plain(_SIZE.sub("", said)))).replace("--", "–")
 
 
 def excerpt(sentence: str, quotes: Iterable[str], most: int = 160) -> str:

@@ -120,6 +120,8 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
     label = vocabulary[result.metric_concept].label.get("en", "") if result.metric_concept in vocabulary else ""
     is_known = bool(label) and says_metric(vocabulary, result.metric, label)
     said = say(shown, result.metric_concept if is_known else "", result.metric, paper)
+    if result.change == KEPT:
+        said = said.removeprefix(shown.words("outcome.kept_opening"))
     if said or shown.lang != "zh":
         return said
     short = _ACRONYM.search(result.metric)

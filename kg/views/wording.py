@@ -88,9 +88,11 @@ class Wording:
         if not words or has_han(text):
             return bool(words)
         tags = [word.tag for word in words]
-        if len(tags) > _SHORT and tags[0] == "RB" and words[1].text.endswith("ing") and "TO" in tags:
-            return False  # "dynamically mapping physical to virtual pages"
-        is_gerund = tags[0] == "VBG" and len(tags) > _SHORT and tags[1][0] in "DJPN"
+        if len(tags) > _SHORT and tags[0] == "RB" and words[1].text.endswith("ing") and {"TO", "DT"} & set(tags):
+            return False  # "dynamically mapping physical to virtual pages", "selectively restoring these neurons"
+        if any(a == "CC" and b == "RB" and c[:2] == "NN" for a, b, c in zip(tags, tags[1:], tags[2:], strict=False)):
+            return False  # "FedAvg and effectively initializes client models"
+        is_gerund = tags[0] == "VBG" and len(tags) > _SHORT and (tags[1][0] in "DJPN" or tags[1] in ("RB", "VBN"))
         last = words[-1].text
         if fold(last) in self.vocabulary.cues("prior") or any(a[:2] == "NN" and b == "DT" for a, b in pairwise(tags)):
             return False  # "artifacts of existing", "the prefilling stage a key bottleneck"

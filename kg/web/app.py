@@ -23,6 +23,7 @@ from starlette.routing import Route
 
 from kg.serving.pool import Busy, CallTooLong, Died, Pool
 from kg.serving.state import state_of
+from kg.text import has_han
 from kg.web import work
 from kg.web.asked import LANGUAGES, Asked, Reply
 from kg.web.guard import NONCE, Guard, Rules
@@ -152,11 +153,15 @@ def asked_of(
         if value:
             args[key] = (*args.get(key, ()), value)
     said = args.get("lang", ("",))[0]
+    if page == "ask" and said not in LANGUAGES and has_han("".join(args.get("q", ()))):
+        usual = "zh"  # answers speak the language of their question
+    else:
+        usual = _preferred(request.headers.get("accept-language", ""))
     return Asked(
         page=page,
         name=name,
         args=args,
-        lang=said if said in LANGUAGES else _preferred(request.headers.get("accept-language", "")),
+        lang=said if said in LANGUAGES else usual,
         is_chosen=said in LANGUAGES,
         form=form,
         host=f"{request.url.scheme}://{request.headers.get('host', '')}" if form == "atom" else "",

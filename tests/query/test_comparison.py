@@ -73,7 +73,7 @@ def test_things_are_columns_and_aspects_rows(compare: Callable[..., Answer]) -> 
     assert rows["independent support"] == (1, 2)
     assert rows["problems"] == (("drowsiness (2)",), ())
     assert rows["hardware"] == (("NVIDIA A100 (1)", "NVIDIA H100 (1)"), ())
-    assert rows["first seen"] == ("2025-04-01", "2025-06-01")
+    assert rows["first of these papers"] == ("2025-04-01", "2025-06-01")
     assert "data sets" not in rows
 
 

@@ -99,6 +99,11 @@ def test_what_its_sentence_does_not_bear_out_is_not_told(
 def test_a_kept_share_is_no_level(built: Graph) -> None:
     parts = ACCURACY | {"value": 97.0, "change": "absolute", "baseline": "original accuracy"}
     assert _told(built, "It retains 97% of the original accuracy.", "97%", **parts) == "97% of accuracy retained"
+    won = {"value": 66.2, "metric": "win rate", "metric_concept": "metric:win-rate", "change": "increase"}
+    assert not _told(built, "It achieves a 66.2% win rate against Finch.", "66.2%", **won)
+    assert _told(built, "It improves the win rate by 66.2%.", "66.2%", **won) == "66.2% higher win rate"
+    known = {**parts, "metric": "performance", "metric_concept": "metric:retained-performance"}
+    assert _told(built, "It retains 97% of the original performance.", "97%", **known) == "97% of performance retained"
     named = {**parts, "metric": "retained accuracy"}
     assert _told(built, "It retains 97% of the original accuracy.", "97%", **named) == "97% of accuracy retained"
     assert _told(built, "It reaches 97% accuracy.", "97%", **parts) == "accuracy of 97%"

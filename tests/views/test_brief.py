@@ -235,6 +235,10 @@ def test_a_slot_that_nothing_sure_fills_is_a_quotation(built: Graph) -> None:
         ("spatial dependencies due", False),
         ("conflicts between them", False),
         ("expensive in memory", False),
+        ("modulating only the initial latent state", False),
+        ("selectively restoring neurons within these heads", False),
+        ("FedAvg and effectively initializes client models", False),
+        ("GPTQ and naively quantized models", True),
     ],
 )
 def test_a_clause_or_a_cut_phrase_is_no_noun(phrase: str, is_noun: bool) -> None:

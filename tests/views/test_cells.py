@@ -104,6 +104,7 @@ def test_a_long_sentence_is_cut_around_what_is_quoted() -> None:
     assert ("KV cache", True) in shown
     assert shown[0] == shown[-1] == ("…", False)
     assert sum(len(piece) for piece, _ in shown) < 400
+    assert {word for piece, _ in shown for word in piece.split()} == {"…", "before", "the", "KV", "cache", "after"}
     assert pieces("A short one.", ["short", "nowhere"]) == [("A ", False), ("short", True), (" one.", False)]
     assert pieces("All of it", ["All of it"]) == [("All of it", False)]
     assert pieces("", [""]) == []

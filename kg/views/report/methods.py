@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kg.entity_types import LISTS
@@ -20,6 +20,7 @@ from kg.views.words import PageWords
 
 _NAMED = 3  # models and devices of a line
 _FEW = 4  # words: fewer tell too little
+_MAY_GO = ("model", "hardware", "code", "institution")  # columns that are left out where nothing stands in them
 _ARTICLE = re.compile(r"^(?:an?|the) ")
 
 
@@ -72,6 +73,8 @@ def methods(shown: Selection, part: Part) -> dict[str, Any]:
     figures = {paper.id: _figures(shown, paper) for paper in shown.papers}
     order = sorted(shown.papers, key=lambda paper: not any(figures[paper.id]))[: part.most]
     rows = [_row(shown, paper, *figures[paper.id]) for paper in order]
+    filled = [column for column in part.columns if column not in _MAY_GO or any(row[column] for row in rows)]
+    part = replace(part, columns=tuple(filled))
     made = section(shown, part, [Group(rows, all=len(shown.papers))], shown.words("report.methods_note"))
     return made | {"kind": "methods"}
 

@@ -139,7 +139,7 @@ def _quality(shown: Selection, made: dict[str, list[Told]]) -> dict[str, Any] | 
     """What is kept of the quality: the paper in the middle of those that say so."""
     kept = [one for results in made.values() for one in results if one.result.change == "kept"]
     kept = sorted({one.paper.id: one for one in kept if is_quality(shown, one.result)}.values(), key=lambda o: o.high)
-    if not kept:
+    if len(kept) < _SEVERAL:
         return None
     of = kept[len(kept) // 2]
     what = outcome.phrase(shown, of.result)

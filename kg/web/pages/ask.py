@@ -40,7 +40,7 @@ def ask(graph: Graph, asked: Asked) -> Shown:
     answer = _answer(graph, question, flags, _LINES if not is_whole else _WHOLE, at * size)
     corpus = Corpus.of(graph.store)
     papers = corpus.holding(answer.filter) if answer.filter.conditions else Papers()
-    is_table = answer.table is not None
+    is_table, is_versus = answer.table is not None, answer.query.kind == "comparison"
     chosen = [] if is_table else _chosen(graph, answer, papers, order if order in ORDERS else "best", at, size)
     total = answer.total if answer.filter.conditions or question or flags else len(corpus)
     chips = [named(graph, asked, name, value) for name, values in flags.items() for value in _values(values)]
@@ -49,11 +49,11 @@ def ask(graph: Graph, asked: Asked) -> Shown:
     lines = _lines(answer, asked, order) if is_table else []
     values: dict[str, Any] = {
         "chips": chips,
-        "facets": facets(graph, asked, corpus, papers),
+        "facets": facets(graph, asked, corpus, papers) if papers.sql or not is_table else [],
         "understood": conditions(answer, words) if question else [],
         "notes": _notes(answer, words),
         "verdict": answer.table.verdict if answer.table else "",
-        "count": words.count("count.paper", total),
+        "count": "" if is_versus else words.count("count.paper", total),
         "tabs": _tabs(asked, answer, words),
         "sorts": [] if is_table or total < 2 else [(key, words(f"web.sort_{key}")) for key in ORDERS],
         "order": order,
@@ -62,7 +62,7 @@ def ask(graph: Graph, asked: Asked) -> Shown:
         ],
         "columns": _columns(answer, asked, words, order),
         "lines": lines,
-        "is_versus": answer.query.kind == "comparison",
+        "is_versus": is_versus,
         "papers": [(listed[row.paper], sentences(row.evidence, "entity")) for row in chosen if row.paper in listed],
         "start": (at - 1) * size + 1,
         "nearest": described(graph, [row.paper for row in answer.nearest]),

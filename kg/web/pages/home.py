@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import combinations, islice
 from typing import TYPE_CHECKING, Any
 
 from kg.names import kind_of
@@ -19,7 +19,7 @@ from kg.web.facets import facets
 if TYPE_CHECKING:
     from kg.api import Graph
 
-_NEW, _RISING, _FIRST, _SUGGESTED, _HOLDING = 7, 8, 6, 10, 400
+_NEW, _RISING, _FIRST, _SUGGESTED, _HOLDING, _RIVALS = 7, 8, 6, 10, 400, 20
 #: CURIE, English and Chinese label, and how many papers name it.
 _Counted = tuple[str, str, str, int]
 
@@ -71,8 +71,9 @@ def _examples(graph: Graph, corpus: Corpus, words: PageWords) -> list[str]:
     sql = """SELECT c.curie FROM counts n JOIN concepts c ON c.id = n.concept
         WHERE n.type = 'technique' AND n.role = 'baseline' ORDER BY n.papers DESC, c.curie LIMIT ?"""
     bearers = graph.lexicon().bearers
-    named = (curie for (curie,) in graph.store.rows(sql, 2 + len(bearers)) if curie not in bearers)
-    rivals = [graph.label(curie, words.lang) for curie in islice(named, 2)]
+    named = [curie for (curie,) in graph.store.rows(sql, _RIVALS + len(bearers)) if curie not in bearers]
+    pairs = sorted(combinations(named, 2), key=lambda pair: not _is_of_a_kind(graph, *pair))  # else the commonest two
+    rivals = [graph.label(curie, words.lang) for pair in pairs[:1] for curie in pair]
     out = []
     if topics and devices:
         out.append(words("web.example_on", topic=topics[0], hardware=graph.label(devices[0], words.lang)))
@@ -81,6 +82,12 @@ def _examples(graph: Graph, corpus: Corpus, words: PageWords) -> list[str]:
     if len(rivals) == 2:
         out.append(words("web.example_compare", one=rivals[0], other=rivals[1]))
     return [clean(one) for one in out]
+
+
+def _is_of_a_kind(graph: Graph, one: str, other: str) -> bool:
+    """Whether two concepts stand beside each other in the vocabulary."""
+    known = graph.vocabulary
+    return one in known and other in known and not set(known[one].broader).isdisjoint(known[other].broader)
 
 
 def _named(graph: Graph) -> list[tuple[_Counted, str]]:
