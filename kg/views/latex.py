@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from kg.extract.numbers import plain
@@ -13,6 +14,7 @@ _MARKS = re.compile(r"\\(?![a-z]{2})|[{}^_\s]")
 _OPERATOR = re.compile(r"\\(log|ln|exp|min|max|arg|lim|sup|inf|mod|sin|cos|tanh)(?![A-Za-z])")
 _WORD = 16  # letters of a word that is left out whole
 _SIZE = re.compile(r"\\(?:tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge)(?![A-Za-z])\s*")
+_GREEK = re.compile(r"\\([A-Z]?[a-z]{1,7})(?![A-Za-z])")
 _APART_SIGN = re.compile(r"\s+(?=[×%])")
 
 
@@ -23,11 +25,23 @@ def as_text(said: str) -> str:
     'in O(n log n)'
     >>> as_text(r"a $1.5\\times$ speedup of H$_2$O at 40\\%")
     'a 1.5× speedup of H2O at 40%'
+    >>> as_text(r"in under 100$\\mu s$")
+    'in under 100μs'
     >>> as_text(r"by at least \\small 45\\%")
     'by at least 45%'
     """
+    said = _GREEK.sub(lambda found: _letter(found[1]) or found[0], said)
     said = _MATH.sub(lambda found: " ".join(_MARKS.sub("", plain(part)) for part in _OPERATOR.split(found[1])), said)
     return _APART_SIGN.sub("", one_line(plain(_SIZE.sub("", said)))).replace("--", "–")
+
+
+def _letter(name: str) -> str:
+    """The Greek letter of a name, "" for another: "mu" is "μ", "Delta" "Δ"."""
+    case = "CAPITAL" if name.istitle() else "SMALL"
+    try:
+        return unicodedata.lookup(f"GREEK {case} LETTER {'LAMDA' if name.lower() == 'lambda' else name}")
+    except KeyError:
+        return ""
 
 
 def excerpt(sentence: str, quotes: Iterable[str], most: int = 160) -> str:
