@@ -34,6 +34,7 @@ _MOST_PAGES = 2  # without covers, on which the header may stand
 _MOST_LINES = 400  # lines from the top of a page; a page of text has 120
 _MOST_CHARS = 2_000  # characters of a line between title and abstract
 _LEAST = 4  # letters of a title
+_WORD = re.compile(r"[^\W\d_]{2}")
 _COVER = 0.9  # least size of a title on a later page, relative to the cover's
 _WITHIN = 0.06  # tolerance for the sizes of a title's lines
 _UNDER_SIGN = 0.75  # least size of a title, relative to a single word that is printed above it
@@ -151,6 +152,7 @@ def _title(lines: Sequence[TextLine], heading: TextLine | None, page: Page) -> l
     above = [line for line in lines if line.y < lowest and line.letters >= 2]
     groups = [[*dropwhile(lambda li: known.is_kind(li.text), g)] for g in _groups(above, leading(lines))]
     groups = [g for g in groups if sum(line.letters for line in g) >= _LEAST]
+    groups = [g for g in groups if any(_WORD.search(line.text) for line in g)] or groups  # not a sign: "J | A | C | S"
     groups = [g for g in groups if not is_masthead(g, lines)] or groups
     if not groups:
         return []

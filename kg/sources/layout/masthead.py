@@ -14,7 +14,10 @@ from kg.sources.layout.pages import Page, TextLine
 
 _MOST_WORDS = 9  # of a journal's name
 _NEAR = 3.5  # em; from a journal's name to the lines around it
-_CITED = r"^\W*(?:[Tt]he\s+)?{0}[,.:]?\s*(?:\d|\((?:19|20)\d\d|[Vv]ol\b|[Nn]o\b)|^\W*[Cc]ite\s+this\s*:?\s*{0}"
+_CITED = (
+    r"^\W*(?:[Tt]he\s+)?{0}[,.:]?\s*(?:\d|\((?:19|20)\d\d|[Vv]ol\b|[Nn]o\b)|^\W*[Cc]ite\s+this\s*:?\s*{0}"
+    r"|[.?!]\s+{0},?\s+(?:(?:19|20)\d\d\s*[;:]|\d+\s*[(:;])"
+)
 _WIDE = 2.6  # em; leading of a manuscript that is set for review
 _LONGEST = 400  # characters of a title
 _SHORT = 40  # characters of a note that is set large
@@ -47,7 +50,7 @@ def is_masthead(group: Sequence[TextLine], lines: Sequence[TextLine]) -> bool:
     cited = re.compile(_CITED.format(re.escape(text).replace(r"\ ", r"\s+")))
     others.sort(key=lambda line: line.order)
     pairs = (f"{a.text} {b.text}" for a, b in pairwise(others) if len(a.text) + len(b.text) < _LONGEST)
-    return any(cited.match(text) for text in (*(line.text for line in others), *pairs))
+    return any(cited.search(text) for text in (*(line.text for line in others), *pairs))
 
 
 def leading(lines: Sequence[TextLine]) -> float:

@@ -74,7 +74,14 @@ def _of_named(text: str, known: People, offices: Offices) -> Iterator[str]:
         words = {word.casefold() for word in _WORD.findall(bracket[1])}
         place = clean(text[at : bracket.start()].strip(" .:;,"))
         at = bracket.end()
-        if words & families and 8 < len(place) < _LONGEST and offices.has(place) and not is_running(place):
+        is_sentence = "@" in bracket[1] or _SENTENCE.search(place)
+        if (
+            words & families
+            and not is_sentence
+            and 8 < len(place) < _LONGEST
+            and offices.has(place)
+            and not is_running(place)
+        ):
             yield place
 
 

@@ -27,6 +27,7 @@ _RAISED = 0.12  # em; least distance of its baseline above that of the line
 _SAME = 0.6  # em; largest distance between baselines of one line: less for raised marks, more for the next line
 WIDE = 0.85  # em; least gap between two cells of a line; a space has 0.25 to 0.5
 _PICTURE = 1.6  # em; largest gap for a picture between a name and its marks
+_DOT_BELOW = "\u0323"
 _WORD = 0.17  # em; least gap between two words
 _SURE = 0.45  # em; a gap that is a space even if pdfium reports none
 _WIDTH = 1.2  # em; largest overlap of two runs of one line
@@ -42,7 +43,10 @@ _ITALIC = 64  # pdfium's font flag
 _BOLD = re.compile(r"bold|black|heavy|medi(?!um)|demi|cmbx|cmssbx|sfbx|ecbx|tib$|bx\d", re.I)
 _SLANTED = re.compile(r"ital|obli|slant|cmti|cmsl|sfti|ecti", re.I)
 _HYPHENS = (2, 0xFFFE, 0xAD, 0x2010, 0x2011)  # hyphens, as encoded by pdfium and typesetters
-_OLD = {11: "ff", 12: "fi", 13: "fl", 14: "ffi", 15: "ffl"}  # TeX's ligatures, in fonts without character names
+_OLD = {
+    11: "ff", 12: "fi", 13: "fl", 14: "ffi", 15: "ffl", 27: "ff", 28: "fi", 29: "fl", 30: "ffi", 31: "ffl",
+    16: "“", 17: "”", 21: "–", 22: "—",
+}  # fmt: skip  # of TeX's encodings OT1 and T1, in fonts without character names
 _BLANK = (32, 9, 10, 13, 160)
 _ACCENTS = {
     "´": "\u0301", "`": "\u0300", "ˆ": "\u0302", "^": "\u0302", "˜": "\u0303", "~": "\u0303", "¨": "\u0308",
@@ -359,7 +363,7 @@ def _accented(run: list[Char]) -> list[Char]:
     out: list[Char] = []
     made_here: set[int] = set()
     for at, char in enumerate(run):
-        mark = _ACCENTS.get(char.text)
+        mark = _DOT_BELOW if char.text == "." and _is_under(char, run[at - 1]) else _ACCENTS.get(char.text)
         if mark:
             near = [c for c in (*out[-1:], *run[at + 1 : at + 2]) if c.text.isalpha() and _over(char, c) > 0]
             if near:
@@ -376,6 +380,11 @@ def _accented(run: list[Char]) -> list[Char]:
         if char.space and (id(before) in made_here or id(char) in made_here):
             char.space = char.left - before.right > _WORD * char.font.size
     return out
+
+
+def _is_under(dot: Char, letter: Char) -> bool:
+    """Whether a full stop is drawn under a letter, as TeX draws the dot of "ị"."""
+    return dot.y - letter.y > _RAISED * dot.font.size and 2 * _over(dot, letter) > dot.right - dot.left
 
 
 def _over(accent: Char, letter: Char) -> float:

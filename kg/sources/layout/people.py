@@ -61,6 +61,9 @@ _TEAM = re.compile(r"(?:The\s+)?[A-Z][\w.-]*(?:\s+[A-Z\d][\w.-]*){0,3}\s+(?:Team
 _SIGN = re.compile(
     r"(?<![^\s,|])(?:iD|ORCID(?:\s*iD)?|orcid)(?![^\W\d_])"
 )  # of ORCID, which some fonts write in letters
+_REPEATED = re.compile(
+    r"(?<=[^\W\d_])\s*[(（][\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·\s]{2,12}[)）]"
+)  # "Wei Li (李伟)"
 _PICTURE = 3.0  # em; room of a picture between a name and what follows it
 _CLOSE = 1.35  # em between the lines of one affiliation
 _NEAR = 3.2  # em between a name and an affiliation without a typical word
@@ -134,11 +137,11 @@ def _is_single_cell(line: TextLine, at: int, lines: Sequence[TextLine], first: T
 
 
 def _without_signs(line: TextLine) -> TextLine | None:
-    """A line without the signs of ORCID that are written in letters; None when nothing else is on it."""
-    if "D" not in line.text and "orcid" not in line.text:
+    """A line without the letters of ORCID's sign and names repeated in another script; None when no more is on it."""
+    if "D" not in line.text and "orcid" not in line.text and not _REPEATED.search(line.text):
         return line
     at = [n for n, char in enumerate(line.text) if not char.isspace()]
-    gone = {n for match in _SIGN.finditer(line.text) for n in range(*match.span())}
+    gone = {n for sign in (_SIGN, _REPEATED) for match in sign.finditer(line.text) for n in range(*match.span())}
     if not gone or len(at) != len(line.chars):
         return line
     kept = [char for n, char in zip(at, line.chars, strict=True) if n not in gone]
