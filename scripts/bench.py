@@ -18,6 +18,7 @@ processor's time for queries, for machines are shared.
 from __future__ import annotations
 
 import argparse
+import compileall
 import gzip
 import json
 import os
@@ -316,6 +317,7 @@ def main() -> int:
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}" + (
         ", processor's time" if options.cpu else ""
     )
+    compileall.compile_dir(ROOT / "kg", quiet=1)  # as pip does: else each process compiles what was changed
     runs = []
     if options.folder:
         options.folder.mkdir(parents=True, exist_ok=True)

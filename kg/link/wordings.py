@@ -126,10 +126,8 @@ class Wordings:
         for concept in self.vocabulary.concepts.values():
             for label in concept.labels():
                 key = (concept.type, _joint(fold(label)))
-                if len(key[1]) >= _LEAST and out.get(key, (concept.curie,))[0] not in ("", concept.curie):
+                if len(key[1]) >= _LEAST and out.setdefault(key, (concept.curie, label))[0] != concept.curie:
                     out[key] = ("", "")
-                elif len(key[1]) >= _LEAST:
-                    out.setdefault(key, (concept.curie, label))
         return out
 
     @cached_property
