@@ -92,14 +92,18 @@ def _narrower(graph: GraphReader, corpus: Corpus, own: str, family: Sequence[str
     return [_named(graph, one, lang) | {"papers": n} for one, n in counted[:12]]
 
 
-def over_time(days: Counter[str]) -> dict[str, Any]:
-    """How many papers came when: by month, or by year where they span many; those without a date apart."""
-    by_month = folded(days, "month")
+def over_time(days: Counter[str], axis: Counter[str] | None = None) -> dict[str, Any]:
+    """How many papers came when: by month, or by year where they span many; those without a date apart.
+
+    The periods are those of `axis`, which several charts may share; else of the papers themselves.
+    """
+    every = days if axis is None else axis
+    by_month = folded(every, "month")
     months = without_gaps((name for name in by_month if name), "month")
-    is_months = 0 < len(months) <= _MONTHS and sum(by_month[m] for m in months) >= 0.5 * days.total()
+    is_months = 0 < len(months) <= _MONTHS and sum(by_month[m] for m in months) >= 0.5 * every.total()
     over = "month" if is_months else "year"
-    counts = by_month if is_months else folded(days, "year")
-    periods = months if is_months else without_gaps((name for name in counts if name), "year")
+    counts = folded(days, over)
+    periods = months if is_months else without_gaps((name for name in folded(every, "year") if name), "year")
     return {
         "over": over,
         "periods": [{"period": name, "papers": counts[name]} for name in periods],

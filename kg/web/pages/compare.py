@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from kg.model import KgError
@@ -44,11 +45,13 @@ def compare(graph: Graph, asked: Asked) -> Shown:
     table, corpus = found.table, Corpus.of(graph.store)
     if table is None:
         raise KgError("These two cannot be compared: name two techniques, models or devices.")
-    for thing in things:
-        papers = corpus.papers_with(thing.concepts)
+    of_both = [corpus.papers_with(thing.concepts) for thing in things]
+    days = [corpus.days(papers)[""] for papers in of_both]
+    axis = sum(days, Counter[str]())
+    for thing, papers, own in zip(things, of_both, days, strict=True):
         values["sides"].append(
             {"concept": thing.concept, "label": thing.label, "type": kind_of(thing.concept),
-             "papers": corpus.count(papers), "over_time": over_time(corpus.days(papers)[""])}
+             "papers": corpus.count(papers), "over_time": over_time(own, axis)}
         )  # fmt: skip
     values["rows"] = [
         {"aspect": text(line.values[0]), "cells": [text(value) for value in line.values[1:3]],
