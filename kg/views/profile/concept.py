@@ -160,7 +160,10 @@ def _compared(graph: GraphReader, family: Sequence[str], side: str, lang: str) -
         place = evidence_id(entry, field, start, end, raw[start:end])
         label = clean(graph.label(concept, lang)) if concept else clean(text)
         said = {"concept": concept or "", "label": label, "paper": entry, "title": clean(title), "evidence": place}
-        said |= {"sentence": context(raw, start, end), "score": round(score, 3), "sure": bool(sure)}
+        sentence = context(raw, start, end)
+        places = ((sentence.lower().find(one.lower()), len(one)) for one in (label, clean(text)))
+        said["words"] = next((sentence[at : at + length] for at, length in places if at >= 0), "")
+        said |= {"sentence": sentence, "score": round(score, 3), "sure": bool(sure)}
         out.setdefault((concept or text, paper), said)
         if len(out) == _LISTED:
             break
