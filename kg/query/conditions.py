@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
 from kg.query.filter import Compound, Condition, Entity, Fact, Filter, Link, Op, Outcome, Phrase, Term
@@ -104,9 +105,15 @@ def is_slow(wanted: Filter) -> bool:
 
 
 def _one(condition: Condition, few: bool, search: Search) -> Where:
-    said = sorted({_term(term, few, search) for term in condition.any_of}, key=_by_text)
+    terms = (_in_passing(term) if condition.negated else term for term in condition.any_of)
+    said = sorted({_term(term, few, search) for term in terms}, key=_by_text)
     found = _any(sorted(said, key=lambda one: "EXISTS" in one.sql))  # texts of papers that have nothing else of it
     return Where(f"NOT {found.sql}", found.given) if condition.negated else found
+
+
+def _in_passing(term: Term) -> Term:
+    """A condition that is left out, in which a passing mention counts too."""
+    return replace(term, shown=()) if isinstance(term, Entity) else term
 
 
 def _term(term: Term, few: bool, search: Search) -> Where:
@@ -139,13 +146,23 @@ def _having(term: Entity) -> Where:
     others = [concept for concept in term.concepts if not concept.startswith("topic:")]
     out = []
     if topics:
-        out.append(_in("SELECT x.paper FROM topics x WHERE x.topic IN", concepts(topics)))
+        out.append(_in("SELECT x.paper FROM topics x WHERE x.topic IN", _central(concepts(topics), term.shown)))
     if others:
         among = concepts(others)
         said = f" AND x.role IN ({marks(roles)})" if roles else ""
         where = Where(among.sql + said, (*among.given, *roles))
         out.append(_in("SELECT x.paper FROM mentions x WHERE x.concept IN", where))
     return _any(out)
+
+
+def _central(topics: Where, shown: tuple[str, ...]) -> Where:
+    """The rows of topics that papers are about: sure ones, in the title, or with what shows them used or compared."""
+    if not shown:
+        return topics
+    among = concepts(shown)
+    roles = "m.sure = 1 AND m.role IN ('proposed', 'used', 'baseline')"
+    uses = f"x.paper IN (SELECT m.paper FROM mentions m WHERE m.concept IN {among.sql} AND {roles})"
+    return Where(f"{topics.sql} AND (x.sure = 1 OR x.field = 'T' OR {uses})", (*topics.given, *among.given))
 
 
 def reporting(term: Outcome) -> Where:

@@ -27,6 +27,7 @@ class Entity:
     concepts: tuple[str, ...]  # it and what counts as it: narrower concepts, members of its family; sorted
     roles: tuple[str, ...] = ()  # techniques: the roles that count; () for proposed or used, any role where none is
     titles: tuple[str, ...] = ()  # names by which a title says that its paper is about it
+    shown: tuple[str, ...] = ()  # topics: techniques whose use or proposal makes a topic sure; () where all count
 
 
 @dataclass(frozen=True, slots=True)

@@ -302,9 +302,9 @@ class Parser:
             known = self.lexicon.vocabulary  # who proposes "Budget EAGLE" does not propose EAGLE
             concepts = tuple(sorted(known.narrower(sense.concept))) if sense.known else (sense.concept,)
         titles = self.lexicon.titles(sense.concept) if said in ((), _ROLES["use"]) else ()
-        return Entity(
-            sense.type, sense.concept, self.lexicon.label(sense.concept, self.language), concepts, said, titles
-        )
+        shown = tuple(sorted(self.lexicon.indicators(sense.concept))) if sense.type == "topic" else ()
+        label = self.lexicon.label(sense.concept, self.language)
+        return Entity(sense.type, sense.concept, label, concepts, said, titles, shown)
 
     def chosen(self, at: int, cue: str = "") -> list[Sense]:
         """Which of its senses a piece has after a cue; several where types share a name that no topic bears."""
