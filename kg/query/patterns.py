@@ -16,7 +16,7 @@ _ANY_CASE = "(?i)"
 _ENDING = re.compile(r"(?<=\w{4})(?:ings?|ed|ations?|ions?|al|s)$")
 _DONE = re.compile(r"(?<=\w{4})(?:ing|ization|isation|ation|ion)$")
 #: What "…" stands for between two words: at most three, of which none says what is done but that it is needed.
-_FEW = r"(?:(?:requiring|needing|using|(?!\w+ing\b)\w+)[\W_]+){0,3}"
+_FEW = r"(?:(?:requiring|needing|using|relying|(?!\w+ing\b)\w+)[\W_]+){0,3}"
 
 
 def is_acronym(words: str) -> bool:

@@ -87,6 +87,7 @@ class QuestionReader:
             behind = next((n for n, other in enumerate(rest) if other.senses or not other.means("frame")), len(rest))
             thing = rest[behind] if behind < len(rest) else None
             nouns = [noun for word in item.words for noun in word.facts.get("noun", ())] if not item.senses else []
+            nouns = nouns or [item.text] * (bool(item.senses) and " " not in item.text and item.text.endswith("ing"))
             measured = any(other.value is not None for other in rest[behind + 1 : behind + 3])
             found = self._compound(thing, nouns) if thing and nouns and thing.senses and not measured else None
             if found and thing:
