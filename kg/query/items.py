@@ -13,6 +13,7 @@ OPS: dict[str, Op] = {"faster-than": ">"}
 OPS |= {"at-least": ">=", "more-than": ">", "at-most": "<=", "less-than": "<", "about-equal": "="}
 #: What words beside a date mean.
 TIMES: dict[str, Op] = {"after": ">", "since": ">=", "before": "<", "until": "<="}
+ARTICLES = ("a", "an", "the")
 #: What stands between the ends of a range.
 TO = ("-", "\u2013", "~", "\u223c", "to", "到", "至")
 

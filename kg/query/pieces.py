@@ -120,7 +120,10 @@ class Pieces:
 
     def _metric_near(self, start: int, stop: int, of: int | None = None) -> Outcome | None:
         """The metric among some pieces, nearest to one of them; it and its direction set no condition then."""
-        places = [at for at in range(max(start, 0), min(stop, len(self.items))) if self._is_metric(at)]
+        span = range(max(start, 0), min(stop, len(self.items)))
+        most = of is not None and self.items[of].means("order:highest", "order:lowest")
+        most = most and not self._places("type:paper")  # "most papers on energy saving"
+        places = [at for at in span if self._is_metric(at)] or [at for at in span if most and self._is_change_of(at)]
         places = [at for at in places if of is None or self._is_open(min(at, of), max(at, of))]
         if not places:
             return None
@@ -148,6 +151,11 @@ class Pieces:
         types = known if "metric" in known else item.types
         is_metric = "metric" in types and not types - _MEASURED
         return not item.asked and (is_metric or self.items[at].is_speed)
+
+    def _is_change_of(self, at: int) -> bool:
+        """Whether a piece is a metric and its change, though a topic is called so: "energy saving"."""
+        core, change = self.parser.thresholds.without_change(self.items[at])
+        return bool(change) and any(sense.type == "metric" for sense in self.parser.lexicon.senses(core))
 
     def _is_open(self, start: int, stop: int) -> bool:
         """Whether no other thing and no mark stands between two pieces."""

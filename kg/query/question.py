@@ -9,7 +9,7 @@ from typing import Literal
 
 from kg.entity_types import NAMED
 from kg.query.filter import ORDERS, Compound, Entity, Fact, Filter, Link, Outcome, Phrase, Term
-from kg.query.items import TIMES, Item
+from kg.query.items import ARTICLES, TIMES, Item
 from kg.query.joins import Taken, joined, over_baselines
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.patterns import beside
@@ -29,7 +29,6 @@ _ROLES = {"use": ("proposed", "used"), "propose": ("proposed",), "baseline": ("b
 }
 _CUES = ("use", "propose", "compare", "baseline", "mention", "outperform", "evaluate", "by")
 _CONDITIONS = ("kind:", "code:", "country:", "nation:", "venue:")  # of words that are conditions by themselves
-_ARTICLES = ("a", "an", "the")
 _ONE = ("paper", "source", "kind", "venue", "year")  # of which a paper has one: "and" between two means "or"
 
 
@@ -462,7 +461,7 @@ class Parser:
         if len(item.text) > 1 and (quoted or is_name):
             return [Phrase(item.text)]
         self.ignored.append(item.text)
-        before = next((i for i in self.items[:at][::-1] if fold(i.text) not in _ARTICLES), None)
+        before = next((i for i in self.items[:at][::-1] if fold(i.text) not in ARTICLES), None)
         is_epithet = any(i.senses or i.means("stated") for i in self.items[at + 1 : at + 2])  # "for long videos"
         if before is not None and before.means("narrows") and not is_epithet:
             self.narrowing.append(item.text)

@@ -12,7 +12,7 @@ from kg.entity_types import NAMED
 from kg.model import LARGEST
 from kg.query.dates import HAN_NUMBER, YEAR, Dates, number_of, relative
 from kg.query.filter import Fact
-from kg.query.items import TO, Item
+from kg.query.items import ARTICLES, TO, Item
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.mending import Mender, folds
 from kg.query.words import QuestionWord, QuestionWords
@@ -87,7 +87,9 @@ class QuestionReader:
             behind = next((n for n, other in enumerate(rest) if other.senses or not other.means("frame")), len(rest))
             thing = rest[behind] if behind < len(rest) else None
             nouns = [noun for word in item.words for noun in word.facts.get("noun", ())] if not item.senses else []
-            nouns = nouns or [item.text] * (bool(item.senses) and " " not in item.text and item.text.endswith("ing"))
+            is_gerund = bool(item.senses) and " " not in item.text and item.text.endswith("ing")
+            if is_gerund and thing and not thing.words and all(fold(one.text) in ARTICLES for one in rest[:behind]):
+                nouns = [item.text]  # "offloading the KV cache"
             measured = any(other.value is not None for other in rest[behind + 1 : behind + 3])
             found = self._compound(thing, nouns) if thing and nouns and thing.senses and not measured else None
             if found and thing:
