@@ -149,7 +149,9 @@ class Corpus:
         """The papers `p` whose title has one of some names."""
         titles = self.kept("titles", None, lambda: Titles(self.store.rows("SELECT id, title FROM papers")))
         found = self.once(titles.having, names)
-        return Where(f"p.id IN ({', '.join(map(str, sorted(found)))})" if found else "FALSE")  # NOT IN (NULL) is no paper
+        if not found:
+            return Where("FALSE")  # "NOT p.id IN (NULL)" holds of no paper
+        return Where(f"p.id IN ({', '.join(map(str, sorted(found)))})")
 
     def those(self, papers: Iterable[str]) -> Papers:
         """The set of papers of some names (CURIEs)."""

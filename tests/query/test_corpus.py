@@ -52,6 +52,7 @@ def _faster(document: Document, record: Record) -> bool:
 
 LORA = ("technique:lora", "technique:qlora")
 TESTS: list[tuple[Term, Callable[[Document, Record], bool]]] = [
+    (Entity("technique", LORA[0], "LoRA", LORA, ("used",), ("zyx",)), _has(LORA, ("used",))),  # which no title has
     (Fact("kind", "survey", "survey"), lambda d, r: r.kind == "survey"),
     (Fact("code", "", "code"), lambda d, r: bool(r.code_url)),
     (Fact("code", "GitHub", "code"), lambda d, r: "github" in r.code_url.lower()),
@@ -95,6 +96,20 @@ def test_filter_lets_through_what_a_look_at_all_finds(
     both = Filter((Condition("x", (Phrase("cache"),)), two))  # few papers: words are looked for in the texts of each
     said = _any(lambda d, r: any(re.search(r"(?i)\bcache(s|es)?\b", t.raw) for t in d.texts.values()))
     assert corpus.found(both) == sorted(paper.id for paper in papers if right(paper) and said(paper))
+
+
+def test_topic_in_passing_is_not_what_a_paper_is_about(built: Graph, papers: list[Paper]) -> None:
+    topic, shows = "topic:quantization", "technique:post-training-quantization"
+    asked = Entity("topic", topic, topic, (topic,), shown=(shows,))
+    said = {p.id: [one for _, r in p.entries for one in r.topics if f"topic:{one.id}" == topic] for p in papers}
+    sure = (*USUAL, "baseline")
+    uses = _any(lambda d, r: any(m.concept == shows and m.sure and m.role in sure for m in r.techniques))
+    titled = {p.id for p in papers for one in said[p.id] if one.evidence and one.evidence.field == "T"}
+    about = [p.id for p in papers if any(one.sure or p.id in titled or uses(p) for one in said[p.id])]
+    found = Corpus.of(built.store).found
+    assert found(Filter((Condition("x", (asked,)),))) == sorted(about)
+    assert found(Filter((Condition("x", (asked,), True),))) == sorted(paper for paper in said if not said[paper])
+    assert len(about) < sum(map(bool, said.values()))
 
 
 @pytest.mark.parametrize("names", [("llm",), ("kv cache", "quantization"), ("large language model",), ("zyx",), ("2",)])

@@ -512,6 +512,36 @@ def test_compound_is_told_as_texts_say_it_in_a_sentence(lexicon: Lexicon) -> Non
     assert not pattern.search("weights are offloaded so that there is room for a KV cache")
 
 
+def test_gerund_and_what_stands_behind_it_are_one_thing(lexicon: Lexicon) -> None:
+    gerund, noun = (read(said, lexicon).filter for said in ("offloading the KV cache", "KV cache offloading"))
+    assert {t for one in gerund.conditions for t in one.any_of if isinstance(t, Entity)} == {
+        t for one in noun.conditions for t in one.any_of if isinstance(t, Entity)
+    }
+
+
+@pytest.mark.parametrize(
+    "question", ["token pruning that does not rely on attention scores", "不依赖注意力分数的token剪枝"]
+)
+def test_not_relying_on_a_thing_is_what_texts_state(question: str, lexicon: Lexicon) -> None:
+    wanted = read(question, lexicon).filter
+    assert not any(one.negated for one in wanted.conditions)
+    (lacks,) = [t for one in wanted.conditions for t in one.any_of if isinstance(t, Phrase)]
+    assert re.search(any_regex(lacks.said), "It prunes tokens without relying on attention scores.")
+    assert not re.search(any_regex(lacks.said), "It prunes tokens by attention scores.")
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("largest energy saving on an FPGA", "ranking"),
+        ("which topic has the most papers on energy saving", "count"),
+        ("energy saving on an FPGA", "papers"),
+    ],
+)
+def test_largest_saving_is_ranked(question: str, kind: str, lexicon: Lexicon) -> None:
+    assert read(question, lexicon).kind == kind
+
+
 @pytest.mark.parametrize("question", ["what is the average age of the authors?", "作者的平均年龄是多少"])
 def test_what_no_paper_says_of_its_authors_is_refused(question: str, lexicon: Lexicon) -> None:
     assert read(question, lexicon).kind == "refused"
