@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kg.model import Document
+from kg.sources import read
+
 FONTS = ("Times-Roman", "Times-Bold", "Times-Italic", "Helvetica", "Helvetica-Bold", "Courier", "Times-BoldItalic")
 ROMAN, BOLD, ITALIC, SANS, SANS_BOLD, MONO, BOLD_ITALIC = FONTS
 ABS = (
@@ -169,3 +172,25 @@ def assembled(objects: list[bytes], trailer: str = "") -> bytes:
     size = len(objects) + 1
     end = f"trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{len(out)}\n%%EOF\n".encode()
     return out + b"xref\n0 %d\n0000000000 65535 f \n" % size + table + end
+
+
+def paper(tmp_path: Path, *sheets: Sheet, name: str = "paper.pdf") -> Document:
+    path = tmp_path / name
+    path.write_bytes(pdf(*sheets))
+    [document] = read(path).documents
+    return document
+
+
+def simple(abstract: str = ABS, **texts: str) -> Sheet:
+    """A page with a title, an author, an affiliation and an abstract."""
+    sheet = Sheet()
+    sheet.center(90, 16, texts.get("title", "A Title That Says Something"), BOLD)
+    sheet.center(120, 11, texts.get("author", "Maria Keller"))
+    sheet.center(134, 11, texts.get("place", "Department of Physics, University of Vienna"))
+    sheet.center(170, 12, "Abstract", BOLD)
+    y = sheet.fill(120, 190, 370, 10, abstract)
+    sheet.put(90, y + 20, 12, "1   Introduction", BOLD)
+    sheet.fill(
+        90, y + 40, 430, 10, texts.get("body", "Every token attends to all tokens before it, and they stay. " * 12)
+    )
+    return sheet

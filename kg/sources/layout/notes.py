@@ -89,7 +89,9 @@ def after_names(text: str, authors: Sequence[str], offices: Offices) -> Iterator
     """Yield affiliations behind the names of their authors: "Ada Keller, University of X, Y; Bo Zhang: Z, USA"."""
     names = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in authors)
     behind = r"\s*(?:\([^()]{1,60}@[^()]{3,60}\)\s*)?[,:]\s+(?-i:(?=[A-Z]))"
-    starts = list(re.finditer(rf"(?:{names}){behind}", text, re.I)) if names else []
+    families = "|".join(re.escape(name.split()[-1]) for name in authors)
+    alone = rf"(?:^|(?<=[.;*∗†] ))\W*(?:{families}):\s+(?-i:(?=[A-Z]))"  # "* Keller: University of X"
+    starts = list(re.finditer(rf"(?:{names}){behind}|{alone}", text, re.I)) if names else []
     ends = [match.start() for match in starts[1:]]
     for match, end in zip(starts, [*ends, len(text)], strict=False):
         item = text[match.end() : end]
