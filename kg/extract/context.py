@@ -40,7 +40,7 @@ _CLAUSE = 0.5  # highest score of a clause
 #: Groups that are looked up on their own and yield no feature of a phrase.
 _MORE_GROUPS = (
     *("address", "beside", "compound-tail", "dataset-frame", "finite", "relative", "model-frame"),
-    *("problem-lead", "problem-verb", "without"),
+    *("problem-lead", "problem-verb", "problem-sign", "without", "wish", "definite"),
 )
 
 _BIT = {group: 1 << place for place, group in enumerate(GROUPS)}

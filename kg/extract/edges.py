@@ -28,6 +28,8 @@ _TAIL = re.compile(r"-[a-z]+$")
 _CALLED = re.compile(
     r", an? (?:[\w-]+ ){0,4}?([a-z]+)(?=[,.;:]|$| (?:that|which|with|for|of|from|trained|designed|built)\b)"
 )
+_LED = 2  # words before a phrase that say what it is
+_REACH = 30  # characters that hold them
 _PHRASE = 5  # words of the name of a device
 #: The separator between two members of a list; the second pattern matches it before a member.
 _JOINT = re.compile(r"(?:,? (?:and|or|as well as|vs\.?|versus) |, | ?[/&] ?)(?:the |a |an )?")
@@ -50,7 +52,7 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
     finite = view.cues["finite"]
     if kind == "problem":
         words = view.words(start, end)
-        return bool(words) and (words[-1] in finite or words[0] in view.cues["relative"])
+        return bool(words) and (words[-1] in finite or words[0] in view.cues["relative"] or _is_wished(view, start, end))
     if kind == "technique":
         words = view.words(start, end)
         if not finite.isdisjoint(words) and any(
@@ -66,6 +68,15 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
         or _is_metric(view, kind, start, end)
         or _is_called_otherwise(view, kind, end)
     )
+
+
+def _is_wished(view: DocView, start: int, end: int) -> bool:
+    """Whether a phrase names what is wanted ("ensuring robust decoding"), or what a method does without."""
+    before = [word for word in view.words(max(0, start - _REACH), start)[-_LED:] if word not in view.cues["definite"]]
+    if "without" in before:
+        return True
+    troubles = view.cues["problem-head"] | view.cues["problem-sign"]
+    return not view.cues["wish"].isdisjoint(before[-1:]) and troubles.isdisjoint(view.words(start, end))
 
 
 def _is_called_otherwise(view: DocView, kind: str, end: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, takewhile
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -38,6 +38,12 @@ _OBJECT = ("DT", "JJ")  # after these a verb has an object
 _AHEAD = 40  # characters beside a span that are considered
 _ACRONYM = re.compile(r" \([A-Z][\w-]{1,8}\) ")
 _REST = 3  # words that complete a noun phrase
+_COMMA = re.compile(r"\w, (?!and )")
+_AND = re.compile(r"\b(?:and|or)\b")
+_LAST = re.compile(r",? and (?:the |an? |its |their )?")
+_FARTHER = re.compile(r"(?: (?:of|in|for|used|during) [^,.;:()]{1,40}?)? and (?:the |an? |its |their )?")
+_VERBS = ("VB", "VBZ", "VBP", "VBD", "VBG")
+_IN_NOUN = ("NN", "JJ", "VBN", "VBG", "CD", "RB")
 
 
 class Problems:
@@ -173,7 +179,42 @@ class Problems:
 
 def with_edges(view: DocView, start: int, end: int) -> tuple[int, int]:
     """The span of a problem from the word that says what is wrong to the end of its last phrase."""
-    return _begun(view, *_ended(view, start, end))
+    start, end = _ended(view, start, end)
+    return _begun(view, start, _listed(view, start, end))
+
+
+def _listed(view: DocView, start: int, end: int) -> int:
+    """The end of a list that a problem breaks off: "gap between A" of "gap between A and B", "high memory and cost"."""
+    said = view.text[start:end]
+    joint = _LAST.match(view.text, end)
+    if said.rpartition(" between ")[1] and not _AND.search(said.rpartition(" between ")[2]):
+        joint = _FARTHER.match(view.text, end)
+    elif not (_COMMA.search(said) and not _AND.search(said.rpartition(", ")[2])):
+        joint = joint if joint and joint[0] == " and " and _lacks_head(view, start, end, joint.end()) else None
+    return _noun_end(view, joint.end(), end) if joint else end
+
+
+def _lacks_head(view: DocView, start: int, end: int, at: int) -> bool:
+    """Whether the head of a problem comes behind "and": "high memory" of "high memory [and compute costs]"."""
+    heads = view.cues["problem-head"]
+    behind = view.words(at, _noun_end(view, at, at))
+    return heads.isdisjoint(view.words(start, end)) and not heads.isdisjoint(behind[-1:])
+
+
+def _noun_end(view: DocView, at: int, default: int) -> int:
+    """The end of the noun phrase that begins at an offset; `default` if none does."""
+    part = view.phrase_at(at, min(at + _AHEAD, sentence_of(view.doc, at)[1]))
+    limit = view.cues["limit"]
+    run = list(takewhile(lambda word: _is_inside(word, limit), part.words)) if part else []
+    while run and not run[-1].tag.startswith("NN"):
+        run.pop()
+    plural = next((i for i, word in enumerate(run) if word.tag == "NNS"), len(run))
+    return run[: plural + 1][-1].end if run else default
+
+
+def _is_inside(word: TaggedWord, verbs: frozenset[str]) -> bool:
+    """Whether a word may stand in a noun phrase; the tagger takes "compute" of "compute costs" for a verb."""
+    return word.tag.startswith(_IN_NOUN) or (word.tag == "VB" and fold(word.text) not in verbs)
 
 
 def _ended(view: DocView, start: int, end: int) -> tuple[int, int]:
@@ -189,6 +230,8 @@ def _ended(view: DocView, start: int, end: int) -> tuple[int, int]:
     words = list(part.words) if part else []
     behind = view.phrase_at(end, min(end + _AHEAD, part.sentence[1])) if part else None
     follows = behind.words[0] if behind else None
+    if words and follows and words[-1].tag in _VERBS and (object_ := _noun_end(view, follows.start, 0)):
+        return start, object_  # "routing may yield [unbalanced loads]"
     while len(words) > _WORDS[0] and _dangles(view, words[-1], follows):
         follows = words.pop()
     return start, words[-1].end if words else end
@@ -211,7 +254,9 @@ def _dangles(view: DocView, last: TaggedWord, follows: TaggedWord | None) -> boo
     form, tag = fold(last.text), follows.tag if follows else ""
     if last.tag in _DANGLING or form in view.vocabulary.cues("leads-away") or form in view.vocabulary.cues("contrast"):
         return True
-    if follows is not None and follows.text in ("by", "to") and last.tag in ("VBN", "VBD", "JJ"):
+    if follows is not None and follows.text in ("by", "to", "from") and last.tag in ("VBN", "VBD", "JJ", "VBG", "IN"):
+        return True
+    if f"{form} {tag and fold(follows.text)}" in view.vocabulary.cues("problem-follows"):  # "often leads to"
         return True
     is_verb = last.tag in ("VBZ", "VBP", "VBD") or form in view.cues["problem-verb"]
     return is_verb and tag.startswith(_OBJECT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from os.path import commonprefix
 
 from kg.model import Document
 from kg.text import fold
@@ -12,7 +13,11 @@ from kg.text import fold
 _ACRONYM = re.compile(r"\(([A-Z0-9][\w+.-]{1,11})\)|（([A-Z0-9][\w+.-]{1,11})）")
 _WORD = re.compile(r"[^\W_]+")
 _MARK = re.compile(r"[.;:()]")
-_STEM = 5  # common prefix, in letters, of two forms of a word
+_STEM = 3  # letters that two forms of a word have in common, at least
+#: What may follow the stem of a word: "quantiz-er", "quantiz-ation", "spars-ity"; not "quant-um".
+_ENDING = re.compile(
+    r"(?:(?:i[sz])?(?:at)?(?:e|es|ed|er|ers|or|ors|ing|ion|ions|ive|able)|s|u?al|ial|ic|ity|ment|ly|y|t?ure|[ea]nce|[ea]nt)?"
+)
 _REACH = 120  # characters before a bracket that may hold the expansion
 #: The beginning of a title: "TAPS: Tree-Aware Pruned Speculation for Fast Decoding".
 _HEADING = re.compile(r"([A-Z][\w+-]{0,9}\w):\s+(?=\w)")
@@ -80,23 +85,39 @@ def agree(one: str, other: str) -> bool:
 
 
 def means_another(short: str, expansion: str, labels: Iterable[str]) -> bool:
-    """Whether a paper's expansion of an acronym has less than half of its words in common with what a concept's labels
-    spell out for it: SAM is "sharpness-aware minimization" here, and "Segment Anything Model" elsewhere.
+    """Whether a paper's expansion of an acronym is another than what a concept's labels spell out for it: it has less
+    than half of its words in common with them, or begins with another word where the rest agrees.
 
     >>> means_another("SAM", "Sharpness-Aware Minimization", ["SAM", "Segment Anything Model"])
+    True
+    >>> means_another("QNN", "quantum neural network", ["QNN", "quantized neural network"])
     True
     >>> means_another("VLM", "visual language models", ["VLM", "vision-language model"])
     False
     """
     long = [fold(label) for label in labels if " " in fold(label) and abbreviates(short, label, whole=True)]
     said = fold(expansion)
-    return bool(long and said) and all(2 * _in_common(said, label) < len(said.split()) for label in long)
+    return bool(long and said) and all(_differ(said, label) for label in long)
+
+
+def _differ(one: str, other: str) -> bool:
+    """Whether two folded expansions of one acronym name two things."""
+    words, others = one.split(), other.split()
+    if 2 * _in_common(one, other) < len(words):
+        return True
+    return len(words) == len(others) and not _is_form(words[0], others[0])
 
 
 def _in_common(one: str, other: str) -> int:
     """The number of places at which two folded expansions have the same word, up to its ending."""
-    pairs = zip(one.split(), other.split(), strict=False)
-    return sum(a == b or (a[:_STEM] == b[:_STEM] and len(a) > _STEM) for a, b in pairs)
+    return sum(_is_form(a, b) for a, b in zip(one.split(), other.split(), strict=False))
+
+
+def _is_form(one: str, other: str) -> bool:
+    """Whether two words are one, or two forms of one: "quantizer" and "quantization", not "quantum"."""
+    same = len(commonprefix([one, other]))
+    ends = _ENDING.fullmatch
+    return one == other or any(ends(one, at) and ends(other, at) for at in range(same, _STEM - 1, -1))
 
 
 def abbreviates(short: str, text: str, whole: bool = False) -> bool:
@@ -112,12 +133,14 @@ def abbreviates(short: str, text: str, whole: bool = False) -> bool:
 def _expansion(short: str, words: list[re.Match[str]], text: str) -> int | None:
     """The start of the words that an acronym abbreviates, also by letters inside words; None if there is none."""
     letters = [c.lower() for c in short.removesuffix("s") if c.isalnum()]
-    for count in range(min(len(words), len(letters)), 0, -1):
-        run = words[-count:]
-        if _MARK.search(text, run[0].start(), run[-1].end()):
-            continue
-        if run[0].group()[0].lower() == letters[0] and _spells([w.group().lower() for w in run], letters):
-            return run[0].start()
+    whole = [w for w in words if text[w.start() - 1 : w.start()] != "-"]  # "[Memory]-Aware [Compression] [Prompt]"
+    for said in (words, whole) if len(whole) < len(words) else (words,):
+        for count in range(min(len(said), len(letters)), 0, -1):
+            run = said[-count:]
+            if _MARK.search(text, run[0].start(), run[-1].end()):
+                continue
+            if run[0].group()[0].lower() == letters[0] and _spells([w.group().lower() for w in run], letters):
+                return run[0].start()
     return None
 
 
