@@ -175,7 +175,8 @@ class Baselines:
         for other in wholes:
             at = place.text.find(other.text, other.start)
             is_name = any(map(str.isupper, other.text)) and not any(map(self.lexicon.is_generic, other.text.split()))
-            if by and is_name and at + len(other.text) == by.start():
+            is_class = any(other.text.startswith(place.text[s:e]) for s, e, kind in place.sentence.roles if s == at)
+            if by and (is_name or is_class) and at + len(other.text) == by.start():
                 return other.text
         return None
 
@@ -212,7 +213,11 @@ class Baselines:
         for start, end, kind in sentence.roles:
             if kind.startswith(("technique", "model")) and kind != "technique proposed":
                 found.append(Other(start, end, sentence.text[start:end], f"mention {kind}"))
-        return [other for other in found if other.text]
+        return [other for other in found if other.text and not self._is_data(other.text)]
+
+    def _is_data(self, text: str) -> bool:
+        """Whether a text names nothing but datasets, which no method is compared with: "gains over COCO and ADE20K"."""
+        return all(self.lexicon.vocabulary.find(part.strip(_EDGES), "dataset") for part in _BETWEEN.split(text))
 
     def _compared(self, text: str) -> list[Other]:
         """The phrases introduced by words of comparison."""

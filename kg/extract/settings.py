@@ -10,7 +10,7 @@ from kg.text import fold
 
 _SETTING = re.compile(r"(?<=\s)(on(?! average)|at|with|under|for|across|in|when|using)\s")
 _SETTING_END = re.compile(
-    r"[,;:()]|\.(?=\s|$)|\s(?:compared|relative|while|whereas|than|over|by|which|that|with|without|respectively|versus|vs|to|"
+    r"[,;:()]|\.(?=\s|$)|\s(?:compared|relative|while|whereas|than|over|by|which|that|with|without|respectively|versus|vs\.?|to|"
     r"and(?= (?:\w+ing|\w+ed|up|an?|about|around|below|above|over|under|the|only)\b|"
     r" [$~+-]?\d[\d.,]*(?:\s?(?:%|[x×](?!\w)|\$|\\)|\s(?:times|percent|points?|on|in|at)\b))|and$|"
     r"(?:preserv|maintain|achiev|outperform|reduc|improv)(?:es?|ed|ing|s)?)(?=\s|$)"
@@ -20,6 +20,8 @@ _ELSEWHERE = re.compile(
 )  # another clause
 _WHILE = re.compile(r";|\b(?:while|whereas)\b")
 _COMMA = re.compile(r"[,:]\s")
+_JOINED = re.compile(r",? and (?:up to |about |an? )?$")
+_VALUE = re.compile(r"\bof [\d.]")
 _WE = re.compile(r"\b[Ww]e\b")
 _BEFORE = re.compile(r"^(?:on|for|across|in|using)\s+(?:the |an? )?")
 _DANGLING = re.compile(r"(?:(?:^|\s+)(?:and|or|up|with|in|of|when|at|under|for|the|an?))+$", re.IGNORECASE)
@@ -50,11 +52,14 @@ def _operating_point(place: QuantityPlace, metric: str, baseline: str, lexicon: 
         words = turn.text.split()
         while words and lexicon.group(words[-1]):  # "latency improvements"
             words.pop()
-        return "" if not words or lexicon.is_metric(" ".join(words)) else turn.text
+        is_result = lexicon.is_metric(" ".join(words)) or any(map(_VALUE.search, turn.members))
+        return "" if not words or is_result else turn.text
     for match in _SETTING.finditer(place.text, place.quantity.end, place.high):
         if _ELSEWHERE.search(place.text, place.quantity.end, match.start()):
             break
-        phrase = _SETTING_END.split(place.text[match.start(1) :], maxsplit=1)[0].strip(" .")
+        joined = _JOINED.search(place.text, match.end(), place.high)  # "at 384x384 [and] 45 FPS at 512x512"
+        stop = joined.start() if joined else len(place.text)
+        phrase = _SETTING_END.split(place.text[match.start(1) : stop], maxsplit=1)[0].strip(" .")
         said = _DANGLING.sub("", _BEFORE.sub("", " ".join(phrase.split())))
         if match[1] in _QUALITY and " ".join(fold(said).split()[:2]) in lexicon.no_setting:
             break
