@@ -334,6 +334,8 @@ class DocView:
     def _trimmed(self, phrase: NounPhrase) -> NounPhrase | None:
         words = phrase.words
         marks = [self.marks[w.text] for w in words]
+        while words and words[-1].tag == "VBG" and marks[-1] & _MODIFIER:  # "a shared cache using"
+            words, marks = words[:-1], marks[:-1]
         cut = 0
         while cut < len(words) and (
             marks[cut] & _MODIFIER or (words[cut].tag == "VBG" and cut < len(words) - 1 and not marks[cut] & _TECHNIQUE)
@@ -341,9 +343,9 @@ class DocView:
             cut += 1
         if not [1 for mark in marks[cut:] if not mark & _GENERIC]:  # nothing specific is left
             return None
-        if not cut:
+        if words[cut:] == phrase.words:
             return phrase
-        return NounPhrase(words[cut:], words[cut].start, phrase.end, phrase.before + words[:cut], phrase.sentence)
+        return NounPhrase(words[cut:], words[cut].start, words[-1].end, phrase.before + words[:cut], phrase.sentence)
 
     def _acronyms(self) -> None:
         for phrase in self.phrases:

@@ -28,7 +28,7 @@ _TAIL = re.compile(r"-[a-z]+$")
 _CALLED = re.compile(
     r", an? (?:[\w-]+ ){0,4}?([a-z]+)(?=[,.;:]|$| (?:that|which|with|for|of|from|trained|designed|built)\b)"
 )
-_LED = 2  # words before a phrase that say what it is
+_LED = 3  # words before a phrase that say what it is
 _REACH = 30  # characters that hold them
 _PHRASE = 5  # words of the name of a device
 #: The separator between two members of a list; the second pattern matches it before a member.
@@ -52,14 +52,16 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
     finite = view.cues["finite"]
     if kind == "problem":
         words = view.words(start, end)
-        return bool(words) and (words[-1] in finite or words[0] in view.cues["relative"] or _is_wished(view, start, end))
+        return bool(words) and (
+            words[-1] in finite or words[0] in view.cues["relative"] or _is_wished(view, start, end)
+        )
     if kind == "technique":
         words = view.words(start, end)
         if not finite.isdisjoint(words) and any(
             word in finite and before != "to" for before, word in pairwise(["", *words])
         ):
             return True
-        return _in_compound(view, kind, start, end)
+        return _in_compound(view, kind, start, end) or _is_adjective(view, start, end)
     if kind == "model" and (_SIZE.fullmatch(view.text, start, end) or _goes_on(view, start, end)):
         return True
     return kind in NAMED and (
@@ -123,6 +125,11 @@ def _is_compound(view: DocView, start: int, end: int) -> bool:
     """Whether a name is part of a compound adjective: "nuScenes-trained"."""
     _, hyphen, tail = view.text[start:end].rpartition("-")
     return bool(hyphen) and tail.islower() and fold(tail) in view.cues["compound-tail"]
+
+
+def _is_adjective(view: DocView, start: int, end: int) -> bool:
+    """Whether a span ends in a compound adjective, whose noun it lacks: "text-guided", "deep learning-based"."""
+    return _is_compound(view, start, end) and (start, end) not in view.known
 
 
 def _goes_on(view: DocView, start: int, end: int) -> bool:

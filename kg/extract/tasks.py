@@ -5,19 +5,24 @@ The weights are rounded from a logistic regression on the annotated papers; `scr
 
 from __future__ import annotations
 
+import re
+
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.entity_types import NAMED
 from kg.extract.base import first_matches, inside, mentions
-from kg.extract.context import canonical, likelihood, view_of
+from kg.extract.context import DocView, canonical, likelihood, view_of
 from kg.extract.judge import Candidate, chosen, ruled_out
+from kg.link.acronyms import acronyms
 from kg.model import Mention
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 
 EXTRACTOR = "tasks/1"
 THRESHOLD = 0.4
+_BRACKET = re.compile(r"\s*\([\w-]{1,10}\)")
+_ALIKE, _WITHIN = 0.8, 0.5  # shared words of two wordings of one task, and of a task and one within it
 MOST = 4  # tasks per paper; annotators give two on average
 WEIGHTS = {
     "bias": -3.5,
@@ -58,8 +63,8 @@ class Tasks:
             surface = doc._.text[start:end]
             concept = view.concept(surface, "task")
             name = concept.label["en"] if concept else canonical(surface)
-            words = set(fold(name).split())
-            if len(seen) == MOST or any(2 * len(words & other) >= 0.8 * (len(words) + len(other)) for other in seen):
+            words = _said(view, surface, name)
+            if len(seen) == MOST or any(_repeats(words, other) for other in seen):
                 continue
             seen.append(words)
             doc._.mentions.append(
@@ -90,6 +95,19 @@ class Tasks:
                 Candidate(places[0].start, places[0].end, 0.45 + 0.1 * often, {"label": 1.0, "often": often / 3})
             )
         return out
+
+
+def _said(view: DocView, surface: str, name: str) -> set[str]:
+    """The folded words of a task without acronyms: "VQA" and "visual question answering (VQA)" have the same."""
+    long = acronyms(view.text)
+    words = fold(long.get(fold(surface), _BRACKET.sub("", name))).split()
+    return {part for word in words for part in fold(long.get(word, word)).split()} - view.cues["task-frame"]
+
+
+def _repeats(words: set[str], other: set[str]) -> bool:
+    """Whether two tasks share nearly all of their words, or one is the other with a modifier more."""
+    alike = _WITHIN if words <= other or other <= words else _ALIKE
+    return 2 * len(words & other) >= alike * (len(words) + len(other))
 
 
 @Language.factory("kg_tasks")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from os.path import commonprefix
+from itertools import takewhile
 
 from kg.model import Document
 from kg.text import fold
@@ -115,7 +115,7 @@ def _in_common(one: str, other: str) -> int:
 
 def _is_form(one: str, other: str) -> bool:
     """Whether two words are one, or two forms of one: "quantizer" and "quantization", not "quantum"."""
-    same = len(commonprefix([one, other]))
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
     ends = _ENDING.fullmatch
     return one == other or any(ends(one, at) and ends(other, at) for at in range(same, _STEM - 1, -1))
 
