@@ -176,6 +176,7 @@ class Baselines:
             at = place.text.find(other.text, other.start)
             is_name = any(map(str.isupper, other.text)) and not any(map(self.lexicon.is_generic, other.text.split()))
             is_class = any(other.text.startswith(place.text[s:e]) for s, e, kind in place.sentence.roles if s == at)
+            is_class = is_class and not _BETWEEN.search(other.text)
             if by and (is_name or is_class) and at + len(other.text) == by.start():
                 return other.text
         return None
