@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from kg.extract.base import sentence_of
@@ -15,6 +16,7 @@ from kg.extract.context import DocView
 from kg.extract.ends import FIRST, Placed
 from kg.extract.outcomes import Cue, OutcomeLexicon
 from kg.extract.phrases import TaggedWord
+from kg.link.acronyms import acronyms
 from kg.model import Result
 from kg.text import fold
 
@@ -27,6 +29,8 @@ _JOINT = re.compile(r",| and ")
 _AND = re.compile(r", and | and |, ")
 _MANY = re.compile(r"\s([a-z]{3,20}s)\b")  # "methods" behind a name
 _MARKS = (":", ";", "(", "%")
+_NOUNS = 3  # words between "comparable" and "to"
+_FINITE = ("VBZ", "VBP", "VBD", "MD")
 _CONTENT = ("NN", "VB", "PRP", "JJ")  # tags of the words of a clause that says something
 _BETTER = ("speed", "win", "improve")  # groups of outcome words that need no metric
 _LEAST = 0.4  # score of a result whose baseline is beaten
@@ -68,6 +72,7 @@ def stated(
         for _, start, end in rival.places:
             if start < max(view.first, view.abstract[0]) or _is_narrowed(view, start, end, lexicon):
                 continue
+            start -= _expanded(view, start, end)
             said = _compared(view, start, end, lexicon)
             if said is None or _goes_on(view, end, said):
                 continue
@@ -81,6 +86,12 @@ def stated(
         if pair[1] not in told or (measured.kind == WIN and found[head].own):
             out[pair] = measured
     return out
+
+
+def _expanded(view: DocView, start: int, end: int) -> int:
+    """The length of the expansion before an acronym in brackets: "Lazy Tile Cache (" of "Lazy Tile Cache (LTC)"."""
+    said = acronyms(view.text).get(fold(view.text[start:end]), "") + " ("
+    return len(said) if view.text.startswith(said, start - len(said)) else 0
 
 
 def _may_be_of(view: DocView, rival: Placed, end: int, said: Comparison) -> bool:
@@ -159,12 +170,15 @@ def _compared(view: DocView, at: int, end: int, lexicon: OutcomeLexicon) -> Comp
         before = [fold(one.text) for one in words[max(0, k - _AHEAD) : k]]
         behind = words[k + 1 :]
         turned = cues("negate") | cues("equate") | cues("lose") | {"or"}
-        if word in cues("likened") | cues("match") or (k == 0 and word in cues("unlike")):
-            led = word in cues("match") or k == 0 or (behind and fold(behind[0].text) in cues("beside-what"))
-            while behind and fold(behind[0].text) in cues("beside-what"):
-                behind = behind[1:]
-            held = led and _reaches(view, behind) and cues("negate").isdisjoint(before)
-            return Comparison(LIKE, begin, words[k].start if k else stop, behind) if held else None
+        if word in cues("unlike") and k <= 1:
+            return _unlike(view, end, stop, behind)
+        if word in cues("likened") | cues("match"):
+            led = _led(view, behind)
+            if led is None and word in cues("likened"):
+                continue  # "compared to models of similar size, such as Plover"
+            behind = behind if led is None else led
+            held = _reaches(view, behind) and cues("negate").isdisjoint(before)
+            return Comparison(LIKE, begin, words[k].start, behind) if held else None
         if word in cues("win") or (word in cues("gain-over") and not cues("gain").isdisjoint(before)):
             held = turned.isdisjoint(before) and _reaches(view, behind)
             return Comparison(WIN, begin, words[k].start, behind) if held else None
@@ -179,7 +193,38 @@ def _compared(view: DocView, at: int, end: int, lexicon: OutcomeLexicon) -> Comp
                 if gain:
                     return Comparison(WIN, begin, gain.start, behind)
                 return Comparison(LIKE, begin, words[k].start, behind) if word in cues("set-beside") else None
-            return _set_beside(view, end, stop, behind, lexicon) if word in cues("set-beside") else None
+            if word in cues("set-beside"):
+                return _set_beside(view, end, stop, behind, lexicon) or _unlike(view, end, stop, behind)
+            return None
+    return None
+
+
+def _led(view: DocView, behind: Sequence[TaggedWord]) -> Sequence[TaggedWord] | None:
+    """The words behind "to" or "with" of "comparable to", "comparable accuracy to that of"; None without these."""
+    to = view.vocabulary.cues("beside-what")
+    at = next((i for i, word in enumerate(behind[:_NOUNS]) if fold(word.text) in to), None)
+    if at is None or any(not word.tag.startswith(_CONTENT) for word in behind[:at]):
+        return None
+    while at < len(behind) and fold(behind[at].text) in to:
+        at += 1
+    return behind[at:]
+
+
+def _unlike(view: DocView, end: int, stop: int, behind: Sequence[TaggedWord]) -> Comparison | None:
+    """The contrast of "Unlike Plover, ZapKV is lazy", also with what Plover relies on; the subject is behind a comma."""
+    cues, said = view.vocabulary.cues, [fold(word.text) for word in behind]
+    if len(behind) > _MOST or any(word.text in _MARKS for word in behind):
+        return None
+    if "that" in said[1:] and not cues("generic").issuperset(said[: said.index("that")]):
+        return None  # of "unlike Plover that has gates" it is Plover, of "unlike methods that use gates" the gates
+    at = view.text.find(",", end, stop)
+    while 0 <= at < end + _REACH:
+        phrase = view.phrase_at(at + 1, stop)
+        subject = list(takewhile(lambda word: not word.tag.startswith(_FINITE), phrase.words if phrase else ()))
+        forms = {fold(word.text) for word in subject[:_MOST]}
+        if not forms.isdisjoint(cues("own-work")) or view.name in forms:
+            return Comparison(LIKE, at + 1, subject[-1].end, behind)
+        at = view.text.find(",", at + 1, stop)
     return None
 
 
@@ -245,8 +290,10 @@ def _reaches(view: DocView, behind: Sequence[TaggedWord]) -> bool:
     example = max((i for i, word in enumerate(behind) if fold(word.text) in examples), default=0)
     for i, word in enumerate(behind):
         form = fold(word.text)
-        if form == "of" and i < example:
-            continue  # "models of its size, such as ..."
+        measured = i > 0 and view.vocabulary.find(behind[i - 1].text, "metric") is not None
+        if form == "of" and (i < example or measured):
+            since = 0
+            continue  # "models of its size, such as ...", "the accuracy of ..."
         if form in stops or word.text in _MARKS or word.tag == "CD" or word.tag.startswith(("VBZ", "VBP", "VBD", "MD")):
             return False
         since = 0 if word.text == "," or form in {"and", *examples} else since + 1
