@@ -73,6 +73,7 @@ _RETAINING = re.compile(r"\b(?:retain|preserv|recover)\w*\b[^,;]*$", re.IGNORECA
 _HALF = re.compile(r"\bhalv\w+$|\bhalf (?:of )?the$", re.IGNORECASE)
 _GLUED = re.compile(r"(?:-(?!\s)|[A-Za-z@_/^:×]|\s?/\s?\d|\s?[x×]\s?\d|\s*[)}\]]\s*[a-z])")
 _SPEEDUP = re.compile(r"\s*(?:speed-?up|acceleration)\b")
+_ABOVE = re.compile(r"\s*(?:(above|ahead of)|below|behind)\s+(?=[A-Z]|the\b|our\b)")
 _AND = re.compile(r"(?:,|\band\b)[^,;]{0,12}$")
 _BOUNDS = ("only", "just", "mere", "merely")  # words that say how small a number is, not what governs it
 _SHORT = 3  # words of a metric behind a number
@@ -182,6 +183,9 @@ class Grammar:
     def changed(self, place: QuantityPlace, before: list[NumberReading | None]) -> NumberReading | None:
         """A change: governed by words after or before the number, by its sign, or by the list that it continues."""
         quantity = place.quantity
+        if quantity.unit in ("%", "points") and (side := _ABOVE.match(place.behind)):  # "1.3% above Plover"
+            span = (quantity.start, quantity.end)
+            return NumberReading("increase" if side[1] else "decrease", self.lexicon.near_metric(place), span, "win")
         reading = self.named_by(place, before) or self.right(place) or self.left(place)
         if reading and (quantity.unit or quantity.sign or is_measured(place)):
             return reading
@@ -385,8 +389,7 @@ class Grammar:
         cues = [c for c in place.sentence.cues if c.end <= place.quantity.start and c.group != "keep"]
         if one.unit == place.quantity.unit or not cues or cues[-1].is_noun or cues[-1].end > one.start:
             return None
-        cue, span = cues[-1], (place.quantity.start, place.stop)
-        return self.decide(place, cue, "", own, span)._replace(kind=NAMED_IN_LIST)
+        return self.decide(place, cues[-1], "", own, (place.quantity.start, place.stop))._replace(kind=NAMED_IN_LIST)
 
     def signed(self, place: QuantityPlace) -> str:
         """The metric behind a signed number where all signed numbers stand before theirs: "+2% CTR, +3% orders"."""

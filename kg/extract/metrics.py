@@ -31,6 +31,9 @@ _LOOSE = ("a", "an", "the", "its", "their", "our", "significant", "average", "ov
 _SPEEDS = re.compile(r"speed|throughput|rate|time|latency|cost|efficien")
 _BESIDE = 8  # characters between an outcome word and its object: "reduces the latency", "reduction in latency"
 _TIMES = ("s", "ms", "μs", "min", "hours", "days")
+#: The words of a member of a list before a number in brackets.
+_BRACKET = re.compile(r"(?:^|,|\band\b)(?P<said>(?:(?!\band\b)[\w@ -])+) \((?:up to |about )?$")
+_VERB = re.compile(r"\b([a-z]+s) (?:up to |about )?$")
 
 
 class Metrics:
@@ -160,6 +163,18 @@ class Metrics:
         """The metric that a clause ends with: "our method improves [accuracy]"."""
         low = [cue.end for cue in self.lexicon.cues(text) if cue.end < len(text)]
         return self.bare(self.core(noun_phrase(text[max(low, default=0) :])))
+
+    def bracketed(self, place: QuantityPlace) -> str:
+        """The metric right before a number in brackets: "reduces latency (2x) and [memory usage] (1.9x)"; else ""."""
+        before = _BRACKET.search(place.ahead)
+        found = self.core_of(before["said"]) if before and place.behind.startswith(")") else ""
+        return self.lexicon.named(found) if self.lexicon.is_metric(found) else ""
+
+    def sped_up(self, place: QuantityPlace, reading: NumberReading) -> str:
+        """The speed of the verb before a factor: "[trains] 2.3x faster"; "" if it names no activity."""
+        verb = _VERB.search(place.ahead) if reading.kind == "speed" else None
+        forms = [f"{verb[1].removesuffix(end)}ing" for end in ("s", "es")] if verb else []
+        return next((f"{form} speed" for form in forms if self.lexicon.activity.fullmatch(form)), "")
 
     def _company(self, place: QuantityPlace, start: int, end: int) -> list[str]:
         """Features of the outcome words next to a phrase, and of the type that it names."""

@@ -256,8 +256,8 @@ def _dangles(view: DocView, last: TaggedWord, follows: TaggedWord | None) -> boo
         return True
     if follows is not None and follows.text in ("by", "to", "from") and last.tag in ("VBN", "VBD", "JJ", "VBG", "IN"):
         return True
-    if f"{form} {tag and fold(follows.text)}" in view.vocabulary.cues("problem-follows"):  # "often leads to"
-        return True
+    if follows is not None and f"{form} {fold(follows.text)}" in view.vocabulary.cues("problem-follows"):
+        return True  # "often leads to"
     is_verb = last.tag in ("VBZ", "VBP", "VBD") or form in view.cues["problem-verb"]
     return is_verb and tag.startswith(_OBJECT)
 

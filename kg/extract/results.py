@@ -46,6 +46,7 @@ _CLOSED = re.compile(r"\s*[)}\]]\s*[a-z]")
 _IN_CHINESE = 0.6  # likelihood of an outcome in a Chinese brief, whose last slot states nothing else
 _BY_FORM = 0.98  # likelihood of a metric or baseline given by the form of the sentence
 _ORIGIN = 0.9  # likelihood that the first value of "from A to B" is the baseline
+_OF_SCORES = ("", "%", "points")  # units of metrics that change by points
 _NAMED = ("dataset", "model", "technique")
 
 
@@ -151,6 +152,8 @@ class Results:
             members = [self.metrics.core_of(member) for member in turn.members] if turn else []
             if turn and all(map(self.lexicon.is_metric, members)):
                 return self.lexicon.named(members[turn.members.index(turn.text)]), _BY_FORM
+        if by_form := self.metrics.bracketed(place) or self.metrics.sped_up(place, reading):
+            return by_form, _BY_FORM
         if self.grammar.is_same_speed(place, reading) and last.endswith("speed"):
             return last, _BY_FORM
         if signed := self.grammar.signed(place):
@@ -164,6 +167,8 @@ class Results:
 
     def whole_metric(self, metric: str, place: QuantityPlace, reading: NumberReading) -> str:
         """A metric with the cost that its number is of, and without the loss that the change says already."""
+        if reading.kind == "win" and self.lexicon.is_lower_better(metric) and metric not in place.own:
+            return "performance"  # "beats Plover by 2% with fewer parameters"
         own, said = fold(place.own).split(), fold(metric).split()
         behind = own[len(said) :] if own[: len(said)] == said else None
         if behind and self.lexicon.is_cost(behind[0]):
@@ -194,12 +199,18 @@ class Results:
 
     def result(self, found: Scored, metric: str, baseline: str, offset: int, sure: float) -> Result:
         place, reading = found.governed.place, found.reading
+        unit, change = unit_of(place, reading), reading.change
+        known = self.lexicon.metric(metric)
+        if unit == "points" and place.quantity.unit == place.quantity.sign == "" and known:
+            unit = "points" if known.facts.get("unit", "") in _OF_SCORES else "x"  # "reduces peak memory by 2.2"
+        if reading.kind == "improve" and change == "increase" and self.lexicon.is_lower_better(metric):
+            change = "decrease"
         return Result(
             evidence=Evidence("", "", offset + reading.span[0], offset + reading.span[1]),
             metric=metric,
             value=place.quantity.value,
-            unit=unit_of(place, reading),
-            change=reading.change,
+            unit=unit,
+            change=change,
             bound=place.quantity.bound,
             baseline=baseline,
             setting=setting(place, metric, baseline, self.lexicon),

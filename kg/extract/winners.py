@@ -168,7 +168,7 @@ def _compared(view: DocView, at: int, end: int, lexicon: OutcomeLexicon) -> Comp
     for k in range(len(words) - 1, -1, -1):
         word = fold(words[k].text)
         before = [fold(one.text) for one in words[max(0, k - _AHEAD) : k]]
-        behind = words[k + 1 :]
+        behind: Sequence[TaggedWord] = words[k + 1 :]
         turned = cues("negate") | cues("equate") | cues("lose") | {"or"}
         if word in cues("unlike") and k <= 1:
             return _unlike(view, end, stop, behind)
@@ -211,7 +211,7 @@ def _led(view: DocView, behind: Sequence[TaggedWord]) -> Sequence[TaggedWord] | 
 
 
 def _unlike(view: DocView, end: int, stop: int, behind: Sequence[TaggedWord]) -> Comparison | None:
-    """The contrast of "Unlike Plover, ZapKV is lazy", also with what Plover relies on; the subject is behind a comma."""
+    """The contrast of "Unlike Plover, ZapKV is lazy", whose subject is behind a comma; also with what others rely on."""
     cues, said = view.vocabulary.cues, [fold(word.text) for word in behind]
     if len(behind) > _MOST or any(word.text in _MARKS for word in behind):
         return None
