@@ -211,7 +211,7 @@ def _led(view: DocView, behind: Sequence[TaggedWord]) -> Sequence[TaggedWord] | 
 
 
 def _unlike(view: DocView, end: int, stop: int, behind: Sequence[TaggedWord]) -> Comparison | None:
-    """The contrast of "Unlike Plover, ZapKV is lazy", whose subject is behind a comma; also with what others rely on."""
+    """The contrast of "Unlike Plover, ZapKV is lazy", whose subject is behind a comma, or with what rivals rely on."""
     cues, said = view.vocabulary.cues, [fold(word.text) for word in behind]
     if len(behind) > _MOST or any(word.text in _MARKS for word in behind):
         return None
