@@ -80,8 +80,7 @@ _SHORT = 3  # words of a metric behind a number
 _REACH = 60  # characters between a number and an outcome word that may govern it although the grammar does not say so
 #: The rule for a later list member that names its own metric; no other reading is considered.
 NAMED_IN_LIST = "named in list"
-#: The rules for later members of a list.
-LISTED = ("list", NAMED_IN_LIST)
+LISTED = ("list", NAMED_IN_LIST)  # the rules for later members of a list
 #: Units in which changes are stated more often than levels.
 _CHANGING = ("%", "x", "points", "dB", "")
 #: Rules whose direction depends on the metric: a win by 8% in error rate is a decrease.
@@ -184,8 +183,8 @@ class Grammar:
         """A change: governed by words after or before the number, by its sign, or by the list that it continues."""
         quantity = place.quantity
         if quantity.unit in ("%", "points") and (side := _ABOVE.match(place.behind)):  # "1.3% above Plover"
-            span = (quantity.start, quantity.end)
-            return NumberReading("increase" if side[1] else "decrease", self.lexicon.near_metric(place), span, "win")
+            metric, span = self.lexicon.near_metric(place), (quantity.start, quantity.end)
+            return NumberReading("increase" if side[1] else "decrease", metric, span, "win")
         reading = self.named_by(place, before) or self.right(place) or self.left(place)
         if reading and (quantity.unit or quantity.sign or is_measured(place)):
             return reading
